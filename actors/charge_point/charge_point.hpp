@@ -1,0 +1,110 @@
+// One charge point (its engine) as plain data: no CAF, no clock, no I/O.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "actors/charge_point/meter.hpp"
+#include "actors/messages.hpp"
+#include "runtime/base/inline_vector.hpp"
+
+namespace chargemill::charge_point {
+
+/// What many charge points have in common; outlives them all.
+struct Settings {
+  Nanos telemetry_interval = std::chrono::seconds{1};  ///< D-108; > 0
+  Nanos max_session{0};                                ///< D-110; 0: no limit
+  Nanos start_timeout = std::chrono::seconds{10};      ///< D-095
+};
+
+enum class Life : std::uint8_t { off, on, crashed };
+
+/// A status that waits for its turn.
+struct WaitingStatus {
+  SessionId session;
+  SimTime at;
+  Phase phase;
+  Reason reason;
+  Reason detail;
+  Command refused;
+  Refusal refusal;
+  std::uint8_t ends_before;  ///< Meter::ends_made when it was written: those ends go first (D-102)
+};
+static_assert(sizeof(WaitingStatus) == 24);
+
+/// Statuses that wait at most; beyond it refusals are dropped first, then the oldest, and counted.
+inline constexpr std::size_t kOutboxMax = 8;
+
+struct State {
+  const Settings* settings = nullptr;
+  Price price;
+  SimTime incarnation{};   ///< when this engine connected; older starts are phantoms (D-095)
+  SimTime silent_until{};  ///< the engine hangs until then; zero: it does not
+  SimTime refuse_until{};  ///< each start is refused before then
+  SimTime telemetry_at{};  ///< next due; meaningful while supplying
+  Meter meter;             ///< outlives a crash
+  std::vector<WaitingStatus> outbox;  ///< in order; nearly always empty
+  std::optional<StartSupply> held;    ///< authorised, waits for the plug (D-106, manual mode)
+  PointId id{};
+  std::uint32_t last_seq = 0;    ///< of statuses and telemetry; goes on over a crash
+  std::uint32_t status_seq = 0;  ///< the unacknowledged status; 0: none, there is credit
+  Phase phase = Phase::disconnected;
+  Life life = Life::off;
+  bool link_up = true;
+  bool ko = false;           ///< the KO key (D-105)
+  bool manual_plug = false;  ///< else a vehicle is always plugged in (D-106)
+  bool plugged = false;      ///< meaningful in manual mode
+};
+static_assert(sizeof(State) <= 320, "a million of them have to fit");
+
+using Event =
+    std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck,
+                 Ping, PowerOn, PowerOff, LinkDown, LinkUp, Silence, RefuseStarts, KoKey, OkKey,
+                 Plug, Unplug, StartHere, Crash, Restart, Tick>;
+static_assert(sizeof(Event) <= 64);
+
+/// What the shell logs or counts.
+enum class NoteCode : std::uint8_t {
+  invalid_payload,      ///< D-092
+  command_refused,      ///< D-094
+  phantom_start,        ///< D-095: too old, dropped
+  command_lost,         ///< the engine hung or was down
+  report_dropped,       ///< the outbox was full
+  telemetry_merged,     ///< no credit; its energy goes with the next
+  local_start_refused,  ///< D-106
+  central_lost,         ///< D-107: `Unable to connect to CENTRAL`
+  central_back
+};
+struct Note {
+  NoteCode code;
+  Command command = Command::none;  ///< which, where one is meant
+};
+/// The shell throws: the engine's handler has failed.
+struct Throw {};
+
+using Effect =
+    std::variant<Status, Telemetry, SessionEnd, LocalStart, Pong, PingRefused, Note, Throw>;
+static_assert(sizeof(Effect) <= 64);
+/// Four ends, a status, a telemetry, an answer, and notes.
+using Effects = InlineVector<Effect, 12>;
+
+/// A charge point that has not been switched on. `settings` outlives it. Requires power > 0.
+[[nodiscard]] State make_state(PointId id, Power power, Price price, const Settings& settings,
+                               bool manual_plug = false);
+
+/// Answers `event`, which happens at `now`: changes `state` in place and says what must be said.
+/// What is due by `now` happens first, so that an event never overtakes the end of a session.
+[[nodiscard]] Effects step(State& state, const Event& event, SimTime now);
+
+/// When the charge point next wants Tick; kNever: not at all.
+[[nodiscard]] SimTime due(const State& state);
+
+/// The engine has thrown: all that is volatile is gone, the meter stops at `now` and stays (D-103).
+void crashed(State& state, SimTime now);
+
+/// Like `step`, while the engine is off or crashed: pings are refused, acknowledgements still
+/// reach the meter, all else is lost. After a clean stop its last words are still delivered.
+[[nodiscard]] Effects while_down(State& state, const Event& event, SimTime now);
+
+}  // namespace chargemill::charge_point

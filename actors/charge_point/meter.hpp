@@ -1,0 +1,83 @@
+// The meter of a charge point: it is exact, and it outlives its engine (D-103).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "actors/messages.hpp"
+
+namespace chargemill::charge_point {
+
+/// A session that is over and whose end central has not confirmed.
+struct EndRecord {
+  SessionId session = SessionId::none;
+  SimTime start{};
+  SimTime end{};
+  Energy delivered;
+  Energy booked;  ///< of `delivered`: what the last acknowledged telemetry said
+  DriverId driver{};
+  SessionStatus status = SessionStatus::active;
+  Reason reason = Reason::none;
+  std::uint8_t ordinal = 0;  ///< counts ends, modulo 256; puts them in order with statuses
+  bool sent = false;         ///< on this connection
+};
+static_assert(sizeof(EndRecord) == 48);
+
+/// Energy of all sessions, and what of it central does not yet know.
+///
+/// Energy is a function of time, never a sum of ticks (D-108): the supply runs from `since` to
+/// `stop_at`, which is fixed when it begins, so neither late ticks nor a hanging engine change a
+/// total. Conservation, whenever no message is under way:
+///     total(now) == what central has booked + unreported(now)
+struct Meter {
+  /// A start is refused while so many ends wait; a running session so always finds a place.
+  static constexpr std::size_t kEndsMax = 4;
+
+  struct Running {
+    SessionId session = SessionId::none;
+    SimTime since{};
+    SimTime stop_at{};  ///< target, stay or time limit reached, whichever is first; or kNever
+    Energy target;      ///< 0: none
+    Energy booked;      ///< what the last acknowledged telemetry said
+    DriverId driver{};
+    Reason planned = Reason::none;  ///< why it stops at `stop_at`
+  };
+  /// The telemetry sent last. Its acknowledgement may come after the session, or the engine, ended.
+  struct Told {
+    SessionId session = SessionId::none;
+    Energy delivered;
+    std::uint32_t seq = 0;
+    bool unanswered = false;  ///< no credit for another one
+  };
+
+  Power power;      ///< drawn while supplying
+  Energy finished;  ///< of all sessions that are over
+  Running running;  ///< meaningful while `active`
+  Told told;
+  std::vector<EndRecord> ends;  ///< oldest first; allocates with the first end, then no more
+  std::uint8_t ends_made = 0;   ///< modulo 256
+  bool active = false;
+
+  [[nodiscard]] bool has_room() const noexcept { return ends.size() < kEndsMax; }
+
+  /// Begins a supply at `now`. Requires !active and has_room(). `max_session` 0: no limit.
+  void begin(const StartSupply& start, Nanos max_session, SimTime now);
+  /// Ends it at `now`, or at `stop_at` if that was earlier, and keeps its end. Requires active.
+  void finish(SessionStatus status, Reason reason, SimTime now);
+  /// Energy of the running session; never beyond its target. Zero if there is none.
+  [[nodiscard]] Energy delivered(SimTime now) const noexcept;
+  /// Notes that a telemetry has been sent.
+  void tell(std::uint32_t seq, Energy energy) noexcept;
+  /// Central has booked telemetry `seq`; also right for a session that is over by now.
+  void acknowledge(std::uint32_t seq) noexcept;
+  /// Central has booked the end of `session`: forget it.
+  void confirm(SessionId session);
+  /// All unconfirmed ends are to be sent again (D-047).
+  void resend_ends() noexcept;
+
+  [[nodiscard]] Energy total(SimTime now) const noexcept { return finished + delivered(now); }
+  /// Delivered, but not yet told to anybody who confirmed it.
+  [[nodiscard]] Energy unreported(SimTime now) const noexcept;
+};
+
+}  // namespace chargemill::charge_point

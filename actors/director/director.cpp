@@ -1,0 +1,308 @@
+#include "actors/director/director.hpp"
+
+#include <algorithm>
+
+#include "actors/director/schedule.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::director {
+namespace {
+
+constexpr std::uint64_t kDirectorEntity = std::uint64_t{1} << 62U;
+constexpr double kNanosPerHour = 3.6e12;
+/// The most that one point's turn says; a step stops while this much still fits.
+constexpr std::size_t kTurnMax = 4;
+
+bool has_room(const Effects& effects) { return effects.size() + kTurnMax <= kEffectsMax; }
+
+bool later(const Ending& a, const Ending& b) {
+  return a.at != b.at ? a.at > b.at : a.order > b.order;
+}
+
+/// Poisson over all eligible points at once: the sum of their rates.
+SimTime draw_next(FaultClock& clock, SimTime from) {
+  const bool whole_shard = clock.fault.kind == FaultKind::central_restart;
+  const double count = whole_shard ? 1.0 : static_cast<double>(clock.eligible);
+  const double per_hour = clock.fault.rate_per_point_hour * count;
+  if (per_hour <= 0.0) return kNever;
+  const double wait = clock.random.exponential() / per_hour * kNanosPerHour;
+  const double left = static_cast<double>((kNever - from).count());
+  return wait < left / 2 ? from + Nanos{static_cast<std::int64_t>(wait)} : kNever;
+}
+
+void plan_ending(State& state, SimTime at, bool central, const Sweep& sweep) {
+  state.endings.push_back({at, state.endings_made++, central, sweep});
+  std::push_heap(state.endings.begin(), state.endings.end(), later);
+}
+
+void switch_point(Point& point, bool on, Effects& effects) {
+  if (point.on == on) return;
+  point.on = on;
+  if (!on) {
+    effects.push_back(ToPoint{point.id, PowerOff{}});
+    effects.push_back(ToMonitor{point.id, PowerOff{}});
+    return;
+  }
+  effects.push_back(ToPoint{point.id, PowerOn{}});
+  if (point.monitor_lost == 0) effects.push_back(ToMonitor{point.id, PowerOn{}});
+  if (point.cut == 0) return;
+  effects.push_back(ToPoint{point.id, LinkDown{}});
+  effects.push_back(ToMonitor{point.id, LinkDown{}});
+}
+
+/// A monitor can tell central of it: its detection is measured from here.
+void inject_seen(const Point& point, SimTime at, Effects& effects) {
+  effects.push_back(ToShard{FaultInjected{at, point.id}});
+}
+
+void lose_monitor(Point& point, Effects& effects) {
+  if (++point.monitor_lost == 1 && point.on) effects.push_back(ToMonitor{point.id, PowerOff{}});
+}
+
+void find_monitor(Point& point, Effects& effects) {
+  CHARGEMILL_ASSERT(point.monitor_lost > 0);
+  if (--point.monitor_lost != 0 || !point.on) return;
+  effects.push_back(ToMonitor{point.id, PowerOn{}});
+  if (point.cut != 0) effects.push_back(ToMonitor{point.id, LinkDown{}});
+}
+
+/// Links are told to those that are switched off too: a link is no part of a process.
+void cut(Point& point, Effects& effects) {
+  if (++point.cut != 1) return;
+  effects.push_back(ToPoint{point.id, LinkDown{}});
+  effects.push_back(ToMonitor{point.id, LinkDown{}});
+}
+
+void heal(Point& point, Effects& effects) {
+  CHARGEMILL_ASSERT(point.cut > 0);
+  if (--point.cut != 0) return;
+  effects.push_back(ToPoint{point.id, LinkUp{}});
+  effects.push_back(ToMonitor{point.id, LinkUp{}});
+}
+
+void press_ko(Point& point, SimTime at, Effects& effects) {
+  if (++point.ko != 1 || !point.on) return;
+  effects.push_back(ToPoint{point.id, KoKey{}});
+  inject_seen(point, at, effects);
+}
+
+void release_ko(Point& point, Effects& effects) {
+  CHARGEMILL_ASSERT(point.ko > 0);
+  if (--point.ko == 0 && point.on) effects.push_back(ToPoint{point.id, OkKey{}});
+}
+
+/// One point's turn in a sweep.
+void act(Point& point, const Sweep& sweep, Effects& effects) {
+  switch (sweep.action) {
+    case Action::crash:
+      if (!point.on) return;
+      effects.push_back(ToPoint{point.id, Crash{}});
+      return inject_seen(point, sweep.at, effects);
+    case Action::silence:
+      if (!point.on) return;
+      effects.push_back(ToPoint{point.id, Silence{sweep.until}});
+      return inject_seen(point, sweep.at, effects);
+    case Action::refuse:
+      if (point.on) effects.push_back(ToPoint{point.id, RefuseStarts{sweep.until}});
+      return;
+    case Action::ko:
+      return press_ko(point, sweep.at, effects);
+    case Action::ko_end:
+      return release_ko(point, effects);
+    case Action::lose_monitor:
+      return lose_monitor(point, effects);
+    case Action::find_monitor:
+      return find_monitor(point, effects);
+    case Action::cut:
+      return cut(point, effects);
+    case Action::heal:
+      return heal(point, effects);
+  }
+}
+
+struct Plan {
+  Action begin;
+  std::optional<Action> end;
+};
+
+Plan plan_of(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::engine_crash:
+      return {Action::crash, std::nullopt};
+    case FaultKind::engine_silent:
+      return {Action::silence, std::nullopt};
+    case FaultKind::start_refused:
+      return {Action::refuse, std::nullopt};
+    case FaultKind::engine_ko:
+      return {Action::ko, Action::ko_end};
+    case FaultKind::monitor_loss:
+      return {Action::lose_monitor, Action::find_monitor};
+    case FaultKind::central_restart:
+    case FaultKind::partition:
+      break;
+  }
+  return {Action::cut, Action::heal};
+}
+
+/// Points `first` up to before `end`, those of the fault's zone if it names one.
+void inject(State& state, const Fault& fault, SimTime at, std::uint32_t first, std::uint32_t end,
+            Effects& effects) {
+  const bool central = fault.kind == FaultKind::central_restart;
+  if (central) {
+    ++state.totals.injected;
+    if (++state.central_down == 1) effects.push_back(ToShard{CentralDown{}});
+  }
+  const Plan plan = plan_of(fault.kind);
+  const SimTime until = at + (fault.duration > Nanos{0} ? fault.duration : kDefaultDuration);
+  const auto zone = central ? std::nullopt : fault.zone;
+  state.sweeps.push_back({plan.begin, first, end, at, until, zone, !central});
+  if (plan.end.has_value()) {
+    plan_ending(state, until, central, {*plan.end, first, end, until, until, zone, false});
+  }
+}
+
+void strike(State& state, FaultClock& clock, Effects& effects) {
+  const SimTime at = clock.next;
+  const auto all = static_cast<std::uint32_t>(state.points.size());
+  const Fault& fault = clock.fault;
+  const bool whole_shard = fault.kind == FaultKind::central_restart;
+  if (fault.rate_per_point_hour > 0.0 && !whole_shard) {
+    const auto pick = static_cast<std::uint32_t>(clock.random.below(clock.eligible));
+    const std::uint32_t one = clock.targets.empty() ? pick : clock.targets[pick];
+    inject(state, fault, at, one, one + 1, effects);
+  } else if (fault.point.has_value() && !whole_shard) {
+    for (const std::uint32_t one : clock.targets) inject(state, fault, at, one, one + 1, effects);
+  } else {
+    inject(state, fault, at, 0, all, effects);
+  }
+  clock.next = fault.rate_per_point_hour > 0.0 ? draw_next(clock, at) : kNever;
+}
+
+void run_sweep(State& state, Effects& effects) {
+  Sweep& sweep = state.sweeps.front();
+  while (sweep.next < sweep.end && has_room(effects)) {
+    Point& point = state.points[sweep.next++];
+    if (sweep.zone.has_value() && point.zone != *sweep.zone) continue;
+    if (sweep.counts) ++(point.on ? state.totals.injected : state.totals.skipped);
+    act(point, sweep, effects);
+  }
+  if (sweep.next == sweep.end) state.sweeps.pop_front();
+}
+
+void run_ending(State& state, Effects& effects) {
+  std::pop_heap(state.endings.begin(), state.endings.end(), later);
+  const Ending ending = state.endings.back();
+  state.endings.pop_back();
+  // Central first: the links come back to somebody who listens.
+  if (ending.central && --state.central_down == 0) effects.push_back(ToShard{CentralUp{}});
+  state.sweeps.push_back(ending.sweep);
+}
+
+void run_switch(State& state, Effects& effects) {
+  const Switch& next = state.schedule[state.next_switch++];
+  switch_point(state.points[next.point], next.on, effects);
+  if (state.next_switch < state.schedule.size()) return;
+  std::vector<Switch>().swap(state.schedule);  // megabytes that nobody needs any more
+  state.next_switch = 0;
+}
+
+FaultClock* earliest_fault(State& state) {
+  FaultClock* earliest = nullptr;
+  for (FaultClock& clock : state.faults) {
+    if (earliest == nullptr || clock.next < earliest->next) earliest = &clock;
+  }
+  return earliest;
+}
+
+SimTime switch_due(const State& state) {
+  return state.next_switch < state.schedule.size() ? state.schedule[state.next_switch].at : kNever;
+}
+
+SimTime ending_due(const State& state) {
+  return state.endings.empty() ? kNever : state.endings.front().at;
+}
+
+/// At one time: what ends, then what is switched, then what begins.
+void on(State& state, const Tick&, SimTime now, Effects& effects) {
+  while (has_room(effects)) {
+    const SimTime next = due(state);
+    if (next == kNever || next > now) return;
+    if (!state.sweeps.empty()) {
+      run_sweep(state, effects);
+    } else if (next == ending_due(state)) {
+      run_ending(state, effects);
+    } else if (next == switch_due(state)) {
+      run_switch(state, effects);
+    } else {
+      strike(state, *earliest_fault(state), effects);
+    }
+  }
+}
+
+void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
+  if (state.started) return;
+  state.started = true;
+  for (FaultClock& clock : state.faults) {
+    const bool rated = clock.fault.rate_per_point_hour > 0.0;
+    clock.next = rated ? draw_next(clock, now) : clock.fault.at;
+  }
+  on(state, Tick{}, now, effects);
+}
+
+void on(State& state, const Halt&, SimTime /*now*/, Effects& /*effects*/) {
+  state.halted = true;
+  std::vector<Switch>().swap(state.schedule);
+  state.next_switch = 0;
+  for (FaultClock& clock : state.faults) clock.next = kNever;
+}
+
+FaultClock make_clock(const State& state, const Fault& fault, std::uint32_t number) {
+  FaultClock clock;
+  clock.fault = fault;
+  const std::uint64_t entity =
+      kDirectorEntity | std::uint64_t{number} << 32U | state.settings.shard;
+  clock.random = RandomStream(state.settings.seed, entity, Purpose::faults);
+  clock.eligible = state.points.size();
+  if (!fault.zone.has_value() && !fault.point.has_value()) return clock;
+  for (std::uint32_t i = 0; i < state.points.size(); ++i) {
+    const Point& point = state.points[i];
+    if (fault.zone.has_value() && point.zone != *fault.zone) continue;
+    if (fault.point.has_value() && point.id != *fault.point) continue;
+    clock.targets.push_back(i);
+  }
+  clock.eligible = clock.targets.size();
+  return clock;
+}
+
+}  // namespace
+
+State make_state(const Settings& settings, const std::vector<Place>& places,
+                 const std::vector<ShareStage>& stages, const std::vector<Fault>& faults) {
+  State state;
+  state.settings = settings;
+  state.points.reserve(places.size());
+  for (const Place& place : places)
+    state.points.push_back({place.point, place.zone, false, 0, 0, 0});
+  state.schedule = make_schedule(settings, state.points, stages);
+  for (const Fault& fault : faults) {
+    const auto number = static_cast<std::uint32_t>(state.faults.size());
+    state.faults.push_back(make_clock(state, fault, number));
+  }
+  return state;
+}
+
+Effects step(State& state, const Event& event, SimTime now) {
+  Effects effects;
+  std::visit([&](const auto& e) { on(state, e, now, effects); }, event);
+  return effects;
+}
+
+SimTime due(const State& state) {
+  if (!state.started) return kNever;
+  if (!state.sweeps.empty()) return state.sweeps.front().at;
+  SimTime next = std::min(switch_due(state), ending_due(state));
+  for (const FaultClock& clock : state.faults) next = std::min(next, clock.next);
+  return next;
+}
+
+}  // namespace chargemill::director

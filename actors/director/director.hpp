@@ -1,0 +1,161 @@
+// The scenario's hand in one shard: switches its charge points on and off, and harms them as told.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "runtime/base/inline_vector.hpp"
+#include "runtime/base/random_stream.hpp"
+
+namespace chargemill::director {
+
+/// In the order of network::FaultKind.
+enum class FaultKind : std::uint8_t {
+  engine_crash,
+  engine_silent,
+  engine_ko,
+  start_refused,
+  monitor_loss,
+  central_restart,
+  partition
+};
+
+/// One kind of harm, with ids instead of names, for the points of one shard.
+struct Fault {
+  FaultKind kind{};
+  /// > 0: Poisson over the eligible points, each time one point is hit. central_restart: per shard.
+  double rate_per_point_hour = 0.0;
+  SimTime at = kNever;  ///< once, all eligible points (central_restart: the shard)
+  Nanos duration{};     ///< 0: kDefaultDuration. engine_crash: until the supervisor's restart
+  std::optional<ZoneId> zone;
+  std::optional<PointId> point;
+};
+inline constexpr Nanos kDefaultDuration = std::chrono::seconds{30};
+
+/// From `after` on, over `ramp`, the connected share moves linearly to `share`.
+struct ShareStage {
+  SimTime after{};
+  Nanos ramp{};
+  double share = 1.0;
+};
+
+struct Place {
+  PointId point{};
+  ZoneId zone{};
+};
+
+struct Settings {
+  std::uint64_t seed = 42;
+  std::uint32_t shard = 0;
+  /// The start is spread over this (health interval, at most 1 s), each point at its own phase.
+  Nanos start_spread = std::chrono::seconds{1};
+};
+
+/// One charge point as the director left it. Counts, because faults overlap.
+struct Point {
+  PointId id{};
+  ZoneId zone{};
+  bool on = false;
+  std::uint16_t monitor_lost = 0;  ///< running losses
+  std::uint16_t cut = 0;           ///< running partitions and central restarts
+  std::uint16_t ko = 0;            ///< running KO keys
+};
+
+/// One point goes on or off.
+struct Switch {
+  SimTime at{};
+  std::uint32_t point = 0;  ///< index into State::points
+  bool on = false;
+};
+
+/// What is done to a point, or to the points that `Sweep` selects.
+enum class Action : std::uint8_t {
+  crash,
+  silence,
+  ko,
+  ko_end,
+  refuse,
+  lose_monitor,
+  find_monitor,
+  cut,
+  heal
+};
+
+/// An action on a range of points, a bounded number of them a step.
+struct Sweep {
+  Action action{};
+  std::uint32_t next = 0;  ///< index of the next point
+  std::uint32_t end = 0;   ///< one past the last
+  SimTime at{};            ///< when it was due
+  SimTime until{};         ///< of a silence, a refusal
+  std::optional<ZoneId> zone;
+  bool counts = false;  ///< each point hit is an injection
+};
+
+/// What ends later.
+struct Ending {
+  SimTime at{};
+  std::uint64_t order = 0;  ///< breaks ties: first planned, first done
+  bool central = false;     ///< CentralUp before the sweep
+  Sweep sweep;
+};
+
+/// When a fault strikes next.
+struct FaultClock {
+  Fault fault;
+  SimTime next = kNever;
+  RandomStream random;
+  std::vector<std::uint32_t> targets;  ///< indices of the eligible points, if not all are
+  std::size_t eligible = 0;
+};
+
+struct Totals {
+  std::uint64_t injected = 0;  ///< one per point hit; a central restart counts once per shard
+  std::uint64_t skipped = 0;   ///< would have hit a point that is switched off
+};
+
+struct State {
+  Settings settings;
+  std::vector<Point> points;     ///< rising ids
+  std::vector<Switch> schedule;  ///< in order of time
+  std::size_t next_switch = 0;
+  std::vector<FaultClock> faults;
+  std::vector<Ending> endings;  ///< a heap, the earliest first
+  std::deque<Sweep> sweeps;     ///< under way, in order; nothing else happens before they are done
+  std::uint64_t endings_made = 0;
+  std::uint32_t central_down = 0;  ///< running central restarts
+  Totals totals;
+  bool started = false;
+  bool halted = false;  ///< nothing new begins; what began still ends
+};
+
+// clang-format off
+struct ToPoint   { PointId point; std::variant<PowerOn, PowerOff, Crash, Silence, KoKey, OkKey, RefuseStarts, LinkDown, LinkUp> message; };
+struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, LinkUp> message; };
+struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
+// clang-format on
+
+using Event = std::variant<PowerOn, Halt, Tick>;
+using Effect = std::variant<ToPoint, ToMonitor, ToShard>;
+/// A step says at most this much; due() is at once again if more is to be said.
+inline constexpr std::size_t kEffectsMax = 64;
+using Effects = InlineVector<Effect, kEffectsMax>;
+static_assert(sizeof(Event) <= 64);
+
+/// `stages` in order of `after`, empty: all points are on from the start. If the first stage begins
+/// at time zero the share starts at 0 and moves from there, else all points are on until it begins.
+[[nodiscard]] State make_state(const Settings& settings, const std::vector<Place>& places,
+                               const std::vector<ShareStage>& stages,
+                               const std::vector<Fault>& faults);
+
+/// Answers `event`, which happens at `now`: changes `state` and says what must be said.
+/// PowerOn starts the scenario; it must come at time zero of `stages` and `faults`.
+[[nodiscard]] Effects step(State& state, const Event& event, SimTime now);
+
+/// When the director next wants Tick; kNever: not at all.
+[[nodiscard]] SimTime due(const State& state);
+
+}  // namespace chargemill::director

@@ -1,0 +1,251 @@
+#include "actors/driver/driver.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::driver {
+namespace {
+
+std::uint32_t lines_of(const State& state) {
+  return static_cast<std::uint32_t>(state.plan->lines.size());
+}
+
+bool in_reach(const State& state) { return state.linked && !state.away; }
+
+/// Says the current request. A repetition is harmless: central answers a known id with the present
+/// status (D-054).
+void issue(State& state, Effects& effects) {
+  state.issued = true;
+  const Trip& trip = state.trip;
+  const RequestId request = current_request(state);
+  if (trip.any_in_zone) {
+    effects.push_back(ZoneRequest{request, trip.target, trip.stay, state.id, trip.zone, 0});
+    return;
+  }
+  effects.push_back(ChargeRequest{request, trip.target, trip.stay, state.id, trip.point});
+}
+
+void begin(State& state, const Trip& trip, SimTime now, Effects& effects) {
+  CHARGEMILL_ASSERT(state.stage != Stage::waiting);
+  state.trip = trip;
+  if (trip.any_in_zone) state.trip.point = kUnknownPoint;
+  ++state.requests_made;
+  ++state.totals.sent;
+  state.stage = Stage::waiting;
+  state.counted = Counted::open;
+  state.issued = state.answered = state.started = false;
+  state.last_news = now;
+  if (in_reach(state)) issue(state, effects);
+}
+
+/// `due` is when the line's turn came, not when we got round to it: the latencies start there.
+void next_line(State& state, SimTime line_due, SimTime now, Effects& effects) {
+  const PointId point = state.plan->lines[state.next_line++];
+  begin(state, Trip{line_due, {}, {}, point, {}, false}, now, effects);
+}
+
+void leave_off(State& state, Effects& effects) {
+  state.stage = Stage::finished;
+  effects.push_back(Finished{state.next_line, lines_of(state)});
+}
+
+/// The current request needs no more waiting: D-123's pause after all but the last.
+void finish(State& state, SimTime now, Effects& effects) {
+  if (state.mode == Mode::fleet) {
+    state.stage = Stage::idle;
+    effects.push_back(DriverIdle{state.id});
+    return;
+  }
+  if (state.halted || state.next_line == lines_of(state)) {
+    leave_off(state, effects);
+    return;
+  }
+  state.stage = Stage::pausing;
+  state.pause_end = now + state.plan->pause;
+}
+
+void decide(State& state, Counted verdict, Effects& effects) {
+  if (state.counted != Counted::open) return;
+  state.counted = verdict;
+  ++(verdict == Counted::accepted ? state.totals.accepted : state.totals.denied);
+  effects.push_back(Decided{state.trip.due});
+}
+
+/// D-125: timed out and nothing else, even if it had been accepted.
+void give_up(State& state, SimTime now, Effects& effects) {
+  if (state.counted == Counted::accepted) --state.totals.accepted;
+  ++state.totals.timed_out;
+  const RequestId request = current_request(state);
+  // Without a point nobody has let it in, and nobody can be told.
+  const bool can_cancel = state.issued && state.trip.point != kUnknownPoint;
+  if (can_cancel && in_reach(state)) {
+    effects.push_back(CancelRequest{request, state.id, state.trip.point});
+  } else if (can_cancel) {
+    // Only one can be owed: later ones were never issued while central stayed out of reach.
+    state.owed_cancel = request;
+    state.owed_point = state.trip.point;
+  }
+  effects.push_back(TimedOut{request});
+  finish(state, now, effects);
+}
+
+/// What a driver says whenever it finds central again (D-129, D-131).
+void reconnect(State& state, bool may_repeat, Effects& effects) {
+  effects.push_back(DriverReturned{state.id});
+  if (state.owed_cancel != RequestId::none) {
+    effects.push_back(CancelRequest{state.owed_cancel, state.id, state.owed_point});
+    state.owed_cancel = RequestId::none;
+  }
+  if (state.stage != Stage::waiting) return;
+  const bool unheard = !state.answered && !state.trip.any_in_zone && may_repeat;
+  if (!state.issued || unheard) {
+    issue(state, effects);
+    return;
+  }
+  effects.push_back(AskRequest{current_request(state), state.id, state.trip.point});
+}
+
+void on(State& state, const Trip& trip, SimTime now, Effects& effects) {
+  if (state.stage == Stage::waiting) return;
+  begin(state, trip, now, effects);
+}
+
+void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects) {
+  // D-126: of other drivers' or unknown requests nothing is heard.
+  if (state.away || state.stage != Stage::waiting || update.driver != state.id) return;
+  if (update.request != current_request(state)) return;
+  state.last_news = now;
+  state.answered = true;
+  if (update.point != kUnknownPoint) state.trip.point = update.point;
+  if (state.mode == Mode::list) effects.push_back(Show{update});
+  switch (update.status) {
+    case UpdateStatus::accepted:
+      decide(state, Counted::accepted, effects);
+      return;
+    case UpdateStatus::in_progress:
+      decide(state, Counted::accepted, effects);
+      if (state.started) return;
+      state.started = true;
+      ++state.totals.sessions;
+      effects.push_back(Started{state.trip.due});
+      return;
+    case UpdateStatus::denied:
+      decide(state, Counted::denied, effects);
+      finish(state, now, effects);
+      return;
+    case UpdateStatus::completed:
+    case UpdateStatus::failed:
+      // Without a session it was never let in, whatever word central found for it.
+      decide(state, update.session == SessionId::none ? Counted::denied : Counted::accepted,
+             effects);
+      finish(state, now, effects);
+      return;
+  }
+}
+
+/// Kept whichever request it is of, also one given up (D-125); each once (D-083, X-32).
+void on(State& state, const Ticket& ticket, SimTime /*now*/, Effects& effects) {
+  if (state.away || ticket.driver != state.id) return;
+  constexpr std::uint64_t kCorrection = std::uint64_t{1} << 63U;
+  const std::uint64_t key = index_of(ticket.session) ^ (ticket.correction ? kCorrection : 0);
+  effects.push_back(TicketAck{ticket.session, state.id});
+  if (std::find(state.seen.begin(), state.seen.end(), key) != state.seen.end()) {
+    ++state.totals.duplicates;
+    return;
+  }
+  state.seen[state.next_seen] = key;
+  state.next_seen = static_cast<std::uint8_t>((state.next_seen + 1U) % kTicketsRemembered);
+  ++state.totals.tickets;
+  if (state.mode == Mode::list) effects.push_back(ShowTicket{ticket});
+}
+
+void on(State& state, const Leave&, SimTime /*now*/, Effects& /*effects*/) { state.away = true; }
+
+void come_back(State& state, SimTime now, Effects& effects) {
+  if (!state.away) return;
+  state.away = false;
+  state.last_news = now;  // the time-out did not run meanwhile: nobody was there to wait
+  // An unheard request is asked for, not repeated: it may be over and forgotten by now, and a
+  // repetition would then start a second session.
+  if (state.linked) reconnect(state, false, effects);
+}
+
+void on(State& state, const Return&, SimTime now, Effects& effects) {
+  come_back(state, now, effects);
+}
+
+void on(State& state, const LinkDown&, SimTime /*now*/, Effects& effects) {
+  if (state.linked && !state.away) effects.push_back(NoCentral{});
+  state.linked = false;
+}
+
+void on(State& state, const LinkUp&, SimTime /*now*/, Effects& effects) {
+  if (state.linked) return;
+  state.linked = true;
+  if (!state.away) reconnect(state, true, effects);
+}
+
+void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
+  if (state.stage != Stage::off) return;
+  if (state.mode == Mode::fleet) {
+    state.stage = Stage::idle;
+    return;
+  }
+  if (state.halted || lines_of(state) == 0) {
+    leave_off(state, effects);
+    return;
+  }
+  next_line(state, now, now, effects);
+}
+
+void on(State& state, const Halt&, SimTime /*now*/, Effects& effects) {
+  state.halted = true;
+  if (state.stage == Stage::pausing) leave_off(state, effects);
+}
+
+/// What a driver must not forget (D-129) is kept; its next incarnation comes back like one that
+/// left.
+void on(State& state, const Crash&, SimTime /*now*/, Effects& effects) {
+  state.away = true;
+  effects.push_back(Throw{});
+}
+
+void on(State& state, const Restart&, SimTime now, Effects& effects) {
+  come_back(state, now, effects);
+}
+
+void on(State& state, const Tick&, SimTime now, Effects& effects) {
+  if (now < due(state)) return;
+  if (state.stage == Stage::pausing) {
+    next_line(state, state.pause_end, now, effects);
+    return;
+  }
+  give_up(state, now, effects);
+}
+
+}  // namespace
+
+State make_state(DriverId id, Mode mode, const Plan& plan) {
+  State state;
+  state.id = id;
+  state.mode = mode;
+  state.plan = &plan;
+  return state;
+}
+
+Effects step(State& state, const Event& event, SimTime now) {
+  CHARGEMILL_ASSERT(state.plan != nullptr);
+  Effects effects;
+  std::visit([&](const auto& e) { on(state, e, now, effects); }, event);
+  return effects;
+}
+
+SimTime due(const State& state) {
+  if (state.away) return kNever;
+  if (state.stage == Stage::pausing) return state.pause_end;
+  if (state.stage == Stage::waiting) return state.last_news + state.plan->timeout;
+  return kNever;
+}
+
+}  // namespace chargemill::driver

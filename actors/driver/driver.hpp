@@ -1,0 +1,117 @@
+// One driver as plain data: asks for a charge, waits for its end, keeps its tickets (D-122 to
+// D-131).
+#pragma once
+
+#include <array>
+#include <variant>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "runtime/base/inline_vector.hpp"
+
+namespace chargemill::driver {
+
+/// What a driver is to do, fixed for the run and shared by all drivers that do the same.
+struct Plan {
+  std::vector<PointId> lines;  ///< of its request file; kUnknownPoint for a name nobody has
+  Nanos pause = std::chrono::seconds{4};     ///< after each request but the last (D-123)
+  Nanos timeout = std::chrono::seconds{30};  ///< without any update (D-123)
+};
+
+/// list: runs the lines of its plan. fleet: takes one trip at a time from the fleet.
+enum class Mode : std::uint8_t { list, fleet };
+
+/// off -> (idle | waiting) -> waiting <-> pausing -> finished
+enum class Stage : std::uint8_t {
+  off,       ///< before PowerOn
+  idle,      ///< a fleet's driver without a trip
+  waiting,   ///< one request is open
+  pausing,   ///< a list's driver between two requests
+  finished,  ///< a list's driver after its last line
+};
+
+/// Which of the disjoint counts of D-125 the current request is in.
+enum class Counted : std::uint8_t { open, accepted, denied };
+
+/// sent = accepted + denied + timed_out + open, at any time.
+struct Totals {
+  std::uint32_t sent = 0, accepted = 0, denied = 0, timed_out = 0;
+  std::uint32_t sessions = 0;    ///< accepted requests that showed a first telemetry
+  std::uint32_t tickets = 0;     ///< each once, corrections too (X-32)
+  std::uint32_t duplicates = 0;  ///< tickets that came again: confirmed, not counted
+};
+[[nodiscard]] constexpr std::uint32_t open_of(const Totals& t) noexcept {
+  return t.sent - t.accepted - t.denied - t.timed_out;
+}
+
+/// How many tickets are remembered to tell a repetition. Central repeats only what is unconfirmed,
+/// and a driver has one session at a time, so a repetition is never older than this.
+inline constexpr std::size_t kTicketsRemembered = 4;
+
+struct State {
+  const Plan* plan = nullptr;  ///< outlives this
+  Trip trip{};                 ///< the request under way; its point once an update has named it
+  SimTime last_news{};         ///< of the current request: sent, or its latest update
+  SimTime pause_end{};         ///< meaningful while pausing
+  RequestId owed_cancel{};     ///< given up while central was out of reach; none: nothing owed
+  std::array<std::uint64_t, kTicketsRemembered> seen{};  ///< keys of tickets; a ring
+  Totals totals;
+  DriverId id{};
+  std::uint32_t requests_made = 0;  ///< numbers the requests (D-030)
+  std::uint32_t next_line = 0;
+  PointId owed_point{};  ///< of `owed_cancel`
+  std::uint8_t next_seen = 0;
+  Mode mode = Mode::list;
+  Stage stage = Stage::off;
+  Counted counted = Counted::open;
+  bool issued = false;    ///< the current request has been sent: central was in reach
+  bool answered = false;  ///< any update of it has come
+  bool started = false;   ///< its first in_progress has come
+  bool away = false;      ///< its program is closed: it hears nothing, and no time-out runs
+  bool linked = true;     ///< central can be reached
+  bool halted = false;    ///< no further request
+};
+static_assert(sizeof(State) <= 160, "a million drivers");
+
+// clang-format off
+struct Decided    { SimTime due; };           ///< first accepted or denied; `due`: of the request
+struct Started    { SimTime due; };           ///< first in_progress
+struct Show       { DriverUpdate update; };   ///< a console line of a list's driver (D-127)
+struct ShowTicket { Ticket ticket; };
+struct TimedOut   { RequestId request; };     ///< the warning of D-125
+struct Finished   { std::uint32_t done; std::uint32_t total; };  ///< the last line of D-127
+struct NoCentral  {};                         ///< "Unable to connect to CENTRAL" (D-131)
+struct Throw      {};                         ///< the shell throws: this incarnation ends
+// clang-format on
+
+using Event = std::variant<Trip, DriverUpdate, Ticket, Leave, Return, LinkDown, LinkUp, PowerOn,
+                           Halt, Crash, Restart, Tick>;
+/// ChargeRequest, AskRequest: to the shard that owns their point, to central if the point is
+/// kUnknownPoint. CancelRequest: to the shard; its point is always known. TicketAck: to the shard
+/// that its SessionId names. ZoneRequest, DriverReturned: to central. DriverIdle: to the fleet.
+using Effect = std::variant<ChargeRequest, ZoneRequest, CancelRequest, AskRequest, TicketAck,
+                            DriverReturned, DriverIdle, Decided, Started, Show, ShowTicket,
+                            TimedOut, Finished, NoCentral, Throw>;
+using Effects = InlineVector<Effect, 8>;
+static_assert(sizeof(Event) <= 64);
+
+[[nodiscard]] State make_state(DriverId id, Mode mode, const Plan& plan);
+
+/// A trip also asks a list's driver for one request besides its file (D-128). One that finds a
+/// request open is dropped: a driver has one vehicle.
+/// Answers `event`, which happens at `now`: changes `state` and says what must be said.
+[[nodiscard]] Effects step(State& state, const Event& event, SimTime now);
+
+/// When the driver next wants Tick; kNever: not at all.
+[[nodiscard]] SimTime due(const State& state);
+
+/// Unique by construction: driver:32 | counter:32, the counter from 1 (D-030, X-29).
+[[nodiscard]] constexpr RequestId request_id(DriverId driver, std::uint32_t counter) noexcept {
+  return RequestId{(std::uint64_t{index_of(driver)} << 32U) | counter};
+}
+/// The request that `state` waits for; meaningful while waiting.
+[[nodiscard]] constexpr RequestId current_request(const State& state) noexcept {
+  return request_id(state.id, state.requests_made);
+}
+
+}  // namespace chargemill::driver

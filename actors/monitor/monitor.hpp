@@ -1,0 +1,71 @@
+// The monitor of one charge point as plain data: it checks the engine and tells central.
+#pragma once
+
+#include <variant>
+
+#include "actors/messages.hpp"
+#include "runtime/base/inline_vector.hpp"
+
+namespace chargemill::monitor {
+
+// In one process a connection is made or refused at once, so of the two time-outs of D-116 (connect
+// 2 s, read 1 s) only the second is ever waited for.
+inline constexpr Nanos kReadTimeout = std::chrono::seconds{1};
+inline constexpr std::uint8_t kFailuresMax = 3;   ///< D-117
+inline constexpr std::uint8_t kAttemptsMax = 10;  ///< D-114
+
+enum class Life : std::uint8_t { off, on, crashed };
+/// The report that central has not yet confirmed.
+enum class Pending : std::uint8_t { none, fault, healthy };
+
+struct State {
+  Price price;                               ///< told at the registration
+  Nanos interval = std::chrono::seconds{1};  ///< between checks, and between heartbeats; > 0
+  Nanos offset{0};                           ///< from PowerOn to the first check
+  SimTime beat_at = kNever;                  ///< next heartbeat
+  SimTime check_at = kNever;                 ///< next check; kNever while one is under way
+  SimTime deadline = kNever;                 ///< of the check under way; kNever: there is none
+  SimTime register_at = kNever;              ///< next attempt to register
+  SimTime report_at = kNever;                ///< when the pending report is repeated
+  PointId id{};
+  std::uint32_t number = 0;  ///< of the last ping; older answers are late and ignored
+  Life life = Life::off;
+  Pending pending = Pending::none;
+  std::uint8_t failures = 0;  ///< consecutive
+  std::uint8_t attempts = 0;  ///< to register
+  bool link_up = true;
+  bool registered = false;
+  bool unhealthy = false;  ///< outlives the monitor's process, else nobody would end the episode
+  bool simulate_fault = false;
+};
+static_assert(sizeof(State) <= 96, "a million of them have to fit");
+
+using Event =
+    std::variant<PowerOn, PowerOff, Pong, PingRefused, RegisterAck, UnknownPoint, FaultAck,
+                 HealthyAck, LinkDown, LinkUp, SimulateFault, Tick, Crash, Restart>;
+static_assert(sizeof(Event) <= 64);
+
+/// What the console shows (D-121).
+enum class NoteCode : std::uint8_t { fault_found, recovery_found, central_lost, central_back };
+struct Note {
+  NoteCode code;
+};
+/// The shell throws: the monitor's handler has failed.
+struct Throw {};
+
+using Effect = std::variant<Ping, Register, Heartbeat, FaultReport, HealthyReport, Note, Throw>;
+using Effects = InlineVector<Effect, 8>;
+
+/// A monitor that has not been switched on. Requires interval > 0 and offset >= 0.
+[[nodiscard]] State make_state(PointId id, Price price, Nanos interval, Nanos offset);
+
+/// Answers `event`, which happens at `now`: changes `state` in place and says what must be said.
+[[nodiscard]] Effects step(State& state, const Event& event, SimTime now);
+
+/// When the monitor next wants Tick; kNever: not at all.
+[[nodiscard]] SimTime due(const State& state);
+
+/// The monitor has thrown: it does nothing until Restart.
+void crashed(State& state, SimTime now);
+
+}  // namespace chargemill::monitor

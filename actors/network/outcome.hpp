@@ -1,0 +1,58 @@
+// What a run counts and measures, as plain values: live once a second, and exactly at its end.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "runtime/observe/latency_histogram.hpp"
+
+namespace chargemill::network {
+
+/// Every counter of the summary (contract, section 3).
+struct Totals {
+  std::array<std::uint64_t, kDisplayStates> display{};  ///< charge points, by DisplayState
+  std::uint64_t actors = 0;
+  // requests, from the drivers' side
+  std::uint64_t requests_sent = 0, requests_accepted = 0, requests_denied = 0;
+  std::uint64_t requests_timed_out = 0, requests_open = 0;
+  // sessions, from central's side
+  std::uint64_t sessions_started = 0, sessions_completed = 0, sessions_failed = 0,
+                sessions_active = 0;
+  // energy, mJ: the meters' total, what central booked, what no one has told central yet
+  std::int64_t energy_delivered_mj = 0, energy_sessions_mj = 0, energy_unreported_mj = 0;
+  std::int64_t revenue_microeur = 0;
+  std::uint64_t faults_injected = 0, faults_raised = 0, faults_notified = 0, faults_recovered = 0;
+  std::uint64_t breaker_opened = 0, breaker_half_opened = 0, breaker_closed = 0;
+  std::uint64_t tickets_issued = 0, tickets_delivered = 0;
+  std::uint64_t messages_delivered = 0, messages_shed = 0;
+  std::uint64_t offered = 0, done = 0,
+                shed = 0;               ///< trips: due, sent as a request, without a driver
+  std::uint64_t restarts = 0;           ///< of crashed actors, by supervisors
+  std::uint64_t mailbox_depth_max = 0;  ///< messages one activation found waiting
+};
+
+/// The four latencies of the summary. Wall time at speed 1 and N.
+struct Latencies {
+  runtime::LatencyHistogram request_decision;  ///< from the due time to accepted or denied
+  runtime::LatencyHistogram session_start;     ///< from the due time to the first telemetry
+  runtime::LatencyHistogram fault_detection;   ///< from the injection to FAULT at central
+  runtime::LatencyHistogram tick_lateness;     ///< of timers: handled minus intended
+};
+
+/// One look at a run. Live looks are a fraction of a second old and need not be consistent between
+/// fields; the last one, taken when all actors stand still, is exact.
+struct Snapshot {
+  SimTime sim{};
+  Nanos wall{};
+  Totals totals;
+  Latencies latencies;
+  std::vector<double>
+      worker_busy;  ///< share of wall time not parked since the last look, per worker
+};
+
+/// Both sides of each identity of the design's law 5 that does not hold; empty: all is conserved.
+[[nodiscard]] std::vector<std::string> broken_identities(const Totals& totals);
+
+}  // namespace chargemill::network

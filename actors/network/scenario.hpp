@@ -1,0 +1,140 @@
+// A scenario as plain, checked values: what `app` reads from files and what the network is built
+// from.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/fleet/profile.hpp"
+#include "actors/messages.hpp"
+
+namespace chargemill::network {
+
+/// A value and its weight in a mix; weights need not sum to one.
+template <class T>
+struct Share {
+  T value;
+  double weight;
+};
+
+/// How fast model time runs. `max`: virtual time (not yet built; refused by the command line).
+struct Speed {
+  double factor = 1.0;  ///< model seconds per wall second, > 0
+  bool max = false;
+};
+
+struct PointSpec {
+  std::string id;  ///< empty: generated, CP-000001
+  ZoneId zone{};
+  SiteId site{};
+  Power power{22'000};
+  Price price{300'000};
+  bool manual_plug = false;  ///< D-106: the supply starts at plug, ends at unplug
+};
+
+/// One line of a driver's request file (D-122): the id as written.
+struct DriverSpec {
+  std::string id;
+  std::vector<std::string> requests;
+  std::optional<Nanos> pause;  ///< else drivers.pause
+};
+
+/// One recorded session to be driven again.
+struct ReplaySession {
+  SimTime start{};      ///< since the start of the run
+  Nanos stay{};         ///< connected time
+  Energy energy{};      ///< delivered
+  std::string station;  ///< maps to a charge point, one each, in order of first appearance
+};
+
+enum class Choice { named, any_in_zone };
+
+enum class FaultKind {
+  engine_crash,
+  engine_silent,
+  engine_ko,
+  start_refused,
+  monitor_loss,
+  central_restart,
+  partition
+};
+
+struct FaultSpec {
+  FaultKind kind{};
+  std::optional<double> rate_per_cp_per_hour;  ///< Poisson, model time
+  std::optional<SimTime> at;                   ///< or once
+  Nanos duration{};                            ///< how long it lasts (a crash: until the restart)
+  std::optional<std::string> zone;             ///< by name (Z01 ...), else everywhere
+  std::optional<std::string> point;            ///< one charge point by id
+};
+
+enum class StageTarget { connected_share, request_rate };
+
+/// From `after` on, over `ramp`, the target moves linearly to `value`.
+struct StageSpec {
+  SimTime after{};
+  Nanos ramp{};  ///< 0: a step
+  StageTarget target = StageTarget::connected_share;
+  double value = 1.0;  ///< share 0..1, or requests per second over the whole network
+};
+
+struct Scenario {
+  struct Run {
+    std::string name = "unnamed";
+    std::int64_t start_unix_s = 1'767'571'200;  ///< 2026-01-05T00:00:00Z, a Monday
+    Nanos duration = std::chrono::seconds{60};
+    Nanos warmup{0};
+    Speed speed;
+    std::uint64_t seed = 42;
+    unsigned workers = 0;  ///< 0: one per core
+    Nanos stop_timeout = std::chrono::seconds{10};
+    Nanos lateness_limit = std::chrono::seconds{1};
+  } run;
+
+  struct Network {
+    std::uint32_t charge_points = 0;  ///< generated ones; 0 if `points` lists them
+    std::vector<PointSpec> points;
+    std::uint32_t zones = 16;
+    std::uint32_t sites_per_zone = 0;  ///< 0: about 16 charge points a site
+    std::vector<Share<Power>> power_mix{
+        {Power{11'000}, 0.5}, {Power{22'000}, 0.4}, {Power{150'000}, 0.1}};
+    std::vector<Share<Price>> price_mix{
+        {Price{300'000}, 0.6}, {Price{350'000}, 0.3}, {Price{450'000}, 0.1}};
+    Nanos control_latency = std::chrono::milliseconds{100};
+    Nanos health_interval = std::chrono::seconds{1};
+    Nanos telemetry_interval = std::chrono::seconds{1};
+    std::optional<Nanos> max_session;
+  } network;
+
+  struct Drivers {
+    std::uint32_t count = 0;  ///< generated ones, moved by the profile
+    fleet::ProfileName profile = fleet::ProfileName::public_;
+    double sessions_per_cp_per_day = 0.0;
+    double day_spread_k = 30.0;  ///< gamma shape of the day factor; 0: none (workloads, section 6)
+    double initial_supplying = 0.0;
+    Choice choose = Choice::named;
+    Nanos pause = std::chrono::seconds{4};
+    Nanos timeout = std::chrono::seconds{30};
+    std::vector<ReplaySession> replay;
+    std::vector<DriverSpec> named;
+  } drivers;
+
+  std::vector<StageSpec> stages;
+
+  struct Central {
+    std::uint32_t shards = 64;
+    std::uint16_t breaker_failures = 3;
+    Nanos breaker_cooldown = std::chrono::seconds{30};
+    std::uint16_t breaker_probes = 2;
+    std::optional<Nanos> monitor_timeout;  ///< else max(5 s, 3 x health interval), D-044
+    Nanos start_timeout = std::chrono::seconds{10};
+    std::optional<Nanos>
+        session_silence_timeout;  ///< else max(10 s, 3 x telemetry interval), D-067
+  } central;
+
+  std::vector<FaultSpec> faults;
+  std::vector<std::string> thresholds;
+};
+
+}  // namespace chargemill::network

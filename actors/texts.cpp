@@ -1,0 +1,232 @@
+#include "actors/texts.hpp"
+
+#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <system_error>
+
+#include "actors/charge_point/transitions.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill {
+namespace {
+
+constexpr std::string_view kInterrupted = "Charging interrupted: ";
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text.append(part);
+  return text;
+}
+
+/// `text`, or `text (detail)` if there is one (D-099).
+std::string with_detail(std::string_view text, Reason detail) {
+  if (detail == Reason::none) return std::string{text};
+  return join({text, " (", word(detail), ")"});
+}
+
+charge_point::On event_of(Command command) {
+  switch (command) {
+    case Command::none:
+    case Command::start_supply:
+      return charge_point::On::start_supply;
+    case Command::stop_supply:
+      return charge_point::On::stop_supply;
+    case Command::stop_cp:
+      return charge_point::On::stop_cp;
+    case Command::resume_cp:
+      return charge_point::On::resume_cp;
+    case Command::shutdown:
+      return charge_point::On::disconnect;
+  }
+  return charge_point::On::disconnect;
+}
+
+}  // namespace
+
+std::string_view word(Phase phase) noexcept {
+  switch (phase) {
+    case Phase::disconnected:
+      return "DISCONNECTED";
+    case Phase::activated:
+      return "ACTIVATED";
+    case Phase::stopped:
+      return "STOPPED";
+    case Phase::supplying:
+      return "SUPPLYING";
+    case Phase::fault:
+      return "FAULT";
+  }
+  return "";
+}
+
+std::string_view word(DisplayState state) noexcept {
+  switch (state) {
+    case DisplayState::activated:
+      return "Activated";
+    case DisplayState::supplying:
+      return "Supplying";
+    case DisplayState::stopped:
+      return "Out of Order";
+    case DisplayState::broken:
+      return "Broken";
+    case DisplayState::disconnected:
+      return "Disconnected";
+  }
+  return "";
+}
+
+std::string_view word(Command command) noexcept {
+  switch (command) {
+    case Command::none:
+      return "";
+    case Command::start_supply:
+      return "start_supply";
+    case Command::stop_supply:
+      return "stop_supply";
+    case Command::stop_cp:
+      return "stop_cp";
+    case Command::resume_cp:
+      return "resume_cp";
+    case Command::shutdown:
+      return "shutdown";
+  }
+  return "";
+}
+
+std::string_view word(UpdateStatus status) noexcept {
+  switch (status) {
+    case UpdateStatus::accepted:
+      return "accepted";
+    case UpdateStatus::denied:
+      return "denied";
+    case UpdateStatus::in_progress:
+      return "in_progress";
+    case UpdateStatus::completed:
+      return "completed";
+    case UpdateStatus::failed:
+      return "failed";
+  }
+  return "";
+}
+
+std::string_view word(SessionStatus status) noexcept {
+  switch (status) {
+    case SessionStatus::active:
+      return "ACTIVE";
+    case SessionStatus::completed:
+      return "COMPLETED";
+    case SessionStatus::failed:
+      return "FAILED";
+  }
+  return "";
+}
+
+std::string_view word(Reason reason) noexcept {
+  // clang-format off
+  switch (reason) {
+    case Reason::none:                   return "";
+    case Reason::engine_started:         return "Engine started";
+    case Reason::state_report:           return "State report";
+    case Reason::starting_supply:        return "Starting supply";
+    case Reason::central_requested_stop: return "Central requested stop";
+    case Reason::central_stopped:        return "Central stopped CP";
+    case Reason::central_resumed:        return "Central resumed CP";
+    case Reason::engine_shutting_down:   return "Engine shutting down";
+    case Reason::time_limit_reached:     return "Session time limit reached";
+    case Reason::energy_target_reached:  return "Energy target reached";
+    case Reason::stay_ended:             return "Stay ended";
+    case Reason::unplugged:              return "Vehicle unplugged";
+    case Reason::ko_key:                 return "KO key";
+    case Reason::telemetry_error:        return "Telemetry error";
+    case Reason::fault_cleared:          return "Fault cleared";
+    case Reason::engine_crashed:         return "Engine crashed";
+    case Reason::refused:                return "Refused";
+    case Reason::health_check_failed:    return "Health check failures exceeded threshold";
+    case Reason::health_check_restored:  return "Health check restored";
+    case Reason::request_accepted:       return "Request accepted, starting charging";
+    case Reason::point_not_found:        return "Charging point not found";
+    case Reason::not_available:
+    case Reason::reserved:
+    case Reason::circuit_open:           return "Charging point not available";
+    case Reason::no_free_point:          return "No charging point available in this zone";
+    case Reason::charging:               return "Charging";
+    case Reason::charging_completed:     return "Charging completed successfully";
+    case Reason::start_timeout:          return "start timeout";
+    case Reason::no_telemetry:           return "no telemetry";
+    case Reason::interrupted_by_state:
+    case Reason::interrupted_by_fault:   return "Charging interrupted";
+    case Reason::refused_by_point:       return "refused by charging point";
+    case Reason::operator_stopped:       return "Operator stopped CP";
+    case Reason::operator_stop_supply:   return "Operator stopped supply";
+    case Reason::driver_cancelled:       return "Driver cancelled";
+    case Reason::central_restarted:      return "Central restarted";
+  }
+  // clang-format on
+  return "";
+}
+
+std::string refusal_text(Refusal refusal, Phase phase, Command command) {
+  return charge_point::error_text(refusal, phase, event_of(command));
+}
+
+std::string status_text(const Status& status, std::string_view driver) {
+  switch (status.reason) {
+    case Reason::starting_supply:
+      return join({"Starting supply for driver ", driver});
+    case Reason::refused:
+      return join({"Refused ", word(status.refused), ": ",
+                   refusal_text(status.refusal, status.phase, status.refused)});
+    default:
+      return with_detail(word(status.reason), status.detail);
+  }
+}
+
+std::string update_text(const DriverUpdate& update) {
+  switch (update.reason) {
+    case Reason::charging:
+      return join({"Charging: ", fixed(kilowatts(update.power), 1), " kW, €",
+                   fixed(euros(update.delivered, update.price), 2)});
+    case Reason::not_available:
+      return join({word(update.reason), " (state: ", word(update.phase), ")"});
+    case Reason::reserved:  // these two are asked of an ACTIVATED point only (D-052)
+      return join({word(update.reason), " (state: ACTIVATED, reserved)"});
+    case Reason::circuit_open:
+      return join({word(update.reason), " (state: ACTIVATED, circuit open)"});
+    case Reason::start_timeout:
+    case Reason::no_telemetry:
+      return join({kInterrupted, word(update.reason)});
+    case Reason::interrupted_by_state:
+      return join({kInterrupted, word(update.phase)});
+    case Reason::interrupted_by_fault:
+      return join({kInterrupted, with_detail("FAULT", update.detail)});
+    case Reason::refused_by_point:
+      return join({kInterrupted, with_detail(word(update.reason), update.detail)});
+    default:
+      return std::string{word(update.reason)};
+  }
+}
+
+std::string fixed(double value, int decimals) {
+  // 309 digits before the point, the point, the sign, the decimals.
+  std::array<char, 512> buffer{};
+  CHARGEMILL_ASSERT(decimals >= 0 && decimals <= 100);
+  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                     std::chars_format::fixed, decimals);
+  CHARGEMILL_ASSERT(written.ec == std::errc{});
+  return {buffer.data(), written.ptr};
+}
+
+double kilowatts(Power power) noexcept { return static_cast<double>(power.w) / 1e3; }
+double kilowatt_hours(Energy energy) noexcept {
+  return static_cast<double>(energy.mj) / static_cast<double>(kMillijoulesPerKwh);
+}
+double euros(Money money) noexcept { return static_cast<double>(money.microeur) / 1e6; }
+double euros_per_kwh(Price price) noexcept {
+  return static_cast<double>(price.microeur_per_kwh) / 1e6;
+}
+double euros(Energy energy, Price price) noexcept {
+  return kilowatt_hours(energy) * euros_per_kwh(price);
+}
+
+}  // namespace chargemill

@@ -1,0 +1,190 @@
+// Question: how many request/status/acknowledge round trips a second does the engine carry, how
+// fast
+//           does it spawn, and what does an actor cost in memory?
+// Budget:   6 M round trips/s at 100,000 actors on two cores (three messages and two cold
+// activations
+//           each: 0.33 core-microseconds), 4.5 M/s at 1,000,000, 512 bytes of RSS an actor.
+// Shape:    a starter per central sends `go` to each of its charge points, 4,096 at a time; each
+//           answers its central with a status; the central acknowledges. A round is over when every
+//           charge point has its acknowledgement. Peers in other languages do the same (peers/).
+#include <benchmark/benchmark.h>
+
+#include <caf/actor_system.hpp>
+#include <memory>
+#include <vector>
+
+#include "bench/support/memory.hpp"
+#include "runtime/engine/coordinator.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+struct Go {};
+struct Status {
+  std::uint32_t point;
+  std::uint32_t sequence;
+  std::int64_t energy_mj;
+};
+struct Ack {
+  std::uint32_t sequence;
+};
+struct Begin {};
+
+/// What one central's charge points have done; touched on their common home only, but for `rounds`.
+struct Group {
+  std::size_t remaining = 0;
+  std::size_t first = 0;
+  std::size_t count = 0;
+  std::atomic<std::uint64_t> rounds{0};  // written by the home; read by the benchmark's thread
+  WakeSignal* finished = nullptr;
+};
+
+class Central;
+
+class Point final : public LeanActor {
+ public:
+  Point(caf::actor_config& cfg, std::uint32_t id, Group* group, Address central)
+      : LeanActor(cfg), id_(id), group_(group), central_(central) {}
+
+ private:
+  void on_message(const Message& m) override {
+    if (m.get_if<Go>() != nullptr) {
+      energy_mj_ += 22;
+      return send(central_, Status{id_, ++sequence_, energy_mj_});
+    }
+    const auto* ack = m.get_if<Ack>();
+    if (ack == nullptr || ack->sequence != sequence_) return drop(m);
+    if (--group_->remaining > 0) return;
+    // release: the round's work happens before the benchmark's thread goes on.
+    group_->rounds.fetch_add(1, std::memory_order_release);
+    group_->finished->wake();
+  }
+
+  const std::uint32_t id_;
+  std::uint32_t sequence_ = 0;
+  std::int64_t energy_mj_ = 0;
+  Group* const group_;
+  const Address central_;
+};
+
+class Central final : public LeanActor {
+ public:
+  Central(caf::actor_config& cfg, const std::vector<Point*>* points)
+      : LeanActor(cfg), points_(points) {}
+
+ private:
+  void on_message(const Message& m) override {
+    const auto* status = m.get_if<Status>();
+    if (status == nullptr) return drop(m);
+    total_mj_ += status->energy_mj;
+    send((*points_)[status->point], Ack{status->sequence});
+  }
+
+  const std::vector<Point*>* const points_;
+  std::int64_t total_mj_ = 0;
+};
+
+class Starter final : public LeanActor {
+ public:
+  Starter(caf::actor_config& cfg, const std::vector<Point*>* points, Group* group)
+      : LeanActor(cfg), points_(points), group_(group) {}
+
+ private:
+  void on_message(const Message& m) override {
+    constexpr std::size_t kChunk = 4'096;
+    if (m.get_if<Begin>() == nullptr) return drop(m);
+    if (next_ == 0) group_->remaining = group_->count;
+    const std::size_t end = std::min(group_->count, next_ + kChunk);
+    for (; next_ < end; ++next_) send((*points_)[group_->first + next_], Go{});
+    if (next_ == group_->count) {
+      next_ = 0;
+    } else {
+      send(this, Begin{});
+    }
+  }
+
+  const std::vector<Point*>* const points_;
+  Group* const group_;
+  std::size_t next_ = 0;
+};
+
+class Network {
+ public:
+  Network(std::size_t points, unsigned centrals, Coordinator& engine)
+      : engine_(engine), groups_(centrals) {
+    points_.reserve(points);
+    for (unsigned c = 0; c < centrals; ++c) {
+      Group& group = groups_[c];
+      group.first = points_.size();
+      group.count = points / centrals + (c < points % centrals ? 1 : 0);
+      group.finished = &finished_;
+      auto* const central = engine_.spawn<Central>(c, &points_);
+      for (std::size_t i = 0; i < group.count; ++i) {
+        points_.push_back(
+            engine_.spawn<Point>(c, static_cast<std::uint32_t>(points_.size()), &group, central));
+      }
+      starters_.push_back(engine_.spawn<Starter>(c, &points_, &group));
+    }
+  }
+  void round() {
+    ++begun_;
+    for (auto* starter : starters_) LeanActor::post(starter, Begin{});
+    for (auto& group : groups_) {
+      // acquire: pairs with release in Point::on_message().
+      while (group.rounds.load(std::memory_order_acquire) < begun_)
+        finished_.sleep(std::chrono::milliseconds{1});
+    }
+  }
+
+ private:
+  Coordinator& engine_;
+  std::vector<Group> groups_;
+  std::vector<Point*> points_;
+  std::vector<Starter*> starters_;
+  WakeSignal finished_;
+  std::uint64_t begun_ = 0;
+};
+
+void round_trip(benchmark::State& state) {
+  const auto points = static_cast<std::size_t>(state.range(0));
+  EngineConfig config{{}};
+  caf::actor_system system{config};
+  Network network{points, static_cast<unsigned>(state.range(1)), Coordinator::of(system)};
+  network.round();  // warm: pools, rings, pages
+  for (auto _ : state) network.round();
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(round_trip)
+    ->Name("engine/round_trip")
+    ->ArgsProduct({{1'000, 100'000, 1'000'000}, {1, 4}})
+    ->Unit(benchmark::kMillisecond)
+    ->MinTime(1.0)
+    ->UseRealTime();
+
+void spawn(benchmark::State& state) {
+  const auto points = static_cast<std::size_t>(state.range(0));
+  double bytes = 0;
+  for (auto _ : state) {
+    EngineConfig config{{}};
+    auto system = std::make_unique<caf::actor_system>(config);
+    const std::int64_t before = bench::resident_bytes();
+    auto network = std::make_unique<Network>(points, 4, Coordinator::of(*system));
+    network->round();  // all have run once
+    bytes = static_cast<double>(bench::resident_bytes() - before) / static_cast<double>(points);
+    state.PauseTiming();
+    system.reset();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+  state.counters["bytes_per_actor"] = bytes;
+}
+BENCHMARK(spawn)
+    ->Name("engine/spawn")
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace chargemill::runtime

@@ -1,0 +1,111 @@
+// The round-trip workload with a goroutine and a channel per entity; see ../README.md.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// One message an entity receives: go (drive it) or the acknowledgement of its status.
+type message struct {
+	isAck    bool
+	sequence uint32
+}
+
+// What an entity tells its central.
+type status struct {
+	entity   uint32
+	sequence uint32
+	energy   int64
+}
+
+type entity struct {
+	inbox chan message
+}
+
+func (e *entity) run(id uint32, central chan<- status, remaining *int64, done *sync.WaitGroup) {
+	var sequence uint32
+	var energy int64
+	for m := range e.inbox {
+		if !m.isAck {
+			sequence++
+			energy += 22
+			central <- status{id, sequence, energy}
+			continue
+		}
+		if m.sequence != sequence {
+			panic("an acknowledgement out of order")
+		}
+		if atomic.AddInt64(remaining, -1) == 0 {
+			done.Done()
+		}
+	}
+}
+
+func central(inbox <-chan status, entities []entity, total *int64) {
+	for s := range inbox {
+		*total += s.energy
+		entities[s.entity].inbox <- message{isAck: true, sequence: s.sequence}
+	}
+}
+
+func main() {
+	count := flag.Int("entities", 100000, "entities")
+	centrals := flag.Int("centrals", 4, "centrals")
+	seconds := flag.Float64("seconds", 3, "time to measure")
+	workers := flag.Int("workers", runtime.NumCPU(), "GOMAXPROCS")
+	flag.Parse()
+	runtime.GOMAXPROCS(*workers)
+
+	entities := make([]entity, *count)
+	inboxes := make([]chan status, *centrals)
+	remaining := make([]int64, *centrals) // entities of this central not yet acknowledged
+	totals := make([]int64, *centrals)
+	var done sync.WaitGroup
+	for i := range entities {
+		// go and acknowledgement never wait together: the next go comes after all acknowledgements.
+		entities[i].inbox = make(chan message, 1)
+	}
+	for c := range inboxes {
+		inboxes[c] = make(chan status, 1024)
+		go central(inboxes[c], entities, &totals[c])
+	}
+	group := func(i int) int { return i * *centrals / *count }
+	sizes := make([]int64, *centrals)
+	for i := range entities {
+		c := group(i)
+		sizes[c]++
+		go entities[i].run(uint32(i), inboxes[c], &remaining[c], &done)
+	}
+
+	round := func() {
+		done.Add(*centrals)
+		for c := range remaining {
+			atomic.StoreInt64(&remaining[c], sizes[c])
+		}
+		for c := 0; c < *centrals; c++ {
+			go func(c int) { // a starter per central
+				for i := range entities {
+					if group(i) == c {
+						entities[i].inbox <- message{}
+					}
+				}
+			}(c)
+		}
+		done.Wait()
+	}
+	round() // warm: stacks, channels, pages
+	rounds := 0
+	begin := time.Now()
+	for time.Since(begin).Seconds() < *seconds {
+		round()
+		rounds++
+	}
+	elapsed := time.Since(begin).Seconds()
+	fmt.Printf("{\"peer\": \"go\", \"workload\": \"round_trip\", \"entities\": %d, \"centrals\": %d, \"per_second\": %.0f}\n",
+		*count, *centrals, float64(rounds)*float64(*count)/elapsed)
+}

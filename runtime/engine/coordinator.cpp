@@ -1,0 +1,172 @@
+#include "runtime/engine/coordinator.hpp"
+
+#include <algorithm>
+#include <caf/actor_system_config.hpp>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::runtime {
+
+EngineConfig::EngineConfig(const EngineOptions& options) : options_(options) {
+  if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
+  load<Coordinator>();
+}
+
+Coordinator::Coordinator(caf::actor_system& system)
+    : abstract_coordinator(system),
+      options_(dynamic_cast<const EngineConfig&>(system.config()).options()),
+      model_clock_(options_.pacing, options_.speed) {
+  for (unsigned i = 0; i < options_.workers; ++i)
+    workers_.push_back(std::make_unique<Worker>(*this, i));
+}
+
+Coordinator::~Coordinator() = default;
+
+caf::actor_system::module* Coordinator::make(caf::actor_system& system, caf::detail::type_list<>) {
+  return new Coordinator(system);  // CAF's module table takes ownership of a raw pointer
+}
+
+Coordinator& Coordinator::of(caf::actor_system& system) {
+  return static_cast<Coordinator&>(system.scheduler());
+}
+
+void Coordinator::init(caf::actor_system_config& config) {
+  abstract_coordinator::init(config);
+  num_workers_ = options_.workers;
+}
+
+void Coordinator::start() {
+  caf_clock_thread_ = std::thread{[this] { caf_clock_.run_dispatch_loop(); }};
+  if (options_.pacing == Pacing::paced) {
+    for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run(); });
+  }
+  abstract_coordinator::start();
+}
+
+void Coordinator::stop() {
+  // release: whatever the caller did before is visible to workers that leave; pairs with acquire in
+  // is_stopping().
+  stopping_.store(true, std::memory_order_release);
+  for (auto& worker : workers_) worker->wake();
+  for (auto& thread : threads_) thread.join();
+  if (threads_.empty()) {
+    for (auto& worker : workers_) worker->dispose();
+    PacketPool::drain();
+  }
+  stop_actors();
+  // What the utility actors left behind on their way out.
+  for (auto& worker : workers_) worker->dispose();
+  caf_clock_.cancel_dispatch_loop();
+  caf_clock_thread_.join();
+}
+
+void Coordinator::enqueue(caf::resumable* job) {
+  // relaxed: any worker will do; the counter only spreads them.
+  const std::size_t turn = next_worker_.fetch_add(1, std::memory_order_relaxed);
+  workers_[turn % workers_.size()]->exec_later(job);
+}
+
+void Coordinator::start_clock() noexcept {
+  model_clock_.start();
+  for (auto& worker : workers_) worker->wake();
+}
+
+void Coordinator::set_horizon(SimTime time) noexcept {
+  // relaxed: workers only compare with it.
+  horizon_ns_.store(time.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+SimTime Coordinator::horizon() const noexcept {
+  // relaxed: as in set_horizon().
+  return SimTime{Nanos{horizon_ns_.load(std::memory_order_relaxed)}};
+}
+
+SimTime Coordinator::reached() const noexcept {
+  SimTime result = std::min(model_clock_.target(ModelClock::wall_now()), horizon());
+  for (const auto& worker : workers_) result = std::min(result, worker->bound());
+  return result;
+}
+
+bool Coordinator::is_stopping() const noexcept {
+  // acquire: pairs with release in stop().
+  return stopping_.load(std::memory_order_acquire);
+}
+
+bool Coordinator::is_frozen() const noexcept {
+  // relaxed: a worker that sees it late fires some timers more; freeze() waits for them.
+  return frozen_.load(std::memory_order_relaxed);
+}
+
+void Coordinator::thaw() noexcept {
+  frozen_.store(false, std::memory_order_relaxed);  // relaxed: as in is_frozen()
+  for (auto& worker : workers_) worker->wake();
+}
+
+// Two looks at all workers: asleep both times and no activation in between means that at the moment
+// between the looks nobody ran and nothing was under way (a message under way either is in an
+// inbound queue, whose owner then does not look asleep, or belongs to somebody who runs).
+bool Coordinator::freeze(Nanos at_most) {
+  // seq_cst: the flag must not be delayed behind the reads of the scan below.
+  frozen_.store(true, std::memory_order_seq_cst);
+  for (auto& worker : workers_) worker->wake();
+  const auto deadline = ModelClock::wall_now() + at_most;
+  std::vector<std::uint64_t> before;
+  std::vector<std::uint64_t> after;
+  // A worker that has just missed the flag may be inside its last timers: it is awake until then.
+  while (ModelClock::wall_now() < deadline) {
+    if (all_asleep(before) && all_asleep(after) && before == after) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+bool Coordinator::all_asleep(std::vector<std::uint64_t>& activations) const {
+  activations.clear();
+  for (const auto& worker : workers_) {
+    if (!worker->is_asleep()) return false;
+    // acquire: sees what the handlers wrote; pairs with release in Worker::run_batch().
+    activations.push_back(worker->counters().activations.load(std::memory_order_acquire));
+  }
+  return true;
+}
+
+void Coordinator::await_all_stopped() {
+  std::unique_lock<std::mutex> lock(stopped_mutex_);
+  ++stopped_;
+  stopped_signal_.notify_all();
+  stopped_signal_.wait(lock, [this] { return stopped_ == workers_.size(); });
+}
+
+void Coordinator::settle() {
+  CHARGEMILL_ASSERT(options_.pacing == Pacing::by_hand);
+  bool any = true;
+  while (any) {
+    any = false;
+    for (auto& worker : workers_) any = worker->run_ready() || any;
+  }
+}
+
+void Coordinator::pass(Nanos time) {
+  const SimTime until = model_clock_.target({}) + time;
+  settle();
+  for (;;) {
+    Worker* first = nullptr;
+    SimTime due = kNever;
+    for (auto& worker : workers_) {
+      const SimTime theirs = worker->exact_next_due();
+      if (theirs < due) {
+        due = theirs;
+        first = worker.get();
+      }
+    }
+    if (first == nullptr || due > until) break;
+    if (due > model_clock_.target({})) model_clock_.move_to(due);
+    for (auto& worker : workers_) worker->pass_to(model_clock_.target({}));
+    first->fire_one(due);
+    settle();
+  }
+  model_clock_.move_to(until);
+  for (auto& worker : workers_) worker->pass_to(until);
+}
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,99 @@
+// The engine: a CAF scheduler with one worker a core, a home for every actor, and one clock.
+#pragma once
+
+#include <atomic>
+#include <caf/actor_system.hpp>
+#include <caf/detail/thread_safe_actor_clock.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "runtime/engine/engine_options.hpp"
+#include "runtime/engine/lean_actor.hpp"
+#include "runtime/engine/worker.hpp"
+
+namespace chargemill::runtime {
+
+class Coordinator final : public caf::scheduler::abstract_coordinator {
+ public:
+  explicit Coordinator(caf::actor_system& system);
+  ~Coordinator() override;
+  /// The hook that caf::actor_system_config::load asks for.
+  static caf::actor_system::module* make(caf::actor_system& system, caf::detail::type_list<>);
+  /// Requires a system made with EngineConfig.
+  [[nodiscard]] static Coordinator& of(caf::actor_system& system);
+
+  /// Spawns a lean actor with a given home. The engine holds it until it terminates, so the
+  /// returned address may be used without a handle as long as that does not happen. Any thread.
+  template <class T, class... Args>
+  T* spawn(unsigned home, Args&&... args) {
+    caf::actor_config config{workers_[home % workers_.size()].get()};
+    auto handle = caf::make_actor<T, caf::actor>(system().next_actor_id(), system().node(),
+                                                 &system(), config, std::forward<Args>(args)...);
+    auto* const actor = static_cast<T*>(caf::actor_cast<caf::abstract_actor*>(handle));
+    actor->launch(config.host, false, true);
+    return actor;
+  }
+
+  [[nodiscard]] ModelClock& model_clock() noexcept { return model_clock_; }
+  [[nodiscard]] const EngineOptions& options() const noexcept { return options_; }
+  [[nodiscard]] unsigned workers() const noexcept { return static_cast<unsigned>(workers_.size()); }
+  [[nodiscard]] Worker& worker(unsigned index) const { return *workers_[index]; }
+
+  /// Lets model time begin: now is zero. Any thread.
+  void start_clock() noexcept;
+  /// Model time will not pass `time`; what is due at that time is still handled. Any thread.
+  void set_horizon(SimTime time) noexcept;
+  [[nodiscard]] SimTime horizon() const noexcept;
+  /// The model time that all workers have reached. Any thread.
+  [[nodiscard]] SimTime reached() const noexcept;
+
+  /// Lets no timer fire any more, waits until every message is handled and no worker runs; then the
+  /// caller may read the actors' states. False: still busy after `at_most` (wall). Not a worker's.
+  [[nodiscard]] bool freeze(Nanos at_most);
+  /// Lets time go on.
+  void thaw() noexcept;
+  [[nodiscard]] bool is_frozen() const noexcept;
+
+  /// Hand-moved time, one thread: handles every message, and those they cause.
+  void settle();
+  /// Hand-moved time: moves the clock by `time`, firing what falls due on the way.
+  void pass(Nanos time);
+
+  // caf::scheduler::abstract_coordinator
+  void enqueue(caf::resumable* job) override;
+  caf::actor_clock& clock() noexcept override { return caf_clock_; }
+  void init(caf::actor_system_config& config) override;
+  void start() override;
+  void stop() override;
+
+ private:
+  friend class Worker;
+
+  [[nodiscard]] bool is_stopping() const noexcept;
+  /// Called by each worker's thread: returns once all have left their loops.
+  void await_all_stopped();
+  [[nodiscard]] bool all_asleep(std::vector<std::uint64_t>& activations) const;
+
+  EngineOptions options_;
+  ModelClock model_clock_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+  // Ordinary CAF actors keep CAF's clock (one thread); lean actors never use it.
+  caf::detail::thread_safe_actor_clock caf_clock_;
+  std::thread caf_clock_thread_;
+  // Written by any thread that ends the system or sets limits; read by workers every turn.
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> frozen_{false};
+  std::atomic<std::int64_t> horizon_ns_{INT64_MAX};
+  // The way out only: never taken while messages travel.
+  std::mutex stopped_mutex_;
+  std::condition_variable stopped_signal_;
+  unsigned stopped_ = 0;  // guarded by stopped_mutex_
+};
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,35 @@
+// How an engine is set up; the caf::actor_system_config that carries it.
+#pragma once
+
+#include <caf/actor_system_config.hpp>
+
+#include "runtime/engine/model_clock.hpp"
+
+namespace chargemill::runtime {
+
+struct EngineOptions {
+  unsigned workers = 0;  ///< threads, or logical workers of hand-moved time; 0: one per core
+  Pacing pacing = Pacing::paced;
+  double speed = 1.0;
+  /// How far, in model time, one worker may run ahead of another that still works. Messages between
+  /// two actors of different homes see clocks that differ by no more, and no time-out fires because
+  /// a worker was held up by its host.
+  Nanos lead_max = Millis{100};
+  /// A worker sleeps at least this long (wall) once idle: bounds the cost of waking for single
+  /// timers.
+  Nanos nap_min = std::chrono::microseconds{500};
+};
+
+/// Makes the coordinator the scheduler of an actor system:
+///     EngineConfig config{options};  caf::actor_system system{config};
+///     auto& engine = Coordinator::of(system);
+class EngineConfig : public caf::actor_system_config {
+ public:
+  explicit EngineConfig(const EngineOptions& options);
+  [[nodiscard]] const EngineOptions& options() const noexcept { return options_; }
+
+ private:
+  EngineOptions options_;
+};
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,90 @@
+// How other threads hand a worker something to run, and wake it if it sleeps.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace chargemill::runtime {
+
+/// A node of the queue; a LeanActor is one itself, so handing it over allocates nothing.
+struct InboundNode {
+  // Written by the thread that pushes the node, before the push publishes it; read by the worker.
+  InboundNode* inbound_next = nullptr;
+  bool is_lean = false;  ///< else a ForeignJob
+};
+
+/// Many producers, one consumer, and "asleep" in the same word, so that no wake-up can be lost:
+/// whoever replaces the asleep tag by a node knows that it has to wake the consumer.
+///
+///     nullptr ("empty, awake") --push--> node --take_all--> nullptr
+///     nullptr --try_sleep--> asleep --push--> node, and push() says "wake it"
+///     asleep --stay_awake--> nullptr
+///
+/// Threads: any may push; take_all, try_sleep and stay_awake belong to the consumer.
+/// Progress: push is lock-free, the rest wait-free.
+/// Invariant: a node is in at most one queue at a time; the list holds no tag.
+class InboundQueue {
+ public:
+  /// Adds `node`; true: the consumer sleeps and must be woken by the caller.
+  [[nodiscard]] bool push(InboundNode* node) noexcept {
+    // relaxed: the value is only a guess that the exchange below verifies.
+    InboundNode* seen = head_.load(std::memory_order_relaxed);
+    for (;;) {
+      node->inbound_next = seen == asleep() ? nullptr : seen;
+      // release: publishes *node and what it carries; pairs with acquire in take_all().
+      if (head_.compare_exchange_weak(seen, node, std::memory_order_release,
+                                      std::memory_order_relaxed)) {
+        return seen == asleep();
+      }
+    }
+  }
+
+  /// Everything pushed so far, oldest first (the stack is reversed here).
+  [[nodiscard]] InboundNode* take_all() noexcept {
+    // relaxed: if it looks empty nothing is read through it.
+    if (head_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    // acquire: sees what the producers wrote before their release in push().
+    InboundNode* newest = head_.exchange(nullptr, std::memory_order_acquire);
+    if (newest == asleep()) return nullptr;
+    InboundNode* oldest = nullptr;
+    while (newest != nullptr) {
+      InboundNode* const next = newest->inbound_next;
+      newest->inbound_next = oldest;
+      oldest = newest;
+      newest = next;
+    }
+    return oldest;
+  }
+
+  /// Announces that the consumer is about to sleep; false: something arrived, don't.
+  [[nodiscard]] bool try_sleep() noexcept {
+    InboundNode* expected = nullptr;
+    // relaxed: the tag publishes nothing; whoever finds it acts through WakeSignal.
+    return head_.compare_exchange_strong(expected, asleep(), std::memory_order_relaxed);
+  }
+  /// Takes the announcement back; without effect when a producer already did.
+  void stay_awake() noexcept {
+    InboundNode* expected = asleep();
+    // relaxed: as in try_sleep().
+    (void)head_.compare_exchange_strong(expected, nullptr, std::memory_order_relaxed);
+  }
+  /// The consumer's own look: nothing waits.
+  [[nodiscard]] bool looks_empty() const noexcept {
+    // relaxed: a hint; take_all() looks again.
+    return head_.load(std::memory_order_relaxed) == nullptr;
+  }
+  /// Whether the consumer sleeps and nothing waits for it.
+  [[nodiscard]] bool is_asleep() const noexcept {
+    // relaxed: Coordinator::freeze() orders its reads by the workers' activation counters.
+    return head_.load(std::memory_order_relaxed) == asleep();
+  }
+
+ private:
+  static InboundNode* asleep() noexcept { return &asleep_tag; }
+  static inline InboundNode asleep_tag;  // only its address is used
+
+  std::atomic<InboundNode*> head_{nullptr};
+};
+static_assert(std::atomic<InboundNode*>::is_always_lock_free);
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,176 @@
+#include "runtime/engine/lean_actor.hpp"
+
+#include <algorithm>
+#include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+#include <caf/system_messages.hpp>
+#include <exception>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/engine/coordinator.hpp"
+
+namespace chargemill::runtime {
+
+LeanActor::LeanActor(caf::actor_config& cfg)
+    : local_actor(cfg), home_(static_cast<Worker*>(nullptr)) {
+  is_lean = true;
+  auto& engine = Coordinator::of(home_system());
+  // A host that is a worker is the home; a spawn from elsewhere takes the next worker in turn.
+  for (unsigned i = 0; i < engine.workers() && home_ == nullptr; ++i) {
+    if (cfg.host == &engine.worker(i)) home_ = &engine.worker(i);
+  }
+  if (home_ == nullptr) home_ = &engine.worker(static_cast<unsigned>(id() % engine.workers()));
+}
+
+LeanActor::~LeanActor() = default;
+
+void LeanActor::launch(caf::execution_unit*, bool, bool hide) {
+  if (!hide) register_at_system();
+  // The engine's own reference; Worker::release_the_dead() gives it back.
+  caf::intrusive_ptr_add_ref(ctrl());
+  home_->hand_over(this);
+}
+
+void LeanActor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
+  // Not the host argument but the thread decides: only it cannot be wrong.
+  if (Worker::current() == home_ && !terminated_) {
+    local_.push(what.release());
+    return home_->schedule(this);
+  }
+  Worker::deliver_from_outside(this, what.release());
+}
+
+bool LeanActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
+  // Past local_actor, which would tell CAF's clock thread about each single end: it knows none of
+  // our timers, and a million such events pass through a ring of 63 slots.
+  // NOLINTNEXTLINE(bugprone-parent-virtual-call): on purpose, as said
+  return monitorable_actor::cleanup(std::move(reason), host);
+}
+
+LeanActor::AfterFailure LeanActor::on_failure(std::string_view) { return AfterFailure::terminate; }
+
+bool LeanActor::activate(std::size_t messages_max) {
+  std::size_t handled = 0;
+  if (backlog_ == nullptr) {
+    backlog_ = remote_.take_all();
+    arrived_ = false;
+  }
+  if (backlog_ == nullptr) backlog_ = local_.take_all();
+  while (backlog_ != nullptr) {
+    if (handled == messages_max) break;
+    caf::mailbox_element* const element = backlog_;
+    backlog_ = static_cast<caf::mailbox_element*>(element->next);
+    if (backlog_ != nullptr) __builtin_prefetch(backlog_);
+    handle(*element);
+    element->request_deletion(false);
+    ++handled;
+    if (terminated_) break;
+    if (backlog_ == nullptr) backlog_ = local_.take_all();
+  }
+  Worker::count(home_->counters_.messages, handled);
+  if (handled > home_->counters_.depth_max.load(std::memory_order_relaxed))
+    home_->counters_.depth_max.store(handled, std::memory_order_relaxed);  // relaxed: a gauge
+  if (terminated_) return false;
+  if (backlog_ != nullptr) home_->schedule(this);
+  return true;
+}
+
+void LeanActor::handle(caf::mailbox_element& element) {
+  try {
+    if (is_packet(element)) {
+      on_message(Message{element});
+    } else {
+      handle_foreign(element);
+    }
+  } catch (const std::exception& e) {
+    failed(e.what());
+  } catch (...) {
+    failed("an exception that is no std::exception");
+  }
+}
+
+void LeanActor::handle_foreign(caf::mailbox_element& element) {
+  auto& content = element.content();
+  if (content.match_elements<caf::exit_msg>()) {
+    auto& m = content.get_mutable_as<caf::exit_msg>(0);
+    // A linked actor's normal end is no reason to end (CAF's rule).
+    if (m.reason) terminate(std::move(m.reason));
+    return;
+  }
+  if (content.match_elements<caf::down_msg>()) return on_down(content.get_as<caf::down_msg>(0));
+  current_element_ = &element;
+  on_message(Message{element});
+  current_element_ = nullptr;
+}
+
+void LeanActor::fire() {
+  timer_ = TimerId{};
+  wake_due_ = kNever;
+  try {
+    on_wake();
+  } catch (const std::exception& e) {
+    failed(e.what());
+  } catch (...) {
+    failed("an exception that is no std::exception");
+  }
+}
+
+void LeanActor::failed(std::string_view what) {
+  Worker::count(home_->counters_.failures);
+  if (terminated_) return;
+  if (on_failure(what) == AfterFailure::terminate) terminate(caf::sec::runtime_error);
+}
+
+void LeanActor::drop(const Message& m) {
+  Worker::count(home_->counters_.undeliverable);
+  if (m.sender() == nullptr || current_element_ == nullptr || !current_message_id().is_request())
+    return;
+  m.sender()->enqueue(nullptr, current_message_id().response_id(),
+                      caf::make_message(caf::make_error(caf::sec::unexpected_message)), home_);
+}
+
+void LeanActor::quit(caf::error reason) { terminate(std::move(reason)); }
+
+void LeanActor::terminate(caf::error&& reason) {
+  if (terminated_) return;
+  terminated_ = true;
+  home_->wheel_.cancel(timer_);
+  cleanup(std::move(reason), home_);
+  unregister_from_system();
+  caf::mailbox_element* const late = remote_.close();
+  // Whoever pushed the first of these is about to schedule this actor, or has done so.
+  home_->bury(this, late != nullptr && !arrived_);
+  discard(late);
+  discard(local_.take_all());
+  discard(backlog_);
+  backlog_ = nullptr;
+}
+
+void LeanActor::discard(caf::mailbox_element* list) noexcept {
+  while (list != nullptr) {
+    auto* const next = static_cast<caf::mailbox_element*>(list->next);
+    Worker::count(home_->counters_.undeliverable);
+    if (!is_packet(*list)) {
+      caf::detail::sync_request_bouncer bounce{caf::exit_reason::unreachable};
+      bounce(*list);
+    }
+    list->request_deletion(false);
+    list = next;
+  }
+}
+
+void LeanActor::wake_at(SimTime due) {
+  if (due == wake_due_ || terminated_) return;
+  home_->wheel_.cancel(timer_);
+  wake_due_ = due;
+  timer_ = due == kNever ? TimerId{} : home_->wheel_.arm(due, this);
+}
+
+SimTime LeanActor::now() const noexcept { return home_->now(); }
+
+Nanos LeanActor::wall_since(SimTime due) const noexcept {
+  return home_->coordinator().model_clock().lateness(due, ModelClock::wall_now());
+}
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,160 @@
+// The actor of this engine: an address, a mailbox, one timer, one virtual call a message.
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/local_actor.hpp>
+#include <string_view>
+
+#include "runtime/engine/inbound_queue.hpp"
+#include "runtime/engine/mailbox.hpp"
+#include "runtime/engine/model_clock.hpp"
+#include "runtime/engine/packet.hpp"
+#include "runtime/engine/timing_wheel.hpp"
+
+namespace chargemill::runtime {
+
+class LeanActor;
+class Worker;
+
+/// Where a lean actor can be reached. It does not keep the actor alive: addresses are for actors
+/// that live as long as their engine, and the engine holds every actor until it terminates.
+using Address = LeanActor*;
+
+/// A message on its way in: a view of one mailbox element, valid during on_message() only.
+class Message {
+ public:
+  explicit Message(caf::mailbox_element& element) noexcept : element_(element) {}
+
+  /// The content if it is a T, else nullptr. Sees packets of lean actors and single-value messages
+  /// of ordinary CAF actors alike.
+  template <class T>
+  [[nodiscard]] const T* get_if() const noexcept {
+    if (element_.mid.integer_value() == Packet<T>::tag())
+      return &static_cast<const Packet<T>&>(element_).value();
+    if (is_packet(element_)) return nullptr;
+    const auto& content = element_.content();
+    return content.match_elements<T>() ? &content.get_as<T>(0) : nullptr;
+  }
+  /// Who sent it; null for packets, whose content says what matters.
+  [[nodiscard]] const caf::strong_actor_ptr& sender() const noexcept { return element_.sender; }
+
+ private:
+  caf::mailbox_element& element_;
+};
+
+/// The thinnest CAF actor. To all others it is an ordinary caf::actor: anon_send, monitor, exit and
+/// down messages work.
+///
+/// Threads: anyone may enqueue; everything virtual runs on the actor's home worker, never twice at
+/// once. The home is the worker of the actor that spawned it, or the one that Coordinator::spawn
+/// names, and never changes.
+/// Lifetime: the engine holds one reference from launch until the actor terminates (quit, an exit
+/// message, an exception that on_failure does not survive, the end of the engine).
+class LeanActor : public caf::local_actor, public InboundNode {
+ public:
+  // What caf::actor_system::spawn needs to know.
+  using signatures = caf::none_t;
+  using behavior_type = caf::behavior;
+
+  explicit LeanActor(caf::actor_config& cfg);
+  ~LeanActor() override;
+  LeanActor(const LeanActor&) = delete;
+  LeanActor& operator=(const LeanActor&) = delete;
+
+  /// Sends a packet from a thread that is no worker (or from any). Ordered per sending thread.
+  template <class T>
+  static void post(Address to, const T& content);
+
+  // caf::abstract_actor, caf::local_actor
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override;
+  void launch(caf::execution_unit* host, bool lazy, bool hide) override;
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
+  const char* name() const override { return "lean-actor"; }
+
+ protected:
+  /// What becomes of an actor whose handler threw.
+  enum class AfterFailure { terminate, survive };
+
+  /// Handles one message. Never blocks.
+  virtual void on_message(const Message& m) = 0;
+  /// The time that wake_at() named has come; now() is that time, however late the worker is.
+  virtual void on_wake() {}
+  /// An actor that this one monitors is gone.
+  virtual void on_down(const caf::down_msg&) {}
+  /// A handler threw; `what` says what. A supervised actor tells its supervisor and survives as an
+  /// empty shell until it is restarted; by default the actor terminates. Either way no other actor
+  /// is affected.
+  virtual AfterFailure on_failure(std::string_view what);
+
+  /// Sends from inside a handler. Local to the worker: no lock, no atomic operation.
+  template <class T>
+  void send(Address to, const T& content);
+  /// Sends to an ordinary CAF actor.
+  template <class T>
+  void send(const caf::actor& to, const T& content);
+  /// Counts and forgets a message that this actor does not know; a CAF request gets an error.
+  void drop(const Message& m);
+  /// Ends this actor after the present message.
+  void quit(caf::error reason = caf::exit_reason::normal);
+  /// Asks for on_wake() at `due`; replaces the former wish; kNever: none.
+  void wake_at(SimTime due);
+
+  /// The engine's model time; one value for one message or wake-up.
+  [[nodiscard]] SimTime now() const noexcept;
+  /// Wall time since `due` should have been handled: what a latency from the due time is.
+  [[nodiscard]] Nanos wall_since(SimTime due) const noexcept;
+  [[nodiscard]] Worker& worker() const noexcept { return *home_; }
+
+ private:
+  friend class Worker;
+
+  /// Runs what waits; returns false once the actor has terminated.
+  bool activate(std::size_t messages_max);
+  void fire();
+  void handle(caf::mailbox_element& element);
+  void handle_foreign(caf::mailbox_element& element);
+  void failed(std::string_view what);
+  void terminate(caf::error&& reason);
+  /// Forgets what waits; CAF requests among it are answered with an error.
+  void discard(caf::mailbox_element* list) noexcept;
+
+  // All below: written by the home worker only, except remote_ (see there) and, before launch,
+  // home_. Small ones first: they share the padding of InboundNode.
+  bool scheduled_ = false;   // in the ready ring
+  bool terminated_ = false;  // waits to be released
+  bool arrived_ = false;     // came through the inbound queue since remote_ was last emptied
+  std::uint32_t resident_ = kNotAdopted;  // where the worker lists it
+  Worker* home_;
+  RemoteMailbox remote_;
+  LocalMailbox local_;
+  caf::mailbox_element* backlog_ = nullptr;  // taken, not handled yet: the activation was cut short
+  SimTime wake_due_ = kNever;
+  TimerId timer_;
+
+  static constexpr std::uint32_t kNotAdopted = 0xFFFFFFFF;
+};
+
+}  // namespace chargemill::runtime
+
+#include "runtime/engine/worker.hpp"
+
+namespace chargemill::runtime {
+
+template <class T>
+void LeanActor::send(Address to, const T& content) {
+  home_->deliver(to, Packet<T>::make(content));
+}
+
+template <class T>
+void LeanActor::post(Address to, const T& content) {
+  Worker::deliver_from_outside(to, Packet<T>::make(content));
+}
+
+template <class T>
+void LeanActor::send(const caf::actor& to, const T& content) {
+  to->enqueue(
+      caf::make_mailbox_element(caf::strong_actor_ptr{ctrl()}, caf::make_message_id(), {}, content),
+      home_);
+}
+
+}  // namespace chargemill::runtime

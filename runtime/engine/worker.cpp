@@ -1,0 +1,297 @@
+#include "runtime/engine/worker.hpp"
+
+#include <algorithm>
+#include <caf/exit_reason.hpp>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/engine/coordinator.hpp"
+#include "runtime/engine/lean_actor.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+constexpr std::size_t kBatch = 1024;           // activations between two looks at inbound and time
+constexpr std::size_t kMessagesPerTurn = 256;  // of one actor, before the next has its turn
+constexpr std::size_t kTimersPerTurn = 256;
+constexpr std::size_t kPrefetchAhead = 4;
+constexpr unsigned kSpins = 64;           // looks at the inbound queue before sleeping
+constexpr Nanos kStarveMax = Millis{2};   // timers wait no longer for a ring that never empties
+constexpr Nanos kSleepMax = Millis{100};  // also bounds how late a lost horizon is noticed
+
+std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count(); }
+
+}  // namespace
+
+/// Marks this thread as the worker's for as long as it lives.
+class Worker::Entered {
+ public:
+  explicit Entered(Worker* worker) noexcept : before_(running) { running = worker; }
+  Entered(const Entered&) = delete;
+  Entered& operator=(const Entered&) = delete;
+  ~Entered() { running = before_; }
+
+ private:
+  Worker* const before_;
+};
+
+Worker::Worker(Coordinator& coordinator, unsigned index)
+    : execution_unit(&coordinator.system()), coordinator_(coordinator), index_(index) {}
+
+Worker::~Worker() = default;
+
+// One writer: a load and a store, no read-modify-write.
+void Worker::count(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
+  // relaxed: a counter; orders nothing.
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+void Worker::exec_later(caf::resumable* job) {
+  if (running == this) return ready_.push(Ready{job});
+  hand_over(new ForeignJob{job});
+}
+
+void Worker::deliver(LeanActor* to, PacketBase* packet) {
+  if (to->home_ != this) return deliver_from_outside(to, packet);
+  if (to->terminated_) {
+    count(counters_.undeliverable);
+    return packet->request_deletion(false);
+  }
+  to->local_.push(packet);
+  schedule(to);
+}
+
+void Worker::deliver_from_outside(LeanActor* to, caf::mailbox_element* element) {
+  switch (to->remote_.push(element)) {
+    case RemoteMailbox::Push::must_schedule:
+      return to->home_->hand_over(to);
+    case RemoteMailbox::Push::queued:
+      return;
+    case RemoteMailbox::Push::closed:
+      element->next = nullptr;
+      to->discard(element);
+  }
+}
+
+void Worker::hand_over(InboundNode* node) {
+  if (inbound_.push(node)) signal_.wake();
+}
+
+void Worker::schedule(LeanActor* actor) {
+  if (actor->scheduled_) return;
+  actor->scheduled_ = true;
+  ready_.push(Ready{actor});
+}
+
+void Worker::drain_inbound() {
+  InboundNode* node = inbound_.take_all();
+  while (node != nullptr) {
+    InboundNode* const next = node->inbound_next;
+    if (node->is_lean) {
+      auto* const actor = static_cast<LeanActor*>(node);
+      actor->arrived_ = true;
+      if (actor->resident_ == LeanActor::kNotAdopted) {
+        actor->resident_ = static_cast<std::uint32_t>(residents_.size());
+        residents_.push_back(actor);
+      }
+      schedule(actor);
+    } else {
+      auto* const foreign = static_cast<ForeignJob*>(node);
+      ready_.push(Ready{foreign->job});
+      delete foreign;
+    }
+    node = next;
+  }
+}
+
+void Worker::run_one(Ready ready) {
+  if (ready.is_lean()) {
+    auto* const actor = ready.actor();
+    actor->scheduled_ = false;
+    if (!actor->terminated_) actor->activate(kMessagesPerTurn);
+    return;
+  }
+  auto* const job = ready.job();
+  switch (job->resume(this, kMessagesPerTurn)) {
+    case caf::resumable::resume_later:
+      return ready_.push(ready);
+    case caf::resumable::awaiting_message:
+    case caf::resumable::done:
+      return caf::intrusive_ptr_release(job);
+    case caf::resumable::shutdown_execution_unit:
+      return;
+  }
+}
+
+bool Worker::run_batch(std::size_t activations_max) {
+  std::size_t done = 0;
+  while (done < activations_max && !ready_.empty()) {
+    if (ready_.size() > kPrefetchAhead) {
+      // Actors are cold when there are many: fetch the fields of one that runs soon.
+      const auto* const soon = reinterpret_cast<const char*>(ready_.peek(kPrefetchAhead).actor());
+      __builtin_prefetch(soon + 128);
+      __builtin_prefetch(soon + 192);
+    }
+    run_one(ready_.pop());
+    ++done;
+  }
+  // release: what the handlers wrote is visible to whoever sees this count; pairs with acquire in
+  // Coordinator::all_asleep().
+  counters_.activations.store(counters_.activations.load(std::memory_order_relaxed) + done,
+                              std::memory_order_release);
+  return done > 0;
+}
+
+bool Worker::run_ready() {
+  const Entered entered{this};
+  bool any = false;
+  for (;;) {
+    drain_inbound();
+    if (!run_batch(kBatch)) break;
+    any = true;
+  }
+  release_the_dead();
+  return any;
+}
+
+SimTime Worker::limit(ModelClock::Wall wall) const noexcept {
+  SimTime result = std::min(coordinator_.model_clock().target(wall), coordinator_.horizon());
+  for (unsigned i = 0; i < coordinator_.workers(); ++i) {
+    if (i == index_) continue;
+    const SimTime other = coordinator_.worker(i).bound();
+    if (other != kNever) result = std::min(result, other + coordinator_.options().lead_max);
+  }
+  return result;
+}
+
+// One timer, then all that it causes, then the next: a handler never sees a time that passes a due
+// event, and what it sends to its own worker arrives before time moves on.
+bool Worker::advance_time() {
+  auto wall = ModelClock::wall_now();
+  advanced_at_ = wall;
+  if (coordinator_.is_frozen()) return false;
+  const SimTime until = limit(wall);
+  std::size_t fired = 0;
+  while (fired < kTimersPerTurn) {
+    const auto due = wheel_.pop(until);
+    if (!due) break;
+    now_ = std::max(now_, due->due);
+    if (fired % 16 == 15) wall = ModelClock::wall_now();
+    tick_lateness_.record(coordinator_.model_clock().lateness(due->due, wall));
+    static_cast<LeanActor*>(due->payload)->fire();
+    ++fired;
+    run_batch(kBatch);
+  }
+  count(counters_.timers, fired);
+  if (fired == 0 && ready_.empty()) now_ = std::max(now_, std::min(until, wheel_.next_due()));
+  // relaxed: a bound that others compare with; it publishes nothing.
+  bound_ns_.store(ns_of(now_), std::memory_order_relaxed);
+  // A timer's wake-up counts as life, so that freeze() cannot overlook what it wrote.
+  if (fired > 0)
+    counters_.activations.store(counters_.activations.load(std::memory_order_relaxed) + fired,
+                                std::memory_order_release);  // release: as in run_batch()
+  return fired > 0;
+}
+
+void Worker::run() {
+  const Entered entered{this};
+  while (!coordinator_.is_stopping()) {
+    drain_inbound();
+    bool busy = run_batch(kBatch);
+    release_the_dead();
+    const bool starved = ModelClock::wall_now() - advanced_at_ > kStarveMax;
+    if (ready_.empty() || starved) busy = advance_time() || busy;
+    if (!busy && ready_.empty()) park();
+  }
+  coordinator_.await_all_stopped();
+  dispose();
+  PacketPool::drain();
+}
+
+void Worker::park() {
+  for (unsigned i = 0; i < kSpins; ++i) {
+    if (!inbound_.looks_empty()) return;
+    __builtin_ia32_pause();
+  }
+  const auto before = ModelClock::wall_now();
+  const SimTime next = wheel_.next_due();
+  Nanos sleep = kSleepMax;
+  if (!coordinator_.is_frozen() && next <= coordinator_.horizon() &&
+      coordinator_.model_clock().started()) {
+    sleep = coordinator_.model_clock().wall_of(next) - before;
+    sleep = std::clamp(sleep, coordinator_.options().nap_min, kSleepMax);
+  }
+  if (!inbound_.try_sleep()) return;
+  // relaxed: as in advance_time(). Asleep: nothing of this worker is left to do before that time.
+  bound_ns_.store(ns_of(next), std::memory_order_relaxed);
+  signal_.sleep(sleep);
+  inbound_.stay_awake();
+  bound_ns_.store(ns_of(now_), std::memory_order_relaxed);
+  count(counters_.parked_ns, static_cast<std::uint64_t>((ModelClock::wall_now() - before).count()));
+  // Nothing was due while asleep, so time may pass before what has arrived is handled.
+  if (!coordinator_.is_frozen())
+    now_ = std::max(now_, std::min(limit(ModelClock::wall_now()), wheel_.next_due()));
+  bound_ns_.store(ns_of(now_), std::memory_order_relaxed);
+}
+
+SimTime Worker::bound() const noexcept {
+  // relaxed: as in advance_time().
+  return SimTime{Nanos{bound_ns_.load(std::memory_order_relaxed)}};
+}
+
+bool Worker::fire_one(SimTime limit) {
+  const Entered entered{this};
+  const auto due = wheel_.pop(limit);
+  if (!due) return false;
+  now_ = std::max(now_, due->due);
+  static_cast<LeanActor*>(due->payload)->fire();
+  count(counters_.timers);
+  return true;
+}
+
+void Worker::pass_to(SimTime time) {
+  now_ = std::max(now_, time);
+  bound_ns_.store(ns_of(now_), std::memory_order_relaxed);  // relaxed: as in advance_time()
+}
+
+void Worker::bury(LeanActor* actor, bool awaits_arrival) {
+  if (actor->resident_ != LeanActor::kNotAdopted) {
+    residents_[actor->resident_] = residents_.back();
+    residents_[actor->resident_]->resident_ = actor->resident_;
+    residents_.pop_back();
+  }
+  actor->resident_ = 0;  // adopted once; never again
+  dead_.push_back(Dead{actor, awaits_arrival});
+}
+
+void Worker::release_the_dead() {
+  for (std::size_t i = 0; i < dead_.size();) {
+    const Dead& dead = dead_[i];
+    const bool referred = dead.actor->scheduled_ || (dead.awaits_arrival && !dead.actor->arrived_);
+    if (referred) {
+      ++i;
+      continue;
+    }
+    LeanActor* const actor = dead.actor;
+    dead_[i] = dead_.back();
+    dead_.pop_back();
+    caf::intrusive_ptr_release(actor->ctrl());
+  }
+}
+
+void Worker::dispose() {
+  const Entered entered{this};
+  drain_inbound();
+  while (!residents_.empty()) residents_.back()->terminate(caf::exit_reason::user_shutdown);
+  while (!ready_.empty()) {
+    const Ready ready = ready_.pop();
+    if (ready.is_lean()) {
+      ready.actor()->scheduled_ = false;
+    } else {
+      caf::scheduler::abstract_coordinator::cleanup_and_release(ready.job());
+    }
+  }
+  for (const Dead& dead : dead_) caf::intrusive_ptr_release(dead.actor->ctrl());
+  dead_.clear();
+}
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,145 @@
+// One thread's share of the engine: its actors, what is ready, its timers, its sleep.
+#pragma once
+
+#include <atomic>
+#include <caf/execution_unit.hpp>
+#include <caf/resumable.hpp>
+#include <vector>
+
+#include "runtime/engine/inbound_queue.hpp"
+#include "runtime/engine/model_clock.hpp"
+#include "runtime/engine/packet.hpp"
+#include "runtime/engine/ready_ring.hpp"
+#include "runtime/engine/timing_wheel.hpp"
+#include "runtime/engine/wake_signal.hpp"
+#include "runtime/observe/histogram_recorder.hpp"
+
+namespace chargemill::runtime {
+
+class Coordinator;
+class LeanActor;
+
+inline constexpr std::size_t kCacheLine = 64;
+
+/// What a worker counts. Written by the worker only; read by anybody.
+struct alignas(2 * kCacheLine) WorkerCounters {
+  std::atomic<std::uint64_t> activations{0};  ///< also the sign of life of Coordinator::freeze()
+  std::atomic<std::uint64_t> messages{0};
+  std::atomic<std::uint64_t> timers{0};
+  std::atomic<std::uint64_t> undeliverable{
+      0};                                   ///< sent to an actor that has terminated, or unknown
+  std::atomic<std::uint64_t> failures{0};   ///< handlers that threw
+  std::atomic<std::uint64_t> depth_max{0};  ///< most messages one activation found waiting
+  std::atomic<std::uint64_t> parked_ns{0};  ///< wall time asleep
+};
+
+/// Threads: all methods belong to the worker's own thread (or to the one that drives hand-moved
+/// time), except those marked otherwise.
+class Worker final : public caf::execution_unit {
+ public:
+  Worker(Coordinator& coordinator, unsigned index);
+  ~Worker() override;
+
+  // caf::execution_unit: an ordinary CAF actor became ready on this worker.
+  void exec_later(caf::resumable* job) override;
+
+  /// Hands a packet over from a handler that runs on this worker.
+  void deliver(LeanActor* to, PacketBase* packet);
+  /// Any thread. Hands an element over and wakes the receiver's home if need be.
+  static void deliver_from_outside(LeanActor* to, caf::mailbox_element* element);
+  /// Any thread. Something to run that is not (yet) scheduled here.
+  void hand_over(InboundNode* node);
+  /// Any thread. Ends a sleep.
+  void wake() { signal_.wake(); }
+  /// The worker whose thread this is; null elsewhere.
+  [[nodiscard]] static Worker* current() noexcept { return running; }
+
+  /// The body of the worker's thread.
+  void run();
+  /// Runs all that is ready, without moving time; true: there was something.
+  bool run_ready();
+  /// Hand-moved time: fires one timer due at or before `limit`, if there is one.
+  bool fire_one(SimTime limit);
+  [[nodiscard]] SimTime exact_next_due() { return wheel_.exact_next_due(); }
+  /// Hand-moved time: nothing was due before `time`.
+  void pass_to(SimTime time);
+  /// Ends all actors that live here. No worker runs handlers any more.
+  void dispose();
+
+  [[nodiscard]] SimTime now() const noexcept { return now_; }
+  [[nodiscard]] unsigned index() const noexcept { return index_; }
+  [[nodiscard]] Coordinator& coordinator() const noexcept { return coordinator_; }
+  /// Any thread. The model time below which this worker has nothing left to do; kNever: it sleeps.
+  [[nodiscard]] SimTime bound() const noexcept;
+  /// Any thread. Asleep with nothing to run.
+  [[nodiscard]] bool is_asleep() const noexcept { return inbound_.is_asleep(); }
+  [[nodiscard]] const WorkerCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const HistogramRecorder& tick_lateness() const noexcept { return tick_lateness_; }
+  [[nodiscard]] std::size_t residents() const noexcept { return residents_.size(); }
+
+ private:
+  friend class LeanActor;
+  class Entered;
+
+  /// A lean actor, or an ordinary resumable, told apart by the lowest bit of the pointer.
+  class Ready {
+   public:
+    Ready() = default;
+    explicit Ready(LeanActor* actor) noexcept : bits_(reinterpret_cast<std::uintptr_t>(actor)) {}
+    explicit Ready(caf::resumable* job) noexcept
+        : bits_(reinterpret_cast<std::uintptr_t>(job) | kForeign) {}
+    [[nodiscard]] bool is_lean() const noexcept { return (bits_ & kForeign) == 0; }
+    // NOLINTBEGIN(performance-no-int-to-ptr): what went in as a pointer comes out as one
+    [[nodiscard]] LeanActor* actor() const noexcept { return reinterpret_cast<LeanActor*>(bits_); }
+    [[nodiscard]] caf::resumable* job() const noexcept {
+      return reinterpret_cast<caf::resumable*>(bits_ & ~kForeign);
+    }
+    // NOLINTEND(performance-no-int-to-ptr)
+
+   private:
+    static constexpr std::uintptr_t kForeign = 1;
+    std::uintptr_t bits_ = 0;
+  };
+
+  void schedule(LeanActor* actor);
+  void drain_inbound();
+  void run_one(Ready ready);
+  bool run_batch(std::size_t activations_max);
+  /// What model time may be now: the wall says so, and no other worker lags too far behind.
+  [[nodiscard]] SimTime limit(ModelClock::Wall wall) const noexcept;
+  bool advance_time();
+  void park();
+  void bury(LeanActor* actor, bool awaits_arrival);
+  void release_the_dead();
+  static void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept;
+
+  static inline thread_local Worker* running = nullptr;
+
+  Coordinator& coordinator_;
+  const unsigned index_;
+  SimTime now_{};
+  ModelClock::Wall advanced_at_{};  // wall time of the last look at the timers
+  ReadyRing<Ready> ready_;
+  TimingWheel wheel_;
+  std::vector<LeanActor*> residents_;
+  struct Dead {
+    LeanActor* actor;
+    bool awaits_arrival;  // somebody is still about to put it into the inbound queue
+  };
+  std::vector<Dead> dead_;
+  HistogramRecorder tick_lateness_;
+  WorkerCounters counters_;
+  // Written by other threads; on lines of their own.
+  alignas(2 * kCacheLine) InboundQueue inbound_;
+  alignas(2 * kCacheLine) WakeSignal signal_;
+  // Written by this worker, read by the others.
+  alignas(2 * kCacheLine) std::atomic<std::int64_t> bound_ns_{0};
+};
+
+/// An ordinary CAF actor on its way to a worker.
+struct ForeignJob : InboundNode {
+  explicit ForeignJob(caf::resumable* what) : job(what) {}
+  caf::resumable* job;
+};
+
+}  // namespace chargemill::runtime

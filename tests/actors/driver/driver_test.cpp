@@ -1,0 +1,324 @@
+#include "actors/driver/driver.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "actors/driver/console.hpp"
+#include "runtime/base/random_stream.hpp"
+
+namespace chargemill::driver {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr DriverId kMe{7};
+constexpr PointId kPoint{3};
+
+SimTime at(int s) { return SimTime{seconds{s}}; }
+
+template <class T>
+const T* find(const Effects& effects) {
+  for (const Effect& effect : effects) {
+    if (const T* it = std::get_if<T>(&effect)) return it;
+  }
+  return nullptr;
+}
+template <class T>
+bool says(const Effects& effects) {
+  return find<T>(effects) != nullptr;
+}
+
+DriverUpdate update(const State& d, UpdateStatus status) {
+  DriverUpdate u{};
+  u.request = current_request(d);
+  u.session = SessionId{40};
+  u.point = kPoint;
+  u.driver = d.id;
+  u.status = status;
+  return u;
+}
+
+Ticket ticket(std::uint64_t session, bool correction = false) {
+  Ticket t{};
+  t.session = SessionId{session};
+  t.driver = kMe;
+  t.correction = correction;
+  return t;
+}
+
+Trip named(int due_s) {
+  return Trip{at(due_s), Energy{100}, seconds{60}, kPoint, ZoneId{1}, false};
+}
+
+Plan three_lines() { return Plan{{kPoint, kUnknownPoint, PointId{5}}, seconds{4}, seconds{30}}; }
+
+void expect_balanced(const State& d) {
+  EXPECT_EQ(d.totals.sent,
+            d.totals.accepted + d.totals.denied + d.totals.timed_out + open_of(d.totals));
+  EXPECT_LE(open_of(d.totals), 1U);
+}
+
+TEST(Driver, RunsItsLinesWithAPauseAfterEachAndNoneAfterTheLast) {  // D-123
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  auto said = step(d, PowerOn{}, at(0));
+  ASSERT_TRUE(says<ChargeRequest>(said));
+  EXPECT_EQ(find<ChargeRequest>(said)->point, kPoint);
+  static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(1)));
+  said = step(d, update(d, UpdateStatus::completed), at(11));
+  EXPECT_EQ(said.size(), 1U) << "the update is shown, nothing is asked yet";
+  EXPECT_EQ(due(d), at(15));
+  EXPECT_TRUE(step(d, Tick{}, at(14)).empty()) << "a Tick that comes early does nothing";
+  said = step(d, Tick{}, at(15));
+  EXPECT_EQ(find<ChargeRequest>(said)->point, kUnknownPoint);
+  static_cast<void>(step(d, update(d, UpdateStatus::denied), at(16)));  // D-124: counts as done
+  EXPECT_EQ(due(d), at(20));
+  said = step(d, Tick{}, at(20));
+  EXPECT_EQ(find<ChargeRequest>(said)->point, PointId{5});
+  said = step(d, update(d, UpdateStatus::failed), at(22));
+  ASSERT_TRUE(says<Finished>(said));
+  EXPECT_EQ(find<Finished>(said)->done, 3U);
+  EXPECT_EQ(due(d), kNever);
+  EXPECT_EQ(d.totals.sent, 3U);
+  EXPECT_EQ(d.totals.accepted, 2U);
+  EXPECT_EQ(d.totals.denied, 1U);
+}
+
+TEST(Driver, GivesUpAfterThirtySecondsWithoutAnyUpdateAndCountsTimedOutOnly) {  // D-123, D-125
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(1)));
+  static_cast<void>(step(d, update(d, UpdateStatus::in_progress), at(20)));
+  EXPECT_EQ(due(d), at(50)) << "each update starts the thirty seconds anew";
+  const RequestId given_up = current_request(d);
+  const auto said = step(d, Tick{}, at(50));
+  ASSERT_TRUE(says<CancelRequest>(said));
+  EXPECT_EQ(find<CancelRequest>(said)->request, given_up);
+  EXPECT_EQ(find<CancelRequest>(said)->point, kPoint);
+  EXPECT_TRUE(says<TimedOut>(said));
+  EXPECT_EQ(d.totals.timed_out, 1U);
+  EXPECT_EQ(d.totals.accepted, 0U);
+  EXPECT_EQ(due(d), at(54)) << "the pause follows a time-out too";
+  EXPECT_TRUE(says<TicketAck>(step(d, ticket(40), at(51)))) << "its ticket is still kept";
+  EXPECT_EQ(d.totals.tickets, 1U);
+  expect_balanced(d);
+}
+
+TEST(Driver, IgnoresUpdatesOfOtherDriversAndUnknownRequests) {  // D-126
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  DriverUpdate other = update(d, UpdateStatus::completed);
+  other.driver = DriverId{8};
+  EXPECT_TRUE(step(d, other, at(1)).empty());
+  DriverUpdate unknown = update(d, UpdateStatus::completed);
+  unknown.request = RequestId{1};
+  EXPECT_TRUE(step(d, unknown, at(1)).empty());
+  EXPECT_EQ(open_of(d.totals), 1U);
+  EXPECT_EQ(due(d), at(30));
+}
+
+TEST(Driver, DoesOneTripAtATimeForTheFleetWithoutAPause) {
+  const Plan plan;
+  State d = make_state(kMe, Mode::fleet, plan);
+  EXPECT_TRUE(step(d, PowerOn{}, at(0)).empty());
+  EXPECT_TRUE(says<ChargeRequest>(step(d, named(1), at(2))));
+  EXPECT_TRUE(step(d, named(2), at(2)).empty()) << "a second trip finds the vehicle on its way";
+  const auto accepted = step(d, update(d, UpdateStatus::accepted), at(3));
+  ASSERT_TRUE(says<Decided>(accepted));
+  EXPECT_EQ(find<Decided>(accepted)->due, at(1)) << "measured from when the trip was due";
+  EXPECT_TRUE(says<Started>(step(d, update(d, UpdateStatus::in_progress), at(4))));
+  EXPECT_TRUE(step(d, update(d, UpdateStatus::in_progress), at(5)).empty());
+  EXPECT_TRUE(says<DriverIdle>(step(d, update(d, UpdateStatus::completed), at(6))));
+  EXPECT_EQ(due(d), kNever);
+}
+
+TEST(Driver, AsksForAZoneAndLearnsThePointFromTheAnswer) {
+  const Plan plan;
+  State d = make_state(kMe, Mode::fleet, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  Trip trip = named(1);
+  trip.any_in_zone = true;
+  const auto said = step(d, trip, at(1));
+  ASSERT_TRUE(says<ZoneRequest>(said));
+  EXPECT_EQ(find<ZoneRequest>(said)->tried, 0U);
+  static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(1)));
+  EXPECT_EQ(find<CancelRequest>(step(d, Tick{}, at(31)))->point, kPoint);
+}
+
+TEST(Driver, KeepsEachTicketOnceAndConfirmsItEachTime) {  // D-083, X-32
+  const Plan plan;
+  State d = make_state(kMe, Mode::fleet, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(says<TicketAck>(step(d, ticket(9), at(i))));
+  EXPECT_EQ(d.totals.tickets, 1U);
+  EXPECT_EQ(d.totals.duplicates, 2U);
+  static_cast<void>(step(d, ticket(9, true), at(4)));
+  static_cast<void>(step(d, ticket(9, true), at(5)));
+  EXPECT_EQ(d.totals.tickets, 2U) << "a correction is a second ticket, once";
+}
+
+TEST(Driver, WhoReturnsAsksForItsOpenRequestAndItsTickets) {  // D-129, D-215
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(1)));
+  static_cast<void>(step(d, Leave{}, at(2)));
+  EXPECT_EQ(due(d), kNever) << "nobody waits while the program is closed";
+  EXPECT_TRUE(step(d, update(d, UpdateStatus::completed), at(3)).empty());
+  EXPECT_TRUE(step(d, ticket(40), at(3)).empty()) << "not confirmed: it will be sent again";
+  const auto back = step(d, Return{}, at(100));
+  EXPECT_TRUE(says<DriverReturned>(back));
+  ASSERT_TRUE(says<AskRequest>(back));
+  EXPECT_EQ(find<AskRequest>(back)->request, current_request(d));
+  EXPECT_FALSE(says<ChargeRequest>(back));
+  EXPECT_EQ(due(d), at(130));
+  EXPECT_TRUE(says<Show>(step(d, update(d, UpdateStatus::completed), at(101))));
+  EXPECT_TRUE(says<ShowTicket>(step(d, ticket(40), at(101))));
+  EXPECT_EQ(d.totals.tickets, 1U);
+}
+
+TEST(Driver, RemembersItsRequestAcrossACrash) {  // D-129
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  EXPECT_TRUE(says<Throw>(step(d, Crash{}, at(1))));
+  EXPECT_TRUE(says<AskRequest>(step(d, Restart{}, at(2))));
+  expect_balanced(d);
+}
+
+TEST(Driver, TriesAgainWhenCentralIsBack) {  // D-131, D-054
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  EXPECT_TRUE(says<NoCentral>(step(d, LinkDown{}, at(0))));
+  EXPECT_FALSE(says<ChargeRequest>(step(d, PowerOn{}, at(0)))) << "nobody could hear it";
+  EXPECT_EQ(d.totals.sent, 1U);
+  const auto up = step(d, LinkUp{}, at(10));
+  ASSERT_TRUE(says<ChargeRequest>(up));
+  EXPECT_EQ(find<ChargeRequest>(up)->request, current_request(d));
+  static_cast<void>(step(d, LinkDown{}, at(11)));
+  EXPECT_TRUE(says<ChargeRequest>(step(d, LinkUp{}, at(12)))) << "unheard: said again, same id";
+  static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(13)));
+  static_cast<void>(step(d, LinkDown{}, at(14)));
+  const auto again = step(d, LinkUp{}, at(15));
+  EXPECT_TRUE(says<AskRequest>(again));
+  EXPECT_FALSE(says<ChargeRequest>(again));
+  EXPECT_EQ(d.totals.sent, 1U);
+}
+
+TEST(Driver, OwesTheCancelOfARequestGivenUpWhileCentralWasGone) {  // D-125, D-131
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  const RequestId first = current_request(d);
+  static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(1)));
+  static_cast<void>(step(d, LinkDown{}, at(2)));
+  EXPECT_FALSE(says<CancelRequest>(step(d, Tick{}, at(31))));
+  static_cast<void>(step(d, Tick{}, at(35)));
+  const auto up = step(d, LinkUp{}, at(40));
+  ASSERT_TRUE(says<CancelRequest>(up));
+  EXPECT_EQ(find<CancelRequest>(up)->request, first);
+  EXPECT_TRUE(says<ChargeRequest>(up)) << "the second line, which could not be said before";
+}
+
+TEST(Driver, CancelsNothingThatNoPointHasHeardOf) {
+  const Plan plan{{kUnknownPoint}, seconds{4}, seconds{30}};
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  const auto said = step(d, Tick{}, at(30));
+  EXPECT_FALSE(says<CancelRequest>(said));
+  EXPECT_TRUE(says<TimedOut>(said));
+}
+
+TEST(Driver, TakesNoNewLineOnceHalted) {
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  static_cast<void>(step(d, Halt{}, at(1)));
+  const auto said = step(d, update(d, UpdateStatus::denied), at(2));
+  ASSERT_TRUE(says<Finished>(said));
+  EXPECT_EQ(find<Finished>(said)->done, 1U);
+  EXPECT_EQ(find<Finished>(said)->total, 3U);
+}
+
+TEST(Driver, NumbersRequestsUniquelyByConstruction) {  // D-030, X-29
+  std::set<RequestId> ids;
+  for (std::uint32_t driver = 0; driver < 100; ++driver) {
+    for (std::uint32_t n = 1; n <= 100; ++n) ids.insert(request_id(DriverId{driver}, n));
+  }
+  EXPECT_EQ(ids.size(), 10'000U);
+}
+
+Event random_event(const State& d, RandomStream& random) {
+  switch (random.below(14)) {
+    case 0:
+      return named(0);
+    case 1:
+      return Leave{};
+    case 2:
+      return Return{};
+    case 3:
+      return LinkDown{};
+    case 4:
+      return LinkUp{};
+    case 5:
+      return Crash{};
+    case 6:
+      return Restart{};
+    case 7:
+      return ticket(1 + random.below(3));
+    case 8:
+      return PowerOn{};
+    case 9:
+    case 10:
+      return Tick{};
+    default:
+      return update(d, static_cast<UpdateStatus>(random.below(5)));
+  }
+}
+
+TEST(Driver, CountsEachRequestExactlyOnceWhateverHappens) {  // law 5, D-125
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Plan plan = three_lines();
+    RandomStream random(seed, 0, Purpose::choice);
+    State d = make_state(kMe, seed % 2 == 0 ? Mode::list : Mode::fleet, plan);
+    SimTime now{};
+    std::map<RequestId, int> asked;
+    for (int i = 0; i < 400; ++i) {
+      now += seconds{random.below(12)};
+      const bool early = now < due(d);
+      const Event event = random_event(d, random);
+      const auto said = step(d, event, now);
+      ASSERT_TRUE(!early || !std::holds_alternative<Tick>(event) || said.empty());
+      for (const Effect& effect : said) {
+        if (const auto* request = std::get_if<ChargeRequest>(&effect)) ++asked[request->request];
+      }
+      expect_balanced(d);
+      ASSERT_EQ(open_of(d.totals) == 1, d.stage == Stage::waiting && d.counted == Counted::open);
+      ASSERT_LE(asked.size(), d.totals.sent);
+    }
+  }
+}
+
+TEST(DriverConsole, WritesOneLineAnUpdate) {  // D-127
+  EXPECT_EQ(update_line("alice", "CP-001", UpdateStatus::denied, "Charging point not found"),
+            "❌ Driver alice | CP-001 | DENIED | Charging point not found");
+  EXPECT_EQ(update_line("alice", "CP-001", UpdateStatus::in_progress, ""),
+            "🔋 Driver alice | CP-001 | IN_PROGRESS | No details");
+  EXPECT_EQ(update_line("a", "b", UpdateStatus::accepted, "c"), "✅ Driver a | b | ACCEPTED | c");
+  EXPECT_EQ(update_line("a", "b", UpdateStatus::completed, "c"),
+            "✔️ Driver a | b | COMPLETED | c");
+  EXPECT_EQ(update_line("a", "b", UpdateStatus::failed, "c"), "⚠️ Driver a | b | FAILED | c");
+  EXPECT_EQ(timed_out_line("req-00000007", seconds{30}),
+            "Request req-00000007 timed out after 30s");
+  EXPECT_EQ(finished_line(3, 3), "All requests completed. Total: 3/3");
+  EXPECT_EQ(no_central_line(), "Unable to connect to CENTRAL");
+}
+
+}  // namespace
+}  // namespace chargemill::driver

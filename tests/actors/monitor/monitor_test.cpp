@@ -1,0 +1,350 @@
+#include "actors/monitor/monitor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <vector>
+
+#include "runtime/base/random_stream.hpp"
+
+namespace chargemill::monitor {
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Engine { ok, ko, refuses, silent };
+
+/// A monitor on a bench, between an engine and a central that do as they are told.
+struct Story {
+  State monitor = make_state(PointId{7}, Price{300'000}, 1s, 0s);
+  SimTime now{};
+  Engine engine = Engine::ok;
+  bool central_answers = true;
+  std::vector<Effect> said;
+  std::vector<SimTime> at;  ///< when each was said
+  std::uint64_t ticks = 0;
+
+  void tell(const Event& event) {
+    for (const Effect& effect : step(monitor, event, now)) {
+      said.push_back(effect);
+      at.push_back(now);
+      if (std::holds_alternative<Throw>(effect)) crashed(monitor, now);
+      if (const auto* ping = std::get_if<Ping>(&effect)) answer(*ping);
+      if (!central_answers) continue;
+      if (std::holds_alternative<Register>(effect)) tell(RegisterAck{});
+      if (std::holds_alternative<FaultReport>(effect)) tell(FaultAck{});
+      if (std::holds_alternative<HealthyReport>(effect)) tell(HealthyAck{});
+    }
+  }
+  void pass(Nanos time) {
+    const SimTime end = now + time;
+    while (due(monitor) <= end) {
+      now = std::max(now, due(monitor));
+      ++ticks;
+      tell(Tick{});
+    }
+    now = end;
+  }
+  template <class T>
+  [[nodiscard]] std::vector<SimTime> times() const {
+    std::vector<SimTime> found;
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      if (std::holds_alternative<T>(said[i])) found.push_back(at[i]);
+    }
+    return found;
+  }
+  template <class T>
+  [[nodiscard]] std::size_t count() const {
+    return times<T>().size();
+  }
+  void forget() {
+    said.clear();
+    at.clear();
+    ticks = 0;
+  }
+
+ private:
+  void answer(Ping ping) {
+    switch (engine) {
+      case Engine::ok:
+        return tell(Pong{ping.number, true, Phase::activated});
+      case Engine::ko:
+        return tell(Pong{ping.number, false, Phase::fault});
+      case Engine::refuses:
+        return tell(PingRefused{ping.number});
+      case Engine::silent:
+        return;
+    }
+  }
+};
+
+TEST(Monitor, AHealthyPointCostsOneTickAHeartbeatAndAPingEachInterval) {  // D-115, D-116
+  Story story;
+  story.tell(PowerOn{});
+  story.forget();
+  story.pass(9999ms);
+  EXPECT_EQ(story.ticks, 10U);
+  EXPECT_EQ(story.count<Ping>(), 10U);
+  EXPECT_EQ(story.count<Heartbeat>(), 10U);
+  EXPECT_EQ(story.said.size(), 20U);
+}
+
+TEST(Monitor, TheOffsetSpreadsTheFirstCheck) {
+  Story story;
+  story.monitor = make_state(PointId{7}, Price{1}, 1s, 370ms);
+  story.tell(PowerOn{});
+  story.pass(3s);
+  EXPECT_EQ(story.times<Ping>()[0], SimTime{} + 370ms);
+  EXPECT_EQ(story.times<Ping>()[2], SimTime{} + 2370ms);
+}
+
+TEST(Monitor, RegistersTenTimesWithGrowingDelaysThenByHeartbeat) {  // D-114, X-05
+  Story story;
+  story.central_answers = false;
+  story.tell(PowerOn{});
+  story.pass(120s);
+  const auto tries = story.times<Register>();
+  ASSERT_EQ(tries.size(), 10U);
+  constexpr Millis kDelays[] = {2000ms, 3000ms, 4500ms, 6750ms, 10s, 10s, 10s, 10s, 10s};
+  for (std::size_t i = 0; i + 1 < tries.size(); ++i) EXPECT_EQ(tries[i + 1] - tries[i], kDelays[i]);
+  EXPECT_EQ(story.count<Ping>(), 121U);  // a missing central delays no check (D-115)
+  EXPECT_GT(story.count<Heartbeat>(), 50U);
+  story.central_answers = true;
+  story.tell(UnknownPoint{});
+  EXPECT_EQ(story.count<Register>(), 11U);  // at once
+}
+
+TEST(Monitor, X05AnUnknownPointRegistersAgainAtOnce) {  // D-043
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(10s);
+  story.forget();
+  story.tell(UnknownPoint{});
+  EXPECT_EQ(story.count<Register>(), 1U);
+}
+
+TEST(Monitor, ThreeFailuresInARowAreOneFaultAndTheFirstSuccessOneRecovery) {  // D-117, D-118, X-03
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(500ms);
+  story.engine = Engine::refuses;
+  story.pass(60s);
+  EXPECT_EQ(story.count<FaultReport>(), 1U);
+  EXPECT_EQ(story.count<HealthyReport>(), 0U);
+  story.engine = Engine::ok;
+  story.pass(60s);
+  EXPECT_EQ(story.count<HealthyReport>(), 1U);
+  EXPECT_EQ(story.count<FaultReport>(), 1U);
+}
+
+TEST(Monitor, TwoFailuresAreForgivenByASuccess) {  // D-118
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(500ms);
+  for (int i = 0; i < 10; ++i) {
+    story.engine = Engine::refuses;
+    story.pass(2s);
+    story.engine = Engine::ok;
+    story.pass(1s);
+  }
+  EXPECT_EQ(story.count<FaultReport>(), 0U);
+}
+
+TEST(Monitor, DetectionStaysWithinItsBounds) {  // D-119
+  struct Bound {
+    Engine engine;
+    Nanos least, most;
+  };
+  for (const Bound& bound :
+       {Bound{Engine::refuses, 2s, 3s}, Bound{Engine::silent, 5s, 6s}, Bound{Engine::ko, 2s, 3s}}) {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+      SCOPED_TRACE(testing::Message() << "seed " << seed);
+      RandomStream random(seed, 0, Purpose::faults);
+      Story story;
+      story.tell(PowerOn{});
+      story.pass(10s + Nanos{1 + static_cast<std::int64_t>(random.below(999'999'999))});
+      const SimTime injected = story.now;
+      story.engine = bound.engine;
+      story.pass(15s);
+      ASSERT_EQ(story.count<FaultReport>(), 1U);
+      EXPECT_GE(story.times<FaultReport>()[0] - injected, bound.least);
+      EXPECT_LE(story.times<FaultReport>()[0] - injected, bound.most);
+    }
+  }
+}
+
+TEST(Monitor, X25WhateverIsNotOkIsAFailure) {  // D-116
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(500ms);
+  story.engine = Engine::ko;
+  story.pass(1s);
+  story.engine = Engine::silent;
+  story.pass(2s);
+  story.engine = Engine::refuses;
+  story.pass(2s);
+  EXPECT_EQ(story.count<FaultReport>(), 1U);
+}
+
+TEST(Monitor, TheNextCheckComesOneIntervalAfterATimeOut) {  // D-116
+  Story story;
+  story.engine = Engine::silent;
+  story.tell(PowerOn{});
+  story.pass(5s);
+  const auto pings = story.times<Ping>();
+  ASSERT_EQ(pings.size(), 3U);
+  EXPECT_EQ(pings[1] - pings[0], 2s);
+  EXPECT_EQ(pings[2] - pings[1], 2s);
+  EXPECT_EQ(story.count<Heartbeat>(), 6U);  // independent of the check (D-115)
+}
+
+TEST(Monitor, ChecksReturnToTheBeatAfterATimeOut) {
+  Story story;
+  story.monitor = make_state(PointId{7}, Price{1}, 10s, 0s);
+  story.engine = Engine::silent;
+  story.tell(PowerOn{});
+  story.pass(5s);
+  story.engine = Engine::ok;
+  story.pass(40s);
+  const std::vector<SimTime> expected{SimTime{}, SimTime{} + 11s, SimTime{} + 20s, SimTime{} + 30s,
+                                      SimTime{} + 40s};
+  EXPECT_EQ(story.times<Ping>(), expected);
+}
+
+TEST(Monitor, LateAndForeignAnswersAreIgnored) {
+  Story story;
+  story.engine = Engine::silent;
+  story.tell(PowerOn{});
+  story.pass(1500ms);
+  const std::uint32_t number = story.monitor.number;
+  EXPECT_EQ(story.monitor.failures, 1U);
+  story.tell(Pong{number, true, Phase::activated});
+  EXPECT_EQ(story.monitor.failures, 1U);
+  story.pass(500ms);
+  story.tell(Pong{number, true, Phase::activated});
+  story.tell(PingRefused{number});
+  EXPECT_EQ(story.monitor.failures, 1U);
+  story.tell(Pong{number + 1, true, Phase::activated});
+  EXPECT_EQ(story.monitor.failures, 0U);
+}
+
+TEST(Monitor, ReportsAreRepeatedEachIntervalUntilAnswered) {  // D-117, D-118
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(500ms);
+  story.central_answers = false;
+  story.engine = Engine::refuses;
+  story.pass(5500ms);
+  const auto reports = story.times<FaultReport>();
+  ASSERT_EQ(reports.size(), 4U);  // at 3 s, 4 s, 5 s and 6 s
+  EXPECT_EQ(reports[1] - reports[0], 1s);
+  story.tell(FaultAck{});
+  story.pass(10s);
+  EXPECT_EQ(story.count<FaultReport>(), 4U);
+  story.engine = Engine::ok;
+  story.pass(3s);
+  EXPECT_EQ(story.count<HealthyReport>(), 3U);
+  story.tell(FaultAck{});  // an answer to something else
+  story.pass(1s);
+  EXPECT_EQ(story.count<HealthyReport>(), 4U);
+  story.tell(HealthyAck{});
+  story.pass(3s);
+  EXPECT_EQ(story.count<HealthyReport>(), 4U);
+}
+
+TEST(Monitor, WithoutCentralItChecksOnAndTellsWhenCentralIsBack) {  // D-115, D-121
+  Story story;
+  story.tell(PowerOn{});
+  story.tell(LinkDown{});
+  story.forget();
+  story.engine = Engine::refuses;
+  story.pass(10s);
+  EXPECT_EQ(story.count<Ping>(), 11U);
+  EXPECT_EQ(story.count<Heartbeat>(), 0U);
+  EXPECT_EQ(story.count<FaultReport>(), 0U);
+  story.tell(LinkUp{});
+  EXPECT_EQ(story.count<FaultReport>(), 1U);
+  story.pass(10s);
+  EXPECT_EQ(story.count<FaultReport>(), 1U);
+}
+
+TEST(Monitor, X27ASimulatedFaultIsReportedAtOnceAndItsEndAtTheNextGoodCheck) {  // D-120
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(1500ms);
+  story.forget();
+  story.tell(SimulateFault{true});
+  EXPECT_EQ(story.count<FaultReport>(), 1U);
+  story.pass(10s);
+  EXPECT_EQ(story.count<Ping>(), 0U);
+  EXPECT_EQ(story.count<Heartbeat>(), 10U);
+  story.tell(SimulateFault{false});
+  story.pass(1s);
+  EXPECT_EQ(story.count<HealthyReport>(), 1U);
+}
+
+TEST(Monitor, AnEpisodeOutlivesTheMonitor) {
+  for (const bool crash : {false, true}) {
+    Story story;
+    story.engine = Engine::refuses;
+    story.tell(PowerOn{});
+    story.pass(5s);
+    ASSERT_EQ(story.count<FaultReport>(), 1U);
+    if (crash) {
+      story.tell(Crash{});
+    } else {
+      story.tell(PowerOff{});
+    }
+    EXPECT_EQ(due(story.monitor), kNever);
+    story.engine = Engine::ok;
+    story.pass(60s);
+    EXPECT_EQ(story.count<HealthyReport>(), 0U);
+    if (crash) {
+      story.tell(Restart{});
+    } else {
+      story.tell(PowerOn{});
+    }
+    story.pass(2s);
+    EXPECT_EQ(story.count<HealthyReport>(), 1U);
+  }
+}
+
+TEST(Monitor, OnlyTheSupervisorRevivesACrashedMonitorThatIsStillSwitchedOn) {
+  Story story;
+  story.tell(PowerOn{});
+  story.tell(Restart{});  // it has not failed: nothing to revive
+  EXPECT_EQ(story.count<Register>(), 1U);
+  story.tell(Crash{});
+  story.tell(PowerOff{});
+  story.tell(Restart{});
+  EXPECT_EQ(story.monitor.life, Life::off);
+}
+
+TEST(Monitor, FaultsAndRecoveriesAlternateOverRandomLives) {  // D-117, D-118
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    RandomStream random(seed, 1, Purpose::faults);
+    Story story;
+    story.tell(PowerOn{});
+    for (int i = 0; i < 60; ++i) {
+      story.pass(Nanos{static_cast<std::int64_t>(random.below(4'000'000'000))});
+      story.engine = static_cast<Engine>(random.below(4));
+      if (random.below(10) == 0) story.tell(SimulateFault{random.below(2) == 0});
+      if (random.below(20) == 0) story.tell(Crash{});
+      if (random.below(5) == 0) story.tell(Restart{});
+    }
+    bool faulty = false;
+    for (const Effect& effect : story.said) {
+      if (std::holds_alternative<FaultReport>(effect)) {
+        ASSERT_FALSE(faulty);
+        faulty = true;
+      } else if (std::holds_alternative<HealthyReport>(effect)) {
+        ASSERT_TRUE(faulty);
+        faulty = false;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::monitor

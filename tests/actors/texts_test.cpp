@@ -1,0 +1,123 @@
+#include "actors/texts.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill {
+namespace {
+
+DriverUpdate update(UpdateStatus status, Reason reason, Phase phase = Phase::activated,
+                    Reason detail = Reason::none) {
+  DriverUpdate u{};
+  u.status = status;
+  u.reason = reason;
+  u.phase = phase;
+  u.detail = detail;
+  return u;
+}
+
+Status status(Reason reason, Reason detail = Reason::none) {
+  Status s{};
+  s.phase = Phase::stopped;
+  s.reason = reason;
+  s.detail = detail;
+  return s;
+}
+
+TEST(Texts, DriverUpdatesReadAsTheReferenceSays) {  // D-051 to D-070
+  const auto denied = [](Reason r, Phase p) {
+    return update_text(update(UpdateStatus::denied, r, p));
+  };
+  const auto failed = [](Reason r, Phase p, Reason detail) {
+    return update_text(update(UpdateStatus::failed, r, p, detail));
+  };
+  EXPECT_EQ(update_text(update(UpdateStatus::accepted, Reason::request_accepted)),
+            "Request accepted, starting charging");
+  EXPECT_EQ(denied(Reason::point_not_found, Phase::activated), "Charging point not found");
+  EXPECT_EQ(denied(Reason::not_available, Phase::supplying),
+            "Charging point not available (state: SUPPLYING)");
+  EXPECT_EQ(denied(Reason::reserved, Phase::activated),
+            "Charging point not available (state: ACTIVATED, reserved)");
+  EXPECT_EQ(denied(Reason::circuit_open, Phase::activated),
+            "Charging point not available (state: ACTIVATED, circuit open)");
+  EXPECT_EQ(update_text(update(UpdateStatus::completed, Reason::charging_completed)),
+            "Charging completed successfully");
+  EXPECT_EQ(failed(Reason::start_timeout, Phase::activated, Reason::none),
+            "Charging interrupted: start timeout");
+  EXPECT_EQ(failed(Reason::no_telemetry, Phase::supplying, Reason::none),
+            "Charging interrupted: no telemetry");
+  EXPECT_EQ(failed(Reason::interrupted_by_state, Phase::stopped, Reason::none),
+            "Charging interrupted: STOPPED");
+  EXPECT_EQ(failed(Reason::interrupted_by_fault, Phase::fault, Reason::health_check_failed),
+            "Charging interrupted: FAULT (Health check failures exceeded threshold)");
+  EXPECT_EQ(failed(Reason::refused_by_point, Phase::activated, Reason::none),
+            "Charging interrupted: refused by charging point");
+}
+
+TEST(Texts, ChargingShowsOneAndTwoDecimals) {  // D-064, D-211
+  DriverUpdate u = update(UpdateStatus::in_progress, Reason::charging, Phase::supplying);
+  u.power = Power{22'000};
+  u.price = Price{300'000};
+  EXPECT_EQ(update_text(u), "Charging: 22.0 kW, €0.00");
+  u.delivered = Energy{22'000'000} + Energy{44'000'000};  // 3 s: 0.0055 EUR
+  EXPECT_EQ(update_text(u), "Charging: 22.0 kW, €0.01");
+  u.delivered = Power{22'000} * std::chrono::seconds{10};  // 0.0183 EUR
+  EXPECT_EQ(update_text(u), "Charging: 22.0 kW, €0.02");
+}
+
+TEST(Texts, DecimalsAreCorrectlyRounded) {
+  EXPECT_EQ(fixed(0.125, 2), "0.12");  // a tie: to even
+  EXPECT_EQ(fixed(0.375, 2), "0.38");
+  EXPECT_EQ(fixed(2.675, 2), "2.67");  // the double is below the tie
+  EXPECT_EQ(fixed(1e15, 1), "1000000000000000.0");
+  EXPECT_EQ(fixed(-0.5, 1), "-0.5");
+}
+
+TEST(Texts, StatusesReadAsTheReferenceSays) {  // D-089 to D-110
+  EXPECT_EQ(status_text(status(Reason::engine_started)), "Engine started");
+  EXPECT_EQ(status_text(status(Reason::state_report)), "State report");
+  EXPECT_EQ(status_text(status(Reason::starting_supply), "driver-alice"),
+            "Starting supply for driver driver-alice");
+  EXPECT_EQ(status_text(status(Reason::central_stopped)), "Central stopped CP");
+  EXPECT_EQ(status_text(status(Reason::central_stopped, Reason::operator_stopped)),
+            "Central stopped CP (Operator stopped CP)");  // D-099
+  EXPECT_EQ(status_text(status(Reason::central_requested_stop)), "Central requested stop");
+  EXPECT_EQ(status_text(status(Reason::central_resumed)), "Central resumed CP");
+  EXPECT_EQ(status_text(status(Reason::engine_shutting_down)), "Engine shutting down");
+  EXPECT_EQ(status_text(status(Reason::time_limit_reached)), "Session time limit reached");
+  Status refused = status(Reason::refused);
+  refused.refused = Command::start_supply;
+  refused.refusal = Refusal::not_plugged;
+  EXPECT_EQ(status_text(refused),
+            "Refused start_supply: START_SUPPLY requires vehicle to be plugged in");
+  refused.refused = Command::stop_supply;
+  refused.refusal = Refusal::invalid_transition;
+  EXPECT_EQ(status_text(refused), "Refused stop_supply: Invalid transition: STOPPED + stop_supply");
+}
+
+TEST(Texts, EveryCodeHasAWord) {
+  for (std::size_t i = 0; i < kPhases; ++i) {
+    EXPECT_FALSE(word(static_cast<Phase>(i)).empty());
+    EXPECT_FALSE(word(static_cast<DisplayState>(i)).empty());
+  }
+  for (int i = 1; i <= static_cast<int>(Command::shutdown); ++i) {
+    EXPECT_FALSE(word(static_cast<Command>(i)).empty());
+  }
+  for (int i = 1; i <= static_cast<int>(Reason::central_restarted); ++i) {
+    EXPECT_FALSE(word(static_cast<Reason>(i)).empty()) << i;
+  }
+  EXPECT_EQ(word(DisplayState::stopped), "Out of Order");  // D-194
+  EXPECT_EQ(word(UpdateStatus::in_progress), "in_progress");
+  EXPECT_EQ(word(SessionStatus::failed), "FAILED");
+}
+
+TEST(Texts, QuantitiesBecomeWhatPeopleRead) {  // D-108: 22 kW at 0.30 EUR for 11 s
+  const Energy energy = Power{22'000} * std::chrono::seconds{11};
+  EXPECT_DOUBLE_EQ(kilowatt_hours(energy), 0.06722222222222222);
+  EXPECT_NEAR(euros(energy, Price{300'000}), 0.020166666666666666, 1e-15);
+  EXPECT_DOUBLE_EQ(euros(Money{20'167}), 0.020167);
+  EXPECT_DOUBLE_EQ(kilowatts(Power{7'200}), 7.2);
+  EXPECT_DOUBLE_EQ(euros_per_kwh(Price{300'000}), 0.3);
+}
+
+}  // namespace
+}  // namespace chargemill

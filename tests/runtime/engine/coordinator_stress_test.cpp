@@ -1,0 +1,134 @@
+// Many actors, real threads: nothing lost, nothing twice, nobody left asleep, a clean end.
+#include <gtest/gtest.h>
+
+#include <caf/actor_system.hpp>
+#include <functional>
+#include <thread>
+
+#include "runtime/engine/coordinator.hpp"
+#include "tests/support/stress.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Token {
+  std::uint32_t hops;
+};
+struct Wire {
+  Address next;
+};
+
+/// Passes each token on to the next of its ring, which lives on another worker.
+class Passer final : public LeanActor {
+ public:
+  Passer(caf::actor_config& cfg, std::atomic<std::uint64_t>* ended)
+      : LeanActor(cfg), ended_(ended) {}
+  std::uint64_t passed = 0;  // read when the engine is frozen
+
+ private:
+  void on_message(const Message& m) override {
+    if (const auto* wire = m.get_if<Wire>()) {
+      next_ = wire->next;
+      return;
+    }
+    const auto* token = m.get_if<Token>();
+    if (token == nullptr) return drop(m);
+    ++passed;
+    if (token->hops > 0) return send(next_, Token{token->hops - 1});
+    ended_->fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
+  }
+
+  std::atomic<std::uint64_t>* const ended_;
+  Address next_ = nullptr;
+};
+
+void wait_until(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + 120s;
+  while (!holds()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "a message or a wake-up was lost";
+    std::this_thread::yield();
+  }
+}
+
+// Few tokens: the workers fall asleep all the time. Many tokens: the queues are never empty.
+void pass_tokens(unsigned workers, std::size_t tokens, std::uint64_t messages) {
+  EngineOptions options;
+  options.workers = workers;
+  EngineConfig config{options};
+  caf::actor_system system{config};
+  auto& engine = Coordinator::of(system);
+  engine.start_clock();
+  std::atomic<std::uint64_t> ended{0};
+  std::vector<Passer*> ring;
+  for (unsigned i = 0; i < 64; ++i) ring.push_back(engine.spawn<Passer>(i, &ended));
+  for (unsigned i = 0; i < 64; ++i) LeanActor::post(ring[i], Wire{ring[(i + 1) % 64]});
+  const auto hops = static_cast<std::uint32_t>(messages / tokens - 1);
+  for (std::size_t t = 0; t < tokens; ++t) LeanActor::post(ring[t % 64], Token{hops});
+  wait_until([&] { return ended.load(std::memory_order_relaxed) == tokens; });
+  ASSERT_TRUE(engine.freeze(60s));
+  std::uint64_t passed = 0;
+  for (const auto* passer : ring) passed += passer->passed;
+  EXPECT_EQ(passed, tokens * (hops + std::uint64_t{1}));
+}
+
+TEST(CoordinatorStress, PassesFewTokensBetweenSleepyWorkersWithoutLosingAWakeUp) {
+  pass_tokens(2, 1, test::stress_count(100'000));
+  pass_tokens(3, 2, test::stress_count(100'000));
+}
+TEST(CoordinatorStress, PassesManyTokensBetweenBusyWorkersWithoutLosingAMessage) {
+  pass_tokens(2, 1'000, test::stress_count(10'000'000));
+  pass_tokens(4, 5'000, test::stress_count(2'000'000));
+}
+
+struct Tick {};
+/// Wakes every millisecond and tells a neighbour.
+class Beater final : public LeanActor {
+ public:
+  explicit Beater(caf::actor_config& cfg) : LeanActor(cfg) {}
+  std::uint64_t beats = 0;
+
+ private:
+  void on_message(const Message&) override { wake_at(now() + 1ms); }
+  void on_wake() override {
+    ++beats;
+    wake_at(now() + 1ms);
+  }
+};
+
+TEST(Coordinator, StopsAtItsHorizonToTheNanosecondAndStandsStillWhenFrozen) {
+  EngineOptions options;
+  options.workers = 2;
+  options.speed = 20.0;
+  EngineConfig config{options};
+  caf::actor_system system{config};
+  auto& engine = Coordinator::of(system);
+  engine.set_horizon(SimTime{2s});
+  std::vector<Beater*> beaters;
+  for (unsigned i = 0; i < 100; ++i) beaters.push_back(engine.spawn<Beater>(i));
+  for (auto* beater : beaters) LeanActor::post(beater, Tick{});
+  wait_until([&] { return engine.worker(0).is_asleep() && engine.worker(1).is_asleep(); });
+  engine.start_clock();
+  wait_until([&] { return engine.reached() == SimTime{2s}; });
+  ASSERT_TRUE(engine.freeze(10s));
+  for (const auto* beater : beaters) EXPECT_EQ(beater->beats, 2'000U);
+}
+TEST(Coordinator, EndsManyActorsInBoundedTimeWithMessagesStillUnderWay) {
+  std::atomic<std::uint64_t> ended{0};
+  const auto start = std::chrono::steady_clock::now();
+  {
+    EngineConfig config{{}};
+    caf::actor_system system{config};
+    auto& engine = Coordinator::of(system);
+    std::vector<Passer*> ring;
+    for (unsigned i = 0; i < 50'000; ++i) ring.push_back(engine.spawn<Passer>(i, &ended));
+    for (std::size_t i = 0; i < ring.size(); ++i)
+      LeanActor::post(ring[i], Wire{ring[(i + 1) % ring.size()]});
+    for (auto* passer : ring) LeanActor::post(passer, Token{1'000'000});
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 60s);
+}
+
+}  // namespace
+}  // namespace chargemill::runtime
