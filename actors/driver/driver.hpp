@@ -109,6 +109,10 @@ static_assert(sizeof(Event) <= 64);
 [[nodiscard]] constexpr RequestId request_id(DriverId driver, std::uint32_t counter) noexcept {
   return RequestId{(std::uint64_t{index_of(driver)} << 32U) | counter};
 }
+/// Whether the current request is neither decided nor given up.
+[[nodiscard]] constexpr bool is_undecided(const State& state) noexcept {
+  return state.stage == Stage::waiting && state.counted == Counted::open;
+}
 /// The request that `state` waits for; meaningful while waiting.
 [[nodiscard]] constexpr RequestId current_request(const State& state) noexcept {
   return request_id(state.id, state.requests_made);

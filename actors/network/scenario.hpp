@@ -110,6 +110,7 @@ struct Scenario {
   struct Drivers {
     std::uint32_t count = 0;  ///< generated ones, moved by the profile
     fleet::ProfileName profile = fleet::ProfileName::public_;
+    std::optional<fleet::Profile> custom_profile;  ///< with profile == file
     double sessions_per_cp_per_day = 0.0;
     double day_spread_k = 30.0;  ///< gamma shape of the day factor; 0: none (workloads, section 6)
     double initial_supplying = 0.0;

@@ -26,8 +26,10 @@ class RemoteMailbox {
     for (;;) {
       if (seen == tag(kClosed)) return Push::closed;
       element->next = seen == tag(kUnborn) ? nullptr : seen;
-      // release: publishes the element; pairs with acquire in take_all().
-      if (head_.compare_exchange_weak(seen, element, std::memory_order_release,
+      // release: publishes the element; pairs with acquire in take(). acquire: whoever finds the
+      // mailbox empty goes on to link the actor into an inbound queue, after the worker has read
+      // that link for the last time; pairs with release in take().
+      if (head_.compare_exchange_weak(seen, element, std::memory_order_acq_rel,
                                       std::memory_order_relaxed)) {
         return seen == nullptr ? Push::must_schedule : Push::queued;
       }
@@ -51,8 +53,8 @@ class RemoteMailbox {
   }
 
   Element* take(Element* leave) noexcept {
-    // acquire: sees the elements that push() published by release.
-    Element* newest = head_.exchange(leave, std::memory_order_acquire);
+    // acquire: sees the elements that push() published. release: see push().
+    Element* newest = head_.exchange(leave, std::memory_order_acq_rel);
     if (newest == tag(kUnborn) || newest == tag(kClosed)) return nullptr;
     Element* oldest = nullptr;
     while (newest != nullptr) {

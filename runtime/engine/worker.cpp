@@ -215,7 +215,7 @@ void Worker::park() {
   const auto before = ModelClock::wall_now();
   const SimTime next = wheel_.next_due();
   Nanos sleep = kSleepMax;
-  if (!coordinator_.is_frozen() && next <= coordinator_.horizon() &&
+  if (!coordinator_.is_frozen() && next != kNever && next <= coordinator_.horizon() &&
       coordinator_.model_clock().started()) {
     sleep = coordinator_.model_clock().wall_of(next) - before;
     sleep = std::clamp(sleep, coordinator_.options().nap_min, kSleepMax);

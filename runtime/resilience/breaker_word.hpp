@@ -46,6 +46,8 @@ inline constexpr std::uint8_t kFailuresShown = 127;
          std::uint64_t{f.admitted} << 9U | std::uint64_t{f.successes} << 13U |
          std::uint64_t{f.epoch} << 17U | f.since_ms << 29U;
 }
+/// Closed, and no failure since the last success.
+[[nodiscard]] constexpr bool is_healthy(std::uint64_t word) noexcept { return (word & 0x1FFU) == 0; }
 
 namespace breaker {
 

@@ -41,6 +41,9 @@ class CircuitBreaker {
     return breaker::would_admit(fields(), limits_, now);
   }
   void succeeded(Permit permit) noexcept {
+    // A closed breaker without failures stays as it is, whatever the epoch: the common case, by one
+    // load and one compare. relaxed: see try_acquire().
+    if (is_healthy(word_.load(std::memory_order_relaxed))) return;
     change([&](const BreakerFields& f) {
       return Permit{f.epoch} == permit ? breaker::after_success(f, limits_) : f;
     });

@@ -1,0 +1,109 @@
+// What monitors find, what operators order, what time brings (D-044, D-055, D-067 to D-080).
+#include "actors/central/sessions.hpp"
+#include "actors/central/turn.hpp"
+
+namespace chargemill::central {
+namespace {
+
+void hear_monitor(PointRecord& point, SimTime now) noexcept {
+  point.monitor_ok = true;
+  point.monitor_seen = now;
+}
+
+void stop(Turn& turn, PointRecord& point) {
+  point.operator_stopped = true;
+  point.is_neutral = point.stage != Stage::none;
+  turn.to_point(point.id, StopCp{Reason::operator_stopped});
+}
+
+void check_session(Turn& turn, std::uint32_t index) {
+  PointRecord& point = turn.point(index);
+  const ShardSettings& settings = turn.state.settings;
+  if (point.stage == Stage::none) return;
+  const Ending::Blame blame =
+      point.stage == Stage::restored ? Ending::Blame::nobody : Ending::Blame::point;
+  if (point.stage == Stage::starting) {
+    if (turn.now - point.begun < settings.start_timeout) return;
+    close_session(turn, index,
+                  {SessionStatus::failed, Reason::start_timeout, Reason::none, point.phase, blame});
+    turn.to_point(point.id, StopSupply{Reason::start_timeout});  // in case the start comes late
+    return;
+  }
+  if (turn.now - point.heard < settings.session_silence_timeout) return;
+  close_session(turn, index,
+                {SessionStatus::failed, Reason::no_telemetry, Reason::none, point.phase, blame});
+}
+
+}  // namespace
+
+void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
+  PointRecord& point = turn.point(index);
+  hear_monitor(point, turn.now);
+  turn.to_monitor(point.id, FaultAck{});
+  if (point.faulty) return;  // D-069
+  point.faulty = true;
+  point.fault = e.reason;
+  ++turn.state.totals.faults_raised;
+  turn.out.push_back(FaultEvent{turn.now, point.id, false, e.reason});
+  if (point.injected != kNever) {
+    turn.out.push_back(Detected{point.injected, turn.now});
+    point.injected = kNever;
+  }
+  if (point.stage != Stage::none) {  // D-070
+    close_session(turn, index,
+                  {SessionStatus::failed, Reason::interrupted_by_fault, e.reason, Phase::fault,
+                   Ending::Blame::counted});
+  }
+  if (!point.incident) breaker_failed(turn, point);  // D-155: one incident, one failure
+  point.incident = true;
+  turn.to_point(point.id, StopCp{e.reason});  // D-071
+  ++turn.state.totals.faults_notified;
+}
+
+void on_healthy(Turn& turn, std::uint32_t index) {
+  PointRecord& point = turn.point(index);
+  hear_monitor(point, turn.now);
+  turn.to_monitor(point.id, HealthyAck{});
+  if (!point.faulty) return;
+  point.faulty = point.incident = false;
+  point.fault = Reason::none;
+  ++turn.state.totals.faults_recovered;
+  turn.out.push_back(FaultEvent{turn.now, point.id, true, Reason::health_check_restored});
+  breaker_succeeded(turn, point);
+  // A resume that a hanging engine has lost goes again.
+  if (point.phase == Phase::stopped && !point.operator_stopped) turn.to_point(point.id, ResumeCp{});
+}
+
+void on_order(Turn& turn, std::uint32_t index, OperatorAction action) {
+  PointRecord& point = turn.point(index);
+  switch (action) {
+    case OperatorAction::stop:
+      stop(turn, point);
+      return;
+    case OperatorAction::resume:
+      point.operator_stopped = false;
+      turn.to_point(point.id, ResumeCp{});
+      return;
+    case OperatorAction::stop_supply:
+      point.is_neutral = point.stage != Stage::none;
+      turn.to_point(point.id, StopSupply{Reason::operator_stop_supply});
+      return;
+    case OperatorAction::shutdown:
+      point.is_neutral = point.stage != Stage::none;
+      turn.to_point(point.id, Shutdown{});
+      return;
+    case OperatorAction::reset_breaker:
+      if (point.breaker.mode() != runtime::BreakerMode::closed) ++turn.state.totals.breaker_closed;
+      point.breaker.reset();
+      return;
+  }
+}
+
+void check(Turn& turn, std::uint32_t index) {
+  PointRecord& point = turn.point(index);
+  if (point.monitor_ok && turn.now - point.monitor_seen > turn.state.settings.monitor_timeout)
+    point.monitor_ok = false;  // D-045: the session goes on
+  check_session(turn, index);
+}
+
+}  // namespace chargemill::central

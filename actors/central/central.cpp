@@ -1,0 +1,89 @@
+#include "actors/central/central.hpp"
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::central {
+namespace {
+
+void deny(CentralState& state, const DriverUpdate& update, CentralEffects& out) {
+  ++state.requests_denied;
+  out.push_back(update);
+}
+
+DriverUpdate denied(RequestId request, DriverId driver, PointId point, Reason reason) {
+  return {request,     SessionId::none,
+          Power{},     Energy{},
+          Price{},     point,
+          driver,      UpdateStatus::denied,
+          reason,      Phase::disconnected,
+          Reason::none};
+}
+
+void hand_out(CentralState& state, const ZoneRequest& e, CentralEffects& out) {
+  const auto shard = e.tried < state.shards ? choose_shard(state, e.zone) : std::nullopt;
+  if (!shard) {
+    deny(state, denied(e.request, e.driver, kUnknownPoint, Reason::no_free_point), out);
+    return;
+  }
+  ZoneBook& zone = state.zones[index_of(e.zone)];
+  --zone.free[index_of(*shard)];
+  zone.next = (index_of(*shard) + 1U) % state.shards;
+  out.push_back(ToShard{*shard, e});
+}
+
+void on(CentralState& state, const ZoneRequest& e, CentralEffects& out) { hand_out(state, e, out); }
+
+void on(CentralState& state, const ZoneMiss& e, CentralEffects& out) {
+  hand_out(state, e.request, out);
+}
+
+void on(CentralState& state, const FreeCount& e, CentralEffects&) {
+  if (index_of(e.zone) >= state.zones.size() || index_of(e.shard) >= state.shards) return;
+  state.zones[index_of(e.zone)].free[index_of(e.shard)] = e.free;
+}
+
+// Only requests for points that nobody has come here (D-051).
+void on(CentralState& state, const ChargeRequest& e, CentralEffects& out) {
+  deny(state, denied(e.request, e.driver, e.point, Reason::point_not_found), out);
+}
+
+void on(CentralState&, const CancelRequest&, CentralEffects&) {}  // nobody has it
+
+void on(CentralState&, const AskRequest& e, CentralEffects& out) { out.push_back(ToShards{e}); }
+void on(CentralState&, const DriverReturned& e, CentralEffects& out) { out.push_back(ToShards{e}); }
+
+void on(CentralState&, const OperatorOrder& e, CentralEffects& out) {
+  if (e.all) {
+    out.push_back(ToShards{e});
+  } else {
+    out.push_back(ToOwner{e});
+  }
+}
+
+void on(CentralState&, const Tick&, CentralEffects&) {}
+
+}  // namespace
+
+CentralState make_central(std::uint16_t shards, std::uint16_t zones) {
+  CHARGEMILL_ASSERT(shards > 0);
+  CentralState state;
+  state.shards = shards;
+  state.zones.assign(zones, ZoneBook{std::vector<std::uint32_t>(shards, 0), 0});
+  return state;
+}
+
+void step(CentralState& state, const CentralEvent& event, SimTime, CentralEffects& effects) {
+  std::visit([&](const auto& e) { on(state, e, effects); }, event);
+}
+
+std::optional<ShardId> choose_shard(const CentralState& state, ZoneId zone) {
+  if (index_of(zone) >= state.zones.size()) return std::nullopt;
+  const ZoneBook& book = state.zones[index_of(zone)];
+  for (std::uint32_t i = 0; i < state.shards; ++i) {
+    const std::uint32_t shard = (book.next + i) % state.shards;
+    if (book.free[shard] > 0) return ShardId{static_cast<std::uint16_t>(shard)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace chargemill::central

@@ -1,0 +1,37 @@
+#include "actors/central/central_actor.hpp"
+
+#include "actors/central/shard.hpp"
+#include "actors/driver/driver.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::central {
+
+void CentralActor::run(const CentralEvent& event) {
+  effects_.clear();
+  step(state_, event, now(), effects_);
+  for (const auto& effect : effects_) perform(effect);
+  wake_at(due(state_));
+}
+
+void CentralActor::perform(const CentralEffect& effect) {
+  std::visit(Overloaded{
+                 [&](const ToShard& e) {
+                   tell<ShardEvent>(network_.shards[index_of(e.shard)], e.message);
+                 },
+                 [&](const ToShards& e) {
+                   for (const auto shard : network_.shards)
+                     std::visit([&](const auto& m) { tell<ShardEvent>(shard, m); }, e.message);
+                 },
+                 [&](const ToOwner& e) {
+                   const auto owner = network_.owner(e.message.point);
+                   if (owner != network_.central) tell<ShardEvent>(owner, e.message);
+                 },
+                 [&](const DriverUpdate& e) {
+                   if (index_of(e.driver) >= network_.drivers.size()) return;
+                   tell<driver::Event>(network_.drivers[index_of(e.driver)], e);
+                 },
+             },
+             effect);
+}
+
+}  // namespace chargemill::central

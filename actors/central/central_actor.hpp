@@ -1,0 +1,21 @@
+#pragma once
+
+#include "actors/central/central.hpp"
+#include "actors/core_actor.hpp"
+
+namespace chargemill::central {
+
+/// The shell around `step`.
+class CentralActor final : public CoreActor<CentralActor, CentralState, CentralEvent> {
+ public:
+  using CoreActor::CoreActor;
+
+ private:
+  friend CoreActor;
+  void run(const CentralEvent& event);
+  void perform(const CentralEffect& effect);
+
+  CentralEffects effects_;  // reused
+};
+
+}  // namespace chargemill::central

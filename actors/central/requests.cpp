@@ -1,0 +1,122 @@
+#include "actors/central/requests.hpp"
+
+#include <optional>
+
+#include "actors/central/availability.hpp"
+#include "actors/central/sessions.hpp"
+
+namespace chargemill::central {
+namespace {
+
+/// How `request` of a driver stands at that point, if the point knows of it (D-054).
+std::optional<DriverUpdate> standing(Turn& turn, std::uint32_t index, RequestId request) {
+  if (request == RequestId::none) return std::nullopt;
+  const PointRecord& point = turn.point(index);
+  if (point.stage != Stage::none && point.request == request) return present_status(point);
+  const auto* closed = closed_session(turn.state, point, SessionId::none, request);
+  if (closed == nullptr) return std::nullopt;
+  return present_status(point, *closed);
+}
+
+/// Likewise wherever it was: by the driver's open session, then by its unconfirmed tickets.
+std::optional<DriverUpdate> standing(Turn& turn, DriverId driver, RequestId request) {
+  const auto open = turn.state.open_by_driver.find(driver);
+  if (open != turn.state.open_by_driver.end()) {
+    if (auto update = standing(turn, open->second, request)) return update;
+  }
+  auto ticket = turn.state.tickets.lower_bound({driver, SessionId::none});
+  for (; ticket != turn.state.tickets.end() && ticket->first.first == driver; ++ticket) {
+    const std::uint32_t index = find(turn.state, ticket->second.point);
+    if (auto update = standing(turn, index, request)) return update;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void deny(Turn& turn, const ChargeRequest& e, Reason reason, Phase phase) {
+  ++turn.state.totals.requests_denied;
+  turn.out.push_back(DriverUpdate{e.request, SessionId::none, Power{}, Energy{}, Price{}, e.point,
+                                  e.driver, UpdateStatus::denied, reason, phase, Reason::none});
+}
+
+void on_charge(Turn& turn, std::uint32_t index, const ChargeRequest& e) {
+  if (const auto known = standing(turn, index, e.request)) {
+    turn.out.push_back(*known);
+    return;
+  }
+  const PointRecord& point = turn.point(index);
+  const Reason against = objection(point, turn.state.settings.breaker, turn.now);
+  if (against != Reason::none) return deny(turn, e, against, effective_phase(point));
+  if (!open_session(turn, index, {e.request, e.driver, e.target, e.stay}))
+    deny(turn, e, Reason::circuit_open, Phase::activated);
+}
+
+void on_local_start(Turn& turn, std::uint32_t index, const LocalStart& e) {
+  if (!is_available(turn.point(index), turn.state.settings.breaker, turn.now)) return;
+  // Availability has asked the breaker, and nothing came between.
+  static_cast<void>(open_session(turn, index, {RequestId::none, e.driver, e.target, Nanos{0}}));
+}
+
+void on_cancel(Turn& turn, std::uint32_t index, const CancelRequest& e) {
+  PointRecord& point = turn.point(index);
+  if (point.stage == Stage::none || point.request != e.request || point.driver != e.driver) return;
+  point.is_neutral = true;
+  const bool has_begun = point.stage != Stage::starting;
+  turn.to_point(point.id, StopSupply{Reason::driver_cancelled});
+  if (has_begun) return;  // it ends when the engine says so
+  close_session(turn, index,
+                {SessionStatus::failed, Reason::driver_cancelled, Reason::none, point.phase,
+                 Ending::Blame::nobody});
+}
+
+void on_zone(Turn& turn, const ZoneRequest& e) {
+  if (const auto known = standing(turn, e.driver, e.request)) {
+    turn.out.push_back(*known);
+    return;
+  }
+  for (std::size_t slot = 0; slot < turn.state.zones.size(); ++slot) {
+    ZoneShare& zone = turn.state.zones[slot];
+    if (zone.zone != e.zone) continue;
+    if (!zone.is_dirty) {  // central hears the number even if it stays as it is
+      zone.is_dirty = true;
+      turn.state.dirty_zones.push_back(static_cast<std::uint16_t>(slot));
+    }
+    for (std::size_t tries = zone.free.size(); tries > 0; --tries) {
+      const std::uint32_t index = zone.free[zone.next++ % zone.free.size()];
+      if (!open_session(turn, index, {e.request, e.driver, e.target, e.stay})) continue;
+      refresh(turn, index);
+      return;
+    }
+  }
+  ZoneRequest missed = e;
+  ++missed.tried;
+  turn.out.push_back(ZoneMiss{missed});
+}
+
+void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e) {
+  if (index == kNowhere) {  // every shard is asked; who knows nothing says nothing
+    if (const auto known = standing(turn, e.driver, e.request)) turn.out.push_back(*known);
+    return;
+  }
+  if (const auto known = standing(turn, index, e.request)) {
+    turn.out.push_back(*known);
+    return;
+  }
+  // Denied and not heard, or too long over: without a session it was never let in.
+  turn.out.push_back(DriverUpdate{e.request, SessionId::none, Power{}, Energy{}, Price{}, e.point,
+                                  e.driver, UpdateStatus::failed, Reason::central_restarted,
+                                  effective_phase(turn.point(index)), Reason::none});
+}
+
+void on_ticket_ack(Turn& turn, const TicketAck& e) {
+  if (turn.state.tickets.erase({e.driver, e.session}) > 0) ++turn.state.totals.tickets_delivered;
+}
+
+void on_returned(Turn& turn, const DriverReturned& e) {
+  auto ticket = turn.state.tickets.lower_bound({e.driver, SessionId::none});
+  for (; ticket != turn.state.tickets.end() && ticket->first.first == e.driver; ++ticket)
+    turn.out.push_back(ticket->second);
+}
+
+}  // namespace chargemill::central

@@ -1,0 +1,38 @@
+#include "actors/central/restart.hpp"
+
+namespace chargemill::central {
+
+void forget(Turn& turn) {
+  turn.state.up = false;
+  turn.state.deadlines.clear();
+  for (std::uint32_t i = 0; i < turn.state.points.size(); ++i) {
+    PointRecord& point = turn.point(i);
+    point.phase = Phase::disconnected;
+    point.engine_known = false;
+    point.monitor_ok = false;
+    point.injected = kNever;
+    point.filed = kNever;
+    if (point.stage != Stage::none) point.stage = Stage::restored;
+    refresh(turn, i);
+  }
+}
+
+void come_back(Turn& turn) {
+  turn.state.up = true;
+  turn.state.deadlines.clear();
+  for (std::uint32_t i = 0; i < turn.state.points.size(); ++i) {
+    PointRecord& point = turn.point(i);
+    point.filed = kNever;
+    point.heard = turn.now;
+    refresh(turn, i);
+  }
+}
+
+void restarted(ShardState& state, SimTime now) {
+  ShardEffects unsaid;
+  Turn turn{state, now, unsaid};
+  forget(turn);
+  come_back(turn);
+}
+
+}  // namespace chargemill::central

@@ -1,0 +1,240 @@
+#include "actors/central/sessions.hpp"
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::central {
+namespace {
+
+ClosedSession& remember(ShardState& state, PointRecord& point, const ClosedSession& closed) {
+  if (point.ring == kNowhere) {
+    point.ring = static_cast<std::uint32_t>(state.rings.size());
+    state.rings.emplace_back();
+  }
+  ClosedRing& ring = state.rings[point.ring];
+  ClosedSession& place = ring.sessions[ring.next % kClosedKept];
+  ++ring.next;
+  place = closed;
+  return place;
+}
+
+void say(Turn& turn, const DriverUpdate& update) {
+  // A supply that was asked for at the point has nobody who waits for updates (D-106).
+  if (update.request != RequestId::none) turn.out.push_back(update);
+}
+
+/// Kept until its driver confirms it; a correction takes the place of the first (D-083).
+void issue(Turn& turn, const PointRecord& point, const ClosedSession& closed, SimTime end,
+           bool correction) {
+  const Ticket ticket{closed.session, closed.start,  end,           closed.booked, closed.cost,
+                      point.id,       closed.driver, closed.status, closed.reason, correction};
+  turn.state.tickets[{closed.driver, closed.session}] = ticket;
+  ++turn.state.totals.tickets_issued;
+  turn.out.push_back(ticket);
+}
+
+void tell_breaker(Turn& turn, PointRecord& point, const Ending& ending) {
+  using runtime::BreakerMode;
+  const auto& limits = turn.state.settings.breaker;
+  const bool is_nobodys = ending.blame == Ending::Blame::nobody || point.is_neutral;
+  const BreakerMode before = point.breaker.mode();
+  if (ending.blame == Ending::Blame::counted) return;
+  if (is_nobodys) {
+    point.breaker.release(point.permit);
+  } else if (ending.status == SessionStatus::completed) {
+    point.breaker.succeeded(point.permit, limits);
+  } else {
+    point.incident = true;
+    point.breaker.failed(point.permit, limits, turn.now);
+  }
+  if (point.breaker.mode() == before) return;
+  if (point.breaker.mode() == BreakerMode::open) ++turn.state.totals.breaker_opened;
+  if (point.breaker.mode() == BreakerMode::closed) ++turn.state.totals.breaker_closed;
+}
+
+struct Sums {
+  SimTime start;
+  SimTime end;
+  Energy delivered;
+  Money cost;
+  bool is_final;
+};
+
+void close_with(Turn& turn, std::uint32_t index, const Ending& ending, const Sums& sums) {
+  PointRecord& point = turn.point(index);
+  ShardTotals& totals = turn.state.totals;
+  CHARGEMILL_ASSERT(point.stage != Stage::none);
+  CHARGEMILL_ASSERT(totals.sessions_active > 0);
+  book_current(turn, point, sums.delivered);
+  const ClosedSession closed{point.session, point.request, sums.start,    sums.delivered,
+                             sums.cost,     point.driver,  ending.status, ending.reason,
+                             ending.detail, ending.phase,  sums.is_final, false};
+  remember(turn.state, point, closed);
+  --totals.sessions_active;
+  ++(ending.status == SessionStatus::completed ? totals.sessions_completed
+                                               : totals.sessions_failed);
+  totals.revenue_microeur += sums.cost.microeur;
+  turn.out.push_back(SessionClosed{turn.now, point.session, sums.delivered, sums.cost, point.id,
+                                   point.driver, ending.status, false});
+  say(turn, present_status(point, closed));
+  issue(turn, point, closed, sums.end, false);
+  tell_breaker(turn, point, ending);
+  const auto open = turn.state.open_by_driver.find(point.driver);
+  if (open != turn.state.open_by_driver.end() && open->second == index)
+    turn.state.open_by_driver.erase(open);
+  // D-062: nothing of it is left to be shown.
+  point.stage = Stage::none;
+  point.session = SessionId::none;
+  point.request = RequestId::none;
+  point.driver = DriverId{};
+  point.delivered = Energy{};
+  point.power = Power{};
+  point.is_neutral = false;
+}
+
+}  // namespace
+
+Ending completed() noexcept {
+  return {SessionStatus::completed, Reason::charging_completed, Reason::none, Phase::activated,
+          Ending::Blame::point};
+}
+
+Ending interrupted_by(Phase phase) noexcept {
+  // An engine is stopped by an operator, never by itself.
+  const auto blame = phase == Phase::stopped ? Ending::Blame::nobody : Ending::Blame::point;
+  return {SessionStatus::failed, Reason::interrupted_by_state, Reason::none, phase, blame};
+}
+
+bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
+  using runtime::BreakerMode;
+  ShardState& state = turn.state;
+  PointRecord& point = turn.point(index);
+  CHARGEMILL_ASSERT(point.stage == Stage::none);
+  const BreakerMode before = point.breaker.mode();
+  const auto permit = point.breaker.try_acquire(state.settings.breaker, turn.now);
+  if (!permit) return false;
+  if (before == BreakerMode::open) ++state.totals.breaker_half_opened;
+  point.permit = *permit;
+  point.session = session_id(state.settings.shard, ++state.sessions_made);
+  point.request = wish.request;
+  point.driver = wish.driver;
+  point.stage = Stage::starting;
+  point.begun = turn.now;
+  point.delivered = Energy{};
+  point.power = Power{};
+  point.is_neutral = point.incident = false;
+  state.open_by_driver[wish.driver] = index;
+  ++state.totals.sessions_started;
+  ++state.totals.sessions_active;
+  if (wish.request != RequestId::none) ++state.totals.requests_accepted;
+  turn.out.push_back(SessionOpened{turn.now, point.session, wish.request, point.id, wish.driver});
+  say(turn, present_status(point));
+  turn.to_point(point.id, StartSupply{point.session, wish.request, wish.target, wish.stay, turn.now,
+                                      wish.driver, PayloadDefect::none});
+  return true;
+}
+
+void close_session(Turn& turn, std::uint32_t index, const Ending& ending) {
+  const PointRecord& point = turn.point(index);
+  close_with(
+      turn, index, ending,
+      {point.begun, turn.now, point.delivered, cost_of(point.delivered, point.price), false});
+}
+
+void close_session(Turn& turn, std::uint32_t index, const Ending& ending, const SessionEnd& end) {
+  close_with(turn, index, ending, {end.start, end.end, end.delivered, end.cost, true});
+}
+
+void book_current(Turn& turn, PointRecord& point, Energy delivered) {
+  turn.state.totals.energy_booked_mj += (delivered - point.delivered).mj;
+  point.delivered = delivered;
+}
+
+void book_other(Turn& turn, std::uint32_t index, const Telemetry& telemetry) {
+  PointRecord& point = turn.point(index);
+  ShardTotals& totals = turn.state.totals;
+  ++totals.telemetry_unbilled;
+  if (telemetry.session == SessionId::none) return;
+  ClosedSession* closed = closed_session(turn.state, point, telemetry.session, RequestId::none);
+  if (closed == nullptr) {
+    ClosedSession stray;
+    stray.session = telemetry.session;
+    stray.driver = telemetry.driver;
+    stray.status = SessionStatus::failed;
+    stray.is_stray = true;
+    closed = &remember(turn.state, point, stray);
+  }
+  if (closed->is_final) return;
+  const Energy more = telemetry.delivered - closed->booked;
+  totals.energy_booked_mj += more.mj;
+  if (closed->is_stray) totals.energy_unassigned_mj += more.mj;
+  closed->booked = telemetry.delivered;
+}
+
+void correct(Turn& turn, std::uint32_t index, const SessionEnd& end) {
+  PointRecord& point = turn.point(index);
+  ShardTotals& totals = turn.state.totals;
+  ClosedSession* closed = closed_session(turn.state, point, end.session, RequestId::none);
+  if (closed == nullptr) {
+    ClosedSession stray;
+    stray.session = end.session;
+    stray.driver = end.driver;
+    stray.status = end.status;
+    stray.is_stray = true;
+    closed = &remember(turn.state, point, stray);
+  }
+  if (closed->is_final) return;
+  const Energy more = end.delivered - closed->booked;
+  totals.energy_booked_mj += more.mj;
+  closed->booked = end.delivered;
+  closed->start = end.start;
+  closed->is_final = true;
+  if (closed->is_stray) {
+    totals.energy_unassigned_mj += more.mj;
+    return;
+  }
+  totals.revenue_microeur += (end.cost - closed->cost).microeur;
+  closed->cost = end.cost;
+  ++totals.sessions_corrected;
+  turn.out.push_back(SessionClosed{turn.now, end.session, end.delivered, end.cost, point.id,
+                                   closed->driver, closed->status, true});
+  issue(turn, point, *closed, end.end, true);
+}
+
+ClosedSession* closed_session(ShardState& state, const PointRecord& point, SessionId session,
+                              RequestId request) {
+  if (point.ring == kNowhere) return nullptr;
+  for (ClosedSession& closed : state.rings[point.ring].sessions) {
+    if (closed.session == SessionId::none) continue;
+    if (session != SessionId::none ? closed.session == session
+                                   : closed.request == request && request != RequestId::none)
+      return &closed;
+  }
+  return nullptr;
+}
+
+DriverUpdate present_status(const PointRecord& point) {
+  const bool begun = point.stage != Stage::starting;
+  return {point.request,
+          point.session,
+          point.power,
+          point.delivered,
+          point.price,
+          point.id,
+          point.driver,
+          begun ? UpdateStatus::in_progress : UpdateStatus::accepted,
+          begun ? Reason::charging : Reason::request_accepted,
+          point.phase,
+          Reason::none};
+}
+
+DriverUpdate present_status(const PointRecord& point, const ClosedSession& closed) {
+  const bool is_complete = closed.status == SessionStatus::completed;
+  return {closed.request, closed.session,
+          Power{},        closed.booked,
+          point.price,    point.id,
+          closed.driver,  is_complete ? UpdateStatus::completed : UpdateStatus::failed,
+          closed.reason,  closed.phase,
+          closed.detail};
+}
+
+}  // namespace chargemill::central

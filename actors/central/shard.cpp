@@ -1,0 +1,178 @@
+#include "actors/central/shard.hpp"
+
+#include <algorithm>
+
+#include "actors/central/requests.hpp"
+#include "actors/central/restart.hpp"
+#include "actors/central/turn.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::central {
+namespace {
+
+std::uint16_t zone_slot(ShardState& state, ZoneId zone) {
+  const auto found = std::find_if(state.zones.begin(), state.zones.end(),
+                                  [zone](const ZoneShare& z) { return z.zone == zone; });
+  const auto slot = static_cast<std::uint16_t>(found - state.zones.begin());
+  if (found == state.zones.end()) state.zones.push_back({zone, {}, 0, false});
+  return slot;
+}
+
+/// Answers an event that is about one point with `answer`, then brings its record up to date.
+template <class Event, class Answer>
+void about_point(Turn& turn, const Event& e, Answer answer) {
+  const std::uint32_t index = find(turn.state, e.point);
+  if (index == kNowhere) {
+    ++turn.state.totals.unknown;
+    return;
+  }
+  answer(turn, index, e);
+  refresh(turn, index);
+}
+
+template <class Event, class Answer>
+void about_monitor(Turn& turn, const Event& e, Answer answer) {
+  if (find(turn.state, e.point) == kNowhere) turn.to_monitor(e.point, UnknownPoint{});  // 404
+  about_point(turn, e, answer);
+}
+
+void hear(PointRecord& point, SimTime now) noexcept {
+  point.monitor_ok = true;
+  point.monitor_seen = now;
+}
+
+void on(Turn& turn, const Status& e) { about_point(turn, e, on_status); }
+void on(Turn& turn, const Telemetry& e) { about_point(turn, e, on_telemetry); }
+
+void on(Turn& turn, const SessionEnd& e) {
+  // Nobody here can book it, but the point is to forget it.
+  if (find(turn.state, e.point) == kNowhere) turn.to_point(e.point, SessionEndAck{e.session});
+  about_point(turn, e, on_end);
+}
+
+void on(Turn& turn, const LocalStart& e) { about_point(turn, e, on_local_start); }
+
+void on(Turn& turn, const Register& e) {
+  about_monitor(turn, e, [](Turn& t, std::uint32_t index, const Register& r) {
+    PointRecord& point = t.point(index);
+    point.registered = true;
+    point.price = r.price;
+    hear(point, t.now);
+    t.to_monitor(point.id, RegisterAck{});
+  });
+}
+
+// The hottest event of a quiet network: two stores, unless the monitor had been given up.
+void on(Turn& turn, const Heartbeat& e) {
+  const std::uint32_t index = find(turn.state, e.point);
+  if (index == kNowhere || !turn.point(index).registered) {
+    turn.to_monitor(e.point, UnknownPoint{});  // D-043
+    turn.state.totals.unknown += index == kNowhere ? 1U : 0U;
+    return;
+  }
+  PointRecord& point = turn.point(index);
+  const bool was_ok = point.monitor_ok;
+  hear(point, turn.now);
+  if (!was_ok) refresh(turn, index);
+}
+
+void on(Turn& turn, const FaultReport& e) { about_monitor(turn, e, on_fault); }
+
+void on(Turn& turn, const HealthyReport& e) {
+  about_monitor(turn, e,
+                [](Turn& t, std::uint32_t index, const HealthyReport&) { on_healthy(t, index); });
+}
+
+void on(Turn& turn, const ChargeRequest& e) {
+  if (find(turn.state, e.point) == kNowhere)
+    deny(turn, e, Reason::point_not_found, Phase::disconnected);
+  about_point(turn, e, on_charge);
+}
+
+void on(Turn& turn, const CancelRequest& e) { about_point(turn, e, on_cancel); }
+void on(Turn& turn, const ZoneRequest& e) { on_zone(turn, e); }
+void on(Turn& turn, const AskRequest& e) { on_ask(turn, find(turn.state, e.point), e); }
+void on(Turn& turn, const TicketAck& e) { on_ticket_ack(turn, e); }
+void on(Turn& turn, const DriverReturned& e) { on_returned(turn, e); }
+
+void on(Turn& turn, const OperatorOrder& e) {
+  const auto obey = [&](Turn& t, std::uint32_t index, const OperatorOrder& order) {
+    on_order(t, index, order.action);
+  };
+  if (!e.all) return about_point(turn, e, obey);
+  for (std::uint32_t i = 0; i < turn.state.points.size(); ++i) {
+    obey(turn, i, e);
+    refresh(turn, i);
+  }
+}
+
+void on(Turn& turn, const CentralDown&) { forget(turn); }
+void on(Turn&, const CentralUp&) {}  // it is up
+
+void on(Turn& turn, const FaultInjected& e) {
+  const std::uint32_t index = find(turn.state, e.point);
+  // One that comes while a fault is known cannot be found again.
+  if (index == kNowhere || turn.point(index).faulty) return;
+  turn.point(index).injected = e.at;
+}
+
+void on(Turn& turn, const Tick&) {
+  Deadlines& deadlines = turn.state.deadlines;
+  while (deadlines.next() <= turn.now) {
+    const auto entry = deadlines.take();
+    PointRecord& point = turn.point(entry.index);
+    if (point.filed != entry.at) continue;  // an earlier one took its place
+    point.filed = kNever;
+    check(turn, entry.index);
+    refresh(turn, entry.index);
+  }
+}
+
+}  // namespace
+
+ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoint>& owned) {
+  CHARGEMILL_ASSERT(settings.monitor_timeout > Nanos{0});
+  CHARGEMILL_ASSERT(settings.start_timeout > Nanos{0});
+  CHARGEMILL_ASSERT(settings.session_silence_timeout > Nanos{0});
+  ShardState state;
+  state.settings = settings;
+  state.points.reserve(owned.size());
+  for (const OwnedPoint& one : owned) {
+    CHARGEMILL_ASSERT(state.points.empty() || state.points.back().id < one.id);
+    PointRecord point;
+    point.id = one.id;
+    point.price = one.price;
+    point.zone_slot = zone_slot(state, one.zone);
+    state.points.push_back(point);
+  }
+  state.totals.display[static_cast<std::size_t>(DisplayState::disconnected)] = owned.size();
+  return state;
+}
+
+void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects& effects) {
+  Turn turn{state, now, effects};
+  if (state.up) {
+    std::visit([&](const auto& e) { on(turn, e); }, event);
+  } else if (std::holds_alternative<CentralUp>(event)) {
+    come_back(turn);
+  } else if (!std::holds_alternative<Tick>(event)) {
+    ++state.totals.dropped;
+  }
+  report_free(turn);
+}
+
+SimTime due(const ShardState& state) { return state.up ? state.deadlines.next() : kNever; }
+
+std::uint32_t find(const ShardState& state, PointId point) noexcept {
+  const auto& points = state.points;
+  if (points.empty() || point < points.front().id) return kNowhere;
+  const std::uint32_t guess = index_of(point) - index_of(points.front().id);
+  if (guess < points.size() && points[guess].id == point) return guess;
+  const auto found =
+      std::lower_bound(points.begin(), points.end(), point,
+                       [](const PointRecord& record, PointId id) { return record.id < id; });
+  if (found == points.end() || found->id != point) return kNowhere;
+  return static_cast<std::uint32_t>(found - points.begin());
+}
+
+}  // namespace chargemill::central

@@ -1,0 +1,101 @@
+// The part of central that owns some charge points, as plain data: admission, sessions, faults,
+// breakers, tickets (D-040 to D-087).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "actors/central/deadlines.hpp"
+#include "actors/central/point_record.hpp"
+#include "actors/central/shard_totals.hpp"
+#include "actors/messages.hpp"
+
+namespace chargemill::central {
+
+struct ShardSettings {
+  ShardId shard{};
+  runtime::BreakerLimits breaker{3, Millis{30'000}, 2};      ///< D-149
+  Nanos monitor_timeout = std::chrono::seconds{5};           ///< D-044
+  Nanos start_timeout = std::chrono::seconds{10};            ///< D-055
+  Nanos session_silence_timeout = std::chrono::seconds{10};  ///< D-067
+};
+
+/// A charge point as it stands in the scenario. Its power is what the charge point says.
+struct OwnedPoint {
+  PointId id{};
+  ZoneId zone{};
+  Price price;
+  Power power;
+};
+
+/// The free points of one zone in this shard.
+struct ZoneShare {
+  ZoneId zone{};
+  std::vector<std::uint32_t> free;  ///< local indices, in no order
+  std::uint32_t next = 0;           ///< where the next search starts: load goes round
+  bool is_dirty = false;            ///< central is to be told
+};
+
+struct ShardState {
+  ShardSettings settings;
+  std::vector<PointRecord> points;  ///< rising ids
+  std::vector<ZoneShare> zones;
+  std::vector<std::uint16_t> dirty_zones;
+  std::deque<ClosedRing> rings;
+  std::unordered_map<DriverId, std::uint32_t> open_by_driver;  ///< local index
+  std::map<std::pair<DriverId, SessionId>, Ticket> tickets;    ///< not confirmed yet (D-083)
+  Deadlines deadlines;
+  ShardTotals totals;
+  std::uint64_t sessions_made = 0;  ///< numbers the sessions (D-030)
+  bool up = true;
+};
+
+// clang-format off
+struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck> message; };
+struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck> message; };
+struct Detected      { SimTime injected; SimTime at; };        ///< FAULT of an injected fault is here
+// What a journal stores.
+struct HealthRecord  { SimTime at; PointId point; Phase phase; Reason reason; };    ///< D-058
+struct FaultEvent    { SimTime at; PointId point; bool is_recovery; Reason reason; };  ///< D-068, D-072
+struct SessionOpened { SimTime at; SessionId session; RequestId request; PointId point; DriverId driver; };
+struct SessionClosed { SimTime at; SessionId session; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; bool correction; };
+// clang-format on
+
+using ShardEvent =
+    std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat, FaultReport,
+                 HealthyReport, ChargeRequest, CancelRequest, AskRequest, TicketAck, ZoneRequest,
+                 DriverReturned, OperatorOrder, CentralDown, CentralUp, FaultInjected, Tick>;
+/// DriverUpdate, Ticket: to their driver. FreeCount, ZoneMiss: to central.
+using ShardEffect = std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, FreeCount, ZoneMiss,
+                                 Detected, HealthRecord, FaultEvent, SessionOpened, SessionClosed>;
+using ShardEffects = std::vector<ShardEffect>;
+static_assert(sizeof(ShardEvent) <= 64);
+
+/// All points are DISCONNECTED and their monitors DOWN until they are heard (D-085). `owned` in
+/// rising order of id.
+[[nodiscard]] ShardState make_shard(const ShardSettings& settings,
+                                    const std::vector<OwnedPoint>& owned);
+
+/// Answers `event`, which happens at `now`: changes `state` and appends what must be said.
+void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects& effects);
+
+/// When the shard next wants Tick; kNever: not at all.
+[[nodiscard]] SimTime due(const ShardState& state);
+
+/// The local index of `point`; kNowhere if this shard does not own it. O(1) for ids without gaps.
+[[nodiscard]] std::uint32_t find(const ShardState& state, PointId point) noexcept;
+
+/// Unique by construction: shard:24 | counter:40 (D-030, X-29). Readable without asking anybody.
+inline constexpr unsigned kSessionCounterBits = 40;
+[[nodiscard]] constexpr SessionId session_id(ShardId shard, std::uint64_t counter) noexcept {
+  return SessionId{std::uint64_t{index_of(shard)} << kSessionCounterBits | counter};
+}
+[[nodiscard]] constexpr ShardId shard_of(SessionId session) noexcept {
+  return ShardId{static_cast<std::uint16_t>(index_of(session) >> kSessionCounterBits)};
+}
+
+}  // namespace chargemill::central

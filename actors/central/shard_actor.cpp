@@ -1,0 +1,86 @@
+#include "actors/central/shard_actor.hpp"
+
+#include <cstring>
+
+#include "actors/central/central.hpp"
+#include "actors/charge_point/charge_point.hpp"
+#include "actors/driver/driver.hpp"
+#include "actors/monitor/monitor.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::central {
+namespace {
+
+constexpr Nanos kPublishEvery = std::chrono::milliseconds{250};
+
+/// Null for an id that came from outside and that nobody has.
+template <class Id>
+runtime::Address seat(const std::vector<runtime::Address>& seats, Id id) {
+  return index_of(id) < seats.size() ? seats[index_of(id)] : nullptr;
+}
+
+}  // namespace
+
+static_assert(std::is_trivially_copyable_v<ShardTotals>);
+static_assert(sizeof(ShardTotals) % sizeof(std::uint64_t) == 0);
+
+void Published::store(const ShardTotals& totals) noexcept {
+  std::array<std::uint64_t, kWords> words;
+  std::memcpy(words.data(), &totals, sizeof totals);
+  // relaxed (here and below): counters with one writer; they order nothing.
+  for (std::size_t i = 0; i < kWords; ++i) words_[i].store(words[i], std::memory_order_relaxed);
+}
+
+ShardTotals Published::load() const noexcept {
+  std::array<std::uint64_t, kWords> words;
+  for (std::size_t i = 0; i < kWords; ++i) words[i] = words_[i].load(std::memory_order_relaxed);
+  ShardTotals totals;
+  std::memcpy(static_cast<void*>(&totals), words.data(), sizeof totals);
+  return totals;
+}
+
+void ShardActor::run(const ShardEvent& event) {
+  effects_.clear();
+  step(state_, event, now(), effects_);
+  for (const auto& effect : effects_) perform(effect);
+  wake_at(due(state_));
+  publish();
+}
+
+void ShardActor::perform(const ShardEffect& effect) {
+  std::visit(
+      Overloaded{
+          [&](const ToPoint& e) {
+            const auto to = seat(network_.points, e.point);
+            if (to == nullptr) return;
+            std::visit([&](const auto& m) { tell<charge_point::Event>(to, m); }, e.message);
+          },
+          [&](const ToMonitor& e) {
+            const auto to = seat(network_.monitors, e.point);
+            if (to == nullptr) return;
+            std::visit([&](const auto& m) { tell<monitor::Event>(to, m); }, e.message);
+          },
+          [&](const DriverUpdate& e) {
+            const auto to = seat(network_.drivers, e.driver);
+            if (to != nullptr) tell<driver::Event>(to, e);
+          },
+          [&](const Ticket& e) {
+            const auto to = seat(network_.drivers, e.driver);
+            if (to != nullptr) tell<driver::Event>(to, e);
+          },
+          [&](const FreeCount& e) { tell<CentralEvent>(network_.central, e); },
+          [&](const ZoneMiss& e) { tell<CentralEvent>(network_.central, e); },
+          [&](const Detected& e) { instruments_.detected(e.injected, wall_since(e.injected)); },
+          // A journal's records: the totals count them.
+          [](const auto&) {},
+      },
+      effect);
+}
+
+void ShardActor::publish() {
+  if (now() < publish_at_) return;
+  publish_at_ = now() + kPublishEvery;
+  published_.store(state_.totals);
+}
+
+}  // namespace chargemill::central

@@ -1,0 +1,44 @@
+// One step of a shard under way, and what all its parts need of it.
+#pragma once
+
+#include "actors/central/shard.hpp"
+
+namespace chargemill::central {
+
+struct Turn {
+  ShardState& state;
+  SimTime now;
+  ShardEffects& out;
+
+  [[nodiscard]] PointRecord& point(std::uint32_t index) { return state.points[index]; }
+  template <class M>
+  void to_point(PointId id, const M& message) {
+    out.push_back(ToPoint{id, message});
+  }
+  template <class M>
+  void to_monitor(PointId id, const M& message) {
+    out.push_back(ToMonitor{id, message});
+  }
+};
+
+/// Brings all that follows from a record up to date: display counts, free points, the next check.
+/// To be called once after a record has changed.
+void refresh(Turn& turn, std::uint32_t index);
+/// Tells central the numbers of free points that have changed.
+void report_free(Turn& turn);
+
+// An outcome for a point's breaker, counted.
+void breaker_failed(Turn& turn, PointRecord& point);
+void breaker_succeeded(Turn& turn, PointRecord& point);
+
+// One answer for each event; `index` is that of its point.
+void on_status(Turn& turn, std::uint32_t index, const Status& e);
+void on_telemetry(Turn& turn, std::uint32_t index, const Telemetry& e);
+void on_end(Turn& turn, std::uint32_t index, const SessionEnd& e);
+void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e);
+void on_healthy(Turn& turn, std::uint32_t index);
+void on_order(Turn& turn, std::uint32_t index, OperatorAction action);
+/// A look at the record at the time that it was filed for: time-outs.
+void check(Turn& turn, std::uint32_t index);
+
+}  // namespace chargemill::central

@@ -1,0 +1,62 @@
+#include "actors/charge_point/charge_point_actor.hpp"
+
+#include <stdexcept>
+
+#include "actors/central/shard.hpp"
+#include "actors/monitor/monitor.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::charge_point {
+namespace {
+
+constexpr Metric metric_of(NoteCode code) {
+  switch (code) {
+    case NoteCode::invalid_payload:
+      return Metric::invalid_payloads;
+    case NoteCode::telemetry_merged:
+      return Metric::merged;
+    case NoteCode::report_dropped:
+      return Metric::reports_dropped;
+    case NoteCode::command_refused:
+    case NoteCode::phantom_start:
+    case NoteCode::command_lost:
+    case NoteCode::local_start_refused:
+    case NoteCode::central_lost:
+    case NoteCode::central_back:
+      break;
+  }
+  return Metric::refused_commands;
+}
+
+}  // namespace
+
+void ChargePointActor::run(const Event& event) {
+  const auto effects = step(state_, event, now());
+  for (const auto& effect : effects) perform(effect);
+  wake_at(due(state_));
+}
+
+// The core says what must be said; only here is it known to whom.
+void ChargePointActor::perform(const Effect& effect) {
+  const auto index = index_of(state_.id);
+  std::visit(Overloaded{
+                 [&](const Pong& e) { tell<monitor::Event>(network_.monitors[index], e); },
+                 [&](const PingRefused& e) { tell<monitor::Event>(network_.monitors[index], e); },
+                 [&](const Note& e) { instruments_.add(metric_of(e.code), 1); },
+                 [](const Throw&) { throw std::runtime_error("the engine crashed"); },
+                 [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
+             },
+             effect);
+}
+
+runtime::LeanActor::AfterFailure ChargePointActor::on_failure(std::string_view) {
+  crashed(state_, now());
+  const auto shard = network_.shard_of[index_of(state_.id)];
+  tell<supervisor::Event>(network_.supervisors[index_of(shard)],
+                          ChildFailed{now(), index_of(state_.id), ActorKind::charge_point});
+  wake_at(due(state_));
+  return AfterFailure::survive;
+}
+
+}  // namespace chargemill::charge_point

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "actors/charge_point/charge_point.hpp"
+#include "actors/core_actor.hpp"
+
+namespace chargemill::charge_point {
+
+/// The shell around `step`: it carries messages, it decides nothing.
+class ChargePointActor final : public CoreActor<ChargePointActor, State, Event> {
+ public:
+  using CoreActor::CoreActor;
+
+ private:
+  friend CoreActor;
+  void run(const Event& event);
+  void perform(const Effect& effect);
+  AfterFailure on_failure(std::string_view what) override;
+};
+
+}  // namespace chargemill::charge_point

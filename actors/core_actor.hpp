@@ -1,0 +1,47 @@
+// The shell that all actors share: it carries events to a core and its effects to whom they
+// concern.
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "actors/instruments.hpp"
+#include "actors/switchboard.hpp"
+#include "runtime/engine/lean_actor.hpp"
+
+namespace chargemill {
+
+/// `Self` names its core by the types State and Event and has
+///     void run(const Event&)      steps the core and performs the effects
+/// A message is the receiver's Event; the timer is its Tick.
+template <class Self, class State, class Event>
+class CoreActor : public runtime::LeanActor {
+ public:
+  CoreActor(caf::actor_config& cfg, State initial, const Switchboard& network,
+            Instruments& instruments)
+      : LeanActor(cfg), state_(std::move(initial)), network_(network), instruments_(instruments) {}
+
+  /// For whoever has frozen the engine.
+  [[nodiscard]] const State& state() const noexcept { return state_; }
+
+ protected:
+  void on_message(const runtime::Message& m) override {
+    const auto* event = m.get_if<Event>();
+    if (event == nullptr) return drop(m);
+    static_cast<Self*>(this)->run(*event);
+  }
+  void on_wake() override { static_cast<Self*>(this)->run(Event{Tick{}}); }
+
+  /// Sends `message` as one of the events of `Receiver`'s core.
+  template <class ReceiverEvent, class M>
+  void tell(runtime::Address to, const M& message) {
+    send(to, ReceiverEvent{message});
+  }
+
+  State state_;
+  const Switchboard& network_;  // outlives this
+  Instruments& instruments_;    // of the home worker; outlives this
+};
+
+}  // namespace chargemill

@@ -1,0 +1,48 @@
+#include "actors/director/director_actor.hpp"
+
+#include "actors/central/shard.hpp"
+#include "actors/charge_point/charge_point.hpp"
+#include "actors/driver/driver.hpp"
+#include "actors/monitor/monitor.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::director {
+
+void DirectorActor::run(const Event& event) {
+  const Totals before = state_.totals;
+  const auto effects = step(state_, event, now());
+  for (const auto& effect : effects) perform(effect);
+  instruments_.add(Metric::faults_injected, state_.totals.injected - before.injected);
+  wake_at(due(state_));
+}
+
+void DirectorActor::perform(const Effect& effect) {
+  const auto shard = state_.settings.shard;
+  // A driver of this shard's fleet sees the same outage as the shard's charge points (D-131).
+  const auto to_drivers = [&](const auto& e) {
+    for (const auto id : network_.drivers_of[shard])
+      tell<driver::Event>(network_.drivers[index_of(id)], e);
+  };
+  std::visit(
+      Overloaded{
+          [&](const ToPoint& e) {
+            const auto to = network_.points[index_of(e.point)];
+            std::visit([&](const auto& m) { tell<charge_point::Event>(to, m); }, e.message);
+          },
+          [&](const ToMonitor& e) {
+            const auto to = network_.monitors[index_of(e.point)];
+            std::visit([&](const auto& m) { tell<monitor::Event>(to, m); }, e.message);
+          },
+          [&](const ToShard& e) {
+            std::visit([&](const auto& m) { tell<central::ShardEvent>(network_.shards[shard], m); },
+                       e.message);
+            std::visit(
+                Overloaded{[&](const CentralDown&) { to_drivers(LinkDown{}); },
+                           [&](const CentralUp&) { to_drivers(LinkUp{}); }, [](const auto&) {}},
+                e.message);
+          },
+      },
+      effect);
+}
+
+}  // namespace chargemill::director

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "actors/core_actor.hpp"
+#include "actors/director/director.hpp"
+
+namespace chargemill::director {
+
+/// The shell around `step`.
+class DirectorActor final : public CoreActor<DirectorActor, State, Event> {
+ public:
+  using CoreActor::CoreActor;
+
+ private:
+  friend CoreActor;
+  void run(const Event& event);
+  void perform(const Effect& effect);
+};
+
+}  // namespace chargemill::director

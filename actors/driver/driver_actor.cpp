@@ -1,0 +1,63 @@
+#include "actors/driver/driver_actor.hpp"
+
+#include <stdexcept>
+
+#include "actors/central/central.hpp"
+#include "actors/central/shard.hpp"
+#include "actors/fleet/fleet.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::driver {
+
+void DriverActor::run(const Event& event) {
+  const Totals before = state_.totals;
+  const auto effects = step(state_, event, now());
+  for (const auto& effect : effects) perform(effect);
+  const Totals& after = state_.totals;
+  instruments_.add(Metric::requests_sent, after.sent - before.sent);
+  // Wraps when a time-out takes an accepted request back: the sum over time stays right.
+  instruments_.add(Metric::requests_accepted, std::uint64_t{after.accepted} - before.accepted);
+  instruments_.add(Metric::requests_denied, std::uint64_t{after.denied} - before.denied);
+  instruments_.add(Metric::requests_timed_out, after.timed_out - before.timed_out);
+  instruments_.add(Metric::tickets_delivered, after.tickets - before.tickets);
+  wake_at(due(state_));
+}
+
+void DriverActor::perform(const Effect& effect) {
+  using central::CentralEvent;
+  using central::ShardEvent;
+  const auto to_owner = [&](PointId point, const auto& e) {
+    const auto to = network_.owner(point);
+    if (to == network_.central) return tell<CentralEvent>(to, e);
+    tell<ShardEvent>(to, e);
+  };
+  std::visit(Overloaded{
+                 [&](const ChargeRequest& e) { to_owner(e.point, e); },
+                 [&](const AskRequest& e) { to_owner(e.point, e); },
+                 [&](const CancelRequest& e) { tell<ShardEvent>(network_.owner(e.point), e); },
+                 [&](const TicketAck& e) {
+                   tell<ShardEvent>(network_.shards[index_of(central::shard_of(e.session))], e);
+                 },
+                 [&](const ZoneRequest& e) { tell<CentralEvent>(network_.central, e); },
+                 [&](const DriverReturned& e) { tell<CentralEvent>(network_.central, e); },
+                 [&](const DriverIdle& e) {
+                   const auto fleet = network_.fleet_of[index_of(state_.id)];
+                   tell<fleet::Event>(network_.fleets[index_of(fleet)], e);
+                 },
+                 [&](const Decided& e) { instruments_.decided(e.due, wall_since(e.due)); },
+                 [&](const Started& e) { instruments_.started(e.due, wall_since(e.due)); },
+                 [](const Throw&) { throw std::runtime_error("the driver's program crashed"); },
+                 [](const auto&) {},  // console lines: the command shows them for drivers of a file
+             },
+             effect);
+}
+
+runtime::LeanActor::AfterFailure DriverActor::on_failure(std::string_view) {
+  const auto fleet = network_.fleet_of[index_of(state_.id)];
+  tell<supervisor::Event>(network_.supervisors[index_of(fleet)],
+                          ChildFailed{now(), index_of(state_.id), ActorKind::driver});
+  return AfterFailure::survive;
+}
+
+}  // namespace chargemill::driver

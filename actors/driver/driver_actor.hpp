@@ -1,0 +1,20 @@
+#pragma once
+
+#include "actors/core_actor.hpp"
+#include "actors/driver/driver.hpp"
+
+namespace chargemill::driver {
+
+/// The shell around `step`.
+class DriverActor final : public CoreActor<DriverActor, State, Event> {
+ public:
+  using CoreActor::CoreActor;
+
+ private:
+  friend CoreActor;
+  void run(const Event& event);
+  void perform(const Effect& effect);
+  AfterFailure on_failure(std::string_view what) override;
+};
+
+}  // namespace chargemill::driver

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "actors/core_actor.hpp"
+#include "actors/fleet/fleet.hpp"
+
+namespace chargemill::fleet {
+
+/// The shell around `step`.
+class FleetActor final : public CoreActor<FleetActor, State, Event> {
+ public:
+  using CoreActor::CoreActor;
+
+ private:
+  friend CoreActor;
+  void run(const Event& event);
+};
+
+}  // namespace chargemill::fleet

@@ -1,0 +1,38 @@
+#include "actors/monitor/monitor_actor.hpp"
+
+#include <stdexcept>
+
+#include "actors/central/shard.hpp"
+#include "actors/charge_point/charge_point.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::monitor {
+
+void MonitorActor::run(const Event& event) {
+  const auto effects = step(state_, event, now());
+  for (const auto& effect : effects) perform(effect);
+  wake_at(due(state_));
+}
+
+void MonitorActor::perform(const Effect& effect) {
+  const auto index = index_of(state_.id);
+  std::visit(Overloaded{
+                 [&](const Ping& e) { tell<charge_point::Event>(network_.points[index], e); },
+                 [](const Note&) {},  // consoles of single monitors are another part's
+                 [](const Throw&) { throw std::runtime_error("the monitor crashed"); },
+                 [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
+             },
+             effect);
+}
+
+runtime::LeanActor::AfterFailure MonitorActor::on_failure(std::string_view) {
+  crashed(state_, now());
+  const auto shard = network_.shard_of[index_of(state_.id)];
+  tell<supervisor::Event>(network_.supervisors[index_of(shard)],
+                          ChildFailed{now(), index_of(state_.id), ActorKind::monitor});
+  wake_at(due(state_));
+  return AfterFailure::survive;
+}
+
+}  // namespace chargemill::monitor

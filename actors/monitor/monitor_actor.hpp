@@ -1,0 +1,20 @@
+#pragma once
+
+#include "actors/core_actor.hpp"
+#include "actors/monitor/monitor.hpp"
+
+namespace chargemill::monitor {
+
+/// The shell around `step`.
+class MonitorActor final : public CoreActor<MonitorActor, State, Event> {
+ public:
+  using CoreActor::CoreActor;
+
+ private:
+  friend CoreActor;
+  void run(const Event& event);
+  void perform(const Effect& effect);
+  AfterFailure on_failure(std::string_view what) override;
+};
+
+}  // namespace chargemill::monitor

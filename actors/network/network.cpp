@@ -1,0 +1,284 @@
+#include "actors/network/network.hpp"
+
+#include <algorithm>
+
+#include "actors/central/central_actor.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::network {
+namespace {
+
+/// The network's rate stages, as much of them as one shard's fleet has to bring.
+std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stages, double share) {
+  auto result = stages;
+  for (auto& stage : result) stage.per_second *= share;
+  return result;
+}
+
+void add(Totals& to, const central::ShardTotals& from) {
+  for (std::size_t i = 0; i < kDisplayStates; ++i) to.display[i] += from.display[i];
+  to.sessions_started += from.sessions_started;
+  to.sessions_completed += from.sessions_completed;
+  to.sessions_failed += from.sessions_failed;
+  to.sessions_active += from.sessions_active;
+  to.energy_sessions_mj += from.energy_booked_mj;
+  to.revenue_microeur += from.revenue_microeur;
+  to.faults_raised += from.faults_raised;
+  to.faults_notified += from.faults_notified;
+  to.faults_recovered += from.faults_recovered;
+  to.breaker_opened += from.breaker_opened;
+  to.breaker_half_opened += from.breaker_half_opened;
+  to.breaker_closed += from.breaker_closed;
+  to.tickets_issued += from.tickets_issued;
+}
+
+}  // namespace
+
+Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
+    : engine_(engine), topology_(make_topology(scenario)) {
+  point_settings_.telemetry_interval = scenario.network.telemetry_interval;
+  point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
+  point_settings_.start_timeout = scenario.central.start_timeout;
+  if (scenario.drivers.sessions_per_cp_per_day > 0 || scenario.drivers.initial_supplying > 0 ||
+      !topology_.rate_stages.empty()) {
+    profile_ = std::make_unique<const fleet::Profile>(
+        scenario.drivers.custom_profile ? *scenario.drivers.custom_profile
+                                        : fleet::builtin_profile(scenario.drivers.profile));
+  }
+  for (unsigned w = 0; w < engine_.workers(); ++w) {
+    instruments_.push_back(std::make_unique<Instruments>());
+    instruments_.back()->measure_from(SimTime{scenario.run.warmup});
+  }
+  const auto shards = topology_.shards.size();
+  switchboard_.shard_of.resize(topology_.points.size());
+  switchboard_.drivers_of.resize(shards);
+  for (const auto& seat : topology_.drivers) switchboard_.fleet_of.push_back(seat.shard);
+  for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d)
+    switchboard_.drivers_of[index_of(topology_.drivers[d].shard)].push_back(DriverId{d});
+  points_.reserve(topology_.points.size());
+  monitors_.reserve(topology_.points.size());
+
+  central_ = engine_.spawn<central::CentralActor>(
+      0,
+      central::make_central(static_cast<std::uint16_t>(shards),
+                            static_cast<std::uint16_t>(topology_.zones)),
+      switchboard_, instruments_of(0));
+  switchboard_.central = central_;
+  for (std::uint32_t s = 0; s < shards; ++s) spawn_shard(s, scenario);
+  spawn_drivers();
+  switchboard_.points.assign(points_.begin(), points_.end());
+  switchboard_.monitors.assign(monitors_.begin(), monitors_.end());
+  switchboard_.drivers.assign(drivers_.begin(), drivers_.end());
+  switchboard_.shards.assign(shards_.begin(), shards_.end());
+  switchboard_.fleets.assign(fleets_.begin(), fleets_.end());
+  switchboard_.directors.assign(directors_.begin(), directors_.end());
+  switchboard_.supervisors.assign(supervisors_.begin(), supervisors_.end());
+}
+
+Network::~Network() = default;
+
+void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
+  const auto& seat = topology_.shards[index];
+  auto& instruments = instruments_of(index);
+  std::vector<central::OwnedPoint> owned;
+  std::vector<fleet::Place> fleet_places;
+  std::vector<director::Place> places;
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    const auto& spec = topology_.points[p];
+    owned.push_back({PointId{p}, spec.zone, spec.price, spec.power});
+    fleet_places.push_back({PointId{p}, spec.zone, spec.power});
+    places.push_back({PointId{p}, spec.zone});
+    switchboard_.shard_of[p] = ShardId{static_cast<std::uint16_t>(index)};
+  }
+  shards_.push_back(engine_.spawn<central::ShardActor>(
+      index, central::make_shard(shard_settings(index, scenario), owned), switchboard_,
+      instruments));
+  supervisors_.push_back(engine_.spawn<supervisor::SupervisorActor>(index, supervisor::make_state(),
+                                                                    switchboard_, instruments));
+  spawn_points(index, scenario);
+
+  director::Settings directing;
+  directing.seed = scenario.run.seed;
+  directing.shard = index;
+  directing.start_spread =
+      std::min<Nanos>(scenario.network.health_interval, std::chrono::seconds{1});
+  directors_.push_back(engine_.spawn<director::DirectorActor>(
+      index, director::make_state(directing, places, topology_.share_stages, seat.faults),
+      switchboard_, instruments));
+  fleets_.push_back(engine_.spawn<fleet::FleetActor>(
+      index,
+      fleet::make_state(fleet_settings(index, scenario), arrivals_of(index, scenario),
+                        profile_.get(), std::move(fleet_places), seat.drivers, seat.replay),
+      switchboard_, instruments));
+}
+
+central::ShardSettings Network::shard_settings(std::uint32_t index, const Scenario& scenario) {
+  using std::chrono::seconds;
+  const auto& c = scenario.central;
+  central::ShardSettings settings;
+  settings.shard = ShardId{static_cast<std::uint16_t>(index)};
+  settings.breaker = {c.breaker_failures, std::chrono::duration_cast<Millis>(c.breaker_cooldown),
+                      c.breaker_probes};
+  settings.monitor_timeout = c.monitor_timeout.value_or(
+      std::max<Nanos>(seconds{5}, 3 * scenario.network.health_interval));  // D-044
+  settings.start_timeout = c.start_timeout;
+  settings.session_silence_timeout = c.session_silence_timeout.value_or(
+      std::max<Nanos>(seconds{10}, 3 * scenario.network.telemetry_interval));  // D-067
+  return settings;
+}
+
+fleet::Settings Network::fleet_settings(std::uint32_t index, const Scenario& scenario) {
+  fleet::Settings settings;
+  settings.any_in_zone = scenario.drivers.choose == Choice::any_in_zone;
+  settings.initial_supplying = scenario.drivers.initial_supplying;
+  // A point is known once its monitor has registered: switched on within a second, then at once.
+  settings.seed = scenario.run.seed;
+  settings.fleet = index;
+  return settings;
+}
+
+fleet::Arrivals Network::arrivals_of(std::uint32_t index, const Scenario& scenario) const {
+  const auto& seat = topology_.shards[index];
+  const double share = static_cast<double>(seat.points) /
+                       static_cast<double>(std::max<std::size_t>(1, topology_.points.size()));
+  fleet::ArrivalSettings settings;
+  settings.profile = profile_.get();
+  settings.sessions_per_day = scenario.drivers.sessions_per_cp_per_day * seat.points;
+  settings.day_spread_k = scenario.drivers.day_spread_k;
+  settings.start_unix_s = scenario.run.start_unix_s;
+  settings.end = SimTime{scenario.run.duration};
+  settings.stages = share_of(topology_.rate_stages, share);
+  settings.seed = scenario.run.seed;
+  settings.fleet = index;
+  return fleet::Arrivals{std::move(settings)};
+}
+
+void Network::spawn_points(std::uint32_t shard, const Scenario& scenario) {
+  const auto& seat = topology_.shards[shard];
+  auto& instruments = instruments_of(shard);
+  const auto interval = scenario.network.health_interval;
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    const auto& spec = topology_.points[p];
+    const Nanos offset{
+        static_cast<std::int64_t>(phase_of(p) * static_cast<double>(interval.count()))};
+    // Side by side: one follows the other in memory as in time.
+    points_.push_back(engine_.spawn<charge_point::ChargePointActor>(
+        shard,
+        charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
+                                 spec.manual_plug),
+        switchboard_, instruments));
+    monitors_.push_back(engine_.spawn<monitor::MonitorActor>(
+        shard, monitor::make_state(PointId{p}, spec.price, interval, offset), switchboard_,
+        instruments));
+  }
+}
+
+void Network::spawn_drivers() {
+  drivers_.reserve(topology_.drivers.size());
+  for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d) {
+    const auto& seat = topology_.drivers[d];
+    drivers_.push_back(engine_.spawn<driver::DriverActor>(
+        index_of(seat.shard),
+        driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]), switchboard_,
+        instruments_of(index_of(seat.shard))));
+  }
+}
+
+void Network::start() {
+  using runtime::LeanActor;
+  for (auto* director : directors_) LeanActor::post(director, director::Event{PowerOn{}});
+  for (auto* driver : drivers_) LeanActor::post(driver, driver::Event{PowerOn{}});
+  for (auto* fleet : fleets_) LeanActor::post(fleet, fleet::Event{PowerOn{}});
+}
+
+void Network::halt() {
+  using runtime::LeanActor;
+  for (auto* fleet : fleets_) LeanActor::post(fleet, fleet::Event{Halt{}});
+  for (auto* director : directors_) LeanActor::post(director, director::Event{Halt{}});
+  for (auto* driver : drivers_) LeanActor::post(driver, driver::Event{Halt{}});
+}
+
+void Network::gather(Snapshot& snapshot) const {
+  for (const auto& instruments : instruments_) {
+    snapshot.latencies.request_decision.merge(instruments->request_decision.snapshot());
+    snapshot.latencies.session_start.merge(instruments->session_start.snapshot());
+    snapshot.latencies.fault_detection.merge(instruments->fault_detection.snapshot());
+  }
+  for (unsigned w = 0; w < engine_.workers(); ++w) {
+    const auto& worker = engine_.worker(w);
+    snapshot.latencies.tick_lateness.merge(worker.tick_lateness().snapshot());
+    const auto& c = worker.counters();
+    auto& t = snapshot.totals;
+    // relaxed: counters.
+    t.messages_delivered += c.messages.load(std::memory_order_relaxed);
+    t.messages_shed += c.undeliverable.load(std::memory_order_relaxed);
+    t.mailbox_depth_max =
+        std::max(t.mailbox_depth_max, c.depth_max.load(std::memory_order_relaxed));
+  }
+  snapshot.totals.actors = 1 + points_.size() + monitors_.size() + drivers_.size() +
+                           shards_.size() + fleets_.size() + directors_.size() +
+                           supervisors_.size();
+  for (const auto& instruments : instruments_) {
+    auto& t = snapshot.totals;
+    t.restarts += instruments->value(Metric::restarts);
+    t.faults_injected += instruments->value(Metric::faults_injected);
+  }
+}
+
+Snapshot Network::look() const {
+  Snapshot snapshot;
+  snapshot.sim = engine_.reached();
+  gather(snapshot);
+  auto& t = snapshot.totals;
+  for (const auto* shard : shards_) add(t, shard->look());
+  for (const auto& i : instruments_) {
+    t.requests_sent += i->value(Metric::requests_sent);
+    t.requests_accepted += i->value(Metric::requests_accepted);
+    t.requests_denied += i->value(Metric::requests_denied);
+    t.requests_timed_out += i->value(Metric::requests_timed_out);
+    t.tickets_delivered += i->value(Metric::tickets_delivered);
+    t.offered += i->value(Metric::offered);
+    t.done += i->value(Metric::done);
+    t.shed += i->value(Metric::shed);
+  }
+  const auto decided = t.requests_accepted + t.requests_denied + t.requests_timed_out;
+  t.requests_open = t.requests_sent > decided ? t.requests_sent - decided : 0;
+  t.energy_delivered_mj = t.energy_sessions_mj;  // the meters themselves are read at the end
+  return snapshot;
+}
+
+SimTime Network::time_of_count() const {
+  SimTime latest{};
+  for (unsigned w = 0; w < engine_.workers(); ++w)
+    latest = std::max(latest, engine_.worker(w).now());
+  return latest;
+}
+
+Snapshot Network::count() const {
+  Snapshot snapshot;
+  snapshot.sim = time_of_count();
+  gather(snapshot);
+  auto& t = snapshot.totals;
+  for (const auto* shard : shards_) add(t, shard->state().totals);
+  for (const auto* point : points_) {
+    t.energy_delivered_mj += point->state().meter.total(snapshot.sim).mj;
+    t.energy_unreported_mj += point->state().meter.unreported(snapshot.sim).mj;
+  }
+  for (const auto* driver : drivers_) {
+    const auto& d = driver->state().totals;
+    t.requests_sent += d.sent;
+    t.requests_accepted += d.accepted;
+    t.requests_denied += d.denied;
+    t.requests_timed_out += d.timed_out;
+    t.requests_open += driver::is_undecided(driver->state()) ? 1 : 0;
+    t.tickets_delivered += d.tickets;
+  }
+  for (const auto* fleet : fleets_) {
+    t.offered += fleet->state().totals.offered;
+    t.done += fleet->state().totals.done;
+    t.shed += fleet->state().totals.shed;
+  }
+  return snapshot;
+}
+
+}  // namespace chargemill::network

@@ -1,0 +1,79 @@
+// A network of actors, built from a scenario: the only place that knows who talks to whom.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/central/central_actor.hpp"
+#include "actors/central/shard_actor.hpp"
+#include "actors/charge_point/charge_point_actor.hpp"
+#include "actors/director/director_actor.hpp"
+#include "actors/driver/driver_actor.hpp"
+#include "actors/fleet/fleet_actor.hpp"
+#include "actors/instruments.hpp"
+#include "actors/monitor/monitor_actor.hpp"
+#include "actors/network/outcome.hpp"
+#include "actors/network/topology.hpp"
+#include "actors/supervisor/supervisor_actor.hpp"
+#include "actors/switchboard.hpp"
+#include "runtime/engine/coordinator.hpp"
+
+namespace chargemill::network {
+
+/// Spawns all actors at once; nothing moves before start(). Outlives the engine's workers: destroy
+/// the actor system first. Threads: one drives it; look() may be called while the workers run.
+class Network {
+ public:
+  Network(const Scenario& scenario, runtime::Coordinator& engine);
+  ~Network();
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  /// Switches everything on; model time zero should be now.
+  void start();
+  /// No new load: no trips, no faults, no further lines of request files. What runs may end.
+  void halt();
+  /// How things stand, about now. Any time; not exact.
+  [[nodiscard]] Snapshot look() const;
+  /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
+  [[nodiscard]] Snapshot count() const;
+  [[nodiscard]] const Topology& topology() const noexcept { return topology_; }
+
+  // For tests that follow single actors.
+  [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
+  [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
+  [[nodiscard]] driver::DriverActor& driver(DriverId id) { return *drivers_[index_of(id)]; }
+  [[nodiscard]] central::ShardActor& shard(ShardId id) { return *shards_[index_of(id)]; }
+  [[nodiscard]] const Switchboard& switchboard() const noexcept { return switchboard_; }
+
+ private:
+  void spawn_shard(std::uint32_t index, const Scenario& scenario);
+  void spawn_points(std::uint32_t shard, const Scenario& scenario);
+  void spawn_drivers();
+  [[nodiscard]] Instruments& instruments_of(std::uint32_t shard) {
+    return *instruments_[shard % engine_.workers()];
+  }
+  [[nodiscard]] static central::ShardSettings shard_settings(std::uint32_t index,
+                                                             const Scenario& scenario);
+  [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index, const Scenario& scenario);
+  [[nodiscard]] fleet::Arrivals arrivals_of(std::uint32_t index, const Scenario& scenario) const;
+  [[nodiscard]] SimTime time_of_count() const;
+  void gather(Snapshot& snapshot) const;
+
+  runtime::Coordinator& engine_;
+  const Topology topology_;
+  charge_point::Settings point_settings_;
+  std::unique_ptr<const fleet::Profile> profile_;
+  Switchboard switchboard_;
+  std::vector<std::unique_ptr<Instruments>> instruments_;  // by worker
+  std::vector<charge_point::ChargePointActor*> points_;
+  std::vector<monitor::MonitorActor*> monitors_;
+  std::vector<driver::DriverActor*> drivers_;
+  central::CentralActor* central_ = nullptr;
+  std::vector<central::ShardActor*> shards_;
+  std::vector<fleet::FleetActor*> fleets_;
+  std::vector<director::DirectorActor*> directors_;
+  std::vector<supervisor::SupervisorActor*> supervisors_;
+};
+
+}  // namespace chargemill::network

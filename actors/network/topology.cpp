@@ -1,0 +1,198 @@
+#include "actors/network/topology.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <unordered_map>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::network {
+namespace {
+
+constexpr std::uint32_t kPointsPerSite = 16;
+
+/// Draws from a mix by its weights.
+template <class T>
+T draw(const std::vector<Share<T>>& mix, RandomStream& random) {
+  double total = 0;
+  for (const auto& share : mix) total += share.weight;
+  double left = random.uniform() * total;
+  for (const auto& share : mix) {
+    left -= share.weight;
+    if (left < 0) return share.value;
+  }
+  return mix.back().value;
+}
+
+void place_points(const Scenario& scenario, Topology& t) {
+  const auto& n = scenario.network;
+  if (!n.points.empty()) {
+    t.points = n.points;
+    for (const auto& p : t.points) {
+      t.zones = std::max<std::uint32_t>(t.zones, index_of(p.zone) + 1U);
+      t.sites = std::max(t.sites, index_of(p.site) + 1U);
+    }
+    return;
+  }
+  t.zones = std::max(1U, std::min(n.zones, n.charge_points));
+  const std::uint32_t wanted = n.sites_per_zone == 0
+                                   ? (n.charge_points + kPointsPerSite - 1) / kPointsPerSite
+                                   : n.sites_per_zone * t.zones;
+  t.sites = std::clamp(wanted, t.zones, std::max(n.charge_points, t.zones));
+  t.points.resize(n.charge_points);
+  for (std::uint32_t i = 0; i < n.charge_points; ++i) {
+    RandomStream random{scenario.run.seed, i, Purpose::topology};
+    auto& p = t.points[i];
+    const auto site = static_cast<std::uint32_t>(std::uint64_t{i} * t.sites / n.charge_points);
+    p.site = SiteId{site};
+    p.zone = ZoneId{static_cast<std::uint16_t>(std::uint64_t{site} * t.zones / t.sites)};
+    p.power = draw(n.power_mix, random);
+    p.price = draw(n.price_mix, random);
+  }
+}
+
+// Whole sites, in order, as evenly as sites allow.
+void divide_among_shards(const Scenario& scenario, Topology& t) {
+  const auto points = static_cast<std::uint32_t>(t.points.size());
+  const std::uint32_t count = std::clamp(scenario.central.shards, 1U, std::max(1U, points));
+  t.shards.resize(count);
+  std::uint32_t at = 0;
+  for (std::uint32_t s = 0; s < count; ++s) {
+    const auto share = static_cast<std::uint32_t>(std::uint64_t{points} * (s + 1) / count);
+    std::uint32_t end = std::max(at, share);
+    const bool generated = scenario.network.points.empty();
+    while (generated && end > at && end < points && t.points[end].site == t.points[end - 1].site)
+      ++end;
+    t.shards[s].first_point = at;
+    t.shards[s].points = end - at;
+    at = end;
+  }
+  CHARGEMILL_ASSERT(at == points);
+}
+
+std::unordered_map<std::string, PointId> index_names(const Topology& t) {
+  std::unordered_map<std::string, PointId> index;
+  index.reserve(t.points.size());
+  for (std::uint32_t i = 0; i < t.points.size(); ++i)
+    index.emplace(t.point_name(PointId{i}), PointId{i});
+  return index;
+}
+
+std::uint32_t shard_owning(const Topology& t, PointId point) {
+  const auto after =
+      std::upper_bound(t.shards.begin(), t.shards.end(), index_of(point),
+                       [](std::uint32_t p, const ShardSeat& s) { return p < s.first_point; });
+  auto owner = static_cast<std::uint32_t>(after - t.shards.begin()) - 1;
+  while (t.shards[owner].points == 0) --owner;
+  return owner;
+}
+
+void seat_named_drivers(const Scenario& scenario, Topology& t) {
+  const auto& d = scenario.drivers;
+  if (d.named.empty()) return;
+  const auto names = index_names(t);
+  for (const auto& spec : d.named) {
+    driver::Plan plan;
+    plan.pause = spec.pause.value_or(d.pause);
+    plan.timeout = d.timeout;
+    for (const auto& name : spec.requests) {
+      const auto found = names.find(name);
+      if (found == names.end()) t.unknown_requests.push_back(name);
+      plan.lines.push_back(found == names.end() ? kUnknownPoint : found->second);
+    }
+    const auto shard = static_cast<std::uint16_t>(t.drivers.size() % t.shards.size());
+    t.drivers.push_back(
+        {driver::Mode::list, ShardId{shard}, static_cast<std::uint32_t>(t.driver_plans.size())});
+    t.driver_plans.push_back(std::move(plan));
+  }
+}
+
+void seat_fleet_drivers(const Scenario& scenario, Topology& t) {
+  const auto plan = static_cast<std::uint32_t>(t.driver_plans.size());
+  t.driver_plans.push_back({{}, scenario.drivers.pause, scenario.drivers.timeout});
+  for (std::uint32_t i = 0; i < scenario.drivers.count; ++i) {
+    const auto shard = static_cast<std::uint16_t>(i % t.shards.size());
+    t.shards[shard].drivers.push_back(DriverId{static_cast<std::uint32_t>(t.drivers.size())});
+    t.drivers.push_back({driver::Mode::fleet, ShardId{shard}, plan});
+  }
+}
+
+// Each station of the recording becomes a charge point, in order of first appearance.
+void assign_replay(const Scenario& scenario, Topology& t) {
+  if (t.points.empty()) return;
+  std::unordered_map<std::string, std::uint32_t> station;
+  for (const auto& session : scenario.drivers.replay) {
+    const auto next = static_cast<std::uint32_t>(station.size() % t.points.size());
+    const auto point = station.emplace(session.station, next).first->second;
+    auto& shard = t.shards[shard_owning(t, PointId{point})];
+    shard.replay.push_back(
+        {session.start, session.energy, session.stay, point - shard.first_point});
+  }
+}
+
+void assign_faults(const Scenario& scenario, Topology& t) {
+  if (scenario.faults.empty()) return;
+  std::unordered_map<std::string, PointId> names;
+  for (const auto& spec : scenario.faults) {
+    director::Fault fault;
+    fault.kind = static_cast<director::FaultKind>(spec.kind);
+    fault.rate_per_point_hour = spec.rate_per_cp_per_hour.value_or(0.0);
+    fault.at = spec.at.value_or(kNever);
+    fault.duration = spec.duration;
+    for (std::uint32_t z = 0; spec.zone && z < t.zones; ++z) {
+      const ZoneId zone{static_cast<std::uint16_t>(z)};
+      if (zone_name(zone) == *spec.zone) fault.zone = zone;
+    }
+    if (spec.point) {
+      if (names.empty()) names = index_names(t);
+      fault.point = names.at(*spec.point);
+      t.shards[shard_owning(t, *fault.point)].faults.push_back(fault);
+      continue;
+    }
+    for (auto& shard : t.shards) shard.faults.push_back(fault);
+  }
+}
+
+}  // namespace
+
+std::string generated_point_name(std::uint32_t index) {
+  char text[24];
+  std::snprintf(text, sizeof text, "CP-%06u", index + 1);
+  return text;
+}
+
+std::string zone_name(ZoneId zone) {
+  char text[16];
+  std::snprintf(text, sizeof text, "Z%02u", index_of(zone) + 1U);
+  return text;
+}
+
+std::string Topology::point_name(PointId id) const {
+  const auto& given = points[index_of(id)].id;
+  return given.empty() ? generated_point_name(index_of(id)) : given;
+}
+
+// Knuth's multiplicative hash: consecutive indices land far apart and fill the interval evenly.
+double phase_of(std::uint32_t index) noexcept {
+  return static_cast<double>(index * std::uint32_t{2'654'435'761U}) * 0x1.0p-32;
+}
+
+Topology make_topology(const Scenario& scenario) {
+  Topology t;
+  place_points(scenario, t);
+  divide_among_shards(scenario, t);
+  seat_named_drivers(scenario, t);
+  seat_fleet_drivers(scenario, t);
+  assign_replay(scenario, t);
+  assign_faults(scenario, t);
+  for (const auto& stage : scenario.stages) {
+    if (stage.target == StageTarget::request_rate) {
+      t.rate_stages.push_back({stage.after, stage.ramp, stage.value});
+    } else {
+      t.share_stages.push_back({stage.after, stage.ramp, stage.value});
+    }
+  }
+  return t;
+}
+
+}  // namespace chargemill::network

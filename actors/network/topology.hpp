@@ -1,0 +1,59 @@
+// From a scenario to who exists, where, and who owns whom: pure, before anything is spawned.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/director/director.hpp"
+#include "actors/driver/driver.hpp"
+#include "actors/fleet/arrivals.hpp"
+#include "actors/fleet/fleet.hpp"
+#include "actors/network/scenario.hpp"
+
+namespace chargemill::network {
+
+/// One driver: a list's or a fleet's.
+struct DriverSeat {
+  driver::Mode mode = driver::Mode::fleet;
+  ShardId shard{};
+  std::uint32_t plan = 0;  ///< index into Topology::driver_plans
+};
+
+/// One central shard and all that works beside it on the same home.
+struct ShardSeat {
+  std::uint32_t first_point = 0;  ///< it owns [first_point, first_point + points)
+  std::uint32_t points = 0;
+  std::vector<DriverId> drivers;          ///< of its fleet
+  std::vector<fleet::ReplayTrip> replay;  ///< recorded sessions at its points
+  std::vector<director::Fault> faults;    ///< those that may hit its points
+};
+
+/// Charge points of a site stand together and belong to one shard; ids rise from shard to shard, so
+/// that the actors of a shard lie together in memory. Depends on the scenario only, never on the
+/// number of workers.
+struct Topology {
+  std::vector<PointSpec> points;  ///< by PointId
+  std::vector<ShardSeat> shards;
+  std::vector<DriverSeat> drivers;  ///< by DriverId: those of files first
+  std::vector<driver::Plan> driver_plans;
+  std::vector<fleet::RateStage> rate_stages;  ///< of the whole network
+  std::vector<director::ShareStage> share_stages;
+  std::vector<std::string> unknown_requests;  ///< names in request files that no charge point has
+  std::uint32_t zones = 0;
+  std::uint32_t sites = 0;
+
+  [[nodiscard]] std::string point_name(PointId id) const;
+};
+
+/// Requires a scenario that has passed its checks.
+[[nodiscard]] Topology make_topology(const Scenario& scenario);
+
+/// `CP-000001` for the first; the inverse gives kUnknownPoint for anything else.
+[[nodiscard]] std::string generated_point_name(std::uint32_t index);
+/// `Z01` for the first.
+[[nodiscard]] std::string zone_name(ZoneId zone);
+/// A fixed number in [0, 1) for each index, evenly spread: the phase of its periodic work.
+[[nodiscard]] double phase_of(std::uint32_t index) noexcept;
+
+}  // namespace chargemill::network

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "actors/core_actor.hpp"
+#include "actors/supervisor/supervisor.hpp"
+
+namespace chargemill::supervisor {
+
+/// The shell around `step`.
+class SupervisorActor final : public CoreActor<SupervisorActor, State, Event> {
+ public:
+  using CoreActor::CoreActor;
+
+ private:
+  friend CoreActor;
+  void run(const Event& event);
+  void restart(const RestartChild& child);
+};
+
+}  // namespace chargemill::supervisor

@@ -1,0 +1,174 @@
+#include "app/simulation/simulation.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <caf/actor_system.hpp>
+#include <csignal>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "actors/network/network.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using runtime::ModelClock;
+
+constexpr milliseconds kLookEvery{100};
+constexpr seconds kFreezeMax{30};
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto s = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return s(usage.ru_utime) + s(usage.ru_stime);
+}
+
+std::int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t total = 0;
+  std::int64_t resident = 0;
+  statm >> total >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+runtime::EngineOptions options_of(const network::Scenario& scenario) {
+  runtime::EngineOptions options;
+  options.workers = scenario.run.workers;
+  options.speed = scenario.run.speed.factor;
+  // At high speed a tenth of a model second is a blink of the host; give it two milliseconds of wall.
+  const double wall_floor = 2e6 * options.speed;
+  options.lead_max =
+      std::max(scenario.network.control_latency, Nanos{static_cast<std::int64_t>(wall_floor)});
+  return options;
+}
+
+/// The engine and what runs on it, taken down in the right order: actors read the network's tables
+/// until the last worker has stopped.
+class Host {
+ public:
+  explicit Host(const network::Scenario& scenario)
+      : config_(options_of(scenario)),
+        system_(std::make_unique<caf::actor_system>(config_)),
+        engine_(runtime::Coordinator::of(*system_)),
+        network_(std::make_unique<network::Network>(scenario, engine_)) {}
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+  ~Host() { system_.reset(); }
+
+  [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_; }
+  [[nodiscard]] network::Network& network() noexcept { return *network_; }
+
+ private:
+  runtime::EngineConfig config_;
+  std::unique_ptr<caf::actor_system> system_;
+  runtime::Coordinator& engine_;
+  std::unique_ptr<network::Network> network_;
+};
+
+/// Live looks with the wall time and the workers' load since the last one.
+class Looker {
+ public:
+  explicit Looker(Host& host) : host_(host), started_(ModelClock::wall_now()), last_(started_) {}
+
+  network::Snapshot look() {
+    auto snapshot = host_.network().look();
+    add_load(snapshot);
+    return snapshot;
+  }
+  void add_load(network::Snapshot& snapshot) {
+    const auto now = ModelClock::wall_now();
+    snapshot.wall = now - started_;
+    parked_.resize(host_.engine().workers());
+    const double passed = std::max(1.0, static_cast<double>((now - last_).count()));
+    for (unsigned w = 0; w < host_.engine().workers(); ++w) {
+      // relaxed: a counter.
+      const auto parked =
+          host_.engine().worker(w).counters().parked_ns.load(std::memory_order_relaxed);
+      const double share = static_cast<double>(parked - parked_[w]) / passed;
+      snapshot.worker_busy.push_back(std::clamp(1.0 - share, 0.0, 1.0));
+      parked_[w] = parked;
+    }
+    last_ = now;
+  }
+
+ private:
+  Host& host_;
+  const ModelClock::Wall started_;
+  ModelClock::Wall last_;
+  std::vector<std::uint64_t> parked_;
+};
+
+/// Until the planned end or a signal.
+void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch) {
+  const SimTime end = host.engine().horizon();
+  while (stop.signal() == 0 && host.engine().reached() < end) {
+    watch(looker.look());
+    const auto target = host.engine().model_clock().wall_of(end);
+    const auto left = target - ModelClock::wall_now();
+    std::this_thread::sleep_for(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery));
+  }
+}
+
+/// After a signal: no new load, and time for open requests to be decided.
+void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
+  host.network().halt();
+  const auto deadline = ModelClock::wall_now() + at_most;
+  while (ModelClock::wall_now() < deadline) {
+    const auto snapshot = looker.look();
+    watch(snapshot);
+    if (snapshot.totals.requests_open == 0) return;
+    std::this_thread::sleep_for(milliseconds{20});
+  }
+}
+
+}  // namespace
+
+RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
+                    const Watcher& watch) {
+  RunOutcome outcome;
+  const auto begun = ModelClock::wall_now();
+  const double cpu_before = cpu_seconds();
+  const std::int64_t rss_before = resident_bytes();
+  Host host{scenario};
+  auto& engine = host.engine();
+  // All workers know their actors before time begins, or the first second would be late.
+  (void)engine.freeze(kFreezeMax);
+  engine.thaw();
+  engine.set_horizon(SimTime{scenario.run.duration});
+  outcome.cost.workers = engine.workers();
+  outcome.cost.startup_s = std::chrono::duration<double>(ModelClock::wall_now() - begun).count();
+  engine.start_clock();
+  host.network().start();
+  Looker looker{host};
+  run_to_end(host, looker, stop, watch);
+  outcome.signal = stop.signal();
+  outcome.stop_reason = "duration";
+  if (outcome.signal != 0) {
+    outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
+    drain(host, looker, scenario.run.stop_timeout, watch);
+  }
+  outcome.quiet = engine.freeze(std::max<Nanos>(scenario.run.stop_timeout, seconds{1}));
+  if (outcome.quiet) {
+    outcome.last = host.network().count();
+    looker.add_load(outcome.last);
+  } else {
+    outcome.last = looker.look();
+    outcome.stop_reason = "stuck";
+  }
+  outcome.cost.cpu_s = cpu_seconds() - cpu_before;
+  outcome.cost.rss_bytes = resident_bytes();
+  const auto points = std::max<std::size_t>(1, host.network().topology().points.size());
+  outcome.cost.bytes_per_charge_point =
+      static_cast<double>(outcome.cost.rss_bytes - rss_before) / static_cast<double>(points);
+  return outcome;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,38 @@
+// One run: a scenario on an engine, watched until it ends.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "actors/network/outcome.hpp"
+#include "actors/network/scenario.hpp"
+#include "app/simulation/stop_request.hpp"
+
+namespace chargemill::app {
+
+/// How a run went, apart from what happened in it.
+struct RunCost {
+  unsigned workers = 0;
+  double startup_s = 0.0;  ///< wall time until model time began
+  double cpu_s = 0.0;      ///< user and system time of the process during the run
+  std::int64_t rss_bytes = 0;
+  double bytes_per_charge_point = 0.0;  ///< resident memory that the network added, over its points
+};
+
+struct RunOutcome {
+  network::Snapshot last;     ///< exact, all actors standing still
+  RunCost cost;
+  std::string stop_reason;    ///< "duration", "SIGINT", "SIGTERM", "stuck"
+  int signal = 0;             ///< what ended it before its time; 0: nothing did
+  bool quiet = true;          ///< false: actors still ran after the stop time-out; `last` is a look
+};
+
+/// Called about ten times a second with a live look.
+using Watcher = std::function<void(const network::Snapshot&)>;
+
+/// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for the
+/// open requests to be decided. Requires a checked scenario at a finite speed.
+[[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
+                                  const Watcher& watch);
+
+}  // namespace chargemill::app

@@ -1,0 +1,20 @@
+// SIGINT and SIGTERM: once to stop, twice to abort.
+#pragma once
+
+namespace chargemill::app {
+
+/// Takes both signals over for as long as it lives; one at a time. SIGPIPE is ignored, so that
+/// `chargemill ... | head` ends quietly.
+class StopRequest {
+ public:
+  StopRequest();
+  ~StopRequest();
+  StopRequest(const StopRequest&) = delete;
+  StopRequest& operator=(const StopRequest&) = delete;
+
+  /// The signal that asked for the stop; 0: none so far. The second signal ends the process at once
+  /// with 128 + its number.
+  [[nodiscard]] int signal() const noexcept;
+};
+
+}  // namespace chargemill::app
