@@ -1,6 +1,7 @@
 // Question: how many messages a second does a whole charging network deliver, with all its domain
 //           logic, and what does a charge point cost in memory?
-// Budget:   a million charge points with health checks at 1 Hz are 3 M messages/s on two cores; 2,048
+// Budget:   a million charge points with health checks at 1 Hz are 3 M messages/s on two cores;
+// 2,048
 //           bytes of RSS a charge point (engine, monitor, share of central).
 // Shape:    the model clock is set a thousand times too fast, so the workers never rest.
 #include <benchmark/benchmark.h>

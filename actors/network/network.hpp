@@ -55,7 +55,8 @@ class Network {
   }
   [[nodiscard]] static central::ShardSettings shard_settings(std::uint32_t index,
                                                              const Scenario& scenario);
-  [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index, const Scenario& scenario);
+  [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index,
+                                                      const Scenario& scenario);
   [[nodiscard]] fleet::Arrivals arrivals_of(std::uint32_t index, const Scenario& scenario) const;
   [[nodiscard]] SimTime time_of_count() const;
   void gather(Snapshot& snapshot) const;

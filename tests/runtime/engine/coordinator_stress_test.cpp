@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "runtime/base/random_stream.hpp"
 #include "runtime/engine/coordinator.hpp"
 #include "tests/support/stress.hpp"
 
@@ -45,7 +46,7 @@ class Passer final : public LeanActor {
 };
 
 void wait_until(const std::function<bool()>& holds) {
-  const auto deadline = std::chrono::steady_clock::now() + 120s;
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
   while (!holds()) {
     ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "a message or a wake-up was lost";
     std::this_thread::yield();
@@ -80,6 +81,44 @@ TEST(CoordinatorStress, PassesFewTokensBetweenSleepyWorkersWithoutLosingAWakeUp)
 TEST(CoordinatorStress, PassesManyTokensBetweenBusyWorkersWithoutLosingAMessage) {
   pass_tokens(2, 1'000, test::stress_count(10'000'000));
   pass_tokens(4, 5'000, test::stress_count(2'000'000));
+}
+
+/// Sends each rumour on to any other, near or far, as its own numbers choose.
+class Gossip final : public LeanActor {
+ public:
+  Gossip(caf::actor_config& cfg, std::vector<Gossip*>* all, std::uint64_t seed,
+         std::atomic<std::uint64_t>* ended)
+      : LeanActor(cfg), all_(all), random_(seed, 0, Purpose::choice), ended_(ended) {}
+
+ private:
+  void on_message(const Message& m) override {
+    const auto* token = m.get_if<Token>();
+    if (token == nullptr) return drop(m);
+    if (token->hops > 0) return send((*all_)[random_.below(all_->size())], Token{token->hops - 1});
+    ended_->fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
+  }
+
+  std::vector<Gossip*>* const all_;
+  RandomStream random_;
+  std::atomic<std::uint64_t>* const ended_;
+};
+
+// An actor that gets messages from its own worker and from several others at once: one that runs
+// for a local message must not take a remote one whose sender has not yet put it into the inbound
+// queue, or it would come to stand there twice.
+TEST(CoordinatorStress, TakesLocalAndRemoteMessagesOfManySendersAtOnce) {
+  EngineOptions options;
+  options.workers = 3;
+  EngineConfig config{options};
+  std::vector<Gossip*> all;
+  caf::actor_system system{config};
+  auto& engine = Coordinator::of(system);
+  std::atomic<std::uint64_t> ended{0};
+  for (unsigned i = 0; i < 9; ++i) all.push_back(engine.spawn<Gossip>(i, &all, i, &ended));
+  constexpr std::uint64_t kTokens = 6;
+  const auto hops = static_cast<std::uint32_t>(test::stress_count(400'000));
+  for (std::uint64_t t = 0; t < kTokens; ++t) LeanActor::post(all[t], Token{hops});
+  wait_until([&] { return ended.load(std::memory_order_relaxed) == kTokens; });
 }
 
 struct Tick {};

@@ -1,0 +1,243 @@
+// Admission, sessions, tickets: D-041 to D-067, D-082, D-083, flows C, E, G.
+#include "actors/central/shard.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/actors/central/story.hpp"
+
+namespace chargemill::central {
+namespace {
+
+TEST(Shard, EveryPointIsDisconnectedUntilMonitorAndEngineAreHeard) {  // D-085, D-041
+  Story s;
+  EXPECT_EQ(display_state(s.record()), DisplayState::disconnected);
+  s.tell(Register{Price{300'000}, kPoint});
+  EXPECT_EQ(s.monitors_told<RegisterAck>(), 1U);
+  EXPECT_EQ(display_state(s.record()), DisplayState::disconnected);
+  s.status(Phase::activated, Reason::engine_started);
+  EXPECT_EQ(display_state(s.record()), DisplayState::activated);
+  EXPECT_EQ(s.commands<ReportAck>().size(), 1U);
+}
+
+TEST(Shard, AHeartbeatOfAnUnregisteredPointIsAnswered404AndCreatesNothing) {  // D-043
+  Story s;
+  s.tell(Heartbeat{kPoint});
+  s.tell(Heartbeat{PointId{99}});
+  EXPECT_EQ(s.monitors_told<UnknownPoint>(), 2U);
+  EXPECT_FALSE(s.record().monitor_ok);
+}
+
+TEST(Shard, ASilentMonitorIsNoticedWithinASecondAndTheSupplyGoesOn) {  // D-044, D-045, flow C
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  for (int i = 0; i < 5; ++i) {
+    s.pass(1s);
+    s.telemetry(session, Energy{i});
+  }
+  EXPECT_TRUE(s.record().monitor_ok);
+  s.pass(1s);
+  EXPECT_EQ(display_state(s.record()), DisplayState::disconnected);
+  EXPECT_EQ(s.record().session, session);
+  s.ask_charge(2, kBen);
+  EXPECT_EQ(s.last_update().phase, Phase::disconnected);
+  s.tell(Heartbeat{kPoint});
+  EXPECT_EQ(display_state(s.record()), DisplayState::supplying);  // D-046
+  s.end(session, kOneKwh);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::completed);
+}
+
+TEST(Shard, AnAcceptedRequestIsToldBeforeTheEngineIs) {  // D-053
+  Story s;
+  s.bring_up();
+  s.ask_charge(1);
+  ASSERT_GE(s.said.size(), 3U);
+  EXPECT_TRUE(std::holds_alternative<SessionOpened>(s.said[0]));
+  const auto* update = std::get_if<DriverUpdate>(&s.said[1]);
+  ASSERT_NE(update, nullptr);
+  EXPECT_EQ(update->status, UpdateStatus::accepted);
+  EXPECT_TRUE(std::holds_alternative<ToPoint>(s.said[2]));
+  EXPECT_EQ(shard_of(s.record().session), ShardId{3});
+}
+
+TEST(Shard, OfSimultaneousRequestsExactlyOneWins) {  // D-050
+  Story s;
+  s.bring_up();
+  for (std::uint64_t r = 1; r <= 5; ++r) s.ask_charge(r, DriverId{static_cast<std::uint32_t>(r)});
+  EXPECT_EQ(s.totals().requests_accepted, 1U);
+  EXPECT_EQ(s.totals().requests_denied, 4U);
+  EXPECT_EQ(s.last_update().reason, Reason::reserved);  // D-052
+}
+
+TEST(Shard, ARepeatedRequestIsAnsweredWithItsPresentStatus) {  // D-054
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start(7);
+  s.ask_charge(7);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::in_progress);
+  s.end(session, kOneKwh);
+  s.status(Phase::activated, Reason::energy_target_reached, session);
+  s.ask_charge(7);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::completed);
+  EXPECT_EQ(s.totals().sessions_started, 1U);
+}
+
+TEST(Shard, AnUnknownPointIsNotFound) {  // D-051, flow G
+  Story s;
+  s.ask_charge(1, kAna, PointId{99});
+  EXPECT_EQ(s.last_update().status, UpdateStatus::denied);
+  EXPECT_EQ(s.last_update().reason, Reason::point_not_found);
+}
+
+TEST(Shard, AStartThatIsNeitherBegunNorRefusedTimesOut) {  // D-055
+  Story s;
+  s.bring_up();
+  s.ask_charge(1);
+  s.pass(9'999ms, true);
+  EXPECT_EQ(s.totals().sessions_active, 1U);
+  s.pass(1ms, true);
+  EXPECT_EQ(s.last_update().reason, Reason::start_timeout);
+  EXPECT_EQ(s.commands<StopSupply>().size(), 1U);
+  EXPECT_EQ(s.record().breaker.failures(), 1U);
+}
+
+TEST(Shard, ARefusedStartFailsAtOnce) {  // D-063
+  Story s;
+  s.bring_up();
+  s.ask_charge(1);
+  s.refuse_start(s.record().session);
+  EXPECT_EQ(s.last_update().reason, Reason::refused_by_point);
+  EXPECT_EQ(s.totals().sessions_failed, 1U);
+  EXPECT_EQ(s.record().breaker.failures(), 1U);
+}
+
+TEST(Shard, TelemetryOfTheCurrentSessionReachesItsDriver) {  // D-064, flow A
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.telemetry(session, Energy{22'000'000});
+  const DriverUpdate update = s.last_update();
+  EXPECT_EQ(update.status, UpdateStatus::in_progress);
+  EXPECT_EQ(update.power, Power{22'000});
+  EXPECT_EQ(update.delivered, Energy{22'000'000});
+  EXPECT_EQ(update.price.microeur_per_kwh, 300'000);
+}
+
+TEST(Shard, AnEndGivesTheTerminalUpdateThenTheTicketThenClearsThePoint) {  // D-059 to D-062, D-082
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.said.clear();
+  s.end(session, Energy{242'000'000});
+  ASSERT_EQ(s.all<DriverUpdate>().size(), 1U);
+  ASSERT_EQ(s.all<Ticket>().size(), 1U);
+  EXPECT_EQ(s.all<Ticket>()[0].cost, Money{20'167});
+  EXPECT_EQ(s.record().session, SessionId::none);
+  EXPECT_EQ(s.record().stage, Stage::none);
+  s.ask_charge(2, kBen);  // until its status says so it still supplies
+  EXPECT_EQ(s.last_update().phase, Phase::supplying);
+  s.status(Phase::activated, Reason::energy_target_reached, session);
+  s.ask_charge(3, kBen);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::accepted);
+}
+
+TEST(Shard, AStatusWithoutAnEndClosesWithTheLastTelemetry) {  // D-059, D-060
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.telemetry(session, kOneKwh);
+  s.status(Phase::activated, Reason::state_report);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::completed);
+  EXPECT_EQ(s.totals().revenue_microeur, 300'000);
+  s.end(session, Energy{2 * kOneKwh.mj});  // corrects it
+  EXPECT_EQ(s.totals().revenue_microeur, 600'000);
+}
+
+TEST(Shard, ASilentSessionFailsAndItsLateEndCorrectsItOnce) {  // D-067, D-075, D-007
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.telemetry(session, Energy{1'000});
+  s.pass(10s, true);
+  EXPECT_EQ(s.last_update().reason, Reason::no_telemetry);
+  s.said.clear();
+  s.end(session, Energy{5'000});
+  s.end(session, Energy{5'000});
+  ASSERT_EQ(s.all<Ticket>().size(), 1U);
+  EXPECT_TRUE(s.all<Ticket>()[0].correction);
+  EXPECT_EQ(s.all<Ticket>()[0].status, SessionStatus::failed);
+  EXPECT_EQ(s.commands<SessionEndAck>().size(), 2U);
+  EXPECT_EQ(s.totals().energy_booked_mj, 5'000);
+  EXPECT_TRUE(s.all<DriverUpdate>().empty());
+}
+
+TEST(Shard, EnergyOfAStrangersSessionIsBookedOnceAndBilledToNobody) {  // D-065
+  Story s;
+  s.bring_up();
+  const SessionId stranger{12345};
+  s.telemetry(stranger, Energy{1'000});
+  s.end(stranger, Energy{3'000});
+  s.end(stranger, Energy{3'000});
+  EXPECT_EQ(s.totals().energy_booked_mj, 3'000);
+  EXPECT_EQ(s.totals().energy_unassigned_mj, 3'000);
+  EXPECT_EQ(s.totals().revenue_microeur, 0);
+  EXPECT_EQ(s.totals().telemetry_unbilled, 1U);
+  EXPECT_TRUE(s.all<Ticket>().empty());
+}
+
+TEST(Shard, ATicketIsKeptUntilItsDriverHasConfirmedIt) {  // D-083, flow E
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.end(session, kOneKwh);
+  s.said.clear();
+  s.tell(DriverReturned{kBen});
+  EXPECT_TRUE(s.said.empty());
+  s.tell(DriverReturned{kAna});
+  s.tell(AskRequest{RequestId{1}, kAna, kUnknownPoint});
+  ASSERT_EQ(s.all<Ticket>().size(), 1U);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::completed);
+  s.tell(TicketAck{session, kAna});
+  s.tell(TicketAck{session, kAna});
+  EXPECT_EQ(s.totals().tickets_delivered, 1U);
+  s.said.clear();
+  s.tell(DriverReturned{kAna});
+  EXPECT_TRUE(s.said.empty());
+}
+
+TEST(Shard, ACancelStopsTheSupplyAndBlamesNobody) {  // D-154
+  Story s;
+  s.bring_up();
+  static_cast<void>(s.start());
+  s.tell(CancelRequest{RequestId{2}, kAna, kPoint});
+  EXPECT_TRUE(s.commands<StopSupply>().empty());
+  s.tell(CancelRequest{RequestId{1}, kAna, kPoint});
+  EXPECT_EQ(s.commands<StopSupply>().size(), 1U);
+  EXPECT_EQ(s.totals().sessions_active, 1U);
+}
+
+TEST(Shard, AZoneRequestGoesRoundTheFreePointsAndMissesWhenThereIsNone) {
+  Story s(2);
+  s.bring_up(PointId{10});
+  s.bring_up(PointId{11});
+  for (std::uint64_t r = 1; r <= 3; ++r)
+    s.tell(
+        ZoneRequest{RequestId{r}, {}, {}, DriverId{static_cast<std::uint32_t>(r)}, ZoneId{1}, 0});
+  EXPECT_EQ(s.totals().requests_accepted, 2U);
+  ASSERT_EQ(s.all<ZoneMiss>().size(), 1U);
+  EXPECT_EQ(s.all<ZoneMiss>()[0].request.tried, 1U);
+  EXPECT_EQ(s.all<FreeCount>().back().free, 0U);
+}
+
+TEST(Shard, ALocalStartIsASessionWithoutUpdates) {  // D-106
+  Story s;
+  s.bring_up();
+  s.tell(LocalStart{kOneKwh, kPoint, kAna});
+  ASSERT_EQ(s.commands<StartSupply>().size(), 1U);
+  EXPECT_TRUE(s.all<DriverUpdate>().empty());
+  s.tell(LocalStart{kOneKwh, kPoint, kBen});
+  EXPECT_EQ(s.totals().sessions_started, 1U);
+}
+
+}  // namespace
+}  // namespace chargemill::central
