@@ -58,7 +58,8 @@ std::vector<Switch> make_schedule(const Settings& settings, const std::vector<Po
     const double u = RandomStream(settings.seed, entity, Purpose::stages).uniform();
     SimTime last{};  // a point's own switches keep their order, whatever the spread of the start
     if (u < share) {
-      const double phase = RandomStream(settings.seed, entity, Purpose::phases).uniform();
+      // Evenly, in order of id: neighbours in memory wake one after the other, now and ever after.
+      const double phase = static_cast<double>(i) / static_cast<double>(points.size());
       last = between(SimTime{}, SimTime{settings.start_spread}, phase);
       schedule.push_back({last, i, true});
     }

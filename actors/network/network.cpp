@@ -159,8 +159,9 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario) {
   const auto interval = scenario.network.health_interval;
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
     const auto& spec = topology_.points[p];
-    const Nanos offset{
-        static_cast<std::int64_t>(phase_of(p) * static_cast<double>(interval.count()))};
+    // Periodic work is spread evenly and in order of id, so that neighbours in memory follow each
+    // other in time: the workers stream through their actors instead of missing the cache on each.
+    const Nanos offset = interval * (p - seat.first_point) / seat.points;
     // Side by side: one follows the other in memory as in time.
     points_.push_back(engine_.spawn<charge_point::ChargePointActor>(
         shard,

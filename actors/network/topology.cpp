@@ -172,11 +172,6 @@ std::string Topology::point_name(PointId id) const {
   return given.empty() ? generated_point_name(index_of(id)) : given;
 }
 
-// Knuth's multiplicative hash: consecutive indices land far apart and fill the interval evenly.
-double phase_of(std::uint32_t index) noexcept {
-  return static_cast<double>(index * std::uint32_t{2'654'435'761U}) * 0x1.0p-32;
-}
-
 Topology make_topology(const Scenario& scenario) {
   Topology t;
   place_points(scenario, t);

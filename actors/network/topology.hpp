@@ -53,7 +53,4 @@ struct Topology {
 [[nodiscard]] std::string generated_point_name(std::uint32_t index);
 /// `Z01` for the first.
 [[nodiscard]] std::string zone_name(ZoneId zone);
-/// A fixed number in [0, 1) for each index, evenly spread: the phase of its periodic work.
-[[nodiscard]] double phase_of(std::uint32_t index) noexcept;
-
 }  // namespace chargemill::network

@@ -52,8 +52,8 @@ LeanActor::AfterFailure LeanActor::on_failure(std::string_view) { return AfterFa
 
 bool LeanActor::activate(std::size_t messages_max) {
   std::size_t handled = 0;
-  // Only once the actor has come through the inbound queue: a sender that found the mailbox empty may
-  // not have linked it there yet, and after an early take a second sender would link it again.
+  // Only once the actor has come through the inbound queue: a sender that found the mailbox empty
+  // may not have linked it there yet, and after an early take a second sender would link it again.
   if (backlog_ == nullptr && arrived_) {
     arrived_ = false;
     backlog_ = remote_.take_all();

@@ -5,6 +5,11 @@
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::runtime {
+namespace {
+
+constexpr std::size_t kPrefetched = 192;  // where a lean actor keeps what an activation touches
+
+}  // namespace
 
 TimingWheel::TimingWheel() = default;
 
@@ -195,6 +200,8 @@ void TimingWheel::open(const Next& next) {
     Node& node = nodes_[index];
     node.where = Where::batch;
     batch_.push_back(BatchEntry{node.due_ns, index, node.generation});
+    // Whoever waits is touched soon, and has not been for long.
+    __builtin_prefetch(static_cast<const char*>(node.payload) + kPrefetched);
     index = node.next;
   }
   std::stable_sort(batch_.begin(), batch_.end(),
