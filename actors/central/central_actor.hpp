@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/central/central.hpp"
-#include "actors/core_actor.hpp"
+#include "actors/shell/core_actor.hpp"
 
 namespace chargemill::central {
 

@@ -3,7 +3,7 @@
 #include <atomic>
 
 #include "actors/central/shard.hpp"
-#include "actors/core_actor.hpp"
+#include "actors/shell/core_actor.hpp"
 
 namespace chargemill::central {
 

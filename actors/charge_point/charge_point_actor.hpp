@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/charge_point/charge_point.hpp"
-#include "actors/core_actor.hpp"
+#include "actors/shell/core_actor.hpp"
 
 namespace chargemill::charge_point {
 

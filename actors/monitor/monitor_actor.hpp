@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core_actor.hpp"
+#include "actors/shell/core_actor.hpp"
 #include "actors/monitor/monitor.hpp"
 
 namespace chargemill::monitor {

@@ -249,7 +249,8 @@ Snapshot Network::look() const {
 }
 
 SimTime Network::time_of_count() const {
-  SimTime latest{};
+  // A worker without work does not move its own time; nothing is due before what all have reached.
+  SimTime latest = engine_.reached();
   for (unsigned w = 0; w < engine_.workers(); ++w)
     latest = std::max(latest, engine_.worker(w).now());
   return latest;

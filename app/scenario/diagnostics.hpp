@@ -9,30 +9,30 @@ namespace chargemill::app {
 
 /// The stable code of each kind of mistake; printed as E0312.
 enum class Code {
-  unreadable = 301,   ///< the file cannot be opened
-  syntax = 302,       ///< not TOML
-  section = 311,      ///< no such section
-  key = 312,          ///< no such key
-  type = 313,         ///< a value of another type, or one that cannot be understood
-  range = 314,        ///< a value out of range
-  missing = 315,      ///< a required key is not there
-  twice = 316,        ///< the same id twice
+  unreadable = 301,  ///< the file cannot be opened
+  syntax = 302,      ///< not TOML
+  section = 311,     ///< no such section
+  key = 312,         ///< no such key
+  type = 313,        ///< a value of another type, or one that cannot be understood
+  range = 314,       ///< a value out of range
+  missing = 315,     ///< a required key is not there
+  twice = 316,       ///< the same id twice
   contradiction = 321,
-  reference = 322,    ///< names a zone or charge point that is not there
-  requests = 323,     ///< a driver's request file (D-122)
-  recording = 324,    ///< recorded sessions
+  reference = 322,  ///< names a zone or charge point that is not there
+  requests = 323,   ///< a driver's request file (D-122)
+  recording = 324,  ///< recorded sessions
   profile = 325,
   threshold = 326,
-  not_built = 331     ///< of a part that this version does not have
+  not_built = 331  ///< of a part that this version does not have
 };
 
 /// A place in a file, the environment or the command line.
 struct Place {
-  std::string source;       ///< config/city.toml, env CHARGEMILL_RUN_SEED, --seed; empty: nowhere
-  std::size_t line = 0;     ///< from 1; 0: not in a file
-  std::size_t column = 0;   ///< from 1
-  std::string text;         ///< the line as it stands there
-  std::size_t width = 1;    ///< columns to underline
+  std::string source;      ///< config/city.toml, env CHARGEMILL_RUN_SEED, --seed; empty: nowhere
+  std::size_t line = 0;    ///< from 1; 0: not in a file
+  std::size_t column = 0;  ///< from 1
+  std::string text;        ///< the line as it stands there
+  std::size_t width = 1;   ///< columns to underline
 };
 
 enum class Severity { error, warning };
@@ -58,6 +58,7 @@ struct Diagnostic {
 /// The one of `known` that `name` is most likely a slip of; empty: none is near.
 [[nodiscard]] std::string nearest(std::string_view name, const std::vector<std::string>& known);
 /// `did you mean 'x'?`, or nothing.
-[[nodiscard]] std::string did_you_mean(std::string_view name, const std::vector<std::string>& known);
+[[nodiscard]] std::string did_you_mean(std::string_view name,
+                                       const std::vector<std::string>& known);
 
 }  // namespace chargemill::app

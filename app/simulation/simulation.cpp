@@ -4,20 +4,20 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <caf/actor_system.hpp>
 #include <csignal>
 #include <fstream>
 #include <memory>
 #include <thread>
 
 #include "actors/network/network.hpp"
+#include "runtime/engine/engine.hpp"
 
 namespace chargemill::app {
 namespace {
 
+using runtime::ModelClock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using runtime::ModelClock;
 
 constexpr milliseconds kLookEvery{100};
 constexpr seconds kFreezeMax{30};
@@ -43,7 +43,8 @@ runtime::EngineOptions options_of(const network::Scenario& scenario) {
   runtime::EngineOptions options;
   options.workers = scenario.run.workers;
   options.speed = scenario.run.speed.factor;
-  // At high speed a tenth of a model second is a blink of the host; give it two milliseconds of wall.
+  // At high speed a tenth of a model second is a blink of the host; give it two milliseconds of
+  // wall.
   const double wall_floor = 2e6 * options.speed;
   options.lead_max =
       std::max(scenario.network.control_latency, Nanos{static_cast<std::int64_t>(wall_floor)});
@@ -55,21 +56,17 @@ runtime::EngineOptions options_of(const network::Scenario& scenario) {
 class Host {
  public:
   explicit Host(const network::Scenario& scenario)
-      : config_(options_of(scenario)),
-        system_(std::make_unique<caf::actor_system>(config_)),
-        engine_(runtime::Coordinator::of(*system_)),
-        network_(std::make_unique<network::Network>(scenario, engine_)) {}
+      : engine_(std::make_unique<runtime::Engine>(options_of(scenario))),
+        network_(std::make_unique<network::Network>(scenario, engine_->coordinator())) {}
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
-  ~Host() { system_.reset(); }
+  ~Host() { engine_.reset(); }
 
-  [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_; }
+  [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
   [[nodiscard]] network::Network& network() noexcept { return *network_; }
 
  private:
-  runtime::EngineConfig config_;
-  std::unique_ptr<caf::actor_system> system_;
-  runtime::Coordinator& engine_;
+  std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<network::Network> network_;
 };
 

@@ -20,18 +20,18 @@ struct RunCost {
 };
 
 struct RunOutcome {
-  network::Snapshot last;     ///< exact, all actors standing still
+  network::Snapshot last;  ///< exact, all actors standing still
   RunCost cost;
-  std::string stop_reason;    ///< "duration", "SIGINT", "SIGTERM", "stuck"
-  int signal = 0;             ///< what ended it before its time; 0: nothing did
-  bool quiet = true;          ///< false: actors still ran after the stop time-out; `last` is a look
+  std::string stop_reason;  ///< "duration", "SIGINT", "SIGTERM", "stuck"
+  int signal = 0;           ///< what ended it before its time; 0: nothing did
+  bool quiet = true;        ///< false: actors still ran after the stop time-out; `last` is a look
 };
 
 /// Called about ten times a second with a live look.
 using Watcher = std::function<void(const network::Snapshot&)>;
 
-/// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for the
-/// open requests to be decided. Requires a checked scenario at a finite speed.
+/// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
+/// the open requests to be decided. Requires a checked scenario at a finite speed.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                                   const Watcher& watch);
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
-#include "actors/instruments.hpp"
-#include "actors/switchboard.hpp"
+#include "actors/shell/instruments.hpp"
+#include "actors/shell/switchboard.hpp"
 #include "runtime/engine/lean_actor.hpp"
 
 namespace chargemill {

@@ -1,0 +1,126 @@
+#include "app/cli/run_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <system_error>
+
+namespace chargemill::app {
+namespace {
+
+/// A flag that is short for a key.
+struct Short {
+  const char* flag;
+  const char* key;
+  const char* type;
+  const char* help;
+};
+constexpr Short kModelFlags[] = {
+    {"--charge-points", "network.charge_points", "N", "generated charge points"},
+    {"--drivers", "drivers.count", "N", "generated drivers"},
+    {"--duration", "run.duration", "D", "model time: 250ms, 10s, 5m, 24h"},
+    {"--speed", "run.speed", "X", "model seconds per wall second"},
+    {"--seed", "run.seed", "N", "of all random numbers"},
+    {"--workers", "run.workers", "N", "threads; 0: one per core"},
+    {"--stop-timeout", "run.stop_timeout", "D", "wall time for open requests after a stop"}};
+constexpr Short kRunFlags[] = {
+    {"--repeat", "run.repeat", "N", "so many runs, one after the other"},
+    {"--digest-every", "run.digest_every", "D", "virtual time only; not built yet"},
+    {"--nodes", "cluster.nodes", "N", "local cluster; not built yet, only 1"},
+    {"--central", "cluster.central", "URL", "load another central; not built yet, only off"},
+    {"--http", "http.listen", "HOST:PORT", "dashboard; not built yet, only off"},
+    {"--tcp", "tcp.listen", "HOST:PORT", "framed door; not built yet, only off"},
+    {"--data", "journal.dir", "DIR", "data directory; not built yet, only off"},
+    {"--out", "output.dir", "DIR", "run directory"},
+    {"--progress", "output.progress", "auto|tty|plain|off", "on stderr"}};
+
+template <std::size_t N>
+void add_shorts(CLI::App& app, RunOptions& options, const Short (&flags)[N]) {
+  for (const auto& flag : flags) {
+    app.add_option_function<std::string>(
+           flag.flag,
+           [&options, flag](const std::string& value) {
+             options.overrides.push_back({flag.key, value, flag.flag});
+           },
+           flag.help)
+        ->type_name(flag.type);
+  }
+}
+
+void add_set(CLI::App& app, RunOptions& options) {
+  app.add_option_function<std::vector<std::string>>(
+         "--set",
+         [&options](const std::vector<std::string>& all) {
+           for (const auto& text : all) {
+             const auto equals = text.find('=');
+             if (equals == 0 || equals == std::string::npos)
+               throw CLI::ValidationError("--set", "'" + text + "' is not section.key=value");
+             const auto key = text.substr(0, equals);
+             options.overrides.push_back({key, text.substr(equals + 1), "--set " + key});
+           }
+         },
+         "any key of the scenario")
+      ->type_name("section.key=value")
+      ->allow_extra_args(false);
+}
+
+}  // namespace
+
+void add_key_options(CLI::App& app, RunOptions& options) {
+  add_shorts(app, options, kModelFlags);
+  add_set(app, options);
+}
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  app.add_option_function<std::string>(
+         "scenario", [&options](const std::string& path) { options.scenario = path; },
+         "a scenario file; none: the demo")
+      ->type_name("SCENARIO.toml");
+  add_key_options(app, options);
+  add_shorts(app, options, kRunFlags);
+  app.add_option_function<std::vector<std::string>>(
+         "--requests",
+         [&options](const std::vector<std::string>& files) {
+           options.request_files.assign(files.begin(), files.end());
+         },
+         "a driver's request file, one charge point id a line; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--replay", [&options](const std::string& path) { options.replay = path; },
+         "recorded sessions to be driven again")
+      ->type_name("SESSIONS.csv");
+  app.add_option_function<std::string>(
+         "--color",
+         [&options](const std::string& when) {
+           options.color = when;
+           options.overrides.push_back({"output.color", when, "--color"});
+         },
+         "of terminals")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  const auto flag = [&](const char* name, const char* key, const char* value, const char* help) {
+    const Override given{key, value, name};
+    app.add_flag_callback(
+        name, [&options, given] { options.overrides.push_back(given); }, help);
+  };
+  flag("--no-out", "output.dir", "off", "no run directory");
+  flag("--no-journal", "journal.dir", "off", "no journal; there is none yet");
+  flag("--quiet", "output.quiet", "true", "no progress, no summary");
+}
+
+LoadInput load_input(const RunOptions& options) {
+  return {options.scenario, chargemill_environment(), options.overrides, options.request_files,
+          options.replay};
+}
+
+std::optional<std::filesystem::path> demo_scenario() {
+  std::error_code ignored;
+  for (const char* root : {CHARGEMILL_SOURCE_DIR, CHARGEMILL_SHARE_DIR}) {
+    const auto path = std::filesystem::path{root} / "config" / "scenarios" / "demo.toml";
+    if (!std::filesystem::exists(path, ignored)) continue;
+    const auto near = std::filesystem::proximate(path, ignored);
+    return ignored || near.string().rfind("..", 0) == 0 ? path : near;
+  }
+  return std::nullopt;
+}
+
+}  // namespace chargemill::app

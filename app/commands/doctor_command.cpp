@@ -1,0 +1,126 @@
+#include "app/commands/doctor_command.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace chargemill::app {
+namespace {
+
+struct Finding {
+  bool ok = false;
+  std::string what;
+  std::string advice;  ///< if not ok
+};
+
+std::string first_line(const char* path) {
+  std::ifstream in{path};
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+/// A field of /proc/meminfo in MiB; 0: not there.
+std::int64_t meminfo_mib(const std::string& field) {
+  std::ifstream in{"/proc/meminfo"};
+  std::string name;
+  std::int64_t kib = 0;
+  std::string rest;
+  while (in >> name >> kib && std::getline(in, rest)) {
+    if (name == field + ':') return kib / 1024;
+  }
+  return 0;
+}
+
+Finding cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int usable = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return {usable >= 2, fmt::format("cores: {} usable", usable),
+          "one core runs everything; results on two or more are steadier"};
+}
+
+Finding memory() {
+  constexpr std::int64_t kMillionPoints_mib = 3'072;
+  const auto available = meminfo_mib("MemAvailable");
+  return {available >= kMillionPoints_mib, fmt::format("memory: {} MiB available", available),
+          "1,000,000 charge points need about 3 GiB; stay below 300 per MiB"};
+}
+
+Finding swap() {
+  const auto used = meminfo_mib("SwapTotal") - meminfo_mib("SwapFree");
+  return {used < 64, fmt::format("swap: {} MiB in use", used),
+          "something was swapped out: latencies will show it; close programs or swapoff -a"};
+}
+
+Finding overcommit() {
+  const auto mode = first_line("/proc/sys/vm/overcommit_memory");
+  return {mode != "2", fmt::format("overcommit: mode {}", mode.empty() ? "unknown" : mode),
+          "mode 2 refuses memory that would never be touched: sysctl vm.overcommit_memory=0"};
+}
+
+Finding open_files() {
+  constexpr rlim_t kDoors = 4'096;
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const std::string text =
+      limit.rlim_cur == RLIM_INFINITY ? "unlimited" : std::to_string(limit.rlim_cur);
+  return {limit.rlim_cur >= kDoors, fmt::format("open files: {}", text),
+          "few connections will fit: ulimit -n 65536"};
+}
+
+Finding clock_source() {
+  const auto source =
+      first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+  const bool fast = source.empty() || source == "tsc" || source == "kvm-clock" ||
+                    source == "arch_sys_counter" || source == "hyperv_clocksource_tsc_page";
+  return {fast, fmt::format("clock source: {}", source.empty() ? "unknown" : source),
+          "each look at the clock is a system call: boot with clocksource=tsc if it is stable"};
+}
+
+Finding governor() {
+  const auto name = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  return {name.empty() || name == "performance",
+          fmt::format("governor: {}", name.empty() ? "none (fixed, or a virtual machine)" : name),
+          "the clock rate follows the load: cpupower frequency-set -g performance"};
+}
+
+Finding port(std::uint16_t number) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (fd < 0) return {false, fmt::format("port {}: no socket", number), "check the limits"};
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(number);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const bool free = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(fd);
+  return {free, fmt::format("port {}: {}", number, free ? "free" : "in use"),
+          "a free one would be taken instead; end the program that holds it to have this one"};
+}
+
+}  // namespace
+
+int doctor_command() {
+  const std::vector<Finding> findings{cores(),      memory(),     swap(),
+                                      overcommit(), open_files(), clock_source(),
+                                      governor(),   port(8000),   port(9999)};
+  for (const auto& finding : findings) {
+    std::printf("%-4s  %s\n", finding.ok ? "ok" : "warn", finding.what.c_str());
+    if (!finding.ok) std::printf("      %s\n", finding.advice.c_str());
+  }
+  return 0;
+}
+
+}  // namespace chargemill::app

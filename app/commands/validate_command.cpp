@@ -1,0 +1,30 @@
+#include "app/commands/validate_command.hpp"
+
+#include <cstdio>
+
+#include "app/scenario/load.hpp"
+#include "app/scenario/plan_text.hpp"
+
+namespace chargemill::app {
+
+int validate_command(const std::vector<std::filesystem::path>& files, bool color) {
+  constexpr int kInvalid = 3;
+  int code = 0;
+  for (const auto& file : files) {
+    LoadInput input;
+    input.file = file;
+    input.env = chargemill_environment();
+    const auto loaded = load_scenario(input);
+    if (!loaded) {
+      std::fputs(render(loaded.error(), color).c_str(), stderr);
+      std::fprintf(stderr, "%s: %zu found\n", file.c_str(), loaded.error().size());
+      code = kInvalid;
+      continue;
+    }
+    std::fputs(render(loaded->warnings, color).c_str(), stderr);
+    std::printf("%s: ok\n%s", file.c_str(), plan_text(loaded->scenario).c_str());
+  }
+  return code;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,97 @@
+#include "app/output/live_view.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace chargemill::app {
+namespace {
+
+double seconds(Nanos d) { return static_cast<double>(d.count()) / 1e9; }
+double p99_ms(const runtime::LatencyHistogram& h) {
+  return static_cast<double>(h.quantile(0.99).count()) / 1e6;
+}
+std::uint64_t shown(const network::Snapshot& s, DisplayState state) {
+  return s.totals.display[static_cast<std::size_t>(state)];
+}
+std::string clock_text(double s) {
+  const auto whole = static_cast<std::uint64_t>(s);
+  return fmt::format("{:02}:{:02}:{:02}", whole / 3'600, whole / 60 % 60, whole % 60);
+}
+
+}  // namespace
+
+ViewMode view_mode(const std::string& progress, bool quiet) {
+  if (quiet || progress == "off") return ViewMode::off;
+  if (progress == "tty") return ViewMode::block;
+  if (progress == "plain") return ViewMode::lines;
+  const char* const term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): before any thread
+  const bool redraws =
+      isatty(STDERR_FILENO) == 1 && term != nullptr && std::strcmp(term, "dumb") != 0;
+  return redraws ? ViewMode::block : ViewMode::lines;
+}
+
+void LiveView::show(const network::Snapshot& s) {
+  if (mode_ == ViewMode::off) return;
+  if (s.wall - rated_at_ >= std::chrono::milliseconds{900}) {
+    messages_per_s_ = static_cast<double>(s.totals.messages_delivered - rated_messages_) /
+                      seconds(s.wall - rated_at_);
+    rated_at_ = s.wall;
+    rated_messages_ = s.totals.messages_delivered;
+  }
+  if (mode_ == ViewMode::block) return redraw(s);
+  if (s.wall < next_line_) return;
+  line(s);
+  next_line_ = s.wall < std::chrono::minutes{1} ? next_line_ + std::chrono::seconds{1}
+                                                : s.wall + std::chrono::seconds{10};
+}
+
+void LiveView::line(const network::Snapshot& s) {
+  const auto& t = s.totals;
+  const std::string text = fmt::format(
+      "sim={:.1f}s wall={:.1f}s activated={} supplying={} stopped={} fault={} disconnected={} "
+      "requests={} denied={} sessions={} faults={} breakers_opened={} messages_per_s={:.0f} "
+      "decision_p99_ms={:.3f} lateness_p99_ms={:.3f}\n",
+      seconds(s.sim.time_since_epoch()), seconds(s.wall), shown(s, DisplayState::activated),
+      shown(s, DisplayState::supplying), shown(s, DisplayState::stopped),
+      shown(s, DisplayState::broken), shown(s, DisplayState::disconnected), t.requests_sent,
+      t.requests_denied, t.sessions_started, t.faults_raised, t.breaker_opened, messages_per_s_,
+      p99_ms(s.latencies.request_decision), p99_ms(s.latencies.tick_lateness));
+  (void)std::fputs(text.c_str(), out_);
+}
+
+void LiveView::redraw(const network::Snapshot& s) {
+  constexpr int kBar = 24;
+  const double share =
+      std::clamp(seconds(s.sim.time_since_epoch()) / std::max(1e-9, seconds(duration_)), 0.0, 1.0);
+  const int full = static_cast<int>(share * kBar);
+  const auto& t = s.totals;
+  std::string text;
+  if (drawn_lines_ > 0) text += fmt::format("\x1b[{}A", drawn_lines_);
+  text +=
+      fmt::format("\x1b[2K{}  [{}{}] {:3.0f} %  sim {} / {}\n", scenario_,
+                  std::string(static_cast<std::size_t>(full), '#'),
+                  std::string(static_cast<std::size_t>(kBar - full), '.'), share * 100.0,
+                  clock_text(seconds(s.sim.time_since_epoch())), clock_text(seconds(duration_)));
+  text +=
+      fmt::format("\x1b[2K  activated {}  supplying {}  stopped {}  fault {}  disconnected {}\n",
+                  shown(s, DisplayState::activated), shown(s, DisplayState::supplying),
+                  shown(s, DisplayState::stopped), shown(s, DisplayState::broken),
+                  shown(s, DisplayState::disconnected));
+  text += fmt::format(
+      "\x1b[2K  requests {}  denied {}  sessions {}  faults {}  breakers opened {}\n",
+      t.requests_sent, t.requests_denied, t.sessions_started, t.faults_raised, t.breaker_opened);
+  text += fmt::format(
+      "\x1b[2K  messages/s {:.0f}  decision p99 {:.2f} ms  lateness p99 {:.2f} ms\n",
+      messages_per_s_, p99_ms(s.latencies.request_decision), p99_ms(s.latencies.tick_lateness));
+  drawn_lines_ = 4;
+  (void)std::fputs(text.c_str(), out_);
+  (void)std::fflush(out_);
+}
+
+void LiveView::end() { (void)std::fflush(out_); }
+
+}  // namespace chargemill::app

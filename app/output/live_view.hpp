@@ -1,0 +1,42 @@
+// What a run shows while it goes on, on stderr.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "actors/network/outcome.hpp"
+
+namespace chargemill::app {
+
+enum class ViewMode { block, lines, off };
+
+/// auto: a block on a terminal that can redraw, else lines.
+[[nodiscard]] ViewMode view_mode(const std::string& progress, bool quiet);
+
+/// Block: a few lines redrawn in place, at most ten times a second. Lines: `key=value`, once a
+/// second, every ten seconds after the first minute.
+class LiveView {
+ public:
+  LiveView(ViewMode mode, std::FILE* out, std::string scenario, Nanos duration)
+      : mode_(mode), out_(out), scenario_(std::move(scenario)), duration_(duration) {}
+
+  void show(const network::Snapshot& snapshot);
+  /// Leaves what was shown last on the screen.
+  void end();
+
+ private:
+  void redraw(const network::Snapshot& snapshot);
+  void line(const network::Snapshot& snapshot);
+
+  const ViewMode mode_;
+  std::FILE* const out_;
+  const std::string scenario_;
+  const Nanos duration_;
+  Nanos next_line_{0};
+  Nanos rated_at_{0};
+  std::uint64_t rated_messages_ = 0;
+  double messages_per_s_ = 0;
+  int drawn_lines_ = 0;
+};
+
+}  // namespace chargemill::app

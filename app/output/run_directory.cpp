@@ -1,0 +1,123 @@
+#include "app/output/run_directory.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstring>
+#include <ctime>
+
+namespace chargemill::app {
+namespace {
+
+constexpr const char* kHeader =
+    "sim_s,wall_s,activated,supplying,stopped,fault,disconnected,requests_sent,requests_accepted,"
+    "requests_denied,requests_timed_out,sessions_started,sessions_completed,sessions_failed,"
+    "faults_raised,faults_recovered,breaker_opened,messages_delivered,decision_p99_ms,"
+    "tick_lateness_p99_ms\n";
+
+std::string utc_stamp() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+std::filesystem::path default_path(const std::string& scenario) {
+  std::string name;
+  for (const char c : scenario)
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' ? c : '_';
+  const auto ticks = std::chrono::steady_clock::now().time_since_epoch().count();
+  return fmt::format(
+      "runs/{}-{}-{:04x}", utc_stamp(), name,
+      (static_cast<std::uint64_t>(ticks) ^ static_cast<std::uint64_t>(getpid())) & 0xFFFFU);
+}
+
+std::string why() {
+  return std::strerror(errno);
+}  // NOLINT(concurrency-mt-unsafe): one thread writes
+
+}  // namespace
+
+Result<RunDirectory> RunDirectory::create(std::filesystem::path path, const std::string& scenario) {
+  if (path.empty()) path = default_path(scenario);
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error)
+    return failure(ErrorKind::environment, fmt::format("cannot make the run directory {}: {}",
+                                                       path.string(), error.message()));
+  if (std::filesystem::exists(path / "summary.json"))
+    return failure(
+        ErrorKind::environment,
+        fmt::format("{} already holds a run; name another directory with --out", path.string()));
+  std::FILE* const series = std::fopen((path / "timeseries.csv").c_str(), "we");
+  if (series == nullptr)
+    return failure(ErrorKind::environment,
+                   fmt::format("cannot write into {}: {}", path.string(), why()));
+  (void)std::fputs(kHeader, series);
+  return RunDirectory{std::move(path), series};
+}
+
+Result<void> RunDirectory::write(const std::string& name, const std::string& content) const {
+  const auto target = path_ / name;
+  const auto temporary = path_ / ("." + name + ".part");
+  std::unique_ptr<std::FILE, Close> file{std::fopen(temporary.c_str(), "we")};
+  const bool written =
+      file != nullptr &&
+      std::fwrite(content.data(), 1, content.size(), file.get()) == content.size() &&
+      std::fflush(file.get()) == 0;
+  if (!written)
+    return failure(ErrorKind::environment,
+                   fmt::format("cannot write {}: {}", target.string(), why()));
+  file.reset();
+  std::error_code error;
+  std::filesystem::rename(temporary, target, error);
+  if (error)
+    return failure(ErrorKind::environment,
+                   fmt::format("cannot write {}: {}", target.string(), error.message()));
+  return {};
+}
+
+void RunDirectory::append(const network::Snapshot& s) {
+  const auto& t = s.totals;
+  const auto shown = [&](DisplayState state) { return t.display[static_cast<std::size_t>(state)]; };
+  const auto ms = [](Nanos d) { return static_cast<double>(d.count()) / 1e6; };
+  const std::string row = fmt::format(
+      "{:.3f},{:.3f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f},{:.3f}\n",
+      static_cast<double>(s.sim.time_since_epoch().count()) / 1e9, ms(s.wall) / 1e3,
+      shown(DisplayState::activated), shown(DisplayState::supplying), shown(DisplayState::stopped),
+      shown(DisplayState::broken), shown(DisplayState::disconnected), t.requests_sent,
+      t.requests_accepted, t.requests_denied, t.requests_timed_out, t.sessions_started,
+      t.sessions_completed, t.sessions_failed, t.faults_raised, t.faults_recovered,
+      t.breaker_opened, t.messages_delivered, ms(s.latencies.request_decision.quantile(0.99)),
+      ms(s.latencies.tick_lateness.quantile(0.99)));
+  (void)std::fputs(row.c_str(), series_.get());
+  (void)std::fflush(series_.get());
+}
+
+std::string hgrm_text(const network::Latencies& latencies) {
+  std::string text;
+  const auto add = [&](const char* name, const runtime::LatencyHistogram& h) {
+    text += fmt::format("# {} (ms)\n{:>12} {:>14} {:>10} {:>14}\n\n", name, "Value", "Percentile",
+                        "TotalCount", "1/(1-Percentile)");
+    std::uint64_t seen = 0;
+    h.for_each([&](std::uint64_t, std::uint64_t highest, std::uint64_t count) {
+      seen += count;
+      const double share = static_cast<double>(seen) / static_cast<double>(h.count());
+      const auto value = static_cast<double>(highest) / 1e6;
+      text += seen == h.count() ? fmt::format("{:>12.3f} {:>14.12f} {:>10}\n", value, share, seen)
+                                : fmt::format("{:>12.3f} {:>14.12f} {:>10} {:>14.2f}\n", value,
+                                              share, seen, 1.0 / (1.0 - share));
+    });
+    text += fmt::format("#[Mean = {:.3f}, Max = {:.3f}, Total count = {}]\n\n", h.mean_ns() / 1e6,
+                        static_cast<double>(h.max().count()) / 1e6, h.count());
+  };
+  add("request_decision", latencies.request_decision);
+  add("session_start", latencies.session_start);
+  add("fault_detection", latencies.fault_detection);
+  add("tick_lateness", latencies.tick_lateness);
+  return text;
+}
+
+}  // namespace chargemill::app

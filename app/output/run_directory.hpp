@@ -1,0 +1,41 @@
+// The files that a run leaves behind.
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "actors/network/outcome.hpp"
+#include "runtime/base/result.hpp"
+
+namespace chargemill::app {
+
+/// A directory of one run. Whole files are written to a temporary name and renamed, so nobody ever
+/// reads half of one; timeseries.csv grows by whole lines.
+class RunDirectory {
+ public:
+  /// `path` empty: runs/<utc>-<scenario>-<id>. Fails when it cannot be made or already holds a run.
+  [[nodiscard]] static Result<RunDirectory> create(std::filesystem::path path,
+                                                   const std::string& scenario);
+
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  [[nodiscard]] Result<void> write(const std::string& name, const std::string& content) const;
+  /// One row of timeseries.csv.
+  void append(const network::Snapshot& snapshot);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const noexcept { (void)std::fclose(file); }
+  };
+  RunDirectory(std::filesystem::path path, std::FILE* series)
+      : path_(std::move(path)), series_(series) {}
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, Close> series_;
+};
+
+/// The histograms in HdrHistogram's percentile text form, one after the other, in milliseconds.
+[[nodiscard]] std::string hgrm_text(const network::Latencies& latencies);
+
+}  // namespace chargemill::app

@@ -1,0 +1,248 @@
+#include "app/scenario/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <unordered_set>
+
+#include "app/scenario/thresholds.hpp"
+#include "app/scenario/value.hpp"
+
+namespace chargemill::app {
+namespace {
+
+// The names that the network gives to what it generates (actors/network/topology.hpp, which is a
+// layer that this one does not link).
+std::string generated_point_name(std::uint64_t index) { return fmt::format("CP-{:06}", index + 1); }
+std::string zone_name(std::uint32_t index) { return fmt::format("Z{:02}", index + 1); }
+
+class Checker {
+ public:
+  Checker(const network::Scenario& scenario, const Origins& origins, std::vector<Diagnostic>& found)
+      : s_(scenario), origins_(origins), found_(found) {
+    for (const auto& point : s_.network.points) listed_.insert(point.id);
+  }
+
+  void all() {
+    run();
+    network();
+    drivers();
+    stages();
+    central();
+    faults();
+    thresholds();
+  }
+
+ private:
+  [[nodiscard]] Place place_of(const std::string& key) const {
+    const auto found = origins_.find(key);
+    return found == origins_.end() ? Place{} : found->second.place;
+  }
+  /// Of the first of the keys that was written somewhere.
+  [[nodiscard]] Place place_of(std::initializer_list<std::string> keys) const {
+    for (const auto& key : keys) {
+      if (origins_.count(key) != 0) return place_of(key);
+    }
+    return {};
+  }
+  void error(Code code, std::string text, Place place, std::string hint = {}) {
+    found_.push_back({code, std::move(text), std::move(place), std::move(hint)});
+  }
+  void warning(Code code, std::string text, Place place, std::string hint = {}) {
+    found_.push_back({code, std::move(text), std::move(place), std::move(hint), Severity::warning});
+  }
+  [[nodiscard]] bool has_point(const std::string& name) const {
+    if (!s_.network.points.empty()) return listed_.count(name) != 0;
+    if (name.size() < 9 || name.rfind("CP-", 0) != 0 || name.size() > 12) return false;
+    const auto number = std::strtoull(name.c_str() + 3, nullptr, 10);
+    return number >= 1 && number <= s_.network.charge_points &&
+           generated_point_name(number - 1) == name;
+  }
+  [[nodiscard]] std::uint32_t zones() const {
+    std::uint32_t count = 0;
+    for (const auto& point : s_.network.points)
+      count = std::max<std::uint32_t>(count, index_of(point.zone) + 1U);
+    return count != 0 ? count : std::min(s_.network.zones, s_.network.charge_points);
+  }
+  [[nodiscard]] bool has_zone(const std::string& name) const {
+    for (std::uint32_t z = 0; z < zones(); ++z) {
+      if (zone_name(z) == name) return true;
+    }
+    return false;
+  }
+
+  void run() {
+    if (s_.run.speed.max) {
+      error(Code::not_built, "speed = \"max\" (virtual time) is not built yet",
+            place_of("run.speed"), "a number, as fast as the machine can follow");
+    }
+    if (s_.run.warmup >= s_.run.duration) {
+      error(Code::contradiction,
+            fmt::format("'run.warmup' ({}) leaves nothing of 'run.duration' ({})",
+                        duration_text(s_.run.warmup), duration_text(s_.run.duration)),
+            place_of({"run.warmup", "run.duration"}));
+    }
+  }
+
+  void network() {
+    const auto& n = s_.network;
+    if (n.charge_points != 0 && !n.points.empty()) {
+      error(Code::contradiction, "both 'network.charge_points' and [[charge_point]]",
+            place_of("network.charge_points"), "one or the other");
+    }
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < n.points.size(); ++i) {
+      const auto key = fmt::format("charge_point[{}]", i);
+      const auto& id = n.points[i].id;
+      if (!id.empty() && !ids.insert(id).second)
+        error(Code::twice, fmt::format("a second charge point '{}'", id), place_of(key + ".id"));
+      if (id.empty() && origins_.count(key + ".id") != 0)
+        error(Code::range, "an empty id", place_of(key + ".id"));
+    }
+  }
+
+  void drivers() {
+    const auto& d = s_.drivers;
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < d.named.size(); ++i) {
+      const auto key = fmt::format("driver[{}]", i);
+      if (!d.named[i].id.empty() && !ids.insert(d.named[i].id).second)
+        error(Code::twice, fmt::format("a second driver '{}'", d.named[i].id),
+              place_of(key + ".id"));
+      check_requests(d.named[i], place_of({key + ".requests", key}));
+    }
+    const bool moved = d.sessions_per_cp_per_day > 0 || d.initial_supplying > 0 ||
+                       !d.replay.empty() || has_rate_stage();
+    if (moved && d.count == 0) {
+      warning(Code::contradiction, "there is load, but 'drivers.count' is 0: all trips are shed",
+              place_of({"drivers.sessions_per_cp_per_day", "drivers.replay",
+                        "drivers.initial_supplying"}));
+    }
+    std::set<std::string_view> stations;
+    for (const auto& session : d.replay) stations.insert(session.station);
+    const std::size_t points =
+        s_.network.points.empty() ? s_.network.charge_points : s_.network.points.size();
+    if (stations.size() > points) {
+      error(Code::recording,
+            fmt::format("{} recorded stations do not fit on {} charge points", stations.size(),
+                        points),
+            place_of({"drivers.replay", "drivers.recorded"}),
+            fmt::format("network.charge_points = {}", stations.size()));
+    }
+  }
+
+  // A request for a charge point that is not there is denied, not an error: real files have slips.
+  void check_requests(const network::DriverSpec& driver, const Place& place) {
+    std::set<std::string> unknown;
+    for (const auto& id : driver.requests) {
+      if (!has_point(id)) unknown.insert(id);
+    }
+    if (unknown.empty()) return;
+    warning(Code::reference,
+            fmt::format("driver '{}' asks for {} that {} not there: denied", driver.id,
+                        unknown.size() == 1 ? fmt::format("'{}'", *unknown.begin())
+                                            : fmt::format("{} charge points", unknown.size()),
+                        unknown.size() == 1 ? "is" : "are"),
+            place);
+  }
+
+  [[nodiscard]] bool has_rate_stage() const {
+    return std::any_of(s_.stages.begin(), s_.stages.end(), [](const auto& stage) {
+      return stage.target == network::StageTarget::request_rate;
+    });
+  }
+
+  // Stages of one target must not overlap: the second would not know where it starts from.
+  void stages() {
+    for (std::size_t i = 0; i < s_.stages.size(); ++i) {
+      const auto& stage = s_.stages[i];
+      const auto key = fmt::format("stage[{}]", i);
+      if (stage.target == network::StageTarget::connected_share && stage.value > 1.0)
+        error(Code::range, "a connected share is at most 1", place_of(key + ".value"));
+      for (std::size_t before = i; before-- > 0;) {
+        if (s_.stages[before].target != stage.target) continue;
+        if (stage.after < s_.stages[before].after + s_.stages[before].ramp)
+          error(Code::contradiction, "this stage begins before the one above it has ended",
+                place_of(key + ".after"),
+                fmt::format(
+                    "not before {}",
+                    duration_text(
+                        (s_.stages[before].after + s_.stages[before].ramp).time_since_epoch())));
+        break;
+      }
+    }
+  }
+
+  void central() {
+    const auto& timeout = s_.central.monitor_timeout;
+    if (timeout && *timeout < 2 * s_.network.health_interval) {
+      error(Code::contradiction,
+            fmt::format("'central.monitor_timeout' ({}) is less than twice "
+                        "'network.health_interval' ({}): monitors that live would be lost",
+                        duration_text(*timeout), duration_text(s_.network.health_interval)),
+            place_of({"central.monitor_timeout", "network.health_interval"}));
+    }
+    const auto& silence = s_.central.session_silence_timeout;
+    if (silence && *silence < 2 * s_.network.telemetry_interval) {
+      error(Code::contradiction,
+            fmt::format("'central.session_silence_timeout' ({}) is less than twice "
+                        "'network.telemetry_interval' ({})",
+                        duration_text(*silence), duration_text(s_.network.telemetry_interval)),
+            place_of({"central.session_silence_timeout", "network.telemetry_interval"}));
+    }
+  }
+
+  void faults() {
+    for (std::size_t i = 0; i < s_.faults.size(); ++i) {
+      const auto& fault = s_.faults[i];
+      const auto key = fmt::format("fault[{}]", i);
+      if (fault.rate_per_cp_per_hour && fault.at)
+        error(Code::contradiction, "both 'rate' and 'at'", place_of(key + ".at"),
+              "one or the other");
+      if (!fault.rate_per_cp_per_hour && !fault.at)
+        error(Code::missing, "'fault' lacks 'rate' or 'at'", place_of(key));
+      if (fault.zone && fault.point)
+        error(Code::contradiction, "both 'zone' and 'cp'", place_of(key + ".cp"),
+              "one or the other");
+      if (fault.zone && !has_zone(*fault.zone))
+        error(
+            Code::reference, fmt::format("no zone '{}'", *fault.zone), place_of(key + ".zone"),
+            zones() == 0 ? "there are no zones" : fmt::format("there are Z01 to Z{:02}", zones()));
+      if (fault.point && !has_point(*fault.point))
+        error(Code::reference, fmt::format("no charge point '{}'", *fault.point),
+              place_of(key + ".cp"), point_hint(*fault.point));
+    }
+  }
+
+  [[nodiscard]] std::string point_hint(const std::string& name) const {
+    if (s_.network.points.empty() && s_.network.charge_points > 0)
+      return fmt::format("there are CP-000001 to {}",
+                         generated_point_name(s_.network.charge_points - 1));
+    return did_you_mean(name, {listed_.begin(), listed_.end()});
+  }
+
+  void thresholds() {
+    for (std::size_t i = 0; i < s_.thresholds.size(); ++i) {
+      const auto parsed = parse_threshold(s_.thresholds[i]);
+      if (!parsed && !s_.thresholds[i].empty())
+        error(Code::threshold, parsed.error().text, place_of(fmt::format("thresholds[{}].expr", i)),
+              parsed.error().hint);
+    }
+  }
+
+  const network::Scenario& s_;
+  const Origins& origins_;
+  std::vector<Diagnostic>& found_;
+  std::unordered_set<std::string> listed_;
+};
+
+}  // namespace
+
+void check(const network::Scenario& scenario, const Origins& origins,
+           std::vector<Diagnostic>& found) {
+  Checker{scenario, origins, found}.all();
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,152 @@
+#include "app/scenario/companion_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "app/sessions/session_csv.hpp"
+
+namespace chargemill::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> kDefaultRequests{"CP-001", "CP-002", "CP-001"};  // D-122
+
+Place place_of(const Reading& reading, const std::string& key) {
+  const auto found = reading.origins.find(key);
+  return found == reading.origins.end() ? Place{} : found->second.place;
+}
+
+// Relative to the scenario file if it was named there.
+fs::path resolve(const Reading& reading, const std::string& key, const std::string& name,
+                 const fs::path& folder) {
+  const auto found = reading.origins.find(key);
+  const bool in_file = found != reading.origins.end() && found->second.source == Source::file;
+  return in_file ? folder / name : fs::path{name};
+}
+
+bool is_readable_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && std::ifstream{path}.good();
+}
+
+// D-122: one id per line, trimmed; blank lines and those that start with # do not count.
+void read_requests(const fs::path& path, const Place& place, Reading& reading,
+                   std::vector<std::string>& requests) {
+  std::ifstream in{path};
+  if (!is_readable_file(path)) {
+    reading.report(Code::requests, fmt::format("cannot read the request file {}", path.string()),
+                   place);
+    return;
+  }
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string::npos || line[first] == '#') continue;
+    requests.push_back(line.substr(first, line.find_last_not_of(" \t\r") + 1 - first));
+  }
+  if (requests.empty()) {
+    reading.report(Code::requests, fmt::format("no charge point ids in {}", path.string()), place,
+                   "one id per line (D-122)");
+  }
+}
+
+void read_drivers(const LoadInput& input, const fs::path& folder, Reading& reading) {
+  auto& named = reading.draft.scenario.drivers.named;
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < reading.drivers.size(); ++i) {
+    auto& item = reading.drivers[i];
+    if (!item.requests_file.empty()) {
+      read_requests(folder / item.requests_file,
+                    place_of(reading, fmt::format("driver[{}].requests", i)), reading,
+                    item.spec.requests);
+    } else if (item.spec.requests.empty()) {
+      item.spec.requests = kDefaultRequests;
+    }
+    ids.insert(item.spec.id);
+    named.push_back(std::move(item.spec));
+  }
+  for (const auto& path : input.request_files) {
+    network::DriverSpec spec;
+    const std::string stem = path.stem().string();
+    spec.id = stem;
+    for (int n = 2; !ids.insert(spec.id).second; ++n) spec.id = fmt::format("{}-{}", stem, n);
+    Place place;
+    place.source = "--requests " + path.string();
+    read_requests(path, place, reading, spec.requests);
+    named.push_back(std::move(spec));
+  }
+}
+
+void read_profile(const fs::path& folder, Reading& reading) {
+  auto& drivers = reading.draft.scenario.drivers;
+  const std::string& name = reading.draft.files.profile;
+  if (drivers.profile != fleet::ProfileName::file) {
+    drivers.custom_profile.reset();
+    return;
+  }
+  if (name.empty()) {
+    if (!drivers.custom_profile)
+      reading.report(Code::missing, "profile = \"file\" needs 'drivers.profile_file'",
+                     place_of(reading, "drivers.profile"));
+    return;
+  }
+  const auto path = resolve(reading, "drivers.profile_file", name, folder);
+  const Place place = place_of(reading, "drivers.profile_file");
+  if (!is_readable_file(path)) {
+    reading.report(Code::profile, fmt::format("cannot read the profile {}", path.string()), place);
+    return;
+  }
+  try {
+    const auto tables = read_profile_tables(toml::parse_file(path.string()));
+    if (tables) {
+      drivers.custom_profile = fleet::make_profile(*tables);
+    } else {
+      reading.report(Code::profile, fmt::format("{}: {}", path.string(), tables.error()), place);
+    }
+  } catch (const toml::parse_error& error) {
+    reading.report(
+        Code::profile,
+        fmt::format("{}:{}: {}", path.string(), error.source().begin.line, error.description()),
+        place);
+  }
+}
+
+void read_recording(const LoadInput& input, const fs::path& folder, Reading& reading) {
+  const auto& files = reading.draft.files;
+  if (files.replay.empty() && !input.replay) return;
+  Place place = place_of(reading, "drivers.replay");
+  fs::path path = resolve(reading, "drivers.replay", files.replay, folder);
+  if (input.replay) {
+    path = *input.replay;
+    place = {};
+    place.source = "--replay";
+  }
+  ColumnMap columns;
+  if (!files.column_start.empty()) columns.start = files.column_start;
+  if (!files.column_end.empty()) columns.end = files.column_end;
+  if (!files.column_energy.empty()) columns.energy = files.column_energy;
+  if (!files.column_station.empty()) columns.station = files.column_station;
+  auto table = read_session_table(path, columns);
+  if (!table) {
+    reading.report(Code::recording, table.error().text, place);
+    return;
+  }
+  if (!table->note.empty())
+    reading.diagnostics.push_back({Code::recording, table->note, place, {}, Severity::warning});
+  reading.draft.scenario.drivers.replay = std::move(table->sessions);
+}
+
+}  // namespace
+
+void read_companion_files(const LoadInput& input, const fs::path& folder, Reading& reading) {
+  read_drivers(input, folder, reading);
+  read_profile(folder, reading);
+  read_recording(input, folder, reading);
+}
+
+}  // namespace chargemill::app

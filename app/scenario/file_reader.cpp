@@ -1,0 +1,246 @@
+#include "app/scenario/file_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace chargemill::app {
+namespace {
+
+/// Tables that only a scenario written out in full has (resolved_toml).
+constexpr const char* kProfileTable = "drivers.profile_table";
+constexpr const char* kRecordedList = "drivers.recorded";
+
+class Reader {
+ public:
+  Reader(const SourceText& source, Reading& reading) : source_(source), reading_(reading) {}
+
+  void walk(const toml::table& table, const std::string& section) {
+    for (auto&& [key, node] : table) {
+      const std::string bare{key.str()};
+      const std::string name = section.empty() ? bare : section + '.' + bare;
+      if (const auto* field = find_key(name)) {
+        set(*field, name, node, reading_.draft);
+      } else if (section.empty() && is_list(bare)) {
+        read_list_named(bare, node);
+      } else if (name == kProfileTable && node.is_table()) {
+        read_profile(*node.as_table());
+      } else if (name == kRecordedList && node.is_array()) {
+        read_recorded(*node.as_array());
+      } else if (is_section(name)) {
+        if (const auto* inner = node.as_table()) {
+          walk(*inner, name);
+        } else {
+          reading_.report(Code::type, fmt::format("'{}' is a section", name),
+                          source_.at(node.source()), fmt::format("write [{}]", name));
+        }
+      } else {
+        unknown(section, bare, key.source());
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] static bool is_list(const std::string& name) {
+    return std::any_of(lists().begin(), lists().end(),
+                       [&](const ListInfo& list) { return list.name == name; });
+  }
+  [[nodiscard]] static bool is_section(const std::string& name) {
+    static const auto kSections = section_names();
+    return std::find(kSections.begin(), kSections.end(), name) != kSections.end();
+  }
+
+  template <class T>
+  void set(const Field<T>& field, const std::string& name, const toml::node& node, T& target) {
+    const Place place = source_.at(node.source());
+    const auto value = from_toml(node, field.info);
+    if (!value) {
+      reading_.report(value.error().code, value.error().text, place, value.error().hint);
+      return;
+    }
+    field.set(target, *value);
+    reading_.origins[name] = {Source::file, place};
+  }
+
+  void unknown(const std::string& section, const std::string& bare,
+               const toml::source_region& region) {
+    const Place place = source_.at(region, bare.size());
+    if (section.empty()) {
+      auto known = section_names();
+      for (const auto& list : lists()) known.push_back(list.name);
+      std::string hint = home_of(bare);
+      if (hint.empty()) hint = did_you_mean(bare, known);
+      reading_.report(Code::section, fmt::format("unknown section '{}'", bare), place, hint);
+      return;
+    }
+    std::vector<std::string> known;
+    for (const auto& name : key_names()) {
+      if (name.rfind(section + '.', 0) == 0) known.push_back(name.substr(section.size() + 1));
+    }
+    std::string hint = did_you_mean(bare, known);
+    if (hint.empty()) hint = home_of(bare);
+    reading_.report(Code::key, fmt::format("unknown key '{}.{}'", section, bare), place, hint);
+  }
+
+  // A key in the wrong section: where it belongs.
+  [[nodiscard]] static std::string home_of(const std::string& bare) {
+    for (const auto& name : key_names()) {
+      const auto dot = name.rfind('.');
+      if (name.substr(dot + 1) == bare)
+        return fmt::format("it belongs to [{}]", name.substr(0, dot));
+    }
+    return {};
+  }
+
+  template <class T, class Sink>
+  void read_list(const std::string& list, const toml::node& node,
+                 const std::vector<Field<T>>& fields, Sink sink) {
+    const auto* items = node.as_array();
+    if (items == nullptr || !items->is_array_of_tables()) {
+      if (items != nullptr && items->empty()) return;
+      reading_.report(Code::type, fmt::format("'{}' is a list of tables", list),
+                      source_.at(node.source()), fmt::format("write [[{}]]", list));
+      return;
+    }
+    std::size_t index = 0;
+    for (const auto& item : *items) {
+      const std::string path = fmt::format("{}[{}]", list, index++);
+      T target{};
+      read_item(*item.as_table(), list, path, fields, target);
+      sink(std::move(target));
+    }
+  }
+
+  template <class T>
+  void read_item(const toml::table& table, const std::string& list, const std::string& path,
+                 const std::vector<Field<T>>& fields, T& target) {
+    const Place place = source_.at(table.source(), list.size() + 4);
+    reading_.origins[path] = {Source::file, place};
+    std::vector<std::string> known;
+    for (const auto& field : fields) known.push_back(field.info.name);
+    for (auto&& [key, node] : table) {
+      const auto field = std::find_if(fields.begin(), fields.end(),
+                                      [&](const auto& f) { return f.info.name == key.str(); });
+      if (field == fields.end()) {
+        reading_.report(Code::key, fmt::format("unknown key '{}.{}'", list, key.str()),
+                        source_.at(key.source(), key.str().size()), did_you_mean(key.str(), known));
+        continue;
+      }
+      set(*field, path + '.' + field->info.name, node, target);
+    }
+    for (const auto& field : fields) {
+      if (field.info.required && !table.contains(field.info.name))
+        reading_.report(Code::missing, fmt::format("'{}' lacks '{}'", list, field.info.name), place,
+                        fmt::format("{} = ...: {}", field.info.name, field.info.help));
+    }
+  }
+
+  void read_list_named(const std::string& list, const toml::node& node) {
+    auto& s = reading_.draft.scenario;
+    const auto into = [](auto& all) {
+      return [&all](auto item) { all.push_back(std::move(item)); };
+    };
+    if (list == "charge_point") read_list(list, node, point_keys(), into(s.network.points));
+    if (list == "driver") read_list(list, node, driver_keys(), into(reading_.drivers));
+    if (list == "stage") read_list(list, node, stage_keys(), into(s.stages));
+    if (list == "fault") read_list(list, node, fault_keys(), into(s.faults));
+    if (list == "thresholds") {
+      read_list(list, node, threshold_keys(),
+                [&s](ThresholdItem item) { s.thresholds.push_back(std::move(item.expr)); });
+    }
+  }
+
+  void read_profile(const toml::table& table) {
+    const Place place = source_.at(table.source());
+    const auto tables = read_profile_tables(table, "energy_scale", "stay_scale");
+    if (!tables) {
+      reading_.report(Code::profile, tables.error(), place);
+      return;
+    }
+    // Scales as they are: scaling them again would move their last digit.
+    auto profile = fleet::make_profile(*tables);
+    profile.energy_scale = tables->mean_kwh_by_hour;
+    profile.stay_scale = tables->mean_stay_h_by_hour;
+    reading_.draft.scenario.drivers.custom_profile = std::move(profile);
+    reading_.origins[kProfileTable] = {Source::file, place};
+  }
+
+  // [[start ns, stay ns, energy mJ, station], ...]
+  void read_recorded(const toml::array& rows) {
+    for (const auto& row : rows) {
+      const auto* cells = row.as_array();
+      const bool whole = cells != nullptr && cells->size() == 4 && (*cells)[0].is_integer() &&
+                         (*cells)[1].is_integer() && (*cells)[2].is_integer() &&
+                         (*cells)[3].is_string();
+      const auto number = [&](std::size_t i) { return (*cells)[i].value_or(std::int64_t{-1}); };
+      if (!whole || number(0) < 0 || number(1) < 0 || number(2) < 0) {
+        reading_.report(Code::recording, "a recorded session is [start_ns, stay_ns, mJ, station]",
+                        source_.at(row.source()));
+        continue;
+      }
+      reading_.draft.scenario.drivers.replay.push_back({SimTime{Nanos{number(0)}},
+                                                        Nanos{number(1)},
+                                                        {number(2)},
+                                                        (*cells)[3].value_or(std::string{})});
+    }
+    reading_.origins[kRecordedList] = {Source::file, source_.at(rows.source(), 1)};
+  }
+
+  const SourceText& source_;
+  Reading& reading_;
+};
+
+bool read_hours(const toml::node* node, fleet::ByHour& hours) {
+  const auto* values = node == nullptr ? nullptr : node->as_array();
+  if (values == nullptr || values->size() != hours.size()) return false;
+  for (std::size_t h = 0; h < hours.size(); ++h) {
+    if (!(*values)[h].is_number()) return false;
+    hours[h] = (*values)[h].value_or(0.0);
+  }
+  return true;
+}
+
+bool read_pairs(const toml::node* node, fleet::Quantiles& table) {
+  const auto* rows = node == nullptr ? nullptr : node->as_array();
+  if (rows == nullptr) return false;
+  for (const auto& row : *rows) {
+    const auto* pair = row.as_array();
+    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_number() || !(*pair)[1].is_number())
+      return false;
+    table.emplace_back((*pair)[0].value_or(0.0), (*pair)[1].value_or(0.0));
+  }
+  return true;
+}
+
+}  // namespace
+
+void read_toml(const toml::table& root, const SourceText& source, Reading& reading) {
+  Reader{source, reading}.walk(root, "");
+}
+
+tl::expected<fleet::ProfileTables, std::string> read_profile_tables(const toml::table& table,
+                                                                    const char* energy_by_hour,
+                                                                    const char* stay_by_hour) {
+  fleet::ProfileTables tables;
+  const std::pair<const char*, fleet::ByHour*> by_hour[] = {
+      {"weekday_share", &tables.weekday_share},
+      {"weekend_share", &tables.weekend_share},
+      {energy_by_hour, &tables.mean_kwh_by_hour},
+      {stay_by_hour, &tables.mean_stay_h_by_hour}};
+  for (const auto& [name, hours] : by_hour) {
+    if (!read_hours(table.get(name), *hours))
+      return tl::unexpected<std::string>(fmt::format("a profile needs '{}': 24 numbers", name));
+  }
+  const std::pair<const char*, fleet::Quantiles*> pairs[] = {{"energy_kwh", &tables.energy_kwh},
+                                                             {"stay_h", &tables.stay_h}};
+  for (const auto& [name, quantiles] : pairs) {
+    if (!read_pairs(table.get(name), *quantiles))
+      return tl::unexpected<std::string>(
+          fmt::format("a profile needs '{}': [[probability, value], ...]", name));
+  }
+  const auto defect = fleet::defect_of(tables);
+  if (!defect.empty()) return tl::unexpected<std::string>(std::string{defect});
+  return tables;
+}
+
+}  // namespace chargemill::app

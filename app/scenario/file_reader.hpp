@@ -1,0 +1,34 @@
+// From TOML to a draft: each key by the table, each list item by its own.
+#pragma once
+
+#include <toml++/toml.h>
+#include <optional>
+#include <vector>
+
+#include "actors/fleet/profile_tables.hpp"
+#include "app/scenario/key_table.hpp"
+#include "app/scenario/source_text.hpp"
+
+namespace chargemill::app {
+
+/// A scenario while its parts come together.
+struct Reading {
+  Draft draft;
+  std::vector<DriverItem> drivers;
+  Origins origins;
+  std::vector<Diagnostic> diagnostics;
+
+  void report(Code code, std::string text, Place place, std::string hint = {}) {
+    diagnostics.push_back({code, std::move(text), std::move(place), std::move(hint)});
+  }
+};
+
+/// Reads all of `root`; what is wrong is reported and left at its default.
+void read_toml(const toml::table& root, const SourceText& source, Reading& reading);
+
+/// The tables of a profile (config/profiles); what is missing or wrong as a text.
+[[nodiscard]] tl::expected<fleet::ProfileTables, std::string> read_profile_tables(
+    const toml::table& table, const char* energy_by_hour = "mean_kwh_by_hour",
+    const char* stay_by_hour = "mean_stay_h_by_hour");
+
+}  // namespace chargemill::app

@@ -1,0 +1,346 @@
+#include "app/scenario/key_table.hpp"
+
+#include <set>
+
+#include "app/scenario/field.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using Fields = std::vector<Field<Draft>>;
+
+// NOLINTBEGIN(bugprone-macro-parentheses)
+// An accessor must serve const and mutable drafts alike, and no template takes a member path.
+#define CHARGEMILL_AT(path) \
+  [](auto& d) -> auto& { return d.path; }
+// NOLINTEND(bugprone-macro-parentheses)
+
+constexpr double kCountMax = 100e6;
+constexpr double kYear_s = 366.0 * 86'400.0;
+
+KeyInfo info(const char* name, Type type, const char* help) { return {name, type, help}; }
+KeyInfo count(const char* name, const char* help, double min = 0, double max = kCountMax) {
+  KeyInfo key = info(name, Type::integer, help);
+  key.min = min;
+  key.max = max;
+  return key;
+}
+KeyInfo number(const char* name, const char* help, const char* unit, double max) {
+  KeyInfo key = info(name, Type::number, help);
+  key.unit = unit;
+  key.max = max;
+  return key;
+}
+KeyInfo share(const char* name, const char* help) { return number(name, help, "share", 1.0); }
+KeyInfo duration(const char* name, const char* help, bool zero = false, bool optional = false) {
+  KeyInfo key = info(name, Type::duration, help);
+  key.unit = "duration";
+  key.max = kYear_s;
+  key.above_min = !zero;
+  key.optional = optional;
+  return key;
+}
+KeyInfo choice(const char* name, const char* help, std::vector<std::string> choices) {
+  KeyInfo key = info(name, Type::choice, help);
+  key.choices = std::move(choices);
+  return key;
+}
+
+Field<Draft> not_built(const char* name, const char* help, const char* off = "") {
+  KeyInfo key = info(name, Type::not_built, help);
+  key.off = off;
+  return {key, [](Draft&, const Value&) {}, [](const Draft&) { return Value{}; }};
+}
+
+template <class Access>
+Field<Draft> at(KeyInfo key, Access access) {
+  return detail::field<Draft>(std::move(key), access);
+}
+
+void add_run(Fields& f) {
+  KeyInfo speed = info("run.speed", Type::speed,
+                       "model seconds per wall second; max: virtual time (not built yet)");
+  speed.above_min = true;
+  speed.max = 1e6;
+  f.push_back(at(info("run.name", Type::text, "of the run directory and the report"),
+                 CHARGEMILL_AT(scenario.run.name)));
+  f.push_back(at(info("run.start", Type::date_time, "model time at the start"),
+                 CHARGEMILL_AT(scenario.run.start_unix_s)));
+  f.push_back(at(duration("run.duration", "how long, in model time"),
+                 CHARGEMILL_AT(scenario.run.duration)));
+  f.push_back(at(duration("run.warmup", "left out of latencies, in model time", true),
+                 CHARGEMILL_AT(scenario.run.warmup)));
+  f.push_back(at(std::move(speed), CHARGEMILL_AT(scenario.run.speed)));
+  f.push_back(
+      at(count("run.seed", "of all random numbers", 0, 9.2e18), CHARGEMILL_AT(scenario.run.seed)));
+  f.push_back(at(count("run.workers", "threads; 0: one per core", 0, 1024),
+                 CHARGEMILL_AT(scenario.run.workers)));
+  f.push_back(at(duration("run.stop_timeout", "wall time for open requests after a stop", true),
+                 CHARGEMILL_AT(scenario.run.stop_timeout)));
+  f.push_back(at(duration("run.lateness_limit", "tick lateness p99 above it makes the run invalid"),
+                 CHARGEMILL_AT(scenario.run.lateness_limit)));
+  f.push_back(at(count("run.repeat", "how many runs, one after the other", 1, 1000),
+                 CHARGEMILL_AT(output.repeat)));
+  f.push_back(not_built("run.digest_every", "digest of the state, in model time; virtual time only",
+                        "off"));
+}
+
+void add_network(Fields& f) {
+  f.push_back(at(count("network.charge_points", "generated ones: CP-000001 ..."),
+                 CHARGEMILL_AT(scenario.network.charge_points)));
+  f.push_back(at(count("network.zones", "of generated charge points: Z01 ...", 1, 65'535),
+                 CHARGEMILL_AT(scenario.network.zones)));
+  f.push_back(at(count("network.sites_per_zone", "0: about 16 charge points a site", 0, 1e6),
+                 CHARGEMILL_AT(scenario.network.sites_per_zone)));
+  f.push_back(at(info("network.power_mix", Type::power_mix, "powers and their shares"),
+                 CHARGEMILL_AT(scenario.network.power_mix)));
+  f.push_back(at(info("network.price_mix", Type::price_mix, "prices and their shares"),
+                 CHARGEMILL_AT(scenario.network.price_mix)));
+  f.push_back(at(duration("network.control_latency", "of a message, in virtual time"),
+                 CHARGEMILL_AT(scenario.network.control_latency)));
+  f.push_back(at(duration("network.health_interval", "between two health checks of a monitor"),
+                 CHARGEMILL_AT(scenario.network.health_interval)));
+  f.push_back(at(duration("network.telemetry_interval", "between two reports of a session"),
+                 CHARGEMILL_AT(scenario.network.telemetry_interval)));
+  f.push_back(at(duration("network.max_session", "a session ends after it", false, true),
+                 CHARGEMILL_AT(scenario.network.max_session)));
+}
+
+void add_drivers(Fields& f) {
+  f.push_back(at(count("drivers.count", "generated ones, moved by the profile: DRV-000001 ..."),
+                 CHARGEMILL_AT(scenario.drivers.count)));
+  f.push_back(
+      at(choice("drivers.profile", "when people come, how much they need, how long they stay",
+                {"public", "home", "workplace", "file"}),
+         CHARGEMILL_AT(scenario.drivers.profile)));
+  f.push_back(at(info("drivers.profile_file", Type::text,
+                      "with profile = \"file\": as those in config/profiles"),
+                 CHARGEMILL_AT(files.profile)));
+  f.push_back(at(number("drivers.sessions_per_cp_per_day", "mean arrivals", "1/day", 10'000),
+                 CHARGEMILL_AT(scenario.drivers.sessions_per_cp_per_day)));
+  f.push_back(at(number("drivers.day_spread_k",
+                        "gamma shape of the day factor; 0: all days are alike", "", 1e6),
+                 CHARGEMILL_AT(scenario.drivers.day_spread_k)));
+  f.push_back(at(share("drivers.initial_supplying", "charge points that start in a session"),
+                 CHARGEMILL_AT(scenario.drivers.initial_supplying)));
+  f.push_back(at(choice("drivers.choose", "ask for one charge point, or for any of a zone",
+                        {"named", "any_in_zone"}),
+                 CHARGEMILL_AT(scenario.drivers.choose)));
+  f.push_back(
+      at(duration("drivers.pause", "after a session, before the next request (D-123)", true),
+         CHARGEMILL_AT(scenario.drivers.pause)));
+  f.push_back(at(duration("drivers.timeout", "a request without an answer is given up"),
+                 CHARGEMILL_AT(scenario.drivers.timeout)));
+  f.push_back(at(info("drivers.replay", Type::text, "recorded sessions (CSV) to be driven again"),
+                 CHARGEMILL_AT(files.replay)));
+  f.push_back(at(info("drivers.replay_columns.start", Type::text, "header name of the start"),
+                 CHARGEMILL_AT(files.column_start)));
+  f.push_back(at(info("drivers.replay_columns.end", Type::text, "header name of the end"),
+                 CHARGEMILL_AT(files.column_end)));
+  f.push_back(at(info("drivers.replay_columns.energy_kwh", Type::text, "header name of the energy"),
+                 CHARGEMILL_AT(files.column_energy)));
+  f.push_back(at(info("drivers.replay_columns.station", Type::text, "header name of the station"),
+                 CHARGEMILL_AT(files.column_station)));
+}
+
+void add_central(Fields& f) {
+  f.push_back(at(
+      count("central.shards", "central's parts; results depend on it, not on workers", 1, 65'535),
+      CHARGEMILL_AT(scenario.central.shards)));
+  f.push_back(
+      at(count("central.breaker.failures", "in a row open a charge point's breaker", 1, 65'535),
+         CHARGEMILL_AT(scenario.central.breaker_failures)));
+  f.push_back(
+      at(duration("central.breaker.cooldown", "an open breaker lets probes through after it"),
+         CHARGEMILL_AT(scenario.central.breaker_cooldown)));
+  f.push_back(
+      at(count("central.breaker.probes", "successes that close a half-open breaker", 1, 65'535),
+         CHARGEMILL_AT(scenario.central.breaker_probes)));
+  f.push_back(
+      at(duration("central.monitor_timeout",
+                  "silence that makes a monitor lost; none: max(5 s, 3 x health_interval) (D-044)",
+                  false, true),
+         CHARGEMILL_AT(scenario.central.monitor_timeout)));
+  f.push_back(at(duration("central.start_timeout", "an authorised session must begin within it"),
+                 CHARGEMILL_AT(scenario.central.start_timeout)));
+  f.push_back(at(
+      duration("central.session_silence_timeout",
+               "a session without telemetry fails; none: max(10 s, 3 x telemetry_interval) (D-067)",
+               false, true),
+      CHARGEMILL_AT(scenario.central.session_silence_timeout)));
+}
+
+void add_parts(Fields& f) {
+  f.push_back(
+      at(info("output.dir", Type::text, "of the run; empty: runs/<utc>-<scenario>-<id>; off: none"),
+         CHARGEMILL_AT(output.dir)));
+  f.push_back(at(choice("output.progress", "on stderr", {"auto", "tty", "plain", "off"}),
+                 CHARGEMILL_AT(output.progress)));
+  f.push_back(at(choice("output.color", "of terminals", {"auto", "always", "never"}),
+                 CHARGEMILL_AT(output.color)));
+  f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
+                 CHARGEMILL_AT(output.quiet)));
+  f.push_back(not_built("journal.dir", "data directory", "off"));
+  for (const char* name : {"journal.segment_bytes", "journal.commit_interval",
+                           "journal.commit_records", "journal.checkpoint_interval", "journal.keep"})
+    f.push_back(not_built(name, "of the journal"));
+  f.push_back(not_built("http.listen", "HOST:PORT of the dashboard", "off"));
+  f.push_back(not_built("tcp.listen", "HOST:PORT of the framed door", "off"));
+  for (const char* door : {"http.", "tcp."}) {
+    for (const char* name : {"token_file", "tls_cert", "tls_key", "connections"})
+      f.push_back(not_built((std::string{door} + name).c_str(), "of the door"));
+  }
+  f.push_back(not_built("cluster.nodes", "processes of a local cluster", "1"));
+  f.push_back(
+      not_built("cluster.central", "tcp://HOST:PORT of another central to be loaded", "off"));
+  for (const char* name : {"cluster.name", "cluster.etcd", "cluster.roles", "cluster.data_port",
+                           "cluster.control_port", "cluster.lease", "cluster.keys"})
+    f.push_back(not_built(name, "of the cluster"));
+}
+
+KeyInfo required(KeyInfo key) {
+  key.required = true;
+  return key;
+}
+KeyInfo optional(KeyInfo key) {
+  key.optional = true;
+  return key;
+}
+KeyInfo positive(KeyInfo key) {
+  key.above_min = true;
+  return key;
+}
+
+template <class T>
+ListInfo list(const char* name, const char* help, const std::vector<Field<T>>& fields) {
+  ListInfo result{name, help, {}};
+  for (const auto& field : fields) result.keys.push_back(&field.info);
+  return result;
+}
+
+}  // namespace
+
+const std::vector<Field<Draft>>& keys() {
+  static const Fields kKeys = [] {
+    Fields f;
+    add_run(f);
+    add_network(f);
+    add_drivers(f);
+    add_central(f);
+    add_parts(f);
+    return f;
+  }();
+  return kKeys;
+}
+
+const std::vector<Field<network::PointSpec>>& point_keys() {
+  using T = network::PointSpec;
+  static const std::vector<Field<T>> kKeys{
+      detail::field<T>(required(info("id", Type::text, "CP-001")), CHARGEMILL_AT(id)),
+      detail::field<T>(info("zone", Type::zone, "Z01, Z02, ..."), CHARGEMILL_AT(zone)),
+      detail::field<T>(info("site", Type::site, "S0001, S0002, ..."), CHARGEMILL_AT(site)),
+      detail::field<T>(positive(number("power_kw", "what it delivers", "kW", 10'000)),
+                       CHARGEMILL_AT(power)),
+      detail::field<T>(number("price_eur_kwh", "what it costs", "EUR/kWh", 1'000),
+                       CHARGEMILL_AT(price)),
+      detail::field<T>(
+          info("manual_plug", Type::boolean, "supply starts at plug, ends at unplug (D-106)"),
+          CHARGEMILL_AT(manual_plug))};
+  return kKeys;
+}
+
+const std::vector<Field<DriverItem>>& driver_keys() {
+  using T = DriverItem;
+  static const std::vector<Field<T>> kKeys = [] {
+    std::vector<Field<T>> f{
+        detail::field<T>(required(info("id", Type::text, "driver-alice")), CHARGEMILL_AT(spec.id))};
+    f.push_back(
+        {info("requests", Type::requests, "a file of charge point ids (D-122), or a list of them"),
+         [](T& item, const Value& value) {
+           if (const auto* file = std::get_if<std::string>(&value))
+             item.requests_file = *file;
+           else
+             item.spec.requests = std::get<std::vector<std::string>>(value);
+         },
+         [](const T& item) { return Value{item.spec.requests}; }});
+    f.push_back(detail::field<T>(duration("pause", "else drivers.pause", true, true),
+                                 CHARGEMILL_AT(spec.pause)));
+    return f;
+  }();
+  return kKeys;
+}
+
+const std::vector<Field<network::StageSpec>>& stage_keys() {
+  using T = network::StageSpec;
+  static const std::vector<Field<T>> kKeys{
+      detail::field<T>(required(duration("after", "from the start of the run", true)),
+                       CHARGEMILL_AT(after)),
+      detail::field<T>(duration("ramp", "0s: a step", true), CHARGEMILL_AT(ramp)),
+      detail::field<T>(choice("target", "what moves", {"connected_share", "request_rate"}),
+                       CHARGEMILL_AT(target)),
+      detail::field<T>(
+          required(number("value", "where to: a share, or requests per second", "", 1e9)),
+          CHARGEMILL_AT(value))};
+  return kKeys;
+}
+
+const std::vector<Field<network::FaultSpec>>& fault_keys() {
+  using T = network::FaultSpec;
+  static const std::vector<Field<T>> kKeys{
+      detail::field<T>(
+          required(choice("kind", "what goes wrong",
+                          {"engine_crash", "engine_silent", "engine_ko", "start_refused",
+                           "monitor_loss", "central_restart", "partition"})),
+          CHARGEMILL_AT(kind)),
+      detail::field<T>(optional(number("rate", "how often, per charge point and hour of model time",
+                                       "1/h", 3'600'000)),
+                       CHARGEMILL_AT(rate_per_cp_per_hour)),
+      detail::field<T>(duration("at", "once, at this model time", true, true), CHARGEMILL_AT(at)),
+      detail::field<T>(duration("duration", "how long it lasts", true), CHARGEMILL_AT(duration)),
+      detail::field<T>(optional(info("zone", Type::text, "only there: Z01")), CHARGEMILL_AT(zone)),
+      detail::field<T>(optional(info("cp", Type::text, "only this charge point")),
+                       CHARGEMILL_AT(point))};
+  return kKeys;
+}
+
+const std::vector<Field<ThresholdItem>>& threshold_keys() {
+  static const std::vector<Field<ThresholdItem>> kKeys{detail::field<ThresholdItem>(
+      required(info("expr", Type::text, "request_decision:p99 < 50ms")), CHARGEMILL_AT(expr))};
+  return kKeys;
+}
+#undef CHARGEMILL_AT
+
+const Field<Draft>* find_key(std::string_view name) {
+  const auto found = std::find_if(keys().begin(), keys().end(),
+                                  [&](const auto& key) { return key.info.name == name; });
+  return found == keys().end() ? nullptr : &*found;
+}
+
+const std::vector<ListInfo>& lists() {
+  static const std::vector<ListInfo> kLists{
+      list("charge_point", "charge points one by one, instead of network.charge_points",
+           point_keys()),
+      list("driver", "drivers that work through a list of requests", driver_keys()),
+      list("stage", "the load over time: step, ramp, soak, spike", stage_keys()),
+      list("fault", "what goes wrong, and how often", fault_keys()),
+      list("thresholds", "what the run must reach", threshold_keys())};
+  return kLists;
+}
+
+std::vector<std::string> section_names() {
+  std::set<std::string> names;
+  for (const auto& key : keys()) {
+    const auto& name = key.info.name;
+    for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1))
+      names.insert(name.substr(0, dot));
+  }
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> key_names() {
+  std::vector<std::string> names;
+  for (const auto& key : keys()) names.push_back(key.info.name);
+  return names;
+}
+
+}  // namespace chargemill::app

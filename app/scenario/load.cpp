@@ -1,0 +1,150 @@
+#include "app/scenario/load.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <sstream>
+
+#include "app/scenario/check.hpp"
+#include "app/scenario/companion_files.hpp"
+
+namespace chargemill::app {
+namespace {
+
+constexpr std::string_view kPrefix = "CHARGEMILL_";
+
+void set_text(const Field<Draft>& field, std::string_view text, Origin origin, Reading& reading) {
+  const auto value = from_text(text, field.info);
+  if (!value) {
+    reading.report(value.error().code, fmt::format("{}, not '{}'", value.error().text, text),
+                   origin.place, value.error().hint);
+    return;
+  }
+  field.set(reading.draft, *value);
+  reading.origins[field.info.name] = std::move(origin);
+}
+
+// A variable of one of our sections that is no key is a slip; others are none of our business.
+bool is_of_a_section(std::string_view variable) {
+  const auto sections = section_names();
+  return std::any_of(sections.begin(), sections.end(), [&](const std::string& section) {
+    return variable.rfind(environment_name(section) + '_', 0) == 0;
+  });
+}
+
+void read_environment(const LoadInput& input, Reading& reading) {
+  std::map<std::string, const Field<Draft>*> by_name;
+  std::vector<std::string> names;
+  for (const auto& key : keys()) {
+    by_name[environment_name(key.info.name)] = &key;
+    names.push_back(environment_name(key.info.name));
+  }
+  for (const auto& [name, text] : input.env) {
+    Place place;
+    place.source = "env " + name;
+    const auto found = by_name.find(name);
+    if (found != by_name.end()) {
+      set_text(*found->second, text, {Source::environment, place}, reading);
+    } else if (is_of_a_section(name)) {
+      reading.report(Code::key, fmt::format("unknown variable '{}'", name), place,
+                     did_you_mean(name, names));
+    }
+  }
+}
+
+void read_overrides(const LoadInput& input, Reading& reading) {
+  for (const auto& given : input.overrides) {
+    Place place;
+    place.source = given.flag;
+    if (const auto* key = find_key(given.key)) {
+      set_text(*key, given.value, {Source::flag, place}, reading);
+    } else {
+      reading.report(Code::key, fmt::format("unknown key '{}'", given.key), place,
+                     did_you_mean(given.key, key_names()));
+    }
+  }
+}
+
+void read_file_text(const std::string& text, const std::string& name, Reading& reading) {
+  const SourceText source{name, text};
+  try {
+    const auto root = toml::parse(text, name);
+    read_toml(root, source, reading);
+  } catch (const toml::parse_error& error) {
+    reading.report(Code::syntax, std::string{error.description()}, source.at(error.source()));
+  }
+  if (reading.draft.scenario.run.name == network::Scenario::Run{}.name && !name.empty())
+    reading.draft.scenario.run.name = std::filesystem::path{name}.stem().string();
+}
+
+// By line, so that a file reads from top to bottom; what is in no file comes last.
+void sort_by_place(std::vector<Diagnostic>& diagnostics) {
+  const auto key = [](const Diagnostic& d) {
+    return std::make_tuple(d.place.line == 0, d.place.line, d.place.column);
+  };
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [&](const auto& a, const auto& b) { return key(a) < key(b); });
+}
+
+tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
+                                                     const std::filesystem::path& folder,
+                                                     Reading reading) {
+  read_environment(input, reading);
+  read_overrides(input, reading);
+  read_companion_files(input, folder, reading);
+  check(reading.draft.scenario, reading.origins, reading.diagnostics);
+  sort_by_place(reading.diagnostics);
+  const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
+                                 [](const Diagnostic& d) { return d.severity == Severity::error; });
+  if (wrong) return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
+  return Loaded{std::move(reading.draft.scenario), std::move(reading.draft.output),
+                std::move(reading.origins), std::move(reading.diagnostics)};
+}
+
+}  // namespace
+
+std::string environment_name(std::string_view key) {
+  std::string name{kPrefix};
+  for (const char c : key)
+    name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::map<std::string, std::string> chargemill_environment() {
+  std::map<std::string, std::string> found;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    const auto equals = text.find('=');
+    if (text.rfind(kPrefix, 0) == 0 && equals != std::string_view::npos)
+      found.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return found;
+}
+
+tl::expected<Loaded, std::vector<Diagnostic>> load_scenario_text(
+    const std::string& text, const std::string& name, const std::filesystem::path& folder,
+    const LoadInput& input) {
+  Reading reading;
+  read_file_text(text, name, reading);
+  return finish(input, folder, std::move(reading));
+}
+
+tl::expected<Loaded, std::vector<Diagnostic>> load_scenario(const LoadInput& input) {
+  if (!input.file) return finish(input, {}, {});
+  std::error_code ignored;
+  std::ifstream in{*input.file};
+  if (std::filesystem::is_directory(*input.file, ignored) || !in) {
+    Place place;
+    place.source = input.file->string();
+    return tl::unexpected<std::vector<Diagnostic>>(
+        {{Code::unreadable, fmt::format("cannot read {}", input.file->string()), place, {}}});
+  }
+  std::ostringstream text;
+  text << in.rdbuf();
+  return load_scenario_text(text.str(), input.file->string(), input.file->parent_path(), input);
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,25 @@
+// What a run of a scenario would be and need, for `validate`.
+#pragma once
+
+#include <string>
+
+#include "actors/network/scenario.hpp"
+
+namespace chargemill::app {
+
+struct Plan {
+  std::uint64_t charge_points = 0;
+  std::uint64_t drivers = 0;
+  std::uint64_t actors = 0;
+  double expected_requests = 0.0;  ///< means; lists work as fast as their pauses allow
+  double expected_faults = 0.0;
+  double messages_per_s = 0.0;  ///< per wall second: health checks alone
+  std::int64_t memory_bytes = 0;
+  double wall_s = 0.0;
+};
+
+/// Requires a checked scenario.
+[[nodiscard]] Plan make_plan(const network::Scenario& scenario);
+[[nodiscard]] std::string plan_text(const network::Scenario& scenario);
+
+}  // namespace chargemill::app

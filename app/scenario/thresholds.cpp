@@ -1,0 +1,205 @@
+#include "app/scenario/thresholds.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "app/scenario/diagnostics.hpp"
+#include "app/scenario/value.hpp"
+
+namespace chargemill::app {
+namespace {
+
+constexpr const char* kLatencies[] = {"request_decision", "session_start", "fault_detection",
+                                      "tick_lateness"};
+constexpr const char* kFigures[] = {"p50", "p90", "p99", "p999", "max", "count"};
+/// The numbers of summary.json (contract, section 3) apart from latencies and what is not built.
+constexpr const char* kNumbers[] = {"run.seed",
+                                    "run.workers",
+                                    "run.nodes",
+                                    "run.speed",
+                                    "run.sim_s",
+                                    "run.wall_s",
+                                    "charge_points.total",
+                                    "charge_points.activated",
+                                    "charge_points.supplying",
+                                    "charge_points.stopped",
+                                    "charge_points.fault",
+                                    "charge_points.disconnected",
+                                    "actors.total",
+                                    "requests.sent",
+                                    "requests.accepted",
+                                    "requests.denied",
+                                    "requests.timed_out",
+                                    "requests.open",
+                                    "requests.denied_ratio",
+                                    "sessions.started",
+                                    "sessions.completed",
+                                    "sessions.failed",
+                                    "sessions.active",
+                                    "energy.delivered_mj",
+                                    "energy.sessions_mj",
+                                    "energy.unreported_mj",
+                                    "energy.delivered_kwh",
+                                    "money.revenue_microeur",
+                                    "money.revenue_eur",
+                                    "faults.injected",
+                                    "faults.raised",
+                                    "faults.notified",
+                                    "faults.recovered",
+                                    "breaker.opened",
+                                    "breaker.half_opened",
+                                    "breaker.closed",
+                                    "tickets.issued",
+                                    "tickets.delivered",
+                                    "messages.delivered",
+                                    "messages.shed",
+                                    "messages.per_s",
+                                    "resources.cpu_s",
+                                    "resources.rss_bytes",
+                                    "resources.bytes_per_charge_point",
+                                    "resources.startup_s"};
+
+tl::unexpected<ThresholdError> wrong(std::string text, std::string hint = {}) {
+  return tl::unexpected<ThresholdError>(ThresholdError{std::move(text), std::move(hint)});
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+std::string pointer_to(const std::string& name) {
+  const auto colon = name.find(':');
+  std::string path = colon == std::string::npos
+                         ? name
+                         : "latency_ms." + name.substr(0, colon) + '.' + name.substr(colon + 1);
+  std::replace(path.begin(), path.end(), '.', '/');
+  return '/' + path;
+}
+
+std::optional<Comparison> comparison_of(std::string_view op) {
+  if (op == "<") return Comparison::less;
+  if (op == "<=") return Comparison::less_equal;
+  if (op == ">") return Comparison::greater;
+  if (op == ">=") return Comparison::greater_equal;
+  if (op == "==") return Comparison::equal;
+  return std::nullopt;
+}
+
+bool holds(double value, Comparison comparison, double limit) {
+  switch (comparison) {
+    case Comparison::less:
+      return value < limit;
+    case Comparison::less_equal:
+      return value <= limit;
+    case Comparison::greater:
+      return value > limit;
+    case Comparison::greater_equal:
+      return value >= limit;
+    case Comparison::equal:
+      return value == limit;
+  }
+  return false;
+}
+
+std::optional<double> plain_number(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  if (text.empty() || end != text.c_str() + text.size() || !std::isfinite(number))
+    return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+const std::vector<std::string>& threshold_names() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const char* latency : kLatencies) {
+      for (const char* figure : kFigures) names.push_back(fmt::format("{}:{}", latency, figure));
+    }
+    names.insert(names.end(), std::begin(kNumbers), std::end(kNumbers));
+    return names;
+  }();
+  return kNames;
+}
+
+tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr) {
+  Threshold result;
+  result.expr = std::string{expr};
+  const auto op = expr.find_first_of("<>=!");
+  if (op == std::string_view::npos)
+    return wrong(fmt::format("threshold '{}' compares nothing", expr),
+                 "like request_decision:p99 < 50ms");
+  auto end = expr.find_first_not_of("<>=!", op);
+  if (end == std::string_view::npos) end = expr.size();
+  const auto comparison = comparison_of(expr.substr(op, end - op));
+  if (!comparison)
+    return wrong(fmt::format("unknown comparison '{}'", expr.substr(op, end - op)),
+                 "one of < <= > >= ==");
+  result.comparison = *comparison;
+  result.name = std::string{trimmed(expr.substr(0, op))};
+  const auto& names = threshold_names();
+  if (std::find(names.begin(), names.end(), result.name) == names.end())
+    return wrong(fmt::format("unknown threshold '{}'", result.name),
+                 did_you_mean(result.name, names));
+  result.pointer = pointer_to(result.name);
+  const std::string limit{trimmed(expr.substr(end))};
+  const auto number = plain_number(limit);
+  const bool time = result.name.find(':') != std::string::npos &&
+                    result.name.substr(result.name.find(':')) != ":count";
+  if (!time) {
+    if (!number) return wrong(fmt::format("'{}' is no number", limit));
+    result.limit = *number;
+    return result;
+  }
+  const auto duration = parse_duration(limit);
+  if (!duration)
+    return wrong(fmt::format("'{}' is no duration", limit),
+                 number ? "a unit is missing: 50ms" : "");
+  result.limit = static_cast<double>(duration->count()) * 1e-6;
+  return result;
+}
+
+ThresholdResult evaluate(const Threshold& threshold, const nlohmann::json& summary) {
+  ThresholdResult result{threshold.expr};
+  const nlohmann::json::json_pointer pointer{threshold.pointer};
+  // The percentiles of nothing are no measurement: a run without any must not pass by them.
+  const auto count = pointer.parent_pointer() / "count";
+  const bool measured = threshold.name.find(':') == std::string::npos ||
+                        threshold.name.find(":count") != std::string::npos ||
+                        !summary.contains(count) || summary.at(count) != 0;
+  result.known = measured && summary.contains(pointer) && summary.at(pointer).is_number();
+  if (!result.known) return result;
+  result.value = summary.at(pointer).get<double>();
+  result.ok = holds(result.value, threshold.comparison, threshold.limit);
+  return result;
+}
+
+std::vector<ThresholdResult> evaluate(const std::vector<std::string>& exprs,
+                                      const nlohmann::json& summary) {
+  std::vector<ThresholdResult> results;
+  for (const auto& expr : exprs) {
+    const auto parsed = parse_threshold(expr);
+    ThresholdResult unknown{expr};
+    unknown.known = false;
+    results.push_back(parsed ? evaluate(*parsed, summary) : unknown);
+  }
+  return results;
+}
+
+nlohmann::json to_json(const std::vector<ThresholdResult>& results) {
+  auto array = nlohmann::json::array();
+  for (const auto& result : results) {
+    array.push_back({{"expr", result.expr},
+                     {"value", result.known ? nlohmann::json(result.value) : nlohmann::json()},
+                     {"ok", result.ok}});
+  }
+  return array;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,335 @@
+#include "app/scenario/value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "app/sessions/civil_time.hpp"
+
+namespace chargemill::app {
+namespace {
+
+struct Unit {
+  const char* name;
+  std::int64_t nanos;
+};
+constexpr std::array<Unit, 7> kUnits{{{"h", 3'600'000'000'000},
+                                      {"m", 60'000'000'000},
+                                      {"s", 1'000'000'000},
+                                      {"ms", 1'000'000},
+                                      {"us", 1'000},
+                                      {"ns", 1},
+                                      {"d", 86'400'000'000'000}}};
+
+tl::unexpected<Reason> wrong_type(const KeyInfo& key, std::string hint = {}) {
+  return tl::unexpected<Reason>(Reason{
+      Code::type, fmt::format("'{}' takes {}", key.name, expectation(key)), std::move(hint)});
+}
+
+ValueOr in_range(double number, const KeyInfo& key, Value value) {
+  const bool below = key.above_min ? !(number > key.min) : !(number >= key.min);
+  if (!below && number <= key.max) return value;
+  const bool duration = key.type == Type::duration;
+  const char* unit = duration ? " s" : "";
+  return tl::unexpected<Reason>(
+      Reason{Code::range,
+             below ? fmt::format("'{}' must be {} {}{}", key.name,
+                                 key.above_min ? "above" : "at least", key.min, unit)
+                   : fmt::format("'{}' must be at most {}{}", key.name, key.max, unit),
+             {}});
+}
+
+std::optional<double> number_of(const toml::node& node) {
+  if (node.is_number()) return node.value<double>();
+  return std::nullopt;
+}
+
+ValueOr integer(const toml::node& node, const KeyInfo& key) {
+  if (!node.is_integer()) return wrong_type(key, node.is_string() ? "without quotes" : "");
+  const auto number = *node.value<std::int64_t>();
+  return in_range(static_cast<double>(number), key, number);
+}
+
+ValueOr number(const toml::node& node, const KeyInfo& key) {
+  const auto found = number_of(node);
+  if (!found || !std::isfinite(*found)) return wrong_type(key);
+  return in_range(*found, key, *found);
+}
+
+ValueOr duration(const toml::node& node, const KeyInfo& key) {
+  if (node.is_number()) return wrong_type(key, "a unit is missing: \"10s\"");
+  const auto text = node.value<std::string>();
+  if (!text) return wrong_type(key);
+  const auto parsed = parse_duration(*text);
+  if (!parsed) return wrong_type(key, "units are ms, s, m, h, d");
+  return in_range(static_cast<double>(parsed->count()) * 1e-9, key, *parsed);
+}
+
+ValueOr speed(const toml::node& node, const KeyInfo& key) {
+  if (node.value<std::string>() == "max") return std::numeric_limits<double>::infinity();
+  return number(node, key);
+}
+
+ValueOr date_time(const toml::node& node, const KeyInfo& key) {
+  std::string text;
+  if (const auto* stamp = node.as_date_time()) {
+    const auto& t = stamp->get();
+    const std::int64_t offset_s = t.offset ? std::int64_t{t.offset->minutes} * 60 : 0;
+    text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.date.year, t.date.month,
+                       t.date.day, t.time.hour, t.time.minute, t.time.second);
+    if (const auto parsed = parse_stamp(text)) return Value{*parsed - offset_s};
+    return wrong_type(key);
+  }
+  const auto written = node.value<std::string>();
+  const auto parsed = written ? parse_stamp(*written) : std::nullopt;
+  if (!parsed) return wrong_type(key);
+  return Value{*parsed};
+}
+
+ValueOr choice(const toml::node& node, const KeyInfo& key) {
+  const auto text = node.value<std::string>();
+  if (!text) return wrong_type(key);
+  if (std::find(key.choices.begin(), key.choices.end(), *text) == key.choices.end())
+    return wrong_type(key, did_you_mean(*text, key.choices));
+  return *text;
+}
+
+// "Z07" or 7 is 6.
+ValueOr place(const toml::node& node, const KeyInfo& key, char letter, std::int64_t most) {
+  std::int64_t number = 0;
+  if (node.is_integer()) {
+    number = *node.value<std::int64_t>();
+  } else {
+    const auto text = node.value<std::string>().value_or("");
+    const bool digits =
+        text.size() > 1 && text.size() <= 10 && text[0] == letter &&
+        std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (digits) number = std::strtoll(text.c_str() + 1, nullptr, 10);
+  }
+  if (number < 1 || number > most) return wrong_type(key);
+  return number - 1;
+}
+
+const char* amount_name(const KeyInfo& key) {
+  return key.type == Type::power_mix ? "kw" : "eur_kwh";
+}
+
+ValueOr mix(const toml::node& node, const KeyInfo& key) {
+  const auto* items = node.as_array();
+  if (items == nullptr || items->empty()) return wrong_type(key);
+  Mix result;
+  double total = 0;
+  for (const auto& item : *items) {
+    const auto* table = item.as_table();
+    if (table == nullptr || table->size() != 2) return wrong_type(key);
+    const auto* amount = table->get(amount_name(key));
+    const auto* weight = table->get("share");
+    if (amount == nullptr || weight == nullptr) return wrong_type(key);
+    const auto a = number_of(*amount);
+    const auto w = number_of(*weight);
+    if (!a || !w) return wrong_type(key);
+    const bool power = key.type == Type::power_mix;
+    if (*a < 0 || (power && *a < 1e-3) || *a > 10'000 || *w < 0 || !std::isfinite(*w)) {
+      return tl::unexpected<Reason>(
+          Reason{Code::range, fmt::format("'{}' has a value out of range", key.name),
+                 power ? "powers above 0, shares from 0" : "prices and shares from 0"});
+    }
+    result.emplace_back(*a, *w);
+    total += *w;
+  }
+  if (!(total > 0)) {
+    return tl::unexpected<Reason>(
+        Reason{Code::range, fmt::format("the shares of '{}' add up to nothing", key.name), {}});
+  }
+  return result;
+}
+
+ValueOr requests(const toml::node& node, const KeyInfo& key) {
+  if (const auto text = node.value<std::string>()) return *text;
+  const auto* items = node.as_array();
+  if (items == nullptr || items->empty()) return wrong_type(key);
+  std::vector<std::string> ids;
+  for (const auto& item : *items) {
+    const auto id = item.value<std::string>();
+    if (!id || id->empty()) return wrong_type(key);
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+ValueOr not_built(const toml::node& node, const KeyInfo& key) {
+  std::string text = node.value<std::string>().value_or("");
+  if (node.is_integer()) text = std::to_string(*node.value<std::int64_t>());
+  if (!key.off.empty() && text == key.off) return Value{};
+  const bool door = key.name == "http.listen" || key.name == "tcp.listen";
+  return tl::unexpected<Reason>(
+      Reason{Code::not_built, fmt::format("'{}' is of a part that is not built yet", key.name),
+             key.off.empty()
+                 ? "leave it out"
+                 : fmt::format("only {} is possible{}", key.off == "1" ? "1" : toml_text(key.off),
+                               door ? ": there are no doors" : "")});
+}
+
+}  // namespace
+
+std::optional<Nanos> parse_duration(std::string_view text) {
+  const auto digits = text.find_first_not_of("0123456789.");
+  if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
+  const std::string number{text.substr(0, digits)};
+  if (std::count(number.begin(), number.end(), '.') > 1) return std::nullopt;
+  const auto name = text.substr(digits);
+  const auto unit =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return name == u.name; });
+  if (unit == kUnits.end() || number == ".") return std::nullopt;
+  const long double nanos =
+      std::strtold(number.c_str(), nullptr) * static_cast<long double>(unit->nanos);
+  if (nanos > 9.2e18L) return std::nullopt;
+  return Nanos{std::llround(nanos)};
+}
+
+std::string duration_text(Nanos duration) {
+  const std::int64_t count = duration.count();
+  if (count == 0) return "0s";
+  for (const auto& unit : kUnits) {
+    if (count % unit.nanos == 0) return fmt::format("{}{}", count / unit.nanos, unit.name);
+  }
+  return fmt::format("{}ns", count);
+}
+
+std::string toml_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string expectation(const KeyInfo& key) {
+  const std::string none = key.optional ? ", or \"none\"" : "";
+  switch (key.type) {
+    case Type::boolean:
+      return "true or false";
+    case Type::integer:
+      return "a whole number" + none;
+    case Type::number:
+      return "a number" + none;
+    case Type::text:
+      return "a text" + none;
+    case Type::choice:
+      return fmt::format("one of {}", fmt::join(key.choices, ", "));
+    case Type::duration:
+      return "a duration like \"10s\"" + none;
+    case Type::speed:
+      return "a number or \"max\"";
+    case Type::date_time:
+      return "a time like 2026-01-05T00:00:00Z";
+    case Type::power_mix:
+      return "a list like [{ kw = 22, share = 0.4 }]";
+    case Type::price_mix:
+      return "a list like [{ eur_kwh = 0.30, share = 0.6 }]";
+    case Type::zone:
+      return "a zone like \"Z01\"";
+    case Type::site:
+      return "a site like \"S0001\"";
+    case Type::requests:
+      return "a file name, or a list of charge point ids";
+    case Type::not_built:
+      return key.off.empty() ? "nothing yet" : toml_text(key.off);
+  }
+  return {};
+}
+
+ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
+  if (key.optional && node.value<std::string>() == "none") return Value{};
+  switch (key.type) {
+    case Type::boolean:
+      if (const auto* flag = node.as_boolean()) return flag->get();
+      return wrong_type(key);
+    case Type::integer:
+      return integer(node, key);
+    case Type::number:
+      return number(node, key);
+    case Type::text:
+      if (const auto* text = node.as_string()) return text->get();
+      return wrong_type(key);
+    case Type::choice:
+      return choice(node, key);
+    case Type::duration:
+      return duration(node, key);
+    case Type::speed:
+      return speed(node, key);
+    case Type::date_time:
+      return date_time(node, key);
+    case Type::power_mix:
+    case Type::price_mix:
+      return mix(node, key);
+    case Type::zone:
+      return place(node, key, 'Z', 65'535);
+    case Type::site:
+      return place(node, key, 'S', 1'000'000'000);
+    case Type::requests:
+      return requests(node, key);
+    case Type::not_built:
+      return not_built(node, key);
+  }
+  return wrong_type(key);
+}
+
+ValueOr from_text(std::string_view text, const KeyInfo& key) {
+  const bool plain = key.type == Type::text || key.type == Type::choice ||
+                     key.type == Type::duration || key.type == Type::date_time ||
+                     key.type == Type::not_built;
+  const std::string written{text};
+  if (!plain && !(key.optional && text == "none")) {
+    // A line break would let a value smuggle in other keys.
+    if (text.find('\n') != std::string_view::npos) return wrong_type(key);
+    try {
+      const auto table = toml::parse("v = " + written);
+      if (const auto* node = table.get("v"); node != nullptr && table.size() == 1)
+        return from_toml(*node, key);
+    } catch (const toml::parse_error&) {  // not TOML: then it is a text
+    }
+  }
+  return from_toml(toml::value<std::string>{written}, key);
+}
+
+std::string to_toml(const Value& value, const KeyInfo& key) {
+  if (std::holds_alternative<std::monostate>(value))
+    return key.type == Type::not_built ? toml_text(key.off) : "\"none\"";
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value))
+    return std::isinf(*number) ? "\"max\"" : fmt::format("{}", *number);
+  if (const auto* text = std::get_if<std::string>(&value)) return toml_text(*text);
+  if (const auto* time = std::get_if<Nanos>(&value)) return toml_text(duration_text(*time));
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    if (key.type == Type::zone) return fmt::format("\"Z{:02}\"", *number + 1);
+    if (key.type == Type::site) return fmt::format("\"S{:04}\"", *number + 1);
+    if (key.type != Type::date_time) return fmt::format("{}", *number);
+    std::string stamp = format_stamp(*number) + 'Z';
+    stamp[10] = 'T';
+    return stamp;
+  }
+  std::string out;
+  if (const auto* shares = std::get_if<Mix>(&value)) {
+    for (const auto& [amount, weight] : *shares)
+      out += fmt::format("{}{{ {} = {}, share = {} }}", out.empty() ? "" : ", ", amount_name(key),
+                         amount, weight);
+  } else {
+    for (const auto& id : std::get<std::vector<std::string>>(value))
+      out += (out.empty() ? "" : ", ") + toml_text(id);
+  }
+  return '[' + out + ']';
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,143 @@
+#include "app/summary/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/version.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+double ms(Nanos duration) { return static_cast<double>(duration.count()) / 1e6; }
+double seconds(Nanos duration) { return static_cast<double>(duration.count()) / 1e9; }
+
+ordered_json latency(const runtime::LatencyHistogram& h) {
+  return {
+      {"count", h.count()},          {"p50", ms(h.quantile(0.5))},    {"p90", ms(h.quantile(0.9))},
+      {"p99", ms(h.quantile(0.99))}, {"p999", ms(h.quantile(0.999))}, {"max", ms(h.max())}};
+}
+
+ordered_json charge_points(const network::Totals& t) {
+  const auto shown = [&](DisplayState s) { return t.display[static_cast<std::size_t>(s)]; };
+  std::uint64_t total = 0;
+  for (const auto count : t.display) total += count;
+  return {{"total", total},
+          {"activated", shown(DisplayState::activated)},
+          {"supplying", shown(DisplayState::supplying)},
+          {"stopped", shown(DisplayState::stopped)},
+          {"fault", shown(DisplayState::broken)},
+          {"disconnected", shown(DisplayState::disconnected)}};
+}
+
+ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outcome,
+                       const Verdict& verdict) {
+  return {{"scenario", scenario.run.name},
+          {"seed", scenario.run.seed},
+          {"workers", outcome.cost.workers},
+          {"nodes", 1},
+          {"speed", scenario.run.speed.factor},
+          {"sim_s", seconds(outcome.last.sim - SimTime{})},
+          {"wall_s", seconds(outcome.last.wall)},
+          {"stop_reason", outcome.stop_reason},
+          {"partial", outcome.signal != 0 || !outcome.quiet},
+          {"invalid", verdict.invalid},
+          {"invalid_reason", verdict.invalid_reason},
+          {"digest", nullptr},
+          {"version", kVersion},
+          {"commit", kCommit}};
+}
+
+ordered_json journal_off() {
+  const ordered_json nothing = {{"count", 0}, {"p50", 0.0},  {"p90", 0.0},
+                                {"p99", 0.0}, {"p999", 0.0}, {"max", 0.0}};
+  return {{"records", 0}, {"durable_records", 0}, {"commits", 0},
+          {"bytes", 0},   {"segments", 0},        {"commit_ms", nothing}};
+}
+
+}  // namespace
+
+Verdict judge(const network::Scenario& scenario, const RunOutcome& outcome) {
+  Verdict verdict;
+  const Nanos late = outcome.last.latencies.tick_lateness.quantile(0.99);
+  if (!outcome.quiet) {
+    verdict.invalid = true;
+    verdict.invalid_reason = "actors still ran after the stop time-out: figures are not exact";
+  } else if (late > scenario.run.lateness_limit) {
+    verdict.invalid = true;
+    verdict.invalid_reason = fmt::format(
+        "the generator was late: tick lateness p99 {:.1f} ms is above run.lateness_limit {:.1f} ms",
+        ms(late), ms(scenario.run.lateness_limit));
+  }
+  if (outcome.quiet) verdict.broken = network::broken_identities(outcome.last.totals);
+  return verdict;
+}
+
+ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& outcome,
+                          const Verdict& verdict) {
+  const auto& t = outcome.last.totals;
+  const auto& l = outcome.last.latencies;
+  const double wall = std::max(1e-9, seconds(outcome.last.wall));
+  ordered_json s;
+  s["run"] = run_facts(scenario, outcome, verdict);
+  s["charge_points"] = charge_points(t);
+  s["actors"] = {{"total", t.actors}};
+  const double denied_ratio = t.requests_sent == 0 ? 0.0
+                                                   : static_cast<double>(t.requests_denied) /
+                                                         static_cast<double>(t.requests_sent);
+  s["requests"] = {{"sent", t.requests_sent},     {"accepted", t.requests_accepted},
+                   {"denied", t.requests_denied}, {"timed_out", t.requests_timed_out},
+                   {"open", t.requests_open},     {"denied_ratio", denied_ratio}};
+  s["sessions"] = {{"started", t.sessions_started},
+                   {"completed", t.sessions_completed},
+                   {"failed", t.sessions_failed},
+                   {"active", t.sessions_active}};
+  s["energy"] = {{"delivered_mj", t.energy_delivered_mj},
+                 {"sessions_mj", t.energy_sessions_mj},
+                 {"unreported_mj", t.energy_unreported_mj},
+                 {"delivered_kwh", static_cast<double>(t.energy_delivered_mj) /
+                                       static_cast<double>(kMillijoulesPerKwh)}};
+  s["money"] = {{"revenue_microeur", t.revenue_microeur},
+                {"revenue_eur", static_cast<double>(t.revenue_microeur) / 1e6}};
+  s["faults"] = {{"injected", t.faults_injected},
+                 {"raised", t.faults_raised},
+                 {"notified", t.faults_notified},
+                 {"recovered", t.faults_recovered},
+                 {"restarts", t.restarts}};
+  s["breaker"] = {{"opened", t.breaker_opened},
+                  {"half_opened", t.breaker_half_opened},
+                  {"closed", t.breaker_closed}};
+  s["tickets"] = {{"issued", t.tickets_issued}, {"delivered", t.tickets_delivered}};
+  s["messages"] = {{"delivered", t.messages_delivered},
+                   {"shed", t.messages_shed},
+                   {"per_s", static_cast<double>(t.messages_delivered) / wall},
+                   {"mailbox_depth_max", t.mailbox_depth_max}};
+  s["trips"] = {{"offered", t.offered}, {"done", t.done}, {"shed", t.shed}};
+  s["latency_ms"] = {{"request_decision", latency(l.request_decision)},
+                     {"session_start", latency(l.session_start)},
+                     {"fault_detection", latency(l.fault_detection)},
+                     {"tick_lateness", latency(l.tick_lateness)},
+                     {"clock", "wall"}};
+  s["journal"] = journal_off();
+  s["conservation"] = {{"ok", verdict.broken.empty()}, {"broken", verdict.broken}};
+  s["resources"] = {{"cpu_s", outcome.cost.cpu_s},
+                    {"rss_bytes", outcome.cost.rss_bytes},
+                    {"bytes_per_charge_point", outcome.cost.bytes_per_charge_point},
+                    {"startup_s", outcome.cost.startup_s}};
+  s["thresholds"] = ordered_json::array();
+  return s;
+}
+
+int exit_code(const nlohmann::json& s, int signal) {
+  if (!s.at("conservation").at("ok").get<bool>() || s.at("run").at("invalid").get<bool>())
+    return 98;
+  if (signal != 0) return 128 + signal;
+  for (const auto& threshold : s.at("thresholds")) {
+    if (!threshold.at("ok").get<bool>()) return 99;
+  }
+  return 0;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "app/summary/summary.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using nlohmann::json;
+
+/// 1234567 as "1 234 567".
+std::string grouped(const json& number) {
+  std::string digits = std::to_string(number.get<std::uint64_t>());
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, " ");
+  }
+  return digits;
+}
+
+/// hours:minutes:seconds.
+std::string clock_text(double s) {
+  const auto whole = static_cast<std::uint64_t>(s);
+  return fmt::format("{:02}:{:02}:{:02}", whole / 3'600, whole / 60 % 60, whole % 60);
+}
+
+/// "label a 1  b 2": the named members of one object.
+std::string row(const char* label, const json& object,
+                std::initializer_list<std::pair<const char*, const char*>> members) {
+  std::string line = fmt::format("{:<10}", label);
+  for (const auto& [text, key] : members)
+    line += fmt::format("{} {}  ", text, grouped(object.at(key)));
+  while (line.back() == ' ') line.pop_back();
+  return line + "\n";
+}
+
+std::string thresholds(const json& s) {
+  std::string text = "THRESHOLDS\n";
+  for (const auto& t : s.at("thresholds")) {
+    const auto value = t.at("value").is_null() ? "nothing measured"
+                                               : fmt::format("{:.4g}", t.at("value").get<double>());
+    text += fmt::format("  {} {:<40} {}\n", t.at("ok").get<bool>() ? "✓" : "✗",
+                        t.at("expr").get<std::string>(), value);
+  }
+  return s.at("thresholds").empty() ? std::string{} : text;
+}
+
+std::string latencies(const json& s) {
+  std::string text =
+      fmt::format("{:<20}{:>11}{:>11}{:>11}{:>11}{:>11}{:>13}\n", "LATENCY (ms, wall)", "p50",
+                  "p90", "p99", "p99.9", "max", "count");
+  for (const char* name :
+       {"request_decision", "session_start", "fault_detection", "tick_lateness"}) {
+    const auto& l = s.at("latency_ms").at(name);
+    text += fmt::format("  {:<18}", name);
+    for (const char* figure : {"p50", "p90", "p99", "p999", "max"})
+      text += fmt::format("{:>11.3f}", l.at(figure).get<double>());
+    text += fmt::format("{:>13}\n", grouped(l.at("count")));
+  }
+  return text;
+}
+
+std::string verdict(const json& s) {
+  if (!s.at("conservation").at("ok").get<bool>()) return "FAIL      conservation is broken";
+  const auto& run = s.at("run");
+  if (run.at("invalid").get<bool>())
+    return "INVALID   " + run.at("invalid_reason").get<std::string>();
+  const auto& all = s.at("thresholds");
+  const auto crossed =
+      std::count_if(all.begin(), all.end(), [](const json& t) { return !t.at("ok").get<bool>(); });
+  if (crossed > 0) return fmt::format("FAIL      {} of {} thresholds crossed", crossed, all.size());
+  if (run.at("partial").get<bool>())
+    return "PARTIAL   stopped by " + run.at("stop_reason").get<std::string>();
+  return all.empty() ? "OK" : fmt::format("OK        all {} thresholds hold", all.size());
+}
+
+}  // namespace
+
+std::string summary_text(const json& s) {
+  const auto& run = s.at("run");
+  std::string text = thresholds(s);
+  text += fmt::format(
+      "RUN       {}  wall {}  sim {}  speed {:g}x  workers {}  messages/s {}  stop reason {}\n",
+      run.at("scenario").get<std::string>(), clock_text(run.at("wall_s").get<double>()),
+      clock_text(run.at("sim_s").get<double>()), run.at("speed").get<double>(),
+      run.at("workers").get<unsigned>(),
+      grouped(static_cast<std::uint64_t>(s.at("messages").at("per_s").get<double>())),
+      run.at("stop_reason").get<std::string>());
+  text += row("POINTS", s.at("charge_points"),
+              {{"total", "total"},
+               {"activated", "activated"},
+               {"supplying", "supplying"},
+               {"stopped", "stopped"},
+               {"fault", "fault"},
+               {"disconnected", "disconnected"}});
+  text += row("REQUESTS", s.at("requests"),
+              {{"sent", "sent"},
+               {"accepted", "accepted"},
+               {"denied", "denied"},
+               {"timed out", "timed_out"},
+               {"open", "open"}});
+  text += row("SESSIONS", s.at("sessions"),
+              {{"started", "started"},
+               {"completed", "completed"},
+               {"failed", "failed"},
+               {"active", "active"}});
+  text += fmt::format("ENERGY    {:.3f} kWh  {:.2f} EUR\n",
+                      s.at("energy").at("delivered_kwh").get<double>(),
+                      s.at("money").at("revenue_eur").get<double>());
+  text += row("FAULTS", s.at("faults"),
+              {{"injected", "injected"},
+               {"raised", "raised"},
+               {"notified", "notified"},
+               {"recovered", "recovered"},
+               {"restarts", "restarts"}});
+  text += row("BREAKERS", s.at("breaker"),
+              {{"opened", "opened"}, {"half-opened", "half_opened"}, {"closed", "closed"}});
+  text += latencies(s);
+  const auto& r = s.at("resources");
+  const double wall = std::max(1e-9, run.at("wall_s").get<double>());
+  text += fmt::format(
+      "RESOURCES cpu {:.2f} cores  rss {:.2f} GiB  {:.0f} bytes a charge point  start-up {:.2f} "
+      "s\n",
+      r.at("cpu_s").get<double>() / wall, r.at("rss_bytes").get<double>() / 0x1p30,
+      r.at("bytes_per_charge_point").get<double>(), r.at("startup_s").get<double>());
+  for (const auto& broken : s.at("conservation").at("broken"))
+    text += "BROKEN    " + broken.get<std::string>() + "\n";
+  if (s.at("conservation").at("ok").get<bool>())
+    text += "CONSERVED requests, sessions, energy, trips: ok\n";
+  return text + verdict(s) + "\n";
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,64 @@
+#include "app/cli/run_options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/scenario/key_table.hpp"
+
+namespace chargemill::app {
+namespace {
+
+RunOptions parse(std::vector<std::string> args) {
+  CLI::App app;
+  RunOptions options;
+  add_run_options(app, options);
+  std::reverse(args.begin(), args.end());  // as CLI11 takes a vector
+  app.parse(args);
+  return options;
+}
+
+TEST(RunOptions, FlagsBecomeOverridesOfKeysThatExist) {
+  const auto options =
+      parse({"city.toml",  "--charge-points", "5",       "--drivers",      "6",     "--duration",
+             "1m",         "--speed",         "2",       "--seed",         "3",     "--workers",
+             "1",          "--nodes",         "1",       "--repeat",       "2",     "--http",
+             "off",        "--tcp",           "off",     "--no-journal",   "--out", "here",
+             "--progress", "plain",           "--quiet", "--stop-timeout", "1s",    "--color",
+             "never",      "--digest-every",  "off",     "--data",         "off",   "--central",
+             "off",        "--no-out",        "--set",   "network.zones=4"});
+  EXPECT_EQ(options.scenario, std::filesystem::path{"city.toml"});
+  EXPECT_EQ(options.overrides.size(), 21U);
+  EXPECT_EQ(options.color, "never");
+  for (const auto& given : options.overrides) EXPECT_NE(find_key(given.key), nullptr) << given.key;
+  auto input = load_input(options);
+  input.file.reset();
+  input.env.clear();
+  const auto loaded = load_scenario(input);
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  EXPECT_EQ(loaded->scenario.network.charge_points, 5U);
+  EXPECT_EQ(loaded->scenario.network.zones, 4U);
+  EXPECT_EQ(loaded->output.repeat, 2U);
+  EXPECT_EQ(loaded->output.progress, "plain");
+}
+
+TEST(RunOptions, RequestsAndSetsRepeat) {
+  const auto options = parse({"--requests", "a.txt", "--requests", "b.txt", "--set", "run.seed=1",
+                              "--set", "run.name=a=b", "demo.toml", "--replay", "s.csv"});
+  EXPECT_EQ(options.request_files.size(), 2U);
+  ASSERT_EQ(options.overrides.size(), 2U);
+  EXPECT_EQ(options.overrides[1].value, "a=b");
+  EXPECT_EQ(options.scenario, std::filesystem::path{"demo.toml"});
+  EXPECT_EQ(options.replay, std::filesystem::path{"s.csv"});
+}
+
+TEST(RunOptions, WhatCannotBeUnderstoodThrowsForTheCaller) {
+  EXPECT_THROW(parse({"--sed", "1"}), CLI::ParseError);
+  EXPECT_THROW(parse({"--set", "seed"}), CLI::ParseError);
+  EXPECT_THROW(parse({"--color", "blue"}), CLI::ParseError);
+}
+
+TEST(RunOptions, TheDemoIsBesideTheSources) { EXPECT_TRUE(demo_scenario()); }
+
+}  // namespace
+}  // namespace chargemill::app

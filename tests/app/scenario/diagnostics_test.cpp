@@ -1,0 +1,50 @@
+#include "app/scenario/diagnostics.hpp"
+
+#include <gtest/gtest.h>
+
+#include "app/scenario/json_schema.hpp"
+
+namespace chargemill::app {
+namespace {
+
+TEST(Diagnostics, DistanceCountsSlips) {
+  EXPECT_EQ(edit_distance("", "abc"), 3U);
+  EXPECT_EQ(edit_distance("seed", "seed"), 0U);
+  EXPECT_EQ(edit_distance("sede", "seed"), 1U) << "a swap is one slip";
+  EXPECT_EQ(edit_distance("charge_point", "charge_points"), 1U);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
+}
+
+TEST(Diagnostics, SuggestsTheNearestAndNothingFar) {
+  EXPECT_EQ(nearest("zoness", {"zones", "sites"}), "zones");
+  EXPECT_EQ(nearest("temperature", {"zones", "sites"}), "");
+  EXPECT_EQ(nearest("x", {"at", "cp"}), "");
+}
+
+TEST(Diagnostics, PointsAtTheColumn) {
+  const Diagnostic d{Code::key, "unknown key 'a'", {"f.toml", 12, 3, "\t a = 1", 1}, "why"};
+  EXPECT_EQ(render(d),
+            "error[E0312]: unknown key 'a'\n  --> f.toml:12:3\n   12 | \t a = 1\n"
+            "      | \t ^ why\n");
+}
+
+TEST(Diagnostics, WithoutALineStandsTheHintAlone) {
+  Diagnostic d{Code::range, "too many", {}, "fewer", Severity::warning};
+  d.place.source = "--seed";
+  EXPECT_EQ(render(d), "warning[W0314]: too many\n  --> --seed\n      = fewer\n");
+}
+
+TEST(JsonSchema, HasEverySectionAndRefusesOthers) {
+  const auto schema = scenario_schema();
+  EXPECT_EQ(schema.at("/properties/run/properties/seed/type"_json_pointer), "integer");
+  EXPECT_EQ(
+      schema.at(
+          "/properties/central/properties/breaker/properties/failures/x-environment"_json_pointer),
+      "CHARGEMILL_CENTRAL_BREAKER_FAILURES");
+  EXPECT_EQ(schema.at("/properties/network/additionalProperties"_json_pointer), false);
+  EXPECT_EQ(schema.at("/properties/fault/items/required"_json_pointer),
+            nlohmann::json::array({"kind"}));
+}
+
+}  // namespace
+}  // namespace chargemill::app

@@ -1,0 +1,313 @@
+#include "app/scenario/load.hpp"
+
+#include <gtest/gtest.h>
+#include <cstdlib>
+
+#include <fstream>
+
+#include "app/scenario/key_table.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+tl::expected<Loaded, std::vector<Diagnostic>> load(const std::string& text,
+                                                   const LoadInput& input = {}) {
+  return load_scenario_text(text, "test.toml", CHARGEMILL_SOURCE_DIR "/config/scenarios", input);
+}
+
+std::string errors_of(const std::string& text, const LoadInput& input = {}) {
+  const auto loaded = load(text, input);
+  return loaded ? "none" : render(loaded.error());
+}
+
+/// The codes of what is wrong, by line.
+std::vector<int> codes_of(const std::string& text, const LoadInput& input = {}) {
+  std::vector<int> codes;
+  const auto loaded = load(text, input);
+  if (!loaded) {
+    for (const auto& d : loaded.error()) {
+      if (d.severity == Severity::error) codes.push_back(static_cast<int>(d.code));
+    }
+  }
+  return codes;
+}
+
+TEST(Load, NothingIsTheDefaults) {
+  const auto loaded = load_scenario({});
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->scenario.run.duration, 60s);
+  EXPECT_EQ(loaded->scenario.central.shards, 64U);
+  EXPECT_TRUE(loaded->origins.empty());
+}
+
+TEST(Load, ReadsEachKindOfValue) {
+  const auto loaded = load(R"(
+[run]
+start = 2026-01-05T17:00:00Z
+duration = "1.5h"
+speed = 60
+[network]
+charge_points = 1_000
+power_mix = [{ kw = 7.2, share = 1 }]
+max_session = "11s"
+[drivers]
+profile = "home"
+choose = "any_in_zone"
+initial_supplying = 0.25
+[central]
+breaker.failures = 5
+monitor_timeout = "7s"
+[output]
+quiet = true
+)");
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  const auto& s = loaded->scenario;
+  EXPECT_EQ(s.run.start_unix_s, 1'767'632'400);
+  EXPECT_EQ(s.run.duration, 90min);
+  EXPECT_EQ(s.run.speed.factor, 60.0);
+  EXPECT_EQ(s.run.name, "test") << "the file's stem where no name is given";
+  EXPECT_EQ(s.network.charge_points, 1'000U);
+  ASSERT_EQ(s.network.power_mix.size(), 1U);
+  EXPECT_EQ(s.network.power_mix[0].value.w, 7'200);
+  EXPECT_EQ(s.network.max_session, std::optional<Nanos>{11s});
+  EXPECT_EQ(s.drivers.profile, fleet::ProfileName::home);
+  EXPECT_EQ(s.drivers.choose, network::Choice::any_in_zone);
+  EXPECT_EQ(s.central.breaker_failures, 5);
+  EXPECT_EQ(s.central.monitor_timeout, std::optional<Nanos>{7s});
+  EXPECT_TRUE(loaded->output.quiet);
+}
+
+TEST(Load, AFlagBeatsTheEnvironmentWhichBeatsTheFileWhichBeatsTheDefault) {
+  LoadInput input;
+  const std::string file = "[run]\nseed = 1\n";
+  EXPECT_EQ(load("")->scenario.run.seed, 42U);
+  EXPECT_EQ(load(file)->scenario.run.seed, 1U);
+  input.env["CHARGEMILL_RUN_SEED"] = "2";
+  EXPECT_EQ(load(file, input)->scenario.run.seed, 2U);
+  input.overrides = {{"run.seed", "3", "--seed"}, {"run.seed", "4", "--set run.seed"}};
+  const auto loaded = load(file, input);
+  EXPECT_EQ(loaded->scenario.run.seed, 4U) << "the later flag wins";
+  EXPECT_EQ(loaded->origins.at("run.seed").source, Source::flag);
+  EXPECT_EQ(loaded->origins.at("run.seed").place.source, "--set run.seed");
+}
+
+TEST(Load, OriginsSayFileAndLine) {
+  const auto loaded = load("[run]\nname = \"x\"\nseed = 7\n");
+  EXPECT_EQ(to_text(loaded->origins.at("run.seed").place), "test.toml:3:8");
+}
+
+TEST(Load, EnvironmentNamesFollowFromKeys) {
+  EXPECT_EQ(environment_name("central.breaker.failures"), "CHARGEMILL_CENTRAL_BREAKER_FAILURES");
+  LoadInput input;
+  input.env["CHARGEMILL_CENTRAL_BREAKER_FAILURES"] = "9";
+  input.env["CHARGEMILL_NETWORK_CHARGE_POINTS"] = "12";
+  input.env["CHARGEMILL_SOMETHING_ELSE"] = "is not ours";
+  const auto loaded = load("", input);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->scenario.central.breaker_failures, 9);
+  EXPECT_EQ(loaded->scenario.network.charge_points, 12U);
+  EXPECT_EQ(codes_of("", {{}, {{"CHARGEMILL_RUN_SEDE", "1"}}, {}, {}, {}}), std::vector<int>{312});
+}
+
+TEST(Load, NoTwoKeysShareAVariable) {
+  std::set<std::string> names;
+  for (const auto& key : keys())
+    EXPECT_TRUE(names.insert(environment_name(key.info.name)).second) << key.info.name;
+}
+
+TEST(Load, ATypoNamesTheLineAndTheRightKey) {
+  EXPECT_EQ(errors_of("[network]\ncharge_point = 100000\n"),
+            "error[E0312]: unknown key 'network.charge_point'\n"
+            "  --> test.toml:2:1\n"
+            "    2 | charge_point = 100000\n"
+            "      | ^^^^^^^^^^^^ did you mean 'charge_points'?\n"
+            "note: run `chargemill config schema` for all keys\n");
+}
+
+TEST(Load, AllMistakesOfAFileComeInOnePassFromTopToBottom) {
+  const std::string text = R"([run]
+duration = 60
+sede = 1
+[netwrk]
+[network]
+zones = 0
+[[fault]]
+kind = "engine_crush"
+rate = -1
+[[thresholds]]
+expr = "request_decision:p95 < 50ms"
+)";
+  EXPECT_EQ(codes_of(text), (std::vector<int>{313, 312, 311, 314, 315, 313, 314, 326}))
+      << errors_of(text);
+  EXPECT_NE(errors_of(text).find("did you mean 'engine_crash'?"), std::string::npos);
+  EXPECT_NE(errors_of(text).find("a unit is missing"), std::string::npos);
+}
+
+TEST(Load, SyntaxErrorsHaveAPlace) {
+  const auto loaded = load("[run]\nseed = = 1\n");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error()[0].code, Code::syntax);
+  EXPECT_EQ(loaded.error()[0].place.line, 2U);
+}
+
+TEST(Load, AMissingFileIsAnError) {
+  LoadInput input;
+  input.file = "/nowhere/at/all.toml";
+  const auto loaded = load_scenario(input);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error()[0].code, Code::unreadable);
+}
+
+TEST(Load, AKeyInTheWrongSectionIsShownHome) {
+  EXPECT_NE(errors_of("[run]\ncharge_points = 5\n").find("it belongs to [network]"),
+            std::string::npos);
+  EXPECT_NE(errors_of("charge_points = 5\n").find("it belongs to [network]"), std::string::npos);
+}
+
+TEST(Load, EachMistakeHasItsCode) {
+  const std::string points = "[network]\ncharge_points = 10\n";
+  const std::pair<std::string, int> cases[] = {
+      {"[run]\nseed = \"7\"\n", 313},
+      {"[run]\nduration = \"0s\"\n", 314},
+      {"[run]\nspeed = 0\n", 314},
+      {"[run]\nspeed = \"max\"\n", 331},
+      {"[run]\nwarmup = \"2m\"\n", 321},
+      {"[run]\nrepeat = 0\n", 314},
+      {"run = 5\n", 313},
+      {"driver = 5\n", 313},
+      {"[drivers]\ninitial_supplying = 1.5\n", 314},
+      {"[drivers]\nsessions_per_cp_per_day = -1\n", 314},
+      {"[drivers]\nprofile = \"file\"\n", 315},
+      {"[drivers]\nprofile = \"file\"\nprofile_file = \"none.toml\"\n", 325},
+      {"[drivers]\nreplay = \"none.csv\"\n", 324},
+      {"[network]\npower_mix = []\n", 313},
+      {"[network]\npower_mix = [{ kw = 0, share = 1 }]\n", 314},
+      {"[network]\npower_mix = [{ kw = 22, share = 0 }]\n", 314},
+      {"[network]\ncharge_points = 1\n[[charge_point]]\nid = \"CP-001\"\n", 321},
+      {"[[charge_point]]\nid = \"A\"\n[[charge_point]]\nid = \"A\"\n", 316},
+      {"[[charge_point]]\nzone = \"Z01\"\n", 315},
+      {"[[charge_point]]\nid = \"A\"\nzone = \"north\"\n", 313},
+      {"[[charge_point]]\nid = \"A\"\npower_kw = 0\n", 314},
+      {"[[driver]]\nid = \"a\"\n[[driver]]\nid = \"a\"\n", 316},
+      {"[[driver]]\nid = \"a\"\nrequests = \"none.txt\"\n", 323},
+      {"[[driver]]\nid = \"a\"\nrequests = []\n", 313},
+      {"[central]\nmonitor_timeout = \"1s\"\n", 321},
+      {"[central]\nsession_silence_timeout = \"1s\"\n", 321},
+      {"[[stage]]\nafter = \"1s\"\nvalue = 2\n", 314},
+      {"[[stage]]\nafter = \"9s\"\nvalue = 1\n[[stage]]\nafter = \"1s\"\nvalue = 1\n", 321},
+      {points + "[[fault]]\nkind = \"engine_ko\"\n", 315},
+      {points + "[[fault]]\nkind = \"engine_ko\"\nrate = 1\nat = \"1s\"\n", 321},
+      {points + "[[fault]]\nkind = \"engine_ko\"\nrate = 1\nzone = \"Z17\"\n", 322},
+      {points + "[[fault]]\nkind = \"engine_ko\"\nrate = 1\ncp = \"CP-000011\"\n", 322},
+      {points + "[[fault]]\nkind = \"engine_ko\"\nrate = 1\ncp = \"CP-000001\"\nzone = \"Z01\"\n",
+       321},
+      {"[[thresholds]]\nexpr = \"sessions.startd > 1\"\n", 326},
+      {"[http]\nlisten = \"127.0.0.1:8000\"\n", 331},
+      {"[journal]\nkeep = 3\n", 331},
+      {"[cluster]\nnodes = 2\n", 331}};
+  for (const auto& [text, code] : cases) EXPECT_EQ(codes_of(text), std::vector<int>{code}) << text;
+}
+
+TEST(Load, PartsThatAreNotBuiltCanBeSwitchedOff) {
+  EXPECT_EQ(errors_of("[http]\nlisten = \"off\"\n[tcp]\nlisten = \"off\"\n"
+                      "[journal]\ndir = \"off\"\n[cluster]\nnodes = 1\n"),
+            "none");
+  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "2", "--nodes"}}, {}, {}}),
+            std::vector<int>{331});
+  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "1", "--nodes"}}, {}, {}}),
+            std::vector<int>{});
+}
+
+TEST(Load, BadFlagsNameTheFlag) {
+  const auto text = errors_of("", {{}, {}, {{"run.seed", "many", "--seed"}}, {}, {}});
+  EXPECT_NE(text.find("'run.seed' takes a whole number, not 'many'\n  --> --seed\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(codes_of("", {{}, {}, {{"run.seed", "1\nduration=2", "--seed"}}, {}, {}}),
+            std::vector<int>{313});
+}
+
+TEST(Load, FaultsMayNameTheLastChargePointAndZone) {
+  EXPECT_EQ(errors_of("[network]\ncharge_points = 20\n[[fault]]\nkind = \"engine_ko\"\nrate = 1\n"
+                      "cp = \"CP-000020\"\n[[fault]]\nkind = \"partition\"\nat = \"1s\"\n"
+                      "duration = \"1s\"\nzone = \"Z16\"\n"),
+            "none");
+}
+
+/// A folder of its own for each test, gone afterwards.
+class RequestFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/chargemill_load_XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path write(const std::string& name, const std::string& text) {
+    std::ofstream{folder_ / name} << text;
+    return folder_ / name;
+  }
+  tl::expected<Loaded, std::vector<Diagnostic>> load_here(const std::string& text,
+                                                          const LoadInput& input = {}) {
+    return load_scenario_text(text, "test.toml", folder_, input);
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(RequestFiles, HaveOneIdALineTrimmedWithoutBlanksAndComments) {  // D-122
+  write("a.txt", "\xEF\xBB\xBF# services\r\n  CP-001 \r\n\n\t#CP-009\nCP-002\nCP-001");
+  const auto loaded = load_here("[[driver]]\nid = \"a\"\nrequests = \"a.txt\"\npause = \"5s\"\n");
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  const auto& driver = loaded->scenario.drivers.named.at(0);
+  EXPECT_EQ(driver.requests, (std::vector<std::string>{"CP-001", "CP-002", "CP-001"}));
+  EXPECT_EQ(driver.pause, std::optional<Nanos>{5s});
+}
+
+TEST_F(RequestFiles, WithoutOneTheDefaultListIsWorkedThrough) {  // D-122
+  const auto loaded = load_here("[[driver]]\nid = \"a\"\n");
+  EXPECT_EQ(loaded->scenario.drivers.named.at(0).requests,
+            (std::vector<std::string>{"CP-001", "CP-002", "CP-001"}));
+}
+
+TEST_F(RequestFiles, ThatHoldNoIdsAreErrors) {  // D-122
+  write("empty.txt", "# nothing\n\n");
+  const auto loaded = load_here("[[driver]]\nid = \"a\"\nrequests = \"empty.txt\"\n");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error()[0].code, Code::requests);
+  EXPECT_EQ(loaded.error()[0].place.line, 3U);
+}
+
+TEST_F(RequestFiles, FromTheCommandLineMakeADriverEach) {
+  LoadInput input;
+  input.request_files = {write("alice.txt", "CP-001\n"), write("bob.txt", "CP-002\n"),
+                         write("alice.text", "CP-003\n")};
+  const auto loaded = load_here("[[driver]]\nid = \"bob\"\n", input);
+  ASSERT_TRUE(loaded);
+  std::vector<std::string> ids;
+  for (const auto& driver : loaded->scenario.drivers.named) ids.push_back(driver.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"bob", "alice", "bob-2", "alice-2"}));
+}
+
+TEST_F(RequestFiles, ThatNameAStrangerAreWarnedOf) {
+  const auto loaded = load_here(
+      "[[charge_point]]\nid = \"CP-001\"\n[[driver]]\nid = \"a\"\nrequests = [\"CP-01\"]\n");
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->warnings.size(), 1U);
+  EXPECT_EQ(loaded->warnings[0].text, "driver 'a' asks for 'CP-01' that is not there: denied");
+}
+
+TEST_F(RequestFiles, AProfileOfOnesOwnIsRead) {
+  const auto loaded =
+      load_here("[drivers]\nprofile = \"file\"\nprofile_file = \"" CHARGEMILL_SOURCE_DIR
+                "/config/profiles/home.toml\"\n");
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  ASSERT_TRUE(loaded->scenario.drivers.custom_profile);
+  EXPECT_EQ(loaded->scenario.drivers.custom_profile->weekday_share,
+            fleet::builtin_profile(fleet::ProfileName::home).weekday_share);
+}
+
+}  // namespace
+}  // namespace chargemill::app

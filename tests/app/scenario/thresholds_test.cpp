@@ -1,0 +1,73 @@
+#include "app/scenario/thresholds.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill::app {
+namespace {
+
+nlohmann::json summary() {
+  return {{"latency_ms",
+           {{"request_decision", {{"count", 10}, {"p50", 3.0}, {"p99", 49.5}}},
+            {"session_start", {{"count", 0}, {"p99", 0.0}}}}},
+          {"requests", {{"sent", 100}, {"denied_ratio", 0.2}}}};
+}
+
+bool holds(const char* expr) { return evaluate(parse_threshold(expr).value(), summary()).ok; }
+
+TEST(Thresholds, CompareLatenciesInMilliseconds) {
+  EXPECT_TRUE(holds("request_decision:p99 < 50ms"));
+  EXPECT_FALSE(holds("request_decision:p99 < 49500us"));
+  EXPECT_TRUE(holds("request_decision:p99 <= 49.5ms"));
+  EXPECT_TRUE(holds("request_decision:p99<1s"));
+  EXPECT_TRUE(holds("request_decision:count >= 10"));
+}
+
+TEST(Thresholds, CompareNumbersOfTheSummary) {
+  EXPECT_TRUE(holds("requests.denied_ratio <= 0.2"));
+  EXPECT_FALSE(holds("requests.denied_ratio < 0.2"));
+  EXPECT_TRUE(holds("requests.denied_ratio > 0.1"));
+  EXPECT_TRUE(holds("  requests.sent   ==  100 "));
+  EXPECT_TRUE(holds("requests.sent >= 1e2"));
+}
+
+TEST(Thresholds, APercentileOfNothingIsNotMet) {
+  const auto result = evaluate(parse_threshold("session_start:p99 < 1s").value(), summary());
+  EXPECT_FALSE(result.ok);
+  EXPECT_FALSE(result.known);
+  EXPECT_TRUE(holds("session_start:count == 0"));
+  EXPECT_FALSE(holds("faults.raised < 5")) << "the summary lacks it";
+}
+
+TEST(Thresholds, MistakesAreExplained) {
+  const auto hint = [](const char* expr) {
+    const auto parsed = parse_threshold(expr);
+    return parsed ? "none" : parsed.error().text + '|' + parsed.error().hint;
+  };
+  EXPECT_EQ(hint("request_decison:p99 < 50ms"),
+            "unknown threshold 'request_decison:p99'|did you mean 'request_decision:p99'?");
+  EXPECT_EQ(hint("request_decision:p99 < 50"), "'50' is no duration|a unit is missing: 50ms");
+  EXPECT_EQ(hint("requests.sent < 50ms"), "'50ms' is no number|");
+  EXPECT_EQ(hint("requests.sent != 5"), "unknown comparison '!='|one of < <= > >= ==");
+  EXPECT_EQ(hint("requests.sent"),
+            "threshold 'requests.sent' compares nothing|like request_decision:p99 < 50ms");
+  EXPECT_EQ(hint("requests.sent <"), "'' is no number|");
+  EXPECT_EQ(hint(""), "threshold '' compares nothing|like request_decision:p99 < 50ms");
+}
+
+TEST(Thresholds, EveryNameParses) {
+  for (const auto& name : threshold_names()) {
+    const bool time =
+        name.find(':') != std::string::npos && name.find(":count") == std::string::npos;
+    EXPECT_TRUE(parse_threshold(name + (time ? " < 1s" : " < 1"))) << name;
+  }
+}
+
+TEST(Thresholds, GoIntoTheSummaryInOrder) {
+  const auto json = to_json(
+      evaluate(std::vector<std::string>{"requests.sent > 1", "session_start:p50 < 1s"}, summary()));
+  EXPECT_EQ(json.dump(), R"([{"expr":"requests.sent > 1","ok":true,"value":100.0},)"
+                         R"({"expr":"session_start:p50 < 1s","ok":false,"value":null}])");
+}
+
+}  // namespace
+}  // namespace chargemill::app

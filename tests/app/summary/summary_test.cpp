@@ -1,0 +1,151 @@
+#include "app/summary/summary.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A run in which everything adds up.
+RunOutcome sound() {
+  RunOutcome outcome;
+  auto& t = outcome.last.totals;
+  t.display = {7, 2, 1, 0, 0};
+  t.requests_sent = 10;
+  t.requests_accepted = 6;
+  t.requests_denied = 2;
+  t.requests_timed_out = 1;
+  t.requests_open = 1;
+  t.sessions_started = 6;
+  t.sessions_completed = 3;
+  t.sessions_failed = 1;
+  t.sessions_active = 2;
+  t.energy_delivered_mj = 1'000;
+  t.energy_sessions_mj = 900;
+  t.energy_unreported_mj = 100;
+  t.offered = 12;
+  t.done = 10;
+  t.shed = 2;
+  outcome.last.wall = 1s;
+  outcome.last.sim = SimTime{60s};
+  outcome.stop_reason = "duration";
+  return outcome;
+}
+nlohmann::json summary_of(const RunOutcome& outcome) {
+  const network::Scenario scenario;
+  return make_summary(scenario, outcome, judge(scenario, outcome));
+}
+
+TEST(Summary, HasEveryKeyOfTheContract) {
+  const auto s = summary_of(sound());
+  for (const char* path : {"/run/scenario",
+                           "/run/seed",
+                           "/run/workers",
+                           "/run/nodes",
+                           "/run/speed",
+                           "/run/sim_s",
+                           "/run/wall_s",
+                           "/run/stop_reason",
+                           "/run/partial",
+                           "/run/invalid",
+                           "/run/invalid_reason",
+                           "/run/digest",
+                           "/run/version",
+                           "/run/commit",
+                           "/charge_points/total",
+                           "/charge_points/activated",
+                           "/charge_points/supplying",
+                           "/charge_points/stopped",
+                           "/charge_points/fault",
+                           "/charge_points/disconnected",
+                           "/actors/total",
+                           "/requests/sent",
+                           "/requests/accepted",
+                           "/requests/denied",
+                           "/requests/timed_out",
+                           "/requests/open",
+                           "/requests/denied_ratio",
+                           "/sessions/started",
+                           "/sessions/completed",
+                           "/sessions/failed",
+                           "/sessions/active",
+                           "/energy/delivered_mj",
+                           "/energy/sessions_mj",
+                           "/energy/unreported_mj",
+                           "/energy/delivered_kwh",
+                           "/money/revenue_microeur",
+                           "/money/revenue_eur",
+                           "/faults/injected",
+                           "/faults/raised",
+                           "/faults/notified",
+                           "/faults/recovered",
+                           "/breaker/opened",
+                           "/breaker/half_opened",
+                           "/breaker/closed",
+                           "/tickets/issued",
+                           "/tickets/delivered",
+                           "/messages/delivered",
+                           "/messages/shed",
+                           "/messages/per_s",
+                           "/latency_ms/request_decision/p999",
+                           "/latency_ms/session_start/p50",
+                           "/latency_ms/fault_detection/count",
+                           "/latency_ms/tick_lateness/max",
+                           "/journal/records",
+                           "/journal/durable_records",
+                           "/journal/commits",
+                           "/journal/bytes",
+                           "/journal/segments",
+                           "/journal/commit_ms/p99",
+                           "/conservation/ok",
+                           "/conservation/broken",
+                           "/resources/cpu_s",
+                           "/resources/rss_bytes",
+                           "/resources/bytes_per_charge_point",
+                           "/resources/startup_s",
+                           "/thresholds"}) {
+    EXPECT_TRUE(s.contains(nlohmann::json::json_pointer(path))) << path;
+  }
+  EXPECT_EQ(s["charge_points"]["total"], 10);
+}
+TEST(Summary, SaysBothSidesOfAnIdentityThatIsBrokenAndFailsTheRun) {  // law 5
+  EXPECT_EQ(exit_code(summary_of(sound()), 0), 0);
+  auto outcome = sound();
+  outcome.last.totals.energy_sessions_mj -= 1;
+  const auto s = summary_of(outcome);
+  ASSERT_EQ(s["conservation"]["broken"].size(), 1U);
+  EXPECT_NE(s["conservation"]["broken"][0].get<std::string>().find("999"), std::string::npos);
+  EXPECT_EQ(exit_code(s, 0), 98);
+  EXPECT_NE(summary_text(s).find("BROKEN"), std::string::npos);
+}
+TEST(Summary, ChecksEachOfTheFourIdentities) {
+  const auto broken = [](auto change) {
+    auto outcome = sound();
+    change(outcome.last.totals);
+    return network::broken_identities(outcome.last.totals).size();
+  };
+  EXPECT_EQ(broken([](auto&) {}), 0U);
+  EXPECT_EQ(broken([](auto& t) { ++t.requests_open; }), 1U);
+  EXPECT_EQ(broken([](auto& t) { ++t.sessions_failed; }), 1U);
+  EXPECT_EQ(broken([](auto& t) { ++t.energy_unreported_mj; }), 1U);
+  EXPECT_EQ(broken([](auto& t) { ++t.shed; }), 1U);
+}
+TEST(Summary, MarksARunInvalidWhoseGeneratorWasLate) {  // law 7
+  auto outcome = sound();
+  outcome.last.latencies.tick_lateness.record(5s, 100);
+  const auto s = summary_of(outcome);
+  EXPECT_TRUE(s["run"]["invalid"].get<bool>());
+  EXPECT_EQ(exit_code(s, 2), 98) << "before the signal";
+}
+TEST(Summary, OrdersItsExitCodes) {
+  auto s = summary_of(sound());
+  EXPECT_EQ(exit_code(s, 2), 130);
+  EXPECT_EQ(exit_code(s, 15), 143);
+  s["thresholds"] = {{{"expr", "requests.sent > 100"}, {"value", 10.0}, {"ok", false}}};
+  EXPECT_EQ(exit_code(s, 0), 99);
+  EXPECT_EQ(exit_code(s, 2), 130);
+}
+
+}  // namespace
+}  // namespace chargemill::app
