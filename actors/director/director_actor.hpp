@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/shell/core_actor.hpp"
 #include "actors/director/director.hpp"
+#include "actors/shell/core_actor.hpp"
 
 namespace chargemill::director {
 

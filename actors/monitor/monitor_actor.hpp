@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/shell/core_actor.hpp"
 #include "actors/monitor/monitor.hpp"
+#include "actors/shell/core_actor.hpp"
 
 namespace chargemill::monitor {
 

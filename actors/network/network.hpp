@@ -10,12 +10,12 @@
 #include "actors/director/director_actor.hpp"
 #include "actors/driver/driver_actor.hpp"
 #include "actors/fleet/fleet_actor.hpp"
-#include "actors/shell/instruments.hpp"
 #include "actors/monitor/monitor_actor.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/topology.hpp"
-#include "actors/supervisor/supervisor_actor.hpp"
+#include "actors/shell/instruments.hpp"
 #include "actors/shell/switchboard.hpp"
+#include "actors/supervisor/supervisor_actor.hpp"
 #include "runtime/engine/coordinator.hpp"
 
 namespace chargemill::network {

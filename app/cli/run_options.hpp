@@ -8,7 +8,7 @@
 
 #include "app/scenario/load.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): theirs
 class App;
 }
 

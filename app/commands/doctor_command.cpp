@@ -51,9 +51,9 @@ Finding cores() {
 }
 
 Finding memory() {
-  constexpr std::int64_t kMillionPoints_mib = 3'072;
+  constexpr std::int64_t kMillionPointsMib = 3'072;
   const auto available = meminfo_mib("MemAvailable");
-  return {available >= kMillionPoints_mib, fmt::format("memory: {} MiB available", available),
+  return {available >= kMillionPointsMib, fmt::format("memory: {} MiB available", available),
           "1,000,000 charge points need about 3 GiB; stay below 300 per MiB"};
 }
 

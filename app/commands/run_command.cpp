@@ -69,7 +69,7 @@ Result<void> write_all(RunDirectory& directory, const network::Scenario& scenari
         {"latency.hgrm", hgrm_text(outcome.last.latencies)},
         {"summary.txt", text},
         {"summary.json", summary.dump(2) + "\n"}}) {
-    const auto written = directory.write(name, content);
+    auto written = directory.write(name, content);
     if (!written) return written;
   }
   return {};
@@ -124,7 +124,8 @@ int run_command(const RunOptions& options, const std::vector<std::string>& argv)
   RunOptions chosen = options;
   if (!chosen.scenario) chosen.scenario = demo_scenario();
   if (!chosen.scenario) {
-    say("chargemill: config/scenarios/demo.toml is neither beside the sources nor installed; name a "
+    say("chargemill: config/scenarios/demo.toml is neither beside the sources nor installed; name "
+        "a "
         "scenario");
     return kExitEnvironment;
   }

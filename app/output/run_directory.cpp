@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstring>
 #include <ctime>
+#include <system_error>
 
 namespace chargemill::app {
 namespace {
@@ -34,9 +34,7 @@ std::filesystem::path default_path(const std::string& scenario) {
       (static_cast<std::uint64_t>(ticks) ^ static_cast<std::uint64_t>(getpid())) & 0xFFFFU);
 }
 
-std::string why() {
-  return std::strerror(errno);
-}  // NOLINT(concurrency-mt-unsafe): one thread writes
+std::string why() { return std::generic_category().message(errno); }
 
 }  // namespace
 

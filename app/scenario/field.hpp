@@ -65,6 +65,7 @@ void assign(std::optional<T>& to, const Value& value, const KeyInfo& key) {
 
 template <class T>
 Value value_of(const T& from, const KeyInfo& key) {
+  // NOLINTNEXTLINE(bugprone-branch-clone): each branch makes another alternative of Value
   if constexpr (std::is_same_v<T, bool>) {
     return from;
   } else if constexpr (std::is_enum_v<T>) {

@@ -18,7 +18,7 @@ class Reader {
   void walk(const toml::table& table, const std::string& section) {
     for (auto&& [key, node] : table) {
       const std::string bare{key.str()};
-      const std::string name = section.empty() ? bare : section + '.' + bare;
+      const std::string name = section.empty() ? bare : fmt::format("{}.{}", section, bare);
       if (const auto* field = find_key(name)) {
         set(*field, name, node, reading_.draft);
       } else if (section.empty() && is_list(bare)) {
@@ -46,8 +46,8 @@ class Reader {
                        [&](const ListInfo& list) { return list.name == name; });
   }
   [[nodiscard]] static bool is_section(const std::string& name) {
-    static const auto kSections = section_names();
-    return std::find(kSections.begin(), kSections.end(), name) != kSections.end();
+    static const auto sections = section_names();
+    return std::find(sections.begin(), sections.end(), name) != sections.end();
   }
 
   template <class T>
@@ -117,10 +117,12 @@ class Reader {
     const Place place = source_.at(table.source(), list.size() + 4);
     reading_.origins[path] = {Source::file, place};
     std::vector<std::string> known;
+    known.reserve(fields.size());
     for (const auto& field : fields) known.push_back(field.info.name);
     for (auto&& [key, node] : table) {
+      const std::string_view name = key.str();
       const auto field = std::find_if(fields.begin(), fields.end(),
-                                      [&](const auto& f) { return f.info.name == key.str(); });
+                                      [name](const auto& f) { return f.info.name == name; });
       if (field == fields.end()) {
         reading_.report(Code::key, fmt::format("unknown key '{}.{}'", list, key.str()),
                         source_.at(key.source(), key.str().size()), did_you_mean(key.str(), known));

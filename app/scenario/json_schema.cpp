@@ -44,7 +44,6 @@ json type_schema(const KeyInfo& key) {
                 {"additionalProperties", false}}}};
     }
     case Type::zone:
-      return {{"type", json::array({"string", "integer"})}};
     case Type::site:
       return {{"type", json::array({"string", "integer"})}};
     case Type::requests:

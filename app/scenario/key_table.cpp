@@ -16,7 +16,7 @@ using Fields = std::vector<Field<Draft>>;
 // NOLINTEND(bugprone-macro-parentheses)
 
 constexpr double kCountMax = 100e6;
-constexpr double kYear_s = 366.0 * 86'400.0;
+constexpr double kYearSeconds = 366.0 * 86'400.0;
 
 KeyInfo info(const char* name, Type type, const char* help) { return {name, type, help}; }
 KeyInfo count(const char* name, const char* help, double min = 0, double max = kCountMax) {
@@ -35,7 +35,7 @@ KeyInfo share(const char* name, const char* help) { return number(name, help, "s
 KeyInfo duration(const char* name, const char* help, bool zero = false, bool optional = false) {
   KeyInfo key = info(name, Type::duration, help);
   key.unit = "duration";
-  key.max = kYear_s;
+  key.max = kYearSeconds;
   key.above_min = !zero;
   key.optional = optional;
   return key;
@@ -221,7 +221,7 @@ ListInfo list(const char* name, const char* help, const std::vector<Field<T>>& f
 }  // namespace
 
 const std::vector<Field<Draft>>& keys() {
-  static const Fields kKeys = [] {
+  static const Fields table = [] {
     Fields f;
     add_run(f);
     add_network(f);
@@ -230,12 +230,12 @@ const std::vector<Field<Draft>>& keys() {
     add_parts(f);
     return f;
   }();
-  return kKeys;
+  return table;
 }
 
 const std::vector<Field<network::PointSpec>>& point_keys() {
   using T = network::PointSpec;
-  static const std::vector<Field<T>> kKeys{
+  static const std::vector<Field<T>> table{
       detail::field<T>(required(info("id", Type::text, "CP-001")), CHARGEMILL_AT(id)),
       detail::field<T>(info("zone", Type::zone, "Z01, Z02, ..."), CHARGEMILL_AT(zone)),
       detail::field<T>(info("site", Type::site, "S0001, S0002, ..."), CHARGEMILL_AT(site)),
@@ -246,12 +246,12 @@ const std::vector<Field<network::PointSpec>>& point_keys() {
       detail::field<T>(
           info("manual_plug", Type::boolean, "supply starts at plug, ends at unplug (D-106)"),
           CHARGEMILL_AT(manual_plug))};
-  return kKeys;
+  return table;
 }
 
 const std::vector<Field<DriverItem>>& driver_keys() {
   using T = DriverItem;
-  static const std::vector<Field<T>> kKeys = [] {
+  static const std::vector<Field<T>> table = [] {
     std::vector<Field<T>> f{
         detail::field<T>(required(info("id", Type::text, "driver-alice")), CHARGEMILL_AT(spec.id))};
     f.push_back(
@@ -267,12 +267,12 @@ const std::vector<Field<DriverItem>>& driver_keys() {
                                  CHARGEMILL_AT(spec.pause)));
     return f;
   }();
-  return kKeys;
+  return table;
 }
 
 const std::vector<Field<network::StageSpec>>& stage_keys() {
   using T = network::StageSpec;
-  static const std::vector<Field<T>> kKeys{
+  static const std::vector<Field<T>> table{
       detail::field<T>(required(duration("after", "from the start of the run", true)),
                        CHARGEMILL_AT(after)),
       detail::field<T>(duration("ramp", "0s: a step", true), CHARGEMILL_AT(ramp)),
@@ -281,12 +281,12 @@ const std::vector<Field<network::StageSpec>>& stage_keys() {
       detail::field<T>(
           required(number("value", "where to: a share, or requests per second", "", 1e9)),
           CHARGEMILL_AT(value))};
-  return kKeys;
+  return table;
 }
 
 const std::vector<Field<network::FaultSpec>>& fault_keys() {
   using T = network::FaultSpec;
-  static const std::vector<Field<T>> kKeys{
+  static const std::vector<Field<T>> table{
       detail::field<T>(
           required(choice("kind", "what goes wrong",
                           {"engine_crash", "engine_silent", "engine_ko", "start_refused",
@@ -300,13 +300,13 @@ const std::vector<Field<network::FaultSpec>>& fault_keys() {
       detail::field<T>(optional(info("zone", Type::text, "only there: Z01")), CHARGEMILL_AT(zone)),
       detail::field<T>(optional(info("cp", Type::text, "only this charge point")),
                        CHARGEMILL_AT(point))};
-  return kKeys;
+  return table;
 }
 
 const std::vector<Field<ThresholdItem>>& threshold_keys() {
-  static const std::vector<Field<ThresholdItem>> kKeys{detail::field<ThresholdItem>(
+  static const std::vector<Field<ThresholdItem>> table{detail::field<ThresholdItem>(
       required(info("expr", Type::text, "request_decision:p99 < 50ms")), CHARGEMILL_AT(expr))};
-  return kKeys;
+  return table;
 }
 #undef CHARGEMILL_AT
 
@@ -317,14 +317,14 @@ const Field<Draft>* find_key(std::string_view name) {
 }
 
 const std::vector<ListInfo>& lists() {
-  static const std::vector<ListInfo> kLists{
+  static const std::vector<ListInfo> all{
       list("charge_point", "charge points one by one, instead of network.charge_points",
            point_keys()),
       list("driver", "drivers that work through a list of requests", driver_keys()),
       list("stage", "the load over time: step, ramp, soak, spike", stage_keys()),
       list("fault", "what goes wrong, and how often", fault_keys()),
       list("thresholds", "what the run must reach", threshold_keys())};
-  return kLists;
+  return all;
 }
 
 std::vector<std::string> section_names() {

@@ -14,7 +14,7 @@ constexpr std::int64_t kBytesPerPoint = 2'048;
 constexpr std::int64_t kBytesPerDriver = 640;
 constexpr std::int64_t kBytesOfTheProcess = 64 << 20;
 /// A list's request without its pause: to be decided, and the session if nothing bounds it.
-constexpr double kServiceGuess_s = 60.0;
+constexpr double kServiceGuessSeconds = 60.0;
 
 double seconds(Nanos nanos) { return static_cast<double>(nanos.count()) * 1e-9; }
 
@@ -56,7 +56,8 @@ double staged_requests(const network::Scenario& s, bool& staged) {
 
 double listed_requests(const network::Scenario& s) {
   double sum = 0;
-  const double service = s.network.max_session ? seconds(*s.network.max_session) : kServiceGuess_s;
+  const double service =
+      s.network.max_session ? seconds(*s.network.max_session) : kServiceGuessSeconds;
   for (const auto& driver : s.drivers.named) {
     const double cycle = service + seconds(driver.pause.value_or(s.drivers.pause));
     sum += std::min(static_cast<double>(driver.requests.size()),

@@ -117,7 +117,7 @@ std::optional<double> plain_number(const std::string& text) {
 }  // namespace
 
 const std::vector<std::string>& threshold_names() {
-  static const std::vector<std::string> kNames = [] {
+  static const std::vector<std::string> all_names = [] {
     std::vector<std::string> names;
     for (const char* latency : kLatencies) {
       for (const char* figure : kFigures) names.push_back(fmt::format("{}:{}", latency, figure));
@@ -125,7 +125,7 @@ const std::vector<std::string>& threshold_names() {
     names.insert(names.end(), std::begin(kNumbers), std::end(kNumbers));
     return names;
   }();
-  return kNames;
+  return all_names;
 }
 
 tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr) {

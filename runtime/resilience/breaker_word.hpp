@@ -47,7 +47,9 @@ inline constexpr std::uint8_t kFailuresShown = 127;
          std::uint64_t{f.epoch} << 17U | f.since_ms << 29U;
 }
 /// Closed, and no failure since the last success.
-[[nodiscard]] constexpr bool is_healthy(std::uint64_t word) noexcept { return (word & 0x1FFU) == 0; }
+[[nodiscard]] constexpr bool is_healthy(std::uint64_t word) noexcept {
+  return (word & 0x1FFU) == 0;
+}
 
 namespace breaker {
 
