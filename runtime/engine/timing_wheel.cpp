@@ -13,6 +13,15 @@ constexpr std::size_t kPrefetched = 192;  // where a lean actor keeps what an ac
 
 TimingWheel::TimingWheel() = default;
 
+// The pages are touched here, before time begins, and not one by one when the first timers are
+// armed.
+void TimingWheel::reserve(std::size_t timers) {
+  while (nodes_.size() < timers) {
+    nodes_.push_back(Node{0, nullptr, free_, kNil, 1, 0, Where::free});
+    free_ = static_cast<std::uint32_t>(nodes_.size() - 1);
+  }
+}
+
 std::uint64_t TimingWheel::tick_of(std::int64_t ns) noexcept {
   return ns <= 0 ? 0 : static_cast<std::uint64_t>(ns) >> kTickBits;
 }

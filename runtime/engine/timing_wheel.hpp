@@ -34,6 +34,8 @@ class TimingWheel {
 
   TimingWheel();
 
+  /// Makes room for this many timers at once, so that arming them allocates nothing.
+  void reserve(std::size_t timers);
   /// Due times in the past fire at the next pop.
   TimerId arm(SimTime due, Payload payload);
   /// True: it was pending and will not fire.

@@ -84,6 +84,7 @@ void Worker::schedule(LeanActor* actor) {
 
 void Worker::drain_inbound() {
   InboundNode* node = inbound_.take_all();
+  if (node == nullptr) return;
   while (node != nullptr) {
     InboundNode* const next = node->inbound_next;
     if (node->is_lean) {
@@ -101,6 +102,7 @@ void Worker::drain_inbound() {
     }
     node = next;
   }
+  wheel_.reserve(residents_.size());  // an actor has at most one timer
 }
 
 void Worker::run_one(Ready ready) {
