@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "app/summary/summary.hpp"
@@ -22,7 +23,7 @@ std::string grouped(const json& number) {
 
 /// hours:minutes:seconds.
 std::string clock_text(double s) {
-  const auto whole = static_cast<std::uint64_t>(s);
+  const auto whole = static_cast<std::uint64_t>(std::llround(s));
   return fmt::format("{:02}:{:02}:{:02}", whole / 3'600, whole / 60 % 60, whole % 60);
 }
 
