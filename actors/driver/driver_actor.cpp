@@ -45,8 +45,8 @@ void DriverActor::perform(const Effect& effect) {
                    const auto fleet = network_.fleet_of[index_of(state_.id)];
                    tell<fleet::Event>(network_.fleets[index_of(fleet)], e);
                  },
-                 [&](const Decided& e) { instruments_.decided(e.due, wall_since(e.due)); },
-                 [&](const Started& e) { instruments_.started(e.due, wall_since(e.due)); },
+                 [&](const Decided& e) { instruments_.decided(e.due, time_since(e.due)); },
+                 [&](const Started& e) { instruments_.started(e.due, time_since(e.due)); },
                  [](const Throw&) { throw std::runtime_error("the driver's program crashed"); },
                  [](const auto&) {},  // console lines: the command shows them for drivers of a file
              },

@@ -38,8 +38,8 @@ class RandomStream {
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::uint64_t>((static_cast<Wide>(bits()) * n) >> 64U);
   }
-  /// Exponential with mean 1; never infinite.
-  double exponential() noexcept { return -std::log1p(-uniform()); }
+  /// Exponential with mean 1; never infinite. 1 - u is exact, so nothing is lost near zero.
+  double exponential() noexcept { return -std::log(1.0 - uniform()); }
 
  private:
   static constexpr std::uint64_t kGamma = 0x9E3779B97F4A7C15U;

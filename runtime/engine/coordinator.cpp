@@ -15,7 +15,11 @@ EngineConfig::EngineConfig(const EngineOptions& options) : options_(options) {
 Coordinator::Coordinator(caf::actor_system& system)
     : abstract_coordinator(system),
       options_(dynamic_cast<const EngineConfig&>(system.config()).options()),
-      model_clock_(options_.pacing, options_.speed) {
+      model_clock_(options_.pacing, options_.speed),
+      barrier_(std::make_unique<ThreadBarrier>(options_.workers)) {
+  CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time || options_.latency > Nanos{0});
+  // Virtual time waits for its first order.
+  if (options_.pacing == Pacing::virtual_time) set_horizon(SimTime{Nanos{-1}});
   for (unsigned i = 0; i < options_.workers; ++i)
     workers_.push_back(std::make_unique<Worker>(*this, i));
 }
@@ -39,6 +43,8 @@ void Coordinator::start() {
   caf_clock_thread_ = std::thread{[this] { caf_clock_.run_dispatch_loop(); }};
   if (options_.pacing == Pacing::paced) {
     for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run(); });
+  } else if (options_.pacing == Pacing::virtual_time) {
+    for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run_windows(); });
   }
   abstract_coordinator::start();
 }
@@ -47,6 +53,7 @@ void Coordinator::stop() {
   // release: whatever the caller did before is visible to workers that leave; pairs with acquire in
   // is_stopping().
   stopping_.store(true, std::memory_order_release);
+  give_orders();
   for (auto& worker : workers_) worker->wake();
   for (auto& thread : threads_) thread.join();
   if (threads_.empty()) {
@@ -98,7 +105,8 @@ bool Coordinator::is_frozen() const noexcept {
 }
 
 void Coordinator::thaw() noexcept {
-  frozen_.store(false, std::memory_order_relaxed);  // relaxed: as in is_frozen()
+  frozen_.store(false, std::memory_order_relaxed);      // relaxed: as in is_frozen()
+  if (options_.pacing == Pacing::virtual_time) return;  // go_until() lets time run
   for (auto& worker : workers_) worker->wake();
 }
 
@@ -108,6 +116,10 @@ void Coordinator::thaw() noexcept {
 bool Coordinator::freeze(Nanos at_most) {
   // seq_cst: the flag must not be delayed behind the reads of the scan below.
   frozen_.store(true, std::memory_order_seq_cst);
+  if (options_.pacing == Pacing::virtual_time) {
+    give_orders();
+    return await_pause(at_most);
+  }
   for (auto& worker : workers_) worker->wake();
   const auto deadline = ModelClock::wall_now() + at_most;
   std::vector<std::uint64_t> before;
@@ -128,6 +140,50 @@ bool Coordinator::all_asleep(std::vector<std::uint64_t>& activations) const {
     activations.push_back(worker->counters().activations.load(std::memory_order_acquire));
   }
   return true;
+}
+
+// relaxed: one thread spawns wherever the order matters.
+Entity Coordinator::next_entity() noexcept {
+  return entities_.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+WindowProposal Coordinator::orders() const noexcept {
+  WindowProposal result{};
+  // acquire: sees the limit that came with the orders, or a newer one; pairs with release in
+  // give_orders(). Whoever has seen a newer limit under an old number will not pause for long.
+  result.orders = orders_.load(std::memory_order_acquire);
+  result.timers = !is_frozen();
+  result.limit_ns = result.timers ? horizon_ns_.load(std::memory_order_relaxed) : INT64_MAX;
+  result.stop = is_stopping();
+  return result;
+}
+
+void Coordinator::give_orders() {
+  const std::lock_guard<std::mutex> lock(pause_mutex_);
+  paused_ = 0;
+  // release: see orders().
+  orders_.fetch_add(1, std::memory_order_release);
+  orders_signal_.notify_all();
+}
+
+void Coordinator::go_until(SimTime time) {
+  CHARGEMILL_ASSERT(options_.pacing == Pacing::virtual_time);
+  set_horizon(time);
+  give_orders();
+}
+
+bool Coordinator::await_pause(Nanos at_most) {
+  std::unique_lock<std::mutex> lock(pause_mutex_);
+  return pause_signal_.wait_for(lock, at_most, [this] { return paused_ == workers_.size(); });
+}
+
+void Coordinator::pause(std::uint64_t orders) {
+  std::unique_lock<std::mutex> lock(pause_mutex_);
+  // relaxed: changes under the mutex only.
+  const auto newer = [&] { return orders_.load(std::memory_order_relaxed) != orders; };
+  if (newer()) return;
+  if (++paused_ == workers_.size()) pause_signal_.notify_all();
+  orders_signal_.wait(lock, newer);
 }
 
 void Coordinator::await_all_stopped() {

@@ -14,6 +14,7 @@
 
 #include "runtime/engine/engine_options.hpp"
 #include "runtime/engine/lean_actor.hpp"
+#include "runtime/engine/window_barrier.hpp"
 #include "runtime/engine/worker.hpp"
 
 namespace chargemill::runtime {
@@ -59,6 +60,12 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   void thaw() noexcept;
   [[nodiscard]] bool is_frozen() const noexcept;
 
+  /// Virtual time: lets it run until all that is due at or before `time` is handled. Returns at
+  /// once; a new call replaces the limit, also of a run under way. Any thread but a worker's.
+  void go_until(SimTime time);
+  /// Virtual time: waits until it stands still. False: still running after `at_most` (wall).
+  [[nodiscard]] bool await_pause(Nanos at_most);
+
   /// Hand-moved time, one thread: handles every message, and those they cause.
   void settle();
   /// Hand-moved time: moves the clock by `time`, firing what falls due on the way.
@@ -73,8 +80,16 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
 
  private:
   friend class Worker;
+  friend class LeanActor;
 
   [[nodiscard]] bool is_stopping() const noexcept;
+  [[nodiscard]] Entity next_entity() noexcept;
+  [[nodiscard]] WindowBarrier& barrier() noexcept { return *barrier_; }
+  /// What those who drive virtual time want at the moment.
+  [[nodiscard]] WindowProposal orders() const noexcept;
+  /// A worker whose windows are done: waits for orders newer than `orders`.
+  void pause(std::uint64_t orders);
+  void give_orders();
   /// Called by each worker's thread: returns once all have left their loops.
   void await_all_stopped();
   [[nodiscard]] bool all_asleep(std::vector<std::uint64_t>& activations) const;
@@ -90,6 +105,14 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> frozen_{false};
   std::atomic<std::int64_t> horizon_ns_{INT64_MAX};
+  std::atomic<Entity> entities_{0};  // numbers given out; written by whoever spawns
+  // Virtual time. orders_: written by give_orders(), read by the first worker in every window.
+  std::unique_ptr<WindowBarrier> barrier_;
+  std::atomic<std::uint64_t> orders_{0};
+  std::mutex pause_mutex_;
+  std::condition_variable pause_signal_;
+  std::condition_variable orders_signal_;
+  unsigned paused_ = 0;  // guarded by pause_mutex_: workers that wait for newer orders
   // The way out only: never taken while messages travel.
   std::mutex stopped_mutex_;
   std::condition_variable stopped_signal_;

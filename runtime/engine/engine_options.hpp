@@ -11,6 +11,8 @@ struct EngineOptions {
   unsigned workers = 0;  ///< threads, or logical workers of hand-moved time; 0: one per core
   Pacing pacing = Pacing::paced;
   double speed = 1.0;
+  /// Virtual time: how long every message travels, in model time, and so the length of a window.
+  Nanos latency = Millis{100};
   /// How far, in model time, one worker may run ahead of another that still works. Messages between
   /// two actors of different homes see clocks that differ by no more, and no time-out fires because
   /// a worker was held up by its host.

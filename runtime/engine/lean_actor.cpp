@@ -16,11 +16,13 @@ LeanActor::LeanActor(caf::actor_config& cfg)
     : local_actor(cfg), home_(static_cast<Worker*>(nullptr)) {
   is_lean = true;
   auto& engine = Coordinator::of(home_system());
+  entity_ = engine.next_entity();
   // A host that is a worker is the home; a spawn from elsewhere takes the next worker in turn.
   for (unsigned i = 0; i < engine.workers() && home_ == nullptr; ++i) {
     if (cfg.host == &engine.worker(i)) home_ = &engine.worker(i);
   }
   if (home_ == nullptr) home_ = &engine.worker(static_cast<unsigned>(id() % engine.workers()));
+  if (home_->is_virtual()) armed_ns_ = INT64_MAX;
 }
 
 LeanActor::~LeanActor() = default;
@@ -79,12 +81,22 @@ bool LeanActor::activate(std::size_t messages_max) {
 }
 
 void LeanActor::handle(caf::mailbox_element& element) {
+  if (is_packet(element)) {
+    const auto& packet = static_cast<const PacketBase&>(element);
+    return handle(Message{element.mid.integer_value(), packet.data()});
+  }
   try {
-    if (is_packet(element)) {
-      on_message(Message{element});
-    } else {
-      handle_foreign(element);
-    }
+    handle_foreign(element);
+  } catch (const std::exception& e) {
+    failed(e.what());
+  } catch (...) {
+    failed("an exception that is no std::exception");
+  }
+}
+
+void LeanActor::handle(const Message& m) {
+  try {
+    on_message(m);
   } catch (const std::exception& e) {
     failed(e.what());
   } catch (...) {
@@ -107,7 +119,7 @@ void LeanActor::handle_foreign(caf::mailbox_element& element) {
 }
 
 void LeanActor::fire() {
-  timer_ = TimerId{};
+  if (!home_->is_virtual()) timer_ = TimerId{};
   wake_due_ = kNever;
   try {
     on_wake();
@@ -126,10 +138,11 @@ void LeanActor::failed(std::string_view what) {
 
 void LeanActor::drop(const Message& m) {
   Worker::count(home_->counters_.undeliverable);
-  if (m.sender() == nullptr || current_element_ == nullptr || !current_message_id().is_request())
+  const auto sender = m.sender();
+  if (sender == nullptr || current_element_ == nullptr || !current_message_id().is_request())
     return;
-  m.sender()->enqueue(nullptr, current_message_id().response_id(),
-                      caf::make_message(caf::make_error(caf::sec::unexpected_message)), home_);
+  sender->enqueue(nullptr, current_message_id().response_id(),
+                  caf::make_message(caf::make_error(caf::sec::unexpected_message)), home_);
 }
 
 void LeanActor::quit(caf::error reason) { terminate(std::move(reason)); }
@@ -137,7 +150,7 @@ void LeanActor::quit(caf::error reason) { terminate(std::move(reason)); }
 void LeanActor::terminate(caf::error&& reason) {
   if (terminated_) return;
   terminated_ = true;
-  home_->wheel_.cancel(timer_);
+  if (!home_->is_virtual()) home_->wheel_.cancel(timer_);
   cleanup(std::move(reason), home_);
   unregister_from_system();
   caf::mailbox_element* const late = remote_.close();
@@ -164,6 +177,10 @@ void LeanActor::discard(caf::mailbox_element* list) noexcept {
 
 void LeanActor::wake_at(SimTime due) {
   if (due == wake_due_ || terminated_) return;
+  if (home_->is_virtual()) {
+    wake_due_ = due;  // the worker looks once the handler is done
+    return;
+  }
   home_->wheel_.cancel(timer_);
   wake_due_ = due;
   timer_ = due == kNever ? TimerId{} : home_->wheel_.arm(due, this);
@@ -171,7 +188,8 @@ void LeanActor::wake_at(SimTime due) {
 
 SimTime LeanActor::now() const noexcept { return home_->now(); }
 
-Nanos LeanActor::wall_since(SimTime due) const noexcept {
+Nanos LeanActor::time_since(SimTime due) const noexcept {
+  if (home_->is_virtual()) return std::max(now() - due, Nanos{0});
   return home_->coordinator().model_clock().lateness(due, ModelClock::wall_now());
 }
 

@@ -5,6 +5,7 @@
 #include <caf/local_actor.hpp>
 #include <string_view>
 
+#include "runtime/engine/address.hpp"
 #include "runtime/engine/inbound_queue.hpp"
 #include "runtime/engine/mailbox.hpp"
 #include "runtime/engine/model_clock.hpp"
@@ -13,33 +14,34 @@
 
 namespace chargemill::runtime {
 
-class LeanActor;
 class Worker;
 
-/// Where a lean actor can be reached. It does not keep the actor alive: addresses are for actors
-/// that live as long as their engine, and the engine holds every actor until it terminates.
-using Address = LeanActor*;
-
-/// A message on its way in: a view of one mailbox element, valid during on_message() only.
+/// A message on its way in: a view, valid during on_message() only.
 class Message {
  public:
-  explicit Message(caf::mailbox_element& element) noexcept : element_(element) {}
+  /// Of a lean actor.
+  Message(std::uint64_t tag, const void* content) noexcept : tag_(tag), content_(content) {}
+  /// Of an ordinary CAF actor.
+  explicit Message(caf::mailbox_element& element) noexcept : element_(&element) {}
 
-  /// The content if it is a T, else nullptr. Sees packets of lean actors and single-value messages
+  /// The content if it is a T, else nullptr. Sees messages of lean actors and single-value messages
   /// of ordinary CAF actors alike.
   template <class T>
   [[nodiscard]] const T* get_if() const noexcept {
-    if (element_.mid.integer_value() == Packet<T>::tag())
-      return &static_cast<const Packet<T>&>(element_).value();
-    if (is_packet(element_)) return nullptr;
-    const auto& content = element_.content();
+    if (tag_ == Packet<T>::tag()) return static_cast<const T*>(content_);
+    if (element_ == nullptr) return nullptr;
+    const auto& content = element_->content();
     return content.match_elements<T>() ? &content.get_as<T>(0) : nullptr;
   }
-  /// Who sent it; null for packets, whose content says what matters.
-  [[nodiscard]] const caf::strong_actor_ptr& sender() const noexcept { return element_.sender; }
+  /// The CAF actor that sent it; null for those of lean actors, whose content says what matters.
+  [[nodiscard]] caf::strong_actor_ptr sender() const noexcept {
+    return element_ == nullptr ? nullptr : element_->sender;
+  }
 
  private:
-  caf::mailbox_element& element_;
+  std::uint64_t tag_ = 0;
+  const void* content_ = nullptr;
+  caf::mailbox_element* element_ = nullptr;
 };
 
 /// The thinnest CAF actor. To all others it is an ordinary caf::actor: anon_send, monitor, exit and
@@ -63,7 +65,9 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
   /// Sends a packet from a thread that is no worker (or from any). Ordered per sending thread.
   template <class T>
-  static void post(Address to, const T& content);
+  static void post(LeanActor* to, const T& content);
+
+  [[nodiscard]] Entity entity() const noexcept { return entity_; }
 
   // caf::abstract_actor, caf::local_actor
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override;
@@ -89,6 +93,10 @@ class LeanActor : public caf::local_actor, public InboundNode {
   /// Sends from inside a handler. Local to the worker: no lock, no atomic operation.
   template <class T>
   void send(Address to, const T& content);
+  /// Virtual time only: sends a packet that arrives after `delay`. Requires a delay of at least the
+  /// engine's latency.
+  template <class T>
+  void send_after(Address to, Nanos delay, const T& content);
   /// Sends to an ordinary CAF actor.
   template <class T>
   void send(const caf::actor& to, const T& content);
@@ -101,17 +109,20 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
   /// The engine's model time; one value for one message or wake-up.
   [[nodiscard]] SimTime now() const noexcept;
-  /// Wall time since `due` should have been handled: what a latency from the due time is.
-  [[nodiscard]] Nanos wall_since(SimTime due) const noexcept;
+  /// Wall time since `due` should have been handled: what a latency from the due time is. In
+  /// virtual time, where the wall means nothing: model time since `due`.
+  [[nodiscard]] Nanos time_since(SimTime due) const noexcept;
   [[nodiscard]] Worker& worker() const noexcept { return *home_; }
 
  private:
   friend class Worker;
+  friend class Address;
 
   /// Runs what waits; returns false once the actor has terminated.
   bool activate(std::size_t messages_max);
   void fire();
   void handle(caf::mailbox_element& element);
+  void handle(const Message& m);
   void handle_foreign(caf::mailbox_element& element);
   void failed(std::string_view what);
   void terminate(caf::error&& reason);
@@ -124,12 +135,16 @@ class LeanActor : public caf::local_actor, public InboundNode {
   bool terminated_ = false;  // waits to be released
   bool arrived_ = false;     // came through the inbound queue since remote_ was last emptied
   std::uint32_t resident_ = kNotAdopted;  // where the worker lists it
+  Entity entity_;
   Worker* home_;
   RemoteMailbox remote_;
   LocalMailbox local_;
   caf::mailbox_element* backlog_ = nullptr;  // taken, not handled yet: the activation was cut short
   SimTime wake_due_ = kNever;
-  TimerId timer_;
+  union {
+    TimerId timer_{};        // real and hand-moved time: in the wheel
+    std::int64_t armed_ns_;  // virtual time: the earliest of its timers in the calendar
+  };
 
   static constexpr std::uint32_t kNotAdopted = 0xFFFFFFFF;
 };
@@ -140,13 +155,28 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
 namespace chargemill::runtime {
 
+inline Address::Address(const LeanActor* actor) noexcept {
+  if (actor == nullptr) return;
+  if (actor->home_->is_virtual()) {
+    *this = of(actor->entity_, actor->home_->index());
+  } else {
+    bits_ = reinterpret_cast<std::uintptr_t>(actor);
+  }
+}
+
 template <class T>
 void LeanActor::send(Address to, const T& content) {
+  if (home_->is_virtual()) return home_->mail(to, content, entity_);
   home_->deliver(to, Packet<T>::make(content));
 }
 
 template <class T>
-void LeanActor::post(Address to, const T& content) {
+void LeanActor::send_after(Address to, Nanos delay, const T& content) {
+  home_->mail_after(to, content, entity_, delay);
+}
+
+template <class T>
+void LeanActor::post(LeanActor* to, const T& content) {
   Worker::deliver_from_outside(to, Packet<T>::make(content));
 }
 

@@ -21,6 +21,7 @@ void ModelClock::move_to(SimTime time) noexcept {
 
 SimTime ModelClock::target(Wall wall) const noexcept {
   // relaxed (both loads): as in the stores above.
+  if (pacing_ == Pacing::virtual_time) return kNever;
   if (pacing_ == Pacing::by_hand)
     return SimTime{Nanos{by_hand_ns_.load(std::memory_order_relaxed)}};
   const std::int64_t origin = origin_ns_.load(std::memory_order_relaxed);
@@ -41,7 +42,7 @@ ModelClock::Wall ModelClock::wall_of(SimTime time) const noexcept {
 }
 
 Nanos ModelClock::lateness(SimTime time, Wall wall) const noexcept {
-  if (pacing_ == Pacing::by_hand || !started()) return Nanos{0};
+  if (pacing_ != Pacing::paced || !started()) return Nanos{0};
   const Nanos late = wall - wall_of(time);
   return late < Nanos{0} ? Nanos{0} : late;
 }

@@ -11,9 +11,8 @@ namespace chargemill::runtime {
 /// How model time moves.
 ///   paced   follows the wall at `speed` model seconds a second
 ///   by_hand stands still until somebody moves it (tests; one thread)
-/// Virtual time, as fast as the machine goes, will be a third value: workers ask only target() and
-/// wall_of(), so it fits in here and in the worker's loop without a change to actors.
-enum class Pacing { paced, by_hand };
+///   virtual_time  as fast as the machine goes, window by window; the workers move it
+enum class Pacing { paced, by_hand, virtual_time };
 
 /// Threads: start() and move_to() belong to the thread that drives the system; all else is for any.
 class ModelClock {

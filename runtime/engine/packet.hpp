@@ -61,6 +61,8 @@ class PacketBase  // NOLINT(cppcoreguidelines-virtual-class-destructor): freed b
   [[nodiscard]] const caf::type_erased_tuple& content() const override { return nothing; }
   caf::message move_content_to_message() override { return {}; }
   [[nodiscard]] caf::message copy_content_to_message() const override { return {}; }
+  /// The content, whose type the tag names.
+  [[nodiscard]] const void* data() const noexcept { return this + 1; }
 
  protected:
   ~PacketBase() override = default;
@@ -73,6 +75,7 @@ template <class T>
 class Packet final : public PacketBase {
   static_assert(std::is_trivially_copyable_v<T>, "messages are plain data");
   static_assert(std::is_trivially_destructible_v<T>);
+  static_assert(alignof(T) <= alignof(PacketBase), "the content follows its base at once");
 
  public:
   /// A new packet with `content`; freed by request_deletion(), which every mailbox calls.

@@ -5,6 +5,7 @@
 
 #include "runtime/base/assert.hpp"
 #include "runtime/engine/coordinator.hpp"
+#include "runtime/engine/entered.hpp"
 #include "runtime/engine/lean_actor.hpp"
 
 namespace chargemill::runtime {
@@ -22,20 +23,14 @@ std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count
 
 }  // namespace
 
-/// Marks this thread as the worker's for as long as it lives.
-class Worker::Entered {
- public:
-  explicit Entered(Worker* worker) noexcept : before_(running) { running = worker; }
-  Entered(const Entered&) = delete;
-  Entered& operator=(const Entered&) = delete;
-  ~Entered() { running = before_; }
-
- private:
-  Worker* const before_;
-};
-
 Worker::Worker(Coordinator& coordinator, unsigned index)
-    : execution_unit(&coordinator.system()), coordinator_(coordinator), index_(index) {}
+    : execution_unit(&coordinator.system()),
+      coordinator_(coordinator),
+      index_(index),
+      lane_(
+          coordinator.options().pacing == Pacing::virtual_time
+              ? std::make_unique<Lane>(coordinator.options().workers, coordinator.options().latency)
+              : nullptr) {}
 
 Worker::~Worker() = default;
 
@@ -50,14 +45,15 @@ void Worker::exec_later(caf::resumable* job) {
   hand_over(new ForeignJob{job});
 }
 
-void Worker::deliver(LeanActor* to, PacketBase* packet) {
-  if (to->home_ != this) return deliver_from_outside(to, packet);
-  if (to->terminated_) {
+void Worker::deliver(Address to, PacketBase* packet) {
+  LeanActor* const actor = to.actor();
+  if (actor->home_ != this) return deliver_from_outside(actor, packet);
+  if (actor->terminated_) {
     count(counters_.undeliverable);
     return packet->request_deletion(false);
   }
-  to->local_.push(packet);
-  schedule(to);
+  actor->local_.push(packet);
+  schedule(actor);
 }
 
 void Worker::deliver_from_outside(LeanActor* to, caf::mailbox_element* element) {
@@ -90,10 +86,7 @@ void Worker::drain_inbound() {
     if (node->is_lean) {
       auto* const actor = static_cast<LeanActor*>(node);
       actor->arrived_ = true;
-      if (actor->resident_ == LeanActor::kNotAdopted) {
-        actor->resident_ = static_cast<std::uint32_t>(residents_.size());
-        residents_.push_back(actor);
-      }
+      if (actor->resident_ == LeanActor::kNotAdopted) adopt(actor);
       schedule(actor);
     } else {
       auto* const foreign = static_cast<ForeignJob*>(node);
@@ -102,14 +95,23 @@ void Worker::drain_inbound() {
     }
     node = next;
   }
-  wheel_.reserve(residents_.size());  // an actor has at most one timer
+  if (!is_virtual()) wheel_.reserve(residents_.size());  // an actor has at most one timer
+}
+
+void Worker::adopt(LeanActor* actor) {
+  actor->resident_ = static_cast<std::uint32_t>(residents_.size());
+  residents_.push_back(actor);
+  if (!is_virtual()) return;
+  if (lane_->actors.size() <= actor->entity_) lane_->actors.resize(actor->entity_ + 1);
+  lane_->actors[actor->entity_] = actor;
 }
 
 void Worker::run_one(Ready ready) {
   if (ready.is_lean()) {
     auto* const actor = ready.actor();
     actor->scheduled_ = false;
-    if (!actor->terminated_) actor->activate(kMessagesPerTurn);
+    if (!actor->terminated_ && actor->activate(kMessagesPerTurn) && is_virtual())
+      settle_timer(*actor);
     return;
   }
   auto* const job = ready.job();
@@ -266,6 +268,7 @@ void Worker::bury(LeanActor* actor, bool awaits_arrival) {
 }
 
 void Worker::release_the_dead() {
+  if (is_virtual()) return;  // arrivals may still name them; they go with the engine
   for (std::size_t i = 0; i < dead_.size();) {
     const Dead& dead = dead_[i];
     const bool referred = dead.actor->scheduled_ || (dead.awaits_arrival && !dead.actor->arrived_);
@@ -283,6 +286,7 @@ void Worker::release_the_dead() {
 void Worker::dispose() {
   const Entered entered{this};
   drain_inbound();
+  if (is_virtual()) drop_arrivals();
   while (!residents_.empty()) residents_.back()->terminate(caf::exit_reason::user_shutdown);
   while (!ready_.empty()) {
     const Ready ready = ready_.pop();

@@ -1,17 +1,23 @@
 // One thread's share of the engine: its actors, what is ready, its timers, its sleep.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <caf/execution_unit.hpp>
 #include <caf/resumable.hpp>
+#include <memory>
 #include <vector>
 
+#include "runtime/base/assert.hpp"
+#include "runtime/engine/address.hpp"
 #include "runtime/engine/inbound_queue.hpp"
+#include "runtime/engine/lane.hpp"
 #include "runtime/engine/model_clock.hpp"
 #include "runtime/engine/packet.hpp"
 #include "runtime/engine/ready_ring.hpp"
 #include "runtime/engine/timing_wheel.hpp"
 #include "runtime/engine/wake_signal.hpp"
+#include "runtime/engine/window_barrier.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
 
 namespace chargemill::runtime {
@@ -44,7 +50,13 @@ class Worker final : public caf::execution_unit {
   void exec_later(caf::resumable* job) override;
 
   /// Hands a packet over from a handler that runs on this worker.
-  void deliver(LeanActor* to, PacketBase* packet);
+  void deliver(Address to, PacketBase* packet);
+  /// Virtual time: sends from a handler of `from` that runs on this worker; takes the latency.
+  template <class T>
+  void mail(Address to, const T& content, Entity from);
+  /// The same, to arrive after `delay`. Requires at least the latency.
+  template <class T>
+  void mail_after(Address to, const T& content, Entity from, Nanos delay);
   /// Any thread. Hands an element over and wakes the receiver's home if need be.
   static void deliver_from_outside(LeanActor* to, caf::mailbox_element* element);
   /// Any thread. Something to run that is not (yet) scheduled here.
@@ -56,6 +68,8 @@ class Worker final : public caf::execution_unit {
 
   /// The body of the worker's thread.
   void run();
+  /// Its body in virtual time.
+  void run_windows();
   /// Runs all that is ready, without moving time; true: there was something.
   bool run_ready();
   /// Hand-moved time: fires one timer due at or before `limit`, if there is one.
@@ -67,6 +81,7 @@ class Worker final : public caf::execution_unit {
   void dispose();
 
   [[nodiscard]] SimTime now() const noexcept { return now_; }
+  [[nodiscard]] bool is_virtual() const noexcept { return lane_ != nullptr; }
   [[nodiscard]] unsigned index() const noexcept { return index_; }
   [[nodiscard]] Coordinator& coordinator() const noexcept { return coordinator_; }
   /// Any thread. The model time below which this worker has nothing left to do; kNever: it sleeps.
@@ -103,12 +118,22 @@ class Worker final : public caf::execution_unit {
 
   void schedule(LeanActor* actor);
   void drain_inbound();
+  void adopt(LeanActor* actor);
   void run_one(Ready ready);
   bool run_batch(std::size_t activations_max);
   /// What model time may be now: the wall says so, and no other worker lags too far behind.
   [[nodiscard]] SimTime limit(ModelClock::Wall wall) const noexcept;
   bool advance_time();
   void park();
+  // Virtual time (worker_windows.cpp).
+  [[nodiscard]] WindowProposal propose();
+  void collect(const WindowGrant& grant);
+  void open_window(const WindowGrant& grant);
+  void run_group(LeanActor& actor, const Arrival* first, const Arrival* last);
+  void keep(const Arrival& arrival);
+  void settle_timer(LeanActor& actor);
+  void let_timers_run(bool run);
+  void drop_arrivals();
   void bury(LeanActor* actor, bool awaits_arrival);
   void release_the_dead();
   static void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept;
@@ -129,12 +154,34 @@ class Worker final : public caf::execution_unit {
   std::vector<Dead> dead_;
   HistogramRecorder tick_lateness_;
   WorkerCounters counters_;
+  const std::unique_ptr<Lane> lane_;  // null: real or hand-moved time
   // Written by other threads; on lines of their own.
   alignas(2 * kCacheLine) InboundQueue inbound_;
   alignas(2 * kCacheLine) WakeSignal signal_;
   // Written by this worker, read by the others.
   alignas(2 * kCacheLine) std::atomic<std::int64_t> bound_ns_{0};
 };
+
+template <class T>
+void Worker::mail(Address to, const T& content, Entity from) {
+  Lane& lane = *lane_;
+  if (!lane.is_open) return mail_after(to, content, from, Nanos{lane.length_ns});
+  // All that is sent in a window arrives in the next.
+  const std::int64_t time_ns = now_.time_since_epoch().count() + lane.length_ns;
+  lane.outgoing[lane.half].next[to.home()].push_back(
+      Arrival{time_ns, to.entity(), from, LetterPtr::in_window(lane.arena(), content)});
+}
+
+template <class T>
+void Worker::mail_after(Address to, const T& content, Entity from, Nanos delay) {
+  Lane& lane = *lane_;
+  const std::int64_t time_ns = (now_ + delay).time_since_epoch().count();
+  CHARGEMILL_ASSERT(time_ns >= lane.end_ns);
+  auto& outgoing = lane.outgoing[lane.half];
+  outgoing.later_ns = std::min(outgoing.later_ns, time_ns);
+  outgoing.later[to.home()].push_back(
+      Arrival{time_ns, to.entity(), from, LetterPtr::on_its_own(content)});
+}
 
 /// An ordinary CAF actor on its way to a worker.
 struct ForeignJob : InboundNode {

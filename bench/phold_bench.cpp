@@ -1,0 +1,99 @@
+// Question: how many events a second does virtual time carry when the model itself does nothing?
+// Budget:   25 M events/s for 100,000 logical processes on two cores: 80 ns of a core for an event,
+//           of which two cold actors and packets, a sort, a logarithm and a virtual call.
+// Shape:    PHOLD as ROSS defines it: every logical process starts with one event; whoever gets one
+//           sends one, a quarter of them to any process, the others to itself, after a lookahead
+//           of 1.0 and an exponential increment of mean 1.0.
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "runtime/base/random_stream.hpp"
+#include "runtime/engine/engine.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanos kUnit = 1s;  // what PHOLD calls 1.0
+constexpr double kRemoteFraction = 0.25;
+
+struct Hop {};
+
+/// Who is where: processes are spawned in order, and neighbours share a home.
+struct Layout {
+  std::uint32_t processes;
+  unsigned workers;
+  Entity first = 0;
+
+  [[nodiscard]] unsigned home(std::uint64_t index) const {
+    return static_cast<unsigned>(index * workers / processes);
+  }
+  [[nodiscard]] Address at(std::uint64_t index) const {
+    return Address::of(first + static_cast<Entity>(index), home(index));
+  }
+};
+
+class Process final : public LeanActor {
+ public:
+  Process(caf::actor_config& cfg, std::uint32_t id, const Layout& layout)
+      : LeanActor(cfg), layout_(layout), random_(1, id, Purpose::choice) {}
+
+ private:
+  void on_message(const Message& m) override {
+    if (m.get_if<Hop>() == nullptr) return drop(m);
+    const bool remote = random_.uniform() < kRemoteFraction;
+    const Address to = remote ? layout_.at(random_.below(layout_.processes)) : Address{this};
+    const auto increment =
+        static_cast<std::int64_t>(random_.exponential() * static_cast<double>(kUnit.count()));
+    send_after(to, kUnit + Nanos{increment}, Hop{});
+  }
+
+  const Layout& layout_;
+  RandomStream random_;
+};
+
+void phold(benchmark::State& state) {
+  EngineOptions options;
+  options.pacing = Pacing::virtual_time;
+  options.latency = kUnit;
+  options.workers = static_cast<unsigned>(state.range(1));
+  Engine engine{options};
+  auto& coordinator = engine.coordinator();
+  Layout layout{static_cast<std::uint32_t>(state.range(0)), options.workers};
+  std::vector<Process*> all;
+  for (std::uint32_t i = 0; i < layout.processes; ++i)
+    all.push_back(coordinator.spawn<Process>(layout.home(i), i, layout));
+  layout.first = all.front()->entity();
+  for (auto* process : all) LeanActor::post(process, Hop{});
+  const auto events = [&] {
+    std::uint64_t sum = 0;
+    for (unsigned i = 0; i < coordinator.workers(); ++i)
+      sum += coordinator.worker(i).counters().messages.load(std::memory_order_relaxed);
+    return sum;
+  };
+  // Warm: each process has had some ten events.
+  SimTime until{20s};
+  coordinator.go_until(until);
+  if (!coordinator.await_pause(1h)) return state.SkipWithError("the windows did not end");
+  const std::uint64_t before = events();
+  const Nanos step = kUnit * std::max<std::int64_t>(20, 4'000'000 / layout.processes);
+  for (auto _ : state) {
+    until += step;
+    coordinator.go_until(until);
+    if (!coordinator.await_pause(1h)) return state.SkipWithError("the windows did not end");
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(events() - before));
+}
+BENCHMARK(phold)
+    ->Name("phold")
+    ->Args({1'000, 2})
+    ->Args({100'000, 1})
+    ->Args({100'000, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->MinTime(1.0)
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace chargemill::runtime

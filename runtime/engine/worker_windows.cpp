@@ -1,0 +1,201 @@
+// The worker in virtual time: windows instead of a ready ring and a wheel.
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/engine/coordinator.hpp"
+#include "runtime/engine/entered.hpp"
+#include "runtime/engine/lean_actor.hpp"
+#include "runtime/engine/worker.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+constexpr std::size_t kPrefetchAhead = 6;
+constexpr std::int64_t kForever = INT64_MAX;
+
+std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count(); }
+
+/// What handling an arrival touches first: the actor's lines with its type, its links and the
+/// beginning of its state, and the letter.
+void prefetch(const LeanActor* actor, const Letter* letter) noexcept {
+  const auto* const a = reinterpret_cast<const char*>(actor);
+  __builtin_prefetch(a, 1);
+  __builtin_prefetch(a + 128, 1);
+  __builtin_prefetch(a + 192, 1);
+  __builtin_prefetch(letter);
+}
+
+}  // namespace
+
+void Worker::run_windows() {
+  {
+    const Entered entered{this};
+    for (;;) {
+      drain_inbound();
+      while (run_batch(SIZE_MAX)) drain_inbound();
+      const WindowGrant grant = coordinator_.barrier().meet(index_, propose());
+      drain_inbound();  // knows whoever was spawned before anybody could write to it
+      collect(grant);
+      if (grant.stop) break;
+      if (grant.timers != lane_->timers_run) {
+        let_timers_run(grant.timers);  // and propose anew
+      } else if (lane_->has_work(grant)) {
+        open_window(grant);
+      } else {
+        // All that may be handled is: time stands at the limit, or where the last message led.
+        const std::int64_t reached_ns = grant.timers ? grant.limit_ns : lane_->opened_ns;
+        pass_to(std::max(now_, SimTime{Nanos{reached_ns}}));
+        coordinator_.pause(grant.orders);
+      }
+    }
+  }
+  coordinator_.await_all_stopped();
+  dispose();
+  PacketPool::drain();
+}
+
+// The first worker speaks for those who give orders, so that all act on the same.
+WindowProposal Worker::propose() {
+  WindowProposal result{WindowCalendar::kNone, kForever};
+  if (index_ == 0) result = coordinator_.orders();
+  result.earliest = lane_->earliest();
+  return result;
+}
+
+// Between two meetings nobody writes to the half that was written before the first of them.
+void Worker::collect(const WindowGrant& grant) {
+  Lane& lane = *lane_;
+  const unsigned sent = lane.half;
+  const bool opens = grant.timers == lane.timers_run && lane.has_work(grant);
+  const auto next = lane.window + 1;
+  for (unsigned i = 0; i < coordinator_.workers(); ++i) {
+    auto& from = coordinator_.worker(i).lane_->outgoing[sent];
+    const auto& soon = from.next[index_];
+    if (opens && grant.earliest == next) {
+      lane.open.insert(lane.open.end(), soon.begin(), soon.end());
+    } else {
+      for (const Arrival& a : soon) lane.messages.file(a, next);
+    }
+    for (const Arrival& a : from.later[index_]) lane.messages.file(a, lane.window_of(a.time_ns));
+  }
+  lane.half ^= 1U;
+  auto& mine = lane.outgoing[lane.half];
+  for (auto& list : mine.next) list.clear();
+  for (auto& list : mine.later) list.clear();
+  mine.later_ns = kForever;
+}
+
+void Worker::open_window(const WindowGrant& grant) {
+  Lane& lane = *lane_;
+  // What was sent in the window two before has been read; a window that a limit had cut goes on.
+  if (lane.window != grant.earliest) lane.arenas[grant.earliest & 1].reset();
+  lane.window = grant.earliest;
+  lane.end_ns = (lane.window + 1) * lane.length_ns;
+  lane.opened_ns = lane.end_ns;
+  lane.limit_ns = grant.limit_ns;
+  if (!grant.timers) lane.timers_stood = true;
+  const std::int64_t start_ns = lane.end_ns - lane.length_ns;
+  bound_ns_.store(start_ns, std::memory_order_relaxed);  // relaxed: as in advance_time()
+
+  lane.is_open = true;
+  auto& open = lane.open;
+  lane.messages.take(lane.window, open);
+  if (grant.timers) lane.timers.take(lane.window, open);
+  sort_canonically(open, lane.scratch, static_cast<Entity>(lane.actors.size()));
+
+  const Arrival* const end = open.data() + open.size();
+  for (const Arrival* first = open.data(); first != end;) {
+    const Arrival* last = first;
+    do {
+      if (static_cast<std::size_t>(end - last) > kPrefetchAhead) {
+        const Arrival& soon = last[kPrefetchAhead];
+        prefetch(lane.actors[soon.to], soon.letter.get());
+      }
+      ++last;
+    } while (last != end && last->to == first->to);
+    now_ = SimTime{Nanos{start_ns}};
+    run_group(*lane.actors[first->to], first, last);
+    first = last;
+  }
+  open.clear();
+  lane.is_open = false;
+  now_ = SimTime{Nanos{start_ns}};
+}
+
+// Merges an actor's messages with its one timer. At equal times messages come first, so that an
+// answer that is just in time is in time.
+void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* last) {
+  Lane& lane = *lane_;
+  const std::int64_t until_ns = std::min(lane.limit_ns, lane.end_ns - 1);
+  std::uint64_t messages = 0;
+  std::uint64_t timers = 0;
+  for (;;) {
+    for (; first != last && !first->letter && first->time_ns <= until_ns; ++first) {
+      if (first->time_ns == actor.armed_ns_) actor.armed_ns_ = kForever;
+    }
+    const std::int64_t message_ns = first != last ? first->time_ns : kForever;
+    const std::int64_t wake_ns = lane.timers_run && !actor.terminated_
+                                     ? std::max(ns_of(actor.wake_due_), ns_of(now_))
+                                     : kForever;
+    if (std::min(message_ns, wake_ns) > until_ns) break;
+    if (message_ns <= wake_ns) {
+      now_ = SimTime{Nanos{message_ns}};
+      if (actor.terminated_) {
+        count(counters_.undeliverable);
+      } else {
+        actor.handle(Message{(*first->letter).tag, (*first->letter).content()});
+        ++messages;
+      }
+      first->letter.release();
+      ++first;
+    } else {
+      now_ = SimTime{Nanos{wake_ns}};
+      actor.fire();
+      ++timers;
+    }
+  }
+  for (; first != last; ++first) keep(*first);
+  settle_timer(actor);
+  if (messages > 0) count(counters_.messages, messages);
+  if (timers > 0) count(counters_.timers, timers);
+  if (messages > counters_.depth_max.load(std::memory_order_relaxed))
+    counters_.depth_max.store(messages, std::memory_order_relaxed);  // relaxed: a gauge
+}
+
+/// Puts back what lies in the open window behind the limit.
+void Worker::keep(const Arrival& arrival) {
+  (arrival.letter ? lane_->messages : lane_->timers).file(arrival, lane_->window);
+}
+
+// One timer of an actor in the calendar is enough: a later wish waits until it has come, and then
+// asks anew. So an actor that moves its timer to and fro does not fill the calendar.
+void Worker::settle_timer(LeanActor& actor) {
+  const std::int64_t due_ns = ns_of(actor.wake_due_);
+  if (due_ns >= actor.armed_ns_ || actor.terminated_) return;
+  const std::int64_t at_ns = std::max(due_ns, ns_of(now_));
+  actor.armed_ns_ = at_ns;
+  lane_->timers.file(Arrival{at_ns, actor.entity_, 0, {}}, lane_->window_of(at_ns));
+}
+
+// Windows have passed over timers that stood still: file them anew from where time is.
+void Worker::let_timers_run(bool run) {
+  Lane& lane = *lane_;
+  lane.timers_run = run;
+  if (!run || !lane.timers_stood) return;
+  lane.timers_stood = false;
+  lane.timers.drain([](const Arrival&) {});
+  for (LeanActor* const actor : residents_) {
+    actor->armed_ns_ = kForever;
+    settle_timer(*actor);
+  }
+}
+
+void Worker::drop_arrivals() {
+  lane_->timers.drain([](const Arrival&) {});
+  lane_->messages.drain([this](const Arrival& arrival) {
+    count(counters_.undeliverable);
+    arrival.letter.release();
+  });
+}
+
+}  // namespace chargemill::runtime
