@@ -212,6 +212,7 @@ void Network::gather(Snapshot& snapshot) const {
     auto& t = snapshot.totals;
     // relaxed: counters.
     t.messages_delivered += c.messages.load(std::memory_order_relaxed);
+    t.timers_fired += c.timers.load(std::memory_order_relaxed);
     t.messages_shed += c.undeliverable.load(std::memory_order_relaxed);
     t.mailbox_depth_max =
         std::max(t.mailbox_depth_max, c.depth_max.load(std::memory_order_relaxed));

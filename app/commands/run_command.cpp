@@ -44,18 +44,19 @@ std::string manifest(const network::Scenario& scenario, const RunOutcome& outcom
   return m.dump(2) + "\n";
 }
 
-/// A second of wall time between two rows of the series.
+/// A second of wall time between two rows of the series; in virtual time a row for every look.
 class Rows {
  public:
-  explicit Rows(RunDirectory* directory) : directory_(directory) {}
+  Rows(RunDirectory* directory, bool all) : directory_(directory), all_(all) {}
   void add(const network::Snapshot& snapshot) {
-    if (directory_ == nullptr || snapshot.wall < next_) return;
+    if (directory_ == nullptr || (snapshot.wall < next_ && !all_)) return;
     directory_->append(snapshot);
     next_ += std::chrono::seconds{1};
   }
 
  private:
   RunDirectory* const directory_;
+  const bool all_;
   Nanos next_{0};
 };
 
@@ -96,7 +97,7 @@ int run_once(const Loaded& loaded, std::uint32_t index, const std::vector<std::s
                     directory ? directory->path().string() : ""));
   const StopRequest stop;
   LiveView view{mode, stderr, scenario.run.name, scenario.run.duration};
-  Rows rows{directory.get()};
+  Rows rows{directory.get(), scenario.run.speed.max};
   const RunOutcome outcome = simulate(scenario, stop, [&](const network::Snapshot& snapshot) {
     view.show(snapshot);
     rows.add(snapshot);

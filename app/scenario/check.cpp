@@ -74,10 +74,6 @@ class Checker {
   }
 
   void run() {
-    if (s_.run.speed.max) {
-      error(Code::not_built, "speed = \"max\" (virtual time) is not built yet",
-            place_of("run.speed"), "a number, as fast as the machine can follow");
-    }
     if (s_.run.warmup >= s_.run.duration) {
       error(Code::contradiction,
             fmt::format("'run.warmup' ({}) leaves nothing of 'run.duration' ({})",

@@ -99,11 +99,12 @@ Plan make_plan(const network::Scenario& s) {
                                 : 1.0;
   }
   // ping, pong and the beat to central
-  plan.messages_per_s = 3 * points / seconds(s.network.health_interval) * s.run.speed.factor;
+  const double speed = s.run.speed.max ? 1.0 : s.run.speed.factor;
+  plan.messages_per_s = 3 * points / seconds(s.network.health_interval) * speed;
   plan.memory_bytes = kBytesOfTheProcess +
                       kBytesPerPoint * static_cast<std::int64_t>(plan.charge_points) +
                       kBytesPerDriver * static_cast<std::int64_t>(plan.drivers);
-  plan.wall_s = seconds(s.run.duration) / s.run.speed.factor;
+  plan.wall_s = seconds(s.run.duration) / speed;
   return plan;
 }
 
@@ -111,8 +112,12 @@ std::string plan_text(const network::Scenario& s) {
   const Plan plan = make_plan(s);
   std::string out;
   out += fmt::format("scenario   {}\n", s.run.name);
-  out += fmt::format("time       {} of model time at speed {}: {:.0f} s, seed {}\n",
-                     duration_text(s.run.duration), s.run.speed.factor, plan.wall_s, s.run.seed);
+  out +=
+      s.run.speed.max
+          ? fmt::format("time       {} of model time, as fast as the machine goes, seed {}\n",
+                        duration_text(s.run.duration), s.run.seed)
+          : fmt::format("time       {} of model time at speed {}: {:.0f} s, seed {}\n",
+                        duration_text(s.run.duration), s.run.speed.factor, plan.wall_s, s.run.seed);
   out += fmt::format("network    {} charge points, {} drivers, {} actors, {} shards\n",
                      plan.charge_points, plan.drivers, plan.actors, s.central.shards);
   out += fmt::format("load       about {:.0f} requests, {:.0f} faults, {:.0f} health messages/s\n",

@@ -42,6 +42,11 @@ std::int64_t resident_bytes() {
 runtime::EngineOptions options_of(const network::Scenario& scenario) {
   runtime::EngineOptions options;
   options.workers = scenario.run.workers;
+  if (scenario.run.speed.max) {
+    options.pacing = runtime::Pacing::virtual_time;
+    options.latency = scenario.network.control_latency;
+    return options;
+  }
   options.speed = scenario.run.speed.factor;
   // At high speed a tenth of a model second is a blink of the host; give it two milliseconds of
   // wall.
@@ -103,6 +108,24 @@ class Looker {
   std::vector<std::uint64_t> parked_;
 };
 
+/// Virtual time stops for each row of the series, so that the rows are the same in every run.
+constexpr std::int64_t kRows = 1'440;
+
+/// Until the planned end or a signal, as fast as the machine goes.
+void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
+                 const StopRequest& stop, const Watcher& watch) {
+  const Nanos step = std::max<Nanos>(seconds{1}, scenario.run.duration / kRows);
+  for (SimTime next{step}; stop.signal() == 0; next += step) {
+    next = std::min(next, SimTime{scenario.run.duration});
+    host.engine().go_until(next);
+    while (!host.engine().await_pause(kLookEvery)) {
+      if (stop.signal() != 0) host.engine().go_until(SimTime{});  // at the end of the window
+    }
+    watch(looker.look());
+    if (next == SimTime{scenario.run.duration}) return;
+  }
+}
+
 /// Until the planned end or a signal.
 void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch) {
   const SimTime end = host.engine().horizon();
@@ -111,6 +134,20 @@ void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watch
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
     std::this_thread::sleep_for(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery));
+  }
+}
+
+/// Virtual time, after a signal: no new load, and model time for open requests to be decided.
+void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
+  host.network().halt();
+  const SimTime end = looker.look().sim + at_most;
+  for (SimTime next = looker.look().sim; next < end;) {
+    next += seconds{1};
+    host.engine().go_until(next);
+    while (!host.engine().await_pause(kLookEvery)) continue;
+    const auto snapshot = looker.look();
+    watch(snapshot);
+    if (snapshot.totals.requests_open == 0) return;
   }
 }
 
@@ -139,18 +176,23 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   // All workers know their actors before time begins, or the first second would be late.
   (void)engine.freeze(kFreezeMax);
   engine.thaw();
-  engine.set_horizon(SimTime{scenario.run.duration});
+  const bool is_virtual = scenario.run.speed.max;
+  if (!is_virtual) engine.set_horizon(SimTime{scenario.run.duration});
   outcome.cost.workers = engine.workers();
   outcome.cost.startup_s = std::chrono::duration<double>(ModelClock::wall_now() - begun).count();
   engine.start_clock();
   host.network().start();
   Looker looker{host};
-  run_to_end(host, looker, stop, watch);
+  if (is_virtual) {
+    run_windows(host, looker, scenario, stop, watch);
+  } else {
+    run_to_end(host, looker, stop, watch);
+  }
   outcome.signal = stop.signal();
   outcome.stop_reason = "duration";
   if (outcome.signal != 0) {
     outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
-    drain(host, looker, scenario.run.stop_timeout, watch);
+    (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch);
   }
   outcome.quiet = engine.freeze(std::max<Nanos>(scenario.run.stop_timeout, seconds{1}));
   if (outcome.quiet) {

@@ -27,11 +27,12 @@ struct RunOutcome {
   bool quiet = true;        ///< false: actors still ran after the stop time-out; `last` is a look
 };
 
-/// Called about ten times a second with a live look.
+/// Called about ten times a second with a live look; in virtual time after each row's share of model
+/// time.
 using Watcher = std::function<void(const network::Snapshot&)>;
 
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
-/// the open requests to be decided. Requires a checked scenario at a finite speed.
+/// the open requests to be decided. Requires a checked scenario.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                                   const Watcher& watch);
 

@@ -49,9 +49,10 @@ std::string thresholds(const json& s) {
 }
 
 std::string latencies(const json& s) {
-  std::string text =
-      fmt::format("{:<20}{:>11}{:>11}{:>11}{:>11}{:>11}{:>13}\n", "LATENCY (ms, wall)", "p50",
-                  "p90", "p99", "p99.9", "max", "count");
+  std::string text = fmt::format(
+      "{:<20}{:>11}{:>11}{:>11}{:>11}{:>11}{:>13}\n",
+      fmt::format("LATENCY (ms, {})", s.at("latency_ms").at("clock").get<std::string>()), "p50",
+      "p90", "p99", "p99.9", "max", "count");
   for (const char* name :
        {"request_decision", "session_start", "fault_detection", "tick_lateness"}) {
     const auto& l = s.at("latency_ms").at(name);
@@ -77,15 +78,20 @@ std::string verdict(const json& s) {
   return all.empty() ? "OK" : fmt::format("OK        all {} thresholds hold", all.size());
 }
 
+/// "60x", or "max" for virtual time.
+std::string speed_text(const json& speed) {
+  return speed.is_number() ? fmt::format("{:g}x", speed.get<double>()) : "max";
+}
+
 }  // namespace
 
 std::string summary_text(const json& s) {
   const auto& run = s.at("run");
   std::string text = thresholds(s);
   text += fmt::format(
-      "RUN       {}  wall {}  sim {}  speed {:g}x  workers {}  messages/s {}  stop reason {}\n",
+      "RUN       {}  wall {}  sim {}  speed {}  workers {}  messages/s {}  stop reason {}\n",
       run.at("scenario").get<std::string>(), clock_text(run.at("wall_s").get<double>()),
-      clock_text(run.at("sim_s").get<double>()), run.at("speed").get<double>(),
+      clock_text(run.at("sim_s").get<double>()), speed_text(run.at("speed")),
       run.at("workers").get<unsigned>(),
       grouped(static_cast<std::uint64_t>(s.at("messages").at("per_s").get<double>())),
       run.at("stop_reason").get<std::string>());

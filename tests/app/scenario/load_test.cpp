@@ -172,7 +172,6 @@ TEST(Load, EachMistakeHasItsCode) {
       {"[run]\nseed = \"7\"\n", 313},
       {"[run]\nduration = \"0s\"\n", 314},
       {"[run]\nspeed = 0\n", 314},
-      {"[run]\nspeed = \"max\"\n", 331},
       {"[run]\nwarmup = \"2m\"\n", 321},
       {"[run]\nrepeat = 0\n", 314},
       {"run = 5\n", 313},
