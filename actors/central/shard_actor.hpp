@@ -30,6 +30,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
  private:
   friend CoreActor;
   void run(const ShardEvent& event);
+  void foresee(const runtime::Message& m) const override;
   void perform(const ShardEffect& effect);
   void publish();
 

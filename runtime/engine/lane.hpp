@@ -43,6 +43,23 @@ struct Lane {
     return grant.earliest * length_ns <= grant.limit_ns;
   }
 
+  /// An actor that lives here, and how many cache lines it fills: known without touching it.
+  class Seat {
+   public:
+    Seat() = default;
+    Seat(LeanActor* actor, unsigned lines) noexcept
+        : bits_(reinterpret_cast<std::uintptr_t>(actor) | (std::uintptr_t{lines} << kShift)) {}
+    [[nodiscard]] LeanActor* actor() const noexcept {
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): what went in as a pointer comes out as one
+      return reinterpret_cast<LeanActor*>(bits_ & ((std::uintptr_t{1} << kShift) - 1));
+    }
+    [[nodiscard]] unsigned lines() const noexcept { return static_cast<unsigned>(bits_ >> kShift); }
+
+   private:
+    static constexpr unsigned kShift = 56;  // user-space addresses are shorter
+    std::uintptr_t bits_ = 0;
+  };
+
   /// What was sent since the last meeting, by the receiver's worker (this one as well: an
   /// unpredictable branch would cost more than a copy).
   struct Outgoing {
@@ -67,10 +84,10 @@ struct Lane {
   WindowCalendar timers;
   std::vector<Arrival> open;
   std::vector<Arrival> scratch;
-  std::vector<LeanActor*> actors;  // by entity; null: lives elsewhere
-  Outgoing outgoing[2];            // NOLINT(modernize-avoid-c-arrays): a pair of halves
-  unsigned half = 0;               // the one that is being written
-  LetterArena arenas[2];           // NOLINT(modernize-avoid-c-arrays): by the window's parity
+  std::vector<Seat> actors;  // by entity; null: lives elsewhere
+  Outgoing outgoing[2];      // NOLINT(modernize-avoid-c-arrays): a pair of halves
+  unsigned half = 0;         // the one that is being written
+  LetterArena arenas[2];     // NOLINT(modernize-avoid-c-arrays): by the window's parity
 };
 
 }  // namespace chargemill::runtime

@@ -81,6 +81,9 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
   /// Handles one message. Never blocks.
   virtual void on_message(const Message& m) = 0;
+  /// Virtual time, when many messages wait: `m` will come soon. A chance to prefetch what its
+  /// handling will touch; nothing else.
+  virtual void foresee(const Message&) const {}
   /// The time that wake_at() named has come; now() is that time, however late the worker is.
   virtual void on_wake() {}
   /// An actor that this one monitors is gone.
@@ -117,6 +120,7 @@ class LeanActor : public caf::local_actor, public InboundNode {
  private:
   friend class Worker;
   friend class Address;
+  friend class Coordinator;
 
   /// Runs what waits; returns false once the actor has terminated.
   bool activate(std::size_t messages_max);
@@ -133,6 +137,7 @@ class LeanActor : public caf::local_actor, public InboundNode {
   // home_. Small ones first: they share the padding of InboundNode.
   bool scheduled_ = false;   // in the ready ring
   bool terminated_ = false;  // waits to be released
+  std::uint8_t lines_ = 4;   // cache lines of the object, as far as it is worth prefetching
   bool arrived_ = false;     // came through the inbound queue since remote_ was last emptied
   std::uint32_t resident_ = kNotAdopted;  // where the worker lists it
   Entity entity_;
