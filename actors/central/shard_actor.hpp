@@ -31,6 +31,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   friend CoreActor;
   void run(const ShardEvent& event);
   void foresee(const runtime::Message& m) const override;
+  [[nodiscard]] bool foresees() const override { return true; }
   void perform(const ShardEffect& effect);
   void publish();
 

@@ -43,20 +43,26 @@ struct Lane {
     return grant.earliest * length_ns <= grant.limit_ns;
   }
 
-  /// An actor that lives here, and how many cache lines it fills: known without touching it.
+  /// An actor that lives here, and what to fetch before its turn: known without touching it.
   class Seat {
    public:
     Seat() = default;
-    Seat(LeanActor* actor, unsigned lines) noexcept
-        : bits_(reinterpret_cast<std::uintptr_t>(actor) | (std::uintptr_t{lines} << kShift)) {}
+    Seat(LeanActor* actor, unsigned lines, bool foresees) noexcept
+        : bits_(reinterpret_cast<std::uintptr_t>(actor) | (std::uintptr_t{lines} << kShift) |
+                (std::uintptr_t{foresees} << kForesees)) {}
     [[nodiscard]] LeanActor* actor() const noexcept {
       // NOLINTNEXTLINE(performance-no-int-to-ptr): what went in as a pointer comes out as one
       return reinterpret_cast<LeanActor*>(bits_ & ((std::uintptr_t{1} << kShift) - 1));
     }
-    [[nodiscard]] unsigned lines() const noexcept { return static_cast<unsigned>(bits_ >> kShift); }
+    /// Cache lines of the object that are worth fetching.
+    [[nodiscard]] unsigned lines() const noexcept {
+      return static_cast<unsigned>(bits_ >> kShift) & 0x7FU;
+    }
+    [[nodiscard]] bool foresees() const noexcept { return bits_ >> kForesees != 0; }
 
    private:
     static constexpr unsigned kShift = 56;  // user-space addresses are shorter
+    static constexpr unsigned kForesees = 63;
     std::uintptr_t bits_ = 0;
   };
 
@@ -77,6 +83,7 @@ struct Lane {
   std::int64_t end_ns;         // its end
   std::int64_t limit_ns = -1;  // nothing later may be handled
   std::int64_t opened_ns = 0;  // the end of the last window that was opened; 0: none was
+  std::uint64_t orders = 0;    // the last that were obeyed
   bool is_open = false;        // handlers run in the window's time
   bool timers_run = true;
   bool timers_stood = false;  // windows have passed over timers that stood still

@@ -81,9 +81,10 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
   /// Handles one message. Never blocks.
   virtual void on_message(const Message& m) = 0;
-  /// Virtual time, when many messages wait: `m` will come soon. A chance to prefetch what its
-  /// handling will touch; nothing else.
-  virtual void foresee(const Message&) const {}
+  /// Virtual time: `m` will come soon. A chance to prefetch what its handling will touch, nothing
+  /// else. Called only if foresees() says so, which is asked once.
+  virtual void foresee(const Message& m) const { (void)m; }
+  [[nodiscard]] virtual bool foresees() const { return false; }
   /// The time that wake_at() named has come; now() is that time, however late the worker is.
   virtual void on_wake() {}
   /// An actor that this one monitors is gone.

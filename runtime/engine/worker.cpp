@@ -103,7 +103,7 @@ void Worker::adopt(LeanActor* actor) {
   residents_.push_back(actor);
   if (!is_virtual()) return;
   if (lane_->actors.size() <= actor->entity_) lane_->actors.resize(actor->entity_ + 1);
-  lane_->actors[actor->entity_] = Lane::Seat{actor, actor->lines_};
+  lane_->actors[actor->entity_] = Lane::Seat{actor, actor->lines_, actor->foresees()};
 }
 
 void Worker::run_one(Ready ready) {

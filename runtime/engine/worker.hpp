@@ -127,8 +127,9 @@ class Worker final : public caf::execution_unit {
   void park();
   // Virtual time (worker_windows.cpp).
   [[nodiscard]] WindowProposal propose();
-  void collect(const WindowGrant& grant);
+  void collect(const WindowGrant& grant, bool opens);
   void open_window(const WindowGrant& grant);
+  void look_ahead(const Arrival* at) const;
   void run_group(LeanActor& actor, const Arrival* first, const Arrival* last);
   void keep(const Arrival& arrival);
   void settle_timer(LeanActor& actor);

@@ -10,9 +10,9 @@
 namespace chargemill::runtime {
 namespace {
 
-// How many arrivals ahead what is fetched: a seat leads to its actor, an actor to its own data.
+// How many arrivals ahead each step of look_ahead() is.
 constexpr std::ptrdiff_t kSeatAhead = 16;
-constexpr std::ptrdiff_t kPrefetchAhead = 6;
+constexpr std::ptrdiff_t kActorAhead = 8;
 constexpr std::ptrdiff_t kForesight = 5;
 constexpr std::int64_t kForever = INT64_MAX;
 
@@ -36,12 +36,16 @@ void Worker::run_windows() {
       drain_inbound();
       while (run_batch(SIZE_MAX)) drain_inbound();
       const WindowGrant grant = coordinator_.barrier().meet(index_, propose());
+      const bool has_news = grant.orders != lane_->orders || grant.timers != lane_->timers_run;
+      const bool opens = !has_news && lane_->has_work(grant);
       drain_inbound();  // knows whoever was spawned before anybody could write to it
-      collect(grant);
+      collect(grant, opens);
       if (grant.stop) break;
-      if (grant.timers != lane_->timers_run) {
-        let_timers_run(grant.timers);  // and propose anew
-      } else if (lane_->has_work(grant)) {
+      if (has_news) {
+        // What was posted before these orders has arrived by now: handle it, and propose anew.
+        lane_->orders = grant.orders;
+        let_timers_run(grant.timers);
+      } else if (opens) {
         open_window(grant);
       } else {
         // All that may be handled is: time stands at the limit, or where the last message led.
@@ -65,10 +69,9 @@ WindowProposal Worker::propose() {
 }
 
 // Between two meetings nobody writes to the half that was written before the first of them.
-void Worker::collect(const WindowGrant& grant) {
+void Worker::collect(const WindowGrant& grant, bool opens) {
   Lane& lane = *lane_;
   const unsigned sent = lane.half;
-  const bool opens = grant.timers == lane.timers_run && lane.has_work(grant);
   const auto next = lane.window + 1;
   for (unsigned i = 0; i < coordinator_.workers(); ++i) {
     auto& from = coordinator_.worker(i).lane_->outgoing[sent];
@@ -109,11 +112,7 @@ void Worker::open_window(const WindowGrant& grant) {
   for (const Arrival* first = open.data(); first != end;) {
     const Arrival* last = first;
     do {
-      if (end - last > kSeatAhead) __builtin_prefetch(&lane.actors[last[kSeatAhead].to]);
-      if (end - last > kPrefetchAhead) {
-        const Arrival& soon = last[kPrefetchAhead];
-        prefetch(lane.actors[soon.to], soon.letter.get());
-      }
+      if (end - last > kSeatAhead) look_ahead(last);
       ++last;
     } while (last != end && last->to == first->to);
     now_ = SimTime{Nanos{start_ns}};
@@ -125,6 +124,19 @@ void Worker::open_window(const WindowGrant& grant) {
   now_ = SimTime{Nanos{start_ns}};
 }
 
+// A seat leads to its actor, an actor to its own data: each is fetched when what leads to it is
+// here.
+void Worker::look_ahead(const Arrival* at) const {
+  const auto& actors = lane_->actors;
+  __builtin_prefetch(&actors[at[kSeatAhead].to]);
+  const Arrival& soon = at[kActorAhead];
+  prefetch(actors[soon.to], soon.letter.get());
+  const Arrival& next = at[kForesight];
+  const auto seat = actors[next.to];
+  if (seat.foresees() && next.letter)
+    seat.actor()->foresee(Message{(*next.letter).tag, (*next.letter).content()});
+}
+
 // Merges an actor's messages with its one timer. At equal times messages come first, so that an
 // answer that is just in time is in time.
 void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* last) {
@@ -132,10 +144,6 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
   const std::int64_t until_ns = std::min(lane.limit_ns, lane.end_ns - 1);
   std::uint64_t messages = 0;
   std::uint64_t timers = 0;
-  const auto foresee = [&](const Arrival& soon) {
-    if (soon.letter) actor.foresee(Message{(*soon.letter).tag, (*soon.letter).content()});
-  };
-  if (last - first > kForesight) std::for_each(first, first + kForesight, foresee);
   for (;;) {
     for (; first != last && !first->letter && first->time_ns <= until_ns; ++first) {
       if (first->time_ns == actor.armed_ns_) actor.armed_ns_ = kForever;
@@ -146,7 +154,6 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
                                      : kForever;
     if (std::min(message_ns, wake_ns) > until_ns) break;
     if (message_ns <= wake_ns) {
-      if (last - first > kForesight) foresee(first[kForesight]);
       now_ = SimTime{Nanos{message_ns}};
       if (actor.terminated_) {
         count(counters_.undeliverable);
