@@ -8,18 +8,29 @@ namespace chargemill::runtime {
 namespace {
 
 constexpr std::size_t kPrefetched = 192;  // where a lean actor keeps what an activation touches
+constexpr std::size_t kChunksInSlab = 64;
+constexpr std::size_t kStaleMin = 4'096;  // fewer are not worth a sweep
+constexpr std::size_t kInsertionMax = 24;
+
+template <class Entry>
+bool is_earlier(const Entry& a, const Entry& b) noexcept {
+  return a.due_ns < b.due_ns;
+}
 
 }  // namespace
 
 TimingWheel::TimingWheel() = default;
+TimingWheel::~TimingWheel() = default;
 
 // The pages are touched here, before time begins, and not one by one when the first timers are
 // armed.
 void TimingWheel::reserve(std::size_t timers) {
-  while (nodes_.size() < timers) {
-    nodes_.push_back(Node{0, nullptr, free_, kNil, 1, 0, Where::free});
-    free_ = static_cast<std::uint32_t>(nodes_.size() - 1);
-  }
+  if (timers <= generations_.size()) return;
+  free_.reserve(timers);
+  const auto old = generations_.size();
+  generations_.resize(timers, 0);
+  for (std::size_t index = timers; index > old; --index)
+    free_.push_back(static_cast<std::uint32_t>(index - 1));
 }
 
 std::uint64_t TimingWheel::tick_of(std::int64_t ns) noexcept {
@@ -27,31 +38,30 @@ std::uint64_t TimingWheel::tick_of(std::int64_t ns) noexcept {
 }
 
 TimerId TimingWheel::arm(SimTime due, Payload payload) {
-  std::uint32_t index = free_;
-  if (index == kNil) {
-    index = static_cast<std::uint32_t>(nodes_.size());
-    CHARGEMILL_ASSERT(index != kNil);
-    nodes_.push_back(Node{0, nullptr, kNil, kNil, 1, 0, Where::free});
-  } else {
-    free_ = nodes_[index].next;
-  }
-  Node& node = nodes_[index];
-  node.due_ns = due.time_since_epoch().count();
-  node.payload = payload;
-  const TimerId id{index, node.generation};
+  if (free_.empty()) reserve(std::max<std::size_t>(64, generations_.size() * 2));
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  const TimerId id{index, ++generations_[index]};
   ++pending_;
-  file(index);
+  file(Entry{due.time_since_epoch().count(), payload, id});
   return id;
 }
 
-bool TimingWheel::cancel(TimerId id) noexcept {
-  if (id.index >= nodes_.size()) return false;
-  const Node& node = nodes_[id.index];
-  if (node.generation != id.generation || node.where == Where::free) return false;
-  // A timer in the batch is only forgotten here: its entry goes stale with the generation.
-  if (node.where == Where::slot) unlink(id.index);
-  release(id.index);
+bool TimingWheel::cancel(TimerId id) {
+  if (id.index >= generations_.size() || generations_[id.index] != id.generation ||
+      id.generation % 2 == 0)
+    return false;
+  retire(id.index);
+  ++stale_;
+  if (stale_ > pending_ + kStaleMin) sweep();
   return true;
+}
+
+// An odd generation is pending, an even one is not: the name of a timer that is gone fits nobody.
+void TimingWheel::retire(std::uint32_t index) noexcept {
+  ++generations_[index];
+  free_.push_back(index);  // has room: see reserve()
+  --pending_;
 }
 
 std::optional<TimingWheel::Due> TimingWheel::pop(SimTime limit) {
@@ -59,11 +69,11 @@ std::optional<TimingWheel::Due> TimingWheel::pop(SimTime limit) {
   for (;;) {
     skip_stale();
     if (batch_at_ < batch_.size()) {
-      const BatchEntry entry = batch_[batch_at_];
+      const Entry& entry = batch_[batch_at_];
       if (entry.due_ns > limit_ns) return std::nullopt;
+      const Due result{SimTime{Nanos{entry.due_ns}}, entry.payload};
+      retire(entry.id.index);
       ++batch_at_;
-      const Due result{SimTime{Nanos{entry.due_ns}}, nodes_[entry.index].payload};
-      release(entry.index);
       return result;
     }
     const auto next = next_slot();
@@ -73,27 +83,41 @@ std::optional<TimingWheel::Due> TimingWheel::pop(SimTime limit) {
 }
 
 SimTime TimingWheel::exact_next_due() {
-  for (;;) {
+  while (pending_ > 0) {
     skip_stale();
     if (batch_at_ < batch_.size()) return SimTime{Nanos{batch_[batch_at_].due_ns}};
-    const auto next = next_slot();
-    if (!next) return kNever;
-    open(*next);
+    open(*next_slot());
   }
+  return kNever;
 }
 
 // Drops cancelled timers from the front of the batch; an empty batch starts afresh.
 void TimingWheel::skip_stale() noexcept {
   for (; batch_at_ < batch_.size(); ++batch_at_) {
-    const BatchEntry& entry = batch_[batch_at_];
-    const Node& node = nodes_[entry.index];
-    if (node.generation == entry.generation && node.where == Where::batch) return;
+    if (is_live(batch_[batch_at_])) return;
+    --stale_;
   }
   batch_.clear();
   batch_at_ = 0;
 }
 
+// Half of all and more are cancelled: visits each once, so a cancel costs two visits at most.
+void TimingWheel::sweep() {
+  for (unsigned i = 0; i < lists_.size(); ++i) {
+    if (lists_[i].head == nullptr) continue;
+    consume(detach(i), [&](const Entry& entry) {
+      if (is_live(entry)) append(i, entry);
+    });
+  }
+  const auto from = batch_.begin() + static_cast<std::ptrdiff_t>(batch_at_);
+  batch_.erase(
+      std::remove_if(from, batch_.end(), [this](const Entry& entry) { return !is_live(entry); }),
+      batch_.end());
+  stale_ = 0;
+}
+
 SimTime TimingWheel::next_due() noexcept {
+  if (pending_ == 0) return kNever;
   skip_stale();
   if (batch_at_ < batch_.size()) return SimTime{Nanos{batch_[batch_at_].due_ns}};
   const auto next = next_slot();
@@ -103,64 +127,67 @@ SimTime TimingWheel::next_due() noexcept {
 
 // The level is that of the highest digit (base 256) in which the timer's tick differs from now, so
 // every timer of a level shares all higher digits with tick_ and no slot ever wraps.
-void TimingWheel::file(std::uint32_t index) {
-  Node& node = nodes_[index];
-  const std::uint64_t tick = tick_of(node.due_ns);
-  if (tick < tick_) return insert_into_batch(index);
+void TimingWheel::file(const Entry& entry) {
+  const std::uint64_t tick = tick_of(entry.due_ns);
+  if (tick < tick_) return insert_into_batch(entry);
   const std::uint64_t differs = tick ^ tick_;
   const unsigned level =
       differs == 0 ? 0 : (63U - static_cast<unsigned>(__builtin_clzll(differs))) / kSlotBits;
-  if (level >= kLevels) {
-    // Beyond the top level (2.3 years): the last slot of the top, filed again when it opens.
-    append((kLevels - 1) * kSlots + (kSlots - 1), index);
-    return;
-  }
   const auto slot = static_cast<unsigned>(tick >> (level * kSlotBits)) & (kSlots - 1);
-  append(level * kSlots + slot, index);
+  append(level * kSlots + slot, entry);
 }
 
-void TimingWheel::append(unsigned list, std::uint32_t index) noexcept {
-  Node& node = nodes_[index];
+void TimingWheel::append(unsigned list, const Entry& entry) {
   List& l = lists_[list];
-  node.next = kNil;
-  node.prev = l.tail;
-  node.list = static_cast<std::uint16_t>(list);
-  node.where = Where::slot;
-  (l.tail == kNil ? l.head : nodes_[l.tail].next) = index;
-  l.tail = index;
+  if (l.tail == nullptr || l.tail->count == Chunk::kEntries) {
+    Chunk* const chunk = new_chunk();
+    (l.tail == nullptr ? l.head : l.tail->next) = chunk;
+    l.tail = chunk;
+    const unsigned slot = list % kSlots;
+    occupied_[list / kSlots][slot / 64] |= std::uint64_t{1} << (slot % 64);
+  }
+  l.tail->entries[l.tail->count++] = entry;
+}
+
+TimingWheel::List TimingWheel::detach(unsigned list) noexcept {
+  const List result = lists_[list];
+  lists_[list] = List{};
   const unsigned slot = list % kSlots;
-  occupied_[list / kSlots][slot / 64] |= std::uint64_t{1} << (slot % 64);
+  occupied_[list / kSlots][slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
+  return result;
 }
 
-void TimingWheel::unlink(std::uint32_t index) noexcept {
-  const Node& node = nodes_[index];
-  List& l = lists_[node.list];
-  (node.prev == kNil ? l.head : nodes_[node.prev].next) = node.next;
-  (node.next == kNil ? l.tail : nodes_[node.next].prev) = node.prev;
-  if (l.head != kNil) return;
-  const unsigned slot = node.list % kSlots;
-  occupied_[node.list / kSlots][slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
+/// Calls `f` with each entry, in order, and takes the chunks back.
+template <class F>
+void TimingWheel::consume(List list, F f) {
+  for (Chunk* chunk = list.head; chunk != nullptr;) {
+    for (std::uint32_t i = 0; i < chunk->count; ++i) f(chunk->entries[i]);
+    Chunk* const next = chunk->next;
+    chunk->next = spare_;
+    spare_ = chunk;
+    chunk = next;
+  }
 }
 
-void TimingWheel::release(std::uint32_t index) noexcept {
-  Node& node = nodes_[index];
-  node.where = Where::free;
-  // Zero marks "never armed"; it is skipped when the generation wraps.
-  if (++node.generation == 0) node.generation = 1;
-  node.next = free_;
-  free_ = index;
-  --pending_;
+TimingWheel::Chunk* TimingWheel::new_chunk() {
+  if (spare_ == nullptr) {
+    slabs_.push_back(std::unique_ptr<Chunk[]>(new Chunk[kChunksInSlab]));
+    for (std::size_t i = kChunksInSlab; i > 0; --i) {
+      Chunk& chunk = slabs_.back()[i - 1];
+      chunk.next = spare_;
+      spare_ = &chunk;
+    }
+  }
+  Chunk* const result = spare_;
+  spare_ = result->next;
+  result->next = nullptr;
+  result->count = 0;
+  return result;
 }
 
-void TimingWheel::insert_into_batch(std::uint32_t index) {
-  Node& node = nodes_[index];
-  node.where = Where::batch;
-  const BatchEntry entry{node.due_ns, index, node.generation};
+void TimingWheel::insert_into_batch(const Entry& entry) {
   const auto from = batch_.begin() + static_cast<std::ptrdiff_t>(batch_at_);
-  batch_.insert(std::upper_bound(
-                    from, batch_.end(), entry,
-                    [](const BatchEntry& a, const BatchEntry& b) { return a.due_ns < b.due_ns; }),
-                entry);
+  batch_.insert(std::upper_bound(from, batch_.end(), entry, is_earlier<Entry>), entry);
 }
 
 std::optional<unsigned> TimingWheel::next_set(const Bits& bits, unsigned from) noexcept {
@@ -191,30 +218,36 @@ std::optional<TimingWheel::Next> TimingWheel::next_slot() const noexcept {
 
 void TimingWheel::open(const Next& next) {
   CHARGEMILL_ASSERT(next.tick >= tick_);
-  List& list = lists_[next.level * kSlots + next.slot];
-  std::uint32_t index = list.head;
-  list = List{};
-  occupied_[next.level][next.slot / 64] &= ~(std::uint64_t{1} << (next.slot % 64));
+  const List list = detach(next.level * kSlots + next.slot);
   if (next.level > 0) {  // move down: the slot's first tick is now, so each lands on a lower level
     tick_ = next.tick;
-    while (index != kNil) {
-      const std::uint32_t following = nodes_[index].next;
-      file(index);
-      index = following;
-    }
+    consume(list, [this](const Entry& entry) { file(entry); });
     return;
   }
   tick_ = next.tick + 1;
-  while (index != kNil) {
-    Node& node = nodes_[index];
-    node.where = Where::batch;
-    batch_.push_back(BatchEntry{node.due_ns, index, node.generation});
+  consume(list, [this](const Entry& entry) {
+    batch_.push_back(entry);
     // Whoever waits is touched soon, and has not been for long.
-    __builtin_prefetch(static_cast<const char*>(node.payload) + kPrefetched);
-    index = node.next;
+    __builtin_prefetch(&generations_[entry.id.index], 1);
+    __builtin_prefetch(static_cast<const char*>(entry.payload) + kPrefetched);
+  });
+  sort_batch();
+}
+
+// Few, and nearly sorted when timers were armed in order: insertion; else a merge sort. Both keep
+// the order of equals.
+void TimingWheel::sort_batch() {
+  if (batch_.size() > kInsertionMax) {
+    std::stable_sort(batch_.begin(), batch_.end(), is_earlier<Entry>);
+    return;
   }
-  std::stable_sort(batch_.begin(), batch_.end(),
-                   [](const BatchEntry& a, const BatchEntry& b) { return a.due_ns < b.due_ns; });
+  for (std::size_t i = 1; i < batch_.size(); ++i) {
+    const Entry entry = batch_[i];
+    std::size_t hole = i;
+    for (; hole > 0 && entry.due_ns < batch_[hole - 1].due_ns; --hole)
+      batch_[hole] = batch_[hole - 1];
+    batch_[hole] = entry;
+  }
 }
 
 }  // namespace chargemill::runtime

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,13 +17,18 @@ struct TimerId {
   std::uint32_t generation = 0;  ///< 0: never armed
 };
 
-/// A hierarchical timing wheel: five levels of 256 slots, 2^16 ns (65.5 us) a tick at the bottom,
-/// which reaches 2.3 years. A timer waits in a slot's list; when time reaches a slot of a higher
+/// A hierarchical timing wheel: six levels of 256 slots, 2^15 ns (32.8 us) a tick at the bottom,
+/// which reaches any time there is. A timer waits in a slot; when time reaches a slot of a higher
 /// level its timers move down; a bottom slot is sorted by due time when it opens, so timers fire in
 /// exact order of due time and, among equals, in the order of arming as far as they shared a slot.
 ///
-/// Memory: 32 bytes a timer in one slab that is re-used; no allocation once warm.
-/// Cost: arm and cancel O(1); fire O(log timers in the same tick).
+/// A slot holds its timers by value, in chunks, so that moving down reads and writes memory in
+/// order: with lists of nodes each timer cost a cache miss for every level (a million pending: 340
+/// ns to arm and fire one, against some 50). A cancelled timer stays where it is and is recognised
+/// by its generation; when half of all are such, they are swept out.
+///
+/// Memory: 24 bytes a timer and 8 for its name; re-used, no allocation once warm.
+/// Cost: arm and cancel O(1) amortised; fire O(log timers in the same tick).
 /// Threads: one. Source: Varghese and Lauck, SOSP 1987, scheme 7.
 class TimingWheel {
  public:
@@ -33,16 +39,19 @@ class TimingWheel {
   };
 
   TimingWheel();
+  ~TimingWheel();
+  TimingWheel(const TimingWheel&) = delete;
+  TimingWheel& operator=(const TimingWheel&) = delete;
 
-  /// Makes room for this many timers at once, so that arming them allocates nothing.
+  /// Makes room for this many timers at once, so that arming them allocates little.
   void reserve(std::size_t timers);
   /// Due times in the past fire at the next pop.
   TimerId arm(SimTime due, Payload payload);
   /// True: it was pending and will not fire.
-  bool cancel(TimerId id) noexcept;
+  bool cancel(TimerId id);
   /// The earliest timer due at or before `limit`, removed; empty: none. Never earlier than due.
   [[nodiscard]] std::optional<Due> pop(SimTime limit);
-  /// A time at or before which nothing is due; exact to the tick; kNever when empty.
+  /// A time at or before which nothing is due; kNever when empty.
   [[nodiscard]] SimTime next_due() noexcept;
   /// The earliest due time itself. Opens slots ahead of time, which makes later arms slower: for
   /// hand-moved time.
@@ -50,42 +59,46 @@ class TimingWheel {
   [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
 
  private:
-  static constexpr unsigned kTickBits = 16;
+  static constexpr unsigned kTickBits = 15;
   static constexpr unsigned kSlotBits = 8;
   static constexpr unsigned kSlots = 1U << kSlotBits;
-  static constexpr unsigned kLevels = 5;
-  static constexpr std::uint32_t kNil = 0xFFFFFFFF;
+  static constexpr unsigned kLevels = 6;
+  static_assert(kTickBits + kLevels * kSlotBits >= 63, "a slot for every time");
 
-  enum class Where : std::uint16_t { free, slot, batch };
-  struct Node {
+  struct Entry {
     std::int64_t due_ns;
     Payload payload;
-    std::uint32_t next;
-    std::uint32_t prev;
-    std::uint32_t generation;
-    std::uint16_t list;  // level * kSlots + slot, while in a slot
-    Where where;
+    TimerId id;
   };
-  static_assert(sizeof(Node) <= 40);
+  static_assert(sizeof(Entry) == 24);
+  struct Chunk {
+    static constexpr std::uint32_t kEntries = 42;  // with the two fields, a kibibyte
+    std::array<Entry, kEntries> entries;
+    Chunk* next;
+    std::uint32_t count;
+  };
   struct List {
-    std::uint32_t head = kNil;
-    std::uint32_t tail = kNil;
-  };
-  struct BatchEntry {
-    std::int64_t due_ns;
-    std::uint32_t index;
-    std::uint32_t generation;
+    Chunk* head = nullptr;
+    Chunk* tail = nullptr;
   };
   using Bits = std::array<std::uint64_t, kSlots / 64>;
 
   [[nodiscard]] static std::uint64_t tick_of(std::int64_t ns) noexcept;
   [[nodiscard]] static std::optional<unsigned> next_set(const Bits& bits, unsigned from) noexcept;
-  void file(std::uint32_t index);
-  void append(unsigned list, std::uint32_t index) noexcept;
-  void unlink(std::uint32_t index) noexcept;
-  void release(std::uint32_t index) noexcept;
+  [[nodiscard]] bool is_live(const Entry& entry) const noexcept {
+    return generations_[entry.id.index] == entry.id.generation;
+  }
+  void file(const Entry& entry);
+  void append(unsigned list, const Entry& entry);
+  [[nodiscard]] List detach(unsigned list) noexcept;
+  template <class F>
+  void consume(List list, F f);
+  [[nodiscard]] Chunk* new_chunk();
+  void retire(std::uint32_t index) noexcept;
   void skip_stale() noexcept;
-  void insert_into_batch(std::uint32_t index);
+  void sweep();
+  void insert_into_batch(const Entry& entry);
+  void sort_batch();
   /// Where the next occupied slot begins.
   struct Next {
     std::uint64_t tick;
@@ -97,12 +110,15 @@ class TimingWheel {
 
   std::uint64_t tick_ = 0;  // all timers due in ticks < tick_ are in the batch or gone
   std::size_t pending_ = 0;
-  std::vector<Node> nodes_;
-  std::uint32_t free_ = kNil;
-  std::vector<BatchEntry> batch_;  // the opened ticks' timers, sorted; fired from batch_at_ on
+  std::size_t stale_ = 0;                   // cancelled, but still in a slot or the batch
+  std::vector<std::uint32_t> generations_;  // by index; even: nobody's
+  std::vector<std::uint32_t> free_;         // indices, the last first
+  std::vector<Entry> batch_;  // the opened ticks' timers, sorted; fired from batch_at_ on
   std::size_t batch_at_ = 0;
   std::array<List, std::size_t{kLevels} * kSlots> lists_;
   std::array<Bits, kLevels> occupied_{};
+  Chunk* spare_ = nullptr;
+  std::vector<std::unique_ptr<Chunk[]>> slabs_;  // all chunks there are
 };
 
 }  // namespace chargemill::runtime
