@@ -3,7 +3,8 @@
 // Budget:   a million charge points with health checks at 1 Hz are 3 M messages/s on two cores;
 // 2,048
 //           bytes of RSS a charge point (engine, monitor, share of central).
-// Shape:    the model clock is set a thousand times too fast, so the workers never rest.
+// Shape:    real: the model clock is set a thousand times too fast, so the workers never rest;
+//           virtual: as much model time as goes, window by window.
 #include <benchmark/benchmark.h>
 
 #include <caf/actor_system.hpp>
@@ -58,8 +59,39 @@ void real(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(delivered));
   state.counters["bytes_per_charge_point"] = bytes / static_cast<double>(state.range(0));
 }
+/// In virtual time: health checks every 30 s, as a city has them, and a fifth of all supplying.
+void in_windows(benchmark::State& state) {
+  Scenario scenario = saturated(static_cast<std::uint32_t>(state.range(0)));
+  scenario.network.health_interval = 30s;
+  std::uint64_t delivered = 0;
+  double bytes = 0;
+  for (auto _ : state) {
+    runtime::EngineOptions options;
+    options.pacing = runtime::Pacing::virtual_time;
+    options.latency = scenario.network.control_latency;
+    const std::int64_t before = bench::resident_bytes();
+    runtime::EngineConfig config{options};
+    auto system = std::make_unique<caf::actor_system>(config);
+    auto& engine = runtime::Coordinator::of(*system);
+    auto network = std::make_unique<Network>(scenario, engine);
+    network->start();
+    const auto start = std::chrono::steady_clock::now();
+    engine.go_until(SimTime{300s});
+    if (!engine.await_pause(600s)) return state.SkipWithError("the windows did not end");
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    state.SetIterationTime(took.count());
+    delivered += network->look().totals.messages_delivered;
+    bytes = static_cast<double>(bench::resident_bytes() - before);
+    system.reset();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(delivered));
+  state.counters["bytes_per_charge_point"] = bytes / static_cast<double>(state.range(0));
+}
+
 BENCHMARK(real)->Name("network/10000/real")->Arg(10'000)->Iterations(1)->UseManualTime();
 BENCHMARK(real)->Name("network/100000/real")->Arg(100'000)->Iterations(1)->UseManualTime();
+BENCHMARK(in_windows)->Name("network/10000/virtual")->Arg(10'000)->Iterations(1)->UseManualTime();
+BENCHMARK(in_windows)->Name("network/100000/virtual")->Arg(100'000)->Iterations(1)->UseManualTime();
 
 }  // namespace
 }  // namespace chargemill::network

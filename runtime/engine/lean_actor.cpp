@@ -186,8 +186,6 @@ void LeanActor::wake_at(SimTime due) {
   timer_ = due == kNever ? TimerId{} : home_->wheel_.arm(due, this);
 }
 
-SimTime LeanActor::now() const noexcept { return home_->now(); }
-
 Nanos LeanActor::time_since(SimTime due) const noexcept {
   if (home_->is_virtual()) return std::max(now() - due, Nanos{0});
   return home_->coordinator().model_clock().lateness(due, ModelClock::wall_now());

@@ -161,6 +161,8 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
 namespace chargemill::runtime {
 
+inline SimTime LeanActor::now() const noexcept { return home_->now(); }
+
 inline Address::Address(const LeanActor* actor) noexcept {
   if (actor == nullptr) return;
   if (actor->home_->is_virtual()) {
