@@ -11,8 +11,10 @@
 namespace chargemill::runtime {
 namespace {
 
-// Windows of a busy network take tens of microseconds: about as long as it is worth to spin.
-constexpr unsigned kSpins = 20'000;
+// Windows of a busy network take tens of microseconds: about as long as it is worth to spin. Whoever
+// shares its core with the one it waits for must then let it run.
+constexpr unsigned kSpins = 1'500;
+constexpr unsigned kYields = 100;
 
 void futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value) noexcept {
   syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation | FUTEX_PRIVATE_FLAG, value,
@@ -60,6 +62,11 @@ void ThreadBarrier::wait_for(std::uint32_t generation) noexcept {
     // acquire: sees the grant, and what the others did before they arrived.
     if (generation_.load(std::memory_order_acquire) != generation) return;
     __builtin_ia32_pause();
+  }
+  for (unsigned i = 0; i < kYields; ++i) {
+    // acquire: as above.
+    if (generation_.load(std::memory_order_acquire) != generation) return;
+    std::this_thread::yield();
   }
   // seq_cst: see meet().
   sleepers_.fetch_add(1, std::memory_order_seq_cst);

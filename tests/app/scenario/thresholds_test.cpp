@@ -69,5 +69,15 @@ TEST(Thresholds, GoIntoTheSummaryInOrder) {
                          R"({"expr":"session_start:p50 < 1s","ok":false,"value":null}])");
 }
 
+TEST(Threshold, OnTickLatenessHoldsInVirtualTimeWhereNothingIsLate) {
+  nlohmann::json summary = {
+      {"latency_ms", {{"clock", "wall"}, {"tick_lateness", {{"count", 0}, {"p99", 0.0}}}}}};
+  const auto threshold = parse_threshold("tick_lateness:p99 < 20ms");
+  ASSERT_TRUE(threshold);
+  EXPECT_FALSE(evaluate(*threshold, summary).ok);
+  summary["latency_ms"]["clock"] = "model";
+  EXPECT_TRUE(evaluate(*threshold, summary).ok);
+}
+
 }  // namespace
 }  // namespace chargemill::app
