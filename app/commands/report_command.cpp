@@ -4,23 +4,45 @@
 
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 
+#include "app/report/html_report.hpp"
+#include "app/report/markdown_report.hpp"
 #include "app/summary/summary.hpp"
 
 namespace chargemill::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// The file's text; empty when there is none, as in a run directory of which parts were removed.
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::string report_text(const ordered_json& summary, const std::filesystem::path& run,
+                        const std::string& format) {
+  if (format == "json") return summary.dump(2) + "\n";
+  if (format == "md") return markdown_report(summary);
+  if (format == "html") return html_report(summary, text_of(run / "timeseries.csv"));
+  return summary_text(summary);
+}
+
+}  // namespace
 
 int report_command(const std::filesystem::path& run, const std::string& format) {
   constexpr int kExitEnvironment = 4;
   std::ifstream file(run / "summary.json");
-  const auto summary = nlohmann::json::parse(file, nullptr, false);
+  const auto summary = ordered_json::parse(file, nullptr, false);
   if (summary.is_discarded()) {
     fmt::print(stderr, "chargemill: {} holds no finished run (no readable summary.json)\n",
                run.string());
     return kExitEnvironment;
   }
   try {
-    const std::string text = format == "json" ? summary.dump(2) + "\n" : summary_text(summary);
-    (void)std::fputs(text.c_str(), stdout);
+    (void)std::fputs(report_text(summary, run, format).c_str(), stdout);
   } catch (const nlohmann::json::exception& e) {
     fmt::print(stderr, "chargemill: {} is not a summary of this version: {}\n",
                (run / "summary.json").string(), e.what());

@@ -1,4 +1,4 @@
-// `chargemill report RUN_DIR [--format text|json]`
+// `chargemill report RUN_DIR [--format text|md|json|html]`
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 
 namespace chargemill::app {
 
-/// Prints the summary of a finished run again. Exit code 0, or 4 when there is no run.
+/// Prints a finished run again, in one of the formats. Exit code 0, or 4 when there is no run.
 [[nodiscard]] int report_command(const std::filesystem::path& run, const std::string& format);
 
 }  // namespace chargemill::app

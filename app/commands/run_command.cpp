@@ -8,8 +8,11 @@
 #include <memory>
 #include <thread>
 
+#include "app/commands/run_events.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/run_directory.hpp"
+#include "app/output/run_log.hpp"
+#include "app/report/html_report.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/thresholds.hpp"
@@ -64,11 +67,13 @@ Result<void> write_all(RunDirectory& directory, const network::Scenario& scenari
                        const RunOutcome& outcome, const nlohmann::ordered_json& summary,
                        const std::string& text, const std::vector<std::string>& argv) {
   directory.append(outcome.last);
+  // summary.json is the last one: it marks a finished run.
   for (const auto& [name, content] :
        {std::pair<std::string, std::string>{"manifest.json", manifest(scenario, outcome, argv)},
         {"scenario.resolved.toml", resolved_toml(scenario)},
         {"latency.hgrm", hgrm_text(outcome.last.latencies)},
         {"summary.txt", text},
+        {"report.html", html_report(summary, directory.series_text())},
         {"summary.json", summary.dump(2) + "\n"}}) {
     auto written = directory.write(name, content);
     if (!written) return written;
@@ -90,6 +95,8 @@ int run_once(const Loaded& loaded, std::uint32_t index, const std::vector<std::s
     }
     directory = std::make_unique<RunDirectory>(std::move(*made));
   }
+  const RunLog log = directory ? RunLog{directory->path() / "log.ndjson"} : RunLog{};
+  log_plan(log, loaded, argv);
   const ViewMode mode = view_mode(loaded.output.progress, loaded.output.quiet);
   if (mode != ViewMode::off)
     say(fmt::format("chargemill {} ({}, {})  scenario {}  seed {}{}{}", kVersion, kCommit,
@@ -106,17 +113,22 @@ int run_once(const Loaded& loaded, std::uint32_t index, const std::vector<std::s
 
   auto summary = make_summary(scenario, outcome, judge(scenario, outcome));
   summary["thresholds"] = to_json(evaluate(scenario.thresholds, summary));
+  const int code = exit_code(summary, outcome.signal);
+  log_outcome(log, summary, code);
   const std::string text = summary_text(summary);
   (void)std::fputs(text.c_str(), stdout);
   (void)std::fflush(stdout);
   if (directory) {
     const auto written = write_all(*directory, scenario, outcome, summary, text, argv);
     if (!written) {
+      log.write(Level::error, "output", {{"text", written.error().text}});
       say("chargemill: " + written.error().text);
       return kExitEnvironment;
     }
+    if (!loaded.output.quiet)
+      say(fmt::format("REPORT    {}", (directory->path() / "report.html").string()));
   }
-  return exit_code(summary, outcome.signal);
+  return code;
 }
 
 }  // namespace

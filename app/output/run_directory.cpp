@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <ctime>
+#include <fstream>
+#include <sstream>
 #include <system_error>
 
 namespace chargemill::app {
@@ -92,6 +94,12 @@ void RunDirectory::append(const network::Snapshot& s) {
       ms(s.latencies.tick_lateness.quantile(0.99)));
   (void)std::fputs(row.c_str(), series_.get());
   (void)std::fflush(series_.get());
+}
+
+std::string RunDirectory::series_text() const {
+  std::ostringstream text;
+  text << std::ifstream(path_ / "timeseries.csv", std::ios::binary).rdbuf();
+  return text.str();
 }
 
 std::string hgrm_text(const network::Latencies& latencies) {

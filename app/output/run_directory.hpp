@@ -23,6 +23,8 @@ class RunDirectory {
   [[nodiscard]] Result<void> write(const std::string& name, const std::string& content) const;
   /// One row of timeseries.csv.
   void append(const network::Snapshot& snapshot);
+  /// timeseries.csv as it stands.
+  [[nodiscard]] std::string series_text() const;
 
  private:
   struct Close {

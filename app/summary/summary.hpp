@@ -24,6 +24,14 @@ struct Verdict {
                                                   const RunOutcome& outcome,
                                                   const Verdict& verdict);
 
+/// What came of it in a word, and why: {"FAIL", "1 of 4 thresholds crossed"}. Words: OK, PARTIAL,
+/// FAIL, INVALID.
+struct VerdictLine {
+  std::string word;
+  std::string reason;  ///< may be empty
+};
+[[nodiscard]] VerdictLine verdict_line(const nlohmann::json& summary);
+
 /// For people, the most important line last. Reads nothing but the summary, so that it can be made
 /// again from a run directory.
 [[nodiscard]] std::string summary_text(const nlohmann::json& summary);

@@ -64,26 +64,26 @@ std::string latencies(const json& s) {
   return text;
 }
 
-std::string verdict(const json& s) {
-  if (!s.at("conservation").at("ok").get<bool>()) return "FAIL      conservation is broken";
-  const auto& run = s.at("run");
-  if (run.at("invalid").get<bool>())
-    return "INVALID   " + run.at("invalid_reason").get<std::string>();
-  const auto& all = s.at("thresholds");
-  const auto crossed =
-      std::count_if(all.begin(), all.end(), [](const json& t) { return !t.at("ok").get<bool>(); });
-  if (crossed > 0) return fmt::format("FAIL      {} of {} thresholds crossed", crossed, all.size());
-  if (run.at("partial").get<bool>())
-    return "PARTIAL   stopped by " + run.at("stop_reason").get<std::string>();
-  return all.empty() ? "OK" : fmt::format("OK        all {} thresholds hold", all.size());
-}
-
 /// "60x", or "max" for virtual time.
 std::string speed_text(const json& speed) {
   return speed.is_number() ? fmt::format("{:g}x", speed.get<double>()) : "max";
 }
 
 }  // namespace
+
+VerdictLine verdict_line(const json& s) {
+  if (!s.at("conservation").at("ok").get<bool>()) return {"FAIL", "conservation is broken"};
+  const auto& run = s.at("run");
+  if (run.at("invalid").get<bool>())
+    return {"INVALID", run.at("invalid_reason").get<std::string>()};
+  const auto& all = s.at("thresholds");
+  const auto crossed =
+      std::count_if(all.begin(), all.end(), [](const json& t) { return !t.at("ok").get<bool>(); });
+  if (crossed > 0) return {"FAIL", fmt::format("{} of {} thresholds crossed", crossed, all.size())};
+  if (run.at("partial").get<bool>())
+    return {"PARTIAL", "stopped by " + run.at("stop_reason").get<std::string>()};
+  return {"OK", all.empty() ? "" : fmt::format("all {} thresholds hold", all.size())};
+}
 
 std::string summary_text(const json& s) {
   const auto& run = s.at("run");
@@ -136,7 +136,11 @@ std::string summary_text(const json& s) {
     text += "BROKEN    " + broken.get<std::string>() + "\n";
   if (s.at("conservation").at("ok").get<bool>())
     text += "CONSERVED requests, sessions, energy, trips: ok\n";
-  return text + verdict(s) + "\n";
+  const auto verdict = verdict_line(s);
+  return text +
+         (verdict.reason.empty() ? verdict.word
+                                 : fmt::format("{:<10}{}", verdict.word, verdict.reason)) +
+         "\n";
 }
 
 }  // namespace chargemill::app

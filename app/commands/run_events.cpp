@@ -1,0 +1,53 @@
+#include "app/commands/run_events.hpp"
+
+#include "app/scenario/plan_text.hpp"
+#include "app/summary/summary.hpp"
+#include "app/version.hpp"
+
+namespace chargemill::app {
+
+using nlohmann::ordered_json;
+
+void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv) {
+  const auto& run = loaded.scenario.run;
+  log.write(Level::info, "start",
+            {{"version", kVersion},
+             {"commit", kCommit},
+             {"scenario", run.name},
+             {"seed", run.seed},
+             {"argv", argv}});
+  const Plan plan = make_plan(loaded.scenario);
+  log.write(Level::info, "plan",
+            {{"charge_points", plan.charge_points},
+             {"drivers", plan.drivers},
+             {"actors", plan.actors},
+             {"sim_s", static_cast<double>(run.duration.count()) / 1e9},
+             {"speed", run.speed.max ? ordered_json("max") : ordered_json(run.speed.factor)},
+             {"expected_requests", plan.expected_requests},
+             {"expected_faults", plan.expected_faults},
+             {"memory_b", plan.memory_bytes},
+             {"thresholds", loaded.scenario.thresholds.size()}});
+  for (const auto& warning : loaded.warnings)
+    log.write(Level::warning, "warning",
+              {{"text", warning.text}, {"place", to_text(warning.place)}, {"hint", warning.hint}});
+}
+
+void log_outcome(const RunLog& log, const ordered_json& summary, int exit_code) {
+  const auto& run = summary.at("run");
+  log.write(Level::info, "stop",
+            {{"reason", run.at("stop_reason")},
+             {"sim_s", run.at("sim_s")},
+             {"wall_s", run.at("wall_s")},
+             {"partial", run.at("partial")}});
+  if (run.at("invalid").get<bool>())
+    log.write(Level::warning, "warning", {{"text", run.at("invalid_reason")}});
+  for (const auto& broken : summary.at("conservation").at("broken"))
+    log.write(Level::error, "warning", {{"text", broken}});
+  for (const auto& threshold : summary.at("thresholds"))
+    log.write(threshold.at("ok").get<bool>() ? Level::info : Level::error, "threshold", threshold);
+  const auto verdict = verdict_line(summary);
+  log.write(exit_code == 0 ? Level::info : Level::error, "verdict",
+            {{"result", verdict.word}, {"reason", verdict.reason}, {"exit_code", exit_code}});
+}
+
+}  // namespace chargemill::app

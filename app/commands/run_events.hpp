@@ -1,0 +1,20 @@
+// The lines that a run leaves in log.ndjson.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "app/output/run_log.hpp"
+#include "app/scenario/load.hpp"
+
+namespace chargemill::app {
+
+/// Before it: `start`, `plan`, and a `warning` for each of the scenario's.
+void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv);
+
+/// After it: `stop`, a `warning` for each reason not to trust it, each `threshold`, and `verdict`
+/// with the exit code.
+void log_outcome(const RunLog& log, const nlohmann::ordered_json& summary, int exit_code);
+
+}  // namespace chargemill::app

@@ -1,0 +1,184 @@
+#include "app/report/html_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "app/report/figure_text.hpp"
+#include "app/report/page_parts.hpp"
+#include "app/report/series.hpp"
+#include "app/summary/summary.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
+/// JSON that cannot end the script element it stands in, whatever its texts say.
+std::string script_json(const ordered_json& value) {
+  std::string safe;
+  for (const char c : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace)) {
+    if (c == '<') {
+      safe += "\\u003c";
+    } else if (c == '>') {
+      safe += "\\u003e";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+/// `page` with each {{name}} replaced by its part, once: a part that holds {{x}} keeps it.
+std::string filled(std::string_view page, const std::map<std::string_view, std::string>& parts) {
+  std::string text;
+  while (true) {
+    const auto open = page.find("{{");
+    text += page.substr(0, open);
+    if (open == std::string_view::npos) return text;
+    const auto close = page.find("}}", open);
+    text += parts.at(page.substr(open + 2, close - open - 2));
+    page.remove_prefix(close + 2);
+  }
+}
+
+std::string verdict(const ordered_json& summary) {
+  const auto line = verdict_line(summary);
+  const std::map<std::string_view, std::pair<const char*, const char*>> looks = {
+      {"OK", {"good", "✓"}}, {"PARTIAL", {"warn", "◐"}}};
+  const auto look = looks.find(line.word);
+  const auto [kind, glyph] = look == looks.end() ? std::pair{"bad", "✗"} : look->second;
+  return fmt::format("<p class=\"verdict {}\"><strong>{} {}</strong> {}</p>", kind, glyph,
+                     escaped(line.word), escaped(line.reason));
+}
+
+std::string broken_sums(const ordered_json& summary) {
+  std::string items;
+  for (const auto& broken : summary.at("conservation").at("broken"))
+    items += fmt::format("<li>{}</li>", escaped(figure_text(broken)));
+  return items.empty() ? items : "<h2>Sums that do not hold</h2><ul>" + items + "</ul>";
+}
+
+std::string tiles(const ordered_json& s) {
+  const auto tile = [](const char* label, const ordered_json& value, const char* unit) {
+    return fmt::format("<div class=\"tile\"><dt>{}</dt><dd>{} <small>{}</small></dd></div>", label,
+                       escaped(figure_text(value)), unit);
+  };
+  return tile("charge points", s.at("charge_points").at("total"), "") +
+         tile("requests", s.at("requests").at("sent"), "sent") +
+         tile("sessions", s.at("sessions").at("started"), "started") +
+         tile("energy", s.at("energy").at("delivered_kwh"), "kWh") +
+         tile("decision p99", s.at("latency_ms").at("request_decision").at("p99"), "ms") +
+         tile("faults", s.at("faults").at("raised"), "raised") +
+         tile("breakers", s.at("breaker").at("opened"), "opened") +
+         tile("messages", s.at("messages").at("per_s"), "a second");
+}
+
+std::string thresholds(const ordered_json& summary) {
+  const auto& all = summary.at("thresholds");
+  if (all.empty()) return "<p>The scenario sets none.</p>";
+  std::string rows;
+  for (const auto& threshold : all) {
+    const bool ok = threshold.at("ok").get<bool>();
+    const auto& value = threshold.at("value");
+    rows += fmt::format(
+        "<tr class=\"{}\"><td>{}</td><td><code>{}</code></td><td class=\"n\">{}</td></tr>",
+        ok ? "good" : "bad", ok ? "✓ holds" : "✗ crossed",
+        escaped(figure_text(threshold.at("expr"))),
+        value.is_null() ? "nothing measured" : escaped(figure_text(value)));
+  }
+  return "<div class=\"wide\"><table><thead><tr><th>result</th><th>threshold</th><th "
+         "class=\"n\">value</th></tr></thead><tbody>" +
+         rows + "</tbody></table></div>";
+}
+
+std::string latencies(const ordered_json& summary) {
+  const auto& all = summary.at("latency_ms");
+  std::string head = "<th>latency</th>";
+  for (const auto& [key, heading] : kLatencyFigures)
+    head += fmt::format("<th class=\"n\">{}</th>", heading);
+  std::string rows;
+  for (const char* name : kLatencyNames) {
+    rows += fmt::format("<tr><td><code>{}</code></td>", name);
+    for (const auto& [key, heading] : kLatencyFigures)
+      rows += fmt::format("<td class=\"n\">{}</td>", latency_text(all.at(name), key));
+    rows += fmt::format("<td class=\"n\">{}</td></tr>", figure_text(all.at(name).at("count")));
+  }
+  return fmt::format(
+      "<div class=\"wide\"><table><thead><tr>{}<th class=\"n\">count</th></tr></thead><tbody>{}"
+      "</tbody></table></div>",
+      head, rows);
+}
+
+/// Every member of every section, under the names that thresholds and scripts use.
+std::string figures(const ordered_json& summary) {
+  std::string sections;
+  for (const auto& [name, section] : summary.items()) {
+    if (!section.is_object() || name == "latency_ms") continue;
+    const auto flat = section.flatten();
+    std::string rows;
+    for (const auto& [pointer, value] : flat.items()) {
+      std::string key = pointer.substr(1);
+      std::replace(key.begin(), key.end(), '/', '.');
+      rows += fmt::format("<tr><td><code>{}</code></td><td class=\"n\">{}</td></tr>", escaped(key),
+                          escaped(figure_text(value)));
+    }
+    sections +=
+        fmt::format("<section><h3><code>{}</code></h3><table><tbody>{}</tbody></table></section>",
+                    escaped(name), rows);
+  }
+  return sections;
+}
+
+}  // namespace
+
+std::string html_report(const ordered_json& summary, const std::string& timeseries_csv) {
+  const auto& run = summary.at("run");
+  auto series = thinned_series(timeseries_csv);
+  series["latency_clock"] = summary.at("latency_ms").value("clock", "wall");
+  return filled(
+      kReportTemplate,
+      {{"style", std::string{kReportStyle}},
+       {"charts", std::string{kReportCharts}},
+       {"scenario", escaped(figure_text(run.at("scenario")))},
+       {"run", escaped(run_text(summary))},
+       {"program", escaped(fmt::format("chargemill {} ({})", figure_text(run.at("version")),
+                                       figure_text(run.at("commit"))))},
+       {"verdict", verdict(summary) + broken_sums(summary)},
+       {"tiles", tiles(summary)},
+       {"thresholds", thresholds(summary)},
+       {"latencies", latencies(summary)},
+       {"clock", escaped(series.at("latency_clock").get<std::string>())},
+       {"figures", figures(summary)},
+       {"series", script_json(series)}});
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,25 @@
+# Writes OUT, a C++ file that defines the constants of HEADER: for each of FILES (a list) one
+# std::string_view with the bytes of the file, named by its stem: report_style.css is kReportStyle.
+set(text "// Made by cmake/embed_text.cmake.\n#include \"${HEADER}\"\n\nnamespace chargemill::app {\n")
+foreach(file ${FILES})
+  get_filename_component(stem ${file} NAME_WE)
+  string(REPLACE "_" ";" words ${stem})
+  set(name k)
+  foreach(word ${words})
+    string(SUBSTRING ${word} 0 1 first)
+    string(SUBSTRING ${word} 1 -1 rest)
+    string(TOUPPER ${first} first)
+    string(APPEND name ${first}${rest})
+  endforeach()
+  file(READ ${file} bytes HEX)
+  string(LENGTH ${bytes} digits)
+  math(EXPR size "${digits} / 2")
+  # Character by character: a string literal may not be longer than 64 KiB in standard C++.
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
+  string(REPEAT "'[^']*'," 16 line)
+  string(REGEX REPLACE "(${line})" "\\1\n" bytes "${bytes}")
+  string(APPEND text "\nstatic constexpr char ${name}Bytes[] = {\n${bytes}};\n"
+    "const std::string_view ${name}{${name}Bytes, ${size}};\n")
+endforeach()
+string(APPEND text "\n}  // namespace chargemill::app\n")
+file(WRITE ${OUT} "${text}")

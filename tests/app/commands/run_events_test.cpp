@@ -1,0 +1,68 @@
+#include "app/commands/run_events.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/support/sample_summary.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using nlohmann::json;
+
+struct RunEventsTest : testing::Test {
+  std::filesystem::path path =
+      std::filesystem::path{testing::TempDir()} /
+      (std::string{"events_"} + testing::UnitTest::GetInstance()->current_test_info()->name());
+  void SetUp() override { std::filesystem::remove(path); }
+  void TearDown() override { std::filesystem::remove(path); }
+  [[nodiscard]] std::vector<json> lines() const {
+    std::ifstream file(path);
+    std::vector<json> all;
+    for (std::string line; std::getline(file, line);) all.push_back(json::parse(line));
+    return all;
+  }
+  [[nodiscard]] std::vector<std::string> events() const {
+    std::vector<std::string> names;
+    for (const auto& line : lines()) names.push_back(line.at("event"));
+    return names;
+  }
+};
+using Names = std::vector<std::string>;
+
+TEST_F(RunEventsTest, TellStartPlanAndEachWarningBeforeTheRun) {
+  Loaded loaded;
+  loaded.scenario.run.name = "demo";
+  loaded.scenario.network.charge_points = 10;
+  loaded.warnings.push_back(
+      {Code::contradiction, "no drivers", {"a.toml", 3, 1, {}, 1}, {}, Severity::warning});
+  log_plan(RunLog{path}, loaded, {"chargemill", "run"});
+  EXPECT_EQ(events(), (Names{"start", "plan", "warning"}));
+  EXPECT_EQ(lines()[0]["scenario"], "demo");
+  EXPECT_EQ(lines()[1]["charge_points"], 10);
+  EXPECT_EQ(lines()[2]["place"], "a.toml:3:1");
+}
+TEST_F(RunEventsTest, TellStopEachThresholdAndTheVerdictAfterIt) {
+  log_outcome(RunLog{path}, tests::sample_summary(), 99);
+  EXPECT_EQ(events(), (Names{"stop", "threshold", "threshold", "verdict"}));
+  EXPECT_EQ(lines()[0]["reason"], "duration");
+  EXPECT_EQ(lines()[1]["level"], "info");
+  EXPECT_EQ(lines()[2]["level"], "error");
+  EXPECT_EQ(lines()[2]["expr"], "faults.raised < 2");
+  EXPECT_EQ(lines()[3]["result"], "FAIL");
+  EXPECT_EQ(lines()[3]["exit_code"], 99);
+}
+TEST_F(RunEventsTest, WarnOfWhatMakesARunWorthless) {
+  auto summary = tests::sample_summary();
+  summary["run"]["invalid"] = true;
+  summary["run"]["invalid_reason"] = "late";
+  summary["conservation"] = {{"ok", false}, {"broken", {"energy"}}};
+  log_outcome(RunLog{path}, summary, 98);
+  EXPECT_EQ(events(), (Names{"stop", "warning", "warning", "threshold", "threshold", "verdict"}));
+  EXPECT_EQ(lines()[1]["text"], "late");
+  EXPECT_EQ(lines()[2]["text"], "energy");
+}
+
+}  // namespace
+}  // namespace chargemill::app

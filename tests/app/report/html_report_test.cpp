@@ -1,0 +1,124 @@
+#include "app/report/html_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "app/report/figure_text.hpp"
+#include "app/report/page_parts.hpp"
+#include "app/report/series.hpp"
+#include "tests/support/sample_summary.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using tests::sample_summary;
+
+constexpr const char* kSeries = "sim_s,wall_s,activated\n0,0,9\n1,1,10\n";
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+/// The text between `<script type="application/json"...>` and the end of that element.
+std::string embedded_series(const std::string& page) {
+  const auto begin = page.find('>', page.find("<script type=\"application/json\"")) + 1;
+  return page.substr(begin, page.find("</script>", begin) - begin);
+}
+
+TEST(HtmlReport, ShowsEveryFigureAndEveryThreshold) {
+  const auto summary = sample_summary();
+  const auto page = html_report(summary, kSeries);
+  for (const auto& [name, section] : summary.items()) {
+    if (!section.is_object()) continue;
+    for (const auto& [key, value] : section.items())
+      EXPECT_NE(page.find(name == "latency_ms" && key == "clock" ? "milliseconds of wall" : key),
+                std::string::npos)
+          << name << '.' << key;
+  }
+  EXPECT_NE(page.find("12 345"), std::string::npos);
+  EXPECT_NE(page.find("requests.sent &gt; 100"), std::string::npos);
+  EXPECT_EQ(count(page, "✗ crossed"), 1U);
+  EXPECT_EQ(count(page, "✓ holds"), 1U);
+  EXPECT_NE(page.find("1 of 2 thresholds crossed"), std::string::npos);
+}
+TEST(HtmlReport, CannotBeBrokenByTheNameOfAScenario) {
+  const std::string name = "a </script><b>x</b> \"'& {{figures}} <!--";
+  auto summary = sample_summary(name);
+  summary["latency_ms"]["clock"] = "</script><script>x()";
+  summary["thresholds"][0]["expr"] = "<img src=x onerror=y>";
+  summary["conservation"] = {{"ok", false}, {"broken", {"<i>1</i>"}}};
+  const auto page = html_report(summary, "sim_s,</script><b>,wall_s\n0,1,2\n1,1,2\n");
+  for (const char* markup : {"<b>", "<b ", "<img", "<i>", "<!--", "<script>x"})
+    EXPECT_EQ(count(page, markup), 0U) << markup;
+  EXPECT_EQ(count(page, "</script>"), 2U) << "the series and the charts";
+  EXPECT_NE(
+      page.find("<h1>a &lt;/script&gt;&lt;b&gt;x&lt;/b&gt; &quot;&#39;&amp; {{figures}} &lt;!--"),
+      std::string::npos)
+      << "a name that looks like a part's is not replaced";
+  const auto series = nlohmann::json::parse(embedded_series(page));
+  EXPECT_EQ(series["latency_clock"], "</script><script>x()") << "escaped, not changed";
+  EXPECT_EQ(series["columns"]["</script><b>"].size(), 2U);
+}
+TEST(HtmlReport, AsksForNothingFromAnywhere) {
+  const auto page = html_report(sample_summary(), kSeries);
+  EXPECT_NE(page.find("content=\"default-src 'none';"), std::string::npos);
+  std::string text = page;
+  const std::string svg_name = "http://www.w3.org/2000/svg";  // a namespace, not an address
+  text.erase(text.find(svg_name), svg_name.size());
+  EXPECT_FALSE(
+      std::regex_search(text, std::regex("https?:|//[a-z]+\\.|@import|url\\(|fetch\\(| src=")));
+}
+TEST(HtmlReport, StaysAboutAMegabyteForADayOfSeconds) {
+  std::string csv =
+      "sim_s,wall_s,activated,supplying,stopped,fault,disconnected,requests_sent,requests_accepted,"
+      "requests_denied,messages_delivered,decision_p99_ms\n";
+  for (int second = 0; second < 86'400; ++second)
+    csv += std::to_string(second) + ".123," + std::to_string(second) +
+           ".456,900000,90000,100,100,9800,12345678,12345678,12345678,12345678901,123.456\n";
+  const auto page = html_report(sample_summary(), csv);
+  EXPECT_LT(page.size(), 1'000'000U);
+  EXPECT_EQ(nlohmann::json::parse(embedded_series(page))["columns"]["sim_s"].size(), kPointsMax);
+}
+TEST(HtmlReport, ManagesWithoutASeries) {
+  const auto page = html_report(sample_summary(), "");
+  EXPECT_TRUE(nlohmann::json::parse(embedded_series(page))["columns"].empty());
+  EXPECT_NE(page.find("charge_points"), std::string::npos);
+}
+TEST(HtmlReport, TellsBrokenSumsAndPartialRuns) {
+  auto summary = sample_summary();
+  summary["thresholds"] = nlohmann::ordered_json::array();
+  EXPECT_NE(html_report(summary, "").find("verdict good"), std::string::npos);
+  summary["run"]["partial"] = true;
+  const auto partial = html_report(summary, "");
+  EXPECT_NE(partial.find("verdict warn"), std::string::npos);
+  EXPECT_NE(partial.find("before its end"), std::string::npos);
+  summary["conservation"] = {{"ok", false}, {"broken", {"requests: 9 is not 10"}}};
+  const auto broken = html_report(summary, "");
+  EXPECT_NE(broken.find("verdict bad"), std::string::npos);
+  EXPECT_NE(broken.find("<li>requests: 9 is not 10</li>"), std::string::npos);
+}
+TEST(HtmlReport, DoesNotShowALatencyThatWasNotMeasuredAsZero) {
+  const auto page = html_report(sample_summary(), "");
+  EXPECT_EQ(count(page, "fault_detection</code></td><td class=\"n\">none</td>"), 1U);
+  EXPECT_EQ(count(page, "request_decision</code></td><td class=\"n\">none</td>"), 0U);
+}
+TEST(HtmlReport, RefusesASummaryOfAnotherVersion) {
+  EXPECT_THROW((void)html_report(nlohmann::ordered_json::object(), ""), nlohmann::json::exception);
+}
+TEST(FigureText, GroupsWholeNumbersAndRoundsOthers) {
+  EXPECT_EQ(figure_text(1'234'567), "1 234 567");
+  EXPECT_EQ(figure_text(-123'456), "-123 456");
+  EXPECT_EQ(figure_text(999), "999");
+  EXPECT_EQ(figure_text(0.123456), "0.1235");
+  EXPECT_EQ(figure_text(36'778.5), "36 778");
+  EXPECT_EQ(figure_text(nullptr), "none");
+  EXPECT_EQ(figure_text(""), "none");
+  EXPECT_EQ(figure_text(true), "true");
+  EXPECT_EQ(figure_text({"a", "b"}), "a; b");
+}
+
+}  // namespace
+}  // namespace chargemill::app

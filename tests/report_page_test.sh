@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Opens the page of a real run in a browser: what only its script can show must be there.
+# shellcheck disable=SC2317 # the laws' functions are called through law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+if [[ -z $browser ]]; then
+  echo "skipped - the page of a run draws its charts (no chromium here)"
+  exit 0
+fi
+
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+build/release/chargemill run config/scenarios/demo.toml --charge-points 200 --drivers 200 --duration 10m \
+  --speed max --out "$place/run" --progress off --set 'run.name=a </script><b>x</b>' \
+  >/dev/null 2>"$place/run.log" || true # its thresholds are those of a larger network
+timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$place/profile" \
+  --virtual-time-budget=2000 --enable-logging=stderr --dump-dom "file://$place/run/report.html" \
+  >"$place/page.html" 2>"$place/browser.log"
+
+failed=0
+# law TEXT COMMAND...: the law holds when the command succeeds.
+law() {
+  local text=$1
+  shift
+  if "$@"; then echo "ok - $text"; else echo "not ok - $text"; failed=1; fi
+}
+count() { grep -oF -- "$1" "$place/page.html" | wc -l; }
+charts_drawn() { [[ $(count '<svg class="plot"') == 7 && $(count 'class="line" d="M0 5H22"') == 15 ]]; }
+lines_have_points() { [[ $(grep -oE 'class="line" d="M[^"]{60,}"' "$place/page.html" | wc -l) == 15 ]]; }
+no_complaint() { ! grep -E 'CONSOLE.*(Error|Refused|violates)' "$place/browser.log"; }
+name_is_text() { [[ $(count '<b>x</b>') == 0 && $(count 'a &lt;/script&gt;&lt;b&gt;x&lt;/b&gt;') -ge 2 ]]; }
+path_is_said() { tail -n 1 "$place/run.log" | grep -qxF "REPORT    $place/run/report.html"; }
+
+law "a run says where its page is in its last line" path_is_said
+law "the page of a run draws its charts" charts_drawn
+law "every line of a chart has points" lines_have_points
+law "the browser complains of nothing" no_complaint
+law "a scenario's name is text in the page, whatever it says" name_is_text
+exit "$failed"
