@@ -6,6 +6,7 @@
 
 #include "app/commands/config_command.hpp"
 #include "app/commands/doctor_command.hpp"
+#include "app/commands/generate_command.hpp"
 #include "app/commands/report_command.hpp"
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
@@ -46,12 +47,21 @@ int dispatch(int argc, char** argv) {
     code = config_schema_command();
   });
 
-  auto* report = cli.add_subcommand("report", "the summary of a finished run");
+  auto* report =
+      cli.add_subcommand("report", "a finished run again: as text, Markdown, JSON or a page");
   std::filesystem::path run_directory;
   std::string format = "text";
   report->add_option("RUN_DIR", run_directory, "a run directory")->required();
-  report->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  report->add_option("--format", format, "text, md, json or html")
+      ->check(CLI::IsMember({"text", "md", "json", "html"}));
   report->callback([&] { code = report_command(run_directory, format); });
+
+  auto* generate = cli.add_subcommand("generate", "files to start from");
+  generate->require_subcommand(1);
+  auto* sessions = generate->add_subcommand("sessions", "made-up recorded sessions, as CSV");
+  SessionRequest session_request;
+  add_session_options(*sessions, session_request);
+  sessions->callback([&] { code = generate_sessions_command(session_request); });
 
   cli.add_subcommand("doctor", "what on this machine would hurt a large run")->callback([&] {
     code = doctor_command();

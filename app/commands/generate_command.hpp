@@ -1,0 +1,36 @@
+// `chargemill generate sessions [--profile P] [--count N] [--days N] [--seed S] [--out FILE]`
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/sessions/generate_sessions.hpp"
+
+namespace CLI {  // NOLINT(readability-identifier-naming): theirs
+class App;
+}
+
+namespace chargemill::app {
+
+/// The defaults make config/scenarios/sessions-sample.csv.
+struct SessionRequest {
+  std::string profile = "public";
+  std::uint32_t count = 200;
+  std::uint32_t days = 10;
+  std::uint64_t seed = 42;
+  std::optional<std::filesystem::path> out;  ///< none: stdout
+};
+
+/// `app` sets `request`, which outlives it.
+void add_session_options(CLI::App& app, SessionRequest& request);
+
+/// As many charge points as `count` sessions in `days` days keep busy at about two sessions a day.
+/// Requires count > 0 and days > 0.
+[[nodiscard]] GenerateOptions generate_options(const SessionRequest& request);
+
+/// Exit code 0, or 4 when the file cannot be written.
+[[nodiscard]] int generate_sessions_command(const SessionRequest& request);
+
+}  // namespace chargemill::app
