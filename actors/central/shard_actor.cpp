@@ -7,6 +7,7 @@
 #include "actors/driver/driver.hpp"
 #include "actors/monitor/monitor.hpp"
 #include "runtime/base/overloaded.hpp"
+#include "runtime/base/prefetch.hpp"
 
 namespace chargemill::central {
 namespace {
@@ -52,23 +53,22 @@ void ShardActor::run(const ShardEvent& event) {
 void ShardActor::foresee(const runtime::Message& m) const {
   const auto* const event = m.get_if<ShardEvent>();
   if (event == nullptr) return;
-  const auto& points = state_.points;
-  const auto prefetch = [&](PointId id) {
-    const std::uint32_t index = index_of(id) - index_of(points.front().id);
-    if (index >= points.size()) return;
-    const auto* const record = reinterpret_cast<const char*>(&points[index]);
-    __builtin_prefetch(record, 1);
-    __builtin_prefetch(record + 64, 1);
-    __builtin_prefetch(record + 128, 1);
-    __builtin_prefetch(&network_.points[index_of(id)]);
-  };
+  PointId id{};
   if (const auto* telemetry = std::get_if<Telemetry>(event)) {
-    if (index_of(telemetry->driver) < network_.drivers.size())
-      __builtin_prefetch(&network_.drivers[index_of(telemetry->driver)]);
-    return prefetch(telemetry->point);
+    id = telemetry->point;
+    const auto driver = index_of(telemetry->driver);
+    if (driver < network_.drivers.size()) prefetch(&network_.drivers[driver]);
+  } else if (const auto* heartbeat = std::get_if<Heartbeat>(event)) {
+    id = heartbeat->point;
+  } else if (const auto* status = std::get_if<Status>(event)) {
+    id = status->point;
+  } else {
+    return;
   }
-  if (const auto* heartbeat = std::get_if<Heartbeat>(event)) return prefetch(heartbeat->point);
-  if (const auto* status = std::get_if<Status>(event)) return prefetch(status->point);
+  const std::uint32_t index = index_of(id) - index_of(state_.points.front().id);
+  if (index >= state_.points.size()) return;
+  prefetch(&state_.points[index], sizeof(PointRecord));
+  prefetch(&network_.points[index_of(id)]);
 }
 
 void ShardActor::perform(const ShardEffect& effect) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/base/prefetch.hpp"
 #include "runtime/engine/coordinator.hpp"
 #include "runtime/engine/entered.hpp"
 #include "runtime/engine/lean_actor.hpp"
@@ -17,15 +18,6 @@ constexpr std::ptrdiff_t kForesight = 5;
 constexpr std::int64_t kForever = INT64_MAX;
 
 std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count(); }
-
-/// What handling an arrival touches: the actor, but for CAF's bookkeeping in its second line, and
-/// the letter.
-void prefetch(Lane::Seat seat, const Letter* letter) noexcept {
-  const auto* const a = reinterpret_cast<const char*>(seat.actor());
-  __builtin_prefetch(a, 1);
-  for (unsigned line = 2; line < seat.lines(); ++line) __builtin_prefetch(a + line * 64, 1);
-  __builtin_prefetch(letter);
-}
 
 }  // namespace
 
@@ -128,9 +120,12 @@ void Worker::open_window(const WindowGrant& grant) {
 // here.
 void Worker::look_ahead(const Arrival* at) const {
   const auto& actors = lane_->actors;
-  __builtin_prefetch(&actors[at[kSeatAhead].to]);
+  prefetch(&actors[at[kSeatAhead].to]);
   const Arrival& soon = at[kActorAhead];
-  prefetch(actors[soon.to], soon.letter.get());
+  const auto* const actor = reinterpret_cast<const char*>(actors[soon.to].actor());
+  prefetch(actor);  // its second line is CAF's own bookkeeping
+  prefetch(actor + 128, std::size_t{64} * (actors[soon.to].lines() - 2));
+  prefetch(soon.letter.get());
   const Arrival& next = at[kForesight];
   const auto seat = actors[next.to];
   if (seat.foresees() && next.letter)
