@@ -26,12 +26,12 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
 
   /// How things stood a moment ago. Any thread.
   [[nodiscard]] ShardTotals look() const noexcept { return published_.load(); }
+  void foresee(const runtime::Message& m) const override;
+  [[nodiscard]] bool foresees() const override { return true; }
 
  private:
   friend CoreActor;
   void run(const ShardEvent& event);
-  void foresee(const runtime::Message& m) const override;
-  [[nodiscard]] bool foresees() const override { return true; }
   void perform(const ShardEffect& effect);
   void publish();
 

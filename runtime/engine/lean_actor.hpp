@@ -69,6 +69,11 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
   [[nodiscard]] Entity entity() const noexcept { return entity_; }
 
+  /// Virtual time: `m` will come soon. A chance to prefetch what its handling will touch, nothing
+  /// else. Called only if foresees() says so, which is asked once.
+  virtual void foresee(const Message& m) const { (void)m; }
+  [[nodiscard]] virtual bool foresees() const { return false; }
+
   // caf::abstract_actor, caf::local_actor
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override;
   void launch(caf::execution_unit* host, bool lazy, bool hide) override;
@@ -81,10 +86,6 @@ class LeanActor : public caf::local_actor, public InboundNode {
 
   /// Handles one message. Never blocks.
   virtual void on_message(const Message& m) = 0;
-  /// Virtual time: `m` will come soon. A chance to prefetch what its handling will touch, nothing
-  /// else. Called only if foresees() says so, which is asked once.
-  virtual void foresee(const Message& m) const { (void)m; }
-  [[nodiscard]] virtual bool foresees() const { return false; }
   /// The time that wake_at() named has come; now() is that time, however late the worker is.
   virtual void on_wake() {}
   /// An actor that this one monitors is gone.

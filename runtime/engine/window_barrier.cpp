@@ -11,8 +11,8 @@
 namespace chargemill::runtime {
 namespace {
 
-// Windows of a busy network take tens of microseconds: about as long as it is worth to spin. Whoever
-// shares its core with the one it waits for must then let it run.
+// Windows of a busy network take tens of microseconds: about as long as it is worth to spin.
+// Whoever shares its core with the one it waits for must then let it run.
 constexpr unsigned kSpins = 1'500;
 constexpr unsigned kYields = 100;
 

@@ -12,12 +12,32 @@ namespace chargemill::runtime {
 namespace {
 
 // How many arrivals ahead each step of look_ahead() is.
-constexpr std::ptrdiff_t kSeatAhead = 16;
-constexpr std::ptrdiff_t kActorAhead = 8;
-constexpr std::ptrdiff_t kForesight = 5;
+constexpr std::size_t kSeatAhead = 16;
+constexpr std::size_t kActorAhead = 8;
+constexpr std::size_t kForesight = 5;
 constexpr std::int64_t kForever = INT64_MAX;
 
 std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count(); }
+
+// A seat leads to its actor, an actor to its own data: each is fetched when what leads to it is
+// here, some arrivals ahead of its turn. Always inlined: see prefetch().
+[[gnu::always_inline]] inline void fetch_seat(const Lane::Seat* seats, const Arrival& arrival) {
+  prefetch(seats + arrival.to);
+}
+
+[[gnu::always_inline]] inline void fetch_actor(const Lane::Seat* seats, const Arrival& arrival) {
+  const Lane::Seat seat = seats[arrival.to];
+  const auto* const actor = reinterpret_cast<const char*>(seat.actor());
+  prefetch(actor);  // its second line is CAF's own bookkeeping
+  prefetch(actor + 128, std::size_t{64} * (seat.lines() - 2));
+  prefetch(arrival.letter.get());
+}
+
+[[gnu::always_inline]] inline void foresee(const Lane::Seat* seats, const Arrival& arrival) {
+  const Lane::Seat seat = seats[arrival.to];
+  if (seat.foresees() && arrival.letter)
+    seat.actor()->foresee(Message{(*arrival.letter).tag, (*arrival.letter).content()});
+}
 
 }  // namespace
 
@@ -100,13 +120,19 @@ void Worker::open_window(const WindowGrant& grant) {
   if (grant.timers) lane.timers.take(lane.window, open);
   sort_canonically(open, lane.scratch, static_cast<Entity>(lane.actors.size()));
 
-  const Arrival* const end = open.data() + open.size();
+  // Behind the last there is always one to look ahead to.
+  const std::size_t count = open.size();
+  if (count > 0) open.resize(count + kSeatAhead, Arrival{0, open.back().to, 0, {}});
+  for (std::size_t i = 0; i < std::min(count, kSeatAhead); ++i)
+    fetch_seat(lane.actors.data(), open[i]);
+  for (std::size_t i = 0; i < std::min(count, kActorAhead); ++i)
+    fetch_actor(lane.actors.data(), open[i]);
+  for (std::size_t i = 0; i < std::min(count, kForesight); ++i)
+    foresee(lane.actors.data(), open[i]);
+  const Arrival* const end = open.data() + count;
   for (const Arrival* first = open.data(); first != end;) {
-    const Arrival* last = first;
-    do {
-      if (end - last > kSeatAhead) look_ahead(last);
-      ++last;
-    } while (last != end && last->to == first->to);
+    const Arrival* last = first + 1;
+    while (last != end && last->to == first->to) ++last;
     now_ = SimTime{Nanos{start_ns}};
     run_group(*lane.actors[first->to].actor(), first, last);
     first = last;
@@ -116,20 +142,11 @@ void Worker::open_window(const WindowGrant& grant) {
   now_ = SimTime{Nanos{start_ns}};
 }
 
-// A seat leads to its actor, an actor to its own data: each is fetched when what leads to it is
-// here.
 void Worker::look_ahead(const Arrival* at) const {
-  const auto& actors = lane_->actors;
-  prefetch(&actors[at[kSeatAhead].to]);
-  const Arrival& soon = at[kActorAhead];
-  const auto* const actor = reinterpret_cast<const char*>(actors[soon.to].actor());
-  prefetch(actor);  // its second line is CAF's own bookkeeping
-  prefetch(actor + 128, std::size_t{64} * (actors[soon.to].lines() - 2));
-  prefetch(soon.letter.get());
-  const Arrival& next = at[kForesight];
-  const auto seat = actors[next.to];
-  if (seat.foresees() && next.letter)
-    seat.actor()->foresee(Message{(*next.letter).tag, (*next.letter).content()});
+  const auto* const seats = lane_->actors.data();
+  fetch_seat(seats, at[kSeatAhead]);
+  fetch_actor(seats, at[kActorAhead]);
+  foresee(seats, at[kForesight]);
 }
 
 // Merges an actor's messages with its one timer. At equal times messages come first, so that an
@@ -141,6 +158,7 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
   std::uint64_t timers = 0;
   for (;;) {
     for (; first != last && !first->letter && first->time_ns <= until_ns; ++first) {
+      look_ahead(first);
       if (first->time_ns == actor.armed_ns_) actor.armed_ns_ = kForever;
     }
     const std::int64_t message_ns = first != last ? first->time_ns : kForever;
@@ -149,6 +167,7 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
                                      : kForever;
     if (std::min(message_ns, wake_ns) > until_ns) break;
     if (message_ns <= wake_ns) {
+      look_ahead(first);
       now_ = SimTime{Nanos{message_ns}};
       if (actor.terminated_) {
         count(counters_.undeliverable);
