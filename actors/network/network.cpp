@@ -284,4 +284,21 @@ Snapshot Network::count() const {
   return snapshot;
 }
 
+std::vector<EntityDigest> Network::entity_digests() const {
+  std::vector<EntityDigest> result;
+  const auto add = [&](EntityKind kind, const auto& actors) {
+    for (std::uint32_t i = 0; i < actors.size(); ++i)
+      result.push_back({kind, i, digest_of(actors[i]->state(), i)});
+  };
+  add(EntityKind::point, points_);
+  add(EntityKind::monitor, monitors_);
+  add(EntityKind::driver, drivers_);
+  add(EntityKind::shard, shards_);
+  add(EntityKind::fleet, fleets_);
+  add(EntityKind::director, directors_);
+  add(EntityKind::supervisor, supervisors_);
+  add(EntityKind::central, std::vector{central_});
+  return result;
+}
+
 }  // namespace chargemill::network

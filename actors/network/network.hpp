@@ -11,6 +11,7 @@
 #include "actors/driver/driver_actor.hpp"
 #include "actors/fleet/fleet_actor.hpp"
 #include "actors/monitor/monitor_actor.hpp"
+#include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/topology.hpp"
 #include "actors/shell/instruments.hpp"
@@ -37,6 +38,8 @@ class Network {
   [[nodiscard]] Snapshot look() const;
   /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
   [[nodiscard]] Snapshot count() const;
+  /// Each entity's part of the digest, in a fixed order. Requires what count() requires.
+  [[nodiscard]] std::vector<EntityDigest> entity_digests() const;
   [[nodiscard]] const Topology& topology() const noexcept { return topology_; }
 
   // For tests that follow single actors.

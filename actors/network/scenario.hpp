@@ -18,7 +18,7 @@ struct Share {
   double weight;
 };
 
-/// How fast model time runs. `max`: virtual time (not yet built; refused by the command line).
+/// How fast model time runs. `max`: virtual time, as fast as the machine goes.
 struct Speed {
   double factor = 1.0;  ///< model seconds per wall second, > 0
   bool max = false;

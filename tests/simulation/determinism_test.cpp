@@ -1,0 +1,108 @@
+// The promise of virtual time (design, section 5): the same scenario and seed give the same digest
+// on any number of workers, run after run.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/simulation/any_scenario.hpp"
+#include "tests/simulation/virtual_network.hpp"
+
+namespace chargemill::test {
+namespace {
+
+/// Seeds to try; thousands in the long form (CHARGEMILL_SEEDS, tests/README.md).
+std::uint64_t seeds() {
+  const char* const text = std::getenv("CHARGEMILL_SEEDS");
+  return text == nullptr ? 200 : std::strtoull(text, nullptr, 10);
+}
+
+/// Where two runs of one scenario part: the first step of model time after which an entity differs,
+/// and which. Empty: nowhere.
+std::string first_difference(const network::Scenario& scenario, unsigned a, unsigned b) {
+  VirtualNetwork one{scenario, a};
+  VirtualNetwork other{scenario, b};
+  const Nanos step = scenario.network.control_latency;
+  for (SimTime t{step}; t < one.end() + step; t += step) {
+    one.run_until(t);
+    other.run_until(t);
+    const auto left = one.entities();
+    const auto right = other.entities();
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (left[i].digest != right[i].digest)
+        return "at " + std::to_string(t.time_since_epoch().count()) +
+               " ns: " + network::entity_name(left[i].kind, left[i].index);
+    }
+  }
+  return {};
+}
+
+Digest digest_on(const network::Scenario& scenario, unsigned workers) {
+  VirtualNetwork network{scenario, workers};
+  const auto totals = network.finish();
+  for (const auto& text : network::broken_identities(totals)) ADD_FAILURE() << text;
+  return network.digest();
+}
+
+TEST(Determinism, GivesOneDigestOnAnyNumberOfWorkers) {
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto scenario = any_scenario(seed);
+    const Digest one = digest_on(scenario, 1);
+    for (const unsigned workers : {2U, 3U}) {
+      if (digest_on(scenario, workers) == one) continue;
+      FAIL() << "on " << workers << " workers, first " << first_difference(scenario, 1, workers);
+    }
+  }
+}
+
+TEST(Determinism, GivesOneDigestOnMoreWorkersThanCoresAndRunAfterRun) {
+  const auto scenario = any_scenario(77);
+  const Digest one = digest_on(scenario, 8);
+  for (int again = 0; again < 3; ++again) EXPECT_EQ(digest_on(scenario, 8), one);
+  EXPECT_EQ(digest_on(scenario, 1), one);
+}
+
+TEST(Determinism, AnotherSeedGivesAnotherDigest) {
+  auto scenario = any_scenario(5);
+  const Digest five = digest_on(scenario, 1);
+  scenario.run.seed = 6;
+  EXPECT_NE(digest_on(scenario, 1), five);
+}
+
+// Looking changes nothing: rows of a time series may fall on any time.
+TEST(Determinism, StoppingToLookChangesNothing) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto scenario = any_scenario(seed);
+    const Digest straight = digest_on(scenario, 2);
+    VirtualNetwork network{scenario, 2};
+    for (SimTime t{std::chrono::milliseconds{37}}; t < network.end();
+         t += std::chrono::milliseconds{1'370})
+      network.run_until(t);
+    (void)network.finish();
+    EXPECT_EQ(network.digest(), straight);
+  }
+}
+
+// The scenarios must be worth comparing: sessions, denials, faults and restarts happen in them.
+TEST(Determinism, ItsScenariosAreFullOfLife) {
+  network::Totals sum;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    VirtualNetwork network{any_scenario(seed), 2};
+    const auto t = network.finish();
+    sum.sessions_completed += t.sessions_completed;
+    sum.sessions_failed += t.sessions_failed;
+    sum.requests_denied += t.requests_denied;
+    sum.faults_raised += t.faults_raised;
+    sum.faults_recovered += t.faults_recovered;
+    sum.breaker_opened += t.breaker_opened;
+    sum.restarts += t.restarts;
+  }
+  for (const auto count :
+       {sum.sessions_completed, sum.sessions_failed, sum.requests_denied, sum.faults_raised,
+        sum.faults_recovered, sum.breaker_opened, sum.restarts})
+    EXPECT_GT(count, 10U);
+}
+
+}  // namespace
+}  // namespace chargemill::test
