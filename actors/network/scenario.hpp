@@ -90,6 +90,7 @@ struct Scenario {
     unsigned workers = 0;  ///< 0: one per core
     Nanos stop_timeout = std::chrono::seconds{10};
     Nanos lateness_limit = std::chrono::seconds{1};
+    std::optional<Nanos> digest_every;  ///< model time between two digests; virtual time only
   } run;
 
   struct Network {

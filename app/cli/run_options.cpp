@@ -24,7 +24,7 @@ constexpr Short kModelFlags[] = {
     {"--stop-timeout", "run.stop_timeout", "D", "wall time for open requests after a stop"}};
 constexpr Short kRunFlags[] = {
     {"--repeat", "run.repeat", "N", "so many runs, one after the other"},
-    {"--digest-every", "run.digest_every", "D", "virtual time only; not built yet"},
+    {"--digest-every", "run.digest_every", "D", "digests of all entities; virtual time only"},
     {"--nodes", "cluster.nodes", "N", "local cluster; not built yet, only 1"},
     {"--central", "cluster.central", "URL", "load another central; not built yet, only off"},
     {"--http", "http.listen", "HOST:PORT", "dashboard; not built yet, only off"},

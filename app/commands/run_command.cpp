@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/commands/run_events.hpp"
+#include "app/output/digest_log.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/run_log.hpp"
@@ -105,10 +106,15 @@ int run_once(const Loaded& loaded, std::uint32_t index, const std::vector<std::s
   const StopRequest stop;
   LiveView view{mode, stderr, scenario.run.name, scenario.run.duration};
   Rows rows{directory.get(), scenario.run.speed.max};
-  const RunOutcome outcome = simulate(scenario, stop, [&](const network::Snapshot& snapshot) {
-    view.show(snapshot);
-    rows.add(snapshot);
-  });
+  DigestSink digests;
+  if (directory && scenario.run.digest_every) digests = DigestLog{directory->path()};
+  const RunOutcome outcome = simulate(
+      scenario, stop,
+      [&](const network::Snapshot& snapshot) {
+        view.show(snapshot);
+        rows.add(snapshot);
+      },
+      digests);
   view.end();
 
   auto summary = make_summary(scenario, outcome, judge(scenario, outcome));

@@ -74,6 +74,10 @@ class Checker {
   }
 
   void run() {
+    if (s_.run.digest_every && !s_.run.speed.max) {
+      error(Code::contradiction, "'run.digest_every' needs virtual time",
+            place_of({"run.digest_every", "run.speed"}), "--speed max");
+    }
     if (s_.run.warmup >= s_.run.duration) {
       error(Code::contradiction,
             fmt::format("'run.warmup' ({}) leaves nothing of 'run.duration' ({})",

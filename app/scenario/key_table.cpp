@@ -81,8 +81,9 @@ void add_run(Fields& f) {
                  CHARGEMILL_AT(scenario.run.lateness_limit)));
   f.push_back(at(count("run.repeat", "how many runs, one after the other", 1, 1000),
                  CHARGEMILL_AT(output.repeat)));
-  f.push_back(not_built("run.digest_every", "digest of the state, in model time; virtual time only",
-                        "off"));
+  f.push_back(at(duration("run.digest_every", "of all entities, in model time; virtual time only",
+                          false, true),
+                 CHARGEMILL_AT(scenario.run.digest_every)));
 }
 
 void add_network(Fields& f) {

@@ -174,6 +174,9 @@ ValueOr not_built(const toml::node& node, const KeyInfo& key) {
                                door ? ": there are no doors" : "")});
 }
 
+/// How an optional value says that there is none.
+bool is_none(std::string_view text) { return text == "none" || text == "off"; }
+
 }  // namespace
 
 std::optional<Nanos> parse_duration(std::string_view text) {
@@ -251,7 +254,7 @@ std::string expectation(const KeyInfo& key) {
 }
 
 ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
-  if (key.optional && node.value<std::string>() == "none") return Value{};
+  if (key.optional && is_none(node.value<std::string>().value_or(""))) return Value{};
   switch (key.type) {
     case Type::boolean:
       if (const auto* flag = node.as_boolean()) return flag->get();
@@ -291,7 +294,7 @@ ValueOr from_text(std::string_view text, const KeyInfo& key) {
                      key.type == Type::duration || key.type == Type::date_time ||
                      key.type == Type::not_built;
   const std::string written{text};
-  if (!plain && !(key.optional && text == "none")) {
+  if (!plain && !(key.optional && is_none(text))) {
     // A line break would let a value smuggle in other keys.
     if (text.find('\n') != std::string_view::npos) return wrong_type(key);
     try {

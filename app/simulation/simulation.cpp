@@ -113,16 +113,27 @@ constexpr std::int64_t kRows = 1'440;
 
 /// Until the planned end or a signal, as fast as the machine goes.
 void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
-                 const StopRequest& stop, const Watcher& watch) {
-  const Nanos step = std::max<Nanos>(seconds{1}, scenario.run.duration / kRows);
-  for (SimTime next{step}; stop.signal() == 0; next += step) {
-    next = std::min(next, SimTime{scenario.run.duration});
+                 const StopRequest& stop, const Watcher& watch, const DigestSink& digests) {
+  const SimTime end{scenario.run.duration};
+  const Nanos row_step = std::max<Nanos>(seconds{1}, scenario.run.duration / kRows);
+  const Nanos digest_step =
+      digests && scenario.run.digest_every ? *scenario.run.digest_every : Nanos::max();
+  SimTime row{row_step};
+  SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
+  for (SimTime next{}; next < end && stop.signal() == 0;) {
+    next = std::min({row, digest, end});
     host.engine().go_until(next);
     while (!host.engine().await_pause(kLookEvery)) {
       if (stop.signal() != 0) host.engine().go_until(SimTime{});  // at the end of the window
     }
-    watch(looker.look());
-    if (next == SimTime{scenario.run.duration}) return;
+    if (next == row || next == end) {
+      watch(looker.look());
+      row += row_step;
+    }
+    if (next == digest) {
+      digests(next, host.network().entity_digests());
+      digest += digest_step;
+    }
   }
 }
 
@@ -166,7 +177,7 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
 }  // namespace
 
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
-                    const Watcher& watch) {
+                    const Watcher& watch, const DigestSink& digests) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   const double cpu_before = cpu_seconds();
@@ -184,7 +195,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   host.network().start();
   Looker looker{host};
   if (is_virtual) {
-    run_windows(host, looker, scenario, stop, watch);
+    run_windows(host, looker, scenario, stop, watch, digests);
   } else {
     run_to_end(host, looker, stop, watch);
   }
@@ -198,6 +209,11 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   if (outcome.quiet) {
     outcome.last = host.network().count();
     looker.add_load(outcome.last);
+    if (is_virtual) {
+      const auto entities = host.network().entity_digests();
+      outcome.digest = network::sum_of(entities);
+      if (digests && scenario.run.digest_every) digests(outcome.last.sim, entities);
+    }
   } else {
     outcome.last = looker.look();
     outcome.stop_reason = "stuck";

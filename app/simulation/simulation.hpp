@@ -2,8 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/scenario.hpp"
 #include "app/simulation/stop_request.hpp"
@@ -22,18 +25,22 @@ struct RunCost {
 struct RunOutcome {
   network::Snapshot last;  ///< exact, all actors standing still
   RunCost cost;
-  std::string stop_reason;  ///< "duration", "SIGINT", "SIGTERM", "stuck"
-  int signal = 0;           ///< what ended it before its time; 0: nothing did
-  bool quiet = true;        ///< false: actors still ran after the stop time-out; `last` is a look
+  std::string stop_reason;       ///< "duration", "SIGINT", "SIGTERM", "stuck"
+  int signal = 0;                ///< what ended it before its time; 0: nothing did
+  std::optional<Digest> digest;  ///< virtual time only
+  bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
 };
 
-/// Called about ten times a second with a live look; in virtual time after each row's share of model
-/// time.
+/// Called about ten times a second with a live look; in virtual time after each row's share of
+/// model time.
 using Watcher = std::function<void(const network::Snapshot&)>;
+
+/// Called in virtual time after every run.digest_every, and at the end, with every entity's digest.
+using DigestSink = std::function<void(SimTime, const std::vector<network::EntityDigest>&)>;
 
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
 /// the open requests to be decided. Requires a checked scenario.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
-                                  const Watcher& watch);
+                                  const Watcher& watch, const DigestSink& digests = {});
 
 }  // namespace chargemill::app

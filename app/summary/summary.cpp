@@ -46,7 +46,7 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
           {"partial", outcome.signal != 0 || !outcome.quiet},
           {"invalid", verdict.invalid},
           {"invalid_reason", verdict.invalid_reason},
-          {"digest", nullptr},
+          {"digest", outcome.digest ? ordered_json(outcome.digest->hex()) : ordered_json()},
           {"version", kVersion},
           {"commit", kCommit}};
 }

@@ -95,6 +95,9 @@ std::string summary_text(const json& s) {
       run.at("workers").get<unsigned>(),
       grouped(static_cast<std::uint64_t>(s.at("messages").at("per_s").get<double>())),
       run.at("stop_reason").get<std::string>());
+  if (run.at("digest").is_string())
+    text += fmt::format("DIGEST    {}  {} events\n", run.at("digest").get<std::string>(),
+                        grouped(s.at("messages").at("events")));
   text += row("POINTS", s.at("charge_points"),
               {{"total", "total"},
                {"activated", "activated"},

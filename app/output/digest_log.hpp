@@ -1,0 +1,31 @@
+// Digests over a run, so that two runs that part can be asked where.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "actors/network/digest.hpp"
+
+namespace chargemill::app {
+
+/// Writes into a run directory:
+///   digests.csv   `sim_ns,digest`: one row a look
+///   digests.bin   for each row the low 64 bits of every entity's digest, little endian
+///   entities.txt  the name of each entity, a line, in the order of digests.bin
+/// Networks of more than 20,000 charge points leave out the last two. Copies share one file.
+class DigestLog {
+ public:
+  static constexpr std::size_t kEntitiesMax = 60'000;
+
+  explicit DigestLog(const std::filesystem::path& directory);
+  void operator()(SimTime time, const std::vector<network::EntityDigest>& entities) const;
+
+ private:
+  struct Files;
+  std::shared_ptr<Files> files_;
+};
+
+}  // namespace chargemill::app
