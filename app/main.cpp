@@ -4,8 +4,10 @@
 #include <exception>
 #include <iostream>
 
+#include "app/commands/compare_command.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/doctor_command.hpp"
+#include "app/commands/find_max_command.hpp"
 #include "app/commands/generate_command.hpp"
 #include "app/commands/report_command.hpp"
 #include "app/commands/run_command.hpp"
@@ -55,6 +57,22 @@ int dispatch(int argc, char** argv) {
   report->add_option("--format", format, "text, md, json or html")
       ->check(CLI::IsMember({"text", "md", "json", "html"}));
   report->callback([&] { code = report_command(run_directory, format); });
+
+  auto* comparing = cli.add_subcommand(
+      "compare", "two run directories, or two that hold several (--repeat): what differs?");
+  std::filesystem::path base;
+  std::filesystem::path fresh;
+  std::string comparison_format = "text";
+  comparing->add_option("BASE", base, "the runs before")->required();
+  comparing->add_option("NEW", fresh, "the runs after")->required();
+  comparing->add_option("--format", comparison_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  comparing->callback([&] { code = compare_command(base, fresh, comparison_format); });
+
+  auto* finding = cli.add_subcommand("find-max", "the largest load that meets the thresholds");
+  FindMaxOptions find_options;
+  add_find_max_options(*finding, find_options);
+  finding->callback([&] { code = find_max_command(find_options); });
 
   auto* generate = cli.add_subcommand("generate", "files to start from");
   generate->require_subcommand(1);

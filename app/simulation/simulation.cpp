@@ -180,7 +180,6 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                     const Watcher& watch, const DigestSink& digests) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
-  const double cpu_before = cpu_seconds();
   const std::int64_t rss_before = resident_bytes();
   Host host{scenario};
   auto& engine = host.engine();
@@ -191,6 +190,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   if (!is_virtual) engine.set_horizon(SimTime{scenario.run.duration});
   outcome.cost.workers = engine.workers();
   outcome.cost.startup_s = std::chrono::duration<double>(ModelClock::wall_now() - begun).count();
+  const double cpu_before = cpu_seconds();
   engine.start_clock();
   host.network().start();
   Looker looker{host};

@@ -1,0 +1,72 @@
+#include "app/find_max/scaled.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace chargemill::app {
+namespace {
+
+constexpr double kDaySeconds = 86'400.0;
+
+double largest_stage(const network::Scenario& scenario) {
+  double most = 0.0;
+  for (const auto& stage : scenario.stages) {
+    if (stage.target == network::StageTarget::request_rate) most = std::max(most, stage.value);
+  }
+  return most;
+}
+
+}  // namespace
+
+Result<double> load_of(const network::Scenario& scenario, LoadKind kind) {
+  const double points = scenario.network.charge_points;
+  if (kind == LoadKind::charge_points) {
+    if (scenario.network.charge_points == 0)
+      return failure(ErrorKind::invalid_input,
+                     "the scenario lists its charge points; only network.charge_points, a number, "
+                     "can grow");
+    return points;
+  }
+  const double staged = largest_stage(scenario);
+  if (staged > 0.0) return staged;
+  const double all_points =
+      points > 0.0 ? points : static_cast<double>(scenario.network.points.size());
+  const double rate = scenario.drivers.sessions_per_cp_per_day * all_points / kDaySeconds;
+  if (rate <= 0.0)
+    return failure(ErrorKind::invalid_input,
+                   "the scenario has no request rate: neither a stage with one nor "
+                   "drivers.sessions_per_cp_per_day");
+  return rate;
+}
+
+network::Scenario scaled(const network::Scenario& scenario, LoadKind kind, double load) {
+  network::Scenario result = scenario;
+  const double factor = load / *load_of(scenario, kind);
+  if (kind == LoadKind::charge_points) {
+    result.network.charge_points = static_cast<std::uint32_t>(std::max(1.0, std::round(load)));
+    result.drivers.count = static_cast<std::uint32_t>(std::ceil(scenario.drivers.count * factor));
+    return result;
+  }
+  if (largest_stage(scenario) > 0.0) {
+    for (auto& stage : result.stages) {
+      if (stage.target == network::StageTarget::request_rate) stage.value *= factor;
+    }
+  } else {
+    result.drivers.sessions_per_cp_per_day *= factor;
+  }
+  return result;
+}
+
+std::string override_text(const network::Scenario& scaled, LoadKind kind) {
+  if (kind == LoadKind::charge_points)
+    return fmt::format("--charge-points {} --drivers {}", scaled.network.charge_points,
+                       scaled.drivers.count);
+  if (largest_stage(scaled) > 0.0)
+    return fmt::format("(with stages of at most {:.4g} requests a second)", largest_stage(scaled));
+  return fmt::format("--set drivers.sessions_per_cp_per_day={:.6g}",
+                     scaled.drivers.sessions_per_cp_per_day);
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,27 @@
+// The search for the largest load that passes.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+namespace chargemill::app {
+
+struct SearchLimits {
+  double from = 1.0;        ///< the first load tried; > 0
+  double most = 1e12;       ///< no load above it is tried
+  double least = 1.0;       ///< no load below it is tried; > 0
+  double precision = 0.05;  ///< stop when the gap is at most this share of the best; > 0
+};
+
+struct SearchResult {
+  std::optional<double> best;    ///< the largest load that passed; none: not even the least did
+  std::optional<double> failed;  ///< the smallest that did not; none: the most passed too
+  bool interrupted = false;
+};
+
+/// Tries loads until best and failed are close. `passes` says whether a load passes; nothing: stop.
+/// Assumes that whatever passes also passes with less.
+[[nodiscard]] SearchResult find_largest(const SearchLimits& limits,
+                                        const std::function<std::optional<bool>(double)>& passes);
+
+}  // namespace chargemill::app

@@ -1,0 +1,91 @@
+#include "app/find_max/search.hpp"
+
+#include <gtest/gtest.h>
+
+#include "app/find_max/scaled.hpp"
+
+namespace chargemill::app {
+namespace {
+
+/// A machine that carries so much; counts what is tried.
+struct Machine {
+  double capacity;
+  int tries = 0;
+  std::optional<bool> operator()(double load) {
+    ++tries;
+    return load <= capacity;
+  }
+};
+
+SearchResult search(Machine& machine, SearchLimits limits) {
+  return find_largest(limits, [&](double load) { return machine(load); });
+}
+
+TEST(FindLargest, ComesAsCloseAsAsked) {
+  for (const double capacity : {1.0, 7.0, 999.0, 123'456.0}) {
+    for (const double from : {1.0, 100.0, 1e6}) {
+      Machine machine{capacity};
+      const auto result = search(machine, {from, 1e9, 1.0, 0.05});
+      ASSERT_TRUE(result.best && result.failed) << capacity << " from " << from;
+      EXPECT_LE(*result.best, capacity);
+      EXPECT_GT(*result.failed, capacity);
+      EXPECT_LE(*result.failed - *result.best, 0.05 * *result.best);
+      EXPECT_LT(machine.tries, 45);
+    }
+  }
+}
+
+TEST(FindLargest, StopsAtTheMostAndAtTheLeast) {
+  Machine strong{1e12};
+  const auto most = search(strong, {10, 1'000, 1, 0.05});
+  EXPECT_DOUBLE_EQ(*most.best, 1'000.0);
+  EXPECT_FALSE(most.failed);
+  Machine weak{0.0};
+  const auto none = search(weak, {10, 1'000, 1, 0.05});
+  EXPECT_FALSE(none.best);
+  EXPECT_DOUBLE_EQ(*none.failed, 1.0);
+}
+
+TEST(FindLargest, KeepsTheBestSoFarWhenItIsStopped) {
+  int tries = 0;
+  const auto result = find_largest({1, 1e9, 1, 0.05}, [&](double) -> std::optional<bool> {
+    if (++tries == 4) return std::nullopt;
+    return true;
+  });
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_DOUBLE_EQ(*result.best, 4.0);
+}
+
+TEST(ScaledScenario, GrowsDriversWithTheChargePoints) {
+  network::Scenario s;
+  s.network.charge_points = 100;
+  s.drivers.count = 30;
+  const auto twice = scaled(s, LoadKind::charge_points, 200);
+  EXPECT_EQ(twice.network.charge_points, 200U);
+  EXPECT_EQ(twice.drivers.count, 60U);
+  EXPECT_EQ(override_text(twice, LoadKind::charge_points), "--charge-points 200 --drivers 60");
+}
+
+TEST(ScaledScenario, PutsARateIntoStagesElseIntoSessionsADay) {
+  network::Scenario s;
+  s.network.charge_points = 86'400;
+  s.drivers.sessions_per_cp_per_day = 2.0;
+  EXPECT_DOUBLE_EQ(*load_of(s, LoadKind::request_rate), 2.0);
+  EXPECT_DOUBLE_EQ(scaled(s, LoadKind::request_rate, 5.0).drivers.sessions_per_cp_per_day, 5.0);
+  s.stages.push_back({SimTime{}, Nanos{0}, network::StageTarget::request_rate, 10.0});
+  s.stages.push_back({SimTime{}, Nanos{0}, network::StageTarget::request_rate, 40.0});
+  EXPECT_DOUBLE_EQ(*load_of(s, LoadKind::request_rate), 40.0);
+  const auto half = scaled(s, LoadKind::request_rate, 20.0);
+  EXPECT_DOUBLE_EQ(half.stages[0].value, 5.0);
+  EXPECT_DOUBLE_EQ(half.stages[1].value, 20.0);
+}
+
+TEST(ScaledScenario, RefusesWhatCannotGrow) {
+  network::Scenario s;
+  s.network.points.resize(3);
+  EXPECT_FALSE(load_of(s, LoadKind::charge_points));
+  EXPECT_FALSE(load_of(s, LoadKind::request_rate));
+}
+
+}  // namespace
+}  // namespace chargemill::app
