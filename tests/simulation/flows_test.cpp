@@ -15,15 +15,34 @@ constexpr std::int64_t kElevenSecondsMicroeur = 20'167;
 /// Until the points are on and a list's first request is under way.
 constexpr auto kBegun = 5s;
 
+// the session begins, shows its energy, ends, and leaves nothing behind.
 TEST(FlowA, ChargesBillsAndSendsTheTicketOfANormalSession) {  // D-211
-  StillNetwork net{1, {{"CP-001"}}};
-  net.tell_driver(0, Leave{});  // nobody asks before the point is known
-  net.pass(kBegun);
-  net.tell_driver(0, Return{});
-  net.pass(60s);
+  // The first line comes before the point is known and is denied; the second is the flow.
+  StillNetwork net{1, {{"CP-001", "CP-001"}}};
+  for (int i = 0; i < 200 && net.point(0).phase != Phase::supplying; ++i) net.pass(100ms);
+  ASSERT_EQ(net.shown(DisplayState::supplying), 1U);
+  EXPECT_EQ(net.totals().requests_denied, 1U);
+  net.pass(5s);
+  EXPECT_TRUE(net.driver(0).started) << "an in_progress has come";
+  EXPECT_EQ(net.driver(0).stage, driver::Stage::waiting);
+  EXPECT_GT(net.totals().energy_sessions_mj, 0);
+  net.pass(10s);
   const auto t = net.totals();
-  EXPECT_EQ(t.requests_sent, t.requests_accepted + t.requests_denied);
+  EXPECT_EQ(net.point(0).phase, Phase::activated);
   EXPECT_EQ(net.shown(DisplayState::activated), 1U);
+  EXPECT_EQ(net.driver(0).stage, driver::Stage::finished);
+  EXPECT_EQ(t.requests_sent, 2U);
+  EXPECT_EQ(t.requests_accepted, 1U);
+  EXPECT_EQ(t.requests_open, 0U);
+  EXPECT_EQ(t.sessions_started, 1U);
+  EXPECT_EQ(t.sessions_completed, 1U);
+  EXPECT_EQ(t.sessions_active, 0U);
+  EXPECT_EQ(t.energy_sessions_mj, kElevenSecondsMj);
+  EXPECT_EQ(t.energy_delivered_mj, kElevenSecondsMj);
+  EXPECT_EQ(t.energy_unreported_mj, 0);
+  EXPECT_EQ(t.revenue_microeur, kElevenSecondsMicroeur);
+  EXPECT_EQ(t.tickets_issued, 1U);
+  EXPECT_EQ(t.tickets_delivered, 1U);
 }
 TEST(FlowA, RepeatsALineForEachSessionAndBillsEachToTheMillijoule) {  // D-111, D-123
   StillNetwork net{1, {{"CP-001", "CP-001", "CP-001", "CP-001"}}};

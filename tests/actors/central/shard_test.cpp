@@ -111,7 +111,7 @@ TEST(Shard, ARefusedStartFailsAtOnce) {  // D-063
   EXPECT_EQ(s.record().breaker.failures(), 1U);
 }
 
-TEST(Shard, TelemetryOfTheCurrentSessionReachesItsDriver) {  // D-064, flow A
+TEST(Shard, TelemetryOfTheCurrentSessionReachesItsDriver) {  // D-064, flow A, X-02
   Story s;
   s.bring_up();
   const SessionId session = s.start();
@@ -123,7 +123,8 @@ TEST(Shard, TelemetryOfTheCurrentSessionReachesItsDriver) {  // D-064, flow A
   EXPECT_EQ(update.price.microeur_per_kwh, 300'000);
 }
 
-TEST(Shard, AnEndGivesTheTerminalUpdateThenTheTicketThenClearsThePoint) {  // D-059 to D-062, D-082
+TEST(Shard,
+     AnEndGivesTheTerminalUpdateThenTheTicketThenClearsThePoint) {  // D-059 to D-062, D-082, X-17
   Story s;
   s.bring_up();
   const SessionId session = s.start();
@@ -133,8 +134,8 @@ TEST(Shard, AnEndGivesTheTerminalUpdateThenTheTicketThenClearsThePoint) {  // D-
   ASSERT_EQ(s.all<Ticket>().size(), 1U);
   EXPECT_EQ(s.all<Ticket>()[0].cost, Money{20'167});
   EXPECT_EQ(s.record().session, SessionId::none);
-  EXPECT_EQ(s.record().stage, Stage::none);
-  s.ask_charge(2, kBen);  // until its status says so it still supplies
+  EXPECT_EQ(s.record().stage, Stage::none);  // so its energy and power are shown no more
+  s.ask_charge(2, kBen);                     // until its status says so it still supplies
   EXPECT_EQ(s.last_update().phase, Phase::supplying);
   s.status(Phase::activated, Reason::energy_target_reached, session);
   s.ask_charge(3, kBen);
