@@ -12,8 +12,10 @@ namespace {
 /// A thousand durations around 300 us.
 std::vector<Nanos> durations() {
   RandomStream random{1, 0, Purpose::choice};
+  constexpr int kCount = 1'000;
   std::vector<Nanos> values;
-  for (int i = 0; i < 1'000; ++i)
+  values.reserve(kCount);
+  for (int i = 0; i < kCount; ++i)
     values.emplace_back(static_cast<std::int64_t>(random.exponential() * 300'000));
   return values;
 }

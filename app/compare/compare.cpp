@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <set>
 
 #include "app/compare/rank_sum.hpp"
@@ -60,26 +61,37 @@ std::string facts_of(const std::vector<json>& summaries, const char* key) {
   return fmt::format("{}", fmt::join(seen, ", "));
 }
 
+double sim_s(const json& summary) { return summary.at("run").at("sim_s").get<double>(); }
+
+/// A line a side, however many of its runs were stopped or cannot be trusted.
+void warn_of_side(Comparison& result, const std::vector<json>& runs, const char* side) {
+  std::size_t partial = 0;
+  std::size_t invalid = 0;
+  std::string reason;  // of the first one
+  for (const auto& summary : runs) {
+    const auto& run = summary.at("run");
+    if (run.at("partial").get<bool>()) ++partial;
+    if (run.at("invalid").get<bool>() && invalid++ == 0) reason = run.value("invalid_reason", "");
+  }
+  if (partial > 0)
+    result.warnings.push_back(
+        fmt::format("{} of {} {} runs stopped before the end", partial, runs.size(), side));
+  if (invalid > 0)
+    result.warnings.push_back(
+        fmt::format("{} of {} {} runs invalid: {}", invalid, runs.size(), side, reason));
+}
+
 void warn(Comparison& result, const std::vector<json>& base, const std::vector<json>& fresh) {
-  for (const char* key : {"scenario", "speed", "workers", "sim_s", "seed"}) {
+  for (const char* key : {"scenario", "version", "speed", "workers", "sim_s", "seed"}) {
     const auto a = facts_of(base, key);
     const auto b = facts_of(fresh, key);
     // Repeated runs end within milliseconds of each other; that is no other scenario.
-    if (std::string{key} == "sim_s" && std::abs(base.front()["run"]["sim_s"].get<double>() -
-                                                fresh.front()["run"]["sim_s"].get<double>()) < 1.0)
+    if (std::string{key} == "sim_s" && std::abs(sim_s(base.front()) - sim_s(fresh.front())) < 1.0)
       continue;
     if (a != b) result.warnings.push_back(fmt::format("{} differs: {} and {}", key, a, b));
   }
-  for (const auto* side : {&base, &fresh}) {
-    for (const auto& summary : *side) {
-      const auto& run = summary.at("run");
-      if (run.at("partial").get<bool>())
-        result.warnings.push_back("a run was stopped before its end");
-      if (run.at("invalid").get<bool>())
-        result.warnings.push_back("a run is invalid: " +
-                                  run.at("invalid_reason").get<std::string>());
-    }
-  }
+  warn_of_side(result, base, "base");
+  warn_of_side(result, fresh, "new");
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ struct Comparison {
   std::vector<FigureComparison> figures;
 };
 
-/// Of summaries as summary.json holds them; figures that nobody measured are left out. Requires at
-/// least one on each side.
+/// Of summaries as summaries_in() gives them; figures that nobody measured are left out. Requires
+/// at least one on each side.
 [[nodiscard]] Comparison compare(const std::vector<nlohmann::json>& base,
                                  const std::vector<nlohmann::json>& fresh);
 

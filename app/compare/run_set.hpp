@@ -10,7 +10,7 @@
 namespace chargemill::app {
 
 /// The run directories in `path`: itself, or those of --repeat (r1, r2, ...) in their order. Fails,
-/// naming the path, when there is none.
+/// naming the path, when there is none, or when one of them was not finished.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> run_directories(
     const std::filesystem::path& path);
 

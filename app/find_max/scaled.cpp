@@ -59,14 +59,20 @@ network::Scenario scaled(const network::Scenario& scenario, LoadKind kind, doubl
   return result;
 }
 
-std::string override_text(const network::Scenario& scaled, LoadKind kind) {
+std::string scaled_keys(const network::Scenario& scenario, LoadKind kind) {
+  if (kind == LoadKind::charge_points) return "network.charge_points, drivers.count";
+  if (largest_stage(scenario) > 0.0) return "the request rates of all stages";
+  return "drivers.sessions_per_cp_per_day";
+}
+
+std::vector<std::pair<std::string, std::string>> changed_keys(const network::Scenario& scaled,
+                                                              LoadKind kind) {
   if (kind == LoadKind::charge_points)
-    return fmt::format("--charge-points {} --drivers {}", scaled.network.charge_points,
-                       scaled.drivers.count);
-  if (largest_stage(scaled) > 0.0)
-    return fmt::format("(with stages of at most {:.4g} requests a second)", largest_stage(scaled));
-  return fmt::format("--set drivers.sessions_per_cp_per_day={:.6g}",
-                     scaled.drivers.sessions_per_cp_per_day);
+    return {{"network.charge_points", fmt::format("{}", scaled.network.charge_points)},
+            {"drivers.count", fmt::format("{}", scaled.drivers.count)}};
+  if (largest_stage(scaled) > 0.0) return {};
+  return {{"drivers.sessions_per_cp_per_day",
+           fmt::format("{}", scaled.drivers.sessions_per_cp_per_day)}};
 }
 
 }  // namespace chargemill::app

@@ -1,6 +1,10 @@
 // A scenario with another load.
 #pragma once
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "actors/network/scenario.hpp"
 #include "runtime/base/result.hpp"
 
@@ -17,7 +21,12 @@ enum class LoadKind { charge_points, request_rate };
 [[nodiscard]] network::Scenario scaled(const network::Scenario& scenario, LoadKind kind,
                                        double load);
 
-/// The key of the scenario file that scaled() changes, and its value: to run a load again.
-[[nodiscard]] std::string override_text(const network::Scenario& scaled, LoadKind kind);
+/// What scaled() changes, for people.
+[[nodiscard]] std::string scaled_keys(const network::Scenario& scenario, LoadKind kind);
+
+/// The keys that scaled() changed, with their values, to run a load again; empty when it changed
+/// stages, which no key reaches.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> changed_keys(
+    const network::Scenario& scaled, LoadKind kind);
 
 }  // namespace chargemill::app

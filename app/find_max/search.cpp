@@ -1,13 +1,17 @@
 #include "app/find_max/search.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace chargemill::app {
 
 SearchResult find_largest(const SearchLimits& limits,
                           const std::function<std::optional<bool>(double)>& passes) {
   SearchResult result;
-  double load = std::clamp(limits.from, limits.least, limits.most);
+  const auto rounded = [&](double load) { return limits.whole ? std::round(load) : load; };
+  const double least = rounded(limits.least);
+  const double most = rounded(limits.most);
+  double load = std::clamp(rounded(limits.from), least, most);
   for (;;) {
     const auto passed = passes(load);
     if (!passed) {
@@ -16,14 +20,15 @@ SearchResult find_largest(const SearchLimits& limits,
     }
     (*passed ? result.best : result.failed) = load;
     if (!result.failed) {
-      if (load >= limits.most) return result;
-      load = std::min(limits.most, load * 2.0);
+      if (load >= most) return result;
+      load = std::min(most, load * 2.0);
     } else if (!result.best) {
-      if (load <= limits.least) return result;
-      load = std::max(limits.least, load / 2.0);
+      if (load <= least) return result;
+      load = std::max(least, rounded(load / 2.0));
     } else {
-      if (*result.failed - *result.best <= limits.precision * *result.best) return result;
-      load = (*result.best + *result.failed) / 2.0;
+      const double gap = *result.failed - *result.best;
+      if (gap <= limits.precision * *result.best || (limits.whole && gap <= 1.0)) return result;
+      load = rounded((*result.best + *result.failed) / 2.0);
     }
   }
 }

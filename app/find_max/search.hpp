@@ -10,6 +10,7 @@ struct SearchLimits {
   double from = 1.0;        ///< the first load tried; > 0
   double most = 1e12;       ///< no load above it is tried
   double least = 1.0;       ///< no load below it is tried; > 0
+  bool whole = false;       ///< only whole loads; `from`, `most`, `least` are rounded
   double precision = 0.05;  ///< stop when the gap is at most this share of the best; > 0
 };
 

@@ -12,7 +12,8 @@ namespace {
 
 /// Seeds to try; thousands in the long form (CHARGEMILL_SEEDS, tests/README.md).
 std::uint64_t seeds() {
-  const char* const text = std::getenv("CHARGEMILL_SEEDS");
+  const char* const text =
+      std::getenv("CHARGEMILL_SEEDS");  // NOLINT(concurrency-mt-unsafe): nobody sets it
   return text == nullptr ? 200 : std::strtoull(text, nullptr, 10);
 }
 

@@ -12,9 +12,6 @@ using test::StillNetwork;
 constexpr std::int64_t kElevenSecondsMj = 242'000'000;  // 22 kW for 11 s (D-108)
 constexpr std::int64_t kElevenSecondsMicroeur = 20'167;
 
-/// Until the points are on and a list's first request is under way.
-constexpr auto kBegun = 5s;
-
 // the session begins, shows its energy, ends, and leaves nothing behind.
 TEST(FlowA, ChargesBillsAndSendsTheTicketOfANormalSession) {  // D-211
   // The first line comes before the point is known and is denied; the second is the flow.

@@ -18,9 +18,9 @@ using nlohmann::json;
 /// A run whose decisions took `ms` at the 99th percentile, at `rate` messages a second.
 json run_with(double ms, double rate = 1'000) {
   json s;
-  s["run"] = {{"scenario", "x"},   {"speed", 60.0},       {"workers", 2},     {"sim_s", 60.0},
-              {"seed", 1},         {"wall_s", 1.0},       {"partial", false}, {"invalid", false},
-              {"digest", nullptr}, {"invalid_reason", ""}};
+  s["run"] = {{"scenario", "x"},   {"speed", 60.0},        {"workers", 2},     {"sim_s", 60.0},
+              {"seed", 1},         {"wall_s", 1.0},        {"partial", false}, {"invalid", false},
+              {"digest", nullptr}, {"invalid_reason", ""}, {"version", "1.0"}};
   s["latency_ms"]["request_decision"] = {
       {"count", 100}, {"p50", ms / 2}, {"p99", ms}, {"p999", ms * 2}};
   s["latency_ms"]["session_start"] = {{"count", 0}, {"p99", 0.0}};
@@ -66,9 +66,41 @@ TEST(Compare, WarnsWhenTheRunsAreNotOfOneKind) {
   auto fresh = runs(1, 10);
   fresh[0]["run"]["workers"] = 1;
   fresh[0]["run"]["partial"] = true;
+  fresh[0]["run"]["version"] = "9.9";
   const auto c = compare(runs(1, 10), fresh);
-  ASSERT_EQ(c.warnings.size(), 2U);
-  EXPECT_EQ(c.warnings[0], "workers differs: 2 and 1");
+  ASSERT_EQ(c.warnings.size(), 3U);
+  EXPECT_EQ(c.warnings[0], "version differs: \"1.0\" and \"9.9\"");
+  EXPECT_EQ(c.warnings[1], "workers differs: 2 and 1");
+  EXPECT_EQ(c.warnings[2], "1 of 1 new runs stopped before the end");
+}
+
+TEST(Compare, WarnsOnceASideHoweverManyRunsAreInvalid) {
+  auto base = runs(9, 10);
+  for (auto& s : base) {
+    s["run"]["invalid"] = true;
+    s["run"]["invalid_reason"] = "late";
+  }
+  const auto c = compare(base, runs(9, 10));
+  ASSERT_EQ(c.warnings.size(), 1U);
+  EXPECT_EQ(c.warnings[0], "9 of 9 base runs invalid: late");
+}
+
+// What is faster one way round is slower the other way, and as likely.
+TEST(Compare, TurnsAroundWhenTheSidesAreSwapped) {
+  const auto turned = [](const std::string& verdict) {
+    return verdict == "faster" ? "slower" : verdict == "slower" ? "faster" : verdict;
+  };
+  const auto a = runs(9, 10, 1'000);
+  const auto b = runs(10, 5, 900);
+  const auto there = compare(a, b);
+  const auto back = compare(b, a);
+  ASSERT_EQ(there.figures.size(), back.figures.size());
+  EXPECT_EQ(verdict_text(figure(there, "messages.per_s")), "slower");
+  for (std::size_t i = 0; i < there.figures.size(); ++i) {
+    EXPECT_EQ(turned(verdict_text(there.figures[i])), verdict_text(back.figures[i]));
+    EXPECT_NEAR(there.figures[i].p, back.figures[i].p, 1e-12);
+    EXPECT_DOUBLE_EQ(there.figures[i].base, back.figures[i].fresh);
+  }
 }
 
 TEST(Compare, SaysTheSameInJson) {

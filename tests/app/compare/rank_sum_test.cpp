@@ -20,13 +20,44 @@ TEST(RankSum, IsExactForSmallSamples) {
                    2.0 / 48'620.0);
 }
 
-// U and p of R's wilcox.test for the classic example of two samples of depression scores.
-TEST(RankSum, AgreesWithAPublishedExample) {
-  // Critical values of Mann and Whitney's table: n = m = 5, U = 2 is the last with p <= 0.05.
-  const std::vector<double> a{1, 2, 3, 4, 8};
-  const std::vector<double> b{5, 6, 7, 9, 10};
-  EXPECT_DOUBLE_EQ(rank_sum(a, b).u, 2 + 1 - 0.0);
-  EXPECT_NEAR(rank_sum(a, b).p, 2.0 * 7.0 / 252.0, 1e-12);  // U <= 3: 1 + 1 + 2 + 3 arrangements
+// The tables' two-sided critical value at 0.05 for 5 against 5 is U = 2. Of C(10, 5) = 252
+// arrangements 1, 1, 2, 3 have U = 0, 1, 2, 3.
+TEST(RankSum, HasTheTabulatedCriticalValue) {
+  const auto two = rank_sum({1, 2, 3, 4, 7}, {5, 6, 8, 9, 10});
+  EXPECT_DOUBLE_EQ(two.u, 2.0);
+  EXPECT_NEAR(two.p, 2.0 * 4.0 / 252.0, 1e-12);
+  const auto three = rank_sum({1, 2, 3, 4, 8}, {5, 6, 7, 9, 10});
+  EXPECT_DOUBLE_EQ(three.u, 3.0);
+  EXPECT_NEAR(three.p, 2.0 * 7.0 / 252.0, 1e-12);
+  EXPECT_LT(two.p, 0.05);
+  EXPECT_GT(three.p, 0.05);
+}
+
+// By hand: U = 0 + 1/2 + 1/2 + 3/2; ties of 3, 2 and 2 take 24 + 6 + 6 = 36 of 8 * 7; the variance
+// is 16/12 * (9 - 36/56) = 78/7; z = (8 - 5/2 - 1/2) / sqrt(78/7) = 1.49786.
+TEST(RankSum, CorrectsForTiesAndContinuity) {
+  const auto result = rank_sum({1, 2, 2, 3}, {2, 3, 4, 4});
+  EXPECT_DOUBLE_EQ(result.u, 2.5);
+  EXPECT_NEAR(result.p, 0.13417, 1e-5);
+}
+
+// Moving one sample further away from the other never makes chance more likely.
+TEST(RankSum, FallsAsTheSamplesPart) {
+  for (const double step : {1.0, 0.5}) {  // 0.5: with ties half of the time
+    double before = 1.0;
+    for (double shift = 0.0; shift <= 12.0; shift += step) {
+      std::vector<double> a;
+      std::vector<double> b;
+      for (int i = 0; i < 10; ++i) {
+        a.push_back(i);
+        b.push_back(i + 0.25 + shift);
+      }
+      const double p = rank_sum(a, b).p;
+      EXPECT_LE(p, before) << shift;
+      before = p;
+    }
+    EXPECT_NEAR(before, 2.0 / 184'756.0, 1e-12);  // C(20, 10)
+  }
 }
 
 TEST(RankSum, IsTheSameFromBothSides) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <set>
+
 #include "app/find_max/scaled.hpp"
 
 namespace chargemill::app {
@@ -17,15 +20,22 @@ struct Machine {
   }
 };
 
-SearchResult search(Machine& machine, SearchLimits limits) {
-  return find_largest(limits, [&](double load) { return machine(load); });
+SearchLimits limits(double from, double most) {
+  SearchLimits result;
+  result.from = from;
+  result.most = most;
+  return result;
+}
+
+SearchResult search(Machine& machine, const SearchLimits& within) {
+  return find_largest(within, [&](double load) { return machine(load); });
 }
 
 TEST(FindLargest, ComesAsCloseAsAsked) {
   for (const double capacity : {1.0, 7.0, 999.0, 123'456.0}) {
     for (const double from : {1.0, 100.0, 1e6}) {
       Machine machine{capacity};
-      const auto result = search(machine, {from, 1e9, 1.0, 0.05});
+      const auto result = search(machine, limits(from, 1e9));
       ASSERT_TRUE(result.best && result.failed) << capacity << " from " << from;
       EXPECT_LE(*result.best, capacity);
       EXPECT_GT(*result.failed, capacity);
@@ -35,20 +45,38 @@ TEST(FindLargest, ComesAsCloseAsAsked) {
   }
 }
 
+TEST(FindLargest, TriesWholeLoadsOnlyWhenAskedAndNoneTwice) {
+  for (double capacity = 0; capacity < 70; ++capacity) {
+    for (const double from : {1.0, 5.0, 33.3, 64.0}) {
+      std::set<double> tried;
+      auto within = limits(from, 1e6);
+      within.whole = true;
+      within.precision = 1e-9;
+      const auto result = find_largest(within, [&](double load) {
+        EXPECT_EQ(load, std::round(load));
+        EXPECT_TRUE(tried.insert(load).second) << load << " again";
+        return std::optional<bool>{load <= capacity};
+      });
+      EXPECT_EQ(result.best.value_or(0.0), capacity) << "from " << from;
+      EXPECT_EQ(result.failed, capacity + 1) << "from " << from;
+    }
+  }
+}
+
 TEST(FindLargest, StopsAtTheMostAndAtTheLeast) {
   Machine strong{1e12};
-  const auto most = search(strong, {10, 1'000, 1, 0.05});
+  const auto most = search(strong, limits(10, 1'000));
   EXPECT_DOUBLE_EQ(*most.best, 1'000.0);
   EXPECT_FALSE(most.failed);
   Machine weak{0.0};
-  const auto none = search(weak, {10, 1'000, 1, 0.05});
+  const auto none = search(weak, limits(10, 1'000));
   EXPECT_FALSE(none.best);
   EXPECT_DOUBLE_EQ(*none.failed, 1.0);
 }
 
 TEST(FindLargest, KeepsTheBestSoFarWhenItIsStopped) {
   int tries = 0;
-  const auto result = find_largest({1, 1e9, 1, 0.05}, [&](double) -> std::optional<bool> {
+  const auto result = find_largest(limits(1, 1e9), [&](double) -> std::optional<bool> {
     if (++tries == 4) return std::nullopt;
     return true;
   });
@@ -63,7 +91,10 @@ TEST(ScaledScenario, GrowsDriversWithTheChargePoints) {
   const auto twice = scaled(s, LoadKind::charge_points, 200);
   EXPECT_EQ(twice.network.charge_points, 200U);
   EXPECT_EQ(twice.drivers.count, 60U);
-  EXPECT_EQ(override_text(twice, LoadKind::charge_points), "--charge-points 200 --drivers 60");
+  const auto keys = changed_keys(twice, LoadKind::charge_points);
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_EQ(keys[0], (std::pair<std::string, std::string>{"network.charge_points", "200"}));
+  EXPECT_EQ(keys[1], (std::pair<std::string, std::string>{"drivers.count", "60"}));
 }
 
 TEST(ScaledScenario, PutsARateIntoStagesElseIntoSessionsADay) {

@@ -35,7 +35,7 @@ TEST(ThreadBarrierStress, NobodyRunsAheadAndEverybodySeesAll) {
   for (const unsigned participants : {2U, 3U, 5U}) {
     const std::int64_t rounds = participants == 2 ? 200'000 : 5'000;
     ThreadBarrier barrier{participants};
-    std::vector<std::int64_t> desks(participants * 2, 0);  // two halves, as a lane has
+    std::vector<std::int64_t> desks(std::size_t{participants} * 2, 0);  // two halves, as a lane has
     std::vector<std::int64_t> wrong(participants, 0);
     std::vector<std::thread> threads;
     for (unsigned me = 0; me < participants; ++me) {

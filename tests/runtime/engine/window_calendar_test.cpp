@@ -72,6 +72,7 @@ TEST(WindowCalendar, AgreesWithAMapOfLists) {
       std::vector<Arrival> taken;
       calendar.take(now, taken);
       std::vector<Entity> got;
+      got.reserve(taken.size());
       for (const Arrival& a : taken) got.push_back(a.to);
       ASSERT_EQ(got, model.begin()->second);
       model.erase(model.begin());

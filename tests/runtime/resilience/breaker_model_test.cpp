@@ -30,10 +30,8 @@ struct Model {
     if (to == BreakerMode::closed) failures = 0;
   }
   void fail(std::int64_t now_ms) {
-    if (mode == BreakerMode::closed && ++failures >= limits.failures_max)
-      enter(BreakerMode::open, now_ms);
-    else if (mode == BreakerMode::half_open)
-      enter(BreakerMode::open, now_ms);
+    const bool too_many = mode == BreakerMode::closed && ++failures >= limits.failures_max;
+    if (too_many || mode == BreakerMode::half_open) enter(BreakerMode::open, now_ms);
   }
   void succeed(std::int64_t now_ms) {
     if (mode == BreakerMode::closed) failures = 0;
@@ -60,81 +58,90 @@ struct Call {
   Permit local;
 };
 
-void live_a_life(std::uint64_t seed) {
-  RandomStream random{seed, 0, Purpose::choice};
-  const BreakerLimits limits{static_cast<std::uint16_t>(1 + random.below(5)),
-                             Millis{static_cast<std::int64_t>(1 + random.below(50))},
-                             static_cast<std::uint16_t>(1 + random.below(4))};
+/// The model and both breakers, told the same things.
+struct Life {
+  BreakerLimits limits;
   Model model{limits};
   CircuitBreaker shared{limits};
   LocalBreaker local;
-  std::vector<Call> calls;
+  std::vector<Call> calls;  // admitted, not over
   std::int64_t now_ms = 0;
-  for (int step = 0; step < 40; ++step) {
-    const SimTime now{Millis{now_ms}};
-    const auto take = [&]() -> std::optional<Call> {
-      if (calls.empty()) return std::nullopt;
-      const auto at = random.below(calls.size());
-      const Call call = calls[at];
-      calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(at));
-      return call;
-    };
-    switch (random.below(8)) {
+
+  explicit Life(const BreakerLimits& l) : limits(l) {}
+  [[nodiscard]] SimTime now() const { return SimTime{Millis{now_ms}}; }
+
+  void ask() {
+    const auto a = model.allow(now_ms);
+    const auto b = shared.try_acquire(now());
+    const auto c = local.try_acquire(limits, now());
+    ASSERT_EQ(a.has_value(), b.has_value());
+    ASSERT_EQ(a.has_value(), c.has_value());
+    if (a) calls.push_back({*a, *b, *c});
+  }
+  /// Ends one of the calls, perhaps of an earlier epoch.
+  void end_a_call(RandomStream& random) {
+    if (calls.empty()) return;
+    const auto at = random.below(calls.size());
+    const Call call = calls[at];
+    calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(at));
+    const bool counts = call.model == model.epoch;
+    switch (random.below(3)) {
       case 0:
-      case 1: {
-        const auto a = model.allow(now_ms);
-        const auto b = shared.try_acquire(now);
-        const auto c = local.try_acquire(limits, now);
-        ASSERT_EQ(a.has_value(), b.has_value()) << "step " << step;
-        ASSERT_EQ(a.has_value(), c.has_value()) << "step " << step;
-        if (a) calls.push_back({*a, *b, *c});
-        break;
-      }
-      case 2:
-        if (const auto call = take()) {
-          if (call->model == model.epoch) model.succeed(now_ms);
-          shared.succeeded(call->shared);
-          local.succeeded(call->local, limits);
-        }
-        break;
-      case 3:
-        if (const auto call = take()) {
-          if (call->model == model.epoch) model.fail(now_ms);
-          shared.failed(call->shared, now);
-          local.failed(call->local, limits, now);
-        }
-        break;
-      case 4:
-        if (const auto call = take()) {
-          if (call->model == model.epoch && model.mode == BreakerMode::half_open &&
-              model.admitted > 0)
-            --model.admitted;
-          shared.release(call->shared);
-          local.release(call->local);
-        }
-        break;
-      case 5:
-        model.fail(now_ms);
-        shared.record_failure(now);
-        local.record_failure(limits, now);
-        break;
-      case 6:
-        model.succeed(now_ms);
-        shared.record_success();
-        local.record_success(limits);
-        break;
+        if (counts) model.succeed(now_ms);
+        shared.succeeded(call.shared);
+        return local.succeeded(call.local, limits);
+      case 1:
+        if (counts) model.fail(now_ms);
+        shared.failed(call.shared, now());
+        return local.failed(call.local, limits, now());
       default:
-        if (random.below(20) == 0) {
-          model.enter(BreakerMode::closed, now_ms);
-          shared.reset();
-          local.reset();
-        }
-        now_ms += static_cast<std::int64_t>(random.below(40));
+        if (counts && model.mode == BreakerMode::half_open && model.admitted > 0) --model.admitted;
+        shared.release(call.shared);
+        return local.release(call.local);
     }
-    ASSERT_EQ(shared.mode(), model.mode) << "step " << step;
-    ASSERT_EQ(local.mode(), model.mode) << "step " << step;
-    ASSERT_EQ(shared.fields().admitted, model.admitted) << "step " << step;
-    ASSERT_EQ(shared.fields().successes, model.successes) << "step " << step;
+  }
+  void record(bool failure) {
+    if (failure) {
+      model.fail(now_ms);
+      shared.record_failure(now());
+      local.record_failure(limits, now());
+    } else {
+      model.succeed(now_ms);
+      shared.record_success();
+      local.record_success(limits);
+    }
+  }
+  void reset() {
+    model.enter(BreakerMode::closed, now_ms);
+    shared.reset();
+    local.reset();
+  }
+  void agree() const {
+    ASSERT_EQ(shared.mode(), model.mode);
+    ASSERT_EQ(local.mode(), model.mode);
+    ASSERT_EQ(shared.fields().admitted, model.admitted);
+    ASSERT_EQ(shared.fields().successes, model.successes);
+  }
+};
+
+void live_a_life(std::uint64_t seed) {
+  RandomStream random{seed, 0, Purpose::choice};
+  Life life{{static_cast<std::uint16_t>(1 + random.below(5)),
+             Millis{static_cast<std::int64_t>(1 + random.below(50))},
+             static_cast<std::uint16_t>(1 + random.below(4))}};
+  for (int step = 0; step < 40 && !testing::Test::HasFatalFailure(); ++step) {
+    const auto what = random.below(8);
+    if (what < 2) {
+      life.ask();
+    } else if (what < 5) {
+      life.end_a_call(random);
+    } else if (what < 7) {
+      life.record(what == 5);
+    } else {
+      if (random.below(20) == 0) life.reset();
+      life.now_ms += static_cast<std::int64_t>(random.below(40));
+    }
+    life.agree();
   }
 }
 

@@ -14,14 +14,14 @@ class Local {
  public:
   explicit Local(const BreakerLimits& limits) : limits_(limits) {}
   auto try_acquire(SimTime now) { return breaker_.try_acquire(limits_, now); }
-  bool would_admit(SimTime now) const { return breaker_.would_admit(limits_, now); }
+  [[nodiscard]] bool would_admit(SimTime now) const { return breaker_.would_admit(limits_, now); }
   void record_failure(SimTime now) { breaker_.record_failure(limits_, now); }
   void record_success() { breaker_.record_success(limits_); }
   void succeeded(Permit permit) { breaker_.succeeded(permit, limits_); }
   void failed(Permit permit, SimTime now) { breaker_.failed(permit, limits_, now); }
   void release(Permit permit) { breaker_.release(permit); }
   void reset() { breaker_.reset(); }
-  BreakerMode mode() const { return breaker_.mode(); }
+  [[nodiscard]] BreakerMode mode() const { return breaker_.mode(); }
 
  private:
   LocalBreaker breaker_;
@@ -41,7 +41,7 @@ struct BreakerTest : testing::Test {
   }
 };
 using Kinds = testing::Types<CircuitBreaker, Local>;
-TYPED_TEST_SUITE(BreakerTest, Kinds);
+TYPED_TEST_SUITE(BreakerTest, Kinds, );
 
 TYPED_TEST(BreakerTest, FollowsTheTraceOfTheReference) {  // D-160
   auto& t = *this;

@@ -1,0 +1,113 @@
+#include "app/commands/find_max_command.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+
+namespace chargemill::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A scenario of its own, and what find-max says of it. In virtual time: no clock is waited for.
+class FindMaxCommand : public testing::Test {
+ protected:
+  FindMaxCommand()
+      : folder_(fs::temp_directory_path() / ("cm-find-max-" + std::to_string(getpid()))) {
+    fs::create_directories(folder_);
+  }
+  ~FindMaxCommand() override { fs::remove_all(folder_); }
+
+  void scenario(const std::string& more) const {
+    std::ofstream(file()) << "[run]\nspeed = \"max\"\nworkers = 1\n"
+                          << "[network]\ncharge_points = 10\n"
+                          << "[drivers]\ncount = 10\n"
+                          << more;
+  }
+  [[nodiscard]] fs::path file() const { return folder_ / "small.toml"; }
+  [[nodiscard]] fs::path folder() const { return folder_; }
+
+  static FindMaxOptions parse(std::vector<std::string> words, FindMaxOptions& options) {
+    CLI::App app;
+    add_find_max_options(app, options);
+    std::reverse(words.begin(), words.end());  // as CLI11 takes a vector
+    app.parse(words);
+    return options;
+  }
+  int run(std::vector<std::string> words) {
+    words.insert(words.begin(), file().string());
+    FindMaxOptions options;
+    parse(std::move(words), options);
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int code = find_max_command(options);
+    said_ = testing::internal::GetCapturedStdout();
+    steps_ = testing::internal::GetCapturedStderr();
+    return code;
+  }
+  [[nodiscard]] const std::string& said() const { return said_; }
+  [[nodiscard]] const std::string& steps() const { return steps_; }
+
+ private:
+  fs::path folder_;
+  std::string said_;
+  std::string steps_;
+};
+
+constexpr const char* kAtMost23 = "[[thresholds]]\nexpr = \"charge_points.total <= 23\"\n";
+
+TEST_F(FindMaxCommand, FindsTheLastWholeLoadThatPasses) {
+  scenario(kAtMost23);
+  EXPECT_EQ(run({"--precision", "0.001", "--duration", "2s"}), 0);
+  EXPECT_EQ(said().substr(0, said().find('\n')), "charge points 23, 24 fails");
+  EXPECT_NE(steps().find("network.charge_points"), std::string::npos) << steps();
+}
+
+TEST_F(FindMaxCommand, SaysHowToRunItAgainWithAllThatWasSet) {
+  scenario(kAtMost23);
+  EXPECT_EQ(run({"--seed", "7", "--charge-points", "5", "--set", "run.name=a b", "--max", "20"}),
+            0);
+  EXPECT_NE(said().find("again: chargemill run " + file().string() +
+                        " --seed 7 --set 'run.name=a b' --duration 10s"
+                        " --set network.charge_points=20 --set drivers.count=40\n"),
+            std::string::npos)
+      << said();
+}
+
+TEST_F(FindMaxCommand, KeepsEachStepAndNamesTheBestOnesScenario) {
+  scenario(kAtMost23);
+  const auto out = folder() / "steps";
+  // 10, 20, 40, 30, 25, 23, 24
+  EXPECT_EQ(run({"--precision", "0.001", "--duration", "2s", "--out", out.string()}), 0);
+  EXPECT_NE(said().find("again: chargemill run " + (out / "s6/scenario.resolved.toml").string()),
+            std::string::npos)
+      << said();
+  EXPECT_TRUE(fs::exists(out / "s7/summary.json"));
+  EXPECT_FALSE(fs::exists(out / "s8"));
+  EXPECT_EQ(run({"--duration", "2s", "--out", out.string()}), 4);  // they hold runs already
+}
+
+TEST_F(FindMaxCommand, IsExit99WhenNothingPassesAndSaysWhy) {
+  scenario("[[thresholds]]\nexpr = \"faults.raised > 100\"\n");
+  EXPECT_EQ(run({"--duration", "2s", "--max", "10"}), 99);
+  EXPECT_EQ(said(), "no load passes\n");
+  EXPECT_NE(steps().find("faults.raised > 100, but is 0"), std::string::npos) << steps();
+}
+
+TEST_F(FindMaxCommand, IsExit3ForALoadThatIsNotThere) {
+  scenario("");
+  EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s"}), 3);
+}
+
+TEST_F(FindMaxCommand, SaysThatStagesNeedTheirScenarioKept) {
+  scenario("[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = 1\n");
+  EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s", "--max", "2"}), 0);
+  EXPECT_NE(said().find("--out DIR"), std::string::npos) << said();
+  EXPECT_NE(steps().find("the request rates of all stages"), std::string::npos) << steps();
+  EXPECT_NE(steps().find("no thresholds"), std::string::npos) << steps();
+}
+
+}  // namespace
+}  // namespace chargemill::app
