@@ -201,11 +201,12 @@ std::string run_again_text(const FindMaxOptions& options, const Changes& changes
     if (is_changed(given.key)) continue;  // run takes a flag once
     has_duration = has_duration || given.key == "run.duration";
     text += given.flag.rfind("--set ", 0) == 0
-                ? " --set " + shell_word(given.key + "=" + given.value)
-                : " " + given.flag + " " + shell_word(given.value);
+                ? fmt::format(" --set {}", shell_word(given.key + "=" + given.value))
+                : fmt::format(" {} {}", given.flag, shell_word(given.value));
   }
   if (!has_duration) text += fmt::format(" --duration {}", kStep);
-  for (const auto& [key, value] : changes) text += " --set " + shell_word(key + "=" + value);
+  for (const auto& [key, value] : changes)
+    text += fmt::format(" --set {}", shell_word(fmt::format("{}={}", key, value)));
   return text;
 }
 

@@ -49,6 +49,7 @@ Result<std::vector<fs::path>> run_directories(const fs::path& path) {
     numbered.emplace(*number, entry.path());
   }
   std::vector<fs::path> runs;
+  runs.reserve(numbered.size());
   for (const auto& [number, run] : numbered) runs.push_back(run);
   if (runs.empty())
     return failure(ErrorKind::environment,

@@ -13,11 +13,14 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 class CompareCommand : public testing::Test {
- protected:
+ public:
   CompareCommand()
       : folder_(fs::temp_directory_path() / ("cm-compare-c-" + std::to_string(getpid()))) {}
+  CompareCommand(const CompareCommand&) = delete;
+  CompareCommand& operator=(const CompareCommand&) = delete;
   ~CompareCommand() override { fs::remove_all(folder_); }
 
+ protected:
   static json summary(const json& digest) {
     return {{"run",
              {{"scenario", "x"},

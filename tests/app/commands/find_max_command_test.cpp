@@ -13,13 +13,16 @@ namespace fs = std::filesystem;
 
 /// A scenario of its own, and what find-max says of it. In virtual time: no clock is waited for.
 class FindMaxCommand : public testing::Test {
- protected:
+ public:
   FindMaxCommand()
       : folder_(fs::temp_directory_path() / ("cm-find-max-" + std::to_string(getpid()))) {
     fs::create_directories(folder_);
   }
+  FindMaxCommand(const FindMaxCommand&) = delete;
+  FindMaxCommand& operator=(const FindMaxCommand&) = delete;
   ~FindMaxCommand() override { fs::remove_all(folder_); }
 
+ protected:
   void scenario(const std::string& more) const {
     std::ofstream(file()) << "[run]\nspeed = \"max\"\nworkers = 1\n"
                           << "[network]\ncharge_points = 10\n"

@@ -53,6 +53,8 @@ TEST(Compare, CallsAShiftOfNineRunsFasterOrSlower) {
 
 TEST(Compare, CallsNothingADifferenceWithFewerRuns) {
   const auto c = compare(runs(8, 10), runs(9, 5));
+  EXPECT_EQ(verdict_text(figure(compare(runs(9, 10), runs(8, 5)), "request_decision:p99")),
+            "too few runs to tell");
   EXPECT_EQ(verdict_text(figure(c, "request_decision:p99")), "too few runs to tell");
   EXPECT_NE(comparison_text(c).find("--repeat 9"), std::string::npos);
 }

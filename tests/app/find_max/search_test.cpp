@@ -52,10 +52,11 @@ TEST(FindLargest, TriesWholeLoadsOnlyWhenAskedAndNoneTwice) {
       auto within = limits(from, 1e6);
       within.whole = true;
       within.precision = 1e-9;
-      const auto result = find_largest(within, [&](double load) {
+      const auto result = find_largest(within, [&](double load) -> std::optional<bool> {
         EXPECT_EQ(load, std::round(load));
-        EXPECT_TRUE(tried.insert(load).second) << load << " again";
-        return std::optional<bool>{load <= capacity};
+        if (tried.insert(load).second) return load <= capacity;
+        ADD_FAILURE() << load << " again";
+        return std::nullopt;  // or it would go on for ever
       });
       EXPECT_EQ(result.best.value_or(0.0), capacity) << "from " << from;
       EXPECT_EQ(result.failed, capacity + 1) << "from " << from;
