@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "bench/support/fresh_process.hpp"
 #include "bench/support/memory.hpp"
 #include "runtime/engine/coordinator.hpp"
 
@@ -161,22 +162,30 @@ BENCHMARK(round_trip)
     ->MinTime(1.0)
     ->UseRealTime();
 
+/// What each of `points` actors adds to the resident memory of a process that does nothing else.
+double bytes_per_actor(std::size_t points) {
+  EngineConfig config{{}};
+  const auto system = std::make_unique<caf::actor_system>(config);
+  const std::int64_t before = bench::resident_bytes();
+  Network network{points, 4, Coordinator::of(*system)};
+  network.round();  // all have run once
+  return static_cast<double>(bench::resident_bytes() - before) / static_cast<double>(points);
+}
+const bench::Measurement kBytesPerActor{"bytes_per_actor", bytes_per_actor};
+
 void spawn(benchmark::State& state) {
   const auto points = static_cast<std::size_t>(state.range(0));
-  double bytes = 0;
   for (auto _ : state) {
     EngineConfig config{{}};
     auto system = std::make_unique<caf::actor_system>(config);
-    const std::int64_t before = bench::resident_bytes();
     auto network = std::make_unique<Network>(points, 4, Coordinator::of(*system));
     network->round();  // all have run once
-    bytes = static_cast<double>(bench::resident_bytes() - before) / static_cast<double>(points);
     state.PauseTiming();
     system.reset();
     state.ResumeTiming();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
-  state.counters["bytes_per_actor"] = bytes;
+  state.counters["bytes_per_actor"] = bench::in_a_fresh_process("bytes_per_actor", points);
 }
 BENCHMARK(spawn)
     ->Name("engine/spawn")

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <string>
 
+#include "bench/support/fresh_process.hpp"
+
 namespace chargemill::bench {
 namespace {
 
@@ -37,6 +39,8 @@ int main(int argc, char** argv) {
                stderr);
     return 2;
   }
+  int code = 0;
+  if (was_asked_to_measure(argc, argv, code)) return code;
   benchmark::AddCustomContext("chargemill_build_type", CHARGEMILL_BUILD_TYPE);
   benchmark::AddCustomContext("processor", processor());
   benchmark::Initialize(&argc, argv);

@@ -16,13 +16,14 @@ LeanActor::LeanActor(caf::actor_config& cfg)
     : local_actor(cfg), home_(static_cast<Worker*>(nullptr)) {
   is_lean = true;
   auto& engine = Coordinator::of(home_system());
-  entity_ = engine.next_entity();
   // A host that is a worker is the home; a spawn from elsewhere takes the next worker in turn.
   for (unsigned i = 0; i < engine.workers() && home_ == nullptr; ++i) {
     if (cfg.host == &engine.worker(i)) home_ = &engine.worker(i);
   }
   if (home_ == nullptr) home_ = &engine.worker(static_cast<unsigned>(id() % engine.workers()));
-  if (home_->is_virtual()) armed_ns_ = INT64_MAX;
+  if (!home_->is_virtual()) return;
+  number_ = engine.next_entity();
+  armed_ns_ = INT64_MAX;
 }
 
 LeanActor::~LeanActor() = default;
@@ -36,7 +37,7 @@ void LeanActor::launch(caf::execution_unit*, bool, bool hide) {
 
 void LeanActor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   // Not the host argument but the thread decides: only it cannot be wrong.
-  if (Worker::current() == home_ && !terminated_) {
+  if (Worker::current() == home_ && !flags_.terminated) {
     local_.push(what.release());
     return home_->schedule(this);
   }
@@ -56,8 +57,8 @@ bool LeanActor::activate(std::size_t messages_max) {
   std::size_t handled = 0;
   // Only once the actor has come through the inbound queue: a sender that found the mailbox empty
   // may not have linked it there yet, and after an early take a second sender would link it again.
-  if (backlog_ == nullptr && arrived_) {
-    arrived_ = false;
+  if (backlog_ == nullptr && flags_.arrived) {
+    flags_.arrived = false;
     backlog_ = remote_.take_all();
   }
   if (backlog_ == nullptr) backlog_ = local_.take_all();
@@ -69,13 +70,13 @@ bool LeanActor::activate(std::size_t messages_max) {
     handle(*element);
     element->request_deletion(false);
     ++handled;
-    if (terminated_) break;
+    if (flags_.terminated) break;
     if (backlog_ == nullptr) backlog_ = local_.take_all();
   }
   Worker::count(home_->counters_.messages, handled);
   if (handled > home_->counters_.depth_max.load(std::memory_order_relaxed))
     home_->counters_.depth_max.store(handled, std::memory_order_relaxed);  // relaxed: a gauge
-  if (terminated_) return false;
+  if (flags_.terminated) return false;
   if (backlog_ != nullptr) home_->schedule(this);
   return true;
 }
@@ -132,7 +133,7 @@ void LeanActor::fire() {
 
 void LeanActor::failed(std::string_view what) {
   Worker::count(home_->counters_.failures);
-  if (terminated_) return;
+  if (flags_.terminated) return;
   if (on_failure(what) == AfterFailure::terminate) terminate(caf::sec::runtime_error);
 }
 
@@ -148,14 +149,14 @@ void LeanActor::drop(const Message& m) {
 void LeanActor::quit(caf::error reason) { terminate(std::move(reason)); }
 
 void LeanActor::terminate(caf::error&& reason) {
-  if (terminated_) return;
-  terminated_ = true;
+  if (flags_.terminated) return;
+  flags_.terminated = true;
   if (!home_->is_virtual()) home_->wheel_.cancel(timer_);
   cleanup(std::move(reason), home_);
   unregister_from_system();
   caf::mailbox_element* const late = remote_.close();
   // Whoever pushed the first of these is about to schedule this actor, or has done so.
-  home_->bury(this, late != nullptr && !arrived_);
+  home_->bury(this, late != nullptr && !flags_.arrived);
   discard(late);
   discard(local_.take_all());
   discard(backlog_);
@@ -176,7 +177,7 @@ void LeanActor::discard(caf::mailbox_element* list) noexcept {
 }
 
 void LeanActor::wake_at(SimTime due) {
-  if (due == wake_due_ || terminated_) return;
+  if (due == wake_due_ || flags_.terminated) return;
   if (home_->is_virtual()) {
     wake_due_ = due;  // the worker looks once the handler is done
     return;

@@ -67,7 +67,8 @@ class LeanActor : public caf::local_actor, public InboundNode {
   template <class T>
   static void post(LeanActor* to, const T& content);
 
-  [[nodiscard]] Entity entity() const noexcept { return entity_; }
+  /// Its number in virtual time.
+  [[nodiscard]] Entity entity() const noexcept { return number_; }
 
   /// Virtual time: `m` will come soon. A chance to prefetch what its handling will touch, nothing
   /// else. Called only if foresees() says so, which is asked once.
@@ -135,14 +136,19 @@ class LeanActor : public caf::local_actor, public InboundNode {
   /// Forgets what waits; CAF requests among it are answered with an error.
   void discard(caf::mailbox_element* list) noexcept;
 
+  struct Flags {
+    bool scheduled : 1;   // in the ready ring
+    bool terminated : 1;  // waits to be released
+    bool arrived : 1;     // came through the inbound queue since remote_ was last emptied
+    bool adopted : 1;     // its worker knows it
+    Flags() noexcept : scheduled(false), terminated(false), arrived(false), adopted(false) {}
+  };
+
   // All below: written by the home worker only, except remote_ (see there) and, before launch,
   // home_. Small ones first: they share the padding of InboundNode.
-  bool scheduled_ = false;   // in the ready ring
-  bool terminated_ = false;  // waits to be released
-  std::uint8_t lines_ = 4;   // cache lines of the object, as far as it is worth prefetching
-  bool arrived_ = false;     // came through the inbound queue since remote_ was last emptied
-  std::uint32_t resident_ = kNotAdopted;  // where the worker lists it
-  Entity entity_;
+  Flags flags_;
+  std::uint8_t lines_ = 4;    // cache lines of the object, as far as it is worth prefetching
+  std::uint32_t number_ = 0;  // virtual time: the entity; else where the worker lists it
   Worker* home_;
   RemoteMailbox remote_;
   LocalMailbox local_;
@@ -152,8 +158,6 @@ class LeanActor : public caf::local_actor, public InboundNode {
     TimerId timer_{};        // real and hand-moved time: in the wheel
     std::int64_t armed_ns_;  // virtual time: the earliest of its timers in the calendar
   };
-
-  static constexpr std::uint32_t kNotAdopted = 0xFFFFFFFF;
 };
 
 }  // namespace chargemill::runtime
@@ -167,7 +171,7 @@ inline SimTime LeanActor::now() const noexcept { return home_->now(); }
 inline Address::Address(const LeanActor* actor) noexcept {
   if (actor == nullptr) return;
   if (actor->home_->is_virtual()) {
-    *this = of(actor->entity_, actor->home_->index());
+    *this = of(actor->number_, actor->home_->index());
   } else {
     bits_ = reinterpret_cast<std::uintptr_t>(actor);
   }
@@ -175,13 +179,13 @@ inline Address::Address(const LeanActor* actor) noexcept {
 
 template <class T>
 void LeanActor::send(Address to, const T& content) {
-  if (home_->is_virtual()) return home_->mail(to, content, entity_);
+  if (home_->is_virtual()) return home_->mail(to, content, number_);
   home_->deliver(to, Packet<T>::make(content));
 }
 
 template <class T>
 void LeanActor::send_after(Address to, Nanos delay, const T& content) {
-  home_->mail_after(to, content, entity_, delay);
+  home_->mail_after(to, content, number_, delay);
 }
 
 template <class T>

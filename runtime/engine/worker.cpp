@@ -48,7 +48,7 @@ void Worker::exec_later(caf::resumable* job) {
 void Worker::deliver(Address to, PacketBase* packet) {
   LeanActor* const actor = to.actor();
   if (actor->home_ != this) return deliver_from_outside(actor, packet);
-  if (actor->terminated_) {
+  if (actor->flags_.terminated) {
     count(counters_.undeliverable);
     return packet->request_deletion(false);
   }
@@ -73,8 +73,8 @@ void Worker::hand_over(InboundNode* node) {
 }
 
 void Worker::schedule(LeanActor* actor) {
-  if (actor->scheduled_) return;
-  actor->scheduled_ = true;
+  if (actor->flags_.scheduled) return;
+  actor->flags_.scheduled = true;
   ready_.push(Ready{actor});
 }
 
@@ -85,8 +85,8 @@ void Worker::drain_inbound() {
     InboundNode* const next = node->inbound_next;
     if (node->is_lean) {
       auto* const actor = static_cast<LeanActor*>(node);
-      actor->arrived_ = true;
-      if (actor->resident_ == LeanActor::kNotAdopted) adopt(actor);
+      actor->flags_.arrived = true;
+      if (!actor->flags_.adopted) adopt(actor);
       schedule(actor);
     } else {
       auto* const foreign = static_cast<ForeignJob*>(node);
@@ -99,18 +99,21 @@ void Worker::drain_inbound() {
 }
 
 void Worker::adopt(LeanActor* actor) {
-  actor->resident_ = static_cast<std::uint32_t>(residents_.size());
-  residents_.push_back(actor);
-  if (!is_virtual()) return;
-  if (lane_->actors.size() <= actor->entity_) lane_->actors.resize(actor->entity_ + 1);
-  lane_->actors[actor->entity_] = Lane::Seat{actor, actor->lines_, actor->foresees()};
+  actor->flags_.adopted = true;
+  if (!is_virtual()) {
+    actor->number_ = static_cast<std::uint32_t>(residents_.size());
+    residents_.push_back(actor);
+    return;
+  }
+  if (lane_->actors.size() <= actor->number_) lane_->actors.resize(actor->number_ + 1);
+  lane_->actors[actor->number_] = Lane::Seat{actor, actor->lines_, actor->foresees()};
 }
 
 void Worker::run_one(Ready ready) {
   if (ready.is_lean()) {
     auto* const actor = ready.actor();
-    actor->scheduled_ = false;
-    if (!actor->terminated_ && actor->activate(kMessagesPerTurn) && is_virtual())
+    actor->flags_.scheduled = false;
+    if (!actor->flags_.terminated && actor->activate(kMessagesPerTurn) && is_virtual())
       settle_timer(*actor);
     return;
   }
@@ -258,12 +261,12 @@ void Worker::pass_to(SimTime time) {
 }
 
 void Worker::bury(LeanActor* actor, bool awaits_arrival) {
-  if (actor->resident_ != LeanActor::kNotAdopted) {
-    residents_[actor->resident_] = residents_.back();
-    residents_[actor->resident_]->resident_ = actor->resident_;
+  if (!is_virtual() && actor->flags_.adopted) {
+    residents_[actor->number_] = residents_.back();
+    residents_[actor->number_]->number_ = actor->number_;
     residents_.pop_back();
   }
-  actor->resident_ = 0;  // adopted once; never again
+  actor->flags_.adopted = true;  // once; never again
   dead_.push_back(Dead{actor, awaits_arrival});
 }
 
@@ -271,7 +274,8 @@ void Worker::release_the_dead() {
   if (is_virtual()) return;  // arrivals may still name them; they go with the engine
   for (std::size_t i = 0; i < dead_.size();) {
     const Dead& dead = dead_[i];
-    const bool referred = dead.actor->scheduled_ || (dead.awaits_arrival && !dead.actor->arrived_);
+    const bool referred =
+        dead.actor->flags_.scheduled || (dead.awaits_arrival && !dead.actor->flags_.arrived);
     if (referred) {
       ++i;
       continue;
@@ -288,10 +292,16 @@ void Worker::dispose() {
   drain_inbound();
   if (is_virtual()) drop_arrivals();
   while (!residents_.empty()) residents_.back()->terminate(caf::exit_reason::user_shutdown);
+  if (is_virtual()) {
+    for (const Lane::Seat seat : lane_->actors) {
+      if (seat.actor() != nullptr) seat.actor()->terminate(caf::exit_reason::user_shutdown);
+    }
+    lane_->actors.clear();
+  }
   while (!ready_.empty()) {
     const Ready ready = ready_.pop();
     if (ready.is_lean()) {
-      ready.actor()->scheduled_ = false;
+      ready.actor()->flags_.scheduled = false;
     } else {
       caf::scheduler::abstract_coordinator::cleanup_and_release(ready.job());
     }

@@ -90,7 +90,6 @@ class Worker final : public caf::execution_unit {
   [[nodiscard]] bool is_asleep() const noexcept { return inbound_.is_asleep(); }
   [[nodiscard]] const WorkerCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] const HistogramRecorder& tick_lateness() const noexcept { return tick_lateness_; }
-  [[nodiscard]] std::size_t residents() const noexcept { return residents_.size(); }
 
  private:
   friend class LeanActor;
@@ -147,7 +146,7 @@ class Worker final : public caf::execution_unit {
   ModelClock::Wall advanced_at_{};  // wall time of the last look at the timers
   ReadyRing<Ready> ready_;
   TimingWheel wheel_;
-  std::vector<LeanActor*> residents_;
+  std::vector<LeanActor*> residents_;  // in virtual time the lane's
   struct Dead {
     LeanActor* actor;
     bool awaits_arrival;  // somebody is still about to put it into the inbound queue

@@ -162,14 +162,14 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
       if (first->time_ns == actor.armed_ns_) actor.armed_ns_ = kForever;
     }
     const std::int64_t message_ns = first != last ? first->time_ns : kForever;
-    const std::int64_t wake_ns = lane.timers_run && !actor.terminated_
+    const std::int64_t wake_ns = lane.timers_run && !actor.flags_.terminated
                                      ? std::max(ns_of(actor.wake_due_), ns_of(now_))
                                      : kForever;
     if (std::min(message_ns, wake_ns) > until_ns) break;
     if (message_ns <= wake_ns) {
       look_ahead(first);
       now_ = SimTime{Nanos{message_ns}};
-      if (actor.terminated_) {
+      if (actor.flags_.terminated) {
         count(counters_.undeliverable);
       } else {
         actor.handle(Message{(*first->letter).tag, (*first->letter).content()});
@@ -200,10 +200,10 @@ void Worker::keep(const Arrival& arrival) {
 // asks anew. So an actor that moves its timer to and fro does not fill the calendar.
 void Worker::settle_timer(LeanActor& actor) {
   const std::int64_t due_ns = ns_of(actor.wake_due_);
-  if (due_ns >= actor.armed_ns_ || actor.terminated_) return;
+  if (due_ns >= actor.armed_ns_ || actor.flags_.terminated) return;
   const std::int64_t at_ns = std::max(due_ns, ns_of(now_));
   actor.armed_ns_ = at_ns;
-  lane_->timers.file(Arrival{at_ns, actor.entity_, 0, {}}, lane_->window_of(at_ns));
+  lane_->timers.file(Arrival{at_ns, actor.number_, 0, {}}, lane_->window_of(at_ns));
 }
 
 // Windows have passed over timers that stood still: file them anew from where time is.
@@ -213,7 +213,9 @@ void Worker::let_timers_run(bool run) {
   if (!run || !lane.timers_stood) return;
   lane.timers_stood = false;
   lane.timers.drain([](const Arrival&) {});
-  for (LeanActor* const actor : residents_) {
+  for (const Lane::Seat seat : lane.actors) {
+    LeanActor* const actor = seat.actor();
+    if (actor == nullptr) continue;
     actor->armed_ns_ = kForever;
     settle_timer(*actor);
   }
