@@ -47,6 +47,12 @@ class Network {
   [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
   [[nodiscard]] driver::DriverActor& driver(DriverId id) { return *drivers_[index_of(id)]; }
   [[nodiscard]] central::ShardActor& shard(ShardId id) { return *shards_[index_of(id)]; }
+  [[nodiscard]] central::CentralActor& central() { return *central_; }
+  [[nodiscard]] fleet::FleetActor& fleet(ShardId id) { return *fleets_[index_of(id)]; }
+  [[nodiscard]] director::DirectorActor& director(ShardId id) { return *directors_[index_of(id)]; }
+  [[nodiscard]] supervisor::SupervisorActor& supervisor(ShardId id) {
+    return *supervisors_[index_of(id)];
+  }
   [[nodiscard]] const Switchboard& switchboard() const noexcept { return switchboard_; }
 
  private:

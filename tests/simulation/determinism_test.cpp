@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "tests/simulation/any_scenario.hpp"
+#include "tests/simulation/sequential_simulator.hpp"
 #include "tests/simulation/virtual_network.hpp"
 
 namespace chargemill::test {
@@ -61,6 +62,17 @@ TEST(Determinism, GivesOneDigestOnMoreWorkersThanCoresAndRunAfterRun) {
   const Digest one = digest_on(scenario, 8);
   for (int again = 0; again < 3; ++again) EXPECT_EQ(digest_on(scenario, 8), one);
   EXPECT_EQ(digest_on(scenario, 1), one);
+}
+
+// The engine against a simulator of one queue that shares nothing with it but the cores.
+TEST(Determinism, AgreesWithAPlainSequentialSimulator) {
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto scenario = any_scenario(seed);
+    SequentialSimulator plain{scenario};
+    plain.run();
+    ASSERT_EQ(digest_on(scenario, 2), plain.digest());
+  }
 }
 
 TEST(Determinism, AnotherSeedGivesAnotherDigest) {
