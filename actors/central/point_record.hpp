@@ -42,27 +42,16 @@ struct ClosedRing {
   std::uint32_t next = 0;
 };
 
-struct PointRecord {
-  // The current session; meaningful unless stage is none.
-  SessionId session = SessionId::none;
-  RequestId request = RequestId::none;
-  SimTime begun{};   ///< admission, then the engine's own start
-  SimTime heard{};   ///< its last status or telemetry
-  Energy delivered;  ///< by its last telemetry
-  Power power;
-
-  Price price;
+/// Two cache lines: what every report and every heartbeat reads, and the rest.
+struct alignas(64) PointRecord {
   SimTime monitor_seen{};
-  SimTime injected = kNever;  ///< a fault that no monitor has found yet; for measuring
-  SimTime filed = kNever;     ///< the earliest check in the deadline heap
+  SimTime filed = kNever;               ///< the earliest check that is filed
+  SessionId session = SessionId::none;  ///< the current one; meaningful unless stage is none
+  SimTime heard{};                      ///< of its engine: the last status or telemetry
+  Energy delivered;                     ///< of the current session, by its last telemetry
   runtime::LocalBreaker breaker;
-
   PointId id{};
-  DriverId driver{};
-  std::uint32_t ring = kNowhere;       ///< its closed sessions, once it has any
   std::uint32_t free_slot = kNowhere;  ///< place among the free points of its zone
-  std::uint16_t zone_slot = 0;
-  runtime::Permit permit{};
   Stage stage = Stage::none;
   Phase phase = Phase::disconnected;  ///< what the engine reported
   DisplayState display = DisplayState::disconnected;
@@ -75,6 +64,18 @@ struct PointRecord {
   bool is_neutral : 1;  ///< ends for a reason that is not the point's: releases its probe (D-154)
   bool incident : 1;    ///< the failure of now is counted already (D-155)
 
+  // Of the current session as well.
+  alignas(64) RequestId request = RequestId::none;
+  SimTime begun{};  ///< admission, then the engine's own start
+  Power power;
+  DriverId driver{};
+  runtime::Permit permit{};
+
+  std::uint16_t zone_slot = 0;
+  Price price;
+  SimTime injected = kNever;      ///< a fault that no monitor has found yet; for measuring
+  std::uint32_t ring = kNowhere;  ///< its closed sessions, once it has any
+
   PointRecord() noexcept
       : registered(false),
         engine_known(false),
@@ -84,6 +85,6 @@ struct PointRecord {
         is_neutral(false),
         incident(false) {}
 };
-static_assert(sizeof(PointRecord) <= 192, "a million points");
+static_assert(sizeof(PointRecord) == 128, "a million points");
 
 }  // namespace chargemill::central

@@ -54,12 +54,14 @@ void ShardActor::foresee(const runtime::Message& m) const {
   const auto* const event = m.get_if<ShardEvent>();
   if (event == nullptr) return;
   PointId id{};
+  std::size_t bytes = sizeof(PointRecord);
   if (const auto* telemetry = std::get_if<Telemetry>(event)) {
     id = telemetry->point;
     const auto driver = index_of(telemetry->driver);
     if (driver < network_.drivers.size()) prefetch(&network_.drivers[driver]);
   } else if (const auto* heartbeat = std::get_if<Heartbeat>(event)) {
     id = heartbeat->point;
+    bytes /= 2;
   } else if (const auto* status = std::get_if<Status>(event)) {
     id = status->point;
   } else {
@@ -67,7 +69,7 @@ void ShardActor::foresee(const runtime::Message& m) const {
   }
   const std::uint32_t index = index_of(id) - index_of(state_.points.front().id);
   if (index >= state_.points.size()) return;
-  prefetch(&state_.points[index], sizeof(PointRecord));
+  prefetch(&state_.points[index], bytes);
   prefetch(&network_.points[index_of(id)]);
 }
 

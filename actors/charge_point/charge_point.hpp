@@ -36,25 +36,27 @@ static_assert(sizeof(WaitingStatus) == 24);
 /// Statuses that wait at most; beyond it refusals are dropped first, then the oldest, and counted.
 inline constexpr std::size_t kOutboxMax = 8;
 
+/// What a ping reads comes first, then what a telemetry does, then the rest: a million of these do
+/// not fit in a cache, and lines that are not read need not be fetched.
 struct State {
-  const Settings* settings = nullptr;
-  Price price;
-  SimTime incarnation{};   ///< when this engine connected; older starts are phantoms (D-095)
   SimTime silent_until{};  ///< the engine hangs until then; zero: it does not
-  SimTime refuse_until{};  ///< each start is refused before then
-  SimTime telemetry_at{};  ///< next due; meaningful while supplying
-  Meter meter;             ///< outlives a crash
-  std::vector<WaitingStatus> outbox;  ///< in order; nearly always empty
-  std::optional<StartSupply> held;    ///< authorised, waits for the plug (D-106, manual mode)
   PointId id{};
-  std::uint32_t last_seq = 0;    ///< of statuses and telemetry; goes on over a crash
-  std::uint32_t status_seq = 0;  ///< the unacknowledged status; 0: none, there is credit
   Phase phase = Phase::disconnected;
   Life life = Life::off;
   bool link_up = true;
-  bool ko = false;           ///< the KO key (D-105)
-  bool manual_plug = false;  ///< else a vehicle is always plugged in (D-106)
-  bool plugged = false;      ///< meaningful in manual mode
+  bool ko = false;                    ///< the KO key (D-105)
+  std::uint32_t last_seq = 0;         ///< of statuses and telemetry; goes on over a crash
+  std::uint32_t status_seq = 0;       ///< the unacknowledged status; 0: none, there is credit
+  std::vector<WaitingStatus> outbox;  ///< in order; nearly always empty
+  Meter meter;                        ///< outlives a crash
+  SimTime telemetry_at{};             ///< next due; meaningful while supplying
+  const Settings* settings = nullptr;
+  Price price;
+  SimTime incarnation{};   ///< when this engine connected; older starts are phantoms (D-095)
+  SimTime refuse_until{};  ///< each start is refused before then
+  std::optional<StartSupply> held;  ///< authorised, waits for the plug (D-106, manual mode)
+  bool manual_plug = false;         ///< else a vehicle is always plugged in (D-106)
+  bool plugged = false;             ///< meaningful in manual mode
 };
 static_assert(sizeof(State) <= 320, "a million of them have to fit");
 

@@ -9,6 +9,7 @@ namespace chargemill::charge_point {
 class ChargePointActor final : public CoreActor<ChargePointActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  static constexpr std::size_t kHotBytes = 448;  ///< as far as the state's price
 
  private:
   friend CoreActor;

@@ -50,13 +50,13 @@ struct Meter {
     bool unanswered = false;  ///< no credit for another one
   };
 
+  bool active = false;
+  std::uint8_t ends_made = 0;   ///< modulo 256
+  std::vector<EndRecord> ends;  ///< oldest first; allocates with the first end, then no more
+  Running running;              ///< meaningful while `active`
+  Told told;
   Power power;      ///< drawn while supplying
   Energy finished;  ///< of all sessions that are over
-  Running running;  ///< meaningful while `active`
-  Told told;
-  std::vector<EndRecord> ends;  ///< oldest first; allocates with the first end, then no more
-  std::uint8_t ends_made = 0;   ///< modulo 256
-  bool active = false;
 
   [[nodiscard]] bool has_room() const noexcept { return ends.size() < kEndsMax; }
 

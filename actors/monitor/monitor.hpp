@@ -19,14 +19,12 @@ enum class Life : std::uint8_t { off, on, crashed };
 enum class Pending : std::uint8_t { none, fault, healthy };
 
 struct State {
-  Price price;                               ///< told at the registration
-  Nanos interval = std::chrono::seconds{1};  ///< between checks, and between heartbeats; > 0
-  Nanos offset{0};                           ///< from PowerOn to the first check
   SimTime beat_at = kNever;                  ///< next heartbeat
   SimTime check_at = kNever;                 ///< next check; kNever while one is under way
   SimTime deadline = kNever;                 ///< of the check under way; kNever: there is none
   SimTime register_at = kNever;              ///< next attempt to register
   SimTime report_at = kNever;                ///< when the pending report is repeated
+  Nanos interval = std::chrono::seconds{1};  ///< between checks, and between heartbeats; > 0
   PointId id{};
   std::uint32_t number = 0;  ///< of the last ping; older answers are late and ignored
   Life life = Life::off;
@@ -37,6 +35,8 @@ struct State {
   bool registered = false;
   bool unhealthy = false;  ///< outlives the monitor's process, else nobody would end the episode
   bool simulate_fault = false;
+  Nanos offset{0};  ///< from PowerOn to the first check
+  Price price;      ///< told at the registration
 };
 static_assert(sizeof(State) <= 96, "a million of them have to fit");
 

@@ -9,6 +9,7 @@ namespace chargemill::monitor {
 class MonitorActor final : public CoreActor<MonitorActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  static constexpr std::size_t kHotBytes = 320;  ///< as far as the state's flags
 
  private:
   friend CoreActor;

@@ -12,7 +12,7 @@ namespace {
 static_assert(sizeof(charge_point::State) == 272);
 static_assert(sizeof(monitor::State) == 80);
 static_assert(sizeof(driver::State) == 152);
-static_assert(sizeof(central::PointRecord) == 120);
+static_assert(sizeof(central::PointRecord) == 128);
 
 DigestWriter writer(EntityKind kind, std::uint32_t index) {
   return {static_cast<std::uint32_t>(kind), index};

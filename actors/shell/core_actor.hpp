@@ -20,7 +20,7 @@ class CoreActor : public runtime::LeanActor {
  public:
   CoreActor(caf::actor_config& cfg, State initial, const Switchboard& network,
             Instruments& instruments)
-      : LeanActor(cfg), state_(std::move(initial)), network_(network), instruments_(instruments) {}
+      : LeanActor(cfg), network_(network), instruments_(instruments), state_(std::move(initial)) {}
 
   /// For whoever has frozen the engine.
   [[nodiscard]] const State& state() const noexcept { return state_; }
@@ -39,9 +39,11 @@ class CoreActor : public runtime::LeanActor {
     send(to, ReceiverEvent{message});
   }
 
-  State state_;
+  // Before the state: an activation reads these and the state's first fields, and nothing else if
+  // the event is a common one.
   const Switchboard& network_;  // outlives this
   Instruments& instruments_;    // of the home worker; outlives this
+  State state_;
 };
 
 }  // namespace chargemill

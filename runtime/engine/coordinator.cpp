@@ -4,6 +4,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/engine/huge_pages.hpp"
 
 namespace chargemill::runtime {
 
@@ -18,6 +19,7 @@ Coordinator::Coordinator(caf::actor_system& system)
       model_clock_(options_.pacing, options_.speed),
       barrier_(std::make_unique<ThreadBarrier>(options_.workers)) {
   CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time || options_.latency > Nanos{0});
+  prefer_huge_pages();
   // Virtual time waits for its first order.
   if (options_.pacing == Pacing::virtual_time) set_horizon(SimTime{Nanos{-1}});
   for (unsigned i = 0; i < options_.workers; ++i)

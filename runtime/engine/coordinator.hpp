@@ -37,8 +37,7 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
     auto handle = caf::make_actor<T, caf::actor>(system().next_actor_id(), system().node(),
                                                  &system(), config, std::forward<Args>(args)...);
     auto* const actor = static_cast<T*>(caf::actor_cast<caf::abstract_actor*>(handle));
-    static_cast<LeanActor*>(actor)->lines_ =
-        static_cast<std::uint8_t>(std::min<std::size_t>((sizeof(T) + 63) / 64, kLinesMax));
+    static_cast<LeanActor*>(actor)->lines_ = LeanActor::lines_of(std::min(sizeof(T), T::kHotBytes));
     actor->launch(config.host, false, true);
     return actor;
   }
@@ -108,8 +107,6 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> frozen_{false};
   std::atomic<std::int64_t> horizon_ns_{INT64_MAX};
-  static constexpr std::size_t kLinesMax = 10;  // more than that no handler touches
-
   std::atomic<Entity> entities_{0};  // numbers given out; written by whoever spawns
   // Virtual time. orders_: written by give_orders(), read by the first worker in every window.
   std::unique_ptr<WindowBarrier> barrier_;

@@ -51,33 +51,29 @@ bool LeanActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
   return monitorable_actor::cleanup(std::move(reason), host);
 }
 
-LeanActor::AfterFailure LeanActor::on_failure(std::string_view) { return AfterFailure::terminate; }
+Reactor::AfterFailure Reactor::on_failure(std::string_view) { return AfterFailure::terminate; }
 
 bool LeanActor::activate(std::size_t messages_max) {
-  std::size_t handled = 0;
   // Only once the actor has come through the inbound queue: a sender that found the mailbox empty
   // may not have linked it there yet, and after an early take a second sender would link it again.
-  if (backlog_ == nullptr && flags_.arrived) {
+  if (flags_.arrived) {
     flags_.arrived = false;
-    backlog_ = remote_.take_all();
+    local_.append(remote_.take_all());
   }
-  if (backlog_ == nullptr) backlog_ = local_.take_all();
-  while (backlog_ != nullptr) {
-    if (handled == messages_max) break;
-    caf::mailbox_element* const element = backlog_;
-    backlog_ = static_cast<caf::mailbox_element*>(element->next);
-    if (backlog_ != nullptr) __builtin_prefetch(backlog_);
+  std::size_t handled = 0;
+  while (handled < messages_max) {
+    caf::mailbox_element* const element = local_.pop();
+    if (element == nullptr) break;
     handle(*element);
     element->request_deletion(false);
     ++handled;
     if (flags_.terminated) break;
-    if (backlog_ == nullptr) backlog_ = local_.take_all();
   }
   Worker::count(home_->counters_.messages, handled);
   if (handled > home_->counters_.depth_max.load(std::memory_order_relaxed))
     home_->counters_.depth_max.store(handled, std::memory_order_relaxed);  // relaxed: a gauge
   if (flags_.terminated) return false;
-  if (backlog_ != nullptr) home_->schedule(this);
+  if (!local_.empty()) home_->schedule(this);
   return true;
 }
 
@@ -97,7 +93,7 @@ void LeanActor::handle(caf::mailbox_element& element) {
 
 void LeanActor::handle(const Message& m) {
   try {
-    on_message(m);
+    reactor().on_message(m);
   } catch (const std::exception& e) {
     failed(e.what());
   } catch (...) {
@@ -113,9 +109,10 @@ void LeanActor::handle_foreign(caf::mailbox_element& element) {
     if (m.reason) terminate(std::move(m.reason));
     return;
   }
-  if (content.match_elements<caf::down_msg>()) return on_down(content.get_as<caf::down_msg>(0));
+  if (content.match_elements<caf::down_msg>())
+    return reactor().on_down(content.get_as<caf::down_msg>(0));
   current_element_ = &element;
-  on_message(Message{element});
+  reactor().on_message(Message{element});
   current_element_ = nullptr;
 }
 
@@ -123,7 +120,7 @@ void LeanActor::fire() {
   if (!home_->is_virtual()) timer_ = TimerId{};
   wake_due_ = kNever;
   try {
-    on_wake();
+    reactor().on_wake();
   } catch (const std::exception& e) {
     failed(e.what());
   } catch (...) {
@@ -134,7 +131,7 @@ void LeanActor::fire() {
 void LeanActor::failed(std::string_view what) {
   Worker::count(home_->counters_.failures);
   if (flags_.terminated) return;
-  if (on_failure(what) == AfterFailure::terminate) terminate(caf::sec::runtime_error);
+  if (reactor().on_failure(what) == AfterFailure::terminate) terminate(caf::sec::runtime_error);
 }
 
 void LeanActor::drop(const Message& m) {
@@ -159,8 +156,6 @@ void LeanActor::terminate(caf::error&& reason) {
   home_->bury(this, late != nullptr && !flags_.arrived);
   discard(late);
   discard(local_.take_all());
-  discard(backlog_);
-  backlog_ = nullptr;
 }
 
 void LeanActor::discard(caf::mailbox_element* list) noexcept {

@@ -3,46 +3,19 @@
 
 #include <caf/actor.hpp>
 #include <caf/local_actor.hpp>
+#include <cstddef>
 #include <string_view>
 
 #include "runtime/engine/address.hpp"
-#include "runtime/engine/inbound_queue.hpp"
 #include "runtime/engine/mailbox.hpp"
 #include "runtime/engine/model_clock.hpp"
 #include "runtime/engine/packet.hpp"
+#include "runtime/engine/reactor.hpp"
 #include "runtime/engine/timing_wheel.hpp"
 
 namespace chargemill::runtime {
 
 class Worker;
-
-/// A message on its way in: a view, valid during on_message() only.
-class Message {
- public:
-  /// Of a lean actor.
-  Message(std::uint64_t tag, const void* content) noexcept : tag_(tag), content_(content) {}
-  /// Of an ordinary CAF actor.
-  explicit Message(caf::mailbox_element& element) noexcept : element_(&element) {}
-
-  /// The content if it is a T, else nullptr. Sees messages of lean actors and single-value messages
-  /// of ordinary CAF actors alike.
-  template <class T>
-  [[nodiscard]] const T* get_if() const noexcept {
-    if (tag_ == Packet<T>::tag()) return static_cast<const T*>(content_);
-    if (element_ == nullptr) return nullptr;
-    const auto& content = element_->content();
-    return content.match_elements<T>() ? &content.get_as<T>(0) : nullptr;
-  }
-  /// The CAF actor that sent it; null for those of lean actors, whose content says what matters.
-  [[nodiscard]] caf::strong_actor_ptr sender() const noexcept {
-    return element_ == nullptr ? nullptr : element_->sender;
-  }
-
- private:
-  std::uint64_t tag_ = 0;
-  const void* content_ = nullptr;
-  caf::mailbox_element* element_ = nullptr;
-};
 
 /// The thinnest CAF actor. To all others it is an ordinary caf::actor: anon_send, monitor, exit and
 /// down messages work.
@@ -52,7 +25,7 @@ class Message {
 /// names, and never changes.
 /// Lifetime: the engine holds one reference from launch until the actor terminates (quit, an exit
 /// message, an exception that on_failure does not survive, the end of the engine).
-class LeanActor : public caf::local_actor, public InboundNode {
+class LeanActor : public caf::local_actor, public Reactor {
  public:
   // What caf::actor_system::spawn needs to know.
   using signatures = caf::none_t;
@@ -70,10 +43,11 @@ class LeanActor : public caf::local_actor, public InboundNode {
   /// Its number in virtual time.
   [[nodiscard]] Entity entity() const noexcept { return number_; }
 
-  /// Virtual time: `m` will come soon. A chance to prefetch what its handling will touch, nothing
-  /// else. Called only if foresees() says so, which is asked once.
-  virtual void foresee(const Message& m) const { (void)m; }
-  [[nodiscard]] virtual bool foresees() const { return false; }
+  /// How much of the object an activation touches, for prefetching; an actor whose own data is
+  /// mostly cold says less.
+  static constexpr std::size_t kHotBytes = 640;
+  /// CAF's part of the object ends in the middle of this line; what comes before it is not read.
+  static constexpr std::size_t kFirstHotByte = 128;
 
   // caf::abstract_actor, caf::local_actor
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override;
@@ -82,20 +56,6 @@ class LeanActor : public caf::local_actor, public InboundNode {
   const char* name() const override { return "lean-actor"; }
 
  protected:
-  /// What becomes of an actor whose handler threw.
-  enum class AfterFailure { terminate, survive };
-
-  /// Handles one message. Never blocks.
-  virtual void on_message(const Message& m) = 0;
-  /// The time that wake_at() named has come; now() is that time, however late the worker is.
-  virtual void on_wake() {}
-  /// An actor that this one monitors is gone.
-  virtual void on_down(const caf::down_msg&) {}
-  /// A handler threw; `what` says what. A supervised actor tells its supervisor and survives as an
-  /// empty shell until it is restarted; by default the actor terminates. Either way no other actor
-  /// is affected.
-  virtual AfterFailure on_failure(std::string_view what);
-
   /// Sends from inside a handler. Local to the worker: no lock, no atomic operation.
   template <class T>
   void send(Address to, const T& content);
@@ -128,6 +88,8 @@ class LeanActor : public caf::local_actor, public InboundNode {
   /// Runs what waits; returns false once the actor has terminated.
   bool activate(std::size_t messages_max);
   void fire();
+  /// The handlers, by the pointer that lies beside the rest of what an activation reads.
+  [[nodiscard]] Reactor& reactor() noexcept { return *this; }
   void handle(caf::mailbox_element& element);
   void handle(const Message& m);
   void handle_foreign(caf::mailbox_element& element);
@@ -135,6 +97,10 @@ class LeanActor : public caf::local_actor, public InboundNode {
   void terminate(caf::error&& reason);
   /// Forgets what waits; CAF requests among it are answered with an error.
   void discard(caf::mailbox_element* list) noexcept;
+
+  [[nodiscard]] static constexpr std::uint8_t lines_of(std::size_t bytes) noexcept {
+    return static_cast<std::uint8_t>((bytes - kFirstHotByte + 63) / 64);
+  }
 
   struct Flags {
     bool scheduled : 1;   // in the ready ring
@@ -145,14 +111,14 @@ class LeanActor : public caf::local_actor, public InboundNode {
   };
 
   // All below: written by the home worker only, except remote_ (see there) and, before launch,
-  // home_. Small ones first: they share the padding of InboundNode.
+  // home_. Small ones first: they share the padding of InboundNode. With the handlers' pointer
+  // these are 64 bytes; of what lies before them, CAF's own, an activation reads nothing.
   Flags flags_;
-  std::uint8_t lines_ = 4;    // cache lines of the object, as far as it is worth prefetching
+  std::uint8_t lines_ = 2;    // cache lines worth prefetching, from kFirstHotByte on
   std::uint32_t number_ = 0;  // virtual time: the entity; else where the worker lists it
   Worker* home_;
   RemoteMailbox remote_;
   LocalMailbox local_;
-  caf::mailbox_element* backlog_ = nullptr;  // taken, not handled yet: the activation was cut short
   SimTime wake_due_ = kNever;
   union {
     TimerId timer_{};        // real and hand-moved time: in the wheel

@@ -84,6 +84,26 @@ class LocalMailbox {
     }
     newest_ = element;
   }
+  /// Pushes a list, ended by nullptr, from its first element on.
+  void append(Element* list) noexcept {
+    while (list != nullptr) {
+      auto* const next = static_cast<Element*>(list->next);
+      push(list);
+      list = next;
+    }
+  }
+  /// The oldest, removed; nullptr: nothing waits.
+  [[nodiscard]] Element* pop() noexcept {
+    if (newest_ == nullptr) return nullptr;
+    auto* const oldest = static_cast<Element*>(newest_->next);
+    if (oldest == newest_) {
+      newest_ = nullptr;
+    } else {
+      newest_->next = oldest->next;
+      __builtin_prefetch(oldest->next);
+    }
+    return oldest;
+  }
   /// All that waits, oldest first, ended by nullptr.
   [[nodiscard]] Element* take_all() noexcept {
     if (newest_ == nullptr) return nullptr;
@@ -92,6 +112,7 @@ class LocalMailbox {
     newest_ = nullptr;
     return oldest;
   }
+  [[nodiscard]] bool empty() const noexcept { return newest_ == nullptr; }
 
  private:
   Element* newest_ = nullptr;

@@ -28,15 +28,15 @@ std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count
 [[gnu::always_inline]] inline void fetch_actor(const Lane::Seat* seats, const Arrival& arrival) {
   const Lane::Seat seat = seats[arrival.to];
   const auto* const actor = reinterpret_cast<const char*>(seat.actor());
-  prefetch(actor);  // its second line is CAF's own bookkeeping
-  prefetch(actor + 128, std::size_t{64} * (seat.lines() - 2));
+  prefetch(actor + LeanActor::kFirstHotByte, std::size_t{64} * seat.lines());
   prefetch(arrival.letter.get());
 }
 
 [[gnu::always_inline]] inline void foresee(const Lane::Seat* seats, const Arrival& arrival) {
   const Lane::Seat seat = seats[arrival.to];
   if (seat.foresees() && arrival.letter)
-    seat.actor()->foresee(Message{(*arrival.letter).tag, (*arrival.letter).content()});
+    static_cast<const Reactor*>(seat.actor())
+        ->foresee(Message{(*arrival.letter).tag, (*arrival.letter).content()});
 }
 
 }  // namespace

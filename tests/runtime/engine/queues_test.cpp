@@ -83,6 +83,32 @@ TEST(LocalMailbox, IsFirstInFirstOut) {
   }
   EXPECT_EQ(element, nullptr);
 }
+
+TEST(LocalMailbox, TakesAListBehindWhatWaitsAndGivesOneAtATime) {
+  LocalMailbox box;
+  EXPECT_EQ(box.pop(), nullptr);
+  caf::mailbox_element* list = nullptr;  // 2, 3
+  for (const std::uint64_t n : {3U, 2U}) {
+    auto* const element = Packet<Numbered>::make({0, n});
+    element->next = list;
+    list = element;
+  }
+  for (std::uint64_t n = 0; n < 2; ++n) box.push(Packet<Numbered>::make({0, n}));
+  box.append(list);
+  for (std::uint64_t n = 0; n < 4; ++n) {
+    ASSERT_FALSE(box.empty());
+    auto* const element = box.pop();
+    EXPECT_EQ(value(element).number, n);
+    if (n == 1) box.push(Packet<Numbered>::make({0, 4}));  // while it is being emptied
+    element->request_deletion(false);
+  }
+  auto* const last = box.pop();
+  ASSERT_NE(last, nullptr);
+  EXPECT_EQ(value(last).number, 4U);
+  last->request_deletion(false);
+  EXPECT_TRUE(box.empty());
+}
+
 TEST(ReadyRing, KeepsItsOrderWhileItGrows) {
   ReadyRing<int> ring{4};
   int in = 0;

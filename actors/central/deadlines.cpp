@@ -1,0 +1,91 @@
+#include "actors/central/deadlines.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::central {
+namespace {
+
+constexpr Nanos kDay = std::chrono::milliseconds{250};
+
+std::int64_t day_of(SimTime at) noexcept { return at.time_since_epoch() / kDay; }
+
+bool is_later(const Deadlines::Entry& a, const Deadlines::Entry& b) noexcept {
+  return a.at != b.at ? a.at > b.at : a.index > b.index;
+}
+
+}  // namespace
+
+void Deadlines::file(SimTime at, std::uint32_t index) {
+  ++size_;
+  put({at, index});
+  if (today_.empty()) begin_next_day();
+}
+
+Deadlines::Entry Deadlines::take() {
+  CHARGEMILL_ASSERT(!today_.empty());
+  const Entry entry = today_.back();
+  today_.pop_back();
+  --size_;
+  if (today_.empty() && size_ > 0) begin_next_day();
+  return entry;
+}
+
+void Deadlines::clear() noexcept {
+  today_.clear();
+  for (auto& list : days_) list.clear();
+  occupied_ = {};
+  later_.clear();
+  later_day_ = INT64_MAX;
+  size_ = 0;
+}
+
+void Deadlines::put(const Entry& entry) {
+  const std::int64_t day = day_of(entry.at);
+  if (day <= day_) return insert_today(entry);
+  if (day - day_ > static_cast<std::int64_t>(kDays)) {
+    later_.push_back(entry);
+    later_day_ = std::min(later_day_, day);
+    return;
+  }
+  const std::size_t slot = static_cast<std::size_t>(day) % kDays;
+  days_[slot].push_back(entry);
+  occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
+}
+
+void Deadlines::insert_today(const Entry& entry) {
+  today_.insert(std::upper_bound(today_.begin(), today_.end(), entry, is_later), entry);
+}
+
+/// The first day after day_ with a list that is not empty; INT64_MAX: there is none.
+std::int64_t Deadlines::first_day() const noexcept {
+  for (std::size_t ahead = 1; ahead <= kDays;) {
+    const std::size_t slot =
+        static_cast<std::size_t>(day_ + static_cast<std::int64_t>(ahead)) % kDays;
+    const std::uint64_t rest = occupied_[slot / 64] >> (slot % 64);
+    const auto step = static_cast<std::size_t>(rest == 0 ? 64 - slot % 64 : __builtin_ctzll(rest));
+    if (rest != 0 && ahead + step <= kDays) return day_ + static_cast<std::int64_t>(ahead + step);
+    ahead += step;
+  }
+  return INT64_MAX;
+}
+
+// Once a day has passed, some of what lay too far ahead may have come into reach.
+void Deadlines::begin_next_day() {
+  CHARGEMILL_ASSERT(today_.empty() && size_ > 0);
+  day_ = std::min(first_day(), later_day_);
+  const std::size_t slot = static_cast<std::size_t>(day_) % kDays;
+  today_.swap(days_[slot]);
+  occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
+  std::sort(today_.begin(), today_.end(), is_later);
+  if (later_day_ - day_ <= static_cast<std::int64_t>(kDays)) {
+    std::vector<Entry> far;
+    far.swap(later_);
+    later_day_ = INT64_MAX;
+    for (const Entry& entry : far) put(entry);
+  }
+  CHARGEMILL_ASSERT(!today_.empty());
+}
+
+}  // namespace chargemill::central
