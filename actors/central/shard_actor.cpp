@@ -96,7 +96,7 @@ void ShardActor::perform(const ShardEffect& effect) {
           },
           [&](const FreeCount& e) { tell<CentralEvent>(network_.central, e); },
           [&](const ZoneMiss& e) { tell<CentralEvent>(network_.central, e); },
-          [&](const Detected& e) { instruments_.detected(e.injected, time_since(e.injected)); },
+          [&](const Detected& e) { instruments().detected(e.injected, time_since(e.injected)); },
           // A journal's records: the totals count them.
           [](const auto&) {},
       },

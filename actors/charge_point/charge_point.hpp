@@ -1,13 +1,13 @@
 // One charge point (its engine) as plain data: no CAF, no clock, no I/O.
 #pragma once
 
-#include <optional>
 #include <variant>
 #include <vector>
 
 #include "actors/charge_point/meter.hpp"
 #include "actors/messages.hpp"
 #include "runtime/base/inline_vector.hpp"
+#include "runtime/base/rare.hpp"
 
 namespace chargemill::charge_point {
 
@@ -43,8 +43,10 @@ struct State {
   PointId id{};
   Phase phase = Phase::disconnected;
   Life life = Life::off;
-  bool link_up = true;
-  bool ko = false;                    ///< the KO key (D-105)
+  bool link_up : 1;
+  bool ko : 1;                        ///< the KO key (D-105)
+  bool manual_plug : 1;               ///< else a vehicle is always plugged in (D-106)
+  bool plugged : 1;                   ///< meaningful in manual mode
   std::uint32_t last_seq = 0;         ///< of statuses and telemetry; goes on over a crash
   std::uint32_t status_seq = 0;       ///< the unacknowledged status; 0: none, there is credit
   std::vector<WaitingStatus> outbox;  ///< in order; nearly always empty
@@ -54,11 +56,11 @@ struct State {
   Price price;
   SimTime incarnation{};   ///< when this engine connected; older starts are phantoms (D-095)
   SimTime refuse_until{};  ///< each start is refused before then
-  std::optional<StartSupply> held;  ///< authorised, waits for the plug (D-106, manual mode)
-  bool manual_plug = false;         ///< else a vehicle is always plugged in (D-106)
-  bool plugged = false;             ///< meaningful in manual mode
+  Rare<StartSupply> held;  ///< authorised, waits for the plug (D-106, manual mode)
+
+  State() noexcept : link_up(true), ko(false), manual_plug(false), plugged(false) {}
 };
-static_assert(sizeof(State) <= 320, "a million of them have to fit");
+static_assert(sizeof(State) <= 216, "with its actor, half a kibibyte");
 
 using Event =
     std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck,

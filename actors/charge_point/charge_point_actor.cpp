@@ -43,7 +43,7 @@ void ChargePointActor::perform(const Effect& effect) {
   std::visit(Overloaded{
                  [&](const Pong& e) { tell<monitor::Event>(network_.monitors[index], e); },
                  [&](const PingRefused& e) { tell<monitor::Event>(network_.monitors[index], e); },
-                 [&](const Note& e) { instruments_.add(metric_of(e.code), 1); },
+                 [&](const Note& e) { instruments().add(metric_of(e.code), 1); },
                  [](const Throw&) { throw std::runtime_error("the engine crashed"); },
                  [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
              },

@@ -9,7 +9,6 @@ namespace chargemill::charge_point {
 class ChargePointActor final : public CoreActor<ChargePointActor, State, Event> {
  public:
   using CoreActor::CoreActor;
-  static constexpr std::size_t kHotBytes = 448;  ///< as far as the state's price
 
  private:
   friend CoreActor;
@@ -17,5 +16,6 @@ class ChargePointActor final : public CoreActor<ChargePointActor, State, Event> 
   void perform(const Effect& effect);
   AfterFailure on_failure(std::string_view what) override;
 };
+static_assert(sizeof(ChargePointActor) <= 448, "with CAF's control block, half a kibibyte");
 
 }  // namespace chargemill::charge_point

@@ -12,7 +12,7 @@ void DirectorActor::run(const Event& event) {
   const Totals before = state_.totals;
   const auto effects = step(state_, event, now());
   for (const auto& effect : effects) perform(effect);
-  instruments_.add(Metric::faults_injected, state_.totals.injected - before.injected);
+  instruments().add(Metric::faults_injected, state_.totals.injected - before.injected);
   wake_at(due(state_));
 }
 

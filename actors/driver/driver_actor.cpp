@@ -15,12 +15,12 @@ void DriverActor::run(const Event& event) {
   const auto effects = step(state_, event, now());
   for (const auto& effect : effects) perform(effect);
   const Totals& after = state_.totals;
-  instruments_.add(Metric::requests_sent, after.sent - before.sent);
+  instruments().add(Metric::requests_sent, after.sent - before.sent);
   // Wraps when a time-out takes an accepted request back: the sum over time stays right.
-  instruments_.add(Metric::requests_accepted, std::uint64_t{after.accepted} - before.accepted);
-  instruments_.add(Metric::requests_denied, std::uint64_t{after.denied} - before.denied);
-  instruments_.add(Metric::requests_timed_out, after.timed_out - before.timed_out);
-  instruments_.add(Metric::tickets_delivered, after.tickets - before.tickets);
+  instruments().add(Metric::requests_accepted, std::uint64_t{after.accepted} - before.accepted);
+  instruments().add(Metric::requests_denied, std::uint64_t{after.denied} - before.denied);
+  instruments().add(Metric::requests_timed_out, after.timed_out - before.timed_out);
+  instruments().add(Metric::tickets_delivered, after.tickets - before.tickets);
   wake_at(due(state_));
 }
 
@@ -45,8 +45,8 @@ void DriverActor::perform(const Effect& effect) {
                    const auto fleet = network_.fleet_of[index_of(state_.id)];
                    tell<fleet::Event>(network_.fleets[index_of(fleet)], e);
                  },
-                 [&](const Decided& e) { instruments_.decided(e.due, time_since(e.due)); },
-                 [&](const Started& e) { instruments_.started(e.due, time_since(e.due)); },
+                 [&](const Decided& e) { instruments().decided(e.due, time_since(e.due)); },
+                 [&](const Started& e) { instruments().started(e.due, time_since(e.due)); },
                  [](const Throw&) { throw std::runtime_error("the driver's program crashed"); },
                  [](const auto&) {},  // console lines: the command shows them for drivers of a file
              },

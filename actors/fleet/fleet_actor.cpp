@@ -11,9 +11,9 @@ void FleetActor::run(const Event& event) {
     const auto& dispatch = std::get<Dispatch>(effect);
     tell<driver::Event>(network_.drivers[index_of(dispatch.driver)], dispatch.trip);
   }
-  instruments_.add(Metric::offered, state_.totals.offered - before.offered);
-  instruments_.add(Metric::done, state_.totals.done - before.done);
-  instruments_.add(Metric::shed, state_.totals.shed - before.shed);
+  instruments().add(Metric::offered, state_.totals.offered - before.offered);
+  instruments().add(Metric::done, state_.totals.done - before.done);
+  instruments().add(Metric::shed, state_.totals.shed - before.shed);
   wake_at(due(state_));
 }
 

@@ -9,7 +9,6 @@ namespace chargemill::monitor {
 class MonitorActor final : public CoreActor<MonitorActor, State, Event> {
  public:
   using CoreActor::CoreActor;
-  static constexpr std::size_t kHotBytes = 320;  ///< as far as the state's flags
 
  private:
   friend CoreActor;
@@ -17,5 +16,6 @@ class MonitorActor final : public CoreActor<MonitorActor, State, Event> {
   void perform(const Effect& effect);
   AfterFailure on_failure(std::string_view what) override;
 };
+static_assert(sizeof(MonitorActor) <= 320, "with CAF's control block, three eighths of a kibibyte");
 
 }  // namespace chargemill::monitor

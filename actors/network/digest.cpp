@@ -9,7 +9,7 @@ namespace chargemill::network {
 namespace {
 
 // A new field must be looked at: does it make a difference later?
-static_assert(sizeof(charge_point::State) == 272);
+static_assert(sizeof(charge_point::State) == 216);
 static_assert(sizeof(monitor::State) == 80);
 static_assert(sizeof(driver::State) == 152);
 static_assert(sizeof(central::PointRecord) == 128);
@@ -71,12 +71,12 @@ void add(DigestWriter& w, const director::Sweep& s) {
 Digest digest_of(const charge_point::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::point, index);
   w.add(s.incarnation, s.silent_until, s.refuse_until, s.telemetry_at, s.last_seq, s.status_seq,
-        s.phase, s.life, s.link_up, s.ko, s.plugged);
+        s.phase, s.life, bool{s.link_up}, bool{s.ko}, bool{s.plugged});
   add(w, s.meter);
   w.add(static_cast<std::uint64_t>(s.outbox.size()));
   for (const auto& o : s.outbox)
     w.add(o.session, o.at, o.phase, o.reason, o.detail, o.refused, o.refusal, o.ends_before);
-  w.add(s.held.has_value());
+  w.add(static_cast<bool>(s.held));
   if (s.held) add(w, *s.held);
   return w.finish();
 }

@@ -48,6 +48,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
   for (unsigned w = 0; w < engine_.workers(); ++w) {
     instruments_.push_back(std::make_unique<Instruments>());
     instruments_.back()->measure_from(SimTime{scenario.run.warmup});
+    switchboard_.instruments.push_back(instruments_.back().get());
   }
   const auto shards = topology_.shards.size();
   switchboard_.shard_of.resize(topology_.points.size());
@@ -62,7 +63,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
       0,
       central::make_central(static_cast<std::uint16_t>(shards),
                             static_cast<std::uint16_t>(topology_.zones)),
-      switchboard_, instruments_of(0));
+      switchboard_);
   switchboard_.central = central_;
   for (std::uint32_t s = 0; s < shards; ++s) spawn_shard(s, scenario);
   spawn_drivers();
@@ -79,7 +80,6 @@ Network::~Network() = default;
 
 void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
   const auto& seat = topology_.shards[index];
-  auto& instruments = instruments_of(index);
   std::vector<central::OwnedPoint> owned;
   std::vector<fleet::Place> fleet_places;
   std::vector<director::Place> places;
@@ -91,10 +91,9 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
     switchboard_.shard_of[p] = ShardId{static_cast<std::uint16_t>(index)};
   }
   shards_.push_back(engine_.spawn<central::ShardActor>(
-      index, central::make_shard(shard_settings(index, scenario), owned), switchboard_,
-      instruments));
-  supervisors_.push_back(engine_.spawn<supervisor::SupervisorActor>(index, supervisor::make_state(),
-                                                                    switchboard_, instruments));
+      index, central::make_shard(shard_settings(index, scenario), owned), switchboard_));
+  supervisors_.push_back(
+      engine_.spawn<supervisor::SupervisorActor>(index, supervisor::make_state(), switchboard_));
   spawn_points(index, scenario);
 
   director::Settings directing;
@@ -104,12 +103,12 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
       std::min<Nanos>(scenario.network.health_interval, std::chrono::seconds{1});
   directors_.push_back(engine_.spawn<director::DirectorActor>(
       index, director::make_state(directing, places, topology_.share_stages, seat.faults),
-      switchboard_, instruments));
+      switchboard_));
   fleets_.push_back(engine_.spawn<fleet::FleetActor>(
       index,
       fleet::make_state(fleet_settings(index, scenario), arrivals_of(index, scenario),
                         profile_.get(), std::move(fleet_places), seat.drivers, seat.replay),
-      switchboard_, instruments));
+      switchboard_));
 }
 
 central::ShardSettings Network::shard_settings(std::uint32_t index, const Scenario& scenario) {
@@ -155,7 +154,6 @@ fleet::Arrivals Network::arrivals_of(std::uint32_t index, const Scenario& scenar
 
 void Network::spawn_points(std::uint32_t shard, const Scenario& scenario) {
   const auto& seat = topology_.shards[shard];
-  auto& instruments = instruments_of(shard);
   const auto interval = scenario.network.health_interval;
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
     const auto& spec = topology_.points[p];
@@ -167,10 +165,9 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario) {
         shard,
         charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
                                  spec.manual_plug),
-        switchboard_, instruments));
+        switchboard_));
     monitors_.push_back(engine_.spawn<monitor::MonitorActor>(
-        shard, monitor::make_state(PointId{p}, spec.price, interval, offset), switchboard_,
-        instruments));
+        shard, monitor::make_state(PointId{p}, spec.price, interval, offset), switchboard_));
   }
 }
 
@@ -180,8 +177,8 @@ void Network::spawn_drivers() {
     const auto& seat = topology_.drivers[d];
     drivers_.push_back(engine_.spawn<driver::DriverActor>(
         index_of(seat.shard),
-        driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]), switchboard_,
-        instruments_of(index_of(seat.shard))));
+        driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]),
+        switchboard_));
   }
 }
 

@@ -59,9 +59,6 @@ class Network {
   void spawn_shard(std::uint32_t index, const Scenario& scenario);
   void spawn_points(std::uint32_t shard, const Scenario& scenario);
   void spawn_drivers();
-  [[nodiscard]] Instruments& instruments_of(std::uint32_t shard) {
-    return *instruments_[shard % engine_.workers()];
-  }
   [[nodiscard]] static central::ShardSettings shard_settings(std::uint32_t index,
                                                              const Scenario& scenario);
   [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index,

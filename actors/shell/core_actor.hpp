@@ -18,9 +18,8 @@ namespace chargemill {
 template <class Self, class State, class Event>
 class CoreActor : public runtime::LeanActor {
  public:
-  CoreActor(caf::actor_config& cfg, State initial, const Switchboard& network,
-            Instruments& instruments)
-      : LeanActor(cfg), network_(network), instruments_(instruments), state_(std::move(initial)) {}
+  CoreActor(caf::actor_config& cfg, State initial, const Switchboard& network)
+      : LeanActor(cfg), network_(network), state_(std::move(initial)) {}
 
   /// For whoever has frozen the engine.
   [[nodiscard]] const State& state() const noexcept { return state_; }
@@ -39,10 +38,12 @@ class CoreActor : public runtime::LeanActor {
     send(to, ReceiverEvent{message});
   }
 
-  // Before the state: an activation reads these and the state's first fields, and nothing else if
+  /// Those of the home worker.
+  [[nodiscard]] Instruments& instruments() const { return *network_.instruments[worker().index()]; }
+
+  // Before the state: an activation reads this and the state's first fields, and nothing else if
   // the event is a common one.
   const Switchboard& network_;  // outlives this
-  Instruments& instruments_;    // of the home worker; outlives this
   State state_;
 };
 

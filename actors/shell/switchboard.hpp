@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "actors/messages.hpp"
+#include "actors/shell/instruments.hpp"
 #include "runtime/engine/lean_actor.hpp"
 
 namespace chargemill {
@@ -19,6 +20,7 @@ struct Switchboard {
   std::vector<runtime::Address> directors;
   std::vector<runtime::Address> supervisors;
   runtime::Address central = nullptr;
+  std::vector<Instruments*> instruments;          ///< by worker; outlive the actors
   std::vector<ShardId> shard_of;                  ///< by PointId
   std::vector<std::vector<DriverId>> drivers_of;  ///< of the shard's fleet, by ShardId
   std::vector<ShardId> fleet_of;                  ///< by DriverId

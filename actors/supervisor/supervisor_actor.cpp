@@ -15,7 +15,7 @@ void SupervisorActor::run(const Event& event) {
                           [](const GiveUp&) {}},  // it stays down, and its monitor says so
                effect);
   }
-  instruments_.add(Metric::restarts, state_.totals.restarts - before.restarts);
+  instruments().add(Metric::restarts, state_.totals.restarts - before.restarts);
   wake_at(due(state_));
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/base/digest.hpp"
 #include "runtime/base/inline_vector.hpp"
 #include "runtime/base/random_stream.hpp"
+#include "runtime/base/rare.hpp"
 #include "runtime/base/units.hpp"
 
 namespace chargemill {
@@ -132,6 +133,23 @@ TEST(Digest, IsASumThatKnowsWhoIsWho) {
   swapped += of(2, 10);
   EXPECT_NE(ab, swapped) << "but each entity in its place";
   EXPECT_EQ(ab.hex().size(), 32U);
+}
+
+TEST(Rare, CopiesItsValueAndCostsAPointer) {
+  static_assert(sizeof(Rare<std::array<int, 100>>) == sizeof(void*));
+  Rare<int> empty;
+  EXPECT_FALSE(empty);
+  Rare<int> five;
+  five = 5;
+  Rare<int> copy{five};
+  five = 6;
+  EXPECT_EQ(*copy, 5);
+  copy = five;
+  EXPECT_EQ(*copy, 6);
+  five.reset();
+  EXPECT_EQ(*copy, 6);
+  copy = empty;
+  EXPECT_FALSE(copy);
 }
 
 }  // namespace
