@@ -1,6 +1,7 @@
 #include "actors/central/deadlines.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/base/assert.hpp"
 
@@ -34,28 +35,52 @@ Deadlines::Entry Deadlines::take() {
 
 void Deadlines::clear() noexcept {
   today_.clear();
-  for (auto& list : days_) list.clear();
+  nodes_.clear();
+  free_ = kNone;
+  std::fill(days_.begin(), days_.end(), kNone);
   occupied_ = {};
-  later_.clear();
+  later_ = kNone;
   later_day_ = INT64_MAX;
   size_ = 0;
 }
 
 void Deadlines::put(const Entry& entry) {
   const std::int64_t day = day_of(entry.at);
-  if (day <= day_) return insert_today(entry);
+  if (day <= day_) {
+    today_.insert(std::upper_bound(today_.begin(), today_.end(), entry, is_later), entry);
+    return;
+  }
   if (day - day_ > static_cast<std::int64_t>(kDays)) {
-    later_.push_back(entry);
+    push(later_, entry);
     later_day_ = std::min(later_day_, day);
     return;
   }
   const std::size_t slot = static_cast<std::size_t>(day) % kDays;
-  days_[slot].push_back(entry);
+  push(days_[slot], entry);
   occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
 }
 
-void Deadlines::insert_today(const Entry& entry) {
-  today_.insert(std::upper_bound(today_.begin(), today_.end(), entry, is_later), entry);
+void Deadlines::push(std::uint32_t& list, const Entry& entry) {
+  if (free_ == kNone) {
+    nodes_.push_back({entry, list});
+    list = static_cast<std::uint32_t>(nodes_.size() - 1);
+    return;
+  }
+  const std::uint32_t node = free_;
+  free_ = nodes_[node].next;
+  nodes_[node] = {entry, list};
+  list = node;
+}
+
+template <class F>
+void Deadlines::consume(std::uint32_t list, F f) {
+  while (list != kNone) {
+    const Node node = nodes_[list];
+    nodes_[list].next = free_;
+    free_ = list;
+    list = node.next;
+    f(node.entry);
+  }
 }
 
 /// The first day after day_ with a list that is not empty; INT64_MAX: there is none.
@@ -76,14 +101,12 @@ void Deadlines::begin_next_day() {
   CHARGEMILL_ASSERT(today_.empty() && size_ > 0);
   day_ = std::min(first_day(), later_day_);
   const std::size_t slot = static_cast<std::size_t>(day_) % kDays;
-  today_.swap(days_[slot]);
+  consume(std::exchange(days_[slot], kNone), [this](const Entry& e) { today_.push_back(e); });
   occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
   std::sort(today_.begin(), today_.end(), is_later);
   if (later_day_ - day_ <= static_cast<std::int64_t>(kDays)) {
-    std::vector<Entry> far;
-    far.swap(later_);
     later_day_ = INT64_MAX;
-    for (const Entry& entry : far) put(entry);
+    consume(std::exchange(later_, kNone), [this](const Entry& e) { put(e); });
   }
   CHARGEMILL_ASSERT(!today_.empty());
 }

@@ -39,6 +39,10 @@ class VirtualNetwork {
     return network_->entity_digests();
   }
   [[nodiscard]] Digest digest() const { return network::sum_of(entities()); }
+  /// Delivered so far.
+  [[nodiscard]] std::uint64_t messages() const {
+    return network_->look().totals.messages_delivered;
+  }
   [[nodiscard]] SimTime end() const noexcept { return end_; }
 
  private:

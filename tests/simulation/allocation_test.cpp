@@ -1,0 +1,57 @@
+// Hot paths do not allocate: in steady state a message costs no memory that was not there before.
+#include <gtest/gtest.h>
+
+#include "tests/simulation/virtual_network.hpp"
+#include "tests/support/allocation_count.hpp"
+#include "tests/support/still_engine.hpp"
+
+namespace chargemill::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Three hundred charge points with a health check a second; all supply for as long as the test
+/// lasts, so that telemetry flows and no session begins or ends.
+network::Scenario steady() {
+  network::Scenario scenario;
+  scenario.run.duration = 10min;
+  scenario.network.charge_points = 300;
+  scenario.central.shards = 4;
+  scenario.drivers.count = 300;
+  scenario.drivers.initial_supplying = 1.0;
+  return scenario;
+}
+
+/// Allocations a message, over `time` of model time, of a network that is warm.
+double allocations_a_message(VirtualNetwork& network, SimTime from, SimTime to) {
+  network.run_until(from);
+  const std::uint64_t messages = network.messages();
+  const std::uint64_t before = allocations();
+  network.run_until(to);
+  const auto spent = static_cast<double>(allocations() - before);
+  return spent / static_cast<double>(network.messages() - messages);
+}
+
+TEST(Allocations, AreNoneForAMessageOfAWarmNetworkInVirtualTime) {
+  VirtualNetwork network{steady(), 2};
+  // Lists grow to what the fullest window needs: the odd one may still do so.
+  EXPECT_LT(allocations_a_message(network, SimTime{300s}, SimTime{360s}), 0.001);
+}
+
+TEST(Allocations, AreNoneForAMessageOfAWarmNetworkInPacedTime) {
+  StillEngine still{2};
+  network::Network network{steady(), still.engine};
+  network.start();
+  still.pass(300s);
+  const auto messages = [&] { return network.count().totals.messages_delivered; };
+  const std::uint64_t seen = messages();
+  const std::uint64_t before = allocations();
+  still.pass(60s);
+  const std::uint64_t spent = allocations() - before;
+  const std::uint64_t handled = messages() - seen;
+  EXPECT_GT(handled, 50'000U);
+  EXPECT_LT(static_cast<double>(spent) / static_cast<double>(handled), 0.001);
+}
+
+}  // namespace
+}  // namespace chargemill::test
