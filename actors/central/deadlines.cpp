@@ -89,7 +89,8 @@ std::int64_t Deadlines::first_day() const noexcept {
     const std::size_t slot =
         static_cast<std::size_t>(day_ + static_cast<std::int64_t>(ahead)) % kDays;
     const std::uint64_t rest = occupied_[slot / 64] >> (slot % 64);
-    const auto step = static_cast<std::size_t>(rest == 0 ? 64 - slot % 64 : __builtin_ctzll(rest));
+    const std::size_t step =
+        rest == 0 ? 64 - slot % 64 : static_cast<std::size_t>(__builtin_ctzll(rest));
     if (rest != 0 && ahead + step <= kDays) return day_ + static_cast<std::int64_t>(ahead + step);
     ahead += step;
   }
