@@ -18,7 +18,8 @@ std::uint64_t allocations() noexcept {
 
 }  // namespace chargemill::test
 
-// The replaceable forms that the others fall back to. Memory comes from malloc, so that a sanitizer
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// The replaceable forms that the others fall back to. Memory comes from malloc, so that valgrind
 // still sees each block.
 void* operator new(std::size_t bytes) {
   counted.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
@@ -35,3 +36,4 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+#endif
