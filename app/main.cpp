@@ -1,5 +1,6 @@
 // The command line: which command, with what, and which exit code.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -13,12 +14,15 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
 #include "app/commands/version_command.hpp"
+#include "app/scenario/diagnostics.hpp"
+#include "app/version.hpp"
 
 namespace chargemill::app {
 namespace {
 
 constexpr int kExitInternal = 1;
 constexpr int kExitUsage = 2;
+constexpr int kExitEnvironment = 4;
 
 /// What the command line says, for as long as it is parsed.
 struct CommandLine {
@@ -51,6 +55,7 @@ void add_scenario_commands(CLI::App& cli, CommandLine& line) {
   config->require_subcommand(1);
   auto* show = config->add_subcommand("show", "every key with its value");
   show->add_flag("--origin", line.origin, "also where each value came from");
+  show->add_option("SCENARIO", line.show.scenario, "a scenario file; none: the defaults");
   add_key_options(*show, line.show);
   show->callback(
       [&line] { line.code = config_show_command(load_input(line.show), line.origin, false); });
@@ -96,21 +101,68 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   version->callback([&line] { line.code = version_command(line.json); });
 }
 
+/// Commands that the contract names and that are still to come.
+constexpr const char* kNotBuilt[] = {"node", "history", "ctl"};
+constexpr const char* kNotGenerated[] = {"grafana", "alerts",     "completion", "man",
+                                         "systemd", "kubernetes", "slurm"};
+
+/// A command that is none, where one was expected: says so, and what was probably meant.
+bool complain_of_command(const CLI::App& parent, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto* sub : parent.get_subcommands({})) names.push_back(sub->get_name());
+  if (word.empty() || word.front() == '-' || std::count(names.begin(), names.end(), word) > 0)
+    return false;
+  const auto is_word = [&](const char* name) { return word == name; };
+  const bool to_come = std::any_of(std::begin(kNotBuilt), std::end(kNotBuilt), is_word) ||
+                       std::any_of(std::begin(kNotGenerated), std::end(kNotGenerated), is_word);
+  const std::string hint = did_you_mean(word, names);
+  std::fprintf(stderr, "chargemill: %s '%s'%s%s\n", to_come ? "not built yet:" : "unknown command",
+               word.c_str(), hint.empty() || to_come ? "" : "; ", to_come ? "" : hint.c_str());
+  return true;
+}
+
+/// What CLI11 says, and for an option that nobody knows which one was probably meant.
+int complain(const CLI::App& cli, const CLI::ParseError& error,
+             const std::vector<std::string>& words) {
+  const int code = cli.exit(error, std::cout, std::cerr);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return code == 0 ? 0 : kExitUsage;
+  const CLI::App* command = &cli;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  std::vector<std::string> names;
+  for (const auto* option : command->get_options()) {
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  for (const auto& word : words) {
+    const auto name = word.substr(0, word.find('='));
+    if (name.rfind("--", 0) != 0 || std::count(names.begin(), names.end(), name) > 0) continue;
+    const auto hint = did_you_mean(name, names);
+    if (!hint.empty()) std::fprintf(stderr, "%s: %s\n", name.c_str(), hint.c_str());
+  }
+  return kExitUsage;
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App cli{
       "chargemill simulates electric-vehicle charging networks and loads a central with them"};
   cli.require_subcommand(1);
+  cli.set_version_flag("--version", std::string{"chargemill "} + kVersion);
   CommandLine line;
   line.words.assign(argv, argv + argc);
   add_scenario_commands(cli, line);
   add_result_commands(cli, line);
   add_other_commands(cli, line);
 
+  const auto word = [&](int at) {
+    return argc > at ? line.words[static_cast<std::size_t>(at)] : "";
+  };
+  if (complain_of_command(cli, word(1))) return kExitUsage;
+  if (word(1) == "generate" && complain_of_command(*cli.get_subcommand("generate"), word(2)))
+    return kExitUsage;
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     // CLI11's own codes begin at 100 and would be taken for ours.
-    return cli.exit(e, std::cout, std::cerr) == 0 ? 0 : kExitUsage;
+    return complain(cli, e, line.words);
   }
   return line.code;
 }
@@ -121,6 +173,10 @@ int dispatch(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return chargemill::app::dispatch(argc, argv);
+  } catch (const std::bad_alloc&) {
+    (void)std::fputs("chargemill: out of memory; try fewer --charge-points and --drivers\n",
+                     stderr);
+    return chargemill::app::kExitEnvironment;
   } catch (const std::exception& e) {
     (void)std::fprintf(stderr, "chargemill: internal error: %s\n", e.what());
     return chargemill::app::kExitInternal;

@@ -254,9 +254,9 @@ SimTime Network::time_of_count() const {
   return latest;
 }
 
-Snapshot Network::count() const {
+Snapshot Network::count(SimTime now) const {
   Snapshot snapshot;
-  snapshot.sim = time_of_count();
+  snapshot.sim = now;
   gather(snapshot);
   auto& t = snapshot.totals;
   for (const auto* shard : shards_) add(t, shard->state().totals);

@@ -37,7 +37,9 @@ class Network {
   /// How things stand, about now. Any time; not exact.
   [[nodiscard]] Snapshot look() const;
   /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
-  [[nodiscard]] Snapshot count() const;
+  [[nodiscard]] Snapshot count() const { return count(time_of_count()); }
+  /// The same, with the running sessions' energy at `now`; no message is under way any more.
+  [[nodiscard]] Snapshot count(SimTime now) const;
   /// Each entity's part of the digest, in a fixed order. Requires what count() requires.
   [[nodiscard]] std::vector<EntityDigest> entity_digests() const;
   [[nodiscard]] const Topology& topology() const noexcept { return topology_; }

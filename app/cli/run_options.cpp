@@ -18,7 +18,7 @@ constexpr Short kModelFlags[] = {
     {"--charge-points", "network.charge_points", "N", "generated charge points"},
     {"--drivers", "drivers.count", "N", "generated drivers"},
     {"--duration", "run.duration", "D", "model time: 250ms, 10s, 5m, 24h"},
-    {"--speed", "run.speed", "X", "model seconds per wall second"},
+    {"--speed", "run.speed", "X|max", "model seconds per wall second; max: virtual time"},
     {"--seed", "run.seed", "N", "of all random numbers"},
     {"--workers", "run.workers", "N", "threads; 0: one per core"},
     {"--stop-timeout", "run.stop_timeout", "D", "wall time for open requests after a stop"}};

@@ -25,12 +25,18 @@ constexpr int kExitThreshold = 99;
 constexpr const char* kStep = "10s";
 constexpr double kMostPoints = 1e7;
 constexpr double kMostRate = 1e6;
+constexpr double kShedMax = 0.01;  // of the trips; a load that was not offered was not met
 
 /// Why a run does not count, in words; empty: it passes.
 std::string failure_of(const nlohmann::json& summary) {
   const auto& run = summary.at("run");
   if (!summary.at("conservation").at("ok").get<bool>()) return "conservation is broken";
   if (run.at("invalid").get<bool>()) return run.at("invalid_reason").get<std::string>();
+  const auto& trips = summary.at("trips");
+  const auto shed = trips.at("shed").get<double>();
+  if (shed > kShedMax * trips.at("offered").get<double>())
+    return fmt::format("{:.0f} of {:.0f} trips were shed: no idle driver, raise drivers.count",
+                       shed, trips.at("offered").get<double>());
   for (const auto& t : summary.at("thresholds")) {
     if (t.at("ok").get<bool>()) continue;
     return t.at("expr").get<std::string>() +
@@ -97,7 +103,7 @@ class Steps {
 
   [[nodiscard]] Result<void> keep(const network::Scenario& scenario, const RunOutcome& outcome,
                                   const nlohmann::ordered_json& summary) const {
-    auto made = RunDirectory::create(directory(), scenario.run.name);
+    auto made = RunDirectory::create(directory());
     if (!made) return tl::unexpected<Error>(made.error());
     made->append(outcome.last);
     for (const auto& [name, content] :

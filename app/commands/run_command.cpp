@@ -1,9 +1,8 @@
 #include "app/commands/run_command.hpp"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <thread>
@@ -11,12 +10,16 @@
 #include "app/commands/run_events.hpp"
 #include "app/output/digest_log.hpp"
 #include "app/output/live_view.hpp"
+#include "app/output/manifest.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/run_log.hpp"
+#include "app/output/terminal.hpp"
 #include "app/report/html_report.hpp"
 #include "app/scenario/load.hpp"
+#include "app/scenario/plan_text.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/thresholds.hpp"
+#include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/summary/summary.hpp"
 #include "app/version.hpp"
@@ -29,23 +32,13 @@ constexpr int kExitEnvironment = 4;
 
 void say(const std::string& text) { (void)std::fputs((text + "\n").c_str(), stderr); }
 
-std::string manifest(const network::Scenario& scenario, const RunOutcome& outcome,
-                     const std::vector<std::string>& argv) {
-  utsname host{};
-  (void)uname(&host);
-  const nlohmann::ordered_json m = {{"version", kVersion},
-                                    {"commit", kCommit},
-                                    {"build", kBuildType},
-                                    {"compiler", kCompiler},
-                                    {"host",
-                                     {{"name", host.nodename},
-                                      {"system", host.release},
-                                      {"machine", host.machine},
-                                      {"cores", std::thread::hardware_concurrency()}}},
-                                    {"seed", scenario.run.seed},
-                                    {"workers", outcome.cost.workers},
-                                    {"argv", argv}};
-  return m.dump(2) + "\n";
+void say_all(const std::vector<Diagnostic>& diagnostics, bool color) {
+  (void)std::fputs(render(diagnostics, color).c_str(), stderr);
+}
+
+bool write_out(const std::string& text) {
+  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  return written || errno == EPIPE;  // a reader that has seen enough is no error
 }
 
 /// A second of wall time between two rows of the series; in virtual time a row for every look.
@@ -64,15 +57,31 @@ class Rows {
   Nanos next_{0};
 };
 
-Result<void> write_all(RunDirectory& directory, const network::Scenario& scenario,
-                       const RunOutcome& outcome, const nlohmann::ordered_json& summary,
-                       const std::string& text, const std::vector<std::string>& argv) {
+/// A new directory with what is known before the run: whoever kills it still finds what was run.
+Result<std::unique_ptr<RunDirectory>> open_directory(const std::filesystem::path& path,
+                                                     const Loaded& loaded,
+                                                     const std::vector<std::string>& argv) {
+  auto made = RunDirectory::create(path);
+  if (!made) return tl::unexpected<Error>(made.error());
+  const auto& run = loaded.scenario.run;
+  const std::string resolved = resolved_toml(loaded.scenario);
+  const unsigned workers = run.workers > 0 ? run.workers : std::thread::hardware_concurrency();
+  const std::string manifest =
+      manifest_text({run.seed, workers, argv, chargemill_environment(), loaded.inputs, resolved});
+  for (const auto& [name, content] :
+       {std::pair{"manifest.json", &manifest}, std::pair{"scenario.resolved.toml", &resolved}}) {
+    const auto written = made->write(name, *content);
+    if (!written) return tl::unexpected<Error>(written.error());
+  }
+  return std::make_unique<RunDirectory>(std::move(*made));
+}
+
+Result<void> write_results(RunDirectory& directory, const RunOutcome& outcome,
+                           const nlohmann::ordered_json& summary, const std::string& text) {
   directory.append(outcome.last);
   // summary.json is the last one: it marks a finished run.
   for (const auto& [name, content] :
-       {std::pair<std::string, std::string>{"manifest.json", manifest(scenario, outcome, argv)},
-        {"scenario.resolved.toml", resolved_toml(scenario)},
-        {"latency.hgrm", hgrm_text(outcome.last.latencies)},
+       {std::pair<std::string, std::string>{"latency.hgrm", hgrm_text(outcome.last.latencies)},
         {"summary.txt", text},
         {"report.html", html_report(summary, directory.series_text())},
         {"summary.json", summary.dump(2) + "\n"}}) {
@@ -82,59 +91,107 @@ Result<void> write_all(RunDirectory& directory, const network::Scenario& scenari
   return {};
 }
 
-/// One run of a loaded scenario; `index` 0: the only one, else the how-manieth of --repeat.
-int run_once(const Loaded& loaded, std::uint32_t index, const std::vector<std::string>& argv) {
-  const auto& scenario = loaded.scenario;
-  std::unique_ptr<RunDirectory> directory;
-  if (loaded.output.dir != "off") {
-    auto path = std::filesystem::path{loaded.output.dir};
-    if (index > 0 && !path.empty()) path /= fmt::format("r{}", index);
-    auto made = RunDirectory::create(path, scenario.run.name);
-    if (!made) {
-      say("chargemill: " + made.error().text);
-      return kExitEnvironment;
-    }
-    directory = std::make_unique<RunDirectory>(std::move(*made));
-  }
-  const RunLog log = directory ? RunLog{directory->path() / "log.ndjson"} : RunLog{};
-  log_plan(log, loaded, argv);
-  const ViewMode mode = view_mode(loaded.output.progress, loaded.output.quiet);
-  if (mode != ViewMode::off)
-    say(fmt::format("chargemill {} ({}, {})  scenario {}  seed {}{}{}", kVersion, kCommit,
-                    kBuildType, scenario.run.name, scenario.run.seed, directory ? "  output " : "",
-                    directory ? directory->path().string() : ""));
-  const StopRequest stop;
-  LiveView view{mode, stderr, scenario.run.name, scenario.run.duration};
-  Rows rows{directory.get(), scenario.run.speed.max};
-  DigestSink digests;
-  if (directory && scenario.run.digest_every) digests = DigestLog{directory->path()};
-  const RunOutcome outcome = simulate(
-      scenario, stop,
-      [&](const network::Snapshot& snapshot) {
-        view.show(snapshot);
-        rows.add(snapshot);
-      },
-      digests);
-  view.end();
+/// One run of a loaded scenario.
+class Run {
+ public:
+  Run(const Loaded& loaded, const StopRequest& stop, const std::vector<std::string>& argv)
+      : loaded_(loaded), stop_(stop), argv_(argv) {}
 
-  auto summary = make_summary(scenario, outcome, judge(scenario, outcome));
-  summary["thresholds"] = to_json(evaluate(scenario.thresholds, summary));
-  const int code = exit_code(summary, outcome.signal);
-  log_outcome(log, summary, code);
-  const std::string text = summary_text(summary);
-  (void)std::fputs(text.c_str(), stdout);
-  (void)std::fflush(stdout);
-  if (directory) {
-    const auto written = write_all(*directory, scenario, outcome, summary, text, argv);
-    if (!written) {
-      log.write(Level::error, "output", {{"text", written.error().text}});
-      say("chargemill: " + written.error().text);
-      return kExitEnvironment;
+  /// Into `path`; empty: it leaves nothing behind. `title` is shown first. The exit code.
+  int into(const std::filesystem::path& path, const std::string& title) {
+    if (!path.empty()) {
+      auto opened = open_directory(path, loaded_, argv_);
+      if (!opened) {
+        fail(opened.error().text);
+        return kExitEnvironment;
+      }
+      directory_ = std::move(*opened);
+      log_ = RunLog{path / "log.ndjson"};
     }
-    if (!loaded.output.quiet)
-      say(fmt::format("REPORT    {}", (directory->path() / "report.html").string()));
+    log_plan(log_, loaded_, argv_);
+    if (!loaded_.output.quiet && loaded_.output.progress != "off") say(title);
+    const RunOutcome outcome = watched();
+    auto summary = make_summary(loaded_.scenario, outcome, judge(loaded_.scenario, outcome));
+    summary["thresholds"] = to_json(evaluate(loaded_.scenario.thresholds, summary));
+    const int code = exit_code(summary, outcome.signal);
+    log_outcome(log_, summary, code);
+    return tell(outcome, summary) ? code : kExitEnvironment;
   }
-  return code;
+
+ private:
+  RunOutcome watched() {
+    const auto& scenario = loaded_.scenario;
+    LiveView view{view_mode(loaded_.output.progress, loaded_.output.quiet), stderr,
+                  scenario.run.name, scenario.run.duration};
+    Rows rows{directory_.get(), scenario.run.speed.max};
+    DigestSink digests;
+    if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path()};
+    RunOutcome outcome = simulate(
+        scenario, stop_,
+        [&](const network::Snapshot& snapshot) {
+          view.show(snapshot, stop_.signal() != 0);
+          rows.add(snapshot);
+        },
+        digests);
+    view.end(outcome.last, outcome.signal != 0);
+    return outcome;
+  }
+
+  /// Shows and keeps what came of it; false: it could not, and has said why.
+  bool tell(const RunOutcome& outcome, const nlohmann::ordered_json& summary) {
+    const std::string text = summary_text(summary);
+    const bool color = use_color(stdout, loaded_.output.color);
+    if (!loaded_.output.quiet && !write_out(dressed(text, color, speaks_utf8())))
+      return fail("cannot write the summary to the standard output");
+    if (!directory_) return true;
+    const auto written = write_results(*directory_, outcome, summary, text);
+    if (!written) return fail(written.error().text);
+    if (!loaded_.output.quiet)
+      say(fmt::format("REPORT    {}", (directory_->path() / "report.html").string()));
+    return true;
+  }
+
+  bool fail(const std::string& text) const {
+    log_.write(Level::error, "output", {{"text", text}});
+    say("chargemill: " + text);
+    return false;
+  }
+
+  const Loaded& loaded_;
+  const StopRequest& stop_;
+  const std::vector<std::string>& argv_;
+  std::unique_ptr<RunDirectory> directory_;
+  RunLog log_;
+};
+
+std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
+  const auto& run = loaded.scenario.run;
+  const auto repeat = loaded.output.repeat;
+  return fmt::format("chargemill {} ({}, {})  scenario {}  seed {}{}{}", kVersion, kCommit,
+                     kBuildType, run.name, run.seed,
+                     repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
+                     path.empty() ? "" : "  output " + path.string());
+}
+
+/// All runs of --repeat; the worst exit code. A signal ends the row, whatever became of its run.
+int run_all(const Loaded& loaded, const std::vector<std::string>& argv) {
+  // A block that is redrawn says itself that it stops.
+  const StopRequest stop{view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block};
+  std::filesystem::path path{loaded.output.dir};
+  if (path == "off") {
+    path.clear();
+  } else if (path.empty()) {
+    path = RunDirectory::fresh_path(loaded.scenario.run.name);
+  }
+  int worst = 0;
+  for (std::uint32_t i = 1; i <= loaded.output.repeat; ++i) {
+    const auto own =
+        path.empty() || loaded.output.repeat == 1 ? path : path / fmt::format("r{}", i);
+    const int code = Run{loaded, stop, argv}.into(own, title_of(loaded, own, i));
+    if (stop.signal() != 0 || loaded.output.repeat == 1) return code;
+    if (worst == 0 || code == 98 || code == kExitEnvironment) worst = code == 0 ? worst : code;
+  }
+  return worst;
 }
 
 }  // namespace
@@ -144,25 +201,22 @@ int run_command(const RunOptions& options, const std::vector<std::string>& argv)
   if (!chosen.scenario) chosen.scenario = demo_scenario();
   if (!chosen.scenario) {
     say("chargemill: config/scenarios/demo.toml is neither beside the sources nor installed; name "
-        "a "
-        "scenario");
+        "a scenario");
     return kExitEnvironment;
   }
   const auto loaded = load_scenario(load_input(chosen));
-  const bool color = options.color == "always";
+  const bool color = use_color(stderr, loaded ? loaded->output.color : options.color);
   if (!loaded) {
-    (void)std::fputs(render(loaded.error(), color).c_str(), stderr);
+    say_all(loaded.error(), color);
     return kExitInvalidScenario;
   }
-  if (!loaded->warnings.empty()) (void)std::fputs(render(loaded->warnings, color).c_str(), stderr);
-  if (loaded->output.repeat <= 1) return run_once(*loaded, 0, argv);
-  int worst = 0;
-  for (std::uint32_t i = 1; i <= loaded->output.repeat; ++i) {
-    const int code = run_once(*loaded, i, argv);
-    if (code >= 128) return code;
-    if (worst == 0 || code == 98 || code == kExitEnvironment) worst = code == 0 ? worst : code;
+  if (!loaded->warnings.empty()) say_all(loaded->warnings, color);
+  const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());
+  if (!enough) {
+    say("chargemill: " + enough.error().text);
+    return kExitEnvironment;
   }
-  return worst;
+  return run_all(*loaded, argv);
 }
 
 }  // namespace chargemill::app

@@ -4,6 +4,7 @@
 
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
+#include "app/simulation/memory_limit.hpp"
 
 namespace chargemill::app {
 
@@ -23,6 +24,8 @@ int validate_command(const std::vector<std::filesystem::path>& files, bool color
     }
     std::fputs(render(loaded->warnings, color).c_str(), stderr);
     std::printf("%s: ok\n%s", file.c_str(), plan_text(loaded->scenario).c_str());
+    const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());
+    if (!enough) std::fprintf(stderr, "warning: %s\n", enough.error().text.c_str());
   }
   return code;
 }

@@ -56,13 +56,15 @@ network::Scenario scaled(const network::Scenario& scenario, LoadKind kind, doubl
   } else {
     result.drivers.sessions_per_cp_per_day *= factor;
   }
+  result.drivers.count =
+      static_cast<std::uint32_t>(std::ceil(scenario.drivers.count * std::max(1.0, factor)));
   return result;
 }
 
 std::string scaled_keys(const network::Scenario& scenario, LoadKind kind) {
   if (kind == LoadKind::charge_points) return "network.charge_points, drivers.count";
-  if (largest_stage(scenario) > 0.0) return "the request rates of all stages";
-  return "drivers.sessions_per_cp_per_day";
+  if (largest_stage(scenario) > 0.0) return "the request rates of all stages, drivers.count";
+  return "drivers.sessions_per_cp_per_day, drivers.count";
 }
 
 std::vector<std::pair<std::string, std::string>> changed_keys(const network::Scenario& scaled,
@@ -72,7 +74,8 @@ std::vector<std::pair<std::string, std::string>> changed_keys(const network::Sce
             {"drivers.count", fmt::format("{}", scaled.drivers.count)}};
   if (largest_stage(scaled) > 0.0) return {};
   return {{"drivers.sessions_per_cp_per_day",
-           fmt::format("{}", scaled.drivers.sessions_per_cp_per_day)}};
+           fmt::format("{}", scaled.drivers.sessions_per_cp_per_day)},
+          {"drivers.count", fmt::format("{}", scaled.drivers.count)}};
 }
 
 }  // namespace chargemill::app

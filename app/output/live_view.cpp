@@ -7,8 +7,13 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "app/output/terminal.hpp"
+
 namespace chargemill::app {
 namespace {
+
+constexpr double kSaturated = 0.95;
+constexpr std::chrono::milliseconds kRedrawEvery{95};
 
 double seconds(Nanos d) { return static_cast<double>(d.count()) / 1e9; }
 double p99_ms(const runtime::LatencyHistogram& h) {
@@ -34,19 +39,33 @@ ViewMode view_mode(const std::string& progress, bool quiet) {
   return redraws ? ViewMode::block : ViewMode::lines;
 }
 
-void LiveView::show(const network::Snapshot& s) {
+void LiveView::show(const network::Snapshot& s, bool stopping) {
   if (mode_ == ViewMode::off) return;
-  if (s.wall - rated_at_ >= std::chrono::milliseconds{900}) {
-    messages_per_s_ = static_cast<double>(s.totals.messages_delivered - rated_messages_) /
-                      seconds(s.wall - rated_at_);
-    rated_at_ = s.wall;
-    rated_messages_ = s.totals.messages_delivered;
+  measure_rates(s);
+  if (mode_ == ViewMode::block) {
+    if (s.wall < next_block_) return;
+    next_block_ = s.wall + kRedrawEvery;
+    return redraw(s, stopping);
   }
-  if (mode_ == ViewMode::block) return redraw(s);
   if (s.wall < next_line_) return;
   line(s);
   next_line_ = s.wall < std::chrono::minutes{1} ? next_line_ + std::chrono::seconds{1}
                                                 : s.wall + std::chrono::seconds{10};
+}
+
+void LiveView::end(const network::Snapshot& last, bool stopping) {
+  if (mode_ == ViewMode::block) redraw(last, stopping);
+  (void)std::fflush(out_);
+}
+
+void LiveView::measure_rates(const network::Snapshot& s) {
+  if (s.wall - rated_at_ < std::chrono::milliseconds{900}) return;
+  const double passed = seconds(s.wall - rated_at_);
+  messages_per_s_ = static_cast<double>(s.totals.messages_delivered - rated_messages_) / passed;
+  speed_ = seconds(s.sim - rated_sim_) / passed;
+  rated_at_ = s.wall;
+  rated_sim_ = s.sim;
+  rated_messages_ = s.totals.messages_delivered;
 }
 
 void LiveView::line(const network::Snapshot& s) {
@@ -63,35 +82,53 @@ void LiveView::line(const network::Snapshot& s) {
   (void)std::fputs(text.c_str(), out_);
 }
 
-void LiveView::redraw(const network::Snapshot& s) {
+std::vector<std::string> LiveView::block(const network::Snapshot& s, bool stopping) const {
   constexpr int kBar = 24;
-  const double share =
-      std::clamp(seconds(s.sim.time_since_epoch()) / std::max(1e-9, seconds(duration_)), 0.0, 1.0);
+  const double sim = seconds(s.sim.time_since_epoch());
+  const double share = std::clamp(sim / std::max(1e-9, seconds(duration_)), 0.0, 1.0);
   const int full = static_cast<int>(share * kBar);
   const auto& t = s.totals;
-  std::string text;
-  if (drawn_lines_ > 0) text += fmt::format("\x1b[{}A", drawn_lines_);
-  text +=
-      fmt::format("\x1b[2K{}  [{}{}] {:3.0f} %  sim {} / {}\n", scenario_,
+  const double left = seconds(duration_) - sim;
+  std::vector<std::string> lines{
+      fmt::format("{}  [{}{}] {:3.0f} %  sim {} / {}{}", scenario_,
                   std::string(static_cast<std::size_t>(full), '#'),
                   std::string(static_cast<std::size_t>(kBar - full), '.'), share * 100.0,
-                  clock_text(seconds(s.sim.time_since_epoch())), clock_text(seconds(duration_)));
-  text +=
-      fmt::format("\x1b[2K  activated {}  supplying {}  stopped {}  fault {}  disconnected {}\n",
+                  clock_text(sim), clock_text(seconds(duration_)),
+                  speed_ > 0 && left > 0
+                      ? fmt::format("  speed {:.3g}x  ETA {}", speed_, clock_text(left / speed_))
+                      : std::string{}),
+      fmt::format("  activated {}  supplying {}  stopped {}  fault {}  disconnected {}",
                   shown(s, DisplayState::activated), shown(s, DisplayState::supplying),
                   shown(s, DisplayState::stopped), shown(s, DisplayState::broken),
-                  shown(s, DisplayState::disconnected));
-  text += fmt::format(
-      "\x1b[2K  requests {}  denied {}  sessions {}  faults {}  breakers opened {}\n",
-      t.requests_sent, t.requests_denied, t.sessions_started, t.faults_raised, t.breaker_opened);
-  text += fmt::format(
-      "\x1b[2K  messages/s {:.0f}  decision p99 {:.2f} ms  lateness p99 {:.2f} ms\n",
-      messages_per_s_, p99_ms(s.latencies.request_decision), p99_ms(s.latencies.tick_lateness));
-  drawn_lines_ = 4;
+                  shown(s, DisplayState::disconnected)),
+      fmt::format("  requests {}  denied {}  sessions {}  faults {}  breakers opened {}",
+                  t.requests_sent, t.requests_denied, t.sessions_started, t.faults_raised,
+                  t.breaker_opened),
+      fmt::format(
+          "  messages/s {:.0f}  decision p99 {:.2f} ms  lateness p99 {:.2f} ms  mailbox max {}",
+          messages_per_s_, p99_ms(s.latencies.request_decision), p99_ms(s.latencies.tick_lateness),
+          t.mailbox_depth_max)};
+  const auto busy = std::count_if(s.worker_busy.begin(), s.worker_busy.end(),
+                                  [](double b) { return b > kSaturated; });
+  if (stopping) {
+    lines.emplace_back("  stopping (Ctrl-C again to abort)");
+  } else if (busy > 0) {
+    lines.push_back(fmt::format("  ! {} of {} workers have no rest", busy, s.worker_busy.size()));
+  } else {
+    lines.emplace_back();
+  }
+  return lines;
+}
+
+void LiveView::redraw(const network::Snapshot& s, bool stopping) {
+  const unsigned width = columns(out_);
+  std::string text;
+  if (drawn_lines_ > 0) text += fmt::format("\x1b[{}A", drawn_lines_);
+  const auto lines = block(s, stopping);
+  for (const auto& line : lines) text += "\x1b[2K" + fitted(line, width) + "\n";
+  drawn_lines_ = lines.size();
   (void)std::fputs(text.c_str(), out_);
   (void)std::fflush(out_);
 }
-
-void LiveView::end() { (void)std::fflush(out_); }
 
 }  // namespace chargemill::app

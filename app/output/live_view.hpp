@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "actors/network/outcome.hpp"
 
@@ -20,23 +21,30 @@ class LiveView {
   LiveView(ViewMode mode, std::FILE* out, std::string scenario, Nanos duration)
       : mode_(mode), out_(out), scenario_(std::move(scenario)), duration_(duration) {}
 
-  void show(const network::Snapshot& snapshot);
-  /// Leaves what was shown last on the screen.
-  void end();
+  /// `stopping`: a signal has come, and what is shown says so.
+  void show(const network::Snapshot& snapshot, bool stopping = false);
+  /// Shows how it ended, and leaves that on the screen.
+  void end(const network::Snapshot& last, bool stopping = false);
 
  private:
-  void redraw(const network::Snapshot& snapshot);
+  void measure_rates(const network::Snapshot& snapshot);
+  void redraw(const network::Snapshot& snapshot, bool stopping);
   void line(const network::Snapshot& snapshot);
+  [[nodiscard]] std::vector<std::string> block(const network::Snapshot& snapshot,
+                                               bool stopping) const;
 
   const ViewMode mode_;
   std::FILE* const out_;
   const std::string scenario_;
   const Nanos duration_;
   Nanos next_line_{0};
+  Nanos next_block_{0};
   Nanos rated_at_{0};
+  SimTime rated_sim_{};
   std::uint64_t rated_messages_ = 0;
   double messages_per_s_ = 0;
-  int drawn_lines_ = 0;
+  double speed_ = 0;  // model seconds a wall second
+  std::size_t drawn_lines_ = 0;
 };
 
 }  // namespace chargemill::app

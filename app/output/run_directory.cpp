@@ -18,6 +18,11 @@ constexpr const char* kHeader =
     "faults_raised,faults_recovered,breaker_opened,messages_delivered,decision_p99_ms,"
     "tick_lateness_p99_ms\n";
 
+constexpr const char* kFiles[] = {"summary.json", "manifest.json",  "scenario.resolved.toml",
+                                  "summary.txt",  "timeseries.csv", "latency.hgrm",
+                                  "report.html",  "log.ndjson",     "digests.csv",
+                                  "entities.txt"};
+
 std::string utc_stamp() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -26,7 +31,11 @@ std::string utc_stamp() {
                      utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
 }
 
-std::filesystem::path default_path(const std::string& scenario) {
+std::string why() { return std::generic_category().message(errno); }
+
+}  // namespace
+
+std::filesystem::path RunDirectory::fresh_path(const std::string& scenario) {
   std::string name;
   for (const char c : scenario)
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' ? c : '_';
@@ -36,21 +45,18 @@ std::filesystem::path default_path(const std::string& scenario) {
       (static_cast<std::uint64_t>(ticks) ^ static_cast<std::uint64_t>(getpid())) & 0xFFFFU);
 }
 
-std::string why() { return std::generic_category().message(errno); }
-
-}  // namespace
-
-Result<RunDirectory> RunDirectory::create(std::filesystem::path path, const std::string& scenario) {
-  if (path.empty()) path = default_path(scenario);
+Result<RunDirectory> RunDirectory::create(std::filesystem::path path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error)
     return failure(ErrorKind::environment, fmt::format("cannot make the run directory {}: {}",
                                                        path.string(), error.message()));
-  if (std::filesystem::exists(path / "summary.json"))
-    return failure(
-        ErrorKind::environment,
-        fmt::format("{} already holds a run; name another directory with --out", path.string()));
+  for (const char* name : kFiles) {
+    if (!std::filesystem::exists(path / name)) continue;
+    return failure(ErrorKind::environment,
+                   fmt::format("{} is there already; name another directory with --out",
+                               (path / name).string()));
+  }
   std::FILE* const series = std::fopen((path / "timeseries.csv").c_str(), "we");
   if (series == nullptr)
     return failure(ErrorKind::environment,

@@ -15,9 +15,10 @@ namespace chargemill::app {
 /// reads half of one; timeseries.csv grows by whole lines.
 class RunDirectory {
  public:
-  /// `path` empty: runs/<utc>-<scenario>-<id>. Fails when it cannot be made or already holds a run.
-  [[nodiscard]] static Result<RunDirectory> create(std::filesystem::path path,
-                                                   const std::string& scenario);
+  /// Fails when it cannot be made, or already holds a file that a run writes.
+  [[nodiscard]] static Result<RunDirectory> create(std::filesystem::path path);
+  /// runs/<utc>-<scenario>-<id>.
+  [[nodiscard]] static std::filesystem::path fresh_path(const std::string& scenario);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] Result<void> write(const std::string& name, const std::string& content) const;

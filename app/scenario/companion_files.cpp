@@ -43,6 +43,7 @@ void read_requests(const fs::path& path, const Place& place, Reading& reading,
                    place);
     return;
   }
+  reading.inputs.push_back(path);
   for (std::string line; std::getline(in, line);) {
     if (line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);
     const auto first = line.find_first_not_of(" \t\r");
@@ -101,6 +102,7 @@ void read_profile(const fs::path& folder, Reading& reading) {
     reading.report(Code::profile, fmt::format("cannot read the profile {}", path.string()), place);
     return;
   }
+  reading.inputs.push_back(path);
   try {
     const auto tables = read_profile_tables(toml::parse_file(path.string()));
     if (tables) {
@@ -136,6 +138,7 @@ void read_recording(const LoadInput& input, const fs::path& folder, Reading& rea
     reading.report(Code::recording, table.error().text, place);
     return;
   }
+  reading.inputs.push_back(path);
   if (!table->note.empty())
     reading.diagnostics.push_back({Code::recording, table->note, place, {}, Severity::warning});
   reading.draft.scenario.drivers.replay = std::move(table->sessions);

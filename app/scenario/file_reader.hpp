@@ -17,6 +17,7 @@ struct Reading {
   std::vector<DriverItem> drivers;
   Origins origins;
   std::vector<Diagnostic> diagnostics;
+  std::vector<std::filesystem::path> inputs;  // files that were read
 
   void report(Code code, std::string text, Place place, std::string hint = {}) {
     diagnostics.push_back({code, std::move(text), std::move(place), std::move(hint)});

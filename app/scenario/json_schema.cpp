@@ -50,6 +50,9 @@ json type_schema(const KeyInfo& key) {
       return {
           {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
     case Type::not_built:
+      // One without a value that switches it off can only be left out.
+      if (key.off.empty()) return {{"not", json::object()}};
+      if (key.off == "1") return {{"enum", {1, "1"}}};
       return {{"const", key.off}};
   }
   return json::object();
@@ -57,9 +60,16 @@ json type_schema(const KeyInfo& key) {
 
 json key_schema(const KeyInfo& key) {
   json schema = type_schema(key);
-  if (key.optional) schema = {{"anyOf", json::array({schema, json{{"const", "none"}}})}};
+  if (key.optional) schema = {{"anyOf", json::array({schema, json{{"enum", {"none", "off"}}}})}};
   schema["description"] = key.help + (key.unit.empty() ? "" : " [" + key.unit + "]");
   return schema;
+}
+
+// TOML writes strings, numbers and lists of them as JSON does; a date is a string here.
+json default_of(const Field<Draft>& key, const Draft& defaults) {
+  const std::string text = to_toml(key.get(defaults), key.info);
+  json value = json::parse(text, nullptr, false);
+  return value.is_discarded() ? json(text) : value;
 }
 
 // The object of a dotted section, made where it is missing.
@@ -90,10 +100,13 @@ json scenario_schema() {
     const auto& name = key.info.name;
     json schema = key_schema(key.info);
     schema["x-environment"] = environment_name(name);
-    if (key.info.type != Type::not_built)
-      schema["x-default"] = to_toml(key.get(defaults), key.info);
+    if (key.info.type != Type::not_built) schema["x-default"] = default_of(key, defaults);
     section_of(root, name)["properties"][name.substr(name.rfind('.') + 1)] = std::move(schema);
   }
+  // What a written-out scenario carries in place of the files that it named.
+  auto& drivers = root["properties"]["drivers"]["properties"];
+  drivers["profile_table"] = {{"type", "object"}, {"description", "instead of profile_file"}};
+  drivers["recorded"] = {{"type", "array"}, {"description", "instead of replay"}};
   for (const auto& list : lists()) {
     json item{{"type", "object"}, {"properties", json::object()}, {"additionalProperties", false}};
     json required = json::array();

@@ -58,8 +58,9 @@ Field<Draft> at(KeyInfo key, Access access) {
 }
 
 void add_run(Fields& f) {
-  KeyInfo speed = info("run.speed", Type::speed,
-                       "model seconds per wall second; max: virtual time (not built yet)");
+  KeyInfo speed =
+      info("run.speed", Type::speed,
+           "model seconds per wall second; max: virtual time, as fast as the machine goes");
   speed.above_min = true;
   speed.max = 1e6;
   f.push_back(at(info("run.name", Type::text, "of the run directory and the report"),

@@ -101,7 +101,8 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (wrong) return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
   return Loaded{std::move(reading.draft.scenario), std::move(reading.draft.output),
-                std::move(reading.origins), std::move(reading.diagnostics)};
+                std::move(reading.origins), std::move(reading.diagnostics),
+                std::move(reading.inputs)};
 }
 
 }  // namespace
@@ -128,6 +129,7 @@ tl::expected<Loaded, std::vector<Diagnostic>> load_scenario_text(
     const std::string& text, const std::string& name, const std::filesystem::path& folder,
     const LoadInput& input) {
   Reading reading;
+  if (input.file) reading.inputs.push_back(*input.file);
   read_file_text(text, name, reading);
   return finish(input, folder, std::move(reading));
 }

@@ -51,7 +51,8 @@ struct Loaded {
   network::Scenario scenario;
   OutputSettings output;
   Origins origins;
-  std::vector<Diagnostic> warnings;  ///< it runs, but perhaps not as meant
+  std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant
+  std::vector<std::filesystem::path> inputs;  ///< every file that was read
 };
 
 /// Default < file < environment < flag; then the cross checks. All mistakes in one pass.

@@ -133,7 +133,8 @@ ValueOr mix(const toml::node& node, const KeyInfo& key) {
     const auto w = number_of(*weight);
     if (!a || !w) return wrong_type(key);
     const bool power = key.type == Type::power_mix;
-    if (*a < 0 || (power && *a < 1e-3) || *a > 10'000 || *w < 0 || !std::isfinite(*w)) {
+    if (!std::isfinite(*a) || *a < (power ? 1e-3 : 0.0) || *a > 10'000 || !std::isfinite(*w) ||
+        *w < 0) {
       return tl::unexpected<Reason>(
           Reason{Code::range, fmt::format("'{}' has a value out of range", key.name),
                  power ? "powers above 0, shares from 0" : "prices and shares from 0"});

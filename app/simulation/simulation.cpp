@@ -21,6 +21,8 @@ using std::chrono::seconds;
 
 constexpr milliseconds kLookEvery{100};
 constexpr seconds kFreezeMax{30};
+// For messages under way to arrive, once no timer fires any more.
+constexpr seconds kStandstillMax{5};
 
 double cpu_seconds() {
   rusage usage{};
@@ -85,15 +87,22 @@ class Looker {
     add_load(snapshot);
     return snapshot;
   }
+  /// Since model time began, by worker.
+  [[nodiscard]] std::vector<double> busy() {
+    std::vector<double> shares;
+    const double passed =
+        std::max(1.0, static_cast<double>((ModelClock::wall_now() - started_).count()));
+    for (unsigned w = 0; w < host_.engine().workers(); ++w)
+      shares.push_back(std::clamp(1.0 - static_cast<double>(parked_ns(w)) / passed, 0.0, 1.0));
+    return shares;
+  }
   void add_load(network::Snapshot& snapshot) {
     const auto now = ModelClock::wall_now();
     snapshot.wall = now - started_;
     parked_.resize(host_.engine().workers());
     const double passed = std::max(1.0, static_cast<double>((now - last_).count()));
     for (unsigned w = 0; w < host_.engine().workers(); ++w) {
-      // relaxed: a counter.
-      const auto parked =
-          host_.engine().worker(w).counters().parked_ns.load(std::memory_order_relaxed);
+      const auto parked = parked_ns(w);
       const double share = static_cast<double>(parked - parked_[w]) / passed;
       snapshot.worker_busy.push_back(std::clamp(1.0 - share, 0.0, 1.0));
       parked_[w] = parked;
@@ -102,6 +111,11 @@ class Looker {
   }
 
  private:
+  [[nodiscard]] std::uint64_t parked_ns(unsigned worker) {
+    // relaxed: a counter.
+    return host_.engine().worker(worker).counters().parked_ns.load(std::memory_order_relaxed);
+  }
+
   Host& host_;
   const ModelClock::Wall started_;
   ModelClock::Wall last_;
@@ -126,11 +140,11 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
     while (!host.engine().await_pause(kLookEvery)) {
       if (stop.signal() != 0) host.engine().go_until(SimTime{});  // at the end of the window
     }
-    if (next == row || next == end) {
+    if (next == row && next < end) {  // the last row is the exact count
       watch(looker.look());
       row += row_step;
     }
-    if (next == digest) {
+    if (next == digest && next < end) {
       digests(next, host.network().entity_digests());
       digest += digest_step;
     }
@@ -205,9 +219,13 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
     (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch);
   }
-  outcome.quiet = engine.freeze(std::max<Nanos>(scenario.run.stop_timeout, seconds{1}));
+  outcome.worker_busy = looker.busy();
+  outcome.quiet = engine.freeze(kStandstillMax);
   if (outcome.quiet) {
-    outcome.last = host.network().count();
+    // In virtual time what was under way has been delivered beyond the end; time has not gone on.
+    const SimTime end{scenario.run.duration};
+    outcome.last =
+        is_virtual && outcome.signal == 0 ? host.network().count(end) : host.network().count();
     looker.add_load(outcome.last);
     if (is_virtual) {
       const auto entities = host.network().entity_digests();

@@ -25,9 +25,10 @@ struct RunCost {
 struct RunOutcome {
   network::Snapshot last;  ///< exact, all actors standing still
   RunCost cost;
-  std::string stop_reason;       ///< "duration", "SIGINT", "SIGTERM", "stuck"
-  int signal = 0;                ///< what ended it before its time; 0: nothing did
-  std::optional<Digest> digest;  ///< virtual time only
+  std::vector<double> worker_busy;  ///< share of the run that each worker was not asleep
+  std::string stop_reason;          ///< "duration", "SIGINT", "SIGTERM", "stuck"
+  int signal = 0;                   ///< what ended it before its time; 0: nothing did
+  std::optional<Digest> digest;     ///< virtual time only
   bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
 };
 

@@ -7,7 +7,8 @@ namespace chargemill::app {
 /// `chargemill ... | head` ends quietly.
 class StopRequest {
  public:
-  StopRequest();
+  /// `announce`: the first signal is answered on stderr at once.
+  explicit StopRequest(bool announce = true);
   ~StopRequest();
   StopRequest(const StopRequest&) = delete;
   StopRequest& operator=(const StopRequest&) = delete;

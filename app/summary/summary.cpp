@@ -11,6 +11,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr double kSaturated = 0.95;  // the share of its time that a worker has no rest beyond
+
 double ms(Nanos duration) { return static_cast<double>(duration.count()) / 1e6; }
 double seconds(Nanos duration) { return static_cast<double>(duration.count()) / 1e9; }
 
@@ -49,6 +51,25 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
           {"digest", outcome.digest ? ordered_json(outcome.digest->hex()) : ordered_json()},
           {"version", kVersion},
           {"commit", kCommit}};
+}
+
+/// What does not make a run invalid, but what its reader should know.
+ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outcome) {
+  auto result = ordered_json::array();
+  const auto& t = outcome.last.totals;
+  if (t.shed > 0)
+    result.push_back(fmt::format(
+        "{} of {} trips were shed: no driver of their shard was idle (try --drivers above {}, or "
+        "fewer central.shards)",
+        t.shed, t.offered, scenario.drivers.count));
+  const auto busy =
+      static_cast<std::size_t>(std::count_if(outcome.worker_busy.begin(), outcome.worker_busy.end(),
+                                             [](double share) { return share > kSaturated; }));
+  if (busy > 0 && !scenario.run.speed.max)
+    result.push_back(fmt::format(
+        "{} of {} workers were busy all the time: latencies are upper bounds (try a lower --speed)",
+        busy, outcome.worker_busy.size()));
+  return result;
 }
 
 ordered_json journal_off() {
@@ -127,7 +148,9 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
   s["resources"] = {{"cpu_s", outcome.cost.cpu_s},
                     {"rss_bytes", outcome.cost.rss_bytes},
                     {"bytes_per_charge_point", outcome.cost.bytes_per_charge_point},
-                    {"startup_s", outcome.cost.startup_s}};
+                    {"startup_s", outcome.cost.startup_s},
+                    {"worker_busy", outcome.worker_busy}};
+  s["warnings"] = warnings(scenario, outcome);
   s["thresholds"] = ordered_json::array();
   return s;
 }

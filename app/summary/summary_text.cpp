@@ -79,9 +79,11 @@ VerdictLine verdict_line(const json& s) {
   const auto& all = s.at("thresholds");
   const auto crossed =
       std::count_if(all.begin(), all.end(), [](const json& t) { return !t.at("ok").get<bool>(); });
-  if (crossed > 0) return {"FAIL", fmt::format("{} of {} thresholds crossed", crossed, all.size())};
-  if (run.at("partial").get<bool>())
-    return {"PARTIAL", "stopped by " + run.at("stop_reason").get<std::string>()};
+  const auto crossed_text = fmt::format("{} of {} thresholds crossed", crossed, all.size());
+  if (run.at("partial").get<bool>())  // the exit code names the signal, so the last line does
+    return {"PARTIAL", "stopped by " + run.at("stop_reason").get<std::string>() +
+                           (crossed > 0 ? ", " + crossed_text : "")};
+  if (crossed > 0) return {"FAIL", crossed_text};
   return {"OK", all.empty() ? "" : fmt::format("all {} thresholds hold", all.size())};
 }
 
@@ -116,6 +118,7 @@ std::string summary_text(const json& s) {
                {"completed", "completed"},
                {"failed", "failed"},
                {"active", "active"}});
+  text += row("TRIPS", s.at("trips"), {{"offered", "offered"}, {"done", "done"}, {"shed", "shed"}});
   text += fmt::format("ENERGY    {:.3f} kWh  {:.2f} EUR\n",
                       s.at("energy").at("delivered_kwh").get<double>(),
                       s.at("money").at("revenue_eur").get<double>());
@@ -139,6 +142,8 @@ std::string summary_text(const json& s) {
     text += "BROKEN    " + broken.get<std::string>() + "\n";
   if (s.at("conservation").at("ok").get<bool>())
     text += "CONSERVED requests, sessions, energy, trips: ok\n";
+  for (const auto& warning : s.at("warnings"))
+    text += "WARNING   " + warning.get<std::string>() + "\n";
   const auto verdict = verdict_line(s);
   return text +
          (verdict.reason.empty() ? verdict.word

@@ -25,7 +25,7 @@ struct RunDirectoryTest : testing::Test {
 };
 
 TEST_F(RunDirectoryTest, LeavesWholeFilesAndNoTemporaryOnes) {
-  auto directory = RunDirectory::create(path, "demo");
+  auto directory = RunDirectory::create(path);
   ASSERT_TRUE(directory);
   ASSERT_TRUE(directory->write("summary.json", "{}\n"));
   EXPECT_EQ(read("summary.json"), "{}\n");
@@ -34,15 +34,15 @@ TEST_F(RunDirectoryTest, LeavesWholeFilesAndNoTemporaryOnes) {
 }
 TEST_F(RunDirectoryTest, RefusesADirectoryThatHoldsARun) {
   {
-    auto first = RunDirectory::create(path, "demo");
+    auto first = RunDirectory::create(path);
     ASSERT_TRUE(first && first->write("summary.json", "{}\n"));
   }
-  const auto second = RunDirectory::create(path, "demo");
+  const auto second = RunDirectory::create(path);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::environment);
 }
 TEST_F(RunDirectoryTest, WritesOneRowOfTheSeriesForEachLook) {
-  auto directory = RunDirectory::create(path, "demo");
+  auto directory = RunDirectory::create(path);
   ASSERT_TRUE(directory);
   network::Snapshot snapshot;
   snapshot.sim = SimTime{90s};

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# The command as people and scripts meet it: signals, exit codes, streams and files of the real program.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
+law() {
+  local text=$1
+  shift
+  "$@" >"$work/law.log" 2>&1 &
+  if wait $!; then
+    echo "ok - $text"
+  else
+    echo "not ok - $text"
+    tail -n 15 "$work/law.log"
+    failed=1
+  fi
+}
+
+# ends_with CODE COMMAND...
+ends_with() {
+  local expected=$1 code=0
+  shift
+  "$@" || code=$?
+  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
+}
+
+# until_true COMMAND...: polls, up to ten seconds.
+until_true() {
+  local end=$((SECONDS + 10))
+  until "$@" 2>/dev/null; do
+    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
+  done
+}
+
+scenario() {
+  printf '[run]\nname = "small"\nduration = "%s"\nspeed = 1\n' "$1"
+  printf '[network]\ncharge_points = 50\n[drivers]\ncount = 64\nsessions_per_cp_per_day = 2000\n'
+}
+scenario 1h >"$work/long.toml"
+scenario 5s >"$work/short.toml"
+{ scenario 5s; printf '[[thresholds]]\nexpr = "sessions.started > 1000000"\n'; } >"$work/crossed.toml"
+{ scenario 5s; printf '[[thresholds]]\nexpr = "no.such.thing < 1"\n[netwrok]\n'; } >"$work/wrong.toml"
+
+interrupt_once() {
+  local pid code=0
+  "$chargemill" run "$work/long.toml" --out "$work/once" --progress plain >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=' "$work/err"
+  kill -INT "$pid"
+  wait "$pid" || code=$?
+  [[ $code == 130 ]] || { echo "exit $code"; return 1; }
+  grep -q 'stopping (Ctrl-C again to abort)' "$work/err"
+  grep -q '"partial": true' "$work/once/summary.json"
+  grep -q '"stop_reason": "SIGINT"' "$work/once/summary.json"
+  [[ $(tail -n 1 "$work/out") == "PARTIAL   stopped by SIGINT" ]]
+  for file in manifest.json scenario.resolved.toml summary.txt timeseries.csv latency.hgrm report.html; do
+    [[ -s $work/once/$file ]] || { echo "no $file"; return 1; }
+  done
+}
+
+interrupt_twice() {
+  local pid code=0
+  "$chargemill" run "$work/long.toml" --stop-timeout 1h --set drivers.timeout=1h \
+    --out "$work/twice" --progress plain >/dev/null 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=' "$work/err"
+  kill -TERM "$pid"
+  until_true grep -q stopping "$work/err"
+  kill -INT "$pid" 2>/dev/null || true
+  wait "$pid" || code=$?
+  [[ $code == 130 || $code == 143 ]] || { echo "exit $code"; return 1; }
+  [[ -s $work/twice/manifest.json && -s $work/twice/scenario.resolved.toml ]]
+}
+
+names_the_mistake() {
+  ends_with 3 "$chargemill" validate "$work/wrong.toml" 2>"$work/err"
+  grep -q "wrong.toml:12:" "$work/err"
+  grep -q "did you mean 'network'" "$work/err"
+  grep -q "unknown threshold" "$work/err"
+}
+
+repeats() {
+  "$chargemill" run "$work/short.toml" --speed max --repeat 2 --quiet --out "$work/rep" >"$work/out"
+  [[ ! -s $work/out && -s $work/rep/r1/summary.json && -s $work/rep/r2/summary.json ]]
+  "$chargemill" compare "$work/rep" "$work/rep" >/dev/null
+}
+
+run() { "$chargemill" run "$work/short.toml" --speed max --progress off "$@"; }
+
+refuses_to_overwrite() {
+  mkdir -p "$work/mine"
+  echo precious >"$work/mine/report.html"
+  ends_with 4 run --out "$work/mine"
+  [[ $(cat "$work/mine/report.html") == precious ]]
+}
+
+ends_on_time() {  # virtual time ends where it was told to
+  run --out "$work/exact" --duration 250ms >/dev/null
+  grep -q '"sim_s": 0.25' "$work/exact/summary.json"
+}
+
+law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once
+law "a second signal aborts at once, and what was run can still be read" interrupt_twice
+law "0 when all is well" ends_with 0 run --no-out
+law "2 for a command line that is none" ends_with 2 "$chargemill" run --sed 3
+law "2 for a command that is none" ends_with 2 "$chargemill" runn
+law "3 for a wrong scenario: every mistake in one pass, with line and the right key" names_the_mistake
+law "4 when the address space is too small" \
+  ends_with 4 bash -c "ulimit -v 400000; $chargemill run config/scenarios/million.toml --no-out"
+law "4 when the summary cannot be written" bash -c "! $chargemill run $work/short.toml --speed max --no-out >/dev/full"
+law "99 when a threshold is crossed" \
+  ends_with 99 "$chargemill" run "$work/crossed.toml" --speed max --no-out --progress off
+law "98 when the run was later than it may be" \
+  ends_with 98 "$chargemill" run "$work/short.toml" --duration 1s --set run.lateness_limit=1ns --no-out
+law "a reader that has seen enough is no error" \
+  bash -c "set -o pipefail; $chargemill run $work/short.toml --speed max --no-out --progress off | head -n 1"
+law "--repeat keeps its runs together, --quiet says nothing" repeats
+law "no file of somebody else's is overwritten" refuses_to_overwrite
+law "virtual time ends at the duration, not after it" ends_on_time
+exit "$failed"
