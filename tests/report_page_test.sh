@@ -26,8 +26,8 @@ law() {
   if "$@"; then echo "ok - $text"; else echo "not ok - $text"; failed=1; fi
 }
 count() { grep -oF -- "$1" "$place/page.html" | wc -l; }
-charts_drawn() { [[ $(count '<svg class="plot"') == 7 && $(count 'class="line" d="M0 5H22"') == 15 ]]; }
-lines_have_points() { [[ $(grep -oE 'class="line" d="M[^"]{60,}"' "$place/page.html" | wc -l) == 15 ]]; }
+charts_drawn() { [[ $(count '<svg class="plot"') == 8 && $(count 'class="line" d="M0 5H22"') == 18 ]]; }
+lines_have_points() { [[ $(grep -oE 'class="line" d="M[^"]{60,}"' "$place/page.html" | wc -l) == 18 ]]; }
 no_complaint() { ! grep -E 'CONSOLE.*(Error|Refused|violates)' "$place/browser.log"; }
 name_is_text() { [[ $(count '<b>x</b>') == 0 && $(count 'a &lt;/script&gt;&lt;b&gt;x&lt;/b&gt;') -ge 2 ]]; }
 path_is_said() { tail -n 1 "$place/run.log" | grep -qxF "REPORT    $place/run/report.html"; }

@@ -9,6 +9,7 @@
 
 #include "app/commands/run_events.hpp"
 #include "app/output/digest_log.hpp"
+#include "app/output/hgrm_text.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/manifest.hpp"
 #include "app/output/run_directory.hpp"
@@ -76,13 +77,29 @@ Result<std::unique_ptr<RunDirectory>> open_directory(const std::filesystem::path
   return std::make_unique<RunDirectory>(std::move(*made));
 }
 
+/// A file a latency, as HdrHistogram's tools want it, and all of them in one for people.
+Result<void> write_latencies(const RunDirectory& directory, const network::Latencies& l) {
+  std::string all;
+  for (const auto& [name, histogram] : {std::pair{"request_decision", &l.request_decision},
+                                        {"session_start", &l.session_start},
+                                        {"fault_detection", &l.fault_detection},
+                                        {"tick_lateness", &l.tick_lateness}}) {
+    const std::string text = hgrm_text(*histogram);
+    all += fmt::format("# {} (ms)\n{}\n", name, text);
+    auto written = directory.write(fmt::format("latency_{}.hgrm", name), text);
+    if (!written) return written;
+  }
+  return directory.write("latency.hgrm", all);
+}
+
 Result<void> write_results(RunDirectory& directory, const RunOutcome& outcome,
                            const nlohmann::ordered_json& summary, const std::string& text) {
   directory.append(outcome.last);
+  auto kept = write_latencies(directory, outcome.last.latencies);
+  if (!kept) return kept;
   // summary.json is the last one: it marks a finished run.
   for (const auto& [name, content] :
-       {std::pair<std::string, std::string>{"latency.hgrm", hgrm_text(outcome.last.latencies)},
-        {"summary.txt", text},
+       {std::pair<std::string, std::string>{"summary.txt", text},
         {"report.html", html_report(summary, directory.series_text())},
         {"summary.json", summary.dump(2) + "\n"}}) {
     auto written = directory.write(name, content);

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "app/output/interval.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -16,12 +18,24 @@ constexpr const char* kHeader =
     "sim_s,wall_s,activated,supplying,stopped,fault,disconnected,requests_sent,requests_accepted,"
     "requests_denied,requests_timed_out,sessions_started,sessions_completed,sessions_failed,"
     "faults_raised,faults_recovered,breaker_opened,messages_delivered,decision_p99_ms,"
-    "tick_lateness_p99_ms\n";
+    "tick_lateness_p99_ms,decision_interval_p50_ms,decision_interval_p90_ms,"
+    "decision_interval_p99_ms\n";
 
-constexpr const char* kFiles[] = {"summary.json", "manifest.json",  "scenario.resolved.toml",
-                                  "summary.txt",  "timeseries.csv", "latency.hgrm",
-                                  "report.html",  "log.ndjson",     "digests.csv",
-                                  "entities.txt"};
+constexpr const char* kFiles[] = {"summary.json",
+                                  "manifest.json",
+                                  "scenario.resolved.toml",
+                                  "summary.txt",
+                                  "timeseries.csv",
+                                  "latency.hgrm",
+                                  "latency_request_decision.hgrm",
+                                  "latency_session_start.hgrm",
+                                  "latency_fault_detection.hgrm",
+                                  "latency_tick_lateness.hgrm",
+                                  "report.html",
+                                  "log.ndjson",
+                                  "digests.csv",
+                                  "entities.txt",
+                                  "digests.bin"};
 
 std::string utc_stamp() {
   const std::time_t now = std::time(nullptr);
@@ -89,15 +103,19 @@ void RunDirectory::append(const network::Snapshot& s) {
   const auto& t = s.totals;
   const auto shown = [&](DisplayState state) { return t.display[static_cast<std::size_t>(state)]; };
   const auto ms = [](Nanos d) { return static_cast<double>(d.count()) / 1e6; };
+  const auto interval = recorded_since(decided_, s.latencies.request_decision);
+  decided_ = s.latencies.request_decision;
   const std::string row = fmt::format(
-      "{:.3f},{:.3f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f},{:.3f}\n",
+      "{:.3f},{:.3f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{:.3f},{:.3f},"
+      "{:.3f}\n",
       static_cast<double>(s.sim.time_since_epoch().count()) / 1e9, ms(s.wall) / 1e3,
       shown(DisplayState::activated), shown(DisplayState::supplying), shown(DisplayState::stopped),
       shown(DisplayState::broken), shown(DisplayState::disconnected), t.requests_sent,
       t.requests_accepted, t.requests_denied, t.requests_timed_out, t.sessions_started,
       t.sessions_completed, t.sessions_failed, t.faults_raised, t.faults_recovered,
       t.breaker_opened, t.messages_delivered, ms(s.latencies.request_decision.quantile(0.99)),
-      ms(s.latencies.tick_lateness.quantile(0.99)));
+      ms(s.latencies.tick_lateness.quantile(0.99)), ms(interval.quantile(0.5)),
+      ms(interval.quantile(0.9)), ms(interval.quantile(0.99)));
   (void)std::fputs(row.c_str(), series_.get());
   (void)std::fflush(series_.get());
 }
@@ -106,30 +124,6 @@ std::string RunDirectory::series_text() const {
   std::ostringstream text;
   text << std::ifstream(path_ / "timeseries.csv", std::ios::binary).rdbuf();
   return text.str();
-}
-
-std::string hgrm_text(const network::Latencies& latencies) {
-  std::string text;
-  const auto add = [&](const char* name, const runtime::LatencyHistogram& h) {
-    text += fmt::format("# {} (ms)\n{:>12} {:>14} {:>10} {:>14}\n\n", name, "Value", "Percentile",
-                        "TotalCount", "1/(1-Percentile)");
-    std::uint64_t seen = 0;
-    h.for_each([&](std::uint64_t, std::uint64_t highest, std::uint64_t count) {
-      seen += count;
-      const double share = static_cast<double>(seen) / static_cast<double>(h.count());
-      const auto value = static_cast<double>(highest) / 1e6;
-      text += seen == h.count() ? fmt::format("{:>12.3f} {:>14.12f} {:>10}\n", value, share, seen)
-                                : fmt::format("{:>12.3f} {:>14.12f} {:>10} {:>14.2f}\n", value,
-                                              share, seen, 1.0 / (1.0 - share));
-    });
-    text += fmt::format("#[Mean = {:.3f}, Max = {:.3f}, Total count = {}]\n\n", h.mean_ns() / 1e6,
-                        static_cast<double>(h.max().count()) / 1e6, h.count());
-  };
-  add("request_decision", latencies.request_decision);
-  add("session_start", latencies.session_start);
-  add("fault_detection", latencies.fault_detection);
-  add("tick_lateness", latencies.tick_lateness);
-  return text;
 }
 
 }  // namespace chargemill::app

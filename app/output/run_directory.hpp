@@ -22,7 +22,8 @@ class RunDirectory {
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] Result<void> write(const std::string& name, const std::string& content) const;
-  /// One row of timeseries.csv.
+  /// One row of timeseries.csv. Percentiles of an interval count what was measured since the row
+  /// before, 0 if nothing was.
   void append(const network::Snapshot& snapshot);
   /// timeseries.csv as it stands.
   [[nodiscard]] std::string series_text() const;
@@ -36,9 +37,7 @@ class RunDirectory {
 
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> series_;
+  runtime::LatencyHistogram decided_;  // request_decision as of the row before
 };
-
-/// The histograms in HdrHistogram's percentile text form, one after the other, in milliseconds.
-[[nodiscard]] std::string hgrm_text(const network::Latencies& latencies);
 
 }  // namespace chargemill::app

@@ -43,6 +43,8 @@
   const everyone = Math.max(...shown);
   const away = column('disconnected');
   const allUp = shown.findIndex((sum, i) => sum >= 0.99 * everyone && !(away[i + 1] < away[i]));
+  // An interval in which nothing was measured has no percentile.
+  const measured = (name) => column(name).map((value) => value > 0 ? value : null);
   const onceUp = (name) => column(name).map((value, i) => i < allUp ? null : value);
 
   const series = (name, color, values, dash) => ({name, color, values, dash});
@@ -69,6 +71,10 @@
       series('started', 'supplying', rate('sessions_started', at)),
       series('completed', 'green', rate('sessions_completed', at), '5 3'),
       series('failed', 'fault', rate('sessions_failed', at), '1.5 3')]},
+    {title: `Request decisions of each interval, ms of ${data.latency_clock} time`, series: [
+      series('p50', 'supplying', measured('decision_interval_p50_ms')),
+      series('p90', 'green', measured('decision_interval_p90_ms'), '5 3'),
+      series('p99', 'violet', measured('decision_interval_p99_ms'), '1.5 3')]},
     {title: `Latency p99 since the start, ms of ${data.latency_clock} time`, series: [
       series('request decision', 'supplying', column('decision_p99_ms')),
       series('tick lateness', 'violet', column('tick_lateness_p99_ms'), '5 3')]},

@@ -140,8 +140,8 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
     while (!host.engine().await_pause(kLookEvery)) {
       if (stop.signal() != 0) host.engine().go_until(SimTime{});  // at the end of the window
     }
-    if (next == row && next < end) {  // the last row is the exact count
-      watch(looker.look());
+    if (next == row) {
+      if (end - next > row_step / 2) watch(looker.look());  // the last row is the exact count
       row += row_step;
     }
     if (next == digest && next < end) {

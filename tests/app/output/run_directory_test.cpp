@@ -56,11 +56,34 @@ TEST_F(RunDirectoryTest, WritesOneRowOfTheSeriesForEachLook) {
   EXPECT_EQ(std::count(header.begin(), header.end(), ','), std::count(row.begin(), row.end(), ','));
   EXPECT_EQ(row.rfind("90.000,0.000,1,2,3,4,5,", 0), 0U) << row;
 }
-TEST(HgrmText, EndsEachHistogramAtOne) {
-  network::Latencies latencies;
-  for (int i = 1; i <= 1'000; ++i) latencies.request_decision.record(i * 1ms);
-  const std::string text = hgrm_text(latencies);
-  EXPECT_NE(text.find("1.000000000000       1000"), std::string::npos) << text.substr(0, 400);
+TEST_F(RunDirectoryTest, TellsThePercentilesOfEachInterval) {
+  auto directory = RunDirectory::create(path);
+  ASSERT_TRUE(directory);
+  network::Snapshot snapshot;
+  snapshot.latencies.request_decision.record(2ms, 1'000);
+  directory->append(snapshot);
+  snapshot.latencies.request_decision.record(64ms, 10);
+  directory->append(snapshot);
+  directory->append(snapshot);
+  std::istringstream lines(read("timeseries.csv"));
+  std::string header, first, second, third;
+  for (auto* line : {&header, &first, &second, &third}) std::getline(lines, *line);
+  const auto p50 = [](const std::string& row) {
+    std::vector<std::string> fields;
+    std::istringstream in(row);
+    for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
+    return std::stod(fields.at(fields.size() - 3));
+  };
+  EXPECT_NE(header.find(",decision_interval_p50_ms,"), std::string::npos);
+  EXPECT_NEAR(p50(first), 2.0, 0.02);
+  EXPECT_NEAR(p50(second), 64.0, 0.7) << "of ten, not of a thousand";
+  EXPECT_DOUBLE_EQ(p50(third), 0.0);
+}
+TEST_F(RunDirectoryTest, LeavesFilesOfOthersAlone) {
+  std::filesystem::create_directories(path);
+  std::ofstream(path / "report.html") << "mine";
+  EXPECT_FALSE(RunDirectory::create(path));
+  EXPECT_EQ(read("report.html"), "mine");
 }
 
 }  // namespace
