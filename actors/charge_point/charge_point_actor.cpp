@@ -43,11 +43,17 @@ void ChargePointActor::perform(const Effect& effect) {
   std::visit(Overloaded{
                  [&](const Pong& e) { tell<monitor::Event>(network_.monitors[index], e); },
                  [&](const PingRefused& e) { tell<monitor::Event>(network_.monitors[index], e); },
-                 [&](const Note& e) { instruments().add(metric_of(e.code), 1); },
+                 [&](const Note& e) { note(e); },
                  [](const Throw&) { throw std::runtime_error("the engine crashed"); },
                  [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
              },
              effect);
+}
+
+void ChargePointActor::note(const Note& note) {
+  if (note.code == NoteCode::central_lost || note.code == NoteCode::central_back)
+    return show(PointAlone{state_.id, note.code == NoteCode::central_back});
+  instruments().add(metric_of(note.code), 1);
 }
 
 runtime::LeanActor::AfterFailure ChargePointActor::on_failure(std::string_view) {

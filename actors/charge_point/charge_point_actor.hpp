@@ -14,6 +14,7 @@ class ChargePointActor final : public CoreActor<ChargePointActor, State, Event> 
   friend CoreActor;
   void run(const Event& event);
   void perform(const Effect& effect);
+  void note(const Note& note);
   AfterFailure on_failure(std::string_view what) override;
 };
 static_assert(sizeof(ChargePointActor) <= 448, "with CAF's control block, half a kibibyte");

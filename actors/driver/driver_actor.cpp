@@ -48,7 +48,15 @@ void DriverActor::perform(const Effect& effect) {
                  [&](const Decided& e) { instruments().decided(e.due, time_since(e.due)); },
                  [&](const Started& e) { instruments().started(e.due, time_since(e.due)); },
                  [](const Throw&) { throw std::runtime_error("the driver's program crashed"); },
-                 [](const auto&) {},  // console lines: the command shows them for drivers of a file
+                 [&](const Show& e) { show(e.update); },
+                 [&](const ShowTicket& e) { show(e.ticket); },
+                 [&](const TimedOut& e) {
+                   show(RequestTimedOut{state_.id, e.request});
+                 },
+                 [&](const Finished& e) {
+                   show(LinesFinished{state_.id, e.done, e.total});
+                 },
+                 [&](const NoCentral&) { show(DriverAlone{state_.id}); },
              },
              effect);
 }

@@ -19,7 +19,9 @@ void MonitorActor::perform(const Effect& effect) {
   const auto index = index_of(state_.id);
   std::visit(Overloaded{
                  [&](const Ping& e) { tell<charge_point::Event>(network_.points[index], e); },
-                 [](const Note&) {},  // consoles of single monitors are another part's
+                 [&](const Note& e) {
+                   show(MonitorNote{state_.id, e.code});
+                 },
                  [](const Throw&) { throw std::runtime_error("the monitor crashed"); },
                  [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
              },

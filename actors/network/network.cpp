@@ -182,6 +182,22 @@ void Network::spawn_drivers() {
   }
 }
 
+void Network::open_consoles() {
+  for (unsigned w = 0; w < engine_.workers(); ++w) {
+    consoles_.push_back(std::make_unique<ConsoleFeed>());
+    switchboard_.consoles.push_back(consoles_.back().get());
+  }
+}
+
+std::uint64_t Network::hear(const std::function<void(const ConsoleNotice&)>& f) {
+  std::uint64_t missed = 0;
+  for (const auto& feed : consoles_) {
+    for (ConsoleNotice notice; feed->hear(notice);) f(notice);
+    missed += feed->missed();
+  }
+  return missed;
+}
+
 void Network::start() {
   using runtime::LeanActor;
   for (auto* director : directors_) LeanActor::post(director, director::Event{PowerOn{}});

@@ -1,6 +1,7 @@
 // A network of actors, built from a scenario: the only place that knows who talks to whom.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -30,6 +31,11 @@ class Network {
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
+  /// From now on consoles are heard: call before start(), and hear() now and then.
+  void open_consoles();
+  /// Calls `f` with what consoles have shown since the last call, worker by worker; returns how
+  /// much was missed so far because nobody called. The driving thread's.
+  std::uint64_t hear(const std::function<void(const ConsoleNotice&)>& f);
   /// Switches everything on; model time zero should be now.
   void start();
   /// No new load: no trips, no faults, no further lines of request files. What runs may end.
@@ -75,6 +81,7 @@ class Network {
   std::unique_ptr<const fleet::Profile> profile_;
   Switchboard switchboard_;
   std::vector<std::unique_ptr<Instruments>> instruments_;  // by worker
+  std::vector<std::unique_ptr<ConsoleFeed>> consoles_;     // by worker
   std::vector<charge_point::ChargePointActor*> points_;
   std::vector<monitor::MonitorActor*> monitors_;
   std::vector<driver::DriverActor*> drivers_;

@@ -41,6 +41,13 @@ class CoreActor : public runtime::LeanActor {
   /// Those of the home worker.
   [[nodiscard]] Instruments& instruments() const { return *network_.instruments[worker().index()]; }
 
+  /// Shows `what` on this actor's console, if anybody looks.
+  template <class What>
+  void show(const What& what) const {
+    if (network_.consoles.empty()) return;
+    network_.consoles[worker().index()]->say({now(), what});
+  }
+
   // Before the state: an activation reads this and the state's first fields, and nothing else if
   // the event is a common one.
   const Switchboard& network_;  // outlives this

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "actors/messages.hpp"
+#include "actors/shell/console_feed.hpp"
 #include "actors/shell/instruments.hpp"
 #include "runtime/engine/lean_actor.hpp"
 
@@ -21,6 +22,7 @@ struct Switchboard {
   std::vector<runtime::Address> supervisors;
   runtime::Address central = nullptr;
   std::vector<Instruments*> instruments;          ///< by worker; outlive the actors
+  std::vector<ConsoleFeed*> consoles;             ///< by worker; empty: nobody looks
   std::vector<ShardId> shard_of;                  ///< by PointId
   std::vector<std::vector<DriverId>> drivers_of;  ///< of the shard's fleet, by ShardId
   std::vector<ShardId> fleet_of;                  ///< by DriverId

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/commands/run_events.hpp"
+#include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
 #include "app/output/hgrm_text.hpp"
 #include "app/output/live_view.hpp"
@@ -143,13 +144,20 @@ class Run {
     Rows rows{directory_.get(), scenario.run.speed.max};
     DigestSink digests;
     if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path()};
+    ConsoleSink console;
+    if (shows_consoles(loaded_.output.console, scenario))
+      console = [&](const network::Topology& topology, const ConsoleNotice& notice) {
+        const auto line = console_line(notice, names_of(scenario, topology));
+        view.print(line);
+        log_.write(Level::info, "console", {{"text", line}});
+      };
     RunOutcome outcome = simulate(
         scenario, stop_,
         [&](const network::Snapshot& snapshot) {
           view.show(snapshot, stop_.signal() != 0);
           rows.add(snapshot);
         },
-        digests);
+        digests, console);
     view.end(outcome.last, outcome.signal != 0);
     return outcome;
   }

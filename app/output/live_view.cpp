@@ -53,6 +53,15 @@ void LiveView::show(const network::Snapshot& s, bool stopping) {
                                                 : s.wall + std::chrono::seconds{10};
 }
 
+void LiveView::print(const std::string& line) {
+  if (mode_ == ViewMode::off) return;
+  std::string text;
+  if (drawn_lines_ > 0) text = fmt::format("\x1b[{}A\x1b[J", drawn_lines_);
+  drawn_lines_ = 0;
+  next_block_ = Nanos{0};  // the block comes back at the next look
+  (void)std::fputs((text + line + "\n").c_str(), out_);
+}
+
 void LiveView::end(const network::Snapshot& last, bool stopping) {
   if (mode_ == ViewMode::block) redraw(last, stopping);
   (void)std::fflush(out_);

@@ -23,6 +23,8 @@ class LiveView {
 
   /// `stopping`: a signal has come, and what is shown says so.
   void show(const network::Snapshot& snapshot, bool stopping = false);
+  /// A line that stays, above what is redrawn.
+  void print(const std::string& line);
   /// Shows how it ended, and leaves that on the screen.
   void end(const network::Snapshot& last, bool stopping = false);
 

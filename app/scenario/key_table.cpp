@@ -180,6 +180,11 @@ void add_parts(Fields& f) {
                  CHARGEMILL_AT(output.progress)));
   f.push_back(at(choice("output.color", "of terminals", {"auto", "always", "never"}),
                  CHARGEMILL_AT(output.color)));
+  f.push_back(
+      at(choice("output.console",
+                "what drivers and monitors show; auto: in small networks with request files",
+                {"auto", "on", "off"}),
+         CHARGEMILL_AT(output.console)));
   f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
                  CHARGEMILL_AT(output.quiet)));
   f.push_back(not_built("journal.dir", "data directory", "off"));

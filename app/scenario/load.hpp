@@ -43,6 +43,7 @@ struct OutputSettings {
   std::string dir;  ///< empty: runs/<utc>-<scenario>-<id>; off: none
   std::string progress = "auto";
   std::string color = "auto";
+  std::string console = "auto";  ///< lines of drivers' and monitors' consoles: auto, on, off
   bool quiet = false;
   std::uint32_t repeat = 1;
 };

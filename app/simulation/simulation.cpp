@@ -191,7 +191,7 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
 }  // namespace
 
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
-                    const Watcher& watch, const DigestSink& digests) {
+                    const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   const std::int64_t rss_before = resident_bytes();
@@ -204,6 +204,16 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   if (!is_virtual) engine.set_horizon(SimTime{scenario.run.duration});
   outcome.cost.workers = engine.workers();
   outcome.cost.startup_s = std::chrono::duration<double>(ModelClock::wall_now() - begun).count();
+  if (console) host.network().open_consoles();
+  const auto hear = [&] {
+    if (!console) return;
+    (void)host.network().hear(
+        [&](const ConsoleNotice& notice) { console(host.network().topology(), notice); });
+  };
+  const Watcher watch = [&](const network::Snapshot& snapshot) {
+    hear();
+    watcher(snapshot);
+  };
   const double cpu_before = cpu_seconds();
   engine.start_clock();
   host.network().start();
@@ -236,6 +246,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.last = looker.look();
     outcome.stop_reason = "stuck";
   }
+  hear();
   outcome.cost.cpu_s = cpu_seconds() - cpu_before;
   outcome.cost.rss_bytes = resident_bytes();
   const auto points = std::max<std::size_t>(1, host.network().topology().points.size());

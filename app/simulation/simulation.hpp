@@ -9,6 +9,8 @@
 #include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/scenario.hpp"
+#include "actors/network/topology.hpp"
+#include "actors/shell/console_feed.hpp"
 #include "app/simulation/stop_request.hpp"
 
 namespace chargemill::app {
@@ -39,9 +41,13 @@ using Watcher = std::function<void(const network::Snapshot&)>;
 /// Called in virtual time after every run.digest_every, and at the end, with every entity's digest.
 using DigestSink = std::function<void(SimTime, const std::vector<network::EntityDigest>&)>;
 
+/// Called with what drivers, monitors and charge points show, a tenth of a second later at most.
+using ConsoleSink = std::function<void(const network::Topology&, const ConsoleNotice&)>;
+
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
 /// the open requests to be decided. Requires a checked scenario.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
-                                  const Watcher& watch, const DigestSink& digests = {});
+                                  const Watcher& watch, const DigestSink& digests = {},
+                                  const ConsoleSink& console = {});
 
 }  // namespace chargemill::app

@@ -1,0 +1,92 @@
+#include "app/output/console.hpp"
+
+#include <fmt/format.h>
+
+#include "actors/driver/console.hpp"
+#include "actors/texts.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::app {
+namespace {
+
+constexpr std::size_t kFollowedMax = 100;  // charge points
+
+std::string clock_text(SimTime at) {
+  const auto whole =
+      std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+  return fmt::format("{:02}:{:02}:{:02}", whole / 3'600, whole / 60 % 60, whole % 60);
+}
+
+std::string ticket_line(const Ticket& t, const ConsoleNames& names) {
+  return fmt::format("🧾 Driver {} | {} | {} | {} kWh, €{}{}", names.driver(t.driver),
+                     names.point(t.point), word(t.status), fixed(kilowatt_hours(t.delivered), 2),
+                     fixed(euros(t.cost), 2), t.correction ? " (corrected)" : "");
+}
+
+std::string monitor_line(const MonitorNote& note, const ConsoleNames& names) {
+  const auto who = "MON-" + names.point(note.point);
+  switch (note.code) {
+    case monitor::NoteCode::fault_found:
+      return fmt::format("⚠️ {} | FAULT | {}", who, word(Reason::health_check_failed));
+    case monitor::NoteCode::recovery_found:
+      return fmt::format("✔️ {} | HEALTHY | {}", who, word(Reason::health_check_restored));
+    case monitor::NoteCode::central_lost:
+      return fmt::format("⚠️ {} | {}", who, driver::no_central_line());
+    case monitor::NoteCode::central_back:
+      return fmt::format("✔️ {} | CENTRAL is back", who);
+  }
+  return who;
+}
+
+}  // namespace
+
+std::string console_line(const ConsoleNotice& notice, const ConsoleNames& names) {
+  const auto text = std::visit(
+      Overloaded{[&](const DriverUpdate& u) {
+                   return driver::update_line(names.driver(u.driver), names.point(u.point),
+                                              u.status, update_text(u));
+                 },
+                 [&](const Ticket& t) { return ticket_line(t, names); },
+                 [&](const RequestTimedOut& e) {
+                   return "⚠️ Driver " + names.driver(e.driver) + " | " +
+                          driver::timed_out_line(fmt::format("req-{:08x}", index_of(e.request)),
+                                                 std::chrono::seconds{30});
+                 },
+                 [&](const LinesFinished& e) {
+                   return "Driver " + names.driver(e.driver) + " | " +
+                          driver::finished_line(e.done, e.total);
+                 },
+                 [&](const DriverAlone& e) {
+                   return "⚠️ Driver " + names.driver(e.driver) + " | " +
+                          std::string{driver::no_central_line()};
+                 },
+                 [&](const MonitorNote& e) { return monitor_line(e, names); },
+                 [&](const PointAlone& e) {
+                   return e.back ? fmt::format("✔️ {} | CENTRAL is back", names.point(e.point))
+                                 : fmt::format("⚠️ {} | {}", names.point(e.point),
+                                               driver::no_central_line());
+                 }},
+      notice.what);
+  return clock_text(notice.at) + " " + text;
+}
+
+ConsoleNames names_of(const network::Scenario& scenario, const network::Topology& topology) {
+  const auto& named = scenario.drivers.named;
+  return {[&topology](PointId id) {
+            return index_of(id) < topology.points.size() ? topology.point_name(id)
+                                                         : std::string{"(unknown)"};
+          },
+          [&named](DriverId id) {
+            return index_of(id) < named.size() ? named[index_of(id)].id
+                                               : fmt::format("DRV-{:06}", index_of(id) + 1);
+          }};
+}
+
+bool shows_consoles(const std::string& setting, const network::Scenario& scenario) {
+  if (setting != "auto") return setting == "on";
+  const std::size_t points = scenario.network.points.empty() ? scenario.network.charge_points
+                                                             : scenario.network.points.size();
+  return !scenario.drivers.named.empty() && points <= kFollowedMax;
+}
+
+}  // namespace chargemill::app
