@@ -1,0 +1,215 @@
+# Turns the runs of run.sh, one flat JSON object a line, into a table on standard output and into JSON in the
+# file `json`. Also given: machine, versions (NAME VERSION;...), commit, date, warm_up,
+# seconds, repetitions.
+
+# Sets field[] from one line.
+function parse(line,    i, count, pairs, at) {
+  split("", field)
+  gsub(/[{}"]/, "", line)
+  count = split(line, pairs, ", ")
+  for (i = 1; i <= count; i++) {
+    at = index(pairs[i], ": ")
+    field[substr(pairs[i], 1, at - 1)] = substr(pairs[i], at + 2)
+  }
+}
+
+# Sets sorted[1..n] to the values of one figure, rising; returns n.
+function sort_values(id, name,    i, j, v, n) {
+  n = runs[id]
+  for (i = 1; i <= n; i++) {
+    v = value[id, name, i] + 0
+    for (j = i - 1; j >= 1 && sorted[j] > v; j--) sorted[j + 1] = sorted[j]
+    sorted[j + 1] = v
+  }
+  return n
+}
+function median(id, name,    n) {
+  n = sort_values(id, name)
+  if (n == 0) return 0
+  return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
+}
+function least(id, name) { return sort_values(id, name) ? sorted[1] : 0 }
+function most(id, name,    n) { n = sort_values(id, name); return n ? sorted[n] : 0 }
+# The worst of the maxima, the most that was dropped, else the median.
+function figure(id, name) { return name ~ /_max_ms$|^dropped$/ ? most(id, name) : median(id, name) }
+function ratio(a, b) { return b > 0 ? a / b : 0 }
+
+function commas(n,    text) {
+  text = sprintf("%.0f", n)
+  while (match(text, /^[0-9]+[0-9][0-9][0-9](,|$)/)) {
+    match(text, /^[0-9]+/)
+    text = substr(text, 1, RLENGTH - 3) "," substr(text, RLENGTH - 2)
+  }
+  return text
+}
+function millions(n) { return sprintf("%.3f M", n / 1e6) }
+function times(n) { return n > 0 ? sprintf("%.2f x", n) : "" }
+function outcome(id) { return failure[id] == "" ? "ok" : failure[id] " (" failures[id] " of " attempts[id] ")" }
+
+# ---- the table ----
+
+# The peers of a case by falling rate: order[1..n].
+function rank(c,    i, j, id) {
+  for (i = 1; i <= peers[c]; i++) {
+    id = c SUBSEP peer_at[c, i]
+    for (j = i - 1; j >= 1 && median(order[j], "per_second") < median(id, "per_second"); j--) order[j + 1] = order[j]
+    order[j + 1] = id
+  }
+  return peers[c]
+}
+function best_caf(c,    i, n) {
+  n = rank(c)
+  for (i = 1; i <= n; i++) if (peer[order[i]] ~ /^caf-/ && runs[order[i]]) return order[i]
+  return ""
+}
+function round_trip_rows(c,    i, n, id, ours, best) {
+  ours = median(c SUBSEP "chargemill", "per_second")
+  best = best_caf(c)
+  n = rank(c)
+  for (i = 1; i <= n; i++) {
+    id = order[i]
+    if (runs[id])
+      printf "| %9s | %-22s | %10s | %10s | %10s | %13s |\n", commas(entities[c]),
+        peer[id] (id == best ? " (best)" : ""), millions(median(id, "per_second")),
+        millions(least(id, "per_second")), millions(most(id, "per_second")),
+        times(ratio(ours, median(id, "per_second")))
+    if (failure[id] != "") printf "| %9s | %-22s | %s |\n", commas(entities[c]), peer[id], outcome(id)
+  }
+}
+function latencies(id, name) {
+  return sprintf("%.2f / %.2f / %.2f / %.2f", figure(id, name "_p50_ms"), figure(id, name "_p99_ms"),
+    figure(id, name "_p999_ms"), figure(id, name "_max_ms"))
+}
+function cp_1hz_rows(c,    i, id, ours) {
+  ours = c SUBSEP "chargemill"
+  printf "\n%s charge points, %s:\n\n", commas(entities[c]),
+    centrals[c] == 1 ? "one central (C1)" : centrals[c] " centrals (CS)"
+  print "| peer           | statuses/s |  offered | late, ms                      | round trip, ms                " \
+    "|  CPU |  CPU ratio | bytes/CP | RSS ratio | dropped |"
+  print "|:---------------|-----------:|---------:|:------------------------------|:------------------------------" \
+    "|-----:|-----------:|---------:|----------:|--------:|"
+  for (i = 1; i <= peers[c]; i++) {
+    id = c SUBSEP peer_at[c, i]
+    if (runs[id])
+      printf "| %-14s | %10s | %6.2f %% | %-29s | %-29s | %4.2f | %10s | %8s | %9s | %7s |\n", peer[id],
+        commas(median(id, "per_second")), median(id, "percent_of_offered"), latencies(id, "late"),
+        latencies(id, "round_trip"), median(id, "cpu_per_second"),
+        times(ratio(median(id, "cpu_per_second"), median(ours, "cpu_per_second"))),
+        commas(median(id, "rss_bytes_per_entity")),
+        times(ratio(median(id, "rss_bytes_per_entity"), median(ours, "rss_bytes_per_entity"))),
+        commas(figure(id, "dropped"))
+    if (failure[id] != "") printf "| %-14s | %s |\n", peer[id], outcome(id)
+  }
+  printf "\nChecksums: %d ok, %d failed (void). %s\n", checked[c], void[c], agreement(c)
+}
+# Whoever dropped nothing has sent the same statuses, whatever the language.
+function agreement(c) {
+  if (!complete[c]) return "No run was complete."
+  return sprintf("Energy of %d complete runs: %s.", complete[c],
+    differs[c] ? "THEY DIFFER" : "the same in all, " energy[c] " Wh")
+}
+function table(    i, text) {
+  text = versions
+  gsub(/;/, ", ", text)
+  printf "# chargemill and its peers\n\n%s, commit %s\n%s\n%s\n", date, commit, machine, text
+  for (i = 1; i <= cases; i++) {
+    if (workload[case_at[i]] != "round_trip") continue
+    if (!headed++) {
+      printf "\n## Round trips a second (medians; %d alternating runs)\n\n", repetitions
+      print "chargemill's entities live on their central's worker, so none of its messages crosses cores; the peers'"
+      print "schedulers place theirs. README.md says what that is worth.\n"
+      print "| entities  | peer                   |     median |      least |       most | chargemill is |"
+      print "|----------:|:-----------------------|-----------:|-----------:|-----------:|--------------:|"
+    }
+    round_trip_rows(case_at[i])
+  }
+  headed = 0
+  for (i = 1; i <= cases; i++) {
+    if (workload[case_at[i]] != "cp_1hz") continue
+    if (!headed++) {
+      printf "\n## CP-1Hz (%d s warm-up, %d s measured, medians; %d alternating runs)\n", warm_up, seconds, repetitions
+      print "\nLatencies count from the due time: p50 / p99 / p99.9 / max (the worst of all runs). CPU is seconds a"
+      print "second of both cores; its ratio and that of memory are the peer's divided by chargemill's."
+    }
+    cp_1hz_rows(case_at[i])
+  }
+}
+
+# ---- the JSON ----
+
+# In the order of the runs.
+function rates(id,    i, text) {
+  for (i = 1; i <= runs[id]; i++) text = text (i > 1 ? ", " : "") sprintf("%.0f", value[id, "per_second", i])
+  return "[" text "]"
+}
+function run_json(c, id, name, configuration,    i, n, names, ours) {
+  ours = c SUBSEP "chargemill"
+  printf "%s\n  {\"peer\": \"%s\", \"configuration\": \"%s\", \"workload\": \"%s\", \"entities\": %d, \"centrals\": %d, ",
+    (written++ ? "," : ""), name, configuration, workload[c], entities[c], centrals[c] >json
+  printf "\"outcome\": \"%s\", \"per_second\": %s, \"median\": %s", outcome(id), rates(id),
+    runs[id] ? sprintf("%.0f", median(id, "per_second")) : "null" >json
+  if (runs[id] && runs[ours]) printf ", \"ratio\": %.2f", ratio(median(ours, "per_second"), median(id, "per_second")) >json
+  if (runs[id] && workload[c] == "cp_1hz") {
+    n = split("percent_of_offered late_p50_ms late_p99_ms late_p999_ms late_max_ms round_trip_p50_ms " \
+      "round_trip_p99_ms round_trip_p999_ms round_trip_max_ms cpu_per_second rss_bytes_per_entity dropped " \
+      "spawn_seconds", names, " ")
+    for (i = 1; i <= n; i++) printf ", \"%s\": %.10g", names[i], figure(id, names[i]) >json
+    if (runs[ours]) printf ", \"cpu_ratio\": %.2f, \"rss_ratio\": %.2f",
+      ratio(median(id, "cpu_per_second"), median(ours, "cpu_per_second")),
+      ratio(median(id, "rss_bytes_per_entity"), median(ours, "rss_bytes_per_entity")) >json
+    printf ", \"checksum\": \"ok\", \"warm_up_seconds\": %d, \"measured_seconds\": %d", warm_up, seconds >json
+  }
+  printf "}" >json
+}
+function write_json(    i, j, n, list, pair, c, id, best) {
+  printf "{\"machine\": \"%s\", \"commit\": \"%s\", \"date\": \"%s\",\n \"versions\": {", machine, commit, date >json
+  n = split(versions, list, ";")
+  for (i = 1; i <= n; i++) {
+    split(list[i], pair, " ")
+    printf "%s\"%s\": \"%s\"", (i > 1 ? ", " : ""), pair[1], pair[2] >json
+  }
+  printf "},\n \"runs\": [" >json
+  for (i = 1; i <= cases; i++) {
+    c = case_at[i]
+    for (j = 1; j <= peers[c]; j++) {
+      id = c SUBSEP peer_at[c, j]
+      run_json(c, id, peer[id], peer[id] ~ /^caf-/ ? substr(peer[id], 5) : "default")
+    }
+    # Stock CAF at its best, under the plain name.
+    best = workload[c] == "round_trip" ? best_caf(c) : ""
+    if (best != "") run_json(c, best, "caf", substr(peer[best], 5))
+  }
+  print "\n]}" >json
+}
+
+# ---- the runs ----
+
+function note_checksum(c) {
+  checked[c]++
+  if (field["statuses"] != field["entities"] * (warm_up + seconds)) return
+  if (complete[c]++ && energy[c] != field["energy_wh"]) differs[c] = 1
+  energy[c] = field["energy_wh"]
+}
+{
+  parse($0)
+  c = field["workload"] SUBSEP field["entities"] SUBSEP field["centrals"]
+  if (!(c in workload)) {
+    case_at[++cases] = c
+    workload[c] = field["workload"]; entities[c] = field["entities"]; centrals[c] = field["centrals"]
+  }
+  id = c SUBSEP field["peer"]
+  if (!(id in peer)) { peer_at[c, ++peers[c]] = field["peer"]; peer[id] = field["peer"] }
+  attempts[id]++
+  if (field["outcome"] != "ok") {
+    failure[id] = field["outcome"]; failures[id]++
+    if (field["outcome"] ~ /checksum/) void[c]++
+    next
+  }
+  runs[id]++
+  for (name in field) value[id, name, runs[id]] = field[name]
+  if (workload[c] == "cp_1hz") note_checksum(c)
+}
+END {
+  table()
+  write_json()
+}
