@@ -4,6 +4,8 @@
 #include <functional>
 #include <system_error>
 
+#include "app/scenario/value.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -73,20 +75,25 @@ void add_key_options(CLI::App& app, RunOptions& options) {
 void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_option_function<std::string>(
          "scenario", [&options](const std::string& path) { options.scenario = path; },
-         "a scenario file; none: the demo")
+         "a scenario file (run without one: the demo)")
       ->type_name("SCENARIO.toml");
   add_key_options(app, options);
   add_shorts(app, options, kRunFlags);
   app.add_option_function<std::vector<std::string>>(
          "--requests",
          [&options](const std::vector<std::string>& files) {
-           options.request_files.assign(files.begin(), files.end());
+           std::string list;  // in TOML: a list is one value, and may be told apart from a name
+           for (const auto& file : files) list += (list.empty() ? "" : ", ") + toml_text(file);
+           options.overrides.push_back({"drivers.requests", "[" + list + "]", "--requests"});
          },
          "a driver's request file, one charge point id a line; repeatable")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option_function<std::string>(
-         "--replay", [&options](const std::string& path) { options.replay = path; },
+         "--replay",
+         [&options](const std::string& path) {
+           options.overrides.push_back({"drivers.replay", path, "--replay"});
+         },
          "recorded sessions to be driven again")
       ->type_name("SESSIONS.csv");
   app.add_option_function<std::string>(
@@ -96,7 +103,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
            options.overrides.push_back({"output.color", when, "--color"});
          },
          "of terminals")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
+      ->type_name("auto|always|never");
   const auto flag = [&](const char* name, const char* key, const char* value, const char* help) {
     const Override given{key, value, name};
     app.add_flag_callback(
@@ -108,8 +115,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
 }
 
 LoadInput load_input(const RunOptions& options) {
-  return {options.scenario, chargemill_environment(), options.overrides, options.request_files,
-          options.replay};
+  return {options.scenario, chargemill_environment(), options.overrides};
 }
 
 std::optional<std::filesystem::path> demo_scenario() {

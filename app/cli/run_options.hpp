@@ -19,8 +19,6 @@ namespace chargemill::app {
 struct RunOptions {
   std::optional<std::filesystem::path> scenario;  ///< none: the demo
   std::vector<Override> overrides;                ///< in the order of the command line
-  std::vector<std::filesystem::path> request_files;
-  std::optional<std::filesystem::path> replay;
   std::string color = "auto";  ///< also an override; known before the scenario is read
 };
 

@@ -20,8 +20,9 @@ std::string zone_name(std::uint32_t index) { return fmt::format("Z{:02}", index 
 
 class Checker {
  public:
-  Checker(const network::Scenario& scenario, const Origins& origins, std::vector<Diagnostic>& found)
-      : s_(scenario), origins_(origins), found_(found) {
+  Checker(const network::Scenario& scenario, const Origins& origins,
+          const std::set<std::string>& failed, std::vector<Diagnostic>& found)
+      : s_(scenario), origins_(origins), failed_(failed), found_(found) {
     for (const auto& point : s_.network.points) listed_.insert(point.id);
   }
 
@@ -46,6 +47,14 @@ class Checker {
       if (origins_.count(key) != 0) return place_of(key);
     }
     return {};
+  }
+  /// All of the keys hold what was meant: nothing follows from one that could not be read.
+  [[nodiscard]] bool are_sound(std::initializer_list<std::string> keys) const {
+    return std::none_of(keys.begin(), keys.end(),
+                        [&](const std::string& key) { return failed_.count(key) != 0; });
+  }
+  [[nodiscard]] bool points_are_sound() const {
+    return are_sound({"network.charge_points", "network.zones"});
   }
   void error(Code code, std::string text, Place place, std::string hint = {}) {
     found_.push_back({code, std::move(text), std::move(place), std::move(hint)});
@@ -74,11 +83,11 @@ class Checker {
   }
 
   void run() {
-    if (s_.run.digest_every && !s_.run.speed.max) {
+    if (s_.run.digest_every && !s_.run.speed.max && are_sound({"run.speed"})) {
       error(Code::contradiction, "'run.digest_every' needs virtual time",
             place_of({"run.digest_every", "run.speed"}), "--speed max");
     }
-    if (s_.run.warmup >= s_.run.duration) {
+    if (s_.run.warmup >= s_.run.duration && are_sound({"run.warmup", "run.duration"})) {
       error(Code::contradiction,
             fmt::format("'run.warmup' ({}) leaves nothing of 'run.duration' ({})",
                         duration_text(s_.run.warmup), duration_text(s_.run.duration)),
@@ -92,6 +101,10 @@ class Checker {
       error(Code::contradiction, "both 'network.charge_points' and [[charge_point]]",
             place_of("network.charge_points"), "one or the other");
     }
+    // Of nothing but defaults nobody expects anything.
+    if (n.charge_points == 0 && n.points.empty() && !origins_.empty() && points_are_sound())
+      warning(Code::missing, "there are no charge points: nothing will happen",
+              place_of("network.charge_points"), "network.charge_points = 100");
     std::set<std::string> ids;
     for (std::size_t i = 0; i < n.points.size(); ++i) {
       const auto key = fmt::format("charge_point[{}]", i);
@@ -115,16 +128,16 @@ class Checker {
     }
     const bool moved = d.sessions_per_cp_per_day > 0 || d.initial_supplying > 0 ||
                        !d.replay.empty() || has_rate_stage();
-    if (moved && d.count == 0) {
+    if (moved && d.count == 0 && are_sound({"drivers.count"})) {
       warning(Code::contradiction, "there is load, but 'drivers.count' is 0: all trips are shed",
-              place_of({"drivers.sessions_per_cp_per_day", "drivers.replay",
+              place_of({"drivers.count", "drivers.sessions_per_cp_per_day", "drivers.replay",
                         "drivers.initial_supplying"}));
     }
     std::set<std::string_view> stations;
     for (const auto& session : d.replay) stations.insert(session.station);
     const std::size_t points =
         s_.network.points.empty() ? s_.network.charge_points : s_.network.points.size();
-    if (stations.size() > points) {
+    if (stations.size() > points && points_are_sound()) {
       error(Code::recording,
             fmt::format("{} recorded stations do not fit on {} charge points", stations.size(),
                         points),
@@ -139,7 +152,7 @@ class Checker {
     for (const auto& id : driver.requests) {
       if (!has_point(id)) unknown.insert(id);
     }
-    if (unknown.empty()) return;
+    if (unknown.empty() || !points_are_sound()) return;
     warning(Code::reference,
             fmt::format("driver '{}' asks for {} that {} not there: denied", driver.id,
                         unknown.size() == 1 ? fmt::format("'{}'", *unknown.begin())
@@ -163,6 +176,8 @@ class Checker {
         error(Code::range, "a connected share is at most 1", place_of(key + ".value"));
       for (std::size_t before = i; before-- > 0;) {
         if (s_.stages[before].target != stage.target) continue;
+        const auto above = fmt::format("stage[{}]", before);
+        if (!are_sound({key + ".after", above + ".after", above + ".ramp"})) break;
         if (stage.after < s_.stages[before].after + s_.stages[before].ramp)
           error(Code::contradiction, "this stage begins before the one above it has ended",
                 place_of(key + ".after"),
@@ -177,7 +192,8 @@ class Checker {
 
   void central() {
     const auto& timeout = s_.central.monitor_timeout;
-    if (timeout && *timeout < 2 * s_.network.health_interval) {
+    if (timeout && *timeout < 2 * s_.network.health_interval &&
+        are_sound({"network.health_interval"})) {
       error(Code::contradiction,
             fmt::format("'central.monitor_timeout' ({}) is less than twice "
                         "'network.health_interval' ({}): monitors that live would be lost",
@@ -185,7 +201,8 @@ class Checker {
             place_of({"central.monitor_timeout", "network.health_interval"}));
     }
     const auto& silence = s_.central.session_silence_timeout;
-    if (silence && *silence < 2 * s_.network.telemetry_interval) {
+    if (silence && *silence < 2 * s_.network.telemetry_interval &&
+        are_sound({"network.telemetry_interval"})) {
       error(Code::contradiction,
             fmt::format("'central.session_silence_timeout' ({}) is less than twice "
                         "'network.telemetry_interval' ({})",
@@ -201,16 +218,16 @@ class Checker {
       if (fault.rate_per_cp_per_hour && fault.at)
         error(Code::contradiction, "both 'rate' and 'at'", place_of(key + ".at"),
               "one or the other");
-      if (!fault.rate_per_cp_per_hour && !fault.at)
+      if (!fault.rate_per_cp_per_hour && !fault.at && are_sound({key + ".rate", key + ".at"}))
         error(Code::missing, "'fault' lacks 'rate' or 'at'", place_of(key));
       if (fault.zone && fault.point)
         error(Code::contradiction, "both 'zone' and 'cp'", place_of(key + ".cp"),
               "one or the other");
-      if (fault.zone && !has_zone(*fault.zone))
+      if (fault.zone && !has_zone(*fault.zone) && points_are_sound())
         error(
             Code::reference, fmt::format("no zone '{}'", *fault.zone), place_of(key + ".zone"),
             zones() == 0 ? "there are no zones" : fmt::format("there are Z01 to Z{:02}", zones()));
-      if (fault.point && !has_point(*fault.point))
+      if (fault.point && !has_point(*fault.point) && points_are_sound())
         error(Code::reference, fmt::format("no charge point '{}'", *fault.point),
               place_of(key + ".cp"), point_hint(*fault.point));
     }
@@ -226,14 +243,26 @@ class Checker {
   void thresholds() {
     for (std::size_t i = 0; i < s_.thresholds.size(); ++i) {
       const auto parsed = parse_threshold(s_.thresholds[i]);
-      if (!parsed && !s_.thresholds[i].empty())
-        error(Code::threshold, parsed.error().text, place_of(fmt::format("thresholds[{}].expr", i)),
-              parsed.error().hint);
+      if (parsed || s_.thresholds[i].empty()) continue;
+      error(Code::threshold, parsed.error().text,
+            within(place_of(fmt::format("thresholds[{}].expr", i)), parsed.error().part),
+            parsed.error().hint);
     }
+  }
+
+  /// The place of `part`, if the line has it.
+  [[nodiscard]] static Place within(Place place, const std::string& part) {
+    const auto at = part.empty() || place.column == 0 ? std::string::npos
+                                                      : place.text.find(part, place.column - 1);
+    if (at == std::string::npos) return place;
+    place.column = at + 1;
+    place.width = part.size();
+    return place;
   }
 
   const network::Scenario& s_;
   const Origins& origins_;
+  const std::set<std::string>& failed_;
   std::vector<Diagnostic>& found_;
   std::unordered_set<std::string> listed_;
 };
@@ -241,8 +270,8 @@ class Checker {
 }  // namespace
 
 void check(const network::Scenario& scenario, const Origins& origins,
-           std::vector<Diagnostic>& found) {
-  Checker{scenario, origins, found}.all();
+           const std::set<std::string>& failed, std::vector<Diagnostic>& found) {
+  Checker{scenario, origins, failed, found}.all();
 }
 
 }  // namespace chargemill::app

@@ -1,14 +1,17 @@
 // What is wrong with a scenario as a whole, each key being right by itself.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "app/scenario/load.hpp"
 
 namespace chargemill::app {
 
-/// Adds what it finds to `found`; `origins` says where to point at.
+/// Adds what it finds to `found`; `origins` says where to point at. Nothing is concluded from the
+/// keys in `failed`, whose values could not be read.
 void check(const network::Scenario& scenario, const Origins& origins,
-           std::vector<Diagnostic>& found);
+           const std::set<std::string>& failed, std::vector<Diagnostic>& found);
 
 }  // namespace chargemill::app

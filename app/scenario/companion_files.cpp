@@ -56,7 +56,7 @@ void read_requests(const fs::path& path, const Place& place, Reading& reading,
   }
 }
 
-void read_drivers(const LoadInput& input, const fs::path& folder, Reading& reading) {
+void read_drivers(const fs::path& folder, Reading& reading) {
   auto& named = reading.draft.scenario.drivers.named;
   std::set<std::string> ids;
   for (std::size_t i = 0; i < reading.drivers.size(); ++i) {
@@ -71,14 +71,13 @@ void read_drivers(const LoadInput& input, const fs::path& folder, Reading& readi
     ids.insert(item.spec.id);
     named.push_back(std::move(item.spec));
   }
-  for (const auto& path : input.request_files) {
+  for (const auto& name : reading.draft.files.requests) {
+    const auto path = resolve(reading, "drivers.requests", name, folder);
     network::DriverSpec spec;
     const std::string stem = path.stem().string();
     spec.id = stem;
     for (int n = 2; !ids.insert(spec.id).second; ++n) spec.id = fmt::format("{}-{}", stem, n);
-    Place place;
-    place.source = "--requests " + path.string();
-    read_requests(path, place, reading, spec.requests);
+    read_requests(path, place_of(reading, "drivers.requests"), reading, spec.requests);
     named.push_back(std::move(spec));
   }
 }
@@ -118,16 +117,11 @@ void read_profile(const fs::path& folder, Reading& reading) {
   }
 }
 
-void read_recording(const LoadInput& input, const fs::path& folder, Reading& reading) {
+void read_recording(const fs::path& folder, Reading& reading) {
   const auto& files = reading.draft.files;
-  if (files.replay.empty() && !input.replay) return;
-  Place place = place_of(reading, "drivers.replay");
-  fs::path path = resolve(reading, "drivers.replay", files.replay, folder);
-  if (input.replay) {
-    path = *input.replay;
-    place = {};
-    place.source = "--replay";
-  }
+  if (files.replay.empty()) return;
+  const Place place = place_of(reading, "drivers.replay");
+  const fs::path path = resolve(reading, "drivers.replay", files.replay, folder);
   ColumnMap columns;
   if (!files.column_start.empty()) columns.start = files.column_start;
   if (!files.column_end.empty()) columns.end = files.column_end;
@@ -146,10 +140,10 @@ void read_recording(const LoadInput& input, const fs::path& folder, Reading& rea
 
 }  // namespace
 
-void read_companion_files(const LoadInput& input, const fs::path& folder, Reading& reading) {
-  read_drivers(input, folder, reading);
+void read_companion_files(const fs::path& folder, Reading& reading) {
+  read_drivers(folder, reading);
   read_profile(folder, reading);
-  read_recording(input, folder, reading);
+  read_recording(folder, reading);
 }
 
 }  // namespace chargemill::app

@@ -9,7 +9,6 @@ namespace chargemill::app {
 
 /// Reads all of them into `reading`. Names in the file are relative to `folder`, others to the
 /// working directory.
-void read_companion_files(const LoadInput& input, const std::filesystem::path& folder,
-                          Reading& reading);
+void read_companion_files(const std::filesystem::path& folder, Reading& reading);
 
 }  // namespace chargemill::app

@@ -56,6 +56,7 @@ class Reader {
     const auto value = from_toml(node, field.info);
     if (!value) {
       reading_.report(value.error().code, value.error().text, place, value.error().hint);
+      reading_.failed.insert(name);
       return;
     }
     field.set(target, *value);

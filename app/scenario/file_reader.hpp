@@ -3,6 +3,7 @@
 
 #include <toml++/toml.h>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "actors/fleet/profile_tables.hpp"
@@ -17,6 +18,7 @@ struct Reading {
   std::vector<DriverItem> drivers;
   Origins origins;
   std::vector<Diagnostic> diagnostics;
+  std::set<std::string> failed;               // keys whose value could not be used
   std::vector<std::filesystem::path> inputs;  // files that were read
 
   void report(Code code, std::string text, Place place, std::string hint = {}) {

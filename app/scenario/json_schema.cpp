@@ -47,6 +47,7 @@ json type_schema(const KeyInfo& key) {
     case Type::site:
       return {{"type", json::array({"string", "integer"})}};
     case Type::requests:
+    case Type::files:
       return {
           {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
     case Type::not_built:

@@ -40,6 +40,12 @@ KeyInfo duration(const char* name, const char* help, bool zero = false, bool opt
   key.optional = optional;
   return key;
 }
+/// Shorter, a run would do nothing else.
+KeyInfo interval(const char* name, const char* help) {
+  KeyInfo key = duration(name, help, true);
+  key.min = 1e-3;
+  return key;
+}
 KeyInfo choice(const char* name, const char* help, std::vector<std::string> choices) {
   KeyInfo key = info(name, Type::choice, help);
   key.choices = std::move(choices);
@@ -100,9 +106,9 @@ void add_network(Fields& f) {
                  CHARGEMILL_AT(scenario.network.price_mix)));
   f.push_back(at(duration("network.control_latency", "of a message, in virtual time"),
                  CHARGEMILL_AT(scenario.network.control_latency)));
-  f.push_back(at(duration("network.health_interval", "between two health checks of a monitor"),
+  f.push_back(at(interval("network.health_interval", "between two health checks of a monitor"),
                  CHARGEMILL_AT(scenario.network.health_interval)));
-  f.push_back(at(duration("network.telemetry_interval", "between two reports of a session"),
+  f.push_back(at(interval("network.telemetry_interval", "between two reports of a session"),
                  CHARGEMILL_AT(scenario.network.telemetry_interval)));
   f.push_back(at(duration("network.max_session", "a session ends after it", false, true),
                  CHARGEMILL_AT(scenario.network.max_session)));
@@ -133,6 +139,9 @@ void add_drivers(Fields& f) {
          CHARGEMILL_AT(scenario.drivers.pause)));
   f.push_back(at(duration("drivers.timeout", "a request without an answer is given up"),
                  CHARGEMILL_AT(scenario.drivers.timeout)));
+  f.push_back(at(info("drivers.requests", Type::files,
+                      "a driver for each file of charge point ids (D-122), named by the stem"),
+                 CHARGEMILL_AT(files.requests)));
   f.push_back(at(info("drivers.replay", Type::text, "recorded sessions (CSV) to be driven again"),
                  CHARGEMILL_AT(files.replay)));
   f.push_back(at(info("drivers.replay_columns.start", Type::text, "header name of the start"),
@@ -150,14 +159,13 @@ void add_central(Fields& f) {
       count("central.shards", "central's parts; results depend on it, not on workers", 1, 65'535),
       CHARGEMILL_AT(scenario.central.shards)));
   f.push_back(
-      at(count("central.breaker.failures", "in a row open a charge point's breaker", 1, 65'535),
+      at(count("central.breaker.failures", "in a row open a charge point's breaker", 1, 127),
          CHARGEMILL_AT(scenario.central.breaker_failures)));
   f.push_back(
       at(duration("central.breaker.cooldown", "an open breaker lets probes through after it"),
          CHARGEMILL_AT(scenario.central.breaker_cooldown)));
-  f.push_back(
-      at(count("central.breaker.probes", "successes that close a half-open breaker", 1, 65'535),
-         CHARGEMILL_AT(scenario.central.breaker_probes)));
+  f.push_back(at(count("central.breaker.probes", "successes that close a half-open breaker", 1, 15),
+                 CHARGEMILL_AT(scenario.central.breaker_probes)));
   f.push_back(
       at(duration("central.monitor_timeout",
                   "silence that makes a monitor lost; none: max(5 s, 3 x health_interval) (D-044)",

@@ -23,6 +23,7 @@ struct Field {
 struct FileNames {
   std::string profile;
   std::string replay;
+  std::vector<std::string> requests;  ///< one more driver each, named by the stem
   std::string column_start, column_end, column_energy, column_station;  ///< empty: the default
 };
 

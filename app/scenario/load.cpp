@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "app/scenario/check.hpp"
@@ -21,6 +23,7 @@ void set_text(const Field<Draft>& field, std::string_view text, Origin origin, R
   if (!value) {
     reading.report(value.error().code, fmt::format("{}, not '{}'", value.error().text, text),
                    origin.place, value.error().hint);
+    reading.failed.insert(field.info.name);
     return;
   }
   field.set(reading.draft, *value);
@@ -68,13 +71,27 @@ void read_overrides(const LoadInput& input, Reading& reading) {
   }
 }
 
+// TOML has no durations and no percents: `duration = 5s` is the commonest slip.
+std::string unquoted_hint(const std::string& line) {
+  static const std::regex kDuration{R"(=\s*([0-9.]+(ns|us|ms|s|m|h|d))\s*(#.*)?$)"};
+  static const std::regex kPercent{R"(=\s*([0-9.]+)%)"};
+  std::smatch found;
+  if (std::regex_search(line, found, kDuration))
+    return fmt::format("durations are in quotes: \"{}\"", found.str(1));
+  if (std::regex_search(line, found, kPercent))
+    return fmt::format("as a share: {}", std::strtod(found.str(1).c_str(), nullptr) / 100.0);
+  return {};
+}
+
 void read_file_text(const std::string& text, const std::string& name, Reading& reading) {
   const SourceText source{name, text};
   try {
     const auto root = toml::parse(text, name);
     read_toml(root, source, reading);
   } catch (const toml::parse_error& error) {
-    reading.report(Code::syntax, std::string{error.description()}, source.at(error.source()));
+    const Place place = source.at(error.source());
+    reading.report(Code::syntax, std::string{error.description()}, place,
+                   unquoted_hint(place.text));
   }
   if (reading.draft.scenario.run.name == network::Scenario::Run{}.name && !name.empty())
     reading.draft.scenario.run.name = std::filesystem::path{name}.stem().string();
@@ -94,8 +111,8 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
                                                      Reading reading) {
   read_environment(input, reading);
   read_overrides(input, reading);
-  read_companion_files(input, folder, reading);
-  check(reading.draft.scenario, reading.origins, reading.diagnostics);
+  read_companion_files(folder, reading);
+  check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics);
   sort_by_place(reading.diagnostics);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });

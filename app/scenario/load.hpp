@@ -21,11 +21,9 @@ struct Override {
 };
 
 struct LoadInput {
-  std::optional<std::filesystem::path> file;         ///< none: the defaults
-  std::map<std::string, std::string> env;            ///< those that begin with CHARGEMILL_
-  std::vector<Override> overrides;                   ///< the later one wins
-  std::vector<std::filesystem::path> request_files;  ///< one more driver each, named by the stem
-  std::optional<std::filesystem::path> replay;       ///< instead of drivers.replay
+  std::optional<std::filesystem::path> file;  ///< none: the defaults
+  std::map<std::string, std::string> env;     ///< those that begin with CHARGEMILL_
+  std::vector<Override> overrides;            ///< the later one wins
 };
 
 enum class Source { fallback, file, environment, flag };

@@ -68,8 +68,9 @@ constexpr const char* kNumbers[] = {"run.seed",
                                     "resources.bytes_per_charge_point",
                                     "resources.startup_s"};
 
-tl::unexpected<ThresholdError> wrong(std::string text, std::string hint = {}) {
-  return tl::unexpected<ThresholdError>(ThresholdError{std::move(text), std::move(hint)});
+tl::unexpected<ThresholdError> wrong(std::string text, std::string hint, std::string part) {
+  return tl::unexpected<ThresholdError>(
+      ThresholdError{std::move(text), std::move(hint), std::move(part)});
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -120,6 +121,14 @@ std::optional<double> plain_number(const std::string& text) {
   return number;
 }
 
+/// 20% as a ratio.
+std::string share_hint(const std::string& limit) {
+  const auto percent = limit.empty() || limit.back() != '%'
+                           ? std::nullopt
+                           : plain_number(limit.substr(0, limit.size() - 1));
+  return percent ? fmt::format("as a ratio: {}", *percent / 100.0) : std::string{};
+}
+
 }  // namespace
 
 const std::vector<std::string>& threshold_names() {
@@ -140,33 +149,33 @@ tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr) {
   const auto op = expr.find_first_of("<>=!");
   if (op == std::string_view::npos)
     return wrong(fmt::format("threshold '{}' compares nothing", expr),
-                 "like request_decision:p99 < 50ms");
+                 "like request_decision:p99 < 50ms", {});
   auto end = expr.find_first_not_of("<>=!", op);
   if (end == std::string_view::npos) end = expr.size();
   const auto comparison = comparison_of(expr.substr(op, end - op));
   if (!comparison)
     return wrong(fmt::format("unknown comparison '{}'", expr.substr(op, end - op)),
-                 "one of < <= > >= ==");
+                 "one of < <= > >= ==", std::string{expr.substr(op, end - op)});
   result.comparison = *comparison;
   result.name = std::string{trimmed(expr.substr(0, op))};
   const auto& names = threshold_names();
   if (std::find(names.begin(), names.end(), result.name) == names.end())
     return wrong(fmt::format("unknown threshold '{}'", result.name),
-                 did_you_mean(result.name, names));
+                 did_you_mean(result.name, names), result.name);
   result.pointer = pointer_to(result.name);
   const std::string limit{trimmed(expr.substr(end))};
   const auto number = plain_number(limit);
   const bool time = result.name.find(':') != std::string::npos &&
                     result.name.substr(result.name.find(':')) != ":count";
   if (!time) {
-    if (!number) return wrong(fmt::format("'{}' is no number", limit));
+    if (!number) return wrong(fmt::format("'{}' is no number", limit), share_hint(limit), limit);
     result.limit = *number;
     return result;
   }
   const auto duration = parse_duration(limit);
   if (!duration)
-    return wrong(fmt::format("'{}' is no duration", limit),
-                 number ? "a unit is missing: 50ms" : "");
+    return wrong(fmt::format("'{}' is no duration", limit), number ? "a unit is missing: 50ms" : "",
+                 limit);
   result.limit = static_cast<double>(duration->count()) * 1e-6;
   return result;
 }

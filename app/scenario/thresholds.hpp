@@ -24,6 +24,7 @@ struct Threshold {
 struct ThresholdError {
   std::string text;
   std::string hint;  ///< may be empty
+  std::string part;  ///< of the expression that is wrong; empty: all of it
 };
 
 struct ThresholdResult {

@@ -43,20 +43,41 @@ ValueOr in_range(double number, const KeyInfo& key, Value value) {
              {}});
 }
 
+std::optional<double> plain_number(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  if (text.empty() || end != text.c_str() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool quoted_number(const toml::node& node) {
+  return plain_number(node.value<std::string>().value_or("")).has_value() && node.is_string();
+}
+
+/// 20% as a share.
+std::string percent_hint(const toml::node& node) {
+  auto text = node.value<std::string>().value_or("");
+  if (text.empty() || text.back() != '%') return {};
+  text.pop_back();
+  const auto percent = plain_number(text);
+  return percent ? fmt::format("as a share: {}", *percent / 100.0) : std::string{};
+}
+
 std::optional<double> number_of(const toml::node& node) {
   if (node.is_number()) return node.value<double>();
   return std::nullopt;
 }
 
 ValueOr integer(const toml::node& node, const KeyInfo& key) {
-  if (!node.is_integer()) return wrong_type(key, node.is_string() ? "without quotes" : "");
+  if (!node.is_integer()) return wrong_type(key, quoted_number(node) ? "without quotes" : "");
   const auto number = *node.value<std::int64_t>();
   return in_range(static_cast<double>(number), key, number);
 }
 
 ValueOr number(const toml::node& node, const KeyInfo& key) {
   const auto found = number_of(node);
-  if (!found || !std::isfinite(*found)) return wrong_type(key);
+  if (!found || !std::isfinite(*found))
+    return wrong_type(key, quoted_number(node) ? "without quotes" : percent_hint(node));
   return in_range(*found, key, *found);
 }
 
@@ -65,6 +86,8 @@ ValueOr duration(const toml::node& node, const KeyInfo& key) {
   const auto text = node.value<std::string>();
   if (!text) return wrong_type(key);
   const auto parsed = parse_duration(*text);
+  if (!parsed && plain_number(*text))
+    return wrong_type(key, fmt::format("a unit is missing: {}s", *text));
   if (!parsed) return wrong_type(key, "units are ms, s, m, h, d");
   return in_range(static_cast<double>(parsed->count()) * 1e-9, key, *parsed);
 }
@@ -162,6 +185,15 @@ ValueOr requests(const toml::node& node, const KeyInfo& key) {
   return ids;
 }
 
+ValueOr files(const toml::node& node, const KeyInfo& key) {
+  const auto* items = node.as_array();
+  if (items != nullptr && items->empty()) return std::vector<std::string>{};
+  auto named = requests(node, key);
+  if (!named) return named;
+  if (const auto* one = std::get_if<std::string>(&*named)) return std::vector<std::string>{*one};
+  return named;
+}
+
 ValueOr not_built(const toml::node& node, const KeyInfo& key) {
   std::string text = node.value<std::string>().value_or("");
   if (node.is_integer()) text = std::to_string(*node.value<std::int64_t>());
@@ -248,6 +280,8 @@ std::string expectation(const KeyInfo& key) {
       return "a site like \"S0001\"";
     case Type::requests:
       return "a file name, or a list of charge point ids";
+    case Type::files:
+      return "a file name, or a list of them";
     case Type::not_built:
       return key.off.empty() ? "nothing yet" : toml_text(key.off);
   }
@@ -284,6 +318,8 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
       return place(node, key, 'S', 1'000'000'000);
     case Type::requests:
       return requests(node, key);
+    case Type::files:
+      return files(node, key);
     case Type::not_built:
       return not_built(node, key);
   }

@@ -35,6 +35,7 @@ enum class Type {
   zone,       ///< "Z01" is 0
   site,       ///< "S0001" is 0
   requests,   ///< a file name, or a list of ids
+  files,      ///< a file name, or a list of them
   not_built   ///< takes nothing but its default, which switches the part off
 };
 

@@ -108,7 +108,7 @@ TEST(Load, EnvironmentNamesFollowFromKeys) {
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->scenario.central.breaker_failures, 9);
   EXPECT_EQ(loaded->scenario.network.charge_points, 12U);
-  EXPECT_EQ(codes_of("", {{}, {{"CHARGEMILL_RUN_SEDE", "1"}}, {}, {}, {}}), std::vector<int>{312});
+  EXPECT_EQ(codes_of("", {{}, {{"CHARGEMILL_RUN_SEDE", "1"}}, {}}), std::vector<int>{312});
 }
 
 TEST(Load, NoTwoKeysShareAVariable) {
@@ -139,7 +139,7 @@ rate = -1
 [[thresholds]]
 expr = "request_decision:p95 < 50ms"
 )";
-  EXPECT_EQ(codes_of(text), (std::vector<int>{313, 312, 311, 314, 315, 313, 314, 326}))
+  EXPECT_EQ(codes_of(text), (std::vector<int>{313, 312, 311, 314, 313, 314, 326}))
       << errors_of(text);
   EXPECT_NE(errors_of(text).find("did you mean 'engine_crash'?"), std::string::npos);
   EXPECT_NE(errors_of(text).find("a unit is missing"), std::string::npos);
@@ -213,19 +213,81 @@ TEST(Load, PartsThatAreNotBuiltCanBeSwitchedOff) {
   EXPECT_EQ(errors_of("[http]\nlisten = \"off\"\n[tcp]\nlisten = \"off\"\n"
                       "[journal]\ndir = \"off\"\n[cluster]\nnodes = 1\n"),
             "none");
-  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "2", "--nodes"}}, {}, {}}),
-            std::vector<int>{331});
-  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "1", "--nodes"}}, {}, {}}),
-            std::vector<int>{});
+  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "2", "--nodes"}}}), std::vector<int>{331});
+  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "1", "--nodes"}}}), std::vector<int>{});
 }
 
 TEST(Load, BadFlagsNameTheFlag) {
-  const auto text = errors_of("", {{}, {}, {{"run.seed", "many", "--seed"}}, {}, {}});
+  const auto text = errors_of("", {{}, {}, {{"run.seed", "many", "--seed"}}});
   EXPECT_NE(text.find("'run.seed' takes a whole number, not 'many'\n  --> --seed\n"),
             std::string::npos)
       << text;
-  EXPECT_EQ(codes_of("", {{}, {}, {{"run.seed", "1\nduration=2", "--seed"}}, {}, {}}),
+  EXPECT_EQ(codes_of("", {{}, {}, {{"run.seed", "1\nduration=2", "--seed"}}}),
             std::vector<int>{313});
+}
+
+TEST(Load, HintsFitTheWayAValueWasWritten) {
+  EXPECT_EQ(errors_of("", {{}, {}, {{"run.seed", "many", "--seed"}}}).find("quotes"),
+            std::string::npos);
+  EXPECT_NE(
+      errors_of("", {{}, {}, {{"run.duration", "5", "--duration"}}}).find("a unit is missing: 5s"),
+      std::string::npos);
+  EXPECT_NE(errors_of("[run]\nseed = \"7\"\n").find("without quotes"), std::string::npos);
+  EXPECT_NE(errors_of("[run]\nduration = 5s\n").find("durations are in quotes: \"5s\""),
+            std::string::npos);
+  EXPECT_NE(errors_of("[drivers]\ninitial_supplying = \"20%\"\n").find("as a share: 0.2"),
+            std::string::npos);
+  EXPECT_NE(errors_of("[drivers]\ninitial_supplying = 20%\n").find("as a share: 0.2"),
+            std::string::npos);
+}
+
+TEST(Load, NothingFollowsFromAValueThatCouldNotBeRead) {
+  EXPECT_EQ(codes_of("[run]\nduration = \"5\"\nwarmup = \"2m\"\n"), std::vector<int>{313});
+  EXPECT_EQ(codes_of("[network]\ncharge_points = \"ten\"\n[[fault]]\nkind = \"partition\"\n"
+                     "at = \"1s\"\nzone = \"Z01\"\n"),
+            std::vector<int>{313});
+  EXPECT_EQ(codes_of("[network]\ncharge_points = 9\n[[fault]]\nkind = \"engine_ko\"\nrate = -1\n"),
+            std::vector<int>{314});
+}
+
+TEST(Load, AThresholdsCaretIsBelowWhatIsWrong) {
+  EXPECT_NE(errors_of("[[thresholds]]\nexpr = \"requests.denied_ratio < 20%\"\n")
+                .find("    2 | expr = \"requests.denied_ratio < 20%\"\n"
+                      "      |                                 ^^^ as a ratio: 0.2\n"),
+            std::string::npos);
+}
+
+TEST(Load, AMixIsOfFiniteNumbers) {
+  for (const char* mix :
+       {"power_mix = [{ kw = nan, share = 1 }]", "power_mix = [{ kw = inf, share = 1 }]",
+        "price_mix = [{ eur_kwh = nan, share = 1 }]",
+        "price_mix = [{ eur_kwh = 0.3, share = nan }]"}) {
+    EXPECT_EQ(codes_of(std::string{"[network]\n"} + mix + "\n"), std::vector<int>{314}) << mix;
+  }
+}
+
+TEST(Load, NoIntervalIsAFloodOfItsOwn) {
+  EXPECT_EQ(codes_of("[network]\nhealth_interval = \"1ns\"\n"), std::vector<int>{314});
+  EXPECT_EQ(codes_of("[network]\ntelemetry_interval = \"0s\"\n"), std::vector<int>{314});
+  EXPECT_EQ(codes_of("[network]\nhealth_interval = \"1ms\"\n"), std::vector<int>{});
+}
+
+TEST(Load, AnEmptyNetworkIsWarnedOfWhereItWasWritten) {
+  const auto empty = load("[run]\nduration = \"1s\"\n");
+  ASSERT_TRUE(empty);
+  ASSERT_EQ(empty->warnings.size(), 1U);
+  EXPECT_EQ(empty->warnings[0].text, "there are no charge points: nothing will happen");
+  EXPECT_TRUE(load("")->warnings.empty());
+}
+
+TEST(Load, LoadWithoutDriversIsWarnedOfWhereTheyWereTaken) {
+  LoadInput input;
+  input.overrides = {{"drivers.count", "0", "--drivers"}};
+  const auto loaded =
+      load("[network]\ncharge_points = 1\n[drivers]\nsessions_per_cp_per_day = 5\n", input);
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->warnings.size(), 1U);
+  EXPECT_EQ(loaded->warnings[0].place.source, "--drivers");
 }
 
 TEST(Load, FaultsMayNameTheLastChargePointAndZone) {
@@ -281,13 +343,28 @@ TEST_F(RequestFiles, ThatHoldNoIdsAreErrors) {  // D-122
 
 TEST_F(RequestFiles, FromTheCommandLineMakeADriverEach) {
   LoadInput input;
-  input.request_files = {write("alice.txt", "CP-001\n"), write("bob.txt", "CP-002\n"),
-                         write("alice.text", "CP-003\n")};
+  const auto list = "['" + write("alice.txt", "CP-001\n").string() + "', '" +
+                    write("bob.txt", "CP-002\n").string() + "', '" +
+                    write("alice.text", "CP-003\n").string() + "']";
+  input.overrides = {{"drivers.requests", list, "--requests"}};
   const auto loaded = load_here("[[driver]]\nid = \"bob\"\n", input);
   ASSERT_TRUE(loaded);
   std::vector<std::string> ids;
   for (const auto& driver : loaded->scenario.drivers.named) ids.push_back(driver.id);
   EXPECT_EQ(ids, (std::vector<std::string>{"bob", "alice", "bob-2", "alice-2"}));
+}
+
+TEST_F(RequestFiles, AreAKeyAndAVariableLikeAnyOther) {
+  write("a.txt", "CP-001\n");
+  EXPECT_EQ(load_here("[drivers]\nrequests = [\"a.txt\"]\n")->scenario.drivers.named.size(), 1U);
+  EXPECT_EQ(load_here("[drivers]\nrequests = \"a.txt\"\n")->scenario.drivers.named.size(), 1U);
+  LoadInput input;
+  input.env["CHARGEMILL_DRIVERS_REQUESTS"] = write("b.txt", "CP-002\n").string();
+  const auto loaded = load_here("[drivers]\nrequests = \"a.txt\"\n", input);
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  ASSERT_EQ(loaded->scenario.drivers.named.size(), 1U);
+  EXPECT_EQ(loaded->scenario.drivers.named[0].id, "b");
+  EXPECT_EQ(loaded->inputs.size(), 1U) << "only what was read";
 }
 
 TEST_F(RequestFiles, ThatNameAStrangerAreWarnedOf) {

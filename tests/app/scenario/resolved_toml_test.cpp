@@ -44,6 +44,7 @@ std::string other_value(const KeyInfo& key) {
     case Type::site:
       return "\"S0012\"";
     case Type::requests:
+    case Type::files:
       return "[\"CP-001\"]";
     case Type::not_built:
       return '"' + key.off + '"';

@@ -47,6 +47,7 @@ TEST(Thresholds, MistakesAreExplained) {
             "unknown threshold 'request_decison:p99'|did you mean 'request_decision:p99'?");
   EXPECT_EQ(hint("request_decision:p99 < 50"), "'50' is no duration|a unit is missing: 50ms");
   EXPECT_EQ(hint("requests.sent < 50ms"), "'50ms' is no number|");
+  EXPECT_EQ(hint("requests.denied_ratio < 20%"), "'20%' is no number|as a ratio: 0.2");
   EXPECT_EQ(hint("requests.sent != 5"), "unknown comparison '!='|one of < <= > >= ==");
   EXPECT_EQ(hint("requests.sent"),
             "threshold 'requests.sent' compares nothing|like request_decision:p99 < 50ms");
