@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "actors/network/network.hpp"
+#include "app/simulation/give_pages_back.hpp"
 #include "runtime/engine/engine.hpp"
 
 namespace chargemill::app {
@@ -39,6 +40,12 @@ std::int64_t resident_bytes() {
   std::int64_t resident = 0;
   statm >> total >> resident;
   return resident * sysconf(_SC_PAGESIZE);
+}
+
+/// What the process holds before its first run. Later runs have the pages of earlier ones in it.
+std::int64_t resident_bytes_of_nothing() {
+  static const std::int64_t bytes = resident_bytes();
+  return bytes;
 }
 
 runtime::EngineOptions options_of(const network::Scenario& scenario) {
@@ -134,7 +141,7 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
       digests && scenario.run.digest_every ? *scenario.run.digest_every : Nanos::max();
   SimTime row{row_step};
   SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
-  for (SimTime next{}; next < end && stop.signal() == 0;) {
+  for (SimTime next{}; next < end && stop.signal() == 0 && host.network().failure().empty();) {
     next = std::min({row, digest, end});
     host.engine().go_until(next);
     while (!host.engine().await_pause(kLookEvery)) {
@@ -154,7 +161,7 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
 /// Until the planned end or a signal.
 void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch) {
   const SimTime end = host.engine().horizon();
-  while (stop.signal() == 0 && host.engine().reached() < end) {
+  while (stop.signal() == 0 && host.network().failure().empty() && host.engine().reached() < end) {
     watch(looker.look());
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
@@ -194,7 +201,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                     const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
-  const std::int64_t rss_before = resident_bytes();
+  give_pages_back();  // of the run before
+  const std::int64_t rss_before = resident_bytes_of_nothing();
   Host host{scenario};
   auto& engine = host.engine();
   // All workers know their actors before time begins, or the first second would be late.
@@ -224,7 +232,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     run_to_end(host, looker, stop, watch);
   }
   outcome.signal = stop.signal();
-  outcome.stop_reason = "duration";
+  outcome.failure = host.network().failure();
+  outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
   if (outcome.signal != 0) {
     outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
     (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch);
