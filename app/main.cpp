@@ -1,6 +1,7 @@
 // The command line: which command, with what, and which exit code.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -14,6 +15,7 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
 #include "app/commands/version_command.hpp"
+#include "app/output/terminal.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/version.hpp"
 
@@ -49,16 +51,18 @@ void add_scenario_commands(CLI::App& cli, CommandLine& line) {
 
   auto* validate = cli.add_subcommand("validate", "check scenario files and print the plan");
   validate->add_option("FILE", line.files, "scenario files")->required();
-  validate->callback([&line] { line.code = validate_command(line.files, false); });
+  validate->callback(
+      [&line] { line.code = validate_command(line.files, use_color(stderr, "auto")); });
 
   auto* config = cli.add_subcommand("config", "the keys of a scenario");
   config->require_subcommand(1);
   auto* show = config->add_subcommand("show", "every key with its value");
   show->add_flag("--origin", line.origin, "also where each value came from");
-  show->add_option("SCENARIO", line.show.scenario, "a scenario file; none: the defaults");
-  add_key_options(*show, line.show);
-  show->callback(
-      [&line] { line.code = config_show_command(load_input(line.show), line.origin, false); });
+  add_run_options(*show, line.show);
+  show->callback([&line] {
+    line.code =
+        config_show_command(load_input(line.show), line.origin, use_color(stderr, line.show.color));
+  });
   config->add_subcommand("schema", "the JSON Schema of scenario files")->callback([&line] {
     line.code = config_schema_command();
   });
@@ -141,6 +145,14 @@ int complain(const CLI::App& cli, const CLI::ParseError& error,
   return kExitUsage;
 }
 
+/// What was printed may still be on its way: that a disk is full shows only now.
+int printed(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  if (errno == EPIPE || code != 0) return code;  // a reader that has seen enough is no error
+  (void)std::fputs("chargemill: cannot write to the standard output\n", stderr);
+  return kExitEnvironment;
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App cli{
       "chargemill simulates electric-vehicle charging networks and loads a central with them"};
@@ -164,7 +176,7 @@ int dispatch(int argc, char** argv) {
     // CLI11's own codes begin at 100 and would be taken for ours.
     return complain(cli, e, line.words);
   }
-  return line.code;
+  return printed(line.code);
 }
 
 }  // namespace

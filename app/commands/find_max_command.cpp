@@ -9,6 +9,7 @@
 #include "app/find_max/scaled.hpp"
 #include "app/find_max/search.hpp"
 #include "app/output/run_directory.hpp"
+#include "app/output/terminal.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/thresholds.hpp"
@@ -93,9 +94,13 @@ class Steps {
   void show(double load, const std::string& why, const nlohmann::ordered_json& summary) const {
     const double wall = std::max(1e-9, summary["run"]["wall_s"].get<double>());
     fmt::print(
-        stderr, "{:>12} {}  {}  lateness p99 {:.2f} ms  cpu {:.2f} cores  rss {:.2f} GiB{}\n",
+        stderr,
+        "{:>12} {}  {}  {:.4g} requests/s  lateness p99 {:.2f} ms  cpu {:.2f} cores  rss {:.2f} "
+        "GiB{}\n",
         load_text(load, kind_), kind_ == LoadKind::charge_points ? "charge points" : "requests/s",
         why.empty() ? "passes" : "fails ",
+        summary["requests"]["sent"].get<double>() /
+            std::max(1e-9, summary["run"]["sim_s"].get<double>()),
         summary["latency_ms"]["tick_lateness"]["p99"].get<double>(),
         summary["resources"]["cpu_s"].get<double>() / wall,
         summary["resources"]["rss_bytes"].get<double>() / 0x1p30, why.empty() ? "" : "  " + why);
@@ -221,7 +226,7 @@ int find_max_command(const FindMaxOptions& options) {
   // A step of its own length, unless somebody says how long.
   input.overrides.insert(input.overrides.begin(), {"run.duration", kStep, "--duration"});
   const auto loaded = load_scenario(input);
-  const bool color = options.run.color == "always";
+  const bool color = use_color(stderr, options.run.color);
   if (!loaded) {
     (void)std::fputs(render(loaded.error(), color).c_str(), stderr);
     return kExitInvalidScenario;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/compare/run_set.hpp"
 #include "app/report/html_report.hpp"
 #include "app/report/markdown_report.hpp"
 #include "app/summary/summary.hpp"
@@ -30,6 +31,14 @@ std::string report_text(const ordered_json& summary, const std::filesystem::path
   return summary_text(summary);
 }
 
+/// A directory of --repeat holds runs, none of which is meant more than another.
+std::string repeats_hint(const std::filesystem::path& path) {
+  const auto runs = run_directories(path);
+  if (!runs || runs->size() < 2) return {};
+  return fmt::format("; it holds {}: report {} to {}, or compare", runs->size(),
+                     runs->front().string(), runs->back().string());
+}
+
 }  // namespace
 
 int report_command(const std::filesystem::path& run, const std::string& format) {
@@ -37,8 +46,8 @@ int report_command(const std::filesystem::path& run, const std::string& format) 
   std::ifstream file(run / "summary.json");
   const auto summary = ordered_json::parse(file, nullptr, false);
   if (summary.is_discarded()) {
-    fmt::print(stderr, "chargemill: {} holds no finished run (no readable summary.json)\n",
-               run.string());
+    fmt::print(stderr, "chargemill: {} holds no finished run (no readable summary.json){}\n",
+               run.string(), repeats_hint(run));
     return kExitEnvironment;
   }
   try {

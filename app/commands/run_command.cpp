@@ -40,7 +40,9 @@ void say_all(const std::vector<Diagnostic>& diagnostics, bool color) {
 
 bool write_out(const std::string& text) {
   const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  return written || errno == EPIPE;  // a reader that has seen enough is no error
+  if (!written && errno != EPIPE) return false;
+  std::clearerr(stdout);  // a reader that has seen enough is no error
+  return true;
 }
 
 /// A second of wall time between two rows of the series; in virtual time a row for every look.

@@ -87,6 +87,13 @@ std::string broken_sums(const ordered_json& summary) {
   return items.empty() ? items : "<h2>Sums that do not hold</h2><ul>" + items + "</ul>";
 }
 
+std::string warnings(const ordered_json& summary) {
+  std::string items;
+  for (const auto& warning : summary.value("warnings", ordered_json::array()))
+    items += fmt::format("<li>{}</li>", escaped(figure_text(warning)));
+  return items.empty() ? items : "<h2>Warnings</h2><ul>" + items + "</ul>";
+}
+
 std::string tiles(const ordered_json& s) {
   const auto tile = [](const char* label, const ordered_json& value, const char* unit) {
     return fmt::format("<div class=\"tile\"><dt>{}</dt><dd>{} <small>{}</small></dd></div>", label,
@@ -172,7 +179,7 @@ std::string html_report(const ordered_json& summary, const std::string& timeseri
        {"run", escaped(run_text(summary))},
        {"program", escaped(fmt::format("chargemill {} ({})", figure_text(run.at("version")),
                                        figure_text(run.at("commit"))))},
-       {"verdict", verdict(summary) + broken_sums(summary)},
+       {"verdict", verdict(summary) + broken_sums(summary) + warnings(summary)},
        {"tiles", tiles(summary)},
        {"thresholds", thresholds(summary)},
        {"latencies", latencies(summary)},

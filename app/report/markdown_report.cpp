@@ -89,6 +89,8 @@ std::string markdown_report(const ordered_json& summary) {
   text += thresholds(summary) + counts(summary) + latencies(summary);
   for (const auto& broken : summary.at("conservation").at("broken"))
     text += fmt::format("\n**Not conserved:** {}\n", escaped(broken.get<std::string>()));
+  for (const auto& warning : summary.value("warnings", ordered_json::array()))
+    text += fmt::format("\n**Warning:** {}\n", escaped(warning.get<std::string>()));
   return text + fmt::format("\n{}. chargemill {} ({})\n", escaped(run_text(summary)),
                             escaped(run.at("version").get<std::string>()),
                             escaped(run.at("commit").get<std::string>()));

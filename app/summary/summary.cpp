@@ -45,7 +45,7 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
           {"sim_s", seconds(outcome.last.sim - SimTime{})},
           {"wall_s", seconds(outcome.last.wall)},
           {"stop_reason", outcome.stop_reason},
-          {"partial", outcome.signal != 0 || !outcome.quiet},
+          {"partial", outcome.signal != 0 || !outcome.quiet || !outcome.failure.empty()},
           {"invalid", verdict.invalid},
           {"invalid_reason", verdict.invalid_reason},
           {"digest", outcome.digest ? ordered_json(outcome.digest->hex()) : ordered_json()},
@@ -84,7 +84,10 @@ ordered_json journal_off() {
 Verdict judge(const network::Scenario& scenario, const RunOutcome& outcome) {
   Verdict verdict;
   const Nanos late = outcome.last.latencies.tick_lateness.quantile(0.99);
-  if (!outcome.quiet) {
+  if (!outcome.failure.empty()) {
+    verdict.invalid = true;
+    verdict.invalid_reason = "internal error of " + outcome.failure;
+  } else if (!outcome.quiet) {
     verdict.invalid = true;
     verdict.invalid_reason = "actors still ran after the stop time-out: figures are not exact";
   } else if (late > scenario.run.lateness_limit) {
@@ -136,7 +139,12 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                    {"shed", t.messages_shed},
                    {"events", t.messages_delivered + t.timers_fired},
                    {"per_s", static_cast<double>(t.messages_delivered) / wall},
+                   {"mailbox_depth", t.mailbox_depth},
                    {"mailbox_depth_max", t.mailbox_depth_max}};
+  s["engines"] = {{"telemetry_merged", t.telemetry_merged},
+                  {"payloads_invalid", t.payloads_invalid},
+                  {"commands_refused", t.commands_refused},
+                  {"reports_dropped", t.reports_dropped}};
   s["trips"] = {{"offered", t.offered}, {"done", t.done}, {"shed", t.shed}};
   s["latency_ms"] = {{"request_decision", latency(l.request_decision)},
                      {"session_start", latency(l.session_start)},
@@ -156,6 +164,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
 }
 
 int exit_code(const nlohmann::json& s, int signal) {
+  if (s.at("run").at("stop_reason") == "failed") return 1;
   if (!s.at("conservation").at("ok").get<bool>() || s.at("run").at("invalid").get<bool>())
     return 98;
   if (signal != 0) return 128 + signal;

@@ -142,7 +142,7 @@ std::string summary_text(const json& s) {
     text += "BROKEN    " + broken.get<std::string>() + "\n";
   if (s.at("conservation").at("ok").get<bool>())
     text += "CONSERVED requests, sessions, energy, trips: ok\n";
-  for (const auto& warning : s.at("warnings"))
+  for (const auto& warning : s.value("warnings", json::array()))
     text += "WARNING   " + warning.get<std::string>() + "\n";
   const auto verdict = verdict_line(s);
   return text +
