@@ -129,7 +129,7 @@ struct HealthyAck     {};
 // driver -> central shard
 struct ChargeRequest  { RequestId request; Energy target; Nanos stay; DriverId driver; PointId point; };
 struct CancelRequest  { RequestId request; DriverId driver; PointId point; };
-struct TicketAck      { SessionId session; DriverId driver; };
+struct TicketAck      { SessionId session; DriverId driver; bool correction; };
 struct AskRequest     { RequestId request; DriverId driver; PointId point; };   ///< "what became of it?" (D-129)
 
 // driver -> central -> central shard
@@ -137,7 +137,7 @@ struct ZoneRequest    { RequestId request; Energy target; Nanos stay; DriverId d
 struct DriverReturned { DriverId driver; };          ///< resend what the driver has not confirmed
 
 // central shard, central -> driver: one ordered stream (D-006)
-struct DriverUpdate   { RequestId request; SessionId session; Power power; Energy delivered; Price price; PointId point; DriverId driver; UpdateStatus status; Reason reason; Phase phase; Reason detail; };
+struct DriverUpdate   { RequestId request; SessionId session; Power power; Energy delivered; Price price; PointId point; DriverId driver; UpdateStatus status; Reason reason; Phase phase; Reason detail; Refusal refusal = Refusal::none; };
 struct Ticket         { SessionId session; SimTime start; SimTime end; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; Reason reason; bool correction; };
 
 // central shard -> central

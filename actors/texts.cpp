@@ -201,7 +201,8 @@ std::string update_text(const DriverUpdate& update) {
     case Reason::interrupted_by_fault:
       return join({kInterrupted, with_detail("FAULT", update.detail)});
     case Reason::refused_by_point:
-      return join({kInterrupted, with_detail(word(update.reason), update.detail)});
+      return join({kInterrupted, word(update.reason), " (",
+                   refusal_text(update.refusal, update.phase, Command::start_supply), ")"});
     default:
       return std::string{word(update.reason)};
   }

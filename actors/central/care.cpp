@@ -10,10 +10,22 @@ void hear_monitor(PointRecord& point, SimTime now) noexcept {
   point.monitor_seen = now;
 }
 
+bool can_supply_or_supplies(Phase phase) noexcept {
+  return phase == Phase::activated || phase == Phase::supplying;
+}
+
 void stop(Turn& turn, PointRecord& point) {
   point.operator_stopped = true;
   point.is_neutral = point.stage != Stage::none;
   turn.to_point(point.id, StopCp{Reason::operator_stopped});
+}
+
+/// A command that an engine lost while it hung is given again: nobody else would notice.
+void remind(Turn& turn, const PointRecord& point) {
+  if (!point.engine_known || point.faulty) return;
+  if (point.operator_stopped && can_supply_or_supplies(point.phase))
+    turn.to_point(point.id, StopCp{Reason::operator_stopped});
+  if (!point.operator_stopped && point.phase == Phase::stopped) turn.to_point(point.id, ResumeCp{});
 }
 
 void check_session(Turn& turn, std::uint32_t index) {
@@ -104,6 +116,7 @@ void check(Turn& turn, std::uint32_t index) {
   if (point.monitor_ok && turn.now - point.monitor_seen > turn.state.settings.monitor_timeout)
     point.monitor_ok = false;  // D-045: the session goes on
   check_session(turn, index);
+  remind(turn, point);
 }
 
 }  // namespace chargemill::central

@@ -9,6 +9,7 @@ namespace chargemill::central {
 class CentralActor final : public CoreActor<CentralActor, CentralState, CentralEvent> {
  public:
   using CoreActor::CoreActor;
+  const char* name() const override { return "central"; }
 
  private:
   friend CoreActor;

@@ -26,6 +26,7 @@ void Deadlines::file(SimTime at, std::uint32_t index) {
 
 Deadlines::Entry Deadlines::take() {
   CHARGEMILL_ASSERT(!today_.empty());
+  std::pop_heap(today_.begin(), today_.end(), is_later);
   const Entry entry = today_.back();
   today_.pop_back();
   --size_;
@@ -47,7 +48,8 @@ void Deadlines::clear() noexcept {
 void Deadlines::put(const Entry& entry) {
   const std::int64_t day = day_of(entry.at);
   if (day <= day_) {
-    today_.insert(std::upper_bound(today_.begin(), today_.end(), entry, is_later), entry);
+    today_.push_back(entry);
+    std::push_heap(today_.begin(), today_.end(), is_later);
     return;
   }
   if (day - day_ > static_cast<std::int64_t>(kDays)) {
@@ -104,7 +106,7 @@ void Deadlines::begin_next_day() {
   const std::size_t slot = static_cast<std::size_t>(day_) % kDays;
   consume(std::exchange(days_[slot], kNone), [this](const Entry& e) { today_.push_back(e); });
   occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
-  std::sort(today_.begin(), today_.end(), is_later);
+  std::make_heap(today_.begin(), today_.end(), is_later);
   if (later_day_ - day_ <= static_cast<std::int64_t>(kDays)) {
     later_day_ = INT64_MAX;
     consume(std::exchange(later_, kNone), [this](const Entry& e) { put(e); });

@@ -14,9 +14,8 @@ namespace chargemill::central {
 /// heartbeat is one store.
 ///
 /// Days of a quarter of a second, 512 of them ahead in a list each, what lies further away in one
-/// list; only the day that is under way is sorted. Filing and taking are O(1) for deadlines that
-/// lie a few hundred days ahead, as nearly all do, and memory is touched in order: a heap of the
-/// same entries took a tenth of a simulation's time.
+/// list; only the day that is under way is a heap. Filing is O(1) for what lies ahead of that
+/// day and taking O(log of the day's entries); a heap of all took a tenth of a simulation's time.
 class Deadlines {
  public:
   struct Entry {
@@ -32,7 +31,9 @@ class Deadlines {
   /// effects. Requires size() > 0.
   Entry take();
   /// The time of the earliest; kNever: there is none.
-  [[nodiscard]] SimTime next() const noexcept { return today_.empty() ? kNever : today_.back().at; }
+  [[nodiscard]] SimTime next() const noexcept {
+    return today_.empty() ? kNever : today_.front().at;
+  }
   void clear() noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -55,7 +56,7 @@ class Deadlines {
   [[nodiscard]] std::int64_t first_day() const noexcept;
 
   std::int64_t day_ = 0;      // whose entries, and those before, are in today_
-  std::vector<Entry> today_;  // the earliest last; empty only if all is
+  std::vector<Entry> today_;  // a heap, the earliest first; empty only if all is
   std::vector<Node> nodes_;   // of all lists; grows to the most that ever waited
   std::uint32_t free_ = kNone;
   std::vector<std::uint32_t> days_;  // day d at d modulo kDays; d in (day_, day_ + kDays]

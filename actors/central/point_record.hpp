@@ -26,11 +26,13 @@ struct ClosedSession {
   SimTime start{};
   Energy booked;
   Money cost;
+  SimTime asked{};  ///< when its point was last told to stop it, at the latest by its closing
   DriverId driver{};
   SessionStatus status = SessionStatus::active;
   Reason reason = Reason::none;  ///< of the terminal update
   Reason detail = Reason::none;
   Phase phase = Phase::disconnected;
+  Refusal refusal = Refusal::none;  ///< of the start, where that ended it
   bool is_final = false;  ///< the point's own end is booked: what comes again is a repetition
   bool is_stray = false;  ///< never opened here: energy without a driver's session
 };

@@ -80,7 +80,7 @@ void on_status(Turn& turn, std::uint32_t index, const Status& e) {
   if (is_refused_start(point, e)) {  // D-063
     close_session(turn, index,
                   {SessionStatus::failed, Reason::refused_by_point, Reason::none, e.phase,
-                   Ending::Blame::point});
+                   Ending::Blame::point, e.refusal});
   } else if (e.reason != Reason::refused) {
     if (point.stage == Stage::starting) {
       while_starting(turn, index, e);

@@ -66,7 +66,7 @@ void on_cancel(Turn& turn, std::uint32_t index, const CancelRequest& e) {
   turn.to_point(point.id, StopSupply{Reason::driver_cancelled});
   if (has_begun) return;  // it ends when the engine says so
   close_session(turn, index,
-                {SessionStatus::failed, Reason::driver_cancelled, Reason::none, point.phase,
+                {SessionStatus::completed, Reason::driver_cancelled, Reason::none, point.phase,
                  Ending::Blame::nobody});
 }
 
@@ -110,7 +110,11 @@ void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e) {
 }
 
 void on_ticket_ack(Turn& turn, const TicketAck& e) {
-  if (turn.state.tickets.erase({e.driver, e.session}) > 0) ++turn.state.totals.tickets_delivered;
+  const auto kept = turn.state.tickets.find({e.driver, e.session});
+  // The confirmation of the first issue does not confirm the correction that crossed it (D-083).
+  if (kept == turn.state.tickets.end() || kept->second.correction != e.correction) return;
+  turn.state.tickets.erase(kept);
+  ++turn.state.totals.tickets_delivered;
 }
 
 void on_returned(Turn& turn, const DriverReturned& e) {

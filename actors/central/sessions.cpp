@@ -5,6 +5,9 @@
 namespace chargemill::central {
 namespace {
 
+/// Longer than anything is under way.
+constexpr Nanos kAskAgain = std::chrono::seconds{5};
+
 ClosedSession& remember(ShardState& state, PointRecord& point, const ClosedSession& closed) {
   if (point.ring == kNowhere) {
     point.ring = static_cast<std::uint32_t>(state.rings.size());
@@ -65,9 +68,10 @@ void close_with(Turn& turn, std::uint32_t index, const Ending& ending, const Sum
   CHARGEMILL_ASSERT(point.stage != Stage::none);
   CHARGEMILL_ASSERT(totals.sessions_active > 0);
   book_current(turn, point, sums.delivered);
-  const ClosedSession closed{point.session, point.request, sums.start,    sums.delivered,
-                             sums.cost,     point.driver,  ending.status, ending.reason,
-                             ending.detail, ending.phase,  sums.is_final, false};
+  const ClosedSession closed{point.session, point.request, sums.start,   sums.delivered,
+                             sums.cost,     turn.now,      point.driver, ending.status,
+                             ending.reason, ending.detail, ending.phase, ending.refusal,
+                             sums.is_final, false};
   remember(turn.state, point, closed);
   --totals.sessions_active;
   ++(ending.status == SessionStatus::completed ? totals.sessions_completed
@@ -168,6 +172,11 @@ void book_other(Turn& turn, std::uint32_t index, const Telemetry& telemetry) {
   totals.energy_booked_mj += more.mj;
   if (closed->is_stray) totals.energy_unassigned_mj += more.mj;
   closed->booked = telemetry.delivered;
+  // It goes on although it is over here: the engine has lost what told it to stop (it hung, or
+  // could not be reached). Nobody else would ever end it.
+  if (telemetry.at - closed->asked < kAskAgain) return;
+  closed->asked = turn.now;
+  turn.to_point(point.id, StopSupply{closed->reason});
 }
 
 void correct(Turn& turn, std::uint32_t index, const SessionEnd& end) {
@@ -234,7 +243,7 @@ DriverUpdate present_status(const PointRecord& point, const ClosedSession& close
           point.price,    point.id,
           closed.driver,  is_complete ? UpdateStatus::completed : UpdateStatus::failed,
           closed.reason,  closed.phase,
-          closed.detail};
+          closed.detail,  closed.refusal};
 }
 
 }  // namespace chargemill::central

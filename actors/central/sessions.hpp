@@ -24,6 +24,7 @@ struct Ending {
     nobody,  ///< a release (D-154)
     counted  ///< a failure that is counted elsewhere: a FAULT
   } blame = Blame::point;
+  Refusal refusal = Refusal::none;
 };
 [[nodiscard]] Ending completed() noexcept;
 /// Interrupted by an engine that left for `phase`.

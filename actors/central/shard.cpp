@@ -131,6 +131,7 @@ void on(Turn& turn, const Tick&) {
 }  // namespace
 
 ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoint>& owned) {
+  CHARGEMILL_ASSERT(runtime::are_valid(settings.breaker));
   CHARGEMILL_ASSERT(settings.monitor_timeout > Nanos{0});
   CHARGEMILL_ASSERT(settings.start_timeout > Nanos{0});
   CHARGEMILL_ASSERT(settings.session_silence_timeout > Nanos{0});

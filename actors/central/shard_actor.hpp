@@ -23,6 +23,7 @@ class Published {
 class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
  public:
   using CoreActor::CoreActor;
+  const char* name() const override { return "shard"; }
 
   /// How things stood a moment ago. Any thread.
   [[nodiscard]] ShardTotals look() const noexcept { return published_.load(); }

@@ -9,6 +9,7 @@ namespace chargemill::director {
 class DirectorActor final : public CoreActor<DirectorActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  const char* name() const override { return "director"; }
 
  private:
   friend CoreActor;

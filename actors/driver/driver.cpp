@@ -149,7 +149,7 @@ void on(State& state, const Ticket& ticket, SimTime /*now*/, Effects& effects) {
   if (state.away || ticket.driver != state.id) return;
   constexpr std::uint64_t kCorrection = std::uint64_t{1} << 63U;
   const std::uint64_t key = index_of(ticket.session) ^ (ticket.correction ? kCorrection : 0);
-  effects.push_back(TicketAck{ticket.session, state.id});
+  effects.push_back(TicketAck{ticket.session, state.id, ticket.correction});
   if (std::find(state.seen.begin(), state.seen.end(), key) != state.seen.end()) {
     ++state.totals.duplicates;
     return;

@@ -9,6 +9,7 @@ namespace chargemill::fleet {
 class FleetActor final : public CoreActor<FleetActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  const char* name() const override { return "fleet"; }
 
  private:
   friend CoreActor;

@@ -113,7 +113,7 @@ Digest digest_of(const central::ShardState& s, std::uint32_t index) {
     w.add(ring.next);
     for (const auto& c : ring.sessions)
       w.add(c.session, c.request, c.start, c.booked, c.cost, c.driver, c.status, c.reason, c.detail,
-            c.phase, c.is_final, c.is_stray);
+            c.phase, c.asked, c.refusal, c.is_final, c.is_stray);
   }
   // A hash map has no order of its own.
   std::vector<std::pair<DriverId, std::uint32_t>> open(s.open_by_driver.begin(),

@@ -45,6 +45,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
         scenario.drivers.custom_profile ? *scenario.drivers.custom_profile
                                         : fleet::builtin_profile(scenario.drivers.profile));
   }
+  switchboard_.failure = &failure_;
   for (unsigned w = 0; w < engine_.workers(); ++w) {
     instruments_.push_back(std::make_unique<Instruments>());
     instruments_.back()->measure_from(SimTime{scenario.run.warmup});
@@ -116,7 +117,7 @@ central::ShardSettings Network::shard_settings(std::uint32_t index, const Scenar
   const auto& c = scenario.central;
   central::ShardSettings settings;
   settings.shard = ShardId{static_cast<std::uint16_t>(index)};
-  settings.breaker = {c.breaker_failures, std::chrono::duration_cast<Millis>(c.breaker_cooldown),
+  settings.breaker = {c.breaker_failures, std::chrono::ceil<Millis>(c.breaker_cooldown),
                       c.breaker_probes};
   settings.monitor_timeout = c.monitor_timeout.value_or(
       std::max<Nanos>(seconds{5}, 3 * scenario.network.health_interval));  // D-044
@@ -227,8 +228,8 @@ void Network::gather(Snapshot& snapshot) const {
     t.messages_delivered += c.messages.load(std::memory_order_relaxed);
     t.timers_fired += c.timers.load(std::memory_order_relaxed);
     t.messages_shed += c.undeliverable.load(std::memory_order_relaxed);
-    t.mailbox_depth_max =
-        std::max(t.mailbox_depth_max, c.depth_max.load(std::memory_order_relaxed));
+    t.mailbox_depth += c.waiting.load(std::memory_order_relaxed);
+    t.mailbox_depth_max += c.waiting_max.load(std::memory_order_relaxed);
   }
   snapshot.totals.actors = 1 + points_.size() + monitors_.size() + drivers_.size() +
                            shards_.size() + fleets_.size() + directors_.size() +
@@ -237,6 +238,10 @@ void Network::gather(Snapshot& snapshot) const {
     auto& t = snapshot.totals;
     t.restarts += instruments->value(Metric::restarts);
     t.faults_injected += instruments->value(Metric::faults_injected);
+    t.telemetry_merged += instruments->value(Metric::merged);
+    t.payloads_invalid += instruments->value(Metric::invalid_payloads);
+    t.commands_refused += instruments->value(Metric::refused_commands);
+    t.reports_dropped += instruments->value(Metric::reports_dropped);
   }
 }
 

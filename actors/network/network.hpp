@@ -38,6 +38,11 @@ class Network {
   std::uint64_t hear(const std::function<void(const ConsoleNotice&)>& f);
   /// Switches everything on; model time zero should be now.
   void start();
+  /// An actor without a supervisor has failed: what follows means nothing. Which, and why; empty:
+  /// all is well. Any thread.
+  [[nodiscard]] std::string failure() const {
+    return failure_.happened() ? failure_.text() : std::string{};
+  }
   /// No new load: no trips, no faults, no further lines of request files. What runs may end.
   void halt();
   /// How things stand, about now. Any time; not exact.
@@ -79,6 +84,7 @@ class Network {
   const Topology topology_;
   charge_point::Settings point_settings_;
   std::unique_ptr<const fleet::Profile> profile_;
+  FirstFailure failure_;
   Switchboard switchboard_;
   std::vector<std::unique_ptr<Instruments>> instruments_;  // by worker
   std::vector<std::unique_ptr<ConsoleFeed>> consoles_;     // by worker

@@ -30,7 +30,10 @@ struct Totals {
   std::uint64_t offered = 0, done = 0,
                 shed = 0;               ///< trips: due, sent as a request, without a driver
   std::uint64_t restarts = 0;           ///< of crashed actors, by supervisors
-  std::uint64_t mailbox_depth_max = 0;  ///< messages one activation found waiting
+  std::uint64_t mailbox_depth = 0;      ///< messages that wait in mailboxes, at the look
+  std::uint64_t mailbox_depth_max = 0;  ///< the sum of each worker's most
+  std::uint64_t telemetry_merged = 0, payloads_invalid = 0, commands_refused = 0,
+                reports_dropped = 0;  ///< what engines had to put up with
 };
 
 /// The four latencies of the summary. Wall time at speed 1 and N.

@@ -30,6 +30,12 @@ class CoreActor : public runtime::LeanActor {
     if (event == nullptr) return drop(m);
     static_cast<Self*>(this)->run(*event);
   }
+  /// Of an actor without a supervisor: it stays, so that its address does, and the run ends. Those
+  /// that can be restarted override it.
+  AfterFailure on_failure(std::string_view what) override {
+    network_.failure->report(name(), what);
+    return AfterFailure::survive;
+  }
   void on_wake() override { static_cast<Self*>(this)->run(Event{Tick{}}); }
 
   /// Sends `message` as one of the events of `Receiver`'s core.

@@ -31,7 +31,7 @@ void SupervisorActor::restart(const RestartChild& child) {
     case ActorKind::central:
     case ActorKind::fleet:
     case ActorKind::director:
-      return;  // they end the run when they fail: see network.cpp
+      return;  // they end the run when they fail: see CoreActor::on_failure()
   }
 }
 

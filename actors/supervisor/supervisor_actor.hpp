@@ -9,6 +9,7 @@ namespace chargemill::supervisor {
 class SupervisorActor final : public CoreActor<SupervisorActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  const char* name() const override { return "supervisor"; }
 
  private:
   friend CoreActor;

@@ -39,6 +39,7 @@ void LeanActor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   // Not the host argument but the thread decides: only it cannot be wrong.
   if (Worker::current() == home_ && !flags_.terminated) {
     local_.push(what.release());
+    ++home_->waiting_;
     return home_->schedule(this);
   }
   Worker::deliver_from_outside(this, what.release());
@@ -58,7 +59,8 @@ bool LeanActor::activate(std::size_t messages_max) {
   // may not have linked it there yet, and after an early take a second sender would link it again.
   if (flags_.arrived) {
     flags_.arrived = false;
-    local_.append(remote_.take_all());
+    home_->waiting_ += local_.append(remote_.take_all());
+    home_->publish_waiting(home_->waiting_);
   }
   std::size_t handled = 0;
   while (handled < messages_max) {
@@ -69,9 +71,8 @@ bool LeanActor::activate(std::size_t messages_max) {
     ++handled;
     if (flags_.terminated) break;
   }
+  home_->waiting_ -= handled;
   Worker::count(home_->counters_.messages, handled);
-  if (handled > home_->counters_.depth_max.load(std::memory_order_relaxed))
-    home_->counters_.depth_max.store(handled, std::memory_order_relaxed);  // relaxed: a gauge
   if (flags_.terminated) return false;
   if (!local_.empty()) home_->schedule(this);
   return true;
@@ -111,9 +112,12 @@ void LeanActor::handle_foreign(caf::mailbox_element& element) {
   }
   if (content.match_elements<caf::down_msg>())
     return reactor().on_down(content.get_as<caf::down_msg>(0));
-  current_element_ = &element;
+  struct Current {  // also when the handler throws
+    caf::mailbox_element*& place;
+    ~Current() { place = nullptr; }
+  };
+  const Current current{current_element_ = &element};
   reactor().on_message(Message{element});
-  current_element_ = nullptr;
 }
 
 void LeanActor::fire() {
@@ -135,7 +139,7 @@ void LeanActor::failed(std::string_view what) {
 }
 
 void LeanActor::drop(const Message& m) {
-  Worker::count(home_->counters_.undeliverable);
+  home_->lose();
   const auto sender = m.sender();
   if (sender == nullptr || current_element_ == nullptr || !current_message_id().is_request())
     return;
@@ -152,23 +156,28 @@ void LeanActor::terminate(caf::error&& reason) {
   cleanup(std::move(reason), home_);
   unregister_from_system();
   caf::mailbox_element* const late = remote_.close();
-  // Whoever pushed the first of these is about to schedule this actor, or has done so.
-  home_->bury(this, late != nullptr && !flags_.arrived);
-  discard(late);
-  discard(local_.take_all());
+  // Whoever launched it, or pushed the first of these, is about to put it into the inbound queue,
+  // or has done so.
+  const bool awaits_arrival = !flags_.adopted || late != nullptr;
+  home_->bury(this, awaits_arrival && !flags_.arrived);
+  (void)discard(late);
+  home_->waiting_ -= discard(local_.take_all());
 }
 
-void LeanActor::discard(caf::mailbox_element* list) noexcept {
+std::size_t LeanActor::discard(caf::mailbox_element* list) noexcept {
+  std::size_t count = 0;
   while (list != nullptr) {
     auto* const next = static_cast<caf::mailbox_element*>(list->next);
-    Worker::count(home_->counters_.undeliverable);
+    home_->lose();
     if (!is_packet(*list)) {
       caf::detail::sync_request_bouncer bounce{caf::exit_reason::unreachable};
       bounce(*list);
     }
     list->request_deletion(false);
     list = next;
+    ++count;
   }
+  return count;
 }
 
 void LeanActor::wake_at(SimTime due) {

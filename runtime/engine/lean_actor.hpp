@@ -95,8 +95,8 @@ class LeanActor : public caf::local_actor, public Reactor {
   void handle_foreign(caf::mailbox_element& element);
   void failed(std::string_view what);
   void terminate(caf::error&& reason);
-  /// Forgets what waits; CAF requests among it are answered with an error.
-  void discard(caf::mailbox_element* list) noexcept;
+  /// Forgets what waits, and says how much; CAF requests among it are answered with an error.
+  std::size_t discard(caf::mailbox_element* list) noexcept;
 
   [[nodiscard]] static constexpr std::uint8_t lines_of(std::size_t bytes) noexcept {
     return static_cast<std::uint8_t>((bytes - kFirstHotByte + 63) / 64);

@@ -84,13 +84,15 @@ class LocalMailbox {
     }
     newest_ = element;
   }
-  /// Pushes a list, ended by nullptr, from its first element on.
-  void append(Element* list) noexcept {
-    while (list != nullptr) {
+  /// Pushes a list, ended by nullptr, from its first element on; says how many they are.
+  std::size_t append(Element* list) noexcept {
+    std::size_t count = 0;
+    for (; list != nullptr; ++count) {
       auto* const next = static_cast<Element*>(list->next);
       push(list);
       list = next;
     }
+    return count;
   }
   /// The oldest, removed; nullptr: nothing waits.
   [[nodiscard]] Element* pop() noexcept {

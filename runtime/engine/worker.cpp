@@ -40,6 +40,13 @@ void Worker::count(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexce
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
+void Worker::publish_waiting(std::uint64_t waiting) noexcept {
+  // relaxed: gauges with one writer.
+  counters_.waiting.store(waiting, std::memory_order_relaxed);
+  if (waiting > counters_.waiting_max.load(std::memory_order_relaxed))
+    counters_.waiting_max.store(waiting, std::memory_order_relaxed);
+}
+
 void Worker::exec_later(caf::resumable* job) {
   if (running == this) return ready_.push(Ready{job});
   hand_over(new ForeignJob{job});
@@ -49,10 +56,11 @@ void Worker::deliver(Address to, PacketBase* packet) {
   LeanActor* const actor = to.actor();
   if (actor->home_ != this) return deliver_from_outside(actor, packet);
   if (actor->flags_.terminated) {
-    count(counters_.undeliverable);
+    lose();
     return packet->request_deletion(false);
   }
   actor->local_.push(packet);
+  ++waiting_;
   schedule(actor);
 }
 
@@ -64,7 +72,7 @@ void Worker::deliver_from_outside(LeanActor* to, caf::mailbox_element* element) 
       return;
     case RemoteMailbox::Push::closed:
       element->next = nullptr;
-      to->discard(element);
+      (void)to->discard(element);
   }
 }
 
@@ -131,6 +139,7 @@ void Worker::run_one(Ready ready) {
 
 bool Worker::run_batch(std::size_t activations_max) {
   std::size_t done = 0;
+  publish_waiting(waiting_);
   while (done < activations_max && !ready_.empty()) {
     if (ready_.size() > kPrefetchAhead) {
       // Actors are cold when there are many: fetch the fields of one that runs soon.
@@ -141,6 +150,7 @@ bool Worker::run_batch(std::size_t activations_max) {
     run_one(ready_.pop());
     ++done;
   }
+  publish_waiting(waiting_);
   // release: what the handlers wrote is visible to whoever sees this count; pairs with acquire in
   // Coordinator::all_asleep().
   counters_.activations.store(counters_.activations.load(std::memory_order_relaxed) + done,
@@ -306,8 +316,16 @@ void Worker::dispose() {
       caf::scheduler::abstract_coordinator::cleanup_and_release(ready.job());
     }
   }
-  for (const Dead& dead : dead_) caf::intrusive_ptr_release(dead.actor->ctrl());
-  dead_.clear();
+  // One that another worker may still hand over stays for the second call, which finds it here.
+  std::vector<Dead> expected;
+  for (const Dead& dead : dead_) {
+    if (dead.awaits_arrival && !dead.actor->flags_.arrived) {
+      expected.push_back(dead);
+    } else {
+      caf::intrusive_ptr_release(dead.actor->ctrl());
+    }
+  }
+  dead_.swap(expected);
 }
 
 }  // namespace chargemill::runtime

@@ -27,16 +27,17 @@ class LeanActor;
 
 inline constexpr std::size_t kCacheLine = 64;
 
-/// What a worker counts. Written by the worker only; read by anybody.
+/// What a worker counts. Written by the worker only, but for `undeliverable`; read by anybody.
 struct alignas(2 * kCacheLine) WorkerCounters {
   std::atomic<std::uint64_t> activations{0};  ///< also the sign of life of Coordinator::freeze()
   std::atomic<std::uint64_t> messages{0};
   std::atomic<std::uint64_t> timers{0};
-  std::atomic<std::uint64_t> undeliverable{
-      0};                                   ///< sent to an actor that has terminated, or unknown
-  std::atomic<std::uint64_t> failures{0};   ///< handlers that threw
-  std::atomic<std::uint64_t> depth_max{0};  ///< most messages one activation found waiting
-  std::atomic<std::uint64_t> parked_ns{0};  ///< wall time asleep
+  /// Sent to an actor that has terminated, or unknown. Written by whoever sent.
+  std::atomic<std::uint64_t> undeliverable{0};
+  std::atomic<std::uint64_t> failures{0};     ///< handlers that threw
+  std::atomic<std::uint64_t> waiting{0};      ///< gauge: messages in the mailboxes of its actors
+  std::atomic<std::uint64_t> waiting_max{0};  ///< the most that ever were
+  std::atomic<std::uint64_t> parked_ns{0};    ///< wall time asleep
 };
 
 /// Threads: all methods belong to the worker's own thread (or to the one that drives hand-moved
@@ -137,6 +138,12 @@ class Worker final : public caf::execution_unit {
   void bury(LeanActor* actor, bool awaits_arrival);
   void release_the_dead();
   static void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept;
+  /// Any thread. A message that nobody will handle.
+  void lose() noexcept {
+    // relaxed: a counter; orders nothing.
+    counters_.undeliverable.fetch_add(1, std::memory_order_relaxed);
+  }
+  void publish_waiting(std::uint64_t waiting) noexcept;
 
   static inline thread_local Worker* running = nullptr;
 
@@ -144,6 +151,7 @@ class Worker final : public caf::execution_unit {
   const unsigned index_;
   SimTime now_{};
   ModelClock::Wall advanced_at_{};  // wall time of the last look at the timers
+  std::uint64_t waiting_ = 0;  // messages in the mailboxes of its actors, those on their way apart
   ReadyRing<Ready> ready_;
   TimingWheel wheel_;
   std::vector<LeanActor*> residents_;  // in virtual time the lane's

@@ -122,6 +122,7 @@ void Worker::open_window(const WindowGrant& grant) {
 
   // Behind the last there is always one to look ahead to.
   const std::size_t count = open.size();
+  publish_waiting(count);
   if (count > 0) open.resize(count + kSeatAhead, Arrival{0, open.back().to, 0, {}});
   for (std::size_t i = 0; i < std::min(count, kSeatAhead); ++i)
     fetch_seat(lane.actors.data(), open[i]);
@@ -170,7 +171,7 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
       look_ahead(first);
       now_ = SimTime{Nanos{message_ns}};
       if (actor.flags_.terminated) {
-        count(counters_.undeliverable);
+        lose();
       } else {
         actor.handle(Message{(*first->letter).tag, (*first->letter).content()});
         ++messages;
@@ -187,8 +188,6 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
   settle_timer(actor);
   if (messages > 0) count(counters_.messages, messages);
   if (timers > 0) count(counters_.timers, timers);
-  if (messages > counters_.depth_max.load(std::memory_order_relaxed))
-    counters_.depth_max.store(messages, std::memory_order_relaxed);  // relaxed: a gauge
 }
 
 /// Puts back what lies in the open window behind the limit.
@@ -224,7 +223,7 @@ void Worker::let_timers_run(bool run) {
 void Worker::drop_arrivals() {
   lane_->timers.drain([](const Arrival&) {});
   lane_->messages.drain([this](const Arrival& arrival) {
-    count(counters_.undeliverable);
+    lose();
     arrival.letter.release();
   });
 }

@@ -32,6 +32,13 @@ struct BreakerFields {
 inline constexpr unsigned kEpochBits = 12;
 inline constexpr std::uint64_t kSinceMax = (std::uint64_t{1} << 35U) - 1;
 inline constexpr std::uint8_t kFailuresShown = 127;
+inline constexpr std::uint8_t kProbesMax = 15;
+
+/// They fit into the word.
+[[nodiscard]] constexpr bool are_valid(const BreakerLimits& limits) noexcept {
+  return limits.failures_max >= 1 && limits.failures_max <= kFailuresShown && limits.probes >= 1 &&
+         limits.probes <= kProbesMax && limits.cooldown > Millis{0};
+}
 
 [[nodiscard]] constexpr BreakerFields unpack(std::uint64_t word) noexcept {
   return {static_cast<BreakerMode>(word & 3U),

@@ -49,8 +49,11 @@ TEST(Texts, DriverUpdatesReadAsTheReferenceSays) {  // D-051 to D-070
             "Charging interrupted: STOPPED");
   EXPECT_EQ(failed(Reason::interrupted_by_fault, Phase::fault, Reason::health_check_failed),
             "Charging interrupted: FAULT (Health check failures exceeded threshold)");
-  EXPECT_EQ(failed(Reason::refused_by_point, Phase::activated, Reason::none),
-            "Charging interrupted: refused by charging point");
+  DriverUpdate refused = update(UpdateStatus::failed, Reason::refused_by_point, Phase::activated);
+  refused.refusal = Refusal::not_plugged;  // D-063
+  EXPECT_EQ(update_text(refused),
+            "Charging interrupted: refused by charging point (START_SUPPLY requires vehicle to be "
+            "plugged in)");
 }
 
 TEST(Texts, ChargingShowsOneAndTwoDecimals) {  // D-064, D-211

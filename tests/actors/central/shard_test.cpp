@@ -107,6 +107,7 @@ TEST(Shard, ARefusedStartFailsAtOnce) {  // D-063
   s.ask_charge(1);
   s.refuse_start(s.record().session);
   EXPECT_EQ(s.last_update().reason, Reason::refused_by_point);
+  EXPECT_EQ(s.last_update().refusal, Refusal::starts_refused);  // D-063
   EXPECT_EQ(s.totals().sessions_failed, 1U);
   EXPECT_EQ(s.record().breaker.failures(), 1U);
 }
@@ -172,6 +173,68 @@ TEST(Shard, ASilentSessionFailsAndItsLateEndCorrectsItOnce) {  // D-067, D-075, 
   EXPECT_TRUE(s.all<DriverUpdate>().empty());
 }
 
+TEST(Shard, X08AnEngineThatLostItsStopIsToldAgain) {  // D-070, D-071: it hung when told
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.telemetry(session, Energy{1'000});
+  s.tell(FaultReport{kPoint, Reason::health_check_failed});
+  s.tell(HealthyReport{kPoint});
+  s.said.clear();
+  s.pass(4s, true);
+  s.telemetry(session, Energy{2'000});  // may have been under way
+  EXPECT_TRUE(s.commands<StopSupply>().empty());
+  s.pass(1s, true);
+  s.telemetry(session, Energy{3'000});
+  s.telemetry(session, Energy{3'000});
+  EXPECT_EQ(s.commands<StopSupply>().size(), 1U) << "told again, but not with each telemetry";
+  s.pass(5s, true);
+  s.telemetry(session, Energy{4'000});
+  EXPECT_EQ(s.commands<StopSupply>().size(), 2U) << "until it obeys";
+}
+
+TEST(Shard, ALostResumeOrStopIsRepeated) {  // D-073, D-077, D-078
+  Story s;
+  s.bring_up();
+  s.order(OperatorAction::stop);
+  s.status(Phase::stopped, Reason::central_stopped);
+  s.order(OperatorAction::resume);  // lost
+  s.said.clear();
+  s.pass(20s, true);
+  EXPECT_FALSE(s.commands<ResumeCp>().empty());
+  s.status(Phase::activated, Reason::central_resumed);
+  s.order(OperatorAction::stop);  // lost
+  s.said.clear();
+  s.pass(20s, true);
+  EXPECT_FALSE(s.commands<StopCp>().empty());
+}
+
+TEST(Shard, TheAckOfATicketDoesNotConfirmItsCorrection) {  // D-083
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.pass(10s, true);  // silent: FAILED
+  s.end(session, Energy{5'000});
+  s.tell(TicketAck{session, kAna, false});  // of the first, crossing the correction
+  s.said.clear();
+  s.tell(DriverReturned{kAna});
+  ASSERT_EQ(s.all<Ticket>().size(), 1U);
+  EXPECT_TRUE(s.all<Ticket>()[0].correction);
+  s.tell(TicketAck{session, kAna, true});
+  s.said.clear();
+  s.tell(DriverReturned{kAna});
+  EXPECT_TRUE(s.all<Ticket>().empty());
+}
+
+TEST(Shard, ACancelledStartIsCompletedWithWhatWasDelivered) {  // D-125
+  Story s;
+  s.bring_up();
+  s.ask_charge(1);
+  s.tell(CancelRequest{RequestId{1}, kAna, kPoint});
+  EXPECT_EQ(s.totals().sessions_completed, 1U);
+  EXPECT_EQ(s.totals().sessions_failed, 0U);
+}
+
 TEST(Shard, EnergyOfAStrangersSessionIsBookedOnceAndBilledToNobody) {  // D-065
   Story s;
   s.bring_up();
@@ -198,8 +261,8 @@ TEST(Shard, ATicketIsKeptUntilItsDriverHasConfirmedIt) {  // D-083, flow E
   s.tell(AskRequest{RequestId{1}, kAna, kUnknownPoint});
   ASSERT_EQ(s.all<Ticket>().size(), 1U);
   EXPECT_EQ(s.last_update().status, UpdateStatus::completed);
-  s.tell(TicketAck{session, kAna});
-  s.tell(TicketAck{session, kAna});
+  s.tell(TicketAck{session, kAna, false});
+  s.tell(TicketAck{session, kAna, false});
   EXPECT_EQ(s.totals().tickets_delivered, 1U);
   s.said.clear();
   s.tell(DriverReturned{kAna});

@@ -160,6 +160,41 @@ TEST(LeanActor, ReleasesWhatWaitsForAnActorThatQuits) {
   EXPECT_TRUE(log.numbers.empty());
   EXPECT_EQ(still.engine.worker(0).counters().undeliverable.load(), 10U);
 }
+/// Spawns a child beside itself and ends it before its worker has looked into the inbound queue.
+class Parent final : public LeanActor {
+ public:
+  using LeanActor::LeanActor;
+  Recorder::Log log;
+
+ private:
+  void on_message(const Message&) override {
+    auto* const child = worker().coordinator().spawn<Recorder>(worker().index(), &log);
+    send(child, Die{});
+  }
+};
+TEST(LeanActor, MayEndBeforeItsWorkerKnowsIt) {
+  test::StillEngine still;
+  auto* const parent = still.engine.spawn<Parent>(0);
+  for (int i = 0; i < 100; ++i) LeanActor::post(parent, Number{i});
+  still.settle();
+  EXPECT_TRUE(parent->log.destroyed);
+}
+
+// An activation that is cut short after 256 messages is not the end of what came from elsewhere.
+TEST(LeanActor, ComesBackForWhatOtherThreadsSentWhileItWasCutShort) {
+  Recorder::Log log;
+  test::StillEngine still;
+  auto* const actor = still.engine.spawn<Recorder>(0, &log);
+  still.settle();
+  for (int n = 0; n < 600; ++n) LeanActor::post(actor, Number{n});
+  still.settle();
+  for (int n = 600; n < 1'200; ++n) LeanActor::post(actor, Number{n});
+  still.settle();
+  EXPECT_EQ(log.numbers.size(), 1'200U);
+  EXPECT_EQ(still.engine.worker(0).counters().waiting.load(), 0U);
+  EXPECT_EQ(still.engine.worker(0).counters().waiting_max.load(), 600U);
+}
+
 TEST(Coordinator, LetsTimePassInTheOrderOfDueTimesAcrossWorkers) {
   Recorder::Log even;
   Recorder::Log odd;

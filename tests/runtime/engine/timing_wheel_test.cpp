@@ -40,7 +40,7 @@ TEST(TimingWheel, TakesATimerForTheTickThatIsBeingFired) {
 }
 TEST(TimingWheel, FiresATimerOfAHigherLevelBeforeALaterOneArmedAfterTheCarry) {
   TimingWheel wheel;
-  constexpr auto kTick = Nanos{1 << 16};
+  constexpr auto kTick = Nanos{1 << 15};
   (void)wheel.arm(at(0x103 * kTick), payload(1));  // level 1 as seen from tick 0
   (void)wheel.arm(at(0xFF * kTick), payload(0));
   ASSERT_EQ(wheel.pop(at(0xFF * kTick))->payload, payload(0));  // time stands at the carry
