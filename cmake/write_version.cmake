@@ -8,6 +8,11 @@ if(GIT_FOUND)
     OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   if(NOT failed)
     set(CHARGEMILL_COMMIT ${commit})
+    execute_process(COMMAND ${GIT_EXECUTABLE} diff --quiet HEAD --
+      WORKING_DIRECTORY ${SOURCE_DIR} RESULT_VARIABLE changed OUTPUT_QUIET ERROR_QUIET)
+    if(changed)
+      string(APPEND CHARGEMILL_COMMIT "-dirty")
+    endif()
   endif()
   execute_process(COMMAND ${GIT_EXECUTABLE} describe --tags --match "v[0-9]*" --dirty
     WORKING_DIRECTORY ${SOURCE_DIR} OUTPUT_VARIABLE described RESULT_VARIABLE failed

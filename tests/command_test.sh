@@ -91,7 +91,8 @@ repeats() {
   "$chargemill" compare "$work/rep" "$work/rep" >/dev/null
 }
 
-run() { "$chargemill" run "$work/short.toml" --speed max --progress off "$@"; }
+small=("$chargemill" run "$work/short.toml" --speed max --progress off)
+run() { "${small[@]}" "$@"; }
 
 refuses_to_overwrite() {
   mkdir -p "$work/mine"
@@ -105,8 +106,85 @@ ends_on_time() {  # virtual time ends where it was told to
   grep -q '"sim_s": 0.25' "$work/exact/summary.json"
 }
 
+hangs_up() {
+  local pid code=0
+  "$chargemill" run "$work/long.toml" --out "$work/hup" --progress off >/dev/null 2>"$work/err" &
+  pid=$!
+  until_true test -s "$work/hup/log.ndjson"
+  mv "$work/hup/log.ndjson" "$work/hup/log.1"
+  kill -HUP "$pid"
+  until_true test -e "$work/hup/log.ndjson"
+  kill -USR1 "$pid"
+  until_true grep -q '^sim=' "$work/err"
+  kill -INT "$pid"
+  wait "$pid" || code=$?
+  [[ $code == 130 ]] || { echo "exit $code"; return 1; }
+  grep -q '"event":"verdict"' "$work/hup/log.ndjson"
+}
+
+stops_the_row() {
+  local pid code=0
+  "$chargemill" run "$work/long.toml" --repeat 3 --set run.lateness_limit=1ns --out "$work/row" \
+    --progress plain >/dev/null 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=' "$work/err"
+  kill -INT "$pid"
+  wait "$pid" || code=$?
+  [[ $code == 98 && ! -e $work/row/r2 ]] || { echo "exit $code"; return 1; }
+  grep -q 'run 1 of 3' "$work/err"
+}
+
+# says PATTERN COMMAND...: on stdout. Into a file: a reader that leaves early would end the writer.
+says() {
+  local pattern=$1
+  shift
+  "$@" >"$work/said"
+  grep -Eq -- "$pattern" "$work/said" || { echo "no $pattern: $*"; return 1; }
+}
+says_not() { if says "$@" >/dev/null; then echo "says $1: ${*:2}"; return 1; fi; }
+
+paints() {
+  local escape=$'\e'
+  says "$escape\\[32mOK" run --no-out --color always
+  says "$escape" env FORCE_COLOR=1 "${small[@]}" --no-out
+  says_not "$escape" run --no-out
+  says_not "$escape" env NO_COLOR=1 FORCE_COLOR=1 "${small[@]}" --no-out
+  says_not "$escape" env CHARGEMILL_OUTPUT_COLOR=never FORCE_COLOR=1 "${small[@]}" --no-out
+}
+
+other_commands() {
+  says '^libraries +CAF 0' "$chargemill" version
+  says '"allocator": "mimalloc"' "$chargemill" version --json
+  says '^chargemill ' "$chargemill" --version
+  says 'cores: ' "$chargemill" doctor
+  says '^network +10000 charge points' "$chargemill" validate config/scenarios/demo.toml
+  says '"drivers"' "$chargemill" config schema
+  says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
+  grep -Eq '^run.seed +3 +--seed$' "$work/said"
+  grep -Eq '^run.repeat +2 +--repeat$' "$work/said"
+  run --out "$work/shown" >/dev/null
+  says '"trips"' "$chargemill" report "$work/shown" --format json
+  says '<!DOCTYPE html>' "$chargemill" report "$work/shown" --format html
+  ends_with 4 "$chargemill" report "$work/nowhere"
+}
+
+says_what_is_to_come() {
+  ends_with 2 "$chargemill" history faults 2>"$work/err"
+  grep -q "not built yet: 'history'" "$work/err"
+  ends_with 2 "$chargemill" runn 2>"$work/err"
+  grep -q "did you mean 'run'" "$work/err"
+  ends_with 2 "$chargemill" run --sed 3 2>"$work/err"
+  grep -q "did you mean '--seed'" "$work/err"
+  ends_with 3 "$chargemill" run --color blue 2>"$work/err"
+}
+
 law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once
 law "a second signal aborts at once, and what was run can still be read" interrupt_twice
+law "a signal ends a row of repeats, whatever became of its run" stops_the_row
+law "SIGHUP opens the log anew, SIGUSR1 shows the status, and the run goes on" hangs_up
+law "colours follow the stream, NO_COLOR and the flag" paints
+law "version, doctor, validate, config and report say what they should" other_commands
+law "what is to come and what was mistyped is said" says_what_is_to_come
 law "0 when all is well" ends_with 0 run --no-out
 law "2 for a command line that is none" ends_with 2 "$chargemill" run --sed 3
 law "2 for a command that is none" ends_with 2 "$chargemill" runn

@@ -13,6 +13,7 @@
 #include "app/output/hgrm_text.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/manifest.hpp"
+#include "app/output/operator_signals.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/run_log.hpp"
 #include "app/output/terminal.hpp"
@@ -156,6 +157,8 @@ class Run {
     RunOutcome outcome = simulate(
         scenario, stop_,
         [&](const network::Snapshot& snapshot) {
+          if (OperatorSignals::take_reopen()) log_.reopen();
+          if (OperatorSignals::take_status()) view.status(snapshot);
           view.show(snapshot, stop_.signal() != 0);
           rows.add(snapshot);
         },
@@ -194,15 +197,20 @@ class Run {
 std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
   const auto& run = loaded.scenario.run;
   const auto repeat = loaded.output.repeat;
-  return fmt::format("chargemill {} ({}, {})  scenario {}  seed {}{}{}", kVersion, kCommit,
-                     kBuildType, run.name, run.seed,
-                     repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
-                     path.empty() ? "" : "  output " + path.string());
+  const Plan plan = make_plan(loaded.scenario);
+  return fmt::format(
+      "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
+      "{:.0f} requests and {:.0f} faults, {} MiB",
+      kVersion, kCommit, kBuildType, run.name, run.seed,
+      repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
+      path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
+      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20);
 }
 
 /// All runs of --repeat; the worst exit code. A signal ends the row, whatever became of its run.
 int run_all(const Loaded& loaded, const std::vector<std::string>& argv) {
   // A block that is redrawn says itself that it stops.
+  const OperatorSignals operator_signals;
   const StopRequest stop{view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block};
   std::filesystem::path path{loaded.output.dir};
   if (path == "off") {

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "app/output/terminal.hpp"
+#include "app/simulation/resident_memory.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -55,11 +56,14 @@ void LiveView::show(const network::Snapshot& s, bool stopping) {
 
 void LiveView::print(const std::string& line) {
   if (mode_ == ViewMode::off) return;
-  std::string text;
-  if (drawn_lines_ > 0) text = fmt::format("\x1b[{}A\x1b[J", drawn_lines_);
+  erase();
+  (void)std::fputs((line + "\n").c_str(), out_);
+}
+
+void LiveView::erase() {
+  if (drawn_lines_ > 0) (void)std::fputs(fmt::format("\x1b[{}A\x1b[J", drawn_lines_).c_str(), out_);
   drawn_lines_ = 0;
   next_block_ = Nanos{0};  // the block comes back at the next look
-  (void)std::fputs((text + line + "\n").c_str(), out_);
 }
 
 void LiveView::end(const network::Snapshot& last, bool stopping) {
@@ -75,6 +79,12 @@ void LiveView::measure_rates(const network::Snapshot& s) {
   rated_at_ = s.wall;
   rated_sim_ = s.sim;
   rated_messages_ = s.totals.messages_delivered;
+}
+
+void LiveView::status(const network::Snapshot& s) {
+  erase();
+  line(s);
+  (void)std::fflush(out_);
 }
 
 void LiveView::line(const network::Snapshot& s) {
@@ -113,10 +123,11 @@ std::vector<std::string> LiveView::block(const network::Snapshot& s, bool stoppi
       fmt::format("  requests {}  denied {}  sessions {}  faults {}  breakers opened {}",
                   t.requests_sent, t.requests_denied, t.sessions_started, t.faults_raised,
                   t.breaker_opened),
-      fmt::format(
-          "  messages/s {:.0f}  decision p99 {:.2f} ms  lateness p99 {:.2f} ms  mailbox max {}",
-          messages_per_s_, p99_ms(s.latencies.request_decision), p99_ms(s.latencies.tick_lateness),
-          t.mailbox_depth_max)};
+      fmt::format("  messages/s {:.0f}  decision p99 {:.2f} ms  lateness p99 {:.2f} ms  "
+                  "mailbox max {}  rss {:.2f} GiB",
+                  messages_per_s_, p99_ms(s.latencies.request_decision),
+                  p99_ms(s.latencies.tick_lateness), t.mailbox_depth_max,
+                  static_cast<double>(resident_bytes()) / 0x1p30)};
   const auto busy = std::count_if(s.worker_busy.begin(), s.worker_busy.end(),
                                   [](double b) { return b > kSaturated; });
   if (stopping) {

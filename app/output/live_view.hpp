@@ -25,11 +25,14 @@ class LiveView {
   void show(const network::Snapshot& snapshot, bool stopping = false);
   /// A line that stays, above what is redrawn.
   void print(const std::string& line);
+  /// All figures in one line that stays, whatever the mode: somebody asked.
+  void status(const network::Snapshot& snapshot);
   /// Shows how it ended, and leaves that on the screen.
   void end(const network::Snapshot& last, bool stopping = false);
 
  private:
   void measure_rates(const network::Snapshot& snapshot);
+  void erase();
   void redraw(const network::Snapshot& snapshot, bool stopping);
   void line(const network::Snapshot& snapshot);
   [[nodiscard]] std::vector<std::string> block(const network::Snapshot& snapshot,

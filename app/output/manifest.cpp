@@ -10,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "app/output/build_facts.hpp"
 #include "app/version.hpp"
 
 namespace chargemill::app {
@@ -65,17 +66,12 @@ std::string manifest_text(const ManifestFacts& facts) {
   auto inputs = ordered_json::array();
   for (const auto& path : facts.inputs)
     inputs.push_back({{"path", path.string()}, {"xxh3", xxh3_of(content_of(path))}});
-  const ordered_json manifest = {{"version", kVersion},
-                                 {"commit", kCommit},
-                                 {"build", kBuildType},
-                                 {"compiler", kCompiler},
-                                 {"host", host()},
-                                 {"seed", facts.seed},
-                                 {"workers", facts.workers},
-                                 {"argv", facts.argv},
-                                 {"env", facts.env},
-                                 {"inputs", inputs},
-                                 {"resolved_xxh3", xxh3_of(facts.resolved)}};
+  const ordered_json manifest = {
+      {"version", kVersion},    {"commit", kCommit},
+      {"build", build_facts()}, {"host", host()},
+      {"seed", facts.seed},     {"workers", facts.workers},
+      {"argv", facts.argv},     {"env", facts.env},
+      {"inputs", inputs},       {"resolved_xxh3", xxh3_of(facts.resolved)}};
   return manifest.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -30,7 +30,11 @@ std::string log_line(std::chrono::system_clock::time_point at, Level level, cons
 }
 
 RunLog::RunLog(const std::filesystem::path& path, Clock now)
-    : file_(std::fopen(path.c_str(), "ae")), now_(std::move(now)) {}
+    : path_(path), file_(std::fopen(path.c_str(), "ae")), now_(std::move(now)) {}
+
+void RunLog::reopen() {
+  if (!path_.empty()) file_.reset(std::fopen(path_.c_str(), "ae"));
+}
 
 void RunLog::write(Level level, const char* event, const nlohmann::ordered_json& fields) const {
   if (file_ == nullptr) return;

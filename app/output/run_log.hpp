@@ -28,12 +28,15 @@ class RunLog {
   /// A file that cannot be opened is left unwritten: the log never stops a run.
   explicit RunLog(const std::filesystem::path& path, Clock now = std::chrono::system_clock::now);
 
+  /// Opens the path anew: whoever moved the file away keeps what was written so far.
+  void reopen();
   void write(Level level, const char* event, const nlohmann::ordered_json& fields) const;
 
  private:
   struct Close {
     void operator()(std::FILE* file) const noexcept { (void)std::fclose(file); }
   };
+  std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
   Clock now_;
 };

@@ -1,16 +1,15 @@
 #include "app/simulation/simulation.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <memory>
 #include <thread>
 
 #include "actors/network/network.hpp"
 #include "app/simulation/give_pages_back.hpp"
+#include "app/simulation/resident_memory.hpp"
 #include "runtime/engine/engine.hpp"
 
 namespace chargemill::app {
@@ -32,14 +31,6 @@ double cpu_seconds() {
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
   };
   return s(usage.ru_utime) + s(usage.ru_stime);
-}
-
-std::int64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::int64_t total = 0;
-  std::int64_t resident = 0;
-  statm >> total >> resident;
-  return resident * sysconf(_SC_PAGESIZE);
 }
 
 /// What the process holds before its first run. Later runs have the pages of earlier ones in it.

@@ -48,6 +48,17 @@ std::string thresholds(const json& s) {
   return s.at("thresholds").empty() ? std::string{} : text;
 }
 
+/// Faults are found by timers of model time, which at speed N run N times as fast as the wall.
+std::string detection_in_model_time(const json& s) {
+  const auto& speed = s.at("run").at("speed");
+  const auto& l = s.at("latency_ms").at("fault_detection");
+  if (!speed.is_number() || speed.get<double>() == 1.0 || l.at("count") == 0) return {};
+  const double factor = speed.get<double>() / 1e3;
+  return fmt::format("  fault_detection in model time: p50 {:.1f} s, p99 {:.1f} s, max {:.1f} s\n",
+                     l.at("p50").get<double>() * factor, l.at("p99").get<double>() * factor,
+                     l.at("max").get<double>() * factor);
+}
+
 std::string latencies(const json& s) {
   std::string text = fmt::format(
       "{:<20}{:>11}{:>11}{:>11}{:>11}{:>11}{:>13}\n",
@@ -61,7 +72,7 @@ std::string latencies(const json& s) {
       text += fmt::format("{:>11.3f}", l.at(figure).get<double>());
     text += fmt::format("{:>13}\n", grouped(l.at("count")));
   }
-  return text;
+  return text + detection_in_model_time(s);
 }
 
 /// "60x", or "max" for virtual time.

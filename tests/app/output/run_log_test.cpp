@@ -40,6 +40,18 @@ TEST_F(RunLogTest, AppendsToWhatAnEarlierRunLeft) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
   EXPECT_LT(text.find("\"seed\":1"), text.find("\"seed\":2"));
 }
+TEST_F(RunLogTest, OpensItsPathAnewWhenTheFileWasMovedAway) {
+  RunLog log{path, clock};
+  log.write(Level::info, "start", {{"seed", 1}});
+  auto moved = path;
+  moved += ".1";
+  std::filesystem::rename(path, moved);
+  log.reopen();
+  log.write(Level::info, "start", {{"seed", 2}});
+  EXPECT_EQ(read().find("\"seed\":1"), std::string::npos);
+  EXPECT_NE(read().find("\"seed\":2"), std::string::npos);
+  std::filesystem::remove(moved);
+}
 TEST_F(RunLogTest, TakesTextsThatAreNotUtf8) {
   const RunLog log{path, clock};
   log.write(Level::error, "start", {{"argv", {"\xff.toml"}}});

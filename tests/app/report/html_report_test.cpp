@@ -8,6 +8,7 @@
 #include "app/report/figure_text.hpp"
 #include "app/report/page_parts.hpp"
 #include "app/report/series.hpp"
+#include "app/scenario/thresholds.hpp"
 #include "tests/support/sample_summary.hpp"
 
 namespace chargemill::app {
@@ -43,6 +44,23 @@ TEST(HtmlReport, ShowsEveryFigureAndEveryThreshold) {
   EXPECT_EQ(count(page, "✗ crossed"), 1U);
   EXPECT_EQ(count(page, "✓ holds"), 1U);
   EXPECT_NE(page.find("1 of 2 thresholds crossed"), std::string::npos);
+}
+TEST(HtmlReport, ShowsNumbersUnderTheNamesOfThresholds) {
+  const auto& names = threshold_names();
+  const auto summary = sample_summary();
+  for (const auto& [section, figures] : summary.items()) {
+    if (!figures.is_object() || section == "latency_ms" || section == "journal") continue;
+    for (const auto& [key, value] : figures.items()) {
+      const bool is_name = std::count(names.begin(), names.end(), section + '.' + key) == 1;
+      EXPECT_EQ(is_name, value.is_number() || key == "speed") << section << '.' << key;
+    }
+  }
+}
+TEST(HtmlReport, ShowsWarnings) {
+  auto summary = sample_summary();
+  summary["warnings"] = {"12 of 58 trips were shed <b>"};
+  EXPECT_NE(html_report(summary, kSeries).find("<li>12 of 58 trips were shed &lt;b&gt;</li>"),
+            std::string::npos);
 }
 TEST(HtmlReport, CannotBeBrokenByTheNameOfAScenario) {
   const std::string name = "a </script><b>x</b> \"'& {{figures}} <!--";

@@ -146,6 +146,45 @@ TEST(Summary, OrdersItsExitCodes) {
   EXPECT_EQ(exit_code(s, 0), 99);
   EXPECT_EQ(exit_code(s, 2), 130);
 }
+TEST(Summary, NamesTheSignalFirstAndWhatWasCrossed) {
+  auto outcome = sound();
+  outcome.signal = 15;
+  outcome.stop_reason = "SIGTERM";
+  auto s = summary_of(outcome);
+  EXPECT_EQ(verdict_line(s).reason, "stopped by SIGTERM");
+  s["thresholds"] = {{{"expr", "requests.sent > 100"}, {"value", 10.0}, {"ok", false}}};
+  EXPECT_EQ(verdict_line(s).word, "PARTIAL");
+  EXPECT_EQ(verdict_line(s).reason, "stopped by SIGTERM, 1 of 1 thresholds crossed");
+}
+TEST(Summary, SaysThatTripsWereShed) {
+  const auto text = summary_text(summary_of(sound()));
+  EXPECT_NE(text.find("TRIPS     offered 12  done 10  shed 2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("WARNING   2 of 12 trips were shed"), std::string::npos) << text;
+}
+TEST(Summary, SaysThatWorkersHadNoRestUnlessTheyShouldNot) {
+  auto outcome = sound();
+  outcome.worker_busy = {0.99, 0.5};
+  const auto has_warning = [&](const network::Scenario& scenario) {
+    const auto s = make_summary(scenario, outcome, judge(scenario, outcome));
+    return s["warnings"].dump().find("1 of 2 workers") != std::string::npos;
+  };
+  network::Scenario scenario;
+  EXPECT_TRUE(has_warning(scenario));
+  scenario.run.speed.max = true;
+  EXPECT_FALSE(has_warning(scenario));
+}
+TEST(Summary, TellsDetectionInModelTimeToo) {
+  auto outcome = sound();
+  outcome.last.latencies.fault_detection.record(300ms, 10);
+  network::Scenario scenario;
+  scenario.run.speed.factor = 60;
+  const auto text = summary_text(make_summary(scenario, outcome, judge(scenario, outcome)));
+  EXPECT_NE(text.find("fault_detection in model time: p50 18.0 s, p99 18.0 s, max 18.0 s"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(summary_text(summary_of(outcome)).find("in model time"), std::string::npos)
+      << "at speed 1 it is the same";
+}
 
 }  // namespace
 }  // namespace chargemill::app

@@ -1,0 +1,92 @@
+#include "app/output/live_view.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace chargemill::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A view on a file, which has no columns.
+class LiveViewTest : public testing::Test {
+ protected:
+  network::Snapshot at(Nanos wall) const {
+    network::Snapshot snapshot;
+    snapshot.wall = wall;
+    snapshot.sim = SimTime{wall * 10};
+    return snapshot;
+  }
+  [[nodiscard]] std::string shown() const {
+    std::fflush(file_.get());
+    std::rewind(file_.get());
+    std::string text;
+    for (int c = std::fgetc(file_.get()); c != EOF; c = std::fgetc(file_.get()))
+      text += static_cast<char>(c);
+    return text;
+  }
+  [[nodiscard]] std::ptrdiff_t count(const std::string& part) const {
+    const std::string text = shown();
+    std::ptrdiff_t found = 0;
+    for (auto i = text.find(part); i != std::string::npos; i = text.find(part, i + 1)) ++found;
+    return found;
+  }
+  LiveView view(ViewMode mode) { return {mode, file_.get(), "demo", 100s}; }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const noexcept { (void)std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_{std::tmpfile()};
+};
+
+TEST_F(LiveViewTest, RedrawsTenTimesASecondAtMost) {
+  auto block = view(ViewMode::block);
+  for (int ms = 0; ms < 2'000; ++ms) block.show(at(ms * 1ms));
+  EXPECT_LE(count("demo  ["), 22);
+  EXPECT_GE(count("demo  ["), 18);
+}
+TEST_F(LiveViewTest, EndsWithTheLastState) {
+  auto block = view(ViewMode::block);
+  block.show(at(1s));
+  block.end(at(10s));
+  EXPECT_EQ(count("100 %"), 1) << shown();
+}
+TEST_F(LiveViewTest, SaysInTheBlockThatItIsStopping) {
+  auto block = view(ViewMode::block);
+  block.show(at(1s));
+  EXPECT_EQ(count("Ctrl-C again"), 0);
+  block.show(at(2s), true);
+  EXPECT_EQ(count("  stopping (Ctrl-C again to abort)"), 1);
+}
+TEST_F(LiveViewTest, SaysThatWorkersHaveNoRest) {
+  auto block = view(ViewMode::block);
+  auto snapshot = at(1s);
+  snapshot.worker_busy = {0.99, 0.3};
+  block.show(snapshot);
+  EXPECT_EQ(count("  ! 1 of 2 workers have no rest"), 1) << shown();
+}
+TEST_F(LiveViewTest, TellsSpeedAndTheTimeThatIsLeft) {
+  auto block = view(ViewMode::block);
+  block.show(at(1s));
+  block.show(at(2s));
+  EXPECT_EQ(count("speed 10x  ETA 00:00:08"), 1) << shown();
+}
+TEST_F(LiveViewTest, WritesALineASecondWithoutControlCodes) {
+  auto lines = view(ViewMode::lines);
+  for (int ms = 0; ms < 5'000; ms += 10) lines.show(at(ms * 1ms));
+  EXPECT_EQ(count("\nsim=") + 1, 5);
+  EXPECT_EQ(count("\x1b"), 0);
+}
+TEST_F(LiveViewTest, AnswersWhoAsksForTheStatusInAnyMode) {
+  auto off = view(ViewMode::off);
+  off.show(at(1s));
+  EXPECT_EQ(shown(), "");
+  off.status(at(1s));
+  EXPECT_EQ(count("sim=10.0s"), 1);
+}
+
+}  // namespace
+}  // namespace chargemill::app
