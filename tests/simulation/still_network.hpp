@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/network/network.hpp"
+#include "app/output/console.hpp"
 #include "tests/support/still_engine.hpp"
 
 namespace chargemill::test {
@@ -20,7 +21,8 @@ class StillNetwork {
 
   explicit StillNetwork(std::uint32_t points, const std::vector<Lines>& drivers,
                         unsigned workers = 2)
-      : still_(workers), network_(scenario(points, drivers), still_.engine) {
+      : scenario_(scenario(points, drivers)), still_(workers), network_(scenario_, still_.engine) {
+    network_.open_consoles();
     network_.start();
   }
 
@@ -52,6 +54,14 @@ class StillNetwork {
     for (const auto& text : network::broken_identities(snapshot.totals)) ADD_FAILURE() << text;
     return snapshot.totals;
   }
+  /// What the consoles have shown since the last call, with model time.
+  [[nodiscard]] std::vector<std::string> consoles() {
+    const auto names = app::names_of(scenario_, network_.topology());
+    std::vector<std::string> lines;
+    (void)network_.hear(
+        [&](const ConsoleNotice& notice) { lines.push_back(app::console_line(notice, names)); });
+    return lines;
+  }
   [[nodiscard]] const driver::State& driver(std::uint32_t id) {
     return network_.driver(DriverId{id}).state();
   }
@@ -78,6 +88,7 @@ class StillNetwork {
     return s;
   }
 
+  const network::Scenario scenario_;
   StillEngine still_;
   network::Network network_;
 };

@@ -1,0 +1,131 @@
+// The flows of the domain reference as people at the consoles see them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/simulation/still_network.hpp"
+
+namespace chargemill {
+namespace {
+
+using namespace std::chrono_literals;
+using test::StillNetwork;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+using Lines = std::vector<std::string>;
+
+std::size_t count_of(const Lines& lines, const std::string& part) {
+  return static_cast<std::size_t>(
+      std::count_if(lines.begin(), lines.end(),
+                    [&](const std::string& line) { return line.find(part) != std::string::npos; }));
+}
+std::size_t place_of(const Lines& lines, const std::string& part) {
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.find(part) != std::string::npos;
+  });
+  return static_cast<std::size_t>(found - lines.begin());
+}
+
+/// The first driver's session on CP-001 has just begun; the first line, asked before the point was
+/// known, has been denied.
+struct Transcript : testing::Test {
+  StillNetwork net{2,
+                   {{"CP-001", "CP-001", "CP-001", "CP-001", "CP-001", "CP-001"},
+                    {"CP-001", "CP-001", "CP-001", "CP-001", "CP-001", "CP-001", "CP-001"}}};
+  void SetUp() override {
+    for (int i = 0; i < 200 && net.point(0).phase != Phase::supplying; ++i) net.pass(100ms);
+    ASSERT_EQ(net.point(0).phase, Phase::supplying);
+  }
+};
+
+TEST_F(Transcript, FlowAIsAcceptedShownEverySecondCompletedAndBilled) {  // D-211, D-061, D-082
+  net.pass(11s);
+  const auto lines = net.consoles();
+  const std::string alice = "Driver driver-0 | CP-001 | ";
+  const auto accepted = place_of(lines, alice + "ACCEPTED | Request accepted, starting charging");
+  const auto first = place_of(lines, alice + "IN_PROGRESS | Charging: 22.0 kW, €0.00");
+  const auto last = place_of(lines, alice + "IN_PROGRESS | Charging: 22.0 kW, €0.02");
+  const auto completed = place_of(lines, alice + "COMPLETED | Charging completed successfully");
+  const auto ticket = place_of(lines, alice + "COMPLETED | 0.07 kWh, €0.02");
+  EXPECT_LT(accepted, first);
+  EXPECT_LT(first, last);
+  EXPECT_LT(last, completed);
+  EXPECT_LT(completed, ticket);
+  ASSERT_LT(ticket, lines.size());
+  EXPECT_EQ(count_of(lines, alice + "IN_PROGRESS"), 11U);
+  EXPECT_THAT(lines, Contains(HasSubstr("Driver driver-1 | CP-001 | DENIED | Charging point not "
+                                        "available (state: SUPPLYING)")));
+  const auto sent = net.driver(0).totals.sent;
+  net.pass(3900ms);
+  EXPECT_EQ(net.driver(0).totals.sent, sent) << "four seconds of pause (D-123)";
+  net.pass(200ms);
+  EXPECT_EQ(net.driver(0).totals.sent, sent + 1);
+}
+
+// The engine hangs in mid-session: it loses the stop that the FAULT brings.
+TEST_F(Transcript, FlowBAHangIsAFaultTheDriverIsToldAndThePointServesAgain) {  // D-212, D-070
+  (void)net.consoles();
+  net.tell_point(0, Silence{SimTime{20s}});
+  net.pass(8s);
+  auto lines = net.consoles();
+  const std::string failed =
+      "Driver driver-0 | CP-001 | FAILED | Charging interrupted: FAULT (Health check failures "
+      "exceeded threshold)";
+  EXPECT_EQ(count_of(lines, failed), 1U);
+  EXPECT_LT(place_of(lines, failed), place_of(lines, "Driver driver-0 | CP-001 | FAILED | 0.0"));
+  EXPECT_THAT(lines, Contains(HasSubstr("MON-CP-001 | FAULT")));
+  EXPECT_EQ(net.shown(DisplayState::broken), 1U);
+  net.pass(48s);
+  lines = net.consoles();
+  EXPECT_THAT(lines, Contains(HasSubstr("DENIED | Charging point not available (state: FAULT)")));
+  EXPECT_THAT(lines, Contains(HasSubstr("MON-CP-001 | HEALTHY")));
+  EXPECT_THAT(lines, Contains(HasSubstr("(corrected)"))) << "what was delivered meanwhile (D-075)";
+  EXPECT_THAT(lines, Contains(HasSubstr("CP-001 | ACCEPTED")));
+  EXPECT_EQ(net.totals().energy_unreported_mj, 0);
+}
+
+TEST_F(Transcript, FlowCTheDriverSeesItsSessionToTheEndAndOthersAreDenied) {  // D-213
+  (void)net.consoles();
+  net.tell_monitor(0, PowerOff{});
+  net.pass(6s);
+  EXPECT_EQ(net.shown(DisplayState::disconnected), 1U) << "within five seconds and one (D-044)";
+  net.pass(6s);
+  auto lines = net.consoles();
+  EXPECT_GE(count_of(lines, "Driver driver-0 | CP-001 | IN_PROGRESS"), 9U);
+  EXPECT_THAT(lines, Contains(HasSubstr("Driver driver-0 | CP-001 | COMPLETED")));
+  net.pass(6s);
+  EXPECT_THAT(net.consoles(),
+              Contains(HasSubstr("DENIED | Charging point not available (state: DISCONNECTED)")));
+  net.tell_monitor(0, PowerOn{});
+  net.pass(10s);
+  EXPECT_THAT(net.consoles(), Contains(HasSubstr("CP-001 | ACCEPTED"))) << "X-10";
+}
+
+TEST_F(Transcript, FlowDAnEndDuringTheOutageIsBookedOnceAndTheDriverIsTold) {  // D-214, D-107
+  const auto before = net.totals();
+  (void)net.consoles();
+  for (std::uint32_t d = 0; d < 2; ++d) net.tell_driver(d, LinkDown{});
+  net.tell_point(0, LinkDown{});
+  net.tell_monitor(0, LinkDown{});
+  net.tell_shard(CentralDown{});
+  net.pass(15s);  // the session ends meanwhile
+  EXPECT_EQ(net.point(0).phase, Phase::activated);
+  auto lines = net.consoles();
+  EXPECT_THAT(lines, Contains(HasSubstr("CP-001 | Unable to connect to CENTRAL")));
+  EXPECT_THAT(lines, Contains(HasSubstr("Driver driver-0 | Unable to connect to CENTRAL")));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("COMPLETED"))));
+  net.tell_shard(CentralUp{});
+  EXPECT_EQ(net.shown(DisplayState::disconnected), 2U) << "until they report (D-085)";
+  net.tell_point(0, LinkUp{});
+  net.tell_monitor(0, LinkUp{});
+  for (std::uint32_t d = 0; d < 2; ++d) net.tell_driver(d, LinkUp{});
+  net.pass(2s);
+  lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | COMPLETED | 0.07 kWh, €0.02"), 1U);
+  EXPECT_EQ(net.totals().sessions_completed, before.sessions_completed + 1);
+  EXPECT_EQ(net.totals().energy_unreported_mj, 0);
+}
+
+}  // namespace
+}  // namespace chargemill
