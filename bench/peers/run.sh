@@ -142,15 +142,17 @@ versions() {
 }
 
 report() {
-  local commit table=/dev/null
-  commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
+  local table=/dev/null
   if [[ -n $json ]]; then table=${json%.json}.md; fi
   awk -v machine="$(machine)" -v versions="$(versions | paste -sd';')" -v commit="$commit" \
-    -v date="$(date -u +%Y-%m-%dT%H:%M:%SZ)" -v warm_up="$warm_up" -v seconds="$seconds" -v repetitions="$repetitions" \
+    -v date="$date" -v warm_up="$warm_up" -v seconds="$seconds" -v repetitions="$repetitions" \
     -v json="${json:-/dev/null}" -f bench/peers/report.awk "$runs" | tee "$table"
 }
 
 parse_options "$@"
+# Of the beginning: somebody may commit while this runs.
+commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
+date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 build_programs
 : >"$runs"
 : >"$errors"
