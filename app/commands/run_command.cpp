@@ -123,7 +123,7 @@ class Run {
     if (!path.empty()) {
       auto opened = open_directory(path, loaded_, argv_);
       if (!opened) {
-        fail(opened.error().text);
+        (void)fail(opened.error().text);
         return kExitEnvironment;
       }
       directory_ = std::move(*opened);
@@ -181,7 +181,7 @@ class Run {
     return true;
   }
 
-  bool fail(const std::string& text) const {
+  [[nodiscard]] bool fail(const std::string& text) const {
     log_.write(Level::error, "output", {{"text", text}});
     say("chargemill: " + text);
     return false;

@@ -73,12 +73,12 @@ void read_overrides(const LoadInput& input, Reading& reading) {
 
 // TOML has no durations and no percents: `duration = 5s` is the commonest slip.
 std::string unquoted_hint(const std::string& line) {
-  static const std::regex kDuration{R"(=\s*([0-9.]+(ns|us|ms|s|m|h|d))\s*(#.*)?$)"};
-  static const std::regex kPercent{R"(=\s*([0-9.]+)%)"};
+  static const std::regex duration{R"(=\s*([0-9.]+(ns|us|ms|s|m|h|d))\s*(#.*)?$)"};
+  static const std::regex percent{R"(=\s*([0-9.]+)%)"};
   std::smatch found;
-  if (std::regex_search(line, found, kDuration))
+  if (std::regex_search(line, found, duration))
     return fmt::format("durations are in quotes: \"{}\"", found.str(1));
-  if (std::regex_search(line, found, kPercent))
+  if (std::regex_search(line, found, percent))
     return fmt::format("as a share: {}", std::strtod(found.str(1).c_str(), nullptr) / 100.0);
   return {};
 }
