@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 /// A view on a file, which has no columns.
 class LiveViewTest : public testing::Test {
  protected:
-  network::Snapshot at(Nanos wall) const {
+  [[nodiscard]] network::Snapshot at(Nanos wall) const {
     network::Snapshot snapshot;
     snapshot.wall = wall;
     snapshot.sim = SimTime{wall * 10};
