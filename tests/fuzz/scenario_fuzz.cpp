@@ -11,7 +11,8 @@
 
 namespace app = chargemill::app;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,  // NOLINT: libFuzzer's name
+                                      std::size_t size) {
   // A folder without files: what the scenario names is not there, and no file of ours is read.
   const std::string text{reinterpret_cast<const char*>(data), size};
   const auto loaded = app::load_scenario_text(text, "fuzz.toml", "/nonexistent");

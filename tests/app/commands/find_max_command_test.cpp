@@ -104,6 +104,16 @@ TEST_F(FindMaxCommand, IsExit3ForALoadThatIsNotThere) {
   EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s"}), 3);
 }
 
+TEST_F(FindMaxCommand, FailsALoadThatWasNeverOffered) {
+  scenario("sessions_per_cp_per_day = 10000\n");
+  (void)run({"--what", "request_rate", "--from", "4", "--max", "4", "--set", "drivers.count=1",
+             "--duration", "20s"});
+  const auto first = steps().substr(steps().find("4 requests/s"));
+  EXPECT_EQ(first.find("fails"), std::string{"4 requests/s  "}.size()) << steps();
+  EXPECT_NE(first.find("trips were shed: no idle driver, raise drivers.count"), std::string::npos);
+  EXPECT_EQ(said().rfind("requests/s 4", 0), std::string::npos) << said();
+}
+
 TEST_F(FindMaxCommand, SaysThatStagesNeedTheirScenarioKept) {
   scenario("[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = 1\n");
   EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s", "--max", "2"}), 0);
