@@ -1,7 +1,5 @@
 #include "actors/central/shard_actor.hpp"
 
-#include <cstring>
-
 #include "actors/central/central.hpp"
 #include "actors/charge_point/charge_point.hpp"
 #include "actors/driver/driver.hpp"
@@ -21,24 +19,6 @@ runtime::Address seat(const std::vector<runtime::Address>& seats, Id id) {
 }
 
 }  // namespace
-
-static_assert(std::is_trivially_copyable_v<ShardTotals>);
-static_assert(sizeof(ShardTotals) % sizeof(std::uint64_t) == 0);
-
-void Published::store(const ShardTotals& totals) noexcept {
-  std::array<std::uint64_t, kWords> words;
-  std::memcpy(words.data(), &totals, sizeof totals);
-  // relaxed (here and below): counters with one writer; they order nothing.
-  for (std::size_t i = 0; i < kWords; ++i) words_[i].store(words[i], std::memory_order_relaxed);
-}
-
-ShardTotals Published::load() const noexcept {
-  std::array<std::uint64_t, kWords> words;
-  for (std::size_t i = 0; i < kWords; ++i) words[i] = words_[i].load(std::memory_order_relaxed);
-  ShardTotals totals;
-  std::memcpy(static_cast<void*>(&totals), words.data(), sizeof totals);
-  return totals;
-}
 
 void ShardActor::run(const ShardEvent& event) {
   effects_.clear();

@@ -1,23 +1,10 @@
 #pragma once
 
-#include <atomic>
-
 #include "actors/central/shard.hpp"
 #include "actors/shell/core_actor.hpp"
+#include "runtime/observe/published.hpp"
 
 namespace chargemill::central {
-
-/// The totals of a shard, for readers on other threads. Written by the shard's worker only; a look
-/// is not consistent between fields.
-class Published {
- public:
-  void store(const ShardTotals& totals) noexcept;
-  [[nodiscard]] ShardTotals load() const noexcept;
-
- private:
-  static constexpr std::size_t kWords = sizeof(ShardTotals) / sizeof(std::uint64_t);
-  std::array<std::atomic<std::uint64_t>, kWords> words_{};
-};
 
 /// The shell around `step`.
 class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
@@ -37,7 +24,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   void publish();
 
   ShardEffects effects_;  // reused
-  Published published_;
+  runtime::Published<ShardTotals> published_;
   SimTime publish_at_{};
 };
 

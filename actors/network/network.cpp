@@ -234,15 +234,13 @@ void Network::gather(Snapshot& snapshot) const {
   snapshot.totals.actors = 1 + points_.size() + monitors_.size() + drivers_.size() +
                            shards_.size() + fleets_.size() + directors_.size() +
                            supervisors_.size();
-  for (const auto& instruments : instruments_) {
-    auto& t = snapshot.totals;
-    t.restarts += instruments->value(Metric::restarts);
-    t.faults_injected += instruments->value(Metric::faults_injected);
-    t.telemetry_merged += instruments->value(Metric::merged);
-    t.payloads_invalid += instruments->value(Metric::invalid_payloads);
-    t.commands_refused += instruments->value(Metric::refused_commands);
-    t.reports_dropped += instruments->value(Metric::reports_dropped);
-  }
+  auto& t = snapshot.totals;
+  t.restarts += runtime::total(instruments_, Metric::restarts);
+  t.faults_injected += runtime::total(instruments_, Metric::faults_injected);
+  t.telemetry_merged += runtime::total(instruments_, Metric::merged);
+  t.payloads_invalid += runtime::total(instruments_, Metric::invalid_payloads);
+  t.commands_refused += runtime::total(instruments_, Metric::refused_commands);
+  t.reports_dropped += runtime::total(instruments_, Metric::reports_dropped);
 }
 
 Snapshot Network::look() const {
@@ -251,16 +249,14 @@ Snapshot Network::look() const {
   gather(snapshot);
   auto& t = snapshot.totals;
   for (const auto* shard : shards_) add(t, shard->look());
-  for (const auto& i : instruments_) {
-    t.requests_sent += i->value(Metric::requests_sent);
-    t.requests_accepted += i->value(Metric::requests_accepted);
-    t.requests_denied += i->value(Metric::requests_denied);
-    t.requests_timed_out += i->value(Metric::requests_timed_out);
-    t.tickets_delivered += i->value(Metric::tickets_delivered);
-    t.offered += i->value(Metric::offered);
-    t.done += i->value(Metric::done);
-    t.shed += i->value(Metric::shed);
-  }
+  t.requests_sent += runtime::total(instruments_, Metric::requests_sent);
+  t.requests_accepted += runtime::total(instruments_, Metric::requests_accepted);
+  t.requests_denied += runtime::total(instruments_, Metric::requests_denied);
+  t.requests_timed_out += runtime::total(instruments_, Metric::requests_timed_out);
+  t.tickets_delivered += runtime::total(instruments_, Metric::tickets_delivered);
+  t.offered += runtime::total(instruments_, Metric::offered);
+  t.done += runtime::total(instruments_, Metric::done);
+  t.shed += runtime::total(instruments_, Metric::shed);
   const auto decided = t.requests_accepted + t.requests_denied + t.requests_timed_out;
   t.requests_open = t.requests_sent > decided ? t.requests_sent - decided : 0;
   t.energy_delivered_mj = t.energy_sessions_mj;  // the meters themselves are read at the end

@@ -1,10 +1,8 @@
 // What the shells of one worker measure: counters and latencies that anybody may read meanwhile.
 #pragma once
 
-#include <array>
-#include <atomic>
-
 #include "actors/messages.hpp"
+#include "runtime/observe/counter_shard.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
 
 namespace chargemill {
@@ -29,20 +27,11 @@ enum class Metric : std::size_t {
 
 /// One per worker, written by that worker only. Exact figures come from the actors' states when all
 /// stand still; these are for looking while they move.
-class alignas(128) Instruments {
+class Instruments : public runtime::CounterShard<Metric> {
  public:
   /// Latencies of what is due before `from` are left out (the warm-up).
   void measure_from(SimTime from) noexcept { measure_from_ = from; }
 
-  void add(Metric metric, std::uint64_t by) noexcept {
-    auto& counter = counters_[static_cast<std::size_t>(metric)];
-    // relaxed: a counter with one writer; orders nothing.
-    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t value(Metric metric) const noexcept {
-    // relaxed: as above.
-    return counters_[static_cast<std::size_t>(metric)].load(std::memory_order_relaxed);
-  }
   void decided(SimTime due, Nanos waited) noexcept {
     if (due >= measure_from_) request_decision.record(waited);
   }
@@ -59,7 +48,6 @@ class alignas(128) Instruments {
 
  private:
   SimTime measure_from_{};  // written before the run
-  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Metric::count)> counters_{};
 };
 
 }  // namespace chargemill
