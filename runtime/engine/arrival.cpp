@@ -1,7 +1,8 @@
 #include "runtime/engine/arrival.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "runtime/engine/merge_sort.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -10,42 +11,9 @@ constexpr std::size_t kFew = 48;  // below: plain insertion is faster than count
 constexpr std::size_t kManyForBigDigits = 4'096;
 constexpr unsigned kSmallDigit = 9;
 constexpr unsigned kBigDigit = 11;
-constexpr std::ptrdiff_t kInsertionRun = 12;
 
 bool earlier(const Arrival& a, const Arrival& b) noexcept {
   return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.from < b.from;
-}
-
-template <class Less>
-void insertion_sort(Arrival* first, Arrival* last, Less less) noexcept {
-  for (Arrival* next = first + 1; next < last; ++next) {
-    if (!less(*next, next[-1])) continue;
-    const Arrival moved = *next;
-    Arrival* hole = next;
-    do {
-      *hole = hole[-1];
-      --hole;
-    } while (hole != first && less(moved, hole[-1]));
-    *hole = moved;
-  }
-}
-
-/// A stable merge sort with room in `scratch`: sorted runs, then merges from side to side.
-void merge_sort(Arrival* first, Arrival* last, Arrival* scratch) {
-  const std::ptrdiff_t n = last - first;
-  for (std::ptrdiff_t at = 0; at < n; at += kInsertionRun)
-    insertion_sort(first + at, first + std::min(n, at + kInsertionRun), earlier);
-  Arrival* from = first;
-  Arrival* to = scratch;
-  for (std::ptrdiff_t run = kInsertionRun; run < n; run *= 2) {
-    for (std::ptrdiff_t at = 0; at < n; at += 2 * run) {
-      const std::ptrdiff_t middle = std::min(n, at + run);
-      const std::ptrdiff_t end = std::min(n, at + 2 * run);
-      std::merge(from + at, from + middle, from + middle, from + end, to + at, earlier);
-    }
-    std::swap(from, to);
-  }
-  if (from != first) std::copy(from, from + n, first);
 }
 
 /// One pass of a radix sort by the receiver's digit at `shift`.
@@ -94,13 +62,8 @@ void sort_canonically(std::vector<Arrival>& arrivals, std::vector<Arrival>& scra
   for (Arrival* first = arrivals.data(); first != end;) {
     Arrival* last = first + 1;
     while (last != end && last->to == first->to) ++last;
-    if (last - first > 1) {
-      if (last - first <= kInsertionRun) {
-        insertion_sort(first, last, earlier);
-      } else {
-        merge_sort(first, last, scratch.data() + (first - arrivals.data()));
-      }
-    }
+    if (last - first > 1)
+      merge_sort(first, last, scratch.data() + (first - arrivals.data()), earlier);
     first = last;
   }
 }

@@ -59,13 +59,15 @@ class InboundQueue {
   /// Announces that the consumer is about to sleep; false: something arrived, don't.
   [[nodiscard]] bool try_sleep() noexcept {
     InboundNode* expected = nullptr;
-    // relaxed: the tag publishes nothing; whoever finds it acts through WakeSignal.
-    return head_.compare_exchange_strong(expected, asleep(), std::memory_order_relaxed);
+    // release: all that the consumer did awake happens before; pairs with acquire in is_asleep().
+    // relaxed (failure): nothing is read through what is there; take_all() looks again.
+    return head_.compare_exchange_strong(expected, asleep(), std::memory_order_release,
+                                         std::memory_order_relaxed);
   }
   /// Takes the announcement back; without effect when a producer already did.
   void stay_awake() noexcept {
     InboundNode* expected = asleep();
-    // relaxed: as in try_sleep().
+    // relaxed: awake again it has done nothing yet; the failure is for take_all() to look at.
     (void)head_.compare_exchange_strong(expected, nullptr, std::memory_order_relaxed);
   }
   /// The consumer's own look: nothing waits.
@@ -75,8 +77,9 @@ class InboundQueue {
   }
   /// Whether the consumer sleeps and nothing waits for it.
   [[nodiscard]] bool is_asleep() const noexcept {
-    // relaxed: Coordinator::freeze() orders its reads by the workers' activation counters.
-    return head_.load(std::memory_order_relaxed) == asleep();
+    // acquire: whoever sees the tag sees all that was done before; pairs with release in
+    // try_sleep().
+    return head_.load(std::memory_order_acquire) == asleep();
   }
 
  private:

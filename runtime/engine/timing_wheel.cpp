@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/engine/merge_sort.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -10,7 +11,6 @@ namespace {
 constexpr std::size_t kPrefetched = 192;  // where a lean actor keeps what an activation touches
 constexpr std::size_t kChunksInSlab = 64;
 constexpr std::size_t kStaleMin = 4'096;  // fewer are not worth a sweep
-constexpr std::size_t kInsertionMax = 24;
 
 template <class Entry>
 bool is_earlier(const Entry& a, const Entry& b) noexcept {
@@ -234,20 +234,9 @@ void TimingWheel::open(const Next& next) {
   sort_batch();
 }
 
-// Few, and nearly sorted when timers were armed in order: insertion; else a merge sort. Both keep
-// the order of equals.
 void TimingWheel::sort_batch() {
-  if (batch_.size() > kInsertionMax) {
-    std::stable_sort(batch_.begin(), batch_.end(), is_earlier<Entry>);
-    return;
-  }
-  for (std::size_t i = 1; i < batch_.size(); ++i) {
-    const Entry entry = batch_[i];
-    std::size_t hole = i;
-    for (; hole > 0 && entry.due_ns < batch_[hole - 1].due_ns; --hole)
-      batch_[hole] = batch_[hole - 1];
-    batch_[hole] = entry;
-  }
+  if (scratch_.size() < batch_.size()) scratch_.resize(batch_.capacity());
+  merge_sort(batch_.data(), batch_.data() + batch_.size(), scratch_.data(), is_earlier<Entry>);
 }
 
 }  // namespace chargemill::runtime

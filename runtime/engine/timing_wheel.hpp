@@ -115,6 +115,7 @@ class TimingWheel {
   std::vector<std::uint32_t> free_;         // indices, the last first
   std::vector<Entry> batch_;  // the opened ticks' timers, sorted; fired from batch_at_ on
   std::size_t batch_at_ = 0;
+  std::vector<Entry> scratch_;  // as large as the largest batch has been
   std::array<List, std::size_t{kLevels} * kSlots> lists_;
   std::array<Bits, kLevels> occupied_{};
   Chunk* spare_ = nullptr;
