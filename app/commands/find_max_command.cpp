@@ -29,15 +29,18 @@ constexpr double kMostRate = 1e6;
 constexpr double kShedMax = 0.01;  // of the trips; a load that was not offered was not met
 
 /// Why a run does not count, in words; empty: it passes.
-std::string failure_of(const nlohmann::json& summary) {
+std::string failure_of(const nlohmann::json& summary, LoadKind kind) {
   const auto& run = summary.at("run");
   if (!summary.at("conservation").at("ok").get<bool>()) return "conservation is broken";
   if (run.at("invalid").get<bool>()) return run.at("invalid_reason").get<std::string>();
   const auto& trips = summary.at("trips");
   const auto shed = trips.at("shed").get<double>();
-  if (shed > kShedMax * trips.at("offered").get<double>())
+  const auto offered = trips.at("offered").get<double>();
+  if (kind == LoadKind::request_rate && offered == 0)
+    return "no trip was offered: a longer --duration shows so small a rate";
+  if (shed > kShedMax * offered)
     return fmt::format("{:.0f} of {:.0f} trips were shed: no idle driver, raise drivers.count",
-                       shed, trips.at("offered").get<double>());
+                       shed, offered);
   for (const auto& t : summary.at("thresholds")) {
     if (t.at("ok").get<bool>()) continue;
     return t.at("expr").get<std::string>() +
@@ -67,7 +70,7 @@ class Steps {
     if (outcome.signal != 0) return std::nullopt;
     auto summary = make_summary(scenario, outcome, judge(scenario, outcome));
     summary["thresholds"] = to_json(evaluate(scenario.thresholds, summary));
-    const auto why = failure_of(summary);
+    const auto why = failure_of(summary, kind_);
     ++count_;
     show(load, why, summary);
     if (options_.out) {

@@ -114,6 +114,13 @@ TEST_F(FindMaxCommand, FailsALoadThatWasNeverOffered) {
   EXPECT_EQ(said().rfind("requests/s 4", 0), std::string::npos) << said();
 }
 
+TEST_F(FindMaxCommand, PassesNoRateSoSmallThatNothingWasOffered) {
+  scenario("sessions_per_cp_per_day = 1\n[[thresholds]]\nexpr = \"requests.sent < 0\"\n");
+  EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s"}), 99);
+  EXPECT_EQ(said(), "no load passes\n");
+  EXPECT_NE(steps().find("no trip was offered: a longer --duration"), std::string::npos);
+}
+
 TEST_F(FindMaxCommand, SaysThatStagesNeedTheirScenarioKept) {
   scenario("[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = 1\n");
   EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s", "--max", "2"}), 0);
