@@ -31,10 +31,10 @@ struct Ack {
 };
 struct Begin {};
 
-/// What one central's charge points have done; touched on their common home only, but for `rounds`.
-struct Group {
+/// What those of one central's charge points that share a home have done; touched on that home
+/// only, but for `rounds`, and for `remaining` before the round.
+struct alignas(128) Group {
   std::size_t remaining = 0;
-  std::size_t first = 0;
   std::size_t count = 0;
   std::atomic<std::uint64_t> rounds{0};  // written by the home; read by the benchmark's thread
   WakeSignal* finished = nullptr;
@@ -87,17 +87,25 @@ class Central final : public LeanActor {
 
 class Starter final : public LeanActor {
  public:
-  Starter(caf::actor_config& cfg, const std::vector<Point*>* points, Group* group)
-      : LeanActor(cfg), points_(points), group_(group) {}
+  /// For the points [first, first + count), which are counted by the `groups` from `group` on.
+  Starter(caf::actor_config& cfg, const std::vector<Point*>* points, std::size_t first,
+          std::size_t count, Group* group, std::size_t groups)
+      : LeanActor(cfg),
+        points_(points),
+        first_(first),
+        count_(count),
+        group_(group),
+        groups_(groups) {}
 
  private:
   void on_message(const Message& m) override {
     constexpr std::size_t kChunk = 4'096;
     if (m.get_if<Begin>() == nullptr) return drop(m);
-    if (next_ == 0) group_->remaining = group_->count;
-    const std::size_t end = std::min(group_->count, next_ + kChunk);
-    for (; next_ < end; ++next_) send((*points_)[group_->first + next_], Go{});
-    if (next_ == group_->count) {
+    // Seen on the other homes by whoever gets a `go`.
+    for (std::size_t i = 0; next_ == 0 && i < groups_; ++i) group_[i].remaining = group_[i].count;
+    const std::size_t end = std::min(count_, next_ + kChunk);
+    for (; next_ < end; ++next_) send((*points_)[first_ + next_], Go{});
+    if (next_ == count_) {
       next_ = 0;
     } else {
       send(this, Begin{});
@@ -105,32 +113,42 @@ class Starter final : public LeanActor {
   }
 
   const std::vector<Point*>* const points_;
+  const std::size_t first_;
+  const std::size_t count_;
   Group* const group_;
+  const std::size_t groups_;
   std::size_t next_ = 0;
 };
 
+/// Where charge points live: with their central, as in a network, or anywhere.
+enum class Homes { with_central, spread };
+
 class Network {
  public:
-  Network(std::size_t points, unsigned centrals, Coordinator& engine)
-      : engine_(engine), groups_(centrals) {
+  Network(std::size_t points, unsigned centrals, Coordinator& engine, Homes homes)
+      : groups_(std::size_t{centrals} * engine.workers()) {
+    const unsigned workers = engine.workers();
     points_.reserve(points);
     for (unsigned c = 0; c < centrals; ++c) {
-      Group& group = groups_[c];
-      group.first = points_.size();
-      group.count = points / centrals + (c < points % centrals ? 1 : 0);
-      group.finished = &finished_;
-      auto* const central = engine_.spawn<Central>(c, &points_);
-      for (std::size_t i = 0; i < group.count; ++i) {
-        points_.push_back(
-            engine_.spawn<Point>(c, static_cast<std::uint32_t>(points_.size()), &group, central));
+      Group* const groups = &groups_[std::size_t{c} * workers];
+      const std::size_t first = points_.size();
+      const std::size_t count = points / centrals + (c < points % centrals ? 1 : 0);
+      auto* const central = engine.spawn<Central>(c, &points_);
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto id = static_cast<std::uint32_t>(points_.size());
+        const unsigned home = (homes == Homes::spread ? id : c) % workers;
+        ++groups[home].count;
+        points_.push_back(engine.spawn<Point>(home, id, &groups[home], central));
       }
-      starters_.push_back(engine_.spawn<Starter>(c, &points_, &group));
+      starters_.push_back(engine.spawn<Starter>(c, &points_, first, count, groups, workers));
     }
+    for (Group& group : groups_) group.finished = &finished_;
   }
   void round() {
     ++begun_;
     for (auto* starter : starters_) LeanActor::post(starter, Begin{});
     for (auto& group : groups_) {
+      if (group.count == 0) continue;
       // acquire: pairs with release in Point::on_message().
       while (group.rounds.load(std::memory_order_acquire) < begun_)
         finished_.sleep(std::chrono::milliseconds{1});
@@ -138,7 +156,6 @@ class Network {
   }
 
  private:
-  Coordinator& engine_;
   std::vector<Group> groups_;
   std::vector<Point*> points_;
   std::vector<Starter*> starters_;
@@ -146,18 +163,30 @@ class Network {
   std::uint64_t begun_ = 0;
 };
 
-void round_trip(benchmark::State& state) {
+void play_rounds(benchmark::State& state, Homes homes) {
   const auto points = static_cast<std::size_t>(state.range(0));
   EngineConfig config{{}};
   caf::actor_system system{config};
-  Network network{points, static_cast<unsigned>(state.range(1)), Coordinator::of(system)};
+  Network network{points, static_cast<unsigned>(state.range(1)), Coordinator::of(system), homes};
   network.round();  // warm: pools, rings, pages
   for (auto _ : state) network.round();
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
+
+void round_trip(benchmark::State& state) { play_rounds(state, Homes::with_central); }
 BENCHMARK(round_trip)
     ->Name("engine/round_trip")
     ->ArgsProduct({{1'000, 100'000, 1'000'000}, {1, 4}})
+    ->Unit(benchmark::kMillisecond)
+    ->MinTime(1.0)
+    ->UseRealTime();
+
+/// What the engine gives when its actors do not live with whom they talk to: on two workers every
+/// second message crosses from one to the other.
+void round_trip_spread(benchmark::State& state) { play_rounds(state, Homes::spread); }
+BENCHMARK(round_trip_spread)
+    ->Name("engine/round_trip_spread")
+    ->ArgsProduct({{100'000, 1'000'000}, {4}})
     ->Unit(benchmark::kMillisecond)
     ->MinTime(1.0)
     ->UseRealTime();
@@ -167,7 +196,7 @@ double bytes_per_actor(std::size_t points) {
   EngineConfig config{{}};
   const auto system = std::make_unique<caf::actor_system>(config);
   const std::int64_t before = bench::resident_bytes();
-  Network network{points, 4, Coordinator::of(*system)};
+  Network network{points, 4, Coordinator::of(*system), Homes::with_central};
   network.round();  // all have run once
   return static_cast<double>(bench::resident_bytes() - before) / static_cast<double>(points);
 }
@@ -178,7 +207,8 @@ void spawn(benchmark::State& state) {
   for (auto _ : state) {
     EngineConfig config{{}};
     auto system = std::make_unique<caf::actor_system>(config);
-    auto network = std::make_unique<Network>(points, 4, Coordinator::of(*system));
+    auto network =
+        std::make_unique<Network>(points, 4, Coordinator::of(*system), Homes::with_central);
     network->round();  // all have run once
     state.PauseTiming();
     system.reset();
