@@ -3,6 +3,9 @@
 // copyable: a message of any kind fits one mailbox element of two cache lines.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "runtime/base/units.hpp"
@@ -27,7 +30,8 @@ enum class Refusal : std::uint8_t {
   not_authorised,
   not_plugged,
   invalid_payload,
-  starts_refused
+  starts_refused,
+  no_central
 };
 
 /// What is wrong with the payload of a start_supply that came from outside (D-092).
@@ -77,7 +81,9 @@ enum class Reason : std::uint8_t {
   operator_stopped,
   operator_stop_supply,
   driver_cancelled,
-  central_restarted
+  central_restarted,
+  // what a telemetry error was (D-104)
+  meter_unreadable
 };
 
 /// The kinds of actor that a supervisor restarts.
@@ -94,6 +100,16 @@ enum class ActorKind : std::uint8_t {
 /// A request that names a charge point nobody has; central denies it (D-051).
 inline constexpr PointId kUnknownPoint{0xFFFFFFFF};
 
+/// Which charge points a driver wants to see (D-130).
+struct PointFilter {
+  Power power_min;
+  Price price_max{std::numeric_limits<std::int64_t>::max()};
+  ZoneId zone{};
+  bool any_zone = true;
+};
+/// Points that one answer names; who wants more asks from the next one on.
+inline constexpr std::size_t kListedMax = 6;
+
 // clang-format off
 
 // central shard -> charge point
@@ -104,6 +120,7 @@ struct ResumeCp       {};
 struct Shutdown       {};
 struct ReportAck      { std::uint32_t seq; };        ///< returns the credit of one Status or Telemetry
 struct SessionEndAck  { SessionId session; };        ///< the end is booked; forget it (D-103)
+struct StartDeclined  { Reason reason; Phase phase; };  ///< the answer to a LocalStart that is not let in
 
 // charge point -> central shard: one ordered stream (D-006)
 struct Status         { SessionId session; SimTime at; PointId point; std::uint32_t seq; Phase phase; Reason reason; Reason detail; Command refused; Refusal refusal; };
@@ -135,10 +152,14 @@ struct AskRequest     { RequestId request; DriverId driver; PointId point; };   
 // driver -> central -> central shard
 struct ZoneRequest    { RequestId request; Energy target; Nanos stay; DriverId driver; ZoneId zone; std::uint16_t tried; };  ///< tried: shards that had none
 struct DriverReturned { DriverId driver; };          ///< resend what the driver has not confirmed
+/// What is available? From shard to shard in the order of ids, until enough is found (D-130).
+struct PointSearch    { Power power_min; Price price_max; std::array<PointId, kListedMax> found; PointId next; DriverId driver; ZoneId zone; bool any_zone; std::uint8_t count; };
 
 // central shard, central -> driver: one ordered stream (D-006)
 struct DriverUpdate   { RequestId request; SessionId session; Power power; Energy delivered; Price price; PointId point; DriverId driver; UpdateStatus status; Reason reason; Phase phase; Reason detail; Refusal refusal = Refusal::none; };
 struct Ticket         { SessionId session; SimTime start; SimTime end; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; Reason reason; bool correction; };
+
+struct PointList      { std::array<PointId, kListedMax> points; PointId next; DriverId driver; std::uint8_t count; bool is_complete; };  ///< not complete: there may be more from `next` on
 
 // central shard -> central
 struct FreeCount      { ShardId shard; ZoneId zone; std::uint32_t free; };
@@ -162,10 +183,13 @@ struct Silence        { SimTime until; };            ///< the engine hangs: no a
 struct RefuseStarts   { SimTime until; };            ///< the engine refuses each start_supply
 struct KoKey          {};
 struct OkKey          {};
+struct MeterFails     {};                            ///< the telemetry loop cannot read the meter (D-104)
+struct MeterWorks     {};
 struct Plug           {};
 struct Unplug         {};
 struct StartHere      { Energy target; DriverId driver; };  ///< the menu of the charge point (D-106)
 struct SimulateFault  { bool on; };                  ///< the monitor acts as if checks failed (D-120)
+struct LookAround     { PointFilter filter; PointId from; };  ///< a driver's menu: what is available (D-130)
 struct Leave          {};                            ///< a driver's program goes away
 struct Return         {};
 struct CentralDown    {};                            ///< the shard forgets what was not durable

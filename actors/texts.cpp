@@ -161,6 +161,7 @@ std::string_view word(Reason reason) noexcept {
     case Reason::operator_stop_supply:   return "Operator stopped supply";
     case Reason::driver_cancelled:       return "Driver cancelled";
     case Reason::central_restarted:      return "Central restarted";
+    case Reason::meter_unreadable:       return "the meter does not answer";
   }
   // clang-format on
   return "";
@@ -177,6 +178,8 @@ std::string status_text(const Status& status, std::string_view driver) {
     case Reason::refused:
       return join({"Refused ", word(status.refused), ": ",
                    refusal_text(status.refusal, status.phase, status.refused)});
+    case Reason::telemetry_error:
+      return join({word(status.reason), ": ", word(status.detail)});
     default:
       return with_detail(word(status.reason), status.detail);
   }

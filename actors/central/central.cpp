@@ -1,5 +1,6 @@
 #include "actors/central/central.hpp"
 
+#include "actors/central/listing.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::central {
@@ -60,14 +61,24 @@ void on(CentralState&, const OperatorOrder& e, CentralEffects& out) {
   }
 }
 
+// D-130. It goes from shard to shard; what comes back here has no next one.
+void on(CentralState& state, const PointSearch& e, CentralEffects& out) {
+  if (index_of(e.next) < state.points) {
+    out.push_back(e);
+  } else {
+    out.push_back(list_of(e, true));
+  }
+}
+
 void on(CentralState&, const Tick&, CentralEffects&) {}
 
 }  // namespace
 
-CentralState make_central(std::uint16_t shards, std::uint16_t zones) {
+CentralState make_central(std::uint16_t shards, std::uint16_t zones, std::uint32_t points) {
   CHARGEMILL_ASSERT(shards > 0);
   CentralState state;
   state.shards = shards;
+  state.points = points;
   state.zones.assign(zones, ZoneBook{std::vector<std::uint32_t>(shards, 0), 0});
   return state;
 }

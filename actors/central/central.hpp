@@ -19,6 +19,7 @@ struct ZoneBook {
 struct CentralState {
   std::vector<ZoneBook> zones;  ///< by ZoneId
   std::uint16_t shards = 0;
+  std::uint32_t points = 0;  ///< their ids: [0, points)
   std::uint64_t requests_denied = 0;
 };
 
@@ -29,13 +30,15 @@ struct ToOwner  { OperatorOrder message; };                   ///< to the shard 
 // clang-format on
 
 using CentralEvent = std::variant<ZoneRequest, FreeCount, ZoneMiss, ChargeRequest, CancelRequest,
-                                  AskRequest, DriverReturned, OperatorOrder, Tick>;
-/// DriverUpdate: to its driver.
-using CentralEffect = std::variant<ToShard, ToShards, ToOwner, DriverUpdate>;
+                                  AskRequest, DriverReturned, PointSearch, OperatorOrder, Tick>;
+/// DriverUpdate, PointList: to their driver. PointSearch: to the shard that owns its next point.
+using CentralEffect =
+    std::variant<ToShard, ToShards, ToOwner, DriverUpdate, PointSearch, PointList>;
 using CentralEffects = std::vector<CentralEffect>;
 static_assert(sizeof(CentralEvent) <= 64);
 
-[[nodiscard]] CentralState make_central(std::uint16_t shards, std::uint16_t zones);
+[[nodiscard]] CentralState make_central(std::uint16_t shards, std::uint16_t zones,
+                                        std::uint32_t points = 0);
 
 /// Answers `event`: changes `state` and appends what must be said. Central has no deadlines.
 void step(CentralState& state, const CentralEvent& event, SimTime now, CentralEffects& effects);

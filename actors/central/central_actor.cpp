@@ -13,6 +13,12 @@ void CentralActor::run(const CentralEvent& event) {
   wake_at(due(state_));
 }
 
+template <class M>
+void CentralActor::tell_driver(const M& message) {
+  if (index_of(message.driver) >= network_.drivers.size()) return;
+  tell<driver::Event>(network_.drivers[index_of(message.driver)], message);
+}
+
 void CentralActor::perform(const CentralEffect& effect) {
   std::visit(Overloaded{
                  [&](const ToShard& e) {
@@ -26,10 +32,9 @@ void CentralActor::perform(const CentralEffect& effect) {
                    const auto owner = network_.owner(e.message.point);
                    if (owner != network_.central) tell<ShardEvent>(owner, e.message);
                  },
-                 [&](const DriverUpdate& e) {
-                   if (index_of(e.driver) >= network_.drivers.size()) return;
-                   tell<driver::Event>(network_.drivers[index_of(e.driver)], e);
-                 },
+                 [&](const PointSearch& e) { tell<ShardEvent>(network_.owner(e.next), e); },
+                 [&](const DriverUpdate& e) { tell_driver(e); },
+                 [&](const PointList& e) { tell_driver(e); },
              },
              effect);
 }

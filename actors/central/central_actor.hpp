@@ -15,6 +15,8 @@ class CentralActor final : public CoreActor<CentralActor, CentralState, CentralE
   friend CoreActor;
   void run(const CentralEvent& event);
   void perform(const CentralEffect& effect);
+  template <class M>
+  void tell_driver(const M& message);
 
   CentralEffects effects_;  // reused
 };

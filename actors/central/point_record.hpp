@@ -75,6 +75,7 @@ struct alignas(64) PointRecord {
 
   std::uint16_t zone_slot = 0;
   Price price;
+  Power rated;                    ///< at most; as the scenario says
   SimTime injected = kNever;      ///< a fault that no monitor has found yet; for measuring
   std::uint32_t ring = kNowhere;  ///< its closed sessions, once it has any
 

@@ -53,9 +53,13 @@ void on_charge(Turn& turn, std::uint32_t index, const ChargeRequest& e) {
 }
 
 void on_local_start(Turn& turn, std::uint32_t index, const LocalStart& e) {
-  if (!is_available(turn.point(index), turn.state.settings.breaker, turn.now)) return;
-  // Availability has asked the breaker, and nothing came between.
-  static_cast<void>(open_session(turn, index, {RequestId::none, e.driver, e.target, Nanos{0}}));
+  const PointRecord& point = turn.point(index);
+  Reason against = objection(point, turn.state.settings.breaker, turn.now);
+  if (against == Reason::none &&
+      !open_session(turn, index, {RequestId::none, e.driver, e.target, Nanos{0}}))
+    against = Reason::circuit_open;
+  if (against != Reason::none)
+    turn.to_point(point.id, StartDeclined{against, effective_phase(point)});
 }
 
 void on_cancel(Turn& turn, std::uint32_t index, const CancelRequest& e) {

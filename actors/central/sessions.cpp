@@ -1,5 +1,6 @@
 #include "actors/central/sessions.hpp"
 
+#include "actors/central/tickets.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::central {
@@ -25,12 +26,11 @@ void say(Turn& turn, const DriverUpdate& update) {
   if (update.request != RequestId::none) turn.out.push_back(update);
 }
 
-/// Kept until its driver confirms it; a correction takes the place of the first (D-083).
 void issue(Turn& turn, const PointRecord& point, const ClosedSession& closed, SimTime end,
            bool correction) {
   const Ticket ticket{closed.session, closed.start,  end,           closed.booked, closed.cost,
                       point.id,       closed.driver, closed.status, closed.reason, correction};
-  turn.state.tickets[{closed.driver, closed.session}] = ticket;
+  keep_ticket(turn.state, ticket);
   ++turn.state.totals.tickets_issued;
   turn.out.push_back(ticket);
 }

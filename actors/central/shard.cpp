@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/central/listing.hpp"
 #include "actors/central/requests.hpp"
 #include "actors/central/restart.hpp"
 #include "actors/central/turn.hpp"
@@ -94,6 +95,7 @@ void on(Turn& turn, const ZoneRequest& e) { on_zone(turn, e); }
 void on(Turn& turn, const AskRequest& e) { on_ask(turn, find(turn.state, e.point), e); }
 void on(Turn& turn, const TicketAck& e) { on_ticket_ack(turn, e); }
 void on(Turn& turn, const DriverReturned& e) { on_returned(turn, e); }
+void on(Turn& turn, const PointSearch& e) { on_search(turn, e); }
 
 void on(Turn& turn, const OperatorOrder& e) {
   const auto obey = [&](Turn& t, std::uint32_t index, const OperatorOrder& order) {
@@ -137,12 +139,15 @@ ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoin
   CHARGEMILL_ASSERT(settings.session_silence_timeout > Nanos{0});
   ShardState state;
   state.settings = settings;
+  if (settings.tickets_max == 0)
+    state.settings.tickets_max = std::max<std::size_t>(4'096, 4 * owned.size());
   state.points.reserve(owned.size());
   for (const OwnedPoint& one : owned) {
     CHARGEMILL_ASSERT(state.points.empty() || state.points.back().id < one.id);
     PointRecord point;
     point.id = one.id;
     point.price = one.price;
+    point.rated = one.power;
     point.zone_slot = zone_slot(state, one.zone);
     state.points.push_back(point);
   }

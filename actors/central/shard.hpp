@@ -22,9 +22,10 @@ struct ShardSettings {
   Nanos monitor_timeout = std::chrono::seconds{5};           ///< D-044
   Nanos start_timeout = std::chrono::seconds{10};            ///< D-055
   Nanos session_silence_timeout = std::chrono::seconds{10};  ///< D-067
+  std::size_t tickets_max = 0;  ///< kept unconfirmed; 0: four a point, at least 4,096
 };
 
-/// A charge point as it stands in the scenario. Its power is what the charge point says.
+/// A charge point as it stands in the scenario.
 struct OwnedPoint {
   PointId id{};
   ZoneId zone{};
@@ -55,7 +56,7 @@ struct ShardState {
 };
 
 // clang-format off
-struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck> message; };
+struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck, StartDeclined> message; };
 struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck> message; };
 struct Detected      { SimTime injected; SimTime at; };        ///< FAULT of an injected fault is here
 // What a journal stores.
@@ -65,13 +66,15 @@ struct SessionOpened { SimTime at; SessionId session; RequestId request; PointId
 struct SessionClosed { SimTime at; SessionId session; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; bool correction; };
 // clang-format on
 
-using ShardEvent =
-    std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat, FaultReport,
-                 HealthyReport, ChargeRequest, CancelRequest, AskRequest, TicketAck, ZoneRequest,
-                 DriverReturned, OperatorOrder, CentralDown, CentralUp, FaultInjected, Tick>;
-/// DriverUpdate, Ticket: to their driver. FreeCount, ZoneMiss: to central.
-using ShardEffect = std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, FreeCount, ZoneMiss,
-                                 Detected, HealthRecord, FaultEvent, SessionOpened, SessionClosed>;
+using ShardEvent = std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat,
+                                FaultReport, HealthyReport, ChargeRequest, CancelRequest,
+                                AskRequest, TicketAck, ZoneRequest, DriverReturned, PointSearch,
+                                OperatorOrder, CentralDown, CentralUp, FaultInjected, Tick>;
+/// DriverUpdate, Ticket, PointList: to their driver. FreeCount, ZoneMiss: to central. PointSearch:
+/// to whoever owns its next point.
+using ShardEffect =
+    std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch, FreeCount,
+                 ZoneMiss, Detected, HealthRecord, FaultEvent, SessionOpened, SessionClosed>;
 using ShardEffects = std::vector<ShardEffect>;
 static_assert(sizeof(ShardEvent) <= 64);
 

@@ -74,6 +74,15 @@ void ShardActor::perform(const ShardEffect& effect) {
             const auto to = seat(network_.drivers, e.driver);
             if (to != nullptr) tell<driver::Event>(to, e);
           },
+          [&](const PointList& e) {
+            const auto to = seat(network_.drivers, e.driver);
+            if (to != nullptr) tell<driver::Event>(to, e);
+          },
+          [&](const PointSearch& e) {
+            const auto to = network_.owner(e.next);
+            if (to == network_.central) return tell<CentralEvent>(to, e);
+            tell<ShardEvent>(to, e);
+          },
           [&](const FreeCount& e) { tell<CentralEvent>(network_.central, e); },
           [&](const ZoneMiss& e) { tell<CentralEvent>(network_.central, e); },
           [&](const Detected& e) { instruments().detected(e.injected, time_since(e.injected)); },

@@ -21,6 +21,7 @@ struct ShardTotals {
   std::uint64_t breaker_opened = 0, breaker_half_opened = 0, breaker_closed = 0;
   std::uint64_t tickets_issued = 0;     ///< one a closed session, one a correction
   std::uint64_t tickets_delivered = 0;  ///< confirmed by their driver
+  std::uint64_t tickets_dropped = 0;    ///< forgotten unconfirmed: too many were kept
   std::uint64_t requests_accepted = 0, requests_denied = 0;
   std::uint64_t telemetry_unbilled = 0;  ///< of another session than the current one (D-065)
   std::uint64_t unknown = 0;             ///< messages about points that nobody has here

@@ -43,7 +43,8 @@ SessionId close_session(State& s, Phase to, Reason reason, SimTime now) {
 void refuse(State& s, SessionId session, Command command, Refusal refusal, SimTime now,
             Effects& out) {
   const bool payload = refusal == Refusal::invalid_payload;
-  out.push_back(Note{payload ? NoteCode::invalid_payload : NoteCode::command_refused, command});
+  out.push_back(Note{payload ? NoteCode::invalid_payload : NoteCode::command_refused, command,
+                     refusal, Reason::none, s.phase});
   report_refusal(s, session, command, refusal, now, out);
 }
 
@@ -89,7 +90,7 @@ void stop_engine(State& s, SimTime now, Effects& out) {
   const Refusal refusal = change(s, On::disconnect, {Reason::engine_shutting_down}, now, out);
   CHARGEMILL_ASSERT(refusal == Refusal::none);
   s.life = Life::off;
-  s.ko = false;
+  s.ko = s.meter_broken = false;
   s.silent_until = {};
   s.refuse_until = {};
 }
@@ -179,6 +180,12 @@ void on(State& s, const RefuseStarts& e, SimTime, Effects&) {
 
 // ---- keys and plug. They are hardware: they act even while the engine hangs, the news waits.
 
+/// In service again once every cause is gone.
+void clear_fault(State& s, SimTime now, Effects& out) {
+  if (s.ko || s.meter_broken) return;
+  static_cast<void>(change(s, On::fault_cleared, {Reason::fault_cleared}, now, out));
+}
+
 // Keys are no commands: one that is illegal in this phase is not answered.
 void on(State& s, const KoKey&, SimTime now, Effects& out) {
   s.ko = true;
@@ -187,7 +194,15 @@ void on(State& s, const KoKey&, SimTime now, Effects& out) {
 
 void on(State& s, const OkKey&, SimTime now, Effects& out) {
   s.ko = false;
-  static_cast<void>(change(s, On::fault_cleared, {Reason::fault_cleared}, now, out));
+  clear_fault(s, now, out);
+}
+
+// A session finds out with its next report (D-104).
+void on(State& s, const MeterFails&, SimTime, Effects&) { s.meter_broken = true; }
+
+void on(State& s, const MeterWorks&, SimTime now, Effects& out) {
+  s.meter_broken = false;
+  clear_fault(s, now, out);
 }
 
 void on(State& s, const Plug&, SimTime now, Effects& out) {
@@ -204,20 +219,35 @@ void on(State& s, const Unplug&, SimTime now, Effects& out) {
 }
 
 void on(State& s, const StartHere& e, SimTime, Effects& out) {
-  if (!s.link_up || !can_supply(s.phase) || !is_plugged(s)) {
-    out.push_back(Note{NoteCode::local_start_refused, Command::start_supply});
+  const Outcome outcome = transition(s.phase, On::start_supply, {true, is_plugged(s)});
+  const Refusal refusal = s.link_up ? outcome.refusal : Refusal::no_central;
+  if (refusal == Refusal::none) {
+    out.push_back(LocalStart{e.target, s.id, e.driver});
     return;
   }
-  out.push_back(LocalStart{e.target, s.id, e.driver});
+  out.push_back(
+      Note{NoteCode::local_start_refused, Command::start_supply, refusal, Reason::none, s.phase});
+}
+
+void on(State&, const StartDeclined& e, SimTime, Effects& out) {
+  out.push_back(
+      Note{NoteCode::local_start_refused, Command::start_supply, Refusal::none, e.reason, e.phase});
 }
 
 void on(State&, const Tick&, SimTime, Effects&) {}  // what is due has happened before
 
-/// What is due by `now`: a hanging engine wakes, a session reaches its planned end (D-110).
+/// What is due by `now`: a hanging engine wakes, a session reaches its planned end (D-110), or its
+/// next report, which finds the meter broken.
 void catch_up(State& s, SimTime now, Effects& out) {
   if (is_silent(s) && now >= s.silent_until) s.silent_until = {};
-  if (is_silent(s) || !s.meter.active || now < s.meter.running.stop_at) return;
-  const Refusal refusal = change(s, On::stop_supply, {s.meter.running.planned}, now, out);
+  if (is_silent(s) || !s.meter.active) return;
+  Refusal refusal = Refusal::none;
+  if (now >= s.meter.running.stop_at) {
+    refusal = change(s, On::stop_supply, {s.meter.running.planned}, now, out);
+  } else if (s.meter_broken && s.link_up && now >= s.telemetry_at) {  // D-104
+    refusal = change(s, On::fault_detected, {Reason::telemetry_error, Reason::meter_unreadable},
+                     now, out);
+  }
   CHARGEMILL_ASSERT(refusal == Refusal::none);
 }
 
@@ -322,7 +352,7 @@ void crashed(State& state, SimTime now) {
   state.status_seq = 0;
   state.silent_until = {};
   state.refuse_until = {};
-  state.ko = false;
+  state.ko = state.meter_broken = false;
 }
 
 Effects while_down(State& state, const Event& event, SimTime now) {

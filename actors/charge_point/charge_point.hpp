@@ -47,6 +47,7 @@ struct State {
   bool ko : 1;                        ///< the KO key (D-105)
   bool manual_plug : 1;               ///< else a vehicle is always plugged in (D-106)
   bool plugged : 1;                   ///< meaningful in manual mode
+  bool meter_broken : 1;              ///< the next report is a telemetry error (D-104)
   std::uint32_t last_seq = 0;         ///< of statuses and telemetry; goes on over a crash
   std::uint32_t status_seq = 0;       ///< the unacknowledged status; 0: none, there is credit
   std::vector<WaitingStatus> outbox;  ///< in order; nearly always empty
@@ -58,14 +59,15 @@ struct State {
   SimTime refuse_until{};  ///< each start is refused before then
   Rare<StartSupply> held;  ///< authorised, waits for the plug (D-106, manual mode)
 
-  State() noexcept : link_up(true), ko(false), manual_plug(false), plugged(false) {}
+  State() noexcept
+      : link_up(true), ko(false), manual_plug(false), plugged(false), meter_broken(false) {}
 };
 static_assert(sizeof(State) <= 216, "with its actor, half a kibibyte");
 
-using Event =
-    std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck,
-                 Ping, PowerOn, PowerOff, LinkDown, LinkUp, Silence, RefuseStarts, KoKey, OkKey,
-                 Plug, Unplug, StartHere, Crash, Restart, Tick>;
+using Event = std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck,
+                           SessionEndAck, StartDeclined, Ping, PowerOn, PowerOff, LinkDown, LinkUp,
+                           Silence, RefuseStarts, KoKey, OkKey, MeterFails, MeterWorks, Plug,
+                           Unplug, StartHere, Crash, Restart, Tick>;
 static_assert(sizeof(Event) <= 64);
 
 /// What the shell logs or counts.
@@ -82,7 +84,10 @@ enum class NoteCode : std::uint8_t {
 };
 struct Note {
   NoteCode code;
-  Command command = Command::none;  ///< which, where one is meant
+  Command command = Command::none;    ///< which, where one is meant
+  Refusal refusal = Refusal::none;    ///< why, where the point itself refused
+  Reason reason = Reason::none;       ///< why, where central did
+  Phase phase = Phase::disconnected;  ///< of the refusal
 };
 /// The shell throws: the engine's handler has failed.
 struct Throw {};

@@ -29,6 +29,12 @@ constexpr Metric metric_of(NoteCode code) {
   return Metric::refused_commands;
 }
 
+/// What a person at the point should know (D-205); the others are counted.
+constexpr bool is_shown(NoteCode code) {
+  return code == NoteCode::invalid_payload || code == NoteCode::command_refused ||
+         code == NoteCode::phantom_start || code == NoteCode::local_start_refused;
+}
+
 }  // namespace
 
 void ChargePointActor::run(const Event& event) {
@@ -54,6 +60,7 @@ void ChargePointActor::note(const Note& note) {
   if (note.code == NoteCode::central_lost || note.code == NoteCode::central_back)
     return show(PointAlone{state_.id, note.code == NoteCode::central_back});
   instruments().add(metric_of(note.code), 1);
+  if (is_shown(note.code)) show(PointNote{state_.id, note});
 }
 
 runtime::LeanActor::AfterFailure ChargePointActor::on_failure(std::string_view) {

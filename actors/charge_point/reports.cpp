@@ -52,6 +52,7 @@ void send_ends(State& s, std::uint8_t up_to, Effects& out) {
 
 void send_telemetry(State& s, SimTime now, Effects& out) {
   const Meter::Running& run = s.meter.running;
+  if (s.meter_broken) return;  // the next tick, at once, makes an error of it (D-104)
   if (!s.meter.active || now < s.telemetry_at || s.telemetry_at >= run.stop_at) return;
   const Nanos interval = s.settings->telemetry_interval;
   // The latest instant that is due: those before it are skipped, no burst (D-109).

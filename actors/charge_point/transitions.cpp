@@ -82,6 +82,8 @@ std::string error_text(Refusal refusal, Phase from, On event) {
       return "invalid payload";
     case Refusal::starts_refused:
       return "charging point does not start supplies now";
+    case Refusal::no_central:
+      return "Unable to connect to CENTRAL";
   }
   return {};
 }

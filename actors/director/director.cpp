@@ -91,6 +91,16 @@ void release_ko(Point& point, Effects& effects) {
   if (--point.ko == 0 && point.on) effects.push_back(ToPoint{point.id, OkKey{}});
 }
 
+// No injection to be measured: a monitor sees it once a session has run into it (D-104).
+void break_meter(Point& point, Effects& effects) {
+  if (++point.meter == 1 && point.on) effects.push_back(ToPoint{point.id, MeterFails{}});
+}
+
+void mend_meter(Point& point, Effects& effects) {
+  CHARGEMILL_ASSERT(point.meter > 0);
+  if (--point.meter == 0 && point.on) effects.push_back(ToPoint{point.id, MeterWorks{}});
+}
+
 /// One point's turn in a sweep.
 void act(Point& point, const Sweep& sweep, Effects& effects) {
   switch (sweep.action) {
@@ -109,6 +119,10 @@ void act(Point& point, const Sweep& sweep, Effects& effects) {
       return press_ko(point, sweep.at, effects);
     case Action::ko_end:
       return release_ko(point, effects);
+    case Action::break_meter:
+      return break_meter(point, effects);
+    case Action::mend_meter:
+      return mend_meter(point, effects);
     case Action::lose_monitor:
       return lose_monitor(point, effects);
     case Action::find_monitor:
@@ -135,6 +149,8 @@ Plan plan_of(FaultKind kind) {
       return {Action::refuse, std::nullopt};
     case FaultKind::engine_ko:
       return {Action::ko, Action::ko_end};
+    case FaultKind::telemetry_error:
+      return {Action::break_meter, Action::mend_meter};
     case FaultKind::monitor_loss:
       return {Action::lose_monitor, Action::find_monitor};
     case FaultKind::central_restart:
@@ -282,7 +298,7 @@ State make_state(const Settings& settings, const std::vector<Place>& places,
   state.settings = settings;
   state.points.reserve(places.size());
   for (const Place& place : places)
-    state.points.push_back({place.point, place.zone, false, 0, 0, 0});
+    state.points.push_back({place.point, place.zone, false, 0, 0, 0, 0});
   state.schedule = make_schedule(settings, state.points, stages);
   for (const Fault& fault : faults) {
     const auto number = static_cast<std::uint32_t>(state.faults.size());

@@ -20,7 +20,8 @@ enum class FaultKind : std::uint8_t {
   start_refused,
   monitor_loss,
   central_restart,
-  partition
+  partition,
+  telemetry_error
 };
 
 /// One kind of harm, with ids instead of names, for the points of one shard.
@@ -62,6 +63,7 @@ struct Point {
   std::uint16_t monitor_lost = 0;  ///< running losses
   std::uint16_t cut = 0;           ///< running partitions and central restarts
   std::uint16_t ko = 0;            ///< running KO keys
+  std::uint16_t meter = 0;         ///< running failures of its meter
 };
 
 /// One point goes on or off.
@@ -77,6 +79,8 @@ enum class Action : std::uint8_t {
   silence,
   ko,
   ko_end,
+  break_meter,
+  mend_meter,
   refuse,
   lose_monitor,
   find_monitor,
@@ -133,7 +137,7 @@ struct State {
 };
 
 // clang-format off
-struct ToPoint   { PointId point; std::variant<PowerOn, PowerOff, Crash, Silence, KoKey, OkKey, RefuseStarts, LinkDown, LinkUp> message; };
+struct ToPoint   { PointId point; std::variant<PowerOn, PowerOff, Crash, Silence, KoKey, OkKey, MeterFails, MeterWorks, RefuseStarts, LinkDown, LinkUp> message; };
 struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, LinkUp> message; };
 struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
 // clang-format on

@@ -41,10 +41,11 @@ std::string update_line(std::string_view driver, std::string_view point, UpdateS
 }
 
 std::string timed_out_line(std::string_view request, Nanos timeout) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
+  const auto ms = std::chrono::duration_cast<Millis>(timeout).count();
   std::string line = "Request ";
   line += request;
-  return line + " timed out after " + std::to_string(seconds) + "s";
+  line += " timed out after ";
+  return line + (ms % 1'000 == 0 ? std::to_string(ms / 1'000) + "s" : std::to_string(ms) + "ms");
 }
 
 std::string finished_line(std::uint32_t done, std::uint32_t total) {

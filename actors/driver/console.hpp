@@ -12,7 +12,7 @@ namespace chargemill::driver {
 [[nodiscard]] std::string update_line(std::string_view driver, std::string_view point,
                                       UpdateStatus status, std::string_view reason);
 
-/// `Request <id> timed out after 30s`, a warning.
+/// `Request <id> timed out after 30s` (or `250ms`, if that is the time-out), a warning.
 [[nodiscard]] std::string timed_out_line(std::string_view request, Nanos timeout);
 
 /// `All requests completed. Total: <done>/<total>`.

@@ -39,8 +39,15 @@ void begin(State& state, const Trip& trip, SimTime now, Effects& effects) {
   if (in_reach(state)) issue(state, effects);
 }
 
+/// Asks for what is available from `from` on (D-130).
+void look_around(const State& state, const PointFilter& filter, PointId from, Effects& effects) {
+  effects.push_back(PointSearch{
+      filter.power_min, filter.price_max, {}, from, state.id, filter.zone, filter.any_zone, 0});
+}
+
 /// `due` is when the line's turn came, not when we got round to it: the latencies start there.
 void next_line(State& state, SimTime line_due, SimTime now, Effects& effects) {
+  if (state.plan->looks && in_reach(state)) look_around(state, *state.plan->looks, {}, effects);
   const PointId point = state.plan->lines[state.next_line++];
   begin(state, Trip{line_due, {}, {}, point, {}, false}, now, effects);
 }
@@ -57,12 +64,13 @@ void finish(State& state, SimTime now, Effects& effects) {
     effects.push_back(DriverIdle{state.id});
     return;
   }
-  if (state.halted || state.next_line == lines_of(state)) {
+  if (state.halted) {
     leave_off(state, effects);
     return;
   }
-  state.stage = Stage::pausing;
-  state.pause_end = now + state.plan->pause;
+  const bool is_last = state.next_line == lines_of(state);
+  state.stage = is_last ? Stage::leaving : Stage::pausing;
+  state.pause_end = now + (is_last ? kLastWait : state.plan->pause);
 }
 
 void decide(State& state, Counted verdict, Effects& effects) {
@@ -113,8 +121,9 @@ void on(State& state, const Trip& trip, SimTime now, Effects& effects) {
 
 void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects) {
   // D-126: of other drivers' or unknown requests nothing is heard.
-  if (state.away || state.stage != Stage::waiting || update.driver != state.id) return;
-  if (update.request != current_request(state)) return;
+  if (state.away || update.driver != state.id || update.request != current_request(state)) return;
+  if (state.stage == Stage::leaving) effects.push_back(Show{update});  // late, but not unseen
+  if (state.stage != Stage::waiting) return;
   state.last_news = now;
   state.answered = true;
   if (update.point != kUnknownPoint) state.trip.point = update.point;
@@ -162,6 +171,19 @@ void on(State& state, const Ticket& ticket, SimTime /*now*/, Effects& effects) {
 
 void on(State& state, const Leave&, SimTime /*now*/, Effects& /*effects*/) { state.away = true; }
 
+void on(State& state, const PointList& list, SimTime /*now*/, Effects& effects) {
+  if (!state.away && list.driver == state.id) effects.push_back(ShowPoints{list});
+}
+
+void on(State& state, const LookAround& look, SimTime /*now*/, Effects& effects) {
+  if (state.away) return;
+  if (!state.linked) {
+    effects.push_back(NoCentral{});
+    return;
+  }
+  look_around(state, look.filter, look.from, effects);
+}
+
 void come_back(State& state, SimTime now, Effects& effects) {
   if (!state.away) return;
   state.away = false;
@@ -201,7 +223,7 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
 
 void on(State& state, const Halt&, SimTime /*now*/, Effects& effects) {
   state.halted = true;
-  if (state.stage == Stage::pausing) leave_off(state, effects);
+  if (state.stage == Stage::pausing || state.stage == Stage::leaving) leave_off(state, effects);
 }
 
 /// What a driver must not forget (D-129) is kept; its next incarnation comes back like one that
@@ -219,6 +241,10 @@ void on(State& state, const Tick&, SimTime now, Effects& effects) {
   if (now < due(state)) return;
   if (state.stage == Stage::pausing) {
     next_line(state, state.pause_end, now, effects);
+    return;
+  }
+  if (state.stage == Stage::leaving) {
+    leave_off(state, effects);
     return;
   }
   give_up(state, now, effects);
@@ -243,7 +269,7 @@ Effects step(State& state, const Event& event, SimTime now) {
 
 SimTime due(const State& state) {
   if (state.away) return kNever;
-  if (state.stage == Stage::pausing) return state.pause_end;
+  if (state.stage == Stage::pausing || state.stage == Stage::leaving) return state.pause_end;
   if (state.stage == Stage::waiting) return state.last_news + state.plan->timeout;
   return kNever;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -16,18 +17,23 @@ struct Plan {
   std::vector<PointId> lines;  ///< of its request file; kUnknownPoint for a name nobody has
   Nanos pause = std::chrono::seconds{4};     ///< after each request but the last (D-123)
   Nanos timeout = std::chrono::seconds{30};  ///< without any update (D-123)
+  std::optional<PointFilter> looks;          ///< lists such points before each line (D-130)
 };
 
 /// list: runs the lines of its plan. fleet: takes one trip at a time from the fleet.
 enum class Mode : std::uint8_t { list, fleet };
 
-/// off -> (idle | waiting) -> waiting <-> pausing -> finished
+/// After the last line, for late updates (D-123).
+inline constexpr Nanos kLastWait = std::chrono::seconds{2};
+
+/// off -> (idle | waiting) -> waiting <-> pausing; waiting -> leaving -> finished
 enum class Stage : std::uint8_t {
   off,       ///< before PowerOn
   idle,      ///< a fleet's driver without a trip
   waiting,   ///< one request is open
   pausing,   ///< a list's driver between two requests
-  finished,  ///< a list's driver after its last line
+  leaving,   ///< a list's driver after its last line, for kLastWait
+  finished,  ///< and then
 };
 
 /// Which of the disjoint counts of D-125 the current request is in.
@@ -52,7 +58,7 @@ struct State {
   const Plan* plan = nullptr;  ///< outlives this
   Trip trip{};                 ///< the request under way; its point once an update has named it
   SimTime last_news{};         ///< of the current request: sent, or its latest update
-  SimTime pause_end{};         ///< meaningful while pausing
+  SimTime pause_end{};         ///< meaningful while pausing or leaving
   RequestId owed_cancel{};     ///< given up while central was out of reach; none: nothing owed
   std::array<std::uint64_t, kTicketsRemembered> seen{};  ///< keys of tickets; a ring
   Totals totals;
@@ -78,20 +84,22 @@ struct Decided    { SimTime due; };           ///< first accepted or denied; `du
 struct Started    { SimTime due; };           ///< first in_progress
 struct Show       { DriverUpdate update; };   ///< a console line of a list's driver (D-127)
 struct ShowTicket { Ticket ticket; };
+struct ShowPoints { PointList list; };        ///< D-130
 struct TimedOut   { RequestId request; };     ///< the warning of D-125
 struct Finished   { std::uint32_t done; std::uint32_t total; };  ///< the last line of D-127
 struct NoCentral  {};                         ///< "Unable to connect to CENTRAL" (D-131)
 struct Throw      {};                         ///< the shell throws: this incarnation ends
 // clang-format on
 
-using Event = std::variant<Trip, DriverUpdate, Ticket, Leave, Return, LinkDown, LinkUp, PowerOn,
-                           Halt, Crash, Restart, Tick>;
+using Event = std::variant<Trip, DriverUpdate, Ticket, PointList, LookAround, Leave, Return,
+                           LinkDown, LinkUp, PowerOn, Halt, Crash, Restart, Tick>;
 /// ChargeRequest, AskRequest: to the shard that owns their point, to central if the point is
 /// kUnknownPoint. CancelRequest: to the shard; its point is always known. TicketAck: to the shard
-/// that its SessionId names. ZoneRequest, DriverReturned: to central. DriverIdle: to the fleet.
+/// that its SessionId names. ZoneRequest, DriverReturned, PointSearch: to central. DriverIdle: to
+/// the fleet.
 using Effect = std::variant<ChargeRequest, ZoneRequest, CancelRequest, AskRequest, TicketAck,
-                            DriverReturned, DriverIdle, Decided, Started, Show, ShowTicket,
-                            TimedOut, Finished, NoCentral, Throw>;
+                            DriverReturned, PointSearch, DriverIdle, Decided, Started, Show,
+                            ShowTicket, ShowPoints, TimedOut, Finished, NoCentral, Throw>;
 using Effects = InlineVector<Effect, 8>;
 static_assert(sizeof(Event) <= 64);
 

@@ -41,6 +41,7 @@ void DriverActor::perform(const Effect& effect) {
                  },
                  [&](const ZoneRequest& e) { tell<CentralEvent>(network_.central, e); },
                  [&](const DriverReturned& e) { tell<CentralEvent>(network_.central, e); },
+                 [&](const PointSearch& e) { tell<CentralEvent>(network_.central, e); },
                  [&](const DriverIdle& e) {
                    const auto fleet = network_.fleet_of[index_of(state_.id)];
                    tell<fleet::Event>(network_.fleets[index_of(fleet)], e);
@@ -50,8 +51,9 @@ void DriverActor::perform(const Effect& effect) {
                  [](const Throw&) { throw std::runtime_error("the driver's program crashed"); },
                  [&](const Show& e) { show(e.update); },
                  [&](const ShowTicket& e) { show(e.ticket); },
+                 [&](const ShowPoints& e) { show(e.list); },
                  [&](const TimedOut& e) {
-                   show(RequestTimedOut{state_.id, e.request});
+                   show(RequestTimedOut{state_.id, e.request, state_.plan->timeout});
                  },
                  [&](const Finished& e) {
                    show(LinesFinished{state_.id, e.done, e.total});

@@ -71,7 +71,7 @@ void add(DigestWriter& w, const director::Sweep& s) {
 Digest digest_of(const charge_point::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::point, index);
   w.add(s.incarnation, s.silent_until, s.refuse_until, s.telemetry_at, s.last_seq, s.status_seq,
-        s.phase, s.life, bool{s.link_up}, bool{s.ko}, bool{s.plugged});
+        s.phase, s.life, bool{s.link_up}, bool{s.ko}, bool{s.plugged}, bool{s.meter_broken});
   add(w, s.meter);
   w.add(static_cast<std::uint64_t>(s.outbox.size()));
   for (const auto& o : s.outbox)
@@ -137,7 +137,7 @@ Digest digest_of(const fleet::State& s, std::uint32_t index) {
 
 Digest digest_of(const director::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::director, index);
-  for (const auto& p : s.points) w.add(p.on, p.monitor_lost, p.cut, p.ko);
+  for (const auto& p : s.points) w.add(p.on, p.monitor_lost, p.cut, p.ko, p.meter);
   w.add(static_cast<std::uint64_t>(s.next_switch), s.endings_made, s.central_down, s.started,
         s.halted, s.totals.injected, s.totals.skipped);
   for (const auto& f : s.faults) {

@@ -30,6 +30,7 @@ void add(Totals& to, const central::ShardTotals& from) {
   to.breaker_half_opened += from.breaker_half_opened;
   to.breaker_closed += from.breaker_closed;
   to.tickets_issued += from.tickets_issued;
+  to.tickets_dropped += from.tickets_dropped;
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
   central_ = engine_.spawn<central::CentralActor>(
       0,
       central::make_central(static_cast<std::uint16_t>(shards),
-                            static_cast<std::uint16_t>(topology_.zones)),
+                            static_cast<std::uint16_t>(topology_.zones),
+                            static_cast<std::uint32_t>(topology_.points.size())),
       switchboard_);
   switchboard_.central = central_;
   for (std::uint32_t s = 0; s < shards; ++s) spawn_shard(s, scenario);
@@ -236,6 +238,7 @@ void Network::gather(Snapshot& snapshot) const {
                            supervisors_.size();
   auto& t = snapshot.totals;
   t.restarts += runtime::total(instruments_, Metric::restarts);
+  t.given_up += runtime::total(instruments_, Metric::given_up);
   t.faults_injected += runtime::total(instruments_, Metric::faults_injected);
   t.telemetry_merged += runtime::total(instruments_, Metric::merged);
   t.payloads_invalid += runtime::total(instruments_, Metric::invalid_payloads);

@@ -26,10 +26,12 @@ struct Totals {
   std::uint64_t faults_injected = 0, faults_raised = 0, faults_notified = 0, faults_recovered = 0;
   std::uint64_t breaker_opened = 0, breaker_half_opened = 0, breaker_closed = 0;
   std::uint64_t tickets_issued = 0, tickets_delivered = 0;
+  std::uint64_t tickets_dropped = 0;  ///< forgotten unconfirmed: too many were kept
   std::uint64_t messages_delivered = 0, messages_shed = 0, timers_fired = 0;
   std::uint64_t offered = 0, done = 0,
                 shed = 0;               ///< trips: due, sent as a request, without a driver
   std::uint64_t restarts = 0;           ///< of crashed actors, by supervisors
+  std::uint64_t given_up = 0;           ///< actors that failed too often: they stay down
   std::uint64_t mailbox_depth = 0;      ///< messages that wait in mailboxes, at the look
   std::uint64_t mailbox_depth_max = 0;  ///< the sum of each worker's most
   std::uint64_t telemetry_merged = 0, payloads_invalid = 0, commands_refused = 0,

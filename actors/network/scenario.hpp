@@ -38,6 +38,10 @@ struct DriverSpec {
   std::string id;
   std::vector<std::string> requests;
   std::optional<Nanos> pause;  ///< else drivers.pause
+  bool looks = false;          ///< lists what is available before each request (D-130)
+  std::optional<ZoneId> looks_zone;
+  std::optional<Power> looks_power;  ///< at least
+  std::optional<Price> looks_price;  ///< at most
 };
 
 /// One recorded session to be driven again.
@@ -57,7 +61,8 @@ enum class FaultKind {
   start_refused,
   monitor_loss,
   central_restart,
-  partition
+  partition,
+  telemetry_error
 };
 
 struct FaultSpec {

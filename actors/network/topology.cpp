@@ -87,6 +87,16 @@ std::uint32_t shard_owning(const Topology& t, PointId point) {
   return owner;
 }
 
+std::optional<PointFilter> filter_of(const DriverSpec& spec) {
+  if (!spec.looks) return std::nullopt;
+  PointFilter filter;
+  filter.any_zone = !spec.looks_zone;
+  filter.zone = spec.looks_zone.value_or(filter.zone);
+  filter.power_min = spec.looks_power.value_or(filter.power_min);
+  filter.price_max = spec.looks_price.value_or(filter.price_max);
+  return filter;
+}
+
 void seat_named_drivers(const Scenario& scenario, Topology& t) {
   const auto& d = scenario.drivers;
   if (d.named.empty()) return;
@@ -95,6 +105,7 @@ void seat_named_drivers(const Scenario& scenario, Topology& t) {
     driver::Plan plan;
     plan.pause = spec.pause.value_or(d.pause);
     plan.timeout = d.timeout;
+    plan.looks = filter_of(spec);
     for (const auto& name : spec.requests) {
       const auto found = names.find(name);
       if (found == names.end()) t.unknown_requests.push_back(name);
@@ -109,7 +120,7 @@ void seat_named_drivers(const Scenario& scenario, Topology& t) {
 
 void seat_fleet_drivers(const Scenario& scenario, Topology& t) {
   const auto plan = static_cast<std::uint32_t>(t.driver_plans.size());
-  t.driver_plans.push_back({{}, scenario.drivers.pause, scenario.drivers.timeout});
+  t.driver_plans.push_back({{}, scenario.drivers.pause, scenario.drivers.timeout, {}});
   for (std::uint32_t i = 0; i < scenario.drivers.count; ++i) {
     const auto shard = static_cast<std::uint16_t>(i % t.shards.size());
     t.shards[shard].drivers.push_back(DriverId{static_cast<std::uint32_t>(t.drivers.size())});

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <variant>
 
+#include "actors/charge_point/charge_point.hpp"
 #include "actors/driver/driver.hpp"
 #include "actors/messages.hpp"
 #include "actors/monitor/monitor.hpp"
@@ -13,17 +14,19 @@
 namespace chargemill {
 
 // clang-format off
-struct RequestTimedOut { DriverId driver; RequestId request; };                        ///< D-125
+struct RequestTimedOut { DriverId driver; RequestId request; Nanos timeout; };         ///< D-125
 struct LinesFinished   { DriverId driver; std::uint32_t done; std::uint32_t total; };  ///< D-127
 struct DriverAlone     { DriverId driver; };                                           ///< D-131
 struct MonitorNote     { PointId point; monitor::NoteCode code; };                     ///< D-121
 struct PointAlone      { PointId point; bool back; };                                  ///< D-107
+struct PointNote       { PointId point; charge_point::Note note; };                    ///< D-092 to D-095, D-106
+struct ActorLost       { ActorKind kind; std::uint32_t index; };                       ///< its supervisor gave it up
 // clang-format on
 
 struct ConsoleNotice {
   SimTime at{};
-  std::variant<DriverUpdate, Ticket, RequestTimedOut, LinesFinished, DriverAlone, MonitorNote,
-               PointAlone>
+  std::variant<DriverUpdate, Ticket, PointList, RequestTimedOut, LinesFinished, DriverAlone,
+               MonitorNote, PointAlone, PointNote, ActorLost>
       what;
 };
 

@@ -18,6 +18,7 @@ enum class Metric : std::size_t {
   shed,
   faults_injected,
   restarts,
+  given_up,
   merged,
   invalid_payloads,
   refused_commands,

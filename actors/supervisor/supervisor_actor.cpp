@@ -12,10 +12,13 @@ void SupervisorActor::run(const Event& event) {
   const auto effects = step(state_, event, now());
   for (const auto& effect : effects) {
     std::visit(Overloaded{[&](const RestartChild& e) { restart(e); },
-                          [](const GiveUp&) {}},  // it stays down, and its monitor says so
+                          [&](const GiveUp& e) {
+                            show(ActorLost{e.kind, e.index});
+                          }},
                effect);
   }
   instruments().add(Metric::restarts, state_.totals.restarts - before.restarts);
+  instruments().add(Metric::given_up, state_.totals.given_up - before.given_up);
   wake_at(due(state_));
 }
 

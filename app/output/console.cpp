@@ -38,6 +38,55 @@ std::string monitor_line(const MonitorNote& note, const ConsoleNames& names) {
   return who;
 }
 
+std::string list_line(const PointList& list, const ConsoleNames& names) {
+  std::string text;
+  for (std::size_t i = 0; i < list.count; ++i) {
+    const PointId id = list.points[i];
+    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", names.point(id), names.offer(id));
+  }
+  return fmt::format("ℹ️ Driver {} | AVAILABLE | {}{}", names.driver(list.driver),
+                     list.count == 0 ? "none" : text, list.is_complete ? "" : ", ...");
+}
+
+/// Why a start at the point is refused: in central's words, or in its own.
+std::string refusal_of(const charge_point::Note& note) {
+  if (note.reason == Reason::none) return refusal_text(note.refusal, note.phase, note.command);
+  DriverUpdate update{};
+  update.reason = note.reason;
+  update.phase = note.phase;
+  return update_text(update);
+}
+
+std::string point_line(const PointNote& e, const ConsoleNames& names) {
+  const auto who = names.point(e.point);
+  switch (e.note.code) {
+    case charge_point::NoteCode::phantom_start:
+      return fmt::format("⚠️ {} | Dropped an old {}: it starts nothing", who,
+                         word(e.note.command));
+    case charge_point::NoteCode::local_start_refused:
+      return fmt::format("❌ {} | Refused the start at the point: {}", who, refusal_of(e.note));
+    default:
+      return fmt::format("⚠️ {} | Refused {}: {}", who, word(e.note.command),
+                         refusal_of(e.note));
+  }
+}
+
+std::string lost_line(const ActorLost& lost, const ConsoleNames& names) {
+  const auto who = [&] {
+    switch (lost.kind) {
+      case ActorKind::charge_point:
+        return names.point(PointId{lost.index});
+      case ActorKind::monitor:
+        return "MON-" + names.point(PointId{lost.index});
+      case ActorKind::driver:
+        return "Driver " + names.driver(DriverId{lost.index});
+      default:  // they end the run when they fail
+        return std::string{"(unknown)"};
+    }
+  }();
+  return fmt::format("⚠️ {} | failed too often: given up", who);
+}
+
 }  // namespace
 
 std::string console_line(const ConsoleNotice& notice, const ConsoleNames& names) {
@@ -47,10 +96,13 @@ std::string console_line(const ConsoleNotice& notice, const ConsoleNames& names)
                                               u.status, update_text(u));
                  },
                  [&](const Ticket& t) { return ticket_line(t, names); },
+                 [&](const PointList& list) { return list_line(list, names); },
+                 [&](const PointNote& e) { return point_line(e, names); },
+                 [&](const ActorLost& e) { return lost_line(e, names); },
                  [&](const RequestTimedOut& e) {
                    return "⚠️ Driver " + names.driver(e.driver) + " | " +
                           driver::timed_out_line(fmt::format("req-{:08x}", index_of(e.request)),
-                                                 std::chrono::seconds{30});
+                                                 e.timeout);
                  },
                  [&](const LinesFinished& e) {
                    return "Driver " + names.driver(e.driver) + " | " +
@@ -79,6 +131,12 @@ ConsoleNames names_of(const network::Scenario& scenario, const network::Topology
           [&named](DriverId id) {
             return index_of(id) < named.size() ? named[index_of(id)].id
                                                : fmt::format("DRV-{:06}", index_of(id) + 1);
+          },
+          [&topology](PointId id) {
+            if (index_of(id) >= topology.points.size()) return std::string{"?"};
+            const auto& point = topology.points[index_of(id)];
+            return fmt::format("{} kW, €{}/kWh", fixed(kilowatts(point.power), 1),
+                               fixed(euros_per_kwh(point.price), 2));
           }};
 }
 

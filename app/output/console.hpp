@@ -13,10 +13,11 @@ namespace chargemill::app {
 struct ConsoleNames {
   std::function<std::string(PointId)> point;
   std::function<std::string(DriverId)> driver;
+  std::function<std::string(PointId)> offer;  ///< `22.0 kW, €0.30/kWh`
 };
 
 /// `00:01:07 ✅ Driver driver-alice | CP-001 | ACCEPTED | Request accepted, starting charging`:
-/// model time, then the line of D-127, D-125, D-131 or D-121.
+/// model time, then the line of D-127, D-125, D-131, D-121 or what else is shown.
 [[nodiscard]] std::string console_line(const ConsoleNotice& notice, const ConsoleNames& names);
 
 /// Points by their ids; drivers of files by theirs, generated ones as DRV-000001.

@@ -113,6 +113,10 @@ class Checker {
         error(Code::twice, fmt::format("a second charge point '{}'", id), place_of(key + ".id"));
       if (id.empty() && origins_.count(key + ".id") != 0)
         error(Code::range, "an empty id", place_of(key + ".id"));
+      if (n.points[i].manual_plug)
+        warning(Code::contradiction,
+                fmt::format("nothing in a scenario plugs in at '{}': its supplies never start", id),
+                place_of(key + ".manual_plug"), "manual_plug = false");
     }
   }
 
@@ -133,6 +137,7 @@ class Checker {
               place_of({"drivers.count", "drivers.sessions_per_cp_per_day", "drivers.replay",
                         "drivers.initial_supplying"}));
     }
+    if (moved) check_drivers_of_shards();
     std::set<std::string_view> stations;
     for (const auto& session : d.replay) stations.insert(session.station);
     const std::size_t points =
@@ -144,6 +149,22 @@ class Checker {
             place_of({"drivers.replay", "drivers.recorded"}),
             fmt::format("network.charge_points = {}", stations.size()));
     }
+  }
+
+  // Each shard's trips go to its own drivers: where there are none, none are made.
+  void check_drivers_of_shards() {
+    const std::size_t points =
+        s_.network.points.empty() ? s_.network.charge_points : s_.network.points.size();
+    const auto shards = std::min<std::size_t>(s_.central.shards, points);
+    const std::size_t drivers = s_.drivers.count;
+    if (drivers == 0 || drivers >= shards || !points_are_sound() ||
+        !are_sound({"drivers.count", "central.shards"}))
+      return;
+    warning(Code::contradiction,
+            fmt::format("{} of {} shards have no driver: all trips at their charge points are shed",
+                        shards - drivers, shards),
+            place_of({"drivers.count", "central.shards", "network.charge_points"}),
+            fmt::format("central.shards = {}, or drivers.count = {} or more", drivers, shards));
   }
 
   // A request for a charge point that is not there is denied, not an error: real files have slips.

@@ -280,6 +280,17 @@ const std::vector<Field<DriverItem>>& driver_keys() {
          [](const T& item) { return Value{item.spec.requests}; }});
     f.push_back(detail::field<T>(duration("pause", "else drivers.pause", true, true),
                                  CHARGEMILL_AT(spec.pause)));
+    f.push_back(detail::field<T>(
+        info("looks", Type::boolean, "shows what is available before each request (D-130)"),
+        CHARGEMILL_AT(spec.looks)));
+    f.push_back(detail::field<T>(optional(info("looks_zone", Type::zone, "only there: Z01")),
+                                 CHARGEMILL_AT(spec.looks_zone)));
+    f.push_back(
+        detail::field<T>(optional(number("looks_power_kw", "only from it on", "kW", 10'000)),
+                         CHARGEMILL_AT(spec.looks_power)));
+    f.push_back(
+        detail::field<T>(optional(number("looks_price_eur_kwh", "only up to it", "EUR/kWh", 1'000)),
+                         CHARGEMILL_AT(spec.looks_price)));
     return f;
   }();
   return table;
@@ -305,7 +316,7 @@ const std::vector<Field<network::FaultSpec>>& fault_keys() {
       detail::field<T>(
           required(choice("kind", "what goes wrong",
                           {"engine_crash", "engine_silent", "engine_ko", "start_refused",
-                           "monitor_loss", "central_restart", "partition"})),
+                           "monitor_loss", "central_restart", "partition", "telemetry_error"})),
           CHARGEMILL_AT(kind)),
       detail::field<T>(optional(number("rate", "how often, per charge point and hour of model time",
                                        "1/h", 3'600'000)),

@@ -206,7 +206,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   if (console) host.network().open_consoles();
   const auto hear = [&] {
     if (!console) return;
-    (void)host.network().hear(
+    outcome.consoles_missed = host.network().hear(
         [&](const ConsoleNotice& notice) { console(host.network().topology(), notice); });
   };
   const Watcher watch = [&](const network::Snapshot& snapshot) {

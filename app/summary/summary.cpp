@@ -62,6 +62,19 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
         "{} of {} trips were shed: no driver of their shard was idle (try --drivers above {}, or "
         "fewer central.shards)",
         t.shed, t.offered, scenario.drivers.count));
+  if (t.given_up > 0)
+    result.push_back(fmt::format(
+        "{} actors were given up: they failed more often than a supervisor restarts them",
+        t.given_up));
+  if (t.tickets_dropped > 0)
+    result.push_back(fmt::format(
+        "{} tickets were dropped: their drivers never confirmed them, and too many were "
+        "kept",
+        t.tickets_dropped));
+  if (outcome.consoles_missed > 0)
+    result.push_back(
+        fmt::format("{} console lines are missing: they came faster than they could be shown",
+                    outcome.consoles_missed));
   const auto busy =
       static_cast<std::size_t>(std::count_if(outcome.worker_busy.begin(), outcome.worker_busy.end(),
                                              [](double share) { return share > kSaturated; }));
@@ -126,15 +139,15 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                                        static_cast<double>(kMillijoulesPerKwh)}};
   s["money"] = {{"revenue_microeur", t.revenue_microeur},
                 {"revenue_eur", static_cast<double>(t.revenue_microeur) / 1e6}};
-  s["faults"] = {{"injected", t.faults_injected},
-                 {"raised", t.faults_raised},
-                 {"notified", t.faults_notified},
-                 {"recovered", t.faults_recovered},
-                 {"restarts", t.restarts}};
+  s["faults"] = {{"injected", t.faults_injected}, {"raised", t.faults_raised},
+                 {"notified", t.faults_notified}, {"recovered", t.faults_recovered},
+                 {"restarts", t.restarts},        {"given_up", t.given_up}};
   s["breaker"] = {{"opened", t.breaker_opened},
                   {"half_opened", t.breaker_half_opened},
                   {"closed", t.breaker_closed}};
-  s["tickets"] = {{"issued", t.tickets_issued}, {"delivered", t.tickets_delivered}};
+  s["tickets"] = {{"issued", t.tickets_issued},
+                  {"delivered", t.tickets_delivered},
+                  {"dropped", t.tickets_dropped}};
   s["messages"] = {{"delivered", t.messages_delivered},
                    {"shed", t.messages_shed},
                    {"events", t.messages_delivered + t.timers_fired},
@@ -145,6 +158,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                   {"payloads_invalid", t.payloads_invalid},
                   {"commands_refused", t.commands_refused},
                   {"reports_dropped", t.reports_dropped}};
+  s["consoles"] = {{"missed", outcome.consoles_missed}};
   s["trips"] = {{"offered", t.offered}, {"done", t.done}, {"shed", t.shed}};
   s["latency_ms"] = {{"request_decision", latency(l.request_decision)},
                      {"session_start", latency(l.session_start)},

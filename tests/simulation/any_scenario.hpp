@@ -33,6 +33,8 @@ inline network::Scenario any_scenario(std::uint64_t seed) {
   for (std::uint64_t d = random.below(4); d > 0; --d) {
     network::DriverSpec driver;
     driver.id = "driver-" + std::to_string(d);
+    driver.looks = random.below(2) == 0;
+    if (random.below(2) == 0) driver.looks_power = Power{22'000};
     for (std::uint64_t line = between(1, 4); line > 0; --line) {
       char name[16];
       (void)std::snprintf(name, sizeof name, "CP-%06u",
@@ -50,7 +52,7 @@ inline network::Scenario any_scenario(std::uint64_t seed) {
   for (const auto kind : {network::FaultKind::engine_crash, network::FaultKind::engine_silent,
                           network::FaultKind::engine_ko, network::FaultKind::start_refused,
                           network::FaultKind::monitor_loss, network::FaultKind::central_restart,
-                          network::FaultKind::partition}) {
+                          network::FaultKind::partition, network::FaultKind::telemetry_error}) {
     if (random.below(3) == 0) continue;
     network::FaultSpec fault;
     fault.kind = kind;

@@ -221,16 +221,18 @@ class SequentialSimulator {
             [&](const TicketAck& e) { tell(shards_[index_of(central::shard_of(e.session))], e); },
             [&](const ZoneRequest& e) { tell(central_, e); },
             [&](const DriverReturned& e) { tell(central_, e); },
+            [&](const PointSearch& e) { tell(central_, e); },
             [&](const DriverIdle& e) {
               tell(fleets_[index_of(board_.fleet_of[index_of(d.state.id)])], e);
             },
             [](const driver::Throw&) { throw std::runtime_error("crash"); }, [](const auto&) {}},
         effect);
   }
+  template <class M>
+  void to_driver(const M& e) {
+    if (index_of(e.driver) < drivers_.size()) tell(drivers_[index_of(e.driver)], e);
+  }
   void perform(Shard&, const central::ShardEffect& effect) {
-    const auto to_driver = [&](const auto& e) {
-      if (index_of(e.driver) < drivers_.size()) tell(drivers_[index_of(e.driver)], e);
-    };
     std::visit(
         Overloaded{
             [&](const central::ToPoint& e) {
@@ -242,6 +244,8 @@ class SequentialSimulator {
               std::visit([&](const auto& m) { tell(monitors_[index_of(e.point)], m); }, e.message);
             },
             [&](const DriverUpdate& e) { to_driver(e); }, [&](const Ticket& e) { to_driver(e); },
+            [&](const PointList& e) { to_driver(e); },
+            [&](const PointSearch& e) { tell_owner(e.next, e); },
             [&](const FreeCount& e) { tell(central_, e); },
             [&](const ZoneMiss& e) { tell(central_, e); }, [](const auto&) {}},
         effect);
@@ -256,10 +260,9 @@ class SequentialSimulator {
                    [&](const central::ToOwner& e) {
                      if (has_owner(e.message.point)) tell(owner(e.message.point), e.message);
                    },
-                   [&](const DriverUpdate& e) {
-                     if (index_of(e.driver) < drivers_.size())
-                       tell(drivers_[index_of(e.driver)], e);
-                   }},
+                   [&](const PointSearch& e) { tell(owner(e.next), e); },
+                   [&](const PointList& e) { to_driver(e); },
+                   [&](const DriverUpdate& e) { to_driver(e); }},
         effect);
   }
   void perform(Fleet&, const fleet::Effect& effect) {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/network/network.hpp"
@@ -21,9 +22,30 @@ class StillNetwork {
 
   explicit StillNetwork(std::uint32_t points, const std::vector<Lines>& drivers,
                         unsigned workers = 2)
-      : scenario_(scenario(points, drivers)), still_(workers), network_(scenario_, still_.engine) {
+      : StillNetwork(scenario(points, drivers), workers) {}
+  explicit StillNetwork(network::Scenario scenario, unsigned workers = 2)
+      : scenario_(std::move(scenario)), still_(workers), network_(scenario_, still_.engine) {
     network_.open_consoles();
     network_.start();
+  }
+
+  static network::Scenario scenario(std::uint32_t points, const std::vector<Lines>& drivers) {
+    network::Scenario s;
+    for (std::uint32_t p = 0; p < points; ++p) {
+      network::PointSpec spec;
+      spec.id = "CP-00" + std::to_string(p + 1);
+      s.network.points.push_back(spec);
+    }
+    s.network.max_session = std::chrono::seconds{11};
+    s.central.shards = 1;
+    s.run.duration = std::chrono::hours{24};
+    for (std::size_t d = 0; d < drivers.size(); ++d) {
+      network::DriverSpec driver;
+      driver.id = "driver-" + std::to_string(d);
+      driver.requests = drivers[d];
+      s.drivers.named.push_back(driver);
+    }
+    return s;
   }
 
   void pass(Nanos time) { still_.pass(time); }
@@ -65,6 +87,9 @@ class StillNetwork {
   [[nodiscard]] const driver::State& driver(std::uint32_t id) {
     return network_.driver(DriverId{id}).state();
   }
+  [[nodiscard]] const monitor::State& monitor(std::uint32_t id) {
+    return network_.monitor(PointId{id}).state();
+  }
   [[nodiscard]] const charge_point::State& point(std::uint32_t id) {
     return network_.point(PointId{id}).state();
   }
@@ -73,21 +98,6 @@ class StillNetwork {
   }
 
  private:
-  static network::Scenario scenario(std::uint32_t points, const std::vector<Lines>& drivers) {
-    network::Scenario s;
-    for (std::uint32_t p = 0; p < points; ++p) {
-      network::PointSpec spec;
-      spec.id = "CP-00" + std::to_string(p + 1);
-      s.network.points.push_back(spec);
-    }
-    s.network.max_session = std::chrono::seconds{11};
-    s.central.shards = 1;
-    s.run.duration = std::chrono::hours{24};
-    for (std::size_t d = 0; d < drivers.size(); ++d)
-      s.drivers.named.push_back({"driver-" + std::to_string(d), drivers[d], std::nullopt});
-    return s;
-  }
-
   const network::Scenario scenario_;
   StillEngine still_;
   network::Network network_;

@@ -2,30 +2,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/simulation/console_lines.hpp"
 #include "tests/simulation/still_network.hpp"
 
 namespace chargemill {
 namespace {
 
 using namespace std::chrono_literals;
+using test::count_of;
+using test::place_of;
 using test::StillNetwork;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
-
-using Lines = std::vector<std::string>;
-
-std::size_t count_of(const Lines& lines, const std::string& part) {
-  return static_cast<std::size_t>(
-      std::count_if(lines.begin(), lines.end(),
-                    [&](const std::string& line) { return line.find(part) != std::string::npos; }));
-}
-std::size_t place_of(const Lines& lines, const std::string& part) {
-  const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
-    return line.find(part) != std::string::npos;
-  });
-  return static_cast<std::size_t>(found - lines.begin());
-}
 
 /// The first driver's session on CP-001 has just begun; the first line, asked before the point was
 /// known, has been denied.
@@ -125,6 +114,104 @@ TEST_F(Transcript, FlowDAnEndDuringTheOutageIsBookedOnceAndTheDriverIsTold) {  /
   EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | COMPLETED | 0.07 kWh, €0.02"), 1U);
   EXPECT_EQ(net.totals().sessions_completed, before.sessions_completed + 1);
   EXPECT_EQ(net.totals().energy_unreported_mj, 0);
+}
+
+TEST_F(Transcript, FlowEWhoLeavesSeesTheOutcomeAndTheTicketOnceOnReturn) {  // D-215, D-129
+  net.pass(3s);
+  (void)net.consoles();
+  net.tell_driver(0, Leave{});
+  net.pass(20s);  // the supply goes on to its end
+  EXPECT_EQ(count_of(net.consoles(), "Driver driver-0"), 0U) << "nobody looks";
+  net.tell_driver(0, Return{});
+  net.pass(1s);
+  auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | COMPLETED | Charging completed"), 1U);
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | COMPLETED | 0.07 kWh, €0.02"), 1U);
+  net.tell_driver(0, Leave{});
+  net.tell_driver(0, Return{});
+  net.pass(1s);
+  lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "Driver driver-0"), 0U);
+}
+
+/// One driver alone; the first line is asked at 0 s, before the point is known, and denied.
+struct LoneTranscript : testing::Test {
+  StillNetwork net{1, {{"CP-001", "CP-001", "CP-001", "CP-001"}}};
+  const std::string driver = "Driver driver-0 | CP-001 | ";
+};
+
+// The engine is down from 3.8 s to 5.8 s; the start comes at 4 s.
+TEST_F(LoneTranscript, FlowFAStartSentWhileTheEngineIsDownStartsNothingAndTimesOut) {  // D-216
+  net.pass(3'800ms);
+  net.tell_point(0, Crash{});
+  net.pass(3s);
+  auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines, driver + "ACCEPTED"), 1U);
+  EXPECT_EQ(net.point(0).phase, Phase::activated) << "back, and nothing started (D-095)";
+  net.pass(7'100ms);
+  lines = net.consoles();
+  EXPECT_EQ(count_of(lines, driver), 0U) << "ten seconds are not over";
+  net.pass(200ms);
+  lines = net.consoles();
+  const auto failed = place_of(lines, driver + "FAILED | Charging interrupted: start timeout");
+  EXPECT_LT(failed, place_of(lines, driver + "FAILED | 0.00 kWh, €0.00"));  // D-055, the ticket
+  EXPECT_EQ(count_of(lines, driver + "IN_PROGRESS"), 0U);
+  EXPECT_THAT(lines, Contains(HasSubstr("CP-001 | Refused stop_supply: Invalid transition")))
+      << "the stop in case the start came late (D-055, D-094)";
+  net.pass(4s);
+  EXPECT_EQ(net.point(0).phase, Phase::supplying) << "the next line is served";
+}
+TEST_F(LoneTranscript, FlowFARestartedEngineReportsTheEndOfItsInterruptedSession) {  // D-216, D-103
+  net.pass(7s);
+  ASSERT_EQ(net.point(0).phase, Phase::supplying);
+  (void)net.consoles();
+  net.tell_point(0, Crash{});
+  net.pass(1'900ms);
+  EXPECT_EQ(count_of(net.consoles(), driver + "FAILED"), 0U);
+  net.pass(200ms);  // restarted after two seconds
+  const auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines, driver + "FAILED | Charging interrupted: DISCONNECTED"), 1U);
+  EXPECT_EQ(count_of(lines, driver + "FAILED | 0.02 kWh, €0.01"), 1U) << "three seconds of 22 kW";
+  EXPECT_EQ(net.totals().energy_unreported_mj, 0);
+}
+
+TEST(Transcripts, FlowGADenialIsShownCountsAsDoneAndIsNotTriedElsewhere) {  // D-217, D-124
+  StillNetwork net{2, {{"CP-999", "CP-999", "CP-999"}}};
+  net.pass(3'900ms);
+  auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "❌ Driver driver-0"), 1U);
+  EXPECT_EQ(count_of(lines, "DENIED | Charging point not found"), 1U);
+  net.pass(5s);
+  EXPECT_EQ(count_of(net.consoles(), "DENIED"), 2U) << "four seconds after each";
+  net.pass(1s);
+  EXPECT_EQ(count_of(net.consoles(), "All requests completed"), 0U);
+  net.pass(200ms);  // two seconds after the last (D-123)
+  EXPECT_EQ(count_of(net.consoles(), "All requests completed. Total: 3/3"), 1U);
+  EXPECT_EQ(net.totals().sessions_started, 0U);
+}
+TEST_F(LoneTranscript, FlowGWithoutAnyAnswerTheNextLineFollowsAfterThirtySeconds) {  // D-125, D-217
+  net.pass(1s);
+  net.tell_shard(CentralDown{});
+  net.pass(32'900ms);
+  EXPECT_EQ(count_of(net.consoles(), "timed out"), 0U);
+  net.pass(200ms);
+  EXPECT_EQ(
+      count_of(net.consoles(), "⚠️ Driver driver-0 | Request req-00000002 timed out after 30s"),
+      1U);
+  EXPECT_EQ(net.totals().requests_timed_out, 1U);
+  net.pass(3'800ms);
+  EXPECT_EQ(net.totals().requests_sent, 2U);
+  net.pass(200ms);
+  EXPECT_EQ(net.totals().requests_sent, 3U);
+}
+TEST(Transcripts, TheTextOfATimeOutNamesTheOneThatIsConfigured) {  // D-125
+  auto scenario = StillNetwork::scenario(1, {{"CP-001", "CP-001"}});
+  scenario.drivers.timeout = 2'500ms;
+  StillNetwork net{scenario};
+  net.pass(1s);
+  net.tell_shard(CentralDown{});
+  net.pass(6s);
+  EXPECT_THAT(net.consoles(), Contains(HasSubstr("timed out after 2500ms")));
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ struct World {
       if (std::holds_alternative<KoKey>(p->message)) ++counts["ko"];
       if (std::holds_alternative<OkKey>(p->message)) ++counts["ok"];
       if (std::holds_alternative<RefuseStarts>(p->message)) ++counts["refuse"];
+      if (std::holds_alternative<MeterFails>(p->message)) ++counts["meter fails"];
+      if (std::holds_alternative<MeterWorks>(p->message)) ++counts["meter works"];
     } else if (const auto* m = std::get_if<ToMonitor>(&effect)) {
       const std::uint32_t id = index_of(m->point);
       if (std::holds_alternative<PowerOn>(m->message)) monitor_on[id] = true;
@@ -77,6 +79,21 @@ Fault fault(FaultKind kind, double rate, SimTime when = kNever, Nanos duration =
   f.at = when;
   f.duration = duration;
   return f;
+}
+
+TEST(Director, ABrokenMeterIsMendedWhenTheLastOfItsFailuresEnds) {  // D-104
+  State d = make_state({}, places(10), {},
+                       {fault(FaultKind::telemetry_error, 0.0, at(10), seconds{20}),
+                        fault(FaultKind::telemetry_error, 0.0, at(15), seconds{30})});
+  World world;
+  start(d, world);
+  run(d, world, at(40));
+  EXPECT_EQ(world.counts["meter fails"], 10);
+  EXPECT_EQ(world.counts["meter works"], 0);
+  EXPECT_EQ(world.counts["injected"], 0) << "only a session runs into it";
+  run(d, world, at(45));
+  EXPECT_EQ(world.counts["meter works"], 10);
+  EXPECT_EQ(d.totals.injected, 20U);
 }
 
 TEST(Director, SwitchesEverythingOnWithinASecondAndNotInOneHerd) {

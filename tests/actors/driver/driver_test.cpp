@@ -53,7 +53,9 @@ Trip named(int due_s) {
   return Trip{at(due_s), Energy{100}, seconds{60}, kPoint, ZoneId{1}, false};
 }
 
-Plan three_lines() { return Plan{{kPoint, kUnknownPoint, PointId{5}}, seconds{4}, seconds{30}}; }
+Plan three_lines() {
+  return Plan{{kPoint, kUnknownPoint, PointId{5}}, seconds{4}, seconds{30}, {}};
+}
 
 void expect_balanced(const State& d) {
   EXPECT_EQ(d.totals.sent,
@@ -79,6 +81,9 @@ TEST(Driver, RunsItsLinesWithAPauseAfterEachAndNoneAfterTheLast) {  // D-123
   said = step(d, Tick{}, at(20));
   EXPECT_EQ(find<ChargeRequest>(said)->point, PointId{5});
   said = step(d, update(d, UpdateStatus::failed), at(22));
+  EXPECT_FALSE(says<Finished>(said));
+  EXPECT_EQ(due(d), at(24)) << "two seconds for late updates, then it leaves";
+  said = step(d, Tick{}, at(24));
   ASSERT_TRUE(says<Finished>(said));
   EXPECT_EQ(find<Finished>(said)->done, 3U);
   EXPECT_EQ(due(d), kNever);
@@ -106,6 +111,19 @@ TEST(Driver, GivesUpAfterThirtySecondsWithoutAnyUpdateAndCountsTimedOutOnly) {  
   EXPECT_TRUE(says<TicketAck>(step(d, ticket(40), at(51)))) << "its ticket is still kept";
   EXPECT_EQ(d.totals.tickets, 1U);
   expect_balanced(d);
+}
+
+TEST(Driver, ShowsALateUpdateOfItsLastRequestButCountsItNoMore) {  // D-123, D-125
+  const Plan plan{{kPoint}, seconds{4}, seconds{30}, {}};
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  static_cast<void>(step(d, Tick{}, at(30)));  // given up
+  EXPECT_TRUE(says<Show>(step(d, update(d, UpdateStatus::completed), at(31))));
+  EXPECT_TRUE(says<ShowTicket>(step(d, ticket(40), at(31))));
+  EXPECT_EQ(d.totals.timed_out, 1U);
+  EXPECT_EQ(d.totals.accepted, 0U);
+  EXPECT_TRUE(says<Finished>(step(d, Tick{}, at(32))));
+  EXPECT_TRUE(step(d, update(d, UpdateStatus::completed), at(33)).empty()) << "it has left";
 }
 
 TEST(Driver, IgnoresUpdatesOfOtherDriversAndUnknownRequests) {  // D-126
@@ -226,12 +244,46 @@ TEST(Driver, OwesTheCancelOfARequestGivenUpWhileCentralWasGone) {  // D-125, D-1
 }
 
 TEST(Driver, CancelsNothingThatNoPointHasHeardOf) {
-  const Plan plan{{kUnknownPoint}, seconds{4}, seconds{30}};
+  const Plan plan{{kUnknownPoint}, seconds{4}, seconds{30}, {}};
   State d = make_state(kMe, Mode::list, plan);
   static_cast<void>(step(d, PowerOn{}, at(0)));
   const auto said = step(d, Tick{}, at(30));
   EXPECT_FALSE(says<CancelRequest>(said));
   EXPECT_TRUE(says<TimedOut>(said));
+}
+
+TEST(Driver, SeesWhatIsAvailableBeforeEachLineIfItLooks) {  // D-130
+  Plan plan = three_lines();
+  plan.looks = PointFilter{Power{50'000}, Price{400'000}, ZoneId{3}, false};
+  State d = make_state(kMe, Mode::list, plan);
+  const auto said = step(d, PowerOn{}, at(0));
+  ASSERT_TRUE(says<PointSearch>(said));
+  const auto* search = find<PointSearch>(said);
+  EXPECT_EQ(search->driver, kMe);
+  EXPECT_EQ(search->power_min, Power{50'000});
+  EXPECT_EQ(search->price_max.microeur_per_kwh, 400'000);
+  EXPECT_EQ(search->zone, ZoneId{3});
+  EXPECT_FALSE(search->any_zone);
+  EXPECT_TRUE(says<ChargeRequest>(said)) << "nobody waits for the list";
+}
+
+TEST(Driver, CanAskForTheListAtAnyTimeAndSeesItsOwnOnly) {  // D-130
+  const Plan plan;
+  State d = make_state(kMe, Mode::fleet, plan);
+  const auto said = step(d, LookAround{{}, PointId{9}}, at(0));
+  ASSERT_TRUE(says<PointSearch>(said));
+  EXPECT_EQ(find<PointSearch>(said)->next, PointId{9});
+  PointList list{};
+  list.driver = kMe;
+  EXPECT_TRUE(says<ShowPoints>(step(d, list, at(1))));
+  list.driver = DriverId{8};
+  EXPECT_TRUE(step(d, list, at(1)).empty());
+  static_cast<void>(step(d, LinkDown{}, at(2)));
+  EXPECT_TRUE(says<NoCentral>(step(d, LookAround{}, at(2)))) << "D-131";
+  static_cast<void>(step(d, Leave{}, at(3)));
+  list.driver = kMe;
+  EXPECT_TRUE(step(d, list, at(4)).empty());
+  EXPECT_TRUE(step(d, LookAround{}, at(4)).empty());
 }
 
 TEST(Driver, TakesNoNewLineOnceHalted) {
@@ -316,6 +368,8 @@ TEST(DriverConsole, WritesOneLineAnUpdate) {  // D-127
   EXPECT_EQ(update_line("a", "b", UpdateStatus::failed, "c"), "⚠️ Driver a | b | FAILED | c");
   EXPECT_EQ(timed_out_line("req-00000007", seconds{30}),
             "Request req-00000007 timed out after 30s");
+  EXPECT_EQ(timed_out_line("req-1", std::chrono::milliseconds{2'500}),
+            "Request req-1 timed out after 2500ms");
   EXPECT_EQ(finished_line(3, 3), "All requests completed. Total: 3/3");
   EXPECT_EQ(no_central_line(), "Unable to connect to CENTRAL");
 }

@@ -8,7 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 const ConsoleNames kNames{[](PointId) { return std::string{"CP-001"}; },
-                          [](DriverId) { return std::string{"driver-alice"}; }};
+                          [](DriverId) { return std::string{"driver-alice"}; },
+                          [](PointId) { return std::string{"22.0 kW, €0.30/kWh"}; }};
 
 std::string line_of(const decltype(ConsoleNotice::what)& what) {
   return console_line({SimTime{67s}, what}, kNames);
@@ -42,6 +43,47 @@ TEST(Console, ShowsWhatAMonitorFinds) {
             "00:01:07 ⚠️ MON-CP-001 | FAULT | Health check failures exceeded threshold");
   EXPECT_EQ(line_of(MonitorNote{PointId{0}, monitor::NoteCode::recovery_found}),
             "00:01:07 ✔️ MON-CP-001 | HEALTHY | Health check restored");
+}
+
+TEST(Console, ShowsWhatIsAvailableAndThatThereIsMore) {  // D-130
+  PointList list{};
+  list.is_complete = true;
+  EXPECT_EQ(line_of(list), "00:01:07 ℹ️ Driver driver-alice | AVAILABLE | none");
+  list.count = 2;
+  list.is_complete = false;
+  EXPECT_EQ(
+      line_of(list),
+      "00:01:07 ℹ️ Driver driver-alice | AVAILABLE | CP-001 (22.0 kW, €0.30/kWh), CP-001 "
+      "(22.0 kW, €0.30/kWh), ...");
+}
+
+TEST(Console, NamesTheTimeOutThatWasWaitedFor) {  // D-125
+  EXPECT_EQ(line_of(RequestTimedOut{DriverId{0}, RequestId{7}, 12s}),
+            "00:01:07 ⚠️ Driver driver-alice | Request req-00000007 timed out after 12s");
+}
+
+TEST(Console, ShowsWhatAPointRefuses) {  // D-092 to D-095, D-106
+  using charge_point::Note;
+  using charge_point::NoteCode;
+  const auto shown = [](const Note& note) { return line_of(PointNote{PointId{0}, note}); };
+  EXPECT_EQ(shown({NoteCode::invalid_payload, Command::start_supply, Refusal::invalid_payload}),
+            "00:01:07 ⚠️ CP-001 | Refused start_supply: invalid payload");
+  EXPECT_EQ(shown({NoteCode::command_refused, Command::resume_cp, Refusal::invalid_transition,
+                   Reason::none, Phase::fault}),
+            "00:01:07 ⚠️ CP-001 | Refused resume_cp: Invalid transition: FAULT + resume_cp");
+  EXPECT_EQ(shown({NoteCode::phantom_start, Command::start_supply}),
+            "00:01:07 ⚠️ CP-001 | Dropped an old start_supply: it starts nothing");
+  EXPECT_EQ(shown({NoteCode::local_start_refused, Command::start_supply, Refusal::none,
+                   Reason::reserved, Phase::activated}),
+            "00:01:07 ❌ CP-001 | Refused the start at the point: Charging point not available "
+            "(state: ACTIVATED, reserved)");
+}
+
+TEST(Console, NamesWhoWasGivenUp) {
+  EXPECT_EQ(line_of(ActorLost{ActorKind::monitor, 0}),
+            "00:01:07 ⚠️ MON-CP-001 | failed too often: given up");
+  EXPECT_EQ(line_of(ActorLost{ActorKind::driver, 0}),
+            "00:01:07 ⚠️ Driver driver-alice | failed too often: given up");
 }
 
 TEST(Console, IsForNetworksThatAPersonCanFollow) {

@@ -108,7 +108,9 @@ Scenario rich_scenario() {
   s.drivers.profile = fleet::ProfileName::file;
   s.drivers.custom_profile = fleet::builtin_profile(fleet::ProfileName::workplace);
   s.drivers.replay = {{SimTime{3s}, 2h, {1'234'567'890}, "st \"1\""}, {SimTime{9s}, 1s, {0}, "b"}};
-  s.drivers.named = {{"driver-eve", {"CP-002", "CP-001"}, 4500ms}, {"driver-bob", {"CP-001"}, {}}};
+  s.drivers.named = {
+      {"driver-eve", {"CP-002", "CP-001"}, 4500ms, true, ZoneId{1}, Power{11'000}, Price{400'000}},
+      {"driver-bob", {"CP-001"}, {}, false, {}, {}, {}}};
   s.stages = {{SimTime{10s}, 5s, network::StageTarget::connected_share, 0.25},
               {SimTime{20s}, 0s, network::StageTarget::request_rate, 12.5}};
   s.central.breaker_failures = 9;
@@ -144,6 +146,10 @@ TEST(ResolvedToml, KeepsListsToTheLastField) {
   EXPECT_TRUE(again.network.points[0].manual_plug);
   EXPECT_EQ(again.drivers.named[0].pause, s.drivers.named[0].pause);
   EXPECT_EQ(again.drivers.named[1].pause, std::nullopt);
+  EXPECT_TRUE(again.drivers.named[0].looks);
+  EXPECT_EQ(again.drivers.named[0].looks_zone, ZoneId{1});
+  EXPECT_EQ(again.drivers.named[0].looks_power->w, 11'000);
+  EXPECT_EQ(again.drivers.named[1].looks_zone, std::nullopt);
   EXPECT_EQ(again.drivers.replay[0].energy, s.drivers.replay[0].energy);
   EXPECT_EQ(again.drivers.replay[0].station, "st \"1\"");
   EXPECT_EQ(again.faults[0].at, s.faults[0].at);

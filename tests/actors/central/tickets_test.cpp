@@ -1,0 +1,59 @@
+// Unconfirmed tickets: kept for their drivers, but not without end (D-083).
+#include "actors/central/tickets.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/actors/central/story.hpp"
+
+namespace chargemill::central {
+namespace {
+
+Ticket ticket_of(DriverId driver, std::uint64_t session) {
+  Ticket ticket{};
+  ticket.driver = driver;
+  ticket.session = SessionId{session};
+  return ticket;
+}
+bool is_kept(const ShardState& shard, DriverId driver, std::uint64_t session) {
+  return shard.tickets.count({driver, SessionId{session}}) != 0;
+}
+
+TEST(Tickets, AtMostSoManyAreKeptTheOldestGoAndAreCounted) {  // law 6, D-083
+  Story s;
+  s.shard.settings.tickets_max = 16;
+  for (std::uint64_t i = 1; i <= 16; ++i)
+    keep_ticket(s.shard, ticket_of(DriverId{static_cast<std::uint32_t>(100 - i)}, i));
+  EXPECT_EQ(s.totals().tickets_dropped, 0U);
+  keep_ticket(s.shard, ticket_of(kAna, 17));
+  EXPECT_EQ(s.totals().tickets_dropped, 3U) << "an eighth at once, and one";
+  EXPECT_FALSE(is_kept(s.shard, DriverId{97}, 3));
+  EXPECT_TRUE(is_kept(s.shard, DriverId{96}, 4));
+  EXPECT_TRUE(is_kept(s.shard, kAna, 17));
+  keep_ticket(s.shard, ticket_of(kAna, 17));  // its correction is not another one
+  EXPECT_EQ(s.shard.tickets.size(), 14U);
+}
+
+TEST(Tickets, ADriverThatNobodyIsLeavesNoMoreThanThat) {  // D-106: a start at the point
+  Story s;
+  s.shard.settings.tickets_max = 8;
+  s.bring_up();
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    s.tell(LocalStart{kOneKwh, kPoint, DriverId{1'000'000 + i}});
+    const SessionId session = s.record().session;
+    ASSERT_NE(session, SessionId::none);
+    s.status(Phase::supplying, Reason::starting_supply, session);
+    s.end(session, kOneKwh);
+    s.status(Phase::activated, Reason::energy_target_reached, session);
+    ASSERT_LE(s.shard.tickets.size(), 8U);
+  }
+  EXPECT_EQ(s.totals().tickets_issued, 100U);
+  EXPECT_EQ(s.totals().tickets_dropped + s.shard.tickets.size(), 100U);
+}
+
+TEST(Tickets, AShardKeepsFourAPointAtLeast) {
+  EXPECT_EQ(Story{}.shard.settings.tickets_max, 4'096U);
+  EXPECT_EQ(Story{5'000}.shard.settings.tickets_max, 20'000U);
+}
+
+}  // namespace
+}  // namespace chargemill::central

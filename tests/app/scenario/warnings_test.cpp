@@ -1,0 +1,57 @@
+// What a scenario can be run with, but hardly be meant as.
+#include <gtest/gtest.h>
+
+#include "app/scenario/load.hpp"
+
+namespace chargemill::app {
+namespace {
+
+std::vector<Diagnostic> warnings_of(const std::string& text) {
+  const auto loaded = load_scenario_text(text, "test.toml", ".", {});
+  EXPECT_TRUE(loaded) << render(loaded.error());
+  return loaded ? loaded->warnings : std::vector<Diagnostic>{};
+}
+
+TEST(Warnings, ShardsWithoutDriversAreTold) {
+  const auto found = warnings_of(
+      "[network]\ncharge_points = 100\n[drivers]\ncount = 10\nsessions_per_cp_per_day = 5\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].text,
+            "54 of 64 shards have no driver: all trips at their charge points are shed");
+  EXPECT_EQ(found[0].place.line, 4U);
+  EXPECT_EQ(found[0].hint, "central.shards = 10, or drivers.count = 64 or more");
+}
+TEST(Warnings, NoneForAsManyDriversAsShardsThereAre) {
+  EXPECT_TRUE(warnings_of("[network]\ncharge_points = 10\n[drivers]\ncount = 10\n"
+                          "sessions_per_cp_per_day = 5\n")
+                  .empty())
+      << "ten charge points have ten shards at most";
+  EXPECT_TRUE(warnings_of("[network]\ncharge_points = 100\n[drivers]\ncount = 10\n"
+                          "sessions_per_cp_per_day = 5\n[central]\nshards = 10\n")
+                  .empty());
+  EXPECT_TRUE(warnings_of("[network]\ncharge_points = 100\n[drivers]\ncount = 10\n").empty())
+      << "nobody moves them";
+}
+
+TEST(Warnings, AManualPlugThatNobodyPlugsInIsTold) {  // D-106
+  const auto found = warnings_of("[[charge_point]]\nid = \"CP-001\"\nmanual_plug = true\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].text, "nothing in a scenario plugs in at 'CP-001': its supplies never start");
+  EXPECT_EQ(found[0].place.line, 3U);
+}
+
+TEST(Scenarios, ADriverMayLookForCertainPoints) {  // D-130
+  const auto loaded = load_scenario_text(
+      "[[charge_point]]\nid = \"CP-001\"\n[[driver]]\nid = \"a\"\nrequests = [\"CP-001\"]\n"
+      "looks = true\nlooks_zone = \"Z02\"\nlooks_power_kw = 50\nlooks_price_eur_kwh = 0.4\n",
+      "test.toml", ".", {});
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  const auto& driver = loaded->scenario.drivers.named.at(0);
+  EXPECT_TRUE(driver.looks);
+  EXPECT_EQ(driver.looks_zone, ZoneId{1});
+  EXPECT_EQ(driver.looks_power->w, 50'000);
+  EXPECT_EQ(driver.looks_price->microeur_per_kwh, 400'000);
+}
+
+}  // namespace
+}  // namespace chargemill::app

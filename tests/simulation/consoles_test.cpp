@@ -1,0 +1,119 @@
+// What else people at the consoles see: errors in a controlled form (D-205), lists, manual use.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/simulation/console_lines.hpp"
+#include "tests/simulation/still_network.hpp"
+
+namespace chargemill {
+namespace {
+
+using namespace std::chrono_literals;
+using test::count_of;
+using test::StillNetwork;
+
+StartSupply start_of(SimTime issued, PayloadDefect defect = PayloadDefect::none) {
+  return {SessionId{1}, RequestId{1}, Energy{}, Nanos{0}, issued, DriverId{0}, defect};
+}
+
+TEST(Consoles, ShowRefusalsBadPayloadsAndPhantoms) {  // D-092, D-094, D-095, D-205
+  StillNetwork net{1, {}};
+  net.pass(5s);
+  net.tell_point(0, start_of(SimTime{5s}, PayloadDefect::no_driver));
+  net.tell_point(0, ResumeCp{});
+  net.tell_point(0, start_of(SimTime{-1s}));
+  const auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "CP-001 | Refused start_supply: invalid payload"), 1U);
+  EXPECT_EQ(
+      count_of(lines, "CP-001 | Refused resume_cp: Invalid transition: ACTIVATED + resume_cp"), 1U);
+  EXPECT_EQ(count_of(lines, "CP-001 | Dropped an old start_supply: it starts nothing"), 1U);
+  EXPECT_EQ(net.totals().payloads_invalid, 1U);
+  EXPECT_EQ(net.totals().commands_refused, 2U);
+}
+
+// A telemetry error is a fault of the engine: session FAILED, monitor finds it, repair ends it.
+TEST(Consoles, ATelemetryErrorEndsTheSessionAndItsRepairEndsTheFault) {  // D-104, flow B
+  StillNetwork net{1, {{"CP-001", "CP-001", "CP-001", "CP-001"}}};
+  net.pass(7'500ms);
+  ASSERT_EQ(net.point(0).phase, Phase::supplying);
+  (void)net.consoles();
+  net.tell_point(0, MeterFails{});
+  EXPECT_EQ(net.point(0).phase, Phase::supplying) << "until the next report is due";
+  net.pass(600ms);
+  EXPECT_EQ(net.point(0).phase, Phase::fault);
+  auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | FAILED | Charging interrupted: FAULT"), 1U);
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | FAILED | 0.02 kWh, €0.01"), 1U);
+  net.pass(4s);
+  EXPECT_EQ(count_of(net.consoles(), "MON-CP-001 | FAULT"), 1U);
+  EXPECT_EQ(net.totals().faults_raised, 1U);
+  net.tell_point(0, MeterWorks{});
+  net.pass(10s);
+  lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "MON-CP-001 | HEALTHY"), 1U);
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | ACCEPTED"), 1U) << "usable again (X-08)";
+}
+
+TEST(Consoles, ADriverSeesWhatIsAvailableBeforeEachRequest) {  // D-130
+  auto scenario = StillNetwork::scenario(3, {{"CP-001", "CP-001", "CP-001"}, {"CP-002", "CP-002"}});
+  scenario.central.shards = 3;
+  scenario.network.points[2].power = Power{50'000};
+  scenario.network.points[2].price = Price{350'000};
+  scenario.drivers.named[0].looks = true;
+  StillNetwork net{scenario};
+  net.pass(1s);
+  EXPECT_EQ(count_of(net.consoles(), "Driver driver-0 | AVAILABLE | "), 1U);
+  net.pass(4s);
+  const auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | AVAILABLE | "), 1U);
+  EXPECT_EQ(count_of(lines, "Driver driver-1 | AVAILABLE | "), 0U)
+      << "its own only, and if it looks";
+  EXPECT_EQ(count_of(lines, "CP-003 (50.0 kW, €0.35/kWh)"), 1U);
+  PointFilter strong;
+  strong.power_min = Power{40'000};
+  net.tell_driver(1, LookAround{strong, PointId{0}});
+  EXPECT_EQ(count_of(net.consoles(), "driver-1 | AVAILABLE | CP-003 (50.0 kW, €0.35/kWh)"), 1U)
+      << "at any time";
+  PointFilter cheap = strong;
+  cheap.price_max = Price{300'000};
+  net.tell_driver(1, LookAround{cheap, PointId{0}});
+  EXPECT_EQ(count_of(net.consoles(), "driver-1 | AVAILABLE | none"), 1U);
+}
+
+TEST(Consoles, AStartAtThePointIsAuthorisedByCentral) {  // D-106
+  StillNetwork net{1, {{}}};
+  net.pass(2s);
+  net.tell_point(0, StartHere{Energy{22'000'000}, DriverId{0}});
+  EXPECT_EQ(net.point(0).phase, Phase::supplying);
+  net.tell_point(0, StartHere{Energy{22'000'000}, DriverId{0}});
+  net.pass(2s);
+  const auto lines = net.consoles();
+  EXPECT_EQ(count_of(lines,
+                     "CP-001 | Refused the start at the point: Invalid transition: "
+                     "SUPPLYING + start_supply"),
+            1U);
+  EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | COMPLETED | 0.01 kWh"), 1U);
+}
+
+TEST(Consoles, AStartAtThePointIsRefusedWithoutItsMonitorOrCentral) {  // D-106, G2
+  StillNetwork net{1, {{}}};
+  net.pass(2s);
+  net.tell_monitor(0, PowerOff{});
+  net.pass(7s);
+  net.tell_point(0, StartHere{Energy{22'000'000}, DriverId{0}});
+  EXPECT_EQ(count_of(net.consoles(),
+                     "CP-001 | Refused the start at the point: Charging point not "
+                     "available (state: DISCONNECTED)"),
+            1U);
+  net.tell_monitor(0, PowerOn{});
+  net.pass(2s);
+  net.tell_point(0, LinkDown{});
+  net.tell_point(0, StartHere{Energy{22'000'000}, DriverId{0}});
+  EXPECT_EQ(count_of(net.consoles(),
+                     "CP-001 | Refused the start at the point: Unable to connect to CENTRAL"),
+            1U);
+  EXPECT_EQ(net.totals().sessions_started, 0U);
+}
+
+}  // namespace
+}  // namespace chargemill
