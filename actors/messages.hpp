@@ -99,6 +99,8 @@ enum class ActorKind : std::uint8_t {
 
 /// A request that names a charge point nobody has; central denies it (D-051).
 inline constexpr PointId kUnknownPoint{0xFFFFFFFF};
+/// Who starts a supply at the charge point without saying who it is; gets no ticket (D-106).
+inline constexpr DriverId kNobody{0xFFFFFFFF};
 
 /// Which charge points a driver wants to see (D-130).
 struct PointFilter {

@@ -28,6 +28,7 @@ void say(Turn& turn, const DriverUpdate& update) {
 
 void issue(Turn& turn, const PointRecord& point, const ClosedSession& closed, SimTime end,
            bool correction) {
+  if (closed.driver == kNobody) return;
   const Ticket ticket{closed.session, closed.start,  end,           closed.booked, closed.cost,
                       point.id,       closed.driver, closed.status, closed.reason, correction};
   keep_ticket(turn.state, ticket);

@@ -1,6 +1,7 @@
 #include "actors/director/director.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/director/schedule.hpp"
 #include "runtime/base/assert.hpp"
@@ -222,6 +223,15 @@ void run_switch(State& state, Effects& effects) {
   state.next_switch = 0;
 }
 
+void run_deed(State& state, Effects& effects) {
+  const Deed& deed = state.deeds[state.next_deed++];
+  std::visit([&](const auto& what) { effects.push_back(ToPoint{deed.point, what}); }, deed.what);
+}
+
+SimTime deed_due(const State& state) {
+  return state.next_deed < state.deeds.size() ? state.deeds[state.next_deed].at : kNever;
+}
+
 FaultClock* earliest_fault(State& state) {
   FaultClock* earliest = nullptr;
   for (FaultClock& clock : state.faults) {
@@ -238,7 +248,7 @@ SimTime ending_due(const State& state) {
   return state.endings.empty() ? kNever : state.endings.front().at;
 }
 
-/// At one time: what ends, then what is switched, then what begins.
+/// At one time: what ends, what is switched, what people do, what begins.
 void on(State& state, const Tick&, SimTime now, Effects& effects) {
   while (has_room(effects)) {
     const SimTime next = due(state);
@@ -249,6 +259,8 @@ void on(State& state, const Tick&, SimTime now, Effects& effects) {
       run_ending(state, effects);
     } else if (next == switch_due(state)) {
       run_switch(state, effects);
+    } else if (next == deed_due(state)) {
+      run_deed(state, effects);
     } else {
       strike(state, *earliest_fault(state), effects);
     }
@@ -269,6 +281,7 @@ void on(State& state, const Halt&, SimTime /*now*/, Effects& /*effects*/) {
   state.halted = true;
   std::vector<Switch>().swap(state.schedule);
   state.next_switch = 0;
+  state.next_deed = state.deeds.size();
   for (FaultClock& clock : state.faults) clock.next = kNever;
 }
 
@@ -293,13 +306,17 @@ FaultClock make_clock(const State& state, const Fault& fault, std::uint32_t numb
 }  // namespace
 
 State make_state(const Settings& settings, const std::vector<Place>& places,
-                 const std::vector<ShareStage>& stages, const std::vector<Fault>& faults) {
+                 const std::vector<ShareStage>& stages, const std::vector<Fault>& faults,
+                 std::vector<Deed> deeds) {
   State state;
   state.settings = settings;
   state.points.reserve(places.size());
   for (const Place& place : places)
     state.points.push_back({place.point, place.zone, false, 0, 0, 0, 0});
   state.schedule = make_schedule(settings, state.points, stages);
+  state.deeds = std::move(deeds);
+  std::stable_sort(state.deeds.begin(), state.deeds.end(),
+                   [](const Deed& a, const Deed& b) { return a.at < b.at; });
   for (const Fault& fault : faults) {
     const auto number = static_cast<std::uint32_t>(state.faults.size());
     state.faults.push_back(make_clock(state, fault, number));
@@ -316,7 +333,7 @@ Effects step(State& state, const Event& event, SimTime now) {
 SimTime due(const State& state) {
   if (!state.started) return kNever;
   if (!state.sweeps.empty()) return state.sweeps.front().at;
-  SimTime next = std::min(switch_due(state), ending_due(state));
+  SimTime next = std::min({switch_due(state), ending_due(state), deed_due(state)});
   for (const FaultClock& clock : state.faults) next = std::min(next, clock.next);
   return next;
 }

@@ -48,6 +48,13 @@ struct Place {
   ZoneId zone{};
 };
 
+/// What a person does at a charge point, once (D-106).
+struct Deed {
+  SimTime at{};
+  PointId point{};
+  std::variant<Plug, Unplug, StartHere> what;
+};
+
 struct Settings {
   std::uint64_t seed = 42;
   std::uint32_t shard = 0;
@@ -126,6 +133,8 @@ struct State {
   std::vector<Point> points;     ///< rising ids
   std::vector<Switch> schedule;  ///< in order of time
   std::size_t next_switch = 0;
+  std::vector<Deed> deeds;  ///< in order of time
+  std::size_t next_deed = 0;
   std::vector<FaultClock> faults;
   std::vector<Ending> endings;  ///< a heap, the earliest first
   std::deque<Sweep> sweeps;     ///< under way, in order; nothing else happens before they are done
@@ -137,7 +146,7 @@ struct State {
 };
 
 // clang-format off
-struct ToPoint   { PointId point; std::variant<PowerOn, PowerOff, Crash, Silence, KoKey, OkKey, MeterFails, MeterWorks, RefuseStarts, LinkDown, LinkUp> message; };
+struct ToPoint   { PointId point; std::variant<PowerOn, PowerOff, Crash, Silence, KoKey, OkKey, MeterFails, MeterWorks, RefuseStarts, Plug, Unplug, StartHere, LinkDown, LinkUp> message; };
 struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, LinkUp> message; };
 struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
 // clang-format on
@@ -153,7 +162,7 @@ static_assert(sizeof(Event) <= 64);
 /// at time zero the share starts at 0 and moves from there, else all points are on until it begins.
 [[nodiscard]] State make_state(const Settings& settings, const std::vector<Place>& places,
                                const std::vector<ShareStage>& stages,
-                               const std::vector<Fault>& faults);
+                               const std::vector<Fault>& faults, std::vector<Deed> deeds = {});
 
 /// Answers `event`, which happens at `now`: changes `state` and says what must be said.
 /// PowerOn starts the scenario; it must come at time zero of `stages` and `faults`.

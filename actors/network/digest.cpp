@@ -138,8 +138,8 @@ Digest digest_of(const fleet::State& s, std::uint32_t index) {
 Digest digest_of(const director::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::director, index);
   for (const auto& p : s.points) w.add(p.on, p.monitor_lost, p.cut, p.ko, p.meter);
-  w.add(static_cast<std::uint64_t>(s.next_switch), s.endings_made, s.central_down, s.started,
-        s.halted, s.totals.injected, s.totals.skipped);
+  w.add(static_cast<std::uint64_t>(s.next_switch), static_cast<std::uint64_t>(s.next_deed),
+        s.endings_made, s.central_down, s.started, s.halted, s.totals.injected, s.totals.skipped);
   for (const auto& f : s.faults) {
     w.add(f.next);
     add_whole(w, f.random);

@@ -105,7 +105,8 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
   directing.start_spread =
       std::min<Nanos>(scenario.network.health_interval, std::chrono::seconds{1});
   directors_.push_back(engine_.spawn<director::DirectorActor>(
-      index, director::make_state(directing, places, topology_.share_stages, seat.faults),
+      index,
+      director::make_state(directing, places, topology_.share_stages, seat.faults, seat.deeds),
       switchboard_));
   fleets_.push_back(engine_.spawn<fleet::FleetActor>(
       index,

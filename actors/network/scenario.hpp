@@ -74,6 +74,17 @@ struct FaultSpec {
   std::optional<std::string> point;            ///< one charge point by id
 };
 
+enum class ActionKind { plug, unplug, start };
+
+/// What a person does at a charge point (D-106).
+struct ActionSpec {
+  ActionKind kind{};
+  SimTime at{};
+  std::string point;
+  double energy_kwh = 0.0;  ///< of a start; 0: no limit
+  std::string driver;       ///< of a start: whose ticket it is; empty: nobody's
+};
+
 enum class StageTarget { connected_share, request_rate };
 
 /// From `after` on, over `ramp`, the target moves linearly to `value`.
@@ -141,6 +152,7 @@ struct Scenario {
   } central;
 
   std::vector<FaultSpec> faults;
+  std::vector<ActionSpec> actions;
   std::vector<std::string> thresholds;
 };
 

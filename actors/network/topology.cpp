@@ -1,6 +1,7 @@
 #include "actors/network/topology.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <unordered_map>
 
@@ -164,6 +165,28 @@ void assign_faults(const Scenario& scenario, Topology& t) {
   }
 }
 
+DriverId driver_named(const Scenario& scenario, const std::string& name) {
+  const auto& named = scenario.drivers.named;
+  const auto found =
+      std::find_if(named.begin(), named.end(), [&](const auto& spec) { return spec.id == name; });
+  return found == named.end() ? kNobody
+                              : DriverId{static_cast<std::uint32_t>(found - named.begin())};
+}
+
+void assign_actions(const Scenario& scenario, Topology& t) {
+  if (scenario.actions.empty()) return;
+  const auto names = index_names(t);
+  for (const auto& spec : scenario.actions) {
+    director::Deed deed{spec.at, names.at(spec.point), Plug{}};
+    if (spec.kind == ActionKind::unplug) deed.what = Unplug{};
+    if (spec.kind == ActionKind::start) {
+      const Energy target{std::llround(spec.energy_kwh * static_cast<double>(kMillijoulesPerKwh))};
+      deed.what = StartHere{target, driver_named(scenario, spec.driver)};
+    }
+    t.shards[shard_owning(t, deed.point)].deeds.push_back(deed);
+  }
+}
+
 }  // namespace
 
 std::string generated_point_name(std::uint32_t index) {
@@ -191,6 +214,7 @@ Topology make_topology(const Scenario& scenario) {
   seat_fleet_drivers(scenario, t);
   assign_replay(scenario, t);
   assign_faults(scenario, t);
+  assign_actions(scenario, t);
   for (const auto& stage : scenario.stages) {
     if (stage.target == StageTarget::request_rate) {
       t.rate_stages.push_back({stage.after, stage.ramp, stage.value});

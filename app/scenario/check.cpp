@@ -33,6 +33,7 @@ class Checker {
     stages();
     central();
     faults();
+    actions();
     thresholds();
   }
 
@@ -113,11 +114,17 @@ class Checker {
         error(Code::twice, fmt::format("a second charge point '{}'", id), place_of(key + ".id"));
       if (id.empty() && origins_.count(key + ".id") != 0)
         error(Code::range, "an empty id", place_of(key + ".id"));
-      if (n.points[i].manual_plug)
+      if (n.points[i].manual_plug && !is_plugged_by_somebody(id))
         warning(Code::contradiction,
-                fmt::format("nothing in a scenario plugs in at '{}': its supplies never start", id),
-                place_of(key + ".manual_plug"), "manual_plug = false");
+                fmt::format("nobody plugs in at '{}': its supplies never start", id),
+                place_of(key + ".manual_plug"), "[[action]] do = \"plug\"");
     }
+  }
+
+  [[nodiscard]] bool is_plugged_by_somebody(const std::string& point) const {
+    return std::any_of(s_.actions.begin(), s_.actions.end(), [&](const auto& action) {
+      return action.kind == network::ActionKind::plug && action.point == point;
+    });
   }
 
   void drivers() {
@@ -251,6 +258,23 @@ class Checker {
       if (fault.point && !has_point(*fault.point) && points_are_sound())
         error(Code::reference, fmt::format("no charge point '{}'", *fault.point),
               place_of(key + ".cp"), point_hint(*fault.point));
+    }
+  }
+
+  void actions() {
+    for (std::size_t i = 0; i < s_.actions.size(); ++i) {
+      const auto& action = s_.actions[i];
+      const auto key = fmt::format("action[{}]", i);
+      if (!has_point(action.point) && points_are_sound() && are_sound({key + ".cp"}))
+        error(Code::reference, fmt::format("no charge point '{}'", action.point),
+              place_of({key + ".cp", key}), point_hint(action.point));
+      const auto& named = s_.drivers.named;
+      const bool is_known = std::any_of(named.begin(), named.end(), [&](const auto& driver) {
+        return driver.id == action.driver;
+      });
+      if (!action.driver.empty() && !is_known)
+        error(Code::reference, fmt::format("no driver '{}'", action.driver),
+              place_of(key + ".driver"));
     }
   }
 

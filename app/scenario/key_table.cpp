@@ -329,6 +329,23 @@ const std::vector<Field<network::FaultSpec>>& fault_keys() {
   return table;
 }
 
+const std::vector<Field<network::ActionSpec>>& action_keys() {
+  using T = network::ActionSpec;
+  static const std::vector<Field<T>> table{
+      detail::field<T>(required(choice("do", "what a person does at the charge point (D-106)",
+                                       {"plug", "unplug", "start"})),
+                       CHARGEMILL_AT(kind)),
+      detail::field<T>(required(duration("at", "once, at this model time", true)),
+                       CHARGEMILL_AT(at)),
+      detail::field<T>(required(info("cp", Type::text, "at this charge point")),
+                       CHARGEMILL_AT(point)),
+      detail::field<T>(number("energy_kwh", "of a start; 0: no limit", "kWh", 10'000),
+                       CHARGEMILL_AT(energy_kwh)),
+      detail::field<T>(info("driver", Type::text, "of a start: a [[driver]], who gets the ticket"),
+                       CHARGEMILL_AT(driver))};
+  return table;
+}
+
 const std::vector<Field<ThresholdItem>>& threshold_keys() {
   static const std::vector<Field<ThresholdItem>> table{detail::field<ThresholdItem>(
       required(info("expr", Type::text, "request_decision:p99 < 50ms")), CHARGEMILL_AT(expr))};
@@ -349,6 +366,7 @@ const std::vector<ListInfo>& lists() {
       list("driver", "drivers that work through a list of requests", driver_keys()),
       list("stage", "the load over time: step, ramp, soak, spike", stage_keys()),
       list("fault", "what goes wrong, and how often", fault_keys()),
+      list("action", "what people do at charge points", action_keys()),
       list("thresholds", "what the run must reach", threshold_keys())};
   return all;
 }

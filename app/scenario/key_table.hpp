@@ -52,6 +52,7 @@ struct ThresholdItem {
 [[nodiscard]] const std::vector<Field<DriverItem>>& driver_keys();
 [[nodiscard]] const std::vector<Field<network::StageSpec>>& stage_keys();
 [[nodiscard]] const std::vector<Field<network::FaultSpec>>& fault_keys();
+[[nodiscard]] const std::vector<Field<network::ActionSpec>>& action_keys();
 [[nodiscard]] const std::vector<Field<ThresholdItem>>& threshold_keys();
 
 /// A list: `[[fault]]`.

@@ -81,6 +81,7 @@ std::string resolved_toml(const network::Scenario& scenario) {
     append_item(out, "driver", driver_keys(), DriverItem{d, {}});
   for (const auto& stage : scenario.stages) append_item(out, "stage", stage_keys(), stage);
   for (const auto& fault : scenario.faults) append_item(out, "fault", fault_keys(), fault);
+  for (const auto& action : scenario.actions) append_item(out, "action", action_keys(), action);
   for (const auto& expr : scenario.thresholds)
     append_item(out, "thresholds", threshold_keys(), ThresholdItem{expr});
   return out;

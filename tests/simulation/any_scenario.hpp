@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/network/scenario.hpp"
+#include "actors/network/topology.hpp"
 #include "runtime/base/random_stream.hpp"
 
 namespace chargemill::test {
@@ -63,6 +64,13 @@ inline network::Scenario any_scenario(std::uint64_t seed) {
       fault.rate_per_cp_per_hour = static_cast<double>(between(5, 120));
     }
     s.faults.push_back(fault);
+  }
+  for (std::uint64_t a = random.below(12); a > 0; --a) {
+    s.actions.push_back({static_cast<network::ActionKind>(random.below(3)),
+                         SimTime{std::chrono::milliseconds{random.below(60'000)}},
+                         network::generated_point_name(
+                             static_cast<std::uint32_t>(random.below(s.network.charge_points))),
+                         0.01 * static_cast<double>(random.below(100)), ""});
   }
   if (random.below(3) == 0) {
     s.stages.push_back(

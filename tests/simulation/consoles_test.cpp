@@ -95,6 +95,29 @@ TEST(Consoles, AStartAtThePointIsAuthorisedByCentral) {  // D-106
   EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | COMPLETED | 0.01 kWh"), 1U);
 }
 
+// Plugged in at 3 s, started at 4 s, unplugged at 8 s: four seconds of supply.
+TEST(Consoles, PeopleOfAScenarioPlugInStartAndUnplug) {  // D-106
+  auto scenario = StillNetwork::scenario(1, {{}});
+  scenario.network.points[0].manual_plug = true;
+  scenario.actions = {{network::ActionKind::start, SimTime{2s}, "CP-001", 0.0, "driver-0"},
+                      {network::ActionKind::plug, SimTime{3s}, "CP-001", 0.0, ""},
+                      {network::ActionKind::start, SimTime{4s}, "CP-001", 0.0, "driver-0"},
+                      {network::ActionKind::unplug, SimTime{8s}, "CP-001", 0.0, ""},
+                      {network::ActionKind::plug, SimTime{9s}, "CP-001", 0.0, ""},
+                      {network::ActionKind::start, SimTime{10s}, "CP-001", 0.001, ""}};
+  StillNetwork net{scenario};
+  net.pass(9s);
+  EXPECT_EQ(count_of(net.consoles(),
+                     "CP-001 | Refused the start at the point: START_SUPPLY "
+                     "requires vehicle to be plugged in"),
+            1U);
+  net.pass(3s);
+  const auto t = net.totals();
+  EXPECT_EQ(t.sessions_completed, 2U);
+  EXPECT_EQ(t.energy_sessions_mj, 4 * 22'000'000 + 3'600'000);
+  EXPECT_EQ(t.tickets_issued, 1U) << "nobody gets one for the second";
+}
+
 TEST(Consoles, AStartAtThePointIsRefusedWithoutItsMonitorOrCentral) {  // D-106, G2
   StillNetwork net{1, {{}}};
   net.pass(2s);

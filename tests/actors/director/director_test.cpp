@@ -81,6 +81,29 @@ Fault fault(FaultKind kind, double rate, SimTime when = kNever, Nanos duration =
   return f;
 }
 
+TEST(Director, DoesWhatPeopleDoInTheOrderOfTime) {  // D-106
+  State d = make_state({}, places(3), {}, {},
+                       {{at(20), PointId{1}, StartHere{Energy{5}, kNobody}},
+                        {at(10), PointId{1}, Plug{}},
+                        {at(30), PointId{1}, Unplug{}}});
+  World world;
+  start(d, world);
+  run(d, world, at(9));
+  std::vector<std::size_t> kinds;
+  while (due(d) <= at(20)) {
+    for (const Effect& effect : step(d, Tick{}, due(d))) {
+      const auto& to = std::get<ToPoint>(effect);
+      EXPECT_EQ(to.point, PointId{1});
+      kinds.push_back(std::holds_alternative<Plug>(to.message)        ? 1
+                      : std::holds_alternative<StartHere>(to.message) ? 2
+                                                                      : 3);
+    }
+  }
+  EXPECT_EQ(kinds, (std::vector<std::size_t>{1, 2}));
+  static_cast<void>(step(d, Halt{}, at(25)));
+  EXPECT_EQ(due(d), kNever) << "nothing new begins";
+}
+
 TEST(Director, ABrokenMeterIsMendedWhenTheLastOfItsFailuresEnds) {  // D-104
   State d = make_state({}, places(10), {},
                        {fault(FaultKind::telemetry_error, 0.0, at(10), seconds{20}),

@@ -36,8 +36,26 @@ TEST(Warnings, NoneForAsManyDriversAsShardsThereAre) {
 TEST(Warnings, AManualPlugThatNobodyPlugsInIsTold) {  // D-106
   const auto found = warnings_of("[[charge_point]]\nid = \"CP-001\"\nmanual_plug = true\n");
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].text, "nothing in a scenario plugs in at 'CP-001': its supplies never start");
+  EXPECT_EQ(found[0].text, "nobody plugs in at 'CP-001': its supplies never start");
   EXPECT_EQ(found[0].place.line, 3U);
+}
+
+TEST(Warnings, APlugThatSomebodyPlugsInIsNone) {  // D-106
+  EXPECT_TRUE(warnings_of("[[charge_point]]\nid = \"CP-001\"\nmanual_plug = true\n"
+                          "[[action]]\ndo = \"plug\"\nat = \"5s\"\ncp = \"CP-001\"\n")
+                  .empty());
+}
+
+TEST(Scenarios, ActionsNamePointsAndDriversThatAreThere) {  // D-106
+  const auto loaded = load_scenario_text(
+      "[[charge_point]]\nid = \"CP-001\"\n"
+      "[[action]]\ndo = \"start\"\nat = \"5s\"\ncp = \"CP-002\"\ndriver = \"eve\"\n",
+      "test.toml", ".", {});
+  ASSERT_FALSE(loaded);
+  ASSERT_EQ(loaded.error().size(), 2U);
+  EXPECT_EQ(loaded.error()[0].text, "no charge point 'CP-002'");
+  EXPECT_EQ(loaded.error()[0].place.line, 6U);
+  EXPECT_EQ(loaded.error()[1].text, "no driver 'eve'");
 }
 
 TEST(Scenarios, ADriverMayLookForCertainPoints) {  // D-130
