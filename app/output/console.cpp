@@ -24,7 +24,7 @@ std::string ticket_line(const Ticket& t, const ConsoleNames& names) {
 }
 
 std::string monitor_line(const MonitorNote& note, const ConsoleNames& names) {
-  const auto who = "MON-" + names.point(note.point);
+  auto who = "MON-" + names.point(note.point);
   switch (note.code) {
     case monitor::NoteCode::fault_found:
       return fmt::format("⚠️ {} | FAULT | {}", who, word(Reason::health_check_failed));
