@@ -70,7 +70,7 @@ class Point final : public LeanActor {
 
 class Central final : public LeanActor {
  public:
-  Central(caf::actor_config& cfg, const std::vector<Point*>* points)
+  Central(caf::actor_config& cfg, const std::vector<Address>* points)
       : LeanActor(cfg), points_(points) {}
 
  private:
@@ -81,14 +81,14 @@ class Central final : public LeanActor {
     send((*points_)[status->point], Ack{status->sequence});
   }
 
-  const std::vector<Point*>* const points_;
+  const std::vector<Address>* const points_;
   std::int64_t total_mj_ = 0;
 };
 
 class Starter final : public LeanActor {
  public:
   /// For the points [first, first + count), which are counted by the `groups` from `group` on.
-  Starter(caf::actor_config& cfg, const std::vector<Point*>* points, std::size_t first,
+  Starter(caf::actor_config& cfg, const std::vector<Address>* points, std::size_t first,
           std::size_t count, Group* group, std::size_t groups)
       : LeanActor(cfg),
         points_(points),
@@ -112,7 +112,7 @@ class Starter final : public LeanActor {
     }
   }
 
-  const std::vector<Point*>* const points_;
+  const std::vector<Address>* const points_;
   const std::size_t first_;
   const std::size_t count_;
   Group* const group_;
@@ -157,7 +157,7 @@ class Network {
 
  private:
   std::vector<Group> groups_;
-  std::vector<Point*> points_;
+  std::vector<Address> points_;
   std::vector<Starter*> starters_;
   WakeSignal finished_;
   std::uint64_t begun_ = 0;

@@ -12,8 +12,8 @@ class LeanActor;
 class Worker;
 
 /// It does not keep the actor alive: addresses are for actors that live as long as their engine,
-/// and the engine holds every actor until it terminates. Eight bytes: a pointer, or in virtual time
-/// the entity and its home, so that sending does not touch the receiver's memory.
+/// and the engine holds every actor until it terminates. Eight bytes: a pointer, in virtual time
+/// the entity, and the home, so that sending elsewhere does not touch the receiver's memory.
 class Address {
  public:
   Address() = default;
@@ -36,9 +36,17 @@ class Address {
   friend class Worker;
   static constexpr unsigned kEntityShift = 24;
 
+  static constexpr unsigned kHomeShift = 48;  // user-space addresses are shorter
+
+  // Real and hand-moved time.
   [[nodiscard]] LeanActor* actor() const noexcept {
-    return reinterpret_cast<LeanActor*>(bits_);  // NOLINT(performance-no-int-to-ptr): it was one
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it was one
+    return reinterpret_cast<LeanActor*>(bits_ & ((std::uintptr_t{1} << kHomeShift) - 1));
   }
+  [[nodiscard]] std::uint32_t worker() const noexcept {
+    return static_cast<std::uint32_t>(bits_ >> kHomeShift);
+  }
+  // Virtual time.
   [[nodiscard]] Entity entity() const noexcept {
     return static_cast<Entity>(bits_ >> kEntityShift);
   }

@@ -8,9 +8,16 @@ namespace chargemill::runtime {
 
 /// A node of the queue; a LeanActor is one itself, so handing it over allocates nothing.
 struct InboundNode {
+  enum class Kind : std::uint8_t {
+    job,   ///< a ForeignJob: an ordinary CAF actor
+    lean,  ///< a LeanActor that has got something from outside
+    bag,   ///< a MailBag: messages of another worker
+  };
+  explicit InboundNode(Kind what = Kind::job) noexcept : kind(what) {}
+
   // Written by the thread that pushes the node, before the push publishes it; read by the worker.
   InboundNode* inbound_next = nullptr;
-  bool is_lean = false;  ///< else a ForeignJob
+  const Kind kind;
 };
 
 /// Many producers, one consumer, and "asleep" in the same word, so that no wake-up can be lost:
@@ -84,7 +91,7 @@ class InboundQueue {
 
  private:
   static InboundNode* asleep() noexcept { return &asleep_tag; }
-  static inline InboundNode asleep_tag;  // only its address is used
+  static inline InboundNode asleep_tag{};  // only its address is used
 
   std::atomic<InboundNode*> head_{nullptr};
 };

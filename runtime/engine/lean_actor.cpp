@@ -14,7 +14,6 @@ namespace chargemill::runtime {
 
 LeanActor::LeanActor(caf::actor_config& cfg)
     : local_actor(cfg), home_(static_cast<Worker*>(nullptr)) {
-  is_lean = true;
   auto& engine = Coordinator::of(home_system());
   // A host that is a worker is the home; a spawn from elsewhere takes the next worker in turn.
   for (unsigned i = 0; i < engine.workers() && home_ == nullptr; ++i) {
@@ -36,13 +35,7 @@ void LeanActor::launch(caf::execution_unit*, bool, bool hide) {
 }
 
 void LeanActor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
-  // Not the host argument but the thread decides: only it cannot be wrong.
-  if (Worker::current() == home_ && !flags_.terminated) {
-    local_.push(what.release());
-    ++home_->waiting_;
-    return home_->schedule(this);
-  }
-  Worker::deliver_from_outside(this, what.release());
+  Worker::deliver_from_anywhere(this, what.release());
 }
 
 bool LeanActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
@@ -54,14 +47,17 @@ bool LeanActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
 
 Reactor::AfterFailure Reactor::on_failure(std::string_view) { return AfterFailure::terminate; }
 
+// Only once the actor has come through the inbound queue: a sender that found the mailbox empty may
+// not have linked it there yet, and after an early take a second sender would link it again.
+void LeanActor::take_arrived() {
+  if (!flags_.arrived) return;
+  flags_.arrived = false;
+  home_->waiting_ += local_.append(remote_.take_all());
+  home_->publish_waiting(home_->waiting_);
+}
+
 bool LeanActor::activate(std::size_t messages_max) {
-  // Only once the actor has come through the inbound queue: a sender that found the mailbox empty
-  // may not have linked it there yet, and after an early take a second sender would link it again.
-  if (flags_.arrived) {
-    flags_.arrived = false;
-    home_->waiting_ += local_.append(remote_.take_all());
-    home_->publish_waiting(home_->waiting_);
-  }
+  take_arrived();
   std::size_t handled = 0;
   while (handled < messages_max) {
     caf::mailbox_element* const element = local_.pop();

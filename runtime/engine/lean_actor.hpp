@@ -85,6 +85,8 @@ class LeanActor : public caf::local_actor, public Reactor {
   friend class Address;
   friend class Coordinator;
 
+  /// Puts what came from outside behind what waits.
+  void take_arrived();
   /// Runs what waits; returns false once the actor has terminated.
   bool activate(std::size_t messages_max);
   void fire();
@@ -139,7 +141,8 @@ inline Address::Address(const LeanActor* actor) noexcept {
   if (actor->home_->is_virtual()) {
     *this = of(actor->number_, actor->home_->index());
   } else {
-    bits_ = reinterpret_cast<std::uintptr_t>(actor);
+    bits_ = reinterpret_cast<std::uintptr_t>(actor) |
+            (std::uintptr_t{actor->home_->index()} << kHomeShift);
   }
 }
 
@@ -156,7 +159,7 @@ void LeanActor::send_after(Address to, Nanos delay, const T& content) {
 
 template <class T>
 void LeanActor::post(LeanActor* to, const T& content) {
-  Worker::deliver_from_outside(to, Packet<T>::make(content));
+  Worker::deliver_from_anywhere(to, Packet<T>::make(content));
 }
 
 template <class T>

@@ -65,7 +65,7 @@ class Reactor : public InboundNode {
   [[nodiscard]] virtual bool foresees() const { return false; }
 
  protected:
-  Reactor() = default;
+  Reactor() noexcept : InboundNode(Kind::lean) {}
   ~Reactor() = default;
 };
 

@@ -12,6 +12,7 @@
 #include "runtime/engine/address.hpp"
 #include "runtime/engine/inbound_queue.hpp"
 #include "runtime/engine/lane.hpp"
+#include "runtime/engine/mail_bag.hpp"
 #include "runtime/engine/model_clock.hpp"
 #include "runtime/engine/packet.hpp"
 #include "runtime/engine/ready_ring.hpp"
@@ -58,8 +59,9 @@ class Worker final : public caf::execution_unit {
   /// The same, to arrive after `delay`. Requires at least the latency.
   template <class T>
   void mail_after(Address to, const T& content, Entity from, Nanos delay);
-  /// Any thread. Hands an element over and wakes the receiver's home if need be.
-  static void deliver_from_outside(LeanActor* to, caf::mailbox_element* element);
+  /// Any thread. Hands an element over and wakes the receiver's home if need be. What one thread
+  /// hands over to one actor, by this or by deliver(), arrives in that order.
+  static void deliver_from_anywhere(LeanActor* to, caf::mailbox_element* element);
   /// Any thread. Something to run that is not (yet) scheduled here.
   void hand_over(InboundNode* node);
   /// Any thread. Ends a sleep.
@@ -117,6 +119,10 @@ class Worker final : public caf::execution_unit {
   };
 
   void schedule(LeanActor* actor);
+  static void deliver_from_outside(LeanActor* to, caf::mailbox_element* element);
+  void put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* element);
+  void send_bags();
+  void open_bag(MailBag* bag);
   void drain_inbound();
   void adopt(LeanActor* actor);
   void run_one(Ready ready);
@@ -137,6 +143,7 @@ class Worker final : public caf::execution_unit {
   void drop_arrivals();
   void bury(LeanActor* actor, bool awaits_arrival);
   void release_the_dead();
+  [[nodiscard]] bool is_grace_over();
   static void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept;
   /// Any thread. A message that nobody will handle.
   void lose() noexcept {
@@ -158,8 +165,15 @@ class Worker final : public caf::execution_unit {
   struct Dead {
     LeanActor* actor;
     bool awaits_arrival;  // somebody is still about to put it into the inbound queue
+    std::uint64_t grace;  // the period in which it died
   };
   std::vector<Dead> dead_;
+  std::uint64_t grace_ = 0;                 // periods in which every other worker sent its bags
+  std::vector<std::uint64_t> grace_begin_;  // their activations at its begin
+  std::vector<MailBag*> bags_;              // by the worker they go to; null: none begun
+  bool has_mail_ = false;                   // one of them has been begun
+  std::vector<MailBag*> spare_bags_;
+  bool is_disposing_ = false;
   HistogramRecorder tick_lateness_;
   WorkerCounters counters_;
   const std::unique_ptr<Lane> lane_;  // null: real or hand-moved time
@@ -193,7 +207,7 @@ void Worker::mail_after(Address to, const T& content, Entity from, Nanos delay) 
 
 /// An ordinary CAF actor on its way to a worker.
 struct ForeignJob : InboundNode {
-  explicit ForeignJob(caf::resumable* what) : job(what) {}
+  explicit ForeignJob(caf::resumable* what) : InboundNode(Kind::job), job(what) {}
   caf::resumable* job;
 };
 

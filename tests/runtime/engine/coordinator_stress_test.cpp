@@ -181,5 +181,87 @@ TEST(Coordinator, EndsManyActorsInBoundedTimeWithMessagesStillUnderWay) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, 60s);
 }
 
+struct Gone {};
+/// Ends after half of what it is sent, while the rest is on its way.
+class Mayfly final : public LeanActor {
+ public:
+  static constexpr unsigned kTokens = 32;
+
+  Mayfly(caf::actor_config& cfg, Address keeper, std::atomic<std::uint64_t>* destroyed)
+      : LeanActor(cfg), keeper_(keeper), destroyed_(destroyed) {}
+  Mayfly(const Mayfly&) = delete;
+  Mayfly& operator=(const Mayfly&) = delete;
+  ~Mayfly() override { destroyed_->fetch_add(1, std::memory_order_relaxed); }  // a counter
+
+ private:
+  void on_message(const Message& m) override {
+    if (m.get_if<Token>() == nullptr) return drop(m);
+    if (++seen_ < kTokens / 2) return;
+    send(keeper_, Gone{});
+    quit();
+  }
+
+  const Address keeper_;
+  std::atomic<std::uint64_t>* const destroyed_;
+  unsigned seen_ = 0;
+};
+
+/// Has one mayfly after the other, on another worker.
+class Keeper final : public LeanActor {
+ public:
+  Keeper(caf::actor_config& cfg, Coordinator* engine, unsigned home, std::uint64_t generations,
+         std::atomic<std::uint64_t>* destroyed, std::atomic<std::uint64_t>* ended)
+      : LeanActor(cfg),
+        engine_(engine),
+        home_(home),
+        left_(generations),
+        destroyed_(destroyed),
+        ended_(ended) {}
+
+ private:
+  void on_message(const Message& m) override {
+    if (m.get_if<Gone>() == nullptr) return drop(m);
+    if (left_-- == 0) {
+      ended_->fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
+      return;
+    }
+    const Address next = engine_->spawn<Mayfly>(home_, Address{this}, destroyed_);
+    for (unsigned i = 0; i < Mayfly::kTokens; ++i) send(next, Token{0});
+  }
+
+  Coordinator* const engine_;
+  const unsigned home_;
+  std::uint64_t left_;
+  std::atomic<std::uint64_t>* const destroyed_;
+  std::atomic<std::uint64_t>* const ended_;
+};
+
+// A letter that was sent to a living actor may arrive when it is dead, and must find it there.
+TEST(CoordinatorStress, CountsWhatOtherWorkersSentToAnActorThatDiesMeanwhile) {
+  const std::uint64_t generations = test::stress_count(20'000);
+  std::atomic<std::uint64_t> destroyed{0};
+  std::atomic<std::uint64_t> ended{0};
+  {
+    EngineOptions options;
+    options.workers = 3;
+    EngineConfig config{options};
+    caf::actor_system system{config};
+    auto& engine = Coordinator::of(system);
+    constexpr unsigned kKeepers = 6;
+    for (unsigned i = 0; i < kKeepers; ++i) {
+      auto* const keeper =
+          engine.spawn<Keeper>(i, &engine, i + 1, generations / kKeepers, &destroyed, &ended);
+      LeanActor::post(keeper, Gone{});
+    }
+    wait_until(engine, [&] { return ended.load(std::memory_order_relaxed) == kKeepers; });
+    ASSERT_TRUE(engine.freeze(60s));
+    std::uint64_t lost = 0;
+    for (unsigned w = 0; w < engine.workers(); ++w)
+      lost += engine.worker(w).counters().undeliverable.load(std::memory_order_relaxed);  // a look
+    EXPECT_EQ(lost, generations / kKeepers * kKeepers * Mayfly::kTokens / 2);
+  }
+  EXPECT_EQ(destroyed.load(), generations / 6 * 6) << "all memory is given back";
+}
+
 }  // namespace
 }  // namespace chargemill::runtime
