@@ -9,7 +9,10 @@ namespace chargemill::central {
 /// The shell around `step`.
 class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
  public:
-  using CoreActor::CoreActor;
+  ShardActor(caf::actor_config& cfg, ShardState initial, const Switchboard& network)
+      : CoreActor(cfg, std::move(initial), network) {
+    published_.store(state_.totals);  // whoever looks before the first event sees all points
+  }
   const char* name() const override { return "shard"; }
 
   /// How things stood a moment ago. Any thread.

@@ -227,7 +227,10 @@ std::string run_again_text(const FindMaxOptions& options, const Changes& changes
 int find_max_command(const FindMaxOptions& options) {
   auto input = load_input(options.run);
   // A step of its own length, unless somebody says how long.
-  input.overrides.insert(input.overrides.begin(), {"run.duration", kStep, "--duration"});
+  const auto is_duration = [](const Override& given) { return given.key == "run.duration"; };
+  if (input.env.count(environment_name("run.duration")) == 0 &&
+      std::none_of(input.overrides.begin(), input.overrides.end(), is_duration))
+    input.overrides.push_back({"run.duration", kStep, "--duration"});
   const auto loaded = load_scenario(input);
   const bool color = use_color(stderr, options.run.color);
   if (!loaded) {

@@ -32,6 +32,8 @@ namespace {
 
 constexpr int kExitInvalidScenario = 3;
 constexpr int kExitEnvironment = 4;
+constexpr int kExitInvalidRun = 98;
+constexpr int kExitThreshold = 99;
 
 void say(const std::string& text) { (void)std::fputs((text + "\n").c_str(), stderr); }
 
@@ -146,7 +148,7 @@ class Run {
                   scenario.run.name, scenario.run.duration};
     Rows rows{directory_.get(), scenario.run.speed.max};
     DigestSink digests;
-    if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path()};
+    if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path(), scenario};
     ConsoleSink console;
     if (shows_consoles(loaded_.output.console, scenario))
       console = [&](const network::Topology& topology, const ConsoleNotice& notice) {
@@ -207,7 +209,20 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
       plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20);
 }
 
-/// All runs of --repeat; the worst exit code. A signal ends the row, whatever became of its run.
+/// Which of two exit codes a row of runs ends with: 1, then 98, then the environment, then a
+/// signal, then 99 (contract).
+int worse_of(int a, int b) {
+  const auto rank = [](int code) {
+    if (code == 0) return 0;
+    if (code == kExitThreshold) return 1;
+    if (code > 128) return 2;
+    if (code == kExitEnvironment) return 3;
+    return code == kExitInvalidRun ? 4 : 5;
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+/// All runs of --repeat; the worst exit code. A signal ends the row.
 int run_all(const Loaded& loaded, const std::vector<std::string>& argv) {
   // A block that is redrawn says itself that it stops.
   const OperatorSignals operator_signals;
@@ -223,8 +238,8 @@ int run_all(const Loaded& loaded, const std::vector<std::string>& argv) {
     const auto own =
         path.empty() || loaded.output.repeat == 1 ? path : path / fmt::format("r{}", i);
     const int code = Run{loaded, stop, argv}.into(own, title_of(loaded, own, i));
-    if (stop.signal() != 0 || loaded.output.repeat == 1) return code;
-    if (worst == 0 || code == 98 || code == kExitEnvironment) worst = code == 0 ? worst : code;
+    worst = worse_of(worst, code);
+    if (stop.signal() != 0) break;
   }
   return worst;
 }

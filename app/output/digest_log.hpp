@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/network/digest.hpp"
+#include "actors/network/scenario.hpp"
 
 namespace chargemill::app {
 
@@ -20,7 +21,8 @@ class DigestLog {
  public:
   static constexpr std::size_t kEntitiesMax = 60'000;
 
-  explicit DigestLog(const std::filesystem::path& directory);
+  /// `scenario` names the entities; it outlives the log.
+  DigestLog(const std::filesystem::path& directory, const network::Scenario& scenario);
   void operator()(SimTime time, const std::vector<network::EntityDigest>& entities) const;
 
  private:

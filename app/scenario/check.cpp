@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "actors/monitor/monitor.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/scenario/value.hpp"
 
@@ -32,6 +33,7 @@ class Checker {
     drivers();
     stages();
     central();
+    time_outs();
     faults();
     actions();
     thresholds();
@@ -215,6 +217,45 @@ class Checker {
                         (s_.stages[before].after + s_.stages[before].ramp).time_since_epoch())));
         break;
       }
+    }
+  }
+
+  /// `key` must be long enough for an answer to be back: a message and its answer take the control
+  /// latency each in virtual time. At other speeds messages go at once.
+  void leaves_time_for_an_answer(const char* key, Nanos value) {
+    const Nanos answer = 2 * s_.network.control_latency;
+    if (!s_.run.speed.max || value >= answer ||
+        !are_sound({key, "network.control_latency", "run.speed"}))
+      return;
+    error(
+        Code::contradiction,
+        fmt::format("'{}' ({}) is less than twice 'network.control_latency' ({}): no answer would "
+                    "be in time",
+                    key, duration_text(value), duration_text(s_.network.control_latency)),
+        place_of({key, "network.control_latency"}));
+  }
+
+  void time_outs() {
+    leaves_time_for_an_answer("central.start_timeout", s_.central.start_timeout);
+    leaves_time_for_an_answer("drivers.timeout", s_.drivers.timeout);
+    const Nanos answer = 2 * s_.network.control_latency;
+    if (s_.run.speed.max && answer > monitor::kReadTimeout &&
+        are_sound({"network.control_latency", "run.speed"})) {
+      error(Code::contradiction,
+            fmt::format("twice 'network.control_latency' ({}) is more than the {} that a monitor "
+                        "waits for its engine: all would be found broken",
+                        duration_text(s_.network.control_latency),
+                        duration_text(monitor::kReadTimeout)),
+            place_of("network.control_latency"), "at most 500ms");
+    }
+    if (s_.network.telemetry_interval >= s_.drivers.timeout &&
+        are_sound({"network.telemetry_interval", "drivers.timeout"})) {
+      error(Code::contradiction,
+            fmt::format(
+                "'network.telemetry_interval' ({}) is not less than 'drivers.timeout' ({}): "
+                "drivers would give up on sessions that run",
+                duration_text(s_.network.telemetry_interval), duration_text(s_.drivers.timeout)),
+            place_of({"network.telemetry_interval", "drivers.timeout"}));
     }
   }
 

@@ -59,9 +59,18 @@ void read_environment(const LoadInput& input, Reading& reading) {
 }
 
 void read_overrides(const LoadInput& input, Reading& reading) {
+  std::map<std::string, const Override*> seen;
   for (const auto& given : input.overrides) {
     Place place;
     place.source = given.flag;
+    const auto [before, is_new] = seen.emplace(given.key, &given);
+    if (!is_new && before->second->value != given.value) {
+      reading.report(Code::contradiction,
+                     fmt::format("'{}' is given twice: '{}' by {}, '{}' here", given.key,
+                                 before->second->value, before->second->flag, given.value),
+                     place);
+      continue;
+    }
     if (const auto* key = find_key(given.key)) {
       set_text(*key, given.value, {Source::flag, place}, reading);
     } else {

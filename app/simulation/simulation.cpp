@@ -164,7 +164,8 @@ void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watch
 void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
   host.network().halt();
   const SimTime end = looker.look().sim + at_most;
-  for (SimTime next = looker.look().sim; next < end;) {
+  const auto deadline = ModelClock::wall_now() + at_most;
+  for (SimTime next = looker.look().sim; next < end && ModelClock::wall_now() < deadline;) {
     next += seconds{1};
     host.engine().go_until(next);
     while (!host.engine().await_pause(kLookEvery)) continue;

@@ -1,0 +1,52 @@
+// Settings that are right one by one and cannot be right together.
+#include <gtest/gtest.h>
+
+#include "app/scenario/load.hpp"
+
+namespace chargemill::app {
+namespace {
+
+std::string errors_of(const std::string& text, const LoadInput& input = {}) {
+  const auto loaded = load_scenario_text(text, "test.toml", ".", input);
+  return loaded ? "none" : render(loaded.error());
+}
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Contradictions, DriversWaitLongerThanTelemetryTakes) {  // D-064, D-123
+  const auto said = errors_of("[network]\ntelemetry_interval = \"60s\"\n");
+  EXPECT_TRUE(has(said, "test.toml:2")) << said;
+  EXPECT_TRUE(has(said, "drivers would give up on sessions that run")) << said;
+  EXPECT_EQ(errors_of("[network]\ntelemetry_interval = \"60s\"\n[drivers]\ntimeout = \"2m\"\n"),
+            "none");
+}
+TEST(Contradictions, AMonitorsPingIsBackBeforeItGivesUpInVirtualTime) {  // D-116
+  const std::string slow = "[network]\ncontrol_latency = \"510ms\"\n";
+  const auto said = errors_of("[run]\nspeed = \"max\"\n" + slow);
+  EXPECT_TRUE(has(said, "all would be found broken")) << said;
+  EXPECT_TRUE(has(said, "at most 500ms")) << said;
+  EXPECT_EQ(errors_of(slow), "none") << "with a wall clock messages go at once";
+  EXPECT_EQ(errors_of("[run]\nspeed = \"max\"\n[network]\ncontrol_latency = \"500ms\"\n"), "none");
+}
+TEST(Contradictions, TimeOutsLeaveTimeForAnAnswerInVirtualTime) {
+  const auto with = [](const char* more) {
+    return errors_of(
+        std::string{"[run]\nspeed = \"max\"\n[network]\ncontrol_latency = \"400ms\"\n"} + more);
+  };
+  EXPECT_TRUE(has(with("[central]\nstart_timeout = \"500ms\"\n"),
+                  "'central.start_timeout' (500ms) is less than twice 'network.control_latency'"));
+  EXPECT_EQ(with("[central]\nstart_timeout = \"800ms\"\n"), "none") << "just in time is in time";
+  EXPECT_TRUE(has(with("[network.x]\n"), "unknown")) << "the text itself is looked at";
+}
+TEST(Contradictions, AKeyIsGivenOneValueByFlags) {
+  LoadInput input;
+  input.overrides = {{"run.seed", "9", "--seed"}, {"run.seed", "3", "--set run.seed"}};
+  const auto said = errors_of("", input);
+  EXPECT_TRUE(has(said, "'run.seed' is given twice: '9' by --seed, '3' here")) << said;
+  input.overrides[1].value = "9";
+  EXPECT_EQ(errors_of("", input), "none");
+}
+
+}  // namespace
+}  // namespace chargemill::app
