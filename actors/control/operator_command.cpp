@@ -1,0 +1,171 @@
+#include "actors/control/operator_command.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::control {
+namespace {
+
+/// What a verb is followed by.
+enum class Fields : std::uint8_t { none, point, point_or_all, point_driver, point_kind, zone };
+
+struct Row {
+  Verb verb;
+  std::string_view word;
+  std::string_view usage;
+  Fields fields;
+  bool is_change;
+};
+// clang-format off
+constexpr std::array<Row, kVerbs> kRows{{
+    {Verb::ping,          "PING",          "PING",             Fields::none,         false},
+    {Verb::help,          "HELP",          "HELP",             Fields::none,         false},
+    {Verb::list,          "LIST",          "LIST",             Fields::none,         false},
+    {Verb::status,        "STATUS",        "STATUS#CP",        Fields::point,        false},
+    {Verb::stop,          "STOP",          "STOP#CP|*",        Fields::point_or_all, true},
+    {Verb::resume,        "RESUME",        "RESUME#CP|*",      Fields::point_or_all, true},
+    {Verb::stop_supply,   "STOP_SUPPLY",   "STOP_SUPPLY#CP",   Fields::point,        true},
+    {Verb::shutdown,      "SHUTDOWN",      "SHUTDOWN#CP",      Fields::point,        true},
+    {Verb::reset_breaker, "RESET_BREAKER", "RESET_BREAKER#CP", Fields::point,        true},
+    {Verb::plug,          "PLUG",          "PLUG#CP",          Fields::point,        true},
+    {Verb::unplug,        "UNPLUG",        "UNPLUG#CP",        Fields::point,        true},
+    {Verb::start,         "START",         "START#CP#DRIVER",  Fields::point_driver, true},
+    {Verb::inject,        "INJECT",        "INJECT#CP#KIND",   Fields::point_kind,   true},
+    {Verb::stats,         "STATS",         "STATS#CP",         Fields::point,        false},
+    {Verb::available,     "AVAILABLE",     "AVAILABLE[#ZONE]", Fields::zone,         false},
+}};
+// clang-format on
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (kRows[i].verb != static_cast<Verb>(i)) return false;
+  }
+  return true;
+}
+static_assert(is_in_order());
+
+constexpr std::array<std::string_view, kInjections> kInjectionWords{
+    "engine_crash", "engine_silent", "engine_ko", "start_refused", "monitor_loss"};
+
+const Row& row_of(Verb verb) noexcept {
+  const auto index = static_cast<std::size_t>(verb);
+  CHARGEMILL_ASSERT(index < kRows.size());
+  return kRows[index];
+}
+
+bool is_control(char c) noexcept {
+  const auto byte = static_cast<std::uint8_t>(c);
+  return byte < 0x20 || byte == 0x7F;
+}
+
+/// At most kNameBytesMax bytes of `text` for a reply: whole characters, no control characters.
+std::string excerpt(std::string_view text) {
+  std::size_t length = std::min(text.size(), kNameBytesMax);
+  const bool is_cut = length < text.size();
+  // Bytes 10xxxxxx continue a character: never begin what is left out with one.
+  while (is_cut && length > 0 && (static_cast<std::uint8_t>(text[length]) & 0xC0U) == 0x80)
+    --length;
+  std::string result{text.substr(0, length)};
+  std::replace_if(result.begin(), result.end(), is_control, '?');
+  if (is_cut) result += "...";
+  return result;
+}
+
+tl::unexpected<std::string> refusal(std::string_view reason, std::string_view rest) {
+  return tl::unexpected(std::string{reason}.append(rest));
+}
+
+/// The parts of a text between `#`.
+class Parts {
+ public:
+  explicit Parts(std::string_view text) : rest_(text) {}
+  [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; }
+  /// Empty at the end.
+  std::string_view next() noexcept {
+    const std::size_t hash = rest_.find('#');
+    const std::string_view part = rest_.substr(0, hash);
+    is_at_end_ = hash == std::string_view::npos;
+    rest_ = is_at_end_ ? std::string_view{} : rest_.substr(hash + 1);
+    return part;
+  }
+
+ private:
+  std::string_view rest_;
+  bool is_at_end_ = false;
+};
+
+/// Why `name` is not one, or an empty text.
+std::string_view flaw_of_name(std::string_view name) noexcept {
+  if (name.empty()) return "a name is missing, use ";
+  if (name.size() > kNameBytesMax) return "a name is too long, use ";
+  if (std::any_of(name.begin(), name.end(), is_control))
+    return "a name has control characters, use ";
+  return {};
+}
+
+tl::expected<OperatorCommand, std::string> read_fields(const Row& row, Parts& parts) {
+  OperatorCommand command;
+  command.verb = row.verb;
+  std::string_view flaw;
+  const auto read_name = [&](std::string_view& to) {
+    to = parts.next();
+    if (flaw.empty()) flaw = flaw_of_name(to);
+  };
+  std::string_view kind;
+  if (row.fields == Fields::zone) {
+    if (!parts.is_at_end()) read_name(command.zone);
+  } else if (row.fields != Fields::none) {
+    read_name(command.point);
+    if (row.fields == Fields::point_driver) read_name(command.driver);
+    if (row.fields == Fields::point_kind) read_name(kind);
+  }
+  if (!flaw.empty()) return refusal(flaw, row.usage);
+  if (!parts.is_at_end()) return refusal("too many fields, use ", row.usage);
+
+  if (command.point == "*") {
+    if (row.fields != Fields::point_or_all) return refusal("only one at a time, use ", row.usage);
+    command.is_for_all = true;
+    command.point = {};
+  }
+  if (row.fields == Fields::point_kind) {
+    const auto* const found = std::find(kInjectionWords.begin(), kInjectionWords.end(), kind);
+    if (found == kInjectionWords.end()) {
+      std::string known;
+      for (const std::string_view each : kInjectionWords)
+        known.append(known.empty() ? "" : ", ").append(each);
+      return refusal("unknown kind '" + excerpt(kind) + "', known are ", known);
+    }
+    command.injection = static_cast<Injection>(found - kInjectionWords.begin());
+  }
+  return command;
+}
+
+}  // namespace
+
+std::string_view word(Verb verb) noexcept { return row_of(verb).word; }
+
+std::string_view word(Injection injection) noexcept {
+  const auto index = static_cast<std::size_t>(injection);
+  CHARGEMILL_ASSERT(index < kInjectionWords.size());
+  return kInjectionWords[index];
+}
+
+bool is_change(Verb verb) noexcept { return row_of(verb).is_change; }
+
+std::string help_text() {
+  std::string text;
+  for (const Row& row : kRows) text.append(text.empty() ? "" : " ").append(row.usage);
+  return text;
+}
+
+tl::expected<OperatorCommand, std::string> parse_command(std::string_view text) {
+  Parts parts{text};
+  const std::string_view verb = parts.next();
+  for (const Row& row : kRows) {
+    if (row.word == verb) return read_fields(row, parts);
+  }
+  return refusal("unknown command '", excerpt(text) + "'");
+}
+
+}  // namespace chargemill::control

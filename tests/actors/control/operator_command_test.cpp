@@ -1,0 +1,107 @@
+#include "actors/control/operator_command.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill::control {
+namespace {
+
+/// The command told in a line, or the reason of the NACK.
+std::string told(std::string_view text) {
+  const auto command = parse_command(text);
+  if (!command) return "NACK: " + command.error();
+  std::string line{word(command->verb)};
+  if (command->is_for_all) line += " all";
+  for (const auto& [name, value] :
+       {std::pair{" cp=", command->point}, std::pair{" driver=", command->driver},
+        std::pair{" zone=", command->zone}})
+    if (!value.empty()) line.append(name).append(value);
+  if (command->verb == Verb::inject) line.append(" kind=").append(word(command->injection));
+  return line;
+}
+
+TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
+  EXPECT_EQ(told("PING"), "PING");
+  EXPECT_EQ(told("HELP"), "HELP");
+  EXPECT_EQ(told("LIST"), "LIST");
+  EXPECT_EQ(told("STATUS#CP-001"), "STATUS cp=CP-001");
+  EXPECT_EQ(told("STOP#CP-001"), "STOP cp=CP-001");
+  EXPECT_EQ(told("STOP#*"), "STOP all");
+  EXPECT_EQ(told("RESUME#CP-001"), "RESUME cp=CP-001");
+  EXPECT_EQ(told("RESUME#*"), "RESUME all");
+  EXPECT_EQ(told("STOP_SUPPLY#CP-001"), "STOP_SUPPLY cp=CP-001");
+  EXPECT_EQ(told("SHUTDOWN#CP-001"), "SHUTDOWN cp=CP-001");
+  EXPECT_EQ(told("RESET_BREAKER#CP-001"), "RESET_BREAKER cp=CP-001");
+  EXPECT_EQ(told("PLUG#CP-001"), "PLUG cp=CP-001");
+  EXPECT_EQ(told("UNPLUG#CP-001"), "UNPLUG cp=CP-001");
+  EXPECT_EQ(told("START#CP-001#driver-alice"), "START cp=CP-001 driver=driver-alice");
+  EXPECT_EQ(told("INJECT#CP-001#engine_crash"), "INJECT cp=CP-001 kind=engine_crash");
+  EXPECT_EQ(told("INJECT#CP-001#monitor_loss"), "INJECT cp=CP-001 kind=monitor_loss");
+  EXPECT_EQ(told("STATS#CP-001"), "STATS cp=CP-001");
+  EXPECT_EQ(told("AVAILABLE"), "AVAILABLE");
+  EXPECT_EQ(told("AVAILABLE#Z01"), "AVAILABLE zone=Z01");
+}
+TEST(OperatorCommand, WhatIsNoCommandIsNamed) {  // D-145
+  EXPECT_EQ(told("DANCE"), "NACK: unknown command 'DANCE'");
+  EXPECT_EQ(told(""), "NACK: unknown command ''");
+  EXPECT_EQ(told("ping"), "NACK: unknown command 'ping'");
+  EXPECT_EQ(told("PING "), "NACK: unknown command 'PING '");
+  EXPECT_EQ(told("#"), "NACK: unknown command '#'");
+  EXPECT_EQ(told("STATUSES#CP-001"), "NACK: unknown command 'STATUSES#CP-001'");
+}
+TEST(OperatorCommand, AnUnknownCommandIsQuotedWithinBounds) {
+  EXPECT_EQ(told(std::string(10'000, 'x')),
+            "NACK: unknown command '" + std::string(kNameBytesMax, 'x') + "...'");
+  EXPECT_EQ(told("a\nb\x7f"), "NACK: unknown command 'a?b?'");
+  // A character is not cut in two: each has three bytes, 21 fit.
+  std::string euros;
+  std::string fit;
+  for (int i = 0; i < 30; ++i) {
+    euros += "\u20ac";
+    if (i < 21) fit += "\u20ac";
+  }
+  EXPECT_EQ(told(euros), "NACK: unknown command '" + fit + "...'");
+}
+TEST(OperatorCommand, FieldsAreCountedAndNamesChecked) {
+  EXPECT_EQ(told("PING#x"), "NACK: too many fields, use PING");
+  EXPECT_EQ(told("PING#"), "NACK: too many fields, use PING");
+  EXPECT_EQ(told("STATUS"), "NACK: a name is missing, use STATUS#CP");
+  EXPECT_EQ(told("STATUS#"), "NACK: a name is missing, use STATUS#CP");
+  EXPECT_EQ(told("STATUS##"), "NACK: a name is missing, use STATUS#CP");
+  EXPECT_EQ(told("STATUS#a#b"), "NACK: too many fields, use STATUS#CP");
+  EXPECT_EQ(told("START#a"), "NACK: a name is missing, use START#CP#DRIVER");
+  EXPECT_EQ(told("START##b"), "NACK: a name is missing, use START#CP#DRIVER");
+  EXPECT_EQ(told("START#a#b#c"), "NACK: too many fields, use START#CP#DRIVER");
+  EXPECT_EQ(told("AVAILABLE#"), "NACK: a name is missing, use AVAILABLE[#ZONE]");
+  EXPECT_EQ(told("AVAILABLE#a#b"), "NACK: too many fields, use AVAILABLE[#ZONE]");
+  EXPECT_EQ(told("STATUS#a\nb"), "NACK: a name has control characters, use STATUS#CP");
+  EXPECT_EQ(told("STATUS#" + std::string(kNameBytesMax, 'a')),
+            "STATUS cp=" + std::string(kNameBytesMax, 'a'));
+  EXPECT_EQ(told("STATUS#" + std::string(kNameBytesMax + 1, 'a')),
+            "NACK: a name is too long, use STATUS#CP");
+}
+TEST(OperatorCommand, AllIsForStopAndResumeOnly) {  // D-076, D-077
+  for (const char* text : {"STATUS#*", "SHUTDOWN#*", "STOP_SUPPLY#*", "START#*#d"})
+    EXPECT_EQ(told(text).rfind("NACK: only one at a time, use ", 0), 0U) << text;
+}
+TEST(OperatorCommand, AnUnknownKindOfFaultListsThoseThereAre) {
+  EXPECT_EQ(told("INJECT#CP-001#partition"),
+            "NACK: unknown kind 'partition', known are engine_crash, engine_silent, engine_ko, "
+            "start_refused, monitor_loss");
+}
+TEST(OperatorCommand, WhatOnlyLooksChangesNothing) {  // D-147
+  for (const Verb verb :
+       {Verb::ping, Verb::help, Verb::list, Verb::status, Verb::stats, Verb::available})
+    EXPECT_FALSE(is_change(verb)) << word(verb);
+  for (const Verb verb : {Verb::stop, Verb::resume, Verb::stop_supply, Verb::shutdown,
+                          Verb::reset_breaker, Verb::plug, Verb::unplug, Verb::start, Verb::inject})
+    EXPECT_TRUE(is_change(verb)) << word(verb);
+}
+TEST(OperatorCommand, HelpNamesThemAll) {
+  EXPECT_EQ(help_text(),
+            "PING HELP LIST STATUS#CP STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
+            "RESET_BREAKER#CP PLUG#CP UNPLUG#CP START#CP#DRIVER INJECT#CP#KIND STATS#CP "
+            "AVAILABLE[#ZONE]");
+}
+
+}  // namespace
+}  // namespace chargemill::control

@@ -1,0 +1,36 @@
+// Whatever an operator types: a command whose fields are parts of the text, or a short reason.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "actors/control/operator_command.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace {
+
+using namespace chargemill::control;
+
+/// The command as an operator types it.
+std::string typed(const OperatorCommand& command) {
+  std::string text{word(command.verb)};
+  const std::string_view point = command.is_for_all ? "*" : command.point;
+  for (const std::string_view field : {point, command.driver, command.zone})
+    if (!field.empty()) text.append("#").append(field);
+  if (command.verb == Verb::inject) text.append("#").append(word(command.injection));
+  return text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,  // NOLINT: libFuzzer's name
+                                      std::size_t size) {
+  const std::string text{reinterpret_cast<const char*>(data), size};
+  const auto command = parse_command(text);
+  if (command) {
+    CHARGEMILL_ASSERT(typed(*command) == text);
+  } else {
+    CHARGEMILL_ASSERT(!command.error().empty());
+    CHARGEMILL_ASSERT(command.error().size() < 4 * kNameBytesMax);
+  }
+  return 0;
+}
