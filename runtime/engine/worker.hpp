@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/base/cache_line.hpp"
+#include "runtime/base/wake_signal.hpp"
 #include "runtime/engine/address.hpp"
 #include "runtime/engine/inbound_queue.hpp"
 #include "runtime/engine/lane.hpp"
@@ -17,7 +19,6 @@
 #include "runtime/engine/packet.hpp"
 #include "runtime/engine/ready_ring.hpp"
 #include "runtime/engine/timing_wheel.hpp"
-#include "runtime/engine/wake_signal.hpp"
 #include "runtime/engine/window_barrier.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
 
@@ -25,8 +26,6 @@ namespace chargemill::runtime {
 
 class Coordinator;
 class LeanActor;
-
-inline constexpr std::size_t kCacheLine = 64;
 
 /// What a worker counts. Written by the worker only, but for `undeliverable`; read by anybody.
 struct alignas(2 * kCacheLine) WorkerCounters {

@@ -5,11 +5,11 @@
 
 #include <thread>
 
+#include "runtime/base/wake_signal.hpp"
 #include "runtime/engine/inbound_queue.hpp"
 #include "runtime/engine/mailbox.hpp"
 #include "runtime/engine/packet.hpp"
 #include "runtime/engine/ready_ring.hpp"
-#include "runtime/engine/wake_signal.hpp"
 #include "tests/support/stress.hpp"
 
 namespace chargemill::runtime {

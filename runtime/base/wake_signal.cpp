@@ -1,4 +1,4 @@
-#include "runtime/engine/wake_signal.hpp"
+#include "runtime/base/wake_signal.hpp"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>

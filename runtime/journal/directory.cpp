@@ -1,0 +1,112 @@
+#include "runtime/journal/directory.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+namespace chargemill::runtime::journal {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kDigits = 20;
+
+std::string system_text(int code) { return std::generic_category().message(code); }
+
+std::optional<SegmentName> name_from(const std::string& file) {
+  unsigned long long first = 0;
+  unsigned generation = 0;
+  if (file.size() <= kDigits || file[kDigits] != '-') return std::nullopt;
+  if (std::sscanf(file.c_str(), "%20llu-%9u.segment", &first, &generation) != 2)
+    return std::nullopt;
+  const SegmentName name{first, generation};
+  // Whatever else the file may be called: a segment is called as we would call it.
+  if (path_of("", name) != "/" + file || first == 0 || first > kSequenceMax) return std::nullopt;
+  return name;
+}
+
+bool ends_with(const std::string& text, std::string_view end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+}  // namespace
+
+std::string path_of(const std::string& directory, SegmentName name) {
+  std::array<char, 64> file{};
+  (void)std::snprintf(file.data(), file.size(), "/%020llu-%u.segment",
+                      static_cast<unsigned long long>(name.first), name.generation);
+  return directory + file.data();
+}
+
+Result<std::vector<SegmentName>> list_segments(const std::string& directory) {
+  std::vector<SegmentName> found;
+  std::error_code code;
+  for (fs::directory_iterator at{directory, code}, end; !code && at != end; at.increment(code)) {
+    if (const auto name = name_from(at->path().filename().string())) found.push_back(*name);
+  }
+  if (code)
+    return failure(ErrorKind::environment, "cannot list " + directory + ": " + code.message());
+  // Of equal firsts the youngest comes first, and unique() keeps it.
+  std::sort(found.begin(), found.end(), [](const SegmentName& a, const SegmentName& b) {
+    return a.first != b.first ? a.first < b.first : a.generation > b.generation;
+  });
+  const auto same = [](const SegmentName& a, const SegmentName& b) { return a.first == b.first; };
+  found.erase(std::unique(found.begin(), found.end(), same), found.end());
+  return found;
+}
+
+Result<void> make_directory(const std::string& directory) {
+  std::error_code code;
+  fs::create_directories(directory, code);
+  if (code)
+    return failure(ErrorKind::environment, "cannot make " + directory + ": " + code.message());
+  return {};
+}
+
+void remove_leftovers(const std::string& directory) {
+  std::error_code code;
+  std::vector<fs::path> leftovers;
+  for (fs::directory_iterator at{directory, code}, end; !code && at != end; at.increment(code)) {
+    const std::string path = at->path().string();
+    constexpr std::string_view kLock = "-lock";
+    const bool unfinished = ends_with(path, ".segment.new") || ends_with(path, ".segment.new-lock");
+    const bool orphan =
+        ends_with(path, ".segment-lock") && !fs::exists(path.substr(0, path.size() - kLock.size()));
+    if (unfinished || orphan) leftovers.emplace_back(path);
+  }
+  for (const fs::path& path : leftovers) fs::remove(path, code);
+}
+
+Result<void> rename_durably(const std::string& directory, const std::string& from,
+                            const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0)
+    return failure(ErrorKind::environment, "cannot rename " + from + ": " + system_text(errno));
+  const int folder = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && ::fsync(folder) == 0;
+  const int code = errno;
+  if (folder >= 0) (void)::close(folder);
+  if (!synced)
+    return failure(ErrorKind::environment, "cannot sync " + directory + ": " + system_text(code));
+  return {};
+}
+
+void remove_segment(const std::string& directory, SegmentName name) {
+  const std::string path = path_of(directory, name);
+  (void)::unlink(path.c_str());
+  (void)::unlink((path + "-lock").c_str());
+}
+
+std::uint64_t bytes_of(const std::string& path) noexcept {
+  struct stat about {};
+  return ::stat(path.c_str(), &about) == 0 ? static_cast<std::uint64_t>(about.st_size) : 0;
+}
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,37 @@
+// The files of a journal: which segments there are, and how they come and go.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/base/result.hpp"
+#include "runtime/journal/record.hpp"
+
+namespace chargemill::runtime::journal {
+
+/// A segment begins with record `first`. A second try at the same number, because the first one
+/// failed before anything in it was acknowledged, has the next generation.
+struct SegmentName {
+  Sequence first = 1;
+  std::uint32_t generation = 0;
+};
+
+/// "<first, 20 digits>-<generation>.segment"
+[[nodiscard]] std::string path_of(const std::string& directory, SegmentName name);
+/// The segments that count, by `first` rising: of several generations only the last.
+/// A directory that is not there is an error.
+[[nodiscard]] Result<std::vector<SegmentName>> list_segments(const std::string& directory);
+
+/// Makes the directory and its parents where they are missing.
+[[nodiscard]] Result<void> make_directory(const std::string& directory);
+/// Removes what a crash left half-made: unfinished segments, locks without a segment.
+void remove_leftovers(const std::string& directory);
+/// Gives `from` the name `to`, on disk when it returns.
+[[nodiscard]] Result<void> rename_durably(const std::string& directory, const std::string& from,
+                                          const std::string& to);
+/// Removes a segment and its lock; whoever still reads it may go on.
+void remove_segment(const std::string& directory, SegmentName name);
+/// The size of a file; 0 if it is not there.
+[[nodiscard]] std::uint64_t bytes_of(const std::string& path) noexcept;
+
+}  // namespace chargemill::runtime::journal

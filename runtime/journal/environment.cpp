@@ -1,0 +1,147 @@
+#include "runtime/journal/environment.hpp"
+
+#include <fcntl.h>
+
+#include <map>
+#include <mutex>
+#include <string_view>
+
+#include "runtime/journal/page_check.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+constexpr mdb_mode_t kFileMode = 0644;
+constexpr unsigned kFlags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD;
+
+/// Who has what open in this process.
+struct OpenFiles {
+  std::mutex mutex;
+  std::map<std::string, Environment*> by_path;  // guarded by mutex
+};
+OpenFiles& open_files() {
+  static OpenFiles all;
+  return all;
+}
+
+}  // namespace
+
+tl::unexpected<Error> lmdb_failure(int code, const char* what, const std::string& path) {
+  return failure(ErrorKind::environment,
+                 std::string{"cannot "} + what + " " + path + ": " + mdb_strerror(code));
+}
+
+Result<Environment::Pointer> Environment::open(const std::string& path, Access access) {
+  OpenFiles& files = open_files();
+  const std::lock_guard<std::mutex> lock(files.mutex);
+  if (const auto known = files.by_path.find(path); known != files.by_path.end()) {
+    if (access == Access::write && known->second->access_ == Access::read)
+      return failure(ErrorKind::environment, path + " is open for reading in this process");
+    ++known->second->users_;
+    return Pointer{known->second};
+  }
+  if (const auto sound = check_metas(path); !sound) return tl::unexpected(sound.error());
+  std::unique_ptr<Environment> opened{new Environment(path)};  // the constructor is private
+  opened->access_ = access;
+  const unsigned flags = access == Access::read ? MDB_RDONLY : 0U;
+  int code = opened->open_file(flags, 0);
+  if (code == 0) opened->clear_dead_readers();
+  if (code == 0) code = opened->open_tables(flags, 0);
+  if (code != 0) return lmdb_failure(code, "open", path);
+  files.by_path[path] = opened.get();
+  return Pointer{opened.release()};
+}
+
+void Environment::Release::operator()(Environment* environment) const noexcept {
+  OpenFiles& files = open_files();
+  // Closing under the lock: whoever opens this path next finds it closed.
+  const std::lock_guard<std::mutex> lock(files.mutex);
+  if (--environment->users_ > 0) return;
+  files.by_path.erase(environment->path_);
+  const std::unique_ptr<Environment> last{environment};
+}
+
+Result<void> Environment::create(const std::string& path, std::uint64_t map_bytes,
+                                 const std::string& head) {
+  Environment fresh{path};
+  int code = fresh.open_file(0, map_bytes);
+  if (code == 0) code = fresh.open_tables(0, MDB_CREATE);
+  if (code == 0) code = fresh.write_head(head);
+  if (code != 0) return lmdb_failure(code, "create", path);
+  return {};
+}
+
+Environment::~Environment() {
+  if (env_ != nullptr) mdb_env_close(env_);
+}
+
+int Environment::open_file(unsigned flags, std::uint64_t map_bytes) noexcept {
+  if (const int code = mdb_env_create(&env_); code != 0) return code;
+  if (const int code = mdb_env_set_maxdbs(env_, 2); code != 0) return code;
+  if (map_bytes != 0) {
+    if (const int code = mdb_env_set_mapsize(env_, map_bytes); code != 0) return code;
+  }
+  return mdb_env_open(env_, path_.c_str(), flags | kFlags, kFileMode);
+}
+
+int Environment::open_tables(unsigned flags, unsigned table_flags) noexcept {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(env_, nullptr, flags, &txn); code != 0) return code;
+  int code = mdb_dbi_open(txn, nullptr, 0, &main_);
+  if (code == 0) code = mdb_dbi_open(txn, "records", MDB_INTEGERKEY | table_flags, &records_);
+  if (code == 0) code = mdb_dbi_open(txn, "postings", MDB_INTEGERKEY | table_flags, &postings_);
+  if (code == 0) return mdb_txn_commit(txn);
+  mdb_txn_abort(txn);
+  return code;
+}
+
+int Environment::write_head(const std::string& head) noexcept {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(env_, nullptr, 0, &txn); code != 0) return code;
+  constexpr std::string_view kName = "head";
+  MDB_val key{kName.size(), const_cast<char*>(kName.data())};
+  MDB_val value{head.size(), const_cast<char*>(head.data())};
+  if (const int code = mdb_put(txn, main_, &key, &value, 0); code != 0) {
+    mdb_txn_abort(txn);
+    return code;
+  }
+  return mdb_txn_commit(txn);
+}
+
+void Environment::clear_dead_readers() const noexcept {
+  int dead = 0;
+  (void)mdb_reader_check(env_, &dead);  // a table that cannot be checked holds back space only
+}
+
+void Environment::foresee_all() const noexcept {
+  mdb_filehandle_t file = -1;
+  if (mdb_env_get_fd(env_, &file) == 0) (void)posix_fadvise(file, 0, 0, POSIX_FADV_WILLNEED);
+}
+
+double Environment::filled() const noexcept {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  if (mdb_env_info(env_, &info) != 0 || mdb_env_stat(env_, &stat) != 0) return 1.0;
+  const double used = static_cast<double>(info.me_last_pgno + 1) * stat.ms_psize;
+  return used / static_cast<double>(info.me_mapsize);
+}
+
+std::uint64_t Environment::map_bytes() const noexcept {
+  MDB_envinfo info{};
+  return mdb_env_info(env_, &info) == 0 ? info.me_mapsize : 0;
+}
+
+Result<Transaction> Transaction::begin(const Environment& environment, unsigned flags) {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(environment.handle(), nullptr, flags, &txn); code != 0)
+    return lmdb_failure(code, "begin a transaction on", environment.path());
+  return Transaction{txn};
+}
+
+Cursor open_cursor(const Transaction& transaction, MDB_dbi table) noexcept {
+  MDB_cursor* cursor = nullptr;
+  if (mdb_cursor_open(transaction.get(), table, &cursor) != 0) return nullptr;
+  return Cursor{cursor};
+}
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,234 @@
+#include "runtime/journal/journal.hpp"
+
+#include <algorithm>
+
+namespace chargemill::runtime::journal {
+namespace {
+
+/// The longest a sleeping writer goes without a look. Nothing depends on it.
+constexpr Nanos kSleepMax = Millis{1'000};
+/// Between two looks at a batch that is not full yet.
+constexpr Nanos kNap = Millis{1};
+constexpr Nanos kRetryFirst = Millis{100};
+constexpr Nanos kRetryMax = Millis{1'000};
+
+/// A counter that one thread writes. relaxed: it orders nothing.
+void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
+  if (const auto made = make_directory(options.chain.directory); !made)
+    return tl::unexpected(made.error());
+  auto lock = WriterLock::take(options.chain.directory);
+  if (!lock) return tl::unexpected(lock.error());
+  auto chain = SegmentChain::open(options.chain);
+  if (!chain) return tl::unexpected(chain.error());
+  // The constructor is private.
+  return std::unique_ptr<Journal>{
+      new Journal(std::move(options), std::move(*lock), std::move(*chain))};
+}
+
+Journal::Journal(JournalOptions options, WriterLock lock, SegmentChain chain)
+    : options_(std::move(options)), lock_(std::move(lock)), chain_(std::move(chain)) {
+  CHARGEMILL_ASSERT(options_.batch_records > 0);
+  batch_.reserve(options_.batch_records);
+  last_.store(chain_.next() - 1, std::memory_order_relaxed);  // relaxed: before the thread starts
+  writer_ = std::thread([this] { run(); });
+}
+
+Journal::~Journal() {
+  // release: what was appended before is seen by the writer's last look; pairs with acquire in
+  // run() and try_again().
+  stop_.store(true, std::memory_order_release);
+  wake_.wake();
+  writer_.join();
+}
+
+Appender& Journal::add_appender(Appender::OnDurable on_durable) {
+  // relaxed: only this function writes it.
+  const std::size_t count = appender_count_.load(std::memory_order_relaxed);
+  CHARGEMILL_ASSERT(count < kAppendersMax);
+  appenders_[count] =
+      std::make_unique<Appender>(options_.queue_records, wake_, std::move(on_durable));
+  // release: publishes the appender; pairs with acquire wherever the count is read.
+  appender_count_.store(count + 1, std::memory_order_release);
+  // A writer that sleeps has not announced it to this one.
+  wake_.wake();
+  return *appenders_[count];
+}
+
+bool Journal::wait_durable(const Appender& appender, std::uint64_t count, Nanos patience) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return progress_.wait_for(lock, patience, [&] { return appender.durable() >= count; });
+}
+
+void Journal::run() {
+  Clock::time_point since = Clock::now();
+  for (;;) {
+    // acquire: pairs with release in the destructor; read before the queues, so that what they
+    // hold now is all.
+    const bool stopping = stop_.load(std::memory_order_acquire);
+    const std::uint64_t ready = waiting();
+    if (ready == 0) {
+      if (stopping) return;
+      if (announce_sleep()) wake_.sleep(kSleepMax);
+      since = Clock::now();
+      continue;
+    }
+    const bool due =
+        stopping || ready >= options_.batch_records || Clock::now() - since >= options_.batch_time;
+    if (!due) {
+      sleep_for_more(since);
+      continue;
+    }
+    // What comes from now on waits for the next batch, from now on.
+    since = Clock::now();
+    gather();
+    // relaxed: only this thread writes it.
+    if (state_.load(std::memory_order_relaxed) == JournalState::abandoned)
+      discard();
+    else
+      write_batch();
+  }
+}
+
+std::uint64_t Journal::waiting() const noexcept {
+  std::uint64_t sum = 0;
+  // acquire: pairs with release in add_appender().
+  const std::size_t count = appender_count_.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < count; ++i)
+    sum += appenders_[i]->ring_.pushed() - appenders_[i]->taken_;
+  return sum;
+}
+
+bool Journal::announce_sleep() noexcept {
+  bool nothing_came = true;
+  // acquire: pairs with release in add_appender().
+  const std::size_t count = appender_count_.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < count; ++i)
+    nothing_came = appenders_[i]->ring_.try_sleep(appenders_[i]->taken_) && nothing_came;
+  return nothing_came;
+}
+
+void Journal::sleep_for_more(Clock::time_point since) noexcept {
+  const Nanos left = options_.batch_time - (Clock::now() - since);
+  if (left > Nanos{0}) wake_.sleep(std::min(left, kNap));
+}
+
+void Journal::gather() {
+  batch_.clear();
+  shares_.clear();
+  std::uint64_t bytes = 0;
+  // acquire: pairs with release in add_appender().
+  const std::size_t count = appender_count_.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < count; ++i) {
+    Appender& appender = *appenders_[(turn_ + i) % count];
+    const std::uint64_t pushed = appender.ring_.pushed();
+    std::uint64_t upto = appender.taken_;
+    for (; upto < pushed && batch_.size() < options_.batch_records; ++upto) {
+      const AppenderRing::Slot& slot = appender.ring_.slot(upto);
+      if (bytes + slot.bytes > chain_.batch_bytes_max()) break;
+      bytes += slot.bytes;
+      batch_.push_back({slot.record, slot.bytes});
+    }
+    if (upto != appender.taken_) shares_.push_back({&appender, upto});
+  }
+  ++turn_;
+  CHARGEMILL_ASSERT(!batch_.empty());
+}
+
+void Journal::write_batch() {
+  const auto since = Clock::now();
+  for (unsigned tries = 1;; ++tries) {
+    const auto started = Clock::now();
+    const auto written = chain_.write(batch_);
+    segments_.store(chain_.begun(), std::memory_order_relaxed);  // relaxed: a counter
+    if (written) {
+      commit_times_.record(Clock::now() - started);
+      break;
+    }
+    if (!try_again(written.error(), tries, since)) return discard();
+  }
+  acknowledge();
+  // relaxed: only this thread writes it.
+  if (state_.load(std::memory_order_relaxed) != JournalState::working)
+    change_state(JournalState::working, {});
+}
+
+/// Notes a failure and rests before the next try if the first ones failed; false: no more tries.
+bool Journal::try_again(const Error& error, unsigned tries, Clock::time_point since) {
+  add(failures_, 1);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    last_failure_ = error.text;
+  }
+  if (tries < kTriesAtOnce) return true;
+  // acquire: as in run().
+  const bool stopping = stop_.load(std::memory_order_acquire);
+  if (stopping || Clock::now() - since >= options_.give_up_after) {
+    change_state(JournalState::abandoned, error.text);
+    return false;
+  }
+  if (tries == kTriesAtOnce) change_state(JournalState::stalled, error.text);
+  const unsigned doublings = std::min(tries - kTriesAtOnce, 4U);
+  wake_.sleep(std::min(kRetryFirst * (1U << doublings), kRetryMax));
+  return true;
+}
+
+void Journal::change_state(JournalState state, const std::string& why) {
+  state_.store(state, std::memory_order_relaxed);  // relaxed: a look for others
+  if (options_.on_state) options_.on_state(state, why);
+}
+
+void Journal::acknowledge() {
+  // relaxed (all): counters that this thread alone writes.
+  last_.store(chain_.next() - 1, std::memory_order_relaxed);
+  add(commits_, 1);
+  add(records_, batch_.size());
+  const std::uint64_t largest = batch_max_.load(std::memory_order_relaxed);
+  batch_max_.store(std::max<std::uint64_t>(largest, batch_.size()), std::memory_order_relaxed);
+  for (const Share& share : shares_) {
+    share.appender->taken_ = share.upto;
+    share.appender->ring_.release(share.upto);
+    // release: the records are on disk; pairs with acquire in Appender::durable().
+    share.appender->durable_.store(share.upto, std::memory_order_release);
+    if (share.appender->on_durable_) share.appender->on_durable_(share.upto);
+  }
+  // Under the lock, so that nobody who is about to wait misses it.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  progress_.notify_all();
+}
+
+/// Makes room without an acknowledgement: durable() stays what it was, for ever.
+void Journal::discard() {
+  add(discarded_, batch_.size());
+  for (const Share& share : shares_) {
+    share.appender->taken_ = share.upto;
+    share.appender->ring_.release(share.upto);
+  }
+}
+
+JournalStatus Journal::status() const {
+  JournalStatus result;
+  // relaxed (all): a look.
+  result.state = state_.load(std::memory_order_relaxed);
+  result.durable = last_.load(std::memory_order_relaxed);
+  result.commits = commits_.load(std::memory_order_relaxed);
+  result.records = records_.load(std::memory_order_relaxed);
+  result.batch_max = batch_max_.load(std::memory_order_relaxed);
+  result.segments = segments_.load(std::memory_order_relaxed);
+  result.failures = failures_.load(std::memory_order_relaxed);
+  result.discarded = discarded_.load(std::memory_order_relaxed);
+  // acquire: pairs with release in add_appender().
+  const std::size_t count = appender_count_.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < count; ++i) result.depth += appenders_[i]->depth();
+  result.commit_times = commit_times_.snapshot();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  result.last_failure = last_failure_;
+  return result;
+}
+
+}  // namespace chargemill::runtime::journal

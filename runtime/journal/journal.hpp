@@ -1,0 +1,108 @@
+// The writer of a journal: a thread behind queues.
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/base/units.hpp"
+#include "runtime/journal/appender.hpp"
+#include "runtime/journal/journal_status.hpp"
+#include "runtime/journal/segment_chain.hpp"
+#include "runtime/journal/writer_lock.hpp"
+#include "runtime/observe/histogram_recorder.hpp"
+
+namespace chargemill::runtime::journal {
+
+struct JournalOptions {
+  ChainOptions chain;
+  std::uint32_t batch_records = 4'096;   ///< a commit has at most so many
+  Nanos batch_time = Millis{5};          ///< how long the first of a batch waits for others
+  std::uint32_t queue_records = 16'384;  ///< an appender's queue; a power of two
+  Nanos give_up_after = Millis{30'000};  ///< without one success; then the journal is abandoned
+  /// Called by the writer's thread when the state changes, with the failure that changed it, empty
+  /// for a recovery. Must not block.
+  std::function<void(JournalState, const std::string&)> on_state;
+};
+
+/// Takes records from appenders and writes them in batches; an appender hears "durable up to n"
+/// only after the commit that covers n is on disk. A batch that fails is written again, into a new
+/// segment; queues hold it meanwhile.
+/// Threads: any; add_appender from one at a time. The writer is a thread of its own.
+class Journal {
+ public:
+  static constexpr std::size_t kAppendersMax = 64;
+  /// Tries a batch gets at once, before the journal counts as stalled; all it gets at the end.
+  static constexpr unsigned kTriesAtOnce = 3;
+
+  /// Takes the directory's lock, finds the end of what is there, and starts the writer.
+  [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalOptions options);
+  /// Writes what has been appended, then stops. Appenders must have stopped before.
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  /// One more producer. It lives as long as the journal. At most kAppendersMax.
+  [[nodiscard]] Appender& add_appender(Appender::OnDurable on_durable = {});
+  /// Waits until the first `count` records of `appender` are on disk, at most for `patience`.
+  [[nodiscard]] bool wait_durable(const Appender& appender, std::uint64_t count, Nanos patience);
+  [[nodiscard]] JournalStatus status() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;  // of the disk, not of the model
+  /// The records of one appender that are in the batch.
+  struct Share {
+    Appender* appender;
+    std::uint64_t upto;  ///< the appender's count with these
+  };
+
+  Journal(JournalOptions options, WriterLock lock, SegmentChain chain);
+  void run();
+  [[nodiscard]] std::uint64_t waiting() const noexcept;
+  [[nodiscard]] bool announce_sleep() noexcept;
+  void sleep_for_more(Clock::time_point since) noexcept;
+  void gather();
+  void write_batch();
+  [[nodiscard]] bool try_again(const Error& error, unsigned tries, Clock::time_point since);
+  void change_state(JournalState state, const std::string& why);
+  void acknowledge();
+  void discard();
+
+  const JournalOptions options_;
+  const WriterLock lock_;
+  WakeSignal wake_;
+  std::array<std::unique_ptr<Appender>, kAppendersMax> appenders_;
+  std::atomic<std::size_t> appender_count_{0};  // written by add_appender
+  std::atomic<bool> stop_{false};               // written by the destructor
+
+  // Of the writer's thread alone.
+  SegmentChain chain_;
+  std::vector<Encoded> batch_;
+  std::vector<Share> shares_;
+  std::size_t turn_ = 0;  // which appender comes first in the next batch
+
+  // Written by the writer's thread only; read by status().
+  alignas(kCacheLine) std::atomic<JournalState> state_{JournalState::working};
+  std::atomic<Sequence> last_{0};
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<std::uint64_t> records_{0};
+  std::atomic<std::uint64_t> batch_max_{0};
+  std::atomic<std::uint64_t> segments_{0};
+  std::atomic<std::uint64_t> failures_{0};
+  std::atomic<std::uint64_t> discarded_{0};
+  HistogramRecorder commit_times_;
+
+  // Taken once a commit, never by an appender.
+  mutable std::mutex mutex_;
+  std::condition_variable progress_;
+  std::string last_failure_;  // guarded by mutex_
+
+  std::thread writer_;  // last: it uses all of the above
+};
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,76 @@
+#include "runtime/journal/posting_run.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+using Layout = RunLayout;
+
+/// How many of `count` keys at `keys` are not above `key`.
+std::size_t not_above(PostingKey key, const std::byte* keys, std::size_t count) noexcept {
+  std::size_t below = 0;
+  while (count > 0) {
+    const std::size_t half = count / 2;
+    if (load<PostingKey>(keys + (below + half) * sizeof(PostingKey)) <= key) {
+      below += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  return below;
+}
+
+}  // namespace
+
+std::optional<RunView> RunView::over(const std::byte* run, std::size_t bytes) noexcept {
+  if (bytes < Layout::kHeaderBytes) return std::nullopt;
+  if (load<std::uint8_t>(run + Layout::kVersionAt) != Layout::kVersion) return std::nullopt;
+  if (bytes != Layout::bytes(load<std::uint32_t>(run + Layout::kCount))) return std::nullopt;
+  return RunView{run};
+}
+
+RunView::RunView(const std::byte* run) noexcept
+    : run_(run),
+      fences_(run + Layout::kHeaderBytes),
+      keys_(nullptr),
+      offsets_(nullptr),
+      count_(load<std::uint32_t>(run + Layout::kCount)) {
+  keys_ = fences_ + Layout::fences(count_) * sizeof(PostingKey);
+  offsets_ = keys_ + std::size_t{count_} * sizeof(PostingKey);
+}
+
+std::uint32_t RunView::end_of(PostingKey key) const noexcept {
+  const std::size_t fence = not_above(key, fences_, Layout::fences(count_));
+  if (fence == 0) return 0;
+  const std::size_t from = (fence - 1) * Layout::kKeysAFence;
+  const std::size_t in_page = std::min(Layout::kKeysAFence, count_ - from);
+  return static_cast<std::uint32_t>(from +
+                                    not_above(key, keys_ + from * sizeof(PostingKey), in_page));
+}
+
+void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,
+                Sequence last, std::byte* to) noexcept {
+  CHARGEMILL_ASSERT(last >= first);
+  const std::size_t count = postings.size();
+  store(to + Layout::kVersionAt, Layout::kVersion);
+  store(to + Layout::kLevel, level);
+  store(to + Layout::kUnused, std::uint16_t{0});
+  store(to + Layout::kCount, static_cast<std::uint32_t>(count));
+  store(to + Layout::kFirst, first);
+  store(to + Layout::kLast, last);
+  std::byte* const fences = to + Layout::kHeaderBytes;
+  std::byte* const keys = fences + Layout::fences(count) * sizeof(PostingKey);
+  std::byte* const offsets = keys + count * sizeof(PostingKey);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i % Layout::kKeysAFence == 0)
+      store(fences + i / Layout::kKeysAFence * sizeof(PostingKey), postings[i].key);
+    store(keys + i * sizeof(PostingKey), postings[i].key);
+    store(offsets + i * sizeof(std::uint32_t), postings[i].offset);
+  }
+}
+
+}  // namespace chargemill::runtime::journal

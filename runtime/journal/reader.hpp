@@ -1,0 +1,60 @@
+// Reading a journal, also while another process writes it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/journal/directory.hpp"
+#include "runtime/journal/environment.hpp"
+
+namespace chargemill::runtime::journal {
+
+/// Sees every record that was committed before the call. Never waits for the writer, nor the writer
+/// for it; each call holds short transactions, one a segment. Records are shown as views that are
+/// valid during the visit only, and every one is checked first.
+/// Threads: one at a time; as many readers as one likes (126 a segment at the same moment).
+/// Errors: a damaged record or file, by name; LMDB's own.
+class Reader {
+ public:
+  /// False ends the reading.
+  using Visit = std::function<bool(const Record&)>;
+  /// Whether files may be damaged, so that all their pages are looked at before LMDB follows them.
+  /// Only for files that nobody writes.
+  enum class Care { usual, suspicious };
+
+  [[nodiscard]] static Result<Reader> open(const std::string& directory, Care care = Care::usual);
+
+  /// The newest `limit` records that bear `key`, newest first, by the postings: nothing else is
+  /// read. O(segments * log(records) + limit). Returns how many there were.
+  [[nodiscard]] Result<std::uint64_t> newest(PostingKey key, std::uint64_t limit,
+                                             const Visit& visit);
+  /// The newest `limit` records of all, newest first.
+  [[nodiscard]] Result<std::uint64_t> newest_of_all(std::uint64_t limit, const Visit& visit);
+  /// All from number `from` on that are still kept, oldest first. Returns how many were shown.
+  [[nodiscard]] Result<std::uint64_t> scan(Sequence from, const Visit& visit);
+  /// The newest record's number; 0 in an empty journal.
+  [[nodiscard]] Result<Sequence> last();
+  /// Looks at everything: records, numbers without gaps, manifests, every posting. Returns how many
+  /// records there are. Slow by design.
+  [[nodiscard]] Result<std::uint64_t> check();
+
+ private:
+  struct Segment {
+    SegmentName name;
+    Sequence last_max = 0;  ///< what its successor begins with is not read here
+    Environment::Pointer environment;
+  };
+
+  Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
+  [[nodiscard]] Result<void> refresh();
+  void clear_dead_readers();
+
+  std::string directory_;
+  Care care_;
+  std::vector<Segment> segments_;  // oldest first
+  std::chrono::steady_clock::time_point cleared_{};
+};
+
+}  // namespace chargemill::runtime::journal

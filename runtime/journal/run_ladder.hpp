@@ -1,0 +1,53 @@
+// Which runs a segment has, and which of them the next commit merges.
+#pragma once
+
+#include <vector>
+
+#include "runtime/journal/posting_run.hpp"
+
+namespace chargemill::runtime::journal {
+
+/// A run without its postings.
+struct RunInfo {
+  Sequence first = 0;
+  Sequence last = 0;
+  std::uint32_t count = 0;
+  std::uint8_t level = 0;
+};
+
+/// Keeps the number of runs logarithmic: every commit adds a run of level 0, and seven runs of one
+/// level together with an eighth become one of the next level. So a posting is written once a
+/// level, always at the end of the file, where a B-tree by key would rewrite a page for nearly
+/// every posting. Runs that would hold more than `postings_max` together stay as they are: that
+/// bounds the time of a commit.
+/// Source: J. Bentley, J. Saxe, "Decomposable Searching Problems I" (1980), the logarithmic method.
+class RunLadder {
+ public:
+  static constexpr std::size_t kRunsALevel = 8;
+
+  explicit RunLadder(std::size_t postings_max) noexcept : postings_max_(postings_max) {}
+
+  struct Plan {
+    std::size_t swallowed = 0;  ///< of the newest runs
+    std::uint8_t level = 0;     ///< of the run that they become
+  };
+  /// What becomes of a new run of `count` postings.
+  [[nodiscard]] Plan plan(std::size_t count) const noexcept;
+  /// The same when the segment is sealed and no more runs will come: swallows all that fit.
+  [[nodiscard]] Plan plan_last() const noexcept;
+  /// Carries out a plan: `merged` takes the place of the newest `swallowed` runs.
+  void replace(std::size_t swallowed, const RunInfo& merged);
+  /// Oldest first.
+  [[nodiscard]] const std::vector<RunInfo>& runs() const noexcept { return runs_; }
+
+ private:
+  std::vector<RunInfo> runs_;
+  std::size_t postings_max_;
+};
+
+/// Appends the postings of `run` to `parts` as one more sorted list, counted from `first` on.
+void add_part(const RunView& run, Sequence first, std::vector<std::vector<Posting>>& parts);
+/// Merges sorted lists, each from an older range than the next, into one; empties `parts`.
+[[nodiscard]] std::vector<Posting> merge_parts(std::vector<std::vector<Posting>>& parts);
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,141 @@
+#include "runtime/journal/segment_chain.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/journal/segment_reader.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+constexpr std::uint64_t kSegmentBytesMin = 1U << 20U;
+
+struct Ending {
+  Sequence last = 0;
+  Micros time_max{};
+};
+
+/// Where a closed segment ends: by its seal, or by its last record if it failed before it had one.
+Result<Ending> ending_of(const std::string& directory, SegmentName name, Sequence last_max) {
+  const auto environment = Environment::open(path_of(directory, name), Environment::Access::read);
+  if (!environment) return tl::unexpected(environment.error());
+  const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  const auto seal = read_seal(**environment, *transaction);
+  if (!seal) return tl::unexpected(seal.error());
+  if (*seal) return Ending{name.first + (*seal)->count - 1, (*seal)->time_max};
+  Ending ending{name.first - 1, {}};
+  const SegmentView segment{**environment, *transaction, name.first, last_max};
+  const auto shown = segment.scan_back([&](const Record& record, const std::byte*) {
+    ending = {record.sequence, record.time};
+    return false;
+  });
+  if (!shown) return tl::unexpected(shown.error());
+  return ending;
+}
+
+}  // namespace
+
+Result<SegmentChain> SegmentChain::open(ChainOptions options) {
+  if (options.segment_bytes < kSegmentBytesMin)
+    return failure(ErrorKind::invalid_input, "a segment has at least 1 MiB");
+  SegmentChain chain{std::move(options)};
+  remove_leftovers(chain.options_.directory);
+  const auto names = list_segments(chain.options_.directory);
+  if (!names) return tl::unexpected(names.error());
+  if (const auto loaded = chain.load(*names); !loaded) return tl::unexpected(loaded.error());
+  chain.drop_old();
+  return chain;
+}
+
+Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
+  if (names.empty()) return {};
+  auto last = SegmentWriter::resume(options_.directory, names.back());
+  if (!last) return tl::unexpected(last.error());
+  current_ = std::move(*last);
+  const std::size_t closed = current_ ? names.size() - 1 : names.size();
+  for (std::size_t i = 0; i < closed; ++i) {
+    const bool is_last = i + 1 == names.size();
+    const Sequence last_max = is_last ? kSequenceMax : names[i + 1].first - 1;
+    const auto ending = ending_of(options_.directory, names[i], last_max);
+    // A closed one that cannot be read stops its readers, but not the writer; only the last says
+    // what comes next.
+    if (!ending && is_last) return tl::unexpected(ending.error());
+    if (ending) {
+      time_max_ = std::max(time_max_, ending->time_max);
+      next_ = ending->last + 1;
+    }
+    const Micros age = ending ? ending->time_max : time_max_;
+    closed_.push_back({names[i], bytes_of(path_of(options_.directory, names[i])), age});
+  }
+  if (current_) {
+    next_ = current_->next();
+    time_max_ = std::max(time_max_, current_->time_max());
+  }
+  tried_ = names.back();
+  return {};
+}
+
+Result<void> SegmentChain::write(const std::vector<Encoded>& batch) {
+  if (!current_) {
+    if (auto begun = begin_segment(); !begun) return begun;
+  }
+  CHARGEMILL_ASSERT(current_->next() == next_);
+  if (auto written = current_->write(batch); !written) {
+    give_up_segment();
+    return written;
+  }
+  next_ = current_->next();
+  time_max_ = std::max(time_max_, current_->time_max());
+  if (current_->is_full()) close_segment();
+  return {};
+}
+
+Result<void> SegmentChain::begin_segment() {
+  const bool again = tried_.first == next_;
+  tried_ = {next_, again ? tried_.generation + 1 : 0};
+  auto segment = SegmentWriter::create(options_.directory, tried_, options_.segment_bytes);
+  if (!segment) return tl::unexpected(segment.error());
+  current_ = std::move(*segment);
+  ++begun_;
+  return {};
+}
+
+void SegmentChain::give_up_segment() {
+  const SegmentName failed = current_->name();
+  const std::string path = current_->path();
+  current_.reset();
+  // What is acknowledged in it stays; its successor's first number says where it ends.
+  if (failed.first < next_)
+    closed_.push_back({failed, bytes_of(path), time_max_});
+  else
+    remove_segment(options_.directory, failed);
+}
+
+void SegmentChain::close_segment() {
+  // A seal that cannot be written costs the manifest, no record: readers stop at the successor.
+  (void)current_->seal();
+  closed_.push_back({current_->name(), bytes_of(current_->path()), current_->time_max()});
+  current_.reset();
+  drop_old();
+}
+
+void SegmentChain::drop_old() {
+  std::uint64_t bytes = 0;
+  for (const Closed& segment : closed_) bytes += segment.bytes;
+  std::size_t dropped = 0;
+  for (; dropped < closed_.size(); ++dropped) {
+    const Closed& oldest = closed_[dropped];
+    const bool too_much = options_.retain_bytes != 0 && bytes > options_.retain_bytes;
+    const bool too_old =
+        options_.retain_age.count() != 0 && time_max_ - oldest.time_max > options_.retain_age;
+    if (!too_much && !too_old) break;
+    // The last one knows the next number: it stays until there is another.
+    if (dropped + 1 == closed_.size() && !current_) break;
+    remove_segment(options_.directory, oldest.name);
+    bytes -= oldest.bytes;
+  }
+  closed_.erase(closed_.begin(), closed_.begin() + static_cast<std::ptrdiff_t>(dropped));
+}
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,62 @@
+// The segments of a journal as its writer sees them: one grows, the others are history.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/journal/segment_writer.hpp"
+
+namespace chargemill::runtime::journal {
+
+struct ChainOptions {
+  std::string directory;
+  std::uint64_t segment_bytes = 256ULL << 20U;  ///< the map of a new segment; at least 1 MiB
+  std::uint64_t retain_bytes = 0;               ///< of all closed segments; 0: no limit
+  Micros retain_age{0};  ///< of a segment's youngest record behind the journal's; 0: no limit
+};
+
+/// Writes batches into the segment that grows, begins another when it is full or has failed, and
+/// drops old ones. Retention is by whole segments; the one that grows is never dropped.
+/// Threads: one at a time.
+class SegmentChain {
+ public:
+  /// Goes on where the directory's last segment ends. Requires the directory's lock.
+  [[nodiscard]] static Result<SegmentChain> open(ChainOptions options);
+
+  /// Writes `batch` durably; it gets the numbers from next() on. After an error the segment is
+  /// given up, next() has not moved, and the same records may be written again, into a new one.
+  [[nodiscard]] Result<void> write(const std::vector<Encoded>& batch);
+  [[nodiscard]] Sequence next() const noexcept { return next_; }
+  /// How many bytes of records write() takes at once.
+  [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept {
+    return options_.segment_bytes / SegmentWriter::kBatchShare;
+  }
+  /// Segments that were begun by this object.
+  [[nodiscard]] std::uint64_t begun() const noexcept { return begun_; }
+
+ private:
+  /// A segment that will not grow any more.
+  struct Closed {
+    SegmentName name;
+    std::uint64_t bytes = 0;
+    Micros time_max{};
+  };
+
+  explicit SegmentChain(ChainOptions options) : options_(std::move(options)) {}
+  [[nodiscard]] Result<void> load(const std::vector<SegmentName>& names);
+  [[nodiscard]] Result<void> begin_segment();
+  void give_up_segment();
+  void close_segment();
+  void drop_old();
+
+  ChainOptions options_;
+  Sequence next_ = 1;
+  std::uint64_t begun_ = 0;
+  Micros time_max_{};
+  std::vector<Closed> closed_;            // oldest first
+  std::optional<SegmentWriter> current_;  // none before the first batch and after a failure
+  SegmentName tried_{0, 0};               // the last one begun
+};
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,101 @@
+#include "runtime/journal/segment_file.hpp"
+
+#include <string_view>
+
+#include "runtime/journal/crc32c.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+constexpr std::string_view kHeadName = "head";
+constexpr std::string_view kSealName = "seal";
+
+std::byte* bytes_in(std::string& text) noexcept {
+  return reinterpret_cast<std::byte*>(text.data());
+}
+const std::byte* bytes_in(const MDB_val& value) noexcept {
+  return static_cast<const std::byte*>(value.mv_data);
+}
+MDB_val val_of(std::string_view text) noexcept {
+  return {text.size(), const_cast<char*>(text.data())};
+}
+
+}  // namespace
+
+std::string encode_head(Sequence first) {
+  std::string result(HeadLayout::kBytes, '\0');
+  std::byte* const to = bytes_in(result);
+  store(to, HeadLayout::kMagic);
+  store(to + HeadLayout::kVersionAt, HeadLayout::kVersion);
+  store(to + HeadLayout::kFirst, first);
+  store(to + HeadLayout::kCrc, crc32c(to, HeadLayout::kCrc));
+  return result;
+}
+
+std::string encode_seal(const Seal& seal) {
+  std::string result(SealLayout::kBytes, '\0');
+  std::byte* const to = bytes_in(result);
+  store(to, SealLayout::kVersion);
+  store(to + SealLayout::kRecordsCrc, seal.records_crc);
+  store(to + SealLayout::kFirst, seal.first);
+  store(to + SealLayout::kCount, seal.count);
+  store(to + SealLayout::kTimeMax, std::int64_t{seal.time_max.count()});
+  store(to + SealLayout::kCrc, crc32c(to, SealLayout::kCrc));
+  return result;
+}
+
+std::optional<Sequence> decode_head(const MDB_val& value) noexcept {
+  const std::byte* const at = bytes_in(value);
+  if (value.mv_size != HeadLayout::kBytes) return std::nullopt;
+  if (load<std::uint32_t>(at) != HeadLayout::kMagic) return std::nullopt;
+  if (load<std::uint32_t>(at + HeadLayout::kVersionAt) != HeadLayout::kVersion) return std::nullopt;
+  if (load<std::uint32_t>(at + HeadLayout::kCrc) != crc32c(at, HeadLayout::kCrc))
+    return std::nullopt;
+  return load<Sequence>(at + HeadLayout::kFirst);
+}
+
+std::optional<Seal> decode_seal(const MDB_val& value) noexcept {
+  const std::byte* const at = bytes_in(value);
+  if (value.mv_size != SealLayout::kBytes) return std::nullopt;
+  if (load<std::uint32_t>(at) != SealLayout::kVersion) return std::nullopt;
+  if (load<std::uint32_t>(at + SealLayout::kCrc) != crc32c(at, SealLayout::kCrc))
+    return std::nullopt;
+  Seal seal;
+  seal.records_crc = load<std::uint32_t>(at + SealLayout::kRecordsCrc);
+  seal.first = load<Sequence>(at + SealLayout::kFirst);
+  seal.count = load<std::uint64_t>(at + SealLayout::kCount);
+  seal.time_max = Micros{load<std::int64_t>(at + SealLayout::kTimeMax)};
+  return seal;
+}
+
+Result<void> check_head(const Environment& environment, const Transaction& transaction,
+                        Sequence first) {
+  MDB_val key = val_of(kHeadName);
+  MDB_val value{};
+  if (const int code = mdb_get(transaction.get(), environment.main(), &key, &value); code != 0)
+    return lmdb_failure(code, "read the head of", environment.path());
+  if (decode_head(value) != first)
+    return failure(ErrorKind::environment, environment.path() + ": damaged, or not a segment");
+  return {};
+}
+
+Result<std::optional<Seal>> read_seal(const Environment& environment,
+                                      const Transaction& transaction) {
+  MDB_val key = val_of(kSealName);
+  MDB_val value{};
+  const int code = mdb_get(transaction.get(), environment.main(), &key, &value);
+  if (code == MDB_NOTFOUND) return std::optional<Seal>{};
+  if (code != 0) return lmdb_failure(code, "read the seal of", environment.path());
+  auto seal = decode_seal(value);
+  if (!seal) return failure(ErrorKind::environment, environment.path() + ": its seal is damaged");
+  return seal;
+}
+
+int put_seal(const Environment& environment, const Transaction& transaction, const Seal& seal) {
+  const std::string text = encode_seal(seal);
+  MDB_val key = val_of(kSealName);
+  MDB_val value = val_of(text);
+  return mdb_put(transaction.get(), environment.main(), &key, &value, 0);
+}
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,141 @@
+#include "runtime/journal/segment_reader.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/segment_file.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+/// The number that a key of either table is; 0, which is none, if it is no number.
+std::uint64_t number_in(const MDB_val& key) noexcept {
+  if (key.mv_size != sizeof(std::uint64_t)) return 0;
+  return load<std::uint64_t>(static_cast<const std::byte*>(key.mv_data));
+}
+
+/// Puts `cursor` on the last entry that is not above `number`; LMDB's code.
+int find_at_most(MDB_cursor* cursor, std::uint64_t number, MDB_val& key, MDB_val& value) noexcept {
+  key = as_val(number);
+  const int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+  if (code == MDB_NOTFOUND) return mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+  if (code != 0 || number_in(key) == number) return code;
+  return mdb_cursor_get(cursor, &key, &value, MDB_PREV);
+}
+
+}  // namespace
+
+tl::unexpected<Error> SegmentView::damaged(const char* what, Sequence sequence) const {
+  return failure(ErrorKind::environment, environment_.path() + ": " + what + " " +
+                                             std::to_string(sequence) + " is damaged");
+}
+
+Result<Sequence> SegmentView::last() const {
+  const Cursor cursor = open_cursor(transaction_, environment_.records());
+  if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
+  MDB_val key{};
+  MDB_val value{};
+  const int code = find_at_most(cursor.get(), last_max_, key, value);
+  if (code == MDB_NOTFOUND) return first_ - 1;
+  if (code != 0) return lmdb_failure(code, "read", environment_.path());
+  const Sequence found = number_in(key);
+  if (found < first_ || found > last_max_) return damaged("record", found);
+  return found;
+}
+
+Result<bool> SegmentView::show(const MDB_val& value, Sequence sequence, const Visit& visit) const {
+  const auto* const bytes = static_cast<const std::byte*>(value.mv_data);
+  const auto record = decode_record(bytes, value.mv_size, sequence);
+  if (!record) return damaged("record", sequence);
+  return visit(*record, bytes);
+}
+
+Result<bool> SegmentView::scan(Sequence from, const Visit& visit) const {
+  const Cursor cursor = open_cursor(transaction_, environment_.records());
+  if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
+  Sequence expected = std::max(from, first_);
+  MDB_val key = as_val(expected);
+  MDB_val value{};
+  int code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
+  for (; code == 0 && expected <= last_max_; ++expected) {
+    // Numbers have no gaps: a missing one is damage too.
+    if (number_in(key) != expected) return damaged("record", expected);
+    const auto more = show(value, expected, visit);
+    if (!more || !*more) return more;
+    code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
+  }
+  if (code != 0 && code != MDB_NOTFOUND) return lmdb_failure(code, "read", environment_.path());
+  return true;
+}
+
+Result<bool> SegmentView::scan_back(const Visit& visit) const {
+  const Cursor cursor = open_cursor(transaction_, environment_.records());
+  if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
+  MDB_val key{};
+  MDB_val value{};
+  int code = find_at_most(cursor.get(), last_max_, key, value);
+  Sequence expected = code == 0 ? number_in(key) : 0;
+  if (expected > last_max_) return damaged("record", expected);
+  for (; code == 0; --expected) {
+    if (expected < first_ || number_in(key) != expected) return damaged("record", expected);
+    const auto more = show(value, expected, visit);
+    if (!more || !*more) return more;
+    code = mdb_cursor_get(cursor.get(), &key, &value, MDB_PREV);
+  }
+  if (code != MDB_NOTFOUND) return lmdb_failure(code, "read", environment_.path());
+  return true;
+}
+
+Result<bool> SegmentView::each_run(const VisitRun& visit) const {
+  const Cursor cursor = open_cursor(transaction_, environment_.postings());
+  if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
+  // Each run lies wholly before the one seen last; those that it swallowed are stepped over.
+  for (Sequence upto = last_max_; upto >= first_;) {
+    MDB_val key{};
+    MDB_val value{};
+    const int code = find_at_most(cursor.get(), run_key(upto, kRunLevelMax), key, value);
+    if (code == MDB_NOTFOUND) return true;
+    if (code != 0) return lmdb_failure(code, "read", environment_.path());
+    const auto run = RunView::over(static_cast<const std::byte*>(value.mv_data), value.mv_size);
+    const bool fits = run && run->first() >= first_ && run->first() <= run->last() &&
+                      run->last() <= upto && number_in(key) == run_key(run->last(), run->level());
+    if (!fits) return damaged("the run before record", upto);
+    if (!visit(*run)) return false;
+    upto = run->first() - 1;
+  }
+  return true;
+}
+
+Result<bool> SegmentView::newest(PostingKey key, const Visit& visit) const {
+  const Cursor records = open_cursor(transaction_, environment_.records());
+  if (!records) return lmdb_failure(ENOMEM, "read", environment_.path());
+  Result<bool> shown = true;
+  const auto runs = each_run([&](const RunView& run) {
+    shown = show_postings(run, key, records.get(), visit);
+    return shown && *shown;
+  });
+  if (!runs) return runs;
+  return shown;
+}
+
+Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, MDB_cursor* records,
+                                        const Visit& visit) const {
+  for (std::uint32_t i = run.end_of(key); i > 0 && run.key(i - 1) == key; --i) {
+    const Sequence sequence = run.sequence(i - 1);
+    MDB_val at = as_val(sequence);
+    MDB_val value{};
+    const int code = mdb_cursor_get(records, &at, &value, MDB_SET);
+    if (code == MDB_NOTFOUND) return damaged("the posting of record", sequence);
+    if (code != 0) return lmdb_failure(code, "read", environment_.path());
+    const auto more = show(value, sequence, [&](const Record& record, const std::byte* bytes) {
+      // A posting that says what the record does not is no reason to show it.
+      return std::find(record.keys.begin(), record.keys.end(), key) == record.keys.end() ||
+             visit(record, bytes);
+    });
+    if (!more || !*more) return more;
+  }
+  return true;
+}
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,50 @@
+// Reading one segment, within one transaction.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "runtime/journal/environment.hpp"
+#include "runtime/journal/posting_run.hpp"
+#include "runtime/journal/record.hpp"
+
+namespace chargemill::runtime::journal {
+
+/// A segment as a transaction sees it; both outlive this. Every record is checked before it is
+/// shown; a damaged one ends the reading with an error.
+class SegmentView {
+ public:
+  /// Shows one record and its bytes in the file; false ends the reading.
+  using Visit = std::function<bool(const Record&, const std::byte*)>;
+  using VisitRun = std::function<bool(const RunView&)>;
+
+  /// Records above `last_max` do not count: they were resent to the next segment.
+  SegmentView(const Environment& environment, const Transaction& transaction, Sequence first,
+              Sequence last_max) noexcept
+      : environment_(environment), transaction_(transaction), first_(first), last_max_(last_max) {}
+
+  /// The newest record's number; first - 1 when there is none.
+  [[nodiscard]] Result<Sequence> last() const;
+  /// From `from` on, oldest first. False: it was stopped by `visit`.
+  [[nodiscard]] Result<bool> scan(Sequence from, const Visit& visit) const;
+  /// From the newest on. False: it was stopped.
+  [[nodiscard]] Result<bool> scan_back(const Visit& visit) const;
+  /// Those that bear `key`, from the newest on. False: it was stopped.
+  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit) const;
+  /// The runs that count, from the newest on; those that they swallowed are left out.
+  [[nodiscard]] Result<bool> each_run(const VisitRun& visit) const;
+
+ private:
+  [[nodiscard]] Result<bool> show(const MDB_val& value, Sequence sequence,
+                                  const Visit& visit) const;
+  [[nodiscard]] Result<bool> show_postings(const RunView& run, PostingKey key, MDB_cursor* records,
+                                           const Visit& visit) const;
+  [[nodiscard]] tl::unexpected<Error> damaged(const char* what, Sequence sequence) const;
+
+  const Environment& environment_;
+  const Transaction& transaction_;
+  Sequence first_;
+  Sequence last_max_;
+};
+
+}  // namespace chargemill::runtime::journal

@@ -1,0 +1,177 @@
+#include "runtime/journal/segment_writer.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/journal/crc32c.hpp"
+#include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/segment_reader.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+std::size_t postings_max(std::uint64_t map_bytes) noexcept {
+  return static_cast<std::size_t>(map_bytes / SegmentWriter::kBatchShare /
+                                  (sizeof(PostingKey) + sizeof(std::uint32_t)));
+}
+
+}  // namespace
+
+SegmentWriter::SegmentWriter(Environment::Pointer environment, SegmentName name)
+    : environment_(std::move(environment)),
+      name_(name),
+      next_(name.first),
+      ladder_(postings_max(environment_->map_bytes())) {}
+
+Result<SegmentWriter> SegmentWriter::create(const std::string& directory, SegmentName name,
+                                            std::uint64_t map_bytes) {
+  const std::string path = path_of(directory, name);
+  const std::string fresh = path + ".new";
+  // It gets its name when its head is on disk, so that a power cut never leaves half a segment.
+  auto made = Environment::create(fresh, map_bytes, encode_head(name.first));
+  if (made) made = rename_durably(directory, fresh, path);
+  remove_leftovers(directory);
+  if (!made) return tl::unexpected(made.error());
+  auto environment = Environment::open(path, Environment::Access::write);
+  if (!environment) return tl::unexpected(environment.error());
+  return SegmentWriter{std::move(*environment), name};
+}
+
+Result<std::optional<SegmentWriter>> SegmentWriter::resume(const std::string& directory,
+                                                           SegmentName name) {
+  auto environment = Environment::open(path_of(directory, name), Environment::Access::write);
+  if (!environment) return tl::unexpected(environment.error());
+  // Before the transaction, so that the file is closed after it.
+  std::optional<SegmentWriter> result{SegmentWriter{std::move(*environment), name}};
+  const Environment& file = *result->environment_;
+  const auto transaction = Transaction::begin(file, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  const auto head = check_head(file, *transaction, name.first);
+  if (!head) return tl::unexpected(head.error());
+  const auto seal = read_seal(file, *transaction);
+  if (!seal) return tl::unexpected(seal.error());
+  if (*seal) return std::optional<SegmentWriter>{};
+  const auto sound = result->recover(*transaction);
+  if (!sound) return tl::unexpected(sound.error());
+  return result;
+}
+
+Result<void> SegmentWriter::recover(const Transaction& transaction) {
+  environment_->foresee_all();
+  const SegmentView segment{*environment_, transaction, name_.first, kSequenceMax};
+  const auto all = segment.scan(name_.first, [this](const Record&, const std::byte* bytes) {
+    note(bytes);
+    return true;
+  });
+  if (!all) return tl::unexpected(all.error());
+  std::vector<RunInfo> newest_first;
+  const auto runs = segment.each_run([&](const RunView& run) {
+    newest_first.push_back({run.first(), run.last(), run.count(), run.level()});
+    return true;
+  });
+  if (!runs) return tl::unexpected(runs.error());
+  for (auto run = newest_first.rbegin(); run != newest_first.rend(); ++run)
+    ladder_.replace(0, *run);
+  return {};
+}
+
+/// Keeps count of a record that is, or is about to be, in the segment.
+void SegmentWriter::note(const std::byte* record) noexcept {
+  const std::uint32_t crc = crc_of(record);
+  records_crc_ = crc32c(&crc, sizeof crc, records_crc_);
+  time_max_ = std::max(time_max_, time_of(record));
+  ++next_;
+}
+
+Result<void> SegmentWriter::write(const std::vector<Encoded>& batch) {
+  CHARGEMILL_ASSERT(!batch.empty());
+  auto transaction = Transaction::begin(*environment_, 0);
+  if (!transaction) return tl::unexpected(transaction.error());
+  const Sequence first = next_;
+  int code = put_records(*transaction, batch);
+  if (code == 0 && !fresh_.empty()) code = put_postings(*transaction, first);
+  if (code == 0) code = transaction->commit();
+  if (code != 0) return lmdb_failure(code, "write", environment_->path());
+  return {};
+}
+
+int SegmentWriter::put_records(const Transaction& transaction, const std::vector<Encoded>& batch) {
+  const Cursor cursor = open_cursor(transaction, environment_->records());
+  if (!cursor) return ENOMEM;
+  const Sequence first = next_;
+  fresh_.clear();
+  for (const Encoded& record : batch) {
+    const Sequence sequence = next_;
+    MDB_val key = as_val(sequence);
+    MDB_val value{record.size, nullptr};
+    // MDB_RESERVE: the record is completed in LMDB's page, without a copy between.
+    const int code = mdb_cursor_put(cursor.get(), &key, &value, MDB_APPEND | MDB_RESERVE);
+    if (code != 0) return code;
+    auto* const to = static_cast<std::byte*>(value.mv_data);
+    std::memcpy(to, record.bytes, record.size);
+    seal_record(to, record.size, sequence);
+    for (std::size_t i = 0; i < key_count(to); ++i)
+      fresh_.push_back({key_at(to, i), static_cast<std::uint32_t>(sequence - first)});
+    note(to);
+  }
+  return 0;
+}
+
+int SegmentWriter::put_postings(const Transaction& transaction, Sequence first) {
+  std::sort(fresh_.begin(), fresh_.end(), [](const Posting& a, const Posting& b) {
+    return a.key != b.key ? a.key < b.key : a.offset < b.offset;
+  });
+  return put_run(transaction, ladder_.plan(fresh_.size()), std::move(fresh_), first, next_ - 1);
+}
+
+/// Writes one run out of the newest of the ladder, as planned, and of `fresh`, counted from
+/// `first`.
+int SegmentWriter::put_run(const Transaction& transaction, RunLadder::Plan plan,
+                           std::vector<Posting> fresh, Sequence first, Sequence last) {
+  const std::vector<RunInfo>& runs = ladder_.runs();
+  const std::size_t kept = runs.size() - plan.swallowed;
+  const Sequence from = plan.swallowed == 0 ? first : runs[kept].first;
+  std::vector<std::vector<Posting>> parts;
+  for (std::size_t i = kept; i < runs.size(); ++i) {
+    const std::uint64_t at = run_key(runs[i].last, runs[i].level);
+    MDB_val key = as_val(at);
+    MDB_val value{};
+    const int code = mdb_get(transaction.get(), environment_->postings(), &key, &value);
+    if (code != 0) return code;
+    const auto run = RunView::over(static_cast<const std::byte*>(value.mv_data), value.mv_size);
+    if (!run) return MDB_CORRUPTED;
+    add_part(*run, from, parts);
+  }
+  for (Posting& posting : fresh) posting.offset += static_cast<std::uint32_t>(first - from);
+  parts.push_back(std::move(fresh));
+  const std::vector<Posting> merged = merge_parts(parts);
+
+  const std::uint64_t at = run_key(last, plan.level);
+  MDB_val key = as_val(at);
+  MDB_val value{RunLayout::bytes(merged.size()), nullptr};
+  const int code =
+      mdb_put(transaction.get(), environment_->postings(), &key, &value, MDB_APPEND | MDB_RESERVE);
+  if (code != 0) return code;
+  encode_run(merged, plan.level, from, last, static_cast<std::byte*>(value.mv_data));
+  ladder_.replace(plan.swallowed,
+                  {from, last, static_cast<std::uint32_t>(merged.size()), plan.level});
+  return 0;
+}
+
+Result<void> SegmentWriter::seal() {
+  auto transaction = Transaction::begin(*environment_, 0);
+  if (!transaction) return tl::unexpected(transaction.error());
+  int code = 0;
+  if (const RunLadder::Plan plan = ladder_.plan_last(); plan.swallowed > 0) {
+    const Sequence last = ladder_.runs().back().last;
+    code = put_run(*transaction, plan, {}, last, last);
+  }
+  const Seal manifest{name_.first, next_ - name_.first, time_max_, records_crc_};
+  if (code == 0) code = put_seal(*environment_, *transaction, manifest);
+  if (code == 0) code = transaction->commit();
+  if (code != 0) return lmdb_failure(code, "seal", environment_->path());
+  return {};
+}
+
+}  // namespace chargemill::runtime::journal

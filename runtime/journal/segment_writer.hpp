@@ -1,0 +1,71 @@
+// The one segment that grows.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/journal/directory.hpp"
+#include "runtime/journal/environment.hpp"
+#include "runtime/journal/run_ladder.hpp"
+#include "runtime/journal/segment_file.hpp"
+
+namespace chargemill::runtime::journal {
+
+/// An encoded record that waits to be written; its bytes outlive the call that takes it.
+struct Encoded {
+  const std::byte* bytes = nullptr;
+  std::uint32_t size = 0;
+};
+
+/// Writes batches of records, each with its postings in one transaction. A segment that failed once
+/// is not used again (LG-03): destroy it and begin another.
+/// Threads: one.
+class SegmentWriter {
+ public:
+  /// The share of the map that one batch, and that one merged run, may take; with both and the
+  /// pages that LMDB copies, what is left above kFull suffices.
+  static constexpr std::uint64_t kBatchShare = 32;
+  static constexpr double kFull = 0.90;
+
+  /// A new segment of the given name, empty and on disk.
+  [[nodiscard]] static Result<SegmentWriter> create(const std::string& directory, SegmentName name,
+                                                    std::uint64_t map_bytes);
+  /// Goes on with a segment that was left without a seal. Reads it all, so that damage is found
+  /// now. Empty if it is sealed.
+  [[nodiscard]] static Result<std::optional<SegmentWriter>> resume(const std::string& directory,
+                                                                   SegmentName name);
+
+  /// Writes the records in this order and gives them the numbers from next() on; on disk when it
+  /// returns. After an error nobody knows whether they are.
+  [[nodiscard]] Result<void> write(const std::vector<Encoded>& batch);
+  /// Adds the manifest; nothing can be written any more.
+  [[nodiscard]] Result<void> seal();
+
+  [[nodiscard]] Sequence next() const noexcept { return next_; }
+  [[nodiscard]] SegmentName name() const noexcept { return name_; }
+  [[nodiscard]] bool is_full() const noexcept { return environment_->filled() >= kFull; }
+  [[nodiscard]] Micros time_max() const noexcept { return time_max_; }
+  [[nodiscard]] const std::string& path() const noexcept { return environment_->path(); }
+  [[nodiscard]] std::size_t run_count() const noexcept { return ladder_.runs().size(); }
+
+ private:
+  SegmentWriter(Environment::Pointer environment, SegmentName name);
+
+  [[nodiscard]] Result<void> recover(const Transaction& transaction);
+  void note(const std::byte* record) noexcept;
+  [[nodiscard]] int put_records(const Transaction& transaction, const std::vector<Encoded>& batch);
+  [[nodiscard]] int put_postings(const Transaction& transaction, Sequence first);
+  [[nodiscard]] int put_run(const Transaction& transaction, RunLadder::Plan plan,
+                            std::vector<Posting> fresh, Sequence first, Sequence last);
+
+  Environment::Pointer environment_;
+  SegmentName name_;
+  Sequence next_;
+  Micros time_max_{};
+  std::uint32_t records_crc_ = 0;
+  RunLadder ladder_;
+  std::vector<Posting> fresh_;  // of the batch being written
+};
+
+}  // namespace chargemill::runtime::journal
