@@ -1,0 +1,272 @@
+// Stands between a process and its disk (LD_PRELOAD): writes down, in order, what is done to
+// segment files and what is said on standard output, and fails calls on demand.
+//
+//   DISK_LOG=FILE         where it writes, as disk_log.hpp describes; none: nothing is written down
+//   DISK_FAULT=CALL:ERRNO:AFTER:TIMES
+//                         CALL: open, write, sync, meta (a write through O_DSYNC), short (a write
+//                         that stops half way), rename, memory; AFTER calls go well, then TIMES
+//                         fail, -1 for all
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include "tests/runtime/journal/child/disk_log.hpp"
+
+namespace {
+
+using chargemill::runtime::journal::test::DiskOp;
+using chargemill::runtime::journal::test::DiskOpHeader;
+
+constexpr int kFilesMax = 1024;
+constexpr std::size_t kNameMax = 64;
+
+/// What is known of a file descriptor.
+struct OpenFile {
+  bool is_watched = false;
+  bool is_direct = false;  // O_DSYNC: a write returns when it is on disk
+  bool is_folder = false;
+  std::array<char, kNameMax> name{};
+};
+
+struct Shim {
+  std::recursive_mutex mutex;  // one order of events, as the log has it
+  std::array<OpenFile, kFilesMax> files;
+  int log = -1;
+  std::array<char, 16> fault{};
+  int fault_errno = 0;
+  long fault_after = 0;
+  long fault_times = 0;
+  bool is_ready = false;
+};
+Shim& shim() {
+  static Shim instance;
+  return instance;
+}
+using Guard = std::lock_guard<std::recursive_mutex>;
+
+template <class F>
+F real(const char* name) {
+  return reinterpret_cast<F>(::dlsym(RTLD_NEXT, name));
+}
+using WriteCall = ssize_t (*)(int, const void*, std::size_t);
+using PwriteCall = ssize_t (*)(int, const void*, std::size_t, off_t);
+using WritevCall = ssize_t (*)(int, const iovec*, int);
+using OpenCall = int (*)(const char*, int, ...);
+using FileCall = int (*)(int);
+using TruncateCall = int (*)(int, off_t);
+using PathCall = int (*)(const char*);
+using RenameCall = int (*)(const char*, const char*);
+
+void prepare(Shim& s) {
+  if (s.is_ready) return;
+  s.is_ready = true;
+  if (const char* const path = std::getenv("DISK_LOG"))
+    s.log = real<OpenCall>("open")(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (const char* const order = std::getenv("DISK_FAULT"))
+    (void)std::sscanf(order, "%15[^:]:%d:%ld:%ld", s.fault.data(), &s.fault_errno, &s.fault_after,
+                      &s.fault_times);
+}
+
+/// Whether this call is to fail.
+bool fails(Shim& s, const char* call) {
+  if (std::strcmp(s.fault.data(), call) != 0) return false;
+  if (s.fault_after > 0) {
+    --s.fault_after;
+    return false;
+  }
+  if (s.fault_times == 0) return false;
+  if (s.fault_times > 0) --s.fault_times;
+  errno = s.fault_errno;
+  return true;
+}
+
+void note(const Shim& s, const DiskOpHeader& header, const iovec& part) {
+  if (s.log < 0) return;
+  const auto write = real<WriteCall>("write");
+  if (write(s.log, &header, sizeof header) < 0 || write(s.log, part.iov_base, part.iov_len) < 0)
+    std::abort();
+}
+DiskOpHeader entry(DiskOp op, const char* name, const char* other = "") {
+  DiskOpHeader header{};
+  header.op = op;
+  (void)std::snprintf(header.name, sizeof header.name, "%s", name);
+  (void)std::snprintf(header.other, sizeof header.other, "%s", other);
+  return header;
+}
+
+const char* base_of(const char* path) {
+  const char* const slash = std::strrchr(path, '/');
+  return slash == nullptr ? path : slash + 1;
+}
+bool is_segment(const char* path) {
+  const char* const base = base_of(path);
+  return std::strstr(base, ".segment") != nullptr && std::strstr(base, "-lock") == nullptr;
+}
+OpenFile* watched(Shim& s, int file) {
+  if (file < 0 || file >= kFilesMax) return nullptr;
+  OpenFile& known = s.files[static_cast<std::size_t>(file)];
+  return known.is_watched ? &known : nullptr;
+}
+
+int open_file(const char* path, int flags, mode_t mode) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  prepare(s);
+  const bool segment = is_segment(path);
+  if (segment && fails(s, "open")) return -1;
+  const int file = real<OpenCall>("open")(path, flags, mode);
+  const bool folder = (flags & O_DIRECTORY) != 0;
+  if (file < 0 || file >= kFilesMax || (!segment && !folder)) return file;
+  OpenFile& known = s.files[static_cast<std::size_t>(file)];
+  known = {};
+  known.is_watched = true;
+  known.is_folder = folder;
+  known.is_direct = (flags & O_DSYNC) != 0;
+  (void)std::snprintf(known.name.data(), kNameMax, "%s", base_of(path));
+  return file;
+}
+
+/// A write of several parts at `offset`: fails, stops half way, or happens and is noted.
+ssize_t write_parts(Shim& s, const OpenFile& file, int number, const iovec* parts, int count,
+                    off_t offset) {
+  if (fails(s, file.is_direct ? "meta" : "write")) return -1;
+  const bool is_short = fails(s, "short");
+  ssize_t done = 0;
+  for (int i = 0; i < count; ++i) {
+    const std::size_t bytes = is_short ? parts[i].iov_len / 2 : parts[i].iov_len;
+    const ssize_t written =
+        real<PwriteCall>("pwrite")(number, parts[i].iov_base, bytes, offset + done);
+    if (written < 0) return -1;
+    DiskOpHeader header = entry(DiskOp::write, file.name.data());
+    header.is_direct = file.is_direct ? 1 : 0;
+    header.offset = static_cast<std::uint64_t>(offset + done);
+    header.bytes = static_cast<std::uint64_t>(written);
+    note(s, header, {parts[i].iov_base, static_cast<std::size_t>(written)});
+    done += written;
+    if (is_short) break;
+  }
+  return done;
+}
+
+/// Noted, but not done: what is on disk is what the log says, not what this disk does.
+int sync_file(int file, const char* call) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  const OpenFile* const known = watched(s, file);
+  if (known == nullptr) return real<FileCall>(call)(file);
+  if (!known->is_folder && fails(s, "sync")) return -1;
+  note(s, entry(known->is_folder ? DiskOp::sync_folder : DiskOp::sync, known->name.data()), {});
+  return 0;
+}
+
+}  // namespace
+
+extern "C" {
+
+int open(const char* path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return open_file(path, flags, mode);
+}
+int open64(const char* path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return open_file(path, flags, mode);
+}
+int close(int file) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  if (OpenFile* const known = watched(s, file)) known->is_watched = false;
+  return real<FileCall>("close")(file);
+}
+ssize_t pwrite(int file, const void* bytes, std::size_t count, off_t offset) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  const OpenFile* const known = watched(s, file);
+  if (known == nullptr) return real<PwriteCall>("pwrite")(file, bytes, count, offset);
+  const iovec part{const_cast<void*>(bytes), count};
+  return write_parts(s, *known, file, &part, 1, offset);
+}
+ssize_t pwrite64(int file, const void* bytes, std::size_t count, off_t offset) {
+  return pwrite(file, bytes, count, offset);
+}
+ssize_t writev(int file, const iovec* parts, int count) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  const OpenFile* const known = watched(s, file);
+  if (known == nullptr) return real<WritevCall>("writev")(file, parts, count);
+  // LMDB seeks before each of these, so the position need not move on.
+  return write_parts(s, *known, file, parts, count, ::lseek(file, 0, SEEK_CUR));
+}
+ssize_t write(int file, const void* bytes, std::size_t count) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  prepare(s);
+  const iovec part{const_cast<void*>(bytes), count};
+  if (const OpenFile* const known = watched(s, file))
+    return write_parts(s, *known, file, &part, 1, ::lseek(file, 0, SEEK_CUR));
+  if (file == STDOUT_FILENO) {
+    DiskOpHeader header = entry(DiskOp::said, "");
+    header.bytes = count;
+    note(s, header, part);
+  }
+  return real<WriteCall>("write")(file, bytes, count);
+}
+int ftruncate(int file, off_t size) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  if (const OpenFile* const known = watched(s, file)) {
+    DiskOpHeader header = entry(DiskOp::truncate, known->name.data());
+    header.offset = static_cast<std::uint64_t>(size);
+    note(s, header, {});
+  }
+  return real<TruncateCall>("ftruncate")(file, size);
+}
+int fdatasync(int file) { return sync_file(file, "fdatasync"); }
+int fsync(int file) { return sync_file(file, "fsync"); }
+int rename(const char* from, const char* to) noexcept {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  if (is_segment(from) && fails(s, "rename")) return -1;
+  const int code = real<RenameCall>("rename")(from, to);
+  if (code == 0 && is_segment(from)) note(s, entry(DiskOp::rename, base_of(from), base_of(to)), {});
+  return code;
+}
+int unlink(const char* path) noexcept {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  const int code = real<PathCall>("unlink")(path);
+  if (code == 0 && is_segment(path)) note(s, entry(DiskOp::unlink, base_of(path)), {});
+  return code;
+}
+
+void* __libc_malloc(std::size_t bytes);  // NOLINT: glibc's own, which needs no dlsym
+/// Only whole pages fail: LMDB asks for those, and who asks for others cannot go on without.
+void* malloc(std::size_t bytes) noexcept {
+  static const bool is_wanted = [] {
+    const char* const order = std::getenv("DISK_FAULT");
+    return order != nullptr && std::strncmp(order, "memory", 6) == 0;
+  }();
+  if (is_wanted && bytes > 0 && bytes % 4096 == 0) {
+    Shim& s = shim();
+    const Guard lock(s.mutex);
+    prepare(s);
+    if (fails(s, "memory")) return nullptr;
+  }
+  return __libc_malloc(bytes);
+}
+
+}  // extern "C"

@@ -1,0 +1,90 @@
+// journal_writer DIRECTORY PRODUCERS RECORDS GIVE_UP_MS: writes a journal at full speed and prints
+// "ack PRODUCER N" for what is durable, at the end "end STATE FAILURES". RECORDS 0: for ever.
+// It goes on where the journal ends, so that each producer's numbers have no gap over many lives.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "runtime/journal/journal.hpp"
+#include "runtime/journal/reader.hpp"
+#include "tests/runtime/journal/child/records.hpp"
+
+namespace chargemill::runtime::journal::test {
+namespace {
+
+/// In one write, so that a kill leaves the whole line or nothing.
+void say(const std::string& line) {
+  if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) std::abort();
+}
+
+/// How many records of `producer` there are: the number in the newest one's text.
+std::uint64_t written_by(const std::string& directory, unsigned producer) {
+  auto reader = Reader::open(directory);
+  if (!reader) return 0;
+  std::uint64_t result = 0;
+  const auto shown = reader->newest(producer_key(producer), 1, [&](const Record& record) {
+    const std::string text{record.payload};
+    result = std::strtoull(text.c_str() + text.find(' '), nullptr, 10);
+    return true;
+  });
+  if (shown) return result;
+  std::fprintf(stderr, "%s\n", shown.error().text.c_str());
+  std::exit(3);  // NOLINT(concurrency-mt-unsafe): before there are threads
+}
+
+void produce(const Journal& journal, Appender& appender, unsigned producer, std::uint64_t from,
+             std::uint64_t records) {
+  for (std::uint64_t n = from + 1; records == 0 || n <= from + records; ++n) {
+    const std::string text = text_of(producer, n);
+    while (!appender.try_append(record_of(producer, n, text))) {
+      if (journal.status().state == JournalState::abandoned) return;
+      std::this_thread::yield();
+    }
+  }
+}
+
+int run(const JournalOptions& options, unsigned producers, std::uint64_t records) {
+  std::vector<std::uint64_t> from;
+  for (unsigned p = 0; p < producers; ++p) from.push_back(written_by(options.chain.directory, p));
+  auto journal = Journal::open(options);
+  if (!journal) {
+    std::fprintf(stderr, "%s\n", journal.error().text.c_str());
+    return 4;
+  }
+  std::vector<Appender*> appenders;
+  for (unsigned p = 0; p < producers; ++p) {
+    appenders.push_back(&(*journal)->add_appender([p, before = from[p]](std::uint64_t durable) {
+      say("ack " + std::to_string(p) + " " + std::to_string(before + durable) + "\n");
+    }));
+  }
+  std::vector<std::thread> threads;
+  for (unsigned p = 0; p < producers; ++p)
+    threads.emplace_back([&, p] { produce(**journal, *appenders[p], p, from[p], records); });
+  for (auto& thread : threads) thread.join();
+  for (const Appender* appender : appenders) {
+    while (!(*journal)->wait_durable(*appender, appender->appended(), Millis{10})) {
+      if ((*journal)->status().state == JournalState::abandoned) break;
+    }
+  }
+  const JournalStatus status = (*journal)->status();
+  const char* const state = status.state == JournalState::abandoned ? "abandoned" : "working";
+  say(std::string{"end "} + state + " " + std::to_string(status.failures) + "\n");
+  return 0;
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal::test
+
+int main(int argc, char** argv) {
+  using namespace chargemill;
+  if (argc != 5) return 2;
+  runtime::journal::JournalOptions options;
+  options.chain.directory = argv[1];
+  options.chain.segment_bytes = 1U << 20U;
+  options.give_up_after = Millis{std::strtol(argv[4], nullptr, 10)};
+  const auto producers = static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10));
+  return runtime::journal::test::run(options, producers, std::strtoull(argv[3], nullptr, 10));
+}

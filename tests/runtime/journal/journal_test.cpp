@@ -1,0 +1,166 @@
+// The journal as its users see it.
+#include "runtime/journal/journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+using namespace std::chrono_literals;
+using test::append;
+using test::Folder;
+using test::open_journal;
+using test::open_reader;
+using test::record_of;
+using test::small_options;
+using test::tally_of;
+using test::text_of;
+
+/// The oldest record that is kept.
+Sequence oldest(Reader& reader) {
+  Sequence result = 0;
+  EXPECT_TRUE(reader.scan(1, [&](const Record& record) {
+    result = record.sequence;
+    return false;
+  }));
+  return result;
+}
+
+TEST(Journal, SaysDurableOnceTheRecordsAreOnDisk) {
+  const Folder folder;
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& appender = journal->add_appender();
+  append(appender, 0, 1, 1'000);
+  EXPECT_EQ(appender.appended(), 1'000U);
+  ASSERT_TRUE(journal->wait_durable(appender, 1'000, 30s));
+  EXPECT_EQ(tally_of(folder.path(), 1).upto[0], 1'000U);
+  EXPECT_EQ(journal->status().durable, 1'000U);
+  EXPECT_EQ(journal->status().state, JournalState::working);
+}
+TEST(Journal, TellsEachAppenderItsOwnWatermarkWhichNeverFalls) {
+  const Folder folder;
+  std::uint64_t heard[2] = {0, 0};  // written by the writer's thread, read after its end
+  {
+    const auto journal = open_journal(small_options(folder.path()));
+    Appender* appenders[2];
+    for (int i = 0; i < 2; ++i) {
+      appenders[i] = &journal->add_appender([&heard, i](std::uint64_t durable) {
+        EXPECT_GT(durable, heard[i]);
+        heard[i] = durable;
+      });
+    }
+    std::thread other{[&] { append(*appenders[1], 1, 1, 30'000); }};
+    append(*appenders[0], 0, 1, 20'000);
+    other.join();
+  }
+  EXPECT_EQ(heard[0], 20'000U);
+  EXPECT_EQ(heard[1], 30'000U);
+  EXPECT_EQ(tally_of(folder.path(), 2).upto, (std::vector<std::uint64_t>{20'000, 30'000}));
+}
+TEST(Journal, WritesWhatWasAppendedBeforeItEnds) {
+  const Folder folder;
+  { append(open_journal(small_options(folder.path()))->add_appender(), 0, 1, 1); }
+  EXPECT_EQ(tally_of(folder.path(), 1).upto[0], 1U);
+}
+TEST(Journal, CommitsOneRecordWithoutWaitingForOthers) {
+  const Folder folder;
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& appender = journal->add_appender();
+  for (std::uint64_t n = 1; n <= 20; ++n) {  // the writer falls asleep in between
+    append(appender, 0, n, n);
+    ASSERT_TRUE(journal->wait_durable(appender, n, 30s));
+  }
+  EXPECT_EQ(journal->status().commits, 20U);
+}
+TEST(Journal, RefusesARecordWhileTheQueueIsFullAndTakesItLater) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.queue_records = 8;
+  const auto journal = open_journal(options);
+  Appender& appender = journal->add_appender();
+  std::uint64_t refused = 0;
+  for (std::uint64_t n = 1; n <= 1'000; ++n) {
+    const std::string text = text_of(0, n);
+    while (!appender.try_append(record_of(0, n, text))) {
+      ++refused;
+      std::this_thread::yield();
+    }
+  }
+  ASSERT_TRUE(journal->wait_durable(appender, 1'000, 30s));
+  EXPECT_GT(refused, 0U);
+  EXPECT_LE(journal->status().batch_max, 8U);
+  EXPECT_EQ(tally_of(folder.path(), 1).upto[0], 1'000U);
+}
+TEST(Journal, GoesOnWhereItEndedThroughManySegments) {
+  const Folder folder;
+  std::uint64_t n = 0;
+  for (int life = 0; life < 5; ++life) {
+    const auto journal = open_journal(small_options(folder.path()));
+    Appender& appender = journal->add_appender();
+    append(appender, 0, n + 1, n + 7'000);
+    n += 7'000;
+    ASSERT_TRUE(journal->wait_durable(appender, 7'000, 30s));
+    EXPECT_EQ(journal->status().durable, n);
+  }
+  EXPECT_GT(list_segments(folder.path())->size(), 4U);
+  EXPECT_EQ(tally_of(folder.path(), 1).upto[0], n);
+}
+TEST(Journal, IsRefusedToASecondWriterWithThePidOfTheFirst) {
+  const Folder folder;
+  auto first = open_journal(small_options(folder.path()));
+  const auto second = Journal::open(small_options(folder.path()));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::environment);
+  EXPECT_NE(second.error().text.find("process " + std::to_string(::getpid())), std::string::npos);
+  first.reset();
+  EXPECT_TRUE(Journal::open(small_options(folder.path())));
+}
+TEST(Journal, KeepsNoMoreBytesThanItIsTold) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.chain.retain_bytes = 3 * test::kSmallSegment;
+  const auto journal = open_journal(options);
+  Appender& appender = journal->add_appender();
+  append(appender, 0, 1, 60'000);
+  ASSERT_TRUE(journal->wait_durable(appender, 60'000, 30s));
+  EXPECT_GT(journal->status().segments, 6U);
+  EXPECT_LE(list_segments(folder.path())->size(), 5U);
+  // What is left is the newest, whole.
+  Reader reader = open_reader(folder.path());
+  EXPECT_EQ(*reader.last(), 60'000U);
+  const auto count = reader.check();
+  ASSERT_TRUE(count) << count.error().text;
+  EXPECT_LT(*count, 60'000U);
+  EXPECT_EQ(oldest(reader), 60'000U - *count + 1);
+}
+TEST(Journal, DropsSegmentsWhoseYoungestRecordIsTooOldAndNoOthers) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.chain.retain_age = Micros{10'000};  // record n is of microsecond n
+  {
+    const auto journal = open_journal(options);
+    append(journal->add_appender(), 0, 1, 60'000);
+  }
+  Reader reader = open_reader(folder.path());
+  EXPECT_GT(oldest(reader), 30'000U);
+  EXPECT_LE(oldest(reader), 50'000U) << "nothing young is dropped";
+}
+TEST(Journal, RefusesASegmentTooSmallForABatch) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.chain.segment_bytes = 4'096;
+  const auto journal = Journal::open(options);
+  ASSERT_FALSE(journal);
+  EXPECT_EQ(journal.error().kind, ErrorKind::invalid_input);
+}
+TEST(Journal, SaysWhyItCannotBeOpened) {
+  const auto journal = Journal::open(small_options("/proc/nowhere"));
+  ASSERT_FALSE(journal);
+  EXPECT_EQ(journal.error().kind, ErrorKind::environment);
+  EXPECT_NE(journal.error().text.find("/proc/nowhere"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal

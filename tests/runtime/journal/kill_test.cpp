@@ -1,0 +1,52 @@
+// A child writes at full speed and says what is durable; it is killed at a random time; what it
+// said must be there, whole, once and in order, and the next child goes on without a repair.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "tests/runtime/journal/child/child.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal::test {
+namespace {
+
+/// A new directory after so many lives, so that looking at all of it stays quick.
+constexpr unsigned kLivesADirectory = 10;
+
+unsigned kills() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  const char* const count = std::getenv("CHARGEMILL_KILLS");
+  return count == nullptr ? 200 : static_cast<unsigned>(std::strtoul(count, nullptr, 10));
+}
+
+TEST(Kill, TakesNothingThatWasAcknowledged) {
+  const Folder folder;
+  std::uint64_t records = 0;
+  unsigned held = 0;
+  for (unsigned life = 0; life < kills(); ++life) {
+    SCOPED_TRACE(testing::Message() << "kill " << life);
+    if (life % kLivesADirectory == 0) folder.clear();
+    std::mt19937 random{life};
+    ChildOrders orders;
+    orders.directory = folder.path();
+    Child child{orders};
+    // A third dies while it starts, the rest while they write.
+    if (life % 3 != 0) child.listen_until_it_writes();
+    ASSERT_FALSE(child.listen(std::chrono::microseconds{random() % 20'000}))
+        << "ended by itself, exit code " << child.report().exit_code;
+    child.kill();
+    const Tally tally = tally_of(folder.path(), 2);
+    for (std::size_t p = 0; p < 2; ++p) {
+      ASSERT_GE(tally.upto[p], child.acknowledged()[p]);
+      if (child.acknowledged()[p] > 0) ++held;
+      records += tally.upto[p];
+    }
+    if (HasFailure()) return;
+  }
+  std::printf("%u kills, %u promises kept, %llu records looked at\n", kills(), held,
+              static_cast<unsigned long long>(records));
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal::test

@@ -1,0 +1,96 @@
+// Runs and the ladder that merges them, against sorted lists of facts.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "runtime/journal/run_ladder.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+std::vector<std::byte> encoded(const std::vector<Posting>& postings, Sequence first,
+                               Sequence last) {
+  std::vector<std::byte> bytes(RunLayout::bytes(postings.size()));
+  encode_run(postings, 0, first, last, bytes.data());
+  return bytes;
+}
+bool by_key(const Posting& a, const Posting& b) {
+  return a.key != b.key ? a.key < b.key : a.offset < b.offset;
+}
+/// Adds a run of `count` postings for record `n` to the ladder; returns the size of what it became.
+std::uint32_t climb(RunLadder& ladder, Sequence n, std::uint32_t count) {
+  const auto plan = ladder.plan(count);
+  const auto& runs = ladder.runs();
+  const Sequence first = plan.swallowed == 0 ? n : runs[runs.size() - plan.swallowed].first;
+  for (std::size_t i = 0; i < plan.swallowed; ++i) count += runs[runs.size() - 1 - i].count;
+  ladder.replace(plan.swallowed, {first, n, count, plan.level});
+  return count;
+}
+
+TEST(PostingRun, FindsTheEndOfEveryKeyAsASearchThroughAllDoes) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937 random{seed};
+    const auto count = static_cast<std::uint32_t>(random() % 3'000);  // up to six fences
+    const std::uint64_t keys = 1 + random() % 1'500;
+    std::vector<Posting> postings;
+    for (std::uint32_t i = 0; i < count; ++i) postings.push_back({PostingKey{random() % keys}, i});
+    std::sort(postings.begin(), postings.end(), by_key);
+    const auto bytes = encoded(postings, 100, 100 + count);
+    const auto run = RunView::over(bytes.data(), bytes.size());
+    ASSERT_TRUE(run);
+    for (std::uint64_t key = 0; key <= keys; ++key) {
+      const auto above = std::count_if(postings.begin(), postings.end(),
+                                       [&](const Posting& p) { return p.key <= PostingKey{key}; });
+      ASSERT_EQ(run->end_of(PostingKey{key}), above);
+    }
+  }
+}
+TEST(PostingRun, RefusesBytesThatAreNotOneRun) {
+  const auto bytes = encoded({{PostingKey{1}, 0}, {PostingKey{2}, 1}}, 1, 2);
+  EXPECT_TRUE(RunView::over(bytes.data(), bytes.size()));
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut)
+    EXPECT_FALSE(RunView::over(bytes.data(), cut));
+}
+
+TEST(RunLadder, KeepsTheNumberOfRunsLogarithmicAndWritesAPostingOnceALevel) {
+  RunLadder ladder{1'000'000};
+  std::uint64_t written = 0;
+  for (Sequence n = 1; n <= 4'096; ++n) {
+    written += climb(ladder, n, 1);
+    ASSERT_LE(ladder.runs().size(), 7U * 4U + 1U);
+  }
+  EXPECT_EQ(ladder.runs().size(), 1U) << "8^4 runs are one run of level 4";
+  EXPECT_EQ(ladder.runs().front().level, 4U);
+  EXPECT_LE(written, 4'096U * 5U);
+}
+TEST(RunLadder, NeverMakesARunLargerThanItsLimit) {
+  RunLadder ladder{100};
+  for (Sequence n = 1; n <= 1'000; ++n) ASSERT_LE(climb(ladder, n, 3), 100U);
+}
+TEST(RunLadder, MergesRunsInOrderOfKeyThenOfRecord) {
+  std::mt19937 random{3};
+  std::vector<std::vector<Posting>> parts;
+  std::vector<Posting> all;
+  for (std::uint32_t part = 0; part < 13; ++part) {
+    std::vector<Posting> list;
+    for (std::uint32_t i = 0; i < 50; ++i)
+      list.push_back({PostingKey{random() % 20}, part * 50 + i});
+    all.insert(all.end(), list.begin(), list.end());
+    std::sort(list.begin(), list.end(), by_key);
+    for (Posting& posting : list) posting.offset -= part * 50;
+    const auto bytes = encoded(list, 1 + part * 50, 50 + part * 50);
+    add_part(*RunView::over(bytes.data(), bytes.size()), 1, parts);
+  }
+  std::sort(all.begin(), all.end(), by_key);
+  const auto merged = merge_parts(parts);
+  ASSERT_EQ(merged.size(), all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    ASSERT_EQ(merged[i].key, all[i].key);
+    ASSERT_EQ(merged[i].offset, all[i].offset);
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal

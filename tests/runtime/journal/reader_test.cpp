@@ -1,0 +1,137 @@
+// Reading, also while the journal is written, against what was put in.
+#include "runtime/journal/reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/runtime/journal/child/child.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+using namespace std::chrono_literals;
+using test::append;
+using test::Folder;
+using test::open_journal;
+using test::open_reader;
+using test::small_options;
+
+constexpr std::uint64_t kRecords = 20'000;
+
+/// A journal of one producer's kRecords records, in several segments.
+void fill(const Folder& folder) {
+  const auto journal = open_journal(small_options(folder.path()));
+  append(journal->add_appender(), 0, 1, kRecords);
+}
+std::vector<Sequence> newest(Reader& reader, PostingKey key, std::uint64_t limit) {
+  std::vector<Sequence> result;
+  const auto shown = reader.newest(key, limit, [&](const Record& record) {
+    result.push_back(record.sequence);
+    return true;
+  });
+  EXPECT_TRUE(shown) << shown.error().text;
+  EXPECT_EQ(*shown, result.size());
+  return result;
+}
+
+TEST(Reader, FindsTheNewestOfAKeyAcrossSegments) {
+  const Folder folder;
+  fill(folder);
+  EXPECT_GT(list_segments(folder.path())->size(), 2U);
+  Reader reader = open_reader(folder.path());
+  for (std::uint64_t key = 0; key < 97; ++key) {
+    std::vector<Sequence> expected;
+    for (Sequence n = kRecords; n > 0; --n) {
+      if (n % 97 == key) expected.push_back(n);
+    }
+    EXPECT_EQ(newest(reader, PostingKey{key}, kRecords), expected);
+    expected.resize(100);
+    EXPECT_EQ(newest(reader, PostingKey{key}, 100), expected);
+  }
+  EXPECT_TRUE(newest(reader, PostingKey{97}, 100).empty());
+}
+TEST(Reader, ShowsNothingForALimitOfZero) {
+  const Folder folder;
+  fill(folder);
+  Reader reader = open_reader(folder.path());
+  EXPECT_TRUE(newest(reader, PostingKey{1}, 0).empty());
+  EXPECT_EQ(*reader.newest_of_all(0, [](const Record&) { return true; }), 0U);
+}
+TEST(Reader, StopsWhenItIsToldTo) {
+  const Folder folder;
+  fill(folder);
+  Reader reader = open_reader(folder.path());
+  std::uint64_t seen = 0;
+  const auto three = [&](const Record&) { return ++seen % 3 != 0; };
+  EXPECT_EQ(*reader.newest(test::producer_key(0), kRecords, three), 3U);
+  EXPECT_EQ(*reader.newest_of_all(kRecords, three), 3U);
+  EXPECT_EQ(*reader.scan(5, three), 3U);
+}
+TEST(Reader, ShowsAllFromANumberOnAndTheNewestOfAll) {
+  const Folder folder;
+  fill(folder);
+  Reader reader = open_reader(folder.path());
+  EXPECT_EQ(*reader.last(), kRecords);
+  Sequence next = 12'345;
+  const auto rising = [&](const Record& record) { return record.sequence == next++; };
+  EXPECT_EQ(*reader.scan(12'345, rising), kRecords - 12'344);
+  next = kRecords;
+  const auto falling = [&](const Record& record) { return record.sequence == next--; };
+  EXPECT_EQ(*reader.newest_of_all(15'000, falling), 15'000U);
+}
+TEST(Reader, SeesAnEmptyJournalAsEmptyAndAMissingOneAsAnError) {
+  const Folder folder;
+  Reader reader = open_reader(folder.path());
+  EXPECT_EQ(*reader.last(), 0U);
+  EXPECT_TRUE(newest(reader, PostingKey{1}, 10).empty());
+  EXPECT_EQ(*reader.check(), 0U);
+  EXPECT_FALSE(Reader::open(folder.path() + "/missing"));
+}
+TEST(Reader, SeesEachCommitWhileTheJournalIsWritten) {
+  const Folder folder;
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& appender = journal->add_appender();
+  Reader reader = open_reader(folder.path());
+  for (std::uint64_t n = 1; n < 20'000; n += 1'999) {
+    append(appender, 0, n, n + 1'998);
+    ASSERT_TRUE(journal->wait_durable(appender, n + 1'998, 30s));
+    EXPECT_EQ(*reader.last(), n + 1'998);
+    EXPECT_EQ(newest(reader, test::producer_key(0), 1), (std::vector<Sequence>{n + 1'998}));
+  }
+}
+TEST(Reader, SeesWhatAnotherProcessHasAcknowledgedWhileItWrites) {
+  const Folder folder;
+  test::ChildOrders orders;
+  orders.directory = folder.path();
+  test::Child child{orders};
+  child.listen_until_it_writes();
+  Reader reader = open_reader(folder.path());
+  for (int look = 0; look < 50; ++look) {
+    (void)child.listen(1ms);
+    const std::uint64_t promised = child.acknowledged()[0] + child.acknowledged()[1];
+    const auto last = reader.last();
+    ASSERT_TRUE(last) << last.error().text;
+    EXPECT_GE(*last, promised);
+    EXPECT_EQ(
+        newest(reader, test::producer_key(0), 100).size(),
+        child.acknowledged()[0] < 100 ? newest(reader, test::producer_key(0), 100).size() : 100U);
+  }
+  child.kill();
+  EXPECT_GE(*reader.last(), child.acknowledged()[0] + child.acknowledged()[1]);
+}
+TEST(Reader, GoesOnWhenRetentionTakesASegmentAway) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.chain.retain_bytes = 2 * test::kSmallSegment;
+  const auto journal = open_journal(options);
+  Appender& appender = journal->add_appender();
+  Reader reader = open_reader(folder.path());
+  for (std::uint64_t n = 1; n < 60'000; n += 5'000) {
+    append(appender, 0, n, n + 4'999);
+    ASSERT_TRUE(journal->wait_durable(appender, n + 4'999, 30s));
+    EXPECT_EQ(newest(reader, test::producer_key(0), 10).size(), 10U);
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal

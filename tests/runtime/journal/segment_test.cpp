@@ -1,0 +1,166 @@
+// One segment: written in batches, left, taken up again, sealed, read.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <deque>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <random>
+
+#include "runtime/journal/page_check.hpp"
+#include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/segment_check.hpp"
+#include "runtime/journal/segment_reader.hpp"
+#include "runtime/journal/segment_writer.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+using test::Folder;
+using test::kSmallSegment;
+using test::record_of;
+using test::text_of;
+
+/// Encoded records that live as long as this.
+struct Batch {
+  std::deque<std::array<std::byte, RecordLayout::kBytesMax>> bytes;
+  std::vector<Encoded> records;
+
+  void add(const Record& record) {
+    bytes.emplace_back();
+    const auto size = static_cast<std::uint32_t>(encode_record(record, bytes.back().data()));
+    records.push_back({bytes.back().data(), size});
+  }
+};
+Batch batch_of(std::uint64_t from, std::uint64_t upto) {
+  Batch batch;
+  for (std::uint64_t n = from; n <= upto; ++n) batch.add(record_of(0, n, text_of(0, n)));
+  return batch;
+}
+/// The numbers of the records that bear `key`, as the segment's postings say.
+std::vector<Sequence> found(const std::string& path, Sequence first, PostingKey key) {
+  std::vector<Sequence> result;
+  const auto environment = Environment::open(path, Environment::Access::read);
+  const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+  const SegmentView view{**environment, *transaction, first, kSequenceMax};
+  const auto shown = view.newest(key, [&](const Record& record, const std::byte*) {
+    result.push_back(record.sequence);
+    return true;
+  });
+  EXPECT_TRUE(shown) << shown.error().text;
+  return result;
+}
+
+TEST(Segment, ShowsWhatWasCommittedAlsoWhileItGrows) {
+  const Folder folder;
+  auto segment = SegmentWriter::create(folder.path(), {1, 0}, kSmallSegment);
+  ASSERT_TRUE(segment) << segment.error().text;
+  ASSERT_TRUE(segment->write(batch_of(1, 10).records));
+  ASSERT_TRUE(segment->write(batch_of(11, 30).records));
+  EXPECT_EQ(segment->next(), 31U);
+  EXPECT_EQ(found(segment->path(), 1, test::point_key(7)), (std::vector<Sequence>{7}));
+  EXPECT_EQ(found(segment->path(), 1, test::producer_key(0)).size(), 30U);
+  EXPECT_EQ(found(segment->path(), 1, test::producer_key(0)).front(), 30U) << "newest first";
+  EXPECT_TRUE(found(segment->path(), 1, PostingKey{12'345}).empty());
+}
+
+/// A segment that is written at random and taken up again at random, and what must be found in it.
+struct AnySegment {
+  std::mt19937 random;
+  Sequence next = 1;
+  std::map<PostingKey, std::vector<Sequence>> expected;  // newest last
+
+  Batch batch(std::size_t size) {
+    Batch result;
+    for (; size > 0; --size, ++next) {
+      Record record;
+      for (std::uint64_t keys = random() % 3; keys > 0; --keys) {
+        const PostingKey key{keys * 1'000 + random() % 40};
+        record.keys.push_back(key);
+        expected[key].push_back(next);
+      }
+      result.add(record);
+    }
+    return result;
+  }
+};
+
+TEST(Segment, FindsByEveryKeyWhateverTheBatchesAndHoweverOftenItIsTakenUpAgain) {
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    const Folder folder;
+    AnySegment any{std::mt19937{seed}, 1, {}};
+    auto begun = SegmentWriter::create(folder.path(), {1, 0}, 8 * kSmallSegment);
+    ASSERT_TRUE(begun);
+    std::optional<SegmentWriter> segment{std::move(*begun)};
+    for (int commit = 0; commit < 120; ++commit) {
+      ASSERT_TRUE(
+          segment->write(any.batch(1 + any.random() % (commit % 9 == 0 ? 200 : 5)).records));
+      if (any.random() % 25 != 0) continue;
+      segment.reset();
+      auto again = SegmentWriter::resume(folder.path(), {1, 0});
+      ASSERT_TRUE(again && *again);
+      segment = std::move(*again);
+      ASSERT_EQ(segment->next(), any.next);
+    }
+    ASSERT_LE(segment->run_count(), 30U);
+    ASSERT_TRUE(segment->seal());
+    ASSERT_EQ(segment->run_count(), 1U);
+    for (auto& [key, sequences] : any.expected) {
+      std::reverse(sequences.begin(), sequences.end());
+      ASSERT_EQ(found(segment->path(), 1, key), sequences);
+    }
+    const auto environment = Environment::open(segment->path(), Environment::Access::read);
+    const auto checked = check_segment(**environment, 1, kSequenceMax);
+    ASSERT_TRUE(checked) << checked.error().text;
+    ASSERT_EQ(*checked, any.next - 1);
+    ASSERT_TRUE(check_pages(segment->path()));
+  }
+}
+TEST(Segment, IsNotTakenUpAgainOnceItIsSealed) {
+  const Folder folder;
+  {
+    auto segment = SegmentWriter::create(folder.path(), {5, 0}, kSmallSegment);
+    ASSERT_TRUE(segment);
+    ASSERT_TRUE(segment->write(batch_of(1, 3).records));
+    ASSERT_TRUE(segment->seal());
+  }
+  const auto again = SegmentWriter::resume(folder.path(), {5, 0});
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(*again);
+}
+TEST(Segment, RefusesAFileWhoseHeadIsOfAnotherSegment) {
+  const Folder folder;
+  { ASSERT_TRUE(SegmentWriter::create(folder.path(), {5, 0}, kSmallSegment)); }
+  std::filesystem::rename(path_of(folder.path(), {5, 0}), path_of(folder.path(), {6, 0}));
+  const auto renamed = SegmentWriter::resume(folder.path(), {6, 0});
+  ASSERT_FALSE(renamed);
+  EXPECT_EQ(renamed.error().kind, ErrorKind::environment);
+}
+TEST(Segment, NamesTheRecordThatIsDamaged) {
+  const Folder folder;
+  const std::string path = path_of(folder.path(), {1, 0});
+  {
+    auto segment = SegmentWriter::create(folder.path(), {1, 0}, kSmallSegment);
+    ASSERT_TRUE(segment);
+    ASSERT_TRUE(segment->write(batch_of(1, 30).records));
+  }
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  const std::size_t at = bytes.rfind(text_of(0, 17));
+  ASSERT_NE(at, std::string::npos);
+  file.clear();
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put('!');
+  file.close();
+  EXPECT_TRUE(check_pages(path)) << "the pages are sound, the record is not";
+  const auto again = SegmentWriter::resume(folder.path(), {1, 0});
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().text.find("record 17 is damaged"), std::string::npos)
+      << again.error().text;
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal

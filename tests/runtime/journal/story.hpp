@@ -1,0 +1,108 @@
+// The small language of the journal's tests.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "runtime/journal/journal.hpp"
+#include "runtime/journal/reader.hpp"
+#include "tests/runtime/journal/child/records.hpp"
+
+namespace chargemill::runtime::journal::test {
+
+/// An empty directory; gone with its scope.
+class Folder {
+ public:
+  /// Below `parent`; by default on the disk that the build is on.
+  explicit Folder(const std::string& parent = CHARGEMILL_BINARY_DIR "/journal_tests") {
+    const auto* const running = testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::path{parent} /
+            (std::string{running->name()} + "-" + std::to_string(::getpid()));
+    clear();
+  }
+  ~Folder() {
+    std::error_code code;
+    std::filesystem::remove_all(path_, code);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void clear() const {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline constexpr std::uint64_t kSmallSegment = 1U << 20U;
+
+[[nodiscard]] inline JournalOptions small_options(const std::string& directory) {
+  JournalOptions options;
+  options.chain.directory = directory;
+  options.chain.segment_bytes = kSmallSegment;
+  return options;
+}
+[[nodiscard]] inline std::unique_ptr<Journal> open_journal(const JournalOptions& options) {
+  auto journal = Journal::open(options);
+  if (!journal) throw std::runtime_error(journal.error().text);
+  return std::move(*journal);
+}
+[[nodiscard]] inline Reader open_reader(const std::string& directory,
+                                        Reader::Care care = Reader::Care::usual) {
+  auto reader = Reader::open(directory, care);
+  if (!reader) throw std::runtime_error(reader.error().text);
+  return std::move(*reader);
+}
+
+/// Appends the records `from` to `upto` of `producer`; yields while the queue is full.
+inline void append(Appender& appender, std::uint64_t producer, std::uint64_t from,
+                   std::uint64_t upto) {
+  for (std::uint64_t n = from; n <= upto; ++n) {
+    const std::string text = text_of(producer, n);
+    while (!appender.try_append(record_of(producer, n, text))) std::this_thread::yield();
+  }
+}
+
+/// For each producer, how many of its records there are: all from the first on, once, in order.
+struct Tally {
+  std::vector<std::uint64_t> upto;
+
+  explicit Tally(std::size_t producers) : upto(producers) {}
+  /// Counts one record; false if it is not the one that comes next, or was changed.
+  [[nodiscard]] bool count(const Record& record) {
+    const auto producer = static_cast<std::uint64_t>(record.kind);
+    if (producer >= upto.size()) return false;
+    const std::uint64_t n = ++upto[producer];
+    return record.payload == text_of(producer, n) && record.keys.size() == 2 &&
+           record.keys[0] == producer_key(producer) && record.keys[1] == point_key(n);
+  }
+};
+
+/// Checks a journal that nobody writes: everything sound, and nothing lost, twice or out of order.
+[[nodiscard]] inline Tally tally_of(const std::string& directory, std::size_t producers) {
+  Tally tally{producers};
+  Reader reader = open_reader(directory, Reader::Care::suspicious);
+  const auto checked = reader.check();
+  EXPECT_TRUE(checked) << checked.error().text;
+  bool in_order = true;
+  const auto shown = reader.scan(1, [&](const Record& record) {
+    in_order = in_order && tally.count(record);
+    return in_order;
+  });
+  EXPECT_TRUE(shown) << shown.error().text;
+  EXPECT_TRUE(in_order);
+  if (shown && checked) {
+    EXPECT_EQ(*shown, *checked);
+  }
+  return tally;
+}
+
+}  // namespace chargemill::runtime::journal::test
