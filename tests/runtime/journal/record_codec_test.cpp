@@ -97,7 +97,7 @@ TEST(RecordCodec, WritesTheWorkedExampleOfItsFormat) {
     hex += two.data();
   }
   EXPECT_EQ(hex,
-            "KNOWN"
+            "52fe2164"
             "0101030040420f000000000007000000000000014641554c54");
 }
 

@@ -1,0 +1,85 @@
+// The disk, the directory and the memory fail. What was acknowledged is there all the same; what
+// was not is written again; when nothing helps the journal says so and acknowledges nothing more.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "tests/runtime/journal/child/child.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal::test {
+namespace {
+
+constexpr std::uint64_t kRecords = 6'000;
+
+struct Fault {
+  const char* call;
+  int code;
+  int times;
+};
+std::string text_of(const Fault& fault, int after) {
+  return std::string{fault.call} + ":" + std::to_string(fault.code) + ":" + std::to_string(after) +
+         ":" + std::to_string(fault.times);
+}
+ChildOrders orders_for(const Folder& folder, const std::string& fault) {
+  ChildOrders orders;
+  orders.directory = folder.path();
+  orders.records = kRecords;
+  orders.has_shim = true;
+  orders.environment = {"DISK_FAULT=" + fault};
+  return orders;
+}
+
+// clang-format off
+constexpr Fault kPassing[] = {
+    {"write",  ENOSPC, 1}, {"write",  EIO,    2}, {"short",  0, 1},
+    {"sync",   EIO,    1}, {"meta",   EIO,    1}, {"meta",   ENOSPC, 2},
+    {"open",   EMFILE, 1}, {"rename", EIO,    1}, {"memory", ENOMEM, 1},
+};
+// clang-format on
+
+TEST(Fault, ThatPassesCostsNothingButTime) {
+  std::uint64_t failures = 0;
+  for (const Fault& fault : kPassing) {
+    for (const int after : {0, 1, 2, 7, 30}) {
+      const Folder folder;
+      SCOPED_TRACE(text_of(fault, after));
+      Child child{orders_for(folder, text_of(fault, after))};
+      ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+      ASSERT_EQ(child.report().exit_code, 0);
+      EXPECT_EQ(child.report().state, "working");
+      failures += child.report().failures;
+      const std::vector<std::uint64_t> all(2, kRecords);
+      EXPECT_EQ(child.acknowledged(), all);
+      EXPECT_EQ(tally_of(folder.path(), 2).upto, all);
+    }
+  }
+  EXPECT_GE(failures, 30U) << "the faults were felt";
+}
+
+constexpr Fault kLasting[] = {
+    {"write", ENOSPC, -1}, {"sync", EIO, -1}, {"meta", EIO, -1}, {"open", EMFILE, -1}};
+
+TEST(Fault, ThatLastsEndsTheAcknowledgementsAndTheJournalSaysSo) {
+  for (const Fault& fault : kLasting) {
+    for (const int after : {0, 20}) {
+      const Folder folder;
+      SCOPED_TRACE(text_of(fault, after));
+      ChildOrders orders = orders_for(folder, text_of(fault, after));
+      orders.records = 200'000;
+      orders.give_up_ms = 150;
+      Child child{orders};
+      ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+      ASSERT_EQ(child.report().exit_code, 0);
+      EXPECT_EQ(child.report().state, "abandoned");
+      const Tally tally = tally_of(folder.path(), 2);
+      for (std::size_t p = 0; p < 2; ++p) {
+        EXPECT_GE(tally.upto[p], child.acknowledged()[p]);
+        EXPECT_LT(child.acknowledged()[p], orders.records);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal::test

@@ -1,0 +1,116 @@
+// The power fails at every kind of moment. A child writes a journal while a shim writes down all
+// that it does to its disk and when it acknowledged what; from that, disks are made up as a cut may
+// leave them. Each must open, be sound, and hold all that had been acknowledged by then.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/runtime/journal/child/child.hpp"
+#include "tests/runtime/journal/child/disk_model.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal::test {
+namespace {
+
+constexpr std::uint64_t kRecords = 12'000;  // of each producer: three segments
+constexpr std::size_t kProducers = 2;
+
+unsigned cuts() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  const char* const count = std::getenv("CHARGEMILL_POWER_CUTS");
+  return count == nullptr ? 500 : static_cast<unsigned>(std::strtoul(count, nullptr, 10));
+}
+/// Memory where there is some: what is on disk is what the model says.
+std::string images() { return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; }
+
+std::vector<DiskEvent> events_of_a_run() {
+  const Folder folder;
+  ChildOrders orders;
+  orders.directory = folder.path() + "/journal";
+  orders.records = kRecords;
+  orders.has_shim = true;
+  orders.environment = {"DISK_LOG=" + folder.path() + "/log"};
+  Child child{orders};
+  EXPECT_TRUE(child.listen(std::chrono::minutes{2}));
+  EXPECT_EQ(child.report().exit_code, 0);
+  EXPECT_EQ(child.report().state, "working");
+  return read_disk_log(folder.path() + "/log");
+}
+
+using Acknowledged = std::array<std::uint64_t, kProducers>;
+
+void hear(const DiskEvent& event, Acknowledged& acknowledged) {
+  unsigned producer = 0;
+  unsigned long long number = 0;
+  if (event.op != DiskOp::said) return;
+  if (std::sscanf(event.bytes.c_str(), "ack %u %llu", &producer, &number) == 2)
+    acknowledged.at(producer) = number;
+}
+
+/// What is wrong with a journal after a cut, and after going on with it; "": nothing.
+std::string problem_after(const Folder& folder, const std::map<std::string, std::string>& disk,
+                          const Acknowledged& acknowledged, bool goes_on) {
+  folder.clear();
+  for (const auto& [name, bytes] : disk)
+    std::ofstream{folder.path() + "/" + name, std::ios::binary} << bytes;
+  Tally tally{kProducers};
+  {
+    const auto journal = Journal::open(small_options(folder.path()));
+    if (!journal) return journal.error().text;
+    if (auto problem = problem_of(folder.path(), tally); !problem.empty()) return problem;
+    for (std::size_t p = 0; p < kProducers; ++p) {
+      if (tally.upto[p] < acknowledged.at(p)) return "something acknowledged is lost";
+    }
+    if (goes_on) append((*journal)->add_appender(), 0, tally.upto[0] + 1, tally.upto[0] + 100);
+  }
+  Tally after{kProducers};
+  if (auto problem = problem_of(folder.path(), after); !problem.empty()) return problem;
+  return after.upto[0] == tally.upto[0] + (goes_on ? 100 : 0) ? "" : "it does not go on";
+}
+
+/// Tries `count` cuts of a run; returns what was wrong with the first bad one, "" if none was.
+std::string try_cuts(const std::vector<DiskEvent>& events, unsigned count, bool is_lying) {
+  const Folder folder{images()};
+  std::mt19937 random{count};
+  std::vector<std::size_t> moments;
+  for (unsigned i = 0; i < count; ++i) moments.push_back(random() % events.size());
+  std::sort(moments.begin(), moments.end());
+  DiskModel model{is_lying};
+  Acknowledged acknowledged{};
+  std::size_t at = 0;
+  for (unsigned i = 0; i < count; ++i) {
+    for (; at < moments[i]; ++at) {
+      model.done(events[at]);
+      hear(events[at], acknowledged);
+    }
+    const auto loss = static_cast<DiskModel::Loss>(i % DiskModel::kLosses);
+    const auto disk = model.cut(&events[at], loss, random);
+    const std::string problem = problem_after(folder, disk, acknowledged, i % 4 == 0);
+    if (!problem.empty()) return "cut " + std::to_string(i) + ": " + problem;
+  }
+  return "";
+}
+
+TEST(PowerCut, LosesNothingThatWasAcknowledgedAndLeavesNothingThatDoesNotOpen) {
+  const auto events = events_of_a_run();
+  const auto count_of = [&](DiskOp op) {
+    return std::count_if(events.begin(), events.end(),
+                         [op](const DiskEvent& event) { return event.op == op; });
+  };
+  ASSERT_GE(count_of(DiskOp::rename), 3) << "the run went through several segments";
+  EXPECT_EQ(try_cuts(events, cuts(), false), "");
+  std::printf("%u cuts of a run of %zu writes, %zu syncs, %zu acknowledgements\n", cuts(),
+              static_cast<std::size_t>(count_of(DiskOp::write)),
+              static_cast<std::size_t>(count_of(DiskOp::sync)),
+              static_cast<std::size_t>(count_of(DiskOp::said)));
+}
+TEST(PowerCut, FindsOutAJournalWhoseDiskKeepsNothing) {
+  EXPECT_NE(try_cuts(events_of_a_run(), 50, true), "") << "the test cannot fail";
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal::test
