@@ -1,0 +1,238 @@
+// Question: can every record of a network of 200,000 events a second be durable before it is
+//           promised, and found again by the charge point or the driver?
+// Budget:   1 M durable records/s from two producers (a flush costs 0.2 ms here, so batches of
+// 4,096
+//           are bound by encoding and copying, not by the disk); 150 ns of the producer's time;
+//           p99 of the acknowledgement 20 ms at 200,000 records/s (5 ms of gathering and a commit).
+// Records:  96 bytes of payload and two keys among 100,000 each, at random: the hard case for an
+//           index, as nearly every record of a batch has keys of its own.
+#include <benchmark/benchmark.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "bench/support/journal_load.hpp"
+#include "runtime/journal/reader.hpp"
+#include "runtime/observe/latency_histogram.hpp"
+
+namespace chargemill::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace runtime::journal;
+using Clock = std::chrono::steady_clock;
+
+constexpr unsigned kProducers = 2;
+
+/// Appends `records` at full speed. Returns the nanoseconds that an append took, from bursts that
+/// met no full queue.
+double append_all(Appender& appender, std::uint64_t producer, std::uint64_t records) {
+  constexpr unsigned kBurst = 64;
+  RecordSource source{producer};
+  Nanos spent{0};
+  std::uint64_t counted = 0;
+  for (std::uint64_t n = 0; n < records; n += kBurst) {
+    bool was_refused = false;
+    const auto begin = Clock::now();
+    for (unsigned i = 0; i < kBurst; ++i) {
+      const Record record = source.next();
+      while (!appender.try_append(record)) {
+        was_refused = true;
+        std::this_thread::yield();
+      }
+    }
+    if (was_refused) continue;
+    spent += Clock::now() - begin;
+    counted += kBurst;
+  }
+  return counted == 0 ? 0.0 : static_cast<double>(spent.count()) / static_cast<double>(counted);
+}
+
+void durable_append(benchmark::State& state) {
+  constexpr std::uint64_t kRecords = 1'024'000;  // of each producer
+  double cost = 0.0;
+  runtime::LatencyHistogram commits;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const BenchFolder folder{"durable_append"};
+    auto journal = open_or_skip(state, folder.path());
+    if (!journal) return;
+    Appender* appenders[kProducers];
+    for (auto& appender : appenders) appender = &journal->add_appender();
+    state.ResumeTiming();
+    std::thread other{[&] { (void)append_all(*appenders[1], 1, kRecords); }};
+    cost = append_all(*appenders[0], 0, kRecords);
+    other.join();
+    for (const Appender* appender : appenders) {
+      if (!journal->wait_durable(*appender, kRecords, 60s)) state.SkipWithError("not durable");
+    }
+    state.PauseTiming();
+    const JournalStatus status = journal->status();
+    if (status.records != kProducers * kRecords || status.failures != 0)
+      state.SkipWithError("records are missing");
+    commits = status.commit_times;
+    journal.reset();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kProducers * kRecords));
+  state.counters["append_ns"] = cost;
+  state.counters["commit_p50_ms"] = milliseconds(commits.quantile(0.5));
+  state.counters["commit_p99_ms"] = milliseconds(commits.quantile(0.99));
+}
+BENCHMARK(durable_append)
+    ->Name("journal/durable_append")
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// One producer's share of the steady load: every millisecond its records of that millisecond.
+/// Latency counts from when a record was due.
+class SteadyProducer {
+ public:
+  static constexpr std::uint64_t kPerMilli = 100;
+
+  SteadyProducer(Journal& journal, std::uint64_t producer, Clock::time_point start)
+      : source_(producer), start_(start), appender_(&journal.add_appender([this](std::uint64_t n) {
+          const auto now = Clock::now();
+          for (; heard_ < n; ++heard_) latency_.record(now - due(heard_));
+        })) {}
+
+  void run(std::uint64_t millis) {
+    for (std::uint64_t ms = 0; ms < millis; ++ms) {
+      std::this_thread::sleep_until(due(ms * kPerMilli));
+      const auto begin = Clock::now();
+      for (std::uint64_t i = 0; i < kPerMilli; ++i) {
+        const Record record = source_.next();
+        while (!appender_->try_append(record)) std::this_thread::yield();
+      }
+      spent_ += Clock::now() - begin;
+    }
+  }
+  [[nodiscard]] const Appender& appender() const { return *appender_; }
+  /// Requires that the journal has ended.
+  [[nodiscard]] const runtime::LatencyHistogram& latency() const { return latency_; }
+  [[nodiscard]] double append_ns() const {
+    return static_cast<double>(spent_.count()) / static_cast<double>(appended());
+  }
+  [[nodiscard]] std::uint64_t appended() const { return appender_->appended(); }
+
+ private:
+  [[nodiscard]] Clock::time_point due(std::uint64_t n) const {
+    return start_ + std::chrono::microseconds{n * 1'000 / kPerMilli};
+  }
+
+  RecordSource source_;
+  Clock::time_point start_;
+  runtime::LatencyHistogram latency_;  // written by the journal's writer
+  std::uint64_t heard_ = 0;            // written by the journal's writer
+  Nanos spent_{0};
+  Appender* appender_;
+};
+
+void acknowledge_200k(benchmark::State& state) {
+  constexpr std::uint64_t kMillis = 10'000;
+  runtime::LatencyHistogram latency;
+  double cost = 0.0;
+  for (auto _ : state) {
+    const BenchFolder folder{"acknowledge_200k"};
+    auto journal = open_or_skip(state, folder.path());
+    if (!journal) return;
+    const auto start = Clock::now() + 10ms;
+    SteadyProducer producers[kProducers] = {{*journal, 0, start}, {*journal, 1, start}};
+    std::thread other{[&] { producers[1].run(kMillis); }};
+    producers[0].run(kMillis);
+    other.join();
+    cost = producers[0].append_ns();
+    const std::uint64_t appended = producers[0].appended() + producers[1].appended();
+    for (const auto& producer : producers) {
+      if (!journal->wait_durable(producer.appender(), producer.appended(), 60s))
+        state.SkipWithError("not durable");
+    }
+    journal.reset();
+    for (const auto& producer : producers) latency.merge(producer.latency());
+    if (latency.count() % appended != 0) state.SkipWithError("acknowledgements are missing");
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(latency.count()));
+  state.counters["append_ns"] = cost;
+  state.counters["p50_ms"] = milliseconds(latency.quantile(0.5));
+  state.counters["p99_ms"] = milliseconds(latency.quantile(0.99));
+  state.counters["p999_ms"] = milliseconds(latency.quantile(0.999));
+  state.counters["max_ms"] = milliseconds(latency.max());
+}
+BENCHMARK(acknowledge_200k)
+    ->Name("journal/acknowledge_200k")
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+
+/// A journal of many records, made once and kept for all repetitions.
+class BigJournal {
+ public:
+  BigJournal() : folder_("history"), records_(is_quick() ? 200'000 : 10'000'000) {
+    auto journal = open_journal(folder_.path());
+    if (!journal) return;
+    Appender& appender = journal->add_appender();
+    (void)append_all(appender, 0, records_);
+    (void)journal->wait_durable(appender, records_, 120s);
+  }
+  [[nodiscard]] const std::string& path() const { return folder_.path(); }
+  [[nodiscard]] std::uint64_t records() const { return records_; }
+
+ private:
+  BenchFolder folder_;
+  std::uint64_t records_;
+};
+
+/// The newest 100 of a point; how many there were, 0 after an error.
+std::uint64_t newest_100(Reader& reader, std::uint64_t point) {
+  bool is_right = true;
+  const PostingKey key = point_key(point);
+  const auto shown = reader.newest(key, 100, [&](const Record& record) {
+    is_right = is_right && record.keys[0] == key;
+    return is_right;
+  });
+  return shown && is_right ? *shown : 0;
+}
+
+/// Milliseconds of opening and one query when nothing of the files is in memory: the median.
+double cold_ms(const BigJournal& journal, RandomStream& random) {
+  runtime::LatencyHistogram times;
+  for (int look = 0; look < 21; ++look) {
+    forget_cached(journal.path());
+    const auto begin = Clock::now();
+    auto reader = Reader::open(journal.path());
+    if (!reader || newest_100(*reader, random.below(kPoints)) == 0) return -1.0;
+    times.record(Clock::now() - begin);
+  }
+  return milliseconds(times.quantile(0.5));
+}
+
+void history_newest_100(benchmark::State& state) {
+  static const BigJournal journal;
+  RandomStream random{1, 0, Purpose::choice};
+  const double cold = cold_ms(journal, random);
+  const auto begin = Clock::now();
+  { (void)open_journal(journal.path()); }
+  state.counters["reopen_ms"] = milliseconds(Clock::now() - begin);
+  auto reader = Reader::open(journal.path());
+  if (!reader) return state.SkipWithError(reader.error().text.c_str());
+  if (!reader->scan(1, [](const Record&) { return true; }))  // warm
+    return state.SkipWithError("damaged");
+  std::uint64_t shown = 0;
+  for (auto _ : state) {
+    const std::uint64_t found = newest_100(*reader, random.below(kPoints));
+    if (found == 0) state.SkipWithError("nothing found");
+    shown += found;
+  }
+  state.counters["cold_ms"] = cold;
+  state.counters["records"] = static_cast<double>(journal.records());
+  state.counters["shown"] = static_cast<double>(shown) /
+                            static_cast<double>(std::max<std::int64_t>(1, state.iterations()));
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(history_newest_100)
+    ->Name("journal/history_newest_100")
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace chargemill::bench
