@@ -24,9 +24,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr unsigned kProducers = 2;
 
-/// Appends `records` at full speed. Returns the nanoseconds that an append took, from bursts that
-/// met no full queue.
-double append_all(Appender& appender, std::uint64_t producer, std::uint64_t records) {
+/// Appends `records` at full speed; waits for the disk where the queue is full. Returns the
+/// nanoseconds that an append took, from bursts that met no full queue.
+double append_all(Journal& journal, Appender& appender, std::uint64_t producer,
+                  std::uint64_t records) {
   constexpr unsigned kBurst = 64;
   RecordSource source{producer};
   Nanos spent{0};
@@ -38,7 +39,7 @@ double append_all(Appender& appender, std::uint64_t producer, std::uint64_t reco
       const Record record = source.next();
       while (!appender.try_append(record)) {
         was_refused = true;
-        std::this_thread::yield();
+        (void)journal.wait_durable(appender, appender.durable() + 1, 1s);
       }
     }
     if (was_refused) continue;
@@ -60,8 +61,8 @@ void durable_append(benchmark::State& state) {
     Appender* appenders[kProducers];
     for (auto& appender : appenders) appender = &journal->add_appender();
     state.ResumeTiming();
-    std::thread other{[&] { (void)append_all(*appenders[1], 1, kRecords); }};
-    cost = append_all(*appenders[0], 0, kRecords);
+    std::thread other{[&] { (void)append_all(*journal, *appenders[1], 1, kRecords); }};
+    cost = append_all(*journal, *appenders[0], 0, kRecords);
     other.join();
     for (const Appender* appender : appenders) {
       if (!journal->wait_durable(*appender, kRecords, 60s)) state.SkipWithError("not durable");
@@ -171,7 +172,7 @@ class BigJournal {
     auto journal = open_journal(folder_.path());
     if (!journal) return;
     Appender& appender = journal->add_appender();
-    (void)append_all(appender, 0, records_);
+    (void)append_all(*journal, appender, 0, records_);
     (void)journal->wait_durable(appender, records_, 120s);
   }
   [[nodiscard]] const std::string& path() const { return folder_.path(); }

@@ -34,7 +34,8 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
 Journal::Journal(JournalOptions options, WriterLock lock, SegmentChain chain)
     : options_(std::move(options)), lock_(std::move(lock)), chain_(std::move(chain)) {
   CHARGEMILL_ASSERT(options_.batch_records > 0);
-  batch_.reserve(options_.batch_records);
+  CHARGEMILL_ASSERT(options_.batch_max >= options_.batch_records);
+  batch_.reserve(options_.batch_max);
   last_.store(chain_.next() - 1, std::memory_order_relaxed);  // relaxed: before the thread starts
   writer_ = std::thread([this] { run(); });
 }
@@ -128,7 +129,7 @@ void Journal::gather() {
     Appender& appender = *appenders_[(turn_ + i) % count];
     const std::uint64_t pushed = appender.ring_.pushed();
     std::uint64_t upto = appender.taken_;
-    for (; upto < pushed && batch_.size() < options_.batch_records; ++upto) {
+    for (; upto < pushed && batch_.size() < options_.batch_max; ++upto) {
       const AppenderRing::Slot& slot = appender.ring_.slot(upto);
       if (bytes + slot.bytes > chain_.batch_bytes_max()) break;
       bytes += slot.bytes;

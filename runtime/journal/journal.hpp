@@ -21,8 +21,9 @@ namespace chargemill::runtime::journal {
 
 struct JournalOptions {
   ChainOptions chain;
-  std::uint32_t batch_records = 4'096;   ///< a commit has at most so many
-  Nanos batch_time = Millis{5};          ///< how long the first of a batch waits for others
+  std::uint32_t batch_records = 4'096;   ///< so many waiting are committed at once
+  Nanos batch_time = Millis{5};          ///< how long the first waits for so many
+  std::uint32_t batch_max = 16'384;      ///< a commit takes all that wait, but no more than this
   std::uint32_t queue_records = 16'384;  ///< an appender's queue; a power of two
   Nanos give_up_after = Millis{30'000};  ///< without one success; then the journal is abandoned
   /// Called by the writer's thread when the state changes, with the failure that changed it, empty
