@@ -97,6 +97,7 @@ std::string try_cuts(const std::vector<DiskEvent>& events, unsigned count, bool 
 
 TEST(PowerCut, LosesNothingThatWasAcknowledgedAndLeavesNothingThatDoesNotOpen) {
   const auto events = events_of_a_run();
+  ASSERT_FALSE(events.empty());
   const auto count_of = [&](DiskOp op) {
     return std::count_if(events.begin(), events.end(),
                          [op](const DiskEvent& event) { return event.op == op; });
@@ -109,7 +110,9 @@ TEST(PowerCut, LosesNothingThatWasAcknowledgedAndLeavesNothingThatDoesNotOpen) {
               static_cast<std::size_t>(count_of(DiskOp::said)));
 }
 TEST(PowerCut, FindsOutAJournalWhoseDiskKeepsNothing) {
-  EXPECT_NE(try_cuts(events_of_a_run(), 50, true), "") << "the test cannot fail";
+  const auto events = events_of_a_run();
+  ASSERT_FALSE(events.empty());
+  EXPECT_NE(try_cuts(events, 50, true), "") << "the test cannot fail";
 }
 
 }  // namespace

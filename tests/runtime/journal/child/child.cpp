@@ -20,11 +20,12 @@ Child::Child(const ChildOrders& orders) : acknowledged_(orders.producers) {
                                  std::to_string(orders.producers), std::to_string(orders.records),
                                  std::to_string(orders.give_up_ms)};
   std::vector<std::string> settings = orders.environment;
-  for (char** at = environ; *at != nullptr; ++at) settings.emplace_back(*at);
   if (orders.has_shim) {
     settings.emplace_back("LD_PRELOAD=" CHARGEMILL_DISK_SHIM);
     settings.emplace_back("ASAN_OPTIONS=verify_asan_link_order=0");
   }
+  // Of two settings of one name the first counts.
+  for (char** at = environ; *at != nullptr; ++at) settings.emplace_back(*at);
   std::vector<char*> argv;
   std::vector<char*> envp;
   for (auto& word : words) argv.push_back(word.data());

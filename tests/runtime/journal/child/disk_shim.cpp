@@ -253,6 +253,7 @@ int unlink(const char* path) noexcept {
   return code;
 }
 
+#ifndef CHARGEMILL_SANITIZED  // a sanitizer's free() takes only what its own malloc() gave
 void* __libc_malloc(std::size_t bytes);  // NOLINT: glibc's own, which needs no dlsym
 /// Only LMDB's fail: its user's own end the process, as everywhere in C++.
 void* malloc(std::size_t bytes) noexcept {
@@ -270,5 +271,6 @@ void* malloc(std::size_t bytes) noexcept {
   }
   return __libc_malloc(bytes);
 }
+#endif
 
 }  // extern "C"
