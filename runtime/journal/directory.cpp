@@ -33,6 +33,14 @@ std::optional<SegmentName> name_from(const std::string& file) {
   return name;
 }
 
+/// Makes the names in a folder durable. 0, or the system's code.
+int sync_folder(const std::string& folder) noexcept {
+  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int code = file >= 0 && ::fsync(file) == 0 ? 0 : errno;
+  if (file >= 0) (void)::close(file);
+  return code;
+}
+
 bool ends_with(const std::string& text, std::string_view end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
@@ -68,6 +76,13 @@ Result<void> make_directory(const std::string& directory) {
   fs::create_directories(directory, code);
   if (code)
     return failure(ErrorKind::environment, "cannot make " + directory + ": " + code.message());
+  // Whoever made the folders above, here or before, may not have synced them. One that this process
+  // may not open, or whose file system has no such thing, is left to its owner.
+  fs::path at = fs::absolute(directory, code);
+  for (; !code && at.has_relative_path(); at = at.parent_path()) {
+    if (sync_folder(at.parent_path().string()) == EIO)
+      return failure(ErrorKind::environment, "cannot sync " + at.parent_path().string());
+  }
   return {};
 }
 
@@ -89,11 +104,7 @@ Result<void> rename_durably(const std::string& directory, const std::string& fro
                             const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0)
     return failure(ErrorKind::environment, "cannot rename " + from + ": " + system_text(errno));
-  const int folder = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = folder >= 0 && ::fsync(folder) == 0;
-  const int code = errno;
-  if (folder >= 0) (void)::close(folder);
-  if (!synced)
+  if (const int code = sync_folder(directory); code != 0)
     return failure(ErrorKind::environment, "cannot sync " + directory + ": " + system_text(code));
   return {};
 }

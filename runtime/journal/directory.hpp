@@ -22,7 +22,8 @@ struct SegmentName {
 /// A directory that is not there is an error.
 [[nodiscard]] Result<std::vector<SegmentName>> list_segments(const std::string& directory);
 
-/// Makes the directory and its parents where they are missing.
+/// Makes the directory and its parents where they are missing; their names are on disk when it
+/// returns, or a power cut could take the journal with them.
 [[nodiscard]] Result<void> make_directory(const std::string& directory);
 /// Removes what a crash left half-made: unfinished segments, locks without a segment.
 void remove_leftovers(const std::string& directory);

@@ -4,6 +4,7 @@
 
 #include <lmdb.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ namespace chargemill::runtime::journal {
 class Environment {
  public:
   enum class Access { read, write };
+  /// How often those who have it open look for readers that died (LG-08).
+  static constexpr std::chrono::seconds kClearEvery{30};
   /// One user's share; the file is closed with the last one.
   struct Release {
     void operator()(Environment* environment) const noexcept;

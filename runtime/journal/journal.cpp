@@ -11,6 +11,8 @@ constexpr Nanos kSleepMax = Millis{1'000};
 constexpr Nanos kNap = Millis{1};
 constexpr Nanos kRetryFirst = Millis{100};
 constexpr Nanos kRetryMax = Millis{1'000};
+/// Between two words to the operator about the same trouble.
+constexpr Nanos kTellEvery = Millis{1'000};
 
 /// A counter that one thread writes. relaxed: it orders nothing.
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
@@ -153,10 +155,11 @@ void Journal::write_batch() {
     }
     if (!try_again(written.error(), tries, since)) return discard();
   }
+  if (is_trouble_known_) tell(JournalState::working, {});
   acknowledge();
-  // relaxed: only this thread writes it.
-  if (state_.load(std::memory_order_relaxed) != JournalState::working)
-    change_state(JournalState::working, {});
+  if (Clock::now() - cleared_ < Environment::kClearEvery) return;
+  cleared_ = Clock::now();
+  chain_.clear_dead_readers();
 }
 
 /// Notes a failure and rests before the next try if the first ones failed; false: no more tries.
@@ -166,21 +169,31 @@ bool Journal::try_again(const Error& error, unsigned tries, Clock::time_point si
     const std::lock_guard<std::mutex> lock(mutex_);
     last_failure_ = error.text;
   }
-  if (tries < kTriesAtOnce) return true;
+  if (tries < kTriesAtOnce) {
+    // relaxed: only this thread writes it.
+    tell(state_.load(std::memory_order_relaxed), error.text);
+    return true;
+  }
   // acquire: as in run().
   const bool stopping = stop_.load(std::memory_order_acquire);
   if (stopping || Clock::now() - since >= options_.give_up_after) {
-    change_state(JournalState::abandoned, error.text);
+    tell(JournalState::abandoned, error.text);
     return false;
   }
-  if (tries == kTriesAtOnce) change_state(JournalState::stalled, error.text);
+  tell(JournalState::stalled, error.text);
   const unsigned doublings = std::min(tries - kTriesAtOnce, 4U);
   wake_.sleep(std::min(kRetryFirst * (1U << doublings), kRetryMax));
   return true;
 }
 
-void Journal::change_state(JournalState state, const std::string& why) {
-  state_.store(state, std::memory_order_relaxed);  // relaxed: a look for others
+void Journal::tell(JournalState state, const std::string& why) {
+  // relaxed: only this thread writes it; for others it is a look.
+  const JournalState before = state_.exchange(state, std::memory_order_relaxed);
+  const auto now = Clock::now();
+  const bool is_trouble = !why.empty();
+  if (is_trouble && before == state && now - told_ < kTellEvery) return;
+  is_trouble_known_ = is_trouble;
+  if (is_trouble) told_ = now;
   if (options_.on_state) options_.on_state(state, why);
 }
 

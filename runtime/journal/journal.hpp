@@ -26,8 +26,9 @@ struct JournalOptions {
   std::uint32_t batch_max = 16'384;      ///< a commit takes all that wait, but no more than this
   std::uint32_t queue_records = 16'384;  ///< an appender's queue; a power of two
   Nanos give_up_after = Millis{30'000};  ///< without one success; then the journal is abandoned
-  /// Called by the writer's thread when the state changes, with the failure that changed it, empty
-  /// for a recovery. Must not block.
+  /// For the operator. Called by the writer's thread with a failure and the state that it led to,
+  /// at most once a second unless the state changes, and with an empty text when records are
+  /// written again. Must not block.
   std::function<void(JournalState, const std::string&)> on_state;
 };
 
@@ -70,7 +71,7 @@ class Journal {
   void gather();
   void write_batch();
   [[nodiscard]] bool try_again(const Error& error, unsigned tries, Clock::time_point since);
-  void change_state(JournalState state, const std::string& why);
+  void tell(JournalState state, const std::string& why);
   void acknowledge();
   void discard();
 
@@ -85,7 +86,10 @@ class Journal {
   SegmentChain chain_;
   std::vector<Encoded> batch_;
   std::vector<Share> shares_;
-  std::size_t turn_ = 0;  // which appender comes first in the next batch
+  std::size_t turn_ = 0;           // which appender comes first in the next batch
+  bool is_trouble_known_ = false;  // the operator has been told of a failure, not of its end
+  Clock::time_point told_{};       // when, the last time
+  Clock::time_point cleared_{};    // when dead readers were, the last time
 
   // Written by the writer's thread only; read by status().
   alignas(kCacheLine) std::atomic<JournalState> state_{JournalState::working};

@@ -9,9 +9,6 @@
 namespace chargemill::runtime::journal {
 namespace {
 
-/// How often readers that died are looked for (LG-08).
-constexpr std::chrono::seconds kClearEvery{30};
-
 /// Counts what is shown and stops at `limit`.
 SegmentView::Visit counted(std::uint64_t& shown, std::uint64_t limit, const Reader::Visit& visit) {
   return [&shown, limit, &visit](const Record& record, const std::byte*) {
@@ -60,7 +57,7 @@ Result<void> Reader::refresh() {
 
 void Reader::clear_dead_readers() {
   const auto now = std::chrono::steady_clock::now();
-  if (now - cleared_ < kClearEvery) return;
+  if (now - cleared_ < Environment::kClearEvery) return;
   cleared_ = now;
   for (const Segment& segment : segments_) segment.environment->clear_dead_readers();
 }

@@ -9,6 +9,10 @@ namespace chargemill::runtime::journal {
 namespace {
 
 constexpr std::uint64_t kSegmentBytesMin = 1U << 20U;
+/// A posting counts its record from the segment's first in 32 bits. The smallest record takes 34
+/// bytes of its page, so so many bytes never hold that many.
+constexpr std::uint64_t kSegmentBytesMax = 1ULL << 36U;
+static_assert(kSegmentBytesMax / 34 <= 0xFFFF'FFFFU);
 
 struct Ending {
   Sequence last = 0;
@@ -37,8 +41,8 @@ Result<Ending> ending_of(const std::string& directory, SegmentName name, Sequenc
 }  // namespace
 
 Result<SegmentChain> SegmentChain::open(ChainOptions options) {
-  if (options.segment_bytes < kSegmentBytesMin)
-    return failure(ErrorKind::invalid_input, "a segment has at least 1 MiB");
+  if (options.segment_bytes < kSegmentBytesMin || options.segment_bytes > kSegmentBytesMax)
+    return failure(ErrorKind::invalid_input, "a segment has 1 MiB to 64 GiB");
   SegmentChain chain{std::move(options)};
   remove_leftovers(chain.options_.directory);
   const auto names = list_segments(chain.options_.directory);
@@ -87,8 +91,15 @@ Result<void> SegmentChain::write(const std::vector<Encoded>& batch) {
   }
   next_ = current_->next();
   time_max_ = std::max(time_max_, current_->time_max());
-  if (current_->is_full()) close_segment();
+  if (is_complete()) close_segment();
+  drop_old();
   return {};
+}
+
+bool SegmentChain::is_complete() const noexcept {
+  const bool spans_all =
+      options_.retain_age.count() != 0 && current_->time_span() > options_.retain_age;
+  return current_->is_full() || spans_all;
 }
 
 Result<void> SegmentChain::begin_segment() {
@@ -117,7 +128,6 @@ void SegmentChain::close_segment() {
   (void)current_->seal();
   closed_.push_back({current_->name(), bytes_of(current_->path()), current_->time_max()});
   current_.reset();
-  drop_old();
 }
 
 void SegmentChain::drop_old() {

@@ -11,9 +11,11 @@ namespace chargemill::runtime::journal {
 
 struct ChainOptions {
   std::string directory;
-  std::uint64_t segment_bytes = 256ULL << 20U;  ///< the map of a new segment; at least 1 MiB
+  std::uint64_t segment_bytes = 256ULL << 20U;  ///< the map of a new one; 1 MiB to 64 GiB
   std::uint64_t retain_bytes = 0;               ///< of all closed segments; 0: no limit
-  Micros retain_age{0};  ///< of a segment's youngest record behind the journal's; 0: no limit
+  /// Of a segment's youngest record behind the journal's; the segment that grows is closed when it
+  /// spans so much, so that it can be dropped too. 0: no limit.
+  Micros retain_age{0};
 };
 
 /// Writes batches into the segment that grows, begins another when it is full or has failed, and
@@ -32,6 +34,10 @@ class SegmentChain {
   [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept {
     return options_.segment_bytes / SegmentWriter::kBatchShare;
   }
+  /// See Environment.
+  void clear_dead_readers() const noexcept {
+    if (current_) current_->clear_dead_readers();
+  }
   /// Segments that were begun by this object.
   [[nodiscard]] std::uint64_t begun() const noexcept { return begun_; }
 
@@ -46,6 +52,7 @@ class SegmentChain {
   explicit SegmentChain(ChainOptions options) : options_(std::move(options)) {}
   [[nodiscard]] Result<void> load(const std::vector<SegmentName>& names);
   [[nodiscard]] Result<void> begin_segment();
+  [[nodiscard]] bool is_complete() const noexcept;
   void give_up_segment();
   void close_segment();
   void drop_old();

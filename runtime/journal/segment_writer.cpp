@@ -81,6 +81,7 @@ void SegmentWriter::note(const std::byte* record) noexcept {
   const std::uint32_t crc = crc_of(record);
   records_crc_ = crc32c(&crc, sizeof crc, records_crc_);
   time_max_ = std::max(time_max_, time_of(record));
+  time_min_ = std::min(time_min_, time_of(record));
   ++next_;
 }
 

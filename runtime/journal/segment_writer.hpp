@@ -1,6 +1,7 @@
 // The one segment that grows.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,12 @@ class SegmentWriter {
   [[nodiscard]] SegmentName name() const noexcept { return name_; }
   [[nodiscard]] bool is_full() const noexcept { return environment_->filled() >= kFull; }
   [[nodiscard]] Micros time_max() const noexcept { return time_max_; }
+  /// From its earliest record to its latest; 0 if it has none.
+  [[nodiscard]] Micros time_span() const noexcept {
+    return std::max(Micros{0}, time_max_ - time_min_);
+  }
+  /// See Environment.
+  void clear_dead_readers() const noexcept { environment_->clear_dead_readers(); }
   [[nodiscard]] const std::string& path() const noexcept { return environment_->path(); }
   [[nodiscard]] std::size_t run_count() const noexcept { return ladder_.runs().size(); }
 
@@ -63,6 +70,7 @@ class SegmentWriter {
   SegmentName name_;
   Sequence next_;
   Micros time_max_{};
+  Micros time_min_ = Micros::max();
   std::uint32_t records_crc_ = 0;
   RunLadder ladder_;
   std::vector<Posting> fresh_;  // of the batch being written

@@ -1,5 +1,6 @@
 // The disk, the directory and the memory fail. What was acknowledged is there all the same; what
 // was not is written again; when nothing helps the journal says so and acknowledges nothing more.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -49,12 +50,33 @@ TEST(Fault, ThatPassesCostsNothingButTime) {
       ASSERT_EQ(child.report().exit_code, 0);
       EXPECT_EQ(child.report().state, "working");
       failures += child.report().failures;
+      // A failure and its end, or nothing: the operator is told once a second.
+      EXPECT_EQ(child.report().told.size(), child.report().failures == 0 ? 0U : 2U);
       const std::vector<std::uint64_t> all(2, kRecords);
       EXPECT_EQ(child.acknowledged(), all);
       EXPECT_EQ(tally_of(folder.path(), 2).upto, all);
     }
   }
   EXPECT_GE(failures, 30U) << "the faults were felt";
+}
+
+TEST(Fault, ThatStallsTheJournalIsToldTogetherWithItsEnd) {
+  const Folder folder;
+  Child child{orders_for(folder, text_of({"sync", ENOSPC, 5}, 2))};
+  ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+  ASSERT_EQ(child.report().exit_code, 0);
+  EXPECT_EQ(child.report().state, "working");
+  EXPECT_EQ(child.report().failures, 5U);
+  using testing::AllOf;
+  using testing::HasSubstr;
+  using testing::StartsWith;
+  const auto told = [](const char* state) {
+    return AllOf(StartsWith(state), HasSubstr("No space left on device"), HasSubstr(".segment"));
+  };
+  EXPECT_THAT(child.report().told,
+              testing::ElementsAre(told("working "), told("stalled "), testing::StrEq("working")));
+  EXPECT_EQ(child.acknowledged(), std::vector<std::uint64_t>(2, kRecords));
+  EXPECT_EQ(tally_of(folder.path(), 2).upto, child.acknowledged());
 }
 
 constexpr Fault kLasting[] = {
@@ -72,6 +94,8 @@ TEST(Fault, ThatLastsEndsTheAcknowledgementsAndTheJournalSaysSo) {
       ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
       ASSERT_EQ(child.report().exit_code, 0);
       EXPECT_EQ(child.report().state, "abandoned");
+      ASSERT_FALSE(child.report().told.empty());
+      EXPECT_THAT(child.report().told.back(), testing::StartsWith("abandoned cannot "));
       const Tally tally = tally_of(folder.path(), 2);
       for (std::size_t p = 0; p < 2; ++p) {
         EXPECT_GE(tally.upto[p], child.acknowledged()[p]);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
 
 namespace chargemill::runtime::journal {
@@ -28,6 +29,7 @@ Sequence oldest(Reader& reader) {
   return result;
 }
 
+// an append waits for nothing, and records share a flush.
 TEST(Journal, SaysDurableOnceTheRecordsAreOnDisk) {
   const Folder folder;
   const auto journal = open_journal(small_options(folder.path()));
@@ -37,6 +39,7 @@ TEST(Journal, SaysDurableOnceTheRecordsAreOnDisk) {
   ASSERT_TRUE(journal->wait_durable(appender, 1'000, 30s));
   EXPECT_EQ(tally_of(folder.path(), 1).upto[0], 1'000U);
   EXPECT_EQ(journal->status().durable, 1'000U);
+  EXPECT_LE(journal->status().commits, 100U);
   EXPECT_EQ(journal->status().state, JournalState::working);
 }
 TEST(Journal, TellsEachAppenderItsOwnWatermarkWhichNeverFalls) {
@@ -117,6 +120,37 @@ TEST(Journal, IsRefusedToASecondWriterWithThePidOfTheFirst) {
   first.reset();
   EXPECT_TRUE(Journal::open(small_options(folder.path())));
 }
+TEST(Journal, IsRefusedToAWriterInAnotherProcessAsWell) {
+  const Folder folder;
+  test::ChildOrders orders;
+  orders.directory = folder.path();
+  test::Child holder{orders};
+  holder.listen_until_it_writes();
+  const auto refused = Journal::open(small_options(folder.path()));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text.find("process " + std::to_string(holder.pid())),
+            std::string::npos);
+  holder.kill();
+  EXPECT_TRUE(Journal::open(small_options(folder.path()))) << "the dead hold nothing";
+}
+TEST(Journal, GoesOnBesideAReaderThatNeverEnds) {
+  const Folder folder;
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& appender = journal->add_appender();
+  append(appender, 0, 1, 100);
+  ASSERT_TRUE(journal->wait_durable(appender, 100, 30s));
+  Reader slow = open_reader(folder.path());
+  std::uint64_t seen = 0;
+  const auto shown = slow.scan(1, [&](const Record&) {
+    // Its transaction is open as long as this lasts, so no page that it may see is used again.
+    if (++seen == 1) append(appender, 0, 101, 30'000);
+    return seen > 1 || journal->wait_durable(appender, 30'000, 30s);
+  });
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(*shown, 100U) << "what was committed when it began, and no more";
+  EXPECT_EQ(journal->status().failures, 0U);
+  EXPECT_EQ(tally_of(folder.path(), 1).upto[0], 30'000U);
+}
 TEST(Journal, KeepsNoMoreBytesThanItIsTold) {
   const Folder folder;
   auto options = small_options(folder.path());
@@ -147,13 +181,30 @@ TEST(Journal, DropsSegmentsWhoseYoungestRecordIsTooOldAndNoOthers) {
   EXPECT_GT(oldest(reader), 30'000U);
   EXPECT_LE(oldest(reader), 50'000U) << "nothing young is dropped";
 }
-TEST(Journal, RefusesASegmentTooSmallForABatch) {
+TEST(Journal, DropsWhatIsTooOldAlsoWhenItGrowsTooSlowlyToFillASegment) {
   const Folder folder;
   auto options = small_options(folder.path());
-  options.chain.segment_bytes = 4'096;
-  const auto journal = Journal::open(options);
-  ASSERT_FALSE(journal);
-  EXPECT_EQ(journal.error().kind, ErrorKind::invalid_input);
+  options.chain.retain_age = Micros{100};
+  const auto journal = open_journal(options);
+  Appender& appender = journal->add_appender();
+  for (std::uint64_t n = 1; n < 600; n += 20) {
+    append(appender, 0, n, n + 19);
+    ASSERT_TRUE(journal->wait_durable(appender, n + 19, 30s));
+  }
+  Reader reader = open_reader(folder.path());
+  EXPECT_EQ(*reader.last(), 600U);
+  EXPECT_GT(oldest(reader), 300U) << "a segment spans 120, three are kept";
+  EXPECT_LE(oldest(reader), 500U) << "nothing young is dropped";
+}
+TEST(Journal, RefusesASegmentTooSmallForABatchOrTooLargeForItsNumbers) {
+  const Folder folder;
+  for (const std::uint64_t bytes : {std::uint64_t{4'096}, std::uint64_t{1} << 40U}) {
+    auto options = small_options(folder.path());
+    options.chain.segment_bytes = bytes;
+    const auto journal = Journal::open(options);
+    ASSERT_FALSE(journal);
+    EXPECT_EQ(journal.error().kind, ErrorKind::invalid_input);
+  }
 }
 TEST(Journal, SaysWhyItCannotBeOpened) {
   const auto journal = Journal::open(small_options("/proc/nowhere"));

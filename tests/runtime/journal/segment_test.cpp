@@ -1,8 +1,6 @@
 // One segment: written in batches, left, taken up again, sealed, read.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <deque>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -13,32 +11,18 @@
 #include "runtime/journal/segment_check.hpp"
 #include "runtime/journal/segment_reader.hpp"
 #include "runtime/journal/segment_writer.hpp"
+#include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/story.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
 
+using test::Batch;
+using test::batch_of;
 using test::Folder;
 using test::kSmallSegment;
-using test::record_of;
 using test::text_of;
 
-/// Encoded records that live as long as this.
-struct Batch {
-  std::deque<std::array<std::byte, RecordLayout::kBytesMax>> bytes;
-  std::vector<Encoded> records;
-
-  void add(const Record& record) {
-    bytes.emplace_back();
-    const auto size = static_cast<std::uint32_t>(encode_record(record, bytes.back().data()));
-    records.push_back({bytes.back().data(), size});
-  }
-};
-Batch batch_of(std::uint64_t from, std::uint64_t upto) {
-  Batch batch;
-  for (std::uint64_t n = from; n <= upto; ++n) batch.add(record_of(0, n, text_of(0, n)));
-  return batch;
-}
 /// The numbers of the records that bear `key`, as the segment's postings say.
 std::vector<Sequence> found(const std::string& path, Sequence first, PostingKey key) {
   std::vector<Sequence> result;

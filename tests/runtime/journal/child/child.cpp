@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdio>
 #include <stdexcept>
+#include <tuple>
 
 namespace chargemill::runtime::journal::test {
 
@@ -96,7 +97,9 @@ void Child::hear(const std::string& line) {
   if (std::sscanf(line.c_str(), "ack %u %llu", &producer, &number) == 2)
     acknowledged_.at(producer) = number;
   else if (std::sscanf(line.c_str(), "end %31s %llu", state.data(), &number) == 2)
-    report_ = {-1, state.data(), number};
+    std::tie(report_.state, report_.failures) = std::tuple{state.data(), number};
+  else if (line.rfind("told ", 0) == 0)
+    report_.told.push_back(line.substr(5));
 }
 
 void Child::take_leave() {

@@ -25,6 +25,7 @@ struct ChildReport {
   int exit_code = -1;
   std::string state;  ///< "working" or "abandoned"
   std::uint64_t failures = 0;
+  std::vector<std::string> told;  ///< to its operator: "STATE TEXT", without text for a recovery
 };
 
 /// Runs `journal_writer` and hears what it acknowledges through a pipe, which outlives it.
@@ -42,7 +43,8 @@ class Child {
   /// Kills it with SIGKILL and hears its last words.
   void kill();
   /// Requires that it has ended.
-  [[nodiscard]] ChildReport report() const { return report_; }
+  [[nodiscard]] const ChildReport& report() const { return report_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
   /// The highest acknowledged number of each producer.
   [[nodiscard]] const std::vector<std::uint64_t>& acknowledged() const { return acknowledged_; }
 

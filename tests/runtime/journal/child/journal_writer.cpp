@@ -1,5 +1,6 @@
 // journal_writer DIRECTORY PRODUCERS RECORDS GIVE_UP_MS: writes a journal at full speed and prints
-// "ack PRODUCER N" for what is durable, at the end "end STATE FAILURES". RECORDS 0: for ever.
+// "ack PRODUCER N" for what is durable, "told STATE TEXT" for what the operator is told, at the end
+// "end STATE FAILURES". RECORDS 0: for ever. Exit code 4 if the journal cannot be opened.
 // It goes on where the journal ends, so that each producer's numbers have no gap over many lives.
 #include <unistd.h>
 
@@ -18,6 +19,11 @@ namespace {
 /// In one write, so that a kill leaves the whole line or nothing.
 void say(const std::string& line) {
   if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) std::abort();
+}
+
+const char* name_of(JournalState state) {
+  constexpr const char* kNames[] = {"working", "stalled", "abandoned"};
+  return kNames[static_cast<std::size_t>(state)];
 }
 
 /// How many records of `producer` there are: the number in the newest one's text.
@@ -46,6 +52,10 @@ void produce(const Journal& journal, Appender& appender, unsigned producer, std:
   }
 }
 
+void tell(JournalState state, const std::string& why) {
+  say(std::string{"told "} + name_of(state) + (why.empty() ? "" : " ") + why + "\n");
+}
+
 int run(const JournalOptions& options, unsigned producers, std::uint64_t records) {
   std::vector<std::uint64_t> from;
   for (unsigned p = 0; p < producers; ++p) from.push_back(written_by(options.chain.directory, p));
@@ -70,8 +80,7 @@ int run(const JournalOptions& options, unsigned producers, std::uint64_t records
     }
   }
   const JournalStatus status = (*journal)->status();
-  const char* const state = status.state == JournalState::abandoned ? "abandoned" : "working";
-  say(std::string{"end "} + state + " " + std::to_string(status.failures) + "\n");
+  say(std::string{"end "} + name_of(status.state) + " " + std::to_string(status.failures) + "\n");
   return 0;
 }
 
@@ -85,6 +94,7 @@ int main(int argc, char** argv) {
   options.chain.directory = argv[1];
   options.chain.segment_bytes = 1U << 20U;
   options.give_up_after = Millis{std::strtol(argv[4], nullptr, 10)};
+  options.on_state = runtime::journal::test::tell;
   const auto producers = static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10));
   return runtime::journal::test::run(options, producers, std::strtoull(argv[3], nullptr, 10));
 }

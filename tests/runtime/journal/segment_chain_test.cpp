@@ -1,0 +1,82 @@
+// The chain of segments, without the journal's thread and queues.
+#include "runtime/journal/segment_chain.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/runtime/journal/batch.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+using test::batch_of;
+using test::Folder;
+using test::kSmallSegment;
+
+ChainOptions options_for(const Folder& folder) {
+  ChainOptions options;
+  options.directory = folder.path();
+  options.segment_bytes = kSmallSegment;
+  return options;
+}
+/// Writes the records from next() to `upto` at once; how often it failed before it succeeded.
+unsigned tries_until_written(SegmentChain& chain, Sequence upto) {
+  const auto batch = batch_of(chain.next(), upto);
+  unsigned failed = 0;
+  for (; failed < 3; ++failed) {
+    const Sequence before = chain.next();
+    const auto written = chain.write(batch.records);
+    if (written) break;
+    EXPECT_NE(written.error().text.find("MDB_MAP_FULL"), std::string::npos) << written.error().text;
+    EXPECT_EQ(chain.next(), before);
+  }
+  EXPECT_EQ(chain.next(), upto + 1);
+  return failed;
+}
+
+TEST(SegmentChain, WritesABatchThatFoundTheMapFullIntoTheNextSegmentOnce) {
+  const Folder folder;
+  {
+    auto chain = SegmentChain::open(options_for(folder));
+    ASSERT_TRUE(chain);
+    // Twelve times what a journal writes at once into such a segment.
+    unsigned failures = 0;
+    for (Sequence n = 3'000; n <= 30'000; n += 3'000) failures += tries_until_written(*chain, n);
+    EXPECT_GE(failures, 2U) << "the map was full";
+  }
+  EXPECT_EQ(test::tally_of(folder.path(), 1).upto[0], 30'000U);
+  auto again = SegmentChain::open(options_for(folder));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->next(), 30'001U);
+}
+TEST(SegmentChain, ReplacesASegmentThatFailedBeforeItHeldAnything) {
+  const Folder folder;
+  const auto sound = batch_of(1, 100);
+  {
+    auto chain = SegmentChain::open(options_for(folder));
+    ASSERT_TRUE(chain);
+    const auto huge = batch_of(1, 20'000);
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(chain->write(huge.records)) << "more than the map";
+    EXPECT_EQ(chain->next(), 1U);
+    ASSERT_TRUE(chain->write(sound.records));
+  }
+  const auto names = list_segments(folder.path());
+  ASSERT_EQ(names->size(), 1U);
+  EXPECT_EQ(names->front().generation, 3U);
+  EXPECT_EQ(test::tally_of(folder.path(), 1).upto[0], 100U);
+}
+TEST(SegmentChain, CountsOnlyTheLastGenerationOfASegment) {
+  const Folder folder;
+  // As a power cut may leave it: the removal of the one that failed is not on disk.
+  for (const std::uint32_t generation : {0U, 2U, 10U}) {
+    auto segment = SegmentWriter::create(folder.path(), {1, generation}, kSmallSegment);
+    ASSERT_TRUE(segment && segment->write(batch_of(1, 1 + generation).records));
+  }
+  EXPECT_EQ(test::tally_of(folder.path(), 1).upto[0], 11U);
+  auto chain = SegmentChain::open(options_for(folder));
+  ASSERT_TRUE(chain);
+  EXPECT_EQ(chain->next(), 12U);
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal

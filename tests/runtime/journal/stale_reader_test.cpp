@@ -1,0 +1,92 @@
+// A reader that is killed leaves its entry in the segment's table of readers, which would keep
+// pages from being used again for as long as anybody has the segment open.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <functional>
+
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal::test {
+namespace {
+
+/// A process that does something, says that it has, and waits to be killed.
+class Forked {
+ public:
+  explicit Forked(const std::function<void(const std::function<void()>& wait)>& play) {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      play([&] {
+        if (::write(ends[1], "!", 1) != 1) ::_exit(1);
+        for (;;) ::pause();
+      });
+      ::_exit(1);
+    }
+    (void)::close(ends[1]);
+    char said = 0;
+    EXPECT_EQ(::read(ends[0], &said, 1), 1);
+    (void)::close(ends[0]);
+  }
+  ~Forked() { kill(); }
+  Forked(const Forked&) = delete;
+  Forked& operator=(const Forked&) = delete;
+
+  void kill() {
+    if (pid_ <= 0) return;
+    (void)::kill(pid_, SIGKILL);
+    (void)::waitpid(std::exchange(pid_, -1), nullptr, 0);
+  }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+/// Who is in a segment's table of readers, dead or alive. Not through Environment, which clears it.
+std::vector<pid_t> readers_of(const std::string& path) {
+  std::vector<pid_t> result;
+  MDB_env* env = nullptr;
+  EXPECT_EQ(mdb_env_create(&env), 0);
+  EXPECT_EQ(mdb_env_open(env, path.c_str(), MDB_NOSUBDIR | MDB_RDONLY | MDB_NOTLS, 0), 0);
+  const auto note = [](const char* line, void* to) {
+    int pid = 0;
+    if (std::sscanf(line, "%d %*x %*s", &pid) == 1)
+      static_cast<std::vector<pid_t>*>(to)->push_back(pid);
+    return 0;
+  };
+  (void)mdb_reader_list(env, note, &result);
+  mdb_env_close(env);
+  return result;
+}
+
+TEST(StaleReader, IsClearedAwayByTheNextWhoOpensTheSegment) {
+  const Folder folder;
+  const Forked writer{[&](const auto& wait) {
+    const auto journal = open_journal(small_options(folder.path()));
+    Appender& appender = journal->add_appender();
+    append(appender, 0, 1, 100);
+    if (journal->wait_durable(appender, 100, Millis{30'000})) wait();
+  }};
+  Forked reader{[&](const auto& wait) {
+    (void)open_reader(folder.path()).newest_of_all(1, [&](const Record&) {
+      wait();
+      return false;
+    });
+  }};
+  const std::string segment = path_of(folder.path(), {1, 0});
+  const std::vector<pid_t> entered{reader.pid()};
+  ASSERT_EQ(readers_of(segment), entered);
+  reader.kill();
+  ASSERT_EQ(readers_of(segment), entered) << "the dead stay until they are looked for";
+  { const Reader next = open_reader(folder.path()); }
+  EXPECT_TRUE(readers_of(segment).empty());
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal::test
