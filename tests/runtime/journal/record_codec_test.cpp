@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <random>
 #include <string>
 
@@ -80,25 +79,6 @@ TEST(RecordCodec, RefusesEveryFlippedBitEveryOtherLengthAndEveryOtherNumber) {
     EXPECT_FALSE(decode_record(bytes.data(), cut, 42)) << "cut at " << cut;
   EXPECT_FALSE(decode_record(bytes.data(), size, 43));
   EXPECT_TRUE(decode_record(bytes.data(), size, 42));
-}
-TEST(RecordCodec, WritesTheWorkedExampleOfItsFormat) {
-  Record record;
-  record.kind = RecordKind{3};
-  record.time = Micros{1'000'000};
-  record.keys = {PostingKey{0x0100000000000007U}};
-  record.payload = "FAULT";
-  Bytes bytes{};
-  const std::size_t size = encode_record(record, bytes.data());
-  seal_record(bytes.data(), size, 1);
-  std::string hex;
-  for (std::size_t i = 0; i < size; ++i) {
-    std::array<char, 3> two{};
-    (void)std::snprintf(two.data(), two.size(), "%02x", static_cast<unsigned>(bytes[i]));
-    hex += two.data();
-  }
-  EXPECT_EQ(hex,
-            "52fe2164"
-            "0101030040420f000000000007000000000000014641554c54");
 }
 
 }  // namespace
