@@ -1,6 +1,8 @@
 #include "runtime/journal/posting_run.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "runtime/base/assert.hpp"
 
@@ -50,6 +52,29 @@ std::uint32_t RunView::end_of(PostingKey key) const noexcept {
   const std::size_t in_page = std::min(Layout::kKeysAFence, count_ - from);
   return static_cast<std::uint32_t>(from +
                                     not_above(key, keys_ + from * sizeof(PostingKey), in_page));
+}
+
+void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch) {
+  constexpr unsigned kDigitBits = 8;
+  constexpr std::uint64_t kDigitMask = (1U << kDigitBits) - 1;
+  std::uint64_t differing = 0;
+  for (const Posting& posting : postings) {
+    differing |=
+        static_cast<std::uint64_t>(posting.key) ^ static_cast<std::uint64_t>(postings[0].key);
+  }
+  scratch.resize(postings.size());
+  for (unsigned shift = 0; shift < 64; shift += kDigitBits) {
+    if ((differing >> shift & kDigitMask) == 0) continue;
+    const auto digit_of = [shift](const Posting& posting) {
+      return static_cast<std::uint64_t>(posting.key) >> shift & kDigitMask;
+    };
+    std::array<std::size_t, kDigitMask + 1> places{};
+    for (const Posting& posting : postings) ++places[digit_of(posting)];
+    std::size_t before = 0;
+    for (std::size_t& place : places) before += std::exchange(place, before);
+    for (const Posting& posting : postings) scratch[places[digit_of(posting)]++] = posting;
+    postings.swap(scratch);
+  }
 }
 
 void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,

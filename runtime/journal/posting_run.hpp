@@ -80,6 +80,11 @@ class RunView {
   std::uint32_t count_;
 };
 
+/// Sorts by key; equal keys stay in order. O(count) for each byte in which keys differ: an index
+/// number and an id below 100,000 differ in four, where comparisons took a fifth of a commit.
+/// `scratch` is memory that is used again.
+void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch);
+
 /// Writes the run of `postings`, which are sorted, into RunLayout::bytes(postings.size()) bytes.
 void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,
                 Sequence last, std::byte* to) noexcept;

@@ -120,9 +120,7 @@ int SegmentWriter::put_records(const Transaction& transaction, const std::vector
 }
 
 int SegmentWriter::put_postings(const Transaction& transaction, Sequence first) {
-  std::sort(fresh_.begin(), fresh_.end(), [](const Posting& a, const Posting& b) {
-    return a.key != b.key ? a.key < b.key : a.offset < b.offset;
-  });
+  sort_by_key(fresh_, scratch_);
   return put_run(transaction, ladder_.plan(fresh_.size()), std::move(fresh_), first, next_ - 1);
 }
 

@@ -73,7 +73,8 @@ class SegmentWriter {
   Micros time_min_ = Micros::max();
   std::uint32_t records_crc_ = 0;
   RunLadder ladder_;
-  std::vector<Posting> fresh_;  // of the batch being written
+  std::vector<Posting> fresh_;    // of the batch being written, in order of records
+  std::vector<Posting> scratch_;  // for sorting them
 };
 
 }  // namespace chargemill::runtime::journal

@@ -47,6 +47,25 @@ TEST(PostingRun, FindsTheEndOfEveryKeyAsASearchThroughAllDoes) {
     }
   }
 }
+TEST(PostingRun, SortsByAnyKeysAndKeepsEqualOnesInOrder) {
+  std::vector<Posting> scratch;
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937_64 random{seed};
+    const std::uint64_t mask = random() & random();  // which bits differ at all
+    std::vector<Posting> postings;
+    const auto count = static_cast<std::uint32_t>(random() % 2'000);
+    for (std::uint32_t i = 0; i < count; ++i) postings.push_back({PostingKey{random() & mask}, i});
+    std::vector<Posting> expected = postings;
+    std::sort(expected.begin(), expected.end(), by_key);
+    sort_by_key(postings, scratch);
+    const auto same = [](const Posting& a, const Posting& b) {
+      return a.key == b.key && a.offset == b.offset;
+    };
+    ASSERT_TRUE(
+        std::equal(postings.begin(), postings.end(), expected.begin(), expected.end(), same));
+  }
+}
 TEST(PostingRun, RefusesBytesThatAreNotOneRun) {
   const auto bytes = encoded({{PostingKey{1}, 0}, {PostingKey{2}, 1}}, 1, 2);
   EXPECT_TRUE(RunView::over(bytes.data(), bytes.size()));
