@@ -93,8 +93,8 @@ void remove_leftovers(const std::string& directory) {
     const std::string path = at->path().string();
     constexpr std::string_view kLock = "-lock";
     const bool unfinished = ends_with(path, ".segment.new") || ends_with(path, ".segment.new-lock");
-    const bool orphan =
-        ends_with(path, ".segment-lock") && !fs::exists(path.substr(0, path.size() - kLock.size()));
+    const bool orphan = ends_with(path, ".segment-lock") &&
+                        ::access(path.substr(0, path.size() - kLock.size()).c_str(), F_OK) != 0;
     if (unfinished || orphan) leftovers.emplace_back(path);
   }
   for (const fs::path& path : leftovers) fs::remove(path, code);

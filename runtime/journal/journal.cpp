@@ -124,7 +124,7 @@ void Journal::sleep_for_more(Clock::time_point since) noexcept {
 void Journal::gather() {
   batch_.clear();
   shares_.clear();
-  std::uint64_t bytes = 0;
+  batch_bytes_ = 0;
   // acquire: pairs with release in add_appender().
   const std::size_t count = appender_count_.load(std::memory_order_acquire);
   for (std::size_t i = 0; i < count; ++i) {
@@ -133,8 +133,8 @@ void Journal::gather() {
     std::uint64_t upto = appender.taken_;
     for (; upto < pushed && batch_.size() < options_.batch_max; ++upto) {
       const AppenderRing::Slot& slot = appender.ring_.slot(upto);
-      if (bytes + slot.bytes > chain_.batch_bytes_max()) break;
-      bytes += slot.bytes;
+      if (batch_bytes_ + slot.bytes > chain_.batch_bytes_max()) break;
+      batch_bytes_ += slot.bytes;
       batch_.push_back({slot.record, slot.bytes});
     }
     if (upto != appender.taken_) shares_.push_back({&appender, upto});
@@ -202,6 +202,7 @@ void Journal::acknowledge() {
   last_.store(chain_.next() - 1, std::memory_order_relaxed);
   add(commits_, 1);
   add(records_, batch_.size());
+  add(bytes_, batch_bytes_);
   const std::uint64_t largest = batch_max_.load(std::memory_order_relaxed);
   batch_max_.store(std::max<std::uint64_t>(largest, batch_.size()), std::memory_order_relaxed);
   for (const Share& share : shares_) {
@@ -232,6 +233,7 @@ JournalStatus Journal::status() const {
   result.durable = last_.load(std::memory_order_relaxed);
   result.commits = commits_.load(std::memory_order_relaxed);
   result.records = records_.load(std::memory_order_relaxed);
+  result.bytes = bytes_.load(std::memory_order_relaxed);
   result.batch_max = batch_max_.load(std::memory_order_relaxed);
   result.segments = segments_.load(std::memory_order_relaxed);
   result.failures = failures_.load(std::memory_order_relaxed);

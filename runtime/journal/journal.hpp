@@ -85,6 +85,7 @@ class Journal {
   // Of the writer's thread alone.
   SegmentChain chain_;
   std::vector<Encoded> batch_;
+  std::uint64_t batch_bytes_ = 0;
   std::vector<Share> shares_;
   std::size_t turn_ = 0;           // which appender comes first in the next batch
   bool is_trouble_known_ = false;  // the operator has been told of a failure, not of its end
@@ -96,6 +97,7 @@ class Journal {
   std::atomic<Sequence> last_{0};
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> records_{0};
+  std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> batch_max_{0};
   std::atomic<std::uint64_t> segments_{0};
   std::atomic<std::uint64_t> failures_{0};

@@ -19,6 +19,7 @@ struct JournalStatus {
   Sequence durable = 0;           ///< the last number on disk
   std::uint64_t commits = 0;      ///< batches on disk
   std::uint64_t records = 0;      ///< of this process on disk
+  std::uint64_t bytes = 0;        ///< of these records, as encoded
   std::uint64_t batch_max = 0;    ///< records in the largest batch
   std::uint64_t segments = 0;     ///< begun by this process
   std::uint64_t failures = 0;     ///< tries to write a batch that failed

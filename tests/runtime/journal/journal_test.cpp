@@ -40,6 +40,9 @@ TEST(Journal, SaysDurableOnceTheRecordsAreOnDisk) {
   EXPECT_EQ(tally_of(folder.path(), 1).upto[0], 1'000U);
   EXPECT_EQ(journal->status().durable, 1'000U);
   EXPECT_LE(journal->status().commits, 100U);
+  EXPECT_EQ(journal->status().records, 1'000U);
+  EXPECT_GE(journal->status().bytes,
+            1'000U * (RecordLayout::kHeaderBytes + 2 * sizeof(PostingKey)));
   EXPECT_EQ(journal->status().state, JournalState::working);
 }
 TEST(Journal, TellsEachAppenderItsOwnWatermarkWhichNeverFalls) {
