@@ -1,10 +1,14 @@
 #include "runtime/journal/reader.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 #include "runtime/journal/page_check.hpp"
 #include "runtime/journal/segment_check.hpp"
-#include "runtime/journal/segment_reader.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
@@ -17,7 +21,24 @@ SegmentView::Visit counted(std::uint64_t& shown, std::uint64_t limit, const Read
   };
 }
 
+/// Pages that this thread has waited for.
+long page_faults() noexcept {
+  rusage usage{};
+  return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_majflt : 0;
+}
+/// With so many in one segment, its elders are taken to be on disk too.
+constexpr long kColdFaults = 8;
+
 }  // namespace
+
+/// SegmentView::newest in a transaction of its own.
+Result<bool> Reader::newest_of(const Segment& segment, PostingKey key,
+                               const SegmentView::Visit& visit) {
+  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  const SegmentView view{*segment.environment, *transaction, segment.name.first, segment.last_max};
+  return view.newest(key, visit);
+}
 
 Result<Reader> Reader::open(const std::string& directory, Care care) {
   Reader reader{directory, care};
@@ -49,6 +70,7 @@ Result<void> Reader::refresh() {
     if (!opened && bytes_of(path) == 0) continue;
     if (!opened) return tl::unexpected(opened.error());
     now.push_back({name, last_max, std::move(*opened)});
+    is_fresh_ = true;
   }
   segments_ = std::move(now);
   clear_dead_readers();
@@ -65,16 +87,40 @@ void Reader::clear_dead_readers() {
 Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit) {
   if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
   std::uint64_t shown = 0;
-  for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
-    const auto transaction = Transaction::begin(*segment->environment, MDB_RDONLY);
-    if (!transaction) return tl::unexpected(transaction.error());
-    const SegmentView view{*segment->environment, *transaction, segment->name.first,
-                           segment->last_max};
-    const auto more = view.newest(key, counted(shown, limit, visit));
+  bool is_cold = std::exchange(is_fresh_, false);
+  std::size_t foreseen = segments_.size();  // from here on
+  for (std::size_t end = segments_.size(); end > 0 && shown < limit; --end) {
+    if (is_cold && end <= foreseen) foreseen = foresee(key, limit - shown, end);
+    const long faults = page_faults();
+    const auto more = newest_of(segments_[end - 1], key, counted(shown, limit, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
+    is_cold = page_faults() - faults >= kColdFaults;
   }
   return shown;
+}
+
+/// Looks into the segments before number `end`, each in a thread of its own, so that a query waits
+/// for the disk once and not for one page after the other. Returns the first that it looked into.
+std::size_t Reader::foresee(PostingKey key, std::uint64_t limit, std::size_t end) const {
+  const std::size_t first = end > kForeseenMax ? end - kForeseenMax : 0;
+  if (end - first < 2) return first;
+  std::vector<std::thread> looks;
+  looks.reserve(end - first);
+  try {
+    for (std::size_t i = first; i < end; ++i) {
+      looks.emplace_back([&segment = segments_[i], key, limit] {
+        std::uint64_t seen = 0;
+        // What is wrong with it the query will find out.
+        (void)newest_of(segment, key,
+                        [&](const Record&, const std::byte*) { return ++seen < limit; });
+      });
+    }
+  } catch (const std::system_error&) {
+    // No more threads: the query waits longer.
+  }
+  for (std::thread& look : looks) look.join();
+  return first;
 }
 
 Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit) {
@@ -122,7 +168,7 @@ Result<std::uint64_t> Reader::check() {
   if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
   std::uint64_t count = 0;
   for (const Segment& segment : segments_) {
-    const auto checked = check_segment(*segment.environment, segment.name.first, segment.last_max);
+    auto checked = check_segment(*segment.environment, segment.name.first, segment.last_max);
     if (!checked) return checked;
     const bool reaches_next =
         &segment == &segments_.back() || segment.name.first + *checked == segment.last_max + 1;

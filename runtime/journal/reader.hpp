@@ -8,6 +8,7 @@
 
 #include "runtime/journal/directory.hpp"
 #include "runtime/journal/environment.hpp"
+#include "runtime/journal/segment_reader.hpp"
 
 namespace chargemill::runtime::journal {
 
@@ -47,13 +48,20 @@ class Reader {
     Environment::Pointer environment;
   };
 
+  /// How many segments are looked into at the same time while their pages must come from the disk.
+  static constexpr std::size_t kForeseenMax = 16;
+
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> refresh();
+  [[nodiscard]] std::size_t foresee(PostingKey key, std::uint64_t limit, std::size_t end) const;
   void clear_dead_readers();
+  [[nodiscard]] static Result<bool> newest_of(const Segment& segment, PostingKey key,
+                                              const SegmentView::Visit& visit);
 
   std::string directory_;
   Care care_;
   std::vector<Segment> segments_;  // oldest first
+  bool is_fresh_ = false;          // a segment was opened since the last query
   std::chrono::steady_clock::time_point cleared_{};
 };
 

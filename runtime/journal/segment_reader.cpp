@@ -61,7 +61,7 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit) const {
   for (; code == 0 && expected <= last_max_; ++expected) {
     // Numbers have no gaps: a missing one is damage too.
     if (number_in(key) != expected) return damaged("record", expected);
-    const auto more = show(value, expected, visit);
+    auto more = show(value, expected, visit);
     if (!more || !*more) return more;
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
   }
@@ -79,7 +79,7 @@ Result<bool> SegmentView::scan_back(const Visit& visit) const {
   if (expected > last_max_) return damaged("record", expected);
   for (; code == 0; --expected) {
     if (expected < first_ || number_in(key) != expected) return damaged("record", expected);
-    const auto more = show(value, expected, visit);
+    auto more = show(value, expected, visit);
     if (!more || !*more) return more;
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_PREV);
   }
@@ -111,7 +111,7 @@ Result<bool> SegmentView::newest(PostingKey key, const Visit& visit) const {
   const Cursor records = open_cursor(transaction_, environment_.records());
   if (!records) return lmdb_failure(ENOMEM, "read", environment_.path());
   Result<bool> shown = true;
-  const auto runs = each_run([&](const RunView& run) {
+  auto runs = each_run([&](const RunView& run) {
     shown = show_postings(run, key, records.get(), visit);
     return shown && *shown;
   });
@@ -128,7 +128,7 @@ Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, MDB_
     const int code = mdb_cursor_get(records, &at, &value, MDB_SET);
     if (code == MDB_NOTFOUND) return damaged("the posting of record", sequence);
     if (code != 0) return lmdb_failure(code, "read", environment_.path());
-    const auto more = show(value, sequence, [&](const Record& record, const std::byte* bytes) {
+    auto more = show(value, sequence, [&](const Record& record, const std::byte* bytes) {
       // A posting that says what the record does not is no reason to show it.
       return std::find(record.keys.begin(), record.keys.end(), key) == record.keys.end() ||
              visit(record, bytes);

@@ -29,6 +29,8 @@ Child::Child(const ChildOrders& orders) : acknowledged_(orders.producers) {
   for (char** at = environ; *at != nullptr; ++at) settings.emplace_back(*at);
   std::vector<char*> argv;
   std::vector<char*> envp;
+  argv.reserve(words.size() + 1);
+  envp.reserve(settings.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   for (auto& setting : settings) envp.push_back(setting.data());
   argv.push_back(nullptr);

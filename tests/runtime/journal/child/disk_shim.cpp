@@ -66,6 +66,7 @@ using TruncateCall = int (*)(int, off_t);
 using PathCall = int (*)(const char*);
 using RenameCall = int (*)(const char*, const char*);
 
+// NOLINTBEGIN(concurrency-mt-unsafe): nobody sets it
 void prepare(Shim& s) {
   if (s.is_ready) return;
   s.is_ready = true;
@@ -75,6 +76,7 @@ void prepare(Shim& s) {
     (void)std::sscanf(order, "%15[^:]:%d:%ld:%ld", s.fault.data(), &s.fault_errno, &s.fault_after,
                       &s.fault_times);
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 /// Whether this call is to fail.
 bool fails(Shim& s, const char* call) {
@@ -258,6 +260,7 @@ void* __libc_malloc(std::size_t bytes);  // NOLINT: glibc's own, which needs no 
 /// Only LMDB's fail: its user's own end the process, as everywhere in C++.
 void* malloc(std::size_t bytes) noexcept {
   static const bool is_wanted = [] {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
     const char* const order = std::getenv("DISK_FAULT");
     return order != nullptr && std::strncmp(order, "memory", 6) == 0;
   }();
