@@ -113,8 +113,8 @@ inline void cache(const std::string& directory) {
 }
 /// ./dev bench --quick asks for small ones.
 [[nodiscard]] inline bool is_quick() {
-  return std::getenv("CHARGEMILL_QUICK") !=
-         nullptr;  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  return std::getenv("CHARGEMILL_QUICK") != nullptr;
 }
 
 }  // namespace chargemill::bench
