@@ -156,19 +156,25 @@ void Journal::write_batch() {
     if (!try_again(written.error(), tries, since)) return discard();
   }
   if (is_trouble_known_) tell(JournalState::working, {});
+  if (const auto failure = chain_.take_seal_failure()) {
+    note_failure(*failure);
+    tell(JournalState::working, failure->text);
+  }
   acknowledge();
   if (Clock::now() - cleared_ < Environment::kClearEvery) return;
   cleared_ = Clock::now();
   chain_.clear_dead_readers();
 }
 
+void Journal::note_failure(const Error& error) {
+  add(failures_, 1);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  last_failure_ = error.text;
+}
+
 /// Notes a failure and rests before the next try if the first ones failed; false: no more tries.
 bool Journal::try_again(const Error& error, unsigned tries, Clock::time_point since) {
-  add(failures_, 1);
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    last_failure_ = error.text;
-  }
+  note_failure(error);
   if (tries < kTriesAtOnce) {
     // relaxed: only this thread writes it.
     tell(state_.load(std::memory_order_relaxed), error.text);

@@ -70,6 +70,7 @@ class Journal {
   void sleep_for_more(Clock::time_point since) noexcept;
   void gather();
   void write_batch();
+  void note_failure(const Error& error);
   [[nodiscard]] bool try_again(const Error& error, unsigned tries, Clock::time_point since);
   void tell(JournalState state, const std::string& why);
   void acknowledge();

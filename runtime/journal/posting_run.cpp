@@ -77,25 +77,24 @@ void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch) 
   }
 }
 
-void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,
-                Sequence last, std::byte* to) noexcept {
+RunEncoder::RunEncoder(std::uint32_t count, std::uint8_t level, Sequence first, Sequence last,
+                       std::byte* to) noexcept
+    : fences_(to + Layout::kHeaderBytes),
+      keys_(fences_ + Layout::fences(count) * sizeof(PostingKey)),
+      offsets_(keys_ + count * sizeof(PostingKey)) {
   CHARGEMILL_ASSERT(last >= first);
-  const std::size_t count = postings.size();
   store(to + Layout::kVersionAt, Layout::kVersion);
   store(to + Layout::kLevel, level);
   store(to + Layout::kUnused, std::uint16_t{0});
-  store(to + Layout::kCount, static_cast<std::uint32_t>(count));
+  store(to + Layout::kCount, count);
   store(to + Layout::kFirst, first);
   store(to + Layout::kLast, last);
-  std::byte* const fences = to + Layout::kHeaderBytes;
-  std::byte* const keys = fences + Layout::fences(count) * sizeof(PostingKey);
-  std::byte* const offsets = keys + count * sizeof(PostingKey);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i % Layout::kKeysAFence == 0)
-      store(fences + i / Layout::kKeysAFence * sizeof(PostingKey), postings[i].key);
-    store(keys + i * sizeof(PostingKey), postings[i].key);
-    store(offsets + i * sizeof(std::uint32_t), postings[i].offset);
-  }
+}
+
+void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,
+                Sequence last, std::byte* to) noexcept {
+  RunEncoder encoder{static_cast<std::uint32_t>(postings.size()), level, first, last, to};
+  for (const Posting& posting : postings) encoder.add(posting);
 }
 
 }  // namespace chargemill::runtime::journal

@@ -85,6 +85,28 @@ class RunView {
 /// `scratch` is memory that is used again.
 void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch);
 
+/// Writes a run of `count` postings, which are added in order, into RunLayout::bytes(count) bytes.
+class RunEncoder {
+ public:
+  RunEncoder(std::uint32_t count, std::uint8_t level, Sequence first, Sequence last,
+             std::byte* to) noexcept;
+
+  /// Requires that it is not above the next, and that there are not more than `count`.
+  void add(Posting posting) noexcept {
+    if (added_ % RunLayout::kKeysAFence == 0)
+      store(fences_ + added_ / RunLayout::kKeysAFence * sizeof(PostingKey), posting.key);
+    store(keys_ + added_ * sizeof(PostingKey), posting.key);
+    store(offsets_ + added_ * sizeof(std::uint32_t), posting.offset);
+    ++added_;
+  }
+
+ private:
+  std::byte* fences_;
+  std::byte* keys_;
+  std::byte* offsets_;
+  std::size_t added_ = 0;
+};
+
 /// Writes the run of `postings`, which are sorted, into RunLayout::bytes(postings.size()) bytes.
 void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,
                 Sequence last, std::byte* to) noexcept;

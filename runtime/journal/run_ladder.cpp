@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <queue>
 
 #include "runtime/base/assert.hpp"
 
@@ -25,25 +26,43 @@ RunLadder::Plan RunLadder::plan(std::size_t count) const noexcept {
   return result;
 }
 
-RunLadder::Plan RunLadder::plan_last() const noexcept {
-  Plan result;
-  std::size_t together = 0;
-  while (result.swallowed < runs_.size()) {
-    const RunInfo& run = runs_[runs_.size() - 1 - result.swallowed];
-    if (together + run.count > postings_max_) break;
-    together += run.count;
-    ++result.swallowed;
-  }
-  if (result.swallowed < 2) return {};
-  result.level = kRunLevelMax;
-  return result;
-}
-
 void RunLadder::replace(std::size_t swallowed, const RunInfo& merged) {
   CHARGEMILL_ASSERT(swallowed <= runs_.size());
-  runs_.resize(runs_.size() - swallowed);
+  for (; swallowed > 0; --swallowed) {
+    postings_ -= runs_.back().count;
+    runs_.pop_back();
+  }
   CHARGEMILL_ASSERT(runs_.empty() || runs_.back().last < merged.first);
   runs_.push_back(merged);
+  postings_ += merged.count;
+}
+
+void merge_runs(const std::vector<RunView>& runs, Sequence first, RunEncoder& to) {
+  /// A run, and how far it has been merged.
+  struct Head {
+    PostingKey key;
+    std::size_t run;
+    std::uint32_t next;
+  };
+  // Of equal keys the older run comes first, so that the records of a key stay in order.
+  const auto is_later = [](const Head& a, const Head& b) {
+    return a.key != b.key ? a.key > b.key : a.run > b.run;
+  };
+  std::priority_queue<Head, std::vector<Head>, decltype(is_later)> heads{is_later};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].count() > 0) heads.push({runs[i].key(0), i, 0});
+  }
+  while (!heads.empty()) {
+    Head head = heads.top();
+    heads.pop();
+    const RunView& run = runs[head.run];
+    const auto shift = static_cast<std::uint32_t>(run.first() - first);
+    for (; head.next < run.count() && run.key(head.next) == head.key; ++head.next)
+      to.add({head.key, run.offset(head.next) + shift});
+    if (head.next == run.count()) continue;
+    head.key = run.key(head.next);
+    heads.push(head);
+  }
 }
 
 void add_part(const RunView& run, Sequence first, std::vector<std::vector<Posting>>& parts) {

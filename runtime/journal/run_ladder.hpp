@@ -33,17 +33,21 @@ class RunLadder {
   };
   /// What becomes of a new run of `count` postings.
   [[nodiscard]] Plan plan(std::size_t count) const noexcept;
-  /// The same when the segment is sealed and no more runs will come: swallows all that fit.
-  [[nodiscard]] Plan plan_last() const noexcept;
   /// Carries out a plan: `merged` takes the place of the newest `swallowed` runs.
   void replace(std::size_t swallowed, const RunInfo& merged);
   /// Oldest first.
   [[nodiscard]] const std::vector<RunInfo>& runs() const noexcept { return runs_; }
+  /// How many postings they hold together.
+  [[nodiscard]] std::uint64_t postings() const noexcept { return postings_; }
 
  private:
   std::vector<RunInfo> runs_;
   std::size_t postings_max_;
+  std::uint64_t postings_ = 0;
 };
+
+/// Merges runs, each from an older range than the next, into one that begins with record `first`.
+void merge_runs(const std::vector<RunView>& runs, Sequence first, RunEncoder& to);
 
 /// Appends the postings of `run` to `parts` as one more sorted list, counted from `first` on.
 void add_part(const RunView& run, Sequence first, std::vector<std::vector<Posting>>& parts);

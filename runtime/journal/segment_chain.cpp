@@ -9,10 +9,10 @@ namespace chargemill::runtime::journal {
 namespace {
 
 constexpr std::uint64_t kSegmentBytesMin = 1U << 20U;
-/// A posting counts its record from the segment's first in 32 bits. The smallest record takes 34
-/// bytes of its page, so so many bytes never hold that many.
-constexpr std::uint64_t kSegmentBytesMax = 1ULL << 36U;
-static_assert(kSegmentBytesMax / 34 <= 0xFFFF'FFFFU);
+/// A posting counts its record from the segment's first in 32 bits; and sealing takes the memory of
+/// all postings, up to a fifth of this.
+constexpr std::uint64_t kSegmentBytesMax = 1ULL << 32U;
+static_assert(kSegmentBytesMax / RecordLayout::kHeaderBytes <= 0xFFFF'FFFFU);
 
 struct Ending {
   Sequence last = 0;
@@ -42,7 +42,7 @@ Result<Ending> ending_of(const std::string& directory, SegmentName name, Sequenc
 
 Result<SegmentChain> SegmentChain::open(ChainOptions options) {
   if (options.segment_bytes < kSegmentBytesMin || options.segment_bytes > kSegmentBytesMax)
-    return failure(ErrorKind::invalid_input, "a segment has 1 MiB to 64 GiB");
+    return failure(ErrorKind::invalid_input, "a segment has 1 MiB to 4 GiB");
   SegmentChain chain{std::move(options)};
   remove_leftovers(chain.options_.directory);
   const auto names = list_segments(chain.options_.directory);
@@ -124,13 +124,15 @@ void SegmentChain::give_up_segment() {
 }
 
 void SegmentChain::close_segment() {
-  // A seal that cannot be written costs the manifest, no record: readers stop at the successor.
-  (void)current_->seal();
   closed_.push_back({current_->name(), bytes_of(current_->path()), current_->time_max()});
+  sealer_->seal(std::move(*current_));
   current_.reset();
 }
 
 void SegmentChain::drop_old() {
+  // The last one may still grow by its seal.
+  if (!closed_.empty())
+    closed_.back().bytes = bytes_of(path_of(options_.directory, closed_.back().name));
   std::uint64_t bytes = 0;
   for (const Closed& segment : closed_) bytes += segment.bytes;
   std::size_t dropped = 0;

@@ -1,17 +1,18 @@
 // The segments of a journal as its writer sees them: one grows, the others are history.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "runtime/journal/segment_writer.hpp"
+#include "runtime/journal/segment_sealer.hpp"
 
 namespace chargemill::runtime::journal {
 
 struct ChainOptions {
   std::string directory;
-  std::uint64_t segment_bytes = 256ULL << 20U;  ///< the map of a new one; 1 MiB to 64 GiB
+  std::uint64_t segment_bytes = 256ULL << 20U;  ///< the map of a new one; 1 MiB to 4 GiB
   std::uint64_t retain_bytes = 0;               ///< of all closed segments; 0: no limit
   /// Of a segment's youngest record behind the journal's; the segment that grows is closed when it
   /// spans so much, so that it can be dropped too. 0: no limit.
@@ -34,6 +35,8 @@ class SegmentChain {
   [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept {
     return options_.segment_bytes / SegmentWriter::kBatchShare;
   }
+  /// Why a full segment could not be sealed, once. Nothing is lost with its seal.
+  [[nodiscard]] std::optional<Error> take_seal_failure() { return sealer_->take_failure(); }
   /// See Environment.
   void clear_dead_readers() const noexcept {
     if (current_) current_->clear_dead_readers();
@@ -64,6 +67,7 @@ class SegmentChain {
   std::vector<Closed> closed_;            // oldest first
   std::optional<SegmentWriter> current_;  // none before the first batch and after a failure
   SegmentName tried_{0, 0};               // the last one begun
+  std::unique_ptr<SegmentSealer> sealer_ = std::make_unique<SegmentSealer>();
 };
 
 }  // namespace chargemill::runtime::journal

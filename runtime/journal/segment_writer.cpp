@@ -133,12 +133,7 @@ int SegmentWriter::put_run(const Transaction& transaction, RunLadder::Plan plan,
   const Sequence from = plan.swallowed == 0 ? first : runs[kept].first;
   std::vector<std::vector<Posting>> parts;
   for (std::size_t i = kept; i < runs.size(); ++i) {
-    const std::uint64_t at = run_key(runs[i].last, runs[i].level);
-    MDB_val key = as_val(at);
-    MDB_val value{};
-    const int code = mdb_get(transaction.get(), environment_->postings(), &key, &value);
-    if (code != 0) return code;
-    const auto run = RunView::over(static_cast<const std::byte*>(value.mv_data), value.mv_size);
+    const auto run = find_run(transaction, runs[i]);
     if (!run) return MDB_CORRUPTED;
     add_part(*run, from, parts);
   }
@@ -158,19 +153,56 @@ int SegmentWriter::put_run(const Transaction& transaction, RunLadder::Plan plan,
   return 0;
 }
 
+bool SegmentWriter::is_full() const noexcept {
+  const auto last_run = static_cast<double>(RunLayout::bytes(ladder_.postings()));
+  return environment_->filled() + last_run / static_cast<double>(environment_->map_bytes()) >=
+         kFull;
+}
+
 Result<void> SegmentWriter::seal() {
   auto transaction = Transaction::begin(*environment_, 0);
   if (!transaction) return tl::unexpected(transaction.error());
-  int code = 0;
-  if (const RunLadder::Plan plan = ladder_.plan_last(); plan.swallowed > 0) {
-    const Sequence last = ladder_.runs().back().last;
-    code = put_run(*transaction, plan, {}, last, last);
-  }
+  int code = ladder_.runs().size() > 1 ? put_last_run(*transaction) : 0;
   const Seal manifest{name_.first, next_ - name_.first, time_max_, records_crc_};
   if (code == 0) code = put_seal(*environment_, *transaction, manifest);
   if (code == 0) code = transaction->commit();
   if (code != 0) return lmdb_failure(code, "seal", environment_->path());
   return {};
+}
+
+/// Merges all runs into one, however large. They are read where they are: LMDB does not move them.
+int SegmentWriter::put_last_run(const Transaction& transaction) {
+  const std::vector<RunInfo>& infos = ladder_.runs();
+  const RunInfo all{infos.front().first, infos.back().last,
+                    static_cast<std::uint32_t>(ladder_.postings()), kRunLevelMax};
+  std::vector<RunView> runs;
+  runs.reserve(infos.size());
+  for (const RunInfo& info : infos) {
+    const auto run = find_run(transaction, info);
+    if (!run) return MDB_CORRUPTED;
+    runs.push_back(*run);
+  }
+  const std::uint64_t at = run_key(all.last, all.level);
+  MDB_val key = as_val(at);
+  MDB_val value{RunLayout::bytes(all.count), nullptr};
+  const int code =
+      mdb_put(transaction.get(), environment_->postings(), &key, &value, MDB_APPEND | MDB_RESERVE);
+  if (code != 0) return code;
+  RunEncoder encoder{all.count, all.level, all.first, all.last,
+                     static_cast<std::byte*>(value.mv_data)};
+  merge_runs(runs, all.first, encoder);
+  ladder_.replace(infos.size(), all);
+  return 0;
+}
+
+/// The run that the ladder knows; empty if it is not there or damaged.
+std::optional<RunView> SegmentWriter::find_run(const Transaction& transaction,
+                                               const RunInfo& info) const {
+  const std::uint64_t at = run_key(info.last, info.level);
+  MDB_val key = as_val(at);
+  MDB_val value{};
+  if (mdb_get(transaction.get(), environment_->postings(), &key, &value) != 0) return std::nullopt;
+  return RunView::over(static_cast<const std::byte*>(value.mv_data), value.mv_size);
 }
 
 }  // namespace chargemill::runtime::journal

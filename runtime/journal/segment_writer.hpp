@@ -40,12 +40,13 @@ class SegmentWriter {
   /// Writes the records in this order and gives them the numbers from next() on; on disk when it
   /// returns. After an error nobody knows whether they are.
   [[nodiscard]] Result<void> write(const std::vector<Encoded>& batch);
-  /// Adds the manifest; nothing can be written any more.
+  /// Merges the postings into one run and adds the manifest; nothing can be written any more.
   [[nodiscard]] Result<void> seal();
 
   [[nodiscard]] Sequence next() const noexcept { return next_; }
   [[nodiscard]] SegmentName name() const noexcept { return name_; }
-  [[nodiscard]] bool is_full() const noexcept { return environment_->filled() >= kFull; }
+  /// Whether what is left of the map is needed for the last batch and for the seal.
+  [[nodiscard]] bool is_full() const noexcept;
   [[nodiscard]] Micros time_max() const noexcept { return time_max_; }
   /// From its earliest record to its latest; 0 if it has none.
   [[nodiscard]] Micros time_span() const noexcept {
@@ -65,6 +66,9 @@ class SegmentWriter {
   [[nodiscard]] int put_postings(const Transaction& transaction, Sequence first);
   [[nodiscard]] int put_run(const Transaction& transaction, RunLadder::Plan plan,
                             std::vector<Posting> fresh, Sequence first, Sequence last);
+  [[nodiscard]] int put_last_run(const Transaction& transaction);
+  [[nodiscard]] std::optional<RunView> find_run(const Transaction& transaction,
+                                                const RunInfo& info) const;
 
   Environment::Pointer environment_;
   SegmentName name_;

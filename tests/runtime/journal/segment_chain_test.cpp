@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/journal/segment_file.hpp"
+#include "runtime/journal/segment_reader.hpp"
 #include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/story.hpp"
 
@@ -48,6 +50,29 @@ TEST(SegmentChain, WritesABatchThatFoundTheMapFullIntoTheNextSegmentOnce) {
   auto again = SegmentChain::open(options_for(folder));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->next(), 30'001U);
+}
+TEST(SegmentChain, SealsWhatIsFullWithOneRunOfAllPostings) {
+  const Folder folder;
+  {
+    auto chain = SegmentChain::open(options_for(folder));
+    ASSERT_TRUE(chain);
+    while (chain->next() < 30'000)
+      ASSERT_TRUE(chain->write(batch_of(chain->next(), chain->next() + 99).records));
+    EXPECT_FALSE(chain->take_seal_failure());
+  }
+  auto names = *list_segments(folder.path());
+  ASSERT_GT(names.size(), 3U);
+  names.pop_back();  // it grows
+  for (const SegmentName name : names) {
+    const auto environment =
+        Environment::open(path_of(folder.path(), name), Environment::Access::read);
+    const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+    EXPECT_TRUE(*read_seal(**environment, *transaction));
+    const SegmentView view{**environment, *transaction, name.first, kSequenceMax};
+    std::size_t runs = 0;
+    EXPECT_TRUE(view.each_run([&](const RunView&) { return ++runs > 0; }));
+    EXPECT_EQ(runs, 1U);
+  }
 }
 TEST(SegmentChain, ReplacesASegmentThatFailedBeforeItHeldAnything) {
   const Folder folder;

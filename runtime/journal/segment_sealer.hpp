@@ -1,0 +1,36 @@
+// Sealing takes a tenth of a second; the writer does not wait for it.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include "runtime/journal/segment_writer.hpp"
+
+namespace chargemill::runtime::journal {
+
+/// Seals segments in a thread of its own, one at a time. A segment that could not be sealed is
+/// complete all the same; its readers search more runs.
+/// Threads: the owner calls; the thread works on its segment alone.
+class SegmentSealer {
+ public:
+  SegmentSealer() = default;
+  /// Waits for the seal that is under way.
+  ~SegmentSealer();
+  SegmentSealer(const SegmentSealer&) = delete;
+  SegmentSealer& operator=(const SegmentSealer&) = delete;
+
+  /// Takes over a segment that nothing more is written to. Waits for the one before.
+  void seal(SegmentWriter segment);
+  /// Why a segment that was taken over before is not sealed, once; empty: it is, or not yet.
+  [[nodiscard]] std::optional<Error> take_failure();
+
+ private:
+  void finish();
+
+  std::thread thread_;
+  std::optional<Error> failure_;  // written by the thread while it runs
+  std::atomic<bool> is_done_{false};
+};
+
+}  // namespace chargemill::runtime::journal
