@@ -37,6 +37,8 @@ class Appender {
   }
   /// How many wait; a look.
   [[nodiscard]] std::uint64_t depth() const noexcept { return ring_.depth(); }
+  /// How many can wait at most.
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return ring_.capacity(); }
 
  private:
   friend class Journal;

@@ -53,6 +53,7 @@ class AppenderRing {
   /// The producer's own count.
   [[nodiscard]] std::uint64_t pushed_by_me() const noexcept { return pushed_; }
 
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return capacity_; }
   /// How many records have been pushed.
   [[nodiscard]] std::uint64_t pushed() const noexcept {
     // acquire: sees the slots; pairs with the exchange in try_push().

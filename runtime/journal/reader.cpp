@@ -155,13 +155,63 @@ Result<std::uint64_t> Reader::scan(Sequence from, const Visit& visit) {
   return shown;
 }
 
+Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
+  if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
+  std::uint64_t sum = 0;
+  for (const Segment& segment : segments_) {
+    if (segment.last_max < from) continue;
+    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+    if (!transaction) return tl::unexpected(transaction.error());
+    const SegmentView view{*segment.environment, *transaction, segment.name.first,
+                           segment.last_max};
+    const auto counted_here = view.count(key, from);
+    if (!counted_here) return counted_here;
+    sum += *counted_here;
+  }
+  return sum;
+}
+
+Result<std::optional<Micros>> Reader::time_of(const Segment& segment, Sequence sequence) {
+  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  return SegmentView{*segment.environment, *transaction, segment.name.first, segment.last_max}
+      .time_of(sequence);
+}
+
+Result<Sequence> Reader::last_of(const Segment& segment) {
+  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  return SegmentView{*segment.environment, *transaction, segment.name.first, segment.last_max}
+      .last();
+}
+
+Result<Sequence> Reader::first_since(Micros time) {
+  const auto newest = last();
+  if (!newest) return newest;
+  for (const Segment& segment : segments_) {
+    const auto last_here = last_of(segment);
+    if (!last_here) return last_here;
+    Sequence low = segment.name.first;
+    Sequence high = *last_here + 1;
+    while (low < high) {
+      const Sequence middle = low + (high - low) / 2;
+      const auto found = time_of(segment, middle);
+      if (!found) return tl::unexpected(found.error());
+      if (*found && **found < time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    if (low <= *last_here) return low;
+  }
+  return *newest + 1;
+}
+
 Result<Sequence> Reader::last() {
   if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
   if (segments_.empty()) return Sequence{0};
-  const Segment& newest = segments_.back();
-  const auto transaction = Transaction::begin(*newest.environment, MDB_RDONLY);
-  if (!transaction) return tl::unexpected(transaction.error());
-  return SegmentView{*newest.environment, *transaction, newest.name.first, newest.last_max}.last();
+  return last_of(segments_.back());
 }
 
 Result<std::uint64_t> Reader::check() {

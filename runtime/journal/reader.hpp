@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace chargemill::runtime::journal {
 /// Sees every record that was committed before the call. Never waits for the writer, nor the writer
 /// for it; each call holds short transactions, one a segment. Records are shown as views that are
 /// valid during the visit only, and every one is checked first.
+/// A visit does not ask its own reader.
 /// Threads: one at a time; as many readers as one likes (126 a segment at the same moment).
 /// Errors: a damaged record or file, by name; LMDB's own.
 class Reader {
@@ -35,6 +37,12 @@ class Reader {
   [[nodiscard]] Result<std::uint64_t> newest_of_all(std::uint64_t limit, const Visit& visit);
   /// All from number `from` on that are still kept, oldest first. Returns how many were shown.
   [[nodiscard]] Result<std::uint64_t> scan(Sequence from, const Visit& visit);
+  /// How many records from number `from` on bear `key`, by the postings alone: O(segments *
+  /// log(records)).
+  [[nodiscard]] Result<std::uint64_t> count(PostingKey key, Sequence from = 1);
+  /// The number of the first record that is not older than `time`, by halving; one above the last
+  /// if all are older. Exact where times rise with numbers, and nearly so where they nearly do.
+  [[nodiscard]] Result<Sequence> first_since(Micros time);
   /// The newest record's number; 0 in an empty journal.
   [[nodiscard]] Result<Sequence> last();
   /// Looks at everything: records, numbers without gaps, manifests, every posting. Returns how many
@@ -54,6 +62,9 @@ class Reader {
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> refresh();
   [[nodiscard]] std::size_t foresee(PostingKey key, std::uint64_t limit, std::size_t end) const;
+  [[nodiscard]] static Result<std::optional<Micros>> time_of(const Segment& segment,
+                                                             Sequence sequence);
+  [[nodiscard]] static Result<Sequence> last_of(const Segment& segment);
   void clear_dead_readers();
   [[nodiscard]] static Result<bool> newest_of(const Segment& segment, PostingKey key,
                                               const SegmentView::Visit& visit);

@@ -15,6 +15,11 @@ std::uint64_t number_in(const MDB_val& key) noexcept {
   return load<std::uint64_t>(static_cast<const std::byte*>(key.mv_data));
 }
 
+/// The greatest key that is less.
+PostingKey before(PostingKey key) noexcept {
+  return static_cast<PostingKey>(static_cast<std::uint64_t>(key) - 1);
+}
+
 /// Puts `cursor` on the last entry that is not above `number`; LMDB's code.
 int find_at_most(MDB_cursor* cursor, std::uint64_t number, MDB_val& key, MDB_val& value) noexcept {
   key = as_val(number);
@@ -117,6 +122,40 @@ Result<bool> SegmentView::newest(PostingKey key, const Visit& visit) const {
   });
   if (!runs) return runs;
   return shown;
+}
+
+Result<std::uint64_t> SegmentView::count(PostingKey key, Sequence from) const {
+  std::uint64_t sum = 0;
+  const auto runs = each_run([&](const RunView& run) {
+    if (run.last() < from) return false;
+    const std::uint32_t end = run.end_of(key);
+    std::uint32_t begin = key == PostingKey{} ? 0 : run.end_of(before(key));
+    // Only one run has records on both sides of `from`; among equal keys numbers rise.
+    std::uint32_t above = end;
+    while (begin < above) {
+      const std::uint32_t middle = begin + (above - begin) / 2;
+      if (run.sequence(middle) < from) {
+        begin = middle + 1;
+      } else {
+        above = middle;
+      }
+    }
+    sum += end - begin;
+    return true;
+  });
+  if (!runs) return tl::unexpected(runs.error());
+  return sum;
+}
+
+Result<std::optional<Micros>> SegmentView::time_of(Sequence sequence) const {
+  std::optional<Micros> time;
+  if (sequence < first_ || sequence > last_max_) return time;
+  const auto shown = scan(sequence, [&](const Record& record, const std::byte*) {
+    time = record.time;
+    return false;
+  });
+  if (!shown) return tl::unexpected(shown.error());
+  return time;
 }
 
 Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, MDB_cursor* records,

@@ -31,6 +31,10 @@ class SegmentView {
   [[nodiscard]] Result<bool> scan_back(const Visit& visit) const;
   /// Those that bear `key`, from the newest on. False: it was stopped.
   [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit) const;
+  /// How many from number `from` on bear `key`; no record is read.
+  [[nodiscard]] Result<std::uint64_t> count(PostingKey key, Sequence from) const;
+  /// The time of record `sequence`; empty if it is not here.
+  [[nodiscard]] Result<std::optional<Micros>> time_of(Sequence sequence) const;
   /// The runs that count, from the newest on; those that they swallowed are left out.
   [[nodiscard]] Result<bool> each_run(const VisitRun& visit) const;
 
