@@ -83,8 +83,11 @@ enum class Reason : std::uint8_t {
   driver_cancelled,
   central_restarted,
   // what a telemetry error was (D-104)
-  meter_unreadable
+  meter_unreadable,
+  // central: its journal has no room (append, never insert: reasons lie on disk)
+  journal_busy
 };
+inline constexpr Reason kLastReason = Reason::journal_busy;
 
 /// The kinds of actor that a supervisor restarts.
 enum class ActorKind : std::uint8_t {
@@ -196,6 +199,8 @@ struct Leave          {};                            ///< a driver's program goe
 struct Return         {};
 struct CentralDown    {};                            ///< the shard forgets what was not durable
 struct CentralUp      {};
+struct JournalBusy    { bool is_busy; };             ///< no new sessions while it is: their records would find no room
+struct JournalMoved   {};                            ///< something is on disk that was not: what waited for it may go
 struct Halt           {};                            ///< no new load from now on; what runs may end
 struct FaultInjected  { SimTime at; PointId point; };  ///< for measuring detection, nothing else
 

@@ -162,6 +162,7 @@ std::string_view word(Reason reason) noexcept {
     case Reason::driver_cancelled:       return "Driver cancelled";
     case Reason::central_restarted:      return "Central restarted";
     case Reason::meter_unreadable:       return "the meter does not answer";
+    case Reason::journal_busy:           return "journal busy";
   }
   // clang-format on
   return "";

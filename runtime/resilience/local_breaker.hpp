@@ -41,6 +41,22 @@ class LocalBreaker {
   }
   void reset() noexcept { word_ = pack(breaker::closed(fields())); }
 
+  /// All of it, to be kept and brought back (D-159).
+  [[nodiscard]] std::uint64_t word() const noexcept { return word_; }
+  /// When it opened; meaningful unless it is closed.
+  [[nodiscard]] SimTime opened_at() const noexcept {
+    return SimTime{Millis{static_cast<std::int64_t>(fields().since_ms)}};
+  }
+  /// The breaker of that word, which opened at `opened` by the clock of this run; before its
+  /// beginning: at its beginning.
+  [[nodiscard]] static LocalBreaker of(std::uint64_t word, SimTime opened) noexcept {
+    BreakerFields f = unpack(word);
+    if (f.mode != BreakerMode::closed) f.since_ms = breaker::ms_rounded_up(opened);
+    LocalBreaker breaker;
+    breaker.word_ = pack(f);
+    return breaker;
+  }
+
   [[nodiscard]] BreakerMode mode() const noexcept { return fields().mode; }
   [[nodiscard]] unsigned failures() const noexcept { return fields().failures; }
   /// When an open breaker will admit a probe; meaningful while open.

@@ -1,0 +1,175 @@
+#include "actors/archive/codec.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "actors/archive/keys.hpp"
+#include "actors/archive/record_fields.hpp"
+#include "runtime/base/assert.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::archive {
+namespace {
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "FORMAT.md");
+
+constexpr std::uint8_t kVersion = 1;
+
+/// What `Enum` may hold at most: bytes beyond it are of a later version.
+template <class Enum>
+struct Last;
+// clang-format off
+template <> struct Last<EventType>             { static constexpr auto value = EventType::other; };
+template <> struct Last<Phase>                 { static constexpr auto value = Phase::fault; };
+template <> struct Last<Reason>                { static constexpr auto value = kLastReason; };
+template <> struct Last<Refusal>               { static constexpr auto value = Refusal::starts_refused; };
+template <> struct Last<SessionStatus>         { static constexpr auto value = SessionStatus::failed; };
+template <> struct Last<runtime::BreakerMode>  { static constexpr auto value = runtime::BreakerMode::half_open; };
+// clang-format on
+/// Ids and permits: any number.
+template <class T>
+constexpr bool kIsListed = std::is_enum_v<T> && sizeof(T) == 1;
+
+class Bytes {
+ public:
+  Bytes(char* to, std::size_t most, Nanos origin) : to_(to), most_(most), origin_(origin) {}
+  [[nodiscard]] std::size_t size() const noexcept { return at_; }
+
+  template <class T>
+  void put(const T& value) {
+    if constexpr (std::is_same_v<T, SimTime>) {
+      put_raw((value.time_since_epoch() + origin_).count());
+    } else if constexpr (std::is_same_v<T, bool>) {
+      put_raw(static_cast<std::uint8_t>(value ? 1 : 0));
+    } else {
+      static_assert(std::has_unique_object_representations_v<T>, "no padding on disk");
+      put_raw(value);
+    }
+  }
+  void put_text(std::string_view text) {
+    const std::string_view cut = text.substr(0, kNameBytesMax);
+    put_raw(static_cast<std::uint8_t>(cut.size()));
+    CHARGEMILL_ASSERT(at_ + cut.size() <= most_);
+    std::copy(cut.begin(), cut.end(), to_ + at_);
+    at_ += cut.size();
+  }
+
+ private:
+  template <class T>
+  void put_raw(const T& value) {
+    CHARGEMILL_ASSERT(at_ + sizeof value <= most_);
+    std::memcpy(to_ + at_, &value, sizeof value);
+    at_ += sizeof value;
+  }
+
+  char* to_;
+  std::size_t most_;
+  Nanos origin_;
+  std::size_t at_ = 0;
+};
+
+class Input {
+ public:
+  Input(std::string_view bytes, Nanos origin) : rest_(bytes), origin_(origin) {}
+  [[nodiscard]] bool is_sound() const noexcept { return is_sound_; }
+  [[nodiscard]] bool is_at_end() const noexcept { return rest_.empty(); }
+
+  template <class T>
+  void take(T& value) {
+    if constexpr (std::is_same_v<T, SimTime>) {
+      std::int64_t unix_ns = 0;
+      take_raw(unix_ns);
+      value = SimTime{Nanos{unix_ns} - origin_};
+    } else if constexpr (std::is_same_v<T, bool>) {
+      std::uint8_t byte = 0;
+      take_raw(byte);
+      is_sound_ = is_sound_ && byte <= 1;
+      value = byte == 1;
+    } else if constexpr (kIsListed<T>) {
+      std::uint8_t byte = 0;
+      take_raw(byte);
+      is_sound_ = is_sound_ && byte <= static_cast<std::uint8_t>(Last<T>::value);
+      value = static_cast<T>(byte);
+    } else {
+      take_raw(value);
+    }
+  }
+  std::string_view take_text() {
+    std::uint8_t size = 0;
+    take_raw(size);
+    is_sound_ = is_sound_ && size <= rest_.size();
+    if (!is_sound_) return {};
+    const std::string_view text = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return text;
+  }
+
+ private:
+  template <class T>
+  void take_raw(T& value) {
+    if (rest_.size() < sizeof value) {
+      is_sound_ = false;
+      return;
+    }
+    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_.remove_prefix(sizeof value);
+  }
+
+  std::string_view rest_;
+  Nanos origin_;
+  bool is_sound_ = true;
+};
+
+SimTime time_of(const Record& record) {
+  return std::visit(
+      Overloaded{[](const TicketAgain& r) { return r.end.at; }, [](const auto& r) { return r.at; }},
+      record);
+}
+
+/// The alternative of number `index` with its first value.
+template <std::size_t I = 0>
+bool make(std::size_t index, Record& record) {
+  if constexpr (I == std::variant_size_v<Record>) {
+    return false;
+  } else {
+    if (index != I) return make<I + 1>(index, record);
+    record.emplace<I>();
+    return true;
+  }
+}
+
+}  // namespace
+
+const runtime::journal::Record& Encoder::encode(const Record& record, const Names& names) {
+  Bytes bytes{payload_.data(), payload_.size(), origin_};
+  bytes.put(kVersion);
+  std::visit([&](const auto& r) { each_field(r, [&](const auto& field) { bytes.put(field); }); },
+             record);
+  bytes.put_text(names.point);
+  bytes.put_text(names.driver);
+  written_.kind = static_cast<runtime::journal::RecordKind>(record.index());
+  written_.time =
+      std::chrono::floor<runtime::journal::Micros>(time_of(record).time_since_epoch() + origin_);
+  written_.keys = keys_of(record, names);
+  written_.payload = {payload_.data(), bytes.size()};
+  return written_;
+}
+
+std::optional<Found> decode(const runtime::journal::Record& from, Origin origin) {
+  Found found;
+  if (!make(static_cast<std::size_t>(from.kind), found.record)) return std::nullopt;
+  Input input{from.payload, origin};
+  std::uint8_t version = 0;
+  input.take(version);
+  if (version != kVersion) return std::nullopt;
+  std::visit([&](auto& r) { each_field(r, [&](auto& field) { input.take(field); }); },
+             found.record);
+  found.names.point = input.take_text();
+  found.names.driver = input.take_text();
+  if (!input.is_sound() || !input.is_at_end()) return std::nullopt;
+  found.time = from.time;
+  found.sequence = from.sequence;
+  return found;
+}
+
+}  // namespace chargemill::archive

@@ -1,0 +1,323 @@
+#include "actors/archive/history.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "actors/archive/keys.hpp"
+#include "actors/texts.hpp"
+
+namespace chargemill::archive {
+namespace {
+
+using runtime::journal::PostingKey;
+using runtime::journal::Reader;
+
+UtcMicros utc(SimTime at) noexcept { return std::chrono::floor<UtcMicros>(at.time_since_epoch()); }
+
+bool is_meant(const Filter& filter, const Found& found, ZoneId zone, std::string_view kind) {
+  if (!filter.point.empty() && found.names.point != filter.point.substr(0, kNameBytesMax))
+    return false;
+  if (!filter.driver.empty() && found.names.driver != filter.driver.substr(0, kNameBytesMax))
+    return false;
+  if (filter.zone && *filter.zone != zone) return false;
+  if (!filter.kind.empty() && filter.kind != kind) return false;
+  return found.time >= filter.since && found.time <= filter.until;
+}
+
+/// Tells when all that comes is older than `since`.
+class Bound {
+ public:
+  explicit Bound(UtcMicros since) : since_(since) {}
+  bool is_passed(const runtime::journal::Record& record) {
+    if (since_ == UtcMicros::min() || record.time >= since_) return false;
+    if (first_old_ == 0) first_old_ = record.sequence;
+    return record.sequence + kDisorderMax < first_old_;
+  }
+
+ private:
+  UtcMicros since_;
+  runtime::journal::Sequence first_old_ = 0;
+};
+
+PostingKey fault_key(const Filter& filter) {
+  if (!filter.point.empty()) {
+    if (filter.kind == word(EventType::fault))
+      return key(Index::faults_of_point_and_type, filter.point, EventType::fault);
+    if (filter.kind == word(EventType::recovery))
+      return key(Index::faults_of_point_and_type, filter.point, EventType::recovery);
+    return key(Index::faults_of_point, filter.point);
+  }
+  if (filter.kind == word(EventType::fault))
+    return key(Index::faults_of_type, static_cast<std::uint64_t>(EventType::fault));
+  if (filter.kind == word(EventType::recovery))
+    return key(Index::faults_of_type, static_cast<std::uint64_t>(EventType::recovery));
+  return key(Index::faults);
+}
+
+/// The narrowest of three indexes.
+PostingKey narrowest(const Filter& filter, Index all, Index of_point, Index of_driver) {
+  if (!filter.driver.empty()) return key(of_driver, filter.driver);
+  if (!filter.point.empty()) return key(of_point, filter.point);
+  return key(all);
+}
+
+/// `row` is of `found`; newer rows come first, and of equal times the greater id (D-164).
+template <class Row>
+void sort_newest_first(std::vector<Row>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return a.time != b.time ? a.time > b.time : a.id > b.id;
+  });
+}
+
+}  // namespace
+
+std::string_view word(EventType type) noexcept {
+  switch (type) {
+    case EventType::fault:
+      return "FAULT";
+    case EventType::recovery:
+      return "RECOVERY";
+    case EventType::other:
+      return "OTHER";
+  }
+  return "";
+}
+
+std::string_view word(runtime::BreakerMode mode) noexcept {
+  switch (mode) {
+    case runtime::BreakerMode::closed:
+      return "closed";
+    case runtime::BreakerMode::open:
+      return "open";
+    case runtime::BreakerMode::half_open:
+      return "half_open";
+  }
+  return "";
+}
+
+Result<History> History::open(const std::string& directory) {
+  auto rows = Reader::open(directory);
+  if (!rows) return tl::unexpected(rows.error());
+  auto details = Reader::open(directory);
+  if (!details) return tl::unexpected(details.error());
+  return History{std::move(*rows), std::move(*details)};
+}
+
+Result<void> History::walk(PostingKey key, const Filter& filter, const Take& take) {
+  if (filter.limit == 0) return {};
+  std::uint64_t taken = 0;
+  Result<void> outcome;
+  Bound bound{filter.since};
+  const auto read = reader_.newest(key, runtime::journal::kSequenceMax, [&](const auto& record) {
+    if (bound.is_passed(record)) return false;
+    const auto found = decode(record);
+    if (!found) return true;  // of a later version
+    const auto is_taken = take(*found);
+    if (!is_taken) outcome = tl::unexpected(is_taken.error());
+    if (is_taken && *is_taken) ++taken;
+    return is_taken.has_value() && taken < filter.limit;
+  });
+  if (!read) return tl::unexpected(read.error());
+  return outcome;
+}
+
+Result<std::vector<FaultRow>> History::faults(const Filter& filter) {
+  std::vector<FaultRow> rows;
+  const auto read = walk(fault_key(filter), filter, [&](const Found& found) -> Result<bool> {
+    const auto* r = std::get_if<Fault>(&found.record);
+    if (r == nullptr || !is_meant(filter, found, r->zone, word(r->type))) return false;
+    rows.push_back(
+        {found.sequence, found.time, std::string{found.names.point}, r->zone, r->type, r->reason});
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  sort_newest_first(rows);
+  return rows;
+}
+
+Result<std::vector<HealthRow>> History::health(const Filter& filter) {
+  std::vector<HealthRow> rows;
+  const PostingKey by =
+      filter.point.empty() ? key(Index::health) : key(Index::health_of_point, filter.point);
+  const auto read = walk(by, filter, [&](const Found& found) -> Result<bool> {
+    const auto* r = std::get_if<Health>(&found.record);
+    if (r == nullptr || !is_meant(filter, found, r->zone, chargemill::word(r->phase))) return false;
+    rows.push_back({found.sequence, found.time, std::string{found.names.point}, r->zone, *r});
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  sort_newest_first(rows);
+  return rows;
+}
+
+/// What is known of it last: its end, else a checkpoint.
+Result<void> History::complete(SessionRow& row) {
+  const auto read = details_.newest(
+      key(Index::session, row.session), runtime::journal::kSequenceMax, [&](const auto& record) {
+        const auto found = decode(record);
+        if (!found) return true;
+        if (const auto* end = std::get_if<SessionEnd>(&found->record)) {
+          row.last = *end;
+          row.start = utc(end->start);
+          row.end = utc(end->end);
+          row.delivered = end->delivered;
+          row.cost = end->cost;
+          row.status = end->status;
+          row.has_energy = true;
+          return false;
+        }
+        const auto* told = std::get_if<Checkpoint>(&found->record);
+        if (told == nullptr) return true;
+        row.start = utc(told->begun);
+        row.delivered = told->delivered;
+        row.cost = told->cost;
+        row.has_energy = true;
+        return false;
+      });
+  if (!read) return tl::unexpected(read.error());
+  return {};
+}
+
+Result<std::vector<SessionRow>> History::sessions(const Filter& filter) {
+  std::vector<SessionRow> rows;
+  const PostingKey by =
+      narrowest(filter, Index::sessions, Index::sessions_of_point, Index::sessions_of_driver);
+  Filter of_start = filter;
+  of_start.kind.clear();
+  const auto read = walk(by, filter, [&](const Found& found) -> Result<bool> {
+    const auto* r = std::get_if<SessionStart>(&found.record);
+    if (r == nullptr || !is_meant(of_start, found, r->zone, {})) return false;
+    SessionRow row{r->session,
+                   std::string{found.names.point},
+                   std::string{found.names.driver},
+                   r->zone,
+                   found.time,
+                   {},
+                   {},
+                   {},
+                   SessionStatus::active,
+                   {},
+                   false};
+    const auto completed = complete(row);
+    if (!completed) return tl::unexpected(completed.error());
+    if (!filter.kind.empty() && filter.kind != chargemill::word(row.status)) return false;
+    rows.push_back(std::move(row));
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const SessionRow& a, const SessionRow& b) { return a.start > b.start; });
+  return rows;
+}
+
+Result<std::optional<UtcMicros>> History::delivery_of(const SessionEnd& ticket) {
+  std::optional<UtcMicros> delivered;
+  const auto read = details_.newest(
+      key(Index::session, ticket.session), runtime::journal::kSequenceMax, [&](const auto& record) {
+        const auto found = decode(record);
+        const auto* r = found ? std::get_if<TicketDelivered>(&found->record) : nullptr;
+        if (r != nullptr && r->is_correction == ticket.is_correction) delivered = found->time;
+        // What was issued is delivered later: its own record is the last to look at.
+        const auto* end = found ? std::get_if<SessionEnd>(&found->record) : nullptr;
+        const bool is_own = end != nullptr && end->is_correction == ticket.is_correction;
+        return !delivered && !is_own;
+      });
+  if (!read) return tl::unexpected(read.error());
+  return delivered;
+}
+
+Result<std::vector<TicketRow>> History::tickets(const Filter& filter) {
+  std::vector<TicketRow> rows;
+  const PostingKey by =
+      narrowest(filter, Index::tickets, Index::tickets_of_point, Index::tickets_of_driver);
+  Filter of_issue = filter;
+  of_issue.kind.clear();
+  const auto read = walk(by, filter, [&](const Found& found) -> Result<bool> {
+    const auto* r = std::get_if<SessionEnd>(&found.record);
+    if (r == nullptr || !is_meant(of_issue, found, r->zone, {})) return false;
+    const auto delivered = delivery_of(*r);
+    if (!delivered) return tl::unexpected(delivered.error());
+    if (!filter.kind.empty() && filter.kind != (*delivered ? "DELIVERED" : "OPEN")) return false;
+    rows.push_back({*r, std::string{found.names.point}, std::string{found.names.driver},
+                    utc(r->start), utc(r->end), found.time, *delivered});
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  return rows;
+}
+
+/// Pairs each RECOVERY with the FAULT before it, newest first.
+Result<void> History::measure_recovery(PostingKey key, const std::string& point, UtcMicros since,
+                                       FaultStatistics& statistics) {
+  std::map<PointId, SimTime> recovered;
+  double sum_s = 0;
+  Bound bound{since};
+  const auto read = reader_.newest(key, kMeasuredMax, [&](const auto& record) {
+    if (bound.is_passed(record)) return false;
+    const auto found = decode(record);
+    const auto* r = found ? std::get_if<Fault>(&found->record) : nullptr;
+    if (r == nullptr || (!point.empty() && found->names.point != point) || found->time < since)
+      return true;
+    if (r->type == EventType::recovery) recovered[r->point] = r->at;
+    if (r->type != EventType::fault) return true;
+    if (!statistics.last_fault) statistics.last_fault = found->time;
+    const auto end = recovered.find(r->point);
+    if (end == recovered.end()) return true;
+    sum_s += std::chrono::duration<double>(end->second - r->at).count();
+    ++statistics.recoveries_measured;
+    recovered.erase(end);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  if (statistics.recoveries_measured > 0)
+    statistics.mean_recovery_s = sum_s / static_cast<double>(statistics.recoveries_measured);
+  return {};
+}
+
+Result<FaultStatistics> History::statistics(const std::string& point, UtcMicros since) {
+  FaultStatistics statistics;
+  runtime::journal::Sequence from = 1;
+  if (since != UtcMicros::min()) {
+    const auto first = reader_.first_since(since);
+    if (!first) return tl::unexpected(first.error());
+    from = *first;
+  }
+  const auto of_type = [&](EventType type) {
+    return point.empty() ? key(Index::faults_of_type, static_cast<std::uint64_t>(type))
+                         : key(Index::faults_of_point_and_type, point, type);
+  };
+  const PostingKey all = point.empty() ? key(Index::faults) : key(Index::faults_of_point, point);
+  std::uint64_t faults_ever = 0;
+  std::uint64_t recoveries_ever = 0;
+  const struct {
+    PostingKey key;
+    runtime::journal::Sequence from;
+    std::uint64_t* to;
+  } counts[] = {{all, from, &statistics.total_events},
+                {of_type(EventType::fault), from, &statistics.fault_count},
+                {of_type(EventType::recovery), from, &statistics.recovery_count},
+                {of_type(EventType::fault), 1, &faults_ever},
+                {of_type(EventType::recovery), 1, &recoveries_ever}};
+  for (const auto& count : counts) {
+    const auto counted = reader_.count(count.key, count.from);
+    if (!counted) return tl::unexpected(counted.error());
+    *count.to = *counted;
+  }
+  // Each point has a FAULT, a RECOVERY, a FAULT ... (D-069): what is missing is still faulty.
+  statistics.currently_faulty = faults_ever > recoveries_ever ? faults_ever - recoveries_ever : 0;
+  const auto measured = measure_recovery(all, point, since, statistics);
+  if (!measured) return tl::unexpected(measured.error());
+  return statistics;
+}
+
+Result<std::optional<UtcMicros>> History::newest_time() {
+  std::optional<UtcMicros> time;
+  const auto read = reader_.newest_of_all(kDisorderMax, [&](const auto& record) {
+    time = std::max(time.value_or(record.time), record.time);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  return time;
+}
+
+}  // namespace chargemill::archive

@@ -1,0 +1,127 @@
+#include "actors/archive/image.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::archive {
+namespace {
+
+constexpr unsigned kSessionCounterBits = 40;
+
+void made(Image& image, std::size_t shard, std::uint64_t count) {
+  if (shard >= image.sessions_made.size()) return;
+  image.sessions_made[shard] = std::max(image.sessions_made[shard], count);
+}
+
+void made(Image& image, SessionId session) {
+  made(image, index_of(session) >> kSessionCounterBits,
+       index_of(session) & ((std::uint64_t{1} << kSessionCounterBits) - 1));
+}
+
+void remember(std::vector<SessionEnd>& closed, const SessionEnd& end) {
+  const auto known = std::find_if(closed.begin(), closed.end(), [&](const SessionEnd& one) {
+    return one.session == end.session;
+  });
+  if (known != closed.end()) {
+    const SimTime first = known->at;  // when its point was told to stop
+    *known = end;
+    known->at = std::min(first, end.at);
+    return;
+  }
+  if (closed.size() == kClosedRemembered) closed.erase(closed.begin());
+  closed.push_back(end);
+}
+
+void clear_session(PointState& point) {
+  point.session = SessionId::none;
+  point.request = RequestId::none;
+  point.driver = DriverId{};
+  point.begun = point.heard = SimTime{};
+  point.delivered = Energy{};
+  point.permit = runtime::Permit{};
+}
+
+void on(Image&, PointState& point, const Fault& r) {
+  if (r.type == EventType::other) return;
+  point.is_faulty = r.type == EventType::fault;
+  point.fault = point.is_faulty ? r.reason : Reason::none;
+}
+
+void on(Image& image, PointState& point, const SessionStart& r) {
+  made(image, r.session);
+  point.session = r.session;
+  point.request = r.request;
+  point.driver = r.driver;
+  point.begun = point.heard = r.at;
+  point.delivered = Energy{};
+  point.permit = r.permit;
+}
+
+void on(Image&, PointState& point, const Checkpoint& r) {
+  if (point.session != r.session) return;
+  point.begun = r.begun;
+  point.heard = r.at;
+  point.delivered = r.delivered;
+}
+
+void on(Image& image, PointState& point, const SessionEnd& r) {
+  made(image, r.session);
+  if (point.session == r.session) clear_session(point);
+  remember(image.closed[index_of(r.point)], r);
+  if (!r.is_stray) image.tickets[{r.driver, r.session}] = r;
+}
+
+void on(Image& image, PointState&, const TicketDelivered& r) {
+  const auto kept = image.tickets.find({r.driver, r.session});
+  if (kept != image.tickets.end() && kept->second.is_correction == r.is_correction)
+    image.tickets.erase(kept);
+}
+
+void on(Image&, PointState& point, const Registration& r) {
+  point.is_registered = true;
+  point.price = r.price;
+}
+
+void on(Image&, PointState& point, const OperatorState& r) { point.is_stopped = r.is_stopped; }
+void on(Image&, PointState& point, const BreakerState& r) {
+  point.breaker = r.word;
+  point.breaker_opened = r.opened;
+}
+void on(Image&, PointState& point, const PointState& r) { point = r; }
+void on(Image&, PointState&, const Health&) {}
+
+template <class R>
+void about_point(Image& image, const R& r) {
+  if (index_of(r.point) >= image.points.size()) return;
+  on(image, image.points[index_of(r.point)], r);
+}
+
+}  // namespace
+
+Image make_image(std::uint32_t points, std::uint16_t shards) {
+  Image image;
+  image.points.resize(points);
+  for (std::uint32_t i = 0; i < points; ++i) image.points[i].point = PointId{i};
+  image.closed.resize(points);
+  image.sessions_made.resize(shards);
+  return image;
+}
+
+void fold(Image& image, const Record& record) {
+  ++image.records;
+  std::visit(
+      Overloaded{[&](const ClosedAgain& r) {
+                   if (index_of(r.end.point) < image.closed.size())
+                     remember(image.closed[index_of(r.end.point)], r.end);
+                 },
+                 [&](const TicketAgain& r) {
+                   image.tickets[{r.end.driver, r.end.session}] = r.end;
+                 },
+                 [&](const RoundMark& r) { made(image, index_of(r.shard), r.sessions_made); },
+                 [&](const RunBegan& r) { image.run = r; },
+                 [&](const auto& r) { about_point(image, r); }},
+      record);
+}
+
+}  // namespace chargemill::archive

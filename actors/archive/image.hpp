@@ -1,0 +1,35 @@
+// What a journal says about a network: all of its records, one after the other, made into a state.
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "actors/archive/records.hpp"
+
+namespace chargemill::archive {
+
+/// As many closed sessions of a point as central remembers.
+inline constexpr std::size_t kClosedRemembered = 4;
+
+struct Image {
+  std::vector<PointState> points;               ///< by PointId; `session` none: none is open
+  std::vector<std::vector<SessionEnd>> closed;  ///< by PointId; of each session its latest word
+  std::map<std::pair<DriverId, SessionId>, SessionEnd> tickets;  ///< not confirmed
+  std::vector<std::uint64_t> sessions_made;                      ///< by ShardId
+  RunBegan run;                                                  ///< the last one
+  std::uint64_t records = 0;                                     ///< how many were read
+  std::uint64_t last_sequence = 0;
+  std::chrono::microseconds last_time{};  ///< UTC, of the latest record
+
+  [[nodiscard]] bool is_empty() const noexcept { return records == 0; }
+};
+
+/// Room for so many; what is not told of them is as if they had never been heard.
+[[nodiscard]] Image make_image(std::uint32_t points, std::uint16_t shards);
+
+/// Adds one record; records of a point come in the order in which its shard wrote them. Ids that
+/// the image has no room for are ignored.
+void fold(Image& image, const Record& record);
+
+}  // namespace chargemill::archive

@@ -1,0 +1,25 @@
+// From a journal to what central has to know after a restart (D-084).
+#pragma once
+
+#include <optional>
+
+#include "actors/archive/codec.hpp"
+#include "actors/archive/image.hpp"
+#include "runtime/journal/reader.hpp"
+
+namespace chargemill::archive {
+
+/// The newest RunBegan with the time of the newest record; none: nothing was written yet. Reads
+/// kDisorderMax records at most.
+struct LastRun {
+  RunBegan run;
+  std::chrono::microseconds last_time{};
+};
+[[nodiscard]] Result<std::optional<LastRun>> find_last_run(runtime::journal::Reader& reader);
+
+/// Reads no further back than the last round that every shard has finished, whatever the journal's
+/// length (README). Model times count from `origin`.
+[[nodiscard]] Result<Image> restore(runtime::journal::Reader& reader, const RunBegan& run,
+                                    Origin origin);
+
+}  // namespace chargemill::archive

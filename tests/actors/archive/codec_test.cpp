@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+
+#include "actors/archive/codec.hpp"
+#include "tests/actors/archive/any_record.hpp"
+
+namespace chargemill::archive {
+namespace {
+
+using test::AnyRecord;
+constexpr Origin kOrigin{1'767'571'200};
+
+TEST(ArchiveCodec, BringsBackEveryRecordAsItWas) {
+  for (unsigned seed = 0; seed < 2'000; ++seed) {
+    SCOPED_TRACE(seed);
+    AnyRecord any{seed};
+    const Record record = any.any();
+    Encoder encoder{kOrigin};
+    const auto& written = encoder.encode(record, {"CP-000001", "driver-alice"});
+    const auto found = decode(written, kOrigin);
+    ASSERT_TRUE(found);
+    ASSERT_TRUE(test::same(found->record, record));
+    EXPECT_EQ(found->names.point, "CP-000001");
+    EXPECT_EQ(found->names.driver, "driver-alice");
+  }
+}
+
+TEST(ArchiveCodec, CountsTimesFromTheOriginOfWhoeverReads) {
+  Encoder encoder{kOrigin};
+  const Fault fault{SimTime{std::chrono::seconds{90}}, PointId{1}, ZoneId{2}, EventType::fault,
+                    Reason::ko_key};
+  const auto& written = encoder.encode(fault, {"CP", ""});
+  EXPECT_EQ(written.time, std::chrono::seconds{1'767'571'290});
+  const auto later = decode(written, kOrigin + std::chrono::seconds{100});
+  ASSERT_TRUE(later);
+  EXPECT_EQ(std::get<Fault>(later->record).at, SimTime{std::chrono::seconds{-10}});
+}
+
+TEST(ArchiveCodec, WritesTheExampleOfItsDocument) {  // FORMAT.md
+  Encoder encoder{kOrigin};
+  const Fault fault{SimTime{std::chrono::seconds{90}}, PointId{1}, ZoneId{2}, EventType::fault,
+                    Reason::ko_key};
+  std::string hex;
+  for (const char c : encoder.encode(fault, {"CP-002", ""}).payload) {
+    char byte[4];
+    (void)std::snprintf(byte, sizeof byte, "%02x ",
+                        static_cast<unsigned>(static_cast<unsigned char>(c)));
+    hex += byte;
+  }
+  EXPECT_EQ(hex, "01 00 04 a1 27 b9 ac 87 18 01 00 00 00 02 00 00 0c 06 43 50 2d 30 30 32 00 ");
+}
+
+TEST(ArchiveCodec, FitsIntoARecordWithTheLongestNamesAndCutsLongerOnes) {
+  const std::string longest(kNameBytesMax, 'x');
+  const std::string longer = longest + "yz";
+  AnyRecord any{7};
+  Encoder encoder{kOrigin};
+  for (std::size_t kind = 0; kind < std::variant_size_v<Record>; ++kind) {
+    const auto& written = encoder.encode(any.of_kind(kind), {longer, longer});
+    EXPECT_LE(written.payload.size(), runtime::journal::kPayloadBytesMax) << kind;
+    const auto found = decode(written, kOrigin);
+    ASSERT_TRUE(found) << kind;
+    EXPECT_EQ(found->names.point, longest);
+  }
+}
+
+TEST(ArchiveCodec, RefusesEveryCutAndEveryUnknownKindOrVersion) {
+  AnyRecord any{3};
+  Encoder encoder{kOrigin};
+  for (std::size_t kind = 0; kind < std::variant_size_v<Record>; ++kind) {
+    runtime::journal::Record written = encoder.encode(any.of_kind(kind), {"CP-1", "D-1"});
+    const std::string whole{written.payload};
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      written.payload = std::string_view{whole}.substr(0, size);
+      EXPECT_FALSE(decode(written, kOrigin)) << kind << " cut to " << size;
+    }
+    const std::string longer = whole + "x";
+    written.payload = longer;
+    EXPECT_FALSE(decode(written, kOrigin)) << "with more behind it";
+    std::string later = whole;
+    later[0] = 2;
+    written.payload = later;
+    EXPECT_FALSE(decode(written, kOrigin)) << "of a later version";
+    written.payload = whole;
+    written.kind = runtime::journal::RecordKind{99};
+    EXPECT_FALSE(decode(written, kOrigin)) << "of a kind of its own";
+  }
+}
+
+TEST(ArchiveCodec, NeverReadsAValueThatHasNoName) {
+  for (unsigned seed = 0; seed < 500; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random{seed};
+    AnyRecord any{seed};
+    Encoder encoder{kOrigin};
+    runtime::journal::Record written = encoder.encode(any.any(), {"CP-1", ""});
+    std::string bytes{written.payload};
+    for (int i = 0; i < 4; ++i)
+      bytes[1 + random() % (bytes.size() - 1)] = static_cast<char>(random());
+    written.payload = bytes;
+    const auto found = decode(written, kOrigin);
+    if (!found) continue;
+    // What is taken can be written again: all of it is in range.
+    Encoder again{kOrigin};
+    EXPECT_TRUE(decode(again.encode(found->record, found->names), kOrigin));
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::archive

@@ -1,0 +1,215 @@
+// What people ask a journal, on real journals.
+#include "actors/archive/history.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/journal/journal.hpp"
+#include "tests/support/folder.hpp"
+
+namespace chargemill::archive {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::journal::Journal;
+
+constexpr Origin kOrigin{1'767'571'200};
+constexpr PointId kOne{0};
+constexpr PointId kTwo{1};
+constexpr SessionId kFirst{0x10000000001};
+constexpr SessionId kSecond{0x10000000002};
+
+/// A journal that is told by hand, and read while it is written.
+class Told {
+ public:
+  Told() {
+    runtime::journal::JournalOptions options;
+    options.chain.directory = folder_.path();
+    options.chain.segment_bytes = 1U << 20U;
+    options.batch_time = 1ms;
+    journal_ = std::move(*Journal::open(options));
+    appender_ = &journal_->add_appender();
+  }
+
+  void tell(const Record& record, PointId point = kOne, const char* driver = "") {
+    const std::string name = point == kOne ? "CP-001" : "CP-002";
+    while (!appender_->try_append(encoder_.encode(record, {name, driver})))
+      std::this_thread::yield();
+  }
+  void event(Nanos at, PointId point, EventType type) {
+    tell(Fault{SimTime{at}, point, ZoneId{static_cast<std::uint16_t>(index_of(point))}, type,
+               Reason::health_check_failed},
+         point);
+  }
+  void start(Nanos at, SessionId session, PointId point = kOne, const char* driver = "alice") {
+    tell(SessionStart{SimTime{at}, session, RequestId{7}, point, DriverId{0}, ZoneId{0}, {}}, point,
+         driver);
+  }
+  void checkpoint(Nanos at, SessionId session, std::int64_t mj) {
+    Checkpoint told{SimTime{at}, session, SimTime{1s}, Energy{mj}, Money{mj / 100}, kOne, {}, {}};
+    tell(told, kOne, "alice");
+  }
+  void end(Nanos at, SessionId session, std::int64_t mj, bool is_correction = false) {
+    SessionEnd over;
+    over.at = over.end = SimTime{at};
+    over.session = session;
+    over.start = SimTime{1s};
+    over.delivered = Energy{mj};
+    over.status = SessionStatus::completed;
+    over.reason = Reason::charging_completed;
+    over.is_correction = is_correction;
+    tell(over, kOne, "alice");
+  }
+  History history() {
+    EXPECT_TRUE(journal_->wait_durable(*appender_, appender_->appended(), 10s));
+    return std::move(*History::open(folder_.path()));
+  }
+
+ private:
+  test::Folder folder_;
+  std::unique_ptr<Journal> journal_;
+  runtime::journal::Appender* appender_ = nullptr;
+  Encoder encoder_{kOrigin};
+};
+
+UtcMicros utc(Nanos model) { return kOrigin + std::chrono::duration_cast<UtcMicros>(model); }
+Filter of_point(const char* point) {
+  Filter filter;
+  filter.point = point;
+  return filter;
+}
+
+TEST(History, CountsTheCheckDataOfTheReference) {  // D-178
+  Told told;
+  told.event(8 * 24h, kOne, EventType::fault);
+  told.event(8 * 24h + 30s, kOne, EventType::recovery);
+  told.event(16 * 24h, kTwo, EventType::fault);
+  told.event(16 * 24h + 1s, kTwo, EventType::other);
+  auto history = told.history();
+  const auto counts = [&](const char* point, UtcMicros since) {
+    const auto s = history.statistics(point, since).value();
+    return std::vector<std::uint64_t>{s.total_events, s.fault_count, s.recovery_count};
+  };
+  using Counts = std::vector<std::uint64_t>;
+  EXPECT_EQ(counts("", UtcMicros::min()), (Counts{4, 2, 1}));
+  EXPECT_EQ(counts("CP-001", UtcMicros::min()), (Counts{2, 1, 1}));
+  EXPECT_EQ(counts("CP-002", UtcMicros::min()), (Counts{2, 1, 0}));
+  EXPECT_EQ(counts("CP-003", UtcMicros::min()), (Counts{0, 0, 0}));
+  EXPECT_EQ(counts("", utc(16 * 24h + 1s - 7 * 24h)), (Counts{2, 1, 0}));
+  const auto all = history.statistics("", UtcMicros::min()).value();
+  EXPECT_EQ(all.currently_faulty, 1U);
+  EXPECT_EQ(all.mean_recovery_s, 30.0);
+  EXPECT_EQ(all.last_fault, utc(16 * 24h));
+  EXPECT_FALSE(history.statistics("CP-002", UtcMicros::min()).value().mean_recovery_s);
+}
+
+TEST(History, OfAnEmptyJournalIsEmptyAndCountsAreNeverNull) {  // D-175
+  Told told;
+  told.tell(RunBegan{});
+  auto history = told.history();
+  EXPECT_TRUE(history.faults({}).value().empty());
+  EXPECT_TRUE(history.sessions({}).value().empty());
+  EXPECT_EQ(history.statistics("", UtcMicros::min()).value().total_events, 0U);
+}
+
+TEST(History, ShowsFaultsNewestFirstAndNoMoreThanTheLimit) {  // D-164, D-165, D-172
+  Told told;
+  for (int i = 0; i < 300; ++i)
+    told.event(i * 1s, i % 2 == 0 ? kOne : kTwo,
+               i % 4 < 2 ? EventType::fault : EventType::recovery);
+  auto history = told.history();
+  const auto rows = history.faults({}).value();
+  ASSERT_EQ(rows.size(), 100U);
+  EXPECT_EQ(rows.front().time, utc(299s));
+  EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end(),
+                             [](const auto& a, const auto& b) { return a.time > b.time; }));
+  Filter one = of_point("CP-001");
+  one.limit = 7;
+  EXPECT_EQ(history.faults(one).value().size(), 7U);
+  EXPECT_EQ(history.faults(one).value().front().time, utc(298s));
+  one.limit = 0;
+  EXPECT_TRUE(history.faults(one).value().empty());
+  Filter kind;
+  kind.kind = "RECOVERY";
+  kind.limit = 1'000;
+  EXPECT_EQ(history.faults(kind).value().size(), 150U);
+  kind.point = "CP-002";
+  EXPECT_EQ(history.faults(kind).value().size(), 75U);
+  Filter zone;
+  zone.zone = ZoneId{1};
+  zone.limit = 1'000;
+  EXPECT_EQ(history.faults(zone).value().size(), 150U);
+}
+
+TEST(History, KeepsToTheTimesThatAreAskedFor) {
+  Told told;
+  for (int i = 0; i < 200; ++i) told.event(i * 1s, kOne, EventType::fault);
+  auto history = told.history();
+  Filter window;
+  window.since = utc(50s);
+  window.until = utc(59s);
+  const auto rows = history.faults(window).value();
+  ASSERT_EQ(rows.size(), 10U);
+  EXPECT_EQ(rows.front().time, utc(59s));
+  EXPECT_EQ(rows.back().time, utc(50s));
+}
+
+TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-171, D-174
+  Told told;
+  told.start(1s, kFirst);
+  {
+    auto history = told.history();
+    const auto rows = history.sessions({}).value();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].status, SessionStatus::active);
+    EXPECT_FALSE(rows[0].has_energy) << "null until something is known";
+    EXPECT_FALSE(rows[0].end);
+  }
+  told.checkpoint(11s, kFirst, 100);
+  told.checkpoint(21s, kFirst, 200);
+  {
+    auto history = told.history();
+    EXPECT_EQ(history.sessions({}).value()[0].delivered, Energy{200});
+  }
+  told.end(30s, kFirst, 290);
+  told.start(40s, kSecond, kOne, "bob");
+  auto history = told.history();
+  const auto rows = history.sessions({}).value();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].driver, "bob") << "the newest start first";
+  EXPECT_EQ(rows[1].status, SessionStatus::completed);
+  EXPECT_EQ(rows[1].delivered, Energy{290});
+  EXPECT_EQ(rows[1].end, utc(30s));
+  Filter alice;
+  alice.driver = "alice";
+  EXPECT_EQ(history.sessions(alice).value().size(), 1U);
+  alice.point = "CP-002";
+  EXPECT_TRUE(history.sessions(alice).value().empty()) << "both filters count";
+  Filter active;
+  active.kind = "ACTIVE";
+  EXPECT_EQ(history.sessions(active).value().size(), 1U);
+}
+
+TEST(History, ShowsATicketAndItsCorrectionWithTheirOwnDeliveries) {  // D-075, D-083
+  Told told;
+  told.start(1s, kFirst);
+  told.end(10s, kFirst, 100);
+  told.tell(TicketDelivered{SimTime{11s}, kFirst, kOne, DriverId{0}, ZoneId{0}, false}, kOne,
+            "alice");
+  told.end(20s, kFirst, 150, true);
+  auto history = told.history();
+  auto rows = history.tickets({}).value();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_TRUE(rows[0].ticket.is_correction);
+  EXPECT_FALSE(rows[0].delivered) << "not yet";
+  EXPECT_EQ(rows[1].delivered, utc(11s));
+  told.tell(TicketDelivered{SimTime{21s}, kFirst, kOne, DriverId{0}, ZoneId{0}, true}, kOne,
+            "alice");
+  auto later = told.history();
+  rows = later.tickets({}).value();
+  EXPECT_EQ(rows[0].delivered, utc(21s));
+  EXPECT_EQ(rows[1].delivered, utc(11s));
+  EXPECT_EQ(later.sessions({}).value().at(0).delivered, Energy{150}) << "as corrected";
+}
+
+}  // namespace
+}  // namespace chargemill::archive
