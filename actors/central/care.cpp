@@ -14,8 +14,14 @@ bool can_supply_or_supplies(Phase phase) noexcept {
   return phase == Phase::activated || phase == Phase::supplying;
 }
 
+void set_stopped(Turn& turn, PointRecord& point, bool is_stopped) {
+  if (point.operator_stopped == is_stopped) return;
+  point.operator_stopped = is_stopped;
+  turn.record(archive::OperatorState{turn.now, point.id, turn.zone(point), is_stopped});
+}
+
 void stop(Turn& turn, PointRecord& point) {
-  point.operator_stopped = true;
+  set_stopped(turn, point, true);
   point.is_neutral = point.stage != Stage::none;
   turn.to_point(point.id, StopCp{Reason::operator_stopped});
 }
@@ -56,7 +62,8 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   point.faulty = true;
   point.fault = e.reason;
   ++turn.state.totals.faults_raised;
-  turn.out.push_back(FaultEvent{turn.now, point.id, false, e.reason});
+  turn.record(
+      archive::Fault{turn.now, point.id, turn.zone(point), archive::EventType::fault, e.reason});
   if (point.injected != kNever) {
     turn.out.push_back(Detected{point.injected, turn.now});
     point.injected = kNever;
@@ -80,7 +87,8 @@ void on_healthy(Turn& turn, std::uint32_t index) {
   point.faulty = point.incident = false;
   point.fault = Reason::none;
   ++turn.state.totals.faults_recovered;
-  turn.out.push_back(FaultEvent{turn.now, point.id, true, Reason::health_check_restored});
+  turn.record(archive::Fault{turn.now, point.id, turn.zone(point), archive::EventType::recovery,
+                             Reason::health_check_restored});
   breaker_succeeded(turn, point);
   // A resume that a hanging engine has lost goes again.
   if (point.phase == Phase::stopped && !point.operator_stopped) turn.to_point(point.id, ResumeCp{});
@@ -93,7 +101,7 @@ void on_order(Turn& turn, std::uint32_t index, OperatorAction action) {
       stop(turn, point);
       return;
     case OperatorAction::resume:
-      point.operator_stopped = false;
+      set_stopped(turn, point, false);
       turn.to_point(point.id, ResumeCp{});
       return;
     case OperatorAction::stop_supply:
@@ -104,10 +112,12 @@ void on_order(Turn& turn, std::uint32_t index, OperatorAction action) {
       point.is_neutral = point.stage != Stage::none;
       turn.to_point(point.id, Shutdown{});
       return;
-    case OperatorAction::reset_breaker:
+    case OperatorAction::reset_breaker: {
       if (point.breaker.mode() != runtime::BreakerMode::closed) ++turn.state.totals.breaker_closed;
+      const std::uint64_t before = point.breaker.word();
       point.breaker.reset();
-      return;
+      return record_breaker(turn, point, before);
+    }
   }
 }
 

@@ -72,12 +72,13 @@ struct alignas(64) PointRecord {
   Power power;
   DriverId driver{};
   runtime::Permit permit{};
+  std::uint16_t zone_slot = 0;  // here, where it fills a gap
+  std::uint32_t checkpoint = 0;  ///< how many intervals of the session had begun at its last one
 
-  std::uint16_t zone_slot = 0;
-  Price price;
-  Power rated;                    ///< at most; as the scenario says
-  SimTime injected = kNever;      ///< a fault that no monitor has found yet; for measuring
   std::uint32_t ring = kNowhere;  ///< its closed sessions, once it has any
+  Price price;
+  SimTime injected = kNever;  ///< a fault that no monitor has found yet; for measuring
+  Power rated;                ///< at most; as the scenario says
 
   PointRecord() noexcept
       : registered(false),

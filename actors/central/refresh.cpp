@@ -64,7 +64,9 @@ template <class Change>
 void change_breaker(Turn& turn, PointRecord& point, Change change) {
   using runtime::BreakerMode;
   const BreakerMode before = point.breaker.mode();
+  const std::uint64_t word = point.breaker.word();
   change(point.breaker, turn.state.settings.breaker);
+  record_breaker(turn, point, word);
   const BreakerMode after = point.breaker.mode();
   if (after == before) return;
   if (after == BreakerMode::open) ++turn.state.totals.breaker_opened;
@@ -92,6 +94,12 @@ void report_free(Turn& turn) {
                                  static_cast<std::uint32_t>(zone.free.size())});
   }
   turn.state.dirty_zones.clear();
+}
+
+void record_breaker(Turn& turn, const PointRecord& point, std::uint64_t before) {
+  if (point.breaker.word() == before) return;
+  turn.record(archive::BreakerState{turn.now, point.id, turn.zone(point), point.breaker.opened_at(),
+                                    point.breaker.word()});
 }
 
 void breaker_failed(Turn& turn, PointRecord& point) {

@@ -59,6 +59,24 @@ void while_supplying(Turn& turn, std::uint32_t index, const Status& e) {
   close_session(turn, index, ending);
 }
 
+void record_health(Turn& turn, const PointRecord& point, const Status& e) {  // D-168
+  turn.record(archive::Health{turn.now, point.id, turn.zone(point), e.phase, e.reason, point.faulty,
+                              point.fault, point.breaker.mode(),
+                              static_cast<std::uint8_t>(point.breaker.failures())});
+}
+
+/// Not every telemetry, but the first of each interval since the supply began (D-064).
+void record_checkpoint(Turn& turn, PointRecord& point, const Telemetry& e) {
+  const auto intervals =
+      static_cast<std::uint32_t>((e.at - point.begun) / turn.state.settings.checkpoint_interval) +
+      1;
+  if (intervals == point.checkpoint) return;
+  point.checkpoint = intervals;
+  turn.record(archive::Checkpoint{e.at, e.session, point.begun, e.delivered,
+                                  cost_of(e.delivered, point.price), point.id, point.driver,
+                                  turn.zone(point)});
+}
+
 /// What an engine needs to be told now that its state is known.
 void direct(Turn& turn, PointRecord& point, const Status& e) {
   if (e.reason == Reason::refused) return;
@@ -76,7 +94,6 @@ void on_status(Turn& turn, std::uint32_t index, const Status& e) {
   point.phase = e.phase;
   point.engine_known = true;
   point.heard = turn.now;
-  turn.out.push_back(HealthRecord{turn.now, point.id, e.phase, e.reason});
   if (is_refused_start(point, e)) {  // D-063
     close_session(turn, index,
                   {SessionStatus::failed, Reason::refused_by_point, Reason::none, e.phase,
@@ -91,6 +108,7 @@ void on_status(Turn& turn, std::uint32_t index, const Status& e) {
   // In service again: what goes wrong from now on is another incident.
   if (e.phase == Phase::activated) point.incident = false;
   if (e.reason == Reason::engine_started && !point.faulty) point.injected = kNever;
+  record_health(turn, point, e);
   direct(turn, point, e);
 }
 
@@ -108,6 +126,7 @@ void on_telemetry(Turn& turn, std::uint32_t index, const Telemetry& e) {
   supply_runs(point, e.at);
   book_current(turn, point, e.delivered);
   point.power = e.power;
+  record_checkpoint(turn, point, e);
   if (point.request != RequestId::none) turn.out.push_back(present_status(point));
 }
 

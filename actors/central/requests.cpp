@@ -40,11 +40,17 @@ void deny(Turn& turn, const ChargeRequest& e, Reason reason, Phase phase) {
                                   e.driver, UpdateStatus::denied, reason, phase, Reason::none});
 }
 
+void deny_busy(Turn& turn, RequestId request, DriverId driver, PointId point) {
+  deny(turn, {request, Energy{}, Nanos{0}, driver, point}, Reason::journal_busy,
+       Phase::disconnected);
+}
+
 void on_charge(Turn& turn, std::uint32_t index, const ChargeRequest& e) {
   if (const auto known = standing(turn, index, e.request)) {
     turn.out.push_back(*known);
     return;
   }
+  if (turn.state.journal_busy) return deny_busy(turn, e.request, e.driver, e.point);
   const PointRecord& point = turn.point(index);
   const Reason against = objection(point, turn.state.settings.breaker, turn.now);
   if (against != Reason::none) return deny(turn, e, against, effective_phase(point));
@@ -54,7 +60,9 @@ void on_charge(Turn& turn, std::uint32_t index, const ChargeRequest& e) {
 
 void on_local_start(Turn& turn, std::uint32_t index, const LocalStart& e) {
   const PointRecord& point = turn.point(index);
-  Reason against = objection(point, turn.state.settings.breaker, turn.now);
+  Reason against = turn.state.journal_busy
+                       ? Reason::journal_busy
+                       : objection(point, turn.state.settings.breaker, turn.now);
   if (against == Reason::none &&
       !open_session(turn, index, {RequestId::none, e.driver, e.target, Nanos{0}}))
     against = Reason::circuit_open;
@@ -79,6 +87,7 @@ void on_zone(Turn& turn, const ZoneRequest& e) {
     turn.out.push_back(*known);
     return;
   }
+  if (turn.state.journal_busy) return deny_busy(turn, e.request, e.driver, kUnknownPoint);
   for (std::size_t slot = 0; slot < turn.state.zones.size(); ++slot) {
     ZoneShare& zone = turn.state.zones[slot];
     if (zone.zone != e.zone) continue;
@@ -117,6 +126,10 @@ void on_ticket_ack(Turn& turn, const TicketAck& e) {
   const auto kept = turn.state.tickets.find({e.driver, e.session});
   // The confirmation of the first issue does not confirm the correction that crossed it (D-083).
   if (kept == turn.state.tickets.end() || kept->second.correction != e.correction) return;
+  const PointId point = kept->second.point;
+  turn.record(archive::TicketDelivered{turn.now, e.session, point, e.driver,
+                                       turn.zone(turn.point(find(turn.state, point))),
+                                       e.correction});
   turn.state.tickets.erase(kept);
   ++turn.state.totals.tickets_delivered;
 }

@@ -13,6 +13,8 @@ void on_zone(Turn& turn, const ZoneRequest& e);
 void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e);
 void on_ticket_ack(Turn& turn, const TicketAck& e);
 void on_returned(Turn& turn, const DriverReturned& e);
+/// Denies because the journal has no room for a session's records.
+void deny_busy(Turn& turn, RequestId request, DriverId driver, PointId point);
 /// Denies; nothing is noted.
 void deny(Turn& turn, const ChargeRequest& e, Reason reason, Phase phase);
 

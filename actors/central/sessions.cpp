@@ -41,6 +41,7 @@ void tell_breaker(Turn& turn, PointRecord& point, const Ending& ending) {
   const auto& limits = turn.state.settings.breaker;
   const bool is_nobodys = ending.blame == Ending::Blame::nobody || point.is_neutral;
   const BreakerMode before = point.breaker.mode();
+  const std::uint64_t word = point.breaker.word();
   if (ending.blame == Ending::Blame::counted) return;
   if (is_nobodys) {
     point.breaker.release(point.permit);
@@ -50,9 +51,19 @@ void tell_breaker(Turn& turn, PointRecord& point, const Ending& ending) {
     point.incident = true;
     point.breaker.failed(point.permit, limits, turn.now);
   }
+  record_breaker(turn, point, word);
   if (point.breaker.mode() == before) return;
   if (point.breaker.mode() == BreakerMode::open) ++turn.state.totals.breaker_opened;
   if (point.breaker.mode() == BreakerMode::closed) ++turn.state.totals.breaker_closed;
+}
+
+/// What the journal keeps of a session that is over, and issues its ticket with.
+void record_end(Turn& turn, const PointRecord& point, const ClosedSession& closed, SimTime end,
+                bool is_correction) {
+  turn.record(archive::SessionEnd{
+      turn.now, closed.session, closed.request, closed.start, end, closed.booked, closed.cost,
+      point.id, closed.driver, turn.zone(point), closed.status, closed.reason, closed.detail,
+      closed.phase, closed.refusal, closed.is_final, is_correction, closed.is_stray});
 }
 
 struct Sums {
@@ -78,8 +89,7 @@ void close_with(Turn& turn, std::uint32_t index, const Ending& ending, const Sum
   ++(ending.status == SessionStatus::completed ? totals.sessions_completed
                                                : totals.sessions_failed);
   totals.revenue_microeur += sums.cost.microeur;
-  turn.out.push_back(SessionClosed{turn.now, point.session, sums.delivered, sums.cost, point.id,
-                                   point.driver, ending.status, false});
+  record_end(turn, point, closed, sums.end, false);
   say(turn, present_status(point, closed));
   issue(turn, point, closed, sums.end, false);
   tell_breaker(turn, point, ending);
@@ -115,6 +125,7 @@ bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
   PointRecord& point = turn.point(index);
   CHARGEMILL_ASSERT(point.stage == Stage::none);
   const BreakerMode before = point.breaker.mode();
+  const std::uint64_t word = point.breaker.word();
   const auto permit = point.breaker.try_acquire(state.settings.breaker, turn.now);
   if (!permit) return false;
   if (before == BreakerMode::open) ++state.totals.breaker_half_opened;
@@ -127,11 +138,14 @@ bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
   point.delivered = Energy{};
   point.power = Power{};
   point.is_neutral = point.incident = false;
+  point.checkpoint = 0;
   state.open_by_driver[wish.driver] = index;
   ++state.totals.sessions_started;
   ++state.totals.sessions_active;
   if (wish.request != RequestId::none) ++state.totals.requests_accepted;
-  turn.out.push_back(SessionOpened{turn.now, point.session, wish.request, point.id, wish.driver});
+  turn.record(archive::SessionStart{turn.now, point.session, wish.request, point.id, wish.driver,
+                                    turn.zone(point), point.permit});
+  record_breaker(turn, point, word);
   say(turn, present_status(point));
   turn.to_point(point.id, StartSupply{point.session, wish.request, wish.target, wish.stay, turn.now,
                                       wish.driver, PayloadDefect::none});
@@ -200,13 +214,13 @@ void correct(Turn& turn, std::uint32_t index, const SessionEnd& end) {
   closed->is_final = true;
   if (closed->is_stray) {
     totals.energy_unassigned_mj += more.mj;
+    record_end(turn, point, *closed, end.end, false);
     return;
   }
   totals.revenue_microeur += (end.cost - closed->cost).microeur;
   closed->cost = end.cost;
   ++totals.sessions_corrected;
-  turn.out.push_back(SessionClosed{turn.now, end.session, end.delivered, end.cost, point.id,
-                                   closed->driver, closed->status, true});
+  record_end(turn, point, *closed, end.end, true);
   issue(turn, point, *closed, end.end, true);
 }
 

@@ -56,6 +56,8 @@ void on(Turn& turn, const LocalStart& e) { about_point(turn, e, on_local_start);
 void on(Turn& turn, const Register& e) {
   about_monitor(turn, e, [](Turn& t, std::uint32_t index, const Register& r) {
     PointRecord& point = t.point(index);
+    if (!point.registered || point.price.microeur_per_kwh != r.price.microeur_per_kwh)
+      t.record(archive::Registration{t.now, point.id, t.zone(point), r.price});
     point.registered = true;
     point.price = r.price;
     hear(point, t.now);
@@ -111,6 +113,9 @@ void on(Turn& turn, const OperatorOrder& e) {
 void on(Turn& turn, const CentralDown&) { forget(turn); }
 void on(Turn&, const CentralUp&) {}  // it is up
 
+void on(Turn& turn, const JournalBusy& e) { turn.state.journal_busy = e.is_busy; }
+void on(Turn&, const JournalMoved&) {}  // its shell knows
+
 void on(Turn& turn, const FaultInjected& e) {
   const std::uint32_t index = find(turn.state, e.point);
   // One that comes while a fault is known cannot be found again.
@@ -137,6 +142,7 @@ ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoin
   CHARGEMILL_ASSERT(settings.monitor_timeout > Nanos{0});
   CHARGEMILL_ASSERT(settings.start_timeout > Nanos{0});
   CHARGEMILL_ASSERT(settings.session_silence_timeout > Nanos{0});
+  CHARGEMILL_ASSERT(settings.checkpoint_interval > Nanos{0});
   ShardState state;
   state.settings = settings;
   if (settings.tickets_max == 0)
@@ -157,7 +163,8 @@ ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoin
 
 void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects& effects) {
   Turn turn{state, now, effects};
-  if (state.up) {
+  if (state.up || std::holds_alternative<JournalBusy>(event) ||
+      std::holds_alternative<JournalMoved>(event)) {
     std::visit([&](const auto& e) { on(turn, e); }, event);
   } else if (std::holds_alternative<CentralUp>(event)) {
     come_back(turn);

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/archive/records.hpp"
 #include "actors/central/deadlines.hpp"
 #include "actors/central/point_record.hpp"
 #include "actors/central/shard_totals.hpp"
@@ -23,6 +24,8 @@ struct ShardSettings {
   Nanos start_timeout = std::chrono::seconds{10};            ///< D-055
   Nanos session_silence_timeout = std::chrono::seconds{10};  ///< D-067
   std::size_t tickets_max = 0;  ///< kept unconfirmed; 0: four a point, at least 4,096
+  bool records = true;                                       ///< somebody keeps them
+  Nanos checkpoint_interval = std::chrono::seconds{10};      ///< D-064; > 0
 };
 
 /// A charge point as it stands in the scenario.
@@ -53,28 +56,25 @@ struct ShardState {
   ShardTotals totals;
   std::uint64_t sessions_made = 0;  ///< numbers the sessions (D-030)
   bool up = true;
+  bool journal_busy = false;  ///< no room for the records of a new session
 };
 
 // clang-format off
 struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck, StartDeclined> message; };
 struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck> message; };
 struct Detected      { SimTime injected; SimTime at; };        ///< FAULT of an injected fault is here
-// What a journal stores.
-struct HealthRecord  { SimTime at; PointId point; Phase phase; Reason reason; };    ///< D-058
-struct FaultEvent    { SimTime at; PointId point; bool is_recovery; Reason reason; };  ///< D-068, D-072
-struct SessionOpened { SimTime at; SessionId session; RequestId request; PointId point; DriverId driver; };
-struct SessionClosed { SimTime at; SessionId session; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; bool correction; };
 // clang-format on
 
 using ShardEvent = std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat,
                                 FaultReport, HealthyReport, ChargeRequest, CancelRequest,
                                 AskRequest, TicketAck, ZoneRequest, DriverReturned, PointSearch,
-                                OperatorOrder, CentralDown, CentralUp, FaultInjected, Tick>;
+                                OperatorOrder, CentralDown, CentralUp, FaultInjected,
+                                JournalBusy, JournalMoved, Tick>;
 /// DriverUpdate, Ticket, PointList: to their driver. FreeCount, ZoneMiss: to central. PointSearch:
-/// to whoever owns its next point.
+/// to whoever owns its next point. Record: to the journal.
 using ShardEffect =
     std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch, FreeCount,
-                 ZoneMiss, Detected, HealthRecord, FaultEvent, SessionOpened, SessionClosed>;
+                 ZoneMiss, Detected, archive::Record>;
 using ShardEffects = std::vector<ShardEffect>;
 static_assert(sizeof(ShardEvent) <= 64);
 

@@ -23,9 +23,35 @@ runtime::Address seat(const std::vector<runtime::Address>& seats, Id id) {
 void ShardActor::run(const ShardEvent& event) {
   effects_.clear();
   step(state_, event, now(), effects_);
-  for (const auto& effect : effects_) perform(effect);
+  if (clerk_ != nullptr) {
+    carry();
+  } else {
+    for (const auto& effect : effects_) perform(effect);
+  }
   wake_at(due(state_));
   publish();
+}
+
+archive::Waiter& ShardActor::record_into(archive::RecordSink& sink) {
+  clerk_ = std::make_unique<Clerk>(sink, state_.points.size());
+  return clerk_->waiter();
+}
+
+// Records first, then what older steps had to hold back, then what this one says.
+void ShardActor::carry() {
+  clerk_->record(state_, effects_, now());
+  const auto release = [this] {
+    while (const auto effect = clerk_->release()) perform(*effect);
+  };
+  release();
+  for (const auto& effect : effects_) {
+    const bool is_record = std::holds_alternative<archive::Record>(effect);
+    if (!is_record && !clerk_->holds(effect)) perform(effect);
+  }
+  while (clerk_->must_look_again()) release();
+  if (clerk_->is_busy() == state_.journal_busy) return;
+  effects_.clear();
+  step(state_, JournalBusy{clerk_->is_busy()}, now(), effects_);
 }
 
 // The records of ten thousand points do not fit in a cache, and messages come in no order of
@@ -67,6 +93,7 @@ void ShardActor::perform(const ShardEffect& effect) {
             std::visit([&](const auto& m) { tell<monitor::Event>(to, m); }, e.message);
           },
           [&](const DriverUpdate& e) {
+            if (e.reason == Reason::journal_busy) instruments().add(Metric::journal_busy, 1);
             const auto to = seat(network_.drivers, e.driver);
             if (to != nullptr) tell<driver::Event>(to, e);
           },
@@ -86,8 +113,7 @@ void ShardActor::perform(const ShardEffect& effect) {
           [&](const FreeCount& e) { tell<CentralEvent>(network_.central, e); },
           [&](const ZoneMiss& e) { tell<CentralEvent>(network_.central, e); },
           [&](const Detected& e) { instruments().detected(e.injected, time_since(e.injected)); },
-          // A journal's records: the totals count them.
-          [](const auto&) {},
+          [](const archive::Record&) {},  // nobody keeps them
       },
       effect);
 }

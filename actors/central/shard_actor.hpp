@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+
+#include "actors/central/clerk.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/shell/core_actor.hpp"
 #include "runtime/observe/published.hpp"
@@ -15,6 +18,15 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   }
   const char* name() const override { return "shard"; }
 
+  /// From now on `sink`, of the home worker, keeps the records; it outlives this. Before the first
+  /// message. Whoever moves the journal sends JournalMoved if the waiter asks for it.
+  archive::Waiter& record_into(archive::RecordSink& sink);
+  /// The last records of a run. For whoever has frozen the engine.
+  void close_journal() {
+    if (clerk_ != nullptr) clerk_->close(state_);
+  }
+  /// For whoever has frozen the engine; null: nothing is recorded.
+  [[nodiscard]] const Clerk* clerk() const noexcept { return clerk_.get(); }
   /// How things stood a moment ago. Any thread.
   [[nodiscard]] ShardTotals look() const noexcept { return published_.load(); }
   void foresee(const runtime::Message& m) const override;
@@ -24,9 +36,11 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   friend CoreActor;
   void run(const ShardEvent& event);
   void perform(const ShardEffect& effect);
+  void carry();
   void publish();
 
   ShardEffects effects_;  // reused
+  std::unique_ptr<Clerk> clerk_;
   runtime::Published<ShardTotals> published_;
   SimTime publish_at_{};
 };

@@ -15,6 +15,15 @@ struct Turn {
   void to_point(PointId id, const M& message) {
     out.push_back(ToPoint{id, message});
   }
+  /// Tells the journal. What is told in a step lies there before anything else of the step is said,
+  /// wherever it stands among the effects (D-177).
+  template <class R>
+  void record(const R& what) {
+    if (state.settings.records) out.push_back(archive::Record{what});
+  }
+  [[nodiscard]] ZoneId zone(const PointRecord& one) const {
+    return state.zones[one.zone_slot].zone;
+  }
   template <class M>
   void to_monitor(PointId id, const M& message) {
     out.push_back(ToMonitor{id, message});
@@ -30,6 +39,8 @@ void report_free(Turn& turn);
 // An outcome for a point's breaker, counted.
 void breaker_failed(Turn& turn, PointRecord& point);
 void breaker_succeeded(Turn& turn, PointRecord& point);
+/// Its breaker was `before`: records what it is now, if that is anything else.
+void record_breaker(Turn& turn, const PointRecord& point, std::uint64_t before);
 
 // One answer for each event; `index` is that of its point.
 void on_status(Turn& turn, std::uint32_t index, const Status& e);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/central/central_actor.hpp"
+#include "actors/central/restore.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::network {
@@ -33,10 +34,31 @@ void add(Totals& to, const central::ShardTotals& from) {
   to.tickets_dropped += from.tickets_dropped;
 }
 
+/// Requests of different runs of one journal never share a number: run:10 | counter:22.
+constexpr unsigned kRequestBits = 22;
+constexpr std::uint32_t kRunsApart = 1U << (32 - kRequestBits);
+
+/// The process of an engine has died in the middle of a session: what is known of its meter is what
+/// it had told (D-103). It reports that end like any other, and its central books nothing twice.
+void leave_interrupted(charge_point::Meter& meter, const archive::PointState& point) {
+  if (point.session == SessionId::none) return;
+  charge_point::EndRecord end;
+  end.session = point.session;
+  end.start = point.begun;
+  end.end = point.heard;
+  end.delivered = end.booked = point.delivered;
+  end.driver = point.driver;
+  end.status = SessionStatus::failed;
+  end.reason = Reason::engine_crashed;
+  end.ordinal = ++meter.ends_made;
+  meter.ends.push_back(end);
+}
+
 }  // namespace
 
-Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
-    : engine_(engine), topology_(make_topology(scenario)) {
+Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording,
+                 const archive::Image* image)
+    : engine_(engine), recording_(recording), topology_(make_topology(scenario)) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
   point_settings_.start_timeout = scenario.central.start_timeout;
@@ -58,6 +80,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
   for (const auto& seat : topology_.drivers) switchboard_.fleet_of.push_back(seat.shard);
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d)
     switchboard_.drivers_of[index_of(topology_.drivers[d].shard)].push_back(DriverId{d});
+  if (recording_ != nullptr) begin_recording(scenario);
   points_.reserve(topology_.points.size());
   monitors_.reserve(topology_.points.size());
 
@@ -68,8 +91,8 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
                             static_cast<std::uint32_t>(topology_.points.size())),
       switchboard_);
   switchboard_.central = central_;
-  for (std::uint32_t s = 0; s < shards; ++s) spawn_shard(s, scenario);
-  spawn_drivers();
+  for (std::uint32_t s = 0; s < shards; ++s) spawn_shard(s, scenario, image);
+  spawn_drivers(image);
   switchboard_.points.assign(points_.begin(), points_.end());
   switchboard_.monitors.assign(monitors_.begin(), monitors_.end());
   switchboard_.drivers.assign(drivers_.begin(), drivers_.end());
@@ -79,9 +102,35 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine)
   switchboard_.supervisors.assign(supervisors_.begin(), supervisors_.end());
 }
 
-Network::~Network() = default;
+Network::~Network() {
+  if (recording_ != nullptr) recording_->stop_waking();
+}
 
-void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
+void Network::begin_recording(const Scenario& scenario) {
+  archive::RunBegan run;
+  run.network = fingerprint(topology_);
+  run.seed = scenario.run.seed;
+  run.points = static_cast<std::uint32_t>(topology_.points.size());
+  run.drivers = static_cast<std::uint32_t>(topology_.drivers.size());
+  run.shards = static_cast<std::uint16_t>(topology_.shards.size());
+  NameBook names;
+  names.run = scenario.run.name;
+  names.point = [this](PointId id) { return topology_.point_name(id); };
+  names.driver = [this](DriverId id) { return topology_.driver_name(id); };
+  recording_->begin(run, archive::Origin{scenario.run.start_unix_s}, std::move(names),
+                    std::min<unsigned>(engine_.workers(), run.shards));
+}
+
+void Network::record_shard(std::uint32_t index) {
+  Recorder& recorder = recording_->recorder(index % engine_.workers());
+  auto* const shard = shards_[index];
+  recorder.add_waiter(shard->record_into(recorder), [shard] {
+    runtime::LeanActor::post(shard, central::ShardEvent{JournalMoved{}});
+  });
+}
+
+void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
+                          const archive::Image* image) {
   const auto& seat = topology_.shards[index];
   std::vector<central::OwnedPoint> owned;
   std::vector<fleet::Place> fleet_places;
@@ -93,11 +142,13 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
     places.push_back({PointId{p}, spec.zone});
     switchboard_.shard_of[p] = ShardId{static_cast<std::uint16_t>(index)};
   }
-  shards_.push_back(engine_.spawn<central::ShardActor>(
-      index, central::make_shard(shard_settings(index, scenario), owned), switchboard_));
+  auto state = central::make_shard(shard_settings(index, scenario), owned);
+  if (image != nullptr) central::restore(state, *image, SimTime{});
+  shards_.push_back(engine_.spawn<central::ShardActor>(index, std::move(state), switchboard_));
+  if (recording_ != nullptr) record_shard(index);
   supervisors_.push_back(
       engine_.spawn<supervisor::SupervisorActor>(index, supervisor::make_state(), switchboard_));
-  spawn_points(index, scenario);
+  spawn_points(index, scenario, image);
 
   director::Settings directing;
   directing.seed = scenario.run.seed;
@@ -115,7 +166,8 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario) {
       switchboard_));
 }
 
-central::ShardSettings Network::shard_settings(std::uint32_t index, const Scenario& scenario) {
+central::ShardSettings Network::shard_settings(std::uint32_t index,
+                                               const Scenario& scenario) const {
   using std::chrono::seconds;
   const auto& c = scenario.central;
   central::ShardSettings settings;
@@ -127,6 +179,8 @@ central::ShardSettings Network::shard_settings(std::uint32_t index, const Scenar
   settings.start_timeout = c.start_timeout;
   settings.session_silence_timeout = c.session_silence_timeout.value_or(
       std::max<Nanos>(seconds{10}, 3 * scenario.network.telemetry_interval));  // D-067
+  settings.records = recording_ != nullptr;
+  settings.checkpoint_interval = scenario.journal.checkpoint_interval;
   return settings;
 }
 
@@ -156,7 +210,8 @@ fleet::Arrivals Network::arrivals_of(std::uint32_t index, const Scenario& scenar
   return fleet::Arrivals{std::move(settings)};
 }
 
-void Network::spawn_points(std::uint32_t shard, const Scenario& scenario) {
+void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
+                           const archive::Image* image) {
   const auto& seat = topology_.shards[shard];
   const auto interval = scenario.network.health_interval;
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
@@ -165,24 +220,29 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario) {
     // other in time: the workers stream through their actors instead of missing the cache on each.
     const Nanos offset = interval * (p - seat.first_point) / seat.points;
     // Side by side: one follows the other in memory as in time.
-    points_.push_back(engine_.spawn<charge_point::ChargePointActor>(
-        shard,
-        charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
-                                 spec.manual_plug),
-        switchboard_));
+    auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
+                                          spec.manual_plug);
+    if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
+    points_.push_back(
+        engine_.spawn<charge_point::ChargePointActor>(shard, std::move(state), switchboard_));
     monitors_.push_back(engine_.spawn<monitor::MonitorActor>(
         shard, monitor::make_state(PointId{p}, spec.price, interval, offset), switchboard_));
   }
 }
 
-void Network::spawn_drivers() {
+void Network::spawn_drivers(const archive::Image* image) {
   drivers_.reserve(topology_.drivers.size());
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d) {
     const auto& seat = topology_.drivers[d];
-    drivers_.push_back(engine_.spawn<driver::DriverActor>(
-        index_of(seat.shard),
-        driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]),
-        switchboard_));
+    auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
+    if (image != nullptr) state.requests_made = (image->run.run % kRunsApart) << kRequestBits;
+    drivers_.push_back(
+        engine_.spawn<driver::DriverActor>(index_of(seat.shard), std::move(state), switchboard_));
+  }
+  if (image == nullptr) return;
+  for (const auto& [key, ticket] : image->tickets) {
+    const bool is_seated = index_of(key.first) < drivers_.size();
+    if (is_seated && (owed_.empty() || owed_.back() != key.first)) owed_.push_back(key.first);
   }
 }
 
@@ -207,6 +267,8 @@ void Network::start() {
   for (auto* director : directors_) LeanActor::post(director, director::Event{PowerOn{}});
   for (auto* driver : drivers_) LeanActor::post(driver, driver::Event{PowerOn{}});
   for (auto* fleet : fleets_) LeanActor::post(fleet, fleet::Event{PowerOn{}});
+  for (const DriverId driver : owed_)
+    LeanActor::post(central_, central::CentralEvent{DriverReturned{driver}});
 }
 
 void Network::halt() {
@@ -214,6 +276,10 @@ void Network::halt() {
   for (auto* fleet : fleets_) LeanActor::post(fleet, fleet::Event{Halt{}});
   for (auto* director : directors_) LeanActor::post(director, director::Event{Halt{}});
   for (auto* driver : drivers_) LeanActor::post(driver, driver::Event{Halt{}});
+}
+
+void Network::close_recording() {
+  for (auto* shard : shards_) shard->close_journal();
 }
 
 void Network::gather(Snapshot& snapshot) const {
@@ -245,6 +311,7 @@ void Network::gather(Snapshot& snapshot) const {
   t.payloads_invalid += runtime::total(instruments_, Metric::invalid_payloads);
   t.commands_refused += runtime::total(instruments_, Metric::refused_commands);
   t.reports_dropped += runtime::total(instruments_, Metric::reports_dropped);
+  t.denied_journal_busy += runtime::total(instruments_, Metric::journal_busy);
 }
 
 Snapshot Network::look() const {
@@ -280,7 +347,12 @@ Snapshot Network::count(SimTime now) const {
   snapshot.sim = now;
   gather(snapshot);
   auto& t = snapshot.totals;
-  for (const auto* shard : shards_) add(t, shard->state().totals);
+  for (const auto* shard : shards_) {
+    add(t, shard->state().totals);
+    if (shard->clerk() == nullptr) continue;
+    t.records_merged += shard->clerk()->backlog().merged();
+    t.records_lost += shard->clerk()->backlog().lost();
+  }
   for (const auto* point : points_) {
     t.energy_delivered_mj += point->state().meter.total(snapshot.sim).mj;
     t.energy_unreported_mj += point->state().meter.unreported(snapshot.sim).mj;

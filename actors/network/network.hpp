@@ -16,6 +16,7 @@
 #include "actors/network/outcome.hpp"
 #include "actors/network/topology.hpp"
 #include "actors/shell/instruments.hpp"
+#include "actors/shell/recording.hpp"
 #include "actors/shell/switchboard.hpp"
 #include "actors/supervisor/supervisor_actor.hpp"
 #include "runtime/engine/coordinator.hpp"
@@ -26,7 +27,10 @@ namespace chargemill::network {
 /// the actor system first. Threads: one drives it; look() may be called while the workers run.
 class Network {
  public:
-  Network(const Scenario& scenario, runtime::Coordinator& engine);
+  /// `recording`, which outlives this, keeps what happens; null: nobody does. `image`: what an
+  /// earlier run of the same network has left (D-084).
+  Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording = nullptr,
+          const archive::Image* image = nullptr);
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -45,6 +49,9 @@ class Network {
   }
   /// No new load: no trips, no faults, no further lines of request files. What runs may end.
   void halt();
+  /// The last words to the journal, if there is one: what open sessions have delivered. Requires
+  /// what count() requires.
+  void close_recording();
   /// How things stand, about now. Any time; not exact.
   [[nodiscard]] Snapshot look() const;
   /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
@@ -69,11 +76,13 @@ class Network {
   [[nodiscard]] const Switchboard& switchboard() const noexcept { return switchboard_; }
 
  private:
-  void spawn_shard(std::uint32_t index, const Scenario& scenario);
-  void spawn_points(std::uint32_t shard, const Scenario& scenario);
-  void spawn_drivers();
-  [[nodiscard]] static central::ShardSettings shard_settings(std::uint32_t index,
-                                                             const Scenario& scenario);
+  void begin_recording(const Scenario& scenario);
+  void spawn_shard(std::uint32_t index, const Scenario& scenario, const archive::Image* image);
+  void record_shard(std::uint32_t index);
+  void spawn_points(std::uint32_t shard, const Scenario& scenario, const archive::Image* image);
+  void spawn_drivers(const archive::Image* image);
+  [[nodiscard]] central::ShardSettings shard_settings(std::uint32_t index,
+                                                      const Scenario& scenario) const;
   [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index,
                                                       const Scenario& scenario);
   [[nodiscard]] fleet::Arrivals arrivals_of(std::uint32_t index, const Scenario& scenario) const;
@@ -81,6 +90,7 @@ class Network {
   void gather(Snapshot& snapshot) const;
 
   runtime::Coordinator& engine_;
+  Recording* const recording_;
   const Topology topology_;
   charge_point::Settings point_settings_;
   std::unique_ptr<const fleet::Profile> profile_;
@@ -96,6 +106,7 @@ class Network {
   std::vector<fleet::FleetActor*> fleets_;
   std::vector<director::DirectorActor*> directors_;
   std::vector<supervisor::SupervisorActor*> supervisors_;
+  std::vector<DriverId> owed_;  // drivers with tickets from an earlier run
 };
 
 }  // namespace chargemill::network

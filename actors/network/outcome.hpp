@@ -35,7 +35,10 @@ struct Totals {
   std::uint64_t mailbox_depth = 0;      ///< messages that wait in mailboxes, at the look
   std::uint64_t mailbox_depth_max = 0;  ///< the sum of each worker's most
   std::uint64_t telemetry_merged = 0, payloads_invalid = 0, commands_refused = 0,
-                reports_dropped = 0;  ///< what engines had to put up with
+                reports_dropped = 0;      ///< what engines had to put up with
+  std::uint64_t denied_journal_busy = 0;  ///< of the requests denied: no room in the journal
+  std::uint64_t records_merged = 0;  ///< for want of room in the journal: a later one stands for it
+  std::uint64_t records_lost = 0;    ///< beyond what waits for room: not kept
 };
 
 /// The four latencies of the summary. Wall time at speed 1 and N.

@@ -151,6 +151,16 @@ struct Scenario {
         session_silence_timeout;  ///< else max(10 s, 3 x telemetry interval), D-067
   } central;
 
+  /// What the journal, if there is one, keeps and for how long.
+  struct Journal {
+    std::int64_t segment_bytes = std::int64_t{256} << 20U;
+    Nanos commit_interval = std::chrono::milliseconds{5};
+    std::uint32_t commit_records = 4'096;
+    Nanos checkpoint_interval = std::chrono::seconds{10};  ///< of an open session's energy (D-064)
+    std::optional<Nanos> keep;                             ///< in model time; none: all
+    std::optional<std::int64_t> keep_bytes;                ///< of all closed segments; none: all
+  } journal;
+
   std::vector<FaultSpec> faults;
   std::vector<ActionSpec> actions;
   std::vector<std::string> thresholds;

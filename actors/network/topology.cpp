@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/base/digest.hpp"
 
 namespace chargemill::network {
 namespace {
@@ -116,6 +117,7 @@ void seat_named_drivers(const Scenario& scenario, Topology& t) {
     t.drivers.push_back(
         {driver::Mode::list, ShardId{shard}, static_cast<std::uint32_t>(t.driver_plans.size())});
     t.driver_plans.push_back(std::move(plan));
+    t.named_drivers.push_back(spec.id);
   }
 }
 
@@ -204,6 +206,25 @@ std::string zone_name(ZoneId zone) {
 std::string Topology::point_name(PointId id) const {
   const auto& given = points[index_of(id)].id;
   return given.empty() ? generated_point_name(index_of(id)) : given;
+}
+
+std::string Topology::driver_name(DriverId id) const {
+  if (index_of(id) < named_drivers.size()) return named_drivers[index_of(id)];
+  char text[24];
+  std::snprintf(text, sizeof text, "DRV-%06u", index_of(id) + 1);
+  return text;
+}
+
+std::uint64_t fingerprint(const Topology& topology) {
+  DigestWriter w{0, static_cast<std::uint32_t>(topology.points.size())};
+  const auto add_name = [&](const std::string& name) { w.add_list(name); };
+  for (const auto& point : topology.points) {
+    add_name(point.id);
+    w.add(point.zone);
+  }
+  for (const auto& shard : topology.shards) w.add(shard.points);
+  for (const auto& name : topology.named_drivers) add_name(name);
+  return w.finish().low;
 }
 
 Topology make_topology(const Scenario& scenario) {

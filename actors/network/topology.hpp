@@ -41,14 +41,21 @@ struct Topology {
   std::vector<fleet::RateStage> rate_stages;  ///< of the whole network
   std::vector<director::ShareStage> share_stages;
   std::vector<std::string> unknown_requests;  ///< names in request files that no charge point has
+  std::vector<std::string> named_drivers;     ///< the first of `drivers`
   std::uint32_t zones = 0;
   std::uint32_t sites = 0;
 
   [[nodiscard]] std::string point_name(PointId id) const;
+  /// Those of files by theirs, generated ones as DRV-000001.
+  [[nodiscard]] std::string driver_name(DriverId id) const;
 };
 
 /// Requires a scenario that has passed its checks.
 [[nodiscard]] Topology make_topology(const Scenario& scenario);
+
+/// A number for who is where: the names of the points and how they are divided among the shards,
+/// and the drivers that have names. Two networks with the same can continue each other's journal.
+[[nodiscard]] std::uint64_t fingerprint(const Topology& topology);
 
 /// `CP-000001` for the first; the inverse gives kUnknownPoint for anything else.
 [[nodiscard]] std::string generated_point_name(std::uint32_t index);

@@ -23,6 +23,7 @@ enum class Metric : std::size_t {
   invalid_payloads,
   refused_commands,
   reports_dropped,
+  journal_busy,
   count
 };
 

@@ -14,10 +14,12 @@ namespace chargemill::test {
 /// and once more when all messages have arrived.
 class VirtualNetwork {
  public:
-  VirtualNetwork(const network::Scenario& scenario, unsigned workers)
+  VirtualNetwork(const network::Scenario& scenario, unsigned workers,
+                 Recording* recording = nullptr, const archive::Image* image = nullptr)
       : end_(scenario.run.duration),
         engine_(std::make_unique<runtime::Engine>(options(scenario, workers))),
-        network_(std::make_unique<network::Network>(scenario, engine_->coordinator())) {
+        network_(std::make_unique<network::Network>(scenario, engine_->coordinator(), recording,
+                                                    image)) {
     network_->start();
   }
   VirtualNetwork(const VirtualNetwork&) = delete;
@@ -39,6 +41,7 @@ class VirtualNetwork {
     return network_->entity_digests();
   }
   [[nodiscard]] Digest digest() const { return network::sum_of(entities()); }
+  [[nodiscard]] network::Network& network() noexcept { return *network_; }
   /// Delivered so far.
   [[nodiscard]] std::uint64_t messages() const {
     return network_->look().totals.messages_delivered;

@@ -130,8 +130,10 @@ class Chaos {
     if (due(story_.shard) <= story_.now) story_.tell(Tick{});
     story_.tell(event);
     for (std::size_t i = before; i < story_.said.size(); ++i) {
-      if (const auto* opened = std::get_if<SessionOpened>(&story_.said[i]))
-        sessions_[opened->point].push_back(opened->session);
+      if (!Story::is_record<archive::SessionStart>(story_.said[i])) continue;
+      const auto& opened =
+          std::get<archive::SessionStart>(std::get<archive::Record>(story_.said[i]));
+      sessions_[opened.point].push_back(opened.session);
     }
   }
 

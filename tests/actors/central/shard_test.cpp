@@ -52,7 +52,7 @@ TEST(Shard, AnAcceptedRequestIsToldBeforeTheEngineIs) {  // D-053
   s.bring_up();
   s.ask_charge(1);
   ASSERT_GE(s.said.size(), 3U);
-  EXPECT_TRUE(std::holds_alternative<SessionOpened>(s.said[0]));
+  EXPECT_TRUE(s.is_record<archive::SessionStart>(s.said[0]));
   const auto* update = std::get_if<DriverUpdate>(&s.said[1]);
   ASSERT_NE(update, nullptr);
   EXPECT_EQ(update->status, UpdateStatus::accepted);

@@ -86,6 +86,20 @@ struct Story {
   [[nodiscard]] const ShardTotals& totals() const { return shard.totals; }
 
   template <class T>
+  [[nodiscard]] static bool is_record(const ShardEffect& effect) {
+    const auto* record = std::get_if<archive::Record>(&effect);
+    return record != nullptr && std::holds_alternative<T>(*record);
+  }
+  /// The records of kind T that it told the journal.
+  template <class T>
+  [[nodiscard]] std::vector<T> records() const {
+    std::vector<T> found;
+    for (const auto& effect : said) {
+      if (is_record<T>(effect)) found.push_back(std::get<T>(std::get<archive::Record>(effect)));
+    }
+    return found;
+  }
+  template <class T>
   [[nodiscard]] std::vector<T> all() const {
     std::vector<T> found;
     for (const auto& effect : said) {

@@ -1,0 +1,73 @@
+// What the shell of a shard does about the journal.
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "actors/archive/backlog.hpp"
+#include "actors/archive/sink.hpp"
+#include "actors/central/round.hpp"
+#include "actors/central/shard.hpp"
+
+namespace chargemill::central {
+
+/// Hands a shard's records over, keeps those that find no room, repeats the shard's state round and
+/// round, and holds back what must not be said before the records it rests on are on disk (D-177).
+///
+/// Held in order, until all promises recorded so far are durable: whatever a driver, an engine or a
+/// monitor is told, but for an engine's credit, the progress of a supply and a denial, which
+/// promise nothing. Threads: the shard's worker, but for `waiter`.
+class Clerk {
+ public:
+  /// Records that wait at most for room, a point, and at least.
+  static constexpr std::size_t kUnsentAPoint = 4;
+  static constexpr std::size_t kUnsentMin = 4'096;
+  /// Held at most; beyond it the shard is busy.
+  static constexpr std::size_t kHeldMax = 4'096;
+  /// One repetition follows so many records.
+  static constexpr std::uint32_t kRecordsARepetition = 3;
+
+  /// `sink` outlives this.
+  Clerk(archive::RecordSink& sink, std::size_t points);
+
+  /// Takes the records of a step; `state` is the state after it.
+  void record(const ShardState& state, const ShardEffects& effects, SimTime now);
+  /// At the end, when all stands still: what open sessions have delivered, exactly.
+  void close(const ShardState& state);
+  /// Whether `effect`, no record, has to wait; then it is kept.
+  [[nodiscard]] bool holds(const ShardEffect& effect);
+  /// The next one that has waited long enough.
+  [[nodiscard]] std::optional<ShardEffect> release();
+  /// Asks to be woken when the journal moves, if anything waits. True: it has moved meanwhile, look
+  /// again.
+  [[nodiscard]] bool must_look_again();
+  /// No new session may begin: its records, or what it promises, would find no room.
+  [[nodiscard]] bool is_busy() const noexcept {
+    return backlog_.has_promises() || held_.size() >= kHeldMax;
+  }
+  [[nodiscard]] const archive::Backlog& backlog() const noexcept { return backlog_; }
+  [[nodiscard]] archive::Waiter& waiter() noexcept { return waiter_; }
+
+ private:
+  struct Held {
+    std::uint64_t needs;  ///< records that have to be durable; kUnsent: one is not even appended
+    ShardEffect effect;
+  };
+
+  void take(const archive::Record& record);
+  void drain();
+  void repeat(const ShardState& state, SimTime now);
+
+  archive::RecordSink& sink_;
+  archive::Backlog backlog_;
+  archive::Waiter waiter_;
+  std::uint64_t promised_ = 0;  // the last record that must not be lost, as the sink counts
+  std::deque<Held> held_;
+  std::uint32_t unrepeated_ = 0;
+  RoundCursor cursor_;
+};
+
+/// Whether what it says must not overtake the records of its step.
+[[nodiscard]] bool is_promise(const ShardEffect& effect) noexcept;
+
+}  // namespace chargemill::central

@@ -1,0 +1,84 @@
+#include "actors/central/restore.hpp"
+
+#include "actors/central/restart.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::central {
+namespace {
+
+void take_over(ShardState& state, std::uint32_t index, const archive::PointState& from) {
+  PointRecord& point = state.points[index];
+  if (from.is_registered) point.price = from.price;
+  point.registered = from.is_registered;
+  point.faulty = from.is_faulty;
+  point.fault = from.fault;
+  point.incident = from.is_faulty;
+  point.operator_stopped = from.is_stopped;
+  point.breaker = runtime::LocalBreaker::of(from.breaker, from.breaker_opened);
+  if (from.session == SessionId::none) return;
+  point.stage = Stage::restored;
+  point.session = from.session;
+  point.request = from.request;
+  point.driver = from.driver;
+  point.begun = from.begun;
+  point.delivered = from.delivered;
+  point.permit = from.permit;
+  state.open_by_driver[from.driver] = index;
+  ++state.totals.sessions_started;
+  ++state.totals.sessions_active;
+}
+
+ClosedSession closed_from(const archive::SessionEnd& end) {
+  ClosedSession closed;
+  closed.session = end.session;
+  closed.request = end.request;
+  closed.start = end.start;
+  closed.booked = end.delivered;
+  closed.cost = end.cost;
+  closed.asked = end.at;
+  closed.driver = end.driver;
+  closed.status = end.status;
+  closed.reason = end.reason;
+  closed.detail = end.detail;
+  closed.phase = end.phase;
+  closed.refusal = end.refusal;
+  closed.is_final = end.is_final;
+  closed.is_stray = end.is_stray;
+  return closed;
+}
+
+Ticket ticket_from(const archive::SessionEnd& end) {
+  return {end.session, end.start,  end.end,    end.delivered, end.cost,
+          end.point,   end.driver, end.status, end.reason,    end.is_correction};
+}
+
+void take_over_closed(ShardState& state, std::uint32_t index,
+                      const std::vector<archive::SessionEnd>& closed) {
+  static_assert(archive::kClosedRemembered == kClosedKept);
+  if (closed.empty()) return;
+  state.points[index].ring = static_cast<std::uint32_t>(state.rings.size());
+  ClosedRing& ring = state.rings.emplace_back();
+  for (const auto& end : closed) ring.sessions[ring.next++ % kClosedKept] = closed_from(end);
+}
+
+}  // namespace
+
+void restore(ShardState& state, const archive::Image& image, SimTime now) {
+  CHARGEMILL_ASSERT(state.totals.sessions_started == 0);
+  for (std::uint32_t i = 0; i < state.points.size(); ++i) {
+    const auto id = index_of(state.points[i].id);
+    if (id >= image.points.size()) continue;
+    take_over(state, i, image.points[id]);
+    take_over_closed(state, i, image.closed[id]);
+  }
+  for (const auto& [key, end] : image.tickets) {
+    if (find(state, end.point) == kNowhere) continue;
+    state.tickets[key] = ticket_from(end);
+    ++state.totals.tickets_issued;
+  }
+  const auto shard = index_of(state.settings.shard);
+  if (shard < image.sessions_made.size()) state.sessions_made = image.sessions_made[shard];
+  restarted(state, now);
+}
+
+}  // namespace chargemill::central

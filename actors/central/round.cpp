@@ -1,0 +1,115 @@
+#include "actors/central/round.hpp"
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::central {
+namespace {
+
+using Part = RoundCursor::Part;
+
+ZoneId zone_of(const ShardState& state, const PointRecord& point) {
+  return state.zones[point.zone_slot].zone;
+}
+
+archive::PointState state_of(const ShardState& state, const PointRecord& p, SimTime now) {
+  archive::PointState s;
+  s.at = now;
+  s.point = p.id;
+  s.zone = zone_of(state, p);
+  s.price = p.price;
+  s.breaker = p.breaker.word();
+  s.breaker_opened = p.breaker.opened_at();
+  s.is_registered = p.registered;
+  s.is_faulty = p.faulty;
+  s.is_stopped = p.operator_stopped;
+  s.fault = p.fault;
+  if (p.stage == Stage::none) return s;
+  s.session = p.session;
+  s.request = p.request;
+  s.driver = p.driver;
+  s.begun = p.begun;
+  s.heard = p.heard;
+  s.delivered = p.delivered;
+  s.permit = p.permit;
+  return s;
+}
+
+archive::ClosedAgain closed_of(const ShardState& state, const PointRecord& p,
+                               const ClosedSession& c, SimTime now) {
+  return {now,
+          {c.asked, c.session, c.request, c.start, c.asked, c.booked, c.cost, p.id, c.driver,
+           zone_of(state, p), c.status, c.reason, c.detail, c.phase, c.refusal, c.is_final, false,
+           c.is_stray}};
+}
+
+archive::TicketAgain ticket_of(const ShardState& state, const Ticket& t, SimTime now) {
+  archive::SessionEnd end;
+  end.at = now;
+  end.session = t.session;
+  end.start = t.start;
+  end.end = t.end;
+  end.delivered = t.delivered;
+  end.cost = t.cost;
+  end.point = t.point;
+  end.driver = t.driver;
+  const std::uint32_t index = find(state, t.point);
+  if (index != kNowhere) end.zone = zone_of(state, state.points[index]);
+  end.status = t.status;
+  end.reason = t.reason;
+  end.is_correction = t.correction;
+  return {end};
+}
+
+bool is_worth_repeating(const ClosedSession& closed, SimTime now) {
+  return closed.session != SessionId::none &&
+         (!closed.is_final || now - closed.asked < kRepeatClosed);
+}
+
+}  // namespace
+
+archive::Record record_at(const ShardState& state, const RoundCursor& cursor, SimTime now) {
+  const archive::RoundMark end{now, state.settings.shard, true, state.sessions_made};
+  switch (cursor.part) {
+    case Part::begin:
+      return archive::RoundMark{now, state.settings.shard, false, state.sessions_made};
+    case Part::points: {
+      const PointRecord& point = state.points[cursor.point];
+      if (cursor.closed == 0) return state_of(state, point, now);
+      return closed_of(state, point, state.rings[point.ring].sessions[cursor.closed - 1], now);
+    }
+    case Part::tickets: {
+      const auto ticket = state.tickets.lower_bound(cursor.ticket);
+      if (ticket == state.tickets.end()) return end;
+      return ticket_of(state, ticket->second, now);
+    }
+  }
+  return end;
+}
+
+RoundCursor after(const ShardState& state, RoundCursor cursor, SimTime now) {
+  const auto size = static_cast<std::uint32_t>(state.points.size());
+  switch (cursor.part) {
+    case Part::begin:
+      if (size == 0) return {Part::tickets, 0, 0, {}};
+      return {Part::points, 0, 0, {}};
+    case Part::points: {
+      CHARGEMILL_ASSERT(cursor.point < size);
+      const PointRecord& point = state.points[cursor.point];
+      while (point.ring != kNowhere && cursor.closed < kClosedKept) {
+        const ClosedSession& next = state.rings[point.ring].sessions[cursor.closed++];
+        if (is_worth_repeating(next, now)) return cursor;
+      }
+      if (cursor.point + 1 < size) return {Part::points, cursor.point + 1, 0, {}};
+      return {Part::tickets, 0, 0, {}};
+    }
+    case Part::tickets: {
+      const auto ticket = state.tickets.lower_bound(cursor.ticket);
+      if (ticket == state.tickets.end()) return {};  // it was the mark of the end
+      const auto [driver, session] = ticket->first;
+      return {Part::tickets, 0, 0, {driver, SessionId{index_of(session) + 1}}};
+    }
+  }
+  return {};
+}
+
+}  // namespace chargemill::central

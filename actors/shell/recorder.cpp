@@ -1,0 +1,97 @@
+#include "actors/shell/recorder.hpp"
+
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill {
+namespace {
+
+/// Between two tries of one who waits for room; a commit wakes it earlier.
+constexpr Nanos kPatience = Millis{20};
+
+struct Ids {
+  PointId point = kUnknownPoint;
+  DriverId driver = kNobody;
+  static constexpr DriverId kNobody{0xFFFFFFFF};
+};
+
+Ids ids_of(const archive::Record& record) {
+  return std::visit(Overloaded{[](const archive::SessionStart& r) {
+                                 return Ids{r.point, r.driver};
+                               },
+                               [](const archive::Checkpoint& r) {
+                                 return Ids{r.point, r.driver};
+                               },
+                               [](const archive::SessionEnd& r) {
+                                 return Ids{r.point, r.driver};
+                               },
+                               [](const archive::TicketDelivered& r) {
+                                 return Ids{r.point, r.driver};
+                               },
+                               // What only a restart reads needs no names.
+                               [](const archive::PointState&) { return Ids{}; },
+                               [](const archive::ClosedAgain&) { return Ids{}; },
+                               [](const archive::TicketAgain&) { return Ids{}; },
+                               [](const archive::RoundMark&) { return Ids{}; },
+                               [](const archive::RunBegan&) { return Ids{}; },
+                               [](const auto& r) {
+                                 return Ids{r.point, Ids::kNobody};
+                               }},
+                    record);
+}
+
+}  // namespace
+
+Recorder::Recorder(runtime::journal::Journal& journal, const NameBook& names,
+                   archive::Origin origin, Pace pace)
+    : journal_(journal),
+      names_(names),
+      pace_(pace),
+      encoder_(origin),
+      appender_(&journal.add_appender([this](std::uint64_t) { wake_askers(); })) {}
+
+bool Recorder::try_append(const archive::Record& record) {
+  const Ids ids = ids_of(record);
+  std::string point;
+  std::string driver;
+  if (ids.point != kUnknownPoint) point = names_.point(ids.point);
+  if (ids.driver != Ids::kNobody) driver = names_.driver(ids.driver);
+  if (std::holds_alternative<archive::RunBegan>(record)) point = names_.run;
+  const auto& written = encoder_.encode(record, {point, driver});
+  while (!appender_->try_append(written)) {
+    if (pace_ == Pace::real_time) return false;
+    (void)journal_.wait_durable(*appender_, appender_->durable() + 1, kPatience);
+  }
+  return true;
+}
+
+bool Recorder::has_much_room() const { return appender_->depth() < appender_->capacity() / 2; }
+
+bool Recorder::holds_promises() const {
+  // relaxed: a flag that stays once it is set; whoever sees it late holds a little longer.
+  return pace_ == Pace::real_time && !is_abandoned_.load(std::memory_order_relaxed);
+}
+
+void Recorder::add_waiter(archive::Waiter& waiter, std::function<void()> wake) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  waiters_.emplace_back(&waiter, std::move(wake));
+}
+
+void Recorder::wake_askers() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [waiter, wake] : waiters_) {
+    // acq_rel: what has become durable before is seen by one who asks later; pairs with the
+    // exchange of Clerk::must_look_again().
+    if (waiter->is_asking.exchange(false, std::memory_order_acq_rel)) wake();
+  }
+}
+
+void Recorder::stop_waking() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  waiters_.clear();
+}
+
+void Recorder::abandon() noexcept {
+  is_abandoned_.store(true, std::memory_order_relaxed);  // relaxed: see holds_promises()
+}
+
+}  // namespace chargemill

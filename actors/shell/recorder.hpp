@@ -1,0 +1,60 @@
+// One worker's way into the journal.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/archive/codec.hpp"
+#include "actors/archive/sink.hpp"
+#include "runtime/journal/journal.hpp"
+
+namespace chargemill {
+
+/// What people call the points and drivers of a network.
+struct NameBook {
+  std::string run;
+  std::function<std::string(PointId)> point;
+  std::function<std::string(DriverId)> driver;
+};
+
+/// Threads: one worker's, but for add_waiter(), wake_askers(), stop_waking() and abandon(), which
+/// are anybody's.
+class Recorder final : public archive::RecordSink {
+ public:
+  /// Outside real time whoever finds no room waits for it: model time waits with it, and nothing
+  /// depends on how fast the disk is. All that is referred to outlives this.
+  enum class Pace { real_time, own_time };
+
+  Recorder(runtime::journal::Journal& journal, const NameBook& names, archive::Origin origin,
+           Pace pace);
+
+  [[nodiscard]] bool try_append(const archive::Record& record) override;
+  [[nodiscard]] std::uint64_t appended() const override { return appender_->appended(); }
+  [[nodiscard]] std::uint64_t durable() const override { return appender_->durable(); }
+  [[nodiscard]] bool has_much_room() const override;
+  [[nodiscard]] bool holds_promises() const override;
+
+  /// `wake` is called by the journal's writer whenever `waiter` asks.
+  void add_waiter(archive::Waiter& waiter, std::function<void()> wake);
+  void wake_askers();
+  /// Nobody is woken any more when it returns.
+  void stop_waking();
+  /// Nothing will become durable any more.
+  void abandon() noexcept;
+  [[nodiscard]] runtime::journal::Appender& appender() noexcept { return *appender_; }
+
+ private:
+  runtime::journal::Journal& journal_;
+  const NameBook& names_;
+  const Pace pace_;
+  archive::Encoder encoder_;
+  runtime::journal::Appender* appender_;
+  std::mutex mutex_;  // once a commit, by the journal's writer
+  std::vector<std::pair<archive::Waiter*, std::function<void()>>> waiters_;  // guarded by mutex_
+  std::atomic<bool> is_abandoned_{false};  // written by the journal's writer
+};
+
+}  // namespace chargemill

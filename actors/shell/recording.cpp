@@ -1,0 +1,99 @@
+#include "actors/shell/recording.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/journal/directory.hpp"
+
+namespace chargemill {
+
+using runtime::journal::Journal;
+using runtime::journal::JournalState;
+using runtime::journal::Reader;
+
+Result<std::unique_ptr<Recording>> Recording::open(Options options) {
+  std::unique_ptr<Recording> recording{new Recording(options)};  // the constructor is private
+  // The writer first: who has the directory knows that nobody else writes while he reads.
+  options.journal.on_state = [&one = *recording](JournalState state, const std::string& why) {
+    one.changed(state, why);
+  };
+  auto journal = Journal::open(std::move(options.journal));
+  if (!journal) return tl::unexpected(journal.error());
+  recording->journal_ = std::move(*journal);
+  auto reader = Reader::open(recording->directory_);
+  if (!reader) return tl::unexpected(reader.error());
+  auto last = archive::find_last_run(*reader);
+  if (!last) return tl::unexpected(last.error());
+  recording->last_run_ = std::move(*last);
+  return recording;
+}
+
+Recording::Recording(const Options& options)
+    : directory_(options.journal.chain.directory), pace_(options.pace) {}
+
+Recording::~Recording() = default;
+
+Result<archive::Image> Recording::restore(archive::Origin origin) const {
+  CHARGEMILL_ASSERT(last_run_.has_value());
+  auto reader = Reader::open(directory_);
+  if (!reader) return tl::unexpected(reader.error());
+  return archive::restore(*reader, last_run_->run, origin);
+}
+
+void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook names,
+                      unsigned workers) {
+  CHARGEMILL_ASSERT(recorders_.empty());
+  CHARGEMILL_ASSERT(workers > 0 && workers <= Journal::kAppendersMax);
+  names_ = std::move(names);
+  for (unsigned w = 0; w < workers; ++w)
+    recorders_.push_back(std::make_unique<Recorder>(*journal_, names_, origin, pace_));
+  run.at = SimTime{};
+  run.run = last_run_ ? last_run_->run.run + 1 : 1;
+  const bool has_room = recorders_.front()->try_append(run);
+  CHARGEMILL_ASSERT(has_room);
+}
+
+bool Recording::flush(Nanos patience) {
+  for (const auto& recorder : recorders_) {
+    if (!journal_->wait_durable(recorder->appender(), recorder->appended(), patience)) return false;
+  }
+  return true;
+}
+
+void Recording::stop_waking() {
+  for (const auto& recorder : recorders_) recorder->stop_waking();
+}
+
+void Recording::changed(JournalState state, const std::string& why) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    news_.push_back({state, why});
+  }
+  if (state != JournalState::abandoned) return;
+  for (const auto& recorder : recorders_) {
+    recorder->abandon();
+    recorder->wake_askers();
+  }
+}
+
+std::vector<Recording::News> Recording::take_news() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(news_, {});
+}
+
+std::uint64_t Recording::appended() const {
+  std::uint64_t sum = 0;
+  for (const auto& recorder : recorders_) sum += recorder->appended();
+  return sum;
+}
+
+std::uint64_t Recording::bytes_on_disk() const {
+  std::uint64_t sum = 0;
+  const auto names = runtime::journal::list_segments(directory_);
+  if (!names) return 0;
+  for (const auto& name : *names)
+    sum += runtime::journal::bytes_of(runtime::journal::path_of(directory_, name));
+  return sum;
+}
+
+}  // namespace chargemill

@@ -1,0 +1,217 @@
+// What a shard's shell does about the journal, with a journal that does what it is told.
+#include "actors/central/clerk.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/actors/central/story.hpp"
+
+namespace chargemill::central {
+namespace {
+
+/// Takes as many records as it has room for; they are durable when somebody says so.
+class ScriptedSink final : public archive::RecordSink {
+ public:
+  std::vector<archive::Record> taken;
+  std::size_t room = SIZE_MAX;
+  std::uint64_t safe = 0;
+  bool holds = true;
+
+  bool try_append(const archive::Record& record) override {
+    if (taken.size() >= room) return false;
+    taken.push_back(record);
+    return true;
+  }
+  [[nodiscard]] std::uint64_t appended() const override { return taken.size(); }
+  [[nodiscard]] std::uint64_t durable() const override { return safe; }
+  [[nodiscard]] bool has_much_room() const override { return taken.size() < room; }
+  [[nodiscard]] bool holds_promises() const override { return holds; }
+
+  template <class R>
+  [[nodiscard]] std::size_t count() const {
+    return static_cast<std::size_t>(std::count_if(
+        taken.begin(), taken.end(), [](const auto& r) { return std::holds_alternative<R>(r); }));
+  }
+};
+
+/// A shard with its clerk; `sent` is what really left.
+struct Desk {
+  Story story;
+  ScriptedSink sink;
+  Clerk clerk{sink, 1};
+  ShardEffects sent;
+
+  Desk() {
+    sink.holds = false;
+    story.bring_up();
+    carry();
+    sink.holds = true;
+  }
+  void carry() {
+    clerk.record(story.shard, story.said, story.now);
+    release();
+    for (const auto& effect : story.said) {
+      if (!std::holds_alternative<archive::Record>(effect) && !clerk.holds(effect))
+        sent.push_back(effect);
+    }
+    while (clerk.must_look_again()) release();
+    story.said.clear();
+    if (clerk.is_busy() != story.shard.journal_busy) story.tell(JournalBusy{clerk.is_busy()});
+  }
+  void release() {
+    while (const auto effect = clerk.release()) sent.push_back(*effect);
+  }
+  /// All that was appended is on disk now.
+  void commit() {
+    sink.safe = sink.appended();
+    story.tell(JournalMoved{});
+    carry();
+  }
+  void ask(std::uint64_t request, DriverId driver = kAna) {
+    story.ask_charge(request, driver);
+    carry();
+  }
+  template <class T>
+  [[nodiscard]] std::size_t count() const {
+    return static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [](const auto& effect) {
+      return std::holds_alternative<T>(effect);
+    }));
+  }
+  [[nodiscard]] UpdateStatus last_status() const {
+    for (auto at = sent.rbegin(); at != sent.rend(); ++at)
+      if (const auto* update = std::get_if<DriverUpdate>(&*at)) return update->status;
+    return UpdateStatus::in_progress;
+  }
+};
+
+TEST(Clerk, PromisesNothingBeforeItIsOnDisk) {  // D-177
+  Desk desk;
+  desk.ask(1);
+  EXPECT_EQ(desk.sink.count<archive::SessionStart>(), 1U);
+  EXPECT_EQ(desk.count<DriverUpdate>(), 0U) << "accepted, but nobody is told yet";
+  EXPECT_EQ(desk.count<ToPoint>(), 0U) << "nor does the engine start";
+  desk.commit();
+  EXPECT_EQ(desk.last_status(), UpdateStatus::accepted);
+  EXPECT_EQ(desk.count<ToPoint>(), 1U);
+}
+
+TEST(Clerk, HoldsTheAcknowledgementOfAnEndUntilItIsBookedForGood) {
+  Desk desk;
+  const auto session = [&] {
+    desk.ask(1);
+    desk.commit();
+    desk.story.status(Phase::supplying, Reason::starting_supply, desk.story.record().session);
+    return desk.story.record().session;
+  }();
+  desk.carry();
+  desk.commit();
+  desk.sent.clear();
+  desk.story.telemetry(session, Energy{5});
+  desk.carry();
+  EXPECT_EQ(desk.count<ToPoint>(), 1U) << "credit is no promise";
+  EXPECT_EQ(desk.last_status(), UpdateStatus::in_progress);
+  desk.sent.clear();
+  desk.story.end(session, Energy{9});
+  desk.carry();
+  EXPECT_TRUE(desk.sent.empty()) << "SessionEndAck, completed and ticket wait";
+  desk.commit();
+  EXPECT_EQ(desk.count<Ticket>(), 1U);
+  EXPECT_EQ(desk.last_status(), UpdateStatus::completed);
+}
+
+TEST(Clerk, SaysThingsInTheOrderInWhichTheyHappened) {
+  Desk desk;
+  desk.ask(1);
+  desk.story.order(OperatorAction::stop);
+  desk.carry();
+  EXPECT_EQ(desk.count<ToPoint>(), 0U) << "the stop waits behind the start";
+  desk.commit();
+  std::vector<bool> is_start;
+  for (const auto& effect : desk.sent) {
+    const auto* to = std::get_if<ToPoint>(&effect);
+    if (to != nullptr) is_start.push_back(std::holds_alternative<StartSupply>(to->message));
+  }
+  EXPECT_EQ(is_start, (std::vector<bool>{true, false}));
+}
+
+TEST(Clerk, AsksOnceToBeWokenAndSeesWhatCameBetween) {
+  Desk desk;
+  desk.ask(1);
+  EXPECT_TRUE(desk.clerk.waiter().is_asking.load(std::memory_order_relaxed));
+  desk.commit();
+  desk.clerk.waiter().is_asking.store(false, std::memory_order_relaxed);
+  desk.story.telemetry(SessionId{99}, Energy{1});
+  desk.carry();
+  EXPECT_FALSE(desk.clerk.waiter().is_asking.load(std::memory_order_relaxed)) << "nothing waits";
+}
+
+TEST(Clerk, RefusesSessionsWhileTheJournalHasNoRoomAndLosesNothing) {
+  Desk desk;
+  desk.ask(1);
+  desk.commit();
+  const SessionId session = desk.story.record().session;
+  desk.story.status(Phase::supplying, Reason::starting_supply, session);
+  desk.carry();
+  desk.commit();
+  desk.sink.room = desk.sink.taken.size();  // full
+  desk.story.end(session, Energy{9});
+  desk.carry();
+  EXPECT_TRUE(desk.clerk.is_busy());
+  EXPECT_TRUE(desk.story.shard.journal_busy);
+  EXPECT_EQ(desk.sink.count<archive::SessionEnd>(), 0U);
+  desk.story.status(Phase::activated, Reason::state_report);
+  desk.carry();
+  desk.ask(2, kBen);
+  EXPECT_EQ(desk.last_status(), UpdateStatus::denied);
+  EXPECT_EQ(desk.story.record().stage, Stage::none);
+  desk.sink.room = SIZE_MAX;
+  desk.commit();
+  EXPECT_EQ(desk.sink.count<archive::SessionEnd>(), 1U);
+  desk.commit();
+  EXPECT_EQ(desk.count<Ticket>(), 1U) << "it only waited";
+  EXPECT_FALSE(desk.story.shard.journal_busy);
+  EXPECT_EQ(desk.clerk.backlog().lost(), 0U);
+  desk.ask(3, kBen);
+  desk.commit();
+  EXPECT_EQ(desk.last_status(), UpdateStatus::accepted);
+}
+
+TEST(Clerk, MergesWhatMayWait) {
+  Desk desk;
+  desk.sink.room = desk.sink.taken.size();
+  for (int i = 0; i < 50; ++i) {
+    desk.story.status(Phase::activated, Reason::state_report);
+    desk.carry();
+  }
+  EXPECT_FALSE(desk.clerk.is_busy()) << "nothing was promised";
+  EXPECT_EQ(desk.clerk.backlog().merged(), 49U);
+  desk.sink.room = SIZE_MAX;
+  const auto before = desk.sink.count<archive::Health>();
+  desk.commit();
+  EXPECT_EQ(desk.sink.count<archive::Health>(), before + 1) << "the latest of them";
+}
+
+TEST(Clerk, LetsGoOfEverythingOnceTheJournalIsGivenUp) {
+  Desk desk;
+  desk.ask(1);
+  EXPECT_EQ(desk.count<DriverUpdate>(), 0U);
+  desk.sink.holds = false;  // abandoned: nothing will ever be durable
+  desk.story.tell(JournalMoved{});
+  desk.carry();
+  EXPECT_EQ(desk.last_status(), UpdateStatus::accepted);
+}
+
+TEST(Clerk, RepeatsTheStateRoundAndRound) {
+  Desk desk;
+  for (int i = 0; i < 60; ++i) {
+    desk.story.status(Phase::activated, Reason::state_report);
+    desk.carry();
+  }
+  const auto marks = desk.sink.count<archive::RoundMark>();
+  EXPECT_GE(marks, 8U);
+  EXPECT_GE(desk.sink.count<archive::PointState>(), marks / 2);
+  const auto repeated = marks + desk.sink.count<archive::PointState>();
+  EXPECT_LE(repeated, desk.sink.taken.size() / Clerk::kRecordsARepetition) << "not more than that";
+}
+
+}  // namespace
+}  // namespace chargemill::central

@@ -1,0 +1,246 @@
+// Networks of all sorts with a journal: it changes nothing, and it forgets nothing.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "actors/archive/history.hpp"
+#include "actors/central/restart.hpp"
+#include "actors/central/restore.hpp"
+#include "tests/simulation/any_scenario.hpp"
+#include "tests/simulation/virtual_network.hpp"
+#include "tests/support/folder.hpp"
+
+namespace chargemill::test {
+namespace {
+
+using archive::Record;
+using std::chrono::seconds;
+
+std::unique_ptr<Recording> open_recording(const std::string& directory) {
+  Recording::Options options;
+  options.journal.chain.directory = directory;
+  options.journal.batch_time = std::chrono::milliseconds{1};
+  options.pace = Recorder::Pace::own_time;
+  auto recording = Recording::open(std::move(options));
+  if (!recording) throw std::runtime_error(recording.error().text);
+  return std::move(*recording);
+}
+
+/// All records of a journal, oldest first.
+std::vector<archive::Found> all_records(const std::string& directory, archive::Origin origin) {
+  std::vector<archive::Found> all;
+  auto reader = std::move(*runtime::journal::Reader::open(directory));
+  const auto read = reader.scan(1, [&](const runtime::journal::Record& record) {
+    auto found = archive::decode(record, origin);
+    EXPECT_TRUE(found) << "record " << record.sequence;
+    found->names = {};  // views of what is gone after the visit
+    all.push_back(*found);
+    return true;
+  });
+  EXPECT_TRUE(read);
+  return all;
+}
+
+TEST(Recorded, ARunHasTheSameDigestWithAndWithoutAJournal) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto scenario = any_scenario(seed);
+    VirtualNetwork plain{scenario, 2};
+    (void)plain.finish();
+    const Folder folder{std::to_string(seed)};
+    const auto recording = open_recording(folder.path());
+    VirtualNetwork recorded{scenario, 2, recording.get()};
+    (void)recorded.finish();
+    EXPECT_EQ(recorded.digest().hex(), plain.digest().hex());
+  }
+}
+
+/// What of a point has to survive a restart, as text.
+std::string essence(const central::ShardState& shard, const central::PointRecord& p) {
+  std::string text;
+  const auto add = [&](auto value) { text += std::to_string(value) + ' '; };
+  add(static_cast<int>(p.stage));
+  add(p.registered);
+  add(p.faulty);
+  add(static_cast<int>(p.fault));
+  add(bool{p.operator_stopped});
+  add(p.breaker.word());
+  add(p.price.microeur_per_kwh);
+  if (p.stage != central::Stage::none) {
+    add(index_of(p.session));
+    add(index_of(p.request));
+    add(index_of(p.driver));
+    add(p.begun.time_since_epoch().count());
+    add(p.delivered.mj);
+    add(static_cast<int>(p.permit));
+  }
+  std::set<std::string> closed;
+  for (const auto& c : p.ring == central::kNowhere ? central::ClosedRing{}.sessions
+                                                   : shard.rings[p.ring].sessions) {
+    // What a stray session told before its end is known to its engine only.
+    if (c.session == SessionId::none || (c.is_stray && !c.is_final)) continue;
+    const auto booked = c.is_final ? c.booked.mj : 0;
+    closed.insert(std::to_string(index_of(c.session)) + '/' + std::to_string(booked) + '/' +
+                  std::to_string(c.cost.microeur) + '/' +
+                  std::to_string(static_cast<int>(c.status)) + '/' + std::to_string(c.is_final));
+  }
+  for (const auto& one : closed) text += one + ' ';
+  return text;
+}
+
+TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto scenario = any_scenario(seed);
+    const Folder folder{std::to_string(seed)};
+    auto recording = open_recording(folder.path());
+    VirtualNetwork virtual_network{scenario, 2, recording.get()};
+    (void)virtual_network.finish();
+    auto& network = virtual_network.network();
+    network.close_recording();
+    ASSERT_TRUE(recording->flush(seconds{10}));
+    auto reader = std::move(*runtime::journal::Reader::open(folder.path()));
+    const auto last = archive::find_last_run(reader).value();
+    ASSERT_TRUE(last);
+    const auto image =
+        archive::restore(reader, last->run, archive::Origin{scenario.run.start_unix_s}).value();
+    for (std::uint16_t s = 0; s < network.topology().shards.size(); ++s) {
+      auto remembered = network.shard(ShardId{s}).state();
+      central::restarted(remembered, SimTime{scenario.run.duration});
+      std::vector<central::OwnedPoint> owned;
+      for (const auto& point : remembered.points)
+        owned.push_back({point.id, remembered.zones[point.zone_slot].zone, Price{}, Power{1}});
+      auto restored = central::make_shard(remembered.settings, owned);
+      central::restore(restored, image, SimTime{scenario.run.duration});
+      for (std::size_t i = 0; i < restored.points.size(); ++i) {
+        auto& a = remembered.points[i];
+        if (!a.registered) a.price = restored.points[i].price = Price{};
+        EXPECT_EQ(essence(restored, restored.points[i]), essence(remembered, a)) << "point " << i;
+      }
+      EXPECT_EQ(restored.sessions_made, remembered.sessions_made);
+      ASSERT_EQ(restored.tickets.size(), remembered.tickets.size());
+      EXPECT_TRUE(std::equal(restored.tickets.begin(), restored.tickets.end(),
+                             remembered.tickets.begin(), [](const auto& a, const auto& b) {
+                               return a.first == b.first &&
+                                      a.second.delivered == b.second.delivered &&
+                                      a.second.correction == b.second.correction;
+                             }));
+    }
+  }
+}
+
+TEST(Recorded, TheRecordsAddUpToTheTotals) {
+  for (std::uint64_t seed = 21; seed <= 26; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto scenario = any_scenario(seed);
+    const Folder folder{std::to_string(seed)};
+    const auto recording = open_recording(folder.path());
+    VirtualNetwork virtual_network{scenario, 2, recording.get()};
+    const auto totals = virtual_network.finish();
+    ASSERT_TRUE(recording->flush(seconds{10}));
+    std::map<std::size_t, std::uint64_t> counts;
+    std::uint64_t corrections = 0;
+    std::uint64_t strays = 0;
+    std::uint64_t recoveries = 0;
+    for (const auto& found :
+         all_records(folder.path(), archive::Origin{scenario.run.start_unix_s})) {
+      ++counts[found.record.index()];
+      if (const auto* end = std::get_if<archive::SessionEnd>(&found.record)) {
+        corrections += end->is_correction ? 1 : 0;
+        strays += end->is_stray ? 1 : 0;
+      }
+      const auto* fault = std::get_if<archive::Fault>(&found.record);
+      recoveries += fault != nullptr && fault->type == archive::EventType::recovery ? 1 : 0;
+    }
+    const auto of = [&](const Record& kind) { return counts[kind.index()]; };
+    EXPECT_EQ(of(archive::SessionStart{}), totals.sessions_started);
+    EXPECT_EQ(of(archive::SessionEnd{}) - strays, totals.tickets_issued);
+    EXPECT_EQ(of(archive::SessionEnd{}) - strays - corrections,
+              totals.sessions_completed + totals.sessions_failed);
+    EXPECT_EQ(of(archive::Fault{}), totals.faults_raised + totals.faults_recovered);
+    EXPECT_EQ(recoveries, totals.faults_recovered);
+    EXPECT_EQ(recording->appended(), recording->status().records);
+    auto history = std::move(*archive::History::open(folder.path()));
+    archive::Filter all;
+    all.limit = 1'000'000;
+    EXPECT_EQ(history.sessions(all).value().size(), totals.sessions_started);
+    EXPECT_EQ(history.tickets(all).value().size(), totals.tickets_issued);
+    const auto statistics = history.statistics("", archive::UtcMicros::min()).value();
+    EXPECT_EQ(statistics.fault_count, totals.faults_raised);
+    EXPECT_EQ(statistics.recovery_count, totals.faults_recovered);
+  }
+}
+
+/// One life of a network after another, in the same directory.
+struct Lives {
+  network::Scenario scenario;
+  Folder folder;
+
+  explicit Lives(std::uint64_t seed) : scenario(any_scenario(seed)), folder(std::to_string(seed)) {
+    scenario.faults.clear();
+  }
+
+  network::Totals live() {
+    auto recording = open_recording(folder.path());
+    std::optional<archive::Image> image;
+    if (const auto& last = recording->last_run()) {
+      EXPECT_EQ(last->run.network, network::fingerprint(network::make_topology(scenario)));
+      scenario.run.start_unix_s = std::chrono::ceil<seconds>(last->last_time).count();
+      scenario.drivers.initial_supplying = 0;
+      image = recording->restore(archive::Origin{scenario.run.start_unix_s}).value();
+    }
+    VirtualNetwork virtual_network{scenario, 2, recording.get(), image ? &*image : nullptr};
+    const auto totals = virtual_network.finish();
+    for (const auto& text : network::broken_identities(totals)) ADD_FAILURE() << text;
+    return totals;
+  }
+};
+
+TEST(Recorded, LifeAfterLifeNothingIsLostAndNothingComesTwice) {  // D-083, D-086, X-12, X-13, X-32
+  for (std::uint64_t seed = 31; seed <= 36; ++seed) {
+    SCOPED_TRACE(seed);
+    Lives lives{seed};
+    std::uint64_t open = 0;
+    for (int life = 0; life < 3; ++life) {
+      const auto totals = lives.live();
+      EXPECT_GE(totals.sessions_started, open) << "open sessions are taken over";
+      open = totals.sessions_active;
+    }
+    std::map<SessionId, std::vector<Record>> sessions;
+    std::set<std::pair<SessionId, bool>> delivered;
+    archive::UtcMicros time{};
+    for (const auto& found : all_records(lives.folder.path(), archive::Origin{0})) {
+      if (std::holds_alternative<archive::RunBegan>(found.record)) {
+        EXPECT_GE(found.time, time) << "model time goes on";
+      }
+      time = std::max(time, found.time);
+      if (const auto* start = std::get_if<archive::SessionStart>(&found.record)) {
+        EXPECT_TRUE(sessions[start->session].empty()) << "a session's number is its own";
+        sessions[start->session].push_back(*start);
+      }
+      if (const auto* end = std::get_if<archive::SessionEnd>(&found.record)) {
+        auto& story = sessions[end->session];
+        for (const auto& earlier : story) {
+          const auto* other = std::get_if<archive::SessionEnd>(&earlier);
+          EXPECT_TRUE(other == nullptr || (!other->is_correction && end->is_correction))
+              << "ended twice";
+        }
+        story.push_back(*end);
+      }
+      if (const auto* ticket = std::get_if<archive::TicketDelivered>(&found.record)) {
+        EXPECT_TRUE(delivered.emplace(ticket->session, ticket->is_correction).second)
+            << "a ticket twice";
+      }
+    }
+    std::uint64_t unfinished = 0;
+    for (const auto& [session, story] : sessions) {
+      EXPECT_TRUE(std::holds_alternative<archive::SessionStart>(story.front()));
+      unfinished += story.size() == 1 ? 1 : 0;
+    }
+    EXPECT_EQ(unfinished, open) << "only what runs at the end is open";
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::test
