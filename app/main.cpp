@@ -11,6 +11,7 @@
 #include "app/commands/doctor_command.hpp"
 #include "app/commands/find_max_command.hpp"
 #include "app/commands/generate_command.hpp"
+#include "app/commands/history_command.hpp"
 #include "app/commands/report_command.hpp"
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
@@ -41,6 +42,7 @@ struct CommandLine {
   std::string comparison_format = "text";
   FindMaxOptions find;
   SessionRequest sessions;
+  HistoryOptions history;
   bool json = false;
 };
 
@@ -90,6 +92,12 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
       [&line] { line.code = compare_command(line.base, line.fresh, line.comparison_format); });
 }
 
+void add_history_command(CLI::App& cli, CommandLine& line) {
+  auto* history = cli.add_subcommand("history", "what a run's journal has kept, newest first");
+  add_history_options(*history, line.history);
+  history->callback([&line] { line.code = history_command(line.history); });
+}
+
 void add_other_commands(CLI::App& cli, CommandLine& line) {
   auto* generate = cli.add_subcommand("generate", "files to start from");
   generate->require_subcommand(1);
@@ -106,7 +114,7 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
 }
 
 /// Commands that the contract names and that are still to come.
-constexpr const char* kNotBuilt[] = {"node", "history", "ctl"};
+constexpr const char* kNotBuilt[] = {"node", "ctl"};
 constexpr const char* kNotGenerated[] = {"grafana", "alerts",     "completion", "man",
                                          "systemd", "kubernetes", "slurm"};
 
@@ -162,6 +170,7 @@ int dispatch(int argc, char** argv) {
   line.words.assign(argv, argv + argc);
   add_scenario_commands(cli, line);
   add_result_commands(cli, line);
+  add_history_command(cli, line);
   add_other_commands(cli, line);
 
   const auto word = [&](int at) {

@@ -168,9 +168,70 @@ other_commands() {
   ends_with 4 "$chargemill" report "$work/nowhere"
 }
 
+has_rows() { (($(rows "$@" | wc -l) > 1)); }
+rows() { "$chargemill" history "$@" --format csv; }
+
+reads_the_history() {
+  run --out "$work/kept" --duration 10m >/dev/null
+  for what in faults health sessions tickets stats; do
+    says '[a-z_]' "$chargemill" history "$what" --data "$work/kept"
+    says '^[[{]' "$chargemill" history "$what" --data "$work/kept" --format json
+  done
+  has_rows sessions --data "$work/kept/journal"
+  bash -c "set -o pipefail; $chargemill history health --data $work/kept --limit 100000 | head -n 1"
+  ends_with 2 "$chargemill" history
+  ends_with 2 "$chargemill" history sessions --data "$work/kept" --limit -1
+  ends_with 2 "$chargemill" history sessions --data "$work/kept" --kind RED
+  ends_with 2 "$chargemill" history sessions --data "$work/kept" --since yesterday
+  ends_with 4 "$chargemill" history sessions --data "$work/nowhere"
+  ends_with 4 "$chargemill" history sessions --data "$work"
+  run --no-journal --out "$work/unkept" >/dev/null
+  [[ ! -e $work/unkept/journal ]]
+}
+
+live=("$chargemill" run "$work/long.toml" --progress off --speed 60 --set central.shards=4)
+
+refuses_a_second_writer() {
+  local pid
+  "${live[@]}" --no-out --data "$work/shared" >/dev/null 2>&1 &
+  pid=$!
+  until_true has_rows sessions --data "$work/shared"  # read while it is written
+  ends_with 4 "${live[@]}" --no-out --data "$work/shared" 2>"$work/err" >/dev/null
+  grep -q "$pid" "$work/err" || { cat "$work/err"; kill -9 "$pid"; return 1; }
+  kill -INT "$pid"
+  wait "$pid" || true
+}
+
+# A run is killed without warning; the next one goes on where its journal ends.
+goes_on_after_a_kill() {
+  local pid open life
+  for life in 1 2; do
+    "${live[@]}" --out "$work/life$life" --data "$work/killed" --set journal.checkpoint_interval=1s >/dev/null 2>&1 &
+    pid=$!
+    until_true has_rows tickets --data "$work/killed" --kind DELIVERED --since "$((life * 100))s"
+    until_true more_sessions_than "$((life * 40))"
+    kill -9 "$pid"
+    wait "$pid" 2>/dev/null || true
+  done
+  open=$(rows sessions --data "$work/killed" --kind ACTIVE --limit 100000 | grep -c ACTIVE)
+  ((open > 0))
+  ends_with 0 "${live[@]}" --out "$work/next" --data "$work/killed" --duration 60s >"$work/out" 2>"$work/err"
+  grep -q "run 3 at .*, $open open sessions" "$work/next/log.ndjson"
+  grep -q '"ok": true' "$work/next/summary.json"
+  # Each session began once, ended at most once, and its ticket was delivered at most once.
+  rows sessions --data "$work/killed" --limit 100000 | cut -d, -f1 | sort | uniq -d | grep . && return 1
+  rows tickets --data "$work/killed" --limit 100000 | cut -d, -f1,10 | sort | uniq -d | grep . && return 1
+  # Those that were open when it was killed are over, with what was known of them.
+  [[ $(rows sessions --data "$work/killed" --kind ACTIVE --until "$(restart_time)" --limit 100000 | wc -l) == 1 ]]
+  ends_with 4 "$chargemill" run "$work/short.toml" --charge-points 3 --data "$work/killed" --no-out 2>"$work/err"
+  grep -q 'belongs to another network' "$work/err"
+}
+more_sessions_than() { (($(rows sessions --data "$work/killed" --limit 100000 | wc -l) > $1)); }
+restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"; }
+
 says_what_is_to_come() {
-  ends_with 2 "$chargemill" history faults 2>"$work/err"
-  grep -q "not built yet: 'history'" "$work/err"
+  ends_with 2 "$chargemill" ctl list 2>"$work/err"
+  grep -q "not built yet: 'ctl'" "$work/err"
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
   ends_with 2 "$chargemill" run --sed 3 2>"$work/err"
@@ -185,6 +246,9 @@ law "SIGHUP opens the log anew, SIGUSR1 shows the status, and the run goes on" h
 law "colours follow the stream, NO_COLOR and the flag" paints
 law "version, doctor, validate, config and report say what they should" other_commands
 law "what is to come and what was mistyped is said" says_what_is_to_come
+law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
+law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
+law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
 law "0 when all is well" ends_with 0 run --no-out
 law "2 for a command line that is none" ends_with 2 "$chargemill" run --sed 3
 law "2 for a command that is none" ends_with 2 "$chargemill" runn

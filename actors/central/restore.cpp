@@ -1,6 +1,7 @@
 #include "actors/central/restore.hpp"
 
 #include "actors/central/restart.hpp"
+#include "actors/central/tickets.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::central {
@@ -73,7 +74,7 @@ void restore(ShardState& state, const archive::Image& image, SimTime now) {
   }
   for (const auto& [key, end] : image.tickets) {
     if (find(state, end.point) == kNowhere) continue;
-    state.tickets[key] = ticket_from(end);
+    keep_ticket(state, ticket_from(end));
     ++state.totals.tickets_issued;
   }
   const auto shard = index_of(state.settings.shard);

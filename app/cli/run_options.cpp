@@ -31,7 +31,7 @@ constexpr Short kRunFlags[] = {
     {"--central", "cluster.central", "URL", "load another central; not built yet, only off"},
     {"--http", "http.listen", "HOST:PORT", "dashboard; not built yet, only off"},
     {"--tcp", "tcp.listen", "HOST:PORT", "framed door; not built yet, only off"},
-    {"--data", "journal.dir", "DIR", "data directory; not built yet, only off"},
+    {"--data", "journal.dir", "DIR", "of the journal, continued if it is there; off: none"},
     {"--out", "output.dir", "DIR", "run directory"},
     {"--progress", "output.progress", "auto|tty|plain|off", "on stderr"}};
 
@@ -110,7 +110,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
         name, [&options, given] { options.overrides.push_back(given); }, help);
   };
   flag("--no-out", "output.dir", "off", "no run directory");
-  flag("--no-journal", "journal.dir", "off", "no journal; there is none yet");
+  flag("--no-journal", "journal.dir", "off", "nothing is kept");
   flag("--quiet", "output.quiet", "true", "no progress, no summary");
 }
 

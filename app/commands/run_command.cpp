@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/commands/run_events.hpp"
+#include "app/commands/run_journal.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
 #include "app/output/hgrm_text.hpp"
@@ -118,7 +119,7 @@ Result<void> write_results(RunDirectory& directory, const RunOutcome& outcome,
 class Run {
  public:
   Run(const Loaded& loaded, const StopRequest& stop, const std::vector<std::string>& argv)
-      : loaded_(loaded), stop_(stop), argv_(argv) {}
+      : loaded_(loaded), scenario_(loaded.scenario), stop_(stop), argv_(argv) {}
 
   /// Into `path`; empty: it leaves nothing behind. `title` is shown first. The exit code.
   int into(const std::filesystem::path& path, const std::string& title) {
@@ -132,18 +133,46 @@ class Run {
       log_ = RunLog{path / "log.ndjson"};
     }
     log_plan(log_, loaded_, argv_);
-    if (!loaded_.output.quiet && loaded_.output.progress != "off") say(title);
+    if (!open_journal(journal_path(loaded_.output.data, path))) return kExitEnvironment;
+    if (is_talkative()) say(title);
     const RunOutcome outcome = watched();
-    auto summary = make_summary(loaded_.scenario, outcome, judge(loaded_.scenario, outcome));
-    summary["thresholds"] = to_json(evaluate(loaded_.scenario.thresholds, summary));
+    journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
+    auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
+    summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
     const int code = exit_code(summary, outcome.signal);
     log_outcome(log_, summary, code);
     return tell(outcome, summary) ? code : kExitEnvironment;
   }
 
  private:
+  [[nodiscard]] bool is_talkative() const {
+    return !loaded_.output.quiet && loaded_.output.progress != "off";
+  }
+
+  /// False: it could not, and has said why.
+  bool open_journal(const std::filesystem::path& path) {
+    if (path.empty()) return true;
+    auto opened = open_run_journal(path, scenario_);
+    if (!opened) return fail(opened.error().text);
+    journal_ = std::move(*opened);
+    const auto text = continued_text(journal_, path);
+    log_.write(Level::info, "journal", {{"path", path.string()}, {"text", text}});
+    if (!text.empty() && is_talkative()) say(text);
+    return true;
+  }
+
+  /// A journal that breaks is told at once, and the run goes on.
+  void tell_journal_news() const {
+    if (!journal_.recording) return;
+    for (const auto& news : journal_.recording->take_news()) {
+      const bool is_well = news.state == runtime::journal::JournalState::working;
+      log_.write(is_well ? Level::info : Level::error, "journal", {{"text", news_text(news)}});
+      say("chargemill: " + news_text(news));
+    }
+  }
+
   RunOutcome watched() {
-    const auto& scenario = loaded_.scenario;
+    const auto& scenario = scenario_;
     LiveView view{view_mode(loaded_.output.progress, loaded_.output.quiet), stderr,
                   scenario.run.name, scenario.run.duration};
     Rows rows{directory_.get(), scenario.run.speed.max};
@@ -163,8 +192,10 @@ class Run {
           if (OperatorSignals::take_status()) view.status(snapshot);
           view.show(snapshot, stop_.signal() != 0);
           rows.add(snapshot);
+          tell_journal_news();
         },
-        digests, console);
+        digests, console, journal_);
+    tell_journal_news();
     view.end(outcome.last, outcome.signal != 0);
     return outcome;
   }
@@ -190,9 +221,11 @@ class Run {
   }
 
   const Loaded& loaded_;
+  network::Scenario scenario_;  // the loaded one, or its continuation
   const StopRequest& stop_;
   const std::vector<std::string>& argv_;
   std::unique_ptr<RunDirectory> directory_;
+  RunJournal journal_;
   RunLog log_;
 };
 

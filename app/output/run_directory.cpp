@@ -35,7 +35,8 @@ constexpr const char* kFiles[] = {"summary.json",
                                   "log.ndjson",
                                   "digests.csv",
                                   "entities.txt",
-                                  "digests.bin"};
+                                  "digests.bin",
+                                  "journal"};
 
 std::string utc_stamp() {
   const std::time_t now = std::time(nullptr);

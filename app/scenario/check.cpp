@@ -19,6 +19,9 @@ namespace {
 std::string generated_point_name(std::uint64_t index) { return fmt::format("CP-{:06}", index + 1); }
 std::string zone_name(std::uint32_t index) { return fmt::format("Z{:02}", index + 1); }
 
+/// As many bytes of a name as a journal keeps (actors/archive/codec.hpp).
+constexpr std::size_t kNameBytesMax = 48;
+
 class Checker {
  public:
   Checker(const network::Scenario& scenario, const Origins& origins,
@@ -114,6 +117,7 @@ class Checker {
       const auto& id = n.points[i].id;
       if (!id.empty() && !ids.insert(id).second)
         error(Code::twice, fmt::format("a second charge point '{}'", id), place_of(key + ".id"));
+      check_length(id, place_of(key + ".id"));
       if (id.empty() && origins_.count(key + ".id") != 0)
         error(Code::range, "an empty id", place_of(key + ".id"));
       if (n.points[i].manual_plug && !is_plugged_by_somebody(id))
@@ -129,6 +133,12 @@ class Checker {
     });
   }
 
+  void check_length(const std::string& id, const Place& place) {
+    if (id.size() > kNameBytesMax)
+      error(Code::range, fmt::format("an id of {} bytes: at most {}", id.size(), kNameBytesMax),
+            place);
+  }
+
   void drivers() {
     const auto& d = s_.drivers;
     std::set<std::string> ids;
@@ -137,6 +147,7 @@ class Checker {
       if (!d.named[i].id.empty() && !ids.insert(d.named[i].id).second)
         error(Code::twice, fmt::format("a second driver '{}'", d.named[i].id),
               place_of(key + ".id"));
+      check_length(d.named[i].id, place_of(key + ".id"));
       check_requests(d.named[i], place_of({key + ".requests", key}));
     }
     const bool moved = d.sessions_per_cp_per_day > 0 || d.initial_supplying > 0 ||

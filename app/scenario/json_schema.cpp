@@ -28,6 +28,9 @@ json type_schema(const KeyInfo& key) {
       return {{"enum", key.choices}};
     case Type::duration:
       return {{"type", "string"}, {"pattern", kDuration}};
+    case Type::bytes:
+      return {{"anyOf",
+               {{{"type", "integer"}}, {{"type", "string"}, {"pattern", "^[0-9]+([KMGT]iB)?$"}}}}};
     case Type::speed:
       return {{"anyOf", {{{"type", "number"}, {"exclusiveMinimum", 0}}, {{"const", "max"}}}}};
     case Type::date_time:

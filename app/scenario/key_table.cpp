@@ -180,6 +180,33 @@ void add_central(Fields& f) {
       CHARGEMILL_AT(scenario.central.session_silence_timeout)));
 }
 
+KeyInfo bytes(const char* name, const char* help, bool optional = false) {
+  KeyInfo key = info(name, Type::bytes, help);
+  key.min = 1U << 20U;
+  key.max = 1e15;
+  key.optional = optional;
+  return key;
+}
+
+void add_journal(Fields& f) {
+  f.push_back(at(info("journal.dir", Type::text,
+                      "data directory, continued if it is there; empty: in the run directory; off"),
+                 CHARGEMILL_AT(output.data)));
+  f.push_back(at(bytes("journal.segment_bytes", "a segment is full then, and another begins"),
+                 CHARGEMILL_AT(scenario.journal.segment_bytes)));
+  f.push_back(
+      at(duration("journal.commit_interval", "a record waits so long for others, wall time"),
+         CHARGEMILL_AT(scenario.journal.commit_interval)));
+  f.push_back(at(count("journal.commit_records", "so many are committed at once", 1, 16'384),
+                 CHARGEMILL_AT(scenario.journal.commit_records)));
+  f.push_back(at(duration("journal.checkpoint_interval", "of an open session's energy, model time"),
+                 CHARGEMILL_AT(scenario.journal.checkpoint_interval)));
+  f.push_back(at(duration("journal.keep", "older segments are removed, model time", false, true),
+                 CHARGEMILL_AT(scenario.journal.keep)));
+  f.push_back(at(bytes("journal.keep_bytes", "the oldest segments above it are removed", true),
+                 CHARGEMILL_AT(scenario.journal.keep_bytes)));
+}
+
 void add_parts(Fields& f) {
   f.push_back(
       at(info("output.dir", Type::text, "of the run; empty: runs/<utc>-<scenario>-<id>; off: none"),
@@ -195,10 +222,6 @@ void add_parts(Fields& f) {
          CHARGEMILL_AT(output.console)));
   f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
                  CHARGEMILL_AT(output.quiet)));
-  f.push_back(not_built("journal.dir", "data directory", "off"));
-  for (const char* name : {"journal.segment_bytes", "journal.commit_interval",
-                           "journal.commit_records", "journal.checkpoint_interval", "journal.keep"})
-    f.push_back(not_built(name, "of the journal"));
   f.push_back(not_built("http.listen", "HOST:PORT of the dashboard", "off"));
   f.push_back(not_built("tcp.listen", "HOST:PORT of the framed door", "off"));
   for (const char* door : {"http.", "tcp."}) {
@@ -242,6 +265,7 @@ const std::vector<Field<Draft>>& keys() {
     add_network(f);
     add_drivers(f);
     add_central(f);
+    add_journal(f);
     add_parts(f);
     return f;
   }();

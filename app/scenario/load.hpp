@@ -44,6 +44,7 @@ struct OutputSettings {
   std::string console = "auto";  ///< lines of drivers' and monitors' consoles: auto, on, off
   bool quiet = false;
   std::uint32_t repeat = 1;
+  std::string data;  ///< of the journal; empty: in the run directory; off: none
 };
 
 struct Loaded {

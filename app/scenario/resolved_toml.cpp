@@ -11,8 +11,9 @@ namespace {
 // is not built, not of this run's output.
 bool is_of_the_scenario(const KeyInfo& key) {
   return key.type != Type::not_built && key.name.rfind("output.", 0) != 0 &&
-         key.name != "run.repeat" && key.name != "drivers.profile_file" &&
-         key.name != "drivers.requests" && key.name.rfind("drivers.replay", 0) != 0;
+         key.name != "run.repeat" && key.name != "journal.dir" &&
+         key.name != "drivers.profile_file" && key.name != "drivers.requests" &&
+         key.name.rfind("drivers.replay", 0) != 0;
 }
 
 template <class T>

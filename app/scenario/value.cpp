@@ -92,6 +92,14 @@ ValueOr duration(const toml::node& node, const KeyInfo& key) {
   return in_range(static_cast<double>(parsed->count()) * 1e-9, key, *parsed);
 }
 
+ValueOr bytes(const toml::node& node, const KeyInfo& key) {
+  if (node.is_integer()) return integer(node, key);
+  const auto text = node.value<std::string>();
+  const auto parsed = text ? parse_size(*text) : std::nullopt;
+  if (!parsed) return wrong_type(key, "units are KiB, MiB, GiB, TiB");
+  return in_range(static_cast<double>(*parsed), key, *parsed);
+}
+
 ValueOr speed(const toml::node& node, const KeyInfo& key) {
   if (node.value<std::string>() == "max") return std::numeric_limits<double>::infinity();
   return number(node, key);
@@ -266,6 +274,8 @@ std::string expectation(const KeyInfo& key) {
       return fmt::format("one of {}", fmt::join(key.choices, ", "));
     case Type::duration:
       return "a duration like \"10s\"" + none;
+    case Type::bytes:
+      return "a size like \"256MiB\"" + none;
     case Type::speed:
       return "a number or \"max\"";
     case Type::date_time:
@@ -305,6 +315,8 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
       return choice(node, key);
     case Type::duration:
       return duration(node, key);
+    case Type::bytes:
+      return bytes(node, key);
     case Type::speed:
       return speed(node, key);
     case Type::date_time:
@@ -328,8 +340,8 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
 
 ValueOr from_text(std::string_view text, const KeyInfo& key) {
   const bool plain = key.type == Type::text || key.type == Type::choice ||
-                     key.type == Type::duration || key.type == Type::date_time ||
-                     key.type == Type::not_built;
+                     key.type == Type::duration || key.type == Type::bytes ||
+                     key.type == Type::date_time || key.type == Type::not_built;
   const std::string written{text};
   if (!plain && !(key.optional && is_none(text))) {
     // A line break would let a value smuggle in other keys.
@@ -355,6 +367,7 @@ std::string to_toml(const Value& value, const KeyInfo& key) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
     if (key.type == Type::zone) return fmt::format("\"Z{:02}\"", *number + 1);
     if (key.type == Type::site) return fmt::format("\"S{:04}\"", *number + 1);
+    if (key.type == Type::bytes) return toml_text(size_text(*number));
     if (key.type != Type::date_time) return fmt::format("{}", *number);
     std::string stamp = format_stamp(*number) + 'Z';
     stamp[10] = 'T';

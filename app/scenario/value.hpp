@@ -28,6 +28,7 @@ enum class Type {
   text,
   choice,     ///< a text out of KeyInfo::choices
   duration,   ///< "250ms", "10s", "5m", "24h"
+  bytes,      ///< "256MiB", or a number
   speed,      ///< a number, or "max" (infinity)
   date_time,  ///< seconds since 1970
   power_mix,  ///< [{kw = 22, share = 0.4}, ...]
@@ -71,6 +72,10 @@ using ValueOr = tl::expected<Value, Reason>;
 /// A TOML string with all that needs it escaped.
 [[nodiscard]] std::string toml_text(std::string_view text);
 [[nodiscard]] std::optional<Nanos> parse_duration(std::string_view text);
+/// 64KiB, 256MiB, 10GiB, 1TiB, or a number alone.
+[[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
+/// In the largest unit that takes no fraction: 256MiB.
+[[nodiscard]] std::string size_text(std::int64_t bytes);
 /// In the largest unit that takes no fraction: 90s, 24h.
 [[nodiscard]] std::string duration_text(Nanos duration);
 /// What a value of the type looks like, for messages and the schema: `a duration like "10s"`.

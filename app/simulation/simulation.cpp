@@ -23,6 +23,9 @@ constexpr milliseconds kLookEvery{100};
 constexpr seconds kFreezeMax{30};
 // For messages under way to arrive, once no timer fires any more.
 constexpr seconds kStandstillMax{5};
+// For what was recorded to be on disk; and how often what was held back brings new records.
+constexpr seconds kFlushMax{10};
+constexpr int kSettleRounds = 20;
 
 double cpu_seconds() {
   rusage usage{};
@@ -60,17 +63,23 @@ runtime::EngineOptions options_of(const network::Scenario& scenario) {
 /// until the last worker has stopped.
 class Host {
  public:
-  explicit Host(const network::Scenario& scenario)
-      : engine_(std::make_unique<runtime::Engine>(options_of(scenario))),
-        network_(std::make_unique<network::Network>(scenario, engine_->coordinator())) {}
+  Host(const network::Scenario& scenario, const RunJournal& journal)
+      : recording_(journal.recording.get()),
+        engine_(std::make_unique<runtime::Engine>(options_of(scenario))),
+        network_(std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
+                                                    journal.image ? &*journal.image : nullptr)) {}
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
-  ~Host() { engine_.reset(); }
+  ~Host() {
+    if (recording_ != nullptr) recording_->stop_waking();
+    engine_.reset();
+  }
 
   [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
   [[nodiscard]] network::Network& network() noexcept { return *network_; }
 
  private:
+  Recording* const recording_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<network::Network> network_;
 };
@@ -187,15 +196,32 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
   }
 }
 
+/// Until all that was recorded is on disk, and all that waited for it is said; false: actors still
+/// run. Requires a frozen engine.
+bool settle(runtime::Coordinator& engine, Recording& recording) {
+  for (int round = 0; round < kSettleRounds; ++round) {
+    const std::uint64_t before = recording.appended();
+    if (!recording.flush(kFlushMax)) return engine.freeze(kStandstillMax);  // it says so itself
+    if (!engine.freeze(kStandstillMax)) return false;
+    if (recording.appended() == before) break;
+  }
+  return true;
+}
+
+JournalOutcome outcome_of(const Recording& recording) {
+  return {recording.status(), recording.appended(), recording.bytes_on_disk()};
+}
+
 }  // namespace
 
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
-                    const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console) {
+                    const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console,
+                    const RunJournal& journal) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
   const std::int64_t rss_before = resident_bytes_of_nothing();
-  Host host{scenario};
+  Host host{scenario, journal};
   auto& engine = host.engine();
   // All workers know their actors before time begins, or the first second would be late.
   (void)engine.freeze(kFreezeMax);
@@ -232,6 +258,12 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   }
   outcome.worker_busy = looker.busy();
   outcome.quiet = engine.freeze(kStandstillMax);
+  if (journal.recording) {
+    outcome.quiet = outcome.quiet && settle(engine, *journal.recording);
+    if (outcome.quiet) host.network().close_recording();
+    (void)journal.recording->flush(kFlushMax);
+    outcome.journal = outcome_of(*journal.recording);
+  }
   if (outcome.quiet) {
     // In virtual time what was under way has been delivered beyond the end; time has not gone on.
     const SimTime end{scenario.run.duration};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "actors/network/scenario.hpp"
 #include "actors/network/topology.hpp"
 #include "actors/shell/console_feed.hpp"
+#include "actors/shell/recording.hpp"
 #include "app/simulation/stop_request.hpp"
 
 namespace chargemill::app {
@@ -24,6 +26,13 @@ struct RunCost {
   double bytes_per_charge_point = 0.0;  ///< resident memory that the network added, over its points
 };
 
+/// What became of the records of a run.
+struct JournalOutcome {
+  runtime::journal::JournalStatus status;
+  std::uint64_t appended = 0;  ///< by this run
+  std::uint64_t bytes = 0;     ///< of all segments of the directory
+};
+
 struct RunOutcome {
   network::Snapshot last;  ///< exact, all actors standing still
   RunCost cost;
@@ -33,6 +42,7 @@ struct RunOutcome {
   int signal = 0;                     ///< what ended it before its time; 0: nothing did
   std::optional<Digest> digest;       ///< virtual time only
   std::uint64_t consoles_missed = 0;  ///< console notices that came faster than they were read
+  std::optional<JournalOutcome> journal;  ///< if there is one
   bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
 };
 
@@ -46,10 +56,16 @@ using DigestSink = std::function<void(SimTime, const std::vector<network::Entity
 /// Called with what drivers, monitors and charge points show, a tenth of a second later at most.
 using ConsoleSink = std::function<void(const network::Topology&, const ConsoleNotice&)>;
 
+/// Where a run writes what happens, and what an earlier one left there.
+struct RunJournal {
+  std::unique_ptr<Recording> recording;  ///< null: nothing is kept
+  std::optional<archive::Image> image;   ///< it continues that one
+};
+
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
 /// the open requests to be decided. Requires a checked scenario.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                                   const Watcher& watch, const DigestSink& digests = {},
-                                  const ConsoleSink& console = {});
+                                  const ConsoleSink& console = {}, const RunJournal& journal = {});
 
 }  // namespace chargemill::app

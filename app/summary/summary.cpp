@@ -82,14 +82,47 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
     result.push_back(fmt::format(
         "{} of {} workers were busy all the time: latencies are upper bounds (try a lower --speed)",
         busy, outcome.worker_busy.size()));
+  if (outcome.journal && outcome.journal->appended != outcome.journal->status.records)
+    result.push_back(fmt::format("the journal does not hold all: {} of {} records are on disk ({})",
+                                 outcome.journal->status.records, outcome.journal->appended,
+                                 outcome.journal->status.last_failure.empty()
+                                     ? "no time left"
+                                     : outcome.journal->status.last_failure));
+  if (t.records_lost > 0)
+    result.push_back(
+        fmt::format("{} records found no room in the journal and are lost", t.records_lost));
   return result;
 }
 
-ordered_json journal_off() {
-  const ordered_json nothing = {{"count", 0}, {"p50", 0.0},  {"p90", 0.0},
-                                {"p99", 0.0}, {"p999", 0.0}, {"max", 0.0}};
-  return {{"records", 0}, {"durable_records", 0}, {"commits", 0},
-          {"bytes", 0},   {"segments", 0},        {"commit_ms", nothing}};
+const char* state_text(runtime::journal::JournalState state) {
+  switch (state) {
+    case runtime::journal::JournalState::working:
+      return "working";
+    case runtime::journal::JournalState::stalled:
+      return "stalled";
+    case runtime::journal::JournalState::abandoned:
+      return "abandoned";
+  }
+  return "";
+}
+
+/// Without a journal all figures are zero.
+ordered_json journal_facts(const RunOutcome& outcome) {
+  const JournalOutcome journal = outcome.journal.value_or(JournalOutcome{});
+  const auto& status = journal.status;
+  const auto& t = outcome.last.totals;
+  return {{"state", outcome.journal ? state_text(status.state) : "off"},
+          {"records", journal.appended},
+          {"durable_records", status.records},
+          {"commits", status.commits},
+          {"bytes", journal.bytes},
+          {"segments", status.segments},
+          {"commit_ms", latency(status.commit_times)},
+          {"merged", t.records_merged},
+          {"lost", t.records_lost + status.discarded},
+          {"denied_busy", t.denied_journal_busy},
+          {"failures", status.failures},
+          {"last_failure", status.last_failure}};
 }
 
 }  // namespace
@@ -165,7 +198,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                      {"fault_detection", latency(l.fault_detection)},
                      {"tick_lateness", latency(l.tick_lateness)},
                      {"clock", scenario.run.speed.max ? "model" : "wall"}};
-  s["journal"] = journal_off();
+  s["journal"] = journal_facts(outcome);
   s["conservation"] = {{"ok", verdict.broken.empty()}, {"broken", verdict.broken}};
   s["resources"] = {{"cpu_s", outcome.cost.cpu_s},
                     {"rss_bytes", outcome.cost.rss_bytes},

@@ -48,6 +48,16 @@ std::string thresholds(const json& s) {
   return s.at("thresholds").empty() ? std::string{} : text;
 }
 
+/// Nothing for a run that kept none.
+std::string journal_row(const json& s) {
+  const auto& j = s.at("journal");
+  if (j.at("records") == 0) return {};
+  return fmt::format("JOURNAL   records {}  durable {}  commits {}  {} MiB  commit p99 {:.2f} ms\n",
+                     grouped(j.at("records")), grouped(j.at("durable_records")),
+                     grouped(j.at("commits")), j.at("bytes").get<std::uint64_t>() >> 20U,
+                     j.at("commit_ms").at("p99").get<double>());
+}
+
 /// Faults are found by timers of model time, which at speed N run N times as fast as the wall.
 std::string detection_in_model_time(const json& s) {
   const auto& speed = s.at("run").at("speed");
@@ -141,6 +151,7 @@ std::string summary_text(const json& s) {
                {"restarts", "restarts"}});
   text += row("BREAKERS", s.at("breaker"),
               {{"opened", "opened"}, {"half-opened", "half_opened"}, {"closed", "closed"}});
+  text += journal_row(s);
   text += latencies(s);
   const auto& r = s.at("resources");
   const double wall = std::max(1e-9, run.at("wall_s").get<double>());

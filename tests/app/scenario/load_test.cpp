@@ -204,7 +204,9 @@ TEST(Load, EachMistakeHasItsCode) {
        321},
       {"[[thresholds]]\nexpr = \"sessions.startd > 1\"\n", 326},
       {"[http]\nlisten = \"127.0.0.1:8000\"\n", 331},
-      {"[journal]\nkeep = 3\n", 331},
+      {"[journal]\nkeep = 3\n", 313},
+      {"[journal]\nsegment_bytes = \"5 apples\"\n", 313},
+      {"[journal]\nsegment_bytes = \"64KiB\"\n", 314},
       {"[cluster]\nnodes = 2\n", 331}};
   for (const auto& [text, code] : cases) EXPECT_EQ(codes_of(text), std::vector<int>{code}) << text;
 }

@@ -31,6 +31,8 @@ std::string other_value(const KeyInfo& key) {
       return '"' + key.choices.back() + '"';
     case Type::duration:
       return "\"45s\"";
+    case Type::bytes:
+      return "\"64MiB\"";
     case Type::speed:
       return "2.5";
     case Type::date_time:

@@ -1,0 +1,156 @@
+#include "app/commands/history_command.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "actors/archive/history.hpp"
+#include "app/history/find_journal.hpp"
+#include "app/history/history_rows.hpp"
+#include "app/history/history_times.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using archive::Filter;
+using archive::History;
+using archive::UtcMicros;
+
+constexpr int kExitUsage = 2;
+constexpr int kExitEnvironment = 4;
+
+const std::map<std::string, std::vector<std::string>>& kinds() {
+  static const std::map<std::string, std::vector<std::string>> all{
+      {"faults", {"FAULT", "RECOVERY"}},
+      {"health", {"DISCONNECTED", "ACTIVATED", "STOPPED", "SUPPLYING", "FAULT"}},
+      {"sessions", {"ACTIVE", "COMPLETED", "FAILED"}},
+      {"tickets", {"OPEN", "DELIVERED"}},
+      {"stats", {}}};
+  return all;
+}
+
+int complain(int code, const std::string& text) {
+  fmt::print(stderr, "chargemill history: {}\n", text);
+  return code;
+}
+
+std::optional<ZoneId> parse_zone(const std::string& text) {
+  const bool is_zone =
+      text.size() >= 2 && text.size() <= 6 && text[0] == 'Z' &&
+      std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const int number = is_zone ? std::stoi(text.substr(1)) : 0;
+  if (number < 1 || number > 65'535) return std::nullopt;
+  return ZoneId{static_cast<std::uint16_t>(number - 1)};
+}
+
+/// What the options ask for, or why nobody can mean that.
+Result<Filter> filter_of(const HistoryOptions& options, UtcMicros newest) {
+  Filter filter;
+  filter.point = options.point;
+  filter.driver = options.driver;
+  filter.limit = static_cast<std::uint64_t>(options.limit);
+  if (!options.zone.empty()) {
+    filter.zone = parse_zone(options.zone);
+    if (!filter.zone)
+      return failure(ErrorKind::usage, "--zone takes Z01, Z02, ..., not '" + options.zone + "'");
+  }
+  filter.kind = options.kind;
+  std::transform(filter.kind.begin(), filter.kind.end(), filter.kind.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto& known = kinds().at(options.what);
+  if (!filter.kind.empty() && std::find(known.begin(), known.end(), filter.kind) == known.end())
+    return failure(ErrorKind::usage, known.empty()
+                                         ? fmt::format("{} have no --kind", options.what)
+                                         : fmt::format("--kind of {} is one of {}", options.what,
+                                                       fmt::join(known, ", ")));
+  for (const auto& [flag, text, to] : {std::tuple{"--since", &options.since, &filter.since},
+                                       {"--until", &options.until, &filter.until}}) {
+    if (text->empty()) continue;
+    const auto time = parse_time(*text, newest);
+    if (!time)
+      return failure(
+          ErrorKind::usage,
+          fmt::format("{} takes a time like 2026-01-05T08:30:00Z, or how long before the "
+                      "newest record (15m, 2h), not '{}'",
+                      flag, *text));
+    *to = *time;
+  }
+  return filter;
+}
+
+/// D-175: the last so many days before the newest record, or from --since on.
+UtcMicros since_of(const HistoryOptions& options, const Filter& filter, UtcMicros newest) {
+  if (options.days <= 0) return filter.since;
+  const std::chrono::duration<double> days{options.days * 86'400.0};
+  return std::max(filter.since, newest - std::chrono::duration_cast<UtcMicros>(days));
+}
+
+Result<Table> rows_of(History& history, const HistoryOptions& options, const Filter& filter,
+                      UtcMicros newest) {
+  const auto table = [](const auto& rows) -> Result<Table> {
+    if (!rows) return tl::unexpected(rows.error());
+    return to_table(*rows);
+  };
+  if (options.what == "faults") return table(history.faults(filter));
+  if (options.what == "health") return table(history.health(filter));
+  if (options.what == "sessions") return table(history.sessions(filter));
+  if (options.what == "tickets") return table(history.tickets(filter));
+  return table(history.statistics(filter.point, since_of(options, filter, newest)));
+}
+
+}  // namespace
+
+void add_history_options(CLI::App& app, HistoryOptions& options) {
+  app.add_option("WHAT", options.what, "faults, health, sessions, tickets or stats")
+      ->required()
+      ->check(CLI::IsMember({"faults", "health", "sessions", "tickets", "stats"}));
+  app.add_option("--cp", options.point, "only this charge point")->type_name("ID");
+  app.add_option("--driver", options.driver, "only this driver (sessions, tickets)")
+      ->type_name("ID");
+  app.add_option("--zone", options.zone, "only this zone")->type_name("Z");
+  app.add_option("--kind", options.kind, "only FAULT, SUPPLYING, ACTIVE, DELIVERED ...")
+      ->type_name("K");
+  app.add_option("--since", options.since, "a time, or so long before the newest record")
+      ->type_name("T");
+  app.add_option("--until", options.until, "likewise")->type_name("T");
+  app.add_option("--days", options.days, "stats: of the last so many days; 0: of all")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  app.add_option("--limit", options.limit, "at most so many rows, the newest")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  app.add_option("--format", options.format, "table, json or csv")
+      ->check(CLI::IsMember({"table", "json", "csv"}));
+  app.add_option("--data", options.data, "a data or run directory; without it the newest run")
+      ->type_name("DIR");
+}
+
+int history_command(const HistoryOptions& options) {
+  // A reader that has seen enough, like head, is no error.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  if (options.what == "stats" && !(options.driver.empty() && options.zone.empty()))
+    return complain(kExitUsage, "stats are of one charge point (--cp) or of all");
+  if ((options.what == "faults" || options.what == "health") && !options.driver.empty())
+    return complain(kExitUsage, options.what + " have no driver");
+  const auto path = find_journal(options.data, "runs");
+  if (!path) return complain(kExitEnvironment, path.error().text);
+  auto history = History::open(path->string());
+  if (!history) return complain(kExitEnvironment, history.error().text);
+  const auto newest = history->newest_time();
+  if (!newest) return complain(kExitEnvironment, newest.error().text);
+  const UtcMicros now = newest->value_or(UtcMicros{});
+  const auto filter = filter_of(options, now);
+  if (!filter) return complain(kExitUsage, filter.error().text);
+  const auto table = rows_of(*history, options, *filter, now);
+  if (!table) return complain(kExitEnvironment, table.error().text);
+  (void)std::fputs(table_text(*table, options.format).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace chargemill::app

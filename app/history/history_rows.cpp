@@ -1,0 +1,99 @@
+#include "app/history/history_rows.hpp"
+
+#include <fmt/format.h>
+
+#include "actors/network/topology.hpp"
+#include "actors/texts.hpp"
+#include "app/history/history_times.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string session_text(SessionId id) { return fmt::format("session-{:08x}", index_of(id)); }
+
+ordered_json time_cell(const std::optional<archive::UtcMicros>& time) {
+  return time ? ordered_json(time_text(*time)) : ordered_json();
+}
+
+/// What its driver was told last.
+std::string end_text(const archive::SessionEnd& end) {
+  DriverUpdate update{};
+  update.status =
+      end.status == SessionStatus::completed ? UpdateStatus::completed : UpdateStatus::failed;
+  update.reason = end.reason;
+  update.detail = end.detail;
+  update.phase = end.phase;
+  update.refusal = end.refusal;
+  return update_text(update);
+}
+
+}  // namespace
+
+Table to_table(const std::vector<archive::FaultRow>& rows) {
+  Table table{{"id", "timestamp", "cp_id", "zone", "event_type", "reason"}, {}};
+  for (const auto& row : rows)
+    table.rows.push_back({row.id, time_text(row.time), row.point, network::zone_name(row.zone),
+                          std::string{archive::word(row.type)}, std::string{word(row.reason)}});
+  return table;
+}
+
+Table to_table(const std::vector<archive::HealthRow>& rows) {
+  Table table{{"id", "timestamp", "cp_id", "zone", "state", "is_faulty", "fault_reason",
+               "circuit_breaker_state", "failure_count", "reason"},
+              {}};
+  for (const auto& row : rows) {
+    const auto& h = row.health;
+    table.rows.push_back({row.id, time_text(row.time), row.point, network::zone_name(row.zone),
+                          std::string{word(h.phase)}, h.is_faulty,
+                          h.fault == Reason::none ? ordered_json() : ordered_json(word(h.fault)),
+                          std::string{archive::word(h.breaker)}, h.failures,
+                          std::string{word(h.reason)}});
+  }
+  return table;
+}
+
+Table to_table(const std::vector<archive::SessionRow>& rows) {
+  Table table{{"session_id", "cp_id", "driver_id", "zone", "start_time", "end_time", "total_kwh",
+               "total_cost", "status", "reason"},
+              {}};
+  for (const auto& row : rows) {
+    const bool is_over = row.end.has_value();
+    table.rows.push_back(
+        {session_text(row.session), row.point, row.driver, network::zone_name(row.zone),
+         time_text(row.start), time_cell(row.end),
+         row.has_energy ? ordered_json(kilowatt_hours(row.delivered)) : ordered_json(),
+         row.has_energy ? ordered_json(euros(row.cost)) : ordered_json(),
+         std::string{word(row.status)},
+         is_over ? ordered_json(end_text(row.last)) : ordered_json()});
+  }
+  return table;
+}
+
+Table to_table(const std::vector<archive::TicketRow>& rows) {
+  Table table{{"session_id", "cp_id", "driver_id", "start_time", "end_time", "energy_kwh",
+               "total_cost_eur", "status", "reason", "correction", "issued_at", "delivered_at"},
+              {}};
+  for (const auto& row : rows) {
+    const auto& t = row.ticket;
+    table.rows.push_back({session_text(t.session), row.point, row.driver, time_text(row.start),
+                          time_text(row.end), kilowatt_hours(t.delivered), euros(t.cost),
+                          std::string{word(t.status)}, end_text(t), t.is_correction,
+                          time_text(row.issued), time_cell(row.delivered)});
+  }
+  return table;
+}
+
+Table to_table(const archive::FaultStatistics& s) {
+  Table table{{"total_events", "fault_count", "recovery_count", "currently_faulty",
+               "mean_time_to_recovery_s", "recoveries_measured", "last_fault_time"},
+              {},
+              true};
+  table.rows.push_back({s.total_events, s.fault_count, s.recovery_count, s.currently_faulty,
+                        s.mean_recovery_s ? ordered_json(*s.mean_recovery_s) : ordered_json(),
+                        s.recoveries_measured, time_cell(s.last_fault)});
+  return table;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,15 @@
+// The rows of a journal's queries as columns and cells (D-162).
+#pragma once
+
+#include "actors/archive/history.hpp"
+#include "app/history/table_text.hpp"
+
+namespace chargemill::app {
+
+[[nodiscard]] Table to_table(const std::vector<archive::FaultRow>& rows);
+[[nodiscard]] Table to_table(const std::vector<archive::HealthRow>& rows);
+[[nodiscard]] Table to_table(const std::vector<archive::SessionRow>& rows);
+[[nodiscard]] Table to_table(const std::vector<archive::TicketRow>& rows);
+[[nodiscard]] Table to_table(const archive::FaultStatistics& statistics);
+
+}  // namespace chargemill::app
