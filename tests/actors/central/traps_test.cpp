@@ -84,7 +84,7 @@ TEST(ShardTraps, X01AnyStatusInASessionClosesItAndFreesThePoint) {  // D-058, D-
     const SessionId session = s.start();
     s.said.clear();
     s.status(phase, Reason::state_report, session);
-    EXPECT_EQ(s.all<HealthRecord>().size(), 1U) << "one a status (D-168)";
+    EXPECT_EQ(s.records<archive::Health>().size(), 1U) << "one a status (D-168)";
     EXPECT_EQ(s.totals().sessions_active, 0U);
     EXPECT_EQ(s.last_update().status,
               phase == Phase::activated ? UpdateStatus::completed : UpdateStatus::failed);
