@@ -69,7 +69,7 @@ void on(Image& image, PointState& point, const SessionEnd& r) {
   made(image, r.session);
   if (point.session == r.session) clear_session(point);
   remember(image.closed[index_of(r.point)], r);
-  if (!r.is_stray) image.tickets[{r.driver, r.session}] = r;
+  if (!r.is_stray && r.driver != kNobody) image.tickets[{r.driver, r.session}] = r;
 }
 
 void on(Image& image, PointState&, const TicketDelivered& r) {

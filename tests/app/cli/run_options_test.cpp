@@ -35,6 +35,9 @@ TEST(RunOptions, FlagsBecomeOverridesOfKeysThatExist) {
   auto input = load_input(options);
   input.file.reset();
   input.env.clear();
+  input.overrides.erase(std::find_if(  // it contradicts --out
+      input.overrides.begin(), input.overrides.end(),
+      [](const Override& given) { return given.flag == "--no-out"; }));
   const auto loaded = load_scenario(input);
   ASSERT_TRUE(loaded) << render(loaded.error());
   EXPECT_EQ(loaded->scenario.network.charge_points, 5U);
