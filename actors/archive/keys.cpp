@@ -33,7 +33,7 @@ Key key(Index index, std::string_view name, EventType type) noexcept {
   return key(index, hash(name.substr(0, kNameBytesMax), 1U + static_cast<std::uint64_t>(type)));
 }
 
-Keys keys_of(const Record& record, const Names& names) noexcept {
+Keys keys_of(const Record& record, const Names& names) {
   return std::visit(
       Overloaded{
           [&](const Fault& r) -> Keys {

@@ -38,6 +38,6 @@ using Keys = InlineVector<Key, runtime::journal::kKeysMax>;
 [[nodiscard]] Key key(Index index, std::string_view name, EventType type) noexcept;
 
 /// Those of a record, none for what only a restart reads.
-[[nodiscard]] Keys keys_of(const Record& record, const Names& names) noexcept;
+[[nodiscard]] Keys keys_of(const Record& record, const Names& names);
 
 }  // namespace chargemill::archive

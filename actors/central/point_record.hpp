@@ -72,7 +72,7 @@ struct alignas(64) PointRecord {
   Power power;
   DriverId driver{};
   runtime::Permit permit{};
-  std::uint16_t zone_slot = 0;  // here, where it fills a gap
+  std::uint16_t zone_slot = 0;   // here, where it fills a gap
   std::uint32_t checkpoint = 0;  ///< how many intervals of the session had begun at its last one
 
   std::uint32_t ring = kNowhere;  ///< its closed sessions, once it has any

@@ -24,8 +24,8 @@ struct ShardSettings {
   Nanos start_timeout = std::chrono::seconds{10};            ///< D-055
   Nanos session_silence_timeout = std::chrono::seconds{10};  ///< D-067
   std::size_t tickets_max = 0;  ///< kept unconfirmed; 0: four a point, at least 4,096
-  bool records = true;                                       ///< somebody keeps them
-  Nanos checkpoint_interval = std::chrono::seconds{10};      ///< D-064; > 0
+  bool records = true;          ///< somebody keeps them
+  Nanos checkpoint_interval = std::chrono::seconds{10};  ///< D-064; > 0
 };
 
 /// A charge point as it stands in the scenario.
@@ -65,16 +65,15 @@ struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, Fa
 struct Detected      { SimTime injected; SimTime at; };        ///< FAULT of an injected fault is here
 // clang-format on
 
-using ShardEvent = std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat,
-                                FaultReport, HealthyReport, ChargeRequest, CancelRequest,
-                                AskRequest, TicketAck, ZoneRequest, DriverReturned, PointSearch,
-                                OperatorOrder, CentralDown, CentralUp, FaultInjected,
-                                JournalBusy, JournalMoved, Tick>;
+using ShardEvent =
+    std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat, FaultReport,
+                 HealthyReport, ChargeRequest, CancelRequest, AskRequest, TicketAck, ZoneRequest,
+                 DriverReturned, PointSearch, OperatorOrder, CentralDown, CentralUp, FaultInjected,
+                 JournalBusy, JournalMoved, Tick>;
 /// DriverUpdate, Ticket, PointList: to their driver. FreeCount, ZoneMiss: to central. PointSearch:
 /// to whoever owns its next point. Record: to the journal.
-using ShardEffect =
-    std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch, FreeCount,
-                 ZoneMiss, Detected, archive::Record>;
+using ShardEffect = std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch,
+                                 FreeCount, ZoneMiss, Detected, archive::Record>;
 using ShardEffects = std::vector<ShardEffect>;
 static_assert(sizeof(ShardEvent) <= 64);
 

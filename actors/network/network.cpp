@@ -237,7 +237,7 @@ void Network::spawn_drivers(const archive::Image* image) {
     auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
     if (image != nullptr) state.requests_made = (image->run.run % kRunsApart) << kRequestBits;
     drivers_.push_back(
-        engine_.spawn<driver::DriverActor>(index_of(seat.shard), std::move(state), switchboard_));
+        engine_.spawn<driver::DriverActor>(index_of(seat.shard), state, switchboard_));
   }
   if (image == nullptr) return;
   for (const auto& [key, ticket] : image->tickets) {

@@ -24,7 +24,7 @@ Result<std::unique_ptr<Recording>> Recording::open(Options options) {
   if (!reader) return tl::unexpected(reader.error());
   auto last = archive::find_last_run(*reader);
   if (!last) return tl::unexpected(last.error());
-  recording->last_run_ = std::move(*last);
+  recording->last_run_ = *last;
   return recording;
 }
 

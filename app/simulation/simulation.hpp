@@ -36,12 +36,12 @@ struct JournalOutcome {
 struct RunOutcome {
   network::Snapshot last;  ///< exact, all actors standing still
   RunCost cost;
-  std::vector<double> worker_busy;    ///< share of the run that each worker was not asleep
-  std::string stop_reason;            ///< "duration", "SIGINT", "SIGTERM", "failed", "stuck"
-  std::string failure;                ///< of an actor that nobody can do without; empty: none
-  int signal = 0;                     ///< what ended it before its time; 0: nothing did
-  std::optional<Digest> digest;       ///< virtual time only
-  std::uint64_t consoles_missed = 0;  ///< console notices that came faster than they were read
+  std::vector<double> worker_busy;        ///< share of the run that each worker was not asleep
+  std::string stop_reason;                ///< "duration", "SIGINT", "SIGTERM", "failed", "stuck"
+  std::string failure;                    ///< of an actor that nobody can do without; empty: none
+  int signal = 0;                         ///< what ended it before its time; 0: nothing did
+  std::optional<Digest> digest;           ///< virtual time only
+  std::uint64_t consoles_missed = 0;      ///< console notices that came faster than they were read
   std::optional<JournalOutcome> journal;  ///< if there is one
   bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
 };
