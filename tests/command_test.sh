@@ -75,7 +75,7 @@ interrupt_twice() {
   kill -INT "$pid" 2>/dev/null || true
   wait "$pid" || code=$?
   [[ $code == 130 || $code == 143 ]] || { echo "exit $code"; return 1; }
-  [[ -s $work/twice/manifest.json && -s $work/twice/scenario.resolved.toml ]]
+  [[ -s $work/twice/manifest.json && -s $work/twice/scenario.resolved.toml ]] || { ls -la "$work/twice"; return 1; }
 }
 
 names_the_mistake() {

@@ -11,7 +11,6 @@ constexpr Nanos kPatience = Millis{20};
 struct Ids {
   PointId point = kUnknownPoint;
   DriverId driver = kNobody;
-  static constexpr DriverId kNobody{0xFFFFFFFF};
 };
 
 Ids ids_of(const archive::Record& record) {
@@ -34,7 +33,7 @@ Ids ids_of(const archive::Record& record) {
                                [](const archive::RoundMark&) { return Ids{}; },
                                [](const archive::RunBegan&) { return Ids{}; },
                                [](const auto& r) {
-                                 return Ids{r.point, Ids::kNobody};
+                                 return Ids{r.point, kNobody};
                                }},
                     record);
 }
@@ -54,7 +53,7 @@ bool Recorder::try_append(const archive::Record& record) {
   std::string point;
   std::string driver;
   if (ids.point != kUnknownPoint) point = names_.point(ids.point);
-  if (ids.driver != Ids::kNobody) driver = names_.driver(ids.driver);
+  if (ids.driver != kNobody) driver = names_.driver(ids.driver);
   if (std::holds_alternative<archive::RunBegan>(record)) point = names_.run;
   const auto& written = encoder_.encode(record, {point, driver});
   while (!appender_->try_append(written)) {

@@ -165,7 +165,7 @@ class Run {
   void tell_journal_news() const {
     if (!journal_.recording) return;
     for (const auto& news : journal_.recording->take_news()) {
-      const bool is_well = news.state == runtime::journal::JournalState::working;
+      const bool is_well = news.why.empty();
       log_.write(is_well ? Level::info : Level::error, "journal", {{"text", news_text(news)}});
       say("chargemill: " + news_text(news));
     }

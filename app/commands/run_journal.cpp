@@ -90,7 +90,8 @@ std::string continued_text(const RunJournal& journal, const std::filesystem::pat
 std::string news_text(const Recording::News& news) {
   switch (news.state) {
     case JournalState::working:
-      return "the journal works again";
+      return news.why.empty() ? "the journal works again"
+                              : "a record was written at the second try only: " + news.why;
     case JournalState::stalled:
       return "the journal cannot be written, records wait: " + news.why;
     case JournalState::abandoned:

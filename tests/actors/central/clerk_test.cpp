@@ -144,7 +144,7 @@ TEST(Clerk, AsksOnceToBeWokenAndSeesWhatCameBetween) {
   EXPECT_FALSE(desk.clerk.waiter().is_asking.load(std::memory_order_relaxed)) << "nothing waits";
 }
 
-TEST(Clerk, RefusesSessionsWhileTheJournalHasNoRoomAndLosesNothing) {
+TEST(Clerk, RefusesSessionsWhileTheJournalHasNoRoomAndLosesNothing) {  // nobody waits
   Desk desk;
   desk.ask(1);
   desk.commit();
