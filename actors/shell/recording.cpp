@@ -69,7 +69,10 @@ void Recording::changed(JournalState state, const std::string& why) {
     const std::lock_guard<std::mutex> lock(mutex_);
     news_.push_back({state, why});
   }
-  if (state != JournalState::abandoned) return;
+  if (state == JournalState::abandoned) hold_no_more();
+}
+
+void Recording::hold_no_more() {
   for (const auto& recorder : recorders_) {
     recorder->abandon();
     recorder->wake_askers();

@@ -47,6 +47,8 @@ class Recording {
   /// Waits until all that was appended is on disk, at most for `patience`; false: it is not.
   /// Requires that nobody appends meanwhile.
   [[nodiscard]] bool flush(Nanos patience);
+  /// Promises wait for nothing any more.
+  void hold_no_more();
   /// Nobody is woken any more when it returns: those who wait may go.
   void stop_waking();
   /// Since the last call.

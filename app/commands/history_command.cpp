@@ -142,9 +142,12 @@ int history_command(const HistoryOptions& options) {
   if (!path) return complain(kExitEnvironment, path.error().text);
   auto history = History::open(path->string());
   if (!history) return complain(kExitEnvironment, history.error().text);
-  const auto newest = history->newest_time();
-  if (!newest) return complain(kExitEnvironment, newest.error().text);
-  const UtcMicros now = newest->value_or(UtcMicros{});
+  UtcMicros now{};
+  if (!options.since.empty() || !options.until.empty() || options.days > 0) {
+    const auto newest = history->newest_time();
+    if (!newest) return complain(kExitEnvironment, newest.error().text);
+    now = newest->value_or(UtcMicros{});
+  }
   const auto filter = filter_of(options, now);
   if (!filter) return complain(kExitUsage, filter.error().text);
   const auto table = rows_of(*history, options, *filter, now);

@@ -54,6 +54,7 @@ std::filesystem::path journal_path(const std::string& data, const std::filesyste
 
 Result<RunJournal> open_run_journal(const std::filesystem::path& path,
                                     network::Scenario& scenario) {
+  const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_workers(scenario); !fits) return tl::unexpected(fits.error());
   auto recording = Recording::open(options_of(path, scenario));
   if (!recording) return tl::unexpected(recording.error());
@@ -71,6 +72,8 @@ Result<RunJournal> open_run_journal(const std::filesystem::path& path,
   auto image = journal.recording->restore(archive::Origin{scenario.run.start_unix_s});
   if (!image) return tl::unexpected(image.error());
   journal.image = std::move(*image);
+  journal.restore_s =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return journal;
 }
 
@@ -82,9 +85,11 @@ std::string continued_text(const RunJournal& journal, const std::filesystem::pat
   });
   std::string stamp = format_stamp(next_second(journal.recording->last_run()->last_time));
   stamp[10] = 'T';
-  return fmt::format("continues {}: run {} at {}Z, {} open sessions, {} unconfirmed tickets",
-                     path.string(), journal.image->run.run + 1, stamp, open,
-                     journal.image->tickets.size());
+  return fmt::format(
+      "continues {}: run {} at {}Z, {} open sessions, {} unconfirmed tickets ({} records read in "
+      "{:.2f} s)",
+      path.string(), journal.image->run.run + 1, stamp, open, journal.image->tickets.size(),
+      journal.image->records, journal.restore_s);
 }
 
 std::string news_text(const Recording::News& news) {

@@ -60,6 +60,7 @@ using ConsoleSink = std::function<void(const network::Topology&, const ConsoleNo
 struct RunJournal {
   std::unique_ptr<Recording> recording;  ///< null: nothing is kept
   std::optional<archive::Image> image;   ///< it continues that one
+  double restore_s = 0.0;                ///< what it took to read it; part of the start-up
 };
 
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
