@@ -210,6 +210,7 @@ TEST(Recorded, LifeAfterLifeNothingIsLostAndNothingComesTwice) {  // D-083, D-08
       open = totals.sessions_active;
     }
     std::map<SessionId, std::vector<Record>> sessions;
+    std::map<SessionId, Energy> told;
     std::set<std::pair<SessionId, bool>> delivered;
     archive::UtcMicros time{};
     for (const auto& found : all_records(lives.folder.path(), archive::Origin{0})) {
@@ -221,7 +222,10 @@ TEST(Recorded, LifeAfterLifeNothingIsLostAndNothingComesTwice) {  // D-083, D-08
         EXPECT_TRUE(sessions[start->session].empty()) << "a session's number is its own";
         sessions[start->session].push_back(*start);
       }
+      if (const auto* known = std::get_if<archive::Checkpoint>(&found.record))
+        told[known->session] = known->delivered;
       if (const auto* end = std::get_if<archive::SessionEnd>(&found.record)) {
+        EXPECT_TRUE(told[end->session] <= end->delivered) << "what was known is not forgotten";
         auto& story = sessions[end->session];
         for (const auto& earlier : story) {
           const auto* other = std::get_if<archive::SessionEnd>(&earlier);
