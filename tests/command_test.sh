@@ -178,6 +178,7 @@ reads_the_history() {
     says '^[[{]' "$chargemill" history "$what" --data "$work/kept" --format json
   done
   has_rows sessions --data "$work/kept/journal"
+  has_rows health --data "$work/kept"
   bash -c "set -o pipefail; $chargemill history health --data $work/kept --limit 100000 | head -n 1"
   ends_with 2 "$chargemill" history
   ends_with 2 "$chargemill" history sessions --data "$work/kept" --limit -1

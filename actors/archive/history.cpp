@@ -103,12 +103,12 @@ Result<History> History::open(const std::string& directory) {
   return History{std::move(*rows), std::move(*details)};
 }
 
-Result<void> History::walk(PostingKey key, const Filter& filter, const Take& take) {
+Result<void> History::walk(std::optional<PostingKey> key, const Filter& filter, const Take& take) {
   if (filter.limit == 0) return {};
   std::uint64_t taken = 0;
   Result<void> outcome;
   Bound bound{filter.since};
-  const auto read = reader_.newest(key, runtime::journal::kSequenceMax, [&](const auto& record) {
+  const Reader::Visit visit = [&](const runtime::journal::Record& record) {
     if (bound.is_passed(record)) return false;
     const auto found = decode(record);
     if (!found) return true;  // of a later version
@@ -116,7 +116,9 @@ Result<void> History::walk(PostingKey key, const Filter& filter, const Take& tak
     if (!is_taken) outcome = tl::unexpected(is_taken.error());
     if (is_taken && *is_taken) ++taken;
     return is_taken.has_value() && taken < filter.limit;
-  });
+  };
+  constexpr auto kAll = runtime::journal::kSequenceMax;
+  const auto read = key ? reader_.newest(*key, kAll, visit) : reader_.newest_of_all(kAll, visit);
   if (!read) return tl::unexpected(read.error());
   return outcome;
 }
@@ -137,8 +139,8 @@ Result<std::vector<FaultRow>> History::faults(const Filter& filter) {
 
 Result<std::vector<HealthRow>> History::health(const Filter& filter) {
   std::vector<HealthRow> rows;
-  const PostingKey by =
-      filter.point.empty() ? key(Index::health) : key(Index::health_of_point, filter.point);
+  std::optional<PostingKey> by;
+  if (!filter.point.empty()) by = key(Index::health_of_point, filter.point);
   const auto read = walk(by, filter, [&](const Found& found) -> Result<bool> {
     const auto* r = std::get_if<Health>(&found.record);
     if (r == nullptr || !is_meant(filter, found, r->zone, chargemill::word(r->phase))) return false;

@@ -54,6 +54,7 @@ class History {
   [[nodiscard]] static Result<History> open(const std::string& directory);
 
   [[nodiscard]] Result<std::vector<FaultRow>> faults(const Filter& filter);
+  /// Without a point it looks at all records, newest first: every status is one, so some are near.
   [[nodiscard]] Result<std::vector<HealthRow>> health(const Filter& filter);
   /// By start, also of those that are still open.
   [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter);
@@ -69,8 +70,9 @@ class History {
 
   History(runtime::journal::Reader rows, runtime::journal::Reader details)
       : reader_(std::move(rows)), details_(std::move(details)) {}
-  [[nodiscard]] Result<void> walk(runtime::journal::PostingKey key, const Filter& filter,
-                                  const Take& take);
+  /// Records that bear `key`; without one, all.
+  [[nodiscard]] Result<void> walk(std::optional<runtime::journal::PostingKey> key,
+                                  const Filter& filter, const Take& take);
   [[nodiscard]] Result<void> complete(SessionRow& row);
   [[nodiscard]] Result<std::optional<UtcMicros>> delivery_of(const SessionEnd& ticket);
   [[nodiscard]] Result<void> measure_recovery(runtime::journal::PostingKey key,

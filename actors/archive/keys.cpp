@@ -41,9 +41,7 @@ Keys keys_of(const Record& record, const Names& names) {
                     key(Index::faults_of_type, static_cast<std::uint64_t>(r.type)),
                     key(Index::faults_of_point_and_type, names.point, r.type)};
           },
-          [&](const Health&) -> Keys {
-            return {key(Index::health), key(Index::health_of_point, names.point)};
-          },
+          [&](const Health&) -> Keys { return {key(Index::health_of_point, names.point)}; },
           [&](const SessionStart& r) -> Keys {
             return {key(Index::sessions), key(Index::sessions_of_point, names.point),
                     key(Index::sessions_of_driver, names.driver), key(Index::session, r.session)};

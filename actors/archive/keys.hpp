@@ -14,7 +14,7 @@ enum class Index : std::uint8_t {
   faults_of_point,
   faults_of_type,  ///< FAULT, RECOVERY: to be counted without being read
   faults_of_point_and_type,
-  health,
+  unused_5,
   health_of_point,
   sessions,  ///< their starts
   sessions_of_point,

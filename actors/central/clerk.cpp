@@ -22,18 +22,18 @@ bool is_promise(const ShardEffect& effect) noexcept {
 }
 
 Clerk::Clerk(archive::RecordSink& sink, std::size_t points)
-    : sink_(sink), backlog_(std::max(kUnsentMin, kUnsentAPoint * points)) {}
+    : sink_(sink), backlog_(std::max(kUnsentMin, kUnsentAPoint * points)), pending_(points) {}
 
 void Clerk::record(const ShardState& state, const ShardEffects& effects, SimTime now) {
-  drain();
   for (const auto& effect : effects) {
-    if (const auto* record = std::get_if<archive::Record>(&effect)) take(*record);
+    if (const auto* record = std::get_if<archive::Record>(&effect)) take(state, *record);
   }
   repeat(state, now);
 }
 
-void Clerk::take(const archive::Record& record) {
-  ++unrepeated_;
+void Clerk::take(const ShardState& state, const archive::Record& record) {
+  unrepeated_ = std::min(unrepeated_ + 1, kOwedMax * kRecordsARepetition);
+  if (leave_for_later(state, record)) return;
   const bool must_last = !archive::may_merge(record);
   if (backlog_.empty() && sink_.try_append(record)) {
     if (must_last) promised_ = sink_.appended();
@@ -43,14 +43,33 @@ void Clerk::take(const archive::Record& record) {
   if (must_last) promised_ = kUnsent;
 }
 
-void Clerk::drain() {
-  if (backlog_.empty()) return;
-  static_cast<void>(
-      backlog_.drain([&](const archive::Record& record) { return sink_.try_append(record); }));
-  if (backlog_.has_promises() || promised_ != kUnsent) return;
-  // All that had no number is appended by now.
-  promised_ = sink_.appended();
-  for (Held& held : held_) held.needs = std::min(held.needs, promised_);
+/// Health and energy make no burst longer; nor does a registration, which the next round tells, and
+/// without which a point only registers once more.
+bool Clerk::leave_for_later(const ShardState& state, const archive::Record& record) {
+  const auto* health = std::get_if<archive::Health>(&record);
+  const auto* checkpoint = std::get_if<archive::Checkpoint>(&record);
+  const bool is_registration = std::holds_alternative<archive::Registration>(record);
+  if (health == nullptr && checkpoint == nullptr && !is_registration) return false;
+  if (pending_.empty() && backlog_.empty() && sink_.has_much_room()) return false;
+  if (health != nullptr) pending_.add(find(state, health->point), *health);
+  if (checkpoint != nullptr) pending_.add_checkpoint(find(state, checkpoint->point));
+  return true;
+}
+
+void Clerk::drain(const ShardState& state) {
+  const auto append = [this](const archive::Record& record) { return sink_.try_append(record); };
+  if (!backlog_.empty()) {
+    static_cast<void>(backlog_.drain(append));
+    if (!backlog_.has_promises() && promised_ == kUnsent) {
+      // All that had no number is appended by now.
+      promised_ = sink_.appended();
+      for (Held& held : held_) held.needs = std::min(held.needs, promised_);
+    }
+  }
+  if (pending_.empty() || !backlog_.empty()) return;
+  pending_.drain(state, [&](const archive::Record& record) {
+    return sink_.has_much_room() && append(record);
+  });
 }
 
 void Clerk::repeat(const ShardState& state, SimTime now) {
@@ -62,13 +81,10 @@ void Clerk::repeat(const ShardState& state, SimTime now) {
 }
 
 void Clerk::close(const ShardState& state) {
-  for (const PointRecord& p : state.points) {
-    if (p.stage != Stage::supplying) continue;
-    take(archive::Checkpoint{p.heard, p.session, p.begun, p.delivered,
-                             cost_of(p.delivered, p.price), p.id, p.driver,
-                             state.zones[p.zone_slot].zone});
+  for (const PointRecord& point : state.points) {
+    if (point.stage == Stage::supplying) take(state, checkpoint_of(state, point));
   }
-  static_cast<void>(must_look_again());
+  if (must_look(state)) moved(state);
 }
 
 bool Clerk::holds(const ShardEffect& effect) {
@@ -86,12 +102,18 @@ std::optional<ShardEffect> Clerk::release() {
   return effect;
 }
 
-bool Clerk::must_look_again() {
-  if (held_.empty() && backlog_.empty()) return false;
+void Clerk::moved(const ShardState& state) {
+  is_asking_ = false;
+  drain(state);
+}
+
+bool Clerk::must_look(const ShardState& state) {
+  if (is_asking_ || (held_.empty() && backlog_.empty() && pending_.empty())) return false;
+  is_asking_ = true;
   // acq_rel: if the journal took the flag before, all that it had done by then is seen below; if it
   // takes it later, it wakes us. Pairs with the exchange of whoever moves the journal.
   waiter_.is_asking.exchange(true, std::memory_order_acq_rel);
-  drain();
+  drain(state);
   return !held_.empty() && (!sink_.holds_promises() || held_.front().needs <= sink_.durable());
 }
 

@@ -6,6 +6,7 @@
 
 #include "actors/archive/backlog.hpp"
 #include "actors/archive/sink.hpp"
+#include "actors/central/pending.hpp"
 #include "actors/central/round.hpp"
 #include "actors/central/shard.hpp"
 
@@ -26,6 +27,8 @@ class Clerk {
   static constexpr std::size_t kHeldMax = 4'096;
   /// One repetition follows so many records.
   static constexpr std::uint32_t kRecordsARepetition = 3;
+  /// Repetitions that are owed at most: after a burst the rounds do not make another.
+  static constexpr std::uint32_t kOwedMax = 1'024;
 
   /// `sink` outlives this.
   Clerk(archive::RecordSink& sink, std::size_t points);
@@ -36,16 +39,22 @@ class Clerk {
   void close(const ShardState& state);
   /// Whether `effect`, no record, has to wait; then it is kept.
   [[nodiscard]] bool holds(const ShardEffect& effect);
+  /// The journal has moved: hands over what waited for room. Then ask release().
+  void moved(const ShardState& state);
   /// The next one that has waited long enough.
   [[nodiscard]] std::optional<ShardEffect> release();
-  /// Asks to be woken when the journal moves, if anything waits. True: it has moved meanwhile, look
-  /// again.
-  [[nodiscard]] bool must_look_again();
+  /// Asks, once, to be woken when the journal moves, if anything waits: nothing is looked at
+  /// before. True: it has moved meanwhile, look at once.
+  [[nodiscard]] bool must_look(const ShardState& state);
   /// No new session may begin: its records, or what it promises, would find no room.
   [[nodiscard]] bool is_busy() const noexcept {
     return backlog_.has_promises() || held_.size() >= kHeldMax;
   }
-  [[nodiscard]] const archive::Backlog& backlog() const noexcept { return backlog_; }
+  /// Records for which a later one stands; and those beyond all bounds.
+  [[nodiscard]] std::uint64_t merged() const noexcept {
+    return backlog_.merged() + pending_.merged();
+  }
+  [[nodiscard]] std::uint64_t lost() const noexcept { return backlog_.lost(); }
   [[nodiscard]] archive::Waiter& waiter() noexcept { return waiter_; }
 
  private:
@@ -54,13 +63,16 @@ class Clerk {
     ShardEffect effect;
   };
 
-  void take(const archive::Record& record);
-  void drain();
+  void take(const ShardState& state, const archive::Record& record);
+  [[nodiscard]] bool leave_for_later(const ShardState& state, const archive::Record& record);
+  void drain(const ShardState& state);
   void repeat(const ShardState& state, SimTime now);
 
   archive::RecordSink& sink_;
   archive::Backlog backlog_;
+  Pending pending_;
   archive::Waiter waiter_;
+  bool is_asking_ = false;      // not woken since
   std::uint64_t promised_ = 0;  // the last record that must not be lost, as the sink counts
   std::deque<Held> held_;
   std::uint32_t unrepeated_ = 0;

@@ -24,7 +24,7 @@ void ShardActor::run(const ShardEvent& event) {
   effects_.clear();
   step(state_, event, now(), effects_);
   if (clerk_ != nullptr) {
-    carry();
+    carry(std::holds_alternative<JournalMoved>(event));
   } else {
     for (const auto& effect : effects_) perform(effect);
   }
@@ -37,18 +37,21 @@ archive::Waiter& ShardActor::record_into(archive::RecordSink& sink) {
   return clerk_->waiter();
 }
 
-// Records first, then what older steps had to hold back, then what this one says.
-void ShardActor::carry() {
-  clerk_->record(state_, effects_, now());
+// What older steps had to hold back, then the records of this one, then what it says.
+void ShardActor::carry(bool has_moved) {
   const auto release = [this] {
     while (const auto effect = clerk_->release()) perform(*effect);
   };
-  release();
+  if (has_moved) {
+    clerk_->moved(state_);
+    release();
+  }
+  clerk_->record(state_, effects_, now());
   for (const auto& effect : effects_) {
     const bool is_record = std::holds_alternative<archive::Record>(effect);
     if (!is_record && !clerk_->holds(effect)) perform(effect);
   }
-  while (clerk_->must_look_again()) release();
+  if (clerk_->must_look(state_)) release();
   if (clerk_->is_busy() == state_.journal_busy) return;
   effects_.clear();
   step(state_, JournalBusy{clerk_->is_busy()}, now(), effects_);

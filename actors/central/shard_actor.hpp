@@ -36,7 +36,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   friend CoreActor;
   void run(const ShardEvent& event);
   void perform(const ShardEffect& effect);
-  void carry();
+  void carry(bool has_moved);
   void publish();
 
   ShardEffects effects_;  // reused

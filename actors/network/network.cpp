@@ -115,8 +115,15 @@ void Network::begin_recording(const Scenario& scenario) {
   run.shards = static_cast<std::uint16_t>(topology_.shards.size());
   NameBook names;
   names.run = scenario.run.name;
-  names.point = [this](PointId id) { return topology_.point_name(id); };
-  names.driver = [this](DriverId id) { return topology_.driver_name(id); };
+  names.point = [this](PointId id, NameBuffer& buffer) -> std::string_view {
+    const auto& given = topology_.points[index_of(id)].id;
+    return given.empty() ? numbered_name("CP-", index_of(id) + 1, buffer) : given;
+  };
+  names.driver = [this](DriverId id, NameBuffer& buffer) -> std::string_view {
+    const auto& named = topology_.named_drivers;
+    return index_of(id) < named.size() ? std::string_view{named[index_of(id)]}
+                                       : numbered_name("DRV-", index_of(id) + 1, buffer);
+  };
   recording_->begin(run, archive::Origin{scenario.run.start_unix_s}, std::move(names),
                     std::min<unsigned>(engine_.workers(), run.shards));
 }
@@ -350,8 +357,8 @@ Snapshot Network::count(SimTime now) const {
   for (const auto* shard : shards_) {
     add(t, shard->state().totals);
     if (shard->clerk() == nullptr) continue;
-    t.records_merged += shard->clerk()->backlog().merged();
-    t.records_lost += shard->clerk()->backlog().lost();
+    t.records_merged += shard->clerk()->merged();
+    t.records_lost += shard->clerk()->lost();
   }
   for (const auto* point : points_) {
     t.energy_delivered_mj += point->state().meter.total(snapshot.sim).mj;

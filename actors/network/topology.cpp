@@ -208,13 +208,6 @@ std::string Topology::point_name(PointId id) const {
   return given.empty() ? generated_point_name(index_of(id)) : given;
 }
 
-std::string Topology::driver_name(DriverId id) const {
-  if (index_of(id) < named_drivers.size()) return named_drivers[index_of(id)];
-  char text[24];
-  std::snprintf(text, sizeof text, "DRV-%06u", index_of(id) + 1);
-  return text;
-}
-
 std::uint64_t fingerprint(const Topology& topology) {
   DigestWriter w{0, static_cast<std::uint32_t>(topology.points.size())};
   const auto add_name = [&](const std::string& name) { w.add_list(name); };

@@ -46,8 +46,6 @@ struct Topology {
   std::uint32_t sites = 0;
 
   [[nodiscard]] std::string point_name(PointId id) const;
-  /// Those of files by theirs, generated ones as DRV-000001.
-  [[nodiscard]] std::string driver_name(DriverId id) const;
 };
 
 /// Requires a scenario that has passed its checks.

@@ -7,6 +7,8 @@ namespace {
 
 /// Between two tries of one who waits for room; a commit wakes it earlier.
 constexpr Nanos kPatience = Millis{20};
+/// A queue that is filled to less than this part has much room: a burst is not made longer.
+constexpr std::uint64_t kMuchRoom = 16;
 
 struct Ids {
   PointId point = kUnknownPoint;
@@ -50,10 +52,12 @@ Recorder::Recorder(runtime::journal::Journal& journal, const NameBook& names,
 
 bool Recorder::try_append(const archive::Record& record) {
   const Ids ids = ids_of(record);
-  std::string point;
-  std::string driver;
-  if (ids.point != kUnknownPoint) point = names_.point(ids.point);
-  if (ids.driver != kNobody) driver = names_.driver(ids.driver);
+  NameBuffer point_buffer;
+  NameBuffer driver_buffer;
+  std::string_view point;
+  std::string_view driver;
+  if (ids.point != kUnknownPoint) point = names_.point(ids.point, point_buffer);
+  if (ids.driver != kNobody) driver = names_.driver(ids.driver, driver_buffer);
   if (std::holds_alternative<archive::RunBegan>(record)) point = names_.run;
   const auto& written = encoder_.encode(record, {point, driver});
   while (!appender_->try_append(written)) {
@@ -63,7 +67,11 @@ bool Recorder::try_append(const archive::Record& record) {
   return true;
 }
 
-bool Recorder::has_much_room() const { return appender_->depth() < appender_->capacity() / 2; }
+bool Recorder::has_much_room() const {
+  if (pace_ == Pace::own_time) return true;  // whoever may wait for room has it
+
+  return appender_->depth() < appender_->capacity() / kMuchRoom;
+}
 
 bool Recorder::holds_promises() const {
   // relaxed: a flag that stays once it is set; whoever sees it late holds a little longer.
@@ -79,7 +87,7 @@ void Recorder::wake_askers() {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [waiter, wake] : waiters_) {
     // acq_rel: what has become durable before is seen by one who asks later; pairs with the
-    // exchange of Clerk::must_look_again().
+    // exchange of Clerk::must_look().
     if (waiter->is_asking.exchange(false, std::memory_order_acq_rel)) wake();
   }
 }

@@ -9,16 +9,10 @@
 
 #include "actors/archive/codec.hpp"
 #include "actors/archive/sink.hpp"
+#include "actors/shell/name_book.hpp"
 #include "runtime/journal/journal.hpp"
 
 namespace chargemill {
-
-/// What people call the points and drivers of a network.
-struct NameBook {
-  std::string run;
-  std::function<std::string(PointId)> point;
-  std::function<std::string(DriverId)> driver;
-};
 
 /// Threads: one worker's, but for add_waiter(), wake_askers(), stop_waking() and abandon(), which
 /// are anybody's.

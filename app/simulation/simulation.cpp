@@ -25,7 +25,7 @@ constexpr seconds kFreezeMax{30};
 constexpr seconds kStandstillMax{5};
 // For what was recorded to be on disk; and how often what was held back brings new records.
 constexpr seconds kFlushMax{10};
-constexpr int kSettleRounds = 20;
+constexpr int kSettleRounds = 1'000;
 
 double cpu_seconds() {
   rusage usage{};
@@ -265,7 +265,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   if (journal.recording) {
     outcome.quiet = outcome.quiet && settle(engine, *journal.recording);
     if (outcome.quiet) host.network().close_recording();
-    (void)journal.recording->flush(kFlushMax);
+    outcome.quiet = outcome.quiet && settle(engine, *journal.recording);
     outcome.journal = outcome_of(*journal.recording);
   }
   if (outcome.quiet) {

@@ -27,8 +27,10 @@ std::unique_ptr<Recording> open_recording(const std::string& directory) {
 NameBook names() {
   NameBook book;
   book.run = "test";
-  book.point = [](PointId) { return std::string{"CP-1"}; };
-  book.driver = [](DriverId) { return std::string{"alice"}; };
+  book.point = [](PointId id, NameBuffer& buffer) {
+    return numbered_name("CP-", index_of(id) + 1, buffer);
+  };
+  book.driver = [](DriverId, NameBuffer&) -> std::string_view { return "alice"; };
   return book;
 }
 
@@ -42,6 +44,13 @@ TEST(Recording, HasOneWriterAndNamesItToTheNext) {
   EXPECT_EQ(second.error().kind, ErrorKind::environment);
   EXPECT_NE(second.error().text.find(std::to_string(::getpid())), std::string::npos)
       << second.error().text;
+}
+
+TEST(NameBook, WritesNumbersOfSixDigitsAndMore) {
+  NameBuffer buffer;
+  EXPECT_EQ(numbered_name("CP-", 1, buffer), "CP-000001");
+  EXPECT_EQ(numbered_name("DRV-", 999'999, buffer), "DRV-999999");
+  EXPECT_EQ(numbered_name("DRV-", 4'294'967'295U, buffer), "DRV-4294967295");
 }
 
 TEST(Recording, CountsTheRunsOfADirectory) {
@@ -102,8 +111,9 @@ TEST(Recording, WakesWhoeverWaitsForARecordEachTime) {
     while (released == 0) {
       while (clerk.release()) ++released;
       if (released > 0) break;
-      if (clerk.must_look_again()) continue;
+      if (clerk.must_look(shard)) continue;
       ASSERT_TRUE(worker.sleep()) << "round " << i;
+      clerk.moved(shard);
     }
     ASSERT_EQ(released, 1U);
     ASSERT_GE(recorder.durable(), recorder.appended() - 1) << "not before it was on disk";
