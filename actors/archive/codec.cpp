@@ -17,14 +17,14 @@ constexpr std::uint8_t kVersion = 1;
 
 /// What `Enum` may hold at most: bytes beyond it are of a later version.
 template <class Enum>
-struct Last;
+constexpr Enum kLast{};
 // clang-format off
-template <> struct Last<EventType>             { static constexpr auto value = EventType::other; };
-template <> struct Last<Phase>                 { static constexpr auto value = Phase::fault; };
-template <> struct Last<Reason>                { static constexpr auto value = kLastReason; };
-template <> struct Last<Refusal>               { static constexpr auto value = Refusal::starts_refused; };
-template <> struct Last<SessionStatus>         { static constexpr auto value = SessionStatus::failed; };
-template <> struct Last<runtime::BreakerMode>  { static constexpr auto value = runtime::BreakerMode::half_open; };
+template <> constexpr EventType kLast<EventType> = EventType::other;
+template <> constexpr Phase kLast<Phase> = Phase::fault;
+template <> constexpr Reason kLast<Reason> = kLastReason;
+template <> constexpr Refusal kLast<Refusal> = Refusal::starts_refused;
+template <> constexpr SessionStatus kLast<SessionStatus> = SessionStatus::failed;
+template <> constexpr runtime::BreakerMode kLast<runtime::BreakerMode> = runtime::BreakerMode::half_open;
 // clang-format on
 /// Ids and permits: any number.
 template <class T>
@@ -88,7 +88,7 @@ class Input {
     } else if constexpr (kIsListed<T>) {
       std::uint8_t byte = 0;
       take_raw(byte);
-      is_sound_ = is_sound_ && byte <= static_cast<std::uint8_t>(Last<T>::value);
+      is_sound_ = is_sound_ && byte <= static_cast<std::uint8_t>(kLast<T>);
       value = static_cast<T>(byte);
     } else {
       take_raw(value);

@@ -211,8 +211,28 @@ bool settle(runtime::Coordinator& engine, Recording& recording) {
   return true;
 }
 
-JournalOutcome outcome_of(const Recording& recording) {
-  return {recording.status(), recording.appended(), recording.bytes_on_disk()};
+/// The journal's last words. Requires a frozen engine.
+void write_out(Host& host, Recording& recording, RunOutcome& outcome) {
+  outcome.quiet = outcome.quiet && settle(host.engine(), recording);
+  if (outcome.quiet) host.network().close_recording();
+  outcome.quiet = outcome.quiet && settle(host.engine(), recording);
+  outcome.journal =
+      JournalOutcome{recording.status(), recording.appended(), recording.bytes_on_disk()};
+}
+
+/// The figures of a network that stands still.
+void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario,
+                   const DigestSink& digests, RunOutcome& outcome) {
+  const bool is_virtual = scenario.run.speed.max;
+  // In virtual time what was under way has been delivered beyond the end; time has not gone on.
+  const SimTime end{scenario.run.duration};
+  outcome.last =
+      is_virtual && outcome.signal == 0 ? host.network().count(end) : host.network().count();
+  looker.add_load(outcome.last);
+  if (!is_virtual) return;
+  const auto entities = host.network().entity_digests();
+  outcome.digest = network::sum_of(entities);
+  if (digests && scenario.run.digest_every) digests(outcome.last.sim, entities);
 }
 
 }  // namespace
@@ -262,23 +282,9 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   }
   outcome.worker_busy = looker.busy();
   outcome.quiet = engine.freeze(kStandstillMax);
-  if (journal.recording) {
-    outcome.quiet = outcome.quiet && settle(engine, *journal.recording);
-    if (outcome.quiet) host.network().close_recording();
-    outcome.quiet = outcome.quiet && settle(engine, *journal.recording);
-    outcome.journal = outcome_of(*journal.recording);
-  }
+  if (journal.recording) write_out(host, *journal.recording, outcome);
   if (outcome.quiet) {
-    // In virtual time what was under way has been delivered beyond the end; time has not gone on.
-    const SimTime end{scenario.run.duration};
-    outcome.last =
-        is_virtual && outcome.signal == 0 ? host.network().count(end) : host.network().count();
-    looker.add_load(outcome.last);
-    if (is_virtual) {
-      const auto entities = host.network().entity_digests();
-      outcome.digest = network::sum_of(entities);
-      if (digests && scenario.run.digest_every) digests(outcome.last.sim, entities);
-    }
+    count_exactly(host, looker, scenario, digests, outcome);
   } else {
     outcome.last = looker.look();
     outcome.stop_reason = "stuck";

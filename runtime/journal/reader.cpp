@@ -165,7 +165,7 @@ Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
     const SegmentView view{*segment.environment, *transaction, segment.name.first,
                            segment.last_max};
     const auto counted_here = view.count(key, from);
-    if (!counted_here) return counted_here;
+    if (!counted_here) return tl::unexpected(counted_here.error());
     sum += *counted_here;
   }
   return sum;
@@ -187,10 +187,10 @@ Result<Sequence> Reader::last_of(const Segment& segment) {
 
 Result<Sequence> Reader::first_since(Micros time) {
   const auto newest = last();
-  if (!newest) return newest;
+  if (!newest) return tl::unexpected(newest.error());
   for (const Segment& segment : segments_) {
     const auto last_here = last_of(segment);
-    if (!last_here) return last_here;
+    if (!last_here) return tl::unexpected(last_here.error());
     Sequence low = segment.name.first;
     Sequence high = *last_here + 1;
     while (low < high) {

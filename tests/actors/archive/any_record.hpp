@@ -21,11 +21,12 @@ class AnyRecord {
   template <std::size_t I>
   Record of_kind(std::size_t kind) {
     if constexpr (I == std::variant_size_v<Record>) {
+      static_cast<void>(kind);
       return Fault{};
     } else {
       if (kind != I) return of_kind<I + 1>(kind);
       std::variant_alternative_t<I, Record> record{};
-      each_field(record, [this](auto& field) { fill(field); });
+      each_field(record, [&](auto& field) { fill(field); });
       return record;
     }
   }
