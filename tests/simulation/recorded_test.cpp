@@ -179,9 +179,7 @@ struct Lives {
   network::Scenario scenario;
   Folder folder;
 
-  explicit Lives(std::uint64_t seed) : scenario(any_scenario(seed)), folder(std::to_string(seed)) {
-    scenario.faults.clear();
-  }
+  explicit Lives(std::uint64_t seed) : scenario(any_scenario(seed)), folder(std::to_string(seed)) {}
 
   network::Totals live() {
     auto recording = open_recording(folder.path());
