@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string_view>
@@ -20,7 +21,8 @@ constexpr unsigned kFlags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD;
 /// Who has what open in this process.
 struct OpenFiles {
   std::mutex mutex;
-  std::map<std::string, Environment*> by_path;  // guarded by mutex
+  std::condition_variable opened;
+  std::map<std::string, Environment*> by_path;  // guarded by mutex; null while it is being opened
 };
 OpenFiles& open_files() {
   static OpenFiles all;
@@ -52,13 +54,31 @@ tl::unexpected<Error> lmdb_failure(int code, const char* what, const std::string
 
 Result<Environment::Pointer> Environment::open(const std::string& path, Access access) {
   OpenFiles& files = open_files();
-  const std::lock_guard<std::mutex> lock(files.mutex);
+  std::unique_lock<std::mutex> lock(files.mutex);
+  const auto is_being_opened = [&] {
+    const auto known = files.by_path.find(path);
+    return known != files.by_path.end() && known->second == nullptr;
+  };
+  files.opened.wait(lock, [&] { return !is_being_opened(); });
   if (const auto known = files.by_path.find(path); known != files.by_path.end()) {
     if (access == Access::write && known->second->access_ == Access::read)
       return failure(ErrorKind::environment, path + " is open for reading in this process");
     ++known->second->users_;
     return Pointer{known->second};
   }
+  files.by_path[path] = nullptr;
+  lock.unlock();  // others may open other files meanwhile
+  auto opened = open_alone(path, access);
+  lock.lock();
+  if (opened)
+    files.by_path[path] = opened->get();
+  else
+    files.by_path.erase(path);
+  files.opened.notify_all();
+  return opened;
+}
+
+Result<Environment::Pointer> Environment::open_alone(const std::string& path, Access access) {
   if (const auto sound = check_metas(path); !sound) return tl::unexpected(sound.error());
   std::unique_ptr<Environment> opened{new Environment(path)};  // the constructor is private
   opened->access_ = access;
@@ -67,7 +87,6 @@ Result<Environment::Pointer> Environment::open(const std::string& path, Access a
   if (code == 0) opened->clear_dead_readers();
   if (code == 0) code = opened->open_tables(flags, 0);
   if (code != 0) return lmdb_failure(code, "open", path);
-  files.by_path[path] = opened.get();
   return Pointer{opened.release()};
 }
 

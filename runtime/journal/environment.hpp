@@ -61,6 +61,7 @@ class Environment {
 
  private:
   explicit Environment(std::string path) noexcept : path_(std::move(path)) {}
+  [[nodiscard]] static Result<Pointer> open_alone(const std::string& path, Access access);
   [[nodiscard]] int open_file(unsigned flags, std::uint64_t map_bytes) noexcept;
   [[nodiscard]] int open_tables(unsigned flags, unsigned table_flags) noexcept;
   [[nodiscard]] int write_head(const std::string& head) noexcept;

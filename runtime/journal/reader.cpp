@@ -29,6 +29,25 @@ long page_faults() noexcept {
 /// With so many in one segment, its elders are taken to be on disk too.
 constexpr long kColdFaults = 8;
 
+/// Does `work` for the numbers below `count`, up to `most` at the same time.
+void at_once(std::size_t count, std::size_t most, const std::function<void(std::size_t)>& work) {
+  std::vector<std::thread> threads;
+  threads.reserve(std::min(count, most));
+  for (std::size_t begun = 0; begun < count;) {
+    try {
+      while (begun + 1 < count && threads.size() + 1 < most) {
+        threads.emplace_back(work, begun);
+        ++begun;
+      }
+    } catch (const std::system_error&) {
+      // No more threads: this one does it all, only later.
+    }
+    work(begun++);
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+  }
+}
+
 }  // namespace
 
 /// SegmentView::newest in a transaction of its own.
@@ -41,39 +60,56 @@ Result<bool> Reader::newest_of(const Segment& segment, PostingKey key,
 }
 
 Result<Reader> Reader::open(const std::string& directory, Care care) {
-  Reader reader{directory, care};
-  if (const auto listed = reader.refresh(); !listed) return tl::unexpected(listed.error());
-  return reader;
+  // Segments are opened by the first query, together with what it reads.
+  if (const auto names = list_segments(directory); !names) return tl::unexpected(names.error());
+  return Reader{directory, care};
 }
 
-/// Opens what is new and lets go of what is gone.
-Result<void> Reader::refresh() {
+/// Opens what is new and lets go of what is gone. If much is new, its pages are probably not in
+/// memory: then `look` touches what the caller will read.
+Result<void> Reader::refresh(const Look& look) {
   const auto names = list_segments(directory_);
   if (!names) return tl::unexpected(names.error());
-  std::vector<Segment> now;
+  std::vector<Segment> now(names->size());
+  std::vector<Segment*> fresh;
   for (std::size_t i = 0; i < names->size(); ++i) {
     const SegmentName name = (*names)[i];
-    const Sequence last_max = i + 1 < names->size() ? (*names)[i + 1].first - 1 : kSequenceMax;
+    now[i].name = name;
+    now[i].last_max = i + 1 < names->size() ? (*names)[i + 1].first - 1 : kSequenceMax;
     const auto known = std::find_if(segments_.begin(), segments_.end(), [&](const Segment& s) {
       return s.environment && s.name.first == name.first && s.name.generation == name.generation;
     });
-    if (known != segments_.end()) {
-      now.push_back({name, last_max, std::move(known->environment)});
-      continue;
-    }
-    const std::string path = path_of(directory_, name);
-    if (care_ == Care::suspicious) {
-      if (auto sound = check_pages(path); !sound) return sound;
-    }
-    auto opened = Environment::open(path, Environment::Access::read);
-    // Retention may take a segment between the list and the look.
-    if (!opened && bytes_of(path) == 0) continue;
-    if (!opened) return tl::unexpected(opened.error());
-    now.push_back({name, last_max, std::move(*opened)});
-    is_fresh_ = true;
+    if (known != segments_.end())
+      now[i].environment = std::move(known->environment);
+    else
+      fresh.push_back(&now[i]);
   }
+  std::vector<Result<void>> opened(fresh.size());
+  at_once(fresh.size(), kAtOnceMax, [&](std::size_t i) {
+    opened[i] = open_segment(*fresh[i]);
+    if (look && fresh.size() > 2 && fresh[i]->environment) look(*fresh[i]);
+  });
+  for (auto& result : opened) {
+    if (!result) return std::move(result);
+  }
+  now.erase(std::remove_if(now.begin(), now.end(), [](const Segment& s) { return !s.environment; }),
+            now.end());
   segments_ = std::move(now);
   clear_dead_readers();
+  return {};
+}
+
+/// Leaves it closed if retention has taken it since it was listed.
+Result<void> Reader::open_segment(Segment& segment) const {
+  const std::string path = path_of(directory_, segment.name);
+  if (care_ == Care::suspicious) {
+    if (auto sound = check_pages(path); !sound) return sound;
+  }
+  auto opened = Environment::open(path, Environment::Access::read);
+  if (opened)
+    segment.environment = std::move(*opened);
+  else if (bytes_of(path) != 0)
+    return tl::unexpected(opened.error());
   return {};
 }
 
@@ -84,13 +120,24 @@ void Reader::clear_dead_readers() {
   for (const Segment& segment : segments_) segment.environment->clear_dead_readers();
 }
 
+/// The disk is to be waited for once, not for one page after the other: as soon as pages turn out
+/// not to be in memory, all segments are looked into at the same time.
 Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit) {
-  if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
+  const auto look = [key, limit](const Segment& segment) {
+    std::uint64_t seen = 0;
+    // What is wrong with it the query will find out.
+    (void)newest_of(segment, key, [&](const Record&, const std::byte*) { return ++seen < limit; });
+  };
+  if (const auto listed = refresh(look); !listed) return tl::unexpected(listed.error());
   std::uint64_t shown = 0;
-  bool is_cold = std::exchange(is_fresh_, false);
-  std::size_t foreseen = segments_.size();  // from here on
+  std::size_t looked_into = segments_.size();  // from this number on
+  bool is_cold = false;
   for (std::size_t end = segments_.size(); end > 0 && shown < limit; --end) {
-    if (is_cold && end <= foreseen) foreseen = foresee(key, limit - shown, end);
+    if (is_cold && end <= looked_into) {
+      looked_into = end - std::min(end, kAtOnceMax);
+      at_once(end - looked_into, kAtOnceMax,
+              [&](std::size_t i) { look(segments_[looked_into + i]); });
+    }
     const long faults = page_faults();
     const auto more = newest_of(segments_[end - 1], key, counted(shown, limit, visit));
     if (!more) return tl::unexpected(more.error());
@@ -98,29 +145,6 @@ Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const 
     is_cold = page_faults() - faults >= kColdFaults;
   }
   return shown;
-}
-
-/// Looks into the segments before number `end`, each in a thread of its own, so that a query waits
-/// for the disk once and not for one page after the other. Returns the first that it looked into.
-std::size_t Reader::foresee(PostingKey key, std::uint64_t limit, std::size_t end) const {
-  const std::size_t first = end > kForeseenMax ? end - kForeseenMax : 0;
-  if (end - first < 2) return first;
-  std::vector<std::thread> looks;
-  looks.reserve(end - first);
-  try {
-    for (std::size_t i = first; i < end; ++i) {
-      looks.emplace_back([&segment = segments_[i], key, limit] {
-        std::uint64_t seen = 0;
-        // What is wrong with it the query will find out.
-        (void)newest_of(segment, key,
-                        [&](const Record&, const std::byte*) { return ++seen < limit; });
-      });
-    }
-  } catch (const std::system_error&) {
-    // No more threads: the query waits longer.
-  }
-  for (std::thread& look : looks) look.join();
-  return first;
 }
 
 Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit) {

@@ -56,12 +56,13 @@ class Reader {
     Environment::Pointer environment;
   };
 
-  /// How many segments are looked into at the same time while their pages must come from the disk.
-  static constexpr std::size_t kForeseenMax = 16;
+  using Look = std::function<void(const Segment&)>;
+  /// How many segments are opened or looked into at the same time.
+  static constexpr std::size_t kAtOnceMax = 16;
 
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
-  [[nodiscard]] Result<void> refresh();
-  [[nodiscard]] std::size_t foresee(PostingKey key, std::uint64_t limit, std::size_t end) const;
+  [[nodiscard]] Result<void> refresh(const Look& look = {});
+  [[nodiscard]] Result<void> open_segment(Segment& segment) const;
   [[nodiscard]] static Result<std::optional<Micros>> time_of(const Segment& segment,
                                                              Sequence sequence);
   [[nodiscard]] static Result<Sequence> last_of(const Segment& segment);
@@ -72,7 +73,6 @@ class Reader {
   std::string directory_;
   Care care_;
   std::vector<Segment> segments_;  // oldest first
-  bool is_fresh_ = false;          // a segment was opened since the last query
   std::chrono::steady_clock::time_point cleared_{};
 };
 

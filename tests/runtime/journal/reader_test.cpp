@@ -1,9 +1,12 @@
 // Reading, also while the journal is written, against what was put in.
 #include "runtime/journal/reader.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <thread>
 
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
@@ -51,6 +54,25 @@ TEST(Reader, FindsTheNewestOfAKeyAcrossSegments) {
     EXPECT_EQ(newest(reader, PostingKey{key}, 100), expected);
   }
   EXPECT_TRUE(newest(reader, PostingKey{97}, 100).empty());
+}
+TEST(Reader, FindsTheSameWhetherItOpensTheSegmentsOrHasThemOpen) {
+  const Folder folder;
+  fill(folder);
+  Reader one = open_reader(folder.path());
+  for (std::uint64_t key = 0; key < 97; ++key) {
+    Reader other = open_reader(folder.path());  // looks into all segments at once
+    EXPECT_EQ(newest(other, PostingKey{key}, 150), newest(one, PostingKey{key}, 150));
+  }
+}
+TEST(Reader, SharesItsFilesWithOthersThatOpenThemAtTheSameTime) {
+  const Folder folder;
+  fill(folder);
+  std::vector<std::thread> others;
+  std::array<Sequence, 4> last{};
+  for (Sequence& to : last)
+    others.emplace_back([&] { to = open_reader(folder.path()).last().value_or(0); });
+  for (std::thread& other : others) other.join();
+  EXPECT_THAT(last, testing::Each(kRecords));
 }
 TEST(Reader, ShowsNothingForALimitOfZero) {
   const Folder folder;

@@ -84,7 +84,7 @@ TEST(StaleReader, IsClearedAwayByTheNextWhoOpensTheSegment) {
   ASSERT_EQ(readers_of(segment), entered);
   reader.kill();
   ASSERT_EQ(readers_of(segment), entered) << "the dead stay until they are looked for";
-  { const Reader next = open_reader(folder.path()); }
+  EXPECT_EQ(*open_reader(folder.path()).last(), 100U);
   EXPECT_TRUE(readers_of(segment).empty());
 }
 
