@@ -69,6 +69,7 @@ TEST(Reader, SharesItsFilesWithOthersThatOpenThemAtTheSameTime) {
   fill(folder);
   std::vector<std::thread> others;
   std::array<Sequence, 4> last{};
+  others.reserve(last.size());
   for (Sequence& to : last)
     others.emplace_back([&] { to = open_reader(folder.path()).last().value_or(0); });
   for (std::thread& other : others) other.join();
