@@ -188,8 +188,8 @@ Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
     if (!transaction) return tl::unexpected(transaction.error());
     const SegmentView view{*segment.environment, *transaction, segment.name.first,
                            segment.last_max};
-    const auto counted_here = view.count(key, from);
-    if (!counted_here) return tl::unexpected(counted_here.error());
+    auto counted_here = view.count(key, from);
+    if (!counted_here) return counted_here;
     sum += *counted_here;
   }
   return sum;
@@ -210,11 +210,11 @@ Result<Sequence> Reader::last_of(const Segment& segment) {
 }
 
 Result<Sequence> Reader::first_since(Micros time) {
-  const auto newest = last();
-  if (!newest) return tl::unexpected(newest.error());
+  auto newest = last();
+  if (!newest) return newest;
   for (const Segment& segment : segments_) {
-    const auto last_here = last_of(segment);
-    if (!last_here) return tl::unexpected(last_here.error());
+    auto last_here = last_of(segment);
+    if (!last_here) return last_here;
     Sequence low = segment.name.first;
     Sequence high = *last_here + 1;
     while (low < high) {
