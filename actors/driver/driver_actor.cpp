@@ -16,6 +16,7 @@ void DriverActor::run(const Event& event) {
   for (const auto& effect : effects) perform(effect);
   const Totals& after = state_.totals;
   instruments().add(Metric::requests_sent, after.sent - before.sent);
+  if (state_.mode == Mode::fleet) instruments().add(Metric::done, after.sent - before.sent);
   // Wraps when a time-out takes an accepted request back: the sum over time stays right.
   instruments().add(Metric::requests_accepted, std::uint64_t{after.accepted} - before.accepted);
   instruments().add(Metric::requests_denied, std::uint64_t{after.denied} - before.denied);

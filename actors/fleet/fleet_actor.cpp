@@ -12,7 +12,6 @@ void FleetActor::run(const Event& event) {
     tell<driver::Event>(network_.drivers[index_of(dispatch.driver)], dispatch.trip);
   }
   instruments().add(Metric::offered, state_.totals.offered - before.offered);
-  instruments().add(Metric::done, state_.totals.done - before.done);
   instruments().add(Metric::shed, state_.totals.shed - before.shed);
   wake_at(due(state_));
 }

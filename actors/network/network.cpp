@@ -4,6 +4,7 @@
 
 #include "actors/central/central_actor.hpp"
 #include "actors/central/restore.hpp"
+#include "actors/network/exact_count.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::network {
@@ -14,24 +15,6 @@ std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stag
   auto result = stages;
   for (auto& stage : result) stage.per_second *= share;
   return result;
-}
-
-void add(Totals& to, const central::ShardTotals& from) {
-  for (std::size_t i = 0; i < kDisplayStates; ++i) to.display[i] += from.display[i];
-  to.sessions_started += from.sessions_started;
-  to.sessions_completed += from.sessions_completed;
-  to.sessions_failed += from.sessions_failed;
-  to.sessions_active += from.sessions_active;
-  to.energy_sessions_mj += from.energy_booked_mj;
-  to.revenue_microeur += from.revenue_microeur;
-  to.faults_raised += from.faults_raised;
-  to.faults_notified += from.faults_notified;
-  to.faults_recovered += from.faults_recovered;
-  to.breaker_opened += from.breaker_opened;
-  to.breaker_half_opened += from.breaker_half_opened;
-  to.breaker_closed += from.breaker_closed;
-  to.tickets_issued += from.tickets_issued;
-  to.tickets_dropped += from.tickets_dropped;
 }
 
 /// Requests of different runs of one journal never share a number: run:10 | counter:22.
@@ -354,29 +337,14 @@ Snapshot Network::count(SimTime now) const {
   snapshot.sim = now;
   gather(snapshot);
   auto& t = snapshot.totals;
+  for (const auto* shard : shards_) add(t, shard->state());
+  for (const auto* point : points_) add(t, point->state(), now);
+  for (const auto* driver : drivers_) add(t, driver->state());
+  for (const auto* fleet : fleets_) add(t, fleet->state());
   for (const auto* shard : shards_) {
-    add(t, shard->state().totals);
     if (shard->clerk() == nullptr) continue;
     t.records_merged += shard->clerk()->merged();
     t.records_lost += shard->clerk()->lost();
-  }
-  for (const auto* point : points_) {
-    t.energy_delivered_mj += point->state().meter.total(snapshot.sim).mj;
-    t.energy_unreported_mj += point->state().meter.unreported(snapshot.sim).mj;
-  }
-  for (const auto* driver : drivers_) {
-    const auto& d = driver->state().totals;
-    t.requests_sent += d.sent;
-    t.requests_accepted += d.accepted;
-    t.requests_denied += d.denied;
-    t.requests_timed_out += d.timed_out;
-    t.requests_open += driver::is_undecided(driver->state()) ? 1 : 0;
-    t.tickets_delivered += d.tickets;
-  }
-  for (const auto* fleet : fleets_) {
-    t.offered += fleet->state().totals.offered;
-    t.done += fleet->state().totals.done;
-    t.shed += fleet->state().totals.shed;
   }
   return snapshot;
 }

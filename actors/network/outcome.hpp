@@ -17,7 +17,7 @@ struct Totals {
   // requests, from the drivers' side
   std::uint64_t requests_sent = 0, requests_accepted = 0, requests_denied = 0;
   std::uint64_t requests_timed_out = 0, requests_open = 0;
-  // sessions, from central's side
+  // sessions, from central's side; active: in the exact count, those that records are found to hold
   std::uint64_t sessions_started = 0, sessions_completed = 0, sessions_failed = 0,
                 sessions_active = 0;
   // energy, mJ: the meters' total, what central booked, what no one has told central yet
@@ -28,8 +28,8 @@ struct Totals {
   std::uint64_t tickets_issued = 0, tickets_delivered = 0;
   std::uint64_t tickets_dropped = 0;  ///< forgotten unconfirmed: too many were kept
   std::uint64_t messages_delivered = 0, messages_shed = 0, timers_fired = 0;
-  std::uint64_t offered = 0, done = 0,
-                shed = 0;               ///< trips: due, sent as a request, without a driver
+  // trips: due, made a request by a driver of a fleet, without a driver
+  std::uint64_t offered = 0, done = 0, shed = 0;
   std::uint64_t restarts = 0;           ///< of crashed actors, by supervisors
   std::uint64_t given_up = 0;           ///< actors that failed too often: they stay down
   std::uint64_t mailbox_depth = 0;      ///< messages that wait in mailboxes, at the look

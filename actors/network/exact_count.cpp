@@ -1,0 +1,54 @@
+#include "actors/network/exact_count.hpp"
+
+#include <algorithm>
+
+namespace chargemill::network {
+
+void add(Totals& to, const central::ShardTotals& from) {
+  for (std::size_t i = 0; i < kDisplayStates; ++i) to.display[i] += from.display[i];
+  to.sessions_started += from.sessions_started;
+  to.sessions_completed += from.sessions_completed;
+  to.sessions_failed += from.sessions_failed;
+  to.sessions_active += from.sessions_active;
+  to.energy_sessions_mj += from.energy_booked_mj;
+  to.revenue_microeur += from.revenue_microeur;
+  to.faults_raised += from.faults_raised;
+  to.faults_notified += from.faults_notified;
+  to.faults_recovered += from.faults_recovered;
+  to.breaker_opened += from.breaker_opened;
+  to.breaker_half_opened += from.breaker_half_opened;
+  to.breaker_closed += from.breaker_closed;
+  to.tickets_issued += from.tickets_issued;
+  to.tickets_dropped += from.tickets_dropped;
+}
+
+void add(Totals& to, const central::ShardState& from) {
+  const std::uint64_t others = to.sessions_active;
+  add(to, from.totals);
+  const auto open = std::count_if(from.points.begin(), from.points.end(), [](const auto& point) {
+    return point.stage != central::Stage::none;
+  });
+  to.sessions_active = others + static_cast<std::uint64_t>(open);
+}
+
+void add(Totals& to, const charge_point::State& from, SimTime now) {
+  to.energy_delivered_mj += from.meter.total(now).mj;
+  to.energy_unreported_mj += from.meter.unreported(now).mj;
+}
+
+void add(Totals& to, const driver::State& from) {
+  to.requests_sent += from.totals.sent;
+  to.requests_accepted += from.totals.accepted;
+  to.requests_denied += from.totals.denied;
+  to.requests_timed_out += from.totals.timed_out;
+  to.requests_open += driver::is_undecided(from) ? 1 : 0;
+  to.tickets_delivered += from.totals.tickets;
+  if (from.mode == driver::Mode::fleet) to.done += from.totals.sent;
+}
+
+void add(Totals& to, const fleet::State& from) {
+  to.offered += from.totals.offered;
+  to.shed += from.totals.shed;
+}
+
+}  // namespace chargemill::network

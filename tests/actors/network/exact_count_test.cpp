@@ -1,0 +1,73 @@
+// Conservation can fail: each identity compares two sources, and says so when they part (law 5).
+#include "actors/network/exact_count.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/actors/central/story.hpp"
+
+namespace chargemill::network {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> broken(const central::ShardState& shard) {
+  Totals totals;
+  add(totals, shard);
+  return broken_identities(totals);
+}
+
+TEST(ExactCount, ASessionThatNoRecordHoldsBreaksTheIdentityOfSessions) {
+  central::Story story(3);
+  story.bring_up();
+  static_cast<void>(story.start());
+  EXPECT_THAT(broken(story.shard), IsEmpty());
+  story.shard.points[0].stage = central::Stage::none;  // forgotten, and nothing counted
+  EXPECT_THAT(broken(story.shard),
+              ElementsAre("sessions started = 1, but completed + failed + active = 0"));
+}
+TEST(ExactCount, ARecordWhoseSessionWasNeverCountedBreaksItToo) {
+  central::Story story(3);
+  story.shard.points[1].stage = central::Stage::supplying;
+  EXPECT_THAT(broken(story.shard),
+              ElementsAre("sessions started = 0, but completed + failed + active = 1"));
+}
+
+/// A fleet whose replay has two trips, both for the one driver it believes to be idle.
+struct TwoTrips {
+  fleet::State fleet = fleet::make_state(
+      {}, fleet::Arrivals{}, nullptr, {{PointId{1}, ZoneId{0}, Power{22'000}}},
+      {DriverId{0}, DriverId{0}}, {{SimTime{}, Energy{1}, Nanos{1}, 0}, {SimTime{}, Energy{1}, Nanos{1}, 0}});
+  driver::Plan plan;
+  driver::State driver = driver::make_state(DriverId{0}, driver::Mode::fleet, plan);
+
+  std::vector<std::string> broken() {
+    Totals totals;
+    add(totals, fleet);
+    add(totals, driver);
+    return broken_identities(totals);
+  }
+};
+
+TEST(ExactCount, ATripThatItsDriverDroppedBreaksTheIdentityOfTrips) {
+  TwoTrips both;
+  static_cast<void>(step(both.fleet, PowerOn{}, SimTime{}));
+  static_cast<void>(step(both.driver, PowerOn{}, SimTime{}));
+  const auto trips = step(both.fleet, Tick{}, SimTime{});
+  ASSERT_EQ(trips.size(), 2U);
+  EXPECT_EQ(both.fleet.totals.done, 2U) << "the fleet itself sees nothing wrong";
+  for (const auto& trip : trips)
+    static_cast<void>(step(both.driver, std::get<fleet::Dispatch>(trip).trip, SimTime{}));
+  EXPECT_THAT(both.broken(), ElementsAre("trips offered = 2, but done + shed = 1"));
+}
+TEST(ExactCount, ATripThatGotLostOnItsWayBreaksItToo) {
+  TwoTrips both;
+  static_cast<void>(step(both.fleet, PowerOn{}, SimTime{}));
+  EXPECT_THAT(both.broken(), IsEmpty());
+  static_cast<void>(step(both.fleet, Tick{}, SimTime{}));
+  EXPECT_THAT(both.broken(), ElementsAre("trips offered = 2, but done + shed = 0"));
+}
+
+}  // namespace
+}  // namespace chargemill::network
