@@ -74,6 +74,17 @@ Refusal objection(const State& s, const StartSupply& e, SimTime now) {
   return Refusal::none;
 }
 
+/// Keys and meter are hardware: neither a crash nor a power cut mends them. The engine finds them as
+/// they are when it starts.
+void look_at_hardware(State& s, SimTime now, Effects& out) {
+  if (s.ko) {
+    static_cast<void>(change(s, On::fault_detected, {Reason::ko_key}, now, out));
+  } else if (s.meter_broken) {
+    static_cast<void>(change(s, On::fault_detected,
+                             {Reason::telemetry_error, Reason::meter_unreadable}, now, out));
+  }
+}
+
 /// A new incarnation of the engine (D-089). Its first status tells the phase, so that no separate
 /// state report is needed (D-047).
 void start_engine(State& s, SimTime now, Effects& out) {
@@ -83,6 +94,7 @@ void start_engine(State& s, SimTime now, Effects& out) {
   CHARGEMILL_ASSERT(s.phase == Phase::activated);
   s.meter.resend_ends();
   report(s, SessionId::none, Reason::engine_started, Reason::none, now, out);
+  look_at_hardware(s, now, out);
 }
 
 /// D-100: the session ends like with stop_cp, DISCONNECTED is reported, the engine leaves.
@@ -90,7 +102,6 @@ void stop_engine(State& s, SimTime now, Effects& out) {
   const Refusal refusal = change(s, On::disconnect, {Reason::engine_shutting_down}, now, out);
   CHARGEMILL_ASSERT(refusal == Refusal::none);
   s.life = Life::off;
-  s.ko = s.meter_broken = false;
   s.silent_until = {};
   s.refuse_until = {};
 }
@@ -296,6 +307,11 @@ void on_down(State& s, const PowerOff&, SimTime, Effects&) {
   if (s.life == Life::crashed) s.meter.resend_ends();
   s.life = Life::off;
 }
+// The hardware is touched all the same.
+void on_down(State& s, const KoKey&, SimTime, Effects&) { s.ko = true; }
+void on_down(State& s, const OkKey&, SimTime, Effects&) { s.ko = false; }
+void on_down(State& s, const MeterFails&, SimTime, Effects&) { s.meter_broken = true; }
+void on_down(State& s, const MeterWorks&, SimTime, Effects&) { s.meter_broken = false; }
 void on_down(State& s, const Plug&, SimTime, Effects&) { s.plugged = true; }
 void on_down(State& s, const Unplug&, SimTime, Effects&) { s.plugged = false; }
 template <class T>
@@ -352,7 +368,6 @@ void crashed(State& state, SimTime now) {
   state.status_seq = 0;
   state.silent_until = {};
   state.refuse_until = {};
-  state.ko = state.meter_broken = false;
 }
 
 Effects while_down(State& state, const Event& event, SimTime now) {

@@ -44,10 +44,10 @@ struct State {
   Phase phase = Phase::disconnected;
   Life life = Life::off;
   bool link_up : 1;
-  bool ko : 1;                        ///< the KO key (D-105)
+  bool ko : 1;                        ///< the KO key (D-105); outlives crash and power cut
   bool manual_plug : 1;               ///< else a vehicle is always plugged in (D-106)
   bool plugged : 1;                   ///< meaningful in manual mode
-  bool meter_broken : 1;              ///< the next report is a telemetry error (D-104)
+  bool meter_broken : 1;              ///< the next report is a telemetry error (D-104); likewise
   std::uint32_t last_seq = 0;         ///< of statuses and telemetry; goes on over a crash
   std::uint32_t status_seq = 0;       ///< the unacknowledged status; 0: none, there is credit
   std::vector<WaitingStatus> outbox;  ///< in order; nearly always empty
@@ -113,7 +113,7 @@ using Effects = InlineVector<Effect, 12>;
 void crashed(State& state, SimTime now);
 
 /// Like `step`, while the engine is off or crashed: pings are refused, acknowledgements still
-/// reach the meter, all else is lost. After a clean stop its last words are still delivered.
+/// reach the meter, keys, plug and link are as they are put, all else is lost. After a clean stop its last words are still delivered.
 [[nodiscard]] Effects while_down(State& state, const Event& event, SimTime now);
 
 }  // namespace chargemill::charge_point

@@ -81,25 +81,26 @@ void heal(Point& point, Effects& effects) {
   effects.push_back(ToMonitor{point.id, LinkUp{}});
 }
 
+/// Keys and meters are told to those that are switched off too: they are no part of a process.
 void press_ko(Point& point, SimTime at, Effects& effects) {
-  if (++point.ko != 1 || !point.on) return;
+  if (++point.ko != 1) return;
   effects.push_back(ToPoint{point.id, KoKey{}});
-  inject_seen(point, at, effects);
+  if (point.on) inject_seen(point, at, effects);
 }
 
 void release_ko(Point& point, Effects& effects) {
   CHARGEMILL_ASSERT(point.ko > 0);
-  if (--point.ko == 0 && point.on) effects.push_back(ToPoint{point.id, OkKey{}});
+  if (--point.ko == 0) effects.push_back(ToPoint{point.id, OkKey{}});
 }
 
 // No injection to be measured: a monitor sees it once a session has run into it (D-104).
 void break_meter(Point& point, Effects& effects) {
-  if (++point.meter == 1 && point.on) effects.push_back(ToPoint{point.id, MeterFails{}});
+  if (++point.meter == 1) effects.push_back(ToPoint{point.id, MeterFails{}});
 }
 
 void mend_meter(Point& point, Effects& effects) {
   CHARGEMILL_ASSERT(point.meter > 0);
-  if (--point.meter == 0 && point.on) effects.push_back(ToPoint{point.id, MeterWorks{}});
+  if (--point.meter == 0) effects.push_back(ToPoint{point.id, MeterWorks{}});
 }
 
 /// One point's turn in a sweep.

@@ -143,6 +143,7 @@ class RandomLife {
     pass(Nanos{100s});
     check_quiet_moment();
     tell(OkKey{});
+    tell(MeterWorks{});
     tell(StopSupply{Reason::none});
     tell(ResumeCp{});
     check_quiet_moment();
@@ -167,7 +168,7 @@ class RandomLife {
   }
   Event draw() {
     const SimTime later = now_ + Nanos{static_cast<std::int64_t>(random_.below(9'000'000'000))};
-    switch (random_.below(28)) {
+    switch (random_.below(31)) {
       case 0:
         return StopSupply{Reason::none};
       case 1:
@@ -206,6 +207,8 @@ class RandomLife {
         return PowerOn{};
       case 21:
         return random_.below(4) == 0 ? Event{PowerOff{}} : Event{Tick{}};
+      case 22:
+        return random_.below(4) == 0 ? Event{MeterFails{}} : Event{MeterWorks{}};
       default:
         return start();
     }

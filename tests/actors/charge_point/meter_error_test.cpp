@@ -70,17 +70,56 @@ TEST(MeterError, WaitsWhileCentralIsAway) {  // D-107: no report, no error
   s.pass(1s);
   EXPECT_EQ(s.point.phase, Phase::fault);
 }
-TEST(MeterError, ARestartedEngineHasAMeterThatWorks) {
+TEST(Hardware, ABrokenMeterOutlivesACrashAndAPowerCut) {  // D-104
+  for (const bool crashes : {true, false}) {
+    SCOPED_TRACE(crashes ? "crash" : "power cut");
+    Story s;
+    bring_up(s);
+    s.tell(MeterFails{});
+    s.tell(crashes ? Event{Crash{}} : Event{PowerOff{}});
+    s.forget();
+    s.tell(crashes ? Event{Restart{}} : Event{PowerOn{}});
+    EXPECT_EQ(s.point.phase, Phase::fault) << "found when it starts";
+    ASSERT_EQ(s.all<Status>().size(), 2U);
+    EXPECT_EQ(s.all<Status>()[0].reason, Reason::engine_started);
+    EXPECT_EQ(status_text(s.all<Status>()[1]), "Telemetry error: the meter does not answer");
+    s.tell(MeterWorks{});
+    EXPECT_EQ(s.point.phase, Phase::activated);
+    s.start(1);
+    s.pass(2s);
+    EXPECT_EQ(s.point.phase, Phase::supplying);
+  }
+}
+TEST(Hardware, TheKoKeyOutlivesACrashAndAPowerCut) {  // D-105, D-112
+  for (const bool crashes : {true, false}) {
+    SCOPED_TRACE(crashes ? "crash" : "power cut");
+    Story s;
+    bring_up(s);
+    s.tell(KoKey{});
+    s.tell(crashes ? Event{Crash{}} : Event{PowerOff{}});
+    s.forget();
+    s.tell(crashes ? Event{Restart{}} : Event{PowerOn{}});
+    EXPECT_EQ(s.point.phase, Phase::fault);
+    EXPECT_EQ(s.all<Status>().back().reason, Reason::ko_key);
+    s.forget();
+    s.tell(Ping{1});
+    EXPECT_FALSE(s.all<Pong>().at(0).ok);
+    s.tell(OkKey{});
+    EXPECT_EQ(s.point.phase, Phase::activated);
+  }
+}
+TEST(Hardware, KeysAndMeterAreAsTheyWerePutWhileTheEngineWasDown) {  // D-104, D-105
   Story s;
-  bring_up(s);
+  s.tell(KoKey{});  // before it was ever switched on
   s.tell(MeterFails{});
-  s.tell(Crash{});
-  s.tell(Restart{});
+  s.tell(PowerOn{});
+  EXPECT_EQ(s.point.phase, Phase::fault);
+  s.tell(PowerOff{});
+  s.tell(OkKey{});
   s.tell(MeterWorks{});
+  EXPECT_TRUE(s.all<Status>().back().phase == Phase::disconnected);
+  s.tell(PowerOn{});
   EXPECT_EQ(s.point.phase, Phase::activated);
-  s.start(1);
-  s.pass(2s);
-  EXPECT_EQ(s.point.phase, Phase::supplying);
 }
 
 TEST(LocalStart, CentralsAnswerIsShownAndNothingChanges) {  // D-106

@@ -119,6 +119,24 @@ TEST(Director, ABrokenMeterIsMendedWhenTheLastOfItsFailuresEnds) {  // D-104
   EXPECT_EQ(d.totals.injected, 20U);
 }
 
+TEST(Director, KeysAndMetersOfPointsThatAreOffAreAsTheyAreWhenThosePointsComeOn) {  // D-104, D-105
+  State d = make_state({}, places(6), {{at(0), Nanos{0}, 0.0}, {at(15), Nanos{0}, 1.0}},
+                       {fault(FaultKind::engine_ko, 0.0, at(10)),
+                        fault(FaultKind::telemetry_error, 0.0, at(11))});
+  World world;
+  start(d, world);
+  run(d, world, at(12));
+  EXPECT_EQ(World::number_of(world.point_on, true), 0U);
+  EXPECT_EQ(world.counts["ko"], 6);
+  EXPECT_EQ(world.counts["meter fails"], 6);
+  EXPECT_EQ(world.counts["injected"], 0) << "no monitor is there to find it";
+  EXPECT_EQ(d.totals.skipped, 12U);
+  run(d, world, at(40));
+  EXPECT_EQ(World::number_of(world.point_on, true), 6U);
+  EXPECT_EQ(world.counts["ok"], 6);
+  EXPECT_EQ(world.counts["meter works"], 6);
+}
+
 TEST(Director, SwitchesEverythingOnWithinASecondAndNotInOneHerd) {
   State d = make_state({}, places(1'000), {}, {});
   World world;
