@@ -37,6 +37,15 @@ void about_monitor(Turn& turn, const Event& e, Answer answer) {
   about_point(turn, e, answer);
 }
 
+/// What only a monitor that has registered can say; of others it creates nothing (D-043, D-074).
+template <class Event, class Answer>
+void about_registered(Turn& turn, const Event& e, Answer answer) {
+  const std::uint32_t index = find(turn.state, e.point);
+  if (index != kNowhere && turn.point(index).registered) return about_point(turn, e, answer);
+  turn.to_monitor(e.point, UnknownPoint{});  // 404
+  ++turn.state.totals.unknown;
+}
+
 void hear(PointRecord& point, SimTime now) noexcept {
   point.monitor_ok = true;
   point.monitor_seen = now;
@@ -79,11 +88,11 @@ void on(Turn& turn, const Heartbeat& e) {
   if (!was_ok) refresh(turn, index);
 }
 
-void on(Turn& turn, const FaultReport& e) { about_monitor(turn, e, on_fault); }
+void on(Turn& turn, const FaultReport& e) { about_registered(turn, e, on_fault); }
 
 void on(Turn& turn, const HealthyReport& e) {
-  about_monitor(turn, e,
-                [](Turn& t, std::uint32_t index, const HealthyReport&) { on_healthy(t, index); });
+  about_registered(
+      turn, e, [](Turn& t, std::uint32_t index, const HealthyReport&) { on_healthy(t, index); });
 }
 
 void on(Turn& turn, const ChargeRequest& e) {

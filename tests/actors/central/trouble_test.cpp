@@ -61,6 +61,23 @@ TEST(ShardTrouble, RecoveryDoesNotForceActivated) {  // D-072, X-14
   EXPECT_EQ(display_state(s.record()), DisplayState::disconnected);
 }
 
+TEST(ShardTrouble, AReportOfAPointThatNeverRegisteredIsA404AndCreatesNothing) {  // D-074, D-043
+  Story s;
+  s.status(Phase::activated, Reason::engine_started);
+  s.tell(kFault);
+  s.tell(HealthyReport{kPoint});
+  EXPECT_EQ(s.monitors_told<UnknownPoint>(), 2U);
+  EXPECT_EQ(s.monitors_told<FaultAck>() + s.monitors_told<HealthyAck>(), 0U);
+  EXPECT_EQ(s.totals().unknown, 2U);
+  EXPECT_EQ(s.totals().faults_raised, 0U);
+  EXPECT_FALSE(s.record().monitor_ok);
+  EXPECT_FALSE(s.record().faulty);
+  EXPECT_TRUE(s.commands<StopCp>().empty());
+  s.tell(Register{Price{300'000}, kPoint});  // as the 404 tells it to
+  s.tell(kFault);
+  EXPECT_TRUE(s.record().faulty);
+}
+
 TEST(ShardTrouble, AFailedSessionAndItsFaultAreOneIncident) {  // D-155
   Story s;
   s.bring_up();
