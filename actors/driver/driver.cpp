@@ -218,6 +218,11 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
     leave_off(state, effects);
     return;
   }
+  if (state.plan->first_wait > Nanos{0}) {
+    state.stage = Stage::pausing;
+    state.pause_end = now + state.plan->first_wait;
+    return;
+  }
   next_line(state, now, now, effects);
 }
 

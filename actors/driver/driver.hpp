@@ -18,6 +18,7 @@ struct Plan {
   Nanos pause = std::chrono::seconds{4};     ///< after each request but the last (D-123)
   Nanos timeout = std::chrono::seconds{30};  ///< without any update (D-123)
   std::optional<PointFilter> looks;          ///< lists such points before each line (D-130)
+  Nanos first_wait{0};  ///< from PowerOn to the first line: the points are known by then (D-211)
 };
 
 /// list: runs the lines of its plan. fleet: takes one trip at a time from the fleet.
@@ -31,7 +32,7 @@ enum class Stage : std::uint8_t {
   off,       ///< before PowerOn
   idle,      ///< a fleet's driver without a trip
   waiting,   ///< one request is open
-  pausing,   ///< a list's driver between two requests
+  pausing,   ///< a list's driver before its first request, or between two
   leaving,   ///< a list's driver after its last line, for kLastWait
   finished,  ///< and then
 };

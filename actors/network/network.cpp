@@ -143,8 +143,7 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
   director::Settings directing;
   directing.seed = scenario.run.seed;
   directing.shard = index;
-  directing.start_spread =
-      std::min<Nanos>(scenario.network.health_interval, std::chrono::seconds{1});
+  directing.start_spread = start_spread(scenario);
   directors_.push_back(engine_.spawn<director::DirectorActor>(
       index,
       director::make_state(directing, places, topology_.share_stages, seat.faults, seat.deeds),

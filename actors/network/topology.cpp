@@ -99,6 +99,13 @@ std::optional<PointFilter> filter_of(const DriverSpec& spec) {
   return filter;
 }
 
+/// Until central knows the last charge point: it is on, its monitor has registered, its engine has
+/// reported. Who asked earlier would be denied (DISCONNECTED), which D-211 does not mean.
+Nanos first_wait(const Scenario& scenario) {
+  return start_spread(scenario) +
+         std::max<Nanos>(std::chrono::seconds{1}, 3 * scenario.network.control_latency);
+}
+
 void seat_named_drivers(const Scenario& scenario, Topology& t) {
   const auto& d = scenario.drivers;
   if (d.named.empty()) return;
@@ -108,6 +115,7 @@ void seat_named_drivers(const Scenario& scenario, Topology& t) {
     plan.pause = spec.pause.value_or(d.pause);
     plan.timeout = d.timeout;
     plan.looks = filter_of(spec);
+    plan.first_wait = first_wait(scenario);
     for (const auto& name : spec.requests) {
       const auto found = names.find(name);
       if (found == names.end()) t.unknown_requests.push_back(name);
@@ -123,7 +131,7 @@ void seat_named_drivers(const Scenario& scenario, Topology& t) {
 
 void seat_fleet_drivers(const Scenario& scenario, Topology& t) {
   const auto plan = static_cast<std::uint32_t>(t.driver_plans.size());
-  t.driver_plans.push_back({{}, scenario.drivers.pause, scenario.drivers.timeout, {}});
+  t.driver_plans.push_back({{}, scenario.drivers.pause, scenario.drivers.timeout, {}, Nanos{0}});
   for (std::uint32_t i = 0; i < scenario.drivers.count; ++i) {
     const auto shard = static_cast<std::uint16_t>(i % t.shards.size());
     t.shards[shard].drivers.push_back(DriverId{static_cast<std::uint32_t>(t.drivers.size())});
@@ -190,6 +198,10 @@ void assign_actions(const Scenario& scenario, Topology& t) {
 }
 
 }  // namespace
+
+Nanos start_spread(const Scenario& scenario) {
+  return std::min<Nanos>(scenario.network.health_interval, std::chrono::seconds{1});
+}
 
 std::string generated_point_name(std::uint32_t index) {
   char text[24];

@@ -55,6 +55,9 @@ struct Topology {
 /// and the drivers that have names. Two networks with the same can continue each other's journal.
 [[nodiscard]] std::uint64_t fingerprint(const Topology& topology);
 
+/// Charge points are switched on one after the other, all within this.
+[[nodiscard]] Nanos start_spread(const Scenario& scenario);
+
 /// `CP-000001` for the first; the inverse gives kUnknownPoint for anything else.
 [[nodiscard]] std::string generated_point_name(std::uint32_t index);
 /// `Z01` for the first.

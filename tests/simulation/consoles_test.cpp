@@ -34,7 +34,7 @@ TEST(Consoles, ShowRefusalsBadPayloadsAndPhantoms) {  // D-092, D-094, D-095, D-
 // A telemetry error is a fault of the engine: session FAILED, monitor finds it, repair ends it.
 TEST(Consoles, ATelemetryErrorEndsTheSessionAndItsRepairEndsTheFault) {  // D-104, flow B
   StillNetwork net{1, {{"CP-001", "CP-001", "CP-001", "CP-001"}}};
-  net.pass(7'500ms);
+  net.pass(5'500ms);
   ASSERT_EQ(net.point(0).phase, Phase::supplying);
   (void)net.consoles();
   net.tell_point(0, MeterFails{});
@@ -61,9 +61,9 @@ TEST(Consoles, ADriverSeesWhatIsAvailableBeforeEachRequest) {  // D-130
   scenario.network.points[2].price = Price{350'000};
   scenario.drivers.named[0].looks = true;
   StillNetwork net{scenario};
-  net.pass(1s);
+  net.pass(3s);
   EXPECT_EQ(count_of(net.consoles(), "Driver driver-0 | AVAILABLE | "), 1U);
-  net.pass(4s);
+  net.pass(15s);
   const auto lines = net.consoles();
   EXPECT_EQ(count_of(lines, "Driver driver-0 | AVAILABLE | "), 1U);
   EXPECT_EQ(count_of(lines, "Driver driver-1 | AVAILABLE | "), 0U)

@@ -16,8 +16,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-/// The first driver's session on CP-001 has just begun; the first line, asked before the point was
-/// known, has been denied.
+/// The first driver's session on CP-001 has just begun, with its first line.
 struct Transcript : testing::Test {
   StillNetwork net{2,
                    {{"CP-001", "CP-001", "CP-001", "CP-001", "CP-001", "CP-001"},
@@ -134,15 +133,15 @@ TEST_F(Transcript, FlowEWhoLeavesSeesTheOutcomeAndTheTicketOnceOnReturn) {  // D
   EXPECT_EQ(count_of(lines, "Driver driver-0"), 0U);
 }
 
-/// One driver alone; the first line is asked at 0 s, before the point is known, and denied.
+/// One driver alone; its first line is asked at 2 s, when the point is known.
 struct LoneTranscript : testing::Test {
   StillNetwork net{1, {{"CP-001", "CP-001", "CP-001", "CP-001"}}};
   const std::string driver = "Driver driver-0 | CP-001 | ";
 };
 
-// The engine is down from 3.8 s to 5.8 s; the start comes at 4 s.
+// The engine is down from 1.8 s to 3.8 s; the start comes at 2 s.
 TEST_F(LoneTranscript, FlowFAStartSentWhileTheEngineIsDownStartsNothingAndTimesOut) {  // D-216
-  net.pass(3'800ms);
+  net.pass(1'800ms);
   net.tell_point(0, Crash{});
   net.pass(3s);
   auto lines = net.consoles();
@@ -162,7 +161,7 @@ TEST_F(LoneTranscript, FlowFAStartSentWhileTheEngineIsDownStartsNothingAndTimesO
   EXPECT_EQ(net.point(0).phase, Phase::supplying) << "the next line is served";
 }
 TEST_F(LoneTranscript, FlowFARestartedEngineReportsTheEndOfItsInterruptedSession) {  // D-216, D-103
-  net.pass(7s);
+  net.pass(5s);
   ASSERT_EQ(net.point(0).phase, Phase::supplying);
   (void)net.consoles();
   net.tell_point(0, Crash{});
@@ -177,7 +176,7 @@ TEST_F(LoneTranscript, FlowFARestartedEngineReportsTheEndOfItsInterruptedSession
 
 TEST(Transcripts, FlowGADenialIsShownCountsAsDoneAndIsNotTriedElsewhere) {  // D-217, D-124
   StillNetwork net{2, {{"CP-999", "CP-999", "CP-999"}}};
-  net.pass(3'900ms);
+  net.pass(5'900ms);
   auto lines = net.consoles();
   EXPECT_EQ(count_of(lines, "❌ Driver driver-0"), 1U);
   EXPECT_EQ(count_of(lines, "DENIED | Charging point not found"), 1U);
@@ -192,17 +191,17 @@ TEST(Transcripts, FlowGADenialIsShownCountsAsDoneAndIsNotTriedElsewhere) {  // D
 TEST_F(LoneTranscript, FlowGWithoutAnyAnswerTheNextLineFollowsAfterThirtySeconds) {  // D-125, D-217
   net.pass(1s);
   net.tell_shard(CentralDown{});
-  net.pass(32'900ms);
+  net.pass(30'900ms);
   EXPECT_EQ(count_of(net.consoles(), "timed out"), 0U);
   net.pass(200ms);
   EXPECT_EQ(
-      count_of(net.consoles(), "⚠️ Driver driver-0 | Request req-00000002 timed out after 30s"),
+      count_of(net.consoles(), "⚠️ Driver driver-0 | Request req-00000001 timed out after 30s"),
       1U);
   EXPECT_EQ(net.totals().requests_timed_out, 1U);
   net.pass(3'800ms);
-  EXPECT_EQ(net.totals().requests_sent, 2U);
+  EXPECT_EQ(net.totals().requests_sent, 1U);
   net.pass(200ms);
-  EXPECT_EQ(net.totals().requests_sent, 3U);
+  EXPECT_EQ(net.totals().requests_sent, 2U);
 }
 TEST(Transcripts, TheTextOfATimeOutNamesTheOneThatIsConfigured) {  // D-125
   auto scenario = StillNetwork::scenario(1, {{"CP-001", "CP-001"}});

@@ -92,6 +92,19 @@ TEST(Driver, RunsItsLinesWithAPauseAfterEachAndNoneAfterTheLast) {  // D-123
   EXPECT_EQ(d.totals.denied, 1U);
 }
 
+TEST(Driver, BeginsItsListWhenThePointsAreKnown) {  // D-211
+  Plan plan = three_lines();
+  plan.first_wait = seconds{2};
+  State d = make_state(kMe, Mode::list, plan);
+  EXPECT_TRUE(step(d, PowerOn{}, at(0)).empty());
+  EXPECT_EQ(due(d), at(2));
+  EXPECT_TRUE(says<ChargeRequest>(step(d, Tick{}, at(2))));
+  EXPECT_EQ(d.trip.due, at(2)) << "latencies start there";
+  State halted = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(halted, PowerOn{}, at(0)));
+  EXPECT_TRUE(says<Finished>(step(halted, Halt{}, at(1))));
+}
+
 TEST(Driver, GivesUpAfterThirtySecondsWithoutAnyUpdateAndCountsTimedOutOnly) {  // D-123, D-125
   const Plan plan = three_lines();
   State d = make_state(kMe, Mode::list, plan);
