@@ -25,7 +25,7 @@ struct ShardTotals {
   std::uint64_t requests_accepted = 0, requests_denied = 0;
   std::uint64_t telemetry_unbilled = 0;  ///< of another session than the current one (D-065)
   std::uint64_t unknown = 0;  ///< messages about points that nobody has or has registered here
-  std::uint64_t dropped = 0;             ///< messages that came while central was down
+  std::uint64_t dropped = 0;  ///< messages that came while central was down
   std::array<std::uint64_t, kDisplayStates> display{};  ///< points, by DisplayState
 };
 

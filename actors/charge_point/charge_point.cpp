@@ -74,8 +74,8 @@ Refusal objection(const State& s, const StartSupply& e, SimTime now) {
   return Refusal::none;
 }
 
-/// Keys and meter are hardware: neither a crash nor a power cut mends them. The engine finds them as
-/// they are when it starts.
+/// Keys and meter are hardware: neither a crash nor a power cut mends them. The engine finds them
+/// as they are when it starts.
 void look_at_hardware(State& s, SimTime now, Effects& out) {
   if (s.ko) {
     static_cast<void>(change(s, On::fault_detected, {Reason::ko_key}, now, out));

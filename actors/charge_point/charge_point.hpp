@@ -113,7 +113,8 @@ using Effects = InlineVector<Effect, 12>;
 void crashed(State& state, SimTime now);
 
 /// Like `step`, while the engine is off or crashed: pings are refused, acknowledgements still
-/// reach the meter, keys, plug and link are as they are put, all else is lost. After a clean stop its last words are still delivered.
+/// reach the meter, keys, plug and link are as they are put, all else is lost. After a clean stop
+/// its last words are still delivered.
 [[nodiscard]] Effects while_down(State& state, const Event& event, SimTime now);
 
 }  // namespace chargemill::charge_point

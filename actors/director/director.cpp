@@ -5,6 +5,7 @@
 
 #include "actors/director/schedule.hpp"
 #include "runtime/base/assert.hpp"
+#include "runtime/base/overloaded.hpp"
 
 namespace chargemill::director {
 namespace {
@@ -226,7 +227,22 @@ void run_switch(State& state, Effects& effects) {
 
 void run_deed(State& state, Effects& effects) {
   const Deed& deed = state.deeds[state.next_deed++];
-  std::visit([&](const auto& what) { effects.push_back(ToPoint{deed.point, what}); }, deed.what);
+  std::visit(Overloaded{
+                 [&](const OperatorOrder& what) { effects.push_back(ToCentral{what}); },
+                 [&](const SimulateFault& what) {
+                   effects.push_back(ToMonitor{deed.point, what});
+                 },
+                 [&](const Leave& what) {
+                   effects.push_back(ToDriver{deed.driver, what});
+                 },
+                 [&](const Return& what) {
+                   effects.push_back(ToDriver{deed.driver, what});
+                 },
+                 [&](const auto& what) {
+                   effects.push_back(ToPoint{deed.point, what});
+                 },
+             },
+             deed.what);
 }
 
 SimTime deed_due(const State& state) {

@@ -48,11 +48,13 @@ struct Place {
   ZoneId zone{};
 };
 
-/// What a person does at a charge point, once (D-106).
+/// What a person does, once: at a charge point (D-106), at its monitor (D-120), as the operator
+/// (D-076 to D-079, D-157), or as a driver (D-129).
 struct Deed {
   SimTime at{};
-  PointId point{};
-  std::variant<Plug, Unplug, StartHere> what;
+  PointId point{};  ///< where; an order names its own
+  std::variant<Plug, Unplug, StartHere, SimulateFault, OperatorOrder, Leave, Return> what;
+  DriverId driver = kNobody;  ///< who leaves or returns
 };
 
 struct Settings {
@@ -147,12 +149,14 @@ struct State {
 
 // clang-format off
 struct ToPoint   { PointId point; std::variant<PowerOn, PowerOff, Crash, Silence, KoKey, OkKey, MeterFails, MeterWorks, RefuseStarts, Plug, Unplug, StartHere, LinkDown, LinkUp> message; };
-struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, LinkUp> message; };
+struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, LinkUp, SimulateFault> message; };
 struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
+struct ToCentral { OperatorOrder message; };
+struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
 // clang-format on
 
 using Event = std::variant<PowerOn, Halt, Tick>;
-using Effect = std::variant<ToPoint, ToMonitor, ToShard>;
+using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;
 using Effects = InlineVector<Effect, kEffectsMax>;

@@ -1,5 +1,6 @@
 #include "actors/director/director_actor.hpp"
 
+#include "actors/central/central.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/charge_point/charge_point.hpp"
 #include "actors/driver/driver.hpp"
@@ -40,6 +41,11 @@ void DirectorActor::perform(const Effect& effect) {
                 Overloaded{[&](const CentralDown&) { to_drivers(LinkDown{}); },
                            [&](const CentralUp&) { to_drivers(LinkUp{}); }, [](const auto&) {}},
                 e.message);
+          },
+          [&](const ToCentral& e) { tell<central::CentralEvent>(network_.central, e.message); },
+          [&](const ToDriver& e) {
+            const auto to = network_.drivers[index_of(e.driver)];
+            std::visit([&](const auto& m) { tell<driver::Event>(to, m); }, e.message);
           },
       },
       effect);

@@ -38,8 +38,8 @@ struct Settings {
   std::uint32_t fleet = 0;  ///< number of the shard: keys the streams
 };
 
-/// offered = done + shed, as the fleet sees it; whether a driver made a request of what it was handed
-/// only that driver knows.
+/// offered = done + shed, as the fleet sees it; whether a driver made a request of what it was
+/// handed only that driver knows.
 struct Totals {
   std::uint64_t offered = 0;  ///< trips that were due
   std::uint64_t done = 0;     ///< handed to a driver

@@ -74,15 +74,30 @@ struct FaultSpec {
   std::optional<std::string> point;            ///< one charge point by id
 };
 
-enum class ActionKind { plug, unplug, start };
+enum class ActionKind {
+  plug,
+  unplug,
+  start,
+  stop,
+  resume,
+  stop_supply,
+  reset_breaker,
+  simulate_fault,
+  fault_cleared,
+  leave,
+  come_back
+};
+/// What names all charge points where one could be named.
+inline constexpr const char* kAllPoints = "*";
 
-/// What a person does at a charge point (D-106).
+/// What a person does: at a charge point (D-106), as the operator (D-076 to D-079, D-120, D-157),
+/// as a driver (D-129).
 struct ActionSpec {
   ActionKind kind{};
   SimTime at{};
-  std::string point;
+  std::string point;        ///< empty for leave and return; kAllPoints for stop and resume of all
   double energy_kwh = 0.0;  ///< of a start; 0: no limit
-  std::string driver;       ///< of a start: whose ticket it is; empty: nobody's
+  std::string driver;       ///< of a start: whose ticket it is, or nobody's; who leaves or returns
 };
 
 enum class StageTarget { connected_share, request_rate };

@@ -183,17 +183,55 @@ DriverId driver_named(const Scenario& scenario, const std::string& name) {
                               : DriverId{static_cast<std::uint32_t>(found - named.begin())};
 }
 
+/// Requires that `spec` is not about a driver alone.
+director::Deed deed_at_point(const ActionSpec& spec, PointId point, DriverId driver) {
+  const auto order = [&](OperatorAction action) {
+    return director::Deed{spec.at, point, OperatorOrder{point, action, spec.point == kAllPoints}};
+  };
+  switch (spec.kind) {
+    case ActionKind::unplug:
+      return {spec.at, point, Unplug{}};
+    case ActionKind::start: {
+      const Energy target{std::llround(spec.energy_kwh * static_cast<double>(kMillijoulesPerKwh))};
+      return {spec.at, point, StartHere{target, driver}};
+    }
+    case ActionKind::stop:
+      return order(OperatorAction::stop);
+    case ActionKind::resume:
+      return order(OperatorAction::resume);
+    case ActionKind::stop_supply:
+      return order(OperatorAction::stop_supply);
+    case ActionKind::reset_breaker:
+      return order(OperatorAction::reset_breaker);
+    case ActionKind::simulate_fault:
+      return {spec.at, point, SimulateFault{true}};
+    case ActionKind::fault_cleared:
+      return {spec.at, point, SimulateFault{false}};
+    case ActionKind::plug:
+    case ActionKind::leave:
+    case ActionKind::come_back:
+      break;
+  }
+  return {spec.at, point, Plug{}};
+}
+
+/// What is done at a point is done by its shard's director, what a driver does by its fleet's, and
+/// what the operator does to all by the first.
 void assign_actions(const Scenario& scenario, Topology& t) {
   if (scenario.actions.empty()) return;
   const auto names = index_names(t);
   for (const auto& spec : scenario.actions) {
-    director::Deed deed{spec.at, names.at(spec.point), Plug{}};
-    if (spec.kind == ActionKind::unplug) deed.what = Unplug{};
-    if (spec.kind == ActionKind::start) {
-      const Energy target{std::llround(spec.energy_kwh * static_cast<double>(kMillijoulesPerKwh))};
-      deed.what = StartHere{target, driver_named(scenario, spec.driver)};
+    const DriverId driver = driver_named(scenario, spec.driver);
+    if (spec.kind == ActionKind::leave || spec.kind == ActionKind::come_back) {
+      director::Deed deed{spec.at, PointId{}, Leave{}, driver};
+      if (spec.kind == ActionKind::come_back) deed.what = Return{};
+      t.shards[index_of(t.drivers[index_of(driver)].shard)].deeds.push_back(deed);
+    } else if (spec.point == kAllPoints) {
+      t.shards.front().deeds.push_back(deed_at_point(spec, PointId{}, driver));
+    } else {
+      const PointId point = names.at(spec.point);
+      t.shards[shard_owning(t, point)].deeds.push_back(deed_at_point(spec, point, driver));
     }
-    t.shards[shard_owning(t, deed.point)].deeds.push_back(deed);
   }
 }
 

@@ -27,7 +27,7 @@ struct ShardSeat {
   std::vector<DriverId> drivers;          ///< of its fleet
   std::vector<fleet::ReplayTrip> replay;  ///< recorded sessions at its points
   std::vector<director::Fault> faults;    ///< those that may hit its points
-  std::vector<director::Deed> deeds;      ///< what people do at its points
+  std::vector<director::Deed> deeds;      ///< what people do at its points, and its drivers
 };
 
 /// Charge points of a site stand together and belong to one shard; ids rise from shard to shard, so

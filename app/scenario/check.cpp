@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "actors/monitor/monitor.hpp"
+#include "app/scenario/key_table.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/scenario/value.hpp"
 
@@ -315,18 +316,60 @@ class Checker {
 
   void actions() {
     for (std::size_t i = 0; i < s_.actions.size(); ++i) {
-      const auto& action = s_.actions[i];
       const auto key = fmt::format("action[{}]", i);
-      if (!has_point(action.point) && points_are_sound() && are_sound({key + ".cp"}))
-        error(Code::reference, fmt::format("no charge point '{}'", action.point),
-              place_of({key + ".cp", key}), point_hint(action.point));
-      const auto& named = s_.drivers.named;
-      const bool is_known = std::any_of(named.begin(), named.end(), [&](const auto& driver) {
-        return driver.id == action.driver;
-      });
-      if (!action.driver.empty() && !is_known)
-        error(Code::reference, fmt::format("no driver '{}'", action.driver),
-              place_of(key + ".driver"));
+      if (!are_sound({key + ".do"})) continue;
+      check_point_of(s_.actions[i], key);
+      check_driver_of(s_.actions[i], key);
+      if (s_.actions[i].energy_kwh > 0 && s_.actions[i].kind != network::ActionKind::start)
+        error(Code::contradiction, fmt::format("'{}' takes no energy", word_of(s_.actions[i])),
+              place_of(key + ".energy_kwh"));
+    }
+  }
+  [[nodiscard]] static const std::string& word_of(const network::ActionSpec& action) {
+    return action_keys().front().info.choices.at(static_cast<std::size_t>(action.kind));
+  }
+  [[nodiscard]] static bool is_of_a_driver(const network::ActionSpec& action) {
+    return action.kind == network::ActionKind::leave ||
+           action.kind == network::ActionKind::come_back;
+  }
+
+  void check_point_of(const network::ActionSpec& action, const std::string& key) {
+    const auto place = place_of({key + ".cp", key});
+    const bool takes_all =
+        action.kind == network::ActionKind::stop || action.kind == network::ActionKind::resume;
+    if (!are_sound({key + ".cp"})) return;
+    if (is_of_a_driver(action)) {
+      if (!action.point.empty())
+        error(Code::contradiction,
+              fmt::format("'{}' is about a driver, not about a charge point", word_of(action)),
+              place);
+    } else if (action.point.empty()) {
+      error(Code::missing, "'action' lacks 'cp'", place,
+            takes_all ? "cp = ...: a charge point, or \"*\" for all" : "cp = ...: a charge point");
+    } else if (action.point == network::kAllPoints) {
+      if (!takes_all)
+        error(Code::contradiction,
+              fmt::format("'{}' is about one charge point, not about all", word_of(action)), place,
+              "only stop and resume take \"*\"");
+    } else if (!has_point(action.point) && points_are_sound()) {
+      error(Code::reference, fmt::format("no charge point '{}'", action.point), place,
+            point_hint(action.point));
+    }
+  }
+
+  void check_driver_of(const network::ActionSpec& action, const std::string& key) {
+    const auto place = place_of({key + ".driver", key});
+    const auto& named = s_.drivers.named;
+    const bool is_known = std::any_of(
+        named.begin(), named.end(), [&](const auto& driver) { return driver.id == action.driver; });
+    if (!are_sound({key + ".driver"})) return;
+    if (action.driver.empty()) {
+      if (is_of_a_driver(action))
+        error(Code::missing, "'action' lacks 'driver'", place, "driver = ...: a [[driver]]");
+    } else if (!is_of_a_driver(action) && action.kind != network::ActionKind::start) {
+      error(Code::contradiction, fmt::format("'{}' takes no driver", word_of(action)), place);
+    } else if (!is_known) {
+      error(Code::reference, fmt::format("no driver '{}'", action.driver), place);
     }
   }
 

@@ -356,16 +356,21 @@ const std::vector<Field<network::FaultSpec>>& fault_keys() {
 const std::vector<Field<network::ActionSpec>>& action_keys() {
   using T = network::ActionSpec;
   static const std::vector<Field<T>> table{
-      detail::field<T>(required(choice("do", "what a person does at the charge point (D-106)",
-                                       {"plug", "unplug", "start"})),
-                       CHARGEMILL_AT(kind)),
+      detail::field<T>(
+          required(choice("do",
+                          "what a person does: at a charge point, as the operator, as "
+                          "a driver (D-106, D-076 to D-079, D-120, D-129)",
+                          {"plug", "unplug", "start", "stop", "resume", "stop_supply",
+                           "reset_breaker", "simulate_fault", "fault_cleared", "leave", "return"})),
+          CHARGEMILL_AT(kind)),
       detail::field<T>(required(duration("at", "once, at this model time", true)),
                        CHARGEMILL_AT(at)),
-      detail::field<T>(required(info("cp", Type::text, "at this charge point")),
+      detail::field<T>(info("cp", Type::text, "at this charge point; * for stop and resume of all"),
                        CHARGEMILL_AT(point)),
       detail::field<T>(number("energy_kwh", "of a start; 0: no limit", "kWh", 10'000),
                        CHARGEMILL_AT(energy_kwh)),
-      detail::field<T>(info("driver", Type::text, "of a start: a [[driver]], who gets the ticket"),
+      detail::field<T>(info("driver", Type::text,
+                            "a [[driver]]: who gets the ticket of a start, leaves, returns"),
                        CHARGEMILL_AT(driver))};
   return table;
 }
@@ -390,7 +395,7 @@ const std::vector<ListInfo>& lists() {
       list("driver", "drivers that work through a list of requests", driver_keys()),
       list("stage", "the load over time: step, ramp, soak, spike", stage_keys()),
       list("fault", "what goes wrong, and how often", fault_keys()),
-      list("action", "what people do at charge points", action_keys()),
+      list("action", "what people do, and when", action_keys()),
       list("thresholds", "what the run must reach", threshold_keys())};
   return all;
 }

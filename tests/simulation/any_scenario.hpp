@@ -65,12 +65,26 @@ inline network::Scenario any_scenario(std::uint64_t seed) {
     }
     s.faults.push_back(fault);
   }
-  for (std::uint64_t a = random.below(12); a > 0; --a) {
-    s.actions.push_back({static_cast<network::ActionKind>(random.below(3)),
-                         SimTime{std::chrono::milliseconds{random.below(60'000)}},
-                         network::generated_point_name(
-                             static_cast<std::uint32_t>(random.below(s.network.charge_points))),
-                         0.01 * static_cast<double>(random.below(100)), ""});
+  for (std::uint64_t a = random.below(20); a > 0; --a) {
+    network::ActionSpec action;
+    action.kind = static_cast<network::ActionKind>(random.below(11));
+    action.at = SimTime{std::chrono::milliseconds{random.below(60'000)}};
+    const bool is_of_a_driver =
+        action.kind == network::ActionKind::leave || action.kind == network::ActionKind::come_back;
+    const bool takes_all =
+        action.kind == network::ActionKind::stop || action.kind == network::ActionKind::resume;
+    if (is_of_a_driver) {
+      if (s.drivers.named.empty()) continue;
+      action.driver = s.drivers.named[random.below(s.drivers.named.size())].id;
+    } else if (takes_all && random.below(2) == 0) {
+      action.point = network::kAllPoints;
+    } else {
+      action.point = network::generated_point_name(
+          static_cast<std::uint32_t>(random.below(s.network.charge_points)));
+    }
+    if (action.kind == network::ActionKind::start)
+      action.energy_kwh = 0.01 * static_cast<double>(random.below(100));
+    s.actions.push_back(action);
   }
   if (random.below(3) == 0) {
     s.stages.push_back(

@@ -286,6 +286,10 @@ class SequentialSimulator {
               std::visit([&](const auto& m) { tell(shards_[shard], m); }, e.message);
               if (std::holds_alternative<CentralDown>(e.message)) to_drivers(LinkDown{});
               if (std::holds_alternative<CentralUp>(e.message)) to_drivers(LinkUp{});
+            },
+            [&](const director::ToCentral& e) { tell(central_, e.message); },
+            [&](const director::ToDriver& e) {
+              std::visit([&](const auto& m) { tell(drivers_[index_of(e.driver)], m); }, e.message);
             }},
         effect);
   }

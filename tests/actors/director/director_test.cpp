@@ -104,6 +104,21 @@ TEST(Director, DoesWhatPeopleDoInTheOrderOfTime) {  // D-106
   EXPECT_EQ(due(d), kNever) << "nothing new begins";
 }
 
+TEST(Director, CarriesOrdersToCentralAndWhatPeopleDoToMonitorsAndDrivers) {  // D-076, D-120, D-129
+  State d = make_state({}, places(3), {}, {},
+                       {{at(10), {}, OperatorOrder{PointId{}, OperatorAction::stop, true}},
+                        {at(10), PointId{2}, SimulateFault{true}},
+                        {at(10), {}, Leave{}, DriverId{5}}});
+  World world;
+  start(d, world);
+  run(d, world, at(9));
+  const auto said = step(d, Tick{}, at(10));
+  ASSERT_EQ(said.size(), 3U);
+  EXPECT_TRUE(std::get<ToCentral>(said[0]).message.all);
+  EXPECT_EQ(std::get<ToMonitor>(said[1]).point, PointId{2});
+  EXPECT_EQ(std::get<ToDriver>(said[2]).driver, DriverId{5});
+}
+
 TEST(Director, ABrokenMeterIsMendedWhenTheLastOfItsFailuresEnds) {  // D-104
   State d = make_state({}, places(10), {},
                        {fault(FaultKind::telemetry_error, 0.0, at(10), seconds{20}),
@@ -120,9 +135,9 @@ TEST(Director, ABrokenMeterIsMendedWhenTheLastOfItsFailuresEnds) {  // D-104
 }
 
 TEST(Director, KeysAndMetersOfPointsThatAreOffAreAsTheyAreWhenThosePointsComeOn) {  // D-104, D-105
-  State d = make_state({}, places(6), {{at(0), Nanos{0}, 0.0}, {at(15), Nanos{0}, 1.0}},
-                       {fault(FaultKind::engine_ko, 0.0, at(10)),
-                        fault(FaultKind::telemetry_error, 0.0, at(11))});
+  State d = make_state(
+      {}, places(6), {{at(0), Nanos{0}, 0.0}, {at(15), Nanos{0}, 1.0}},
+      {fault(FaultKind::engine_ko, 0.0, at(10)), fault(FaultKind::telemetry_error, 0.0, at(11))});
   World world;
   start(d, world);
   run(d, world, at(12));

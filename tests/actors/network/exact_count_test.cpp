@@ -36,9 +36,10 @@ TEST(ExactCount, ARecordWhoseSessionWasNeverCountedBreaksItToo) {
 
 /// A fleet whose replay has two trips, both for the one driver it believes to be idle.
 struct TwoTrips {
-  fleet::State fleet = fleet::make_state(
-      {}, fleet::Arrivals{}, nullptr, {{PointId{1}, ZoneId{0}, Power{22'000}}},
-      {DriverId{0}, DriverId{0}}, {{SimTime{}, Energy{1}, Nanos{1}, 0}, {SimTime{}, Energy{1}, Nanos{1}, 0}});
+  fleet::State fleet =
+      fleet::make_state({}, fleet::Arrivals{}, nullptr, {{PointId{1}, ZoneId{0}, Power{22'000}}},
+                        {DriverId{0}, DriverId{0}},
+                        {{SimTime{}, Energy{1}, Nanos{1}, 0}, {SimTime{}, Energy{1}, Nanos{1}, 0}});
   driver::Plan plan;
   driver::State driver = driver::make_state(DriverId{0}, driver::Mode::fleet, plan);
 

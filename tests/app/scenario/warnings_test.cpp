@@ -58,6 +58,40 @@ TEST(Scenarios, ActionsNamePointsAndDriversThatAreThere) {  // D-106
   EXPECT_EQ(loaded.error()[1].text, "no driver 'eve'");
 }
 
+std::vector<std::string> errors_of_action(const std::string& action) {
+  const auto loaded = load_scenario_text(
+      "[[charge_point]]\nid = \"CP-001\"\n[[driver]]\nid = \"ana\"\nrequests = [\"CP-001\"]\n"
+      "[[action]]\nat = \"5s\"\n" +
+          action,
+      "test.toml", ".", {});
+  std::vector<std::string> texts;
+  if (loaded) return texts;
+  for (const auto& error : loaded.error()) texts.push_back(error.text);
+  return texts;
+}
+
+TEST(Scenarios, EachActionNamesWhatItIsAbout) {  // D-076, D-077, D-120, D-129, D-157
+  using Texts = std::vector<std::string>;
+  for (const char* sound :
+       {"do = \"stop\"\ncp = \"*\"\n", "do = \"resume\"\ncp = \"CP-001\"\n",
+        "do = \"simulate_fault\"\ncp = \"CP-001\"\n", "do = \"return\"\ndriver = \"ana\"\n",
+        "do = \"leave\"\ndriver = \"ana\"\ncp = \"\"\nenergy_kwh = 0\n"})
+    EXPECT_EQ(errors_of_action(sound), Texts{}) << sound;
+  EXPECT_EQ(errors_of_action("do = \"stop\"\n"), Texts{"'action' lacks 'cp'"});
+  EXPECT_EQ(errors_of_action("do = \"leave\"\n"), Texts{"'action' lacks 'driver'"});
+  EXPECT_EQ(errors_of_action("do = \"leave\"\ndriver = \"eve\"\n"), Texts{"no driver 'eve'"});
+  EXPECT_EQ(errors_of_action("do = \"leave\"\ndriver = \"ana\"\ncp = \"CP-001\"\n"),
+            Texts{"'leave' is about a driver, not about a charge point"});
+  EXPECT_EQ(errors_of_action("do = \"reset_breaker\"\ncp = \"*\"\n"),
+            Texts{"'reset_breaker' is about one charge point, not about all"});
+  EXPECT_EQ(errors_of_action("do = \"stop\"\ncp = \"*\"\ndriver = \"ana\"\n"),
+            Texts{"'stop' takes no driver"});
+  EXPECT_EQ(errors_of_action("do = \"plug\"\ncp = \"CP-001\"\nenergy_kwh = 1\n"),
+            Texts{"'plug' takes no energy"});
+  EXPECT_EQ(errors_of_action("do = \"stop\"\ncp = \"CP-009\"\n"),
+            Texts{"no charge point 'CP-009'"});
+}
+
 TEST(Scenarios, ADriverMayLookForCertainPoints) {  // D-130
   const auto loaded = load_scenario_text(
       "[[charge_point]]\nid = \"CP-001\"\n[[driver]]\nid = \"a\"\nrequests = [\"CP-001\"]\n"
