@@ -26,12 +26,16 @@ void stop(Turn& turn, PointRecord& point) {
   turn.to_point(point.id, StopCp{Reason::operator_stopped});
 }
 
-/// A command that an engine lost while it hung is given again: nobody else would notice.
+/// A command that an engine lost while it hung or was cut off is given again: nobody else would
+/// notice.
 void remind(Turn& turn, const PointRecord& point) {
   if (!point.engine_known || point.faulty) return;
   if (point.operator_stopped && can_supply_or_supplies(point.phase))
     turn.to_point(point.id, StopCp{Reason::operator_stopped});
   if (!point.operator_stopped && point.phase == Phase::stopped) turn.to_point(point.id, ResumeCp{});
+  // Told to end by operator or driver, and still supplying: the order was lost on a cut link.
+  if (!point.operator_stopped && point.is_neutral && point.stage == Stage::supplying)
+    turn.to_point(point.id, StopSupply{Reason::none});
 }
 
 void check_session(Turn& turn, std::uint32_t index) {

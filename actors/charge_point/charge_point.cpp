@@ -70,7 +70,7 @@ Refusal objection(const State& s, const StartSupply& e, SimTime now) {
   if (e.defect != PayloadDefect::none) return Refusal::invalid_payload;
   const Outcome outcome = transition(s.phase, On::start_supply, {true, true});
   if (!outcome.accepted()) return outcome.refusal;
-  if (now < s.refuse_until || !s.link_up || !s.meter.has_room()) return Refusal::starts_refused;
+  if (now < s.refuse_until || !s.meter.has_room()) return Refusal::starts_refused;
   return Refusal::none;
 }
 
@@ -280,6 +280,13 @@ bool needs_program(const Event& event) {
          std::visit([](const auto& e) { return command_of(e); }, event) != Command::none;
 }
 
+/// Whether `event` is an order of central's: it does not get through a cut link. Acknowledgements
+/// do, or nobody could say what central has booked (they stand for what a reconnection settles).
+bool is_order(const Event& event) {
+  return !std::holds_alternative<StartHere>(event) &&
+         std::visit([](const auto& e) { return command_of(e); }, event) != Command::none;
+}
+
 void lose(const Event& event, Effects& out) {
   const Command command = std::visit([](const auto& e) { return command_of(e); }, event);
   if (command != Command::none) out.push_back(Note{NoteCode::command_lost, command});
@@ -339,7 +346,7 @@ Effects step(State& state, const Event& event, SimTime now) {
     return out;
   }
   catch_up(state, now, out);
-  if (is_silent(state) && needs_program(event)) {
+  if ((is_silent(state) && needs_program(event)) || (!state.link_up && is_order(event))) {
     lose(event, out);
     return out;
   }

@@ -75,7 +75,7 @@ enum class NoteCode : std::uint8_t {
   invalid_payload,      ///< D-092
   command_refused,      ///< D-094
   phantom_start,        ///< D-095: too old, dropped
-  command_lost,         ///< the engine hung or was down
+  command_lost,         ///< the engine hung or was down, or the link was cut
   report_dropped,       ///< the outbox was full
   telemetry_merged,     ///< no credit; its energy goes with the next
   local_start_refused,  ///< D-106

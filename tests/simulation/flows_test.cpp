@@ -174,6 +174,20 @@ TEST_F(MidSession,
   EXPECT_EQ(net.shown(DisplayState::stopped), 0U);
   EXPECT_GT(net.totals().sessions_completed, stopped.sessions_completed);
 }
+TEST_F(MidSession, AnOperatorsStopDuringAPartitionIsObeyedAfterIt) {  // D-076, D-078, X-18
+  net.tell_point(0, LinkDown{});
+  net.tell_monitor(0, LinkDown{});
+  net.tell_shard(OperatorOrder{PointId{0}, OperatorAction::stop, false});
+  net.pass(3s);
+  EXPECT_EQ(net.point(0).phase, Phase::supplying) << "nobody has told it";
+  EXPECT_EQ(net.totals().sessions_active, 1U);
+  net.tell_point(0, LinkUp{});
+  net.tell_monitor(0, LinkUp{});
+  net.pass(7s);
+  EXPECT_EQ(net.point(0).phase, Phase::stopped);
+  EXPECT_EQ(net.shown(DisplayState::stopped), 1U);
+  EXPECT_EQ(net.totals().sessions_active, 0U);
+}
 TEST(FlowG, ADenialIsDoneAndTheNextLineFollowsAfterThePause) {  // D-124, D-217
   StillNetwork net{1, {{"CP-999", "CP-999", "CP-001"}}};
   net.pass(60s);

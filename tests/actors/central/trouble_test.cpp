@@ -78,6 +78,19 @@ TEST(ShardTrouble, AReportOfAPointThatNeverRegisteredIsA404AndCreatesNothing) { 
   EXPECT_TRUE(s.record().faulty);
 }
 
+TEST(ShardTrouble, AStopOfASupplyThatWasLostOnTheWayGoesAgain) {  // D-079
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.order(OperatorAction::stop_supply);
+  for (int i = 0; i < 8; ++i) {  // the link was cut for a moment
+    s.telemetry(session, Energy{i});
+    s.pass(1s, true);
+  }
+  EXPECT_GE(s.commands<StopSupply>().size(), 2U);
+  EXPECT_LE(s.commands<StopSupply>().size(), 4U) << "and not all the time";
+}
+
 TEST(ShardTrouble, AFailedSessionAndItsFaultAreOneIncident) {  // D-155
   Story s;
   s.bring_up();

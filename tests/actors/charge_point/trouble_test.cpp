@@ -139,18 +139,40 @@ TEST(ChargePointInTrouble, WithoutCentralTheSupplyGoesOnToItsEndAndItsReportWait
   EXPECT_EQ(story.point.phase, Phase::activated);
   EXPECT_EQ(story.point.meter.unreported(story.now).mj, 44'000'000);
   story.start(2);
-  EXPECT_EQ(story.point.phase, Phase::activated);  // no new supply starts
+  EXPECT_EQ(story.point.phase, Phase::activated);  // no new supply starts: the order does not come
+  EXPECT_EQ(story.notes(NoteCode::command_lost), 1U);
   story.forget();
   story.tell(LinkUp{});
   ASSERT_EQ(story.all<SessionEnd>().size(), 1U);
   EXPECT_EQ(story.all<SessionEnd>()[0].end, SimTime{} + 3s);
   EXPECT_LT(story.place<SessionEnd>(), story.place<Status>());
   const auto statuses = story.all<Status>();
-  ASSERT_EQ(statuses.size(), 3U);  // the end, the refusal of the start, the state report (D-047)
+  ASSERT_EQ(statuses.size(), 2U);  // the end, the state report (D-047)
   EXPECT_EQ(statuses[0].reason, Reason::energy_target_reached);
-  EXPECT_EQ(statuses[1].refusal, Refusal::starts_refused);
-  EXPECT_EQ(status_text(statuses[2]), "State report");
+  EXPECT_EQ(status_text(statuses[1]), "State report");
   EXPECT_EQ(story.point.meter.unreported(story.now).mj, 0);
+}
+
+TEST(ChargePointInTrouble, NoOrderGetsThroughACutLinkAndEachIsCounted) {  // D-107
+  Story story;
+  story.tell(PowerOn{});
+  story.start(1);
+  story.pass(1s);
+  story.tell(LinkDown{});
+  story.forget();
+  story.tell(StopSupply{Reason::none});
+  story.tell(StopCp{Reason::none});
+  story.tell(ResumeCp{});
+  story.tell(Shutdown{});
+  EXPECT_EQ(story.notes(NoteCode::command_lost), 4U);
+  EXPECT_EQ(story.point.phase, Phase::supplying);
+  story.tell(Ping{1});
+  EXPECT_EQ(story.all<Pong>().size(), 1U) << "its monitor stands beside it";
+  story.tell(StartHere{});
+  EXPECT_EQ(story.notes(NoteCode::local_start_refused), 1U) << "answered, not lost";
+  story.tell(LinkUp{});
+  story.tell(StopSupply{Reason::none});
+  EXPECT_EQ(story.point.phase, Phase::activated);
 }
 
 TEST(ChargePointInTrouble, AReconnectionTellsTheRunningSession) {  // D-047, D-086
@@ -280,8 +302,8 @@ TEST(ChargePointInTrouble, ALateAcknowledgementBooksItsOwnSessionOnly) {  // D-0
 
 TEST(ChargePointInTrouble, AFullOutboxDropsRefusalsFirstAndCountsThem) {
   Story story;
+  story.answers = false;  // the first status keeps the credit
   story.tell(PowerOn{});
-  story.tell(LinkDown{});
   for (int i = 0; i < 10; ++i) story.tell(ResumeCp{});
   EXPECT_EQ(story.point.outbox.size(), kOutboxMax);
   EXPECT_EQ(story.notes(NoteCode::report_dropped), 2U);
