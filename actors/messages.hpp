@@ -85,9 +85,11 @@ enum class Reason : std::uint8_t {
   // what a telemetry error was (D-104)
   meter_unreadable,
   // central: its journal has no room (append, never insert: reasons lie on disk)
-  journal_busy
+  journal_busy,
+  // a start waits for the person to plug in (D-106)
+  vehicle_awaited
 };
-inline constexpr Reason kLastReason = Reason::journal_busy;
+inline constexpr Reason kLastReason = Reason::vehicle_awaited;
 
 /// The kinds of actor that a supervisor restarts.
 enum class ActorKind : std::uint8_t {

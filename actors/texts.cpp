@@ -163,6 +163,7 @@ std::string_view word(Reason reason) noexcept {
     case Reason::central_restarted:      return "Central restarted";
     case Reason::meter_unreadable:       return "the meter does not answer";
     case Reason::journal_busy:           return "journal busy";
+    case Reason::vehicle_awaited:        return "Waiting for the vehicle to be plugged in";
   }
   // clang-format on
   return "";

@@ -46,8 +46,11 @@ void check_session(Turn& turn, std::uint32_t index) {
       point.stage == Stage::restored ? Ending::Blame::nobody : Ending::Blame::point;
   if (point.stage == Stage::starting) {
     if (turn.now - point.begun < settings.start_timeout) return;
-    close_session(turn, index,
-                  {SessionStatus::failed, Reason::start_timeout, Reason::none, point.phase, blame});
+    // D-154: the point is ready, the person did not come.
+    const auto starting_blame = point.unplugged ? Ending::Blame::nobody : blame;
+    close_session(
+        turn, index,
+        {SessionStatus::failed, Reason::start_timeout, Reason::none, point.phase, starting_blame});
     turn.to_point(point.id, StopSupply{Reason::start_timeout});  // in case the start comes late
     return;
   }

@@ -65,6 +65,7 @@ struct alignas(64) PointRecord {
   bool operator_stopped : 1;
   bool is_neutral : 1;  ///< ends for a reason that is not the point's: releases its probe (D-154)
   bool incident : 1;    ///< the failure of now is counted already (D-155)
+  bool unplugged : 1;   ///< the start waits for a person; if none comes nobody is to blame (D-106)
 
   // Of the current session as well.
   alignas(64) RequestId request = RequestId::none;
@@ -87,7 +88,8 @@ struct alignas(64) PointRecord {
         faulty(false),
         operator_stopped(false),
         is_neutral(false),
-        incident(false) {}
+        incident(false),
+        unplugged(false) {}
 };
 static_assert(sizeof(PointRecord) == 128, "a million points");
 

@@ -40,6 +40,7 @@ void while_starting(Turn& turn, std::uint32_t index, const Status& e) {
     if (e.session == point.session) supply_runs(point, e.at);
     return;
   }
+  if (e.reason == Reason::vehicle_awaited && e.session == point.session) point.unplugged = true;
   // ACTIVATED is the news of a moment before the start arrived; the others cannot start any more.
   if (e.phase != Phase::activated) close_session(turn, index, interrupted_by(e.phase));
 }

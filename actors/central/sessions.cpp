@@ -137,7 +137,7 @@ bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
   point.begun = turn.now;
   point.delivered = Energy{};
   point.power = Power{};
-  point.is_neutral = point.incident = false;
+  point.is_neutral = point.incident = point.unplugged = false;
   point.checkpoint = 0;
   state.open_by_driver[wish.driver] = index;
   ++state.totals.sessions_started;

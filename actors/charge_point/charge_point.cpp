@@ -126,7 +126,8 @@ void on(State& s, const StartSupply& e, SimTime now, Effects& out) {
   } else if (is_plugged(s)) {
     begin_supply(s, e, now, out);
   } else {
-    s.held = e;  // the supply starts at the plug action (D-106)
+    s.held = e;  // the supply starts at the plug action (D-106); central is to know who is late
+    report(s, e.session, Reason::vehicle_awaited, Reason::none, now, out);
   }
 }
 

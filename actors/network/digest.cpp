@@ -57,7 +57,7 @@ void add(DigestWriter& w, const central::PointRecord& p) {
   const bool free = p.free_slot != central::kNowhere;
   for (const bool flag :
        {bool{p.registered}, bool{p.engine_known}, bool{p.monitor_ok}, bool{p.faulty},
-        bool{p.operator_stopped}, bool{p.is_neutral}, bool{p.incident}, free})
+        bool{p.operator_stopped}, bool{p.is_neutral}, bool{p.incident}, bool{p.unplugged}, free})
     w.add(flag);
 }
 

@@ -78,6 +78,22 @@ TEST(ShardTrouble, AReportOfAPointThatNeverRegisteredIsA404AndCreatesNothing) { 
   EXPECT_TRUE(s.record().faulty);
 }
 
+TEST(ShardTrouble, WhoNeverPlugsInIsNoFailureOfThePoint) {  // D-036, D-106, D-154
+  Story s;
+  s.bring_up();
+  for (std::uint64_t r = 1; r <= 4; ++r) {
+    s.ask_charge(r);
+    s.status(Phase::activated, Reason::vehicle_awaited, s.record().session);
+    s.pass(10s, true);
+    EXPECT_EQ(s.last_update().reason, Reason::start_timeout) << "the driver is told all the same";
+  }
+  EXPECT_EQ(s.record().breaker.failures(), 0U);
+  EXPECT_EQ(s.totals().breaker_opened, 0U);
+  s.ask_charge(5);  // this time the engine says nothing at all
+  s.pass(10s, true);
+  EXPECT_EQ(s.record().breaker.failures(), 1U);
+}
+
 TEST(ShardTrouble, AStopOfASupplyThatWasLostOnTheWayGoesAgain) {  // D-079
   Story s;
   s.bring_up();

@@ -322,6 +322,17 @@ TEST(ChargePoint, RefusesStartsWhileToldTo) {
   EXPECT_EQ(story.point.phase, Phase::supplying);
 }
 
+TEST(ChargePoint, AStartThatWaitsForThePlugSaysSo) {  // D-106
+  Story story(Power{22'000}, Price{300'000}, {}, true);
+  story.tell(PowerOn{});
+  story.forget();
+  story.start(1);
+  ASSERT_EQ(story.all<Status>().size(), 1U);
+  EXPECT_EQ(story.all<Status>()[0].session, SessionId{1});
+  EXPECT_EQ(story.all<Status>()[0].phase, Phase::activated);
+  EXPECT_EQ(story.all<Status>()[0].reason, Reason::vehicle_awaited);
+}
+
 TEST(ChargePoint, WithAManualPlugTheSupplyStartsAtThePlugAndEndsAtUnplug) {  // D-106
   Story story(Power{22'000}, Price{300'000}, {}, true);
   story.tell(PowerOn{});
