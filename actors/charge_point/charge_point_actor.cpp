@@ -18,10 +18,13 @@ constexpr Metric metric_of(NoteCode code) {
       return Metric::merged;
     case NoteCode::report_dropped:
       return Metric::reports_dropped;
-    case NoteCode::command_refused:
     case NoteCode::phantom_start:
+      return Metric::phantom_starts;
     case NoteCode::command_lost:
+      return Metric::lost_commands;
     case NoteCode::local_start_refused:
+      return Metric::local_refusals;
+    case NoteCode::command_refused:
     case NoteCode::central_lost:
     case NoteCode::central_back:
       break;

@@ -20,6 +20,11 @@ void add(Totals& to, const central::ShardTotals& from) {
   to.breaker_closed += from.breaker_closed;
   to.tickets_issued += from.tickets_issued;
   to.tickets_dropped += from.tickets_dropped;
+  to.sessions_corrected += from.sessions_corrected;
+  to.energy_unassigned_mj += from.energy_unassigned_mj;
+  to.telemetry_unbilled += from.telemetry_unbilled;
+  to.messages_unknown += from.unknown;
+  to.messages_unheard += from.dropped;
 }
 
 void add(Totals& to, const central::ShardState& from) {
@@ -49,6 +54,7 @@ void add(Totals& to, const driver::State& from) {
 void add(Totals& to, const fleet::State& from) {
   to.offered += from.totals.offered;
   to.shed += from.totals.shed;
+  to.trips_bounded += from.totals.bounded;
 }
 
 }  // namespace chargemill::network

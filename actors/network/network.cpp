@@ -299,6 +299,9 @@ void Network::gather(Snapshot& snapshot) const {
   t.telemetry_merged += runtime::total(instruments_, Metric::merged);
   t.payloads_invalid += runtime::total(instruments_, Metric::invalid_payloads);
   t.commands_refused += runtime::total(instruments_, Metric::refused_commands);
+  t.commands_lost += runtime::total(instruments_, Metric::lost_commands);
+  t.phantom_starts += runtime::total(instruments_, Metric::phantom_starts);
+  t.local_refusals += runtime::total(instruments_, Metric::local_refusals);
   t.reports_dropped += runtime::total(instruments_, Metric::reports_dropped);
   t.denied_journal_busy += runtime::total(instruments_, Metric::journal_busy);
 }

@@ -30,12 +30,24 @@ struct Totals {
   std::uint64_t messages_delivered = 0, messages_shed = 0, timers_fired = 0;
   // trips: due, made a request by a driver of a fleet, without a driver
   std::uint64_t offered = 0, done = 0, shed = 0;
-  std::uint64_t restarts = 0;           ///< of crashed actors, by supervisors
-  std::uint64_t given_up = 0;           ///< actors that failed too often: they stay down
-  std::uint64_t mailbox_depth = 0;      ///< messages that wait in mailboxes, at the look
+  std::uint64_t trips_bounded = 0;  ///< cut to what their stay can deliver; in the exact count only
+  std::uint64_t restarts = 0;       ///< of crashed actors, by supervisors
+  std::uint64_t given_up = 0;       ///< actors that failed too often: they stay down
+  std::uint64_t mailbox_depth = 0;  ///< messages that wait in mailboxes, at the look
   std::uint64_t mailbox_depth_max = 0;  ///< the sum of each worker's most
-  std::uint64_t telemetry_merged = 0, payloads_invalid = 0, commands_refused = 0,
-                reports_dropped = 0;      ///< what engines had to put up with
+  // what engines had to put up with
+  std::uint64_t telemetry_merged = 0, payloads_invalid = 0, reports_dropped = 0;
+  std::uint64_t commands_refused = 0;  ///< illegal in the present state (D-094)
+  std::uint64_t commands_lost = 0;     ///< it hung, was down, or the link was cut
+  std::uint64_t phantom_starts = 0;    ///< too old, dropped (D-095)
+  std::uint64_t local_refusals = 0;    ///< starts at the point that were not let in (D-106)
+  // and central
+  std::uint64_t sessions_corrected = 0;   ///< whose end came after they were closed (D-075)
+  std::int64_t energy_unassigned_mj = 0;  ///< of sessions that central never opened
+  std::uint64_t telemetry_unbilled = 0;   ///< of another session than the current one (D-065)
+  std::uint64_t messages_unknown = 0;     ///< about points that it does not know (D-056, D-074)
+  std::uint64_t messages_unheard = 0;     ///< that came while it was down
+  // and what the journal made them do
   std::uint64_t denied_journal_busy = 0;  ///< of the requests denied: no room in the journal
   std::uint64_t records_merged = 0;  ///< for want of room in the journal: a later one stands for it
   std::uint64_t records_lost = 0;    ///< beyond what waits for room: not kept

@@ -22,6 +22,9 @@ enum class Metric : std::size_t {
   merged,
   invalid_payloads,
   refused_commands,
+  lost_commands,
+  phantom_starts,
+  local_refusals,
   reports_dropped,
   journal_busy,
   count

@@ -43,6 +43,8 @@ void log_outcome(const RunLog& log, const ordered_json& summary, int exit_code) 
     log.write(Level::warning, "warning", {{"text", run.at("invalid_reason")}});
   for (const auto& broken : summary.at("conservation").at("broken"))
     log.write(Level::error, "warning", {{"text", broken}});
+  for (const auto& warning : summary.at("warnings"))
+    log.write(Level::warning, "warning", {{"text", warning}});
   for (const auto& threshold : summary.at("thresholds"))
     log.write(threshold.at("ok").get<bool>() ? Level::info : Level::error, "threshold", threshold);
   const auto verdict = verdict_line(summary);

@@ -13,8 +13,8 @@ namespace chargemill::app {
 /// Before it: `start`, `plan`, and a `warning` for each of the scenario's.
 void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv);
 
-/// After it: `stop`, a `warning` for each reason not to trust it, each `threshold`, and `verdict`
-/// with the exit code.
+/// After it: `stop`, a `warning` for each reason not to trust it and for each of the summary's,
+/// each `threshold`, and `verdict` with the exit code.
 void log_outcome(const RunLog& log, const nlohmann::ordered_json& summary, int exit_code);
 
 }  // namespace chargemill::app

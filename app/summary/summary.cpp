@@ -71,6 +71,11 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
         "{} tickets were dropped: their drivers never confirmed them, and too many were "
         "kept",
         t.tickets_dropped));
+  if (t.messages_unknown > 0)
+    result.push_back(fmt::format(
+        "{} messages were about charge points that central does not know: dropped (D-056, D-065, "
+        "D-074)",
+        t.messages_unknown));
   if (outcome.consoles_missed > 0)
     result.push_back(
         fmt::format("{} console lines are missing: they came faster than they could be shown",
@@ -164,10 +169,12 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
   s["sessions"] = {{"started", t.sessions_started},
                    {"completed", t.sessions_completed},
                    {"failed", t.sessions_failed},
-                   {"active", t.sessions_active}};
+                   {"active", t.sessions_active},
+                   {"corrected", t.sessions_corrected}};
   s["energy"] = {{"delivered_mj", t.energy_delivered_mj},
                  {"sessions_mj", t.energy_sessions_mj},
                  {"unreported_mj", t.energy_unreported_mj},
+                 {"unassigned_mj", t.energy_unassigned_mj},
                  {"delivered_kwh", static_cast<double>(t.energy_delivered_mj) /
                                        static_cast<double>(kMillijoulesPerKwh)}};
   s["money"] = {{"revenue_microeur", t.revenue_microeur},
@@ -187,12 +194,17 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                    {"per_s", static_cast<double>(t.messages_delivered) / wall},
                    {"mailbox_depth", t.mailbox_depth},
                    {"mailbox_depth_max", t.mailbox_depth_max}};
-  s["engines"] = {{"telemetry_merged", t.telemetry_merged},
-                  {"payloads_invalid", t.payloads_invalid},
-                  {"commands_refused", t.commands_refused},
-                  {"reports_dropped", t.reports_dropped}};
+  s["engines"] = {
+      {"telemetry_merged", t.telemetry_merged}, {"payloads_invalid", t.payloads_invalid},
+      {"commands_refused", t.commands_refused}, {"commands_lost", t.commands_lost},
+      {"phantom_starts", t.phantom_starts},     {"local_refusals", t.local_refusals},
+      {"reports_dropped", t.reports_dropped}};
+  s["central"] = {{"telemetry_unbilled", t.telemetry_unbilled},
+                  {"messages_unknown", t.messages_unknown},
+                  {"messages_unheard", t.messages_unheard}};
   s["consoles"] = {{"missed", outcome.consoles_missed}};
-  s["trips"] = {{"offered", t.offered}, {"done", t.done}, {"shed", t.shed}};
+  s["trips"] = {
+      {"offered", t.offered}, {"done", t.done}, {"shed", t.shed}, {"bounded", t.trips_bounded}};
   s["latency_ms"] = {{"request_decision", latency(l.request_decision)},
                      {"session_start", latency(l.session_start)},
                      {"fault_detection", latency(l.fault_detection)},

@@ -28,7 +28,8 @@ TEST(Consoles, ShowRefusalsBadPayloadsAndPhantoms) {  // D-092, D-094, D-095, D-
       count_of(lines, "CP-001 | Refused resume_cp: Invalid transition: ACTIVATED + resume_cp"), 1U);
   EXPECT_EQ(count_of(lines, "CP-001 | Dropped an old start_supply: it starts nothing"), 1U);
   EXPECT_EQ(net.totals().payloads_invalid, 1U);
-  EXPECT_EQ(net.totals().commands_refused, 2U);
+  EXPECT_EQ(net.totals().commands_refused, 1U);
+  EXPECT_EQ(net.totals().phantom_starts, 1U);
 }
 
 // A telemetry error is a fault of the engine: session FAILED, monitor finds it, repair ends it.
@@ -136,6 +137,8 @@ TEST(Consoles, AStartAtThePointIsRefusedWithoutItsMonitorOrCentral) {  // D-106,
                      "CP-001 | Refused the start at the point: Unable to connect to CENTRAL"),
             1U);
   EXPECT_EQ(net.totals().sessions_started, 0U);
+  EXPECT_EQ(net.totals().local_refusals, 2U);
+  EXPECT_EQ(net.totals().commands_refused, 0U);
 }
 
 }  // namespace

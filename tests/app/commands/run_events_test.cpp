@@ -58,8 +58,11 @@ TEST_F(RunEventsTest, WarnOfWhatMakesARunWorthless) {
   summary["run"]["invalid"] = true;
   summary["run"]["invalid_reason"] = "late";
   summary["conservation"] = {{"ok", false}, {"broken", {"energy"}}};
+  summary["warnings"] = {"2 messages"};
   log_outcome(RunLog{path}, summary, 98);
-  EXPECT_EQ(events(), (Names{"stop", "warning", "warning", "threshold", "threshold", "verdict"}));
+  EXPECT_EQ(events(),
+            (Names{"stop", "warning", "warning", "warning", "threshold", "threshold", "verdict"}));
+  EXPECT_EQ(lines()[3]["text"], "2 messages");
   EXPECT_EQ(lines()[1]["text"], "late");
   EXPECT_EQ(lines()[2]["text"], "energy");
 }

@@ -113,13 +113,16 @@ TEST(Summary, WarnsOfWhatWasGivenUpDroppedAndMissed) {
   auto outcome = sound();
   outcome.last.totals.given_up = 3;
   outcome.last.totals.tickets_dropped = 7;
+  outcome.last.totals.messages_unknown = 5;
   outcome.consoles_missed = 9;
   const auto s = summary_of(outcome);
   EXPECT_EQ(s["faults"]["given_up"], 3);
   EXPECT_EQ(s["tickets"]["dropped"], 7);
+  EXPECT_EQ(s["central"]["messages_unknown"], 5);
   EXPECT_EQ(s["consoles"]["missed"], 9);
   const auto text = summary_text(s);
   for (const char* part : {"WARNING   3 actors were given up", "WARNING   7 tickets were dropped",
+                           "WARNING   5 messages were about charge points that central does not",
                            "WARNING   9 console lines are missing"})
     EXPECT_NE(text.find(part), std::string::npos) << text;
 }
