@@ -1,6 +1,29 @@
 #include "actors/central/availability.hpp"
 
+#include <algorithm>
+
 namespace chargemill::central {
+namespace {
+
+constexpr Nanos kFailureUnit = std::chrono::milliseconds{10};
+
+}  // namespace
+
+BreakerStatistics breaker_statistics(const PointRecord& point) noexcept {
+  BreakerStatistics s;
+  s.mode = point.breaker.mode();
+  s.failures = point.breaker.failures();
+  s.successes = point.breaker.successes();
+  if (point.failed_at != kNotFailed) s.last_failure = SimTime{kFailureUnit * point.failed_at};
+  if (s.mode != runtime::BreakerMode::closed) s.opened_at = point.breaker.opened_at();
+  return s;
+}
+
+void note_failure(PointRecord& point, SimTime now) noexcept {
+  const std::int64_t units = std::max(Nanos{0}, now.time_since_epoch()) / kFailureUnit;
+  point.failed_at =
+      static_cast<std::uint32_t>(std::min<std::int64_t>(units, std::int64_t{kNotFailed} - 1));
+}
 
 DisplayState display_state(const PointRecord& point) noexcept {
   if (!point.monitor_ok) return DisplayState::disconnected;

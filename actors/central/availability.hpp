@@ -1,6 +1,8 @@
 // What a charge point's record means: pure predicates.
 #pragma once
 
+#include <optional>
+
 #include "actors/central/point_record.hpp"
 
 namespace chargemill::central {
@@ -17,5 +19,18 @@ namespace chargemill::central {
                                        const runtime::BreakerLimits& limits, SimTime now) noexcept {
   return objection(point, limits, now) == Reason::none;
 }
+
+/// What an inspection shows of a point's breaker (D-158).
+struct BreakerStatistics {
+  runtime::BreakerMode mode = runtime::BreakerMode::closed;
+  unsigned failures = 0;   ///< in a row
+  unsigned successes = 0;  ///< of probes, while half-open
+  std::optional<SimTime>
+      last_failure;                  ///< to a hundredth of a second; outlives successes and resets
+  std::optional<SimTime> opened_at;  ///< unless closed
+};
+[[nodiscard]] BreakerStatistics breaker_statistics(const PointRecord& point) noexcept;
+/// The point's breaker counts a failure, at `now`.
+void note_failure(PointRecord& point, SimTime now) noexcept;
 
 }  // namespace chargemill::central

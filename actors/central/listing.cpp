@@ -13,7 +13,7 @@ constexpr std::uint32_t kLookedMax = 4'096;
 bool is_wanted(const ShardState& state, const PointRecord& point, const PointSearch& search) {
   if (point.free_slot == kNowhere) return false;
   if (!search.any_zone && state.zones[point.zone_slot].zone != search.zone) return false;
-  return point.rated.w >= search.power_min.w &&
+  return point.rated_w >= search.power_min.w &&
          point.price.microeur_per_kwh <= search.price_max.microeur_per_kwh;
 }
 

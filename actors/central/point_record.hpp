@@ -9,6 +9,8 @@
 namespace chargemill::central {
 
 inline constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
+/// No failure so far. The hundredths before it reach 497 days; then they stay.
+inline constexpr std::uint32_t kNotFailed = 0xFFFFFFFF;
 
 /// How far the current session is.
 ///     none -> starting -> supplying -> none;   starting | supplying -> restored by a restart
@@ -76,10 +78,11 @@ struct alignas(64) PointRecord {
   std::uint16_t zone_slot = 0;   // here, where it fills a gap
   std::uint32_t checkpoint = 0;  ///< how many intervals of the session had begun at its last one
 
-  std::uint32_t ring = kNowhere;  ///< its closed sessions, once it has any
+  std::uint32_t ring = kNowhere;         ///< its closed sessions, once it has any
+  std::uint32_t rated_w = 0;             ///< watts at most; as the scenario says
+  std::uint32_t failed_at = kNotFailed;  ///< the breaker's last failure, in hundredths of a second
   Price price;
   SimTime injected = kNever;  ///< a fault that no monitor has found yet; for measuring
-  Power rated;                ///< at most; as the scenario says
 
   PointRecord() noexcept
       : registered(false),

@@ -103,6 +103,7 @@ void record_breaker(Turn& turn, const PointRecord& point, std::uint64_t before) 
 }
 
 void breaker_failed(Turn& turn, PointRecord& point) {
+  note_failure(point, turn.now);
   change_breaker(turn, point,
                  [&](auto& breaker, auto& limits) { breaker.record_failure(limits, turn.now); });
 }

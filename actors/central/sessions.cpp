@@ -1,5 +1,6 @@
 #include "actors/central/sessions.hpp"
 
+#include "actors/central/availability.hpp"
 #include "actors/central/tickets.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -49,6 +50,7 @@ void tell_breaker(Turn& turn, PointRecord& point, const Ending& ending) {
     point.breaker.succeeded(point.permit, limits);
   } else {
     point.incident = true;
+    note_failure(point, turn.now);
     point.breaker.failed(point.permit, limits, turn.now);
   }
   record_breaker(turn, point, word);

@@ -1,6 +1,7 @@
 #include "actors/central/shard.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "actors/central/listing.hpp"
 #include "actors/central/requests.hpp"
@@ -162,7 +163,8 @@ ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoin
     PointRecord point;
     point.id = one.id;
     point.price = one.price;
-    point.rated = one.power;
+    CHARGEMILL_ASSERT(one.power.w >= 0 && one.power.w <= std::numeric_limits<std::uint32_t>::max());
+    point.rated_w = static_cast<std::uint32_t>(one.power.w);
     point.zone_slot = zone_slot(state, one.zone);
     state.points.push_back(point);
   }

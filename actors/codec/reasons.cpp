@@ -31,7 +31,7 @@ bool try_remove_suffix(std::string_view& text, std::string_view suffix) noexcept
 /// The first reason that is worded so.
 Reason reason_of(std::string_view text) noexcept {
   if (text.empty()) return Reason::none;
-  for (int i = 1; i <= static_cast<int>(Reason::central_restarted); ++i) {
+  for (int i = 1; i <= static_cast<int>(kLastReason); ++i) {
     const auto reason = static_cast<Reason>(i);
     if (word(reason) == text) return reason;
   }

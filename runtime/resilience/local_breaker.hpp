@@ -59,6 +59,11 @@ class LocalBreaker {
 
   [[nodiscard]] BreakerMode mode() const noexcept { return fields().mode; }
   [[nodiscard]] unsigned failures() const noexcept { return fields().failures; }
+  [[nodiscard]] unsigned successes() const noexcept { return fields().successes; }
+  /// To the millisecond, rounded up; meaningful unless closed.
+  [[nodiscard]] SimTime opened_at() const noexcept {
+    return SimTime{Millis{static_cast<std::int64_t>(fields().since_ms)}};
+  }
   /// When an open breaker will admit a probe; meaningful while open.
   [[nodiscard]] SimTime probes_from(const BreakerLimits& limits) const noexcept {
     return SimTime{Millis{static_cast<std::int64_t>(fields().since_ms)} + limits.cooldown};

@@ -105,7 +105,7 @@ TEST(Texts, EveryCodeHasAWord) {
   for (int i = 1; i <= static_cast<int>(Command::shutdown); ++i) {
     EXPECT_FALSE(word(static_cast<Command>(i)).empty());
   }
-  for (int i = 1; i <= static_cast<int>(Reason::central_restarted); ++i) {
+  for (int i = 1; i <= static_cast<int>(kLastReason); ++i) {
     EXPECT_FALSE(word(static_cast<Reason>(i)).empty()) << i;
   }
   EXPECT_EQ(word(DisplayState::stopped), "Out of Order");  // D-194

@@ -41,7 +41,7 @@ TEST(Listing, NamesThePointsThatWouldBeAdmittedAndNoOthers) {  // D-048, D-130
 TEST(Listing, FiltersByZonePowerAndPrice) {  // D-130
   Story s(3);
   for (std::uint32_t p = 10; p < 13; ++p) s.bring_up(PointId{p});
-  s.shard.points[1].rated = Power{50'000};
+  s.shard.points[1].rated_w = 50'000;
   s.shard.points[2].price = Price{450'000};
   const auto count = [&](const PointFilter& filter) {
     return searched(s, search_from(10, filter)).count;

@@ -94,6 +94,27 @@ TEST(ShardTrouble, WhoNeverPlugsInIsNoFailureOfThePoint) {  // D-036, D-106, D-1
   EXPECT_EQ(s.record().breaker.failures(), 1U);
 }
 
+TEST(ShardTrouble, TheBreakersStatisticsTellItsFailuresAndTheLastOfThem) {  // D-158
+  Story s;
+  s.bring_up();
+  EXPECT_FALSE(breaker_statistics(s.record()).last_failure);
+  s.now = SimTime{7s};
+  s.tell(kFault);
+  s.now = SimTime{9'120ms};
+  s.tell(HealthyReport{kPoint});
+  EXPECT_EQ(breaker_statistics(s.record()).failures, 0U);
+  EXPECT_EQ(breaker_statistics(s.record()).last_failure, SimTime{7s}) << "it outlives a success";
+  for (std::uint64_t r = 1; r <= 3; ++r) {
+    s.ask_charge(r);
+    s.refuse_start(s.record().session);
+  }
+  const auto shown = breaker_statistics(s.record());
+  EXPECT_EQ(shown.mode, runtime::BreakerMode::open);
+  EXPECT_EQ(shown.failures, 3U);
+  EXPECT_EQ(shown.last_failure, SimTime{9'120ms});
+  EXPECT_EQ(shown.opened_at, SimTime{9'120ms});
+}
+
 TEST(ShardTrouble, AStopOfASupplyThatWasLostOnTheWayGoesAgain) {  // D-079
   Story s;
   s.bring_up();

@@ -201,8 +201,8 @@ TEST_F(Vocabulary, NumbersThatFitNoQuantityAreRefused) {  // D-019
 }
 
 TEST_F(Vocabulary, EveryReasonOfAStatusComesBackAsItsText) {
-  for (int reason = 0; reason <= static_cast<int>(Reason::central_restarted); ++reason) {
-    for (int detail = 0; detail <= static_cast<int>(Reason::central_restarted); ++detail) {
+  for (int reason = 0; reason <= static_cast<int>(kLastReason); ++reason) {
+    for (int detail = 0; detail <= static_cast<int>(kLastReason); ++detail) {
       Status status{};
       status.at = kAt;
       status.reason = static_cast<Reason>(reason);
@@ -233,7 +233,7 @@ TEST_F(Vocabulary, EveryRefusalComesBack) {  // D-094
   }
 }
 TEST_F(Vocabulary, EveryUpdateComesBackAsItsText) {  // D-051 to D-070
-  for (int reason = 0; reason <= static_cast<int>(Reason::central_restarted); ++reason) {
+  for (int reason = 0; reason <= static_cast<int>(kLastReason); ++reason) {
     for (int phase = 0; phase < static_cast<int>(kPhases); ++phase) {
       chargemill::DriverUpdate update{};
       update.reason = static_cast<Reason>(reason);
