@@ -3,92 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
-#include <unordered_set>
 
 #include "actors/monitor/monitor.hpp"
-#include "app/scenario/key_table.hpp"
+#include "app/scenario/check_context.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/scenario/value.hpp"
 
 namespace chargemill::app {
 namespace {
 
-// The names that the network gives to what it generates (actors/network/topology.hpp, which is a
-// layer that this one does not link).
-std::string generated_point_name(std::uint64_t index) { return fmt::format("CP-{:06}", index + 1); }
-std::string zone_name(std::uint32_t index) { return fmt::format("Z{:02}", index + 1); }
-
 /// As many bytes of a name as a journal keeps (actors/archive/codec.hpp).
 constexpr std::size_t kNameBytesMax = 48;
 
-class Checker {
+class Checker : public CheckContext {
  public:
-  Checker(const network::Scenario& scenario, const Origins& origins,
-          const std::set<std::string>& failed, std::vector<Diagnostic>& found)
-      : s_(scenario), origins_(origins), failed_(failed), found_(found) {
-    for (const auto& point : s_.network.points) listed_.insert(point.id);
-  }
+  using CheckContext::CheckContext;
 
   void all() {
     run();
     network();
     drivers();
-    stages();
     central();
     time_outs();
-    faults();
-    actions();
+    check_events(*this);
     thresholds();
   }
 
  private:
-  [[nodiscard]] Place place_of(const std::string& key) const {
-    const auto found = origins_.find(key);
-    return found == origins_.end() ? Place{} : found->second.place;
-  }
-  /// Of the first of the keys that was written somewhere.
-  [[nodiscard]] Place place_of(std::initializer_list<std::string> keys) const {
-    for (const auto& key : keys) {
-      if (origins_.count(key) != 0) return place_of(key);
-    }
-    return {};
-  }
-  /// All of the keys hold what was meant: nothing follows from one that could not be read.
-  [[nodiscard]] bool are_sound(std::initializer_list<std::string> keys) const {
-    return std::none_of(keys.begin(), keys.end(),
-                        [&](const std::string& key) { return failed_.count(key) != 0; });
-  }
-  [[nodiscard]] bool points_are_sound() const {
-    return are_sound({"network.charge_points", "network.zones"});
-  }
-  void error(Code code, std::string text, Place place, std::string hint = {}) {
-    found_.push_back({code, std::move(text), std::move(place), std::move(hint)});
-  }
-  void warning(Code code, std::string text, Place place, std::string hint = {}) {
-    found_.push_back({code, std::move(text), std::move(place), std::move(hint), Severity::warning});
-  }
-  [[nodiscard]] bool has_point(const std::string& name) const {
-    if (!s_.network.points.empty()) return listed_.count(name) != 0;
-    if (name.size() < 9 || name.rfind("CP-", 0) != 0 || name.size() > 12) return false;
-    const auto number = std::strtoull(name.c_str() + 3, nullptr, 10);
-    return number >= 1 && number <= s_.network.charge_points &&
-           generated_point_name(number - 1) == name;
-  }
-  [[nodiscard]] std::uint32_t zones() const {
-    std::uint32_t count = 0;
-    for (const auto& point : s_.network.points)
-      count = std::max<std::uint32_t>(count, index_of(point.zone) + 1U);
-    return count != 0 ? count : std::min(s_.network.zones, s_.network.charge_points);
-  }
-  [[nodiscard]] bool has_zone(const std::string& name) const {
-    for (std::uint32_t z = 0; z < zones(); ++z) {
-      if (zone_name(z) == name) return true;
-    }
-    return false;
-  }
-
   void run() {
     if (s_.run.digest_every && !s_.run.speed.max && are_sound({"run.speed"})) {
       error(Code::contradiction, "'run.digest_every' needs virtual time",
@@ -209,29 +151,6 @@ class Checker {
     });
   }
 
-  // Stages of one target must not overlap: the second would not know where it starts from.
-  void stages() {
-    for (std::size_t i = 0; i < s_.stages.size(); ++i) {
-      const auto& stage = s_.stages[i];
-      const auto key = fmt::format("stage[{}]", i);
-      if (stage.target == network::StageTarget::connected_share && stage.value > 1.0)
-        error(Code::range, "a connected share is at most 1", place_of(key + ".value"));
-      for (std::size_t before = i; before-- > 0;) {
-        if (s_.stages[before].target != stage.target) continue;
-        const auto above = fmt::format("stage[{}]", before);
-        if (!are_sound({key + ".after", above + ".after", above + ".ramp"})) break;
-        if (stage.after < s_.stages[before].after + s_.stages[before].ramp)
-          error(Code::contradiction, "this stage begins before the one above it has ended",
-                place_of(key + ".after"),
-                fmt::format(
-                    "not before {}",
-                    duration_text(
-                        (s_.stages[before].after + s_.stages[before].ramp).time_since_epoch())));
-        break;
-      }
-    }
-  }
-
   /// `key` must be long enough for an answer to be back: a message and its answer take the control
   /// latency each in virtual time. At other speeds messages go at once.
   void leaves_time_for_an_answer(const char* key, Nanos value) {
@@ -292,94 +211,6 @@ class Checker {
     }
   }
 
-  void faults() {
-    for (std::size_t i = 0; i < s_.faults.size(); ++i) {
-      const auto& fault = s_.faults[i];
-      const auto key = fmt::format("fault[{}]", i);
-      if (fault.rate_per_cp_per_hour && fault.at)
-        error(Code::contradiction, "both 'rate' and 'at'", place_of(key + ".at"),
-              "one or the other");
-      if (!fault.rate_per_cp_per_hour && !fault.at && are_sound({key + ".rate", key + ".at"}))
-        error(Code::missing, "'fault' lacks 'rate' or 'at'", place_of(key));
-      if (fault.zone && fault.point)
-        error(Code::contradiction, "both 'zone' and 'cp'", place_of(key + ".cp"),
-              "one or the other");
-      if (fault.zone && !has_zone(*fault.zone) && points_are_sound())
-        error(
-            Code::reference, fmt::format("no zone '{}'", *fault.zone), place_of(key + ".zone"),
-            zones() == 0 ? "there are no zones" : fmt::format("there are Z01 to Z{:02}", zones()));
-      if (fault.point && !has_point(*fault.point) && points_are_sound())
-        error(Code::reference, fmt::format("no charge point '{}'", *fault.point),
-              place_of(key + ".cp"), point_hint(*fault.point));
-    }
-  }
-
-  void actions() {
-    for (std::size_t i = 0; i < s_.actions.size(); ++i) {
-      const auto key = fmt::format("action[{}]", i);
-      if (!are_sound({key + ".do"})) continue;
-      check_point_of(s_.actions[i], key);
-      check_driver_of(s_.actions[i], key);
-      if (s_.actions[i].energy_kwh > 0 && s_.actions[i].kind != network::ActionKind::start)
-        error(Code::contradiction, fmt::format("'{}' takes no energy", word_of(s_.actions[i])),
-              place_of(key + ".energy_kwh"));
-    }
-  }
-  [[nodiscard]] static const std::string& word_of(const network::ActionSpec& action) {
-    return action_keys().front().info.choices.at(static_cast<std::size_t>(action.kind));
-  }
-  [[nodiscard]] static bool is_of_a_driver(const network::ActionSpec& action) {
-    return action.kind == network::ActionKind::leave ||
-           action.kind == network::ActionKind::come_back;
-  }
-
-  void check_point_of(const network::ActionSpec& action, const std::string& key) {
-    const auto place = place_of({key + ".cp", key});
-    const bool takes_all =
-        action.kind == network::ActionKind::stop || action.kind == network::ActionKind::resume;
-    if (!are_sound({key + ".cp"})) return;
-    if (is_of_a_driver(action)) {
-      if (!action.point.empty())
-        error(Code::contradiction,
-              fmt::format("'{}' is about a driver, not about a charge point", word_of(action)),
-              place);
-    } else if (action.point.empty()) {
-      error(Code::missing, "'action' lacks 'cp'", place,
-            takes_all ? "cp = ...: a charge point, or \"*\" for all" : "cp = ...: a charge point");
-    } else if (action.point == network::kAllPoints) {
-      if (!takes_all)
-        error(Code::contradiction,
-              fmt::format("'{}' is about one charge point, not about all", word_of(action)), place,
-              "only stop and resume take \"*\"");
-    } else if (!has_point(action.point) && points_are_sound()) {
-      error(Code::reference, fmt::format("no charge point '{}'", action.point), place,
-            point_hint(action.point));
-    }
-  }
-
-  void check_driver_of(const network::ActionSpec& action, const std::string& key) {
-    const auto place = place_of({key + ".driver", key});
-    const auto& named = s_.drivers.named;
-    const bool is_known = std::any_of(
-        named.begin(), named.end(), [&](const auto& driver) { return driver.id == action.driver; });
-    if (!are_sound({key + ".driver"})) return;
-    if (action.driver.empty()) {
-      if (is_of_a_driver(action))
-        error(Code::missing, "'action' lacks 'driver'", place, "driver = ...: a [[driver]]");
-    } else if (!is_of_a_driver(action) && action.kind != network::ActionKind::start) {
-      error(Code::contradiction, fmt::format("'{}' takes no driver", word_of(action)), place);
-    } else if (!is_known) {
-      error(Code::reference, fmt::format("no driver '{}'", action.driver), place);
-    }
-  }
-
-  [[nodiscard]] std::string point_hint(const std::string& name) const {
-    if (s_.network.points.empty() && s_.network.charge_points > 0)
-      return fmt::format("there are CP-000001 to {}",
-                         generated_point_name(s_.network.charge_points - 1));
-    return did_you_mean(name, {listed_.begin(), listed_.end()});
-  }
-
   void thresholds() {
     for (std::size_t i = 0; i < s_.thresholds.size(); ++i) {
       const auto parsed = parse_threshold(s_.thresholds[i]);
@@ -399,12 +230,6 @@ class Checker {
     place.width = part.size();
     return place;
   }
-
-  const network::Scenario& s_;
-  const Origins& origins_;
-  const std::set<std::string>& failed_;
-  std::vector<Diagnostic>& found_;
-  std::unordered_set<std::string> listed_;
 };
 
 }  // namespace

@@ -3,54 +3,13 @@
 #include <set>
 
 #include "app/scenario/field.hpp"
+#include "app/scenario/key_makers.hpp"
 
 namespace chargemill::app {
 namespace {
 
+using namespace key_makers;  // NOLINT(google-build-using-namespace): the words of the table
 using Fields = std::vector<Field<Draft>>;
-
-// NOLINTBEGIN(bugprone-macro-parentheses)
-// An accessor must serve const and mutable drafts alike, and no template takes a member path.
-#define CHARGEMILL_AT(path) \
-  [](auto& d) -> auto& { return d.path; }
-// NOLINTEND(bugprone-macro-parentheses)
-
-constexpr double kCountMax = 100e6;
-constexpr double kYearSeconds = 366.0 * 86'400.0;
-
-KeyInfo info(const char* name, Type type, const char* help) { return {name, type, help}; }
-KeyInfo count(const char* name, const char* help, double min = 0, double max = kCountMax) {
-  KeyInfo key = info(name, Type::integer, help);
-  key.min = min;
-  key.max = max;
-  return key;
-}
-KeyInfo number(const char* name, const char* help, const char* unit, double max) {
-  KeyInfo key = info(name, Type::number, help);
-  key.unit = unit;
-  key.max = max;
-  return key;
-}
-KeyInfo share(const char* name, const char* help) { return number(name, help, "share", 1.0); }
-KeyInfo duration(const char* name, const char* help, bool zero = false, bool optional = false) {
-  KeyInfo key = info(name, Type::duration, help);
-  key.unit = "duration";
-  key.max = kYearSeconds;
-  key.above_min = !zero;
-  key.optional = optional;
-  return key;
-}
-/// Shorter, a run would do nothing else.
-KeyInfo interval(const char* name, const char* help) {
-  KeyInfo key = duration(name, help, true);
-  key.min = 1e-3;
-  return key;
-}
-KeyInfo choice(const char* name, const char* help, std::vector<std::string> choices) {
-  KeyInfo key = info(name, Type::choice, help);
-  key.choices = std::move(choices);
-  return key;
-}
 
 Field<Draft> not_built(const char* name, const char* help, const char* off = "") {
   KeyInfo key = info(name, Type::not_built, help);
@@ -180,14 +139,6 @@ void add_central(Fields& f) {
       CHARGEMILL_AT(scenario.central.session_silence_timeout)));
 }
 
-KeyInfo bytes(const char* name, const char* help, bool optional = false) {
-  KeyInfo key = info(name, Type::bytes, help);
-  key.min = 1U << 20U;
-  key.max = 1e15;
-  key.optional = optional;
-  return key;
-}
-
 void add_journal(Fields& f) {
   f.push_back(at(info("journal.dir", Type::text,
                       "data directory, continued if it is there; empty: in the run directory; off"),
@@ -236,26 +187,6 @@ void add_parts(Fields& f) {
     f.push_back(not_built(name, "of the cluster"));
 }
 
-KeyInfo required(KeyInfo key) {
-  key.required = true;
-  return key;
-}
-KeyInfo optional(KeyInfo key) {
-  key.optional = true;
-  return key;
-}
-KeyInfo positive(KeyInfo key) {
-  key.above_min = true;
-  return key;
-}
-
-template <class T>
-ListInfo list(const char* name, const char* help, const std::vector<Field<T>>& fields) {
-  ListInfo result{name, help, {}};
-  for (const auto& field : fields) result.keys.push_back(&field.info);
-  return result;
-}
-
 }  // namespace
 
 const std::vector<Field<Draft>>& keys() {
@@ -272,132 +203,10 @@ const std::vector<Field<Draft>>& keys() {
   return table;
 }
 
-const std::vector<Field<network::PointSpec>>& point_keys() {
-  using T = network::PointSpec;
-  static const std::vector<Field<T>> table{
-      detail::field<T>(required(info("id", Type::text, "CP-001")), CHARGEMILL_AT(id)),
-      detail::field<T>(info("zone", Type::zone, "Z01, Z02, ..."), CHARGEMILL_AT(zone)),
-      detail::field<T>(info("site", Type::site, "S0001, S0002, ..."), CHARGEMILL_AT(site)),
-      detail::field<T>(positive(number("power_kw", "what it delivers", "kW", 10'000)),
-                       CHARGEMILL_AT(power)),
-      detail::field<T>(number("price_eur_kwh", "what it costs", "EUR/kWh", 1'000),
-                       CHARGEMILL_AT(price)),
-      detail::field<T>(
-          info("manual_plug", Type::boolean, "supply starts at plug, ends at unplug (D-106)"),
-          CHARGEMILL_AT(manual_plug))};
-  return table;
-}
-
-const std::vector<Field<DriverItem>>& driver_keys() {
-  using T = DriverItem;
-  static const std::vector<Field<T>> table = [] {
-    std::vector<Field<T>> f{
-        detail::field<T>(required(info("id", Type::text, "driver-alice")), CHARGEMILL_AT(spec.id))};
-    f.push_back(
-        {info("requests", Type::requests, "a file of charge point ids (D-122), or a list of them"),
-         [](T& item, const Value& value) {
-           if (const auto* file = std::get_if<std::string>(&value))
-             item.requests_file = *file;
-           else
-             item.spec.requests = std::get<std::vector<std::string>>(value);
-         },
-         [](const T& item) { return Value{item.spec.requests}; }});
-    f.push_back(detail::field<T>(duration("pause", "else drivers.pause", true, true),
-                                 CHARGEMILL_AT(spec.pause)));
-    f.push_back(detail::field<T>(
-        info("looks", Type::boolean, "shows what is available before each request (D-130)"),
-        CHARGEMILL_AT(spec.looks)));
-    f.push_back(detail::field<T>(optional(info("looks_zone", Type::zone, "only there: Z01")),
-                                 CHARGEMILL_AT(spec.looks_zone)));
-    f.push_back(
-        detail::field<T>(optional(number("looks_power_kw", "only from it on", "kW", 10'000)),
-                         CHARGEMILL_AT(spec.looks_power)));
-    f.push_back(
-        detail::field<T>(optional(number("looks_price_eur_kwh", "only up to it", "EUR/kWh", 1'000)),
-                         CHARGEMILL_AT(spec.looks_price)));
-    return f;
-  }();
-  return table;
-}
-
-const std::vector<Field<network::StageSpec>>& stage_keys() {
-  using T = network::StageSpec;
-  static const std::vector<Field<T>> table{
-      detail::field<T>(required(duration("after", "from the start of the run", true)),
-                       CHARGEMILL_AT(after)),
-      detail::field<T>(duration("ramp", "0s: a step", true), CHARGEMILL_AT(ramp)),
-      detail::field<T>(choice("target", "what moves", {"connected_share", "request_rate"}),
-                       CHARGEMILL_AT(target)),
-      detail::field<T>(
-          required(number("value", "where to: a share, or requests per second", "", 1e9)),
-          CHARGEMILL_AT(value))};
-  return table;
-}
-
-const std::vector<Field<network::FaultSpec>>& fault_keys() {
-  using T = network::FaultSpec;
-  static const std::vector<Field<T>> table{
-      detail::field<T>(
-          required(choice("kind", "what goes wrong",
-                          {"engine_crash", "engine_silent", "engine_ko", "start_refused",
-                           "monitor_loss", "central_restart", "partition", "telemetry_error"})),
-          CHARGEMILL_AT(kind)),
-      detail::field<T>(optional(number("rate", "how often, per charge point and hour of model time",
-                                       "1/h", 3'600'000)),
-                       CHARGEMILL_AT(rate_per_cp_per_hour)),
-      detail::field<T>(duration("at", "once, at this model time", true, true), CHARGEMILL_AT(at)),
-      detail::field<T>(duration("duration", "how long it lasts", true), CHARGEMILL_AT(duration)),
-      detail::field<T>(optional(info("zone", Type::text, "only there: Z01")), CHARGEMILL_AT(zone)),
-      detail::field<T>(optional(info("cp", Type::text, "only this charge point")),
-                       CHARGEMILL_AT(point))};
-  return table;
-}
-
-const std::vector<Field<network::ActionSpec>>& action_keys() {
-  using T = network::ActionSpec;
-  static const std::vector<Field<T>> table{
-      detail::field<T>(
-          required(choice("do",
-                          "what a person does: at a charge point, as the operator, as "
-                          "a driver (D-106, D-076 to D-079, D-120, D-129)",
-                          {"plug", "unplug", "start", "stop", "resume", "stop_supply",
-                           "reset_breaker", "simulate_fault", "fault_cleared", "leave", "return"})),
-          CHARGEMILL_AT(kind)),
-      detail::field<T>(required(duration("at", "once, at this model time", true)),
-                       CHARGEMILL_AT(at)),
-      detail::field<T>(info("cp", Type::text, "at this charge point; * for stop and resume of all"),
-                       CHARGEMILL_AT(point)),
-      detail::field<T>(number("energy_kwh", "of a start; 0: no limit", "kWh", 10'000),
-                       CHARGEMILL_AT(energy_kwh)),
-      detail::field<T>(info("driver", Type::text,
-                            "a [[driver]]: who gets the ticket of a start, leaves, returns"),
-                       CHARGEMILL_AT(driver))};
-  return table;
-}
-
-const std::vector<Field<ThresholdItem>>& threshold_keys() {
-  static const std::vector<Field<ThresholdItem>> table{detail::field<ThresholdItem>(
-      required(info("expr", Type::text, "request_decision:p99 < 50ms")), CHARGEMILL_AT(expr))};
-  return table;
-}
-#undef CHARGEMILL_AT
-
 const Field<Draft>* find_key(std::string_view name) {
   const auto found = std::find_if(keys().begin(), keys().end(),
                                   [&](const auto& key) { return key.info.name == name; });
   return found == keys().end() ? nullptr : &*found;
-}
-
-const std::vector<ListInfo>& lists() {
-  static const std::vector<ListInfo> all{
-      list("charge_point", "charge points one by one, instead of network.charge_points",
-           point_keys()),
-      list("driver", "drivers that work through a list of requests", driver_keys()),
-      list("stage", "the load over time: step, ramp, soak, spike", stage_keys()),
-      list("fault", "what goes wrong, and how often", fault_keys()),
-      list("action", "what people do, and when", action_keys()),
-      list("thresholds", "what the run must reach", threshold_keys())};
-  return all;
 }
 
 std::vector<std::string> section_names() {

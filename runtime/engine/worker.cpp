@@ -16,11 +16,9 @@ constexpr std::size_t kBatch = 1024;           // activations between two looks 
 constexpr std::size_t kMessagesPerTurn = 256;  // of one actor, before the next has its turn
 constexpr std::size_t kTimersPerTurn = 256;
 constexpr std::size_t kPrefetchAhead = 4;
-constexpr std::size_t kSpareBagsMax = 64;
-constexpr std::uint64_t kGracePeriods = 3;  // begun before the death; after it; one more look
-constexpr unsigned kSpins = 64;             // looks at the inbound queue before sleeping
-constexpr Nanos kStarveMax = Millis{2};     // timers wait no longer for a ring that never empties
-constexpr Nanos kSleepMax = Millis{100};    // also bounds how late a lost horizon is noticed
+constexpr unsigned kSpins = 64;           // looks at the inbound queue before sleeping
+constexpr Nanos kStarveMax = Millis{2};   // timers wait no longer for a ring that never empties
+constexpr Nanos kSleepMax = Millis{100};  // also bounds how late a lost horizon is noticed
 
 std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count(); }
 
@@ -35,7 +33,6 @@ Worker::Worker(Coordinator& coordinator, unsigned index)
               ? std::make_unique<Lane>(coordinator.options().workers, coordinator.options().latency)
               : nullptr) {
   bags_.resize(coordinator.options().workers);
-  spare_bags_.reserve(kSpareBagsMax);
 }
 
 Worker::~Worker() {
@@ -58,96 +55,6 @@ void Worker::publish_waiting(std::uint64_t waiting) noexcept {
 void Worker::exec_later(caf::resumable* job) {
   if (running == this) return ready_.push(Ready{job});
   hand_over(new ForeignJob{job});
-}
-
-void Worker::deliver(Address to, PacketBase* packet) {
-  LeanActor* const actor = to.actor();
-  if (to.worker() != index_) return put_into_bag(to.worker(), actor, packet);
-  if (actor->flags_.terminated) {
-    lose();
-    return packet->request_deletion(false);
-  }
-  actor->local_.push(packet);
-  ++waiting_;
-  schedule(actor);
-}
-
-// Not an argument but the thread decides where it is: only it cannot be wrong.
-void Worker::deliver_from_anywhere(LeanActor* to, caf::mailbox_element* element) {
-  Worker* const here = running;
-  const bool has_bags = here != nullptr && !here->is_virtual() && !here->is_disposing_ &&
-                        &here->coordinator_ == &to->home_->coordinator_;
-  if (here != to->home_ && has_bags) return here->put_into_bag(to->home_->index_, to, element);
-  if (here != to->home_ || here->is_disposing_) return deliver_from_outside(to, element);
-  if (to->flags_.terminated) {
-    element->next = nullptr;
-    (void)to->discard(element);
-    return;
-  }
-  to->local_.push(element);
-  ++here->waiting_;
-  here->schedule(to);
-}
-
-// The other worker gets it with the rest, when the bag is full or this worker's batch is over.
-void Worker::put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* element) {
-  MailBag*& bag = bags_[home];
-  if (bag == nullptr) {
-    has_mail_ = true;
-    if (spare_bags_.empty()) {
-      bag = new MailBag;
-    } else {
-      bag = spare_bags_.back();
-      spare_bags_.pop_back();
-    }
-  }
-  bag->add(to, element);
-  if (bag->is_full()) coordinator_.worker(home).hand_over(std::exchange(bag, nullptr));
-}
-
-void Worker::send_bags() {
-  if (!has_mail_) return;
-  has_mail_ = false;
-  for (unsigned home = 0; home < bags_.size(); ++home) {
-    if (bags_[home] != nullptr)
-      coordinator_.worker(home).hand_over(std::exchange(bags_[home], nullptr));
-  }
-}
-
-void Worker::open_bag(MailBag* bag) {
-  for (std::uint32_t i = 0; i < bag->count; ++i) {
-    if (i + kPrefetchAhead < bag->count) {
-      const auto* const soon = reinterpret_cast<const char*>(bag->letters[i + kPrefetchAhead].to);
-      __builtin_prefetch(soon + 128, 1);
-      __builtin_prefetch(soon + 192, 1);
-    }
-    const auto [to, message] = bag->letters[i];
-    if (to->flags_.terminated) {
-      message->next = nullptr;
-      (void)to->discard(message);
-      continue;
-    }
-    // What came from outside before the bag was packed may have caused what is in it.
-    to->take_arrived();
-    to->local_.push(message);
-    ++waiting_;
-    schedule(to);
-  }
-  bag->count = 0;
-  if (spare_bags_.size() < kSpareBagsMax) return spare_bags_.push_back(bag);
-  delete bag;
-}
-
-void Worker::deliver_from_outside(LeanActor* to, caf::mailbox_element* element) {
-  switch (to->remote_.push(element)) {
-    case RemoteMailbox::Push::must_schedule:
-      return to->home_->hand_over(to);
-    case RemoteMailbox::Push::queued:
-      return;
-    case RemoteMailbox::Push::closed:
-      element->next = nullptr;
-      (void)to->discard(element);
-  }
 }
 
 void Worker::hand_over(InboundNode* node) {
@@ -351,61 +258,6 @@ bool Worker::fire_one(SimTime limit) {
 void Worker::pass_to(SimTime time) {
   now_ = std::max(now_, time);
   bound_ns_.store(ns_of(now_), std::memory_order_relaxed);  // relaxed: as in advance_time()
-}
-
-void Worker::bury(LeanActor* actor, bool awaits_arrival) {
-  if (!is_virtual() && actor->flags_.adopted) {
-    residents_[actor->number_] = residents_.back();
-    residents_[actor->number_]->number_ = actor->number_;
-    residents_.pop_back();
-  }
-  actor->flags_.adopted = true;  // once; never again
-  dead_.push_back(Dead{actor, awaits_arrival, grace_});
-}
-
-/// Whether every other worker has sent its bags since the present period began; then the next one
-/// begins.
-bool Worker::is_grace_over() {
-  const unsigned workers = coordinator_.workers();
-  const bool has_begun = !grace_begin_.empty();
-  grace_begin_.resize(workers);
-  for (unsigned i = 0; has_begun && i < workers; ++i) {
-    const Worker& other = coordinator_.worker(i);
-    // acquire: what it sent before is in the inbound queue; pairs with release in run_batch().
-    if (i != index_ && !other.is_asleep() &&
-        other.counters_.activations.load(std::memory_order_acquire) == grace_begin_[i])
-      return false;
-  }
-  for (unsigned i = 0; i < workers; ++i) {
-    // relaxed: where the period begins; whoever was faster than this look makes it longer.
-    grace_begin_[i] = coordinator_.worker(i).counters_.activations.load(std::memory_order_relaxed);
-  }
-  return has_begun;
-}
-
-// Whoever sent to an actor while it lived may still have the letter in a bag. It has sent the bag
-// when a period is over that began after the death; and then this worker has to look into its
-// inbound queue once more. By hand all is one thread, and a batch ends with empty bags.
-void Worker::release_the_dead() {
-  if (is_virtual()) return;  // arrivals may still name them; they go with the engine
-  if (dead_.empty()) return;
-  const bool has_grace =
-      coordinator_.workers() > 1 && coordinator_.options().pacing != Pacing::by_hand;
-  if (has_grace && is_grace_over()) ++grace_;
-  for (std::size_t i = 0; i < dead_.size();) {
-    const Dead& dead = dead_[i];
-    const bool referred = dead.actor->flags_.scheduled ||
-                          (dead.awaits_arrival && !dead.actor->flags_.arrived) ||
-                          (has_grace && grace_ < dead.grace + kGracePeriods);
-    if (referred) {
-      ++i;
-      continue;
-    }
-    LeanActor* const actor = dead.actor;
-    dead_[i] = dead_.back();
-    dead_.pop_back();
-    caf::intrusive_ptr_release(actor->ctrl());
-  }
 }
 
 void Worker::dispose() {

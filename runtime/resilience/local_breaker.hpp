@@ -43,10 +43,6 @@ class LocalBreaker {
 
   /// All of it, to be kept and brought back (D-159).
   [[nodiscard]] std::uint64_t word() const noexcept { return word_; }
-  /// When it opened; meaningful unless it is closed.
-  [[nodiscard]] SimTime opened_at() const noexcept {
-    return SimTime{Millis{static_cast<std::int64_t>(fields().since_ms)}};
-  }
   /// The breaker of that word, which opened at `opened` by the clock of this run; before its
   /// beginning: at its beginning.
   [[nodiscard]] static LocalBreaker of(std::uint64_t word, SimTime opened) noexcept {

@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/scenario/check_context.hpp"
+#include "app/scenario/key_table.hpp"
+#include "app/scenario/value.hpp"
+
+namespace chargemill::app {
+namespace {
+
+// Stages of one target must not overlap: the second would not know where it starts from.
+void check_stages(CheckContext& c) {
+  const network::Scenario& s = c.scenario();
+  for (std::size_t i = 0; i < s.stages.size(); ++i) {
+    const auto& stage = s.stages[i];
+    const auto key = fmt::format("stage[{}]", i);
+    if (stage.target == network::StageTarget::connected_share && stage.value > 1.0)
+      c.error(Code::range, "a connected share is at most 1", c.place_of(key + ".value"));
+    for (std::size_t before = i; before-- > 0;) {
+      if (s.stages[before].target != stage.target) continue;
+      const auto above = fmt::format("stage[{}]", before);
+      if (!c.are_sound({key + ".after", above + ".after", above + ".ramp"})) break;
+      if (stage.after < s.stages[before].after + s.stages[before].ramp)
+        c.error(
+            Code::contradiction, "this stage begins before the one above it has ended",
+            c.place_of(key + ".after"),
+            fmt::format("not before {}",
+                        duration_text(
+                            (s.stages[before].after + s.stages[before].ramp).time_since_epoch())));
+      break;
+    }
+  }
+}
+
+void check_faults(CheckContext& c) {
+  const network::Scenario& s = c.scenario();
+  for (std::size_t i = 0; i < s.faults.size(); ++i) {
+    const auto& fault = s.faults[i];
+    const auto key = fmt::format("fault[{}]", i);
+    if (fault.rate_per_cp_per_hour && fault.at)
+      c.error(Code::contradiction, "both 'rate' and 'at'", c.place_of(key + ".at"),
+              "one or the other");
+    if (!fault.rate_per_cp_per_hour && !fault.at && c.are_sound({key + ".rate", key + ".at"}))
+      c.error(Code::missing, "'fault' lacks 'rate' or 'at'", c.place_of(key));
+    if (fault.zone && fault.point)
+      c.error(Code::contradiction, "both 'zone' and 'cp'", c.place_of(key + ".cp"),
+              "one or the other");
+    if (fault.zone && !c.has_zone(*fault.zone) && c.points_are_sound())
+      c.error(Code::reference, fmt::format("no zone '{}'", *fault.zone), c.place_of(key + ".zone"),
+              c.zones() == 0 ? "there are no zones"
+                             : fmt::format("there are Z01 to Z{:02}", c.zones()));
+    if (fault.point && !c.has_point(*fault.point) && c.points_are_sound())
+      c.error(Code::reference, fmt::format("no charge point '{}'", *fault.point),
+              c.place_of(key + ".cp"), c.point_hint(*fault.point));
+  }
+}
+
+const std::string& word_of(const network::ActionSpec& action) {
+  return action_keys().front().info.choices.at(static_cast<std::size_t>(action.kind));
+}
+
+bool is_of_a_driver(const network::ActionSpec& action) {
+  return action.kind == network::ActionKind::leave || action.kind == network::ActionKind::come_back;
+}
+
+void check_point_of(CheckContext& c, const network::ActionSpec& action, const std::string& key) {
+  const auto place = c.place_of({key + ".cp", key});
+  const bool takes_all =
+      action.kind == network::ActionKind::stop || action.kind == network::ActionKind::resume;
+  if (!c.are_sound({key + ".cp"})) return;
+  if (is_of_a_driver(action)) {
+    if (!action.point.empty())
+      c.error(Code::contradiction,
+              fmt::format("'{}' is about a driver, not about a charge point", word_of(action)),
+              place);
+  } else if (action.point.empty()) {
+    c.error(Code::missing, "'action' lacks 'cp'", place,
+            takes_all ? "cp = ...: a charge point, or \"*\" for all" : "cp = ...: a charge point");
+  } else if (action.point == network::kAllPoints) {
+    if (!takes_all)
+      c.error(Code::contradiction,
+              fmt::format("'{}' is about one charge point, not about all", word_of(action)), place,
+              "only stop and resume take \"*\"");
+  } else if (!c.has_point(action.point) && c.points_are_sound()) {
+    c.error(Code::reference, fmt::format("no charge point '{}'", action.point), place,
+            c.point_hint(action.point));
+  }
+}
+
+void check_driver_of(CheckContext& c, const network::ActionSpec& action, const std::string& key) {
+  const auto place = c.place_of({key + ".driver", key});
+  const auto& named = c.scenario().drivers.named;
+  const bool is_known = std::any_of(named.begin(), named.end(),
+                                    [&](const auto& driver) { return driver.id == action.driver; });
+  if (!c.are_sound({key + ".driver"})) return;
+  if (action.driver.empty()) {
+    if (is_of_a_driver(action))
+      c.error(Code::missing, "'action' lacks 'driver'", place, "driver = ...: a [[driver]]");
+  } else if (!is_of_a_driver(action) && action.kind != network::ActionKind::start) {
+    c.error(Code::contradiction, fmt::format("'{}' takes no driver", word_of(action)), place);
+  } else if (!is_known) {
+    c.error(Code::reference, fmt::format("no driver '{}'", action.driver), place);
+  }
+}
+
+void check_actions(CheckContext& c) {
+  const network::Scenario& s = c.scenario();
+  for (std::size_t i = 0; i < s.actions.size(); ++i) {
+    const auto key = fmt::format("action[{}]", i);
+    if (!c.are_sound({key + ".do"})) continue;
+    check_point_of(c, s.actions[i], key);
+    check_driver_of(c, s.actions[i], key);
+    if (s.actions[i].energy_kwh > 0 && s.actions[i].kind != network::ActionKind::start)
+      c.error(Code::contradiction, fmt::format("'{}' takes no energy", word_of(s.actions[i])),
+              c.place_of(key + ".energy_kwh"));
+  }
+}
+
+}  // namespace
+
+void check_events(CheckContext& context) {
+  check_stages(context);
+  check_faults(context);
+  check_actions(context);
+}
+
+}  // namespace chargemill::app
