@@ -138,7 +138,8 @@ class Network {
         const auto id = static_cast<std::uint32_t>(points_.size());
         const unsigned home = (homes == Homes::spread ? id : c) % workers;
         ++groups[home].count;
-        points_.push_back(engine.spawn<Point>(home, id, &groups[home], central));
+        auto* const point = engine.spawn<Point>(home, id, &groups[home], central);
+        points_.emplace_back(point);
       }
       starters_.push_back(engine.spawn<Starter>(c, &points_, first, count, groups, workers));
     }

@@ -105,7 +105,8 @@ TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
     ASSERT_TRUE(last);
     const auto image =
         archive::restore(reader, last->run, archive::Origin{scenario.run.start_unix_s}).value();
-    for (std::uint16_t s = 0; s < network.topology().shards.size(); ++s) {
+    const auto shards = static_cast<std::uint16_t>(network.topology().shards.size());
+    for (std::uint16_t s = 0; s < shards; ++s) {
       auto remembered = network.shard(ShardId{s}).state();
       central::restarted(remembered, SimTime{scenario.run.duration});
       std::vector<central::OwnedPoint> owned;
