@@ -1,5 +1,6 @@
 #include "actors/central/central_actor.hpp"
 
+#include "actors/central/inspection.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/driver/driver.hpp"
 #include "runtime/base/overloaded.hpp"
@@ -11,6 +12,13 @@ void CentralActor::run(const CentralEvent& event) {
   step(state_, event, now(), effects_);
   for (const auto& effect : effects_) perform(effect);
   wake_at(due(state_));
+}
+
+// An inspection follows the orders given before it on the way that they took.
+void CentralActor::on_other(const runtime::Message& m) {
+  const auto* const inspect = m.get_if<Inspect>();
+  if (inspect == nullptr) return drop(m);
+  send(network_.shards[index_of(inspect->shard)], *inspect);
 }
 
 template <class M>

@@ -14,6 +14,7 @@ class CentralActor final : public CoreActor<CentralActor, CentralState, CentralE
  private:
   friend CoreActor;
   void run(const CentralEvent& event);
+  void on_other(const runtime::Message& m);
   void perform(const CentralEffect& effect);
   template <class M>
   void tell_driver(const M& message);

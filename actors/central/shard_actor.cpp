@@ -1,6 +1,7 @@
 #include "actors/central/shard_actor.hpp"
 
 #include "actors/central/central.hpp"
+#include "actors/central/inspection.hpp"
 #include "actors/charge_point/charge_point.hpp"
 #include "actors/driver/driver.hpp"
 #include "actors/monitor/monitor.hpp"
@@ -30,6 +31,20 @@ void ShardActor::run(const ShardEvent& event) {
   }
   wake_at(due(state_));
   publish();
+}
+
+void ShardActor::on_other(const runtime::Message& m) {
+  const auto* const inspect = m.get_if<Inspect>();
+  if (inspect == nullptr) return drop(m);
+  Inspect next = *inspect;
+  next.from = next.what->look(state_, now(), next.from);
+  if (next.from < state_.points.size()) return send(this, next);
+  const auto after = index_of(next.shard) + std::size_t{1};
+  if (next.from == Inspection::kEnough || next.only_this || after >= network_.shards.size())
+    return next.what->finish(now());
+  next.shard = ShardId{static_cast<std::uint16_t>(after)};
+  next.from = 0;
+  send(network_.shards[after], next);
 }
 
 archive::Waiter& ShardActor::record_into(archive::RecordSink& sink) {

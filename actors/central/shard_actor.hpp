@@ -35,6 +35,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
  private:
   friend CoreActor;
   void run(const ShardEvent& event);
+  void on_other(const runtime::Message& m);
   void perform(const ShardEffect& effect);
   void carry(bool has_moved);
   void publish();

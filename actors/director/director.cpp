@@ -294,6 +294,18 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
   on(state, Tick{}, now, effects);
 }
 
+void on(State& state, const Inject& e, SimTime now, Effects& effects) {
+  const auto found = std::lower_bound(state.points.begin(), state.points.end(), e.point,
+                                      [](const Point& point, PointId id) { return point.id < id; });
+  if (state.halted || found == state.points.end() || found->id != e.point) return;
+  const auto index = static_cast<std::uint32_t>(found - state.points.begin());
+  Fault fault;
+  fault.kind = e.kind;
+  fault.duration = e.duration;
+  inject(state, fault, now, index, index + 1, effects);
+  on(state, Tick{}, now, effects);
+}
+
 void on(State& state, const Halt&, SimTime /*now*/, Effects& /*effects*/) {
   state.halted = true;
   std::vector<Switch>().swap(state.schedule);

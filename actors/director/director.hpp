@@ -153,9 +153,11 @@ struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, Link
 struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
 struct ToCentral { OperatorOrder message; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
+/// Somebody outside wants it to befall one point, now.
+struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< 0: kDefaultDuration
 // clang-format on
 
-using Event = std::variant<PowerOn, Halt, Tick>;
+using Event = std::variant<PowerOn, Halt, Inject, Tick>;
 using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;

@@ -27,7 +27,7 @@ class CoreActor : public runtime::LeanActor {
  protected:
   void on_message(const runtime::Message& m) override {
     const auto* event = m.get_if<Event>();
-    if (event == nullptr) return drop(m);
+    if (event == nullptr) return static_cast<Self*>(this)->on_other(m);
     static_cast<Self*>(this)->run(*event);
   }
   /// Of an actor without a supervisor: it stays, so that its address does, and the run ends. Those
@@ -36,6 +36,8 @@ class CoreActor : public runtime::LeanActor {
     network_.failure->report(name(), what);
     return AfterFailure::survive;
   }
+  /// What is no event of the core; a shell that knows some hides this.
+  void on_other(const runtime::Message& m) { drop(m); }
   void on_wake() override { static_cast<Self*>(this)->run(Event{Tick{}}); }
 
   /// Sends `message` as one of the events of `Receiver`'s core.

@@ -67,7 +67,8 @@ class Host {
       : recording_(journal.recording.get()),
         engine_(std::make_unique<runtime::Engine>(options_of(scenario))),
         network_(std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
-                                                    journal.image ? &*journal.image : nullptr)) {}
+                                                    journal.image ? &*journal.image : nullptr)),
+        desk_(std::make_unique<network::Desk>(*network_, engine_->coordinator())) {}
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   ~Host() {
@@ -77,11 +78,13 @@ class Host {
 
   [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
   [[nodiscard]] network::Network& network() noexcept { return *network_; }
+  [[nodiscard]] network::Desk& desk() noexcept { return *desk_; }
 
  private:
   Recording* const recording_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<network::Network> network_;
+  std::unique_ptr<network::Desk> desk_;
 };
 
 /// Live looks with the wall time and the workers' load since the last one.
@@ -147,6 +150,7 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
     while (!host.engine().await_pause(kLookEvery)) {
       if (stop.signal() != 0) host.engine().go_until(SimTime{});  // at the end of the window
     }
+    host.desk().serve();
     if (next == row) {
       if (end - next > row_step / 2) watch(looker.look());  // the last row is the exact count
       row += row_step;
@@ -178,6 +182,7 @@ void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& wat
     next += seconds{1};
     host.engine().go_until(next);
     while (!host.engine().await_pause(kLookEvery)) continue;
+    host.desk().serve();
     const auto snapshot = looker.look();
     watch(snapshot);
     if (snapshot.totals.requests_open == 0) return;
@@ -239,7 +244,7 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
 
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                     const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console,
-                    const RunJournal& journal) {
+                    const RunJournal& journal, const DoorOpener& open_doors) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
@@ -264,6 +269,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     hear();
     watcher(snapshot);
   };
+  auto doors = open_doors ? open_doors(host.desk()) : nullptr;
   const double cpu_before = cpu_seconds();
   engine.start_clock();
   host.network().start();
@@ -280,6 +286,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
     (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch);
   }
+  doors.reset();
   outcome.worker_busy = looker.busy();
   outcome.quiet = engine.freeze(kStandstillMax);
   if (journal.recording) write_out(host, *journal.recording, outcome);

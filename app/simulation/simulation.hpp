@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/network/desk.hpp"
 #include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/scenario.hpp"
@@ -56,6 +57,10 @@ using DigestSink = std::function<void(SimTime, const std::vector<network::Entity
 /// Called with what drivers, monitors and charge points show, a tenth of a second later at most.
 using ConsoleSink = std::function<void(const network::Topology&, const ConsoleNotice&)>;
 
+/// Opens the doors, before time begins; they close when what it returns is destroyed, after the
+/// planned end or the drain. May throw nothing.
+using DoorOpener = std::function<std::shared_ptr<void>(network::Desk&)>;
+
 /// Where a run writes what happens, and what an earlier one left there.
 struct RunJournal {
   std::unique_ptr<Recording> recording;  ///< null: nothing is kept
@@ -67,6 +72,7 @@ struct RunJournal {
 /// the open requests to be decided. Requires a checked scenario.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                                   const Watcher& watch, const DigestSink& digests = {},
-                                  const ConsoleSink& console = {}, const RunJournal& journal = {});
+                                  const ConsoleSink& console = {}, const RunJournal& journal = {},
+                                  const DoorOpener& open_doors = {});
 
 }  // namespace chargemill::app

@@ -42,6 +42,7 @@ class VirtualNetwork {
   }
   [[nodiscard]] Digest digest() const { return network::sum_of(entities()); }
   [[nodiscard]] network::Network& network() noexcept { return *network_; }
+  [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
   /// Delivered so far.
   [[nodiscard]] std::uint64_t messages() const {
     return network_->look().totals.messages_delivered;

@@ -1,0 +1,104 @@
+#include "actors/network/desk.hpp"
+
+#include <utility>
+
+namespace chargemill::network {
+
+using central::Inspect;
+using central::Inspection;
+using runtime::LeanActor;
+
+/// Keeps an inspection alive while actors hold its address.
+struct Desk::Errand final : Inspection {
+  Errand(Desk& from, std::shared_ptr<Inspection> looks, ShardId begin, bool one)
+      : desk(from), what(std::move(looks)), first(begin), only_this(one) {}
+
+  std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override {
+    return what->look(shard, now, from);
+  }
+  void finish(SimTime now) override {
+    const auto kept = std::move(what);
+    desk.forget(this);  // and this is gone
+    kept->finish(now);
+  }
+
+  Desk& desk;
+  std::shared_ptr<Inspection> what;
+  const ShardId first;
+  const bool only_this;
+};
+
+Desk::Desk(Network& network, runtime::Coordinator& engine) : network_(network), engine_(engine) {}
+Desk::~Desk() = default;
+
+bool Desk::may_change() const noexcept {
+  return engine_.options().pacing != runtime::Pacing::virtual_time;
+}
+
+bool Desk::inspect(std::shared_ptr<Inspection> what) {
+  return send(std::move(what), ShardId{0}, false);
+}
+
+bool Desk::inspect(PointId point, std::shared_ptr<Inspection> what) {
+  return send(std::move(what), network_.switchboard().shard_of[index_of(point)], true);
+}
+
+bool Desk::send(std::shared_ptr<Inspection> what, ShardId first, bool only_this) {
+  auto errand = std::make_unique<Errand>(*this, std::move(what), first, only_this);
+  Errand* const sent = errand.get();
+  {
+    const std::lock_guard lock{mutex_};
+    if (errands_.size() >= kOpenMax) return false;
+    errands_.emplace(sent, std::move(errand));
+    if (!may_change()) waiting_.push_back(sent);
+  }
+  if (may_change()) LeanActor::post(&network_.central(), Inspect{sent, 0, first, only_this});
+  return true;
+}
+
+void Desk::forget(const Errand* errand) {
+  const std::lock_guard lock{mutex_};
+  errands_.erase(errand);
+}
+
+void Desk::serve() {
+  std::vector<Errand*> waiting;
+  {
+    const std::lock_guard lock{mutex_};
+    waiting.swap(waiting_);
+  }
+  const SimTime now = engine_.reached();
+  const std::size_t shards = network_.topology().shards.size();
+  for (Errand* errand : waiting) {
+    std::uint32_t from = 0;
+    for (std::size_t s = index_of(errand->first); s < shards && from != Inspection::kEnough; ++s) {
+      const auto& state = network_.shard(ShardId{static_cast<std::uint16_t>(s)}).state();
+      for (from = 0; from < state.points.size();) from = errand->look(state, now, from);
+      if (errand->only_this) break;
+    }
+    errand->finish(now);
+  }
+}
+
+void Desk::order(const OperatorOrder& order) {
+  LeanActor::post(&network_.central(), central::CentralEvent{order});
+}
+
+void Desk::inject(const director::Inject& fault) {
+  const auto shard = network_.switchboard().shard_of[index_of(fault.point)];
+  LeanActor::post(&network_.director(shard), director::Event{fault});
+}
+
+void Desk::plug(PointId point) {
+  LeanActor::post(&network_.point(point), charge_point::Event{Plug{}});
+}
+
+void Desk::unplug(PointId point) {
+  LeanActor::post(&network_.point(point), charge_point::Event{Unplug{}});
+}
+
+void Desk::start(PointId point, const StartHere& what) {
+  LeanActor::post(&network_.point(point), charge_point::Event{what});
+}
+
+}  // namespace chargemill::network
