@@ -49,6 +49,11 @@ struct CommandLine {
 void add_scenario_commands(CLI::App& cli, CommandLine& line) {
   auto* run = cli.add_subcommand("run", "simulate a scenario (without one: the demo)");
   add_run_options(*run, line.run);
+  run->footer(
+      "Exit codes: 0 all well; 2 bad usage; 3 bad scenario; 4 this machine (ports, memory, "
+      "files);\n"
+      "99 a threshold crossed; 98 the run is invalid or its sums do not agree; 130, 143 stopped.\n"
+      "Progress and consoles go to stderr, the summary to stdout.");
   run->callback([&line] { line.code = run_command(line.run, line.words); });
 
   auto* validate = cli.add_subcommand("validate", "check scenario files and print the plan");
@@ -88,6 +93,8 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
   comparing->add_option("NEW", line.fresh, "the runs after")->required();
   comparing->add_option("--format", line.comparison_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
+  comparing->footer(
+      "Exit codes: 0; 99 two runs in virtual time with different digests; 4 no runs there.");
   comparing->callback(
       [&line] { line.code = compare_command(line.base, line.fresh, line.comparison_format); });
 }

@@ -49,7 +49,9 @@ std::string timed_out_line(std::string_view request, Nanos timeout) {
 }
 
 std::string finished_line(std::uint32_t done, std::uint32_t total) {
-  return "All requests completed. Total: " + std::to_string(done) + "/" + std::to_string(total);
+  // Those that a stop kept from being sent are not completed.
+  return (done < total ? "Requests stopped. Total: " : "All requests completed. Total: ") +
+         std::to_string(done) + "/" + std::to_string(total);
 }
 
 std::string_view no_central_line() { return "Unable to connect to CENTRAL"; }

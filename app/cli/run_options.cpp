@@ -19,21 +19,22 @@ struct Short {
 constexpr Short kModelFlags[] = {
     {"--charge-points", "network.charge_points", "N", "generated charge points"},
     {"--drivers", "drivers.count", "N", "generated drivers"},
-    {"--duration", "run.duration", "D", "model time: 250ms, 10s, 5m, 24h"},
-    {"--speed", "run.speed", "X|max", "model seconds per wall second; max: virtual time"},
-    {"--seed", "run.seed", "N", "of all random numbers"},
-    {"--workers", "run.workers", "N", "threads; 0: one per core"},
-    {"--stop-timeout", "run.stop_timeout", "D", "wall time for open requests after a stop"}};
+    {"--duration", "run.duration", "D", "model time: 250ms, 10s, 5m, 24h [the scenario's]"},
+    {"--speed", "run.speed", "X|max", "model seconds per wall second [1]; max: virtual time"},
+    {"--seed", "run.seed", "N", "of all random numbers [42]"},
+    {"--workers", "run.workers", "N", "threads [0: one per core]"},
+    {"--stop-timeout", "run.stop_timeout", "D", "wall time for open requests after a stop [10s]"}};
 constexpr Short kRunFlags[] = {
-    {"--repeat", "run.repeat", "N", "so many runs, one after the other"},
+    {"--repeat", "run.repeat", "N", "so many runs, one after the other [1]"},
     {"--digest-every", "run.digest_every", "D", "digests of all entities; virtual time only"},
     {"--nodes", "cluster.nodes", "N", "local cluster; not built yet, only 1"},
     {"--central", "cluster.central", "URL", "load another central; not built yet, only off"},
     {"--http", "http.listen", "HOST:PORT", "dashboard; not built yet, only off"},
     {"--tcp", "tcp.listen", "HOST:PORT", "framed door; not built yet, only off"},
-    {"--data", "journal.dir", "DIR", "of the journal, continued if it is there; off: none"},
-    {"--out", "output.dir", "DIR", "run directory"},
-    {"--progress", "output.progress", "auto|tty|plain|off", "on stderr"}};
+    {"--data", "journal.dir", "DIR",
+     "of the journal, continued if it is there [in the run directory]; off: none"},
+    {"--out", "output.dir", "DIR", "run directory [runs/<utc>-<scenario>-<id>]; off: none"},
+    {"--progress", "output.progress", "auto|tty|plain|off", "on stderr [auto]"}};
 
 template <std::size_t N>
 void add_shorts(CLI::App& app, RunOptions& options, const Short (&flags)[N]) {

@@ -12,6 +12,7 @@ namespace chargemill::app {
 namespace {
 
 constexpr int kExitEnvironment = 4;
+constexpr int kExitDifferent = 99;  // two runs that should have agreed to the last bit did not
 
 int fail(const Error& error) {
   fmt::print(stderr, "chargemill: {}\n", error.text);
@@ -59,10 +60,11 @@ int compare_command(const std::filesystem::path& base, const std::filesystem::pa
     auto json = comparison_json(comparison);
     json["digest_equal"] = digest_equal(a->front(), b->front());
     fmt::print("{}\n", json.dump(2));
-    return 0;
+  } else {
+    fmt::print("{}{}", comparison_text(comparison),
+               digest_text(base, fresh, a->front(), b->front()));
   }
-  fmt::print("{}{}", comparison_text(comparison), digest_text(base, fresh, a->front(), b->front()));
-  return 0;
+  return digest_equal(a->front(), b->front()) == false ? kExitDifferent : 0;
 }
 
 }  // namespace chargemill::app

@@ -115,6 +115,16 @@ Result<void> write_results(RunDirectory& directory, const RunOutcome& outcome,
   return {};
 }
 
+/// Why a quiet run does not end with 0; and which thresholds it crossed.
+std::string reason_text(const nlohmann::json& summary) {
+  const auto verdict = verdict_line(summary);
+  std::string text = fmt::format("chargemill: {}: {}", verdict.word, verdict.reason);
+  for (const auto& threshold : summary.at("thresholds")) {
+    if (!threshold.at("ok").get<bool>()) text += "; " + threshold.at("expr").get<std::string>();
+  }
+  return text;
+}
+
 /// One run of a loaded scenario.
 class Run {
  public:
@@ -141,7 +151,9 @@ class Run {
     summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
     const int code = exit_code(summary, outcome.signal);
     log_outcome(log_, summary, code);
-    return tell(outcome, summary) ? code : kExitEnvironment;
+    if (!tell(outcome, summary)) return kExitEnvironment;
+    if (loaded_.output.quiet && code != 0) say(reason_text(summary));
+    return code;
   }
 
  private:
@@ -235,11 +247,12 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
   const Plan plan = make_plan(loaded.scenario);
   return fmt::format(
       "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
-      "{:.0f} requests and {:.0f} faults, {} MiB",
+      "{:.0f} requests and {:.0f} faults, {} MiB{}",
       kVersion, kCommit, kBuildType, run.name, run.seed,
       repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
       path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
-      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20);
+      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
+      plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
 }
 
 /// Which of two exit codes a row of runs ends with: 1, then 98, then the environment, then a
@@ -274,14 +287,32 @@ int run_all(const Loaded& loaded, const std::vector<std::string>& argv) {
     worst = worse_of(worst, code);
     if (stop.signal() != 0) break;
   }
+  if (loaded.output.repeat > 1 && !path.empty() && !loaded.output.quiet)
+    say(fmt::format("RUNS      {}  (chargemill compare takes such a directory whole)",
+                    path.string()));
   return worst;
+}
+
+/// Whoever drives a recording or request files seldom wants ten thousand others beside them.
+void note_what_joins_the_demo(const RunOptions& options) {
+  for (const auto& given : options.overrides) {
+    if (given.key == "drivers.replay" || given.key == "drivers.requests")
+      say(
+          fmt::format("note: no scenario is named, so {} joins the load of the demo; name a "
+                      "scenario to drive it "
+                      "alone",
+                      given.flag));
+  }
 }
 
 }  // namespace
 
 int run_command(const RunOptions& options, const std::vector<std::string>& argv) {
   RunOptions chosen = options;
-  if (!chosen.scenario) chosen.scenario = demo_scenario();
+  if (!chosen.scenario) {
+    chosen.scenario = demo_scenario();
+    note_what_joins_the_demo(chosen);
+  }
   if (!chosen.scenario) {
     say("chargemill: config/scenarios/demo.toml is neither beside the sources nor installed; name "
         "a scenario");

@@ -74,9 +74,11 @@ unsigned columns(std::FILE* stream) {
 std::string fitted(const std::string& line, unsigned columns) {
   if (columns == 0) return line;
   unsigned letters = 0;
+  std::size_t field_end = 0;  // of the last field that fits whole; two blanks separate them
   for (std::size_t at = 0; at < line.size(); ++at) {
     const bool begins = (static_cast<unsigned char>(line[at]) & 0xC0U) != 0x80U;
-    if (begins && ++letters > columns) return line.substr(0, at);
+    if (line.compare(at, 2, "  ") == 0 && at > 0 && line[at - 1] != ' ') field_end = at;
+    if (begins && ++letters > columns) return line.substr(0, field_end > 0 ? field_end : at);
   }
   return line;
 }

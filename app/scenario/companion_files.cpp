@@ -29,20 +29,15 @@ fs::path resolve(const Reading& reading, const std::string& key, const std::stri
   return in_file ? folder / name : fs::path{name};
 }
 
-bool is_readable_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && std::ifstream{path}.good();
-}
-
 // D-122: one id per line, trimmed; blank lines and those that start with # do not count.
 void read_requests(const fs::path& path, const Place& place, Reading& reading,
                    std::vector<std::string>& requests) {
-  std::ifstream in{path};
-  if (!is_readable_file(path)) {
-    reading.report(Code::requests, fmt::format("cannot read the request file {}", path.string()),
-                   place);
+  if (const auto why = why_unreadable(path)) {
+    reading.report(Code::requests,
+                   fmt::format("cannot read the request file {}: {}", path.string(), *why), place);
     return;
   }
+  std::ifstream in{path};
   reading.inputs.push_back(path);
   for (std::string line; std::getline(in, line);) {
     if (line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);
@@ -52,7 +47,7 @@ void read_requests(const fs::path& path, const Place& place, Reading& reading,
   }
   if (requests.empty()) {
     reading.report(Code::requests, fmt::format("no charge point ids in {}", path.string()), place,
-                   "one id per line (D-122)");
+                   "one id per line");
   }
 }
 
@@ -97,8 +92,9 @@ void read_profile(const fs::path& folder, Reading& reading) {
   }
   const auto path = resolve(reading, "drivers.profile_file", name, folder);
   const Place place = place_of(reading, "drivers.profile_file");
-  if (!is_readable_file(path)) {
-    reading.report(Code::profile, fmt::format("cannot read the profile {}", path.string()), place);
+  if (const auto why = why_unreadable(path)) {
+    reading.report(Code::profile,
+                   fmt::format("cannot read the profile {}: {}", path.string(), *why), place);
     return;
   }
   reading.inputs.push_back(path);

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
 
 namespace chargemill::app {
 namespace {
@@ -217,6 +220,16 @@ bool read_pairs(const toml::node* node, fleet::Quantiles& table) {
 }
 
 }  // namespace
+
+std::optional<std::string> why_unreadable(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) return "there is no such file";
+  if (std::filesystem::is_directory(status)) return "it is a directory";
+  errno = 0;
+  if (!std::ifstream{path}) return std::error_code{errno, std::generic_category()}.message();
+  return std::nullopt;
+}
 
 void read_toml(const toml::table& root, const SourceText& source, Reading& reading) {
   Reader{source, reading}.walk(root, "");

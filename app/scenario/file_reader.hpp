@@ -2,8 +2,10 @@
 #pragma once
 
 #include <toml++/toml.h>
+#include <filesystem>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "actors/fleet/profile_tables.hpp"
@@ -11,6 +13,9 @@
 #include "app/scenario/source_text.hpp"
 
 namespace chargemill::app {
+
+/// Why the file at `path` cannot be read; nothing if it can.
+[[nodiscard]] std::optional<std::string> why_unreadable(const std::filesystem::path& path);
 
 /// A scenario while its parts come together.
 struct Reading {

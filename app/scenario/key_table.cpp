@@ -93,13 +93,12 @@ void add_drivers(Fields& f) {
   f.push_back(at(choice("drivers.choose", "ask for one charge point, or for any of a zone",
                         {"named", "any_in_zone"}),
                  CHARGEMILL_AT(scenario.drivers.choose)));
-  f.push_back(
-      at(duration("drivers.pause", "after a session, before the next request (D-123)", true),
-         CHARGEMILL_AT(scenario.drivers.pause)));
+  f.push_back(at(duration("drivers.pause", "after a session, before the next request", true),
+                 CHARGEMILL_AT(scenario.drivers.pause)));
   f.push_back(at(duration("drivers.timeout", "a request without an answer is given up"),
                  CHARGEMILL_AT(scenario.drivers.timeout)));
   f.push_back(at(info("drivers.requests", Type::files,
-                      "a driver for each file of charge point ids (D-122), named by the stem"),
+                      "a driver for each file of charge point ids, named by the stem"),
                  CHARGEMILL_AT(files.requests)));
   f.push_back(at(info("drivers.replay", Type::text, "recorded sessions (CSV) to be driven again"),
                  CHARGEMILL_AT(files.replay)));
@@ -125,18 +124,17 @@ void add_central(Fields& f) {
          CHARGEMILL_AT(scenario.central.breaker_cooldown)));
   f.push_back(at(count("central.breaker.probes", "successes that close a half-open breaker", 1, 15),
                  CHARGEMILL_AT(scenario.central.breaker_probes)));
-  f.push_back(
-      at(duration("central.monitor_timeout",
-                  "silence that makes a monitor lost; none: max(5 s, 3 x health_interval) (D-044)",
-                  false, true),
-         CHARGEMILL_AT(scenario.central.monitor_timeout)));
+  f.push_back(at(duration("central.monitor_timeout",
+                          "silence that makes a monitor lost; none: max(5 s, 3 x health_interval)",
+                          false, true),
+                 CHARGEMILL_AT(scenario.central.monitor_timeout)));
   f.push_back(at(duration("central.start_timeout", "an authorised session must begin within it"),
                  CHARGEMILL_AT(scenario.central.start_timeout)));
-  f.push_back(at(
-      duration("central.session_silence_timeout",
-               "a session without telemetry fails; none: max(10 s, 3 x telemetry_interval) (D-067)",
-               false, true),
-      CHARGEMILL_AT(scenario.central.session_silence_timeout)));
+  f.push_back(
+      at(duration("central.session_silence_timeout",
+                  "a session without telemetry fails; none: max(10 s, 3 x telemetry_interval)",
+                  false, true),
+         CHARGEMILL_AT(scenario.central.session_silence_timeout)));
 }
 
 void add_journal(Fields& f) {

@@ -19,14 +19,6 @@ struct Field {
   std::function<Value(const T&)> get;
 };
 
-/// Names of files that still have to be read, and how.
-struct FileNames {
-  std::string profile;
-  std::string replay;
-  std::vector<std::string> requests;  ///< one more driver each, named by the stem
-  std::string column_start, column_end, column_energy, column_station;  ///< empty: the default
-};
-
 /// What is filled while a scenario is being read.
 struct Draft {
   network::Scenario scenario;

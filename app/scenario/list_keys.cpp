@@ -28,9 +28,8 @@ const std::vector<Field<network::PointSpec>>& point_keys() {
                        CHARGEMILL_AT(power)),
       detail::field<T>(number("price_eur_kwh", "what it costs", "EUR/kWh", 1'000),
                        CHARGEMILL_AT(price)),
-      detail::field<T>(
-          info("manual_plug", Type::boolean, "supply starts at plug, ends at unplug (D-106)"),
-          CHARGEMILL_AT(manual_plug))};
+      detail::field<T>(info("manual_plug", Type::boolean, "supply starts at plug, ends at unplug"),
+                       CHARGEMILL_AT(manual_plug))};
   return table;
 }
 
@@ -39,19 +38,18 @@ const std::vector<Field<DriverItem>>& driver_keys() {
   static const std::vector<Field<T>> table = [] {
     std::vector<Field<T>> f{
         detail::field<T>(required(info("id", Type::text, "driver-alice")), CHARGEMILL_AT(spec.id))};
-    f.push_back(
-        {info("requests", Type::requests, "a file of charge point ids (D-122), or a list of them"),
-         [](T& item, const Value& value) {
-           if (const auto* file = std::get_if<std::string>(&value))
-             item.requests_file = *file;
-           else
-             item.spec.requests = std::get<std::vector<std::string>>(value);
-         },
-         [](const T& item) { return Value{item.spec.requests}; }});
+    f.push_back({info("requests", Type::requests, "a file of charge point ids, or a list of them"),
+                 [](T& item, const Value& value) {
+                   if (const auto* file = std::get_if<std::string>(&value))
+                     item.requests_file = *file;
+                   else
+                     item.spec.requests = std::get<std::vector<std::string>>(value);
+                 },
+                 [](const T& item) { return Value{item.spec.requests}; }});
     f.push_back(detail::field<T>(duration("pause", "else drivers.pause", true, true),
                                  CHARGEMILL_AT(spec.pause)));
     f.push_back(detail::field<T>(
-        info("looks", Type::boolean, "shows what is available before each request (D-130)"),
+        info("looks", Type::boolean, "shows what is available before each request"),
         CHARGEMILL_AT(spec.looks)));
     f.push_back(detail::field<T>(optional(info("looks_zone", Type::zone, "only there: Z01")),
                                  CHARGEMILL_AT(spec.looks_zone)));
@@ -105,7 +103,7 @@ const std::vector<Field<network::ActionSpec>>& action_keys() {
       detail::field<T>(
           required(choice("do",
                           "what a person does: at a charge point, as the operator, as "
-                          "a driver (D-106, D-076 to D-079, D-120, D-129)",
+                          "a driver",
                           {"plug", "unplug", "start", "stop", "resume", "stop_supply",
                            "reset_breaker", "simulate_fault", "fault_cleared", "leave", "return"})),
           CHARGEMILL_AT(kind)),

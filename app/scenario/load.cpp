@@ -127,8 +127,8 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (wrong) return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
   return Loaded{std::move(reading.draft.scenario), std::move(reading.draft.output),
-                std::move(reading.origins), std::move(reading.diagnostics),
-                std::move(reading.inputs)};
+                std::move(reading.draft.files),    std::move(reading.origins),
+                std::move(reading.diagnostics),    std::move(reading.inputs)};
 }
 
 }  // namespace
@@ -162,14 +162,14 @@ tl::expected<Loaded, std::vector<Diagnostic>> load_scenario_text(
 
 tl::expected<Loaded, std::vector<Diagnostic>> load_scenario(const LoadInput& input) {
   if (!input.file) return finish(input, {}, {});
-  std::error_code ignored;
-  std::ifstream in{*input.file};
-  if (std::filesystem::is_directory(*input.file, ignored) || !in) {
-    Place place;
-    place.source = input.file->string();
+  if (const auto why = why_unreadable(*input.file)) {
     return tl::unexpected<std::vector<Diagnostic>>(
-        {{Code::unreadable, fmt::format("cannot read {}", input.file->string()), place, {}}});
+        {{Code::unreadable,
+          fmt::format("cannot read {}: {}", input.file->string(), *why),
+          {},
+          {}}});
   }
+  std::ifstream in{*input.file};
   std::ostringstream text;
   text << in.rdbuf();
   return load_scenario_text(text.str(), input.file->string(), input.file->parent_path(), input);

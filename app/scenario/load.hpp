@@ -47,9 +47,18 @@ struct OutputSettings {
   std::string data;  ///< of the journal; empty: in the run directory; off: none
 };
 
+/// Names of files that a scenario refers to, as written, and how to read them.
+struct FileNames {
+  std::string profile;
+  std::string replay;
+  std::vector<std::string> requests;  ///< one more driver each, named by the stem
+  std::string column_start, column_end, column_energy, column_station;  ///< empty: the default
+};
+
 struct Loaded {
   network::Scenario scenario;
   OutputSettings output;
+  FileNames files;
   Origins origins;
   std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant
   std::vector<std::filesystem::path> inputs;  ///< every file that was read

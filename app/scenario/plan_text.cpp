@@ -66,8 +66,8 @@ double listed_requests(const network::Scenario& s) {
   return sum;
 }
 
-double recorded_requests(const network::Scenario& s) {
-  return static_cast<double>(
+std::size_t replayed_sessions(const network::Scenario& s) {
+  return static_cast<std::size_t>(
       std::count_if(s.drivers.replay.begin(), s.drivers.replay.end(),
                     [&](const auto& session) { return session.start < SimTime{s.run.duration}; }));
 }
@@ -88,10 +88,13 @@ Plan make_plan(const network::Scenario& s) {
   // engine and monitor each; shard, fleet, director and supervisor for each shard
   plan.actors = 2 * plan.charge_points + plan.drivers + 4 * shards;
   const auto points = static_cast<double>(plan.charge_points);
+  plan.recorded = s.drivers.replay.size();
+  plan.replayed = replayed_sessions(s);
   bool staged = false;
   const double by_stages = staged_requests(s, staged);
   plan.expected_requests = (staged ? by_stages : profile_requests(s, points)) + listed_requests(s) +
-                           recorded_requests(s) + points * s.drivers.initial_supplying;
+                           static_cast<double>(plan.replayed) +
+                           points * s.drivers.initial_supplying;
   for (const auto& fault : s.faults) {
     const double at = fault.point ? 1.0 : points;
     plan.expected_faults += fault.rate_per_cp_per_hour
@@ -108,6 +111,13 @@ Plan make_plan(const network::Scenario& s) {
   return plan;
 }
 
+std::string recording_text(const Plan& plan) {
+  if (plan.recorded == 0) return {};
+  return fmt::format(
+      "{} of {} recorded sessions{}", plan.replayed, plan.recorded,
+      plan.replayed < plan.recorded ? "; the others begin after the end of the run" : "");
+}
+
 std::string plan_text(const network::Scenario& s) {
   const Plan plan = make_plan(s);
   std::string out;
@@ -122,6 +132,7 @@ std::string plan_text(const network::Scenario& s) {
                      plan.charge_points, plan.drivers, plan.actors, s.central.shards);
   out += fmt::format("load       about {:.0f} requests, {:.0f} faults, {:.0f} health messages/s\n",
                      plan.expected_requests, plan.expected_faults, plan.messages_per_s);
+  if (plan.recorded > 0) out += fmt::format("replay     {}\n", recording_text(plan));
   out += fmt::format("thresholds {}\n", s.thresholds.size());
   out += fmt::format("memory     about {}\n", bytes_text(plan.memory_bytes));
   return out;

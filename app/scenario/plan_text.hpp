@@ -12,6 +12,8 @@ struct Plan {
   std::uint64_t drivers = 0;
   std::uint64_t actors = 0;
   double expected_requests = 0.0;  ///< means; lists work as fast as their pauses allow
+  std::size_t recorded = 0;        ///< sessions of a recording
+  std::size_t replayed = 0;        ///< of them, those that begin before the end of the run
   double expected_faults = 0.0;
   double messages_per_s = 0.0;  ///< per wall second: health checks alone
   std::int64_t memory_bytes = 0;
@@ -20,6 +22,8 @@ struct Plan {
 
 /// Requires a checked scenario.
 [[nodiscard]] Plan make_plan(const network::Scenario& scenario);
+/// "26 of 200 recorded sessions, ..." if a recording is driven; else empty.
+[[nodiscard]] std::string recording_text(const Plan& plan);
 [[nodiscard]] std::string plan_text(const network::Scenario& scenario);
 
 }  // namespace chargemill::app

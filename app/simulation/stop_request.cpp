@@ -15,7 +15,11 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may use n
 
 extern "C" void on_signal(int number) {
   // relaxed: the number is all there is.
-  if (received.exchange(number, std::memory_order_relaxed) != 0) _exit(128 + number);
+  if (received.exchange(number, std::memory_order_relaxed) != 0) {
+    constexpr char kText[] = "\naborted: no summary and no report were written\n";
+    (void)!write(STDERR_FILENO, kText, sizeof kText - 1);
+    _exit(128 + number);
+  }
   if (!announces.load(std::memory_order_relaxed)) return;  // relaxed: as above
   constexpr char kText[] = "\nstopping (Ctrl-C again to abort)\n";
   (void)!write(STDERR_FILENO, kText, sizeof kText - 1);

@@ -11,6 +11,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr double kLateModelSeconds = 60.0;  // so late, people would not call it the same minute
 constexpr double kSaturated = 0.95;  // the share of its time that a worker has no rest beyond
 
 double ms(Nanos duration) { return static_cast<double>(duration.count()) / 1e6; }
@@ -72,10 +73,9 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
         "kept",
         t.tickets_dropped));
   if (t.messages_unknown > 0)
-    result.push_back(fmt::format(
-        "{} messages were about charge points that central does not know: dropped (D-056, D-065, "
-        "D-074)",
-        t.messages_unknown));
+    result.push_back(
+        fmt::format("{} messages were about charge points that central does not know: dropped",
+                    t.messages_unknown));
   if (outcome.consoles_missed > 0)
     result.push_back(
         fmt::format("{} console lines are missing: they came faster than they could be shown",
@@ -87,6 +87,13 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
     result.push_back(fmt::format(
         "{} of {} workers were busy all the time: latencies are upper bounds (try a lower --speed)",
         busy, outcome.worker_busy.size()));
+  const double late_s = seconds(outcome.last.latencies.tick_lateness.quantile(0.99));
+  if (!scenario.run.speed.max && scenario.run.speed.factor * late_s > kLateModelSeconds)
+    result.push_back(
+        fmt::format("timers were late: tick lateness p99 {:.0f} ms is {:.0f} s of model time at "
+                    "this speed (try "
+                    "a lower --speed)",
+                    late_s * 1e3, late_s * scenario.run.speed.factor));
   if (outcome.journal && outcome.journal->appended != outcome.journal->status.records)
     result.push_back(fmt::format("the journal does not hold all: {} of {} records are on disk ({})",
                                  outcome.journal->status.records, outcome.journal->appended,

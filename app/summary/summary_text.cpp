@@ -40,10 +40,11 @@ std::string row(const char* label, const json& object,
 std::string thresholds(const json& s) {
   std::string text = "THRESHOLDS\n";
   for (const auto& t : s.at("thresholds")) {
-    const auto value = t.at("value").is_null() ? "nothing measured"
-                                               : fmt::format("{:.4g}", t.at("value").get<double>());
-    text += fmt::format("  {} {:<40} {}\n", t.at("ok").get<bool>() ? "✓" : "✗",
-                        t.at("expr").get<std::string>(), value);
+    const bool ok = t.at("ok").get<bool>();
+    const auto value = !t.at("value").is_null() ? fmt::format("{:.4g}", t.at("value").get<double>())
+                       : ok                     ? "does not apply in virtual time"
+                                                : "nothing measured";
+    text += fmt::format("  {} {:<40} {}\n", ok ? "✓" : "✗", t.at("expr").get<std::string>(), value);
   }
   return s.at("thresholds").empty() ? std::string{} : text;
 }
@@ -79,10 +80,24 @@ std::string latencies(const json& s) {
     const auto& l = s.at("latency_ms").at(name);
     text += fmt::format("  {:<18}", name);
     for (const char* figure : {"p50", "p90", "p99", "p999", "max"})
-      text += fmt::format("{:>11.3f}", l.at(figure).get<double>());
+      text += l.at("count") == 0 ? fmt::format("{:>11}", "-")
+                                 : fmt::format("{:>11.3f}", l.at(figure).get<double>());
     text += fmt::format("{:>13}\n", grouped(l.at("count")));
   }
   return text + detection_in_model_time(s);
+}
+
+/// Of few charge points it would be the memory of everything else.
+std::string bytes_per_point(const json& s) {
+  constexpr std::uint64_t kManyPoints = 1'000;
+  if (s.at("charge_points").at("total").get<std::uint64_t>() < kManyPoints) return {};
+  const auto bytes = s.at("resources").at("bytes_per_charge_point").get<double>();
+  return fmt::format("  {} bytes a charge point", grouped(std::max(0.0, std::round(bytes))));
+}
+
+/// "1 of 1 threshold", "2 of 4 thresholds".
+std::string thresholds_text(std::size_t all) {
+  return fmt::format("{} threshold{}", all, all == 1 ? "" : "s");
 }
 
 /// "60x", or "max" for virtual time.
@@ -100,12 +115,14 @@ VerdictLine verdict_line(const json& s) {
   const auto& all = s.at("thresholds");
   const auto crossed =
       std::count_if(all.begin(), all.end(), [](const json& t) { return !t.at("ok").get<bool>(); });
-  const auto crossed_text = fmt::format("{} of {} thresholds crossed", crossed, all.size());
+  const auto crossed_text = fmt::format("{} of {} crossed", crossed, thresholds_text(all.size()));
   if (run.at("partial").get<bool>())  // the exit code names the signal, so the last line does
     return {"PARTIAL", "stopped by " + run.at("stop_reason").get<std::string>() +
                            (crossed > 0 ? ", " + crossed_text : "")};
   if (crossed > 0) return {"FAIL", crossed_text};
-  return {"OK", all.empty() ? "" : fmt::format("all {} thresholds hold", all.size())};
+  return {"OK", all.empty()       ? ""
+                : all.size() == 1 ? "the threshold holds"
+                                  : fmt::format("all {} hold", thresholds_text(all.size()))};
 }
 
 std::string summary_text(const json& s) {
@@ -140,7 +157,7 @@ std::string summary_text(const json& s) {
                {"failed", "failed"},
                {"active", "active"}});
   text += row("TRIPS", s.at("trips"), {{"offered", "offered"}, {"done", "done"}, {"shed", "shed"}});
-  text += fmt::format("ENERGY    {:.3f} kWh  {:.2f} EUR\n",
+  text += fmt::format("ENERGY    {:.3f} kWh delivered  {:.2f} EUR for ended sessions\n",
                       s.at("energy").at("delivered_kwh").get<double>(),
                       s.at("money").at("revenue_eur").get<double>());
   text += row("FAULTS", s.at("faults"),
@@ -155,11 +172,9 @@ std::string summary_text(const json& s) {
   text += latencies(s);
   const auto& r = s.at("resources");
   const double wall = std::max(1e-9, run.at("wall_s").get<double>());
-  text += fmt::format(
-      "RESOURCES cpu {:.2f} cores  rss {:.2f} GiB  {:.0f} bytes a charge point  start-up {:.2f} "
-      "s\n",
-      r.at("cpu_s").get<double>() / wall, r.at("rss_bytes").get<double>() / 0x1p30,
-      r.at("bytes_per_charge_point").get<double>(), r.at("startup_s").get<double>());
+  text += fmt::format("RESOURCES cpu {:.2f} cores  rss {:.2f} GiB{}  start-up {:.2f} s\n",
+                      r.at("cpu_s").get<double>() / wall, r.at("rss_bytes").get<double>() / 0x1p30,
+                      bytes_per_point(s), r.at("startup_s").get<double>());
   for (const auto& broken : s.at("conservation").at("broken"))
     text += "BROKEN    " + broken.get<std::string>() + "\n";
   if (s.at("conservation").at("ok").get<bool>())

@@ -31,7 +31,7 @@ TEST(Console, ShowsTicketsTheEndAndWhatIsLost) {
   EXPECT_EQ(line_of(ticket),
             "00:01:07 🧾 Driver driver-alice | CP-001 | COMPLETED | 0.50 kWh, €0.00");
   EXPECT_EQ(line_of(LinesFinished{DriverId{0}, 9, 10}),
-            "00:01:07 Driver driver-alice | All requests completed. Total: 9/10");
+            "00:01:07 Driver driver-alice | Requests stopped. Total: 9/10");
   EXPECT_EQ(line_of(DriverAlone{}),
             "00:01:07 ⚠️ Driver driver-alice | Unable to connect to CENTRAL");
   EXPECT_EQ(line_of(PointAlone{PointId{0}, false}),

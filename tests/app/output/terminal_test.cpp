@@ -27,6 +27,8 @@ TEST(Terminal, CutsALineByLettersAndNotByBytes) {
   EXPECT_EQ(fitted("abc", 0), "abc");
   EXPECT_EQ(fitted("abcdef", 4), "abcd");
   EXPECT_EQ(fitted("✓✗✓", 2), "✓✗");
+  EXPECT_EQ(fitted("  sent 12  denied 345", 18), "  sent 12") << "no number is cut";
+  EXPECT_EQ(fitted("  sent 12  denied 345", 21), "  sent 12  denied 345");
 }
 
 TEST(Terminal, DressesMarksAndVerdict) {

@@ -78,6 +78,7 @@ TEST(Threshold, OnTickLatenessHoldsInVirtualTimeWhereNothingIsLate) {
   EXPECT_FALSE(evaluate(*threshold, summary).ok);
   summary["latency_ms"]["clock"] = "model";
   EXPECT_TRUE(evaluate(*threshold, summary).ok);
+  EXPECT_FALSE(evaluate(*threshold, summary).known) << "and it does not pretend to have measured";
 }
 
 }  // namespace

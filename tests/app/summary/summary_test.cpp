@@ -171,7 +171,7 @@ TEST(Summary, NamesTheSignalFirstAndWhatWasCrossed) {
   EXPECT_EQ(verdict_line(s).reason, "stopped by SIGTERM");
   s["thresholds"] = {{{"expr", "requests.sent > 100"}, {"value", 10.0}, {"ok", false}}};
   EXPECT_EQ(verdict_line(s).word, "PARTIAL");
-  EXPECT_EQ(verdict_line(s).reason, "stopped by SIGTERM, 1 of 1 thresholds crossed");
+  EXPECT_EQ(verdict_line(s).reason, "stopped by SIGTERM, 1 of 1 threshold crossed");
 }
 TEST(Summary, SaysThatTripsWereShed) {
   const auto text = summary_text(summary_of(sound()));
