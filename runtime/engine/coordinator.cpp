@@ -102,12 +102,13 @@ bool Coordinator::is_stopping() const noexcept {
 }
 
 bool Coordinator::is_frozen() const noexcept {
-  // relaxed: a worker that sees it late fires some timers more; freeze() waits for them.
-  return frozen_.load(std::memory_order_relaxed);
+  // seq_cst: a worker that has woken by itself sees the flag, or freeze() sees it awake; pairs with
+  // the store there. One that was awake all the time may see it late; freeze() waits for it.
+  return frozen_.load(std::memory_order_seq_cst);
 }
 
 void Coordinator::thaw() noexcept {
-  frozen_.store(false, std::memory_order_relaxed);      // relaxed: as in is_frozen()
+  frozen_.store(false, std::memory_order_relaxed);      // relaxed: nothing hangs on when it is seen
   if (options_.pacing == Pacing::virtual_time) return;  // go_until() lets time run
   for (auto& worker : workers_) worker->wake();
 }
@@ -116,7 +117,8 @@ void Coordinator::thaw() noexcept {
 // between the looks nobody ran and nothing was under way (a message under way either is in an
 // inbound queue, whose owner then does not look asleep, or belongs to somebody who runs).
 bool Coordinator::freeze(Nanos at_most) {
-  // seq_cst: the flag must not be delayed behind the reads of the scan below.
+  // seq_cst: set before the scan below looks who sleeps; pairs with is_frozen() of a worker that
+  // has just woken (InboundQueue::stay_awake()).
   frozen_.store(true, std::memory_order_seq_cst);
   if (options_.pacing == Pacing::virtual_time) {
     give_orders();

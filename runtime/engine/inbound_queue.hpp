@@ -74,8 +74,11 @@ class InboundQueue {
   /// Takes the announcement back; without effect when a producer already did.
   void stay_awake() noexcept {
     InboundNode* expected = asleep();
-    // relaxed: awake again it has done nothing yet; the failure is for take_all() to look at.
-    (void)head_.compare_exchange_strong(expected, nullptr, std::memory_order_relaxed);
+    // seq_cst: before the worker's next look at "frozen"; pairs with is_asleep(), which freeze()
+    // calls after it has set that flag: one of the two sees the other.
+    // relaxed (failure): that is for take_all() to look at.
+    (void)head_.compare_exchange_strong(expected, nullptr, std::memory_order_seq_cst,
+                                        std::memory_order_relaxed);
   }
   /// The consumer's own look: nothing waits.
   [[nodiscard]] bool looks_empty() const noexcept {
@@ -84,9 +87,9 @@ class InboundQueue {
   }
   /// Whether the consumer sleeps and nothing waits for it.
   [[nodiscard]] bool is_asleep() const noexcept {
-    // acquire: whoever sees the tag sees all that was done before; pairs with release in
-    // try_sleep().
-    return head_.load(std::memory_order_acquire) == asleep();
+    // seq_cst: whoever sees the tag sees all that was done before (pairs with release in
+    // try_sleep()), and does not look before it has set "frozen" (see stay_awake()).
+    return head_.load(std::memory_order_seq_cst) == asleep();
   }
 
  private:

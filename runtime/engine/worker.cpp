@@ -231,6 +231,8 @@ void Worker::park() {
   bound_ns_.store(ns_of(next), std::memory_order_relaxed);
   signal_.sleep(sleep);
   inbound_.stay_awake();
+  // relaxed, here and below: as in advance_time(). Awake it may have to handle what is due from
+  // now_.
   bound_ns_.store(ns_of(now_), std::memory_order_relaxed);
   count(counters_.parked_ns, static_cast<std::uint64_t>((ModelClock::wall_now() - before).count()));
   // Nothing was due while asleep, so time may pass before what has arrived is handled.
