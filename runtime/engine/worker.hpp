@@ -134,6 +134,7 @@ class Worker final : public caf::execution_unit {
   [[nodiscard]] WindowProposal propose();
   void collect(const WindowGrant& grant, bool opens);
   void open_window(const WindowGrant& grant);
+  void take_timers();
   void look_ahead(const Arrival* at) const;
   void run_group(LeanActor& actor, const Arrival* first, const Arrival* last);
   void keep(const Arrival& arrival);

@@ -117,7 +117,7 @@ void Worker::open_window(const WindowGrant& grant) {
   lane.is_open = true;
   auto& open = lane.open;
   lane.messages.take(lane.window, open);
-  if (grant.timers) lane.timers.take(lane.window, open);
+  if (grant.timers) take_timers();
   sort_canonically(open, lane.scratch, static_cast<Entity>(lane.actors.size()));
 
   // Behind the last there is always one to look ahead to.
@@ -141,6 +141,34 @@ void Worker::open_window(const WindowGrant& grant) {
   open.clear();
   lane.is_open = false;
   now_ = SimTime{Nanos{start_ns}};
+}
+
+// Most timers have been moved away before they are due: a check is answered before its time-out. To
+// see that takes one line of an actor, and spares its turn: no sorting, none of its data.
+void Worker::take_timers() {
+  Lane& lane = *lane_;
+  auto& due = lane.scratch;
+  due.clear();
+  lane.timers.take(lane.window, due);
+  const auto* const seats = lane.actors.data();
+  const std::size_t count = due.size();
+  for (std::size_t i = 0; i < count + kSeatAhead; ++i) {
+    if (i < count) fetch_seat(seats, due[i]);
+    if (i >= kActorAhead && i - kActorAhead < count)
+      prefetch(&seats[due[i - kActorAhead].to].actor()->wake_due_);
+    if (i < kSeatAhead) continue;
+    const Arrival& timer = due[i - kSeatAhead];
+    LeanActor& actor = *seats[timer.to].actor();
+    if (timer.time_ns != actor.armed_ns_) continue;  // another one has been filed before it
+    const std::int64_t wake_ns = ns_of(actor.wake_due_);
+    if (wake_ns < lane.end_ns || actor.flags_.terminated) {
+      lane.open.push_back(timer);
+      continue;
+    }
+    actor.armed_ns_ = wake_ns;
+    if (wake_ns != kForever)
+      lane.timers.file(Arrival{wake_ns, timer.to, 0, {}}, lane.window_of(wake_ns));
+  }
 }
 
 void Worker::look_ahead(const Arrival* at) const {
