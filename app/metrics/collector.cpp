@@ -63,8 +63,7 @@ std::string Collector::scrape() {
   auto families = metric_families(look());
   never_fall(families);
   std::string text = runtime::prometheus_text(families);
-  if (text.size() > kScrapeBytesMax || runtime::series_of(families) > kSeriesMax)
-    ++scrapes_.errors;
+  if (text.size() > kScrapeBytesMax || runtime::series_of(families) > kSeriesMax) ++scrapes_.errors;
   scrapes_.last = ModelClock::wall_now() - begun;
   return text;
 }
