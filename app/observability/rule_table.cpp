@@ -11,7 +11,8 @@ std::string series(const std::string& name, const std::string& labels = {}) {
   return labels.empty() ? name + here : name + "{" + labels + "," + here.substr(1);
 }
 
-std::vector<Alert> network_alerts() {
+/// D-209
+std::vector<Alert> point_alerts() {
   return {
       {"ChargemillRepeatedFaults",
        "chargemill_repeated_fault_charge_points > 0",
@@ -47,6 +48,11 @@ std::vector<Alert> network_alerts() {
          {series("chargemill_monitors", R"(state="alive")"), "9x48"}},
         "3m",
         "4m"}},
+  };
+}
+
+std::vector<Alert> fault_alerts() {
+  return {
       {"ChargemillFaultRatioHigh",
        "chargemill:fault_ratio:by_zone > 0.05",
        "2m",
@@ -188,6 +194,11 @@ std::vector<Alert> simulator_alerts() {
        {{{series("process_open_fds"), "10x8 95x40"}, {series("process_max_fds"), "100x48"}},
         "3m",
         "5m"}},
+  };
+}
+
+std::vector<Alert> target_alerts() {
+  return {
       {"ChargemillScrapeErrors",
        "increase(chargemill_scrape_errors_total[10m]) > 0",
        "15s",
@@ -261,8 +272,8 @@ const std::vector<RecordingRule>& recording_rules() {
 
 const std::vector<Alert>& alerts() {
   static const std::vector<Alert> all = [] {
-    auto made = network_alerts();
-    for (auto more : {demand_alerts(), simulator_alerts()})
+    auto made = point_alerts();
+    for (const auto& more : {fault_alerts(), demand_alerts(), simulator_alerts(), target_alerts()})
       made.insert(made.end(), more.begin(), more.end());
     return made;
   }();

@@ -57,8 +57,8 @@ TEST(Detail, WhatIsCountedIsWhatAWalkOverAllPointsFinds) {
     VirtualNetwork network{scenario, 1};
     for (SimTime t{}; t < network.end(); t += std::chrono::seconds{10}) {
       network.run_until(t);
-      for (std::uint16_t s = 0; s < network.network().topology().shards.size(); ++s)
-        expect_true(network.network().shard(ShardId{s}).state());
+      for (std::size_t s = 0; s < network.network().topology().shards.size(); ++s)
+        expect_true(network.network().shard(ShardId{static_cast<std::uint16_t>(s)}).state());
     }
     (void)network.finish();
     if (testing::Test::HasFailure()) return;

@@ -27,7 +27,7 @@ const ZoneTotals& zone(const Story& story) { return story.shard.zones.front().to
 TEST(RecentFaults, ThreeFaultsWithinTenMinutesMakeAPointOneThatFailsAgainAndAgain) {  // D-209
   Story story;
   story.bring_up();
-  for (const std::uint64_t expected : {0, 0, 1, 1}) {
+  for (const std::uint64_t expected : {0U, 0U, 1U, 1U}) {
     fail_once(story);
     EXPECT_EQ(story.shard.watch.repeated_faults, expected);
     story.pass(60s, true);

@@ -107,6 +107,7 @@ TEST(Collector, AnswersSeveralThreadsWhileTheNetworkRuns) {
   Scraped s{busy(500)};
   s.network.engine().go_until(s.network.end());
   std::vector<std::thread> scrapers;
+  scrapers.reserve(3);
   std::atomic<int> good{0};
   for (int t = 0; t < 3; ++t)
     scrapers.emplace_back([&] {
