@@ -42,6 +42,7 @@ struct CommandLine {
   std::string comparison_format = "text";
   FindMaxOptions find;
   SessionRequest sessions;
+  std::optional<std::filesystem::path> generated;
   HistoryOptions history;
   bool json = false;
 };
@@ -111,6 +112,16 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   auto* sessions = generate->add_subcommand("sessions", "made-up recorded sessions, as CSV");
   add_session_options(*sessions, line.sessions);
   sessions->callback([&line] { line.code = generate_sessions_command(line.sessions); });
+  auto* alerts = generate->add_subcommand("alerts", "Prometheus: whom to scrape, alert rules");
+  add_files_options(*alerts, line.generated);
+  alerts->callback([&line] {
+    line.code = generate_files_command(observability::alert_files(), line.generated);
+  });
+  auto* grafana = generate->add_subcommand("grafana", "dashboards and how Grafana finds them");
+  add_files_options(*grafana, line.generated);
+  grafana->callback([&line] {
+    line.code = generate_files_command(observability::grafana_files(), line.generated);
+  });
 
   cli.add_subcommand("doctor", "what on this machine would hurt a large run")->callback([&line] {
     line.code = doctor_command();
@@ -122,8 +133,7 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
 
 /// Commands that the contract names and that are still to come.
 constexpr const char* kNotBuilt[] = {"node", "ctl"};
-constexpr const char* kNotGenerated[] = {"grafana", "alerts",     "completion", "man",
-                                         "systemd", "kubernetes", "slurm"};
+constexpr const char* kNotGenerated[] = {"completion", "man", "systemd", "kubernetes", "slurm"};
 
 /// A command that is none, where one was expected: says so, and what was probably meant.
 bool complain_of_command(const CLI::App& parent, const std::string& word) {

@@ -69,6 +69,10 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   point.faulty = true;
   point.fault = e.reason;
   ++turn.state.totals.faults_raised;
+  const auto cause = static_cast<std::size_t>(cause_of(e.reason));
+  ++turn.state.watch.raised[cause];
+  turn.state.recent_faults.add(index, turn.now);
+  turn.state.watch.repeated_faults = turn.state.recent_faults.repeated();
   turn.record(
       archive::Fault{turn.now, point.id, turn.zone(point), archive::EventType::fault, e.reason});
   if (point.injected != kNever) {
@@ -84,6 +88,7 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   point.incident = true;
   turn.to_point(point.id, StopCp{e.reason});  // D-071
   ++turn.state.totals.faults_notified;
+  ++turn.state.watch.notified[cause];
 }
 
 void on_healthy(Turn& turn, std::uint32_t index) {
@@ -91,6 +96,7 @@ void on_healthy(Turn& turn, std::uint32_t index) {
   hear_monitor(point, turn.now);
   turn.to_monitor(point.id, HealthyAck{});
   if (!point.faulty) return;
+  ++turn.state.watch.recovered[static_cast<std::size_t>(cause_of(point.fault))];
   point.faulty = point.incident = false;
   point.fault = Reason::none;
   ++turn.state.totals.faults_recovered;

@@ -68,6 +68,7 @@ struct alignas(64) PointRecord {
   bool is_neutral : 1;  ///< ends for a reason that is not the point's: releases its probe (D-154)
   bool incident : 1;    ///< the failure of now is counted already (D-155)
   bool unplugged : 1;   ///< the start waits for a person; if none comes nobody is to blame (D-106)
+  std::uint8_t watched = 0;  ///< as what its breaker and monitor are counted (refresh)
 
   // Of the current session as well.
   alignas(64) RequestId request = RequestId::none;

@@ -34,13 +34,34 @@ void set_free(ShardState& state, std::uint32_t index, bool free) {
   mark(state, point.zone_slot);
 }
 
-void show(ShardTotals& totals, PointRecord& point) {
+void show(ShardTotals& totals, ZoneTotals& zone, PointRecord& point) {
   const DisplayState now = display_state(point);
   if (now == point.display) return;
   CHARGEMILL_ASSERT(totals.display[static_cast<std::size_t>(point.display)] > 0);
   --totals.display[static_cast<std::size_t>(point.display)];
   ++totals.display[static_cast<std::size_t>(now)];
+  --zone.display[static_cast<std::size_t>(point.display)];
+  ++zone.display[static_cast<std::size_t>(now)];
   point.display = now;
+}
+
+MonitorState monitor_state(const PointRecord& point) noexcept {
+  if (point.monitor_ok) return MonitorState::alive;
+  return point.registered ? MonitorState::lost : MonitorState::unregistered;
+}
+
+/// As show(), of breaker and monitor: monitor:2 | breaker:2.
+void watch(WatchTotals& totals, PointRecord& point) {
+  const auto now = static_cast<std::uint8_t>(static_cast<unsigned>(monitor_state(point)) << 2U |
+                                             static_cast<unsigned>(point.breaker.mode()));
+  if (now == point.watched) return;
+  CHARGEMILL_ASSERT(totals.breakers[point.watched & 3U] > 0);
+  CHARGEMILL_ASSERT(totals.monitors[point.watched >> 2U] > 0);
+  --totals.breakers[point.watched & 3U];
+  --totals.monitors[point.watched >> 2U];
+  ++totals.breakers[now & 3U];
+  ++totals.monitors[now >> 2U];
+  point.watched = now;
 }
 
 /// When something about the record may have to happen by itself.
@@ -78,7 +99,8 @@ void change_breaker(Turn& turn, PointRecord& point, Change change) {
 void refresh(Turn& turn, std::uint32_t index) {
   ShardState& state = turn.state;
   PointRecord& point = turn.point(index);
-  show(state.totals, point);
+  show(state.totals, state.zones[point.zone_slot].totals, point);
+  watch(state.watch, point);
   set_free(state, index, state.up && is_available(point, state.settings.breaker, turn.now));
   const SimTime at = next_check(state.settings, point, turn.now);
   if (at >= point.filed) return;

@@ -126,6 +126,7 @@ void on_telemetry(Turn& turn, std::uint32_t index, const Telemetry& e) {
   }
   supply_runs(point, e.at);
   book_current(turn, point, e.delivered);
+  turn.zone_totals(point).power_w += e.power.w - point.power.w;
   point.power = e.power;
   record_checkpoint(turn, point, e);
   if (point.request != RequestId::none) turn.out.push_back(present_status(point));

@@ -27,6 +27,7 @@ void take_over(ShardState& state, std::uint32_t index, const archive::PointState
   state.open_by_driver[from.driver] = index;
   ++state.totals.sessions_started;
   ++state.totals.sessions_active;
+  ++state.zones[point.zone_slot].totals.sessions_started;
 }
 
 ClosedSession closed_from(const archive::SessionEnd& end) {

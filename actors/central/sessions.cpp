@@ -88,8 +88,11 @@ void close_with(Turn& turn, std::uint32_t index, const Ending& ending, const Sum
                              sums.is_final, false};
   remember(turn.state, point, closed);
   --totals.sessions_active;
-  ++(ending.status == SessionStatus::completed ? totals.sessions_completed
-                                               : totals.sessions_failed);
+  const bool is_complete = ending.status == SessionStatus::completed;
+  ZoneTotals& zone = turn.zone_totals(point);
+  ++(is_complete ? totals.sessions_completed : totals.sessions_failed);
+  ++(is_complete ? zone.sessions_completed : zone.sessions_failed);
+  zone.power_w -= point.power.w;
   totals.revenue_microeur += sums.cost.microeur;
   record_end(turn, point, closed, sums.end, false);
   say(turn, present_status(point, closed));
@@ -144,6 +147,7 @@ bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
   state.open_by_driver[wish.driver] = index;
   ++state.totals.sessions_started;
   ++state.totals.sessions_active;
+  ++turn.zone_totals(point).sessions_started;
   if (wish.request != RequestId::none) ++state.totals.requests_accepted;
   turn.record(archive::SessionStart{turn.now, point.session, wish.request, point.id, wish.driver,
                                     turn.zone(point), point.permit});
@@ -167,6 +171,7 @@ void close_session(Turn& turn, std::uint32_t index, const Ending& ending, const 
 
 void book_current(Turn& turn, PointRecord& point, Energy delivered) {
   turn.state.totals.energy_booked_mj += (delivered - point.delivered).mj;
+  turn.zone_totals(point).energy_booked_mj += (delivered - point.delivered).mj;
   point.delivered = delivered;
 }
 
@@ -187,6 +192,7 @@ void book_other(Turn& turn, std::uint32_t index, const Telemetry& telemetry) {
   if (closed->is_final) return;
   const Energy more = telemetry.delivered - closed->booked;
   totals.energy_booked_mj += more.mj;
+  turn.zone_totals(point).energy_booked_mj += more.mj;
   if (closed->is_stray) totals.energy_unassigned_mj += more.mj;
   closed->booked = telemetry.delivered;
   // It goes on although it is over here: the engine has lost what told it to stop (it hung, or
@@ -211,6 +217,7 @@ void correct(Turn& turn, std::uint32_t index, const SessionEnd& end) {
   if (closed->is_final) return;
   const Energy more = end.delivered - closed->booked;
   totals.energy_booked_mj += more.mj;
+  turn.zone_totals(point).energy_booked_mj += more.mj;
   closed->booked = end.delivered;
   closed->start = end.start;
   closed->is_final = true;

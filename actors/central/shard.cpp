@@ -16,7 +16,7 @@ std::uint16_t zone_slot(ShardState& state, ZoneId zone) {
   const auto found = std::find_if(state.zones.begin(), state.zones.end(),
                                   [zone](const ZoneShare& z) { return z.zone == zone; });
   const auto slot = static_cast<std::uint16_t>(found - state.zones.begin());
-  if (found == state.zones.end()) state.zones.push_back({zone, {}, 0, false});
+  if (found == state.zones.end()) state.zones.push_back({zone, {}, 0, false, {}});
   return slot;
 }
 
@@ -143,6 +143,8 @@ void on(Turn& turn, const Tick&) {
     check(turn, entry.index);
     refresh(turn, entry.index);
   }
+  turn.state.recent_faults.pass(turn.now);
+  turn.state.watch.repeated_faults = turn.state.recent_faults.repeated();
 }
 
 }  // namespace
@@ -166,9 +168,13 @@ ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoin
     CHARGEMILL_ASSERT(one.power.w >= 0 && one.power.w <= std::numeric_limits<std::uint32_t>::max());
     point.rated_w = static_cast<std::uint32_t>(one.power.w);
     point.zone_slot = zone_slot(state, one.zone);
+    ++state.zones[point.zone_slot].totals.display[static_cast<std::size_t>(point.display)];
     state.points.push_back(point);
   }
   state.totals.display[static_cast<std::size_t>(DisplayState::disconnected)] = owned.size();
+  state.watch.breakers[static_cast<std::size_t>(runtime::BreakerMode::closed)] = owned.size();
+  state.watch.monitors[static_cast<std::size_t>(MonitorState::unregistered)] = owned.size();
+  state.recent_faults = RecentFaults{std::max<std::size_t>(1'024, 4 * owned.size())};
   return state;
 }
 
@@ -185,7 +191,9 @@ void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects&
   report_free(turn);
 }
 
-SimTime due(const ShardState& state) { return state.up ? state.deadlines.next() : kNever; }
+SimTime due(const ShardState& state) {
+  return state.up ? std::min(state.deadlines.next(), state.recent_faults.due()) : kNever;
+}
 
 std::uint32_t find(const ShardState& state, PointId point) noexcept {
   const auto& points = state.points;

@@ -12,7 +12,9 @@
 #include "actors/archive/records.hpp"
 #include "actors/central/deadlines.hpp"
 #include "actors/central/point_record.hpp"
+#include "actors/central/recent_faults.hpp"
 #include "actors/central/shard_totals.hpp"
+#include "actors/central/watch.hpp"
 #include "actors/messages.hpp"
 
 namespace chargemill::central {
@@ -42,6 +44,7 @@ struct ZoneShare {
   std::vector<std::uint32_t> free;  ///< local indices, in no order
   std::uint32_t next = 0;           ///< where the next search starts: load goes round
   bool is_dirty = false;            ///< central is to be told
+  ZoneTotals totals;
 };
 
 struct ShardState {
@@ -54,6 +57,8 @@ struct ShardState {
   std::map<std::pair<DriverId, SessionId>, Ticket> tickets;    ///< not confirmed yet (D-083)
   Deadlines deadlines;
   ShardTotals totals;
+  WatchTotals watch;
+  RecentFaults recent_faults;
   std::uint64_t sessions_made = 0;  ///< numbers the sessions (D-030)
   bool up = true;
   bool journal_busy = false;  ///< no room for the records of a new session

@@ -139,7 +139,13 @@ void ShardActor::perform(const ShardEffect& effect) {
 void ShardActor::publish() {
   if (now() < publish_at_) return;
   publish_at_ = now() + kPublishEvery;
+  show();
+}
+
+void ShardActor::show() {
   published_.store(state_.totals);
+  watch_.store(state_.watch);
+  for (std::size_t i = 0; i < zones_.size(); ++i) zones_[i].totals.store(state_.zones[i].totals);
 }
 
 }  // namespace chargemill::central

@@ -13,8 +13,9 @@ namespace chargemill::central {
 class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
  public:
   ShardActor(caf::actor_config& cfg, ShardState initial, const Switchboard& network)
-      : CoreActor(cfg, std::move(initial), network) {
-    published_.store(state_.totals);  // whoever looks before the first event sees all points
+      : CoreActor(cfg, std::move(initial), network), zones_(state_.zones.size()) {
+    for (std::size_t i = 0; i < zones_.size(); ++i) zones_[i].zone = state_.zones[i].zone;
+    show();  // whoever looks before the first event sees all points
   }
   const char* name() const override { return "shard"; }
 
@@ -29,20 +30,34 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   [[nodiscard]] const Clerk* clerk() const noexcept { return clerk_.get(); }
   /// How things stood a moment ago. Any thread.
   [[nodiscard]] ShardTotals look() const noexcept { return published_.load(); }
+  [[nodiscard]] WatchTotals watch() const noexcept { return watch_.load(); }
+  /// Calls visit(ZoneId, ZoneTotals) for each zone that has points here, as of a moment ago. Any
+  /// thread: which zones these are never changes.
+  template <class F>
+  void for_each_zone(F visit) const {
+    for (const ShownZone& shown : zones_) visit(shown.zone, shown.totals.load());
+  }
   void foresee(const runtime::Message& m) const override;
   [[nodiscard]] bool foresees() const override { return true; }
 
  private:
   friend CoreActor;
+  struct ShownZone {
+    ZoneId zone{};
+    runtime::Published<ZoneTotals> totals;
+  };
   void run(const ShardEvent& event);
   void on_other(const runtime::Message& m);
   void perform(const ShardEffect& effect);
   void carry(bool has_moved);
   void publish();
+  void show();
 
   ShardEffects effects_;  // reused
   std::unique_ptr<Clerk> clerk_;
   runtime::Published<ShardTotals> published_;
+  runtime::Published<WatchTotals> watch_;
+  std::vector<ShownZone> zones_;  // as state_.zones at the beginning; never grows
   SimTime publish_at_{};
 };
 

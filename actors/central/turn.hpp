@@ -24,6 +24,9 @@ struct Turn {
   [[nodiscard]] ZoneId zone(const PointRecord& one) const {
     return state.zones[one.zone_slot].zone;
   }
+  [[nodiscard]] ZoneTotals& zone_totals(const PointRecord& one) {
+    return state.zones[one.zone_slot].totals;
+  }
   template <class M>
   void to_monitor(PointId id, const M& message) {
     out.push_back(ToMonitor{id, message});

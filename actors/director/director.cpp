@@ -169,14 +169,16 @@ void inject(State& state, const Fault& fault, SimTime at, std::uint32_t first, s
   const bool central = fault.kind == FaultKind::central_restart;
   if (central) {
     ++state.totals.injected;
+    ++state.totals.by_kind[static_cast<std::size_t>(fault.kind)];
     if (++state.central_down == 1) effects.push_back(ToShard{CentralDown{}});
   }
   const Plan plan = plan_of(fault.kind);
   const SimTime until = at + (fault.duration > Nanos{0} ? fault.duration : kDefaultDuration);
   const auto zone = central ? std::nullopt : fault.zone;
-  state.sweeps.push_back({plan.begin, first, end, at, until, zone, !central});
+  state.sweeps.push_back({plan.begin, first, end, at, until, zone, !central, fault.kind});
   if (plan.end.has_value()) {
-    plan_ending(state, until, central, {*plan.end, first, end, until, until, zone, false});
+    plan_ending(state, until, central,
+                {*plan.end, first, end, until, until, zone, false, fault.kind});
   }
 }
 
@@ -203,6 +205,7 @@ void run_sweep(State& state, Effects& effects) {
     Point& point = state.points[sweep.next++];
     if (sweep.zone.has_value() && point.zone != *sweep.zone) continue;
     if (sweep.counts) ++(point.on ? state.totals.injected : state.totals.skipped);
+    if (sweep.counts && point.on) ++state.totals.by_kind[static_cast<std::size_t>(sweep.kind)];
     act(point, sweep, effects);
   }
   if (sweep.next == sweep.end) state.sweeps.pop_front();

@@ -1,6 +1,7 @@
 // The scenario's hand in one shard: switches its charge points on and off, and harms them as told.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <variant>
@@ -23,6 +24,7 @@ enum class FaultKind : std::uint8_t {
   partition,
   telemetry_error
 };
+inline constexpr std::size_t kFaultKinds = 8;
 
 /// One kind of harm, with ids instead of names, for the points of one shard.
 struct Fault {
@@ -106,6 +108,7 @@ struct Sweep {
   SimTime until{};         ///< of a silence, a refusal
   std::optional<ZoneId> zone;
   bool counts = false;  ///< each point hit is an injection
+  FaultKind kind{};     ///< of what it counts
 };
 
 /// What ends later.
@@ -128,6 +131,7 @@ struct FaultClock {
 struct Totals {
   std::uint64_t injected = 0;  ///< one per point hit; a central restart counts once per shard
   std::uint64_t skipped = 0;   ///< would have hit a point that is switched off
+  std::array<std::uint64_t, kFaultKinds> by_kind{};  ///< of those injected
 };
 
 struct State {

@@ -8,12 +8,20 @@
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::director {
+namespace {
+
+Metric injected_of(std::size_t kind) noexcept {
+  return static_cast<Metric>(static_cast<std::size_t>(Metric::first_injected) + kind);
+}
+
+}  // namespace
 
 void DirectorActor::run(const Event& event) {
   const Totals before = state_.totals;
   const auto effects = step(state_, event, now());
   for (const auto& effect : effects) perform(effect);
-  instruments().add(Metric::faults_injected, state_.totals.injected - before.injected);
+  for (std::size_t k = 0; k < kFaultKinds; ++k)
+    instruments().add(injected_of(k), state_.totals.by_kind[k] - before.by_kind[k]);
   wake_at(due(state_));
 }
 

@@ -21,6 +21,11 @@ void DriverActor::run(const Event& event) {
   instruments().add(Metric::requests_accepted, std::uint64_t{after.accepted} - before.accepted);
   instruments().add(Metric::requests_denied, std::uint64_t{after.denied} - before.denied);
   instruments().add(Metric::requests_timed_out, after.timed_out - before.timed_out);
+  if (state_.trip.any_in_zone) {
+    instruments().add(Metric::any_accepted, std::uint64_t{after.accepted} - before.accepted);
+    instruments().add(Metric::any_denied, after.denied - before.denied);
+    instruments().add(Metric::any_timed_out, after.timed_out - before.timed_out);
+  }
   instruments().add(Metric::tickets_delivered, after.tickets - before.tickets);
   wake_at(due(state_));
 }

@@ -27,6 +27,7 @@ class Desk {
   [[nodiscard]] const Topology& topology() const noexcept { return network_.topology(); }
   /// How things stand, about now.
   [[nodiscard]] Snapshot look() const { return network_.look(); }
+  [[nodiscard]] Detail detail() const { return network_.detail(); }
   [[nodiscard]] runtime::Coordinator& engine() const noexcept { return engine_; }
 
   /// Lets `what` look at all shards, after what the calling thread has ordered before. False: so

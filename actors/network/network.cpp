@@ -295,7 +295,7 @@ void Network::gather(Snapshot& snapshot) const {
   auto& t = snapshot.totals;
   t.restarts += runtime::total(instruments_, Metric::restarts);
   t.given_up += runtime::total(instruments_, Metric::given_up);
-  t.faults_injected += runtime::total(instruments_, Metric::faults_injected);
+  for (const std::uint64_t injected : injected_by_kind()) t.faults_injected += injected;
   t.telemetry_merged += runtime::total(instruments_, Metric::merged);
   t.payloads_invalid += runtime::total(instruments_, Metric::invalid_payloads);
   t.commands_refused += runtime::total(instruments_, Metric::refused_commands);

@@ -1,6 +1,7 @@
 // A network of actors, built from a scenario: the only place that knows who talks to whom.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "actors/driver/driver_actor.hpp"
 #include "actors/fleet/fleet_actor.hpp"
 #include "actors/monitor/monitor_actor.hpp"
+#include "actors/network/detail.hpp"
 #include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/topology.hpp"
@@ -54,6 +56,8 @@ class Network {
   void close_recording();
   /// How things stand, about now. Any time; not exact.
   [[nodiscard]] Snapshot look() const;
+  /// The same, by zone and kind, for monitoring.
+  [[nodiscard]] Detail detail() const;
   /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
   [[nodiscard]] Snapshot count() const { return count(time_of_count()); }
   /// The same, with the running sessions' energy at `now`; no message is under way any more.
@@ -87,6 +91,7 @@ class Network {
                                                       const Scenario& scenario);
   [[nodiscard]] fleet::Arrivals arrivals_of(std::uint32_t index, const Scenario& scenario) const;
   [[nodiscard]] SimTime time_of_count() const;
+  [[nodiscard]] std::array<std::uint64_t, director::kFaultKinds> injected_by_kind() const;
   void gather(Snapshot& snapshot) const;
 
   runtime::Coordinator& engine_;

@@ -16,7 +16,9 @@ enum class Metric : std::size_t {
   offered,
   done,
   shed,
-  faults_injected,
+  any_accepted,  ///< of a request for any point of a zone
+  any_denied,
+  any_timed_out,
   restarts,
   given_up,
   merged,
@@ -27,6 +29,8 @@ enum class Metric : std::size_t {
   local_refusals,
   reports_dropped,
   journal_busy,
+  first_injected,  ///< faults: one counter for each director::FaultKind, from here on
+  last_injected = first_injected + 7,
   count
 };
 

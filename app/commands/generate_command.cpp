@@ -13,9 +13,20 @@
 namespace chargemill::app {
 namespace {
 
+constexpr int kExitEnvironment = 4;
+
 fleet::ProfileName profile_name(const std::string& text) {
   if (text == "home") return fleet::ProfileName::home;
   return text == "workplace" ? fleet::ProfileName::workplace : fleet::ProfileName::public_;
+}
+
+/// False: it could not, and has said so.
+bool write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) fmt::print(stderr, "chargemill: cannot write {}\n", path.string());
+  return static_cast<bool>(file);
 }
 
 }  // namespace
@@ -53,19 +64,33 @@ GenerateOptions generate_options(const SessionRequest& request) {
 }
 
 int generate_sessions_command(const SessionRequest& request) {
-  constexpr int kExitEnvironment = 4;
   const std::string csv = generate_sessions(fleet::builtin_profile(profile_name(request.profile)),
                                             generate_options(request));
   if (!request.out) {
     (void)std::fputs(csv.c_str(), stdout);
     return 0;
   }
-  std::ofstream file(*request.out, std::ios::binary);
-  file << csv;
-  file.close();
-  if (!file) {
-    fmt::print(stderr, "chargemill: cannot write {}\n", request.out->string());
-    return kExitEnvironment;
+  return write(*request.out, csv) ? 0 : kExitEnvironment;
+}
+
+void add_files_options(CLI::App& app, std::optional<std::filesystem::path>& out) {
+  app.add_option_function<std::string>(
+         "--out", [&out](const std::string& path) { out = path; },
+         "folder for the files; without it: all to stdout")
+      ->type_name("DIR");
+}
+
+int generate_files_command(const std::vector<observability::GeneratedFile>& files,
+                           const std::optional<std::filesystem::path>& out) {
+  for (const auto& file : files) {
+    if (!out) {
+      (void)std::fputs(fmt::format("==> {} <==\n{}\n", file.path, file.text).c_str(), stdout);
+      continue;
+    }
+    const auto path = *out / file.path;
+    std::error_code failed;  // shows when the file cannot be written
+    std::filesystem::create_directories(path.parent_path(), failed);
+    if (!write(path, file.text)) return kExitEnvironment;
   }
   return 0;
 }

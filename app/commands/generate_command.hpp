@@ -1,11 +1,14 @@
 // `chargemill generate sessions [--profile P] [--count N] [--days N] [--seed S] [--out FILE]`
+// `chargemill generate alerts|grafana [--out DIR]`
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "app/observability/generated_files.hpp"
 #include "app/sessions/generate_sessions.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): theirs
@@ -32,5 +35,13 @@ void add_session_options(CLI::App& app, SessionRequest& request);
 
 /// Exit code 0, or 4 when the file cannot be written.
 [[nodiscard]] int generate_sessions_command(const SessionRequest& request);
+
+/// `app` sets `out`, which outlives it.
+void add_files_options(CLI::App& app, std::optional<std::filesystem::path>& out);
+
+/// Into the folder `out`, over what is there; without one all go to stdout, each after a line with
+/// its name. Exit code 0, or 4 when a file cannot be written.
+[[nodiscard]] int generate_files_command(const std::vector<observability::GeneratedFile>& files,
+                                         const std::optional<std::filesystem::path>& out);
 
 }  // namespace chargemill::app

@@ -37,6 +37,7 @@ void RunLog::reopen() {
 }
 
 void RunLog::write(Level level, const char* event, const nlohmann::ordered_json& fields) const {
+  if (counts_ != nullptr) counts_->add(level);
   if (file_ == nullptr) return;
   (void)std::fputs(log_line(now_(), level, event, fields).c_str(), file_.get());
   (void)std::fflush(file_.get());

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace chargemill::app {
+#include "app/output/log_counts.hpp"
 
-enum class Level : std::uint8_t { info, warning, error };
+namespace chargemill::app {
 
 /// `{"ts":"2026-01-05T00:00:00.000Z","level":"info","event":"start",...}` and a line feed: the time
 /// in UTC, then `fields` (an object). Bytes that are not UTF-8 are replaced.
@@ -28,6 +28,8 @@ class RunLog {
   /// A file that cannot be opened is left unwritten: the log never stops a run.
   explicit RunLog(const std::filesystem::path& path, Clock now = std::chrono::system_clock::now);
 
+  /// From now on each call of write() is counted there, with or without a file; it outlives this.
+  void count_in(LogCounts& counts) noexcept { counts_ = &counts; }
   /// Opens the path anew: whoever moved the file away keeps what was written so far.
   void reopen();
   void write(Level level, const char* event, const nlohmann::ordered_json& fields) const;
@@ -39,6 +41,7 @@ class RunLog {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
   Clock now_;
+  LogCounts* counts_ = nullptr;
 };
 
 }  // namespace chargemill::app

@@ -1,0 +1,63 @@
+#include "actors/network/detail.hpp"
+
+#include "actors/network/network.hpp"
+
+namespace chargemill::network {
+namespace {
+
+template <std::size_t N>
+void add(std::array<std::uint64_t, N>& to, const std::array<std::uint64_t, N>& from) {
+  for (std::size_t i = 0; i < N; ++i) to[i] += from[i];
+}
+
+void add(central::ZoneTotals& to, const central::ZoneTotals& from) {
+  add(to.display, from.display);
+  to.sessions_started += from.sessions_started;
+  to.sessions_completed += from.sessions_completed;
+  to.sessions_failed += from.sessions_failed;
+  to.energy_booked_mj += from.energy_booked_mj;
+  to.power_w += from.power_w;
+}
+
+void add(central::WatchTotals& to, const central::WatchTotals& from) {
+  add(to.breakers, from.breakers);
+  add(to.monitors, from.monitors);
+  to.repeated_faults += from.repeated_faults;
+  add(to.raised, from.raised);
+  add(to.notified, from.notified);
+  add(to.recovered, from.recovered);
+}
+
+}  // namespace
+
+std::array<std::uint64_t, director::kFaultKinds> Network::injected_by_kind() const {
+  constexpr auto kFirst = static_cast<std::size_t>(Metric::first_injected);
+  static_assert(static_cast<std::size_t>(Metric::last_injected) ==
+                kFirst + director::kFaultKinds - 1);
+  std::array<std::uint64_t, director::kFaultKinds> counts{};
+  for (std::size_t k = 0; k < counts.size(); ++k)
+    counts[k] = runtime::total(instruments_, static_cast<Metric>(kFirst + k));
+  return counts;
+}
+
+Detail Network::detail() const {
+  Detail d;
+  d.zones.resize(topology_.zones);
+  for (const auto* shard : shards_) {
+    shard->for_each_zone([&](ZoneId zone, const central::ZoneTotals& totals) {
+      if (index_of(zone) >= d.zones.size()) d.zones.resize(index_of(zone) + std::size_t{1});
+      add(d.zones[index_of(zone)], totals);
+    });
+    add(d.watch, shard->watch());
+  }
+  // In the order of ActorKind; supervisors last.
+  d.actors = {points_.size(), monitors_.size(),  drivers_.size(),    shards_.size(), 1,
+              fleets_.size(), directors_.size(), supervisors_.size()};
+  d.injected = injected_by_kind();
+  d.any_accepted = runtime::total(instruments_, Metric::any_accepted);
+  d.any_denied = runtime::total(instruments_, Metric::any_denied);
+  d.any_timed_out = runtime::total(instruments_, Metric::any_timed_out);
+  return d;
+}
+
+}  // namespace chargemill::network

@@ -1,0 +1,79 @@
+// The simulator itself: its workers, its messages, its time.
+#include <limits>
+
+#include "app/metrics/family_makers.hpp"
+
+namespace chargemill::app::metrics {
+namespace {
+
+/// The order of ActorKind, then supervisors.
+constexpr std::array<const char*, network::kActorKinds> kActors{
+    "charge_point", "monitor", "driver", "shard", "central", "fleet", "director", "supervisor"};
+
+void add(WorkerFigures& to, const WorkerFigures& from) {
+  to.activations += from.activations;
+  to.timers += from.timers;
+  to.failures += from.failures;
+  to.waiting += from.waiting;
+  to.waiting_max += from.waiting_max;
+  to.busy += from.busy;
+  to.lateness.merge(from.lateness);
+}
+
+/// The first ones by number, all others as one.
+std::vector<std::pair<std::string, WorkerFigures>> named_workers(const Sources& s) {
+  std::vector<std::pair<std::string, WorkerFigures>> named;
+  for (std::size_t w = 0; w < s.workers.size(); ++w) {
+    if (w <= kWorkersNamed)
+      named.emplace_back(w < kWorkersNamed ? std::to_string(w) : kOther, WorkerFigures{});
+    add(named.back().second, s.workers[w]);
+  }
+  return named;
+}
+
+void add_workers(Families& out, const Sources& s) {
+  const auto workers = named_workers(s);
+  const auto each = [&](runtime::MetricFamily& family, auto value) {
+    for (const auto& [name, figures] : workers) family.add(value(figures), {{kWorker, name}});
+  };
+  each(counter(out, "chargemill_activations_total", "Times that a worker ran an actor."),
+       [](const WorkerFigures& w) { return number(w.activations); });
+  each(counter(out, "chargemill_timers_total", "Timers that fired."),
+       [](const WorkerFigures& w) { return number(w.timers); });
+  each(counter(out, "chargemill_handler_failures_total", "Handlers that threw."),
+       [](const WorkerFigures& w) { return number(w.failures); });
+  each(counter(out, "chargemill_worker_busy_seconds_total", "Wall time that a worker was awake."),
+       [](const WorkerFigures& w) { return seconds(w.busy); });
+  each(
+      gauge(out, "chargemill_mailbox_messages", "Messages that wait in the mailboxes of a worker."),
+      [](const WorkerFigures& w) { return number(w.waiting); });
+  each(gauge(out, "chargemill_mailbox_max_messages", "The most that ever waited there."),
+       [](const WorkerFigures& w) { return number(w.waiting_max); });
+  each(histogram(out, "chargemill_tick_lateness_seconds",
+                 "Of timers: handled minus intended, wall time."),
+       [&](const WorkerFigures& w) { return classic(w.lateness, s.facts.edges.tick_lateness); });
+}
+
+}  // namespace
+
+void add_engine(Families& out, const Sources& s) {
+  const auto& t = s.snapshot.totals;
+  const runtime::MetricLabels node{{kNode, s.facts.node}};
+  counter(out, "chargemill_messages_total", "Messages that actors received.")
+      .add(number(t.messages_delivered), node);
+  counter(out, "chargemill_messages_shed_total", "Messages to actors that are not there.")
+      .add(number(t.messages_shed), node);
+  gauge(out, "chargemill_sim_time_seconds", "Model time since the start of the run.")
+      .add(seconds(s.snapshot.sim.time_since_epoch()), node);
+  gauge(out, "chargemill_speed_ratio", "Model seconds that lately passed in a wall second.")
+      .add(s.speed_ratio, node);
+  gauge(out, "chargemill_speed_target_ratio",
+        "Model seconds that should pass in a wall second; +Inf: as many as go.")
+      .add(s.facts.speed.value_or(std::numeric_limits<double>::infinity()), node);
+  auto& actors = gauge(out, "chargemill_actors", "Actors, by kind.");
+  for (std::size_t k = 0; k < network::kActorKinds; ++k)
+    actors.add(number(s.detail.actors[k]), {{kKind, kActors[k]}});
+  add_workers(out, s);
+}
+
+}  // namespace chargemill::app::metrics

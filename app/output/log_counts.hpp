@@ -1,0 +1,29 @@
+// How many lines of each level a run has logged.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace chargemill::app {
+
+enum class Level : std::uint8_t { info, warning, error };
+inline constexpr std::size_t kLevels = 3;
+
+/// Threads: any. Wait-free.
+class LogCounts {
+ public:
+  void add(Level level) noexcept {
+    // relaxed: a counter; orders nothing.
+    lines_[static_cast<std::size_t>(level)].fetch_add(1, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t of(Level level) const noexcept {
+    // relaxed: as in add().
+    return lines_[static_cast<std::size_t>(level)].load(std::memory_order_relaxed);
+  }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kLevels> lines_{};  // written by whoever logs
+};
+
+}  // namespace chargemill::app

@@ -1,0 +1,126 @@
+// Scrapes of real networks.
+#include "app/metrics/collector.hpp"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <thread>
+
+#include "tests/simulation/virtual_network.hpp"
+#include "tests/support/still_engine.hpp"
+
+namespace chargemill::app::metrics {
+namespace {
+
+using namespace std::chrono_literals;
+
+network::Scenario busy(std::uint32_t points) {
+  network::Scenario s;
+  s.network.charge_points = points;
+  s.network.zones = 4;
+  s.drivers.count = points;
+  s.drivers.sessions_per_cp_per_day = 500;
+  s.drivers.initial_supplying = 0.2;
+  s.central.shards = 4;
+  s.run.duration = 60s;
+  s.run.speed.max = true;
+  network::FaultSpec fault;
+  fault.kind = network::FaultKind::engine_silent;
+  fault.rate_per_cp_per_hour = 60.0;
+  fault.duration = 5s;
+  s.faults.push_back(fault);
+  return s;
+}
+/// The sum over all series of `name`.
+double sum_of(const std::string& text, const std::string& name) {
+  double sum = 0;
+  const std::regex line{"(^|\n)" + name + "(\\{[^}]*\\})? ([^\n]*)"};
+  for (std::sregex_iterator at{text.begin(), text.end(), line}, end; at != end; ++at)
+    sum += std::strtod((*at)[3].str().c_str(), nullptr);
+  return sum;
+}
+
+struct Scraped {
+  explicit Scraped(const network::Scenario& scenario)
+      : network(scenario, 2),
+        desk(network.network(), network.engine()),
+        collector(desk, facts_of(scenario, network.network().topology(), "1", "2"), nullptr, &log) {
+  }
+  test::VirtualNetwork network;
+  network::Desk desk;
+  LogCounts log;
+  Collector collector;
+};
+
+TEST(Collector, TellsOfARunningNetworkWhatItsSnapshotTells) {
+  Scraped s{busy(200)};
+  s.log.add(Level::warning);
+  s.network.run_until(SimTime{40s});
+  const auto text = s.collector.scrape();
+  const auto totals = s.desk.look().totals;
+  EXPECT_EQ(sum_of(text, "chargemill_charge_points"), 200);
+  EXPECT_EQ(sum_of(text, "chargemill_sessions_started_total"),
+            static_cast<double>(totals.sessions_started));
+  EXPECT_EQ(sum_of(text, "chargemill_requests_sent_total"),
+            static_cast<double>(totals.requests_sent));
+  EXPECT_EQ(sum_of(text, "chargemill_faults_injected_total"),
+            static_cast<double>(totals.faults_injected));
+  EXPECT_EQ(sum_of(text, "chargemill_messages_total"),
+            static_cast<double>(totals.messages_delivered));
+  EXPECT_EQ(sum_of(text, "chargemill_actors"), static_cast<double>(totals.actors));
+  EXPECT_EQ(sum_of(text, "chargemill_sim_time_seconds"), 40);
+  EXPECT_EQ(sum_of(text, "chargemill_log_messages_total"), 1);
+  EXPECT_EQ(sum_of(text, "chargemill_circuit_breakers"), 200);
+  EXPECT_GT(sum_of(text, "chargemill_energy_delivered_joules_total"), 0);
+  EXPECT_GT(sum_of(text, "chargemill_power_watts"), 0);
+  EXPECT_GT(sum_of(text, "chargemill_faults_raised_total"), 0);
+  EXPECT_GT(sum_of(text, "process_resident_memory_bytes"), 0);
+  EXPECT_EQ(sum_of(text, "chargemill_scrape_errors_total"), 0);
+  EXPECT_NE(text.find("zone=\"Z01\""), std::string::npos);
+  EXPECT_NE(text.find("chargemill_speed_target_ratio{node=\"local\"} +Inf"), std::string::npos);
+  s.network.drain();
+}
+TEST(Collector, MeasuresWhatTheScrapeBeforeTook) {
+  Scraped s{busy(20)};
+  EXPECT_EQ(sum_of(s.collector.scrape(), "chargemill_scrape_duration_seconds"), 0);
+  EXPECT_GT(sum_of(s.collector.scrape(), "chargemill_scrape_duration_seconds"), 0);
+  s.network.drain();
+}
+TEST(Collector, NoCounterEverFalls) {
+  Scraped s{busy(60)};
+  std::map<std::string, double> before;
+  const std::regex line{"\n([a-z_]+_total(\\{[^}]*\\})?) ([^\n]*)"};
+  for (SimTime t{}; t < s.network.end(); t += 2s) {
+    s.network.run_until(t);
+    const auto text = s.collector.scrape();
+    for (std::sregex_iterator at{text.begin(), text.end(), line}, end; at != end; ++at) {
+      double& last = before[(*at)[1].str()];
+      const double value = std::strtod((*at)[3].str().c_str(), nullptr);
+      EXPECT_GE(value, last) << (*at)[1];
+      last = value;
+    }
+  }
+  EXPECT_GT(before.size(), 50U);
+  s.network.drain();
+}
+TEST(Collector, AnswersSeveralThreadsWhileTheNetworkRuns) {
+  Scraped s{busy(500)};
+  s.network.engine().go_until(s.network.end());
+  std::vector<std::thread> scrapers;
+  scrapers.reserve(3);
+  std::atomic<int> good{0};
+  for (int t = 0; t < 3; ++t)
+    scrapers.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) {
+        // relaxed: read after the threads have ended.
+        if (sum_of(s.collector.scrape(), "chargemill_build_info") == 1.0)
+          good.fetch_add(1, std::memory_order_relaxed);
+      }
+    });
+  for (auto& scraper : scrapers) scraper.join();
+  EXPECT_EQ(good.load(std::memory_order_relaxed), 60);  // relaxed: they have ended
+  (void)s.network.finish();
+}
+
+}  // namespace
+}  // namespace chargemill::app::metrics

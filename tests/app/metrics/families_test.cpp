@@ -1,0 +1,180 @@
+// The metric set keeps its conventions and its budget (contract, section 5; D-206, D-207).
+#include "app/metrics/families.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "app/metrics/labels.hpp"
+#include "runtime/exposition/prometheus_text.hpp"
+#include "tests/support/promtool.hpp"
+#include "tests/support/sample_sources.hpp"
+
+namespace chargemill::app::metrics {
+namespace {
+
+using runtime::MetricFamily;
+using runtime::MetricType;
+using test::sample_sources;
+
+const MetricFamily& family_of(const std::vector<MetricFamily>& all, const std::string& name) {
+  for (const auto& family : all) {
+    if (family.name == name) return family;
+  }
+  ADD_FAILURE() << "no " << name;
+  static const MetricFamily none;
+  return none;
+}
+double value_of(const std::vector<MetricFamily>& all, const std::string& name,
+                const runtime::MetricLabels& labels) {
+  for (const auto& series : family_of(all, name).series) {
+    if (series.labels == labels) return series.value;
+  }
+  ADD_FAILURE() << "no such series of " << name;
+  return -1;
+}
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+/// Series as a scraper counts them: a histogram has one a bucket, and two more.
+std::size_t scraped_series(const std::string& text) {
+  std::size_t lines = 0;
+  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
+    lines += text[at] == '#' ? 0 : 1;
+  return lines;
+}
+
+TEST(Metrics, HaveNoLabelOutsideTheClosedListAndNoMoreValuesThanItAllows) {  // D-207
+  std::map<std::string, std::set<std::string>> values;
+  for (const auto& family : metric_families(sample_sources())) {
+    for (const auto& series : family.series) {
+      for (const auto& [label, value] : series.labels) {
+        values[family.name + "." + label].insert(value);
+        const auto* const rule =
+            std::find_if(kLabelRules.begin(), kLabelRules.end(),
+                         [&name = label](const LabelRule& r) { return r.name == name; });
+        ASSERT_NE(rule, kLabelRules.end()) << family.name << " has the label " << label;
+        EXPECT_LE(values[family.name + "." + label].size(), rule->values_max)
+            << family.name << ", " << label;
+        const bool is_info = family.name == "chargemill_build_info";
+        EXPECT_EQ(is_info, label == kVersionLabel || label == kRevision) << family.name;
+      }
+    }
+  }
+}
+TEST(Metrics, FitTheBudgetOfANodeWithEveryLabelAtItsLimit) {
+  const auto families = metric_families(sample_sources());
+  const auto text = runtime::prometheus_text(families);
+  EXPECT_EQ(scraped_series(text), runtime::series_of(families));
+  EXPECT_LE(scraped_series(text), kSeriesMax);
+  EXPECT_LE(text.size(), kScrapeBytesMax);
+  EXPECT_GT(scraped_series(text), kSeriesMax / 2) << "a sample that shows something";
+}
+TEST(Metrics, AreNamedByConvention) {
+  const std::regex name{"(chargemill|process)(_[a-z][a-z0-9]*)+"};
+  const std::regex derived{
+      ".*_(kwh|wh|joule|watt|second|byte|ms|milliseconds|minutes|percent|kilobytes)(_total)?"};
+  std::set<std::string> seen;
+  for (const auto& family : metric_families(sample_sources())) {
+    EXPECT_TRUE(std::regex_match(family.name, name)) << family.name;
+    EXPECT_FALSE(std::regex_match(family.name, derived)) << family.name << ": a base unit, plural";
+    EXPECT_EQ(family.type == MetricType::counter, ends_with(family.name, "_total")) << family.name;
+    if (family.type == MetricType::histogram) {
+      EXPECT_TRUE(ends_with(family.name, "_seconds")) << family.name;
+    }
+    EXPECT_TRUE(seen.insert(family.name).second) << family.name << " twice";
+    EXPECT_GT(family.help.size(), 1U) << family.name;
+    const char last = family.help.empty() ? '\0' : family.help.back();
+    EXPECT_EQ(last, '.') << family.name << ": help is a sentence";
+  }
+}
+TEST(Metrics, HistogramsHaveTenToTwelveEdgesAndThoseOfTheScenario) {
+  for (const auto& family : metric_families(sample_sources())) {
+    if (family.type != MetricType::histogram || family.name == "chargemill_cluster_rtt_seconds")
+      continue;
+    for (const auto& series : family.series) {
+      EXPECT_GE(series.histogram.buckets.size(), 10U) << family.name;
+      EXPECT_LE(series.histogram.buckets.size(), kEdgesMax) << family.name;
+    }
+  }
+  const auto edges = edges_for({"request_decision:p99 < 77ms", "requests.denied_ratio < 0.2",
+                                "request_decision:p50 < 50ms", "no expression"});
+  using namespace std::chrono_literals;
+  EXPECT_EQ(edges.request_decision.size(), default_edges().request_decision.size() + 1);
+  EXPECT_EQ(std::count(edges.request_decision.begin(), edges.request_decision.end(), Nanos{77ms}),
+            1);
+  EXPECT_EQ(edges.tick_lateness, default_edges().tick_lateness);
+}
+TEST(Metrics, OfARunThatHasJustBegunAreAllThereAtZero) {
+  Sources nothing;
+  nothing.facts.zones = {"Z01"};
+  nothing.facts.edges = default_edges();
+  nothing.detail.zones.resize(1);
+  nothing.workers.resize(1);
+  const auto at_once = metric_families(nothing);
+  const auto later = metric_families(sample_sources());
+  std::set<std::string> names;
+  for (const auto& family : at_once) {
+    names.insert(family.name);
+    EXPECT_FALSE(family.series.empty()) << family.name;
+  }
+  for (const auto& family : later) {
+    if (family.name.rfind("chargemill_cluster_", 0) == 0) continue;  // only where there is one
+    EXPECT_EQ(names.count(family.name), 1U) << family.name;
+  }
+  EXPECT_EQ(value_of(at_once, "chargemill_journal_state", {{kState, "off"}}), 1.0);
+}
+TEST(Metrics, HaveWhatTheEarlierSystemPromised) {  // D-206
+  auto s = sample_sources();
+  s.detail.watch.raised = {7, 1};
+  s.detail.watch.recovered = {5, 0};
+  s.detail.watch.breakers = {90, 8, 2};
+  s.detail.watch.monitors = {1, 2, 3};
+  s.detail.watch.repeated_faults = 4;  // D-209
+  s.uptime = std::chrono::minutes{2};
+  const auto all = metric_families(s);
+  EXPECT_EQ(value_of(all, "chargemill_faults_raised_total", {{kKind, "health_check"}}), 7);
+  EXPECT_EQ(value_of(all, "chargemill_recoveries_total", {{kKind, "health_check"}}), 5);
+  EXPECT_EQ(value_of(all, "chargemill_sessions_started_total", {{kZone, "Z1"}}), 1'234'567);
+  EXPECT_EQ(value_of(all, "chargemill_uptime_seconds", {{kNode, "local"}}), 120);
+  EXPECT_EQ(value_of(all, "chargemill_circuit_breakers", {{kState, "open"}}), 8);
+  EXPECT_EQ(value_of(all, "chargemill_monitors", {{kState, "lost"}}), 3);
+  EXPECT_EQ(value_of(all, "chargemill_repeated_fault_charge_points", {}), 4);
+}
+TEST(Metrics, CountZonesAndWorkersBeyondTheNamedOnesTogether) {
+  const auto all = metric_families(sample_sources());
+  EXPECT_EQ(value_of(all, "chargemill_sessions_started_total", {{kZone, "Z64"}}), 1'234'567);
+  EXPECT_EQ(value_of(all, "chargemill_sessions_started_total", {{kZone, kOther}}),
+            16 * 1'234'567.0);
+  EXPECT_EQ(value_of(all, "chargemill_energy_delivered_joules_total", {{kZone, "Z1"}}),
+            123'456'789'012.345);
+  EXPECT_EQ(value_of(all, "chargemill_timers_total", {{kWorker, kOther}}),
+            66 * 1'234'567'890'123.0);
+}
+TEST(Metrics, TellRequestsForANamedPointFromThoseForAnyOfAZone) {
+  auto s = sample_sources();
+  s.snapshot.totals.requests_accepted = 10;
+  s.detail.any_accepted = 4;
+  s.detail.any_denied = 3;  // read a moment later than the others
+  const auto all = metric_families(s);
+  const auto is = [&](const char* kind, const char* result) {
+    return value_of(all, "chargemill_requests_total", {{kKind, kind}, {kResult, result}});
+  };
+  EXPECT_EQ(is("named", "accepted"), 6);
+  EXPECT_EQ(is("any_in_zone", "accepted"), 4);
+  EXPECT_EQ(is("named", "denied"), 0);
+}
+TEST(Metrics, PassPrometheusOwnCheck) {
+  if (!test::has_promtool()) GTEST_SKIP() << "promtool is not installed";
+  const test::Folder folder;
+  const std::string path = folder.path() + "/scrape.txt";
+  std::ofstream(path) << runtime::prometheus_text(metric_families(sample_sources()));
+  const auto checked = test::ran("promtool check metrics < '" + path + "'");
+  EXPECT_EQ(checked.code, 0) << checked.text;
+}
+
+}  // namespace
+}  // namespace chargemill::app::metrics

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# What Prometheus reads of ours, checked by its own tool; and what the program generates.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
+law() {
+  local text=$1
+  shift
+  "$@" >"$work/law.log" 2>&1 &
+  if wait $!; then
+    echo "ok - $text"
+  else
+    echo "not ok - $text"
+    tail -n 15 "$work/law.log"
+    failed=1
+  fi
+}
+
+is_generated() {
+  "$chargemill" generate "$1" --out "$work/$2"
+  diff -r --exclude='*.md' "config/$2" "$work/$2"
+}
+says_where_it_cannot_write() {
+  local code=0
+  touch "$work/file"
+  "$chargemill" generate "$1" --out "$work/file/below" 2>"$work/err" || code=$?
+  [[ $code == 4 ]]
+  grep -q "cannot write $work/file/below" "$work/err"
+}
+prints_all() {
+  "$chargemill" generate "$1" >"$work/all"
+  [[ $(grep -c '^==> .* <==$' "$work/all") == "$2" ]]
+}
+# Every unit test is worth something: it fails once its alert cannot fire any more.
+each_alert_is_tested() {
+  local alert left=0
+  cp config/prometheus/chargemill.rules*.yml "$work"
+  while read -r alert; do
+    # The expression of this alert alone becomes one that is never true.
+    awk -v alert="$alert" '
+      $1 == "-" { inside = ($2 == "alert:" && $3 == alert) }
+      inside && $1 == "expr:" { print "    expr: vector(0) > 1"; next }
+      { print }' config/prometheus/chargemill.rules.yml >"$work/chargemill.rules.yml"
+    if promtool test rules "$work/chargemill.rules.test.yml" >"$work/mutant.log" 2>&1; then
+      echo "$alert: nobody notices that it never fires"
+      left=1
+    fi
+  done < <(awk '/- alert:/ { print $3 }' config/prometheus/chargemill.rules.yml)
+  return "$left"
+}
+
+law 'config/prometheus is what generate alerts writes' is_generated alerts prometheus
+law 'config/grafana is what generate grafana writes' is_generated grafana grafana
+law 'generate says which file it cannot write, exit 4' says_where_it_cannot_write alerts
+law 'without --out the files of alerts go to stdout' prints_all alerts 3
+law 'without --out the files of grafana go to stdout' prints_all grafana 8
+if command -v promtool >/dev/null; then
+  law 'prometheus.yml is a configuration' promtool check config config/prometheus/prometheus.yml
+  law 'the rules are rules, and no lint finds fault' \
+    promtool check rules --lint=all --lint-fatal config/prometheus/chargemill.rules.yml
+  law 'each alert fires when it should and not before' \
+    promtool test rules config/prometheus/chargemill.rules.test.yml
+  law 'no alert could be lost without a test that fails' each_alert_is_tested
+else
+  echo 'skipped - promtool (package prometheus) is not installed'
+fi
+exit "$failed"
