@@ -30,7 +30,7 @@ constexpr Short kRunFlags[] = {
     {"--nodes", "cluster.nodes", "N", "local cluster; not built yet, only 1"},
     {"--central", "cluster.central", "URL", "load another central; not built yet, only off"},
     {"--http", "http.listen", "HOST:PORT", "dashboard; not built yet, only off"},
-    {"--tcp", "tcp.listen", "HOST:PORT", "framed door; not built yet, only off"},
+    {"--tcp", "tcp.listen", "HOST:PORT", "framed door (chargemill ctl); off: none"},
     {"--data", "journal.dir", "DIR", "of the journal, continued if it is there; off: none"},
     {"--out", "output.dir", "DIR", "run directory"},
     {"--progress", "output.progress", "auto|tty|plain|off", "on stderr"}};

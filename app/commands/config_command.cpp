@@ -35,6 +35,7 @@ int config_show_command(const LoadInput& input, bool origin, bool color) {
   Draft draft;
   draft.scenario = loaded->scenario;
   draft.output = loaded->output;
+  draft.doors = loaded->doors;
   for (const auto& key : keys()) {
     // An unbuilt key without an off value can only be left out: there is nothing to show.
     if (key.info.type == Type::not_built && key.info.off.empty()) continue;

@@ -31,6 +31,7 @@ struct FileNames {
 struct Draft {
   network::Scenario scenario;
   OutputSettings output;
+  DoorsSettings doors;
   FileNames files;
 };
 

@@ -10,6 +10,7 @@
 
 #include "actors/network/scenario.hpp"
 #include "app/scenario/diagnostics.hpp"
+#include "app/scenario/door_settings.hpp"
 
 namespace chargemill::app {
 
@@ -50,6 +51,7 @@ struct OutputSettings {
 struct Loaded {
   network::Scenario scenario;
   OutputSettings output;
+  DoorsSettings doors;
   Origins origins;
   std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant
   std::vector<std::filesystem::path> inputs;  ///< every file that was read
