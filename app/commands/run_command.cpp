@@ -144,7 +144,8 @@ class Run {
     log_plan(log_, loaded_, argv_);
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors()) return kExitEnvironment;
-    if (!open_journal(journal_path(loaded_.output.data, path))) return kExitEnvironment;
+    journal_path_ = journal_path(loaded_.output.data, path);
+    if (!open_journal(journal_path_)) return kExitEnvironment;
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
@@ -232,7 +233,9 @@ class Run {
           tell_door_news();
         },
         digests, console, journal_,
-        [&](network::Desk& desk) { return doors_->open(desk, scenario.run.stop_timeout); });
+        [&](network::Desk& desk) {
+          return doors_->open({desk, scenario, journal_path_});
+        });
     tell_journal_news();
     tell_door_news();
     view.end(outcome.last, outcome.signal != 0);
@@ -265,6 +268,7 @@ class Run {
   const std::vector<std::string>& argv_;
   std::unique_ptr<RunDirectory> directory_;
   std::unique_ptr<Doors> doors_;
+  std::filesystem::path journal_path_;  // empty: nothing is kept
   RunJournal journal_;
   RunLog log_;
 };

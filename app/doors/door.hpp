@@ -8,6 +8,7 @@
 
 #include "actors/network/desk.hpp"
 #include "app/doors/directory.hpp"
+#include "app/doors/history_desk.hpp"
 #include "runtime/net/io_thread.hpp"
 
 namespace chargemill::app {
@@ -34,7 +35,9 @@ class DoorNews {
 /// What a door may use. All of it outlives the door.
 struct DoorHost {
   network::Desk& desk;
+  const network::Scenario& scenario;
   Directory& directory;
+  HistoryDesk& history;
   runtime::IoThread& io;
   DoorNews& news;
 };

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/doors/door.hpp"
+#include "app/doors/tcp_door.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/net/listener.hpp"
 
@@ -30,7 +31,7 @@ struct Bound {
 class BoundDoors final : public Doors {
  public:
   explicit BoundDoors(const DoorsSettings& settings) : settings_(settings) {}
-  ~BoundDoors() override { close({}); }
+  ~BoundDoors() override { close(); }
   BoundDoors(const BoundDoors&) = delete;
   BoundDoors& operator=(const BoundDoors&) = delete;
 
@@ -54,14 +55,15 @@ class BoundDoors final : public Doors {
                             door.listener.is_replaced ? door.wanted : ""});
   }
 
-  [[nodiscard]] std::shared_ptr<void> open(network::Desk& desk, Nanos stop_timeout) override {
+  [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
     CHARGEMILL_ASSERT(!host_);
-    directory_.emplace(desk.topology());
-    host_.emplace(DoorHost{desk, *directory_, io_, news_});
+    directory_.emplace(place.desk.topology());
+    history_.emplace(place.journal);
+    host_.emplace(DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_});
     for (auto& door : bound_)
       open_.push_back(door.open(std::move(door.listener), *host_, settings_));
     bound_.clear();
-    return {this, [stop_timeout](BoundDoors* doors) { doors->close(stop_timeout); }};
+    return {this, [](BoundDoors* doors) { doors->close(); }};
   }
 
   [[nodiscard]] std::vector<std::string> take_news() override { return news_.take(); }
@@ -81,10 +83,10 @@ class BoundDoors final : public Doors {
     });
   }
 
-  void close(Nanos stop_timeout) {
+  void close() {
     if (is_closed_) return;
     is_closed_ = true;
-    const auto deadline = Clock::now() + stop_timeout;
+    const auto deadline = Clock::now() + (host_ ? host_->scenario.run.stop_timeout : Nanos{0});
     ask([this] {
       for (const auto& door : open_) door->begin_to_close();
     });
@@ -98,12 +100,14 @@ class BoundDoors final : public Doors {
       bound_.clear();
     });
     io_.stop();
+    history_.reset();  // its answers went to the thread that has just ended
   }
 
   const DoorsSettings settings_;
   runtime::IoThread io_;
   DoorNews news_;
   std::optional<Directory> directory_;
+  std::optional<HistoryDesk> history_;
   std::optional<DoorHost> host_;
   std::vector<Bound> bound_;
   std::vector<DoorAddress> addresses_;
@@ -115,6 +119,8 @@ class BoundDoors final : public Doors {
 
 Result<std::unique_ptr<Doors>> Doors::bind(const DoorsSettings& settings) {
   auto doors = std::make_unique<BoundDoors>(settings);
+  const auto bound = doors->bind("TCP", settings.tcp, open_tcp_door);
+  if (!bound) return tl::unexpected<Error>(bound.error());
   doors->note_addresses();
   return doors;
 }

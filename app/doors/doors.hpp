@@ -1,6 +1,7 @@
 // The doors of one run, from before it begins to after its end.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,13 @@ struct DoorAddress {
   std::string taken;      ///< the default, if that is in use and `at` stands for it
 };
 
+/// The run that they lead to. All of it outlives the doors.
+struct DoorPlace {
+  network::Desk& desk;
+  const network::Scenario& scenario;
+  std::filesystem::path journal;  ///< empty: there is none
+};
+
 /// bind(), then open() as simulate() asks for it, then what open() returned is destroyed.
 /// Threads: the driving one, except take_news().
 class Doors {
@@ -32,9 +40,9 @@ class Doors {
   /// Those that are on.
   [[nodiscard]] virtual std::vector<DoorAddress> addresses() const = 0;
   /// From now on they serve, until what this returns is destroyed: then no newcomers, at most
-  /// `stop_timeout` for what is under way to be answered, and the ports are free (D-088). Once.
-  /// Both `desk` and this outlive the result.
-  [[nodiscard]] virtual std::shared_ptr<void> open(network::Desk& desk, Nanos stop_timeout) = 0;
+  /// run.stop_timeout for what is under way to be answered, and the ports are free (D-088). Once.
+  /// This outlives the result.
+  [[nodiscard]] virtual std::shared_ptr<void> open(const DoorPlace& place) = 0;
   /// What is to be told to whoever watches the run, since the last call. Any thread.
   [[nodiscard]] virtual std::vector<std::string> take_news() = 0;
 

@@ -25,7 +25,7 @@ struct HttpSettings : DoorSettings {
 };
 
 struct TcpSettings : DoorSettings {
-  TcpSettings() { listen = kDoorOff; }
+  TcpSettings() { listen = "127.0.0.1:9999"; }
   Nanos idle_timeout = std::chrono::minutes{5};    ///< without a frame
   Nanos frame_timeout = std::chrono::seconds{10};  ///< for one frame to arrive, for one to be taken
   std::uint32_t frames_per_second = 10'000;        ///< of one connection; what comes faster waits
