@@ -8,6 +8,7 @@
 
 #include "app/commands/compare_command.hpp"
 #include "app/commands/config_command.hpp"
+#include "app/commands/ctl_command.hpp"
 #include "app/commands/doctor_command.hpp"
 #include "app/commands/find_max_command.hpp"
 #include "app/commands/generate_command.hpp"
@@ -44,6 +45,7 @@ struct CommandLine {
   SessionRequest sessions;
   std::optional<std::filesystem::path> generated;
   HistoryOptions history;
+  CtlOptions ctl;
   bool json = false;
 };
 
@@ -106,6 +108,12 @@ void add_history_command(CLI::App& cli, CommandLine& line) {
   history->callback([&line] { line.code = history_command(line.history); });
 }
 
+void add_ctl_command(CLI::App& cli, CommandLine& line) {
+  auto* ctl = cli.add_subcommand("ctl", "tell or ask a running network something");
+  add_ctl_options(*ctl, line.ctl);
+  ctl->callback([&line] { line.code = ctl_command(line.ctl); });
+}
+
 void add_other_commands(CLI::App& cli, CommandLine& line) {
   auto* generate = cli.add_subcommand("generate", "files to start from");
   generate->require_subcommand(1);
@@ -132,7 +140,7 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
 }
 
 /// Commands that the contract names and that are still to come.
-constexpr const char* kNotBuilt[] = {"node", "ctl"};
+constexpr const char* kNotBuilt[] = {"node"};
 constexpr const char* kNotGenerated[] = {"completion", "man", "systemd", "kubernetes", "slurm"};
 
 /// A command that is none, where one was expected: says so, and what was probably meant.
@@ -188,6 +196,7 @@ int dispatch(int argc, char** argv) {
   add_scenario_commands(cli, line);
   add_result_commands(cli, line);
   add_history_command(cli, line);
+  add_ctl_command(cli, line);
   add_other_commands(cli, line);
 
   const auto word = [&](int at) {

@@ -243,8 +243,8 @@ outlives_a_full_disk() {
 restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"; }
 
 says_what_is_to_come() {
-  ends_with 2 "$chargemill" ctl list 2>"$work/err"
-  grep -q "not built yet: 'ctl'" "$work/err"
+  ends_with 2 "$chargemill" node 2>"$work/err"
+  grep -q "not built yet: 'node'" "$work/err"
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
   ends_with 2 "$chargemill" run --sed 3 2>"$work/err"

@@ -9,7 +9,15 @@ namespace chargemill::control {
 namespace {
 
 /// What a verb is followed by.
-enum class Fields : std::uint8_t { none, point, point_or_all, point_driver, point_kind, zone };
+enum class Fields : std::uint8_t {
+  none,
+  from,
+  point,
+  point_or_all,
+  point_driver,
+  point_kind,
+  zone
+};
 
 struct Row {
   Verb verb;
@@ -20,21 +28,21 @@ struct Row {
 };
 // clang-format off
 constexpr std::array<Row, kVerbs> kRows{{
-    {Verb::ping,          "PING",          "PING",             Fields::none,         false},
-    {Verb::help,          "HELP",          "HELP",             Fields::none,         false},
-    {Verb::list,          "LIST",          "LIST",             Fields::none,         false},
-    {Verb::status,        "STATUS",        "STATUS#CP",        Fields::point,        false},
-    {Verb::stop,          "STOP",          "STOP#CP|*",        Fields::point_or_all, true},
-    {Verb::resume,        "RESUME",        "RESUME#CP|*",      Fields::point_or_all, true},
-    {Verb::stop_supply,   "STOP_SUPPLY",   "STOP_SUPPLY#CP",   Fields::point,        true},
-    {Verb::shutdown,      "SHUTDOWN",      "SHUTDOWN#CP",      Fields::point,        true},
-    {Verb::reset_breaker, "RESET_BREAKER", "RESET_BREAKER#CP", Fields::point,        true},
-    {Verb::plug,          "PLUG",          "PLUG#CP",          Fields::point,        true},
-    {Verb::unplug,        "UNPLUG",        "UNPLUG#CP",        Fields::point,        true},
-    {Verb::start,         "START",         "START#CP#DRIVER",  Fields::point_driver, true},
-    {Verb::inject,        "INJECT",        "INJECT#CP#KIND",   Fields::point_kind,   true},
-    {Verb::stats,         "STATS",         "STATS#CP",         Fields::point,        false},
-    {Verb::available,     "AVAILABLE",     "AVAILABLE[#ZONE]", Fields::zone,         false},
+    {Verb::ping,          "PING",          "PING",                      Fields::none,         false},
+    {Verb::help,          "HELP",          "HELP",                      Fields::none,         false},
+    {Verb::list,          "LIST",          "LIST[#FROM]",               Fields::from,         false},
+    {Verb::status,        "STATUS",        "STATUS#CP",                 Fields::point,        false},
+    {Verb::stop,          "STOP",          "STOP#CP|*",                 Fields::point_or_all, true},
+    {Verb::resume,        "RESUME",        "RESUME#CP|*",               Fields::point_or_all, true},
+    {Verb::stop_supply,   "STOP_SUPPLY",   "STOP_SUPPLY#CP",            Fields::point,        true},
+    {Verb::shutdown,      "SHUTDOWN",      "SHUTDOWN#CP",               Fields::point,        true},
+    {Verb::reset_breaker, "RESET_BREAKER", "RESET_BREAKER#CP",          Fields::point,        true},
+    {Verb::plug,          "PLUG",          "PLUG#CP",                   Fields::point,        true},
+    {Verb::unplug,        "UNPLUG",        "UNPLUG#CP",                 Fields::point,        true},
+    {Verb::start,         "START",         "START#CP#DRIVER",           Fields::point_driver, true},
+    {Verb::inject,        "INJECT",        "INJECT#CP#KIND",            Fields::point_kind,   true},
+    {Verb::stats,         "STATS",         "STATS#CP",                  Fields::point,        false},
+    {Verb::available,     "AVAILABLE",     "AVAILABLE[#ZONE|*[#FROM]]", Fields::zone,         false},
 }};
 // clang-format on
 constexpr bool is_in_order() {
@@ -113,8 +121,9 @@ tl::expected<OperatorCommand, std::string> read_fields(const Row& row, Parts& pa
     if (flaw.empty()) flaw = flaw_of_name(to);
   };
   std::string_view kind;
-  if (row.fields == Fields::zone) {
-    if (!parts.is_at_end()) read_name(command.zone);
+  if (row.fields == Fields::zone || row.fields == Fields::from) {
+    if (row.fields == Fields::zone && !parts.is_at_end()) read_name(command.zone);
+    if (!parts.is_at_end()) read_name(command.from);
   } else if (row.fields != Fields::none) {
     read_name(command.point);
     if (row.fields == Fields::point_driver) read_name(command.driver);
@@ -123,6 +132,10 @@ tl::expected<OperatorCommand, std::string> read_fields(const Row& row, Parts& pa
   if (!flaw.empty()) return refusal(flaw, row.usage);
   if (!parts.is_at_end()) return refusal("too many fields, use ", row.usage);
 
+  if (command.zone == "*") {
+    command.is_for_all = true;
+    command.zone = {};
+  }
   if (command.point == "*") {
     if (row.fields != Fields::point_or_all) return refusal("only one at a time, use ", row.usage);
     command.is_for_all = true;

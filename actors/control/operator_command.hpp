@@ -42,11 +42,12 @@ inline constexpr std::size_t kNameBytesMax = 64;
 /// Its texts are views of the text that it was parsed from.
 struct OperatorCommand {
   Verb verb{};
-  bool is_for_all = false;  ///< `*` in place of a charge point
+  bool is_for_all = false;  ///< `*` in place of a charge point, of a zone
   Injection injection{};    ///< of `inject`
   std::string_view point;   ///< empty for verbs without one, and for all
   std::string_view driver;  ///< of `start`
   std::string_view zone;    ///< of `available`; empty: all zones
+  std::string_view from;    ///< of `list` and `available`: the first charge point that is wanted
 };
 
 /// `STATUS`

@@ -67,7 +67,8 @@ void Desk::serve() {
     const std::lock_guard lock{mutex_};
     waiting.swap(waiting_);
   }
-  const SimTime now = engine_.reached();
+  if (waiting.empty()) return;
+  const SimTime now = network_.stands_at();
   const std::size_t shards = network_.topology().shards.size();
   for (Errand* errand : waiting) {
     std::uint32_t from = 0;
@@ -78,6 +79,11 @@ void Desk::serve() {
     }
     errand->finish(now);
   }
+}
+
+bool Desk::is_waited_for() {
+  const std::lock_guard lock{mutex_};
+  return !waiting_.empty();
 }
 
 void Desk::order(const OperatorOrder& order) {

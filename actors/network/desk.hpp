@@ -47,6 +47,8 @@ class Desk {
 
   /// Virtual time, the driving thread, while time stands still: answers those who have asked.
   void serve();
+  /// Virtual time: somebody waits for serve().
+  [[nodiscard]] bool is_waited_for();
 
  private:
   struct Errand;

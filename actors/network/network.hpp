@@ -62,6 +62,8 @@ class Network {
   [[nodiscard]] Snapshot count() const { return count(time_of_count()); }
   /// The same, with the running sessions' energy at `now`; no message is under way any more.
   [[nodiscard]] Snapshot count(SimTime now) const;
+  /// Where time stands. Requires that it does.
+  [[nodiscard]] SimTime stands_at() const { return time_of_count(); }
   /// Each entity's part of the digest, in a fixed order. Requires what count() requires.
   [[nodiscard]] std::vector<EntityDigest> entity_digests() const;
   [[nodiscard]] const Topology& topology() const noexcept { return topology_; }

@@ -36,6 +36,7 @@ int config_show_command(const LoadInput& input, bool origin, bool color) {
   draft.scenario = loaded->scenario;
   draft.output = loaded->output;
   draft.files = loaded->files;
+  draft.doors = loaded->doors;
   for (const auto& key : keys()) {
     // An unbuilt key without an off value can only be left out: there is nothing to show.
     if (key.info.type == Type::not_built && key.info.off.empty()) continue;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
+#include "app/doors/doors.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
 #include "app/output/hgrm_text.hpp"
@@ -31,6 +33,7 @@
 namespace chargemill::app {
 namespace {
 
+constexpr int kExitUsage = 2;
 constexpr int kExitInvalidScenario = 3;
 constexpr int kExitEnvironment = 4;
 constexpr int kExitInvalidRun = 98;
@@ -40,6 +43,12 @@ void say(const std::string& text) { (void)std::fputs((text + "\n").c_str(), stde
 
 void say_all(const std::vector<Diagnostic>& diagnostics, bool color) {
   (void)std::fputs(render(diagnostics, color).c_str(), stderr);
+}
+
+bool are_only_of(const std::vector<Diagnostic>& diagnostics, Code code) {
+  return std::all_of(diagnostics.begin(), diagnostics.end(), [code](const Diagnostic& d) {
+    return d.code == code || d.severity == Severity::warning;
+  });
 }
 
 bool write_out(const std::string& text) {
@@ -143,9 +152,14 @@ class Run {
       log_ = RunLog{path / "log.ndjson"};
     }
     log_plan(log_, loaded_, argv_);
-    if (!open_journal(journal_path(loaded_.output.data, path))) return kExitEnvironment;
+    // The ports first: what cannot be reached is not begun.
+    if (!bind_doors()) return kExitEnvironment;
+    journal_path_ = journal_path(loaded_.output.data, path);
+    if (!open_journal(journal_path_)) return kExitEnvironment;
     if (is_talkative()) say(title);
+    tell_addresses();
     const RunOutcome outcome = watched();
+    doors_ = {};
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
     summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
@@ -159,6 +173,29 @@ class Run {
  private:
   [[nodiscard]] bool is_talkative() const {
     return !loaded_.output.quiet && loaded_.output.progress != "off";
+  }
+
+  /// False: it could not, and has said why.
+  bool bind_doors() {
+    auto bound = Doors::bind(loaded_.doors);
+    if (!bound) return fail(bound.error().text);
+    doors_ = std::move(*bound);
+    return true;
+  }
+
+  void tell_addresses() const {
+    for (const auto& door : doors_->addresses()) {
+      log_.write(Level::info, "door", {{"door", door.name}, {"address", door.at}});
+      if (!loaded_.output.quiet) say(address_line(door));
+    }
+  }
+
+  /// Nothing that a door has to say stops the run.
+  void tell_door_news() const {
+    for (const auto& news : doors_->take_news()) {
+      log_.write(Level::warning, "door", {{"text", news}});
+      say("chargemill: " + news);
+    }
   }
 
   /// False: it could not, and has said why.
@@ -205,9 +242,14 @@ class Run {
           view.show(snapshot, stop_.signal() != 0);
           rows.add(snapshot);
           tell_journal_news();
+          tell_door_news();
         },
-        digests, console, journal_);
+        digests, console, journal_,
+        [&](network::Desk& desk) {
+          return doors_->open({desk, scenario, journal_path_});
+        });
     tell_journal_news();
+    tell_door_news();
     view.end(outcome.last, outcome.signal != 0);
     return outcome;
   }
@@ -237,6 +279,8 @@ class Run {
   const StopRequest& stop_;
   const std::vector<std::string>& argv_;
   std::unique_ptr<RunDirectory> directory_;
+  std::unique_ptr<Doors> doors_;
+  std::filesystem::path journal_path_;  // empty: nothing is kept
   RunJournal journal_;
   RunLog log_;
 };
@@ -322,7 +366,7 @@ int run_command(const RunOptions& options, const std::vector<std::string>& argv)
   const bool color = use_color(stderr, loaded ? loaded->output.color : options.color);
   if (!loaded) {
     say_all(loaded.error(), color);
-    return kExitInvalidScenario;
+    return are_only_of(loaded.error(), Code::open_door) ? kExitUsage : kExitInvalidScenario;
   }
   if (!loaded->warnings.empty()) say_all(loaded->warnings, color);
   const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());

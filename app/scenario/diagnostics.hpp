@@ -23,7 +23,8 @@ enum class Code {
   recording = 324,  ///< recorded sessions
   profile = 325,
   threshold = 326,
-  not_built = 331  ///< of a part that this version does not have
+  open_door = 327,  ///< an address that lets in whoever reaches it
+  not_built = 331   ///< of a part that this version does not have
 };
 
 /// A place in a file, the environment or the command line.

@@ -53,6 +53,8 @@ json type_schema(const KeyInfo& key) {
     case Type::files:
       return {
           {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
+    case Type::listen:
+      return {{"type", "string"}, {"pattern", "^(off|.+:[0-9]{1,5})$"}};
     case Type::not_built:
       // One without a value that switches it off can only be left out.
       if (key.off.empty()) return {{"not", json::object()}};

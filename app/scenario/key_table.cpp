@@ -156,6 +156,29 @@ void add_journal(Fields& f) {
                  CHARGEMILL_AT(scenario.journal.keep_bytes)));
 }
 
+void add_doors(Fields& f) {
+  constexpr double kConnectionsMax = 1e6;
+  const char* connections = "at once; 0: half of what the process may have open";
+  f.push_back(at(info("http.listen", Type::listen, "HOST:PORT of the dashboard"),
+                 CHARGEMILL_AT(doors.http.listen)));
+  f.push_back(at(count("http.connections", connections, 0, kConnectionsMax),
+                 CHARGEMILL_AT(doors.http.connections)));
+  f.push_back(at(info("tcp.listen", Type::listen, "HOST:PORT of the framed door"),
+                 CHARGEMILL_AT(doors.tcp.listen)));
+  f.push_back(at(count("tcp.connections", connections, 0, kConnectionsMax),
+                 CHARGEMILL_AT(doors.tcp.connections)));
+  f.push_back(at(duration("tcp.idle_timeout", "a connection without a frame is closed, wall time"),
+                 CHARGEMILL_AT(doors.tcp.idle_timeout)));
+  f.push_back(at(duration("tcp.frame_timeout",
+                          "for a frame to arrive, and for a reply to be taken, wall time"),
+                 CHARGEMILL_AT(doors.tcp.frame_timeout)));
+  f.push_back(at(count("tcp.frames_per_second",
+                       "of one connection; what comes faster waits; 0: no limit", 0, kCountMax),
+                 CHARGEMILL_AT(doors.tcp.frames_per_second)));
+  f.push_back(at(bytes("tcp.unsent_bytes", "a connection that takes its replies later is closed"),
+                 CHARGEMILL_AT(doors.tcp.unsent_bytes)));
+}
+
 void add_parts(Fields& f) {
   f.push_back(
       at(info("output.dir", Type::text, "of the run; empty: runs/<utc>-<scenario>-<id>; off: none"),
@@ -171,10 +194,8 @@ void add_parts(Fields& f) {
          CHARGEMILL_AT(output.console)));
   f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
                  CHARGEMILL_AT(output.quiet)));
-  f.push_back(not_built("http.listen", "HOST:PORT of the dashboard", "off"));
-  f.push_back(not_built("tcp.listen", "HOST:PORT of the framed door", "off"));
   for (const char* door : {"http.", "tcp."}) {
-    for (const char* name : {"token_file", "tls_cert", "tls_key", "connections"})
+    for (const char* name : {"token_file", "tls_cert", "tls_key"})
       f.push_back(not_built((std::string{door} + name).c_str(), "of the door"));
   }
   f.push_back(not_built("cluster.nodes", "processes of a local cluster", "1"));
@@ -195,6 +216,7 @@ const std::vector<Field<Draft>>& keys() {
     add_drivers(f);
     add_central(f);
     add_journal(f);
+    add_doors(f);
     add_parts(f);
     return f;
   }();

@@ -23,6 +23,7 @@ struct Field {
 struct Draft {
   network::Scenario scenario;
   OutputSettings output;
+  DoorsSettings doors;
   FileNames files;
 };
 

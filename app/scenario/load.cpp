@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "app/scenario/check.hpp"
+#include "app/scenario/check_doors.hpp"
 #include "app/scenario/companion_files.hpp"
 
 namespace chargemill::app {
@@ -122,13 +123,15 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   read_overrides(input, reading);
   read_companion_files(folder, reading);
   check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics);
+  check_doors(reading.draft.doors, reading.origins, reading.diagnostics);
   sort_by_place(reading.diagnostics);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (wrong) return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
   return Loaded{std::move(reading.draft.scenario), std::move(reading.draft.output),
-                std::move(reading.draft.files),    std::move(reading.origins),
-                std::move(reading.diagnostics),    std::move(reading.inputs)};
+                std::move(reading.draft.files),    std::move(reading.draft.doors),
+                std::move(reading.origins),        std::move(reading.diagnostics),
+                std::move(reading.inputs)};
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "actors/network/scenario.hpp"
 #include "app/scenario/diagnostics.hpp"
+#include "app/scenario/door_settings.hpp"
 
 namespace chargemill::app {
 
@@ -59,6 +60,7 @@ struct Loaded {
   network::Scenario scenario;
   OutputSettings output;
   FileNames files;
+  DoorsSettings doors;
   Origins origins;
   std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant
   std::vector<std::filesystem::path> inputs;  ///< every file that was read

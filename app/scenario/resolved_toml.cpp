@@ -8,9 +8,10 @@ namespace chargemill::app {
 namespace {
 
 // Of all keys, those whose value is in the scenario: not of files (written out below), not of what
-// is not built, not of this run's output.
+// is not built, not of this run's output and doors.
 bool is_of_the_scenario(const KeyInfo& key) {
   return key.type != Type::not_built && key.name.rfind("output.", 0) != 0 &&
+         key.name.rfind("http.", 0) != 0 && key.name.rfind("tcp.", 0) != 0 &&
          key.name != "run.repeat" && key.name != "journal.dir" &&
          key.name != "drivers.profile_file" && key.name != "drivers.requests" &&
          key.name.rfind("drivers.replay", 0) != 0;

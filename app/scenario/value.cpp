@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <limits>
 
+#include "app/scenario/door_settings.hpp"
 #include "app/sessions/civil_time.hpp"
+#include "runtime/net/endpoint.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -202,17 +204,22 @@ ValueOr files(const toml::node& node, const KeyInfo& key) {
   return named;
 }
 
+ValueOr listen(const toml::node& node, const KeyInfo& key) {
+  const auto text = node.value<std::string>().value_or("");
+  const auto endpoint = runtime::parse_endpoint(text);
+  if (text != kDoorOff && !(endpoint && is_address(*endpoint))) return wrong_type(key);
+  return text;
+}
+
 ValueOr not_built(const toml::node& node, const KeyInfo& key) {
   std::string text = node.value<std::string>().value_or("");
   if (node.is_integer()) text = std::to_string(*node.value<std::int64_t>());
   if (!key.off.empty() && text == key.off) return Value{};
-  const bool door = key.name == "http.listen" || key.name == "tcp.listen";
   return tl::unexpected<Reason>(
       Reason{Code::not_built, fmt::format("'{}' is of a part that is not built yet", key.name),
              key.off.empty()
                  ? "leave it out"
-                 : fmt::format("only {} is possible{}", key.off == "1" ? "1" : toml_text(key.off),
-                               door ? ": there are no doors" : "")});
+                 : fmt::format("only {} is possible", key.off == "1" ? "1" : toml_text(key.off))});
 }
 
 /// How an optional value says that there is none.
@@ -292,6 +299,8 @@ std::string expectation(const KeyInfo& key) {
       return "a file name, or a list of charge point ids";
     case Type::files:
       return "a file name, or a list of them";
+    case Type::listen:
+      return "an address like 127.0.0.1:9999, or off";
     case Type::not_built:
       return key.off.empty() ? "nothing yet" : toml_text(key.off);
   }
@@ -332,6 +341,8 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
       return requests(node, key);
     case Type::files:
       return files(node, key);
+    case Type::listen:
+      return listen(node, key);
     case Type::not_built:
       return not_built(node, key);
   }
@@ -341,7 +352,8 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
 ValueOr from_text(std::string_view text, const KeyInfo& key) {
   const bool plain = key.type == Type::text || key.type == Type::choice ||
                      key.type == Type::duration || key.type == Type::bytes ||
-                     key.type == Type::date_time || key.type == Type::not_built;
+                     key.type == Type::date_time || key.type == Type::not_built ||
+                     key.type == Type::listen;
   const std::string written{text};
   if (!plain && !(key.optional && is_none(text))) {
     // A line break would let a value smuggle in other keys.

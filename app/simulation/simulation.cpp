@@ -135,6 +135,21 @@ class Looker {
 /// Virtual time stops for each row of the series, so that the rows are the same in every run.
 constexpr std::int64_t kRows = 1'440;
 
+/// Lets virtual time go on to `end`, or until a signal. Whoever asks at the desk is answered at the
+/// end of the window that is under way: looking changes nothing, and nobody waits for a row.
+void go_windows(Host& host, SimTime end, const StopRequest& stop) {
+  for (bool is_there = false; !is_there;) {
+    is_there = true;
+    host.engine().go_until(end);
+    while (!host.engine().await_pause(kLookEvery)) {
+      if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
+      host.engine().go_until(SimTime{});
+      is_there = stop.signal() != 0;
+    }
+    host.desk().serve();
+  }
+}
+
 /// Until the planned end or a signal, as fast as the machine goes.
 void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
                  const StopRequest& stop, const Watcher& watch, const DigestSink& digests) {
@@ -146,11 +161,7 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
   for (SimTime next{}; next < end && stop.signal() == 0 && host.network().failure().empty();) {
     next = std::min({row, digest, end});
-    host.engine().go_until(next);
-    while (!host.engine().await_pause(kLookEvery)) {
-      if (stop.signal() != 0) host.engine().go_until(SimTime{});  // at the end of the window
-    }
-    host.desk().serve();
+    go_windows(host, next, stop);
     if (next == row) {
       if (end - next > row_step / 2) watch(looker.look());  // the last row is the exact count
       row += row_step;

@@ -14,7 +14,7 @@ using namespace chargemill::control;
 std::string typed(const OperatorCommand& command) {
   std::string text{word(command.verb)};
   const std::string_view point = command.is_for_all ? "*" : command.point;
-  for (const std::string_view field : {point, command.driver, command.zone})
+  for (const std::string_view field : {point, command.driver, command.zone, command.from})
     if (!field.empty()) text.append("#").append(field);
   if (command.verb == Verb::inject) text.append("#").append(word(command.injection));
   return text;

@@ -13,7 +13,7 @@ std::string told(std::string_view text) {
   if (command->is_for_all) line += " all";
   for (const auto& [name, value] :
        {std::pair{" cp=", command->point}, std::pair{" driver=", command->driver},
-        std::pair{" zone=", command->zone}})
+        std::pair{" zone=", command->zone}, std::pair{" from=", command->from}})
     if (!value.empty()) line.append(name).append(value);
   if (command->verb == Verb::inject) line.append(" kind=").append(word(command->injection));
   return line;
@@ -23,6 +23,7 @@ TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
   EXPECT_EQ(told("PING"), "PING");
   EXPECT_EQ(told("HELP"), "HELP");
   EXPECT_EQ(told("LIST"), "LIST");
+  EXPECT_EQ(told("LIST#CP-1025"), "LIST from=CP-1025");
   EXPECT_EQ(told("STATUS#CP-001"), "STATUS cp=CP-001");
   EXPECT_EQ(told("STOP#CP-001"), "STOP cp=CP-001");
   EXPECT_EQ(told("STOP#*"), "STOP all");
@@ -39,6 +40,9 @@ TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
   EXPECT_EQ(told("STATS#CP-001"), "STATS cp=CP-001");
   EXPECT_EQ(told("AVAILABLE"), "AVAILABLE");
   EXPECT_EQ(told("AVAILABLE#Z01"), "AVAILABLE zone=Z01");
+  EXPECT_EQ(told("AVAILABLE#*"), "AVAILABLE all");
+  EXPECT_EQ(told("AVAILABLE#*#CP-1"), "AVAILABLE all from=CP-1");
+  EXPECT_EQ(told("AVAILABLE#Z01#CP-1"), "AVAILABLE zone=Z01 from=CP-1");
 }
 TEST(OperatorCommand, WhatIsNoCommandIsNamed) {  // D-145
   EXPECT_EQ(told("DANCE"), "NACK: unknown command 'DANCE'");
@@ -71,8 +75,10 @@ TEST(OperatorCommand, FieldsAreCountedAndNamesChecked) {
   EXPECT_EQ(told("START#a"), "NACK: a name is missing, use START#CP#DRIVER");
   EXPECT_EQ(told("START##b"), "NACK: a name is missing, use START#CP#DRIVER");
   EXPECT_EQ(told("START#a#b#c"), "NACK: too many fields, use START#CP#DRIVER");
-  EXPECT_EQ(told("AVAILABLE#"), "NACK: a name is missing, use AVAILABLE[#ZONE]");
-  EXPECT_EQ(told("AVAILABLE#a#b"), "NACK: too many fields, use AVAILABLE[#ZONE]");
+  EXPECT_EQ(told("AVAILABLE#"), "NACK: a name is missing, use AVAILABLE[#ZONE|*[#FROM]]");
+  EXPECT_EQ(told("AVAILABLE#a#b#c"), "NACK: too many fields, use AVAILABLE[#ZONE|*[#FROM]]");
+  EXPECT_EQ(told("LIST#"), "NACK: a name is missing, use LIST[#FROM]");
+  EXPECT_EQ(told("LIST#a#b"), "NACK: too many fields, use LIST[#FROM]");
   EXPECT_EQ(told("STATUS#a\nb"), "NACK: a name has control characters, use STATUS#CP");
   EXPECT_EQ(told("STATUS#" + std::string(kNameBytesMax, 'a')),
             "STATUS cp=" + std::string(kNameBytesMax, 'a'));
@@ -98,9 +104,9 @@ TEST(OperatorCommand, WhatOnlyLooksChangesNothing) {  // D-147
 }
 TEST(OperatorCommand, HelpNamesThemAll) {
   EXPECT_EQ(help_text(),
-            "PING HELP LIST STATUS#CP STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
+            "PING HELP LIST[#FROM] STATUS#CP STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
             "RESET_BREAKER#CP PLUG#CP UNPLUG#CP START#CP#DRIVER INJECT#CP#KIND STATS#CP "
-            "AVAILABLE[#ZONE]");
+            "AVAILABLE[#ZONE|*[#FROM]]");
 }
 
 }  // namespace

@@ -48,6 +48,8 @@ std::string other_value(const KeyInfo& key) {
     case Type::requests:
     case Type::files:
       return "[\"CP-001\"]";
+    case Type::listen:
+      return "\"127.0.0.1:7777\"";
     case Type::not_built:
       return '"' + key.off + '"';
   }

@@ -1,0 +1,110 @@
+#include "app/ctl/ctl_replies.hpp"
+
+#include <charconv>
+#include <utility>
+#include <vector>
+
+namespace chargemill::app {
+namespace {
+
+using Columns = std::vector<std::string>;
+constexpr std::string_view kAck = "ACK: ";
+constexpr std::string_view kNack = "NACK: ";
+
+Columns columns_of(const std::string& verb) {
+  if (verb == "LIST") return {"charge_point", "state"};
+  if (verb == "AVAILABLE") return {"charge_point"};
+  if (verb == "STATUS") return {"charge_point", "state", "engine", "monitor", "driver", "session"};
+  if (verb == "STATS")
+    return {"charge_point", "total_events", "fault_count", "recovery_count", "breaker", "failures"};
+  return {};
+}
+
+bool is_count(const std::string& column) {
+  return column == "failures" || column == "total_events" || column == "fault_count" ||
+         column == "recovery_count";
+}
+
+/// `-` is nothing.
+nlohmann::ordered_json cell_of(std::string_view field, bool is_number) {
+  if (field == "-") return nullptr;
+  std::uint64_t number = 0;
+  const auto* const end = field.data() + field.size();
+  const auto read = std::from_chars(field.data(), end, number);
+  if (is_number && read.ec == std::errc{} && read.ptr == end) return number;
+  return std::string{field};
+}
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> fields;
+  while (true) {
+    const auto hash = text.find('#');
+    fields.push_back(text.substr(0, hash));
+    if (hash == std::string_view::npos) return fields;
+    text.remove_prefix(hash + 1);
+  }
+}
+
+/// What asks for the page that begins at `from`.
+std::string next_of(const std::string& command, std::string_view from) {
+  auto words = split(command);
+  const bool has_zone = words[0] == "AVAILABLE";
+  std::string next{words[0]};
+  if (has_zone) next += '#' + std::string{words.size() > 1 ? words[1] : "*"};
+  return next + '#' + std::string{from};
+}
+
+}  // namespace
+
+CtlReply::CtlReply(std::string command)
+    : command_(std::move(command)), verb_(command_.substr(0, command_.find('#'))) {
+  table_.columns = columns_of(verb_);
+  table_.is_single = verb_ == "STATUS" || verb_ == "STATS";
+}
+
+tl::expected<std::optional<std::string>, std::string> CtlReply::take(std::string_view reply) {
+  if (reply.substr(0, kNack.size()) == kNack)
+    return tl::unexpected<std::string>(std::string{reply.substr(kNack.size())});
+  if (reply.substr(0, kAck.size()) != kAck)
+    return tl::unexpected<std::string>("a reply that is none: " + std::string{reply.substr(0, 64)});
+  reply.remove_prefix(kAck.size());
+  const auto hash = reply.find('#');
+  const auto fields = hash == std::string_view::npos ? std::string_view{} : reply.substr(hash + 1);
+  if (table_.columns.empty()) {
+    line_ = fields;
+    return std::nullopt;
+  }
+  return hash == std::string_view::npos ? std::nullopt : take_page(fields);
+}
+
+std::optional<std::string> CtlReply::take_page(std::string_view fields) {
+  if (table_.is_single) {
+    auto& row = table_.rows.emplace_back();
+    const auto& columns = table_.columns;
+    for (const auto field : split(fields)) {
+      if (row.size() == columns.size()) break;
+      row.push_back(cell_of(field, is_count(columns[row.size()])));
+    }
+    row.resize(columns.size());
+    return std::nullopt;
+  }
+  for (const auto field : split(fields)) {
+    if (!field.empty() && field.front() == '>') return next_of(command_, field.substr(1));
+    auto& row = table_.rows.emplace_back();
+    const auto equals = field.rfind('=');
+    row.emplace_back(std::string{field.substr(0, equals)});
+    if (table_.columns.size() > 1)
+      row.emplace_back(std::string{equals == std::string_view::npos ? std::string_view{}
+                                                                    : field.substr(equals + 1)});
+  }
+  return std::nullopt;
+}
+
+std::string CtlReply::text(bool json) const {
+  if (!table_.columns.empty()) return table_text(table_, json ? "json" : "table");
+  if (!json) return "ok  " + verb_ + (line_.empty() ? "" : " " + line_) + "\n";
+  const nlohmann::ordered_json said{{"command", verb_}, {"result", line_}};
+  return said.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace chargemill::app

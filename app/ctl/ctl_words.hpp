@@ -1,0 +1,18 @@
+// From the words of the command line to a command of the framed door. Pure.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace chargemill::app {
+
+/// `{"stop-session", "CP-001"}` is `STOP_SUPPLY#CP-001`, `{"list"}` is `LIST`; `all` may stand for
+/// `*`, which shells expand. The error says what is wrong and what there is.
+[[nodiscard]] tl::expected<std::string, std::string> command_of(
+    const std::vector<std::string>& words);
+
+/// What can be said, one line each, with a word of explanation.
+[[nodiscard]] std::string ctl_help();
+
+}  // namespace chargemill::app

@@ -1,0 +1,198 @@
+#include "app/doors/control_service.hpp"
+
+#include <fmt/format.h>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using control::Verb;
+using runtime::FrameLink;
+using runtime::MessageNumber;
+
+std::optional<OperatorAction> action_of(Verb verb) {
+  switch (verb) {
+    case Verb::stop:
+      return OperatorAction::stop;
+    case Verb::resume:
+      return OperatorAction::resume;
+    case Verb::stop_supply:
+      return OperatorAction::stop_supply;
+    case Verb::shutdown:
+      return OperatorAction::shutdown;
+    case Verb::reset_breaker:
+      return OperatorAction::reset_breaker;
+    default:
+      return std::nullopt;
+  }
+}
+
+director::FaultKind kind_of(control::Injection injection) {
+  switch (injection) {
+    case control::Injection::engine_crash:
+      return director::FaultKind::engine_crash;
+    case control::Injection::engine_silent:
+      return director::FaultKind::engine_silent;
+    case control::Injection::engine_ko:
+      return director::FaultKind::engine_ko;
+    case control::Injection::start_refused:
+      return director::FaultKind::start_refused;
+    case control::Injection::monitor_loss:
+      break;
+  }
+  return director::FaultKind::monitor_loss;
+}
+
+}  // namespace
+
+void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
+                                MessageNumber number) {
+  const Client client{from, number};
+  const auto command = control::parse_command(text);
+  const auto said = command ? answer(client, *command) : "NACK: " + command.error();
+  if (said) from->reply(number, *said);
+}
+
+std::optional<std::string> ControlService::answer(const Client& client, const Command& command) {
+  switch (command.verb) {
+    case Verb::ping:
+      return "ACK: PING";
+    case Verb::help:
+      return "ACK: HELP#" + control::help_text();
+    case Verb::list:
+    case Verb::available:
+      return list(client, command);
+    default:
+      break;
+  }
+  if (command.is_for_all) return change(client, command, PointId{0});
+  const auto point = host_.directory.point(command.point);
+  if (!point) return std::string{control_texts::kPointNotFound};
+  return answer_of_point(client, command, *point);
+}
+
+std::optional<std::string> ControlService::answer_of_point(const Client& client,
+                                                           const Command& command, PointId point) {
+  if (control::is_change(command.verb)) return change(client, command, point);
+  const auto& names = host_.directory;
+  if (command.verb == Verb::stats) {
+    look_at(client, point, [this](const Client& asker, const central::PointRecord& seen) {
+      tell_stats(asker, seen);
+    });
+  } else {
+    CHARGEMILL_ASSERT(command.verb == Verb::status);
+    look_at(client, point, [&names](const Client& asker, const central::PointRecord& seen) {
+      asker.hear(control_texts::status(seen, names));
+    });
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> ControlService::list(const Client& client, const Command& command) {
+  PageLook::Wanted wanted;
+  wanted.only_free = command.verb == Verb::available;
+  if (!command.zone.empty()) {
+    wanted.zone = host_.directory.zone(command.zone);
+    if (!wanted.zone) return "NACK: Zone not found";
+  }
+  if (!command.from.empty()) {
+    const auto first = host_.directory.point(command.from);
+    if (!first) return std::string{control_texts::kPointNotFound};
+    wanted.first = *first;
+  }
+  const auto& names = host_.directory;
+  auto make = wanted.only_free ? control_texts::available : control_texts::list;
+  const auto tell = [this, client, make, &names](const control_texts::Page& page) {
+    inspector_.done();
+    client.hear(make(page, names));
+  };
+  auto look =
+      std::make_shared<PageLook>(wanted, [poster = poster_, tell](control_texts::Page page) {
+        poster->post([tell, page = std::move(page)] { tell(page); });
+      });
+  inspector_.ask({std::move(look), std::nullopt, [client] { client.hear(control_texts::kBusy); }});
+  return std::nullopt;
+}
+
+std::optional<std::string> ControlService::change(const Client& client, const Command& command,
+                                                  PointId point) {
+  if (!host_.desk.may_change()) return std::string{control_texts::kVirtualTime};
+  const std::size_t points = host_.desk.topology().points.size();
+  std::string said;
+  if (command.verb == Verb::stop || command.verb == Verb::resume) {
+    said = control_texts::done(word(command.verb), std::to_string(command.is_for_all ? points : 1));
+    if (points == 0) return said;
+  } else {
+    said = control_texts::done(word(command.verb), command.point);
+  }
+  if (!give_order(command, point)) return "NACK: Driver not found";
+  // Central passes on what it is told in order: when this look is back, it has.
+  look_at(client, point,
+          [said](const Client& asker, const central::PointRecord&) { asker.hear(said); });
+  return std::nullopt;
+}
+
+bool ControlService::give_order(const Command& command, PointId point) {
+  auto& desk = host_.desk;
+  if (const auto action = action_of(command.verb)) {
+    desk.order({point, *action, command.is_for_all});
+    return true;
+  }
+  switch (command.verb) {
+    case Verb::plug:
+      desk.plug(point);
+      return true;
+    case Verb::unplug:
+      desk.unplug(point);
+      return true;
+    case Verb::inject:
+      desk.inject({kind_of(command.injection), point, Nanos{0}});
+      return true;
+    default:
+      break;
+  }
+  CHARGEMILL_ASSERT(command.verb == Verb::start);
+  const auto driver = command.driver == "-" ? kNobody : host_.directory.driver(command.driver);
+  if (!driver) return false;
+  desk.start(point, {Energy{}, *driver});
+  return true;
+}
+
+void ControlService::look_at(const Client& client, PointId point,
+                             std::function<void(const Client&, const central::PointRecord&)> then) {
+  const auto tell = [this, client, then = std::move(then)](const central::PointRecord& seen) {
+    inspector_.done();
+    then(client, seen);
+  };
+  auto look = std::make_shared<PointLook>(
+      point, [poster = poster_, tell](const central::PointRecord& seen) {
+        poster->post([tell, seen] { tell(seen); });
+      });
+  inspector_.ask({std::move(look), point, [client] { client.hear(control_texts::kBusy); }});
+}
+
+void ControlService::tell_stats(const Client& client, const central::PointRecord& point) {
+  auto& names = host_.directory;
+  if (!host_.history.has_journal())
+    return client.hear(control_texts::stats(point, names, std::nullopt));
+  const auto question = [client, point, &names,
+                         poster = poster_](const Result<archive::History*>& history) {
+    std::optional<archive::FaultStatistics> counted;
+    std::string said;
+    if (history) {
+      const auto found = (*history)->statistics(names.name(point.id), archive::UtcMicros::min());
+      if (found) {
+        said = control_texts::stats(point, names, *found);
+      } else {
+        said = "NACK: " + found.error().text;
+      }
+    } else {
+      said = "NACK: " + history.error().text;
+    }
+    poster->post([client, said] { client.hear(said); });
+  };
+  if (!host_.history.ask(question)) client.hear(control_texts::kBusy);
+}
+
+}  // namespace chargemill::app

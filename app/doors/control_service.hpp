@@ -1,0 +1,55 @@
+// Carries out the commands of the framed door.
+#pragma once
+
+#include "actors/control/operator_command.hpp"
+#include "app/doors/door.hpp"
+#include "app/doors/inspector.hpp"
+#include "app/doors/looks.hpp"
+#include "runtime/net/frame_service.hpp"
+
+namespace chargemill::app {
+
+/// What a command says about the network it asks a shard, and answers when that has; what it
+/// changes it hands to the desk, and answers when central has passed it on: who asks afterwards
+/// sees it. Threads: the IoThread. `host` outlives the IoThread, as this does.
+class ControlService final : public runtime::FrameService {
+ public:
+  explicit ControlService(const DoorHost& host)
+      : host_(host), inspector_(host.desk), poster_(host.io.poster()) {}
+
+  void on_message(const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
+                  runtime::MessageNumber number) override;
+  void on_closed(const runtime::FrameLink&) override {}
+
+ private:
+  using Command = control::OperatorCommand;
+  /// Whom an answer is for, however late it comes. Threads: sent to others, used on the IoThread.
+  struct Client {
+    std::weak_ptr<runtime::FrameLink> link;
+    runtime::MessageNumber number;
+
+    void hear(std::string_view text) const {
+      if (const auto there = link.lock()) there->reply(number, text);
+    }
+  };
+
+  /// The answer, if it is known at once.
+  [[nodiscard]] std::optional<std::string> answer(const Client& client, const Command& command);
+  [[nodiscard]] std::optional<std::string> answer_of_point(const Client& client,
+                                                           const Command& command, PointId point);
+  [[nodiscard]] std::optional<std::string> list(const Client& client, const Command& command);
+  [[nodiscard]] std::optional<std::string> change(const Client& client, const Command& command,
+                                                  PointId point);
+  [[nodiscard]] bool give_order(const Command& command, PointId point);
+
+  /// Looks at the point and lets `then` answer, on the IoThread.
+  void look_at(const Client& client, PointId point,
+               std::function<void(const Client&, const central::PointRecord&)> then);
+  void tell_stats(const Client& client, const central::PointRecord& point);
+
+  const DoorHost& host_;
+  Inspector inspector_;
+  const std::shared_ptr<runtime::Poster> poster_;
+};
+
+}  // namespace chargemill::app

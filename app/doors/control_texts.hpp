@@ -1,0 +1,50 @@
+// What the framed door answers, as text (D-145). Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/archive/history.hpp"
+#include "actors/central/point_record.hpp"
+#include "app/doors/directory.hpp"
+
+namespace chargemill::app::control_texts {
+
+inline constexpr std::string_view kPointNotFound = "NACK: Charging point not found";
+inline constexpr std::string_view kVirtualTime =
+    "NACK: virtual time: the same scenario and seed would no longer give the same result";
+inline constexpr std::string_view kBusy = "NACK: busy, please repeat";
+
+/// `SUPPLYING`, `BROKEN`: the display state of D-194.
+[[nodiscard]] std::string_view code_of(DisplayState state) noexcept;
+
+/// `ACK: STOP#12`
+[[nodiscard]] std::string done(std::string_view verb, std::string_view field);
+/// `ACK: STATUS#CP-001#SUPPLYING#SUPPLYING#OK#driver-alice#session-0000002a`: display state, engine
+/// state, monitor status, driver, session; `-` for none, UNKNOWN for an engine not heard so far.
+[[nodiscard]] std::string status(const central::PointRecord& point, const Directory& names);
+/// `ACK: STATS#CP-001#3#2#1#closed#0`: total_events, fault_count, recovery_count (`-` each without
+/// a journal), breaker state, failure count.
+[[nodiscard]] std::string stats(const central::PointRecord& point, const Directory& names,
+                                const std::optional<archive::FaultStatistics>& counted);
+
+/// What one reply lists at most; a client that wants more asks from the next point on.
+inline constexpr std::size_t kListedMax = 1'000;
+struct Listed {
+  PointId point{};
+  DisplayState display{};
+};
+/// The next page begins with `next`, if there is more.
+struct Page {
+  std::vector<Listed> points;
+  std::optional<PointId> next;
+};
+/// `ACK: LIST#CP-001=ACTIVATED#CP-002=BROKEN#>CP-003`: the last field, if it begins with `>`, says
+/// what to ask for next. Shorter than a frame's payload, whatever the names are.
+[[nodiscard]] std::string list(const Page& page, const Directory& names);
+/// `ACK: AVAILABLE#CP-001#CP-004#>CP-005`
+[[nodiscard]] std::string available(const Page& page, const Directory& names);
+
+}  // namespace chargemill::app::control_texts

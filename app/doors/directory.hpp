@@ -1,0 +1,50 @@
+// Who is called what in a running network, both ways.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "actors/codec/names.hpp"
+#include "actors/network/topology.hpp"
+
+namespace chargemill::app {
+
+/// Generated names are calculated, listed ones are looked up: a million points cost nothing.
+/// `topology` outlives this. Threads: any, once it is made.
+class Directory final : public codec::NameTable {
+ public:
+  explicit Directory(const network::Topology& topology);
+
+  void append(std::string& to, PointId point) const override;
+  void append(std::string& to, DriverId driver) const override;  ///< kNobody: `-`
+  void append(std::string& to, RequestId request) const override;
+  void append(std::string& to, SessionId session) const override;
+
+  [[nodiscard]] std::optional<PointId> find_point(std::string_view name) override {
+    return point(name);
+  }
+  [[nodiscard]] std::optional<DriverId> find_driver(std::string_view name) override {
+    return driver(name);
+  }
+  [[nodiscard]] std::optional<RequestId> find_request(std::string_view name) override;
+  [[nodiscard]] std::optional<SessionId> find_session(std::string_view name) override;
+
+  [[nodiscard]] std::optional<PointId> point(std::string_view name) const;
+  [[nodiscard]] std::optional<DriverId> driver(std::string_view name) const;
+  [[nodiscard]] std::optional<ZoneId> zone(std::string_view name) const;
+  template <class Id>
+  [[nodiscard]] std::string name(Id id) const {
+    std::string text;
+    append(text, id);
+    return text;
+  }
+  [[nodiscard]] const network::Topology& topology() const noexcept { return topology_; }
+
+ private:
+  const network::Topology& topology_;
+  std::unordered_map<std::string_view, PointId> listed_points_;  // views into the topology
+  std::unordered_map<std::string_view, DriverId> named_drivers_;
+};
+
+}  // namespace chargemill::app

@@ -1,0 +1,133 @@
+#include "app/doors/doors.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <future>
+#include <optional>
+#include <thread>
+
+#include "app/doors/door.hpp"
+#include "app/doors/tcp_door.hpp"
+#include "runtime/base/assert.hpp"
+#include "runtime/net/listener.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using runtime::Listener;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+/// A door that is bound, and how it is opened once there is a network behind it.
+struct Bound {
+  const char* name;
+  std::string wanted;
+  Listener listener;
+  std::unique_ptr<Door> (*open)(Listener listener, const DoorHost& host,
+                                const DoorsSettings& settings);
+};
+
+class BoundDoors final : public Doors {
+ public:
+  explicit BoundDoors(const DoorsSettings& settings) : settings_(settings) {}
+  ~BoundDoors() override { close(); }
+  BoundDoors(const BoundDoors&) = delete;
+  BoundDoors& operator=(const BoundDoors&) = delete;
+
+  [[nodiscard]] Result<void> bind(const char* name, const DoorSettings& door,
+                                  decltype(Bound::open) opener) {
+    if (!door.is_on()) return {};
+    const auto endpoint = runtime::parse_endpoint(door.listen);
+    CHARGEMILL_ASSERT(endpoint);
+    auto listener = runtime::listen(
+        io_.context(), *endpoint,
+        door.is_chosen ? runtime::PortInUse::is_an_error : runtime::PortInUse::take_a_free_one);
+    if (!listener) return tl::unexpected<Error>(listener.error());
+    bound_.push_back({name, door.listen, std::move(*listener), opener});
+    return {};
+  }
+
+  [[nodiscard]] std::vector<DoorAddress> addresses() const override { return addresses_; }
+  void note_addresses() {
+    for (const auto& door : bound_)
+      addresses_.push_back({door.name, runtime::to_text(door.listener.at),
+                            door.listener.is_replaced ? door.wanted : ""});
+  }
+
+  [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
+    CHARGEMILL_ASSERT(!host_);
+    directory_.emplace(place.desk.topology());
+    history_.emplace(place.journal);
+    host_.emplace(DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_});
+    for (auto& door : bound_)
+      open_.push_back(door.open(std::move(door.listener), *host_, settings_));
+    bound_.clear();
+    return {this, [](BoundDoors* doors) { doors->close(); }};
+  }
+
+  [[nodiscard]] std::vector<std::string> take_news() override { return news_.take(); }
+
+ private:
+  /// Runs `f` on the IoThread and waits for it.
+  template <class F>
+  auto ask(F f) {
+    std::packaged_task<decltype(f())()> task{std::move(f)};
+    auto answer = task.get_future();
+    boost::asio::post(io_.context(), std::move(task));
+    return answer.get();
+  }
+  [[nodiscard]] bool are_closed() {
+    return ask([this] {
+      return std::all_of(open_.begin(), open_.end(), [](const auto& d) { return d->is_closed(); });
+    });
+  }
+
+  void close() {
+    if (is_closed_) return;
+    is_closed_ = true;
+    const auto deadline = Clock::now() + (host_ ? host_->scenario.run.stop_timeout : Nanos{0});
+    ask([this] {
+      for (const auto& door : open_) door->begin_to_close();
+    });
+    while (!are_closed() && Clock::now() < deadline) {
+      // Virtual time stands still by now: who still waits for an answer is given it from here.
+      if (!host_->desk.may_change()) host_->desk.serve();
+      std::this_thread::sleep_for(milliseconds{1});
+    }
+    ask([this] {
+      for (const auto& door : open_) door->cut();
+      bound_.clear();
+    });
+    io_.stop();
+    history_.reset();  // its answers went to the thread that has just ended
+  }
+
+  const DoorsSettings settings_;
+  runtime::IoThread io_;
+  DoorNews news_;
+  std::optional<Directory> directory_;
+  std::optional<HistoryDesk> history_;
+  std::optional<DoorHost> host_;
+  std::vector<Bound> bound_;
+  std::vector<DoorAddress> addresses_;
+  std::vector<std::unique_ptr<Door>> open_;
+  bool is_closed_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Doors>> Doors::bind(const DoorsSettings& settings) {
+  auto doors = std::make_unique<BoundDoors>(settings);
+  const auto bound = doors->bind("TCP", settings.tcp, open_tcp_door);
+  if (!bound) return tl::unexpected<Error>(bound.error());
+  doors->note_addresses();
+  return doors;
+}
+
+std::string address_line(const DoorAddress& address) {
+  const auto line = fmt::format("{:<9} {}", address.name, address.at);
+  return address.taken.empty() ? line : fmt::format("{} ({} is in use)", line, address.taken);
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,39 @@
+// Puts what the clients of a door want to see before a desk, a few at a time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "actors/network/desk.hpp"
+
+namespace chargemill::app {
+
+/// Threads: the IoThread.
+class Inspector {
+ public:
+  /// Less than the desk takes: other doors ask it as well.
+  static constexpr std::size_t kOpenMax = network::Desk::kOpenMax / 4;
+  static constexpr std::size_t kWaitingMax = 8'192;
+
+  explicit Inspector(network::Desk& desk) : desk_(desk) {}
+
+  /// One look, at the shard of one point or at all shards.
+  struct Errand {
+    std::shared_ptr<central::Inspection> what;  ///< done() must be called once it has finished
+    std::optional<PointId> point;
+    std::function<void()> refuse;  ///< called, at once or later, if it is not taken: all is full
+  };
+  void ask(Errand errand);
+  void done();
+
+ private:
+  [[nodiscard]] bool send(const Errand& errand);
+
+  network::Desk& desk_;
+  std::size_t open_ = 0;
+  std::deque<Errand> waiting_;
+};
+
+}  // namespace chargemill::app

@@ -1,0 +1,50 @@
+// The two ways in which the framed door looks at a network: at one point, or at a page of them.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "actors/central/inspection.hpp"
+#include "app/doors/control_texts.hpp"
+
+namespace chargemill::app {
+
+/// Copies the record of one charge point. `then` is called on a worker's thread.
+class PointLook final : public central::Inspection {
+ public:
+  using Then = std::function<void(const central::PointRecord&)>;
+  PointLook(PointId point, Then then) : point_(point), then_(std::move(then)) {}
+
+  std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override;
+  void finish(SimTime now) override;
+
+ private:
+  const PointId point_;
+  const Then then_;
+  central::PointRecord seen_;
+};
+
+/// Collects the points from `first` on that are wanted, until a page is full.
+class PageLook final : public central::Inspection {
+ public:
+  struct Wanted {
+    PointId first{};
+    bool only_free = false;
+    std::optional<ZoneId> zone;  ///< with only_free
+  };
+  using Then = std::function<void(control_texts::Page)>;
+  PageLook(const Wanted& wanted, Then then) : wanted_(wanted), then_(std::move(then)) {}
+
+  std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override;
+  void finish(SimTime now) override;
+
+ private:
+  [[nodiscard]] bool is_wanted(const central::ShardState& shard,
+                               const central::PointRecord& point) const;
+
+  const Wanted wanted_;
+  const Then then_;
+  control_texts::Page page_;
+};
+
+}  // namespace chargemill::app

@@ -1,0 +1,65 @@
+#include "app/doors/tcp_door.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "app/doors/control_service.hpp"
+
+namespace chargemill::app {
+namespace {
+
+/// Of the run itself: journal, log, report.
+constexpr std::uint64_t kOwnFiles = 128;
+constexpr std::uint64_t kConnectionsMin = 16;
+constexpr std::uint64_t kConnectionsMax = 100'000;
+
+class TcpDoor final : public Door {
+ public:
+  TcpDoor(runtime::Listener listener, const DoorHost& host, const TcpSettings& settings)
+      : service_(host),
+        server_(std::move(listener), framed_options(settings), service_,
+                [&host](std::string text) { host.news.add(std::move(text)); }) {
+    boost::asio::post(host.io.context(), [this] { server_.start(); });
+  }
+
+  void begin_to_close() override { server_.finish(); }
+  [[nodiscard]] bool is_closed() const override { return server_.is_finished(); }
+  void cut() override { server_.cut(); }
+
+ private:
+  ControlService service_;
+  runtime::FramedServer server_;
+};
+
+}  // namespace
+
+std::unique_ptr<Door> open_tcp_door(runtime::Listener listener, const DoorHost& host,
+                                    const DoorsSettings& settings) {
+  return std::make_unique<TcpDoor>(std::move(listener), host, settings.tcp);
+}
+
+std::size_t connections_of_file_limit(std::uint64_t files_max) noexcept {
+  const std::uint64_t free = files_max > kOwnFiles ? files_max - kOwnFiles : 0;
+  return std::clamp(free / 2, kConnectionsMin, kConnectionsMax);
+}
+
+std::size_t connections_max(const DoorSettings& settings) {
+  if (settings.connections > 0) return settings.connections;
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  return connections_of_file_limit(files.rlim_cur);
+}
+
+runtime::FramedServer::Options framed_options(const TcpSettings& settings) {
+  runtime::FramedServer::Options options;
+  options.connections_max = connections_max(settings);
+  options.connection.idle_timeout = settings.idle_timeout;
+  options.connection.frame_timeout = settings.frame_timeout;
+  options.connection.session.messages_per_second = settings.frames_per_second;
+  options.connection.session.unsent_bytes_max = static_cast<std::size_t>(settings.unsent_bytes);
+  return options;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,23 @@
+// The framed door of a run.
+#pragma once
+
+#include <memory>
+
+#include "app/doors/door.hpp"
+#include "app/scenario/door_settings.hpp"
+#include "runtime/net/framed_server.hpp"
+
+namespace chargemill::app {
+
+[[nodiscard]] std::unique_ptr<Door> open_tcp_door(runtime::Listener listener, const DoorHost& host,
+                                                  const DoorsSettings& settings);
+
+/// Connections that one of two doors may have, if nobody says: half of the files that the process
+/// may open, but for those that it needs itself.
+[[nodiscard]] std::size_t connections_of_file_limit(std::uint64_t files_max) noexcept;
+/// The setting, or what the file limit of this process allows.
+[[nodiscard]] std::size_t connections_max(const DoorSettings& settings);
+
+[[nodiscard]] runtime::FramedServer::Options framed_options(const TcpSettings& settings);
+
+}  // namespace chargemill::app

@@ -1,0 +1,14 @@
+// What is wrong with the doors of a run.
+#pragma once
+
+#include <vector>
+
+#include "app/scenario/door_settings.hpp"
+#include "app/scenario/load.hpp"
+
+namespace chargemill::app {
+
+/// Notes which ports somebody asked for, and adds what it finds wrong to `found`.
+void check_doors(DoorsSettings& doors, const Origins& origins, std::vector<Diagnostic>& found);
+
+}  // namespace chargemill::app

@@ -1,0 +1,40 @@
+// The sections [http] and [tcp]: how those outside reach a run. No part of what is simulated.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "runtime/base/units.hpp"
+
+namespace chargemill::app {
+
+inline constexpr const char* kDoorOff = "off";
+
+/// What both doors have.
+struct DoorSettings {
+  std::string listen;             ///< HOST:PORT, or kDoorOff
+  bool is_chosen = false;         ///< somebody asked for this port: no other one will do
+  std::uint32_t connections = 0;  ///< at once; 0: half of what the process may have open
+
+  [[nodiscard]] bool is_on() const { return listen != kDoorOff; }
+};
+
+struct HttpSettings : DoorSettings {
+  HttpSettings() { listen = kDoorOff; }
+};
+
+struct TcpSettings : DoorSettings {
+  TcpSettings() { listen = "127.0.0.1:9999"; }
+  Nanos idle_timeout = std::chrono::minutes{5};    ///< without a frame
+  Nanos frame_timeout = std::chrono::seconds{10};  ///< for one frame to arrive, for one to be taken
+  std::uint32_t frames_per_second = 10'000;        ///< of one connection; what comes faster waits
+  std::int64_t unsent_bytes = std::int64_t{4} << 20U;  ///< of one connection
+};
+
+struct DoorsSettings {
+  HttpSettings http;
+  TcpSettings tcp;
+};
+
+}  // namespace chargemill::app

@@ -1,0 +1,162 @@
+#include "runtime/net/framed_connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+
+namespace chargemill::runtime {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+FramedConnection::FramedConnection(tcp::socket socket, const ConnectionLimits& limits,
+                                   FrameService& service, ConnectionOwner& owner)
+    : socket_(std::move(socket)),
+      limits_(limits),
+      service_(service),
+      owner_(owner),
+      session_(limits.session, *this),
+      heard_at_(Clock::now()),
+      moved_at_(heard_at_) {}
+
+void FramedConnection::start() {
+  error_code error;
+  socket_.non_blocking(true, error);
+  if (!error) socket_.set_option(tcp::no_delay{true}, error);
+  if (error) {
+    end(Ending::broken);
+  } else {
+    read();
+  }
+}
+
+void FramedConnection::finish() {
+  is_finishing_ = true;
+  go_on();
+}
+
+void FramedConnection::end(Ending how) {
+  if (is_over_) return;
+  is_over_ = true;
+  const auto kept = shared_from_this();  // the owner may let go of it
+  if (how == Ending::stopped) {
+    session_.say_goodbye();
+    write();
+  }
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_both, ignored);
+  socket_.close(ignored);
+  if (leave_) leave_->cancel();
+  service_.on_closed(*this);
+  owner_.on_ended(kept, how);
+}
+
+void FramedConnection::reply(MessageNumber number, std::string_view text) {
+  if (is_over_) return;
+  session_.reply(number, text);
+  go_on();
+}
+
+void FramedConnection::push(std::string_view text) {
+  if (is_over_) return;
+  if (!session_.push(text)) return end(Ending::slow_reader);
+  go_on();
+}
+
+void FramedConnection::on_message(std::string_view text, MessageNumber number) {
+  if (!is_over_) service_.on_message(shared_from_this(), text, number);
+}
+
+void FramedConnection::go_on() {
+  if (is_over_ || is_working_) return;
+  const auto kept = shared_from_this();
+  do {
+    work();
+    write();
+    if (is_over_) return;
+  } while (session_.is_held_up() && !is_blocked_);
+  if (is_finishing_ && session_.is_quiet()) return end(Ending::stopped);
+  wait_for_leave();
+  read();
+}
+
+void FramedConnection::work() {
+  is_working_ = true;
+  try {
+    session_.work(Clock::now().time_since_epoch());
+  } catch (...) {
+    is_working_ = false;
+    end(Ending::broken);
+    throw;
+  }
+  is_working_ = false;
+}
+
+void FramedConnection::read() {
+  if (is_over_ || is_reading_ || !session_.wants_bytes()) return;
+  is_reading_ = true;
+  const ByteRoom room = session_.room();
+  socket_.async_read_some(
+      boost::asio::buffer(room.data, room.size),
+      [self = shared_from_this()](const error_code& error, std::size_t bytes) {
+        self->is_reading_ = false;
+        if (self->is_over_) return;
+        if (error)
+          return self->end(error == boost::asio::error::eof ? Ending::by_client : Ending::broken);
+        self->session_.received(bytes);
+        self->go_on();
+      });
+}
+
+void FramedConnection::write() {
+  while (!is_blocked_) {
+    if (written_ == writing_.size()) {
+      session_.take_output(writing_);
+      written_ = 0;
+      if (writing_.empty()) return;
+    }
+    error_code error;
+    const auto bytes = socket_.write_some(
+        boost::asio::buffer(writing_.data() + written_, writing_.size() - written_), error);
+    written_ += bytes;
+    if (bytes > 0) moved_at_ = Clock::now();
+    if (error == boost::asio::error::would_block) return wait_for_room();
+    if (error) return end(Ending::broken);
+  }
+}
+
+void FramedConnection::wait_for_room() {
+  if (is_over_) return;  // the last words found no room
+  is_blocked_ = true;
+  socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
+    self->is_blocked_ = false;
+    if (self->is_over_) return;
+    if (error) return self->end(Ending::broken);
+    self->go_on();
+  });
+}
+
+void FramedConnection::wait_for_leave() {
+  const auto until = session_.paused_until();
+  if (!until || is_waiting_for_leave_) return;
+  is_waiting_for_leave_ = true;
+  if (!leave_) leave_ = std::make_unique<boost::asio::steady_timer>(socket_.get_executor());
+  leave_->expires_at(Clock::time_point{std::chrono::duration_cast<Clock::duration>(*until)});
+  leave_->async_wait([self = shared_from_this()](const error_code&) {
+    self->is_waiting_for_leave_ = false;
+    self->go_on();
+  });
+}
+
+void FramedConnection::check() {
+  const auto now = Clock::now();
+  if (is_blocked_ && now - moved_at_ >= limits_.frame_timeout) return end(Ending::slow_reader);
+  if (session_.heard() != heard_ || !session_.is_clients_turn()) {
+    heard_ = session_.heard();
+    heard_at_ = now;
+    return;
+  }
+  if (session_.is_inside_frame() && now - heard_at_ >= limits_.frame_timeout)
+    return end(Ending::slow_sender);
+  if (now - heard_at_ >= limits_.idle_timeout) return end(Ending::idle);
+}
+
+}  // namespace chargemill::runtime

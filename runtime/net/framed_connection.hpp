@@ -1,0 +1,92 @@
+// A socket around a FrameSession.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <vector>
+
+#include "runtime/net/frame_service.hpp"
+
+namespace chargemill::runtime {
+
+/// Why a connection is over.
+enum class Ending : std::uint8_t {
+  by_client,
+  broken,       ///< the network, or a service that threw
+  idle,         ///< no message for too long
+  slow_sender,  ///< a message that does not become complete
+  slow_reader,  ///< replies that are not taken
+  stopped,      ///< this end closes
+};
+inline constexpr std::size_t kEndings = 6;
+
+struct ConnectionLimits {
+  FrameSession::Limits session;
+  Nanos idle_timeout = std::chrono::minutes{5};
+  Nanos frame_timeout = std::chrono::seconds{10};  ///< to send one message, to take some of a reply
+};
+
+class FramedConnection;
+/// The server of a connection.
+class ConnectionOwner {
+ public:
+  virtual void on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
+};
+
+/// Reads while its session wants bytes, writes while the socket takes them, and keeps itself alive
+/// while either is under way. Threads: the IoThread.
+class FramedConnection final : public FrameLink,
+                               public std::enable_shared_from_this<FramedConnection>,
+                               private FrameListener {
+ public:
+  /// The references outlive the IoThread.
+  FramedConnection(boost::asio::ip::tcp::socket socket, const ConnectionLimits& limits,
+                   FrameService& service, ConnectionOwner& owner);
+
+  void start();
+  /// Ends as soon as nothing is half received, unanswered or unsent.
+  void finish();
+  void end(Ending how);
+  /// Is it idle, or too slow? To be called now and then.
+  void check();
+
+  void reply(MessageNumber number, std::string_view text) override;
+  void push(std::string_view text) override;
+
+  [[nodiscard]] FrameCounters counters() const noexcept { return session_.counters(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void on_message(std::string_view text, MessageNumber number) override;
+  void go_on();
+  void work();
+  void read();
+  void write();
+  void wait_for_room();
+  void wait_for_leave();
+
+  boost::asio::ip::tcp::socket socket_;
+  const ConnectionLimits& limits_;
+  FrameService& service_;
+  ConnectionOwner& owner_;
+  FrameSession session_;
+  std::unique_ptr<boost::asio::steady_timer> leave_;  // once it was too fast
+  std::vector<std::byte> writing_;
+  std::size_t written_ = 0;
+  std::uint64_t heard_ = 0;  // at the last check
+  Clock::time_point heard_at_;
+  Clock::time_point moved_at_;  // when the socket last took something
+  bool is_reading_ = false;
+  bool is_blocked_ = false;  // the socket takes nothing
+  bool is_waiting_for_leave_ = false;
+  bool is_working_ = false;
+  bool is_finishing_ = false;
+  bool is_over_ = false;
+};
+
+}  // namespace chargemill::runtime

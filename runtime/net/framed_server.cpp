@@ -1,0 +1,136 @@
+#include "runtime/net/framed_server.hpp"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <utility>
+
+#include "runtime/wire/frame_encoder.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kRetryAfter{100};
+constexpr std::string_view kFull = "NACK: too many connections";
+// What trouble is told of, besides the endings.
+constexpr std::size_t kToldFull = kEndings;
+constexpr std::size_t kToldAcceptError = kEndings + 1;
+
+/// Time-outs are met with a quarter of them, so often, but at most a second late.
+Nanos sweep_interval(const ConnectionLimits& limits) {
+  return std::clamp<Nanos>(std::min(limits.idle_timeout, limits.frame_timeout) / 4, milliseconds{5},
+                           seconds{1});
+}
+
+}  // namespace
+
+FramedServer::FramedServer(Listener listener, const Options& options, FrameService& service,
+                           std::function<void(std::string)> trouble)
+    : options_(options),
+      service_(service),
+      trouble_(std::move(trouble)),
+      acceptor_(std::move(listener.acceptor)),
+      sweep_(acceptor_.get_executor()),
+      retry_(acceptor_.get_executor()),
+      sweep_every_(sweep_interval(options.connection)) {}
+
+void FramedServer::start() {
+  accept();
+  sweep();
+}
+
+void FramedServer::finish() {
+  is_finishing_ = true;
+  error_code ignored;
+  acceptor_.close(ignored);
+  retry_.cancel();
+  const auto all = connections_;  // those that end leave the set
+  for (const auto& connection : all) connection->finish();
+}
+
+void FramedServer::cut() {
+  const auto all = connections_;
+  for (const auto& connection : all) connection->end(Ending::stopped);
+  sweep_.cancel();
+}
+
+FramedServerCounters FramedServer::counters() const {
+  FramedServerCounters all = counters_;
+  for (const auto& connection : connections_) all.frames += connection->counters();
+  return all;
+}
+
+void FramedServer::accept() {
+  acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+    if (is_finishing_ || error == boost::asio::error::operation_aborted) return;
+    if (error) return try_again_later(error.message());
+    accept();  // first: whatever becomes of this one, the next is let in
+    on_accepted(std::move(socket));
+  });
+}
+
+void FramedServer::on_accepted(tcp::socket socket) {
+  if (connections_.size() >= options_.connections_max) return refuse(std::move(socket));
+  ++counters_.accepted;
+  ConnectionOwner& owner = *this;
+  const auto connection =
+      std::make_shared<FramedConnection>(std::move(socket), options_.connection, service_, owner);
+  connections_.insert(connection);
+  connection->start();
+}
+
+void FramedServer::refuse(tcp::socket socket) {
+  ++counters_.refused;
+  tell_once(kToldFull, "the framed door has " + std::to_string(options_.connections_max) +
+                           " connections, and refuses more (tcp.connections)");
+  std::array<std::byte, frame_bytes_max(kFull.size())> frame{};
+  const auto size = try_encode_frame({bytes_of(kFull)}, {frame.data(), frame.size()});
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  if (size) (void)socket.write_some(boost::asio::buffer(frame.data(), *size), ignored);
+  socket.shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+// Who waits in the backlog is served when a connection has ended.
+void FramedServer::try_again_later(const std::string& why) {
+  ++counters_.accept_errors;
+  tell_once(kToldAcceptError, "the framed door cannot accept a connection: " + why);
+  retry_.expires_after(kRetryAfter);
+  retry_.async_wait([this](const error_code& error) {
+    if (!error && !is_finishing_) accept();
+  });
+}
+
+void FramedServer::sweep() {
+  sweep_.expires_after(sweep_every_);
+  sweep_.async_wait([this](const error_code& error) {
+    if (error) return;
+    const std::vector<std::shared_ptr<FramedConnection>> all{connections_.begin(),
+                                                             connections_.end()};
+    for (const auto& connection : all) connection->check();
+    sweep();
+  });
+}
+
+void FramedServer::on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) {
+  ++counters_.ended[static_cast<std::size_t>(how)];
+  counters_.frames += connection->counters();
+  connections_.erase(connection);
+  if (how == Ending::slow_reader)
+    tell_once(static_cast<std::size_t>(how),
+              "a client of the framed door does not take its replies: disconnected");
+  if (how == Ending::slow_sender)
+    tell_once(static_cast<std::size_t>(how),
+              "a client of the framed door does not complete a message: disconnected");
+}
+
+void FramedServer::tell_once(std::size_t kind, std::string text) {
+  if (std::exchange(told_[kind], true)) return;
+  if (trouble_) trouble_(std::move(text));
+}
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,66 @@
+// Accepts the clients of a framed door, and looks after their connections.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <unordered_set>
+
+#include "runtime/net/framed_connection.hpp"
+#include "runtime/net/listener.hpp"
+
+namespace chargemill::runtime {
+
+struct FramedServerCounters {
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;                    ///< beyond connections_max: a NACK, and closed
+  std::uint64_t accept_errors = 0;              ///< the process may open no more files; tried again
+  std::array<std::uint64_t, kEndings> ended{};  ///< by Ending
+  FrameCounters frames;                         ///< of all connections so far
+};
+
+/// Threads: made and destroyed by the owner while the IoThread does not run it; all else on the
+/// IoThread.
+class FramedServer final : private ConnectionOwner {
+ public:
+  struct Options {
+    std::size_t connections_max = 1'000;
+    ConnectionLimits connection;
+  };
+  /// `trouble` is told, the first time each, what somebody might want to know. `service` outlives
+  /// the IoThread, as this does.
+  FramedServer(Listener listener, const Options& options, FrameService& service,
+               std::function<void(std::string)> trouble);
+
+  void start();
+  /// No newcomers; each connection ends once it is quiet.
+  void finish();
+  /// Ends those that have not.
+  void cut();
+  [[nodiscard]] std::size_t open() const noexcept { return connections_.size(); }
+  [[nodiscard]] bool is_finished() const noexcept { return is_finishing_ && connections_.empty(); }
+  [[nodiscard]] FramedServerCounters counters() const;
+
+ private:
+  void accept();
+  void on_accepted(boost::asio::ip::tcp::socket socket);
+  void refuse(boost::asio::ip::tcp::socket socket);
+  void try_again_later(const std::string& why);
+  void sweep();
+  void on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) override;
+  void tell_once(std::size_t kind, std::string text);
+
+  const Options options_;
+  FrameService& service_;
+  const std::function<void(std::string)> trouble_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer sweep_;
+  boost::asio::steady_timer retry_;
+  const Nanos sweep_every_;
+  std::unordered_set<std::shared_ptr<FramedConnection>> connections_;
+  FramedServerCounters counters_;  // frames: of those that have ended
+  std::array<bool, kEndings + 2> told_{};
+  bool is_finishing_ = false;
+};
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,103 @@
+// What an operator types, and what a door answers.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "actors/control/operator_command.hpp"
+#include "app/ctl/ctl_replies.hpp"
+#include "app/ctl/ctl_words.hpp"
+
+namespace chargemill::app {
+namespace {
+
+std::string sent(const std::vector<std::string>& words) {
+  const auto command = command_of(words);
+  return command ? *command : "error: " + command.error();
+}
+
+TEST(CtlWords, BecomeCommandsOfTheDoor) {
+  EXPECT_EQ(sent({"list"}), "LIST");
+  EXPECT_EQ(sent({"list", "CP-000100"}), "LIST#CP-000100");
+  EXPECT_EQ(sent({"status", "CP-001"}), "STATUS#CP-001");
+  EXPECT_EQ(sent({"stop", "all"}), "STOP#*");
+  EXPECT_EQ(sent({"stop", "*"}), "STOP#*");
+  EXPECT_EQ(sent({"resume", "CP-001"}), "RESUME#CP-001");
+  EXPECT_EQ(sent({"stop-session", "CP-001"}), "STOP_SUPPLY#CP-001");
+  EXPECT_EQ(sent({"start", "CP-001", "driver-alice"}), "START#CP-001#driver-alice");
+  EXPECT_EQ(sent({"inject", "CP-001", "engine_crash"}), "INJECT#CP-001#engine_crash");
+  EXPECT_EQ(sent({"status", "all"}), "STATUS#all") << "where all is no word, it is a name";
+}
+
+TEST(CtlWords, WhatIsWrongIsSaidBeforeItIsSent) {
+  EXPECT_EQ(sent({}), "error: a command is missing");
+  EXPECT_EQ(sent({"lst"}), "error: unknown command 'lst'; did you mean 'list'?");
+  EXPECT_EQ(sent({"status"}), "error: a name is missing, use status CP");
+  EXPECT_EQ(sent({"status", "a", "b"}), "error: too many fields, use status CP");
+  EXPECT_EQ(sent({"inject", "CP-1", "rain"}).rfind("error: unknown kind 'rain'", 0), 0U);
+}
+
+TEST(CtlWords, EveryVerbOfTheDoorCanBeSaid) {
+  const std::string help = ctl_help();
+  EXPECT_EQ(std::count(help.begin(), help.end(), '\n'),
+            static_cast<std::ptrdiff_t>(control::kVerbs));
+}
+
+TEST(CtlReply, AListIsATableOfAllItsPages) {
+  CtlReply reply{"LIST"};
+  const auto next = reply.take("ACK: LIST#CP-001=ACTIVATED#CP-002=BROKEN#>CP-003");
+  ASSERT_TRUE(next);
+  EXPECT_EQ(*next, "LIST#CP-003");
+  const auto last = reply.take("ACK: LIST#CP-003=SUPPLYING");
+  ASSERT_TRUE(last);
+  EXPECT_FALSE(*last);
+  EXPECT_EQ(reply.text(false),
+            "charge_point  state\n"
+            "CP-001        ACTIVATED\n"
+            "CP-002        BROKEN\n"
+            "CP-003        SUPPLYING\n");
+  const auto json = nlohmann::json::parse(reply.text(true));
+  ASSERT_EQ(json.size(), 3U);
+  EXPECT_EQ(json[1]["state"], "BROKEN");
+}
+
+TEST(CtlReply, ThePagesOfAZoneStayInTheZone) {
+  CtlReply all{"AVAILABLE"};
+  EXPECT_EQ(**all.take("ACK: AVAILABLE#CP-001#>CP-002"), "AVAILABLE#*#CP-002");
+  CtlReply zone{"AVAILABLE#Z02"};
+  EXPECT_EQ(**zone.take("ACK: AVAILABLE#CP-001#>CP-002"), "AVAILABLE#Z02#CP-002");
+  CtlReply none{"AVAILABLE#Z02"};
+  ASSERT_TRUE(none.take("ACK: AVAILABLE"));
+  EXPECT_EQ(none.text(false), "charge_point\n");
+  EXPECT_EQ(none.text(true), "[]\n");
+}
+
+TEST(CtlReply, OnePointIsOneObject) {
+  CtlReply status{"STATUS#7"};
+  ASSERT_TRUE(status.take("ACK: STATUS#7#SUPPLYING#SUPPLYING#OK#42#session-0000002a"));
+  const auto json = nlohmann::json::parse(status.text(true));
+  EXPECT_EQ(json["charge_point"], "7");
+  EXPECT_EQ(json["driver"], "42") << "names stay texts";
+  EXPECT_EQ(json["session"], "session-0000002a");
+  CtlReply stats{"STATS#CP-1"};
+  ASSERT_TRUE(stats.take("ACK: STATS#CP-1#-#-#-#open#3"));
+  const auto counts = nlohmann::json::parse(stats.text(true));
+  EXPECT_TRUE(counts["fault_count"].is_null());
+  EXPECT_EQ(counts["failures"], 3);
+}
+
+TEST(CtlReply, OtherCommandsSayThatTheyAreDone) {
+  CtlReply reply{"STOP#*"};
+  ASSERT_TRUE(reply.take("ACK: STOP#12"));
+  EXPECT_EQ(reply.text(false), "ok  STOP 12\n");
+  EXPECT_EQ(nlohmann::json::parse(reply.text(true)),
+            (nlohmann::json{{"command", "STOP"}, {"result", "12"}}));
+}
+
+TEST(CtlReply, ARefusalIsAnErrorWithItsReason) {
+  CtlReply reply{"STATUS#x"};
+  EXPECT_EQ(reply.take("NACK: Charging point not found").error(), "Charging point not found");
+  EXPECT_EQ(reply.take("what?").error(), "a reply that is none: what?");
+}
+
+}  // namespace
+}  // namespace chargemill::app

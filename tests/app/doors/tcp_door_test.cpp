@@ -1,0 +1,254 @@
+// The framed door of a running network, through real sockets. Time moves by hand.
+#include "app/doors/tcp_door.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "app/doors/doors.hpp"
+#include "tests/simulation/virtual_network.hpp"
+#include "tests/support/frame_client.hpp"
+#include "tests/support/still_engine.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FrameClient;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+network::Scenario of(std::uint32_t points) {
+  network::Scenario s;
+  s.network.charge_points = points;
+  s.network.zones = 3;
+  s.central.shards = 4;
+  s.run.duration = 1h;
+  network::DriverSpec alice;
+  alice.id = "driver-alice";
+  s.drivers.named.push_back(alice);
+  return s;
+}
+
+std::unique_ptr<Doors> bound() {
+  DoorsSettings settings;
+  settings.http.listen = kDoorOff;
+  settings.tcp.listen = "127.0.0.1:0";
+  settings.tcp.is_chosen = true;
+  settings.tcp.connections = 100;
+  auto doors = Doors::bind(settings);
+  EXPECT_TRUE(doors);
+  return std::move(*doors);
+}
+
+std::uint16_t port_of(const Doors& doors) {
+  return runtime::parse_endpoint(doors.addresses().front().at)->port;
+}
+
+/// Real actors, hand-moved time, an open door and a client.
+struct Station {
+  explicit Station(std::uint32_t points)
+      : scenario(of(points)),
+        still(2),
+        network(scenario, still.engine),
+        desk(network, still.engine),
+        doors(bound()),
+        open(doors->open({desk, scenario, {}})),
+        client(port_of(*doors)) {
+    network.start();
+    still.pass(3s);
+  }
+  /// The actors work while the client waits.
+  std::string hear() { return hear(client); }
+  std::string hear(FrameClient& who) {
+    pollfd one{who.fd(), POLLIN, 0};
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!who.holds_bytes() && poll(&one, 1, 0) == 0) {
+      if (std::chrono::steady_clock::now() > deadline) return "(no reply)";
+      still.settle();
+    }
+    return who.receive().value_or("(no reply)");
+  }
+  std::string ask(std::string_view text) {
+    client.send(text);
+    return hear();
+  }
+
+  const network::Scenario scenario;
+  test::StillEngine still;
+  network::Network network;
+  network::Desk desk;
+  std::unique_ptr<Doors> doors;
+  std::shared_ptr<void> open;
+  FrameClient client;
+};
+
+TEST(TcpDoor, TheCommandsOfTheReferenceAreAnsweredAsItSays) {  // D-144, D-145
+  Station s{6};
+  EXPECT_EQ(s.ask("PING"), "ACK: PING");
+  EXPECT_EQ(s.ask("DANCE"), "NACK: unknown command 'DANCE'");
+  EXPECT_EQ(s.ask("STATUS#CP-000001"), "ACK: STATUS#CP-000001#ACTIVATED#ACTIVATED#OK#-#-");
+  EXPECT_EQ(s.ask("STATUS#CP-000007"), "NACK: Charging point not found");
+  EXPECT_EQ(s.ask("STOP#CP-000002"), "ACK: STOP#1");
+  s.still.pass(1s);
+  EXPECT_EQ(s.ask("STATUS#CP-000002"), "ACK: STATUS#CP-000002#STOPPED#STOPPED#OK#-#-");
+  EXPECT_EQ(s.ask("RESUME#CP-000002"), "ACK: RESUME#1");
+  EXPECT_EQ(s.ask("STOP#*"), "ACK: STOP#6");
+  EXPECT_EQ(s.ask("RESUME#*"), "ACK: RESUME#6");
+  EXPECT_EQ(s.ask("RESET_BREAKER#CP-000001"), "ACK: RESET_BREAKER#CP-000001");
+  EXPECT_EQ(s.ask("STATS#CP-000001"), "ACK: STATS#CP-000001#-#-#-#closed#0")
+      << "counts are of the journal, and there is none";
+  EXPECT_THAT(s.ask("HELP"), StartsWith("ACK: HELP#PING HELP LIST"));
+}
+
+TEST(TcpDoor, ASupplyIsStartedShownAndStopped) {  // D-079, D-106
+  Station s{2};
+  EXPECT_EQ(s.ask("START#CP-000001#driver-bob"), "NACK: Driver not found");
+  EXPECT_EQ(s.ask("START#CP-000001#driver-alice"), "ACK: START#CP-000001");
+  s.still.pass(2s);
+  EXPECT_THAT(s.ask("STATUS#CP-000001"),
+              StartsWith("ACK: STATUS#CP-000001#SUPPLYING#SUPPLYING#OK#driver-alice#session-"));
+  EXPECT_EQ(s.ask("AVAILABLE"), "ACK: AVAILABLE#CP-000002");
+  EXPECT_EQ(s.ask("STOP_SUPPLY#CP-000001"), "ACK: STOP_SUPPLY#CP-000001");
+  s.still.pass(1s);
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=ACTIVATED#CP-000002=ACTIVATED");
+  EXPECT_EQ(s.ask("START#CP-000002#-"), "ACK: START#CP-000002");
+  s.still.pass(2s);
+  EXPECT_THAT(s.ask("LIST"), HasSubstr("CP-000002=SUPPLYING"));
+  EXPECT_EQ(s.ask("UNPLUG#CP-000002"), "ACK: UNPLUG#CP-000002");
+  EXPECT_EQ(s.ask("PLUG#CP-000002"), "ACK: PLUG#CP-000002");
+  s.still.pass(1s);
+  EXPECT_THAT(s.ask("LIST"), HasSubstr("CP-000002=ACTIVATED"));
+}
+
+TEST(TcpDoor, FaultsAndShutdownsCanBeOrdered) {  // D-080, D-110
+  Station s{3};
+  EXPECT_EQ(s.ask("INJECT#CP-000001#engine_ko"), "ACK: INJECT#CP-000001");
+  EXPECT_EQ(s.ask("SHUTDOWN#CP-000002"), "ACK: SHUTDOWN#CP-000002");
+  s.still.pass(5s);
+  EXPECT_THAT(s.ask("LIST"), StartsWith("ACK: LIST#CP-000001=BROKEN#CP-000002="));
+  EXPECT_THAT(s.ask("STATUS#CP-000002"), HasSubstr("#DISCONNECTED#OK#"));
+  EXPECT_EQ(s.ask("STATS#CP-000001").substr(0, 36), "ACK: STATS#CP-000001#-#-#-#closed#1")
+      << "one failure more at the breaker";
+}
+
+TEST(TcpDoor, TheRepliesOfOneClientComeInItsOrder) {  // D-144
+  Station s{50};
+  // Those that are known at once wait for those that a shard has to be asked for.
+  for (int i = 1; i <= 40; ++i) {
+    char name[16];
+    std::snprintf(name, sizeof name, "CP-%06d", i);
+    ASSERT_TRUE(s.client.send(std::string{"STATUS#"} + name) && s.client.send("PING"));
+  }
+  for (int i = 1; i <= 40; ++i) {
+    char name[16];
+    std::snprintf(name, sizeof name, "CP-%06d", i);
+    ASSERT_THAT(s.hear(), StartsWith(std::string{"ACK: STATUS#"} + name));
+    ASSERT_EQ(s.hear(), "ACK: PING");
+  }
+}
+
+TEST(TcpDoor, MoreClientsThanTheDeskTakesAtOnceAreAllAnswered) {  // law 6
+  Station s{10};
+  constexpr std::size_t kClients = 20;
+  std::vector<std::unique_ptr<FrameClient>> clients;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.push_back(std::make_unique<FrameClient>(port_of(*s.doors)));
+    for (int n = 0; n < 30; ++n) ASSERT_TRUE(clients.back()->send("STATUS#CP-000001"));
+  }
+  for (const auto& client : clients) {
+    for (int n = 0; n < 30; ++n)
+      ASSERT_EQ(s.hear(*client), "ACK: STATUS#CP-000001#ACTIVATED#ACTIVATED#OK#-#-");
+  }
+}
+
+TEST(TcpDoor, ALongListComesInPages) {  // D-140
+  Station s{2'500};
+  std::size_t points = 0;
+  std::string command = "LIST";
+  int pages = 0;
+  while (!command.empty()) {
+    const std::string page = s.ask(command);
+    ASSERT_THAT(page, StartsWith("ACK: LIST#"));
+    points += static_cast<std::size_t>(std::count(page.begin(), page.end(), '='));
+    const auto next = page.find("#>");
+    command = next == std::string::npos ? "" : "LIST#" + page.substr(next + 2);
+    ++pages;
+  }
+  EXPECT_EQ(points, 2'500U);
+  EXPECT_EQ(pages, 3);
+  EXPECT_EQ(s.ask("LIST#CP-002500"), "ACK: LIST#CP-002500=ACTIVATED");
+  EXPECT_EQ(s.ask("LIST#CP-9"), "NACK: Charging point not found");
+  EXPECT_EQ(s.ask("AVAILABLE#Z04"), "NACK: Zone not found");
+  const std::string zone = s.ask("AVAILABLE#Z03");
+  EXPECT_THAT(zone, HasSubstr("CP-002500"));
+  EXPECT_THAT(s.ask("AVAILABLE#*#CP-002499"), "ACK: AVAILABLE#CP-002499#CP-002500");
+}
+
+TEST(TcpDoor, AtTheEndOfARunItsClientsAreAnsweredAndThePortIsFree) {  // D-088, D-146
+  Station s{5};
+  ASSERT_EQ(s.ask("PING"), "ACK: PING");
+  const auto port = port_of(*s.doors);
+  const runtime::Endpoint at{"127.0.0.1", port};
+  s.open.reset();
+  EXPECT_TRUE(s.client.sees_the_end());
+  boost::asio::io_context context;
+  EXPECT_TRUE(runtime::listen(context, at, runtime::PortInUse::is_an_error));
+}
+
+TEST(TcpDoor, InVirtualTimeItOnlyReads) {  // design, section 5
+  test::VirtualNetwork net{of(5), 2};
+  network::Desk desk{net.network(), net.engine()};
+  const auto scenario = of(5);
+  const auto doors = bound();
+  auto open = doors->open({desk, scenario, {}});
+  FrameClient client{port_of(*doors)};
+  for (const char* text : {"STOP#*", "START#CP-000001#-", "INJECT#CP-000001#engine_ko"})
+    EXPECT_THAT(client.ask(text), StartsWith("NACK: virtual time")) << text;
+  std::string together;  // so that all of it has arrived once the first is answered
+  for (const char* text : {"PING", "STATUS#CP-000001", "HELP"}) {
+    const auto frame = runtime::plain_frame(runtime::bytes_of(text));
+    together.append(reinterpret_cast<const char*>(frame.data()), frame.size());
+  }
+  ASSERT_TRUE(client.send_bytes(together));
+  EXPECT_EQ(client.receive(), "ACK: PING");
+  net.run_until(SimTime{10s});
+  open.reset();  // time stands still: who has asked is answered before the door closes
+  EXPECT_EQ(client.receive(), "ACK: STATUS#CP-000001#ACTIVATED#ACTIVATED#OK#-#-");
+  EXPECT_THAT(client.receive().value_or(""), StartsWith("ACK: HELP"));
+  EXPECT_TRUE(client.sees_the_end());
+}
+
+TEST(Doors, AChosenPortInUseEndsTheRunBeforeItBeginsTheDefaultIsReplaced) {  // X-28, contract 2
+  const auto first = bound();
+  DoorsSettings settings;
+  settings.http.listen = kDoorOff;
+  settings.tcp.listen = first->addresses().front().at;
+  settings.tcp.is_chosen = true;
+  const auto refused = Doors::bind(settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::environment);
+  settings.tcp.is_chosen = false;
+  const auto other = Doors::bind(settings);
+  ASSERT_TRUE(other);
+  const auto address = (*other)->addresses().front();
+  EXPECT_EQ(address.taken, settings.tcp.listen);
+  EXPECT_EQ(address_line(address),
+            "TCP       " + address.at + " (" + address.taken + " is in use)");
+  EXPECT_EQ(address_line({"TCP", "127.0.0.1:9999", ""}), "TCP       127.0.0.1:9999");
+}
+
+TEST(TcpDoor, ItsConnectionsFollowTheFileLimit) {  // issue, section 3
+  EXPECT_EQ(connections_of_file_limit(1'024), 448U);
+  EXPECT_EQ(connections_of_file_limit(65'536), 32'704U);
+  EXPECT_EQ(connections_of_file_limit(100), 16U) << "few, but some";
+  EXPECT_EQ(connections_of_file_limit(UINT64_MAX), 100'000U);
+  TcpSettings settings;
+  settings.connections = 7;
+  EXPECT_EQ(connections_max(settings), 7U);
+}
+
+}  // namespace
+}  // namespace chargemill::app

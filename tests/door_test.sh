@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# The framed door of the real program: from other languages, from ctl, and at the end of a run.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+# Laws run in processes of their own: a file knows what they have started.
+trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
+failed=0
+
+# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
+law() {
+  local text=$1
+  shift
+  "$@" >"$work/law.log" 2>&1 &
+  if wait $!; then
+    echo "ok - $text"
+  else
+    echo "not ok - $text"
+    tail -n 15 "$work/law.log"
+    failed=1
+  fi
+}
+# ends_with CODE COMMAND...
+ends_with() {
+  local expected=$1 code=0
+  shift
+  "$@" || code=$?
+  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
+}
+# until_true COMMAND...: polls, up to twenty seconds.
+until_true() {
+  local end=$((SECONDS + 20))
+  until "$@" 2>/dev/null; do
+    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
+  done
+}
+# start NAME ARG...: a run in the background; sets pid and port.
+start() {
+  local name=$1
+  shift
+  "$chargemill" run "$work/small.toml" --progress off --no-out --no-journal "$@" >"$work/$name.out" 2>"$work/$name.err" &
+  pid=$!
+  echo "$pid" >>"$work/pids"
+  until_true grep -q '^TCP  ' "$work/$name.err"
+  port=$(sed -n 's/^TCP  *127.0.0.1:\([0-9]*\).*/\1/p' "$work/$name.err")
+}
+ctl() { "$chargemill" ctl --tcp "127.0.0.1:$port" "$@"; }
+printf '[run]\nname = "small"\nduration = "1h"\n[network]\ncharge_points = 50\nzones = 2\n' >"$work/small.toml"
+
+speaks_ctl() {
+  until_true bash -c "[[ \$($chargemill ctl --tcp 127.0.0.1:$port list | grep -c ACTIVATED) == 49 ]]"
+  ctl ping | grep -q '^ok  PING'
+  ctl status CP-000002 | grep -q '^CP-000002 *ACTIVATED *ACTIVATED *OK *- *-'
+  ctl status CP-000002 --json | grep -q '"state": "ACTIVATED"'
+  ctl stats CP-000002 | grep -q 'closed'
+  ctl available Z02 | grep -q 'CP-000050'
+  ctl start CP-000003 - | grep -q '^ok  START'
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000003 *SUPPLYING'"
+  ctl stop-session CP-000003
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000003 *ACTIVATED'"
+  CHARGEMILL_TCP_LISTEN=127.0.0.1:$port "$chargemill" ctl ping
+}
+says_what_is_wrong() {
+  ends_with 2 ctl status CP-7 2>"$work/err"
+  grep -q 'Charging point not found' "$work/err"
+  ends_with 2 ctl stats 2>"$work/err"
+  grep -q 'a name is missing, use stats CP' "$work/err"
+  ends_with 2 ctl lst 2>"$work/err"
+  grep -q "did you mean 'list'" "$work/err"
+  ends_with 2 "$chargemill" ctl ping --tcp nowhere 2>"$work/err"
+  ends_with 4 "$chargemill" ctl ping --tcp 127.0.0.1:1 2>"$work/err"
+  grep -q 'is a run going on?' "$work/err"
+}
+# While the first run has the port.
+minds_the_port() {
+  ends_with 4 "$chargemill" run "$work/small.toml" --tcp "127.0.0.1:$port" --no-out --no-journal 2>"$work/err"
+  grep -q "cannot listen on 127.0.0.1:$port" "$work/err"
+  ends_with 2 "$chargemill" run "$work/small.toml" --tcp 0.0.0.0:0 --no-out --no-journal 2>"$work/err"
+  grep -q 'ssh -L' "$work/err"
+  ends_with 3 "$chargemill" run "$work/small.toml" --tcp somewhere --no-out --no-journal 2>"$work/err"
+  grep -q 'an address like 127.0.0.1:9999' "$work/err"
+}
+# Two runs with the default port: whoever comes second gets another.
+replaces_the_default() {
+  local first=$work/first.err second=$work/second.err
+  "$chargemill" run "$work/small.toml" --progress off --no-out --no-journal --duration 10s 2>"$first" >/dev/null &
+  until_true grep -q '^TCP ' "$first"
+  "$chargemill" run "$work/small.toml" --progress off --no-out --no-journal --duration 1s 2>"$second" >/dev/null
+  grep -q '^TCP  *127.0.0.1:[0-9]* (127.0.0.1:9999 is in use)$' "$second"
+  wait $!
+}
+is_silent() {
+  "$chargemill" run "$work/small.toml" --duration 1s --quiet --no-out --no-journal >"$work/out" 2>"$work/err"
+  [[ ! -s $work/out && ! -s $work/err ]]
+  "$chargemill" run "$work/small.toml" --duration 1s --tcp off --progress off --no-out --no-journal >"$work/out" 2>"$work/err"
+  ! grep -q TCP "$work/err"
+}
+reads_only_in_virtual_time() {
+  start virtual --tcp 127.0.0.1:0 --speed max --charge-points 20000 --duration 8760h
+  ends_with 2 ctl stop all 2>"$work/err"
+  grep -q 'virtual time' "$work/err"
+  ctl list | grep -q 'CP-020000'
+  kill -INT "$pid"
+  ends_with 130 wait "$pid"
+}
+# With a client that is in the middle of a message, and one that is silent.
+ends_well() {
+  local begun=$SECONDS
+  start last --tcp 127.0.0.1:0 --stop-timeout 2s
+  exec 5<>"/dev/tcp/127.0.0.1/$port" 6<>"/dev/tcp/127.0.0.1/$port"
+  printf '\002PI' >&6
+  ctl ping
+  kill -TERM "$pid"
+  ends_with 143 wait "$pid"
+  ((SECONDS - begun < 20))
+  [[ -z $(timeout 5 cat <&5) ]]
+  ends_with 4 ctl ping
+  # The port is free at once.
+  start next --tcp "127.0.0.1:$port" --duration 1s
+  wait "$pid"
+}
+keeps_its_figures() {
+  local journal=$work/journal
+  "$chargemill" run "$work/small.toml" --progress off --no-out --data "$journal" --tcp 127.0.0.1:0 >"$work/kept.out" 2>"$work/kept.err" &
+  pid=$!
+  echo "$pid" >>"$work/pids"
+  until_true grep -q '^TCP  ' "$work/kept.err"
+  port=$(sed -n 's/^TCP  *127.0.0.1:\([0-9]*\).*/\1/p' "$work/kept.err")
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port inject CP-000005 engine_ko"
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port stats CP-000005 --json | grep -q '\"fault_count\": 1'"
+  kill -INT "$pid"
+  ends_with 130 wait "$pid"
+}
+
+start main --tcp 127.0.0.1:0
+if command -v python3 >/dev/null; then
+  python3 tests/e2e/frame_client.py "$port" || failed=1
+else
+  echo "skipped - framed door from Python: no python3"
+fi
+law "ctl shows and orders, as table and as JSON" speaks_ctl
+law "ctl says what is wrong: 2 for a mistake or a refusal, 4 when nobody is there" says_what_is_wrong
+law "4 for a chosen port in use, 2 for an open address, 3 for none (X-28)" minds_the_port
+law "a default port in use is replaced, and the line says so" replaces_the_default
+law "no line of the door with --quiet and with --tcp off" is_silent
+law "in virtual time the door only reads" reads_only_in_virtual_time
+law "with a journal, STATS counts what it holds" keeps_its_figures
+law "at the end clients are answered or cut, and the port is free at once (D-088)" ends_well
+exit "$failed"

@@ -1,0 +1,216 @@
+// One connection of the framed door: each message one reply, in order, within limits.
+#include "runtime/net/frame_session.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/runtime/net/session_story.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(FrameSession, AnswersComeInTheOrderOfTheMessages) {  // D-144
+  Client client;
+  client.send(f("a") + f("b") + f("c"));
+  ASSERT_EQ(client.heard, (Said{"a", "b", "c"}));
+  client.answer(2, "ACK: c");
+  client.answer(0, "ACK: a");
+  EXPECT_EQ(client.got(), (Said{"ACK: a"}));
+  client.answer(1, "ACK: b");
+  EXPECT_EQ(client.got(), (Said{"ACK: b", "ACK: c"}));
+  EXPECT_TRUE(client.session.is_quiet());
+}
+
+TEST(FrameSession, TheResultDoesNotDependOnHowTheBytesAreSplit) {  // D-134
+  const Bytes all = f("one") + raw("noise") + f("t\x02\x03\x1bo") + hex("02 50 03 11") + f("three");
+  for (std::size_t step = 1; step <= all.size(); ++step) {
+    SCOPED_TRACE(step);
+    Client client;
+    client.answer_all_with("ACK: ");
+    client.send(all, step);
+    EXPECT_EQ(client.got(), (Said{"ACK: one", "ACK: t\x02\x03\x1bo", "NACK: bad LRC, please resend",
+                                  "ACK: three"}));
+    EXPECT_EQ(client.session.counters().garbage_bytes, 5U);
+    EXPECT_EQ(client.session.counters().bad_lrcs, 1U);
+    EXPECT_EQ(client.session.heard(), 4U);
+  }
+}
+
+TEST(FrameSession, ADamagedFrameIsAnsweredInItsPlaceAndCounted) {  // D-142
+  FrameSession::Limits limits;
+  limits.payload_bytes_max = 40;
+  Client client{limits};
+  client.send(f("first") + hex("02 50 49 4e 47 03 11") + hex("02 ff 03 ff") +
+              f(std::string(41, 'x')) + f("last"));
+  EXPECT_EQ(client.got(), Said{}) << "the first is not answered yet";
+  client.answer(0, "ACK: first");
+  EXPECT_EQ(client.got(), (Said{"ACK: first", "NACK: bad LRC, please resend", "NACK: not UTF-8",
+                                "NACK: a message is too long"}));
+  client.answer(4, "ACK: last");
+  EXPECT_EQ(client.got(), (Said{"ACK: last"}));
+  const auto counters = client.session.counters();
+  EXPECT_EQ(counters.frames, 2U);
+  EXPECT_EQ(counters.bad_lrcs, 1U);
+  EXPECT_EQ(counters.bad_utf8, 1U);
+  EXPECT_EQ(counters.oversize, 1U);
+}
+
+TEST(FrameSession, GarbageAndResyncsGetNoReply) {  // D-142
+  Client client;
+  client.answer_all_with("ACK: ");
+  client.send(raw("xyz") + hex("02 41") + f("OK"));
+  EXPECT_EQ(client.got(), (Said{"ACK: OK"}));
+  EXPECT_EQ(client.session.counters().resyncs, 1U);
+  EXPECT_EQ(client.session.counters().garbage_bytes, 3U);
+}
+
+TEST(FrameSession, SoManyMessagesWaitForTheirAnswersAndNoMore) {  // law 6
+  FrameSession::Limits limits;
+  limits.pending_max = 3;
+  Client client{limits};
+  for (int i = 0; i < 10; ++i) client.send(std::to_string(i));
+  EXPECT_EQ(client.heard.size(), 3U);
+  EXPECT_FALSE(client.session.wants_bytes()) << "the rest waits in the socket";
+  for (std::uint64_t i = 0; i < 10; ++i) client.answer(i, "ACK: " + std::to_string(i));
+  const auto said = client.got();
+  ASSERT_EQ(said.size(), 10U);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(said[i], "ACK: " + std::to_string(i));
+  EXPECT_TRUE(client.session.is_quiet());
+}
+
+TEST(FrameSession, AClientThatTakesNoRepliesIsNotReadFrom) {  // law 6
+  FrameSession::Limits limits;
+  limits.unsent_bytes_max = 1'000;
+  Client client{limits};
+  client.answer_all_with(std::string(600, 'x'));
+  for (int i = 0; i < 10; ++i) client.send("again");
+  EXPECT_EQ(client.heard.size(), 2U);
+  EXPECT_FALSE(client.session.wants_bytes());
+  EXPECT_FALSE(client.session.push("news")) << "nobody is told more than he takes";
+  std::size_t got = 0;
+  for (int round = 0; round < 10; ++round) {
+    got += client.got().size();
+    client.go_on();
+  }
+  EXPECT_EQ(got, 10U);
+  EXPECT_TRUE(client.session.push("news"));
+  EXPECT_EQ(client.got(), Said{"news"});
+}
+
+TEST(FrameSession, WhatComesFasterThanItMayWaits) {  // law 6
+  FrameSession::Limits limits;
+  limits.messages_per_second = 10;
+  Client client{limits};
+  client.answer_all_with("ACK: ");
+  const Bytes bad = hex("02 50 49 4e 47 03 11");
+  for (int i = 0; i < 15; ++i) client.send(i % 2 == 0 ? f("PING") : bad);
+  EXPECT_EQ(client.got().size(), 10U) << "a burst of a second, damaged ones too";
+  ASSERT_TRUE(client.session.paused_until());
+  EXPECT_EQ(*client.session.paused_until(), 100ms);
+  client.now = 100ms;
+  client.go_on();
+  EXPECT_EQ(client.got().size(), 1U);
+  client.now = 10s;
+  client.go_on();
+  EXPECT_EQ(client.got().size(), 4U);
+  EXPECT_FALSE(client.session.paused_until());
+  EXPECT_TRUE(client.session.is_quiet());
+}
+
+TEST(FrameSession, AnAnswerThatFitsNoFrameBecomesANack) {  // D-140
+  FrameSession::Limits limits;
+  limits.payload_bytes_max = 100;
+  Client client{limits};
+  client.send("LIST");
+  client.answer(0, std::string(101, 'x'));
+  EXPECT_EQ(client.got(), Said{"NACK: the answer does not fit a frame"});
+}
+
+TEST(FrameSession, ALongMessageLeavesNoLongBufferBehind) {
+  Client client;
+  client.answer_all_with("");
+  for (int i = 0; i < 3; ++i) {
+    client.send(std::string(65'536, 'x'));
+    EXPECT_EQ(client.got().back().size(), 65'536U);
+    EXPECT_LE(client.session.room().size, 4'096U);
+  }
+}
+
+TEST(Dialogue, EnquiryRequestAnswerAndEnd) {  // D-148
+  Client client;
+  client.send(hex("05"));
+  EXPECT_EQ(client.got(), Said{"[06]"});
+  client.send("PING");
+  EXPECT_EQ(client.got(), Said{"[06]"}) << "the request has arrived";
+  client.answer(2, "ACK: PING");
+  EXPECT_EQ(client.got(), Said{"ACK: PING"});
+  client.send(hex("06"));
+  EXPECT_TRUE(client.session.is_quiet());
+  client.send("STATUS#CP-001");
+  EXPECT_EQ(client.got(), Said{"[06]"}) << "one dialogue, many requests";
+  client.answer(4, "ACK: STATUS#CP-001");
+  client.send(hex("06 04"));
+  EXPECT_EQ(client.got(), Said{"ACK: STATUS#CP-001"});
+  client.answer_all_with("ACK: ");
+  client.send("PING");
+  EXPECT_EQ(client.got(), Said{"ACK: PING"}) << "after EOT it is as without ENQ";
+}
+
+TEST(Dialogue, ADamagedRequestIsRefusedAndMayBeSentAgain) {  // D-148
+  Client client;
+  client.answer_all_with("ACK: ");
+  client.send(hex("05 02 50 49 4e 47 03 11"));
+  EXPECT_EQ(client.got(), (Said{"[06]", "[15]"}));
+  client.send("PING");
+  EXPECT_EQ(client.got(), (Said{"[06]", "ACK: PING"}));
+}
+
+TEST(Dialogue, AnAnswerThatWasNotUnderstoodIsSentAgainButNotForEver) {  // D-148, law 6
+  Client client;
+  client.answer_all_with("ACK: ");
+  client.send(hex("05") + f("PING"));
+  EXPECT_EQ(client.got(), (Said{"[06]", "[06]", "ACK: PING"}));
+  for (unsigned sends = 1; sends < Dialogue::kSendsMax; ++sends) {
+    client.send(hex("15"));
+    EXPECT_EQ(client.got(), Said{"ACK: PING"});
+  }
+  client.send(hex("15"));
+  EXPECT_EQ(client.got(), Said{"[04]"}) << "the server gives up";
+  EXPECT_TRUE(client.session.is_quiet());
+  client.send("PING");
+  EXPECT_EQ(client.got(), Said{"ACK: PING"});
+}
+
+TEST(Dialogue, ARequestOutOfTurnIsRefused) {  // D-148
+  Client client;
+  client.answer_all_with("ACK: ");
+  client.send(hex("05") + f("PING") + f("LIST"));
+  EXPECT_EQ(client.got(), (Said{"[06]", "[06]", "ACK: PING", "[15]"}));
+  EXPECT_EQ(client.heard, Said{"PING"});
+  client.send(hex("05"));
+  EXPECT_EQ(client.got(), Said{"[15]"}) << "the answer is not confirmed";
+  client.send(hex("06") + f("LIST"));
+  EXPECT_EQ(client.got(), (Said{"[06]", "ACK: LIST"}));
+}
+
+TEST(Dialogue, OutsideOfOneItsBytesMeanNothing) {  // D-135
+  Client client;
+  client.answer_all_with("ACK: ");
+  client.send(hex("06 15 04") + f("PING"));
+  EXPECT_EQ(client.got(), Said{"ACK: PING"});
+  EXPECT_EQ(client.session.counters().garbage_bytes, 3U);
+}
+
+TEST(Dialogue, TheEnquiryWaitsForWhatWasAskedBefore) {  // D-144
+  Client client;
+  client.send(f("PING") + hex("05"));
+  EXPECT_EQ(client.got(), Said{});
+  client.answer(0, "ACK: PING");
+  EXPECT_EQ(client.got(), (Said{"ACK: PING", "[06]"}));
+  client.session.say_goodbye();
+  EXPECT_EQ(client.got(), Said{"[04]"});
+}
+
+}  // namespace
+}  // namespace chargemill::runtime
