@@ -3,11 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 
 #include "app/ctl/ctl_replies.hpp"
 #include "app/ctl/ctl_words.hpp"
-#include "app/scenario/door_settings.hpp"
+#include "app/scenario/load.hpp"
 #include "runtime/net/frame_client.hpp"
 
 namespace chargemill::app {
@@ -23,8 +22,9 @@ int complain(int code, const std::string& text) {
 
 std::string address_of(const CtlOptions& options) {
   if (!options.tcp.empty()) return options.tcp;
-  const char* chosen = std::getenv("CHARGEMILL_TCP_LISTEN");
-  if (chosen != nullptr && std::string{chosen} != kDoorOff) return chosen;
+  const auto environment = chargemill_environment();
+  const auto chosen = environment.find(environment_name("tcp.listen"));
+  if (chosen != environment.end() && chosen->second != kDoorOff) return chosen->second;
   return TcpSettings{}.listen;
 }
 

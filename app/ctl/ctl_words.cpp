@@ -37,6 +37,7 @@ constexpr std::array<Row, 15> kRows{{
 
 std::vector<std::string> known_words() {
   std::vector<std::string> words;
+  words.reserve(kRows.size());
   for (const Row& row : kRows) words.emplace_back(row.word);
   return words;
 }

@@ -178,7 +178,6 @@ void ControlService::tell_stats(const Client& client, const central::PointRecord
     return client.hear(control_texts::stats(point, names, std::nullopt));
   const auto question = [client, point, &names,
                          poster = poster_](const Result<archive::History*>& history) {
-    std::optional<archive::FaultStatistics> counted;
     std::string said;
     if (history) {
       const auto found = (*history)->statistics(names.name(point.id), archive::UtcMicros::min());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <future>
 #include <optional>
 #include <thread>
@@ -31,7 +32,13 @@ struct Bound {
 class BoundDoors final : public Doors {
  public:
   explicit BoundDoors(const DoorsSettings& settings) : settings_(settings) {}
-  ~BoundDoors() override { close(); }
+  ~BoundDoors() override {
+    try {
+      close();
+    } catch (const std::exception&) {
+      io_.stop();  // no memory to close in order: then at once
+    }
+  }
   BoundDoors(const BoundDoors&) = delete;
   BoundDoors& operator=(const BoundDoors&) = delete;
 

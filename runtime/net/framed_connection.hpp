@@ -31,10 +31,12 @@ class FramedConnection;
 /// The server of a connection.
 class ConnectionOwner {
  public:
-  virtual void on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) = 0;
+  ConnectionOwner() = default;
+  ConnectionOwner(const ConnectionOwner&) = delete;
+  ConnectionOwner& operator=(const ConnectionOwner&) = delete;
+  virtual ~ConnectionOwner() = default;
 
- protected:
-  ~ConnectionOwner() = default;
+  virtual void on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) = 0;
 };
 
 /// Reads while its session wants bytes, writes while the socket takes them, and keeps itself alive
