@@ -101,11 +101,8 @@ ask() { curl -sSf --max-time 5 -G "http://127.0.0.1:$web/api/v1/query" --data-ur
 # has EXPR: it gives at least one series.
 has() { ask "$1" | grep -q '"value":\['; }
 scrape() { curl -sSf --max-time 5 "http://127.0.0.1:$http/metrics"; }
-answers() { scrape >"$work/scrape"; }
-checked() {
-  scrape >"$work/scrape"
-  promtool check metrics <"$work/scrape"
-}
+answers() { scrape >"$work/scrape" && grep -q "^chargemill_build_info{" "$work/scrape"; }
+checked() { answers && promtool check metrics <"$work/scrape"; }
 # Every metric that rules and dashboards name is in the scrape; those of the cluster only with one.
 all_named() {
   local name missing=0
