@@ -66,6 +66,7 @@ class Door {
     server_ = std::make_unique<FramedServer>(std::move(*listener), options, ping_, nullptr);
     boost::asio::post(io_.context(), [this] { server_->start(); });
   }
+  // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends a benchmark
   ~Door() {
     std::promise<void> done;
     boost::asio::post(io_.context(), [this, &done] {
