@@ -35,6 +35,7 @@ class FrameClient {
 
   [[nodiscard]] bool is_connected() const noexcept { return is_connected_; }
   [[nodiscard]] int fd() const noexcept { return fd_; }
+  // NOLINTBEGIN(modernize-use-nodiscard): whoever does not ask sees by the answer what became of it
   bool send_bytes(std::string_view bytes) const {
     while (!bytes.empty()) {
       const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -47,6 +48,7 @@ class FrameClient {
     const auto frame = runtime::plain_frame(runtime::bytes_of(text));
     return send_bytes({reinterpret_cast<const char*>(frame.data()), frame.size()});
   }
+  // NOLINTEND(modernize-use-nodiscard)
   /// The next frame; none: the connection is over, or nothing came in time.
   std::optional<std::string> receive() {
     for (;;) {
