@@ -29,7 +29,7 @@ constexpr Short kRunFlags[] = {
     {"--digest-every", "run.digest_every", "D", "digests of all entities; virtual time only"},
     {"--nodes", "cluster.nodes", "N", "local cluster; not built yet, only 1"},
     {"--central", "cluster.central", "URL", "load another central; not built yet, only off"},
-    {"--http", "http.listen", "HOST:PORT", "dashboard; not built yet, only off"},
+    {"--http", "http.listen", "HOST:PORT", "JSON API, metrics; off: none"},
     {"--tcp", "tcp.listen", "HOST:PORT", "framed door (chargemill ctl); off: none"},
     {"--data", "journal.dir", "DIR", "of the journal, continued if it is there; off: none"},
     {"--out", "output.dir", "DIR", "run directory"},

@@ -98,9 +98,7 @@ class Served {
     port_ = listener->at.port;
     server_ = std::make_unique<HttpServer>(
         std::move(listener->acceptor), listener->at,
-        [this](HttpRequest request, HttpAnswer answer) {
-          take(std::move(request), std::move(answer));
-        },
+        [this](const HttpRequest& request, HttpAnswer answer) { take(request, std::move(answer)); },
         [](unsigned status, const std::string& text, std::string_view target) {
           HttpResponse response;
           response.status = status;
@@ -109,10 +107,7 @@ class Served {
         },
         limits);
   }
-  ~Served() {
-    close();
-    io_.stop();
-  }
+  ~Served() { io_.stop(); }  // connections end with the context
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
 
@@ -155,7 +150,7 @@ class Served {
   }
 
  private:
-  void take(HttpRequest request, HttpAnswer answer) {
+  void take(const HttpRequest& request, HttpAnswer answer) {
     if (request.target == "/later") {
       const std::lock_guard lock{mutex_};
       waiting_ = std::move(answer);
