@@ -87,9 +87,12 @@ enum class Reason : std::uint8_t {
   // central: its journal has no room (append, never insert: reasons lie on disk)
   journal_busy,
   // a start waits for the person to plug in (D-106)
-  vehicle_awaited
+  vehicle_awaited,
+  // why a supply is stopped from outside (D-187, D-188)
+  driver_requested_stop,
+  manual_stop
 };
-inline constexpr Reason kLastReason = Reason::vehicle_awaited;
+inline constexpr Reason kLastReason = Reason::manual_stop;
 
 /// The kinds of actor that a supervisor restarts.
 enum class ActorKind : std::uint8_t {
@@ -174,7 +177,7 @@ struct ZoneMiss       { ZoneRequest request; };      ///< no free point here aft
 
 // operator -> central -> central shard (D-076 to D-080, D-157)
 enum class OperatorAction : std::uint8_t { stop, resume, stop_supply, shutdown, reset_breaker };
-struct OperatorOrder  { PointId point; OperatorAction action; bool all; };
+struct OperatorOrder  { PointId point; OperatorAction action; bool all; Reason why = Reason::none; };  ///< why: of stop_supply, if it is not the operator's own wish
 
 // fleet <-> driver
 struct Trip           { SimTime due; Energy target; Nanos stay; PointId point; ZoneId zone; bool any_in_zone; };

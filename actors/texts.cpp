@@ -164,6 +164,8 @@ std::string_view word(Reason reason) noexcept {
     case Reason::meter_unreadable:       return "the meter does not answer";
     case Reason::journal_busy:           return "journal busy";
     case Reason::vehicle_awaited:        return "Waiting for the vehicle to be plugged in";
+    case Reason::driver_requested_stop:  return "Driver requested stop";
+    case Reason::manual_stop:            return "Manual stop from dashboard";
   }
   // clang-format on
   return "";

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 # Of parts that are not built yet.
-declare -A later=([07]="HTTP" [26]="HTTP")
+declare -A later=()
 
 for number in $(seq -w 1 33); do
   # X-07, X07 or one of several in a name: X21X22.

@@ -312,6 +312,21 @@ Result<FaultStatistics> History::statistics(const std::string& point, UtcMicros 
   return statistics;
 }
 
+Result<runtime::journal::Sequence> History::follow(runtime::journal::Sequence after,
+                                                   std::uint64_t looked_max,
+                                                   const std::function<void(const Found&)>& visit) {
+  runtime::journal::Sequence last = after;
+  std::uint64_t looked = 0;
+  if (looked_max == 0) return last;
+  const auto read = reader_.scan(after + 1, [&](const runtime::journal::Record& record) {
+    last = record.sequence;
+    if (const auto found = decode(record)) visit(*found);
+    return ++looked < looked_max;
+  });
+  if (!read) return tl::unexpected(read.error());
+  return last;
+}
+
 Result<std::optional<UtcMicros>> History::newest_time() {
   std::optional<UtcMicros> time;
   const auto read = reader_.newest_of_all(kDisorderMax, [&](const auto& record) {

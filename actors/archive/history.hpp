@@ -2,6 +2,7 @@
 // driver.
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -61,6 +62,13 @@ class History {
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter);
   /// `point` empty: of all. `since`: only events from then on count.
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point, UtcMicros since);
+  /// Shows what was written after record `after`, oldest first, looking at no more than
+  /// `looked_max` records. Returns the number of the last one looked at, or `after`.
+  [[nodiscard]] Result<runtime::journal::Sequence> follow(
+      runtime::journal::Sequence after, std::uint64_t looked_max,
+      const std::function<void(const Found&)>& visit);
+  /// The number of the newest record; 0: there is none.
+  [[nodiscard]] Result<runtime::journal::Sequence> newest() { return reader_.last(); }
   /// The time of the newest record; none: the journal is empty.
   [[nodiscard]] Result<std::optional<UtcMicros>> newest_time();
 

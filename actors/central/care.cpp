@@ -107,9 +107,9 @@ void on_healthy(Turn& turn, std::uint32_t index) {
   if (point.phase == Phase::stopped && !point.operator_stopped) turn.to_point(point.id, ResumeCp{});
 }
 
-void on_order(Turn& turn, std::uint32_t index, OperatorAction action) {
+void on_order(Turn& turn, std::uint32_t index, const OperatorOrder& order) {
   PointRecord& point = turn.point(index);
-  switch (action) {
+  switch (order.action) {
     case OperatorAction::stop:
       stop(turn, point);
       return;
@@ -119,7 +119,8 @@ void on_order(Turn& turn, std::uint32_t index, OperatorAction action) {
       return;
     case OperatorAction::stop_supply:
       point.is_neutral = point.stage != Stage::none;
-      turn.to_point(point.id, StopSupply{Reason::operator_stop_supply});
+      turn.to_point(point.id, StopSupply{order.why == Reason::none ? Reason::operator_stop_supply
+                                                                   : order.why});
       return;
     case OperatorAction::shutdown:
       point.is_neutral = point.stage != Stage::none;

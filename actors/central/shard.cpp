@@ -111,7 +111,7 @@ void on(Turn& turn, const PointSearch& e) { on_search(turn, e); }
 
 void on(Turn& turn, const OperatorOrder& e) {
   const auto obey = [&](Turn& t, std::uint32_t index, const OperatorOrder& order) {
-    on_order(t, index, order.action);
+    on_order(t, index, order);
   };
   if (!e.all) return about_point(turn, e, obey);
   for (std::uint32_t i = 0; i < turn.state.points.size(); ++i) {

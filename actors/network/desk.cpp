@@ -90,6 +90,17 @@ void Desk::order(const OperatorOrder& order) {
   LeanActor::post(&network_.central(), central::CentralEvent{order});
 }
 
+template <class Report>
+void Desk::tell_owner(const Report& said) {
+  const auto shard = network_.switchboard().shard_of[index_of(said.point)];
+  LeanActor::post(&network_.shard(shard), central::ShardEvent{said});
+}
+
+void Desk::report(const Register& said) { tell_owner(said); }
+void Desk::report(const Heartbeat& said) { tell_owner(said); }
+void Desk::report(const FaultReport& said) { tell_owner(said); }
+void Desk::report(const HealthyReport& said) { tell_owner(said); }
+
 void Desk::inject(const director::Inject& fault) {
   const auto shard = network_.switchboard().shard_of[index_of(fault.point)];
   LeanActor::post(&network_.director(shard), director::Event{fault});

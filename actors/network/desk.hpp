@@ -42,6 +42,11 @@ class Desk {
   void inject(const director::Inject& fault);
   void plug(PointId point);
   void unplug(PointId point);
+  /// What a monitor outside says of its charge point, to the shard that owns it (D-181 to D-183).
+  void report(const Register& said);
+  void report(const Heartbeat& said);
+  void report(const FaultReport& said);
+  void report(const HealthyReport& said);
   /// The menu of the charge point (D-106).
   void start(PointId point, const StartHere& what);
 
@@ -55,6 +60,8 @@ class Desk {
 
   [[nodiscard]] bool send(std::shared_ptr<central::Inspection> what, ShardId first, bool only_this);
   void forget(const Errand* errand);
+  template <class Report>
+  void tell_owner(const Report& said);
 
   Network& network_;
   runtime::Coordinator& engine_;

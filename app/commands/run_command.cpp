@@ -183,6 +183,15 @@ class Run {
     return true;
   }
 
+  /// What the doors tell of this run.
+  [[nodiscard]] RunFacts facts() const {
+    RunFacts facts;
+    facts.is_draining = [this] { return stop_.signal() != 0; };
+    if (!journal_.recording) return facts;
+    facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
+    return facts;
+  }
+
   void tell_addresses() const {
     for (const auto& door : doors_->addresses()) {
       log_.write(Level::info, "door", {{"door", door.name}, {"address", door.at}});
@@ -246,7 +255,7 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          return doors_->open({desk, scenario, journal_path_});
+          return doors_->open({desk, scenario, journal_path_, facts()});
         });
     tell_journal_news();
     tell_door_news();

@@ -9,6 +9,7 @@
 #include "actors/network/desk.hpp"
 #include "app/doors/directory.hpp"
 #include "app/doors/history_desk.hpp"
+#include "app/doors/run_facts.hpp"
 #include "runtime/net/io_thread.hpp"
 
 namespace chargemill::app {
@@ -40,6 +41,7 @@ struct DoorHost {
   HistoryDesk& history;
   runtime::IoThread& io;
   DoorNews& news;
+  RunFacts facts = {};
 };
 
 /// An open door. Made by the driving thread; what it does happens on the IoThread.

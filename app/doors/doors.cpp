@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <future>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "app/doors/door.hpp"
+#include "app/doors/http_door.hpp"
 #include "app/doors/tcp_door.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/net/listener.hpp"
@@ -66,7 +68,8 @@ class BoundDoors final : public Doors {
     CHARGEMILL_ASSERT(!host_);
     directory_.emplace(place.desk.topology());
     history_.emplace(place.journal);
-    host_.emplace(DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_});
+    host_.emplace(
+        DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});
     for (auto& door : bound_)
       open_.push_back(door.open(std::move(door.listener), *host_, settings_));
     bound_.clear();
@@ -126,8 +129,10 @@ class BoundDoors final : public Doors {
 
 Result<std::unique_ptr<Doors>> Doors::bind(const DoorsSettings& settings) {
   auto doors = std::make_unique<BoundDoors>(settings);
-  const auto bound = doors->bind("TCP", settings.tcp, open_tcp_door);
-  if (!bound) return tl::unexpected<Error>(bound.error());
+  const auto http = doors->bind("HTTP", settings.http, open_http_door);
+  if (!http) return tl::unexpected<Error>(http.error());
+  const auto tcp = doors->bind("TCP", settings.tcp, open_tcp_door);
+  if (!tcp) return tl::unexpected<Error>(tcp.error());
   doors->note_addresses();
   return doors;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/network/desk.hpp"
+#include "app/doors/run_facts.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "runtime/base/result.hpp"
 
@@ -24,6 +25,7 @@ struct DoorPlace {
   network::Desk& desk;
   const network::Scenario& scenario;
   std::filesystem::path journal;  ///< empty: there is none
+  RunFacts facts = {};
 };
 
 /// bind(), then open() as simulate() asks for it, then what open() returned is destroyed.

@@ -32,9 +32,6 @@ void check_door(const char* section, DoorSettings& door, const Origins& origins,
 void check_doors(DoorsSettings& doors, const Origins& origins, std::vector<Diagnostic>& found) {
   check_door("http", doors.http, origins, found);
   check_door("tcp", doors.tcp, origins, found);
-  if (doors.http.is_on())
-    found.push_back({Code::not_built, "'http.listen' is of a part that is not built yet",
-                     place_of(origins, "http.listen"), "only \"off\" is possible"});
 }
 
 }  // namespace chargemill::app

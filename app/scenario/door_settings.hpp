@@ -21,7 +21,7 @@ struct DoorSettings {
 };
 
 struct HttpSettings : DoorSettings {
-  HttpSettings() { listen = kDoorOff; }
+  HttpSettings() { listen = "127.0.0.1:8000"; }
 };
 
 struct TcpSettings : DoorSettings {

@@ -203,7 +203,7 @@ TEST(Load, EachMistakeHasItsCode) {
       {points + "[[fault]]\nkind = \"engine_ko\"\nrate = 1\ncp = \"CP-000001\"\nzone = \"Z01\"\n",
        321},
       {"[[thresholds]]\nexpr = \"sessions.startd > 1\"\n", 326},
-      {"[http]\nlisten = \"127.0.0.1:8000\"\n", 331},
+      {"[http]\nlisten = \"8000\"\n", 313},
       {"[journal]\nkeep = 3\n", 313},
       {"[journal]\nsegment_bytes = \"5 apples\"\n", 313},
       {"[journal]\nsegment_bytes = \"64KiB\"\n", 314},

@@ -1,0 +1,118 @@
+#include "app/api/api.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "app/api/route.hpp"
+#include "app/api/target.hpp"
+
+namespace chargemill::app::api {
+namespace {
+
+using runtime::HttpAnswer;
+using runtime::HttpRequest;
+
+constexpr const char* kOnlyReading =
+    "this run is in virtual time (speed max): its doors only read, or the same scenario and seed "
+    "would no longer give the same digest";
+
+/// Whether a body that says so can be JSON. The second is what curl -d says of anything.
+bool may_be_json(std::string_view content_type) {
+  const std::string_view media = content_type.substr(0, content_type.find(';'));
+  constexpr std::array<std::string_view, 4> kTaken{
+      "", "application/json", "application/x-www-form-urlencoded", "text/plain"};
+  const auto ends_so = [media](std::string_view end) {
+    return media.size() >= end.size() && media.substr(media.size() - end.size()) == end;
+  };
+  return std::find(kTaken.begin(), kTaken.end(), media) != kTaken.end() || ends_so("+json");
+}
+
+/// The path without a query: which errors it is answered with.
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+HttpResponse not_allowed(Style style, const std::string& method, const Match& found) {
+  if (method == "OPTIONS") {
+    HttpResponse response;
+    response.status = 204;
+    response.headers.push_back({"Allow", found.allowed + ", OPTIONS"});
+    return response;
+  }
+  HttpResponse response =
+      problem(style, 405, "this path takes " + found.allowed + ", not " + method.substr(0, 20));
+  response.headers.push_back({"Allow", found.allowed});
+  return response;
+}
+
+HttpResponse flawed(Style style, unsigned status, const Flaw& flaw) {
+  const std::string text = flaw.field.empty() ? flaw.text : flaw.field + ": " + flaw.text;
+  return problem(style, status, text, flaw.field);
+}
+
+/// Looks up whom the path is about; false: nobody, and it has been said.
+bool find_subject(Call& call) {
+  switch (call.route.subject) {
+    case Subject::nobody:
+      return true;
+    case Subject::point: {
+      const auto point = call.world.names.point(call.id);
+      if (!point) call.refuse(404, "Charging point not found");
+      call.point = point.value_or(PointId{});
+      return point.has_value();
+    }
+    case Subject::driver: {
+      const auto driver = call.world.names.driver(call.id);
+      if (!driver) call.refuse(404, "Driver not found");
+      call.driver = driver.value_or(DriverId{});
+      return driver.has_value();
+    }
+  }
+  return false;
+}
+
+/// Checks the body as the route wants it; false: it is refused, and it has been said.
+bool read_body_into(Call& call, HttpRequest& request, const Meaning& meaning) {
+  const Route& route = call.route;
+  if (route.body_form == Body::none) return true;
+  if (!request.body.empty() && !may_be_json(request.header("content-type"))) {
+    call.refuse(415, "Content-Type: the body must be application/json", "Content-Type");
+    return false;
+  }
+  if (route.body_form == Body::by_hand) {
+    call.body_text = std::move(request.body);
+    return true;
+  }
+  auto body = read_body(route.body, request.body, meaning);
+  if (!body) {
+    call.answer(flawed(call.style(), 422, body.error()));
+    return false;
+  }
+  call.body = std::move(*body);
+  return true;
+}
+
+}  // namespace
+
+void answer(World& world, HttpRequest request, const HttpAnswer& reply) {
+  const Style style = style_of(path_of(request.target));
+  const auto target = parse_target(request.target);
+  if (!target) return reply(problem(style, 400, target.error()));
+  Match found = match(request.method, target->path);
+  if (found.allowed.empty()) return reply(problem(style, 404, "there is no such path"));
+  if (found.route == nullptr) return reply(not_allowed(style, request.method, found));
+  const Route& route = *found.route;
+  if (route.is_change && !world.desk.may_change()) return reply(problem(style, 409, kOnlyReading));
+
+  const Meaning meaning{world.names, world.now()};
+  auto query = read_query(route.query, target->query, meaning);
+  if (!query) return reply(flawed(style, 400, query.error()));
+  Call call{world, route, std::move(found.id), {}, {}, std::move(*query), {}, {}, {}, reply};
+  call.last_event = request.header("last-event-id");
+  if (!find_subject(call) || !read_body_into(call, request, meaning)) return;
+  route.handle(std::make_shared<const Call>(std::move(call)));
+}
+
+HttpResponse complaint(unsigned status, const std::string& text, std::string_view target) {
+  return problem(style_of(path_of(target)), status, text);
+}
+
+}  // namespace chargemill::app::api

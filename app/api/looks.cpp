@@ -1,0 +1,131 @@
+#include "app/api/looks.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace chargemill::app::api {
+namespace {
+
+using central::Inspection;
+using central::PointRecord;
+using central::ShardState;
+
+constexpr const char* kTooMany = "too many questions are under way, try again later";
+
+PointCopy copy_of(const ShardState& shard, const PointRecord& record, SimTime now) {
+  return {record, shard.up && central::is_available(record, shard.settings.breaker, now)};
+}
+
+/// Only copies; on the workers' threads.
+class PointSearch final : public Inspection {
+ public:
+  using Done = std::function<void(PointsFound)>;
+
+  PointSearch(const Directory& names, PointFilter filter, bool counts_sessions, Post later,
+              Done done)
+      : names_(names),
+        filter_(std::move(filter)),
+        counts_sessions_(counts_sessions),
+        later_(std::move(later)),
+        done_(std::move(done)) {}
+
+  std::uint32_t look(const ShardState& shard, SimTime now, std::uint32_t from) override {
+    const auto size = static_cast<std::uint32_t>(shard.points.size());
+    if (!counts_sessions_ && is_before_all(shard)) return size;
+    const auto end = std::min(size, from + central::kPointsALook);
+    for (; from < end; ++from) {
+      const PointRecord& record = shard.points[from];
+      if (counts_sessions_) count(shard, record, now);
+      if (found_.has_more || !is_meant(shard, record, now)) continue;
+      if (found_.points.size() < filter_.limit) {
+        found_.points.push_back(copy_of(shard, record, now));
+        continue;
+      }
+      found_.has_more = true;
+      if (!counts_sessions_) return kEnough;
+    }
+    return from;
+  }
+
+  void finish(SimTime now) override {
+    found_.at = now;
+    // What is built of it may take a while: not here.
+    (void)later_(
+        [done = std::move(done_), found = std::move(found_)]() mutable { done(std::move(found)); });
+  }
+
+ private:
+  [[nodiscard]] bool is_before_all(const ShardState& shard) const {
+    return filter_.after && !shard.points.empty() && shard.points.back().id <= *filter_.after;
+  }
+
+  void count(const ShardState& shard, const PointRecord& record, SimTime now) {
+    if (record.stage == central::Stage::none) return;
+    ++found_.sessions;
+    if (found_.in_session.size() < filter_.limit)
+      found_.in_session.push_back(copy_of(shard, record, now));
+  }
+
+  [[nodiscard]] bool is_meant(const ShardState& shard, const PointRecord& record,
+                              SimTime now) const {
+    if (filter_.after && record.id <= *filter_.after) return false;
+    if (filter_.zone && shard.zones[record.zone_slot].zone != *filter_.zone) return false;
+    if (filter_.state && record.display != *filter_.state) return false;
+    const bool is_in_session = record.stage != central::Stage::none;
+    if (filter_.only_in_session && !is_in_session) return false;
+    if (filter_.driver && !(is_in_session && record.driver == *filter_.driver)) return false;
+    if (record.rated_w < filter_.power_min_w) return false;
+    if (record.price.microeur_per_kwh > filter_.price_max) return false;
+    if (!filter_.prefix.empty() &&
+        names_.name(record.id).compare(0, filter_.prefix.size(), filter_.prefix) != 0)
+      return false;
+    return !filter_.only_available || copy_of(shard, record, now).is_available;
+  }
+
+  const Directory& names_;  // of the world, which outlives this
+  const PointFilter filter_;
+  const bool counts_sessions_;
+  const Post later_;
+  Done done_;
+  PointsFound found_;
+};
+
+class PointLook final : public Inspection {
+ public:
+  using Done = std::function<void(PointCopy, SimTime)>;
+
+  PointLook(PointId point, Post later, Done done)
+      : point_(point), later_(std::move(later)), done_(std::move(done)) {}
+
+  std::uint32_t look(const ShardState& shard, SimTime now, std::uint32_t) override {
+    const std::uint32_t index = central::find(shard, point_);
+    if (index != central::kNowhere) copy_ = copy_of(shard, shard.points[index], now);
+    return kEnough;
+  }
+  void finish(SimTime now) override {
+    (void)later_([done = std::move(done_), copy = copy_, now] { done(copy, now); });
+  }
+
+ private:
+  const PointId point_;
+  const Post later_;
+  Done done_;
+  PointCopy copy_;
+};
+
+}  // namespace
+
+void look_for(const CallPtr& call, PointFilter filter, std::function<void(PointsFound)> use,
+              bool counts_sessions) {
+  auto search = std::make_shared<PointSearch>(call->world.names, std::move(filter), counts_sessions,
+                                              call->world.later, std::move(use));
+  if (!call->world.desk.inspect(std::move(search))) call->refuse(503, kTooMany);
+}
+
+void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use) {
+  auto look = std::make_shared<PointLook>(point, call->world.later, std::move(use));
+  if (!call->world.desk.inspect(point, std::move(look))) call->refuse(503, kTooMany);
+}
+
+}  // namespace chargemill::app::api

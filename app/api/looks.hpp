@@ -1,0 +1,52 @@
+// Questions to the running network: what is copied out of its shards, and what is done with it.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/central/availability.hpp"
+#include "actors/central/inspection.hpp"
+#include "app/api/route.hpp"
+
+namespace chargemill::app::api {
+
+/// What is known of a charge point at one moment.
+struct PointCopy {
+  central::PointRecord record;
+  bool is_available = false;
+};
+
+/// Which charge points are meant: all conditions at once.
+struct PointFilter {
+  std::optional<ZoneId> zone;
+  std::optional<DisplayState> state;
+  std::string prefix;              ///< of the id
+  std::optional<PointId> after;    ///< only points behind it
+  std::optional<DriverId> driver;  ///< whose session is there
+  bool only_available = false;
+  bool only_in_session = false;
+  std::int64_t power_min_w = 0;
+  std::int64_t price_max = std::numeric_limits<std::int64_t>::max();  ///< micro-euros a kWh
+  std::size_t limit = 0;
+};
+
+struct PointsFound {
+  std::vector<PointCopy> points;  ///< at most the filter's limit, rising ids
+  bool has_more = false;
+  /// Of all points, not only of those that the filter means; only where `counts_sessions`.
+  std::uint64_t sessions = 0;
+  std::vector<PointCopy> in_session;  ///< at most the filter's limit
+  SimTime at{};
+};
+
+/// Looks at the points that `filter` means and calls `use` on the API's thread. Not taken: the call
+/// is refused (503), and that has been said.
+void look_for(const CallPtr& call, PointFilter filter, std::function<void(PointsFound)> use,
+              bool counts_sessions = false);
+/// The same, of one point.
+void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use);
+
+}  // namespace chargemill::app::api

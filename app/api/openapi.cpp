@@ -1,0 +1,125 @@
+// The OpenAPI document, made from the table that requests are routed by.
+#include <fmt/format.h>
+
+#include "app/api/route.hpp"
+#include "app/version.hpp"
+
+namespace chargemill::app::api {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json schema_of(Kind kind) {
+  if (const auto words = words_of(kind); !words.empty())
+    return {{"type", "string"}, {"enum", words}};
+  switch (kind) {
+    case Kind::limit:
+      return {{"type", "integer"}, {"minimum", 0}, {"maximum", kLimitMax}};
+    case Kind::number:
+      return {{"type", "number"}, {"minimum", 0}};
+    case Kind::flag:
+      return {{"type", "boolean"}};
+    default:
+      return {{"type", "string"}};
+  }
+}
+
+ordered_json parameters_of(const Route& route) {
+  auto result = ordered_json::array();
+  if (route.pattern.find("{id}") != std::string_view::npos) {
+    result.push_back({{"name", "id"},
+                      {"in", "path"},
+                      {"required", true},
+                      {"description",
+                       route.subject == Subject::driver ? "a driver's id" : "a charge point's id"},
+                      {"schema", schema_of(Kind::text)}});
+  }
+  for (const auto& parameter : route.query) {
+    result.push_back({{"name", parameter.name},
+                      {"in", "query"},
+                      {"required", parameter.is_required},
+                      {"description", parameter.help},
+                      {"schema", schema_of(parameter.kind)}});
+  }
+  return result;
+}
+
+ordered_json body_of(const Route& route) {
+  ordered_json properties = ordered_json::object();
+  auto required = ordered_json::array();
+  for (const auto& field : route.body) {
+    properties[std::string{field.name}] = schema_of(field.kind);
+    properties[std::string{field.name}]["description"] = field.help;
+    if (field.is_required) required.push_back(field.name);
+  }
+  ordered_json schema{{"type", "object"}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema["required"] = required;
+  return {{"required", !required.empty()},
+          {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+}
+
+ordered_json error_of(const Route& route, std::string_view meaning) {
+  const bool is_older = style_of(route.pattern) == Style::older;
+  const char* const schema =
+      is_older ? "#/components/schemas/Error" : "#/components/schemas/Problem";
+  ordered_json content;
+  content[is_older ? "application/json" : "application/problem+json"] = {
+      {"schema", {{"$ref", schema}}}};
+  return {{"description", meaning}, {"content", std::move(content)}};
+}
+
+ordered_json responses_of(const Route& route) {
+  ordered_json result;
+  ordered_json content;
+  content[std::string{route.media}] = ordered_json::object();
+  result["200"] = {{"description", "done"}, {"content", std::move(content)}};
+  const auto add = [&](unsigned status, std::string_view meaning) {
+    auto& slot = result[std::to_string(status)];
+    if (slot.is_null()) slot = error_of(route, meaning);
+  };
+  for (const auto& outcome : route.outcomes) add(outcome.status, outcome.meaning);
+  add(400, "a parameter is not known or wrong; the text names it");
+  if (route.subject != Subject::nobody) add(404, "nobody has this id");
+  if (route.is_change) add(409, "virtual time: nobody outside may change anything");
+  if (route.body_form != Body::none) {
+    add(415, "the body says that it is no JSON");
+    add(422, "the body is no JSON object, or a field of it is missing or wrong");
+  }
+  add(503, "too much is under way, try again later");
+  return result;
+}
+
+ordered_json shared_schemas() {
+  const ordered_json text{{"type", "string"}};
+  return {
+      {"Error", {{"type", "object"}, {"properties", {{"error", text}}}, {"required", {"error"}}}},
+      {"Problem",
+       {{"type", "object"},
+        {"properties",
+         {{"type", text},
+          {"title", text},
+          {"status", {{"type", "integer"}}},
+          {"detail", text},
+          {"field", text}}},
+        {"required", {"type", "title", "status", "detail"}}}}};
+}
+
+}  // namespace
+
+ordered_json openapi_document() {
+  ordered_json paths;
+  for (const auto& route : routes()) {
+    ordered_json operation{{"summary", route.summary},
+                           {"parameters", parameters_of(route)},
+                           {"responses", responses_of(route)}};
+    if (route.body_form != Body::none) operation["requestBody"] = body_of(route);
+    paths[std::string{route.pattern}][route.method == "GET" ? "get" : "post"] =
+        std::move(operation);
+  }
+  return {{"openapi", "3.1.0"},
+          {"info", {{"title", "chargemill"}, {"version", kVersion}}},
+          {"paths", std::move(paths)},
+          {"components", {{"schemas", shared_schemas()}}}};
+}
+
+}  // namespace chargemill::app::api

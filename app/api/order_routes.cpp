@@ -1,0 +1,109 @@
+// POST /api/v1/charge-points/...: what operators and people at a charge point do.
+#include "app/api/looks.hpp"
+
+namespace chargemill::app::api {
+namespace {
+
+using nlohmann::ordered_json;
+
+void confirm(const Call& call, const char* action) {
+  call.answer(json_answer(
+      {{"success", true}, {"cp_id", call.world.names.name(call.point)}, {"action", action}}));
+}
+
+void order(const Call& call, OperatorAction action, const char* word) {
+  call.world.desk.order({call.point, action, false});
+  confirm(call, word);
+}
+void order_all(const Call& call, OperatorAction action, const char* word) {
+  call.world.desk.order({PointId{}, action, true});
+  call.answer(json_answer(
+      {{"success", true}, {"action", word}, {"count", call.world.desk.topology().points.size()}}));
+}
+
+void stop(const CallPtr& call) { order(*call, OperatorAction::stop, "stop"); }
+void resume(const CallPtr& call) { order(*call, OperatorAction::resume, "resume"); }
+void stop_supply(const CallPtr& call) { order(*call, OperatorAction::stop_supply, "stop-supply"); }
+void shut_down(const CallPtr& call) { order(*call, OperatorAction::shutdown, "shutdown"); }
+void reset_breaker(const CallPtr& call) {
+  order(*call, OperatorAction::reset_breaker, "reset-breaker");
+}
+void stop_all(const CallPtr& call) { order_all(*call, OperatorAction::stop, "stop"); }
+void resume_all(const CallPtr& call) { order_all(*call, OperatorAction::resume, "resume"); }
+
+void plug(const CallPtr& call) {
+  call->world.desk.plug(call->point);
+  confirm(*call, "plug");
+}
+void unplug(const CallPtr& call) {
+  call->world.desk.unplug(call->point);
+  confirm(*call, "unplug");
+}
+
+void start(const CallPtr& call) {
+  StartHere what{};
+  what.driver = call->body.id<DriverId>("driver_id").value_or(kNobody);
+  const double kwh = call->body.get<double>("energy_kwh").value_or(0.0);
+  constexpr double kMost = 1e6;
+  if (kwh > kMost) return call->refuse(422, "energy_kwh: must be from 0 to 1e6", "energy_kwh");
+  what.target = Energy{static_cast<std::int64_t>(kwh * static_cast<double>(kMillijoulesPerKwh))};
+  call->world.desk.start(call->point, what);
+  confirm(*call, "start");
+}
+
+void inject(const CallPtr& call) {
+  using director::FaultKind;
+  director::Inject fault{};
+  fault.point = call->point;
+  // The words of Kind::injection stand in the order of the kinds that befall one point.
+  static_assert(static_cast<int>(FaultKind::engine_crash) == 0 &&
+                static_cast<int>(FaultKind::monitor_loss) == 4);
+  fault.kind = static_cast<FaultKind>(call->body.whole("kind", 0));
+  fault.duration = Nanos{call->body.whole("duration", 0)};
+  call->world.desk.inject(fault);
+  confirm(*call, "inject-fault");
+}
+
+Route at_point(std::string_view pattern, std::string_view summary, void (*handle)(const CallPtr&)) {
+  Route route{"POST", pattern, summary, handle};
+  route.subject = Subject::point;
+  route.body_form = Body::fields;
+  route.is_change = true;
+  return route;
+}
+
+}  // namespace
+
+std::vector<Route> order_routes() {
+  std::vector<Route> table;
+  table.push_back(
+      at_point("/api/v1/charge-points/stop", "Take all out of order (D-076)", stop_all));
+  table.back().subject = Subject::nobody;
+  table.push_back(
+      at_point("/api/v1/charge-points/resume", "Put all in order again (D-077)", resume_all));
+  table.back().subject = Subject::nobody;
+  table.push_back(at_point("/api/v1/charge-points/{id}/stop",
+                           "Take it out of order; a running supply ends (D-076)", stop));
+  table.push_back(
+      at_point("/api/v1/charge-points/{id}/resume", "Put it in order again (D-077)", resume));
+  table.push_back(at_point("/api/v1/charge-points/{id}/stop-supply",
+                           "End the supply, the session is completed (D-079)", stop_supply));
+  table.push_back(at_point("/api/v1/charge-points/{id}/shutdown",
+                           "Let its engine end cleanly (D-080)", shut_down));
+  table.push_back(at_point("/api/v1/charge-points/{id}/reset-breaker",
+                           "Close its circuit breaker (D-157)", reset_breaker));
+  table.push_back(at_point("/api/v1/charge-points/{id}/plug", "Plug the vehicle in (D-106)", plug));
+  table.push_back(
+      at_point("/api/v1/charge-points/{id}/unplug", "Unplug the vehicle (D-106)", unplug));
+  table.push_back(at_point("/api/v1/charge-points/{id}/start",
+                           "Start a supply at its own menu (D-106)", start));
+  table.back().body = {{"driver_id", Kind::driver, "whose ticket it is; left out: nobody's"},
+                       {"energy_kwh", Kind::number, "it ends then; left out: no limit"}};
+  table.push_back(
+      at_point("/api/v1/charge-points/{id}/inject-fault", "Let a fault befall it now", inject));
+  table.back().body = {{"kind", Kind::injection, "which", true},
+                       {"duration", Kind::duration, "30s if left out"}};
+  return table;
+}
+
+}  // namespace chargemill::app::api

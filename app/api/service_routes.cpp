@@ -1,0 +1,135 @@
+// What is asked of the program itself: health, metrics, figures, schemas, and where all is found.
+#include <fmt/format.h>
+
+#include "actors/codec/schemas.hpp"
+#include "app/api/live_summary.hpp"
+#include "app/api/looks.hpp"
+
+namespace chargemill::app::api {
+namespace {
+
+using nlohmann::ordered_json;
+
+void health(const CallPtr& call) {  // D-180
+  call->answer(json_answer({{"status", "healthy"}, {"service", "ev-central"}}));
+}
+
+void live(const CallPtr& call) { call->answer(text_answer("ok\n")); }
+
+/// Lines of /readyz?verbose.
+class Checks {
+ public:
+  void add(const char* name, bool is_ok, const std::string& why) {
+    lines_ += is_ok ? fmt::format("[+]{} ok\n", name) : fmt::format("[-]{} {}\n", name, why);
+    is_ready_ = is_ready_ && is_ok;
+  }
+  [[nodiscard]] HttpResponse answer(bool is_verbose) const {
+    const char* const verdict = is_ready_ ? "ready\n" : "not ready\n";
+    return text_answer(is_verbose || !is_ready_ ? lines_ + verdict : "ok\n", is_ready_ ? 200 : 503);
+  }
+
+ private:
+  std::string lines_;
+  bool is_ready_ = true;
+};
+
+void say_whether_ready(const Call& call) {
+  using runtime::journal::JournalState;
+  const World& world = call.world;
+  Checks checks;
+  checks.add("network", !world.desk.topology().points.empty(), "has no charge points");
+  checks.add("central", true, "");  // it has just answered
+  if (world.journal_status) {
+    const auto status = world.journal_status();
+    checks.add("journal", status.state == JournalState::working,
+               status.last_failure.empty() ? "does not write" : status.last_failure);
+  }
+  checks.add("load", !world.is_draining || !world.is_draining(), "the run is about to end");
+  call.answer(checks.answer(call.query.get<bool>("verbose").value_or(false)));
+}
+
+void ready(const CallPtr& call) {
+  if (call->world.desk.topology().points.empty()) return say_whether_ready(*call);
+  look_at(call, PointId{0}, [call](const PointCopy&, SimTime) { say_whether_ready(*call); });
+}
+
+void metrics(const CallPtr& call) {
+  if (!call->world.metrics) return call->refuse(503, "this run counts no metrics");
+  HttpResponse response = text_answer(call->world.metrics());
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  call->answer(std::move(response));
+}
+
+void summary(const CallPtr& call) { call->answer(json_answer(live_summary(call->world))); }
+
+void schemas(const CallPtr& call) {
+  HttpResponse response;
+  response.body = codec::schemas();
+  call->answer(std::move(response));
+}
+
+void openapi(const CallPtr& call) { call->answer(json_answer(openapi_document())); }
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    // clang-format off
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      case '"': result += "&quot;"; break;
+      default:  result += c;
+    }
+    // clang-format on
+  }
+  return result;
+}
+
+void front_page(const CallPtr& call) {
+  std::string rows;
+  for (const auto& route : routes()) {
+    const std::string path = escaped(route.pattern);
+    const bool is_link = route.method == "GET" && route.subject == Subject::nobody;
+    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", route.method,
+                        is_link ? fmt::format("<a href=\"{0}\">{0}</a>", path) : path,
+                        escaped(route.summary));
+  }
+  HttpResponse response;
+  response.content_type = "text/html; charset=utf-8";
+  response.headers.push_back({"Content-Security-Policy", "default-src 'none'"});
+  response.body = fmt::format(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<title>EV Central: {0}</title></head>\n<body>\n<h1>EV Central: {0}</h1>\n"
+      "<table>\n{1}</table>\n</body></html>\n",
+      escaped(call->world.scenario.run.name), rows);
+  call->answer(std::move(response));
+}
+
+}  // namespace
+
+std::vector<Route> service_routes() {
+  std::vector<Route> table;
+  table.push_back({"GET", "/", "This overview", front_page});
+  table.back().media = "text/html";
+  table.push_back({"GET", "/health", "Whether the program runs (D-180)", health});
+  table.push_back({"GET", "/livez", "Whether the program answers at all", live});
+  table.back().media = "text/plain";
+  table.push_back({"GET",
+                   "/readyz",
+                   "Whether network, central and journal are in order",
+                   ready,
+                   {{"verbose", Kind::flag, "a line for each check"}}});
+  table.back().media = "text/plain";
+  table.back().outcomes = {{503, "one of them is not, or the run is about to end"}};
+  table.push_back({"GET", "/metrics", "Counters for Prometheus, text format 0.0.4", metrics});
+  table.back().media = "text/plain";
+  table.back().outcomes = {{503, "this run counts none"}};
+  table.push_back(
+      {"GET", "/api/v1/summary", "The figures of summary.json, as things stand", summary});
+  table.push_back({"GET", "/api/v1/schemas", "JSON Schemas of all messages (D-032)", schemas});
+  table.push_back({"GET", "/api/v1/openapi.json", "This document", openapi});
+  return table;
+}
+
+}  // namespace chargemill::app::api

@@ -1,0 +1,43 @@
+// A thread for work that would hold up the sockets: reading a journal, writing large answers.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "app/api/world.hpp"
+
+namespace chargemill::app::api {
+
+/// Runs tasks one after the other, in the order in which they came.
+class TaskThread {
+ public:
+  /// `name`: of the thread, at most 15 characters. `waiting_max`: a task beyond is not taken.
+  TaskThread(const char* name, std::size_t waiting_max);
+  ~TaskThread();
+  TaskThread(const TaskThread&) = delete;
+  TaskThread& operator=(const TaskThread&) = delete;
+
+  /// Outlives the thread: a task that comes after close() is not taken. Any thread.
+  [[nodiscard]] Post post() const;
+  /// Finishes the task under way, drops the others, and ends. May be repeated.
+  void close();
+
+ private:
+  struct Queue {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<Task> tasks;  // guarded by mutex; likewise the next
+    bool is_closed = false;
+  };
+
+  static void run(const char* name, Queue& queue);
+
+  std::shared_ptr<Queue> queue_;
+  const std::size_t waiting_max_;
+  std::thread thread_;
+};
+
+}  // namespace chargemill::app::api

@@ -1,0 +1,52 @@
+// All that the API reaches: the running network, its journal, and what others tell of the process.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/archive/history.hpp"
+#include "actors/network/desk.hpp"
+#include "app/doors/directory.hpp"
+#include "runtime/journal/journal_status.hpp"
+
+namespace chargemill::app::api {
+
+using Task = std::function<void()>;
+/// Runs a task later, elsewhere; false: too many wait already, or it is over.
+using Post = std::function<bool(Task)>;
+/// A journal to be read, or why there is none.
+using WithHistory = std::function<void(Result<archive::History*>)>;
+
+/// Threads: the API's own, which tasks given to `later` run on.
+struct World {
+  World(network::Desk& at, const network::Scenario& of, Directory& who, Post post)
+      : desk(at), scenario(of), names(who), later(std::move(post)) {}
+
+  network::Desk& desk;
+  const network::Scenario& scenario;
+  Directory& names;
+  Post later;
+  /// Hands a reader of the journal to a task, on another thread. Empty: nothing is kept.
+  std::function<bool(WithHistory)> read_journal = {};
+  /// Runs a task later, after so long, elsewhere. Empty: nobody keeps the time.
+  std::function<void(Nanos, Task)> after = {};
+  /// Event streams that are open.
+  std::shared_ptr<std::atomic<int>> streams = std::make_shared<std::atomic<int>>(0);
+  /// How the journal fares; empty: there is none.
+  std::function<runtime::journal::JournalStatus()> journal_status = {};
+  /// The body of /metrics; empty: nobody counts.
+  std::function<std::string()> metrics = {};
+  /// Whether the run is about to end.
+  std::function<bool()> is_draining = {};
+
+  /// UTC of `at`, by the clock of the run.
+  [[nodiscard]] archive::UtcMicros utc(SimTime at) const noexcept {
+    return std::chrono::seconds{scenario.run.start_unix_s} +
+           std::chrono::floor<archive::UtcMicros>(at.time_since_epoch());
+  }
+  [[nodiscard]] archive::UtcMicros now() const noexcept { return utc(desk.engine().reached()); }
+};
+
+}  // namespace chargemill::app::api

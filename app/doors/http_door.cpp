@@ -1,0 +1,93 @@
+#include "app/doors/http_door.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include "app/api/api.hpp"
+#include "app/api/task_thread.hpp"
+#include "runtime/net/http_server.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using runtime::HttpAnswer;
+using runtime::HttpRequest;
+using runtime::HttpServer;
+
+/// Requests and answers of the network that wait for the API's thread.
+constexpr std::size_t kWaitingMax = 1'024;
+
+class HttpDoor final : public Door {
+ public:
+  HttpDoor(runtime::Listener listener, const DoorHost& host, const HttpSettings& settings)
+      : io_(host.io),
+        thread_("http api", kWaitingMax),
+        world_(host.desk, host.scenario, host.directory, thread_.post()) {
+    const RunFacts& facts = host.facts;
+    if (host.history.has_journal())
+      world_.read_journal = [&history = host.history](api::WithHistory use) {
+        return history.ask(std::move(use));
+      };
+    world_.after = [this](Nanos wait, api::Task task) { run_after(wait, std::move(task)); };
+    world_.journal_status = facts.journal_status;
+    world_.is_draining = facts.is_draining;
+    world_.metrics = facts.metrics;
+    runtime::HttpLimits limits;
+    if (settings.connections > 0) limits.connections = settings.connections;
+    server_.emplace(
+        std::move(listener.acceptor), listener.at,
+        [this](HttpRequest request, const HttpAnswer& answer) { take(std::move(request), answer); },
+        api::complaint, limits);
+  }
+  HttpDoor(const HttpDoor&) = delete;
+  HttpDoor& operator=(const HttpDoor&) = delete;
+  // Nobody is answered any more: the IoThread has ended.
+  ~HttpDoor() override { thread_.close(); }
+
+  void begin_to_close() override { server_->begin_to_close(); }
+  [[nodiscard]] bool is_closed() const override { return server_->is_closed(); }
+  void cut() override {
+    server_->cut();
+    // What the API asks may be gone after this.
+    thread_.close();
+  }
+
+ private:
+  /// On the IoThread.
+  void take(HttpRequest request, const HttpAnswer& answer) {
+    const std::string target = request.target;
+    auto task = [this, request = std::move(request), answer]() mutable {
+      try {
+        api::answer(world_, std::move(request), answer);
+      } catch (const std::exception& error) {  // a library's; the next request is not its victim
+        answer(api::complaint(500, error.what(), {}));
+      }
+    };
+    if (!world_.later(std::move(task)))
+      answer(api::complaint(503, "too many requests wait, try again later", target));
+  }
+
+  /// Any thread; the task runs on the IoThread, or is dropped if that ends before.
+  void run_after(Nanos wait, api::Task task) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), wait);
+    timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& error) {
+      if (!error) task();
+    });
+  }
+
+  runtime::IoThread& io_;
+  api::TaskThread thread_;
+  api::World world_;
+  std::optional<HttpServer> server_;
+};
+
+}  // namespace
+
+std::unique_ptr<Door> open_http_door(runtime::Listener listener, const DoorHost& host,
+                                     const DoorsSettings& settings) {
+  return std::make_unique<HttpDoor>(std::move(listener), host, settings.http);
+}
+
+}  // namespace chargemill::app

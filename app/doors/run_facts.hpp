@@ -1,0 +1,19 @@
+// What doors tell of a run beyond its network.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "runtime/journal/journal_status.hpp"
+
+namespace chargemill::app {
+
+/// What they ask outlives the doors. Threads: any.
+struct RunFacts {
+  /// How the journal fares; empty: there is none.
+  std::function<runtime::journal::JournalStatus()> journal_status = {};
+  std::function<bool()> is_draining = {};     ///< the run is about to end; empty: nobody knows
+  std::function<std::string()> metrics = {};  ///< in Prometheus' text format; empty: none
+};
+
+}  // namespace chargemill::app

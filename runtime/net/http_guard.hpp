@@ -1,0 +1,21 @@
+// Whether a browser that asks was led here by a stranger. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "runtime/net/endpoint.hpp"
+
+namespace chargemill::runtime {
+
+/// `authority` is a Host header: a name or address, with or without a port. It is ours if it is
+/// localhost, an address of this machine alone, or where `at` listens; if that is all interfaces,
+/// any address in digits. A name that somebody else has made to point here is not (DNS rebinding).
+[[nodiscard]] bool is_own_host(std::string_view authority, const Endpoint& at);
+
+/// Whether `origin`, an Origin header, is a page of this server, which was called `authority`.
+[[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view authority);
+
+/// A method that changes nothing.
+[[nodiscard]] bool is_safe_method(std::string_view method) noexcept;
+
+}  // namespace chargemill::runtime

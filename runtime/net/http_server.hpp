@@ -1,0 +1,74 @@
+// HTTP/1.1 on one listener: bounded, patient with nobody, and without an opinion on what is asked.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+
+#include "runtime/base/units.hpp"
+#include "runtime/net/endpoint.hpp"
+#include "runtime/net/http_message.hpp"
+
+namespace chargemill::runtime {
+
+class HttpConnection;
+
+/// Law 6: whoever reaches a limit gets the answer named with it, or is disconnected.
+struct HttpLimits {
+  std::uint32_t header_bytes = 8'192;       ///< request line and headers; 431
+  std::size_t target_bytes = 4'096;         ///< 414
+  std::uint64_t body_bytes = 1U << 20U;     ///< 413
+  std::size_t connections = 1'024;          ///< at once; 503
+  Nanos idle = std::chrono::seconds{60};    ///< between two requests; disconnected
+  Nanos header = std::chrono::seconds{10};  ///< for all of it, however it trickles; 408
+  Nanos body = std::chrono::seconds{20};    ///< likewise
+  Nanos answer = std::chrono::seconds{30};  ///< for whoever answers; 503
+  Nanos write = std::chrono::seconds{30};   ///< for whoever reads the answer; disconnected
+  Nanos linger = std::chrono::seconds{2};   ///< for one who still sends what nobody reads
+};
+
+/// Counters since the start; each is written by the server's thread only.
+struct HttpCounters {
+  std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> connections_refused{0};  ///< too many at once
+  std::atomic<std::uint64_t> requests{0};             ///< handed to the handler
+  std::atomic<std::uint64_t> requests_refused{0};     ///< malformed, too large, from a stranger
+  std::atomic<std::uint64_t> timeouts{0};             ///< of any kind but idle
+};
+
+/// One connection has one request under way at a time: what a client sends beyond it waits in the
+/// connection's buffer and then in the kernel's, so pipelining costs nobody memory.
+///
+/// A browser is a client that strangers can send: a request that calls us by a foreign name is
+/// refused, and one that changes something from a foreign page (`http_guard.hpp`).
+class HttpServer {
+ public:
+  /// Serves from now on, on the thread of `acceptor`'s context, which outlives this. `at` is where
+  /// it listens.
+  HttpServer(boost::asio::ip::tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
+             HttpComplaint complain, HttpLimits limits = {});
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // On the thread of the context.
+
+  /// Closes the listener at once and idle connections with it; what is under way is answered.
+  void begin_to_close();
+  /// No connection is left.
+  [[nodiscard]] bool is_closed() const;
+  /// Ends all connections, whatever they are about.
+  void cut();
+
+  /// Any thread.
+  [[nodiscard]] const HttpCounters& counters() const noexcept;
+
+ private:
+  struct Shared;
+  friend class HttpConnection;
+
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace chargemill::runtime

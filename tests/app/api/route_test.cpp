@@ -1,0 +1,86 @@
+// The table of routes, and the document that is made of it.
+#include "app/api/route.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "app/api/target.hpp"
+
+namespace chargemill::app::api {
+namespace {
+
+TEST(ApiRoutes, EachIsReachedByItsOwnPathAndByNoOther) {
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (const auto& route : routes()) {
+    SCOPED_TRACE(std::string{route.method} + " " + std::string{route.pattern});
+    EXPECT_TRUE(seen.emplace(route.method, route.pattern).second);
+    std::string path{route.pattern};
+    if (const auto id = path.find("{id}"); id != std::string::npos) path.replace(id, 4, "X%2F1");
+    const auto found = match(route.method, parse_target(path)->path);
+    EXPECT_EQ(found.route, &route);
+    if (path != route.pattern) {
+      EXPECT_EQ(found.id, "X/1");
+    }
+    EXPECT_EQ(match("PUT", parse_target(path)->path).route, nullptr);
+    EXPECT_NE(match("PUT", parse_target(path)->path).allowed, "");
+    EXPECT_EQ(match(route.method, parse_target(path + "/x/y/z")->path).route, nullptr);
+  }
+}
+
+TEST(ApiRoutes, WhatReadsAnswersToHeadAndWhatChangesDoesNot) {
+  EXPECT_NE(match("HEAD", {"health"}).route, nullptr);
+  EXPECT_EQ(match("HEAD", {"cp", "stop"}).route->pattern, "/cp/{id}");
+  EXPECT_EQ(match("HEAD", {"stop-session"}).route, nullptr);
+  EXPECT_EQ(match("DELETE", {"cp", "stop"}).allowed, "GET, HEAD, POST");
+  EXPECT_EQ(match("GET", {"cp", ""}).allowed, "") << "an empty id is nobody";
+  EXPECT_EQ(match("GET", {}).allowed, "");
+}
+
+TEST(ApiRoutes, OnlyPostsChangeAnythingAndAllOfThemDo) {
+  for (const auto& route : routes()) EXPECT_EQ(route.is_change, route.method == "POST");
+}
+
+TEST(ApiRoutes, TheDocumentHoldsExactlyTheRoutesTheirParametersAndTheirBodies) {
+  const auto document = openapi_document();
+  std::size_t operations = 0;
+  for (const auto& [path, item] : document["paths"].items()) operations += item.size();
+  EXPECT_EQ(operations, routes().size());
+  for (const auto& route : routes()) {
+    SCOPED_TRACE(route.pattern);
+    const auto& operation =
+        document["paths"][std::string{route.pattern}][route.method == "GET" ? "get" : "post"];
+    ASSERT_TRUE(operation.is_object());
+    std::set<std::string> documented;
+    for (const auto& parameter : operation["parameters"])
+      documented.insert(parameter["in"].get<std::string>() + " " +
+                        parameter["name"].get<std::string>());
+    std::set<std::string> wanted;
+    if (route.subject != Subject::nobody) wanted.insert("path id");
+    for (const auto& parameter : route.query) wanted.insert("query " + std::string{parameter.name});
+    EXPECT_EQ(documented, wanted);
+    EXPECT_EQ(operation.contains("requestBody"), route.body_form != Body::none);
+    EXPECT_EQ(operation["responses"].contains("409"), route.is_change);
+    EXPECT_TRUE(operation["responses"]["200"]["content"].contains(std::string{route.media}));
+  }
+}
+
+TEST(ApiRoutes, TheContractsPathsAreThere) {  // contract, section 4
+  for (const char* path :
+       {"/", "/health", "/cp", "/cp/{id}", "/telemetry", "/livez", "/readyz", "/metrics",
+        "/api/v1/summary", "/api/v1/charge-points", "/api/v1/charge-points/{id}", "/api/v1/faults",
+        "/api/v1/sessions", "/api/v1/stats", "/api/v1/tickets", "/api/v1/schemas",
+        "/api/v1/requests", "/api/v1/events", "/api/v1/openapi.json"})
+    EXPECT_NE(match("GET", parse_target(path)->path).route, nullptr) << path;
+  for (const char* path :
+       {"/cp/register", "/cp/fault", "/cp/heartbeat", "/stop-session", "/cp/stop", "/cp/command",
+        "/api/v1/charge-points/stop", "/api/v1/charge-points/resume",
+        "/api/v1/charge-points/x/stop", "/api/v1/charge-points/x/resume",
+        "/api/v1/charge-points/x/reset-breaker", "/api/v1/charge-points/x/plug",
+        "/api/v1/charge-points/x/unplug", "/api/v1/charge-points/x/start",
+        "/api/v1/charge-points/x/inject-fault"})
+    EXPECT_NE(match("POST", parse_target(path)->path).route, nullptr) << path;
+}
+
+}  // namespace
+}  // namespace chargemill::app::api

@@ -1,0 +1,37 @@
+// Strangers' pages reach no server of this machine through a visitor's browser.
+#include "runtime/net/http_guard.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill::runtime {
+namespace {
+
+TEST(HttpGuard, ALoopbackServerIsCalledByLoopbackNamesOnly) {  // DNS rebinding
+  const Endpoint at{"127.0.0.1", 8000};
+  for (const char* own :
+       {"127.0.0.1:8000", "127.0.0.1", "localhost:8000", "LOCALHOST", "127.1.2.3:1", "[::1]:8000"})
+    EXPECT_TRUE(is_own_host(own, at)) << own;
+  for (const char* foreign : {"evil.example", "evil.example:8000", "localhost.evil.example",
+                              "127.0.0.1.evil.example", "10.0.0.1", "", ":8000", "a b", "[::2]",
+                              "localhost:99999", "127.0.0.1:8000:1", "localhost,evil.example"})
+    EXPECT_FALSE(is_own_host(foreign, at)) << foreign;
+}
+
+TEST(HttpGuard, AnotherAddressIsCalledByItsOwnName) {
+  EXPECT_TRUE(is_own_host("charge.example:80", {"charge.example", 8000}));
+  EXPECT_TRUE(is_own_host("10.0.0.7", {"0.0.0.0", 8000}));
+  EXPECT_FALSE(is_own_host("evil.example", {"0.0.0.0", 8000}));
+  EXPECT_FALSE(is_own_host("10.0.0.7", {"10.0.0.8", 8000}));
+}
+
+TEST(HttpGuard, OnlyPagesOfTheServerItselfMayChangeAnything) {
+  EXPECT_TRUE(is_own_origin("http://127.0.0.1:8000", "127.0.0.1:8000"));
+  EXPECT_TRUE(is_own_origin("https://LocalHost:8000", "localhost:8000"));
+  for (const char* foreign : {"null", "", "http://", "http://localhost:8000", "http://127.0.0.1",
+                              "ftp://127.0.0.1:8000", "http://127.0.0.1:8000.evil.example"})
+    EXPECT_FALSE(is_own_origin(foreign, "127.0.0.1:8000")) << foreign;
+  EXPECT_FALSE(is_own_origin("http://", ""));
+}
+
+}  // namespace
+}  // namespace chargemill::runtime

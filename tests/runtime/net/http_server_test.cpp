@@ -1,0 +1,407 @@
+// HTTP over real sockets: polite clients are served, the others cost nothing but themselves.
+#include "runtime/net/http_server.hpp"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "runtime/net/io_thread.hpp"
+#include "runtime/net/listener.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// Waits at most for this, and never without need.
+constexpr std::chrono::seconds kPatience{10};
+
+/// A client that says exactly what it is told to.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval limit{kPatience.count(), 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  }
+  ~Client() { ::close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// False: the server has closed.
+  bool say(std::string_view text) {
+    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(text.size());
+  }
+  void say_no_more() { ::shutdown(socket_, SHUT_WR); }
+  /// All that comes until the server closes.
+  std::string hear_all() {
+    while (more()) continue;
+    return std::exchange(heard_, {});
+  }
+  /// One answer with a Content-Length; of HEAD: without a body.
+  std::string hear_one(bool is_head = false) {
+    for (;;) {
+      const auto end = heard_.find("\r\n\r\n");
+      if (end != std::string::npos) {
+        const auto length = heard_.find("Content-Length: ");
+        const std::size_t body =
+            is_head || length > end ? 0 : std::stoul(heard_.substr(length + 16));
+        if (heard_.size() >= end + 4 + body) {
+          std::string one = heard_.substr(0, end + 4 + body);
+          heard_.erase(0, one.size());
+          return one;
+        }
+      }
+      if (!more()) return std::exchange(heard_, {}) + "(closed)";
+    }
+  }
+  /// Until `text` has come; false: the server closed before.
+  bool hear_until(std::string_view text) {
+    while (heard_.find(text) == std::string::npos) {
+      if (!more()) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool more() {
+    char bytes[4'096];
+    const auto count = ::recv(socket_, bytes, sizeof bytes, 0);
+    if (count > 0) heard_.append(bytes, static_cast<std::size_t>(count));
+    return count > 0;
+  }
+
+  int socket_;
+  std::string heard_;
+};
+
+/// A server whose answers name what was asked. `/later` waits until told; `/big` is 8 MiB.
+class Served {
+ public:
+  explicit Served(HttpLimits limits = {}) {
+    auto listener = listen(io_.context(), {"127.0.0.1", 0}, PortInUse::is_an_error);
+    port_ = listener->at.port;
+    server_ = std::make_unique<HttpServer>(
+        std::move(listener->acceptor), listener->at,
+        [this](const HttpRequest& request, HttpAnswer answer) { take(request, std::move(answer)); },
+        [](unsigned status, const std::string& text, std::string_view target) {
+          HttpResponse response;
+          response.status = status;
+          response.body = text + " [" + std::string{target.substr(0, 20)} + "]";
+          return response;
+        },
+        limits);
+  }
+  ~Served() { io_.stop(); }  // connections end with the context
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  void close() {
+    on_thread([this] {
+      server_->begin_to_close();
+      server_->cut();
+    });
+  }
+  template <class F>
+  std::invoke_result_t<F> on_thread(F f) {
+    std::packaged_task<std::invoke_result_t<F>()> task{std::move(f)};
+    auto done = task.get_future();
+    boost::asio::post(io_.context(), std::move(task));
+    return done.get();
+  }
+  bool becomes_closed() {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (on_thread([this] { return server_->is_closed(); })) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
+  HttpAnswer waiting_answer() {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < deadline) {
+      const std::lock_guard lock{mutex_};
+      if (waiting_) return std::exchange(waiting_, {});
+    }
+    ADD_FAILURE() << "nobody asked";
+    return [](const HttpResponse&) {};
+  }
+  [[nodiscard]] HttpServer& server() { return *server_; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  std::string ask(const std::string& request) {
+    Client client{port_};
+    client.say(request);
+    return client.hear_one();
+  }
+
+ private:
+  void take(const HttpRequest& request, HttpAnswer answer) {
+    if (request.target == "/later") {
+      const std::lock_guard lock{mutex_};
+      waiting_ = std::move(answer);
+      return;
+    }
+    HttpResponse response;
+    response.content_type = "text/plain";
+    response.body = request.method + " " + request.target + " " +
+                    std::string{request.header("x-test")} + " " + request.body;
+    if (request.target == "/big") response.body.assign(8U << 20U, 'x');
+    answer(std::move(response));
+  }
+
+  IoThread io_;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<HttpServer> server_;
+  std::mutex mutex_;
+  HttpAnswer waiting_;  // guarded by mutex_
+};
+
+const std::string kHost = "Host: localhost\r\n";
+
+TEST(HttpServer, AnswersRequestAfterRequestOnOneConnection) {
+  Served served;
+  Client client{served.port()};
+  for (int i = 0; i < 3; ++i) {
+    client.say("GET /a?b=" + std::to_string(i) + " HTTP/1.1\r\nX-TEST: v\r\n" + kHost + "\r\n");
+    const auto answer = client.hear_one();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(answer, HasSubstr("GET /a?b=" + std::to_string(i) + " v "));
+    EXPECT_THAT(answer, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
+  }
+  client.say("POST /p HTTP/1.1\r\nContent-Length: 4\r\n" + kHost + "\r\nbody");
+  EXPECT_THAT(client.hear_one(), HasSubstr("POST /p  body"));
+  client.say("POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + kHost +
+             "\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  EXPECT_THAT(client.hear_one(), HasSubstr("POST /c  abcde"));
+  EXPECT_EQ(served.server().counters().connections.load(), 1U);
+  EXPECT_EQ(served.server().counters().requests.load(), 5U);
+}
+
+TEST(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
+  Served served;
+  Client client{served.port()};
+  std::string all;
+  for (int i = 0; i < 50; ++i)
+    all += "GET /" + std::to_string(i) + " HTTP/1.1\r\n" + kHost + "\r\n";
+  client.say(all);
+  for (int i = 0; i < 50; ++i)
+    ASSERT_THAT(client.hear_one(), HasSubstr("GET /" + std::to_string(i) + " "));
+}
+
+TEST(HttpServer, HeadHasTheLengthAndNoBody) {
+  Served served;
+  Client client{served.port()};
+  client.say("HEAD /x HTTP/1.1\r\n" + kHost + "\r\nGET /y HTTP/1.1\r\n" + kHost + "\r\n");
+  EXPECT_THAT(client.hear_one(true), HasSubstr("Content-Length: 9\r\n"));
+  EXPECT_THAT(client.hear_one(), HasSubstr("GET /y"));
+}
+
+TEST(HttpServer, ClosesWhenItIsAskedToAndForOlderClients) {
+  Served served;
+  for (const char* request : {"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                              "GET / HTTP/1.0\r\n\r\n"}) {
+    Client client{served.port()};
+    client.say(request);
+    EXPECT_THAT(client.hear_all(), HasSubstr("GET /"));
+  }
+}
+
+TEST(HttpServer, AClientThatWaitsForLeaveToSendItsBodyGetsIt) {
+  Served served;
+  Client client{served.port()};
+  client.say("POST /e HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n" + kHost + "\r\n");
+  ASSERT_TRUE(client.hear_until("100 Continue\r\n\r\n"));
+  client.say("ok");
+  EXPECT_TRUE(client.hear_until("POST /e  ok"));
+}
+
+TEST(HttpServer, WhatIsTooLargeIsRefusedByName) {  // law 6
+  Served served;
+  EXPECT_THAT(
+      served.ask("GET / HTTP/1.1\r\n" + kHost + "X: " + std::string(9'000, 'x') + "\r\n\r\n"),
+      StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(served.ask("GET /" + std::string(5'000, 'x') + " HTTP/1.1\r\n" + kHost + "\r\n"),
+              StartsWith("HTTP/1.1 414"));
+  EXPECT_THAT(served.ask("POST / HTTP/1.1\r\nContent-Length: 1048577\r\n" + kHost + "\r\n"),
+              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(
+      served.ask("POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n" + kHost + "\r\n"),
+      StartsWith("HTTP/1.1 400"));
+  const std::string chunk = "10000\r\n" + std::string(65'536, 'x') + "\r\n";
+  Client client{served.port()};
+  client.say("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + kHost + "\r\n");
+  for (int i = 0; i < 40 && client.say(chunk); ++i) continue;
+  EXPECT_THAT(client.hear_one(), StartsWith("HTTP/1.1 413"));
+  EXPECT_EQ(served.server().counters().requests.load(), 0U);
+}
+
+TEST(HttpServer, WhatIsNotHttpIsRefusedAndClosed) {
+  Served served;
+  for (const char* bytes :
+       {"hello\r\n\r\n", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n",
+        "GET / HTTP/1.1\r\nno colon here\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n"}) {
+    Client client{served.port()};
+    client.say(bytes);
+    EXPECT_THAT(client.hear_all(), StartsWith("HTTP/1.1 400")) << bytes;
+  }
+  EXPECT_EQ(served.server().counters().requests.load(), 0U);
+  EXPECT_THAT(served.ask("GET / HTTP/1.1\r\n" + kHost + "\r\n"), HasSubstr("200 OK"));
+}
+
+TEST(HttpServer, StrangersNamesAndStrangersPagesAreRefused) {
+  Served served;
+  EXPECT_THAT(served.ask("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+              StartsWith("HTTP/1.1 403"));
+  const std::string post = "POST / HTTP/1.1\r\nContent-Length: 0\r\nHost: localhost:1\r\n";
+  EXPECT_THAT(served.ask(post + "Origin: http://evil.example\r\n\r\n"), StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(served.ask(post + "Origin: null\r\n\r\n"), StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(served.ask(post + "Origin: http://localhost:1\r\n\r\n"), HasSubstr("200 OK"));
+  EXPECT_THAT(served.ask("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n\r\n"),
+              HasSubstr("200 OK"))
+      << "reading is what browsers themselves keep from strangers";
+}
+
+HttpLimits hasty() {
+  HttpLimits limits;
+  limits.idle = limits.header = limits.body = limits.answer = limits.write = 100ms;
+  limits.linger = 50ms;
+  return limits;
+}
+
+TEST(HttpServer, SlowClientsAreToldAndDisconnected) {
+  Served served{hasty()};
+  Client half{served.port()};
+  half.say("GET / HTTP/1.1\r\nHo");
+  EXPECT_THAT(half.hear_all(), StartsWith("HTTP/1.1 408"));
+  Client body{served.port()};
+  body.say("POST / HTTP/1.1\r\nContent-Length: 10\r\n" + kHost + "\r\nabc");
+  EXPECT_THAT(body.hear_all(), StartsWith("HTTP/1.1 408"));
+  Client silent{served.port()};
+  EXPECT_EQ(silent.hear_all(), "") << "one who asks nothing is told nothing";
+}
+
+TEST(HttpServer, OneWhoSendsByteByByteHasNoMoreTimeThanOthers) {
+  Served served{hasty()};
+  Client client{served.port()};
+  const std::string request = "GET / HTTP/1.1\r\nX: " + std::string(2'000, 'x');
+  std::size_t sent = 0;
+  for (; sent < request.size() && client.say(request.substr(sent, 1)); ++sent)
+    std::this_thread::sleep_for(1ms);  // the slowness is what is tested
+  EXPECT_LT(sent, request.size());
+}
+
+TEST(HttpServer, OneWhoDoesNotReadIsDisconnected) {
+  Served served{hasty()};
+  Client client{served.port()};
+  client.say("GET /big HTTP/1.1\r\n" + kHost + "\r\n");
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (served.server().counters().timeouts.load() == 0 &&
+         std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(served.server().counters().timeouts.load(), 1U);
+  EXPECT_LT(client.hear_all().size(), 8U << 20U);
+}
+
+TEST(HttpServer, WhoeverAnswersTooLateIsNotWaitedFor) {
+  Served served{hasty()};
+  Client client{served.port()};
+  client.say("GET /later HTTP/1.1\r\n" + kHost + "\r\n");
+  const auto answer = served.waiting_answer();
+  EXPECT_THAT(client.hear_one(), StartsWith("HTTP/1.1 503"));
+  HttpResponse late;
+  late.body = "late";
+  answer(late);
+  client.say("GET /next HTTP/1.1\r\n" + kHost + "\r\n");
+  EXPECT_THAT(client.hear_one(), HasSubstr("GET /next"));
+}
+
+TEST(HttpServer, AnAnswerMayComeFromAnyThreadAndOnlyOnce) {
+  Served served;
+  Client client{served.port()};
+  client.say("GET /later HTTP/1.1\r\n" + kHost + "\r\nGET /then HTTP/1.1\r\n" + kHost + "\r\n");
+  const auto answer = served.waiting_answer();
+  std::thread{[&] {
+    HttpResponse response;
+    response.body = "first";
+    answer(response);
+    response.body = "second";
+    answer(response);
+  }}.join();
+  EXPECT_THAT(client.hear_one(), HasSubstr("first"));
+  EXPECT_THAT(client.hear_one(), HasSubstr("GET /then"));
+}
+
+TEST(HttpServer, BeyondItsConnectionsItRefusesAndLaterTakesThemAgain) {  // law 6
+  HttpLimits limits;
+  limits.connections = 2;
+  Served served{limits};
+  const std::string get = "GET /x HTTP/1.1\r\n" + kHost + "\r\n";
+  auto first = std::make_unique<Client>(served.port());
+  Client second{served.port()};
+  first->say(get);
+  second.say(get);
+  EXPECT_THAT(first->hear_one(), HasSubstr("200 OK"));
+  EXPECT_THAT(second.hear_one(), HasSubstr("200 OK"));
+  Client third{served.port()};
+  EXPECT_THAT(third.hear_all(), StartsWith("HTTP/1.1 503"));
+  EXPECT_EQ(served.server().counters().connections_refused.load(), 1U);
+  first.reset();
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  std::string answer;
+  while (answer.find("200 OK") == std::string::npos && std::chrono::steady_clock::now() < deadline)
+    answer = served.ask(get);
+  EXPECT_THAT(answer, HasSubstr("200 OK"));
+}
+
+TEST(HttpServer, AtItsEndItAnswersWhatIsUnderWayAndTakesNobody) {
+  Served served;
+  Client idle{served.port()};
+  idle.say("GET /x HTTP/1.1\r\n" + kHost + "\r\n");
+  EXPECT_THAT(idle.hear_one(), HasSubstr("200 OK"));
+  Client busy{served.port()};
+  busy.say("GET /later HTTP/1.1\r\n" + kHost + "\r\n");
+  const auto answer = served.waiting_answer();
+  served.on_thread([&] { served.server().begin_to_close(); });
+  EXPECT_EQ(idle.hear_all(), "");
+  EXPECT_FALSE(served.on_thread([&] { return served.server().is_closed(); }));
+  HttpResponse response;
+  response.body = "the last";
+  answer(response);
+  const auto last = busy.hear_all();
+  EXPECT_THAT(last, HasSubstr("the last"));
+  EXPECT_THAT(last, HasSubstr("Connection: close"));
+  EXPECT_TRUE(served.becomes_closed());
+}
+
+TEST(HttpServer, WhoIsCutIsGoneAtOnceAndItsAnswerIsForgotten) {
+  Served served;
+  Client busy{served.port()};
+  busy.say("GET /later HTTP/1.1\r\n" + kHost + "\r\n");
+  const auto answer = served.waiting_answer();
+  served.close();
+  EXPECT_EQ(busy.hear_all(), "");
+  answer(HttpResponse{});
+  EXPECT_TRUE(served.becomes_closed());
+}
+
+}  // namespace
+}  // namespace chargemill::runtime

@@ -1,0 +1,232 @@
+// /api/v1 in front of a network that stands still, and of one in virtual time.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "actors/archive/history.hpp"
+#include "tests/simulation/api_office.hpp"
+#include "tests/simulation/virtual_network.hpp"
+#include "tests/support/folder.hpp"
+
+namespace chargemill::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using testing::HasSubstr;
+
+network::Scenario zoned() {
+  network::Scenario s;
+  s.network.charge_points = 40;
+  s.network.zones = 4;
+  s.central.shards = 3;
+  s.run.duration = 24h;
+  return s;
+}
+
+TEST(Api, ServiceRoutesAnswer) {
+  ApiOffice office{2};
+  EXPECT_EQ(office.ask("GET", "/livez").body, "ok\n");
+  EXPECT_EQ(office.ask("GET", "/readyz").body, "ok\n");
+  EXPECT_THAT(office.ask("GET", "/readyz?verbose").body, HasSubstr("[+]central ok\n"));
+  office.world().is_draining = [] { return true; };
+  EXPECT_EQ(office.ask("GET", "/readyz").status, 503U);
+  office.world().is_draining = {};
+  EXPECT_EQ(office.ask("GET", "/metrics").status, 503U);
+  office.world().metrics = [] { return std::string{"# HELP it counts\n"}; };
+  EXPECT_EQ(office.ask("GET", "/metrics").body, "# HELP it counts\n");
+  EXPECT_TRUE(office.get("/api/v1/schemas").contains("DriverRequest"));  // D-032
+  EXPECT_EQ(office.get("/api/v1/openapi.json")["openapi"], "3.1.0");
+  EXPECT_THAT(office.ask("GET", "/").body, HasSubstr("<title>EV Central"));
+}
+
+TEST(Api, TheFrontPageEscapesWhatComesFromOutside) {  // D-201, X-26
+  auto scenario = StillNetwork::scenario(1, {});
+  scenario.run.name = "<script>alert(\"1\")</script>&";
+  ApiOffice office{scenario};
+  const auto page = office.ask("GET", "/");
+  EXPECT_THAT(page.body, HasSubstr("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;"));
+  EXPECT_EQ(page.body.find("<script"), std::string::npos);
+}
+
+TEST(Api, TheSummaryHasTheKeysOfTheFile) {
+  ApiOffice office{2, {{"CP-001"}}};
+  office.pass(5s);
+  const json summary = office.get("/api/v1/summary");
+  for (const char* key : {"run", "charge_points", "actors", "requests", "sessions", "energy",
+                          "money", "faults", "breaker", "tickets", "messages", "latency_ms",
+                          "journal", "conservation", "resources", "thresholds"})
+    EXPECT_TRUE(summary.contains(key)) << key;
+  EXPECT_EQ(summary["run"]["stop_reason"], "running");
+  EXPECT_EQ(summary["charge_points"]["total"], 2);
+  EXPECT_EQ(summary["requests"]["sent"], 1);
+  EXPECT_EQ(summary["conservation"]["ok"], nullptr) << "that is known at the end";
+}
+
+TEST(Api, ChargePointsAreFilteredAndPaged) {
+  ApiOffice office{zoned()};
+  const auto ids = [&](const std::string& query) {
+    std::vector<std::string> names;
+    const json page = office.get("/api/v1/charge-points" + query);
+    for (const auto& point : page["charge_points"]) names.push_back(point["cp_id"]);
+    return names;
+  };
+  EXPECT_EQ(ids("").size(), 40U);
+  EXPECT_EQ(ids("?zone=Z02").size(), 10U);
+  EXPECT_EQ(ids("?zone=Z02&state=stopped").size(), 0U);
+  EXPECT_EQ(ids("?state=ACTIVATED&limit=1000").size(), 40U);
+  EXPECT_EQ(ids("?prefix=CP-00001").size(), 10U);
+  EXPECT_EQ(ids("?prefix=XX").size(), 0U);
+  EXPECT_EQ(ids("?limit=0").size(), 0U);
+  std::vector<std::string> all;
+  std::string after;
+  for (int pages = 0; pages < 10; ++pages) {
+    const json page = office.get("/api/v1/charge-points?limit=7" + after);
+    for (const auto& point : page["charge_points"]) all.push_back(point["cp_id"]);
+    if (page["next"].is_null()) break;
+    after = "&after=" + page["next"].get<std::string>();
+  }
+  EXPECT_EQ(all, ids("?limit=100")) << "each once, in the order of ids";
+  const auto powerful = ids("?min_kw=100");
+  EXPECT_LT(powerful.size(), 40U);
+  for (const auto& id : powerful) EXPECT_EQ(office.point(id)["power_kw"], 150.0);
+}
+
+TEST(Api, WrongArgumentsAreProblemsThatNameThem) {
+  ApiOffice office{zoned()};
+  const std::pair<const char*, const char*> wrong[] = {
+      {"charge-points?limit=-1", "limit"},
+      {"charge-points?limit=1e99", "limit"},
+      {"charge-points?state=HAPPY", "state"},
+      {"charge-points?zone=Z99", "zone"},
+      {"charge-points?after=CP-777", "after"},
+      {"charge-points?colour=red", "colour"},
+      {"charge-points?min_kw=-3", "min_kw"},
+      {"faults?kind=WEIRD", "kind"},
+      {"faults?since=yesterday", "since"},
+      {"stats?days=-1", "days"},
+      {"stats?days=1e9", "days"},
+      {"sessions?limit=99999999999999999999", "limit"},
+      {"requests?driver=nobody", "driver"},
+      {"health", "cp"},
+      {"tickets?status=LOST", "status"},
+      {"faults?since=1h&until=2h", "since"}};
+  for (const auto& [target, field] : wrong) {
+    const auto response = office.ask("GET", std::string{"/api/v1/"} + target);
+    EXPECT_EQ(response.status, 400U) << target << response.body;
+    EXPECT_EQ(response.content_type, "application/problem+json");
+    const json body = json::parse(response.body);
+    EXPECT_EQ(body["status"], 400);
+    EXPECT_EQ(body["title"], "Bad Request");
+    EXPECT_EQ(body.value("field", ""), field) << target;
+    EXPECT_THAT(body["detail"].get<std::string>(), testing::StartsWith(field));
+  }
+  EXPECT_EQ(office.ask("GET", "/api/v1/charge-points/%zz").status, 400U);
+  EXPECT_EQ(office.ask("GET", "/api/v1/charge-points/X").status, 404U);
+  EXPECT_EQ(office.ask("DELETE", "/api/v1/charge-points").status, 405U);
+  EXPECT_EQ(office.ask("GET", "/api/v1/").status, 404U);
+}
+
+TEST(Api, OperatorsStopResumeAndReset) {  // D-076, D-077, D-157
+  ApiOffice office{3};
+  const json body = office.post("/api/v1/charge-points/CP-002/stop", nullptr);
+  EXPECT_EQ(body, (json{{"success", true}, {"cp_id", "CP-002"}, {"action", "stop"}}));
+  EXPECT_EQ(office.point("CP-002")["operator_stopped"], true);
+  office.pass(1s);
+  EXPECT_EQ(office.point("CP-002")["state"], "STOPPED");
+  EXPECT_EQ(office.point("CP-002")["display"], "Out of Order");
+  (void)office.post("/api/v1/charge-points/CP-002/resume", json::object());
+  office.pass(1s);
+  EXPECT_EQ(office.point("CP-002")["state"], "ACTIVATED");
+  EXPECT_EQ(office.post("/api/v1/charge-points/stop", nullptr)["count"], 3);
+  office.pass(1s);
+  EXPECT_EQ(office.get("/api/v1/charge-points?state=STOPPED")["charge_points"].size(), 3U);
+  (void)office.post("/api/v1/charge-points/resume", nullptr);
+  (void)office.post("/api/v1/charge-points/CP-001/reset-breaker", nullptr);
+  (void)office.post("/api/v1/charge-points/CP-404/stop", nullptr, 404);
+}
+
+TEST(Api, AFaultIsInjectedAndEnds) {
+  ApiOffice office{2};
+  (void)office.post("/api/v1/charge-points/CP-001/inject-fault",
+                    {{"kind", "engine_ko"}, {"duration", "20s"}});
+  office.pass(6s);
+  EXPECT_EQ(office.point("CP-001")["state"], "BROKEN");
+  office.pass(20s);
+  EXPECT_EQ(office.point("CP-001")["state"], "ACTIVATED");
+  const std::string path = "/api/v1/charge-points/CP-001/inject-fault";
+  EXPECT_EQ(office.post(path, {{"kind", "sabotage"}}, 422)["field"], "kind");
+  EXPECT_EQ(office.post(path, json::object(), 422)["field"], "kind");
+  EXPECT_EQ(office.post(path, {{"kind", "engine_ko"}, {"duration", "-1s"}}, 422)["field"],
+            "duration");
+  EXPECT_EQ(office.ask("POST", path, "{").status, 422U);
+}
+
+TEST(Api, APersonPlugsStartsAndUnplugs) {  // D-106
+  ApiOffice office{StillNetwork::scenario(2, {{}})};
+  const std::string at = "/api/v1/charge-points/CP-001/";
+  (void)office.post(at + "plug", nullptr);
+  (void)office.post(at + "start", {{"driver_id", "driver-0"}, {"energy_kwh", 1.5}});
+  office.pass(2s);
+  const json point = office.point("CP-001");
+  EXPECT_EQ(point["state"], "SUPPLYING");
+  EXPECT_EQ(point["current_driver"], "driver-0");
+  EXPECT_EQ(office.get("/api/v1/drivers/driver-0/sessions/current")["session"]["cp_id"], "CP-001");
+  const json requests = office.get("/api/v1/requests");
+  ASSERT_EQ(requests["requests"].size(), 1U);
+  EXPECT_EQ(requests["requests"][0]["session_id"], point["current_session"]);
+  EXPECT_EQ(office.get("/api/v1/requests?driver=driver-0")["requests"].size(), 1U);
+  EXPECT_EQ(office.get("/api/v1/drivers/driver-0/available")["charge_points"].size(), 1U);
+  (void)office.post(at + "unplug", nullptr);
+  office.pass(2s);
+  EXPECT_EQ(office.point("CP-001")["state"], "ACTIVATED");
+  EXPECT_EQ(office.get("/api/v1/drivers/driver-0/sessions/current")["session"], nullptr);
+  EXPECT_EQ(office.post(at + "start", {{"driver_id", "nobody"}}, 422)["field"], "driver_id");
+  EXPECT_EQ(office.post(at + "start", {{"energy_kwh", -1}}, 422)["field"], "energy_kwh");
+  EXPECT_EQ(office.ask("GET", "/api/v1/drivers/nobody/tickets").status, 404U);
+}
+
+TEST(Api, WithoutAJournalHistoryIsAProblemThatSaysWhatToDo) {
+  ApiOffice office{1};
+  for (const char* path :
+       {"faults", "sessions", "tickets", "stats", "health?cp=CP-001", "events"}) {
+    const auto response = office.ask("GET", std::string{"/api/v1/"} + path);
+    EXPECT_EQ(response.status, 503U) << path;
+    EXPECT_THAT(response.body, HasSubstr("journal")) << path;
+  }
+}
+
+TEST(Api, VirtualTimeIsReadAndNeverChanged) {
+  network::Scenario scenario = zoned();
+  VirtualNetwork net{scenario, 2};
+  network::Desk desk{net.network(), net.engine()};
+  app::Directory names{net.network().topology()};
+  std::deque<app::api::Task> tasks;
+  app::api::World world{desk, scenario, names, [&](app::api::Task task) {
+                          tasks.push_back(std::move(task));
+                          return true;
+                        }};
+  std::optional<runtime::HttpResponse> answer;
+  const auto ask = [&](const char* method, const char* target) {
+    answer.reset();
+    app::api::answer(world, {method, target, {}, "{}"},
+                     [&](runtime::HttpResponse response) { answer = std::move(response); });
+  };
+  for (const char* target : {"/api/v1/charge-points/CP-000001/stop", "/cp/command", "/cp/register",
+                             "/api/v1/charge-points/resume"}) {
+    ask("POST", target);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 409U) << target;
+    EXPECT_THAT(answer->body, HasSubstr("virtual time"));
+  }
+  ask("GET", "/api/v1/charge-points?limit=5");
+  EXPECT_FALSE(answer);
+  net.run_until(SimTime{10s});
+  desk.serve();
+  ASSERT_EQ(tasks.size(), 1U);
+  tasks.front()();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(json::parse(answer->body)["charge_points"].size(), 5U);
+}
+
+}  // namespace
+}  // namespace chargemill::test
