@@ -11,6 +11,7 @@
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/doors/doors.hpp"
+#include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
 #include "app/output/hgrm_text.hpp"
@@ -151,6 +152,7 @@ class Run {
       directory_ = std::move(*opened);
       log_ = RunLog{path / "log.ndjson"};
     }
+    log_.count_in(log_counts_);
     log_plan(log_, loaded_, argv_);
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors()) return kExitEnvironment;
@@ -184,9 +186,12 @@ class Run {
   }
 
   /// What the doors tell of this run.
-  [[nodiscard]] RunFacts facts() const {
+  [[nodiscard]] RunFacts facts(const network::Desk& desk) const {
     RunFacts facts;
     facts.is_draining = [this] { return stop_.signal() != 0; };
+    facts.metrics = [collector = std::make_shared<metrics::Collector>(
+                         desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
+                         journal_.recording.get(), &log_counts_)] { return collector->scrape(); };
     if (!journal_.recording) return facts;
     facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
     return facts;
@@ -255,7 +260,7 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          return doors_->open({desk, scenario, journal_path_, facts()});
+          return doors_->open({desk, scenario, journal_path_, facts(desk)});
         });
     tell_journal_news();
     tell_door_news();
@@ -291,6 +296,7 @@ class Run {
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
   RunJournal journal_;
+  LogCounts log_counts_;
   RunLog log_;
 };
 
