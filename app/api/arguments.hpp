@@ -12,7 +12,7 @@
 
 #include "actors/archive/history.hpp"
 #include "app/api/target.hpp"
-#include "app/doors/directory.hpp"
+#include "app/directory/directory.hpp"
 
 namespace chargemill::app::api {
 

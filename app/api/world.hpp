@@ -8,7 +8,7 @@
 
 #include "actors/archive/history.hpp"
 #include "actors/network/desk.hpp"
-#include "app/doors/directory.hpp"
+#include "app/directory/directory.hpp"
 #include "runtime/journal/journal_status.hpp"
 
 namespace chargemill::app::api {

@@ -8,7 +8,7 @@
 
 #include "actors/archive/history.hpp"
 #include "actors/central/point_record.hpp"
-#include "app/doors/directory.hpp"
+#include "app/directory/directory.hpp"
 
 namespace chargemill::app::control_texts {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "actors/network/desk.hpp"
-#include "app/doors/directory.hpp"
+#include "app/directory/directory.hpp"
 #include "app/doors/history_desk.hpp"
 #include "app/doors/run_facts.hpp"
 #include "runtime/net/io_thread.hpp"

@@ -1,4 +1,4 @@
-#include "app/doors/directory.hpp"
+#include "app/directory/directory.hpp"
 
 #include <charconv>
 

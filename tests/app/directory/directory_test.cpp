@@ -1,5 +1,5 @@
 // Names of a network, both ways.
-#include "app/doors/directory.hpp"
+#include "app/directory/directory.hpp"
 
 #include <gtest/gtest.h>
 
