@@ -96,6 +96,9 @@ void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects&
 /// The local index of `point`; kNowhere if this shard does not own it. O(1) for ids without gaps.
 [[nodiscard]] std::uint32_t find(const ShardState& state, PointId point) noexcept;
 
+/// What it has booked of `session`, the current one of its point `index` or one that it remembers.
+[[nodiscard]] Energy booked(const ShardState& state, std::uint32_t index, SessionId session);
+
 /// Unique by construction: shard:24 | counter:40 (D-030, X-29). Readable without asking anybody.
 inline constexpr unsigned kSessionCounterBits = 40;
 [[nodiscard]] constexpr SessionId session_id(ShardId shard, std::uint64_t counter) noexcept {
