@@ -12,6 +12,7 @@
 #include "actors/archive/records.hpp"
 #include "actors/central/deadlines.hpp"
 #include "actors/central/point_record.hpp"
+#include "actors/central/recent_denials.hpp"
 #include "actors/central/recent_faults.hpp"
 #include "actors/central/shard_totals.hpp"
 #include "actors/central/watch.hpp"
@@ -59,6 +60,7 @@ struct ShardState {
   ShardTotals totals;
   WatchTotals watch;
   RecentFaults recent_faults;
+  RecentDenials recent_denials;
   std::uint64_t sessions_made = 0;  ///< numbers the sessions (D-030)
   bool up = true;
   bool journal_busy = false;  ///< no room for the records of a new session

@@ -51,7 +51,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
         scenario.drivers.custom_profile ? *scenario.drivers.custom_profile
                                         : fleet::builtin_profile(scenario.drivers.profile));
   }
-  switchboard_.failure = &failure_;
+  switchboard_.failures = &failures_;
   for (unsigned w = 0; w < engine_.workers(); ++w) {
     instruments_.push_back(std::make_unique<Instruments>());
     instruments_.back()->measure_from(SimTime{scenario.run.warmup});
