@@ -38,6 +38,10 @@ struct World {
   std::function<runtime::journal::JournalStatus()> journal_status = {};
   /// The body of /metrics; empty: nobody counts.
   std::function<std::string()> metrics = {};
+  /// The body of /api/v1/series; empty: nobody keeps it.
+  std::function<std::string()> series = {};
+  /// Changes are taken from pages of this server too, not only from programs (http.control).
+  bool pages_may_act = false;
   /// Whether the run is about to end.
   std::function<bool()> is_draining = {};
 
