@@ -22,12 +22,14 @@
 #include "app/output/interval.hpp"
 #include "bench/support/web_socket_client.hpp"
 #include "runtime/engine/coordinator.hpp"
+#include "runtime/net/endpoint.hpp"
 
 namespace chargemill::bench {
 namespace {
 
 using namespace std::chrono_literals;
 using app::dashboard::Said;
+using app::dashboard::to_bytes;
 
 constexpr auto kMeasured = 10s;
 
