@@ -214,6 +214,9 @@ class Checker : public CheckContext {
   void thresholds() {
     for (std::size_t i = 0; i < s_.thresholds.size(); ++i) {
       const auto parsed = parse_threshold(s_.thresholds[i]);
+      if (parsed && !can_hold(*parsed))
+        warning(Code::never, fmt::format("no run can meet '{}'", s_.thresholds[i]),
+                place_of(fmt::format("thresholds[{}].expr", i)));
       if (parsed || s_.thresholds[i].empty()) continue;
       error(Code::threshold, parsed.error().text,
             within(place_of(fmt::format("thresholds[{}].expr", i)), parsed.error().part),

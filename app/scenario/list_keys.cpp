@@ -80,6 +80,11 @@ const std::vector<Field<network::StageSpec>>& stage_keys() {
 
 const std::vector<Field<network::FaultSpec>>& fault_keys() {
   using T = network::FaultSpec;
+  // Left out, a duration is the director's own; there is none to be written out then.
+  const Field<T> lasts{
+      duration("duration", "how long it lasts, else 30s; a crash: until the restart"),
+      [](T& fault, const Value& value) { fault.duration = std::get<Nanos>(value); },
+      [](const T& fault) { return fault.duration == Nanos{0} ? Value{} : Value{fault.duration}; }};
   static const std::vector<Field<T>> table{
       detail::field<T>(
           required(choice("kind", "what goes wrong",
@@ -90,7 +95,7 @@ const std::vector<Field<network::FaultSpec>>& fault_keys() {
                                        "1/h", 3'600'000)),
                        CHARGEMILL_AT(rate_per_cp_per_hour)),
       detail::field<T>(duration("at", "once, at this model time", true, true), CHARGEMILL_AT(at)),
-      detail::field<T>(duration("duration", "how long it lasts", true), CHARGEMILL_AT(duration)),
+      lasts,
       detail::field<T>(optional(info("zone", Type::text, "only there: Z01")), CHARGEMILL_AT(zone)),
       detail::field<T>(optional(info("cp", Type::text, "only this charge point")),
                        CHARGEMILL_AT(point))};
