@@ -41,6 +41,11 @@ void add(Totals& to, const charge_point::State& from, SimTime now) {
   to.energy_unreported_mj += from.meter.unreported(now).mj;
 }
 
+void add(Totals& to, const outside::State& from) {
+  to.energy_delivered_mj += from.accounts.told().mj;
+  to.energy_unreported_mj += from.accounts.unreported().mj;
+}
+
 void add(Totals& to, const driver::State& from) {
   to.requests_sent += from.totals.sent;
   to.requests_accepted += from.totals.accepted;

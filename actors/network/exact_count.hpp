@@ -7,6 +7,7 @@
 #include "actors/driver/driver.hpp"
 #include "actors/fleet/fleet.hpp"
 #include "actors/network/outcome.hpp"
+#include "actors/outside/point.hpp"
 
 namespace chargemill::network {
 
@@ -16,6 +17,7 @@ void add(Totals& to, const central::ShardTotals& from);
 void add(Totals& to, const central::ShardState& from);
 /// `now`: until when its meter has run.
 void add(Totals& to, const charge_point::State& from, SimTime now);
+void add(Totals& to, const outside::State& from);
 /// A trip is done once a driver of a fleet has made a request of it.
 void add(Totals& to, const driver::State& from);
 /// Trips that were due, or shed; where the others went to only their drivers can tell.
