@@ -28,6 +28,11 @@ std::optional<OperatorAction> action_of(Verb verb) {
   }
 }
 
+/// What people do at the charge point itself, and what befalls it.
+bool is_done_there(Verb verb) {
+  return verb == Verb::plug || verb == Verb::unplug || verb == Verb::start || verb == Verb::inject;
+}
+
 director::FaultKind kind_of(control::Injection injection) {
   switch (injection) {
     case control::Injection::engine_crash:
@@ -48,6 +53,7 @@ director::FaultKind kind_of(control::Injection injection) {
 
 void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
                                 MessageNumber number) {
+  if (Guests::is_theirs(text)) return from->reply(number, guests_.take(from, text));
   const Client client{from, number};
   const auto command = control::parse_command(text);
   const auto said = command ? answer(client, *command) : "NACK: " + command.error();
@@ -118,7 +124,7 @@ std::optional<std::string> ControlService::list(const Client& client, const Comm
 std::optional<std::string> ControlService::change(const Client& client, const Command& command,
                                                   PointId point) {
   if (!host_.desk.may_change()) return std::string{control_texts::kVirtualTime};
-  const std::size_t points = host_.desk.topology().points.size();
+  const std::size_t points = host_.desk.points();
   std::string said;
   if (command.verb == Verb::stop || command.verb == Verb::resume) {
     said = control_texts::done(word(command.verb), std::to_string(command.is_for_all ? points : 1));
@@ -126,6 +132,8 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   } else {
     said = control_texts::done(word(command.verb), command.point);
   }
+  if (is_done_there(command.verb) && host_.desk.is_outside(point))
+    return "NACK: the charge point is outside: do it there";
   if (!give_order(command, point)) return "NACK: Driver not found";
   // Central passes on what it is told in order: when this look is back, it has.
   look_at(client, point,

@@ -1,10 +1,11 @@
-// Carries out the commands of the framed door.
+// Carries out the commands of the framed door; what is JSON is a guest's.
 #pragma once
 
 #include "actors/control/operator_command.hpp"
 #include "app/doors/door.hpp"
 #include "app/doors/inspector.hpp"
 #include "app/doors/looks.hpp"
+#include "app/guests/guests.hpp"
 #include "runtime/net/frame_service.hpp"
 
 namespace chargemill::app {
@@ -15,11 +16,14 @@ namespace chargemill::app {
 class ControlService final : public runtime::FrameService {
  public:
   explicit ControlService(const DoorHost& host)
-      : host_(host), inspector_(host.desk), poster_(host.io.poster()) {}
+      : host_(host),
+        inspector_(host.desk),
+        poster_(host.io.poster()),
+        guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_) {}
 
   void on_message(const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
                   runtime::MessageNumber number) override;
-  void on_closed(const runtime::FrameLink&) override {}
+  void on_closed(const runtime::FrameLink& link) override { guests_.on_closed(link); }
 
  private:
   using Command = control::OperatorCommand;
@@ -50,6 +54,7 @@ class ControlService final : public runtime::FrameService {
   const DoorHost& host_;
   Inspector inspector_;
   const std::shared_ptr<runtime::Poster> poster_;
+  Guests guests_;
 };
 
 }  // namespace chargemill::app

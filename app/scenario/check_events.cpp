@@ -55,6 +55,12 @@ void check_idle_keys(CheckContext& c, const network::FaultSpec& fault, const std
     c.warning(Code::never, "never happens: its rate is 0", c.place_of(key + ".rate"));
 }
 
+bool is_outside(const network::Scenario& scenario, const std::string& point) {
+  const auto& all = scenario.network.points;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& one) { return one.is_outside && one.id == point; });
+}
+
 void check_faults(CheckContext& c) {
   const network::Scenario& s = c.scenario();
   for (std::size_t i = 0; i < s.faults.size(); ++i) {
@@ -76,11 +82,23 @@ void check_faults(CheckContext& c) {
     if (fault.point && !c.has_point(*fault.point) && c.points_are_sound())
       c.error(Code::reference, fmt::format("no charge point '{}'", *fault.point),
               c.place_of(key + ".cp"), c.point_hint(*fault.point));
+    if (fault.point && is_outside(s, *fault.point))
+      c.error(
+          Code::contradiction,
+          fmt::format("'{}' is external: what befalls it is its program's affair", *fault.point),
+          c.place_of(key + ".cp"));
   }
 }
 
 const std::string& word_of(const network::ActionSpec& action) {
   return action_keys().front().info.choices.at(static_cast<std::size_t>(action.kind));
+}
+
+/// What the operator does, at a charge point of another program as well.
+bool is_an_order(network::ActionKind kind) {
+  using network::ActionKind;
+  return kind == ActionKind::stop || kind == ActionKind::resume ||
+         kind == ActionKind::stop_supply || kind == ActionKind::reset_breaker;
 }
 
 bool is_of_a_driver(const network::ActionSpec& action) {
@@ -108,6 +126,9 @@ void check_point_of(CheckContext& c, const network::ActionSpec& action, const st
   } else if (!c.has_point(action.point) && c.points_are_sound()) {
     c.error(Code::reference, fmt::format("no charge point '{}'", action.point), place,
             c.point_hint(action.point));
+  } else if (is_outside(c.scenario(), action.point) && !is_an_order(action.kind)) {
+    c.error(Code::contradiction,
+            fmt::format("'{}' is external: its program does that", action.point), place);
   }
 }
 

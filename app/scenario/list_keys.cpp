@@ -29,7 +29,10 @@ const std::vector<Field<network::PointSpec>>& point_keys() {
       detail::field<T>(number("price_eur_kwh", "what it costs", "EUR/kWh", 1'000),
                        CHARGEMILL_AT(price)),
       detail::field<T>(info("manual_plug", Type::boolean, "supply starts at plug, ends at unplug"),
-                       CHARGEMILL_AT(manual_plug))};
+                       CHARGEMILL_AT(manual_plug)),
+      detail::field<T>(info("external", Type::boolean,
+                            "engine and monitor are other programs, at the framed door"),
+                       CHARGEMILL_AT(is_outside))};
   return table;
 }
 
@@ -48,6 +51,9 @@ const std::vector<Field<DriverItem>>& driver_keys() {
                  [](const T& item) { return Value{item.spec.requests}; }});
     f.push_back(detail::field<T>(duration("pause", "else drivers.pause", true, true),
                                  CHARGEMILL_AT(spec.pause)));
+    f.push_back(detail::field<T>(
+        info("external", Type::boolean, "another program, at the framed door; it has no requests"),
+        CHARGEMILL_AT(spec.is_outside)));
     f.push_back(detail::field<T>(
         info("looks", Type::boolean, "shows what is available before each request"),
         CHARGEMILL_AT(spec.looks)));
