@@ -13,6 +13,7 @@ namespace chargemill::app {
 struct CtlOptions {
   std::vector<std::string> words;  ///< stop CP-001
   std::string tcp;                 ///< HOST:PORT; empty: CHARGEMILL_TCP_LISTEN, else the default
+  std::string token_file;          ///< its first token is shown; empty: CHARGEMILL_TCP_TOKEN_FILE
   std::uint32_t timeout_s = 10;
   bool json = false;
 };

@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 
+#include "app/api/access.hpp"
 #include "app/api/api.hpp"
 #include "app/api/task_thread.hpp"
+#include "app/doors/tcp_door.hpp"
 #include "runtime/net/http_server.hpp"
 
 namespace chargemill::app {
@@ -21,7 +23,8 @@ constexpr std::size_t kWaitingMax = 1'024;
 
 class HttpDoor final : public Door {
  public:
-  HttpDoor(runtime::Listener listener, const DoorHost& host, const HttpSettings& settings)
+  HttpDoor(runtime::Listener listener, const DoorHost& host, const HttpSettings& settings,
+           DoorSecurity security)
       : io_(host.io),
         thread_("http api", kWaitingMax),
         world_(host.desk, host.scenario, host.directory, thread_.post()) {
@@ -35,11 +38,16 @@ class HttpDoor final : public Door {
     world_.is_draining = facts.is_draining;
     world_.metrics = facts.metrics;
     runtime::HttpLimits limits;
-    if (settings.connections > 0) limits.connections = settings.connections;
+    limits.connections = connections_max(settings);
+    runtime::HttpGate gate;
+    if (security.tokens)
+      gate = [tokens = std::move(security.tokens)](const HttpRequest& head) {
+        return api::refusal(tokens.get(), head);
+      };
     server_.emplace(
         std::move(listener.acceptor), listener.at,
         [this](HttpRequest request, const HttpAnswer& answer) { take(std::move(request), answer); },
-        api::complaint, limits);
+        api::complaint, limits, std::move(gate));
   }
   HttpDoor(const HttpDoor&) = delete;
   HttpDoor& operator=(const HttpDoor&) = delete;
@@ -86,8 +94,8 @@ class HttpDoor final : public Door {
 }  // namespace
 
 std::unique_ptr<Door> open_http_door(runtime::Listener listener, const DoorHost& host,
-                                     const DoorsSettings& settings) {
-  return std::make_unique<HttpDoor>(std::move(listener), host, settings.http);
+                                     const DoorsSettings& settings, DoorSecurity security) {
+  return std::make_unique<HttpDoor>(std::move(listener), host, settings.http, std::move(security));
 }
 
 }  // namespace chargemill::app

@@ -17,8 +17,9 @@ constexpr std::uint64_t kConnectionsMax = 100'000;
 
 class TcpDoor final : public Door {
  public:
-  TcpDoor(runtime::Listener listener, const DoorHost& host, const TcpSettings& settings)
-      : service_(host),
+  TcpDoor(runtime::Listener listener, const DoorHost& host, const TcpSettings& settings,
+          DoorSecurity security)
+      : service_(host, std::move(security.tokens)),
         server_(std::move(listener), framed_options(settings), service_,
                 [&host](std::string text) { host.news.add(std::move(text)); }) {
     boost::asio::post(host.io.context(), [this] { server_.start(); });
@@ -36,8 +37,8 @@ class TcpDoor final : public Door {
 }  // namespace
 
 std::unique_ptr<Door> open_tcp_door(runtime::Listener listener, const DoorHost& host,
-                                    const DoorsSettings& settings) {
-  return std::make_unique<TcpDoor>(std::move(listener), host, settings.tcp);
+                                    const DoorsSettings& settings, DoorSecurity security) {
+  return std::make_unique<TcpDoor>(std::move(listener), host, settings.tcp, std::move(security));
 }
 
 std::size_t connections_of_file_limit(std::uint64_t files_max) noexcept {

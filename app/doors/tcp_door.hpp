@@ -4,13 +4,15 @@
 #include <memory>
 
 #include "app/doors/door.hpp"
+#include "app/doors/door_security.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "runtime/net/framed_server.hpp"
 
 namespace chargemill::app {
 
 [[nodiscard]] std::unique_ptr<Door> open_tcp_door(runtime::Listener listener, const DoorHost& host,
-                                                  const DoorsSettings& settings);
+                                                  const DoorsSettings& settings,
+                                                  DoorSecurity security);
 
 /// Connections that one of two doors may have, if nobody says: half of the files that the process
 /// may open, but for those that it needs itself.

@@ -12,26 +12,38 @@ Place place_of(const Origins& origins, const std::string& key) {
   return found == origins.end() ? Place{} : found->second.place;
 }
 
+/// What is named in a file is meant beside that file.
+void resolve(const std::string& key, std::string& name, const Origins& origins,
+             const std::filesystem::path& folder) {
+  const auto origin = origins.find(key);
+  const bool is_in_file = origin != origins.end() && origin->second.source == Source::file;
+  if (is_in_file && !name.empty()) name = (folder / name).string();
+}
+
 /// Without a token nobody on another machine is let in.
 void check_door(const char* section, DoorSettings& door, const Origins& origins,
-                std::vector<Diagnostic>& found) {
+                const std::filesystem::path& folder, std::vector<Diagnostic>& found) {
   const std::string key = fmt::format("{}.listen", section);
   door.is_chosen = origins.count(key) > 0;
+  resolve(fmt::format("{}.token_file", section), door.token_file, origins, folder);
   if (!door.is_on()) return;
   const auto endpoint = runtime::parse_endpoint(door.listen);
   if (!endpoint || is_loopback(*endpoint)) return;  // what is none is said elsewhere
+  if (!door.token_file.empty()) return;
   found.push_back(
       {Code::open_door, fmt::format("'{}' would let in whoever reaches {}", key, door.listen),
        place_of(origins, key),
-       fmt::format("127.0.0.1:{0}; from elsewhere: ssh -L {0}:127.0.0.1:{0} THIS_MACHINE",
-                   endpoint->port)});
+       fmt::format("--set {1}.token_file=FILE lets in whoever has a token of it; or listen on "
+                   "127.0.0.1:{0}, and from elsewhere: ssh -L {0}:127.0.0.1:{0} THIS_MACHINE",
+                   endpoint->port, section)});
 }
 
 }  // namespace
 
-void check_doors(DoorsSettings& doors, const Origins& origins, std::vector<Diagnostic>& found) {
-  check_door("http", doors.http, origins, found);
-  check_door("tcp", doors.tcp, origins, found);
+void check_doors(DoorsSettings& doors, const Origins& origins, const std::filesystem::path& folder,
+                 std::vector<Diagnostic>& found) {
+  check_door("http", doors.http, origins, folder, found);
+  check_door("tcp", doors.tcp, origins, folder, found);
 }
 
 }  // namespace chargemill::app

@@ -16,6 +16,7 @@ struct DoorSettings {
   std::string listen;             ///< HOST:PORT, or kDoorOff
   bool is_chosen = false;         ///< somebody asked for this port: no other one will do
   std::uint32_t connections = 0;  ///< at once; 0: half of what the process may have open
+  std::string token_file;         ///< who may come in; empty: everybody who reaches the address
 
   [[nodiscard]] bool is_on() const { return listen != kDoorOff; }
 };

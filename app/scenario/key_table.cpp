@@ -159,14 +159,18 @@ void add_journal(Fields& f) {
 void add_doors(Fields& f) {
   constexpr double kConnectionsMax = 1e6;
   const char* connections = "at once; 0: half of what the process may have open";
+  const char* tokens = "a token a line, read behind one that only reads; empty: no token";
   f.push_back(at(info("http.listen", Type::listen, "HOST:PORT of the dashboard"),
                  CHARGEMILL_AT(doors.http.listen)));
   f.push_back(at(count("http.connections", connections, 0, kConnectionsMax),
                  CHARGEMILL_AT(doors.http.connections)));
+  f.push_back(
+      at(info("http.token_file", Type::text, tokens), CHARGEMILL_AT(doors.http.token_file)));
   f.push_back(at(info("tcp.listen", Type::listen, "HOST:PORT of the framed door"),
                  CHARGEMILL_AT(doors.tcp.listen)));
   f.push_back(at(count("tcp.connections", connections, 0, kConnectionsMax),
                  CHARGEMILL_AT(doors.tcp.connections)));
+  f.push_back(at(info("tcp.token_file", Type::text, tokens), CHARGEMILL_AT(doors.tcp.token_file)));
   f.push_back(at(duration("tcp.idle_timeout", "a connection without a frame is closed, wall time"),
                  CHARGEMILL_AT(doors.tcp.idle_timeout)));
   f.push_back(at(duration("tcp.frame_timeout",
@@ -195,7 +199,7 @@ void add_parts(Fields& f) {
   f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
                  CHARGEMILL_AT(output.quiet)));
   for (const char* door : {"http.", "tcp."}) {
-    for (const char* name : {"token_file", "tls_cert", "tls_key"})
+    for (const char* name : {"tls_cert", "tls_key"})
       f.push_back(not_built((std::string{door} + name).c_str(), "of the door"));
   }
   f.push_back(not_built("cluster.nodes", "processes of a local cluster", "1"));

@@ -123,7 +123,7 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   read_overrides(input, reading);
   read_companion_files(folder, reading);
   check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics);
-  check_doors(reading.draft.doors, reading.origins, reading.diagnostics);
+  check_doors(reading.draft.doors, reading.origins, folder, reading.diagnostics);
   sort_by_place(reading.diagnostics);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });

@@ -24,7 +24,8 @@ bool is_of_http(const boost::system::error_code& error) {
   return error.category() == make_error_code(http::error::bad_method).category();
 }
 
-HttpRequest plain(http::request<http::string_body>&& from) {
+/// All but the body.
+HttpRequest head_of(const http::request<http::string_body>& from) {
   HttpRequest request;
   request.method = view(from.method_string());
   request.target = view(from.target());
@@ -35,6 +36,11 @@ HttpRequest plain(http::request<http::string_body>&& from) {
     }
     request.headers.push_back({std::move(name), std::string{view(field.value())}});
   }
+  return request;
+}
+
+HttpRequest plain(http::request<http::string_body>&& from) {
+  HttpRequest request = head_of(from);
   request.body = std::move(from.body());
   return request;
 }
@@ -153,6 +159,9 @@ void HttpConnection::on_header(Error error) {
   version_ = request.version();
   const auto [status, why] = objection();
   if (status != 0) return refuse(status, why);
+  if (shared_->gate) {
+    if (auto answer = shared_->gate(head_of(request))) return turn_away(std::move(*answer));
+  }
   const auto announced = parser_->content_length();
   if (announced && *announced > shared_->limits.body_bytes)
     return refuse(413, "the body is too large");
@@ -244,11 +253,15 @@ void HttpConnection::on_written(Error error) {
 
 void HttpConnection::refuse(unsigned status, std::string text) {
   if (phase_ == Phase::closed) return;
-  if (phase_ != Phase::answer) {
-    count(shared_->counters.requests_refused);
-    is_last_ = true;  // where the next request begins is not known
-  }
-  write(shared_->complain(status, std::move(text), target_));
+  auto answer = shared_->complain(status, std::move(text), target_);
+  phase_ == Phase::answer ? write(std::move(answer)) : turn_away(std::move(answer));
+}
+
+// What follows is not read: where the next request begins is not known.
+void HttpConnection::turn_away(HttpResponse&& answer) {
+  count(shared_->counters.requests_refused);
+  is_last_ = true;
+  write(std::move(answer));
 }
 
 void HttpConnection::fail(Error error) {

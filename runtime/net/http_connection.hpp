@@ -46,6 +46,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void write(HttpResponse&& answer);
   void on_written(Error error);
   void refuse(unsigned status, std::string text);
+  void turn_away(HttpResponse&& answer);
   /// Answers a reading that failed, or closes.
   void fail(Error error);
   void linger();

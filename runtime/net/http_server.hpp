@@ -45,9 +45,9 @@ struct HttpCounters {
 class HttpServer {
  public:
   /// Serves from now on, on the thread of `acceptor`'s context, which outlives this. `at` is where
-  /// it listens.
+  /// it listens. Without a gate everybody may come in.
   HttpServer(boost::asio::ip::tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
-             HttpComplaint complain, HttpLimits limits = {});
+             HttpComplaint complain, HttpLimits limits = {}, HttpGate gate = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -1,0 +1,19 @@
+#include "app/doors/door_security.hpp"
+
+#include <fmt/format.h>
+
+namespace chargemill::app {
+
+Result<DoorSecurity> read_security(const char* section, const DoorSettings& settings) {
+  DoorSecurity security;
+  if (!settings.token_file.empty()) {
+    auto tokens = runtime::AccessTokens::read(settings.token_file);
+    if (!tokens)
+      return failure(tokens.error().kind,
+                     fmt::format("{}.token_file: {}", section, tokens.error().text));
+    security.tokens = std::make_shared<const runtime::AccessTokens>(std::move(*tokens));
+  }
+  return security;
+}
+
+}  // namespace chargemill::app
