@@ -134,6 +134,75 @@ names_the_file_that_is_wrong() {
   says "$work/err" 'line 1: a token has 16 characters at least'
 }
 
+# certificate NAME: a certificate that vouches for itself, and its key.
+certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=chargemill \
+    -addext subjectAltName=DNS:localhost,DNS:charge.example,IP:127.0.0.1 -keyout "$work/$1.key" -out "$work/$1.pem" 2>/dev/null
+}
+encrypts_http() {
+  local base=https://localhost:$http
+  says "$work/tls.err" '^HTTP .*(TLS)$'
+  [[ $(code --cacert "$work/door.pem" -H "$(bearer "$reader")" "$base/cp") == 200 ]]
+  # Two requests of one connection, a large answer, and one that does not end.
+  [[ $(curl -sS --cacert "$work/door.pem" "$base/livez" "$base/health") == ok*healthy* ]]
+  [[ $(code --cacert "$work/door.pem" -H "$(bearer "$reader")" "$base/api/v1/openapi.json") == 200 ]]
+  python3 -m json.tool "$work/body" >/dev/null
+  [[ $(code --cacert "$work/door.pem" -H "$(bearer "$operator")" -d '{"cp_id":"CP-000001"}' "$base/cp/stop") == 200 ]]
+  ends_with 60 curl -sS "$base/livez" 2>"$work/err"
+  ends_with 35 curl -sS --tls-max 1.1 --cacert "$work/door.pem" "$base/livez" 2>"$work/err"
+  [[ $(curl -sS --tls-max 1.2 --cacert "$work/door.pem" "$base/livez") == ok ]]
+  # Who speaks without TLS is not understood, and harms nobody.
+  if curl -sS "http://127.0.0.1:$http/livez" 2>/dev/null; then return 1; fi
+  [[ $(curl -sS --cacert "$work/door.pem" "$base/livez") == ok ]]
+}
+is_called_by_its_names() {
+  local given=(--cacert "$work/door.pem" -H "$(bearer "$reader")" --resolve "charge.example:$http:127.0.0.1")
+  [[ $(code "${given[@]}" "https://charge.example:$http/cp") == 200 ]]
+  [[ $(code "${given[@]}" -H 'Host: evil.example' "https://charge.example:$http/cp") == 403 ]]
+}
+encrypts_frames() {
+  says "$work/tls.err" '^TCP .*(TLS)$'
+  ctl --tls --ca-file "$work/door.pem" --token-file "$work/tokens" list | grep -q CP-000005
+  ctl --tls --ca-file "$work/door.pem" --token-file "$work/tokens" stop CP-000002
+  ends_with 4 ctl --tls --ca-file "$work/other.pem" ping 2>"$work/err"
+  says "$work/err" 'is not to be believed'
+  ends_with 4 ctl --tls ping 2>"$work/err"
+  says "$work/err" 'self.signed certificate'
+  ends_with 4 "$chargemill" ctl --tcp "127.0.0.2:$tcp" --tls --ca-file "$work/door.pem" ping
+  ends_with 4 ctl --tls --ca-file "$work/tokens" ping 2>"$work/err"
+  says "$work/err" 'no certificates in it'
+  ends_with 4 ctl --timeout 1 ping
+  # In another language, a message in pieces and many at once.
+  python3 - "$tcp" "$work/door.pem" <<'PYTHON'
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[2])
+door = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20), server_hostname="localhost")
+ping = bytes.fromhex("0250494e470310")
+for byte in ping:
+    door.sendall(bytes([byte]))
+assert door.recv(100) == bytes.fromhex("0241434b3a2050494e470343")
+door.sendall(ping * 20000)
+heard = 0
+while heard < 12 * 20000:
+    heard += len(door.recv(65536))
+PYTHON
+}
+names_the_certificate_that_is_wrong() {
+  local given=("$work/small.toml" --no-out --no-journal --tcp off --http 127.0.0.1:0)
+  ends_with 4 "$chargemill" run "${given[@]}" --set "http.tls_cert=$work/none" --set "http.tls_key=$work/door.key" 2>"$work/err"
+  says "$work/err" "http.tls_cert, http.tls_key: $work/none: cannot read it: No such file"
+  ends_with 4 "$chargemill" run "${given[@]}" --set "http.tls_cert=$work/door.pem" --set "http.tls_key=$work/other.key" 2>"$work/err"
+  says "$work/err" "$work/other.key: the key belongs to another certificate"
+  ends_with 3 "$chargemill" run "${given[@]}" --set "http.tls_cert=$work/door.pem" 2>"$work/err"
+  says "$work/err" "'http.tls_cert' needs 'http.tls_key'"
+}
+warns_of_tokens_in_the_open() {
+  host=0.0.0.0 start plain --set "tcp.token_file=$work/tokens" --set "http.token_file=$work/tokens"
+  stop
+  says "$work/plain.err" 'can be read on its way'
+  if grep -q 'can be read on its way' "$work/tls.err"; then return 1; fi
+}
+
 start guarded --set "tcp.token_file=$work/tokens" --set "http.token_file=$work/tokens"
 law "over HTTP nobody without a token sees or changes anything, but that the program lives (D-147)" wants_a_token_over_http
 law "over the framed door neither; ctl --token-file comes in" wants_a_token_over_tcp
@@ -143,4 +212,19 @@ stop || { echo "not ok - a run that is guarded ends as it is told"; failed=1; }
 law "an address that others reach is 2 without a token, with the flag that helps" opens_to_others_with_a_token
 law "a run without tokens says so once (D-147)" says_that_it_is_open
 law "a file of tokens that is none is 4, with its name and line" names_the_file_that_is_wrong
+if command -v openssl >/dev/null; then
+  certificate door
+  certificate other
+  host=0.0.0.0 start tls --set "tcp.token_file=$work/tokens" --set "http.token_file=$work/tokens" \
+    --set "tcp.tls_cert=$work/door.pem" --set "tcp.tls_key=$work/door.key" \
+    --set "http.tls_cert=$work/door.pem" --set "http.tls_key=$work/door.key" --set "http.names=charge.example"
+  law "HTTP inside TLS 1.2 or newer, of the certificate that the configuration names" encrypts_http
+  law "a door is called by its address and by the names it was given, and by no other" is_called_by_its_names
+  law "frames inside TLS; ctl believes whom it is told to" encrypts_frames
+  stop || { echo "not ok - a run inside TLS ends as it is told"; failed=1; }
+  law "a certificate that is none, or of another key, is 4; half of a pair is 3" names_the_certificate_that_is_wrong
+  law "tokens that others could read on their way are warned of" warns_of_tokens_in_the_open
+else
+  echo "skipped - TLS: no openssl"
+fi
 exit "$failed"

@@ -75,6 +75,13 @@ void add_ctl_options(CLI::App& app, CtlOptions& options) {
   app.add_option("--token-file", options.token_file,
                  "whose first line is a token of the door, if it wants one")
       ->type_name("FILE");
+  auto* const tls =
+      app.add_flag("--tls", options.tls, "the door shows a certificate (tcp.tls_cert)");
+  app.add_option("--ca-file", options.ca_file,
+                 "PEM: who vouches for it, or the certificate itself; without it whom this machine "
+                 "believes")
+      ->needs(tls)
+      ->type_name("FILE");
   app.add_option("--timeout", options.timeout_s, "seconds to wait for a reply")
       ->check(CLI::Range(1U, 3'600U))
       ->type_name("N");
@@ -90,7 +97,8 @@ int ctl_command(const CtlOptions& options) {
   const auto address = address_of(options);
   const auto endpoint = runtime::parse_endpoint(address);
   if (!endpoint) return complain(kExitUsage, "'" + address + "' is no address like 127.0.0.1:9999");
-  auto client = runtime::FrameClient::connect(*endpoint, std::chrono::seconds{options.timeout_s});
+  auto client = runtime::FrameClient::connect(*endpoint, std::chrono::seconds{options.timeout_s},
+                                              {options.tls, options.ca_file});
   if (!client) return complain(kExitEnvironment, client.error().text + kHint);
   if (const int code = show_token(*client, options); code != 0) return code;
   return ask(*client, *command, options.json);

@@ -13,6 +13,13 @@ Result<DoorSecurity> read_security(const char* section, const DoorSettings& sett
                      fmt::format("{}.token_file: {}", section, tokens.error().text));
     security.tokens = std::make_shared<const runtime::AccessTokens>(std::move(*tokens));
   }
+  if (!settings.tls_cert.empty()) {
+    auto tls = runtime::open_tls(settings.tls_cert, settings.tls_key);
+    if (!tls)
+      return failure(tls.error().kind,
+                     fmt::format("{0}.tls_cert, {0}.tls_key: {1}", section, tls.error().text));
+    security.tls = std::move(*tls);
+  }
   return security;
 }
 

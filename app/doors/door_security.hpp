@@ -7,11 +7,13 @@
 #include "app/scenario/door_settings.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/net/access_tokens.hpp"
+#include "runtime/net/tls_context.hpp"
 
 namespace chargemill::app {
 
 struct DoorSecurity {
   std::shared_ptr<const runtime::AccessTokens> tokens;  ///< null: everybody may operate
+  runtime::TlsContext tls;                              ///< null: bytes as they are
 };
 
 /// Reads the files that the settings of `[section]` name. Errors name the key and the file.

@@ -65,7 +65,7 @@ class BoundDoors final : public Doors {
     for (const auto& door : bound_)
       addresses_.push_back({door.name, runtime::to_text(door.listener.at),
                             door.listener.is_replaced ? door.wanted : "",
-                            door.security.tokens != nullptr});
+                            door.security.tls != nullptr, door.security.tokens != nullptr});
   }
 
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
@@ -143,7 +143,8 @@ Result<std::unique_ptr<Doors>> Doors::bind(const DoorsSettings& settings) {
 }
 
 std::string address_line(const DoorAddress& address) {
-  const auto line = fmt::format("{:<9} {}", address.name, address.at);
+  const auto line =
+      fmt::format("{:<9} {}{}", address.name, address.at, address.is_encrypted ? " (TLS)" : "");
   return address.taken.empty() ? line : fmt::format("{} ({} is in use)", line, address.taken);
 }
 

@@ -15,9 +15,10 @@ namespace chargemill::app {
 
 /// Where a door is.
 struct DoorAddress {
-  const char* name = "";    ///< `TCP`, `HTTP`
-  std::string at;           ///< HOST:PORT
-  std::string taken;        ///< the default, if that is in use and `at` stands for it
+  const char* name = "";  ///< `TCP`, `HTTP`
+  std::string at;         ///< HOST:PORT
+  std::string taken;      ///< the default, if that is in use and `at` stands for it
+  bool is_encrypted = false;
   bool has_tokens = false;  ///< else everybody who reaches it may operate
 };
 

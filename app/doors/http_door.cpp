@@ -1,9 +1,12 @@
 #include "app/doors/http_door.hpp"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <sstream>
 
 #include "app/api/access.hpp"
 #include "app/api/api.hpp"
@@ -20,6 +23,14 @@ using runtime::HttpServer;
 
 /// Requests and answers of the network that wait for the API's thread.
 constexpr std::size_t kWaitingMax = 1'024;
+
+/// Between commas and blanks.
+std::vector<std::string> names_of(const std::string& text) {
+  std::string spaced = text;
+  std::replace(spaced.begin(), spaced.end(), ',', ' ');
+  std::istringstream words{spaced};
+  return {std::istream_iterator<std::string>{words}, {}};
+}
 
 class HttpDoor final : public Door {
  public:
@@ -39,15 +50,17 @@ class HttpDoor final : public Door {
     world_.metrics = facts.metrics;
     runtime::HttpLimits limits;
     limits.connections = connections_max(settings);
-    runtime::HttpGate gate;
+    runtime::HttpGuards guards;
+    guards.tls = std::move(security.tls);
+    guards.names = names_of(settings.names);
     if (security.tokens)
-      gate = [tokens = std::move(security.tokens)](const HttpRequest& head) {
+      guards.gate = [tokens = std::move(security.tokens)](const HttpRequest& head) {
         return api::refusal(tokens.get(), head);
       };
     server_.emplace(
         std::move(listener.acceptor), listener.at,
         [this](HttpRequest request, const HttpAnswer& answer) { take(std::move(request), answer); },
-        api::complaint, limits, std::move(gate));
+        api::complaint, limits, std::move(guards));
   }
   HttpDoor(const HttpDoor&) = delete;
   HttpDoor& operator=(const HttpDoor&) = delete;

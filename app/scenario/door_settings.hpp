@@ -17,12 +17,15 @@ struct DoorSettings {
   bool is_chosen = false;         ///< somebody asked for this port: no other one will do
   std::uint32_t connections = 0;  ///< at once; 0: half of what the process may have open
   std::string token_file;         ///< who may come in; empty: everybody who reaches the address
+  std::string tls_cert;           ///< PEM; empty: no TLS
+  std::string tls_key;            ///< PEM; with tls_cert
 
   [[nodiscard]] bool is_on() const { return listen != kDoorOff; }
 };
 
 struct HttpSettings : DoorSettings {
   HttpSettings() { listen = "127.0.0.1:8000"; }
+  std::string names;  ///< that it may be called by, beside its address, with commas between
 };
 
 struct TcpSettings : DoorSettings {

@@ -2,13 +2,13 @@
 // HttpServer.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <memory>
 #include <optional>
 
+#include "runtime/net/door_stream.hpp"
 #include "runtime/net/http_server_shared.hpp"
 
 namespace chargemill::runtime {
@@ -17,7 +17,7 @@ namespace chargemill::runtime {
 /// answer, which any thread may give.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<HttpServer::Shared> shared);
+  HttpConnection(DoorStream stream, std::shared_ptr<HttpServer::Shared> shared);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
@@ -28,7 +28,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void close();
 
  private:
-  enum class Phase : std::uint8_t { idle, header, body, answer, write, stream, linger, closed };
+  enum class Phase : std::uint8_t {
+    handshake,
+    idle,
+    header,
+    body,
+    answer,
+    write,
+    stream,
+    linger,
+    closed
+  };
   using Error = boost::beast::error_code;
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
   using Response = boost::beast::http::response<boost::beast::http::string_body>;
@@ -37,6 +47,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void arm(Phase phase, Nanos patience);
   void on_timeout();
   void await_request();
+  void await_encrypted();
   void read_header();
   void on_header(Error error);
   void read_body();
@@ -50,14 +61,15 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   /// Answers a reading that failed, or closes.
   void fail(Error error);
   void linger();
-  void discard();
+  template <class Stream>
+  void discard(Stream& from);
   void begin_stream(std::shared_ptr<HttpStream> stream);
   void ask_stream();
   void on_piece(std::string piece);
   /// Why the request that has begun is not taken: a status and a text; 0: it is.
   [[nodiscard]] std::pair<unsigned, const char*> objection() const;
 
-  boost::asio::ip::tcp::socket socket_;
+  DoorStream wire_;
   std::shared_ptr<HttpServer::Shared> shared_;
   boost::asio::steady_timer timer_;
   boost::beast::flat_buffer buffer_;

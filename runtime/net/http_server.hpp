@@ -5,10 +5,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "runtime/base/units.hpp"
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/http_message.hpp"
+#include "runtime/net/tls_context.hpp"
 
 namespace chargemill::runtime {
 
@@ -28,6 +31,13 @@ struct HttpLimits {
   Nanos linger = std::chrono::seconds{2};   ///< for one who still sends what nobody reads
 };
 
+/// What stands between a server and those who reach it.
+struct HttpGuards {
+  HttpGate gate = {};                   ///< empty: everybody may come in
+  TlsContext tls = nullptr;             ///< null: bytes as they are
+  std::vector<std::string> names = {};  ///< that it may be called by, beside its address
+};
+
 /// Counters since the start; each is written by the server's thread only.
 struct HttpCounters {
   std::atomic<std::uint64_t> connections{0};
@@ -45,9 +55,9 @@ struct HttpCounters {
 class HttpServer {
  public:
   /// Serves from now on, on the thread of `acceptor`'s context, which outlives this. `at` is where
-  /// it listens. Without a gate everybody may come in.
+  /// it listens. Without guards everybody may come in.
   HttpServer(boost::asio::ip::tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
-             HttpComplaint complain, HttpLimits limits = {}, HttpGate gate = {});
+             HttpComplaint complain, HttpLimits limits = {}, HttpGuards guards = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

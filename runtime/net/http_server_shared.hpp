@@ -10,13 +10,13 @@ namespace chargemill::runtime {
 
 struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   Shared(boost::asio::ip::tcp::acceptor from, Endpoint where, HttpHandler to,
-         HttpComplaint complaint, HttpLimits most, HttpGate guard)
+         HttpComplaint complaint, HttpLimits most, HttpGuards kept_by)
       : acceptor(std::move(from)),
         at(std::move(where)),
         handler(std::move(to)),
         complain(std::move(complaint)),
         limits(most),
-        gate(std::move(guard)) {}
+        guards(std::move(kept_by)) {}
 
   void accept();
   void refuse(boost::asio::ip::tcp::socket socket);
@@ -27,7 +27,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   const HttpHandler handler;
   const HttpComplaint complain;
   const HttpLimits limits;
-  const HttpGate gate;
+  const HttpGuards guards;
   HttpCounters counters;
   std::unordered_set<HttpConnection*> connections;
   bool is_stopping = false;

@@ -43,5 +43,25 @@ TEST(CheckDoors, AFileNamedInAScenarioIsBesideItOneNamedElsewhereIsNot) {
   EXPECT_EQ(as_variable->doors.tcp.token_file, "tokens");
 }
 
+TEST(CheckDoors, ACertificateAndItsKeyComeTogether) {
+  for (const char* one : {"tls_cert", "tls_key"}) {
+    const auto loaded = load(std::string{"[tcp]\n"} + one + " = \"door.pem\"\n");
+    ASSERT_FALSE(loaded) << one;
+    EXPECT_EQ(loaded.error()[0].code, Code::contradiction);
+    EXPECT_EQ(loaded.error()[0].place.line, 2U);
+  }
+  const auto both = load("[http]\ntls_cert = \"door.pem\"\ntls_key = \"door.key\"\n");
+  EXPECT_EQ(both->doors.http.tls_cert, "/somewhere/door.pem");
+  EXPECT_EQ(both->doors.http.tls_key, "/somewhere/door.key");
+}
+
+TEST(CheckDoors, ATokenThatOthersCouldReadOnItsWayIsWarnedOf) {
+  const std::string wide = "[tcp]\nlisten = \"0.0.0.0:80\"\ntoken_file = \"tokens\"\n";
+  const auto plain = load(wide);
+  ASSERT_EQ(plain->warnings.size(), 1U);
+  EXPECT_THAT(plain->warnings[0].text, HasSubstr("can be read on its way"));
+  EXPECT_TRUE(load(wide + "tls_cert = \"a\"\ntls_key = \"b\"\n")->warnings.empty());
+}
+
 }  // namespace
 }  // namespace chargemill::app
