@@ -79,6 +79,8 @@ ordered_json responses_of(const Route& route) {
   };
   for (const auto& outcome : route.outcomes) add(outcome.status, outcome.meaning);
   add(400, "a parameter is not known or wrong; the text names it");
+  if (!route.is_open) add(401, "this door wants a token, and this is none of its");
+  if (route.is_change) add(403, "the token only reads, or a foreign page asks");
   if (route.subject != Subject::nobody) add(404, "nobody has this id");
   if (route.is_change) add(409, "virtual time: nobody outside may change anything");
   if (route.body_form != Body::none) {
@@ -112,6 +114,7 @@ ordered_json openapi_document() {
     ordered_json operation{{"summary", route.summary},
                            {"parameters", parameters_of(route)},
                            {"responses", responses_of(route)}};
+    if (route.is_open) operation["security"] = ordered_json::array();
     if (route.body_form != Body::none) operation["requestBody"] = body_of(route);
     paths[std::string{route.pattern}][route.method == "GET" ? "get" : "post"] =
         std::move(operation);
@@ -119,7 +122,11 @@ ordered_json openapi_document() {
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "chargemill"}, {"version", kVersion}}},
           {"paths", std::move(paths)},
-          {"components", {{"schemas", shared_schemas()}}}};
+          // With tokens or without, as the run was told: both are taken note of by generators.
+          {"security", {{{"token", ordered_json::array()}}, ordered_json::object()}},
+          {"components",
+           {{"schemas", shared_schemas()},
+            {"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
 }
 
 }  // namespace chargemill::app::api

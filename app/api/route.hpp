@@ -65,8 +65,10 @@ struct Route {
   Subject subject = Subject::nobody;
   std::vector<Outcome> outcomes = {};
   std::string_view media = "application/json";
-  /// Takes part in the simulation: refused in virtual time (409), and what a token would guard.
+  /// Takes part in the simulation: refused in virtual time (409); needs a token that may operate.
   bool is_change = false;
+  /// Answered without a token as well: what supervisors of processes ask, who have none.
+  bool is_open = false;
 };
 
 inline Style Call::style() const noexcept { return style_of(route.pattern); }

@@ -116,8 +116,10 @@ std::vector<Route> service_routes() {
   table.push_back({"GET", "/api/v1", "This overview", front_page});
   table.back().media = "text/html";
   table.push_back({"GET", "/health", "Whether the program runs (D-180)", health});
+  table.back().is_open = true;
   table.push_back({"GET", "/livez", "Whether the program answers at all", live});
   table.back().media = "text/plain";
+  table.back().is_open = true;
   table.push_back({"GET",
                    "/readyz",
                    "Whether network, central and journal are in order",
@@ -125,6 +127,7 @@ std::vector<Route> service_routes() {
                    {{"verbose", Kind::flag, "a line for each check"}}});
   table.back().media = "text/plain";
   table.back().outcomes = {{503, "one of them is not, or the run is about to end"}};
+  table.back().is_open = true;
   table.push_back({"GET", "/metrics", "Counters for Prometheus, text format 0.0.4", metrics});
   table.back().media = "text/plain";
   table.back().outcomes = {{503, "this run counts none"}};

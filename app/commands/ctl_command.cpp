@@ -7,6 +7,7 @@
 #include "app/ctl/ctl_replies.hpp"
 #include "app/ctl/ctl_words.hpp"
 #include "app/scenario/load.hpp"
+#include "runtime/net/access_tokens.hpp"
 #include "runtime/net/frame_client.hpp"
 
 namespace chargemill::app {
@@ -20,12 +21,17 @@ int complain(int code, const std::string& text) {
   return code;
 }
 
+/// What the environment says of a key of the door, as it does for `run`.
+std::string environment_of(const char* key) {
+  const auto environment = chargemill_environment();
+  const auto chosen = environment.find(environment_name(key));
+  return chosen == environment.end() ? "" : chosen->second;
+}
+
 std::string address_of(const CtlOptions& options) {
   if (!options.tcp.empty()) return options.tcp;
-  const auto environment = chargemill_environment();
-  const auto chosen = environment.find(environment_name("tcp.listen"));
-  if (chosen != environment.end() && chosen->second != kDoorOff) return chosen->second;
-  return TcpSettings{}.listen;
+  const auto chosen = environment_of("tcp.listen");
+  return chosen.empty() || chosen == kDoorOff ? TcpSettings{}.listen : chosen;
 }
 
 constexpr const char* kHint =
@@ -44,6 +50,20 @@ int ask(runtime::FrameClient& client, const std::string& command, bool json) {
   return 0;
 }
 
+/// 0: the door takes the token, or none is at hand; else the exit code, and it has been said why.
+int show_token(runtime::FrameClient& client, const CtlOptions& options) {
+  const auto file =
+      options.token_file.empty() ? environment_of("tcp.token_file") : options.token_file;
+  if (file.empty()) return 0;
+  const auto token = runtime::AccessTokens::first_of(file);
+  if (!token) return complain(kExitEnvironment, "--token-file: " + token.error().text);
+  const auto said = client.ask("AUTH#" + *token);
+  if (!said) return complain(kExitEnvironment, said.error().text);
+  CtlReply reply{"AUTH"};
+  const auto taken = reply.take(*said);
+  return taken ? 0 : complain(kExitUsage, taken.error() + " (of " + file + ")");
+}
+
 }  // namespace
 
 void add_ctl_options(CLI::App& app, CtlOptions& options) {
@@ -52,6 +72,16 @@ void add_ctl_options(CLI::App& app, CtlOptions& options) {
       ->type_name("WORD");
   app.add_option("--tcp", options.tcp, "the framed door of the run; without it 127.0.0.1:9999")
       ->type_name("HOST:PORT");
+  app.add_option("--token-file", options.token_file,
+                 "whose first line is a token of the door, if it wants one")
+      ->type_name("FILE");
+  auto* const tls =
+      app.add_flag("--tls", options.tls, "the door shows a certificate (tcp.tls_cert)");
+  app.add_option("--ca-file", options.ca_file,
+                 "PEM: who vouches for it, or the certificate itself; without it whom this machine "
+                 "believes")
+      ->needs(tls)
+      ->type_name("FILE");
   app.add_option("--timeout", options.timeout_s, "seconds to wait for a reply")
       ->check(CLI::Range(1U, 3'600U))
       ->type_name("N");
@@ -67,8 +97,10 @@ int ctl_command(const CtlOptions& options) {
   const auto address = address_of(options);
   const auto endpoint = runtime::parse_endpoint(address);
   if (!endpoint) return complain(kExitUsage, "'" + address + "' is no address like 127.0.0.1:9999");
-  auto client = runtime::FrameClient::connect(*endpoint, std::chrono::seconds{options.timeout_s});
+  auto client = runtime::FrameClient::connect(*endpoint, std::chrono::seconds{options.timeout_s},
+                                              {options.tls, options.ca_file});
   if (!client) return complain(kExitEnvironment, client.error().text + kHint);
+  if (const int code = show_token(*client, options); code != 0) return code;
   return ask(*client, *command, options.json);
 }
 

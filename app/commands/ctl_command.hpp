@@ -13,6 +13,9 @@ namespace chargemill::app {
 struct CtlOptions {
   std::vector<std::string> words;  ///< stop CP-001
   std::string tcp;                 ///< HOST:PORT; empty: CHARGEMILL_TCP_LISTEN, else the default
+  std::string token_file;          ///< its first token is shown; empty: CHARGEMILL_TCP_TOKEN_FILE
+  bool tls = false;
+  std::string ca_file;  ///< PEM: whom to believe; empty: whom this machine believes
   std::uint32_t timeout_s = 10;
   bool json = false;
 };

@@ -185,9 +185,14 @@ class Run {
 
   void tell_addresses() const {
     for (const auto& door : doors_->addresses()) {
-      log_.write(Level::info, "door", {{"door", door.name}, {"address", door.at}});
+      log_.write(Level::info, "door",
+                 {{"door", door.name},
+                  {"address", door.at},
+                  {"access", door.has_tokens ? "token" : "everybody who reaches it"}});
       if (!loaded_.output.quiet) say(address_line(door));
     }
+    const auto open = open_doors_line(doors_->addresses());
+    if (!loaded_.output.quiet && !open.empty()) say(open);
   }
 
   /// Nothing that a door has to say stops the run.

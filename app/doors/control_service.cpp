@@ -8,6 +8,7 @@ namespace chargemill::app {
 namespace {
 
 using control::Verb;
+using runtime::Access;
 using runtime::FrameLink;
 using runtime::MessageNumber;
 
@@ -49,15 +50,31 @@ director::FaultKind kind_of(control::Injection injection) {
   return director::FaultKind::monitor_loss;
 }
 
+Access access_for(Verb verb) {
+  if (control::is_change(verb)) return Access::operate;
+  return verb == Verb::ping || verb == Verb::help ? Access::none : Access::read;
+}
+
 }  // namespace
 
 void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
                                 MessageNumber number) {
-  if (Guests::is_theirs(text)) return from->reply(number, guests_.take(from, text));
-  const Client client{from, number};
-  const auto command = control::parse_command(text);
-  const auto said = command ? answer(client, *command) : "NACK: " + command.error();
+  auto said = access_.greet(*from, text);
+  if (!said) said = obey(from, text, number);
   if (said) from->reply(number, *said);
+}
+
+std::optional<std::string> ControlService::obey(const std::shared_ptr<FrameLink>& from,
+                                                std::string_view text, MessageNumber number) {
+  if (Guests::is_theirs(text)) {  // who takes part changes what happens
+    if (auto refusal = access_.refusal(*from, Access::operate)) return refusal;
+    return guests_.take(from, text);
+  }
+  const auto command = control::parse_command(text);
+  // What is no command at all may not be tried out either.
+  const Access needed = command ? access_for(command->verb) : Access::read;
+  if (auto refusal = access_.refusal(*from, needed)) return refusal;
+  return command ? answer({from, number}, *command) : "NACK: " + command.error();
 }
 
 std::optional<std::string> ControlService::answer(const Client& client, const Command& command) {
@@ -65,7 +82,7 @@ std::optional<std::string> ControlService::answer(const Client& client, const Co
     case Verb::ping:
       return "ACK: PING";
     case Verb::help:
-      return "ACK: HELP#" + control::help_text();
+      return "ACK: HELP#" + control::help_text() + " AUTH#TOKEN";
     case Verb::list:
     case Verb::available:
       return list(client, command);

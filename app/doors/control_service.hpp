@@ -3,6 +3,7 @@
 
 #include "actors/control/operator_command.hpp"
 #include "app/doors/door.hpp"
+#include "app/doors/frame_access.hpp"
 #include "app/doors/inspector.hpp"
 #include "app/doors/looks.hpp"
 #include "app/guests/guests.hpp"
@@ -15,15 +16,19 @@ namespace chargemill::app {
 /// sees it. Threads: the IoThread. `host` outlives the IoThread, as this does.
 class ControlService final : public runtime::FrameService {
  public:
-  explicit ControlService(const DoorHost& host)
+  ControlService(const DoorHost& host, std::shared_ptr<const runtime::AccessTokens> tokens)
       : host_(host),
+        access_(std::move(tokens)),
         inspector_(host.desk),
         poster_(host.io.poster()),
         guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_) {}
 
   void on_message(const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
                   runtime::MessageNumber number) override;
-  void on_closed(const runtime::FrameLink& link) override { guests_.on_closed(link); }
+  void on_closed(const runtime::FrameLink& link) override {
+    access_.forget(link);
+    guests_.on_closed(link);
+  }
 
  private:
   using Command = control::OperatorCommand;
@@ -37,6 +42,10 @@ class ControlService final : public runtime::FrameService {
     }
   };
 
+  /// Likewise, for one who may.
+  [[nodiscard]] std::optional<std::string> obey(const std::shared_ptr<runtime::FrameLink>& from,
+                                                std::string_view text,
+                                                runtime::MessageNumber number);
   /// The answer, if it is known at once.
   [[nodiscard]] std::optional<std::string> answer(const Client& client, const Command& command);
   [[nodiscard]] std::optional<std::string> answer_of_point(const Client& client,
@@ -52,6 +61,7 @@ class ControlService final : public runtime::FrameService {
   void tell_stats(const Client& client, const central::PointRecord& point);
 
   const DoorHost& host_;
+  FrameAccess access_;
   Inspector inspector_;
   const std::shared_ptr<runtime::Poster> poster_;
   Guests guests_;

@@ -27,8 +27,9 @@ struct Bound {
   const char* name;
   std::string wanted;
   Listener listener;
+  DoorSecurity security;
   std::unique_ptr<Door> (*open)(Listener listener, const DoorHost& host,
-                                const DoorsSettings& settings);
+                                const DoorsSettings& settings, DoorSecurity security);
 };
 
 class BoundDoors final : public Doors {
@@ -44,16 +45,18 @@ class BoundDoors final : public Doors {
   BoundDoors(const BoundDoors&) = delete;
   BoundDoors& operator=(const BoundDoors&) = delete;
 
-  [[nodiscard]] Result<void> bind(const char* name, const DoorSettings& door,
+  [[nodiscard]] Result<void> bind(const char* name, const char* section, const DoorSettings& door,
                                   decltype(Bound::open) opener) {
     if (!door.is_on()) return {};
+    auto security = read_security(section, door);
+    if (!security) return tl::unexpected<Error>(security.error());
     const auto endpoint = runtime::parse_endpoint(door.listen);
     CHARGEMILL_ASSERT(endpoint);
     auto listener = runtime::listen(
         io_.context(), *endpoint,
         door.is_chosen ? runtime::PortInUse::is_an_error : runtime::PortInUse::take_a_free_one);
     if (!listener) return tl::unexpected<Error>(listener.error());
-    bound_.push_back({name, door.listen, std::move(*listener), opener});
+    bound_.push_back({name, door.listen, std::move(*listener), std::move(*security), opener});
     return {};
   }
 
@@ -61,7 +64,8 @@ class BoundDoors final : public Doors {
   void note_addresses() {
     for (const auto& door : bound_)
       addresses_.push_back({door.name, runtime::to_text(door.listener.at),
-                            door.listener.is_replaced ? door.wanted : ""});
+                            door.listener.is_replaced ? door.wanted : "",
+                            door.security.tls != nullptr, door.security.tokens != nullptr});
   }
 
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
@@ -71,7 +75,8 @@ class BoundDoors final : public Doors {
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});
     for (auto& door : bound_)
-      open_.push_back(door.open(std::move(door.listener), *host_, settings_));
+      open_.push_back(
+          door.open(std::move(door.listener), *host_, settings_, std::move(door.security)));
     bound_.clear();
     return {this, [](BoundDoors* doors) { doors->close(); }};
   }
@@ -129,17 +134,32 @@ class BoundDoors final : public Doors {
 
 Result<std::unique_ptr<Doors>> Doors::bind(const DoorsSettings& settings) {
   auto doors = std::make_unique<BoundDoors>(settings);
-  const auto http = doors->bind("HTTP", settings.http, open_http_door);
+  const auto http = doors->bind("HTTP", "http", settings.http, open_http_door);
   if (!http) return tl::unexpected<Error>(http.error());
-  const auto tcp = doors->bind("TCP", settings.tcp, open_tcp_door);
+  const auto tcp = doors->bind("TCP", "tcp", settings.tcp, open_tcp_door);
   if (!tcp) return tl::unexpected<Error>(tcp.error());
   doors->note_addresses();
   return doors;
 }
 
 std::string address_line(const DoorAddress& address) {
-  const auto line = fmt::format("{:<9} {}", address.name, address.at);
+  const auto line =
+      fmt::format("{:<9} {}{}", address.name, address.at, address.is_encrypted ? " (TLS)" : "");
   return address.taken.empty() ? line : fmt::format("{} ({} is in use)", line, address.taken);
+}
+
+std::string open_doors_line(const std::vector<DoorAddress>& addresses) {
+  std::string keys;
+  for (const auto& door : addresses) {
+    if (door.has_tokens) continue;
+    std::string section{door.name};
+    std::transform(section.begin(), section.end(), section.begin(),
+                   [](char c) { return static_cast<char>(c - 'A' + 'a'); });
+    keys += fmt::format("{}{}.token_file", keys.empty() ? "" : ", ", section);
+  }
+  return keys.empty()
+             ? keys
+             : fmt::format("OPEN      whoever is on this machine may change the run ({})", keys);
 }
 
 }  // namespace chargemill::app

@@ -18,6 +18,8 @@ struct DoorAddress {
   const char* name = "";  ///< `TCP`, `HTTP`
   std::string at;         ///< HOST:PORT
   std::string taken;      ///< the default, if that is in use and `at` stands for it
+  bool is_encrypted = false;
+  bool has_tokens = false;  ///< else everybody who reaches it may operate
 };
 
 /// The run that they lead to. All of it outlives the doors.
@@ -33,7 +35,7 @@ struct DoorPlace {
 class Doors {
  public:
   /// Takes the ports: a failing door ends a run before it begins. Errors are of the
-  /// environment: a port in use, no right to it.
+  /// environment: a port in use, no right to it, a file of tokens that is none.
   [[nodiscard]] static Result<std::unique_ptr<Doors>> bind(const DoorsSettings& settings);
   virtual ~Doors() = default;
   Doors(const Doors&) = delete;
@@ -54,5 +56,8 @@ class Doors {
 
 /// `TCP       127.0.0.1:9999`: the line that names the address; says so if another was meant.
 [[nodiscard]] std::string address_line(const DoorAddress& address);
+
+/// Said once of a run with doors that have no tokens (D-147); empty: all have.
+[[nodiscard]] std::string open_doors_line(const std::vector<DoorAddress>& addresses);
 
 }  // namespace chargemill::app

@@ -1,14 +1,19 @@
 #include "app/doors/http_door.hpp"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <sstream>
 
+#include "app/api/access.hpp"
 #include "app/api/api.hpp"
 #include "app/api/task_thread.hpp"
 #include "app/dashboard/feed.hpp"
 #include "app/dashboard/page.hpp"
+#include "app/doors/tcp_door.hpp"
 #include "runtime/net/http_server.hpp"
 
 namespace chargemill::app {
@@ -21,9 +26,18 @@ using runtime::HttpServer;
 /// Requests and answers of the network that wait for the API's thread.
 constexpr std::size_t kWaitingMax = 1'024;
 
+/// Between commas and blanks.
+std::vector<std::string> names_of(const std::string& text) {
+  std::string spaced = text;
+  std::replace(spaced.begin(), spaced.end(), ',', ' ');
+  std::istringstream words{spaced};
+  return {std::istream_iterator<std::string>{words}, {}};
+}
+
 class HttpDoor final : public Door {
  public:
-  HttpDoor(runtime::Listener listener, const DoorHost& host, const HttpSettings& settings)
+  HttpDoor(runtime::Listener listener, const DoorHost& host, const HttpSettings& settings,
+           DoorSecurity security)
       : io_(host.io),
         page_directory_(settings.page_directory),
         thread_("http api", kWaitingMax),
@@ -42,11 +56,18 @@ class HttpDoor final : public Door {
     feed_ = std::make_shared<dashboard::Feed>(
         world_, dashboard::FeedSettings{settings.control, host.history.has_journal()});
     runtime::HttpLimits limits;
-    if (settings.connections > 0) limits.connections = settings.connections;
+    limits.connections = connections_max(settings);
+    runtime::HttpGuards guards;
+    guards.tls = std::move(security.tls);
+    guards.names = names_of(settings.names);
+    if (security.tokens)
+      guards.gate = [tokens = std::move(security.tokens)](const HttpRequest& head) {
+        return api::refusal(tokens.get(), head);
+      };
     server_.emplace(
         std::move(listener.acceptor), listener.at,
         [this](HttpRequest request, const HttpAnswer& answer) { take(std::move(request), answer); },
-        api::complaint, limits,
+        api::complaint, limits, std::move(guards),
         [feed = feed_](const HttpRequest& request) { return feed->open(request); });
   }
   HttpDoor(const HttpDoor&) = delete;
@@ -98,8 +119,8 @@ class HttpDoor final : public Door {
 }  // namespace
 
 std::unique_ptr<Door> open_http_door(runtime::Listener listener, const DoorHost& host,
-                                     const DoorsSettings& settings) {
-  return std::make_unique<HttpDoor>(std::move(listener), host, settings.http);
+                                     const DoorsSettings& settings, DoorSecurity security) {
+  return std::make_unique<HttpDoor>(std::move(listener), host, settings.http, std::move(security));
 }
 
 }  // namespace chargemill::app

@@ -4,12 +4,14 @@
 #include <memory>
 
 #include "app/doors/door.hpp"
+#include "app/doors/door_security.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "runtime/net/listener.hpp"
 
 namespace chargemill::app {
 
 [[nodiscard]] std::unique_ptr<Door> open_http_door(runtime::Listener listener, const DoorHost& host,
-                                                   const DoorsSettings& settings);
+                                                   const DoorsSettings& settings,
+                                                   DoorSecurity security);
 
 }  // namespace chargemill::app

@@ -14,12 +14,15 @@ namespace {
 constexpr std::uint64_t kOwnFiles = 128;
 constexpr std::uint64_t kConnectionsMin = 16;
 constexpr std::uint64_t kConnectionsMax = 100'000;
+/// One inside TLS keeps about 100 KiB, however little it says.
+constexpr std::size_t kEncryptedMax = 2'000;
 
 class TcpDoor final : public Door {
  public:
-  TcpDoor(runtime::Listener listener, const DoorHost& host, const TcpSettings& settings)
-      : service_(host),
-        server_(std::move(listener), framed_options(settings), service_,
+  TcpDoor(runtime::Listener listener, const DoorHost& host, const TcpSettings& settings,
+          DoorSecurity security)
+      : service_(host, std::move(security.tokens)),
+        server_(std::move(listener), framed_options(settings, std::move(security.tls)), service_,
                 [&host](std::string text) { host.news.add(std::move(text)); }) {
     boost::asio::post(host.io.context(), [this] { server_.start(); });
   }
@@ -36,8 +39,8 @@ class TcpDoor final : public Door {
 }  // namespace
 
 std::unique_ptr<Door> open_tcp_door(runtime::Listener listener, const DoorHost& host,
-                                    const DoorsSettings& settings) {
-  return std::make_unique<TcpDoor>(std::move(listener), host, settings.tcp);
+                                    const DoorsSettings& settings, DoorSecurity security) {
+  return std::make_unique<TcpDoor>(std::move(listener), host, settings.tcp, std::move(security));
 }
 
 std::size_t connections_of_file_limit(std::uint64_t files_max) noexcept {
@@ -49,11 +52,14 @@ std::size_t connections_max(const DoorSettings& settings) {
   if (settings.connections > 0) return settings.connections;
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
-  return connections_of_file_limit(files.rlim_cur);
+  const auto of_files = connections_of_file_limit(files.rlim_cur);
+  return settings.tls_cert.empty() ? of_files : std::min(of_files, kEncryptedMax);
 }
 
-runtime::FramedServer::Options framed_options(const TcpSettings& settings) {
+runtime::FramedServer::Options framed_options(const TcpSettings& settings,
+                                              runtime::TlsContext tls) {
   runtime::FramedServer::Options options;
+  options.tls = std::move(tls);
   options.connections_max = connections_max(settings);
   options.connection.idle_timeout = settings.idle_timeout;
   options.connection.frame_timeout = settings.frame_timeout;

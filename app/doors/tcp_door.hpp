@@ -4,20 +4,23 @@
 #include <memory>
 
 #include "app/doors/door.hpp"
+#include "app/doors/door_security.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "runtime/net/framed_server.hpp"
 
 namespace chargemill::app {
 
 [[nodiscard]] std::unique_ptr<Door> open_tcp_door(runtime::Listener listener, const DoorHost& host,
-                                                  const DoorsSettings& settings);
+                                                  const DoorsSettings& settings,
+                                                  DoorSecurity security);
 
 /// Connections that one of two doors may have, if nobody says: half of the files that the process
 /// may open, but for those that it needs itself.
 [[nodiscard]] std::size_t connections_of_file_limit(std::uint64_t files_max) noexcept;
-/// The setting, or what the file limit of this process allows.
+/// The setting, or what the file limit of this process allows; with TLS no more than memory does.
 [[nodiscard]] std::size_t connections_max(const DoorSettings& settings);
 
-[[nodiscard]] runtime::FramedServer::Options framed_options(const TcpSettings& settings);
+[[nodiscard]] runtime::FramedServer::Options framed_options(const TcpSettings& settings,
+                                                            runtime::TlsContext tls = nullptr);
 
 }  // namespace chargemill::app

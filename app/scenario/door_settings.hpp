@@ -16,6 +16,9 @@ struct DoorSettings {
   std::string listen;             ///< HOST:PORT, or kDoorOff
   bool is_chosen = false;         ///< somebody asked for this port: no other one will do
   std::uint32_t connections = 0;  ///< at once; 0: half of what the process may have open
+  std::string token_file;         ///< who may come in; empty: everybody who reaches the address
+  std::string tls_cert;           ///< PEM; empty: no TLS
+  std::string tls_key;            ///< PEM; with tls_cert
 
   [[nodiscard]] bool is_on() const { return listen != kDoorOff; }
 };
@@ -24,6 +27,7 @@ struct HttpSettings : DoorSettings {
   HttpSettings() { listen = "127.0.0.1:8000"; }
   bool control = false;        ///< the dashboard may change something
   std::string page_directory;  ///< serves the dashboard's files from there; empty: its own
+  std::string names;  ///< that it may be called by, beside its address, with commas between
 };
 
 struct TcpSettings : DoorSettings {

@@ -169,6 +169,9 @@ void add_journal(Fields& f) {
 void add_doors(Fields& f) {
   constexpr double kConnectionsMax = 1e6;
   const char* connections = "at once; 0: half of what the process may have open";
+  const char* cert = "PEM, those that vouch for it behind it; empty: no TLS";
+  const char* key = "PEM, of tls_cert";
+  const char* tokens = "a token a line, read behind one that only reads; empty: no token";
   f.push_back(at(info("http.listen", Type::listen, "HOST:PORT of the dashboard"),
                  CHARGEMILL_AT(doors.http.listen)));
   f.push_back(at(count("http.connections", connections, 0, kConnectionsMax),
@@ -179,10 +182,20 @@ void add_doors(Fields& f) {
   f.push_back(at(info("http.page_directory", Type::text,
                       "of the dashboard's files, for who works on them; empty: those built in"),
                  CHARGEMILL_AT(doors.http.page_directory)));
+  f.push_back(
+      at(info("http.token_file", Type::text, tokens), CHARGEMILL_AT(doors.http.token_file)));
+  f.push_back(at(info("http.tls_cert", Type::text, cert), CHARGEMILL_AT(doors.http.tls_cert)));
+  f.push_back(at(info("http.tls_key", Type::text, key), CHARGEMILL_AT(doors.http.tls_key)));
+  f.push_back(at(info("http.names", Type::text,
+                      "charge.example, www.charge.example: names it has beside its address"),
+                 CHARGEMILL_AT(doors.http.names)));
   f.push_back(at(info("tcp.listen", Type::listen, "HOST:PORT of the framed door"),
                  CHARGEMILL_AT(doors.tcp.listen)));
   f.push_back(at(count("tcp.connections", connections, 0, kConnectionsMax),
                  CHARGEMILL_AT(doors.tcp.connections)));
+  f.push_back(at(info("tcp.token_file", Type::text, tokens), CHARGEMILL_AT(doors.tcp.token_file)));
+  f.push_back(at(info("tcp.tls_cert", Type::text, cert), CHARGEMILL_AT(doors.tcp.tls_cert)));
+  f.push_back(at(info("tcp.tls_key", Type::text, key), CHARGEMILL_AT(doors.tcp.tls_key)));
   f.push_back(at(duration("tcp.idle_timeout", "a connection without a frame is closed, wall time"),
                  CHARGEMILL_AT(doors.tcp.idle_timeout)));
   f.push_back(at(duration("tcp.frame_timeout",
@@ -210,10 +223,6 @@ void add_parts(Fields& f) {
          CHARGEMILL_AT(output.console)));
   f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
                  CHARGEMILL_AT(output.quiet)));
-  for (const char* door : {"http.", "tcp."}) {
-    for (const char* name : {"token_file", "tls_cert", "tls_key"})
-      f.push_back(not_built((std::string{door} + name).c_str(), "of the door"));
-  }
   f.push_back(not_built("cluster.nodes", "processes of a local cluster", "1"));
   f.push_back(
       not_built("cluster.central", "tcp://HOST:PORT of another central to be loaded", "off"));

@@ -181,7 +181,7 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   read_companion_files(folder, reading);
   fit_warmup(reading);
   check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics);
-  check_doors(reading.draft.doors, reading.origins, reading.diagnostics);
+  check_doors(reading.draft.doors, reading.origins, folder, reading.diagnostics);
   check_output(reading.draft.output, reading.origins, reading.diagnostics);
   sort_by_place(reading.diagnostics);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),

@@ -1,13 +1,12 @@
 // The other end of the framed door: one that asks and waits.
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 
 #include "runtime/base/result.hpp"
 #include "runtime/base/units.hpp"
-#include "runtime/net/endpoint.hpp"
+#include "runtime/net/client_stream.hpp"
 #include "runtime/wire/frame_decoder.hpp"
 
 namespace chargemill::runtime {
@@ -16,23 +15,20 @@ namespace chargemill::runtime {
 /// one.
 class FrameClient {
  public:
-  /// Asks a name server if it has to.
-  [[nodiscard]] static Result<FrameClient> connect(const Endpoint& to, Millis timeout);
-  ~FrameClient();
-  FrameClient(FrameClient&& other) noexcept;
-  FrameClient& operator=(FrameClient&&) = delete;
+  /// Asks a name server if it has to; ClientStream::connect().
+  [[nodiscard]] static Result<FrameClient> connect(const Endpoint& to, Millis timeout,
+                                                   const ClientTls& tls = {});
 
   /// Sends one message and waits for one reply.
   [[nodiscard]] Result<std::string> ask(std::string_view text);
 
  private:
-  FrameClient(int socket, Millis timeout);
+  explicit FrameClient(ClientStream stream);
 
-  [[nodiscard]] Result<void> send(std::string_view text) const;
+  [[nodiscard]] Result<void> send(std::string_view text);
   [[nodiscard]] Result<std::string> receive();
 
-  int socket_;
-  Millis timeout_;
+  ClientStream stream_;
   ReceiveBuffer buffer_;
   FrameDecoder decoder_;
 };

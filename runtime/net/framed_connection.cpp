@@ -7,9 +7,9 @@ namespace chargemill::runtime {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-FramedConnection::FramedConnection(tcp::socket socket, const ConnectionLimits& limits,
+FramedConnection::FramedConnection(DoorStream stream, const ConnectionLimits& limits,
                                    FrameService& service, ConnectionOwner& owner)
-    : socket_(std::move(socket)),
+    : stream_(std::move(stream)),
       limits_(limits),
       service_(service),
       owner_(owner),
@@ -19,17 +19,26 @@ FramedConnection::FramedConnection(tcp::socket socket, const ConnectionLimits& l
 
 void FramedConnection::start() {
   error_code error;
-  socket_.non_blocking(true, error);
-  if (!error) socket_.set_option(tcp::no_delay{true}, error);
-  if (error) {
-    end(Ending::broken);
-  } else {
-    read();
+  auto& socket = stream_.socket();
+  socket.non_blocking(true, error);
+  if (!error) socket.set_option(tcp::no_delay{true}, error);
+  if (error) return end(Ending::broken);
+  if (!stream_.is_encrypted()) {
+    is_open_ = true;
+    return read();
   }
+  stream_.async_handshake([self = shared_from_this()](const error_code& failed) {
+    if (self->is_over_) return;
+    if (failed) return self->end(Ending::broken);
+    self->is_open_ = true;
+    self->heard_at_ = Clock::now();
+    self->read();
+  });
 }
 
 void FramedConnection::finish() {
   is_finishing_ = true;
+  if (!is_open_) return end(Ending::stopped);
   go_on();
 }
 
@@ -41,9 +50,7 @@ void FramedConnection::end(Ending how) {
     session_.say_goodbye();
     write();
   }
-  error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  stream_.close();
   if (leave_) leave_->cancel();
   service_.on_closed(*this);
   owner_.on_ended(kept, how);
@@ -66,7 +73,7 @@ void FramedConnection::on_message(std::string_view text, MessageNumber number) {
 }
 
 void FramedConnection::go_on() {
-  if (is_over_ || is_working_) return;
+  if (is_over_ || is_working_ || !is_open_) return;
   const auto kept = shared_from_this();
   do {
     work();
@@ -94,7 +101,7 @@ void FramedConnection::read() {
   if (is_over_ || is_reading_ || !session_.wants_bytes()) return;
   is_reading_ = true;
   const ByteRoom room = session_.room();
-  socket_.async_read_some(
+  stream_.async_read_some(
       boost::asio::buffer(room.data, room.size),
       [self = shared_from_this()](const error_code& error, std::size_t bytes) {
         self->is_reading_ = false;
@@ -113,8 +120,9 @@ void FramedConnection::write() {
       written_ = 0;
       if (writing_.empty()) return;
     }
+    if (stream_.is_encrypted()) return write_encrypted();
     error_code error;
-    const auto bytes = socket_.write_some(
+    const auto bytes = stream_.socket().write_some(
         boost::asio::buffer(writing_.data() + written_, writing_.size() - written_), error);
     written_ += bytes;
     if (bytes > 0) moved_at_ = Clock::now();
@@ -123,22 +131,38 @@ void FramedConnection::write() {
   }
 }
 
+// OpenSSL keeps what the socket does not take: one piece at a time, and no more until it is gone.
+void FramedConnection::write_encrypted() {
+  is_blocked_ = true;
+  moved_at_ = Clock::now();
+  stream_.async_write_some(
+      boost::asio::buffer(writing_.data() + written_, writing_.size() - written_),
+      [self = shared_from_this()](const error_code& error, std::size_t bytes) {
+        self->is_blocked_ = false;
+        if (self->is_over_) return;
+        if (error) return self->end(Ending::broken);
+        self->written_ += bytes;
+        self->go_on();
+      });
+}
+
 void FramedConnection::wait_for_room() {
   if (is_over_) return;  // the last words found no room
   is_blocked_ = true;
-  socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
-    self->is_blocked_ = false;
-    if (self->is_over_) return;
-    if (error) return self->end(Ending::broken);
-    self->go_on();
-  });
+  stream_.socket().async_wait(tcp::socket::wait_write,
+                              [self = shared_from_this()](const error_code& error) {
+                                self->is_blocked_ = false;
+                                if (self->is_over_) return;
+                                if (error) return self->end(Ending::broken);
+                                self->go_on();
+                              });
 }
 
 void FramedConnection::wait_for_leave() {
   const auto until = session_.paused_until();
   if (!until || is_waiting_for_leave_) return;
   is_waiting_for_leave_ = true;
-  if (!leave_) leave_ = std::make_unique<boost::asio::steady_timer>(socket_.get_executor());
+  if (!leave_) leave_ = std::make_unique<boost::asio::steady_timer>(stream_.get_executor());
   leave_->expires_at(Clock::time_point{std::chrono::duration_cast<Clock::duration>(*until)});
   leave_->async_wait([self = shared_from_this()](const error_code&) {
     self->is_waiting_for_leave_ = false;
@@ -148,6 +172,10 @@ void FramedConnection::wait_for_leave() {
 
 void FramedConnection::check() {
   const auto now = Clock::now();
+  if (!is_open_) {
+    if (now - heard_at_ >= limits_.frame_timeout) end(Ending::slow_sender);
+    return;
+  }
   if (is_blocked_ && now - moved_at_ >= limits_.frame_timeout) return end(Ending::slow_reader);
   if (session_.heard() != heard_ || !session_.is_clients_turn()) {
     heard_ = session_.heard();

@@ -1,11 +1,11 @@
 // A socket around a FrameSession.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <vector>
 
+#include "runtime/net/door_stream.hpp"
 #include "runtime/net/frame_service.hpp"
 
 namespace chargemill::runtime {
@@ -46,8 +46,8 @@ class FramedConnection final : public FrameLink,
                                private FrameListener {
  public:
   /// The references outlive the IoThread.
-  FramedConnection(boost::asio::ip::tcp::socket socket, const ConnectionLimits& limits,
-                   FrameService& service, ConnectionOwner& owner);
+  FramedConnection(DoorStream stream, const ConnectionLimits& limits, FrameService& service,
+                   ConnectionOwner& owner);
 
   void start();
   /// Ends as soon as nothing is half received, unanswered or unsent.
@@ -69,10 +69,11 @@ class FramedConnection final : public FrameLink,
   void work();
   void read();
   void write();
+  void write_encrypted();
   void wait_for_room();
   void wait_for_leave();
 
-  boost::asio::ip::tcp::socket socket_;
+  DoorStream stream_;
   const ConnectionLimits& limits_;
   FrameService& service_;
   ConnectionOwner& owner_;
@@ -83,6 +84,7 @@ class FramedConnection final : public FrameLink,
   std::uint64_t heard_ = 0;  // at the last check
   Clock::time_point heard_at_;
   Clock::time_point moved_at_;  // when the socket last took something
+  bool is_open_ = false;        // the handshake, if there is one, is done
   bool is_reading_ = false;
   bool is_blocked_ = false;  // the socket takes nothing
   bool is_waiting_for_leave_ = false;

@@ -77,8 +77,8 @@ void FramedServer::on_accepted(tcp::socket socket) {
   if (connections_.size() >= options_.connections_max) return refuse(std::move(socket));
   ++counters_.accepted;
   ConnectionOwner& owner = *this;
-  const auto connection =
-      std::make_shared<FramedConnection>(std::move(socket), options_.connection, service_, owner);
+  const auto connection = std::make_shared<FramedConnection>(
+      DoorStream{std::move(socket), options_.tls.get()}, options_.connection, service_, owner);
   connections_.insert(connection);
   connection->start();
 }
@@ -91,7 +91,8 @@ void FramedServer::refuse(tcp::socket socket) {
   const auto size = try_encode_frame({bytes_of(kFull)}, {frame.data(), frame.size()});
   error_code ignored;
   socket.non_blocking(true, ignored);
-  if (size) (void)socket.write_some(boost::asio::buffer(frame.data(), *size), ignored);
+  if (size && !options_.tls)
+    (void)socket.write_some(boost::asio::buffer(frame.data(), *size), ignored);
   socket.shutdown(tcp::socket::shutdown_both, ignored);
 }
 

@@ -8,6 +8,7 @@
 
 #include "runtime/net/framed_connection.hpp"
 #include "runtime/net/listener.hpp"
+#include "runtime/net/tls_context.hpp"
 
 namespace chargemill::runtime {
 
@@ -26,6 +27,7 @@ class FramedServer final : private ConnectionOwner {
   struct Options {
     std::size_t connections_max = 1'000;
     ConnectionLimits connection;
+    TlsContext tls = nullptr;  ///< null: bytes as they are
   };
   /// `trouble` is told, the first time each, what somebody might want to know. `service` outlives
   /// the IoThread, as this does.

@@ -15,6 +15,7 @@ namespace http = boost::beast::http;
 
 // Head and pieces of a body pass through it; pipelined requests wait in it.
 constexpr std::size_t kBufferBytesMax = 65'536;
+constexpr std::size_t kFirstBytes = 4'096;  // of a request inside TLS
 constexpr std::size_t kDiscardedMax = 4U << 20U;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -29,7 +30,8 @@ bool is_of_http(const boost::system::error_code& error) {
   return error.category() == make_error_code(http::error::bad_method).category();
 }
 
-HttpRequest plain(http::request<http::string_body>&& from) {
+/// All but the body.
+HttpRequest head_of(const http::request<http::string_body>& from) {
   HttpRequest request;
   request.method = view(from.method_string());
   request.target = view(from.target());
@@ -40,17 +42,21 @@ HttpRequest plain(http::request<http::string_body>&& from) {
     }
     request.headers.push_back({std::move(name), std::string{view(field.value())}});
   }
+  return request;
+}
+
+HttpRequest plain(http::request<http::string_body>&& from) {
+  HttpRequest request = head_of(from);
   request.body = std::move(from.body());
   return request;
 }
 
 }  // namespace
 
-HttpConnection::HttpConnection(asio::ip::tcp::socket socket,
-                               std::shared_ptr<HttpServer::Shared> shared)
-    : socket_(std::move(socket)),
+HttpConnection::HttpConnection(DoorStream stream, std::shared_ptr<HttpServer::Shared> shared)
+    : wire_(std::move(stream)),
       shared_(std::move(shared)),
-      timer_(socket_.get_executor()),
+      timer_(wire_.get_executor()),
       buffer_(kBufferBytesMax) {
   count(shared_->counters.connections);
   shared_->connections.insert(this);
@@ -60,14 +66,22 @@ HttpConnection::~HttpConnection() { shared_->connections.erase(this); }
 
 void HttpConnection::start() {
   Error ignored;
-  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-  await_request();
+  wire_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
+  if (!wire_.is_encrypted()) return await_request();
+  arm(Phase::handshake, shared_->limits.header);
+  wire_.async_handshake([self = shared_from_this()](Error error) {
+    if (self->phase_ != Phase::handshake) return;
+    if (error) return self->close();
+    self->await_request();
+  });
 }
 
 void HttpConnection::wind_down() {
   is_last_ = true;
   if (const auto web_socket = web_socket_.lock()) return web_socket->wind_down();
-  if (phase_ == Phase::idle || phase_ == Phase::stream || phase_ == Phase::linger) close();
+  if (phase_ == Phase::handshake || phase_ == Phase::idle || phase_ == Phase::stream ||
+      phase_ == Phase::linger)
+    close();
 }
 
 void HttpConnection::close() {
@@ -77,9 +91,7 @@ void HttpConnection::close() {
   ++turn_;
   stream_.reset();
   timer_.cancel();
-  Error ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  wire_.close();
 }
 
 void HttpConnection::arm(Phase phase, Nanos patience) {
@@ -101,7 +113,7 @@ void HttpConnection::on_timeout() {
     case Phase::body: {
       is_timed_out_ = true;  // the reading that ends now is answered
       Error ignored;
-      socket_.cancel(ignored);
+      wire_.socket().cancel(ignored);
       return;
     }
     case Phase::answer:
@@ -116,10 +128,22 @@ void HttpConnection::await_request() {
   if (is_last_) return linger();
   if (buffer_.size() > 0) return read_header();
   arm(Phase::idle, shared_->limits.idle);
-  socket_.async_wait(asio::ip::tcp::socket::wait_read, [self = shared_from_this()](Error error) {
-    if (error || self->phase_ != Phase::idle) return self->close();
-    self->read_header();
-  });
+  if (wire_.is_encrypted()) return await_encrypted();
+  wire_.socket().async_wait(asio::ip::tcp::socket::wait_read,
+                            [self = shared_from_this()](Error error) {
+                              if (error || self->phase_ != Phase::idle) return self->close();
+                              self->read_header();
+                            });
+}
+
+// What has been deciphered already is not seen by waiting for the socket.
+void HttpConnection::await_encrypted() {
+  wire_.async_read_some(buffer_.prepare(kFirstBytes),
+                        [self = shared_from_this()](Error error, std::size_t bytes) {
+                          if (error || self->phase_ != Phase::idle) return self->close();
+                          self->buffer_.commit(bytes);
+                          self->read_header();
+                        });
 }
 
 void HttpConnection::read_header() {
@@ -130,7 +154,7 @@ void HttpConnection::read_header() {
   parser_.emplace();
   parser_->header_limit(shared_->limits.header_bytes);
   parser_->body_limit(shared_->limits.body_bytes);
-  http::async_read_header(socket_, buffer_, *parser_,
+  http::async_read_header(wire_, buffer_, *parser_,
                           [self = shared_from_this()](Error error, std::size_t) {
                             if (self->phase_ == Phase::header) self->on_header(error);
                           });
@@ -144,7 +168,7 @@ std::pair<unsigned, const char*> HttpConnection::objection() const {
   if (target_.empty() || target_.front() != '/') return {400, "the target must begin with /"};
   if (hosts > 1 || (hosts == 0 && request.version() == 11))
     return {400, "Host: exactly one is needed"};
-  if (hosts == 1 && !is_own_host(host, shared_->at))
+  if (hosts == 1 && !is_own_host(host, shared_->at, shared_->guards.names))
     return {403, "Host: this is not a name of this server"};
   // No page but ours may listen either: a WebSocket asks no leave of the one it belongs to.
   const bool is_guarded = !is_safe_method(view(request.method_string())) || is_upgrade(request);
@@ -162,6 +186,9 @@ void HttpConnection::on_header(Error error) {
   version_ = request.version();
   const auto [status, why] = objection();
   if (status != 0) return refuse(status, why);
+  if (shared_->guards.gate) {
+    if (auto answer = shared_->guards.gate(head_of(request))) return turn_away(std::move(*answer));
+  }
   const auto announced = parser_->content_length();
   if (announced && *announced > shared_->limits.body_bytes)
     return refuse(413, "the body is too large");
@@ -170,7 +197,7 @@ void HttpConnection::on_header(Error error) {
   if (!boost::beast::iequals(theirs(expected), "100-continue"))
     return refuse(417, "Expect: only 100-continue is known");
   arm(Phase::body, shared_->limits.body);
-  asio::async_write(socket_, asio::buffer(kContinue),
+  asio::async_write(wire_, asio::buffer(kContinue),
                     [self = shared_from_this()](Error failed, std::size_t) {
                       if (self->phase_ != Phase::body) return;
                       if (failed) return self->close();
@@ -180,10 +207,9 @@ void HttpConnection::on_header(Error error) {
 
 void HttpConnection::read_body() {
   arm(Phase::body, shared_->limits.body);
-  http::async_read(socket_, buffer_, *parser_,
-                   [self = shared_from_this()](Error error, std::size_t) {
-                     if (self->phase_ == Phase::body) self->on_body(error);
-                   });
+  http::async_read(wire_, buffer_, *parser_, [self = shared_from_this()](Error error, std::size_t) {
+    if (self->phase_ == Phase::body) self->on_body(error);
+  });
 }
 
 void HttpConnection::on_body(Error error) {
@@ -206,7 +232,7 @@ bool HttpConnection::upgrade() {
   count(shared_->counters.web_sockets);
   timer_.cancel();
   phase_ = Phase::socket;
-  auto web_socket = std::make_shared<WebSocketConnection>(std::move(socket_), shared_from_this(),
+  auto web_socket = std::make_shared<WebSocketConnection>(std::move(wire_), shared_from_this(),
                                                           std::move(reply), shared_->limits);
   web_socket_ = web_socket;
   web_socket->accept(request);
@@ -221,7 +247,7 @@ void HttpConnection::hand_over() {
   HttpAnswer answer = [weak = weak_from_this(), turn = ++turn_](HttpResponse response) {
     auto self = weak.lock();
     if (!self) return;
-    auto executor = self->socket_.get_executor();
+    auto executor = self->wire_.get_executor();
     asio::post(executor, [self = std::move(self), turn, response = std::move(response)]() mutable {
       self->on_answer(turn, std::move(response));
     });
@@ -259,9 +285,9 @@ void HttpConnection::write(HttpResponse&& answer) {
   };
   if (is_head_ || stream_ != nullptr) {
     serializer_->split(true);
-    http::async_write_header(socket_, *serializer_, done);
+    http::async_write_header(wire_, *serializer_, done);
   } else {
-    http::async_write(socket_, *serializer_, done);
+    http::async_write(wire_, *serializer_, done);
   }
 }
 
@@ -276,11 +302,15 @@ void HttpConnection::on_written(Error error) {
 
 void HttpConnection::refuse(unsigned status, std::string text) {
   if (phase_ == Phase::closed) return;
-  if (phase_ != Phase::answer) {
-    count(shared_->counters.requests_refused);
-    is_last_ = true;  // where the next request begins is not known
-  }
-  write(shared_->complain(status, std::move(text), target_));
+  auto answer = shared_->complain(status, std::move(text), target_);
+  phase_ == Phase::answer ? write(std::move(answer)) : turn_away(std::move(answer));
+}
+
+// What follows is not read: where the next request begins is not known.
+void HttpConnection::turn_away(HttpResponse&& answer) {
+  count(shared_->counters.requests_refused);
+  is_last_ = true;
+  write(std::move(answer));
 }
 
 void HttpConnection::fail(Error error) {
@@ -299,28 +329,34 @@ void HttpConnection::fail(Error error) {
 // (RST).
 void HttpConnection::linger() {
   if (shared_->is_stopping) return close();
-  Error ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   arm(Phase::linger, shared_->limits.linger);
-  discard();
+  const auto say_no_more = [self = shared_from_this()] {
+    if (self->phase_ != Phase::linger) return;
+    Error ignored;
+    self->wire_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    self->discard(self->wire_.socket());
+  };
+  if (!wire_.is_encrypted()) return say_no_more();
+  wire_.async_shutdown([say_no_more](Error) { say_no_more(); });
 }
 
-void HttpConnection::discard() {
+template <class Stream>
+void HttpConnection::discard(Stream& from) {
   buffer_.clear();
-  socket_.async_read_some(buffer_.prepare(kBufferBytesMax / 4),
-                          [self = shared_from_this()](Error error, std::size_t bytes) {
-                            self->discarded_ += bytes;
-                            if (error || self->discarded_ > kDiscardedMax) return self->close();
-                            if (self->phase_ == Phase::closed) return;
-                            self->discard();
-                          });
+  from.async_read_some(buffer_.prepare(kBufferBytesMax / 4),
+                       [self = shared_from_this(), &from](Error error, std::size_t bytes) {
+                         self->discarded_ += bytes;
+                         if (error || self->discarded_ > kDiscardedMax) return self->close();
+                         if (self->phase_ == Phase::closed) return;
+                         self->discard(from);
+                       });
 }
 
 void HttpConnection::begin_stream(std::shared_ptr<HttpStream> stream) {
   stream_ = std::move(stream);
   timer_.cancel();
   phase_ = Phase::stream;
-  discard();  // tells when the client has gone
+  discard(wire_);  // tells when the client has gone
   ask_stream();
 }
 
@@ -329,7 +365,7 @@ void HttpConnection::ask_stream() {
   stream_->next([weak = weak_from_this()](std::string piece) {
     auto self = weak.lock();
     if (!self) return;
-    auto executor = self->socket_.get_executor();
+    auto executor = self->wire_.get_executor();
     asio::post(executor, [self = std::move(self), piece = std::move(piece)]() mutable {
       self->on_piece(std::move(piece));
     });
@@ -341,7 +377,7 @@ void HttpConnection::on_piece(std::string piece) {
   if (piece.empty()) return close();
   piece_ = std::move(piece);
   arm(Phase::write, shared_->limits.write);
-  asio::async_write(socket_, asio::buffer(piece_),
+  asio::async_write(wire_, asio::buffer(piece_),
                     [self = shared_from_this()](Error error, std::size_t) {
                       if (self->phase_ != Phase::write) return;
                       if (error || self->shared_->is_stopping) return self->close();

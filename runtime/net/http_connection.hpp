@@ -2,13 +2,13 @@
 // HttpServer.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <memory>
 #include <optional>
 
+#include "runtime/net/door_stream.hpp"
 #include "runtime/net/http_server_shared.hpp"
 
 namespace chargemill::runtime {
@@ -19,7 +19,7 @@ class WebSocketConnection;
 /// answer, which any thread may give.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<HttpServer::Shared> shared);
+  HttpConnection(DoorStream stream, std::shared_ptr<HttpServer::Shared> shared);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
@@ -31,6 +31,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
  private:
   enum class Phase : std::uint8_t {
+    handshake,
     idle,
     header,
     body,
@@ -49,6 +50,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void arm(Phase phase, Nanos patience);
   void on_timeout();
   void await_request();
+  void await_encrypted();
   void read_header();
   void on_header(Error error);
   void read_body();
@@ -59,17 +61,19 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void write(HttpResponse&& answer);
   void on_written(Error error);
   void refuse(unsigned status, std::string text);
+  void turn_away(HttpResponse&& answer);
   /// Answers a reading that failed, or closes.
   void fail(Error error);
   void linger();
-  void discard();
+  template <class Stream>
+  void discard(Stream& from);
   void begin_stream(std::shared_ptr<HttpStream> stream);
   void ask_stream();
   void on_piece(std::string piece);
   /// Why the request that has begun is not taken: a status and a text; 0: it is.
   [[nodiscard]] std::pair<unsigned, const char*> objection() const;
 
-  boost::asio::ip::tcp::socket socket_;
+  DoorStream wire_;
   std::shared_ptr<HttpServer::Shared> shared_;
   boost::asio::steady_timer timer_;
   boost::beast::flat_buffer buffer_;

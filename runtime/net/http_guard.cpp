@@ -27,10 +27,14 @@ bool is_everywhere(const Endpoint& at) { return at.host == "0.0.0.0" || at.host 
 
 }  // namespace
 
-bool is_own_host(std::string_view authority, const Endpoint& at) {
+bool is_own_host(std::string_view authority, const Endpoint& at,
+                 const std::vector<std::string>& names) {
   const auto host = host_of(authority);
   if (!host) return false;
   const Endpoint asked{*host, at.port};
+  for (const auto& name : names) {
+    if (*host == lower(name)) return true;
+  }
   if (is_loopback(asked) || asked.host == lower(at.host)) return true;
   return is_everywhere(at) && is_address(asked);
 }

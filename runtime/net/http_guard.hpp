@@ -1,7 +1,9 @@
 // Whether a browser that asks was led here by a stranger. Pure.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/net/endpoint.hpp"
 
@@ -9,8 +11,10 @@ namespace chargemill::runtime {
 
 /// `authority` is a Host header: a name or address, with or without a port. It is ours if it is
 /// localhost, an address of this machine alone, or where `at` listens; if that is all interfaces,
-/// any address in digits. A name that somebody else has made to point here is not (DNS rebinding).
-[[nodiscard]] bool is_own_host(std::string_view authority, const Endpoint& at);
+/// any address in digits; or one of `names`. Any other name that somebody else has made to point
+/// here is not (DNS rebinding).
+[[nodiscard]] bool is_own_host(std::string_view authority, const Endpoint& at,
+                               const std::vector<std::string>& names = {});
 
 /// Whether `origin`, an Origin header, is a page of this server, which was called `authority`.
 [[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view authority);

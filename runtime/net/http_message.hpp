@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,9 @@ struct HttpResponse {
 using HttpAnswer = std::function<void(HttpResponse)>;
 /// Called on the server's thread; must not block.
 using HttpHandler = std::function<void(HttpRequest, HttpAnswer)>;
+/// Asked when the head of a request is there and before its body is read (that of `head` is empty):
+/// the answer that turns it away, or nothing. Called on the server's thread; must not block.
+using HttpGate = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
 /// The answer to what never became a request, or was not answered; `target` may be empty.
 using HttpComplaint =
     std::function<HttpResponse(unsigned status, std::string text, std::string_view target)>;

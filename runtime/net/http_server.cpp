@@ -37,7 +37,8 @@ void HttpServer::Shared::accept() {
     if (self->connections.size() >= self->limits.connections) {
       self->refuse(std::move(socket));
     } else {
-      std::make_shared<HttpConnection>(std::move(socket), self)->start();
+      std::make_shared<HttpConnection>(DoorStream{std::move(socket), self->guards.tls.get()}, self)
+          ->start();
     }
   });
 }
@@ -47,7 +48,7 @@ void HttpServer::Shared::refuse(tcp::socket socket) {
   count(counters.connections_refused);
   error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(boost::asio::buffer(kTooMany), ignored);
+  if (!guards.tls) socket.write_some(boost::asio::buffer(kTooMany), ignored);
   socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
@@ -59,9 +60,11 @@ void HttpServer::Shared::each(void (HttpConnection::*what)()) {
 }
 
 HttpServer::HttpServer(tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
-                       HttpComplaint complain, HttpLimits limits, WebSocketOpener open)
+                       HttpComplaint complain, HttpLimits limits, HttpGuards guards,
+                       WebSocketOpener open)
     : shared_(std::make_shared<Shared>(std::move(acceptor), std::move(at), std::move(handler),
-                                       std::move(complain), limits, std::move(open))) {
+                                       std::move(complain), limits, std::move(guards),
+                                       std::move(open))) {
   boost::asio::post(shared_->acceptor.get_executor(), [shared = shared_] { shared->accept(); });
 }
 

@@ -5,10 +5,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "runtime/base/units.hpp"
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/http_message.hpp"
+#include "runtime/net/tls_context.hpp"
 #include "runtime/net/web_socket.hpp"
 
 namespace chargemill::runtime {
@@ -33,6 +36,13 @@ struct HttpLimits {
   Nanos silence = std::chrono::seconds{30};  ///< not even a ping is answered
 };
 
+/// What stands between a server and those who reach it.
+struct HttpGuards {
+  HttpGate gate = {};                   ///< empty: everybody may come in
+  TlsContext tls = nullptr;             ///< null: bytes as they are
+  std::vector<std::string> names = {};  ///< that it may be called by, beside its address
+};
+
 /// Counters since the start; each is written by the server's thread only.
 struct HttpCounters {
   std::atomic<std::uint64_t> connections{0};
@@ -51,9 +61,11 @@ struct HttpCounters {
 class HttpServer {
  public:
   /// Serves from now on, on the thread of `acceptor`'s context, which outlives this. `at` is where
-  /// it listens. `open`: who talks over WebSockets; empty: such a request is like any other.
+  /// it listens. Without guards everybody may come in. `open`: who talks over WebSockets; empty:
+  /// such a request is like any other.
   HttpServer(boost::asio::ip::tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
-             HttpComplaint complain, HttpLimits limits = {}, WebSocketOpener open = {});
+             HttpComplaint complain, HttpLimits limits = {}, HttpGuards guards = {},
+             WebSocketOpener open = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -10,12 +10,13 @@ namespace chargemill::runtime {
 
 struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   Shared(boost::asio::ip::tcp::acceptor from, Endpoint where, HttpHandler to,
-         HttpComplaint complaint, HttpLimits most, WebSocketOpener opener)
+         HttpComplaint complaint, HttpLimits most, HttpGuards kept_by, WebSocketOpener opener)
       : acceptor(std::move(from)),
         at(std::move(where)),
         handler(std::move(to)),
         complain(std::move(complaint)),
         limits(most),
+        guards(std::move(kept_by)),
         open(std::move(opener)) {}
 
   void accept();
@@ -27,6 +28,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   const HttpHandler handler;
   const HttpComplaint complain;
   const HttpLimits limits;
+  const HttpGuards guards;
   const WebSocketOpener open;
   HttpCounters counters;
   std::unordered_set<HttpConnection*> connections;

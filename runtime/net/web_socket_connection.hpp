@@ -1,7 +1,6 @@
 // A connection that has become a WebSocket. Inside of HttpServer.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -9,6 +8,7 @@
 #include <boost/beast/websocket.hpp>
 #include <memory>
 
+#include "runtime/net/door_stream.hpp"
 #include "runtime/net/http_server.hpp"
 #include "runtime/net/web_socket.hpp"
 
@@ -21,8 +21,8 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
   using Request = boost::beast::http::request<boost::beast::http::string_body>;
 
   /// `keeper` is let go of when the connection has ended.
-  WebSocketConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<void> keeper,
-                      WebSocketReply reply, const HttpLimits& limits);
+  WebSocketConnection(DoorStream wire, std::shared_ptr<void> keeper, WebSocketReply reply,
+                      const HttpLimits& limits);
 
   /// Answers the handshake and talks from then on.
   void accept(const Request& request);
@@ -40,7 +40,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
   void on_message(WebSocketMessage message);
   void say_goodbye(boost::beast::websocket::close_code code);
 
-  boost::beast::websocket::stream<boost::asio::ip::tcp::socket> stream_;
+  boost::beast::websocket::stream<DoorStream> stream_;
   std::shared_ptr<void> keeper_;
   std::shared_ptr<WebSocketSession> session_;
   const std::string protocol_;

@@ -6,9 +6,12 @@
 #include <poll.h>
 
 #include <boost/asio/io_context.hpp>
+#include <fstream>
 
 #include "app/doors/doors.hpp"
+#include "app/doors/frame_access.hpp"
 #include "tests/simulation/virtual_network.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/frame_client.hpp"
 #include "tests/support/still_engine.hpp"
 
@@ -32,8 +35,9 @@ network::Scenario of(std::uint32_t points) {
   return s;
 }
 
-std::unique_ptr<Doors> bound() {
+std::unique_ptr<Doors> bound(const std::string& token_file = {}) {
   DoorsSettings settings;
+  settings.tcp.token_file = token_file;
   settings.http.listen = kDoorOff;
   settings.tcp.listen = "127.0.0.1:0";
   settings.tcp.is_chosen = true;
@@ -49,12 +53,12 @@ std::uint16_t port_of(const Doors& doors) {
 
 /// Real actors, hand-moved time, an open door and a client.
 struct Station {
-  explicit Station(std::uint32_t points)
+  explicit Station(std::uint32_t points, const std::string& token_file = {})
       : scenario(of(points)),
         still(2),
         network(scenario, still.engine),
         desk(network, still.engine),
-        doors(bound()),
+        doors(bound(token_file)),
         open(doors->open({desk, scenario, {}})),
         client(port_of(*doors)) {
     network.start();
@@ -238,6 +242,73 @@ TEST(Doors, AChosenPortInUseEndsTheRunBeforeItBeginsTheDefaultIsReplaced) {  // 
   EXPECT_EQ(address_line(address),
             "TCP       " + address.at + " (" + address.taken + " is in use)");
   EXPECT_EQ(address_line({"TCP", "127.0.0.1:9999", ""}), "TCP       127.0.0.1:9999");
+}
+
+const char* const kOperator = "0123456789abcdef-operator";
+const char* const kReader = "0123456789abcdef-reader";
+std::string token_file(const test::Folder& folder) {
+  const auto file = folder.path() + "/tokens";
+  std::ofstream{file} << kOperator << '\n' << kReader << " read\n";
+  return file;
+}
+
+TEST(TcpDoor, NobodyWithoutATokenChangesOrSeesAnything) {  // D-147
+  const test::Folder folder;
+  Station s{2, token_file(folder)};
+  const std::string needed = "NACK: a token is needed, AUTH#TOKEN comes first";
+  for (const char* text :
+       {"LIST", "STATUS#CP-000001", "STATS#CP-000001", "AVAILABLE", "STOP#*", "RESUME#CP-000001",
+        "STOP_SUPPLY#CP-000001", "SHUTDOWN#CP-000001", "RESET_BREAKER#CP-000001", "PLUG#CP-000001",
+        "UNPLUG#CP-000001", "START#CP-000001#-", "INJECT#CP-000001#engine_ko", "DANCE", "",
+        "{\"type\":\"cp_status\"}"})
+    EXPECT_EQ(s.ask(text), needed) << text;
+  EXPECT_EQ(s.ask("PING"), "ACK: PING");
+  EXPECT_THAT(s.ask("HELP"), HasSubstr(" AUTH#TOKEN"));
+  s.still.pass(1s);
+  EXPECT_EQ(s.ask(std::string{"AUTH#"} + kReader), "ACK: AUTH#read");
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=ACTIVATED#CP-000002=ACTIVATED");
+  EXPECT_EQ(s.ask("STOP#*"), "NACK: this token reads and changes nothing");
+  EXPECT_EQ(s.ask("DANCE"), "NACK: unknown command 'DANCE'");
+  EXPECT_EQ(s.ask(std::string{"AUTH#"} + kOperator), "ACK: AUTH#operate");
+  EXPECT_EQ(s.ask("STOP#*"), "ACK: STOP#2");
+  FrameClient other{port_of(*s.doors)};
+  other.send("LIST");
+  EXPECT_EQ(s.hear(other), needed) << "a token is of one connection";
+}
+
+TEST(TcpDoor, TokensAreNotTriedOutOnOneConnection) {  // law 6
+  const test::Folder folder;
+  Station s{1, token_file(folder)};
+  EXPECT_EQ(s.ask("AUTH"), "NACK: a token is missing, use AUTH#TOKEN");
+  EXPECT_EQ(s.ask("AUTH#"), "NACK: a token is missing, use AUTH#TOKEN");
+  for (unsigned i = 0; i < FrameAccess::kWrongMax; ++i)
+    EXPECT_EQ(s.ask("AUTH#wrong"), "NACK: wrong token");
+  EXPECT_EQ(s.ask(std::string{"AUTH#"} + kOperator), "NACK: too many wrong tokens");
+  EXPECT_THAT(s.ask("LIST"), StartsWith("NACK: a token is needed"));
+}
+
+TEST(TcpDoor, ADoorWithoutTokensTakesAnyToken) {
+  Station s{1};
+  EXPECT_EQ(s.ask("AUTH#whatever"), "ACK: AUTH#operate");
+  EXPECT_EQ(s.ask("AUTHOR"), "NACK: unknown command 'AUTHOR'");
+}
+
+TEST(Doors, SayOnceWhoMayComeInWithoutAToken) {  // D-147
+  const test::Folder folder;
+  EXPECT_EQ(open_doors_line(bound()->addresses()),
+            "OPEN      whoever is on this machine may change the run (tcp.token_file)");
+  EXPECT_EQ(open_doors_line(bound(token_file(folder))->addresses()), "");
+}
+
+TEST(Doors, AFileThatIsNoneEndsTheRunBeforeItBegins) {
+  DoorsSettings settings;
+  settings.http.listen = kDoorOff;
+  settings.tcp.listen = "127.0.0.1:0";
+  settings.tcp.token_file = "/nowhere/tokens";
+  const auto refused = Doors::bind(settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::environment);
+  EXPECT_THAT(refused.error().text, StartsWith("tcp.token_file: cannot read /nowhere/tokens: "));
 }
 
 TEST(TcpDoor, ItsConnectionsFollowTheFileLimit) {  // issue, section 3

@@ -24,6 +24,14 @@ TEST(HttpGuard, AnotherAddressIsCalledByItsOwnName) {
   EXPECT_FALSE(is_own_host("10.0.0.7", {"10.0.0.8", 8000}));
 }
 
+TEST(HttpGuard, AServerMayHaveNamesBesideItsAddress) {
+  const std::vector<std::string> names{"charge.example", "Two.Example"};
+  EXPECT_TRUE(is_own_host("charge.example:8000", {"0.0.0.0", 8000}, names));
+  EXPECT_TRUE(is_own_host("two.example", {"0.0.0.0", 8000}, names));
+  EXPECT_FALSE(is_own_host("evil.charge.example", {"0.0.0.0", 8000}, names));
+  EXPECT_FALSE(is_own_host("charge.example.evil", {"0.0.0.0", 8000}, names));
+}
+
 TEST(HttpGuard, OnlyPagesOfTheServerItselfMayChangeAnything) {
   EXPECT_TRUE(is_own_origin("http://127.0.0.1:8000", "127.0.0.1:8000"));
   EXPECT_TRUE(is_own_origin("https://LocalHost:8000", "localhost:8000"));

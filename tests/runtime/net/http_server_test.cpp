@@ -26,7 +26,7 @@ using test::kPatience;
 /// A server whose answers name what was asked. `/later` waits until told; `/big` is 8 MiB.
 class Served {
  public:
-  explicit Served(HttpLimits limits = {}) {
+  explicit Served(HttpLimits limits = {}, HttpGuards guards = {}) {
     auto listener = listen(io_.context(), {"127.0.0.1", 0}, PortInUse::is_an_error);
     port_ = listener->at.port;
     server_ = std::make_unique<HttpServer>(
@@ -38,7 +38,7 @@ class Served {
           response.body = text + " [" + std::string{target.substr(0, 20)} + "]";
           return response;
         },
-        limits);
+        limits, std::move(guards));
   }
   ~Served() { io_.stop(); }  // connections end with the context
   Served(const Served&) = delete;
@@ -105,6 +105,30 @@ class Served {
 };
 
 const std::string kHost = "Host: localhost\r\n";
+
+TEST(HttpServer, TurnsAwayWhoMayNotComeInBeforeItReadsTheBody) {  // issue, section 6
+  HttpGuards guards;
+  guards.gate = [](const HttpRequest& head) -> std::optional<HttpResponse> {
+    EXPECT_EQ(head.body, "");
+    if (head.header("authorization") == "Bearer x") return std::nullopt;
+    HttpResponse response;
+    response.status = 401;
+    response.headers.push_back({"WWW-Authenticate", "Bearer"});
+    return response;
+  };
+  Served served{{}, guards};
+  Client client{served.port()};
+  client.say("POST /p HTTP/1.1\r\nContent-Length: 1000000\r\n" + kHost + "\r\nthe beginning");
+  const auto answer = client.hear_all();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 401 Unauthorized\r\n"));
+  EXPECT_THAT(answer, HasSubstr("WWW-Authenticate: Bearer\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_EQ(served.server().counters().requests_refused, 1U);
+  EXPECT_THAT(served.ask("POST /p HTTP/1.1\r\nAuthorization: Bearer x\r\nContent-Length: 4\r\n" +
+                         kHost + "\r\nbody"),
+              HasSubstr("POST /p  body"));
+  EXPECT_EQ(served.server().counters().requests, 1U);
+}
 
 TEST(HttpServer, AnswersRequestAfterRequestOnOneConnection) {
   Served served;

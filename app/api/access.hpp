@@ -1,0 +1,25 @@
+// Who may ask for what (D-147).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "runtime/net/access_tokens.hpp"
+#include "runtime/net/http_message.hpp"
+
+namespace chargemill::app::api {
+
+/// What a request of this method and target needs, also where there is nothing: a stranger does not
+/// learn which paths there are.
+[[nodiscard]] runtime::Access needed_for(std::string_view method, std::string_view target);
+
+/// What the client that sent `head` may do; without tokens: everything.
+[[nodiscard]] runtime::Access access_of(const runtime::AccessTokens* tokens,
+                                        const runtime::HttpRequest& head);
+
+/// Turns away whoever may not make this request: 401 without a token of the file, 403 with one that
+/// only reads. Nothing: it may come in. The one place where HTTP and WebSocket clients are let in.
+[[nodiscard]] std::optional<runtime::HttpResponse> refusal(const runtime::AccessTokens* tokens,
+                                                           const runtime::HttpRequest& head);
+
+}  // namespace chargemill::app::api

@@ -1,0 +1,46 @@
+// Which clients of the framed door may do what.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "runtime/net/access_tokens.hpp"
+#include "runtime/net/frame_service.hpp"
+
+namespace chargemill::app {
+
+/// A client shows a token with `AUTH#TOKEN`, before all else, and is answered `ACK: AUTH#read` or
+/// `ACK: AUTH#operate`: from then on this connection may do what the token allows (D-147). A door
+/// without tokens lets everybody operate. Threads: the IoThread.
+class FrameAccess {
+ public:
+  using Access = runtime::Access;
+  /// Wrong tokens that a connection may show; beyond them it is not listened to.
+  static constexpr unsigned kWrongMax = 3;
+
+  explicit FrameAccess(std::shared_ptr<const runtime::AccessTokens> tokens)
+      : tokens_(std::move(tokens)) {}
+
+  [[nodiscard]] bool wants_tokens() const noexcept { return tokens_ != nullptr; }
+  /// The answer, if `text` shows a token; nothing: it is about something else.
+  [[nodiscard]] std::optional<std::string> greet(const runtime::FrameLink& from,
+                                                 std::string_view text);
+  /// The NACK for a client that may not do what needs this much; nothing: it may.
+  [[nodiscard]] std::optional<std::string> refusal(const runtime::FrameLink& from,
+                                                   Access needed) const;
+  void forget(const runtime::FrameLink& link) { guests_.erase(&link); }
+
+ private:
+  struct Guest {
+    Access access = Access::none;
+    unsigned wrong = 0;
+  };
+
+  const std::shared_ptr<const runtime::AccessTokens> tokens_;
+  std::unordered_map<const runtime::FrameLink*, Guest> guests_;  ///< those that showed something
+};
+
+}  // namespace chargemill::app

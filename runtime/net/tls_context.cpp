@@ -1,0 +1,112 @@
+#include "runtime/net/tls_context.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+namespace chargemill::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+namespace ssl = boost::asio::ssl;
+
+tl::unexpected<Error> wrong(const fs::path& file, const std::string& why) {
+  return failure(ErrorKind::environment, file.string() + ": " + why);
+}
+
+/// What OpenSSL says last, in its words; its queue is empty then.
+std::string last_words() {
+  const auto code = ERR_peek_last_error();
+  ERR_clear_error();
+  const char* const text = ERR_reason_error_string(code);
+  return text == nullptr ? "error " + std::to_string(code) : text;
+}
+
+Result<void> check_readable(const fs::path& file) {
+  std::error_code error;
+  if (fs::is_directory(file, error)) return wrong(file, "it is a directory");
+  errno = 0;
+  const std::ifstream in{file};
+  if (!in) return wrong(file, "cannot read it: " + std::generic_category().message(errno));
+  return {};
+}
+
+/// `Jan  5 00:00:00 2026 GMT`
+std::string text_of(const ASN1_TIME* time) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> out{BIO_new(BIO_s_mem()), BIO_free};
+  std::array<char, 64> text{};
+  if (out == nullptr || ASN1_TIME_print(out.get(), time) != 1) return "an unknown time";
+  const int size = BIO_read(out.get(), text.data(), static_cast<int>(text.size()));
+  return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
+}
+
+Result<void> check_dates(const fs::path& file, const X509* certificate) {
+  const ASN1_TIME* const from = X509_get0_notBefore(certificate);
+  const ASN1_TIME* const until = X509_get0_notAfter(certificate);
+  if (X509_cmp_current_time(from) > 0)
+    return wrong(file, "the certificate is not valid before " + text_of(from));
+  if (X509_cmp_current_time(until) < 0)
+    return wrong(file, "the certificate has expired on " + text_of(until));
+  return {};
+}
+
+/// Nobody is asked for a passphrase.
+int no_passphrase(char* /*room*/, int /*size*/, int /*is_writing*/, void* was_asked) {
+  *static_cast<bool*>(was_asked) = true;
+  return -1;
+}
+
+Result<void> use_certificate(SSL_CTX* context, const fs::path& file) {
+  if (auto readable = check_readable(file); !readable) return readable;
+  if (SSL_CTX_use_certificate_chain_file(context, file.c_str()) != 1)
+    return wrong(file, "it is no certificate in PEM: " + last_words());
+  return check_dates(file, SSL_CTX_get0_certificate(context));
+}
+
+Result<void> use_key(SSL_CTX* context, const fs::path& file) {
+  if (auto readable = check_readable(file); !readable) return readable;
+  bool was_asked = false;
+  SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+  SSL_CTX_set_default_passwd_cb_userdata(context, &was_asked);
+  const bool is_used = SSL_CTX_use_PrivateKey_file(context, file.c_str(), SSL_FILETYPE_PEM) == 1;
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  SSL_CTX_set_default_passwd_cb(context, nullptr);
+  if (was_asked) return wrong(file, "the key has a passphrase, and nobody is asked for it");
+  if (!is_used) {
+    const bool is_other = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
+    const auto words = last_words();
+    return wrong(file, is_other ? "the key belongs to another certificate"
+                                : "it is no key in PEM: " + words);
+  }
+  if (SSL_CTX_check_private_key(context) != 1) {
+    (void)last_words();
+    return wrong(file, "the key belongs to another certificate");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<TlsContext> open_tls(const fs::path& certificate, const fs::path& key) {
+  ERR_clear_error();
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  SSL_CTX* const native = context->native_handle();
+  if (SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1)
+    return failure(ErrorKind::environment, "no TLS 1.2: " + last_words());
+  // A client may not ask for a new handshake on and on; buffers of idle connections are given back.
+  SSL_CTX_set_options(
+      native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  if (auto used = use_certificate(native, certificate); !used)
+    return tl::unexpected<Error>(used.error());
+  if (auto used = use_key(native, key); !used) return tl::unexpected<Error>(used.error());
+  return context;
+}
+
+}  // namespace chargemill::runtime
