@@ -26,7 +26,8 @@ class StateLook final : public Inspection {
   using Done = std::function<void(Sample&&)>;
 
   StateLook(std::uint32_t points, std::shared_ptr<const Sample> before, api::Post later, Done done)
-      : sample_(points),
+      : points_(points),
+        sample_(points),
         before_(std::move(before)),
         later_(std::move(later)),
         done_(std::move(done)) {}
@@ -38,8 +39,9 @@ class StateLook final : public Inspection {
       const central::PointRecord& record = shard.points[from];
       const auto code = state_code(record.display, record.stage == central::Stage::starting);
       const auto index = index_of(record.id);
-      sample_.states.set(index, code);
       ++sample_.count[static_cast<std::size_t>(code)];
+      if (index >= points_) continue;  // it has joined since: the layout has no place for it
+      sample_.states.set(index, code);
       if (before_ != nullptr) note(record, before_->states.get(index), code);
     }
     return from;
@@ -60,6 +62,7 @@ class StateLook final : public Inspection {
     sample_.troubles.push_back({record.id, record.fault, is_fault});
   }
 
+  const std::uint32_t points_;  // of the layout
   Sample sample_;
   const std::shared_ptr<const Sample> before_;
   const api::Post later_;

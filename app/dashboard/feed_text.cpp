@@ -124,7 +124,7 @@ std::string trouble_rows(const api::World& world, const std::vector<Trouble>& tr
                          SimTime at) {
   std::string rows;
   for (const Trouble& trouble : troubles) {
-    const auto& spec = world.desk.topology().points[index_of(trouble.point)];
+    const auto& spec = world.desk.spec(trouble.point);
     const auto type = trouble.is_fault ? archive::EventType::fault : archive::EventType::recovery;
     append_row(rows,
                {0, world.utc(at), world.names.name(trouble.point), spec.zone, type, trouble.reason},
