@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
-#include <random>
+#include <ostream>
+
+#include "tests/support/traces.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -78,58 +81,152 @@ TEST(TimingWheel, ReachesTwoYears) {
   EXPECT_TRUE(wheel.pop(at(17'520h)));
 }
 
-/// Arms, cancels and pops at random, against a sorted list.
-void agree_with_a_sorted_list(unsigned seed) {
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
-  std::mt19937_64 random{seed};
-  TimingWheel wheel;
-  std::multimap<SimTime, std::uintptr_t> model;
-  std::map<std::uintptr_t, std::pair<TimerId, SimTime>> armed;
-  SimTime now{};
-  std::uintptr_t next = 1;
-  for (int step = 0; step < 3'000; ++step) {
-    const auto dice = random() % 10;
-    if (dice < 5) {
-      // Spread over all levels, with many collisions in the same tick.
-      const auto reach = Nanos{1} * static_cast<std::int64_t>(random() % (1ULL << (random() % 50)));
-      const TimerId id = wheel.arm(now + reach, payload(next));
-      model.emplace(now + reach, next);
-      armed[next++] = {id, now + reach};
-    } else if (dice < 7 && !armed.empty()) {
-      auto victim = armed.begin();
-      std::advance(victim, static_cast<std::ptrdiff_t>(random() % armed.size()));
-      ASSERT_TRUE(wheel.cancel(victim->second.first));
-      const auto range = model.equal_range(victim->second.second);
-      for (auto it = range.first; it != range.second; ++it) {
-        if (it->second != victim->first) continue;
-        model.erase(it);
-        break;
-      }
-      armed.erase(victim);
-    } else {
-      now += Nanos{static_cast<std::int64_t>(random() % (1ULL << (random() % 46)))};
-      while (const auto due = wheel.pop(now)) {
-        ASSERT_FALSE(model.empty());
-        ASSERT_EQ(due->due, model.begin()->first);
-        const auto number = reinterpret_cast<std::uintptr_t>(due->payload);
-        ASSERT_EQ(armed.at(number).second, due->due);
-        const auto range = model.equal_range(due->due);
-        auto it = range.first;
-        while (it != range.second && it->second != number) ++it;
-        ASSERT_NE(it, range.second);
-        model.erase(it);
-        armed.erase(number);
-      }
-      ASSERT_TRUE(model.empty() || model.begin()->first > now);
-    }
-    ASSERT_EQ(wheel.pending(), model.size());
-    if (!model.empty()) {
-      ASSERT_LE(wheel.next_due(), model.begin()->first);
-    }
-  }
+// The wheel against a sorted list.
+enum class What : std::uint8_t {
+  arm,
+  arm_at_carry,
+  cancel,
+  cancel_stale,
+  pass,
+  pass_to_carry,
+  look
+};
+struct Step {
+  What what;
+  std::uint64_t n;  ///< nanoseconds; which timer; which carry, and how near (below)
+};
+// Where time goes over into a higher level, the corners are: ticks around the end of the present
+// slot of a level.
+constexpr std::uint64_t kNearness = 8;
+constexpr unsigned level_of(std::uint64_t n) { return 1 + static_cast<unsigned>(n / kNearness); }
+constexpr std::int64_t ticks_from_carry(std::uint64_t n) {
+  return static_cast<std::int64_t>(n % kNearness) - 4;
 }
+constexpr Nanos kTick{1 << 15};
+std::ostream& operator<<(std::ostream& out, const Step& step) {
+  switch (step.what) {
+    case What::arm:
+      return out << "arm +" << step.n << " ns";
+    case What::arm_at_carry:
+      return out << "arm at carry " << level_of(step.n) << (ticks_from_carry(step.n) < 0 ? "" : "+")
+                 << ticks_from_carry(step.n);
+    case What::pass_to_carry:
+      return out << "pass to carry " << level_of(step.n)
+                 << (ticks_from_carry(step.n) < 0 ? "" : "+") << ticks_from_carry(step.n);
+    case What::cancel:
+      return out << "cancel " << step.n;
+    case What::cancel_stale:
+      return out << "cancel stale " << step.n;
+    case What::pass:
+      return out << "pass " << step.n << " ns";
+    case What::look:
+      return out << "exact next due";
+  }
+  return out;
+}
+Step any_step(RandomStream& random) {
+  // Spread over all levels, with many collisions in the same tick.
+  const auto reach = [&random](std::uint64_t bits) {
+    const std::uint64_t scale = std::uint64_t{1} << random.below(bits);
+    return random.below(scale);
+  };
+  const auto dice = random.below(40);
+  if (dice < 14) return {What::arm, reach(50)};
+  if (dice < 20) return {What::arm_at_carry, random.below(3 * kNearness)};
+  if (dice < 28) return {What::cancel, random.below(4'000)};
+  if (dice < 29) return {What::cancel_stale, random.below(4'000)};
+  if (dice < 35) return {What::pass, reach(46)};
+  if (dice < 39) return {What::pass_to_carry, random.below(3 * kNearness)};
+  return {What::look, 0};
+}
+rc::Seq<Step> simpler(const Step& step) {
+  return rc::seq::map(rc::shrink::towards(step.n, std::uint64_t{0}), [step](std::uint64_t n) {
+    return Step{step.what, n};
+  });
+}
+
+class WheelAndList {
+ public:
+  void play(const Step& step) {
+    const Nanos reach{static_cast<std::int64_t>(step.n)};
+    switch (step.what) {
+      case What::arm:
+        arm(now_ + reach);
+        break;
+      case What::arm_at_carry:
+        arm(carry(step.n));
+        break;
+      case What::cancel:
+        if (!live_.empty()) cancel(live_[step.n % live_.size()]);
+        break;
+      case What::cancel_stale:
+        if (!stale_.empty()) RC_ASSERT(!wheel_.cancel(stale_[step.n % stale_.size()]));
+        break;
+      case What::pass:
+        now_ += reach;
+        pop_all();
+        break;
+      case What::pass_to_carry:
+        now_ = std::max(now_, carry(step.n));
+        pop_all();
+        break;
+      case What::look:
+        RC_ASSERT(wheel_.exact_next_due() == earliest());
+        break;
+    }
+    RC_ASSERT(wheel_.pending() == list_.size());
+    RC_ASSERT(wheel_.next_due() <= earliest());
+  }
+
+ private:
+  /// By due time, then by number: a number is never used twice.
+  using Key = std::pair<SimTime, std::uintptr_t>;
+
+  [[nodiscard]] SimTime earliest() const {
+    return list_.empty() ? kNever : list_.begin()->first.first;
+  }
+  [[nodiscard]] SimTime carry(std::uint64_t n) const {
+    const Nanos slot = kTick * (std::int64_t{1} << 8U * level_of(n));
+    return SimTime{(now_.time_since_epoch() / slot + 1) * slot + ticks_from_carry(n) * kTick};
+  }
+  void arm(SimTime due) {
+    const Key key{due, ++numbers_};
+    list_[key] = wheel_.arm(due, payload(numbers_));
+    live_.push_back(key);
+  }
+  void cancel(Key key) {
+    RC_ASSERT(wheel_.cancel(list_.at(key)));
+    forget(key);
+  }
+  void pop_all() {
+    while (const auto due = wheel_.pop(now_)) {
+      RC_ASSERT(due->due == earliest());
+      RC_ASSERT(due->due <= now_);
+      const Key key{due->due, reinterpret_cast<std::uintptr_t>(due->payload)};
+      RC_ASSERT(list_.count(key) == 1U);
+      forget(key);
+    }
+    RC_ASSERT(earliest() > now_);
+  }
+  void forget(Key key) {
+    stale_.push_back(list_.at(key));
+    list_.erase(key);
+    live_.erase(std::find(live_.begin(), live_.end(), key));
+  }
+
+  TimingWheel wheel_;
+  std::map<Key, TimerId> list_;
+  std::vector<Key> live_;  // the same, in the order of arming
+  std::vector<TimerId> stale_;
+  SimTime now_{};
+  std::uintptr_t numbers_ = 0;
+};
 TEST(TimingWheel, AgreesWithASortedListWhateverIsArmedCancelledAndPopped) {
-  for (unsigned seed = 0; seed < 60; ++seed) agree_with_a_sorted_list(seed);
+  test::check_cases(240, [] {
+    WheelAndList both;
+    for (const Step& step : *test::any_trace(3'000, any_step, simpler).as("timers"))
+      both.play(step);
+  });
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ class Talking {
           response.body = text;
           return response;
         },
-        limits, {}, [this](const HttpRequest& request) { return open(request); });
+        limits, HttpGuards{}, [this](const HttpRequest& request) { return open(request); });
   }
   ~Talking() { io.stop(); }
   Talking(const Talking&) = delete;

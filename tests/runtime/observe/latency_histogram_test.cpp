@@ -11,86 +11,96 @@
 #include "runtime/base/random_stream.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
 #include "tests/support/stress.hpp"
+#include "tests/support/traces.hpp"
 
 namespace chargemill::runtime {
 namespace {
 
 constexpr double kQuantiles[] = {0.0, 0.01, 0.5, 0.9, 0.99, 0.999, 0.9999, 1.0};
 
-/// Durations from nanoseconds to days, as a seed likes them.
-std::vector<std::int64_t> durations(std::uint64_t seed) {
-  RandomStream random{seed, 0, Purpose::choice};
-  const double scale = std::pow(10.0, static_cast<double>(1 + random.below(14)));
-  std::vector<std::int64_t> values;
-  for (std::uint64_t n = 1 + random.below(3'000); n > 0; --n)
-    values.push_back(static_cast<std::int64_t>(random.exponential() * scale));
-  return values;
+/// Nanoseconds up to some power of ten of them: from none to days.
+using Durations = std::vector<std::int64_t>;
+rc::Gen<Durations> any_durations() {
+  return rc::gen::mapcat(rc::gen::inRange(1, 15), [](int digits) {
+    const double scale = std::pow(10.0, digits);
+    return test::any_trace(
+        6'000,
+        [scale](RandomStream& random) {
+          return static_cast<std::int64_t>(random.exponential() * scale);
+        },
+        [](std::int64_t ns) { return rc::shrink::towards(ns, std::int64_t{0}); });
+  });
+}
+LatencyHistogram recorded(const Durations& durations) {
+  LatencyHistogram histogram;
+  for (const auto ns : durations) histogram.record(Nanos{ns});
+  return histogram;
 }
 
-/// The value below or at which the share q lies, by sorting.
-std::int64_t exact(std::vector<std::int64_t> values, double q) {
-  std::sort(values.begin(), values.end());
-  const double rank = std::ceil(q * static_cast<double>(values.size()));
-  return values[static_cast<std::size_t>(std::max(1.0, rank)) - 1];
+/// The value below or at which the share q lies.
+double exact(const Durations& sorted, double q) {
+  const double rank = std::ceil(q * static_cast<double>(sorted.size()));
+  return static_cast<double>(sorted[static_cast<std::size_t>(std::max(1.0, rank)) - 1]);
 }
 
 TEST(LatencyHistogram, IsWithinAPercentOfSortedVectors) {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    const auto values = durations(seed);
-    LatencyHistogram histogram;
-    for (const auto value : values) histogram.record(Nanos{value});
-    ASSERT_EQ(histogram.count(), values.size());
-    EXPECT_EQ(histogram.max().count(), *std::max_element(values.begin(), values.end()));
+  test::check_cases(300, [] {
+    auto durations = *any_durations().as("durations, ns");
+    RC_PRE(!durations.empty());
+    const LatencyHistogram histogram = recorded(durations);
+    std::sort(durations.begin(), durations.end());
+    RC_ASSERT(histogram.count() == durations.size());
+    RC_ASSERT(histogram.max().count() == durations.back());
     for (const double q : kQuantiles) {
-      const auto expected = static_cast<double>(exact(values, q));
-      const auto got = static_cast<double>(histogram.quantile(q).count());
-      EXPECT_LE(std::abs(got - expected), expected * 0.01 + 0.5) << "q " << q;
-      EXPECT_LE(got, static_cast<double>(histogram.max().count()));
+      const double expected = exact(durations, q);
+      const Nanos got = histogram.quantile(q);
+      RC_ASSERT(std::abs(static_cast<double>(got.count()) - expected) <= expected * 0.01 + 0.5);
+      RC_ASSERT(got <= histogram.max());
     }
-  }
+  });
 }
 
-TEST(LatencyHistogram, BucketsCoverEveryDurationOnceAndRise) {
+TEST(LatencyHistogram, BucketsRiseWithoutAGap) {
   for (std::size_t bucket = 1; bucket < HistogramBuckets::kCount; ++bucket)
     ASSERT_EQ(HistogramBuckets::lowest(bucket), HistogramBuckets::highest(bucket - 1) + 1);
-  RandomStream random{1, 0, Purpose::choice};
-  for (int i = 0; i < 100'000; ++i) {
-    const std::uint64_t ns = random.bits() >> (13 + random.below(50));
-    const auto bucket = HistogramBuckets::bucket(ns);
-    ASSERT_LT(bucket, HistogramBuckets::kCount);
-    ASSERT_LE(HistogramBuckets::lowest(bucket), ns);
-    ASSERT_GE(HistogramBuckets::highest(bucket), ns);
-  }
   EXPECT_EQ(HistogramBuckets::bucket(UINT64_MAX), HistogramBuckets::kCount - 1);
 }
 
-TEST(LatencyHistogram, MergingInAnyOrderEqualsRecordingAll) {
-  LatencyHistogram a;
-  LatencyHistogram b;
-  LatencyHistogram c;
-  LatencyHistogram all;
-  LatencyHistogram* const parts[] = {&a, &b, &c};
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    for (const auto value : durations(seed)) {
-      parts[seed - 1]->record(Nanos{value});
-      all.record(Nanos{value});
-    }
+RC_GTEST_PROP(LatencyHistogram, EveryDurationLiesInItsBucket, ()) {
+  const auto of_any_size = [](RandomStream& random) {
+    const std::uint64_t bits = random.bits();
+    return bits >> (13 + random.below(50));
+  };
+  const auto smaller = [](std::uint64_t ns) { return rc::shrink::towards(ns, std::uint64_t{0}); };
+  for (const auto ns : *test::any_trace(4'000, of_any_size, smaller).as("durations, ns")) {
+    const auto bucket = HistogramBuckets::bucket(ns);
+    RC_ASSERT(bucket < HistogramBuckets::kCount);
+    RC_ASSERT(HistogramBuckets::lowest(bucket) <= ns);
+    RC_ASSERT(HistogramBuckets::highest(bucket) >= ns);
   }
-  LatencyHistogram left = a;
-  left.merge(b);
-  left.merge(c);
-  LatencyHistogram right = c;
-  right.merge(b);
-  right.merge(a);
-  for (const auto* merged : {&left, &right}) {
-    EXPECT_EQ(merged->count(), all.count());
-    EXPECT_EQ(merged->max(), all.max());
-    for (const double q : kQuantiles) EXPECT_EQ(merged->quantile(q), all.quantile(q));
-  }
+}
+
+RC_GTEST_PROP(LatencyHistogram, MergingInAnyOrderEqualsRecordingAll, ()) {
+  const auto first = *any_durations();
+  const auto second = *any_durations();
+  const auto third = *any_durations();
+  Durations everything = first;
+  everything.insert(everything.end(), second.begin(), second.end());
+  everything.insert(everything.end(), third.begin(), third.end());
+  const LatencyHistogram all = recorded(everything);
+  LatencyHistogram left = recorded(first);
+  left.merge(recorded(second));
+  left.merge(recorded(third));
+  LatencyHistogram right = recorded(third);
+  right.merge(recorded(second));
+  right.merge(recorded(first));
   LatencyHistogram same = all;
   same.merge(LatencyHistogram{});
-  EXPECT_EQ(same.count(), all.count());
+  for (const auto* merged : {&left, &right, &same}) {
+    RC_ASSERT(merged->count() == all.count());
+    RC_ASSERT(merged->max() == all.max());
+    for (const double q : kQuantiles) RC_ASSERT(merged->quantile(q) == all.quantile(q));
+  }
 }
 
 TEST(LatencyHistogram, OfNothingIsZeroAndNegativeDurationsAreZero) {
