@@ -32,7 +32,7 @@ struct World {
   std::function<bool(WithHistory)> read_journal = {};
   /// Runs a task later, after so long, elsewhere. Empty: nobody keeps the time.
   std::function<void(Nanos, Task)> after = {};
-  /// Event streams that are open.
+  /// Event streams that are open: each counts itself in when it begins and out when it ends.
   std::shared_ptr<std::atomic<int>> streams = std::make_shared<std::atomic<int>>(0);
   /// How the journal fares; empty: there is none.
   std::function<runtime::journal::JournalStatus()> journal_status = {};
