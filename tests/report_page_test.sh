@@ -11,11 +11,12 @@ fi
 
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-build/release/chargemill run config/scenarios/demo.toml --charge-points 200 --drivers 200 --duration 10m \
+build/release/chargemill run config/scenarios/demo.toml --charge-points 200 --drivers 200 --duration 1h \
   --speed max --out "$place/run" --progress off --set 'run.name=a </script><b>x</b>' \
   >/dev/null 2>"$place/run.log" || true # its thresholds are those of a larger network
-timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$place/profile" \
-  --virtual-time-budget=2000 --enable-logging=stderr --dump-dom "file://$place/run/report.html" \
+timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+  --disable-component-update --disable-sync --user-data-dir="$place/profile" \
+  --virtual-time-budget=4000 --enable-logging=stderr --dump-dom "file://$place/run/report.html" \
   >"$place/page.html" 2>"$place/browser.log"
 
 failed=0
@@ -26,15 +27,24 @@ law() {
   if "$@"; then echo "ok - $text"; else echo "not ok - $text"; failed=1; fi
 }
 count() { grep -oF -- "$1" "$place/page.html" | wc -l; }
-charts_drawn() { [[ $(count '<svg class="plot"') == 8 && $(count 'class="line" d="M0 5H22"') == 18 ]]; }
-lines_have_points() { [[ $(grep -oE 'class="line" d="M[^"]{60,}"' "$place/page.html" | wc -l) == 18 ]]; }
+charts_drawn() { [[ $(count '<figure class="chart"') == 5 && $(count '<canvas') == 6 ]]; } # and the map
+charts_say_their_values() {
+  grep -qE 'aria-label="States, now: supplying [0-9]' "$place/page.html" &&
+    grep -qE 'aria-label="Latency p99, now: decision [0-9]' "$place/page.html"
+}
+tiles_have_lines() { [[ $(grep -oE '<polyline points="[^"]{40,}"' "$place/page.html" | wc -l) -ge 8 ]]; }
+map_says_what_it_shows() { grep -qE 'aria-label="Map of 200 charge points in [0-9]+ zones: ' "$place/page.html"; }
+faults_are_listed() { [[ $(count '<li class="fault"') -gt 5 ]]; }
 no_complaint() { ! grep -E 'CONSOLE.*(Error|Refused|violates)' "$place/browser.log"; }
 name_is_text() { [[ $(count '<b>x</b>') == 0 && $(count 'a &lt;/script&gt;&lt;b&gt;x&lt;/b&gt;') -ge 2 ]]; }
 path_is_said() { tail -n 1 "$place/run.log" | grep -qxF "REPORT    $place/run/report.html"; }
 
 law "a run says where its page is in its last line" path_is_said
 law "the page of a run draws its charts" charts_drawn
-law "every line of a chart has points" lines_have_points
+law "every chart says its values" charts_say_their_values
+law "the figures have their lines" tiles_have_lines
+law "the map of the end is there, and says what it shows" map_says_what_it_shows
+law "the faults of the journal are listed" faults_are_listed
 law "the browser complains of nothing" no_complaint
 law "a scenario's name is text in the page, whatever it says" name_is_text
 exit "$failed"

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/commands/run_end.hpp"
 #include "app/compare/run_set.hpp"
 #include "app/report/html_report.hpp"
 #include "app/report/markdown_report.hpp"
@@ -27,7 +28,12 @@ std::string report_text(const ordered_json& summary, const std::filesystem::path
                         const std::string& format) {
   if (format == "json") return summary.dump(2) + "\n";
   if (format == "md") return markdown_report(summary);
-  if (format == "html") return html_report(summary, text_of(run / "timeseries.csv"));
+  if (format == "html") {
+    auto states = ordered_json::parse(text_of(run / "states.json"), nullptr, false);
+    if (states.is_discarded()) states = nullptr;  // of an older run: it has none
+    return html_report(summary, text_of(run / "timeseries.csv"),
+                       report_end(std::move(states), run / "journal"));
+  }
   return summary_text(summary);
 }
 

@@ -8,6 +8,8 @@
 #include <memory>
 #include <thread>
 
+#include "app/api/layout.hpp"
+#include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/commands/run_rows.hpp"
@@ -96,13 +98,16 @@ Result<void> write_latencies(const RunDirectory& directory, const network::Laten
 }
 
 Result<void> write_results(const RunDirectory& directory, const RunOutcome& outcome,
-                           const nlohmann::ordered_json& summary, const std::string& text) {
+                           const nlohmann::ordered_json& summary, const std::string& text,
+                           const nlohmann::ordered_json& states,
+                           const std::filesystem::path& journal) {
   auto kept = write_latencies(directory, outcome.last.latencies);
   if (!kept) return kept;
   // summary.json is the last one: it marks a finished run.
   for (const auto& [name, content] :
        {std::pair<std::string, std::string>{"summary.txt", text},
-        {"report.html", html_report(summary, directory.series_text())},
+        {"states.json", states.dump() + "\n"},
+        {"report.html", html_report(summary, directory.series_text(), report_end(states, journal))},
         {"summary.json", summary.dump(2) + "\n"}}) {
     auto written = directory.write(name, content);
     if (!written) return written;
@@ -251,6 +256,7 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
+          if (directory_) layout_ = api::layout_json(desk.topology());
           return doors_->open({desk, scenario, journal_path_, facts(desk)});
         });
     tell_journal_news();
@@ -267,7 +273,9 @@ class Run {
     if (!loaded_.output.quiet && !write_out(dressed(text, color, speaks_utf8())))
       return fail("cannot write the summary to the standard output");
     if (!directory_) return true;
-    const auto written = write_results(*directory_, outcome, summary, text);
+    const auto written =
+        write_results(*directory_, outcome, summary, text,
+                      states_json(scenario_, layout_, outcome.display), journal_path_);
     if (!written) return fail(written.error().text);
     if (!loaded_.output.quiet)
       say(fmt::format("REPORT    {}", (directory_->path() / "report.html").string()));
@@ -288,6 +296,7 @@ class Run {
   std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
+  nlohmann::ordered_json layout_;
   RunJournal journal_;
   LogCounts log_counts_;
   RunLog log_;

@@ -1,13 +1,10 @@
 #include "app/dashboard/page.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "app/dashboard/media.hpp"
-#include "runtime/base/assert.hpp"
 
 namespace chargemill::app::dashboard {
 namespace {
@@ -74,22 +71,6 @@ std::optional<HttpResponse> from_disk(const std::filesystem::path& directory,
 }
 
 }  // namespace
-
-std::string plain_bytes(const PageFile& file) {
-  std::string plain(file.plain_bytes, '\0');
-  z_stream stream{};
-  // zlib's interface is older than const.
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(file.gzipped.data()));
-  stream.avail_in = static_cast<uInt>(file.gzipped.size());
-  stream.next_out = reinterpret_cast<Bytef*>(plain.data());
-  stream.avail_out = static_cast<uInt>(plain.size());
-  constexpr int kGzip = 16 + MAX_WBITS;
-  CHARGEMILL_ASSERT(inflateInit2(&stream, kGzip) == Z_OK);
-  const int code = inflate(&stream, Z_FINISH);
-  inflateEnd(&stream);
-  CHARGEMILL_ASSERT(code == Z_STREAM_END && stream.avail_out == 0);  // we compressed it ourselves
-  return plain;
-}
 
 std::optional<HttpResponse> page_answer(const HttpRequest& request,
                                         const std::filesystem::path& directory) {

@@ -22,7 +22,4 @@ inline constexpr const char* kPagePolicy =
 [[nodiscard]] std::optional<runtime::HttpResponse> page_answer(
     const runtime::HttpRequest& request, const std::filesystem::path& directory);
 
-/// The bytes of a file as it was before it was embedded.
-[[nodiscard]] std::string plain_bytes(const PageFile& file);
-
 }  // namespace chargemill::app::dashboard

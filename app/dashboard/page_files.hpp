@@ -1,6 +1,7 @@
 // The page's own files, gzipped and embedded at build time (embed_page.cpp).
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,5 +17,9 @@ struct PageFile {
 
 /// All that the page is made of; licences and checksums of what others wrote are among them.
 [[nodiscard]] const std::vector<PageFile>& page_files();
+/// The file of that path. Requires that there is one.
+[[nodiscard]] const PageFile& page_file(std::string_view path);
+/// The bytes of a file as it was before it was embedded.
+[[nodiscard]] std::string plain_bytes(const PageFile& file);
 
 }  // namespace chargemill::app::dashboard

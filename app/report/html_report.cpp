@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 
+#include "app/dashboard/page_files.hpp"
+#include "app/report/base64.hpp"
 #include "app/report/figure_text.hpp"
 #include "app/report/page_parts.hpp"
 #include "app/report/series.hpp"
@@ -15,6 +18,10 @@ namespace chargemill::app {
 namespace {
 
 using nlohmann::ordered_json;
+
+/// They ask a server, and here is none.
+constexpr std::array<std::string_view, 6> kLiveOnly{"main.js",   "wire.js",   "store.js",
+                                                    "drawer.js", "header.js", "requests.js"};
 
 std::string escaped(std::string_view text) {
   std::string safe;
@@ -94,21 +101,6 @@ std::string warnings(const ordered_json& summary) {
   return items.empty() ? items : "<h2>Warnings</h2><ul>" + items + "</ul>";
 }
 
-std::string tiles(const ordered_json& s) {
-  const auto tile = [](const char* label, const ordered_json& value, const char* unit) {
-    return fmt::format("<div class=\"tile\"><dt>{}</dt><dd>{} <small>{}</small></dd></div>", label,
-                       escaped(figure_text(value)), unit);
-  };
-  return tile("charge points", s.at("charge_points").at("total"), "") +
-         tile("requests", s.at("requests").at("sent"), "sent") +
-         tile("sessions", s.at("sessions").at("started"), "started") +
-         tile("energy", s.at("energy").at("delivered_kwh"), "kWh") +
-         tile("decision p99", s.at("latency_ms").at("request_decision").at("p99"), "ms") +
-         tile("faults", s.at("faults").at("raised"), "raised") +
-         tile("breakers", s.at("breaker").at("opened"), "opened") +
-         tile("messages", s.at("messages").at("per_s"), "a second");
-}
-
 std::string thresholds(const ordered_json& summary) {
   const auto& all = summary.at("thresholds");
   if (all.empty()) return "<p>The scenario sets none.</p>";
@@ -165,27 +157,43 @@ std::string figures(const ordered_json& summary) {
   return sections;
 }
 
+/// What report.js needs of the dashboard's page, by name: gzipped, as base64.
+std::string modules() {
+  ordered_json packed;
+  for (const auto& file : dashboard::page_files()) {
+    const bool is_module = file.media == "text/javascript; charset=utf-8";
+    const bool is_live_only =
+        std::find(kLiveOnly.begin(), kLiveOnly.end(), file.path) != kLiveOnly.end();
+    if (is_module && !is_live_only) packed[std::string{file.path}] = base64(file.gzipped);
+  }
+  return packed.dump();
+}
+
 }  // namespace
 
-std::string html_report(const ordered_json& summary, const std::string& timeseries_csv) {
+std::string html_report(const ordered_json& summary, const std::string& timeseries_csv,
+                        const ordered_json& end) {
   const auto& run = summary.at("run");
-  auto series = thinned_series(timeseries_csv);
-  series["latency_clock"] = summary.at("latency_ms").value("clock", "wall");
+  const std::string clock = summary.at("latency_ms").value("clock", "wall");
+  const ordered_json data{
+      {"summary", summary}, {"series", thinned_series(timeseries_csv)}, {"end", end}};
   return filled(
       kReportTemplate,
-      {{"style", std::string{kReportStyle}},
-       {"charts", std::string{kReportCharts}},
+      {{"page_style", dashboard::plain_bytes(dashboard::page_file("vendor/uplot.css")) + "\n" +
+                          dashboard::plain_bytes(dashboard::page_file("style.css"))},
+       {"style", std::string{kReportStyle}},
+       {"start", std::string{kReportStart}},
+       {"modules", modules()},
        {"scenario", escaped(figure_text(run.at("scenario")))},
        {"run", escaped(run_text(summary))},
        {"program", escaped(fmt::format("chargemill {} ({})", figure_text(run.at("version")),
                                        figure_text(run.at("commit"))))},
        {"verdict", verdict(summary) + broken_sums(summary) + warnings(summary)},
-       {"tiles", tiles(summary)},
        {"thresholds", thresholds(summary)},
        {"latencies", latencies(summary)},
-       {"clock", escaped(series.at("latency_clock").get<std::string>())},
+       {"clock", escaped(clock)},
        {"figures", figures(summary)},
-       {"series", script_json(series)}});
+       {"data", script_json(data)}});
 }
 
 }  // namespace chargemill::app

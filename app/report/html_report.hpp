@@ -1,4 +1,4 @@
-// A run as one page: charts, tables, thresholds.
+// A run as one page: the parts of the dashboard, frozen, and tables.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -7,10 +7,13 @@
 namespace chargemill::app {
 
 /// A self-contained page: it asks for nothing from anywhere, and its content security policy
-/// forbids it to. `timeseries_csv` is the file of that name; without usable rows the page has no
-/// charts. All texts are escaped: a scenario may bear any name. Throws nlohmann::json::exception
+/// forbids it to. `timeseries_csv` is the file of that name; without usable rows the charts are
+/// empty. `end`: how things stood at the end, for map and feed: `start` of model time, `layout` (as
+/// /api/v1/layout), `states` (a keyframe, base64), `faults` (rows as /api/v1/faults); null: nobody
+/// kept it. All texts are escaped: a scenario may bear any name. Throws nlohmann::json::exception
 /// when `summary` lacks a key of the contract.
 [[nodiscard]] std::string html_report(const nlohmann::ordered_json& summary,
-                                      const std::string& timeseries_csv);
+                                      const std::string& timeseries_csv,
+                                      const nlohmann::ordered_json& end = nullptr);
 
 }  // namespace chargemill::app

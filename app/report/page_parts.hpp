@@ -7,6 +7,6 @@ namespace chargemill::app {
 
 extern const std::string_view kReportTemplate;  ///< markup with {{name}} where a part belongs
 extern const std::string_view kReportStyle;
-extern const std::string_view kReportCharts;  ///< draws the charts from the series
+extern const std::string_view kReportStart;  ///< unpacks the dashboard's modules and starts them
 
 }  // namespace chargemill::app

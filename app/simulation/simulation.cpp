@@ -240,6 +240,18 @@ void write_out(Host& host, Recording& recording, RunOutcome& outcome) {
       JournalOutcome{recording.status(), recording.appended(), recording.bytes_on_disk()};
 }
 
+/// What each charge point shows. Requires a frozen engine.
+std::vector<DisplayState> shown_by_all(network::Network& network) {
+  std::vector<DisplayState> display(network.topology().points.size(), DisplayState::disconnected);
+  for (std::size_t s = 0; s < network.topology().shards.size(); ++s) {
+    for (const auto& point : network.shard(ShardId{static_cast<std::uint16_t>(s)}).state().points) {
+      // One that joined while it ran has no place in the layout.
+      if (index_of(point.id) < display.size()) display[index_of(point.id)] = point.display;
+    }
+  }
+  return display;
+}
+
 /// The figures of a network that stands still.
 void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario,
                    const DigestSink& digests, RunOutcome& outcome) {
@@ -249,6 +261,7 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
   outcome.last =
       is_virtual && outcome.signal == 0 ? host.network().count(end) : host.network().count();
   looker.add_load(outcome.last);
+  outcome.display = shown_by_all(host.network());
   if (!is_virtual) return;
   const auto entities = host.network().entity_digests();
   outcome.digest = network::sum_of(entities);

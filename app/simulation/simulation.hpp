@@ -45,6 +45,7 @@ struct RunOutcome {
   std::optional<Digest> digest;           ///< virtual time only
   std::uint64_t consoles_missed = 0;      ///< console notices that came faster than they were read
   std::optional<JournalOutcome> journal;  ///< if there is one
+  std::vector<DisplayState> display;      ///< by PointId, at the end; empty: it is not known
   bool was_ready = true;                  ///< false: workers still took over actors when time began
   bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
 };

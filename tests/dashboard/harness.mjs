@@ -156,6 +156,26 @@ export const cellColour = (page, point) => page.evaluate((i) => {
   return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`.toUpperCase();
 }, point);
 
+/** Texts of tiles, buttons and headings that do not fit where they stand. */
+export const cut = (page) => page.evaluate(() =>
+  [...document.querySelectorAll('.tile-value, .tile-name, button, h1, h2, th, figcaption b')]
+    .filter((item) => item.scrollWidth > item.clientWidth + 1 && item.clientWidth > 0 && getComputedStyle(item).display !== 'inline')
+    .map((item) => `${item.className} ${item.textContent}`.trim()));
+
+/** Parts of the page that lie over each other or reach beyond the window. */
+export const overlaps = (page) => page.evaluate(() => {
+  const parts = ['header.top', '.tiles', '.centre', '.side', '.charts', '.drawer'].map((name) => [name, document.querySelector(name)])
+    .filter(([, item]) => item && getComputedStyle(item).visibility !== 'hidden').map(([name, item]) => [name, item.getBoundingClientRect()]);
+  // A report is as long as it has to be, the live page as high as its window.
+  const height = document.body.classList.contains('report') ? document.documentElement.scrollHeight : innerHeight;
+  const bad = parts.filter(([, box]) => box.right > innerWidth + 1 || box.bottom > height + 1).map(([name]) => `${name} leaves the window`);
+  parts.forEach(([a, one], i) => parts.slice(i + 1).forEach(([b, other]) => {
+    if (Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
+        Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1) bad.push(`${a} over ${b}`);
+  }));
+  return bad;
+});
+
 let failed = 0;
 /** One line of the test's result. */
 export async function law(text, body) {

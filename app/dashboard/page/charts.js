@@ -27,7 +27,7 @@ function optionsOf(chart, names, ink, width, onRange) {
   return {
     width, height: kHeight, tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: { sync: { key: 'time' }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * 1.08] } },
     axes: [

@@ -43,8 +43,13 @@ class Frozen {
     this.states = null;
     if (end) {
       this.states = new States(end.layout.points);
-      this.states.packed = Uint8Array.from(atob(end.states), (c) => c.charCodeAt(0));
+      this.frame = Uint8Array.from(atob(end.states), (c) => c.charCodeAt(0)).buffer;
     }
+  }
+  /** Once it is resolved, states are there. */
+  async unpack() {
+    if (this.states) await this.states.take(this.frame);
+    return this;
   }
   onStates(listener) {
     listener(this.states);
@@ -81,7 +86,7 @@ function Page({ store }) {
 }
 
 const data = JSON.parse(document.getElementById('data').textContent);
-const store = new Frozen(data);
+const store = await new Frozen(data).unpack();
 window.chargemill = store;
 document.getElementById('series-note')?.remove();
 render(html`<${Page} store=${store} />`, document.getElementById('charts'));

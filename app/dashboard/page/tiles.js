@@ -19,7 +19,7 @@ function Spark({ values, limit }) {
   const y = (v) => 22 - (v - low) / span * 20;
   const line = shown.map((v, i) => `${(i / (shown.length - 1) * 100).toFixed(1)},${y(v).toFixed(1)}`).join(' ');
   return html`<svg class="spark" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">
-    ${limit >= low && limit <= high && html`<line class="limit" x1="0" x2="100" y1=${y(limit)} y2=${y(limit)} />`}
+    ${typeof limit === 'number' && limit >= low && limit <= high && html`<line class="limit" x1="0" x2="100" y1=${y(limit)} y2=${y(limit)} />`}
     <polyline points=${line} /></svg>`;
 }
 

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <regex>
 
+#include "app/dashboard/page_files.hpp"
+#include "app/report/base64.hpp"
 #include "app/report/figure_text.hpp"
-#include "app/report/page_parts.hpp"
 #include "app/report/series.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "tests/support/sample_summary.hpp"
@@ -23,10 +24,10 @@ std::size_t count(const std::string& text, const std::string& part) {
   for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
   return found;
 }
-/// The text between `<script type="application/json"...>` and the end of that element.
-std::string embedded_series(const std::string& page) {
+/// What the first `<script type="application/json"...>` holds.
+nlohmann::json embedded(const std::string& page) {
   const auto begin = page.find('>', page.find("<script type=\"application/json\"")) + 1;
-  return page.substr(begin, page.find("</script>", begin) - begin);
+  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
 }
 
 TEST(HtmlReport, ShowsEveryFigureAndEveryThreshold) {
@@ -51,7 +52,9 @@ TEST(HtmlReport, ShowsNumbersUnderTheNamesOfThresholds) {
   for (const auto& [section, figures] : summary.items()) {
     if (!figures.is_object() || section == "latency_ms" || section == "journal") continue;
     for (const auto& [key, value] : figures.items()) {
-      const bool is_name = std::count(names.begin(), names.end(), section + '.' + key) == 1;
+      std::string name = section;
+      name.append(1, '.').append(key);
+      const bool is_name = std::count(names.begin(), names.end(), name) == 1;
       EXPECT_EQ(is_name, value.is_number() || key == "speed") << section << '.' << key;
     }
   }
@@ -71,23 +74,54 @@ TEST(HtmlReport, CannotBeBrokenByTheNameOfAScenario) {
   const auto page = html_report(summary, "sim_s,</script><b>,wall_s\n0,1,2\n1,1,2\n");
   for (const char* markup : {"<b>", "<b ", "<img", "<i>", "<!--", "<script>x"})
     EXPECT_EQ(count(page, markup), 0U) << markup;
-  EXPECT_EQ(count(page, "</script>"), 2U) << "the series and the charts";
+  EXPECT_EQ(count(page, "</script>"), 3U) << "the data, the modules and what starts them";
   EXPECT_NE(
       page.find("<h1>a &lt;/script&gt;&lt;b&gt;x&lt;/b&gt; &quot;&#39;&amp; {{figures}} &lt;!--"),
       std::string::npos)
       << "a name that looks like a part's is not replaced";
-  const auto series = nlohmann::json::parse(embedded_series(page));
-  EXPECT_EQ(series["latency_clock"], "</script><script>x()") << "escaped, not changed";
-  EXPECT_EQ(series["columns"]["</script><b>"].size(), 2U);
+  const auto data = embedded(page);
+  EXPECT_EQ(data["summary"]["run"]["scenario"], name) << "escaped, not changed";
+  EXPECT_EQ(data["series"]["columns"]["</script><b>"].size(), 2U);
 }
 TEST(HtmlReport, AsksForNothingFromAnywhere) {
   const auto page = html_report(sample_summary(), kSeries);
   EXPECT_NE(page.find("content=\"default-src 'none';"), std::string::npos);
-  std::string text = page;
-  const std::string svg_name = "http://www.w3.org/2000/svg";  // a namespace, not an address
-  text.erase(text.find(svg_name), svg_name.size());
   EXPECT_FALSE(
-      std::regex_search(text, std::regex("https?:|//[a-z]+\\.|@import|url\\(|fetch\\(| src=")));
+      std::regex_search(page, std::regex("https?:|//[a-z]+\\.|@import|url\\(|fetch\\(| src=")));
+}
+TEST(HtmlReport, BearsTheModulesOfTheDashboardThatNeedNoServer) {
+  const auto page = html_report(sample_summary(), kSeries);
+  const auto begin = page.find('>', page.find("id=\"modules\"")) + 1;
+  const auto modules =
+      nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+  // Whatever a module imports is there too, beginning with the one that starts all.
+  std::vector<std::string> wanted{"report.js"};
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    ASSERT_TRUE(modules.contains(wanted[i])) << wanted[i];
+    const auto source = dashboard::plain_bytes(dashboard::page_file(wanted[i]));
+    for (auto at = source.find(" from './"); at != std::string::npos;) {
+      const auto name = at + 9;
+      const auto end = source.find('\'', name);
+      const auto other = source.substr(name, end - name);
+      if (std::find(wanted.begin(), wanted.end(), other) == wanted.end()) wanted.push_back(other);
+      at = source.find(" from './", end);
+    }
+  }
+  EXPECT_EQ(modules.size(), wanted.size()) << "and no other";
+}
+TEST(HtmlReport, ShowsHowThingsStoodAtTheEndIfSomebodyKeptIt) {
+  EXPECT_TRUE(embedded(html_report(sample_summary(), kSeries))["end"].is_null());
+  const nlohmann::ordered_json end{{"start", "2026-01-05T00:00:00.000000+00:00"},
+                                   {"states", "AA=="}};
+  EXPECT_EQ(embedded(html_report(sample_summary(), kSeries, end))["end"]["states"], "AA==");
+}
+TEST(Base64, IsThatOfTheStandard) {  // RFC 4648, section 10
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64("\xFF\xFE"), "//4=");
 }
 TEST(HtmlReport, StaysAboutAMegabyteForADayOfSeconds) {
   std::string csv =
@@ -98,11 +132,11 @@ TEST(HtmlReport, StaysAboutAMegabyteForADayOfSeconds) {
            ".456,900000,90000,100,100,9800,12345678,12345678,12345678,12345678901,123.456\n";
   const auto page = html_report(sample_summary(), csv);
   EXPECT_LT(page.size(), 1'000'000U);
-  EXPECT_EQ(nlohmann::json::parse(embedded_series(page))["columns"]["sim_s"].size(), kPointsMax);
+  EXPECT_EQ(embedded(page)["series"]["columns"]["sim_s"].size(), kPointsMax);
 }
 TEST(HtmlReport, ManagesWithoutASeries) {
   const auto page = html_report(sample_summary(), "");
-  EXPECT_TRUE(nlohmann::json::parse(embedded_series(page))["columns"].empty());
+  EXPECT_TRUE(embedded(page)["series"]["columns"].empty());
   EXPECT_NE(page.find("charge_points"), std::string::npos);
 }
 TEST(HtmlReport, TellsBrokenSumsAndPartialRuns) {

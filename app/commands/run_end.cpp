@@ -1,0 +1,53 @@
+#include "app/commands/run_end.hpp"
+
+#include "actors/archive/history.hpp"
+#include "app/dashboard/state_frame.hpp"
+#include "app/history/history_rows.hpp"
+#include "app/history/history_times.hpp"
+#include "app/report/base64.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::uint64_t kFaultsMax = 1'000;
+
+ordered_json newest_faults(const std::filesystem::path& journal) {
+  auto rows = ordered_json::array();
+  auto history = archive::History::open(journal);
+  if (!history) return rows;
+  archive::Filter filter;
+  filter.limit = kFaultsMax;
+  const auto found = history->faults(filter);
+  if (!found) return rows;
+  const Table table = to_table(*found);
+  for (const auto& row : table.rows) {
+    ordered_json one;
+    for (std::size_t i = 0; i < row.size(); ++i) one[table.columns[i]] = row[i];
+    rows.push_back(std::move(one));
+  }
+  return rows;
+}
+
+}  // namespace
+
+ordered_json states_json(const network::Scenario& scenario, const ordered_json& layout,
+                         const std::vector<DisplayState>& display) {
+  if (display.empty()) return nullptr;
+  dashboard::PackedStates states{static_cast<std::uint32_t>(display.size())};
+  for (std::uint32_t i = 0; i < states.size(); ++i)
+    states.set(i, dashboard::state_code(display[i], false));
+  const auto frame = dashboard::encode_frame({states.size(), 1, 0, 0}, states, nullptr);
+  const auto start = std::chrono::seconds{scenario.run.start_unix_s};
+  return {{"start", time_text(start)}, {"layout", layout}, {"states", base64(frame)}};
+}
+
+ordered_json report_end(ordered_json states, const std::filesystem::path& journal) {
+  std::error_code error;
+  if (!states.is_object() || !std::filesystem::is_directory(journal, error)) return states;
+  states["faults"] = newest_faults(journal);
+  return states;
+}
+
+}  // namespace chargemill::app

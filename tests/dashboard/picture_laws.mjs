@@ -1,0 +1,83 @@
+// Pictures of the page in all its sizes, for people to look at (build/screenshots) and for the README; and
+// what can be said of a picture without looking: nothing is cut off, nothing covers anything else.
+import { join } from 'node:path';
+import { check, cut, finish, folder, law, openRun, openTab, overlaps, root, shown, until } from './harness.mjs';
+
+const pictures = folder(join(root, 'build/screenshots'));
+
+const city = (points, faults) => `
+[run]
+name = "city"
+start = 2026-01-05T17:00:00Z
+duration = "24h"
+speed = 20
+[network]
+charge_points = ${points}
+zones = ${points > 20_000 ? 64 : points > 100 ? 16 : 2}
+health_interval = "5s"
+telemetry_interval = "5s"
+[drivers]
+count = ${Math.ceil(points / 5)}
+sessions_per_cp_per_day = 8
+initial_supplying = 0.2
+${faults}
+[tcp]
+listen = "off"
+`;
+const many = `
+[[fault]]
+kind = "engine_ko"
+rate = 1
+duration = "2m"
+[[fault]]
+kind = "monitor_loss"
+rate = 0.5
+duration = "2m"
+[[fault]]
+kind = "engine_ko"
+rate = 120
+duration = "3m"
+zone = "Z07"
+[[fault]]
+kind = "partition"
+at = "20s"
+duration = "20h"
+zone = "Z12"
+`;
+
+const stories = [
+  ['10', city(10, ''), [1280, 1920], ''],
+  ['10k', city(10_000, many), [1280, 1920], ''],
+  ['10k-drawer', null, [1280, 1920], 'drawer'],
+  ['10k-table', null, [1280], 'view=table'],
+  ['10k-isolated', null, [1280], 'state=faulted'],
+  ['100k', city(100_000, many), [1280, 1920], ''],
+];
+
+let run = null;
+for (const [name, scenario, widths, query] of stories) {
+  if (scenario) {
+    await run?.stop();
+    run = await openRun(scenario);
+    await until('it has gone on for a while', async () => (await run.ask('/api/v1/summary')).run.wall_s > 12, 90);
+  }
+  const { faults } = query === 'drawer' ? await run.ask('/api/v1/faults?kind=FAULT&limit=1') : { faults: [] };
+  const part = query === 'drawer' ? `cp=${faults[0].cp_id}` : query;
+  for (const width of widths) {
+    for (const theme of ['light', 'dark']) {
+      await law(`The page of ${name} at ${width} pixels in ${theme} is whole, and a picture of it is made`, async () => {
+        const page = await openTab(`${run.base}/?theme=${theme}&${part}`, { width, height: width === 1280 ? 800 : 1080 });
+        if (query === 'view=table') await page.getByTestId('zone-table').waitFor(); else await shown(page);
+        if (query === 'drawer') await page.getByTestId('drawer-faults').waitFor();
+        await page.waitForFunction(() => window.chargemill.series.length > 5 && document.querySelectorAll('.u-over').length === 5, null, { timeout: 20_000 });
+        await page.screenshot({ path: join(pictures, `${name}-${width}-${theme}.png`) });
+        const bad = [...await cut(page), ...await overlaps(page)];
+        await page.context().close();
+        check(bad.length === 0, bad.join('; '));
+      });
+    }
+  }
+}
+
+await run.stop();
+process.exit(await finish());

@@ -1,0 +1,77 @@
+// The page of a finished run, opened from disk: the same parts, frozen.
+import { join } from 'node:path';
+import {
+  axeSource, check, cut, equal, finish, folder, history, law, openRun, openTab, overlaps, root, smallScenario, until,
+} from './harness.mjs';
+
+const run = await openRun(smallScenario());
+for (const cp of ['CP-000003', 'CP-000021'])
+  await run.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
+await run.post('/api/v1/charge-points/CP-000030/stop');
+await until('both are found', async () =>
+  (await run.ask('/api/v1/faults?kind=FAULT')).faults.length >= 2);
+await until('some seconds are in the series', async () => (await run.ask('/api/v1/series')).rows > 4, 20);
+await run.stop();
+const address = `file://${join(run.out, 'report.html')}`;
+const page = await openTab(address, { width: 1280, height: 1100 });
+const ready = () => page.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 20_000 });
+
+await law('The report opens from disk, asks nobody, and complains of nothing', async () => {
+  await ready();
+  equal(page.asked.filter((url) => !url.startsWith('file:') && !url.startsWith('data:')), [], 'asked');
+  equal(page.complaints, [], 'complaints');
+});
+
+await law('The report shows how each charge point stood at the end, as the summary counts them', async () => {
+  const codes = await page.evaluate(() => {
+    const { states, plan } = window.chargemill;
+    const count = [0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < plan.points; ++i) ++count[states.code(i)];
+    return [count, states.code(2), states.code(29), window.chargemill.total];
+  });
+  equal(codes[0], codes[3], 'counts');
+  equal(codes.slice(1, 3), [5, 3], 'the broken one and the stopped one');
+});
+
+await law('The feed of the report has the faults of the journal, and its filters work', async () => {
+  const rows = await history(run.out, 'faults', ['--limit', '1000']);
+  const wanted = (rows.faults ?? rows).map(({ id }) => id);
+  equal(await page.evaluate(() => window.chargemill.faults.map(({ id }) => id)), wanted, 'faults');
+  await page.locator('#search').fill('CP-000021');
+  await until('only those are listed', async () => {
+    const names = await page.locator('[data-testid=feed] .fault button').allTextContents();
+    return names.length > 0 && names.every((text) => text === 'CP-000021');
+  });
+  check(page.url().includes('#') && page.url().includes('q=CP-000021'), page.url());
+});
+
+for (const theme of ['light', 'dark']) {
+  await law(`axe finds nothing serious in the report of the ${theme} theme`, async () => {
+    const tab = await openTab(`${address}#theme=${theme}`, { bypassCSP: true });
+    await tab.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 20_000 });
+    await tab.evaluate(axeSource);
+    const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+    const found = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+    await tab.context().close();
+    check(found.length === 0, found.join('\n'));
+  });
+}
+
+await law('Nothing in the report is cut off or lies over anything else', async () => {
+  for (const width of [1280, 1920]) {
+    const tab = await openTab(address, { width, height: 1080 });
+    await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 5, null, { timeout: 20_000 });
+    equal([...await cut(tab), ...await overlaps(tab)], [], `${width} pixels`);
+    await tab.screenshot({ path: join(folder(join(root, 'build/screenshots')), `report-${width}.png`), fullPage: true });
+    await tab.context().close();
+  }
+});
+
+await law('Without scripts the report still has every figure', async () => {
+  const tab = await openTab(address, { javaScriptEnabled: false });
+  check(await tab.getByText('requests.sent', { exact: false }).count() > 0 || (await tab.locator('table').count()) > 4, 'tables');
+  await tab.context().close();
+});
+
+process.exit(await finish());
