@@ -49,6 +49,7 @@ scenario 5s >"$work/short.toml"
 
 interrupt_once() {
   local pid code=0
+  rm -f "$work/err"  # of another law, which has what is waited for
   "$chargemill" run "$work/long.toml" --out "$work/once" --progress plain >"$work/out" 2>"$work/err" &
   pid=$!
   until_true grep -q '^sim=' "$work/err"
@@ -66,6 +67,7 @@ interrupt_once() {
 
 interrupt_twice() {
   local pid code=0
+  rm -f "$work/err"  # of another law, which has what is waited for
   "$chargemill" run "$work/long.toml" --stop-timeout 1h --set drivers.timeout=1h \
     --out "$work/twice" --progress plain >/dev/null 2>"$work/err" &
   pid=$!
@@ -108,6 +110,7 @@ ends_on_time() {  # virtual time ends where it was told to
 
 hangs_up() {
   local pid code=0
+  rm -f "$work/err"  # of another law, which has what is waited for
   "$chargemill" run "$work/long.toml" --out "$work/hup" --progress off >/dev/null 2>"$work/err" &
   pid=$!
   until_true test -s "$work/hup/log.ndjson"
@@ -124,6 +127,7 @@ hangs_up() {
 
 stops_the_row() {
   local pid code=0
+  rm -f "$work/err"  # of another law, which has what is waited for
   "$chargemill" run "$work/long.toml" --repeat 3 --set run.lateness_limit=1ns --out "$work/row" \
     --progress plain >/dev/null 2>"$work/err" &
   pid=$!
