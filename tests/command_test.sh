@@ -161,6 +161,10 @@ other_commands() {
   says '"allocator": "mimalloc"' "$chargemill" version --json
   says '^chargemill ' "$chargemill" --version
   says 'cores: ' "$chargemill" doctor
+  says 'journal: [0-9]+ MiB free' "$chargemill" doctor
+  says 'journal: a durable write takes [0-9.]+ ms' "$chargemill" doctor
+  says 'CPU limit of the control group: ' "$chargemill" doctor
+  says 'huge pages: ' "$chargemill" doctor
   says '^network +10000 charge points' "$chargemill" validate config/scenarios/demo.toml
   says '"drivers"' "$chargemill" config schema
   says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
