@@ -8,11 +8,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "app/commands/machine_limits.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -42,12 +49,58 @@ std::int64_t meminfo_mib(const std::string& field) {
   return 0;
 }
 
-Finding cores() {
+int usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  const int usable = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+Finding cores() {
+  const int usable = usable_cores();
   return {usable >= 2, fmt::format("cores: {} usable", usable),
           "one core runs everything; results on two or more are steadier"};
+}
+
+/// A worker for each core is stopped for parts of each period if the group may not use them all.
+Finding group_limit() {
+  std::ifstream own{"/proc/self/cgroup"};
+  const std::string groups{std::istreambuf_iterator<char>{own}, {}};
+  const auto limit = cpu_limit("/sys/fs/cgroup", groups);
+  const int usable = usable_cores();
+  return {!limit || *limit >= usable,
+          limit ? fmt::format("CPU limit of the control group: {:.2g} of {} cores", *limit, usable)
+                : "CPU limit of the control group: none",
+          fmt::format("workers will be stopped and started: raise the limit, or --workers {:.0f}",
+                      std::max(1.0, std::floor(limit.value_or(1.0))))};
+}
+
+Finding huge_pages() {
+  const auto chosen = chosen_word(first_line("/sys/kernel/mm/transparent_hugepage/enabled"));
+  return {chosen != "never", fmt::format("huge pages: {}", chosen.empty() ? "unknown" : chosen),
+          "a large network waits for memory more often: echo madvise > "
+          "/sys/kernel/mm/transparent_hugepage/enabled"};
+}
+
+/// Where a run keeps its journal when nobody says where: below runs, here.
+std::vector<Finding> journal_disk() {
+  constexpr std::int64_t kRoomMib = 1'024;  // the demo's minute takes 155 MiB
+  constexpr double kSyncMs = 10.0;
+  std::error_code ignored;
+  const char* folder = std::filesystem::is_directory("runs", ignored) ? "runs" : ".";
+  const auto disk = disk_facts(folder);
+  if (!disk)
+    return {{false, "journal: " + disk.error().text, "--data DIR and --out DIR, or --no-journal"}};
+  const auto room = disk->free_bytes >> 20U;
+  std::vector<Finding> findings{
+      {room >= kRoomMib, fmt::format("journal: {} MiB free in {}", room, folder),
+       "a busy run fills that soon: --data DIR elsewhere, journal.keep_bytes, or --no-journal"},
+      {disk->sync_ms <= kSyncMs,
+       fmt::format("journal: a durable write takes {:.2f} ms", disk->sync_ms),
+       "each decision waits for one: --data DIR on a faster disk, or --no-journal"}};
+  if (disk->is_memory)
+    findings.push_back({false, fmt::format("journal: {} is in memory (tmpfs)", folder),
+                        "nothing there outlives the machine: --data DIR on a disk"});
+  return findings;
 }
 
 Finding memory() {
@@ -113,9 +166,10 @@ Finding port(std::uint16_t number) {
 }  // namespace
 
 int doctor_command() {
-  const std::vector<Finding> findings{cores(),      memory(),     swap(),
-                                      overcommit(), open_files(), clock_source(),
-                                      governor(),   port(8000),   port(9999)};
+  std::vector<Finding> findings{cores(),      group_limit(), memory(),     swap(),
+                                overcommit(), huge_pages(),  open_files(), clock_source(),
+                                governor(),   port(8000),    port(9999)};
+  for (auto& finding : journal_disk()) findings.push_back(std::move(finding));
   for (const auto& finding : findings) {
     std::printf("%-4s  %s\n", finding.ok ? "ok" : "warn", finding.what.c_str());
     if (!finding.ok) std::printf("      %s\n", finding.advice.c_str());

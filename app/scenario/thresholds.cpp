@@ -21,6 +21,7 @@ constexpr const char* kFigures[] = {"p50", "p90", "p99", "p999", "max", "count"}
 /// run, and the others.
 constexpr const char* kCounters[] = {"run.sim_s",
                                      "run.wall_s",
+                                     "actors.failures",
                                      "requests.sent",
                                      "requests.accepted",
                                      "requests.denied",

@@ -179,8 +179,8 @@ TEST_P(Shipped, ScenarioLoadsWithoutAWordAndCanBeWrittenOut) {
             resolved_toml(loaded->scenario));
 }
 INSTANTIATE_TEST_SUITE_P(All, Shipped,
-                         testing::Values("demo", "city-100k", "million", "seed-classroom",
-                                         "replay"));
+                         testing::Values("demo", "city-100k", "million", "storm", "soak",
+                                         "seed-classroom", "replay"));
 
 TEST(Shipped, ClassroomIsTheFleetOfTheDomain) {  // D-223, D-122
   LoadInput input;
