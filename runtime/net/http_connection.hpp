@@ -13,6 +13,8 @@
 
 namespace chargemill::runtime {
 
+class WebSocketConnection;
+
 /// Lives as long as an operation of it is under way; all of it on the server's thread, but the
 /// answer, which any thread may give.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
@@ -41,6 +43,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     write,
     stream,
     linger,
+    socket,
     closed
   };
   using Error = boost::beast::error_code;
@@ -57,6 +60,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void read_body();
   void on_body(Error error);
   void hand_over();
+  [[nodiscard]] bool upgrade();
   void on_answer(std::uint64_t turn, HttpResponse&& answer);
   void write(HttpResponse&& answer);
   void on_written(Error error);
@@ -85,7 +89,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::optional<Serializer> serializer_;
   std::shared_ptr<HttpStream> stream_;
   std::string piece_;
-  std::string target_;  ///< of the request under way
+  std::weak_ptr<WebSocketConnection> web_socket_;  ///< what this has become; it keeps this
+  std::string target_;                             ///< of the request under way
   const std::uint64_t number_;
   const std::chrono::steady_clock::time_point begun_at_ = std::chrono::steady_clock::now();
   std::size_t discarded_ = 0;

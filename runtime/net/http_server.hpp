@@ -12,6 +12,7 @@
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/http_message.hpp"
 #include "runtime/net/tls_context.hpp"
+#include "runtime/net/web_socket.hpp"
 
 namespace chargemill::runtime {
 
@@ -31,6 +32,10 @@ struct HttpLimits {
   Nanos write = std::chrono::seconds{30};   ///< for whoever reads the answer; disconnected
   Nanos linger = std::chrono::seconds{2};   ///< for one who still sends what nobody reads
   Nanos grace = std::chrono::seconds{1};    ///< for a newcomer to ask for something
+  // Of a WebSocket; whoever is beyond is told goodbye.
+  std::size_t message_bytes = 1'024;         ///< from the peer
+  unsigned messages_per_second = 100;        ///< likewise
+  Nanos silence = std::chrono::seconds{30};  ///< not even a ping is answered
 };
 
 /// What stands between a server and those who reach it.
@@ -48,6 +53,7 @@ struct HttpCounters {
   std::atomic<std::uint64_t> requests{0};               ///< handed to the handler
   std::atomic<std::uint64_t> requests_refused{0};       ///< malformed, too large, from a stranger
   std::atomic<std::uint64_t> timeouts{0};               ///< of any kind but idle
+  std::atomic<std::uint64_t> web_sockets{0};            ///< opened
 };
 
 /// One connection has one request under way at a time: what a client sends beyond it waits in the
@@ -61,9 +67,11 @@ struct HttpCounters {
 class HttpServer {
  public:
   /// Serves from now on, on the thread of `acceptor`'s context, which outlives this. `at` is where
-  /// it listens. Without guards everybody may come in.
+  /// it listens. Without guards everybody may come in. `open`: who talks over WebSockets; empty:
+  /// such a request is like any other.
   HttpServer(boost::asio::ip::tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
-             HttpComplaint complain, HttpLimits limits = {}, HttpGuards guards = {});
+             HttpComplaint complain, HttpLimits limits = {}, HttpGuards guards = {},
+             WebSocketOpener open = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

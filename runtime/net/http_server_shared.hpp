@@ -10,13 +10,14 @@ namespace chargemill::runtime {
 
 struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   Shared(boost::asio::ip::tcp::acceptor from, Endpoint where, HttpHandler to,
-         HttpComplaint complaint, HttpLimits most, HttpGuards kept_by)
+         HttpComplaint complaint, HttpLimits most, HttpGuards kept_by, WebSocketOpener opener)
       : acceptor(std::move(from)),
         at(std::move(where)),
         handler(std::move(to)),
         complain(std::move(complaint)),
         limits(most),
-        guards(std::move(kept_by)) {}
+        guards(std::move(kept_by)),
+        open(std::move(opener)) {}
 
   void accept();
   [[nodiscard]] bool make_room();
@@ -29,6 +30,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   const HttpComplaint complain;
   const HttpLimits limits;
   const HttpGuards guards;
+  const WebSocketOpener open;
   HttpCounters counters;
   std::map<std::uint64_t, HttpConnection*> connections;  ///< as they came
   std::uint64_t next_number = 0;
