@@ -43,7 +43,7 @@ struct CommandLine {
   std::string comparison_format = "text";
   FindMaxOptions find;
   SessionRequest sessions;
-  std::optional<std::filesystem::path> generated;
+  FilesRequest generated;
   HistoryOptions history;
   CtlOptions ctl;
   bool json = false;
@@ -97,7 +97,8 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
   comparing->add_option("--format", line.comparison_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   comparing->footer(
-      "Exit codes: 0; 99 two runs in virtual time with different digests; 4 no runs there.");
+      "Exit codes: 0; 99 two runs of the same scenario and seed in virtual time with different\n"
+      "digests; 4 no runs there.");
   comparing->callback(
       [&line] { line.code = compare_command(line.base, line.fresh, line.comparison_format); });
 }
@@ -158,6 +159,20 @@ bool complain_of_command(const CLI::App& parent, const std::string& word) {
   return true;
 }
 
+/// The same for every command that has commands of its own: config, generate.
+bool complain_of_commands(const CLI::App& cli, const std::vector<std::string>& words) {
+  const CLI::App* parent = &cli;
+  for (std::size_t at = 1; at < words.size() && !parent->get_subcommands({}).empty(); ++at) {
+    if (complain_of_command(*parent, words[at])) return true;
+    const auto all = parent->get_subcommands({});
+    const auto named = std::find_if(all.begin(), all.end(),
+                                    [&](const auto* sub) { return sub->get_name() == words[at]; });
+    if (named == all.end()) return false;  // an option: CLI11 knows what may follow it
+    parent = *named;
+  }
+  return false;
+}
+
 /// What CLI11 says, and for an option that nobody knows which one was probably meant.
 int complain(const CLI::App& cli, const CLI::ParseError& error,
              const std::vector<std::string>& words) {
@@ -199,12 +214,7 @@ int dispatch(int argc, char** argv) {
   add_ctl_command(cli, line);
   add_other_commands(cli, line);
 
-  const auto word = [&](int at) {
-    return argc > at ? line.words[static_cast<std::size_t>(at)] : "";
-  };
-  if (complain_of_command(cli, word(1))) return kExitUsage;
-  if (word(1) == "generate" && complain_of_command(*cli.get_subcommand("generate"), word(2)))
-    return kExitUsage;
+  if (complain_of_commands(cli, line.words)) return kExitUsage;
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -242,11 +242,22 @@ outlives_a_full_disk() {
 }
 restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"; }
 
+finds_what_fits() {
+  ends_with 0 bash -c "ulimit -v 400000; $chargemill find-max $work/short.toml --speed max --duration 500ms --precision 1 \
+    --workers 1 --set drivers.sessions_per_cp_per_day=1 --from 400000" >"$work/out" 2>"$work/err"
+  grep -q '400000 charge points  fails   does not fit: not enough memory' "$work/err"
+  grep -q '^charge points' "$work/out"
+}
+
 says_what_is_to_come() {
   ends_with 2 "$chargemill" node 2>"$work/err"
   grep -q "not built yet: 'node'" "$work/err"
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
+  ends_with 2 "$chargemill" config schmea 2>"$work/err"
+  grep -q "unknown command 'schmea'; did you mean 'schema'" "$work/err"
+  ends_with 2 "$chargemill" generate alrets 2>"$work/err"
+  grep -q "did you mean 'alerts'" "$work/err"
   ends_with 2 "$chargemill" run --sed 3 2>"$work/err"
   grep -q "did you mean '--seed'" "$work/err"
   ends_with 3 "$chargemill" run --color blue 2>"$work/err"
@@ -269,6 +280,7 @@ law "2 for a command that is none" ends_with 2 "$chargemill" runn
 law "3 for a wrong scenario: every mistake in one pass, with line and the right key" names_the_mistake
 law "4 when the address space is too small" \
   ends_with 4 bash -c "ulimit -v 400000; $chargemill run config/scenarios/million.toml --no-out"
+law "find-max tries no load that does not fit in memory" finds_what_fits
 law "4 when the summary cannot be written" bash -c "! $chargemill run $work/short.toml --speed max --no-out >/dev/full"
 law "99 when a threshold is crossed" \
   ends_with 99 "$chargemill" run "$work/crossed.toml" --speed max --no-out --progress off

@@ -18,6 +18,7 @@ archive::Checkpoint checkpoint_of(const ShardState& state, const PointRecord& po
 
 Pending::Slot& Pending::slot(std::uint32_t index) {
   if (slots_.empty()) slots_.resize(size_);
+  if (index >= slots_.size()) slots_.resize(index + 1);  // it joined later
   Slot& one = slots_[index];
   if (!one.has_health && !one.has_checkpoint) queue_.push_back(index);
   return one;

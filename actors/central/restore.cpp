@@ -54,6 +54,11 @@ Ticket ticket_from(const archive::SessionEnd& end) {
           end.point,   end.driver, end.status, end.reason,    end.is_correction};
 }
 
+/// A driver that had joined that run: whoever has its number now is somebody else.
+bool is_of_a_newcomer(const archive::Image& image, DriverId driver) {
+  return image.run.run > 0 && driver != kNobody && index_of(driver) >= image.run.drivers;
+}
+
 void take_over_closed(ShardState& state, std::uint32_t index,
                       const std::vector<archive::SessionEnd>& closed) {
   static_assert(archive::kClosedRemembered == kClosedKept);
@@ -70,11 +75,13 @@ void restore(ShardState& state, const archive::Image& image, SimTime now) {
   for (std::uint32_t i = 0; i < state.points.size(); ++i) {
     const auto id = index_of(state.points[i].id);
     if (id >= image.points.size()) continue;
-    take_over(state, i, image.points[id]);
+    archive::PointState known = image.points[id];
+    if (is_of_a_newcomer(image, known.driver)) known.driver = kNobody;
+    take_over(state, i, known);
     take_over_closed(state, i, image.closed[id]);
   }
   for (const auto& [key, end] : image.tickets) {
-    if (find(state, end.point) == kNowhere) continue;
+    if (find(state, end.point) == kNowhere || is_of_a_newcomer(image, key.first)) continue;
     keep_ticket(state, ticket_from(end));
     ++state.totals.tickets_issued;
   }

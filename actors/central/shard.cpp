@@ -123,6 +123,35 @@ void on(Turn& turn, const OperatorOrder& e) {
 void on(Turn& turn, const CentralDown&) { forget(turn); }
 void on(Turn&, const CentralUp&) {}  // it is up
 
+void add_record(ShardState& state, const OwnedPoint& one) {
+  CHARGEMILL_ASSERT(state.points.empty() || state.points.back().id < one.id);
+  PointRecord point;
+  point.id = one.id;
+  point.price = one.price;
+  CHARGEMILL_ASSERT(one.power.w >= 0 && one.power.w <= std::numeric_limits<std::uint32_t>::max());
+  point.rated_w = static_cast<std::uint32_t>(one.power.w);
+  point.zone_slot = zone_slot(state, one.zone);
+  ++state.zones[point.zone_slot].totals.display[static_cast<std::size_t>(point.display)];
+  ++state.totals.display[static_cast<std::size_t>(point.display)];
+  ++state.watch.breakers[static_cast<std::size_t>(runtime::BreakerMode::closed)];
+  ++state.watch.monitors[static_cast<std::size_t>(MonitorState::unregistered)];
+  state.points.push_back(point);
+}
+
+void on(Turn& turn, const Joined& e) {
+  add_record(turn.state, e.point);
+  turn.out.push_back(Welcome{e.point.id, e.point.zone});
+}
+
+void on(Turn& turn, const Parted& e) {
+  about_point(turn, e, [](Turn& t, std::uint32_t index, const Parted& who) {
+    PointRecord& point = t.point(index);
+    // As after a restart (D-085): not available until it is heard. A supply goes on (D-045).
+    if (who.engine) point.engine_known = false;
+    if (who.monitor) point.monitor_ok = false;
+  });
+}
+
 void on(Turn& turn, const JournalBusy& e) { turn.state.journal_busy = e.is_busy; }
 void on(Turn&, const JournalMoved&) {}  // its shell knows
 
@@ -147,7 +176,15 @@ void on(Turn& turn, const Tick&) {
   turn.state.watch.repeated_faults = turn.state.recent_faults.repeated();
 }
 
+/// What a shard that is down takes note of all the same: it is no message of the network.
+bool reaches_the_dead(const ShardEvent& event) noexcept {
+  return std::holds_alternative<JournalBusy>(event) ||
+         std::holds_alternative<JournalMoved>(event) || std::holds_alternative<Joined>(event);
+}
+
 }  // namespace
+
+void open_zone(ShardState& state, ZoneId zone) { (void)zone_slot(state, zone); }
 
 ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoint>& owned) {
   CHARGEMILL_ASSERT(runtime::are_valid(settings.breaker));
@@ -160,28 +197,14 @@ ShardState make_shard(const ShardSettings& settings, const std::vector<OwnedPoin
   if (settings.tickets_max == 0)
     state.settings.tickets_max = std::max<std::size_t>(4'096, 4 * owned.size());
   state.points.reserve(owned.size());
-  for (const OwnedPoint& one : owned) {
-    CHARGEMILL_ASSERT(state.points.empty() || state.points.back().id < one.id);
-    PointRecord point;
-    point.id = one.id;
-    point.price = one.price;
-    CHARGEMILL_ASSERT(one.power.w >= 0 && one.power.w <= std::numeric_limits<std::uint32_t>::max());
-    point.rated_w = static_cast<std::uint32_t>(one.power.w);
-    point.zone_slot = zone_slot(state, one.zone);
-    ++state.zones[point.zone_slot].totals.display[static_cast<std::size_t>(point.display)];
-    state.points.push_back(point);
-  }
-  state.totals.display[static_cast<std::size_t>(DisplayState::disconnected)] = owned.size();
-  state.watch.breakers[static_cast<std::size_t>(runtime::BreakerMode::closed)] = owned.size();
-  state.watch.monitors[static_cast<std::size_t>(MonitorState::unregistered)] = owned.size();
+  for (const OwnedPoint& one : owned) add_record(state, one);
   state.recent_faults = RecentFaults{std::max<std::size_t>(1'024, 4 * owned.size())};
   return state;
 }
 
 void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects& effects) {
   Turn turn{state, now, effects};
-  if (state.up || std::holds_alternative<JournalBusy>(event) ||
-      std::holds_alternative<JournalMoved>(event)) {
+  if (state.up || reaches_the_dead(event)) {
     std::visit([&](const auto& e) { on(turn, e); }, event);
   } else if (std::holds_alternative<CentralUp>(event)) {
     come_back(turn);

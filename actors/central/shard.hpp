@@ -67,8 +67,13 @@ struct ShardState {
 };
 
 // clang-format off
+/// A charge point joins a network that runs. Its id follows those of the shard's others.
+struct Joined        { OwnedPoint point; };
+/// A connection to the outside is lost: the engine, or the monitor, of `point` cannot be heard any more.
+struct Parted        { PointId point; bool engine; bool monitor; };
 struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck, StartDeclined> message; };
 struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck> message; };
+struct Welcome       { PointId point; ZoneId zone; };          ///< it is known here: let it begin
 struct Detected      { SimTime injected; SimTime at; };        ///< FAULT of an injected fault is here
 // clang-format on
 
@@ -76,11 +81,11 @@ using ShardEvent =
     std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat, FaultReport,
                  HealthyReport, ChargeRequest, CancelRequest, AskRequest, TicketAck, ZoneRequest,
                  DriverReturned, PointSearch, OperatorOrder, CentralDown, CentralUp, FaultInjected,
-                 JournalBusy, JournalMoved, Tick>;
+                 JournalBusy, JournalMoved, Joined, Parted, Tick>;
 /// DriverUpdate, Ticket, PointList: to their driver. FreeCount, ZoneMiss: to central. PointSearch:
 /// to whoever owns its next point. Record: to the journal.
 using ShardEffect = std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch,
-                                 FreeCount, ZoneMiss, Detected, archive::Record>;
+                                 FreeCount, ZoneMiss, Detected, Welcome, archive::Record>;
 using ShardEffects = std::vector<ShardEffect>;
 static_assert(sizeof(ShardEvent) <= 64);
 
@@ -91,6 +96,9 @@ static_assert(sizeof(ShardEvent) <= 64);
 
 /// Answers `event`, which happens at `now`: changes `state` and appends what must be said.
 void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects& effects);
+
+/// A zone that points of this shard may be in later. Before the first event.
+void open_zone(ShardState& state, ZoneId zone);
 
 /// When the shard next wants Tick; kNever: not at all.
 [[nodiscard]] SimTime due(const ShardState& state);

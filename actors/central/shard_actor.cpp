@@ -3,6 +3,7 @@
 #include "actors/central/central.hpp"
 #include "actors/central/inspection.hpp"
 #include "actors/charge_point/charge_point.hpp"
+#include "actors/director/director.hpp"
 #include "actors/driver/driver.hpp"
 #include "actors/monitor/monitor.hpp"
 #include "runtime/base/overloaded.hpp"
@@ -130,6 +131,12 @@ void ShardActor::perform(const ShardEffect& effect) {
           },
           [&](const FreeCount& e) { tell<CentralEvent>(network_.central, e); },
           [&](const ZoneMiss& e) { tell<CentralEvent>(network_.central, e); },
+          [&](const Welcome& e) {
+            if (seat(network_.monitors, e.point) == nullptr)  // it is outside
+              return tell<charge_point::Event>(network_.points[index_of(e.point)], PowerOn{});
+            const auto to = network_.directors[index_of(state_.settings.shard)];
+            tell<director::Event>(to, director::Joined{e.point, e.zone});
+          },
           [&](const Detected& e) { instruments().detected(e.injected, time_since(e.injected)); },
           [](const archive::Record&) {},  // nobody keeps them
       },

@@ -33,6 +33,7 @@ struct CPRegistration  { Text cp_id, cp_e_host; Port cp_e_port{}; std::optional<
 struct CPSessionTicket { Text cp_id, session_id, driver_id; UtcTime start_time, end_time; double energy_kwh = 0, total_cost_eur = 0; std::optional<SessionStatus> status; std::optional<Text> reason; UtcTime ts; };  ///< D-029
 struct CPHealth        { Text cp_id; Health status{}; Text reason; UtcTime ts; };                                     ///< D-182
 struct CPHeartbeat     { Text cp_id; UtcTime ts; };                                                                   ///< D-183
+struct DriverReturn    { Text driver_id; UtcTime ts; };                                                               ///< D-129
 
 // The payloads of commands (D-025).
 struct StartPayload    { Text driver_id; std::optional<Text> request_id, session_id; };

@@ -281,6 +281,7 @@ template Decoded<CPRegistration> BodyReader::read(std::string_view, UtcTime);
 template Decoded<CPSessionTicket> BodyReader::read(std::string_view, UtcTime);
 template Decoded<CPHealth> BodyReader::read(std::string_view, UtcTime);
 template Decoded<CPHeartbeat> BodyReader::read(std::string_view, UtcTime);
+template Decoded<DriverReturn> BodyReader::read(std::string_view, UtcTime);
 template Decoded<StartPayload> BodyReader::read(std::string_view, UtcTime);
 template Decoded<StopPayload> BodyReader::read(std::string_view, UtcTime);
 // clang-format on

@@ -129,6 +129,11 @@ template <> struct Shape<CPHeartbeat> {
   static constexpr std::string_view kName = "CPHeartbeat";
   static constexpr auto kFields = fields_of(required("cp_id", &B::cp_id), or_default("ts", &B::ts));
 };
+template <> struct Shape<DriverReturn> {
+  using B = DriverReturn;
+  static constexpr std::string_view kName = "DriverReturn";
+  static constexpr auto kFields = fields_of(required("driver_id", &B::driver_id), or_default("ts", &B::ts));
+};
 template <> struct Shape<StartPayload> {
   using B = StartPayload;
   static constexpr std::string_view kName = "StartPayload";

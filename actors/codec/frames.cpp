@@ -8,8 +8,9 @@ namespace {
 
 /// In the order of `Channel`.
 constexpr std::array<std::string_view, kChannels> kWords{
-    "central.commands", "cp.status",     "cp.telemetry", "driver.requests", "driver.updates",
-    "cp.session_end",   "driver.ticket", "cp.register",  "cp.fault",        "cp.heartbeat"};
+    "central.commands", "cp.status",      "cp.telemetry",  "driver.requests",
+    "driver.updates",   "cp.session_end", "driver.ticket", "cp.register",
+    "cp.fault",         "cp.heartbeat",   "driver.cancel", "driver.return"};
 
 }  // namespace
 

@@ -309,6 +309,18 @@ void on(State& state, const Inject& e, SimTime now, Effects& effects) {
   on(state, Tick{}, now, effects);
 }
 
+void on(State& state, const Joined& e, SimTime /*now*/, Effects& effects) {
+  CHARGEMILL_ASSERT(state.points.empty() || state.points.back().id < e.point);
+  Point point{e.point, e.zone, false, 0, 0, 0, 0};
+  // It finds central as the others do, and back when they do.
+  point.cut = static_cast<std::uint16_t>(state.central_down);
+  state.points.push_back(point);
+  for (Ending& ending : state.endings) {
+    if (ending.central) ending.sweep.end = static_cast<std::uint32_t>(state.points.size());
+  }
+  switch_point(state.points.back(), true, effects);
+}
+
 void on(State& state, const Halt&, SimTime /*now*/, Effects& /*effects*/) {
   state.halted = true;
   std::vector<Switch>().swap(state.schedule);

@@ -159,9 +159,11 @@ struct ToCentral { OperatorOrder message; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
 /// Somebody outside wants it to befall one point, now.
 struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< 0: kDefaultDuration
+/// A charge point has joined the shard; it is switched on. Rates of faults stay those of the others.
+struct Joined    { PointId point; ZoneId zone; };
 // clang-format on
 
-using Event = std::variant<PowerOn, Halt, Inject, Tick>;
+using Event = std::variant<PowerOn, Halt, Inject, Joined, Tick>;
 using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;

@@ -25,12 +25,29 @@ void DirectorActor::run(const Event& event) {
   wake_at(due(state_));
 }
 
+// Those inside know it by the sweep; an empty place of a monitor says that its point is outside.
+template <class Event>
+void DirectorActor::to_latecomers(const Event& e) {
+  // acquire: their places are filled; pairs with release in Network::join.
+  const auto drivers = network_.late_drivers.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < drivers; ++i)
+    tell<driver::Event>(network_.drivers[network_.first_late_driver + i], e);
+  const auto points = network_.late_points.load(std::memory_order_acquire);  // acquire: likewise
+  for (std::uint32_t i = 0; i < points; ++i) {
+    const auto at = network_.first_late_point + i;
+    if (network_.monitors[at] == nullptr) tell<charge_point::Event>(network_.points[at], e);
+  }
+}
+
 void DirectorActor::perform(const Effect& effect) {
   const auto shard = state_.settings.shard;
   // A driver of this shard's fleet sees the same outage as the shard's charge points (D-131).
   const auto to_drivers = [&](const auto& e) {
     for (const auto id : network_.drivers_of[shard])
       tell<driver::Event>(network_.drivers[index_of(id)], e);
+    for (const auto id : network_.outside_of[shard])
+      tell<charge_point::Event>(network_.points[index_of(id)], e);
+    if (shard + 1 == network_.shards.size()) to_latecomers(e);
   };
   std::visit(
       Overloaded{

@@ -15,6 +15,8 @@ class DirectorActor final : public CoreActor<DirectorActor, State, Event> {
   friend CoreActor;
   void run(const Event& event);
   void perform(const Effect& effect);
+  template <class Event>
+  void to_latecomers(const Event& e);
 };
 
 }  // namespace chargemill::director

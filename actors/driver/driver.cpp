@@ -59,9 +59,9 @@ void leave_off(State& state, Effects& effects) {
 
 /// The current request needs no more waiting: D-123's pause after all but the last.
 void finish(State& state, SimTime now, Effects& effects) {
-  if (state.mode == Mode::fleet) {
+  if (state.mode != Mode::list) {
     state.stage = Stage::idle;
-    effects.push_back(DriverIdle{state.id});
+    if (state.mode == Mode::fleet) effects.push_back(DriverIdle{state.id});
     return;
   }
   if (state.halted) {
@@ -127,7 +127,7 @@ void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects)
   state.last_news = now;
   state.answered = true;
   if (update.point != kUnknownPoint) state.trip.point = update.point;
-  if (state.mode == Mode::list) effects.push_back(Show{update});
+  if (state.mode != Mode::fleet) effects.push_back(Show{update});
   switch (update.status) {
     case UpdateStatus::accepted:
       decide(state, Counted::accepted, effects);
@@ -158,7 +158,10 @@ void on(State& state, const Ticket& ticket, SimTime /*now*/, Effects& effects) {
   if (state.away || ticket.driver != state.id) return;
   constexpr std::uint64_t kCorrection = std::uint64_t{1} << 63U;
   const std::uint64_t key = index_of(ticket.session) ^ (ticket.correction ? kCorrection : 0);
-  effects.push_back(TicketAck{ticket.session, state.id, ticket.correction});
+  // A guest's ticket is confirmed by the guest: on its way there it may be lost with a connection.
+  const bool is_guest = state.mode == Mode::guest;
+  if (!is_guest) effects.push_back(TicketAck{ticket.session, state.id, ticket.correction});
+  if (is_guest) effects.push_back(ShowTicket{ticket});
   if (std::find(state.seen.begin(), state.seen.end(), key) != state.seen.end()) {
     ++state.totals.duplicates;
     return;
@@ -210,7 +213,7 @@ void on(State& state, const LinkUp&, SimTime /*now*/, Effects& effects) {
 
 void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
   if (state.stage != Stage::off) return;
-  if (state.mode == Mode::fleet) {
+  if (state.mode != Mode::list) {
     state.stage = Stage::idle;
     return;
   }
@@ -261,6 +264,7 @@ State make_state(DriverId id, Mode mode, const Plan& plan) {
   State state;
   state.id = id;
   state.mode = mode;
+  state.away = mode == Mode::guest;  // until it calls
   state.plan = &plan;
   return state;
 }

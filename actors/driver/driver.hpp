@@ -21,8 +21,9 @@ struct Plan {
   Nanos first_wait{0};  ///< from PowerOn to the first line: the points are known by then (D-211)
 };
 
-/// list: runs the lines of its plan. fleet: takes one trip at a time from the fleet.
-enum class Mode : std::uint8_t { list, fleet };
+/// list: runs the lines of its plan. fleet: takes one trip at a time from the fleet. guest: the
+/// seat of a driver outside, who asks by trips, sees all updates, and confirms tickets itself.
+enum class Mode : std::uint8_t { list, fleet, guest };
 
 /// After the last line, for late updates (D-123).
 inline constexpr Nanos kLastWait = std::chrono::seconds{2};
@@ -30,7 +31,7 @@ inline constexpr Nanos kLastWait = std::chrono::seconds{2};
 /// off -> (idle | waiting) -> waiting <-> pausing; waiting -> leaving -> finished
 enum class Stage : std::uint8_t {
   off,       ///< before PowerOn
-  idle,      ///< a fleet's driver without a trip
+  idle,      ///< a fleet's driver or a guest without a trip
   waiting,   ///< one request is open
   pausing,   ///< a list's driver before its first request, or between two
   leaving,   ///< a list's driver after its last line, for kLastWait
@@ -83,7 +84,7 @@ static_assert(sizeof(State) <= 160, "a million drivers");
 // clang-format off
 struct Decided    { SimTime due; };           ///< first accepted or denied; `due`: of the request
 struct Started    { SimTime due; };           ///< first in_progress
-struct Show       { DriverUpdate update; };   ///< a console line of a list's driver (D-127)
+struct Show       { DriverUpdate update; };   ///< a console line of a list's driver (D-127); a guest is told
 struct ShowTicket { Ticket ticket; };
 struct ShowPoints { PointList list; };        ///< D-130
 struct TimedOut   { RequestId request; };     ///< the warning of D-125

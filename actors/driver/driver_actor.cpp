@@ -53,8 +53,8 @@ void DriverActor::perform(const Effect& effect) {
                  [&](const Decided& e) { instruments().decided(e.due, time_since(e.due)); },
                  [&](const Started& e) { instruments().started(e.due, time_since(e.due)); },
                  [](const Throw&) { throw InjectedCrash{}; },
-                 [&](const Show& e) { show(e.update); },
-                 [&](const ShowTicket& e) { show(e.ticket); },
+                 [&](const Show& e) { say(e.update); },
+                 [&](const ShowTicket& e) { say(e.ticket); },
                  [&](const ShowPoints& e) { show(e.list); },
                  [&](const TimedOut& e) {
                    show(RequestTimedOut{state_.id, e.request, state_.plan->timeout});
@@ -65,6 +65,12 @@ void DriverActor::perform(const Effect& effect) {
                  [&](const NoCentral&) { show(DriverAlone{state_.id}); },
              },
              effect);
+}
+
+template <class What>
+void DriverActor::say(const What& what) {
+  if (state_.mode != Mode::guest) return show(what);
+  if (network_.line != nullptr) network_.line->tell(what, now());
 }
 
 runtime::LeanActor::AfterFailure DriverActor::on_failure(std::string_view what) {

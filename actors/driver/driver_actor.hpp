@@ -14,6 +14,9 @@ class DriverActor final : public CoreActor<DriverActor, State, Event> {
   friend CoreActor;
   void run(const Event& event);
   void perform(const Effect& effect);
+  /// On its console, or to the guest itself.
+  template <class What>
+  void say(const What& what);
   AfterFailure on_failure(std::string_view what) override;
 };
 

@@ -106,16 +106,45 @@ void Desk::inject(const director::Inject& fault) {
   LeanActor::post(&network_.director(shard), director::Event{fault});
 }
 
-void Desk::plug(PointId point) {
-  LeanActor::post(&network_.point(point), charge_point::Event{Plug{}});
+void Desk::plug(PointId point) { tell_inside(point, Plug{}); }
+void Desk::unplug(PointId point) { tell_inside(point, Unplug{}); }
+void Desk::start(PointId point, const StartHere& what) { tell_inside(point, what); }
+
+/// What people do at a charge point that is outside, they do there.
+template <class Deed>
+void Desk::tell_inside(PointId point, const Deed& deed) {
+  auto* const actor = network_.inside_point(point);
+  if (actor != nullptr) LeanActor::post(actor, charge_point::Event{deed});
 }
 
-void Desk::unplug(PointId point) {
-  LeanActor::post(&network_.point(point), charge_point::Event{Unplug{}});
+const PointSpec& Desk::spec(PointId point) const noexcept {
+  const PointSpec* const late = network_.annex().point(point);
+  return late != nullptr ? *late : topology().points[index_of(point)];
 }
 
-void Desk::start(PointId point, const StartHere& what) {
-  LeanActor::post(&network_.point(point), charge_point::Event{what});
+void Desk::ask(DriverId driver, const Trip& trip) { tell_driver(driver, trip); }
+void Desk::call(DriverId driver) { tell_driver(driver, Return{}); }
+void Desk::hang_up(DriverId driver) { tell_driver(driver, Leave{}); }
+
+template <class Said>
+void Desk::tell_driver(DriverId driver, const Said& said) {
+  auto* const actor = network_.any_driver(driver);
+  if (actor != nullptr) LeanActor::post(actor, driver::Event{said});
 }
+
+void Desk::cancel(const CancelRequest& request) { tell_owner(request); }
+
+void Desk::confirm(const TicketAck& ticket) {
+  const auto shard = central::shard_of(ticket.session);
+  if (index_of(shard) < topology().shards.size())
+    LeanActor::post(&network_.shard(shard), central::ShardEvent{ticket});
+}
+
+void Desk::say(PointId point, const outside::PointSays& what) {
+  auto* const actor = network_.outside_point(point);
+  if (actor != nullptr) LeanActor::post(actor, what);
+}
+
+void Desk::lose_monitor(PointId point) { tell_owner(central::Parted{point, false, true}); }
 
 }  // namespace chargemill::network

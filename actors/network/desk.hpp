@@ -8,6 +8,7 @@
 
 #include "actors/central/inspection.hpp"
 #include "actors/director/director.hpp"
+#include "actors/network/annex.hpp"
 #include "actors/network/network.hpp"
 
 namespace chargemill::network {
@@ -25,6 +26,13 @@ class Desk {
   /// give the same digest.
   [[nodiscard]] bool may_change() const noexcept;
   [[nodiscard]] const Topology& topology() const noexcept { return network_.topology(); }
+  /// All charge points that there are by now.
+  [[nodiscard]] std::size_t points() const noexcept {
+    return topology().points.size() + network_.annex().points();
+  }
+  /// Also of one that has joined. Requires a point that somebody has.
+  [[nodiscard]] const PointSpec& spec(PointId point) const noexcept;
+  [[nodiscard]] const Annex& annex() const noexcept { return network_.annex(); }
   /// How things stand, about now.
   [[nodiscard]] Snapshot look() const { return network_.look(); }
   [[nodiscard]] Detail detail() const { return network_.detail(); }
@@ -50,6 +58,29 @@ class Desk {
   /// The menu of the charge point (D-106).
   void start(PointId point, const StartHere& what);
 
+  // Those who join, and what drivers do by hand; each requires may_change(). A newcomer is found by
+  // its name at once, and known to its shard a moment later.
+  [[nodiscard]] Result<PointId> add(const PointSpec& spec) { return network_.join(spec); }
+  [[nodiscard]] Result<DriverId> add(const NewDriver& driver) { return network_.join(driver); }
+  /// One request besides its list (D-128); dropped if one is open.
+  void ask(DriverId driver, const Trip& trip);
+  void cancel(const CancelRequest& request);
+
+  // Those outside; each requires may_change().
+  /// How they are told things. Before the run begins; it outlives the network.
+  void connect(outside::Line& line) { network_.connect(line); }
+  [[nodiscard]] bool is_outside(PointId point) const {
+    return network_.outside_point(point) != nullptr;
+  }
+  [[nodiscard]] bool is_outside(DriverId driver) const { return network_.is_guest(driver); }
+  void say(PointId point, const outside::PointSays& what);
+  /// Its monitor's connection is lost.
+  void lose_monitor(PointId point);
+  /// A guest has a connection, or has none any more: it is told what it missed (D-129).
+  void call(DriverId driver);
+  void hang_up(DriverId driver);
+  void confirm(const TicketAck& ticket);
+
   /// Virtual time, the driving thread, while time stands still: answers those who have asked.
   void serve();
   /// Virtual time: somebody waits for serve().
@@ -62,6 +93,10 @@ class Desk {
   void forget(const Errand* errand);
   template <class Report>
   void tell_owner(const Report& said);
+  template <class Deed>
+  void tell_inside(PointId point, const Deed& deed);
+  template <class Said>
+  void tell_driver(DriverId driver, const Said& said);
 
   Network& network_;
   runtime::Coordinator& engine_;

@@ -46,6 +46,11 @@ void add(Totals& to, const charge_point::State& from, const central::ShardState&
   to.energy_unreported_mj += from.meter.unreported(now, booked).mj;
 }
 
+void add(Totals& to, const outside::State& from) {
+  to.energy_delivered_mj += from.accounts.told().mj;
+  to.energy_unreported_mj += from.accounts.unreported().mj;
+}
+
 void add(Totals& to, const driver::State& from) {
   to.requests_sent += from.totals.sent;
   to.requests_accepted += from.totals.accepted;

@@ -7,6 +7,7 @@
 #include "actors/driver/driver.hpp"
 #include "actors/fleet/fleet.hpp"
 #include "actors/network/outcome.hpp"
+#include "actors/outside/point.hpp"
 
 namespace chargemill::network {
 
@@ -17,6 +18,8 @@ void add(Totals& to, const central::ShardState& from);
 /// `owner` knows what is booked of its sessions. `now`: until when its meter has run.
 void add(Totals& to, const charge_point::State& from, const central::ShardState& owner,
          SimTime now);
+/// Its own program keeps the meter.
+void add(Totals& to, const outside::State& from);
 /// A trip is done once a driver of a fleet has made a request of it.
 void add(Totals& to, const driver::State& from);
 /// Trips that were due, or shed; where the others went to only their drivers can tell.

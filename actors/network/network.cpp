@@ -41,7 +41,14 @@ void leave_interrupted(charge_point::Meter& meter, const archive::PointState& po
 
 Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording,
                  const archive::Image* image)
-    : engine_(engine), recording_(recording), topology_(make_topology(scenario)) {
+    : engine_(engine),
+      recording_(recording),
+      topology_(make_topology(scenario)),
+      annex_(topology_, room_of(scenario)),
+      health_interval_(scenario.network.health_interval),
+      driver_pause_(scenario.drivers.pause),
+      driver_timeout_(scenario.drivers.timeout),
+      requests_made_(image == nullptr ? 0 : (image->run.run % kRunsApart) << kRequestBits) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
   point_settings_.start_timeout = scenario.central.start_timeout;
@@ -60,6 +67,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   const auto shards = topology_.shards.size();
   switchboard_.shard_of.resize(topology_.points.size());
   switchboard_.drivers_of.resize(shards);
+  switchboard_.outside_of.resize(shards);
   for (const auto& seat : topology_.drivers) switchboard_.fleet_of.push_back(seat.shard);
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d)
     switchboard_.drivers_of[index_of(topology_.drivers[d].shard)].push_back(DriverId{d});
@@ -77,12 +85,16 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   for (std::uint32_t s = 0; s < shards; ++s) spawn_shard(s, scenario, image);
   spawn_drivers(image);
   switchboard_.points.assign(points_.begin(), points_.end());
+  for (std::uint32_t p = 0; p < outside_points_.size(); ++p) {
+    if (outside_points_[p] != nullptr) switchboard_.points[p] = outside_points_[p];
+  }
   switchboard_.monitors.assign(monitors_.begin(), monitors_.end());
   switchboard_.drivers.assign(drivers_.begin(), drivers_.end());
   switchboard_.shards.assign(shards_.begin(), shards_.end());
   switchboard_.fleets.assign(fleets_.begin(), fleets_.end());
   switchboard_.directors.assign(directors_.begin(), directors_.end());
   switchboard_.supervisors.assign(supervisors_.begin(), supervisors_.end());
+  keep_places_free();
 }
 
 Network::~Network() {
@@ -99,10 +111,12 @@ void Network::begin_recording(const Scenario& scenario) {
   NameBook names;
   names.run = scenario.run.name;
   names.point = [this](PointId id, NameBuffer& buffer) -> std::string_view {
+    if (const auto* const late = annex_.point(id)) return late->id;
     const auto& given = topology_.points[index_of(id)].id;
     return given.empty() ? numbered_name("CP-", index_of(id) + 1, buffer) : given;
   };
   names.driver = [this](DriverId id, NameBuffer& buffer) -> std::string_view {
+    if (const auto* const late = annex_.driver(id)) return *late;
     const auto& named = topology_.named_drivers;
     return index_of(id) < named.size() ? std::string_view{named[index_of(id)]}
                                        : numbered_name("DRV-", index_of(id) + 1, buffer);
@@ -129,10 +143,14 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
     const auto& spec = topology_.points[p];
     owned.push_back({PointId{p}, spec.zone, spec.price, spec.power});
     fleet_places.push_back({PointId{p}, spec.zone, spec.power});
-    places.push_back({PointId{p}, spec.zone});
+    if (!spec.is_outside) places.push_back({PointId{p}, spec.zone});
     switchboard_.shard_of[p] = ShardId{static_cast<std::uint16_t>(index)};
   }
   auto state = central::make_shard(shard_settings(index, scenario), owned);
+  // The last shard is that of all who join, wherever they are: ids rise from shard to shard.
+  const bool is_last = index + 1 == topology_.shards.size();
+  for (std::uint32_t z = 0; is_last && annex_.point_places() > 0 && z < topology_.zones; ++z)
+    central::open_zone(state, ZoneId{static_cast<std::uint16_t>(z)});
   if (image != nullptr) central::restore(state, *image, SimTime{});
   shards_.push_back(engine_.spawn<central::ShardActor>(index, std::move(state), switchboard_));
   if (recording_ != nullptr) record_shard(index);
@@ -208,6 +226,10 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
     // Periodic work is spread evenly and in order of id, so that neighbours in memory follow each
     // other in time: the workers stream through their actors instead of missing the cache on each.
     const Nanos offset = interval * (p - seat.first_point) / seat.points;
+    if (spec.is_outside) {
+      spawn_outside(shard, PointId{p}, image);
+      continue;
+    }
     // Side by side: one follows the other in memory as in time.
     auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
                                           spec.manual_plug);
@@ -224,7 +246,7 @@ void Network::spawn_drivers(const archive::Image* image) {
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d) {
     const auto& seat = topology_.drivers[d];
     auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
-    if (image != nullptr) state.requests_made = (image->run.run % kRunsApart) << kRequestBits;
+    state.requests_made = requests_made_;
     drivers_.push_back(
         engine_.spawn<driver::DriverActor>(index_of(seat.shard), state, switchboard_));
   }
@@ -265,6 +287,8 @@ void Network::halt() {
   for (auto* fleet : fleets_) LeanActor::post(fleet, fleet::Event{Halt{}});
   for (auto* director : directors_) LeanActor::post(director, director::Event{Halt{}});
   for (auto* driver : drivers_) LeanActor::post(driver, driver::Event{Halt{}});
+  const std::lock_guard lock{late_mutex_};
+  for (auto* driver : late_drivers_) LeanActor::post(driver, driver::Event{Halt{}});
 }
 
 void Network::close_recording() {
@@ -292,6 +316,7 @@ void Network::gather(Snapshot& snapshot) const {
   snapshot.totals.actors = 1 + points_.size() + monitors_.size() + drivers_.size() +
                            shards_.size() + fleets_.size() + directors_.size() +
                            supervisors_.size();
+  snapshot.totals.actors += others();
   auto& t = snapshot.totals;
   t.restarts += runtime::total(instruments_, Metric::restarts);
   t.given_up += runtime::total(instruments_, Metric::given_up);
@@ -303,6 +328,7 @@ void Network::gather(Snapshot& snapshot) const {
   t.phantom_starts += runtime::total(instruments_, Metric::phantom_starts);
   t.local_refusals += runtime::total(instruments_, Metric::local_refusals);
   t.reports_dropped += runtime::total(instruments_, Metric::reports_dropped);
+  t.telemetry_unbilled += runtime::total(instruments_, Metric::stray_reports);
   t.denied_journal_busy += runtime::total(instruments_, Metric::journal_busy);
 }
 
@@ -340,12 +366,8 @@ Snapshot Network::count(SimTime now) const {
   gather(snapshot);
   auto& t = snapshot.totals;
   for (const auto* shard : shards_) add(t, shard->state());
-  for (std::size_t s = 0; s < shards_.size(); ++s) {
-    const ShardSeat& seat = topology_.shards[s];
-    for (std::uint32_t i = 0; i < seat.points; ++i)
-      add(t, points_[seat.first_point + i]->state(), shards_[s]->state(), now);
-  }
-  for (const auto* driver : drivers_) add(t, driver->state());
+  count_points(t, now);
+  count_drivers(t);
   for (const auto* fleet : fleets_) add(t, fleet->state());
   for (const auto* shard : shards_) {
     if (shard->clerk() == nullptr) continue;

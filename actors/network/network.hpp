@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "actors/central/central_actor.hpp"
@@ -13,10 +15,12 @@
 #include "actors/driver/driver_actor.hpp"
 #include "actors/fleet/fleet_actor.hpp"
 #include "actors/monitor/monitor_actor.hpp"
+#include "actors/network/annex.hpp"
 #include "actors/network/detail.hpp"
 #include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/topology.hpp"
+#include "actors/outside/point_actor.hpp"
 #include "actors/shell/instruments.hpp"
 #include "actors/shell/recording.hpp"
 #include "actors/shell/switchboard.hpp"
@@ -70,6 +74,22 @@ class Network {
   [[nodiscard]] std::vector<EntityDigest> entity_digests() const;
   [[nodiscard]] const Topology& topology() const noexcept { return topology_; }
 
+  // ---- those who join while it runs, in real time. Any thread.
+  [[nodiscard]] const Annex& annex() const noexcept { return annex_; }
+  [[nodiscard]] Result<PointId> join(const PointSpec& spec);
+  [[nodiscard]] Result<DriverId> join(const NewDriver& driver);
+
+  // ---- those outside
+  /// How they are told things; before start(). It outlives the engine's workers.
+  void connect(outside::Line& line) noexcept { switchboard_.line = &line; }
+  /// Null: the point is inside, or nobody's. Any thread.
+  [[nodiscard]] outside::PointActor* outside_point(PointId id) const;
+  /// Null: the point is outside, or nobody's. Any thread.
+  [[nodiscard]] charge_point::ChargePointActor* inside_point(PointId id) const;
+  /// Null: nobody's. Any thread.
+  [[nodiscard]] driver::DriverActor* any_driver(DriverId id) const;
+  [[nodiscard]] bool is_guest(DriverId id) const;
+
   // For tests that follow single actors.
   [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
   [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
@@ -89,6 +109,13 @@ class Network {
   void record_shard(std::uint32_t index);
   void spawn_points(std::uint32_t shard, const Scenario& scenario, const archive::Image* image);
   void spawn_drivers(const archive::Image* image);
+  void spawn_outside(std::uint32_t shard, PointId id, const archive::Image* image);
+  void count_points(Totals& totals, SimTime now) const;
+  void count_drivers(Totals& totals) const;
+  [[nodiscard]] std::uint64_t others() const;
+  void keep_places_free();
+  void seat(PointId id, const PointSpec& spec);
+  void seat(DriverId id, const NewDriver& driver);
   [[nodiscard]] central::ShardSettings shard_settings(std::uint32_t index,
                                                       const Scenario& scenario) const;
   [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index,
@@ -115,7 +142,24 @@ class Network {
   std::vector<fleet::FleetActor*> fleets_;
   std::vector<director::DirectorActor*> directors_;
   std::vector<supervisor::SupervisorActor*> supervisors_;
-  std::vector<DriverId> owed_;  // drivers with tickets from an earlier run
+  std::vector<DriverId> owed_;                        // drivers with tickets from an earlier run
+  std::vector<outside::PointActor*> outside_points_;  // by PointId, as far as there are any
+  std::uint64_t outside_monitors_ = 0;                // of the scenario: who has no actor here
+  Annex annex_;
+  const Nanos health_interval_, driver_pause_, driver_timeout_;
+  std::uint32_t requests_made_ = 0;  // by a driver of an earlier run, at most
+
+  /// Who has joined, in order of ids.
+  struct LatePoint {
+    charge_point::ChargePointActor* point = nullptr;  // inside
+    monitor::MonitorActor* monitor = nullptr;         // likewise
+    outside::PointActor* outside = nullptr;
+  };
+  mutable std::mutex late_mutex_;
+  std::vector<LatePoint> late_points_;              // guarded by late_mutex_
+  std::vector<driver::DriverActor*> late_drivers_;  // likewise
+  std::deque<driver::Plan> late_plans_;             // likewise; they stay where they are
+  std::vector<bool> late_guests_;                   // likewise
 };
 
 }  // namespace chargemill::network

@@ -31,6 +31,7 @@ struct PointSpec {
   Power power{22'000};
   Price price{300'000};
   bool manual_plug = false;  ///< D-106: the supply starts at plug, ends at unplug
+  bool is_outside = false;   ///< its engine and monitor are other programs'
 };
 
 /// One line of a driver's request file (D-122): the id as written.
@@ -42,6 +43,7 @@ struct DriverSpec {
   std::optional<ZoneId> looks_zone;
   std::optional<Power> looks_power;  ///< at least
   std::optional<Price> looks_price;  ///< at most
+  bool is_outside = false;           ///< another program's
 };
 
 /// One recorded session to be driven again.
@@ -137,6 +139,8 @@ struct Scenario {
     Nanos health_interval = std::chrono::seconds{1};
     Nanos telemetry_interval = std::chrono::seconds{1};
     std::optional<Nanos> max_session;
+    std::uint32_t external = 0;   ///< from outside, under names of their own, may join
+    std::uint32_t spare = 1'000;  ///< and so many may be added; real time only, as all that joins
   } network;
 
   struct Drivers {
@@ -151,6 +155,8 @@ struct Scenario {
     Nanos timeout = std::chrono::seconds{30};
     std::vector<ReplaySession> replay;
     std::vector<DriverSpec> named;
+    std::uint32_t external = 0;   ///< as of charge points
+    std::uint32_t spare = 1'000;  ///< likewise
   } drivers;
 
   std::vector<StageSpec> stages;

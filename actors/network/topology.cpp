@@ -113,7 +113,7 @@ void seat_named_drivers(const Scenario& scenario, Topology& t) {
   for (const auto& spec : d.named) {
     driver::Plan plan;
     plan.pause = spec.pause.value_or(d.pause);
-    plan.timeout = d.timeout;
+    plan.timeout = spec.is_outside ? kGuestsPatience : d.timeout;
     plan.looks = filter_of(spec);
     plan.first_wait = first_wait(scenario);
     for (const auto& name : spec.requests) {
@@ -122,8 +122,8 @@ void seat_named_drivers(const Scenario& scenario, Topology& t) {
       plan.lines.push_back(found == names.end() ? kUnknownPoint : found->second);
     }
     const auto shard = static_cast<std::uint16_t>(t.drivers.size() % t.shards.size());
-    t.drivers.push_back(
-        {driver::Mode::list, ShardId{shard}, static_cast<std::uint32_t>(t.driver_plans.size())});
+    t.drivers.push_back({spec.is_outside ? driver::Mode::guest : driver::Mode::list, ShardId{shard},
+                         static_cast<std::uint32_t>(t.driver_plans.size())});
     t.driver_plans.push_back(std::move(plan));
     t.named_drivers.push_back(spec.id);
   }

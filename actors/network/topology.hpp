@@ -13,7 +13,10 @@
 
 namespace chargemill::network {
 
-/// One driver: a list's or a fleet's.
+/// A driver outside gives a request up by itself (D-125): from here only what is lost for good is.
+inline constexpr Nanos kGuestsPatience = std::chrono::hours{24};
+
+/// One driver: a list's, a fleet's or a guest's.
 struct DriverSeat {
   driver::Mode mode = driver::Mode::fleet;
   ShardId shard{};

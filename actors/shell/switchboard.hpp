@@ -1,9 +1,11 @@
 // Who is where: the addresses of all actors of one network, by id.
 #pragma once
 
+#include <atomic>
 #include <vector>
 
 #include "actors/messages.hpp"
+#include "actors/outside/line.hpp"
 #include "actors/shell/console_feed.hpp"
 #include "actors/shell/failures.hpp"
 #include "actors/shell/instruments.hpp"
@@ -12,10 +14,12 @@
 namespace chargemill {
 
 /// Filled while the network is built, before the first message; only read afterwards, by every
-/// worker. The engine holds the actors until the end of the run, so no address goes stale.
+/// worker. The engine holds the actors until the end of the run, so no address goes stale. Places
+/// of those who join later are there from the start, empty: whoever is told of a newcomer was sent
+/// that after its place was filled.
 struct Switchboard {
   std::vector<runtime::Address> points;    ///< by PointId
-  std::vector<runtime::Address> monitors;  ///< by PointId
+  std::vector<runtime::Address> monitors;  ///< by PointId; null: it is outside
   std::vector<runtime::Address> drivers;   ///< by DriverId
   std::vector<runtime::Address> shards;    ///< by ShardId
   std::vector<runtime::Address> fleets;    ///< by ShardId
@@ -28,6 +32,10 @@ struct Switchboard {
   std::vector<ShardId> shard_of;                  ///< by PointId
   std::vector<std::vector<DriverId>> drivers_of;  ///< of the shard's fleet, by ShardId
   std::vector<ShardId> fleet_of;                  ///< by DriverId
+  std::vector<std::vector<PointId>> outside_of;   ///< points of the shard that are outside
+  std::uint32_t first_late_point = 0, first_late_driver = 0;
+  std::atomic<std::uint32_t> late_points{0}, late_drivers{0};  ///< of the last shard; release
+  outside::Line* line = nullptr;  ///< to those outside; set before the first message; outlives all
 
   /// The shard that owns `point`; central for a point that nobody has.
   [[nodiscard]] runtime::Address owner(PointId point) const {

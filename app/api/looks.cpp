@@ -96,7 +96,9 @@ class PointLook final : public Inspection {
   using Done = std::function<void(PointCopy, SimTime)>;
 
   PointLook(PointId point, Post later, Done done)
-      : point_(point), later_(std::move(later)), done_(std::move(done)) {}
+      : point_(point), later_(std::move(later)), done_(std::move(done)) {
+    copy_.record.id = point;  // one that has just joined: nobody has heard of it yet
+  }
 
   std::uint32_t look(const ShardState& shard, SimTime now, std::uint32_t) override {
     const std::uint32_t index = central::find(shard, point_);

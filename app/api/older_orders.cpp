@@ -63,7 +63,7 @@ void register_point(const CallPtr& call) {  // D-181
         {{"success", false}, {"cp_id", body->cp_id}, {"message", "Registration failed"}}, 403));
   }
   codec::Inbound inbound{world.names, {std::int64_t{world.scenario.run.start_unix_s} * 1'000'000}};
-  const auto said = inbound.message_of(*body, world.desk.topology().points[index_of(*point)].price);
+  const auto said = inbound.message_of(*body, world.desk.spec(*point).price);
   if (!said)
     return call->refuse(422, "price_eur_kwh: " + std::string{word(said.error())}, "price_eur_kwh");
   world.desk.report(*said);
@@ -167,7 +167,7 @@ void command(const CallPtr& call) {  // D-189
   const auto point = is_for_all ? PointId{} : call->world.names.point(id);
   if (!point) return call->refuse(404, kNoPoint);
   call->world.desk.order({*point, *action, is_for_all});
-  const std::size_t count = is_for_all ? call->world.desk.topology().points.size() : 1;
+  const std::size_t count = is_for_all ? call->world.desk.points() : 1;
   call->answer(json_answer({{"success", true}, {"cmd", cmd}, {"count", count}}));
 }
 

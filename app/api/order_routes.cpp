@@ -17,8 +17,8 @@ void order(const Call& call, OperatorAction action, const char* word) {
 }
 void order_all(const Call& call, OperatorAction action, const char* word) {
   call.world.desk.order({PointId{}, action, true});
-  call.answer(json_answer(
-      {{"success", true}, {"action", word}, {"count", call.world.desk.topology().points.size()}}));
+  call.answer(
+      json_answer({{"success", true}, {"action", word}, {"count", call.world.desk.points()}}));
 }
 
 void stop(const CallPtr& call) { order(*call, OperatorAction::stop, "stop"); }
@@ -31,16 +31,26 @@ void reset_breaker(const CallPtr& call) {
 void stop_all(const CallPtr& call) { order_all(*call, OperatorAction::stop, "stop"); }
 void resume_all(const CallPtr& call) { order_all(*call, OperatorAction::resume, "resume"); }
 
+/// What is done at the charge point itself; false: it is outside, and that has been said.
+bool is_here(const Call& call) {
+  if (!call.world.desk.is_outside(call.point)) return true;
+  call.refuse(409, "the charge point is outside: do it there");
+  return false;
+}
+
 void plug(const CallPtr& call) {
+  if (!is_here(*call)) return;
   call->world.desk.plug(call->point);
   confirm(*call, "plug");
 }
 void unplug(const CallPtr& call) {
+  if (!is_here(*call)) return;
   call->world.desk.unplug(call->point);
   confirm(*call, "unplug");
 }
 
 void start(const CallPtr& call) {
+  if (!is_here(*call)) return;
   StartHere what{};
   what.driver = call->body.id<DriverId>("driver_id").value_or(kNobody);
   const double kwh = call->body.get<double>("energy_kwh").value_or(0.0);
@@ -52,6 +62,7 @@ void start(const CallPtr& call) {
 }
 
 void inject(const CallPtr& call) {
+  if (!is_here(*call)) return;
   using director::FaultKind;
   director::Inject fault{};
   fault.point = call->point;

@@ -45,7 +45,7 @@ ordered_json telemetry(const World& world, const PointRecord& record, bool is_wh
 }
 
 const network::PointSpec& spec_of(const World& world, const PointRecord& record) {
-  return world.desk.topology().points[index_of(record.id)];
+  return world.desk.spec(record.id);
 }
 
 std::string site_name(SiteId site) { return fmt::format("S{:04}", index_of(site) + 1); }

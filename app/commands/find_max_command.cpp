@@ -8,13 +8,16 @@
 
 #include "app/find_max/scaled.hpp"
 #include "app/find_max/search.hpp"
+#include "app/find_max/step.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/series_row.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/load.hpp"
+#include "app/scenario/plan_text.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/scenario/value.hpp"
+#include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/summary/summary.hpp"
 
@@ -24,31 +27,25 @@ namespace {
 constexpr int kExitInvalidScenario = 3;
 constexpr int kExitEnvironment = 4;
 constexpr int kExitThreshold = 99;
-constexpr const char* kStep = "10s";
+constexpr Nanos kStep = std::chrono::seconds{10};  // after the warm-up
 constexpr double kMostPoints = 1e7;
 constexpr double kMostRate = 1e6;
-constexpr double kShedMax = 0.01;  // of the trips; a load that was not offered was not met
+/// The warm start is over by then (actors/fleet): its requests are no rate.
+constexpr Nanos kWarmStart = std::chrono::seconds{3};
 
-/// Why a run does not count, in words; empty: it passes.
-std::string failure_of(const nlohmann::json& summary, LoadKind kind) {
-  const auto& run = summary.at("run");
-  if (!summary.at("conservation").at("ok").get<bool>()) return "conservation is broken";
-  if (run.at("invalid").get<bool>()) return run.at("invalid_reason").get<std::string>();
-  const auto& trips = summary.at("trips");
-  const auto shed = trips.at("shed").get<double>();
-  const auto offered = trips.at("offered").get<double>();
-  if (kind == LoadKind::request_rate && offered == 0)
-    return "no trip was offered: a longer --duration shows so small a rate";
-  if (shed > kShedMax * offered)
-    return fmt::format("{:.0f} of {:.0f} trips were shed: no idle driver, raise drivers.count",
-                       shed, offered);
-  for (const auto& t : summary.at("thresholds")) {
-    if (t.at("ok").get<bool>()) continue;
-    return t.at("expr").get<std::string>() +
-           (t.at("value").is_null() ? ", but nothing was measured"
-                                    : fmt::format(", but is {:.4g}", t.at("value").get<double>()));
-  }
-  return {};
+Nanos unmeasured(const network::Scenario& scenario) {
+  const bool is_warm = scenario.drivers.initial_supplying > 0.0;
+  return std::max(scenario.run.warmup, is_warm ? kWarmStart : Nanos{0});
+}
+
+/// What came between two looks.
+Measured measured_between(const network::Snapshot& from, const network::Snapshot& to) {
+  const auto since = [](std::uint64_t before, std::uint64_t after) {
+    return static_cast<double>(after - before);
+  };
+  return {std::chrono::duration<double>(to.sim - from.sim).count(),
+          since(from.totals.requests_sent, to.totals.requests_sent),
+          since(from.totals.offered, to.totals.offered), since(from.totals.shed, to.totals.shed)};
 }
 
 /// 20000, not 2e+04: it is to be pasted.
@@ -63,28 +60,39 @@ class Steps {
   Steps(const network::Scenario& scenario, LoadKind kind, const FindMaxOptions& options)
       : scenario_(scenario), kind_(kind), options_(options) {}
 
-  /// Whether `load` passes; nothing: a signal or an error ended the search.
-  std::optional<bool> try_load(double load) {
-    if (stop_.signal() != 0) return std::nullopt;
+  Trial attempt(double load) {
+    if (stop_.signal() != 0) return Trial::stop;
     const auto scenario = scaled(scenario_, kind_, load);
-    const auto outcome = simulate(scenario, stop_, [](const network::Snapshot&) {});
-    if (outcome.signal != 0) return std::nullopt;
+    const auto enough = check_memory(make_plan(scenario).memory_bytes, memory_);
+    if (!enough) {
+      // Not tried: a run that swaps, or is killed, would say no more.
+      show(load, "fails   does not fit: " + enough.error().text);
+      return Trial::fails;
+    }
+    network::Snapshot from;
+    const auto outcome = simulate(scenario, stop_, [&](const network::Snapshot& look) {
+      if (from.sim == SimTime{} && look.sim >= SimTime{unmeasured(scenario)}) from = look;
+    });
+    if (outcome.signal != 0) return Trial::stop;
     auto summary = make_summary(scenario, outcome, judge(scenario, outcome));
     summary["thresholds"] = to_json(evaluate(scenario.thresholds, summary));
-    const auto why = failure_of(summary, kind_);
+    const auto measured = measured_between(from, outcome.last);
+    const auto failure = failure_of(summary, measured, kind_);
     ++count_;
-    show(load, why, summary);
-    if (options_.out) {
-      const auto kept = keep(scenario, outcome, summary);
-      if (!kept) {
-        error_ = kept.error().text;
-        return std::nullopt;
-      }
-      if (why.empty()) best_file_ = (directory() / "scenario.resolved.toml").string();
+    show(load, step_text(failure, measured, summary));
+    if (options_.out && !keep_step(scenario, outcome, summary, !failure)) return Trial::stop;
+    if (!failure) {
+      measured_ = measured;
+      patience_.reset();
+      return Trial::passes;
     }
-    return why.empty();
+    if (!patience_.is_lost_with(*failure)) return Trial::fails;
+    fmt::print(stderr, "less does not help: {} at every size\n", failure->why);
+    return Trial::hopeless;
   }
 
+  /// Of the largest load that passed: the last one that did.
+  [[nodiscard]] const Measured& measured() const noexcept { return measured_; }
   [[nodiscard]] int signal() const noexcept { return stop_.signal(); }
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
   /// The scenario of the largest load that passed: the last one that did. Empty without --out.
@@ -95,19 +103,31 @@ class Steps {
     return *options_.out / fmt::format("s{}", count_);
   }
 
-  void show(double load, const std::string& why, const nlohmann::ordered_json& summary) const {
+  void show(double load, const std::string& text) const {
+    fmt::print(stderr, "{:>12} {}  {}\n", load_text(load, kind_),
+               kind_ == LoadKind::charge_points ? "charge points" : "requests/s", text);
+  }
+
+  [[nodiscard]] static std::string step_text(const std::optional<StepFailure>& failure,
+                                             const Measured& measured,
+                                             const nlohmann::ordered_json& summary) {
     const double wall = std::max(1e-9, summary["run"]["wall_s"].get<double>());
-    fmt::print(
-        stderr,
-        "{:>12} {}  {}  {:.4g} requests/s  lateness p99 {:.2f} ms  cpu {:.2f} cores  rss {:.2f} "
-        "GiB{}\n",
-        load_text(load, kind_), kind_ == LoadKind::charge_points ? "charge points" : "requests/s",
-        why.empty() ? "passes" : "fails ",
-        summary["requests"]["sent"].get<double>() /
-            std::max(1e-9, summary["run"]["sim_s"].get<double>()),
+    return fmt::format(
+        "{}  {:.4g} requests/s  lateness p99 {:.2f} ms  cpu {:.2f} cores  rss {:.2f} GiB{}",
+        failure ? "fails " : "passes", measured.rate(),
         summary["latency_ms"]["tick_lateness"]["p99"].get<double>(),
         summary["resources"]["cpu_s"].get<double>() / wall,
-        summary["resources"]["rss_bytes"].get<double>() / 0x1p30, why.empty() ? "" : "  " + why);
+        summary["resources"]["rss_bytes"].get<double>() / 0x1p30,
+        failure ? "  " + failure->why : "");
+  }
+
+  /// False: it could not.
+  bool keep_step(const network::Scenario& scenario, const RunOutcome& outcome,
+                 const nlohmann::ordered_json& summary, bool passed) {
+    const auto kept = keep(scenario, outcome, summary);
+    if (!kept) error_ = kept.error().text;
+    if (kept && passed) best_file_ = (directory() / "scenario.resolved.toml").string();
+    return kept.has_value();
   }
 
   [[nodiscard]] Result<void> keep(const network::Scenario& scenario, const RunOutcome& outcome,
@@ -129,7 +149,10 @@ class Steps {
   const network::Scenario& scenario_;
   const LoadKind kind_;
   const FindMaxOptions& options_;
+  const std::int64_t memory_ = available_memory();  // before the first step took any
   unsigned count_ = 0;
+  Measured measured_;
+  Patience patience_;
   std::string error_;
   std::string best_file_;
 };
@@ -144,23 +167,74 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
-SearchLimits limits_of(const FindMaxOptions& options, LoadKind kind, double present) {
+/// So many requests a second that a step has trips enough, three times over, to be judged.
+double least_rate(const network::Scenario& scenario) {
+  constexpr double kMargin = 3.0;
+  const Nanos step = scenario.run.duration - unmeasured(scenario);
+  return kMargin * kTripsToJudge / std::max(1e-3, std::chrono::duration<double>(step).count());
+}
+
+SearchLimits limits_of(const FindMaxOptions& options, LoadKind kind,
+                       const network::Scenario& scenario, double present) {
   const bool points = kind == LoadKind::charge_points;
   SearchLimits limits;
   limits.from = options.from.value_or(present);
   limits.most = options.most.value_or(points ? kMostPoints : kMostRate);
-  limits.least = points ? 1.0 : std::min(1e-3, limits.most);
+  limits.least = points ? 1.0 : std::min(least_rate(scenario), limits.most);
   limits.whole = points;
   limits.precision = options.precision;
   return limits;
 }
 
-void announce(const network::Scenario& scenario, LoadKind kind) {
+void announce(const network::Scenario& scenario, LoadKind kind, const SearchLimits& limits,
+              const std::vector<std::string>& left_out) {
   fmt::print(stderr, "{}: scales {}; a step is {} of model time; {}\n", scenario.run.name,
              scaled_keys(scenario, kind), duration_text(scenario.run.duration),
              scenario.thresholds.empty()
                  ? "no thresholds: only conservation and lateness decide"
                  : fmt::format("thresholds: {}", scenario.thresholds.size()));
+  if (!left_out.empty())
+    fmt::print(stderr, "left out, for a step is shorter than the scenario's run: {}\n",
+               fmt::join(left_out, ", "));
+  if (kind == LoadKind::request_rate)
+    fmt::print(stderr,
+               "not below {} requests/s: a step would have too few to judge (a longer "
+               "--duration has more)\n",
+               load_text(limits.least, kind));
+}
+
+/// A step has neither journal nor doors.
+Changes without_journal_and_doors(const FindMaxOptions& options) {
+  Changes off{
+      {"journal.dir", "--no-journal"}, {"http.listen", "--http off"}, {"tcp.listen", "--tcp off"}};
+  off.erase(std::remove_if(off.begin(), off.end(),
+                           [&](const auto& change) {
+                             const auto& given = options.run.overrides;
+                             return std::any_of(given.begin(), given.end(), [&](const auto& o) {
+                               return o.key == change.first;
+                             });
+                           }),
+            off.end());
+  return off;
+}
+
+void print_again(const Steps& steps, const network::Scenario& scenario, LoadKind kind, double best,
+                 const FindMaxOptions& options) {
+  if (!steps.best_file().empty()) {
+    fmt::print("again: chargemill run {} --no-journal --http off --tcp off\n",
+               shell_word(steps.best_file()));
+    return;
+  }
+  const auto changes = changed_keys(scaled(scenario, kind, best), kind);
+  const auto again = run_again_text(options, duration_text(scenario.run.duration), changes);
+  if (kind == LoadKind::charge_points) {
+    fmt::print("again: {}\n", again);
+  } else if (const auto stage = added_stage(scenario, kind, best); !stage.empty()) {
+    fmt::print("again: {}\nwith this in the scenario:\n{}", again, stage);
+  } else {
+    fmt::print(
+        "again: no option of run scales stages; with --out DIR each step's scenario stays\n");
+  }
 }
 
 void print_result(const SearchResult& result, const Steps& steps, const network::Scenario& scenario,
@@ -169,20 +243,34 @@ void print_result(const SearchResult& result, const Steps& steps, const network:
     fmt::print("no load passes{}\n", result.interrupted ? " so far: interrupted" : "");
     return;
   }
-  fmt::print("{} {}{}{}\n", kind == LoadKind::charge_points ? "charge points" : "requests/s",
+  const bool points = kind == LoadKind::charge_points;
+  fmt::print("{} {}{}{}{}\n", points ? "charge points" : "requests/s",
              load_text(*result.best, kind),
+             points ? "" : fmt::format(" (measured: {:.4g})", steps.measured().rate()),
              result.failed ? fmt::format(", {} fails", load_text(*result.failed, kind))
                            : std::string{", and no larger load was tried"},
              result.interrupted ? " (interrupted)" : "");
-  const auto changes = changed_keys(scaled(scenario, kind, *result.best), kind);
-  if (!steps.best_file().empty()) {
-    fmt::print("again: chargemill run {}\n", shell_word(steps.best_file()));
-  } else if (!changes.empty()) {
-    fmt::print("again: {}\n", run_again_text(options, changes));
-  } else {
-    fmt::print(
-        "again: no option of run scales stages; with --out DIR each step's scenario stays\n");
-  }
+  print_again(steps, scenario, kind, *result.best, options);
+}
+
+bool is_duration(const Override& given) { return given.key == "run.duration"; }
+
+/// The scenario for the steps: as long as somebody said, else its warm-up and ten seconds. `whole`
+/// is how long it is by itself.
+tl::expected<Loaded, std::vector<Diagnostic>> load_step(const FindMaxOptions& options,
+                                                        Nanos& whole) {
+  const auto input = load_input(options.run);
+  auto own = input;
+  own.env.erase(environment_name("run.duration"));
+  own.overrides.erase(std::remove_if(own.overrides.begin(), own.overrides.end(), is_duration),
+                      own.overrides.end());
+  auto loaded = load_scenario(own);
+  if (!loaded) return loaded;
+  whole = loaded->scenario.run.duration;
+  if (own.env.size() != input.env.size() || own.overrides.size() != input.overrides.size())
+    return load_scenario(input);
+  loaded->scenario.run.duration = loaded->scenario.run.warmup + kStep;
+  return loaded;
 }
 
 }  // namespace
@@ -204,57 +292,57 @@ void add_find_max_options(CLI::App& app, FindMaxOptions& options) {
   add_key_options(app, options.run);
 }
 
-std::string run_again_text(const FindMaxOptions& options, const Changes& changes) {
+std::string run_again_text(const FindMaxOptions& options, const std::string& duration,
+                           const Changes& changes) {
   std::string text = "chargemill run";
   if (options.run.scenario) text += " " + shell_word(options.run.scenario->string());
   const auto is_changed = [&](const std::string& key) {
     return std::any_of(changes.begin(), changes.end(),
                        [&](const auto& change) { return change.first == key; });
   };
-  bool has_duration = false;
-  for (const auto& given : options.run.overrides) {
+  const auto& overrides = options.run.overrides;
+  for (const auto& given : overrides) {
     if (is_changed(given.key)) continue;  // run takes a flag once
-    has_duration = has_duration || given.key == "run.duration";
     text += given.flag.rfind("--set ", 0) == 0
                 ? fmt::format(" --set {}", shell_word(given.key + "=" + given.value))
                 : fmt::format(" {} {}", given.flag, shell_word(given.value));
   }
-  if (!has_duration) text += fmt::format(" --duration {}", kStep);
+  if (std::none_of(overrides.begin(), overrides.end(), is_duration))
+    text += " --duration " + duration;
   for (const auto& [key, value] : changes)
     text += fmt::format(" --set {}", shell_word(fmt::format("{}={}", key, value)));
+  for (const auto& [key, flag] : without_journal_and_doors(options)) text += " " + flag;
   return text;
 }
 
 int find_max_command(const FindMaxOptions& options) {
-  auto input = load_input(options.run);
-  // A step of its own length, unless somebody says how long.
-  const auto is_duration = [](const Override& given) { return given.key == "run.duration"; };
-  if (input.env.count(environment_name("run.duration")) == 0 &&
-      std::none_of(input.overrides.begin(), input.overrides.end(), is_duration))
-    input.overrides.push_back({"run.duration", kStep, "--duration"});
-  const auto loaded = load_scenario(input);
+  Nanos whole{};
+  auto loaded = load_step(options, whole);
   const bool color = use_color(stderr, options.run.color);
   if (!loaded) {
     (void)std::fputs(render(loaded.error(), color).c_str(), stderr);
     return kExitInvalidScenario;
   }
   if (!loaded->warnings.empty()) (void)std::fputs(render(loaded->warnings, color).c_str(), stderr);
+  auto& scenario = loaded->scenario;
   const auto kind =
       options.what == "request_rate" ? LoadKind::request_rate : LoadKind::charge_points;
-  const auto present = load_of(loaded->scenario, kind);
+  const auto present = load_of(scenario, kind);
   if (!present) {
     fmt::print(stderr, "chargemill: {}\n", present.error().text);
     return kExitInvalidScenario;
   }
-  announce(loaded->scenario, kind);
-  Steps steps{loaded->scenario, kind, options};
-  const auto result = find_largest(limits_of(options, kind, *present),
-                                   [&](double load) { return steps.try_load(load); });
+  std::vector<std::string> left_out;
+  if (scenario.run.duration < whole) left_out = leave_out_least_counts(scenario.thresholds);
+  const auto limits = limits_of(options, kind, scenario, *present);
+  announce(scenario, kind, limits, left_out);
+  Steps steps{scenario, kind, options};
+  const auto result = find_largest(limits, [&](double load) { return steps.attempt(load); });
   if (!steps.error().empty()) {
     fmt::print(stderr, "chargemill: {}\n", steps.error());
     return kExitEnvironment;
   }
-  print_result(result, steps, loaded->scenario, kind, options);
+  print_result(result, steps, scenario, kind, options);
   if (steps.signal() != 0) return 128 + steps.signal();
   return result.best ? 0 : kExitThreshold;
 }

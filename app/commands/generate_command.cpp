@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 
 #include "runtime/base/assert.hpp"
 
@@ -20,13 +21,54 @@ fleet::ProfileName profile_name(const std::string& text) {
   return text == "workplace" ? fleet::ProfileName::workplace : fleet::ProfileName::public_;
 }
 
-/// False: it could not, and has said so.
-bool write(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) fmt::print(stderr, "chargemill: cannot write {}\n", path.string());
-  return static_cast<bool>(file);
+struct OutFile {
+  std::filesystem::path path;
+  std::string text;
+};
+
+/// Somebody else's file, or one that was edited. What is no plain file (/dev/stdout) is nobody's.
+bool would_lose_text(const OutFile& file) {
+  std::error_code ignored;  // what cannot be looked at cannot be written either
+  if (!std::filesystem::is_regular_file(file.path, ignored)) return false;
+  std::ostringstream present;
+  present << std::ifstream(file.path, std::ios::binary).rdbuf();
+  return present.str() != file.text;
+}
+
+/// False: it could not.
+bool write(const OutFile& file) {
+  std::error_code failed;  // shows when the file cannot be written
+  if (file.path.has_parent_path())
+    std::filesystem::create_directories(file.path.parent_path(), failed);
+  std::ofstream out(file.path, std::ios::binary);
+  out << file.text;
+  out.close();
+  return static_cast<bool>(out);
+}
+
+/// The exit code; says what was written, or why nothing was.
+int write_all(const std::vector<OutFile>& files, bool force) {
+  // All are looked at before the first is written: a refusal leaves nothing half done.
+  bool refused = false;
+  for (const auto& file : files) {
+    if (force || !would_lose_text(file)) continue;
+    refused = true;
+    fmt::print(stderr, "chargemill: {} is there and differs; --force writes over it\n",
+               file.path.string());
+  }
+  if (refused) return kExitEnvironment;
+  for (const auto& file : files) {
+    if (!write(file)) {
+      fmt::print(stderr, "chargemill: cannot write {}\n", file.path.string());
+      return kExitEnvironment;
+    }
+    fmt::print(stderr, "wrote {}\n", file.path.string());
+  }
+  return 0;
+}
+
+void add_force(CLI::App& app, bool& force) {
+  app.add_flag("--force", force, "write over files that differ");
 }
 
 }  // namespace
@@ -48,6 +90,7 @@ void add_session_options(CLI::App& app, SessionRequest& request) {
          "--out", [&request](const std::string& path) { request.out = path; },
          "where to; without it: stdout")
       ->type_name("FILE");
+  add_force(app, request.force);
 }
 
 GenerateOptions generate_options(const SessionRequest& request) {
@@ -70,29 +113,28 @@ int generate_sessions_command(const SessionRequest& request) {
     (void)std::fputs(csv.c_str(), stdout);
     return 0;
   }
-  return write(*request.out, csv) ? 0 : kExitEnvironment;
+  return write_all({{*request.out, csv}}, request.force);
 }
 
-void add_files_options(CLI::App& app, std::optional<std::filesystem::path>& out) {
+void add_files_options(CLI::App& app, FilesRequest& request) {
   app.add_option_function<std::string>(
-         "--out", [&out](const std::string& path) { out = path; },
+         "--out", [&request](const std::string& path) { request.out = path; },
          "folder for the files; without it: all to stdout")
       ->type_name("DIR");
+  add_force(app, request.force);
 }
 
 int generate_files_command(const std::vector<observability::GeneratedFile>& files,
-                           const std::optional<std::filesystem::path>& out) {
+                           const FilesRequest& request) {
+  std::vector<OutFile> all;
   for (const auto& file : files) {
-    if (!out) {
+    if (request.out) {
+      all.push_back({*request.out / file.path, file.text});
+    } else {
       (void)std::fputs(fmt::format("==> {} <==\n{}\n", file.path, file.text).c_str(), stdout);
-      continue;
     }
-    const auto path = *out / file.path;
-    std::error_code failed;  // shows when the file cannot be written
-    std::filesystem::create_directories(path.parent_path(), failed);
-    if (!write(path, file.text)) return kExitEnvironment;
   }
-  return 0;
+  return write_all(all, request.force);
 }
 
 }  // namespace chargemill::app

@@ -1,5 +1,6 @@
-// `chargemill generate sessions [--profile P] [--count N] [--days N] [--seed S] [--out FILE]`
-// `chargemill generate alerts|grafana [--out DIR]`
+// `chargemill generate sessions [--profile P] [--count N] [--days N] [--seed S]
+//  [--out FILE [--force]]`
+// `chargemill generate alerts|grafana [--out DIR [--force]]`
 #pragma once
 
 #include <cstdint>
@@ -24,6 +25,13 @@ struct SessionRequest {
   std::uint32_t days = 10;
   std::uint64_t seed = 42;
   std::optional<std::filesystem::path> out;  ///< none: stdout
+  bool force = false;                        ///< write over a file that differs
+};
+
+/// Where generated files go.
+struct FilesRequest {
+  std::optional<std::filesystem::path> out;  ///< a folder; none: all to stdout
+  bool force = false;                        ///< write over files that differ
 };
 
 /// `app` sets `request`, which outlives it.
@@ -33,15 +41,16 @@ void add_session_options(CLI::App& app, SessionRequest& request);
 /// Requires count > 0 and days > 0.
 [[nodiscard]] GenerateOptions generate_options(const SessionRequest& request);
 
-/// Exit code 0, or 4 when the file cannot be written.
+/// Exit code 0, or 4 when the file cannot be written, or is there and differs without `force`.
 [[nodiscard]] int generate_sessions_command(const SessionRequest& request);
 
-/// `app` sets `out`, which outlives it.
-void add_files_options(CLI::App& app, std::optional<std::filesystem::path>& out);
+/// `app` sets `request`, which outlives it.
+void add_files_options(CLI::App& app, FilesRequest& request);
 
-/// Into the folder `out`, over what is there; without one all go to stdout, each after a line with
-/// its name. Exit code 0, or 4 when a file cannot be written.
+/// Into a folder, and says which on stderr; else all to stdout, each after a line with its name.
+/// Exit code 0, or 4 when a file cannot be written, or one is there and differs without `force`:
+/// then none is written.
 [[nodiscard]] int generate_files_command(const std::vector<observability::GeneratedFile>& files,
-                                         const std::optional<std::filesystem::path>& out);
+                                         const FilesRequest& request);
 
 }  // namespace chargemill::app

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <set>
+#include <string_view>
 
 #include "app/compare/rank_sum.hpp"
 
@@ -94,6 +95,14 @@ void warn(Comparison& result, const std::vector<json>& base, const std::vector<j
   warn_of_side(result, fresh, "new");
 }
 
+/// Of the latencies: wall, model, or both.
+std::string clocks_of(const std::vector<json>& summaries) {
+  std::set<std::string> seen;
+  for (const auto& summary : summaries)
+    seen.insert(summary.value("/latency_ms/clock"_json_pointer, "unknown"));
+  return fmt::format("{}", fmt::join(seen, " and "));
+}
+
 }  // namespace
 
 Comparison compare(const std::vector<json>& base, const std::vector<json>& fresh) {
@@ -101,7 +110,16 @@ Comparison compare(const std::vector<json>& base, const std::vector<json>& fresh
   result.base_runs = base.size();
   result.new_runs = fresh.size();
   warn(result, base, fresh);
+  // A millisecond of model time is none of a clock on the wall.
+  const auto base_clocks = clocks_of(base);
+  const auto new_clocks = clocks_of(fresh);
+  const bool is_one_clock =
+      base_clocks == new_clocks && base_clocks.find(" and ") == std::string::npos;
+  if (!is_one_clock)
+    result.warnings.push_back(fmt::format(
+        "latencies are left out: they are in {} time and in {} time", base_clocks, new_clocks));
   for (const Figure& figure : kFigures) {
+    if (!is_one_clock && std::string_view{figure.pointer}.rfind("/latency_ms/", 0) == 0) continue;
     const auto a = values_of(base, figure);
     const auto b = values_of(fresh, figure);
     if (a.empty() || b.empty()) continue;

@@ -28,7 +28,8 @@ std::optional<std::uint32_t> index_of_numbered(std::string_view prefix, std::str
 
 }  // namespace
 
-Directory::Directory(const network::Topology& topology) : topology_(topology) {
+Directory::Directory(const network::Topology& topology, const network::Annex* annex)
+    : topology_(topology), annex_(annex) {
   for (std::uint32_t i = 0; i < topology.points.size(); ++i) {
     if (!topology.points[i].id.empty()) listed_points_.emplace(topology.points[i].id, PointId{i});
   }
@@ -37,12 +38,20 @@ Directory::Directory(const network::Topology& topology) : topology_(topology) {
 }
 
 void Directory::append(std::string& to, PointId point) const {
-  to += index_of(point) < topology_.points.size() ? topology_.point_name(point) : "(unknown)";
+  const auto* const late = annex_ == nullptr ? nullptr : annex_->point(point);
+  if (late != nullptr) {
+    to += late->id;
+  } else {
+    to += index_of(point) < topology_.points.size() ? topology_.point_name(point) : "(unknown)";
+  }
 }
 
 void Directory::append(std::string& to, DriverId driver) const {
+  const auto* const late = annex_ == nullptr ? nullptr : annex_->driver(driver);
   if (driver == kNobody) {
     to += '-';
+  } else if (late != nullptr) {
+    to += *late;
   } else if (index_of(driver) < topology_.named_drivers.size()) {
     to += topology_.named_drivers[index_of(driver)];
   } else {
@@ -71,6 +80,8 @@ std::optional<SessionId> Directory::find_session(std::string_view name) {
 std::optional<PointId> Directory::point(std::string_view name) const {
   const auto listed = listed_points_.find(name);
   if (listed != listed_points_.end()) return listed->second;
+  const auto late = annex_ == nullptr ? std::nullopt : annex_->find_point(name);
+  if (late) return late;
   const auto index = index_of_numbered(kPointPrefix, name);
   if (!index || *index >= topology_.points.size() || !topology_.points[*index].id.empty())
     return std::nullopt;
@@ -80,6 +91,8 @@ std::optional<PointId> Directory::point(std::string_view name) const {
 std::optional<DriverId> Directory::driver(std::string_view name) const {
   const auto named = named_drivers_.find(name);
   if (named != named_drivers_.end()) return named->second;
+  const auto late = annex_ == nullptr ? std::nullopt : annex_->find_driver(name);
+  if (late) return late;
   const auto index = index_of_numbered(kDriverPrefix, name);
   if (!index || *index >= topology_.drivers.size() || *index < topology_.named_drivers.size())
     return std::nullopt;

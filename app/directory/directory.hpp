@@ -6,15 +6,15 @@
 #include <unordered_map>
 
 #include "actors/codec/names.hpp"
-#include "actors/network/topology.hpp"
+#include "actors/network/annex.hpp"
 
 namespace chargemill::app {
 
-/// Generated names are calculated, listed ones are looked up: a million points cost nothing.
-/// `topology` outlives this. Threads: any, once it is made.
+/// Generated names are calculated, listed ones are looked up: a million points cost nothing. Who
+/// joins is in `annex`, if there is one. Both outlive this. Threads: any, once it is made.
 class Directory final : public codec::NameTable {
  public:
-  explicit Directory(const network::Topology& topology);
+  explicit Directory(const network::Topology& topology, const network::Annex* annex = nullptr);
 
   void append(std::string& to, PointId point) const override;
   void append(std::string& to, DriverId driver) const override;  ///< kNobody: `-`
@@ -25,7 +25,7 @@ class Directory final : public codec::NameTable {
     return point(name);
   }
   [[nodiscard]] std::optional<DriverId> find_driver(std::string_view name) override {
-    return driver(name);
+    return name == "-" ? kNobody : driver(name);
   }
   [[nodiscard]] std::optional<RequestId> find_request(std::string_view name) override;
   [[nodiscard]] std::optional<SessionId> find_session(std::string_view name) override;
@@ -43,6 +43,7 @@ class Directory final : public codec::NameTable {
 
  private:
   const network::Topology& topology_;
+  const network::Annex* const annex_;
   std::unordered_map<std::string_view, PointId> listed_points_;  // views into the topology
   std::unordered_map<std::string_view, DriverId> named_drivers_;
 };

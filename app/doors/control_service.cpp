@@ -29,6 +29,11 @@ std::optional<OperatorAction> action_of(Verb verb) {
   }
 }
 
+/// What people do at the charge point itself, and what befalls it.
+bool is_done_there(Verb verb) {
+  return verb == Verb::plug || verb == Verb::unplug || verb == Verb::start || verb == Verb::inject;
+}
+
 director::FaultKind kind_of(control::Injection injection) {
   switch (injection) {
     case control::Injection::engine_crash:
@@ -55,8 +60,16 @@ Access access_for(Verb verb) {
 void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
                                 MessageNumber number) {
   auto said = access_.greet(*from, text);
+  if (!said && Guests::is_theirs(text)) said = take_part(from, text);
   if (!said) said = obey(from, text, number);
   if (said) from->reply(number, *said);
+}
+
+// Whoever takes part changes the network with all that it says.
+std::string ControlService::take_part(const std::shared_ptr<FrameLink>& from,
+                                      std::string_view text) {
+  if (auto refusal = access_.refusal(*from, Access::operate)) return std::move(*refusal);
+  return guests_.take(from, text);
 }
 
 std::optional<std::string> ControlService::obey(const std::shared_ptr<FrameLink>& from,
@@ -132,7 +145,7 @@ std::optional<std::string> ControlService::list(const Client& client, const Comm
 std::optional<std::string> ControlService::change(const Client& client, const Command& command,
                                                   PointId point) {
   if (!host_.desk.may_change()) return std::string{control_texts::kVirtualTime};
-  const std::size_t points = host_.desk.topology().points.size();
+  const std::size_t points = host_.desk.points();
   std::string said;
   if (command.verb == Verb::stop || command.verb == Verb::resume) {
     said = control_texts::done(word(command.verb), std::to_string(command.is_for_all ? points : 1));
@@ -140,6 +153,8 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   } else {
     said = control_texts::done(word(command.verb), command.point);
   }
+  if (is_done_there(command.verb) && host_.desk.is_outside(point))
+    return "NACK: the charge point is outside: do it there";
   if (!give_order(command, point)) return "NACK: Driver not found";
   // Central passes on what it is told in order: when this look is back, it has.
   look_at(client, point,

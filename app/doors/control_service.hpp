@@ -1,4 +1,4 @@
-// Carries out the commands of the framed door.
+// Carries out the commands of the framed door; what is JSON is a guest's.
 #pragma once
 
 #include "actors/control/operator_command.hpp"
@@ -6,6 +6,7 @@
 #include "app/doors/frame_access.hpp"
 #include "app/doors/inspector.hpp"
 #include "app/doors/looks.hpp"
+#include "app/guests/guests.hpp"
 #include "runtime/net/frame_service.hpp"
 
 namespace chargemill::app {
@@ -16,11 +17,18 @@ namespace chargemill::app {
 class ControlService final : public runtime::FrameService {
  public:
   ControlService(const DoorHost& host, std::shared_ptr<const runtime::AccessTokens> tokens)
-      : host_(host), access_(std::move(tokens)), inspector_(host.desk), poster_(host.io.poster()) {}
+      : host_(host),
+        access_(std::move(tokens)),
+        inspector_(host.desk),
+        poster_(host.io.poster()),
+        guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_) {}
 
   void on_message(const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
                   runtime::MessageNumber number) override;
-  void on_closed(const runtime::FrameLink& link) override { access_.forget(link); }
+  void on_closed(const runtime::FrameLink& link) override {
+    access_.forget(link);
+    guests_.on_closed(link);
+  }
 
  private:
   using Command = control::OperatorCommand;
@@ -34,7 +42,10 @@ class ControlService final : public runtime::FrameService {
     }
   };
 
-  /// Likewise, for one who may.
+  /// The answer to a message in JSON, for one who may.
+  [[nodiscard]] std::string take_part(const std::shared_ptr<runtime::FrameLink>& from,
+                                      std::string_view text);
+  /// The answer to a command, if it is known at once, for one who may.
   [[nodiscard]] std::optional<std::string> obey(const std::shared_ptr<runtime::FrameLink>& from,
                                                 std::string_view text,
                                                 runtime::MessageNumber number);
@@ -56,6 +67,7 @@ class ControlService final : public runtime::FrameService {
   FrameAccess access_;
   Inspector inspector_;
   const std::shared_ptr<runtime::Poster> poster_;
+  Guests guests_;
 };
 
 }  // namespace chargemill::app

@@ -70,7 +70,7 @@ class BoundDoors final : public Doors {
 
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
     CHARGEMILL_ASSERT(!host_);
-    directory_.emplace(place.desk.topology());
+    directory_.emplace(place.desk.topology(), &place.desk.annex());
     history_.emplace(place.journal);
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});

@@ -13,7 +13,9 @@ namespace chargemill::app {
 class PointLook final : public central::Inspection {
  public:
   using Then = std::function<void(const central::PointRecord&)>;
-  PointLook(PointId point, Then then) : point_(point), then_(std::move(then)) {}
+  PointLook(PointId point, Then then) : point_(point), then_(std::move(then)) {
+    seen_.id = point;  // one that has just joined may not be there yet: nobody has heard of it
+  }
 
   std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override;
   void finish(SimTime now) override;

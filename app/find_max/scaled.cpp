@@ -54,7 +54,8 @@ network::Scenario scaled(const network::Scenario& scenario, LoadKind kind, doubl
       if (stage.target == network::StageTarget::request_rate) stage.value *= factor;
     }
   } else {
-    result.drivers.sessions_per_cp_per_day *= factor;
+    // A step sees an hour of the profile's day, whose mean is another one.
+    result.stages.push_back({SimTime{}, Nanos{0}, network::StageTarget::request_rate, load});
   }
   result.drivers.count =
       static_cast<std::uint32_t>(std::ceil(scenario.drivers.count * std::max(1.0, factor)));
@@ -64,18 +65,22 @@ network::Scenario scaled(const network::Scenario& scenario, LoadKind kind, doubl
 std::string scaled_keys(const network::Scenario& scenario, LoadKind kind) {
   if (kind == LoadKind::charge_points) return "network.charge_points, drivers.count";
   if (largest_stage(scenario) > 0.0) return "the request rates of all stages, drivers.count";
-  return "drivers.sessions_per_cp_per_day, drivers.count";
+  return "a steady request rate instead of the profile's, drivers.count";
 }
 
 std::vector<std::pair<std::string, std::string>> changed_keys(const network::Scenario& scaled,
                                                               LoadKind kind) {
+  std::vector<std::pair<std::string, std::string>> changed{
+      {"drivers.count", fmt::format("{}", scaled.drivers.count)}};
   if (kind == LoadKind::charge_points)
-    return {{"network.charge_points", fmt::format("{}", scaled.network.charge_points)},
-            {"drivers.count", fmt::format("{}", scaled.drivers.count)}};
-  if (largest_stage(scaled) > 0.0) return {};
-  return {{"drivers.sessions_per_cp_per_day",
-           fmt::format("{}", scaled.drivers.sessions_per_cp_per_day)},
-          {"drivers.count", fmt::format("{}", scaled.drivers.count)}};
+    changed.insert(changed.begin(),
+                   {"network.charge_points", fmt::format("{}", scaled.network.charge_points)});
+  return changed;
+}
+
+std::string added_stage(const network::Scenario& scenario, LoadKind kind, double load) {
+  if (kind == LoadKind::charge_points || largest_stage(scenario) > 0.0) return {};
+  return fmt::format("[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = {}\n", load);
 }
 
 }  // namespace chargemill::app

@@ -5,20 +5,20 @@
 
 namespace chargemill::app {
 
-SearchResult find_largest(const SearchLimits& limits,
-                          const std::function<std::optional<bool>(double)>& passes) {
+SearchResult find_largest(const SearchLimits& limits, const std::function<Trial(double)>& attempt) {
   SearchResult result;
   const auto rounded = [&](double load) { return limits.whole ? std::round(load) : load; };
   const double least = rounded(limits.least);
   const double most = rounded(limits.most);
   double load = std::clamp(rounded(limits.from), least, most);
   for (;;) {
-    const auto passed = passes(load);
-    if (!passed) {
+    const auto trial = attempt(load);
+    if (trial == Trial::stop) {
       result.interrupted = true;
       return result;
     }
-    (*passed ? result.best : result.failed) = load;
+    (trial == Trial::passes ? result.best : result.failed) = load;
+    if (trial == Trial::hopeless) return result;
     if (!result.failed) {
       if (load >= most) return result;
       load = std::min(most, load * 2.0);

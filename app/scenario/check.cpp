@@ -22,6 +22,7 @@ class Checker : public CheckContext {
 
   void all() {
     run();
+    outside();
     network();
     drivers();
     central();
@@ -44,6 +45,24 @@ class Checker : public CheckContext {
     }
   }
 
+  /// In virtual time the doors only read.
+  void outside() {
+    const auto refuse = [&](const std::string& key) {
+      error(Code::contradiction,
+            fmt::format("'{}': other programs take part in real time only", key),
+            place_of({key, "run.speed"}), "--speed 1");
+    };
+    if (!s_.run.speed.max || !are_sound({"run.speed"})) return;
+    for (std::size_t i = 0; i < s_.network.points.size(); ++i) {
+      if (s_.network.points[i].is_outside) refuse(fmt::format("charge_point[{}].external", i));
+    }
+    for (std::size_t i = 0; i < s_.drivers.named.size(); ++i) {
+      if (s_.drivers.named[i].is_outside) refuse(fmt::format("driver[{}].external", i));
+    }
+    if (s_.network.external > 0) refuse("network.external");
+    if (s_.drivers.external > 0) refuse("drivers.external");
+  }
+
   void network() {
     const auto& n = s_.network;
     if (n.charge_points != 0 && !n.points.empty()) {
@@ -51,7 +70,8 @@ class Checker : public CheckContext {
             place_of("network.charge_points"), "one or the other");
     }
     // Of nothing but defaults nobody expects anything.
-    if (n.charge_points == 0 && n.points.empty() && !origins_.empty() && points_are_sound())
+    if (n.charge_points == 0 && n.points.empty() && n.external == 0 && !origins_.empty() &&
+        points_are_sound())
       warning(Code::missing, "there are no charge points: nothing will happen",
               place_of("network.charge_points"), "network.charge_points = 100");
     std::set<std::string> ids;
@@ -63,7 +83,7 @@ class Checker : public CheckContext {
       check_length(id, place_of(key + ".id"));
       if (id.empty() && origins_.count(key + ".id") != 0)
         error(Code::range, "an empty id", place_of(key + ".id"));
-      if (n.points[i].manual_plug && !is_plugged_by_somebody(id))
+      if (n.points[i].manual_plug && !n.points[i].is_outside && !is_plugged_by_somebody(id))
         warning(Code::contradiction,
                 fmt::format("nobody plugs in at '{}': its supplies never start", id),
                 place_of(key + ".manual_plug"), "[[action]] do = \"plug\"");
@@ -92,6 +112,10 @@ class Checker : public CheckContext {
               place_of(key + ".id"));
       check_length(d.named[i].id, place_of(key + ".id"));
       check_requests(d.named[i], place_of({key + ".requests", key}));
+      if (d.named[i].is_outside && !d.named[i].requests.empty())
+        error(Code::contradiction,
+              fmt::format("driver '{}' is external, and has requests here", d.named[i].id),
+              place_of({key + ".external", key}), "its program makes them");
     }
     const bool moved = d.sessions_per_cp_per_day > 0 || d.initial_supplying > 0 ||
                        !d.replay.empty() || has_rate_stage();
@@ -214,6 +238,9 @@ class Checker : public CheckContext {
   void thresholds() {
     for (std::size_t i = 0; i < s_.thresholds.size(); ++i) {
       const auto parsed = parse_threshold(s_.thresholds[i]);
+      if (parsed && !can_hold(*parsed))
+        warning(Code::never, fmt::format("no run can meet '{}'", s_.thresholds[i]),
+                place_of(fmt::format("thresholds[{}].expr", i)));
       if (parsed || s_.thresholds[i].empty()) continue;
       error(Code::threshold, parsed.error().text,
             within(place_of(fmt::format("thresholds[{}].expr", i)), parsed.error().part),

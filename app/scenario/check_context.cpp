@@ -35,6 +35,11 @@ Place CheckContext::place_of(std::initializer_list<std::string> keys) const {
   return {};
 }
 
+bool CheckContext::is_of_the_file(const std::string& key) const {
+  const auto found = origins_.find(key);
+  return found != origins_.end() && found->second.source == Source::file;
+}
+
 bool CheckContext::are_sound(std::initializer_list<std::string> keys) const {
   return std::none_of(keys.begin(), keys.end(),
                       [&](const std::string& key) { return failed_.count(key) != 0; });

@@ -23,6 +23,9 @@ class CheckContext {
   [[nodiscard]] Place place_of(const std::string& key) const;
   /// Of the first of the keys that was written somewhere.
   [[nodiscard]] Place place_of(std::initializer_list<std::string> keys) const;
+  [[nodiscard]] bool is_written(const std::string& key) const { return origins_.count(key) != 0; }
+  /// In the file itself, not by a flag or a variable.
+  [[nodiscard]] bool is_of_the_file(const std::string& key) const;
   /// All of the keys hold what was meant: nothing follows from one that could not be read.
   [[nodiscard]] bool are_sound(std::initializer_list<std::string> keys) const;
   [[nodiscard]] bool points_are_sound() const;

@@ -33,6 +33,34 @@ void check_stages(CheckContext& c) {
   }
 }
 
+/// Keys that a kind of fault passes over.
+struct Idle {
+  network::FaultKind kind;
+  const char* key;
+  const char* why;
+};
+constexpr Idle kIdle[] = {
+    {network::FaultKind::engine_crash, "duration", "its supervisor starts the engine again"},
+    {network::FaultKind::central_restart, "zone", "shards, which it takes down, are of no zone"}};
+
+void check_idle_keys(CheckContext& c, const network::FaultSpec& fault, const std::string& key) {
+  for (const auto& idle : kIdle) {
+    const auto written = fmt::format("{}.{}", key, idle.key);
+    if (fault.kind != idle.kind || !c.is_written(written)) continue;
+    const auto& kind = fault_keys().front().info.choices.at(static_cast<std::size_t>(fault.kind));
+    c.warning(Code::contradiction, fmt::format("'{}' takes no '{}': {}", kind, idle.key, idle.why),
+              c.place_of(written), "leave it out");
+  }
+  if (fault.rate_per_cp_per_hour && *fault.rate_per_cp_per_hour == 0.0)
+    c.warning(Code::never, "never happens: its rate is 0", c.place_of(key + ".rate"));
+}
+
+bool is_outside(const network::Scenario& scenario, const std::string& point) {
+  const auto& all = scenario.network.points;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& one) { return one.is_outside && one.id == point; });
+}
+
 void check_faults(CheckContext& c) {
   const network::Scenario& s = c.scenario();
   for (std::size_t i = 0; i < s.faults.size(); ++i) {
@@ -41,6 +69,7 @@ void check_faults(CheckContext& c) {
     if (fault.rate_per_cp_per_hour && fault.at)
       c.error(Code::contradiction, "both 'rate' and 'at'", c.place_of(key + ".at"),
               "one or the other");
+    check_idle_keys(c, fault, key);
     if (!fault.rate_per_cp_per_hour && !fault.at && c.are_sound({key + ".rate", key + ".at"}))
       c.error(Code::missing, "'fault' lacks 'rate' or 'at'", c.place_of(key));
     if (fault.zone && fault.point)
@@ -53,11 +82,23 @@ void check_faults(CheckContext& c) {
     if (fault.point && !c.has_point(*fault.point) && c.points_are_sound())
       c.error(Code::reference, fmt::format("no charge point '{}'", *fault.point),
               c.place_of(key + ".cp"), c.point_hint(*fault.point));
+    if (fault.point && is_outside(s, *fault.point))
+      c.error(
+          Code::contradiction,
+          fmt::format("'{}' is external: what befalls it is its program's affair", *fault.point),
+          c.place_of(key + ".cp"));
   }
 }
 
 const std::string& word_of(const network::ActionSpec& action) {
   return action_keys().front().info.choices.at(static_cast<std::size_t>(action.kind));
+}
+
+/// What the operator does, at a charge point of another program as well.
+bool is_an_order(network::ActionKind kind) {
+  using network::ActionKind;
+  return kind == ActionKind::stop || kind == ActionKind::resume ||
+         kind == ActionKind::stop_supply || kind == ActionKind::reset_breaker;
 }
 
 bool is_of_a_driver(const network::ActionSpec& action) {
@@ -85,6 +126,9 @@ void check_point_of(CheckContext& c, const network::ActionSpec& action, const st
   } else if (!c.has_point(action.point) && c.points_are_sound()) {
     c.error(Code::reference, fmt::format("no charge point '{}'", action.point), place,
             c.point_hint(action.point));
+  } else if (is_outside(c.scenario(), action.point) && !is_an_order(action.kind)) {
+    c.error(Code::contradiction,
+            fmt::format("'{}' is external: its program does that", action.point), place);
   }
 }
 
@@ -117,12 +161,49 @@ void check_actions(CheckContext& c) {
   }
 }
 
+/// When what is planned for once is to happen, and where that was written.
+std::vector<std::pair<SimTime, std::string>> planned(const network::Scenario& s) {
+  std::vector<std::pair<SimTime, std::string>> all;
+  for (std::size_t i = 0; i < s.stages.size(); ++i)
+    all.emplace_back(s.stages[i].after, fmt::format("stage[{}].after", i));
+  for (std::size_t i = 0; i < s.faults.size(); ++i) {
+    if (s.faults[i].at) all.emplace_back(*s.faults[i].at, fmt::format("fault[{}].at", i));
+  }
+  for (std::size_t i = 0; i < s.actions.size(); ++i)
+    all.emplace_back(s.actions[i].at, fmt::format("action[{}].at", i));
+  return all;
+}
+
+// Whoever cuts a run short knows that it has less of everything: one line is enough.
+void check_ends(CheckContext& c) {
+  const Nanos duration = c.scenario().run.duration;
+  if (!c.are_sound({"run.duration"})) return;
+  const bool is_cut = c.is_written("run.duration") && !c.is_of_the_file("run.duration");
+  std::size_t late = 0;
+  for (const auto& [at, key] : planned(c.scenario())) {
+    if (at < SimTime{duration} || !c.are_sound({key})) continue;
+    ++late;
+    if (!is_cut)
+      c.warning(Code::never,
+                fmt::format("never happens: the run ends at {}", duration_text(duration)),
+                c.place_of(key));
+  }
+  if (is_cut && late > 0)
+    c.warning(Code::never,
+              late == 1 ? fmt::format("1 event never happens: the run ends at {}",
+                                      duration_text(duration))
+                        : fmt::format("{} events never happen: the run ends at {}", late,
+                                      duration_text(duration)),
+              c.place_of("run.duration"));
+}
+
 }  // namespace
 
 void check_events(CheckContext& context) {
   check_stages(context);
   check_faults(context);
   check_actions(context);
+  check_ends(context);
 }
 
 }  // namespace chargemill::app

@@ -60,7 +60,7 @@ void read_drivers(const fs::path& folder, Reading& reading) {
       read_requests(folder / item.requests_file,
                     place_of(reading, fmt::format("driver[{}].requests", i)), reading,
                     item.spec.requests);
-    } else if (item.spec.requests.empty()) {
+    } else if (item.spec.requests.empty() && !item.spec.is_outside) {
       item.spec.requests = kDefaultRequests;
     }
     ids.insert(item.spec.id);

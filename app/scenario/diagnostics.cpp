@@ -75,13 +75,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest(std::string_view name, const std::vector<std::string>& known) {
+  constexpr std::size_t kShort = 4;  // two slips in so few letters make any word of any other
+  constexpr std::size_t kPrefixMin = 3;
+  const auto letters = name.size() - std::min(name.find_first_not_of('-'), name.size());
   std::string best;
-  std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
+  std::size_t least = (letters <= kShort ? 1 : std::max<std::size_t>(2, letters / 3)) + 1;
   for (const auto& candidate : known) {
     const auto distance = edit_distance(name, candidate);
     if (distance >= least || distance >= candidate.size()) continue;
     least = distance;
     best = candidate;
+  }
+  if (!best.empty() || letters < kPrefixMin) return best;
+  for (const auto& candidate : known) {
+    const bool begins = std::string_view{candidate}.substr(0, name.size()) == name;
+    if (begins && (best.empty() || candidate.size() < best.size())) best = candidate;
   }
   return best;
 }

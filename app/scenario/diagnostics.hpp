@@ -16,7 +16,7 @@ enum class Code {
   type = 313,        ///< a value of another type, or one that cannot be understood
   range = 314,       ///< a value out of range
   missing = 315,     ///< a required key is not there
-  twice = 316,       ///< the same id twice
+  twice = 316,       ///< the same id, key or section twice
   contradiction = 321,
   reference = 322,  ///< names a zone or charge point that is not there
   requests = 323,   ///< a driver's request file (D-122)
@@ -24,6 +24,7 @@ enum class Code {
   profile = 325,
   threshold = 326,
   open_door = 327,  ///< an address that lets in whoever reaches it
+  never = 328,      ///< cannot come to pass
   not_built = 331   ///< of a part that this version does not have
 };
 
@@ -56,7 +57,8 @@ struct Diagnostic {
 
 /// The number of letters to insert, delete, replace or swap to make `a` of `b`.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
-/// The one of `known` that `name` is most likely a slip of; empty: none is near.
+/// The one of `known` that `name` is most likely a slip of, else the shortest that begins with it;
+/// empty: none is near.
 [[nodiscard]] std::string nearest(std::string_view name, const std::vector<std::string>& known);
 /// `did you mean 'x'?`, or nothing.
 [[nodiscard]] std::string did_you_mean(std::string_view name,

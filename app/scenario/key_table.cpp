@@ -71,6 +71,12 @@ void add_network(Fields& f) {
                  CHARGEMILL_AT(scenario.network.telemetry_interval)));
   f.push_back(at(duration("network.max_session", "a session ends after it", false, true),
                  CHARGEMILL_AT(scenario.network.max_session)));
+  f.push_back(
+      at(count("network.external",
+               "other programs' charge points that may register under their own names", 0, 1e6),
+         CHARGEMILL_AT(scenario.network.external)));
+  f.push_back(at(count("network.spare", "charge points that may be added while it runs", 0, 1e6),
+                 CHARGEMILL_AT(scenario.network.spare)));
 }
 
 void add_drivers(Fields& f) {
@@ -97,6 +103,10 @@ void add_drivers(Fields& f) {
                  CHARGEMILL_AT(scenario.drivers.pause)));
   f.push_back(at(duration("drivers.timeout", "a request without an answer is given up"),
                  CHARGEMILL_AT(scenario.drivers.timeout)));
+  f.push_back(at(count("drivers.external", "other programs' drivers that may come", 0, 1e6),
+                 CHARGEMILL_AT(scenario.drivers.external)));
+  f.push_back(at(count("drivers.spare", "drivers that may be added while it runs", 0, 1e6),
+                 CHARGEMILL_AT(scenario.drivers.spare)));
   f.push_back(at(info("drivers.requests", Type::files,
                       "a driver for each file of charge point ids, named by the stem"),
                  CHARGEMILL_AT(files.requests)));

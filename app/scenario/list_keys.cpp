@@ -29,7 +29,10 @@ const std::vector<Field<network::PointSpec>>& point_keys() {
       detail::field<T>(number("price_eur_kwh", "what it costs", "EUR/kWh", 1'000),
                        CHARGEMILL_AT(price)),
       detail::field<T>(info("manual_plug", Type::boolean, "supply starts at plug, ends at unplug"),
-                       CHARGEMILL_AT(manual_plug))};
+                       CHARGEMILL_AT(manual_plug)),
+      detail::field<T>(info("external", Type::boolean,
+                            "engine and monitor are other programs, at the framed door"),
+                       CHARGEMILL_AT(is_outside))};
   return table;
 }
 
@@ -48,6 +51,9 @@ const std::vector<Field<DriverItem>>& driver_keys() {
                  [](const T& item) { return Value{item.spec.requests}; }});
     f.push_back(detail::field<T>(duration("pause", "else drivers.pause", true, true),
                                  CHARGEMILL_AT(spec.pause)));
+    f.push_back(detail::field<T>(
+        info("external", Type::boolean, "another program, at the framed door; it has no requests"),
+        CHARGEMILL_AT(spec.is_outside)));
     f.push_back(detail::field<T>(
         info("looks", Type::boolean, "shows what is available before each request"),
         CHARGEMILL_AT(spec.looks)));
@@ -80,6 +86,11 @@ const std::vector<Field<network::StageSpec>>& stage_keys() {
 
 const std::vector<Field<network::FaultSpec>>& fault_keys() {
   using T = network::FaultSpec;
+  // Left out, a duration is the director's own; there is none to be written out then.
+  const Field<T> lasts{
+      duration("duration", "how long it lasts, else 30s; a crash: until the restart"),
+      [](T& fault, const Value& value) { fault.duration = std::get<Nanos>(value); },
+      [](const T& fault) { return fault.duration == Nanos{0} ? Value{} : Value{fault.duration}; }};
   static const std::vector<Field<T>> table{
       detail::field<T>(
           required(choice("kind", "what goes wrong",
@@ -90,7 +101,7 @@ const std::vector<Field<network::FaultSpec>>& fault_keys() {
                                        "1/h", 3'600'000)),
                        CHARGEMILL_AT(rate_per_cp_per_hour)),
       detail::field<T>(duration("at", "once, at this model time", true, true), CHARGEMILL_AT(at)),
-      detail::field<T>(duration("duration", "how long it lasts", true), CHARGEMILL_AT(duration)),
+      lasts,
       detail::field<T>(optional(info("zone", Type::text, "only there: Z01")), CHARGEMILL_AT(zone)),
       detail::field<T>(optional(info("cp", Type::text, "only this charge point")),
                        CHARGEMILL_AT(point))};

@@ -12,7 +12,9 @@
 
 #include "app/scenario/check.hpp"
 #include "app/scenario/check_doors.hpp"
+#include "app/scenario/check_output.hpp"
 #include "app/scenario/companion_files.hpp"
+#include "app/scenario/repeated_name.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -93,15 +95,49 @@ std::string unquoted_hint(const std::string& line) {
   return {};
 }
 
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + '\n';
+  return text;
+}
+
+/// Reports what the parser stumbled over. True: `lines` do without it now.
+bool mend(const toml::parse_error& error, const SourceText& source, std::vector<std::string>& lines,
+          Reading& reading) {
+  Place place = source.at(error.source());
+  const std::string text{error.description()};
+  const auto repeated = text.find("redefine") == std::string::npos
+                            ? std::nullopt
+                            : find_repeated(source.lines(), place.line);
+  if (!repeated) {
+    reading.report(Code::syntax, text, place, unquoted_hint(place.text));
+    return false;
+  }
+  place.column = repeated->column;
+  place.width = repeated->name.size();
+  reading.report(
+      Code::twice,
+      fmt::format("'{}' is there twice: line {} has it too", repeated->name, repeated->first_line),
+      place, repeated->is_section ? "the keys of both belong under the first" : "");
+  const bool is_left_out = !repeated->is_section && !lines[place.line - 1].empty();
+  lines[place.line - 1].clear();
+  return is_left_out;
+}
+
 void read_file_text(const std::string& text, const std::string& name, Reading& reading) {
   const SourceText source{name, text};
-  try {
-    const auto root = toml::parse(text, name);
-    read_toml(root, source, reading);
-  } catch (const toml::parse_error& error) {
-    const Place place = source.at(error.source());
-    reading.report(Code::syntax, std::string{error.description()}, place,
-                   unquoted_hint(place.text));
+  constexpr int kRepeatsMax = 100;  // each costs a pass over the whole file
+  auto lines = source.lines();
+  bool again = true;
+  for (int pass = 0; again && pass < kRepeatsMax; ++pass) {
+    again = false;
+    try {
+      // As it is, unless something was left out: errors of encoding are in its bytes.
+      const auto root = toml::parse(lines == source.lines() ? text : joined(lines), name);
+      read_toml(root, source, reading);
+    } catch (const toml::parse_error& error) {
+      again = mend(error, source, lines, reading);
+    }
   }
   if (reading.draft.scenario.run.name == network::Scenario::Run{}.name && !name.empty())
     reading.draft.scenario.run.name = std::filesystem::path{name}.stem().string();
@@ -116,14 +152,37 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics) {
                    [&](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
+/// Whoever cuts a run shorter than the warm-up in its file wants to see the run.
+void fit_warmup(Reading& reading) {
+  auto& run = reading.draft.scenario.run;
+  const auto origin = [&](const char* key) {
+    const auto found = reading.origins.find(key);
+    return found == reading.origins.end() ? Origin{} : found->second;
+  };
+  const auto warmup = origin("run.warmup");
+  const auto duration = origin("run.duration");
+  const bool is_cut = duration.source == Source::environment || duration.source == Source::flag;
+  if (run.warmup < run.duration || warmup.source != Source::file || !is_cut) return;
+  reading.diagnostics.push_back(
+      {Code::contradiction,
+       fmt::format("a run of {} has no room for its warm-up of {}: latencies count from the start",
+                   duration_text(run.duration), duration_text(run.warmup)),
+       duration.place,
+       {},
+       Severity::warning});
+  run.warmup = Nanos{0};
+}
+
 tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
                                                      const std::filesystem::path& folder,
                                                      Reading reading) {
   read_environment(input, reading);
   read_overrides(input, reading);
   read_companion_files(folder, reading);
+  fit_warmup(reading);
   check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics);
   check_doors(reading.draft.doors, reading.origins, folder, reading.diagnostics);
+  check_output(reading.draft.output, reading.origins, reading.diagnostics);
   sort_by_place(reading.diagnostics);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });

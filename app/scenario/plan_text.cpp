@@ -83,10 +83,10 @@ Plan make_plan(const network::Scenario& s) {
   Plan plan;
   plan.charge_points = s.network.points.empty() ? s.network.charge_points : s.network.points.size();
   plan.drivers = std::uint64_t{s.drivers.count} + s.drivers.named.size();
-  const std::uint64_t shards = std::clamp<std::uint64_t>(
-      s.central.shards, 1, std::max<std::uint64_t>(1, plan.charge_points));
+  plan.shards = std::clamp<std::uint64_t>(s.central.shards, 1,
+                                          std::max<std::uint64_t>(1, plan.charge_points));
   // engine and monitor each; shard, fleet, director and supervisor for each shard
-  plan.actors = 2 * plan.charge_points + plan.drivers + 4 * shards;
+  plan.actors = 2 * plan.charge_points + plan.drivers + 4 * plan.shards;
   const auto points = static_cast<double>(plan.charge_points);
   plan.recorded = s.drivers.replay.size();
   plan.replayed = replayed_sessions(s);
@@ -129,7 +129,7 @@ std::string plan_text(const network::Scenario& s) {
           : fmt::format("time       {} of model time at speed {}: {:.0f} s, seed {}\n",
                         duration_text(s.run.duration), s.run.speed.factor, plan.wall_s, s.run.seed);
   out += fmt::format("network    {} charge points, {} drivers, {} actors, {} shards\n",
-                     plan.charge_points, plan.drivers, plan.actors, s.central.shards);
+                     plan.charge_points, plan.drivers, plan.actors, plan.shards);
   out += fmt::format("load       about {:.0f} requests, {:.0f} faults, {:.0f} health messages/s\n",
                      plan.expected_requests, plan.expected_faults, plan.messages_per_s);
   if (plan.recorded > 0) out += fmt::format("replay     {}\n", recording_text(plan));

@@ -11,6 +11,7 @@ struct Plan {
   std::uint64_t charge_points = 0;
   std::uint64_t drivers = 0;
   std::uint64_t actors = 0;
+  std::uint64_t shards = 0;        ///< of central: no more than charge points
   double expected_requests = 0.0;  ///< means; lists work as fast as their pauses allow
   std::size_t recorded = 0;        ///< sessions of a recording
   std::size_t replayed = 0;        ///< of them, those that begin before the end of the run

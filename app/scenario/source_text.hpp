@@ -19,6 +19,8 @@ class SourceText {
   /// `width` columns from the region's first.
   [[nodiscard]] Place at(const toml::source_region& region, std::size_t width) const;
 
+  [[nodiscard]] const std::vector<std::string>& lines() const noexcept { return lines_; }
+
  private:
   std::string name_;
   std::vector<std::string> lines_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "app/scenario/diagnostics.hpp"
 #include "app/scenario/value.hpp"
@@ -14,77 +15,88 @@ namespace {
 
 constexpr const char* kLatencies[] = {"request_decision", "session_start", "fault_detection",
                                       "tick_lateness"};
+constexpr const char* kCommitTimes = "journal.commit_ms";
 constexpr const char* kFigures[] = {"p50", "p90", "p99", "p999", "max", "count"};
-/// The numbers of summary.json (contract, section 3) apart from latencies and what is not built.
-constexpr const char* kNumbers[] = {"run.seed",
-                                    "run.workers",
-                                    "run.nodes",
-                                    "run.speed",
-                                    "run.sim_s",
-                                    "run.wall_s",
-                                    "charge_points.total",
-                                    "charge_points.activated",
-                                    "charge_points.supplying",
-                                    "charge_points.stopped",
-                                    "charge_points.fault",
-                                    "charge_points.disconnected",
-                                    "actors.total",
-                                    "actors.failures",
-                                    "requests.sent",
-                                    "requests.accepted",
-                                    "requests.denied",
-                                    "requests.timed_out",
-                                    "requests.open",
-                                    "requests.denied_ratio",
-                                    "sessions.started",
-                                    "sessions.completed",
-                                    "sessions.failed",
-                                    "sessions.active",
-                                    "sessions.corrected",
-                                    "energy.delivered_mj",
-                                    "energy.sessions_mj",
-                                    "energy.unreported_mj",
-                                    "energy.unassigned_mj",
-                                    "energy.delivered_kwh",
-                                    "money.revenue_microeur",
-                                    "money.revenue_eur",
-                                    "faults.injected",
-                                    "faults.raised",
-                                    "faults.notified",
-                                    "faults.recovered",
-                                    "faults.restarts",
-                                    "faults.given_up",
-                                    "breaker.opened",
-                                    "breaker.half_opened",
-                                    "breaker.closed",
-                                    "tickets.issued",
-                                    "tickets.delivered",
-                                    "tickets.dropped",
-                                    "messages.delivered",
-                                    "messages.shed",
-                                    "messages.events",
-                                    "messages.mailbox_depth",
-                                    "messages.mailbox_depth_max",
-                                    "messages.per_s",
-                                    "engines.telemetry_merged",
-                                    "engines.payloads_invalid",
-                                    "engines.commands_refused",
-                                    "engines.commands_lost",
-                                    "engines.phantom_starts",
-                                    "engines.local_refusals",
-                                    "engines.reports_dropped",
-                                    "central.telemetry_unbilled",
-                                    "central.messages_unknown",
-                                    "central.messages_unheard",
-                                    "consoles.missed",
-                                    "trips.offered",
-                                    "trips.done",
-                                    "trips.shed",
-                                    "trips.bounded",
-                                    "resources.cpu_s",
-                                    "resources.rss_bytes",
-                                    "resources.bytes_per_charge_point",
-                                    "resources.startup_s"};
+/// The numbers of summary.json (contract, section 3) apart from times: those that only grow with a
+/// run, and the others.
+constexpr const char* kCounters[] = {"run.sim_s",
+                                     "run.wall_s",
+                                     "requests.sent",
+                                     "requests.accepted",
+                                     "requests.denied",
+                                     "requests.timed_out",
+                                     "sessions.started",
+                                     "sessions.completed",
+                                     "sessions.failed",
+                                     "sessions.corrected",
+                                     "energy.delivered_mj",
+                                     "energy.sessions_mj",
+                                     "energy.unreported_mj",
+                                     "energy.unassigned_mj",
+                                     "energy.delivered_kwh",
+                                     "money.revenue_microeur",
+                                     "money.revenue_eur",
+                                     "faults.injected",
+                                     "faults.raised",
+                                     "faults.notified",
+                                     "faults.recovered",
+                                     "faults.restarts",
+                                     "faults.given_up",
+                                     "actors.failures",
+                                     "breaker.opened",
+                                     "breaker.half_opened",
+                                     "breaker.closed",
+                                     "tickets.issued",
+                                     "tickets.delivered",
+                                     "tickets.dropped",
+                                     "messages.delivered",
+                                     "messages.shed",
+                                     "messages.events",
+                                     "engines.telemetry_merged",
+                                     "engines.payloads_invalid",
+                                     "engines.commands_refused",
+                                     "engines.commands_lost",
+                                     "engines.phantom_starts",
+                                     "engines.local_refusals",
+                                     "engines.reports_dropped",
+                                     "central.telemetry_unbilled",
+                                     "central.messages_unknown",
+                                     "central.messages_unheard",
+                                     "consoles.missed",
+                                     "trips.offered",
+                                     "trips.done",
+                                     "trips.shed",
+                                     "trips.bounded",
+                                     "resources.cpu_s",
+                                     "journal.records",
+                                     "journal.durable_records",
+                                     "journal.commits",
+                                     "journal.bytes",
+                                     "journal.merged",
+                                     "journal.lost",
+                                     "journal.denied_busy",
+                                     "journal.failures"};
+constexpr const char* kLevels[] = {"run.seed",
+                                   "run.workers",
+                                   "run.nodes",
+                                   "run.speed",
+                                   "charge_points.total",
+                                   "charge_points.activated",
+                                   "charge_points.supplying",
+                                   "charge_points.stopped",
+                                   "charge_points.fault",
+                                   "charge_points.disconnected",
+                                   "actors.total",
+                                   "requests.open",
+                                   "requests.denied_ratio",
+                                   "sessions.active",
+                                   "messages.mailbox_depth",
+                                   "messages.mailbox_depth_max",
+                                   "messages.per_s",
+                                   "resources.rss_bytes",
+                                   "resources.bytes_per_charge_point",
+                                   "resources.startup_s",
+                                   "journal.segments"};
 
 tl::unexpected<ThresholdError> wrong(std::string text, std::string hint, std::string part) {
   return tl::unexpected<ThresholdError>(
@@ -99,9 +111,10 @@ std::string_view trimmed(std::string_view text) {
 
 std::string pointer_to(const std::string& name) {
   const auto colon = name.find(':');
-  std::string path = colon == std::string::npos
-                         ? name
-                         : "latency_ms." + name.substr(0, colon) + '.' + name.substr(colon + 1);
+  std::string path = name;
+  if (colon != std::string::npos) path[colon] = '.';
+  if (colon != std::string::npos && name.find('.') == std::string::npos)
+    path = "latency_ms." + path;
   std::replace(path.begin(), path.end(), '.', '/');
   return '/' + path;
 }
@@ -139,6 +152,13 @@ std::optional<double> plain_number(const std::string& text) {
   return number;
 }
 
+/// The name that was meant, also where it was taken from the path in summary.json.
+std::string name_hint(const std::string& name) {
+  constexpr std::string_view kTimes = "latency_ms.";
+  return did_you_mean(name.rfind(kTimes, 0) == 0 ? name.substr(kTimes.size()) : name,
+                      threshold_names());
+}
+
 /// 20% as a ratio.
 std::string share_hint(const std::string& limit) {
   const auto percent = limit.empty() || limit.back() != '%'
@@ -152,10 +172,13 @@ std::string share_hint(const std::string& limit) {
 const std::vector<std::string>& threshold_names() {
   static const std::vector<std::string> all_names = [] {
     std::vector<std::string> names;
-    for (const char* latency : kLatencies) {
-      for (const char* figure : kFigures) names.push_back(fmt::format("{}:{}", latency, figure));
-    }
-    names.insert(names.end(), std::begin(kNumbers), std::end(kNumbers));
+    const auto add_times = [&](const char* times) {
+      for (const char* figure : kFigures) names.push_back(fmt::format("{}:{}", times, figure));
+    };
+    for (const char* latency : kLatencies) add_times(latency);
+    names.insert(names.end(), std::begin(kCounters), std::end(kCounters));
+    names.insert(names.end(), std::begin(kLevels), std::end(kLevels));
+    add_times(kCommitTimes);
     return names;
   }();
   return all_names;
@@ -178,8 +201,8 @@ tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr) {
   result.name = std::string{trimmed(expr.substr(0, op))};
   const auto& names = threshold_names();
   if (std::find(names.begin(), names.end(), result.name) == names.end())
-    return wrong(fmt::format("unknown threshold '{}'", result.name),
-                 did_you_mean(result.name, names), result.name);
+    return wrong(fmt::format("unknown threshold '{}'", result.name), name_hint(result.name),
+                 result.name);
   result.pointer = pointer_to(result.name);
   const std::string limit{trimmed(expr.substr(end))};
   const auto number = plain_number(limit);
@@ -196,6 +219,37 @@ tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr) {
                  limit);
   result.limit = static_cast<double>(duration->count()) * 1e-6;
   return result;
+}
+
+bool asks_for_a_least_count(const Threshold& threshold) {
+  const bool is_counter = std::find(std::begin(kCounters), std::end(kCounters), threshold.name) !=
+                              std::end(kCounters) ||
+                          threshold.name.find(":count") != std::string::npos;
+  const bool asks_for_more = threshold.comparison == Comparison::greater ||
+                             threshold.comparison == Comparison::greater_equal ||
+                             (threshold.comparison == Comparison::equal && threshold.limit > 0.0);
+  return is_counter && asks_for_more;
+}
+
+bool can_hold(const Threshold& threshold) {
+  const auto ends_with = [&](std::string_view end) {
+    const auto& name = threshold.name;
+    return name.size() >= end.size() && name.substr(name.size() - end.size()) == end;
+  };
+  const double most = ends_with("_ratio") ? 1.0 : std::numeric_limits<double>::infinity();
+  switch (threshold.comparison) {
+    case Comparison::less:
+      return threshold.limit > 0.0;
+    case Comparison::less_equal:
+      return threshold.limit >= 0.0;
+    case Comparison::greater:
+      return threshold.limit < most;
+    case Comparison::greater_equal:
+      return threshold.limit <= most;
+    case Comparison::equal:
+      return threshold.limit >= 0.0 && threshold.limit <= most;
+  }
+  return true;
 }
 
 ThresholdResult evaluate(const Threshold& threshold, const nlohmann::json& summary) {

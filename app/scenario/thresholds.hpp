@@ -12,13 +12,14 @@ namespace chargemill::app {
 enum class Comparison { less, less_equal, greater, greater_equal, equal };
 
 /// grammar: name operator number [unit]. A name is that of a latency with one of its figures
-/// (`fault_detection:p99`) or a number of summary.json by its path (`faults.raised`).
+/// (`fault_detection:p99`, `journal.commit_ms:p99`) or a number of summary.json by its path
+/// (`faults.raised`).
 struct Threshold {
   std::string expr;  ///< as written
   std::string name;
   std::string pointer;  ///< /latency_ms/fault_detection/p99 into summary.json
   Comparison comparison = Comparison::less;
-  double limit = 0.0;  ///< milliseconds for a latency
+  double limit = 0.0;  ///< milliseconds for a time
 };
 
 struct ThresholdError {
@@ -35,6 +36,13 @@ struct ThresholdResult {
 };
 
 [[nodiscard]] tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr);
+
+/// It wants a number that only grows with a run to reach something (`faults.raised > 100`): part of
+/// the run cannot promise that.
+[[nodiscard]] bool asks_for_a_least_count(const Threshold& threshold);
+
+/// Some value that its number can have meets it: no count or time is below 0, no ratio above 1.
+[[nodiscard]] bool can_hold(const Threshold& threshold);
 
 /// All names that a threshold may have.
 [[nodiscard]] const std::vector<std::string>& threshold_names();

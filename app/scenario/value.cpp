@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -27,22 +28,44 @@ constexpr std::array<Unit, 7> kUnits{{{"h", 3'600'000'000'000},
                                       {"ns", 1},
                                       {"d", 86'400'000'000'000}}};
 
+/// A duration of any length; nothing: it is none.
+std::optional<long double> nanos_of(std::string_view text) {
+  const auto digits = text.find_first_not_of("0123456789.");
+  if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
+  const std::string number{text.substr(0, digits)};
+  if (std::count(number.begin(), number.end(), '.') > 1) return std::nullopt;
+  const auto name = text.substr(digits);
+  const auto unit =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return name == u.name; });
+  if (unit == kUnits.end() || number == ".") return std::nullopt;
+  return std::strtold(number.c_str(), nullptr) * static_cast<long double>(unit->nanos);
+}
+
 tl::unexpected<Reason> wrong_type(const KeyInfo& key, std::string hint = {}) {
   return tl::unexpected<Reason>(Reason{
       Code::type, fmt::format("'{}' takes {}", key.name, expectation(key)), std::move(hint)});
 }
 
+/// A limit of the key, as it would be written.
+std::string limit_text(double limit, const KeyInfo& key) {
+  if (key.type == Type::duration) return duration_text(Nanos{std::llround(limit * 1e9)});
+  if (key.type == Type::integer) return fmt::format("{:.0f}", limit);
+  if (key.type == Type::bytes) return size_text(std::llround(limit));
+  return fmt::format("{}", limit);
+}
+
+tl::unexpected<Reason> out_of_range(const KeyInfo& key, bool below) {
+  const char* side = !below ? "at most" : key.above_min ? "above" : "at least";
+  return tl::unexpected<Reason>(Reason{
+      Code::range,
+      fmt::format("'{}' must be {} {}", key.name, side, limit_text(below ? key.min : key.max, key)),
+      {}});
+}
+
 ValueOr in_range(double number, const KeyInfo& key, Value value) {
   const bool below = key.above_min ? !(number > key.min) : !(number >= key.min);
   if (!below && number <= key.max) return value;
-  const bool duration = key.type == Type::duration;
-  const char* unit = duration ? " s" : "";
-  return tl::unexpected<Reason>(
-      Reason{Code::range,
-             below ? fmt::format("'{}' must be {} {}{}", key.name,
-                                 key.above_min ? "above" : "at least", key.min, unit)
-                   : fmt::format("'{}' must be at most {}{}", key.name, key.max, unit),
-             {}});
+  return out_of_range(key, below);
 }
 
 std::optional<double> plain_number(const std::string& text) {
@@ -70,7 +93,20 @@ std::optional<double> number_of(const toml::node& node) {
   return std::nullopt;
 }
 
+/// Digits that no 64-bit integer holds: flags and variables come as text.
+bool is_huge_integer(const std::string& text) {
+  const auto digits = text.find_first_not_of("+-");
+  if (digits == std::string::npos || digits > 1 ||
+      text.find_first_not_of("0123456789", digits) != std::string::npos)
+    return false;
+  errno = 0;
+  (void)std::strtoll(text.c_str(), nullptr, 10);
+  return errno == ERANGE;
+}
+
 ValueOr integer(const toml::node& node, const KeyInfo& key) {
+  const auto text = node.value<std::string>().value_or("");
+  if (node.is_string() && is_huge_integer(text)) return out_of_range(key, text.front() == '-');
   if (!node.is_integer()) return wrong_type(key, quoted_number(node) ? "without quotes" : "");
   const auto number = *node.value<std::int64_t>();
   return in_range(static_cast<double>(number), key, number);
@@ -90,6 +126,7 @@ ValueOr duration(const toml::node& node, const KeyInfo& key) {
   const auto parsed = parse_duration(*text);
   if (!parsed && plain_number(*text))
     return wrong_type(key, fmt::format("a unit is missing: {}s", *text));
+  if (!parsed && nanos_of(*text)) return out_of_range(key, false);
   if (!parsed) return wrong_type(key, "units are ms, s, m, h, d");
   return in_range(static_cast<double>(parsed->count()) * 1e-9, key, *parsed);
 }
@@ -228,18 +265,9 @@ bool is_none(std::string_view text) { return text == "none" || text == "off"; }
 }  // namespace
 
 std::optional<Nanos> parse_duration(std::string_view text) {
-  const auto digits = text.find_first_not_of("0123456789.");
-  if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
-  const std::string number{text.substr(0, digits)};
-  if (std::count(number.begin(), number.end(), '.') > 1) return std::nullopt;
-  const auto name = text.substr(digits);
-  const auto unit =
-      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return name == u.name; });
-  if (unit == kUnits.end() || number == ".") return std::nullopt;
-  const long double nanos =
-      std::strtold(number.c_str(), nullptr) * static_cast<long double>(unit->nanos);
-  if (nanos > 9.2e18L) return std::nullopt;
-  return Nanos{std::llround(nanos)};
+  const auto nanos = nanos_of(text);
+  if (!nanos || *nanos > 9.2e18L) return std::nullopt;
+  return Nanos{std::llround(*nanos)};
 }
 
 std::string duration_text(Nanos duration) {

@@ -29,7 +29,8 @@ void scatter(const Arrival* first, std::size_t size, Arrival* to, unsigned shift
     place = sum;
     sum += count;
   }
-  for (const Arrival* a = first; a != last; ++a) to[at[(std::uint64_t{a->to} >> shift) & kMask]++] = *a;
+  for (const Arrival* a = first; a != last; ++a)
+    to[at[(std::uint64_t{a->to} >> shift) & kMask]++] = *a;
 }
 
 /// An even number of passes, so that the result lies where it was. `scratch` is at least as long.

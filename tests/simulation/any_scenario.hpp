@@ -117,6 +117,7 @@ inline void stages(network::Scenario& s, Dice& dice) {
 inline network::Scenario any_scenario(std::uint64_t seed) {
   any::Dice dice{seed};
   network::Scenario s;
+  s.network.spare = s.drivers.spare = 0;  // in virtual time nobody joins
   s.run.name = "seed " + std::to_string(seed);
   s.run.seed = seed;
   any::sizes(s, dice);

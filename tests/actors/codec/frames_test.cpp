@@ -27,6 +27,8 @@ TEST(Frames, EachTypeCarriesItsBody) {
           R"({"type": "cp.register", "cp_id": "c", "cp_e_host": "h", "cp_e_port": 8001, "ts": "2025-10-18T01:27:13Z"})",
           R"({"type": "cp.fault", "cp_id": "c", "status": "HEALTHY", "reason": "", "ts": "2025-10-18T01:27:13Z"})",
           R"({"type": "cp.heartbeat", "cp_id": "c", "ts": "2025-10-18T01:27:13Z"})",
+          R"({"type": "driver.cancel", "request_id": "r", "driver_id": "d", "cp_id": "c", "ts": "2025-10-18T01:27:13Z"})",
+          R"({"type": "driver.return", "driver_id": "d", "ts": "2025-10-18T01:27:13Z"})",
       }) {
     EXPECT_EQ(frame_rewritten(json), json);
   }

@@ -66,6 +66,40 @@ TEST_F(CompareCommand, ComparesDigestsOnlyWhereBothHaveOne) {
   EXPECT_EQ(said().find("digest"), std::string::npos);
 }
 
+TEST_F(CompareCommand, FindsNoFaultInDigestsThatHadToDiffer) {
+  const auto with = [](const char* digest, const char* key, const json& value) {
+    auto s = summary(digest);
+    s["run"][key] = value;
+    return s.dump();
+  };
+  write("base", with("aa", "seed", 1));
+  for (const auto& [key, value] : {std::pair<const char*, json>{"seed", 2},
+                                   {"scenario", "y"},
+                                   {"sim_s", 30.0},
+                                   {"partial", true}}) {
+    write("other", with("bb", key, value));
+    EXPECT_EQ(compare("base", "other"), 0) << key;
+    EXPECT_EQ(json::parse(said())["digest_equal"], false);
+    EXPECT_EQ(json::parse(said())["same_work"], false);
+    EXPECT_EQ(compare("base", "other", "text"), 0);
+    EXPECT_NE(said().find("digest    different, as they must be"), std::string::npos) << said();
+  }
+  write("other", with("bb", "seed", 1));
+  EXPECT_EQ(compare("base", "other"), 99);
+}
+
+TEST_F(CompareCommand, KnowsAScenarioByAllThatHasAnEffect) {
+  const auto resolved = [&](const char* run, const std::string& text) {
+    write(run, summary(std::string{run} == "base" ? "aa" : "bb").dump());
+    std::ofstream(folder() / run / "scenario.resolved.toml") << text;
+  };
+  resolved("base", "[run]\nseed = 1\nworkers = 1\n\n[journal]\nkeep = \"1h\"\n");
+  resolved("other", "[run]\nseed = 1\nworkers = 8\n\n[journal]\nkeep = \"2h\"\n");
+  EXPECT_EQ(compare("base", "other"), 99) << "workers and journal have no effect on a digest";
+  resolved("other", "[run]\nseed = 1\nworkers = 1\n\n[network]\ncharge_points = 9\n");
+  EXPECT_EQ(compare("base", "other"), 0) << "another network of the same name";
+}
+
 TEST_F(CompareCommand, NamesAFileThatIsNoSummary) {
   write("good", summary(nullptr).dump());
   int i = 0;

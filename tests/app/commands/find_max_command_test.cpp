@@ -74,7 +74,8 @@ TEST_F(FindMaxCommand, SaysHowToRunItAgainWithAllThatWasSet) {
             0);
   EXPECT_NE(said().find("again: chargemill run " + file().string() +
                         " --seed 7 --set 'run.name=a b' --duration 10s"
-                        " --set network.charge_points=20 --set drivers.count=40\n"),
+                        " --set network.charge_points=20 --set drivers.count=40"
+                        " --no-journal --http off --tcp off\n"),
             std::string::npos)
       << said();
 }
@@ -93,10 +94,43 @@ TEST_F(FindMaxCommand, KeepsEachStepAndNamesTheBestOnesScenario) {
 }
 
 TEST_F(FindMaxCommand, IsExit99WhenNothingPassesAndSaysWhy) {
-  scenario("[[thresholds]]\nexpr = \"faults.raised > 100\"\n");
+  scenario("[[thresholds]]\nexpr = \"charge_points.supplying > 100\"\n");
   EXPECT_EQ(run({"--duration", "2s", "--max", "10"}), 99);
   EXPECT_EQ(said(), "no load passes\n");
+  EXPECT_NE(steps().find("charge_points.supplying > 100, but is 0"), std::string::npos) << steps();
+}
+
+TEST_F(FindMaxCommand, DoesNotHalveForEverWhatNoLoadCanMeet) {
+  scenario("[[thresholds]]\nexpr = \"charge_points.supplying > 100\"\n");
+  EXPECT_EQ(run({"--duration", "2s", "--from", "4096"}), 99);
+  EXPECT_NE(steps().find("less does not help: charge_points.supplying > 100, but is 0 at every"),
+            std::string::npos)
+      << steps();
+  EXPECT_EQ(steps().find(" 256 charge points"), std::string::npos) << steps();
+}
+
+constexpr const char* kLeastCount = "[[thresholds]]\nexpr = \"faults.raised > 100\"\n";
+
+TEST_F(FindMaxCommand, LeavesOutWhatOnlyAWholeRunCanCount) {
+  scenario(std::string{kAtMost23} + kLeastCount);
+  EXPECT_EQ(run({"--precision", "0.001"}), 0);
+  EXPECT_EQ(said().substr(0, said().find('\n')), "charge points 23, 24 fails");
+  const std::string told = "left out, for a step is shorter than the scenario's run: faults.raised";
+  EXPECT_NE(steps().find(told), std::string::npos) << steps();
+  EXPECT_EQ(steps().find(told, steps().find(told) + 1), std::string::npos) << "once";
+}
+
+TEST_F(FindMaxCommand, HoldsAStepOfTheWholeRunToAllThresholds) {
+  scenario(kLeastCount);
+  EXPECT_EQ(run({"--duration", "60s", "--max", "10"}), 99);
   EXPECT_NE(steps().find("faults.raised > 100, but is 0"), std::string::npos) << steps();
+}
+
+TEST_F(FindMaxCommand, AStepIsTenSecondsAfterTheWarmUp) {
+  scenario(kAtMost23);
+  EXPECT_EQ(run({"--max", "20", "--set", "run.warmup=5s"}), 0);
+  EXPECT_NE(steps().find("a step is 15s of model time"), std::string::npos) << steps();
+  EXPECT_NE(said().find(" --duration 15s "), std::string::npos) << said();
 }
 
 TEST_F(FindMaxCommand, IsExit3ForALoadThatIsNotThere) {
@@ -115,15 +149,32 @@ TEST_F(FindMaxCommand, FailsALoadThatWasNeverOffered) {
 }
 
 TEST_F(FindMaxCommand, PassesNoRateSoSmallThatNothingWasOffered) {
-  scenario("sessions_per_cp_per_day = 1\n[[thresholds]]\nexpr = \"requests.sent < 0\"\n");
-  EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s"}), 99);
+  scenario("sessions_per_cp_per_day = 1\n");
+  EXPECT_EQ(run({"--what", "request_rate", "--max", "0.001"}), 99);
   EXPECT_EQ(said(), "no load passes\n");
-  EXPECT_NE(steps().find("no trip was offered: a longer --duration"), std::string::npos);
+  EXPECT_NE(steps().find("0 trips are too few to judge: a longer --duration"), std::string::npos);
+}
+
+TEST_F(FindMaxCommand, DrivesASteadyRateAndTellsTheMeasuredOne) {
+  // At midnight the public profile has a small part of its mean rate: a step must not see that.
+  scenario("sessions_per_cp_per_day = 10000\ninitial_supplying = 1.0\n");
+  EXPECT_EQ(run({"--what", "request_rate", "--from", "40", "--max", "40", "--set",
+                 "network.max_session=100ms", "--set", "drivers.count=400", "--duration", "20s"}),
+            0);
+  const auto at = said().find("requests/s 40 (measured: ");
+  ASSERT_NE(at, std::string::npos) << said() << steps();
+  EXPECT_NEAR(std::stod(said().substr(at + 25)), 40.0, 8.0) << "Poisson, some 680 of them";
+  EXPECT_NE(said().find("with this in the scenario:\n[[stage]]\nafter = \"0s\"\n"
+                        "target = \"request_rate\"\nvalue = 40\n"),
+            std::string::npos)
+      << said();
 }
 
 TEST_F(FindMaxCommand, SaysThatStagesNeedTheirScenarioKept) {
   scenario("[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = 1\n");
-  EXPECT_EQ(run({"--what", "request_rate", "--duration", "2s", "--max", "2"}), 0);
+  EXPECT_EQ(run({"--what", "request_rate", "--duration", "1m", "--max", "2", "--set",
+                 "network.max_session=1s", "--set", "drivers.count=99"}),
+            0);
   EXPECT_NE(said().find("--out DIR"), std::string::npos) << said();
   EXPECT_NE(steps().find("the request rates of all stages"), std::string::npos) << steps();
   EXPECT_NE(steps().find("no thresholds"), std::string::npos) << steps();

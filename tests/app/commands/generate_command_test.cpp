@@ -56,7 +56,31 @@ TEST(GenerateCommand, RefusesWhatMakesNoSense) {
   EXPECT_THROW((void)parse({"--days", "0"}), CLI::ValidationError);
 }
 TEST(GenerateCommand, SaysWhenItCannotWrite) {
-  EXPECT_EQ(generate_sessions_command(parse({"--out", "/nowhere/at/all.csv"})), 4);
+  EXPECT_EQ(generate_sessions_command(parse({"--out", "/proc/at/all.csv"})), 4);
+}
+TEST(GenerateCommand, WritesOverNothingThatSomebodyEditedUnlessForced) {
+  const auto folder = std::filesystem::path{testing::TempDir()} / "made-files";
+  std::filesystem::remove_all(folder);
+  const std::vector<observability::GeneratedFile> files{{"a.txt", "a"}, {"below/b.txt", "b"}};
+  const auto generate = [&](bool force) {
+    testing::internal::CaptureStderr();
+    const int code = generate_files_command(files, {folder, force});
+    return std::pair{code, testing::internal::GetCapturedStderr()};
+  };
+  const auto wrote = "wrote " + (folder / "a.txt").string() + "\nwrote " +
+                     (folder / "below/b.txt").string() + "\n";
+  EXPECT_EQ(generate(false), (std::pair{0, wrote}));
+  EXPECT_EQ(generate(false), (std::pair{0, wrote})) << "the same text is nobody's loss";
+  std::filesystem::remove(folder / "a.txt");
+  std::ofstream(folder / "below/b.txt") << "mine";
+  const auto [code, said] = generate(false);
+  EXPECT_EQ(code, 4);
+  EXPECT_NE(said.find("below/b.txt is there and differs; --force"), std::string::npos) << said;
+  EXPECT_EQ(text_of(folder / "below/b.txt"), "mine");
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.txt")) << "nothing is half done";
+  EXPECT_EQ(generate(true), (std::pair{0, wrote}));
+  EXPECT_EQ(text_of(folder / "below/b.txt"), "b");
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -64,6 +64,23 @@ TEST(Compare, LeavesOutWhatNobodyMeasured) {
   for (const auto& f : c.figures) EXPECT_NE(f.name, "session_start:p99");
 }
 
+TEST(Compare, LeavesOutLatenciesOfTwoClocks) {
+  auto base = runs(9, 10);
+  auto fresh = runs(9, 5);
+  for (auto& run : base) run["latency_ms"]["clock"] = "wall";
+  for (auto& run : fresh) run["latency_ms"]["clock"] = "model";
+  const auto c = compare(base, fresh);
+  EXPECT_EQ(c.warnings.back(), "latencies are left out: they are in wall time and in model time");
+  for (const auto& f : c.figures) EXPECT_EQ(f.unit == "ms", false) << f.name;
+  EXPECT_EQ(verdict_text(figure(c, "messages.per_s")), "no difference");
+  for (auto& run : fresh) run["latency_ms"]["clock"] = "wall";
+  EXPECT_TRUE(compare(base, fresh).warnings.empty());
+  fresh[3]["latency_ms"]["clock"] = "model";
+  EXPECT_EQ(compare(base, fresh).warnings.back(),
+            "latencies are left out: they are in wall time and in model and wall time");
+  EXPECT_EQ(compare(fresh, fresh).warnings.size(), 1U) << "a mixture is no sample";
+}
+
 TEST(Compare, WarnsWhenTheRunsAreNotOfOneKind) {
   auto fresh = runs(1, 10);
   fresh[0]["run"]["workers"] = 1;

@@ -14,9 +14,9 @@ namespace {
 struct Machine {
   double capacity;
   int tries = 0;
-  std::optional<bool> operator()(double load) {
+  Trial operator()(double load) {
     ++tries;
-    return load <= capacity;
+    return load <= capacity ? Trial::passes : Trial::fails;
   }
 };
 
@@ -52,11 +52,11 @@ TEST(FindLargest, TriesWholeLoadsOnlyWhenAskedAndNoneTwice) {
       auto within = limits(from, 1e6);
       within.whole = true;
       within.precision = 1e-9;
-      const auto result = find_largest(within, [&](double load) -> std::optional<bool> {
+      const auto result = find_largest(within, [&](double load) {
         EXPECT_EQ(load, std::round(load));
-        if (tried.insert(load).second) return load <= capacity;
+        if (tried.insert(load).second) return load <= capacity ? Trial::passes : Trial::fails;
         ADD_FAILURE() << load << " again";
-        return std::nullopt;  // or it would go on for ever
+        return Trial::stop;  // or it would go on for ever
       });
       EXPECT_EQ(result.best.value_or(0.0), capacity) << "from " << from;
       EXPECT_EQ(result.failed, capacity + 1) << "from " << from;
@@ -77,12 +77,20 @@ TEST(FindLargest, StopsAtTheMostAndAtTheLeast) {
 
 TEST(FindLargest, KeepsTheBestSoFarWhenItIsStopped) {
   int tries = 0;
-  const auto result = find_largest(limits(1, 1e9), [&](double) -> std::optional<bool> {
-    if (++tries == 4) return std::nullopt;
-    return true;
-  });
+  const auto result = find_largest(
+      limits(1, 1e9), [&](double) { return ++tries == 4 ? Trial::stop : Trial::passes; });
   EXPECT_TRUE(result.interrupted);
   EXPECT_DOUBLE_EQ(*result.best, 4.0);
+}
+
+TEST(FindLargest, EndsWhereLessIsNoHelp) {
+  int tries = 0;
+  const auto result = find_largest(
+      limits(1'000, 1e9), [&](double) { return ++tries == 4 ? Trial::hopeless : Trial::fails; });
+  EXPECT_FALSE(result.best);
+  EXPECT_FALSE(result.interrupted);
+  EXPECT_EQ(tries, 4);
+  EXPECT_DOUBLE_EQ(*result.failed, 125.0);
 }
 
 TEST(ScaledScenario, GrowsDriversWithTheChargePoints) {
@@ -98,18 +106,26 @@ TEST(ScaledScenario, GrowsDriversWithTheChargePoints) {
   EXPECT_EQ(keys[1], (std::pair<std::string, std::string>{"drivers.count", "60"}));
 }
 
-TEST(ScaledScenario, PutsARateIntoStagesElseIntoSessionsADay) {
+TEST(ScaledScenario, PutsARateIntoStagesElseIntoASteadyOne) {
   network::Scenario s;
   s.network.charge_points = 86'400;
   s.drivers.sessions_per_cp_per_day = 2.0;
   EXPECT_DOUBLE_EQ(*load_of(s, LoadKind::request_rate), 2.0);
-  EXPECT_DOUBLE_EQ(scaled(s, LoadKind::request_rate, 5.0).drivers.sessions_per_cp_per_day, 5.0);
+  const auto steady = scaled(s, LoadKind::request_rate, 5.0);
+  ASSERT_EQ(steady.stages.size(), 1U) << "the profile's rate is another one at each hour";
+  EXPECT_DOUBLE_EQ(steady.stages[0].value, 5.0);
+  EXPECT_EQ(steady.stages[0].after, SimTime{});
+  EXPECT_EQ(added_stage(s, LoadKind::request_rate, 5.0),
+            "[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = 5\n");
+  EXPECT_EQ(added_stage(s, LoadKind::charge_points, 5.0), "");
   s.stages.push_back({SimTime{}, Nanos{0}, network::StageTarget::request_rate, 10.0});
   s.stages.push_back({SimTime{}, Nanos{0}, network::StageTarget::request_rate, 40.0});
   EXPECT_DOUBLE_EQ(*load_of(s, LoadKind::request_rate), 40.0);
   const auto half = scaled(s, LoadKind::request_rate, 20.0);
   EXPECT_DOUBLE_EQ(half.stages[0].value, 5.0);
   EXPECT_DOUBLE_EQ(half.stages[1].value, 20.0);
+  EXPECT_EQ(half.stages.size(), 2U);
+  EXPECT_EQ(added_stage(s, LoadKind::request_rate, 20.0), "");
 }
 
 TEST(ScaledScenario, RefusesWhatCannotGrow) {

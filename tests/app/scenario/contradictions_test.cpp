@@ -47,6 +47,18 @@ TEST(Contradictions, AKeyIsGivenOneValueByFlags) {
   input.overrides[1].value = "9";
   EXPECT_EQ(errors_of("", input), "none");
 }
+TEST(Contradictions, RunsThatAreRepeatedDoNotGoOnWithEachOthersNetwork) {
+  LoadInput input;
+  input.overrides = {{"run.repeat", "3", "--repeat"}, {"journal.dir", "kept", "--data"}};
+  const auto said = errors_of("", input);
+  EXPECT_TRUE(has(said, "each run would go on where the one before it ended")) << said;
+  EXPECT_TRUE(has(said, "--> --repeat\n")) << said;
+  EXPECT_TRUE(has(said, "without --data each run keeps its journal")) << said;
+  input.overrides[1].value = "off";
+  EXPECT_EQ(errors_of("", input), "none") << "no journal at all";
+  input.overrides = {{"journal.dir", "kept", "--data"}};
+  EXPECT_EQ(errors_of("", input), "none") << "one run may go on with an older one";
+}
 
 }  // namespace
 }  // namespace chargemill::app

@@ -19,6 +19,13 @@ TEST(Diagnostics, SuggestsTheNearestAndNothingFar) {
   EXPECT_EQ(nearest("zoness", {"zones", "sites"}), "zones");
   EXPECT_EQ(nearest("temperature", {"zones", "sites"}), "");
   EXPECT_EQ(nearest("x", {"at", "cp"}), "");
+  EXPECT_EQ(nearest("foo", {"auto", "tty", "plain", "off"}), "") << "two of three letters";
+  EXPECT_EQ(nearest("--foo", {"--out"}), "");
+}
+TEST(Diagnostics, SuggestsWhatBeginsLikeIt) {
+  EXPECT_EQ(nearest("--dur", {"--drivers", "--duration"}), "--duration");
+  EXPECT_EQ(nearest("charge", {"charge_points_max", "charge_points"}), "charge_points");
+  EXPECT_EQ(nearest("ch", {"charge_points"}), "") << "so little is no beginning";
 }
 
 TEST(Diagnostics, PointsAtTheColumn) {

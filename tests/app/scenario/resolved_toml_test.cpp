@@ -208,6 +208,10 @@ TEST(Plan, CountsActorsRequestsAndBytes) {
   EXPECT_EQ(plan.actors, 2'000U + 100U + 4U * 64U);
   EXPECT_NEAR(plan.expected_requests, 2'000, 200) << "a Monday: near the mean of a day";
   EXPECT_EQ(recording_text(plan), "");
+  EXPECT_NE(plan_text(s).find(" 64 shards\n"), std::string::npos) << plan_text(s);
+  s.network.charge_points = 10;
+  EXPECT_NE(plan_text(s).find(" 10 shards\n"), std::string::npos) << "a shard has a point at least";
+  s.network.charge_points = 1'000;
   EXPECT_NEAR(plan.expected_faults, 12'000, 1e-6);
   EXPECT_EQ(plan.wall_s, 1'440.0);
   EXPECT_GT(plan.memory_bytes, 1'000 * 1'024);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/sample_summary.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -53,6 +55,45 @@ TEST(Thresholds, MistakesAreExplained) {
             "threshold 'requests.sent' compares nothing|like request_decision:p99 < 50ms");
   EXPECT_EQ(hint("requests.sent <"), "'' is no number|");
   EXPECT_EQ(hint(""), "threshold '' compares nothing|like request_decision:p99 < 50ms");
+}
+
+TEST(Thresholds, NamesAreThoseOfTheSummary) {
+  const auto hint = [](const char* expr) { return parse_threshold(expr).error().hint; };
+  EXPECT_EQ(hint("journal.record > 1"), "did you mean 'journal.records'?");
+  EXPECT_EQ(hint("journal.commit_ms.p99 < 5ms"), "did you mean 'journal.commit_ms:p99'?");
+  EXPECT_EQ(hint("latency_ms.request_decision.p99 < 5ms"), "did you mean 'request_decision:p99'?");
+  const auto& names = threshold_names();
+  const auto summary = nlohmann::json(tests::sample_summary()).flatten();
+  for (const auto& [pointer, value] : summary.items()) {
+    if (!value.is_number() || pointer.rfind("/thresholds/", 0) == 0) continue;
+    const bool is_known = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return parse_threshold(name + (name.find(':') == std::string::npos ? " < 1" : " < 1s"))
+                     .value_or(Threshold{})
+                     .pointer == pointer ||
+             parse_threshold(name + " < 1").value_or(Threshold{}).pointer == pointer;
+    });
+    EXPECT_TRUE(is_known) << pointer;
+  }
+}
+
+TEST(Thresholds, ThoseOfTheJournalAreEvaluated) {
+  const nlohmann::json summary = {
+      {"journal", {{"records", 7}, {"commit_ms", {{"count", 2}, {"p99", 4.5}}}}}};
+  EXPECT_TRUE(evaluate(*parse_threshold("journal.records == 7"), summary).ok);
+  EXPECT_TRUE(evaluate(*parse_threshold("journal.commit_ms:p99 < 5ms"), summary).ok);
+  EXPECT_FALSE(evaluate(*parse_threshold("journal.commit_ms:p99 < 4ms"), summary).ok);
+}
+
+TEST(Thresholds, KnowWhichOfThemPartOfARunCannotMeet) {
+  const auto asks = [](const char* expr) { return asks_for_a_least_count(*parse_threshold(expr)); };
+  EXPECT_TRUE(asks("faults.raised > 100"));
+  EXPECT_TRUE(asks("requests.sent == 5"));
+  EXPECT_TRUE(asks("session_start:count >= 1"));
+  EXPECT_FALSE(asks("requests.timed_out < 500")) << "a bound that holds for part of a run too";
+  EXPECT_FALSE(asks("trips.shed == 0"));
+  EXPECT_FALSE(asks("charge_points.supplying > 10")) << "a level, not a count";
+  EXPECT_FALSE(asks("messages.per_s > 1000"));
+  EXPECT_FALSE(asks("request_decision:p99 > 1ms"));
 }
 
 TEST(Thresholds, EveryNameParses) {

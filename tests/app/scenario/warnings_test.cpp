@@ -46,6 +46,78 @@ TEST(Warnings, APlugThatSomebodyPlugsInIsNone) {  // D-106
                   .empty());
 }
 
+/// Of a scenario with ten charge points.
+std::vector<std::string> warned(const std::string& more, const LoadInput& input = {}) {
+  const auto loaded =
+      load_scenario_text("[network]\ncharge_points = 10\n" + more, "test.toml", ".", input);
+  std::vector<std::string> texts;
+  if (!loaded) return {render(loaded.error())};
+  for (const auto& warning : loaded->warnings) texts.push_back(warning.text);
+  return texts;
+}
+using Texts = std::vector<std::string>;
+
+TEST(Warnings, AFaultsKeyThatItsKindPassesOverIsTold) {
+  EXPECT_EQ(warned("[[fault]]\nkind = \"engine_crash\"\nrate = 1\nduration = \"9s\"\n"),
+            Texts{"'engine_crash' takes no 'duration': its supervisor starts the engine again"});
+  EXPECT_EQ(
+      warned("[[fault]]\nkind = \"central_restart\"\nat = \"1s\"\nzone = \"Z01\"\n"),
+      Texts{"'central_restart' takes no 'zone': shards, which it takes down, are of no zone"});
+  EXPECT_EQ(warned("[[fault]]\nkind = \"central_restart\"\nat = \"1s\"\ncp = \"CP-000001\"\n"),
+            Texts{})
+      << "the shard that owns it";
+  EXPECT_EQ(warned("[[fault]]\nkind = \"partition\"\nat = \"1s\"\nduration = \"9s\"\n"), Texts{});
+}
+
+TEST(Warnings, AFaultLastsAsLongAsItSaysAndNoTimeIsNoDuration) {
+  const auto said = warned("[[fault]]\nkind = \"partition\"\nrate = 1\nduration = \"0s\"\n");
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_NE(said[0].find("error[E0314]: 'duration' must be above 0s"), std::string::npos)
+      << said[0];
+}
+
+constexpr const char* kLateEvents =
+    "[[stage]]\nafter = \"1m\"\nvalue = 0.5\n"
+    "[[fault]]\nkind = \"engine_ko\"\nat = \"2m\"\n"
+    "[[action]]\ndo = \"stop\"\nat = \"90s\"\ncp = \"*\"\n";
+
+TEST(Warnings, WhatIsPlannedForAfterTheEndIsTold) {
+  const std::string never = "never happens: the run ends at 1m";
+  EXPECT_EQ(warned(kLateEvents), (Texts{never, never, never})) << "60s is the default";
+  EXPECT_EQ(warned(std::string{kLateEvents} + "[run]\nduration = \"121s\"\n"), Texts{});
+  LoadInput cut;
+  cut.overrides = {{"run.duration", "59s", "--duration"}};
+  EXPECT_EQ(warned(std::string{kLateEvents} + "[run]\nduration = \"121s\"\n", cut),
+            Texts{"3 events never happen: the run ends at 59s"})
+      << "whoever cuts a run short knows that it has less of everything";
+  EXPECT_EQ(warned("[[fault]]\nkind = \"engine_ko\"\nrate = 0\n"),
+            Texts{"never happens: its rate is 0"});
+}
+
+TEST(Warnings, AThresholdThatNoRunCanMeetIsTold) {
+  const auto of = [](const char* expr) {
+    return warned(std::string{"[[thresholds]]\nexpr = \""} + expr + "\"\n");
+  };
+  for (const char* expr : {"requests.denied_ratio == 2", "requests.denied_ratio > 1",
+                           "requests.sent < 0", "request_decision:p99 < 0s"})
+    EXPECT_EQ(of(expr), Texts{std::string{"no run can meet '"} + expr + "'"});
+  for (const char* expr : {"requests.denied_ratio == 1", "requests.denied_ratio >= 1",
+                           "requests.sent <= 0", "requests.sent > 1e9"})
+    EXPECT_EQ(of(expr), Texts{}) << expr;
+}
+
+TEST(Warnings, ARunThatIsCutShorterThanItsWarmUpHasNone) {
+  LoadInput cut;
+  cut.overrides = {{"run.duration", "2s", "--duration"}};
+  const std::string text = "[run]\nduration = \"1h\"\nwarmup = \"5s\"\n";
+  EXPECT_EQ(warned(text, cut),
+            Texts{"a run of 2s has no room for its warm-up of 5s: latencies count from the start"});
+  EXPECT_EQ(load_scenario_text(text, "test.toml", ".", cut)->scenario.run.warmup, Nanos{0});
+  cut.overrides.push_back({"run.warmup", "5s", "--set run.warmup"});
+  EXPECT_NE(warned("", cut).at(0).find("leaves nothing of 'run.duration'"), std::string::npos)
+      << "who asks for both is told";
+}
+
 TEST(Scenarios, ActionsNamePointsAndDriversThatAreThere) {  // D-106
   const auto loaded = load_scenario_text(
       "[[charge_point]]\nid = \"CP-001\"\n"
@@ -71,7 +143,6 @@ std::vector<std::string> errors_of_action(const std::string& action) {
 }
 
 TEST(Scenarios, EachActionNamesWhatItIsAbout) {  // D-076, D-077, D-120, D-129, D-157
-  using Texts = std::vector<std::string>;
   for (const char* sound :
        {"do = \"stop\"\ncp = \"*\"\n", "do = \"resume\"\ncp = \"CP-001\"\n",
         "do = \"simulate_fault\"\ncp = \"CP-001\"\n", "do = \"return\"\ndriver = \"ana\"\n",

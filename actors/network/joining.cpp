@@ -1,0 +1,166 @@
+// Those who join a network while it runs, and those who are outside.
+#include "actors/network/exact_count.hpp"
+#include "actors/network/network.hpp"
+
+namespace chargemill::network {
+
+using runtime::LeanActor;
+
+void Network::keep_places_free() {
+  const auto points = static_cast<std::uint32_t>(topology_.points.size());
+  const auto drivers = static_cast<std::uint32_t>(topology_.drivers.size());
+  const ShardId last{static_cast<std::uint16_t>(topology_.shards.size() - 1)};
+  switchboard_.first_late_point = points;
+  switchboard_.first_late_driver = drivers;
+  switchboard_.points.resize(points + annex_.point_places(), nullptr);
+  switchboard_.monitors.resize(points + annex_.point_places(), nullptr);
+  switchboard_.shard_of.resize(points + annex_.point_places(), last);
+  switchboard_.drivers.resize(drivers + annex_.driver_places(), nullptr);
+  switchboard_.fleet_of.resize(drivers + annex_.driver_places(), last);
+}
+
+void Network::spawn_outside(std::uint32_t shard, PointId id, const archive::Image* image) {
+  auto state = outside::make_state(id);
+  if (image != nullptr) {
+    const archive::PointState& known = image->points[index_of(id)];
+    if (known.session != SessionId::none) {
+      auto& account = state.accounts.open(known.session, known.driver);
+      account.told = account.booked = known.delivered;
+    }
+  }
+  outside_points_.resize(topology_.points.size(), nullptr);
+  outside_points_[index_of(id)] =
+      engine_.spawn<outside::PointActor>(shard, std::move(state), switchboard_);
+  switchboard_.outside_of[shard].push_back(id);
+  points_.push_back(nullptr);
+  monitors_.push_back(nullptr);
+  ++outside_monitors_;
+}
+
+Result<PointId> Network::join(const PointSpec& spec) {
+  return annex_.add_point(spec, [this](PointId id, const PointSpec& known) { seat(id, known); });
+}
+
+Result<DriverId> Network::join(const NewDriver& driver) {
+  return annex_.add_driver(driver,
+                           [this](DriverId id, const NewDriver& known) { seat(id, known); });
+}
+
+// The place is filled before anybody hears of who has it: the shard's own messages come after.
+void Network::seat(PointId id, const PointSpec& spec) {
+  const auto last = static_cast<std::uint32_t>(topology_.shards.size() - 1);
+  const std::uint32_t at = index_of(id);
+  LatePoint late;
+  if (spec.is_outside) {
+    late.outside = engine_.spawn<outside::PointActor>(last, outside::make_state(id), switchboard_);
+    switchboard_.points[at] = late.outside;
+  } else {
+    late.point = engine_.spawn<charge_point::ChargePointActor>(
+        last,
+        charge_point::make_state(id, spec.power, spec.price, point_settings_, spec.manual_plug),
+        switchboard_);
+    const std::uint32_t number = at - switchboard_.first_late_point;
+    constexpr std::uint32_t kPhases = 64;  // of their checks
+    late.monitor = engine_.spawn<monitor::MonitorActor>(
+        last,
+        monitor::make_state(id, spec.price, health_interval_,
+                            health_interval_ * (number % kPhases) / kPhases),
+        switchboard_);
+    switchboard_.points[at] = late.point;
+    switchboard_.monitors[at] = late.monitor;
+  }
+  {
+    const std::lock_guard lock{late_mutex_};
+    late_points_.push_back(late);
+  }
+  // release: its place is filled; pairs with acquire in DirectorActor::to_latecomers().
+  switchboard_.late_points.store(at - switchboard_.first_late_point + 1, std::memory_order_release);
+  LeanActor::post(shards_[last],
+                  central::ShardEvent{central::Joined{{id, spec.zone, spec.price, spec.power}}});
+}
+
+void Network::seat(DriverId id, const NewDriver& known) {
+  const auto last = static_cast<std::uint32_t>(topology_.shards.size() - 1);
+  const std::uint32_t at = index_of(id);
+  driver::DriverActor* actor = nullptr;
+  {
+    const std::lock_guard lock{late_mutex_};
+    driver::Plan& plan = late_plans_.emplace_back();
+    plan.lines = known.lines;
+    plan.pause = driver_pause_;
+    plan.timeout = known.is_outside ? kGuestsPatience : driver_timeout_;
+    auto state =
+        driver::make_state(id, known.is_outside ? driver::Mode::guest : driver::Mode::list, plan);
+    state.requests_made = requests_made_;
+    actor = engine_.spawn<driver::DriverActor>(last, state, switchboard_);
+    late_drivers_.push_back(actor);
+    late_guests_.push_back(known.is_outside);
+  }
+  switchboard_.drivers[at] = actor;
+  // release: likewise.
+  switchboard_.late_drivers.store(at - switchboard_.first_late_driver + 1,
+                                  std::memory_order_release);
+  LeanActor::post(actor, driver::Event{PowerOn{}});
+}
+
+outside::PointActor* Network::outside_point(PointId id) const {
+  if (index_of(id) < points_.size())
+    return outside_points_.empty() ? nullptr : outside_points_[index_of(id)];
+  const std::lock_guard lock{late_mutex_};
+  const std::size_t at = index_of(id) - points_.size();
+  return at < late_points_.size() ? late_points_[at].outside : nullptr;
+}
+
+charge_point::ChargePointActor* Network::inside_point(PointId id) const {
+  if (index_of(id) < points_.size()) return points_[index_of(id)];
+  const std::lock_guard lock{late_mutex_};
+  const std::size_t at = index_of(id) - points_.size();
+  return at < late_points_.size() ? late_points_[at].point : nullptr;
+}
+
+driver::DriverActor* Network::any_driver(DriverId id) const {
+  if (index_of(id) < drivers_.size()) return drivers_[index_of(id)];
+  const std::lock_guard lock{late_mutex_};
+  const std::size_t at = index_of(id) - drivers_.size();
+  return at < late_drivers_.size() ? late_drivers_[at] : nullptr;
+}
+
+bool Network::is_guest(DriverId id) const {
+  if (index_of(id) < drivers_.size())
+    return topology_.drivers[index_of(id)].mode == driver::Mode::guest;
+  const std::lock_guard lock{late_mutex_};
+  const std::size_t at = index_of(id) - drivers_.size();
+  return at < late_guests_.size() && late_guests_[at];
+}
+
+void Network::count_points(Totals& totals, SimTime now) const {
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    if (points_[i] == nullptr) continue;
+    const auto* const owner = shards_[index_of(switchboard_.shard_of[i])];
+    add(totals, points_[i]->state(), owner->state(), now);
+  }
+  for (const auto* point : outside_points_) {
+    if (point != nullptr) add(totals, point->state());
+  }
+  const std::lock_guard lock{late_mutex_};
+  for (const LatePoint& late : late_points_) {
+    if (late.point != nullptr) add(totals, late.point->state(), shards_.back()->state(), now);
+    if (late.outside != nullptr) add(totals, late.outside->state());
+  }
+}
+
+void Network::count_drivers(Totals& totals) const {
+  for (const auto* driver : drivers_) add(totals, driver->state());
+  const std::lock_guard lock{late_mutex_};
+  for (const auto* driver : late_drivers_) add(totals, driver->state());
+}
+
+/// Actors beyond one for each place of a point, of a monitor and of a driver of the scenario.
+std::uint64_t Network::others() const {
+  const std::lock_guard lock{late_mutex_};
+  std::uint64_t count = late_drivers_.size();
+  for (const LatePoint& late : late_points_) count += late.outside != nullptr ? 1U : 2U;
+  return count - outside_monitors_;
+}
+
+}  // namespace chargemill::network

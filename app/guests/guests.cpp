@@ -1,0 +1,392 @@
+#include "app/guests/guests.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/codec/frames.hpp"
+#include "runtime/base/overloaded.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using codec::Channel;
+
+constexpr const char* kNoPoint = "Charging point not found";
+constexpr const char* kNoDriver = "Driver not found";
+constexpr const char* kReadsOnly = "NACK: virtual time: the doors only read";
+/// One session; more is no charge, and sums must not overflow.
+constexpr Energy kSessionMax{10'000 * kMillijoulesPerKwh};
+constexpr Power kPowerMax{10'000'000};
+constexpr Money kCostMax{1'000'000'000'000};  // a million euros
+
+/// Of one that registers by itself: nobody has said more of it.
+constexpr Power kPowerUnknown{22'000};
+constexpr Price kPriceUnknown{300'000};
+
+bool is_sane(const SessionEnd& end) {
+  return end.delivered <= kSessionMax && end.cost.microeur <= kCostMax.microeur &&
+         end.cost.microeur >= -kCostMax.microeur;
+}
+
+std::string out_of_range() { return std::string{word(codec::Misfit::out_of_range)}; }
+
+}  // namespace
+
+Guests::Request* Guests::DriverSeat::find(std::string_view name) {
+  const auto found = std::find_if(requests.begin(), requests.end(),
+                                  [&](const Request& one) { return one.name == name; });
+  return found == requests.end() || name.empty() ? nullptr : &*found;
+}
+
+Guests::Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
+               std::shared_ptr<runtime::Poster> poster)
+    : desk_(desk),
+      names_(names),
+      run_start_(run_start),
+      poster_(std::move(poster)),
+      inbound_(names, run_start),
+      outbound_(names, run_start) {
+  desk_.connect(*this);
+}
+
+std::string Guests::take(const Link& from, std::string_view text) {
+  if (!desk_.may_change()) return kReadsOnly;
+  const auto now = codec::utc_of(desk_.engine().reached(), run_start_);
+  const auto frame = reader_.read_frame(text, now);
+  if (!frame) return "NACK: " + codec::text(frame.error());
+  const Answer why = on_frame(from, *frame);
+  return why.empty() ? fmt::format("ACK: {}", word(frame->channel)) : "NACK: " + why;
+}
+
+Guests::Answer Guests::on_frame(const Link& from, const codec::Frame& frame) {
+  switch (frame.channel) {
+    case Channel::cp_session_end:
+      return on_end(from, std::get<codec::CPSessionTicket>(frame.body));
+    case Channel::driver_ticket:
+      return on_confirmed(from, std::get<codec::CPSessionTicket>(frame.body));
+    case Channel::driver_requests:
+      return on_request(from, std::get<codec::DriverRequest>(frame.body));
+    case Channel::driver_cancel:
+      return on_cancel(from, std::get<codec::DriverRequest>(frame.body));
+    case Channel::central_commands:
+    case Channel::driver_updates:
+      return fmt::format("{} is what central says", word(frame.channel));
+    default:
+      break;
+  }
+  return std::visit(Overloaded{[&](const codec::CPStatus& body) { return on(from, body); },
+                               [&](const codec::CPTelemetry& body) { return on(from, body); },
+                               [&](const codec::CPRegistration& body) { return on(from, body); },
+                               [&](const codec::CPHealth& body) { return on(from, body); },
+                               [&](const codec::CPHeartbeat& body) { return on(from, body); },
+                               [&](const codec::DriverReturn& body) { return on(from, body); },
+                               [](const auto&) { return Answer{}; }},
+                    frame.body);
+}
+
+// ---- who speaks
+
+bool Guests::move(Seat& seat, const Link& to, Part part) {
+  if (seat.key == to.get()) return false;
+  seat.link = to;
+  seat.key = to.get();
+  parts_[seat.key].push_back(part);
+  return true;
+}
+
+Guests::OrWhy<PointId> Guests::engine(const Link& from, std::string_view name) {
+  const auto point = names_.point(name);
+  if (!point) return tl::unexpected<std::string>(kNoPoint);
+  auto seat = engines_.find(*point);
+  if (seat == engines_.end()) {
+    if (!desk_.is_outside(*point))
+      return tl::unexpected<std::string>(fmt::format("the engine of {} is not outside", name));
+    seat = engines_.try_emplace(*point).first;
+  }
+  if (move(seat->second, from, {Role::engine, index_of(*point)}))
+    desk_.say(*point, outside::Arrived{});
+  return *point;
+}
+
+Guests::OrWhy<PointId> Guests::monitor(const Link& from, std::string_view name) {
+  const auto point = names_.point(name);
+  if (!point) return tl::unexpected<std::string>(kNoPoint);
+  const auto seat = monitors_.find(*point);
+  // D-043: as the 404 of HTTP; it registers at once.
+  if (seat == monitors_.end() || !seat->second.is_registered)
+    return tl::unexpected<std::string>(kNoPoint);
+  (void)move(seat->second, from, {Role::monitor, index_of(*point)});
+  return *point;
+}
+
+Guests::OrWhy<DriverId> Guests::driver(const Link& from, std::string_view name) {
+  auto id = names_.driver(name);
+  if (!id) {
+    network::NewDriver stranger;
+    stranger.id = name;
+    stranger.is_outside = true;
+    const auto added = desk_.add(stranger);
+    if (!added)
+      return tl::unexpected<std::string>(fmt::format("{}: {}", kNoDriver, added.error().text));
+    id = *added;
+  }
+  auto seat = drivers_.find(*id);
+  if (seat == drivers_.end()) {
+    if (!desk_.is_outside(*id))
+      return tl::unexpected<std::string>(fmt::format("driver {} is not outside", name));
+    seat = drivers_.try_emplace(*id).first;
+  }
+  if (move(seat->second, from, {Role::driver, index_of(*id)})) desk_.call(*id);
+  return *id;
+}
+
+Guests::OrWhy<PointId> Guests::admit(const codec::CPRegistration& body) {
+  if (const auto known = names_.point(body.cp_id)) return *known;
+  network::PointSpec stranger;
+  stranger.id = body.cp_id;
+  stranger.power = kPowerUnknown;
+  stranger.price = kPriceUnknown;
+  stranger.is_outside = true;
+  if (body.location) {
+    const auto first_word = body.location->substr(0, body.location->find(' '));
+    stranger.zone = names_.zone(first_word).value_or(ZoneId{});
+  }
+  const auto added = desk_.add(stranger);
+  if (added) return *added;
+  return tl::unexpected<std::string>("Registration failed: " + added.error().text);  // D-042
+}
+
+void Guests::on_closed(const runtime::FrameLink& link) {
+  const auto found = parts_.find(&link);
+  if (found == parts_.end()) return;
+  const auto all = std::move(found->second);
+  parts_.erase(found);
+  const auto leave = [&](Seat& seat, auto then) {
+    if (seat.key != &link) return;  // it has moved on
+    seat.key = nullptr;
+    seat.link.reset();
+    then();
+  };
+  for (const Part part : all) {
+    const PointId point{part.index};
+    const DriverId driver{part.index};
+    switch (part.role) {
+      case Role::engine:
+        leave(engines_[point], [&] { desk_.say(point, outside::Left{}); });
+        break;
+      case Role::monitor:
+        leave(monitors_[point], [&] { desk_.lose_monitor(point); });
+        break;
+      case Role::driver:
+        leave(drivers_[driver], [&] { desk_.hang_up(driver); });
+        break;
+    }
+  }
+}
+
+// ---- engines
+
+Guests::Answer Guests::on(const Link& from, const codec::CPStatus& body) {
+  const auto point = engine(from, body.cp_id);
+  if (!point) return point.error();
+  const auto said = inbound_.message_of(body);
+  if (!said) {
+    if (said.error() == codec::Misfit::invalid_state)  // D-057
+      return fmt::format("Invalid CP state '{}' from {}", body.state, body.cp_id);
+    return std::string{word(said.error())};
+  }
+  desk_.say(*point, outside::SaidState{*said});
+  return {};
+}
+
+Guests::Answer Guests::on(const Link& from, const codec::CPTelemetry& body) {
+  const auto point = engine(from, body.cp_id);
+  if (!point) return point.error();
+  const auto said = inbound_.message_of(body);
+  if (!said) return std::string{word(said.error())};
+  const Telemetry& t = said->message;
+  if (kSessionMax < t.delivered || t.power.w > kPowerMax.w) return out_of_range();
+  desk_.say(*point, outside::SaidEnergy{t.session, t.power, t.delivered, said->has_energy});
+  return {};
+}
+
+Guests::Answer Guests::on_end(const Link& from, const codec::CPSessionTicket& body) {
+  const auto point = engine(from, body.cp_id);
+  if (!point) return point.error();
+  const auto said = inbound_.session_end_of(body);
+  if (!said) return std::string{word(said.error())};
+  if (!is_sane(*said)) return out_of_range();
+  desk_.say(*point, outside::SaidEnd{*said});
+  return {};
+}
+
+// ---- monitors
+
+Guests::Answer Guests::on(const Link& from, const codec::CPRegistration& body) {
+  const auto point = admit(body);
+  if (!point) return point.error();
+  const auto said = inbound_.message_of(body, desk_.spec(*point).price);
+  if (!said) return std::string{word(said.error())};
+  Seat& seat = monitors_[*point];
+  seat.is_registered = true;
+  (void)move(seat, from, {Role::monitor, index_of(*point)});
+  desk_.report(*said);
+  return {};
+}
+
+Guests::Answer Guests::on(const Link& from, const codec::CPHealth& body) {
+  const auto point = monitor(from, body.cp_id);
+  if (!point) return point.error();
+  const auto said = inbound_.message_of(body);
+  if (!said) return std::string{word(said.error())};
+  std::visit([&](const auto& report) { desk_.report(report); }, *said);
+  return {};
+}
+
+Guests::Answer Guests::on(const Link& from, const codec::CPHeartbeat& body) {
+  const auto point = monitor(from, body.cp_id);
+  if (!point) return point.error();
+  desk_.report(Heartbeat{*point});
+  return {};
+}
+
+// ---- drivers
+
+Guests::Answer Guests::on_request(const Link& from, const codec::DriverRequest& body) {
+  const auto id = driver(from, body.driver_id);
+  if (!id) return id.error();
+  DriverSeat& seat = drivers_[*id];
+  if (const Request* const known = seat.find(body.request_id)) {  // D-054
+    if (known->has_update) push_update(seat, known, known->update, known->at);
+    return {};
+  }
+  if (body.request_id.empty()) return "request_id: is empty";
+  const Request* const open = seat.current();
+  if (open != nullptr && !open->is_over) return fmt::format("request {} is open", open->name);
+  Request& request = seat.requests[seat.requests_made++ % kRemembered];
+  request = Request{};
+  request.name = body.request_id;
+  request.point = body.cp_id;
+  Trip trip{};
+  trip.due = desk_.engine().reached();
+  trip.point = names_.point(body.cp_id).value_or(kUnknownPoint);
+  desk_.ask(*id, trip);
+  return {};
+}
+
+Guests::Answer Guests::on_cancel(const Link& from, const codec::DriverRequest& body) {
+  const auto id = driver(from, body.driver_id);
+  if (!id) return id.error();
+  const Request* const request = drivers_[*id].find(body.request_id);
+  const auto point = names_.point(body.cp_id);
+  if (request == nullptr || request->is_over || request->id == RequestId::none || !point)
+    return std::string{word(codec::Misfit::unknown_request)};
+  desk_.cancel({request->id, *id, *point});
+  return {};
+}
+
+Guests::Answer Guests::on_confirmed(const Link& from, const codec::CPSessionTicket& body) {
+  const auto id = driver(from, body.driver_id);
+  if (!id) return id.error();
+  const auto said = inbound_.ticket_of(body);
+  if (!said) return std::string{word(said.error())};
+  const auto& issued = drivers_[*id].tickets;
+  const auto known = std::find_if(issued.begin(), issued.end(),
+                                  [&](const Issued& one) { return one.session == said->session; });
+  desk_.confirm({said->session, *id, known != issued.end() && known->is_correction});
+  return {};
+}
+
+Guests::Answer Guests::on(const Link& from, const codec::DriverReturn& body) {
+  const auto id = driver(from, body.driver_id);
+  return id ? Answer{} : id.error();
+}
+
+// ---- what they are told
+
+void Guests::tell(const outside::News& news, SimTime at) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (waiting_.size() >= kWaitingMax) {
+      lost_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter; orders nothing
+      return;
+    }
+    waiting_.push_back({news, at});
+    if (waiting_.size() > 1) return;  // whoever came first has asked for the thread
+  }
+  poster_->post([this] { deliver(); });
+}
+
+void Guests::deliver() {
+  std::vector<Waiting> all;
+  {
+    const std::lock_guard lock{mutex_};
+    all.swap(waiting_);
+  }
+  for (const Waiting& one : all)
+    std::visit([&](const auto& what) { deliver(what, one.at); }, one.news);
+}
+
+void Guests::deliver(const outside::OrderFor& order, SimTime at) {
+  const auto seat = engines_.find(order.point);
+  if (seat == engines_.end()) return;
+  const auto body = std::visit(
+      Overloaded{[&](const StartSupply& start) { return outbound_.body_of(order.point, start); },
+                 [&](const auto& other) { return outbound_.body_of(order.point, other, at); }},
+      order.order);
+  push(seat->second, {Channel::central_commands, body});
+}
+
+void Guests::deliver(const DriverUpdate& update, SimTime at) {
+  const auto found = drivers_.find(update.driver);
+  if (found == drivers_.end()) return;
+  DriverSeat& seat = found->second;
+  // One request at a time: what has no number yet is the one that this is about.
+  Request* request = seat.current();
+  if (request != nullptr && request->id == RequestId::none) request->id = update.request;
+  const auto known = std::find_if(seat.requests.begin(), seat.requests.end(),
+                                  [&](const Request& one) { return one.id == update.request; });
+  request = known == seat.requests.end() ? nullptr : &*known;
+  if (request != nullptr) {
+    request->has_update = true;
+    request->update = update;
+    request->at = at;
+    request->is_over =
+        update.status != UpdateStatus::accepted && update.status != UpdateStatus::in_progress;
+  }
+  push_update(seat, request, update, at);
+}
+
+void Guests::push_update(DriverSeat& seat, const Request* request, const DriverUpdate& update,
+                         SimTime at) {
+  auto body = outbound_.body_of(update, at);
+  if (request != nullptr) {
+    body.request_id = request->name;
+    if (update.point == kUnknownPoint) body.cp_id = request->point;
+  }
+  push(seat, {Channel::driver_updates, body});
+}
+
+void Guests::deliver(const Ticket& ticket, SimTime at) {
+  const auto found = drivers_.find(ticket.driver);
+  if (found == drivers_.end()) return;
+  DriverSeat& seat = found->second;
+  const auto known = std::find_if(seat.tickets.begin(), seat.tickets.end(),
+                                  [&](const Issued& one) { return one.session == ticket.session; });
+  Issued& place =
+      known != seat.tickets.end() ? *known : seat.tickets[seat.tickets_issued++ % kRemembered];
+  place = {ticket.session, ticket.correction};
+  push(seat, {Channel::driver_ticket, outbound_.body_of(ticket, at)});
+}
+
+void Guests::push(const Seat& seat, const codec::Frame& frame) {
+  const auto link = seat.link.lock();
+  if (!link) return;
+  json_.clear();
+  write_frame(frame, json_);
+  link->push(json_.view());
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,144 @@
+// Charge points, monitors and drivers that are other programs: who speaks on which connection.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "actors/codec/inbound.hpp"
+#include "actors/codec/outbound.hpp"
+#include "actors/network/desk.hpp"
+#include "app/directory/directory.hpp"
+#include "runtime/net/frame_service.hpp"
+#include "runtime/net/poster.hpp"
+
+namespace chargemill::app {
+
+/// Takes their messages, one JSON object each, and brings them what central says, on the connection
+/// on which they spoke last. One connection may carry any number of participants, and a participant
+/// that speaks on another one has moved there. With its connection a participant is gone: it is
+/// heard no more, and comes back with its next message.
+///
+/// Threads: the IoThread, except tell(). All that is passed to it outlives the IoThread, as this
+/// does.
+class Guests final : public outside::Line {
+ public:
+  /// What waits for the IoThread; more is lost, and counted.
+  static constexpr std::size_t kWaitingMax = 1U << 18U;
+
+  Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
+         std::shared_ptr<runtime::Poster> poster);
+
+  /// Whether `text` is for take().
+  [[nodiscard]] static bool is_theirs(std::string_view text) noexcept {
+    return !text.empty() && text.front() == '{';
+  }
+  /// Every message of a guest comes through here. The reply to it: ACK with its type, or NACK.
+  [[nodiscard]] std::string take(const std::shared_ptr<runtime::FrameLink>& from,
+                                 std::string_view text);
+  void on_closed(const runtime::FrameLink& link);
+
+  void tell(const outside::News& news, SimTime at) override;  ///< any thread
+  [[nodiscard]] std::uint64_t lost() const noexcept {
+    return lost_.load(std::memory_order_relaxed);  // relaxed: a counter; orders nothing
+  }
+
+ private:
+  using Link = std::shared_ptr<runtime::FrameLink>;
+  /// Why a message was not taken; empty: it was.
+  using Answer = std::string;
+  template <class T>
+  using OrWhy = tl::expected<T, std::string>;
+
+  /// The connection on which somebody speaks.
+  struct Seat {
+    std::weak_ptr<runtime::FrameLink> link;
+    const runtime::FrameLink* key = nullptr;  // compared only
+    bool is_registered = false;               // a monitor: through this door
+  };
+  /// What a driver outside calls its request, and how that stands.
+  struct Request {
+    std::string name;
+    std::string point;               ///< as it was asked for
+    RequestId id = RequestId::none;  ///< known from its first update on
+    bool is_over = false;
+    bool has_update = false;
+    DriverUpdate update{};  ///< the latest
+    SimTime at{};
+  };
+  struct Issued {
+    SessionId session = SessionId::none;
+    bool is_correction = false;
+  };
+  static constexpr std::size_t kRemembered = 8;
+  struct DriverSeat : Seat {
+    std::array<Request, kRemembered> requests;  // a ring
+    std::array<Issued, kRemembered> tickets;    // likewise
+    std::size_t requests_made = 0;
+    std::size_t tickets_issued = 0;
+
+    [[nodiscard]] Request* current() {
+      return requests_made == 0 ? nullptr : &requests[(requests_made - 1) % kRemembered];
+    }
+    [[nodiscard]] Request* find(std::string_view name);
+  };
+  enum class Role : std::uint8_t { engine, monitor, driver };
+  struct Part {
+    Role role;
+    std::uint32_t index;
+  };
+  struct Waiting {
+    outside::News news;
+    SimTime at;
+  };
+
+  [[nodiscard]] Answer on(const Link& from, const codec::CPStatus& body);
+  [[nodiscard]] Answer on(const Link& from, const codec::CPTelemetry& body);
+  [[nodiscard]] Answer on_end(const Link& from, const codec::CPSessionTicket& body);
+  [[nodiscard]] Answer on(const Link& from, const codec::CPRegistration& body);
+  [[nodiscard]] Answer on(const Link& from, const codec::CPHealth& body);
+  [[nodiscard]] Answer on(const Link& from, const codec::CPHeartbeat& body);
+  [[nodiscard]] Answer on_request(const Link& from, const codec::DriverRequest& body);
+  [[nodiscard]] Answer on_cancel(const Link& from, const codec::DriverRequest& body);
+  [[nodiscard]] Answer on_confirmed(const Link& from, const codec::CPSessionTicket& body);
+  [[nodiscard]] Answer on(const Link& from, const codec::DriverReturn& body);
+  [[nodiscard]] Answer on_frame(const Link& from, const codec::Frame& frame);
+
+  [[nodiscard]] OrWhy<PointId> engine(const Link& from, std::string_view name);
+  [[nodiscard]] OrWhy<PointId> monitor(const Link& from, std::string_view name);
+  [[nodiscard]] OrWhy<DriverId> driver(const Link& from, std::string_view name);
+  [[nodiscard]] OrWhy<PointId> admit(const codec::CPRegistration& body);
+  /// True: it was somewhere else, or nowhere.
+  [[nodiscard]] bool move(Seat& seat, const Link& to, Part part);
+
+  void deliver();
+  void deliver(const outside::OrderFor& order, SimTime at);
+  void deliver(const DriverUpdate& update, SimTime at);
+  void deliver(const Ticket& ticket, SimTime at);
+  void push_update(DriverSeat& seat, const Request* request, const DriverUpdate& update,
+                   SimTime at);
+  void push(const Seat& seat, const codec::Frame& frame);
+
+  network::Desk& desk_;
+  Directory& names_;
+  const codec::UtcTime run_start_;
+  const std::shared_ptr<runtime::Poster> poster_;
+  codec::BodyReader reader_;
+  codec::Inbound inbound_;
+  codec::Outbound outbound_;
+  codec::JsonText json_;  // reused
+  std::unordered_map<PointId, Seat> engines_;
+  std::unordered_map<PointId, Seat> monitors_;
+  std::unordered_map<DriverId, DriverSeat> drivers_;
+  std::unordered_map<const runtime::FrameLink*, std::vector<Part>> parts_;  // may have moved on
+  std::mutex mutex_;
+  std::vector<Waiting> waiting_;        // guarded by mutex_
+  std::atomic<std::uint64_t> lost_{0};  // written under mutex_
+};
+
+}  // namespace chargemill::app
