@@ -60,16 +60,20 @@ Access access_for(Verb verb) {
 void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
                                 MessageNumber number) {
   auto said = access_.greet(*from, text);
+  if (!said && Guests::is_theirs(text)) said = take_part(from, text);
   if (!said) said = obey(from, text, number);
   if (said) from->reply(number, *said);
 }
 
+// Whoever takes part changes the network with all that it says.
+std::string ControlService::take_part(const std::shared_ptr<FrameLink>& from,
+                                      std::string_view text) {
+  if (auto refusal = access_.refusal(*from, Access::operate)) return std::move(*refusal);
+  return guests_.take(from, text);
+}
+
 std::optional<std::string> ControlService::obey(const std::shared_ptr<FrameLink>& from,
                                                 std::string_view text, MessageNumber number) {
-  if (Guests::is_theirs(text)) {  // who takes part changes what happens
-    if (auto refusal = access_.refusal(*from, Access::operate)) return refusal;
-    return guests_.take(from, text);
-  }
   const auto command = control::parse_command(text);
   // What is no command at all may not be tried out either.
   const Access needed = command ? access_for(command->verb) : Access::read;

@@ -42,7 +42,10 @@ class ControlService final : public runtime::FrameService {
     }
   };
 
-  /// Likewise, for one who may.
+  /// The answer to a message in JSON, for one who may.
+  [[nodiscard]] std::string take_part(const std::shared_ptr<runtime::FrameLink>& from,
+                                      std::string_view text);
+  /// The answer to a command, if it is known at once, for one who may.
   [[nodiscard]] std::optional<std::string> obey(const std::shared_ptr<runtime::FrameLink>& from,
                                                 std::string_view text,
                                                 runtime::MessageNumber number);

@@ -133,6 +133,7 @@ class BoundDoors final : public Doors {
 }  // namespace
 
 Result<std::unique_ptr<Doors>> Doors::bind(const DoorsSettings& settings) {
+  raise_file_limit();
   auto doors = std::make_unique<BoundDoors>(settings);
   const auto http = doors->bind("HTTP", "http", settings.http, open_http_door);
   if (!http) return tl::unexpected<Error>(http.error());

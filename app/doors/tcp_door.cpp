@@ -43,6 +43,13 @@ std::unique_ptr<Door> open_tcp_door(runtime::Listener listener, const DoorHost& 
   return std::make_unique<TcpDoor>(std::move(listener), host, settings.tcp, std::move(security));
 }
 
+void raise_file_limit() noexcept {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &files);  // if not, fewer connections fit
+}
+
 std::size_t connections_of_file_limit(std::uint64_t files_max) noexcept {
   const std::uint64_t free = files_max > kOwnFiles ? files_max - kOwnFiles : 0;
   return std::clamp(free / 2, kConnectionsMin, kConnectionsMax);

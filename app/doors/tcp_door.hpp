@@ -14,6 +14,10 @@ namespace chargemill::app {
                                                   const DoorsSettings& settings,
                                                   DoorSecurity security);
 
+/// Takes all the files that this process may ever open, for its doors: many a shell allows 1,024 at
+/// first and 500,000 to who asks. Nothing here selects by number.
+void raise_file_limit() noexcept;
+
 /// Connections that one of two doors may have, if nobody says: half of the files that the process
 /// may open, but for those that it needs itself.
 [[nodiscard]] std::size_t connections_of_file_limit(std::uint64_t files_max) noexcept;

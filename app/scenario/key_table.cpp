@@ -176,12 +176,6 @@ void add_doors(Fields& f) {
                  CHARGEMILL_AT(doors.http.listen)));
   f.push_back(at(count("http.connections", connections, 0, kConnectionsMax),
                  CHARGEMILL_AT(doors.http.connections)));
-  f.push_back(at(info("http.control", Type::boolean,
-                      "the dashboard may stop, resume, reset and inject faults"),
-                 CHARGEMILL_AT(doors.http.control)));
-  f.push_back(at(info("http.page_directory", Type::text,
-                      "of the dashboard's files, for who works on them; empty: those built in"),
-                 CHARGEMILL_AT(doors.http.page_directory)));
   f.push_back(
       at(info("http.token_file", Type::text, tokens), CHARGEMILL_AT(doors.http.token_file)));
   f.push_back(at(info("http.tls_cert", Type::text, cert), CHARGEMILL_AT(doors.http.tls_cert)));
@@ -189,6 +183,12 @@ void add_doors(Fields& f) {
   f.push_back(at(info("http.names", Type::text,
                       "charge.example, www.charge.example: names it has beside its address"),
                  CHARGEMILL_AT(doors.http.names)));
+  f.push_back(at(info("http.control", Type::boolean,
+                      "the dashboard may stop, resume, reset and inject faults"),
+                 CHARGEMILL_AT(doors.http.control)));
+  f.push_back(at(info("http.page_directory", Type::text,
+                      "of the dashboard's files, for who works on them; empty: those built in"),
+                 CHARGEMILL_AT(doors.http.page_directory)));
   f.push_back(at(info("tcp.listen", Type::listen, "HOST:PORT of the framed door"),
                  CHARGEMILL_AT(doors.tcp.listen)));
   f.push_back(at(count("tcp.connections", connections, 0, kConnectionsMax),

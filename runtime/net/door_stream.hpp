@@ -15,6 +15,7 @@ class DoorStream {
  public:
   using Socket = boost::asio::ip::tcp::socket;
   using Error = boost::system::error_code;
+  using Inside = boost::asio::ssl::stream<Socket>;
   using executor_type = Socket::executor_type;  // NOLINT(readability-identifier-naming): Asio's
 
   /// Without `tls`: plain.
@@ -25,6 +26,11 @@ class DoorStream {
   [[nodiscard]] executor_type get_executor() { return socket().get_executor(); }
   [[nodiscard]] bool is_encrypted() const noexcept { return inside_ != nullptr; }
   [[nodiscard]] Socket& socket() noexcept { return inside_ ? inside_->next_layer() : plain_; }
+
+  /// Null: it is plain.
+  [[nodiscard]] Inside* inside() noexcept { return inside_.get(); }
+  /// What is below, for Beast: it closes that when time is up.
+  [[nodiscard]] Socket& next_layer() noexcept { return socket(); }
 
   /// To be done before all else of a stream that is encrypted.
   template <class Handler>
@@ -54,8 +60,6 @@ class DoorStream {
   }
 
  private:
-  using Inside = boost::asio::ssl::stream<Socket>;
-
   Socket plain_;
   std::unique_ptr<Inside> inside_;
 };

@@ -7,14 +7,16 @@ namespace chargemill::runtime {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-FramedConnection::FramedConnection(DoorStream stream, const ConnectionLimits& limits,
-                                   FrameService& service, ConnectionOwner& owner)
+FramedConnection::FramedConnection(DoorStream stream, std::uint64_t number,
+                                   const ConnectionLimits& limits, FrameService& service,
+                                   ConnectionOwner& owner)
     : stream_(std::move(stream)),
+      number_(number),
       limits_(limits),
       service_(service),
       owner_(owner),
       session_(limits.session, *this),
-      heard_at_(Clock::now()),
+      heard_at_(begun_at_),
       moved_at_(heard_at_) {}
 
 void FramedConnection::start() {

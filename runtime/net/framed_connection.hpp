@@ -18,8 +18,9 @@ enum class Ending : std::uint8_t {
   slow_sender,  ///< a message that does not become complete
   slow_reader,  ///< replies that are not taken
   stopped,      ///< this end closes
+  displaced,    ///< by a newcomer: it has never said anything, and the door was full
 };
-inline constexpr std::size_t kEndings = 6;
+inline constexpr std::size_t kEndings = 7;
 
 struct ConnectionLimits {
   FrameSession::Limits session;
@@ -46,8 +47,9 @@ class FramedConnection final : public FrameLink,
                                private FrameListener {
  public:
   /// The references outlive the IoThread.
-  FramedConnection(DoorStream stream, const ConnectionLimits& limits, FrameService& service,
-                   ConnectionOwner& owner);
+  /// `number` counts those of a server.
+  FramedConnection(DoorStream stream, std::uint64_t number, const ConnectionLimits& limits,
+                   FrameService& service, ConnectionOwner& owner);
 
   void start();
   /// Ends as soon as nothing is half received, unanswered or unsent.
@@ -59,6 +61,10 @@ class FramedConnection final : public FrameLink,
   void reply(MessageNumber number, std::string_view text) override;
   void push(std::string_view text) override;
 
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+  /// Whether a message of it has ever arrived whole.
+  [[nodiscard]] bool has_spoken() const noexcept { return session_.counters().frames > 0; }
+  [[nodiscard]] Nanos age() const noexcept { return Clock::now() - begun_at_; }
   [[nodiscard]] FrameCounters counters() const noexcept { return session_.counters(); }
 
  private:
@@ -74,6 +80,7 @@ class FramedConnection final : public FrameLink,
   void wait_for_leave();
 
   DoorStream stream_;
+  const std::uint64_t number_;
   const ConnectionLimits& limits_;
   FrameService& service_;
   ConnectionOwner& owner_;
@@ -82,6 +89,7 @@ class FramedConnection final : public FrameLink,
   std::vector<std::byte> writing_;
   std::size_t written_ = 0;
   std::uint64_t heard_ = 0;  // at the last check
+  const Clock::time_point begun_at_ = Clock::now();
   Clock::time_point heard_at_;
   Clock::time_point moved_at_;  // when the socket last took something
   bool is_open_ = false;        // the handshake, if there is one, is done

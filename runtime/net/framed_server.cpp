@@ -26,6 +26,11 @@ Nanos sweep_interval(const ConnectionLimits& limits) {
                            seconds{1});
 }
 
+std::string full_text(std::size_t connections_max) {
+  return "the framed door has " + std::to_string(connections_max) +
+         " connections: more are refused, or take the place of silent ones (tcp.connections)";
+}
+
 }  // namespace
 
 FramedServer::FramedServer(Listener listener, const Options& options, FrameService& service,
@@ -48,20 +53,18 @@ void FramedServer::finish() {
   error_code ignored;
   acceptor_.close(ignored);
   retry_.cancel();
-  const auto all = connections_;  // those that end leave the set
-  for (const auto& connection : all) connection->finish();
+  for (const auto& connection : all()) connection->finish();
 }
 
 void FramedServer::cut() {
-  const auto all = connections_;
-  for (const auto& connection : all) connection->end(Ending::stopped);
+  for (const auto& connection : all()) connection->end(Ending::stopped);
   sweep_.cancel();
 }
 
 FramedServerCounters FramedServer::counters() const {
-  FramedServerCounters all = counters_;
-  for (const auto& connection : connections_) all.frames += connection->counters();
-  return all;
+  FramedServerCounters sum = counters_;
+  for (const auto& [number, connection] : connections_) sum.frames += connection->counters();
+  return sum;
 }
 
 void FramedServer::accept() {
@@ -74,19 +77,43 @@ void FramedServer::accept() {
 }
 
 void FramedServer::on_accepted(tcp::socket socket) {
-  if (connections_.size() >= options_.connections_max) return refuse(std::move(socket));
+  if (connections_.size() >= options_.connections_max && !make_room())
+    return refuse(std::move(socket));
   ++counters_.accepted;
   ConnectionOwner& owner = *this;
-  const auto connection = std::make_shared<FramedConnection>(
-      DoorStream{std::move(socket), options_.tls.get()}, options_.connection, service_, owner);
-  connections_.insert(connection);
+  const auto connection =
+      std::make_shared<FramedConnection>(DoorStream{std::move(socket), options_.tls.get()},
+                                         next_number_++, options_.connection, service_, owner);
+  connections_.emplace(connection->number(), connection);
   connection->start();
+}
+
+// Who has spoken once has for ever: each is passed over once at most.
+bool FramedServer::make_room() {
+  for (auto it = connections_.lower_bound(spoken_before_); it != connections_.end(); ++it) {
+    const auto connection = it->second;
+    if (!connection->has_spoken()) {
+      if (connection->age() < options_.grace) return false;  // all that follow are younger
+      tell_once(kToldFull, full_text(options_.connections_max));
+      connection->end(Ending::displaced);
+      return true;
+    }
+    spoken_before_ = it->first + 1;
+  }
+  return false;
+}
+
+// Those that end leave the map.
+std::vector<std::shared_ptr<FramedConnection>> FramedServer::all() const {
+  std::vector<std::shared_ptr<FramedConnection>> result;
+  result.reserve(connections_.size());
+  for (const auto& [number, connection] : connections_) result.push_back(connection);
+  return result;
 }
 
 void FramedServer::refuse(tcp::socket socket) {
   ++counters_.refused;
-  tell_once(kToldFull, "the framed door has " + std::to_string(options_.connections_max) +
-                           " connections, and refuses more (tcp.connections)");
+  tell_once(kToldFull, full_text(options_.connections_max));
   std::array<std::byte, frame_bytes_max(kFull.size())> frame{};
   const auto size = try_encode_frame({bytes_of(kFull)}, {frame.data(), frame.size()});
   error_code ignored;
@@ -110,9 +137,7 @@ void FramedServer::sweep() {
   sweep_.expires_after(sweep_every_);
   sweep_.async_wait([this](const error_code& error) {
     if (error) return;
-    const std::vector<std::shared_ptr<FramedConnection>> all{connections_.begin(),
-                                                             connections_.end()};
-    for (const auto& connection : all) connection->check();
+    for (const auto& connection : all()) connection->check();
     sweep();
   });
 }
@@ -120,7 +145,7 @@ void FramedServer::sweep() {
 void FramedServer::on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) {
   ++counters_.ended[static_cast<std::size_t>(how)];
   counters_.frames += connection->counters();
-  connections_.erase(connection);
+  connections_.erase(connection->number());
   if (how == Ending::slow_reader)
     tell_once(static_cast<std::size_t>(how),
               "a client of the framed door does not take its replies: disconnected");

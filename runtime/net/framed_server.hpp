@@ -3,8 +3,8 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <string>
-#include <unordered_set>
 
 #include "runtime/net/framed_connection.hpp"
 #include "runtime/net/listener.hpp"
@@ -20,12 +20,16 @@ struct FramedServerCounters {
   FrameCounters frames;                         ///< of all connections so far
 };
 
+/// When it is full, a newcomer takes the place of the oldest that has never said anything and had
+/// the time to; if all have, it is refused. So nobody fills it by silence.
+///
 /// Threads: made and destroyed by the owner while the IoThread does not run it; all else on the
 /// IoThread.
 class FramedServer final : private ConnectionOwner {
  public:
   struct Options {
     std::size_t connections_max = 1'000;
+    Nanos grace = std::chrono::seconds{1};  ///< for a newcomer to say something
     ConnectionLimits connection;
     TlsContext tls = nullptr;  ///< null: bytes as they are
   };
@@ -46,6 +50,8 @@ class FramedServer final : private ConnectionOwner {
  private:
   void accept();
   void on_accepted(boost::asio::ip::tcp::socket socket);
+  [[nodiscard]] bool make_room();
+  [[nodiscard]] std::vector<std::shared_ptr<FramedConnection>> all() const;
   void refuse(boost::asio::ip::tcp::socket socket);
   void try_again_later(const std::string& why);
   void sweep();
@@ -59,8 +65,10 @@ class FramedServer final : private ConnectionOwner {
   boost::asio::steady_timer sweep_;
   boost::asio::steady_timer retry_;
   const Nanos sweep_every_;
-  std::unordered_set<std::shared_ptr<FramedConnection>> connections_;
-  FramedServerCounters counters_;  // frames: of those that have ended
+  std::map<std::uint64_t, std::shared_ptr<FramedConnection>> connections_;  // as they came
+  std::uint64_t next_number_ = 0;
+  std::uint64_t spoken_before_ = 0;  // those that are older have all spoken
+  FramedServerCounters counters_;    // frames: of those that have ended
   std::array<bool, kEndings + 2> told_{};
   bool is_finishing_ = false;
 };

@@ -57,12 +57,16 @@ HttpConnection::HttpConnection(DoorStream stream, std::shared_ptr<HttpServer::Sh
     : wire_(std::move(stream)),
       shared_(std::move(shared)),
       timer_(wire_.get_executor()),
-      buffer_(kBufferBytesMax) {
+      buffer_(kBufferBytesMax),
+      number_(shared_->next_number++) {
   count(shared_->counters.connections);
-  shared_->connections.insert(this);
+  shared_->connections.emplace(number_, this);
 }
 
-HttpConnection::~HttpConnection() { shared_->connections.erase(this); }
+HttpConnection::~HttpConnection() {
+  release_body();
+  shared_->connections.erase(number_);
+}
 
 void HttpConnection::start() {
   Error ignored;
@@ -192,6 +196,9 @@ void HttpConnection::on_header(Error error) {
   const auto announced = parser_->content_length();
   if (announced && *announced > shared_->limits.body_bytes)
     return refuse(413, "the body is too large");
+  has_spoken_ = true;
+  if (!reserve_body())
+    return turn_away(shared_->complain(503, "too much is being sent, try again later", target_));
   const std::string_view expected = view(request[http::field::expect]);
   if (expected.empty()) return read_body();
   if (!boost::beast::iequals(theirs(expected), "100-continue"))
@@ -204,6 +211,16 @@ void HttpConnection::on_header(Error error) {
                       self->read_body();
                     });
 }
+
+// What a body may become is set aside before it is read, and given back with its answer.
+bool HttpConnection::reserve_body() {
+  const bool is_chunked = parser_->chunked();
+  const auto announced = parser_->content_length();
+  reserved_ = is_chunked ? shared_->limits.body_bytes : announced.value_or(0);
+  shared_->bodies_bytes += reserved_;
+  return shared_->bodies_bytes <= shared_->limits.bodies_bytes;
+}
+void HttpConnection::release_body() { shared_->bodies_bytes -= std::exchange(reserved_, 0); }
 
 void HttpConnection::read_body() {
   arm(Phase::body, shared_->limits.body);
@@ -295,6 +312,7 @@ void HttpConnection::on_written(Error error) {
   if (error) return close();
   serializer_.reset();
   response_.reset();  // a large answer need not be kept until the next
+  release_body();
   if (stream_ != nullptr) return begin_stream(std::move(stream_));
   parser_.reset();
   await_request();

@@ -29,6 +29,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void wind_down();
   void close();
 
+  /// Whether the head of a request of it has ever arrived whole, and was not refused.
+  [[nodiscard]] bool has_spoken() const noexcept { return has_spoken_; }
+  [[nodiscard]] Nanos age() const noexcept { return std::chrono::steady_clock::now() - begun_at_; }
+
  private:
   enum class Phase : std::uint8_t {
     handshake,
@@ -73,6 +77,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   /// Why the request that has begun is not taken: a status and a text; 0: it is.
   [[nodiscard]] std::pair<unsigned, const char*> objection() const;
 
+  [[nodiscard]] bool reserve_body();
+  void release_body();
+
   DoorStream wire_;
   std::shared_ptr<HttpServer::Shared> shared_;
   boost::asio::steady_timer timer_;
@@ -84,11 +91,15 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::string piece_;
   std::weak_ptr<WebSocketConnection> web_socket_;  ///< what this has become; it keeps this
   std::string target_;                             ///< of the request under way
+  const std::uint64_t number_;
+  const std::chrono::steady_clock::time_point begun_at_ = std::chrono::steady_clock::now();
   std::size_t discarded_ = 0;
-  std::uint64_t turn_ = 0;  ///< an answer to an earlier one comes too late
-  unsigned version_ = 11;   ///< likewise; 10 is HTTP/1.0
+  std::uint64_t reserved_ = 0;  ///< of Shared::bodies_bytes
+  std::uint64_t turn_ = 0;      ///< an answer to an earlier one comes too late
+  unsigned version_ = 11;       ///< likewise; 10 is HTTP/1.0
   Phase phase_ = Phase::idle;
   bool is_head_ = false;
+  bool has_spoken_ = false;
   bool is_timed_out_ = false;
   bool is_last_ = false;  ///< the connection closes after this answer
 };

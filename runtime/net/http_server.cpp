@@ -34,13 +34,29 @@ void HttpServer::Shared::accept() {
       return;
     }
     self->accept();
-    if (self->connections.size() >= self->limits.connections) {
+    if (self->connections.size() >= self->limits.connections && !self->make_room()) {
       self->refuse(std::move(socket));
     } else {
       std::make_shared<HttpConnection>(DoorStream{std::move(socket), self->guards.tls.get()}, self)
           ->start();
     }
   });
+}
+
+// Who has asked once has for ever: each is passed over once at most.
+bool HttpServer::Shared::make_room() {
+  for (auto it = connections.lower_bound(spoken_before); it != connections.end(); ++it) {
+    const auto connection = it->second->shared_from_this();
+    if (!connection->has_spoken()) {
+      if (connection->age() < limits.grace) return false;  // all that follow are younger
+      count(counters.connections_displaced);
+      spoken_before = it->first + 1;  // it leaves the map when what is under way has ended
+      connection->close();
+      return true;
+    }
+    spoken_before = it->first + 1;
+  }
+  return false;
 }
 
 // In one go or not at all: one who is refused costs nothing that has to be kept.
@@ -53,9 +69,9 @@ void HttpServer::Shared::refuse(tcp::socket socket) {
 }
 
 void HttpServer::Shared::each(void (HttpConnection::*what)()) {
-  // A connection that closes leaves the set.
+  // A connection that closes leaves the map.
   std::vector<std::shared_ptr<HttpConnection>> all;
-  for (auto* one : connections) all.push_back(one->shared_from_this());
+  for (const auto& [number, one] : connections) all.push_back(one->shared_from_this());
   for (const auto& one : all) ((*one).*what)();
 }
 

@@ -23,6 +23,7 @@ struct HttpLimits {
   std::uint32_t header_bytes = 8'192;       ///< request line and headers; 431
   std::size_t target_bytes = 4'096;         ///< 414
   std::uint64_t body_bytes = 1U << 20U;     ///< 413
+  std::uint64_t bodies_bytes = 64U << 20U;  ///< of all requests under way; 503
   std::size_t connections = 1'024;          ///< at once; 503
   Nanos idle = std::chrono::seconds{60};    ///< between two requests; disconnected
   Nanos header = std::chrono::seconds{10};  ///< for all of it, however it trickles; 408
@@ -30,6 +31,7 @@ struct HttpLimits {
   Nanos answer = std::chrono::seconds{30};  ///< for whoever answers; 503
   Nanos write = std::chrono::seconds{30};   ///< for whoever reads the answer; disconnected
   Nanos linger = std::chrono::seconds{2};   ///< for one who still sends what nobody reads
+  Nanos grace = std::chrono::seconds{1};    ///< for a newcomer to ask for something
   // Of a WebSocket; whoever is beyond is told goodbye.
   std::size_t message_bytes = 1'024;         ///< from the peer
   unsigned messages_per_second = 100;        ///< likewise
@@ -46,15 +48,19 @@ struct HttpGuards {
 /// Counters since the start; each is written by the server's thread only.
 struct HttpCounters {
   std::atomic<std::uint64_t> connections{0};
-  std::atomic<std::uint64_t> connections_refused{0};  ///< too many at once
-  std::atomic<std::uint64_t> requests{0};             ///< handed to the handler
-  std::atomic<std::uint64_t> requests_refused{0};     ///< malformed, too large, from a stranger
-  std::atomic<std::uint64_t> timeouts{0};             ///< of any kind but idle
-  std::atomic<std::uint64_t> web_sockets{0};          ///< opened
+  std::atomic<std::uint64_t> connections_refused{0};    ///< too many at once
+  std::atomic<std::uint64_t> connections_displaced{0};  ///< silent ones, by newcomers
+  std::atomic<std::uint64_t> requests{0};               ///< handed to the handler
+  std::atomic<std::uint64_t> requests_refused{0};       ///< malformed, too large, from a stranger
+  std::atomic<std::uint64_t> timeouts{0};               ///< of any kind but idle
+  std::atomic<std::uint64_t> web_sockets{0};            ///< opened
 };
 
 /// One connection has one request under way at a time: what a client sends beyond it waits in the
 /// connection's buffer and then in the kernel's, so pipelining costs nobody memory.
+///
+/// When it is full, a newcomer takes the place of the oldest that has never asked for anything and
+/// had the time to; if all have, it is refused. So nobody fills it by silence.
 ///
 /// A browser is a client that strangers can send: a request that calls us by a foreign name is
 /// refused, and one that changes something from a foreign page (`http_guard.hpp`).

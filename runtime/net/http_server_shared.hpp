@@ -2,7 +2,7 @@
 // thread's. Inside of HttpServer.
 #pragma once
 
-#include <unordered_set>
+#include <map>
 
 #include "runtime/net/http_server.hpp"
 
@@ -20,6 +20,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
         open(std::move(opener)) {}
 
   void accept();
+  [[nodiscard]] bool make_room();
   void refuse(boost::asio::ip::tcp::socket socket);
   void each(void (HttpConnection::*what)());
 
@@ -31,7 +32,10 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   const HttpGuards guards;
   const WebSocketOpener open;
   HttpCounters counters;
-  std::unordered_set<HttpConnection*> connections;
+  std::map<std::uint64_t, HttpConnection*> connections;  ///< as they came
+  std::uint64_t next_number = 0;
+  std::uint64_t spoken_before = 0;  ///< those that are older have all asked for something
+  std::uint64_t bodies_bytes = 0;   ///< that requests under way may need
   bool is_stopping = false;
 };
 

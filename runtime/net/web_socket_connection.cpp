@@ -13,14 +13,6 @@ bool is_separator(char c) noexcept { return c == ' ' || c == '\t' || c == ','; }
 
 }  // namespace
 
-/// How Beast ends what lies below a WebSocket; it finds these by their argument.
-template <class Handler>
-void async_teardown(boost::beast::role_type role, DoorStream& wire, Handler&& handler) {
-  if (wire.is_encrypted()) return wire.async_shutdown(std::forward<Handler>(handler));
-  websocket::async_teardown(role, wire.socket(), std::forward<Handler>(handler));
-}
-void beast_close_socket(DoorStream& wire) { wire.close(); }
-
 bool offers_protocol(std::string_view offered, std::string_view protocol) noexcept {
   while (!offered.empty()) {
     std::size_t end = 0;
@@ -32,9 +24,9 @@ bool offers_protocol(std::string_view offered, std::string_view protocol) noexce
   return false;
 }
 
-WebSocketConnection::WebSocketConnection(DoorStream wire, std::shared_ptr<void> keeper,
+WebSocketConnection::WebSocketConnection(DoorStream stream, std::shared_ptr<void> keeper,
                                          WebSocketReply reply, const HttpLimits& limits)
-    : stream_(std::move(wire)),
+    : stream_(std::move(stream)),
       keeper_(std::move(keeper)),
       session_(std::move(reply.session)),
       protocol_(std::move(reply.protocol)),

@@ -6,13 +6,26 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <memory>
+#include <utility>
 
 #include "runtime/net/door_stream.hpp"
 #include "runtime/net/http_server.hpp"
 #include "runtime/net/web_socket.hpp"
 
 namespace chargemill::runtime {
+
+/// How Beast ends the stream below a WebSocket.
+template <class Handler>
+void async_teardown(boost::beast::role_type role, DoorStream& stream, Handler&& handler) {
+  using boost::beast::websocket::async_teardown;
+  if (auto* const inside = stream.inside()) {
+    async_teardown(role, *inside, std::forward<Handler>(handler));
+  } else {
+    async_teardown(role, stream.socket(), std::forward<Handler>(handler));
+  }
+}
 
 /// One message under way to the peer at a time, and one from it. All of it on the server's thread,
 /// but what the session gives, which any thread may.
@@ -21,7 +34,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
   using Request = boost::beast::http::request<boost::beast::http::string_body>;
 
   /// `keeper` is let go of when the connection has ended.
-  WebSocketConnection(DoorStream wire, std::shared_ptr<void> keeper, WebSocketReply reply,
+  WebSocketConnection(DoorStream stream, std::shared_ptr<void> keeper, WebSocketReply reply,
                       const HttpLimits& limits);
 
   /// Answers the handshake and talks from then on.

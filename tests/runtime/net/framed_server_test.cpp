@@ -132,6 +132,38 @@ TEST(FramedServer, ClientsBeyondTheLimitAreRefusedWithAReason) {  // law 6
   EXPECT_EQ(house.troubles.size(), 1U) << "said once";
 }
 
+TEST(FramedServer, ADoorFullOfSilenceLetsInWhoSpeaks) {  // law 6
+  FramedServer::Options options;
+  options.connections_max = 2;
+  options.grace = Nanos{0};
+  House house{options};
+  FrameClient first{house.port};
+  ASSERT_EQ(first.ask("x"), "ACK: x");
+  FrameClient silent{house.port};
+  ASSERT_TRUE(silent.send_bytes("noise and \x02half a message"));
+  ASSERT_TRUE(house.comes_true([&] { return house.server->open() == 2; }));
+  FrameClient third{house.port};
+  EXPECT_EQ(third.ask("y"), "ACK: y");
+  EXPECT_TRUE(silent.sees_the_end());
+  EXPECT_EQ(house.ended(Ending::displaced), 1U);
+  FrameClient fourth{house.port};
+  EXPECT_EQ(fourth.receive(), "NACK: too many connections") << "all have spoken";
+  EXPECT_EQ(first.ask("z"), "ACK: z");
+  EXPECT_EQ(third.ask("z"), "ACK: z");
+}
+
+TEST(FramedServer, ANewcomerHasTheTimeToSaySomething) {  // law 6
+  FramedServer::Options options;
+  options.connections_max = 1;
+  options.grace = 1h;
+  House house{options};
+  FrameClient first{house.port};
+  ASSERT_TRUE(house.comes_true([&] { return house.server->open() == 1; }));
+  FrameClient second{house.port};
+  EXPECT_EQ(second.receive(), "NACK: too many connections");
+  EXPECT_EQ(first.ask("x"), "ACK: x");
+}
+
 TEST(FramedServer, AClientThatSaysNothingIsDisconnected) {  // D-143
   House house{hasty()};
   FrameClient client{house.port};

@@ -329,6 +329,48 @@ TEST(HttpServer, BeyondItsConnectionsItRefusesAndLaterTakesThemAgain) {  // law 
   EXPECT_THAT(answer, HasSubstr("200 OK"));
 }
 
+TEST(HttpServer, ADoorFullOfSilenceLetsInWhoAsks) {  // law 6
+  HttpLimits limits;
+  limits.connections = 2;
+  limits.grace = Nanos{0};
+  Served served{limits};
+  const std::string get = "GET /x HTTP/1.1\r\n" + kHost + "\r\n";
+  Client first{served.port()};
+  first.say(get);
+  EXPECT_THAT(first.hear_one(), HasSubstr("200 OK"));
+  Client silent{served.port()};
+  silent.say("GET /half HT");
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (served.server().counters().connections.load() < 2 &&
+         std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_THAT(served.ask(get), HasSubstr("200 OK"));
+  EXPECT_EQ(silent.hear_all(), "");
+  EXPECT_EQ(served.server().counters().connections_displaced.load(), 1U);
+  first.say(get);
+  EXPECT_THAT(first.hear_one(), HasSubstr("200 OK"));
+}
+
+TEST(HttpServer, BodiesTogetherHaveALimitToo) {  // law 6
+  HttpLimits limits;
+  limits.body_bytes = 800;
+  limits.bodies_bytes = 1'000;
+  Served served{limits};
+  const std::string head = "POST /b HTTP/1.1\r\n" + kHost + "Expect: 100-continue\r\n";
+  Client first{served.port()};
+  first.say(head + "Content-Length: 700\r\n\r\n");
+  ASSERT_TRUE(first.hear_until("100 Continue\r\n\r\n"));
+  EXPECT_THAT(served.ask(head + "Content-Length: 700\r\n\r\n"), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(served.ask(head + "Transfer-Encoding: chunked\r\n\r\n"), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(served.ask("POST /b HTTP/1.1\r\n" + kHost + "Content-Length: 4\r\n\r\nbody"),
+              HasSubstr("200 OK"));
+  first.say(std::string(700, 'x'));
+  ASSERT_TRUE(first.hear_until("xxxx"));
+  Client other{served.port()};
+  other.say(head + "Content-Length: 700\r\n\r\n");
+  EXPECT_TRUE(other.hear_until("100 Continue")) << "there is room again";
+}
+
 TEST(HttpServer, AtItsEndItAnswersWhatIsUnderWayAndTakesNobody) {
   Served served;
   Client idle{served.port()};
