@@ -25,8 +25,8 @@ struct DoorSettings {
 
 struct HttpSettings : DoorSettings {
   HttpSettings() { listen = "127.0.0.1:8000"; }
-  std::string names;  ///< that it may be called by, beside its address, with commas between
-  bool control = false;        ///< the dashboard may change something
+  std::string names;     ///< that it may be called by, beside its address, with commas between
+  bool control = false;  ///< the dashboard may change something
   std::string page_directory;  ///< serves the dashboard's files from there; empty: its own
 };
 
