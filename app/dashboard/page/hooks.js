@@ -5,7 +5,7 @@ import { readView, writeView } from './view.js';
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
- * The view and how to change it; steps a person would want to take back are steps of the browser.
+ * The view and how to change it, by a part of it or by a function from the present one; steps a person would want to take back are steps of the browser.
  * `where` it stands in the address: 'search', or, in a file, which has none, 'hash'.
  */
 export function useView(where) {
@@ -16,7 +16,7 @@ export function useView(where) {
     return () => window.removeEventListener('popstate', read);
   }, []);
   const go = (patch) => setView((before) => {
-    const after = { ...before, ...patch };
+    const after = { ...before, ...(typeof patch === 'function' ? patch(before) : patch) };
     const isStep = after.cp !== before.cp || after.view !== before.view;
     const text = writeView(after);
     const address = where === 'hash' ? `#${text}` : text ? `?${text}` : location.pathname;
@@ -41,14 +41,15 @@ export function useTheme(view) {
 }
 
 /** Keys that work wherever no text is being written. */
-export function useKeys(view, go) {
+export function useKeys(go) {
   useEffect(() => {
     const onKey = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
       if (event.key >= '1' && event.key <= '6') {
         const code = Number(event.key) - 1;
-        go({ isolated: view.isolated === code ? null : code });
+        // Of the view as it is by then: a second press may come before the first is drawn.
+        go((before) => ({ isolated: before.isolated === code ? null : code }));
       } else if (event.key === '/') {
         event.preventDefault();
         document.getElementById('search')?.focus();
@@ -56,5 +57,5 @@ export function useKeys(view, go) {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [view]);
+  }, []);
 }

@@ -29,7 +29,7 @@ function App({ store }) {
   const [view, go] = useView('search');
   const theme = useTheme(view);
   const { age, isStale } = useStale(store);
-  useKeys(view, go);
+  useKeys(go);
   const { plan, total } = store;
   return html`
     <${Header} store=${store} view=${view} go=${go} age=${age} isStale=${isStale} theme=${theme} />

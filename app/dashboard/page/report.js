@@ -73,7 +73,7 @@ function Page({ store }) {
   const theme = useTheme(view);
   // There is nobody to ask about one charge point; its faults are here.
   const go = (patch) => change('cp' in patch ? { ...patch, q: patch.cp } : patch);
-  useKeys(view, go);
+  useKeys(go);
   const [, setReady] = useState(false);
   useEffect(() => setReady(true), []);
   return html`<div class="frozen">

@@ -13,7 +13,9 @@ using testing::HasSubstr;
 
 tl::expected<Loaded, std::vector<Diagnostic>> load(const std::string& text,
                                                    const LoadInput& input = {}) {
-  return load_scenario_text(text, "test.toml", "/somewhere", input);
+  // A network without points has a warning of its own.
+  return load_scenario_text(text + "\n[network]\ncharge_points = 1\n", "test.toml", "/somewhere",
+                            input);
 }
 
 TEST(CheckDoors, AnAddressThatOthersReachNeedsATokenAndTheTextSaysHow) {  // issue, section 6
