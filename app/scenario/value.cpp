@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -15,31 +14,6 @@
 
 namespace chargemill::app {
 namespace {
-
-struct Unit {
-  const char* name;
-  std::int64_t nanos;
-};
-constexpr std::array<Unit, 7> kUnits{{{"h", 3'600'000'000'000},
-                                      {"m", 60'000'000'000},
-                                      {"s", 1'000'000'000},
-                                      {"ms", 1'000'000},
-                                      {"us", 1'000},
-                                      {"ns", 1},
-                                      {"d", 86'400'000'000'000}}};
-
-/// A duration of any length; nothing: it is none.
-std::optional<long double> nanos_of(std::string_view text) {
-  const auto digits = text.find_first_not_of("0123456789.");
-  if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
-  const std::string number{text.substr(0, digits)};
-  if (std::count(number.begin(), number.end(), '.') > 1) return std::nullopt;
-  const auto name = text.substr(digits);
-  const auto unit =
-      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return name == u.name; });
-  if (unit == kUnits.end() || number == ".") return std::nullopt;
-  return std::strtold(number.c_str(), nullptr) * static_cast<long double>(unit->nanos);
-}
 
 tl::unexpected<Reason> wrong_type(const KeyInfo& key, std::string hint = {}) {
   return tl::unexpected<Reason>(Reason{
@@ -126,7 +100,7 @@ ValueOr duration(const toml::node& node, const KeyInfo& key) {
   const auto parsed = parse_duration(*text);
   if (!parsed && plain_number(*text))
     return wrong_type(key, fmt::format("a unit is missing: {}s", *text));
-  if (!parsed && nanos_of(*text)) return out_of_range(key, false);
+  if (!parsed && is_too_long(*text)) return out_of_range(key, false);
   if (!parsed) return wrong_type(key, "units are ms, s, m, h, d");
   return in_range(static_cast<double>(parsed->count()) * 1e-9, key, *parsed);
 }
@@ -263,21 +237,6 @@ ValueOr not_built(const toml::node& node, const KeyInfo& key) {
 bool is_none(std::string_view text) { return text == "none" || text == "off"; }
 
 }  // namespace
-
-std::optional<Nanos> parse_duration(std::string_view text) {
-  const auto nanos = nanos_of(text);
-  if (!nanos || *nanos > 9.2e18L) return std::nullopt;
-  return Nanos{std::llround(*nanos)};
-}
-
-std::string duration_text(Nanos duration) {
-  const std::int64_t count = duration.count();
-  if (count == 0) return "0s";
-  for (const auto& unit : kUnits) {
-    if (count % unit.nanos == 0) return fmt::format("{}{}", count / unit.nanos, unit.name);
-  }
-  return fmt::format("{}ns", count);
-}
 
 std::string toml_text(std::string_view text) {
   std::string out = "\"";

@@ -73,6 +73,8 @@ using ValueOr = tl::expected<Value, Reason>;
 /// A TOML string with all that needs it escaped.
 [[nodiscard]] std::string toml_text(std::string_view text);
 [[nodiscard]] std::optional<Nanos> parse_duration(std::string_view text);
+/// A duration in form, that no 64-bit number of nanoseconds holds.
+[[nodiscard]] bool is_too_long(std::string_view text);
 /// 64KiB, 256MiB, 10GiB, 1TiB, or a number alone.
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
 /// In the largest unit that takes no fraction: 256MiB.

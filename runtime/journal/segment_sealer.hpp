@@ -29,7 +29,7 @@ class SegmentSealer {
   void finish();
 
   std::thread thread_;
-  std::optional<Error> failure_;  // written by the thread while it runs
+  std::optional<Error> failure_;      // written by the thread while it runs
   std::atomic<bool> is_done_{false};  // written by the thread, once, and by seal() before it runs
 };
 

@@ -152,33 +152,6 @@ TEST(Load, SyntaxErrorsHaveAPlace) {
   EXPECT_EQ(loaded.error()[0].place.line, 2U);
 }
 
-TEST(Load, AKeyThatIsThereTwiceNamesBothLinesAndHidesNothing) {
-  const auto said = errors_of(
-      "[run]\nseed = 1\n\n  seed = 2\n[network]\nzones = 0\n[central]\nbreaker.probes = 1\n"
-      "breaker.probes = 2\n");
-  EXPECT_NE(said.find("error[E0316]: 'seed' is there twice: line 2 has it too\n"
-                      "  --> test.toml:4:3\n"
-                      "    4 |   seed = 2\n"
-                      "      |   ^^^^\n"),
-            std::string::npos)
-      << said;
-  EXPECT_NE(said.find("'network.zones' must be at least 1"), std::string::npos) << said;
-  EXPECT_NE(said.find("'breaker.probes' is there twice: line 8 has it too"), std::string::npos)
-      << said;
-}
-
-TEST(Load, ASectionThatIsThereTwiceNamesBothLines) {
-  const auto said = errors_of("[run]\nseed = 1\n[network]\nzones = 1\n[ run ]\nname = \"x\"\n");
-  EXPECT_NE(said.find("'[run]' is there twice: line 1 has it too\n  --> test.toml:5:1\n"),
-            std::string::npos)
-      << said;
-  EXPECT_NE(said.find("the keys of both belong under the first"), std::string::npos) << said;
-}
-
-TEST(Load, TheSameKeyInTwoSectionsIsNotThereTwice) {
-  EXPECT_EQ(errors_of("[[driver]]\nid = \"a\"\n[[driver]]\nid = \"b\"\n"), "none");
-}
-
 TEST(Load, AMissingFileIsAnError) {
   LoadInput input;
   input.file = "/nowhere/at/all.toml";
@@ -268,23 +241,6 @@ TEST(Load, HintsFitTheWayAValueWasWritten) {
             std::string::npos);
   EXPECT_NE(errors_of("[drivers]\ninitial_supplying = 20%\n").find("as a share: 0.2"),
             std::string::npos);
-}
-
-TEST(Load, AValueOutOfRangeIsToldTheLimitAsItWouldBeWritten) {
-  const auto given = [](const char* key, const char* value) {
-    const auto text = errors_of("", {{}, {}, {{key, value, "--flag"}}});
-    return text.substr(0, text.find('\n'));
-  };
-  EXPECT_EQ(given("run.seed", "18446744073709551615"),
-            "error[E0314]: 'run.seed' must be at most 9200000000000000000, not "
-            "'18446744073709551615'");
-  EXPECT_EQ(given("run.seed", "-99999999999999999999"),
-            "error[E0314]: 'run.seed' must be at least 0, not '-99999999999999999999'");
-  EXPECT_EQ(given("run.duration", "99999999d"),
-            "error[E0314]: 'run.duration' must be at most 8784h, not '99999999d'");
-  EXPECT_EQ(given("run.duration", "0s"), "error[E0314]: 'run.duration' must be above 0s, not '0s'");
-  EXPECT_EQ(given("network.health_interval", "1us"),
-            "error[E0314]: 'network.health_interval' must be at least 1ms, not '1us'");
 }
 
 TEST(Load, NothingFollowsFromAValueThatCouldNotBeRead) {

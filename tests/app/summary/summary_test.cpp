@@ -124,7 +124,8 @@ TEST(Summary, WarnsOfWhatWasGivenUpDroppedAndMissed) {
   EXPECT_EQ(s["central"]["messages_unknown"], 5);
   EXPECT_EQ(s["consoles"]["missed"], 9);
   const auto text = summary_text(s);
-  for (const char* part : {"WARNING   3 actors were given up", "WARNING   7 tickets were dropped", "WARNING   time began before all actors",
+  for (const char* part : {"WARNING   3 actors were given up", "WARNING   7 tickets were dropped",
+                           "WARNING   time began before all actors",
                            "WARNING   2 handlers failed, and nobody asked for it",
                            "WARNING   5 messages were about charge points that central does not",
                            "WARNING   9 console lines are missing"})
