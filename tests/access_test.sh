@@ -84,6 +84,35 @@ wants_a_token_over_http() {
   # Those who watch over processes have no token.
   [[ $(code "$base/livez") == 200 && $(code "$base/health") == 200 && $(code "$base/readyz") == 200 ]]
 }
+# upgrade BASE ARG...: the status that a WebSocket for the dashboard gets; it is left open for a second.
+upgrade() {
+  local base=$1
+  shift
+  curl -sS -o /dev/null -w '%{http_code}' --http1.1 --max-time 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
+    -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' \
+    -H 'Sec-WebSocket-Protocol: chargemill.v1' "$@" "$base/ws" 2>/dev/null || true
+}
+wants_a_token_of_the_dashboard() {
+  local base=http://127.0.0.1:$http
+  [[ $(upgrade "$base") == 401 ]]
+  [[ $(upgrade "$base" -H "$(bearer "$reader")") == 101 ]]
+  [[ $(upgrade "$base" -u "anybody:$reader") == 101 ]]
+  [[ $(upgrade "$base" -H "$(bearer "$reader")" -H 'Origin: http://evil.example') == 403 ]]
+  [[ $(code "$base/") == 401 && $(code -u "anybody:$reader" "$base/") == 200 ]]
+}
+wants_a_token_of_those_who_take_part() {
+  python3 - "$tcp" <<'PYTHON'
+import socket, sys
+data = b'{"type":"register","cp_id":"CP-001","cp_e_host":"h","cp_e_port":1}'
+lrc = 0
+for byte in data:
+    lrc ^= byte
+door = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+door.sendall(b"\x02" + data + b"\x03" + bytes([lrc]))
+said = door.recv(1000)
+assert b"NACK: a token is needed" in said, said
+PYTHON
+}
 wants_a_token_over_tcp() {
   ctl ping
   ends_with 2 ctl list 2>"$work/err"
@@ -155,6 +184,10 @@ encrypts_http() {
   if curl -sS "http://127.0.0.1:$http/livez" 2>/dev/null; then return 1; fi
   [[ $(curl -sS --cacert "$work/door.pem" "$base/livez") == ok ]]
 }
+encrypts_the_dashboard() {
+  [[ $(upgrade "https://localhost:$http" --cacert "$work/door.pem" -H "$(bearer "$reader")") == 101 ]]
+  [[ $(upgrade "https://localhost:$http" --cacert "$work/door.pem") == 401 ]]
+}
 is_called_by_its_names() {
   local given=(--cacert "$work/door.pem" -H "$(bearer "$reader")" --resolve "charge.example:$http:127.0.0.1")
   [[ $(code "${given[@]}" "https://charge.example:$http/cp") == 200 ]]
@@ -206,6 +239,8 @@ warns_of_tokens_in_the_open() {
 start guarded --set "tcp.token_file=$work/tokens" --set "http.token_file=$work/tokens"
 law "over HTTP nobody without a token sees or changes anything, but that the program lives (D-147)" wants_a_token_over_http
 law "over the framed door neither; ctl --token-file comes in" wants_a_token_over_tcp
+law "a WebSocket wants one as every request does, and so does the page" wants_a_token_of_the_dashboard
+law "programs that take part want one that may operate" wants_a_token_of_those_who_take_part
 law "what strangers ask for does not happen" nothing_was_changed_by_strangers
 law "tokens are written nowhere" keeps_its_tokens_to_itself
 stop || { echo "not ok - a run that is guarded ends as it is told"; failed=1; }
@@ -219,6 +254,7 @@ if command -v openssl >/dev/null; then
     --set "tcp.tls_cert=$work/door.pem" --set "tcp.tls_key=$work/door.key" \
     --set "http.tls_cert=$work/door.pem" --set "http.tls_key=$work/door.key" --set "http.names=charge.example"
   law "HTTP inside TLS 1.2 or newer, of the certificate that the configuration names" encrypts_http
+  law "the dashboard's WebSocket goes inside TLS too" encrypts_the_dashboard
   law "a door is called by its address and by the names it was given, and by no other" is_called_by_its_names
   law "frames inside TLS; ctl believes whom it is told to" encrypts_frames
   stop || { echo "not ok - a run inside TLS ends as it is told"; failed=1; }
