@@ -128,13 +128,13 @@ struct StopSupply     { Reason why; };
 struct StopCp         { Reason why; };
 struct ResumeCp       {};
 struct Shutdown       {};
-struct ReportAck      { std::uint32_t seq; };        ///< returns the credit of one Status or Telemetry
+struct ReportAck      { std::uint32_t seq; };        ///< returns the credit of a Status, or of all Telemetry up to one
 struct SessionEndAck  { SessionId session; };        ///< the end is booked; forget it (D-103)
 struct StartDeclined  { Reason reason; Phase phase; };  ///< the answer to a LocalStart that is not let in
 
 // charge point -> central shard: one ordered stream (D-006)
 struct Status         { SessionId session; SimTime at; PointId point; std::uint32_t seq; Phase phase; Reason reason; Reason detail; Command refused; Refusal refusal; };
-struct Telemetry      { SessionId session; SimTime at; Power power; Energy delivered; PointId point; DriverId driver; std::uint32_t seq; };
+struct Telemetry      { SessionId session; SimTime at; Power power; Energy delivered; PointId point; DriverId driver; std::uint32_t seq; bool wants_ack; };
 struct SessionEnd     { SessionId session; SimTime start; SimTime end; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; Reason reason; };
 struct LocalStart     { Energy target; PointId point; DriverId driver; };       ///< asks leave for a supply started at the point (D-106)
 

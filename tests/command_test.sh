@@ -127,7 +127,7 @@ stops_the_row() {
   "$chargemill" run "$work/long.toml" --repeat 3 --set run.lateness_limit=1ns --out "$work/row" \
     --progress plain >/dev/null 2>"$work/err" &
   pid=$!
-  until_true grep -q '^sim=' "$work/err"
+  until_true grep -q '^sim=.*lateness_p99_ms=[0-9.]*[1-9]' "$work/err"  # something was late
   kill -INT "$pid"
   wait "$pid" || code=$?
   [[ $code == 98 && ! -e $work/row/r2 ]] || { echo "exit $code"; return 1; }

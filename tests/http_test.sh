@@ -205,7 +205,7 @@ def guard():
         code, _, text = ask("POST", "/cp/command", {"cmd": "stop_cp", "cp_id": "*"}, headers)
         assert code == 403, (headers, code, text)
     wait_for("nothing was stopped", lambda: state("CP-002") == "ACTIVATED")
-    page = ask("GET", "/")[2].decode()
+    page = ask("GET", "/api/v1")[2].decode()
     assert "&lt;small &amp; &quot;sharp&quot;&gt;" in page and "<small" not in page
 
 

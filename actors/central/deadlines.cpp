@@ -36,11 +36,9 @@ Deadlines::Entry Deadlines::take() {
 
 void Deadlines::clear() noexcept {
   today_.clear();
-  nodes_.clear();
-  free_ = kNone;
-  std::fill(days_.begin(), days_.end(), kNone);
+  for (auto& day : days_) day.clear();
   occupied_ = {};
-  later_ = kNone;
+  later_.clear();
   later_day_ = INT64_MAX;
   size_ = 0;
 }
@@ -53,36 +51,18 @@ void Deadlines::put(const Entry& entry) {
     return;
   }
   if (day - day_ > static_cast<std::int64_t>(kDays)) {
-    push(later_, entry);
+    later_.push_back(entry);
     later_day_ = std::min(later_day_, day);
     return;
   }
   const std::size_t slot = static_cast<std::size_t>(day) % kDays;
-  push(days_[slot], entry);
+  auto& list = days_[slot];
+  if (list.capacity() == 0 && !spare_.empty()) {
+    list = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  list.push_back(entry);
   occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
-}
-
-void Deadlines::push(std::uint32_t& list, const Entry& entry) {
-  if (free_ == kNone) {
-    nodes_.push_back({entry, list});
-    list = static_cast<std::uint32_t>(nodes_.size() - 1);
-    return;
-  }
-  const std::uint32_t node = free_;
-  free_ = nodes_[node].next;
-  nodes_[node] = {entry, list};
-  list = node;
-}
-
-template <class F>
-void Deadlines::consume(std::uint32_t list, F f) {
-  while (list != kNone) {
-    const Node node = nodes_[list];
-    nodes_[list].next = free_;
-    free_ = list;
-    list = node.next;
-    f(node.entry);
-  }
 }
 
 /// The first day after day_ with a list that is not empty; INT64_MAX: there is none.
@@ -104,12 +84,13 @@ void Deadlines::begin_next_day() {
   CHARGEMILL_ASSERT(today_.empty() && size_ > 0);
   day_ = std::min(first_day(), later_day_);
   const std::size_t slot = static_cast<std::size_t>(day_) % kDays;
-  consume(std::exchange(days_[slot], kNone), [this](const Entry& e) { today_.push_back(e); });
+  today_.swap(days_[slot]);
+  if (days_[slot].capacity() > 0) spare_.push_back(std::exchange(days_[slot], {}));
   occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
   std::make_heap(today_.begin(), today_.end(), is_later);
   if (later_day_ - day_ <= static_cast<std::int64_t>(kDays)) {
     later_day_ = INT64_MAX;
-    consume(std::exchange(later_, kNone), [this](const Entry& e) { put(e); });
+    for (const Entry& entry : std::exchange(later_, {})) put(entry);
   }
   CHARGEMILL_ASSERT(!today_.empty());
 }

@@ -23,7 +23,7 @@ class Deadlines {
     std::uint32_t index;
   };
 
-  Deadlines() : days_(kDays, kNone) {}
+  Deadlines() : days_(kDays) {}
 
   /// A time before the last one taken is due at once.
   void file(SimTime at, std::uint32_t index);
@@ -39,29 +39,17 @@ class Deadlines {
 
  private:
   static constexpr std::size_t kDays = 512;
-  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-
-  /// An entry in a list, or a place that is free.
-  struct Node {
-    Entry entry;
-    std::uint32_t next;
-  };
 
   void put(const Entry& entry);
-  void push(std::uint32_t& list, const Entry& entry);
-  /// Takes `list` apart: calls `f` with each entry, the last that was pushed first.
-  template <class F>
-  void consume(std::uint32_t list, F f);
   void begin_next_day();
   [[nodiscard]] std::int64_t first_day() const noexcept;
 
-  std::int64_t day_ = 0;      // whose entries, and those before, are in today_
-  std::vector<Entry> today_;  // a heap, the earliest first; empty only if all is
-  std::vector<Node> nodes_;   // of all lists; grows to the most that ever waited
-  std::uint32_t free_ = kNone;
-  std::vector<std::uint32_t> days_;  // day d at d modulo kDays; d in (day_, day_ + kDays]
+  std::int64_t day_ = 0;                   // whose entries, and those before, are in today_
+  std::vector<Entry> today_;               // a heap, the earliest first; empty only if all is
+  std::vector<std::vector<Entry>> days_;   // day d at d modulo kDays; d in (day_, day_ + kDays]
+  std::vector<std::vector<Entry>> spare_;  // memory of days that are over
   std::array<std::uint64_t, kDays / 64> occupied_{};  // a bit for each list that is not empty
-  std::uint32_t later_ = kNone;
+  std::vector<Entry> later_;
   std::int64_t later_day_ = INT64_MAX;  // the first of later_
   std::size_t size_ = 0;
 };

@@ -115,7 +115,7 @@ void on_status(Turn& turn, std::uint32_t index, const Status& e) {
 
 void on_telemetry(Turn& turn, std::uint32_t index, const Telemetry& e) {
   PointRecord& point = turn.point(index);
-  turn.to_point(point.id, ReportAck{e.seq});
+  if (e.wants_ack) turn.to_point(point.id, ReportAck{e.seq});
   // Only a supplying engine sends it: D-087 holds even if its status was lost.
   point.phase = Phase::supplying;
   point.engine_known = true;

@@ -18,6 +18,19 @@ std::optional<DriverUpdate> standing(Turn& turn, std::uint32_t index, RequestId 
   return present_status(point, *closed);
 }
 
+DriverUpdate denial(const ChargeRequest& e, Reason reason, Phase phase) {
+  return {e.request, SessionId::none,      Power{}, Energy{}, Price{},     e.point,
+          e.driver,  UpdateStatus::denied, reason,  phase,    Reason::none};
+}
+
+/// Whether that request was denied here of late: then its driver is told so once more.
+bool repeats_denial(Turn& turn, const ChargeRequest& e) {
+  const auto* denied = turn.state.recent_denials.find(e.request);
+  if (denied == nullptr) return false;
+  turn.out.push_back(denial(e, denied->reason, denied->phase));
+  return true;
+}
+
 /// Likewise wherever it was: by the driver's open session, then by its unconfirmed tickets.
 std::optional<DriverUpdate> standing(Turn& turn, DriverId driver, RequestId request) {
   const auto open = turn.state.open_by_driver.find(driver);
@@ -36,8 +49,8 @@ std::optional<DriverUpdate> standing(Turn& turn, DriverId driver, RequestId requ
 
 void deny(Turn& turn, const ChargeRequest& e, Reason reason, Phase phase) {
   ++turn.state.totals.requests_denied;
-  turn.out.push_back(DriverUpdate{e.request, SessionId::none, Power{}, Energy{}, Price{}, e.point,
-                                  e.driver, UpdateStatus::denied, reason, phase, Reason::none});
+  if (e.request != RequestId::none) turn.state.recent_denials.remember({e.request, reason, phase});
+  turn.out.push_back(denial(e, reason, phase));
 }
 
 void deny_busy(Turn& turn, RequestId request, DriverId driver, PointId point) {
@@ -50,6 +63,7 @@ void on_charge(Turn& turn, std::uint32_t index, const ChargeRequest& e) {
     turn.out.push_back(*known);
     return;
   }
+  if (repeats_denial(turn, e)) return;
   if (turn.state.journal_busy) return deny_busy(turn, e.request, e.driver, e.point);
   const PointRecord& point = turn.point(index);
   const Reason against = objection(point, turn.state.settings.breaker, turn.now);
@@ -87,6 +101,7 @@ void on_zone(Turn& turn, const ZoneRequest& e) {
     turn.out.push_back(*known);
     return;
   }
+  if (repeats_denial(turn, {e.request, Energy{}, Nanos{0}, e.driver, kUnknownPoint})) return;
   if (turn.state.journal_busy) return deny_busy(turn, e.request, e.driver, kUnknownPoint);
   for (std::size_t slot = 0; slot < turn.state.zones.size(); ++slot) {
     ZoneShare& zone = turn.state.zones[slot];
@@ -109,14 +124,19 @@ void on_zone(Turn& turn, const ZoneRequest& e) {
 
 void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e) {
   if (index == kNowhere) {  // every shard is asked; who knows nothing says nothing
-    if (const auto known = standing(turn, e.driver, e.request)) turn.out.push_back(*known);
+    if (const auto known = standing(turn, e.driver, e.request)) {
+      turn.out.push_back(*known);
+    } else {
+      (void)repeats_denial(turn, {e.request, Energy{}, Nanos{0}, e.driver, e.point});
+    }
     return;
   }
   if (const auto known = standing(turn, index, e.request)) {
     turn.out.push_back(*known);
     return;
   }
-  // Denied and not heard, or too long over: without a session it was never let in.
+  if (repeats_denial(turn, {e.request, Energy{}, Nanos{0}, e.driver, e.point})) return;
+  // Too long over, or of before a restart: without a session it was never let in.
   turn.out.push_back(DriverUpdate{e.request, SessionId::none, Power{}, Energy{}, Price{}, e.point,
                                   e.driver, UpdateStatus::failed, Reason::central_restarted,
                                   effective_phase(turn.point(index)), Reason::none});

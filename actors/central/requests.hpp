@@ -15,7 +15,7 @@ void on_ticket_ack(Turn& turn, const TicketAck& e);
 void on_returned(Turn& turn, const DriverReturned& e);
 /// Denies because the journal has no room for a session's records.
 void deny_busy(Turn& turn, RequestId request, DriverId driver, PointId point);
-/// Denies; nothing is noted.
+/// Denies, and remembers it for a while.
 void deny(Turn& turn, const ChargeRequest& e, Reason reason, Phase phase);
 
 }  // namespace chargemill::central

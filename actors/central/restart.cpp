@@ -5,6 +5,7 @@ namespace chargemill::central {
 void forget(Turn& turn) {
   turn.state.up = false;
   turn.state.deadlines.clear();
+  turn.state.recent_denials.forget();
   for (std::uint32_t i = 0; i < turn.state.points.size(); ++i) {
     PointRecord& point = turn.point(i);
     point.phase = Phase::disconnected;

@@ -245,6 +245,16 @@ ClosedSession* closed_session(ShardState& state, const PointRecord& point, Sessi
   return nullptr;
 }
 
+Energy booked(const ShardState& state, std::uint32_t index, SessionId session) {
+  const PointRecord& point = state.points[index];
+  if (point.stage != Stage::none && point.session == session) return point.delivered;
+  if (point.ring == kNowhere) return Energy{};
+  for (const ClosedSession& closed : state.rings[point.ring].sessions) {
+    if (closed.session == session) return closed.booked;
+  }
+  return Energy{};
+}
+
 DriverUpdate present_status(const PointRecord& point) {
   const bool begun = point.stage != Stage::starting;
   return {point.request,

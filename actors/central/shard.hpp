@@ -12,6 +12,7 @@
 #include "actors/archive/records.hpp"
 #include "actors/central/deadlines.hpp"
 #include "actors/central/point_record.hpp"
+#include "actors/central/recent_denials.hpp"
 #include "actors/central/recent_faults.hpp"
 #include "actors/central/shard_totals.hpp"
 #include "actors/central/watch.hpp"
@@ -59,6 +60,7 @@ struct ShardState {
   ShardTotals totals;
   WatchTotals watch;
   RecentFaults recent_faults;
+  RecentDenials recent_denials;
   std::uint64_t sessions_made = 0;  ///< numbers the sessions (D-030)
   bool up = true;
   bool journal_busy = false;  ///< no room for the records of a new session
@@ -95,6 +97,9 @@ void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects&
 
 /// The local index of `point`; kNowhere if this shard does not own it. O(1) for ids without gaps.
 [[nodiscard]] std::uint32_t find(const ShardState& state, PointId point) noexcept;
+
+/// What it has booked of `session`, the current one of its point `index` or one that it remembers.
+[[nodiscard]] Energy booked(const ShardState& state, std::uint32_t index, SessionId session);
 
 /// Unique by construction: shard:24 | counter:40 (D-030, X-29). Readable without asking anybody.
 inline constexpr unsigned kSessionCounterBits = 40;

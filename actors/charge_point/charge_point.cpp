@@ -368,7 +368,8 @@ SimTime due(const State& state) {
 void crashed(State& state, SimTime now) {
   if (state.life != Life::on) return;
   if (state.meter.active) state.meter.finish(SessionStatus::failed, Reason::engine_crashed, now);
-  state.meter.told.unanswered = false;
+  state.asked_seq = 0;
+  state.telemetry_sent = 0;
   state.life = Life::crashed;
   state.phase = Phase::disconnected;
   state.outbox.clear();

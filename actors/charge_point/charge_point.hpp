@@ -33,6 +33,9 @@ struct WaitingStatus {
 };
 static_assert(sizeof(WaitingStatus) == 24);
 
+/// Telemetry under way at most without an acknowledgement; the last of so many asks for one.
+inline constexpr std::uint8_t kTelemetryCredit = 4;
+
 /// Statuses that wait at most; beyond it refusals are dropped first, then the oldest, and counted.
 inline constexpr std::size_t kOutboxMax = 8;
 
@@ -44,12 +47,14 @@ struct State {
   Phase phase = Phase::disconnected;
   Life life = Life::off;
   bool link_up : 1;
-  bool ko : 1;                        ///< the KO key (D-105); outlives crash and power cut
-  bool manual_plug : 1;               ///< else a vehicle is always plugged in (D-106)
-  bool plugged : 1;                   ///< meaningful in manual mode
-  bool meter_broken : 1;              ///< the next report is a telemetry error (D-104); likewise
-  std::uint32_t last_seq = 0;         ///< of statuses and telemetry; goes on over a crash
-  std::uint32_t status_seq = 0;       ///< the unacknowledged status; 0: none, there is credit
+  bool ko : 1;                      ///< the KO key (D-105); outlives crash and power cut
+  bool manual_plug : 1;             ///< else a vehicle is always plugged in (D-106)
+  bool plugged : 1;                 ///< meaningful in manual mode
+  bool meter_broken : 1;            ///< the next report is a telemetry error (D-104); likewise
+  std::uint8_t telemetry_sent = 0;  ///< since the last that asked for an acknowledgement
+  std::uint32_t last_seq = 0;       ///< of statuses and telemetry; goes on over a crash
+  std::uint32_t status_seq = 0;     ///< the unacknowledged status; 0: none, there is credit
+  std::uint32_t asked_seq = 0;      ///< the telemetry that waits for one; 0: none, there is credit
   std::vector<WaitingStatus> outbox;  ///< in order; nearly always empty
   Meter meter;                        ///< outlives a crash
   SimTime telemetry_at{};             ///< next due; meaningful while supplying
@@ -62,7 +67,7 @@ struct State {
   State() noexcept
       : link_up(true), ko(false), manual_plug(false), plugged(false), meter_broken(false) {}
 };
-static_assert(sizeof(State) <= 216, "with its actor, half a kibibyte");
+static_assert(sizeof(State) <= 192, "with its actor, less than half a kibibyte");
 
 using Event = std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck,
                            SessionEndAck, StartDeclined, Ping, PowerOn, PowerOff, LinkDown, LinkUp,

@@ -1,7 +1,5 @@
 #include "actors/charge_point/charge_point_actor.hpp"
 
-#include <stdexcept>
-
 #include "actors/central/shard.hpp"
 #include "actors/monitor/monitor.hpp"
 #include "actors/supervisor/supervisor.hpp"
@@ -53,7 +51,7 @@ void ChargePointActor::perform(const Effect& effect) {
                  [&](const Pong& e) { tell<monitor::Event>(network_.monitors[index], e); },
                  [&](const PingRefused& e) { tell<monitor::Event>(network_.monitors[index], e); },
                  [&](const Note& e) { note(e); },
-                 [](const Throw&) { throw std::runtime_error("the engine crashed"); },
+                 [](const Throw&) { throw InjectedCrash{}; },
                  [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
              },
              effect);
@@ -66,7 +64,8 @@ void ChargePointActor::note(const Note& note) {
   if (is_shown(note.code)) show(PointNote{state_.id, note});
 }
 
-runtime::LeanActor::AfterFailure ChargePointActor::on_failure(std::string_view) {
+runtime::LeanActor::AfterFailure ChargePointActor::on_failure(std::string_view what) {
+  tell_defect(what);
   crashed(state_, now());
   const auto shard = network_.shard_of[index_of(state_.id)];
   tell<supervisor::Event>(network_.supervisors[index_of(shard)],

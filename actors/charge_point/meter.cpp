@@ -28,7 +28,7 @@ void Meter::begin(const StartSupply& start, Nanos max_session, SimTime now) {
   CHARGEMILL_ASSERT(!active);
   CHARGEMILL_ASSERT(has_room());
   const Energy target{std::max<std::int64_t>(start.target.mj, 0)};
-  running = {start.session, now, kNever, target, {}, start.driver, Reason::none};
+  running = {start.session, now, kNever, target, start.driver, Reason::none};
   const auto limit = [this](SimTime at, Reason reason) {
     if (at >= running.stop_at) return;
     running.stop_at = at;
@@ -45,8 +45,8 @@ void Meter::finish(SessionStatus status, Reason reason, SimTime now) {
   CHARGEMILL_ASSERT(has_room());
   const Energy energy = delivered(now);
   const SimTime end = std::min(now, running.stop_at);
-  ends.push_back({running.session, running.since, end, energy, running.booked, running.driver,
-                  status, reason, ++ends_made, false});
+  ends.push_back({running.session, running.since, end, energy, running.driver, status, reason,
+                  ++ends_made, false});
   finished += energy;
   active = false;
 }
@@ -57,23 +57,6 @@ Energy Meter::delivered(SimTime now) const noexcept {
   return running.target.mj > 0 ? std::min(flowed, running.target) : flowed;
 }
 
-void Meter::tell(std::uint32_t seq, Energy energy) noexcept {
-  CHARGEMILL_ASSERT(active);
-  told = {running.session, energy, seq, true};
-}
-
-void Meter::acknowledge(std::uint32_t seq) noexcept {
-  if (seq != told.seq || seq == 0) return;
-  told.unanswered = false;
-  if (active && running.session == told.session) {
-    running.booked = told.delivered;
-    return;
-  }
-  for (EndRecord& end : ends) {
-    if (end.session == told.session) end.booked = told.delivered;
-  }
-}
-
 void Meter::confirm(SessionId session) {
   const auto found = std::find_if(
       ends.begin(), ends.end(), [session](const EndRecord& end) { return end.session == session; });
@@ -82,12 +65,6 @@ void Meter::confirm(SessionId session) {
 
 void Meter::resend_ends() noexcept {
   for (EndRecord& end : ends) end.sent = false;
-}
-
-Energy Meter::unreported(SimTime now) const noexcept {
-  Energy sum = active ? delivered(now) - running.booked : Energy{};
-  for (const EndRecord& end : ends) sum += end.delivered - end.booked;
-  return sum;
 }
 
 }  // namespace chargemill::charge_point

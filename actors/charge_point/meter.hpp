@@ -14,21 +14,20 @@ struct EndRecord {
   SimTime start{};
   SimTime end{};
   Energy delivered;
-  Energy booked;  ///< of `delivered`: what the last acknowledged telemetry said
   DriverId driver{};
   SessionStatus status = SessionStatus::active;
   Reason reason = Reason::none;
   std::uint8_t ordinal = 0;  ///< counts ends, modulo 256; puts them in order with statuses
   bool sent = false;         ///< on this connection
 };
-static_assert(sizeof(EndRecord) == 48);
+static_assert(sizeof(EndRecord) == 40);
 
-/// Energy of all sessions, and what of it central does not yet know.
+/// Energy of all sessions, and the ends that central has not confirmed.
 ///
 /// Energy is a function of time, never a sum of ticks (D-108): the supply runs from `since` to
 /// `stop_at`, which is fixed when it begins, so neither late ticks nor a hanging engine change a
-/// total. Conservation, whenever no message is under way:
-///     total(now) == what central has booked + unreported(now)
+/// total. Conservation, whenever no message is under way: total(now) is what central has booked,
+/// and of each session that it has not confirmed what it has not booked of that.
 struct Meter {
   /// A start is refused while so many ends wait; a running session so always finds a place.
   static constexpr std::size_t kEndsMax = 4;
@@ -38,25 +37,15 @@ struct Meter {
     SimTime since{};
     SimTime stop_at{};  ///< target, stay or time limit reached, whichever is first; or kNever
     Energy target;      ///< 0: none
-    Energy booked;      ///< what the last acknowledged telemetry said
     DriverId driver{};
     Reason planned = Reason::none;  ///< why it stops at `stop_at`
   };
-  /// The telemetry sent last. Its acknowledgement may come after the session, or the engine, ended.
-  struct Told {
-    SessionId session = SessionId::none;
-    Energy delivered;
-    std::uint32_t seq = 0;
-    bool unanswered = false;  ///< no credit for another one
-  };
-
   bool active = false;
   std::uint8_t ends_made = 0;   ///< modulo 256
   std::vector<EndRecord> ends;  ///< oldest first; allocates with the first end, then no more
   Running running;              ///< meaningful while `active`
-  Told told;
-  Power power;      ///< drawn while supplying
-  Energy finished;  ///< of all sessions that are over
+  Power power;                  ///< drawn while supplying
+  Energy finished;              ///< of all sessions that are over
 
   [[nodiscard]] bool has_room() const noexcept { return ends.size() < kEndsMax; }
 
@@ -66,18 +55,20 @@ struct Meter {
   void finish(SessionStatus status, Reason reason, SimTime now);
   /// Energy of the running session; never beyond its target. Zero if there is none.
   [[nodiscard]] Energy delivered(SimTime now) const noexcept;
-  /// Notes that a telemetry has been sent.
-  void tell(std::uint32_t seq, Energy energy) noexcept;
-  /// Central has booked telemetry `seq`; also right for a session that is over by now.
-  void acknowledge(std::uint32_t seq) noexcept;
   /// Central has booked the end of `session`: forget it.
   void confirm(SessionId session);
   /// All unconfirmed ends are to be sent again (D-047).
   void resend_ends() noexcept;
 
   [[nodiscard]] Energy total(SimTime now) const noexcept { return finished + delivered(now); }
-  /// Delivered, but not yet told to anybody who confirmed it.
-  [[nodiscard]] Energy unreported(SimTime now) const noexcept;
+  /// Delivered in sessions that central has not confirmed, less what `booked(session)` says that
+  /// it has booked of each.
+  template <class Booked>
+  [[nodiscard]] Energy unreported(SimTime now, Booked booked) const {
+    Energy sum = active ? delivered(now) - booked(running.session) : Energy{};
+    for (const EndRecord& end : ends) sum += end.delivered - booked(end.session);
+    return sum;
+  }
 };
 
 }  // namespace chargemill::charge_point

@@ -59,14 +59,18 @@ void send_telemetry(State& s, SimTime now, Effects& out) {
   const SimTime at = run.since + (now - run.since) / interval * interval;
   s.telemetry_at = at + interval;
   if (at >= run.stop_at) return;
-  if (s.meter.told.unanswered || !s.outbox.empty()) {
+  if (s.asked_seq != 0 || !s.outbox.empty()) {
     out.push_back(Note{NoteCode::telemetry_merged});
     return;
   }
-  const Energy energy = s.meter.delivered(at);
   const std::uint32_t seq = next_seq(s);
-  s.meter.tell(seq, energy);
-  out.push_back(Telemetry{run.session, at, s.meter.power, energy, s.id, run.driver, seq});
+  const bool wants_ack = ++s.telemetry_sent == kTelemetryCredit;
+  if (wants_ack) {
+    s.asked_seq = seq;
+    s.telemetry_sent = 0;
+  }
+  out.push_back(Telemetry{run.session, at, s.meter.power, s.meter.delivered(at), s.id, run.driver,
+                          seq, wants_ack});
 }
 
 }  // namespace
@@ -105,17 +109,14 @@ void speak(State& s, SimTime now, Effects& out) {
 
 void restore_credit(State& s) noexcept {
   s.status_seq = 0;
-  s.meter.told.unanswered = false;
+  s.asked_seq = 0;
+  s.telemetry_sent = 0;
   s.meter.resend_ends();
 }
 
 void acknowledge(State& s, std::uint32_t seq) noexcept {
-  if (seq == 0) return;
-  if (seq == s.status_seq) {
-    s.status_seq = 0;
-    return;
-  }
-  s.meter.acknowledge(seq);
+  if (seq == s.status_seq) s.status_seq = 0;
+  if (seq == s.asked_seq) s.asked_seq = 0;
 }
 
 SimTime telemetry_from(const State& s, SimTime now) {

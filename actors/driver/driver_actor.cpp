@@ -1,7 +1,5 @@
 #include "actors/driver/driver_actor.hpp"
 
-#include <stdexcept>
-
 #include "actors/central/central.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/fleet/fleet.hpp"
@@ -54,7 +52,7 @@ void DriverActor::perform(const Effect& effect) {
                  },
                  [&](const Decided& e) { instruments().decided(e.due, time_since(e.due)); },
                  [&](const Started& e) { instruments().started(e.due, time_since(e.due)); },
-                 [](const Throw&) { throw std::runtime_error("the driver's program crashed"); },
+                 [](const Throw&) { throw InjectedCrash{}; },
                  [&](const Show& e) { show(e.update); },
                  [&](const ShowTicket& e) { show(e.ticket); },
                  [&](const ShowPoints& e) { show(e.list); },
@@ -69,7 +67,8 @@ void DriverActor::perform(const Effect& effect) {
              effect);
 }
 
-runtime::LeanActor::AfterFailure DriverActor::on_failure(std::string_view) {
+runtime::LeanActor::AfterFailure DriverActor::on_failure(std::string_view what) {
+  tell_defect(what);
   const auto fleet = network_.fleet_of[index_of(state_.id)];
   tell<supervisor::Event>(network_.supervisors[index_of(fleet)],
                           ChildFailed{now(), index_of(state_.id), ActorKind::driver});

@@ -1,7 +1,5 @@
 #include "actors/monitor/monitor_actor.hpp"
 
-#include <stdexcept>
-
 #include "actors/central/shard.hpp"
 #include "actors/charge_point/charge_point.hpp"
 #include "actors/supervisor/supervisor.hpp"
@@ -22,13 +20,14 @@ void MonitorActor::perform(const Effect& effect) {
                  [&](const Note& e) {
                    show(MonitorNote{state_.id, e.code});
                  },
-                 [](const Throw&) { throw std::runtime_error("the monitor crashed"); },
+                 [](const Throw&) { throw InjectedCrash{}; },
                  [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
              },
              effect);
 }
 
-runtime::LeanActor::AfterFailure MonitorActor::on_failure(std::string_view) {
+runtime::LeanActor::AfterFailure MonitorActor::on_failure(std::string_view what) {
+  tell_defect(what);
   crashed(state_, now());
   const auto shard = network_.shard_of[index_of(state_.id)];
   tell<supervisor::Event>(network_.supervisors[index_of(shard)],

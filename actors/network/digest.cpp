@@ -9,7 +9,7 @@ namespace chargemill::network {
 namespace {
 
 // A new field must be looked at: does it make a difference later?
-static_assert(sizeof(charge_point::State) == 216);
+static_assert(sizeof(charge_point::State) == 192);
 static_assert(sizeof(monitor::State) == 80);
 static_assert(sizeof(driver::State) == 152);
 static_assert(sizeof(central::PointRecord) == 128);
@@ -36,12 +36,11 @@ void add(DigestWriter& w, const StartSupply& s) {
 void add(DigestWriter& w, const charge_point::Meter& m) {
   const auto& r = m.running;
   w.add(m.power, m.finished, m.active);
-  if (m.active) w.add(r.session, r.since, r.stop_at, r.target, r.booked, r.driver, r.planned);
-  w.add(m.told.session, m.told.delivered, m.told.seq, m.told.unanswered, m.ends_made);
+  if (m.active) w.add(r.session, r.since, r.stop_at, r.target, r.driver, r.planned);
+  w.add(m.ends_made);
   w.add(static_cast<std::uint64_t>(m.ends.size()));
   for (const auto& e : m.ends)
-    w.add(e.session, e.start, e.end, e.delivered, e.booked, e.driver, e.status, e.reason, e.ordinal,
-          e.sent);
+    w.add(e.session, e.start, e.end, e.delivered, e.driver, e.status, e.reason, e.ordinal, e.sent);
 }
 
 void add(DigestWriter& w, const Ticket& t) {
@@ -72,7 +71,8 @@ void add(DigestWriter& w, const director::Sweep& s) {
 Digest digest_of(const charge_point::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::point, index);
   w.add(s.incarnation, s.silent_until, s.refuse_until, s.telemetry_at, s.last_seq, s.status_seq,
-        s.phase, s.life, bool{s.link_up}, bool{s.ko}, bool{s.plugged}, bool{s.meter_broken});
+        s.asked_seq, s.telemetry_sent, s.phase, s.life, bool{s.link_up}, bool{s.ko},
+        bool{s.plugged}, bool{s.meter_broken});
   add(w, s.meter);
   w.add(static_cast<std::uint64_t>(s.outbox.size()));
   for (const auto& o : s.outbox)

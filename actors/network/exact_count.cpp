@@ -36,9 +36,14 @@ void add(Totals& to, const central::ShardState& from) {
   to.sessions_active = others + static_cast<std::uint64_t>(open);
 }
 
-void add(Totals& to, const charge_point::State& from, SimTime now) {
+void add(Totals& to, const charge_point::State& from, const central::ShardState& owner,
+         SimTime now) {
+  const std::uint32_t index = central::find(owner, from.id);
+  const auto booked = [&](SessionId session) {
+    return index == central::kNowhere ? Energy{} : central::booked(owner, index, session);
+  };
   to.energy_delivered_mj += from.meter.total(now).mj;
-  to.energy_unreported_mj += from.meter.unreported(now).mj;
+  to.energy_unreported_mj += from.meter.unreported(now, booked).mj;
 }
 
 void add(Totals& to, const driver::State& from) {

@@ -14,8 +14,9 @@ namespace chargemill::network {
 void add(Totals& to, const central::ShardTotals& from);
 /// The same, but active sessions are those that its records are found to hold.
 void add(Totals& to, const central::ShardState& from);
-/// `now`: until when its meter has run.
-void add(Totals& to, const charge_point::State& from, SimTime now);
+/// `owner` knows what is booked of its sessions. `now`: until when its meter has run.
+void add(Totals& to, const charge_point::State& from, const central::ShardState& owner,
+         SimTime now);
 /// A trip is done once a driver of a fleet has made a request of it.
 void add(Totals& to, const driver::State& from);
 /// Trips that were due, or shed; where the others went to only their drivers can tell.

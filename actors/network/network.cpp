@@ -29,7 +29,7 @@ void leave_interrupted(charge_point::Meter& meter, const archive::PointState& po
   end.session = point.session;
   end.start = point.begun;
   end.end = point.heard;
-  end.delivered = end.booked = point.delivered;
+  end.delivered = point.delivered;
   end.driver = point.driver;
   end.status = SessionStatus::failed;
   end.reason = Reason::engine_crashed;
@@ -51,7 +51,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
         scenario.drivers.custom_profile ? *scenario.drivers.custom_profile
                                         : fleet::builtin_profile(scenario.drivers.profile));
   }
-  switchboard_.failure = &failure_;
+  switchboard_.failures = &failures_;
   for (unsigned w = 0; w < engine_.workers(); ++w) {
     instruments_.push_back(std::make_unique<Instruments>());
     instruments_.back()->measure_from(SimTime{scenario.run.warmup});
@@ -340,7 +340,11 @@ Snapshot Network::count(SimTime now) const {
   gather(snapshot);
   auto& t = snapshot.totals;
   for (const auto* shard : shards_) add(t, shard->state());
-  for (const auto* point : points_) add(t, point->state(), now);
+  for (std::size_t s = 0; s < shards_.size(); ++s) {
+    const ShardSeat& seat = topology_.shards[s];
+    for (std::uint32_t i = 0; i < seat.points; ++i)
+      add(t, points_[seat.first_point + i]->state(), shards_[s]->state(), now);
+  }
   for (const auto* driver : drivers_) add(t, driver->state());
   for (const auto* fleet : fleets_) add(t, fleet->state());
   for (const auto* shard : shards_) {

@@ -47,8 +47,10 @@ class Network {
   /// An actor without a supervisor has failed: what follows means nothing. Which, and why; empty:
   /// all is well. Any thread.
   [[nodiscard]] std::string failure() const {
-    return failure_.happened() ? failure_.text() : std::string{};
+    return failures_.happened() ? failures_.text() : std::string{};
   }
+  /// Failures that supervisors have mended, and that no scenario asked for. Any thread.
+  [[nodiscard]] Failures::Survived survived_failures() const { return failures_.survived(); }
   /// No new load: no trips, no faults, no further lines of request files. What runs may end.
   void halt();
   /// The last words to the journal, if there is one: what open sessions have delivered. Requires
@@ -101,7 +103,7 @@ class Network {
   const Topology topology_;
   charge_point::Settings point_settings_;
   std::unique_ptr<const fleet::Profile> profile_;
-  FirstFailure failure_;
+  Failures failures_;
   Switchboard switchboard_;
   std::vector<std::unique_ptr<Instruments>> instruments_;  // by worker
   std::vector<std::unique_ptr<ConsoleFeed>> consoles_;     // by worker

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "actors/shell/injected_crash.hpp"
 #include "actors/shell/instruments.hpp"
 #include "actors/shell/switchboard.hpp"
 #include "runtime/engine/lean_actor.hpp"
@@ -33,8 +34,12 @@ class CoreActor : public runtime::LeanActor {
   /// Of an actor without a supervisor: it stays, so that its address does, and the run ends. Those
   /// that can be restarted override it.
   AfterFailure on_failure(std::string_view what) override {
-    network_.failure->report(name(), what);
+    network_.failures->report(name(), what);
     return AfterFailure::survive;
+  }
+  /// Of an actor that is restarted: tells of it unless a scenario wanted it.
+  void tell_defect(std::string_view what) const {
+    if (!is_injected(what)) network_.failures->survive(name(), what);
   }
   /// What is no event of the core; a shell that knows some hides this.
   void on_other(const runtime::Message& m) { drop(m); }

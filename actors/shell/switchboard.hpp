@@ -5,7 +5,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/shell/console_feed.hpp"
-#include "actors/shell/first_failure.hpp"
+#include "actors/shell/failures.hpp"
 #include "actors/shell/instruments.hpp"
 #include "runtime/engine/lean_actor.hpp"
 
@@ -22,7 +22,7 @@ struct Switchboard {
   std::vector<runtime::Address> directors;
   std::vector<runtime::Address> supervisors;
   runtime::Address central = nullptr;
-  FirstFailure* failure = nullptr;                ///< outlives the actors
+  Failures* failures = nullptr;                   ///< outlives the actors
   std::vector<Instruments*> instruments;          ///< by worker; outlive the actors
   std::vector<ConsoleFeed*> consoles;             ///< by worker; empty: nobody looks
   std::vector<ShardId> shard_of;                  ///< by PointId

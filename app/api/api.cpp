@@ -16,6 +16,10 @@ constexpr const char* kOnlyReading =
     "this run is in virtual time (speed max): its doors only read, or the same scenario and seed "
     "would no longer give the same digest";
 
+// A browser names the page that a change comes from; a program names none.
+constexpr const char* kPagesOnlyLook =
+    "pages of this server may only look: http.control = true lets them act";
+
 /// Whether a body that says so can be JSON. The second is what curl -d says of anything.
 bool may_be_json(std::string_view content_type) {
   const std::string_view media = content_type.substr(0, content_type.find(';'));
@@ -46,6 +50,15 @@ HttpResponse not_allowed(Style style, const std::string& method, const Match& fo
 HttpResponse flawed(Style style, unsigned status, const Flaw& flaw) {
   const std::string text = flaw.field.empty() ? flaw.text : flaw.field + ": " + flaw.text;
   return problem(style, status, text, flaw.field);
+}
+
+/// Why `request` may not change anything: a status and a text; 0: it may, or does not want to.
+std::pair<unsigned, const char*> objection(const World& world, const Route& route,
+                                           const HttpRequest& request) {
+  if (!route.is_change) return {0, ""};
+  if (!world.desk.may_change()) return {409, kOnlyReading};
+  if (!world.pages_may_act && !request.header("origin").empty()) return {403, kPagesOnlyLook};
+  return {0, ""};
 }
 
 /// Looks up whom the path is about; false: nobody, and it has been said.
@@ -81,13 +94,10 @@ bool read_body_into(Call& call, HttpRequest& request, const Meaning& meaning) {
     call.body_text = std::move(request.body);
     return true;
   }
-  auto body = read_body(route.body, request.body, meaning);
-  if (!body) {
-    call.answer(flawed(call.style(), 422, body.error()));
-    return false;
-  }
-  call.body = std::move(*body);
-  return true;
+  return read_body(route.body, request.body, meaning)
+      .map([&call](Arguments&& body) { call.body = std::move(body); })
+      .map_error([&call](const Flaw& flaw) { call.answer(flawed(call.style(), 422, flaw)); })
+      .has_value();
 }
 
 }  // namespace
@@ -100,7 +110,8 @@ void answer(World& world, HttpRequest request, const HttpAnswer& reply) {
   if (found.allowed.empty()) return reply(problem(style, 404, "there is no such path"));
   if (found.route == nullptr) return reply(not_allowed(style, request.method, found));
   const Route& route = *found.route;
-  if (route.is_change && !world.desk.may_change()) return reply(problem(style, 409, kOnlyReading));
+  const auto [status, why] = objection(world, route, request);
+  if (status != 0) return reply(problem(style, status, why));
 
   const Meaning meaning{world.names, world.now()};
   auto query = read_query(route.query, target->query, meaning);

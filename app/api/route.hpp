@@ -93,5 +93,6 @@ struct Match {
 [[nodiscard]] std::vector<Route> order_routes();
 [[nodiscard]] std::vector<Route> history_routes();
 [[nodiscard]] std::vector<Route> event_routes();
+[[nodiscard]] std::vector<Route> series_routes();
 
 }  // namespace chargemill::app::api

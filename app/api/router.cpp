@@ -34,7 +34,7 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> table;
     for (auto part : {service_routes(), older_routes(), older_orders(), point_routes(),
-                      order_routes(), history_routes(), event_routes()})
+                      order_routes(), history_routes(), event_routes(), series_routes()})
       std::move(part.begin(), part.end(), std::back_inserter(table));
     return table;
   }();

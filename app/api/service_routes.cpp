@@ -110,7 +110,10 @@ void front_page(const CallPtr& call) {
 
 std::vector<Route> service_routes() {
   std::vector<Route> table;
-  table.push_back({"GET", "/", "This overview", front_page});
+  // The door has the dashboard's page for `/`; without it, it is what /api/v1 is.
+  table.push_back({"GET", "/", "The dashboard", front_page});
+  table.back().media = "text/html";
+  table.push_back({"GET", "/api/v1", "This overview", front_page});
   table.back().media = "text/html";
   table.push_back({"GET", "/health", "Whether the program runs (D-180)", health});
   table.push_back({"GET", "/livez", "Whether the program answers at all", live});

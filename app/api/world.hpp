@@ -32,12 +32,16 @@ struct World {
   std::function<bool(WithHistory)> read_journal = {};
   /// Runs a task later, after so long, elsewhere. Empty: nobody keeps the time.
   std::function<void(Nanos, Task)> after = {};
-  /// Event streams that are open.
+  /// Event streams that are open: each counts itself in when it begins and out when it ends.
   std::shared_ptr<std::atomic<int>> streams = std::make_shared<std::atomic<int>>(0);
   /// How the journal fares; empty: there is none.
   std::function<runtime::journal::JournalStatus()> journal_status = {};
   /// The body of /metrics; empty: nobody counts.
   std::function<std::string()> metrics = {};
+  /// The body of /api/v1/series; empty: nobody keeps it.
+  std::function<std::string()> series = {};
+  /// Changes are taken from pages of this server too, not only from programs (http.control).
+  bool pages_may_act = false;
   /// Whether the run is about to end.
   std::function<bool()> is_draining = {};
 

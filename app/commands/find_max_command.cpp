@@ -9,6 +9,7 @@
 #include "app/find_max/scaled.hpp"
 #include "app/find_max/search.hpp"
 #include "app/output/run_directory.hpp"
+#include "app/output/series_row.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/resolved_toml.hpp"
@@ -113,7 +114,7 @@ class Steps {
                                   const nlohmann::ordered_json& summary) const {
     auto made = RunDirectory::create(directory());
     if (!made) return tl::unexpected<Error>(made.error());
-    made->append(outcome.last);
+    made->append(SeriesRows{}.next(outcome.last));
     for (const auto& [name, content] :
          {std::pair<std::string, std::string>{"scenario.resolved.toml", resolved_toml(scenario)},
           {"summary.txt", summary_text(summary)},

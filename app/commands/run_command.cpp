@@ -10,6 +10,7 @@
 
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
+#include "app/commands/run_rows.hpp"
 #include "app/doors/doors.hpp"
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
@@ -22,6 +23,7 @@
 #include "app/output/run_log.hpp"
 #include "app/output/terminal.hpp"
 #include "app/report/html_report.hpp"
+#include "app/report/series.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
 #include "app/scenario/resolved_toml.hpp"
@@ -59,22 +61,6 @@ bool write_out(const std::string& text) {
   return true;
 }
 
-/// A second of wall time between two rows of the series; in virtual time a row for every look.
-class Rows {
- public:
-  Rows(RunDirectory* directory, bool all) : directory_(directory), all_(all) {}
-  void add(const network::Snapshot& snapshot) {
-    if (directory_ == nullptr || (snapshot.wall < next_ && !all_)) return;
-    directory_->append(snapshot);
-    next_ += std::chrono::seconds{1};
-  }
-
- private:
-  RunDirectory* const directory_;
-  const bool all_;
-  Nanos next_{0};
-};
-
 /// A new directory with what is known before the run: whoever kills it still finds what was run.
 Result<std::unique_ptr<RunDirectory>> open_directory(const std::filesystem::path& path,
                                                      const Loaded& loaded,
@@ -109,9 +95,8 @@ Result<void> write_latencies(const RunDirectory& directory, const network::Laten
   return directory.write("latency.hgrm", all);
 }
 
-Result<void> write_results(RunDirectory& directory, const RunOutcome& outcome,
+Result<void> write_results(const RunDirectory& directory, const RunOutcome& outcome,
                            const nlohmann::ordered_json& summary, const std::string& text) {
-  directory.append(outcome.last);
   auto kept = write_latencies(directory, outcome.last.latencies);
   if (!kept) return kept;
   // summary.json is the last one: it marks a finished run.
@@ -189,6 +174,7 @@ class Run {
   [[nodiscard]] RunFacts facts(const network::Desk& desk) const {
     RunFacts facts;
     facts.is_draining = [this] { return stop_.signal() != 0; };
+    facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
                          journal_.recording.get(), &log_counts_)] { return collector->scrape(); };
@@ -238,7 +224,7 @@ class Run {
     const auto& scenario = scenario_;
     LiveView view{view_mode(loaded_.output.progress, loaded_.output.quiet), stderr,
                   scenario.run.name, scenario.run.duration};
-    Rows rows{directory_.get(), scenario.run.speed.max};
+    Rows rows{directory_.get(), series_, scenario.run.speed.max};
     DigestSink digests;
     if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path(), scenario};
     ConsoleSink console;
@@ -264,6 +250,7 @@ class Run {
         });
     tell_journal_news();
     tell_door_news();
+    rows.add_last(outcome.last);
     view.end(outcome.last, outcome.signal != 0);
     return outcome;
   }
@@ -293,6 +280,7 @@ class Run {
   const StopRequest& stop_;
   const std::vector<std::string>& argv_;
   std::unique_ptr<RunDirectory> directory_;
+  std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
   RunJournal journal_;

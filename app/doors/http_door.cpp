@@ -7,6 +7,8 @@
 
 #include "app/api/api.hpp"
 #include "app/api/task_thread.hpp"
+#include "app/dashboard/feed.hpp"
+#include "app/dashboard/page.hpp"
 #include "runtime/net/http_server.hpp"
 
 namespace chargemill::app {
@@ -23,6 +25,7 @@ class HttpDoor final : public Door {
  public:
   HttpDoor(runtime::Listener listener, const DoorHost& host, const HttpSettings& settings)
       : io_(host.io),
+        page_directory_(settings.page_directory),
         thread_("http api", kWaitingMax),
         world_(host.desk, host.scenario, host.directory, thread_.post()) {
     const RunFacts& facts = host.facts;
@@ -34,12 +37,17 @@ class HttpDoor final : public Door {
     world_.journal_status = facts.journal_status;
     world_.is_draining = facts.is_draining;
     world_.metrics = facts.metrics;
+    world_.series = facts.series;
+    world_.pages_may_act = settings.control;
+    feed_ = std::make_shared<dashboard::Feed>(
+        world_, dashboard::FeedSettings{settings.control, host.history.has_journal()});
     runtime::HttpLimits limits;
     if (settings.connections > 0) limits.connections = settings.connections;
     server_.emplace(
         std::move(listener.acceptor), listener.at,
         [this](HttpRequest request, const HttpAnswer& answer) { take(std::move(request), answer); },
-        api::complaint, limits);
+        api::complaint, limits,
+        [feed = feed_](const HttpRequest& request) { return feed->open(request); });
   }
   HttpDoor(const HttpDoor&) = delete;
   HttpDoor& operator=(const HttpDoor&) = delete;
@@ -57,6 +65,8 @@ class HttpDoor final : public Door {
  private:
   /// On the IoThread.
   void take(HttpRequest request, const HttpAnswer& answer) {
+    if (auto page = dashboard::page_answer(request, page_directory_))
+      return answer(std::move(*page));
     const std::string target = request.target;
     auto task = [this, request = std::move(request), answer]() mutable {
       try {
@@ -78,8 +88,10 @@ class HttpDoor final : public Door {
   }
 
   runtime::IoThread& io_;
+  const std::filesystem::path page_directory_;
   api::TaskThread thread_;
   api::World world_;
+  std::shared_ptr<dashboard::Feed> feed_;
   std::optional<HttpServer> server_;
 };
 

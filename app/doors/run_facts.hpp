@@ -14,6 +14,7 @@ struct RunFacts {
   std::function<runtime::journal::JournalStatus()> journal_status = {};
   std::function<bool()> is_draining = {};     ///< the run is about to end; empty: nobody knows
   std::function<std::string()> metrics = {};  ///< in Prometheus' text format; empty: none
+  std::function<std::string()> series = {};   ///< the rows so far, as JSON; empty: nobody kept them
 };
 
 }  // namespace chargemill::app

@@ -9,17 +9,10 @@
 #include <sstream>
 #include <system_error>
 
-#include "app/output/interval.hpp"
+#include "app/output/series_row.hpp"
 
 namespace chargemill::app {
 namespace {
-
-constexpr const char* kHeader =
-    "sim_s,wall_s,activated,supplying,stopped,fault,disconnected,requests_sent,requests_accepted,"
-    "requests_denied,requests_timed_out,sessions_started,sessions_completed,sessions_failed,"
-    "faults_raised,faults_recovered,breaker_opened,messages_delivered,decision_p99_ms,"
-    "tick_lateness_p99_ms,decision_interval_p50_ms,decision_interval_p90_ms,"
-    "decision_interval_p99_ms\n";
 
 constexpr const char* kFiles[] = {"summary.json",
                                   "manifest.json",
@@ -76,7 +69,7 @@ Result<RunDirectory> RunDirectory::create(std::filesystem::path path) {
   if (series == nullptr)
     return failure(ErrorKind::environment,
                    fmt::format("cannot write into {}: {}", path.string(), why()));
-  (void)std::fputs(kHeader, series);
+  (void)std::fputs(kSeriesHeader, series);
   return RunDirectory{std::move(path), series};
 }
 
@@ -100,23 +93,7 @@ Result<void> RunDirectory::write(const std::string& name, const std::string& con
   return {};
 }
 
-void RunDirectory::append(const network::Snapshot& s) {
-  const auto& t = s.totals;
-  const auto shown = [&](DisplayState state) { return t.display[static_cast<std::size_t>(state)]; };
-  const auto ms = [](Nanos d) { return static_cast<double>(d.count()) / 1e6; };
-  const auto interval = recorded_since(decided_, s.latencies.request_decision);
-  decided_ = s.latencies.request_decision;
-  const std::string row = fmt::format(
-      "{:.3f},{:.3f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{:.3f},{:.3f},"
-      "{:.3f}\n",
-      static_cast<double>(s.sim.time_since_epoch().count()) / 1e9, ms(s.wall) / 1e3,
-      shown(DisplayState::activated), shown(DisplayState::supplying), shown(DisplayState::stopped),
-      shown(DisplayState::broken), shown(DisplayState::disconnected), t.requests_sent,
-      t.requests_accepted, t.requests_denied, t.requests_timed_out, t.sessions_started,
-      t.sessions_completed, t.sessions_failed, t.faults_raised, t.faults_recovered,
-      t.breaker_opened, t.messages_delivered, ms(s.latencies.request_decision.quantile(0.99)),
-      ms(s.latencies.tick_lateness.quantile(0.99)), ms(interval.quantile(0.5)),
-      ms(interval.quantile(0.9)), ms(interval.quantile(0.99)));
+void RunDirectory::append(const std::string& row) const {
   (void)std::fputs(row.c_str(), series_.get());
   (void)std::fflush(series_.get());
 }

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "actors/network/outcome.hpp"
 #include "runtime/base/result.hpp"
 
 namespace chargemill::app {
@@ -22,9 +21,8 @@ class RunDirectory {
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] Result<void> write(const std::string& name, const std::string& content) const;
-  /// One row of timeseries.csv. Percentiles of an interval count what was measured since the row
-  /// before, 0 if nothing was.
-  void append(const network::Snapshot& snapshot);
+  /// One line of timeseries.csv (series_row), with its end.
+  void append(const std::string& row) const;
   /// timeseries.csv as it stands.
   [[nodiscard]] std::string series_text() const;
 
@@ -37,7 +35,6 @@ class RunDirectory {
 
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> series_;
-  runtime::LatencyHistogram decided_;  // request_decision as of the row before
 };
 
 }  // namespace chargemill::app

@@ -22,6 +22,8 @@ struct DoorSettings {
 
 struct HttpSettings : DoorSettings {
   HttpSettings() { listen = "127.0.0.1:8000"; }
+  bool control = false;        ///< the dashboard may change something
+  std::string page_directory;  ///< serves the dashboard's files from there; empty: its own
 };
 
 struct TcpSettings : DoorSettings {

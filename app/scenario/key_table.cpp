@@ -163,6 +163,12 @@ void add_doors(Fields& f) {
                  CHARGEMILL_AT(doors.http.listen)));
   f.push_back(at(count("http.connections", connections, 0, kConnectionsMax),
                  CHARGEMILL_AT(doors.http.connections)));
+  f.push_back(at(info("http.control", Type::boolean,
+                      "the dashboard may stop, resume, reset and inject faults"),
+                 CHARGEMILL_AT(doors.http.control)));
+  f.push_back(at(info("http.page_directory", Type::text,
+                      "of the dashboard's files, for who works on them; empty: those built in"),
+                 CHARGEMILL_AT(doors.http.page_directory)));
   f.push_back(at(info("tcp.listen", Type::listen, "HOST:PORT of the framed door"),
                  CHARGEMILL_AT(doors.tcp.listen)));
   f.push_back(at(count("tcp.connections", connections, 0, kConnectionsMax),

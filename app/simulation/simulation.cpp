@@ -25,7 +25,8 @@ constexpr seconds kFreezeMax{30};
 constexpr seconds kStandstillMax{5};
 // For what was recorded to be on disk; and how often what was held back brings new records.
 constexpr seconds kFlushMax{10};
-constexpr int kSettleRounds = 1'000;
+/// Even if each answer causes another record.
+constexpr seconds kSettleMax{30};
 
 double cpu_seconds() {
   rusage usage{};
@@ -51,6 +52,7 @@ runtime::EngineOptions options_of(const network::Scenario& scenario) {
     return options;
   }
   options.speed = scenario.run.speed.factor;
+  options.measure_from = SimTime{scenario.run.warmup};
   // At high speed a tenth of a model second is a blink of the host; give it two milliseconds of
   // wall.
   const double wall_floor = 2e6 * options.speed;
@@ -212,17 +214,19 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
   }
 }
 
-/// Until all that was recorded is on disk, and all that waited for it is said; false: actors still
-/// run. Requires a frozen engine.
+/// Until all that was recorded is on disk, and all that waited for it is said, or a broken disk has
+/// been waited for long enough; false: actors still run. Requires a frozen engine.
 bool settle(runtime::Coordinator& engine, Recording& recording) {
+  const auto deadline = ModelClock::wall_now() + kSettleMax;
   bool is_working = true;
-  for (int round = 0; round < kSettleRounds; ++round) {
+  for (bool is_new = true; is_new;) {
     const std::uint64_t before = recording.appended();
-    is_working = is_working && recording.flush(kFlushMax);
+    const Nanos left = std::max(Nanos{0}, deadline - ModelClock::wall_now());
+    is_working = is_working && recording.flush(std::min<Nanos>(kFlushMax, left));
     // What a broken disk holds up is said all the same: sums count what was said.
     if (!is_working) recording.hold_no_more();
     if (!engine.freeze(kStandstillMax)) return false;
-    if (recording.appended() == before) break;
+    is_new = recording.appended() != before && (is_working || left > Nanos{0});
   }
   return true;
 }
@@ -263,7 +267,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   Host host{scenario, journal};
   auto& engine = host.engine();
   // All workers know their actors before time begins, or the first second would be late.
-  (void)engine.freeze(kFreezeMax);
+  outcome.was_ready = engine.freeze(kFreezeMax);
   engine.thaw();
   const bool is_virtual = scenario.run.speed.max;
   if (!is_virtual) engine.set_horizon(SimTime{scenario.run.duration});
@@ -292,6 +296,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   }
   outcome.signal = stop.signal();
   outcome.failure = host.network().failure();
+  outcome.survived_failures = host.network().survived_failures();
   outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
   if (outcome.signal != 0) {
     outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";

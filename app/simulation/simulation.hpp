@@ -40,10 +40,12 @@ struct RunOutcome {
   std::vector<double> worker_busy;        ///< share of the run that each worker was not asleep
   std::string stop_reason;                ///< "duration", "SIGINT", "SIGTERM", "failed", "stuck"
   std::string failure;                    ///< of an actor that nobody can do without; empty: none
+  Failures::Survived survived_failures;   ///< of actors that were restarted; each is a defect
   int signal = 0;                         ///< what ended it before its time; 0: nothing did
   std::optional<Digest> digest;           ///< virtual time only
   std::uint64_t consoles_missed = 0;      ///< console notices that came faster than they were read
   std::optional<JournalOutcome> journal;  ///< if there is one
+  bool was_ready = true;                  ///< false: workers still took over actors when time began
   bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
 };
 

@@ -67,6 +67,13 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
     result.push_back(fmt::format(
         "{} actors were given up: they failed more often than a supervisor restarts them",
         t.given_up));
+  if (!outcome.was_ready)
+    result.push_back("time began before all actors were in their places: the first were late");
+  if (const auto& failures = outcome.survived_failures; failures.count > 0)
+    result.push_back(
+        fmt::format("{} handlers failed, and nobody asked for it: a defect of chargemill. Their "
+                    "actors were restarted. The first, {}",
+                    failures.count, failures.first));
   if (t.tickets_dropped > 0)
     result.push_back(fmt::format(
         "{} tickets were dropped: their drivers never confirmed them, and too many were "
@@ -166,7 +173,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
   ordered_json s;
   s["run"] = run_facts(scenario, outcome, verdict);
   s["charge_points"] = charge_points(t);
-  s["actors"] = {{"total", t.actors}};
+  s["actors"] = {{"total", t.actors}, {"failures", outcome.survived_failures.count}};
   const double denied_ratio = t.requests_sent == 0 ? 0.0
                                                    : static_cast<double>(t.requests_denied) /
                                                          static_cast<double>(t.requests_sent);

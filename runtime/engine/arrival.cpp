@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kFew = 48;  // below: plain insertion is faster than counting
 constexpr std::size_t kManyForBigDigits = 4'096;
 constexpr unsigned kSmallDigit = 9;
-constexpr unsigned kBigDigit = 11;
+constexpr unsigned kBigDigit = 11;  // two of them: four million entities
 
 bool earlier(const Arrival& a, const Arrival& b) noexcept {
   return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.from < b.from;
@@ -18,25 +18,27 @@ bool earlier(const Arrival& a, const Arrival& b) noexcept {
 
 /// One pass of a radix sort by the receiver's digit at `shift`.
 template <unsigned Bits>
-void scatter(const std::vector<Arrival>& from, std::vector<Arrival>& to, unsigned shift) noexcept {
+void scatter(const Arrival* first, std::size_t size, Arrival* to, unsigned shift) noexcept {
   constexpr std::uint32_t kMask = (1U << Bits) - 1;
+  const Arrival* const last = first + size;
   std::array<std::uint32_t, std::size_t{1} << Bits> at{};
-  for (const Arrival& a : from) ++at[(a.to >> shift) & kMask];
+  for (const Arrival* a = first; a != last; ++a) ++at[(std::uint64_t{a->to} >> shift) & kMask];
   std::uint32_t sum = 0;
   for (auto& place : at) {
     const std::uint32_t count = place;
     place = sum;
     sum += count;
   }
-  for (const Arrival& a : from) to[at[(a.to >> shift) & kMask]++] = a;
+  for (const Arrival* a = first; a != last; ++a) to[at[(std::uint64_t{a->to} >> shift) & kMask]++] = *a;
 }
 
+/// An even number of passes, so that the result lies where it was. `scratch` is at least as long.
 template <unsigned Bits>
 void sort_by_receiver(std::vector<Arrival>& arrivals, std::vector<Arrival>& scratch,
                       Entity entities) noexcept {
-  for (unsigned shift = 0; shift < 32 && (entities >> shift) != 0; shift += Bits) {
-    scatter<Bits>(arrivals, scratch, shift);
-    arrivals.swap(scratch);
+  for (unsigned shift = 0; shift < 32 && (entities >> shift) != 0; shift += 2 * Bits) {
+    scatter<Bits>(arrivals.data(), arrivals.size(), scratch.data(), shift);
+    scatter<Bits>(scratch.data(), arrivals.size(), arrivals.data(), shift + Bits);
   }
 }
 
@@ -52,8 +54,8 @@ void sort_canonically(std::vector<Arrival>& arrivals, std::vector<Arrival>& scra
                    });
     return;
   }
-  scratch.resize(arrivals.size());
-  if (arrivals.size() < kManyForBigDigits) {
+  if (scratch.size() < arrivals.size()) scratch.resize(arrivals.size());  // it never shrinks
+  if (arrivals.size() < kManyForBigDigits && entities >> (2 * kSmallDigit) == 0) {
     sort_by_receiver<kSmallDigit>(arrivals, scratch, entities);
   } else {
     sort_by_receiver<kBigDigit>(arrivals, scratch, entities);

@@ -25,8 +25,8 @@ static_assert(sizeof(Arrival) == 24);
 
 /// Sorts by receiver, then time, then sender; what is equal in all three stays in order. That is
 /// the canonical order: whatever the number of workers, each receiver sees the same. `scratch` is
-/// overwritten; both are re-used from window to window, so nothing is allocated once warm.
-/// `entities`: all receivers are below. Cost: two passes over the list for up to a million
+/// overwritten and never shrinks, so nothing is allocated once warm.
+/// `entities`: all receivers are below. Cost: two passes over the list for up to four million
 /// entities, then a merge sort of each receiver's own.
 void sort_canonically(std::vector<Arrival>& arrivals, std::vector<Arrival>& scratch,
                       Entity entities);

@@ -157,6 +157,7 @@ WindowProposal Coordinator::orders() const noexcept {
   // give_orders(). Whoever has seen a newer limit under an old number will not pause for long.
   result.orders = orders_.load(std::memory_order_acquire);
   result.timers = !is_frozen();
+  // relaxed: ordered by the acquire above.
   result.limit_ns = result.timers ? horizon_ns_.load(std::memory_order_relaxed) : INT64_MAX;
   result.stop = is_stopping();
   return result;

@@ -20,6 +20,8 @@ struct EngineOptions {
   /// A worker sleeps at least this long (wall) once idle: bounds the cost of waking for single
   /// timers.
   Nanos nap_min = std::chrono::microseconds{500};
+  /// The lateness of timers that are due before is left out (a warm-up).
+  SimTime measure_from{};
 };
 
 /// Makes the coordinator the scheduler of an actor system:

@@ -17,7 +17,9 @@ class LeanActor;
 /// arrives in a later one: within a window the workers need not talk.
 ///
 /// Threads: the worker's; but `outgoing` of the round before is read by the receivers' workers
-/// between two meetings at the barrier, while this worker writes to the other half.
+/// between two meetings at the barrier, while this worker writes to the other half. The letters
+/// that these arrivals name lie in `arenas`: receivers read and release them a window later, and
+/// only then does the owner use that arena again.
 struct Lane {
   using Window = WindowCalendar::Window;
 
@@ -91,6 +93,7 @@ struct Lane {
   WindowCalendar timers;
   std::vector<Arrival> open;
   std::vector<Arrival> scratch;
+  std::vector<Arrival> due;  // timers of the window, before it is known which of them count
   std::vector<Seat> actors;  // by entity; null: lives elsewhere
   Outgoing outgoing[2];      // NOLINT(modernize-avoid-c-arrays): a pair of halves
   unsigned half = 0;         // the one that is being written

@@ -142,6 +142,7 @@ bool Worker::run_batch(std::size_t activations_max) {
   publish_waiting(waiting_);
   // release: what the handlers wrote is visible to whoever sees this count; pairs with acquire in
   // Coordinator::all_asleep().
+  // The load is relaxed: nobody else writes it.
   counters_.activations.store(counters_.activations.load(std::memory_order_relaxed) + done,
                               std::memory_order_release);
   return done > 0;
@@ -182,7 +183,8 @@ bool Worker::advance_time() {
     if (!due) break;
     now_ = std::max(now_, due->due);
     if (fired % 16 == 15) wall = ModelClock::wall_now();
-    tick_lateness_.record(coordinator_.model_clock().lateness(due->due, wall));
+    if (due->due >= coordinator_.options().measure_from)
+      tick_lateness_.record(coordinator_.model_clock().lateness(due->due, wall));
     static_cast<LeanActor*>(due->payload)->fire();
     ++fired;
     run_batch(kBatch);
@@ -194,7 +196,7 @@ bool Worker::advance_time() {
   // A timer's wake-up counts as life, so that freeze() cannot overlook what it wrote.
   if (fired > 0)
     counters_.activations.store(counters_.activations.load(std::memory_order_relaxed) + fired,
-                                std::memory_order_release);  // release: as in run_batch()
+                                std::memory_order_release);  // as in run_batch()
   return fired > 0;
 }
 

@@ -147,7 +147,7 @@ void Worker::open_window(const WindowGrant& grant) {
 // see that takes one line of an actor, and spares its turn: no sorting, none of its data.
 void Worker::take_timers() {
   Lane& lane = *lane_;
-  auto& due = lane.scratch;
+  auto& due = lane.due;
   due.clear();
   lane.timers.take(lane.window, due);
   const auto* const seats = lane.actors.data();

@@ -30,7 +30,7 @@ class SegmentSealer {
 
   std::thread thread_;
   std::optional<Error> failure_;  // written by the thread while it runs
-  std::atomic<bool> is_done_{false};
+  std::atomic<bool> is_done_{false};  // written by the thread, once, and by seal() before it runs
 };
 
 }  // namespace chargemill::runtime::journal

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/net/http_guard.hpp"
+#include "runtime/net/web_socket_connection.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -19,6 +20,10 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 boost::beast::string_view theirs(std::string_view text) { return {text.data(), text.size()}; }
+
+bool is_upgrade(const http::request<http::string_body>& request) {
+  return boost::beast::websocket::is_upgrade(request);
+}
 
 bool is_of_http(const boost::system::error_code& error) {
   return error.category() == make_error_code(http::error::bad_method).category();
@@ -61,11 +66,13 @@ void HttpConnection::start() {
 
 void HttpConnection::wind_down() {
   is_last_ = true;
+  if (const auto web_socket = web_socket_.lock()) return web_socket->wind_down();
   if (phase_ == Phase::idle || phase_ == Phase::stream || phase_ == Phase::linger) close();
 }
 
 void HttpConnection::close() {
   if (phase_ == Phase::closed) return;
+  if (const auto web_socket = web_socket_.lock()) return web_socket->close();
   phase_ = Phase::closed;
   ++turn_;
   stream_.reset();
@@ -139,9 +146,11 @@ std::pair<unsigned, const char*> HttpConnection::objection() const {
     return {400, "Host: exactly one is needed"};
   if (hosts == 1 && !is_own_host(host, shared_->at))
     return {403, "Host: this is not a name of this server"};
-  if (!is_safe_method(view(request.method_string())) && request.count(http::field::origin) > 0 &&
+  // No page but ours may listen either: a WebSocket asks no leave of the one it belongs to.
+  const bool is_guarded = !is_safe_method(view(request.method_string())) || is_upgrade(request);
+  if (is_guarded && request.count(http::field::origin) > 0 &&
       !is_own_origin(view(request[http::field::origin]), host))
-    return {403, "Origin: only pages of this server may change anything"};
+    return {403, "Origin: only pages of this server may change anything or listen"};
   return {0, ""};
 }
 
@@ -182,7 +191,30 @@ void HttpConnection::on_body(Error error) {
   hand_over();
 }
 
+// Whoever asked is now a WebSocket; what is left of this counts it among the connections.
+// False: it is a request like any other.
+bool HttpConnection::upgrade() {
+  const auto request = parser_->get();
+  auto copy = request;
+  WebSocketReply reply = shared_->open(plain(std::move(copy)));
+  if (reply.refusal) write(std::move(*reply.refusal));
+  if (reply.session == nullptr) return reply.refusal.has_value();
+  if (buffer_.size() > 0) {
+    refuse(400, "nothing may follow before the handshake is answered");
+    return true;
+  }
+  count(shared_->counters.web_sockets);
+  timer_.cancel();
+  phase_ = Phase::socket;
+  auto web_socket = std::make_shared<WebSocketConnection>(std::move(socket_), shared_from_this(),
+                                                          std::move(reply), shared_->limits);
+  web_socket_ = web_socket;
+  web_socket->accept(request);
+  return true;
+}
+
 void HttpConnection::hand_over() {
+  if (shared_->open && is_upgrade(parser_->get()) && upgrade()) return;
   arm(Phase::answer, shared_->limits.answer);
   count(shared_->counters.requests);
   is_last_ = is_last_ || !parser_->get().keep_alive();

@@ -13,6 +13,8 @@
 
 namespace chargemill::runtime {
 
+class WebSocketConnection;
+
 /// Lives as long as an operation of it is under way; all of it on the server's thread, but the
 /// answer, which any thread may give.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
@@ -28,7 +30,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void close();
 
  private:
-  enum class Phase : std::uint8_t { idle, header, body, answer, write, stream, linger, closed };
+  enum class Phase : std::uint8_t {
+    idle,
+    header,
+    body,
+    answer,
+    write,
+    stream,
+    linger,
+    socket,
+    closed
+  };
   using Error = boost::beast::error_code;
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
   using Response = boost::beast::http::response<boost::beast::http::string_body>;
@@ -42,6 +54,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void read_body();
   void on_body(Error error);
   void hand_over();
+  [[nodiscard]] bool upgrade();
   void on_answer(std::uint64_t turn, HttpResponse&& answer);
   void write(HttpResponse&& answer);
   void on_written(Error error);
@@ -65,7 +78,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::optional<Serializer> serializer_;
   std::shared_ptr<HttpStream> stream_;
   std::string piece_;
-  std::string target_;  ///< of the request under way
+  std::weak_ptr<WebSocketConnection> web_socket_;  ///< what this has become; it keeps this
+  std::string target_;                             ///< of the request under way
   std::size_t discarded_ = 0;
   std::uint64_t turn_ = 0;  ///< an answer to an earlier one comes too late
   unsigned version_ = 11;   ///< likewise; 10 is HTTP/1.0

@@ -59,9 +59,9 @@ void HttpServer::Shared::each(void (HttpConnection::*what)()) {
 }
 
 HttpServer::HttpServer(tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
-                       HttpComplaint complain, HttpLimits limits)
+                       HttpComplaint complain, HttpLimits limits, WebSocketOpener open)
     : shared_(std::make_shared<Shared>(std::move(acceptor), std::move(at), std::move(handler),
-                                       std::move(complain), limits)) {
+                                       std::move(complain), limits, std::move(open))) {
   boost::asio::post(shared_->acceptor.get_executor(), [shared = shared_] { shared->accept(); });
 }
 

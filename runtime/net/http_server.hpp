@@ -9,6 +9,7 @@
 #include "runtime/base/units.hpp"
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/http_message.hpp"
+#include "runtime/net/web_socket.hpp"
 
 namespace chargemill::runtime {
 
@@ -26,6 +27,10 @@ struct HttpLimits {
   Nanos answer = std::chrono::seconds{30};  ///< for whoever answers; 503
   Nanos write = std::chrono::seconds{30};   ///< for whoever reads the answer; disconnected
   Nanos linger = std::chrono::seconds{2};   ///< for one who still sends what nobody reads
+  // Of a WebSocket; whoever is beyond is told goodbye.
+  std::size_t message_bytes = 1'024;         ///< from the peer
+  unsigned messages_per_second = 100;        ///< likewise
+  Nanos silence = std::chrono::seconds{30};  ///< not even a ping is answered
 };
 
 /// Counters since the start; each is written by the server's thread only.
@@ -35,6 +40,7 @@ struct HttpCounters {
   std::atomic<std::uint64_t> requests{0};             ///< handed to the handler
   std::atomic<std::uint64_t> requests_refused{0};     ///< malformed, too large, from a stranger
   std::atomic<std::uint64_t> timeouts{0};             ///< of any kind but idle
+  std::atomic<std::uint64_t> web_sockets{0};          ///< opened
 };
 
 /// One connection has one request under way at a time: what a client sends beyond it waits in the
@@ -45,9 +51,9 @@ struct HttpCounters {
 class HttpServer {
  public:
   /// Serves from now on, on the thread of `acceptor`'s context, which outlives this. `at` is where
-  /// it listens.
+  /// it listens. `open`: who talks over WebSockets; empty: such a request is like any other.
   HttpServer(boost::asio::ip::tcp::acceptor acceptor, Endpoint at, HttpHandler handler,
-             HttpComplaint complain, HttpLimits limits = {});
+             HttpComplaint complain, HttpLimits limits = {}, WebSocketOpener open = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

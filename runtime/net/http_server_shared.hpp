@@ -10,12 +10,13 @@ namespace chargemill::runtime {
 
 struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   Shared(boost::asio::ip::tcp::acceptor from, Endpoint where, HttpHandler to,
-         HttpComplaint complaint, HttpLimits most)
+         HttpComplaint complaint, HttpLimits most, WebSocketOpener opener)
       : acceptor(std::move(from)),
         at(std::move(where)),
         handler(std::move(to)),
         complain(std::move(complaint)),
-        limits(most) {}
+        limits(most),
+        open(std::move(opener)) {}
 
   void accept();
   void refuse(boost::asio::ip::tcp::socket socket);
@@ -26,6 +27,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   const HttpHandler handler;
   const HttpComplaint complain;
   const HttpLimits limits;
+  const WebSocketOpener open;
   HttpCounters counters;
   std::unordered_set<HttpConnection*> connections;
   bool is_stopping = false;

@@ -93,6 +93,7 @@ class StillNetwork {
   [[nodiscard]] const charge_point::State& point(std::uint32_t id) {
     return network_.point(PointId{id}).state();
   }
+  [[nodiscard]] Failures::Survived defects() const { return network_.survived_failures(); }
   [[nodiscard]] std::uint64_t shown(DisplayState state) {
     return totals().display[static_cast<std::size_t>(state)];
   }

@@ -32,6 +32,7 @@ TEST(Supervision, AnEngineThatFailsTooOftenIsGivenUpAndSaidSo) {  // law 6
   net.tell_point(0, Crash{});
   net.pass(10min);
   EXPECT_EQ(net.point(0).life, charge_point::Life::crashed);
+  EXPECT_EQ(net.defects().count, 0U) << "what a scenario asks for is none";
   auto t = net.totals();
   EXPECT_EQ(t.restarts, 5U);
   EXPECT_EQ(t.given_up, 1U);

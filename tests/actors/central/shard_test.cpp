@@ -82,6 +82,32 @@ TEST(Shard, ARepeatedRequestIsAnsweredWithItsPresentStatus) {  // D-054
   EXPECT_EQ(s.totals().sessions_started, 1U);
 }
 
+TEST(Shard, ADeniedRequestStaysDeniedForTheReasonThatItHadThen) {  // D-054, D-129
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start(7);
+  s.ask_charge(8, kBen);
+  ASSERT_EQ(s.last_update().status, UpdateStatus::denied);
+  const DriverUpdate first = s.last_update();
+  s.end(session, kOneKwh);
+  s.status(Phase::activated, Reason::energy_target_reached, session);
+  s.ask_charge(8, kBen);  // the point is free by now, but this request is decided
+  EXPECT_EQ(s.last_update().status, UpdateStatus::denied);
+  EXPECT_EQ(s.last_update().reason, first.reason);
+  EXPECT_EQ(s.last_update().phase, first.phase);
+  s.said.clear();
+  s.tell(AskRequest{RequestId{8}, kBen, kPoint});
+  EXPECT_EQ(s.last_update().status, UpdateStatus::denied) << "its driver missed the answer";
+  EXPECT_EQ(s.last_update().reason, first.reason);
+  EXPECT_EQ(s.totals().sessions_started, 1U);
+  EXPECT_EQ(s.totals().requests_denied, 1U) << "denied once, said three times";
+  s.tell(CentralDown{});
+  s.tell(CentralUp{});
+  s.said.clear();
+  s.tell(AskRequest{RequestId{8}, kBen, kPoint});
+  EXPECT_EQ(s.last_update().reason, Reason::central_restarted);
+}
+
 TEST(Shard, AnUnknownPointIsNotFound) {  // D-051, flow G
   Story s;
   s.ask_charge(1, kAna, PointId{99});

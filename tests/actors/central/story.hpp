@@ -71,7 +71,7 @@ struct Story {
     return session;
   }
   void telemetry(SessionId session, Energy delivered) {
-    tell(Telemetry{session, now, Power{22'000}, delivered, kPoint, kAna, 2});
+    tell(Telemetry{session, now, Power{22'000}, delivered, kPoint, kAna, 2, true});
   }
   void end(SessionId session, Energy delivered, SessionStatus status = SessionStatus::completed,
            Reason reason = Reason::energy_target_reached) {

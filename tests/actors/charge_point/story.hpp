@@ -73,7 +73,8 @@ struct Story {
  private:
   void answer(const Effect& effect) {
     if (const auto* status = std::get_if<Status>(&effect)) tell(ReportAck{status->seq});
-    if (const auto* telemetry = std::get_if<Telemetry>(&effect)) tell(ReportAck{telemetry->seq});
+    const auto* const telemetry = std::get_if<Telemetry>(&effect);
+    if (telemetry != nullptr && telemetry->wants_ack) tell(ReportAck{telemetry->seq});
     if (const auto* end = std::get_if<SessionEnd>(&effect)) tell(SessionEndAck{end->session});
   }
 };

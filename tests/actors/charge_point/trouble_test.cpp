@@ -18,7 +18,7 @@ TEST(ChargePointInTrouble, TheMeterOutlivesACrash) {  // D-103, D-216
   EXPECT_TRUE(std::holds_alternative<Throw>(story.said[0]));
   EXPECT_EQ(story.point.life, Life::crashed);
   EXPECT_EQ(story.point.meter.total(story.now).mj, 55'000'000);
-  EXPECT_EQ(story.point.meter.unreported(story.now).mj, 11'000'000);  // 44 by telemetry
+  EXPECT_EQ(story.point.meter.ends.at(0).delivered.mj, 55'000'000);  // 44 by telemetry
   story.pass(5s);
   EXPECT_EQ(story.point.meter.total(story.now).mj, 55'000'000);  // frozen at that instant
   story.forget();
@@ -33,7 +33,7 @@ TEST(ChargePointInTrouble, TheMeterOutlivesACrash) {  // D-103, D-216
   EXPECT_EQ(story.all<Status>()[0].phase, Phase::activated);
   story.tell(Restart{});
   EXPECT_EQ(story.all<SessionEnd>().size(), 1U);  // reported once, and confirmed
-  EXPECT_EQ(story.point.meter.unreported(story.now).mj, 0);
+  EXPECT_TRUE(story.point.meter.ends.empty());
 }
 
 TEST(ChargePointInTrouble, ACrashedEngineRefusesPingsAndLosesCommands) {  // D-119
@@ -56,15 +56,16 @@ TEST(ChargePointInTrouble, AcknowledgementsReachTheMeterOfACrashedEngine) {  // 
   Story story;
   story.tell(PowerOn{});
   story.start(1);
-  story.pass(900ms);
+  story.pass(1s);
+  story.tell(PowerOff{});  // says its last words, and is off
   story.answers = false;
-  story.pass(100ms);
-  const Telemetry sent = story.all<Telemetry>().back();
+  story.tell(PowerOn{});
+  story.start(2);
+  story.pass(1s);
   story.tell(Crash{});
-  EXPECT_EQ(story.point.meter.unreported(story.now).mj, 22'000'000);
-  story.tell(ReportAck{sent.seq});
-  EXPECT_EQ(story.point.meter.unreported(story.now).mj, 0);
-  story.tell(SessionEndAck{SessionId{1}});
+  ASSERT_EQ(story.point.meter.ends.size(), 1U);
+  EXPECT_EQ(story.point.meter.ends[0].delivered.mj, 22'000'000);
+  story.tell(SessionEndAck{SessionId{2}});
   EXPECT_TRUE(story.point.meter.ends.empty());
 }
 
@@ -137,7 +138,7 @@ TEST(ChargePointInTrouble, WithoutCentralTheSupplyGoesOnToItsEndAndItsReportWait
   story.pass(60s);
   EXPECT_TRUE(story.said.empty());
   EXPECT_EQ(story.point.phase, Phase::activated);
-  EXPECT_EQ(story.point.meter.unreported(story.now).mj, 44'000'000);
+  EXPECT_EQ(story.point.meter.ends.at(0).delivered.mj, 66'000'000);
   story.start(2);
   EXPECT_EQ(story.point.phase, Phase::activated);  // no new supply starts: the order does not come
   EXPECT_EQ(story.notes(NoteCode::command_lost), 1U);
@@ -150,7 +151,7 @@ TEST(ChargePointInTrouble, WithoutCentralTheSupplyGoesOnToItsEndAndItsReportWait
   ASSERT_EQ(statuses.size(), 2U);  // the end, the state report (D-047)
   EXPECT_EQ(statuses[0].reason, Reason::energy_target_reached);
   EXPECT_EQ(status_text(statuses[1]), "State report");
-  EXPECT_EQ(story.point.meter.unreported(story.now).mj, 0);
+  EXPECT_TRUE(story.point.meter.ends.empty());
 }
 
 TEST(ChargePointInTrouble, NoOrderGetsThroughACutLinkAndEachIsCounted) {  // D-107
@@ -213,17 +214,31 @@ TEST(ChargePointInTrouble, TelemetryWithoutCreditIsMergedIntoTheNext) {  // D-10
   story.tell(PowerOn{});
   story.answers = false;
   story.start(1);
-  ASSERT_EQ(story.all<Telemetry>().size(), 1U);
   const auto status = story.all<Status>().back();
-  const auto first = story.all<Telemetry>().back();
   story.pass(3s);
-  EXPECT_EQ(story.all<Telemetry>().size(), 1U);
+  ASSERT_EQ(story.all<Telemetry>().size(), kTelemetryCredit);
+  const auto last = story.all<Telemetry>().back();
+  EXPECT_TRUE(last.wants_ack);
+  EXPECT_FALSE(story.all<Telemetry>().front().wants_ack);
+  story.pass(3s);
+  EXPECT_EQ(story.all<Telemetry>().size(), kTelemetryCredit);
   EXPECT_EQ(story.notes(NoteCode::telemetry_merged), 3U);
   story.tell(ReportAck{status.seq});
-  story.tell(ReportAck{first.seq});
+  story.tell(ReportAck{last.seq});
   story.pass(1s);
-  ASSERT_EQ(story.all<Telemetry>().size(), 2U);
-  EXPECT_EQ(story.all<Telemetry>()[1].delivered.mj, 88'000'000);  // nothing is lost
+  ASSERT_EQ(story.all<Telemetry>().size(), kTelemetryCredit + 1U);
+  EXPECT_EQ(story.all<Telemetry>().back().delivered.mj, 154'000'000);  // nothing is lost
+}
+
+TEST(ChargePointInTrouble, OneTelemetryOfFourAsksForAnAcknowledgement) {  // D-109
+  Story story;
+  story.tell(PowerOn{});
+  story.start(1);
+  story.pass(11s);
+  const auto sent = story.all<Telemetry>();
+  ASSERT_EQ(sent.size(), 12U);
+  for (std::size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i].wants_ack, i % 4 == 3) << i;
+  EXPECT_EQ(story.notes(NoteCode::telemetry_merged), 0U);
 }
 
 TEST(ChargePointInTrouble, StatusesWaitInOrderForTheOneCredit) {  // D-006, D-102, X-19
@@ -276,28 +291,28 @@ TEST(ChargePointInTrouble, TelemetryNeverOvertakesTheStatusOfItsSession) {  // D
   EXPECT_EQ(story.all<Telemetry>()[0].delivered.mj, 66'000'000);
 }
 
-TEST(ChargePointInTrouble, ALateAcknowledgementBooksItsOwnSessionOnly) {  // D-060, X-16
+TEST(ChargePointInTrouble, ALateAcknowledgementGivesCreditAndTouchesNoSession) {  // D-060, X-16
   Story story;
   story.tell(PowerOn{});
   story.answers = false;
   story.start(1);
   story.tell(ReportAck{story.point.status_seq});
-  story.tell(ReportAck{story.point.meter.told.seq});
-  story.pass(500ms);
+  story.pass(3500ms);
+  const Telemetry asked = story.all<Telemetry>().back();
+  ASSERT_TRUE(asked.wants_ack);
   story.tell(StopSupply{Reason::none});
   story.tell(ReportAck{story.point.status_seq});
   story.start(2);
   story.tell(ReportAck{story.point.status_seq});
-  story.tell(ReportAck{story.point.meter.told.seq});
+  story.pass(1s);
+  EXPECT_EQ(story.all<Telemetry>().back().session, SessionId{1});  // no credit yet
+  story.tell(ReportAck{asked.seq});
   story.pass(1s);
   const Telemetry last = story.all<Telemetry>().back();
-  ASSERT_EQ(last.session, SessionId{2});
-  story.tell(StopSupply{Reason::none});
-  ASSERT_EQ(story.point.meter.ends.size(), 2U);
-  story.tell(ReportAck{last.seq});
-  EXPECT_EQ(story.point.meter.ends[0].booked.mj, 0);
-  EXPECT_EQ(story.point.meter.ends[1].booked, last.delivered);
-  EXPECT_EQ(story.point.meter.unreported(story.now).mj, 11'000'000);
+  EXPECT_EQ(last.session, SessionId{2});
+  EXPECT_EQ(last.delivered.mj, 44'000'000);
+  ASSERT_EQ(story.point.meter.ends.size(), 1U);
+  EXPECT_EQ(story.point.meter.ends[0].delivered.mj, 77'000'000);
 }
 
 TEST(ChargePointInTrouble, AFullOutboxDropsRefusalsFirstAndCountsThem) {

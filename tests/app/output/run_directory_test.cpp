@@ -6,6 +6,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/output/kept_series.hpp"
+#include "app/output/series_row.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -45,9 +48,10 @@ TEST_F(RunDirectoryTest, WritesOneRowOfTheSeriesForEachLook) {
   auto directory = RunDirectory::create(path);
   ASSERT_TRUE(directory);
   network::Snapshot snapshot;
+  SeriesRows rows;
   snapshot.sim = SimTime{90s};
   snapshot.totals.display = {1, 2, 3, 4, 5};
-  directory->append(snapshot);
+  directory->append(rows.next(snapshot));
   std::istringstream lines(read("timeseries.csv"));
   std::string header;
   std::string row;
@@ -60,11 +64,12 @@ TEST_F(RunDirectoryTest, TellsThePercentilesOfEachInterval) {
   auto directory = RunDirectory::create(path);
   ASSERT_TRUE(directory);
   network::Snapshot snapshot;
+  SeriesRows rows;
   snapshot.latencies.request_decision.record(2ms, 1'000);
-  directory->append(snapshot);
+  directory->append(rows.next(snapshot));
   snapshot.latencies.request_decision.record(64ms, 10);
-  directory->append(snapshot);
-  directory->append(snapshot);
+  directory->append(rows.next(snapshot));
+  directory->append(rows.next(snapshot));
   std::istringstream lines(read("timeseries.csv"));
   std::string header, first, second, third;
   for (auto* line : {&header, &first, &second, &third}) std::getline(lines, *line);
@@ -72,12 +77,26 @@ TEST_F(RunDirectoryTest, TellsThePercentilesOfEachInterval) {
     std::vector<std::string> fields;
     std::istringstream in(row);
     for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
-    return std::stod(fields.at(fields.size() - 3));
+    return std::stod(fields.at(fields.size() - 5));
   };
   EXPECT_NE(header.find(",decision_interval_p50_ms,"), std::string::npos);
   EXPECT_NEAR(p50(first), 2.0, 0.02);
   EXPECT_NEAR(p50(second), 64.0, 0.7) << "of ten, not of a thousand";
   EXPECT_DOUBLE_EQ(p50(third), 0.0);
+}
+TEST(KeptSeries, HoldsTheWholeRunInBoundedRoomWithTheFirstRowAndEvenSteps) {  // law 6
+  KeptSeries kept;
+  constexpr std::size_t kRows = 5 * KeptSeries::kRowsMax;
+  for (std::size_t i = 0; i < kRows; ++i) kept.add(std::to_string(i) + "\n");
+  std::istringstream lines(kept.text());
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line + "\n", kSeriesHeader);
+  std::vector<std::size_t> rows;
+  while (std::getline(lines, line)) rows.push_back(std::stoul(line));
+  EXPECT_LE(rows.size(), KeptSeries::kRowsMax);
+  EXPECT_GT(rows.size(), KeptSeries::kRowsMax / 2);
+  for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(rows[i], i * 8);
 }
 TEST_F(RunDirectoryTest, LeavesFilesOfOthersAlone) {
   std::filesystem::create_directories(path);

@@ -115,13 +115,17 @@ TEST(Summary, WarnsOfWhatWasGivenUpDroppedAndMissed) {
   outcome.last.totals.tickets_dropped = 7;
   outcome.last.totals.messages_unknown = 5;
   outcome.consoles_missed = 9;
+  outcome.was_ready = false;
+  outcome.survived_failures = {2, "charge point: no such state"};
   const auto s = summary_of(outcome);
   EXPECT_EQ(s["faults"]["given_up"], 3);
+  EXPECT_EQ(s["actors"]["failures"], 2);
   EXPECT_EQ(s["tickets"]["dropped"], 7);
   EXPECT_EQ(s["central"]["messages_unknown"], 5);
   EXPECT_EQ(s["consoles"]["missed"], 9);
   const auto text = summary_text(s);
-  for (const char* part : {"WARNING   3 actors were given up", "WARNING   7 tickets were dropped",
+  for (const char* part : {"WARNING   3 actors were given up", "WARNING   7 tickets were dropped", "WARNING   time began before all actors",
+                           "WARNING   2 handlers failed, and nobody asked for it",
                            "WARNING   5 messages were about charge points that central does not",
                            "WARNING   9 console lines are missing"})
     EXPECT_NE(text.find(part), std::string::npos) << text;

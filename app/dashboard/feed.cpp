@@ -1,0 +1,298 @@
+#include "app/dashboard/feed.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "actors/central/inspection.hpp"
+#include "app/api/problem.hpp"
+
+namespace chargemill::app::dashboard {
+namespace {
+
+using central::Inspection;
+using runtime::HttpRequest;
+using runtime::WebSocketReply;
+using Take = runtime::WebSocketSession::Take;
+
+constexpr std::uint64_t kLookedMax = 2'048;
+constexpr std::size_t kTroublesMax = 1'000;
+/// A look that has not come back by then never will.
+constexpr std::uint64_t kLostAfterBeats = 40;
+
+/// Only copies; on the workers' threads.
+class StateLook final : public Inspection {
+ public:
+  using Done = std::function<void(Sample&&)>;
+
+  StateLook(std::uint32_t points, std::shared_ptr<const Sample> before, api::Post later, Done done)
+      : sample_(points),
+        before_(std::move(before)),
+        later_(std::move(later)),
+        done_(std::move(done)) {}
+
+  std::uint32_t look(const central::ShardState& shard, SimTime, std::uint32_t from) override {
+    const auto size = static_cast<std::uint32_t>(shard.points.size());
+    const auto end = std::min(size, from + central::kPointsALook);
+    for (; from < end; ++from) {
+      const central::PointRecord& record = shard.points[from];
+      const auto code = state_code(record.display, record.stage == central::Stage::starting);
+      const auto index = index_of(record.id);
+      sample_.states.set(index, code);
+      ++sample_.count[static_cast<std::size_t>(code)];
+      if (before_ != nullptr) note(record, before_->states.get(index), code);
+    }
+    return from;
+  }
+
+  void finish(SimTime now) override {
+    sample_.at = now;
+    (void)later_([done = std::move(done_), sample = std::move(sample_)]() mutable {
+      done(std::move(sample));
+    });
+  }
+
+ private:
+  void note(const central::PointRecord& record, StateCode before, StateCode now) {
+    const bool is_fault = now == StateCode::faulted;
+    if (is_fault == (before == StateCode::faulted)) return;
+    if (sample_.troubles.size() >= kTroublesMax) return;
+    sample_.troubles.push_back({record.id, record.fault, is_fault});
+  }
+
+  Sample sample_;
+  const std::shared_ptr<const Sample> before_;
+  const api::Post later_;
+  Done done_;
+};
+
+}  // namespace
+
+/// One watcher's end of it. On the server's thread; all it does is to pass on.
+class Feed::Session final : public runtime::WebSocketSession {
+ public:
+  Session(std::weak_ptr<Feed> feed, Id id, api::Post later, std::shared_ptr<std::atomic<int>> count)
+      : feed_(std::move(feed)), id_(id), later_(std::move(later)), count_(std::move(count)) {
+    count_->fetch_add(1, std::memory_order_relaxed);  // relaxed: a count; orders nothing
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() override { count_->fetch_sub(1, std::memory_order_relaxed); }  // relaxed: likewise
+
+  void next(Take take) override {
+    if (!pass([id = id_, take](Feed& feed) { feed.ask(id, take); })) take({});
+  }
+  bool hear(std::string_view message, bool is_text) override {
+    const auto said = parse_said(message);
+    if (is_text || !said) return false;
+    return pass([id = id_, said = *said](Feed& feed) { feed.hear(id, said); });
+  }
+  void close() override {
+    (void)pass([id = id_](Feed& feed) { feed.end(id); });
+  }
+
+ private:
+  template <class F>
+  bool pass(F f) {
+    return later_([feed = feed_, f = std::move(f)] {
+      if (const auto there = feed.lock()) f(*there);
+    });
+  }
+
+  const std::weak_ptr<Feed> feed_;
+  const Id id_;
+  const api::Post later_;
+  const std::shared_ptr<std::atomic<int>> count_;
+};
+
+Feed::Feed(api::World& world, FeedSettings settings)
+    : world_(world),
+      settings_(settings),
+      instance_(
+          static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())) {
+}
+
+WebSocketReply Feed::open(const HttpRequest& request) {
+  const std::string_view target = request.target;
+  if (target.substr(0, target.find('?')) != "/ws") return {};
+  WebSocketReply reply;
+  const auto refuse = [&reply](unsigned status, const std::string& text) {
+    reply.refusal = api::problem(api::style_of("/ws"), status, text);
+    return reply;
+  };
+  if (!runtime::offers_protocol(request.header("sec-websocket-protocol"), kProtocol))
+    return refuse(400, fmt::format("Sec-WebSocket-Protocol: must offer {}", kProtocol));
+  // relaxed: a count; orders nothing.
+  if (watchers_count_->load(std::memory_order_relaxed) >= kWatchersMax)
+    return refuse(503, fmt::format("{} watch already, and that is the limit", kWatchersMax));
+  // relaxed: nothing but the number matters.
+  const Id id = next_id_.fetch_add(1, std::memory_order_relaxed);
+  auto session = std::make_shared<Session>(weak_from_this(), id, world_.later, watchers_count_);
+  const bool is_taken =
+      world_.later([weak = weak_from_this(), id, who = std::weak_ptr<const Session>(session)] {
+        if (const auto self = weak.lock()) self->join(id, who);
+      });
+  if (!is_taken) return refuse(503, "too many requests wait, try again later");
+  reply.session = std::move(session);
+  reply.protocol = kProtocol;
+  return reply;
+}
+
+void Feed::join(Id id, const std::weak_ptr<const Session>& session) {
+  watchers_[id].session = session;
+  newcomers_.push_back(id);
+  if (is_beating_) {
+    if (last_event_ || !settings_.asks_journal || is_journal_dead_) greet();
+    return;
+  }
+  // Nobody watched: what was is over.
+  is_beating_ = true;
+  last_.reset();
+  last_event_.reset();
+  sampling_since_ = reading_since_ = 0;
+  beat();
+}
+
+void Feed::ask(Id id, Take take) {
+  const auto found = watchers_.find(id);
+  if (found == watchers_.end()) return take({});
+  found->second.waiting = std::move(take);
+  serve(found->second);
+}
+
+void Feed::hear(Id id, const Said& said) {
+  const auto found = watchers_.find(id);
+  if (found == watchers_.end()) return;
+  (void)found->second.outbox.hear(said);
+  serve(found->second);
+}
+
+void Feed::end(Id id) {
+  const auto found = watchers_.find(id);
+  if (found == watchers_.end()) return;
+  found->second.outbox.add(std::make_shared<const std::string>(end_text(world_)));
+  found->second.outbox.end();
+  serve(found->second);
+}
+
+void Feed::serve(Watcher& watcher) {
+  if (!watcher.waiting || !(watcher.is_greeted || watcher.outbox.is_ended())) return;
+  auto message = watcher.outbox.next(frames_);
+  if (!message) return;
+  const Take take = std::exchange(watcher.waiting, {});
+  take(std::move(*message));
+}
+
+void Feed::serve_all() {
+  for (auto& [id, watcher] : watchers_) serve(watcher);
+}
+
+void Feed::tell_all(const Text& text) {
+  for (auto& [id, watcher] : watchers_) watcher.outbox.add(text);
+  serve_all();
+}
+
+void Feed::greet() {
+  if (newcomers_.empty()) return;
+  const auto hello = std::make_shared<const std::string>(hello_text(
+      world_, {settings_.may_act, settings_.asks_journal && !is_journal_dead_, instance_}));
+  for (const Id id : newcomers_) {
+    const auto found = watchers_.find(id);
+    if (found == watchers_.end()) continue;
+    found->second.outbox.add(hello);
+    found->second.is_greeted = true;
+    serve(found->second);
+  }
+  newcomers_.clear();
+}
+
+void Feed::arm() {
+  world_.after(kBeat, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    const bool is_taken = self->world_.later([weak] {
+      if (const auto there = weak.lock()) there->beat();
+    });
+    if (!is_taken) self->arm();  // too much waits; it will not forever
+  });
+}
+
+void Feed::beat() {
+  for (auto it = watchers_.begin(); it != watchers_.end();)
+    it = it->second.session.expired() ? watchers_.erase(it) : std::next(it);
+  if (watchers_.empty()) {
+    is_beating_ = false;
+    last_.reset();
+    return;
+  }
+  ++beats_;
+  if (settings_.asks_journal && !is_journal_dead_) {
+    read_events();
+  } else {
+    greet();
+  }
+  if (beats_ % 2 == 1 || last_ == nullptr) take_sample();
+  arm();
+}
+
+void Feed::take_sample() {
+  if (sampling_since_ != 0 && beats_ - sampling_since_ < kLostAfterBeats) return;
+  const auto points = static_cast<std::uint32_t>(world_.desk.topology().points.size());
+  const auto before = settings_.asks_journal ? nullptr : last_;
+  auto look = std::make_shared<StateLook>(points, before, world_.later,
+                                          [weak = weak_from_this()](Sample&& sample) {
+                                            if (const auto self = weak.lock())
+                                              self->on_sample(std::move(sample));
+                                          });
+  if (world_.desk.inspect(std::move(look))) sampling_since_ = beats_;
+}
+
+void Feed::on_sample(Sample&& sample) {
+  sampling_since_ = 0;
+  if (!is_beating_) return;
+  const auto sim_ms = std::chrono::duration_cast<Millis>(sample.at.time_since_epoch()).count();
+  frames_.add(sample.states, sim_ms);
+  const auto pulse = std::make_shared<const std::string>(pulse_text(world_, sample.count));
+  for (auto& [id, watcher] : watchers_) watcher.outbox.set_pulse(pulse);
+  const std::string rows = trouble_rows(world_, sample.troubles, sample.at);
+  last_ = std::make_shared<const Sample>(std::move(sample));
+  if (!rows.empty()) return tell_all(std::make_shared<const std::string>(faults_text(rows)));
+  serve_all();
+}
+
+void Feed::read_events() {
+  if (reading_since_ != 0 && beats_ - reading_since_ < kLostAfterBeats) return;
+  const auto done = [weak = weak_from_this(), later = world_.later](
+                        std::optional<std::uint64_t> last, std::string rows, bool is_behind) {
+    (void)later([weak, last, rows = std::move(rows), is_behind] {
+      if (const auto self = weak.lock()) self->on_events(last, rows, is_behind);
+    });
+  };
+  const bool is_asked =
+      world_.read_journal([done, after = last_event_](const Result<archive::History*>& history) {
+        if (!history) return done(std::nullopt, {}, false);
+        if (!after) {
+          const auto newest = (*history)->newest();
+          return done(newest ? std::optional{*newest} : std::nullopt, {}, false);
+        }
+        std::string rows;
+        const auto last = (*history)->follow(*after, kLookedMax, [&](const archive::Found& found) {
+          append_fault_row(rows, found);
+        });
+        if (!last) return done(std::nullopt, {}, false);
+        done(*last, std::move(rows), *last - *after >= kLookedMax);
+      });
+  if (is_asked) reading_since_ = beats_;
+}
+
+void Feed::on_events(std::optional<std::uint64_t> last, const std::string& rows, bool is_behind) {
+  reading_since_ = 0;
+  if (!is_beating_) return;
+  if (last) last_event_ = last;
+  is_journal_dead_ = !last;
+  greet();
+  if (!rows.empty()) tell_all(std::make_shared<const std::string>(faults_text(rows)));
+  if (is_behind) read_events();
+}
+
+}  // namespace chargemill::app::dashboard

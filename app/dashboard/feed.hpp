@@ -1,0 +1,94 @@
+// The dashboard's eye: looks at the running network while somebody watches, and tells all who do.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/api/world.hpp"
+#include "app/dashboard/feed_text.hpp"
+#include "app/dashboard/outbox.hpp"
+#include "runtime/net/http_message.hpp"
+#include "runtime/net/web_socket.hpp"
+
+namespace chargemill::app::dashboard {
+
+/// One look at all charge points.
+struct Sample {
+  explicit Sample(std::uint32_t points) : states(points) {}
+
+  PackedStates states;
+  std::array<std::uint32_t, kStateCodes> count{};
+  std::vector<Trouble> troubles;
+  SimTime at{};
+};
+
+struct FeedSettings {
+  bool may_act = false;  ///< pages may change something (http.control)
+  bool asks_journal = false;
+};
+
+/// While nobody watches it does nothing at all. While somebody does, an inspection goes from shard
+/// to shard twice a second; what is made of it is made here, once, however many watch.
+///
+/// Threads: open() and what it returns belong to the server's thread; the rest to the API's, which
+/// tasks given to `world.later` run on. `world` outlives both.
+class Feed : public std::enable_shared_from_this<Feed> {
+ public:
+  static constexpr int kWatchersMax = 64;
+  static constexpr const char* kProtocol = "chargemill.v1";
+  /// Faults are told so late at most, states and pulses every second time.
+  static constexpr std::chrono::milliseconds kBeat{250};
+
+  Feed(api::World& world, FeedSettings settings);
+
+  /// Of `GET /ws`; an empty reply for any other path.
+  [[nodiscard]] runtime::WebSocketReply open(const runtime::HttpRequest& request);
+
+ private:
+  class Session;
+  struct Watcher {
+    std::weak_ptr<const Session> session;
+    Outbox outbox;
+    runtime::WebSocketSession::Take waiting = {};
+    bool is_greeted = false;  ///< before that it would not understand a word
+  };
+  using Id = std::uint64_t;
+  using Text = Outbox::Text;
+
+  // On the API's thread.
+  void join(Id id, const std::weak_ptr<const Session>& session);
+  void ask(Id id, runtime::WebSocketSession::Take take);
+  void hear(Id id, const Said& said);
+  void end(Id id);
+  void beat();
+  void take_sample();
+  void on_sample(Sample&& sample);
+  void read_events();
+  void on_events(std::optional<std::uint64_t> last, const std::string& rows, bool is_behind);
+  void greet();
+  void tell_all(const Text& text);
+  void serve(Watcher& watcher);
+  void serve_all();
+  void arm();
+
+  api::World& world_;
+  const FeedSettings settings_;
+  const std::uint64_t instance_;
+  std::shared_ptr<std::atomic<int>> watchers_count_ = std::make_shared<std::atomic<int>>(0);
+  std::atomic<Id> next_id_{1};
+  std::map<Id, Watcher> watchers_;
+  std::vector<Id> newcomers_;  ///< not greeted yet
+  FrameLog frames_;
+  std::shared_ptr<const Sample> last_;       ///< while somebody watches
+  std::optional<std::uint64_t> last_event_;  ///< the record that events are told after
+  std::uint64_t beats_ = 0;
+  std::uint64_t sampling_since_ = 0;  ///< the beat; 0: no look is under way
+  std::uint64_t reading_since_ = 0;   ///< likewise, of the journal
+  bool is_beating_ = false;
+  bool is_journal_dead_ = false;
+};
+
+}  // namespace chargemill::app::dashboard

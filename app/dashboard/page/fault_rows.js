@@ -1,0 +1,37 @@
+// Which faults are meant, and how equal ones are told as one. Pure.
+
+const kGroupMs = 60_000;  // model time: what lies further apart has hardly one cause
+
+/** Whether `row` is of the charge points, the kind and the zone that `view` names. Times aside. */
+export function isMeant(row, view) {
+  if (view.kind && row.event_type !== view.kind) return false;
+  if (view.zone && row.zone !== view.zone) return false;
+  return !view.q || row.cp_id.startsWith(view.q);
+}
+
+export function isInRange(row, view) {
+  if (view.from === null && view.to === null) return true;
+  const at = Date.parse(row.timestamp) / 1000;
+  return (view.from === null || at >= view.from) && (view.to === null || at <= view.to);
+}
+
+/** Rows in a row with the same kind, reason and zone become one, with how many it stands for. */
+export function grouped(rows) {
+  const groups = [];
+  for (const row of rows) {
+    const last = groups[groups.length - 1];
+    const isSame = last && last.event_type === row.event_type && last.reason === row.reason &&
+      last.zone === row.zone && Date.parse(last.timestamp) - Date.parse(row.timestamp) < kGroupMs;
+    if (isSame) ++last.count; else groups.push({ ...row, count: 1 });
+  }
+  return groups;
+}
+
+/** What is said of rows that have just come. */
+export function announcement(rows) {
+  const faults = rows.filter(({ event_type }) => event_type === 'FAULT');
+  if (faults.length === 0) return '';
+  if (faults.length === 1) return `Fault at ${faults[0].cp_id}, ${faults[0].zone}: ${faults[0].reason}`;
+  const zones = [...new Set(faults.map(({ zone }) => zone))];
+  return `${faults.length} faults in ${zones.length > 3 ? `${zones.length} zones` : zones.join(', ')}`;
+}

@@ -1,0 +1,139 @@
+// The fault feed: newest first, as long as it may get, of whatever a person wants to see.
+import { html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
+import { ask, utc, withQuery } from './api.js';
+import { announcement, grouped, isInRange, isMeant } from './fault_rows.js';
+import { countText, csvText, download, rowTime } from './format.js';
+
+const kRow = 26;        // pixels
+const kSpare = 8;       // rows beyond the edge
+const kLimit = 10_000;  // of an answer
+const kAnnounceMs = 5000;
+const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason'];
+
+/**
+ * The rows that `view` means. One charge point or a time range is the journal's to answer; rows that
+ * have come since then are added.
+ */
+function useRows(store, view) {
+  const plan = store.plan;
+  const isPoint = view.q !== '' && plan !== null && plan.find(view.q) >= 0;
+  const isAsked = store.hello?.has_journal && (isPoint || view.from !== null || view.to !== null);
+  const path = withQuery('/api/v1/faults', {
+    cp: isPoint ? view.q : '', zone: view.zone, kind: view.kind, since: utc(view.from), until: utc(view.to), limit: kLimit });
+  const [answer, setAnswer] = useState({ path: '', rows: [], trouble: '' });
+  const instance = store.hello?.instance;
+  useEffect(() => {
+    if (!isAsked) return undefined;
+    let isWanted = true;
+    ask(path).then(({ faults }) => isWanted && setAnswer({ path, rows: faults, trouble: '' }))
+      .catch((error) => isWanted && setAnswer({ path, rows: [], trouble: error.message }));
+    return () => {
+      isWanted = false;
+    };
+  }, [path, isAsked, instance]);
+  return useMemo(() => {
+    const is = (row) => isMeant(row, view) && isInRange(row, view);
+    if (!isAsked) return { rows: store.faults.filter(is), isWhole: true, trouble: '' };
+    if (answer.path !== path) return { rows: [], isWhole: false, trouble: '' };
+    const newest = answer.rows[0]?.id ?? -1;
+    const known = new Set(answer.rows.map(({ id }) => id));
+    const fresh = store.faults.filter((row) => row.id > newest && !known.has(row.id) && is(row));
+    return { rows: [...fresh, ...answer.rows.filter(is)], isWhole: true, trouble: answer.trouble };
+  }, [store.revision, answer, path, isAsked, view.q, view.zone, view.kind, view.from, view.to]);
+}
+
+/** Says what is new, but not more often than one can listen. */
+function Announcer({ store, isPaused }) {
+  const [text, setText] = useState('');
+  const last = useRef({ revision: store.revision, rows: store.faults });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (store.revision === last.current.revision) return;
+      const known = new Set(last.current.rows.slice(0, 2000));
+      const fresh = store.faults.slice(0, 2000).filter((row) => !known.has(row));
+      last.current = { revision: store.revision, rows: store.faults };
+      if (!isPaused) setText(announcement(fresh));
+    }, kAnnounceMs);
+    return () => clearInterval(timer);
+  }, [isPaused]);
+  return html`<div class="hidden" role="log" aria-live="polite" data-testid="announcer">${text}</div>`;
+}
+
+function Row({ row, top, go }) {
+  const isFault = row.event_type === 'FAULT';
+  return html`<li class="fault" style=${{ top: `${top}px` }} data-id=${row.id}>
+    <span class="time">${rowTime(row.timestamp).slice(11)}</span>
+    <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲ fault' : '○ recovery'}</span>
+    <button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
+    <span class="zone">${row.zone}</span>
+    <span class="reason" title=${row.reason}>${row.count > 1 ? `×${row.count} ` : ''}${row.reason}</span></li>`;
+}
+
+/** Only rows in sight are there. */
+function List({ rows, go }) {
+  const box = useRef(null);
+  const [seen, setSeen] = useState({ top: 0, height: 400 });
+  useEffect(() => {
+    const look = () => setSeen({ top: box.current.scrollTop, height: box.current.clientHeight });
+    const watcher = new ResizeObserver(look);
+    watcher.observe(box.current);
+    box.current.addEventListener('scroll', look, { passive: true });
+    return () => watcher.disconnect();
+  }, []);
+  const first = Math.max(0, Math.floor(seen.top / kRow) - kSpare);
+  const last = Math.min(rows.length, Math.ceil((seen.top + seen.height) / kRow) + kSpare);
+  return html`<div class="rows" ref=${box} tabindex="0" role="region" aria-label="Faults, newest first" data-testid="feed">
+    <ol style=${{ height: `${rows.length * kRow}px` }} aria-label="Faults">
+      ${rows.slice(first, last).map((row, i) => html`<${Row} key=${row.id ?? `${row.timestamp}${row.cp_id}`}
+        row=${row} top=${(first + i) * kRow} go=${go} />`)}
+    </ol></div>`;
+}
+
+const local = (unix) => (unix === null ? '' : new Date(unix * 1000).toISOString().slice(0, 19));
+const unixOf = (text) => (text === '' ? null : Date.parse(`${text}Z`) / 1000);
+
+function Filters({ store, view, go }) {
+  return html`<form class="filters" onsubmit=${(event) => event.preventDefault()} aria-label="Which faults">
+    <label>Charge point <input id="search" type="search" size="11" value=${view.q} placeholder="CP-0001…" autocomplete="off"
+      oninput=${(event) => go({ q: event.target.value.trim() })} /></label>
+    <label>Zone <select value=${view.zone} onchange=${(event) => go({ zone: event.target.value })}>
+      <option value="">all</option>${(store.plan?.zones ?? []).map((zone) => html`<option key=${zone} value=${zone}>${zone}</option>`)}</select></label>
+    <label>Kind <select value=${view.kind} onchange=${(event) => go({ kind: event.target.value })}>
+      <option value="">all</option><option value="FAULT">fault</option><option value="RECOVERY">recovery</option></select></label>
+    <label>From <input type="datetime-local" step="1" value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
+    <label>To <input type="datetime-local" step="1" value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
+    <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
+  </form>`;
+}
+
+export function Feed({ store, view, go }) {
+  const found = useRows(store, view);
+  const [held, setHeld] = useState(null);  // the rows as they stood when it was paused
+  const [readTo, setReadTo] = useState('');  // the newest row that was there when all was read
+  useEffect(() => {
+    if (!view.isPaused) setHeld(null); else if (held === null) setHeld(found.rows);
+  }, [view.isPaused, found.rows]);
+  const rows = held ?? found.rows;
+  const shown = useMemo(() => (view.isGrouped ? grouped(rows) : rows), [rows, view.isGrouped]);
+  const newest = found.rows[0]?.timestamp ?? '';
+  useEffect(() => {
+    if (readTo === '') setReadTo(newest);  // what was there before this page has been seen by somebody
+  }, [newest]);
+  const unread = readTo === '' ? 0 : found.rows.filter((row) => row.timestamp > readTo).length;
+  const name = `faults-${store.hello?.run.name ?? 'run'}`.replace(/[^\w-]/g, '_');
+  return html`<div class="feed">
+    <${Filters} store=${store} view=${view} go=${go} />
+    <div class="bar">
+      <span data-testid="feed-count">${countText(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}</span>
+      ${unread > 0 && html`<span class="unread">${countText(unread)} new</span>`}
+      <button aria-pressed=${view.isPaused} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
+      <button disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
+      <button onclick=${() => download(`${name}.ndjson`, 'application/x-ndjson', rows.map((row) => `${JSON.stringify(row)}\n`).join(''))}>NDJSON</button>
+      <button onclick=${() => download(`${name}.csv`, 'text/csv', csvText(kColumns, rows))}>CSV</button>
+    </div>
+    ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
+    ${shown.length === 0 && html`<p class="empty">${found.isWhole ? 'No fault that fits.' : 'Asking the journal…'}</p>`}
+    <${List} rows=${shown} go=${go} />
+    <${Announcer} store=${store} isPaused=${view.isPaused} />
+  </div>`;
+}

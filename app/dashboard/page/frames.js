@@ -1,0 +1,69 @@
+// Frames of states, from bytes to codes (FORMAT.md). Pure.
+
+export const kHeadBytes = 22;
+const kStates = 1;
+const kKey = 1;
+
+/** The head of a message, or null. */
+export function readHead(buffer) {
+  if (buffer.byteLength < kHeadBytes) return null;
+  const view = new DataView(buffer);
+  if (view.getUint8(0) !== kStates) return null;
+  return {
+    isKey: (view.getUint8(1) & kKey) !== 0,
+    points: view.getUint32(2, true),
+    number: view.getUint32(6, true),
+    base: view.getUint32(10, true),
+    simMs: Number(view.getBigInt64(14, true)),
+  };
+}
+
+/** zlib's bytes as what they hold. */
+export async function inflate(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** A reader's states: packed, two points a byte, and the number of the frame that they are of. */
+export class States {
+  constructor(points) {
+    this.points = points;
+    this.packed = new Uint8Array((points + 1) >> 1).fill(0x44);
+    this.number = 0;
+    this.simMs = 0;
+  }
+  code(point) {
+    return (this.packed[point >> 1] >> ((point & 1) << 2)) & 15;
+  }
+  /** True: it was of use, and `packed` is as of its number. */
+  async take(buffer) {
+    const head = readHead(buffer);
+    if (!head || head.points !== this.points) return false;
+    if (!head.isKey && head.base !== this.number) return false;
+    let payload;
+    try {
+      payload = await inflate(new Uint8Array(buffer, kHeadBytes));
+    } catch {
+      return false;
+    }
+    if (payload.length !== this.packed.length) return false;
+    if (head.isKey) {
+      this.packed = payload;
+    } else {
+      const packed = this.packed.slice();
+      for (let i = 0; i < packed.length; ++i) packed[i] ^= payload[i];
+      this.packed = packed;
+    }
+    this.number = head.number;
+    this.simMs = head.simMs;
+    return true;
+  }
+}
+
+/** What a watcher says: taken 1, lost 2, paused 3, resumed 4. */
+export function said(kind, number = 0) {
+  const bytes = new DataView(new ArrayBuffer(5));
+  bytes.setUint8(0, kind);
+  bytes.setUint32(1, number, true);
+  return bytes.buffer;
+}

@@ -1,0 +1,43 @@
+// Which run this is, how it stands, and how old what is shown is.
+import { html, useEffect, useState } from './vendor/preact_htm.js';
+import { figureText, spanText, timeText } from './format.js';
+
+const kStaleMs = 3000;
+
+function stateOf(store) {
+  if (store.connection === 'finished') return 'finished';
+  if (store.connection === 'lost') return 'connection lost';
+  if (store.connection === 'connecting') return 'connecting';
+  return store.pulse?.state ?? 'running';
+}
+
+/** True once nothing was heard for longer than a person should trust. */
+export function useStale(store) {
+  const [age, setAge] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setAge(Math.round((performance.now() - store.heardAt) / 100) / 10), 250);
+    return () => clearInterval(timer);
+  }, []);
+  return { age, isStale: age * 1000 > kStaleMs && store.connection !== 'finished' };
+}
+
+export function Header({ store, view, go, age, isStale, theme }) {
+  const { hello, pulse } = store;
+  const state = stateOf(store);
+  const isWell = state === 'running' || state === 'finished';
+  const clock = hello && pulse ? timeText(Date.parse(hello.run.start) / 1000 + pulse.sim_s) : '';
+  const next = theme === 'dark' ? 'light' : 'dark';
+  return html`<header class="top">
+    <h1>chargemill <span class="run">${hello?.run.name ?? ''}</span></h1>
+    <span class=${`state ${isWell ? '' : 'bad'}`} role="status" data-testid="connection">${state}</span>
+    <span class="age" data-testid="age">${store.connection === 'finished' ? 'this is how it ended'
+      : isStale ? `nothing heard for ${age.toFixed(0)} s` : `last update ${age.toFixed(1)} s ago`}</span>
+    <span class="space"></span>
+    <span class="clock" title="model time, UTC" data-testid="clock">${clock}</span>
+    ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>
+      <span title="model seconds a second">${figureText(store.rates.speed)} ×</span>
+      <span>${figureText(store.rates.messages)} messages/s</span>`}
+    <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })} aria-pressed=${view.view === 'table'}>Table</button>
+    <button onclick=${() => go({ theme: next })} aria-label=${`Switch to the ${next} theme`}>${next === 'dark' ? '☾' : '☀'}</button>
+  </header>`;
+}

@@ -1,0 +1,60 @@
+// What the live page and the page of a finished run have in common beside what they show.
+import { useEffect, useState } from './vendor/preact_htm.js';
+import { readView, writeView } from './view.js';
+
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+
+/**
+ * The view and how to change it; steps a person would want to take back are steps of the browser.
+ * `where` it stands in the address: 'search', or, in a file, which has none, 'hash'.
+ */
+export function useView(where) {
+  const [view, setView] = useState(() => readView(location[where].slice(1)));
+  useEffect(() => {
+    const read = () => setView(readView(location[where].slice(1)));
+    window.addEventListener('popstate', read);
+    return () => window.removeEventListener('popstate', read);
+  }, []);
+  const go = (patch) => setView((before) => {
+    const after = { ...before, ...patch };
+    const isStep = after.cp !== before.cp || after.view !== before.view;
+    const text = writeView(after);
+    const address = where === 'hash' ? `#${text}` : text ? `?${text}` : location.pathname;
+    history[isStep ? 'pushState' : 'replaceState'](null, '', address);
+    return after;
+  });
+  return [view, go];
+}
+
+export function useTheme(view) {
+  const [isDark, setDark] = useState(systemDark.matches);
+  useEffect(() => {
+    const changed = () => setDark(systemDark.matches);
+    systemDark.addEventListener('change', changed);
+    return () => systemDark.removeEventListener('change', changed);
+  }, []);
+  const theme = view.theme || (isDark ? 'dark' : 'light');
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  return theme;
+}
+
+/** Keys that work wherever no text is being written. */
+export function useKeys(view, go) {
+  useEffect(() => {
+    const onKey = (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      if (event.key >= '1' && event.key <= '6') {
+        const code = Number(event.key) - 1;
+        go({ isolated: view.isolated === code ? null : code });
+      } else if (event.key === '/') {
+        event.preventDefault();
+        document.getElementById('search')?.focus();
+      }
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [view]);
+}

@@ -1,0 +1,175 @@
+// Where each charge point stands on the map: zones as blocks, sites in them as small squares, so that
+// faults with one cause show as patches. Pure.
+
+const kLabel = 18;  // height of a zone's label, pixels
+const kGap = 8;     // between zones
+const kCellMax = 72;
+
+/** What /api/v1/layout says, with names and places for every point. */
+export class Plan {
+  constructor({ points, zones, sites, names }) {
+    this.points = points;
+    this.zones = zones;
+    this.names = names;
+    this.zoneOf = new Uint16Array(points);
+    this.siteOf = new Uint32Array(points);
+    this.blocks = zones.map((name) => ({ name, sites: [], points: 0 }));
+    let first = 0;
+    for (const [zone, site, count] of sites) {
+      this.blocks[zone].sites.push({ site, first, count });
+      this.blocks[zone].points += count;
+      for (let i = first; i < first + count; ++i) {
+        this.zoneOf[i] = zone;
+        this.siteOf[i] = site;
+      }
+      first += count;
+    }
+    this.index = names ? new Map(names.map((name, i) => [name, i])) : null;
+  }
+  name(point) {
+    return this.names ? this.names[point] : `CP-${String(point + 1).padStart(6, '0')}`;
+  }
+  site(point) {
+    return `S${String(this.siteOf[point]).padStart(4, '0')}`;
+  }
+  zone(point) {
+    return this.zones[this.zoneOf[point]];
+  }
+  /** The point of that name; -1: there is none. */
+  find(name) {
+    if (this.index) return this.index.get(name) ?? -1;
+    const found = /^CP-(\d{6,})$/.exec(name);
+    const point = found ? Number(found[1]) - 1 : -1;
+    return point >= 0 && point < this.points && this.name(point) === name ? point : -1;
+  }
+}
+
+/** Sites of a zone in rows, in cells; calls `put(site, x, y, columns)`, returns the height. */
+function flow(sites, width, put) {
+  let x = 0;
+  let y = 0;
+  let row = 0;
+  for (const site of sites) {
+    const columns = Math.min(Math.ceil(Math.sqrt(site.count)), width);
+    const rows = Math.ceil(site.count / columns);
+    if (x > 0 && x + columns > width) {
+      x = 0;
+      y += row + 0.5;
+      row = 0;
+    }
+    if (put) put(site, x, y, columns);
+    x += columns + 0.5;
+    row = Math.max(row, rows);
+  }
+  return y + row;
+}
+
+/** Cells of `cell` pixels in `columns` of zones: the height, or Infinity if a zone does not fit. */
+function heightOf(plan, width, columns, cell) {
+  const cells = Math.floor((width - kGap * (columns - 1)) / columns / cell);
+  if (cells < 1) return Infinity;
+  let height = 0;
+  for (let z = 0; z < plan.blocks.length; z += columns) {
+    const rows = plan.blocks.slice(z, z + columns).map((block) => flow(block.sites, cells));
+    height += kLabel + Math.max(...rows) * cell + kGap;
+  }
+  return height - kGap;
+}
+
+/**
+ * Places all points in `width` by `height` pixels with the largest cells that fit.
+ * `x`, `y`: left upper corners, by point; `zones`: name, box and points of each.
+ */
+export function place(plan, width, height) {
+  let best = { cell: 0, columns: 1 };
+  for (let columns = 1; columns <= Math.min(plan.blocks.length, 16); ++columns) {
+    let low = 0.2;
+    let high = kCellMax;
+    for (let i = 0; i < 12; ++i) {
+      const cell = (low + high) / 2;
+      if (heightOf(plan, width, columns, cell) <= height) low = cell; else high = cell;
+    }
+    // Side by side rather than one below the other, where it makes no difference.
+    if (low >= best.cell - 1e-3) best = { cell: low, columns };
+  }
+  // Whole pixels, as long as there are some: cells of one size, and edges that are sharp.
+  const cell = best.cell >= 3 ? Math.floor(best.cell) : best.cell;
+  const { columns } = best;
+  const x = new Float32Array(plan.points);
+  const y = new Float32Array(plan.points);
+  const zones = [];
+  const blockWidth = (width - kGap * (columns - 1)) / columns;
+  const cells = Math.max(1, Math.floor(blockWidth / cell));
+  let top = 0;
+  for (let z = 0; z < plan.blocks.length; z += columns) {
+    let tallest = 0;
+    plan.blocks.slice(z, z + columns).forEach((block, i) => {
+      const left = Math.round(i * (blockWidth + kGap));
+      const rows = flow(block.sites, cells, (site, sx, sy, wide) => {
+        for (let k = 0; k < site.count; ++k) {
+          x[site.first + k] = left + Math.round((sx + (k % wide)) * cell * 2) / 2;
+          y[site.first + k] = top + kLabel + Math.round((sy + Math.floor(k / wide)) * cell * 2) / 2;
+        }
+      });
+      zones.push({ name: block.name, index: z + i, points: block.points,
+        left, top, width: blockWidth, height: kLabel + rows * cell });
+      tallest = Math.max(tallest, rows * cell);
+    });
+    top = Math.round(top + kLabel + tallest + kGap);
+  }
+  return { cell, width, height: top - kGap, x, y, zones, label: kLabel };
+}
+
+/** Finds the point at a place: a grid of buckets, each with the points that reach into it. */
+export class Finder {
+  constructor(places) {
+    this.places = places;
+    this.size = Math.max(places.cell * 2, 8);
+    this.columns = Math.ceil(places.width / this.size) + 1;
+    const rows = Math.ceil(places.height / this.size) + 1;
+    const count = new Uint32Array(this.columns * rows + 1);
+    const n = places.x.length;
+    const bucket = new Uint32Array(n);
+    for (let i = 0; i < n; ++i) {
+      bucket[i] = this.bucket(places.x[i], places.y[i]);
+      ++count[bucket[i] + 1];
+    }
+    for (let b = 1; b < count.length; ++b) count[b] += count[b - 1];
+    this.start = count.slice();
+    this.points = new Uint32Array(n);
+    for (let i = 0; i < n; ++i) this.points[count[bucket[i]]++] = i;
+  }
+  bucket(x, y) {
+    return Math.floor(y / this.size) * this.columns + Math.floor(x / this.size);
+  }
+  /** -1: none is there. */
+  at(x, y) {
+    const { cell } = this.places;
+    for (const [dx, dy] of [[0, 0], [-cell, 0], [0, -cell], [-cell, -cell]]) {
+      const b = this.bucket(Math.max(0, x + dx), Math.max(0, y + dy));
+      for (let i = this.start[b]; i < this.start[b + 1]; ++i) {
+        const p = this.points[i];
+        const px = this.places.x[p];
+        const py = this.places.y[p];
+        if (x >= px && x < px + cell && y >= py && y < py + cell) return p;
+      }
+    }
+    return -1;
+  }
+  /** The nearest point in a direction (-1, 0 or 1 each); `from` itself if there is none. */
+  neighbour(from, dx, dy) {
+    const { x, y, cell, width, height } = this.places;
+    const cx = x[from] + cell / 2;
+    const cy = y[from] + cell / 2;
+    const step = cell / 2;
+    for (let far = step; far < Math.max(width, height); far += step) {
+      for (let side = 0; side <= Math.min(far, cell * 4); side += step) {
+        for (const sign of side === 0 ? [0] : [-1, 1]) {
+          const found = this.at(cx + dx * far + dy * side * sign, cy + dy * far + dx * side * sign);
+          if (found >= 0 && found !== from) return found;
+        }
+      }
+    }
+    return from;
+  }
+}

@@ -1,0 +1,145 @@
+// Cells into pixels. A hundred thousand of them are painted anew in a few milliseconds: each is a
+// small picture copied row by row, so that no call is made for a single cell.
+import { kClasses, kSurface, pixel } from './palette.js';
+
+const kGlyphFrom = 12;   // pixels a cell must have to bear a glyph
+const kPatternFrom = 4;  // to bear a pattern or a border
+const kDimmed = 0.16;
+
+/** The picture of a class at `size` pixels: an array of its rows, and whether it leaves a gap. */
+function picture(kind, size, share) {
+  const colour = pixel(kind.colour, share);
+  const surface = pixel(kSurface);
+  const border = kind.border ? pixel(kind.border, share) : 0;
+  // A gap of one pixel between cells, once they are large enough to spare it.
+  const side = size >= 3 ? size - 1 : size;
+  const cells = new Uint32Array(size * size).fill(surface);
+  for (let y = 0; y < side; ++y) {
+    for (let x = 0; x < side; ++x) {
+      const isEdge = x === 0 || y === 0 || x === side - 1 || y === side - 1;
+      const isHatched = kind.pattern === 'hatch' && (x + y) % 4 === 0;
+      cells[y * size + x] =
+        border && size >= kPatternFrom && (isEdge || isHatched) ? border : colour;
+    }
+  }
+  if (size >= kGlyphFrom) drawGlyph(kind, cells, size, side, share);
+  return Array.from({ length: size }, (_, y) => cells.subarray(y * size, (y + 1) * size));
+}
+
+function drawGlyph(kind, cells, size, side, share) {
+  const canvas = new OffscreenCanvas(size, size);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.putImageData(new ImageData(new Uint8ClampedArray(cells.buffer), size, size), 0, 0);
+  context.globalAlpha = share < 1 ? 0.3 : 1;
+  context.strokeStyle = context.fillStyle = kind.ink;
+  context.lineWidth = Math.max(1.5, side / 10);
+  const c = side / 2;
+  const r = side * 0.28;
+  context.beginPath();
+  if (kind.name === 'available' || kind.name === 'charging' || kind.name === 'starting') {
+    context.arc(c, c, r, 0, 2 * Math.PI);
+    if (kind.name === 'charging') context.fill(); else context.stroke();
+    if (kind.name === 'starting') {
+      context.beginPath();
+      context.arc(c, c, r, Math.PI / 2, 3 * Math.PI / 2);
+      context.fill();
+    }
+  } else if (kind.name === 'stopped') {
+    for (const x of [c - r * 0.6, c + r * 0.6]) {
+      context.moveTo(x, c - r);
+      context.lineTo(x, c + r);
+    }
+    context.stroke();
+  } else if (kind.name === 'disconnected') {
+    context.moveTo(c - r, c - r);
+    context.lineTo(c + r, c + r);
+    context.moveTo(c + r, c - r);
+    context.lineTo(c - r, c + r);
+    context.stroke();
+  } else {
+    context.moveTo(c, c - r);
+    context.lineTo(c + r * 1.1, c + r * 0.9);
+    context.lineTo(c - r * 1.1, c + r * 0.9);
+    context.fill();
+  }
+  const drawn = context.getImageData(0, 0, size, size).data;
+  cells.set(new Uint32Array(drawn.buffer));
+}
+
+/** Paints cells into an image of its own, which it keeps from one time to the next. */
+export class Painter {
+  constructor() {
+    this.pictures = new Map();
+  }
+  pictureOf(code, size, isDimmed) {
+    const key = `${code} ${size} ${isDimmed}`;
+    let rows = this.pictures.get(key);
+    if (!rows) {
+      if (this.pictures.size > 200) this.pictures.clear();
+      rows = picture(kClasses[code], size, isDimmed ? kDimmed : 1);
+      this.pictures.set(key, rows);
+    }
+    return rows;
+  }
+
+  /**
+   * All points of `places` in `states`, seen through `view` {scale, left, top} (pixels of the layout
+   * that fall on the image's corner), into `context` of `width` by `height` pixels.
+   * `isLit(code, point)`: whether it stands out.
+   */
+  paint(context, width, height, places, states, view, isLit) {
+    if (!this.image || this.image.width !== width || this.image.height !== height) {
+      this.image = context.createImageData(width, height);
+      this.pixels = new Uint32Array(this.image.data.buffer);
+    }
+    const { pixels } = this;
+    pixels.fill(pixel(kSurface));
+    const size = Math.max(1, Math.floor(places.cell * view.scale));
+    const shown = kClasses.map(({ code }) =>
+      [this.pictureOf(code, size, false), this.pictureOf(code, size, true)]);
+    const { x, y } = places;
+    const { packed } = states;
+    for (let i = 0; i < x.length; ++i) {
+      const left = Math.round((x[i] - view.left) * view.scale);
+      const top = Math.round((y[i] - view.top) * view.scale);
+      if (left >= width || top >= height || left + size <= 0 || top + size <= 0) continue;
+      const code = (packed[i >> 1] >> ((i & 1) << 2)) & 15;
+      const rows = shown[code][isLit === null || isLit(code, i) ? 0 : 1];
+      if (size === 1) {
+        pixels[top * width + left] = rows[0][0];
+        continue;
+      }
+      const from = Math.max(0, -left);
+      const to = Math.min(size, width - left);
+      const last = Math.min(size, height - top);
+      for (let row = Math.max(0, -top); row < last; ++row) {
+        const at = (top + row) * width + left;
+        const cells = rows[row];
+        for (let k = from; k < to; ++k) pixels[at + k] = cells[k];
+      }
+    }
+    context.putImageData(this.image, 0, 0);
+  }
+}
+
+/** From afar: of each zone a bar of its states, in the order in which a person wants to know. */
+export function paintBlocks(context, zones, counts, order, view, isLit) {
+  for (const zone of zones) {
+    const left = (zone.left - view.left) * view.scale;
+    const top = (zone.top - view.top) * view.scale + 18;
+    const width = zone.width * view.scale;
+    const height = Math.max(6, Math.min(22, zone.height * view.scale - 20));
+    let x = left;
+    for (const code of order) {
+      const part = counts[zone.index][code] / Math.max(1, zone.points) * width;
+      context.globalAlpha = isLit(code) ? 1 : 0.2;
+      context.fillStyle = kClasses[code].colour;
+      context.fillRect(x, top, part, height);
+      x += part;
+    }
+    context.globalAlpha = 1;
+    context.strokeStyle = kClasses[4].border;
+    context.strokeRect(Math.round(left) + 0.5, Math.round(top) + 0.5, Math.round(width) - 1,
+      Math.round(height) - 1);
+  }
+}

@@ -1,0 +1,70 @@
+// The run as columns over time, from what the server kept and from pulses. Pure.
+
+const kRowsMax = 6000;
+const kWindow = 15;
+const kKept = ['sim_s', 'activated', 'supplying', 'stopped', 'fault', 'disconnected',
+  'sessions_completed', 'faults_raised', 'energy_mj', 'decision_p99_ms', 'detection_p99_ms',
+  'tick_lateness_p99_ms'];
+
+/** A pulse as a row of the series. */
+export function rowOf(pulse) {
+  const [available, charging, starting, stopped, disconnected, faulted] = pulse.states;
+  return {
+    sim_s: pulse.sim_s,
+    activated: available + starting,
+    supplying: charging,
+    stopped,
+    fault: faulted,
+    disconnected,
+    sessions_completed: pulse.sessions.completed,
+    faults_raised: pulse.faults.raised,
+    energy_mj: pulse.energy_mj,
+    decision_p99_ms: pulse.latency_ms.request_decision.p99,
+    detection_p99_ms: pulse.latency_ms.fault_detection.p99,
+    tick_lateness_p99_ms: pulse.latency_ms.tick_lateness.p99,
+  };
+}
+
+export class Series {
+  constructor() {
+    this.columns = Object.fromEntries(kKept.map((name) => [name, []]));
+  }
+  get length() {
+    return this.columns.sim_s.length;
+  }
+  /** What /api/v1/series says; older than all that is here already. */
+  prepend({ columns }) {
+    const first = this.columns.sim_s[0] ?? Infinity;
+    const given = columns.sim_s ?? [];
+    let n = 0;
+    while (n < given.length && given[n] < first) ++n;
+    for (const name of kKept)
+      this.columns[name] = [...(columns[name] ?? Array(given.length).fill(0)).slice(0, n), ...this.columns[name]];
+  }
+  /** Time does not go back; a row at the time of the last one is dropped. */
+  add(row) {
+    const { columns } = this;
+    if (this.length > 0 && row.sim_s <= columns.sim_s[this.length - 1]) return;
+    for (const name of kKept) columns[name].push(row[name]);
+    if (this.length > kRowsMax)
+      for (const name of kKept) columns[name] = columns[name].filter((_, i) => i % 2 === 0);
+  }
+  /**
+   * How fast a column rises a model second, times `factor`: seen over the last kWindow seconds, or since
+   * the row before, whatever is longer. Meters report now and then; in between there is no less power.
+   */
+  rate(name, factor = 1) {
+    const values = this.columns[name];
+    const times = this.columns.sim_s;
+    let from = 0;
+    return values.map((value, i) => {
+      if (i === 0) return null;
+      while (from + 1 < i && times[i] - times[from + 1] >= kWindow) ++from;
+      return Math.max(0, (value - values[from]) / Math.max(1e-9, times[i] - times[from]) * factor);
+    });
+  }
+  /** Kilowatts: millijoules a second over a million. */
+  power() {
+    return this.rate('energy_mj', 1e-6);
+  }
+}

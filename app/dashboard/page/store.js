@@ -1,0 +1,138 @@
+// All that the page knows, and who is told when it changes.
+import { ask } from './api.js';
+import { Plan } from './layout.js';
+import { rowOf, Series } from './series.js';
+import { Wire } from './wire.js';
+import { kClasses } from './palette.js';
+
+const kRowsMax = 10_000;
+const kCalmMs = 1000;
+
+/** Whoever asks for less motion sees changes once a second. */
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+export class Store {
+  constructor() {
+    this.hello = null;
+    this.plan = null;
+    this.states = null;
+    this.total = new Array(kClasses.length).fill(0);
+    this.pulse = null;
+    this.rates = { sessions: null, messages: null, speed: null };
+    this.series = new Series();
+    this.faults = [];     // newest first
+    this.revision = 0;    // of faults
+    this.connection = 'connecting';
+    this.end = null;
+    this.heardAt = performance.now();
+    this.shownAt = -Infinity;  // states
+    this.pulseAt = -Infinity;
+    this.listeners = new Set();
+    this.stateListeners = new Set();
+  }
+
+  watch(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  /** Told of each new frame, at once and past all components. */
+  onStates(listener) {
+    this.stateListeners.add(listener);
+    if (this.states) listener(this.states);
+    return () => this.stateListeners.delete(listener);
+  }
+  changed() {
+    for (const listener of this.listeners) listener();
+  }
+
+  connect() {
+    this.wire = new Wire({
+      text: (message) => this.hear(message),
+      states: (states) => this.take(states),
+      connection: (isOpen) => {
+        if (!isOpen && !this.end) this.connection = 'lost';
+        this.changed();
+      },
+    });
+  }
+
+  take(states) {
+    this.states = states;
+    this.heardAt = performance.now();
+    if (calm.matches && this.heardAt - this.shownAt < kCalmMs) return;
+    this.shownAt = this.heardAt;
+    for (const listener of this.stateListeners) listener(states);
+  }
+
+  hear(message) {
+    this.heardAt = performance.now();
+    if (message.type === 'hello') this.begin(message).catch((error) => console.error(error));
+    else if (message.type === 'pulse') this.hearPulse(message);
+    else if (message.type === 'faults') this.addFaults(message.rows);
+    else if (message.type === 'missed') this.fetchFaults();
+    else if (message.type === 'end') {
+      this.end = message;
+      this.connection = 'finished';
+      this.changed();
+    }
+  }
+
+  /** Also after the connection was lost: what was missed is asked for. */
+  async begin(hello) {
+    const isSame = this.hello?.instance === hello.instance;
+    this.hello = hello;
+    this.connection = 'open';
+    if (!isSame) {
+      // Another run: what is shown of the one before would be taken for its own.
+      this.faults = [];
+      this.pulse = null;
+      this.plan = new Plan(await ask('/api/v1/layout'));
+    }
+    this.fetchFaults();
+    const kept = await ask('/api/v1/series').catch(() => null);
+    if (kept) {
+      // Another run may stand at an earlier time.
+      this.series = new Series();
+      this.series.prepend(kept);
+    }
+    this.changed();
+  }
+
+  hearPulse(pulse) {
+    const before = this.pulse;
+    const now = performance.now();
+    if (calm.matches && now - this.pulseAt < kCalmMs) return;
+    if (before && pulse.sim_s > before.sim_s) {
+      const seconds = (now - this.pulseAt) / 1000;
+      const sim = pulse.sim_s - before.sim_s;
+      this.rates = {
+        sessions: (pulse.sessions.completed - before.sessions.completed) / sim,
+        messages: (pulse.messages.delivered - before.messages.delivered) / seconds,
+        speed: sim / seconds,
+      };
+    }
+    this.pulse = pulse;
+    this.pulseAt = now;
+    this.total = pulse.states;
+    this.series.add(rowOf(pulse));
+    this.changed();
+  }
+
+  async fetchFaults() {
+    if (!this.hello.has_journal) return;
+    const found = await ask('/api/v1/faults?limit=1000').catch(() => ({ faults: [] }));
+    this.addFaults(found.faults);
+  }
+
+  /** Rows of any order, some of which may be here already. */
+  addFaults(rows) {
+    const known = new Set(this.faults.slice(0, 3000).map(({ id }) => id).filter((id) => id !== null));
+    const fresh = rows.filter(({ id }) => id === null || !known.has(id));
+    if (fresh.length === 0) return;
+    this.faults = [...fresh, ...this.faults]
+      .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : (b.id ?? 0) - (a.id ?? 0)))
+      .slice(0, kRowsMax);
+    ++this.revision;
+    this.changed();
+  }
+}

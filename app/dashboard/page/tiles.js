@@ -1,0 +1,81 @@
+// The figures that a person looks at first.
+import { html } from './vendor/preact_htm.js';
+import { kClasses } from './palette.js';
+import { countText, figureText, msText } from './format.js';
+
+const kPoints = 60;
+
+/** The last values as a line; where there is a limit, it is drawn too. */
+function Spark({ values, limit }) {
+  const shown = values.filter((v) => v !== null && Number.isFinite(v)).slice(-kPoints);
+  if (shown.length < 2) return html`<svg class="spark" viewBox="0 0 100 24" aria-hidden="true"></svg>`;
+  let low = shown[0];
+  let high = shown[0];
+  for (const v of shown) {
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+  }
+  const span = high - low || 1;
+  const y = (v) => 22 - (v - low) / span * 20;
+  const line = shown.map((v, i) => `${(i / (shown.length - 1) * 100).toFixed(1)},${y(v).toFixed(1)}`).join(' ');
+  return html`<svg class="spark" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">
+    ${limit >= low && limit <= high && html`<line class="limit" x1="0" x2="100" y1=${y(limit)} y2=${y(limit)} />`}
+    <polyline points=${line} /></svg>`;
+}
+
+function StateTile({ code, total, points, values, isolated, go }) {
+  const kind = kClasses[code];
+  const isOn = isolated === code;
+  return html`<button class="tile" aria-pressed=${isOn} data-state=${kind.name}
+      title=${`Show only these on the map (key ${kind.key})`} onclick=${() => go({ isolated: isOn ? null : code })}>
+    <span class="tile-name"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>
+    <span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
+    <span class="tile-note">${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %` : ''}</span>
+    <${Spark} values=${values} />
+  </button>`;
+}
+
+function FigureTile({ name, value, note, values, limit, verdict }) {
+  return html`<div class="tile" role="group" aria-label=${name}>
+    <span class="tile-name">${name}</span>
+    <span class="tile-value">${value}</span>
+    <span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict ? `${verdict}${note ? ' · ' : ''}` : ''}${note}</span>
+    <${Spark} values=${values} limit=${limit} />
+  </div>`;
+}
+
+/** The limit of `name`:p99 among the scenario's thresholds, in milliseconds; null: it has none. */
+export function limitOf(thresholds, name) {
+  for (const text of thresholds ?? []) {
+    const found = new RegExp(`^${name}:p99 <=? ([0-9.]+)(us|ms|s)$`).exec(text);
+    if (found) return Number(found[1]) * { us: 1e-3, ms: 1, s: 1e3 }[found[2]];
+  }
+  return null;
+}
+
+function LatencyTile({ name, figure, column, limit }) {
+  const isKnown = figure && figure.count !== 0;
+  const verdict = limit === null || !isKnown ? '' : figure.p99 > limit ? 'HIGH' : 'OK';
+  return html`<${FigureTile} name=${`${name} p99`} value=${isKnown ? msText(figure.p99) : '–'} verdict=${verdict}
+    note=${limit === null ? '' : `limit ${msText(limit)}`} values=${column} limit=${limit} />`;
+}
+
+export function Tiles({ store, view, go }) {
+  const { pulse, series, hello, total } = store;
+  const columns = series.columns;
+  const of = ['activated', 'supplying', null, 'stopped', 'disconnected', 'fault'];
+  const points = hello?.points ?? 0;
+  const lateness = hello?.lateness_limit_ms ?? null;
+  return html`<section class="tiles" aria-label="Figures">
+    ${[5, 4, 3, 1, 0].map((code) => html`<${StateTile} key=${code} code=${code} points=${points} go=${go}
+      total=${code === 0 ? total[0] + total[2] : total[code]} values=${columns[of[code]]} isolated=${view.isolated} />`)}
+    <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
+      note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} delivered` : ''} values=${series.power()} />
+    <${FigureTile} name="Sessions ended" value=${figureText(store.rates.sessions, '/s')}
+      note=${pulse ? `${countText(pulse.sessions.active)} active` : ''} values=${series.rate('sessions_completed')} />
+    <${LatencyTile} name="Decision" figure=${pulse?.latency_ms.request_decision} column=${columns.decision_p99_ms}
+      limit=${limitOf(hello?.thresholds, 'request_decision')} />
+    <${LatencyTile} name="Tick lateness" figure=${pulse?.latency_ms.tick_lateness} column=${columns.tick_lateness_p99_ms}
+      limit=${limitOf(hello?.thresholds, 'tick_lateness') ?? lateness} />
+  </section>`;
+}

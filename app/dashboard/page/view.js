@@ -1,0 +1,56 @@
+// What is looked at, as the address says it: every view can be sent to somebody else.
+import { kClasses } from './palette.js';
+
+const kWords = {
+  view: ['map', 'table'],
+  kind: ['', 'FAULT', 'RECOVERY'],
+  theme: ['', 'light', 'dark'],
+  panel: ['faults', 'requests'],
+};
+
+/** Unknown or wrong parts of an address are as if they were not there. */
+export function readView(search) {
+  const given = new URLSearchParams(search);
+  const word = (name) => (kWords[name].includes(given.get(name)) ? given.get(name) : kWords[name][0]);
+  const time = (name) => {
+    const value = Date.parse(given.get(name) ?? '');
+    return Number.isNaN(value) ? null : value / 1000;
+  };
+  const isolated = kClasses.find(({ name }) => name === given.get('state'));
+  return {
+    view: word('view'),
+    panel: word('panel'),
+    kind: word('kind'),
+    theme: word('theme'),
+    isolated: isolated ? isolated.code : null,
+    zone: given.get('zone') ?? '',
+    cp: given.get('cp') ?? '',
+    q: given.get('q') ?? '',
+    from: time('from'),
+    to: time('to'),
+    isGrouped: given.get('group') === '1',
+    isPaused: given.get('paused') === '1',
+  };
+}
+
+/** As a query, without its question mark. */
+export function writeView(view) {
+  const parts = new URLSearchParams();
+  const put = (name, value) => {
+    if (value) parts.set(name, value);
+  };
+  const time = (unix) => (unix === null ? '' : new Date(unix * 1000).toISOString());
+  put('view', view.view === 'map' ? '' : view.view);
+  put('panel', view.panel === 'faults' ? '' : view.panel);
+  put('state', view.isolated === null ? '' : kClasses[view.isolated].name);
+  put('zone', view.zone);
+  put('cp', view.cp);
+  put('q', view.q);
+  put('kind', view.kind);
+  put('from', time(view.from));
+  put('to', time(view.to));
+  put('group', view.isGrouped ? '1' : '');
+  put('paused', view.isPaused ? '1' : '');
+  put('theme', view.theme);
+  return parts.toString();
+}

@@ -1,0 +1,74 @@
+// The one WebSocket of a tab: messages in order, and a new one when it breaks.
+import { States, said } from './frames.js';
+
+const kTaken = 1;
+const kLost = 2;
+const kPaused = 3;
+const kResumed = 4;
+const kRetryMs = 250;
+const kRetryMsMax = 4000;
+
+/**
+ * Calls `on.text(message)`, `on.states(states)` and `on.connection(isOpen)`. What breaks is opened
+ * again, ever more slowly, until the server has said that the run is over.
+ */
+export class Wire {
+  constructor(on) {
+    this.on = on;
+    this.retry = kRetryMs;
+    this.isOver = false;
+    this.isPaused = false;
+    this.states = null;
+    this.open();
+  }
+
+  open() {
+    const at = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
+    const socket = new WebSocket(at, 'chargemill.v1');
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    this.states = null;
+    // One after the other: to inflate takes a moment, and the next message may be there before.
+    let last = Promise.resolve();
+    socket.onmessage = ({ data }) => {
+      last = last.then(() => this.take(socket, data)).catch((error) => console.error(error));
+    };
+    socket.onopen = () => {
+      this.retry = kRetryMs;
+      if (this.isPaused) socket.send(said(kPaused));
+    };
+    socket.onclose = () => {
+      last.then(() => {
+        this.on.connection(false);
+        if (this.isOver) return;
+        setTimeout(() => this.open(), this.retry);
+        this.retry = Math.min(this.retry * 2, kRetryMsMax);
+      });
+    };
+  }
+
+  async take(socket, data) {
+    if (typeof data === 'string') {
+      const message = JSON.parse(data);
+      if (message.type === 'hello') {
+        this.states = new States(message.points);
+        this.on.connection(true);
+      }
+      if (message.type === 'end') this.isOver = true;
+      this.on.text(message);
+      return;
+    }
+    if (!this.states) return;
+    const isTaken = await this.states.take(data);
+    if (socket.readyState === WebSocket.OPEN)
+      socket.send(isTaken ? said(kTaken, this.states.number) : said(kLost));
+    if (isTaken) this.on.states(this.states);
+  }
+
+  /** No more states until they are wanted again; figures and faults still come. */
+  pause(isPaused) {
+    this.isPaused = isPaused;
+    if (this.socket.readyState === WebSocket.OPEN)
+      this.socket.send(said(isPaused ? kPaused : kResumed));
+  }
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Holds the colours of the dashboard to what README.md says of them: the table there and page/palette.js
+agree, every class can be told from every other by everybody, and every mark stands out from the surface.
+
+Colour-blindness: Machado, Oliveira, Fernandes (2009), severity 1. Difference: OKLab (Ottosson 2020), Euclidean.
+Contrast: WCAG 2.2, 1.4.11. palette_check.py [--table]: --table prints the measured columns.
+"""
+import itertools
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).parent
+SURFACE = "#111418"
+CONTRAST_MIN = 3.0    # of a mark on the surface: its colour or its border
+GLYPH_MIN = 3.0       # of a glyph on its colour
+DIFFERENCE_MIN = 0.09  # between any two classes, for anybody; a just noticeable one is about 0.02
+
+SIGHT = {
+    "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritan": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+
+
+def linear(colour):
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+
+
+def times(matrix, vector):
+    return [sum(m * v for m, v in zip(row, vector)) for row in matrix]
+
+
+def oklab(rgb):
+    lms = times(((0.4122214708, 0.5363325363, 0.0514459929), (0.2119034982, 0.6806995451, 0.1073969566),
+                 (0.0883024619, 0.2817188376, 0.6299787005)), [min(1, max(0, c)) for c in rgb])
+    return times(((0.2104542553, 0.7936177850, -0.0040720468), (1.9779984951, -2.4285922050, 0.4505937099),
+                  (0.0259040371, 0.7827717662, -0.8086757660)), [c ** (1 / 3) for c in lms])
+
+
+def difference(a, b, sight):
+    # Machado's matrices are for linear light.
+    seen = [oklab(times(SIGHT[sight], linear(c))) for c in (a, b)]
+    return sum((x - y) ** 2 for x, y in zip(*seen)) ** 0.5
+
+
+def contrast(a, b):
+    light = sorted(sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear(x))) + 0.05 for x in (a, b))
+    return light[1] / light[0]
+
+
+def classes():
+    text = (HERE / "page/palette.js").read_text()
+    assert f"kSurface = '{SURFACE}'" in text, "another surface"
+    found = []
+    for row in re.findall(r"^  \{ (code: \d.*) \},$", text, re.M):
+        found.append(dict(re.findall(r"(\w+): '?([^',]*)'?", row)))
+    assert len(found) == 6, found
+    return found
+
+
+def main():
+    kinds = classes()
+    bad = []
+    readme = (HERE / "README.md").read_text()
+    style = (HERE / "page/style.css").read_text()
+    for kind in kinds:
+        colour, border = kind["colour"], kind["border"]
+        measured = f"{contrast(colour, SURFACE):.2f}" + (f", border {contrast(border, SURFACE):.2f}" if border else "")
+        glyph = contrast(kind["ink"], colour)
+        row = f"| {kind['code']} | {kind['name']} | {kind['word']} | `{colour}` | {measured} | {kind['glyph']} | {glyph:.2f} | {kind['key']} |"
+        if "--table" in sys.argv:
+            print(row)
+        if row not in readme:
+            bad.append(f"README.md has no row: {row}")
+        if f".s-{kind['name']}" not in style or colour not in style:
+            bad.append(f"style.css does not know {kind['name']} {colour}")
+        if max(contrast(colour, SURFACE), contrast(border, SURFACE) if border else 0) < CONTRAST_MIN:
+            bad.append(f"{kind['name']} does not stand out from the surface")
+        if glyph < GLYPH_MIN:
+            bad.append(f"the glyph of {kind['name']} does not stand out from its colour: {glyph:.2f}")
+    for what in ("glyph", "key", "colour", "name"):
+        if len({kind[what] for kind in kinds}) != len(kinds):
+            bad.append(f"two classes have one {what}")
+    for sight in SIGHT:
+        least, names = min((difference(a["colour"], b["colour"], sight), f"{a['name']} and {b['name']}")
+                           for a, b in itertools.combinations(kinds, 2))
+        line = f"{sight}: {least:.3f} ({names})"
+        if "--table" in sys.argv:
+            print(line)
+        if line not in readme:
+            bad.append(f"README.md does not say: {line}")
+        if least < DIFFERENCE_MIN:
+            bad.append(f"too alike: {line}")
+    print("\n".join(bad) if bad else "the palette is as README.md says")
+    return 1 if bad else 0
+
+
+sys.exit(main())

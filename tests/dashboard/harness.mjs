@@ -1,0 +1,183 @@
+// What the laws of the page share: real runs, a real browser, patience with a deadline.
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const require = createRequire(join(process.env.DASHBOARD_MODULES, 'package.json'));
+const { chromium } = require('playwright-core');
+export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+export const root = process.env.DASHBOARD_ROOT;
+const program = join(root, 'build/release/chargemill');
+export const work = mkdtempSync(join(tmpdir(), 'dashboard-'));
+const run = promisify(execFile);
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Calls `look` until it gives something; throws with `what` after `seconds`. */
+export async function until(what, look, seconds = 15) {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`never: ${what}`);
+    await pause(20);
+  }
+}
+
+export function check(isTrue, text) {
+  if (!isTrue) throw new Error(text);
+}
+export function equal(found, wanted, text) {
+  const [a, b] = [found, wanted].map((value) => JSON.stringify(value));
+  if (a !== b) throw new Error(`${text}: found ${a.slice(0, 600)}, wanted ${b.slice(0, 600)}`);
+}
+
+/** A port that was free a moment ago. */
+export const freePort = () => new Promise((done) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => done(port));
+  });
+});
+
+/** A small network whose faults are found at once. */
+export const smallScenario = ({ points = 40, extra = '' } = {}) => `
+[run]
+name = "small"
+duration = "1h"
+speed = 1
+stop_timeout = "2s"
+[network]
+charge_points = ${points}
+zones = 4
+sites_per_zone = 2
+health_interval = "100ms"
+telemetry_interval = "250ms"
+max_session = "3s"
+[central]
+shards = 4
+[drivers]
+count = 10
+profile = "public"
+sessions_per_cp_per_day = 2000
+[tcp]
+listen = "off"
+${extra}
+`;
+
+const alive = new Set();
+let runs = 0;
+
+/** A run of the real program; `base` is where it is served. */
+export async function openRun(scenario, args = [], port = 0) {
+  const name = `run${++runs}`;
+  const file = join(work, `${name}.toml`);
+  writeFileSync(file, scenario);
+  const out = join(work, name);
+  const child = spawn(program, ['run', file, '--http', `127.0.0.1:${port}`, '--progress', 'off', '--out', out, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] });
+  let heard = '';
+  child.stderr.on('data', (bytes) => {
+    heard += bytes;
+  });
+  child.stdout.resume();
+  const ended = new Promise((done) => child.on('exit', done));
+  alive.add(child);
+  ended.then(() => alive.delete(child));
+  const at = await until(`the run says where it is (${heard})`, () => /^HTTP +(\S+)/m.exec(heard)?.[1], 60);
+  const base = `http://${at}`;
+  const ask = async (path, options) => {
+    const answer = await fetch(base + path, options);
+    check(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+    return answer.json();
+  };
+  return {
+    base, out, ended, child, ask,
+    post: (path, body = {}) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
+    stop: () => {
+      child.kill('SIGINT');
+      return ended;
+    },
+  };
+}
+
+/** What `chargemill history` says, as JSON. */
+export async function history(out, what, args = []) {
+  const { stdout } = await run(program, ['history', what, '--data', join(out, 'journal'), '--format', 'json', ...args],
+    { maxBuffer: 1 << 28 });
+  return JSON.parse(stdout);
+}
+
+let browser = null;
+/** One browser for all laws; `options` are those of a context of its own. */
+export async function openBrowser() {
+  browser ??= await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--enable-precise-memory-info'],
+  });
+  return browser;
+}
+
+/** A tab at `address`; what its console complains of and whom it asks are kept. */
+export async function openTab(address, { width = 1280, height = 900, ...options } = {}) {
+  const context = await (await openBrowser()).newContext({ viewport: { width, height }, colorScheme: 'dark', ...options });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.asked = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') page.complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  page.on('request', (request) => page.asked.push(request.url()));
+  page.on('websocket', (socket) => page.asked.push(socket.url()));
+  await page.goto(address);
+  return page;
+}
+
+/** Until the tab shows states. */
+export async function shown(page, seconds = 20) {
+  await page.waitForFunction(() => window.chargemill?.states?.number > 0 && window.chargemill.stage?.frames > 0,
+    null, { timeout: seconds * 1000, polling: 20 });
+}
+
+/** The colour of a charge point's cell, `#rrggbb`, as it is painted. */
+export const cellColour = (page, point) => page.evaluate((i) => {
+  const { stage } = window.chargemill;
+  const scale = stage.view.scale * stage.ratio;
+  const at = (value, from) => Math.round((value - from) * scale) + 1;
+  const pixel = stage.painter.pixels[at(stage.places.y[i], stage.view.top) * stage.width + at(stage.places.x[i], stage.view.left)];
+  const parts = [pixel & 255, pixel >> 8 & 255, pixel >> 16 & 255];
+  return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`.toUpperCase();
+}, point);
+
+let failed = 0;
+/** One line of the test's result. */
+export async function law(text, body) {
+  try {
+    await body();
+    console.log(`ok - ${text}`);
+  } catch (error) {
+    ++failed;
+    console.log(`not ok - ${text}`);
+    console.log(String(error?.stack ?? error));
+  }
+}
+
+/** Ends what was begun; the exit code. */
+export async function finish() {
+  await browser?.close();
+  for (const child of alive) child.kill('SIGKILL');
+  rmSync(work, { recursive: true, force: true });
+  return failed === 0 ? 0 : 1;
+}
+
+export function folder(path) {
+  mkdirSync(path, { recursive: true });
+  return path;
+}

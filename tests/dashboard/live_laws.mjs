@@ -1,0 +1,193 @@
+// What a person sees of a run that is under way, and that it is what the run and its journal say.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  cellColour, check, equal, finish, freePort, history, law, openRun, openTab, root, shown, smallScenario, until,
+} from './harness.mjs';
+
+const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
+const page = await openTab(live.base);
+
+await law('A tab shows every charge point, asks nobody but this server, and complains of nothing', async () => {
+  await shown(page);
+  await until('all are on', async () => (await page.getByTestId('count-disconnected').textContent()) === '0');
+  await until('it says so', async () => (await page.getByTestId('connection').textContent()) === 'running');
+  const host = new URL(live.base).host;
+  for (const url of page.asked) equal(new URL(url).host, host, url);
+  equal(page.complaints, [], 'complaints');
+});
+
+await law('A fault that is injected is in the feed within a second, and its cell turns', async () => {
+  const point = 17;
+  const cp = 'CP-000018';
+  const before = await cellColour(page, point);
+  check(before !== '#E8590C', `it was ${before}`);
+  const begun = performance.now();
+  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '3s' });
+  await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 5000 });
+  const took = performance.now() - begun;
+  check(took < 1000, `it took ${took.toFixed(0)} ms`);
+  await until('its cell is that of a broken one', async () => (await cellColour(page, point)) === '#E8590C');
+  await until('the tile counts it', async () => Number(await page.getByTestId('count-faulted').textContent()) > 0);
+  await until('it recovers', async () => (await cellColour(page, point)) !== '#E8590C');
+});
+
+await law('The feed filtered by charge point and time range has exactly the rows of chargemill history', async () => {
+  const cp = 'CP-000007';
+  for (let i = 0; i < 3; ++i) {
+    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await live.post(`/api/v1/charge-points/CP-00001${i}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await until('it is over', async () => (await live.ask(`/api/v1/faults?cp=${cp}`)).faults.length === 2 * (i + 1));
+  }
+  const all = await history(live.out, 'faults', ['--cp', cp, '--limit', '100']);
+  const rows = all.faults ?? all;
+  equal(rows.length, 6, 'rows of the journal');
+  const [from, to] = [rows[4].timestamp, rows[1].timestamp];
+  const wanted = await history(live.out, 'faults', ['--cp', cp, '--since', from, '--until', to, '--limit', '100']);
+  const ids = (wanted.faults ?? wanted).map(({ id }) => id);
+  equal(ids.length, 4, 'rows in the range');
+  const tab = await openTab(`${live.base}/?q=${cp}&from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+  await shown(tab);
+  const found = () => tab.locator('[data-testid=feed] .fault').evaluateAll((items) => items.map((item) => Number(item.dataset.id)));
+  await until('the rows are there', async () => (await found()).length > 0);
+  equal(await found(), ids, 'the feed');
+  await tab.context().close();
+});
+
+await law('The drawer of a charge point has the sessions and faults that the journal has', async () => {
+  const { sessions: any } = await until('a session is over', async () => {
+    const found = await live.ask('/api/v1/sessions?status=COMPLETED&limit=1');
+    return found.sessions.length > 0 && found;
+  }, 60);
+  const cp = any[0].cp_id;
+  await live.post(`/api/v1/charge-points/${cp}/stop`);
+  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+  await until('it has recovered', async () => {
+    const { faults } = await live.ask(`/api/v1/faults?cp=${cp}`);
+    return faults[0]?.event_type === 'RECOVERY';
+  });
+  const tab = await openTab(`${live.base}/?cp=${cp}`);
+  const ids = (name) => tab.locator(`[data-testid=${name}] tbody tr`).evaluateAll((rows) => rows.map((row) => row.dataset.id));
+  const journal = async (what, key) => {
+    const rows = await history(live.out, what, ['--cp', cp, '--limit', '100']);
+    return (rows[what] ?? rows).map((row) => String(row[key]));
+  };
+  await tab.getByTestId('drawer-faults').waitFor();
+  const [sessions, faults] = [await journal('sessions', 'session_id'), await journal('faults', 'id')];
+  check(sessions.length > 0 && faults.length > 1, 'there is something to compare');
+  await until('sessions are those of the journal', async () => JSON.stringify(await ids('drawer-sessions')) === JSON.stringify(sessions));
+  equal(await ids('drawer-faults'), faults, 'faults');
+  check(await tab.getByTestId('timeline').isVisible(), 'the states are a bar');
+  await tab.context().close();
+});
+
+await law('With http.control an operator stops, resumes and breaks a charge point from its drawer', async () => {
+  const cp = 'CP-000025';
+  const tab = await openTab(`${live.base}/?cp=${cp}`);
+  const state = async () => (await live.ask(`/api/v1/charge-points/${cp}`)).state;
+  await tab.getByRole('button', { name: 'Stop', exact: true }).click();
+  await until('it is stopped', async () => (await state()) === 'STOPPED');
+  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await until('it is back', async () => (await state()) !== 'STOPPED');
+  await tab.locator('.actions select').selectOption('engine_ko');
+  await tab.getByRole('button', { name: 'Inject fault' }).click();
+  await until('it is broken', async () => (await state()) === 'BROKEN');
+  await tab.getByRole('button', { name: 'Reset breaker' }).click();
+  await until('it is said', async () => /reset-breaker: ordered/.test(await tab.locator('.said').textContent()));
+  await tab.context().close();
+});
+
+await law('All of a view is in its address, and steps back and forth are steps of the browser', async () => {
+  const tab = await openTab(`${live.base}/?view=table&zone=Z02&state=faulted&kind=FAULT&group=1&theme=light`);
+  await tab.getByTestId('zone-table').waitFor();
+  equal(await tab.evaluate(() => document.documentElement.dataset.theme), 'light', 'theme');
+  equal(await tab.locator('tr.chosen th').textContent(), 'Z02', 'zone');
+  equal(await tab.locator('.filters select').nth(1).inputValue(), 'FAULT', 'kind');
+  check(await tab.locator('.filters input[type=checkbox]').isChecked(), 'grouped');
+  await tab.getByRole('button', { name: 'Table', exact: true }).click();
+  check(!tab.url().includes('view=table'), tab.url());
+  await tab.goBack();
+  await tab.getByTestId('zone-table').waitFor();
+  await tab.reload();
+  await tab.getByTestId('zone-table').waitFor();
+  equal(await tab.locator('tr.chosen th').textContent(), 'Z02', 'zone after a reload');
+  await tab.context().close();
+});
+
+await law('The table counts what the API counts', async () => {
+  const tab = await openTab(`${live.base}/?view=table`);
+  await tab.getByTestId('zone-table').waitFor();
+  await live.post('/api/v1/charge-points/CP-000001/stop');
+  const heads = await tab.locator('[data-testid=zone-table] thead th').allTextContents();
+  const column = heads.findIndex((head) => head.includes('Out of Order'));
+  await until('the stopped one is counted in its zone', async () => {
+    const cells = await tab.locator('[data-testid=zone-table] tbody tr').first().locator('th, td').allTextContents();
+    const { charge_points: wanted } = await live.ask('/api/v1/charge-points?zone=Z01&state=STOPPED');
+    return wanted.length > 0 && Number(cells[column]) === wanted.length;
+  });
+  await live.post('/api/v1/charge-points/CP-000001/resume');
+  await tab.context().close();
+});
+
+await law('On-going requests are those of the API', async () => {
+  const tab = await openTab(`${live.base}/?panel=requests`);
+  await until('a request is open', async () => (await live.ask('/api/v1/requests')).requests.length > 0, 60);
+  await until('the panel has them', async () => {
+    const rows = await tab.locator('[data-testid=requests] tbody tr td:nth-child(3)').allTextContents();
+    const wanted = (await live.ask('/api/v1/requests')).requests.map(({ cp_id }) => cp_id);
+    return wanted.length > 0 && JSON.stringify(rows) === JSON.stringify(wanted);
+  }, 60);
+  await tab.context().close();
+});
+
+await law('The page decodes the frame that FORMAT.md draws', async () => {
+  const text = readFileSync(join(root, 'app/dashboard/FORMAT.md'), 'utf8');
+  const bytes = /```\n((?:[0-9a-f]{2} +)+[0-9a-f]{2})\n```/.exec(text)[1].split(/ +/).map((part) => parseInt(part, 16));
+  const found = await page.evaluate(async (given) => {
+    const { States } = await import('/page/frames.js');
+    const states = new States(1);
+    const isTaken = await states.take(new Uint8Array(given).buffer);
+    return [isTaken, states.number, states.simMs, states.code(0)];
+  }, bytes);
+  equal(found, [true, 1, 1286, 0], 'what it holds');
+});
+
+await law('A tab finds its way back after the server was restarted, and shows the new run', async () => {
+  const port = await freePort();
+  const first = await openRun(smallScenario({ points: 12 }), [], port);
+  const tab = await openTab(first.base);
+  await shown(tab);
+  first.child.kill('SIGKILL');
+  await until('it says that it lost it', async () => (await tab.getByTestId('connection').textContent()) === 'connection lost');
+  await tab.locator('.overlay').waitFor();
+  const second = await openRun(smallScenario({ points: 30 }), [], port);
+  await until('it shows the new one', async () => (await tab.evaluate(() => window.chargemill.states?.points)) === 30, 30);
+  equal(await tab.getByTestId('connection').textContent(), 'running', 'state');
+  const notes = tab.complaints.filter((text) => !/WebSocket|ERR_CONNECTION/.test(text));
+  equal(notes, [], 'complaints beside those of the browser itself');
+
+  await second.stop();
+  await until('it says that the run is over', async () => (await tab.getByTestId('connection').textContent()) === 'finished');
+  check(await tab.locator('.tile').count() > 6 && await tab.getByTestId('map').isVisible(), 'all stays readable');
+  equal(await tab.locator('.overlay').count(), 0, 'what is over is not stale');
+  await tab.context().close();
+});
+
+await law('Without http.control the page offers no actions, and the server takes none from a page', async () => {
+  const guarded = await openRun(smallScenario({ points: 8 }));
+  const tab = await openTab(`${guarded.base}/?cp=CP-000001`);
+  await tab.getByTestId('drawer').locator('.facts').waitFor();
+  equal(await tab.locator('.actions').count(), 0, 'actions');
+  const status = await tab.evaluate(() => fetch('/api/v1/charge-points/stop', { method: 'POST', body: '{}' }).then((r) => r.status));
+  equal(status, 403, 'a page that tries');
+  await guarded.post('/api/v1/charge-points/CP-000001/stop');  // a program may
+  await tab.context().close();
+  await guarded.stop();
+});
+
+await law('Nothing was complained of in all of that', async () => {
+  equal(page.complaints, [], 'complaints');
+});
+
+await live.stop();
+process.exit(await finish());

@@ -1,0 +1,124 @@
+// A hundred thousand charge points: smooth, small, and nobody's burden.
+import { check, law, finish, openRun, openTab, pause, shown, until } from './harness.mjs';
+
+const kFramesMin = 30;       // a second
+const kHeapMax = 150 << 20;  // bytes of one tab
+
+const city = await openRun(`
+[run]
+name = "hundred thousand"
+duration = "1h"
+[network]
+charge_points = 100_000
+zones = 64
+health_interval = "5s"
+telemetry_interval = "5s"
+[drivers]
+count = 20_000
+sessions_per_cp_per_day = 20
+initial_supplying = 0.2
+[[fault]]
+kind = "engine_ko"
+rate = 20
+duration = "1m"
+[tcp]
+listen = "off"
+`, ['--no-journal']);
+
+/** Frames painted a second while the map is moved and zoomed all the time. */
+const framesOf = (page, seconds) => page.evaluate(async (ms) => {
+  const { stage } = window.chargemill;
+  const before = stage.frames;
+  const begun = performance.now();
+  await new Promise((done) => {
+    let n = 0;
+    const step = () => {
+      if (performance.now() - begun > ms) return done();
+      stage.zoom(++n % 60 < 30 ? 1.03 : 1 / 1.03, 400, 300);
+      stage.pan(Math.sin(n / 10) * 8, Math.cos(n / 10) * 8);
+      requestAnimationFrame(step);
+      return undefined;
+    };
+    requestAnimationFrame(step);
+  });
+  return (stage.frames - before) / (performance.now() - begun) * 1000;
+}, seconds * 1000);
+
+const page = await openTab(city.base, { width: 1280, height: 900 });
+
+await law('A hundred thousand charge points are on the map within five seconds of opening it', async () => {
+  await shown(page, 5);
+});
+
+await law('The map of a hundred thousand moves with thirty frames a second and more', async () => {
+  await until('most are on', async () =>
+    Number((await page.getByTestId('count-disconnected').textContent()).replace(/\D/g, '')) < 5000, 60);
+  await framesOf(page, 0.5);
+  const best = Math.max(await framesOf(page, 2), await framesOf(page, 2));
+  console.log(`# ${best.toFixed(1)} frames a second`);
+  check(best >= kFramesMin, `${best.toFixed(1)} frames a second`);
+});
+
+await law('The tab of a hundred thousand holds less than 150 MB after a minute of frames', async () => {
+  const session = await page.context().newCDPSession(page);
+  const number = () => page.evaluate(() => window.chargemill.states.number);
+  const first = await number();
+  await until('forty frames have come', async () => (await number()) - first > 40, 60);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
+  const bytes = usedSize + backingStorageSize;
+  console.log(`# ${(bytes / (1 << 20)).toFixed(1)} MB`);
+  check(bytes < kHeapMax, `${(bytes / (1 << 20)).toFixed(1)} MB`);
+});
+
+await law('A second tab that is slow delays neither the first one nor the run', async () => {
+  const rate = async () => {
+    const count = () => page.evaluate(() => window.chargemill.states.number);
+    const before = await count();
+    const begun = performance.now();
+    await pause(4000);
+    return ((await count()) - before) / (performance.now() - begun) * 1000;
+  };
+  const alone = await rate();
+  const slow = await openTab(city.base);
+  await shown(slow);
+  const session = await slow.context().newCDPSession(slow);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 20 });
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions',
+    { offline: false, latency: 400, downloadThroughput: 20_000, uploadThroughput: 20_000 });
+  const together = await rate();
+  console.log(`# ${alone.toFixed(2)} frames of states a second alone, ${together.toFixed(2)} with the slow one`);
+  check(together > 0.7 * alone && together > 1.2, `${together.toFixed(2)} instead of ${alone.toFixed(2)}`);
+  const held = await slow.evaluate(() => window.chargemill.states.number);
+  await until('the slow one sees newer states all the same', async () =>
+    (await slow.evaluate(() => window.chargemill.states.number)) > held, 30);
+  const { run } = await city.ask('/api/v1/summary');
+  check(!run.invalid, run.invalid_reason);
+  await slow.context().close();
+});
+
+await law('Two tabs show the same states', async () => {
+  const other = await openTab(city.base);
+  await shown(other);
+  const sample = (tab) => tab.evaluate(() => {
+    const { states } = window.chargemill;
+    let hash = 0;
+    for (const byte of states.packed) hash = (hash * 31 + byte) | 0;
+    return [states.number, hash];
+  });
+  await until('both hold one and the same frame', async () => {
+    const [a, b] = await Promise.all([sample(page), sample(other)]);
+    if (a[0] !== b[0]) return false;
+    check(a[1] === b[1], `frame ${a[0]} differs`);
+    return true;
+  }, 30);
+  await other.context().close();
+});
+
+await law('Nothing was complained of in all of that', async () => {
+  check(page.complaints.length === 0, page.complaints.join('\n'));
+});
+
+await city.stop();
+process.exit(await finish());

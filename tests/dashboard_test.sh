@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The dashboard in a real browser: tests/dashboard/*_laws.mjs, with playwright-core and axe-core from npm.
+# dashboard_test.sh [LAWS]: only tests/dashboard/LAWS_laws.mjs
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for program in node npm /usr/bin/chromium; do
+  if ! command -v "$program" >/dev/null; then
+    echo "skipped - the dashboard in a browser (no $program here)"
+    exit 0
+  fi
+done
+
+if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
+  echo "skipped - the dashboard in a browser (playwright-core needs node 20, this is $(node --version))"
+  exit 0
+fi
+
+export DASHBOARD_ROOT=$PWD DASHBOARD_MODULES=$PWD/build/dashboard_modules
+if ! cmp -s tests/dashboard/package-lock.json "$DASHBOARD_MODULES/installed.json"; then
+  mkdir -p "$DASHBOARD_MODULES"
+  cp tests/dashboard/package.json tests/dashboard/package-lock.json "$DASHBOARD_MODULES"
+  if ! (cd "$DASHBOARD_MODULES" && npm ci --ignore-scripts --no-audit --no-fund) >"$DASHBOARD_MODULES/npm.log" 2>&1; then
+    tail -n 5 "$DASHBOARD_MODULES/npm.log"
+    echo "skipped - the dashboard in a browser (npm cannot install what the tests need)"
+    exit 0
+  fi
+  cp tests/dashboard/package-lock.json "$DASHBOARD_MODULES/installed.json"
+fi
+
+failed=0
+for laws in tests/dashboard/${1:-*}_laws.mjs; do
+  node "$laws" || failed=1
+done
+exit "$failed"
