@@ -21,13 +21,12 @@ constexpr SessionId kSecond{0x10000000002};
 /// A journal that is told by hand, and read while it is written.
 class Told {
  public:
-  Told() {
-    runtime::journal::JournalOptions options;
-    options.chain.directory = folder_.path();
-    options.chain.segment_bytes = 1U << 20U;
-    options.batch_time = 1ms;
-    journal_ = std::move(*Journal::open(options));
-    appender_ = &journal_->add_appender();
+  Told() { begin(); }
+
+  /// The process ends, and the next one goes on in the same directory.
+  void restart() {
+    journal_.reset();
+    begin();
   }
 
   void tell(const Record& record, PointId point = kOne, const char* driver = "") {
@@ -39,6 +38,14 @@ class Told {
     tell(Fault{SimTime{at}, point, ZoneId{static_cast<std::uint16_t>(index_of(point))}, type,
                Reason::health_check_failed},
          point);
+  }
+  void status(Nanos at, PointId point, Phase phase, bool is_faulty = false) {
+    Health health{};
+    health.at = SimTime{at};
+    health.point = point;
+    health.phase = phase;
+    health.is_faulty = is_faulty;
+    tell(health, point);
   }
   void start(Nanos at, SessionId session, PointId point = kOne, const char* driver = "alice") {
     tell(SessionStart{SimTime{at}, session, RequestId{7}, point, DriverId{0}, ZoneId{0}, {}}, point,
@@ -65,6 +72,15 @@ class Told {
   }
 
  private:
+  void begin() {
+    runtime::journal::JournalOptions options;
+    options.chain.directory = folder_.path();
+    options.chain.segment_bytes = 1U << 20U;
+    options.batch_time = 1ms;
+    journal_ = std::move(*Journal::open(options));
+    appender_ = &journal_->add_appender();
+  }
+
   test::Folder folder_;
   std::unique_ptr<Journal> journal_;
   runtime::journal::Appender* appender_ = nullptr;
@@ -138,6 +154,49 @@ TEST(History, ShowsFaultsNewestFirstAndNoMoreThanTheLimit) {  // D-164, D-165, D
   zone.zone = ZoneId{1};
   zone.limit = 1'000;
   EXPECT_EQ(history.faults(zone).value().size(), 150U);
+}
+
+TEST(History, ShowsTheReportsOfOnePointNewestFirst) {  // D-164, D-173
+  Told told;
+  for (int i = 0; i < 150; ++i)
+    told.status(i * 1s, i % 3 == 0 ? kTwo : kOne, i % 2 == 0 ? Phase::activated : Phase::fault,
+                i % 2 == 1);
+  told.status(149s, kOne, Phase::stopped);  // at the time of another: the later id goes first
+  auto history = told.history();
+  Filter one = of_point("CP-001");
+  const auto rows = history.health(one).value();
+  ASSERT_EQ(rows.size(), 100U);
+  EXPECT_EQ(rows[0].health.phase, Phase::stopped);
+  EXPECT_EQ(rows[1].health.phase, Phase::fault);
+  EXPECT_TRUE(rows[1].health.is_faulty);
+  EXPECT_EQ(rows[1].time, utc(149s));
+  EXPECT_EQ(rows[2].time, utc(148s));
+  EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return a.time != b.time ? a.time > b.time : a.id > b.id;
+  }));
+  for (const auto& row : rows) EXPECT_EQ(row.point, "CP-001");
+  one.limit = 3;
+  EXPECT_EQ(history.health(one).value().size(), 3U);
+  EXPECT_EQ(history.health(of_point("CP-002")).value().size(), 50U);
+  EXPECT_TRUE(history.health(of_point("CP-003")).value().empty());
+}
+
+TEST(History, SeesAllThatWasCommittedBeforeARestart) {  // D-176
+  Told told;
+  told.event(1s, kOne, EventType::fault);
+  told.status(1s, kOne, Phase::fault, true);
+  told.start(2s, kFirst);
+  told.checkpoint(12s, kFirst, 100);
+  told.restart();
+  told.end(30s, kFirst, 290);
+  told.restart();
+  told.event(40s, kOne, EventType::recovery);
+  auto history = told.history();
+  EXPECT_EQ(history.faults({}).value().size(), 2U);
+  EXPECT_EQ(history.statistics("CP-001", UtcMicros::min()).value().mean_recovery_s, 39.0);
+  EXPECT_EQ(history.health(of_point("CP-001")).value().size(), 1U);
+  ASSERT_EQ(history.sessions({}).value().size(), 1U);
+  EXPECT_EQ(history.sessions({}).value()[0].delivered, Energy{290});
 }
 
 TEST(History, KeepsToTheTimesThatAreAskedFor) {

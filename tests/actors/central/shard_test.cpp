@@ -19,6 +19,25 @@ TEST(Shard, EveryPointIsDisconnectedUntilMonitorAndEngineAreHeard) {  // D-085, 
   EXPECT_EQ(s.commands<ReportAck>().size(), 1U);
 }
 
+TEST(Shard, KnowsOfANewPointNothingButWhatTheScenarioSays) {  // D-040, D-149
+  Story s;
+  const PointRecord& p = s.record();
+  EXPECT_EQ(p.id, kPoint);
+  EXPECT_EQ(p.phase, Phase::disconnected);
+  EXPECT_FALSE(p.engine_known);
+  EXPECT_FALSE(p.monitor_ok) << "DOWN";
+  EXPECT_EQ(p.stage, Stage::none) << "no driver, no session, no request";
+  EXPECT_FALSE(p.faulty);
+  EXPECT_FALSE(p.operator_stopped);
+  EXPECT_EQ(p.price.microeur_per_kwh, 300'000);
+  EXPECT_EQ(p.breaker.mode(), runtime::BreakerMode::closed);
+  EXPECT_EQ(p.breaker.failures(), 0U);
+  const runtime::BreakerLimits limits = ShardSettings{}.breaker;
+  EXPECT_EQ(limits.failures_max, 3U);
+  EXPECT_EQ(limits.cooldown, 30s);
+  EXPECT_EQ(limits.probes, 2U);
+}
+
 TEST(Shard, AHeartbeatOfAnUnregisteredPointIsAnswered404AndCreatesNothing) {  // D-043
   Story s;
   s.tell(Heartbeat{kPoint});
@@ -148,6 +167,28 @@ TEST(Shard, TelemetryOfTheCurrentSessionReachesItsDriver) {  // D-064, flow A, X
   EXPECT_EQ(update.power, Power{22'000});
   EXPECT_EQ(update.delivered, Energy{22'000'000});
   EXPECT_EQ(update.price.microeur_per_kwh, 300'000);
+}
+
+TEST(Shard, FindsTheRequestOfATelemetryAtItsPointAndSearchesNoOther) {  // D-066
+  Story s(9);
+  for (std::uint32_t i = 0; i < 9; ++i) s.bring_up(PointId{index_of(kPoint) + i});
+  const PointId in_the_middle{index_of(kPoint) + 4};
+  s.ask_charge(1, kAna, in_the_middle);
+  const SessionId session = s.record(4).session;
+  // To whoever looked for the session among requests, the others would be it as well.
+  for (std::uint32_t i = 0; i < 9; ++i) {
+    if (i == 4) continue;
+    PointRecord& other = s.shard.points[i];
+    other.session = session;
+    other.request = RequestId{100 + i};
+    other.driver = kBen;
+    other.stage = Stage::supplying;
+  }
+  s.said.clear();
+  s.tell(Telemetry{session, s.now, Power{22'000}, kOneKwh, in_the_middle, kAna, 2, true});
+  ASSERT_EQ(s.all<DriverUpdate>().size(), 1U);
+  EXPECT_EQ(s.last_update().request, RequestId{1});
+  EXPECT_EQ(s.last_update().driver, kAna);
 }
 
 TEST(Shard,

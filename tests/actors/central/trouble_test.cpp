@@ -233,6 +233,23 @@ TEST(ShardTrouble, AfterARestartAnotherStateFailsTheSessionAndBlamesNobody) {  /
   EXPECT_EQ(s.record().breaker.failures(), 0U);
 }
 
+TEST(ShardTrouble, WhatWasAskedWhileCentralWasDownIsNotAnsweredLater) {  // D-008
+  Story s;
+  s.bring_up();
+  s.tell(CentralDown{});
+  s.ask_charge(1);
+  s.order(OperatorAction::stop);
+  s.tell(CentralUp{});
+  s.tell(Heartbeat{kPoint});
+  s.status(Phase::activated, Reason::state_report);
+  s.pass(30s, true);
+  EXPECT_TRUE(s.all<DriverUpdate>().empty());
+  EXPECT_TRUE(s.commands<StopCp>().empty());
+  EXPECT_EQ(s.totals().dropped, 2U) << "and counted";
+  s.ask_charge(2);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::accepted);
+}
+
 TEST(ShardTrouble, AfterARestartSilenceEndsTheSession) {  // D-086, D-067
   Story s;
   s.bring_up();

@@ -34,7 +34,7 @@ TEST(ChargePoint, ConnectsAtPowerOnAndSaysSo) {  // D-089
   EXPECT_EQ(status_text(story.all<Status>()[0]), "Engine started");
 }
 
-TEST(ChargePoint, FlowAIsElevenTelemetriesThenTheEndThenTheStatus) {  // D-211, D-102, D-110
+TEST(ChargePoint, FlowAIsElevenTelemetriesThenTheEndThenTheStatus) {  // D-211, D-093, D-102, D-110
   Story story(Power{22'000}, Price{300'000}, limited(11s));
   story.tell(PowerOn{});
   story.forget();
@@ -48,6 +48,7 @@ TEST(ChargePoint, FlowAIsElevenTelemetriesThenTheEndThenTheStatus) {  // D-211, 
   }
   ASSERT_EQ(story.all<SessionEnd>().size(), 1U);
   const SessionEnd end = story.all<SessionEnd>()[0];
+  EXPECT_EQ(end.start, SimTime{});
   EXPECT_EQ(end.delivered.mj, 242'000'000);
   EXPECT_EQ(end.cost.microeur, 20'167);
   EXPECT_EQ(end.status, SessionStatus::completed);

@@ -57,7 +57,7 @@ TEST(Transitions, T15StopAndResume) {
   EXPECT_EQ(after(Phase::stopped, On::resume_cp), Phase::activated);
 }
 
-TEST(Transitions, T16IllegalEventsAreErrorsThatNameThemselves) {
+TEST(Transitions, T16IllegalEventsAreErrorsThatNameThemselves) {  // D-034
   for (const auto& [from, event] : {std::pair{Phase::stopped, On::start_supply},
                                     std::pair{Phase::activated, On::stop_supply}}) {
     const Outcome outcome = transition(from, event, kAllowed);
@@ -74,21 +74,21 @@ TEST(Transitions, T17DisconnectIsLegalEverywhereButInDisconnected) {
   EXPECT_EQ(after(Phase::disconnected, On::disconnect), std::nullopt);
 }
 
-TEST(Transitions, T18ValidEventsAreTheRowsOfTheTable) {
+TEST(Transitions, T18ValidEventsAreTheRowsOfTheTable) {  // D-037
   EXPECT_EQ(valid(Phase::activated),
             (std::set{On::start_supply, On::stop_cp, On::disconnect, On::fault_detected}));
   EXPECT_EQ(valid(Phase::supplying),
             (std::set{On::stop_supply, On::stop_cp, On::disconnect, On::fault_detected}));
 }
 
-TEST(Transitions, T19OnlyAnActivatedPointCanSupply) {
+TEST(Transitions, T19OnlyAnActivatedPointCanSupply) {  // D-037
   EXPECT_TRUE(can_supply(Phase::activated));
   for (const Phase p : {Phase::supplying, Phase::stopped, Phase::fault, Phase::disconnected}) {
     EXPECT_FALSE(can_supply(p));
   }
 }
 
-TEST(Transitions, T20FaultAndDisconnectedAreNotOperational) {
+TEST(Transitions, T20FaultAndDisconnectedAreNotOperational) {  // D-037
   for (const Phase p : {Phase::activated, Phase::supplying, Phase::stopped}) {
     EXPECT_TRUE(is_operational(p));
   }
@@ -120,6 +120,10 @@ TEST(Transitions, AuthorisationIsAskedBeforeThePlug) {  // D-036
   EXPECT_EQ(refusal({true, true}), Refusal::none);
 }
 
+TEST(Transitions, ADisconnectedPointHasNoFault) {  // D-038
+  EXPECT_EQ(after(Phase::disconnected, On::fault_detected), std::nullopt);
+}
+
 // D-033 once more, in the layout of the reference: a second hand against slips of the first.
 TEST(Transitions, AllFortyPairsAreAsTheTableOfTheReferenceSays) {
   constexpr const char* kTable[kPhases][kEvents] = {
@@ -143,6 +147,22 @@ TEST(Transitions, AllFortyPairsAreAsTheTableOfTheReferenceSays) {
     }
   }
   EXPECT_EQ(legal, 14);
+}
+
+TEST(Transitions, EachOfTheTwentySixIllegalPairsIsAnErrorThatChangesNothing) {  // D-034
+  int illegal = 0;
+  for (std::size_t p = 0; p < kPhases; ++p) {
+    for (std::size_t e = 0; e < kEvents; ++e) {
+      const auto from = static_cast<Phase>(p);
+      const auto event = static_cast<On>(e);
+      if (valid(from).count(event) == 1) continue;
+      ++illegal;
+      const Outcome outcome = transition(from, event, kAllowed);
+      EXPECT_EQ(outcome.to, from);
+      EXPECT_EQ(error_text(outcome.refusal, from, event).rfind("Invalid transition: ", 0), 0U);
+    }
+  }
+  EXPECT_EQ(illegal, 26);
 }
 
 }  // namespace

@@ -2,12 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
-#include <string>
 
 #include "actors/driver/console.hpp"
-#include "runtime/base/random_stream.hpp"
 
 namespace chargemill::driver {
 namespace {
@@ -318,56 +315,20 @@ TEST(Driver, NumbersRequestsUniquelyByConstruction) {  // D-030, X-29
   EXPECT_EQ(ids.size(), 10'000U);
 }
 
-Event random_event(const State& d, RandomStream& random) {
-  switch (random.below(14)) {
-    case 0:
-      return named(0);
-    case 1:
-      return Leave{};
-    case 2:
-      return Return{};
-    case 3:
-      return LinkDown{};
-    case 4:
-      return LinkUp{};
-    case 5:
-      return Crash{};
-    case 6:
-      return Restart{};
-    case 7:
-      return ticket(1 + random.below(3));
-    case 8:
-      return PowerOn{};
-    case 9:
-    case 10:
-      return Tick{};
-    default:
-      return update(d, static_cast<UpdateStatus>(random.below(5)));
-  }
-}
-
-TEST(Driver, CountsEachRequestExactlyOnceWhateverHappens) {  // law 5, D-125
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    const Plan plan = three_lines();
-    RandomStream random(seed, 0, Purpose::choice);
-    State d = make_state(kMe, seed % 2 == 0 ? Mode::list : Mode::fleet, plan);
-    SimTime now{};
-    std::map<RequestId, int> asked;
-    for (int i = 0; i < 400; ++i) {
-      now += seconds{random.below(12)};
-      const bool early = now < due(d);
-      const Event event = random_event(d, random);
-      const auto said = step(d, event, now);
-      ASSERT_TRUE(!early || !std::holds_alternative<Tick>(event) || said.empty());
-      for (const Effect& effect : said) {
-        if (const auto* request = std::get_if<ChargeRequest>(&effect)) ++asked[request->request];
-      }
-      expect_balanced(d);
-      ASSERT_EQ(open_of(d.totals) == 1, d.stage == Stage::waiting && d.counted == Counted::open);
-      ASSERT_LE(asked.size(), d.totals.sent);
-    }
-  }
+TEST(Driver, TakesASingleRequestBesidesItsFile) {  // D-128
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  EXPECT_TRUE(step(d, named(1), at(1)).empty()) << "one vehicle: the line's request is open";
+  static_cast<void>(step(d, update(d, UpdateStatus::denied), at(2)));
+  const auto said = step(d, named(3), at(3));  // in the pause
+  ASSERT_TRUE(says<ChargeRequest>(said));
+  EXPECT_EQ(find<ChargeRequest>(said)->request, request_id(kMe, 2));
+  static_cast<void>(step(d, update(d, UpdateStatus::completed), at(9)));
+  EXPECT_EQ(due(d), at(13)) << "then its file goes on";
+  EXPECT_EQ(find<ChargeRequest>(step(d, Tick{}, at(13)))->point, kUnknownPoint);
+  EXPECT_EQ(d.totals.sent, 3U);
+  expect_balanced(d);
 }
 
 TEST(DriverConsole, WritesOneLineAnUpdate) {  // D-127

@@ -320,31 +320,5 @@ TEST(Monitor, OnlyTheSupervisorRevivesACrashedMonitorThatIsStillSwitchedOn) {
   EXPECT_EQ(story.monitor.life, Life::off);
 }
 
-TEST(Monitor, FaultsAndRecoveriesAlternateOverRandomLives) {  // D-117, D-118
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    SCOPED_TRACE(testing::Message() << "seed " << seed);
-    RandomStream random(seed, 1, Purpose::faults);
-    Story story;
-    story.tell(PowerOn{});
-    for (int i = 0; i < 60; ++i) {
-      story.pass(Nanos{static_cast<std::int64_t>(random.below(4'000'000'000))});
-      story.engine = static_cast<Engine>(random.below(4));
-      if (random.below(10) == 0) story.tell(SimulateFault{random.below(2) == 0});
-      if (random.below(20) == 0) story.tell(Crash{});
-      if (random.below(5) == 0) story.tell(Restart{});
-    }
-    bool faulty = false;
-    for (const Effect& effect : story.said) {
-      if (std::holds_alternative<FaultReport>(effect)) {
-        ASSERT_FALSE(faulty);
-        faulty = true;
-      } else if (std::holds_alternative<HealthyReport>(effect)) {
-        ASSERT_TRUE(faulty);
-        faulty = false;
-      }
-    }
-  }
-}
-
 }  // namespace
 }  // namespace chargemill::monitor

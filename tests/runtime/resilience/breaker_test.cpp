@@ -43,6 +43,12 @@ struct BreakerTest : testing::Test {
 using Kinds = testing::Types<CircuitBreaker, Local>;
 TYPED_TEST_SUITE(BreakerTest, Kinds, );
 
+TEST(BreakerLimits, AreThoseOfTheReferenceUnlessSaidOtherwise) {  // D-149
+  EXPECT_EQ(BreakerLimits{}.failures_max, 5U);
+  EXPECT_EQ(BreakerLimits{}.cooldown, Millis{60'000});
+  EXPECT_EQ(BreakerLimits{}.probes, 2U);
+}
+
 TYPED_TEST(BreakerTest, FollowsTheTraceOfTheReference) {  // D-160
   auto& t = *this;
   t.fail();

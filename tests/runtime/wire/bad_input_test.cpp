@@ -69,10 +69,10 @@ TEST(BadInput, BytesThatAreNoTextAreDropped) {
 TEST(BadInput, BytesThatAreNoTextPassWhereBytesAreWelcome) {
   expect_row(hex("02 ff 03 ff") + f("OK"), {"\xff", "OK"}, {}, {kPayloadBytesMax, false});
 }
-TEST(BadInput, ALostEtxResynchronises) {
+TEST(BadInput, ALostEtxResynchronises) {  // D-136
   expect_row(hex("02 41 42") + f("OK"), {"OK"}, resyncs(1));
 }
-TEST(BadInput, SpecialBytesThatWereNotEscapedAreNotBelieved) {
+TEST(BadInput, SpecialBytesThatWereNotEscapedAreNotBelieved) {  // D-136
   expect_row(hex("02 41 02 42 03 01"), {}, resyncs(1, 1));
   expect_row(hex("02 41 03 42 03 00"), {}, bad_lrcs(1, 2));
   expect_row(hex("02 41 03 41 03 03"), {"A"}, garbage(2));  // cannot be told from a real frame
