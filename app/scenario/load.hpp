@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/network/scenario.hpp"
+#include "app/scenario/cluster_settings.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/scenario/door_settings.hpp"
 
@@ -61,6 +62,7 @@ struct Loaded {
   OutputSettings output;
   FileNames files;
   DoorsSettings doors;
+  ClusterSettings cluster;
   Origins origins;
   std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant
   std::vector<std::filesystem::path> inputs;  ///< every file that was read
