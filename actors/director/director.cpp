@@ -297,6 +297,30 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
   on(state, Tick{}, now, effects);
 }
 
+/// All connections of the shard, cut or healed.
+Sweep of_all(const State& state, Action action, SimTime now) {
+  Sweep sweep;
+  sweep.action = action;
+  sweep.end = static_cast<std::uint32_t>(state.points.size());
+  sweep.at = sweep.until = now;
+  sweep.kind = FaultKind::central_restart;
+  return sweep;
+}
+
+void on(State& state, const CentralDown&, SimTime now, Effects& effects) {
+  if (++state.central_down == 1) effects.push_back(ToShard{CentralDown{}});
+  state.sweeps.push_back(of_all(state, Action::cut, now));
+  on(state, Tick{}, now, effects);
+}
+
+void on(State& state, const CentralUp&, SimTime now, Effects& effects) {
+  CHARGEMILL_ASSERT(state.central_down > 0);
+  // Central first: the links come back to somebody who listens.
+  if (--state.central_down == 0) effects.push_back(ToShard{CentralUp{}});
+  state.sweeps.push_back(of_all(state, Action::heal, now));
+  on(state, Tick{}, now, effects);
+}
+
 void on(State& state, const Inject& e, SimTime now, Effects& effects) {
   const auto found = std::lower_bound(state.points.begin(), state.points.end(), e.point,
                                       [](const Point& point, PointId id) { return point.id < id; });

@@ -163,7 +163,9 @@ struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< 0: kD
 struct Joined    { PointId point; ZoneId zone; };
 // clang-format on
 
-using Event = std::variant<PowerOn, Halt, Inject, Joined, Tick>;
+/// CentralDown: the shard has failed by itself; CentralUp: its supervisor restarts it. What was
+/// connected to it loses its connection and finds it again, as in a central restart (D-131).
+using Event = std::variant<PowerOn, Halt, Inject, Joined, CentralDown, CentralUp, Tick>;
 using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;
