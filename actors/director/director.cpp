@@ -230,7 +230,10 @@ void on(State& state, const Inject& e, SimTime now, Effects& effects) {
   Fault fault;
   fault.kind = e.kind;
   fault.duration = e.duration;
-  inject(state, fault, now, index, index + 1, effects);
+  if (e.kind == FaultKind::central_restart)
+    inject(state, fault, now, 0, static_cast<std::uint32_t>(state.points.size()), effects);
+  else
+    inject(state, fault, now, index, index + 1, effects);
   on(state, Tick{}, now, effects);
 }
 

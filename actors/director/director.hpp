@@ -157,7 +157,7 @@ struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, Link
 struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
 struct ToCentral { OperatorOrder message; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
-/// Somebody outside wants it to befall one point, now.
+/// Somebody outside wants it to befall one point (central_restart: its shard), now.
 struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< 0: kDefaultDuration
 /// A charge point has joined the shard; it is switched on. Rates of faults stay those of the others.
 struct Joined    { PointId point; ZoneId zone; };
