@@ -159,7 +159,8 @@ void write_out(Host& host, Recording& recording, RunOutcome& outcome) {
       JournalOutcome{recording.status(), recording.appended(), recording.bytes_on_disk()};
 }
 
-/// All points in order of ids: a node says what those of its shards show, shard by shard.
+/// All points in order of ids: a node says what those of its shards show, shard by shard. Empty: a
+/// node has not said it.
 std::vector<DisplayState> in_order_of_ids(const network::Network& network,
                                           const std::vector<NodeReport>& reports) {
   std::vector<DisplayState> display;
@@ -172,6 +173,7 @@ std::vector<DisplayState> in_order_of_ids(const network::Network& network,
       if (told[node] < states.size()) display.push_back(states[told[node]++]);
     }
   }
+  if (display.size() != network.topology().points.size()) display.clear();
   return display;
 }
 

@@ -268,10 +268,11 @@ void Links::Thread::send_beat(PeerLink& peer, bool is_leaving) {
   slab->grow(BeatLayout::kBytes);
   seal_frame(slab->frame(), head(FrameType::beat, 0), BeatLayout::kBytes);
   peer.beat_at = now_ + (peer.state() == PeerState::unknown ? kGreetEvery : options_.beat_every);
-  if (!put_on_the_wire(peer.control, slab)) return;  // nobody there; the next one comes
+  const bool has_gone =
+      put_on_the_wire(peer.control, slab);  // if nobody is there, the next one will
   for (LinkWay* way : {&peer.data, &peer.control}) {
-    way->in.acked();
-    way->owes_since = kNever;
+    if (has_gone) way->in.acked();
+    way->owes_since = has_gone || !way->in.owes_an_ack() ? kNever : now_;
   }
 }
 

@@ -32,6 +32,7 @@ WindowGrant combine(const WindowGrant& a, const WindowGrant& b) noexcept {
 ThreadBarrier::ThreadBarrier(unsigned participants, bool may_spin, Agree agree)
     : participants_(participants),
       spins_(may_spin && participants <= std::thread::hardware_concurrency() ? kSpins : 0),
+      yields_(may_spin ? kYields : 0),
       agree_(std::move(agree)),
       slots_(new Slot[participants]) {}
 
@@ -66,7 +67,7 @@ void ThreadBarrier::wait_for(std::uint32_t generation) noexcept {
     if (generation_.load(std::memory_order_acquire) != generation) return;
     __builtin_ia32_pause();
   }
-  for (unsigned i = 0; i < kYields; ++i) {
+  for (unsigned i = 0; i < yields_; ++i) {
     // acquire: as above.
     if (generation_.load(std::memory_order_acquire) != generation) return;
     std::this_thread::yield();

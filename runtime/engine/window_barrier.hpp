@@ -35,7 +35,7 @@ class WindowBarrier {
 [[nodiscard]] WindowGrant combine(const WindowGrant& a, const WindowGrant& b) noexcept;
 
 /// The barrier of the threads of one process. The last to arrive combines the proposals; the others
-/// spin for a while if there is a core for each, then sleep.
+/// spin for a while if there is a core for each and they may, then sleep.
 class ThreadBarrier final : public WindowBarrier {
  public:
   /// What the last to arrive does with the proposal of all threads before they take it: agrees on
@@ -57,6 +57,7 @@ class ThreadBarrier final : public WindowBarrier {
 
   const unsigned participants_;
   const unsigned spins_;
+  const unsigned yields_;
   const Agree agree_;
   std::unique_ptr<Slot[]> slots_;
   WindowGrant grant_{};  // written by the last to arrive, before it opens the next generation
