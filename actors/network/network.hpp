@@ -82,6 +82,8 @@ class Network {
   // ---- those outside
   /// How they are told things; before start(). It outlives the engine's workers.
   void connect(outside::Line& line) noexcept { switchboard_.line = &line; }
+  /// Who hears of requests by hand; likewise.
+  void connect(driver::HandListener& hands) noexcept { switchboard_.hands = &hands; }
   /// Null: the point is inside, or nobody's. Any thread.
   [[nodiscard]] outside::PointActor* outside_point(PointId id) const;
   /// Null: the point is outside, or nobody's. Any thread.

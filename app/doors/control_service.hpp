@@ -57,6 +57,8 @@ class ControlService final : public runtime::FrameService {
   [[nodiscard]] std::optional<std::string> change(const Client& client, const Command& command,
                                                   PointId point);
   [[nodiscard]] bool give_order(const Command& command, PointId point);
+  [[nodiscard]] std::optional<std::string> add_point(const Client& client, const Command& command);
+  [[nodiscard]] std::string add_driver(const Command& command);
 
   /// Looks at the point and lets `then` answer, on the IoThread.
   void look_at(const Client& client, PointId point,

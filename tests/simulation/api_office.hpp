@@ -19,7 +19,7 @@ class ApiOffice {
         still_(2),
         network_(scenario_, still_.engine, recording),
         desk_(network_, still_.engine),
-        names_(network_.topology()),
+        names_(network_.topology(), &network_.annex()),
         world_(desk_, scenario_, names_, [this](app::api::Task task) {
           tasks_.push_back(std::move(task));
           return true;
