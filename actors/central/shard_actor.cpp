@@ -50,6 +50,7 @@ void ShardActor::on_other(const runtime::Message& m) {
 
 archive::Waiter& ShardActor::record_into(archive::RecordSink& sink) {
   clerk_ = std::make_unique<Clerk>(sink, state_.points.size());
+  state_.settings.records = true;
   return clerk_->waiter();
 }
 

@@ -22,6 +22,7 @@
 #include "actors/network/topology.hpp"
 #include "actors/outside/point_actor.hpp"
 #include "actors/shell/instruments.hpp"
+#include "actors/shell/memory.hpp"
 #include "actors/shell/recording.hpp"
 #include "actors/shell/switchboard.hpp"
 #include "actors/supervisor/supervisor_actor.hpp"
@@ -46,6 +47,9 @@ class Network {
   /// Calls `f` with what consoles have shown since the last call, worker by worker; returns how
   /// much was missed so far because nobody called. The driving thread's.
   std::uint64_t hear(const std::function<void(const ConsoleNotice&)>& f);
+  /// What happens is remembered, in a network that records nothing. Before start(); `memory`
+  /// outlives this.
+  void remember(Memory& memory);
   /// Switches everything on; model time zero should be now.
   void start();
   /// An actor without a supervisor has failed: what follows means nothing. Which, and why; empty:
@@ -107,6 +111,7 @@ class Network {
 
  private:
   void begin_recording(const Scenario& scenario);
+  [[nodiscard]] NameBook name_book() const;
   void spawn_shard(std::uint32_t index, const Scenario& scenario, const archive::Image* image);
   void record_shard(std::uint32_t index);
   void spawn_points(std::uint32_t shard, const Scenario& scenario, const archive::Image* image);
@@ -149,6 +154,7 @@ class Network {
   std::uint64_t outside_monitors_ = 0;                // of the scenario: who has no actor here
   Annex annex_;
   const Nanos health_interval_, driver_pause_, driver_timeout_;
+  const archive::Origin origin_;
   std::uint32_t requests_made_ = 0;  // by a driver of an earlier run, at most
 
   /// Who has joined, in order of ids.

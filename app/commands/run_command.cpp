@@ -12,19 +12,18 @@
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
+#include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
 #include "app/doors/doors.hpp"
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
-#include "app/output/hgrm_text.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/manifest.hpp"
 #include "app/output/operator_signals.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/run_log.hpp"
 #include "app/output/terminal.hpp"
-#include "app/report/html_report.hpp"
 #include "app/report/series.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
@@ -82,39 +81,6 @@ Result<std::unique_ptr<RunDirectory>> open_directory(const std::filesystem::path
   return std::make_unique<RunDirectory>(std::move(*made));
 }
 
-/// A file a latency, as HdrHistogram's tools want it, and all of them in one for people.
-Result<void> write_latencies(const RunDirectory& directory, const network::Latencies& l) {
-  std::string all;
-  for (const auto& [name, histogram] : {std::pair{"request_decision", &l.request_decision},
-                                        {"session_start", &l.session_start},
-                                        {"fault_detection", &l.fault_detection},
-                                        {"tick_lateness", &l.tick_lateness}}) {
-    const std::string text = hgrm_text(*histogram);
-    all += fmt::format("# {} (ms)\n{}\n", name, text);
-    auto written = directory.write(fmt::format("latency_{}.hgrm", name), text);
-    if (!written) return written;
-  }
-  return directory.write("latency.hgrm", all);
-}
-
-Result<void> write_results(const RunDirectory& directory, const RunOutcome& outcome,
-                           const nlohmann::ordered_json& summary, const std::string& text,
-                           const nlohmann::ordered_json& states,
-                           const std::filesystem::path& journal) {
-  auto kept = write_latencies(directory, outcome.last.latencies);
-  if (!kept) return kept;
-  // summary.json is the last one: it marks a finished run.
-  for (const auto& [name, content] :
-       {std::pair<std::string, std::string>{"summary.txt", text},
-        {"states.json", states.dump() + "\n"},
-        {"report.html", html_report(summary, directory.series_text(), report_end(states, journal))},
-        {"summary.json", summary.dump(2) + "\n"}}) {
-    auto written = directory.write(name, content);
-    if (!written) return written;
-  }
-  return {};
-}
-
 /// Why a quiet run does not end with 0; and which thresholds it crossed.
 std::string reason_text(const nlohmann::json& summary) {
   const auto verdict = verdict_line(summary);
@@ -148,6 +114,9 @@ class Run {
     if (!bind_doors()) return kExitEnvironment;
     journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
+    // Without a journal what doors are asked comes from memory.
+    if (journal_path_.empty() && !doors_->addresses().empty())
+      journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
@@ -257,10 +226,12 @@ class Run {
         digests, console, journal_,
         [&](network::Desk& desk) {
           if (directory_) layout_ = api::layout_json(desk.topology());
-          return doors_->open({desk, scenario, journal_path_, facts(desk)});
+          return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
         });
     tell_journal_news();
     tell_door_news();
+    if (journal_.memory && journal_.memory->lost() > 0)
+      log_.write(Level::warning, "memory", {{"records_lost", journal_.memory->lost()}});
     rows.add_last(outcome.last);
     view.end(outcome.last, outcome.signal != 0);
     return outcome;

@@ -244,10 +244,10 @@ void ControlService::look_at(const Client& client, PointId point,
 
 void ControlService::tell_stats(const Client& client, const central::PointRecord& point) {
   auto& names = host_.directory;
-  if (!host_.history.has_journal())
+  if (!host_.history.has_past())
     return client.hear(control_texts::stats(point, names, std::nullopt));
   const auto question = [client, point, &names,
-                         poster = poster_](const Result<archive::History*>& history) {
+                         poster = poster_](const Result<archive::Past*>& history) {
     std::string said;
     if (history) {
       const auto found = (*history)->statistics(names.name(point.id), archive::UtcMicros::min());

@@ -71,7 +71,7 @@ class BoundDoors final : public Doors {
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
     CHARGEMILL_ASSERT(!host_);
     directory_.emplace(place.desk.topology(), &place.desk.annex());
-    history_.emplace(place.journal);
+    history_.emplace(place.journal, place.memory);
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});
     for (auto& door : bound_)

@@ -28,6 +28,7 @@ struct DoorPlace {
   const network::Scenario& scenario;
   std::filesystem::path journal;  ///< empty: there is none
   RunFacts facts = {};
+  Memory* memory = nullptr;  ///< without a journal: what is remembered; outlives the doors
 };
 
 /// bind(), then open() as simulate() asks for it, then what open() returned is destroyed.

@@ -70,7 +70,9 @@ class Host {
         engine_(std::make_unique<runtime::Engine>(options_of(scenario))),
         network_(std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
                                                     journal.image ? &*journal.image : nullptr)),
-        desk_(std::make_unique<network::Desk>(*network_, engine_->coordinator())) {}
+        desk_(std::make_unique<network::Desk>(*network_, engine_->coordinator())) {
+    if (journal.memory) network_->remember(*journal.memory);
+  }
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   ~Host() {

@@ -13,6 +13,7 @@
 #include "actors/network/scenario.hpp"
 #include "actors/network/topology.hpp"
 #include "actors/shell/console_feed.hpp"
+#include "actors/shell/memory.hpp"
 #include "actors/shell/recording.hpp"
 #include "app/simulation/stop_request.hpp"
 
@@ -69,6 +70,7 @@ struct RunJournal {
   std::unique_ptr<Recording> recording;  ///< null: nothing is kept
   std::optional<archive::Image> image;   ///< it continues that one
   double restore_s = 0.0;                ///< what it took to read it; part of the start-up
+  std::unique_ptr<Memory> memory;        ///< without a recording: what is remembered, or null
 };
 
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
