@@ -110,7 +110,7 @@ TEST(DriverApi, OneRequestAtATime) {  // a driver has one vehicle
 }
 TEST(DriverApi, AListGoesOnAfterWhatItsDriverDidByHand) {  // D-128, D-123
   DriverApi api{{{"CP-001", "CP-001"}}};
-  api.pass(13s);  // its first line is over, it pauses
+  api.pass(10s);  // its first line is over, it pauses
   api.post("/api/v1/drivers/driver-0/requests", {{"cp_id", "CP-002"}}, 202);
   api.pass(60s);
   EXPECT_EQ(api.totals().requests_accepted, 3U);
