@@ -21,7 +21,8 @@ class ControlService final : public runtime::FrameService {
         access_(std::move(tokens)),
         inspector_(host.desk),
         poster_(host.io.poster()),
-        guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_) {}
+        guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_,
+                [&host](std::string text) { host.news.add(std::move(text)); }) {}
 
   void on_message(const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
                   runtime::MessageNumber number) override;
