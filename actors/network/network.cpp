@@ -40,9 +40,10 @@ void leave_interrupted(charge_point::Meter& meter, const archive::PointState& po
 }  // namespace
 
 Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording,
-                 const archive::Image* image)
+                 const archive::Image* image, elsewhere::Link* link)
     : engine_(engine),
       recording_(recording),
+      link_(link),
       topology_(make_topology(scenario)),
       annex_(topology_, room_of(scenario)),
       health_interval_(scenario.network.health_interval),
@@ -92,6 +93,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   switchboard_.monitors.assign(monitors_.begin(), monitors_.end());
   switchboard_.drivers.assign(drivers_.begin(), drivers_.end());
   switchboard_.shards.assign(shards_.begin(), shards_.end());
+  if (link_ != nullptr) stand_in_for_central();
   switchboard_.fleets.assign(fleets_.begin(), fleets_.end());
   switchboard_.directors.assign(directors_.begin(), directors_.end());
   switchboard_.supervisors.assign(supervisors_.begin(), supervisors_.end());
@@ -203,10 +205,12 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
     auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
                                           spec.manual_plug);
     if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
+    state.link_up = link_ == nullptr;
     points_.push_back(
         engine_.spawn<charge_point::ChargePointActor>(shard, std::move(state), switchboard_));
-    monitors_.push_back(engine_.spawn<monitor::MonitorActor>(
-        shard, monitor::make_state(PointId{p}, spec.price, interval, offset), switchboard_));
+    auto watch = monitor::make_state(PointId{p}, spec.price, interval, offset);
+    watch.link_up = link_ == nullptr;
+    monitors_.push_back(engine_.spawn<monitor::MonitorActor>(shard, watch, switchboard_));
   }
 }
 
@@ -216,6 +220,7 @@ void Network::spawn_drivers(const archive::Image* image) {
     const auto& seat = topology_.drivers[d];
     auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
     state.requests_made = requests_made_;
+    state.linked = link_ == nullptr;
     drivers_.push_back(
         engine_.spawn<driver::DriverActor>(index_of(seat.shard), state, switchboard_));
   }
@@ -280,7 +285,7 @@ void Network::gather(Snapshot& snapshot) const {
   }
   snapshot.totals.actors = 1 + points_.size() + monitors_.size() + drivers_.size() +
                            shards_.size() + fleets_.size() + directors_.size() +
-                           supervisors_.size();
+                           supervisors_.size() + stand_ins_.size();
   snapshot.totals.actors += others();
   auto& t = snapshot.totals;
   t.restarts += runtime::total(instruments_, Metric::restarts);
@@ -302,7 +307,10 @@ Snapshot Network::look() const {
   snapshot.sim = engine_.reached();
   gather(snapshot);
   auto& t = snapshot.totals;
-  for (const auto* shard : shards_) add(t, shard->look());
+  if (stand_ins_.empty()) {
+    for (const auto* shard : shards_) add(t, shard->look());
+  }
+  for (const auto* stand_in : stand_ins_) add(t, stand_in->look());
   t.requests_sent += runtime::total(instruments_, Metric::requests_sent);
   t.requests_accepted += runtime::total(instruments_, Metric::requests_accepted);
   t.requests_denied += runtime::total(instruments_, Metric::requests_denied);
@@ -330,7 +338,7 @@ Snapshot Network::count(SimTime now) const {
   snapshot.sim = now;
   gather(snapshot);
   auto& t = snapshot.totals;
-  for (const auto* shard : shards_) add(t, shard->state());
+  count_central(t);
   count_points(t, now);
   count_drivers(t);
   for (const auto* fleet : fleets_) add(t, fleet->state());

@@ -13,6 +13,7 @@
 #include "actors/charge_point/charge_point_actor.hpp"
 #include "actors/director/director_actor.hpp"
 #include "actors/driver/driver_actor.hpp"
+#include "actors/elsewhere/central_actor.hpp"
 #include "actors/fleet/fleet_actor.hpp"
 #include "actors/monitor/monitor_actor.hpp"
 #include "actors/network/annex.hpp"
@@ -35,9 +36,10 @@ namespace chargemill::network {
 class Network {
  public:
   /// `recording`, which outlives this, keeps what happens; null: nobody does. `image`: what an
-  /// earlier run of the same network has left (D-084).
+  /// earlier run of the same network has left (D-084). `link`, which outlives the engine's workers:
+  /// central is elsewhere, and this leads there; all hear that they reach it before they speak.
   Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording = nullptr,
-          const archive::Image* image = nullptr);
+          const archive::Image* image = nullptr, elsewhere::Link* link = nullptr);
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -96,6 +98,11 @@ class Network {
   [[nodiscard]] driver::DriverActor* any_driver(DriverId id) const;
   [[nodiscard]] bool is_guest(DriverId id) const;
 
+  // ---- central is elsewhere
+  [[nodiscard]] bool is_central_elsewhere() const noexcept { return link_ != nullptr; }
+  /// What came from there, to the stand-in of `shard`. Requires is_central_elsewhere(). Any thread.
+  void hear(ShardId shard, const elsewhere::Heard& what);
+
   // For tests that follow single actors.
   [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
   [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
@@ -121,6 +128,8 @@ class Network {
   void count_drivers(Totals& totals) const;
   [[nodiscard]] std::uint64_t others() const;
   void keep_places_free();
+  void stand_in_for_central();
+  void count_central(Totals& totals) const;
   void seat(PointId id, const PointSpec& spec);
   void seat(DriverId id, const NewDriver& driver);
   [[nodiscard]] central::ShardSettings shard_settings(std::uint32_t index,
@@ -134,6 +143,7 @@ class Network {
 
   runtime::Coordinator& engine_;
   Recording* const recording_;
+  elsewhere::Link* const link_;
   const Topology topology_;
   charge_point::Settings point_settings_;
   std::unique_ptr<const fleet::Profile> profile_;
@@ -146,6 +156,7 @@ class Network {
   std::vector<driver::DriverActor*> drivers_;
   central::CentralActor* central_ = nullptr;
   std::vector<central::ShardActor*> shards_;
+  std::vector<elsewhere::CentralActor*> stand_ins_;  // by ShardId, if central is elsewhere
   std::vector<fleet::FleetActor*> fleets_;
   std::vector<director::DirectorActor*> directors_;
   std::vector<supervisor::SupervisorActor*> supervisors_;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/api/layout.hpp"
+#include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
@@ -111,7 +112,7 @@ class Run {
     log_.count_in(log_counts_);
     log_plan(log_, loaded_, argv_);
     // The ports first: what cannot be reached is not begun.
-    if (!bind_doors()) return kExitEnvironment;
+    if (!bind_doors() || !find_central()) return kExitEnvironment;
     journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
     // Without a journal what doors are asked comes from memory.
@@ -141,6 +142,15 @@ class Run {
     auto bound = Doors::bind(loaded_.doors);
     if (!bound) return fail(bound.error().text);
     doors_ = std::move(*bound);
+    return true;
+  }
+
+  /// False: it is elsewhere and cannot be reached, and that has been said.
+  bool find_central() {
+    if (!loaded_.elsewhere.is_on()) return true;
+    auto reached = reach_central(loaded_.elsewhere, scenario_);
+    if (!reached) return fail(reached.error().text);
+    carrier_ = std::move(*reached);
     return true;
   }
 
@@ -227,7 +237,8 @@ class Run {
         [&](network::Desk& desk) {
           if (directory_) layout_ = api::layout_json(desk.topology());
           return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
-        });
+        },
+        central_of(carrier_.get()));
     tell_journal_news();
     tell_door_news();
     if (journal_.memory && journal_.memory->lost() > 0)
@@ -267,6 +278,7 @@ class Run {
   std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
+  std::unique_ptr<Carrier> carrier_;    // null: central is here
   nlohmann::ordered_json layout_;
   RunJournal journal_;
   LogCounts log_counts_;
