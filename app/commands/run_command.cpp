@@ -161,7 +161,9 @@ class Run {
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
-                         journal_.recording.get(), &log_counts_)] { return collector->scrape(); };
+                         journal_.recording.get(), &log_counts_, [doors = doors_.get()] {
+                           return doors->figures();
+                         })] { return collector->scrape(); };
     if (!journal_.recording) return facts;
     facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
     return facts;

@@ -26,6 +26,7 @@ class ControlService final : public runtime::FrameService {
 
   void on_message(const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
                   runtime::MessageNumber number) override;
+  [[nodiscard]] const Guests& guests() const noexcept { return guests_; }
   void on_closed(const runtime::FrameLink& link) override {
     access_.forget(link);
     guests_.on_closed(link);

@@ -83,6 +83,20 @@ class HttpDoor final : public Door {
     thread_.close();
   }
 
+  void count(metrics::DoorFigures& to) const override {
+    const auto& counters = server_->counters();
+    // relaxed (all): counters.
+    const auto of = [](const std::atomic<std::uint64_t>& one) {
+      return one.load(std::memory_order_relaxed);
+    };
+    to.http_open = server_->connections();
+    to.http_accepted = of(counters.connections);
+    to.http_refused = of(counters.connections_refused);
+    to.requests = of(counters.requests);
+    to.requests_refused = of(counters.requests_refused);
+    to.web_sockets = of(counters.web_sockets);
+  }
+
  private:
   /// On the IoThread.
   void take(HttpRequest request, const HttpAnswer& answer) {
