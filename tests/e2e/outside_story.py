@@ -23,7 +23,11 @@ class Story:
         return self.operator.ask(f"STATUS#{name}").split("#")[2]
 
     def is_ready(self):
-        return self.shown() == "ACTIVATED"
+        """Central and the charge point agree: neither is behind the other by an order or a status."""
+        return self.point.is_at_rest("ACTIVATED") and self.shown() == "ACTIVATED"
+
+    def is_stopped(self):
+        return self.point.is_at_rest("STOPPED") and self.shown() == "STOPPED"
 
 
 def runs_a_session(s):
@@ -135,7 +139,7 @@ def is_disconnected_with_its_monitor(s):
 
 def obeys_operators_and_cancels(s):
     assert s.operator.ask("STOP#CP-OUT") == "ACK: STOP#1"
-    until(lambda: s.shown() == "STOPPED", "Out of Order")
+    until(s.is_stopped, "Out of Order")
     assert s.operator.ask("RESUME#CP-OUT") == "ACK: RESUME#1"
     until(s.is_ready, "resumed")
     s.point.energy = 10.0
@@ -195,7 +199,7 @@ def answers_health_checks_in_frames_too(s):
 def ignores_orders_for_others(s):
     orders, state = list(s.point.orders), s.point.state
     for cmd in ("stop_cp", "shutdown", "start_supply"):
-        s.point._obey({"type": "central.commands", "cmd": cmd, "cp_id": "CP-IN", "payload": None})
+        s.point.obey({"type": "central.commands", "cmd": cmd, "cp_id": "CP-IN", "payload": None})
     assert (s.point.orders, s.point.state) == (orders, state), s.point.orders
 
 

@@ -5,6 +5,7 @@ frames of JSON with the framed door, each on a connection of its own.
 """
 
 import json
+import queue
 import select
 import socket
 import socketserver
@@ -95,13 +96,16 @@ class Point:
         self.orders = []
         self.lock = threading.RLock()
         self.line = None
+        self.heard = queue.Queue()
+        threading.Thread(target=self._obey_in_turn, daemon=True).start()
         self.connect("Engine started")
         self.health = self._health_server()
         threading.Thread(target=self._run, daemon=True).start()
 
     def connect(self, reason):
         with self.lock:
-            self.line = Line(self.port, self.obey)
+            # Not obeyed on the listener's thread: it has to hear the reply to what is said then.
+            self.line = Line(self.port, self.heard.put)
             self.line.must("cp.status", cp_id=self.name, state=self.state, reason=reason)
 
     def _health_server(self):
@@ -130,11 +134,18 @@ class Point:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return server.server_address[1]
 
-    def obey(self, order):
-        # Not on the listener's thread: it has to hear the reply to what is said here.
-        threading.Thread(target=self._obey, args=(order,), daemon=True).start()
+    def is_at_rest(self, state):
+        """In this state, which it has told, with no order left to obey."""
+        with self.lock:
+            return self.state == state and self.heard.unfinished_tasks == 0
 
-    def _obey(self, order):
+    def _obey_in_turn(self):
+        while True:
+            order = self.heard.get()
+            self.obey(order)
+            self.heard.task_done()
+
+    def obey(self, order):
         assert order["type"] == "central.commands"
         if order["cp_id"] != self.name:
             return  # D-091: silently
