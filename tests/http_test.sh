@@ -183,8 +183,9 @@ def drivers():
     wait_for("it is over", lambda: get(headers["Location"])["status"] == "completed")
     assert ask("DELETE", path)[0] == 404
     assert post(path, {"cp_id": "CP-404"}, 422)["field"] == "cp_id"
-    wait_for("its history", lambda: get("/api/v1/drivers/eve/sessions/history")["sessions"][0]["status"] == "COMPLETED")
-    wait_for("its ticket", lambda: get("/api/v1/drivers/eve/tickets")["tickets"][0]["delivered_at"] is not None)
+    history = "/api/v1/drivers/eve/sessions/history"
+    wait_for("its history", lambda: any(s["status"] == "COMPLETED" for s in get(history)["sessions"]))
+    wait_for("its ticket", lambda: any(t["delivered_at"] for t in get("/api/v1/drivers/eve/tickets")["tickets"]))
 
 
 def bare():
