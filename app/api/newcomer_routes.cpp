@@ -51,7 +51,8 @@ void add_point(const CallPtr& call) {
   look_at(call, *added, [call](const PointCopy& copy, SimTime) {
     auto response = json_answer(point_json(call->world, copy), 201);
     response.headers.push_back(
-        {"Location", "/api/v1/charge-points/" + call->world.names.name(copy.record.id)});
+        {"Location",
+         "/api/v1/charge-points/" + percent_encoded(call->world.names.name(copy.record.id))});
     call->answer(std::move(response));
   });
 }
@@ -72,7 +73,8 @@ void add_driver(const CallPtr& call) {
   const std::string name = call->world.names.name(*added);
   auto response =
       json_answer({{"driver_id", name}, {"requests", lines}, {"external", is_outside}}, 201);
-  response.headers.push_back({"Location", fmt::format("/api/v1/drivers/{}/requests", name)});
+  response.headers.push_back(
+      {"Location", fmt::format("/api/v1/drivers/{}/requests", percent_encoded(name))});
   call->answer(std::move(response));
 }
 

@@ -115,8 +115,9 @@ void ask(const CallPtr& call) {
       return call->refuse(status, why);
     }
     auto response = json_answer(json_of(call->world, *asked), 202);
-    response.headers.push_back({"Location", fmt::format("/api/v1/drivers/{}/requests/{}", call->id,
-                                                        call->world.names.name(asked->id))});
+    response.headers.push_back(
+        {"Location", fmt::format("/api/v1/drivers/{}/requests/{}", percent_encoded(call->id),
+                                 call->world.names.name(asked->id))});
     call->answer(std::move(response));
   };
   if (!call->world.desk.ask_by_hand(call->driver, *trip, on_own_thread(call, std::move(tell))))
