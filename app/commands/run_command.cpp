@@ -9,22 +9,22 @@
 #include <thread>
 
 #include "app/api/layout.hpp"
+#include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
+#include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
 #include "app/doors/doors.hpp"
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
-#include "app/output/hgrm_text.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/manifest.hpp"
 #include "app/output/operator_signals.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/run_log.hpp"
 #include "app/output/terminal.hpp"
-#include "app/report/html_report.hpp"
 #include "app/report/series.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
@@ -82,39 +82,6 @@ Result<std::unique_ptr<RunDirectory>> open_directory(const std::filesystem::path
   return std::make_unique<RunDirectory>(std::move(*made));
 }
 
-/// A file a latency, as HdrHistogram's tools want it, and all of them in one for people.
-Result<void> write_latencies(const RunDirectory& directory, const network::Latencies& l) {
-  std::string all;
-  for (const auto& [name, histogram] : {std::pair{"request_decision", &l.request_decision},
-                                        {"session_start", &l.session_start},
-                                        {"fault_detection", &l.fault_detection},
-                                        {"tick_lateness", &l.tick_lateness}}) {
-    const std::string text = hgrm_text(*histogram);
-    all += fmt::format("# {} (ms)\n{}\n", name, text);
-    auto written = directory.write(fmt::format("latency_{}.hgrm", name), text);
-    if (!written) return written;
-  }
-  return directory.write("latency.hgrm", all);
-}
-
-Result<void> write_results(const RunDirectory& directory, const RunOutcome& outcome,
-                           const nlohmann::ordered_json& summary, const std::string& text,
-                           const nlohmann::ordered_json& states,
-                           const std::filesystem::path& journal) {
-  auto kept = write_latencies(directory, outcome.last.latencies);
-  if (!kept) return kept;
-  // summary.json is the last one: it marks a finished run.
-  for (const auto& [name, content] :
-       {std::pair<std::string, std::string>{"summary.txt", text},
-        {"states.json", states.dump() + "\n"},
-        {"report.html", html_report(summary, directory.series_text(), report_end(states, journal))},
-        {"summary.json", summary.dump(2) + "\n"}}) {
-    auto written = directory.write(name, content);
-    if (!written) return written;
-  }
-  return {};
-}
-
 /// Why a quiet run does not end with 0; and which thresholds it crossed.
 std::string reason_text(const nlohmann::json& summary) {
   const auto verdict = verdict_line(summary);
@@ -145,9 +112,12 @@ class Run {
     log_.count_in(log_counts_);
     log_plan(log_, loaded_, argv_);
     // The ports first: what cannot be reached is not begun.
-    if (!bind_doors()) return kExitEnvironment;
+    if (!bind_doors() || !find_central()) return kExitEnvironment;
     journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
+    // Without a journal what doors are asked comes from memory.
+    if (journal_path_.empty() && !doors_->addresses().empty())
+      journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
@@ -175,6 +145,15 @@ class Run {
     return true;
   }
 
+  /// False: it is elsewhere and cannot be reached, and that has been said.
+  bool find_central() {
+    if (!loaded_.elsewhere.is_on()) return true;
+    auto reached = reach_central(loaded_.elsewhere, scenario_);
+    if (!reached) return fail(reached.error().text);
+    carrier_ = std::move(*reached);
+    return true;
+  }
+
   /// What the doors tell of this run.
   [[nodiscard]] RunFacts facts(const network::Desk& desk) const {
     RunFacts facts;
@@ -182,7 +161,9 @@ class Run {
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
-                         journal_.recording.get(), &log_counts_)] { return collector->scrape(); };
+                         journal_.recording.get(), &log_counts_, [doors = doors_.get()] {
+                           return doors->figures();
+                         })] { return collector->scrape(); };
     if (!journal_.recording) return facts;
     facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
     return facts;
@@ -257,10 +238,13 @@ class Run {
         digests, console, journal_,
         [&](network::Desk& desk) {
           if (directory_) layout_ = api::layout_json(desk.topology());
-          return doors_->open({desk, scenario, journal_path_, facts(desk)});
-        });
+          return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
+        },
+        central_of(carrier_.get()));
     tell_journal_news();
     tell_door_news();
+    if (journal_.memory && journal_.memory->lost() > 0)
+      log_.write(Level::warning, "memory", {{"records_lost", journal_.memory->lost()}});
     rows.add_last(outcome.last);
     view.end(outcome.last, outcome.signal != 0);
     return outcome;
@@ -296,6 +280,7 @@ class Run {
   std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
+  std::unique_ptr<Carrier> carrier_;    // null: central is here
   nlohmann::ordered_json layout_;
   RunJournal journal_;
   LogCounts log_counts_;
