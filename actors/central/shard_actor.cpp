@@ -70,6 +70,7 @@ runtime::LeanActor::AfterFailure ShardActor::on_failure(std::string_view what) {
 
 archive::Waiter& ShardActor::record_into(archive::RecordSink& sink) {
   clerk_ = std::make_unique<Clerk>(sink, state_.points.size());
+  state_.settings.records = true;
   return clerk_->waiter();
 }
 

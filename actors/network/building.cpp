@@ -132,7 +132,7 @@ central::ShardSettings Network::shard_settings(std::uint32_t index,
   settings.start_timeout = c.start_timeout;
   settings.session_silence_timeout = c.session_silence_timeout.value_or(
       std::max<Nanos>(seconds{10}, 3 * scenario.network.telemetry_interval));  // D-067
-  settings.records = recording_ != nullptr;
+  settings.records = false;  // until somebody keeps them
   settings.checkpoint_interval = scenario.journal.checkpoint_interval;
   return settings;
 }
@@ -181,10 +181,14 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
       auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
                                             spec.manual_plug);
       if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
+      state.link_up = link_ == nullptr;
       return state;
     });
-    place(shard, monitors_, switchboard_.monitors,
-          [&] { return monitor::make_state(PointId{p}, spec.price, interval, offset); });
+    place(shard, monitors_, switchboard_.monitors, [&] {
+      auto state = monitor::make_state(PointId{p}, spec.price, interval, offset);
+      state.link_up = link_ == nullptr;
+      return state;
+    });
   }
 }
 
@@ -195,6 +199,7 @@ void Network::spawn_drivers(const archive::Image* image) {
     place(index_of(seat.shard), drivers_, switchboard_.drivers, [&] {
       auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
       state.requests_made = requests_made_;
+      state.linked = link_ == nullptr;
       return state;
     });
   }

@@ -26,7 +26,7 @@ void Network::gather(Snapshot& snapshot) const {
     t.mailbox_depth_max += c.waiting_max.load(std::memory_order_relaxed);
   }
   for (const std::uint64_t count : actors_here_) snapshot.totals.actors += count;
-  snapshot.totals.actors += latecomers();
+  snapshot.totals.actors += latecomers() + stand_ins_.size();
   auto& t = snapshot.totals;
   t.restarts += runtime::total(instruments_, Metric::restarts);
   t.given_up += runtime::total(instruments_, Metric::given_up);
@@ -47,7 +47,8 @@ Snapshot Network::look() const {
   snapshot.sim = engine_.reached();
   gather(snapshot);
   auto& t = snapshot.totals;
-  each_here(shards_, [&t](const auto* shard) { add(t, shard->look()); });
+  if (stand_ins_.empty()) each_here(shards_, [&t](const auto* shard) { add(t, shard->look()); });
+  for (const auto* stand_in : stand_ins_) add(t, stand_in->look());
   t.requests_sent += runtime::total(instruments_, Metric::requests_sent);
   t.requests_accepted += runtime::total(instruments_, Metric::requests_accepted);
   t.requests_denied += runtime::total(instruments_, Metric::requests_denied);
@@ -75,7 +76,7 @@ Snapshot Network::count(SimTime now) const {
   snapshot.sim = now;
   gather(snapshot);
   auto& t = snapshot.totals;
-  each_here(shards_, [&t](const auto* shard) { add(t, shard->state()); });
+  count_central(t);
   count_points(t, now);
   count_drivers(t);
   each_here(fleets_, [&t](const auto* fleet) { add(t, fleet->state()); });

@@ -16,14 +16,16 @@ constexpr std::uint32_t kRunsApart = 1U << (32 - kRequestBits);
 }  // namespace
 
 Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording,
-                 const archive::Image* image)
+                 const archive::Image* image, elsewhere::Link* link)
     : engine_(engine),
       recording_(recording),
+      link_(link),
       topology_(make_topology(scenario)),
       annex_(topology_, engine.options().nodes > 1 ? Annex::Room{} : room_of(scenario)),
       health_interval_(scenario.network.health_interval),
       driver_pause_(scenario.drivers.pause),
       driver_timeout_(scenario.drivers.timeout),
+      origin_(scenario.run.start_unix_s),
       requests_made_(image == nullptr ? 0 : (image->run.run % kRunsApart) << kRequestBits) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
@@ -54,44 +56,13 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   spawn_central();
   for (std::uint32_t s = 0; s < shards; ++s) spawn_shard(s, scenario, image);
   spawn_drivers(image);
+  if (link_ != nullptr) stand_in_for_central();
   count_actors();
   keep_places_free();
 }
 
 Network::~Network() {
   if (recording_ != nullptr) recording_->stop_waking();
-}
-
-void Network::begin_recording(const Scenario& scenario) {
-  archive::RunBegan run;
-  run.network = fingerprint(topology_);
-  run.seed = scenario.run.seed;
-  run.points = static_cast<std::uint32_t>(topology_.points.size());
-  run.drivers = static_cast<std::uint32_t>(topology_.drivers.size());
-  run.shards = static_cast<std::uint16_t>(topology_.shards.size());
-  NameBook names;
-  names.run = scenario.run.name;
-  names.point = [this](PointId id, NameBuffer& buffer) -> std::string_view {
-    if (const auto* const late = annex_.point(id)) return late->id;
-    const auto& given = topology_.points[index_of(id)].id;
-    return given.empty() ? numbered_name("CP-", index_of(id) + 1, buffer) : given;
-  };
-  names.driver = [this](DriverId id, NameBuffer& buffer) -> std::string_view {
-    if (const auto* const late = annex_.driver(id)) return *late;
-    const auto& named = topology_.named_drivers;
-    return index_of(id) < named.size() ? std::string_view{named[index_of(id)]}
-                                       : numbered_name("DRV-", index_of(id) + 1, buffer);
-  };
-  recording_->begin(run, archive::Origin{scenario.run.start_unix_s}, std::move(names),
-                    std::min<unsigned>(engine_.workers(), run.shards));
-}
-
-void Network::record_shard(std::uint32_t index) {
-  Recorder& recorder = recording_->recorder(home_of(index) % engine_.workers());
-  auto* const shard = shards_[index];
-  recorder.add_waiter(shard->record_into(recorder), [shard] {
-    runtime::LeanActor::post(shard, central::ShardEvent{JournalMoved{}});
-  });
 }
 
 void Network::open_consoles() {
@@ -126,10 +97,6 @@ void Network::halt() {
   each_here(drivers_, [](auto* d) { LeanActor::post(d, driver::Event{Halt{}}); });
   const std::lock_guard lock{late_mutex_};
   for (auto* driver : late_drivers_) LeanActor::post(driver, driver::Event{Halt{}});
-}
-
-void Network::close_recording() {
-  each_here(shards_, [](auto* shard) { shard->close_journal(); });
 }
 
 }  // namespace chargemill::network

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "actors/central/shard.hpp"
+#include "actors/driver/by_hand.hpp"
 #include "actors/messages.hpp"
 
 namespace chargemill::transit {
@@ -37,6 +38,8 @@ template <class M> auto fields(M& m, const JournalBusy*)    { return std::tie(m.
 template <class M> auto fields(M& m, const central::Parted*) { return std::tie(m.point, m.engine, m.monitor); }
 template <class M> auto fields(M& m, const central::Joined*) { return std::tie(m.point.id, m.point.zone, m.point.price, m.point.power); }
 template <class M> auto fields(M& m, const ZoneMiss*)       { return fields(m.request, static_cast<const ZoneRequest*>(nullptr)); }
+template <class M> auto fields(M& m, const driver::AskByHand*) { return std::tuple_cat(fields(m.trip, static_cast<const Trip*>(nullptr)), std::tie(m.errand)); }
+template <class M> auto fields(M& m, const driver::CancelByHand*) { return std::tie(m.request, m.errand); }
 template <class M> auto fields(M& m, const LookAround*)     { return std::tie(m.filter.power_min, m.filter.price_max, m.filter.zone, m.filter.any_zone, m.from); }
 // clang-format on
 

@@ -5,7 +5,7 @@
 namespace chargemill::app {
 
 void check_nodes(const network::Scenario& scenario, const DoorsSettings& doors,
-                 const OutputSettings& output, const Origins& origins,
+                 const OutputSettings& output, bool is_central_elsewhere, const Origins& origins,
                  std::vector<Diagnostic>& found) {
   if (scenario.run.nodes == 1) return;
   const auto refuse = [&](const char* key, bool is_wanted) {
@@ -18,6 +18,7 @@ void check_nodes(const network::Scenario& scenario, const DoorsSettings& doors,
   refuse("http.listen", doors.http.is_on());
   refuse("tcp.listen", doors.tcp.is_on());
   refuse("journal.dir", !output.data.empty() && output.data != "off");
+  refuse("central.address", is_central_elsewhere);
   refuse("network.external", scenario.network.external > 0);
   refuse("drivers.external", scenario.drivers.external > 0);
 }

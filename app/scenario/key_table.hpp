@@ -25,6 +25,7 @@ struct Draft {
   OutputSettings output;
   DoorsSettings doors;
   ClusterSettings cluster;
+  ElsewhereSettings elsewhere;
   FileNames files;
 };
 

@@ -12,6 +12,7 @@
 #include "app/scenario/cluster_settings.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/scenario/door_settings.hpp"
+#include "app/scenario/elsewhere_settings.hpp"
 
 namespace chargemill::app {
 
@@ -63,6 +64,7 @@ struct Loaded {
   FileNames files;
   DoorsSettings doors;
   ClusterSettings cluster;
+  ElsewhereSettings elsewhere;
   Origins origins;
   std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant
   std::vector<std::filesystem::path> inputs;  ///< every file that was read

@@ -31,7 +31,7 @@ class Follower {
       : exchange_(exchange),
         is_virtual_(scenario.run.speed.max),
         rss_before_(resident_bytes_of_nothing()),
-        host_(scenario, {}, &exchange) {
+        host_(scenario, {}, nullptr, &exchange) {
     if (is_virtual_) return;  // the node that leads lets all workers meet
     (void)host_.engine().freeze(kFreezeMax);
     host_.engine().thaw();

@@ -72,14 +72,15 @@ std::vector<DisplayState> shown_here(network::Network& network) {
   return display;
 }
 
-Host::Host(const network::Scenario& scenario, const RunJournal& journal,
+Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
            runtime::Exchange* exchange)
     : recording_(journal.recording.get()),
       exchange_(exchange),
       engine_(std::make_unique<runtime::Engine>(options_of(scenario, exchange))) {
   if (exchange != nullptr) exchange->attach(engine_->coordinator());
   network_ = std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
-                                                journal.image ? &*journal.image : nullptr);
+                                                journal.image ? &*journal.image : nullptr, link);
+  if (journal.memory) network_->remember(*journal.memory);
   desk_ = std::make_unique<network::Desk>(*network_, engine_->coordinator());
 }
 

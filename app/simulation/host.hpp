@@ -20,9 +20,10 @@ namespace chargemill::app {
 /// until the last worker has stopped.
 class Host {
  public:
-  /// `exchange`, which outlives this, leads to the other nodes; null: there are none.
-  Host(const network::Scenario& scenario, const RunJournal& journal,
-       runtime::Exchange* exchange = nullptr);
+  /// `link`: to a central elsewhere; null: it is here. `exchange`, which outlives this, leads to
+  /// the other nodes; null: there are none.
+  Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
+       runtime::Exchange* exchange);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   ~Host();
@@ -30,6 +31,7 @@ class Host {
   [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
   [[nodiscard]] network::Network& network() noexcept { return *network_; }
   [[nodiscard]] network::Desk& desk() noexcept { return *desk_; }
+  [[nodiscard]] const network::Topology& topology() const noexcept { return network_->topology(); }
   /// Of messages from other nodes; empty: there are none.
   [[nodiscard]] runtime::LatencyHistogram transit() const;
 

@@ -21,6 +21,8 @@ constexpr milliseconds kLookEvery{100};
 constexpr seconds kFreezeMax{30};
 // For other nodes to build their part.
 constexpr seconds kReadyMax{120};
+// For a central elsewhere to answer what it was told last.
+constexpr seconds kAnswersMax{5};
 // For messages under way to arrive, once no timer fires any more.
 constexpr seconds kStandstillMax{5};
 // For what was recorded to be on disk; and how often what was held back brings new records.
@@ -208,7 +210,8 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
   if (is_virtual && outcome.signal == 0) at = SimTime{scenario.run.duration};
   outcome.last = at ? host.network().count(*at) : host.network().count();
   looker.add_load(outcome.last);
-  outcome.display = shown_here(host.network());
+  // Of a central elsewhere it is not known.
+  if (!host.network().is_central_elsewhere()) outcome.display = shown_here(host.network());
   if (is_virtual) outcome.digest = network::sum_of(host.network().entity_digests());
   if (leader != nullptr) add_others(host, *leader, at, outcome);
   if (is_virtual && digests && scenario.run.digest_every)
@@ -223,26 +226,81 @@ bool stand_still(Host& host, Leader* leader, bool is_virtual) {
   return leader->stand_still(here, kFreezeMax);
 }
 
+/// All actors are in their places, on all nodes: time may begin. False: they were not in time.
+bool make_ready(Host& host, Leader* leader) {
+  const bool are_all_there = leader == nullptr || leader->await_ready(kReadyMax);
+  if (!are_all_there) leader->exchange().abandon("a node does not get ready");
+  // All workers know their actors before time begins, or the first second would be late.
+  const bool is_ready = are_all_there && host.engine().freeze(kFreezeMax);
+  host.engine().thaw();
+  return is_ready;
+}
+
+/// Switches everything on, everywhere, and lets time begin.
+void begin(Host& host, Leader* leader) {
+  const auto here = [&host] {
+    host.engine().start_clock();
+    host.network().start();
+  };
+  if (leader == nullptr) return here();
+  leader->start(here);
+}
+
+/// Until the planned end, or a signal and what follows it.
+void run_course(Host& host, Looker& looker, const network::Scenario& scenario,
+                const StopRequest& stop, const Watcher& watch, const DigestSink& digests,
+                Leader* leader, RunOutcome& outcome) {
+  const bool is_virtual = scenario.run.speed.max;
+  if (is_virtual) {
+    run_windows(host, looker, scenario, stop, watch, digests, leader);
+  } else {
+    run_to_end(host, looker, stop, watch, leader);
+  }
+  outcome.signal = stop.signal();
+  outcome.failure = failure_of(host, leader);
+  outcome.survived_failures = host.network().survived_failures();
+  outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
+  if (outcome.signal == 0) return;
+  outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch, leader);
+}
+
+/// What this process adds to the cost of the run.
+void add_cost(const Host& host, double cpu_before, std::int64_t rss_before, RunCost& cost) {
+  const std::int64_t rss = resident_bytes();
+  cost.cpu_s += cpu_seconds() - cpu_before;
+  cost.rss_bytes += rss;
+  cost.network_bytes += rss - rss_before;
+  const auto points = std::max<std::size_t>(1, host.topology().points.size());
+  cost.bytes_per_charge_point =
+      static_cast<double>(cost.network_bytes) / static_cast<double>(points);
+}
+
+/// The other nodes are done. One that was lost on the way makes the run worthless.
+void take_leave(Leader& leader, RunOutcome& outcome) {
+  if (const auto why = leader.failure(); !why.empty()) {
+    outcome.failure = why;
+    outcome.stop_reason = "peers";
+  }
+  leader.finish();
+}
+
 }  // namespace
 
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                     const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console,
-                    const RunJournal& journal, const DoorOpener& open_doors, Leader* leader) {
+                    const RunJournal& journal, const DoorOpener& open_doors,
+                    const CentralElsewhere& central, Leader* leader) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
   const std::int64_t rss_before = resident_bytes_of_nothing();
-  Host host{scenario, journal, leader != nullptr ? &leader->exchange() : nullptr};
-  auto& engine = host.engine();
-  const bool are_all_there = leader == nullptr || leader->await_ready(kReadyMax);
-  if (!are_all_there) leader->exchange().abandon("a node does not get ready");
-  // All workers know their actors before time begins, or the first second would be late.
-  outcome.was_ready = are_all_there && engine.freeze(kFreezeMax);
-  engine.thaw();
+  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr};
+  outcome.was_ready = make_ready(host, leader);
   const bool is_virtual = scenario.run.speed.max;
-  if (!is_virtual) engine.set_horizon(SimTime{scenario.run.duration});
-  outcome.cost.workers = engine.workers();
-  outcome.cost.nodes = engine.options().nodes;
+  if (!is_virtual) host.engine().set_horizon(SimTime{scenario.run.duration});
+  outcome.cost.workers = host.engine().workers();
+  outcome.cost.nodes = host.engine().options().nodes;
   outcome.cost.startup_s =
       journal.restore_s + std::chrono::duration<double>(ModelClock::wall_now() - begun).count();
   if (console) host.network().open_consoles();
@@ -256,31 +314,15 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     watcher(snapshot);
   };
   auto doors = open_doors ? open_doors(host.desk()) : nullptr;
+  if (central.link != nullptr) central.open(host.network());
   const double cpu_before = cpu_seconds();
-  const auto begin = [&] {
-    engine.start_clock();
-    host.network().start();
-  };
-  if (leader != nullptr) {
-    leader->start(begin);
-  } else {
-    begin();
-  }
+  begin(host, leader);
   Looker looker{host, leader};
-  if (is_virtual) {
-    run_windows(host, looker, scenario, stop, watch, digests, leader);
-  } else {
-    run_to_end(host, looker, stop, watch, leader);
-  }
-  outcome.signal = stop.signal();
-  outcome.failure = failure_of(host, leader);
-  outcome.survived_failures = host.network().survived_failures();
-  outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
-  if (outcome.signal != 0) {
-    outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
-    (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch, leader);
-  }
+  run_course(host, looker, scenario, stop, watch, digests, leader, outcome);
   doors.reset();
+  // What was said is answered before it is counted.
+  if (central.link != nullptr)
+    outcome.link = central.close(std::min<Nanos>(scenario.run.stop_timeout, kAnswersMax));
   outcome.worker_busy = looker.busy();
   outcome.quiet = stand_still(host, leader, is_virtual);
   if (journal.recording) write_out(host, *journal.recording, outcome);
@@ -291,19 +333,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.stop_reason = "stuck";
   }
   hear();
-  outcome.cost.cpu_s += cpu_seconds() - cpu_before;
-  const std::int64_t rss = resident_bytes();
-  outcome.cost.rss_bytes += rss;
-  outcome.cost.network_bytes += rss - rss_before;
-  const auto points = std::max<std::size_t>(1, host.network().topology().points.size());
-  outcome.cost.bytes_per_charge_point =
-      static_cast<double>(outcome.cost.network_bytes) / static_cast<double>(points);
-  if (leader == nullptr) return outcome;
-  if (const auto why = leader->failure(); !why.empty()) {
-    outcome.failure = why;
-    outcome.stop_reason = "peers";
-  }
-  leader->finish();
+  add_cost(host, cpu_before, rss_before, outcome.cost);
+  if (leader != nullptr) take_leave(*leader, outcome);
   return outcome;
 }
 

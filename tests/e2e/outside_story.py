@@ -5,7 +5,7 @@ Arguments: the port of the door, and a file for what the charge points have deli
 
 import sys
 
-from framing import Client
+from framing import Client, frame
 from outsiders import Driver, Line, Monitor, Point, until
 
 
@@ -186,6 +186,23 @@ def lets_strangers_in(s):
     monitor.stop()
 
 
+def answers_health_checks_in_frames_too(s):
+    until(s.is_ready, "ready")
+    monitor = Client(s.point.health)
+    for _ in range(2):
+        monitor.send(frame("PING"))
+        got = bytes(monitor.file.read(15))
+        assert got == bytes.fromhex("024f4b3a414354495641544544" "0363"), got.hex()
+    monitor.socket.close()
+
+
+def ignores_orders_for_others(s):
+    orders, state = list(s.point.orders), s.point.state
+    for cmd in ("stop_cp", "shutdown", "start_supply"):
+        s.point.obey({"type": "central.commands", "cmd": cmd, "cp_id": "CP-IN", "payload": None})
+    assert (s.point.orders, s.point.state) == (orders, state), s.point.orders
+
+
 def refuses_what_is_wrong(s):
     line = Line(s.port, lambda news: None)
     for fields, wanted in [
@@ -216,6 +233,8 @@ def main():
         "operators stop it, drivers cancel (D-076, D-125)": obeys_operators_and_cancels,
         "a driver outside charges at a point inside": charges_drivers_from_here,
         "who is not listed may register where there is room (D-042)": lets_strangers_in,
+        "health checks in lines and in frames (D-112, D-113)": answers_health_checks_in_frames_too,
+        "orders for another charge point are ignored (D-091)": ignores_orders_for_others,
         "what is wrong is refused with its reason (D-017)": refuses_what_is_wrong,
     }
     failed = 0

@@ -13,7 +13,7 @@ import threading
 import time
 from datetime import datetime, timezone
 
-from framing import Client, frame
+from framing import ETX, STX, Client, frame
 
 DEADLINE = 30
 
@@ -112,11 +112,20 @@ class Point:
         point = self
 
         class Handler(socketserver.StreamRequestHandler):
+            def answer(self):
+                return "KO:FAULT" if point.ko else f"OK:{point.state}"
+
             def handle(self):
+                if self.rfile.peek(1)[:1] == bytes([STX]):  # D-113: the same texts, framed
+                    return self.speak_frames()
                 for line in self.rfile:
                     if line == b"PING\n":
-                        word = "KO:FAULT" if point.ko else f"OK:{point.state}"
-                        self.wfile.write(word.encode() + b"\n")
+                        self.wfile.write(self.answer().encode() + b"\n")
+
+            def speak_frames(self):
+                asked = frame("PING")
+                while self.rfile.read(len(asked)) == asked:
+                    self.wfile.write(frame(self.answer()))
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
@@ -137,7 +146,9 @@ class Point:
             self.heard.task_done()
 
     def obey(self, order):
-        assert order["type"] == "central.commands" and order["cp_id"] == self.name
+        assert order["type"] == "central.commands"
+        if order["cp_id"] != self.name:
+            return  # D-091: silently
         payload = order["payload"] or {}
         with self.lock:
             self.orders.append((order["cmd"], payload.get("reason")))

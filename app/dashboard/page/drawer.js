@@ -173,7 +173,7 @@ export function Drawer({ store, view, go }) {
     ${now && html`<${Facts} now=${now} />`}
     ${now && hello?.may_act && isLive && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
-    ${past ? html`<${Timeline} past=${past} until=${view.to ?? until} />` : html`<p class="empty">${hello?.has_journal ? 'Asking the journal…' : 'This run keeps no journal.'}</p>`}
+    ${past ? html`<${Timeline} past=${past} until=${view.to ?? until} />` : html`<p class="empty">${hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.'}</p>`}
     ${power.length > 1 && html`<h3>Power</h3><${Power} values=${power} />`}
     ${past && html`<${Energy} sessions=${past.sessions} />
       <${Table} name="Sessions" testid="drawer-sessions" rows=${past.sessions} heads=${['Start', 'Lasted', 'Driver', 'kWh', '€', 'Status']}
