@@ -43,7 +43,7 @@ class VirtualCluster {
     EXPECT_TRUE(leader().freeze(kPatience));
     await_pause();
     network::Totals sum;
-    for (const auto& node : nodes_) add(sum, node.network->count(end_).totals);
+    for (const auto& node : nodes_) add(sum, node.network->count().totals);
     return sum;
   }
   [[nodiscard]] Digest digest() const {
