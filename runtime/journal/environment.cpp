@@ -53,6 +53,16 @@ tl::unexpected<Error> lmdb_failure(int code, const char* what, const std::string
 }
 
 Result<Environment::Pointer> Environment::open(const std::string& path, Access access) {
+  return open_as(path, access, [] { return Result<void>{}; });
+}
+
+Result<Environment::Pointer> Environment::open_new(const std::string& path,
+                                                   const std::function<Result<void>()>& publish) {
+  return open_as(path, Access::write, publish);
+}
+
+Result<Environment::Pointer> Environment::open_as(const std::string& path, Access access,
+                                                  const std::function<Result<void>()>& publish) {
   OpenFiles& files = open_files();
   std::unique_lock<std::mutex> lock(files.mutex);
   const auto is_being_opened = [&] {
@@ -68,7 +78,8 @@ Result<Environment::Pointer> Environment::open(const std::string& path, Access a
   }
   files.by_path[path] = nullptr;
   lock.unlock();  // others may open other files meanwhile
-  auto opened = open_alone(path, access);
+  const auto published = publish();
+  auto opened = published ? open_alone(path, access) : tl::unexpected(published.error());
   lock.lock();
   if (opened)
     files.by_path[path] = opened->get();

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,10 @@ class Environment {
   /// Opens an existing segment. Fails if this process already has it open for reading only and
   /// `access` is write.
   [[nodiscard]] static Result<Pointer> open(const std::string& path, Access access);
+  /// Opens for writing what `publish` gives its name. A reader of this process that sees the name at
+  /// once waits, and then shares what is open: it cannot be first and keep the writer out.
+  [[nodiscard]] static Result<Pointer> open_new(const std::string& path,
+                                                const std::function<Result<void>()>& publish);
   /// Makes the file with its three empty tables; `head` is the value of "head". On disk when it
   /// returns; closed again.
   [[nodiscard]] static Result<void> create(const std::string& path, std::uint64_t map_bytes,
@@ -61,6 +66,8 @@ class Environment {
 
  private:
   explicit Environment(std::string path) noexcept : path_(std::move(path)) {}
+  [[nodiscard]] static Result<Pointer> open_as(const std::string& path, Access access,
+                                               const std::function<Result<void>()>& publish);
   [[nodiscard]] static Result<Pointer> open_alone(const std::string& path, Access access);
   [[nodiscard]] int open_file(unsigned flags, std::uint64_t map_bytes) noexcept;
   [[nodiscard]] int open_tables(unsigned flags, unsigned table_flags) noexcept;

@@ -29,11 +29,11 @@ Result<SegmentWriter> SegmentWriter::create(const std::string& directory, Segmen
   const std::string path = path_of(directory, name);
   const std::string fresh = path + ".new";
   // It gets its name when its head is on disk, so that a power cut never leaves half a segment.
-  auto made = Environment::create(fresh, map_bytes, encode_head(name.first));
-  if (made) made = rename_durably(directory, fresh, path);
+  const auto made = Environment::create(fresh, map_bytes, encode_head(name.first));
+  auto environment = made ? Environment::open_new(
+                                path, [&] { return rename_durably(directory, fresh, path); })
+                          : tl::unexpected(made.error());
   remove_leftovers(directory);
-  if (!made) return tl::unexpected(made.error());
-  auto environment = Environment::open(path, Environment::Access::write);
   if (!environment) return tl::unexpected(environment.error());
   return SegmentWriter{std::move(*environment), name};
 }

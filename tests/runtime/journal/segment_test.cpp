@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <random>
+#include <thread>
 
 #include "runtime/journal/page_check.hpp"
 #include "runtime/journal/record_codec.hpp"
@@ -48,6 +49,24 @@ TEST(Segment, ShowsWhatWasCommittedAlsoWhileItGrows) {
   EXPECT_EQ(found(segment->path(), 1, test::producer_key(0)).size(), 30U);
   EXPECT_EQ(found(segment->path(), 1, test::producer_key(0)).front(), 30U) << "newest first";
   EXPECT_TRUE(found(segment->path(), 1, PostingKey{12'345}).empty());
+}
+
+TEST(Segment, IsItsWritersAlsoIfAReaderOfTheSameProcessSeesItFirst) {
+  const Folder folder;
+  for (Sequence first = 1; first <= 30; ++first) {
+    const std::string path = path_of(folder.path(), {first, 0});
+    std::atomic<bool> is_made{false};
+    std::thread reader{[&] {
+      while (!std::filesystem::exists(path) && !is_made.load(std::memory_order_relaxed)) {
+      }
+      EXPECT_TRUE(Environment::open(path, Environment::Access::read));
+    }};
+    auto segment = SegmentWriter::create(folder.path(), {first, 0}, kSmallSegment);
+    is_made.store(true, std::memory_order_relaxed);  // relaxed: only ends the reader's watch
+    reader.join();
+    ASSERT_TRUE(segment) << segment.error().text;
+    EXPECT_TRUE(segment->write(batch_of(first, first).records));
+  }
 }
 
 /// A segment that is written at random and taken up again at random, and what must be found in it.
