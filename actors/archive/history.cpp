@@ -189,7 +189,9 @@ Result<std::vector<SessionRow>> History::sessions(const Filter& filter) {
   const auto read = walk(by, filter, [&](const Found& found) -> Result<bool> {
     const auto* r = std::get_if<SessionStart>(&found.record);
     if (r == nullptr || !is_meant(of_start, found, r->zone, {})) return false;
-    SessionRow row{r->session,
+    SessionRow row{found.sequence,
+                   found.time,
+                   r->session,
                    std::string{found.names.point},
                    std::string{found.names.driver},
                    r->zone,

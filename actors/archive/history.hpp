@@ -30,7 +30,8 @@ struct Filter {
 struct FaultRow   { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; EventType type; Reason reason; };
 struct HealthRow  { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; Health health; };
 /// `end` and `reason` are meaningful once it is over; energy and cost as of the last that was told.
-struct SessionRow { SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
+/// `created`: when central wrote its first record, of number `id`; `start` is its engine's.
+struct SessionRow { std::uint64_t id; UtcMicros created; SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
 struct TicketRow  { SessionEnd ticket; std::string point; std::string driver; UtcMicros start; UtcMicros end; UtcMicros issued; std::optional<UtcMicros> delivered; };
 // clang-format on
 

@@ -8,7 +8,7 @@ const kRow = 26;        // pixels
 const kSpare = 8;       // rows beyond the edge
 const kLimit = 10_000;  // of an answer
 const kAnnounceMs = 5000;
-const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason'];
+const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason', 'created_at'];
 
 /**
  * The rows that `view` means. One charge point or a time range is the journal's to answer; rows that

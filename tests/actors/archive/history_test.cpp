@@ -238,6 +238,8 @@ TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-
   EXPECT_EQ(rows[1].status, SessionStatus::completed);
   EXPECT_EQ(rows[1].delivered, Energy{290});
   EXPECT_EQ(rows[1].end, utc(30s));
+  EXPECT_EQ(rows[1].id, 1U) << "that of its first record";  // D-162
+  EXPECT_EQ(rows[1].created, utc(1s));
   Filter alice;
   alice.driver = "alice";
   EXPECT_EQ(history.sessions(alice).value().size(), 1U);
