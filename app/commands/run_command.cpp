@@ -17,18 +17,17 @@
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
-#include "app/output/hgrm_text.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/manifest.hpp"
 #include "app/output/operator_signals.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/run_log.hpp"
 #include "app/output/terminal.hpp"
-#include "app/report/html_report.hpp"
 #include "app/report/series.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
 #include "app/scenario/resolved_toml.hpp"
+#include "app/scenario/shown_keys.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
@@ -82,39 +81,6 @@ Result<std::unique_ptr<RunDirectory>> open_directory(const std::filesystem::path
   return std::make_unique<RunDirectory>(std::move(*made));
 }
 
-/// A file a latency, as HdrHistogram's tools want it, and all of them in one for people.
-Result<void> write_latencies(const RunDirectory& directory, const network::Latencies& l) {
-  std::string all;
-  for (const auto& [name, histogram] : {std::pair{"request_decision", &l.request_decision},
-                                        {"session_start", &l.session_start},
-                                        {"fault_detection", &l.fault_detection},
-                                        {"tick_lateness", &l.tick_lateness}}) {
-    const std::string text = hgrm_text(*histogram);
-    all += fmt::format("# {} (ms)\n{}\n", name, text);
-    auto written = directory.write(fmt::format("latency_{}.hgrm", name), text);
-    if (!written) return written;
-  }
-  return directory.write("latency.hgrm", all);
-}
-
-Result<void> write_results(const RunDirectory& directory, const RunOutcome& outcome,
-                           const nlohmann::ordered_json& summary, const std::string& text,
-                           const nlohmann::ordered_json& states,
-                           const std::filesystem::path& journal) {
-  auto kept = write_latencies(directory, outcome.last.latencies);
-  if (!kept) return kept;
-  // summary.json is the last one: it marks a finished run.
-  for (const auto& [name, content] :
-       {std::pair<std::string, std::string>{"summary.txt", text},
-        {"states.json", states.dump() + "\n"},
-        {"report.html", html_report(summary, directory.series_text(), report_end(states, journal))},
-        {"summary.json", summary.dump(2) + "\n"}}) {
-    auto written = directory.write(name, content);
-    if (!written) return written;
-  }
-  return {};
-}
-
 /// Why a quiet run does not end with 0; and which thresholds it crossed.
 std::string reason_text(const nlohmann::json& summary) {
   const auto verdict = verdict_line(summary);
@@ -143,6 +109,7 @@ class Run {
       log_ = RunLog{path / "log.ndjson"};
     }
     log_.count_in(log_counts_);
+    log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_);
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors()) return kExitEnvironment;
@@ -180,6 +147,8 @@ class Run {
     RunFacts facts;
     facts.is_draining = [this] { return stop_.signal() != 0; };
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
+    facts.log = [kept = kept_log_] { return kept->json(); };
+    facts.config = [text = config_json(loaded_).dump()] { return text; };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
                          journal_.recording.get(), &log_counts_)] { return collector->scrape(); };
@@ -299,6 +268,7 @@ class Run {
   nlohmann::ordered_json layout_;
   RunJournal journal_;
   LogCounts log_counts_;
+  std::shared_ptr<KeptLog> kept_log_ = std::make_shared<KeptLog>();
   RunLog log_;
 };
 
