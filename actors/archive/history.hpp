@@ -32,6 +32,8 @@ struct HealthRow  { std::uint64_t id; UtcMicros time; std::string point; ZoneId 
 /// `end` and `reason` are meaningful once it is over; energy and cost as of the last that was told.
 /// `created`: when central wrote its first record, of number `id`; `start` is its engine's.
 struct SessionRow { std::uint64_t id; UtcMicros created; SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
+/// What a session had delivered by then.
+struct MeterRow   { std::uint64_t id; UtcMicros time; SessionId session; Energy delivered; };
 struct TicketRow  { SessionEnd ticket; std::string point; std::string driver; UtcMicros start; UtcMicros end; UtcMicros issued; std::optional<UtcMicros> delivered; };
 // clang-format on
 
@@ -61,6 +63,9 @@ class History {
   /// By start, also of those that are still open.
   [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter);
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter);
+  /// The readings of the meter of `filter.point`, newest first: the beginning, the checkpoints and
+  /// the end of its sessions. Zone, driver and kind do not count.
+  [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter);
   /// `point` empty: of all. `since`: only events from then on count.
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point, UtcMicros since);
   /// Shows what was written after record `after`, oldest first, looking at no more than
@@ -83,6 +88,8 @@ class History {
   [[nodiscard]] Result<void> walk(std::optional<runtime::journal::PostingKey> key,
                                   const Filter& filter, const Take& take);
   [[nodiscard]] Result<void> complete(SessionRow& row);
+  /// The readings of one session, newest first.
+  [[nodiscard]] Result<std::vector<MeterRow>> readings_of(SessionId session);
   [[nodiscard]] Result<std::optional<UtcMicros>> delivery_of(const SessionEnd& ticket);
   [[nodiscard]] Result<void> measure_recovery(runtime::journal::PostingKey key,
                                               const std::string& point, UtcMicros since,

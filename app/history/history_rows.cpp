@@ -91,6 +91,14 @@ Table to_table(const std::vector<archive::TicketRow>& rows) {
   return table;
 }
 
+Table to_table(const std::vector<archive::MeterRow>& rows) {
+  Table table{{"id", "timestamp", "session_id", "kwh"}, {}};
+  for (const auto& row : rows)
+    table.rows.push_back(
+        {row.id, time_text(row.time), session_text(row.session), kilowatt_hours(row.delivered)});
+  return table;
+}
+
 Table to_table(const archive::FaultStatistics& s) {
   Table table{{"total_events", "fault_count", "recovery_count", "currently_faulty",
                "mean_time_to_recovery_s", "recoveries_measured", "last_fault_time"},
