@@ -60,6 +60,15 @@ speaks_ctl() {
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000003 *SUPPLYING'"
   ctl stop-session CP-000003
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000003 *ACTIVATED'"
+  ctl add cp CP-900 Z02 50 0.35 | grep -q '^ok  ADD_CP CP-900'
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-900 *ACTIVATED'"
+  ctl add driver eve CP-900 | grep -q '^ok  ADD_DRIVER eve'
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port status CP-900 | grep -q 'CP-900 .* eve '"
+  ctl add cp - --json | grep -q '"result": "CP-00'
+  ends_with 2 ctl add cp CP-900 2>"$work/err"
+  grep -q "there is a charge point 'CP-900' already" "$work/err"
+  ends_with 2 ctl add driver bob CP-404 2>"$work/err"
+  grep -q 'Charging point not found' "$work/err"
   CHARGEMILL_TCP_LISTEN=127.0.0.1:$port "$chargemill" ctl ping
 }
 says_what_is_wrong() {

@@ -15,13 +15,7 @@ using runtime::journal::Reader;
 UtcMicros utc(SimTime at) noexcept { return std::chrono::floor<UtcMicros>(at.time_since_epoch()); }
 
 bool is_meant(const Filter& filter, const Found& found, ZoneId zone, std::string_view kind) {
-  if (!filter.point.empty() && found.names.point != filter.point.substr(0, kNameBytesMax))
-    return false;
-  if (!filter.driver.empty() && found.names.driver != filter.driver.substr(0, kNameBytesMax))
-    return false;
-  if (filter.zone && *filter.zone != zone) return false;
-  if (!filter.kind.empty() && filter.kind != kind) return false;
-  return found.time >= filter.since && found.time <= filter.until;
+  return archive::is_meant(filter, found.names, zone, kind, found.time);
 }
 
 /// Tells when all that comes is older than `since`.
@@ -70,30 +64,6 @@ void sort_newest_first(std::vector<Row>& rows) {
 }
 
 }  // namespace
-
-std::string_view word(EventType type) noexcept {
-  switch (type) {
-    case EventType::fault:
-      return "FAULT";
-    case EventType::recovery:
-      return "RECOVERY";
-    case EventType::other:
-      return "OTHER";
-  }
-  return "";
-}
-
-std::string_view word(runtime::BreakerMode mode) noexcept {
-  switch (mode) {
-    case runtime::BreakerMode::closed:
-      return "closed";
-    case runtime::BreakerMode::open:
-      return "open";
-    case runtime::BreakerMode::half_open:
-      return "half_open";
-  }
-  return "";
-}
 
 Result<History> History::open(const std::string& directory) {
   auto rows = Reader::open(directory);

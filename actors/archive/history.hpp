@@ -1,80 +1,37 @@
-// What people ask a journal (D-172 to D-178): newest first, by the index of the point or the
-// driver.
+// What people ask a journal (D-172 to D-178): by the index of the point or the driver.
 #pragma once
 
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "actors/archive/codec.hpp"
+#include "actors/archive/past.hpp"
 #include "runtime/journal/reader.hpp"
 
 namespace chargemill::archive {
 
-using UtcMicros = runtime::journal::Micros;  ///< since 1970
-
-/// What is shown: all conditions at once; empty ones do not count (D-166).
-struct Filter {
-  std::string point;
-  std::string driver;
-  std::optional<ZoneId> zone;
-  std::string kind;  ///< FAULT, RECOVERY; SUPPLYING ...; ACTIVE ...; OPEN, DELIVERED
-  UtcMicros since = UtcMicros::min();
-  UtcMicros until = UtcMicros::max();
-  std::uint64_t limit = 100;  ///< 0: nothing (D-165)
-};
-
-// clang-format off
-struct FaultRow   { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; EventType type; Reason reason; };
-struct HealthRow  { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; Health health; };
-/// `end` and `reason` are meaningful once it is over; energy and cost as of the last that was told.
-/// `created`: when central wrote its first record, of number `id`; `start` is its engine's.
-struct SessionRow { std::uint64_t id; UtcMicros created; SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
-/// What a session had delivered by then.
-struct MeterRow   { std::uint64_t id; UtcMicros time; SessionId session; Energy delivered; };
-struct TicketRow  { SessionEnd ticket; std::string point; std::string driver; UtcMicros start; UtcMicros end; UtcMicros issued; std::optional<UtcMicros> delivered; };
-// clang-format on
-
-/// D-175.
-struct FaultStatistics {
-  std::uint64_t total_events = 0;
-  std::uint64_t fault_count = 0;
-  std::uint64_t recovery_count = 0;
-  std::uint64_t currently_faulty = 0;     ///< points
-  std::optional<double> mean_recovery_s;  ///< from FAULT to RECOVERY; none: no pair
-  std::uint64_t recoveries_measured = 0;  ///< it is the mean of so many, the newest
-  std::optional<UtcMicros> last_fault;
-};
-
 /// Reads one journal, also while it is written.
 /// Threads: one at a time.
-class History {
+class History final : public Past {
  public:
   /// The mean time to recovery looks at so many events at most.
   static constexpr std::uint64_t kMeasuredMax = 20'000;
 
   [[nodiscard]] static Result<History> open(const std::string& directory);
 
-  [[nodiscard]] Result<std::vector<FaultRow>> faults(const Filter& filter);
+  [[nodiscard]] Result<std::vector<FaultRow>> faults(const Filter& filter) override;
   /// Without a point it looks at all records, newest first: every status is one, so some are near.
-  [[nodiscard]] Result<std::vector<HealthRow>> health(const Filter& filter);
-  /// By start, also of those that are still open.
-  [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter);
-  [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter);
-  /// The readings of the meter of `filter.point`, newest first: the beginning, the checkpoints and
-  /// the end of its sessions. Zone, driver and kind do not count.
-  [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter);
-  /// `point` empty: of all. `since`: only events from then on count.
-  [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point, UtcMicros since);
-  /// Shows what was written after record `after`, oldest first, looking at no more than
-  /// `looked_max` records. Returns the number of the last one looked at, or `after`.
+  [[nodiscard]] Result<std::vector<HealthRow>> health(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
+  [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
+                                                   UtcMicros since) override;
   [[nodiscard]] Result<runtime::journal::Sequence> follow(
       runtime::journal::Sequence after, std::uint64_t looked_max,
-      const std::function<void(const Found&)>& visit);
-  /// The number of the newest record; 0: there is none.
-  [[nodiscard]] Result<runtime::journal::Sequence> newest() { return reader_.last(); }
+      const std::function<void(const Found&)>& visit) override;
+  [[nodiscard]] Result<runtime::journal::Sequence> newest() override { return reader_.last(); }
   /// The time of the newest record; none: the journal is empty.
   [[nodiscard]] Result<std::optional<UtcMicros>> newest_time();
 
@@ -98,10 +55,5 @@ class History {
   runtime::journal::Reader reader_;
   runtime::journal::Reader details_;  // asked while the other one shows rows
 };
-
-/// ACTIVE is in messages' words; these are of the tables: FAULT, RECOVERY, OTHER.
-[[nodiscard]] std::string_view word(EventType type) noexcept;
-/// closed, open, half_open.
-[[nodiscard]] std::string_view word(runtime::BreakerMode mode) noexcept;
 
 }  // namespace chargemill::archive

@@ -11,13 +11,13 @@ void CentralActor::run(const CentralEvent& event) {
   effects_.clear();
   step(state_, event, now(), effects_);
   for (const auto& effect : effects_) perform(effect);
-  wake_at(due(state_));
+  rest_until(due(state_));
 }
 
 // An inspection follows the orders given before it on the way that they took.
 void CentralActor::on_other(const runtime::Message& m) {
   const auto* const inspect = m.get_if<Inspect>();
-  if (inspect == nullptr) return drop(m);
+  if (inspect == nullptr) return EssentialActor::on_other(m);
   send(network_.shards[index_of(inspect->shard)], *inspect);
 }
 

@@ -1,18 +1,21 @@
 #pragma once
 
 #include "actors/central/central.hpp"
-#include "actors/shell/core_actor.hpp"
+#include "actors/shell/essential_actor.hpp"
 
 namespace chargemill::central {
 
 /// The shell around `step`.
-class CentralActor final : public CoreActor<CentralActor, CentralState, CentralEvent> {
+class CentralActor final : public EssentialActor<CentralActor, CentralState, CentralEvent> {
  public:
-  using CoreActor::CoreActor;
+  using EssentialActor::EssentialActor;
+  static constexpr ActorKind kKind = ActorKind::central;
   const char* name() const override { return "central"; }
 
  private:
   friend CoreActor;
+  friend EssentialActor;
+  [[nodiscard]] static std::uint32_t number() { return 0; }
   void run(const CentralEvent& event);
   void on_other(const runtime::Message& m);
   void perform(const CentralEffect& effect);

@@ -208,7 +208,7 @@ void step(ShardState& state, const ShardEvent& event, SimTime now, ShardEffects&
     std::visit([&](const auto& e) { on(turn, e); }, event);
   } else if (std::holds_alternative<CentralUp>(event)) {
     come_back(turn);
-  } else if (!std::holds_alternative<Tick>(event)) {
+  } else if (!std::holds_alternative<Tick>(event) && !std::holds_alternative<CentralDown>(event)) {
     ++state.totals.dropped;
   }
   report_free(turn);

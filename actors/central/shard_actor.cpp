@@ -6,6 +6,7 @@
 #include "actors/director/director.hpp"
 #include "actors/driver/driver.hpp"
 #include "actors/monitor/monitor.hpp"
+#include "actors/supervisor/supervisor.hpp"
 #include "runtime/base/overloaded.hpp"
 #include "runtime/base/prefetch.hpp"
 
@@ -23,6 +24,7 @@ runtime::Address seat(const std::vector<runtime::Address>& seats, Id id) {
 }  // namespace
 
 void ShardActor::run(const ShardEvent& event) {
+  if (std::holds_alternative<CentralUp>(event)) has_failed_ = false;
   effects_.clear();
   step(state_, event, now(), effects_);
   if (clerk_ != nullptr) {
@@ -36,6 +38,7 @@ void ShardActor::run(const ShardEvent& event) {
 
 void ShardActor::on_other(const runtime::Message& m) {
   const auto* const inspect = m.get_if<Inspect>();
+  if (m.get_if<Crash>() != nullptr) throw InjectedCrash{};
   if (inspect == nullptr) return drop(m);
   Inspect next = *inspect;
   next.from = next.what->look(state_, now(), next.from);
@@ -48,8 +51,26 @@ void ShardActor::on_other(const runtime::Message& m) {
   send(network_.shards[after], next);
 }
 
+// It comes back as from a restart of central: what a journal would give back is kept, and its
+// director cuts and heals the connections. A failure while it is down is the same one.
+runtime::LeanActor::AfterFailure ShardActor::on_failure(std::string_view what) {
+  tell_defect(what);
+  const bool was_down = std::exchange(has_failed_, true);
+  if (was_down) return AfterFailure::survive;
+  const auto shard = index_of(state_.settings.shard);
+  tell<director::Event>(network_.directors[shard], CentralDown{});
+  tell<supervisor::Event>(network_.supervisors[shard], ChildFailed{now(), shard, ActorKind::shard});
+  try {
+    run(CentralDown{});
+  } catch (const std::exception& e) {
+    network_.failures->report(name(), e.what());  // what is left of it cannot be trusted
+  }
+  return AfterFailure::survive;
+}
+
 archive::Waiter& ShardActor::record_into(archive::RecordSink& sink) {
   clerk_ = std::make_unique<Clerk>(sink, state_.points.size());
+  state_.settings.records = true;
   return clerk_->waiter();
 }
 

@@ -42,6 +42,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
 
  private:
   friend CoreActor;
+  AfterFailure on_failure(std::string_view what) override;
   struct ShownZone {
     ZoneId zone{};
     runtime::Published<ZoneTotals> totals;
@@ -59,6 +60,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   runtime::Published<WatchTotals> watch_;
   std::vector<ShownZone> zones_;  // as state_.zones at the beginning; never grows
   SimTime publish_at_{};
+  bool has_failed_ = false;  // and nobody has brought it back
 };
 
 }  // namespace chargemill::central

@@ -250,6 +250,13 @@ Decoded<Body> BodyReader::read(std::string_view json, UtcTime now) {
   return parser_->fill<Body>(fields, now, false, false);
 }
 
+std::optional<Channel> BodyReader::peek_channel(std::string_view json) {
+  if (parser_->open(json).flaw != Flaw::none) return std::nullopt;
+  Fields fields{parser_->object_};
+  const Decoded<Channel> channel = Parser::find_channel(fields);
+  return channel ? std::optional{*channel} : std::nullopt;
+}
+
 Decoded<Frame> BodyReader::read_frame(std::string_view json, UtcTime now) {
   DecodeError error = parser_->open(json);
   if (error.flaw != Flaw::none) return tl::unexpected(error);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "actors/codec/decode_error.hpp"
 #include "actors/codec/frames.hpp"
@@ -30,6 +31,8 @@ class BodyReader {
   /// A body whose field `type` names its channel. One pass if `type` comes first, as it should;
   /// otherwise the fields before it are passed over twice.
   [[nodiscard]] Decoded<Frame> read_frame(std::string_view json, UtcTime now);
+  /// The channel that a body names, also of one that cannot be read otherwise; nothing: none.
+  [[nodiscard]] std::optional<Channel> peek_channel(std::string_view json);
 
  private:
   struct Parser;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "runtime/base/assert.hpp"
 
@@ -16,7 +17,9 @@ enum class Fields : std::uint8_t {
   point_or_all,
   point_driver,
   point_kind,
-  zone
+  zone,
+  new_point,
+  new_driver
 };
 
 struct Row {
@@ -43,6 +46,8 @@ constexpr std::array<Row, kVerbs> kRows{{
     {Verb::inject,        "INJECT",        "INJECT#CP#KIND",            Fields::point_kind,   true},
     {Verb::stats,         "STATS",         "STATS#CP",                  Fields::point,        false},
     {Verb::available,     "AVAILABLE",     "AVAILABLE[#ZONE|*[#FROM]]", Fields::zone,         false},
+    {Verb::add_point,     "ADD_CP",        "ADD_CP#CP|-[#ZONE[#KW[#EUR]]]", Fields::new_point, true},
+    {Verb::add_driver,    "ADD_DRIVER",    "ADD_DRIVER#DRIVER|-[#CP...]", Fields::new_driver, true},
 }};
 // clang-format on
 constexpr bool is_in_order() {
@@ -84,25 +89,6 @@ tl::unexpected<std::string> refusal(std::string_view reason, std::string_view re
   return tl::unexpected(std::string{reason}.append(rest));
 }
 
-/// The parts of a text between `#`.
-class Parts {
- public:
-  explicit Parts(std::string_view text) : rest_(text) {}
-  [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; }
-  /// Empty at the end.
-  std::string_view next() noexcept {
-    const std::size_t hash = rest_.find('#');
-    const std::string_view part = rest_.substr(0, hash);
-    is_at_end_ = hash == std::string_view::npos;
-    rest_ = is_at_end_ ? std::string_view{} : rest_.substr(hash + 1);
-    return part;
-  }
-
- private:
-  std::string_view rest_;
-  bool is_at_end_ = false;
-};
-
 /// Why `name` is not one, or an empty text.
 std::string_view flaw_of_name(std::string_view name) noexcept {
   if (name.empty()) return "a name is missing, use ";
@@ -110,6 +96,47 @@ std::string_view flaw_of_name(std::string_view name) noexcept {
   if (std::any_of(name.begin(), name.end(), is_control))
     return "a name has control characters, use ";
   return {};
+}
+
+/// A number in [0, most], or nothing.
+std::optional<double> number_of(std::string_view text, double most) noexcept {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const bool is_one = read.ec == std::errc{} && read.ptr == end && number >= 0 && number <= most;
+  return is_one ? std::optional{number} : std::nullopt;
+}
+
+/// What a new charge point is like; the flaw, or an empty text.
+std::string_view read_new_point(Parts& parts, OperatorCommand& command) {
+  constexpr double kPowerMaxKw = 10'000;
+  constexpr double kPriceMaxEur = 1'000;
+  command.zone = parts.next();
+  if (const auto flaw = flaw_of_name(command.zone); !flaw.empty()) return flaw;
+  if (parts.is_at_end()) return {};
+  command.power_kw = number_of(parts.next(), kPowerMaxKw);
+  if (!command.power_kw || *command.power_kw <= 0) return "KW is a number up to 10000, use ";
+  if (parts.is_at_end()) return {};
+  command.price_eur_kwh = number_of(parts.next(), kPriceMaxEur);
+  return command.price_eur_kwh ? std::string_view{} : "EUR is a number up to 1000, use ";
+}
+
+/// What a new driver asks for; likewise.
+std::string_view read_lines(Parts& parts) {
+  while (!parts.is_at_end()) {
+    if (const auto flaw = flaw_of_name(parts.next()); !flaw.empty()) return flaw;
+  }
+  return {};
+}
+
+/// The fields of one who is added; likewise.
+std::string_view read_newcomer(const Row& row, Parts& parts, OperatorCommand& command) {
+  std::string_view& name = row.fields == Fields::new_point ? command.point : command.driver;
+  name = parts.next();
+  if (const auto flaw = flaw_of_name(name); !flaw.empty()) return flaw;
+  if (parts.is_at_end()) return {};
+  command.rest = parts.rest();
+  return row.fields == Fields::new_point ? read_new_point(parts, command) : read_lines(parts);
 }
 
 tl::expected<OperatorCommand, std::string> read_fields(const Row& row, Parts& parts) {
@@ -124,6 +151,8 @@ tl::expected<OperatorCommand, std::string> read_fields(const Row& row, Parts& pa
   if (row.fields == Fields::zone || row.fields == Fields::from) {
     if (row.fields == Fields::zone && !parts.is_at_end()) read_name(command.zone);
     if (!parts.is_at_end()) read_name(command.from);
+  } else if (row.fields == Fields::new_point || row.fields == Fields::new_driver) {
+    flaw = read_newcomer(row, parts, command);
   } else if (row.fields != Fields::none) {
     read_name(command.point);
     if (row.fields == Fields::point_driver) read_name(command.driver);

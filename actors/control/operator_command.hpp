@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -23,9 +24,11 @@ enum class Verb : std::uint8_t {
   start,
   inject,
   stats,
-  available
+  available,
+  add_point,
+  add_driver
 };
-inline constexpr std::size_t kVerbs = 15;
+inline constexpr std::size_t kVerbs = 17;
 
 /// The faults that can befall one charge point on demand, in the words of a scenario.
 enum class Injection : std::uint8_t {
@@ -48,6 +51,33 @@ struct OperatorCommand {
   std::string_view driver;  ///< of `start`
   std::string_view zone;    ///< of `available`; empty: all zones
   std::string_view from;    ///< of `list` and `available`: the first charge point that is wanted
+  /// Of `add_point` and `add_driver`: all behind the new one's name, or empty.
+  std::string_view rest;
+  std::optional<double> power_kw;       ///< of `add_point`: above 0, at most 10,000
+  std::optional<double> price_eur_kwh;  ///< likewise: 0 to 1,000
+};
+
+/// The new one is called so by whoever adds it; this name lets the network choose.
+inline constexpr std::string_view kAnyName = "-";
+/// The parts of a text between `#`, one after the other.
+class Parts {
+ public:
+  explicit Parts(std::string_view text) : rest_(text) {}
+  [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; }
+  /// What next() has not given yet.
+  [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
+  /// Empty at the end.
+  std::string_view next() noexcept {
+    const std::size_t hash = rest_.find('#');
+    const std::string_view part = rest_.substr(0, hash);
+    is_at_end_ = hash == std::string_view::npos;
+    rest_ = is_at_end_ ? std::string_view{} : rest_.substr(hash + 1);
+    return part;
+  }
+
+ private:
+  std::string_view rest_;
+  bool is_at_end_ = false;
 };
 
 /// `STATUS`

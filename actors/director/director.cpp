@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/director/point_turn.hpp"
 #include "actors/director/schedule.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/base/overloaded.hpp"
@@ -35,106 +36,6 @@ SimTime draw_next(FaultClock& clock, SimTime from) {
 void plan_ending(State& state, SimTime at, bool central, const Sweep& sweep) {
   state.endings.push_back({at, state.endings_made++, central, sweep});
   std::push_heap(state.endings.begin(), state.endings.end(), later);
-}
-
-void switch_point(Point& point, bool on, Effects& effects) {
-  if (point.on == on) return;
-  point.on = on;
-  if (!on) {
-    effects.push_back(ToPoint{point.id, PowerOff{}});
-    effects.push_back(ToMonitor{point.id, PowerOff{}});
-    return;
-  }
-  effects.push_back(ToPoint{point.id, PowerOn{}});
-  if (point.monitor_lost == 0) effects.push_back(ToMonitor{point.id, PowerOn{}});
-  if (point.cut == 0) return;
-  effects.push_back(ToPoint{point.id, LinkDown{}});
-  effects.push_back(ToMonitor{point.id, LinkDown{}});
-}
-
-/// A monitor can tell central of it: its detection is measured from here.
-void inject_seen(const Point& point, SimTime at, Effects& effects) {
-  effects.push_back(ToShard{FaultInjected{at, point.id}});
-}
-
-void lose_monitor(Point& point, Effects& effects) {
-  if (++point.monitor_lost == 1 && point.on) effects.push_back(ToMonitor{point.id, PowerOff{}});
-}
-
-void find_monitor(Point& point, Effects& effects) {
-  CHARGEMILL_ASSERT(point.monitor_lost > 0);
-  if (--point.monitor_lost != 0 || !point.on) return;
-  effects.push_back(ToMonitor{point.id, PowerOn{}});
-  if (point.cut != 0) effects.push_back(ToMonitor{point.id, LinkDown{}});
-}
-
-/// Links are told to those that are switched off too: a link is no part of a process.
-void cut(Point& point, Effects& effects) {
-  if (++point.cut != 1) return;
-  effects.push_back(ToPoint{point.id, LinkDown{}});
-  effects.push_back(ToMonitor{point.id, LinkDown{}});
-}
-
-void heal(Point& point, Effects& effects) {
-  CHARGEMILL_ASSERT(point.cut > 0);
-  if (--point.cut != 0) return;
-  effects.push_back(ToPoint{point.id, LinkUp{}});
-  effects.push_back(ToMonitor{point.id, LinkUp{}});
-}
-
-/// Keys and meters are told to those that are switched off too: they are no part of a process.
-void press_ko(Point& point, SimTime at, Effects& effects) {
-  if (++point.ko != 1) return;
-  effects.push_back(ToPoint{point.id, KoKey{}});
-  if (point.on) inject_seen(point, at, effects);
-}
-
-void release_ko(Point& point, Effects& effects) {
-  CHARGEMILL_ASSERT(point.ko > 0);
-  if (--point.ko == 0) effects.push_back(ToPoint{point.id, OkKey{}});
-}
-
-// No injection to be measured: a monitor sees it once a session has run into it (D-104).
-void break_meter(Point& point, Effects& effects) {
-  if (++point.meter == 1) effects.push_back(ToPoint{point.id, MeterFails{}});
-}
-
-void mend_meter(Point& point, Effects& effects) {
-  CHARGEMILL_ASSERT(point.meter > 0);
-  if (--point.meter == 0) effects.push_back(ToPoint{point.id, MeterWorks{}});
-}
-
-/// One point's turn in a sweep.
-void act(Point& point, const Sweep& sweep, Effects& effects) {
-  switch (sweep.action) {
-    case Action::crash:
-      if (!point.on) return;
-      effects.push_back(ToPoint{point.id, Crash{}});
-      return inject_seen(point, sweep.at, effects);
-    case Action::silence:
-      if (!point.on) return;
-      effects.push_back(ToPoint{point.id, Silence{sweep.until}});
-      return inject_seen(point, sweep.at, effects);
-    case Action::refuse:
-      if (point.on) effects.push_back(ToPoint{point.id, RefuseStarts{sweep.until}});
-      return;
-    case Action::ko:
-      return press_ko(point, sweep.at, effects);
-    case Action::ko_end:
-      return release_ko(point, effects);
-    case Action::break_meter:
-      return break_meter(point, effects);
-    case Action::mend_meter:
-      return mend_meter(point, effects);
-    case Action::lose_monitor:
-      return lose_monitor(point, effects);
-    case Action::find_monitor:
-      return find_monitor(point, effects);
-    case Action::cut:
-      return cut(point, effects);
-    case Action::heal:
-      return heal(point, effects);
-  }
 }
 
 struct Plan {
@@ -297,6 +198,30 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
   on(state, Tick{}, now, effects);
 }
 
+/// All connections of the shard, cut or healed.
+Sweep of_all(const State& state, Action action, SimTime now) {
+  Sweep sweep;
+  sweep.action = action;
+  sweep.end = static_cast<std::uint32_t>(state.points.size());
+  sweep.at = sweep.until = now;
+  sweep.kind = FaultKind::central_restart;
+  return sweep;
+}
+
+void on(State& state, const CentralDown&, SimTime now, Effects& effects) {
+  if (++state.central_down == 1) effects.push_back(ToShard{CentralDown{}});
+  state.sweeps.push_back(of_all(state, Action::cut, now));
+  on(state, Tick{}, now, effects);
+}
+
+void on(State& state, const CentralUp&, SimTime now, Effects& effects) {
+  CHARGEMILL_ASSERT(state.central_down > 0);
+  // Central first: the links come back to somebody who listens.
+  if (--state.central_down == 0) effects.push_back(ToShard{CentralUp{}});
+  state.sweeps.push_back(of_all(state, Action::heal, now));
+  on(state, Tick{}, now, effects);
+}
+
 void on(State& state, const Inject& e, SimTime now, Effects& effects) {
   const auto found = std::lower_bound(state.points.begin(), state.points.end(), e.point,
                                       [](const Point& point, PointId id) { return point.id < id; });
@@ -305,7 +230,10 @@ void on(State& state, const Inject& e, SimTime now, Effects& effects) {
   Fault fault;
   fault.kind = e.kind;
   fault.duration = e.duration;
-  inject(state, fault, now, index, index + 1, effects);
+  if (e.kind == FaultKind::central_restart)
+    inject(state, fault, now, 0, static_cast<std::uint32_t>(state.points.size()), effects);
+  else
+    inject(state, fault, now, index, index + 1, effects);
   on(state, Tick{}, now, effects);
 }
 

@@ -157,13 +157,15 @@ struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, Link
 struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
 struct ToCentral { OperatorOrder message; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
-/// Somebody outside wants it to befall one point, now.
+/// Somebody outside wants it to befall one point (central_restart: its shard), now.
 struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< 0: kDefaultDuration
 /// A charge point has joined the shard; it is switched on. Rates of faults stay those of the others.
 struct Joined    { PointId point; ZoneId zone; };
 // clang-format on
 
-using Event = std::variant<PowerOn, Halt, Inject, Joined, Tick>;
+/// CentralDown: the shard has failed by itself; CentralUp: its supervisor restarts it. What was
+/// connected to it loses its connection and finds it again, as in a central restart (D-131).
+using Event = std::variant<PowerOn, Halt, Inject, Joined, CentralDown, CentralUp, Tick>;
 using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;

@@ -22,7 +22,7 @@ void DirectorActor::run(const Event& event) {
   for (const auto& effect : effects) perform(effect);
   for (std::size_t k = 0; k < kFaultKinds; ++k)
     instruments().add(injected_of(k), state_.totals.by_kind[k] - before.by_kind[k]);
-  wake_at(due(state_));
+  rest_until(due(state_));
 }
 
 // Those inside know it by the sweep; an empty place of a monitor says that its point is outside.

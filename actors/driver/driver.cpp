@@ -34,6 +34,7 @@ void begin(State& state, const Trip& trip, SimTime now, Effects& effects) {
   ++state.totals.sent;
   state.stage = Stage::waiting;
   state.counted = Counted::open;
+  state.by_hand = false;
   state.issued = state.answered = state.started = false;
   state.last_news = now;
   if (in_reach(state)) issue(state, effects);
@@ -54,7 +55,8 @@ void next_line(State& state, SimTime line_due, SimTime now, Effects& effects) {
 
 void leave_off(State& state, Effects& effects) {
   state.stage = Stage::finished;
-  effects.push_back(Finished{state.next_line, lines_of(state)});
+  // Who has no list, but is asked by hand, has nothing to be through with.
+  if (lines_of(state) > 0) effects.push_back(Finished{state.next_line, lines_of(state)});
 }
 
 /// The current request needs no more waiting: D-123's pause after all but the last.
@@ -64,11 +66,15 @@ void finish(State& state, SimTime now, Effects& effects) {
     if (state.mode == Mode::fleet) effects.push_back(DriverIdle{state.id});
     return;
   }
+  const bool is_last = state.next_line == lines_of(state);
+  if (is_last && state.by_hand) {  // it has said already that it is through with its list
+    state.stage = Stage::finished;
+    return;
+  }
   if (state.halted) {
     leave_off(state, effects);
     return;
   }
-  const bool is_last = state.next_line == lines_of(state);
   state.stage = is_last ? Stage::leaving : Stage::pausing;
   state.pause_end = now + (is_last ? kLastWait : state.plan->pause);
 }
@@ -117,6 +123,47 @@ void reconnect(State& state, bool may_repeat, Effects& effects) {
 void on(State& state, const Trip& trip, SimTime now, Effects& effects) {
   if (state.stage == Stage::waiting) return;
   begin(state, trip, now, effects);
+}
+
+/// Why it cannot be asked by hand; taken: it can.
+HandVerdict objection(const State& state) {
+  if (state.mode != Mode::list) return HandVerdict::not_free;
+  if (state.away || state.stage == Stage::off) return HandVerdict::away;
+  return state.halted ? HandVerdict::halted : HandVerdict::taken;
+}
+
+void on(State& state, const AskByHand& asked, SimTime now, Effects& effects) {
+  HandVerdict verdict = objection(state);
+  if (verdict == HandVerdict::taken && state.stage == Stage::waiting) verdict = HandVerdict::busy;
+  if (verdict == HandVerdict::taken) {
+    if (state.stage == Stage::leaving) leave_off(state, effects);
+    // The answer before all that follows from it.
+    effects.push_back(
+        HandAnswer{asked.errand, request_id(state.id, state.requests_made + 1), state.id, verdict});
+    begin(state, asked.trip, now, effects);
+    state.by_hand = true;
+    return;
+  }
+  effects.push_back(HandAnswer{asked.errand, current_request(state), state.id, verdict});
+}
+
+void on(State& state, const CancelByHand& given_up, SimTime /*now*/, Effects& effects) {
+  const RequestId request = current_request(state);
+  const bool is_meant = given_up.request == RequestId::none || given_up.request == request;
+  HandVerdict verdict = objection(state);
+  if (verdict == HandVerdict::halted) verdict = HandVerdict::taken;  // what is open may end
+  if (verdict == HandVerdict::taken) {
+    if (state.stage != Stage::waiting || !state.by_hand || !is_meant) {
+      verdict = HandVerdict::not_open;
+    } else if (!in_reach(state)) {
+      verdict = HandVerdict::no_central;
+    } else if (state.trip.any_in_zone && state.trip.point == kUnknownPoint) {
+      verdict = HandVerdict::undecided;
+    } else {
+      effects.push_back(CancelRequest{request, state.id, state.trip.point});
+    }
+  }
+  effects.push_back(HandAnswer{given_up.errand, request, state.id, verdict});
 }
 
 void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects) {

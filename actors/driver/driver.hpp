@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/driver/by_hand.hpp"
 #include "actors/messages.hpp"
 #include "runtime/base/inline_vector.hpp"
 
@@ -78,6 +79,7 @@ struct State {
   bool away = false;      ///< its program is closed: it hears nothing, and no time-out runs
   bool linked = true;     ///< central can be reached
   bool halted = false;    ///< no further request
+  bool by_hand = false;   ///< the current request is besides its list
 };
 static_assert(sizeof(State) <= 160, "a million drivers");
 
@@ -93,22 +95,24 @@ struct NoCentral  {};                         ///< "Unable to connect to CENTRAL
 struct Throw      {};                         ///< the shell throws: this incarnation ends
 // clang-format on
 
-using Event = std::variant<Trip, DriverUpdate, Ticket, PointList, LookAround, Leave, Return,
-                           LinkDown, LinkUp, PowerOn, Halt, Crash, Restart, Tick>;
+using Event =
+    std::variant<Trip, DriverUpdate, Ticket, PointList, LookAround, Leave, Return, LinkDown, LinkUp,
+                 PowerOn, Halt, Crash, Restart, Tick, AskByHand, CancelByHand>;
 /// ChargeRequest, AskRequest: to the shard that owns their point, to central if the point is
 /// kUnknownPoint. CancelRequest: to the shard; its point is always known. TicketAck: to the shard
 /// that its SessionId names. ZoneRequest, DriverReturned, PointSearch: to central. DriverIdle: to
 /// the fleet.
-using Effect = std::variant<ChargeRequest, ZoneRequest, CancelRequest, AskRequest, TicketAck,
-                            DriverReturned, PointSearch, DriverIdle, Decided, Started, Show,
-                            ShowTicket, ShowPoints, TimedOut, Finished, NoCentral, Throw>;
+using Effect =
+    std::variant<ChargeRequest, ZoneRequest, CancelRequest, AskRequest, TicketAck, DriverReturned,
+                 PointSearch, DriverIdle, Decided, Started, Show, ShowTicket, ShowPoints, TimedOut,
+                 Finished, NoCentral, Throw, HandAnswer>;
 using Effects = InlineVector<Effect, 8>;
 static_assert(sizeof(Event) <= 64);
 
 [[nodiscard]] State make_state(DriverId id, Mode mode, const Plan& plan);
 
 /// A trip also asks a list's driver for one request besides its file (D-128). One that finds a
-/// request open is dropped: a driver has one vehicle.
+/// request open is dropped: a driver has one vehicle. AskByHand is the same with an answer.
 /// Answers `event`, which happens at `now`: changes `state` and says what must be said.
 [[nodiscard]] Effects step(State& state, const Event& event, SimTime now);
 

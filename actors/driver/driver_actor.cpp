@@ -53,11 +53,16 @@ void DriverActor::perform(const Effect& effect) {
                  [&](const Decided& e) { instruments().decided(e.due, time_since(e.due)); },
                  [&](const Started& e) { instruments().started(e.due, time_since(e.due)); },
                  [](const Throw&) { throw InjectedCrash{}; },
-                 [&](const Show& e) { say(e.update); },
+                 [&](const Show& e) {
+                   say(e.update);
+                   if (state_.by_hand) network_.hands->on_update(e.update, now());
+                 },
+                 [&](const HandAnswer& e) { network_.hands->on_answer(e); },
                  [&](const ShowTicket& e) { say(e.ticket); },
                  [&](const ShowPoints& e) { show(e.list); },
                  [&](const TimedOut& e) {
                    show(RequestTimedOut{state_.id, e.request, state_.plan->timeout});
+                   if (state_.by_hand) network_.hands->on_timed_out(e.request, now());
                  },
                  [&](const Finished& e) {
                    show(LinesFinished{state_.id, e.done, e.total});

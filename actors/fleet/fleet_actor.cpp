@@ -13,7 +13,7 @@ void FleetActor::run(const Event& event) {
   }
   instruments().add(Metric::offered, state_.totals.offered - before.offered);
   instruments().add(Metric::shed, state_.totals.shed - before.shed);
-  wake_at(due(state_));
+  rest_until(due(state_));
 }
 
 }  // namespace chargemill::fleet

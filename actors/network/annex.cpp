@@ -77,7 +77,7 @@ Result<PointId> Annex::add_point(PointSpec spec,
   const std::uint32_t joined = points();
   const PointId id{first_point() + joined};
   if (spec.id.empty()) spec.id = generated_point_name(index_of(id));
-  if (!is_sayable(spec.id)) return failure(ErrorKind::usage, kUnsayable);
+  if (!is_sayable(spec.id)) return failure(ErrorKind::invalid_input, kUnsayable);
   if (is_taken_by_a_point(spec.id))
     return failure(ErrorKind::usage, "there is a charge point '" + spec.id + "' already");
   const std::uint32_t inside = joined - outside_points_;
@@ -104,7 +104,7 @@ Result<DriverId> Annex::add_driver(NewDriver driver,
   const std::uint32_t joined = drivers();
   const DriverId id{first_driver() + joined};
   if (driver.id.empty()) driver.id = generated_driver_name(index_of(id));
-  if (!is_sayable(driver.id)) return failure(ErrorKind::usage, kUnsayable);
+  if (!is_sayable(driver.id)) return failure(ErrorKind::invalid_input, kUnsayable);
   if (is_taken_by_a_driver(driver.id))
     return failure(ErrorKind::usage, "there is a driver '" + driver.id + "' already");
   const std::uint32_t inside = joined - outside_drivers_;

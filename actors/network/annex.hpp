@@ -46,7 +46,8 @@ class Annex {
     return room_.drivers + room_.outside_drivers;
   }
   /// Gives the newcomer an id and lets `seat` take the place, before anybody can find the name. One
-  /// at a time. Errors: the name is taken or none, or no place of its kind is left.
+  /// at a time. Errors: invalid_input: a name that nobody could say at a door; usage: it is taken,
+  /// or no place of its kind is left.
   [[nodiscard]] Result<PointId> add_point(
       PointSpec spec, const std::function<void(PointId, const PointSpec&)>& seat);
   [[nodiscard]] Result<DriverId> add_driver(

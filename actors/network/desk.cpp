@@ -28,7 +28,9 @@ struct Desk::Errand final : Inspection {
   const bool only_this;
 };
 
-Desk::Desk(Network& network, runtime::Coordinator& engine) : network_(network), engine_(engine) {}
+Desk::Desk(Network& network, runtime::Coordinator& engine) : network_(network), engine_(engine) {
+  network_.connect(hand_book_);
+}
 Desk::~Desk() = default;
 
 bool Desk::may_change() const noexcept {
@@ -133,6 +135,18 @@ void Desk::tell_driver(DriverId driver, const Said& said) {
 }
 
 void Desk::cancel(const CancelRequest& request) { tell_owner(request); }
+
+bool Desk::ask_by_hand(DriverId driver, const Trip& trip, HandBook::Done done) {
+  const auto errand = hand_book_.begin_errand(trip, engine_.reached(), std::move(done));
+  if (errand) tell_driver(driver, driver::AskByHand{trip, *errand});
+  return errand.has_value();
+}
+
+bool Desk::cancel_by_hand(DriverId driver, RequestId request, HandBook::Done done) {
+  const auto errand = hand_book_.begin_errand(std::nullopt, engine_.reached(), std::move(done));
+  if (errand) tell_driver(driver, driver::CancelByHand{request, *errand});
+  return errand.has_value();
+}
 
 void Desk::confirm(const TicketAck& ticket) {
   const auto shard = central::shard_of(ticket.session);

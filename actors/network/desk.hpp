@@ -9,6 +9,7 @@
 #include "actors/central/inspection.hpp"
 #include "actors/director/director.hpp"
 #include "actors/network/annex.hpp"
+#include "actors/network/hand_book.hpp"
 #include "actors/network/network.hpp"
 
 namespace chargemill::network {
@@ -62,9 +63,15 @@ class Desk {
   // its name at once, and known to its shard a moment later.
   [[nodiscard]] Result<PointId> add(const PointSpec& spec) { return network_.join(spec); }
   [[nodiscard]] Result<DriverId> add(const NewDriver& driver) { return network_.join(driver); }
-  /// One request besides its list (D-128); dropped if one is open.
+  /// One request of a guest; dropped if one is open.
   void ask(DriverId driver, const Trip& trip);
   void cancel(const CancelRequest& request);
+  /// One request of a driver besides its list (D-128), and giving it up (none: the present one).
+  /// `done` hears the driver's answer, on its worker. False: too many wait for theirs.
+  [[nodiscard]] bool ask_by_hand(DriverId driver, const Trip& trip, HandBook::Done done);
+  [[nodiscard]] bool cancel_by_hand(DriverId driver, RequestId request, HandBook::Done done);
+  /// What came of those requests.
+  [[nodiscard]] const HandBook& hand_book() const noexcept { return hand_book_; }
 
   // Those outside; each requires may_change().
   /// How they are told things. Before the run begins; it outlives the network.
@@ -100,6 +107,7 @@ class Desk {
 
   Network& network_;
   runtime::Coordinator& engine_;
+  HandBook hand_book_;
   // Guarded by mutex_. Not on the way of any message: a worker takes it once an inspection.
   std::mutex mutex_;
   std::unordered_map<const Errand*, std::unique_ptr<Errand>> errands_;

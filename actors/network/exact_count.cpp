@@ -46,6 +46,21 @@ void add(Totals& to, const charge_point::State& from, const central::ShardState&
   to.energy_unreported_mj += from.meter.unreported(now, booked).mj;
 }
 
+void add(Totals& to, const elsewhere::State& from) {
+  const std::uint64_t others = to.sessions_active;
+  add(to, from.totals);
+  const auto open = std::count_if(from.points.begin(), from.points.end(), [](const auto& book) {
+    return book.current.session != SessionId::none;
+  });
+  to.sessions_active = others + static_cast<std::uint64_t>(open);
+}
+
+void add(Totals& to, const charge_point::State& from, const elsewhere::State& owner, SimTime now) {
+  const auto booked = [&](SessionId session) { return elsewhere::booked(owner, from.id, session); };
+  to.energy_delivered_mj += from.meter.total(now).mj;
+  to.energy_unreported_mj += from.meter.unreported(now, booked).mj;
+}
+
 void add(Totals& to, const outside::State& from) {
   to.energy_delivered_mj += from.accounts.told().mj;
   to.energy_unreported_mj += from.accounts.unreported().mj;

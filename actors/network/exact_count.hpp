@@ -5,6 +5,7 @@
 #include "actors/central/shard.hpp"
 #include "actors/charge_point/charge_point.hpp"
 #include "actors/driver/driver.hpp"
+#include "actors/elsewhere/central.hpp"
 #include "actors/fleet/fleet.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/outside/point.hpp"
@@ -20,6 +21,9 @@ void add(Totals& to, const charge_point::State& from, const central::ShardState&
          SimTime now);
 /// Its own program keeps the meter.
 void add(Totals& to, const outside::State& from);
+/// Central is elsewhere: what its stand-in has counted, and the same of a charge point.
+void add(Totals& to, const elsewhere::State& from);
+void add(Totals& to, const charge_point::State& from, const elsewhere::State& owner, SimTime now);
 /// A trip is done once a driver of a fleet has made a request of it.
 void add(Totals& to, const driver::State& from);
 /// Trips that were due, or shed; where the others went to only their drivers can tell.

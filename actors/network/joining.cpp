@@ -136,8 +136,12 @@ bool Network::is_guest(DriverId id) const {
 void Network::count_points(Totals& totals, SimTime now) const {
   for (std::size_t i = 0; i < points_.size(); ++i) {
     if (points_[i] == nullptr) continue;
-    const auto* const owner = shards_[index_of(switchboard_.shard_of[i])];
-    add(totals, points_[i]->state(), owner->state(), now);
+    const auto owner = index_of(switchboard_.shard_of[i]);
+    if (stand_ins_.empty()) {
+      add(totals, points_[i]->state(), shards_[owner]->state(), now);
+    } else {
+      add(totals, points_[i]->state(), stand_ins_[owner]->state(), now);
+    }
   }
   for (const auto* point : outside_points_) {
     if (point != nullptr) add(totals, point->state());

@@ -40,14 +40,16 @@ void leave_interrupted(charge_point::Meter& meter, const archive::PointState& po
 }  // namespace
 
 Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording,
-                 const archive::Image* image)
+                 const archive::Image* image, elsewhere::Link* link)
     : engine_(engine),
       recording_(recording),
+      link_(link),
       topology_(make_topology(scenario)),
       annex_(topology_, room_of(scenario)),
       health_interval_(scenario.network.health_interval),
       driver_pause_(scenario.drivers.pause),
       driver_timeout_(scenario.drivers.timeout),
+      origin_(scenario.run.start_unix_s),
       requests_made_(image == nullptr ? 0 : (image->run.run % kRunsApart) << kRequestBits) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
@@ -91,6 +93,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   switchboard_.monitors.assign(monitors_.begin(), monitors_.end());
   switchboard_.drivers.assign(drivers_.begin(), drivers_.end());
   switchboard_.shards.assign(shards_.begin(), shards_.end());
+  if (link_ != nullptr) stand_in_for_central();
   switchboard_.fleets.assign(fleets_.begin(), fleets_.end());
   switchboard_.directors.assign(directors_.begin(), directors_.end());
   switchboard_.supervisors.assign(supervisors_.begin(), supervisors_.end());
@@ -99,38 +102,6 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
 
 Network::~Network() {
   if (recording_ != nullptr) recording_->stop_waking();
-}
-
-void Network::begin_recording(const Scenario& scenario) {
-  archive::RunBegan run;
-  run.network = fingerprint(topology_);
-  run.seed = scenario.run.seed;
-  run.points = static_cast<std::uint32_t>(topology_.points.size());
-  run.drivers = static_cast<std::uint32_t>(topology_.drivers.size());
-  run.shards = static_cast<std::uint16_t>(topology_.shards.size());
-  NameBook names;
-  names.run = scenario.run.name;
-  names.point = [this](PointId id, NameBuffer& buffer) -> std::string_view {
-    if (const auto* const late = annex_.point(id)) return late->id;
-    const auto& given = topology_.points[index_of(id)].id;
-    return given.empty() ? numbered_name("CP-", index_of(id) + 1, buffer) : given;
-  };
-  names.driver = [this](DriverId id, NameBuffer& buffer) -> std::string_view {
-    if (const auto* const late = annex_.driver(id)) return *late;
-    const auto& named = topology_.named_drivers;
-    return index_of(id) < named.size() ? std::string_view{named[index_of(id)]}
-                                       : numbered_name("DRV-", index_of(id) + 1, buffer);
-  };
-  recording_->begin(run, archive::Origin{scenario.run.start_unix_s}, std::move(names),
-                    std::min<unsigned>(engine_.workers(), run.shards));
-}
-
-void Network::record_shard(std::uint32_t index) {
-  Recorder& recorder = recording_->recorder(index % engine_.workers());
-  auto* const shard = shards_[index];
-  recorder.add_waiter(shard->record_into(recorder), [shard] {
-    runtime::LeanActor::post(shard, central::ShardEvent{JournalMoved{}});
-  });
 }
 
 void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
@@ -186,7 +157,7 @@ central::ShardSettings Network::shard_settings(std::uint32_t index,
   settings.start_timeout = c.start_timeout;
   settings.session_silence_timeout = c.session_silence_timeout.value_or(
       std::max<Nanos>(seconds{10}, 3 * scenario.network.telemetry_interval));  // D-067
-  settings.records = recording_ != nullptr;
+  settings.records = false;  // until somebody keeps them
   settings.checkpoint_interval = scenario.journal.checkpoint_interval;
   return settings;
 }
@@ -234,10 +205,12 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
     auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
                                           spec.manual_plug);
     if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
+    state.link_up = link_ == nullptr;
     points_.push_back(
         engine_.spawn<charge_point::ChargePointActor>(shard, std::move(state), switchboard_));
-    monitors_.push_back(engine_.spawn<monitor::MonitorActor>(
-        shard, monitor::make_state(PointId{p}, spec.price, interval, offset), switchboard_));
+    auto watch = monitor::make_state(PointId{p}, spec.price, interval, offset);
+    watch.link_up = link_ == nullptr;
+    monitors_.push_back(engine_.spawn<monitor::MonitorActor>(shard, watch, switchboard_));
   }
 }
 
@@ -247,6 +220,7 @@ void Network::spawn_drivers(const archive::Image* image) {
     const auto& seat = topology_.drivers[d];
     auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
     state.requests_made = requests_made_;
+    state.linked = link_ == nullptr;
     drivers_.push_back(
         engine_.spawn<driver::DriverActor>(index_of(seat.shard), state, switchboard_));
   }
@@ -291,10 +265,6 @@ void Network::halt() {
   for (auto* driver : late_drivers_) LeanActor::post(driver, driver::Event{Halt{}});
 }
 
-void Network::close_recording() {
-  for (auto* shard : shards_) shard->close_journal();
-}
-
 void Network::gather(Snapshot& snapshot) const {
   for (const auto& instruments : instruments_) {
     snapshot.latencies.request_decision.merge(instruments->request_decision.snapshot());
@@ -315,7 +285,7 @@ void Network::gather(Snapshot& snapshot) const {
   }
   snapshot.totals.actors = 1 + points_.size() + monitors_.size() + drivers_.size() +
                            shards_.size() + fleets_.size() + directors_.size() +
-                           supervisors_.size();
+                           supervisors_.size() + stand_ins_.size();
   snapshot.totals.actors += others();
   auto& t = snapshot.totals;
   t.restarts += runtime::total(instruments_, Metric::restarts);
@@ -337,7 +307,10 @@ Snapshot Network::look() const {
   snapshot.sim = engine_.reached();
   gather(snapshot);
   auto& t = snapshot.totals;
-  for (const auto* shard : shards_) add(t, shard->look());
+  if (stand_ins_.empty()) {
+    for (const auto* shard : shards_) add(t, shard->look());
+  }
+  for (const auto* stand_in : stand_ins_) add(t, stand_in->look());
   t.requests_sent += runtime::total(instruments_, Metric::requests_sent);
   t.requests_accepted += runtime::total(instruments_, Metric::requests_accepted);
   t.requests_denied += runtime::total(instruments_, Metric::requests_denied);
@@ -365,7 +338,7 @@ Snapshot Network::count(SimTime now) const {
   snapshot.sim = now;
   gather(snapshot);
   auto& t = snapshot.totals;
-  for (const auto* shard : shards_) add(t, shard->state());
+  count_central(t);
   count_points(t, now);
   count_drivers(t);
   for (const auto* fleet : fleets_) add(t, fleet->state());

@@ -13,6 +13,7 @@
 #include "actors/charge_point/charge_point_actor.hpp"
 #include "actors/director/director_actor.hpp"
 #include "actors/driver/driver_actor.hpp"
+#include "actors/elsewhere/central_actor.hpp"
 #include "actors/fleet/fleet_actor.hpp"
 #include "actors/monitor/monitor_actor.hpp"
 #include "actors/network/annex.hpp"
@@ -22,6 +23,7 @@
 #include "actors/network/topology.hpp"
 #include "actors/outside/point_actor.hpp"
 #include "actors/shell/instruments.hpp"
+#include "actors/shell/memory.hpp"
 #include "actors/shell/recording.hpp"
 #include "actors/shell/switchboard.hpp"
 #include "actors/supervisor/supervisor_actor.hpp"
@@ -34,9 +36,10 @@ namespace chargemill::network {
 class Network {
  public:
   /// `recording`, which outlives this, keeps what happens; null: nobody does. `image`: what an
-  /// earlier run of the same network has left (D-084).
+  /// earlier run of the same network has left (D-084). `link`, which outlives the engine's workers:
+  /// central is elsewhere, and this leads there; all hear that they reach it before they speak.
   Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording = nullptr,
-          const archive::Image* image = nullptr);
+          const archive::Image* image = nullptr, elsewhere::Link* link = nullptr);
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -46,6 +49,9 @@ class Network {
   /// Calls `f` with what consoles have shown since the last call, worker by worker; returns how
   /// much was missed so far because nobody called. The driving thread's.
   std::uint64_t hear(const std::function<void(const ConsoleNotice&)>& f);
+  /// What happens is remembered, in a network that records nothing. Before start(); `memory`
+  /// outlives this.
+  void remember(Memory& memory);
   /// Switches everything on; model time zero should be now.
   void start();
   /// An actor without a supervisor has failed: what follows means nothing. Which, and why; empty:
@@ -82,6 +88,8 @@ class Network {
   // ---- those outside
   /// How they are told things; before start(). It outlives the engine's workers.
   void connect(outside::Line& line) noexcept { switchboard_.line = &line; }
+  /// Who hears of requests by hand; likewise.
+  void connect(driver::HandListener& hands) noexcept { switchboard_.hands = &hands; }
   /// Null: the point is inside, or nobody's. Any thread.
   [[nodiscard]] outside::PointActor* outside_point(PointId id) const;
   /// Null: the point is outside, or nobody's. Any thread.
@@ -89,6 +97,11 @@ class Network {
   /// Null: nobody's. Any thread.
   [[nodiscard]] driver::DriverActor* any_driver(DriverId id) const;
   [[nodiscard]] bool is_guest(DriverId id) const;
+
+  // ---- central is elsewhere
+  [[nodiscard]] bool is_central_elsewhere() const noexcept { return link_ != nullptr; }
+  /// What came from there, to the stand-in of `shard`. Requires is_central_elsewhere(). Any thread.
+  void hear(ShardId shard, const elsewhere::Heard& what);
 
   // For tests that follow single actors.
   [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
@@ -105,6 +118,7 @@ class Network {
 
  private:
   void begin_recording(const Scenario& scenario);
+  [[nodiscard]] NameBook name_book() const;
   void spawn_shard(std::uint32_t index, const Scenario& scenario, const archive::Image* image);
   void record_shard(std::uint32_t index);
   void spawn_points(std::uint32_t shard, const Scenario& scenario, const archive::Image* image);
@@ -114,6 +128,8 @@ class Network {
   void count_drivers(Totals& totals) const;
   [[nodiscard]] std::uint64_t others() const;
   void keep_places_free();
+  void stand_in_for_central();
+  void count_central(Totals& totals) const;
   void seat(PointId id, const PointSpec& spec);
   void seat(DriverId id, const NewDriver& driver);
   [[nodiscard]] central::ShardSettings shard_settings(std::uint32_t index,
@@ -127,6 +143,7 @@ class Network {
 
   runtime::Coordinator& engine_;
   Recording* const recording_;
+  elsewhere::Link* const link_;
   const Topology topology_;
   charge_point::Settings point_settings_;
   std::unique_ptr<const fleet::Profile> profile_;
@@ -139,6 +156,7 @@ class Network {
   std::vector<driver::DriverActor*> drivers_;
   central::CentralActor* central_ = nullptr;
   std::vector<central::ShardActor*> shards_;
+  std::vector<elsewhere::CentralActor*> stand_ins_;  // by ShardId, if central is elsewhere
   std::vector<fleet::FleetActor*> fleets_;
   std::vector<director::DirectorActor*> directors_;
   std::vector<supervisor::SupervisorActor*> supervisors_;
@@ -147,6 +165,7 @@ class Network {
   std::uint64_t outside_monitors_ = 0;                // of the scenario: who has no actor here
   Annex annex_;
   const Nanos health_interval_, driver_pause_, driver_timeout_;
+  const archive::Origin origin_;
   std::uint32_t requests_made_ = 0;  // by a driver of an earlier run, at most
 
   /// Who has joined, in order of ids.

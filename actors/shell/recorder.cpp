@@ -1,6 +1,6 @@
 #include "actors/shell/recorder.hpp"
 
-#include "runtime/base/overloaded.hpp"
+#include "actors/archive/subjects.hpp"
 
 namespace chargemill {
 namespace {
@@ -9,36 +9,6 @@ namespace {
 constexpr Nanos kPatience = Millis{20};
 /// A queue that is filled to less than this part has much room: a burst is not made longer.
 constexpr std::uint64_t kMuchRoom = 16;
-
-struct Ids {
-  PointId point = kUnknownPoint;
-  DriverId driver = kNobody;
-};
-
-Ids ids_of(const archive::Record& record) {
-  return std::visit(Overloaded{[](const archive::SessionStart& r) {
-                                 return Ids{r.point, r.driver};
-                               },
-                               [](const archive::Checkpoint& r) {
-                                 return Ids{r.point, r.driver};
-                               },
-                               [](const archive::SessionEnd& r) {
-                                 return Ids{r.point, r.driver};
-                               },
-                               [](const archive::TicketDelivered& r) {
-                                 return Ids{r.point, r.driver};
-                               },
-                               // What only a restart reads needs no names.
-                               [](const archive::PointState&) { return Ids{}; },
-                               [](const archive::ClosedAgain&) { return Ids{}; },
-                               [](const archive::TicketAgain&) { return Ids{}; },
-                               [](const archive::RoundMark&) { return Ids{}; },
-                               [](const archive::RunBegan&) { return Ids{}; },
-                               [](const auto& r) {
-                                 return Ids{r.point, kNobody};
-                               }},
-                    record);
-}
 
 }  // namespace
 
@@ -51,7 +21,7 @@ Recorder::Recorder(runtime::journal::Journal& journal, const NameBook& names,
       appender_(&journal.add_appender([this](std::uint64_t) { wake_askers(); })) {}
 
 bool Recorder::try_append(const archive::Record& record) {
-  const Ids ids = ids_of(record);
+  const archive::Subjects ids = archive::subjects_of(record);
   NameBuffer point_buffer;
   NameBuffer driver_buffer;
   std::string_view point;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <vector>
 
+#include "actors/driver/by_hand.hpp"
 #include "actors/messages.hpp"
 #include "actors/outside/line.hpp"
 #include "actors/shell/console_feed.hpp"
@@ -35,6 +36,7 @@ struct Switchboard {
   std::vector<std::vector<PointId>> outside_of;   ///< points of the shard that are outside
   std::uint32_t first_late_point = 0, first_late_driver = 0;
   std::atomic<std::uint32_t> late_points{0}, late_drivers{0};  ///< of the last shard; release
+  driver::HandListener* hands = nullptr;  ///< set before anybody can ask by hand; outlives all
   outside::Line* line = nullptr;  ///< to those outside; set before the first message; outlives all
 
   /// The shard that owns `point`; central for a point that nobody has.

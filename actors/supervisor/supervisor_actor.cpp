@@ -1,20 +1,43 @@
 #include "actors/supervisor/supervisor_actor.hpp"
 
+#include <string>
+
 #include "actors/charge_point/charge_point.hpp"
+#include "actors/director/director.hpp"
 #include "actors/driver/driver.hpp"
 #include "actors/monitor/monitor.hpp"
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::supervisor {
+namespace {
+
+/// Of a kind without which a run means nothing; null for the others.
+constexpr const char* essential_name(ActorKind kind) {
+  switch (kind) {
+    case ActorKind::shard:
+      return "shard ";
+    case ActorKind::central:
+      return "central ";
+    case ActorKind::fleet:
+      return "fleet ";
+    case ActorKind::director:
+      return "director ";
+    case ActorKind::charge_point:
+    case ActorKind::monitor:
+    case ActorKind::driver:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 void SupervisorActor::run(const Event& event) {
   const Totals before = state_.totals;
   const auto effects = step(state_, event, now());
   for (const auto& effect : effects) {
     std::visit(Overloaded{[&](const RestartChild& e) { restart(e); },
-                          [&](const GiveUp& e) {
-                            show(ActorLost{e.kind, e.index});
-                          }},
+                          [&](const GiveUp& e) { give_up(e); }},
                effect);
   }
   instruments().add(Metric::restarts, state_.totals.restarts - before.restarts);
@@ -30,12 +53,23 @@ void SupervisorActor::restart(const RestartChild& child) {
       return tell<monitor::Event>(network_.monitors[child.index], Restart{});
     case ActorKind::driver:
       return tell<driver::Event>(network_.drivers[child.index], Restart{});
-    case ActorKind::shard:
+    case ActorKind::shard:  // whoever cuts and heals its connections brings it back
+      return tell<director::Event>(network_.directors[child.index], CentralUp{});
     case ActorKind::central:
+      return send(network_.central, Restart{});
     case ActorKind::fleet:
+      return send(network_.fleets[child.index], Restart{});
     case ActorKind::director:
-      return;  // they end the run when they fail: see CoreActor::on_failure()
+      return send(network_.directors[child.index], Restart{});
   }
+}
+
+void SupervisorActor::give_up(const GiveUp& child) {
+  show(ActorLost{child.kind, child.index});
+  const char* const essential = essential_name(child.kind);
+  if (essential != nullptr)
+    network_.failures->report(essential + std::to_string(child.index),
+                              "failed too often: given up");
 }
 
 }  // namespace chargemill::supervisor

@@ -15,6 +15,7 @@ class SupervisorActor final : public CoreActor<SupervisorActor, State, Event> {
   friend CoreActor;
   void run(const Event& event);
   void restart(const RestartChild& child);
+  void give_up(const GiveUp& child);
 };
 
 }  // namespace chargemill::supervisor

@@ -116,7 +116,17 @@ void answer(World& world, HttpRequest request, const HttpAnswer& reply) {
   const Meaning meaning{world.names, world.now()};
   auto query = read_query(route.query, target->query, meaning);
   if (!query) return reply(flawed(style, 400, query.error()));
-  Call call{world, route, std::move(found.id), {}, {}, std::move(*query), {}, {}, {}, reply};
+  Call call{world,
+            route,
+            std::move(found.id),
+            std::move(found.request),
+            {},
+            {},
+            std::move(*query),
+            {},
+            {},
+            {},
+            reply};
   call.last_event = request.header("last-event-id");
   if (!find_subject(call) || !read_body_into(call, request, meaning)) return;
   route.handle(std::make_shared<const Call>(std::move(call)));

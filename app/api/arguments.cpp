@@ -133,7 +133,22 @@ ValueOr seconds_of(double seconds) {
   return std::int64_t{std::llround(seconds * 1e9)};
 }
 
+ValueOr points_of(const json& given, const Meaning& meaning) {
+  if (!given.is_array()) return wrong("must be a list of ids");
+  if (given.size() > kPointsMax) return wrong(fmt::format("lists more than {}", kPointsMax));
+  std::vector<std::int64_t> points;
+  points.reserve(given.size());
+  for (const auto& one : given) {
+    if (!one.is_string()) return wrong("must be a list of strings");
+    const auto point = value_of(Kind::point, one.get_ref<const std::string&>(), meaning);
+    if (!point) return point;
+    points.push_back(std::get<std::int64_t>(*point));
+  }
+  return points;
+}
+
 ValueOr json_value_of(Kind kind, const json& given, const Meaning& meaning) {
+  if (kind == Kind::points) return points_of(given, meaning);
   if (given.is_number() && takes_a_number(kind)) {
     const double number = given.get<double>();
     if (kind == Kind::duration) return seconds_of(number);

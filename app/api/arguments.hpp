@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
   number,          ///< >= 0 [double]
   flag,            ///< true, false [bool]
   point,           ///< the id of a charge point [its index]
+  points,          ///< of a body: a list of such ids [their indexes]
   driver,          ///< [its index]
   zone,            ///< Z01 [its index]
   state,           ///< a display state: ACTIVATED [its index]
@@ -43,6 +44,8 @@ struct Parameter {
 
 inline constexpr std::int64_t kLimitMax = 10'000;
 inline constexpr std::int64_t kLimitDefault = 100;  // D-165
+/// Charge points that one list of a body names.
+inline constexpr std::size_t kPointsMax = 10'000;
 
 /// What is wrong, and with which argument.
 struct Flaw {
@@ -53,7 +56,7 @@ struct Flaw {
 /// By name; what was left out is not there.
 class Arguments {
  public:
-  using Value = std::variant<std::string, std::int64_t, double, bool>;
+  using Value = std::variant<std::string, std::int64_t, double, bool, std::vector<std::int64_t>>;
 
   void set(std::string_view name, Value value) { values_[name] = std::move(value); }
   [[nodiscard]] bool has(std::string_view name) const { return values_.count(name) > 0; }

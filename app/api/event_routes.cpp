@@ -41,8 +41,8 @@ class EventStream final : public runtime::HttpStream,
  private:
   /// Whoever lets go of the stream ends the looking.
   void look(Take take, int quiet) {
-    const bool is_asked = world_.read_journal(
-        [weak = weak_from_this(), take, quiet](const Result<archive::History*>& history) {
+    const bool is_asked = world_.read_past(
+        [weak = weak_from_this(), take, quiet](const Result<archive::Past*>& history) {
           const auto self = weak.lock();
           if (!self) return;
           if (!history) return take({});
@@ -57,7 +57,7 @@ class EventStream final : public runtime::HttpStream,
     });
   }
 
-  void read(archive::History& history, const Take& take, int quiet) {
+  void read(archive::Past& history, const Take& take, int quiet) {
     std::string text;
     const auto last = history.follow(after_, kLookedMax, [&](const archive::Found& found) {
       if (point_.empty() || found.names.point == point_) text += event_text(found);
@@ -97,8 +97,8 @@ void open_stream(const Call& call, Sequence after) {
 
 void events(const CallPtr& call) {
   World& world = call->world;
-  if (!world.read_journal || !world.after)
-    return call->refuse(503, "this run keeps no journal, and events are read from it");
+  if (!world.read_past || !world.after)
+    return call->refuse(503, "this run remembers nothing, and events are read from that");
   // relaxed: a count; orders nothing.
   if (world.streams->load(std::memory_order_relaxed) >= kStreamsMax)
     return call->refuse(503, "too many event streams are open");
@@ -106,14 +106,13 @@ void events(const CallPtr& call) {
   const auto number = number_of(given);
   if (!given.empty() && !number)
     return call->refuse(400, "Last-Event-ID: must be the id of an event", "Last-Event-ID");
-  const bool is_taken =
-      world.read_journal([call, number](const Result<archive::History*>& history) {
-        if (!history) return call->refuse(503, history.error().text);
-        const auto newest = (*history)->newest();
-        if (!newest) return call->refuse(503, newest.error().text);
-        open_stream(*call, std::min(number.value_or(*newest), *newest));
-      });
-  if (!is_taken) call->refuse(503, "too many questions wait for the journal, try again later");
+  const bool is_taken = world.read_past([call, number](const Result<archive::Past*>& history) {
+    if (!history) return call->refuse(503, history.error().text);
+    const auto newest = (*history)->newest();
+    if (!newest) return call->refuse(503, newest.error().text);
+    open_stream(*call, std::min(number.value_or(*newest), *newest));
+  });
+  if (!is_taken) call->refuse(503, "too many questions are under way, try again later");
 }
 
 }  // namespace
@@ -126,7 +125,7 @@ std::vector<Route> event_routes() {
               {{"cp", Kind::text, "only of this charge point"},
                {"after", Kind::text, "as Last-Event-ID: events behind this one, else new ones"}}};
   route.media = "text/event-stream";
-  route.outcomes = {{503, "the run keeps no journal, or too many streams are open"}};
+  route.outcomes = {{503, "the journal cannot be read, or too many streams are open"}};
   return {std::move(route)};
 }
 

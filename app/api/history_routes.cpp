@@ -1,5 +1,5 @@
-// What the journal remembers: faults, health, sessions, tickets, statistics (D-172 to D-175,
-// D-190).
+// What has happened, as the journal or the memory of the run has it: faults, health, sessions,
+// tickets, statistics (D-172 to D-175, D-190).
 #include <algorithm>
 
 #include "app/api/route.hpp"
@@ -9,13 +9,12 @@ namespace chargemill::app::api {
 namespace {
 
 using archive::Filter;
-using archive::History;
+using archive::Past;
 using archive::UtcMicros;
 using nlohmann::ordered_json;
 
-constexpr const char* kNoJournal =
-    "this run keeps no journal: start it without --no-journal, with --out or --data";
-constexpr const char* kTooMany = "too many questions wait for the journal, try again later";
+constexpr const char* kNoPast = "this run remembers nothing";
+constexpr const char* kTooMany = "too many questions are under way, try again later";
 
 ordered_json objects_of(const Table& table) {
   auto rows = ordered_json::array();
@@ -27,11 +26,11 @@ ordered_json objects_of(const Table& table) {
   return rows;
 }
 
-/// Asks the journal `read`, on its thread, and answers with the rows under `name`.
+/// Asks `read` of the past, on its thread, and answers with the rows under `name`.
 template <class Read>
 void ask(const CallPtr& call, const char* name, Read read) {
-  if (!call->world.read_journal) return call->refuse(503, kNoJournal);
-  const bool is_taken = call->world.read_journal([call, name, read](Result<History*> history) {
+  if (!call->world.read_past) return call->refuse(503, kNoPast);
+  const bool is_taken = call->world.read_past([call, name, read](Result<Past*> history) {
     if (!history) return call->refuse(503, history.error().text);
     const auto rows = read(**history);
     if (!rows) return call->refuse(503, rows.error().text);
@@ -60,41 +59,41 @@ std::optional<Filter> filter_of(const Call& call) {
 
 void faults(const CallPtr& call) {
   if (const auto filter = filter_of(*call))
-    ask(call, "faults", [filter](History& history) { return history.faults(*filter); });
+    ask(call, "faults", [filter](Past& past) { return past.faults(*filter); });
 }
 
 void health(const CallPtr& call) {
   if (const auto filter = filter_of(*call))
-    ask(call, "health", [filter](History& history) { return history.health(*filter); });
+    ask(call, "health", [filter](Past& past) { return past.health(*filter); });
 }
 
 void sessions(const CallPtr& call) {
   if (const auto filter = filter_of(*call))
-    ask(call, "sessions", [filter](History& history) { return history.sessions(*filter); });
+    ask(call, "sessions", [filter](Past& past) { return past.sessions(*filter); });
 }
 
 void tickets(const CallPtr& call) {
   if (const auto filter = filter_of(*call))
-    ask(call, "tickets", [filter](History& history) { return history.tickets(*filter); });
+    ask(call, "tickets", [filter](Past& past) { return past.tickets(*filter); });
 }
 
 void meter(const CallPtr& call) {
   if (const auto filter = filter_of(*call))
-    ask(call, "readings", [filter](History& history) { return history.meter(*filter); });
+    ask(call, "readings", [filter](Past& past) { return past.meter(*filter); });
 }
 
 void sessions_of_driver(const CallPtr& call) {
   auto filter = filter_of(*call);
   if (!filter) return;
   filter->driver = call->id;
-  ask(call, "sessions", [filter](History& history) { return history.sessions(*filter); });
+  ask(call, "sessions", [filter](Past& past) { return past.sessions(*filter); });
 }
 
 void tickets_of_driver(const CallPtr& call) {
   auto filter = filter_of(*call);
   if (!filter) return;
   filter->driver = call->id;
-  ask(call, "tickets", [filter](History& history) { return history.tickets(*filter); });
+  ask(call, "tickets", [filter](Past& past) { return past.tickets(*filter); });
 }
 
 void statistics(const CallPtr& call) {
@@ -105,8 +104,8 @@ void statistics(const CallPtr& call) {
   if (days > 0)
     since = call->world.now() -
             std::chrono::duration_cast<UtcMicros>(std::chrono::duration<double>{days * 86'400.0});
-  ask(call, "stats", [point = call->query.text("cp"), since](History& history) {
-    return history.statistics(point, since);
+  ask(call, "stats", [point = call->query.text("cp"), since](Past& past) {
+    return past.statistics(point, since);
   });
 }
 
@@ -118,7 +117,7 @@ constexpr Parameter kUntil{"until", Kind::time, "not after: likewise"};
 constexpr Parameter kLimit{"limit", Kind::limit, "rows at most, the newest; 100 if left out"};
 constexpr Parameter kSession{"status", Kind::session_status, "only those that stand so"};
 constexpr Parameter kTicket{"status", Kind::ticket_status, "only those that stand so"};
-constexpr Outcome kNone{503, "the run keeps no journal, or it cannot be read"};
+constexpr Outcome kNone{503, "the journal cannot be read"};
 
 Route get(std::string_view pattern, std::string_view summary, void (*handle)(const CallPtr&),
           std::vector<Parameter> query, Subject subject = Subject::nobody) {

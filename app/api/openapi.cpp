@@ -1,6 +1,8 @@
 // The OpenAPI document, made from the table that requests are routed by.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/api/route.hpp"
 #include "app/version.hpp"
 
@@ -19,9 +21,18 @@ ordered_json schema_of(Kind kind) {
       return {{"type", "number"}, {"minimum", 0}};
     case Kind::flag:
       return {{"type", "boolean"}};
+    case Kind::points:
+      return {{"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kPointsMax}};
     default:
       return {{"type", "string"}};
   }
+}
+
+std::string lower(std::string_view method) {
+  std::string result{method};
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return static_cast<char>(c - 'A' + 'a'); });
+  return result;
 }
 
 ordered_json parameters_of(const Route& route) {
@@ -32,6 +43,13 @@ ordered_json parameters_of(const Route& route) {
                       {"required", true},
                       {"description",
                        route.subject == Subject::driver ? "a driver's id" : "a charge point's id"},
+                      {"schema", schema_of(Kind::text)}});
+  }
+  if (route.pattern.find("{request}") != std::string_view::npos) {
+    result.push_back({{"name", "request"},
+                      {"in", "path"},
+                      {"required", true},
+                      {"description", "a request's id"},
                       {"schema", schema_of(Kind::text)}});
   }
   for (const auto& parameter : route.query) {
@@ -70,9 +88,9 @@ ordered_json error_of(const Route& route, std::string_view meaning) {
 
 ordered_json responses_of(const Route& route) {
   ordered_json result;
-  ordered_json content;
-  content[std::string{route.media}] = ordered_json::object();
-  result["200"] = {{"description", "done"}, {"content", std::move(content)}};
+  auto& success = result[std::to_string(route.success)];
+  success["description"] = "done";
+  if (route.success != 204) success["content"][std::string{route.media}] = ordered_json::object();
   const auto add = [&](unsigned status, std::string_view meaning) {
     auto& slot = result[std::to_string(status)];
     if (slot.is_null()) slot = error_of(route, meaning);
@@ -116,8 +134,7 @@ ordered_json openapi_document() {
                            {"responses", responses_of(route)}};
     if (route.is_open) operation["security"] = ordered_json::array();
     if (route.body_form != Body::none) operation["requestBody"] = body_of(route);
-    paths[std::string{route.pattern}][route.method == "GET" ? "get" : "post"] =
-        std::move(operation);
+    paths[std::string{route.pattern}][lower(route.method)] = std::move(operation);
   }
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "chargemill"}, {"version", kVersion}}},

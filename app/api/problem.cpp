@@ -20,6 +20,9 @@ std::string_view phrase(unsigned status) noexcept {
   // clang-format off
   switch (status) {
     case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
     case 403: return "Forbidden";

@@ -31,9 +31,10 @@ struct Route;
 struct Call {
   World& world;
   const Route& route;
-  std::string id;     ///< as it was written
-  PointId point{};    ///< of Subject::point
-  DriverId driver{};  ///< of Subject::driver
+  std::string id;       ///< as it was written
+  std::string request;  ///< likewise, what stands for `{request}`
+  PointId point{};      ///< of Subject::point
+  DriverId driver{};    ///< of Subject::driver
   Arguments query;
   Arguments body;          ///< of Body::fields
   std::string body_text;   ///< of Body::by_hand
@@ -48,15 +49,15 @@ struct Call {
 /// It lives until it is answered.
 using CallPtr = std::shared_ptr<const Call>;
 
-/// An answer beside 200 that a client has to expect.
+/// An answer beside the one of success that a client has to expect.
 struct Outcome {
   unsigned status;
   std::string_view meaning;
 };
 
 struct Route {
-  std::string_view method;   ///< GET (HEAD with it) or POST
-  std::string_view pattern;  ///< `/api/v1/charge-points/{id}`
+  std::string_view method;   ///< GET (HEAD with it), POST or DELETE
+  std::string_view pattern;  ///< `/api/v1/charge-points/{id}`; also `{request}`, which names itself
   std::string_view summary;
   void (*handle)(const CallPtr& call) = nullptr;
   std::vector<Parameter> query = {};
@@ -65,6 +66,7 @@ struct Route {
   Subject subject = Subject::nobody;
   std::vector<Outcome> outcomes = {};
   std::string_view media = "application/json";
+  unsigned success = 200;  ///< 204: without a body
   /// Takes part in the simulation: refused in virtual time (409); needs a token that may operate.
   bool is_change = false;
   /// Answered without a token as well: what supervisors of processes ask, who have none.
@@ -80,6 +82,7 @@ inline Style Call::style() const noexcept { return style_of(route.pattern); }
 struct Match {
   const Route* route = nullptr;  ///< null: not this way
   std::string id;                ///< what stands for `{id}`
+  std::string request;           ///< what stands for `{request}`
   std::string allowed;           ///< the path's methods: `GET, HEAD`; empty: there is no such path
 };
 [[nodiscard]] Match match(std::string_view method, const std::vector<std::string>& path);
@@ -93,6 +96,8 @@ struct Match {
 [[nodiscard]] std::vector<Route> older_orders();
 [[nodiscard]] std::vector<Route> point_routes();
 [[nodiscard]] std::vector<Route> order_routes();
+[[nodiscard]] std::vector<Route> newcomer_routes();
+[[nodiscard]] std::vector<Route> request_routes();
 [[nodiscard]] std::vector<Route> history_routes();
 [[nodiscard]] std::vector<Route> event_routes();
 [[nodiscard]] std::vector<Route> series_routes();

@@ -6,18 +6,19 @@
 namespace chargemill::app::api {
 namespace {
 
-constexpr std::string_view kPlaceholder = "{id}";
+constexpr std::string_view kId = "{id}";
+constexpr std::string_view kRequest = "{request}";
 
-/// Whether `path` is of `pattern`; `id` becomes what stands for its placeholder.
-bool fits(std::string_view pattern, const std::vector<std::string>& path, std::string& id) {
+/// Whether `path` is of `pattern`; `found` is told what stands for its placeholders.
+bool fits(std::string_view pattern, const std::vector<std::string>& path, Match& found) {
   if (path.empty()) return false;
   pattern.remove_prefix(1);
   for (const auto& piece : path) {
     const auto slash = pattern.find('/');
     const std::string_view wanted = pattern.substr(0, slash);
-    if (wanted == kPlaceholder) {
+    if (wanted == kId || wanted == kRequest) {
       if (piece.empty()) return false;
-      id = piece;
+      (wanted == kId ? found.id : found.request) = piece;
     } else if (wanted != piece) {
       return false;
     }
@@ -33,8 +34,9 @@ bool fits(std::string_view pattern, const std::vector<std::string>& path, std::s
 const std::vector<Route>& routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> table;
-    for (auto part : {service_routes(), older_routes(), older_orders(), point_routes(),
-                      order_routes(), history_routes(), event_routes(), series_routes()})
+    for (auto part :
+         {service_routes(), older_routes(), older_orders(), point_routes(), order_routes(),
+          newcomer_routes(), request_routes(), history_routes(), event_routes(), series_routes()})
       std::move(part.begin(), part.end(), std::back_inserter(table));
     return table;
   }();
@@ -45,14 +47,15 @@ Match match(std::string_view method, const std::vector<std::string>& path) {
   Match found;
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   for (const auto& route : routes()) {
-    std::string id;
-    if (!fits(route.pattern, path, id)) continue;
+    Match here;
+    if (!fits(route.pattern, path, here)) continue;
     if (!found.allowed.empty()) found.allowed += ", ";
     found.allowed += route.method;
     if (route.method == "GET") found.allowed += ", HEAD";
     if (route.method != wanted) continue;
     found.route = &route;
-    found.id = std::move(id);
+    found.id = std::move(here.id);
+    found.request = std::move(here.request);
   }
   return found;
 }

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "actors/archive/history.hpp"
+#include "actors/archive/past.hpp"
 #include "actors/network/desk.hpp"
 #include "app/directory/directory.hpp"
 #include "runtime/journal/journal_status.hpp"
@@ -16,8 +16,8 @@ namespace chargemill::app::api {
 using Task = std::function<void()>;
 /// Runs a task later, elsewhere; false: too many wait already, or it is over.
 using Post = std::function<bool(Task)>;
-/// A journal to be read, or why there is none.
-using WithHistory = std::function<void(Result<archive::History*>)>;
+/// What has happened, to be asked, or why it cannot be.
+using WithPast = std::function<void(Result<archive::Past*>)>;
 
 /// Threads: the API's own, which tasks given to `later` run on.
 struct World {
@@ -28,8 +28,8 @@ struct World {
   const network::Scenario& scenario;
   Directory& names;
   Post later;
-  /// Hands a reader of the journal to a task, on another thread. Empty: nothing is kept.
-  std::function<bool(WithHistory)> read_journal = {};
+  /// Hands the past to a task, on another thread. Empty: nothing is kept.
+  std::function<bool(WithPast)> read_past = {};
   /// Runs a task later, after so long, elsewhere. Empty: nobody keeps the time.
   std::function<void(Nanos, Task)> after = {};
   /// Event streams that are open: each counts itself in when it begins and out when it ends.

@@ -266,6 +266,12 @@ tl::expected<Loaded, std::vector<Diagnostic>> load_step(const FindMaxOptions& op
                       own.overrides.end());
   auto loaded = load_scenario(own);
   if (!loaded) return loaded;
+  if (loaded->elsewhere.is_on())
+    return tl::unexpected<std::vector<Diagnostic>>(
+        {{Code::contradiction,
+          "find-max loads the central of its own process",
+          {},
+          "run --central"}});
   whole = loaded->scenario.run.duration;
   if (own.env.size() != input.env.size() || own.overrides.size() != input.overrides.size())
     return load_scenario(input);

@@ -9,9 +9,11 @@
 #include <thread>
 
 #include "app/api/layout.hpp"
+#include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_journal.hpp"
+#include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
 #include "app/doors/doors.hpp"
 #include "app/metrics/collector.hpp"
@@ -112,9 +114,12 @@ class Run {
     log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_);
     // The ports first: what cannot be reached is not begun.
-    if (!bind_doors()) return kExitEnvironment;
+    if (!bind_doors() || !find_central()) return kExitEnvironment;
     journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
+    // Without a journal what doors are asked comes from memory.
+    if (journal_path_.empty() && !doors_->addresses().empty())
+      journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
@@ -142,6 +147,15 @@ class Run {
     return true;
   }
 
+  /// False: it is elsewhere and cannot be reached, and that has been said.
+  bool find_central() {
+    if (!loaded_.elsewhere.is_on()) return true;
+    auto reached = reach_central(loaded_.elsewhere, scenario_);
+    if (!reached) return fail(reached.error().text);
+    carrier_ = std::move(*reached);
+    return true;
+  }
+
   /// What the doors tell of this run.
   [[nodiscard]] RunFacts facts(const network::Desk& desk) const {
     RunFacts facts;
@@ -151,7 +165,9 @@ class Run {
     facts.config = [text = config_json(loaded_).dump()] { return text; };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
-                         journal_.recording.get(), &log_counts_)] { return collector->scrape(); };
+                         journal_.recording.get(), &log_counts_, [doors = doors_.get()] {
+                           return doors->figures();
+                         })] { return collector->scrape(); };
     if (!journal_.recording) return facts;
     facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
     return facts;
@@ -226,10 +242,13 @@ class Run {
         digests, console, journal_,
         [&](network::Desk& desk) {
           if (directory_) layout_ = api::layout_json(desk.topology());
-          return doors_->open({desk, scenario, journal_path_, facts(desk)});
-        });
+          return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
+        },
+        central_of(carrier_.get()));
     tell_journal_news();
     tell_door_news();
+    if (journal_.memory && journal_.memory->lost() > 0)
+      log_.write(Level::warning, "memory", {{"records_lost", journal_.memory->lost()}});
     rows.add_last(outcome.last);
     view.end(outcome.last, outcome.signal != 0);
     return outcome;
@@ -265,6 +284,7 @@ class Run {
   std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
+  std::unique_ptr<Carrier> carrier_;    // null: central is here
   nlohmann::ordered_json layout_;
   RunJournal journal_;
   LogCounts log_counts_;

@@ -1,4 +1,4 @@
-// What a run leaves behind when it ends: its files, and how things stood, for its page.
+// How things stood at the end of a run, for its page: states.json.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,6 @@
 
 #include "actors/messages.hpp"
 #include "actors/network/scenario.hpp"
-#include "app/output/run_directory.hpp"
-#include "app/simulation/simulation.hpp"
 
 namespace chargemill::app {
 
@@ -23,14 +21,5 @@ namespace chargemill::app {
 /// `states` with the newest faults of `journal`, if there is one, added: what html_report takes.
 [[nodiscard]] nlohmann::ordered_json report_end(nlohmann::ordered_json states,
                                                 const std::filesystem::path& journal);
-
-/// Writes what is known only at the end: latencies, `text` as summary.txt, `states` as states.json,
-/// the page, and summary.json as the last one, for it marks a finished run. `journal`: its
-/// directory, or empty.
-[[nodiscard]] Result<void> write_results(const RunDirectory& directory, const RunOutcome& outcome,
-                                         const nlohmann::ordered_json& summary,
-                                         const std::string& text,
-                                         const nlohmann::ordered_json& states,
-                                         const std::filesystem::path& journal);
 
 }  // namespace chargemill::app

@@ -17,7 +17,7 @@ struct Row {
   const char* verb;
   const char* help;
 };
-constexpr std::array<Row, 15> kRows{{
+constexpr std::array<Row, 17> kRows{{
     {"ping", "", "PING", "is anybody there?"},
     {"list", "[FROM]", "LIST", "all charge points and their states"},
     {"available", "[ZONE]", "AVAILABLE", "those that are free"},
@@ -32,6 +32,8 @@ constexpr std::array<Row, 15> kRows{{
     {"unplug", "CP", "UNPLUG", "and out"},
     {"start", "CP DRIVER", "START", "a supply at the charge point; driver -: nobody in particular"},
     {"inject", "CP KIND", "INJECT", "a fault: engine_crash, engine_silent, engine_ko, ..."},
+    {"add cp", "CP|- [ZONE [KW [EUR]]]", "ADD_CP", "a charge point joins; -: any name"},
+    {"add driver", "DRIVER|- [CP...]", "ADD_DRIVER", "a driver joins, who asks for these"},
     {"help", "", "HELP", "the commands as the door has them"},
 }};
 
@@ -46,15 +48,17 @@ std::vector<std::string> known_words() {
 
 tl::expected<std::string, std::string> command_of(const std::vector<std::string>& words) {
   if (words.empty()) return tl::unexpected<std::string>("a command is missing");
+  const bool is_pair = words[0] == "add" && words.size() > 1;
+  const std::string said = is_pair ? words[0] + " " + words[1] : words[0];
   const auto* const row = std::find_if(kRows.begin(), kRows.end(),
-                                       [&](const Row& known) { return known.word == words[0]; });
+                                       [&](const Row& known) { return known.word == said; });
   if (row == kRows.end()) {
-    const auto hint = did_you_mean(words[0], known_words());
+    const auto hint = did_you_mean(said, known_words());
     return tl::unexpected<std::string>(
-        fmt::format("unknown command '{}'{}", words[0], hint.empty() ? "" : "; " + hint));
+        fmt::format("unknown command '{}'{}", said, hint.empty() ? "" : "; " + hint));
   }
   std::string text = row->verb;
-  for (std::size_t i = 1; i < words.size(); ++i) {
+  for (std::size_t i = is_pair ? 2 : 1; i < words.size(); ++i) {
     const bool is_all = words[i] == "all" && std::string{row->fields} == "CP|all";
     text += '#' + (is_all ? "*" : words[i]);
   }
@@ -67,7 +71,7 @@ tl::expected<std::string, std::string> command_of(const std::vector<std::string>
 std::string ctl_help() {
   std::string text;
   for (const Row& row : kRows)
-    text += fmt::format("  {:<26} {}\n", fmt::format("{} {}", row.word, row.fields), row.help);
+    text += fmt::format("  {:<34} {}\n", fmt::format("{} {}", row.word, row.fields), row.help);
   return text;
 }
 

@@ -273,7 +273,7 @@ void Feed::read_events() {
     });
   };
   const bool is_asked =
-      world_.read_journal([done, after = last_event_](const Result<archive::History*>& history) {
+      world_.read_past([done, after = last_event_](const Result<archive::Past*>& history) {
         if (!history) return done(std::nullopt, {}, false);
         if (!after) {
           const auto newest = (*history)->newest();

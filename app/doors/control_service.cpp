@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app {
@@ -90,6 +92,10 @@ std::optional<std::string> ControlService::answer(const Client& client, const Co
     case Verb::list:
     case Verb::available:
       return list(client, command);
+    case Verb::add_point:
+      return add_point(client, command);
+    case Verb::add_driver:
+      return add_driver(command);
     default:
       break;
   }
@@ -188,6 +194,41 @@ bool ControlService::give_order(const Command& command, PointId point) {
   return true;
 }
 
+std::optional<std::string> ControlService::add_point(const Client& client, const Command& command) {
+  if (!host_.desk.may_change()) return std::string{control_texts::kVirtualTime};
+  network::PointSpec spec;
+  if (command.point != control::kAnyName) spec.id = command.point;
+  if (!command.zone.empty()) {
+    const auto zone = host_.directory.zone(command.zone);
+    if (!zone) return "NACK: Zone not found";
+    spec.zone = *zone;
+  }
+  if (command.power_kw) spec.power = Power{std::llround(*command.power_kw * 1e3)};
+  if (command.price_eur_kwh) spec.price = Price{std::llround(*command.price_eur_kwh * 1e6)};
+  const auto added = host_.desk.add(spec);
+  if (!added) return "NACK: " + added.error().text;
+  // Its shard knows it when this look is back.
+  look_at(client, *added, [this](const Client& asker, const central::PointRecord& seen) {
+    asker.hear(control_texts::done(word(Verb::add_point), host_.directory.name(seen.id)));
+  });
+  return std::nullopt;
+}
+
+std::string ControlService::add_driver(const Command& command) {
+  if (!host_.desk.may_change()) return std::string{control_texts::kVirtualTime};
+  network::NewDriver driver;
+  if (command.driver != control::kAnyName) driver.id = command.driver;
+  control::Parts lines{command.rest};
+  while (!command.rest.empty() && !lines.is_at_end()) {
+    const auto point = host_.directory.point(lines.next());
+    if (!point) return std::string{control_texts::kPointNotFound};
+    driver.lines.push_back(*point);
+  }
+  const auto added = host_.desk.add(driver);
+  if (!added) return "NACK: " + added.error().text;
+  return control_texts::done(word(Verb::add_driver), host_.directory.name(*added));
+}
+
 void ControlService::look_at(const Client& client, PointId point,
                              std::function<void(const Client&, const central::PointRecord&)> then) {
   const auto tell = [this, client, then = std::move(then)](const central::PointRecord& seen) {
@@ -203,10 +244,10 @@ void ControlService::look_at(const Client& client, PointId point,
 
 void ControlService::tell_stats(const Client& client, const central::PointRecord& point) {
   auto& names = host_.directory;
-  if (!host_.history.has_journal())
+  if (!host_.history.has_past())
     return client.hear(control_texts::stats(point, names, std::nullopt));
   const auto question = [client, point, &names,
-                         poster = poster_](const Result<archive::History*>& history) {
+                         poster = poster_](const Result<archive::Past*>& history) {
     std::string said;
     if (history) {
       const auto found = (*history)->statistics(names.name(point.id), archive::UtcMicros::min());

@@ -21,10 +21,12 @@ class ControlService final : public runtime::FrameService {
         access_(std::move(tokens)),
         inspector_(host.desk),
         poster_(host.io.poster()),
-        guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_) {}
+        guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_,
+                [&host](std::string text) { host.news.add(std::move(text)); }) {}
 
   void on_message(const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
                   runtime::MessageNumber number) override;
+  [[nodiscard]] const Guests& guests() const noexcept { return guests_; }
   void on_closed(const runtime::FrameLink& link) override {
     access_.forget(link);
     guests_.on_closed(link);
@@ -57,6 +59,8 @@ class ControlService final : public runtime::FrameService {
   [[nodiscard]] std::optional<std::string> change(const Client& client, const Command& command,
                                                   PointId point);
   [[nodiscard]] bool give_order(const Command& command, PointId point);
+  [[nodiscard]] std::optional<std::string> add_point(const Client& client, const Command& command);
+  [[nodiscard]] std::string add_driver(const Command& command);
 
   /// Looks at the point and lets `then` answer, on the IoThread.
   void look_at(const Client& client, PointId point,

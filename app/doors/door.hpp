@@ -10,6 +10,7 @@
 #include "app/directory/directory.hpp"
 #include "app/doors/history_desk.hpp"
 #include "app/doors/run_facts.hpp"
+#include "app/metrics/door_figures.hpp"
 #include "runtime/net/io_thread.hpp"
 
 namespace chargemill::app {
@@ -58,6 +59,8 @@ class Door {
   [[nodiscard]] virtual bool is_closed() const = 0;
   /// On the IoThread: cuts what is.
   virtual void cut() = 0;
+  /// On the IoThread: writes what it has counted into its own fields of `figures`.
+  virtual void count(metrics::DoorFigures& figures) const = 0;
 };
 
 }  // namespace chargemill::app

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <future>
 #include <optional>
@@ -14,9 +15,12 @@
 #include "app/doors/tcp_door.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/net/listener.hpp"
+#include "runtime/observe/published.hpp"
 
 namespace chargemill::app {
 namespace {
+
+constexpr Nanos kPublishEvery = std::chrono::milliseconds{250};
 
 using runtime::Listener;
 using Clock = std::chrono::steady_clock;
@@ -71,19 +75,32 @@ class BoundDoors final : public Doors {
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
     CHARGEMILL_ASSERT(!host_);
     directory_.emplace(place.desk.topology(), &place.desk.annex());
-    history_.emplace(place.journal);
+    history_.emplace(place.journal, place.memory);
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});
     for (auto& door : bound_)
       open_.push_back(
           door.open(std::move(door.listener), *host_, settings_, std::move(door.security)));
     bound_.clear();
+    boost::asio::post(io_.context(), [this] { publish(); });
     return {this, [](BoundDoors* doors) { doors->close(); }};
   }
 
   [[nodiscard]] std::vector<std::string> take_news() override { return news_.take(); }
+  [[nodiscard]] metrics::DoorFigures figures() const override { return figures_.load(); }
 
  private:
+  /// On the IoThread, until it ends.
+  void publish() {
+    metrics::DoorFigures figures;
+    for (const auto& door : open_) door->count(figures);
+    figures_.store(figures);
+    publish_.expires_after(kPublishEvery);
+    publish_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) publish();
+    });
+  }
+
   /// Runs `f` on the IoThread and waits for it.
   template <class F>
   auto ask(F f) {
@@ -120,6 +137,8 @@ class BoundDoors final : public Doors {
 
   const DoorsSettings settings_;
   runtime::IoThread io_;
+  boost::asio::steady_timer publish_{io_.context()};
+  runtime::Published<metrics::DoorFigures> figures_;
   DoorNews news_;
   std::optional<Directory> directory_;
   std::optional<HistoryDesk> history_;

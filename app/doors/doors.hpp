@@ -8,6 +8,7 @@
 
 #include "actors/network/desk.hpp"
 #include "app/doors/run_facts.hpp"
+#include "app/metrics/door_figures.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "runtime/base/result.hpp"
 
@@ -28,6 +29,7 @@ struct DoorPlace {
   const network::Scenario& scenario;
   std::filesystem::path journal;  ///< empty: there is none
   RunFacts facts = {};
+  Memory* memory = nullptr;  ///< without a journal: what is remembered; outlives the doors
 };
 
 /// bind(), then open() as simulate() asks for it, then what open() returned is destroyed.
@@ -47,6 +49,8 @@ class Doors {
   /// run.stop_timeout for what is under way to be answered, and the ports are free (D-088). Once.
   /// This outlives the result.
   [[nodiscard]] virtual std::shared_ptr<void> open(const DoorPlace& place) = 0;
+  /// What the doors have counted a moment ago. Any thread.
+  [[nodiscard]] virtual metrics::DoorFigures figures() const = 0;
   /// What is to be told to whoever watches the run, since the last call. Any thread.
   [[nodiscard]] virtual std::vector<std::string> take_news() = 0;
 

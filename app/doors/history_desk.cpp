@@ -4,8 +4,9 @@
 
 namespace chargemill::app {
 
-HistoryDesk::HistoryDesk(std::filesystem::path directory) : directory_(std::move(directory)) {
-  if (has_journal()) thread_ = std::thread{[this] { run(); }};
+HistoryDesk::HistoryDesk(std::filesystem::path directory, Memory* memory)
+    : directory_(std::move(directory)), memory_(directory_.empty() ? memory : nullptr) {
+  if (has_past()) thread_ = std::thread{[this] { run(); }};
 }
 
 HistoryDesk::~HistoryDesk() {
@@ -18,7 +19,7 @@ HistoryDesk::~HistoryDesk() {
 }
 
 bool HistoryDesk::ask(Question question) {
-  CHARGEMILL_ASSERT(has_journal());
+  CHARGEMILL_ASSERT(has_past());
   {
     const std::lock_guard lock{mutex_};
     if (waiting_.size() >= kWaitingMax) return false;
@@ -30,11 +31,23 @@ bool HistoryDesk::ask(Question question) {
 
 std::optional<HistoryDesk::Question> HistoryDesk::next() {
   std::unique_lock lock{mutex_};
-  arrived_.wait(lock, [this] { return is_over_ || !waiting_.empty(); });
+  while (!await(lock)) {
+    lock.unlock();
+    (void)memory_->look();
+    lock.lock();
+  }
   if (is_over_) return std::nullopt;
   auto question = std::move(waiting_.front());
   waiting_.pop_front();
   return question;
+}
+
+/// False: nobody asks, but a memory's queues are to be emptied.
+bool HistoryDesk::await(std::unique_lock<std::mutex>& lock) {
+  const auto is_due = [this] { return is_over_ || !waiting_.empty(); };
+  if (memory_ != nullptr) return arrived_.wait_for(lock, kTakeOverEvery, is_due);
+  arrived_.wait(lock, is_due);
+  return true;
 }
 
 void HistoryDesk::run() {
@@ -43,6 +56,7 @@ void HistoryDesk::run() {
 
 // A journal that has just been begun may not be there yet: it is tried anew with each question.
 void HistoryDesk::answer(const Question& question) {
+  if (memory_ != nullptr) return question(&memory_->look());
   if (!history_) {
     auto opened = archive::History::open(directory_.string());
     if (!opened) return question(tl::unexpected<Error>(opened.error()));

@@ -1,4 +1,5 @@
-// Who looks into a run's journal for those outside, so that no door waits for a disk.
+// Who looks into a run's past for those outside: its journal, so that no door waits for a disk, or
+// its memory.
 #pragma once
 
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "actors/archive/history.hpp"
+#include "actors/shell/memory.hpp"
 
 namespace chargemill::app {
 
@@ -17,26 +19,32 @@ namespace chargemill::app {
 class HistoryDesk {
  public:
   /// What is asked; its thread is this one's. The error: the journal cannot be read.
-  using Question = std::function<void(Result<archive::History*>)>;
+  using Question = std::function<void(Result<archive::Past*>)>;
   static constexpr std::size_t kWaitingMax = 256;
 
-  /// `directory` of the journal; empty: there is none.
-  explicit HistoryDesk(std::filesystem::path directory);
+  /// What waits in a memory's queues is taken over so often.
+  static constexpr Millis kTakeOverEvery{20};
+
+  /// `directory` of the journal; empty: there is none, but perhaps a `memory`, which outlives this.
+  explicit HistoryDesk(std::filesystem::path directory, Memory* memory = nullptr);
   ~HistoryDesk();
   HistoryDesk(const HistoryDesk&) = delete;
   HistoryDesk& operator=(const HistoryDesk&) = delete;
 
-  [[nodiscard]] bool has_journal() const noexcept { return !directory_.empty(); }
+  /// Whether anything can be asked.
+  [[nodiscard]] bool has_past() const noexcept { return !directory_.empty() || memory_ != nullptr; }
   /// Questions are answered in order; those that wait at the end never. False: so many wait that
-  /// it was not taken. Requires a journal.
+  /// it was not taken. Requires has_past().
   [[nodiscard]] bool ask(Question question);
 
  private:
   void run();
   [[nodiscard]] std::optional<Question> next();
+  [[nodiscard]] bool await(std::unique_lock<std::mutex>& lock);
   void answer(const Question& question);
 
   const std::filesystem::path directory_;
+  Memory* const memory_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Question> waiting_;             // guarded by mutex_

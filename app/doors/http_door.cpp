@@ -43,8 +43,8 @@ class HttpDoor final : public Door {
         thread_("http api", kWaitingMax),
         world_(host.desk, host.scenario, host.directory, thread_.post()) {
     const RunFacts& facts = host.facts;
-    if (host.history.has_journal())
-      world_.read_journal = [&history = host.history](api::WithHistory use) {
+    if (host.history.has_past())
+      world_.read_past = [&history = host.history](api::WithPast use) {
         return history.ask(std::move(use));
       };
     world_.after = [this](Nanos wait, api::Task task) { run_after(wait, std::move(task)); };
@@ -56,7 +56,7 @@ class HttpDoor final : public Door {
     world_.config = facts.config;
     world_.pages_may_act = settings.control;
     feed_ = std::make_shared<dashboard::Feed>(
-        world_, dashboard::FeedSettings{settings.control, host.history.has_journal()});
+        world_, dashboard::FeedSettings{settings.control, host.history.has_past()});
     runtime::HttpLimits limits;
     limits.connections = connections_max(settings);
     runtime::HttpGuards guards;
@@ -83,6 +83,20 @@ class HttpDoor final : public Door {
     server_->cut();
     // What the API asks may be gone after this.
     thread_.close();
+  }
+
+  void count(metrics::DoorFigures& to) const override {
+    const auto& counters = server_->counters();
+    // relaxed (all): counters.
+    const auto of = [](const std::atomic<std::uint64_t>& one) {
+      return one.load(std::memory_order_relaxed);
+    };
+    to.http_open = server_->connections();
+    to.http_accepted = of(counters.connections);
+    to.http_refused = of(counters.connections_refused);
+    to.requests = of(counters.requests);
+    to.requests_refused = of(counters.requests_refused);
+    to.web_sockets = of(counters.web_sockets);
   }
 
  private:

@@ -30,6 +30,21 @@ class TcpDoor final : public Door {
   void begin_to_close() override { server_.finish(); }
   [[nodiscard]] bool is_closed() const override { return server_.is_finished(); }
   void cut() override { server_.cut(); }
+  void count(metrics::DoorFigures& to) const override {
+    const auto counters = server_.counters();
+    to.framed_open = server_.open();
+    to.framed_accepted = counters.accepted;
+    to.framed_refused = counters.refused;
+    to.frames = counters.frames.frames;
+    to.resyncs = counters.frames.resyncs;
+    to.bad_escapes = counters.frames.bad_escapes;
+    to.bad_lrcs = counters.frames.bad_lrcs;
+    to.bad_utf8 = counters.frames.bad_utf8;
+    to.oversize = counters.frames.oversize;
+    to.garbage_bytes = counters.frames.garbage_bytes;
+    to.messages_unread = service_.guests().unread();
+    to.news_lost = service_.guests().lost();
+  }
 
  private:
   ControlService service_;

@@ -41,11 +41,12 @@ Guests::Request* Guests::DriverSeat::find(std::string_view name) {
 }
 
 Guests::Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
-               std::shared_ptr<runtime::Poster> poster)
+               std::shared_ptr<runtime::Poster> poster, std::function<void(std::string)> trouble)
     : desk_(desk),
       names_(names),
       run_start_(run_start),
       poster_(std::move(poster)),
+      trouble_(std::move(trouble)),
       inbound_(names, run_start),
       outbound_(names, run_start) {
   desk_.connect(*this);
@@ -55,9 +56,29 @@ std::string Guests::take(const Link& from, std::string_view text) {
   if (!desk_.may_change()) return kReadsOnly;
   const auto now = codec::utc_of(desk_.engine().reached(), run_start_);
   const auto frame = reader_.read_frame(text, now);
-  if (!frame) return "NACK: " + codec::text(frame.error());
+  if (!frame) {
+    const std::string error = codec::text(frame.error());
+    tell_trouble(text, error);
+    return "NACK: " + error;
+  }
   const Answer why = on_frame(from, *frame);
   return why.empty() ? fmt::format("ACK: {}", word(frame->channel)) : "NACK: " + why;
+}
+
+/// Whoever sends nothing else must not fill a log.
+void Guests::tell_trouble(std::string_view text, const std::string& why) {
+  ++unread_;
+  const auto now = std::chrono::steady_clock::now();
+  if (!trouble_ || now < tell_at_) {
+    ++untold_;
+    return;
+  }
+  tell_at_ = now + kTellEvery;
+  const auto channel = reader_.peek_channel(text);
+  const std::string more = untold_ == 0 ? "" : fmt::format(" (and {} others before)", untold_);
+  untold_ = 0;
+  trouble_(fmt::format("Error processing message from {}: {}{}",
+                       channel ? word(*channel) : "the framed door", why, more));
 }
 
 Guests::Answer Guests::on_frame(const Link& from, const codec::Frame& frame) {
@@ -302,91 +323,6 @@ Guests::Answer Guests::on_confirmed(const Link& from, const codec::CPSessionTick
 Guests::Answer Guests::on(const Link& from, const codec::DriverReturn& body) {
   const auto id = driver(from, body.driver_id);
   return id ? Answer{} : id.error();
-}
-
-// ---- what they are told
-
-void Guests::tell(const outside::News& news, SimTime at) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (waiting_.size() >= kWaitingMax) {
-      lost_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter; orders nothing
-      return;
-    }
-    waiting_.push_back({news, at});
-    if (waiting_.size() > 1) return;  // whoever came first has asked for the thread
-  }
-  poster_->post([this] { deliver(); });
-}
-
-void Guests::deliver() {
-  std::vector<Waiting> all;
-  {
-    const std::lock_guard lock{mutex_};
-    all.swap(waiting_);
-  }
-  for (const Waiting& one : all)
-    std::visit([&](const auto& what) { deliver(what, one.at); }, one.news);
-}
-
-void Guests::deliver(const outside::OrderFor& order, SimTime at) {
-  const auto seat = engines_.find(order.point);
-  if (seat == engines_.end()) return;
-  const auto body = std::visit(
-      Overloaded{[&](const StartSupply& start) { return outbound_.body_of(order.point, start); },
-                 [&](const auto& other) { return outbound_.body_of(order.point, other, at); }},
-      order.order);
-  push(seat->second, {Channel::central_commands, body});
-}
-
-void Guests::deliver(const DriverUpdate& update, SimTime at) {
-  const auto found = drivers_.find(update.driver);
-  if (found == drivers_.end()) return;
-  DriverSeat& seat = found->second;
-  // One request at a time: what has no number yet is the one that this is about.
-  Request* request = seat.current();
-  if (request != nullptr && request->id == RequestId::none) request->id = update.request;
-  const auto known = std::find_if(seat.requests.begin(), seat.requests.end(),
-                                  [&](const Request& one) { return one.id == update.request; });
-  request = known == seat.requests.end() ? nullptr : &*known;
-  if (request != nullptr) {
-    request->has_update = true;
-    request->update = update;
-    request->at = at;
-    request->is_over =
-        update.status != UpdateStatus::accepted && update.status != UpdateStatus::in_progress;
-  }
-  push_update(seat, request, update, at);
-}
-
-void Guests::push_update(DriverSeat& seat, const Request* request, const DriverUpdate& update,
-                         SimTime at) {
-  auto body = outbound_.body_of(update, at);
-  if (request != nullptr) {
-    body.request_id = request->name;
-    if (update.point == kUnknownPoint) body.cp_id = request->point;
-  }
-  push(seat, {Channel::driver_updates, body});
-}
-
-void Guests::deliver(const Ticket& ticket, SimTime at) {
-  const auto found = drivers_.find(ticket.driver);
-  if (found == drivers_.end()) return;
-  DriverSeat& seat = found->second;
-  const auto known = std::find_if(seat.tickets.begin(), seat.tickets.end(),
-                                  [&](const Issued& one) { return one.session == ticket.session; });
-  Issued& place =
-      known != seat.tickets.end() ? *known : seat.tickets[seat.tickets_issued++ % kRemembered];
-  place = {ticket.session, ticket.correction};
-  push(seat, {Channel::driver_ticket, outbound_.body_of(ticket, at)});
-}
-
-void Guests::push(const Seat& seat, const codec::Frame& frame) {
-  const auto link = seat.link.lock();
-  if (!link) return;
-  json_.clear();
-  write_frame(frame, json_);
-  link->push(json_.view());
 }
 
 }  // namespace chargemill::app

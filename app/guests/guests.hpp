@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,8 +33,11 @@ class Guests final : public outside::Line {
   /// What waits for the IoThread; more is lost, and counted.
   static constexpr std::size_t kWaitingMax = 1U << 18U;
 
+  /// What cannot be read is told to `trouble`, one line in `kTellEvery` (D-009).
+  static constexpr Nanos kTellEvery = std::chrono::seconds{1};
+
   Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
-         std::shared_ptr<runtime::Poster> poster);
+         std::shared_ptr<runtime::Poster> poster, std::function<void(std::string)> trouble = {});
 
   /// Whether `text` is for take().
   [[nodiscard]] static bool is_theirs(std::string_view text) noexcept {
@@ -44,6 +49,8 @@ class Guests final : public outside::Line {
   void on_closed(const runtime::FrameLink& link);
 
   void tell(const outside::News& news, SimTime at) override;  ///< any thread
+  /// Messages that could not be read.
+  [[nodiscard]] std::uint64_t unread() const noexcept { return unread_; }
   [[nodiscard]] std::uint64_t lost() const noexcept {
     return lost_.load(std::memory_order_relaxed);  // relaxed: a counter; orders nothing
   }
@@ -116,6 +123,7 @@ class Guests final : public outside::Line {
   /// True: it was somewhere else, or nowhere.
   [[nodiscard]] bool move(Seat& seat, const Link& to, Part part);
 
+  void tell_trouble(std::string_view text, const std::string& why);
   void deliver();
   void deliver(const outside::OrderFor& order, SimTime at);
   void deliver(const DriverUpdate& update, SimTime at);
@@ -128,6 +136,9 @@ class Guests final : public outside::Line {
   Directory& names_;
   const codec::UtcTime run_start_;
   const std::shared_ptr<runtime::Poster> poster_;
+  const std::function<void(std::string)> trouble_;
+  std::uint64_t unread_ = 0, untold_ = 0;
+  std::chrono::steady_clock::time_point tell_at_{};
   codec::BodyReader reader_;
   codec::Inbound inbound_;
   codec::Outbound outbound_;

@@ -49,11 +49,12 @@ RunFacts facts_of(const network::Scenario& scenario, const network::Topology& to
 }
 
 Collector::Collector(const network::Desk& desk, RunFacts facts, const Recording* recording,
-                     const LogCounts* log)
+                     const LogCounts* log, std::function<DoorFigures()> doors)
     : desk_(desk),
       facts_(std::move(facts)),
       recording_(recording),
       log_(log),
+      doors_(std::move(doors)),
       begun_(ModelClock::wall_now()),
       parked_before_(parked_times(desk.engine())) {}
 
@@ -79,6 +80,7 @@ Sources Collector::look() {
     s.journal = JournalFigures{recording_->status(), recording_->bytes_on_disk()};
   for (std::size_t i = 0; log_ != nullptr && i < kLevels; ++i)
     s.log_lines[i] = log_->of(static_cast<Level>(i));
+  if (doors_) s.doors = doors_();
   const auto process = process_figures();
   if (process) {
     s.process = *process;

@@ -1,6 +1,7 @@
 // Answers scrapes of a running network: GET /metrics (D-206).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -22,9 +23,10 @@ namespace chargemill::app::metrics {
 /// Takes nothing from the workers but looks at what they publish.
 class Collector {
  public:
-  /// All outlive this. `recording`, `log`: null if there is none. To be made when the run begins.
+  /// All outlive this. `recording`, `log`: null if there is none; `doors`: empty likewise. To be
+  /// made when the run begins.
   Collector(const network::Desk& desk, RunFacts facts, const Recording* recording,
-            const LogCounts* log);
+            const LogCounts* log, std::function<DoorFigures()> doors = {});
 
   /// The text of a scrape, of the type kPrometheusContentType. What cannot be read is left at zero
   /// and counted (chargemill_scrape_errors_total).
@@ -40,6 +42,7 @@ class Collector {
   const RunFacts facts_;
   const Recording* const recording_;
   const LogCounts* const log_;
+  const std::function<DoorFigures()> doors_;
   const runtime::ModelClock::Wall begun_;
   const std::vector<Nanos> parked_before_;  // by worker
   std::mutex mutex_;

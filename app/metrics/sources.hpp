@@ -9,6 +9,7 @@
 
 #include "actors/network/detail.hpp"
 #include "actors/network/outcome.hpp"
+#include "app/metrics/door_figures.hpp"
 #include "app/metrics/edges.hpp"
 #include "app/output/log_counts.hpp"
 #include "runtime/journal/journal_status.hpp"
@@ -75,6 +76,7 @@ struct Sources {
   std::vector<WorkerFigures> workers;
   std::optional<JournalFigures> journal;
   std::optional<ClusterFigures> cluster;
+  DoorFigures doors;
   std::array<std::uint64_t, kLevels> log_lines{};  ///< by Level
   ProcessFigures process;
   ScrapeFigures scrapes;

@@ -117,6 +117,37 @@ Row process_row() {
          {"chargemill_scrape_errors_total{" + kInstance + "}", "errors {{instance}}"}}}}};
 }
 
+Row doors_row() {
+  return {
+      "Doors",
+      {{"Connections",
+        "Open ones, by door.",
+        "short",
+        PanelKind::lines,
+        {{"sum by (kind) (chargemill_door_connections{" + kInstance + "})", "{{kind}}"}}},
+       {"Newcomers",
+        "A second, by door, accepted and refused.",
+        "ops",
+        PanelKind::lines,
+        {{"sum by (kind, result) (" + rate("chargemill_door_connections_total") + ")",
+          "{{kind}} {{result}}"},
+         {"sum(" + rate("chargemill_door_web_sockets_total") + ")", "WebSockets"}}},
+       {"Frames and requests",
+        "A second, whole and damaged, answered and refused.",
+        "ops",
+        PanelKind::lines,
+        {{"sum by (result) (" + rate("chargemill_door_frames_total") + ")", "frames {{result}}"},
+         {"sum by (result) (" + rate("chargemill_door_requests_total") + ")",
+          "requests {{result}}"}}},
+       {"What could not be read or told",
+        "Bytes and messages a second.",
+        "ops",
+        PanelKind::lines,
+        {{"sum(" + rate("chargemill_door_garbage_bytes_total") + ")", "garbage, bytes"},
+         {"sum(" + rate("chargemill_door_messages_unread_total") + ")", "messages unread"},
+         {"sum(" + rate("chargemill_door_news_lost_total") + ")", "news lost"}}}}};
+}
+
 Row journal_row() {
   return {
       "Journal",
@@ -184,7 +215,7 @@ std::vector<Dashboard> machine_dashboards() {
            "chargemill: engine",
            "Is the simulator fast enough for its figures to be honest?",
            false,
-           {speed_row(), workers_row(), process_row()}},
+           {speed_row(), workers_row(), process_row(), doors_row()}},
           {"chargemill-journal",
            "chargemill: journal",
            "Is what happens kept?",

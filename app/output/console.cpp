@@ -80,9 +80,16 @@ std::string lost_line(const ActorLost& lost, const ConsoleNames& names) {
         return "MON-" + names.point(PointId{lost.index});
       case ActorKind::driver:
         return "Driver " + names.driver(DriverId{lost.index});
-      default:  // they end the run when they fail
-        return std::string{"(unknown)"};
+      case ActorKind::shard:
+        return fmt::format("Shard {}", lost.index);
+      case ActorKind::central:
+        return std::string{"Central"};
+      case ActorKind::fleet:
+        return fmt::format("Fleet {}", lost.index);
+      case ActorKind::director:
+        break;
     }
+    return fmt::format("Director {}", lost.index);
   }();
   return fmt::format("⚠️ {} | failed too often: given up", who);
 }

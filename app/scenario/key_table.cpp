@@ -145,6 +145,15 @@ void add_central(Fields& f) {
                   "a session without telemetry fails; none: max(10 s, 3 x telemetry_interval)",
                   false, true),
          CHARGEMILL_AT(scenario.central.session_silence_timeout)));
+  f.push_back(at(info("central.address", Type::text,
+                      "tcp://HOST:PORT: central is another process, to be loaded; off: it is here"),
+                 CHARGEMILL_AT(elsewhere.address)));
+  f.push_back(at(count("central.connections",
+                       "to it, on which all speak; 0: one for each charge point", 0, 1e6),
+                 CHARGEMILL_AT(elsewhere.connections)));
+  f.push_back(
+      at(info("central.token_file", Type::text, "whose first token is shown to it; empty: none"),
+         CHARGEMILL_AT(elsewhere.token_file)));
 }
 
 void add_journal(Fields& f) {
@@ -224,8 +233,6 @@ void add_parts(Fields& f) {
   f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
                  CHARGEMILL_AT(output.quiet)));
   f.push_back(not_built("cluster.nodes", "processes of a local cluster", "1"));
-  f.push_back(
-      not_built("cluster.central", "tcp://HOST:PORT of another central to be loaded", "off"));
   for (const char* name : {"cluster.name", "cluster.etcd", "cluster.roles", "cluster.data_port",
                            "cluster.control_port", "cluster.lease", "cluster.keys"})
     f.push_back(not_built(name, "of the cluster"));

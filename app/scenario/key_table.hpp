@@ -24,6 +24,7 @@ struct Draft {
   network::Scenario scenario;
   OutputSettings output;
   DoorsSettings doors;
+  ElsewhereSettings elsewhere;
   FileNames files;
 };
 

@@ -11,6 +11,7 @@
 #include "actors/network/scenario.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/scenario/door_settings.hpp"
+#include "app/scenario/elsewhere_settings.hpp"
 
 namespace chargemill::app {
 
@@ -61,6 +62,7 @@ struct Loaded {
   OutputSettings output;
   FileNames files;
   DoorsSettings doors;
+  ElsewhereSettings elsewhere;
   Origins origins;
   std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant
   std::vector<std::filesystem::path> inputs;  ///< every file that was read

@@ -21,6 +21,8 @@ using std::chrono::seconds;
 
 constexpr milliseconds kLookEvery{100};
 constexpr seconds kFreezeMax{30};
+// For a central elsewhere to answer what it was told last.
+constexpr seconds kAnswersMax{5};
 // For messages under way to arrive, once no timer fires any more.
 constexpr seconds kStandstillMax{5};
 // For what was recorded to be on disk; and how often what was held back brings new records.
@@ -65,12 +67,15 @@ runtime::EngineOptions options_of(const network::Scenario& scenario) {
 /// until the last worker has stopped.
 class Host {
  public:
-  Host(const network::Scenario& scenario, const RunJournal& journal)
+  Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link)
       : recording_(journal.recording.get()),
         engine_(std::make_unique<runtime::Engine>(options_of(scenario))),
         network_(std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
-                                                    journal.image ? &*journal.image : nullptr)),
-        desk_(std::make_unique<network::Desk>(*network_, engine_->coordinator())) {}
+                                                    journal.image ? &*journal.image : nullptr,
+                                                    link)),
+        desk_(std::make_unique<network::Desk>(*network_, engine_->coordinator())) {
+    if (journal.memory) network_->remember(*journal.memory);
+  }
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   ~Host() {
@@ -261,7 +266,8 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
   outcome.last =
       is_virtual && outcome.signal == 0 ? host.network().count(end) : host.network().count();
   looker.add_load(outcome.last);
-  outcome.display = shown_by_all(host.network());
+  // Of a central elsewhere it is not known.
+  if (!host.network().is_central_elsewhere()) outcome.display = shown_by_all(host.network());
   if (!is_virtual) return;
   const auto entities = host.network().entity_digests();
   outcome.digest = network::sum_of(entities);
@@ -272,12 +278,13 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
 
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                     const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console,
-                    const RunJournal& journal, const DoorOpener& open_doors) {
+                    const RunJournal& journal, const DoorOpener& open_doors,
+                    const CentralElsewhere& central) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
   const std::int64_t rss_before = resident_bytes_of_nothing();
-  Host host{scenario, journal};
+  Host host{scenario, journal, central.link};
   auto& engine = host.engine();
   // All workers know their actors before time begins, or the first second would be late.
   outcome.was_ready = engine.freeze(kFreezeMax);
@@ -298,6 +305,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     watcher(snapshot);
   };
   auto doors = open_doors ? open_doors(host.desk()) : nullptr;
+  if (central.link != nullptr) central.open(host.network());
   const double cpu_before = cpu_seconds();
   engine.start_clock();
   host.network().start();
@@ -316,6 +324,9 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch);
   }
   doors.reset();
+  // What was said is answered before it is counted.
+  if (central.link != nullptr)
+    outcome.link = central.close(std::min<Nanos>(scenario.run.stop_timeout, kAnswersMax));
   outcome.worker_busy = looker.busy();
   outcome.quiet = engine.freeze(kStandstillMax);
   if (journal.recording) write_out(host, *journal.recording, outcome);

@@ -13,7 +13,9 @@
 #include "actors/network/scenario.hpp"
 #include "actors/network/topology.hpp"
 #include "actors/shell/console_feed.hpp"
+#include "actors/shell/memory.hpp"
 #include "actors/shell/recording.hpp"
+#include "app/simulation/link_figures.hpp"
 #include "app/simulation/stop_request.hpp"
 
 namespace chargemill::app {
@@ -45,6 +47,7 @@ struct RunOutcome {
   std::optional<Digest> digest;           ///< virtual time only
   std::uint64_t consoles_missed = 0;      ///< console notices that came faster than they were read
   std::optional<JournalOutcome> journal;  ///< if there is one
+  std::optional<LinkFigures> link;        ///< if central is elsewhere
   std::vector<DisplayState> display;      ///< by PointId, at the end; empty: it is not known
   bool was_ready = true;                  ///< false: workers still took over actors when time began
   bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
@@ -69,6 +72,14 @@ struct RunJournal {
   std::unique_ptr<Recording> recording;  ///< null: nothing is kept
   std::optional<archive::Image> image;   ///< it continues that one
   double restore_s = 0.0;                ///< what it took to read it; part of the start-up
+  std::unique_ptr<Memory> memory;        ///< without a recording: what is remembered, or null
+};
+
+/// Central is another process.
+struct CentralElsewhere {
+  elsewhere::Link* link = nullptr;              ///< leads there; null: central is here
+  std::function<void(network::Network&)> open;  ///< before time begins
+  std::function<LinkFigures(Nanos)> close;      ///< after the end: waits so long for answers
 };
 
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
@@ -76,6 +87,7 @@ struct RunJournal {
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                                   const Watcher& watch, const DigestSink& digests = {},
                                   const ConsoleSink& console = {}, const RunJournal& journal = {},
-                                  const DoorOpener& open_doors = {});
+                                  const DoorOpener& open_doors = {},
+                                  const CentralElsewhere& central = {});
 
 }  // namespace chargemill::app

@@ -107,6 +107,9 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
                                  outcome.journal->status.last_failure.empty()
                                      ? "no time left"
                                      : outcome.journal->status.last_failure));
+  if (const auto& link = outcome.link; link && link->lost > 0)
+    result.push_back(fmt::format("{} connections to central were lost, {} messages with them ({})",
+                                 link->lost, link->unanswered, link->last_trouble));
   if (t.records_lost > 0)
     result.push_back(
         fmt::format("{} records found no room in the journal and are lost", t.records_lost));
@@ -144,6 +147,21 @@ ordered_json journal_facts(const RunOutcome& outcome) {
           {"last_failure", status.last_failure}};
 }
 
+ordered_json link_facts(const LinkFigures& link) {
+  return {{"address", link.address},
+          {"connections", link.connections},
+          {"connected", link.connected},
+          {"lost", link.lost},
+          {"sent", link.sent},
+          {"taken", link.taken},
+          {"declined", link.declined},
+          {"unanswered", link.unanswered},
+          {"unsent", link.unsent},
+          {"unclear", link.unclear},
+          {"last_trouble", link.last_trouble},
+          {"round_trip_ms", latency(link.round_trip)}};
+}
+
 }  // namespace
 
 Verdict judge(const network::Scenario& scenario, const RunOutcome& outcome) {
@@ -162,6 +180,11 @@ Verdict judge(const network::Scenario& scenario, const RunOutcome& outcome) {
         ms(late), ms(scenario.run.lateness_limit));
   }
   if (outcome.quiet) verdict.broken = network::broken_identities(outcome.last.totals);
+  if (const auto& link = outcome.link;
+      link && link->sent != link->taken + link->declined + link->unanswered)
+    verdict.broken.push_back(
+        fmt::format("messages sent to central = {}, but taken + declined + unanswered = {}",
+                    link->sent, link->taken + link->declined + link->unanswered));
   return verdict;
 }
 
@@ -225,6 +248,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                      {"tick_lateness", latency(l.tick_lateness)},
                      {"clock", scenario.run.speed.max ? "model" : "wall"}};
   s["journal"] = journal_facts(outcome);
+  if (outcome.link) s["link"] = link_facts(*outcome.link);
   s["conservation"] = {{"ok", verdict.broken.empty()}, {"broken", verdict.broken}};
   s["resources"] = {{"cpu_s", outcome.cost.cpu_s},
                     {"rss_bytes", outcome.cost.rss_bytes},

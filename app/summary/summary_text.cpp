@@ -59,6 +59,20 @@ std::string journal_row(const json& s) {
                      j.at("commit_ms").at("p99").get<double>());
 }
 
+/// Nothing for a run with a central of its own.
+std::string link_row(const json& s) {
+  const auto link = s.find("link");
+  if (link == s.end()) return {};
+  const auto& trip = link->at("round_trip_ms");
+  return fmt::format(
+      "CENTRAL   {}  connections {}  lost {}  sent {}  declined {}  unanswered {}  round trip p50 "
+      "{:.2f} ms, p99 {:.2f} ms, max {:.2f} ms\n",
+      link->at("address").get<std::string>(), grouped(link->at("connections")),
+      grouped(link->at("lost")), grouped(link->at("sent")), grouped(link->at("declined")),
+      grouped(link->at("unanswered")), trip.at("p50").get<double>(), trip.at("p99").get<double>(),
+      trip.at("max").get<double>());
+}
+
 /// Faults are found by timers of model time, which at speed N run N times as fast as the wall.
 std::string detection_in_model_time(const json& s) {
   const auto& speed = s.at("run").at("speed");
@@ -169,6 +183,7 @@ std::string summary_text(const json& s) {
   text += row("BREAKERS", s.at("breaker"),
               {{"opened", "opened"}, {"half-opened", "half_opened"}, {"closed", "closed"}});
   text += journal_row(s);
+  text += link_row(s);
   text += latencies(s);
   const auto& r = s.at("resources");
   const double wall = std::max(1e-9, run.at("wall_s").get<double>());

@@ -97,6 +97,7 @@ bool HttpServer::is_closed() const { return shared_->is_stopping && shared_->con
 
 void HttpServer::cut() { shared_->each(&HttpConnection::close); }
 
+std::size_t HttpServer::connections() const noexcept { return shared_->connections.size(); }
 const HttpCounters& HttpServer::counters() const noexcept { return shared_->counters; }
 
 }  // namespace chargemill::runtime

@@ -85,6 +85,8 @@ class HttpServer {
   /// Ends all connections, whatever they are about.
   void cut();
 
+  [[nodiscard]] std::size_t connections() const noexcept;
+
   /// Any thread.
   [[nodiscard]] const HttpCounters& counters() const noexcept;
 

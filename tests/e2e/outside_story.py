@@ -5,7 +5,7 @@ Arguments: the port of the door, and a file for what the charge points have deli
 
 import sys
 
-from framing import Client
+from framing import Client, frame
 from outsiders import Driver, Line, Monitor, Point, until
 
 
@@ -23,7 +23,11 @@ class Story:
         return self.operator.ask(f"STATUS#{name}").split("#")[2]
 
     def is_ready(self):
-        return self.shown() == "ACTIVATED"
+        """Central and the charge point agree: neither is behind the other by an order or a status."""
+        return self.point.is_at_rest("ACTIVATED") and self.shown() == "ACTIVATED"
+
+    def is_stopped(self):
+        return self.point.is_at_rest("STOPPED") and self.shown() == "STOPPED"
 
 
 def runs_a_session(s):
@@ -135,7 +139,7 @@ def is_disconnected_with_its_monitor(s):
 
 def obeys_operators_and_cancels(s):
     assert s.operator.ask("STOP#CP-OUT") == "ACK: STOP#1"
-    until(lambda: s.shown() == "STOPPED", "Out of Order")
+    until(s.is_stopped, "Out of Order")
     assert s.operator.ask("RESUME#CP-OUT") == "ACK: RESUME#1"
     until(s.is_ready, "resumed")
     s.point.energy = 10.0
@@ -182,6 +186,23 @@ def lets_strangers_in(s):
     monitor.stop()
 
 
+def answers_health_checks_in_frames_too(s):
+    until(s.is_ready, "ready")
+    monitor = Client(s.point.health)
+    for _ in range(2):
+        monitor.send(frame("PING"))
+        got = bytes(monitor.file.read(15))
+        assert got == bytes.fromhex("024f4b3a414354495641544544" "0363"), got.hex()
+    monitor.socket.close()
+
+
+def ignores_orders_for_others(s):
+    orders, state = list(s.point.orders), s.point.state
+    for cmd in ("stop_cp", "shutdown", "start_supply"):
+        s.point.obey({"type": "central.commands", "cmd": cmd, "cp_id": "CP-IN", "payload": None})
+    assert (s.point.orders, s.point.state) == (orders, state), s.point.orders
+
+
 def refuses_what_is_wrong(s):
     line = Line(s.port, lambda news: None)
     for fields, wanted in [
@@ -212,6 +233,8 @@ def main():
         "operators stop it, drivers cancel (D-076, D-125)": obeys_operators_and_cancels,
         "a driver outside charges at a point inside": charges_drivers_from_here,
         "who is not listed may register where there is room (D-042)": lets_strangers_in,
+        "health checks in lines and in frames (D-112, D-113)": answers_health_checks_in_frames_too,
+        "orders for another charge point are ignored (D-091)": ignores_orders_for_others,
         "what is wrong is refused with its reason (D-017)": refuses_what_is_wrong,
     }
     failed = 0

@@ -5,6 +5,7 @@ frames of JSON with the framed door, each on a connection of its own.
 """
 
 import json
+import queue
 import select
 import socket
 import socketserver
@@ -12,7 +13,7 @@ import threading
 import time
 from datetime import datetime, timezone
 
-from framing import Client, frame
+from framing import ETX, STX, Client, frame
 
 DEADLINE = 30
 
@@ -95,24 +96,36 @@ class Point:
         self.orders = []
         self.lock = threading.RLock()
         self.line = None
+        self.heard = queue.Queue()
+        threading.Thread(target=self._obey_in_turn, daemon=True).start()
         self.connect("Engine started")
         self.health = self._health_server()
         threading.Thread(target=self._run, daemon=True).start()
 
     def connect(self, reason):
         with self.lock:
-            self.line = Line(self.port, self.obey)
+            # Not obeyed on the listener's thread: it has to hear the reply to what is said then.
+            self.line = Line(self.port, self.heard.put)
             self.line.must("cp.status", cp_id=self.name, state=self.state, reason=reason)
 
     def _health_server(self):
         point = self
 
         class Handler(socketserver.StreamRequestHandler):
+            def answer(self):
+                return "KO:FAULT" if point.ko else f"OK:{point.state}"
+
             def handle(self):
+                if self.rfile.peek(1)[:1] == bytes([STX]):  # D-113: the same texts, framed
+                    return self.speak_frames()
                 for line in self.rfile:
                     if line == b"PING\n":
-                        word = "KO:FAULT" if point.ko else f"OK:{point.state}"
-                        self.wfile.write(word.encode() + b"\n")
+                        self.wfile.write(self.answer().encode() + b"\n")
+
+            def speak_frames(self):
+                asked = frame("PING")
+                while self.rfile.read(len(asked)) == asked:
+                    self.wfile.write(frame(self.answer()))
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
@@ -121,12 +134,21 @@ class Point:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return server.server_address[1]
 
-    def obey(self, order):
-        # Not on the listener's thread: it has to hear the reply to what is said here.
-        threading.Thread(target=self._obey, args=(order,), daemon=True).start()
+    def is_at_rest(self, state):
+        """In this state, which it has told, with no order left to obey."""
+        with self.lock:
+            return self.state == state and self.heard.unfinished_tasks == 0
 
-    def _obey(self, order):
-        assert order["type"] == "central.commands" and order["cp_id"] == self.name
+    def _obey_in_turn(self):
+        while True:
+            order = self.heard.get()
+            self.obey(order)
+            self.heard.task_done()
+
+    def obey(self, order):
+        assert order["type"] == "central.commands"
+        if order["cp_id"] != self.name:
+            return  # D-091: silently
         payload = order["payload"] or {}
         with self.lock:
             self.orders.append((order["cmd"], payload.get("reason")))

@@ -13,6 +13,11 @@ using namespace chargemill::control;
 /// The command as an operator types it.
 std::string typed(const OperatorCommand& command) {
   std::string text{word(command.verb)};
+  if (command.verb == Verb::add_point || command.verb == Verb::add_driver) {
+    text.append("#").append(command.point).append(command.driver);
+    if (!command.rest.empty()) text.append("#").append(command.rest);
+    return text;
+  }
   const std::string_view point = command.is_for_all ? "*" : command.point;
   for (const std::string_view field : {point, command.driver, command.zone, command.from})
     if (!field.empty()) text.append("#").append(field);

@@ -1,6 +1,8 @@
 // Networks of all sorts, one for each seed: small, but with everything that can happen in one.
 #pragma once
 
+#include <algorithm>
+
 #include "actors/network/scenario.hpp"
 #include "actors/network/topology.hpp"
 #include "runtime/base/random_stream.hpp"
@@ -111,6 +113,64 @@ inline void stages(network::Scenario& s, Dice& dice) {
                       0.1 * static_cast<double>(dice.below(11))});
 }
 
+/// Requests by rate: steps, ramps, and none at all for a while.
+inline void request_rates(network::Scenario& s, Dice& dice) {
+  if (!dice.one_in(3)) return;
+  SimTime after{};
+  for (std::uint64_t n = dice.between(1, 3); n > 0; --n) {
+    after += std::chrono::seconds{dice.between(1, 20)};
+    s.stages.push_back({after, std::chrono::seconds{dice.below(8)},
+                        network::StageTarget::request_rate,
+                        0.25 * static_cast<double>(dice.below(20))});
+  }
+}
+
+/// Some faults befall one zone or one charge point.
+inline void narrow_faults(network::Scenario& s, Dice& dice) {
+  for (auto& fault : s.faults) {
+    if (fault.kind == network::FaultKind::central_restart || !dice.one_in(3)) continue;
+    if (dice.one_in(2)) {
+      fault.zone = network::zone_name(ZoneId{static_cast<std::uint16_t>(
+          dice.below(std::min(s.network.zones, s.network.charge_points)))});
+    } else {
+      fault.point = network::generated_point_name(
+          static_cast<std::uint32_t>(dice.below(s.network.charge_points)));
+    }
+  }
+}
+
+/// The same charge points one by one, each of its own power, price, zone and kind of plug.
+inline void listed_points(network::Scenario& s, Dice& dice) {
+  if (!dice.one_in(3)) return;
+  for (std::uint32_t p = 0; p < s.network.charge_points; ++p) {
+    network::PointSpec spec;
+    spec.id = network::generated_point_name(p);
+    spec.zone = ZoneId{static_cast<std::uint16_t>(p % s.network.zones)};
+    spec.power = Power{static_cast<std::int64_t>(dice.between(3, 300)) * 1'000};
+    spec.price = Price{static_cast<std::int64_t>(dice.between(0, 900)) * 1'000};
+    spec.manual_plug = dice.one_in(3);
+    s.network.points.push_back(spec);
+  }
+  s.network.charge_points = 0;
+}
+
+/// What is seldom set: how day and time-outs are, and what drivers look for.
+inline void habits(network::Scenario& s, Dice& dice) {
+  using std::chrono::milliseconds, std::chrono::seconds;
+  if (dice.one_in(3)) s.drivers.day_spread_k = 0.0;
+  if (dice.one_in(3)) s.network.telemetry_interval = milliseconds{dice.between(1, 8) * 250};
+  if (dice.one_in(3)) s.central.start_timeout = seconds{dice.between(1, 5)};
+  if (dice.one_in(3)) s.central.monitor_timeout = seconds{dice.between(3, 9)};
+  if (dice.one_in(3)) s.central.session_silence_timeout = seconds{dice.between(3, 12)};
+  if (dice.one_in(3)) s.drivers.timeout = seconds{dice.between(5, 20)};
+  for (auto& driver : s.drivers.named) {
+    if (dice.one_in(2))
+      driver.looks_zone = ZoneId{static_cast<std::uint16_t>(dice.below(s.network.zones))};
+    if (dice.one_in(2)) driver.looks_price = Price{350'000};
+    if (dice.one_in(2)) driver.pause = seconds{dice.between(1, 6)};
+  }
+}
+
 }  // namespace any
 
 /// A scenario in which drivers of all kinds meet faults of all kinds, stages, restarts and replays.
@@ -126,6 +186,10 @@ inline network::Scenario any_scenario(std::uint64_t seed) {
   any::faults(s, dice);
   any::actions(s, dice);
   any::stages(s, dice);
+  any::request_rates(s, dice);
+  any::narrow_faults(s, dice);
+  any::habits(s, dice);
+  any::listed_points(s, dice);
   return s;
 }
 

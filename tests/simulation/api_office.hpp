@@ -14,16 +14,24 @@ namespace chargemill::test {
 
 class ApiOffice {
  public:
-  explicit ApiOffice(network::Scenario scenario, Recording* recording = nullptr)
+  explicit ApiOffice(network::Scenario scenario, Recording* recording = nullptr,
+                     Memory* memory = nullptr)
       : scenario_(std::move(scenario)),
         still_(2),
         network_(scenario_, still_.engine, recording),
         desk_(network_, still_.engine),
-        names_(network_.topology()),
+        names_(network_.topology(), &network_.annex()),
         world_(desk_, scenario_, names_, [this](app::api::Task task) {
           tasks_.push_back(std::move(task));
           return true;
         }) {
+    if (memory != nullptr) {
+      network_.remember(*memory);
+      world_.read_past = [memory](const app::api::WithPast& use) {
+        use(&memory->look());
+        return true;
+      };
+    }
     network_.start();
     still_.pass(std::chrono::seconds{3});
   }

@@ -69,6 +69,11 @@ class StillNetwork {
     runtime::LeanActor::post(&network_.shard(ShardId{0}), central::ShardEvent{event});
     still_.settle();
   }
+  /// Its handler throws, whatever it is.
+  void crash(runtime::LeanActor& actor) {
+    runtime::LeanActor::post(&actor, Crash{});
+    still_.settle();
+  }
   /// How things stand; broken identities fail the test that looks.
   [[nodiscard]] network::Totals totals() {
     still_.settle();
@@ -93,6 +98,7 @@ class StillNetwork {
   [[nodiscard]] const charge_point::State& point(std::uint32_t id) {
     return network_.point(PointId{id}).state();
   }
+  [[nodiscard]] network::Network& network() noexcept { return network_; }
   [[nodiscard]] Failures::Survived defects() const { return network_.survived_failures(); }
   [[nodiscard]] std::uint64_t shown(DisplayState state) {
     return totals().display[static_cast<std::size_t>(state)];

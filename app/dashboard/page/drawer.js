@@ -216,7 +216,7 @@ export function Drawer({ store, view, go }) {
     ${now && hello?.may_act && store.connection === 'open' && !end && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
     ${past ? html`<${Course} past=${past} heard=${heard} view=${view} until=${until} />`
-      : html`<p class="empty">${hello?.has_journal ? 'Asking the journal…' : 'This run keeps no journal.'}</p>`}
+      : html`<p class="empty">${hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.'}</p>`}
     ${past && html`<${Energy} sessions=${past.sessions} />
       <${Table} name="Sessions" testid="drawer-sessions" rows=${past.sessions} heads=${['Start', 'Lasted', 'Driver', 'kWh', '€', 'Status']}
         cells=${(row) => [rowTime(row.start_time), row.end_time ? spanText((Date.parse(row.end_time) - Date.parse(row.start_time)) / 1000) : '–',

@@ -13,7 +13,8 @@ std::string told(std::string_view text) {
   if (command->is_for_all) line += " all";
   for (const auto& [name, value] :
        {std::pair{" cp=", command->point}, std::pair{" driver=", command->driver},
-        std::pair{" zone=", command->zone}, std::pair{" from=", command->from}})
+        std::pair{" zone=", command->zone}, std::pair{" from=", command->from},
+        std::pair{" rest=", command->rest}})
     if (!value.empty()) line.append(name).append(value);
   if (command->verb == Verb::inject) line.append(" kind=").append(word(command->injection));
   return line;
@@ -43,6 +44,28 @@ TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
   EXPECT_EQ(told("AVAILABLE#*"), "AVAILABLE all");
   EXPECT_EQ(told("AVAILABLE#*#CP-1"), "AVAILABLE all from=CP-1");
   EXPECT_EQ(told("AVAILABLE#Z01#CP-1"), "AVAILABLE zone=Z01 from=CP-1");
+}
+TEST(OperatorCommand, WhoJoinsIsNamedAndDescribed) {  // D-003
+  EXPECT_EQ(told("ADD_CP#CP-900"), "ADD_CP cp=CP-900");
+  EXPECT_EQ(told("ADD_CP#-"), "ADD_CP cp=-");
+  EXPECT_EQ(told("ADD_CP#CP-900#Z02"), "ADD_CP cp=CP-900 zone=Z02 rest=Z02");
+  const auto all = parse_command("ADD_CP#CP-900#Z02#50#0.35");
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->power_kw, 50.0);
+  EXPECT_EQ(all->price_eur_kwh, 0.35);
+  EXPECT_EQ(told("ADD_DRIVER#eve"), "ADD_DRIVER driver=eve");
+  EXPECT_EQ(told("ADD_DRIVER#eve#CP-1#CP-2"), "ADD_DRIVER driver=eve rest=CP-1#CP-2");
+  const std::string use = ", use ADD_CP#CP|-[#ZONE[#KW[#EUR]]]";
+  EXPECT_EQ(told("ADD_CP"), "NACK: a name is missing" + use);
+  EXPECT_EQ(told("ADD_CP#"), "NACK: a name is missing" + use);
+  EXPECT_EQ(told("ADD_CP#*"), "NACK: only one at a time" + use);
+  for (const char* kw : {"", "0", "-1", "x", "10001", "1e9", "nan", "22 "})
+    EXPECT_EQ(told(std::string{"ADD_CP#c#Z01#"} + kw), "NACK: KW is a number up to 10000" + use);
+  for (const char* eur : {"", "-1", "x", "1001", "inf"})
+    EXPECT_EQ(told(std::string{"ADD_CP#c#Z01#22#"} + eur),
+              "NACK: EUR is a number up to 1000" + use);
+  EXPECT_EQ(told("ADD_CP#c#Z01#22#1#x"), "NACK: too many fields" + use);
+  EXPECT_EQ(told("ADD_DRIVER#eve#"), "NACK: a name is missing, use ADD_DRIVER#DRIVER|-[#CP...]");
 }
 TEST(OperatorCommand, WhatIsNoCommandIsNamed) {  // D-145
   EXPECT_EQ(told("DANCE"), "NACK: unknown command 'DANCE'");
@@ -98,15 +121,16 @@ TEST(OperatorCommand, WhatOnlyLooksChangesNothing) {  // D-147
   for (const Verb verb :
        {Verb::ping, Verb::help, Verb::list, Verb::status, Verb::stats, Verb::available})
     EXPECT_FALSE(is_change(verb)) << word(verb);
-  for (const Verb verb : {Verb::stop, Verb::resume, Verb::stop_supply, Verb::shutdown,
-                          Verb::reset_breaker, Verb::plug, Verb::unplug, Verb::start, Verb::inject})
+  for (const Verb verb :
+       {Verb::stop, Verb::resume, Verb::stop_supply, Verb::shutdown, Verb::reset_breaker,
+        Verb::plug, Verb::unplug, Verb::start, Verb::inject, Verb::add_point, Verb::add_driver})
     EXPECT_TRUE(is_change(verb)) << word(verb);
 }
 TEST(OperatorCommand, HelpNamesThemAll) {
   EXPECT_EQ(help_text(),
             "PING HELP LIST[#FROM] STATUS#CP STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
             "RESET_BREAKER#CP PLUG#CP UNPLUG#CP START#CP#DRIVER INJECT#CP#KIND STATS#CP "
-            "AVAILABLE[#ZONE|*[#FROM]]");
+            "AVAILABLE[#ZONE|*[#FROM]] ADD_CP#CP|-[#ZONE[#KW[#EUR]]] ADD_DRIVER#DRIVER|-[#CP...]");
 }
 
 }  // namespace

@@ -17,11 +17,14 @@ TEST(ApiRoutes, EachIsReachedByItsOwnPathAndByNoOther) {
     EXPECT_TRUE(seen.emplace(route.method, route.pattern).second);
     std::string path{route.pattern};
     if (const auto id = path.find("{id}"); id != std::string::npos) path.replace(id, 4, "X%2F1");
+    const auto request = path.find("{request}");
+    if (request != std::string::npos) path.replace(request, 9, "R%2F2");
     const auto found = match(route.method, parse_target(path)->path);
     EXPECT_EQ(found.route, &route);
     if (path != route.pattern) {
       EXPECT_EQ(found.id, "X/1");
     }
+    EXPECT_EQ(found.request, request == std::string::npos ? "" : "R/2");
     EXPECT_EQ(match("PUT", parse_target(path)->path).route, nullptr);
     EXPECT_NE(match("PUT", parse_target(path)->path).allowed, "");
     EXPECT_EQ(match(route.method, parse_target(path + "/x/y/z")->path).route, nullptr);
@@ -37,8 +40,8 @@ TEST(ApiRoutes, WhatReadsAnswersToHeadAndWhatChangesDoesNot) {
   EXPECT_EQ(match("GET", {}).allowed, "");
 }
 
-TEST(ApiRoutes, OnlyPostsChangeAnythingAndAllOfThemDo) {
-  for (const auto& route : routes()) EXPECT_EQ(route.is_change, route.method == "POST");
+TEST(ApiRoutes, WhatDoesNotReadChangesAndNeedsATokenThatMay) {
+  for (const auto& route : routes()) EXPECT_EQ(route.is_change, route.method != "GET");
 }
 
 TEST(ApiRoutes, TheDocumentHoldsExactlyTheRoutesTheirParametersAndTheirBodies) {
@@ -48,8 +51,9 @@ TEST(ApiRoutes, TheDocumentHoldsExactlyTheRoutesTheirParametersAndTheirBodies) {
   EXPECT_EQ(operations, routes().size());
   for (const auto& route : routes()) {
     SCOPED_TRACE(route.pattern);
+    const auto& of_path = document["paths"][std::string{route.pattern}];
     const auto& operation =
-        document["paths"][std::string{route.pattern}][route.method == "GET" ? "get" : "post"];
+        of_path[route.method == "GET" ? "get" : (route.method == "POST" ? "post" : "delete")];
     ASSERT_TRUE(operation.is_object());
     std::set<std::string> documented;
     for (const auto& parameter : operation["parameters"])
@@ -57,20 +61,44 @@ TEST(ApiRoutes, TheDocumentHoldsExactlyTheRoutesTheirParametersAndTheirBodies) {
                         parameter["name"].get<std::string>());
     std::set<std::string> wanted;
     if (route.subject != Subject::nobody) wanted.insert("path id");
+    if (route.pattern.find("{request}") != std::string_view::npos) wanted.insert("path request");
     for (const auto& parameter : route.query) wanted.insert("query " + std::string{parameter.name});
     EXPECT_EQ(documented, wanted);
     EXPECT_EQ(operation.contains("requestBody"), route.body_form != Body::none);
     EXPECT_EQ(operation["responses"].contains("409"), route.is_change);
-    EXPECT_TRUE(operation["responses"]["200"]["content"].contains(std::string{route.media}));
+    const auto& success = operation["responses"][std::to_string(route.success)];
+    if (route.success == 204) {
+      EXPECT_FALSE(success.contains("content"));
+    } else {
+      EXPECT_TRUE(success["content"].contains(std::string{route.media}));
+    }
   }
 }
 
 TEST(ApiRoutes, TheContractsPathsAreThere) {  // contract, section 4
-  for (const char* path :
-       {"/", "/health", "/cp", "/cp/{id}", "/telemetry", "/livez", "/readyz", "/metrics",
-        "/api/v1/summary", "/api/v1/charge-points", "/api/v1/charge-points/{id}", "/api/v1/faults",
-        "/api/v1/sessions", "/api/v1/stats", "/api/v1/tickets", "/api/v1/schemas",
-        "/api/v1/requests", "/api/v1/events", "/api/v1/openapi.json"})
+  for (const char* path : {"/",
+                           "/health",
+                           "/cp",
+                           "/cp/{id}",
+                           "/telemetry",
+                           "/livez",
+                           "/readyz",
+                           "/metrics",
+                           "/api/v1/summary",
+                           "/api/v1/charge-points",
+                           "/api/v1/charge-points/{id}",
+                           "/api/v1/faults",
+                           "/api/v1/sessions",
+                           "/api/v1/stats",
+                           "/api/v1/tickets",
+                           "/api/v1/schemas",
+                           "/api/v1/requests",
+                           "/api/v1/events",
+                           "/api/v1/openapi.json",
+                           "/api/v1/drivers/x/sessions/current",
+                           "/api/v1/drivers/x/sessions/history",
+                           "/api/v1/drivers/x/tickets",
+                           "/api/v1/drivers/x/available"})
     EXPECT_NE(match("GET", parse_target(path)->path).route, nullptr) << path;
   for (const char* path :
        {"/cp/register", "/cp/fault", "/cp/heartbeat", "/stop-session", "/cp/stop", "/cp/command",
@@ -78,8 +106,11 @@ TEST(ApiRoutes, TheContractsPathsAreThere) {  // contract, section 4
         "/api/v1/charge-points/x/stop", "/api/v1/charge-points/x/resume",
         "/api/v1/charge-points/x/reset-breaker", "/api/v1/charge-points/x/plug",
         "/api/v1/charge-points/x/unplug", "/api/v1/charge-points/x/start",
-        "/api/v1/charge-points/x/inject-fault"})
+        "/api/v1/charge-points/x/inject-fault", "/api/v1/charge-points", "/api/v1/drivers",
+        "/api/v1/drivers/x/requests"})
     EXPECT_NE(match("POST", parse_target(path)->path).route, nullptr) << path;
+  for (const char* path : {"/api/v1/drivers/x/requests", "/api/v1/drivers/x/requests/y"})
+    EXPECT_NE(match("DELETE", parse_target(path)->path).route, nullptr) << path;
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ TEST(CtlWords, BecomeCommandsOfTheDoor) {
   EXPECT_EQ(sent({"stop-session", "CP-001"}), "STOP_SUPPLY#CP-001");
   EXPECT_EQ(sent({"start", "CP-001", "driver-alice"}), "START#CP-001#driver-alice");
   EXPECT_EQ(sent({"inject", "CP-001", "engine_crash"}), "INJECT#CP-001#engine_crash");
+  EXPECT_EQ(sent({"add", "cp", "CP-900", "Z01", "50", "0.35"}), "ADD_CP#CP-900#Z01#50#0.35");
+  EXPECT_EQ(sent({"add", "driver", "eve", "CP-001", "CP-002"}), "ADD_DRIVER#eve#CP-001#CP-002");
   EXPECT_EQ(sent({"status", "all"}), "STATUS#all") << "where all is no word, it is a name";
 }
 
@@ -32,6 +34,8 @@ TEST(CtlWords, WhatIsWrongIsSaidBeforeItIsSent) {
   EXPECT_EQ(sent({}), "error: a command is missing");
   EXPECT_EQ(sent({"lst"}), "error: unknown command 'lst'; did you mean 'list'?");
   EXPECT_EQ(sent({"status"}), "error: a name is missing, use status CP");
+  EXPECT_EQ(sent({"add", "cp"}), "error: a name is missing, use add cp CP|- [ZONE [KW [EUR]]]");
+  EXPECT_EQ(sent({"add"}).rfind("error: unknown command 'add'", 0), 0U);
   EXPECT_EQ(sent({"status", "a", "b"}), "error: too many fields, use status CP");
   EXPECT_EQ(sent({"inject", "CP-1", "rain"}).rfind("error: unknown kind 'rain'", 0), 0U);
 }

@@ -50,7 +50,8 @@ struct Hotel {
         desk(network, still.engine),
         names(network.topology(), &network.annex()),
         poster(std::make_shared<runtime::Poster>(context)),
-        guests(desk, names, {1'767'571'200'000'000}, poster),
+        guests(desk, names, {1'767'571'200'000'000}, poster,
+               [this](std::string text) { troubles.push_back(std::move(text)); }),
         point(std::make_shared<Ear>()),
         driver(std::make_shared<Ear>()) {
     network.start();
@@ -91,6 +92,7 @@ struct Hotel {
     return snapshot.totals;
   }
 
+  std::vector<std::string> troubles;
   boost::asio::io_context context;
   test::StillEngine still;
   network::Network network;
@@ -102,6 +104,18 @@ struct Hotel {
   std::shared_ptr<Ear> driver;
 };
 
+TEST(Guests, WhatCannotBeReadIsToldCountedAndDroppedAndTheNextMessageIsHeard) {  // D-009
+  Hotel h;
+  EXPECT_EQ(h.say(h.point, R"({"type": "cp.status", "cp_id": 7, "state": "ACTIVATED"})"),
+            "NACK: cp_id: must be a string");
+  EXPECT_THAT(h.troubles,
+              ElementsAre("Error processing message from cp.status: cp_id: must be a string"));
+  EXPECT_EQ(h.say(h.point, "{no json"), "NACK: not valid JSON");
+  EXPECT_EQ(h.guests.unread(), 2U);
+  EXPECT_EQ(h.troubles.size(), 1U) << "one line a second: whoever sends nothing else fills no log";
+  h.open_point();
+  EXPECT_EQ(h.guests.unread(), 2U);
+}
 TEST(Guests, ASessionGoesFromRequestToTicket) {  // D-211
   Hotel h;
   h.open_point();

@@ -108,6 +108,20 @@ TEST(Metrics, HistogramsHaveTenToTwelveEdgesAndThoseOfTheScenario) {
             1);
   EXPECT_EQ(edges.tick_lateness, default_edges().tick_lateness);
 }
+TEST(Metrics, DoorsShowWhoComesAndWhatCannotBeRead) {  // D-142, D-009
+  Sources s;
+  s.facts.edges = default_edges();
+  s.doors.framed_open = 3;
+  s.doors.http_refused = 5;
+  s.doors.bad_lrcs = 7;
+  s.doors.messages_unread = 11;
+  const auto text = runtime::prometheus_text(metric_families(s));
+  for (const char* line : {"chargemill_door_connections{kind=\"framed\"} 3",
+                           "chargemill_door_connections_total{kind=\"http\",result=\"refused\"} 5",
+                           "chargemill_door_frames_total{result=\"bad_lrc\"} 7",
+                           "chargemill_door_messages_unread_total 11"})
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+}
 TEST(Metrics, OfARunThatHasJustBegunAreAllThereAtZero) {
   Sources nothing;
   nothing.facts.zones = {"Z01"};

@@ -84,6 +84,8 @@ TEST(Console, NamesWhoWasGivenUp) {
             "00:01:07 ⚠️ MON-CP-001 | failed too often: given up");
   EXPECT_EQ(line_of(ActorLost{ActorKind::driver, 0}),
             "00:01:07 ⚠️ Driver driver-alice | failed too often: given up");
+  EXPECT_EQ(line_of(ActorLost{ActorKind::shard, 3}),
+            "00:01:07 ⚠️ Shard 3 | failed too often: given up");
 }
 
 TEST(Console, IsForNetworksThatAPersonCanFollow) {

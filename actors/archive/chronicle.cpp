@@ -1,0 +1,286 @@
+#include "actors/archive/chronicle.hpp"
+
+#include <algorithm>
+
+#include "actors/archive/subjects.hpp"
+#include "actors/texts.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::archive {
+namespace {
+
+/// Adds at the end; true: there was no room, and the first one is gone.
+template <class List, class What>
+bool push(List& list, What what, std::size_t limit) {
+  list.push_back(std::move(what));
+  if (list.size() <= limit) return false;
+  list.pop_front();
+  return true;
+}
+
+template <class Row>
+void sort_newest_first(std::vector<Row>& rows) {
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.time > b.time; });
+}
+
+}  // namespace
+
+Chronicle::Chronicle(Origin origin, Namer names, Limits limits)
+    : origin_(origin), names_(std::move(names)), limits_(limits) {}
+
+bool Chronicle::is_kept(const Record& record) noexcept {
+  return !std::holds_alternative<PointState>(record) &&
+         !std::holds_alternative<ClosedAgain>(record) &&
+         !std::holds_alternative<TicketAgain>(record) &&
+         !std::holds_alternative<RoundMark>(record) && !std::holds_alternative<RunBegan>(record) &&
+         !std::holds_alternative<Registration>(record) &&
+         !std::holds_alternative<BreakerState>(record);
+}
+
+void Chronicle::add(const Record& record) {
+  CHARGEMILL_ASSERT(is_kept(record));
+  ++last_;
+  if (!std::holds_alternative<Checkpoint>(record))
+    (void)push(events_, Kept<Record>{last_, record}, limits_.events);
+  std::visit([this](const auto& r) { on(r); }, record);
+}
+
+void Chronicle::on(const Fault& fault) {
+  (void)push(faults_, Kept<Fault>{last_, fault}, limits_.faults);
+  Counts& counts = counts_[fault.point];
+  if (fault.type == EventType::fault) ++counts.faults;
+  if (fault.type == EventType::recovery) ++counts.recoveries;
+  if (fault.type == EventType::other) ++counts.others;
+}
+
+void Chronicle::on(const Health& health) {
+  (void)push(health_, Kept<Health>{last_, health}, limits_.health);
+}
+
+void Chronicle::on(const SessionStart& start) {
+  session_places_[start.session] = sessions_forgotten_ + sessions_.size();
+  if (sessions_.size() == limits_.sessions) session_places_.erase(sessions_.front().start.session);
+  if (push(sessions_, Session{last_, start, {}, {}}, limits_.sessions)) ++sessions_forgotten_;
+}
+
+Chronicle::Session* Chronicle::session(SessionId id) {
+  const auto place = session_places_.find(id);
+  return place == session_places_.end() ? nullptr : &sessions_[place->second - sessions_forgotten_];
+}
+
+void Chronicle::on(const Checkpoint& told) {
+  Session* const open = session(told.session);
+  if (open == nullptr) return;
+  open->told = told;
+  open->told_id = last_;
+}
+
+void Chronicle::on(const SessionEnd& end) {
+  if (end.is_stray) return;
+  if (Session* const ended = session(end.session)) {
+    ended->end = end;
+    ended->end_id = last_;
+  }
+  if (end.driver == kNobody) return;  // no ticket
+  ticket_places_[{end.session, end.is_correction}] = tickets_forgotten_ + tickets_.size();
+  if (tickets_.size() == limits_.tickets) {
+    const SessionEnd& oldest = tickets_.front().end;
+    ticket_places_.erase({oldest.session, oldest.is_correction});
+  }
+  if (push(tickets_, Issue{end, {}}, limits_.tickets)) ++tickets_forgotten_;
+}
+
+void Chronicle::on(const TicketDelivered& delivered) {
+  const auto place = ticket_places_.find({delivered.session, delivered.is_correction});
+  if (place != ticket_places_.end())
+    tickets_[place->second - tickets_forgotten_].delivered = delivered.at;
+}
+
+std::string Chronicle::point_name(PointId point) const {
+  return point == kUnknownPoint ? std::string{} : names_.point(point).substr(0, kNameBytesMax);
+}
+
+std::string Chronicle::driver_name(DriverId driver) const {
+  return driver == kNobody ? std::string{} : names_.driver(driver).substr(0, kNameBytesMax);
+}
+
+Result<std::vector<FaultRow>> Chronicle::faults(const Filter& filter) {
+  std::vector<FaultRow> rows;
+  for (auto kept = faults_.rbegin(); kept != faults_.rend() && rows.size() < filter.limit; ++kept) {
+    const Fault& r = kept->what;
+    const std::string point = point_name(r.point);
+    if (is_meant(filter, {point, {}}, r.zone, word(r.type), utc(r.at)))
+      rows.push_back({kept->id, utc(r.at), point, r.zone, r.type, r.reason});
+  }
+  sort_newest_first(rows);
+  return rows;
+}
+
+Result<std::vector<HealthRow>> Chronicle::health(const Filter& filter) {
+  std::vector<HealthRow> rows;
+  for (auto kept = health_.rbegin(); kept != health_.rend() && rows.size() < filter.limit; ++kept) {
+    const Health& r = kept->what;
+    const std::string point = point_name(r.point);
+    if (is_meant(filter, {point, {}}, r.zone, chargemill::word(r.phase), utc(r.at)))
+      rows.push_back({kept->id, utc(r.at), point, r.zone, r});
+  }
+  sort_newest_first(rows);
+  return rows;
+}
+
+/// What is known of it last: its end, else a checkpoint.
+SessionRow Chronicle::row_of(const Session& session) const {
+  const SessionStart& start = session.start;
+  SessionRow row{session.id,
+                 utc(start.at),
+                 start.session,
+                 point_name(start.point),
+                 driver_name(start.driver),
+                 start.zone,
+                 utc(start.at),
+                 {},
+                 {},
+                 {},
+                 SessionStatus::active,
+                 {},
+                 session.end || session.told};
+  if (session.end) {
+    row.start = utc(session.end->start);
+    row.end = utc(session.end->end);
+    row.delivered = session.end->delivered;
+    row.cost = session.end->cost;
+    row.status = session.end->status;
+    row.last = *session.end;
+  } else if (session.told) {
+    row.start = utc(session.told->begun);
+    row.delivered = session.told->delivered;
+    row.cost = session.told->cost;
+  }
+  return row;
+}
+
+Result<std::vector<SessionRow>> Chronicle::sessions(const Filter& filter) {
+  std::vector<SessionRow> rows;
+  for (auto one = sessions_.rbegin(); one != sessions_.rend() && rows.size() < filter.limit;
+       ++one) {
+    SessionRow row = row_of(*one);
+    if (is_meant(filter, {row.point, row.driver}, row.zone, chargemill::word(row.status),
+                 utc(one->start.at)))
+      rows.push_back(std::move(row));
+  }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const SessionRow& a, const SessionRow& b) { return a.start > b.start; });
+  return rows;
+}
+
+Result<std::vector<TicketRow>> Chronicle::tickets(const Filter& filter) {
+  std::vector<TicketRow> rows;
+  for (auto one = tickets_.rbegin(); one != tickets_.rend() && rows.size() < filter.limit; ++one) {
+    const SessionEnd& end = one->end;
+    const std::string point = point_name(end.point);
+    const std::string driver = driver_name(end.driver);
+    const char* const kind = one->delivered ? "DELIVERED" : "OPEN";
+    if (!is_meant(filter, {point, driver}, end.zone, kind, utc(end.at))) continue;
+    rows.push_back({end, point, driver, utc(end.start), utc(end.end), utc(end.at),
+                    one->delivered ? std::optional{utc(*one->delivered)} : std::nullopt});
+  }
+  return rows;
+}
+
+Result<std::vector<MeterRow>> Chronicle::meter(const Filter& filter) {
+  std::vector<MeterRow> rows;
+  const auto add = [&](Sequence id, SimTime at, SessionId session, Energy delivered) {
+    const bool is_in = utc(at) >= filter.since && utc(at) <= filter.until;
+    if (is_in && rows.size() < filter.limit) rows.push_back({id, utc(at), session, delivered});
+  };
+  for (auto one = sessions_.rbegin(); one != sessions_.rend() && rows.size() < filter.limit;
+       ++one) {
+    const SessionStart& start = one->start;
+    if (point_name(start.point) != filter.point) continue;
+    if (one->end) add(one->end_id, one->end->end, start.session, one->end->delivered);
+    if (one->told) add(one->told_id, one->told->at, start.session, one->told->delivered);
+    add(one->id, start.at, start.session, Energy{});
+  }
+  return rows;
+}
+
+Chronicle::Counts Chronicle::counts_ever(const std::string& point) const {
+  Counts sum;
+  for (const auto& [id, counts] : counts_) {
+    if (!is_point(point, id)) continue;
+    sum.faults += counts.faults;
+    sum.recoveries += counts.recoveries;
+    sum.others += counts.others;
+  }
+  return sum;
+}
+
+/// Pairs each RECOVERY with the FAULT before it, newest first.
+void Chronicle::measure_recovery(const std::string& point, UtcMicros since,
+                                 FaultStatistics& result) const {
+  std::map<PointId, SimTime> recovered;
+  double sum_s = 0;
+  for (auto kept = faults_.rbegin(); kept != faults_.rend(); ++kept) {
+    const Fault& r = kept->what;
+    if (!is_point(point, r.point) || utc(r.at) < since) continue;
+    if (r.type == EventType::recovery) recovered[r.point] = r.at;
+    if (r.type != EventType::fault) continue;
+    if (!result.last_fault) result.last_fault = utc(r.at);
+    const auto end = recovered.find(r.point);
+    if (end == recovered.end()) continue;
+    sum_s += std::chrono::duration<double>(end->second - r.at).count();
+    ++result.recoveries_measured;
+    recovered.erase(end);
+  }
+  if (result.recoveries_measured > 0)
+    result.mean_recovery_s = sum_s / static_cast<double>(result.recoveries_measured);
+}
+
+Result<FaultStatistics> Chronicle::statistics(const std::string& point, UtcMicros since) {
+  FaultStatistics result;
+  const Counts ever = counts_ever(point);
+  Counts counted = ever;
+  if (since != UtcMicros::min()) {
+    counted = {};
+    for (const auto& kept : faults_) {
+      const Fault& r = kept.what;
+      if (utc(r.at) < since || !is_point(point, r.point)) continue;
+      ++(r.type == EventType::fault
+             ? counted.faults
+             : (r.type == EventType::recovery ? counted.recoveries : counted.others));
+    }
+  }
+  result.fault_count = counted.faults;
+  result.recovery_count = counted.recoveries;
+  result.total_events = counted.faults + counted.recoveries + counted.others;
+  // Each point has a FAULT, a RECOVERY, a FAULT ... (D-069): what is missing is still faulty.
+  result.currently_faulty = ever.faults > ever.recoveries ? ever.faults - ever.recoveries : 0;
+  measure_recovery(point, since, result);
+  return result;
+}
+
+Result<Chronicle::Sequence> Chronicle::follow(Sequence after, std::uint64_t looked_max,
+                                              const std::function<void(const Found&)>& visit) {
+  auto next = std::upper_bound(events_.begin(), events_.end(), after,
+                               [](Sequence id, const auto& kept) { return id < kept.id; });
+  for (std::uint64_t looked = 0; next != events_.end() && looked < looked_max; ++looked, ++next) {
+    const Subjects subjects = subjects_of(next->what);
+    const std::string point = point_name(subjects.point);
+    const std::string driver = driver_name(subjects.driver);
+    const SimTime at = std::visit(
+        [](const auto& r) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(r)>, TicketAgain>) {
+            return r.end.at;
+          } else {
+            return r.at;
+          }
+        },
+        next->what);
+    visit({next->what, {point, driver}, utc(at), next->id});
+    after = next->id;
+  }
+  return after;
+}
+
+}  // namespace chargemill::archive

@@ -1,0 +1,91 @@
+// What can be asked of what has happened (D-172 to D-178): questions and rows. Who answers is a
+// journal, or the memory of a run.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/archive/codec.hpp"
+#include "runtime/base/result.hpp"
+
+namespace chargemill::archive {
+
+using UtcMicros = runtime::journal::Micros;  ///< since 1970
+
+/// What is shown: all conditions at once; empty ones do not count (D-166).
+struct Filter {
+  std::string point;
+  std::string driver;
+  std::optional<ZoneId> zone;
+  std::string kind;  ///< FAULT, RECOVERY; SUPPLYING ...; ACTIVE ...; OPEN, DELIVERED
+  UtcMicros since = UtcMicros::min();
+  UtcMicros until = UtcMicros::max();
+  std::uint64_t limit = 100;  ///< 0: nothing (D-165)
+};
+
+// clang-format off
+struct FaultRow   { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; EventType type; Reason reason; };
+struct HealthRow  { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; Health health; };
+/// `end` and `reason` are meaningful once it is over; energy and cost as of the last that was told.
+/// `created`: when central wrote its first record, of number `id`; `start` is its engine's.
+struct SessionRow { std::uint64_t id; UtcMicros created; SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
+/// What a session had delivered by then.
+struct MeterRow   { std::uint64_t id; UtcMicros time; SessionId session; Energy delivered; };
+struct TicketRow  { SessionEnd ticket; std::string point; std::string driver; UtcMicros start; UtcMicros end; UtcMicros issued; std::optional<UtcMicros> delivered; };
+// clang-format on
+
+/// D-175.
+struct FaultStatistics {
+  std::uint64_t total_events = 0;
+  std::uint64_t fault_count = 0;
+  std::uint64_t recovery_count = 0;
+  std::uint64_t currently_faulty = 0;     ///< points
+  std::optional<double> mean_recovery_s;  ///< from FAULT to RECOVERY; none: no pair
+  std::uint64_t recoveries_measured = 0;  ///< it is the mean of so many, the newest
+  std::optional<UtcMicros> last_fault;
+};
+
+/// Rows come newest first (D-164). Threads: one at a time.
+class Past {
+ public:
+  Past() = default;
+  Past(const Past&) = delete;
+  Past(Past&&) = default;
+  Past& operator=(const Past&) = delete;
+  Past& operator=(Past&&) = default;
+  virtual ~Past() = default;
+
+  [[nodiscard]] virtual Result<std::vector<FaultRow>> faults(const Filter& filter) = 0;
+  [[nodiscard]] virtual Result<std::vector<HealthRow>> health(const Filter& filter) = 0;
+  /// By start, also of those that are still open.
+  [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions(const Filter& filter) = 0;
+  [[nodiscard]] virtual Result<std::vector<TicketRow>> tickets(const Filter& filter) = 0;
+  /// The readings of the meter of `filter.point`: the beginning, checkpoints and the end of its
+  /// sessions. Zone, driver and kind do not count.
+  [[nodiscard]] virtual Result<std::vector<MeterRow>> meter(const Filter& filter) = 0;
+  /// `point` empty: of all. `since`: only events from then on count.
+  [[nodiscard]] virtual Result<FaultStatistics> statistics(const std::string& point,
+                                                           UtcMicros since) = 0;
+  /// Shows what was recorded after record `after`, oldest first, looking at no more than
+  /// `looked_max` records. Returns the number of the last one looked at, or `after`.
+  [[nodiscard]] virtual Result<runtime::journal::Sequence> follow(
+      runtime::journal::Sequence after, std::uint64_t looked_max,
+      const std::function<void(const Found&)>& visit) = 0;
+  /// The number of the newest record; 0: there is none.
+  [[nodiscard]] virtual Result<runtime::journal::Sequence> newest() = 0;
+};
+
+/// Whether `filter` means a record of that zone, time and kind; `names` are its point's and its
+/// driver's.
+[[nodiscard]] bool is_meant(const Filter& filter, const Names& names, ZoneId zone,
+                            std::string_view kind, UtcMicros time);
+
+/// ACTIVE is in messages' words; these are of the tables: FAULT, RECOVERY, OTHER.
+[[nodiscard]] std::string_view word(EventType type) noexcept;
+/// closed, open, half_open.
+[[nodiscard]] std::string_view word(runtime::BreakerMode mode) noexcept;
+
+}  // namespace chargemill::archive

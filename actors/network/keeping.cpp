@@ -1,0 +1,58 @@
+// What a network's shards write of what happens, and what of it is written again at the end.
+#include <algorithm>
+
+#include "actors/network/network.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::network {
+
+void Network::begin_recording(const Scenario& scenario) {
+  archive::RunBegan run;
+  run.network = fingerprint(topology_);
+  run.seed = scenario.run.seed;
+  run.points = static_cast<std::uint32_t>(topology_.points.size());
+  run.drivers = static_cast<std::uint32_t>(topology_.drivers.size());
+  run.shards = static_cast<std::uint16_t>(topology_.shards.size());
+  NameBook names = name_book();
+  names.run = scenario.run.name;
+  recording_->begin(run, origin_, std::move(names),
+                    std::min<unsigned>(engine_.workers(), run.shards));
+}
+
+NameBook Network::name_book() const {
+  NameBook names;
+  names.point = [this](PointId id, NameBuffer& buffer) -> std::string_view {
+    if (const auto* const late = annex_.point(id)) return late->id;
+    const auto& given = topology_.points[index_of(id)].id;
+    return given.empty() ? numbered_name("CP-", index_of(id) + 1, buffer) : given;
+  };
+  names.driver = [this](DriverId id, NameBuffer& buffer) -> std::string_view {
+    if (const auto* const late = annex_.driver(id)) return *late;
+    const auto& named = topology_.named_drivers;
+    return index_of(id) < named.size() ? std::string_view{named[index_of(id)]}
+                                       : numbered_name("DRV-", index_of(id) + 1, buffer);
+  };
+  return names;
+}
+
+void Network::remember(Memory& memory) {
+  CHARGEMILL_ASSERT(recording_ == nullptr);
+  memory.begin(origin_, name_book(), engine_.workers());
+  // It never makes anybody wait, so nobody has to be woken.
+  for (std::uint32_t s = 0; s < shards_.size(); ++s)
+    (void)shards_[s]->record_into(memory.sink(s % engine_.workers()));
+}
+
+void Network::record_shard(std::uint32_t index) {
+  Recorder& recorder = recording_->recorder(index % engine_.workers());
+  auto* const shard = shards_[index];
+  recorder.add_waiter(shard->record_into(recorder), [shard] {
+    runtime::LeanActor::post(shard, central::ShardEvent{JournalMoved{}});
+  });
+}
+
+void Network::close_recording() {
+  for (auto* shard : shards_) shard->close_journal();
+}
+
+}  // namespace chargemill::network

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Question: do 10,000 charge points of another process, each on a connection of its own and each saying one
+#           message a second, stay connected, with nothing lost and nobody late?
+# Budget:   10,000 messages and as many answers a second are 20,000 frames; the door takes 150,000 PINGs a second.
+# Usage:    bench/outside_load.sh [CHARGE_POINTS] [SECONDS] [CONNECTIONS]    (0 connections: one for each)
+# Both processes run on this machine: a central with places for others, and `chargemill run --central`, whose
+# monitors beat once a second (D-115) and whose drivers charge. It fails if a connection or a message is lost.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+points=${1:-10000} seconds=${2:-60} connections=${3:-0}
+ulimit -n "$(ulimit -Hn)"
+work=$(mktemp -d)
+central=
+trap '[[ -z $central ]] || kill -KILL "$central" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+cat >"$work/central.toml" <<TOML
+[run]
+name = "central"
+duration = "2h"
+[network]
+external = $points
+[drivers]
+external = $points
+[tcp]
+connections = $((points + 100))
+TOML
+cat >"$work/load.toml" <<TOML
+[run]
+name = "outside-load"
+start = 2026-01-05T12:00:00Z
+duration = "${seconds}s"
+warmup = "10s"
+[network]
+charge_points = $points
+[drivers]
+count = $points
+sessions_per_cp_per_day = 24
+[central]
+connections = $connections
+TOML
+
+"$chargemill" run "$work/central.toml" --progress off --http off --tcp 127.0.0.1:0 --no-out \
+  >"$work/central.out" 2>"$work/central.err" &
+central=$!
+until grep -q '^TCP  ' "$work/central.err"; do
+  kill -0 "$central" 2>/dev/null || { cat "$work/central.err" >&2; exit 1; }
+  sleep 0.05
+done
+port=$(sed -n 's/^TCP  *127.0.0.1:\([0-9]*\).*/\1/p' "$work/central.err")
+
+"$chargemill" run "$work/load.toml" --progress off --central "tcp://127.0.0.1:$port" --out "$work/load" \
+  >"$work/load.out" 2>"$work/load.err" || { cat "$work/load.err" "$work/load.out" >&2; exit 1; }
+cat "$work/load.out"
+lscpu | sed -n 's/^Model name: */machine: /p'
+ps -o rss=,time= -p "$central" | awk '{ printf "central: %d MiB, %s of CPU\n", $1 / 1024, $2 }'
+python3 - "$work/load/summary.json" "$seconds" <<'PY'
+import json, sys
+s, seconds = json.load(open(sys.argv[1])), float(sys.argv[2])
+link = s["link"]
+print(f'{link["connections"]} connections, {link["sent"] / seconds:.0f} messages/s, round trip p50 '
+      f'{link["round_trip_ms"]["p50"]:.2f} ms, p99 {link["round_trip_ms"]["p99"]:.2f} ms, '
+      f'max {link["round_trip_ms"]["max"]:.1f} ms; tick lateness p99 {s["latency_ms"]["tick_lateness"]["p99"]:.2f} ms')
+lost = link["lost"] + link["unanswered"] + link["connections"] - link["connected"]
+sys.exit(f"lost: {link}" if lost or not s["conservation"]["ok"] else 0)
+PY

@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# Two processes: a central, and charge points, monitors and drivers that load it through its framed door.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
+failed=0
+
+# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
+law() {
+  local text=$1
+  shift
+  "$@" >"$work/law.log" 2>&1 &
+  if wait $!; then
+    echo "ok - $text"
+  else
+    echo "not ok - $text"
+    tail -n 25 "$work/law.log"
+    failed=1
+  fi
+}
+# until_true COMMAND...: polls, up to thirty seconds.
+until_true() {
+  local end=$((SECONDS + 30))
+  until "$@" 2>/dev/null; do
+    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
+    sleep 0.05
+  done
+}
+# central PORT NAME: a central with places for others, in the background; sets central_pid and port.
+central() {
+  local name=$2
+  "$chargemill" run "$work/central.toml" --progress off --tcp "127.0.0.1:$1" --http off --out "$work/$name" \
+    >"$work/$name.out" 2>"$work/$name.err" &
+  central_pid=$!
+  disown "$central_pid"
+  echo "$central_pid" >>"$work/pids"
+  until_true grep -q '^TCP  ' "$work/$name.err"
+  port=$(sed -n 's/^TCP  *127.0.0.1:\([0-9]*\).*/\1/p' "$work/$name.err")
+}
+# load NAME ARG...: those who load it, to their end; their exit code.
+load() {
+  local name=$1
+  shift
+  "$chargemill" run "$@" --central "tcp://127.0.0.1:$port" --progress off --out "$work/$name" \
+    >"$work/$name.out" 2>"$work/$name.err"
+}
+# fact RUN PYTHON: whether the expression holds of the summary `s` of that run.
+fact() {
+  python3 - "$work/$1/summary.json" "$2" <<'PY'
+import json, sys
+s = json.load(open(sys.argv[1]))
+if not eval(sys.argv[2]):
+    print(sys.argv[2], json.dumps({k: s[k] for k in ("requests", "sessions", "energy", "money", "faults", "tickets", "conservation")}), s.get("link"))
+    sys.exit(1)
+PY
+}
+cat >"$work/central.toml" <<'TOML'
+[run]
+name = "central"
+duration = "1h"
+[network]
+charge_points = 0
+external = 64
+[drivers]
+external = 64
+TOML
+cat >"$work/load.toml" <<'TOML'
+[run]
+name = "load"
+duration = "14s"
+[network]
+max_session = "2s"
+[[charge_point]]
+id = "CP-A"
+[[charge_point]]
+id = "CP-B"
+power_kw = 50
+price_eur_kwh = 0.35
+[[driver]]
+id = "alice"
+requests = ["CP-A", "CP-A", "CP-NONE"]
+pause = "1s"
+[[driver]]
+id = "bob"
+requests = ["CP-B"]
+[[fault]]
+kind = "engine_ko"
+at = "6s"
+duration = "5s"
+cp = "CP-B"
+TOML
+
+cat >"$work/busy.toml" <<'TOML'
+[run]
+name = "busy"
+start = 2026-01-05T12:00:00Z
+[network]
+max_session = "1s"
+[drivers]
+sessions_per_cp_per_day = 10000
+timeout = "5s"
+TOML
+
+a_session_and_a_fault() {
+  load first "$work/load.toml"
+  cat "$work/first.out"
+  fact first 's["conservation"]["ok"]'
+  fact first 's["requests"]["sent"] == 4 and s["requests"]["accepted"] == 3 and s["requests"]["denied"] == 1'
+  fact first 's["sessions"]["started"] == 3 and s["sessions"]["completed"] == 3'
+  # Two sessions of two seconds at 22 kW and 0.30, one at 50 kW and 0.35.
+  fact first 's["energy"]["delivered_mj"] == s["energy"]["sessions_mj"] == 4 * 22_000_000 + 2 * 50_000_000'
+  fact first 's["energy"]["unreported_mj"] == 0'
+  fact first 'abs(s["money"]["revenue_eur"] - (88 * 0.30 + 100 * 0.35) / 3600) < 1e-5'
+  fact first 's["tickets"]["delivered"] == 3'
+  fact first 's["faults"]["raised"] == 1 and s["faults"]["recovered"] == 1'
+  fact first 's["latency_ms"]["request_decision"]["count"] == 4 and s["latency_ms"]["fault_detection"]["count"] == 1'
+  fact first 's["link"]["connections"] == 2 and s["link"]["lost"] == 0 and s["link"]["unanswered"] == 0'
+  fact first 's["link"]["sent"] == s["link"]["taken"] + s["link"]["declined"]'
+  fact first 's["link"]["round_trip_ms"]["count"] == s["link"]["sent"]'
+}
+many_speak_on_few_connections() {
+  load many "$work/busy.toml" --charge-points 40 --drivers 40 --duration 8s --set central.connections=3
+  fact many 's["conservation"]["ok"] and s["link"]["connections"] == 3 and s["link"]["lost"] == 0'
+  fact many 's["charge_points"]["disconnected"] == 0'
+  fact many 's["requests"]["accepted"] > 5 and s["sessions"]["completed"] > 5'
+}
+central_dies_and_returns() {
+  "$chargemill" run "$work/busy.toml" --charge-points 8 --drivers 8 --duration 25s --set central.connections=2 \
+    --central "tcp://127.0.0.1:$port" --progress off --out "$work/second" >"$work/second.out" 2>"$work/second.err" &
+  local loader=$!
+  echo "$loader" >>"$work/pids"
+  until_true some_sessions
+  kill -KILL "$central_pid"
+  until_true port_is_free
+  central "$port" again
+  until_true some_sessions
+  wait "$loader"
+  cat "$work/second.out"
+  fact second 's["conservation"]["ok"]'
+  fact second 's["link"]["lost"] == 2 and s["link"]["connected"] == 2'
+  fact second 's["sessions"]["completed"] > 0 and s["charge_points"]["disconnected"] == 0'
+  fact second 'any("connections to central were lost" in w for w in s["warnings"])'
+}
+# Central, whichever it is now, knows of charge points that are activated or supply.
+some_sessions() { "$chargemill" ctl --tcp "127.0.0.1:$port" list | grep -q SUPPLYING; }
+port_is_free() { ! "$chargemill" ctl --tcp "127.0.0.1:$port" ping >/dev/null 2>&1; }
+nobody_there() {
+  local code=0
+  "$chargemill" run "$work/load.toml" --central tcp://127.0.0.1:1 --no-out >"$work/none.out" 2>"$work/none.err" || code=$?
+  cat "$work/none.err"
+  [[ $code == 4 ]]
+  grep -q 'Unable to connect to CENTRAL' "$work/none.err"
+}
+
+if ! command -v python3 >/dev/null; then
+  echo "skipped - a central elsewhere: no python3"
+  exit 0
+fi
+central 0 central
+law "sessions, a denial, a fault and its recovery go to a central in another process, and all sums hold" a_session_and_a_fault
+law "many speak on few connections" many_speak_on_few_connections
+central_dies_and_returns >"$work/law.log" 2>&1 &
+if wait $!; then
+  echo "ok - a central dies and returns: connections come back, nothing is counted twice"
+else
+  echo "not ok - a central dies and returns: connections come back, nothing is counted twice"
+  tail -n 25 "$work/law.log"
+  failed=1
+fi
+law "a central that is not there ends the run before it begins, with exit 4 (X-28)" nobody_there
+exit "$failed"

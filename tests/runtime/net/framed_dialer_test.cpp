@@ -1,0 +1,162 @@
+// A connection that comes back: on real sockets, with a server that goes and returns.
+#include "runtime/net/framed_dialer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/post.hpp>
+#include <future>
+#include <optional>
+#include <thread>
+
+#include "runtime/net/framed_server.hpp"
+#include "runtime/net/io_thread.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(BackOff, GrowsToItsLimitAndIsAtLeastHalfOfIt) {
+  const BackOff back_off{200ms, 10s};
+  EXPECT_EQ(back_off.wait(0, 0.0), 100ms);
+  EXPECT_EQ(back_off.wait(1, 0.0), 200ms);
+  EXPECT_EQ(back_off.wait(3, 0.5), 1'200ms);
+  EXPECT_EQ(back_off.wait(20, 0.0), 5s);
+  for (unsigned attempt = 0; attempt < 100; ++attempt) {
+    EXPECT_LE(back_off.wait(attempt, 0.999), 10s) << attempt;
+    EXPECT_GE(back_off.wait(attempt, 0.0), 100ms) << attempt;
+  }
+}
+
+class Echo final : public FrameService {
+ public:
+  void on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
+                  MessageNumber number) override {
+    from->reply(number, "ACK: " + std::string{text});
+  }
+  void on_closed(const FrameLink&) override {}
+};
+
+/// What the dialer told, for a test to wait for.
+class Diary final : public DialListener {
+ public:
+  void on_connected() override { note("connected"); }
+  void on_frame(std::string_view text) override { note(std::string{text}); }
+  void on_lost(const std::string&) override { note("lost"); }
+
+  bool has(std::size_t lines) {
+    const std::lock_guard lock{mutex_};
+    return told_.size() >= lines;
+  }
+  std::vector<std::string> told() {
+    const std::lock_guard lock{mutex_};
+    return told_;
+  }
+
+ private:
+  void note(std::string line) {
+    const std::lock_guard lock{mutex_};
+    told_.push_back(std::move(line));
+  }
+  std::mutex mutex_;
+  std::vector<std::string> told_;
+};
+
+struct Street {
+  template <class F>
+  auto run(F f) {
+    std::packaged_task<decltype(f())()> task{std::move(f)};
+    auto answer = task.get_future();
+    boost::asio::post(io.context(), std::move(task));
+    return answer.get();
+  }
+  void open(std::uint16_t at) {
+    auto listener = listen(io.context(), {"127.0.0.1", at}, PortInUse::is_an_error);
+    ASSERT_TRUE(listener) << listener.error().text;
+    port = listener->at.port;
+    server = std::make_unique<FramedServer>(std::move(*listener), FramedServer::Options{}, echo,
+                                            [](std::string) {});
+    run([this] { server->start(); });
+  }
+  void close() {
+    run([this] {
+      server->cut();
+      server.reset();
+    });
+  }
+  void dial() {
+    FramedDialer::Options options;
+    options.to = {"127.0.0.1", port};
+    options.back_off = {5ms, 20ms};
+    run([&] {
+      dialer = std::make_shared<FramedDialer>(io.context(), options, diary);
+      dialer->start();
+    });
+  }
+  bool send(const char* text) {
+    return run([this, text] { return dialer->send(text); });
+  }
+  bool await(std::size_t lines) {
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (!diary.has(lines)) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(1ms);
+    }
+    return true;
+  }
+  // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends a test
+  ~Street() {
+    run([this] {
+      if (dialer) dialer->stop();
+      if (server) server->cut();
+    });
+    io.stop();
+  }
+
+  IoThread io;
+  Echo echo;
+  Diary diary;
+  std::unique_ptr<FramedServer> server;
+  std::shared_ptr<FramedDialer> dialer;
+  std::uint16_t port = 0;
+};
+
+TEST(FramedDialer, ConnectsSendsAndHears) {
+  Street street;
+  street.open(0);
+  street.dial();
+  ASSERT_TRUE(street.await(1));
+  EXPECT_TRUE(street.send("one"));
+  EXPECT_TRUE(street.send("two"));
+  ASSERT_TRUE(street.await(3));
+  EXPECT_EQ(street.diary.told(), (std::vector<std::string>{"connected", "ACK: one", "ACK: two"}));
+}
+TEST(FramedDialer, ComesBackWhenTheServerDoes) {
+  Street street;
+  street.open(0);
+  const std::uint16_t port = street.port;
+  street.dial();
+  ASSERT_TRUE(street.await(1));
+  street.close();
+  ASSERT_TRUE(street.await(2));
+  EXPECT_FALSE(street.send("nobody hears it"));
+  street.open(port);
+  ASSERT_TRUE(street.await(3));
+  EXPECT_TRUE(street.send("again"));
+  ASSERT_TRUE(street.await(4));
+  EXPECT_EQ(street.diary.told(),
+            (std::vector<std::string>{"connected", "lost", "connected", "ACK: again"}));
+}
+TEST(FramedDialer, WaitsForAServerThatIsNotThereYet) {
+  Street street;
+  street.open(0);
+  const std::uint16_t port = street.port;
+  street.close();
+  street.dial();
+  street.open(port);
+  ASSERT_TRUE(street.await(1));
+  EXPECT_EQ(street.diary.told().front(), "connected");
+}
+
+}  // namespace
+}  // namespace chargemill::runtime
