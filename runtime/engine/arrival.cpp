@@ -8,9 +8,11 @@ namespace chargemill::runtime {
 namespace {
 
 constexpr std::size_t kFew = 48;  // below: plain insertion is faster than counting
-constexpr std::size_t kManyForBigDigits = 4'096;
-constexpr unsigned kSmallDigit = 9;
-constexpr unsigned kBigDigit = 11;  // two of them: four million entities
+// Two digits should hold every receiver; the fewer bits, the fewer counters to clear and to add up,
+// which a window of few arrivals pays for as one of many does.
+constexpr unsigned kSmallDigit = 9;    // 262,144 entities
+constexpr unsigned kMiddleDigit = 10;  // a million
+constexpr unsigned kBigDigit = 11;     // four million; beyond: two passes more
 
 bool earlier(const Arrival& a, const Arrival& b) noexcept {
   return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.from < b.from;
@@ -56,8 +58,10 @@ void sort_canonically(std::vector<Arrival>& arrivals, std::vector<Arrival>& scra
     return;
   }
   if (scratch.size() < arrivals.size()) scratch.resize(arrivals.size());  // it never shrinks
-  if (arrivals.size() < kManyForBigDigits && entities >> (2 * kSmallDigit) == 0) {
+  if (entities >> (2 * kSmallDigit) == 0) {
     sort_by_receiver<kSmallDigit>(arrivals, scratch, entities);
+  } else if (entities >> (2 * kMiddleDigit) == 0) {
+    sort_by_receiver<kMiddleDigit>(arrivals, scratch, entities);
   } else {
     sort_by_receiver<kBigDigit>(arrivals, scratch, entities);
   }
