@@ -13,6 +13,7 @@
 #include "app/commands/find_max_command.hpp"
 #include "app/commands/generate_command.hpp"
 #include "app/commands/history_command.hpp"
+#include "app/commands/node_command.hpp"
 #include "app/commands/report_command.hpp"
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
@@ -46,6 +47,7 @@ struct CommandLine {
   FilesRequest generated;
   HistoryOptions history;
   CtlOptions ctl;
+  NodeOptions node;
   bool json = false;
 };
 
@@ -58,6 +60,10 @@ void add_scenario_commands(CLI::App& cli, CommandLine& line) {
       "99 a threshold crossed; 98 the run is invalid or its sums do not agree; 130, 143 stopped.\n"
       "Progress and consoles go to stderr, the summary to stdout.");
   run->callback([&line] { line.code = run_command(line.run, line.words); });
+
+  auto* node = cli.add_subcommand("node", "one node of a network that several machines share");
+  add_node_options(*node, line.node);
+  node->callback([&line] { line.code = node_command(line.node, line.words); });
 
   auto* validate = cli.add_subcommand("validate", "check scenario files and print the plan");
   validate->add_option("FILE", line.files, "scenario files")->required();
@@ -141,7 +147,6 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
 }
 
 /// Commands that the contract names and that are still to come.
-constexpr const char* kNotBuilt[] = {"node"};
 constexpr const char* kNotGenerated[] = {"completion", "man", "systemd", "kubernetes", "slurm"};
 
 /// A command that is none, where one was expected: says so, and what was probably meant.
@@ -151,8 +156,7 @@ bool complain_of_command(const CLI::App& parent, const std::string& word) {
   if (word.empty() || word.front() == '-' || std::count(names.begin(), names.end(), word) > 0)
     return false;
   const auto is_word = [&](const char* name) { return word == name; };
-  const bool to_come = std::any_of(std::begin(kNotBuilt), std::end(kNotBuilt), is_word) ||
-                       std::any_of(std::begin(kNotGenerated), std::end(kNotGenerated), is_word);
+  const bool to_come = std::any_of(std::begin(kNotGenerated), std::end(kNotGenerated), is_word);
   const std::string hint = did_you_mean(word, names);
   std::fprintf(stderr, "chargemill: %s '%s'%s%s\n", to_come ? "not built yet:" : "unknown command",
                word.c_str(), hint.empty() || to_come ? "" : "; ", to_come ? "" : hint.c_str());

@@ -1,5 +1,6 @@
 #include "actors/network/detail.hpp"
 
+#include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
 
 namespace chargemill::network {
@@ -43,16 +44,14 @@ std::array<std::uint64_t, director::kFaultKinds> Network::injected_by_kind() con
 Detail Network::detail() const {
   Detail d;
   d.zones.resize(topology_.zones);
-  for (const auto* shard : shards_) {
+  each_here(shards_, [&d](const auto* shard) {
     shard->for_each_zone([&](ZoneId zone, const central::ZoneTotals& totals) {
       if (index_of(zone) >= d.zones.size()) d.zones.resize(index_of(zone) + std::size_t{1});
       add(d.zones[index_of(zone)], totals);
     });
     add(d.watch, shard->watch());
-  }
-  // In the order of ActorKind; supervisors last.
-  d.actors = {points_.size(), monitors_.size(),  drivers_.size(),    shards_.size(), 1,
-              fleets_.size(), directors_.size(), supervisors_.size()};
+  });
+  d.actors = actors_here_;
   d.injected = injected_by_kind();
   d.any_accepted = runtime::total(instruments_, Metric::any_accepted);
   d.any_denied = runtime::total(instruments_, Metric::any_denied);

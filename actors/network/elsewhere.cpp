@@ -1,5 +1,6 @@
 // A network whose central is another process: stand-ins take the places of the shards.
 #include "actors/network/exact_count.hpp"
+#include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -23,9 +24,8 @@ void Network::hear(ShardId shard, const elsewhere::Heard& what) {
 }
 
 void Network::count_central(Totals& totals) const {
-  if (stand_ins_.empty()) {
-    for (const auto* shard : shards_) add(totals, shard->state());
-  }
+  if (stand_ins_.empty())
+    each_here(shards_, [&totals](const auto* shard) { add(totals, shard->state()); });
   for (const auto* stand_in : stand_ins_) add(totals, stand_in->state());
 }
 

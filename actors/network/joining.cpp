@@ -1,5 +1,6 @@
 // Those who join a network while it runs, and those who are outside.
 #include "actors/network/exact_count.hpp"
+#include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
 
 namespace chargemill::network {
@@ -34,7 +35,8 @@ void Network::spawn_outside(std::uint32_t shard, PointId id, const archive::Imag
   switchboard_.outside_of[shard].push_back(id);
   points_.push_back(nullptr);
   monitors_.push_back(nullptr);
-  ++outside_monitors_;
+  switchboard_.points.emplace_back(outside_points_[index_of(id)]);
+  switchboard_.monitors.emplace_back(nullptr);
 }
 
 Result<PointId> Network::join(const PointSpec& spec) {
@@ -154,17 +156,17 @@ void Network::count_points(Totals& totals, SimTime now) const {
 }
 
 void Network::count_drivers(Totals& totals) const {
-  for (const auto* driver : drivers_) add(totals, driver->state());
+  each_here(drivers_, [&](const auto* driver) { add(totals, driver->state()); });
   const std::lock_guard lock{late_mutex_};
   for (const auto* driver : late_drivers_) add(totals, driver->state());
 }
 
-/// Actors beyond one for each place of a point, of a monitor and of a driver of the scenario.
-std::uint64_t Network::others() const {
+/// Actors of those who have joined.
+std::uint64_t Network::latecomers() const {
   const std::lock_guard lock{late_mutex_};
   std::uint64_t count = late_drivers_.size();
   for (const LatePoint& late : late_points_) count += late.outside != nullptr ? 1U : 2U;
-  return count - outside_monitors_;
+  return count;
 }
 
 }  // namespace chargemill::network

@@ -1,6 +1,7 @@
 // What a network's shards write of what happens, and what of it is written again at the end.
 #include <algorithm>
 
+#include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -39,12 +40,13 @@ void Network::remember(Memory& memory) {
   CHARGEMILL_ASSERT(recording_ == nullptr);
   memory.begin(origin_, name_book(), engine_.workers());
   // It never makes anybody wait, so nobody has to be woken.
-  for (std::uint32_t s = 0; s < shards_.size(); ++s)
-    (void)shards_[s]->record_into(memory.sink(s % engine_.workers()));
+  for (std::uint32_t s = 0; s < shards_.size(); ++s) {
+    if (is_here(s)) (void)shards_[s]->record_into(memory.sink(home_of(s) % engine_.workers()));
+  }
 }
 
 void Network::record_shard(std::uint32_t index) {
-  Recorder& recorder = recording_->recorder(index % engine_.workers());
+  Recorder& recorder = recording_->recorder(home_of(index) % engine_.workers());
   auto* const shard = shards_[index];
   recorder.add_waiter(shard->record_into(recorder), [shard] {
     runtime::LeanActor::post(shard, central::ShardEvent{JournalMoved{}});
@@ -52,7 +54,7 @@ void Network::record_shard(std::uint32_t index) {
 }
 
 void Network::close_recording() {
-  for (auto* shard : shards_) shard->close_journal();
+  each_here(shards_, [](auto* shard) { shard->close_journal(); });
 }
 
 }  // namespace chargemill::network

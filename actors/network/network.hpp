@@ -98,12 +98,20 @@ class Network {
   [[nodiscard]] driver::DriverActor* any_driver(DriverId id) const;
   [[nodiscard]] bool is_guest(DriverId id) const;
 
+  /// Of a cluster: which node has this shard, with all that works beside it. They go round, so that
+  /// each has as many as the others.
+  [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept {
+    return shard % engine_.options().nodes;
+  }
+  /// Whether the shard lives on this node.
+  [[nodiscard]] bool has(ShardId id) const noexcept { return is_here(index_of(id)); }
+
   // ---- central is elsewhere
   [[nodiscard]] bool is_central_elsewhere() const noexcept { return link_ != nullptr; }
   /// What came from there, to the stand-in of `shard`. Requires is_central_elsewhere(). Any thread.
   void hear(ShardId shard, const elsewhere::Heard& what);
 
-  // For tests that follow single actors.
+  // For tests that follow single actors; each requires one that lives here.
   [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
   [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
   [[nodiscard]] driver::DriverActor& driver(DriverId id) { return *drivers_[index_of(id)]; }
@@ -119,14 +127,32 @@ class Network {
  private:
   void begin_recording(const Scenario& scenario);
   [[nodiscard]] NameBook name_book() const;
+  /// Which of its node's workers a shard lives on, modulo their number.
+  [[nodiscard]] unsigned home_of(std::uint32_t shard) const noexcept {
+    return shard / engine_.options().nodes;
+  }
+  [[nodiscard]] bool is_here(std::uint32_t shard) const noexcept {
+    return node_of(shard) == engine_.options().node;
+  }
+  /// Spawns an actor of `shard` with the state that `make` makes; or, where another node does that,
+  /// keeps its number. Either way it gets its place in both lists.
+  template <class Actor, class Make>
+  void place(std::uint32_t shard, std::vector<Actor*>& actors, std::vector<runtime::Address>& seats,
+             Make make);
+  void spawn_central();
   void spawn_shard(std::uint32_t index, const Scenario& scenario, const archive::Image* image);
+  [[nodiscard]] central::ShardState shard_state(std::uint32_t index, const Scenario& scenario,
+                                                const archive::Image* image) const;
+  [[nodiscard]] director::State director_state(std::uint32_t index, const Scenario& scenario) const;
+  [[nodiscard]] fleet::State fleet_state(std::uint32_t index, const Scenario& scenario) const;
+  void count_actors();
   void record_shard(std::uint32_t index);
   void spawn_points(std::uint32_t shard, const Scenario& scenario, const archive::Image* image);
   void spawn_drivers(const archive::Image* image);
   void spawn_outside(std::uint32_t shard, PointId id, const archive::Image* image);
   void count_points(Totals& totals, SimTime now) const;
   void count_drivers(Totals& totals) const;
-  [[nodiscard]] std::uint64_t others() const;
+  [[nodiscard]] std::uint64_t latecomers() const;
   void keep_places_free();
   void stand_in_for_central();
   void count_central(Totals& totals) const;
@@ -151,6 +177,7 @@ class Network {
   Switchboard switchboard_;
   std::vector<std::unique_ptr<Instruments>> instruments_;  // by worker
   std::vector<std::unique_ptr<ConsoleFeed>> consoles_;     // by worker
+  // By id; null: another node has it, or it is outside.
   std::vector<charge_point::ChargePointActor*> points_;
   std::vector<monitor::MonitorActor*> monitors_;
   std::vector<driver::DriverActor*> drivers_;
@@ -162,7 +189,7 @@ class Network {
   std::vector<supervisor::SupervisorActor*> supervisors_;
   std::vector<DriverId> owed_;                        // drivers with tickets from an earlier run
   std::vector<outside::PointActor*> outside_points_;  // by PointId, as far as there are any
-  std::uint64_t outside_monitors_ = 0;                // of the scenario: who has no actor here
+  std::array<std::uint64_t, kActorKinds> actors_here_{};  // of the scenario, by kind
   Annex annex_;
   const Nanos health_interval_, driver_pause_, driver_timeout_;
   const archive::Origin origin_;

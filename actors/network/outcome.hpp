@@ -53,12 +53,13 @@ struct Totals {
   std::uint64_t records_lost = 0;    ///< beyond what waits for room: not kept
 };
 
-/// The four latencies of the summary. Wall time at speed 1 and N.
+/// The latencies of the summary. Wall time at speed 1 and N.
 struct Latencies {
   runtime::LatencyHistogram request_decision;  ///< from the due time to accepted or denied
   runtime::LatencyHistogram session_start;     ///< from the due time to the first telemetry
   runtime::LatencyHistogram fault_detection;   ///< from the injection to FAULT at central
   runtime::LatencyHistogram tick_lateness;     ///< of timers: handled minus intended
+  runtime::LatencyHistogram node_transit;      ///< of messages between nodes, in real time
 };
 
 /// One look at a run. Live looks are a fraction of a second old and need not be consistent between
@@ -71,6 +72,11 @@ struct Snapshot {
   std::vector<double>
       worker_busy;  ///< share of wall time not parked since the last look, per worker
 };
+
+/// What the nodes of a cluster come to together.
+void add(Totals& to, const Totals& from) noexcept;
+/// Likewise; model time is that of the node that is furthest behind.
+void add(Snapshot& to, const Snapshot& from);
 
 /// Both sides of each identity of the design's law 5 that does not hold; empty: all is conserved.
 [[nodiscard]] std::vector<std::string> broken_identities(const Totals& totals);

@@ -120,7 +120,8 @@ struct Scenario {
     Nanos warmup{0};
     Speed speed;
     std::uint64_t seed = 42;
-    unsigned workers = 0;  ///< 0: one per core
+    unsigned workers = 0;  ///< of each node; 0: one per core that nodes of a machine do not share
+    unsigned nodes = 1;    ///< processes of this machine
     Nanos stop_timeout = std::chrono::seconds{10};
     Nanos lateness_limit = std::chrono::seconds{1};
     std::optional<Nanos> digest_every;  ///< model time between two digests; virtual time only

@@ -22,12 +22,13 @@ constexpr Short kModelFlags[] = {
     {"--duration", "run.duration", "D", "model time: 250ms, 10s, 5m, 24h [the scenario's]"},
     {"--speed", "run.speed", "X|max", "model seconds per wall second [1]; max: virtual time"},
     {"--seed", "run.seed", "N", "of all random numbers [42]"},
-    {"--workers", "run.workers", "N", "threads [0: one per core]"},
+    {"--workers", "run.workers", "N",
+     "threads of each node [0: one per core that nodes do not share]"},
     {"--stop-timeout", "run.stop_timeout", "D", "wall time for open requests after a stop [10s]"}};
 constexpr Short kRunFlags[] = {
     {"--repeat", "run.repeat", "N", "so many runs, one after the other [1]"},
     {"--digest-every", "run.digest_every", "D", "digests of all entities; virtual time only"},
-    {"--nodes", "cluster.nodes", "N", "local cluster; not built yet, only 1"},
+    {"--nodes", "cluster.nodes", "N", "processes of this machine that share the network [1]"},
     {"--central", "central.address", "URL",
      "tcp://HOST:PORT: load another central through its framed door [off: central is here]"},
     {"--http", "http.listen", "HOST:PORT",
@@ -35,7 +36,9 @@ constexpr Short kRunFlags[] = {
     {"--tcp", "tcp.listen", "HOST:PORT",
      "framed door (chargemill ctl) [127.0.0.1:9999, or a free port]; off: none"},
     {"--data", "journal.dir", "DIR",
-     "of the journal, continued if it is there [in the run directory]; off: none"},
+     "of the journal, continued if it is there [in the run directory]; off: none"}};
+/// What a run leaves and shows.
+constexpr Short kOutputFlags[] = {
     {"--out", "output.dir", "DIR", "run directory [runs/<utc>-<scenario>-<id>]; off: none"},
     {"--progress", "output.progress", "auto|tty|plain|off", "on stderr [auto]"}};
 
@@ -69,6 +72,25 @@ void add_set(CLI::App& app, RunOptions& options) {
       ->allow_extra_args(false);
 }
 
+void add_output_flags(CLI::App& app, RunOptions& options) {
+  app.add_option_function<std::string>(
+         "--color",
+         [&options](const std::string& when) {
+           options.color = when;
+           options.overrides.push_back({"output.color", when, "--color"});
+         },
+         "of terminals")
+      ->type_name("auto|always|never");
+  const auto flag = [&](const char* name, const char* key, const char* value, const char* help) {
+    const Override given{key, value, name};
+    app.add_flag_callback(
+        name, [&options, given] { options.overrides.push_back(given); }, help);
+  };
+  flag("--no-out", "output.dir", "off", "no run directory");
+  flag("--no-journal", "journal.dir", "off", "nothing is kept");
+  flag("--quiet", "output.quiet", "true", "no progress, no summary");
+}
+
 }  // namespace
 
 void add_key_options(CLI::App& app, RunOptions& options) {
@@ -83,6 +105,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
       ->type_name("SCENARIO.toml");
   add_key_options(app, options);
   add_shorts(app, options, kRunFlags);
+  add_shorts(app, options, kOutputFlags);
   app.add_option_function<std::vector<std::string>>(
          "--requests",
          [&options](const std::vector<std::string>& files) {
@@ -100,22 +123,13 @@ void add_run_options(CLI::App& app, RunOptions& options) {
          },
          "recorded sessions to be driven again")
       ->type_name("SESSIONS.csv");
-  app.add_option_function<std::string>(
-         "--color",
-         [&options](const std::string& when) {
-           options.color = when;
-           options.overrides.push_back({"output.color", when, "--color"});
-         },
-         "of terminals")
-      ->type_name("auto|always|never");
-  const auto flag = [&](const char* name, const char* key, const char* value, const char* help) {
-    const Override given{key, value, name};
-    app.add_flag_callback(
-        name, [&options, given] { options.overrides.push_back(given); }, help);
-  };
-  flag("--no-out", "output.dir", "off", "no run directory");
-  flag("--no-journal", "journal.dir", "off", "nothing is kept");
-  flag("--quiet", "output.quiet", "true", "no progress, no summary");
+  add_output_flags(app, options);
+}
+
+void add_output_options(CLI::App& app, RunOptions& options) {
+  add_key_options(app, options);
+  add_shorts(app, options, kOutputFlags);
+  add_output_flags(app, options);
 }
 
 LoadInput load_input(const RunOptions& options) {

@@ -12,7 +12,9 @@
 #include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
+#include "app/commands/run_files.hpp"
 #include "app/commands/run_journal.hpp"
+#include "app/commands/run_nodes.hpp"
 #include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
 #include "app/doors/doors.hpp"
@@ -20,7 +22,6 @@
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
 #include "app/output/live_view.hpp"
-#include "app/output/manifest.hpp"
 #include "app/output/operator_signals.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/run_log.hpp"
@@ -42,6 +43,7 @@ namespace {
 constexpr int kExitUsage = 2;
 constexpr int kExitInvalidScenario = 3;
 constexpr int kExitEnvironment = 4;
+constexpr int kExitPeers = 5;
 constexpr int kExitInvalidRun = 98;
 constexpr int kExitThreshold = 99;
 
@@ -64,25 +66,6 @@ bool write_out(const std::string& text) {
   return true;
 }
 
-/// A new directory with what is known before the run: whoever kills it still finds what was run.
-Result<std::unique_ptr<RunDirectory>> open_directory(const std::filesystem::path& path,
-                                                     const Loaded& loaded,
-                                                     const std::vector<std::string>& argv) {
-  auto made = RunDirectory::create(path);
-  if (!made) return tl::unexpected<Error>(made.error());
-  const auto& run = loaded.scenario.run;
-  const std::string resolved = resolved_toml(loaded.scenario);
-  const unsigned workers = run.workers > 0 ? run.workers : std::thread::hardware_concurrency();
-  const std::string manifest =
-      manifest_text({run.seed, workers, argv, chargemill_environment(), loaded.inputs, resolved});
-  for (const auto& [name, content] :
-       {std::pair{"manifest.json", &manifest}, std::pair{"scenario.resolved.toml", &resolved}}) {
-    const auto written = made->write(name, *content);
-    if (!written) return tl::unexpected<Error>(written.error());
-  }
-  return std::make_unique<RunDirectory>(std::move(*made));
-}
-
 /// Why a quiet run does not end with 0; and which thresholds it crossed.
 std::string reason_text(const nlohmann::json& summary) {
   const auto verdict = verdict_line(summary);
@@ -96,8 +79,13 @@ std::string reason_text(const nlohmann::json& summary) {
 /// One run of a loaded scenario.
 class Run {
  public:
-  Run(const Loaded& loaded, const StopRequest& stop, const std::vector<std::string>& argv)
-      : loaded_(loaded), scenario_(loaded.scenario), stop_(stop), argv_(argv) {}
+  Run(const Loaded& loaded, const StopRequest& stop, const std::vector<std::string>& argv,
+      const Membership* membership)
+      : loaded_(loaded),
+        scenario_(loaded.scenario),
+        stop_(stop),
+        argv_(argv),
+        membership_(membership) {}
 
   /// Into `path`; empty: it leaves nothing behind. `title` is shown first. The exit code.
   int into(const std::filesystem::path& path, const std::string& title) {
@@ -113,9 +101,10 @@ class Run {
     log_.count_in(log_counts_);
     log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_);
+    if (!start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return kExitEnvironment;
-    journal_path_ = journal_path(loaded_.output.data, path);
+    if (nodes_ == nullptr) journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
     // Without a journal what doors are asked comes from memory.
     if (journal_path_.empty() && !doors_->addresses().empty())
@@ -123,6 +112,7 @@ class Run {
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
+    nodes_ = {};
     doors_ = {};
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
@@ -139,9 +129,22 @@ class Run {
     return !loaded_.output.quiet && loaded_.output.progress != "off";
   }
 
+  /// Before there is any other thread here. False: it could not, and has said why.
+  bool start_nodes() {
+    if (scenario_.run.nodes == 1) return true;
+    auto started = membership_ == nullptr ? RunNodes::start(scenario_)
+                                          : RunNodes::meet(scenario_, *membership_, stop_);
+    if (!started) return fail(started.error().text);
+    nodes_ = std::move(*started);
+    return true;
+  }
+
   /// False: it could not, and has said why.
   bool bind_doors() {
-    auto bound = Doors::bind(loaded_.doors);
+    auto settings = loaded_.doors;
+    // Whoever asks would hear of one node's part only.
+    if (nodes_ != nullptr) settings.http.listen = settings.tcp.listen = kDoorOff;
+    auto bound = Doors::bind(settings);
     if (!bound) return fail(bound.error().text);
     doors_ = std::move(*bound);
     return true;
@@ -223,7 +226,7 @@ class Run {
     DigestSink digests;
     if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path(), scenario};
     ConsoleSink console;
-    if (shows_consoles(loaded_.output.console, scenario))
+    if (nodes_ == nullptr && shows_consoles(loaded_.output.console, scenario))
       console = [&](const network::Topology& topology, const ConsoleNotice& notice) {
         const auto line = console_line(notice, names_of(scenario, topology));
         view.print(line);
@@ -244,7 +247,7 @@ class Run {
           if (directory_) layout_ = api::layout_json(desk.topology());
           return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
         },
-        central_of(carrier_.get()));
+        central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
     tell_journal_news();
     tell_door_news();
     if (journal_.memory && journal_.memory->lost() > 0)
@@ -280,8 +283,10 @@ class Run {
   network::Scenario scenario_;  // the loaded one, or its continuation
   const StopRequest& stop_;
   const std::vector<std::string>& argv_;
+  const Membership* const membership_;  // null: not among other machines
   std::unique_ptr<RunDirectory> directory_;
   std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
+  std::unique_ptr<RunNodes> nodes_;  // null: this process is alone
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
   std::unique_ptr<Carrier> carrier_;    // null: central is here
@@ -319,31 +324,6 @@ int worse_of(int a, int b) {
   return rank(a) >= rank(b) ? a : b;
 }
 
-/// All runs of --repeat; the worst exit code. A signal ends the row.
-int run_all(const Loaded& loaded, const std::vector<std::string>& argv) {
-  // A block that is redrawn says itself that it stops.
-  const OperatorSignals operator_signals;
-  const StopRequest stop{view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block};
-  std::filesystem::path path{loaded.output.dir};
-  if (path == "off") {
-    path.clear();
-  } else if (path.empty()) {
-    path = RunDirectory::fresh_path(loaded.scenario.run.name);
-  }
-  int worst = 0;
-  for (std::uint32_t i = 1; i <= loaded.output.repeat; ++i) {
-    const auto own =
-        path.empty() || loaded.output.repeat == 1 ? path : path / fmt::format("r{}", i);
-    const int code = Run{loaded, stop, argv}.into(own, title_of(loaded, own, i));
-    worst = worse_of(worst, code);
-    if (stop.signal() != 0) break;
-  }
-  if (loaded.output.repeat > 1 && !path.empty() && !loaded.output.quiet)
-    say(fmt::format("RUNS      {}  (chargemill compare takes such a directory whole)",
-                    path.string()));
-  return worst;
-}
-
 /// Whoever drives a recording or request files seldom wants ten thousand others beside them.
 void note_what_joins_the_demo(const RunOptions& options) {
   for (const auto& given : options.overrides) {
@@ -369,19 +349,51 @@ int run_command(const RunOptions& options, const std::vector<std::string>& argv)
         "a scenario");
     return kExitEnvironment;
   }
-  const auto loaded = load_scenario(load_input(chosen));
+  const auto loaded = load_for_run(chosen);
+  return loaded ? run_loaded(*loaded, argv) : loaded.error();
+}
+
+tl::expected<Loaded, int> load_for_run(const RunOptions& options) {
+  auto loaded = load_scenario(load_input(options));
   const bool color = use_color(stderr, loaded ? loaded->output.color : options.color);
+  const auto refuse = [](int code) { return tl::unexpected<int>(code); };
   if (!loaded) {
     say_all(loaded.error(), color);
-    return are_only_of(loaded.error(), Code::open_door) ? kExitUsage : kExitInvalidScenario;
+    return refuse(are_only_of(loaded.error(), Code::open_door) ? kExitUsage : kExitInvalidScenario);
   }
   if (!loaded->warnings.empty()) say_all(loaded->warnings, color);
   const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());
   if (!enough) {
     say("chargemill: " + enough.error().text);
-    return kExitEnvironment;
+    return refuse(kExitEnvironment);
   }
-  return run_all(*loaded, argv);
+  return std::move(*loaded);
+}
+
+// A signal ends the row.
+int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
+               const Membership* membership) {
+  // A block that is redrawn says itself that it stops.
+  const OperatorSignals operator_signals;
+  const StopRequest stop{view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block};
+  std::filesystem::path path{loaded.output.dir};
+  if (path == "off") {
+    path.clear();
+  } else if (path.empty()) {
+    path = RunDirectory::fresh_path(loaded.scenario.run.name);
+  }
+  int worst = 0;
+  for (std::uint32_t i = 1; i <= loaded.output.repeat; ++i) {
+    const auto own =
+        path.empty() || loaded.output.repeat == 1 ? path : path / fmt::format("r{}", i);
+    const int code = Run{loaded, stop, argv, membership}.into(own, title_of(loaded, own, i));
+    worst = worse_of(worst, code);
+    if (stop.signal() != 0) break;
+  }
+  if (loaded.output.repeat > 1 && !path.empty() && !loaded.output.quiet)
+    say(fmt::format("RUNS      {}  (chargemill compare takes such a directory whole)",
+                    path.string()));
+  return worst;
 }
 
 }  // namespace chargemill::app

@@ -2,13 +2,24 @@
 #pragma once
 
 #include <string>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "app/cli/run_options.hpp"
+#include "app/nodes/membership.hpp"
 
 namespace chargemill::app {
 
 /// Loads, simulates, shows, writes, judges. The exit code is the contract's.
 [[nodiscard]] int run_command(const RunOptions& options, const std::vector<std::string>& argv);
+
+/// What is to be run, checked, and with room in this machine's memory; else what was wrong has been
+/// said, and this is the exit code. Requires that options name a scenario.
+[[nodiscard]] tl::expected<Loaded, int> load_for_run(const RunOptions& options);
+
+/// All runs of --repeat; the worst exit code. `membership`: the nodes that this one, the first of
+/// them, leads; null: it starts those of --nodes itself.
+[[nodiscard]] int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
+                             const Membership* membership = nullptr);
 
 }  // namespace chargemill::app

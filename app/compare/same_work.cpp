@@ -11,7 +11,7 @@ namespace {
 bool is_without_effect(const std::string& section, const std::string& line) {
   static const std::set<std::string> keys{"workers", "stop_timeout", "lateness_limit",
                                           "warmup",  "digest_every", "name"};
-  return section == "[journal]" || section == "[[thresholds]]" ||
+  return section == "[journal]" || section == "[cluster]" || section == "[[thresholds]]" ||
          (section == "[run]" && keys.count(line.substr(0, line.find(' '))) != 0);
 }
 

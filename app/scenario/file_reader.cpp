@@ -151,6 +151,7 @@ class Reader {
     if (list == "stage") read_list(list, node, stage_keys(), into(s.stages));
     if (list == "fault") read_list(list, node, fault_keys(), into(s.faults));
     if (list == "action") read_list(list, node, action_keys(), into(s.actions));
+    if (list == "node") read_list(list, node, node_keys(), into(reading_.draft.cluster.nodes));
     if (list == "thresholds") {
       read_list(list, node, threshold_keys(),
                 [&s](ThresholdItem item) { s.thresholds.push_back(std::move(item.expr)); });

@@ -39,7 +39,8 @@ void add_run(Fields& f) {
   f.push_back(at(std::move(speed), CHARGEMILL_AT(scenario.run.speed)));
   f.push_back(
       at(count("run.seed", "of all random numbers", 0, 9.2e18), CHARGEMILL_AT(scenario.run.seed)));
-  f.push_back(at(count("run.workers", "threads; 0: one per core", 0, 1024),
+  f.push_back(at(count("run.workers",
+                       "threads of each node; 0: one per core that nodes do not share", 0, 1024),
                  CHARGEMILL_AT(scenario.run.workers)));
   f.push_back(at(duration("run.stop_timeout", "wall time for open requests after a stop", true),
                  CHARGEMILL_AT(scenario.run.stop_timeout)));
@@ -232,9 +233,12 @@ void add_parts(Fields& f) {
          CHARGEMILL_AT(output.console)));
   f.push_back(at(info("output.quiet", Type::boolean, "no progress, no summary on stdout"),
                  CHARGEMILL_AT(output.quiet)));
-  f.push_back(not_built("cluster.nodes", "processes of a local cluster", "1"));
+  f.push_back(at(count("cluster.nodes", "processes of this machine that share the network", 1, 32),
+                 CHARGEMILL_AT(scenario.run.nodes)));
+  f.push_back(at(info("cluster.keys", Type::text, "a folder with NAME.secret of this node"),
+                 CHARGEMILL_AT(cluster.keys)));
   for (const char* name : {"cluster.name", "cluster.etcd", "cluster.roles", "cluster.data_port",
-                           "cluster.control_port", "cluster.lease", "cluster.keys"})
+                           "cluster.control_port", "cluster.lease"})
     f.push_back(not_built(name, "of the cluster"));
 }
 

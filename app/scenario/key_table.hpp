@@ -24,6 +24,7 @@ struct Draft {
   network::Scenario scenario;
   OutputSettings output;
   DoorsSettings doors;
+  ClusterSettings cluster;
   ElsewhereSettings elsewhere;
   FileNames files;
 };
@@ -48,6 +49,7 @@ struct ThresholdItem {
 [[nodiscard]] const std::vector<Field<network::FaultSpec>>& fault_keys();
 [[nodiscard]] const std::vector<Field<network::ActionSpec>>& action_keys();
 [[nodiscard]] const std::vector<Field<ThresholdItem>>& threshold_keys();
+[[nodiscard]] const std::vector<Field<ClusterNode>>& node_keys();
 
 /// A list: `[[fault]]`.
 struct ListInfo {

@@ -1,5 +1,5 @@
 // The keys of the lists: [[charge_point]], [[driver]], [[stage]], [[fault]], [[action]],
-// [[thresholds]].
+// [[thresholds]], [[node]].
 #include "app/scenario/field.hpp"
 #include "app/scenario/key_makers.hpp"
 #include "app/scenario/key_table.hpp"
@@ -135,6 +135,23 @@ const std::vector<Field<ThresholdItem>>& threshold_keys() {
       required(info("expr", Type::text, "request_decision:p99 < 50ms")), CHARGEMILL_AT(expr))};
   return table;
 }
+
+const std::vector<Field<ClusterNode>>& node_keys() {
+  using T = ClusterNode;
+  constexpr double kPortMax = 65'535;
+  static const std::vector<Field<T>> table{
+      detail::field<T>(required(info("name", Type::text, "alpha")), CHARGEMILL_AT(name)),
+      detail::field<T>(info("host", Type::text, "its address, for the others"),
+                       CHARGEMILL_AT(host)),
+      detail::field<T>(required(count("data_port", "for messages of actors", 1, kPortMax)),
+                       CHARGEMILL_AT(data_port)),
+      detail::field<T>(required(count("control_port", "for all else", 1, kPortMax)),
+                       CHARGEMILL_AT(control_port)),
+      detail::field<T>(info("key", Type::text, "public, of chargemill node --generate-keys"),
+                       CHARGEMILL_AT(key))};
+  return table;
+}
+
 const std::vector<ListInfo>& lists() {
   static const std::vector<ListInfo> all{
       list("charge_point", "charge points one by one, instead of network.charge_points",
@@ -143,7 +160,8 @@ const std::vector<ListInfo>& lists() {
       list("stage", "the load over time: step, ramp, soak, spike", stage_keys()),
       list("fault", "what goes wrong, and how often", fault_keys()),
       list("action", "what people do, and when", action_keys()),
-      list("thresholds", "what the run must reach", threshold_keys())};
+      list("thresholds", "what the run must reach", threshold_keys()),
+      list("node", "the nodes of a cluster (chargemill node); the first one leads", node_keys())};
   return all;
 }
 

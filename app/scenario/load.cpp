@@ -11,8 +11,10 @@
 #include <sstream>
 
 #include "app/scenario/check.hpp"
+#include "app/scenario/check_cluster.hpp"
 #include "app/scenario/check_doors.hpp"
 #include "app/scenario/check_elsewhere.hpp"
+#include "app/scenario/check_nodes.hpp"
 #include "app/scenario/check_output.hpp"
 #include "app/scenario/companion_files.hpp"
 #include "app/scenario/repeated_name.hpp"
@@ -185,14 +187,18 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   check_elsewhere(reading.draft, reading.origins, folder, reading.diagnostics);
   check_doors(reading.draft.doors, reading.origins, folder, reading.diagnostics);
   check_output(reading.draft.output, reading.origins, reading.diagnostics);
+  check_nodes(reading.draft.scenario, reading.draft.doors, reading.draft.output,
+              reading.draft.elsewhere.is_on(), reading.origins, reading.diagnostics);
+  check_cluster(reading.draft.cluster, reading.origins, folder, reading.diagnostics);
   sort_by_place(reading.diagnostics);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (wrong) return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
-  return Loaded{std::move(reading.draft.scenario),  std::move(reading.draft.output),
-                std::move(reading.draft.files),     std::move(reading.draft.doors),
-                std::move(reading.draft.elsewhere), std::move(reading.origins),
-                std::move(reading.diagnostics),     std::move(reading.inputs)};
+  return Loaded{std::move(reading.draft.scenario), std::move(reading.draft.output),
+                std::move(reading.draft.files),    std::move(reading.draft.doors),
+                std::move(reading.draft.cluster),  std::move(reading.draft.elsewhere),
+                std::move(reading.origins),        std::move(reading.diagnostics),
+                std::move(reading.inputs)};
 }
 
 }  // namespace

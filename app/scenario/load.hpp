@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/network/scenario.hpp"
+#include "app/scenario/cluster_settings.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "app/scenario/elsewhere_settings.hpp"
@@ -62,6 +63,7 @@ struct Loaded {
   OutputSettings output;
   FileNames files;
   DoorsSettings doors;
+  ClusterSettings cluster;
   ElsewhereSettings elsewhere;
   Origins origins;
   std::vector<Diagnostic> warnings;           ///< it runs, but perhaps not as meant

@@ -1,16 +1,14 @@
 #include "app/simulation/simulation.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <csignal>
 #include <memory>
 #include <thread>
 
-#include "actors/network/network.hpp"
+#include "app/nodes/leader.hpp"
 #include "app/simulation/give_pages_back.hpp"
+#include "app/simulation/host.hpp"
 #include "app/simulation/resident_memory.hpp"
-#include "runtime/engine/engine.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -21,6 +19,8 @@ using std::chrono::seconds;
 
 constexpr milliseconds kLookEvery{100};
 constexpr seconds kFreezeMax{30};
+// For other nodes to build their part.
+constexpr seconds kReadyMax{120};
 // For a central elsewhere to answer what it was told last.
 constexpr seconds kAnswersMax{5};
 // For messages under way to arrive, once no timer fires any more.
@@ -30,125 +30,25 @@ constexpr seconds kFlushMax{10};
 /// Even if each answer causes another record.
 constexpr seconds kSettleMax{30};
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto s = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return s(usage.ru_utime) + s(usage.ru_stime);
+/// Why a run cannot go on; empty: it can.
+std::string failure_of(Host& host, Leader* leader) {
+  std::string text = host.network().failure();
+  if (text.empty() && leader != nullptr) text = leader->actor_failure();
+  if (text.empty() && leader != nullptr) text = leader->failure();
+  return text;
 }
-
-/// What the process holds before its first run. Later runs have the pages of earlier ones in it.
-std::int64_t resident_bytes_of_nothing() {
-  static const std::int64_t bytes = resident_bytes();
-  return bytes;
-}
-
-runtime::EngineOptions options_of(const network::Scenario& scenario) {
-  runtime::EngineOptions options;
-  options.workers = scenario.run.workers;
-  if (scenario.run.speed.max) {
-    options.pacing = runtime::Pacing::virtual_time;
-    options.latency = scenario.network.control_latency;
-    return options;
-  }
-  options.speed = scenario.run.speed.factor;
-  options.measure_from = SimTime{scenario.run.warmup};
-  // At high speed a tenth of a model second is a blink of the host; give it two milliseconds of
-  // wall.
-  const double wall_floor = 2e6 * options.speed;
-  options.lead_max =
-      std::max(scenario.network.control_latency, Nanos{static_cast<std::int64_t>(wall_floor)});
-  return options;
-}
-
-/// The engine and what runs on it, taken down in the right order: actors read the network's tables
-/// until the last worker has stopped.
-class Host {
- public:
-  Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link)
-      : recording_(journal.recording.get()),
-        engine_(std::make_unique<runtime::Engine>(options_of(scenario))),
-        network_(std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
-                                                    journal.image ? &*journal.image : nullptr,
-                                                    link)),
-        desk_(std::make_unique<network::Desk>(*network_, engine_->coordinator())) {
-    if (journal.memory) network_->remember(*journal.memory);
-  }
-  Host(const Host&) = delete;
-  Host& operator=(const Host&) = delete;
-  ~Host() {
-    if (recording_ != nullptr) recording_->stop_waking();
-    engine_.reset();
-  }
-
-  [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
-  [[nodiscard]] network::Network& network() noexcept { return *network_; }
-  [[nodiscard]] network::Desk& desk() noexcept { return *desk_; }
-
- private:
-  Recording* const recording_;
-  std::unique_ptr<runtime::Engine> engine_;
-  std::unique_ptr<network::Network> network_;
-  std::unique_ptr<network::Desk> desk_;
-};
-
-/// Live looks with the wall time and the workers' load since the last one.
-class Looker {
- public:
-  explicit Looker(Host& host) : host_(host), started_(ModelClock::wall_now()), last_(started_) {}
-
-  network::Snapshot look() {
-    auto snapshot = host_.network().look();
-    add_load(snapshot);
-    return snapshot;
-  }
-  /// Since model time began, by worker.
-  [[nodiscard]] std::vector<double> busy() {
-    std::vector<double> shares;
-    const double passed =
-        std::max(1.0, static_cast<double>((ModelClock::wall_now() - started_).count()));
-    for (unsigned w = 0; w < host_.engine().workers(); ++w)
-      shares.push_back(std::clamp(1.0 - static_cast<double>(parked_ns(w)) / passed, 0.0, 1.0));
-    return shares;
-  }
-  void add_load(network::Snapshot& snapshot) {
-    const auto now = ModelClock::wall_now();
-    snapshot.wall = now - started_;
-    parked_.resize(host_.engine().workers());
-    const double passed = std::max(1.0, static_cast<double>((now - last_).count()));
-    for (unsigned w = 0; w < host_.engine().workers(); ++w) {
-      const auto parked = parked_ns(w);
-      const double share = static_cast<double>(parked - parked_[w]) / passed;
-      snapshot.worker_busy.push_back(std::clamp(1.0 - share, 0.0, 1.0));
-      parked_[w] = parked;
-    }
-    last_ = now;
-  }
-
- private:
-  [[nodiscard]] std::uint64_t parked_ns(unsigned worker) {
-    // relaxed: a counter.
-    return host_.engine().worker(worker).counters().parked_ns.load(std::memory_order_relaxed);
-  }
-
-  Host& host_;
-  const ModelClock::Wall started_;
-  ModelClock::Wall last_;
-  std::vector<std::uint64_t> parked_;
-};
 
 /// Virtual time stops for each row of the series, so that the rows are the same in every run.
 constexpr std::int64_t kRows = 1'440;
 
 /// Lets virtual time go on to `end`, or until a signal. Whoever asks at the desk is answered at the
 /// end of the window that is under way: looking changes nothing, and nobody waits for a row.
-void go_windows(Host& host, SimTime end, const StopRequest& stop) {
+void go_windows(Host& host, SimTime end, const StopRequest& stop, Leader* leader) {
   for (bool is_there = false; !is_there;) {
     is_there = true;
     host.engine().go_until(end);
     while (!host.engine().await_pause(kLookEvery)) {
+      if (leader != nullptr && !leader->failure().empty()) return;  // its workers have stopped
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
       host.engine().go_until(SimTime{});
       is_there = stop.signal() != 0;
@@ -157,33 +57,41 @@ void go_windows(Host& host, SimTime end, const StopRequest& stop) {
   }
 }
 
+std::vector<network::EntityDigest> all_entities(Host& host, Leader* leader) {
+  auto entities = host.network().entity_digests();
+  if (leader != nullptr) leader->add_entities(entities);
+  return entities;
+}
+
 /// Until the planned end or a signal, as fast as the machine goes.
 void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
-                 const StopRequest& stop, const Watcher& watch, const DigestSink& digests) {
+                 const StopRequest& stop, const Watcher& watch, const DigestSink& digests,
+                 Leader* leader) {
   const SimTime end{scenario.run.duration};
   const Nanos row_step = std::max<Nanos>(seconds{1}, scenario.run.duration / kRows);
   const Nanos digest_step =
       digests && scenario.run.digest_every ? *scenario.run.digest_every : Nanos::max();
   SimTime row{row_step};
   SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
-  for (SimTime next{}; next < end && stop.signal() == 0 && host.network().failure().empty();) {
+  for (SimTime next{}; next < end && stop.signal() == 0 && failure_of(host, leader).empty();) {
     next = std::min({row, digest, end});
-    go_windows(host, next, stop);
+    go_windows(host, next, stop, leader);
     if (next == row) {
       if (end - next > row_step / 2) watch(looker.look());  // the last row is the exact count
       row += row_step;
     }
     if (next == digest && next < end) {
-      digests(next, host.network().entity_digests());
+      digests(next, all_entities(host, leader));
       digest += digest_step;
     }
   }
 }
 
 /// Until the planned end or a signal.
-void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch) {
+void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch,
+                Leader* leader) {
   const SimTime end = host.engine().horizon();
-  while (stop.signal() == 0 && host.network().failure().empty() && host.engine().reached() < end) {
+  while (stop.signal() == 0 && failure_of(host, leader).empty() && host.engine().reached() < end) {
     watch(looker.look());
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
@@ -191,15 +99,23 @@ void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watch
   }
 }
 
-/// Virtual time, after a signal: no new load, and model time for open requests to be decided.
-void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
+void halt(Host& host, Leader* leader) {
   host.network().halt();
+  if (leader != nullptr) leader->halt();
+}
+
+/// Virtual time, after a signal: no new load, and model time for open requests to be decided.
+void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch,
+                   Leader* leader) {
+  halt(host, leader);
   const SimTime end = looker.look().sim + at_most;
   const auto deadline = ModelClock::wall_now() + at_most;
   for (SimTime next = looker.look().sim; next < end && ModelClock::wall_now() < deadline;) {
     next += seconds{1};
     host.engine().go_until(next);
-    while (!host.engine().await_pause(kLookEvery)) continue;
+    while (!host.engine().await_pause(kLookEvery)) {
+      if (leader != nullptr && !leader->failure().empty()) return;
+    }
     host.desk().serve();
     const auto snapshot = looker.look();
     watch(snapshot);
@@ -208,8 +124,8 @@ void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& wat
 }
 
 /// After a signal: no new load, and time for open requests to be decided.
-void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch) {
-  host.network().halt();
+void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch, Leader* leader) {
+  halt(host, leader);
   const auto deadline = ModelClock::wall_now() + at_most;
   while (ModelClock::wall_now() < deadline) {
     const auto snapshot = looker.look();
@@ -245,33 +161,128 @@ void write_out(Host& host, Recording& recording, RunOutcome& outcome) {
       JournalOutcome{recording.status(), recording.appended(), recording.bytes_on_disk()};
 }
 
-/// What each charge point shows. Requires a frozen engine.
-std::vector<DisplayState> shown_by_all(network::Network& network) {
-  std::vector<DisplayState> display(network.topology().points.size(), DisplayState::disconnected);
-  for (std::size_t s = 0; s < network.topology().shards.size(); ++s) {
-    for (const auto& point : network.shard(ShardId{static_cast<std::uint16_t>(s)}).state().points) {
-      // One that joined while it ran has no place in the layout.
-      if (index_of(point.id) < display.size()) display[index_of(point.id)] = point.display;
+/// All points in order of ids: a node says what those of its shards show, shard by shard. Empty: a
+/// node has not said it.
+std::vector<DisplayState> in_order_of_ids(const network::Network& network,
+                                          const std::vector<NodeReport>& reports) {
+  std::vector<DisplayState> display;
+  std::vector<std::size_t> told(reports.size(), 0);
+  const auto& shards = network.topology().shards;
+  for (std::uint32_t s = 0; s < shards.size(); ++s) {
+    const unsigned node = network.node_of(s);
+    for (std::uint32_t p = 0; p < shards[s].points; ++p) {
+      const auto& states = reports[node].display;
+      if (told[node] < states.size()) display.push_back(states[told[node]++]);
     }
   }
+  if (display.size() != network.topology().points.size()) display.clear();
   return display;
+}
+
+/// Adds what the other nodes have counted; without a node's count the whole means nothing.
+void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcome& outcome) {
+  auto reports = leader.count(at);
+  reports[0].display = std::move(outcome.display);
+  for (std::size_t node = 1; node < reports.size(); ++node) {
+    const NodeReport& report = reports[node];
+    network::add(outcome.last, report.snapshot);
+    outcome.quiet = outcome.quiet && report.is_quiet;
+    if (outcome.failure.empty()) outcome.failure = report.failure;
+    outcome.survived_failures.count += report.survived_failures;
+    if (outcome.survived_failures.first.empty())
+      outcome.survived_failures.first = report.first_survived;
+    outcome.worker_busy.insert(outcome.worker_busy.end(), report.worker_busy.begin(),
+                               report.worker_busy.end());
+    outcome.cost.cpu_s += report.cpu_s;
+    outcome.cost.rss_bytes += report.rss_bytes;
+    outcome.cost.network_bytes += report.network_bytes;
+    if (outcome.digest) *outcome.digest += report.digest;
+  }
+  outcome.display = in_order_of_ids(host.network(), reports);
 }
 
 /// The figures of a network that stands still.
 void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario,
-                   const DigestSink& digests, RunOutcome& outcome) {
+                   const DigestSink& digests, Leader* leader, RunOutcome& outcome) {
   const bool is_virtual = scenario.run.speed.max;
   // In virtual time what was under way has been delivered beyond the end; time has not gone on.
-  const SimTime end{scenario.run.duration};
-  outcome.last =
-      is_virtual && outcome.signal == 0 ? host.network().count(end) : host.network().count();
+  std::optional<SimTime> at;
+  if (is_virtual && outcome.signal == 0) at = SimTime{scenario.run.duration};
+  outcome.last = at ? host.network().count(*at) : host.network().count();
   looker.add_load(outcome.last);
   // Of a central elsewhere it is not known.
-  if (!host.network().is_central_elsewhere()) outcome.display = shown_by_all(host.network());
-  if (!is_virtual) return;
-  const auto entities = host.network().entity_digests();
-  outcome.digest = network::sum_of(entities);
-  if (digests && scenario.run.digest_every) digests(outcome.last.sim, entities);
+  if (!host.network().is_central_elsewhere()) outcome.display = shown_here(host.network());
+  if (is_virtual) outcome.digest = network::sum_of(host.network().entity_digests());
+  if (leader != nullptr) add_others(host, *leader, at, outcome);
+  if (is_virtual && digests && scenario.run.digest_every)
+    digests(outcome.last.sim, all_entities(host, leader));
+}
+
+/// Until nothing moves on any node.
+bool stand_still(Host& host, Leader* leader, bool is_virtual) {
+  const auto here = [&host] { return host.engine().freeze(kStandstillMax); };
+  // In virtual time all nodes' workers pause at one meeting.
+  if (leader == nullptr || is_virtual) return here();
+  return leader->stand_still(here, kFreezeMax);
+}
+
+/// All actors are in their places, on all nodes: time may begin. False: they were not in time.
+bool make_ready(Host& host, Leader* leader) {
+  const bool are_all_there = leader == nullptr || leader->await_ready(kReadyMax);
+  if (!are_all_there) leader->exchange().abandon("a node does not get ready");
+  // All workers know their actors before time begins, or the first second would be late.
+  const bool is_ready = are_all_there && host.engine().freeze(kFreezeMax);
+  host.engine().thaw();
+  return is_ready;
+}
+
+/// Switches everything on, everywhere, and lets time begin.
+void begin(Host& host, Leader* leader) {
+  const auto here = [&host] {
+    host.engine().start_clock();
+    host.network().start();
+  };
+  if (leader == nullptr) return here();
+  leader->start(here);
+}
+
+/// Until the planned end, or a signal and what follows it.
+void run_course(Host& host, Looker& looker, const network::Scenario& scenario,
+                const StopRequest& stop, const Watcher& watch, const DigestSink& digests,
+                Leader* leader, RunOutcome& outcome) {
+  const bool is_virtual = scenario.run.speed.max;
+  if (is_virtual) {
+    run_windows(host, looker, scenario, stop, watch, digests, leader);
+  } else {
+    run_to_end(host, looker, stop, watch, leader);
+  }
+  outcome.signal = stop.signal();
+  outcome.failure = failure_of(host, leader);
+  outcome.survived_failures = host.network().survived_failures();
+  outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
+  if (outcome.signal == 0) return;
+  outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch, leader);
+}
+
+/// What this process adds to the cost of the run.
+void add_cost(const Host& host, double cpu_before, std::int64_t rss_before, RunCost& cost) {
+  const std::int64_t rss = resident_bytes();
+  cost.cpu_s += cpu_seconds() - cpu_before;
+  cost.rss_bytes += rss;
+  cost.network_bytes += rss - rss_before;
+  const auto points = std::max<std::size_t>(1, host.topology().points.size());
+  cost.bytes_per_charge_point =
+      static_cast<double>(cost.network_bytes) / static_cast<double>(points);
+}
+
+/// The other nodes are done. One that was lost on the way makes the run worthless.
+void take_leave(Leader& leader, RunOutcome& outcome) {
+  if (const auto why = leader.failure(); !why.empty()) {
+    outcome.failure = why;
+    outcome.stop_reason = "peers";
+  }
+  leader.finish();
 }
 
 }  // namespace
@@ -279,19 +290,17 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                     const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console,
                     const RunJournal& journal, const DoorOpener& open_doors,
-                    const CentralElsewhere& central) {
+                    const CentralElsewhere& central, Leader* leader) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
   const std::int64_t rss_before = resident_bytes_of_nothing();
-  Host host{scenario, journal, central.link};
-  auto& engine = host.engine();
-  // All workers know their actors before time begins, or the first second would be late.
-  outcome.was_ready = engine.freeze(kFreezeMax);
-  engine.thaw();
+  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr};
+  outcome.was_ready = make_ready(host, leader);
   const bool is_virtual = scenario.run.speed.max;
-  if (!is_virtual) engine.set_horizon(SimTime{scenario.run.duration});
-  outcome.cost.workers = engine.workers();
+  if (!is_virtual) host.engine().set_horizon(SimTime{scenario.run.duration});
+  outcome.cost.workers = host.engine().workers();
+  outcome.cost.nodes = host.engine().options().nodes;
   outcome.cost.startup_s =
       journal.restore_s + std::chrono::duration<double>(ModelClock::wall_now() - begun).count();
   if (console) host.network().open_consoles();
@@ -307,41 +316,25 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   auto doors = open_doors ? open_doors(host.desk()) : nullptr;
   if (central.link != nullptr) central.open(host.network());
   const double cpu_before = cpu_seconds();
-  engine.start_clock();
-  host.network().start();
-  Looker looker{host};
-  if (is_virtual) {
-    run_windows(host, looker, scenario, stop, watch, digests);
-  } else {
-    run_to_end(host, looker, stop, watch);
-  }
-  outcome.signal = stop.signal();
-  outcome.failure = host.network().failure();
-  outcome.survived_failures = host.network().survived_failures();
-  outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
-  if (outcome.signal != 0) {
-    outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
-    (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch);
-  }
+  begin(host, leader);
+  Looker looker{host, leader};
+  run_course(host, looker, scenario, stop, watch, digests, leader, outcome);
   doors.reset();
   // What was said is answered before it is counted.
   if (central.link != nullptr)
     outcome.link = central.close(std::min<Nanos>(scenario.run.stop_timeout, kAnswersMax));
   outcome.worker_busy = looker.busy();
-  outcome.quiet = engine.freeze(kStandstillMax);
+  outcome.quiet = stand_still(host, leader, is_virtual);
   if (journal.recording) write_out(host, *journal.recording, outcome);
   if (outcome.quiet) {
-    count_exactly(host, looker, scenario, digests, outcome);
+    count_exactly(host, looker, scenario, digests, leader, outcome);
   } else {
     outcome.last = looker.look();
     outcome.stop_reason = "stuck";
   }
   hear();
-  outcome.cost.cpu_s = cpu_seconds() - cpu_before;
-  outcome.cost.rss_bytes = resident_bytes();
-  const auto points = std::max<std::size_t>(1, host.network().topology().points.size());
-  outcome.cost.bytes_per_charge_point =
-      static_cast<double>(outcome.cost.rss_bytes - rss_before) / static_cast<double>(points);
+  add_cost(host, cpu_before, rss_before, outcome.cost);
+  if (leader != nullptr) take_leave(*leader, outcome);
   return outcome;
 }
 

@@ -20,12 +20,16 @@
 
 namespace chargemill::app {
 
+class Leader;
+
 /// How a run went, apart from what happened in it.
 struct RunCost {
-  unsigned workers = 0;
+  unsigned workers = 0;  ///< of each node
+  unsigned nodes = 1;
   double startup_s = 0.0;  ///< wall time until model time began
-  double cpu_s = 0.0;      ///< user and system time of the process during the run
+  double cpu_s = 0.0;      ///< user and system time of the processes during the run
   std::int64_t rss_bytes = 0;
+  std::int64_t network_bytes = 0;       ///< resident memory that the network added
   double bytes_per_charge_point = 0.0;  ///< resident memory that the network added, over its points
 };
 
@@ -39,9 +43,9 @@ struct JournalOutcome {
 struct RunOutcome {
   network::Snapshot last;  ///< exact, all actors standing still
   RunCost cost;
-  std::vector<double> worker_busy;        ///< share of the run that each worker was not asleep
-  std::string stop_reason;                ///< "duration", "SIGINT", "SIGTERM", "failed", "stuck"
-  std::string failure;                    ///< of an actor that nobody can do without; empty: none
+  std::vector<double> worker_busy;  ///< share of the run that each worker was not asleep
+  std::string stop_reason;          ///< "duration", "SIGINT", "SIGTERM", "failed", "stuck", "peers"
+  std::string failure;  ///< of an actor that nobody can do without, or of a node; empty: none
   Failures::Survived survived_failures;   ///< of actors that were restarted; each is a defect
   int signal = 0;                         ///< what ended it before its time; 0: nothing did
   std::optional<Digest> digest;           ///< virtual time only
@@ -83,11 +87,12 @@ struct CentralElsewhere {
 };
 
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
-/// the open requests to be decided. Requires a checked scenario.
+/// the open requests to be decided. `leader`: the other nodes, whose part the outcome holds as
+/// well; null: there are none. Requires a checked scenario.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                                   const Watcher& watch, const DigestSink& digests = {},
                                   const ConsoleSink& console = {}, const RunJournal& journal = {},
                                   const DoorOpener& open_doors = {},
-                                  const CentralElsewhere& central = {});
+                                  const CentralElsewhere& central = {}, Leader* leader = nullptr);
 
 }  // namespace chargemill::app

@@ -40,7 +40,7 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
   return {{"scenario", scenario.run.name},
           {"seed", scenario.run.seed},
           {"workers", outcome.cost.workers},
-          {"nodes", 1},
+          {"nodes", outcome.cost.nodes},
           {"speed",
            scenario.run.speed.max ? ordered_json("max") : ordered_json(scenario.run.speed.factor)},
           {"sim_s", seconds(outcome.last.sim - SimTime{})},
@@ -169,7 +169,8 @@ Verdict judge(const network::Scenario& scenario, const RunOutcome& outcome) {
   const Nanos late = outcome.last.latencies.tick_lateness.quantile(0.99);
   if (!outcome.failure.empty()) {
     verdict.invalid = true;
-    verdict.invalid_reason = "internal error of " + outcome.failure;
+    verdict.invalid_reason =
+        outcome.stop_reason == "peers" ? outcome.failure : "internal error of " + outcome.failure;
   } else if (!outcome.quiet) {
     verdict.invalid = true;
     verdict.invalid_reason = "actors still ran after the stop time-out: figures are not exact";
@@ -247,6 +248,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                      {"fault_detection", latency(l.fault_detection)},
                      {"tick_lateness", latency(l.tick_lateness)},
                      {"clock", scenario.run.speed.max ? "model" : "wall"}};
+  if (l.node_transit.count() > 0) s["latency_ms"]["node_transit"] = latency(l.node_transit);
   s["journal"] = journal_facts(outcome);
   if (outcome.link) s["link"] = link_facts(*outcome.link);
   s["conservation"] = {{"ok", verdict.broken.empty()}, {"broken", verdict.broken}};
@@ -262,6 +264,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
 
 int exit_code(const nlohmann::json& s, int signal) {
   if (s.at("run").at("stop_reason") == "failed") return 1;
+  if (s.at("run").at("stop_reason") == "peers") return 5;
   if (!s.at("conservation").at("ok").get<bool>() || s.at("run").at("invalid").get<bool>())
     return 98;
   if (signal != 0) return 128 + signal;

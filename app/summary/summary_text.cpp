@@ -90,7 +90,8 @@ std::string latencies(const json& s) {
       fmt::format("LATENCY (ms, {})", s.at("latency_ms").at("clock").get<std::string>()), "p50",
       "p90", "p99", "p99.9", "max", "count");
   for (const char* name :
-       {"request_decision", "session_start", "fault_detection", "tick_lateness"}) {
+       {"request_decision", "session_start", "fault_detection", "tick_lateness", "node_transit"}) {
+    if (!s.at("latency_ms").contains(name)) continue;  // messages between nodes, if there were any
     const auto& l = s.at("latency_ms").at(name);
     text += fmt::format("  {:<18}", name);
     for (const char* figure : {"p50", "p90", "p99", "p999", "max"})

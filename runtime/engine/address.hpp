@@ -28,12 +28,20 @@ class Address {
     result.bits_ = (std::uintptr_t{entity} << kEntityShift) | (std::uintptr_t{home} << 1U) | 1U;
     return result;
   }
+  /// Real time: of the actor with this number on another node; `home` is the node's, beyond those
+  /// of the workers.
+  [[nodiscard]] static Address elsewhere(Entity entity, std::uint32_t home) noexcept {
+    Address result;
+    result.bits_ = (std::uintptr_t{home} << kHomeShift) | entity;
+    return result;
+  }
 
   friend bool operator==(Address a, Address b) noexcept { return a.bits_ == b.bits_; }
   friend bool operator!=(Address a, Address b) noexcept { return a.bits_ != b.bits_; }
 
  private:
   friend class Worker;
+  friend class Coordinator;
   static constexpr unsigned kEntityShift = 24;
 
   static constexpr unsigned kHomeShift = 48;  // user-space addresses are shorter

@@ -4,6 +4,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/engine/frontier.hpp"
 #include "runtime/engine/huge_pages.hpp"
 
 namespace chargemill::runtime {
@@ -17,7 +18,13 @@ Coordinator::Coordinator(caf::actor_system& system)
     : abstract_coordinator(system),
       options_(dynamic_cast<const EngineConfig&>(system.config()).options()),
       model_clock_(options_.pacing, options_.speed),
-      barrier_(std::make_unique<ThreadBarrier>(options_.workers)) {
+      barrier_(std::make_unique<ThreadBarrier>(
+          options_.workers, options_.may_spin,
+          options_.nodes == 1 ? ThreadBarrier::Agree{} : [this](const WindowGrant& here) {
+            return options_.frontier->agree(here);
+          })) {
+  CHARGEMILL_ASSERT((options_.nodes > 1) == (options_.frontier != nullptr));
+  CHARGEMILL_ASSERT(options_.node < options_.nodes);
   CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time || options_.latency > Nanos{0});
   prefer_huge_pages();
   // Virtual time waits for its first order.
@@ -151,15 +158,38 @@ Entity Coordinator::next_entity() noexcept {
   return entities_.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
+Address Coordinator::reserve(unsigned node) {
+  CHARGEMILL_ASSERT(node < options_.nodes && node != options_.node);
+  const std::uint32_t home = workers() + node;
+  if (options_.pacing == Pacing::virtual_time) {
+    places_.push_back(Address::of(next_entity(), home));
+  } else {
+    places_.push_back(Address::elsewhere(static_cast<Entity>(places_.size()) + 1, home));
+  }
+  return places_.back();
+}
+
+Address Coordinator::resident(Entity entity) const noexcept {
+  if (entity == 0 || entity > places_.size()) return nullptr;
+  const Address place = places_[entity - 1];
+  return home_of(place) < workers() ? place : nullptr;
+}
+
+void Coordinator::deliver(Address to, PacketBase* packet) {
+  Worker::deliver_from_anywhere(to.actor(), packet);
+}
+
 WindowProposal Coordinator::orders() const noexcept {
   WindowProposal result{};
+  result.stop = is_stopping();
+  result.limit_ns = INT64_MAX;
+  if (!gives_orders()) return result;
   // acquire: sees the limit that came with the orders, or a newer one; pairs with release in
   // give_orders(). Whoever has seen a newer limit under an old number will not pause for long.
   result.orders = orders_.load(std::memory_order_acquire);
   result.timers = !is_frozen();
   // relaxed: ordered by the acquire above.
-  result.limit_ns = result.timers ? horizon_ns_.load(std::memory_order_relaxed) : INT64_MAX;
-  result.stop = is_stopping();
+  if (result.timers) result.limit_ns = horizon_ns_.load(std::memory_order_relaxed);
   return result;
 }
 
@@ -186,9 +216,15 @@ void Coordinator::pause(std::uint64_t orders) {
   std::unique_lock<std::mutex> lock(pause_mutex_);
   // relaxed: changes under the mutex only.
   const auto newer = [&] { return orders_.load(std::memory_order_relaxed) != orders; };
-  if (newer()) return;
+  if (newer() && gives_orders()) return;
   if (++paused_ == workers_.size()) pause_signal_.notify_all();
-  orders_signal_.wait(lock, newer);
+  if (gives_orders()) orders_signal_.wait(lock, newer);
+}
+
+void Coordinator::go_on() {
+  if (gives_orders()) return;  // give_orders() has said so
+  const std::lock_guard<std::mutex> lock(pause_mutex_);
+  paused_ = 0;
 }
 
 void Coordinator::await_all_stopped() {

@@ -39,12 +39,30 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
     auto* const actor = static_cast<T*>(caf::actor_cast<caf::abstract_actor*>(handle));
     static_cast<LeanActor*>(actor)->lines_ = LeanActor::lines_of(std::min(sizeof(T), T::kHotBytes));
     actor->launch(config.host, false, true);
+    if (options_.nodes > 1) places_.emplace_back(static_cast<const LeanActor*>(actor));
     return actor;
   }
+  /// The address of an actor that another node spawns at the same place in the order of spawning.
+  /// In a cluster one thread of each node names all actors, by spawn() or by this, in the same
+  /// order.
+  [[nodiscard]] Address reserve(unsigned node);
+  /// Where the actor with this number lives; null: nobody has it, or another node does. Of a
+  /// cluster, once all are spawned. Any thread.
+  [[nodiscard]] Address resident(Entity entity) const noexcept;
+  /// The worker that it lives on. Requires a resident().
+  [[nodiscard]] unsigned home_of(Address place) const noexcept {
+    return options_.pacing == Pacing::virtual_time ? place.home() : place.worker();
+  }
+  /// Real time: hands a packet over to a resident(). Any thread.
+  void deliver(Address to, PacketBase* packet);
 
   [[nodiscard]] ModelClock& model_clock() noexcept { return model_clock_; }
   [[nodiscard]] const EngineOptions& options() const noexcept { return options_; }
   [[nodiscard]] unsigned workers() const noexcept { return static_cast<unsigned>(workers_.size()); }
+  /// Where actors can live, as this node sees it: its workers, then nodes.
+  [[nodiscard]] unsigned homes() const noexcept {
+    return options_.workers + (options_.nodes > 1 ? options_.nodes : 0);
+  }
   [[nodiscard]] Worker& worker(unsigned index) const { return *workers_[index]; }
 
   /// Lets model time begin: now is zero. Any thread.
@@ -89,8 +107,12 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   [[nodiscard]] WindowBarrier& barrier() noexcept { return *barrier_; }
   /// What those who drive virtual time want at the moment.
   [[nodiscard]] WindowProposal orders() const noexcept;
-  /// A worker whose windows are done: waits for orders newer than `orders`.
+  /// A worker whose windows are done: waits for orders newer than `orders`. Where another node
+  /// gives them, they come at the next meeting.
   void pause(std::uint64_t orders);
+  /// The first worker has new orders: time does not stand still any more.
+  void go_on();
+  [[nodiscard]] bool gives_orders() const noexcept { return options_.node == 0; }
   void give_orders();
   /// Called by each worker's thread: returns once all have left their loops.
   void await_all_stopped();
@@ -98,6 +120,7 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
 
   EngineOptions options_;
   ModelClock model_clock_;
+  std::vector<Address> places_;  // of a cluster: by entity, from 1; who is elsewhere too
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
   // Ordinary CAF actors keep CAF's clock (one thread); lean actors never use it.

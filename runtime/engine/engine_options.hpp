@@ -7,6 +7,8 @@
 
 namespace chargemill::runtime {
 
+class Frontier;
+
 struct EngineOptions {
   unsigned workers = 0;  ///< threads, or logical workers of hand-moved time; 0: one per core
   Pacing pacing = Pacing::paced;
@@ -22,6 +24,13 @@ struct EngineOptions {
   Nanos nap_min = std::chrono::microseconds{500};
   /// The lateness of timers that are due before is left out (a warm-up).
   SimTime measure_from{};
+  /// Of a cluster: how many nodes there are, which of them this is, and the way to the others,
+  /// which outlives the engine. In virtual time node 0 gives the orders.
+  unsigned nodes = 1;
+  unsigned node = 0;
+  Frontier* frontier = nullptr;
+  /// Whether a worker may wait busily for others: not when there are more of them than cores.
+  bool may_spin = true;
 };
 
 /// Makes the coordinator the scheduler of an actor system:

@@ -23,10 +23,11 @@ class LeanActor;
 struct Lane {
   using Window = WindowCalendar::Window;
 
-  Lane(unsigned workers, Nanos latency) : length_ns(latency.count()), end_ns(length_ns) {
+  /// `homes`: workers of this node, then nodes.
+  Lane(unsigned homes, Nanos latency) : length_ns(latency.count()), end_ns(length_ns) {
     for (auto& sent : outgoing) {
-      sent.next.resize(workers);
-      sent.later.resize(workers);
+      sent.next.resize(homes);
+      sent.later.resize(homes);
     }
   }
 
@@ -68,7 +69,7 @@ struct Lane {
     std::uintptr_t bits_ = 0;
   };
 
-  /// What was sent since the last meeting, by the receiver's worker (this one as well: an
+  /// What was sent since the last meeting, by the receiver's home (this worker as well: an
   /// unpredictable branch would cost more than a copy).
   struct Outgoing {
     std::vector<std::vector<Arrival>> next;   ///< arrives in the window after the one that is open

@@ -18,8 +18,12 @@ struct MailBag : InboundNode {
   static constexpr std::uint32_t kLettersMax = 63;  // with the head 1 KiB
 
   struct Letter {
-    LeanActor* to;
+    LeanActor* to;  ///< of a bag for another node: no pointer but the number that entity() gives
     caf::mailbox_element* message;
+
+    [[nodiscard]] std::uint32_t entity() const noexcept {
+      return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(to));
+    }
   };
 
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): letters mean nothing before add()

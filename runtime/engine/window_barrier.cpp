@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <climits>
 #include <thread>
+#include <utility>
 
 namespace chargemill::runtime {
 namespace {
@@ -28,9 +29,11 @@ WindowGrant combine(const WindowGrant& a, const WindowGrant& b) noexcept {
           std::max(a.orders, b.orders), a.timers && b.timers, a.stop || b.stop};
 }
 
-ThreadBarrier::ThreadBarrier(unsigned participants)
+ThreadBarrier::ThreadBarrier(unsigned participants, bool may_spin, Agree agree)
     : participants_(participants),
-      spins_(participants <= std::thread::hardware_concurrency() ? kSpins : 0),
+      spins_(may_spin && participants <= std::thread::hardware_concurrency() ? kSpins : 0),
+      yields_(may_spin ? kYields : 0),
+      agree_(std::move(agree)),
       slots_(new Slot[participants]) {}
 
 ThreadBarrier::~ThreadBarrier() = default;
@@ -47,6 +50,7 @@ WindowGrant ThreadBarrier::meet(unsigned participant, const WindowProposal& prop
   }
   WindowGrant grant = slots_[0].proposal;
   for (unsigned i = 1; i < participants_; ++i) grant = combine(grant, slots_[i].proposal);
+  if (agree_) grant = agree_(grant);
   grant_ = grant;
   // relaxed: published by the store below; nobody arrives before that.
   arrived_.store(0, std::memory_order_relaxed);
@@ -63,7 +67,7 @@ void ThreadBarrier::wait_for(std::uint32_t generation) noexcept {
     if (generation_.load(std::memory_order_acquire) != generation) return;
     __builtin_ia32_pause();
   }
-  for (unsigned i = 0; i < kYields; ++i) {
+  for (unsigned i = 0; i < yields_; ++i) {
     // acquire: as above.
     if (generation_.load(std::memory_order_acquire) != generation) return;
     std::this_thread::yield();

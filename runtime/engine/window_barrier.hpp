@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace chargemill::runtime {
@@ -19,8 +20,7 @@ struct WindowProposal {
 /// What all take from it, the same for each: the minimum, the least limit, anybody's stop.
 using WindowGrant = WindowProposal;
 
-/// One implementation joins the threads of a process; another may join nodes over a network. After
-/// meet() returns, everything that any participant wrote before its own meet() is visible.
+/// After meet() returns, everything that any participant wrote before its own meet() is visible.
 class WindowBarrier {
  public:
   WindowBarrier() = default;
@@ -35,10 +35,14 @@ class WindowBarrier {
 [[nodiscard]] WindowGrant combine(const WindowGrant& a, const WindowGrant& b) noexcept;
 
 /// The barrier of the threads of one process. The last to arrive combines the proposals; the others
-/// spin for a while if there is a core for each, then sleep.
+/// spin for a while if there is a core for each and they may, then sleep.
 class ThreadBarrier final : public WindowBarrier {
  public:
-  explicit ThreadBarrier(unsigned participants);
+  /// What the last to arrive does with the proposal of all threads before they take it: agrees on
+  /// it with other processes.
+  using Agree = std::function<WindowGrant(const WindowGrant&)>;
+
+  explicit ThreadBarrier(unsigned participants, bool may_spin = true, Agree agree = {});
   ~ThreadBarrier() override;
 
   [[nodiscard]] WindowGrant meet(unsigned participant, const WindowProposal& proposal) override;
@@ -53,6 +57,8 @@ class ThreadBarrier final : public WindowBarrier {
 
   const unsigned participants_;
   const unsigned spins_;
+  const unsigned yields_;
+  const Agree agree_;
   std::unique_ptr<Slot[]> slots_;
   WindowGrant grant_{};  // written by the last to arrive, before it opens the next generation
   // How many have arrived; written by all.

@@ -28,11 +28,10 @@ Worker::Worker(Coordinator& coordinator, unsigned index)
     : execution_unit(&coordinator.system()),
       coordinator_(coordinator),
       index_(index),
-      lane_(
-          coordinator.options().pacing == Pacing::virtual_time
-              ? std::make_unique<Lane>(coordinator.options().workers, coordinator.options().latency)
-              : nullptr) {
-  bags_.resize(coordinator.options().workers);
+      lane_(coordinator.options().pacing == Pacing::virtual_time
+                ? std::make_unique<Lane>(coordinator.homes(), coordinator.options().latency)
+                : nullptr) {
+  bags_.resize(coordinator.homes());
 }
 
 Worker::~Worker() {

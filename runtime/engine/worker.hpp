@@ -95,6 +95,7 @@ class Worker final : public caf::execution_unit {
 
  private:
   friend class LeanActor;
+  friend class Coordinator;
   class Entered;
 
   /// A lean actor, or an ordinary resumable, told apart by the lowest bit of the pointer.
@@ -121,6 +122,8 @@ class Worker final : public caf::execution_unit {
   static void deliver_from_outside(LeanActor* to, caf::mailbox_element* element);
   void put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* element);
   void send_bags();
+  void send_bag(unsigned home);
+  void keep_spare(MailBag* bag);
   void open_bag(MailBag* bag);
   void drain_inbound();
   void adopt(LeanActor* actor);
@@ -132,7 +135,9 @@ class Worker final : public caf::execution_unit {
   void park();
   // Virtual time (worker_windows.cpp).
   [[nodiscard]] WindowProposal propose();
+  void send_abroad();
   void collect(const WindowGrant& grant, bool opens);
+  void collect_from_abroad(const WindowGrant& grant, bool opens);
   void open_window(const WindowGrant& grant);
   void take_timers();
   void look_ahead(const Arrival* at) const;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/engine/coordinator.hpp"
+#include "runtime/engine/frontier.hpp"
 #include "runtime/engine/lean_actor.hpp"
 #include "runtime/engine/worker.hpp"
 
@@ -57,16 +58,28 @@ void Worker::put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* el
     }
   }
   bag->add(to, element);
-  if (bag->is_full()) coordinator_.worker(home).hand_over(std::exchange(bag, nullptr));
+  if (bag->is_full()) send_bag(home);
 }
 
 void Worker::send_bags() {
   if (!has_mail_) return;
   has_mail_ = false;
   for (unsigned home = 0; home < bags_.size(); ++home) {
-    if (bags_[home] != nullptr)
-      coordinator_.worker(home).hand_over(std::exchange(bags_[home], nullptr));
+    if (bags_[home] != nullptr) send_bag(home);
   }
+}
+
+void Worker::send_bag(unsigned home) {
+  MailBag* const bag = std::exchange(bags_[home], nullptr);
+  if (home < coordinator_.workers()) return coordinator_.worker(home).hand_over(bag);
+  coordinator_.options().frontier->send(home - coordinator_.workers(), *bag);
+  keep_spare(bag);
+}
+
+void Worker::keep_spare(MailBag* bag) {
+  bag->count = 0;
+  if (spare_bags_.size() < kSpareBagsMax) return spare_bags_.push_back(bag);
+  delete bag;
 }
 
 void Worker::open_bag(MailBag* bag) {
@@ -88,9 +101,7 @@ void Worker::open_bag(MailBag* bag) {
     ++waiting_;
     schedule(to);
   }
-  bag->count = 0;
-  if (spare_bags_.size() < kSpareBagsMax) return spare_bags_.push_back(bag);
-  delete bag;
+  keep_spare(bag);
 }
 
 void Worker::deliver_from_outside(LeanActor* to, caf::mailbox_element* element) {

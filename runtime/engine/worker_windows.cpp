@@ -5,6 +5,7 @@
 #include "runtime/base/prefetch.hpp"
 #include "runtime/engine/coordinator.hpp"
 #include "runtime/engine/entered.hpp"
+#include "runtime/engine/frontier.hpp"
 #include "runtime/engine/lean_actor.hpp"
 #include "runtime/engine/worker.hpp"
 
@@ -47,7 +48,9 @@ void Worker::run_windows() {
     for (;;) {
       drain_inbound();
       while (run_batch(SIZE_MAX)) drain_inbound();
-      const WindowGrant grant = coordinator_.barrier().meet(index_, propose());
+      const WindowProposal proposal = propose();
+      send_abroad();
+      const WindowGrant grant = coordinator_.barrier().meet(index_, proposal);
       const bool has_news = grant.orders != lane_->orders || grant.timers != lane_->timers_run;
       const bool opens = !has_news && lane_->has_work(grant);
       drain_inbound();  // knows whoever was spawned before anybody could write to it
@@ -57,6 +60,7 @@ void Worker::run_windows() {
         // What was posted before these orders has arrived by now: handle it, and propose anew.
         lane_->orders = grant.orders;
         let_timers_run(grant.timers);
+        if (index_ == 0) coordinator_.go_on();
       } else if (opens) {
         open_window(grant);
       } else {
@@ -80,6 +84,21 @@ WindowProposal Worker::propose() {
   return result;
 }
 
+// Before the meeting: whoever has met knows that all is on its way. The proposal counts it already.
+void Worker::send_abroad() {
+  Lane& lane = *lane_;
+  auto& sent = lane.outgoing[lane.half];
+  for (unsigned home = coordinator_.workers(); home < sent.next.size(); ++home) {
+    auto& next = sent.next[home];
+    auto& later = sent.later[home];
+    if (next.empty() && later.empty()) continue;
+    coordinator_.options().frontier->send(home - coordinator_.workers(), next, later);
+    for (const Arrival& a : later) a.letter.release();  // the others go with their arena
+    next.clear();
+    later.clear();
+  }
+}
+
 // Between two meetings nobody writes to the half that was written before the first of them.
 void Worker::collect(const WindowGrant& grant, bool opens) {
   Lane& lane = *lane_;
@@ -95,11 +114,32 @@ void Worker::collect(const WindowGrant& grant, bool opens) {
     }
     for (const Arrival& a : from.later[index_]) lane.messages.file(a, lane.window_of(a.time_ns));
   }
+  if (coordinator_.options().frontier != nullptr) collect_from_abroad(grant, opens);
   lane.half ^= 1U;
   auto& mine = lane.outgoing[lane.half];
   for (auto& list : mine.next) list.clear();
   for (auto& list : mine.later) list.clear();
   mine.later_ns = kForever;
+}
+
+// As above. Another process has sent it: what comes too late is not believed.
+void Worker::collect_from_abroad(const WindowGrant& grant, bool opens) {
+  Lane& lane = *lane_;
+  const auto next = lane.window + 1;
+  auto& arrived = coordinator_.options().frontier->arrived(index_);
+  for (auto* const list : {&arrived.next, &arrived.later}) {
+    for (const Arrival& a : *list) {
+      if (a.time_ns < lane.end_ns) {
+        lose();
+        a.letter.release();
+      } else if (list == &arrived.next && opens && grant.earliest == next) {
+        lane.open.push_back(a);
+      } else {
+        lane.messages.file(a, lane.window_of(a.time_ns));
+      }
+    }
+    list->clear();
+  }
 }
 
 void Worker::open_window(const WindowGrant& grant) {

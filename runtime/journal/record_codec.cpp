@@ -1,7 +1,7 @@
 #include "runtime/journal/record_codec.hpp"
 
 #include "runtime/base/assert.hpp"
-#include "runtime/journal/crc32c.hpp"
+#include "runtime/base/crc32c.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {

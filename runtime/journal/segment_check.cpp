@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/journal/crc32c.hpp"
+#include "runtime/base/crc32c.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/segment_file.hpp"
 #include "runtime/journal/segment_reader.hpp"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "runtime/journal/crc32c.hpp"
+#include "runtime/base/crc32c.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {

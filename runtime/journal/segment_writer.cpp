@@ -4,7 +4,7 @@
 #include <cerrno>
 
 #include "runtime/base/assert.hpp"
-#include "runtime/journal/crc32c.hpp"
+#include "runtime/base/crc32c.hpp"
 #include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/segment_reader.hpp"

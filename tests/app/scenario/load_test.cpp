@@ -207,7 +207,11 @@ TEST(Load, EachMistakeHasItsCode) {
       {"[journal]\nkeep = 3\n", 313},
       {"[journal]\nsegment_bytes = \"5 apples\"\n", 313},
       {"[journal]\nsegment_bytes = \"64KiB\"\n", 314},
-      {"[cluster]\nnodes = 2\n", 331}};
+      {"[cluster]\nnodes = 33\n", 314},
+      {"[cluster]\nname = \"a\"\n", 331},
+      {"[cluster]\nnodes = 2\n[journal]\ndir = \"kept\"\n", 331},
+      {"[cluster]\nnodes = 2\n[http]\nlisten = \"127.0.0.1:0\"\n", 331},
+      {"[cluster]\nnodes = 2\n[drivers]\nexternal = 3\n", 331}};
   for (const auto& [text, code] : cases) EXPECT_EQ(codes_of(text), std::vector<int>{code}) << text;
 }
 
@@ -215,8 +219,9 @@ TEST(Load, PartsThatAreNotBuiltCanBeSwitchedOff) {
   EXPECT_EQ(errors_of("[http]\nlisten = \"off\"\n[tcp]\nlisten = \"off\"\n"
                       "[journal]\ndir = \"off\"\n[cluster]\nnodes = 1\n"),
             "none");
-  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "2", "--nodes"}}}), std::vector<int>{331});
-  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "1", "--nodes"}}}), std::vector<int>{});
+  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "2", "--nodes"}}}), std::vector<int>{});
+  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.central", "tcp://x:1", "--central"}}}),
+            std::vector<int>{331});
 }
 
 TEST(Load, BadFlagsNameTheFlag) {

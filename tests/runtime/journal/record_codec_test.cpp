@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "runtime/journal/crc32c.hpp"
+#include "runtime/base/crc32c.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {

@@ -1,0 +1,229 @@
+// Who is spawned, and in which order: the same on all nodes of a cluster, each of which spawns its
+// own shards and keeps the numbers of the others.
+#include <algorithm>
+
+#include "actors/central/restore.hpp"
+#include "actors/network/here.hpp"
+#include "actors/network/network.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::network {
+namespace {
+
+/// The network's rate stages, as much of them as one shard's fleet has to bring.
+std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stages, double share) {
+  auto result = stages;
+  for (auto& stage : result) stage.per_second *= share;
+  return result;
+}
+
+/// The process of an engine has died in the middle of a session: what is known of its meter is what
+/// it had told (D-103). It reports that end like any other, and its central books nothing twice.
+void leave_interrupted(charge_point::Meter& meter, const archive::PointState& point) {
+  if (point.session == SessionId::none) return;
+  charge_point::EndRecord end;
+  end.session = point.session;
+  end.start = point.begun;
+  end.end = point.heard;
+  end.delivered = point.delivered;
+  end.driver = point.driver;
+  end.status = SessionStatus::failed;
+  end.reason = Reason::engine_crashed;
+  end.ordinal = ++meter.ends_made;
+  meter.ends.push_back(end);
+}
+
+/// Central lives where this shard does.
+constexpr std::uint32_t kShardOfCentral = 0;
+
+}  // namespace
+
+template <class Actor, class Make>
+void Network::place(std::uint32_t shard, std::vector<Actor*>& actors,
+                    std::vector<runtime::Address>& seats, Make make) {
+  if (is_here(shard)) {
+    actors.push_back(engine_.spawn<Actor>(home_of(shard), make(), switchboard_));
+    seats.emplace_back(actors.back());
+  } else {
+    actors.push_back(nullptr);
+    seats.push_back(engine_.reserve(node_of(shard)));
+  }
+}
+
+void Network::spawn_central() {
+  const auto state = [this] {
+    return central::make_central(static_cast<std::uint16_t>(topology_.shards.size()),
+                                 static_cast<std::uint16_t>(topology_.zones),
+                                 static_cast<std::uint32_t>(topology_.points.size()));
+  };
+  if (is_here(kShardOfCentral)) {
+    central_ = engine_.spawn<central::CentralActor>(0, state(), switchboard_);
+    switchboard_.central = central_;
+  } else {
+    switchboard_.central = engine_.reserve(node_of(kShardOfCentral));
+  }
+}
+
+void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
+                          const archive::Image* image) {
+  const auto& seat = topology_.shards[index];
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p)
+    switchboard_.shard_of[p] = ShardId{static_cast<std::uint16_t>(index)};
+  place(index, shards_, switchboard_.shards, [&] { return shard_state(index, scenario, image); });
+  if (recording_ != nullptr && is_here(index)) record_shard(index);
+  place(index, supervisors_, switchboard_.supervisors, [] { return supervisor::make_state(); });
+  spawn_points(index, scenario, image);
+  place(index, directors_, switchboard_.directors, [&] { return director_state(index, scenario); });
+  place(index, fleets_, switchboard_.fleets, [&] { return fleet_state(index, scenario); });
+}
+
+central::ShardState Network::shard_state(std::uint32_t index, const Scenario& scenario,
+                                         const archive::Image* image) const {
+  const auto& seat = topology_.shards[index];
+  std::vector<central::OwnedPoint> owned;
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    const auto& spec = topology_.points[p];
+    owned.push_back({PointId{p}, spec.zone, spec.price, spec.power});
+  }
+  auto state = central::make_shard(shard_settings(index, scenario), owned);
+  // The last shard is that of all who join, wherever they are: ids rise from shard to shard.
+  const bool is_last = index + 1 == topology_.shards.size();
+  for (std::uint32_t z = 0; is_last && annex_.point_places() > 0 && z < topology_.zones; ++z)
+    central::open_zone(state, ZoneId{static_cast<std::uint16_t>(z)});
+  if (image != nullptr) central::restore(state, *image, SimTime{});
+  return state;
+}
+
+director::State Network::director_state(std::uint32_t index, const Scenario& scenario) const {
+  const auto& seat = topology_.shards[index];
+  std::vector<director::Place> places;
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    const auto& spec = topology_.points[p];
+    if (!spec.is_outside) places.push_back({PointId{p}, spec.zone});
+  }
+  director::Settings settings;
+  settings.seed = scenario.run.seed;
+  settings.shard = index;
+  settings.start_spread = start_spread(scenario);
+  return director::make_state(settings, places, topology_.share_stages, seat.faults, seat.deeds);
+}
+
+fleet::State Network::fleet_state(std::uint32_t index, const Scenario& scenario) const {
+  const auto& seat = topology_.shards[index];
+  std::vector<fleet::Place> places;
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    const auto& spec = topology_.points[p];
+    places.push_back({PointId{p}, spec.zone, spec.power});
+  }
+  return fleet::make_state(fleet_settings(index, scenario), arrivals_of(index, scenario),
+                           profile_.get(), std::move(places), seat.drivers, seat.replay);
+}
+
+central::ShardSettings Network::shard_settings(std::uint32_t index,
+                                               const Scenario& scenario) const {
+  using std::chrono::seconds;
+  const auto& c = scenario.central;
+  central::ShardSettings settings;
+  settings.shard = ShardId{static_cast<std::uint16_t>(index)};
+  settings.breaker = {c.breaker_failures, std::chrono::ceil<Millis>(c.breaker_cooldown),
+                      c.breaker_probes};
+  settings.monitor_timeout = c.monitor_timeout.value_or(
+      std::max<Nanos>(seconds{5}, 3 * scenario.network.health_interval));  // D-044
+  settings.start_timeout = c.start_timeout;
+  settings.session_silence_timeout = c.session_silence_timeout.value_or(
+      std::max<Nanos>(seconds{10}, 3 * scenario.network.telemetry_interval));  // D-067
+  settings.records = false;  // until somebody keeps them
+  settings.checkpoint_interval = scenario.journal.checkpoint_interval;
+  return settings;
+}
+
+fleet::Settings Network::fleet_settings(std::uint32_t index, const Scenario& scenario) {
+  fleet::Settings settings;
+  settings.any_in_zone = scenario.drivers.choose == Choice::any_in_zone;
+  settings.initial_supplying = scenario.drivers.initial_supplying;
+  // A point is known once its monitor has registered: switched on within a second, then at once.
+  settings.seed = scenario.run.seed;
+  settings.fleet = index;
+  return settings;
+}
+
+fleet::Arrivals Network::arrivals_of(std::uint32_t index, const Scenario& scenario) const {
+  const auto& seat = topology_.shards[index];
+  const double share = static_cast<double>(seat.points) /
+                       static_cast<double>(std::max<std::size_t>(1, topology_.points.size()));
+  fleet::ArrivalSettings settings;
+  settings.profile = profile_.get();
+  settings.sessions_per_day = scenario.drivers.sessions_per_cp_per_day * seat.points;
+  settings.day_spread_k = scenario.drivers.day_spread_k;
+  settings.start_unix_s = scenario.run.start_unix_s;
+  settings.end = SimTime{scenario.run.duration};
+  settings.stages = share_of(topology_.rate_stages, share);
+  settings.seed = scenario.run.seed;
+  settings.fleet = index;
+  return fleet::Arrivals{std::move(settings)};
+}
+
+void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
+                           const archive::Image* image) {
+  const auto& seat = topology_.shards[shard];
+  const auto interval = scenario.network.health_interval;
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    const auto& spec = topology_.points[p];
+    // Periodic work is spread evenly and in order of id, so that neighbours in memory follow each
+    // other in time: the workers stream through their actors instead of missing the cache on each.
+    const Nanos offset = interval * (p - seat.first_point) / seat.points;
+    if (spec.is_outside) {
+      spawn_outside(shard, PointId{p}, image);
+      continue;
+    }
+    // Side by side: one follows the other in memory as in time.
+    place(shard, points_, switchboard_.points, [&] {
+      auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
+                                            spec.manual_plug);
+      if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
+      state.link_up = link_ == nullptr;
+      return state;
+    });
+    place(shard, monitors_, switchboard_.monitors, [&] {
+      auto state = monitor::make_state(PointId{p}, spec.price, interval, offset);
+      state.link_up = link_ == nullptr;
+      return state;
+    });
+  }
+}
+
+void Network::spawn_drivers(const archive::Image* image) {
+  drivers_.reserve(topology_.drivers.size());
+  for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d) {
+    const auto& seat = topology_.drivers[d];
+    place(index_of(seat.shard), drivers_, switchboard_.drivers, [&] {
+      auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
+      state.requests_made = requests_made_;
+      state.linked = link_ == nullptr;
+      return state;
+    });
+  }
+  if (image == nullptr) return;
+  for (const auto& [key, ticket] : image->tickets) {
+    const bool is_seated = index_of(key.first) < drivers_.size();
+    if (is_seated && (owed_.empty() || owed_.back() != key.first)) owed_.push_back(key.first);
+  }
+}
+
+void Network::count_actors() {
+  const auto count = [](const auto& actors) {
+    return static_cast<std::uint64_t>(
+        std::count_if(actors.begin(), actors.end(), [](const auto* a) { return a != nullptr; }));
+  };
+  // In the order of ActorKind; supervisors last.
+  actors_here_ = {count(points_) + count(outside_points_),
+                  count(monitors_),
+                  count(drivers_),
+                  count(shards_),
+                  central_ == nullptr ? 0U : 1U,
+                  count(fleets_),
+                  count(directors_),
+                  count(supervisors_)};
+}
+
+}  // namespace chargemill::network

@@ -1,0 +1,151 @@
+#include "app/commands/node_command.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "app/commands/run_command.hpp"
+#include "app/commands/run_nodes.hpp"
+#include "app/nodes/membership.hpp"
+#include "app/output/terminal.hpp"
+#include "app/scenario/load.hpp"
+#include "runtime/cluster/keys.hpp"
+
+namespace chargemill::app {
+namespace {
+
+constexpr int kExitUsage = 2;
+constexpr int kExitInvalidScenario = 3;
+constexpr int kExitEnvironment = 4;
+constexpr int kExitPeers = 5;
+
+int fail(int code, const std::string& text) {
+  (void)std::fputs(("chargemill: " + text + "\n").c_str(), stderr);
+  return code;
+}
+
+/// Only its owner may read it; one that is there already is kept.
+bool write_secret(const std::filesystem::path& path, const std::string& secret) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) return false;
+  const std::string line = secret + "\n";
+  const bool is_written =
+      ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  return ::close(file) == 0 && is_written;
+}
+
+int generate_keys(const NodeOptions& options) {
+  const std::filesystem::path folder{options.keys_folder};
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  for (const auto& name : options.key_names) {
+    const auto pair = runtime::make_key_pair();
+    const auto path = folder / (name + ".secret");
+    if (!write_secret(path, pair.secret_key))
+      return fail(kExitEnvironment, fmt::format("{}: {}", path.string(),
+                                                std::strerror(errno)));  // NOLINT: one thread
+    fmt::print("[[node]]\nname = \"{}\"\nkey = \"{}\"\n\n", name, pair.public_key);
+  }
+  (void)std::fprintf(stderr, "secret keys are in %s; each node needs its own and no other\n",
+                     folder.c_str());
+  return 0;
+}
+
+/// The secret of a node; whoever else can read it could speak for it.
+Result<std::string> read_secret(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0)
+    return failure(ErrorKind::environment, path.string() + ": no such key");
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return failure(ErrorKind::environment,
+                   path.string() + ": others may read it; chmod 600 hides it");
+  std::string secret;
+  std::ifstream{path} >> secret;
+  if (!runtime::is_key(secret)) return failure(ErrorKind::environment, path.string() + ": no key");
+  return secret;
+}
+
+Result<Membership> membership_of(const ClusterSettings& cluster, unsigned self) {
+  Membership membership;
+  membership.self = self;
+  for (const auto& node : cluster.nodes) {
+    membership.names.push_back(node.name);
+    membership.nodes.push_back({fmt::format("tcp://{}:{}", node.host, node.data_port),
+                                fmt::format("tcp://{}:{}", node.host, node.control_port),
+                                node.key});
+  }
+  if (cluster.nodes[self].key.empty()) return membership;
+  auto secret =
+      read_secret(std::filesystem::path{cluster.keys} / (cluster.nodes[self].name + ".secret"));
+  if (!secret) return tl::unexpected<Error>(secret.error());
+  membership.secret_key = std::move(*secret);
+  return membership;
+}
+
+int follow_as(const network::Scenario& scenario, const Membership& membership) {
+  const StopRequest stop;
+  const auto& name = membership.names[membership.self];
+  (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
+  const auto done = follow_others(scenario, membership, &stop);
+  if (stop.signal() != 0) return 128 + stop.signal();
+  if (!done) return fail(kExitPeers, "node " + name + ": " + done.error().text);
+  (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
+  return 0;
+}
+
+}  // namespace
+
+void add_node_options(CLI::App& app, NodeOptions& options) {
+  app.add_option_function<std::string>(
+         "--config", [&options](const std::string& path) { options.run.scenario = path; },
+         "a scenario with a [[node]] for each node; the same for all")
+      ->type_name("FILE");
+  app.add_option("--name", options.name, "which of them this is");
+  app.add_option("--expect-nodes", options.expect, "so many must be listed");
+  app.add_option("--wait", options.wait_s, "seconds for the others to come [300]");
+  app.add_option("--generate-keys", options.keys_folder,
+                 "a folder for secret keys; the public ones are printed")
+      ->type_name("DIR");
+  app.add_option("NAME", options.key_names, "of nodes, with --generate-keys");
+  add_output_options(app, options.run);
+  app.footer(
+      "The first [[node]] runs the whole and shows it as run does.\n"
+      "Exit codes: those of run; 5 nodes are missing, or were lost on the way.");
+}
+
+int node_command(const NodeOptions& options, const std::vector<std::string>& argv) {
+  if (!options.keys_folder.empty()) {
+    if (options.key_names.empty()) return fail(kExitUsage, "name the nodes that need keys");
+    return generate_keys(options);
+  }
+  if (!options.run.scenario || options.name.empty())
+    return fail(kExitUsage, "a node needs --config FILE and --name NAME");
+  auto loaded = load_for_run(options.run);
+  if (!loaded) return loaded.error();
+  const auto& nodes = loaded->cluster.nodes;
+  const auto found = std::find_if(nodes.begin(), nodes.end(),
+                                  [&](const auto& node) { return node.name == options.name; });
+  if (found == nodes.end())
+    return fail(kExitInvalidScenario, fmt::format("{} has no [[node]] named '{}'",
+                                                  options.run.scenario->string(), options.name));
+  if (options.expect && *options.expect != nodes.size())
+    return fail(kExitPeers, fmt::format("{} nodes are expected, and {} lists {}", *options.expect,
+                                        options.run.scenario->string(), nodes.size()));
+  auto membership = membership_of(loaded->cluster, static_cast<unsigned>(found - nodes.begin()));
+  if (!membership) return fail(kExitEnvironment, membership.error().text);
+  membership->meet_max = std::chrono::seconds{options.wait_s};
+  loaded->scenario.run.nodes = static_cast<unsigned>(nodes.size());
+  if (membership->self != 0) return follow_as(loaded->scenario, *membership);
+  return run_loaded(*loaded, argv, &*membership);
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,47 @@
+// The nodes of one run: processes of `run --nodes N`, or machines of `node`.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "actors/network/scenario.hpp"
+#include "app/nodes/leader.hpp"
+#include "app/nodes/local_nodes.hpp"
+#include "app/nodes/membership.hpp"
+#include "app/simulation/stop_request.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/cluster/exchange.hpp"
+
+namespace chargemill::app {
+
+/// Of the node that leads.
+class RunNodes {
+ public:
+  /// Starts processes that follow this one, and meets them. Requires a checked scenario with more
+  /// than one node, and that this process has no other thread yet.
+  [[nodiscard]] static Result<std::unique_ptr<RunNodes>> start(const network::Scenario& scenario);
+  /// Meets the other nodes of `membership`, in which this one is the first. `stop`: somebody will
+  /// not wait that long.
+  [[nodiscard]] static Result<std::unique_ptr<RunNodes>> meet(const network::Scenario& scenario,
+                                                              const Membership& membership,
+                                                              const StopRequest& stop);
+  ~RunNodes();
+  RunNodes(const RunNodes&) = delete;
+  RunNodes& operator=(const RunNodes&) = delete;
+
+  [[nodiscard]] Leader& leader() noexcept { return *leader_; }
+
+ private:
+  RunNodes() = default;
+
+  std::unique_ptr<LocalNodes> processes_;  // null: others have started them
+  std::unique_ptr<runtime::Exchange> exchange_;
+  std::unique_ptr<Leader> leader_;
+};
+
+/// The life of a node that does not lead. Fails when the others are missing, or are lost on the
+/// way.
+[[nodiscard]] Result<void> follow_others(const network::Scenario& scenario,
+                                         const Membership& membership, const StopRequest* stop);
+
+}  // namespace chargemill::app

@@ -1,0 +1,136 @@
+#include "app/nodes/leader.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <tuple>
+
+namespace chargemill::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kLookEvery{100};
+// Longer than any answer takes; a node that is lost is known long before.
+constexpr seconds kPatience{120};
+
+template <class T>
+std::string_view bytes_of(const T& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+}  // namespace
+
+Leader::Leader(runtime::Exchange& exchange, std::function<std::string()> dead)
+    : exchange_(exchange), dead_(std::move(dead)) {}
+
+std::string Leader::failure() {
+  const std::string dead = dead_ ? dead_() : std::string{};
+  if (!dead.empty()) exchange_.abandon(dead);
+  return exchange_.failure();
+}
+
+bool Leader::await_ready(Nanos patience) {
+  const auto deadline = Clock::now() + patience;
+  while (ready_ + 1 < exchange_.nodes() && failure().empty() && Clock::now() < deadline) {
+    const auto message = exchange_.receive(kLookEvery);
+    if (!message) continue;
+    const auto said = said_in(message->text);
+    if (said && said->word == Word::ready) ++ready_;
+  }
+  return ready_ + 1 == exchange_.nodes();
+}
+
+std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
+                                           const std::function<void()>& meanwhile) {
+  const std::uint32_t number = ++asked_;
+  if (failure().empty()) exchange_.tell_all(message_of(word, number, rest));
+  if (meanwhile) meanwhile();
+  Answers answers(exchange_.nodes());
+  unsigned missing = exchange_.nodes() - 1;
+  const auto deadline = Clock::now() + kPatience;
+  while (missing > 0) {
+    if (!failure().empty()) return std::nullopt;
+    const auto message = exchange_.receive(kLookEvery);
+    if (Clock::now() > deadline) exchange_.abandon("a node does not answer");
+    if (!message) continue;
+    const auto said = said_in(message->text);
+    if (!said || said->word != word || said->number != number) continue;
+    answers[message->node] = said->rest;
+    --missing;
+  }
+  return answers;
+}
+
+void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {}, here); }
+void Leader::halt() { (void)ask(Word::halt); }
+
+void Leader::add_looks(network::Snapshot& snapshot) {
+  const auto answers = ask(Word::look);
+  if (!answers) return;
+  for (const auto& answer : *answers) {
+    const auto report = report_from(answer);
+    if (!report) continue;
+    network::add(snapshot, report->snapshot);
+    if (actor_failure_.empty()) actor_failure_ = report->failure;
+  }
+}
+
+// Once all stand still, a message under way shows as a difference of the sums; and two equal looks
+// one after the other say that none was between the two.
+bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
+  const auto deadline = Clock::now() + patience;
+  Standstill before;
+  while (Clock::now() < deadline) {
+    Standstill all{0, 0, here()};
+    const auto answers = ask(Word::freeze);
+    if (!answers) return false;
+    all.sent = exchange_.sent();
+    all.received = exchange_.received();
+    for (const auto& answer : *answers) {
+      Standstill one;
+      if (answer.size() != sizeof one) continue;
+      std::memcpy(&one, answer.data(), sizeof one);
+      all.sent += one.sent;
+      all.received += one.received;
+      all.is_still = all.is_still && one.is_still;
+    }
+    const bool is_same = all.sent == before.sent && all.received == before.received;
+    if (all.is_still && all.sent == all.received && is_same && before.is_still) return true;
+    before = all;
+  }
+  return false;
+}
+
+std::vector<NodeReport> Leader::count(std::optional<SimTime> at) {
+  std::vector<NodeReport> reports(exchange_.nodes());
+  const auto answers = ask(Word::count, at ? bytes_of(*at) : std::string_view{});
+  for (std::size_t node = 0; answers && node < reports.size(); ++node) {
+    if (node == exchange_.self()) continue;
+    auto report = report_from((*answers)[node]);
+    if (!report) exchange_.abandon("node " + std::to_string(node) + " cannot say how it ended");
+    if (report) reports[node] = std::move(*report);
+  }
+  return reports;
+}
+
+void Leader::add_entities(std::vector<network::EntityDigest>& entities) {
+  const auto answers = ask(Word::entities);
+  if (!answers) return;
+  for (const auto& answer : *answers) {
+    const auto more = entities_from(answer);
+    if (more) entities.insert(entities.end(), more->begin(), more->end());
+  }
+  std::sort(entities.begin(), entities.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.kind, a.index) < std::tie(b.kind, b.index);
+  });
+}
+
+void Leader::finish() {
+  exchange_.expect_leaving();
+  (void)ask(Word::finish);
+}
+
+}  // namespace chargemill::app

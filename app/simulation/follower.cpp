@@ -1,0 +1,140 @@
+#include "app/simulation/follower.hpp"
+
+#include <chrono>
+#include <cstring>
+#include <optional>
+
+#include "app/nodes/node_report.hpp"
+#include "app/nodes/words.hpp"
+#include "app/simulation/host.hpp"
+#include "app/simulation/resident_memory.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr unsigned kLeader = 0;
+constexpr seconds kStandstillMax{5};
+constexpr seconds kFreezeMax{30};
+constexpr milliseconds kLookEvery{100};
+
+template <class T>
+std::string_view bytes_of(const T& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+class Follower {
+ public:
+  Follower(const network::Scenario& scenario, runtime::Exchange& exchange)
+      : exchange_(exchange),
+        is_virtual_(scenario.run.speed.max),
+        rss_before_(resident_bytes_of_nothing()),
+        host_(scenario, {}, nullptr, &exchange) {
+    if (is_virtual_) return;  // the node that leads lets all workers meet
+    (void)host_.engine().freeze(kFreezeMax);
+    host_.engine().thaw();
+    host_.engine().set_horizon(SimTime{scenario.run.duration});
+  }
+
+  bool run(const StopRequest* stop) {
+    exchange_.tell(kLeader, message_of(Word::ready, 0));
+    for (;;) {
+      const auto message = exchange_.receive(kLookEvery);
+      if (stop != nullptr && stop->signal() != 0) exchange_.abandon("stopped by a signal");
+      if (!exchange_.failure().empty()) return false;
+      if (!message || message->node != kLeader) continue;
+      const auto said = said_in(message->text);
+      if (!said) continue;
+      exchange_.tell(kLeader, message_of(said->word, said->number, answer(*said)));
+      if (said->word == Word::finish) return true;
+    }
+  }
+
+ private:
+  std::string answer(const Said& said) {
+    switch (said.word) {
+      case Word::start:
+        host_.engine().start_clock();
+        host_.network().start();
+        looker_.emplace(host_);
+        cpu_before_ = cpu_seconds();
+        return {};
+      case Word::look:
+        return to_bytes(look());
+      case Word::halt:
+        host_.network().halt();
+        return {};
+      case Word::freeze:
+        return std::string{bytes_of(freeze())};
+      case Word::count:
+        return to_bytes(count(said.rest));
+      case Word::entities:
+        return to_bytes(host_.network().entity_digests());
+      case Word::finish:
+        exchange_.expect_leaving();
+        return {};
+      case Word::ready:
+        break;
+    }
+    return {};
+  }
+
+  NodeReport look() {
+    NodeReport report;
+    report.snapshot = looker_ ? looker_->look() : host_.network().look();
+    report.failure = host_.network().failure();
+    return report;
+  }
+
+  Standstill freeze() {
+    Standstill standstill;
+    standstill.is_still = host_.engine().freeze(kStandstillMax);
+    standstill.sent = exchange_.sent();
+    standstill.received = exchange_.received();
+    return standstill;
+  }
+
+  /// Requires that time stands still, by freeze() or because the node that leads has stopped it.
+  NodeReport count(std::string_view at) {
+    NodeReport report;
+    if (looker_) report.worker_busy = looker_->busy();
+    report.is_quiet = is_virtual_ ? host_.engine().await_pause(kStandstillMax)
+                                  : host_.engine().freeze(kStandstillMax);
+    SimTime time{};
+    if (at.size() == sizeof time) {
+      std::memcpy(&time, at.data(), sizeof time);
+      report.snapshot = host_.network().count(time);
+    } else {
+      report.snapshot = host_.network().count();
+    }
+    if (looker_) looker_->add_load(report.snapshot);
+    report.failure = host_.network().failure();
+    const auto survived = host_.network().survived_failures();
+    report.survived_failures = survived.count;
+    report.first_survived = survived.first;
+    if (is_virtual_) report.digest = network::sum_of(host_.network().entity_digests());
+    report.display = shown_here(host_.network());
+    report.cpu_s = cpu_seconds() - cpu_before_;
+    report.rss_bytes = resident_bytes();
+    report.network_bytes = report.rss_bytes - rss_before_;
+    return report;
+  }
+
+  runtime::Exchange& exchange_;
+  const bool is_virtual_;
+  const std::int64_t rss_before_;
+  Host host_;
+  std::optional<Looker> looker_;
+  double cpu_before_ = 0.0;
+};
+
+}  // namespace
+
+bool follow(const network::Scenario& scenario, runtime::Exchange& exchange,
+            const StopRequest* stop) {
+  return Follower{scenario, exchange}.run(stop);
+}
+
+}  // namespace chargemill::app

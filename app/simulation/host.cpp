@@ -1,0 +1,136 @@
+#include "app/simulation/host.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "app/simulation/resident_memory.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using runtime::ModelClock;
+
+runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Exchange* exchange) {
+  runtime::EngineOptions options;
+  options.workers = workers_of(scenario);
+  if (exchange != nullptr) {
+    options.nodes = exchange->nodes();
+    options.node = exchange->self();
+    options.frontier = exchange;
+    // They may all be on this machine.
+    options.may_spin = options.nodes * options.workers <= std::thread::hardware_concurrency();
+  }
+  if (scenario.run.speed.max) {
+    options.pacing = runtime::Pacing::virtual_time;
+    options.latency = scenario.network.control_latency;
+    return options;
+  }
+  options.speed = scenario.run.speed.factor;
+  options.measure_from = SimTime{scenario.run.warmup};
+  // At high speed a tenth of a model second is a blink of the host; give it two milliseconds of
+  // wall.
+  const double wall_floor = 2e6 * options.speed;
+  options.lead_max =
+      std::max(scenario.network.control_latency, Nanos{static_cast<std::int64_t>(wall_floor)});
+  return options;
+}
+
+}  // namespace
+
+unsigned workers_of(const network::Scenario& scenario) {
+  if (scenario.run.workers > 0) return scenario.run.workers;
+  return std::max(1U, std::thread::hardware_concurrency() / std::max(1U, scenario.run.nodes));
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto s = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return s(usage.ru_utime) + s(usage.ru_stime);
+}
+
+std::int64_t resident_bytes_of_nothing() {
+  static const std::int64_t bytes = resident_bytes();
+  return bytes;
+}
+
+std::vector<DisplayState> shown_here(network::Network& network) {
+  const auto& topology = network.topology();
+  std::vector<DisplayState> display;
+  for (std::size_t s = 0; s < topology.shards.size(); ++s) {
+    const ShardId id{static_cast<std::uint16_t>(s)};
+    if (!network.has(id)) continue;
+    for (const auto& point : network.shard(id).state().points) {
+      // One that joined while it ran has no place in the layout.
+      if (index_of(point.id) < topology.points.size()) display.push_back(point.display);
+    }
+  }
+  return display;
+}
+
+Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
+           runtime::Exchange* exchange)
+    : recording_(journal.recording.get()),
+      exchange_(exchange),
+      engine_(std::make_unique<runtime::Engine>(options_of(scenario, exchange))) {
+  if (exchange != nullptr) exchange->attach(engine_->coordinator());
+  network_ = std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
+                                                journal.image ? &*journal.image : nullptr, link);
+  if (journal.memory) network_->remember(*journal.memory);
+  desk_ = std::make_unique<network::Desk>(*network_, engine_->coordinator());
+}
+
+Host::~Host() {
+  if (recording_ != nullptr) recording_->stop_waking();
+  if (exchange_ != nullptr) exchange_->detach();
+  engine_.reset();
+}
+
+runtime::LatencyHistogram Host::transit() const {
+  return exchange_ == nullptr ? runtime::LatencyHistogram{} : exchange_->transit();
+}
+
+Looker::Looker(Host& host, Leader* leader)
+    : host_(host), leader_(leader), started_(ModelClock::wall_now()), last_(started_) {}
+
+network::Snapshot Looker::look() {
+  auto snapshot = host_.network().look();
+  add_load(snapshot);
+  if (leader_ != nullptr) leader_->add_looks(snapshot);
+  return snapshot;
+}
+
+std::vector<double> Looker::busy() {
+  std::vector<double> shares;
+  const double passed =
+      std::max(1.0, static_cast<double>((ModelClock::wall_now() - started_).count()));
+  for (unsigned w = 0; w < host_.engine().workers(); ++w)
+    shares.push_back(std::clamp(1.0 - static_cast<double>(parked_ns(w)) / passed, 0.0, 1.0));
+  return shares;
+}
+
+void Looker::add_load(network::Snapshot& snapshot) {
+  const auto now = ModelClock::wall_now();
+  snapshot.wall = now - started_;
+  snapshot.latencies.node_transit.merge(host_.transit());
+  parked_.resize(host_.engine().workers());
+  const double passed = std::max(1.0, static_cast<double>((now - last_).count()));
+  for (unsigned w = 0; w < host_.engine().workers(); ++w) {
+    const auto parked = parked_ns(w);
+    const double share = static_cast<double>(parked - parked_[w]) / passed;
+    snapshot.worker_busy.push_back(std::clamp(1.0 - share, 0.0, 1.0));
+    parked_[w] = parked;
+  }
+  last_ = now;
+}
+
+std::uint64_t Looker::parked_ns(unsigned worker) {
+  // relaxed: a counter.
+  return host_.engine().worker(worker).counters().parked_ns.load(std::memory_order_relaxed);
+}
+
+}  // namespace chargemill::app

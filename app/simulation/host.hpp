@@ -1,0 +1,77 @@
+// One engine with one network, and how to look at it: what a run has, alone or as one node of many.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "actors/network/desk.hpp"
+#include "actors/network/network.hpp"
+#include "actors/network/scenario.hpp"
+#include "actors/shell/recording.hpp"
+#include "app/nodes/leader.hpp"
+#include "app/simulation/simulation.hpp"
+#include "runtime/cluster/exchange.hpp"
+#include "runtime/engine/engine.hpp"
+
+namespace chargemill::app {
+
+/// The engine and what runs on it, taken down in the right order: actors read the network's tables
+/// until the last worker has stopped.
+class Host {
+ public:
+  /// `link`: to a central elsewhere; null: it is here. `exchange`, which outlives this, leads to
+  /// the other nodes; null: there are none.
+  Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
+       runtime::Exchange* exchange);
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+  ~Host();
+
+  [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
+  [[nodiscard]] network::Network& network() noexcept { return *network_; }
+  [[nodiscard]] network::Desk& desk() noexcept { return *desk_; }
+  [[nodiscard]] const network::Topology& topology() const noexcept { return network_->topology(); }
+  /// Of messages from other nodes; empty: there are none.
+  [[nodiscard]] runtime::LatencyHistogram transit() const;
+
+ private:
+  Recording* const recording_;
+  runtime::Exchange* const exchange_;
+  std::unique_ptr<runtime::Engine> engine_;
+  std::unique_ptr<network::Network> network_;
+  std::unique_ptr<network::Desk> desk_;
+};
+
+/// Live looks with what only the run knows: wall time, the workers' load since the last one, and
+/// how long messages of other nodes were on their way.
+class Looker {
+ public:
+  /// `leader`, which outlives this, adds how things stand on the other nodes; null: nobody does.
+  explicit Looker(Host& host, Leader* leader = nullptr);
+
+  [[nodiscard]] network::Snapshot look();
+  /// Since model time began, by worker.
+  [[nodiscard]] std::vector<double> busy();
+  void add_load(network::Snapshot& snapshot);
+
+ private:
+  [[nodiscard]] std::uint64_t parked_ns(unsigned worker);
+
+  Host& host_;
+  Leader* const leader_;
+  const runtime::ModelClock::Wall started_;
+  runtime::ModelClock::Wall last_;
+  std::vector<std::uint64_t> parked_;
+};
+
+/// Threads of each node: as the scenario says, or one for each core that nodes need not share.
+[[nodiscard]] unsigned workers_of(const network::Scenario& scenario);
+/// User and system time of this process so far.
+[[nodiscard]] double cpu_seconds();
+/// What the process holds before its first run. Later runs have the pages of earlier ones in it.
+[[nodiscard]] std::int64_t resident_bytes_of_nothing();
+/// What each charge point of this node's shards shows, in order of ids. Requires a frozen engine.
+[[nodiscard]] std::vector<DisplayState> shown_here(network::Network& network);
+
+}  // namespace chargemill::app

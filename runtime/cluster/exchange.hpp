@@ -1,0 +1,134 @@
+// One engine among those of other nodes: what its actors send there, and where all agree on time.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/cluster/letter_kind.hpp"
+#include "runtime/cluster/links.hpp"
+#include "runtime/engine/coordinator.hpp"
+#include "runtime/engine/frontier.hpp"
+#include "runtime/observe/histogram_recorder.hpp"
+
+namespace chargemill::runtime {
+
+/// Joins an engine to the others over Links: messages of actors as data, meetings and what those
+/// who run the nodes tell each other as control.
+///
+/// Virtual time: every node tells every other its proposal for a meeting once all that it sent
+/// before is on its way, and takes what all have proposed. Links show a control message after the
+/// data that were sent before it, so whoever has heard all proposals has all messages: there is
+/// nobody to ask, and one way through the network per window.
+///
+/// Threads: see Frontier for the workers'; receive(), await_all() and abandon() belong to whoever
+/// runs the node; tell() to any.
+class Exchange final : public Frontier, private LinkEvents {
+ public:
+  struct Options {
+    LinksOptions links;
+    std::vector<LetterKind> kinds;  ///< the same on all nodes, 128 at most
+    unsigned workers = 1;           ///< of this node
+    bool is_virtual = true;
+  };
+  /// What another node's runner says.
+  struct Message {
+    unsigned node = 0;
+    std::string text;
+  };
+
+  /// Fails as Links::open does.
+  [[nodiscard]] static Result<std::unique_ptr<Exchange>> open(Options options);
+  ~Exchange() override;
+
+  /// The engine whose actors receive. Before any other node may send.
+  void attach(Coordinator& engine);
+  /// Nobody receives any more when it returns; before the engine is gone.
+  void detach();
+
+  /// Waits until all other nodes are there; false: not within `patience`, or one never will be.
+  [[nodiscard]] bool await_all(Nanos patience);
+  /// The nodes that have not been heard, or not with the same plan.
+  [[nodiscard]] std::vector<unsigned> missing() const;
+
+  void tell(unsigned node, std::string_view text);
+  void tell_all(std::string_view text);
+  /// The next message; none within `patience`, or a node has failed.
+  [[nodiscard]] std::optional<Message> receive(Nanos patience);
+
+  /// Why the nodes cannot go on together; empty: they can.
+  [[nodiscard]] std::string failure() const;
+  /// Nobody agrees on anything any more: workers that wait are told to stop.
+  void abandon(const std::string& why);
+  /// From now on nodes may leave without being missed.
+  void expect_leaving() noexcept { may_leave_.store(true, std::memory_order_relaxed); }
+
+  /// Messages to and from actors of other nodes: the sums over all nodes are equal when none is
+  /// under way.
+  [[nodiscard]] std::uint64_t sent() const noexcept;
+  [[nodiscard]] std::uint64_t received() const noexcept;
+  /// Real time: how long messages of other nodes were on their way, in wall time, from the batch
+  /// that sent them on; as good as the nodes' clocks agree. Any thread.
+  [[nodiscard]] LatencyHistogram transit() const { return transit_.snapshot(); }
+  [[nodiscard]] unsigned nodes() const noexcept { return links_->nodes(); }
+  [[nodiscard]] unsigned self() const noexcept { return links_->self(); }
+  [[nodiscard]] const Links& links() const noexcept { return *links_; }
+
+  // Frontier
+  void send(unsigned node, MailBag& bag) override;
+  void send(unsigned node, const std::vector<Arrival>& next,
+            const std::vector<Arrival>& later) override;
+  [[nodiscard]] WindowGrant agree(const WindowGrant& here) override;
+  [[nodiscard]] Arrived& arrived(unsigned worker) override;
+
+ private:
+  class Writer;
+  struct Meeting {
+    std::vector<std::optional<WindowProposal>> said;  // by node
+    unsigned missing = 0;
+  };
+  /// On a line of its own: one worker's, and what the links' thread files for it.
+  struct alignas(2 * kCacheLine) Inbox {
+    std::array<Arrived, 2> halves;  // by the parity of the meeting
+  };
+
+  explicit Exchange(Options options);
+
+  // LinkEvents
+  void on_data(unsigned node, ByteView parcels) override;
+  void on_control(unsigned node, std::string_view message) override;
+  void on_peer(unsigned node, PeerState state) override;
+
+  void note_transit(std::int64_t sent_ns) noexcept;
+  [[nodiscard]] bool read_parcel(std::uint64_t stamp, ByteView records);
+  [[nodiscard]] bool take(std::uint64_t stamp, const std::byte* record, ByteView content);
+  [[nodiscard]] bool hear_meeting(unsigned node, std::string_view message);
+  [[nodiscard]] std::uint8_t kind_of(std::uint64_t tag) const noexcept;
+  void fail(std::string why);
+
+  const Options options_;
+  std::mutex engine_mutex_;              // once a frame; contended at the end only
+  Coordinator* engine_ = nullptr;        // guarded by engine_mutex_
+  std::vector<Inbox> inboxes_;           // by worker
+  std::atomic<std::uint64_t> round_{0};  // of the last meeting begun; written by who is last there
+  std::atomic<std::uint64_t> sent_{0};   // written by workers
+  std::atomic<std::uint64_t> received_{0};  // written by the links' thread
+  std::atomic<bool> may_leave_{false};
+  HistogramRecorder transit_;  // written by the links' thread
+  mutable std::mutex mutex_;   // once a meeting and once a message of runners
+  std::condition_variable changed_;
+  std::array<Meeting, 2> meetings_;  // guarded by mutex_; by parity
+  std::deque<Message> messages_;     // guarded by mutex_
+  std::string failure_;              // guarded by mutex_
+  bool has_failed_ = false;          // guarded by mutex_
+  std::unique_ptr<Links> links_;     // last: its thread calls the rest
+};
+
+}  // namespace chargemill::runtime

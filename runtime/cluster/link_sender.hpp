@@ -1,0 +1,70 @@
+// One direction of a link, where it begins: what is under way, and what must be sent again.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "runtime/base/units.hpp"
+#include "runtime/cluster/frame.hpp"
+#include "runtime/cluster/slab.hpp"
+
+namespace chargemill::runtime {
+
+/// Numbers frames from 1 and keeps each until the receiver has acknowledged it. The transport may
+/// lose, double and reorder what it is given, and forget all of it at a reconnect: what is not
+/// acknowledged in time, or stands before a gap, is sent again from the first such frame on (go
+/// back N). At most the receiver's credit is under way; whoever brings frames holds back when too
+/// many bytes are kept (Allowance). Pure: no clock, no socket. Threads: one.
+class LinkSender {
+ public:
+  struct Entry {
+    SlabPtr frame;
+    std::uint64_t sequence = 0;
+    std::uint32_t bytes = 0;  ///< of the whole frame
+  };
+
+  /// `patience`: without any news, before all is sent again.
+  explicit LinkSender(Nanos patience) noexcept : patience_(patience) {}
+
+  /// The number that the next frame will get.
+  [[nodiscard]] std::uint64_t next_sequence() const noexcept { return next_sequence_; }
+  /// Keeps a sealed frame that bears next_sequence().
+  void keep(SlabPtr frame);
+
+  /// What should go on its way now; null: nothing, or the receiver's credit is used.
+  [[nodiscard]] const Entry* due() const noexcept;
+  /// The transport has taken what due() named.
+  void sent(SimTime now);
+
+  /// What a receiver says; false: nobody sent what it claims to have, so it is no peer of ours.
+  /// Returns in `freed` how many bytes of frames need not be kept any more.
+  [[nodiscard]] bool acknowledge(const Ack& ack, SimTime now, std::uint64_t& freed);
+  /// Looks at the time: without news for too long, all that is kept will be sent again.
+  void tick(SimTime now);
+  /// When tick() may have something to do; kNever: it has not.
+  [[nodiscard]] SimTime deadline() const noexcept;
+
+  [[nodiscard]] std::uint64_t kept_bytes() const noexcept { return kept_bytes_; }
+  [[nodiscard]] bool is_idle() const noexcept { return kept_.empty(); }
+  [[nodiscard]] std::uint64_t resent() const noexcept { return resent_; }
+
+ private:
+  /// Before the receiver has said how much it takes.
+  static constexpr std::uint32_t kFirstCredit = 256 * 1'024;
+
+  void rewind(SimTime now);
+
+  const Nanos patience_;
+  std::deque<Entry> kept_;  // by sequence; the first `on_the_way_` have been sent
+  std::size_t on_the_way_ = 0;
+  std::uint64_t on_the_way_bytes_ = 0;
+  std::uint64_t kept_bytes_ = 0;
+  std::uint64_t next_sequence_ = 1;
+  std::uint64_t furthest_ = 0;  // the last sequence that ever went on its way
+  std::uint32_t credit_ = kFirstCredit;
+  SimTime news_at_{};
+  std::uint64_t rewound_at_ = 0;  // the first sequence of the last repetition for a gap
+  std::uint64_t resent_ = 0;
+};
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,99 @@
+#include "runtime/cluster/links.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/cluster/links_thread.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+Result<void> check(const LinksOptions& options) {
+  const auto refuse = [](const std::string& text) -> Result<void> {
+    return failure(ErrorKind::invalid_input, text);
+  };
+  if (options.nodes.size() < 2 || options.self >= options.nodes.size())
+    return refuse("a cluster has two nodes or more, and this is one of them");
+  const bool is_plain = options.secret_key.empty();
+  if (!is_plain && public_key_of(options.secret_key) != options.nodes[options.self].key)
+    return refuse("the secret key of this node does not belong to its public key");
+  for (const auto& node : options.nodes) {
+    if (!is_plain && !is_key(node.key))
+      return refuse(node.data + ": its key is none (40 characters of Z85)");
+    if (is_plain && !(is_on_this_machine(node.data) && is_on_this_machine(node.control)))
+      return refuse(node.data + ": without keys nodes talk on one machine only");
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_on_this_machine(std::string_view endpoint) noexcept {
+  for (const std::string_view local :
+       {"ipc://", "tcp://127.", "tcp://[::1]:", "tcp://localhost:"}) {
+    if (endpoint.substr(0, local.size()) == local) return true;
+  }
+  return false;
+}
+
+Result<std::unique_ptr<Links>> Links::open(LinksOptions options, LinkEvents& events) {
+  const auto checked = check(options);
+  if (!checked) return tl::unexpected<Error>(checked.error());
+  const std::string address = options.nodes[options.self].data;
+  try {
+    auto thread = std::make_unique<Thread>(std::move(options), events);
+    thread->start();
+    return std::unique_ptr<Links>{new Links{std::move(thread)}};
+  } catch (const zmq::error_t& e) {
+    return failure(ErrorKind::environment, address + ": " + e.what());
+  }
+}
+
+Links::Links(std::unique_ptr<Thread> thread) : thread_(std::move(thread)) {}
+Links::~Links() = default;
+
+SlabPtr Links::parcel() { return thread_->pool().take(); }
+
+void Links::send(unsigned node, SlabPtr parcel) {
+  CHARGEMILL_ASSERT(node < nodes() && node != self());
+  if (parcel->body_bytes() > 0) thread_->hand_over(node, std::move(parcel), false);
+}
+
+void Links::tell(unsigned node, std::string_view message) {
+  CHARGEMILL_ASSERT(node < nodes() && node != self());
+  CHARGEMILL_ASSERT(message.size() <= kMessageBytesMax);
+  thread_->tell(node, message);
+}
+
+void Links::tell_all(std::string_view message) {
+  for (unsigned node = 0; node < nodes(); ++node) {
+    if (node != self()) tell(node, message);
+  }
+}
+
+unsigned Links::nodes() const noexcept {
+  return static_cast<unsigned>(thread_->options().nodes.size());
+}
+unsigned Links::self() const noexcept { return thread_->options().self; }
+
+PeerState Links::state_of(unsigned node) const noexcept {
+  return node == self() ? PeerState::alive : thread_->peer(node).state();
+}
+
+LinkFigures Links::figures_of(unsigned node) const {
+  const PeerLink& peer = thread_->peer(node);
+  LinkFigures figures;
+  figures.state = peer.state();
+  // relaxed, all: counters.
+  figures.bytes = peer.bytes.load(std::memory_order_relaxed);
+  figures.frames = peer.frames.load(std::memory_order_relaxed);
+  figures.resent = peer.resent.load(std::memory_order_relaxed);
+  figures.refused = peer.refused.load(std::memory_order_relaxed);
+  figures.waiting_bytes = peer.data.allowance.used() + peer.control.allowance.used();
+  figures.round_trip = peer.round_trip.snapshot();
+  return figures;
+}
+
+std::uint64_t Links::handshakes_refused() const noexcept { return thread_->handshakes_refused(); }
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,124 @@
+// The connections of one node to all others: two ZeroMQ pairs with each, and one thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/result.hpp"
+#include "runtime/base/units.hpp"
+#include "runtime/cluster/frame.hpp"
+#include "runtime/cluster/keys.hpp"
+#include "runtime/cluster/slab.hpp"
+#include "runtime/observe/latency_histogram.hpp"
+#include "runtime/wire/byte_view.hpp"
+
+namespace chargemill::runtime {
+
+/// Where a node can be reached, as ZeroMQ writes it: tcp://10.0.0.1:7101, ipc:///run/x/1.
+struct NodeEndpoints {
+  std::string data;
+  std::string control;
+  std::string key;  ///< public, Z85; empty: plain text, on this machine only
+};
+
+/// What a node knows of another one.
+enum class PeerState : std::uint8_t {
+  unknown,  ///< not heard yet
+  alive,
+  suspect,   ///< silent for longer than it should
+  lost,      ///< silent for too long, or another process in its place; it stays so
+  stranger,  ///< it simulates something else; it stays so
+  left,      ///< it said that it is done
+};
+
+struct LinksOptions {
+  std::vector<NodeEndpoints> nodes;  ///< by number; the same in the same order on all nodes
+  std::uint16_t self = 0;
+  Incarnation incarnation{};
+  std::uint64_t plan = 0;                ///< equal on nodes that may talk
+  std::string secret_key;                ///< of this node, Z85; empty: plain text
+  std::uint32_t window_bytes = 4 << 20;  ///< that wait for one peer, and as many under way to it
+  Nanos beat_every = Millis{200};
+  Nanos suspect_after = std::chrono::seconds{2};
+  Nanos lost_after = std::chrono::seconds{15};
+};
+
+/// What comes in. Called by the links' thread only, which must not be kept waiting.
+class LinkEvents {
+ public:
+  LinkEvents() = default;
+  LinkEvents(const LinkEvents&) = delete;
+  LinkEvents& operator=(const LinkEvents&) = delete;
+  virtual ~LinkEvents() = default;
+
+  /// Parcels of one frame, whole and in order.
+  virtual void on_data(unsigned node, ByteView parcels) = 0;
+  /// A message, after all data that its sender sent before it.
+  virtual void on_control(unsigned node, std::string_view message) = 0;
+  virtual void on_peer(unsigned node, PeerState state) = 0;
+};
+
+/// Figures of one peer, for looking at.
+struct LinkFigures {
+  PeerState state{};
+  std::uint64_t bytes = 0;    ///< sent and received, whole frames
+  std::uint64_t frames = 0;   ///< likewise
+  std::uint64_t resent = 0;   ///< frames
+  std::uint64_t refused = 0;  ///< frames that were none, or not its own
+  std::int64_t waiting_bytes = 0;
+  LatencyHistogram round_trip;
+};
+
+/// For each ordered pair of nodes a PUSH to a PULL for data, and one for control. Over them
+/// LinkSender and LinkReceiver: each frame once and in order, whatever connections do, as long as
+/// both processes live. Data are parcels of bytes, gathered into frames of 16 to 64 KiB or for a
+/// millisecond. Whoever sends waits while more than the window is on its way to a peer, so memory
+/// is bounded: a slow peer slows those who write to it.
+///
+/// Threads: any may send and tell; sockets belong to a thread of its own.
+class Links {
+ public:
+  static constexpr std::size_t kParcelBytesMax = FrameLayout::kBodyBytesMax;
+  static constexpr std::size_t kMessageBytesMax = std::size_t{256} << 20U;
+
+  /// Binds, and begins to connect. `events` outlives the result. Fails when it cannot bind, when a
+  /// key is none, or when plain text would leave this machine.
+  [[nodiscard]] static Result<std::unique_ptr<Links>> open(LinksOptions options,
+                                                           LinkEvents& events);
+  /// Takes leave: what was sent is delivered, at most for a second.
+  ~Links();
+  Links(const Links&) = delete;
+  Links& operator=(const Links&) = delete;
+
+  /// Room for a parcel; fill it with at most kParcelBytesMax.
+  [[nodiscard]] SlabPtr parcel();
+  /// Data. What one thread sends to one node arrives in that order. Waits while the peer is slow;
+  /// what is sent to one that is lost goes nowhere.
+  void send(unsigned node, SlabPtr parcel);
+  /// Control: a message of at most kMessageBytesMax, after all that was sent before. Waits
+  /// likewise.
+  void tell(unsigned node, std::string_view message);
+  void tell_all(std::string_view message);
+
+  [[nodiscard]] unsigned nodes() const noexcept;
+  [[nodiscard]] unsigned self() const noexcept;
+  [[nodiscard]] PeerState state_of(unsigned node) const noexcept;
+  [[nodiscard]] LinkFigures figures_of(unsigned node) const;
+  /// Handshakes that keys did not pass.
+  [[nodiscard]] std::uint64_t handshakes_refused() const noexcept;
+
+ private:
+  class Thread;
+  explicit Links(std::unique_ptr<Thread> thread);
+
+  std::unique_ptr<Thread> thread_;
+};
+
+/// Whether bytes for `endpoint` stay on this machine.
+[[nodiscard]] bool is_on_this_machine(std::string_view endpoint) noexcept;
+
+}  // namespace chargemill::runtime

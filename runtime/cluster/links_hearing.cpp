@@ -1,0 +1,107 @@
+// What the links' thread does with what comes in.
+#include <zmq.h>
+
+#include "runtime/cluster/links_thread.hpp"
+
+namespace chargemill::runtime {
+
+bool Links::Thread::receive(zmq::socket_t& socket) {
+  bool any = false;
+  for (int i = 0; i < kFramesPerTurn; ++i) {
+    zmq::message_t message;
+    if (!socket.recv(message, zmq::recv_flags::dontwait)) break;
+    hear(message);
+    any = true;
+  }
+  return any;
+}
+
+// The key that a connection was let in with says who speaks; a frame must not say otherwise. That
+// enforces the domain too (the option to do so is not in Debian's libzmq): a connection that was
+// let in without asking the ZapHandler has no User-Id.
+bool Links::Thread::is_from_itself(const zmq::message_t& message, unsigned node) const {
+  if (!zap_) return true;
+  const char* const user = ::zmq_msg_gets(message.handle(), "User-Id");
+  return user != nullptr && std::to_string(node) == user;
+}
+
+void Links::Thread::hear(const zmq::message_t& message) {
+  const auto frame = read_frame({static_cast<const std::byte*>(message.data()), message.size()});
+  if (!frame) return;
+  const unsigned node = frame->head.node;
+  if (node >= peers_.size() || peers_[node] == nullptr) return;
+  PeerLink& peer = *peers_[node];
+  if (message.more() || !is_from_itself(message, node)) return count(peer.refused);
+  if (peer.is_gone()) return;
+  count(peer.frames);
+  count(peer.bytes, message.size());
+  if (frame->head.type == FrameType::beat) return hear_beat(node, peer, *frame);
+  // Before its first beat nobody knows what it simulates; it will send again.
+  if (peer.incarnation != frame->head.incarnation) return count(peer.refused);
+  peer.heard_at = now_;
+  LinkWay& way = frame->head.type == FrameType::data ? peer.data : peer.control;
+  const auto verdict = way.in.take(frame->head.sequence, message.size());
+  if (way.owes_since == kNever) way.owes_since = now_;
+  if (verdict != LinkReceiver::Verdict::deliver) return;
+  if (way.type == FrameType::data) {
+    events_.on_data(node, frame->body);
+  } else {
+    hear_control(peer, frame->body);
+  }
+  show_held(node, peer);
+}
+
+void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame) {
+  const auto beat = read_beat(frame.body);
+  if (!beat) return count(peer.refused);
+  if (beat->plan != options_.plan) return change(node, peer, PeerState::stranger);
+  if (!peer.incarnation) {
+    peer.incarnation = frame.head.incarnation;
+    peer.beat_at = now_;  // it may wait for us
+  }
+  // What the former process knew is gone; its successor cannot go on from here.
+  if (peer.incarnation != frame.head.incarnation) return change(node, peer, PeerState::lost);
+  peer.heard_at = now_;
+  peer.echo_ns = beat->clock_ns;
+  peer.echo_at = now_;
+  if (beat->echo_ns != 0)
+    peer.round_trip.record(Nanos{now_.time_since_epoch().count() - beat->echo_ns - beat->held_ns});
+  acknowledge(peer, peer.data, beat->data);
+  acknowledge(peer, peer.control, beat->control);
+  if (beat->is_leaving) return change(node, peer, PeerState::left);
+  if (peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
+}
+
+void Links::Thread::acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack) {
+  std::uint64_t freed = 0;
+  if (!way.out.acknowledge(ack, now_, freed)) return count(peer.refused);
+  if (freed > 0) way.allowance.give_back(freed);
+}
+
+void Links::Thread::hear_control(PeerLink& peer, ByteView body) {
+  if (body.size < kPartHead || peer.message.size() + body.size > kMessageBytesMax)
+    return count(peer.refused);
+  peer.message.append(body.text().substr(kPartHead));
+  if (load_at<std::uint8_t>(body.data + kIsLastAt) == 0) return;
+  peer.held.push_back(
+      {load_at<std::uint64_t>(body.data + kMarkAt), std::exchange(peer.message, {})});
+}
+
+void Links::Thread::show_held(unsigned node, PeerLink& peer) {
+  while (!peer.held.empty() && peer.held.front().mark < peer.data.in.next()) {
+    events_.on_control(node, peer.held.front().text);
+    peer.held.pop_front();
+  }
+}
+
+void Links::Thread::change(unsigned node, PeerLink& peer, PeerState to) {
+  if (peer.state() == to) return;
+  peer.shown_state.store(to, std::memory_order_release);  // release: see PeerLink::state()
+  if (peer.is_gone()) {
+    peer.data.allowance.close();
+    peer.control.allowance.close();
+  }
+  events_.on_peer(node, to);
+}
+
+}  // namespace chargemill::runtime

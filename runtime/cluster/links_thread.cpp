@@ -1,0 +1,322 @@
+#include "runtime/cluster/links_thread.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using Layout = FrameLayout;
+
+constexpr Nanos kBatchFor = Millis{1};
+constexpr std::size_t kBatchBytes = 32 * 1'024;  // go at once
+constexpr std::size_t kWholeBytes = 16 * 1'024;  // a parcel that is a frame of its own
+constexpr Nanos kAckAfter = Millis{10};
+constexpr Nanos kGreetEvery = Millis{20};  // who has not been heard yet
+constexpr Nanos kPatience = Millis{300};
+constexpr Nanos kLeaveFor = std::chrono::seconds{1};
+constexpr Nanos kSleepMax = Millis{100};
+constexpr int kFramesWaitingMax = 64;                 // in libzmq, on each side
+constexpr std::uint64_t kDataIo = 1, kControlIo = 2;  // bulk cannot hold up control
+
+SimTime clock_now() noexcept {
+  return SimTime{
+      std::chrono::duration_cast<Nanos>(std::chrono::steady_clock::now().time_since_epoch())};
+}
+}  // namespace
+
+Links::Thread::Thread(LinksOptions options, LinkEvents& events)
+    : options_(std::move(options)),
+      events_(events),
+      context_(2),
+      data_in_(context_, zmq::socket_type::pull),
+      control_in_(context_, zmq::socket_type::pull),
+      wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  CHARGEMILL_ASSERT(wake_fd_ >= 0);
+  peers_.resize(options_.nodes.size());
+  for (unsigned node = 0; node < peers_.size(); ++node) {
+    if (node == options_.self) continue;
+    peers_[node] = std::make_unique<PeerLink>(context_, options_.window_bytes, kPatience);
+  }
+}
+
+Links::Thread::~Thread() {
+  if (thread_.joinable()) {
+    is_leaving_.store(true, std::memory_order_release);  // release: all handed over before it is
+    const std::uint64_t one = 1;
+    (void)!::write(wake_fd_, &one, sizeof one);
+    thread_.join();
+  }
+  while (InboundNode* node = inbound_.take_all()) {
+    while (node != nullptr) {
+      InboundNode* const next = node->inbound_next;
+      static_cast<Slab*>(node)->let_go();
+      node = next;
+    }
+  }
+  ::close(wake_fd_);
+}
+
+void Links::Thread::start() {
+  if (!options_.secret_key.empty()) {
+    std::vector<std::string> keys;
+    for (const auto& node : options_.nodes) keys.push_back(node.key);
+    zap_ = std::make_unique<ZapHandler>(context_, keys);
+  }
+  const auto& mine = options_.nodes[options_.self];
+  configure(data_in_, kDataIo);
+  configure(control_in_, kControlIo);
+  data_in_.bind(mine.data);
+  control_in_.bind(mine.control);
+  each_peer([&](unsigned node, PeerLink& peer) {
+    const auto& to = options_.nodes[node];
+    configure(peer.data.socket, kDataIo);
+    configure(peer.control.socket, kControlIo);
+    for (auto* socket : {&peer.data.socket, &peer.control.socket}) {
+      if (zap_) socket->set(zmq::sockopt::curve_serverkey, to.key);
+    }
+    peer.data.socket.connect(to.data);
+    peer.control.socket.connect(to.control);
+  });
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void Links::Thread::configure(zmq::socket_t& socket, std::uint64_t io_threads) const {
+  namespace opt = zmq::sockopt;
+  socket.set(opt::affinity, io_threads);
+  socket.set(opt::linger, 200);
+  socket.set(opt::sndhwm, kFramesWaitingMax);
+  socket.set(opt::rcvhwm, kFramesWaitingMax);
+  socket.set(opt::maxmsgsize, static_cast<std::int64_t>(Layout::kBytesMax));
+  socket.set(opt::handshake_ivl, 2'000);
+  socket.set(opt::backlog, 1'024);
+  socket.set(opt::immediate, 1);
+  socket.set(opt::reconnect_ivl, 50);
+  socket.set(opt::reconnect_ivl_max, 2'000);
+  socket.set(opt::heartbeat_ivl, 1'000);
+  socket.set(opt::heartbeat_timeout, 3'000);
+  socket.set(opt::heartbeat_ttl, 3'000);
+  socket.set(opt::tcp_maxrt, 5'000);
+  if (!zap_) return;
+  const bool listens = socket.get(opt::type) == static_cast<int>(zmq::socket_type::pull);
+  if (listens) {
+    socket.set(opt::curve_server, 1);
+    socket.set(opt::zap_domain, ZapHandler::kDomain);
+  } else {
+    socket.set(opt::curve_publickey, options_.nodes[options_.self].key);
+  }
+  socket.set(opt::curve_secretkey, options_.secret_key);
+}
+
+void Links::Thread::hand_over(unsigned node, SlabPtr slab, bool is_control) {
+  PeerLink& peer = *peers_[node];
+  LinkWay& way = is_control ? peer.control : peer.data;
+  if (!way.allowance.take(slab->body_bytes())) return;
+  slab->to = static_cast<std::uint16_t>(node);
+  slab->is_control = is_control;
+  if (!inbound_.push(slab.release())) return;
+  const std::uint64_t one = 1;
+  (void)!::write(wake_fd_, &one, sizeof one);
+}
+
+void Links::Thread::tell(unsigned node, std::string_view message) {
+  constexpr std::size_t kPartBytes = Layout::kBodyBytesMax - kPartHead;
+  const std::lock_guard<std::mutex> lock(tell_mutex_);
+  do {
+    const std::string_view part = message.substr(0, kPartBytes);
+    message.remove_prefix(part.size());
+    SlabPtr slab = SlabPool::make(kPartHead + part.size());
+    store_at(slab->body() + kIsLastAt, static_cast<std::uint8_t>(message.empty() ? 1 : 0));
+    if (!part.empty()) std::memcpy(slab->body() + kPartHead, part.data(), part.size());
+    slab->grow(kPartHead + part.size());
+    hand_over(node, std::move(slab), true);
+  } while (!message.empty());
+}
+
+void Links::Thread::run() {
+  for (;;) {
+    now_ = clock_now();
+    bool is_busy = take_handed_over();
+    is_busy = receive(control_in_) || is_busy;
+    is_busy = receive(data_in_) || is_busy;
+    keep_time();
+    each_peer([&](unsigned, PeerLink& peer) {
+      is_busy = push_out(peer, peer.control) || is_busy;
+      is_busy = push_out(peer, peer.data) || is_busy;
+    });
+    // acquire: pairs with release in the destructor.
+    if (is_leaving_.load(std::memory_order_acquire) && is_done()) break;
+    if (!is_busy) wait();
+  }
+  each_peer([&](unsigned, PeerLink& peer) { send_beat(peer, true); });
+}
+
+bool Links::Thread::take_handed_over() {
+  InboundNode* node = inbound_.take_all();
+  if (node == nullptr) return false;
+  while (node != nullptr) {
+    InboundNode* const next = node->inbound_next;
+    SlabPtr slab{static_cast<Slab*>(node)};
+    PeerLink& peer = *peers_[slab->to];
+    node = next;
+    if (peer.is_gone()) continue;
+    if (!slab->is_control) {
+      add_parcel(peer, std::move(slab));
+      continue;
+    }
+    flush(peer);
+    store_at(slab->body() + kMarkAt, peer.data.out.next_sequence() - 1);
+    frame(peer.control, std::move(slab));
+  }
+  return true;
+}
+
+void Links::Thread::add_parcel(PeerLink& peer, SlabPtr parcel) {
+  if (peer.batch && peer.batch->room() < parcel->body_bytes()) flush(peer);
+  if (!peer.batch && parcel->body_bytes() >= kWholeBytes)
+    return frame(peer.data, std::move(parcel));
+  if (!peer.batch) {
+    peer.batch = std::move(parcel);
+    peer.batch_since = now_;
+    return;
+  }
+  std::memcpy(peer.batch->end(), parcel->body(), parcel->body_bytes());
+  peer.batch->grow(parcel->body_bytes());
+  if (peer.batch->body_bytes() >= kBatchBytes) flush(peer);
+}
+
+void Links::Thread::flush(PeerLink& peer) {
+  if (peer.batch) frame(peer.data, std::exchange(peer.batch, {}));
+}
+
+void Links::Thread::frame(LinkWay& way, SlabPtr slab) {
+  seal_frame(slab->frame(), head(way.type, way.out.next_sequence()), slab->body_bytes());
+  way.allowance.add(Layout::kHeaderBytes);
+  way.out.keep(std::move(slab));
+}
+
+FrameHead Links::Thread::head(FrameType type, std::uint64_t sequence) const noexcept {
+  return {type, options_.self, options_.incarnation, 0, sequence};
+}
+
+bool Links::Thread::push_out(PeerLink& peer, LinkWay& way) {
+  bool any = false;
+  way.is_blocked = false;
+  for (int i = 0; i < kFramesPerTurn; ++i) {
+    const auto* const entry = way.out.due();
+    if (entry == nullptr) break;
+    if (!put_on_the_wire(way, entry->frame)) {
+      way.is_blocked = true;
+      break;
+    }
+    count(peer.frames);
+    count(peer.bytes, entry->bytes);
+    way.out.sent(now_);
+    any = true;
+  }
+  peer.resent.store(peer.data.out.resent() + peer.control.out.resent(),
+                    std::memory_order_relaxed);  // relaxed: a counter
+  return any;
+}
+
+bool Links::Thread::put_on_the_wire(LinkWay& way, const SlabPtr& slab) {
+  SlabPtr held = slab;
+  Slab* const kept = held.release();
+  zmq::message_t message{kept->frame(), kept->frame_bytes(),
+                         [](void*, void* hint) { static_cast<Slab*>(hint)->let_go(); }, kept};
+  return way.socket.send(message, zmq::send_flags::dontwait).has_value();
+}
+
+void Links::Thread::keep_time() {
+  each_peer([&](unsigned node, PeerLink& peer) {
+    // A stranger must be told that it is one.
+    if (peer.state() == PeerState::stranger && now_ >= peer.beat_at) send_beat(peer, false);
+    if (peer.is_gone()) return;
+    if (peer.batch && now_ >= peer.batch_since + kBatchFor) flush(peer);
+    peer.data.out.tick(now_);
+    peer.control.out.tick(now_);
+    bool is_due = now_ >= peer.beat_at;
+    for (const LinkWay* way : {&peer.data, &peer.control}) {
+      if (!way->in.owes_an_ack()) continue;
+      is_due = is_due || way->in.is_pressing() || now_ >= way->owes_since + kAckAfter;
+    }
+    if (is_due) send_beat(peer, false);
+    if (peer.state() == PeerState::unknown) return;  // whoever waits for it knows how long
+    const Nanos silent = now_ - peer.heard_at;
+    if (silent > options_.lost_after) return change(node, peer, PeerState::lost);
+    if (silent > options_.suspect_after && peer.state() == PeerState::alive)
+      change(node, peer, PeerState::suspect);
+  });
+}
+
+void Links::Thread::send_beat(PeerLink& peer, bool is_leaving) {
+  Beat beat;
+  beat.plan = options_.plan;
+  beat.data = peer.data.in.ack();
+  beat.control = peer.control.in.ack();
+  beat.clock_ns = now_.time_since_epoch().count();
+  beat.echo_ns = peer.echo_ns;
+  beat.held_ns = (now_ - peer.echo_at).count();
+  beat.is_leaving = is_leaving;
+  const SlabPtr slab = SlabPool::make(BeatLayout::kBytes);
+  write_beat(beat, slab->body());
+  slab->grow(BeatLayout::kBytes);
+  seal_frame(slab->frame(), head(FrameType::beat, 0), BeatLayout::kBytes);
+  peer.beat_at = now_ + (peer.state() == PeerState::unknown ? kGreetEvery : options_.beat_every);
+  const bool has_gone =
+      put_on_the_wire(peer.control, slab);  // if nobody is there, the next one will
+  for (LinkWay* way : {&peer.data, &peer.control}) {
+    if (has_gone) way->in.acked();
+    way->owes_since = has_gone || !way->in.owes_an_ack() ? kNever : now_;
+  }
+}
+
+bool Links::Thread::is_done() {
+  if (leaving_until_ == kNever) leaving_until_ = now_ + kLeaveFor;
+  if (now_ >= leaving_until_) return true;
+  bool is_idle = inbound_.looks_empty();
+  each_peer([&](unsigned, PeerLink& peer) {
+    flush(peer);
+    if (peer.is_gone() || peer.state() == PeerState::unknown) return;
+    is_idle = is_idle && peer.data.out.is_idle() && peer.control.out.is_idle();
+  });
+  return is_idle;
+}
+
+SimTime Links::Thread::next_deadline() const {
+  SimTime next = now_ + kSleepMax;
+  for (const auto& peer : peers_) {
+    if (peer == nullptr || peer->is_gone()) continue;
+    next = std::min(next, peer->beat_at);
+    if (peer->batch) next = std::min(next, peer->batch_since + kBatchFor);
+    for (const LinkWay* way : {&peer->data, &peer->control}) {
+      next = std::min(next, way->out.deadline());
+      if (way->owes_since != kNever) next = std::min(next, way->owes_since + kAckAfter);
+    }
+  }
+  return next;
+}
+
+void Links::Thread::wait() {
+  std::vector<zmq::pollitem_t> items{{nullptr, wake_fd_, ZMQ_POLLIN, 0},
+                                     {data_in_.handle(), 0, ZMQ_POLLIN, 0},
+                                     {control_in_.handle(), 0, ZMQ_POLLIN, 0}};
+  each_peer([&](unsigned, PeerLink& peer) {
+    for (LinkWay* way : {&peer.data, &peer.control}) {
+      if (way->is_blocked) items.push_back({way->socket.handle(), 0, ZMQ_POLLOUT, 0});
+    }
+  });
+  const Nanos left = std::max(Nanos{0}, next_deadline() - clock_now());
+  if (!inbound_.try_sleep()) return;
+  zmq::poll(items, std::chrono::ceil<Millis>(left));
+  inbound_.stay_awake();
+  std::uint64_t wakes = 0;
+  (void)!::read(wake_fd_, &wakes, sizeof wakes);
+}
+
+}  // namespace chargemill::runtime

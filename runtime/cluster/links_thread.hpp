@@ -1,0 +1,98 @@
+// The thread behind Links: what it sends, what it hears, and what time it is.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+#include <zmq.hpp>
+
+#include "runtime/base/cache_line.hpp"
+#include "runtime/cluster/links.hpp"
+#include "runtime/cluster/peer_link.hpp"
+#include "runtime/cluster/zap_handler.hpp"
+#include "runtime/engine/inbound_queue.hpp"
+
+namespace chargemill::runtime {
+
+class Links::Thread {
+ public:
+  // Before the bytes of a control message: the mark, and whether they are its last.
+  static constexpr std::size_t kMarkAt = 0;
+  static constexpr std::size_t kIsLastAt = 8;
+  static constexpr std::size_t kPartHead = 9;
+  /// Of one socket, before the other one has its turn.
+  static constexpr int kFramesPerTurn = 64;
+
+  Thread(LinksOptions options, LinkEvents& events);
+  ~Thread();
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+
+  /// Binds and connects; throws zmq::error_t when it cannot.
+  void start();
+  // Any thread.
+  void hand_over(unsigned node, SlabPtr slab, bool is_control);
+  void tell(unsigned node, std::string_view message);
+
+  [[nodiscard]] const LinksOptions& options() const noexcept { return options_; }
+  [[nodiscard]] SlabPool& pool() noexcept { return pool_; }
+  [[nodiscard]] const PeerLink& peer(unsigned node) const { return *peers_[node]; }
+  [[nodiscard]] std::uint64_t handshakes_refused() const noexcept {
+    return zap_ ? zap_->refused() : 0;
+  }
+
+ private:
+  void run();
+  bool take_handed_over();
+  void add_parcel(PeerLink& peer, SlabPtr parcel);
+  void flush(PeerLink& peer);
+  void frame(LinkWay& way, SlabPtr slab);
+  bool push_out(PeerLink& peer, LinkWay& way);
+  bool put_on_the_wire(LinkWay& way, const SlabPtr& slab);
+  bool receive(zmq::socket_t& socket);
+  void hear(const zmq::message_t& message);
+  void hear_beat(unsigned node, PeerLink& peer, const Frame& frame);
+  void hear_control(PeerLink& peer, ByteView body);
+  void show_held(unsigned node, PeerLink& peer);
+  void acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack);
+  [[nodiscard]] bool is_from_itself(const zmq::message_t& message, unsigned node) const;
+  void keep_time();
+  void send_beat(PeerLink& peer, bool is_leaving);
+  void change(unsigned node, PeerLink& peer, PeerState to);
+  [[nodiscard]] bool is_done();
+  void wait();
+  [[nodiscard]] SimTime next_deadline() const;
+  static void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
+    // relaxed, both: a counter with one writer.
+    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
+  [[nodiscard]] FrameHead head(FrameType type, std::uint64_t sequence) const noexcept;
+  void configure(zmq::socket_t& socket, std::uint64_t io_threads) const;
+  template <class F>
+  void each_peer(F f) {
+    for (unsigned node = 0; node < peers_.size(); ++node) {
+      if (peers_[node] != nullptr) f(node, *peers_[node]);
+    }
+  }
+
+  const LinksOptions options_;
+  LinkEvents& events_;
+  SlabPool pool_;  // before the context, which lets go of slabs when it ends
+  zmq::context_t context_;
+  std::unique_ptr<ZapHandler> zap_;
+  zmq::socket_t data_in_;
+  zmq::socket_t control_in_;
+  std::vector<std::unique_ptr<PeerLink>> peers_;  // by node; null: this one
+  std::mutex tell_mutex_;  // parts of one message follow each other; seldom contended
+  const int wake_fd_;
+  SimTime now_{};
+  SimTime leaving_until_ = kNever;
+  std::thread thread_;
+  alignas(kCacheLine) InboundQueue inbound_;
+  std::atomic<bool> is_leaving_{false};  // written by the destructor
+};
+
+}  // namespace chargemill::runtime

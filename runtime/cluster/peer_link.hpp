@@ -1,0 +1,78 @@
+// All that one node keeps for another one; the links' thread owns it.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <optional>
+#include <string>
+#include <zmq.hpp>
+
+#include "runtime/cluster/allowance.hpp"
+#include "runtime/cluster/link_receiver.hpp"
+#include "runtime/cluster/link_sender.hpp"
+#include "runtime/cluster/links.hpp"
+#include "runtime/observe/histogram_recorder.hpp"
+
+namespace chargemill::runtime {
+
+/// One class of frames, both directions: what goes leaves by `socket`, what comes in does by the
+/// node's one socket of the class.
+struct LinkWay {
+  LinkWay(FrameType what, zmq::context_t& context, std::uint32_t window, Nanos patience)
+      : type(what),
+        socket(context, zmq::socket_type::push),
+        allowance(window),
+        out(patience),
+        in(window) {}
+
+  const FrameType type;
+  zmq::socket_t socket;
+  Allowance allowance;  // any thread
+  LinkSender out;
+  LinkReceiver in;
+  bool is_blocked = false;  // the socket took no more at the last try
+  SimTime owes_since = kNever;
+};
+
+/// A control message that may be shown once `mark` is here, the last data frame sent before it.
+struct HeldMessage {
+  std::uint64_t mark;
+  std::string text;
+};
+
+struct PeerLink {
+  PeerLink(zmq::context_t& context, std::uint32_t window, Nanos patience)
+      : data(FrameType::data, context, window, patience),
+        control(FrameType::control, context, window, patience) {}
+
+  [[nodiscard]] PeerState state() const noexcept {
+    return shown_state.load(std::memory_order_acquire);  // acquire: what happened before is seen
+  }
+  /// It will not hear or say anything any more.
+  [[nodiscard]] bool is_gone() const noexcept {
+    const PeerState now = state();
+    return now == PeerState::lost || now == PeerState::stranger || now == PeerState::left;
+  }
+
+  LinkWay data;
+  LinkWay control;
+  SlabPtr batch;  // data that waits for more
+  SimTime batch_since{};
+  std::optional<Incarnation> incarnation;
+  SimTime heard_at{};
+  std::int64_t echo_ns = 0;  // its clock, in the last beat
+  SimTime echo_at{};         // when that came
+  SimTime beat_at{};         // when it gets the next one
+  std::string message;       // of control, as much as has come
+  std::uint64_t message_mark = 0;
+  std::deque<HeldMessage> held;
+  // Written by the links' thread, read by any.
+  std::atomic<PeerState> shown_state{PeerState::unknown};
+  std::atomic<std::uint64_t> bytes{0};
+  std::atomic<std::uint64_t> frames{0};
+  std::atomic<std::uint64_t> resent{0};
+  std::atomic<std::uint64_t> refused{0};
+  HistogramRecorder round_trip;
+};
+
+}  // namespace chargemill::runtime

@@ -1,0 +1,117 @@
+#include "actors/transit/transit_codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include "runtime/base/random_stream.hpp"
+
+namespace chargemill::transit {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+template <class Event>
+Bytes bytes_of(const Event& event) {
+  Bytes bytes(kMessageBytesMax);
+  bytes.resize(write(event, bytes.data()));
+  return bytes;
+}
+template <class Event>
+bool is_read(const Bytes& bytes, Event& event) {
+  return read(runtime::ByteView{bytes.data(), bytes.size()}, event);
+}
+
+/// Every alternative of `Event`, as it is by default.
+template <class Event, std::size_t... I>
+std::vector<Event> one_of_each(std::index_sequence<I...>) {
+  return {Event{std::in_place_index<I>}...};
+}
+template <class Event>
+std::vector<Event> one_of_each() {
+  return one_of_each<Event>(std::make_index_sequence<std::variant_size_v<Event>>{});
+}
+
+template <class Event>
+class Transit : public testing::Test {};
+using Events = testing::Types<central::ShardEvent, central::CentralEvent, driver::Event>;
+TYPED_TEST_SUITE(Transit, Events);
+
+// Equal bytes mean equal messages: all fields are in them.
+TYPED_TEST(Transit, BringsEveryKindOfMessageThroughUnchanged) {
+  for (const TypeParam& event : one_of_each<TypeParam>()) {
+    const Bytes bytes = bytes_of(event);
+    TypeParam back;
+    ASSERT_TRUE(is_read(bytes, back)) << event.index();
+    EXPECT_EQ(back.index(), event.index());
+    EXPECT_EQ(bytes_of(back), bytes);
+  }
+}
+
+TYPED_TEST(Transit, RefusesEveryOtherLength) {
+  for (const TypeParam& event : one_of_each<TypeParam>()) {
+    Bytes bytes = bytes_of(event);
+    TypeParam back;
+    bytes.push_back(std::byte{});
+    EXPECT_FALSE(is_read(bytes, back)) << event.index();
+    bytes.pop_back();
+    while (!bytes.empty()) {
+      bytes.pop_back();
+      EXPECT_FALSE(is_read(bytes, back)) << event.index() << " of " << bytes.size();
+    }
+  }
+}
+
+// Whatever is read is what would be written: no byte of it went unlooked at.
+TYPED_TEST(Transit, ReadsNothingThatItWouldNotWrite) {
+  RandomStream random{7, 1, Purpose::choice};
+  std::size_t accepted = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    Bytes bytes(1 + random.below(kMessageBytesMax));
+    for (auto& byte : bytes) byte = std::byte{static_cast<unsigned char>(random.below(4))};
+    bytes[0] =
+        std::byte{static_cast<unsigned char>(random.below(std::variant_size_v<TypeParam> + 1))};
+    TypeParam event;
+    if (!is_read(bytes, event)) continue;
+    ++accepted;
+    ASSERT_EQ(bytes_of(event), bytes);
+  }
+  EXPECT_GT(accepted, 100U);
+}
+
+TEST(TransitOf, ADriverUpdateHasAllThatWasSaid) {
+  DriverUpdate update;
+  update.request = RequestId{1};
+  update.session = SessionId{2};
+  update.power = Power{3};
+  update.delivered = Energy{-4};
+  update.price = Price{5};
+  update.point = PointId{6};
+  update.driver = DriverId{7};
+  update.status = UpdateStatus::denied;
+  update.reason = Reason::manual_stop;
+  update.phase = Phase::fault;
+  update.detail = Reason::journal_busy;
+  update.refusal = Refusal::no_central;
+  driver::Event back;
+  ASSERT_TRUE(is_read(bytes_of(driver::Event{update}), back));
+  const auto& read_back = std::get<DriverUpdate>(back);
+  EXPECT_EQ(read_back.delivered, update.delivered);
+  EXPECT_EQ(read_back.driver, update.driver);
+  EXPECT_EQ(read_back.reason, Reason::manual_stop);
+  EXPECT_EQ(read_back.refusal, Refusal::no_central);
+}
+
+TEST(TransitOf, AListThatNamesMorePointsThanItHasRoomForIsRefused) {
+  PointList list{};
+  list.count = kListedMax;
+  driver::Event back;
+  EXPECT_TRUE(is_read(bytes_of(driver::Event{list}), back));
+  list.count = kListedMax + 1;
+  EXPECT_FALSE(is_read(bytes_of(driver::Event{list}), back));
+}
+
+}  // namespace
+}  // namespace chargemill::transit

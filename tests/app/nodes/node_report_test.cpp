@@ -1,0 +1,86 @@
+#include "app/nodes/node_report.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+NodeReport sample() {
+  NodeReport report;
+  report.snapshot.sim = SimTime{7s};
+  report.snapshot.wall = 8s;
+  report.snapshot.totals.requests_sent = 11;
+  report.snapshot.totals.energy_unreported_mj = -12;
+  for (const Nanos latency : {Nanos{1}, Nanos{255}, Nanos{1'234'567}, Nanos{98'765'432'101}})
+    report.snapshot.latencies.request_decision.record(latency, 3);
+  report.snapshot.worker_busy = {0.25, 0.5};
+  report.failure = "shard: it threw";
+  report.survived_failures = 2;
+  report.first_survived = "driver: so did it";
+  report.is_quiet = false;
+  report.cpu_s = 1.5;
+  report.rss_bytes = 1 << 20;
+  report.network_bytes = 1 << 19;
+  report.worker_busy = {0.75};
+  report.digest = {3, 4};
+  report.display = {DisplayState::supplying, DisplayState::broken, DisplayState::disconnected};
+  return report;
+}
+
+TEST(NodeReport, ComesThroughUnchanged) {
+  const NodeReport report = sample();
+  const auto back = report_from(to_bytes(report));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(to_bytes(*back), to_bytes(report));
+  EXPECT_EQ(back->snapshot.totals.energy_unreported_mj, -12);
+  EXPECT_EQ(back->failure, report.failure);
+  EXPECT_EQ(back->display, report.display);
+  EXPECT_EQ(back->digest, report.digest);
+}
+
+// A merged histogram says what one of all records would have said, and its maximum is exact.
+TEST(NodeReport, KeepsEveryQuantileAndTheExactMaximum) {
+  const auto back = report_from(to_bytes(sample()));
+  ASSERT_TRUE(back.has_value());
+  const auto& was = sample().snapshot.latencies.request_decision;
+  const auto& is = back->snapshot.latencies.request_decision;
+  EXPECT_EQ(is.count(), 12U);
+  EXPECT_EQ(is.max(), Nanos{98'765'432'101});
+  for (const double q : {0.1, 0.5, 0.9, 0.99, 1.0}) EXPECT_EQ(is.quantile(q), was.quantile(q));
+  EXPECT_EQ(back->snapshot.latencies.session_start.count(), 0U);
+}
+
+TEST(NodeReport, IsNoReportWhenCutAnywhereOrLonger) {
+  const std::string bytes = to_bytes(sample());
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    ASSERT_FALSE(report_from(std::string_view{bytes}.substr(0, size)).has_value()) << size;
+  EXPECT_FALSE(report_from(bytes + '\0').has_value());
+}
+
+TEST(NodeReport, DoesNotBelieveImpossibleLengthsAndStates) {
+  std::string bytes = to_bytes(sample());
+  bytes.back() = 5;  // the last state of a charge point
+  EXPECT_FALSE(report_from(bytes).has_value());
+  std::string entities = to_bytes(std::vector<network::EntityDigest>(3));
+  EXPECT_TRUE(entities_from(entities).has_value());
+  entities[7] = '\x7F';  // the highest byte of how many there are
+  EXPECT_FALSE(entities_from(entities).has_value());
+}
+
+TEST(Totals, AddUpFieldByFieldAlsoBelowZero) {
+  network::Totals a;
+  a.requests_sent = 3;
+  a.energy_unreported_mj = -5;
+  a.records_lost = 7;
+  network::Totals b = a;
+  b.energy_unreported_mj = 2;
+  network::add(a, b);
+  EXPECT_EQ(a.requests_sent, 6U);
+  EXPECT_EQ(a.energy_unreported_mj, -3);
+  EXPECT_EQ(a.records_lost, 14U);
+}
+
+}  // namespace
+}  // namespace chargemill::app

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# One network on several nodes: processes that `run --nodes` starts, and nodes that meet by a list.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
+law() {
+  local text=$1
+  shift
+  "$@" >"$work/law.log" 2>&1 &
+  if wait $!; then
+    echo "ok - $text"
+  else
+    echo "not ok - $text"
+    tail -n 15 "$work/law.log"
+    failed=1
+  fi
+}
+
+# ends_with CODE COMMAND...
+ends_with() {
+  local expected=$1 code=0
+  shift
+  "$@" || code=$?
+  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
+}
+
+# until_true COMMAND...: polls, up to a minute.
+until_true() {
+  local end=$((SECONDS + 60))
+  until "$@" 2>/dev/null; do
+    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
+  done
+}
+
+{
+  printf '[run]\nname = "town"\nduration = "3m"\nspeed = "max"\nstart = 2026-01-05T17:00:00Z\n'
+  printf '[network]\ncharge_points = 400\n[drivers]\ncount = 400\nsessions_per_cp_per_day = 100\n'
+  printf 'choose = "any_in_zone"\n[[fault]]\nkind = "engine_crash"\nrate = 20\n'
+  printf '[[fault]]\nkind = "central_restart"\nat = "90s"\nduration = "5s"\n'
+} >"$work/town.toml"
+
+# run_on NODES [ARGS]: into $work/run-NODES, without a word.
+run_on() {
+  local nodes=$1
+  shift
+  rm -rf "$work/run-$nodes"
+  "$chargemill" run "$work/town.toml" --nodes "$nodes" --progress off --out "$work/run-$nodes" "$@" >"$work/out"
+}
+# figure NODES KEY: of the summary, as it stands there.
+figure() { grep -m 1 "\"$2\":" "$work/run-$1/summary.json" | tr -d ' ,'; }
+
+gives_one_digest() {
+  local nodes
+  ends_with 0 run_on 1 --http off --tcp off
+  for nodes in 2 3 4; do
+    ends_with 0 run_on "$nodes" --workers $((nodes % 2 + 1))
+    for key in digest sent started delivered_mj total; do
+      [[ $(figure "$nodes" "$key") == "$(figure 1 "$key")" ]] || { echo "$nodes nodes: $(figure "$nodes" "$key")"; return 1; }
+    done
+    [[ $(figure "$nodes" nodes) == "\"nodes\":$nodes" ]]
+    cmp "$work/run-1/states.json" "$work/run-$nodes/states.json"
+  done
+}
+names_the_same_entities() {
+  ends_with 0 run_on 1 --http off --tcp off --digest-every 1m
+  ends_with 0 run_on 3 --digest-every 1m
+  "$chargemill" compare "$work/run-1" "$work/run-3" >"$work/out"
+  cmp "$work/run-1/digests.bin" "$work/run-3/digests.bin"
+}
+keeps_the_sums_in_real_time() {
+  ends_with 0 run_on 3 --speed 20
+  grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/run-3/summary.txt"
+  grep -Eq '"started": [1-9]' "$work/run-3/summary.json"
+  grep -q '^  node_transit' "$work/run-3/summary.txt"
+}
+stops_on_a_signal() {
+  local pid code=0
+  rm -rf "$work/run-2"
+  "$chargemill" run "$work/town.toml" --nodes 2 --speed 1 --progress plain --out "$work/run-2" \
+    >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=' "$work/err"
+  kill -INT "$pid"
+  wait "$pid" || code=$?
+  [[ $code == 130 ]] || { echo "exit $code"; return 1; }
+  grep -q '"partial": true' "$work/run-2/summary.json"
+}
+says_which_node_was_killed() {
+  local pid child code=0
+  "$chargemill" run "$work/town.toml" --nodes 3 --duration 900h --progress off --no-out \
+    >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true pgrep -P "$pid"
+  child=$(pgrep -P "$pid" | tail -n 1)
+  kill -9 "$child"
+  wait "$pid" || code=$?
+  [[ $code == 5 ]] || { echo "exit $code"; cat "$work/err"; return 1; }
+  grep -q 'was ended by signal 9' "$work/err" "$work/out"
+  until_true bash -c "! pgrep -P $pid"
+}
+
+# A list of nodes with keys, at ports of this test.
+list_nodes() {
+  local port=$((20000 + $$ % 10000)) name
+  "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
+  cp "$work/town.toml" "$work/list.toml"
+  printf '[cluster]\nkeys = "keys"\n' >>"$work/list.toml"
+  for name in alpha beta gamma; do
+    {
+      grep -A 1 -F "name = \"$name\"" "$work/keys.toml" | sed '1i [[node]]'
+      printf 'data_port = %d\ncontrol_port = %d\n' "$port" $((port + 1))
+    } >>"$work/list.toml"
+    port=$((port + 2))
+  done
+}
+meets_by_a_list() {
+  local one two
+  list_nodes
+  "$chargemill" node --config "$work/list.toml" --name beta 2>"$work/beta" &
+  one=$!
+  "$chargemill" node --config "$work/list.toml" --name gamma 2>"$work/gamma" &
+  two=$!
+  ends_with 0 "$chargemill" node --config "$work/list.toml" --name alpha --expect-nodes 3 --progress off \
+    --out "$work/run-listed" >"$work/out"
+  wait "$one"
+  wait "$two"
+  grep -q 'node beta: done' "$work/beta"
+  ends_with 0 run_on 1 --http off --tcp off
+  [[ $(figure listed digest) == "$(figure 1 digest)" ]]
+}
+keeps_secrets() {
+  list_nodes 2>/dev/null || true
+  [[ $(stat -c %a "$work/keys/beta.secret") == 600 ]]
+  chmod 644 "$work/keys/beta.secret"
+  ends_with 4 "$chargemill" node --config "$work/list.toml" --name beta 2>"$work/err"
+  grep -q 'others may read it' "$work/err"
+  chmod 600 "$work/keys/beta.secret"
+}
+says_who_is_missing() {
+  ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
+  grep -q 'nodes are missing: alpha, gamma' "$work/err"
+  ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --expect-nodes 4 2>"$work/err"
+  grep -q '4 nodes are expected' "$work/err"
+  ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
+  grep -q "no \[\[node\]\] named 'delta'" "$work/err"
+}
+
+law "1, 2, 3 and 4 nodes give one digest, the same sums, and every charge point the same state" gives_one_digest
+law "every entity has the same history on 3 nodes, minute by minute" names_the_same_entities
+law "in real time the sums of all nodes agree" keeps_the_sums_in_real_time
+law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
+law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
+law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
+law "a secret key that others can read is refused" keeps_secrets
+law "whoever waits in vain says for whom" says_who_is_missing
+exit "$failed"

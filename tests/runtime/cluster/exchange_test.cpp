@@ -1,0 +1,292 @@
+// Engines of several nodes, all in this process, over real sockets.
+#include "runtime/cluster/exchange.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/base/random_stream.hpp"
+#include "runtime/engine/engine.hpp"
+#include "tests/runtime/cluster/link_story.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+constexpr Nanos kLatency = 100ms;
+constexpr auto kPatience = 60s;
+
+struct Hop {
+  std::uint64_t value;
+};
+
+std::size_t write_hop(const Hop& hop, std::byte* to) {
+  store_at(to, hop.value);
+  return sizeof hop.value;
+}
+bool read_hop(ByteView bytes, Hop& hop) {
+  if (bytes.size != sizeof hop.value) return false;
+  hop.value = load_at<std::uint64_t>(bytes.data);
+  return true;
+}
+
+/// Mixes what it hears, in the order in which it hears it, and talks at random; now and then it
+/// sleeps, or moves its alarm.
+class Gossip final : public LeanActor {
+ public:
+  Gossip(caf::actor_config& cfg, std::uint64_t seed, std::uint32_t id,
+         const std::vector<Address>& all)
+      : LeanActor(cfg), all_(all), random_(seed, id, Purpose::choice) {}
+  std::uint64_t mixed = 0;  // read while time stands still
+
+ private:
+  void on_message(const Message& m) override {
+    const auto* hop = m.get_if<Hop>();
+    if (hop == nullptr) return drop(m);
+    mix(hop->value);
+    if (random_.below(8) == 0) return;  // else the number of messages would never fall
+    const std::uint64_t times = random_.below(7) == 0 ? 2 : 1;
+    for (std::uint64_t i = 0; i < times; ++i) tell();
+    if (random_.below(3) == 0)
+      wake_at(now() + Nanos{static_cast<std::int64_t>(random_.below(3e8))});
+  }
+  void on_wake() override {
+    mix(17);
+    tell();
+  }
+  void tell() {
+    const Address to = all_[random_.below(all_.size())];
+    if (random_.below(4) == 0) {
+      send_after(to, kLatency + Nanos{static_cast<std::int64_t>(random_.below(9e8))}, Hop{mixed});
+    } else {
+      send(to, Hop{mixed});
+    }
+  }
+  void mix(std::uint64_t value) {
+    const auto at = static_cast<std::uint64_t>(now().time_since_epoch().count());
+    mixed = (mixed ^ value ^ at) * 0x9E3779B97F4A7C15U + 1;
+  }
+
+  const std::vector<Address>& all_;
+  RandomStream random_;
+};
+
+/// Counts what it hears and passes it on as often as it says.
+class Counting final : public LeanActor {
+ public:
+  Counting(caf::actor_config& cfg, const std::vector<Address>& all, std::size_t next)
+      : LeanActor(cfg), all_(all), next_(next) {}
+  std::uint64_t heard = 0;      // read while the engine is frozen
+  std::uint64_t wrong = 0;      // numbers that did not rise
+  std::uint64_t last_seen = 0;  // of the one that sends here
+
+ private:
+  void on_message(const Message& m) override {
+    const auto* hop = m.get_if<Hop>();
+    if (hop == nullptr) return drop(m);
+    ++heard;
+    if (hop->value == 0) {  // from outside: begin
+      for (std::uint64_t i = 1; i <= 2'000; ++i) send(all_[next_], Hop{i});
+      return;
+    }
+    if (hop->value != ++last_seen) ++wrong;
+  }
+  const std::vector<Address>& all_;
+  const std::size_t next_;
+};
+
+/// One node: its engine, its actors, and the addresses of all.
+struct Machine {
+  std::unique_ptr<Exchange> exchange;
+  std::unique_ptr<Engine> engine;
+  std::vector<Address> all;
+  std::vector<Gossip*> gossips;     // by number; null: elsewhere
+  std::vector<Counting*> counters;  // likewise
+
+  Machine() = default;
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+  ~Machine() {
+    engine.reset();
+    exchange.reset();
+  }
+};
+
+struct Cluster {
+  Cluster(unsigned nodes, unsigned workers, Pacing pacing) : machines(nodes) {
+    for (unsigned n = 0; n < nodes; ++n) {
+      Exchange::Options options;
+      options.links.nodes = folder.endpoints(nodes);
+      options.links.self = static_cast<std::uint16_t>(n);
+      options.links.incarnation = Incarnation{1 + n};
+      options.kinds = {letter_kind<Hop, write_hop, read_hop>()};
+      options.workers = workers;
+      options.is_virtual = pacing == Pacing::virtual_time;
+      auto opened = Exchange::open(std::move(options));
+      if (!opened) throw std::runtime_error{opened.error().text};
+      machines[n].exchange = std::move(*opened);
+    }
+    for (unsigned n = 0; n < nodes; ++n) {
+      EXPECT_TRUE(machines[n].exchange->await_all(kPatience));
+      EngineOptions options;
+      options.pacing = pacing;
+      options.workers = workers;
+      options.latency = kLatency;
+      options.nodes = nodes;
+      options.node = n;
+      options.frontier = machines[n].exchange.get();
+      options.may_spin = false;
+      machines[n].engine = std::make_unique<Engine>(options);
+      machines[n].exchange->attach(machines[n].engine->coordinator());
+    }
+  }
+  ~Cluster() {
+    for (auto& machine : machines) {
+      if (machine.exchange) machine.exchange->expect_leaving();
+    }
+    // The first one stops all in virtual time.
+    for (auto& machine : machines) {
+      if (machine.exchange) machine.exchange->detach();
+      machine.engine.reset();
+    }
+  }
+
+  /// Every node names all actors in one order; actor i lives on node i mod nodes.
+  template <class Spawn>
+  void populate(std::size_t actors, Spawn spawn) {
+    for (unsigned n = 0; n < machines.size(); ++n) {
+      auto& machine = machines[n];
+      for (std::size_t i = 0; i < actors; ++i) {
+        const auto at = static_cast<unsigned>(i % machines.size());
+        machine.all.push_back(at == n ? spawn(machine, i)
+                                      : machine.engine->coordinator().reserve(at));
+      }
+    }
+  }
+
+  test::SocketFolder folder;
+  std::vector<Machine> machines;
+};
+
+/// What each of 60 actors has mixed after two model seconds.
+std::vector<std::uint64_t> alone(std::uint64_t seed) {
+  EngineOptions options;
+  options.pacing = Pacing::virtual_time;
+  options.workers = 1;
+  options.latency = kLatency;
+  Engine engine{options};
+  std::vector<Address> all;
+  std::vector<Gossip*> actors;
+  for (std::uint32_t i = 0; i < 60; ++i)
+    actors.push_back(engine.coordinator().spawn<Gossip>(0, seed, i, all));
+  for (auto* actor : actors) all.emplace_back(actor);
+  for (auto* actor : actors) LeanActor::post(actor, Hop{1});
+  engine.coordinator().go_until(SimTime{2s});
+  EXPECT_TRUE(engine.coordinator().await_pause(kPatience));
+  std::vector<std::uint64_t> result;
+  for (const auto* actor : actors) result.push_back(actor->mixed);
+  return result;
+}
+
+std::vector<std::uint64_t> together(std::uint64_t seed, unsigned nodes, unsigned workers) {
+  Cluster cluster{nodes, workers, Pacing::virtual_time};
+  cluster.populate(60, [seed](Machine& machine, std::size_t i) -> Address {
+    auto* const actor = machine.engine->coordinator().spawn<Gossip>(
+        static_cast<unsigned>(i / 2), seed, static_cast<std::uint32_t>(i), machine.all);
+    machine.gossips.resize(60, nullptr);
+    machine.gossips[i] = actor;
+    return actor;
+  });
+  for (auto& machine : cluster.machines) {
+    for (auto* actor : machine.gossips) {
+      if (actor != nullptr) LeanActor::post(actor, Hop{1});
+    }
+  }
+  // In two steps, the first of which cuts a window.
+  auto& leader = cluster.machines[0].engine->coordinator();
+  for (const Nanos step : {Nanos{730ms}, Nanos{2s}}) {
+    leader.go_until(SimTime{step});
+    for (auto& machine : cluster.machines)
+      EXPECT_TRUE(machine.engine->coordinator().await_pause(kPatience));
+  }
+  std::vector<std::uint64_t> result(60, 0);
+  for (const auto& machine : cluster.machines) {
+    for (std::size_t i = 0; i < 60; ++i) {
+      if (machine.gossips[i] != nullptr) result[i] = machine.gossips[i]->mixed;
+    }
+  }
+  return result;
+}
+
+TEST(Exchange, GivesEveryActorTheSameHistoryOnAnyNumberOfNodes) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto one = alone(seed);
+    for (const unsigned nodes : {2U, 3U, 4U}) {
+      for (const unsigned workers : {1U, 2U})
+        ASSERT_EQ(together(seed, nodes, workers), one) << nodes << " x " << workers;
+    }
+  }
+}
+
+TEST(Exchange, CarriesMessagesInTheOrderOfTheirSenderInRealTime) {
+  Cluster cluster{3, 2, Pacing::paced};
+  constexpr std::size_t kActors = 30;
+  cluster.populate(kActors, [](Machine& machine, std::size_t i) -> Address {
+    auto* const actor = machine.engine->coordinator().spawn<Counting>(
+        static_cast<unsigned>(i), machine.all, (i + 1) % kActors);
+    machine.counters.push_back(actor);
+    return actor;
+  });
+  for (auto& machine : cluster.machines) {
+    for (auto* actor : machine.counters) LeanActor::post(actor, Hop{0});
+  }
+  const auto under_way = [&] {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    for (const auto& machine : cluster.machines) {
+      sent += machine.exchange->sent();
+      received += machine.exchange->received();
+    }
+    return sent < kActors * 2'000 ? 1 : sent - received;
+  };
+  while (under_way() > 0) std::this_thread::yield();
+  for (auto& machine : cluster.machines) {
+    ASSERT_TRUE(machine.engine->coordinator().freeze(kPatience));
+    for (const auto* actor : machine.counters) {
+      EXPECT_EQ(actor->heard, 2'001U);
+      EXPECT_EQ(actor->wrong, 0U);
+    }
+  }
+}
+
+TEST(Exchange, PassesOnWhatRunnersSay) {
+  Cluster cluster{2, 1, Pacing::virtual_time};
+  cluster.machines[1].exchange->tell(0, "ready");
+  const auto heard = cluster.machines[0].exchange->receive(kPatience);
+  ASSERT_TRUE(heard.has_value());
+  EXPECT_EQ(heard->node, 1U);
+  EXPECT_EQ(heard->text, "ready");
+}
+
+// A node goes without a word of the others: whoever waits for it at a meeting is told to stop.
+TEST(Exchange, StopsTheWorkersWhenANodeIsGone) {
+  Cluster cluster{2, 2, Pacing::virtual_time};
+  auto& other = cluster.machines[1];
+  other.exchange->abandon("test");
+  other.exchange->detach();
+  other.engine.reset();
+  other.exchange.reset();
+  auto& leader = cluster.machines[0];
+  while (leader.exchange->failure().empty()) std::this_thread::yield();
+  leader.engine->coordinator().go_until(SimTime{1s});
+  leader.exchange->detach();
+  leader.engine.reset();  // its workers end
+}
+
+}  // namespace
+}  // namespace chargemill::runtime

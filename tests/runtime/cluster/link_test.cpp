@@ -1,0 +1,248 @@
+// The two ends of a link against a network that does whatever it likes.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "runtime/cluster/link_receiver.hpp"
+#include "runtime/cluster/link_sender.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using Verdict = LinkReceiver::Verdict;
+
+constexpr Nanos kPatience = 300ms;
+constexpr std::uint32_t kCredit = 1'000;
+constexpr std::size_t kFrame = FrameLayout::kHeaderBytes + 68;  // ten fill the credit
+
+/// A body that says which frame it is.
+SlabPtr numbered(std::uint64_t number) {
+  SlabPtr slab = SlabPool::make(kFrame - FrameLayout::kHeaderBytes);
+  store_at(slab->body(), number);
+  slab->grow(kFrame - FrameLayout::kHeaderBytes);
+  return slab;
+}
+
+/// Sender and receiver, and what is between them.
+struct Line {
+  LinkSender sender{kPatience};
+  LinkReceiver receiver{kCredit};
+  std::deque<std::uint64_t> frames;  // on their way: the number in the header, equal to the body's
+  std::deque<Ack> acks;
+  std::vector<std::uint64_t> arrived;
+  std::uint64_t made = 0;
+  SimTime now{};
+
+  void make() { sender.keep(numbered(++made)); }
+  bool send() {
+    const auto* const due = sender.due();
+    if (due == nullptr) return false;
+    EXPECT_EQ(load_at<std::uint64_t>(due->frame->body()), due->sequence);
+    frames.push_back(due->sequence);
+    sender.sent(now);
+    return true;
+  }
+  void deliver(std::uint64_t sequence) {
+    if (receiver.take(sequence, kFrame) == Verdict::deliver) arrived.push_back(sequence);
+  }
+  void say() {
+    acks.push_back(receiver.ack());
+    receiver.acked();
+  }
+  void hear(const Ack& ack) {
+    std::uint64_t freed = 0;
+    EXPECT_TRUE(sender.acknowledge(ack, now, freed));
+  }
+  /// A network that behaves, until all is there.
+  void settle() {
+    for (int round = 0; round < 10'000 && !(sender.is_idle() && frames.empty()); ++round) {
+      while (send()) continue;
+      while (!frames.empty()) {
+        deliver(frames.front());
+        frames.pop_front();
+      }
+      if (receiver.owes_an_ack()) say();
+      while (!acks.empty()) {
+        hear(acks.front());
+        acks.pop_front();
+      }
+      now += kPatience / 4;
+      sender.tick(now);
+    }
+  }
+  [[nodiscard]] bool has_all_once_in_order() const {
+    if (arrived.size() != made) return false;
+    for (std::uint64_t i = 0; i < made; ++i) {
+      if (arrived[i] != i + 1) return false;
+    }
+    return true;
+  }
+};
+
+TEST(Link, CarriesFramesOnceAndInOrder) {
+  Line line;
+  for (int i = 0; i < 25; ++i) line.make();
+  line.settle();
+  EXPECT_TRUE(line.has_all_once_in_order());
+  EXPECT_EQ(line.sender.resent(), 0U);
+  EXPECT_EQ(line.sender.kept_bytes(), 0U);
+}
+
+TEST(Link, HasNoMoreUnderWayThanTheReceiverGaveCreditFor) {
+  Line line;
+  line.make();
+  EXPECT_TRUE(line.send());
+  line.deliver(1);
+  line.say();
+  line.hear(line.acks.front());  // now the sender knows the credit
+  for (int i = 0; i < 25; ++i) line.make();
+  int sent = 0;
+  while (line.send()) ++sent;
+  EXPECT_EQ(sent, 10) << "ten frames are 1,000 bytes";
+}
+
+TEST(Link, SendsAFrameThatIsLargerThanTheCreditAlone) {
+  Line line;
+  line.make();
+  (void)line.send();
+  line.hear({2, 10, false});
+  line.make();
+  line.make();
+  EXPECT_TRUE(line.send());
+  EXPECT_FALSE(line.send());
+}
+
+TEST(Link, GoesBackToAGapAtOnceAndOnlyOnceForEach) {
+  Line line;
+  for (int i = 0; i < 5; ++i) line.make();
+  while (line.send()) continue;
+  line.frames.pop_front();  // the first is lost
+  for (const auto sequence : line.frames) line.deliver(sequence);
+  EXPECT_TRUE(line.receiver.is_pressing());
+  const Ack ack = line.receiver.ack();
+  EXPECT_TRUE(ack.has_gap);
+  line.hear(ack);
+  line.hear(ack);  // a second frame had asked for the same
+  line.frames.clear();
+  while (line.send()) continue;
+  EXPECT_EQ(line.frames.size(), 5U);
+  line.settle();
+  EXPECT_TRUE(line.has_all_once_in_order());
+}
+
+TEST(Link, RepeatsAllThatIsKeptWhenNobodyAnswers) {
+  Line line;
+  for (int i = 0; i < 3; ++i) line.make();
+  while (line.send()) continue;
+  line.frames.clear();
+  EXPECT_EQ(line.sender.deadline(), line.now + kPatience);
+  line.sender.tick(line.now + kPatience - 1ns);
+  EXPECT_EQ(line.sender.due(), nullptr);
+  line.sender.tick(line.now + kPatience);
+  EXPECT_NE(line.sender.due(), nullptr);
+  EXPECT_EQ(line.sender.due()->sequence, 1U);
+}
+
+TEST(Link, DoesNotBelieveAReceiverThatHasMoreThanWasSent) {
+  Line line;
+  line.make();
+  line.make();
+  (void)line.send();
+  std::uint64_t freed = 0;
+  EXPECT_FALSE(line.sender.acknowledge({3, kCredit, false}, line.now, freed));
+  EXPECT_FALSE(line.sender.acknowledge({0, kCredit, false}, line.now, freed));
+  EXPECT_EQ(freed, 0U);
+  EXPECT_TRUE(line.sender.acknowledge({2, kCredit, false}, line.now, freed));
+  EXPECT_EQ(freed, kFrame);
+}
+
+enum class Mishap {
+  make,
+  send,
+  deliver,
+  lose,
+  repeat,
+  swap,
+  say,
+  hear,
+  lose_ack,
+  break_line,
+  wait
+};
+
+// Within an incarnation nothing is lost and nothing doubled, whatever the transport does, and what
+// the sender keeps is what nobody has acknowledged.
+TEST(LinkProperties, LosesAndDoublesNothingWhateverTheNetworkDoes) {
+  rc::check("any history, then a network that behaves", [] {
+    const auto steps = *rc::gen::container<std::vector<Mishap>>(
+        rc::gen::weightedElement<Mishap>({{6, Mishap::make},
+                                          {8, Mishap::send},
+                                          {8, Mishap::deliver},
+                                          {2, Mishap::lose},
+                                          {2, Mishap::repeat},
+                                          {2, Mishap::swap},
+                                          {4, Mishap::say},
+                                          {4, Mishap::hear},
+                                          {1, Mishap::lose_ack},
+                                          {1, Mishap::break_line},
+                                          {1, Mishap::wait}}));
+    Line line;
+    std::optional<std::uint64_t> seen;
+    for (const Mishap step : steps) {
+      line.now += 1ms;
+      switch (step) {
+        case Mishap::make:
+          line.make();
+          break;
+        case Mishap::send:
+          (void)line.send();
+          break;
+        case Mishap::deliver:
+          if (line.frames.empty()) break;
+          seen = line.frames.front();
+          line.deliver(*seen);
+          line.frames.pop_front();
+          break;
+        case Mishap::lose:
+          if (!line.frames.empty()) line.frames.pop_front();
+          break;
+        case Mishap::repeat:
+          if (seen) line.deliver(*seen);
+          break;
+        case Mishap::swap:
+          if (line.frames.size() > 1) std::swap(line.frames.front(), line.frames.back());
+          break;
+        case Mishap::say:
+          line.say();
+          break;
+        case Mishap::hear:
+          if (line.acks.empty()) break;
+          line.hear(line.acks.front());
+          line.acks.pop_front();
+          break;
+        case Mishap::lose_ack:
+          if (!line.acks.empty()) line.acks.pop_front();
+          break;
+        case Mishap::break_line:
+          line.frames.clear();
+          line.acks.clear();
+          break;
+        case Mishap::wait:
+          line.now += kPatience;
+          line.sender.tick(line.now);
+      }
+      RC_ASSERT(line.sender.kept_bytes() <= line.made * kFrame);
+      RC_ASSERT(line.arrived.size() <= line.made);
+    }
+    line.settle();
+    RC_ASSERT(line.has_all_once_in_order());
+    RC_ASSERT(line.sender.kept_bytes() == 0U);
+  });
+}
+
+}  // namespace
+}  // namespace chargemill::runtime

@@ -1,0 +1,242 @@
+// Real sockets: nodes of one process, on this machine.
+#include "runtime/cluster/links.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "tests/runtime/cluster/link_story.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+TEST_F(LinksOnThisMachine, CarryParcelsOfAnySizeInOrder) {
+  open_all(2);
+  for (int i = 0; i < 2'000; ++i) nodes_[0].send(1, static_cast<std::size_t>(i * 37 % 8'000) + 1);
+  EXPECT_TRUE(nodes_[1].ear.await_number(0, nodes_[0].sent));
+  EXPECT_EQ(nodes_[1].ear.wrong(), 0);
+}
+
+TEST_F(LinksOnThisMachine, ShowAMessageAfterAllDataThatWereSentBeforeIt) {
+  open_all(2);
+  std::vector<std::uint64_t> sent;
+  for (int i = 0; i < 200; ++i) {
+    for (int parcel = 0; parcel < i % 5; ++parcel) nodes_[0].send(1, 1'000);
+    nodes_[0].links->tell(1, std::to_string(i));
+    sent.push_back(nodes_[0].sent);
+  }
+  ASSERT_TRUE(nodes_[1].ear.await_messages(200));
+  for (std::size_t i = 0; i < 200; ++i) {
+    EXPECT_EQ(nodes_[1].ear.message(i), std::to_string(i));
+    EXPECT_GE(nodes_[1].ear.data_before(i), sent[i]);
+  }
+}
+
+TEST_F(LinksOnThisMachine, CarryMessagesThatAreLargerThanAFrame) {
+  open_all(2);
+  std::string large(3'000'000, 'x');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * i % 251);
+  nodes_[0].links->tell(1, large);
+  nodes_[0].links->tell(1, "");
+  ASSERT_TRUE(nodes_[1].ear.await_messages(2));
+  EXPECT_TRUE(nodes_[1].ear.message(0) == large);
+  EXPECT_EQ(nodes_[1].ear.message(1), "");
+}
+
+TEST_F(LinksOnThisMachine, ManyThreadsAndNodesSendAtOnce) {
+  open_all(3);
+  std::vector<std::thread> threads;
+  for (unsigned from = 0; from < 3; ++from) {
+    threads.emplace_back([this, from] {
+      const unsigned to = (from + 1) % 3;
+      for (int i = 0; i < 3'000; ++i) nodes_[from].send(to, static_cast<std::size_t>(i % 300) + 1);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (unsigned from = 0; from < 3; ++from)
+    EXPECT_TRUE(nodes_[(from + 1) % 3].ear.await_number(from, nodes_[from].sent));
+  for (auto& node : nodes_) EXPECT_EQ(node.ear.wrong(), 0);
+}
+
+// The peer is not there: its socket takes nothing, nobody acknowledges, and the sender waits with a
+// full window until it comes.
+TEST_F(LinksOnThisMachine, KeepWhoeverSendsToASlowPeerWaiting) {
+  constexpr std::int64_t kWindow = 1 << 20;
+  constexpr int kParcels = 400;  // 25 MB in all
+  options_.nodes = folder_.endpoints(2);
+  options_.window_bytes = kWindow;
+  open(0);
+  std::atomic<bool> is_done{false};
+  std::atomic<std::int64_t> most{0};
+  std::thread sender{[&] {
+    for (int i = 0; i < kParcels; ++i) {
+      nodes_[0].send(1, 8'000);
+      most = std::max(most.load(), nodes_[0].links->figures_of(1).waiting_bytes);
+    }
+    is_done = true;
+  }};
+  while (nodes_[0].links->figures_of(1).waiting_bytes < kWindow) std::this_thread::yield();
+  EXPECT_FALSE(is_done);
+  open(1);
+  sender.join();
+  EXPECT_TRUE(nodes_[1].ear.await_number(0, nodes_[0].sent));
+  EXPECT_EQ(nodes_[1].ear.wrong(), 0);
+  EXPECT_LE(most, kWindow + static_cast<std::int64_t>(FrameLayout::kBytesMax) + 4'096);
+}
+
+TEST_F(LinksOnThisMachine, SayWhoLeftAndLetNobodyWaitForIt) {
+  open_all(2);
+  nodes_[1].links.reset();
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::left));
+  for (int i = 0; i < 400; ++i) nodes_[0].send(1, 8'000);  // more than the window
+  EXPECT_EQ(nodes_[0].links->state_of(1), PeerState::left);
+}
+
+TEST_F(LinksOnThisMachine, DeliverWhatWasSentBeforeTheyLeave) {
+  open_all(2);
+  for (int i = 0; i < 100; ++i) nodes_[1].send(0, 2'000);
+  nodes_[1].links.reset();
+  EXPECT_TRUE(nodes_[0].ear.await_number(1, nodes_[1].sent));
+}
+
+TEST_F(LinksOnThisMachine, RefuseWhoSimulatesSomethingElse) {
+  options_.nodes = folder_.endpoints(2);
+  options_.plan = 1;
+  open(0);
+  options_.plan = 2;
+  open(1);
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::stranger));
+  EXPECT_TRUE(nodes_[1].ear.await_state(0, PeerState::stranger));
+}
+
+constexpr Incarnation kLife{101};
+
+TEST_F(LinksOnThisMachine, SuspectAPeerThatFallsSilentAndThenTakeItForLost) {
+  options_.nodes = folder_.endpoints(2);
+  options_.suspect_after = 200ms;
+  options_.lost_after = 600ms;
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::suspect));
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::lost));
+}
+
+TEST_F(LinksOnThisMachine, TakeANewProcessInAPlaceForTheLossOfTheOldOne) {
+  options_.nodes = folder_.endpoints(2);
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  peer.say_beat(1, Incarnation{102}, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::lost));
+}
+
+TEST_F(LinksOnThisMachine, DeliverNothingTwiceAndNothingOutOfTurn) {
+  options_.nodes = folder_.endpoints(2);
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  for (const std::uint64_t sequence : {1U, 1U, 3U, 2U, 2U, 1U, 3U, 5U, 4U})
+    peer.say_number(1, kLife, sequence);
+  peer.say_number(1, Incarnation{99}, 5);  // of a process before
+  peer.say_number(1, kLife, 5);
+  EXPECT_TRUE(nodes_[0].ear.await_number(1, 5));
+  EXPECT_EQ(nodes_[0].ear.wrong(), 0);
+  EXPECT_GE(nodes_[0].links->figures_of(1).refused, 1U);
+}
+
+TEST_F(LinksOnThisMachine, AreNotImpressedByBytesThatAreNoFrames) {
+  open_all(2);
+  Stranger stranger{options_.nodes[0]};
+  for (std::size_t size = 0; size < 200; ++size) stranger.say_anything(std::string(size, 'C'));
+  stranger.say_anything(std::string(1'000'000, 'x'));  // libzmq ends the connection
+  Stranger another{options_.nodes[0]};
+  another.say_frame({FrameType::data, 9, kLife, 0, 1}, "no such node");
+  another.say_frame({FrameType::control, 1, kLife, 0, 1'000}, "");
+  another.say_beat(0, kLife, {});  // the node's own number
+  for (int i = 0; i < 100; ++i) nodes_[1].send(0, 100);
+  EXPECT_TRUE(nodes_[0].ear.await_number(1, nodes_[1].sent));
+  EXPECT_EQ(nodes_[0].ear.wrong(), 0);
+}
+
+class LinksWithKeys : public LinksOnThisMachine {
+ protected:
+  void make_keys(unsigned nodes) {
+    options_.nodes = folder_.endpoints(nodes);
+    for (unsigned n = 0; n < nodes; ++n) {
+      keys_.push_back(make_key_pair());
+      options_.nodes[n].key = keys_[n].public_key;
+    }
+  }
+  void open_with_key(unsigned node) {
+    options_.secret_key = keys_[node].secret_key;
+    open(node);
+  }
+
+  std::vector<KeyPair> keys_;
+};
+
+TEST_F(LinksWithKeys, TalkWhenEachIsOnTheListOfTheOther) {
+  make_keys(2);
+  open_with_key(0);
+  open_with_key(1);
+  ASSERT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  ASSERT_TRUE(nodes_[1].ear.await_state(0, PeerState::alive));
+  for (int i = 0; i < 500; ++i) nodes_[0].send(1, 1'000);
+  EXPECT_TRUE(nodes_[1].ear.await_number(0, nodes_[0].sent));
+  EXPECT_EQ(nodes_[1].ear.wrong(), 0);
+  EXPECT_EQ(nodes_[0].links->handshakes_refused(), 0U);
+}
+
+TEST_F(LinksWithKeys, TurnAwayWhoHasAKeyThatIsNotOnTheList) {
+  make_keys(2);
+  open_with_key(0);
+  Stranger stranger{options_.nodes[0], make_key_pair()};
+  while (nodes_[0].links->handshakes_refused() == 0) std::this_thread::yield();
+  EXPECT_EQ(nodes_[0].links->state_of(1), PeerState::unknown);
+}
+
+TEST_F(LinksWithKeys, HearNobodyUnderTheNameOfAnother) {
+  make_keys(3);
+  open_with_key(0);
+  Stranger second{options_.nodes[0], keys_[2]};
+  second.say_beat(1, kLife, {});  // with the key of node 2
+  second.say_beat(2, kLife, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(2, PeerState::alive));
+  EXPECT_EQ(nodes_[0].links->state_of(1), PeerState::unknown);
+  EXPECT_GE(nodes_[0].links->figures_of(1).refused, 1U);
+}
+
+TEST(Keys, ComeInPairs) {
+  const KeyPair pair = make_key_pair();
+  EXPECT_TRUE(is_key(pair.public_key));
+  EXPECT_EQ(public_key_of(pair.secret_key), pair.public_key);
+  EXPECT_NE(make_key_pair().secret_key, pair.secret_key);
+  EXPECT_FALSE(is_key("short"));
+  EXPECT_FALSE(is_key(std::string(40, '"'))) << "no character of Z85";
+  EXPECT_EQ(public_key_of("no key"), "");
+}
+
+TEST(Links, SpeakPlainTextOnThisMachineOnly) {
+  EXPECT_TRUE(is_on_this_machine("ipc:///tmp/x"));
+  EXPECT_TRUE(is_on_this_machine("tcp://127.0.0.1:7101"));
+  EXPECT_TRUE(is_on_this_machine("tcp://[::1]:7101"));
+  EXPECT_FALSE(is_on_this_machine("tcp://10.0.0.1:7101"));
+  EXPECT_FALSE(is_on_this_machine("tcp://0.0.0.0:7101"));
+  LinksOptions options;
+  options.nodes = {{"tcp://127.0.0.1:1", "tcp://127.0.0.1:2", {}},
+                   {"tcp://10.0.0.1:1", "tcp://10.0.0.1:2", {}}};
+  Ear ear;
+  const auto opened = Links::open(options, ear);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_NE(opened.error().text.find("one machine only"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace chargemill::runtime
