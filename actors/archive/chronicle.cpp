@@ -61,7 +61,7 @@ void Chronicle::on(const Health& health) {
 void Chronicle::on(const SessionStart& start) {
   session_places_[start.session] = sessions_forgotten_ + sessions_.size();
   if (sessions_.size() == limits_.sessions) session_places_.erase(sessions_.front().start.session);
-  if (push(sessions_, Session{start, {}, {}}, limits_.sessions)) ++sessions_forgotten_;
+  if (push(sessions_, Session{last_, start, {}, {}}, limits_.sessions)) ++sessions_forgotten_;
 }
 
 Chronicle::Session* Chronicle::session(SessionId id) {
@@ -70,12 +70,18 @@ Chronicle::Session* Chronicle::session(SessionId id) {
 }
 
 void Chronicle::on(const Checkpoint& told) {
-  if (Session* const open = session(told.session)) open->told = told;
+  Session* const open = session(told.session);
+  if (open == nullptr) return;
+  open->told = told;
+  open->told_id = last_;
 }
 
 void Chronicle::on(const SessionEnd& end) {
   if (end.is_stray) return;
-  if (Session* const ended = session(end.session)) ended->end = end;
+  if (Session* const ended = session(end.session)) {
+    ended->end = end;
+    ended->end_id = last_;
+  }
   if (end.driver == kNobody) return;  // no ticket
   ticket_places_[{end.session, end.is_correction}] = tickets_forgotten_ + tickets_.size();
   if (tickets_.size() == limits_.tickets) {
@@ -126,7 +132,9 @@ Result<std::vector<HealthRow>> Chronicle::health(const Filter& filter) {
 /// What is known of it last: its end, else a checkpoint.
 SessionRow Chronicle::row_of(const Session& session) const {
   const SessionStart& start = session.start;
-  SessionRow row{start.session,
+  SessionRow row{session.id,
+                 utc(start.at),
+                 start.session,
                  point_name(start.point),
                  driver_name(start.driver),
                  start.zone,
@@ -176,6 +184,23 @@ Result<std::vector<TicketRow>> Chronicle::tickets(const Filter& filter) {
     if (!is_meant(filter, {point, driver}, end.zone, kind, utc(end.at))) continue;
     rows.push_back({end, point, driver, utc(end.start), utc(end.end), utc(end.at),
                     one->delivered ? std::optional{utc(*one->delivered)} : std::nullopt});
+  }
+  return rows;
+}
+
+Result<std::vector<MeterRow>> Chronicle::meter(const Filter& filter) {
+  std::vector<MeterRow> rows;
+  const auto add = [&](Sequence id, SimTime at, SessionId session, Energy delivered) {
+    const bool is_in = utc(at) >= filter.since && utc(at) <= filter.until;
+    if (is_in && rows.size() < filter.limit) rows.push_back({id, utc(at), session, delivered});
+  };
+  for (auto one = sessions_.rbegin(); one != sessions_.rend() && rows.size() < filter.limit;
+       ++one) {
+    const SessionStart& start = one->start;
+    if (point_name(start.point) != filter.point) continue;
+    if (one->end) add(one->end_id, one->end->end, start.session, one->end->delivered);
+    if (one->told) add(one->told_id, one->told->at, start.session, one->told->delivered);
+    add(one->id, start.at, start.session, Energy{});
   }
   return rows;
 }

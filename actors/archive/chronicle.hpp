@@ -43,6 +43,8 @@ class Chronicle final : public Past {
   [[nodiscard]] Result<std::vector<HealthRow>> health(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
+  /// Of the checkpoints of a session the last one is remembered.
+  [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
   /// Counts also what is forgotten, but only what is remembered if `since` is given.
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
@@ -60,9 +62,12 @@ class Chronicle final : public Past {
     What what;
   };
   struct Session {
+    Sequence id;  ///< of its start; likewise below
     SessionStart start;
     std::optional<Checkpoint> told;
     std::optional<SessionEnd> end;
+    Sequence told_id = 0;
+    Sequence end_id = 0;
   };
   struct Issue {
     SessionEnd end;

@@ -159,7 +159,9 @@ Result<std::vector<SessionRow>> History::sessions(const Filter& filter) {
   const auto read = walk(by, filter, [&](const Found& found) -> Result<bool> {
     const auto* r = std::get_if<SessionStart>(&found.record);
     if (r == nullptr || !is_meant(of_start, found, r->zone, {})) return false;
-    SessionRow row{r->session,
+    SessionRow row{found.sequence,
+                   found.time,
+                   r->session,
                    std::string{found.names.point},
                    std::string{found.names.driver},
                    r->zone,
@@ -215,6 +217,56 @@ Result<std::vector<TicketRow>> History::tickets(const Filter& filter) {
     return true;
   });
   if (!read) return tl::unexpected(read.error());
+  return rows;
+}
+
+Result<std::vector<MeterRow>> History::readings_of(SessionId session) {
+  std::vector<MeterRow> rows;
+  const auto read = details_.newest(
+      key(Index::session, session), runtime::journal::kSequenceMax, [&](const auto& record) {
+        const auto found = decode(record);
+        if (!found) return true;
+        const auto add = [&](SimTime at, Energy delivered) {
+          rows.push_back({found->sequence, utc(at), session, delivered});
+        };
+        // A correction replaces the end that it corrects, which comes after it here.
+        if (const auto* end = std::get_if<SessionEnd>(&found->record); end && rows.empty())
+          add(end->end, end->delivered);
+        if (const auto* told = std::get_if<Checkpoint>(&found->record))
+          add(told->at, told->delivered);
+        if (const auto* start = std::get_if<SessionStart>(&found->record)) add(start->at, Energy{});
+        return true;
+      });
+  if (!read) return tl::unexpected(read.error());
+  return rows;
+}
+
+Result<std::vector<MeterRow>> History::meter(const Filter& filter) {
+  std::vector<MeterRow> rows;
+  Filter whose;
+  whose.point = filter.point;
+  whose.until = filter.until;
+  Result<void> outcome;
+  const Reader::Visit visit = [&](const runtime::journal::Record& record) {
+    const auto found = decode(record);
+    const auto* r = found ? std::get_if<SessionStart>(&found->record) : nullptr;
+    if (r == nullptr || !is_meant(whose, *found, r->zone, {})) return true;
+    const auto readings = readings_of(r->session);
+    if (!readings) outcome = tl::unexpected(readings.error());
+    if (!readings) return false;
+    for (const MeterRow& row : *readings) {
+      const bool is_in = row.time >= filter.since && row.time <= filter.until;
+      if (is_in && rows.size() < filter.limit) rows.push_back(row);
+    }
+    // One session of a point comes after the other.
+    const bool is_past = !readings->empty() && readings->front().time < filter.since;
+    return !is_past && rows.size() < filter.limit;
+  };
+  if (filter.limit == 0) return rows;
+  const auto read = reader_.newest(key(Index::sessions_of_point, filter.point),
+                                   runtime::journal::kSequenceMax, visit);
+  if (!read) return tl::unexpected(read.error());
+  if (!outcome) return tl::unexpected(outcome.error());
   return rows;
 }
 

@@ -25,6 +25,7 @@ class History final : public Past {
   [[nodiscard]] Result<std::vector<HealthRow>> health(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
   [[nodiscard]] Result<runtime::journal::Sequence> follow(
@@ -44,6 +45,8 @@ class History final : public Past {
   [[nodiscard]] Result<void> walk(std::optional<runtime::journal::PostingKey> key,
                                   const Filter& filter, const Take& take);
   [[nodiscard]] Result<void> complete(SessionRow& row);
+  /// The readings of one session, newest first.
+  [[nodiscard]] Result<std::vector<MeterRow>> readings_of(SessionId session);
   [[nodiscard]] Result<std::optional<UtcMicros>> delivery_of(const SessionEnd& ticket);
   [[nodiscard]] Result<void> measure_recovery(runtime::journal::PostingKey key,
                                               const std::string& point, UtcMicros since,

@@ -30,7 +30,10 @@ struct Filter {
 struct FaultRow   { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; EventType type; Reason reason; };
 struct HealthRow  { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; Health health; };
 /// `end` and `reason` are meaningful once it is over; energy and cost as of the last that was told.
-struct SessionRow { SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
+/// `created`: when central wrote its first record, of number `id`; `start` is its engine's.
+struct SessionRow { std::uint64_t id; UtcMicros created; SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
+/// What a session had delivered by then.
+struct MeterRow   { std::uint64_t id; UtcMicros time; SessionId session; Energy delivered; };
 struct TicketRow  { SessionEnd ticket; std::string point; std::string driver; UtcMicros start; UtcMicros end; UtcMicros issued; std::optional<UtcMicros> delivered; };
 // clang-format on
 
@@ -60,6 +63,9 @@ class Past {
   /// By start, also of those that are still open.
   [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions(const Filter& filter) = 0;
   [[nodiscard]] virtual Result<std::vector<TicketRow>> tickets(const Filter& filter) = 0;
+  /// The readings of the meter of `filter.point`: the beginning, checkpoints and the end of its
+  /// sessions. Zone, driver and kind do not count.
+  [[nodiscard]] virtual Result<std::vector<MeterRow>> meter(const Filter& filter) = 0;
   /// `point` empty: of all. `since`: only events from then on count.
   [[nodiscard]] virtual Result<FaultStatistics> statistics(const std::string& point,
                                                            UtcMicros since) = 0;

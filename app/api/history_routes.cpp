@@ -77,6 +77,11 @@ void tickets(const CallPtr& call) {
     ask(call, "tickets", [filter](Past& past) { return past.tickets(*filter); });
 }
 
+void meter(const CallPtr& call) {
+  if (const auto filter = filter_of(*call))
+    ask(call, "readings", [filter](Past& past) { return past.meter(*filter); });
+}
+
 void sessions_of_driver(const CallPtr& call) {
   auto filter = filter_of(*call);
   if (!filter) return;
@@ -137,6 +142,8 @@ std::vector<Route> history_routes() {
           {kPoint, kDriver, kZone, kSession, kSince, kUntil, kLimit}),
       get("/api/v1/tickets", "Tickets, newest first (D-082)", tickets,
           {kPoint, kDriver, kZone, kTicket, kSince, kUntil, kLimit}),
+      get("/api/v1/meter", "What sessions of one charge point had delivered by when, newest first",
+          meter, {whose, kSince, kUntil, kLimit}),
       get("/api/v1/stats", "Counts of faults and recoveries (D-175)", statistics, {kPoint, days}),
       get("/api/v1/drivers/{id}/sessions/history", "Sessions of this driver, newest start first",
           sessions_of_driver, {kPoint, kSession, kSince, kUntil, kLimit}, Subject::driver),

@@ -1,4 +1,5 @@
-// What the dashboard asks once: where the charge points stand, and what was before it looked.
+// What the dashboard asks of a run: where the charge points stand, what was before it looked, what
+// was logged, how it is set up.
 #include "app/api/layout.hpp"
 #include "app/api/route.hpp"
 
@@ -9,11 +10,22 @@ void layout(const CallPtr& call) {
   call->answer(json_answer(layout_json(call->world.desk.topology())));
 }
 
-void series(const CallPtr& call) {
-  if (!call->world.series) return call->refuse(503, "nobody keeps the series of this run");
+/// JSON that somebody else keeps; `why_not`: what to say if nobody does.
+void pass_on(const CallPtr& call, const std::function<std::string()>& kept, const char* why_not) {
+  if (!kept) return call->refuse(503, why_not);
   HttpResponse response;
-  response.body = call->world.series();
+  response.body = kept();
   call->answer(std::move(response));
+}
+
+void series(const CallPtr& call) {
+  pass_on(call, call->world.series, "nobody keeps the series of this run");
+}
+void log(const CallPtr& call) {
+  pass_on(call, call->world.log, "nobody keeps the log of this run");
+}
+void config(const CallPtr& call) {
+  pass_on(call, call->world.config, "nobody knows the configuration of this run");
 }
 
 }  // namespace
@@ -27,6 +39,13 @@ std::vector<Route> series_routes() {
   table.push_back(
       {"GET", "/api/v1/series", "The run so far, in 2,880 rows at most: columns and rows", series});
   table.back().outcomes = {{503, "nobody keeps them"}};
+  table.push_back(
+      {"GET", "/api/v1/log", "The newest 1,000 lines of the run's log, newest first", log});
+  table.back().outcomes = {{503, "nobody keeps them"}};
+  table.push_back({"GET", "/api/v1/config",
+                   "Every key of the scenario: value, default, and where the value came from",
+                   config});
+  table.back().outcomes = {{503, "nobody knows it"}};
   return table;
 }
 

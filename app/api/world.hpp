@@ -40,6 +40,10 @@ struct World {
   std::function<std::string()> metrics = {};
   /// The body of /api/v1/series; empty: nobody keeps it.
   std::function<std::string()> series = {};
+  /// The body of /api/v1/log; empty: nobody keeps it.
+  std::function<std::string()> log = {};
+  /// The body of /api/v1/config; empty: nobody knows it.
+  std::function<std::string()> config = {};
   /// Changes are taken from pages of this server too, not only from programs (http.control).
   bool pages_may_act = false;
   /// Whether the run is about to end.

@@ -30,6 +30,7 @@
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
 #include "app/scenario/resolved_toml.hpp"
+#include "app/scenario/shown_keys.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
@@ -98,6 +99,7 @@ class Run {
       log_ = RunLog{path / "log.ndjson"};
     }
     log_.count_in(log_counts_);
+    log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_);
     if (!start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
@@ -162,6 +164,8 @@ class Run {
     RunFacts facts;
     facts.is_draining = [this] { return stop_.signal() != 0; };
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
+    facts.log = [kept = kept_log_] { return kept->json(); };
+    facts.config = [text = config_json(loaded_).dump()] { return text; };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
                          journal_.recording.get(), &log_counts_, [doors = doors_.get()] {
@@ -289,6 +293,7 @@ class Run {
   nlohmann::ordered_json layout_;
   RunJournal journal_;
   LogCounts log_counts_;
+  std::shared_ptr<KeptLog> kept_log_ = std::make_shared<KeptLog>();
   RunLog log_;
 };
 

@@ -1,6 +1,7 @@
 #include "app/commands/run_end.hpp"
 
 #include "actors/archive/history.hpp"
+#include "app/dashboard/marks.hpp"
 #include "app/dashboard/state_frame.hpp"
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
@@ -40,7 +41,10 @@ ordered_json states_json(const network::Scenario& scenario, const ordered_json& 
     states.set(i, dashboard::state_code(display[i], false));
   const auto frame = dashboard::encode_frame({states.size(), 1, 0, 0}, states, nullptr);
   const auto start = std::chrono::seconds{scenario.run.start_unix_s};
-  return {{"start", time_text(start)}, {"layout", layout}, {"states", base64(frame)}};
+  return {{"start", time_text(start)},
+          {"layout", layout},
+          {"states", base64(frame)},
+          {"marks", dashboard::marks_json(scenario)}};
 }
 
 ordered_json report_end(ordered_json states, const std::filesystem::path& journal) {

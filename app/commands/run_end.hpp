@@ -11,8 +11,9 @@
 
 namespace chargemill::app {
 
-/// states.json: when model time began, `layout` (as /api/v1/layout), and what each charge point
-/// showed. `display`: by PointId; empty: it is not known, and null comes back.
+/// states.json: when model time began, `layout` (as /api/v1/layout), what each charge point
+/// showed, and what the scenario had foreseen (`marks`). `display`: by PointId; empty: it is not
+/// known, and null comes back.
 [[nodiscard]] nlohmann::ordered_json states_json(const network::Scenario& scenario,
                                                  const nlohmann::ordered_json& layout,
                                                  const std::vector<DisplayState>& display);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <thread>
 
 #include "app/sessions/civil_time.hpp"
@@ -50,6 +51,13 @@ std::filesystem::path journal_path(const std::string& data, const std::filesyste
   if (data == "off") return {};
   if (!data.empty()) return data;
   return run.empty() ? std::filesystem::path{} : run / "journal";
+}
+
+std::filesystem::path node_journal_path(const std::string& data) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  const char* const home = std::getenv("HOME");
+  const bool is_known = home != nullptr && *home != '\0';
+  return journal_path(data, is_known ? std::filesystem::path{home} / ".chargemill" : "");
 }
 
 Result<RunJournal> open_run_journal(const std::filesystem::path& path,

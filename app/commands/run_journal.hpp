@@ -13,6 +13,10 @@ namespace chargemill::app {
 [[nodiscard]] std::filesystem::path journal_path(const std::string& data,
                                                  const std::filesystem::path& run);
 
+/// Where a node keeps its journal: `data` as above, without it `$HOME/.chargemill/journal`. Empty:
+/// it is switched off, or there is no HOME.
+[[nodiscard]] std::filesystem::path node_journal_path(const std::string& data);
+
 /// Opens the journal at `path`. If an earlier run of the same network has written there, `scenario`
 /// continues it: model time goes on after its last record, and nobody starts in a session but those
 /// who were in one. Fails if somebody else writes there, and says who.

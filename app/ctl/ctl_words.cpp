@@ -49,7 +49,8 @@ std::vector<std::string> known_words() {
 tl::expected<std::string, std::string> command_of(const std::vector<std::string>& words) {
   if (words.empty()) return tl::unexpected<std::string>("a command is missing");
   const bool is_pair = words[0] == "add" && words.size() > 1;
-  const std::string said = is_pair ? words[0] + " " + words[1] : words[0];
+  const std::string what = is_pair && words[1] == "charge-point" ? "cp" : words[is_pair ? 1 : 0];
+  const std::string said = is_pair ? words[0] + " " + what : what;
   const auto* const row = std::find_if(kRows.begin(), kRows.end(),
                                        [&](const Row& known) { return known.word == said; });
   if (row == kRows.end()) {

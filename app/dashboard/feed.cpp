@@ -152,6 +152,7 @@ void Feed::join(Id id, const std::weak_ptr<const Session>& session) {
   is_beating_ = true;
   last_.reset();
   last_event_.reset();
+  pulses_ = {};
   sampling_since_ = reading_since_ = 0;
   beat();
 }
@@ -255,7 +256,7 @@ void Feed::on_sample(Sample&& sample) {
   if (!is_beating_) return;
   const auto sim_ms = std::chrono::duration_cast<Millis>(sample.at.time_since_epoch()).count();
   frames_.add(sample.states, sim_ms);
-  const auto pulse = std::make_shared<const std::string>(pulse_text(world_, sample.count));
+  const auto pulse = std::make_shared<const std::string>(pulses_.next(world_, sample.count));
   for (auto& [id, watcher] : watchers_) watcher.outbox.set_pulse(pulse);
   const std::string rows = trouble_rows(world_, sample.troubles, sample.at);
   last_ = std::make_shared<const Sample>(std::move(sample));

@@ -82,6 +82,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::map<Id, Watcher> watchers_;
   std::vector<Id> newcomers_;  ///< not greeted yet
   FrameLog frames_;
+  Pulses pulses_;
   std::shared_ptr<const Sample> last_;       ///< while somebody watches
   std::optional<std::uint64_t> last_event_;  ///< the record that events are told after
   std::uint64_t beats_ = 0;

@@ -3,8 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/texts.hpp"
+#include "app/dashboard/marks.hpp"
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
+#include "app/output/interval.hpp"
 #include "app/simulation/resident_memory.hpp"
 #include "app/version.hpp"
 
@@ -34,6 +36,18 @@ ordered_json latency(const runtime::LatencyHistogram& histogram) {
           {"p99", ms(histogram.quantile(0.99))}};
 }
 
+/// What was measured between two looks; null where nothing was.
+ordered_json intervals(const network::Latencies& before, const network::Latencies& now) {
+  const auto p99 = [](const auto& then, const auto& since) -> ordered_json {
+    const auto fresh = recorded_since(then, since);
+    if (fresh.count() == 0) return nullptr;
+    return static_cast<double>(fresh.quantile(0.99).count()) / 1e6;
+  };
+  return {{"request_decision", p99(before.request_decision, now.request_decision)},
+          {"fault_detection", p99(before.fault_detection, now.fault_detection)},
+          {"tick_lateness", p99(before.tick_lateness, now.tick_lateness)}};
+}
+
 void append_row(std::string& rows, const archive::FaultRow& row, bool is_numbered) {
   const Table table = to_table(std::vector<archive::FaultRow>{row});
   ordered_json object;
@@ -58,6 +72,7 @@ std::string hello_text(const api::World& world, const Abilities& abilities) {
                   {"workers", world.desk.engine().workers()}};
   hello["instance"] = std::to_string(abilities.instance);  // too large for a number of JavaScript
   hello["thresholds"] = world.scenario.thresholds;
+  hello["marks"] = marks_json(world.scenario);
   hello["points"] = topology.points.size();
   hello["zones"] = topology.zones;
   hello["lateness_limit_ms"] = seconds_of(run.lateness_limit) * 1e3;
@@ -66,8 +81,8 @@ std::string hello_text(const api::World& world, const Abilities& abilities) {
   return text_of(hello);
 }
 
-std::string pulse_text(const api::World& world,
-                       const std::array<std::uint32_t, kStateCodes>& count) {
+std::string Pulses::next(const api::World& world,
+                         const std::array<std::uint32_t, kStateCodes>& count) {
   const network::Snapshot look = world.desk.look();
   const auto& t = look.totals;
   std::int64_t power_w = 0;
@@ -97,6 +112,8 @@ std::string pulse_text(const api::World& world,
                          {"session_start", latency(look.latencies.session_start)},
                          {"fault_detection", latency(look.latencies.fault_detection)},
                          {"tick_lateness", latency(look.latencies.tick_lateness)}};
+  if (before_) pulse["interval_p99_ms"] = intervals(*before_, look.latencies);
+  before_ = look.latencies;
   pulse["rss_bytes"] = resident_bytes();
   return text_of(pulse);
 }

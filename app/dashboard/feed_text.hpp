@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,14 @@ struct Abilities {
 /// `{"type":"hello", ...}`: what does not change while the run lasts.
 [[nodiscard]] std::string hello_text(const api::World& world, const Abilities& abilities);
 /// `{"type":"pulse", ...}`: the figures of the run, about now.
-[[nodiscard]] std::string pulse_text(const api::World& world,
-                                     const std::array<std::uint32_t, kStateCodes>& count);
+class Pulses {
+ public:
+  [[nodiscard]] std::string next(const api::World& world,
+                                 const std::array<std::uint32_t, kStateCodes>& count);
+
+ private:
+  std::optional<network::Latencies> before_;  // as of the pulse before
+};
 /// `{"type":"end", ...}`: the run closes its doors.
 [[nodiscard]] std::string end_text(const api::World& world);
 

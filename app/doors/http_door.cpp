@@ -52,6 +52,8 @@ class HttpDoor final : public Door {
     world_.is_draining = facts.is_draining;
     world_.metrics = facts.metrics;
     world_.series = facts.series;
+    world_.log = facts.log;
+    world_.config = facts.config;
     world_.pages_may_act = settings.control;
     feed_ = std::make_shared<dashboard::Feed>(
         world_, dashboard::FeedSettings{settings.control, host.history.has_past()});

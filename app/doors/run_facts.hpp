@@ -15,6 +15,8 @@ struct RunFacts {
   std::function<bool()> is_draining = {};     ///< the run is about to end; empty: nobody knows
   std::function<std::string()> metrics = {};  ///< in Prometheus' text format; empty: none
   std::function<std::string()> series = {};   ///< the rows so far, as JSON; empty: nobody kept them
+  std::function<std::string()> log = {};     ///< its newest lines, as JSON; empty: nobody kept them
+  std::function<std::string()> config = {};  ///< its keys, as JSON; empty: nobody knows them
 };
 
 }  // namespace chargemill::app

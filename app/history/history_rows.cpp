@@ -37,16 +37,17 @@ std::string end_text(const archive::SessionEnd& end) {
 }  // namespace
 
 Table to_table(const std::vector<archive::FaultRow>& rows) {
-  Table table{{"id", "timestamp", "cp_id", "zone", "event_type", "reason"}, {}};
+  Table table{{"id", "timestamp", "cp_id", "zone", "event_type", "reason", "created_at"}, {}};
   for (const auto& row : rows)
     table.rows.push_back({row.id, time_text(row.time), row.point, network::zone_name(row.zone),
-                          std::string{archive::word(row.type)}, std::string{word(row.reason)}});
+                          std::string{archive::word(row.type)}, std::string{word(row.reason)},
+                          time_text(row.time)});
   return table;
 }
 
 Table to_table(const std::vector<archive::HealthRow>& rows) {
   Table table{{"id", "timestamp", "cp_id", "zone", "state", "is_faulty", "fault_reason",
-               "circuit_breaker_state", "failure_count", "reason"},
+               "circuit_breaker_state", "failure_count", "reason", "created_at"},
               {}};
   for (const auto& row : rows) {
     const auto& h = row.health;
@@ -54,24 +55,24 @@ Table to_table(const std::vector<archive::HealthRow>& rows) {
                           std::string{word(h.phase)}, h.is_faulty,
                           h.fault == Reason::none ? ordered_json() : ordered_json(word(h.fault)),
                           std::string{archive::word(h.breaker)}, h.failures,
-                          std::string{word(h.reason)}});
+                          std::string{word(h.reason)}, time_text(row.time)});
   }
   return table;
 }
 
 Table to_table(const std::vector<archive::SessionRow>& rows) {
-  Table table{{"session_id", "cp_id", "driver_id", "zone", "start_time", "end_time", "total_kwh",
-               "total_cost", "status", "reason"},
+  Table table{{"id", "session_id", "cp_id", "driver_id", "zone", "start_time", "end_time",
+               "total_kwh", "total_cost", "status", "reason", "created_at"},
               {}};
   for (const auto& row : rows) {
     const bool is_over = row.end.has_value();
     table.rows.push_back(
-        {session_text(row.session), row.point, driver_cell(row.driver),
+        {row.id, session_text(row.session), row.point, driver_cell(row.driver),
          network::zone_name(row.zone), time_text(row.start), time_cell(row.end),
          row.has_energy ? ordered_json(kilowatt_hours(row.delivered)) : ordered_json(),
          row.has_energy ? ordered_json(euros(row.cost)) : ordered_json(),
-         std::string{word(row.status)},
-         is_over ? ordered_json(end_text(row.last)) : ordered_json()});
+         std::string{word(row.status)}, is_over ? ordered_json(end_text(row.last)) : ordered_json(),
+         time_text(row.created)});
   }
   return table;
 }
@@ -87,6 +88,14 @@ Table to_table(const std::vector<archive::TicketRow>& rows) {
                           std::string{word(t.status)}, end_text(t), t.is_correction,
                           time_text(row.issued), time_cell(row.delivered)});
   }
+  return table;
+}
+
+Table to_table(const std::vector<archive::MeterRow>& rows) {
+  Table table{{"id", "timestamp", "session_id", "kwh"}, {}};
+  for (const auto& row : rows)
+    table.rows.push_back(
+        {row.id, time_text(row.time), session_text(row.session), kilowatt_hours(row.delivered)});
   return table;
 }
 

@@ -10,6 +10,7 @@ namespace chargemill::app {
 [[nodiscard]] Table to_table(const std::vector<archive::HealthRow>& rows);
 [[nodiscard]] Table to_table(const std::vector<archive::SessionRow>& rows);
 [[nodiscard]] Table to_table(const std::vector<archive::TicketRow>& rows);
+[[nodiscard]] Table to_table(const std::vector<archive::MeterRow>& rows);
 [[nodiscard]] Table to_table(const archive::FaultStatistics& statistics);
 
 }  // namespace chargemill::app

@@ -38,8 +38,11 @@ void RunLog::reopen() {
 
 void RunLog::write(Level level, const char* event, const nlohmann::ordered_json& fields) const {
   if (counts_ != nullptr) counts_->add(level);
+  if (file_ == nullptr && kept_ == nullptr) return;
+  const std::string line = log_line(now_(), level, event, fields);
+  if (kept_ != nullptr) kept_->add(line);
   if (file_ == nullptr) return;
-  (void)std::fputs(log_line(now_(), level, event, fields).c_str(), file_.get());
+  (void)std::fputs(line.c_str(), file_.get());
   (void)std::fflush(file_.get());
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "app/output/kept_log.hpp"
 #include "app/output/log_counts.hpp"
 
 namespace chargemill::app {
@@ -30,6 +31,8 @@ class RunLog {
 
   /// From now on each call of write() is counted there, with or without a file; it outlives this.
   void count_in(LogCounts& counts) noexcept { counts_ = &counts; }
+  /// Likewise each line is kept there.
+  void keep_in(KeptLog& kept) noexcept { kept_ = &kept; }
   /// Opens the path anew: whoever moved the file away keeps what was written so far.
   void reopen();
   void write(Level level, const char* event, const nlohmann::ordered_json& fields) const;
@@ -40,8 +43,9 @@ class RunLog {
   };
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
-  Clock now_;
+  Clock now_ = std::chrono::system_clock::now;
   LogCounts* counts_ = nullptr;
+  KeptLog* kept_ = nullptr;
 };
 
 }  // namespace chargemill::app

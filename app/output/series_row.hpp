@@ -17,7 +17,7 @@ class SeriesRows {
   [[nodiscard]] std::string next(const network::Snapshot& snapshot);
 
  private:
-  runtime::LatencyHistogram decided_;  // request_decision as of the row before
+  network::Latencies before_;  // as of the row before
 };
 
 }  // namespace chargemill::app

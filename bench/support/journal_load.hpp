@@ -52,8 +52,7 @@ class RecordSource {
 /// An empty directory on the disk that the build is on; gone with its scope.
 class BenchFolder {
  public:
-  explicit BenchFolder(const char* name)
-      : path_(std::string{CHARGEMILL_SOURCE_DIR "/build/bench_journal/"} + name) {
+  explicit BenchFolder(const char* name) : path_(path_of(name)) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
@@ -64,6 +63,10 @@ class BenchFolder {
   BenchFolder(const BenchFolder&) = delete;
   BenchFolder& operator=(const BenchFolder&) = delete;
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// Of the one called `name`, for other processes.
+  [[nodiscard]] static std::string path_of(const char* name) {
+    return std::string{CHARGEMILL_SOURCE_DIR "/build/bench_journal/"} + name;
+  }
 
  private:
   std::string path_;

@@ -53,6 +53,16 @@ tl::unexpected<Error> lmdb_failure(int code, const char* what, const std::string
 }
 
 Result<Environment::Pointer> Environment::open(const std::string& path, Access access) {
+  return open_as(path, access, [] { return Result<void>{}; });
+}
+
+Result<Environment::Pointer> Environment::open_new(const std::string& path,
+                                                   const std::function<Result<void>()>& publish) {
+  return open_as(path, Access::write, publish);
+}
+
+Result<Environment::Pointer> Environment::open_as(const std::string& path, Access access,
+                                                  const std::function<Result<void>()>& publish) {
   OpenFiles& files = open_files();
   std::unique_lock<std::mutex> lock(files.mutex);
   const auto is_being_opened = [&] {
@@ -68,7 +78,8 @@ Result<Environment::Pointer> Environment::open(const std::string& path, Access a
   }
   files.by_path[path] = nullptr;
   lock.unlock();  // others may open other files meanwhile
-  auto opened = open_alone(path, access);
+  const auto published = publish();
+  auto opened = published ? open_alone(path, access) : tl::unexpected(published.error());
   lock.lock();
   if (opened)
     files.by_path[path] = opened->get();
@@ -152,9 +163,12 @@ void Environment::clear_dead_readers() const noexcept {
   (void)mdb_reader_check(env_, &dead);  // a table that cannot be checked holds back space only
 }
 
-void Environment::foresee_all() const noexcept {
+void Environment::foresee_from(double share) const noexcept {
   mdb_filehandle_t file = -1;
-  if (mdb_env_get_fd(env_, &file) == 0) (void)posix_fadvise(file, 0, 0, POSIX_FADV_WILLNEED);
+  struct stat about {};
+  if (mdb_env_get_fd(env_, &file) != 0 || ::fstat(file, &about) != 0) return;
+  const auto from = static_cast<off_t>(share * static_cast<double>(about.st_size));
+  (void)posix_fadvise(file, from, 0, POSIX_FADV_WILLNEED);
 }
 
 double Environment::filled() const noexcept {

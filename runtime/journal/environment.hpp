@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,10 @@ class Environment {
   /// Opens an existing segment. Fails if this process already has it open for reading only and
   /// `access` is write.
   [[nodiscard]] static Result<Pointer> open(const std::string& path, Access access);
+  /// Opens for writing what `publish` gives its name. A reader of this process that sees the name
+  /// at once waits, and then shares what is open: it cannot be first and keep the writer out.
+  [[nodiscard]] static Result<Pointer> open_new(const std::string& path,
+                                                const std::function<Result<void>()>& publish);
   /// Makes the file with its three empty tables; `head` is the value of "head". On disk when it
   /// returns; closed again.
   [[nodiscard]] static Result<void> create(const std::string& path, std::uint64_t map_bytes,
@@ -53,14 +58,16 @@ class Environment {
   [[nodiscard]] MDB_dbi postings() const noexcept { return postings_; }  ///< last, level -> run
   /// Frees what readers that died left behind; called at open and now and then (LG-08).
   void clear_dead_readers() const noexcept;
-  /// Tells the kernel that the whole file will be read.
-  void foresee_all() const noexcept;
+  /// Tells the kernel that the file will be read to its end, from `share` (0 to 1) of it on.
+  void foresee_from(double share) const noexcept;
   /// How much of the map is in use, 0 to 1.
   [[nodiscard]] double filled() const noexcept;
   [[nodiscard]] std::uint64_t map_bytes() const noexcept;
 
  private:
   explicit Environment(std::string path) noexcept : path_(std::move(path)) {}
+  [[nodiscard]] static Result<Pointer> open_as(const std::string& path, Access access,
+                                               const std::function<Result<void>()>& publish);
   [[nodiscard]] static Result<Pointer> open_alone(const std::string& path, Access access);
   [[nodiscard]] int open_file(unsigned flags, std::uint64_t map_bytes) noexcept;
   [[nodiscard]] int open_tables(unsigned flags, unsigned table_flags) noexcept;

@@ -30,28 +30,59 @@ std::size_t not_above(PostingKey key, const std::byte* keys, std::size_t count) 
 
 std::optional<RunView> RunView::over(const std::byte* run, std::size_t bytes) noexcept {
   if (bytes < Layout::kHeaderBytes) return std::nullopt;
-  if (load<std::uint8_t>(run + Layout::kVersionAt) != Layout::kVersion) return std::nullopt;
-  if (bytes != Layout::bytes(load<std::uint32_t>(run + Layout::kCount))) return std::nullopt;
+  const auto version = load<std::uint8_t>(run + Layout::kVersionAt);
+  if (version != Layout::kVersion && version != Layout::kVersionWithPages) return std::nullopt;
+  if (bytes != Layout::bytes(load<std::uint32_t>(run + Layout::kCount), version))
+    return std::nullopt;
   return RunView{run};
 }
 
 RunView::RunView(const std::byte* run) noexcept
     : run_(run),
-      fences_(run + Layout::kHeaderBytes),
+      coarse_(run + Layout::kHeaderBytes),
+      fences_(coarse_ + Layout::coarse_bytes(load<std::uint8_t>(run + Layout::kVersionAt))),
       keys_(nullptr),
-      offsets_(nullptr),
+      places_(nullptr),
+      place_bytes_(Layout::place_bytes(load<std::uint8_t>(run + Layout::kVersionAt))),
       count_(load<std::uint32_t>(run + Layout::kCount)) {
   keys_ = fences_ + Layout::fences(count_) * sizeof(PostingKey);
-  offsets_ = keys_ + std::size_t{count_} * sizeof(PostingKey);
+  places_ = keys_ + std::size_t{count_} * sizeof(PostingKey);
+}
+
+RunView::Block RunView::find_fences(PostingKey key) const noexcept {
+  const std::size_t all = Layout::fences(count_);
+  if (!has_pages() || all == 0) return {0, all};
+  const std::size_t step = Layout::fences_a_coarse(all);
+  const std::size_t coarse = not_above(key, coarse_, (all + step - 1) / step);
+  if (coarse == 0) return {};
+  const std::size_t from = (coarse - 1) * step;
+  return {from, std::min(step, all - from)};
+}
+
+RunView::Block RunView::find_block(PostingKey key) const noexcept {
+  const Block fences = find_fences(key);
+  const std::size_t fence =
+      fences.from + not_above(key, fences_ + fences.from * sizeof(PostingKey), fences.count);
+  if (fence == 0) return {};
+  const std::size_t from = (fence - 1) * Layout::kKeysAFence;
+  return {from, std::min(Layout::kKeysAFence, count_ - from)};
 }
 
 std::uint32_t RunView::end_of(PostingKey key) const noexcept {
-  const std::size_t fence = not_above(key, fences_, Layout::fences(count_));
-  if (fence == 0) return 0;
-  const std::size_t from = (fence - 1) * Layout::kKeysAFence;
-  const std::size_t in_page = std::min(Layout::kKeysAFence, count_ - from);
-  return static_cast<std::uint32_t>(from +
-                                    not_above(key, keys_ + from * sizeof(PostingKey), in_page));
+  const Block block = find_block(key);
+  return static_cast<std::uint32_t>(
+      block.from + not_above(key, keys_ + block.from * sizeof(PostingKey), block.count));
+}
+
+RunView::Bytes RunView::fences_of(PostingKey key) const noexcept {
+  const Block fences = find_fences(key);
+  return {fences_ + fences.from * sizeof(PostingKey), fences.count * sizeof(PostingKey)};
+}
+
+std::array<RunView::Bytes, 2> RunView::block_of(PostingKey key) const noexcept {
+  const Block block = find_block(key);
+  return {Bytes{keys_ + block.from * sizeof(PostingKey), block.count * sizeof(PostingKey)},
+          Bytes{places_ + block.from * place_bytes_, block.count * place_bytes_}};
 }
 
 void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch) {
@@ -78,12 +109,17 @@ void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch) 
 }
 
 RunEncoder::RunEncoder(std::uint32_t count, std::uint8_t level, Sequence first, Sequence last,
-                       std::byte* to) noexcept
-    : fences_(to + Layout::kHeaderBytes),
-      keys_(fences_ + Layout::fences(count) * sizeof(PostingKey)),
-      offsets_(keys_ + count * sizeof(PostingKey)) {
+                       std::byte* to, const std::uint32_t* pages) noexcept
+    : pages_(pages), fences_a_coarse_(Layout::fences_a_coarse(Layout::fences(count))) {
   CHARGEMILL_ASSERT(last >= first);
-  store(to + Layout::kVersionAt, Layout::kVersion);
+  const auto version = pages == nullptr ? Layout::kVersion : Layout::kVersionWithPages;
+  place_bytes_ = Layout::place_bytes(version);
+  coarse_ = to + Layout::kHeaderBytes;
+  fences_ = coarse_ + Layout::coarse_bytes(version);
+  keys_ = fences_ + Layout::fences(count) * sizeof(PostingKey);
+  places_ = keys_ + count * sizeof(PostingKey);
+  std::fill(coarse_, fences_, std::byte{0});
+  store(to + Layout::kVersionAt, version);
   store(to + Layout::kLevel, level);
   store(to + Layout::kUnused, std::uint16_t{0});
   store(to + Layout::kCount, count);

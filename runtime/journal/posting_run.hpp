@@ -1,6 +1,7 @@
 // A run: which records of a range bear which key, sorted by key; written once, searched in place.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -16,14 +17,19 @@ struct Posting {
   std::uint32_t offset;
 };
 
-///      0         1       2        4       8       16     24             24 + 8 * fences
-///     | version | level | unused | count | first | last | fence:64 ... | key:64 ... |
-///                                                                ... | offset:32 ... |
+///      0         1       2        4       8       16     24
+///     | version | level | unused | count | first | last |
+///          version 1: | fence:64 ... | key:64 ... | offset:32 ... |
+///          version 2: | coarse:64 * 64 | fence:64 ... | key:64 ... | offset:32 page:32 ... |
 ///
 /// Keys rise; among equal keys the offsets rise. A fence is every 512th key, from the first: a
-/// search reads the fences and one page of keys instead of ten pages.
+/// search reads the fences and one page of keys instead of ten pages. Coarse ones are every n-th
+/// fence, so many apart that 64 suffice; the rest of the 64 are unused: of the fences too a search
+/// reads one page. `page` is the one in the file that the record is in: only a sealed segment
+/// knows, whose pages do not move any more.
 struct RunLayout {
   static constexpr std::uint8_t kVersion = 1;
+  static constexpr std::uint8_t kVersionWithPages = 2;
   static constexpr std::size_t kVersionAt = 0;
   static constexpr std::size_t kLevel = 1;
   static constexpr std::size_t kUnused = 2;
@@ -33,13 +39,26 @@ struct RunLayout {
   static constexpr std::size_t kHeaderBytes = 24;
   static constexpr std::size_t kKeysAFence = 512;
   static_assert(kKeysAFence * sizeof(PostingKey) == 4096, "a page of keys");
+  static constexpr std::size_t kCoarse = 64;  ///< of version 2
+  static constexpr std::size_t kPage = 4;     ///< of a place in version 2
 
   [[nodiscard]] static constexpr std::size_t fences(std::size_t count) noexcept {
     return (count + kKeysAFence - 1) / kKeysAFence;
   }
-  [[nodiscard]] static constexpr std::size_t bytes(std::size_t count) noexcept {
-    return kHeaderBytes + fences(count) * sizeof(PostingKey) +
-           count * (sizeof(PostingKey) + sizeof(std::uint32_t));
+  /// How many fences are from one coarse one to the next, when there are so many.
+  [[nodiscard]] static constexpr std::size_t fences_a_coarse(std::size_t fences) noexcept {
+    return (fences + kCoarse - 1) / kCoarse;
+  }
+  [[nodiscard]] static constexpr std::size_t coarse_bytes(std::uint8_t version) noexcept {
+    return version == kVersionWithPages ? kCoarse * sizeof(PostingKey) : 0;
+  }
+  [[nodiscard]] static constexpr std::size_t place_bytes(std::uint8_t version) noexcept {
+    return version == kVersionWithPages ? 8 : 4;
+  }
+  [[nodiscard]] static constexpr std::size_t bytes(std::size_t count,
+                                                   std::uint8_t version = kVersion) noexcept {
+    return kHeaderBytes + coarse_bytes(version) + fences(count) * sizeof(PostingKey) +
+           count * (sizeof(PostingKey) + place_bytes(version));
   }
 };
 
@@ -63,20 +82,47 @@ class RunView {
     return load<PostingKey>(keys_ + i * sizeof(PostingKey));
   }
   [[nodiscard]] std::uint32_t offset(std::uint32_t i) const noexcept {
-    return load<std::uint32_t>(offsets_ + i * sizeof(std::uint32_t));
+    return load<std::uint32_t>(places_ + i * place_bytes_);
+  }
+  /// Whether page() is known.
+  [[nodiscard]] bool has_pages() const noexcept {
+    return place_bytes_ == RunLayout::place_bytes(RunLayout::kVersionWithPages);
+  }
+  /// Where in the file its record should be: a hint, to be held against what is there.
+  [[nodiscard]] std::uint32_t page(std::uint32_t i) const noexcept {
+    return load<std::uint32_t>(places_ + i * place_bytes_ + RunLayout::kPage);
   }
   [[nodiscard]] Sequence sequence(std::uint32_t i) const noexcept { return first() + offset(i); }
   /// How many postings have a key not above `key`: the newest of `key` is the one before.
   /// O(log count).
   [[nodiscard]] std::uint32_t end_of(PostingKey key) const noexcept;
 
+  struct Bytes {
+    const std::byte* at = nullptr;
+    std::size_t count = 0;
+  };
+  /// The fences that a search for `key` reads. Reads the header and the coarse ones.
+  [[nodiscard]] Bytes fences_of(PostingKey key) const noexcept;
+  /// What it reads then: keys and places between two fences. Reads those fences.
+  [[nodiscard]] std::array<Bytes, 2> block_of(PostingKey key) const noexcept;
+
  private:
+  /// Elements of an array: the first, and how many.
+  struct Block {
+    std::size_t from = 0;
+    std::size_t count = 0;
+  };
+  [[nodiscard]] Block find_fences(PostingKey key) const noexcept;
+  /// The keys among which the last one not above `key` is.
+  [[nodiscard]] Block find_block(PostingKey key) const noexcept;
   explicit RunView(const std::byte* run) noexcept;
 
   const std::byte* run_;
+  const std::byte* coarse_;
   const std::byte* fences_;
   const std::byte* keys_;
-  const std::byte* offsets_;
+  const std::byte* places_;
+  std::size_t place_bytes_;
   std::uint32_t count_;
 };
 
@@ -85,25 +131,39 @@ class RunView {
 /// `scratch` is memory that is used again.
 void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch);
 
-/// Writes a run of `count` postings, which are added in order, into RunLayout::bytes(count) bytes.
+/// Writes a run of `count` postings, which are added in order, into RunLayout::bytes(count,
+/// version) bytes. `pages`: by offset, and then it is of the version with pages; null: of the one
+/// without.
 class RunEncoder {
  public:
-  RunEncoder(std::uint32_t count, std::uint8_t level, Sequence first, Sequence last,
-             std::byte* to) noexcept;
+  RunEncoder(std::uint32_t count, std::uint8_t level, Sequence first, Sequence last, std::byte* to,
+             const std::uint32_t* pages = nullptr) noexcept;
 
   /// Requires that it is not above the next, and that there are not more than `count`.
   void add(Posting posting) noexcept {
     if (added_ % RunLayout::kKeysAFence == 0)
-      store(fences_ + added_ / RunLayout::kKeysAFence * sizeof(PostingKey), posting.key);
+      add_fence(added_ / RunLayout::kKeysAFence, posting.key);
     store(keys_ + added_ * sizeof(PostingKey), posting.key);
-    store(offsets_ + added_ * sizeof(std::uint32_t), posting.offset);
+    std::byte* const place = places_ + added_ * place_bytes_;
+    store(place, posting.offset);
+    if (pages_ != nullptr) store(place + RunLayout::kPage, pages_[posting.offset]);
     ++added_;
   }
 
  private:
+  void add_fence(std::size_t i, PostingKey key) noexcept {
+    store(fences_ + i * sizeof(PostingKey), key);
+    if (pages_ != nullptr && i % fences_a_coarse_ == 0)
+      store(coarse_ + i / fences_a_coarse_ * sizeof(PostingKey), key);
+  }
+
+  const std::uint32_t* pages_;
+  std::size_t fences_a_coarse_;
+  std::size_t place_bytes_;
+  std::byte* coarse_;
   std::byte* fences_;
   std::byte* keys_;
-  std::byte* offsets_;
+  std::byte* places_;
   std::size_t added_ = 0;
 };
 

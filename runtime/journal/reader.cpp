@@ -26,8 +26,18 @@ long page_faults() noexcept {
   rusage usage{};
   return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_majflt : 0;
 }
-/// With so many in one segment, its elders are taken to be on disk too.
-constexpr long kColdFaults = 8;
+/// With so many in one segment, whose records were asked for together, its elders are taken to be
+/// on disk too.
+constexpr long kColdFaults = 2;
+
+/// Which share of a segment of records `first` to `last` lies before record `from`; 0 of one that
+/// grows. A little less: records lie in their order, but not quite evenly.
+double share_before(Sequence first, Sequence from, Sequence last) noexcept {
+  constexpr double kSlack = 0.02;
+  if (from <= first || last == kSequenceMax) return 0.0;
+  return std::max(
+      0.0, static_cast<double>(from - first) / static_cast<double>(last - first + 1) - kSlack);
+}
 
 /// Does `work` for the numbers below `count`, up to `most` at the same time.
 void at_once(std::size_t count, std::size_t most, const std::function<void(std::size_t)>& work) {
@@ -50,13 +60,16 @@ void at_once(std::size_t count, std::size_t most, const std::function<void(std::
 
 }  // namespace
 
+SegmentView Reader::view_of(const Segment& segment, const Transaction& transaction) noexcept {
+  return {*segment.environment, transaction, segment.name.first, segment.last_max};
+}
+
 /// SegmentView::newest in a transaction of its own.
 Result<bool> Reader::newest_of(const Segment& segment, PostingKey key,
                                const SegmentView::Visit& visit) {
   const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
   if (!transaction) return tl::unexpected(transaction.error());
-  const SegmentView view{*segment.environment, *transaction, segment.name.first, segment.last_max};
-  return view.newest(key, visit);
+  return view_of(segment, *transaction).newest(key, visit);
 }
 
 Result<Reader> Reader::open(const std::string& directory, Care care) {
@@ -124,9 +137,9 @@ void Reader::clear_dead_readers() {
 /// not to be in memory, all segments are looked into at the same time.
 Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit) {
   const auto look = [key, limit](const Segment& segment) {
-    std::uint64_t seen = 0;
-    // What is wrong with it the query will find out.
-    (void)newest_of(segment, key, [&](const Record&, const std::byte*) { return ++seen < limit; });
+    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+    if (!transaction) return;  // the query will say so
+    view_of(segment, *transaction).foresee_newest(key, std::min(limit, kForeseenMax));
   };
   if (const auto listed = refresh(look); !listed) return tl::unexpected(listed.error());
   std::uint64_t shown = 0;
@@ -139,6 +152,7 @@ Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const 
               [&](std::size_t i) { look(segments_[looked_into + i]); });
     }
     const long faults = page_faults();
+    if (!is_cold) look(segments_[end - 1]);
     const auto more = newest_of(segments_[end - 1], key, counted(shown, limit, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
@@ -153,9 +167,7 @@ Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& vi
   for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
     const auto transaction = Transaction::begin(*segment->environment, MDB_RDONLY);
     if (!transaction) return tl::unexpected(transaction.error());
-    const SegmentView view{*segment->environment, *transaction, segment->name.first,
-                           segment->last_max};
-    const auto more = view.scan_back(counted(shown, limit, visit));
+    const auto more = view_of(*segment, *transaction).scan_back(counted(shown, limit, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
   }
@@ -167,12 +179,11 @@ Result<std::uint64_t> Reader::scan(Sequence from, const Visit& visit) {
   std::uint64_t shown = 0;
   for (const Segment& segment : segments_) {
     if (segment.last_max < from) continue;
-    segment.environment->foresee_all();
+    segment.environment->foresee_from(share_before(segment.name.first, from, segment.last_max));
     const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
     if (!transaction) return tl::unexpected(transaction.error());
-    const SegmentView view{*segment.environment, *transaction, segment.name.first,
-                           segment.last_max};
-    const auto more = view.scan(from, counted(shown, kSequenceMax, visit));
+    const auto more =
+        view_of(segment, *transaction).scan(from, counted(shown, kSequenceMax, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
   }
@@ -186,9 +197,7 @@ Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
     if (segment.last_max < from) continue;
     const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
     if (!transaction) return tl::unexpected(transaction.error());
-    const SegmentView view{*segment.environment, *transaction, segment.name.first,
-                           segment.last_max};
-    auto counted_here = view.count(key, from);
+    auto counted_here = view_of(segment, *transaction).count(key, from);
     if (!counted_here) return counted_here;
     sum += *counted_here;
   }
@@ -198,15 +207,13 @@ Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
 Result<std::optional<Micros>> Reader::time_of(const Segment& segment, Sequence sequence) {
   const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
   if (!transaction) return tl::unexpected(transaction.error());
-  return SegmentView{*segment.environment, *transaction, segment.name.first, segment.last_max}
-      .time_of(sequence);
+  return view_of(segment, *transaction).time_of(sequence);
 }
 
 Result<Sequence> Reader::last_of(const Segment& segment) {
   const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
   if (!transaction) return tl::unexpected(transaction.error());
-  return SegmentView{*segment.environment, *transaction, segment.name.first, segment.last_max}
-      .last();
+  return view_of(segment, *transaction).last();
 }
 
 Result<Sequence> Reader::first_since(Micros time) {

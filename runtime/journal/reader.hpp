@@ -59,10 +59,15 @@ class Reader {
   using Look = std::function<void(const Segment&)>;
   /// How many segments are opened or looked into at the same time.
   static constexpr std::size_t kAtOnceMax = 16;
+  /// How many records of each are asked for before anybody knows how many will be shown.
+  static constexpr std::uint64_t kForeseenMax = 128;
 
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> refresh(const Look& look = {});
   [[nodiscard]] Result<void> open_segment(Segment& segment) const;
+  /// The transaction and the segment outlive it.
+  [[nodiscard]] static SegmentView view_of(const Segment& segment,
+                                           const Transaction& transaction) noexcept;
   [[nodiscard]] static Result<std::optional<Micros>> time_of(const Segment& segment,
                                                              Sequence sequence);
   [[nodiscard]] static Result<Sequence> last_of(const Segment& segment);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/segment_file.hpp"
 
@@ -115,13 +116,34 @@ Result<bool> SegmentView::each_run(const VisitRun& visit) const {
 Result<bool> SegmentView::newest(PostingKey key, const Visit& visit) const {
   const Cursor records = open_cursor(transaction_, environment_.records());
   if (!records) return lmdb_failure(ENOMEM, "read", environment_.path());
+  const PageFinder pages{environment_, transaction_};
   Result<bool> shown = true;
   auto runs = each_run([&](const RunView& run) {
-    shown = show_postings(run, key, records.get(), visit);
+    shown = show_postings(run, key, {pages, records.get()}, visit);
     return shown && *shown;
   });
   if (!runs) return runs;
   return shown;
+}
+
+void SegmentView::foresee_newest(PostingKey key, std::uint64_t limit) const {
+  const PageFinder pages{environment_, transaction_};
+  std::uint64_t seen = 0;
+  std::vector<Sequence> wanted;  // whose pages are not known
+  (void)each_run([&](const RunView& run) {
+    const auto fences = run.fences_of(key);
+    foresee(fences.at, fences.count);
+    for (const auto& part : run.block_of(key)) foresee(part.at, part.count);
+    for (std::uint32_t i = run.end_of(key); i > 0 && run.key(i - 1) == key && seen < limit; --i) {
+      ++seen;
+      if (run.has_pages())
+        pages.foresee_page(run.page(i - 1));
+      else
+        wanted.push_back(run.sequence(i - 1));
+    }
+    return seen < limit;
+  });
+  pages.foresee_records(wanted);
 }
 
 Result<std::uint64_t> SegmentView::count(PostingKey key, Sequence from) const {
@@ -158,15 +180,18 @@ Result<std::optional<Micros>> SegmentView::time_of(Sequence sequence) const {
   return time;
 }
 
-Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, MDB_cursor* records,
+Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, const Finders& finders,
                                         const Visit& visit) const {
   for (std::uint32_t i = run.end_of(key); i > 0 && run.key(i - 1) == key; --i) {
     const Sequence sequence = run.sequence(i - 1);
-    MDB_val at = as_val(sequence);
     MDB_val value{};
-    const int code = mdb_cursor_get(records, &at, &value, MDB_SET);
-    if (code == MDB_NOTFOUND) return damaged("the posting of record", sequence);
-    if (code != 0) return lmdb_failure(code, "read", environment_.path());
+    if (run.has_pages()) value = finders.pages.record(run.page(i - 1), sequence);
+    if (value.mv_data == nullptr) {
+      MDB_val at = as_val(sequence);
+      const int code = mdb_cursor_get(finders.records, &at, &value, MDB_SET);
+      if (code == MDB_NOTFOUND) return damaged("the posting of record", sequence);
+      if (code != 0) return lmdb_failure(code, "read", environment_.path());
+    }
     auto more = show(value, sequence, [&](const Record& record, const std::byte* bytes) {
       // A posting that says what the record does not is no reason to show it.
       return std::find(record.keys.begin(), record.keys.end(), key) == record.keys.end() ||

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "runtime/journal/environment.hpp"
+#include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/posting_run.hpp"
 #include "runtime/journal/record.hpp"
 
@@ -31,6 +32,9 @@ class SegmentView {
   [[nodiscard]] Result<bool> scan_back(const Visit& visit) const;
   /// Those that bear `key`, from the newest on. False: it was stopped.
   [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit) const;
+  /// Asks for all pages that newest(key) will read for `limit` records, many at a time, and waits
+  /// for those that lead to others. Shows nothing: what is wrong newest() will find out.
+  void foresee_newest(PostingKey key, std::uint64_t limit) const;
   /// How many from number `from` on bear `key`; no record is read.
   [[nodiscard]] Result<std::uint64_t> count(PostingKey key, Sequence from) const;
   /// The time of record `sequence`; empty if it is not here.
@@ -41,8 +45,13 @@ class SegmentView {
  private:
   [[nodiscard]] Result<bool> show(const MDB_val& value, Sequence sequence,
                                   const Visit& visit) const;
-  [[nodiscard]] Result<bool> show_postings(const RunView& run, PostingKey key, MDB_cursor* records,
-                                           const Visit& visit) const;
+  /// By the page that a posting names, or by LMDB's search.
+  struct Finders {
+    const PageFinder& pages;
+    MDB_cursor* records;
+  };
+  [[nodiscard]] Result<bool> show_postings(const RunView& run, PostingKey key,
+                                           const Finders& finders, const Visit& visit) const;
   [[nodiscard]] tl::unexpected<Error> damaged(const char* what, Sequence sequence) const;
 
   const Environment& environment_;

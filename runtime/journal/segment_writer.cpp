@@ -5,6 +5,7 @@
 
 #include "runtime/base/assert.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/segment_reader.hpp"
 
@@ -29,11 +30,11 @@ Result<SegmentWriter> SegmentWriter::create(const std::string& directory, Segmen
   const std::string path = path_of(directory, name);
   const std::string fresh = path + ".new";
   // It gets its name when its head is on disk, so that a power cut never leaves half a segment.
-  auto made = Environment::create(fresh, map_bytes, encode_head(name.first));
-  if (made) made = rename_durably(directory, fresh, path);
+  const auto made = Environment::create(fresh, map_bytes, encode_head(name.first));
+  auto environment =
+      made ? Environment::open_new(path, [&] { return rename_durably(directory, fresh, path); })
+           : tl::unexpected(made.error());
   remove_leftovers(directory);
-  if (!made) return tl::unexpected(made.error());
-  auto environment = Environment::open(path, Environment::Access::write);
   if (!environment) return tl::unexpected(environment.error());
   return SegmentWriter{std::move(*environment), name};
 }
@@ -58,7 +59,7 @@ Result<std::optional<SegmentWriter>> SegmentWriter::resume(const std::string& di
 }
 
 Result<void> SegmentWriter::recover(const Transaction& transaction) {
-  environment_->foresee_all();
+  environment_->foresee_from(0.0);
   const SegmentView segment{*environment_, transaction, name_.first, kSequenceMax};
   const auto all = segment.scan(name_.first, [this](const Record&, const std::byte* bytes) {
     note(bytes);
@@ -154,7 +155,8 @@ int SegmentWriter::put_run(const Transaction& transaction, RunLadder::Plan plan,
 }
 
 bool SegmentWriter::is_full() const noexcept {
-  const auto last_run = static_cast<double>(RunLayout::bytes(ladder_.postings()));
+  const auto last_run =
+      static_cast<double>(RunLayout::bytes(ladder_.postings(), RunLayout::kVersionWithPages));
   return environment_->filled() + last_run / static_cast<double>(environment_->map_bytes()) >=
          kFull;
 }
@@ -182,17 +184,37 @@ int SegmentWriter::put_last_run(const Transaction& transaction) {
     if (!run) return MDB_CORRUPTED;
     runs.push_back(*run);
   }
+  const std::vector<std::uint32_t> pages = pages_of_records(transaction);
+  if (pages.size() != next_ - name_.first) return MDB_CORRUPTED;
   const std::uint64_t at = run_key(all.last, all.level);
   MDB_val key = as_val(at);
-  MDB_val value{RunLayout::bytes(all.count), nullptr};
+  MDB_val value{RunLayout::bytes(all.count, RunLayout::kVersionWithPages), nullptr};
   const int code =
       mdb_put(transaction.get(), environment_->postings(), &key, &value, MDB_APPEND | MDB_RESERVE);
   if (code != 0) return code;
-  RunEncoder encoder{all.count, all.level, all.first, all.last,
-                     static_cast<std::byte*>(value.mv_data)};
+  RunEncoder encoder{all.count,
+                     all.level,
+                     all.first,
+                     all.last,
+                     static_cast<std::byte*>(value.mv_data),
+                     pages.data() + (all.first - name_.first)};
   merge_runs(runs, all.first, encoder);
   ladder_.replace(infos.size(), all);
   return 0;
+}
+
+/// In which page of the file each record is, the first record's first. They do not move any more.
+std::vector<std::uint32_t> SegmentWriter::pages_of_records(const Transaction& transaction) const {
+  std::vector<std::uint32_t> pages;
+  const Cursor cursor = open_cursor(transaction, environment_->records());
+  if (!cursor) return pages;
+  pages.reserve(next_ - name_.first);
+  MDB_val key{};
+  MDB_val value{};
+  int code = mdb_cursor_get(cursor.get(), &key, &value, MDB_FIRST);
+  for (; code == 0; code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT))
+    pages.push_back(page_number_of(static_cast<const std::byte*>(value.mv_data)));
+  return pages;
 }
 
 /// The run that the ladder knows; empty if it is not there or damaged.

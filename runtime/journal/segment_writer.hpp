@@ -67,6 +67,7 @@ class SegmentWriter {
   [[nodiscard]] int put_run(const Transaction& transaction, RunLadder::Plan plan,
                             std::vector<Posting> fresh, Sequence first, Sequence last);
   [[nodiscard]] int put_last_run(const Transaction& transaction);
+  [[nodiscard]] std::vector<std::uint32_t> pages_of_records(const Transaction& transaction) const;
   [[nodiscard]] std::optional<RunView> find_run(const Transaction& transaction,
                                                 const RunInfo& info) const;
 

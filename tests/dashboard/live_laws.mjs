@@ -78,6 +78,10 @@ await law('The drawer of a charge point has the sessions and faults that the jou
   await until('sessions are those of the journal', async () => JSON.stringify(await ids('drawer-sessions')) === JSON.stringify(sessions));
   equal(await ids('drawer-faults'), faults, 'faults');
   check(await tab.getByTestId('timeline').isVisible(), 'the states are a bar');
+  const { readings } = await live.ask(`/api/v1/meter?cp=${cp}`);
+  const whole = readings.find(({ session_id }) => session_id === any[0].session_id);
+  equal(whole.kwh, any[0].total_kwh, 'the last reading of a session is its total');
+  check(await tab.getByTestId('power').isVisible(), 'power is a line beside them');
   await tab.context().close();
 });
 
@@ -92,6 +96,15 @@ await law('With http.control an operator stops, resumes and breaks a charge poin
   await tab.locator('.actions select').selectOption('engine_ko');
   await tab.getByRole('button', { name: 'Inject fault' }).click();
   await until('it is broken', async () => (await state()) === 'BROKEN');
+  await tab.getByRole('button', { name: 'Stop all' }).click();
+  await tab.getByRole('button', { name: 'No', exact: true }).click();
+  await tab.getByRole('button', { name: 'Stop all' }).click();
+  await tab.getByRole('button', { name: 'Yes, stop 40 charge points' }).click();
+  const stopped = async () => (await live.ask('/api/v1/charge-points?limit=100')).charge_points.filter((one) => one.operator_stopped).length;
+  await until('all are stopped', async () => (await stopped()) === 40);
+  await tab.getByRole('button', { name: 'Resume all' }).click();
+  await tab.getByRole('button', { name: /^Yes, resume/ }).click();
+  await until('all are back', async () => (await stopped()) === 0);
   await tab.getByRole('button', { name: 'Reset breaker' }).click();
   await until('it is said', async () => /reset-breaker: ordered/.test(await tab.locator('.said').textContent()));
   await tab.context().close();
@@ -111,6 +124,11 @@ await law('All of a view is in its address, and steps back and forth are steps o
   await tab.reload();
   await tab.getByTestId('zone-table').waitFor();
   equal(await tab.locator('tr.chosen th').textContent(), 'Z02', 'zone after a reload');
+  await tab.getByRole('button', { name: 'Table', exact: true }).click();
+  await tab.getByRole('button', { name: 'Zoom in' }).click();
+  await until('the part that is seen is in the address too', async () => /[?&]at=1\.5%2C/.test(tab.url()));
+  await tab.reload();
+  await until('the map shows the same part', async () => (await tab.evaluate(() => window.chargemill.stage?.view.scale)) === 1.5);
   await tab.context().close();
 });
 
@@ -138,6 +156,73 @@ await law('On-going requests are those of the API', async () => {
     return wanted.length > 0 && JSON.stringify(rows) === JSON.stringify(wanted);
   }, 60);
   await tab.context().close();
+});
+
+await law('Log, configuration and downloads are those of the run, and arrows lead from tab to tab', async () => {
+  const tab = await openTab(`${live.base}/?panel=log`);
+  await tab.getByTestId('log').waitFor();
+  const { lines } = await live.ask('/api/v1/log');
+  const events = () => tab.locator('[data-testid=log] tbody td:nth-child(2)').allTextContents();
+  await until('the log is there', async () => (await events()).length === lines.length);
+  equal(await events(), lines.map(({ event, level }) => (level === 'info' ? event : `! ${event}`)), 'events');
+  await tab.getByRole('tab', { name: 'Log' }).press('ArrowRight');
+  await tab.getByTestId('config').waitFor();
+  check(tab.url().includes('panel=config'), tab.url());
+  await tab.getByLabel('only what differs').check();
+  const { keys } = await live.ask('/api/v1/config');
+  const changed = keys.filter((key) => key.value !== key.default).map(({ key }) => `● ${key}`);
+  check(changed.includes('● network.charge_points'), 'something was changed');
+  equal(await tab.locator('[data-testid=config] tbody th').allTextContents(), changed, 'what differs from its default');
+  await tab.getByRole('tab', { name: 'Config' }).press('ArrowRight');
+  await tab.getByTestId('downloads').waitFor();
+  const paths = await tab.locator('[data-testid=downloads] a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  check(paths.length >= 8, `${paths.length} files`);
+  for (const path of paths) equal((await fetch(live.base + path)).status, 200, path);
+  await tab.context().close();
+});
+
+await law('A view that is paused stays as it is, also when it was opened so, and goes on when it is wanted', async () => {
+  const cp = 'CP-000030';
+  const tab = await openTab(`${live.base}/?hold=1`);
+  await shown(tab);
+  const clock = () => tab.getByTestId('clock').textContent();
+  await until('there is something to hold', async () => (await clock()) !== '');
+  const before = await clock();
+  await live.post(`/api/v1/charge-points/${cp}/stop`);
+  await until('it is stopped', async () => (await live.ask(`/api/v1/charge-points/${cp}`)).state === 'STOPPED');
+  await until('others see it', async () => (await cellColour(page, 29)) === '#F0E442');
+  check((await cellColour(tab, 29)) !== '#F0E442' && (await clock()) === before, 'the view went on');
+  equal(await tab.getByTestId('age').textContent(), 'the view is paused', 'what it says');
+  await tab.getByRole('button', { name: 'Resume view' }).click();
+  await until('the view has caught up', async () => (await cellColour(tab, 29)) === '#F0E442' && (await clock()) !== before);
+  await live.post(`/api/v1/charge-points/${cp}/resume`);
+  await tab.context().close();
+});
+
+await law('Charts shade what went beyond its limit, and name what the scenario foresaw', async () => {
+  const strict = await openRun(smallScenario({ extra: `
+[[fault]]
+kind = "partition"
+at = "2s"
+duration = "1s"
+zone = "Z02"
+[[thresholds]]
+expr = "tick_lateness:p99 < 1us"
+[[thresholds]]
+expr = "request_decision:p99 < 1h"
+` }));
+  const tab = await openTab(strict.base);
+  await shown(tab);
+  const alerts = (title) => tab.locator('.chart', { hasText: title }).locator('.plot').getAttribute('data-alerts');
+  await until('lateness is beyond a microsecond', async () => Number(await alerts('Tick lateness p99')) > 0);
+  equal(await alerts('Latency p99'), '0', 'alerts of what is in time');
+  const said = await tab.locator('.chart').first().getAttribute('aria-label');
+  check(said.includes('foreseen: partition, Z02'), said);
+  await tab.locator('.chart').first().locator('.u-over').hover();
+  await until('values under the cursor are shown', async () => /at \d\d:\d\d:\d\d/.test(await tab.locator('.chart').first().textContent()));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+  await strict.stop();
 });
 
 await law('The page decodes the frame that FORMAT.md draws', async () => {

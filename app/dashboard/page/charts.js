@@ -1,29 +1,79 @@
-// The run over time: charts with one cursor and one range.
-import { html, useEffect, useRef } from './vendor/preact_htm.js';
+// The run over time: charts with one cursor and one range, what went beyond its limit, what was foreseen.
+import { html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
 import uPlot from './vendor/uplot.js';
-import { figureText, msText, timeText } from './format.js';
+import { countText, figureText, msText, timeText } from './format.js';
+import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
 const kHeight = 120;
 
 /** Lines by theme: the map's colours on the dark, darker ones of the same family on the light. */
 const kInk = {
-  dark: { text: '#AEB8C2', grid: '#2A323A', charging: '#2F9BFF', stopped: '#F0E442', faulted: '#FF7A38', disconnected: '#9AA7B4', first: '#2F9BFF', second: '#F0E442', third: '#FF7A38' },
-  light: { text: '#48525C', grid: '#E3E7EB', charging: '#0B63B5', stopped: '#7A6500', faulted: '#B8400A', disconnected: '#5A6672', first: '#0B63B5', second: '#7A6500', third: '#B8400A' },
+  dark: { text: '#AEB8C2', grid: '#2A323A', mark: '#8A97A5', alert: '#FF7A38', charging: '#2F9BFF', stopped: '#F0E442', faulted: '#FF7A38', disconnected: '#9AA7B4', first: '#2F9BFF', second: '#F0E442', third: '#FF7A38' },
+  light: { text: '#48525C', grid: '#E3E7EB', mark: '#5A6672', alert: '#B8400A', charging: '#0B63B5', stopped: '#7A6500', faulted: '#B8400A', disconnected: '#5A6672', first: '#0B63B5', second: '#7A6500', third: '#B8400A' },
 };
 const kDash = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
+/** `bounds`: by line, what it should not be above; none: it has no limit. */
 const kCharts = [
-  { title: 'States', unit: '', text: (v) => figureText(v), lines: (s) => [
+  { title: 'States', text: countText, lines: (s) => [
     ['supplying', 'charging', s.columns.supplying], ['out of order', 'stopped', s.columns.stopped],
-    ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', s.columns.disconnected]] },
+    ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', s.columns.disconnected]],
+  bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
   { title: 'Power', text: (v) => figureText(v === null ? null : v * 1e3, 'W'), lines: (s) => [['power', 'first', s.power()]] },
   { title: 'Faults a minute', text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
-  { title: 'Latency p99', text: msText, lines: (s) => [['decision', 'first', s.columns.decision_p99_ms],
-    ['fault detection', 'third', s.columns.detection_p99_ms]] },
-  { title: 'Tick lateness p99', text: msText, lines: (s) => [['lateness', 'first', s.columns.tick_lateness_p99_ms]] },
+  { title: 'Latency p99', text: msText, lines: (s) => [['decision', 'first', s.measured('decision_interval_p99_ms')],
+    ['fault detection', 'third', s.measured('detection_interval_p99_ms')]],
+  bounds: (hello) => [boundOf(hello, 'request_decision'), boundOf(hello, 'fault_detection')] },
+  { title: 'Tick lateness p99', text: msText, lines: (s) => [['lateness', 'first', s.measured('tick_lateness_interval_p99_ms')]],
+    bounds: (hello) => [boundOf(hello, 'tick_lateness')] },
 ];
 
-function optionsOf(chart, names, ink, width, onRange) {
+/** Behind the lines: periods beyond a limit, and what the scenario had foreseen. */
+function paintBehind(u, ink, { alerts, marks, start, isNamed }) {
+  const { ctx, bbox } = u;
+  const { top, left, width, height } = bbox;
+  const ratio = devicePixelRatio;
+  const x = (unix) => Math.min(left + width, Math.max(left, u.valToPos(unix, 'x', true)));
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  ctx.fillStyle = ink.alert;
+  for (const [from, to] of alerts) {
+    const wide = Math.max(2 * ratio, x(to) - x(from));
+    ctx.globalAlpha = 0.16;
+    ctx.fillRect(x(from), top, wide, height);
+    ctx.globalAlpha = 1;
+    ctx.fillRect(x(from), top, wide, 3 * ratio);
+  }
+  ctx.font = `${11 * ratio}px system-ui`;
+  ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  ctx.fillStyle = ink.text;
+  ctx.strokeStyle = ink.mark;
+  ctx.lineWidth = ratio;
+  ctx.setLineDash([2 * ratio, 2 * ratio]);
+  const { min, max } = u.scales.x;
+  const seen = marks.filter(({ from_s, to_s }) => start + to_s >= min && start + from_s <= max);
+  for (const mark of placed(seen, (s) => x(start + s), (text) => ctx.measureText(text).width)) {
+    ctx.fillRect(mark.x, top + height - 3 * ratio, mark.end - mark.x, 3 * ratio);
+    if (start + mark.from_s >= min) {
+      ctx.beginPath();
+      ctx.moveTo(mark.x, top);
+      ctx.lineTo(mark.x, top + height);
+      ctx.stroke();
+    }
+    if (isNamed) ctx.fillText(mark.text, mark.x + 4 * ratio, top + 4 * ratio);
+  }
+  ctx.restore();
+}
+
+/** Room for a label: with seconds it is wider. */
+const spaceOf = (u, i, min, max, wide) => ((max - min) / wide * 64 < 60 ? 64 : 42);
+/** The next round time is often beyond the last row. */
+const within = (u, splits) => splits.map((v) => (v >= u.scales.x.min && v <= u.scales.x.max ? v : null));
+
+function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
   return {
     width, height: kHeight, tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
     legend: { show: false },
@@ -31,13 +81,15 @@ function optionsOf(chart, names, ink, width, onRange) {
     cursor: { sync: { key: 'time' }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * 1.08] } },
     axes: [
-      { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, size: 22, font: '11px system-ui', space: 60,
-        values: (_, at, __, ___, step) => at.map((v) => timeText(v).slice(11, step < 60 ? 19 : 16)) },
+      { stroke: ink.text, grid: { stroke: ink.grid, width: 1, filter: within }, ticks: { show: false }, size: 22, font: '11px system-ui', space: spaceOf, filter: within,
+        values: (_, at, __, ___, step) => at.map((v) => (v === null ? '' : timeText(v).slice(11, step < 60 ? 19 : 16))) },
       { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, size: 62, font: '11px system-ui', space: 28,
         values: (_, at) => at.map((v) => chart.text(v)) },
     ],
-    series: [{}, ...names.map(([label, colour], i) => ({ label, stroke: ink[colour], width: 1.5, dash: kDash[i], points: { show: false } }))],
+    series: [{}, ...names.map(([label, colour], i) => ({ label, stroke: ink[colour], width: 1.5, dash: kDash[i], spanGaps: true, points: { show: false } }))],
     hooks: {
+      drawAxes: [(u) => paintBehind(u, ink, behind())],
+      setCursor: [(u) => onCursor(u.cursor.idx ?? null)],
       setSelect: [(u) => {
         if (u.select.width < 4) return;
         const range = [u.select.left, u.select.left + u.select.width].map((x) => u.posToVal(x, 'x'));
@@ -48,17 +100,34 @@ function optionsOf(chart, names, ink, width, onRange) {
   };
 }
 
-function Chart({ chart, series, start, view, theme, go, revision }) {
+/** In words, for those who do not see it. */
+function describe(chart, lines, alerts, marks) {
+  const now = lines.map(([name, , values]) => `${name} ${chart.text(values[values.length - 1] ?? null)}`).join(', ');
+  const last = alerts[alerts.length - 1];
+  const beyond = last ? `; beyond its limit in ${alerts.length === 1 ? 'one period' : `${alerts.length} periods`}, last at ${timeText(last[0])}` : '';
+  const foreseen = chart.isNamed && marks.length > 0 ? `; foreseen: ${marks.map(({ text }) => text).join(', ')}` : '';
+  return `${chart.title}, now: ${now}${beyond}${foreseen}`;
+}
+
+function Chart({ chart, store, start, view, theme, go, revision, at, onCursor }) {
+  const { series, hello } = store;
   const box = useRef(null);
   const plot = useRef(null);
-  const lines = chart.lines(series);
+  const behind = useRef(null);
+  const marks = hello.marks ?? [];
+  const shown = useMemo(() => {
+    const times = series.columns.sim_s.map((s) => start + s);
+    const lines = chart.lines(series);
+    const bounds = chart.bounds?.(hello) ?? [];
+    const alerts = lines.flatMap(([, , values], i) => (bounds[i] ? stretchesAbove(times, values, bounds[i]) : []))
+      .sort((a, b) => a[0] - b[0]);
+    return { times, lines, alerts };
+  }, [series, revision, hello]);
+  const { times, lines, alerts } = shown;
+  behind.current = { alerts, marks, start, isNamed: chart.isNamed };
   useEffect(() => {
-    const make = () => {
-      plot.current?.destroy();
-      plot.current = new uPlot(optionsOf(chart, lines, kInk[theme], Math.max(120, box.current.clientWidth),
-        (from, to) => go({ from, to })), [[], ...lines.map(() => [])], box.current);
-    };
-    make();
+    plot.current = new uPlot(optionsOf(chart, lines, kInk[theme], Math.max(120, box.current.clientWidth), {
+      behind: () => behind.current, onRange: (from, to) => go({ from, to }), onCursor }), [[], ...lines.map(() => [])], box.current);
     const watcher = new ResizeObserver(() =>
       plot.current.setSize({ width: Math.max(120, box.current.clientWidth), height: kHeight }));
     watcher.observe(box.current);
@@ -69,33 +138,35 @@ function Chart({ chart, series, start, view, theme, go, revision }) {
     };
   }, [theme]);
   useEffect(() => {
-    const times = series.columns.sim_s.map((s) => start + s);
     if (!plot.current || times.length === 0) return;
     plot.current.batch(() => {
       plot.current.setData([times, ...lines.map(([, , values]) => values)], false);
       plot.current.setScale('x', { min: view.from ?? times[0], max: view.to ?? times[times.length - 1] });
     });
-  }, [revision, view.from, view.to, theme]);
-  const last = lines.map(([name, , values]) => `${name} ${chart.text(values[values.length - 1] ?? null)}`).join(', ');
-  return html`<figure class="chart" role="img" aria-label=${`${chart.title}, now: ${last}`}>
+  }, [shown, view.from, view.to, theme]);
+  const value = (values) => chart.text(values[at ?? values.length - 1] ?? null);
+  return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks)}>
     <figcaption aria-hidden="true"><b>${chart.title}</b>
+      ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(11)}</span>`}
       ${lines.map(([name, colour, values], i) => html`<span key=${name} class="key">
         <svg width="22" height="8"><line x1="0" x2="22" y1="4" y2="4" stroke=${kInk[theme][colour]} stroke-width="2" stroke-dasharray=${kDash[i].join(' ')} /></svg>
-        ${name} <b>${chart.text(values[values.length - 1] ?? null)}</b></span>`)}
+        ${name} <b>${value(values)}</b></span>`)}
     </figcaption>
-    <div class="plot" ref=${box} aria-hidden="true" ondblclick=${() => go({ from: null, to: null })}></div>
+    <div class="plot" ref=${box} aria-hidden="true" data-alerts=${alerts.length} ondblclick=${() => go({ from: null, to: null })}></div>
   </figure>`;
 }
 
 export function Charts({ store, view, theme, go }) {
   const { series, hello } = store;
+  const [at, setAt] = useState(null);  // the row under the cursor
   if (!hello) return null;
   const start = Date.parse(hello.run.start) / 1000;
   return html`<section class="charts" aria-label="Charts">
     ${(view.from !== null || view.to !== null) && html`<p class="range" data-testid="range">Showing
       ${view.from === null ? ' the beginning' : ` ${timeText(view.from)}`} to ${view.to === null ? 'now' : timeText(view.to)}
       <button class="plain" onclick=${() => go({ from: null, to: null })}>All of the run</button></p>`}
-    ${kCharts.map((chart) => html`<${Chart} key=${chart.title} chart=${chart} series=${series} start=${start}
-      view=${view} theme=${theme} go=${go} revision=${series.length ? series.columns.sim_s[series.length - 1] : 0} />`)}
+    ${kCharts.map((chart) => html`<${Chart} key=${chart.title} chart=${chart} store=${store} start=${start} view=${view} theme=${theme} go=${go}
+      revision=${series.length ? series.columns.sim_s[series.length - 1] : 0}
+      at=${at !== null && at < series.length ? at : null} onCursor=${setAt} />`)}
   </section>`;
 }

@@ -2,20 +2,25 @@
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask, utc, withQuery } from './api.js';
 import { figureText, rowTime, spanText, timeText } from './format.js';
+import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
 
 const kEveryMs = 1000;
 const kRows = 100;
+const kReadings = 500;
+const kReports = 20;
 const kFaults = ['engine_crash', 'engine_silent', 'engine_ko', 'start_refused', 'monitor_loss'];
 /** What an engine reports, as a class of the palette. */
 const kClassOf = { ACTIVATED: 0, SUPPLYING: 1, STOPPED: 3, DISCONNECTED: 4, FAULT: 5 };
 
-/** Now, again and again; history, whenever it may have changed. */
-function usePoint(cp, view, isLive, revision) {
+/** Now, again and again; history, whenever it may have changed. `clock`: model time, as the page knows it. */
+function usePoint(cp, view, isLive, revision, clock) {
   const [now, setNow] = useState(null);
   const [past, setPast] = useState(null);
   const [trouble, setTrouble] = useState('');
-  const [power, setPower] = useState([]);
+  const [heard, setHeard] = useState([]);  // power, since this was opened
+  const time = useRef(clock);
+  time.current = clock;
   const path = `/api/v1/charge-points/${encodeURIComponent(cp)}`;
   const state = now ? `${now.state} ${now.engine_state} ${now.is_faulty} ${now.current_session}` : '';
   useEffect(() => {
@@ -23,14 +28,14 @@ function usePoint(cp, view, isLive, revision) {
     let timer = 0;
     setNow(null);
     setPast(null);
-    setPower([]);
+    setHeard([]);
     setTrouble('');
     const look = async () => {
       try {
         const point = await ask(path);
         if (!isWanted) return;
         setNow(point);
-        setPower((before) => [...before.slice(-299), point.telemetry?.kw ?? 0]);
+        setHeard((before) => [...before.slice(-599), { at: time.current, kw: point.telemetry?.kw ?? 0 }]);
         setTrouble('');
       } catch (error) {
         if (isWanted) setTrouble(error.message);
@@ -45,15 +50,15 @@ function usePoint(cp, view, isLive, revision) {
   }, [cp, isLive]);
   useEffect(() => {
     let isWanted = true;
-    const of = (what) => ask(withQuery(`/api/v1/${what}`, { cp, since: utc(view.from), until: utc(view.to), limit: kRows }));
-    Promise.all([of('health'), of('sessions'), of('faults')])
-      .then(([h, s, f]) => isWanted && setPast({ health: h.health, sessions: s.sessions, faults: f.faults }))
+    const of = (what, limit = kRows) => ask(withQuery(`/api/v1/${what}`, { cp, since: utc(view.from), until: utc(view.to), limit }));
+    Promise.all([of('health'), of('sessions'), of('faults'), of('meter', kReadings)])
+      .then(([h, s, f, m]) => isWanted && setPast({ health: h.health, sessions: s.sessions, faults: f.faults, readings: m.readings }))
       .catch(() => isWanted && setPast(null));
     return () => {
       isWanted = false;
     };
   }, [cp, view.from, view.to, state, revision]);
-  return { now, past, power, trouble };
+  return { now, past, heard, trouble };
 }
 
 /** What it was from when on: by its engine's reports, and by what its monitor said of it. */
@@ -68,11 +73,7 @@ function changesOf({ health, faults }) {
 }
 
 /** Bars from one change to the next. */
-function Timeline({ past, until }) {
-  const points = changesOf(past);
-  if (points.length === 0) return html`<p class="empty">No report yet.</p>`;
-  const from = points[0].at;
-  const end = Math.max(until, points[points.length - 1].at + 1e-3);
+function Timeline({ points, from, end }) {
   const bars = [];
   for (const [i, point] of points.entries()) {
     const to = points[i + 1]?.at ?? end;
@@ -83,37 +84,78 @@ function Timeline({ past, until }) {
   const said = bars.slice(-5).map((bar) => `${kClasses[bar.code].word} from ${timeText(bar.from).slice(11)}`).join(', ');
   return html`<div class="timeline" role="img" aria-label=${`States, the last: ${said}`} data-testid="timeline">
       <svg viewBox="0 0 100 12" preserveAspectRatio="none">${bars.map((bar) => html`<rect key=${bar.from} x=${x(bar.from)} y="0"
-        width=${Math.max(0.15, x(bar.to) - x(bar.from))} height="12" class=${`f-${kClasses[bar.code].name}`} />`)}</svg>
-    </div><p class="ends" aria-hidden="true"><span>${timeText(from)}</span><span>${timeText(end)}</span></p>`;
+        width=${Math.max(0.15, x(bar.to) - x(bar.from))} height="12" class=${`f-${kClasses[bar.code].name}`}>
+        <title>${kClasses[bar.code].word} from ${timeText(bar.from)}</title></rect>`)}</svg>
+    </div>`;
 }
 
-function Power({ values }) {
-  const most = Math.max(...values, 1e-9);
-  const line = values.map((v, i) => `${(i / Math.max(1, values.length - 1) * 100).toFixed(1)},${(23 - v / most * 21).toFixed(1)}`).join(' ');
-  return html`<svg class="power" viewBox="0 0 100 24" preserveAspectRatio="none" role="img"
-    aria-label=${`Power since this was opened, now ${figureText(values[values.length - 1] * 1e3, 'W')}, at most ${figureText(most < 1e-6 ? 0 : most * 1e3, 'W')}`}>
-    <polyline points=${line} /></svg>`;
+/** Stretches of constant power, oldest first: by the meter's readings, then by what was heard since. */
+function powerOf(readings, heard) {
+  const rows = readings.map((row) => ({ at: Date.parse(row.timestamp) / 1000, kwh: row.kwh, session: row.session_id })).reverse();
+  const steps = [];
+  for (const [i, row] of rows.entries()) {
+    const before = rows[i - 1];
+    if (before?.session === row.session && row.at > before.at)
+      steps.push({ from: before.at, to: row.at, kw: (row.kwh - before.kwh) / (row.at - before.at) * 3600 });
+  }
+  const last = rows[rows.length - 1]?.at ?? -Infinity;
+  for (const [i, { at, kw }] of heard.entries()) {
+    const from = heard[i - 1]?.at ?? at;
+    if (from >= last && at > from) steps.push({ from, to: at, kw });
+  }
+  return steps;
+}
+
+function Power({ readings, heard, from, end }) {
+  const steps = powerOf(readings, heard).filter((step) => step.to > from && step.from < end);
+  if (steps.length === 0) return html`<h3>Power</h3><p class="empty">None was delivered.</p>`;
+  const most = Math.max(...steps.map(({ kw }) => kw), 1e-9);
+  const x = (at) => ((Math.max(at, from) - from) / (end - from) * 100).toFixed(2);
+  const y = (kw) => (23 - kw / most * 21).toFixed(2);
+  const line = steps.flatMap((step, i) => {
+    const hasGap = i === 0 || step.from > steps[i - 1].to + 1e-3;
+    return [...(hasGap && i > 0 ? [`${x(steps[i - 1].to)},23`] : []), ...(hasGap ? [`${x(step.from)},23`] : []),
+      `${x(step.from)},${y(step.kw)}`, `${x(step.to)},${y(step.kw)}`];
+  });
+  const last = steps[steps.length - 1];
+  line.push(`${x(last.to)},${last.to < end - 2 ? 23 : y(last.kw)}`);
+  const text = `at most ${figureText(most * 1e3, 'W')}`;
+  return html`<h3>Power <span class="aside">${text}</span></h3>
+    <svg class="power" viewBox="0 0 100 24" preserveAspectRatio="none" role="img" data-testid="power" aria-label=${`Power over the same time, ${text}`}>
+      <polyline points=${line.join(' ')} /></svg>`;
+}
+
+/** States and power over one range of time. */
+function Course({ past, heard, view, until }) {
+  const points = changesOf(past);
+  if (points.length === 0) return html`<p class="empty">No report yet.</p>`;
+  const from = points[0].at;
+  const end = Math.max(view.to ?? until, points[points.length - 1].at + 1e-3);
+  return html`<${Timeline} points=${points} from=${from} end=${end} />
+    <p class="ends" aria-hidden="true"><span>${timeText(from)}</span><span>${timeText(end)}</span></p>
+    <${Power} readings=${past.readings} heard=${heard} from=${from} end=${end} />`;
 }
 
 function Energy({ sessions }) {
   const shown = sessions.filter((row) => row.total_kwh !== null).slice(0, 30).reverse();
   if (shown.length === 0) return null;
   const most = Math.max(...shown.map((row) => row.total_kwh), 1e-9);
-  return html`<svg class="energy" viewBox=${`0 0 ${shown.length * 10} 40`} preserveAspectRatio="none" role="img"
+  const sum = shown.reduce((kwh, row) => kwh + row.total_kwh, 0);
+  return html`<h3>Energy by session <span class="aside">${figureText(sum * 1e3, 'Wh')} in ${shown.length === 1 ? 'one' : `the last ${shown.length}`}</span></h3>
+    <svg class="energy" viewBox=${`0 0 ${shown.length * 10} 40`} preserveAspectRatio="none" role="img"
     aria-label=${`Energy of the last ${shown.length} sessions, at most ${most.toFixed(2)} kWh`}>
     ${shown.map((row, i) => html`<rect key=${row.session_id} x=${i * 10 + 1} width="8" y=${40 - row.total_kwh / most * 38}
       height=${row.total_kwh / most * 38} class="f-charging"><title>${row.total_kwh.toFixed(3)} kWh</title></rect>`)}</svg>`;
 }
 
 function Actions({ cp, now }) {
-  const [said, setSaid] = useState('');
+  const { order, said } = useOrders();
   const [fault, setFault] = useState(kFaults[2]);
-  const act = (what, body = {}) => () =>
-    ask(`/api/v1/charge-points/${encodeURIComponent(cp)}/${what}`, body)
-      .then(() => setSaid(`${what}: ordered`)).catch((error) => setSaid(`${what}: ${error.message}`));
+  const act = (what, body) => order(`/api/v1/charge-points/${encodeURIComponent(cp)}/${what}`, what, body);
   return html`<section class="actions" aria-label="Actions">
     <button onclick=${act('stop')} disabled=${now.operator_stopped}>Stop</button>
     <button onclick=${act('resume')} disabled=${!now.operator_stopped}>Resume</button>
+    <button onclick=${act('stop-supply')} disabled=${!now.current_session}>Stop supply</button>
     <button onclick=${act('reset-breaker')}>Reset breaker</button>
     <label>Fault <select value=${fault} onchange=${(event) => setFault(event.target.value)}>
       ${kFaults.map((kind) => html`<option key=${kind} value=${kind} selected=${kind === fault}>${kind}</option>`)}</select></label>
@@ -137,15 +179,16 @@ function Table({ name, testid, heads, rows, cells }) {
     ${rows.length === 0 ? html`<p class="empty">None.</p>` : html`<div class="table-box" tabindex="0" role="region" aria-label=${name}>
       <table class="list" data-testid=${testid}><caption class="hidden">${name}</caption>
         <thead><tr>${heads.map((head) => html`<th scope="col" key=${head}>${head}</th>`)}</tr></thead>
-        <tbody>${rows.map((row, i) => html`<tr key=${i} data-id=${row.id ?? row.session_id}>${cells(row).map((cell, k) => html`<td key=${k}>${cell}</td>`)}</tr>`)}</tbody>
+        <tbody>${rows.map((row, i) => html`<tr key=${i} data-id=${row.session_id ?? row.id}>${cells(row).map((cell, k) => html`<td key=${k}>${cell}</td>`)}</tr>`)}</tbody>
       </table></div>`}`;
 }
 
 export function Drawer({ store, view, go }) {
   const { plan, hello, end } = store;
-  const isLive = store.connection === 'open' && !end;
+  const isLive = store.connection === 'open' && !end && !view.isHeld;
   const revision = store.faults.find((row) => row.cp_id === view.cp)?.id ?? 0;
-  const { now, past, power, trouble } = usePoint(view.cp, view, isLive, revision);
+  const until = hello && store.pulse ? Date.parse(hello.run.start) / 1000 + store.pulse.sim_s : 0;
+  const { now, past, heard, trouble } = usePoint(view.cp, view, isLive, revision, until);
   const heading = useRef(null);
   useEffect(() => heading.current?.focus(), [view.cp]);
   const point = plan ? plan.find(view.cp) : -1;
@@ -161,7 +204,6 @@ export function Drawer({ store, view, go }) {
     if (event.key === 'ArrowRight' && !isField && point >= 0 && point + 1 < plan.points) beside(1)();
   };
   const kind = now && store.states && point >= 0 ? kClasses[store.states.code(point)] : null;
-  const until = hello && store.pulse ? Date.parse(hello.run.start) / 1000 + store.pulse.sim_s : 0;
   return html`<aside class="drawer" aria-labelledby="drawer-title" onkeydown=${onKey} data-testid="drawer">
     <header><h2 id="drawer-title" tabindex="-1" ref=${heading}>${view.cp}</h2>
       ${kind && html`<span class="badge"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>`}
@@ -171,15 +213,17 @@ export function Drawer({ store, view, go }) {
       <button onclick=${close} aria-label="Close">✕</button></header>
     ${trouble && html`<p class="empty" role="alert">${trouble}</p>`}
     ${now && html`<${Facts} now=${now} />`}
-    ${now && hello?.may_act && isLive && html`<${Actions} cp=${view.cp} now=${now} />`}
+    ${now && hello?.may_act && store.connection === 'open' && !end && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
-    ${past ? html`<${Timeline} past=${past} until=${view.to ?? until} />` : html`<p class="empty">${hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.'}</p>`}
-    ${power.length > 1 && html`<h3>Power</h3><${Power} values=${power} />`}
+    ${past ? html`<${Course} past=${past} heard=${heard} view=${view} until=${until} />`
+      : html`<p class="empty">${hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.'}</p>`}
     ${past && html`<${Energy} sessions=${past.sessions} />
       <${Table} name="Sessions" testid="drawer-sessions" rows=${past.sessions} heads=${['Start', 'Lasted', 'Driver', 'kWh', '€', 'Status']}
         cells=${(row) => [rowTime(row.start_time), row.end_time ? spanText((Date.parse(row.end_time) - Date.parse(row.start_time)) / 1000) : '–',
           row.driver_id ?? '–', row.total_kwh?.toFixed(3) ?? '–', row.total_cost?.toFixed(2) ?? '–', row.status.toLowerCase()]} />
       <${Table} name="Faults" testid="drawer-faults" rows=${past.faults} heads=${['Time', 'Kind', 'Reason']}
-        cells=${(row) => [rowTime(row.timestamp), row.event_type.toLowerCase(), row.reason]} />`}
+        cells=${(row) => [rowTime(row.timestamp), row.event_type.toLowerCase(), row.reason]} />
+      <${Table} name="Reports" testid="drawer-reports" rows=${past.health.slice(0, kReports)} heads=${['Time', 'State', 'Reason']}
+        cells=${(row) => [rowTime(row.timestamp), row.state.toLowerCase(), row.reason]} />`}
   </aside>`;
 }

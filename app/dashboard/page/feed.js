@@ -8,7 +8,7 @@ const kRow = 26;        // pixels
 const kSpare = 8;       // rows beyond the edge
 const kLimit = 10_000;  // of an answer
 const kAnnounceMs = 5000;
-const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason'];
+const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason', 'created_at'];
 
 /**
  * The rows that `view` means. One charge point or a time range is the journal's to answer; rows that
@@ -110,9 +110,10 @@ export function Feed({ store, view, go }) {
   const found = useRows(store, view);
   const [held, setHeld] = useState(null);  // the rows as they stood when it was paused
   const [readTo, setReadTo] = useState('');  // the newest row that was there when all was read
+  const isPaused = view.isPaused || view.isHeld;
   useEffect(() => {
-    if (!view.isPaused) setHeld(null); else if (held === null) setHeld(found.rows);
-  }, [view.isPaused, found.rows]);
+    if (!isPaused) setHeld(null); else if (held === null && found.isWhole) setHeld(found.rows);
+  }, [isPaused, found.rows]);
   const rows = held ?? found.rows;
   const shown = useMemo(() => (view.isGrouped ? grouped(rows) : rows), [rows, view.isGrouped]);
   const newest = found.rows[0]?.timestamp ?? '';
@@ -134,6 +135,6 @@ export function Feed({ store, view, go }) {
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
     ${shown.length === 0 && html`<p class="empty">${found.isWhole ? 'No fault that fits.' : 'Asking the journal…'}</p>`}
     <${List} rows=${shown} go=${go} />
-    <${Announcer} store=${store} isPaused=${view.isPaused} />
+    <${Announcer} store=${store} isPaused=${isPaused} />
   </div>`;
 }

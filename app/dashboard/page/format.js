@@ -20,7 +20,7 @@ export function figureText(value, unit = '') {
 
 export function msText(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return '–';
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms >= 1000) return `${Number((ms / 1000).toPrecision(3))} s`;
   return ms >= 100 || ms === 0 ? `${ms.toFixed(0)} ms` : `${ms.toPrecision(2)} ms`;
 }
 

@@ -35,6 +35,12 @@ export class States {
   code(point) {
     return (this.packed[point >> 1] >> ((point & 1) << 2)) & 15;
   }
+  /** How many points there are of each of so many codes. */
+  count(codes) {
+    const total = new Array(codes).fill(0);
+    for (let i = 0; i < this.points; ++i) ++total[this.code(i)];
+    return total;
+  }
   /** True: it was of use, and `packed` is as of its number. */
   async take(buffer) {
     const head = readHead(buffer);

@@ -1,6 +1,6 @@
 // Which run this is, how it stands, and how old what is shown is.
 import { html, useEffect, useState } from './vendor/preact_htm.js';
-import { figureText, spanText, timeText } from './format.js';
+import { figureText, plural, spanText, timeText } from './format.js';
 
 const kStaleMs = 3000;
 
@@ -28,15 +28,17 @@ export function Header({ store, view, go, age, isStale, theme }) {
   const clock = hello && pulse ? timeText(Date.parse(hello.run.start) / 1000 + pulse.sim_s) : '';
   const next = theme === 'dark' ? 'light' : 'dark';
   return html`<header class="top">
-    <h1>chargemill <span class="run">${hello?.run.name ?? ''}</span></h1>
+    <h1>chargemill <span class="run">${hello ? `${hello.run.name}, ${plural(hello.points, 'charge point')}` : ''}</span></h1>
     <span class=${`state ${isWell ? '' : 'bad'}`} role="status" data-testid="connection">${state}</span>
-    <span class="age" data-testid="age">${store.connection === 'finished' ? 'this is how it ended'
+    <span class="age" data-testid="age">${store.connection === 'finished' ? 'this is how it ended' : view.isHeld ? 'the view is paused'
       : isStale ? `nothing heard for ${age.toFixed(0)} s` : `last update ${age.toFixed(1)} s ago`}</span>
     <span class="space"></span>
     <span class="clock" title="model time, UTC" data-testid="clock">${clock}</span>
     ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>
       <span title="model seconds a second">${figureText(store.rates.speed)} ×</span>
       <span>${figureText(store.rates.messages)} messages/s</span>`}
+    ${store.connection !== 'finished' && html`<button onclick=${() => go({ isHeld: !view.isHeld })} aria-pressed=${view.isHeld}
+      title="The run goes on; what is shown stays as it is">${view.isHeld ? 'Resume view' : 'Pause view'}</button>`}
     <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })} aria-pressed=${view.view === 'table'}>Table</button>
     <button onclick=${() => go({ theme: next })} aria-label=${`Switch to the ${next} theme`}>${next === 'dark' ? '☾' : '☀'}</button>
   </header>`;

@@ -1,5 +1,6 @@
 // The page: what it knows, what the address says of it, and the parts that show both.
 import { html, render, useEffect, useReducer } from './vendor/preact_htm.js';
+import { Configuration, Downloads, Log } from './about_run.js';
 import { Charts } from './charts.js';
 import { Drawer } from './drawer.js';
 import { Feed } from './feed.js';
@@ -7,20 +8,42 @@ import { Header, useStale } from './header.js';
 import { useKeys, useTheme, useView } from './hooks.js';
 import { Legend } from './legend.js';
 import { ChargePointMap } from './map.js';
+import { OrdersToAll } from './orders.js';
 import { Requests } from './requests.js';
 import { Store } from './store.js';
 import { ZoneTable } from './table.js';
 import { Tiles } from './tiles.js';
 
+const kPanels = { faults: 'Faults', requests: 'Requests', log: 'Log', config: 'Config', downloads: 'Downloads' };
+
+/** Tabs as the keyboard knows them: Tab leads to the chosen one, arrows to those beside it. */
+function Tabs({ view, go }) {
+  const names = Object.keys(kPanels);
+  const onKey = (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    const name = names[(names.indexOf(view.panel) + step + names.length) % names.length];
+    go({ panel: name });
+    document.getElementById(`tab-${name}`).focus();
+  };
+  return html`<div role="tablist" aria-label="Beside the map" onkeydown=${onKey}>${names.map((name) => html`<button role="tab" key=${name}
+    id=${`tab-${name}`} tabindex=${view.panel === name ? 0 : -1} aria-selected=${view.panel === name} aria-controls="panel"
+    onclick=${() => go({ panel: name })}>${kPanels[name]}</button>`)}</div>`;
+}
+
 function Panel({ store, view, go }) {
-  const tab = (name, text) => html`<button role="tab" id=${`tab-${name}`} aria-selected=${view.panel === name}
-    aria-controls="panel" onclick=${() => go({ panel: name })}>${text}</button>`;
-  return html`<section class="side" aria-label="Events">
-    <div role="tablist" aria-label="Events">${tab('faults', 'Faults')}${tab('requests', 'Requests')}</div>
-    <div id="panel" class="panel" role="tabpanel" aria-labelledby=${`tab-${view.panel}`}>
-      ${view.panel === 'faults' ? html`<${Feed} store=${store} view=${view} go=${go} />`
-        : html`<${Requests} view=${view} go=${go} isLive=${store.connection === 'open'} />`}
-    </div></section>`;
+  const isOpen = store.connection === 'open';
+  const isLive = isOpen && !view.isHeld;
+  const shown = {
+    faults: () => html`<${Feed} store=${store} view=${view} go=${go} />`,
+    requests: () => html`<${Requests} view=${view} go=${go} isLive=${isLive} />`,
+    log: () => html`<${Log} view=${view} go=${go} isLive=${isLive} />`,
+    config: () => html`<${Configuration} view=${view} go=${go} isLive=${isLive} />`,
+    downloads: () => html`<${Downloads} store=${store} isLive=${isOpen} />`,
+  };
+  return html`<section class="side" aria-label="Beside the map">
+    <${Tabs} view=${view} go=${go} />
+    <div id="panel" class="panel" role="tabpanel" aria-labelledby=${`tab-${view.panel}`}>${shown[view.panel]()}</div></section>`;
 }
 
 function App({ store }) {
@@ -30,6 +53,7 @@ function App({ store }) {
   const theme = useTheme(view);
   const { age, isStale } = useStale(store);
   useKeys(go);
+  useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
   return html`
     <${Header} store=${store} view=${view} go=${go} age=${age} isStale=${isStale} theme=${theme} />
@@ -40,7 +64,7 @@ function App({ store }) {
           ? html`<${ZoneTable} plan=${plan} states=${store.states} view=${view} go=${go} />`
           : html`<${ChargePointMap} store=${store} plan=${plan} total=${total} view=${view} go=${go} />`}
         ${isStale && html`<p class="overlay">Nothing heard for ${age.toFixed(0)} s: this is how it was.</p>`}
-        <${Legend} total=${total} view=${view} go=${go} />
+        <div class="below"><${Legend} total=${total} view=${view} go=${go} /><${OrdersToAll} store=${store} /></div>
       </section>
       <${Panel} store=${store} view=${view} go=${go} />
       <${Charts} store=${store} view=${view} theme=${theme} go=${go} />

@@ -8,6 +8,7 @@ import { countText, plural } from './format.js';
 const kScaleMax = 24;
 const kFarBelow = 0.75;  // smaller than this, zones are bars
 const kScaleMin = 0.5;
+const kRestMs = 300;     // without a move, until the address follows
 
 /** How many points of each class there are, by zone. */
 export function countByZone(plan, states) {
@@ -40,6 +41,20 @@ class Stage {
     this.zone = -1;
     this.frames = 0;
     this.isDue = false;
+    this.onMoved = () => {};
+  }
+
+  /** What part is seen, as the address says it: scale, left, top. All of it: nothing. */
+  get place() {
+    const { scale, left, top } = this.view;
+    return Math.abs(scale - 1) < 1e-3 ? '' : `${Number(scale.toFixed(2))},${Math.round(left)},${Math.round(top)}`;
+  }
+  set place(text) {
+    const [scale, left, top] = text === '' ? [1, 0, 0] : text.split(',').map(Number);
+    this.view = { scale, left, top };
+    if (!this.places) return;
+    this.clamp();
+    this.draw();
   }
 
   /** In pixels of the screen, so that cells are sharp. */
@@ -74,14 +89,17 @@ class Stage {
     view.scale = Math.min(kScaleMax, Math.max(kScaleMin, view.scale * factor));
     view.left = x - atX / view.scale;
     view.top = y - atY / view.scale;
-    this.clamp();
-    this.draw();
+    this.moved();
   }
   pan(dx, dy) {
     this.view.left += dx / this.view.scale;
     this.view.top += dy / this.view.scale;
+    this.moved();
+  }
+  moved() {
     this.clamp();
     this.draw();
+    this.onMoved();
   }
   /** So that a point is in sight. */
   show(point) {
@@ -93,8 +111,7 @@ class Stage {
     const edge = places.cell * 2;
     if (x < view.left + edge || x > view.left + wide - edge) view.left = x - wide / 2;
     if (y < view.top + edge || y > view.top + high - edge) view.top = y - high / 2;
-    this.clamp();
-    this.draw();
+    this.moved();
   }
   pointAt(x, y) {
     if (this.view.scale < kFarBelow) return -1;
@@ -210,6 +227,23 @@ export function ChargePointMap({ store, plan, total, view, go }) {
     if (s.selected >= 0 && s.places && s.selected !== s.shown) s.show(s.shown = s.selected);
     s.draw();
   }, [plan, view.isolated, view.zone, view.cp]);
+
+  // The address follows the map once it stands still, and the map the address.
+  useEffect(() => {
+    const s = stage.current;
+    let timer = 0;
+    s.onMoved = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => go({ at: s.place }), kRestMs);
+    };
+    return () => {
+      clearTimeout(timer);
+      s.onMoved = () => {};
+    };
+  }, [plan]);
+  useEffect(() => {
+    if (stage.current.place !== view.at) stage.current.place = view.at;
+  }, [plan, view.at]);
 
   const say = (point) =>
     `${plan.name(point)}, ${plan.zone(point)} ${plan.site(point)}, ${kClasses[store.states.code(point)].word}`;

@@ -1,6 +1,6 @@
 // Cells into pixels. A hundred thousand of them are painted anew in a few milliseconds: each is a
 // small picture copied row by row, so that no call is made for a single cell.
-import { kClasses, kSurface, pixel } from './palette.js';
+import { kClasses, kOrder, kSurface, pixel } from './palette.js';
 
 const kGlyphFrom = 12;   // pixels a cell must have to bear a glyph
 const kPatternFrom = 4;  // to bear a pattern or a border
@@ -97,13 +97,21 @@ export class Painter {
     const size = Math.max(1, Math.floor(places.cell * view.scale));
     const shown = kClasses.map(({ code }) =>
       [this.pictureOf(code, size, false), this.pictureOf(code, size, true)]);
-    const { x, y } = places;
-    const { packed } = states;
+    // Cells below a pixel lie over each other: what needs a person comes last and is seen.
+    const passes = places.cell * view.scale < 1 ? [...kOrder].reverse() : [-1];
+    for (const pass of passes) this.paintCells(width, height, places, states.packed, view, { size, shown, isLit, pass });
+    context.putImageData(this.image, 0, 0);
+  }
+
+  /** Those of class `pass`, or, with -1, all. */
+  paintCells(width, height, { x, y }, packed, view, { size, shown, isLit, pass }) {
+    const { pixels } = this;
     for (let i = 0; i < x.length; ++i) {
+      const code = (packed[i >> 1] >> ((i & 1) << 2)) & 15;
+      if (pass >= 0 && code !== pass) continue;
       const left = Math.round((x[i] - view.left) * view.scale);
       const top = Math.round((y[i] - view.top) * view.scale);
       if (left >= width || top >= height || left + size <= 0 || top + size <= 0) continue;
-      const code = (packed[i >> 1] >> ((i & 1) << 2)) & 15;
       const rows = shown[code][isLit === null || isLit(code, i) ? 0 : 1];
       if (size === 1) {
         pixels[top * width + left] = rows[0][0];
@@ -118,7 +126,6 @@ export class Painter {
         for (let k = from; k < to; ++k) pixels[at + k] = cells[k];
       }
     }
-    context.putImageData(this.image, 0, 0);
   }
 }
 

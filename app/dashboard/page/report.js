@@ -14,12 +14,13 @@ import { Tiles } from './tiles.js';
 /** What components ask a store, of things that do not change any more. */
 class Frozen {
   constructor({ summary, series, end }) {
-    const { run, charge_points: points, sessions, faults, messages, energy } = summary;
+    const { run, charge_points: points, requests, sessions, faults, messages, energy } = summary;
     this.hello = {
       run: { name: run.scenario, start: end?.start ?? '1970-01-01T00:00:00Z', duration_s: run.sim_s },
       points: points.total,
       thresholds: summary.thresholds.map(({ expr }) => expr),
       lateness_limit_ms: null,
+      marks: end?.marks ?? [],
       has_journal: false,
       instance: 'frozen',
     };
@@ -27,6 +28,7 @@ class Frozen {
       sim_s: run.sim_s,
       power_w: null,
       energy_mj: energy.delivered_mj,
+      requests,
       sessions,
       faults,
       messages,

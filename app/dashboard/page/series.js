@@ -3,12 +3,13 @@
 const kRowsMax = 6000;
 const kWindow = 15;
 const kKept = ['sim_s', 'activated', 'supplying', 'stopped', 'fault', 'disconnected',
-  'sessions_completed', 'faults_raised', 'energy_mj', 'decision_p99_ms', 'detection_p99_ms',
-  'tick_lateness_p99_ms'];
+  'sessions_completed', 'faults_raised', 'energy_mj',
+  'decision_interval_p99_ms', 'detection_interval_p99_ms', 'tick_lateness_interval_p99_ms'];
 
 /** A pulse as a row of the series. */
 export function rowOf(pulse) {
   const [available, charging, starting, stopped, disconnected, faulted] = pulse.states;
+  const recent = pulse.interval_p99_ms ?? {};
   return {
     sim_s: pulse.sim_s,
     activated: available + starting,
@@ -19,9 +20,9 @@ export function rowOf(pulse) {
     sessions_completed: pulse.sessions.completed,
     faults_raised: pulse.faults.raised,
     energy_mj: pulse.energy_mj,
-    decision_p99_ms: pulse.latency_ms.request_decision.p99,
-    detection_p99_ms: pulse.latency_ms.fault_detection.p99,
-    tick_lateness_p99_ms: pulse.latency_ms.tick_lateness.p99,
+    decision_interval_p99_ms: recent.request_decision ?? 0,
+    detection_interval_p99_ms: recent.fault_detection ?? 0,
+    tick_lateness_interval_p99_ms: recent.tick_lateness ?? 0,
   };
 }
 
@@ -62,6 +63,10 @@ export class Series {
       while (from + 1 < i && times[i] - times[from + 1] >= kWindow) ++from;
       return Math.max(0, (value - values[from]) / Math.max(1e-9, times[i] - times[from]) * factor);
     });
+  }
+  /** A percentile of what was measured from row to row: a gap where nothing was. */
+  measured(name) {
+    return this.columns[name].map((value) => (value > 0 ? value : null));
   }
   /** Kilowatts: millijoules a second over a million. */
   power() {

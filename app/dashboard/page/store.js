@@ -24,6 +24,7 @@ export class Store {
     this.revision = 0;    // of faults
     this.connection = 'connecting';
     this.end = null;
+    this.isHeld = false;
     this.heardAt = performance.now();
     this.shownAt = -Infinity;  // states
     this.pulseAt = -Infinity;
@@ -56,8 +57,18 @@ export class Store {
     });
   }
 
+  /** While it is held, what is shown stays as it is; faults are still taken in, so that none is missed. */
+  hold(isHeld) {
+    if (isHeld === this.isHeld) return;
+    this.isHeld = isHeld;
+    if (this.states) this.wire.pause(isHeld);
+    this.changed();
+  }
+
   take(states) {
+    if (this.isHeld && !this.states) this.wire.pause(true);  // it had to have something to hold
     this.states = states;
+    if (!this.pulse) this.total = states.count(kClasses.length);
     this.heardAt = performance.now();
     if (calm.matches && this.heardAt - this.shownAt < kCalmMs) return;
     this.shownAt = this.heardAt;
@@ -86,6 +97,8 @@ export class Store {
       // Another run: what is shown of the one before would be taken for its own.
       this.faults = [];
       this.pulse = null;
+      this.states = null;
+      this.wire.pause(false);
       this.plan = new Plan(await ask('/api/v1/layout'));
     }
     this.fetchFaults();
@@ -101,6 +114,7 @@ export class Store {
   hearPulse(pulse) {
     const before = this.pulse;
     const now = performance.now();
+    if (this.isHeld && before) return;
     if (calm.matches && now - this.pulseAt < kCalmMs) return;
     if (before && pulse.sim_s > before.sim_s) {
       const seconds = (now - this.pulseAt) / 1000;

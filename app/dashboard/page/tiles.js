@@ -72,10 +72,10 @@ export function Tiles({ store, view, go }) {
     <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
       note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} delivered` : ''} values=${series.power()} />
     <${FigureTile} name="Sessions ended" value=${figureText(store.rates.sessions, '/s')}
-      note=${pulse ? `${countText(pulse.sessions.active)} active` : ''} values=${series.rate('sessions_completed')} />
-    <${LatencyTile} name="Decision" figure=${pulse?.latency_ms.request_decision} column=${columns.decision_p99_ms}
+      note=${pulse ? `${countText(pulse.requests.open + pulse.sessions.active)} active` : ''} values=${series.rate('sessions_completed')} />
+    <${LatencyTile} name="Decision" figure=${pulse?.latency_ms.request_decision} column=${series.measured('decision_interval_p99_ms')}
       limit=${limitOf(hello?.thresholds, 'request_decision')} />
-    <${LatencyTile} name="Tick lateness" figure=${pulse?.latency_ms.tick_lateness} column=${columns.tick_lateness_p99_ms}
+    <${LatencyTile} name="Tick lateness" figure=${pulse?.latency_ms.tick_lateness} column=${series.measured('tick_lateness_interval_p99_ms')}
       limit=${limitOf(hello?.thresholds, 'tick_lateness') ?? lateness} />
   </section>`;
 }

@@ -5,7 +5,8 @@ const kWords = {
   view: ['map', 'table'],
   kind: ['', 'FAULT', 'RECOVERY'],
   theme: ['', 'light', 'dark'],
-  panel: ['faults', 'requests'],
+  panel: ['faults', 'requests', 'log', 'config', 'downloads'],
+  level: ['', 'warning', 'error'],
 };
 
 /** Unknown or wrong parts of an address are as if they were not there. */
@@ -22,14 +23,18 @@ export function readView(search) {
     panel: word('panel'),
     kind: word('kind'),
     theme: word('theme'),
+    level: word('level'),
     isolated: isolated ? isolated.code : null,
     zone: given.get('zone') ?? '',
     cp: given.get('cp') ?? '',
     q: given.get('q') ?? '',
+    at: /^\d+(\.\d+)?(,-?\d+){2}$/.test(given.get('at') ?? '') ? given.get('at') : '',
     from: time('from'),
     to: time('to'),
     isGrouped: given.get('group') === '1',
     isPaused: given.get('paused') === '1',
+    isHeld: given.get('hold') === '1',
+    isChanged: given.get('changed') === '1',
   };
 }
 
@@ -45,12 +50,16 @@ export function writeView(view) {
   put('state', view.isolated === null ? '' : kClasses[view.isolated].name);
   put('zone', view.zone);
   put('cp', view.cp);
+  put('at', view.at);
   put('q', view.q);
   put('kind', view.kind);
   put('from', time(view.from));
   put('to', time(view.to));
   put('group', view.isGrouped ? '1' : '');
   put('paused', view.isPaused ? '1' : '');
+  put('hold', view.isHeld ? '1' : '');
+  put('level', view.level);
+  put('changed', view.isChanged ? '1' : '');
   put('theme', view.theme);
   return parts.toString();
 }

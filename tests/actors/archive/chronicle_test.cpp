@@ -93,6 +93,31 @@ TEST(Chronicle, ACorrectionReplacesTheEndAndIsASecondTicket) {  // D-075, D-083
   EXPECT_FALSE(tickets[0].delivered) << "the correction is another ticket";
   EXPECT_EQ(tickets[1].delivered, UtcMicros{1'012s});
 }
+TEST(Chronicle, RemembersWhatAMeterSaidAtTheBeginningLastAndAtTheEnd) {  // D-162
+  auto past = chronicle();
+  past.add(start(1, 1));
+  for (std::int64_t s = 2; s < 5; ++s) {
+    Checkpoint told;
+    told.at = SimTime{s * 1s};
+    told.session = SessionId{1};
+    told.delivered = Energy{s * 10};
+    past.add(told);
+  }
+  past.add(end(1, 9, Energy{80}));
+  past.add(start(2, 9));
+  Filter whose;
+  whose.point = "CP-1";
+  const auto readings = rows(past.meter(whose));
+  ASSERT_EQ(readings.size(), 3U);
+  EXPECT_EQ(readings[0].delivered, Energy{80});
+  EXPECT_EQ(readings[1].delivered, Energy{40});
+  EXPECT_EQ(readings[1].id, 4U);
+  EXPECT_EQ(readings[2].time, UtcMicros{1'001s});
+  whose.limit = 1;
+  EXPECT_EQ(rows(past.meter(whose)).size(), 1U);
+  EXPECT_EQ(rows(past.sessions({})).back().id, 1U);
+  EXPECT_EQ(rows(past.sessions({})).back().created, UtcMicros{1'001s});
+}
 TEST(Chronicle, IsFollowedFromAnyRecordOn) {
   auto past = chronicle({10, 10, 10, 10, 4});
   for (std::int64_t s = 0; s < 6; ++s) past.add(fault(1, s));

@@ -238,6 +238,8 @@ TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-
   EXPECT_EQ(rows[1].status, SessionStatus::completed);
   EXPECT_EQ(rows[1].delivered, Energy{290});
   EXPECT_EQ(rows[1].end, utc(30s));
+  EXPECT_EQ(rows[1].id, 1U) << "that of its first record";  // D-162
+  EXPECT_EQ(rows[1].created, utc(1s));
   Filter alice;
   alice.driver = "alice";
   EXPECT_EQ(history.sessions(alice).value().size(), 1U);
@@ -246,6 +248,33 @@ TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-
   Filter active;
   active.kind = "ACTIVE";
   EXPECT_EQ(history.sessions(active).value().size(), 1U);
+}
+
+TEST(History, ShowsTheMeterOfAPointThroughItsSessions) {
+  Told told;
+  told.start(1s, kFirst);
+  told.checkpoint(11s, kFirst, 100);
+  told.end(20s, kFirst, 190);
+  told.end(30s, kFirst, 200, true);  // of the same session: D-075
+  told.start(40s, kSecond);
+  told.checkpoint(50s, kSecond, 50);
+  auto history = told.history();
+  const auto rows = history.meter(of_point("CP-001")).value();
+  ASSERT_EQ(rows.size(), 5U);
+  EXPECT_EQ(rows[0].session, kSecond);
+  EXPECT_EQ(rows[0].delivered, Energy{50});
+  EXPECT_EQ(rows[1].delivered, Energy{0}) << "its beginning";
+  EXPECT_EQ(rows[2].delivered, Energy{200}) << "the correction, in place of the first end";
+  EXPECT_EQ(rows[3].time, utc(11s));
+  EXPECT_EQ(rows[4].time, utc(1s));
+  Filter window = of_point("CP-001");
+  window.since = utc(45s);
+  EXPECT_EQ(history.meter(window).value().size(), 1U);
+  window.since = UtcMicros::min();
+  window.until = utc(35s);
+  window.limit = 2;
+  EXPECT_EQ(history.meter(window).value().back().delivered, Energy{100});
+  EXPECT_TRUE(history.meter(of_point("CP-002")).value().empty());
 }
 
 TEST(History, ShowsATicketAndItsCorrectionWithTheirOwnDeliveries) {  // D-075, D-083

@@ -26,6 +26,7 @@ TEST(CtlWords, BecomeCommandsOfTheDoor) {
   EXPECT_EQ(sent({"start", "CP-001", "driver-alice"}), "START#CP-001#driver-alice");
   EXPECT_EQ(sent({"inject", "CP-001", "engine_crash"}), "INJECT#CP-001#engine_crash");
   EXPECT_EQ(sent({"add", "cp", "CP-900", "Z01", "50", "0.35"}), "ADD_CP#CP-900#Z01#50#0.35");
+  EXPECT_EQ(sent({"add", "charge-point", "-"}), "ADD_CP#-");
   EXPECT_EQ(sent({"add", "driver", "eve", "CP-001", "CP-002"}), "ADD_DRIVER#eve#CP-001#CP-002");
   EXPECT_EQ(sent({"status", "all"}), "STATUS#all") << "where all is no word, it is a name";
 }

@@ -47,6 +47,43 @@ TEST(PostingRun, FindsTheEndOfEveryKeyAsASearchThroughAllDoes) {
     }
   }
 }
+TEST(PostingRun, SaysInWhichPageARecordIsIfItWasTold) {
+  const std::vector<Posting> postings{{PostingKey{1}, 2}, {PostingKey{1}, 3}, {PostingKey{5}, 0}};
+  const std::vector<std::uint32_t> pages{70, 71, 72, 73};
+  std::vector<std::byte> bytes(RunLayout::bytes(3, RunLayout::kVersionWithPages));
+  RunEncoder encoder{3, 15, 100, 103, bytes.data(), pages.data()};
+  for (const Posting& posting : postings) encoder.add(posting);
+  const auto run = RunView::over(bytes.data(), bytes.size());
+  ASSERT_TRUE(run && run->has_pages());
+  EXPECT_EQ(run->end_of(PostingKey{1}), 2U);
+  EXPECT_EQ(run->sequence(1), 103U);
+  EXPECT_EQ(run->page(1), 73U);
+  EXPECT_EQ(run->page(2), 70U);
+  EXPECT_FALSE(RunView::over(bytes.data(), bytes.size() - 1));
+  const auto without = encoded(postings, 100, 103);
+  EXPECT_FALSE(RunView::over(without.data(), without.size())->has_pages());
+}
+TEST(PostingRun, FindsEveryKeyByWayOfItsCoarseFences) {
+  for (const std::uint32_t count : {0U, 1U, 511U, 32'768U, 32'769U, 100'000U}) {
+    SCOPED_TRACE(count);
+    std::mt19937 random{count};
+    std::vector<Posting> postings;
+    for (std::uint32_t i = 0; i < count; ++i) postings.push_back({PostingKey{random() % 5'000}, i});
+    std::sort(postings.begin(), postings.end(), by_key);
+    const std::vector<std::uint32_t> pages(count + 1, 9);
+    std::vector<std::byte> bytes(RunLayout::bytes(count, RunLayout::kVersionWithPages));
+    RunEncoder encoder{count, 15, 1, count + 1, bytes.data(), pages.data()};
+    for (const Posting& posting : postings) encoder.add(posting);
+    const auto run = RunView::over(bytes.data(), bytes.size());
+    ASSERT_TRUE(run);
+    for (std::uint64_t key = 0; key <= 5'000; key += 7) {
+      const auto end = std::upper_bound(
+          postings.begin(), postings.end(), PostingKey{key},
+          [](PostingKey wanted, const Posting& posting) { return wanted < posting.key; });
+      ASSERT_EQ(run->end_of(PostingKey{key}), end - postings.begin()) << key;
+    }
+  }
+}
 TEST(PostingRun, SortsByAnyKeysAndKeepsEqualOnesInOrder) {
   std::vector<Posting> scratch;
   for (unsigned seed = 0; seed < 100; ++seed) {

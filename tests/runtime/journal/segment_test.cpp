@@ -1,12 +1,15 @@
 // One segment: written in batches, left, taken up again, sealed, read.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <random>
+#include <thread>
 
 #include "runtime/journal/page_check.hpp"
+#include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/segment_check.hpp"
 #include "runtime/journal/segment_reader.hpp"
@@ -48,6 +51,24 @@ TEST(Segment, ShowsWhatWasCommittedAlsoWhileItGrows) {
   EXPECT_EQ(found(segment->path(), 1, test::producer_key(0)).size(), 30U);
   EXPECT_EQ(found(segment->path(), 1, test::producer_key(0)).front(), 30U) << "newest first";
   EXPECT_TRUE(found(segment->path(), 1, PostingKey{12'345}).empty());
+}
+
+TEST(Segment, IsItsWritersAlsoIfAReaderOfTheSameProcessSeesItFirst) {
+  const Folder folder;
+  for (Sequence first = 1; first <= 30; ++first) {
+    const std::string path = path_of(folder.path(), {first, 0});
+    std::atomic<bool> is_made{false};
+    std::thread reader{[&] {
+      while (!std::filesystem::exists(path) && !is_made.load(std::memory_order_relaxed)) {
+      }
+      EXPECT_TRUE(Environment::open(path, Environment::Access::read));
+    }};
+    auto segment = SegmentWriter::create(folder.path(), {first, 0}, kSmallSegment);
+    is_made.store(true, std::memory_order_relaxed);  // relaxed: only ends the reader's watch
+    reader.join();
+    ASSERT_TRUE(segment) << segment.error().text;
+    EXPECT_TRUE(segment->write(batch_of(first, first).records));
+  }
 }
 
 /// A segment that is written at random and taken up again at random, and what must be found in it.
@@ -102,6 +123,57 @@ TEST(Segment, FindsByEveryKeyWhateverTheBatchesAndHoweverOftenItIsTakenUpAgain) 
     ASSERT_EQ(*checked, any.next - 1);
     ASSERT_TRUE(check_pages(segment->path()));
   }
+}
+/// A sealed segment of 3,000 records with one run of all postings; its path.
+std::string sealed_segment(const Folder& folder) {
+  auto segment = SegmentWriter::create(folder.path(), {1, 0}, 4 * kSmallSegment);
+  EXPECT_TRUE(segment);
+  for (Sequence n = 1; n <= 3'000; n += 100)
+    EXPECT_TRUE(segment->write(batch_of(n, n + 99).records));
+  EXPECT_TRUE(segment->seal());
+  return segment->path();
+}
+TEST(Segment, KnowsThePageOfEveryRecordOnceItIsSealed) {
+  const Folder folder;
+  const auto environment = Environment::open(sealed_segment(folder), Environment::Access::read);
+  const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+  const SegmentView view{**environment, *transaction, 1, kSequenceMax};
+  const PageFinder pages{**environment, *transaction};
+  std::uint32_t seen = 0;
+  EXPECT_TRUE(view.each_run([&](const RunView& run) {
+    EXPECT_TRUE(run.has_pages());
+    for (std::uint32_t i = 0; i < run.count(); ++i, ++seen) {
+      const MDB_val bytes = pages.record(run.page(i), run.sequence(i));
+      EXPECT_TRUE(bytes.mv_data != nullptr && decode_record(static_cast<std::byte*>(bytes.mv_data),
+                                                            bytes.mv_size, run.sequence(i)));
+      EXPECT_EQ(pages.record(run.page(i), 3'001).mv_data, nullptr) << "no such record";
+    }
+    return true;
+  }));
+  EXPECT_EQ(seen, 6'000U);
+  for (std::uint64_t page = 0; page < 10'000; ++page)
+    EXPECT_EQ(pages.record(page, 3'001).mv_data, nullptr) << "whatever the page";
+}
+TEST(Segment, FindsItsRecordsAlsoWhereTheNotedPagesAreWrong) {
+  const Folder folder;
+  const std::string path = sealed_segment(folder);
+  const auto right = found(path, 1, test::producer_key(0));
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  // The run begins behind the header of its page, with version and level.
+  const std::size_t run = bytes.find(std::string{"\2\17\0\0", 4} + std::string{"\x70\x17\0\0", 4});
+  ASSERT_NE(run, std::string::npos);
+  const std::size_t places =
+      run + RunLayout::bytes(6'000, RunLayout::kVersionWithPages) - 6'000 * 8;
+  std::mt19937 random{7};
+  for (std::size_t i = 0; i < 6'000; ++i) {
+    const auto page = static_cast<std::uint32_t>(i % 3 == 0 ? random() : random() % 500);
+    std::memcpy(&bytes[places + i * 8 + RunLayout::kPage], &page, sizeof page);
+  }
+  file.clear();
+  file.seekp(0);
+  file << bytes << std::flush;
+  EXPECT_EQ(found(path, 1, test::producer_key(0)), right);
 }
 TEST(Segment, IsNotTakenUpAgainOnceItIsSealed) {
   const Folder folder;

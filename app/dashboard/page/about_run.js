@@ -1,0 +1,71 @@
+// Of the run itself: what it logged, how it is set up, and all of it as files.
+import { html } from './vendor/preact_htm.js';
+import { useAsked, waitingText } from './asked.js';
+import { countText } from './format.js';
+
+const kEveryMs = 2000;
+const kOften = 30_000;
+const kRank = { info: 0, warning: 1, error: 2 };
+const kSign = { info: '', warning: '! ', error: '✖ ' };
+
+/** A line's own fields, after those that all lines have. */
+const words = ({ ts, level, event, text, ...rest }) => [text, ...Object.entries(rest)
+  .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)].filter(Boolean).join('  ');
+
+export function Log({ view, go, isLive }) {
+  const { answer, trouble } = useAsked('/api/v1/log', kEveryMs, isLive);
+  if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
+  const least = kRank[view.level] ?? 0;
+  const lines = answer.lines.filter(({ level }) => kRank[level] >= least);
+  return html`<form class="filters" onsubmit=${(event) => event.preventDefault()}>
+      <label>At least <select value=${view.level} onchange=${(event) => go({ level: event.target.value })}>
+        <option value="">info</option><option value="warning">warning</option><option value="error">error</option></select></label>
+      <span>${countText(lines.length)} ${lines.length === 1 ? 'line' : 'lines'}, newest first</span></form>
+    <div class="rows" tabindex="0" role="region" aria-label="Log, newest first">
+      <table class="list log" data-testid="log"><caption class="hidden">Log, newest first</caption>
+        <thead><tr><th scope="col">UTC</th><th scope="col">Event</th><th scope="col">What</th></tr></thead>
+        <tbody>${lines.map((line, i) => html`<tr key=${answer.lines.length - i}>
+          <td>${line.ts.slice(11, 19)}</td><td class=${line.level === 'info' ? '' : 'bad'}>${kSign[line.level]}${line.event}</td>
+          <td>${words(line)}</td></tr>`)}</tbody></table>
+      ${lines.length === 0 && html`<p class="empty">Nothing of that kind was logged.</p>`}
+      ${answer.dropped > 0 && html`<p class="empty">${countText(answer.dropped)} older lines are in log.ndjson of the run.</p>`}
+    </div>`;
+}
+
+export function Configuration({ view, go, isLive }) {
+  const { answer, trouble } = useAsked('/api/v1/config', kOften, isLive);
+  if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
+  const isChanged = ({ value, default: fallback }) => value !== fallback;
+  const keys = answer.keys.filter((key) => !view.isChanged || isChanged(key));
+  return html`<form class="filters" onsubmit=${(event) => event.preventDefault()}>
+      <label><input type="checkbox" checked=${view.isChanged} onchange=${(event) => go({ isChanged: event.target.checked })} /> only what differs from its default</label></form>
+    <div class="rows" tabindex="0" role="region" aria-label="Configuration">
+      <table class="list config" data-testid="config"><caption class="hidden">Configuration; what differs from its default is marked</caption>
+        <thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
+        <tbody>${keys.map((key) => html`<tr key=${key.key} class=${isChanged(key) ? 'chosen' : ''}>
+          <th scope="row">${isChanged(key) ? '● ' : ''}${key.key}</th>
+          <td title=${isChanged(key) ? `default: ${key.default || 'none'}` : ''}>${key.value || '–'}</td><td>${key.origin}</td></tr>`)}</tbody></table>
+    </div>`;
+}
+
+const kFiles = [
+  ['summary.json', '/api/v1/summary', 'The figures of the run, as things stand'],
+  ['series.json', '/api/v1/series', 'The run so far, in columns'],
+  ['faults.json', '/api/v1/faults?limit=10000', 'The newest 10 000 faults and recoveries', 'journal'],
+  ['sessions.json', '/api/v1/sessions?limit=10000', 'The newest 10 000 sessions', 'journal'],
+  ['tickets.json', '/api/v1/tickets?limit=10000', 'The newest 10 000 tickets', 'journal'],
+  ['log.json', '/api/v1/log', 'The newest 1 000 lines of the log'],
+  ['config.json', '/api/v1/config', 'Every key: value, default, and who said so'],
+  ['layout.json', '/api/v1/layout', 'Where the charge points stand'],
+  ['metrics.txt', '/metrics', 'Counters, as Prometheus reads them'],
+  ['openapi.json', '/api/v1/openapi.json', 'The API'],
+];
+
+export function Downloads({ store, isLive }) {
+  if (!isLive) return html`<p class="empty">The run is over; its files are in its run directory.</p>`;
+  return html`<div class="rows" tabindex="0" role="region" aria-label="Downloads">
+    <table class="list" data-testid="downloads"><caption class="hidden">Downloads</caption>
+      <thead><tr><th scope="col">File</th><th scope="col">What it holds</th></tr></thead>
+      <tbody>${kFiles.filter(([, , , needs]) => !needs || store.hello?.has_journal).map(([name, path, text]) => html`<tr key=${name}>
+        <td><a href=${path} download=${name}>${name}</a></td><td>${text}</td></tr>`)}</tbody></table></div>`;
+}
