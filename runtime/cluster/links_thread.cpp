@@ -248,9 +248,9 @@ void Links::Thread::keep_time() {
     if (is_due) send_beat(peer, false);
     if (peer.state() == PeerState::unknown) return;  // whoever waits for it knows how long
     const Nanos silent = now_ - peer.heard_at;
-    if (silent > options_.lost_after) return change(node, peer, PeerState::lost);
     if (silent > options_.suspect_after && peer.state() == PeerState::alive)
       change(node, peer, PeerState::suspect);
+    if (silent > options_.lost_after) change(node, peer, PeerState::lost);
   });
 }
 

@@ -137,7 +137,7 @@ class LinksOnThisMachine : public testing::Test {
 /// Whoever connects to node 0 and says what it likes.
 class Stranger {
  public:
-  Stranger(const NodeEndpoints& to, const KeyPair& keys = {}) {
+  explicit Stranger(const NodeEndpoints& to, const KeyPair& keys = {}) {
     for (auto* socket : {&data_, &control_}) {
       socket->set(zmq::sockopt::linger, 0);
       socket->set(zmq::sockopt::immediate, 1);
