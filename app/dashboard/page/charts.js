@@ -102,9 +102,15 @@ function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
   };
 }
 
+/** The newest that there is: a second without a decision has no latency of one. */
+function newest(values) {
+  for (let i = values.length - 1; i >= 0; i -= 1) if (values[i] != null) return values[i];
+  return null;
+}
+
 /** In words, for those who do not see it. */
 function describe(chart, lines, alerts, marks) {
-  const now = lines.map(([name, , values]) => `${name} ${chart.text(values[values.length - 1] ?? null)}`).join(', ');
+  const now = lines.map(([name, , values]) => `${name} ${chart.text(newest(values))}`).join(', ');
   const last = alerts[alerts.length - 1];
   const beyond = last ? `; beyond its limit in ${alerts.length === 1 ? 'one period' : `${alerts.length} periods`}, last at ${timeText(last[0])}` : '';
   const foreseen = chart.isNamed && marks.length > 0 ? `; foreseen: ${marks.map(({ text }) => text).join(', ')}` : '';

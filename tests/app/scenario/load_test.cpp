@@ -220,8 +220,7 @@ TEST(Load, PartsThatAreNotBuiltCanBeSwitchedOff) {
                       "[journal]\ndir = \"off\"\n[cluster]\nnodes = 1\n"),
             "none");
   EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "2", "--nodes"}}}), std::vector<int>{});
-  EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.central", "tcp://x:1", "--central"}}}),
-            std::vector<int>{331});
+  EXPECT_EQ(codes_of("[cluster]\netcd = \"http://x:2379\"\n"), std::vector<int>{331});
 }
 
 TEST(Load, BadFlagsNameTheFlag) {
