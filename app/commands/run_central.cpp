@@ -38,6 +38,7 @@ Result<std::unique_ptr<Carrier>> reach_central(const ElsewhereSettings& settings
                             ? settings.connections
                             : static_cast<std::uint32_t>(std::max<std::size_t>(points, 1));
   options.run_start = {scenario.run.start_unix_s * 1'000'000};
+  options.measure_from = SimTime{scenario.run.warmup};
   options.seed = scenario.run.seed;
   if (options.connections + kOwnFiles > files_max())
     return failure(

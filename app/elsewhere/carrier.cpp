@@ -254,7 +254,7 @@ void Carrier::send(const Waiting& one) {
   const auto frame = frame_of(one.said, one.at);
   json_.clear();
   write_frame(*frame, json_);
-  wire.sent().push_back({one.said, Clock::now()});
+  wire.sent().push_back({one.said, Clock::now(), one.at >= options_.measure_from});
   ++figures_.sent;
   // If it is lost by this, what it had sent is counted there.
   (void)wire.dialer().send(json_.view());
@@ -269,7 +269,7 @@ void Carrier::on_reply(Wire& wire, std::string_view text) {
   }
   const Sent answered = wire.sent().front();
   wire.sent().pop_front();
-  figures_.round_trip.record(Clock::now() - answered.at);
+  if (answered.is_measured) figures_.round_trip.record(Clock::now() - answered.at);
   const bool is_taken = starts_with(text, kAck);
   ++(is_taken ? figures_.taken : figures_.declined);
   if (!is_taken) figures_.last_trouble = text.substr(0, 200);

@@ -30,6 +30,7 @@ class Carrier final : public elsewhere::Link {
     std::uint32_t connections = 1;
     std::string token;  ///< shown first on each connection; empty: none
     codec::UtcTime run_start;
+    SimTime measure_from{};  ///< round trips of what was said before are left out, as latencies are
     std::uint64_t seed = 0;
   };
   /// So many messages of workers wait for the IoThread; more are lost, and counted.
@@ -54,6 +55,7 @@ class Carrier final : public elsewhere::Link {
   struct Sent {
     elsewhere::Said said;
     Clock::time_point at;
+    bool is_measured;
   };
   /// One connection and what was said on it and is not answered.
   class Wire;

@@ -17,11 +17,12 @@ struct LinkFigures {
   std::uint64_t sent = 0;         ///< messages
   std::uint64_t taken = 0;
   std::uint64_t declined = 0;
-  std::uint64_t unanswered = 0;          ///< lost with their connection, or open at the end
-  std::uint64_t unsent = 0;              ///< said while there was no connection, or too many waited
-  std::uint64_t unclear = 0;             ///< frames from there that mean nothing here
-  std::string last_trouble;              ///< empty: there was none
-  runtime::LatencyHistogram round_trip;  ///< from a message to its answer, wall time
+  std::uint64_t unanswered = 0;  ///< lost with their connection, or open at the end
+  std::uint64_t unsent = 0;      ///< said while there was no connection, or too many waited
+  std::uint64_t unclear = 0;     ///< frames from there that mean nothing here
+  std::string last_trouble;      ///< empty: there was none
+  runtime::LatencyHistogram
+      round_trip;  ///< from a message to its answer, wall time, after the warm-up
 };
 
 }  // namespace chargemill::app

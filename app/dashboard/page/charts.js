@@ -56,7 +56,9 @@ function paintBehind(u, ink, { alerts, marks, start, isNamed }) {
   const { min, max } = u.scales.x;
   const seen = marks.filter(({ from_s, to_s }) => start + to_s >= min && start + from_s <= max);
   for (const mark of placed(seen, (s) => x(start + s), (text) => ctx.measureText(text).width)) {
+    ctx.fillStyle = ink.mark;
     ctx.fillRect(mark.x, top + height - 3 * ratio, mark.end - mark.x, 3 * ratio);
+    ctx.fillStyle = ink.text;
     if (start + mark.from_s >= min) {
       ctx.beginPath();
       ctx.moveTo(mark.x, top);
