@@ -92,7 +92,7 @@ await law('A second tab that is slow delays neither the first one nor the run', 
   check(together > 0.7 * alone && together > 1.2, `${together.toFixed(2)} instead of ${alone.toFixed(2)}`);
   const held = await slow.evaluate(() => window.chargemill.states.number);
   await until('the slow one sees newer states all the same', async () =>
-    (await slow.evaluate(() => window.chargemill.states.number)) > held, 30);
+    (await slow.evaluate(() => window.chargemill.states.number)) > held, 180);
   const { run } = await city.ask('/api/v1/summary');
   check(!run.invalid, run.invalid_reason);
   await slow.context().close();
