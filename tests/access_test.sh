@@ -7,34 +7,15 @@ chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 # Laws run in processes of their own: a file knows what they have started.
 trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
 
-# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
-law() {
-  local text=$1
-  shift
-  "$@" >"$work/law.log" 2>&1 &
-  if wait $!; then
-    echo "ok - $text"
-  else
-    echo "not ok - $text"
-    tail -n 15 "$work/law.log"
-    failed=1
-  fi
-}
 # ends_with CODE COMMAND...
 ends_with() {
   local expected=$1 code=0
   shift
   "$@" || code=$?
   [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
-}
-# until_true COMMAND...: polls, up to twenty seconds.
-until_true() {
-  local end=$((SECONDS + 20))
-  until "$@" 2>/dev/null; do
-    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
-  done
 }
 # says FILE PATTERN: the file has such a line; else shows it.
 says() { grep -q -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }; }

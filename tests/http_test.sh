@@ -6,29 +6,8 @@ cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
-failed=0
-
-# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
-law() {
-  local text=$1
-  shift
-  "$@" >"$work/law.log" 2>&1 &
-  if wait $!; then
-    echo "ok - $text"
-  else
-    echo "not ok - $text"
-    tail -n 15 "$work/law.log"
-    failed=1
-  fi
-}
-
-# until_true COMMAND...: polls, up to ten seconds.
-until_true() {
-  local end=$((SECONDS + 10))
-  until "$@" 2>/dev/null; do
-    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
-  done
-}
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
 
 cat >"$work/small.toml" <<'TOML'
 [run]
@@ -84,7 +63,6 @@ import json, sys, time, urllib.error, urllib.request
 
 base, part = sys.argv[1], sys.argv[2]
 
-
 def ask(method, path, body=None, headers=None):
     data = None if body is None else json.dumps(body).encode()
     given = {"Content-Type": "application/json", **(headers or {})}
@@ -95,18 +73,15 @@ def ask(method, path, body=None, headers=None):
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()
 
-
 def get(path, status=200):
     code, _, text = ask("GET", path)
     assert code == status, (path, code, text)
     return json.loads(text)
 
-
 def post(path, body=None, status=200):
     code, _, text = ask("POST", path, body)
     assert code == status, (path, code, text)
     return json.loads(text)
-
 
 def wait_for(what, condition):
     end = time.monotonic() + 15
@@ -114,10 +89,8 @@ def wait_for(what, condition):
         assert time.monotonic() < end, "never: " + what
         time.sleep(0.02)
 
-
 def state(point):
     return get("/cp/" + point)["state"]
-
 
 def older():
     assert get("/health") == {"status": "healthy", "service": "ev-central"}
@@ -138,7 +111,6 @@ def older():
     wait_for("all are back", lambda: state("CP-003") == "ACTIVATED")
     assert get("/cp/CP-404", 404) == {"error": "Charging point not found"}
     assert ask("PUT", "/cp")[0] == 405
-
 
 def newer():
     wait_for("CP-003 is on", lambda: state("CP-003") == "ACTIVATED")
@@ -164,7 +136,6 @@ def newer():
     code, headers, _ = ask("GET", "/api/v1/charge-points/X")
     assert code == 404 and headers["Content-Type"] == "application/problem+json"
 
-
 def drivers():
     born = post("/api/v1/charge-points", {"cp_id": "CP-900", "zone": "Z01", "power_kw": 50, "price_eur_kwh": 0.35}, 201)
     assert born["power_kw"] == 50 and born["zone"] == "Z01", born
@@ -187,7 +158,6 @@ def drivers():
     wait_for("its history", lambda: any(s["status"] == "COMPLETED" for s in get(history)["sessions"]))
     wait_for("its ticket", lambda: any(t["delivered_at"] for t in get("/api/v1/drivers/eve/tickets")["tickets"]))
 
-
 def bare():
     wait_for("alice has charged", lambda: any(s["status"] == "COMPLETED" for s in get("/api/v1/sessions")["sessions"]))
     post("/api/v1/charge-points/CP-002/inject-fault", {"kind": "engine_ko", "duration": "2s"})
@@ -196,7 +166,6 @@ def bare():
     assert get("/api/v1/health?cp=CP-002&limit=1")["health"][0]["cp_id"] == "CP-002"
     assert get("/api/v1/summary")["journal"]["state"] == "off"
     events()
-
 
 def document():
     asked = json.loads(ask("POST", "/api/v1/drivers/eve/requests", {"cp_id": "CP-003"})[2])
@@ -215,7 +184,6 @@ def document():
         media = next(iter(item["get"]["responses"]["200"]["content"]))
         assert headers["Content-Type"].split(";")[0] == media, (path, headers["Content-Type"])
 
-
 def events():
     def read(last, count):
         headers = {"Last-Event-ID": last} if last else {}
@@ -233,7 +201,6 @@ def events():
     assert read(str(first[1]), 3) == first[2:5], "it goes on where it was"
     assert ask("GET", "/api/v1/events", None, {"Last-Event-ID": "x"})[0] == 400
 
-
 def guard():
     for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
         code, _, text = ask("POST", "/cp/command", {"cmd": "stop_cp", "cp_id": "*"}, headers)
@@ -242,12 +209,10 @@ def guard():
     page = ask("GET", "/api/v1")[2].decode()
     assert "&lt;small &amp; &quot;sharp&quot;&gt;" in page and "<small" not in page
 
-
 def virtual():
     assert get("/api/v1/charge-points/CP-001")["cp_id"] == "CP-001"
     problem = post("/api/v1/charge-points/CP-001/stop", None, 409)
     assert "virtual time" in problem["detail"]
-
 
 globals()[part]()
 print("walked", part)

@@ -6,21 +6,8 @@ cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
-law() {
-  local text=$1
-  shift
-  "$@" >"$work/law.log" 2>&1 &
-  if wait $!; then
-    echo "ok - $text"
-  else
-    echo "not ok - $text"
-    tail -n 15 "$work/law.log"
-    failed=1
-  fi
-}
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
 
 # ends_with CODE COMMAND...
 ends_with() {
@@ -28,14 +15,6 @@ ends_with() {
   shift
   "$@" || code=$?
   [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
-}
-
-# until_true COMMAND...: polls, up to a minute.
-until_true() {
-  local end=$((SECONDS + 60))
-  until "$@" 2>/dev/null; do
-    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
-  done
 }
 
 {

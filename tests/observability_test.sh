@@ -6,21 +6,8 @@ cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
-law() {
-  local text=$1
-  shift
-  "$@" >"$work/law.log" 2>&1 &
-  if wait $!; then
-    echo "ok - $text"
-  else
-    echo "not ok - $text"
-    tail -n 15 "$work/law.log"
-    failed=1
-  fi
-}
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
 
 is_generated() {
   "$chargemill" generate "$1" --out "$work/$2"

@@ -1,0 +1,25 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # who reads it in has `work` and uses `failed`
+# What shell tests share: a law is one line of their result. Whoever reads this in has a folder $work.
+
+failed=0
+
+# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
+law() {
+  local text=$1
+  shift
+  "$@" >"$work/law.log" 2>&1 &
+  if wait $!; then
+    echo "ok - $text"
+  else
+    echo "not ok - $text"
+    tail -n 15 "$work/law.log"
+    failed=1
+  fi
+}
+# until_true COMMAND...: polls, up to a minute: a slow machine is no failure.
+until_true() {
+  local end=$((SECONDS + 60))
+  until "$@" 2>/dev/null; do
+    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
+  done
+}
