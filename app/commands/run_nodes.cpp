@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
 
 #include "actors/network/letter_kinds.hpp"
 #include "app/scenario/resolved_toml.hpp"
@@ -42,9 +43,11 @@ std::string names_of(const std::vector<unsigned>& nodes, const Membership& membe
   return text;
 }
 
+/// `dead`, if there is one, tells which node is known to have ended: nobody waits for it.
 Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenario,
                                                 const Membership& membership,
-                                                const StopRequest* stop) {
+                                                const StopRequest* stop,
+                                                const std::function<std::string()>& dead = {}) {
   runtime::Exchange::Options options;
   options.links.nodes = membership.nodes;
   options.links.self = static_cast<std::uint16_t>(membership.self);
@@ -60,6 +63,8 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
   while (!(*exchange)->await_all(kLookEvery)) {
     if (!(*exchange)->failure().empty())
       return failure(ErrorKind::environment, (*exchange)->failure());
+    if (const std::string who = dead ? dead() : std::string{}; !who.empty())
+      return failure(ErrorKind::environment, who);
     const bool is_stopped = stop != nullptr && stop->signal() != 0;
     if (is_stopped || std::chrono::steady_clock::now() > deadline)
       return failure(ErrorKind::environment,
@@ -98,11 +103,11 @@ Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scena
       });
   if (!processes) return tl::unexpected<Error>(processes.error());
   nodes->processes_ = std::move(*processes);
-  auto exchange = join(scenario, membership_of(0, nodes->processes_->endpoints()), nullptr);
+  const auto dead = [processes = nodes->processes_.get()] { return processes->dead(); };
+  auto exchange = join(scenario, membership_of(0, nodes->processes_->endpoints()), nullptr, dead);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
-  nodes->leader_ = std::make_unique<Leader>(
-      *nodes->exchange_, [processes = nodes->processes_.get()] { return processes->dead(); });
+  nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, dead);
   return nodes;
 }
 
