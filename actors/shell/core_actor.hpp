@@ -31,8 +31,8 @@ class CoreActor : public runtime::LeanActor {
     if (event == nullptr) return static_cast<Self*>(this)->on_other(m);
     static_cast<Self*>(this)->run(*event);
   }
-  /// Of an actor that nobody restarts: it stays, so that its address does, and the run ends. All
-  /// but the supervisors override it.
+  /// Of an actor that nobody restarts (a supervisor, a seat or a stand-in for what is outside): it
+  /// stays, so that its address does, and the run ends.
   AfterFailure on_failure(std::string_view what) override {
     network_.failures->report(name(), what);
     return AfterFailure::survive;
