@@ -6,29 +6,9 @@ cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
 
-# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
-law() {
-  local text=$1
-  shift
-  "$@" >"$work/law.log" 2>&1 &
-  if wait $!; then
-    echo "ok - $text"
-  else
-    echo "not ok - $text"
-    tail -n 25 "$work/law.log"
-    failed=1
-  fi
-}
-# until_true COMMAND...: polls, up to thirty seconds.
-until_true() {
-  local end=$((SECONDS + 30))
-  until "$@" 2>/dev/null; do
-    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
-    sleep 0.05
-  done
-}
 # central PORT NAME: a central with places for others, in the background; sets central_pid and port.
 central() {
   local name=$2

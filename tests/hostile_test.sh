@@ -9,32 +9,13 @@ chargemill=$PWD/build/release/chargemill
 seconds=${CHARGEMILL_HOSTILE:-4}
 work=$(mktemp -d)
 trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
 if ! command -v python3 >/dev/null; then
   echo "skipped - hostile clients: no python3"
   exit 0
 fi
 
-# law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
-law() {
-  local text=$1
-  shift
-  "$@" >"$work/law.log" 2>&1 &
-  if wait $!; then
-    echo "ok - $text"
-  else
-    echo "not ok - $text"
-    tail -n 40 "$work/law.log"
-    failed=1
-  fi
-}
-# until_true COMMAND...: polls, up to twenty seconds.
-until_true() {
-  local end=$((SECONDS + 20))
-  until "$@" 2>/dev/null; do
-    if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
-  done
-}
 ctl() { "$chargemill" ctl --tcp "127.0.0.1:$tcp" --token-file "$work/tokens" "$@"; }
 activated() { [[ $(ctl list | grep -c ' ACTIVATED') == 5 ]]; }
 port_of() { sed -n "s/^$1  *[^ ]*:\([0-9]*\).*/\1/p" "$work/run.err"; }

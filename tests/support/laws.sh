@@ -12,7 +12,7 @@ law() {
     echo "ok - $text"
   else
     echo "not ok - $text"
-    tail -n 15 "$work/law.log"
+    tail -n 40 "$work/law.log"
     failed=1
   fi
 }

@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "runtime/net/framed_server.hpp"
 #include "runtime/net/io_thread.hpp"
@@ -44,9 +45,10 @@ class Diary final : public DialListener {
   void on_frame(std::string_view text) override { note(std::string{text}); }
   void on_lost(const std::string&) override { note("lost"); }
 
-  bool has(std::size_t lines) {
-    const std::lock_guard lock{mutex_};
-    return told_.size() >= lines;
+  /// Waits for so many lines, half a minute at most.
+  bool await(std::size_t lines) {
+    std::unique_lock lock{mutex_};
+    return has_more_.wait_for(lock, 30s, [&] { return told_.size() >= lines; });
   }
   std::vector<std::string> told() {
     const std::lock_guard lock{mutex_};
@@ -57,8 +59,10 @@ class Diary final : public DialListener {
   void note(std::string line) {
     const std::lock_guard lock{mutex_};
     told_.push_back(std::move(line));
+    has_more_.notify_all();
   }
   std::mutex mutex_;
+  std::condition_variable has_more_;
   std::vector<std::string> told_;
 };
 
@@ -96,14 +100,7 @@ struct Street {
   bool send(const char* text) {
     return run([this, text] { return dialer->send(text); });
   }
-  bool await(std::size_t lines) {
-    const auto deadline = std::chrono::steady_clock::now() + 30s;
-    while (!diary.has(lines)) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
-  }
+  bool await(std::size_t lines) { return diary.await(lines); }
   // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends a test
   ~Street() {
     run([this] {
