@@ -79,7 +79,7 @@ struct Street {
     ASSERT_TRUE(listener) << listener.error().text;
     port = listener->at.port;
     server = std::make_unique<FramedServer>(std::move(*listener), FramedServer::Options{}, echo,
-                                            [](std::string) {});
+                                            [](const std::string&) {});
     run([this] { server->start(); });
   }
   void close() {
