@@ -30,7 +30,8 @@ constexpr Short kRunFlags[] = {
     {"--digest-every", "run.digest_every", "D", "digests of all entities; virtual time only"},
     {"--nodes", "cluster.nodes", "N", "processes of this machine that share the network [1]"},
     {"--central", "central.address", "URL",
-     "tcp://HOST:PORT: load another central through its framed door [off: central is here]"},
+     "tcp://HOST:PORT or tls://HOST:PORT: load another central through its framed door "
+     "[off: central is here]"},
     {"--http", "http.listen", "HOST:PORT",
      "JSON API, metrics [127.0.0.1:8000, or a free port]; off: none"},
     {"--tcp", "tcp.listen", "HOST:PORT",
