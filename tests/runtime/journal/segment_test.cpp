@@ -143,16 +143,15 @@ TEST(Segment, KnowsThePageOfEveryRecordOnceItIsSealed) {
   EXPECT_TRUE(view.each_run([&](const RunView& run) {
     EXPECT_TRUE(run.has_pages());
     for (std::uint32_t i = 0; i < run.count(); ++i, ++seen) {
-      const MDB_val bytes = pages.record(run.page(i), run.sequence(i));
-      EXPECT_TRUE(bytes.mv_data != nullptr && decode_record(static_cast<std::byte*>(bytes.mv_data),
-                                                            bytes.mv_size, run.sequence(i)));
-      EXPECT_EQ(pages.record(run.page(i), 3'001).mv_data, nullptr) << "no such record";
+      const Bytes bytes = pages.map().record(run.page(i), run.sequence(i));
+      EXPECT_TRUE(decode_record(bytes.at, bytes.count, run.sequence(i)));
+      EXPECT_EQ(pages.map().record(run.page(i), 3'001).at, nullptr) << "no such record";
     }
     return true;
   }));
   EXPECT_EQ(seen, 6'000U);
   for (std::uint64_t page = 0; page < 10'000; ++page)
-    EXPECT_EQ(pages.record(page, 3'001).mv_data, nullptr) << "whatever the page";
+    EXPECT_EQ(pages.map().record(page, 3'001).at, nullptr) << "whatever the page";
 }
 TEST(Segment, FindsItsRecordsAlsoWhereTheNotedPagesAreWrong) {
   const Folder folder;
