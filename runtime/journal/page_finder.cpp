@@ -40,6 +40,12 @@ std::optional<PageFinder::Tree> PageFinder::tree(std::string_view name) const no
   return tree;
 }
 
+void PageFinder::foresee_roots() const noexcept {
+  for (const std::string_view name : {"postings", "records"}) {
+    if (const auto found = tree(name)) map_.foresee_page(found->root);
+  }
+}
+
 void PageFinder::foresee_records(const std::vector<Sequence>& sequences) const noexcept {
   if (sequences.empty()) return;
   const auto records = tree("records");

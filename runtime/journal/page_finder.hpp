@@ -17,6 +17,8 @@ class PageFinder {
   PageFinder(const Environment& environment, const Transaction& transaction) noexcept;
 
   [[nodiscard]] const PageMap& map() const noexcept { return map_; }
+  /// Asks for the pages in which the searches of both tables begin.
+  void foresee_roots() const noexcept;
   /// Asks for the pages of these records and those that lead to them, all of a level of the tree
   /// together: the disk is waited for once a level.
   void foresee_records(const std::vector<Sequence>& sequences) const noexcept;

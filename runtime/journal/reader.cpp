@@ -121,7 +121,7 @@ Result<void> Reader::refresh() {
   for (Segment& segment : segments_) {
     if (!segment.environment) closed.push_back(&segment);
   }
-  if (auto opened = open_segments(closed); !opened) return opened;
+  if (auto opened = open_segments(closed, nullptr); !opened) return opened;
   let_go([](const Segment& s) { return !s.environment; });
   return {};
 }
@@ -132,9 +132,10 @@ void Reader::let_go(const std::function<bool(const Segment&)>& is_gone) {
   clear_dead_readers();
 }
 
-/// Lists the segments and opens those that are not open, sealed ones without LMDB. Returns how
-/// many.
-Result<std::size_t> Reader::open_for_newest() {
+/// Lists the segments and opens those that are not open, sealed ones without LMDB. If many are new
+/// their pages are probably not in memory: then what is wanted of them is asked for as soon as they
+/// are open. Returns from which number on it has been.
+Result<std::size_t> Reader::open_for_newest(const Wanted& wanted) {
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
   std::vector<Segment*> elders;
   std::vector<Segment*> others;  // which LMDB has to open
@@ -143,19 +144,27 @@ Result<std::size_t> Reader::open_for_newest() {
     // The last one grows; of the others most are sealed.
     (&segment == &segments_.back() ? others : elders).push_back(&segment);
   }
-  const std::size_t count = elders.size() + others.size();
+  const bool is_cold = elders.size() + others.size() > kFewSegments;
+  const Wanted* const ahead = is_cold ? &wanted : nullptr;
+  std::size_t foreseen = segments_.size();
   Result<void> newest;
   at_once(elders.empty() ? 1 : 2, 2, [&](std::size_t i) {
-    i == 0 ? static_cast<void>(newest = open_segments(others)) : open_sealed(elders);
+    if (i == 0) {
+      newest = open_segments(others, ahead);
+    } else {
+      open_sealed(elders);
+      if (is_cold) foreseen = foresee_sealed(wanted, 0, segments_.size());
+    }
   });
   if (!newest) return tl::unexpected(newest.error());
   others.clear();
   for (Segment* segment : elders) {
     if (!segment->sealed) others.push_back(segment);
   }
-  if (const auto opened = open_segments(others); !opened) return tl::unexpected(opened.error());
+  if (const auto opened = open_segments(others, ahead); !opened)
+    return tl::unexpected(opened.error());
   let_go([](const Segment& s) { return !s.environment && !s.sealed; });
-  return count;
+  return std::min(foreseen, segments_.size());
 }
 
 void Reader::open_sealed(const std::vector<Segment*>& segments) const {
@@ -173,10 +182,14 @@ void Reader::open_sealed(const std::vector<Segment*>& segments) const {
   for (std::size_t i = 0; i < opened.size(); ++i) segments[i]->sealed = std::move(opened[i]);
 }
 
-Result<void> Reader::open_segments(const std::vector<Segment*>& segments) const {
+/// `ahead`: what is asked for at once; null: nothing.
+Result<void> Reader::open_segments(const std::vector<Segment*>& segments,
+                                   const Wanted* ahead) const {
   std::vector<Result<void>> outcomes(segments.size());
-  at_once(segments.size(), kAtOnceMax,
-          [&](std::size_t i) { outcomes[i] = open_segment(*segments[i]); });
+  at_once(segments.size(), kAtOnceMax, [&](std::size_t i) {
+    outcomes[i] = open_segment(*segments[i]);
+    if (ahead != nullptr && segments[i]->environment) foresee_in(*segments[i], *ahead);
+  });
   for (auto& outcome : outcomes) {
     if (!outcome) return std::move(outcome);
   }
@@ -206,50 +219,57 @@ void Reader::clear_dead_readers() {
   }
 }
 
-/// Asks the disk for all that newest() will read of segments `begin` to `end`, all of a step
-/// together. Returns from which number on `limit` records are asked for.
-std::size_t Reader::foresee_newest(PostingKey key, std::uint64_t limit, std::size_t begin,
-                                   std::size_t end) const {
+void Reader::foresee_in(const Segment& segment, const Wanted& wanted) {
+  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+  if (!transaction) return;  // the query will say so
+  view_of(segment, *transaction).foresee_newest(wanted.key, wanted.limit);
+}
+
+/// Asks the disk for what is wanted of the sealed ones among segments `begin` to `end`, all of a
+/// step together. Returns from which number on it has come.
+std::size_t Reader::foresee_sealed(const Wanted& wanted, std::size_t begin, std::size_t end) const {
   std::vector<const SealedFile*> sealed;  // newest first
-  std::vector<const Segment*> others;
   std::vector<std::size_t> numbers;
   for (std::size_t i = end; i > begin; --i) {
-    const Segment& segment = segments_[i - 1];
-    if (!segment.sealed) {
-      others.push_back(&segment);
-      continue;
-    }
-    sealed.push_back(segment.sealed.get());
+    if (!segments_[i - 1].sealed) continue;
+    sealed.push_back(segments_[i - 1].sealed.get());
     numbers.push_back(i - 1);
   }
-  std::size_t reached = 0;
-  const std::size_t works = others.size() + (sealed.empty() ? 0 : 1);
-  at_once(works, kAtOnceMax, [&](std::size_t i) {
-    if (i == others.size()) {
-      reached = journal::foresee_newest(sealed, key, limit);
-      return;
-    }
-    const auto transaction = Transaction::begin(*others[i]->environment, MDB_RDONLY);
-    if (!transaction) return;  // the query will say so
-    view_of(*others[i], *transaction).foresee_newest(key, limit);
-  });
+  const std::size_t reached = foresee_newest(sealed, wanted.key, wanted.limit);
   return reached == sealed.size() ? begin : numbers[reached] + 1;
+}
+
+/// The same of all of them.
+std::size_t Reader::foresee(const Wanted& wanted, std::size_t begin, std::size_t end) const {
+  std::vector<const Segment*> others;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (!segments_[i].sealed) others.push_back(&segments_[i]);
+  }
+  std::size_t reached = begin;
+  const std::size_t works = others.size() + (others.size() < end - begin ? 1 : 0);
+  at_once(works, kAtOnceMax, [&](std::size_t i) {
+    if (i < others.size())
+      foresee_in(*others[i], wanted);
+    else
+      reached = foresee_sealed(wanted, begin, end);
+  });
+  return reached;
 }
 
 /// The disk is to be waited for a few times, not once a page: as soon as pages turn out not to be
 /// in memory, all segments are looked into at the same time.
 Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit) {
-  const auto fresh = open_for_newest();
-  if (!fresh) return tl::unexpected(fresh.error());
+  const auto ahead = open_for_newest({key, std::min(limit, kForeseenMax)});
+  if (!ahead) return tl::unexpected(ahead.error());
   std::uint64_t shown = 0;
-  bool is_cold = *fresh > kFewSegments;
-  std::size_t foreseen = segments_.size();  // from this number on
+  std::size_t foreseen = *ahead;  // from this number on
+  bool is_cold = foreseen < segments_.size();
   for (std::size_t end = segments_.size(); end > 0 && shown < limit; --end) {
     const long before = pages_read();
     if (end <= foreseen) {
       const std::size_t begin = end - std::min(end, is_cold ? kAtOnceMax : 1);
-      foreseen = foresee_newest(key, std::min(limit - shown, kForeseenMax), begin, end);
-      foreseen = std::min(foreseen, end - 1);
+      const Wanted wanted{key, std::min(limit - shown, kForeseenMax)};
+      foreseen = std::min(foresee(wanted, begin, end), end - 1);
     }
     const auto more = newest_of(segments_[end - 1], key, counted(shown, limit, visit));
     if (!more) return tl::unexpected(more.error());

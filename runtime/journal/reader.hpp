@@ -60,6 +60,12 @@ class Reader {
     Environment::Pointer environment;  ///< null until somebody needs it
   };
 
+  /// The newest `limit` of a key.
+  struct Wanted {
+    PostingKey key;
+    std::uint64_t limit;
+  };
+
   /// How many segments are opened or looked into at the same time.
   static constexpr std::size_t kAtOnceMax = 16;
   /// How many records are asked for before anybody knows how many will be shown.
@@ -68,13 +74,16 @@ class Reader {
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> list();
   [[nodiscard]] Result<void> refresh();
-  [[nodiscard]] Result<std::size_t> open_for_newest();
+  [[nodiscard]] Result<std::size_t> open_for_newest(const Wanted& wanted);
   [[nodiscard]] Result<void> open_segment(Segment& segment) const;
-  [[nodiscard]] Result<void> open_segments(const std::vector<Segment*>& segments) const;
+  [[nodiscard]] Result<void> open_segments(const std::vector<Segment*>& segments,
+                                           const Wanted* ahead) const;
   void open_sealed(const std::vector<Segment*>& segments) const;
   void let_go(const std::function<bool(const Segment&)>& is_gone);
-  [[nodiscard]] std::size_t foresee_newest(PostingKey key, std::uint64_t limit, std::size_t begin,
+  static void foresee_in(const Segment& segment, const Wanted& wanted);
+  [[nodiscard]] std::size_t foresee_sealed(const Wanted& wanted, std::size_t begin,
                                            std::size_t end) const;
+  [[nodiscard]] std::size_t foresee(const Wanted& wanted, std::size_t begin, std::size_t end) const;
   /// The transaction and the segment outlive it.
   [[nodiscard]] static SegmentView view_of(const Segment& segment,
                                            const Transaction& transaction) noexcept;

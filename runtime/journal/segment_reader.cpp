@@ -158,6 +158,7 @@ std::vector<RunView> SegmentView::foresee_runs() const {
 
 void SegmentView::foresee_newest(PostingKey key, std::uint64_t limit) const {
   const PageFinder pages{environment_, transaction_};
+  pages.foresee_roots();
   const auto runs = foresee_runs();
   foresee_search(runs, key, limit);
   std::vector<Sequence> wanted;  // whose pages are not known
