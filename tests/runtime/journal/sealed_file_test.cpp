@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "runtime/base/crc32c.hpp"
 #include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/story.hpp"
 
@@ -82,6 +84,21 @@ TEST(SealedFile, StopsWhenItIsToldTo) {
   ASSERT_TRUE(stopped);
   EXPECT_FALSE(*stopped);
   EXPECT_EQ(seen, 5U);
+}
+TEST(SealedFile, IsToldAsItsFormatSays) {  // FORMAT.md
+  const Folder folder;
+  const std::string file = bytes_of(segment(folder));
+  const std::string hint = file.substr(2'048, 564);
+  EXPECT_EQ(hint.substr(0, 8), (std::string{"CMJH\1\0\0\0", 8}));
+  std::uint32_t page = 0;
+  std::uint64_t bytes = 0;
+  std::memcpy(&page, hint.data() + 8, sizeof page);
+  std::memcpy(&bytes, hint.data() + 16, sizeof bytes);
+  EXPECT_EQ(bytes, RunLayout::bytes(2 * kRecords, RunLayout::kVersionWithPages));
+  EXPECT_EQ(hint.substr(24, 536), file.substr(page * std::size_t{4'096} + 16, 536));
+  std::uint32_t crc = 0;
+  std::memcpy(&crc, hint.data() + 560, sizeof crc);
+  EXPECT_EQ(crc, crc32c(hint.data(), 560));
 }
 TEST(SealedFile, IsThereOnlyWithAWholeHint) {
   const Folder folder;
