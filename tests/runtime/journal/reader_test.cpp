@@ -10,6 +10,7 @@
 #include <iterator>
 #include <thread>
 
+#include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
 
@@ -96,10 +97,9 @@ TEST(Reader, NamesTheRecordThatIsDamagedAlsoInASealedSegment) {
   fill(folder);
   const std::string path = path_of(folder.path(), list_segments(folder.path())->front());
   std::ifstream file{path, std::ios::binary};
-  const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-  const std::size_t at = bytes.rfind(test::text_of(0, 17));
-  ASSERT_NE(at, std::string::npos);
-  change(path, at, "!");
+  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  EXPECT_GT(test::damage(bytes, test::text_of(0, 17)), 0U);
+  change(path, 0, bytes);
   Reader reader = open_reader(folder.path());
   EXPECT_EQ(newest(reader, PostingKey{18}, kRecords).back(), 18U) << "the others are shown";
   const auto shown = reader.newest(PostingKey{17}, kRecords, [](const Record&) { return true; });
