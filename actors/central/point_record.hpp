@@ -39,6 +39,16 @@ struct ClosedSession {
   bool is_stray = false;  ///< never opened here: energy without a driver's session
 };
 
+/// A ticket that its driver has not confirmed, and what else its driver may ask (D-129): the point
+/// may long have forgotten the session.
+struct KeptTicket {
+  Ticket ticket;
+  RequestId request = RequestId::none;
+  Reason detail = Reason::none;
+  Phase phase = Phase::disconnected;
+  Refusal refusal = Refusal::none;
+};
+
 /// As many as a point keeps unconfirmed ends: it cannot speak of an older one.
 inline constexpr std::size_t kClosedKept = 4;
 struct ClosedRing {

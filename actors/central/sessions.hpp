@@ -50,5 +50,6 @@ void correct(Turn& turn, std::uint32_t index, const SessionEnd& end);
 /// The present status of the current session, as its driver is told (D-054).
 [[nodiscard]] DriverUpdate present_status(const PointRecord& point);
 [[nodiscard]] DriverUpdate present_status(const PointRecord& point, const ClosedSession& closed);
+[[nodiscard]] DriverUpdate present_status(const PointRecord& point, const KeptTicket& kept);
 
 }  // namespace chargemill::central

@@ -121,7 +121,10 @@ Digest digest_of(const central::ShardState& s, std::uint32_t index) {
                                                        s.open_by_driver.end());
   std::sort(open.begin(), open.end());
   for (const auto& [driver, at] : open) w.add(driver, at);
-  for (const auto& [key, ticket] : s.tickets) add(w, ticket);
+  for (const auto& [key, kept] : s.tickets) {
+    add(w, kept.ticket);
+    w.add(kept.request, kept.detail, kept.phase, kept.refusal);
+  }
   return w.finish();
 }
 
