@@ -9,6 +9,7 @@
 
 #include "runtime/journal/page_check.hpp"
 #include "runtime/journal/segment_check.hpp"
+#include "runtime/journal/segment_file.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
@@ -334,10 +335,22 @@ Result<Sequence> Reader::last_of(const Segment& segment) {
   return view_of(segment, *transaction).last();
 }
 
+/// Whether its manifest says that all of it is older.
+Result<bool> Reader::is_all_before(const Segment& segment, Micros time) {
+  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  const auto seal = read_seal(*segment.environment, *transaction);
+  if (!seal) return tl::unexpected(seal.error());
+  return *seal && (*seal)->time_max < time;
+}
+
 Result<Sequence> Reader::first_since(Micros time) {
   auto newest = last();
   if (!newest) return newest;
   for (const Segment& segment : segments_) {
+    const auto is_older = is_all_before(segment, time);
+    if (!is_older) return tl::unexpected(is_older.error());
+    if (*is_older) continue;
     auto last_here = last_of(segment);
     if (!last_here) return last_here;
     Sequence low = segment.name.first;

@@ -89,6 +89,7 @@ class Reader {
                                            const Transaction& transaction) noexcept;
   [[nodiscard]] static Result<std::optional<Micros>> time_of(const Segment& segment,
                                                              Sequence sequence);
+  [[nodiscard]] static Result<bool> is_all_before(const Segment& segment, Micros time);
   [[nodiscard]] static Result<Sequence> last_of(const Segment& segment);
   void clear_dead_readers();
   [[nodiscard]] Result<bool> newest_of(Segment& segment, PostingKey key,

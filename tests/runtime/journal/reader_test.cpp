@@ -147,6 +147,20 @@ TEST(Reader, ShowsAllFromANumberOnAndTheNewestOfAll) {
   const auto falling = [&](const Record& record) { return record.sequence == next--; };
   EXPECT_EQ(*reader.newest_of_all(15'000, falling), 15'000U);
 }
+TEST(Reader, FindsTheFirstRecordThatIsNotOlderThanATime) {
+  const Folder folder;
+  fill(folder);  // record n at microsecond n
+  Reader reader = open_reader(folder.path());
+  for (Sequence n = 1; n <= kRecords; n += 499)
+    EXPECT_EQ(*reader.first_since(Micros{static_cast<std::int64_t>(n)}), n);
+  for (const SegmentName& name : *list_segments(folder.path())) {
+    const auto at = static_cast<std::int64_t>(name.first);
+    EXPECT_EQ(*reader.first_since(Micros{at}), name.first) << "the first of its segment";
+    EXPECT_EQ(*reader.first_since(Micros{at - 1}), std::max<Sequence>(name.first - 1, 1));
+  }
+  EXPECT_EQ(*reader.first_since(Micros{-5}), 1U);
+  EXPECT_EQ(*reader.first_since(Micros{kRecords + 1}), kRecords + 1) << "all are older";
+}
 TEST(Reader, SeesAnEmptyJournalAsEmptyAndAMissingOneAsAnError) {
   const Folder folder;
   Reader reader = open_reader(folder.path());
