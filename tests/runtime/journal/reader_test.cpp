@@ -153,7 +153,8 @@ TEST(Reader, FindsTheFirstRecordThatIsNotOlderThanATime) {
   Reader reader = open_reader(folder.path());
   for (Sequence n = 1; n <= kRecords; n += 499)
     EXPECT_EQ(*reader.first_since(Micros{static_cast<std::int64_t>(n)}), n);
-  for (const SegmentName& name : *list_segments(folder.path())) {
+  const auto names = *list_segments(folder.path());
+  for (const SegmentName& name : names) {
     const auto at = static_cast<std::int64_t>(name.first);
     EXPECT_EQ(*reader.first_since(Micros{at}), name.first) << "the first of its segment";
     EXPECT_EQ(*reader.first_since(Micros{at - 1}), std::max<Sequence>(name.first - 1, 1));
