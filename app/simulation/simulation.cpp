@@ -50,7 +50,8 @@ void go_windows(Host& host, SimTime end, const StopRequest& stop, Leader* leader
     while (!host.engine().await_pause(kLookEvery)) {
       if (leader != nullptr && !leader->failure().empty()) return;  // its workers have stopped
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
-      host.engine().go_until(SimTime{});
+      // Where it is, and not before: a look shows that limit.
+      host.engine().go_until(host.engine().reached());
       is_there = stop.signal() != 0;
     }
     host.desk().serve();
@@ -108,10 +109,11 @@ void halt(Host& host, Leader* leader) {
 void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch,
                    Leader* leader) {
   halt(host, leader);
-  const SimTime end = looker.look().sim + at_most;
+  SimTime next = host.network().stands_at();
+  const SimTime end = next + at_most;
   const auto deadline = ModelClock::wall_now() + at_most;
-  for (SimTime next = looker.look().sim; next < end && ModelClock::wall_now() < deadline;) {
-    next += seconds{1};
+  while (next < end && ModelClock::wall_now() < deadline) {
+    next = std::min(end, next + seconds{1});
     host.engine().go_until(next);
     while (!host.engine().await_pause(kLookEvery)) {
       if (leader != nullptr && !leader->failure().empty()) return;
