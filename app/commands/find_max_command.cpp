@@ -68,7 +68,10 @@ class Steps {
       return Trial::fails;
     }
     network::Snapshot from;
-    const auto outcome = simulate(scenario, stop_, [&](const network::Snapshot& look) {
+    // In virtual time only what is the same in every run decides.
+    const auto kind = scenario.run.speed.max ? LookKind::row : LookKind::live;
+    const auto outcome = simulate(scenario, stop_, [&](const network::Snapshot& look, LookKind of) {
+      if (of != kind) return;
       if (from.sim == SimTime{} && look.sim >= SimTime{unmeasured(scenario)}) from = look;
     });
     if (outcome.signal != 0) return Trial::stop;

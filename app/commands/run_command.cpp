@@ -229,11 +229,11 @@ class Run {
       };
     RunOutcome outcome = simulate(
         scenario, stop_,
-        [&](const network::Snapshot& snapshot) {
+        [&](const network::Snapshot& snapshot, LookKind kind) {
           if (OperatorSignals::take_reopen()) log_.reopen();
           if (OperatorSignals::take_status()) view.status(snapshot);
           view.show(snapshot, stop_.signal() != 0);
-          rows.add(snapshot);
+          rows.add(snapshot, kind);
           tell_journal_news();
           tell_door_news();
         },

@@ -81,8 +81,8 @@ TEST(Simulation, AfterASignalOpenRequestsGetTheirTimeAlsoInVirtualTime) {
   SimTime at_signal{};
   const auto outcome = simulate(
       nobody_answers(), stop,
-      [&](const network::Snapshot& look) {
-        if (stop.signal() != 0) looks.push_back(look.sim);
+      [&](const network::Snapshot& look, LookKind kind) {
+        if (stop.signal() != 0 && kind == LookKind::row) looks.push_back(look.sim);
       },
       {}, {}, {}, behind_a_door([&](network::Desk& desk) {
         wait_until([&] {
@@ -99,6 +99,23 @@ TEST(Simulation, AfterASignalOpenRequestsGetTheirTimeAlsoInVirtualTime) {
   EXPECT_GE(looks.front(), at_signal + 1s);
   EXPECT_EQ(looks.back() - looks.front(), 4s);
   EXPECT_GE(outcome.last.sim, looks.back());
+}
+
+TEST(Simulation, VirtualTimeIsShownOnItsWayToARow) {
+  const StopRequest stop{false};
+  std::vector<LookKind> kinds;
+  std::vector<SimTime> looks;
+  const auto outcome = simulate(endless(), stop, [&](const network::Snapshot& look, LookKind kind) {
+    kinds.push_back(kind);
+    looks.push_back(look.sim);
+    EXPECT_GT(look.wall, Nanos{0});
+    if (looks.size() == 3) press_ctrl_c();
+  });
+  EXPECT_EQ(outcome.signal, SIGINT);
+  ASSERT_GE(looks.size(), 3U);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(kinds[i], LookKind::live) << "the first row is far away";
+  EXPECT_GT(looks[2], SimTime{});
+  EXPECT_TRUE(std::is_sorted(looks.begin(), looks.end()));
 }
 
 /// Only to be answered.
@@ -126,7 +143,7 @@ TEST(Simulation, TimeNeverGoesBackForThoseWhoAskInVirtualTime) {
   const StopRequest stop{false};
   std::vector<SimTime> seen;
   const auto outcome = simulate(
-      endless(), stop, [](const network::Snapshot&) {}, {}, {}, {},
+      endless(), stop, [](const network::Snapshot&, LookKind) {}, {}, {}, {},
       behind_a_door([&](network::Desk& desk) {
         wait_until([&] { return desk.look().sim > SimTime{}; });
         for (int i = 0; i < 5; ++i) {
