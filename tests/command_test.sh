@@ -23,6 +23,10 @@ scenario() {
 }
 scenario 1h >"$work/long.toml"
 scenario 5s >"$work/short.toml"
+{
+  scenario 1h | sed 's/= 2000/= 9000\ntimeout = "1h"/'
+  printf '[[fault]]\nkind = "central_restart"\nat = "1s"\nduration = "50m"\n'
+} >"$work/deaf.toml"
 { scenario 5s; printf '[[thresholds]]\nexpr = "sessions.started > 1000000"\n'; } >"$work/crossed.toml"
 { scenario 5s; printf '[[thresholds]]\nexpr = "no.such.thing < 1"\n[netwrok]\n'; } >"$work/wrong.toml"
 
@@ -44,19 +48,42 @@ interrupt_once() {
   done
 }
 
+# waits_for_central NAME ARGS...: a run that has open requests, which nobody will decide; its process is $pid.
+waits_for_central() {
+  local name=$1
+  shift
+  rm -f "$work/err"  # of another law, which has what is waited for
+  "$chargemill" run "$work/deaf.toml" "$@" --out "$work/$name" --progress plain >/dev/null 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=[3-9]' "$work/err"
+}
+# insists PID: one more signal, unless the program has given up.
+insists() {
+  grep -q aborted "$work/err" && return
+  kill -INT "$1" 2>/dev/null
+  return 1
+}
 interrupt_twice() {
   local pid code=0
-  rm -f "$work/err"  # of another law, which has what is waited for
-  "$chargemill" run "$work/long.toml" --stop-timeout 1h --set drivers.timeout=1h \
-    --out "$work/twice" --progress plain >/dev/null 2>"$work/err" &
-  pid=$!
-  until_true grep -q '^sim=' "$work/err"
+  waits_for_central twice --stop-timeout 1h
   kill -TERM "$pid"
   until_true grep -q stopping "$work/err"
-  kill -INT "$pid" 2>/dev/null || true
+  until_true insists "$pid"  # what comes at once with the first is not the second
+  wait "$pid" || code=$?
+  [[ $code == 130 ]] || { echo "exit $code"; return 1; }
+  [[ -s $work/twice/manifest.json && -s $work/twice/scenario.resolved.toml ]] || { ls -la "$work/twice"; return 1; }
+}
+
+two_at_once() {
+  local pid code=0
+  waits_for_central at-once --stop-timeout 2s
+  kill -TERM "$pid"
+  kill -INT "$pid"
   wait "$pid" || code=$?
   [[ $code == 130 || $code == 143 ]] || { echo "exit $code"; return 1; }
-  [[ -s $work/twice/manifest.json && -s $work/twice/scenario.resolved.toml ]] || { ls -la "$work/twice"; return 1; }
+  grep -q '"partial": true' "$work/at-once/summary.json"
+  grep -q '"open": [1-9]' "$work/at-once/summary.json"
+  [[ -s $work/at-once/report.html ]]
 }
 
 names_the_mistake() {
@@ -267,6 +294,7 @@ says_what_is_to_come() {
 
 law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once
 law "a second signal aborts at once, and what was run can still be read" interrupt_twice
+law "two signals at once, as timeout(1) sends them, are one request" two_at_once
 law "a signal ends a row of repeats, whatever became of its run" stops_the_row
 law "SIGHUP opens the log anew, SIGUSR1 shows the status, and the run goes on" hangs_up
 law "colours follow the stream, NO_COLOR and the flag" paints
