@@ -197,6 +197,8 @@ void announce(const network::Scenario& scenario, LoadKind kind, const SearchLimi
   if (!left_out.empty())
     fmt::print(stderr, "left out, for a step is shorter than the scenario's run: {}\n",
                fmt::join(left_out, ", "));
+  if (kind == LoadKind::request_rate && !later_load(scenario).empty())
+    fmt::print(stderr, "not the whole load: {}\n", later_load(scenario));
   if (kind == LoadKind::request_rate)
     fmt::print(stderr,
                "not below {} requests/s: a step would have too few to judge (a longer "
