@@ -176,6 +176,10 @@ other_commands() {
   says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
   grep -Eq '^run.seed +3 +--seed$' "$work/said"
   grep -Eq '^run.repeat +2 +--repeat$' "$work/said"
+  says '^thresholds\[0\].expr  *"sessions.started > 1000000"  *.*crossed.toml:11$' \
+    "$chargemill" config show --origin "$work/crossed.toml"
+  "$chargemill" config show "$work/crossed.toml" >"$work/shown.toml"
+  ends_with 0 "$chargemill" validate "$work/shown.toml" >/dev/null
   run --out "$work/shown" >/dev/null
   says '"trips"' "$chargemill" report "$work/shown" --format json
   says '<!DOCTYPE html>' "$chargemill" report "$work/shown" --format html
