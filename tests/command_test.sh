@@ -208,6 +208,16 @@ reads_the_history() {
   [[ ! -e $work/unkept/journal ]]
 }
 
+# What was asked for is shown, also without progress; what was not, is not.
+shows_consoles() {
+  local seed=config/scenarios/seed-classroom.toml
+  "$chargemill" run "$seed" --speed max --no-out --progress off --set output.console=on >/dev/null 2>"$work/err"
+  grep -q '| ACCEPTED |' "$work/err"
+  "$chargemill" run "$seed" --speed max --no-out --progress off >/dev/null 2>"$work/err"
+  grep '| ACCEPTED |' "$work/err" && return 1
+  ends_with 3 "$chargemill" run "$seed" --quiet --set output.console=on 2>/dev/null
+}
+
 live=("$chargemill" run "$work/long.toml" --progress off --speed 60 --set central.shards=4)
 
 refuses_a_second_writer() {
@@ -298,6 +308,7 @@ says_what_is_to_come() {
 
 law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once
 law "a second signal aborts at once, and what was run can still be read" interrupt_twice
+law "console lines that are asked for are shown, with progress or without" shows_consoles
 law "two signals at once, as timeout(1) sends them, are one request" two_at_once
 law "a signal ends a row of repeats, whatever became of its run" stops_the_row
 law "SIGHUP opens the log anew, SIGUSR1 shows the status, and the run goes on" hangs_up

@@ -224,7 +224,8 @@ class Run {
     if (nodes_ == nullptr && shows_consoles(loaded_.output.console, scenario))
       console = [&](const network::Topology& topology, const ConsoleNotice& notice) {
         const auto line = console_line(notice, names_of(scenario, topology));
-        view.print(line);
+        // Who asks for the lines gets them, with progress or without.
+        if (is_talkative() || loaded_.output.console == "on") view.print(line);
         log_.write(Level::info, "console", {{"text", line}});
       };
     RunOutcome outcome = simulate(

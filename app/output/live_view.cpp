@@ -55,7 +55,6 @@ void LiveView::show(const network::Snapshot& s, bool stopping) {
 }
 
 void LiveView::print(const std::string& line) {
-  if (mode_ == ViewMode::off) return;
   erase();
   (void)std::fputs((line + "\n").c_str(), out_);
 }

@@ -80,6 +80,12 @@ TEST_F(LiveViewTest, WritesALineASecondWithoutControlCodes) {
   EXPECT_EQ(count("\nsim=") + 1, 5);
   EXPECT_EQ(count("\x1b"), 0);
 }
+TEST_F(LiveViewTest, PrintsALineThatIsAskedForInAnyMode) {
+  auto off = view(ViewMode::off);
+  off.show(at(1s));
+  off.print("Driver alice");
+  EXPECT_EQ(shown(), "Driver alice\n");
+}
 TEST_F(LiveViewTest, AnswersWhoAsksForTheStatusInAnyMode) {
   auto off = view(ViewMode::off);
   off.show(at(1s));
