@@ -172,6 +172,7 @@ other_commands() {
   says 'CPU limit of the control group: ' "$chargemill" doctor
   says 'huge pages: ' "$chargemill" doctor
   says '^network +10000 charge points' "$chargemill" validate config/scenarios/demo.toml
+  says '^memory +about [0-9]+ MiB, without the journal$' "$chargemill" validate config/scenarios/demo.toml
   says '"drivers"' "$chargemill" config schema
   says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
   grep -Eq '^run.seed +3 +--seed$' "$work/said"

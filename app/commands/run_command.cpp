@@ -299,11 +299,12 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
   const Plan plan = make_plan(loaded.scenario);
   return fmt::format(
       "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
-      "{:.0f} requests and {:.0f} faults, {} MiB{}",
+      "{:.0f} requests and {:.0f} faults, {} MiB{}{}",
       kVersion, kCommit, kBuildType, run.name, run.seed,
       repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
       path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
       plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
+      journal_path(loaded.output.data, path).empty() ? "" : " without the journal",
       plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
 }
 
