@@ -79,6 +79,9 @@ struct alignas(64) PointRecord {
   bool incident : 1;    ///< the failure of now is counted already (D-155)
   bool unplugged : 1;   ///< the start waits for a person; if none comes nobody is to blame (D-106)
   std::uint8_t watched = 0;  ///< as what its breaker and monitor are counted (refresh)
+  /// When it was last given an order, in quarter seconds that wrap round after four and a half
+  /// hours: then a reminder may wait for five seconds more.
+  std::uint16_t told_at = 0;
 
   // Of the current session as well.
   alignas(64) RequestId request = RequestId::none;

@@ -7,9 +7,6 @@
 namespace chargemill::central {
 namespace {
 
-/// Longer than anything is under way.
-constexpr Nanos kAskAgain = std::chrono::seconds{5};
-
 ClosedSession& remember(ShardState& state, PointRecord& point, const ClosedSession& closed) {
   if (point.ring == kNowhere) {
     point.ring = static_cast<std::uint32_t>(state.rings.size());

@@ -5,6 +5,9 @@
 
 namespace chargemill::central {
 
+/// When a command without effect is given again: longer than anything is under way.
+inline constexpr Nanos kAskAgain = std::chrono::seconds{5};
+
 /// What a driver asked for.
 struct Wish {
   RequestId request = RequestId::none;  ///< none: asked at the point itself (D-106)

@@ -50,7 +50,7 @@ void add(DigestWriter& w, const Ticket& t) {
 
 void add(DigestWriter& w, const central::PointRecord& p) {
   w.add(p.stage, p.phase, p.display, p.fault, p.power, p.price, p.monitor_seen, p.injected,
-        p.failed_at);
+        p.failed_at, p.told_at);
   if (p.stage != central::Stage::none)
     w.add(p.session, p.request, p.begun, p.heard, p.delivered, p.driver, p.permit);
   add_whole(w, p.breaker);
