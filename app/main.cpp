@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -229,6 +230,8 @@ int dispatch(int argc, char** argv) {
 }  // namespace chargemill::app
 
 int main(int argc, char** argv) {
+  // `chargemill ... | head`: a reader that has seen enough is no error.
+  (void)std::signal(SIGPIPE, SIG_IGN);
   try {
     return chargemill::app::dispatch(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -187,6 +187,17 @@ other_commands() {
   ends_with 4 "$chargemill" report "$work/nowhere"
 }
 
+# Whoever reads a little of what any command prints gets that, and the command is content.
+leaves_readers_alone() {
+  local words
+  run --out "$work/read" >/dev/null
+  for words in "config schema" "config show" "help run" "report $work/read --format html" \
+    "history health --data $work/read --limit 100000" "generate sessions --count 100000"; do
+    bash -c "set -o pipefail; $chargemill $words | head -c 5" >"$work/said" 2>"$work/err" || { echo "$words: $?"; return 1; }
+    [[ ! -s $work/err && $(wc -c <"$work/said") == 5 ]] || { echo "$words:"; cat "$work/err"; return 1; }
+  done
+}
+
 has_rows() { (($(rows "$@" | wc -l) > 1)); }
 rows() { "$chargemill" history "$@" --format csv; }
 
@@ -310,6 +321,7 @@ says_what_is_to_come() {
 law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once
 law "a second signal aborts at once, and what was run can still be read" interrupt_twice
 law "console lines that are asked for are shown, with progress or without" shows_consoles
+law "a reader may leave early, whatever it reads" leaves_readers_alone
 law "two signals at once, as timeout(1) sends them, are one request" two_at_once
 law "a signal ends a row of repeats, whatever became of its run" stops_the_row
 law "SIGHUP opens the log anew, SIGUSR1 shows the status, and the run goes on" hangs_up
