@@ -172,6 +172,9 @@ other_commands() {
   says 'CPU limit of the control group: ' "$chargemill" doctor
   says 'huge pages: ' "$chargemill" doctor
   says '^network +10000 charge points' "$chargemill" validate config/scenarios/demo.toml
+  says '^  find-max ' "$chargemill" help
+  says '^  --charge-points ' "$chargemill" help run
+  says '^  --origin ' "$chargemill" help config show
   says '^memory +about [0-9]+ MiB, without the journal$' "$chargemill" validate config/scenarios/demo.toml
   says '"drivers"' "$chargemill" config schema
   says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
@@ -309,6 +312,9 @@ says_what_is_to_come() {
   grep -q "not built yet: 'slurm'" "$work/err"
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
+  ends_with 2 "$chargemill" foo 2>"$work/err"
+  grep -q "unknown command 'foo'; chargemill --help lists all" "$work/err"
+  ends_with 2 "$chargemill" help foo 2>/dev/null
   ends_with 2 "$chargemill" config schmea 2>"$work/err"
   grep -q "unknown command 'schmea'; did you mean 'schema'" "$work/err"
   ends_with 2 "$chargemill" generate alrets 2>"$work/err"
