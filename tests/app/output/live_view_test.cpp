@@ -33,7 +33,9 @@ class LiveViewTest : public testing::Test {
     for (auto i = text.find(part); i != std::string::npos; i = text.find(part, i + 1)) ++found;
     return found;
   }
-  LiveView view(ViewMode mode) { return {mode, file_.get(), "demo", 100s}; }
+  LiveView view(ViewMode mode, Nanos duration = 100s) {
+    return {mode, file_.get(), "demo", duration};
+  }
 
  private:
   struct Close {
@@ -73,6 +75,14 @@ TEST_F(LiveViewTest, TellsSpeedAndTheTimeThatIsLeft) {
   block.show(at(1s));
   block.show(at(2s));
   EXPECT_EQ(count("speed 10x  ETA 00:00:08"), 1) << shown();
+}
+TEST_F(LiveViewTest, TellsAGreatSpeedInDigits) {
+  auto block = view(ViewMode::block, 10'000'000s);
+  block.show(at(1s));
+  auto later = at(2s);
+  later.sim = at(1s).sim + 1'234'567s;
+  block.show(later);
+  EXPECT_EQ(count("speed 1234567x"), 1) << shown();
 }
 TEST_F(LiveViewTest, WritesALineASecondWithoutControlCodes) {
   auto lines = view(ViewMode::lines);
