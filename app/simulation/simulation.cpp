@@ -41,16 +41,16 @@ std::string failure_of(Host& host, Leader* leader) {
 /// Virtual time stops for each row of the series, so that the rows are the same in every run.
 constexpr std::int64_t kRows = 1'440;
 
-/// Lets virtual time go on to `end`, or until a signal, and shows how far it is. Whoever asks at
-/// the desk is answered at the end of the window that is under way: looking changes nothing, and
-/// nobody waits for a row.
-void go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop,
+/// Lets virtual time go on to `end`, or until a signal, and shows how far it is; true: it is there.
+/// Whoever asks at the desk is answered at the end of the window that is under way: looking changes
+/// nothing, and nobody waits for a row.
+bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop,
                 const Watcher& watch, Leader* leader) {
   for (bool is_there = false; !is_there;) {
     is_there = true;
     host.engine().go_until(end);
     while (!host.engine().await_pause(kLookEvery)) {
-      if (leader != nullptr && !leader->failure().empty()) return;  // its workers have stopped
+      if (leader != nullptr && !leader->failure().empty()) return false;  // its workers stand
       watch(looker.look(), LookKind::live);
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
       // Where it is, and not before: a look shows that limit.
@@ -59,6 +59,7 @@ void go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop
     }
     host.desk().serve();
   }
+  return host.engine().reached() >= end;
 }
 
 std::vector<network::EntityDigest> all_entities(Host& host, Leader* leader) {
@@ -79,7 +80,7 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
   for (SimTime next{}; next < end && stop.signal() == 0 && failure_of(host, leader).empty();) {
     next = std::min({row, digest, end});
-    go_windows(host, looker, next, stop, watch, leader);
+    if (!go_windows(host, looker, next, stop, watch, leader)) return;
     if (next == row) {
       // The last row is the exact count.
       if (end - next > row_step / 2) watch(looker.look(), LookKind::row);

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "app/api/live_summary.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -118,6 +120,40 @@ TEST(Simulation, VirtualTimeIsShownOnItsWayToARow) {
   EXPECT_TRUE(std::is_sorted(looks.begin(), looks.end()));
 }
 
+TEST(Simulation, TheApiTellsTheWallTimeOfVirtualTimeToo) {
+  const StopRequest stop{false};
+  const auto scenario = endless();
+  double wall_s = 0.0;
+  (void)simulate(
+      scenario, stop, [](const network::Snapshot&, LookKind) {}, {}, {}, {},
+      behind_a_door([&](network::Desk& desk) {
+        Directory names{desk.topology(), &desk.annex()};
+        const api::World world{desk, scenario, names, [](const api::Task&) { return false; }};
+        wait_until([&] { return desk.look().sim > SimTime{}; });
+        wall_s = api::live_summary(world)["run"]["wall_s"].get<double>();
+        press_ctrl_c();
+      }));
+  EXPECT_GT(wall_s, 0.0);
+}
+
+TEST(Simulation, ASignalOnTheWayToARowOrADigestMakesNeither) {
+  const StopRequest stop{false};
+  auto scenario = endless();
+  scenario.run.digest_every = kForever / 2;
+  std::vector<SimTime> digests;
+  std::size_t rows = 0;
+  const auto outcome = simulate(
+      scenario, stop,
+      [&](const network::Snapshot&, LookKind kind) {
+        if (stop.signal() == 0 && kind == LookKind::live) press_ctrl_c();
+        rows += kind == LookKind::row ? 1 : 0;
+      },
+      [&](SimTime time, const std::vector<network::EntityDigest>&) { digests.push_back(time); });
+  EXPECT_EQ(outcome.signal, SIGINT);
+  EXPECT_EQ(rows, 1U) << "of the drain: nothing was open";
+  EXPECT_EQ(digests, std::vector<SimTime>{outcome.last.sim}) << "how it ended, at the time it did";
+}
+
 /// Only to be answered.
 class Caller final : public central::Inspection {
  public:
@@ -148,7 +184,7 @@ TEST(Simulation, TimeNeverGoesBackForThoseWhoAskInVirtualTime) {
         wait_until([&] { return desk.look().sim > SimTime{}; });
         for (int i = 0; i < 5; ++i) {
           const auto caller = std::make_shared<Caller>();
-          ASSERT_TRUE(desk.inspect(caller));
+          EXPECT_TRUE(desk.inspect(caller));
           wait_until([&] {
             seen.push_back(desk.look().sim);
             return caller->is_answered();
