@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/scenario/key_table.hpp"
+#include "app/scenario/resolved_toml.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -79,6 +80,7 @@ std::vector<ShownKey> shown_items(const Loaded& loaded) {
 }
 
 std::string shown_toml(const Loaded& loaded) {
+  const auto& drivers = loaded.scenario.drivers;
   std::string out;
   std::string head;
   const auto add = [&](const ShownKey& key, const std::string& own_head) {
@@ -88,8 +90,15 @@ std::string shown_toml(const Loaded& loaded) {
   };
   for (const auto& key : shown_keys(loaded)) {
     if (key.name.back() == ']') continue;  // its keys follow
-    add(key, fmt::format("[{}]", key.name.substr(0, key.name.find('.'))));
+    const auto section = fmt::format("[{}]", key.name.substr(0, key.name.find('.')));
+    // What a scenario that was written out in full has in the place of files.
+    if (head == "[drivers]" && section != head && loaded.files.replay.empty() &&
+        !drivers.replay.empty())
+      append_recorded(out, drivers.replay);
+    add(key, section);
   }
+  if (loaded.files.profile.empty() && drivers.custom_profile)
+    append_profile(out, *drivers.custom_profile);
   std::string item;
   for (const auto& key : shown_items(loaded)) {
     const auto own_item = key.name.substr(0, key.name.find('.'));

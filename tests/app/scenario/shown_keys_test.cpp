@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "app/scenario/resolved_toml.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -68,6 +70,22 @@ TEST(ShownKeys, MakeAScenarioThatShowsTheSame) {
   const auto again = load_scenario_text(text, "b.toml", ".");
   ASSERT_TRUE(again) << render(again.error());
   EXPECT_EQ(shown_toml(*again), text);
+}
+
+TEST(ShownKeys, OfAScenarioThatWasWrittenOutHoldWhatItHasForFiles) {
+  LoadInput input;
+  input.overrides = {
+      {"drivers.replay", CHARGEMILL_SOURCE_DIR "/config/scenarios/sessions-sample.csv", "--replay"},
+      {"drivers.profile", "file", "--set"},
+      {"drivers.profile_file", CHARGEMILL_SOURCE_DIR "/config/profiles/public.toml", "--set"}};
+  const auto loaded = load_scenario_text("", "a.toml", ".", input);
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  const auto full = load_scenario_text(resolved_toml(loaded->scenario), "b.toml", ".");
+  ASSERT_TRUE(full) << render(full.error());
+  const auto text = shown_toml(*full);
+  const auto again = load_scenario_text(text, "c.toml", ".");
+  ASSERT_TRUE(again) << render(again.error()) << text;
+  EXPECT_EQ(resolved_toml(again->scenario), resolved_toml(loaded->scenario));
 }
 
 TEST(ShownKeys, LeaveTheDriversOfRequestFilesToTheirKey) {
