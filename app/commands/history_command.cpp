@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -130,8 +129,6 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
 }
 
 int history_command(const HistoryOptions& options) {
-  // A reader that has seen enough, like head, is no error.
-  (void)std::signal(SIGPIPE, SIG_IGN);
   if (options.what == "stats" && !(options.driver.empty() && options.zone.empty()))
     return complain(kExitUsage, "stats are of one charge point (--cp) or of all");
   if ((options.what == "faults" || options.what == "health") && !options.driver.empty())

@@ -224,16 +224,17 @@ class Run {
     if (nodes_ == nullptr && shows_consoles(loaded_.output.console, scenario))
       console = [&](const network::Topology& topology, const ConsoleNotice& notice) {
         const auto line = console_line(notice, names_of(scenario, topology));
-        view.print(line);
+        // Who asks for the lines gets them, with progress or without.
+        if (is_talkative() || loaded_.output.console == "on") view.print(line);
         log_.write(Level::info, "console", {{"text", line}});
       };
     RunOutcome outcome = simulate(
         scenario, stop_,
-        [&](const network::Snapshot& snapshot) {
+        [&](const network::Snapshot& snapshot, LookKind kind) {
           if (OperatorSignals::take_reopen()) log_.reopen();
           if (OperatorSignals::take_status()) view.status(snapshot);
           view.show(snapshot, stop_.signal() != 0);
-          rows.add(snapshot);
+          rows.add(snapshot, kind);
           tell_journal_news();
           tell_door_news();
         },
@@ -298,11 +299,12 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
   const Plan plan = make_plan(loaded.scenario);
   return fmt::format(
       "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
-      "{:.0f} requests and {:.0f} faults, {} MiB{}",
+      "{:.0f} requests and {:.0f} faults, {} MiB{}{}",
       kVersion, kCommit, kBuildType, run.name, run.seed,
       repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
       path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
       plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
+      journal_path(loaded.output.data, path).empty() ? "" : " without the journal",
       plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
 }
 

@@ -17,10 +17,10 @@ using nlohmann::ordered_json;
 
 double seconds_of(Nanos time) { return std::chrono::duration<double>(time).count(); }
 
-/// Wall time since model time zero; in virtual time there is none.
+/// Since the run began.
 Nanos wall_of_run(const api::World& world) {
-  auto& clock = world.desk.engine().model_clock();
-  if (!clock.started() || clock.pacing() != runtime::Pacing::paced) return Nanos{0};
+  const auto& clock = world.desk.engine().model_clock();
+  if (!clock.started()) return Nanos{0};
   return runtime::ModelClock::wall_now() - clock.wall_of(SimTime{});
 }
 

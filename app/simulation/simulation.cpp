@@ -41,20 +41,25 @@ std::string failure_of(Host& host, Leader* leader) {
 /// Virtual time stops for each row of the series, so that the rows are the same in every run.
 constexpr std::int64_t kRows = 1'440;
 
-/// Lets virtual time go on to `end`, or until a signal. Whoever asks at the desk is answered at the
-/// end of the window that is under way: looking changes nothing, and nobody waits for a row.
-void go_windows(Host& host, SimTime end, const StopRequest& stop, Leader* leader) {
+/// Lets virtual time go on to `end`, or until a signal, and shows how far it is; true: it is there.
+/// Whoever asks at the desk is answered at the end of the window that is under way: looking changes
+/// nothing, and nobody waits for a row.
+bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop,
+                const Watcher& watch, Leader* leader) {
   for (bool is_there = false; !is_there;) {
     is_there = true;
     host.engine().go_until(end);
     while (!host.engine().await_pause(kLookEvery)) {
-      if (leader != nullptr && !leader->failure().empty()) return;  // its workers have stopped
+      if (leader != nullptr && !leader->failure().empty()) return false;  // its workers stand
+      watch(looker.look(), LookKind::live);
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
-      host.engine().go_until(SimTime{});
+      // Where it is, and not before: a look shows that limit.
+      host.engine().go_until(host.engine().reached());
       is_there = stop.signal() != 0;
     }
     host.desk().serve();
   }
+  return host.engine().reached() >= end;
 }
 
 std::vector<network::EntityDigest> all_entities(Host& host, Leader* leader) {
@@ -75,9 +80,10 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
   for (SimTime next{}; next < end && stop.signal() == 0 && failure_of(host, leader).empty();) {
     next = std::min({row, digest, end});
-    go_windows(host, next, stop, leader);
+    if (!go_windows(host, looker, next, stop, watch, leader)) return;
     if (next == row) {
-      if (end - next > row_step / 2) watch(looker.look());  // the last row is the exact count
+      // The last row is the exact count.
+      if (end - next > row_step / 2) watch(looker.look(), LookKind::row);
       row += row_step;
     }
     if (next == digest && next < end) {
@@ -92,7 +98,7 @@ void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watch
                 Leader* leader) {
   const SimTime end = host.engine().horizon();
   while (stop.signal() == 0 && failure_of(host, leader).empty() && host.engine().reached() < end) {
-    watch(looker.look());
+    watch(looker.look(), LookKind::live);
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
     std::this_thread::sleep_for(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery));
@@ -108,17 +114,19 @@ void halt(Host& host, Leader* leader) {
 void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch,
                    Leader* leader) {
   halt(host, leader);
-  const SimTime end = looker.look().sim + at_most;
+  SimTime next = host.network().stands_at();
+  const SimTime end = next + at_most;
   const auto deadline = ModelClock::wall_now() + at_most;
-  for (SimTime next = looker.look().sim; next < end && ModelClock::wall_now() < deadline;) {
-    next += seconds{1};
+  while (next < end && ModelClock::wall_now() < deadline) {
+    next = std::min(end, next + seconds{1});
     host.engine().go_until(next);
     while (!host.engine().await_pause(kLookEvery)) {
       if (leader != nullptr && !leader->failure().empty()) return;
+      watch(looker.look(), LookKind::live);
     }
     host.desk().serve();
     const auto snapshot = looker.look();
-    watch(snapshot);
+    watch(snapshot, LookKind::row);
     if (snapshot.totals.requests_open == 0) return;
   }
 }
@@ -129,7 +137,7 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch, Lead
   const auto deadline = ModelClock::wall_now() + at_most;
   while (ModelClock::wall_now() < deadline) {
     const auto snapshot = looker.look();
-    watch(snapshot);
+    watch(snapshot, LookKind::live);
     if (snapshot.totals.requests_open == 0) return;
     std::this_thread::sleep_for(milliseconds{20});
   }
@@ -309,9 +317,9 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.consoles_missed = host.network().hear(
         [&](const ConsoleNotice& notice) { console(host.network().topology(), notice); });
   };
-  const Watcher watch = [&](const network::Snapshot& snapshot) {
-    hear();
-    watcher(snapshot);
+  const Watcher watch = [&](const network::Snapshot& snapshot, LookKind kind) {
+    if (!is_virtual || kind == LookKind::row) hear();
+    watcher(snapshot, kind);
   };
   auto doors = open_doors ? open_doors(host.desk()) : nullptr;
   if (central.link != nullptr) central.open(host.network());

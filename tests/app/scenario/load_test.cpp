@@ -166,6 +166,15 @@ TEST(Load, AKeyInTheWrongSectionIsShownHome) {
   EXPECT_NE(errors_of("charge_points = 5\n").find("it belongs to [network]"), std::string::npos);
 }
 
+TEST(Load, AFileThatCannotBeReadIsNamedWithTheReason) {
+  EXPECT_NE(errors_of("[drivers]\nreplay = \"none.csv\"\n").find("none.csv: there is no such file"),
+            std::string::npos);
+  EXPECT_NE(errors_of("[drivers]\nreplay = \".\"\n").find("it is a directory"), std::string::npos);
+  EXPECT_NE(errors_of("[[driver]]\nid = \"a\"\nrequests = \"none.txt\"\n")
+                .find("none.txt: there is no such file"),
+            std::string::npos);
+}
+
 TEST(Load, EachMistakeHasItsCode) {
   const std::string points = "[network]\ncharge_points = 10\n";
   const std::pair<std::string, int> cases[] = {
