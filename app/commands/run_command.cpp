@@ -244,8 +244,9 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          if (directory_) layout_ = api::layout_json(desk.topology());
-          return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
+          return and_then(
+              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()}),
+              [this, &desk] { layout_ = api::layout_json(desk.topology(), desk.annex()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
     tell_journal_news();

@@ -35,7 +35,8 @@ ordered_json newest_faults(const std::filesystem::path& journal) {
 
 ordered_json states_json(const network::Scenario& scenario, const ordered_json& layout,
                          const std::vector<DisplayState>& display) {
-  if (display.empty()) return nullptr;
+  // Of several nodes it is not known of those that joined: better no map than a wrong one.
+  if (display.empty() || layout.value("points", std::size_t{0}) != display.size()) return nullptr;
   dashboard::PackedStates states{static_cast<std::uint32_t>(display.size())};
   for (std::uint32_t i = 0; i < states.size(); ++i)
     states.set(i, dashboard::state_code(display[i], false));
@@ -52,6 +53,13 @@ ordered_json report_end(ordered_json states, const std::filesystem::path& journa
   if (!states.is_object() || !std::filesystem::is_directory(journal, error)) return states;
   states["faults"] = newest_faults(journal);
   return states;
+}
+
+std::shared_ptr<void> and_then(std::shared_ptr<void> open, std::function<void()> last) {
+  return {nullptr, [open = std::move(open), last = std::move(last)](std::nullptr_t) mutable {
+            open.reset();
+            last();
+          }};
 }
 
 }  // namespace chargemill::app

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -21,5 +23,9 @@ namespace chargemill::app {
 /// `states` with the newest faults of `journal`, if there is one, added: what html_report takes.
 [[nodiscard]] nlohmann::ordered_json report_end(nlohmann::ordered_json states,
                                                 const std::filesystem::path& journal);
+
+/// `open`, and `last` to be done once it has been let go.
+[[nodiscard]] std::shared_ptr<void> and_then(std::shared_ptr<void> open,
+                                             std::function<void()> last);
 
 }  // namespace chargemill::app

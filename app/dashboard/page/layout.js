@@ -5,12 +5,14 @@ const kLabel = 18;  // height of a zone's label, pixels
 const kGap = 8;     // between zones
 const kCellMax = 72;
 
-/** What /api/v1/layout says, with names and places for every point. */
+/** What /api/v1/layout says, with names and places for every point. Who joined since stands behind the others. */
 export class Plan {
-  constructor({ points, zones, sites, names }) {
+  constructor({ points, zones, sites, names, joined = [] }) {
     this.points = points;
     this.zones = zones;
     this.names = names;
+    this.joined = joined;
+    this.listed = points - joined.length;
     this.zoneOf = new Uint16Array(points);
     this.siteOf = new Uint32Array(points);
     this.blocks = zones.map((name) => ({ name, sites: [], points: 0 }));
@@ -24,9 +26,10 @@ export class Plan {
       }
       first += count;
     }
-    this.index = names ? new Map(names.map((name, i) => [name, i])) : null;
+    this.index = new Map([...(names ?? []).map((name, i) => [name, i]), ...joined.map((name, i) => [name, this.listed + i])]);
   }
   name(point) {
+    if (point >= this.listed) return this.joined[point - this.listed];
     return this.names ? this.names[point] : `CP-${String(point + 1).padStart(6, '0')}`;
   }
   site(point) {
@@ -37,10 +40,10 @@ export class Plan {
   }
   /** The point of that name; -1: there is none. */
   find(name) {
-    if (this.index) return this.index.get(name) ?? -1;
-    const found = /^CP-(\d{6,})$/.exec(name);
+    if (this.index.has(name)) return this.index.get(name);
+    const found = this.names ? null : /^CP-(\d{6,})$/.exec(name);
     const point = found ? Number(found[1]) - 1 : -1;
-    return point >= 0 && point < this.points && this.name(point) === name ? point : -1;
+    return point >= 0 && point < this.listed && this.name(point) === name ? point : -1;
   }
 }
 

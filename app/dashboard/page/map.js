@@ -194,6 +194,8 @@ function useStage(canvas, box, plan, store) {
   const stage = useMemo(() => ({ current: null }), [plan]);
   useLayoutEffect(() => {
     const made = new Stage(canvas.current, plan);
+    // Who joins stands behind the others: the cursor is where it was.
+    if (store.stage && store.stage.cursor < plan.points) made.cursor = store.stage.cursor;
     stage.current = made;
     store.stage = made;
     const watcher = new ResizeObserver(([entry]) =>
