@@ -1,7 +1,7 @@
 // One charge point: what it is now, what the journal says of it, and what an operator may do.
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask, utc, withQuery } from './api.js';
-import { figureText, rowTime, spanText, timeText } from './format.js';
+import { figureText, shortTime, spanText, timeText } from './format.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
 
@@ -230,11 +230,11 @@ export function Drawer({ store, view, go }) {
       : html`<p class="empty">${waitingFor(hello, isOpen)}</p>`}
     ${past && html`<${Energy} sessions=${past.sessions} />
       <${Table} name="Sessions" testid="drawer-sessions" rows=${past.sessions} heads=${['Start', 'Lasted', 'Driver', 'kWh', '€', 'Status']}
-        cells=${(row) => [rowTime(row.start_time), row.end_time ? spanText((Date.parse(row.end_time) - Date.parse(row.start_time)) / 1000) : '–',
+        cells=${(row) => [shortTime(row.start_time), row.end_time ? spanText((Date.parse(row.end_time) - Date.parse(row.start_time)) / 1000) : '–',
           row.driver_id ?? '–', row.total_kwh?.toFixed(3) ?? '–', row.total_cost?.toFixed(2) ?? '–', row.status.toLowerCase()]} />
       <${Table} name="Faults" testid="drawer-faults" rows=${past.faults} heads=${['Time', 'Kind', 'Reason']}
-        cells=${(row) => [rowTime(row.timestamp), row.event_type.toLowerCase(), row.reason]} />
+        cells=${(row) => [shortTime(row.timestamp), row.event_type.toLowerCase(), row.reason]} />
       <${Table} name="Reports" testid="drawer-reports" rows=${past.health.slice(0, kReports)} heads=${['Time', 'State', 'Reason']}
-        cells=${(row) => [rowTime(row.timestamp), row.state.toLowerCase(), row.reason]} />`}
+        cells=${(row) => [shortTime(row.timestamp), row.state.toLowerCase(), row.reason]} />`}
   </aside>`;
 }

@@ -35,16 +35,16 @@ function useRows(store, view) {
   return useMemo(() => {
     const is = (row) => isMeant(row, view) && isInRange(row, view);
     const isAnswered = isFiltered && answer.path === path && answer.trouble === '';
-    if (isAsked && answer.path !== path) return { rows: [], isWhole: false, known: null, trouble: '' };
+    if (isAsked && answer.path !== path) return { rows: [], isFiltered, isWhole: false, known: null, trouble: '' };
     if (!isAnswered) {
       const known = store.hasOlderFaults ? store.faults.length : null;
-      return { rows: store.faults.filter(is), isWhole: true, known, trouble: isAsked ? answer.trouble : '' };
+      return { rows: store.faults.filter(is), isFiltered, isWhole: true, known, trouble: isAsked ? answer.trouble : '' };
     }
     const newest = answer.rows[0]?.id ?? -1;
     const ids = new Set(answer.rows.map(({ id }) => id));
     const fresh = store.faults.filter((row) => row.id > newest && !ids.has(row.id) && is(row));
     const known = answer.rows.length < kLimit ? null : answer.rows.length + fresh.length;
-    return { rows: [...fresh, ...answer.rows.filter(is)], isWhole: true, known, trouble: '' };
+    return { rows: [...fresh, ...answer.rows.filter(is)], isFiltered, isWhole: true, known, trouble: '' };
   }, [store.revision, answer, path, isAsked, isFiltered, view.q, view.zone, view.kind, view.from, view.to]);
 }
 
@@ -113,8 +113,8 @@ function Filters({ store, view, go }) {
       <option value="">all</option>${(store.plan?.zones ?? []).map((zone) => html`<option key=${zone} value=${zone}>${zone}</option>`)}</select></label>
     <label>Kind <select value=${view.kind} onchange=${(event) => go({ kind: event.target.value })}>
       <option value="">all</option><option value="FAULT">fault</option><option value="RECOVERY">recovery</option></select></label>
-    <label>From <input type="datetime-local" step="1" value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
-    <label>To <input type="datetime-local" step="1" value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
+    <label title="model time, UTC">From <input type="datetime-local" step="1" value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
+    <label title="model time, UTC">To <input type="datetime-local" step="1" value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
     <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
   </form>`;
 }
@@ -146,7 +146,7 @@ export function Feed({ store, view, go }) {
       <button onclick=${() => download(`${name}.csv`, 'text/csv', csvText(kColumns, rows))}>CSV</button>
     </div>
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
-    ${shown.length === 0 && html`<p class="empty">${found.isWhole ? 'No fault that fits.' : 'Asking the journal…'}</p>`}
+    ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.' : 'No fault so far.'}</p>`}
     <${List} rows=${shown} go=${go} />
     <${Announcer} store=${store} isPaused=${isPaused} />
   </div>`;
