@@ -155,6 +155,20 @@ await law('All of a view is in its address, and steps back and forth are steps o
   await tab.context().close();
 });
 
+await law('From afar zones fill the map as blocks, and one that is clicked is chosen', async () => {
+  const tab = await openTab(`${live.base}/?at=0.5%2C0%2C0`);
+  await shown(tab);
+  const blocks = await tab.evaluate(() => window.chargemill.stage.blocks);
+  equal(blocks.map(({ name }) => name), ['Z01', 'Z02', 'Z03', 'Z04'], 'zones');
+  const box = await tab.getByTestId('map').boundingBox();
+  check(Math.max(...blocks.map(({ left, width }) => left + width)) > box.width * 0.9, 'they are as wide as the map');
+  const third = blocks[2];
+  await tab.getByTestId('map').click({ position: { x: 8 + third.left + third.width / 2, y: 8 + third.top + 30 } });
+  await until('it is chosen', async () => tab.url().includes('zone=Z03'));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('The table counts what the API counts', async () => {
   const tab = await openTab(`${live.base}/?view=table`);
   await tab.getByTestId('zone-table').waitFor();
@@ -308,7 +322,7 @@ zones = 4
 health_interval = "5s"
 [[fault]]
 kind = "engine_ko"
-rate = 6000
+rate = 30
 duration = "1m"
 [tcp]
 listen = "off"

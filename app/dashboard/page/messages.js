@@ -2,7 +2,7 @@
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { useAsked, waitingText } from './asked.js';
-import { rowTime } from './format.js';
+import { plural, rowTime } from './format.js';
 
 const kEveryMs = 1000;
 const kRows = 200;
@@ -22,7 +22,9 @@ export function Messages({ store, view, go, isLive }) {
   const { plan } = store;
   const zoneOf = (cp) => (plan && plan.find(cp) >= 0 ? plan.zone(plan.find(cp)) : '');
   const rows = answer.messages.filter(({ cp_id }) => !view.zone || zoneOf(cp_id) === view.zone);
-  return html`<div class="rows" tabindex="0" role="region" aria-label="Messages, newest first">
+  const denied = store.pulse?.requests.denied ?? 0;
+  return html`${denied > 0 && html`<p class="empty">${plural(denied, 'request')} denied so far: counted, and listed nowhere.</p>`}
+    <div class="rows" tabindex="0" role="region" aria-label="Messages, newest first">
     <table class="list" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th><th scope="col">Detail</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.id}>

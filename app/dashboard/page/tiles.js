@@ -24,14 +24,14 @@ function Spark({ values, limit }) {
     <polyline points=${line} /></svg>`;
 }
 
-function StateTile({ code, total, points, values, isolated, go }) {
+function StateTile({ code, total, points, values, isolated, aside, go }) {
   const kind = kClasses[code];
   const isOn = isolated === code;
   return html`<button class="tile" aria-pressed=${isOn} data-state=${kind.name}
       title=${`Show only these on the map (key ${kind.key})`} onclick=${() => go({ isolated: isOn ? null : code })}>
     <span class="tile-name"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>
     <span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
-    <span class="tile-note">${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %` : ''}</span>
+    <span class="tile-note">${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %${aside}` : ''}</span>
     <${Spark} values=${values} />
   </button>`;
 }
@@ -59,7 +59,8 @@ export function Tiles({ store, view, go }) {
   const points = hello?.points ?? 0;
   return html`<section class="tiles" aria-label="Figures">
     ${[5, 4, 3, 1, 0].map((code) => html`<${StateTile} key=${code} code=${code} points=${points} go=${go}
-      total=${code === 0 ? total[0] + total[2] : total[code]} values=${columns[of[code]]} isolated=${view.isolated} />`)}
+      total=${code === 0 ? total[0] + total[2] : total[code]} aside=${code === 0 && total[2] > 0 ? ` · ${countText(total[2])} starting` : ''}
+      values=${columns[of[code]]} isolated=${view.isolated} />`)}
     <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
       note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} delivered` : ''} values=${series.power()} />
     <${FigureTile} name="Sessions ended" value=${figureText(store.rates.sessions, '/s')}
