@@ -114,8 +114,8 @@ function powerOf(readings, heard) {
 
 function Power({ readings, heard, from, end }) {
   const steps = powerOf(readings, heard).filter((step) => step.to > from && step.from < end);
-  if (steps.length === 0) return html`<h3>Power</h3><p class="empty">None was delivered.</p>`;
-  const most = Math.max(...steps.map(({ kw }) => kw), 1e-9);
+  const most = Math.max(0, ...steps.map(({ kw }) => kw));
+  if (most === 0) return html`<h3>Power</h3><p class="empty">None was delivered.</p>`;
   const x = (at) => ((Math.max(at, from) - from) / (end - from) * 100).toFixed(2);
   const y = (kw) => (23 - kw / most * 21).toFixed(2);
   const line = steps.flatMap((step, i) => {
@@ -177,7 +177,7 @@ function Facts({ now }) {
     ['Driver', now.current_driver ?? 'nobody'], ['Session', now.current_session ?? 'none'],
     ['Delivers', now.telemetry ? `${now.telemetry.kw.toFixed(1)} kW, ${now.telemetry.kwh.toFixed(3)} kWh, ${now.telemetry.euros.toFixed(2)} €` : 'nothing'],
   ];
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd title=${value}>${value}</dd></div>`)}</dl>`;
 }
 
 function Table({ name, testid, heads, rows, cells }) {
