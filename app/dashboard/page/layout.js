@@ -85,15 +85,16 @@ function heightOf(plan, width, columns, cell, gap) {
 /** The largest cells that fit, and how many zones stand beside each other. */
 function largest(plan, width, height, gap) {
   let best = { cell: 0, columns: 1 };
-  for (let columns = 1; columns <= Math.min(plan.blocks.length, 16); ++columns) {
-    let low = 0.2;
+  // Side by side rather than one below the other, where it makes no difference: the most columns first.
+  for (let columns = Math.min(plan.blocks.length, 16); columns >= 1; --columns) {
+    let low = best.cell === 0 ? 0.2 : best.cell + kCellMax / 4096;
+    if (best.cell > 0 && (low >= kCellMax || heightOf(plan, width, columns, low, gap) > height)) continue;
     let high = kCellMax;
     for (let i = 0; i < 12; ++i) {
       const cell = (low + high) / 2;
       if (heightOf(plan, width, columns, cell, gap) <= height) low = cell; else high = cell;
     }
-    // Side by side rather than one below the other, where it makes no difference.
-    if (low >= best.cell - 1e-3) best = { cell: low, columns };
+    best = { cell: low, columns };
   }
   return best;
 }
