@@ -9,6 +9,7 @@
 namespace chargemill::app::api {
 namespace {
 
+using nlohmann::ordered_json;
 using runtime::journal::Sequence;
 
 constexpr int kStreamsMax = 64;
@@ -115,6 +116,42 @@ void events(const CallPtr& call) {
   if (!is_taken) call->refuse(503, "too many questions are under way, try again later");
 }
 
+/// The newest `limit` messages, newest first, among the last records.
+Result<ordered_json> newest_messages(archive::Past& history, std::size_t limit) {
+  constexpr Sequence kLookedBack = 65'536;
+  const auto newest = history.newest();
+  if (!newest) return tl::unexpected<Error>(newest.error());
+  auto rows = ordered_json::array();
+  std::vector<ordered_json> found;
+  const Sequence oldest = *newest > kLookedBack ? *newest - kLookedBack : 0;
+  for (Sequence to = *newest; to > oldest && rows.size() < limit;) {
+    const Sequence from = to - std::min<Sequence>(to - oldest, kLookedMax);
+    found.clear();
+    const auto last = history.follow(from, to - from, [&](const archive::Found& one) {
+      if (one.sequence > to) return;
+      if (auto row = message_json(one); !row.is_null()) found.push_back(std::move(row));
+    });
+    if (!last) return tl::unexpected<Error>(last.error());
+    for (auto row = found.rbegin(); row != found.rend() && rows.size() < limit; ++row)
+      rows.push_back(std::move(*row));
+    to = from;
+  }
+  return rows;
+}
+
+void messages(const CallPtr& call) {
+  constexpr const char* kNoPast = "this run remembers nothing, and messages are read from that";
+  if (!call->world.read_past) return call->refuse(503, kNoPast);
+  const auto limit = static_cast<std::size_t>(call->query.whole("limit", kLimitDefault));
+  const bool is_taken = call->world.read_past([call, limit](const Result<archive::Past*>& history) {
+    if (!history) return call->refuse(503, history.error().text);
+    auto rows = newest_messages(**history, limit);
+    if (!rows) return call->refuse(503, rows.error().text);
+    call->answer(json_answer({{"messages", std::move(*rows)}}));
+  });
+  if (!is_taken) call->refuse(503, "too many questions are under way, try again later");
+}
+
 }  // namespace
 
 std::vector<Route> event_routes() {
@@ -126,7 +163,14 @@ std::vector<Route> event_routes() {
                {"after", Kind::text, "as Last-Event-ID: events behind this one, else new ones"}}};
   route.media = "text/event-stream";
   route.outcomes = {{503, "the journal cannot be read, or too many streams are open"}};
-  return {std::move(route)};
+  Route latest{"GET",
+               "/api/v1/messages",
+               "What happened lately: requests accepted, supplies started and ended, faults, "
+               "recoveries, stops; newest first, among the last 65,536 records (D-199)",
+               messages,
+               {{"limit", Kind::limit, "rows at most, 100 if left out"}}};
+  latest.outcomes = {{503, "the journal cannot be read"}};
+  return {std::move(route), std::move(latest)};
 }
 
 }  // namespace chargemill::app::api

@@ -61,7 +61,37 @@ Event event_of(const archive::Found& found) {
       found.record);
 }
 
+/// What people call it; null: of no interest to them.
+const char* message_of(const archive::Found& found) {
+  return std::visit(
+      Overloaded{
+          [](const archive::Fault& r) {
+            return r.type == archive::EventType::fault ? "fault" : "recovery";
+          },
+          [](const archive::SessionStart&) { return "accepted"; },
+          [](const archive::SessionEnd& r) { return r.is_correction ? "corrected" : "ended"; },
+          [](const archive::OperatorState& r) { return r.is_stopped ? "stopped" : "resumed"; },
+          // The end of a supply is the session's; a fault is its monitor's to tell.
+          [](const archive::Health& r) -> const char* {
+            return r.phase == Phase::supplying ? "started" : nullptr;
+          },
+          [](const auto&) -> const char* { return nullptr; },
+      },
+      found.record);
+}
+
 }  // namespace
+
+nlohmann::ordered_json message_json(const archive::Found& found) {
+  const char* const name = message_of(found);
+  if (name == nullptr) return nullptr;
+  ordered_json row{{"id", found.sequence},
+                   {"ts", time_text(found.time)},
+                   {"event", name},
+                   {"cp_id", found.names.point}};
+  row.update(event_of(found).data);
+  return row;
+}
 
 std::string event_text(const archive::Found& found) {
   const Event event = event_of(found);

@@ -8,7 +8,6 @@
 #include <memory>
 #include <thread>
 
-#include "app/api/layout.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
@@ -240,8 +239,9 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          if (directory_) layout_ = api::layout_json(desk.topology());
-          return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
+          return and_then(
+              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()}),
+              [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
     tell_journal_news();
@@ -262,7 +262,7 @@ class Run {
     if (!directory_) return true;
     const auto written =
         write_results(*directory_, outcome, summary, text,
-                      states_json(scenario_, layout_, outcome.display), journal_path_);
+                      states_json(scenario_, looked_, outcome.display), journal_path_);
     if (!written) return fail(written.error().text);
     if (!loaded_.output.quiet)
       say(fmt::format("REPORT    {}", (directory_->path() / "report.html").string()));
@@ -286,7 +286,7 @@ class Run {
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
   std::unique_ptr<Carrier> carrier_;    // null: central is here
-  nlohmann::ordered_json layout_;
+  nlohmann::ordered_json looked_;
   RunJournal journal_;
   LogCounts log_counts_;
   std::shared_ptr<KeptLog> kept_log_ = std::make_shared<KeptLog>();

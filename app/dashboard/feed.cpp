@@ -40,9 +40,10 @@ class StateLook final : public Inspection {
       const auto code = state_code(record.display, record.stage == central::Stage::starting);
       const auto index = index_of(record.id);
       ++sample_.count[static_cast<std::size_t>(code)];
-      if (index >= points_) continue;  // it has joined since: the layout has no place for it
+      if (index >= points_) continue;  // it has joined since this look began: the next has a place
       sample_.states.set(index, code);
-      if (before_ != nullptr) note(record, before_->states.get(index), code);
+      if (before_ != nullptr && index < before_->states.size())
+        note(record, before_->states.get(index), code);
     }
     return from;
   }
@@ -62,7 +63,7 @@ class StateLook final : public Inspection {
     sample_.troubles.push_back({record.id, record.fault, is_fault});
   }
 
-  const std::uint32_t points_;  // of the layout
+  const std::uint32_t points_;
   Sample sample_;
   const std::shared_ptr<const Sample> before_;
   const api::Post later_;
@@ -241,7 +242,7 @@ void Feed::beat() {
 
 void Feed::take_sample() {
   if (sampling_since_ != 0 && beats_ - sampling_since_ < kLostAfterBeats) return;
-  const auto points = static_cast<std::uint32_t>(world_.desk.topology().points.size());
+  const auto points = static_cast<std::uint32_t>(world_.desk.points());
   const auto before = settings_.asks_journal ? nullptr : last_;
   auto look = std::make_shared<StateLook>(points, before, world_.later,
                                           [weak = weak_from_this()](Sample&& sample) {

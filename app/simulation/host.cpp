@@ -64,10 +64,8 @@ std::vector<DisplayState> shown_here(network::Network& network) {
   for (std::size_t s = 0; s < topology.shards.size(); ++s) {
     const ShardId id{static_cast<std::uint16_t>(s)};
     if (!network.has(id)) continue;
-    for (const auto& point : network.shard(id).state().points) {
-      // One that joined while it ran has no place in the layout.
-      if (index_of(point.id) < topology.points.size()) display.push_back(point.display);
-    }
+    // Those that joined while it ran are the last of the last shard, as their ids are.
+    for (const auto& point : network.shard(id).state().points) display.push_back(point.display);
   }
   return display;
 }

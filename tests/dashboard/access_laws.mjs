@@ -19,7 +19,7 @@ const findings = async (page) => {
 };
 
 for (const theme of ['light', 'dark']) {
-  for (const [name, query] of [['map', ''], ['table', 'view=table'], ['drawer', 'cp=CP-000005'], ['requests', 'panel=requests'],
+  for (const [name, query] of [['map', ''], ['table', 'view=table'], ['drawer', 'cp=CP-000005'], ['requests', 'panel=requests'], ['messages', 'panel=messages'],
     ['log', 'panel=log'], ['configuration', 'panel=config'], ['downloads', 'panel=downloads'],
     ['groups', 'group=1&state=faulted&zone=Z01']]) {
     await law(`axe finds nothing serious in the ${name} view of the ${theme} theme`, async () => {

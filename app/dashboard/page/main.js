@@ -8,13 +8,14 @@ import { Header, useStale } from './header.js';
 import { useKeys, useTheme, useView } from './hooks.js';
 import { Legend } from './legend.js';
 import { ChargePointMap } from './map.js';
+import { Messages } from './messages.js';
 import { OrdersToAll } from './orders.js';
 import { Requests } from './requests.js';
 import { Store } from './store.js';
 import { ZoneTable } from './table.js';
 import { Tiles } from './tiles.js';
 
-const kPanels = { faults: 'Faults', requests: 'Requests', log: 'Log', config: 'Config', downloads: 'Downloads' };
+const kPanels = { faults: 'Faults', requests: 'Requests', messages: 'Messages', log: 'Log', config: 'Config', downloads: 'Downloads' };
 
 /** Tabs as the keyboard knows them: Tab leads to the chosen one, arrows to those beside it. */
 function Tabs({ view, go }) {
@@ -37,6 +38,7 @@ function Panel({ store, view, go }) {
   const shown = {
     faults: () => html`<${Feed} store=${store} view=${view} go=${go} />`,
     requests: () => html`<${Requests} view=${view} go=${go} isLive=${isLive} />`,
+    messages: () => html`<${Messages} store=${store} view=${view} go=${go} isLive=${isLive} />`,
     log: () => html`<${Log} view=${view} go=${go} isLive=${isLive} />`,
     config: () => html`<${Configuration} view=${view} go=${go} isLive=${isLive} />`,
     downloads: () => html`<${Downloads} store=${store} isLive=${isOpen} />`,
