@@ -1,6 +1,4 @@
 // /api/v1/events: what the journal is told, while it is told; resumable by Last-Event-ID.
-#include <algorithm>
-#include <charconv>
 #include <memory>
 
 #include "app/api/event_text.hpp"
@@ -9,7 +7,7 @@
 namespace chargemill::app::api {
 namespace {
 
-using runtime::journal::Sequence;
+using archive::Position;
 
 constexpr int kStreamsMax = 64;
 constexpr std::chrono::milliseconds kLookEvery{250};
@@ -21,8 +19,8 @@ constexpr std::uint64_t kLookedMax = 2'048;
 class EventStream final : public runtime::HttpStream,
                           public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(World& world, Sequence after, std::string point)
-      : world_(world), count_(world.streams), point_(std::move(point)), after_(after) {
+  EventStream(World& world, Position after, std::string point)
+      : world_(world), count_(world.streams), point_(std::move(point)), after_(std::move(after)) {
     // relaxed: a count; orders nothing.
     count_->fetch_add(1, std::memory_order_relaxed);
   }
@@ -59,11 +57,12 @@ class EventStream final : public runtime::HttpStream,
 
   void read(archive::Past& history, const Take& take, int quiet) {
     std::string text;
-    const auto last = history.follow(after_, kLookedMax, [&](const archive::Found& found) {
-      if (point_.empty() || found.names.point == point_) text += event_text(found);
-    });
+    const auto show = [&](const archive::Found& found, const Position& at) {
+      if (point_.empty() || found.names.point == point_) text += event_text(found, at);
+    };
+    const auto last = history.follow(after_, kLookedMax, show);
     if (!last) return take({});
-    const bool is_behind = *last > after_;
+    const bool is_behind = last->records() > after_.records();
     after_ = *last;
     if (!text.empty()) return take(std::move(text));
     if (is_behind) return look(take, quiet);  // it has read what it does not show
@@ -74,21 +73,13 @@ class EventStream final : public runtime::HttpStream,
   World& world_;
   const std::shared_ptr<std::atomic<int>> count_;
   const std::string point_;
-  Sequence after_;  // one look at a time
+  Position after_;  // one look at a time
   bool is_new_ = true;
 };
 
-/// The number after which a client wants to go on; nothing: it is none.
-std::optional<Sequence> number_of(std::string_view text) {
-  Sequence number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end || number >= runtime::journal::kSequenceMax)
-    return std::nullopt;
-  return number;
-}
+constexpr const char* kLastEventId = "Last-Event-ID";
 
-void open_stream(const Call& call, Sequence after) {
+void open_stream(const Call& call, const Position& after) {
   HttpResponse response;
   response.content_type = "text/event-stream";
   response.stream = std::make_shared<EventStream>(call.world, after, call.query.text("cp"));
@@ -103,14 +94,17 @@ void events(const CallPtr& call) {
   if (world.streams->load(std::memory_order_relaxed) >= kStreamsMax)
     return call->refuse(503, "too many event streams are open");
   const std::string given = call->last_event.empty() ? call->query.text("after") : call->last_event;
-  const auto number = number_of(given);
-  if (!given.empty() && !number)
-    return call->refuse(400, "Last-Event-ID: must be the id of an event", "Last-Event-ID");
-  const bool is_taken = world.read_past([call, number](const Result<archive::Past*>& history) {
+  const auto wanted = archive::position_from(given);
+  if (!given.empty() && !wanted)
+    return call->refuse(400, "Last-Event-ID: must be the id of an event", kLastEventId);
+  const bool is_taken = world.read_past([call, wanted](const Result<archive::Past*>& history) {
     if (!history) return call->refuse(503, history.error().text);
     const auto newest = (*history)->newest();
     if (!newest) return call->refuse(503, newest.error().text);
-    open_stream(*call, std::min(number.value_or(*newest), *newest));
+    if (wanted && wanted->journals() != newest->journals())
+      return call->refuse(400, "Last-Event-ID: is of a run with another number of nodes",
+                          kLastEventId);
+    open_stream(*call, wanted ? wanted->at_most(*newest) : *newest);
   });
   if (!is_taken) call->refuse(503, "too many questions are under way, try again later");
 }
