@@ -1,10 +1,11 @@
 #include "app/commands/run_end.hpp"
 
-#include "actors/archive/history.hpp"
+#include "actors/archive/past.hpp"
 #include "app/dashboard/marks.hpp"
 #include "app/dashboard/state_frame.hpp"
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
+#include "app/history/journal_set.hpp"
 #include "app/report/base64.hpp"
 
 namespace chargemill::app {
@@ -16,11 +17,13 @@ constexpr std::uint64_t kFaultsMax = 1'000;
 
 ordered_json newest_faults(const std::filesystem::path& journal) {
   auto rows = ordered_json::array();
-  auto history = archive::History::open(journal);
-  if (!history) return rows;
+  const auto paths = journals_beside(journal);
+  if (paths.empty()) return rows;
+  const auto journals = read_journals(paths);
+  if (!journals) return rows;
   archive::Filter filter;
   filter.limit = kFaultsMax;
-  const auto found = history->faults(filter);
+  const auto found = (*journals)->faults(filter);
   if (!found) return rows;
   const Table table = to_table(*found);
   for (const auto& row : table.rows) {
