@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export HOME=$work # nodes of a list keep their journals there
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
@@ -57,6 +58,101 @@ keeps_the_sums_in_real_time() {
   grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/run-3/summary.txt"
   grep -Eq '"started": [1-9]' "$work/run-3/summary.json"
   grep -q '^  node_transit' "$work/run-3/summary.txt"
+  # What was promised is on disk, on every node.
+  local records
+  records=$(figure 3 records)
+  [[ $(figure 3 durable_records) == "\"durable_records\":${records#*:}" ]]
+}
+# rows NODES WHAT: all that the run's journals have of it, but for the numbers of the rows.
+rows() {
+  "$chargemill" history "$2" --data "$work/run-$1" --limit 1000000 --format csv | cut -d, -f "$3-" | sort
+}
+keeps_one_history() {
+  local what from nodes
+  ends_with 0 run_on 1 --http off --tcp off
+  for nodes in 2 3; do
+    ends_with 0 run_on "$nodes" --workers 1
+    [[ -d $work/run-$nodes/journal/node-1 ]]
+    for what in faults:2 health:2 sessions:2 tickets:1; do
+      from=${what#*:}
+      rows 1 "${what%:*}" "$from" >"$work/rows-1"
+      rows "$nodes" "${what%:*}" "$from" >"$work/rows-n"
+      [[ $(wc -l <"$work/rows-1") -gt 2 ]] || { echo "no ${what%:*}"; return 1; }
+      cmp "$work/rows-1" "$work/rows-n" || { diff "$work/rows-1" "$work/rows-n" | head -n 5; return 1; }
+    done
+    "$chargemill" history stats --data "$work/run-1" --format json >"$work/stats-1"
+    "$chargemill" history stats --data "$work/run-$nodes" --format json >"$work/stats-n"
+    cmp "$work/stats-1" "$work/stats-n"
+    [[ $(figure "$nodes" durable_records) == "\"durable_records\":"[1-9]* ]]
+  done
+  # Newest first, also where the rows come from different nodes.
+  "$chargemill" history faults --data "$work/run-3" --limit 50 --format csv | tail -n +2 | cut -d, -f 2 >"$work/times"
+  sort -rc "$work/times"
+  # Several names are one set, too.
+  "$chargemill" history faults --limit 1000000 --format csv --data "$work/run-3/journal/node-1" \
+    --data "$work/run-3/journal/node-2" >"$work/out"
+  [[ $(wc -l <"$work/out") -lt $(wc -l < <(rows 3 faults 1)) ]]
+  # The page of the run has faults of all nodes in it.
+  "$chargemill" report "$work/run-3" --format html >"$work/page"
+  grep -q '"cp_id":"CP-' "$work/page"
+}
+# lives NODES: two in one data directory.
+lives() {
+  rm -rf "$work/kept-$1"
+  ends_with 0 run_on "$1" --http off --tcp off --data "$work/kept-$1" "${@:2}"
+  ends_with 0 run_on "$1" --http off --tcp off --data "$work/kept-$1" "${@:2}" 2>"$work/err"
+}
+goes_on_where_it_ended() {
+  local nodes
+  lives 1
+  for nodes in 2 3; do
+    lives "$nodes" --workers 1
+    for key in digest sent started delivered_mj; do
+      [[ $(figure "$nodes" "$key") == "$(figure 1 "$key")" ]] || { echo "$nodes nodes: $(figure "$nodes" "$key")"; return 1; }
+    done
+    "$chargemill" history sessions --data "$work/kept-1" --limit 1000000 --format csv | cut -d, -f 2- | sort >"$work/rows-1"
+    "$chargemill" history sessions --data "$work/kept-$nodes" --limit 1000000 --format csv | cut -d, -f 2- | sort >"$work/rows-n"
+    cmp "$work/rows-1" "$work/rows-n"
+  done
+}
+refuses_a_journal_of_another_place() {
+  rm -rf "$work/kept"
+  ends_with 0 run_on 2 --data "$work/kept"
+  ends_with 4 run_on 3 --data "$work/kept" 2>"$work/err"
+  grep -q 'or to another place among the nodes' "$work/err"
+  ends_with 4 run_on 1 --http off --tcp off --data "$work/kept" 2>"$work/err"
+  rm -rf "$work/kept/node-1"
+  mkdir "$work/kept/node-1"
+  printf 'x' >"$work/kept/node-1/00000000000000000001-0.segment"
+  ends_with 4 run_on 2 --data "$work/kept" 2>"$work/err"
+  grep -q 'node 1: ' "$work/err"
+}
+goes_on_without_a_lost_journal() {
+  rm -rf "$work/kept"
+  ends_with 0 run_on 2 --data "$work/kept"
+  rm -rf "$work/kept/node-1"
+  ends_with 0 run_on 2 --data "$work/kept"
+  # No session of the second life has the number of one of the first.
+  "$chargemill" history sessions --data "$work/kept" --limit 1000000 --format csv | cut -d, -f 2 | sort >"$work/rows-n"
+  sort -uc "$work/rows-n"
+}
+goes_on_after_a_kill() {
+  local pid child code=0
+  rm -rf "$work/kept"
+  "$chargemill" run "$work/town.toml" --nodes 3 --speed 20 --duration 900h --progress plain --no-out \
+    --data "$work/kept" >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err"
+  child=$(pgrep -P "$pid" | tail -n 1)
+  kill -9 "$child"
+  wait "$pid" || code=$?
+  [[ $code == 5 ]] || { echo "exit $code"; return 1; }
+  ends_with 0 run_on 3 --speed 20 --data "$work/kept"
+  grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/run-3/summary.txt"
+  # Nothing is booked twice: of each session there is one start and one end.
+  "$chargemill" history sessions --data "$work/kept" --limit 1000000 --format csv | cut -d, -f 2 | sort >"$work/rows-n"
+  [[ $(wc -l <"$work/rows-n") -gt 2 ]]
+  sort -uc "$work/rows-n"
 }
 stops_on_a_signal() {
   local pid code=0
@@ -123,7 +219,7 @@ keeps_secrets() {
 }
 says_who_is_missing() {
   ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
-  grep -q 'nodes are missing: alpha, gamma' "$work/err"
+  grep -q 'nodes are missing: alpha, gamma (1 of 3 met within 1 s)' "$work/err"
   ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --expect-nodes 4 2>"$work/err"
   grep -q '4 nodes are expected' "$work/err"
   ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
@@ -133,6 +229,11 @@ says_who_is_missing() {
 law "1, 2, 3 and 4 nodes give one digest, the same sums, and every charge point the same state" gives_one_digest
 law "every entity has the same history on 3 nodes, minute by minute" names_the_same_entities
 law "in real time the sums of all nodes agree" keeps_the_sums_in_real_time
+law "several nodes keep the history that one keeps, and history reads their journals as one" keeps_one_history
+law "a run goes on where it ended, on any number of nodes to the same digest" goes_on_where_it_ended
+law "a journal of another number of nodes, or a damaged one, is refused and named" refuses_a_journal_of_another_place
+law "a node that has lost its journal begins its part anew, under new session numbers" goes_on_without_a_lost_journal
+law "after a node was killed the run goes on from the journals of all" goes_on_after_a_kill
 law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
 law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
 law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list

@@ -125,7 +125,7 @@ class Network {
   [[nodiscard]] const Switchboard& switchboard() const noexcept { return switchboard_; }
 
  private:
-  void begin_recording(const Scenario& scenario);
+  void begin_recording(const Scenario& scenario, const archive::Image* image);
   [[nodiscard]] NameBook name_book() const;
   /// Which of its node's workers a shard lives on, modulo their number.
   [[nodiscard]] unsigned home_of(std::uint32_t shard) const noexcept {

@@ -17,6 +17,7 @@
 #include "app/commands/run_nodes.hpp"
 #include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
+#include "app/commands/run_texts.hpp"
 #include "app/doors/doors.hpp"
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
@@ -32,6 +33,7 @@
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/shown_keys.hpp"
 #include "app/scenario/thresholds.hpp"
+#include "app/simulation/journal_news.hpp"
 #include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/summary/summary.hpp"
@@ -66,16 +68,6 @@ bool write_out(const std::string& text) {
   return true;
 }
 
-/// Why a quiet run does not end with 0; and which thresholds it crossed.
-std::string reason_text(const nlohmann::json& summary) {
-  const auto verdict = verdict_line(summary);
-  std::string text = fmt::format("chargemill: {}: {}", verdict.word, verdict.reason);
-  for (const auto& threshold : summary.at("thresholds")) {
-    if (!threshold.at("ok").get<bool>()) text += "; " + threshold.at("expr").get<std::string>();
-  }
-  return text;
-}
-
 /// One run of a loaded scenario.
 class Run {
  public:
@@ -101,10 +93,11 @@ class Run {
     log_.count_in(log_counts_);
     log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_);
+    journal_path_ = membership_ == nullptr ? journal_path(loaded_.output.data, path)
+                                           : node_journal_path(loaded_.output.data);
     if (!start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return kExitEnvironment;
-    if (nodes_ == nullptr) journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
     // Without a journal what doors are asked comes from memory.
     if (journal_path_.empty() && !doors_->addresses().empty())
@@ -132,7 +125,7 @@ class Run {
   /// Before there is any other thread here. False: it could not, and has said why.
   bool start_nodes() {
     if (scenario_.run.nodes == 1) return true;
-    auto started = membership_ == nullptr ? RunNodes::start(scenario_)
+    auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_)
                                           : RunNodes::meet(scenario_, *membership_, stop_);
     if (!started) return fail(started.error().text);
     nodes_ = std::move(*started);
@@ -198,18 +191,35 @@ class Run {
 
   /// False: it could not, and has said why.
   bool open_journal(const std::filesystem::path& path) {
+    if (!path.empty()) {
+      auto opened = open_journal_of_node(path, scenario_, 0);
+      if (!opened) return fail(opened.error().text);
+      journal_ = std::move(*opened);
+    }
+    if (!go_on()) return false;
     if (path.empty()) return true;
-    auto opened = open_run_journal(path, scenario_);
-    if (!opened) return fail(opened.error().text);
-    journal_ = std::move(*opened);
-    const auto text = continued_text(journal_, path);
+    const auto text = continued_text(journal_, scenario_, path);
     log_.write(Level::info, "journal", {{"path", path.string()}, {"text", text}});
     if (!text.empty() && is_talkative()) say(text);
     return true;
   }
 
+  /// From where an earlier run has ended, if one has: all nodes from the same moment.
+  bool go_on() {
+    Result<std::optional<Continuation>> from = continuation_of({left_in(journal_)});
+    if (nodes_ != nullptr) from = nodes_->leader().agree_on_beginning(left_in(journal_));
+    if (!from) return fail(from.error().text);
+    if (!*from) return true;
+    const auto continued = continue_from(**from, journal_, scenario_);
+    return continued ? true : fail(continued.error().text);
+  }
+
   /// A journal that breaks is told at once, and the run goes on.
   void tell_journal_news() const {
+    for (const auto& text : nodes_ ? nodes_->leader().take_news() : std::vector<std::string>{}) {
+      log_.write(Level::error, "journal", {{"text", text}});
+      say("chargemill: " + text);
+    }
     if (!journal_.recording) return;
     for (const auto& news : journal_.recording->take_news()) {
       const bool is_well = news.why.empty();
@@ -296,20 +306,6 @@ class Run {
   std::shared_ptr<KeptLog> kept_log_ = std::make_shared<KeptLog>();
   RunLog log_;
 };
-
-std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
-  const auto& run = loaded.scenario.run;
-  const auto repeat = loaded.output.repeat;
-  const Plan plan = make_plan(loaded.scenario);
-  return fmt::format(
-      "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
-      "{:.0f} requests and {:.0f} faults, {} MiB{}",
-      kVersion, kCommit, kBuildType, run.name, run.seed,
-      repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
-      path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
-      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
-      plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
-}
 
 /// Which of two exit codes a row of runs ends with: 1, then 98, then the environment, then a
 /// signal, then 99 (contract).

@@ -32,6 +32,32 @@ std::string Leader::failure() {
   return exchange_.failure();
 }
 
+Result<std::optional<Continuation>> Leader::agree_on_beginning(
+    const std::optional<LeftBehind>& here) {
+  std::vector<std::optional<LeftBehind>> left(exchange_.nodes());
+  left[exchange_.self()] = here;
+  const auto refuse = [this](std::size_t node, const std::string& why) {
+    const std::string text = "node " + std::to_string(node) + ": " + why;
+    exchange_.abandon(text);
+    return chargemill::failure(ErrorKind::environment, text);
+  };
+  const auto said = ask(Word::journal);
+  for (std::size_t node = 0; said && node < left.size(); ++node) {
+    if (node == exchange_.self()) continue;
+    const auto answer = journal_answer_from((*said)[node]);
+    if (!answer) return refuse(node, "cannot say what its journal holds");
+    if (!answer->trouble.empty()) return refuse(node, answer->trouble);
+    left[node] = answer->left;
+  }
+  const auto from = continuation_of(left);
+  const auto done = ask(Word::resume, from ? bytes_of(*from) : std::string_view{});
+  if (!said || !done) return tl::unexpected(Error{ErrorKind::environment, exchange_.failure()});
+  for (std::size_t node = 0; node < done->size(); ++node) {
+    if (!(*done)[node].empty()) return refuse(node, (*done)[node]);
+  }
+  return from;
+}
+
 bool Leader::await_ready(Nanos patience) {
   const auto deadline = Clock::now() + patience;
   while (ready_ + 1 < exchange_.nodes() && failure().empty() && Clock::now() < deadline) {
@@ -75,8 +101,33 @@ void Leader::add_looks(network::Snapshot& snapshot) {
     if (!report) continue;
     network::add(snapshot, report->snapshot);
     if (actor_failure_.empty()) actor_failure_ = report->failure;
+    note_news(static_cast<unsigned>(&answer - answers->data()), report->journal_news);
   }
 }
+
+void Leader::note_news(unsigned node, const std::string& lines) {
+  for (std::size_t from = 0; from < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', from), lines.size());
+    news_.push_back("node " + std::to_string(node) + ": " + lines.substr(from, end - from));
+    from = end + 1;
+  }
+}
+
+Written Leader::write_down(Nanos patience, const std::function<Written()>& here) {
+  Written all;
+  const auto answers = ask(Word::write, bytes_of(patience), [&] { all = here(); });
+  if (!answers) return all;
+  for (const auto& answer : *answers) {
+    Written one;
+    if (answer.size() != sizeof one) continue;
+    std::memcpy(&one, answer.data(), sizeof one);
+    all.appended += one.appended;
+    all.is_on_disk = all.is_on_disk && one.is_on_disk;
+  }
+  return all;
+}
+
+void Leader::close_recordings() { (void)ask(Word::close); }
 
 // Once all stand still, a message under way shows as a difference of the sums; and two equal looks
 // one after the other say that none was between the two.

@@ -53,6 +53,20 @@ double cpu_seconds() {
   return s(usage.ru_utime) + s(usage.ru_stime);
 }
 
+Written write_down(Recording* recording, Nanos patience) {
+  if (recording == nullptr) return {};
+  Written written;
+  written.appended = recording->appended();
+  written.is_on_disk = recording->flush(patience);
+  if (!written.is_on_disk) recording->hold_no_more();
+  return written;
+}
+
+std::optional<JournalOutcome> outcome_of(const Recording* recording) {
+  if (recording == nullptr) return std::nullopt;
+  return JournalOutcome{recording->status(), recording->appended(), recording->bytes_on_disk()};
+}
+
 std::int64_t resident_bytes_of_nothing() {
   static const std::int64_t bytes = resident_bytes();
   return bytes;

@@ -67,6 +67,11 @@ class Looker {
 
 /// Threads of each node: as the scenario says, or one for each core that nodes need not share.
 [[nodiscard]] unsigned workers_of(const network::Scenario& scenario);
+/// Brings what was recorded to the disk, waiting for it so long at most. What a broken disk holds
+/// up is let go all the same: sums count what was said. Null: nothing is recorded.
+[[nodiscard]] Written write_down(Recording* recording, Nanos patience);
+/// Null: nothing is recorded.
+[[nodiscard]] std::optional<JournalOutcome> outcome_of(const Recording* recording);
 /// User and system time of this process so far.
 [[nodiscard]] double cpu_seconds();
 /// What the process holds before its first run. Later runs have the pages of earlier ones in it.
