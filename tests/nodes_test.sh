@@ -154,6 +154,106 @@ goes_on_after_a_kill() {
   [[ $(wc -l <"$work/rows-n") -gt 2 ]]
   sort -uc "$work/rows-n"
 }
+# with_doors NODES LAW...: runs LAW while the town runs in real time on so many nodes; $http and $tcp are its doors.
+with_doors() {
+  local nodes=$1 pid code=0
+  shift
+  rm -rf "$work/run-doors"
+  "$chargemill" run "$work/town.toml" --nodes "$nodes" --speed 1 --duration 900h --progress plain --out "$work/run-doors" \
+    --http 127.0.0.1:0 --tcp 127.0.0.1:0 >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err"
+  http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err")
+  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err")
+  "$@" || code=$?
+  kill -INT "$pid"
+  wait "$pid" || true
+  return "$code"
+}
+ctl() { "$chargemill" ctl --tcp "$tcp" "$@"; }
+get() { curl -sf "http://$http$1"; }
+# The charge points of the town are dealt out shard by shard: the first and the last live on different nodes.
+shows_all_charge_points() {
+  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
+  ctl list | tail -n +2 | cut -d ' ' -f 1 | sort -uc
+  ctl status CP-000001 | grep -q '^CP-000001 '
+  ctl status CP-000400 | grep -q '^CP-000400 '
+  [[ $(get '/api/v1/charge-points?limit=1000' | grep -o '"cp_id"' | wc -l) == 400 ]]
+  get /api/v1/charge-points/CP-000010 | grep -q '"cp_id":"CP-000010"'
+  get '/readyz?verbose=true' | grep -q '^ready'
+}
+counts_all_nodes() {
+  local nodes
+  get /metrics >"$work/metrics"
+  [[ $(grep '^chargemill_charge_points{' "$work/metrics" | awk '{ sum += $2 } END { print sum }') == 400 ]]
+  for nodes in 'node 0' 'node 1' 'node 2'; do
+    grep -Eq "^chargemill_messages_total\\{node=\"$nodes\"\\} [1-9]" "$work/metrics"
+  done
+  grep -q '^chargemill_cluster_nodes{state="alive"} 3' "$work/metrics"
+  grep -q '^chargemill_cluster_expected_nodes 3' "$work/metrics"
+  grep -q '^chargemill_cluster_link_bytes_total{node="node 2"}' "$work/metrics"
+  if command -v promtool >/dev/null; then promtool check metrics <"$work/metrics"; fi
+}
+lists_its_nodes() {
+  until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -q 'node 2 .*alive'"
+  ctl nodes | grep -Eq '^node 0 .*leads'
+  ctl --json nodes >"$work/nodes.json"
+  python3 - "$work/nodes.json" "$(get /api/v1/nodes)" <<'PYTHON'
+import json, sys
+rows = json.load(open(sys.argv[1]))
+others = json.loads(sys.argv[2])["nodes"]
+assert [r["name"] for r in rows] == ["node 0", "node 1", "node 2"], rows
+assert [r["name"] for r in others] == ["node 0", "node 1", "node 2"], others
+assert sum(r["charge_points"] for r in rows) == 400 and sum(r["shards"] for r in rows) == 64, rows
+assert all(r["workers"] >= 1 and r["messages"] > 0 and r["rss_mib"] > 0 for r in rows), rows
+assert len({r["incarnation"] for r in rows}) == 3, rows
+PYTHON
+}
+obeys_on_every_node() {
+  local cp
+  for cp in CP-000001 CP-000200 CP-000400; do
+    ctl stop "$cp" | grep -q 'STOP 1'
+    until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
+    ctl resume "$cp" | grep -q 'RESUME 1'
+    until_true bash -c "! '$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
+    ctl inject "$cp" engine_ko | grep -q INJECT
+    until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q BROKEN"
+    until_true bash -c "curl -sf 'http://$http/api/v1/faults?cp=$cp' | grep -q FAULT"
+  done
+  ctl stop all | grep -q 'STOP 400'
+  until_true bash -c "[[ \$('$chargemill' ctl --tcp $tcp list | grep -Ec 'STOPPED|BROKEN') == 400 ]]"
+}
+tells_events_of_all_nodes() {
+  local id
+  timeout 60 curl -sN "http://$http/api/v1/events?after=0.0.0" >"$work/events" || true &
+  until_true bash -c "[[ \$(grep -o '\"cp_id\":\"CP-[0-9]*' '$work/events' | sort -u | wc -l) -gt 100 ]]"
+  kill %% 2>/dev/null || true
+  grep -Eq '^id: [0-9]+\.[0-9]+\.[0-9]+$' "$work/events"
+  id=$(sed -n 's/^id: //p' "$work/events" | head -n 1)
+  timeout 5 curl -sN -H "Last-Event-ID: $id" "http://$http/api/v1/events" | grep -m 1 '^event: '
+  [[ $(curl -s -o "$work/out" -w '%{http_code}' -H 'Last-Event-ID: 7' "http://$http/api/v1/events") == 400 ]]
+  grep -q 'another number of nodes' "$work/out"
+}
+says_what_it_cannot() {
+  ctl add cp CP-900 2>"$work/why" && return 1
+  grep -q 'nobody joins a network on several nodes' "$work/why"
+  [[ $(curl -s -o "$work/why" -w '%{http_code}' "http://$http/api/v1/charge-points" -d '{"cp_id":"CP-900"}') == 409 ]]
+  grep -q 'nobody joins a network on several nodes' "$work/why"
+}
+reads_in_virtual_time() {
+  local pid
+  "$chargemill" run "$work/town.toml" --nodes 3 --duration 900h --progress off --no-out --http 127.0.0.1:0 \
+    --tcp 127.0.0.1:0 >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^TCP' "$work/err"
+  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err")
+  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
+  ctl status CP-000400 | grep -q '^CP-000400 '
+  ctl stop CP-000400 2>"$work/why" && return 1
+  grep -q 'virtual time' "$work/why"
+  kill -INT "$pid"
+  wait "$pid" || true
+}
 stops_on_a_signal() {
   local pid code=0
   rm -rf "$work/run-2"
@@ -234,6 +334,13 @@ law "a run goes on where it ended, on any number of nodes to the same digest" go
 law "a journal of another number of nodes, or a damaged one, is refused and named" refuses_a_journal_of_another_place
 law "a node that has lost its journal begins its part anew, under new session numbers" goes_on_without_a_lost_journal
 law "after a node was killed the run goes on from the journals of all" goes_on_after_a_kill
+law "doors of a run on several nodes show the charge points of all" with_doors 3 shows_all_charge_points
+law "a scrape counts all nodes, and each by its name" with_doors 3 counts_all_nodes
+law "ctl nodes and /api/v1/nodes list them with their parts" with_doors 3 lists_its_nodes
+law "orders reach charge points on every node" with_doors 3 obeys_on_every_node
+law "events of all nodes are told, and can be resumed" with_doors 3 tells_events_of_all_nodes
+law "what several nodes cannot do is said" with_doors 2 says_what_it_cannot
+law "in virtual time doors read the charge points of all nodes" reads_in_virtual_time
 law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
 law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
 law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list

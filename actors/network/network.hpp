@@ -116,6 +116,7 @@ class Network {
   [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
   [[nodiscard]] driver::DriverActor& driver(DriverId id) { return *drivers_[index_of(id)]; }
   [[nodiscard]] central::ShardActor& shard(ShardId id) { return *shards_[index_of(id)]; }
+  [[nodiscard]] bool has_central() const noexcept { return central_ != nullptr; }
   [[nodiscard]] central::CentralActor& central() { return *central_; }
   [[nodiscard]] fleet::FleetActor& fleet(ShardId id) { return *fleets_[index_of(id)]; }
   [[nodiscard]] director::DirectorActor& director(ShardId id) { return *directors_[index_of(id)]; }

@@ -89,7 +89,7 @@ void open_stream(const Call& call, const Position& after) {
 void events(const CallPtr& call) {
   World& world = call->world;
   if (!world.read_past || !world.after)
-    return call->refuse(503, "this run remembers nothing, and events are read from that");
+    return call->refuse(503, world.no_past + ", and events are read from that");
   // relaxed: a count; orders nothing.
   if (world.streams->load(std::memory_order_relaxed) >= kStreamsMax)
     return call->refuse(503, "too many event streams are open");

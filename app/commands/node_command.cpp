@@ -18,6 +18,7 @@
 #include "app/commands/run_nodes.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/output/terminal.hpp"
+#include "app/scenario/check_nodes.hpp"
 #include "app/scenario/load.hpp"
 #include "runtime/cluster/keys.hpp"
 
@@ -148,6 +149,12 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   if (!membership) return fail(kExitEnvironment, membership.error().text);
   membership->meet_max = std::chrono::seconds{options.wait_s};
   loaded->scenario.run.nodes = static_cast<unsigned>(nodes.size());
+  std::vector<Diagnostic> wrong;
+  check_nodes(loaded->scenario, loaded->elsewhere.is_on(), loaded->origins, wrong);
+  if (!wrong.empty()) {
+    (void)std::fputs(render(wrong, use_color(stderr, loaded->output.color)).c_str(), stderr);
+    return kExitInvalidScenario;
+  }
   if (membership->self != 0)
     return follow_as(loaded->scenario, *membership, node_journal_path(loaded->output.data));
   return run_loaded(*loaded, argv, &*membership);

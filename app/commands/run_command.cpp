@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/api/layout.hpp"
+#include "app/commands/nodes_view.hpp"
 #include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
@@ -19,6 +20,7 @@
 #include "app/commands/run_rows.hpp"
 #include "app/commands/run_texts.hpp"
 #include "app/doors/doors.hpp"
+#include "app/history/journal_set.hpp"
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
@@ -100,13 +102,13 @@ class Run {
     if (!bind_doors() || !find_central()) return kExitEnvironment;
     if (!open_journal(journal_path_)) return kExitEnvironment;
     // Without a journal what doors are asked comes from memory.
-    if (journal_path_.empty() && !doors_->addresses().empty())
+    if (journal_path_.empty() && nodes_ == nullptr && !doors_->addresses().empty())
       journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
-    nodes_ = {};
     doors_ = {};
+    nodes_ = {};
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
     summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
@@ -134,10 +136,7 @@ class Run {
 
   /// False: it could not, and has said why.
   bool bind_doors() {
-    auto settings = loaded_.doors;
-    // Whoever asks would hear of one node's part only.
-    if (nodes_ != nullptr) settings.http.listen = settings.tcp.listen = kDoorOff;
-    auto bound = Doors::bind(settings);
+    auto bound = Doors::bind(loaded_.doors);
     if (!bound) return fail(bound.error().text);
     doors_ = std::move(*bound);
     return true;
@@ -161,11 +160,14 @@ class Run {
     facts.config = [text = config_json(loaded_).dump()] { return text; };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
-                         journal_.recording.get(), &log_counts_, [doors = doors_.get()] {
-                           return doors->figures();
-                         })] { return collector->scrape(); };
+                         journal_.recording.get(), &log_counts_,
+                         [doors = doors_.get()] { return doors->figures(); },
+                         view_of(nodes_.get()))] { return collector->scrape(); };
+    facts.nodes = [nodes = nodes_.get(), &desk] { return node_rows(nodes, desk); };
     if (!journal_.recording) return facts;
-    facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
+    facts.journal_status = [recording = journal_.recording.get(), nodes = nodes_.get()] {
+      return status_of(*recording, nodes);
+    };
     return facts;
   }
 
@@ -255,7 +257,8 @@ class Run {
         digests, console, journal_,
         [&](network::Desk& desk) {
           if (directory_) layout_ = api::layout_json(desk.topology());
-          return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
+          return doors_->open({desk, scenario, journals_for_doors(nodes_.get(), journal_path_),
+                               facts(desk), journal_.memory.get()});
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
     tell_journal_news();

@@ -159,7 +159,8 @@ Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scena
   if (!processes) return tl::unexpected<Error>(processes.error());
   nodes->processes_ = std::move(*processes);
   const auto dead = [processes = nodes->processes_.get()] { return processes->dead(); };
-  auto exchange = join(scenario, membership_of(0, nodes->processes_->endpoints()), nullptr, dead);
+  nodes->membership_ = membership_of(0, nodes->processes_->endpoints());
+  auto exchange = join(scenario, nodes->membership_, nullptr, dead);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, dead);
@@ -170,6 +171,7 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
                                                  const Membership& membership,
                                                  const StopRequest& stop) {
   std::unique_ptr<RunNodes> nodes{new RunNodes};
+  nodes->membership_ = membership;
   auto exchange = join(scenario, membership, &stop);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);

@@ -33,10 +33,16 @@ class RunNodes {
   RunNodes& operator=(const RunNodes&) = delete;
 
   [[nodiscard]] Leader& leader() noexcept { return *leader_; }
+  [[nodiscard]] const Leader& leader() const noexcept { return *leader_; }
+  /// What they are called, and where they are.
+  [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
+  /// All are processes of this machine.
+  [[nodiscard]] bool are_local() const noexcept { return processes_ != nullptr; }
 
  private:
   RunNodes() = default;
 
+  Membership membership_;
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
   std::unique_ptr<Leader> leader_;

@@ -92,6 +92,9 @@ std::optional<std::string> ControlService::answer(const Client& client, const Co
     case Verb::list:
     case Verb::available:
       return list(client, command);
+    case Verb::nodes:
+      return host_.facts.nodes ? control_texts::nodes(host_.facts.nodes())
+                               : "NACK: nobody knows the nodes of this run";
     case Verb::add_point:
       return add_point(client, command);
     case Verb::add_driver:

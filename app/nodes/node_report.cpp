@@ -136,6 +136,14 @@ void walk(Stream& stream, Report& r) {
     if (has_journal) r.journal.emplace();
   }
   if (has_journal) walk_journal(stream, *r.journal);
+  stream.value(r.incarnation);
+  stream.list(r.detail.zones);
+  stream.value(r.detail.watch);
+  stream.value(r.detail.actors);
+  stream.value(r.detail.injected);
+  stream.value(r.detail.any_accepted);
+  stream.value(r.detail.any_denied);
+  stream.value(r.detail.any_timed_out);
   stream.list(r.display);
 }
 

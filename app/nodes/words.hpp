@@ -23,6 +23,8 @@ enum class Word : char {
   count = 'c',    ///< how did it end? A NodeReport; with the time of the count
   write = 'w',    ///< bring your records to the disk; how long to wait. Written
   close = 'b',    ///< the journals' last words
+  copy = 'p',     ///< what do your charge points show? With a CopyWanted; bytes of shard copies
+  order = 'o',    ///< tell a charge point something: an Order
   entities = 'e',  ///< the digests of all entities
   finish = 'x',    ///< the end
 };

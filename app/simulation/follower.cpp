@@ -50,6 +50,10 @@ class Follower {
       if (!message || message->node != kLeader) continue;
       const auto said = said_in(message->text);
       if (!said) continue;
+      if (said->word == Word::copy || said->word == Word::order) {
+        serve(*said);
+        continue;
+      }
       exchange_.tell(kLeader, message_of(said->word, said->number, answer(*said)));
       if (said->word == Word::finish) return true;
     }
@@ -85,6 +89,8 @@ class Follower {
         exchange_.expect_leaving();
         return {};
       case Word::ready:
+      case Word::copy:
+      case Word::order:
       case Word::journal:
       case Word::resume:
         break;
@@ -92,10 +98,33 @@ class Follower {
     return {};
   }
 
+  /// For those outside who ask the node that leads.
+  void serve(const Said& said) {
+    network::CopyWanted wanted;
+    network::Order order;
+    if (said.word == Word::order && said.rest.size() == sizeof order) {
+      std::memcpy(static_cast<void*>(&order), said.rest.data(), sizeof order);
+      return host_.desk().obey(order);
+    }
+    if (said.rest.size() == sizeof wanted)
+      std::memcpy(static_cast<void*>(&wanted), said.rest.data(), sizeof wanted);
+    const auto answer = [this, number = said.number](const std::string& copies) {
+      exchange_.tell(kLeader, message_of(Word::copy, number, copies));
+    };
+    if (!is_virtual_) return host_.desk().copy_here(wanted, answer);
+    await_standstill();
+    answer(host_.desk().copy_here(wanted));
+  }
+
   NodeReport look() {
     NodeReport report;
     report.snapshot = looker_ ? looker_->look() : host_.network().look();
     report.failure = host_.network().failure();
+    report.detail = host_.network().detail();
+    report.incarnation = static_cast<std::uint32_t>(exchange_.incarnation());
+    report.cpu_s = cpu_seconds() - cpu_before_;
+    report.rss_bytes = resident_bytes();
+    report.journal = outcome_of(journal_.recording.get());
     if (!journal_.recording) return report;
     for (const auto& news : journal_.recording->take_news())
       report.journal_news += news_text(news) + "\n";

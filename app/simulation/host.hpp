@@ -21,9 +21,9 @@ namespace chargemill::app {
 class Host {
  public:
   /// `link`: to a central elsewhere; null: it is here. `exchange`, which outlives this, leads to
-  /// the other nodes; null: there are none.
+  /// the other nodes; null: there are none. `others`, likewise: they are asked from here.
   Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
-       runtime::Exchange* exchange);
+       runtime::Exchange* exchange, network::Others* others = nullptr);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   ~Host();
@@ -60,6 +60,7 @@ class Looker {
 
   Host& host_;
   Leader* const leader_;
+  const double cpu_before_;
   const runtime::ModelClock::Wall started_;
   runtime::ModelClock::Wall last_;
   std::vector<std::uint64_t> parked_;

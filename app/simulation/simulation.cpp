@@ -49,6 +49,7 @@ void go_windows(Host& host, SimTime end, const StopRequest& stop, Leader* leader
     host.engine().go_until(end);
     while (!host.engine().await_pause(kLookEvery)) {
       if (leader != nullptr && !leader->failure().empty()) return;  // its workers have stopped
+      if (leader != nullptr) leader->refresh();
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
       host.engine().go_until(SimTime{});
       is_there = stop.signal() != 0;
@@ -87,6 +88,12 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   }
 }
 
+/// Real time: waits, and meanwhile hears what other nodes answer to those outside.
+void pass(Nanos time, Leader* leader) {
+  if (leader != nullptr) return leader->listen(time);
+  std::this_thread::sleep_for(time);
+}
+
 /// Until the planned end or a signal.
 void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch,
                 Leader* leader) {
@@ -95,7 +102,7 @@ void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watch
     watch(looker.look());
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
-    std::this_thread::sleep_for(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery));
+    pass(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery), leader);
   }
 }
 
@@ -131,7 +138,7 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch, Lead
     const auto snapshot = looker.look();
     watch(snapshot);
     if (snapshot.totals.requests_open == 0) return;
-    std::this_thread::sleep_for(milliseconds{20});
+    pass(milliseconds{20}, leader);
   }
 }
 
@@ -307,7 +314,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
   const std::int64_t rss_before = resident_bytes_of_nothing();
-  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr};
+  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr,
+            leader};
   outcome.was_ready = make_ready(host, leader);
   const bool is_virtual = scenario.run.speed.max;
   if (!is_virtual) host.engine().set_horizon(SimTime{scenario.run.duration});
