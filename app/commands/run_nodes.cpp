@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "actors/network/letter_kinds.hpp"
+#include "app/commands/exit_code.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/history/journal_set.hpp"
 #include "app/nodes/words.hpp"
@@ -20,7 +21,6 @@ namespace chargemill::app {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{200};
-constexpr int kExitPeers = 5;
 constexpr unsigned kLeader = 0;
 
 /// Nodes talk only if they simulate the same with the same program.

@@ -123,9 +123,9 @@ TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
       ASSERT_EQ(restored.tickets.size(), remembered.tickets.size());
       EXPECT_TRUE(std::equal(restored.tickets.begin(), restored.tickets.end(),
                              remembered.tickets.begin(), [](const auto& a, const auto& b) {
-                               return a.first == b.first &&
-                                      a.second.delivered == b.second.delivered &&
-                                      a.second.correction == b.second.correction;
+                               return a.first == b.first && a.second.request == b.second.request &&
+                                      a.second.ticket.delivered == b.second.ticket.delivered &&
+                                      a.second.ticket.correction == b.second.ticket.correction;
                              }));
     }
   }
