@@ -118,9 +118,11 @@ void Desk::show(Errand& errand, const std::vector<std::string>& copies, SimTime 
   std::vector<central::ShardState> shards;
   for (const auto& bytes : copies) {
     auto some = copies_from(bytes);
-    if (!some) continue;  // of a node that is lost: the run ends
+    if (!some) continue;
     std::move(some->begin(), some->end(), std::back_inserter(shards));
   }
+  // A node is lost: the run ends, and nobody is answered any more.
+  if (shards.empty()) return forget(&errand);
   std::sort(shards.begin(), shards.end(),
             [](const auto& a, const auto& b) { return a.settings.shard < b.settings.shard; });
   std::uint32_t from = 0;
