@@ -165,7 +165,8 @@ with_doors() {
   until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err"
   http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err")
   tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err")
-  "$@" || code=$?
+  "$@" & # in the background, where set -e holds
+  wait "$!" || code=$?
   kill -INT "$pid"
   wait "$pid" || true
   return "$code"
@@ -224,13 +225,17 @@ obeys_on_every_node() {
   until_true bash -c "[[ \$('$chargemill' ctl --tcp $tcp list | grep -Ec 'STOPPED|BROKEN') == 400 ]]"
 }
 tells_events_of_all_nodes() {
-  local id
-  timeout 60 curl -sN "http://$http/api/v1/events?after=0.0.0" >"$work/events" || true &
+  local id reader
+  curl -sN -m 60 "http://$http/api/v1/events?after=0.0.0" >"$work/events" &
+  reader=$!
   until_true bash -c "[[ \$(grep -o '\"cp_id\":\"CP-[0-9]*' '$work/events' | sort -u | wc -l) -gt 100 ]]"
-  kill %% 2>/dev/null || true
+  kill "$reader" || true
   grep -Eq '^id: [0-9]+\.[0-9]+\.[0-9]+$' "$work/events"
   id=$(sed -n 's/^id: //p' "$work/events" | head -n 1)
-  timeout 5 curl -sN -H "Last-Event-ID: $id" "http://$http/api/v1/events" | grep -m 1 '^event: '
+  curl -sN -m 30 -H "Last-Event-ID: $id" "http://$http/api/v1/events" >"$work/more" &
+  reader=$!
+  until_true grep -q '^event: ' "$work/more"
+  kill "$reader" || true
   [[ $(curl -s -o "$work/out" -w '%{http_code}' -H 'Last-Event-ID: 7' "http://$http/api/v1/events") == 400 ]]
   grep -q 'another number of nodes' "$work/out"
 }
