@@ -314,6 +314,29 @@ meets_by_a_list() {
   ends_with 0 run_on 1 --http off --tcp off
   [[ $(figure listed digest) == "$(figure 1 digest)" ]]
 }
+has_doors_on_machines_of_their_own() {
+  local name pids=() http tcp
+  for name in beta gamma alpha; do
+    "$chargemill" node --config "$work/list.toml" --name "$name" --speed 1 --duration 900h --progress plain --no-out \
+      --http 127.0.0.1:0 --tcp 127.0.0.1:0 --data "$work/machine-$name" >"$work/out-$name" 2>"$work/err-$name" &
+    pids+=("$!")
+  done
+  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err-alpha"
+  http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
+  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
+  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
+  until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -Eq '^gamma +127.0.0.1:[0-9]+ +alive'"
+  # What others have written is on their disks.
+  [[ $(curl -s -o "$work/why" -w '%{http_code}' "http://$http/api/v1/faults") == 503 ]]
+  grep -q 'where all of them are on this machine' "$work/why"
+  kill -INT "${pids[2]}"
+  for name in "${pids[@]}"; do wait "$name" || true; done
+  # Gathered, they are one history.
+  "$chargemill" history sessions --limit 1000000 --format csv --data "$work/machine-alpha" --data "$work/machine-beta" \
+    --data "$work/machine-gamma" | cut -d , -f 3 | sort -u >"$work/points"
+  grep -q CP-000001 "$work/points"
+  [[ $(wc -l <"$work/points") -gt 20 ]]
+}
 keeps_secrets() {
   [[ $(stat -c %a "$work/keys/beta.secret") == 600 ]]
   chmod 644 "$work/keys/beta.secret"
@@ -349,6 +372,7 @@ law "in virtual time doors read the charge points of all nodes" reads_in_virtual
 law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
 law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
 law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
+law "the first of a list has doors for all, and says that history is on the others' disks" has_doors_on_machines_of_their_own
 law "a secret key that others can read is refused" keeps_secrets
 law "whoever waits in vain says for whom" says_who_is_missing
 exit "$failed"
