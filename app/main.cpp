@@ -20,6 +20,7 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
 #include "app/commands/version_command.hpp"
+#include "app/deployment/deployment_files.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/version.hpp"
@@ -135,6 +136,16 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   grafana->callback([&line] {
     line.code = generate_files_command(observability::grafana_files(), line.generated);
   });
+  const auto add_files = [&](const char* name, const char* help, const auto& files) {
+    auto* const command = generate->add_subcommand(name, help);
+    add_files_options(*command, line.generated);
+    command->callback(
+        [&line, files] { line.code = generate_files_command(files(), line.generated); });
+  };
+  add_files("systemd", "units: a run, a node", deployment::systemd_files);
+  add_files("slurm", "a batch script: a node a task", deployment::slurm_files);
+  add_files("kubernetes", "stateful sets: nodes, etcd", deployment::kubernetes_files);
+  add_files("deploy", "all three, each in its folder", deployment::deploy_files);
 
   cli.add_subcommand("doctor", "what on this machine would hurt a large run")->callback([&line] {
     line.code = doctor_command();
@@ -145,7 +156,7 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
 }
 
 /// Commands that the contract names and that are still to come.
-constexpr const char* kNotGenerated[] = {"completion", "man", "systemd", "kubernetes", "slurm"};
+constexpr const char* kNotGenerated[] = {"completion", "man"};
 
 /// A command that is none, where one was expected: says so, and what was probably meant.
 bool complain_of_command(const CLI::App& parent, const std::string& word) {

@@ -308,8 +308,8 @@ stays_at_the_soak() {
 }
 
 says_what_is_to_come() {
-  ends_with 2 "$chargemill" generate slurm 2>"$work/err"
-  grep -q "not built yet: 'slurm'" "$work/err"
+  ends_with 2 "$chargemill" generate man 2>"$work/err"
+  grep -q "not built yet: 'man'" "$work/err"
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
   ends_with 2 "$chargemill" foo 2>"$work/err"

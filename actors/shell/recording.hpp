@@ -38,8 +38,8 @@ class Recording {
   /// What it left, by the clock of a run that begins at `origin`. Requires last_run().
   [[nodiscard]] Result<archive::Image> restore(archive::Origin origin) const;
 
-  /// A run begins: its number and time are filled in. One recorder for each of `workers`; at most
-  /// Journal::kAppendersMax.
+  /// A run begins: its time is filled in, and its number if it is 0. One recorder for each of
+  /// `workers`; at most Journal::kAppendersMax.
   void begin(archive::RunBegan run, archive::Origin origin, NameBook names, unsigned workers);
   [[nodiscard]] bool is_recording() const noexcept { return !recorders_.empty(); }
   [[nodiscard]] Recorder& recorder(unsigned worker) { return *recorders_[worker]; }

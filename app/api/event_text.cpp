@@ -93,13 +93,13 @@ nlohmann::ordered_json message_json(const archive::Found& found) {
   return row;
 }
 
-std::string event_text(const archive::Found& found) {
+std::string event_text(const archive::Found& found, const archive::Position& at) {
   const Event event = event_of(found);
   if (event.name == nullptr) return {};
   ordered_json data{{"ts", time_text(found.time)}, {"cp_id", found.names.point}};
   data.update(event.data);
   // One line: JSON escapes line ends.
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", found.sequence, event.name,
+  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", archive::to_text(at), event.name,
                      data.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 

@@ -15,9 +15,11 @@
 
 #include "app/commands/exit_code.hpp"
 #include "app/commands/run_command.hpp"
+#include "app/commands/run_journal.hpp"
 #include "app/commands/run_nodes.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/output/terminal.hpp"
+#include "app/scenario/check_nodes.hpp"
 #include "app/scenario/load.hpp"
 #include "runtime/cluster/keys.hpp"
 
@@ -87,11 +89,12 @@ Result<Membership> membership_of(const ClusterSettings& cluster, unsigned self) 
   return membership;
 }
 
-int follow_as(const network::Scenario& scenario, const Membership& membership) {
+int follow_as(const network::Scenario& scenario, const Membership& membership,
+              const std::filesystem::path& journal) {
   const StopRequest stop;
   const auto& name = membership.names[membership.self];
   (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
-  const auto done = follow_others(scenario, membership, &stop);
+  const auto done = follow_others(scenario, membership, &stop, journal);
   if (stop.signal() != 0) return 128 + stop.signal();
   if (!done) return fail(kExitPeers, "node " + name + ": " + done.error().text);
   (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
@@ -106,13 +109,15 @@ void add_node_options(CLI::App& app, NodeOptions& options) {
          "a scenario with a [[node]] for each node; the same for all")
       ->type_name("FILE");
   app.add_option("--name", options.name, "which of them this is");
-  app.add_option("--expect-nodes", options.expect, "so many must be listed");
+  app.add_option("--expect-nodes", options.expect, "begin only with so many, none missing")
+      ->check(CLI::Range(2U, 32U));
   app.add_option("--wait", options.wait_s, "seconds for the others to come [300]");
   app.add_option("--generate-keys", options.keys_folder,
                  "a folder for secret keys; the public ones are printed")
       ->type_name("DIR");
   app.add_option("NAME", options.key_names, "of nodes, with --generate-keys");
   add_output_options(app, options.run);
+  add_process_options(app, options.run);
   app.footer(
       "The first [[node]] runs the whole and shows it as run does.\n"
       "Exit codes: those of run; 5 nodes are missing, or were lost on the way.");
@@ -140,7 +145,14 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   if (!membership) return fail(kExitEnvironment, membership.error().text);
   membership->meet_max = std::chrono::seconds{options.wait_s};
   loaded->scenario.run.nodes = static_cast<unsigned>(nodes.size());
-  if (membership->self != 0) return follow_as(loaded->scenario, *membership);
+  std::vector<Diagnostic> wrong;
+  check_nodes(loaded->scenario, loaded->elsewhere.is_on(), loaded->origins, wrong);
+  if (!wrong.empty()) {
+    (void)std::fputs(render(wrong, use_color(stderr, loaded->output.color)).c_str(), stderr);
+    return kExitInvalidScenario;
+  }
+  if (membership->self != 0)
+    return follow_as(loaded->scenario, *membership, node_journal_path(loaded->output.data));
   return run_loaded(*loaded, argv, &*membership);
 }
 

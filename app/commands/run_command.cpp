@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/commands/exit_code.hpp"
+#include "app/commands/nodes_view.hpp"
 #include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
@@ -18,7 +19,9 @@
 #include "app/commands/run_repeats.hpp"
 #include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
+#include "app/commands/run_texts.hpp"
 #include "app/doors/doors.hpp"
+#include "app/history/journal_set.hpp"
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
@@ -33,6 +36,7 @@
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/shown_keys.hpp"
 #include "app/scenario/thresholds.hpp"
+#include "app/simulation/journal_news.hpp"
 #include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/summary/summary.hpp"
@@ -60,16 +64,6 @@ bool write_out(const std::string& text) {
   return true;
 }
 
-/// Why a quiet run does not end with 0; and which thresholds it crossed.
-std::string reason_text(const nlohmann::json& summary) {
-  const auto verdict = verdict_line(summary);
-  std::string text = fmt::format("chargemill: {}: {}", verdict.word, verdict.reason);
-  for (const auto& threshold : summary.at("thresholds")) {
-    if (!threshold.at("ok").get<bool>()) text += "; " + threshold.at("expr").get<std::string>();
-  }
-  return text;
-}
-
 /// One run of a loaded scenario.
 class Run {
  public:
@@ -95,19 +89,20 @@ class Run {
     log_.count_in(log_counts_);
     log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_);
+    journal_path_ = membership_ == nullptr ? journal_path(loaded_.output.data, path)
+                                           : node_journal_path(loaded_.output.data);
     if (!start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return kExitEnvironment;
-    if (nodes_ == nullptr) journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
     // Without a journal what doors are asked comes from memory.
-    if (journal_path_.empty() && !doors_->addresses().empty())
+    if (journal_path_.empty() && nodes_ == nullptr && !doors_->addresses().empty())
       journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
-    nodes_ = {};
     doors_ = {};
+    nodes_ = {};
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
     summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
@@ -126,7 +121,7 @@ class Run {
   /// Before there is any other thread here. False: it could not, and has said why.
   bool start_nodes() {
     if (scenario_.run.nodes == 1) return true;
-    auto started = membership_ == nullptr ? RunNodes::start(scenario_)
+    auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_)
                                           : RunNodes::meet(scenario_, *membership_, stop_);
     if (!started) return fail(started.error().text);
     nodes_ = std::move(*started);
@@ -135,10 +130,7 @@ class Run {
 
   /// False: it could not, and has said why.
   bool bind_doors() {
-    auto settings = loaded_.doors;
-    // Whoever asks would hear of one node's part only.
-    if (nodes_ != nullptr) settings.http.listen = settings.tcp.listen = kDoorOff;
-    auto bound = Doors::bind(settings);
+    auto bound = Doors::bind(loaded_.doors);
     if (!bound) return fail(bound.error().text);
     doors_ = std::move(*bound);
     return true;
@@ -162,11 +154,14 @@ class Run {
     facts.config = [text = config_json(loaded_).dump()] { return text; };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
-                         journal_.recording.get(), &log_counts_, [doors = doors_.get()] {
-                           return doors->figures();
-                         })] { return collector->scrape(); };
+                         journal_.recording.get(), &log_counts_,
+                         [doors = doors_.get()] { return doors->figures(); },
+                         view_of(nodes_.get()))] { return collector->scrape(); };
+    facts.nodes = [nodes = nodes_.get(), &desk] { return node_rows(nodes, desk); };
     if (!journal_.recording) return facts;
-    facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
+    facts.journal_status = [recording = journal_.recording.get(), nodes = nodes_.get()] {
+      return status_of(*recording, nodes);
+    };
     return facts;
   }
 
@@ -192,18 +187,35 @@ class Run {
 
   /// False: it could not, and has said why.
   bool open_journal(const std::filesystem::path& path) {
+    if (!path.empty()) {
+      auto opened = open_journal_of_node(path, scenario_, 0);
+      if (!opened) return fail(opened.error().text);
+      journal_ = std::move(*opened);
+    }
+    if (!go_on()) return false;
     if (path.empty()) return true;
-    auto opened = open_run_journal(path, scenario_);
-    if (!opened) return fail(opened.error().text);
-    journal_ = std::move(*opened);
-    const auto text = continued_text(journal_, path);
+    const auto text = continued_text(journal_, scenario_, path);
     log_.write(Level::info, "journal", {{"path", path.string()}, {"text", text}});
     if (!text.empty() && is_talkative()) say(text);
     return true;
   }
 
+  /// From where an earlier run has ended, if one has: all nodes from the same moment.
+  bool go_on() {
+    Result<std::optional<Continuation>> from = continuation_of({left_in(journal_)});
+    if (nodes_ != nullptr) from = nodes_->leader().agree_on_beginning(left_in(journal_));
+    if (!from) return fail(from.error().text);
+    if (!*from) return true;
+    const auto continued = continue_from(**from, journal_, scenario_);
+    return continued ? true : fail(continued.error().text);
+  }
+
   /// A journal that breaks is told at once, and the run goes on.
   void tell_journal_news() const {
+    for (const auto& text : nodes_ ? nodes_->leader().take_news() : std::vector<std::string>{}) {
+      log_.write(Level::error, "journal", {{"text", text}});
+      say("chargemill: " + text);
+    }
     if (!journal_.recording) return;
     for (const auto& news : journal_.recording->take_news()) {
       const bool is_well = news.why.empty();
@@ -240,7 +252,8 @@ class Run {
         digests, console, journal_,
         [&](network::Desk& desk) {
           return and_then(
-              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()}),
+              doors_->open({desk, scenario, journals_for_doors(nodes_.get(), journal_path_),
+                            facts(desk), journal_.memory.get()}),
               [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
@@ -292,21 +305,6 @@ class Run {
   std::shared_ptr<KeptLog> kept_log_ = std::make_shared<KeptLog>();
   RunLog log_;
 };
-
-std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
-  const auto& run = loaded.scenario.run;
-  const auto repeat = loaded.output.repeat;
-  const Plan plan = make_plan(loaded.scenario);
-  return fmt::format(
-      "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
-      "{:.0f} requests and {:.0f} faults, {} MiB{}{}",
-      kVersion, kCommit, kBuildType, run.name, run.seed,
-      repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
-      path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
-      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
-      journal_path(loaded.output.data, path).empty() ? "" : " without the journal",
-      plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
-}
 
 /// Whoever drives a recording or request files seldom wants ten thousand others beside them.
 void note_what_joins_the_demo(const RunOptions& options) {

@@ -1,11 +1,12 @@
 #include "app/commands/run_end.hpp"
 
-#include "actors/archive/history.hpp"
+#include "actors/archive/past.hpp"
 #include "app/api/layout.hpp"
 #include "app/dashboard/marks.hpp"
 #include "app/dashboard/state_frame.hpp"
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
+#include "app/history/journal_set.hpp"
 #include "app/report/base64.hpp"
 
 namespace chargemill::app {
@@ -59,8 +60,10 @@ ordered_json states_json(const network::Scenario& scenario, const ordered_json& 
 ordered_json report_end(ordered_json states, const std::filesystem::path& journal) {
   std::error_code error;
   if (!states.is_object() || !std::filesystem::is_directory(journal, error)) return states;
-  auto history = archive::History::open(journal);
-  if (history) states["faults"] = newest_faults(*history);
+  const auto paths = journals_beside(journal);
+  if (paths.empty()) return states;
+  const auto journals = read_journals(paths);
+  if (journals) states["faults"] = newest_faults(**journals);
   return states;
 }
 

@@ -268,7 +268,7 @@ void Feed::on_sample(Sample&& sample) {
 void Feed::read_events() {
   if (reading_since_ != 0 && beats_ - reading_since_ < kLostAfterBeats) return;
   const auto done = [weak = weak_from_this(), later = world_.later](
-                        std::optional<std::uint64_t> last, std::string rows, bool is_behind) {
+                        std::optional<archive::Position> last, std::string rows, bool is_behind) {
     (void)later([weak, last, rows = std::move(rows), is_behind] {
       if (const auto self = weak.lock()) self->on_events(last, rows, is_behind);
     });
@@ -281,16 +281,20 @@ void Feed::read_events() {
           return done(newest ? std::optional{*newest} : std::nullopt, {}, false);
         }
         std::string rows;
-        const auto last = (*history)->follow(*after, kLookedMax, [&](const archive::Found& found) {
-          append_fault_row(rows, found);
-        });
+        const auto last = (*history)->follow(
+            *after, kLookedMax, [&](const archive::Found& found, const archive::Position&) {
+              append_fault_row(rows, found);
+            });
         if (!last) return done(std::nullopt, {}, false);
-        done(*last, std::move(rows), *last - *after >= kLookedMax);
+        // Each journal of several has its share of the looks.
+        const auto looked = last->records() - after->records();
+        done(*last, std::move(rows), looked >= kLookedMax / last->journals());
       });
   if (is_asked) reading_since_ = beats_;
 }
 
-void Feed::on_events(std::optional<std::uint64_t> last, const std::string& rows, bool is_behind) {
+void Feed::on_events(const std::optional<archive::Position>& last, const std::string& rows,
+                     bool is_behind) {
   reading_since_ = 0;
   if (!is_beating_) return;
   if (last) last_event_ = last;

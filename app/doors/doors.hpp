@@ -27,7 +27,7 @@ struct DoorAddress {
 struct DoorPlace {
   network::Desk& desk;
   const network::Scenario& scenario;
-  std::filesystem::path journal;  ///< empty: there is none
+  std::vector<std::filesystem::path> journals;  ///< of all nodes; empty: there are none here
   RunFacts facts = {};
   Memory* memory = nullptr;  ///< without a journal: what is remembered; outlives the doors
 };

@@ -1,11 +1,12 @@
 #include "app/doors/history_desk.hpp"
 
+#include "app/history/journal_set.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app {
 
-HistoryDesk::HistoryDesk(std::filesystem::path directory, Memory* memory)
-    : directory_(std::move(directory)), memory_(directory_.empty() ? memory : nullptr) {
+HistoryDesk::HistoryDesk(std::vector<std::filesystem::path> journals, Memory* memory)
+    : journals_(std::move(journals)), memory_(journals_.empty() ? memory : nullptr) {
   if (has_past()) thread_ = std::thread{[this] { run(); }};
 }
 
@@ -58,11 +59,11 @@ void HistoryDesk::run() {
 void HistoryDesk::answer(const Question& question) {
   if (memory_ != nullptr) return question(&memory_->look());
   if (!history_) {
-    auto opened = archive::History::open(directory_.string());
+    auto opened = read_journals(journals_);
     if (!opened) return question(tl::unexpected<Error>(opened.error()));
-    history_.emplace(std::move(*opened));
+    history_ = std::move(*opened);
   }
-  question(&*history_);
+  question(history_.get());
 }
 
 }  // namespace chargemill::app

@@ -6,11 +6,13 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
-#include "actors/archive/history.hpp"
+#include "actors/archive/past.hpp"
 #include "actors/shell/memory.hpp"
 
 namespace chargemill::app {
@@ -25,14 +27,14 @@ class HistoryDesk {
   /// What waits in a memory's queues is taken over so often.
   static constexpr Millis kTakeOverEvery{20};
 
-  /// `directory` of the journal; empty: there is none, but perhaps a `memory`, which outlives this.
-  explicit HistoryDesk(std::filesystem::path directory, Memory* memory = nullptr);
+  /// `journals`, one a node; empty: there are none, but perhaps a `memory`, which outlives this.
+  explicit HistoryDesk(std::vector<std::filesystem::path> journals, Memory* memory = nullptr);
   ~HistoryDesk();
   HistoryDesk(const HistoryDesk&) = delete;
   HistoryDesk& operator=(const HistoryDesk&) = delete;
 
   /// Whether anything can be asked.
-  [[nodiscard]] bool has_past() const noexcept { return !directory_.empty() || memory_ != nullptr; }
+  [[nodiscard]] bool has_past() const noexcept { return !journals_.empty() || memory_ != nullptr; }
   /// Questions are answered in order; those that wait at the end never. False: so many wait that
   /// it was not taken. Requires has_past().
   [[nodiscard]] bool ask(Question question);
@@ -43,13 +45,13 @@ class HistoryDesk {
   [[nodiscard]] bool await(std::unique_lock<std::mutex>& lock);
   void answer(const Question& question);
 
-  const std::filesystem::path directory_;
+  const std::vector<std::filesystem::path> journals_;
   Memory* const memory_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Question> waiting_;             // guarded by mutex_
-  bool is_over_ = false;                     // guarded by mutex_
-  std::optional<archive::History> history_;  // the thread's
+  std::deque<Question> waiting_;            // guarded by mutex_
+  bool is_over_ = false;                    // guarded by mutex_
+  std::unique_ptr<archive::Past> history_;  // the thread's
   std::thread thread_;
 };
 

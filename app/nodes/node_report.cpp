@@ -90,6 +90,24 @@ class Input {
   bool is_sound_ = true;
 };
 
+template <class Stream, class Outcome>
+void walk_journal(Stream& stream, Outcome& o) {
+  stream.value(o.status.state);
+  stream.value(o.status.durable);
+  stream.value(o.status.commits);
+  stream.value(o.status.records);
+  stream.value(o.status.bytes);
+  stream.value(o.status.batch_max);
+  stream.value(o.status.segments);
+  stream.value(o.status.failures);
+  stream.value(o.status.discarded);
+  stream.value(o.status.depth);
+  stream.list(o.status.last_failure);
+  stream.histogram(o.status.commit_times);
+  stream.value(o.appended);
+  stream.value(o.bytes);
+}
+
 /// A report's fields in the order in which they travel, for both ways.
 template <class Stream, class Report>
 void walk(Stream& stream, Report& r) {
@@ -111,6 +129,21 @@ void walk(Stream& stream, Report& r) {
   stream.value(r.network_bytes);
   stream.list(r.worker_busy);
   stream.value(r.digest);
+  stream.list(r.journal_news);
+  bool has_journal = r.journal.has_value();
+  stream.flag(has_journal);
+  if constexpr (!std::is_const_v<Report>) {
+    if (has_journal) r.journal.emplace();
+  }
+  if (has_journal) walk_journal(stream, *r.journal);
+  stream.value(r.incarnation);
+  stream.list(r.detail.zones);
+  stream.value(r.detail.watch);
+  stream.value(r.detail.actors);
+  stream.value(r.detail.injected);
+  stream.value(r.detail.any_accepted);
+  stream.value(r.detail.any_denied);
+  stream.value(r.detail.any_timed_out);
   stream.list(r.display);
 }
 
@@ -130,6 +163,8 @@ std::optional<NodeReport> report_from(std::string_view bytes) {
   for (const DisplayState state : report.display) {
     if (static_cast<std::size_t>(state) >= kDisplayStates) return std::nullopt;
   }
+  using runtime::journal::JournalState;
+  if (report.journal && report.journal->status.state > JournalState::abandoned) return std::nullopt;
   return report;
 }
 

@@ -51,6 +51,7 @@ bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop
     host.engine().go_until(end);
     while (!host.engine().await_pause(kLookEvery)) {
       if (leader != nullptr && !leader->failure().empty()) return false;  // its workers stand
+      if (leader != nullptr) leader->refresh();
       watch(looker.look(), LookKind::live);
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
       // Where it is, and not before: a look shows that limit.
@@ -93,6 +94,12 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   }
 }
 
+/// Real time: waits, and meanwhile hears what other nodes answer to those outside.
+void pass(Nanos time, Leader* leader) {
+  if (leader != nullptr) return leader->listen(time);
+  std::this_thread::sleep_for(time);
+}
+
 /// Until the planned end or a signal.
 void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch,
                 Leader* leader) {
@@ -101,7 +108,7 @@ void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watch
     watch(looker.look(), LookKind::live);
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
-    std::this_thread::sleep_for(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery));
+    pass(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery), leader);
   }
 }
 
@@ -139,34 +146,51 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch, Lead
     const auto snapshot = looker.look();
     watch(snapshot, LookKind::live);
     if (snapshot.totals.requests_open == 0) return;
-    std::this_thread::sleep_for(milliseconds{20});
+    pass(milliseconds{20}, leader);
   }
+}
+
+/// Until nothing moves on any node.
+bool stand_still(Host& host, Leader* leader, bool is_virtual) {
+  const auto here = [&host] { return host.engine().freeze(kStandstillMax); };
+  // In virtual time all nodes' workers pause at one meeting.
+  if (leader == nullptr || is_virtual) return here();
+  return leader->stand_still(here, kFreezeMax);
+}
+
+/// All nodes bring what they recorded to the disk, waiting for it so long at most.
+Written write_all(Recording* recording, Leader* leader, Nanos patience) {
+  const auto here = [&] { return write_down(recording, patience); };
+  return leader == nullptr ? here() : leader->write_down(patience, here);
 }
 
 /// Until all that was recorded is on disk, and all that waited for it is said, or a broken disk has
-/// been waited for long enough; false: actors still run. Requires a frozen engine.
-bool settle(runtime::Coordinator& engine, Recording& recording) {
+/// been waited for long enough; false: actors still run. Requires that they stood still.
+bool settle(Host& host, Leader* leader, Recording* recording, bool is_virtual) {
   const auto deadline = ModelClock::wall_now() + kSettleMax;
   bool is_working = true;
-  for (bool is_new = true; is_new;) {
-    const std::uint64_t before = recording.appended();
+  for (std::optional<std::uint64_t> before;;) {
     const Nanos left = std::max(Nanos{0}, deadline - ModelClock::wall_now());
-    is_working = is_working && recording.flush(std::min<Nanos>(kFlushMax, left));
-    // What a broken disk holds up is said all the same: sums count what was said.
-    if (!is_working) recording.hold_no_more();
-    if (!engine.freeze(kStandstillMax)) return false;
-    is_new = recording.appended() != before && (is_working || left > Nanos{0});
+    const Nanos patience = is_working ? std::min<Nanos>(kFlushMax, left) : Nanos{0};
+    const Written written = write_all(recording, leader, patience);
+    is_working = is_working && written.is_on_disk;
+    // Nothing new since actors stood still: all has been said.
+    if (before && (written.appended == *before || (!is_working && left == Nanos{0}))) return true;
+    before = written.appended;
+    if (!stand_still(host, leader, is_virtual)) return false;
   }
-  return true;
 }
 
-/// The journal's last words. Requires a frozen engine.
-void write_out(Host& host, Recording& recording, RunOutcome& outcome) {
-  outcome.quiet = outcome.quiet && settle(host.engine(), recording);
-  if (outcome.quiet) host.network().close_recording();
-  outcome.quiet = outcome.quiet && settle(host.engine(), recording);
-  outcome.journal =
-      JournalOutcome{recording.status(), recording.appended(), recording.bytes_on_disk()};
+/// The journals' last words. Requires that all actors stand still.
+void write_out(Host& host, Leader* leader, Recording* recording, bool is_virtual,
+               RunOutcome& outcome) {
+  outcome.quiet = outcome.quiet && settle(host, leader, recording, is_virtual);
+  if (outcome.quiet) {
+    if (recording != nullptr) host.network().close_recording();
+    if (leader != nullptr) leader->close_recordings();
+  }
+  outcome.quiet = outcome.quiet && settle(host, leader, recording, is_virtual);
+  outcome.journal = outcome_of(recording);
 }
 
 /// All points in order of ids: a node says what those of its shards show, shard by shard. Empty: a
@@ -205,6 +229,9 @@ void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcom
     outcome.cost.rss_bytes += report.rss_bytes;
     outcome.cost.network_bytes += report.network_bytes;
     if (outcome.digest) *outcome.digest += report.digest;
+    if (!report.journal) continue;
+    if (!outcome.journal) outcome.journal.emplace();
+    add(*outcome.journal, *report.journal);
   }
   outcome.display = in_order_of_ids(host.network(), reports);
 }
@@ -224,14 +251,6 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
   if (leader != nullptr) add_others(host, *leader, at, outcome);
   if (is_virtual && digests && scenario.run.digest_every)
     digests(outcome.last.sim, all_entities(host, leader));
-}
-
-/// Until nothing moves on any node.
-bool stand_still(Host& host, Leader* leader, bool is_virtual) {
-  const auto here = [&host] { return host.engine().freeze(kStandstillMax); };
-  // In virtual time all nodes' workers pause at one meeting.
-  if (leader == nullptr || is_virtual) return here();
-  return leader->stand_still(here, kFreezeMax);
 }
 
 /// All actors are in their places, on all nodes: time may begin. False: they were not in time.
@@ -303,7 +322,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
   const std::int64_t rss_before = resident_bytes_of_nothing();
-  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr};
+  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr,
+            leader};
   outcome.was_ready = make_ready(host, leader);
   const bool is_virtual = scenario.run.speed.max;
   if (!is_virtual) host.engine().set_horizon(SimTime{scenario.run.duration});
@@ -333,7 +353,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.link = central.close(std::min<Nanos>(scenario.run.stop_timeout, kAnswersMax));
   outcome.worker_busy = looker.busy();
   outcome.quiet = stand_still(host, leader, is_virtual);
-  if (journal.recording) write_out(host, *journal.recording, outcome);
+  if (journal.recording || leader != nullptr)
+    write_out(host, leader, journal.recording.get(), is_virtual, outcome);
   if (outcome.quiet) {
     count_exactly(host, looker, scenario, digests, leader, outcome);
   } else {

@@ -15,6 +15,7 @@
 #include "actors/shell/console_feed.hpp"
 #include "actors/shell/memory.hpp"
 #include "actors/shell/recording.hpp"
+#include "app/nodes/journal_outcome.hpp"
 #include "app/simulation/link_figures.hpp"
 #include "app/simulation/stop_request.hpp"
 
@@ -31,13 +32,6 @@ struct RunCost {
   std::int64_t rss_bytes = 0;
   std::int64_t network_bytes = 0;       ///< resident memory that the network added
   double bytes_per_charge_point = 0.0;  ///< resident memory that the network added, over its points
-};
-
-/// What became of the records of a run.
-struct JournalOutcome {
-  runtime::journal::JournalStatus status;
-  std::uint64_t appended = 0;  ///< by this run
-  std::uint64_t bytes = 0;     ///< of all segments of the directory
 };
 
 struct RunOutcome {
