@@ -22,6 +22,7 @@ std::vector<ShownKey> shown_keys(const Loaded& loaded) {
   draft.output = loaded.output;
   draft.files = loaded.files;
   draft.doors = loaded.doors;
+  draft.cluster = loaded.cluster;
   std::vector<ShownKey> shown;
   for (const auto& key : keys()) {
     // An unbuilt key without an off value can only be left out: there is nothing to show.
