@@ -129,7 +129,7 @@ class Run {
     return !loaded_.output.quiet && loaded_.output.progress != "off";
   }
 
-  /// Before there is any other thread here. False: it could not, and has said why.
+  /// Before any other thread is here. False: it could not, and has said why.
   bool start_nodes() {
     if (scenario_.run.nodes == 1) return true;
     auto started = membership_ == nullptr ? RunNodes::start(scenario_)
@@ -139,7 +139,7 @@ class Run {
     return true;
   }
 
-  /// False: it could not, and has said why.
+  /// Likewise.
   bool bind_doors() {
     auto settings = loaded_.doors;
     // Whoever asks would hear of one node's part only.
@@ -163,6 +163,7 @@ class Run {
   [[nodiscard]] RunFacts facts(const network::Desk& desk) const {
     RunFacts facts;
     facts.is_draining = [this] { return stop_.signal() != 0; };
+    facts.agreement_trouble = trouble_of(membership_);
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
     facts.log = [kept = kept_log_] { return kept->json(); };
     facts.config = [text = config_json(loaded_).dump()] { return text; };
@@ -190,6 +191,7 @@ class Run {
 
   /// Nothing that a door has to say stops the run.
   void tell_door_news() const {
+    log_agreement(log_, membership_);
     for (const auto& news : doors_->take_news()) {
       log_.write(Level::warning, "door", {{"text", news}});
       say("chargemill: " + news);
@@ -315,8 +317,7 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
 /// signal, then 99 (contract).
 int worse_of(int a, int b) {
   const auto rank = [](int code) {
-    if (code == 0) return 0;
-    if (code == kExitThreshold) return 1;
+    if (code == 0 || code == kExitThreshold) return code == 0 ? 0 : 1;
     if (code > 128) return 2;
     if (code == kExitEnvironment) return 3;
     return code == kExitInvalidRun ? 4 : 5;

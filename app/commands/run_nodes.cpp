@@ -84,10 +84,16 @@ Membership membership_of(unsigned self, const std::vector<runtime::NodeEndpoints
 
 }  // namespace
 
+std::function<std::string()> trouble_of(const Membership* membership) {
+  if (membership == nullptr || !membership->bond) return {};
+  return [bond = membership->bond] { return bond->trouble(); };
+}
+
 Result<void> follow_others(const network::Scenario& scenario, const Membership& membership,
                            const StopRequest* stop) {
   auto exchange = join(scenario, membership, stop);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
+  const Bound bound{membership.bond.get(), **exchange};
   if (follow(scenario, **exchange, stop)) return {};
   const auto why = (*exchange)->failure();
   return failure(ErrorKind::environment, why.empty() ? "stopped" : why);
@@ -118,12 +124,14 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
   auto exchange = join(scenario, membership, &stop);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
+  nodes->bound_ = std::make_unique<Bound>(membership.bond.get(), *nodes->exchange_);
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_);
   return nodes;
 }
 
 RunNodes::~RunNodes() {
   leader_.reset();
+  bound_.reset();
   exchange_.reset();  // takes leave: children that still wait for this node end
 }
 

@@ -1,6 +1,7 @@
 // The nodes of one run: processes of `run --nodes N`, or machines of `node`.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -36,8 +37,12 @@ class RunNodes {
 
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
+  std::unique_ptr<Bound> bound_;
   std::unique_ptr<Leader> leader_;
 };
+
+/// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on anything.
+[[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
 /// The life of a node that does not lead. Fails when the others are missing, or are lost on the
 /// way.
