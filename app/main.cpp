@@ -10,6 +10,7 @@
 #include "app/commands/config_command.hpp"
 #include "app/commands/ctl_command.hpp"
 #include "app/commands/doctor_command.hpp"
+#include "app/commands/exit_code.hpp"
 #include "app/commands/find_max_command.hpp"
 #include "app/commands/generate_command.hpp"
 #include "app/commands/history_command.hpp"
@@ -24,10 +25,6 @@
 
 namespace chargemill::app {
 namespace {
-
-constexpr int kExitInternal = 1;
-constexpr int kExitUsage = 2;
-constexpr int kExitEnvironment = 4;
 
 /// What the command line says, for as long as it is parsed.
 struct CommandLine {
@@ -55,9 +52,9 @@ void add_scenario_commands(CLI::App& cli, CommandLine& line) {
   auto* run = cli.add_subcommand("run", "simulate a scenario (without one: the demo)");
   add_run_options(*run, line.run);
   run->footer(
-      "Exit codes: 0 all well; 2 bad usage; 3 bad scenario; 4 this machine (ports, memory, "
-      "files);\n"
-      "99 a threshold crossed; 98 the run is invalid or its sums do not agree; 130, 143 stopped.\n"
+      "Exit codes: 0 all well; 1 a defect of chargemill; 2 bad usage; 3 bad scenario; 4 this\n"
+      "machine (ports, memory, files); 5 other nodes missing or lost; 98 the run is invalid or\n"
+      "its sums do not agree; 99 a threshold crossed; 130, 143 stopped.\n"
       "Progress and consoles go to stderr, the summary to stdout.");
   run->callback([&line] { line.code = run_command(line.run, line.words); });
 

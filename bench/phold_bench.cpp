@@ -54,11 +54,11 @@ class Process final : public LeanActor {
   RandomStream random_;
 };
 
-void phold(benchmark::State& state) {
+void run_phold(benchmark::State& state, unsigned workers) {
   EngineOptions options;
   options.pacing = Pacing::virtual_time;
   options.latency = kUnit;
-  options.workers = static_cast<unsigned>(state.range(1));
+  options.workers = workers;
   Engine engine{options};
   auto& coordinator = engine.coordinator();
   Layout layout{static_cast<std::uint32_t>(state.range(0)), options.workers};
@@ -86,11 +86,19 @@ void phold(benchmark::State& state) {
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(events() - before));
 }
+void phold(benchmark::State& state) { run_phold(state, 2); }
 BENCHMARK(phold)
     ->Name("phold")
-    ->Args({1'000, 2})
-    ->Args({100'000, 1})
-    ->Args({100'000, 2})
+    ->Arg(1'000)
+    ->Arg(100'000)
+    ->Unit(benchmark::kMillisecond)
+    ->MinTime(1.0)
+    ->UseRealTime();
+
+void phold_on_one_worker(benchmark::State& state) { run_phold(state, 1); }
+BENCHMARK(phold_on_one_worker)
+    ->Name("phold/one_worker")
+    ->Arg(100'000)
     ->Unit(benchmark::kMillisecond)
     ->MinTime(1.0)
     ->UseRealTime();

@@ -215,11 +215,12 @@ goes_on_after_a_kill() {
   grep -q 'belongs to another network' "$work/err"
 }
 more_sessions_than() { (($(rows sessions --data "$work/killed" --limit 100000 | wc -l) > $1)); }
+may_mount() { mkdir -p "$work/mounted" && mount -t tmpfs none "$work/mounted" && umount "$work/mounted"; }
 # The disk is full after a few hundred records; the run ends as planned, and says what it could not keep.
 outlives_a_full_disk() {
-  mkdir -p "$work/full"
-  mount -t tmpfs -o size=300k none "$work/full" 2>/dev/null || { echo "no right to mount: not tried"; return 0; }
   local code=0
+  mkdir -p "$work/full"
+  mount -t tmpfs -o size=300k none "$work/full"
   "${live[@]}" --out "$work/fullrun" --data "$work/full" --duration 5m >"$work/out" 2>"$work/err" || code=$?
   umount "$work/full"
   [[ $code == 0 ]] || { echo "exit $code"; cat "$work/out"; return 1; }
@@ -274,7 +275,7 @@ law "what is to come and what was mistyped is said" says_what_is_to_come
 law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
-law "a journal that breaks is told, and the run goes on" outlives_a_full_disk
+law_if "no right to mount a small disk" "a journal that breaks is told, and the run goes on" may_mount outlives_a_full_disk
 law "0 when all is well" ends_with 0 run --no-out
 law "2 for a command line that is none" ends_with 2 "$chargemill" run --sed 3
 law "2 for a command that is none" ends_with 2 "$chargemill" runn

@@ -20,22 +20,41 @@ void set_stopped(Turn& turn, PointRecord& point, bool is_stopped) {
   turn.record(archive::OperatorState{turn.now, point.id, turn.zone(point), is_stopped});
 }
 
+constexpr Nanos kToldUnit = std::chrono::milliseconds{250};
+
+std::uint16_t told_units(SimTime now) noexcept {
+  return static_cast<std::uint16_t>(now.time_since_epoch() / kToldUnit);
+}
+
+/// Tells the engine what it shall do, and when that was.
+template <class Command>
+void tell(Turn& turn, PointRecord& point, const Command& command) {
+  point.told_at = told_units(turn.now);
+  turn.to_point(point.id, command);
+}
+
+/// Its answer may still be under way.
+bool was_told_lately(const PointRecord& point, SimTime now) noexcept {
+  const auto since = static_cast<std::uint16_t>(told_units(now) - point.told_at);
+  return since * kToldUnit < kAskAgain;
+}
+
 void stop(Turn& turn, PointRecord& point) {
   set_stopped(turn, point, true);
   point.is_neutral = point.stage != Stage::none;
-  turn.to_point(point.id, StopCp{Reason::operator_stopped});
+  tell(turn, point, StopCp{Reason::operator_stopped});
 }
 
 /// A command that an engine lost while it hung or was cut off is given again: nobody else would
 /// notice.
-void remind(Turn& turn, const PointRecord& point) {
-  if (!point.engine_known || point.faulty) return;
+void remind(Turn& turn, PointRecord& point) {
+  if (!point.engine_known || point.faulty || was_told_lately(point, turn.now)) return;
   if (point.operator_stopped && can_supply_or_supplies(point.phase))
-    turn.to_point(point.id, StopCp{Reason::operator_stopped});
-  if (!point.operator_stopped && point.phase == Phase::stopped) turn.to_point(point.id, ResumeCp{});
+    tell(turn, point, StopCp{Reason::operator_stopped});
+  if (!point.operator_stopped && point.phase == Phase::stopped) tell(turn, point, ResumeCp{});
   // Told to end by operator or driver, and still supplying: the order was lost on a cut link.
   if (!point.operator_stopped && point.is_neutral && point.stage == Stage::supplying)
-    turn.to_point(point.id, StopSupply{Reason::none});
+    tell(turn, point, StopSupply{Reason::none});
 }
 
 void check_session(Turn& turn, std::uint32_t index) {
@@ -68,9 +87,13 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   if (point.faulty) return;  // D-069
   point.faulty = true;
   point.fault = e.reason;
-  ++turn.state.totals.faults_raised;
   const auto cause = static_cast<std::size_t>(cause_of(e.reason));
-  ++turn.state.watch.raised[cause];
+  if (e.from_outside) {  // monitors that are actors count for themselves
+    ++turn.state.totals.faults_raised;
+    ++turn.state.watch.raised[cause];
+  }
+  ++turn.state.totals.faults_notified;
+  ++turn.state.watch.notified[cause];
   turn.state.recent_faults.add(index, turn.now);
   turn.state.watch.repeated_faults = turn.state.recent_faults.repeated();
   turn.record(
@@ -86,9 +109,7 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   }
   if (!point.incident) breaker_failed(turn, point);  // D-155: one incident, one failure
   point.incident = true;
-  turn.to_point(point.id, StopCp{e.reason});  // D-071
-  ++turn.state.totals.faults_notified;
-  ++turn.state.watch.notified[cause];
+  tell(turn, point, StopCp{e.reason});  // D-071
 }
 
 void on_healthy(Turn& turn, std::uint32_t index) {
@@ -104,7 +125,7 @@ void on_healthy(Turn& turn, std::uint32_t index) {
                              Reason::health_check_restored});
   breaker_succeeded(turn, point);
   // A resume that a hanging engine has lost goes again.
-  if (point.phase == Phase::stopped && !point.operator_stopped) turn.to_point(point.id, ResumeCp{});
+  if (point.phase == Phase::stopped && !point.operator_stopped) tell(turn, point, ResumeCp{});
 }
 
 void on_order(Turn& turn, std::uint32_t index, const OperatorOrder& order) {
@@ -115,12 +136,12 @@ void on_order(Turn& turn, std::uint32_t index, const OperatorOrder& order) {
       return;
     case OperatorAction::resume:
       set_stopped(turn, point, false);
-      turn.to_point(point.id, ResumeCp{});
+      tell(turn, point, ResumeCp{});
       return;
     case OperatorAction::stop_supply:
       point.is_neutral = point.stage != Stage::none;
-      turn.to_point(point.id, StopSupply{order.why == Reason::none ? Reason::operator_stop_supply
-                                                                   : order.why});
+      tell(turn, point,
+           StopSupply{order.why == Reason::none ? Reason::operator_stop_supply : order.why});
       return;
     case OperatorAction::shutdown:
       point.is_neutral = point.stage != Stage::none;

@@ -39,6 +39,16 @@ struct ClosedSession {
   bool is_stray = false;  ///< never opened here: energy without a driver's session
 };
 
+/// A ticket that its driver has not confirmed, and what else its driver may ask (D-129): the point
+/// may long have forgotten the session.
+struct KeptTicket {
+  Ticket ticket;
+  RequestId request = RequestId::none;
+  Reason detail = Reason::none;
+  Phase phase = Phase::disconnected;
+  Refusal refusal = Refusal::none;
+};
+
 /// As many as a point keeps unconfirmed ends: it cannot speak of an older one.
 inline constexpr std::size_t kClosedKept = 4;
 struct ClosedRing {
@@ -69,6 +79,9 @@ struct alignas(64) PointRecord {
   bool incident : 1;    ///< the failure of now is counted already (D-155)
   bool unplugged : 1;   ///< the start waits for a person; if none comes nobody is to blame (D-106)
   std::uint8_t watched = 0;  ///< as what its breaker and monitor are counted (refresh)
+  /// When it was last given an order, in quarter seconds that wrap round after four and a half
+  /// hours: then a reminder may wait for five seconds more.
+  std::uint16_t told_at = 0;
 
   // Of the current session as well.
   alignas(64) RequestId request = RequestId::none;

@@ -31,18 +31,25 @@ bool repeats_denial(Turn& turn, const ChargeRequest& e) {
   return true;
 }
 
+/// Likewise if its session is over, but its ticket not confirmed: points forget sooner (D-129).
+std::optional<DriverUpdate> standing_by_ticket(Turn& turn, DriverId driver, RequestId request) {
+  if (request == RequestId::none) return std::nullopt;
+  auto kept = turn.state.tickets.lower_bound({driver, SessionId::none});
+  for (; kept != turn.state.tickets.end() && kept->first.first == driver; ++kept) {
+    if (kept->second.request != request) continue;
+    const std::uint32_t index = find(turn.state, kept->second.ticket.point);
+    return present_status(turn.point(index), kept->second);
+  }
+  return std::nullopt;
+}
+
 /// Likewise wherever it was: by the driver's open session, then by its unconfirmed tickets.
 std::optional<DriverUpdate> standing(Turn& turn, DriverId driver, RequestId request) {
   const auto open = turn.state.open_by_driver.find(driver);
   if (open != turn.state.open_by_driver.end()) {
     if (auto update = standing(turn, open->second, request)) return update;
   }
-  auto ticket = turn.state.tickets.lower_bound({driver, SessionId::none});
-  for (; ticket != turn.state.tickets.end() && ticket->first.first == driver; ++ticket) {
-    const std::uint32_t index = find(turn.state, ticket->second.point);
-    if (auto update = standing(turn, index, request)) return update;
-  }
-  return std::nullopt;
+  return standing_by_ticket(turn, driver, request);
 }
 
 }  // namespace
@@ -131,7 +138,9 @@ void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e) {
     }
     return;
   }
-  if (const auto known = standing(turn, index, e.request)) {
+  auto known = standing(turn, index, e.request);
+  if (!known) known = standing_by_ticket(turn, e.driver, e.request);
+  if (known) {
     turn.out.push_back(*known);
     return;
   }
@@ -145,8 +154,8 @@ void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e) {
 void on_ticket_ack(Turn& turn, const TicketAck& e) {
   const auto kept = turn.state.tickets.find({e.driver, e.session});
   // The confirmation of the first issue does not confirm the correction that crossed it (D-083).
-  if (kept == turn.state.tickets.end() || kept->second.correction != e.correction) return;
-  const PointId point = kept->second.point;
+  if (kept == turn.state.tickets.end() || kept->second.ticket.correction != e.correction) return;
+  const PointId point = kept->second.ticket.point;
   turn.record(archive::TicketDelivered{turn.now, e.session, point, e.driver,
                                        turn.zone(turn.point(find(turn.state, point))),
                                        e.correction});
@@ -157,7 +166,7 @@ void on_ticket_ack(Turn& turn, const TicketAck& e) {
 void on_returned(Turn& turn, const DriverReturned& e) {
   auto ticket = turn.state.tickets.lower_bound({e.driver, SessionId::none});
   for (; ticket != turn.state.tickets.end() && ticket->first.first == e.driver; ++ticket)
-    turn.out.push_back(ticket->second);
+    turn.out.push_back(ticket->second.ticket);
 }
 
 }  // namespace chargemill::central

@@ -49,9 +49,13 @@ ClosedSession closed_from(const archive::SessionEnd& end) {
   return closed;
 }
 
-Ticket ticket_from(const archive::SessionEnd& end) {
-  return {end.session, end.start,  end.end,    end.delivered, end.cost,
-          end.point,   end.driver, end.status, end.reason,    end.is_correction};
+KeptTicket ticket_from(const archive::SessionEnd& end) {
+  return {{end.session, end.start, end.end, end.delivered, end.cost, end.point, end.driver,
+           end.status, end.reason, end.is_correction},
+          end.request,
+          end.detail,
+          end.phase,
+          end.refusal};
 }
 
 /// A driver that had joined that run: whoever has its number now is somebody else.

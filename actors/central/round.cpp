@@ -42,10 +42,12 @@ archive::ClosedAgain closed_of(const ShardState& state, const PointRecord& p,
            c.is_stray}};
 }
 
-archive::TicketAgain ticket_of(const ShardState& state, const Ticket& t, SimTime now) {
+archive::TicketAgain ticket_of(const ShardState& state, const KeptTicket& kept, SimTime now) {
+  const Ticket& t = kept.ticket;
   archive::SessionEnd end;
   end.at = now;
   end.session = t.session;
+  end.request = kept.request;
   end.start = t.start;
   end.end = t.end;
   end.delivered = t.delivered;
@@ -56,6 +58,9 @@ archive::TicketAgain ticket_of(const ShardState& state, const Ticket& t, SimTime
   if (index != kNowhere) end.zone = zone_of(state, state.points[index]);
   end.status = t.status;
   end.reason = t.reason;
+  end.detail = kept.detail;
+  end.phase = kept.phase;
+  end.refusal = kept.refusal;
   end.is_correction = t.correction;
   return {end};
 }

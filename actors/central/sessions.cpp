@@ -7,9 +7,6 @@
 namespace chargemill::central {
 namespace {
 
-/// Longer than anything is under way.
-constexpr Nanos kAskAgain = std::chrono::seconds{5};
-
 ClosedSession& remember(ShardState& state, PointRecord& point, const ClosedSession& closed) {
   if (point.ring == kNowhere) {
     point.ring = static_cast<std::uint32_t>(state.rings.size());
@@ -32,7 +29,7 @@ void issue(Turn& turn, const PointRecord& point, const ClosedSession& closed, Si
   if (closed.driver == kNobody) return;
   const Ticket ticket{closed.session, closed.start,  end,           closed.booked, closed.cost,
                       point.id,       closed.driver, closed.status, closed.reason, correction};
-  keep_ticket(turn.state, ticket);
+  keep_ticket(turn.state, {ticket, closed.request, closed.detail, closed.phase, closed.refusal});
   ++turn.state.totals.tickets_issued;
   turn.out.push_back(ticket);
 }
@@ -268,6 +265,17 @@ DriverUpdate present_status(const PointRecord& point) {
           begun ? Reason::charging : Reason::request_accepted,
           point.phase,
           Reason::none};
+}
+
+DriverUpdate present_status(const PointRecord& point, const KeptTicket& kept) {
+  const Ticket& t = kept.ticket;
+  const bool is_complete = t.status == SessionStatus::completed;
+  return {kept.request, t.session,
+          Power{},      t.delivered,
+          point.price,  point.id,
+          t.driver,     is_complete ? UpdateStatus::completed : UpdateStatus::failed,
+          t.reason,     kept.phase,
+          kept.detail,  kept.refusal};
 }
 
 DriverUpdate present_status(const PointRecord& point, const ClosedSession& closed) {

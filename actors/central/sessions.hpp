@@ -5,6 +5,9 @@
 
 namespace chargemill::central {
 
+/// When a command without effect is given again: longer than anything is under way.
+inline constexpr Nanos kAskAgain = std::chrono::seconds{5};
+
 /// What a driver asked for.
 struct Wish {
   RequestId request = RequestId::none;  ///< none: asked at the point itself (D-106)
@@ -50,5 +53,6 @@ void correct(Turn& turn, std::uint32_t index, const SessionEnd& end);
 /// The present status of the current session, as its driver is told (D-054).
 [[nodiscard]] DriverUpdate present_status(const PointRecord& point);
 [[nodiscard]] DriverUpdate present_status(const PointRecord& point, const ClosedSession& closed);
+[[nodiscard]] DriverUpdate present_status(const PointRecord& point, const KeptTicket& kept);
 
 }  // namespace chargemill::central

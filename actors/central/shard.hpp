@@ -54,8 +54,8 @@ struct ShardState {
   std::vector<ZoneShare> zones;
   std::vector<std::uint16_t> dirty_zones;
   std::deque<ClosedRing> rings;
-  std::unordered_map<DriverId, std::uint32_t> open_by_driver;  ///< local index
-  std::map<std::pair<DriverId, SessionId>, Ticket> tickets;    ///< not confirmed yet (D-083)
+  std::unordered_map<DriverId, std::uint32_t> open_by_driver;    ///< local index
+  std::map<std::pair<DriverId, SessionId>, KeptTicket> tickets;  ///< (D-083)
   Deadlines deadlines;
   ShardTotals totals;
   WatchTotals watch;

@@ -24,8 +24,8 @@ void forget_oldest(ShardState& state) {
 
 }  // namespace
 
-void keep_ticket(ShardState& state, const Ticket& ticket) {
-  state.tickets[{ticket.driver, ticket.session}] = ticket;
+void keep_ticket(ShardState& state, const KeptTicket& kept) {
+  state.tickets[{kept.ticket.driver, kept.ticket.session}] = kept;
   if (state.tickets.size() > state.settings.tickets_max) forget_oldest(state);
   CHARGEMILL_ASSERT(state.tickets.size() <= state.settings.tickets_max);
 }

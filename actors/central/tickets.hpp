@@ -5,9 +5,9 @@
 
 namespace chargemill::central {
 
-/// Keeps `ticket` until its driver confirms it; a correction takes the place of the first. Beyond
+/// Keeps `kept` until its driver confirms it; a correction takes the place of the first. Beyond
 /// `ShardSettings::tickets_max` the oldest eighth is forgotten and counted: a driver that nobody
 /// is, or that never comes back, confirms nothing.
-void keep_ticket(ShardState& state, const Ticket& ticket);
+void keep_ticket(ShardState& state, const KeptTicket& kept);
 
 }  // namespace chargemill::central

@@ -74,7 +74,11 @@ void inject(State& state, const Fault& fault, SimTime at, std::uint32_t first, s
     if (++state.central_down == 1) effects.push_back(ToShard{CentralDown{}});
   }
   const Plan plan = plan_of(fault.kind);
-  const SimTime until = at + (fault.duration > Nanos{0} ? fault.duration : kDefaultDuration);
+  const bool is_left_to_supervisor =
+      fault.kind == FaultKind::engine_crash && fault.duration == Nanos{0};
+  const SimTime until = is_left_to_supervisor       ? at
+                        : fault.duration > Nanos{0} ? at + fault.duration
+                                                    : at + kDefaultDuration;
   const auto zone = central ? std::nullopt : fault.zone;
   state.sweeps.push_back({plan.begin, first, end, at, until, zone, !central, fault.kind});
   if (plan.end.has_value()) {

@@ -32,7 +32,7 @@ struct Fault {
   /// > 0: Poisson over the eligible points, each time one point is hit. central_restart: per shard.
   double rate_per_point_hour = 0.0;
   SimTime at = kNever;  ///< once, all eligible points (central_restart: the shard)
-  Nanos duration{};     ///< 0: kDefaultDuration. engine_crash: until the supervisor's restart
+  Nanos duration{};     ///< 0: kDefaultDuration; engine_crash: as its supervisor restarts it
   std::optional<ZoneId> zone;
   std::optional<PointId> point;
 };
@@ -105,7 +105,7 @@ struct Sweep {
   std::uint32_t next = 0;  ///< index of the next point
   std::uint32_t end = 0;   ///< one past the last
   SimTime at{};            ///< when it was due
-  SimTime until{};         ///< of a silence, a refusal
+  SimTime until{};         ///< of a silence, a refusal; a crash: not before `at` if it has none
   std::optional<ZoneId> zone;
   bool counts = false;  ///< each point hit is an injection
   FaultKind kind{};     ///< of what it counts
@@ -156,9 +156,11 @@ struct ToPoint   { PointId point; std::variant<PowerOn, PowerOff, Crash, Silence
 struct ToMonitor { PointId point; std::variant<PowerOn, PowerOff, LinkDown, LinkUp, SimulateFault> message; };
 struct ToShard   { std::variant<CentralDown, CentralUp, FaultInjected> message; };
 struct ToCentral { OperatorOrder message; };
+/// The engine that crashes shall not be restarted before.
+struct KeepCrashed { PointId point; SimTime until; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
 /// Somebody outside wants it to befall one point (central_restart: its shard), now.
-struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< 0: kDefaultDuration
+struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< as of a Fault
 /// A charge point has joined the shard; it is switched on. Rates of faults stay those of the others.
 struct Joined    { PointId point; ZoneId zone; };
 // clang-format on
@@ -166,7 +168,7 @@ struct Joined    { PointId point; ZoneId zone; };
 /// CentralDown: the shard has failed by itself; CentralUp: its supervisor restarts it. What was
 /// connected to it loses its connection and finds it again, as in a central restart (D-131).
 using Event = std::variant<PowerOn, Halt, Inject, Joined, CentralDown, CentralUp, Tick>;
-using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver>;
+using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver, KeepCrashed>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;
 using Effects = InlineVector<Effect, kEffectsMax>;

@@ -5,6 +5,7 @@
 #include "actors/charge_point/charge_point.hpp"
 #include "actors/driver/driver.hpp"
 #include "actors/monitor/monitor.hpp"
+#include "actors/supervisor/supervisor.hpp"
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::director {
@@ -71,6 +72,11 @@ void DirectorActor::perform(const Effect& effect) {
           [&](const ToDriver& e) {
             const auto to = network_.drivers[index_of(e.driver)];
             std::visit([&](const auto& m) { tell<driver::Event>(to, m); }, e.message);
+          },
+          [&](const KeepCrashed& e) {
+            tell<supervisor::Event>(
+                network_.supervisors[shard],
+                supervisor::KeepDown{e.until, index_of(e.point), ActorKind::charge_point});
           },
       },
       effect);

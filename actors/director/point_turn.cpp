@@ -78,6 +78,7 @@ void act(Point& point, const Sweep& sweep, Effects& effects) {
   switch (sweep.action) {
     case Action::crash:
       if (!point.on) return;
+      if (sweep.until > sweep.at) effects.push_back(KeepCrashed{point.id, sweep.until});
       effects.push_back(ToPoint{point.id, Crash{}});
       return inject_seen(point, sweep.at, effects);
     case Action::silence:

@@ -46,11 +46,25 @@ void look_around(const State& state, const PointFilter& filter, PointId from, Ef
       filter.power_min, filter.price_max, {}, from, state.id, filter.zone, filter.any_zone, 0});
 }
 
+bool waits_for_its_turn(Stage stage) noexcept {
+  return stage == Stage::pausing || stage == Stage::looking;
+}
+
 /// `due` is when the line's turn came, not when we got round to it: the latencies start there.
 void next_line(State& state, SimTime line_due, SimTime now, Effects& effects) {
-  if (state.plan->looks && in_reach(state)) look_around(state, *state.plan->looks, {}, effects);
   const PointId point = state.plan->lines[state.next_line++];
   begin(state, Trip{line_due, {}, {}, point, {}, false}, now, effects);
+}
+
+/// Whoever wants to see first what is available asks only then.
+void take_turn(State& state, SimTime line_due, SimTime now, Effects& effects) {
+  if (!state.plan->looks || !in_reach(state)) {
+    next_line(state, line_due, now, effects);
+    return;
+  }
+  state.stage = Stage::looking;
+  state.pause_end = now + kLookPatience;
+  look_around(state, *state.plan->looks, {}, effects);
 }
 
 void leave_off(State& state, Effects& effects) {
@@ -221,8 +235,10 @@ void on(State& state, const Ticket& ticket, SimTime /*now*/, Effects& effects) {
 
 void on(State& state, const Leave&, SimTime /*now*/, Effects& /*effects*/) { state.away = true; }
 
-void on(State& state, const PointList& list, SimTime /*now*/, Effects& effects) {
-  if (!state.away && list.driver == state.id) effects.push_back(ShowPoints{list});
+void on(State& state, const PointList& list, SimTime now, Effects& effects) {
+  if (state.away || list.driver != state.id) return;
+  effects.push_back(ShowPoints{list});
+  if (state.stage == Stage::looking) next_line(state, now, now, effects);
 }
 
 void on(State& state, const LookAround& look, SimTime /*now*/, Effects& effects) {
@@ -273,12 +289,12 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
     state.pause_end = now + state.plan->first_wait;
     return;
   }
-  next_line(state, now, now, effects);
+  take_turn(state, now, now, effects);
 }
 
 void on(State& state, const Halt&, SimTime /*now*/, Effects& effects) {
   state.halted = true;
-  if (state.stage == Stage::pausing || state.stage == Stage::leaving) leave_off(state, effects);
+  if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving) leave_off(state, effects);
 }
 
 /// What a driver must not forget (D-129) is kept; its next incarnation comes back like one that
@@ -295,6 +311,10 @@ void on(State& state, const Restart&, SimTime now, Effects& effects) {
 void on(State& state, const Tick&, SimTime now, Effects& effects) {
   if (now < due(state)) return;
   if (state.stage == Stage::pausing) {
+    take_turn(state, state.pause_end, now, effects);
+    return;
+  }
+  if (state.stage == Stage::looking) {  // nobody answered
     next_line(state, state.pause_end, now, effects);
     return;
   }
@@ -325,7 +345,7 @@ Effects step(State& state, const Event& event, SimTime now) {
 
 SimTime due(const State& state) {
   if (state.away) return kNever;
-  if (state.stage == Stage::pausing || state.stage == Stage::leaving) return state.pause_end;
+  if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving) return state.pause_end;
   if (state.stage == Stage::waiting) return state.last_news + state.plan->timeout;
   return kNever;
 }

@@ -28,6 +28,8 @@ enum class Mode : std::uint8_t { list, fleet, guest };
 
 /// After the last line, for late updates (D-123).
 inline constexpr Nanos kLastWait = std::chrono::seconds{2};
+/// So long a driver waits for the list of what is available before it asks without it.
+inline constexpr Nanos kLookPatience = std::chrono::seconds{5};
 
 /// off -> (idle | waiting) -> waiting <-> pausing; waiting -> leaving -> finished
 enum class Stage : std::uint8_t {
@@ -35,6 +37,7 @@ enum class Stage : std::uint8_t {
   idle,      ///< a fleet's driver or a guest without a trip
   waiting,   ///< one request is open
   pausing,   ///< a list's driver before its first request, or between two
+  looking,   ///< then, if its plan says so, at what is available (D-130)
   leaving,   ///< a list's driver after its last line, for kLastWait
   finished,  ///< and then
 };

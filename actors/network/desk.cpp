@@ -100,7 +100,11 @@ void Desk::tell_owner(const Report& said) {
 
 void Desk::report(const Register& said) { tell_owner(said); }
 void Desk::report(const Heartbeat& said) { tell_owner(said); }
-void Desk::report(const FaultReport& said) { tell_owner(said); }
+void Desk::report(const FaultReport& said) {
+  FaultReport marked = said;
+  marked.from_outside = true;
+  tell_owner(marked);
+}
 void Desk::report(const HealthyReport& said) { tell_owner(said); }
 
 void Desk::inject(const director::Inject& fault) {

@@ -50,7 +50,7 @@ void add(DigestWriter& w, const Ticket& t) {
 
 void add(DigestWriter& w, const central::PointRecord& p) {
   w.add(p.stage, p.phase, p.display, p.fault, p.power, p.price, p.monitor_seen, p.injected,
-        p.failed_at);
+        p.failed_at, p.told_at);
   if (p.stage != central::Stage::none)
     w.add(p.session, p.request, p.begun, p.heard, p.delivered, p.driver, p.permit);
   add_whole(w, p.breaker);
@@ -121,7 +121,10 @@ Digest digest_of(const central::ShardState& s, std::uint32_t index) {
                                                        s.open_by_driver.end());
   std::sort(open.begin(), open.end());
   for (const auto& [driver, at] : open) w.add(driver, at);
-  for (const auto& [key, ticket] : s.tickets) add(w, ticket);
+  for (const auto& [key, kept] : s.tickets) {
+    add(w, kept.ticket);
+    w.add(kept.request, kept.detail, kept.phase, kept.refusal);
+  }
   return w.finish();
 }
 
@@ -156,10 +159,11 @@ Digest digest_of(const director::State& s, std::uint32_t index) {
 Digest digest_of(const supervisor::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::supervisor, index);
   for (const auto& [child, record] : s.children) {
-    w.add(child.first, child.second, record.down, record.last, record.waiting);
+    w.add(child.first, child.second, record.down, record.last, record.restart_at, record.waiting);
     for (const auto at : record.failures) w.add(at);
   }
   for (const auto& [at, child] : s.planned) w.add(at, child.first, child.second);
+  for (const auto& [child, until] : s.held) w.add(child.first, child.second, until);
   w.add(s.totals.failures, s.totals.restarts, s.totals.given_up);
   return w.finish();
 }

@@ -71,7 +71,7 @@ struct FaultSpec {
   FaultKind kind{};
   std::optional<double> rate_per_cp_per_hour;  ///< Poisson, model time
   std::optional<SimTime> at;                   ///< or once
-  Nanos duration{};                            ///< how long it lasts (a crash: until the restart)
+  Nanos duration{};                            ///< how long it lasts; 0: the kind's default
   std::optional<std::string> zone;             ///< by name (Z01 ...), else everywhere
   std::optional<std::string> point;            ///< one charge point by id
 };

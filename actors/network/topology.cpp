@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <unordered_map>
 
 #include "runtime/base/assert.hpp"
@@ -10,8 +9,6 @@
 
 namespace chargemill::network {
 namespace {
-
-constexpr std::uint32_t kPointsPerSite = 16;
 
 /// Draws from a mix by its weights.
 template <class T>
@@ -36,11 +33,8 @@ void place_points(const Scenario& scenario, Topology& t) {
     }
     return;
   }
-  t.zones = std::max(1U, std::min(n.zones, n.charge_points));
-  const std::uint32_t wanted = n.sites_per_zone == 0
-                                   ? (n.charge_points + kPointsPerSite - 1) / kPointsPerSite
-                                   : n.sites_per_zone * t.zones;
-  t.sites = std::clamp(wanted, t.zones, std::max(n.charge_points, t.zones));
+  t.zones = generated_zones(scenario);
+  t.sites = generated_sites(scenario);
   t.points.resize(n.charge_points);
   for (std::uint32_t i = 0; i < n.charge_points; ++i) {
     RandomStream random{scenario.run.seed, i, Purpose::topology};
@@ -53,18 +47,22 @@ void place_points(const Scenario& scenario, Topology& t) {
   }
 }
 
-// Whole sites, in order, as evenly as sites allow.
+/// The first point of generated site `site`, or one past the last.
+std::uint32_t begin_of_site(const Topology& t, std::uint64_t site) {
+  return static_cast<std::uint32_t>((site * t.points.size() + t.sites - 1) / t.sites);
+}
+
+// In order, as evenly as may be.
 void divide_among_shards(const Scenario& scenario, Topology& t) {
   const auto points = static_cast<std::uint32_t>(t.points.size());
-  const std::uint32_t count = std::clamp(scenario.central.shards, 1U, std::max(1U, points));
+  const bool is_generated = scenario.network.points.empty() && points > 0;
+  const std::uint32_t parts = shard_parts(scenario);
+  const std::uint32_t count = shards_of(scenario);
   t.shards.resize(count);
   std::uint32_t at = 0;
   for (std::uint32_t s = 0; s < count; ++s) {
-    const auto share = static_cast<std::uint32_t>(std::uint64_t{points} * (s + 1) / count);
-    std::uint32_t end = std::max(at, share);
-    const bool generated = scenario.network.points.empty();
-    while (generated && end > at && end < points && t.points[end].site == t.points[end - 1].site)
-      ++end;
+    const std::uint64_t part = std::uint64_t{parts} * (s + 1) / count;
+    const auto end = is_generated ? begin_of_site(t, part) : static_cast<std::uint32_t>(part);
     t.shards[s].first_point = at;
     t.shards[s].points = end - at;
     at = end;
@@ -84,9 +82,7 @@ std::uint32_t shard_owning(const Topology& t, PointId point) {
   const auto after =
       std::upper_bound(t.shards.begin(), t.shards.end(), index_of(point),
                        [](std::uint32_t p, const ShardSeat& s) { return p < s.first_point; });
-  auto owner = static_cast<std::uint32_t>(after - t.shards.begin()) - 1;
-  while (t.shards[owner].points == 0) --owner;
-  return owner;
+  return static_cast<std::uint32_t>(after - t.shards.begin()) - 1;
 }
 
 std::optional<PointFilter> filter_of(const DriverSpec& spec) {
@@ -239,18 +235,6 @@ void assign_actions(const Scenario& scenario, Topology& t) {
 
 Nanos start_spread(const Scenario& scenario) {
   return std::min<Nanos>(scenario.network.health_interval, std::chrono::seconds{1});
-}
-
-std::string generated_point_name(std::uint32_t index) {
-  char text[24];
-  std::snprintf(text, sizeof text, "CP-%06u", index + 1);
-  return text;
-}
-
-std::string zone_name(ZoneId zone) {
-  char text[16];
-  std::snprintf(text, sizeof text, "Z%02u", index_of(zone) + 1U);
-  return text;
 }
 
 std::string Topology::point_name(PointId id) const {

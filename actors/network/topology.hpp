@@ -9,6 +9,7 @@
 #include "actors/driver/driver.hpp"
 #include "actors/fleet/arrivals.hpp"
 #include "actors/fleet/fleet.hpp"
+#include "actors/network/division.hpp"
 #include "actors/network/scenario.hpp"
 
 namespace chargemill::network {
@@ -61,8 +62,4 @@ struct Topology {
 /// Charge points are switched on one after the other, all within this.
 [[nodiscard]] Nanos start_spread(const Scenario& scenario);
 
-/// `CP-000001` for the first; the inverse gives kUnknownPoint for anything else.
-[[nodiscard]] std::string generated_point_name(std::uint32_t index);
-/// `Z01` for the first.
-[[nodiscard]] std::string zone_name(ZoneId zone);
 }  // namespace chargemill::network

@@ -24,6 +24,19 @@ void prune(State& state, SimTime now) {
     const bool stale = !record.waiting && now - record.last > 2 * state.settings.period;
     it = stale ? state.children.erase(it) : std::next(it);
   }
+  for (auto it = state.held.begin(); it != state.held.end();)
+    it = it->second <= now ? state.held.erase(it) : std::next(it);
+}
+
+void plan(State& state, const Child& child, Record& record, SimTime at) {
+  record.restart_at = at;
+  state.planned.emplace(at, child);
+}
+
+/// The end of a time that somebody wants `child` to be down for, once; zero if nobody does.
+SimTime take_hold(State& state, const Child& child) {
+  const auto hold = state.held.extract(child);
+  return hold.empty() ? SimTime{} : hold.mapped();
 }
 
 void on(State& state, const ChildFailed& failed, SimTime now, Effects& effects) {
@@ -38,16 +51,34 @@ void on(State& state, const ChildFailed& failed, SimTime now, Effects& effects) 
   }
   if (record.failures.size() >= state.settings.restarts_max) {
     state.children.erase(child);
+    state.held.erase(child);
     ++state.totals.given_up;
     effects.push_back(GiveUp{failed.kind, failed.index});
     return;
   }
   const Nanos delay = delay_of(state.settings, failed.kind, record.failures.size());
+  const SimTime restart = std::max(now + delay, take_hold(state, child));
   record.failures.push_back(stamp);
-  record.down += delay;
+  record.down += restart - now;
   record.last = now;
   record.waiting = true;
-  state.planned.emplace(now + delay, child);
+  plan(state, child, record, restart);
+}
+
+void on(State& state, const KeepDown& keep, SimTime now, Effects&) {
+  prune(state, now);
+  const Child child{keep.kind, keep.index};
+  const auto known = state.children.find(child);
+  if (known == state.children.end() || !known->second.waiting) {
+    SimTime& until = state.held[child];
+    until = std::max(until, keep.until);
+    return;
+  }
+  Record& record = known->second;
+  if (keep.until <= record.restart_at) return;
+  state.planned.erase({record.restart_at, child});
+  record.down += keep.until - record.restart_at;
+  plan(state, child, record, keep.until);
 }
 
 void on(State& state, const Tick&, SimTime now, Effects& effects) {

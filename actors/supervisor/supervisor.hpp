@@ -30,6 +30,7 @@ struct Record {
   InlineVector<SimTime, kRestartsLimit> failures;  ///< within the period, oldest first
   Nanos down{};          ///< the delays so far, which the stamps leave out
   SimTime last{};        ///< the latest failure, in model time
+  SimTime restart_at{};  ///< of the restart that is planned, if `waiting`
   bool waiting = false;  ///< a restart is planned
 };
 
@@ -43,16 +44,19 @@ struct State {
   Settings settings;
   std::map<Child, Record> children;             ///< only those that failed within the period
   std::set<std::pair<SimTime, Child>> planned;  ///< restarts to come
-  SimTime next_prune{};                         ///< when old records are next dropped
+  std::map<Child, SimTime> held;  ///< who shall not be restarted before; passed ones go lazily
+  SimTime next_prune{};           ///< when old records are next dropped
   Totals totals;
 };
 
 // clang-format off
+/// Whoever harms the child wants it to stay down so long. Comes before or after its failure is told.
+struct KeepDown     { SimTime until; std::uint32_t index; ActorKind kind; };
 struct RestartChild { ActorKind kind; std::uint32_t index; };
 struct GiveUp       { ActorKind kind; std::uint32_t index; };  ///< too many failures: it stays down
 // clang-format on
 
-using Event = std::variant<ChildFailed, Tick>;
+using Event = std::variant<ChildFailed, KeepDown, Tick>;
 using Effect = std::variant<RestartChild, GiveUp>;
 using Effects = InlineVector<Effect, 64>;
 static_assert(sizeof(Event) <= 64);

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "app/commands/exit_code.hpp"
 #include "app/ctl/ctl_replies.hpp"
 #include "app/ctl/ctl_words.hpp"
 #include "app/scenario/load.hpp"
@@ -12,9 +13,6 @@
 
 namespace chargemill::app {
 namespace {
-
-constexpr int kExitUsage = 2;
-constexpr int kExitEnvironment = 4;
 
 int complain(int code, const std::string& text) {
   (void)std::fputs(("chargemill: " + text + "\n").c_str(), stderr);

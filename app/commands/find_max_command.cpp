@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/commands/exit_code.hpp"
 #include "app/find_max/scaled.hpp"
 #include "app/find_max/search.hpp"
 #include "app/find_max/step.hpp"
@@ -24,9 +25,6 @@
 namespace chargemill::app {
 namespace {
 
-constexpr int kExitInvalidScenario = 3;
-constexpr int kExitEnvironment = 4;
-constexpr int kExitThreshold = 99;
 constexpr Nanos kStep = std::chrono::seconds{10};  // after the warm-up
 constexpr double kMostPoints = 1e7;
 constexpr double kMostRate = 1e6;

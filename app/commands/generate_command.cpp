@@ -1,4 +1,5 @@
 #include "app/commands/generate_command.hpp"
+#include "app/commands/exit_code.hpp"
 
 #include <fmt/format.h>
 
@@ -13,8 +14,6 @@
 
 namespace chargemill::app {
 namespace {
-
-constexpr int kExitEnvironment = 4;
 
 fleet::ProfileName profile_name(const std::string& text) {
   if (text == "home") return fleet::ProfileName::home;

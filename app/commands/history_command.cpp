@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "actors/archive/history.hpp"
+#include "app/commands/exit_code.hpp"
 #include "app/history/find_journal.hpp"
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
@@ -21,9 +22,6 @@ namespace {
 using archive::Filter;
 using archive::History;
 using archive::UtcMicros;
-
-constexpr int kExitUsage = 2;
-constexpr int kExitEnvironment = 4;
 
 const std::map<std::string, std::vector<std::string>>& kinds() {
   static const std::map<std::string, std::vector<std::string>> all{

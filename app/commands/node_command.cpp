@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/commands/exit_code.hpp"
 #include "app/commands/run_command.hpp"
 #include "app/commands/run_nodes.hpp"
 #include "app/nodes/etcd_meeting.hpp"
@@ -24,11 +25,6 @@
 
 namespace chargemill::app {
 namespace {
-
-constexpr int kExitUsage = 2;
-constexpr int kExitInvalidScenario = 3;
-constexpr int kExitEnvironment = 4;
-constexpr int kExitPeers = 5;
 
 int fail(int code, const std::string& text) {
   (void)std::fputs(("chargemill: " + text + "\n").c_str(), stderr);

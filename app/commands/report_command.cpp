@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/commands/exit_code.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/compare/run_set.hpp"
 #include "app/report/html_report.hpp"
@@ -48,7 +49,6 @@ std::string repeats_hint(const std::filesystem::path& path) {
 }  // namespace
 
 int report_command(const std::filesystem::path& run, const std::string& format) {
-  constexpr int kExitEnvironment = 4;
   std::ifstream file(run / "summary.json");
   const auto summary = ordered_json::parse(file, nullptr, false);
   if (summary.is_discarded()) {

@@ -9,12 +9,14 @@
 #include <thread>
 
 #include "app/api/layout.hpp"
+#include "app/commands/exit_code.hpp"
 #include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
 #include "app/commands/run_files.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/commands/run_nodes.hpp"
+#include "app/commands/run_repeats.hpp"
 #include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
 #include "app/doors/doors.hpp"
@@ -39,13 +41,6 @@
 
 namespace chargemill::app {
 namespace {
-
-constexpr int kExitUsage = 2;
-constexpr int kExitInvalidScenario = 3;
-constexpr int kExitEnvironment = 4;
-constexpr int kExitPeers = 5;
-constexpr int kExitInvalidRun = 98;
-constexpr int kExitThreshold = 99;
 
 void say(const std::string& text) { (void)std::fputs((text + "\n").c_str(), stderr); }
 
@@ -313,18 +308,6 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
       plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
 }
 
-/// Which of two exit codes a row of runs ends with: 1, then 98, then the environment, then a
-/// signal, then 99 (contract).
-int worse_of(int a, int b) {
-  const auto rank = [](int code) {
-    if (code == 0 || code == kExitThreshold) return code == 0 ? 0 : 1;
-    if (code > 128) return 2;
-    if (code == kExitEnvironment) return 3;
-    return code == kExitInvalidRun ? 4 : 5;
-  };
-  return rank(a) >= rank(b) ? a : b;
-}
-
 /// Whoever drives a recording or request files seldom wants ten thousand others beside them.
 void note_what_joins_the_demo(const RunOptions& options) {
   for (const auto& given : options.overrides) {
@@ -391,7 +374,12 @@ int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
     worst = worse_of(worst, code);
     if (stop.signal() != 0) break;
   }
-  if (loaded.output.repeat > 1 && !path.empty() && !loaded.output.quiet)
+  if (loaded.output.repeat == 1 || path.empty()) return worst;
+  if (const auto parted = differing_repeats(path)) {
+    say("chargemill: " + *parted);
+    worst = worse_of(worst, kExitInvalidRun);
+  }
+  if (!loaded.output.quiet)
     say(fmt::format("RUNS      {}  (chargemill compare takes such a directory whole)",
                     path.string()));
   return worst;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "actors/network/division.hpp"
 #include "app/sessions/civil_time.hpp"
 
 namespace chargemill::app {
@@ -34,7 +35,7 @@ Recording::Options options_of(const std::filesystem::path& path,
 Result<void> check_workers(const network::Scenario& scenario) {
   const unsigned workers =
       scenario.run.workers > 0 ? scenario.run.workers : std::thread::hardware_concurrency();
-  if (std::min<std::size_t>(workers, scenario.central.shards) <= Journal::kAppendersMax) return {};
+  if (std::min(workers, network::shards_of(scenario)) <= Journal::kAppendersMax) return {};
   return failure(ErrorKind::environment,
                  fmt::format("a journal serves {} workers at most: --workers {}, or --no-journal",
                              Journal::kAppendersMax, Journal::kAppendersMax));

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "actors/network/letter_kinds.hpp"
+#include "app/commands/exit_code.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/simulation/follower.hpp"
 #include "app/simulation/host.hpp"
@@ -16,7 +17,6 @@ namespace chargemill::app {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{200};
-constexpr int kExitPeers = 5;
 
 /// Nodes talk only if they simulate the same with the same program.
 std::uint64_t plan_of(const network::Scenario& scenario) {

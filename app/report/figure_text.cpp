@@ -39,6 +39,12 @@ std::string figure_text(const ordered_json& value) {
   return text.empty() ? "none" : text;
 }
 
+std::string threshold_text(const ordered_json& threshold) {
+  const auto& value = threshold.at("value");
+  if (!value.is_null()) return figure_text(value);
+  return threshold.at("ok").get<bool>() ? "does not apply in virtual time" : "nothing measured";
+}
+
 std::string latency_text(const ordered_json& latency, const char* figure) {
   if (latency.at("count").get<std::uint64_t>() == 0) return "none";
   return fmt::format("{:.3f}", latency.at(figure).get<double>());

@@ -19,6 +19,9 @@ inline constexpr std::pair<const char*, const char*> kLatencyFigures[] = {
 /// text; true, false and texts as they are; lists as their members, `none` when empty.
 [[nodiscard]] std::string figure_text(const nlohmann::ordered_json& value);
 
+/// The value of one threshold of a summary. Null and ok: it is about lateness, and time is virtual.
+[[nodiscard]] std::string threshold_text(const nlohmann::ordered_json& threshold);
+
 /// One figure of one latency: `0.305`, or `none` when nothing was measured.
 [[nodiscard]] std::string latency_text(const nlohmann::ordered_json& latency, const char* figure);
 

@@ -108,12 +108,10 @@ std::string thresholds(const ordered_json& summary) {
   std::string rows;
   for (const auto& threshold : all) {
     const bool ok = threshold.at("ok").get<bool>();
-    const auto& value = threshold.at("value");
     rows += fmt::format(
         "<tr class=\"{}\"><td>{}</td><td><code>{}</code></td><td class=\"n\">{}</td></tr>",
         ok ? "good" : "bad", ok ? "✓ holds" : "✗ crossed",
-        escaped(figure_text(threshold.at("expr"))),
-        value.is_null() ? "nothing measured" : escaped(figure_text(value)));
+        escaped(figure_text(threshold.at("expr"))), escaped(threshold_text(threshold)));
   }
   return "<div class=\"wide\"><table><thead><tr><th>result</th><th>threshold</th><th "
          "class=\"n\">value</th></tr></thead><tbody>" +

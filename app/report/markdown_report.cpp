@@ -35,11 +35,9 @@ std::string thresholds(const ordered_json& summary) {
   if (all.empty()) return {};
   std::string text = "| | threshold | value |\n|---|---|---:|\n";
   for (const auto& threshold : all) {
-    const auto& value = threshold.at("value");
-    text += fmt::format("| {} | {} | {} |\n",
-                        threshold.at("ok").get<bool>() ? "✓ holds" : "✗ **crossed**",
-                        escaped(threshold.at("expr").get<std::string>()),
-                        value.is_null() ? "nothing measured" : figure_text(value));
+    text += fmt::format(
+        "| {} | {} | {} |\n", threshold.at("ok").get<bool>() ? "✓ holds" : "✗ **crossed**",
+        escaped(threshold.at("expr").get<std::string>()), threshold_text(threshold));
   }
   return text + "\n";
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "actors/monitor/monitor.hpp"
+#include "actors/network/division.hpp"
 #include "app/scenario/check_context.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/scenario/value.hpp"
@@ -140,9 +141,7 @@ class Checker : public CheckContext {
 
   // Each shard's trips go to its own drivers: where there are none, none are made.
   void check_drivers_of_shards() {
-    const std::size_t points =
-        s_.network.points.empty() ? s_.network.charge_points : s_.network.points.size();
-    const auto shards = std::min<std::size_t>(s_.central.shards, points);
+    const std::size_t shards = network::shards_of(s_);
     const std::size_t drivers = s_.drivers.count;
     if (drivers == 0 || drivers >= shards || !points_are_sound() ||
         !are_sound({"drivers.count", "central.shards"}))

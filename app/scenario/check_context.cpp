@@ -5,18 +5,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "actors/network/division.hpp"
 #include "app/scenario/value.hpp"
 
 namespace chargemill::app {
-namespace {
-
-// The names that the network gives to what it generates (actors/network/topology.hpp, which is a
-// layer that this one does not link).
-std::string generated_point_name(std::uint64_t index) { return fmt::format("CP-{:06}", index + 1); }
-std::string zone_name(std::uint32_t index) { return fmt::format("Z{:02}", index + 1); }
-
-}  // namespace
-
 CheckContext::CheckContext(const network::Scenario& scenario, const Origins& origins,
                            const std::set<std::string>& failed, std::vector<Diagnostic>& found)
     : s_(scenario), origins_(origins), failed_(failed), found_(found) {
@@ -62,7 +54,7 @@ bool CheckContext::has_point(const std::string& name) const {
   if (name.size() < 9 || name.rfind("CP-", 0) != 0 || name.size() > 12) return false;
   const auto number = std::strtoull(name.c_str() + 3, nullptr, 10);
   return number >= 1 && number <= s_.network.charge_points &&
-         generated_point_name(number - 1) == name;
+         network::generated_point_name(static_cast<std::uint32_t>(number - 1)) == name;
 }
 
 std::uint32_t CheckContext::zones() const {
@@ -74,7 +66,7 @@ std::uint32_t CheckContext::zones() const {
 
 bool CheckContext::has_zone(const std::string& name) const {
   for (std::uint32_t z = 0; z < zones(); ++z) {
-    if (zone_name(z) == name) return true;
+    if (network::zone_name(ZoneId{static_cast<std::uint16_t>(z)}) == name) return true;
   }
   return false;
 }
@@ -82,7 +74,7 @@ bool CheckContext::has_zone(const std::string& name) const {
 std::string CheckContext::point_hint(const std::string& name) const {
   if (s_.network.points.empty() && s_.network.charge_points > 0)
     return fmt::format("there are CP-000001 to {}",
-                       generated_point_name(s_.network.charge_points - 1));
+                       network::generated_point_name(s_.network.charge_points - 1));
   return did_you_mean(name, {listed_.begin(), listed_.end()});
 }
 

@@ -40,7 +40,6 @@ struct Idle {
   const char* why;
 };
 constexpr Idle kIdle[] = {
-    {network::FaultKind::engine_crash, "duration", "its supervisor starts the engine again"},
     {network::FaultKind::central_restart, "zone", "shards, which it takes down, are of no zone"}};
 
 void check_idle_keys(CheckContext& c, const network::FaultSpec& fault, const std::string& key) {

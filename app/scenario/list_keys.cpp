@@ -88,7 +88,7 @@ const std::vector<Field<network::FaultSpec>>& fault_keys() {
   using T = network::FaultSpec;
   // Left out, a duration is the director's own; there is none to be written out then.
   const Field<T> lasts{
-      duration("duration", "how long it lasts, else 30s; a crash: until the restart"),
+      duration("duration", "how long it lasts, else 30s; a crash: else 2s, more if repeated"),
       [](T& fault, const Value& value) { fault.duration = std::get<Nanos>(value); },
       [](const T& fault) { return fault.duration == Nanos{0} ? Value{} : Value{fault.duration}; }};
   static const std::vector<Field<T>> table{

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "actors/network/division.hpp"
 #include "app/scenario/value.hpp"
 
 namespace chargemill::app {
@@ -83,8 +84,7 @@ Plan make_plan(const network::Scenario& s) {
   Plan plan;
   plan.charge_points = s.network.points.empty() ? s.network.charge_points : s.network.points.size();
   plan.drivers = std::uint64_t{s.drivers.count} + s.drivers.named.size();
-  plan.shards = std::clamp<std::uint64_t>(s.central.shards, 1,
-                                          std::max<std::uint64_t>(1, plan.charge_points));
+  plan.shards = network::shards_of(s);
   // engine and monitor each; shard, fleet, director and supervisor for each shard
   plan.actors = 2 * plan.charge_points + plan.drivers + 4 * plan.shards;
   const auto points = static_cast<double>(plan.charge_points);

@@ -116,8 +116,9 @@ function table(    i, text) {
     if (workload[case_at[i]] != "round_trip") continue
     if (!headed++) {
       printf "\n## Round trips a second (medians; %d alternating runs)\n\n", repetitions
-      print "chargemill's entities live on their central's worker, so none of its messages crosses cores; the peers'"
-      print "schedulers place theirs. README.md says what that is worth.\n"
+      print "chargemill's entities live on their central's worker, as its networks place them, so none of their messages"
+      print "crosses cores; the peers' schedulers place theirs. In chargemill-spread entities live on either worker,"
+      print "regardless of their central: every second message crosses.\n"
       print "| entities  | peer                   |     median |      least |       most | chargemill is |"
       print "|----------:|:-----------------------|-----------:|-----------:|-----------:|--------------:|"
     }

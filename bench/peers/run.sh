@@ -78,10 +78,10 @@ attempt() {
     "$workload" "$peer" "$entities" "$centrals" "$outcome" "${figures#\{}" >>"$runs"
 }
 
-# The engine's own benchmark has the same shape; this gives its rate as a peer would.
+# engine_round_trip CASE: the engine's own benchmark has the same shape; this gives its rate as a peer would.
 engine_round_trip() {
   "$programs/chargemill_bench" --benchmark_format=json \
-    --benchmark_filter="^engine/round_trip/$entities/$centrals(/|\$)" |
+    --benchmark_filter="^engine/$1/$entities/$centrals(/|\$)" |
     awk '/"items_per_second"/ { printf "{\"per_second\": %.0f}\n", $2; found = 1; exit } END { exit !found }'
 }
 export -f engine_round_trip
@@ -93,7 +93,8 @@ round_trip() {
   for entities in $sizes; do
     echo "  round trips a second, $entities entities" >&2
     export entities centrals
-    attempt chargemill bash -o pipefail -c engine_round_trip
+    attempt chargemill bash -o pipefail -c 'engine_round_trip round_trip'
+    attempt chargemill-spread bash -o pipefail -c 'engine_round_trip round_trip_spread'
     attempt go "$out/go_round_trip" --entities "$entities" --centrals "$centrals" --seconds "$round_trip_seconds"
     attempt erlang erl +P 2097152 -noshell -noinput -pa "$out" \
       -run round_trip main "$entities" "$centrals" "$round_trip_seconds"

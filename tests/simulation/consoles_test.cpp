@@ -69,6 +69,7 @@ TEST(Consoles, ADriverSeesWhatIsAvailableBeforeEachRequest) {  // D-130
   EXPECT_EQ(count_of(lines, "Driver driver-0 | AVAILABLE | "), 1U);
   EXPECT_EQ(count_of(lines, "Driver driver-1 | AVAILABLE | "), 0U)
       << "its own only, and if it looks";
+  EXPECT_EQ(count_of(lines, "CP-001 (22.0 kW, €0.30/kWh)"), 1U) << "the one it then asks for";
   EXPECT_EQ(count_of(lines, "CP-003 (50.0 kW, €0.35/kWh)"), 1U);
   PointFilter strong;
   strong.power_min = Power{40'000};

@@ -123,9 +123,9 @@ TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
       ASSERT_EQ(restored.tickets.size(), remembered.tickets.size());
       EXPECT_TRUE(std::equal(restored.tickets.begin(), restored.tickets.end(),
                              remembered.tickets.begin(), [](const auto& a, const auto& b) {
-                               return a.first == b.first &&
-                                      a.second.delivered == b.second.delivered &&
-                                      a.second.correction == b.second.correction;
+                               return a.first == b.first && a.second.request == b.second.request &&
+                                      a.second.ticket.delivered == b.second.ticket.delivered &&
+                                      a.second.ticket.correction == b.second.ticket.correction;
                              }));
     }
   }
@@ -161,7 +161,7 @@ TEST(Recorded, TheRecordsAddUpToTheTotals) {
     EXPECT_EQ(of(archive::SessionEnd{}) - strays - without_driver, totals.tickets_issued);
     EXPECT_EQ(of(archive::SessionEnd{}) - strays - corrections,
               totals.sessions_completed + totals.sessions_failed);
-    EXPECT_EQ(of(archive::Fault{}), totals.faults_raised + totals.faults_recovered);
+    EXPECT_EQ(of(archive::Fault{}), totals.faults_notified + totals.faults_recovered);
     EXPECT_EQ(recoveries, totals.faults_recovered);
     EXPECT_EQ(recording->appended(), recording->status().records);
     auto history = std::move(*archive::History::open(folder.path()));
@@ -170,7 +170,7 @@ TEST(Recorded, TheRecordsAddUpToTheTotals) {
     EXPECT_EQ(history.sessions(all).value().size(), totals.sessions_started);
     EXPECT_EQ(history.tickets(all).value().size(), totals.tickets_issued);
     const auto statistics = history.statistics("", archive::UtcMicros::min()).value();
-    EXPECT_EQ(statistics.fault_count, totals.faults_raised);
+    EXPECT_EQ(statistics.fault_count, totals.faults_notified);
     EXPECT_EQ(statistics.recovery_count, totals.faults_recovered);
   }
 }

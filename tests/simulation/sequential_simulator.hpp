@@ -288,6 +288,10 @@ class SequentialSimulator {
               if (std::holds_alternative<CentralUp>(e.message)) to_drivers(LinkUp{});
             },
             [&](const director::ToCentral& e) { tell(central_, e.message); },
+            [&](const director::KeepCrashed& e) {
+              tell(supervisors_[shard],
+                   supervisor::KeepDown{e.until, index_of(e.point), ActorKind::charge_point});
+            },
             [&](const director::ToDriver& e) {
               std::visit([&](const auto& m) { tell(drivers_[index_of(e.driver)], m); }, e.message);
             }},

@@ -44,6 +44,56 @@ TEST(Supervision, AnEngineThatFailsTooOftenIsGivenUpAndSaidSo) {  // law 6
   EXPECT_EQ(net.shown(DisplayState::activated), 2U);
 }
 
+TEST(Supervision,
+     ACrashThatLastsIsSeenByTheMonitorAndItsSessionCorrected) {  // G3, D-070, D-075, D-103
+  auto scenario = StillNetwork::scenario(2, {{"CP-001"}});
+  scenario.network.max_session = 60s;
+  network::FaultSpec crash;
+  crash.kind = network::FaultKind::engine_crash;
+  crash.at = SimTime{15s};
+  crash.duration = 10s;
+  crash.point = "CP-001";
+  scenario.faults.push_back(crash);
+  StillNetwork net{scenario};
+  net.pass(14s);
+  ASSERT_EQ(net.point(0).phase, Phase::supplying);
+  net.pass(6s);
+  EXPECT_EQ(net.point(0).life, charge_point::Life::crashed);
+  EXPECT_EQ(net.shown(DisplayState::broken), 1U) << "three checks failed";
+  EXPECT_EQ(net.totals().faults_raised, 1U);
+  EXPECT_EQ(net.totals().sessions_failed, 1U) << "the driver is not left waiting";
+  net.pass(4s);
+  EXPECT_EQ(net.point(0).life, charge_point::Life::crashed) << "ten seconds are not over";
+  net.pass(8s);
+  EXPECT_EQ(net.point(0).life, charge_point::Life::on);
+  const auto t = net.totals();
+  EXPECT_EQ(t.faults_recovered, 1U);
+  EXPECT_EQ(t.sessions_corrected, 1U) << "what it had delivered is told";
+  EXPECT_EQ(t.energy_unreported_mj, 0);
+  EXPECT_EQ(net.shown(DisplayState::activated), 2U);
+}
+
+TEST(Supervision, AFaultThatBeginsAndEndsInAPartitionIsRaisedAndNeverNotified) {  // D-117, D-213
+  StillNetwork net{1, {}};
+  net.pass(5s);
+  const auto ko_for = [&](Nanos time) {
+    net.tell_point(0, KoKey{});
+    net.pass(time);
+    net.tell_point(0, OkKey{});
+    net.pass(5s);
+  };
+  net.tell_monitor(0, LinkDown{});
+  ko_for(10s);
+  net.tell_monitor(0, LinkUp{});
+  net.pass(5s);
+  EXPECT_EQ(net.totals().faults_raised, 1U);
+  EXPECT_EQ(net.totals().faults_notified, 0U) << "nobody could be told, and it is over";
+  ko_for(10s);
+  EXPECT_EQ(net.totals().faults_raised, 2U);
+  EXPECT_EQ(net.totals().faults_notified, 1U);
+  EXPECT_EQ(net.totals().faults_recovered, 1U);
+}
+
 TEST(Supervision, ACrashedMonitorIsRestartedAndFindsFaultsAgain) {  // G1
   StillNetwork net{1, {}};
   net.pass(5s);

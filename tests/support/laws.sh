@@ -16,6 +16,12 @@ law() {
     failed=1
   fi
 }
+# law_if REASON LAW CAN COMMAND...: like law, but skipped, with the reason, where the command CAN fails.
+law_if() {
+  local reason=$1 text=$2 can=$3
+  shift 3
+  if "$can" >/dev/null 2>&1; then law "$text" "$@"; else echo "skipped - $text: $reason"; fi
+}
 # until_true COMMAND...: polls, up to a minute: a slow machine is no failure.
 until_true() {
   local end=$((SECONDS + 60))

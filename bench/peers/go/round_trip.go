@@ -74,25 +74,22 @@ func main() {
 		inboxes[c] = make(chan status, 1024)
 		go central(inboxes[c], entities, &totals[c])
 	}
-	group := func(i int) int { return i * *centrals / *count }
-	sizes := make([]int64, *centrals)
-	for i := range entities {
-		c := group(i)
-		sizes[c]++
-		go entities[i].run(uint32(i), inboxes[c], &remaining[c], &done)
+	begins := func(c int) int { return c * *count / *centrals } // its first entity
+	for c := range inboxes {
+		for i := begins(c); i < begins(c+1); i++ {
+			go entities[i].run(uint32(i), inboxes[c], &remaining[c], &done)
+		}
 	}
 
 	round := func() {
 		done.Add(*centrals)
 		for c := range remaining {
-			atomic.StoreInt64(&remaining[c], sizes[c])
+			atomic.StoreInt64(&remaining[c], int64(begins(c+1)-begins(c)))
 		}
 		for c := 0; c < *centrals; c++ {
 			go func(c int) { // a starter per central
-				for i := range entities {
-					if group(i) == c {
-						entities[i].inbox <- message{}
-					}
+				for i := begins(c); i < begins(c+1); i++ {
+					entities[i].inbox <- message{}
 				}
 			}(c)
 		}

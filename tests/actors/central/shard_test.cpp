@@ -276,6 +276,19 @@ TEST(Shard, ALostResumeOrStopIsRepeated) {  // D-073, D-077, D-078
   EXPECT_FALSE(s.commands<StopCp>().empty());
 }
 
+TEST(Shard, AnOrderIsNotRepeatedWhileItsAnswerMayBeUnderWay) {  // D-094: a second one is refused
+  Story s;
+  s.bring_up();
+  s.pass(1s, true);
+  s.order(OperatorAction::stop);
+  s.said.clear();
+  s.pass(4'500ms, true);
+  EXPECT_TRUE(s.commands<StopCp>().empty());
+  s.pass(10s, true);
+  EXPECT_FALSE(s.commands<StopCp>().empty()) << "lost, it seems";
+  EXPECT_LE(s.commands<StopCp>().size(), 2U);
+}
+
 TEST(Shard, TheAckOfATicketDoesNotConfirmItsCorrection) {  // D-083
   Story s;
   s.bring_up();

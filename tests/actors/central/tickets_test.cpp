@@ -8,11 +8,11 @@
 namespace chargemill::central {
 namespace {
 
-Ticket ticket_of(DriverId driver, std::uint64_t session) {
-  Ticket ticket{};
-  ticket.driver = driver;
-  ticket.session = SessionId{session};
-  return ticket;
+KeptTicket ticket_of(DriverId driver, std::uint64_t session) {
+  KeptTicket kept{};
+  kept.ticket.driver = driver;
+  kept.ticket.session = SessionId{session};
+  return kept;
 }
 bool is_kept(const ShardState& shard, DriverId driver, std::uint64_t session) {
   return shard.tickets.count({driver, SessionId{session}}) != 0;
@@ -48,6 +48,33 @@ TEST(Tickets, ADriverThatNobodyIsLeavesNoMoreThanThat) {  // D-106: a start at t
   }
   EXPECT_EQ(s.totals().tickets_issued, 100U);
   EXPECT_EQ(s.totals().tickets_dropped + s.shard.tickets.size(), 100U);
+}
+
+TEST(Tickets, ADriverThatWasAwayLearnsItsOutcomeHoweverManyCameAfterIt) {  // D-129, flow E
+  Story s;
+  s.bring_up();
+  const auto charge = [&](std::uint64_t request, DriverId driver) {
+    const SessionId session = s.start(request, driver);
+    s.end(session, kOneKwh);
+    s.status(Phase::activated, Reason::energy_target_reached, session);
+    return session;
+  };
+  const SessionId hers = charge(1, kAna);
+  for (std::uint64_t other = 2; other < 2 + 2 * kClosedKept; ++other)
+    s.tell(TicketAck{charge(other, kBen), kBen, false});
+  for (const PointId asked : {kPoint, kUnknownPoint}) {
+    s.said.clear();
+    s.tell(AskRequest{RequestId{1}, kAna, asked});
+    EXPECT_EQ(s.last_update().status, UpdateStatus::completed);
+    EXPECT_EQ(s.last_update().session, hers);
+    EXPECT_EQ(s.last_update().reason, Reason::charging_completed);
+    EXPECT_EQ(s.last_update().delivered, kOneKwh);
+  }
+  s.tell(TicketAck{hers, kAna, false});
+  s.said.clear();
+  s.tell(AskRequest{RequestId{1}, kAna, kPoint});
+  EXPECT_EQ(s.last_update().reason, Reason::central_restarted)
+      << "it had its ticket: all is forgotten";
 }
 
 TEST(Tickets, AShardKeepsFourAPointAtLeast) {

@@ -25,6 +25,7 @@ std::vector<Place> places(std::uint32_t n) {
 /// What the world has been told, by the director's effects alone.
 struct World {
   std::map<std::uint32_t, bool> point_on, monitor_on, linked;
+  std::map<std::uint32_t, SimTime> kept_until;
   std::map<std::string, int> counts;
   bool central_up = true;
 
@@ -46,6 +47,8 @@ struct World {
       const std::uint32_t id = index_of(m->point);
       if (std::holds_alternative<PowerOn>(m->message)) monitor_on[id] = true;
       if (std::holds_alternative<PowerOff>(m->message)) monitor_on[id] = false;
+    } else if (const auto* kept = std::get_if<KeepCrashed>(&effect)) {
+      kept_until[index_of(kept->point)] = kept->until;
     } else {
       const auto& shard = std::get<ToShard>(effect);
       if (std::holds_alternative<CentralDown>(shard.message)) central_up = false;
@@ -264,6 +267,22 @@ TEST(Director, GivesEachHarmItsEnd) {
   EXPECT_EQ(due(d), kNever);
   EXPECT_EQ(d.totals.injected, 1'200U);
   EXPECT_EQ(world.counts["injected"], 300) << "only what a monitor can see is measured";
+}
+
+TEST(Director, ACrashLastsAsLongAsItSaysElseAsTheSupervisorHasIt) {  // D-216
+  State d = make_state({}, places(10), {},
+                       {fault(FaultKind::engine_crash, 0.0, at(10), Nanos{0}),
+                        fault(FaultKind::engine_crash, 0.0, at(20), seconds{45})});
+  World world;
+  start(d, world);
+  run(d, world, at(10));
+  EXPECT_EQ(world.counts["crash"], 10);
+  EXPECT_TRUE(world.kept_until.empty());
+  run(d, world, at(20));
+  EXPECT_EQ(world.counts["crash"], 20);
+  EXPECT_EQ(world.kept_until.size(), 10U);
+  for (const auto& [point, until] : world.kept_until) EXPECT_EQ(until, at(65)) << point;
+  EXPECT_EQ(due(d), kNever) << "the supervisor ends it";
 }
 
 TEST(Director, RestartsCentralAndTellsEveryLink) {  // D-214

@@ -274,7 +274,25 @@ TEST(Driver, SeesWhatIsAvailableBeforeEachLineIfItLooks) {  // D-130
   EXPECT_EQ(search->price_max.microeur_per_kwh, 400'000);
   EXPECT_EQ(search->zone, ZoneId{3});
   EXPECT_FALSE(search->any_zone);
-  EXPECT_TRUE(says<ChargeRequest>(said)) << "nobody waits for the list";
+  EXPECT_FALSE(says<ChargeRequest>(said)) << "it has not seen the list";
+  PointList list{};
+  list.driver = kMe;
+  const auto then = step(d, list, at(1));
+  EXPECT_TRUE(says<ShowPoints>(then));
+  EXPECT_TRUE(says<ChargeRequest>(then));
+}
+
+TEST(Driver, AsksWithoutTheListIfNoneComes) {  // D-130
+  Plan plan = three_lines();
+  plan.looks = PointFilter{};
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  EXPECT_EQ(due(d), SimTime{kLookPatience});
+  EXPECT_TRUE(says<ChargeRequest>(step(d, Tick{}, SimTime{kLookPatience})));
+  State cut_off = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(cut_off, LinkDown{}, at(0)));
+  EXPECT_FALSE(says<PointSearch>(step(cut_off, PowerOn{}, at(1)))) << "D-131";
+  EXPECT_EQ(cut_off.stage, Stage::waiting);
 }
 
 TEST(Driver, CanAskForTheListAtAnyTimeAndSeesItsOwnOnly) {  // D-130

@@ -87,6 +87,53 @@ TEST(Supervisor, CountsAFailureToldTwiceOnce) {
   EXPECT_EQ(step(s, Tick{}, at(1)).size(), 1U);
 }
 
+Effects keep_down(State& s, SimTime until, SimTime now) {
+  return step(s, KeepDown{until, 1, ActorKind::charge_point}, now);
+}
+
+TEST(Supervisor, KeepsAnEngineDownAsLongAsItsHarmLastsWhicheverIsToldFirst) {
+  State early = make_state();
+  EXPECT_TRUE(keep_down(early, at(60), at(10)).empty());
+  EXPECT_EQ(due(early), kNever) << "it has not failed yet";
+  static_cast<void>(fail(early, ActorKind::charge_point, 1, at(10)));
+  EXPECT_EQ(due(early), at(60));
+  State late = make_state();
+  static_cast<void>(fail(late, ActorKind::charge_point, 1, at(10)));
+  EXPECT_TRUE(keep_down(late, at(60), at(11)).empty());
+  EXPECT_EQ(due(late), at(60));
+  EXPECT_TRUE(keep_down(late, at(30), at(12)).empty());
+  EXPECT_EQ(due(late), at(60)) << "the longer of two";
+  EXPECT_EQ(step(late, Tick{}, at(60)).size(), 1U);
+  EXPECT_EQ(due(late), kNever);
+}
+
+TEST(Supervisor, AHarmShorterThanTheRestartOrLongOverDelaysNothing) {
+  State s = make_state();
+  static_cast<void>(keep_down(s, at(11), at(10)));
+  static_cast<void>(fail(s, ActorKind::charge_point, 1, at(10)));
+  EXPECT_EQ(due(s), at(12)) << "two seconds as ever (D-216)";
+  static_cast<void>(step(s, Tick{}, at(12)));
+  static_cast<void>(keep_down(s, at(50), at(20)));  // of a crash that found nobody
+  static_cast<void>(fail(s, ActorKind::charge_point, 1, at(600)));
+  EXPECT_EQ(due(s), at(602));
+  EXPECT_TRUE(s.held.empty());
+}
+
+TEST(Supervisor, TimeKeptDownIsNoRunningTime) {  // law 6
+  State s = make_state();
+  SimTime now = at(0);
+  for (int i = 0; i < 5; ++i) {
+    static_cast<void>(keep_down(s, now + seconds{300}, now));
+    EXPECT_TRUE(fail(s, ActorKind::charge_point, 1, now).empty());
+    EXPECT_EQ(due(s), now + seconds{300});
+    now = due(s);
+    static_cast<void>(step(s, Tick{}, now));
+  }
+  EXPECT_EQ(fail(s, ActorKind::charge_point, 1, now).size(), 1U)
+      << "six failures, no second of running";
+  EXPECT_EQ(s.totals.given_up, 1U);
+}
+
 TEST(Supervisor, RemembersOnlyWhatFailedLately) {  // law 6
   State s = make_state();
   for (int i = 0; i < 10'000; ++i) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/compare/digests.hpp"
 #include "app/compare/first_difference.hpp"
 #include "app/compare/run_set.hpp"
 
@@ -165,6 +166,44 @@ TEST(RunSet, NamesWhatItCannotRead) {
     ASSERT_FALSE(result) << name;
     EXPECT_NE(result.error().text.find(name), std::string::npos);
   }
+}
+
+FinishedRun with_digest(const char* name, const json& digest, int seed = 1) {
+  json s = run_with(1);
+  s["run"]["digest"] = digest;
+  s["run"]["seed"] = seed;
+  return {name, s};
+}
+
+TEST(Digests, EveryRunIsHeldAgainstTheFirst) {  // law 4
+  const std::vector<FinishedRun> runs{with_digest("r1", "aa"), with_digest("r2", "aa"),
+                                      with_digest("r3", "bb"), with_digest("r4", "aa")};
+  const auto verdict = judge_digests(runs);
+  EXPECT_EQ(verdict.equal, std::optional{false});
+  EXPECT_TRUE(verdict.same_work);
+  EXPECT_EQ(verdict.a->directory, "r1");
+  EXPECT_EQ(verdict.b->directory, "r3");
+}
+
+TEST(Digests, ADifferenceThatHadToBeDoesNotHideOneThatShouldNot) {  // law 4
+  const std::vector<FinishedRun> runs{with_digest("r1", "aa"), with_digest("other seed", "cc", 2),
+                                      with_digest("r3", "bb")};
+  const auto verdict = judge_digests(runs);
+  EXPECT_EQ(verdict.equal, std::optional{false});
+  EXPECT_TRUE(verdict.same_work);
+  EXPECT_EQ(verdict.b->directory, "r3");
+  const auto expected = judge_digests({runs[0], runs[1]});
+  EXPECT_EQ(expected.equal, std::optional{false});
+  EXPECT_FALSE(expected.same_work);
+}
+
+TEST(Digests, RunsOnTheWallHaveNone) {
+  EXPECT_FALSE(judge_digests({with_digest("a", nullptr), with_digest("b", nullptr)}).equal);
+  EXPECT_FALSE(judge_digests({with_digest("a", nullptr), with_digest("b", "aa")}).equal);
+  EXPECT_EQ(
+      judge_digests({with_digest("a", "aa"), with_digest("b", nullptr), with_digest("c", "aa")})
+          .equal,
+      std::optional{true});
 }
 
 std::string row_of(const std::vector<std::uint64_t>& words) {

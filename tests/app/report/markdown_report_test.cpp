@@ -18,6 +18,15 @@ TEST(MarkdownReport, SaysTheVerdictFirstAndEachThreshold) {
   EXPECT_NE(text.find("| ✗ **crossed** | faults.raised &lt; 2 | 3 |"), std::string::npos) << text;
   EXPECT_NE(text.find("sent 12 345"), std::string::npos) << text;
 }
+TEST(MarkdownReport, SaysWhyAThresholdHasNoValue) {
+  auto summary = sample_summary();
+  summary["thresholds"] = {
+      {{"expr", "tick_lateness:p99 < 250ms"}, {"value", nullptr}, {"ok", true}},
+      {{"expr", "session_start:p99 < 1s"}, {"value", nullptr}, {"ok", false}}};
+  const auto text = markdown_report(summary);
+  EXPECT_NE(text.find("250ms | does not apply in virtual time |"), std::string::npos) << text;
+  EXPECT_NE(text.find("1s | nothing measured |"), std::string::npos) << text;
+}
 TEST(MarkdownReport, HasAsManyCellsInARowAsInItsHead) {
   std::istringstream lines(markdown_report(sample_summary()));
   std::string line;
