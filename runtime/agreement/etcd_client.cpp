@@ -108,7 +108,7 @@ void EtcdClient::leave(std::size_t member) {
   if (member_ == member) member_ = (member + 1) % options_.members.size();
 }
 
-void EtcdClient::call(Request request, Done done) {
+void EtcdClient::call(Request request, const Done& done) {
   attempt(std::make_shared<const Request>(std::move(request)), done, options_.members.size());
 }
 

@@ -34,7 +34,7 @@ class EtcdClient : public std::enable_shared_from_this<EtcdClient> {
   ~EtcdClient();
 
   /// `done` is called once, never from within; not after stop().
-  void call(Request request, Done done);
+  void call(Request request, const Done& done);
   /// Watches all keys with `prefix` from a revision on, instead of what it watched. `on_end` is
   /// called once, unless stop_watching() comes first.
   void watch(const std::string& prefix, Revision from, OnChanges on_changes, OnEnd on_end);

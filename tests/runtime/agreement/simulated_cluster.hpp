@@ -56,8 +56,8 @@ class SimulatedCluster : private SimulatedTime {
     is_etcd_down_ = false;
     for (unsigned n = 0; n < nodes_.size(); ++n) {
       nodes_[n].paused_until = now_;
+      wake(n);
       start(n);
-      deliver(n, nodes_[n].life, agreement::Tick{});
     }
     run_until(MachineTime{kFaultsUntil} + 2 * kLease);
     if (broken_.empty()) broken_ = not_converged();
@@ -78,8 +78,9 @@ class SimulatedCluster : private SimulatedTime {
     double rate = 1.0;
     Nanos offset{};
     MachineTime paused_until{};
-    std::map<std::size_t, Ledger> shards;  // what it acts for, as it knows it
-    Revision epoch{};                      // of the above
+    std::vector<std::function<void()>> held;  // until then
+    std::map<std::size_t, Ledger> shards;     // what it acts for, as it knows it
+    Revision epoch{};                         // of the above
     bool was_central = false;
   };
   struct Watcher {
@@ -108,11 +109,13 @@ class SimulatedCluster : private SimulatedTime {
   void deliver(unsigned n, unsigned life, agreement::Event event) {
     Node& node = nodes_[n];
     if (node.life != life || !node.member) return;
-    if (node.paused_until > now_) {
-      const auto wait = node.paused_until - now_;
-      return at(wait, [this, n, life, event = std::move(event)] { deliver(n, life, event); });
-    }
-    step(n, event);
+    if (node.paused_until <= now_) return step(n, event);
+    node.held.emplace_back([this, n, life, event = std::move(event)] { deliver(n, life, event); });
+  }
+  /// All that has come meanwhile comes now, in its order.
+  void wake(unsigned n) {
+    if (nodes_[n].paused_until > now_) return;
+    for (auto& what : std::exchange(nodes_[n].held, {})) at(Nanos{0}, std::move(what));
   }
 
   // ---- a node's life
@@ -308,7 +311,7 @@ class SimulatedCluster : private SimulatedTime {
     Node& node = nodes_[n];
     if (!node.member) return;
     if (node.paused_until > now_) {
-      at(node.paused_until - now_, [=] { book(n, point, shard, session, token); });
+      node.held.emplace_back([=] { book(n, point, shard, session, token); });
       return;
     }
     const auto here = node.shards.find(shard);
@@ -345,7 +348,7 @@ class SimulatedCluster : private SimulatedTime {
       case 1:  // up to three leases
         ++tally_.pauses;
         nodes_[n].paused_until = now_ + between(0.5, 15.0);
-        return;
+        return at(nodes_[n].paused_until - now_, [this, n] { wake(n); });
       case 2:
         return cut(n, kEtcd, chance(0.5), chance(0.5));
       case 3:

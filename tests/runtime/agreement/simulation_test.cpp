@@ -12,7 +12,7 @@ namespace chargemill::test {
 namespace {
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
+  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
