@@ -50,6 +50,10 @@ void say_whether_ready(const Call& call) {
     checks.add("journal", status.state == JournalState::working,
                status.last_failure.empty() ? "does not write" : status.last_failure);
   }
+  if (world.agreement_trouble) {
+    const auto trouble = world.agreement_trouble();
+    checks.add("etcd", trouble.empty(), trouble);
+  }
   checks.add("load", !world.is_draining || !world.is_draining(), "the run is about to end");
   call.answer(checks.answer(call.query.get<bool>("verbose").value_or(false)));
 }

@@ -40,6 +40,9 @@ struct World {
   std::shared_ptr<std::atomic<int>> streams = std::make_shared<std::atomic<int>>(0);
   /// How the journal fares; empty: there is none.
   std::function<runtime::journal::JournalStatus()> journal_status = {};
+  /// Why the nodes cannot agree on who is there: empty text: they can; empty: there is nobody to
+  /// agree with.
+  std::function<std::string()> agreement_trouble = {};
   /// The body of /metrics; empty: nobody counts.
   std::function<std::string()> metrics = {};
   /// The body of /api/v1/series; empty: nobody keeps it.

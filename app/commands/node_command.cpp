@@ -17,10 +17,12 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/commands/run_nodes.hpp"
+#include "app/nodes/etcd_meeting.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/check_nodes.hpp"
 #include "app/scenario/load.hpp"
+#include "runtime/agreement/names.hpp"
 #include "runtime/cluster/keys.hpp"
 
 namespace chargemill::app {
@@ -101,16 +103,83 @@ int follow_as(const network::Scenario& scenario, const Membership& membership,
   return 0;
 }
 
+/// So many nodes make the network; 0: nobody has said how many.
+unsigned expected_of(const NodeOptions& options, const ClusterSettings& cluster) {
+  return options.expect.value_or(cluster.expect_nodes);
+}
+
+EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluster) {
+  EtcdMeeting meeting;
+  meeting.network = cluster.name;
+  for (const auto& url : cluster.etcd)
+    meeting.etcd.push_back(*runtime::agreement::etcd_endpoint(url));  // checked when it was read
+  meeting.name = options.name;
+  meeting.host = cluster.host;
+  meeting.data_port = cluster.data_port;
+  meeting.control_port = cluster.control_port;
+  meeting.lease = std::chrono::duration_cast<std::chrono::seconds>(cluster.lease);
+  meeting.expected = expected_of(options, cluster);
+  meeting.patience = std::chrono::seconds{options.wait_s};
+  return meeting;
+}
+
+/// Meets the others through etcd, or the exit code.
+tl::expected<Membership, int> find_others(const NodeOptions& options, const Loaded& loaded) {
+  constexpr unsigned kNodesMax = 32;
+  const auto refuse = [](int code, const std::string& text) {
+    return tl::unexpected<int>(fail(code, text));
+  };
+  if (!runtime::agreement::is_node_name(options.name))
+    return refuse(kExitUsage,
+                  fmt::format("'{}' is no name of a node: letters, digits, dots, dashes "
+                              "and underlines, 63 at most",
+                              options.name));
+  const unsigned expected = expected_of(options, loaded.cluster);
+  if (expected < 2 || expected > kNodesMax)
+    return refuse(kExitUsage,
+                  fmt::format("with etcd, --expect-nodes or cluster.expect_nodes says how "
+                              "many nodes make the network: 2 to {}",
+                              kNodesMax));
+  const StopRequest stop;
+  auto met = meet_through_etcd(meeting_of(options, loaded.cluster),
+                               [&stop] { return stop.signal() != 0; });
+  if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
+  if (met) return std::move(*met);
+  return refuse(met.error().are_nodes_missing ? kExitPeers : kExitEnvironment,
+                fmt::format("node {}: {}", options.name, met.error().text));
+}
+
+/// As the list of the scenario says, or the exit code.
+tl::expected<Membership, int> find_in_list(const NodeOptions& options, const Loaded& loaded) {
+  const auto refuse = [](int code, const std::string& text) {
+    return tl::unexpected<int>(fail(code, text));
+  };
+  const auto& nodes = loaded.cluster.nodes;
+  const auto file = options.run.scenario->string();
+  const auto found = std::find_if(nodes.begin(), nodes.end(),
+                                  [&](const auto& node) { return node.name == options.name; });
+  if (found == nodes.end())
+    return refuse(kExitInvalidScenario,
+                  fmt::format("{} has no [[node]] named '{}'", file, options.name));
+  if (options.expect && *options.expect != nodes.size())
+    return refuse(kExitPeers, fmt::format("{} nodes are expected, and {} lists {}", *options.expect,
+                                          file, nodes.size()));
+  auto membership = membership_of(loaded.cluster, static_cast<unsigned>(found - nodes.begin()));
+  if (!membership) return refuse(kExitEnvironment, membership.error().text);
+  membership->meet_max = std::chrono::seconds{options.wait_s};
+  return std::move(*membership);
+}
+
 }  // namespace
 
 void add_node_options(CLI::App& app, NodeOptions& options) {
   app.add_option_function<std::string>(
          "--config", [&options](const std::string& path) { options.run.scenario = path; },
-         "a scenario with a [[node]] for each node; the same for all")
+         "a scenario with cluster.etcd, or with a [[node]] for each node; the same for all")
       ->type_name("FILE");
-  app.add_option("--name", options.name, "which of them this is");
-  app.add_option("--expect-nodes", options.expect, "begin only with so many, none missing")
-      ->check(CLI::Range(2U, 32U));
+  app.add_option("--name", options.name, "which of them this is; with etcd, any that is free");
+  app.add_option("--expect-nodes", options.expect,
+                 "so many must be listed; with etcd, so many make the network");
   app.add_option("--wait", options.wait_s, "seconds for the others to come [300]");
   app.add_option("--generate-keys", options.keys_folder,
                  "a folder for secret keys; the public ones are printed")
@@ -119,7 +188,8 @@ void add_node_options(CLI::App& app, NodeOptions& options) {
   add_output_options(app, options.run);
   add_process_options(app, options.run);
   app.footer(
-      "The first [[node]] runs the whole and shows it as run does.\n"
+      "The first [[node]], or with etcd whoever is elected, runs the whole and shows it as run "
+      "does.\n"
       "Exit codes: those of run; 5 nodes are missing, or were lost on the way.");
 }
 
@@ -132,19 +202,10 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
     return fail(kExitUsage, "a node needs --config FILE and --name NAME");
   auto loaded = load_for_run(options.run);
   if (!loaded) return loaded.error();
-  const auto& nodes = loaded->cluster.nodes;
-  const auto found = std::find_if(nodes.begin(), nodes.end(),
-                                  [&](const auto& node) { return node.name == options.name; });
-  if (found == nodes.end())
-    return fail(kExitInvalidScenario, fmt::format("{} has no [[node]] named '{}'",
-                                                  options.run.scenario->string(), options.name));
-  if (options.expect && *options.expect != nodes.size())
-    return fail(kExitPeers, fmt::format("{} nodes are expected, and {} lists {}", *options.expect,
-                                        options.run.scenario->string(), nodes.size()));
-  auto membership = membership_of(loaded->cluster, static_cast<unsigned>(found - nodes.begin()));
-  if (!membership) return fail(kExitEnvironment, membership.error().text);
-  membership->meet_max = std::chrono::seconds{options.wait_s};
-  loaded->scenario.run.nodes = static_cast<unsigned>(nodes.size());
+  auto membership =
+      loaded->cluster.has_etcd() ? find_others(options, *loaded) : find_in_list(options, *loaded);
+  if (!membership) return membership.error();
+  loaded->scenario.run.nodes = static_cast<unsigned>(membership->nodes.size());
   std::vector<Diagnostic> wrong;
   check_nodes(loaded->scenario, loaded->elsewhere.is_on(), loaded->origins, wrong);
   if (!wrong.empty()) {

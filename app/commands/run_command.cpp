@@ -118,7 +118,7 @@ class Run {
     return !loaded_.output.quiet && loaded_.output.progress != "off";
   }
 
-  /// Before there is any other thread here. False: it could not, and has said why.
+  /// Before any other thread is here. False: it could not, and has said why.
   bool start_nodes() {
     if (scenario_.run.nodes == 1) return true;
     auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_)
@@ -128,7 +128,7 @@ class Run {
     return true;
   }
 
-  /// False: it could not, and has said why.
+  /// Likewise.
   bool bind_doors() {
     auto bound = Doors::bind(loaded_.doors);
     if (!bound) return fail(bound.error().text);
@@ -149,6 +149,7 @@ class Run {
   [[nodiscard]] RunFacts facts(const network::Desk& desk) const {
     RunFacts facts;
     facts.is_draining = [this] { return stop_.signal() != 0; };
+    facts.agreement_trouble = trouble_of(membership_);
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
     facts.log = [kept = kept_log_] { return kept->json(); };
     facts.config = [text = config_json(loaded_).dump()] { return text; };
@@ -179,6 +180,7 @@ class Run {
 
   /// Nothing that a door has to say stops the run.
   void tell_door_news() const {
+    log_agreement(log_, membership_);
     for (const auto& news : doors_->take_news()) {
       log_.write(Level::warning, "door", {{"text", news}});
       say("chargemill: " + news);

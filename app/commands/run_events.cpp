@@ -8,6 +8,12 @@ namespace chargemill::app {
 
 using nlohmann::ordered_json;
 
+void log_agreement(const RunLog& log, const Membership* membership) {
+  if (membership == nullptr || !membership->bond) return;
+  for (const auto& note : membership->bond->take_notes())
+    log.write(note.is_warning ? Level::warning : Level::info, "etcd", {{"text", note.text}});
+}
+
 void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv) {
   const auto& run = loaded.scenario.run;
   log.write(Level::info, "start",

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/nodes/membership.hpp"
 #include "app/output/run_log.hpp"
 #include "app/scenario/load.hpp"
 
@@ -12,6 +13,9 @@ namespace chargemill::app {
 
 /// Before it: `start`, `plan`, and a `warning` for each of the scenario's.
 void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv);
+
+/// While it runs: what there was to say of etcd; stderr has had it. None: `membership` is null.
+void log_agreement(const RunLog& log, const Membership* membership);
 
 /// After it: `stop`, a `warning` for each reason not to trust it and for each of the summary's,
 /// each `threshold`, and `verdict` with the exit code.

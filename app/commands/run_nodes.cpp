@@ -134,10 +134,16 @@ Membership membership_of(unsigned self, const std::vector<runtime::NodeEndpoints
 
 }  // namespace
 
+std::function<std::string()> trouble_of(const Membership* membership) {
+  if (membership == nullptr || !membership->bond) return {};
+  return [bond = membership->bond] { return bond->trouble(); };
+}
+
 Result<void> follow_others(const network::Scenario& scenario, const Membership& membership,
                            const StopRequest* stop, const std::filesystem::path& journal) {
   auto exchange = join(scenario, membership, stop);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
+  const Bound bound{membership.bond.get(), **exchange};
   network::Scenario own = scenario;
   auto kept = begin_with_others(**exchange, stop, journal_of_node(journal, membership.self), own);
   if (!kept) return tl::unexpected<Error>(kept.error());
@@ -175,12 +181,14 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
   auto exchange = join(scenario, membership, &stop);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
+  nodes->bound_ = std::make_unique<Bound>(membership.bond.get(), *nodes->exchange_);
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_);
   return nodes;
 }
 
 RunNodes::~RunNodes() {
   leader_.reset();
+  bound_.reset();
   exchange_.reset();  // takes leave: children that still wait for this node end
 }
 

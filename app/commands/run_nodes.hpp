@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -45,8 +46,12 @@ class RunNodes {
   Membership membership_;
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
+  std::unique_ptr<Bound> bound_;
   std::unique_ptr<Leader> leader_;
 };
+
+/// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on anything.
+[[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
 /// The life of a node that does not lead. `journal`: of the node that leads, were it on this
 /// machine; this one's is beside it; empty: nothing is kept. Fails when the others are missing, or

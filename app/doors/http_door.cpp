@@ -53,6 +53,7 @@ class HttpDoor final : public Door {
     world_.after = [this](Nanos wait, api::Task task) { run_after(wait, std::move(task)); };
     world_.journal_status = facts.journal_status;
     world_.is_draining = facts.is_draining;
+    world_.agreement_trouble = facts.agreement_trouble;
     world_.metrics = facts.metrics;
     world_.series = facts.series;
     world_.log = facts.log;

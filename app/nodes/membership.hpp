@@ -2,9 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "app/nodes/etcd_bond.hpp"
 #include "runtime/cluster/links.hpp"
 
 namespace chargemill::app {
@@ -15,6 +17,7 @@ struct Membership {
   unsigned self = 0;
   std::string secret_key;             ///< Z85; empty: plain text
   std::chrono::seconds meet_max{30};  ///< how long to wait for the others
+  std::shared_ptr<EtcdBond> bond;     ///< with etcd; null: the list is all there is
 };
 
 }  // namespace chargemill::app

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
+
+#include "runtime/agreement/names.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -15,10 +18,70 @@ Place place_of(const Origins& origins, const std::string& key) {
   return found == origins.end() ? Place{} : found->second.place;
 }
 
+/// What whoever wrote `url` is likely to have meant.
+std::string url_hint(const std::string& url) {
+  constexpr std::uint16_t kUsualPort = 2379;
+  if (url.rfind("https://", 0) == 0) return "http:// to a proxy on this machine that speaks TLS";
+  std::string rest = url.rfind("http://", 0) == 0 ? url.substr(7) : url;
+  rest.erase(std::min(rest.find('/'), rest.size()));
+  auto endpoint = runtime::parse_endpoint(rest);
+  if (!endpoint) endpoint = runtime::parse_endpoint(fmt::format("{}:{}", rest, kUsualPort));
+  if (!endpoint || endpoint->port == 0) return "an address like http://127.0.0.1:2379";
+  return fmt::format("did you mean 'http://{}'?", to_text(*endpoint));
+}
+
+/// Nodes that find each other through etcd.
+void check_etcd(ClusterSettings& cluster, const std::string& run_name, const Origins& origins,
+                std::vector<Diagnostic>& found) {
+  const auto wrong = [&](Code code, const char* key, std::string text, std::string hint = {}) {
+    found.push_back({code, std::move(text), place_of(origins, key), std::move(hint)});
+  };
+  for (const auto& url : cluster.etcd) {
+    if (auto fits = runtime::agreement::etcd_endpoint(url); !fits)
+      wrong(Code::type, "cluster.etcd", fits.error().text, url_hint(url));
+  }
+  if (std::set<std::string>(cluster.etcd.begin(), cluster.etcd.end()).size() != cluster.etcd.size())
+    wrong(Code::twice, "cluster.etcd", "a member of etcd is there twice");
+  if (!cluster.nodes.empty())
+    wrong(Code::contradiction, "cluster.etcd", "nodes come from etcd or from a list of [[node]]",
+          "leave out one of the two");
+  if (!cluster.keys.empty())
+    wrong(Code::contradiction, "cluster.keys", "with etcd each node makes its own keys",
+          "leave it out");
+  const bool is_named = !cluster.name.empty();
+  if (!is_named) cluster.name = run_name;
+  if (!runtime::agreement::is_node_name(cluster.name))
+    wrong(Code::type, is_named ? "cluster.name" : "run.name",
+          fmt::format("'{}' is no name of a network in etcd", cluster.name),
+          "cluster.name: letters, digits, dots, dashes and underlines, 63 at most");
+  if (cluster.lease % std::chrono::seconds{1} != Nanos{0})
+    wrong(Code::range, "cluster.lease", "etcd counts leases in whole seconds");
+  if (cluster.expect_nodes == 1)
+    wrong(Code::contradiction, "cluster.expect_nodes", "a cluster of one node has none beside it");
+  if (cluster.data_port != 0 && cluster.data_port == cluster.control_port)
+    wrong(Code::twice, "cluster.control_port",
+          fmt::format("port {} is used twice", cluster.control_port));
+}
+
+/// What says nothing without etcd.
+void check_no_etcd(const Origins& origins, std::vector<Diagnostic>& found) {
+  for (const char* key : {"cluster.name", "cluster.host", "cluster.data_port",
+                          "cluster.control_port", "cluster.lease", "cluster.expect_nodes"}) {
+    if (origins.count(key) == 0) continue;
+    found.push_back({Code::contradiction, fmt::format("'{}' needs 'cluster.etcd'", key),
+                     place_of(origins, key), ""});
+  }
+}
+
 }  // namespace
 
-void check_cluster(ClusterSettings& cluster, const Origins& origins,
+void check_cluster(ClusterSettings& cluster, const std::string& run_name, const Origins& origins,
                    const std::filesystem::path& folder, std::vector<Diagnostic>& found) {
+  if (cluster.has_etcd()) {
+    check_etcd(cluster, run_name, origins, found);
+  } else {
+    check_no_etcd(origins, found);
+  }
   const auto keys = origins.find("cluster.keys");
   if (keys != origins.end() && keys->second.source == Source::file)
     cluster.keys = (folder / cluster.keys).string();

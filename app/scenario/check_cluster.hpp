@@ -1,7 +1,8 @@
-// What is wrong with a list of nodes.
+// What is wrong with a list of nodes, or with how they are to find each other.
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/scenario/load.hpp"
@@ -9,8 +10,8 @@
 namespace chargemill::app {
 
 /// Adds what it finds wrong to `found`. A folder of keys that is named in a file is meant beside
-/// it.
-void check_cluster(ClusterSettings& cluster, const Origins& origins,
+/// it; a network without a name has that of its run.
+void check_cluster(ClusterSettings& cluster, const std::string& run_name, const Origins& origins,
                    const std::filesystem::path& folder, std::vector<Diagnostic>& found);
 
 }  // namespace chargemill::app

@@ -2,9 +2,12 @@
 // simulated.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "runtime/base/units.hpp"
 
 namespace chargemill::app {
 
@@ -20,6 +23,15 @@ struct ClusterNode {
 struct ClusterSettings {
   std::string keys;                ///< a folder with NAME.secret of this node
   std::vector<ClusterNode> nodes;  ///< the first one leads
+  std::string name;                ///< of the network in etcd; the run's, if none is given
+  std::vector<std::string> etcd;   ///< http://127.0.0.1:2379; empty: the nodes are listed
+  std::string host = "127.0.0.1";  ///< where the others reach this node
+  std::uint32_t data_port = 0;     ///< 0: any that is free
+  std::uint32_t control_port = 0;  ///< likewise
+  Nanos lease = std::chrono::seconds{5};
+  std::uint32_t expect_nodes = 0;  ///< so many make the network; 0: --expect-nodes says it
+
+  [[nodiscard]] bool has_etcd() const noexcept { return !etcd.empty(); }
 };
 
 }  // namespace chargemill::app

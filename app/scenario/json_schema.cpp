@@ -51,6 +51,7 @@ json type_schema(const KeyInfo& key) {
       return {{"type", json::array({"string", "integer"})}};
     case Type::requests:
     case Type::files:
+    case Type::urls:
       return {
           {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
     case Type::listen:

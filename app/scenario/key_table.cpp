@@ -222,6 +222,33 @@ void add_doors(Fields& f) {
                  CHARGEMILL_AT(doors.tcp.unsent_bytes)));
 }
 
+/// Of nodes that find each other through etcd.
+void add_agreement(Fields& f) {
+  constexpr double kPortMax = 65'535;
+  f.push_back(at(info("cluster.name", Type::text, "of the network in etcd; empty: run.name"),
+                 CHARGEMILL_AT(cluster.name)));
+  f.push_back(at(info("cluster.etcd", Type::urls, "its members, instead of a list of [[node]]"),
+                 CHARGEMILL_AT(cluster.etcd)));
+  f.push_back(at(info("cluster.host", Type::text, "of this node, for the others"),
+                 CHARGEMILL_AT(cluster.host)));
+  f.push_back(at(count("cluster.data_port", "of this node, for messages of actors; 0: a free one",
+                       0, kPortMax),
+                 CHARGEMILL_AT(cluster.data_port)));
+  f.push_back(
+      at(count("cluster.control_port", "of this node, for all else; 0: a free one", 0, kPortMax),
+         CHARGEMILL_AT(cluster.control_port)));
+  KeyInfo lease = duration("cluster.lease",
+                           "a node that etcd does not hear for so long is lost; it stops before");
+  lease.min = 2;  // etcd grants no shorter one
+  lease.max = 3'600;
+  lease.above_min = false;
+  f.push_back(at(lease, CHARGEMILL_AT(cluster.lease)));
+  f.push_back(at(
+      count("cluster.expect_nodes", "so many make the network; 0: --expect-nodes says it", 0, 32),
+      CHARGEMILL_AT(cluster.expect_nodes)));
+  f.push_back(not_built("cluster.roles", "of the cluster"));
+}
+
 void add_parts(Fields& f) {
   f.push_back(
       at(info("output.dir", Type::text, "of the run; empty: runs/<utc>-<scenario>-<id>; off: none"),
@@ -241,9 +268,7 @@ void add_parts(Fields& f) {
                  CHARGEMILL_AT(scenario.run.nodes)));
   f.push_back(at(info("cluster.keys", Type::text, "a folder with NAME.secret of this node"),
                  CHARGEMILL_AT(cluster.keys)));
-  for (const char* name : {"cluster.name", "cluster.etcd", "cluster.roles", "cluster.data_port",
-                           "cluster.control_port", "cluster.lease"})
-    f.push_back(not_built(name, "of the cluster"));
+  add_agreement(f);
 }
 
 }  // namespace

@@ -189,7 +189,8 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   check_output(reading.draft.output, reading.origins, reading.diagnostics);
   check_nodes(reading.draft.scenario, reading.draft.elsewhere.is_on(), reading.origins,
               reading.diagnostics);
-  check_cluster(reading.draft.cluster, reading.origins, folder, reading.diagnostics);
+  check_cluster(reading.draft.cluster, reading.draft.scenario.run.name, reading.origins, folder,
+                reading.diagnostics);
   sort_by_place(reading.diagnostics);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });

@@ -286,6 +286,8 @@ std::string expectation(const KeyInfo& key) {
       return "a file name, or a list of charge point ids";
     case Type::files:
       return "a file name, or a list of them";
+    case Type::urls:
+      return "an address like \"http://127.0.0.1:2379\", or a list of them";
     case Type::listen:
       return "an address like 127.0.0.1:9999, or off";
     case Type::not_built:
@@ -327,6 +329,7 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
     case Type::requests:
       return requests(node, key);
     case Type::files:
+    case Type::urls:
       return files(node, key);
     case Type::listen:
       return listen(node, key);

@@ -37,6 +37,7 @@ enum class Type {
   site,       ///< "S0001" is 0
   requests,   ///< a file name, or a list of ids
   files,      ///< a file name, or a list of them
+  urls,       ///< an address like http://127.0.0.1:2379, or a list of them
   listen,     ///< "127.0.0.1:9999", or "off"
   not_built   ///< takes nothing but its default, which switches the part off
 };

@@ -28,8 +28,8 @@ namespace chargemill::runtime {
 /// data that were sent before it, so whoever has heard all proposals has all messages: there is
 /// nobody to ask, and one way through the network per window.
 ///
-/// Threads: see Frontier for the workers'; receive(), await_all() and abandon() belong to whoever
-/// runs the node; tell() to any.
+/// Threads: see Frontier for the workers'; receive() and await_all() belong to whoever runs the
+/// node; tell() and abandon() to any.
 class Exchange final : public Frontier, private LinkEvents {
  public:
   struct Options {

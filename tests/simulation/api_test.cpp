@@ -35,6 +35,13 @@ TEST(Api, ServiceRoutesAnswer) {
   EXPECT_EQ(without.status, 200U);
   EXPECT_THAT(without.body, HasSubstr("[+]load excluded\n"));
   office.world().is_draining = {};
+  office.world().agreement_trouble = [] { return "etcd at 127.0.0.1:2379: Connection refused"; };
+  EXPECT_EQ(office.ask("GET", "/readyz").status, 503U);
+  EXPECT_THAT(office.ask("GET", "/readyz").body,
+              HasSubstr("[-]etcd etcd at 127.0.0.1:2379: Connection refused\n"));
+  office.world().agreement_trouble = [] { return ""; };
+  EXPECT_THAT(office.ask("GET", "/readyz?verbose").body, HasSubstr("[+]etcd ok\n"));
+  office.world().agreement_trouble = {};
   EXPECT_EQ(office.ask("GET", "/metrics").status, 503U);
   office.world().metrics = [] { return std::string{"# HELP it counts\n"}; };
   EXPECT_EQ(office.ask("GET", "/metrics").body, "# HELP it counts\n");

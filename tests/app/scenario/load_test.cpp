@@ -217,7 +217,22 @@ TEST(Load, EachMistakeHasItsCode) {
       {"[journal]\nsegment_bytes = \"5 apples\"\n", 313},
       {"[journal]\nsegment_bytes = \"64KiB\"\n", 314},
       {"[cluster]\nnodes = 33\n", 314},
-      {"[cluster]\nname = \"a\"\n", 331},
+      {"[cluster]\nroles = \"central\"\n", 331},
+      {"[cluster]\nlease = \"5s\"\n", 321},
+      {"[cluster]\netcd = \"127.0.0.1:2379\"\n", 313},
+      {"[cluster]\netcd = \"https://a:2379\"\n", 313},
+      {"[cluster]\netcd = 7\n", 313},
+      {"[cluster]\netcd = [\"http://a:1\", \"http://a:1\"]\n", 316},
+      {"[cluster]\netcd = \"http://a:1\"\nlease = \"1s\"\n", 314},
+      {"[cluster]\netcd = \"http://a:1\"\nlease = \"2500ms\"\n", 314},
+      {"[cluster]\netcd = \"http://a:1\"\nexpect_nodes = 33\n", 314},
+      {"[cluster]\netcd = \"http://a:1\"\nexpect_nodes = 1\n", 321},
+      {"[cluster]\netcd = \"http://a:1\"\nkeys = \"keys\"\n", 321},
+      {"[cluster]\netcd = \"http://a:1\"\nname = \"a town\"\n", 313},
+      {"[cluster]\netcd = \"http://a:1\"\ndata_port = 7\ncontrol_port = 7\n", 316},
+      {"[cluster]\netcd = \"http://a:1\"\n[[node]]\nname = \"a\"\ndata_port = 1\ncontrol_port = 2\n"
+       "[[node]]\nname = \"b\"\ndata_port = 3\ncontrol_port = 4\n",
+       321},
       {"[cluster]\nnodes = 2\n[journal]\ndir = \"kept\"\n", 331},
       {"[cluster]\nnodes = 2\n[http]\nlisten = \"127.0.0.1:0\"\n", 331},
       {"[cluster]\nnodes = 2\n[drivers]\nexternal = 3\n", 331}};
@@ -229,7 +244,15 @@ TEST(Load, PartsThatAreNotBuiltCanBeSwitchedOff) {
                       "[journal]\ndir = \"off\"\n[cluster]\nnodes = 1\n"),
             "none");
   EXPECT_EQ(codes_of("", {{}, {}, {{"cluster.nodes", "2", "--nodes"}}}), std::vector<int>{});
-  EXPECT_EQ(codes_of("[cluster]\netcd = \"http://x:2379\"\n"), std::vector<int>{331});
+}
+
+TEST(Load, NodesThatComeFromEtcdNeedNoList) {
+  EXPECT_EQ(errors_of("[cluster]\nname = \"town\"\netcd = [\"http://127.0.0.1:2379\", "
+                      "\"http://[::1]:2379\"]\nlease = \"10s\"\nexpect_nodes = 3\n"),
+            "none");
+  const auto text = errors_of("[cluster]\netcd = \"localhost\"\n");
+  EXPECT_NE(text.find("'localhost' is no address of etcd"), std::string::npos) << text;
+  EXPECT_NE(text.find("did you mean 'http://localhost:2379'?"), std::string::npos) << text;
 }
 
 TEST(Load, BadFlagsNameTheFlag) {

@@ -47,6 +47,7 @@ std::string other_value(const KeyInfo& key) {
       return "\"S0012\"";
     case Type::requests:
     case Type::files:
+    case Type::urls:
       return "[\"CP-001\"]";
     case Type::listen:
       return "\"127.0.0.1:7777\"";

@@ -1,0 +1,63 @@
+// What binds a running node to the others through etcd.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/agreement/agreement.hpp"
+#include "runtime/cluster/exchange.hpp"
+
+namespace chargemill::app {
+
+/// Keeps this node's place while it runs. What there is to say of etcd goes to stderr at once. A
+/// node that loses its place gives up its part of the network: nobody may act for two. Threads:
+/// any.
+class EtcdBond {
+ public:
+  using Agreement = runtime::agreement::Agreement;
+  using Note = runtime::agreement::Note;
+
+  explicit EtcdBond(Agreement::Options options);
+  ~EtcdBond();
+  EtcdBond(const EtcdBond&) = delete;
+  EtcdBond& operator=(const EtcdBond&) = delete;
+
+  /// The node ends, by `exchange`, when it loses its place; null: nothing of it runs any more.
+  void bind(runtime::Exchange* exchange);
+  [[nodiscard]] Agreement& agreement() noexcept { return *agreement_; }
+  /// Why etcd seems not to answer; empty: it does.
+  [[nodiscard]] std::string trouble() const { return agreement_->status().trouble; }
+  /// What was said since the last time.
+  [[nodiscard]] std::vector<Note> take_notes();
+
+ private:
+  void say(const Note& note);
+  void lose(const std::string& why);
+
+  const std::string name_;
+  std::mutex mutex_;
+  std::vector<Note> notes_;                // guarded by mutex_
+  runtime::Exchange* exchange_ = nullptr;  // guarded by mutex_
+  std::string lost_;                       // guarded by mutex_; empty: it has its place
+  std::unique_ptr<Agreement> agreement_;   // last: its thread calls the rest
+};
+
+/// Binds for as long as it lives; null: there is no etcd.
+class Bound {
+ public:
+  Bound(EtcdBond* bond, runtime::Exchange& exchange) : bond_(bond) {
+    if (bond_ != nullptr) bond_->bind(&exchange);
+  }
+  ~Bound() {
+    if (bond_ != nullptr) bond_->bind(nullptr);
+  }
+  Bound(const Bound&) = delete;
+  Bound& operator=(const Bound&) = delete;
+
+ private:
+  EtcdBond* const bond_;
+};
+
+}  // namespace chargemill::app

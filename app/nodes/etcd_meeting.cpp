@@ -1,0 +1,196 @@
+#include "app/nodes/etcd_meeting.hpp"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "app/nodes/etcd_bond.hpp"
+#include "runtime/cluster/keys.hpp"
+
+namespace chargemill::app {
+namespace {
+
+namespace agreement = runtime::agreement;
+using Status = agreement::Agreement::Status;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLookEvery{100};
+constexpr std::chrono::seconds kEtcdMax{10};  // for its first answer
+
+tl::unexpected<NoMeeting> refuse(bool are_nodes_missing, std::string text) {
+  return tl::unexpected<NoMeeting>(NoMeeting{are_nodes_missing, std::move(text)});
+}
+
+/// A port that the system gives to nobody else as long as this lives; whoever asks for it by
+/// number, and lets others do so too, gets it: ZeroMQ does.
+class ReservedPort {
+ public:
+  explicit ReservedPort(std::uint32_t wanted) : number_(wanted) {
+    if (wanted != 0) return;
+    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int yes = 1;
+    (void)::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(socket_, any, size) == 0 && ::getsockname(socket_, any, &size) == 0)
+      number_ = ntohs(address.sin_port);
+  }
+  ~ReservedPort() {
+    if (socket_ >= 0) ::close(socket_);
+  }
+  ReservedPort(const ReservedPort&) = delete;
+  ReservedPort& operator=(const ReservedPort&) = delete;
+  /// 0: there is none.
+  [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+
+ private:
+  int socket_ = -1;
+  std::uint32_t number_;
+};
+
+std::string names_of(const std::vector<agreement::Peer>& peers) {
+  std::string text;
+  for (const auto& peer : peers) text += (text.empty() ? "" : ", ") + peer.who.name;
+  return text.empty() ? "none" : text;
+}
+std::string names_of(const std::vector<agreement::Owner>& owners) {
+  std::string text;
+  for (const auto& owner : owners) text += (text.empty() ? "" : ", ") + owner.name;
+  return text;
+}
+
+bool has_table(const Status& status) {
+  return status.self.incarnation != agreement::Revision{} &&
+         status.view.table.number_of(status.self) != agreement::ShardTable::kNobody;
+}
+
+/// Says what it waits for whenever that changes.
+class Waiting {
+ public:
+  explicit Waiting(const EtcdMeeting& meeting) : meeting_(meeting) {}
+  void look(const Status& status) {
+    const std::string text = text_of(status);
+    if (text == said_) return;
+    said_ = text;
+    (void)std::fprintf(stderr, "node %s: %s\n", meeting_.name.c_str(), text.c_str());
+  }
+
+ private:
+  [[nodiscard]] std::string text_of(const Status& status) const {
+    if (status.view.revision == agreement::Revision{}) return "asks etcd for a place";
+    if (status.is_name_taken)
+      return fmt::format("waits for the lease of another process with this name");
+    return fmt::format("waits for {} nodes; here are {}", meeting_.expected,
+                       names_of(status.view.members));
+  }
+  const EtcdMeeting& meeting_;
+  std::string said_;
+};
+
+/// Why nobody has come, once there was time enough.
+NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
+  if (status.view.revision == agreement::Revision{})
+    return {false, "etcd does not answer: " + status.last_error};
+  if (status.is_name_taken)
+    return {false,
+            fmt::format("another process is node '{}' of '{}'", meeting.name, meeting.network)};
+  const auto& owners = status.view.table.owners;
+  for (const auto& owner : owners) {
+    if (status.view.has(owner))
+      return {true,
+              fmt::format("'{}' runs without this node, on {}", meeting.network, names_of(owners))};
+  }
+  return {true, fmt::format("nodes are missing: of {} there are {}", meeting.expected,
+                            names_of(status.view.members))};
+}
+
+tl::expected<Membership, NoMeeting> membership_from(const Status& status) {
+  Membership membership;
+  membership.self = status.view.table.number_of(status.self);
+  for (const auto& owner : status.view.table.owners) {
+    const auto* const peer = status.view.find(owner.name);
+    if (peer == nullptr || peer->who != owner)
+      return refuse(true, fmt::format("node {} was lost before all had met", owner.name));
+    const auto endpoints = endpoints_from(peer->card);
+    if (!endpoints)
+      return refuse(true, fmt::format("node {} does not say where it is reached", owner.name));
+    membership.names.push_back(owner.name);
+    membership.nodes.push_back(*endpoints);
+  }
+  return membership;
+}
+
+}  // namespace
+
+std::string card_of(const runtime::NodeEndpoints& node) {
+  return nlohmann::json{{"data", node.data}, {"control", node.control}, {"key", node.key}}.dump();
+}
+
+std::optional<runtime::NodeEndpoints> endpoints_from(std::string_view card) {
+  const auto json = nlohmann::json::parse(card, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  runtime::NodeEndpoints node;
+  for (auto [name, text] : {std::pair{"data", &node.data}, std::pair{"control", &node.control},
+                            std::pair{"key", &node.key}}) {
+    const auto found = json.find(name);
+    if (found == json.end() || !found->is_string()) return std::nullopt;
+    *text = found->get<std::string>();
+  }
+  if (!runtime::is_key(node.key)) return std::nullopt;
+  return node;
+}
+
+tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting,
+                                                      const std::function<bool()>& is_over) {
+  const auto began = Clock::now();
+  const ReservedPort data{meeting.data_port};
+  const ReservedPort control{meeting.control_port};
+  if (data.number() == 0 || control.number() == 0) return refuse(false, "no port is free");
+  const auto keys = runtime::make_key_pair();
+  agreement::Agreement::Options options;
+  options.etcd = meeting.etcd;
+  options.member.prefix = "/chargemill/" + meeting.network + "/";
+  options.member.name = meeting.name;
+  options.member.card =
+      card_of({fmt::format("tcp://{}:{}", meeting.host, data.number()),
+               fmt::format("tcp://{}:{}", meeting.host, control.number()), keys.public_key});
+  options.member.lease = meeting.lease;
+  options.member.expected = meeting.expected;
+  options.member.is_fixed = true;
+  auto bond = std::make_shared<EtcdBond>(std::move(options));
+  Waiting waiting{meeting};
+  const auto name_max = 3 * meeting.lease + kEtcdMax;
+  for (;;) {
+    const bool is_met = bond->agreement().await(has_table, kLookEvery);
+    const Status status = bond->agreement().status();
+    if (!status.stopped.empty()) return refuse(true, "it has lost its place: " + status.stopped);
+    if (is_met) break;
+    waiting.look(status);
+    const auto waited = Clock::now() - began;
+    const bool is_silent = status.view.revision == agreement::Revision{} && waited > kEtcdMax;
+    const bool is_taken = status.is_name_taken && waited > name_max;
+    if (is_over() || is_silent || is_taken || waited > meeting.patience)
+      return tl::unexpected<NoMeeting>(why_not(meeting, status));
+  }
+  const Status status = bond->agreement().status();
+  auto membership = membership_from(status);
+  if (!membership) return membership;
+  (void)std::fprintf(stderr, "node %s: %s is the central (token %lld) of %s, epoch %lld\n",
+                     meeting.name.c_str(), membership->names[0].c_str(),
+                     static_cast<long long>(agreement::number_of(status.view.token)),
+                     names_of(status.view.table.owners).c_str(),
+                     static_cast<long long>(agreement::number_of(status.view.epoch)));
+  membership->secret_key = keys.secret_key;
+  membership->bond = std::move(bond);
+  membership->meet_max = meeting.patience;
+  return membership;
+}
+
+}  // namespace chargemill::app

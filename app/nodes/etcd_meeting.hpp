@@ -1,0 +1,47 @@
+// Nodes find each other through etcd: no list, no numbers, no keys on disk.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "app/nodes/membership.hpp"
+#include "runtime/net/endpoint.hpp"
+
+namespace chargemill::app {
+
+struct EtcdMeeting {
+  std::string network;                  ///< its name in etcd
+  std::vector<runtime::Endpoint> etcd;  ///< its members
+  std::string name;                     ///< of this node
+  std::string host = "127.0.0.1";       ///< where the others reach it
+  std::uint32_t data_port = 0;          ///< 0: any that is free
+  std::uint32_t control_port = 0;       ///< likewise
+  std::chrono::seconds lease{5};
+  unsigned expected = 2;               ///< so many make the network
+  std::chrono::seconds patience{300};  ///< for the others to come
+};
+
+/// Why there was no meeting.
+struct NoMeeting {
+  bool are_nodes_missing = false;  ///< else it is etcd, a name or a port
+  std::string text;
+};
+
+/// Takes a place, waits for the others, and comes back when all know who leads: that is the
+/// central, the first of the table. Says on stderr what it waits for. `is_over`: somebody will not
+/// wait so long.
+[[nodiscard]] tl::expected<Membership, NoMeeting> meet_through_etcd(
+    const EtcdMeeting& meeting, const std::function<bool()>& is_over);
+
+/// What a node tells the others of itself, as etcd keeps it: JSON.
+[[nodiscard]] std::string card_of(const runtime::NodeEndpoints& node);
+/// Empty: it is none. Any bytes.
+[[nodiscard]] std::optional<runtime::NodeEndpoints> endpoints_from(std::string_view card);
+
+}  // namespace chargemill::app

@@ -1,0 +1,73 @@
+// A Member with a clock, a thread and etcd behind it.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/agreement/member.hpp"
+#include "runtime/base/units.hpp"
+#include "runtime/net/endpoint.hpp"
+
+namespace chargemill::runtime {
+class IoThread;
+}
+
+namespace chargemill::runtime::agreement {
+
+/// Takes part from its construction on, and leaves with its end: the others need not wait for the
+/// lease.
+///
+/// It has a thread of its own, so that nothing else delays a lease. Threads: any.
+class Agreement {
+ public:
+  struct Options {
+    MemberOptions member;
+    std::vector<Endpoint> etcd;  ///< its members; one at least
+  };
+  struct Status {
+    View view;
+    Owner self;              ///< incarnation 0: no place yet
+    std::string trouble;     ///< why etcd seems not to answer; empty: it does
+    std::string stopped;     ///< why this node may not act any more; empty: it may
+    std::string last_error;  ///< of etcd, whenever that was
+    bool is_name_taken = false;
+    [[nodiscard]] bool is_central() const { return view.central && *view.central == self; }
+  };
+  /// Called by its thread, which must not be kept waiting.
+  struct Listener {
+    std::function<void(const Note&)> on_note = {};
+    std::function<void(const std::string&)> on_stop = {};  ///< once
+    std::function<void(Revision epoch)> on_drain = {};     ///< answered by drained()
+    std::function<void(const TellLetGo&)> on_tell = {};    ///< for the links; heard by let_go()
+  };
+
+  Agreement(Options options, Listener listener);
+  ~Agreement();
+  Agreement(const Agreement&) = delete;
+  Agreement& operator=(const Agreement&) = delete;
+
+  [[nodiscard]] Status status() const;
+  /// Waits until `fits` the status; false: it did not within `patience`.
+  [[nodiscard]] bool await(const std::function<bool(const Status&)>& fits, Nanos patience) const;
+  void drained(Revision epoch);
+  void let_go(const LetGo& heard);
+
+ private:
+  class Life;
+  void post(Event event);
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  Status status_;  // guarded by mutex_
+  std::unique_ptr<IoThread> io_;
+  std::shared_ptr<Life> life_;
+};
+
+/// CLOCK_BOOTTIME: it counts what the machine slept as well (FE-04).
+[[nodiscard]] MachineTime machine_now() noexcept;
+
+}  // namespace chargemill::runtime::agreement

@@ -1,0 +1,14 @@
+// Bytes as text that JSON takes (RFC 4648): the gateway's keys and values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace chargemill::runtime::agreement {
+
+[[nodiscard]] std::string to_base64(std::string_view bytes);
+/// Empty: `text` is no base64, with its padding.
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace chargemill::runtime::agreement

@@ -1,0 +1,188 @@
+// One node's part in the agreement, as a state machine: no I/O, no clock. Events in, actions out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "runtime/agreement/machine_time.hpp"
+#include "runtime/agreement/requests.hpp"
+#include "runtime/agreement/shard_table.hpp"
+
+namespace chargemill::runtime::agreement {
+
+struct MemberOptions {
+  std::string prefix;  ///< of all keys of this network: "/chargemill/town/"
+  std::string name;    ///< is_node_name()
+  std::string card;    ///< what the others are told of it
+  std::chrono::seconds lease{5};
+  unsigned expected = 1;  ///< nobody has a shard before so many are there
+  bool is_fixed = false;  ///< exactly so many, and the first table stays
+};
+
+/// A node as the store knows it.
+struct Peer {
+  Owner who;
+  std::string card;
+  LeaseId lease{};
+};
+/// What the store said when it was at `revision`. A node's view never goes back.
+struct View {
+  Revision revision{};
+  std::vector<Peer> members;     ///< by incarnation: who came first is first
+  std::optional<Owner> central;  ///< who holds its key
+  Revision token{};              ///< when that key was created: what its orders are fenced with
+  ShardTable table;              ///< without owners: there is none
+  Revision epoch{};              ///< of the table
+  [[nodiscard]] const Peer* find(std::string_view name) const noexcept;
+  [[nodiscard]] bool has(const Owner& one) const noexcept;
+};
+
+/// Of a question to the store. Later ones are greater.
+enum class CallId : std::uint64_t {};
+
+// clang-format off
+// In.
+struct Tick       {};                                 ///< it is time: wake_at()
+struct Answered   { CallId call{}; Answer answer; };
+struct Unanswered { CallId call{}; std::string why; };  ///< a write may have happened all the same
+struct WatchLost  { std::string why; };
+struct Drained    { Revision epoch{}; };              ///< what Drain asked for is done
+struct LetGo      { Owner from; Revision epoch{}; };  ///< in: a node has let go of what it gives away
+struct Leave      {};                                 ///< this node ends in peace
+using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, Leave>;
+
+// Out. Every Ask is followed by one Answered or Unanswered, within a fifth of the lease.
+struct Ask        { CallId call{}; Request request; };
+struct BeginWatch { Revision from{}; };               ///< of the prefix, instead of an older one
+struct Drain      { Revision epoch{}; };              ///< finish with the shards that are given away
+struct TellLetGo  { Owner to; LetGo what; };          ///< may be lost: it is said again
+struct Note       { bool is_warning = false; std::string text; };
+struct Stop       { std::string why; };               ///< it may not act any more, now and for good
+using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
+// clang-format on
+
+/// Rules it keeps (K-01, FE-01 to FE-04):
+///
+/// - A node is a key that hangs on its lease; the central is whoever created the key `central`,
+/// which
+///   hangs on the same lease. The revision of that creation is the central's fencing token.
+/// - The lease counts from before it was asked for. A node that has no answer when nine tenths of
+/// it
+///   are over stops for good: etcd takes it for lost only after all ten.
+/// - The shard table is written by the central alone, in a transaction that holds its token and the
+///   table's revision against the store.
+/// - Who has a shard acts for it until it sees that it is to give it away; who is to have it acts
+/// once
+///   the table says that it has it. In between lies LetGo of that very epoch, or the end of the
+///   lease.
+/// - A write without an answer is followed by a look at the store, never by a guess.
+class Member {
+ public:
+  Member(MemberOptions options, MachineTime now);
+
+  [[nodiscard]] std::vector<Action> on(const Event& event, MachineTime now);
+  /// When it wants a Tick.
+  [[nodiscard]] MachineTime wake_at() const;
+
+  /// It has a place among the others, and its lease cannot have run out.
+  [[nodiscard]] bool may_act(MachineTime now) const noexcept;
+  [[nodiscard]] bool is_central(MachineTime now) const noexcept;
+  /// It alone acts for that shard.
+  [[nodiscard]] bool acts_for(std::size_t shard, MachineTime now) const noexcept;
+
+  [[nodiscard]] const View& view() const noexcept { return view_; }
+  /// Itself, since it has a place; incarnation 0: it has none yet.
+  [[nodiscard]] const Owner& self() const noexcept { return self_; }
+  [[nodiscard]] bool is_stopped() const noexcept { return is_stopped_; }
+  /// Why etcd seems not to answer; empty: it does.
+  [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
+  /// Another process has this node's name, or had it until lately.
+  [[nodiscard]] bool is_name_taken() const noexcept;
+  [[nodiscard]] const MemberOptions& options() const noexcept { return options_; }
+
+ private:
+  struct Call {
+    CallId id{};  // 0: none is under way
+    MachineTime sent{};
+    Request request;
+  };
+
+  void handle(const Tick&) {}
+  void handle(const Answered& event);
+  void handle(const Unanswered& event);
+  void handle(const Changes& event);
+  void handle(const WatchLost& event);
+  void handle(const Drained& event);
+  void handle(const LetGo& event);
+  void handle(const Leave&);
+
+  void think();
+  void think_of_the_lease();
+  void think_of_the_store();
+  void think_of_letting_go();
+  void note_trouble();
+  [[nodiscard]] std::optional<Request> wish() const;
+  [[nodiscard]] std::optional<ShardTable> wanted_table() const;
+  [[nodiscard]] bool holds_in_a_fixed_network() const;
+
+  void take_lease(const Answer& answer);
+  void lose_unused_lease();
+  void take_range(const Answer& answer);
+  void apply(const Change& change);
+  void view_changed(Revision epoch_before);
+  void ask(Call& slot, Request request);
+  void stop(const std::string& why);
+  [[nodiscard]] Nanos share(std::int64_t parts_of_a_hundred) const noexcept;
+  [[nodiscard]] std::string key(std::string_view name) const {
+    return options_.prefix + std::string{name};
+  }
+
+  const MemberOptions options_;
+  MachineTime now_{};  // of the event in hand
+  std::vector<Action> actions_;
+  std::uint64_t calls_ = 0;
+
+  LeaseId lease_{};
+  std::chrono::seconds ttl_;
+  MachineTime fence_at_ = MachineTime::max();  // it stops then; max: it has no lease
+  MachineTime renew_at_;                       // the next word about the lease
+  Call lease_call_;
+
+  MachineTime store_at_;     // nothing of the store before: something went wrong
+  MachineTime look_at_{};    // at the whole store, though nothing asks for it
+  bool is_look_due_ = true;  // at once
+  bool is_watching_ = false;
+  View view_;
+  Owner self_;
+  Call store_call_;
+
+  Revision drain_asked_{};  // epoch
+  Revision drained_{};      // epoch
+  MachineTime tell_at_ = MachineTime::max();
+  std::vector<LetGo> let_go_;  // of this epoch, as the central has heard
+
+  MachineTime heard_at_;  // the store's last answer
+  std::string last_why_;
+  std::string trouble_;
+  bool is_stopped_ = false;
+};
+
+/// Refuses orders of a central that another one has followed (FE-01). One for each shard.
+class TokenGate {
+ public:
+  [[nodiscard]] bool admits(Revision token) noexcept {
+    if (token < highest_) return false;
+    highest_ = token;
+    return true;
+  }
+  [[nodiscard]] Revision highest() const noexcept { return highest_; }
+
+ private:
+  Revision highest_{};
+};
+
+}  // namespace chargemill::runtime::agreement

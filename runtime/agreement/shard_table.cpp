@@ -1,0 +1,229 @@
+#include "runtime/agreement/shard_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::runtime::agreement {
+namespace {
+
+using Number = ShardTable::Number;
+constexpr Number kNobody = ShardTable::kNobody;
+constexpr std::string_view kTitle = "chargemill shards 1";
+
+/// Those of `before` that live keep their order; newcomers follow.
+std::vector<Owner> owners_of(const ShardTable& before, const std::vector<Owner>& live) {
+  std::vector<Owner> owners;
+  for (const auto& owner : before.owners) {
+    if (std::find(live.begin(), live.end(), owner) != live.end()) owners.push_back(owner);
+  }
+  for (const auto& owner : live) {
+    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
+  }
+  return owners;
+}
+
+/// How many each is to have: whoever has most already gets one of those that are left over.
+std::vector<std::size_t> targets(const std::vector<std::size_t>& loads) {
+  const std::size_t n = loads.size();
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return loads[a] > loads[b]; });
+  std::vector<std::size_t> result(n, kShards / n);
+  for (std::size_t i = 0; i < kShards % n; ++i) ++result[order[i]];
+  return result;
+}
+
+/// Hands out what is missing, to whoever lacks most.
+class Receivers {
+ public:
+  Receivers(std::vector<std::size_t>& loads, const std::vector<std::size_t>& wanted)
+      : loads_(loads), wanted_(wanted) {}
+  [[nodiscard]] Number take() {
+    std::size_t most = 0;
+    for (std::size_t i = 1; i < loads_.size(); ++i) {
+      if (lack(i) > lack(most)) most = i;
+    }
+    ++loads_[most];
+    return static_cast<Number>(most);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t lack(std::size_t i) const {
+    return static_cast<std::int64_t>(wanted_[i]) - static_cast<std::int64_t>(loads_[i]);
+  }
+  std::vector<std::size_t>& loads_;
+  const std::vector<std::size_t>& wanted_;
+};
+
+template <class Int>
+bool take_number(std::string_view& text, Int& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end == text.data()) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+bool take_text(std::string_view& text, std::string_view what) {
+  if (text.substr(0, what.size()) != what) return false;
+  text.remove_prefix(what.size());
+  return true;
+}
+
+/// The next line, without its end, which must be there.
+std::optional<std::string_view> take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto line = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  return line;
+}
+
+/// "170 0>1", for shards from `shard` on.
+bool take_run(std::string_view line, ShardTable& table, std::size_t& shard) {
+  std::size_t count = 0;
+  Number owner = 0;
+  Number next = kNobody;
+  if (!take_number(line, count) || !take_text(line, " ") || !take_number(line, owner)) return false;
+  if (take_text(line, ">") &&
+      (!take_number(line, next) || next >= table.owners.size() || next == owner))
+    return false;
+  if (!line.empty() || owner >= table.owners.size()) return false;
+  if (count == 0 || count > kShards - shard) return false;
+  for (; count > 0; --count, ++shard) {
+    table.owner[shard] = owner;
+    table.next[shard] = next;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::size_t shard_of(std::uint64_t number) noexcept {
+  // SplitMix64's finaliser: neighbours in number are none in the table.
+  number += 0x9E3779B97F4A7C15U;
+  number = (number ^ (number >> 30U)) * 0xBF58476D1CE4E5B9U;
+  number = (number ^ (number >> 27U)) * 0x94D049BB133111EBU;
+  return static_cast<std::size_t>((number ^ (number >> 31U)) % kShards);
+}
+
+Number ShardTable::number_of(const Owner& one) const noexcept {
+  const auto found = std::find(owners.begin(), owners.end(), one);
+  return found == owners.end() ? kNobody : static_cast<Number>(found - owners.begin());
+}
+
+bool ShardTable::gives_away(Number one) const noexcept {
+  for (std::size_t s = 0; s < kShards; ++s) {
+    if (owner[s] == one && is_moving(s)) return true;
+  }
+  return false;
+}
+
+std::size_t ShardTable::moving() const noexcept {
+  return kShards - static_cast<std::size_t>(std::count(next.begin(), next.end(), kNobody));
+}
+
+std::vector<std::size_t> ShardTable::loads() const {
+  std::vector<std::size_t> result(owners.size());
+  for (std::size_t s = 0; s < kShards; ++s) {
+    const Number at_last = is_moving(s) ? next[s] : owner[s];
+    if (at_last != kNobody) ++result[at_last];
+  }
+  return result;
+}
+
+bool operator==(const ShardTable& a, const ShardTable& b) noexcept {
+  return a.owners == b.owners && a.owner == b.owner && a.next == b.next;
+}
+
+ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live) {
+  CHARGEMILL_ASSERT(!live.empty() && live.size() <= ShardTable::kOwnersMax);
+  ShardTable table;
+  table.owners = owners_of(before, live);
+  const auto renumbered = [&](Number number) {
+    return number == kNobody ? kNobody : table.number_of(before.owners[number]);
+  };
+  std::vector<Number> is_now(before.owners.size());
+  for (std::size_t i = 0; i < is_now.size(); ++i) is_now[i] = renumbered(static_cast<Number>(i));
+  const auto now = [&](Number number) { return number == kNobody ? kNobody : is_now[number]; };
+  for (std::size_t s = 0; s < kShards; ++s) {
+    table.owner[s] = now(before.owner[s]);
+    table.next[s] = now(before.next[s]);
+    // Its owner is gone: whoever was to have it next has it.
+    if (table.owner[s] == kNobody) std::swap(table.owner[s], table.next[s]);
+  }
+  auto loads = table.loads();
+  const auto wanted = targets(loads);
+  Receivers receivers{loads, wanted};
+  for (auto& owner : table.owner) {
+    if (owner == kNobody) owner = receivers.take();
+  }
+  for (std::size_t s = 0; s < kShards; ++s) {
+    const Number owner = table.owner[s];
+    if (table.is_moving(s) || loads[owner] <= wanted[owner]) continue;
+    --loads[owner];
+    table.next[s] = receivers.take();
+  }
+  return table;
+}
+
+ShardTable handed_over(ShardTable table, Number owner) {
+  for (std::size_t s = 0; s < kShards; ++s) {
+    if (table.owner[s] != owner || !table.is_moving(s)) continue;
+    table.owner[s] = table.next[s];
+    table.next[s] = kNobody;
+  }
+  return table;
+}
+
+std::string to_text(const ShardTable& table) {
+  CHARGEMILL_ASSERT(!table.owners.empty());
+  std::string text{kTitle};
+  text += '\n';
+  for (const auto& owner : table.owners) text += "owner " + to_text(owner) + '\n';
+  for (std::size_t s = 0; s < kShards;) {
+    std::size_t end = s;
+    while (end < kShards && table.owner[end] == table.owner[s] && table.next[end] == table.next[s])
+      ++end;
+    text += std::to_string(end - s) + ' ' + std::to_string(table.owner[s]);
+    if (table.is_moving(s)) text += '>' + std::to_string(table.next[s]);
+    text += '\n';
+    s = end;
+  }
+  return text;
+}
+
+std::optional<ShardTable> shard_table_from(std::string_view text) {
+  ShardTable table;
+  if (take_line(text) != kTitle) return std::nullopt;
+  std::size_t shard = 0;
+  while (!text.empty()) {
+    auto line = take_line(text);
+    if (!line) return std::nullopt;
+    if (shard == 0 && take_text(*line, "owner ")) {
+      auto owner = owner_from(*line);
+      if (!owner || table.owners.size() == ShardTable::kOwnersMax) return std::nullopt;
+      table.owners.push_back(std::move(*owner));
+    } else if (!take_run(*line, table, shard)) {
+      return std::nullopt;
+    }
+  }
+  if (shard != kShards) return std::nullopt;
+  return table;
+}
+
+std::string to_text(const Owner& owner) {
+  return std::to_string(number_of(owner.incarnation)) + ' ' + owner.name;
+}
+
+std::optional<Owner> owner_from(std::string_view text) {
+  std::int64_t incarnation = 0;
+  if (!take_number(text, incarnation) || incarnation <= 0) return std::nullopt;
+  if (!take_text(text, " ") || !is_node_name(text)) return std::nullopt;
+  return Owner{std::string{text}, Revision{incarnation}};
+}
+
+}  // namespace chargemill::runtime::agreement

@@ -1,0 +1,78 @@
+// Who has which part of the network: 1,024 shards, each with one owner.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/agreement/names.hpp"
+#include "runtime/agreement/requests.hpp"
+
+namespace chargemill::runtime::agreement {
+
+inline constexpr std::size_t kShards = 1'024;
+
+/// The shard of whatever stands together and is never split, by its number: a site (SH-01).
+[[nodiscard]] std::size_t shard_of(std::uint64_t number) noexcept;
+
+/// One life of a node: a process that comes back is another owner, which has lost what it knew.
+struct Owner {
+  std::string name;
+  Revision incarnation{};  ///< when its key was created
+};
+[[nodiscard]] inline bool operator==(const Owner& a, const Owner& b) noexcept {
+  return a.incarnation == b.incarnation && a.name == b.name;
+}
+[[nodiscard]] inline bool operator!=(const Owner& a, const Owner& b) noexcept { return !(a == b); }
+
+/// What the store keeps under one key; its revision there is the routing epoch.
+struct ShardTable {
+  using Number = std::uint8_t;
+  static constexpr Number kNobody = 255;
+  static constexpr std::size_t kOwnersMax = 200;
+
+  ShardTable() { owner.fill(kNobody), next.fill(kNobody); }
+  std::vector<Owner> owners;            ///< by number
+  std::array<Number, kShards> owner{};  ///< by shard; kNobody only while there are no owners
+  std::array<Number, kShards> next{};  ///< by shard: its owner gives it to that one; mostly kNobody
+
+  [[nodiscard]] Number number_of(const Owner& one) const noexcept;
+  [[nodiscard]] bool is_moving(std::size_t shard) const noexcept { return next[shard] != kNobody; }
+  /// Whether `one` still has shards to give away.
+  [[nodiscard]] bool gives_away(Number one) const noexcept;
+  [[nodiscard]] std::size_t moving() const noexcept;
+  /// Shards by owner, once all moves are made.
+  [[nodiscard]] std::vector<std::size_t> loads() const;
+};
+[[nodiscard]] bool operator==(const ShardTable& a, const ShardTable& b) noexcept;
+[[nodiscard]] inline bool operator!=(const ShardTable& a, const ShardTable& b) noexcept {
+  return !(a == b);
+}
+
+/// The table for those who live now, 1 to kOwnersMax: loads that differ by one at most. A shard
+/// whose owner is gone has a new one at once; one whose owner lives begins to move, and only as
+/// many do as evenness needs.
+[[nodiscard]] ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live);
+/// `owner` has let go of all that it gives away.
+[[nodiscard]] ShardTable handed_over(ShardTable table, ShardTable::Number owner);
+
+/// Readable with etcdctl:
+///
+///     chargemill shards 1
+///     owner 12 alpha          its incarnation and its name; the first one is 0
+///     owner 15 beta
+///     512 0                   so many shards, and whose
+///     170 0>1                 so many on their way from 0 to 1
+///     342 1
+[[nodiscard]] std::string to_text(const ShardTable& table);
+/// Empty: it is none. Any bytes.
+[[nodiscard]] std::optional<ShardTable> shard_table_from(std::string_view text);
+
+/// "12 alpha".
+[[nodiscard]] std::string to_text(const Owner& owner);
+[[nodiscard]] std::optional<Owner> owner_from(std::string_view text);
+
+}  // namespace chargemill::runtime::agreement

@@ -1,0 +1,27 @@
+#include "app/nodes/etcd_meeting.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/cluster/keys.hpp"
+
+namespace chargemill::app {
+namespace {
+
+TEST(EtcdMeeting, TellsWhereANodeIsReached) {
+  const runtime::NodeEndpoints node{"tcp://10.0.0.1:7101", "tcp://10.0.0.1:7102",
+                                    runtime::make_key_pair().public_key};
+  const auto back = endpoints_from(card_of(node));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->data, node.data);
+  EXPECT_EQ(back->control, node.control);
+  EXPECT_EQ(back->key, node.key);
+}
+TEST(EtcdMeeting, BelievesNoCardThatIsNone) {
+  for (const char* card :
+       {"", "[]", "7", R"({"data":"a","control":"b"})",
+        R"({"data":"a","control":"b","key":"short"})", R"({"data":1,"control":"b","key":""})"})
+    EXPECT_FALSE(endpoints_from(card).has_value()) << card;
+}
+
+}  // namespace
+}  // namespace chargemill::app

@@ -1,0 +1,159 @@
+// Several nodes of one process on real etcd.
+#include "runtime/agreement/agreement.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "tests/support/etcd_cluster.hpp"
+
+namespace chargemill::runtime::agreement {
+namespace {
+
+using namespace std::chrono_literals;
+using test::comes_true;
+using test::EtcdCluster;
+
+class Agreements : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!EtcdCluster::is_there()) GTEST_SKIP() << "etcd-server is not installed";
+  }
+  void TearDown() override {
+    while (!nodes_.empty()) leave(nodes_.size() - 1);
+  }
+  /// A node whose hand-overs reach all others at once. A lease that a slow machine does not lose.
+  void join(const EtcdCluster& etcd, const std::string& name, bool is_fixed = false) {
+    Agreement::Options options;
+    options.etcd = etcd.endpoints();
+    options.member.prefix = "/test/";
+    options.member.name = name;
+    options.member.card = "card of " + name;
+    options.member.lease = 30s;
+    options.member.expected = 3;
+    options.member.is_fixed = is_fixed;
+    Agreement::Listener listener;
+    listener.on_tell = [this](const TellLetGo& tell) {
+      const std::lock_guard lock{mutex_};
+      for (const auto& node : nodes_) node->let_go(tell.what);
+    };
+    listener.on_stop = [this](const std::string&) {
+      stops_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter; orders nothing
+    };
+    auto node = std::make_unique<Agreement>(std::move(options), std::move(listener));
+    const std::lock_guard lock{mutex_};
+    nodes_.push_back(std::move(node));
+  }
+  void leave(std::size_t n) {
+    std::unique_ptr<Agreement> leaver;
+    {
+      const std::lock_guard lock{mutex_};
+      leaver = std::move(nodes_[n]);
+      nodes_.erase(nodes_.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+  }
+  /// One central, the same even table for all, and nothing on its way.
+  [[nodiscard]] bool are_agreed() {
+    std::size_t centrals = 0;
+    std::optional<Revision> epoch;
+    for (const auto& node : nodes_) {
+      const auto status = node->status();
+      const auto& table = status.view.table;
+      if (status.self.incarnation == Revision{} || table.owners.size() != nodes_.size())
+        return false;
+      if (table.moving() > 0 || epoch.value_or(status.view.epoch) != status.view.epoch)
+        return false;
+      epoch = status.view.epoch;
+      centrals += status.is_central() ? 1 : 0;
+      const auto loads = table.loads();
+      const auto [least, most] = std::minmax_element(loads.begin(), loads.end());
+      if (*most - *least > 1) return false;
+    }
+    return centrals == 1;
+  }
+  [[nodiscard]] std::size_t central() {
+    for (std::size_t n = 0; n < nodes_.size(); ++n) {
+      if (nodes_[n]->status().is_central()) return n;
+    }
+    return nodes_.size();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Agreement>> nodes_;  // changed under mutex_
+  std::atomic<int> stops_{0};
+};
+
+TEST_F(Agreements, GiveEachNodeItsShareAndTakeItBack) {
+  EtcdCluster etcd{1};
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name);
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  EXPECT_EQ(nodes_[0]->status().view.find("beta")->card, "card of beta");
+  join(etcd, "delta");
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  // Whoever leaves in peace is followed at once, not after its lease.
+  const Revision token = nodes_[0]->status().view.token;
+  leave(central());
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }, 20s));
+  EXPECT_GT(nodes_[0]->status().view.token, token);
+  EXPECT_EQ(stops_.load(std::memory_order_relaxed), 0);  // relaxed: all have been heard
+}
+
+TEST_F(Agreements, GoOnWhenEtcdLosesItsLeader) {
+  EtcdCluster etcd{3};
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name);
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  test::AskingClient asking{etcd.endpoints()};
+  std::optional<unsigned> leader;
+  ASSERT_TRUE(
+      comes_true([&] { return (leader = test::leader_of(asking.io(), etcd)).has_value(); }));
+  const Revision token = nodes_[0]->status().view.token;
+  etcd.kill(*leader);
+  join(etcd, "delta");
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  EXPECT_EQ(nodes_[0]->status().view.token, token);      // the central is still the one
+  EXPECT_EQ(stops_.load(std::memory_order_relaxed), 0);  // relaxed: all have been heard
+}
+
+TEST_F(Agreements, SayThatEtcdIsAwayAndThatItIsBack) {
+  EtcdCluster etcd{1};
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, true);
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  const auto before = nodes_[0]->status();
+  etcd.kill(0);
+  ASSERT_TRUE(comes_true([&] { return !nodes_[0]->status().trouble.empty(); }));
+  EXPECT_EQ(nodes_[0]->status().view.epoch, before.view.epoch);
+  etcd.start(0);
+  ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().trouble.empty(); }));
+  EXPECT_TRUE(comes_true([&] { return are_agreed(); }));
+  EXPECT_EQ(nodes_[0]->status().view.token, before.view.token);
+}
+
+TEST_F(Agreements, AFixedNetworkHasNoPlaceForAFourth) {
+  EtcdCluster etcd{1};
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, true);
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  const auto before = nodes_[0]->status().view;
+  join(etcd, "delta", true);
+  ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().view.members.size() == 4; }));
+  leave(central());
+  // One of them is gone, and nothing changes hands.
+  ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().view.members.size() == 3; }));
+  EXPECT_EQ(nodes_[0]->status().view.epoch, before.epoch);
+  EXPECT_FALSE(nodes_[0]->status().view.central.has_value());
+}
+
+TEST_F(Agreements, ANameBelongsToOneProcess) {
+  EtcdCluster etcd{1};
+  join(etcd, "alpha");
+  ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().self.incarnation != Revision{}; }));
+  join(etcd, "alpha");
+  ASSERT_TRUE(comes_true([&] { return nodes_[1]->status().is_name_taken; }));
+  leave(0);
+  ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().self.incarnation != Revision{}; }));
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::agreement
