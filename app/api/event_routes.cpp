@@ -129,16 +129,17 @@ Result<std::vector<ordered_json>> newest_of(archive::Past& history, const Positi
     begin.set(journal, from);
     found.clear();
     Sequence seen = from;
-    const auto reached = history.follow(
-        begin, (to - from) * newest.journals(), [&](const archive::Found& one, const Position& at) {
-          if (at[journal] == seen) return;
-          seen = at[journal];
-          if (seen > to) return;
-          auto row = message_json(one);
-          if (row.is_null()) return;
-          if (newest.journals() > 1) row["id"] = fmt::format("{}.{}", journal, seen);
-          found.push_back(std::move(row));
-        });
+    const auto reached = history.follow(begin, (to - from) * newest.journals(),
+                                        [&](const archive::Found& one, const Position& at) {
+                                          if (at[journal] == seen) return;
+                                          seen = at[journal];
+                                          if (seen > to) return;
+                                          auto row = message_json(one);
+                                          if (row.is_null()) return;
+                                          if (newest.journals() > 1)
+                                            row["id"] = fmt::format("{}.{}", journal, seen);
+                                          found.push_back(std::move(row));
+                                        });
     if (!reached) return tl::unexpected<Error>(reached.error());
     for (auto row = found.rbegin(); row != found.rend() && rows.size() < limit; ++row)
       rows.push_back(std::move(*row));

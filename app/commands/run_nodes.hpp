@@ -50,7 +50,8 @@ class RunNodes {
   std::unique_ptr<Leader> leader_;
 };
 
-/// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on anything.
+/// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on
+/// anything.
 [[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
 /// The life of a node that does not lead. `journal`: of the node that leads, were it on this

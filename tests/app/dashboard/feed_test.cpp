@@ -143,9 +143,8 @@ TEST(Feed, WhoJoinsWhileATabIsOpenIsShownToIt) {  // G6
   newcomer.id = "CP-NEW";
   ASSERT_TRUE(station.desk.add(newcomer));
   station.still.pass(3s);
-  ASSERT_TRUE(tab.hear_until([&] {
-    return tab.states.size() == 51 && tab.states.get(50) == StateCode::available;
-  }));
+  ASSERT_TRUE(tab.hear_until(
+      [&] { return tab.states.size() == 51 && tab.states.get(50) == StateCode::available; }));
   station.desk.inject({director::FaultKind::engine_ko, PointId{50}, 1h});
   station.still.pass(5s);
   ASSERT_TRUE(tab.hear_until([&] { return tab.states.get(50) == StateCode::faulted; }));

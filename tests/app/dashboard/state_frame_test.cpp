@@ -147,8 +147,7 @@ TEST(FrameLog, WhoeverHoldsFewerPointsGetsAKeyframeAndKnowsTheNewOnes) {
   log.add(grown, 1'000);
   EXPECT_EQ(apply_frame(*log.message_for(2), 2, shown)->base, 2U) << "then differences again";
   const PackedStates few{3};
-  EXPECT_FALSE(apply_frame(encode_frame({3, 9, 0, 0}, few, nullptr), 3, shown))
-      << "nobody leaves";
+  EXPECT_FALSE(apply_frame(encode_frame({3, 9, 0, 0}, few, nullptr), 3, shown)) << "nobody leaves";
 }
 
 TEST(StateFrame, AMessageMakesRoomForWhatItHoldsAndNotForWhatItSays) {
