@@ -146,7 +146,7 @@ struct PingRefused    { std::uint32_t number; };     ///< nobody listens: the en
 // monitor <-> central shard
 struct Register       { Price price; PointId point; };
 struct Heartbeat      { PointId point; };
-struct FaultReport    { PointId point; Reason reason; };
+struct FaultReport    { PointId point; Reason reason; bool from_outside = false; };  ///< from_outside: of a monitor that is no actor here
 struct HealthyReport  { PointId point; };
 struct RegisterAck    {};
 struct UnknownPoint   {};                            ///< the 404 of D-043: register at once

@@ -179,7 +179,7 @@ BENCHMARK(round_trip)
     ->Name("engine/round_trip")
     ->ArgsProduct({{1'000, 100'000, 1'000'000}, {1, 4}})
     ->Unit(benchmark::kMillisecond)
-    ->MinTime(1.0)
+    ->MinTime(2.0)
     ->UseRealTime();
 
 /// What the engine gives when its actors do not live with whom they talk to: on two workers every
@@ -189,7 +189,7 @@ BENCHMARK(round_trip_spread)
     ->Name("engine/round_trip_spread")
     ->ArgsProduct({{1'000, 100'000, 1'000'000}, {4}})
     ->Unit(benchmark::kMillisecond)
-    ->MinTime(1.0)
+    ->MinTime(2.0)
     ->UseRealTime();
 
 /// What each of `points` actors adds to the resident memory of a process that does nothing else.

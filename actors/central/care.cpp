@@ -87,9 +87,13 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   if (point.faulty) return;  // D-069
   point.faulty = true;
   point.fault = e.reason;
-  ++turn.state.totals.faults_raised;
   const auto cause = static_cast<std::size_t>(cause_of(e.reason));
-  ++turn.state.watch.raised[cause];
+  if (e.from_outside) {  // monitors that are actors count for themselves
+    ++turn.state.totals.faults_raised;
+    ++turn.state.watch.raised[cause];
+  }
+  ++turn.state.totals.faults_notified;
+  ++turn.state.watch.notified[cause];
   turn.state.recent_faults.add(index, turn.now);
   turn.state.watch.repeated_faults = turn.state.recent_faults.repeated();
   turn.record(
@@ -106,8 +110,6 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   if (!point.incident) breaker_failed(turn, point);  // D-155: one incident, one failure
   point.incident = true;
   tell(turn, point, StopCp{e.reason});  // D-071
-  ++turn.state.totals.faults_notified;
-  ++turn.state.watch.notified[cause];
 }
 
 void on_healthy(Turn& turn, std::uint32_t index) {

@@ -17,7 +17,8 @@ struct ShardTotals {
   std::int64_t energy_booked_mj = 0;      ///< closed sessions, and what open ones have told
   std::int64_t energy_unassigned_mj = 0;  ///< of it: sessions that nobody here has opened
   std::int64_t revenue_microeur = 0;      ///< of closed sessions
-  std::uint64_t faults_raised = 0, faults_notified = 0, faults_recovered = 0;
+  std::uint64_t faults_raised = 0;  ///< by monitors outside; those that are actors count themselves
+  std::uint64_t faults_notified = 0, faults_recovered = 0;  ///< of which it was told
   std::uint64_t breaker_opened = 0, breaker_half_opened = 0, breaker_closed = 0;
   std::uint64_t tickets_issued = 0;     ///< one a closed session, one a correction
   std::uint64_t tickets_delivered = 0;  ///< confirmed by their driver

@@ -34,7 +34,8 @@ struct WatchTotals {
   std::array<std::uint64_t, kBreakerModes> breakers{};   ///< points, by runtime::BreakerMode
   std::array<std::uint64_t, kMonitorStates> monitors{};  ///< points, by MonitorState
   std::uint64_t repeated_faults = 0;  ///< points with three or more faults within ten minutes
-  std::array<std::uint64_t, kFaultCauses> raised{}, notified{}, recovered{};  ///< by FaultCause
+  std::array<std::uint64_t, kFaultCauses> raised{};  ///< by FaultCause, as of ShardTotals
+  std::array<std::uint64_t, kFaultCauses> notified{}, recovered{};
 };
 
 }  // namespace chargemill::central

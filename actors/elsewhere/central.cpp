@@ -197,8 +197,7 @@ void on_answer(Turn& turn, const FaultReport& e, Answer answer) {
   PointBook* const book = turn.book(e.point);
   if (book == nullptr || book->is_faulty) return;
   change(turn, *book, [](PointBook& b) { b.is_faulty = true; });
-  book->is_notified = false;
-  ++turn.state.totals.faults_raised;
+  ++turn.state.totals.faults_notified;
   if (book->injected != kNever) turn.out.emplace_back(Detected{book->injected});
   book->injected = kNever;
 }
@@ -249,13 +248,6 @@ void on(Turn& turn, const Ordered& e) {
                             start.stay = wish->second.stay;
                           }
                           turn.out.emplace_back(ToPoint{e.point, start});
-                        },
-                        [&](const StopCp& order) {
-                          if (book->is_faulty && !book->is_notified) {  // D-071
-                            book->is_notified = true;
-                            ++turn.state.totals.faults_notified;
-                          }
-                          turn.out.emplace_back(ToPoint{e.point, order});
                         },
                         [&](const auto& order) {
                           turn.out.emplace_back(ToPoint{e.point, order});

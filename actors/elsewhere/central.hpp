@@ -32,7 +32,6 @@ struct PointBook {
   bool is_connected = false;  ///< its monitor reaches central
   bool is_reached = false;    ///< and its engine, since central has heard the monitor
   bool is_faulty = false;     ///< central has taken its FAULT, and no HEALTHY since
-  bool is_notified = false;
 };
 
 /// The open request of a driver: what its session is to be, which no body says.

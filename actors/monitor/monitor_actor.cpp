@@ -18,6 +18,7 @@ void MonitorActor::perform(const Effect& effect) {
   std::visit(Overloaded{
                  [&](const Ping& e) { tell<charge_point::Event>(network_.points[index], e); },
                  [&](const Note& e) {
+                   if (e.code == NoteCode::fault_found) instruments().add(Metric::faults_raised);
                    show(MonitorNote{state_.id, e.code});
                  },
                  [](const Throw&) { throw InjectedCrash{}; },

@@ -31,6 +31,7 @@ void Network::gather(Snapshot& snapshot) const {
   t.restarts += runtime::total(instruments_, Metric::restarts);
   t.given_up += runtime::total(instruments_, Metric::given_up);
   for (const std::uint64_t injected : injected_by_kind()) t.faults_injected += injected;
+  t.faults_raised += runtime::total(instruments_, Metric::faults_raised);
   t.telemetry_merged += runtime::total(instruments_, Metric::merged);
   t.payloads_invalid += runtime::total(instruments_, Metric::invalid_payloads);
   t.commands_refused += runtime::total(instruments_, Metric::refused_commands);

@@ -275,7 +275,9 @@ void Desk::report(const Heartbeat& said) {
   if (!hand_over(said.point, said)) tell_owner(said);
 }
 void Desk::report(const FaultReport& said) {
-  if (!hand_over(said.point, said)) tell_owner(said);
+  FaultReport marked = said;
+  marked.from_outside = true;
+  if (!hand_over(said.point, marked)) tell_owner(marked);
 }
 void Desk::report(const HealthyReport& said) {
   if (!hand_over(said.point, said)) tell_owner(said);

@@ -62,6 +62,9 @@ Detail Network::detail() const {
     });
     add(d.watch, shard->watch());
   });
+  // Monitors that are actors find by health checks only.
+  d.watch.raised[static_cast<std::size_t>(central::FaultCause::health_check)] +=
+      runtime::total(instruments_, Metric::faults_raised);
   d.actors = actors_here_;
   d.injected = injected_by_kind();
   d.any_accepted = runtime::total(instruments_, Metric::any_accepted);

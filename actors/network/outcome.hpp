@@ -23,6 +23,8 @@ struct Totals {
   // energy, mJ: the meters' total, what central booked, what no one has told central yet
   std::int64_t energy_delivered_mj = 0, energy_sessions_mj = 0, energy_unreported_mj = 0;
   std::int64_t revenue_microeur = 0;
+  // faults: brought about, found by monitors, told to central, over; raised and not notified: an
+  // episode that central never learned of, or does not know yet
   std::uint64_t faults_injected = 0, faults_raised = 0, faults_notified = 0, faults_recovered = 0;
   std::uint64_t breaker_opened = 0, breaker_half_opened = 0, breaker_closed = 0;
   std::uint64_t tickets_issued = 0, tickets_delivered = 0;

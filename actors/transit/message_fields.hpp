@@ -18,7 +18,7 @@ template <class M> auto fields(M& m, const SessionEnd*)     { return std::tie(m.
 template <class M> auto fields(M& m, const LocalStart*)     { return std::tie(m.target, m.point, m.driver); }
 template <class M> auto fields(M& m, const Register*)       { return std::tie(m.price, m.point); }
 template <class M> auto fields(M& m, const Heartbeat*)      { return std::tie(m.point); }
-template <class M> auto fields(M& m, const FaultReport*)    { return std::tie(m.point, m.reason); }
+template <class M> auto fields(M& m, const FaultReport*)    { return std::tie(m.point, m.reason, m.from_outside); }
 template <class M> auto fields(M& m, const HealthyReport*)  { return std::tie(m.point); }
 template <class M> auto fields(M& m, const ChargeRequest*)  { return std::tie(m.request, m.target, m.stay, m.driver, m.point); }
 template <class M> auto fields(M& m, const CancelRequest*)  { return std::tie(m.request, m.driver, m.point); }

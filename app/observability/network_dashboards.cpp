@@ -84,7 +84,7 @@ Row faults_row() {
         PanelKind::lines,
         {{"sum by (kind) (" + rate("chargemill_faults_injected_total") + ")", "{{kind}}"}}},
        {"Raised, notified, recovered",
-        "A second. Raised and notified should not differ.",
+        "A second. Raised by monitors and told to central: these two should not differ.",
         "ops",
         PanelKind::lines,
         {{"sum(" + rate("chargemill_faults_raised_total") + ")", "raised"},

@@ -6,6 +6,7 @@
 
 #include "tests/simulation/any_scenario.hpp"
 #include "tests/simulation/sequential_simulator.hpp"
+#include "tests/simulation/shrink.hpp"
 #include "tests/simulation/virtual_network.hpp"
 
 namespace chargemill::test {
@@ -20,10 +21,7 @@ std::uint64_t seeds() {
 
 /// Where two runs of one scenario part: the first step of model time after which an entity differs,
 /// and which. Empty: nowhere.
-std::string first_difference(const network::Scenario& scenario, unsigned a, unsigned b) {
-  VirtualNetwork one{scenario, a};
-  VirtualNetwork other{scenario, b};
-  const Nanos step = scenario.network.control_latency;
+std::string first_difference(VirtualNetwork& one, VirtualNetwork& other, Nanos step) {
   for (SimTime t{step}; t < one.end() + step; t += step) {
     one.run_until(t);
     other.run_until(t);
@@ -52,9 +50,52 @@ TEST(Determinism, GivesOneDigestOnAnyNumberOfWorkers) {
     const Digest one = digest_on(scenario, 1);
     for (const unsigned workers : {2U, 3U}) {
       if (digest_on(scenario, workers) == one) continue;
-      FAIL() << "on " << workers << " workers, first " << first_difference(scenario, 1, workers);
+      const auto least = shrink(scenario, [&](const network::Scenario& s) {
+        return digest_on(s, workers) != digest_on(s, 1);
+      });
+      VirtualNetwork a{least, 1};
+      VirtualNetwork b{least, workers};
+      FAIL() << "on " << workers << " workers; shrunk to " << summary_of(least) << "; first "
+             << first_difference(a, b, least.network.control_latency);
     }
   }
+}
+
+TEST(Determinism, ADifferenceIsFoundWhereItBegins) {
+  const auto scenario = any_scenario(77);
+  auto other = scenario;
+  network::FaultSpec crash;
+  crash.kind = network::FaultKind::engine_crash;
+  crash.at = SimTime{std::chrono::seconds{3}};
+  crash.duration = std::chrono::seconds{20};
+  other.faults.push_back(crash);
+  VirtualNetwork a{scenario, 1};
+  VirtualNetwork same{scenario, 2};
+  EXPECT_EQ(first_difference(a, same, scenario.network.control_latency), "");
+  VirtualNetwork begin{scenario, 1};
+  VirtualNetwork b{other, 1};
+  // The director plans another fault from the beginning; nothing else is its own before three.
+  const auto text = first_difference(begin, b, scenario.network.control_latency);
+  EXPECT_NE(text.find("ns: "), std::string::npos) << text;
+}
+
+TEST(Determinism, AScenarioThatShowsAMistakeIsMadeSmall) {
+  auto scenario = any_scenario(77);
+  network::FaultSpec crash;
+  crash.kind = network::FaultKind::partition;
+  crash.at = SimTime{std::chrono::seconds{1}};
+  scenario.faults.push_back(crash);
+  const auto has_partition = [](const network::Scenario& s) {
+    return std::any_of(s.faults.begin(), s.faults.end(), [](const auto& fault) {
+      return fault.kind == network::FaultKind::partition;
+    });
+  };
+  const auto least = shrink(scenario, has_partition);
+  ASSERT_EQ(least.faults.size(), 1U);
+  EXPECT_TRUE(has_partition(least));
+  EXPECT_TRUE(least.actions.empty());
+  EXPECT_LE(least.central.shards, 1U);
+  EXPECT_LT(least.run.duration, 2 * least.network.control_latency);
 }
 
 TEST(Determinism, GivesOneDigestOnMoreWorkersThanCoresAndRunAfterRun) {

@@ -161,7 +161,7 @@ TEST(Recorded, TheRecordsAddUpToTheTotals) {
     EXPECT_EQ(of(archive::SessionEnd{}) - strays - without_driver, totals.tickets_issued);
     EXPECT_EQ(of(archive::SessionEnd{}) - strays - corrections,
               totals.sessions_completed + totals.sessions_failed);
-    EXPECT_EQ(of(archive::Fault{}), totals.faults_raised + totals.faults_recovered);
+    EXPECT_EQ(of(archive::Fault{}), totals.faults_notified + totals.faults_recovered);
     EXPECT_EQ(recoveries, totals.faults_recovered);
     EXPECT_EQ(recording->appended(), recording->status().records);
     auto history = std::move(*archive::History::open(folder.path()));
@@ -170,7 +170,7 @@ TEST(Recorded, TheRecordsAddUpToTheTotals) {
     EXPECT_EQ(history.sessions(all).value().size(), totals.sessions_started);
     EXPECT_EQ(history.tickets(all).value().size(), totals.tickets_issued);
     const auto statistics = history.statistics("", archive::UtcMicros::min()).value();
-    EXPECT_EQ(statistics.fault_count, totals.faults_raised);
+    EXPECT_EQ(statistics.fault_count, totals.faults_notified);
     EXPECT_EQ(statistics.recovery_count, totals.faults_recovered);
   }
 }

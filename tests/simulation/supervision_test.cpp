@@ -73,6 +73,27 @@ TEST(Supervision,
   EXPECT_EQ(net.shown(DisplayState::activated), 2U);
 }
 
+TEST(Supervision, AFaultThatBeginsAndEndsInAPartitionIsRaisedAndNeverNotified) {  // D-117, D-213
+  StillNetwork net{1, {}};
+  net.pass(5s);
+  const auto ko_for = [&](Nanos time) {
+    net.tell_point(0, KoKey{});
+    net.pass(time);
+    net.tell_point(0, OkKey{});
+    net.pass(5s);
+  };
+  net.tell_monitor(0, LinkDown{});
+  ko_for(10s);
+  net.tell_monitor(0, LinkUp{});
+  net.pass(5s);
+  EXPECT_EQ(net.totals().faults_raised, 1U);
+  EXPECT_EQ(net.totals().faults_notified, 0U) << "nobody could be told, and it is over";
+  ko_for(10s);
+  EXPECT_EQ(net.totals().faults_raised, 2U);
+  EXPECT_EQ(net.totals().faults_notified, 1U);
+  EXPECT_EQ(net.totals().faults_recovered, 1U);
+}
+
 TEST(Supervision, ACrashedMonitorIsRestartedAndFindsFaultsAgain) {  // G1
   StillNetwork net{1, {}};
   net.pass(5s);

@@ -173,7 +173,8 @@ TEST(Coordinator, EndsManyActorsInBoundedTimeWithMessagesStillUnderWay) {
     caf::actor_system system{config};
     auto& engine = Coordinator::of(system);
     std::vector<Passer*> ring;
-    for (unsigned i = 0; i < 50'000; ++i) ring.push_back(engine.spawn<Passer>(i, &ended));
+    const auto actors = static_cast<unsigned>(test::stress_count(50'000));
+    for (unsigned i = 0; i < actors; ++i) ring.push_back(engine.spawn<Passer>(i, &ended));
     for (std::size_t i = 0; i < ring.size(); ++i)
       LeanActor::post(ring[i], Wire{ring[(i + 1) % ring.size()]});
     for (auto* passer : ring) LeanActor::post(passer, Token{1'000'000});
