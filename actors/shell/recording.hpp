@@ -31,6 +31,7 @@ class Recording {
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
 
+  [[nodiscard]] const std::string& directory() const noexcept { return directory_; }
   /// What wrote here before; none: nobody.
   [[nodiscard]] const std::optional<archive::LastRun>& last_run() const noexcept {
     return last_run_;

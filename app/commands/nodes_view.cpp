@@ -1,6 +1,6 @@
 #include "app/commands/nodes_view.hpp"
 
-#include "app/history/journal_set.hpp"
+#include "app/nodes/remote_past.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/resident_memory.hpp"
 
@@ -101,15 +101,19 @@ runtime::journal::JournalStatus status_of(const Recording& recording, const RunN
   return status;
 }
 
-std::vector<std::filesystem::path> journals_for_doors(const RunNodes* nodes,
-                                                      const std::filesystem::path& path) {
-  if (path.empty()) return {};
-  if (nodes == nullptr) return {path};
-  std::vector<std::filesystem::path> all;
-  const auto count = static_cast<unsigned>(nodes->membership().names.size());
-  for (unsigned node = 0; nodes->are_local() && node < count; ++node)
-    all.push_back(journal_of_node(path, node));
-  return all;
+HistoryDesk::Others pasts_of_others(RunNodes* nodes) {
+  if (nodes == nullptr) return {};
+  return [&leader = nodes->leader()] {
+    std::vector<std::unique_ptr<archive::Past>> pasts;
+    for (unsigned node = 0; node < leader.exchange().nodes(); ++node) {
+      if (node == leader.exchange().self()) continue;
+      pasts.push_back(std::make_unique<RemotePast>(
+          [&leader, node](const std::string& question, RemotePast::Done done) {
+            leader.ask_past(node, question, std::move(done));
+          }));
+    }
+    return pasts;
+  };
 }
 
 }  // namespace chargemill::app

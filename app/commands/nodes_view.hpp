@@ -1,13 +1,13 @@
 // The nodes of a run as those outside see them: a row each, and figures for a scrape.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <vector>
 
 #include "actors/network/desk.hpp"
 #include "actors/shell/recording.hpp"
 #include "app/commands/run_nodes.hpp"
+#include "app/history/history_desk.hpp"
 #include "app/metrics/sources.hpp"
 #include "app/nodes/node_table.hpp"
 
@@ -26,9 +26,7 @@ namespace chargemill::app {
 [[nodiscard]] runtime::journal::JournalStatus status_of(const Recording& recording,
                                                         const RunNodes* nodes);
 
-/// Those that doors read, of the run whose first node writes at `path` (empty: nowhere); empty:
-/// there are none, or others are on other machines.
-[[nodiscard]] std::vector<std::filesystem::path> journals_for_doors(
-    const RunNodes* nodes, const std::filesystem::path& path);
+/// What has happened on the other nodes, asked over the links; empty: there are none.
+[[nodiscard]] HistoryDesk::Others pasts_of_others(RunNodes* nodes);
 
 }  // namespace chargemill::app

@@ -95,9 +95,7 @@ class Run {
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return kExitEnvironment;
     if (!open_journal(journal_path_)) return kExitEnvironment;
-    // Without a journal what doors are asked comes from memory.
-    if (journal_path_.empty() && nodes_ == nullptr && !doors_->addresses().empty())
-      journal_.memory = std::make_unique<Memory>();
+    if (remembers()) journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
@@ -205,11 +203,17 @@ class Run {
   /// From where an earlier run has ended, if one has: all nodes from the same moment.
   bool go_on() {
     Result<std::optional<Continuation>> from = continuation_of({left_in(journal_)});
-    if (nodes_ != nullptr) from = nodes_->leader().agree_on_beginning(left_in(journal_));
+    if (nodes_ != nullptr)
+      from = nodes_->leader().agree_on_beginning(left_in(journal_), remembers());
     if (!from) return fail(from.error().text);
     if (!*from) return true;
     const auto continued = continue_from(**from, journal_, scenario_);
     return continued ? true : fail(continued.error().text);
+  }
+
+  /// Without a journal what doors are asked comes from memory.
+  [[nodiscard]] bool remembers() const {
+    return journal_path_.empty() && !doors_->addresses().empty();
   }
 
   /// A journal that breaks is told at once, and the run goes on.
@@ -254,8 +258,8 @@ class Run {
         digests, console, journal_,
         [&](network::Desk& desk) {
           return and_then(
-              doors_->open({desk, scenario, journals_for_doors(nodes_.get(), journal_path_),
-                            facts(desk), journal_.memory.get()}),
+              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
+                            pasts_of_others(nodes_.get())}),
               [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());

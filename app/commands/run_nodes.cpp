@@ -112,12 +112,14 @@ Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequ
     if (said->word == Word::journal)
       exchange.tell(kLeader, message_of(said->word, said->number, to_bytes(answer)));
     if (said->word != Word::resume) continue;
-    Continuation from;
-    if (said->rest.size() == sizeof from) {
-      std::memcpy(&from, said->rest.data(), sizeof from);
-      const auto continued = continue_from(from, journal, scenario);
+    Beginning beginning;
+    if (said->rest.size() == sizeof beginning)
+      std::memcpy(&beginning, said->rest.data(), sizeof beginning);
+    if (beginning.is_continued) {
+      const auto continued = continue_from(beginning.from, journal, scenario);
       if (!continued) answer.trouble = continued.error().text;
     }
+    if (beginning.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
     exchange.tell(kLeader, message_of(said->word, said->number, answer.trouble));
     if (answer.trouble.empty()) return journal;
   }

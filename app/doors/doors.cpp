@@ -75,7 +75,7 @@ class BoundDoors final : public Doors {
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
     CHARGEMILL_ASSERT(!host_);
     directory_.emplace(place.desk.topology(), &place.desk.annex());
-    history_.emplace(place.journals, place.memory);
+    history_.emplace(place.journal, place.memory, place.other_pasts);
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});
     for (auto& door : bound_)
@@ -133,6 +133,12 @@ class BoundDoors final : public Doors {
       bound_.clear();
     });
     io_.stop();
+    // What it has asked other nodes is heard from here.
+    if (history_) history_->begin_to_close();
+    while (history_ && !history_->is_closed()) {
+      host_->desk.serve();
+      std::this_thread::sleep_for(milliseconds{1});
+    }
     history_.reset();  // its answers went to the thread that has just ended
   }
 

@@ -47,9 +47,6 @@ class HttpDoor final : public Door {
       world_.read_past = [&history = host.history](api::WithPast use) {
         return history.ask(std::move(use));
       };
-    if (host.desk.has_others())
-      world_.no_past =
-          "of several nodes only their journals remember, where all of them are on this machine";
     world_.after = [this](Nanos wait, api::Task task) { run_after(wait, std::move(task)); };
     world_.journal_status = facts.journal_status;
     world_.is_draining = facts.is_draining;

@@ -33,7 +33,7 @@ std::string Leader::failure() {
 }
 
 Result<std::optional<Continuation>> Leader::agree_on_beginning(
-    const std::optional<LeftBehind>& here) {
+    const std::optional<LeftBehind>& here, bool remembers) {
   std::vector<std::optional<LeftBehind>> left(exchange_.nodes());
   left[exchange_.self()] = here;
   const auto refuse = [this](std::size_t node, const std::string& why) {
@@ -50,7 +50,8 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
     left[node] = answer->left;
   }
   const auto from = continuation_of(left);
-  const auto done = ask(Word::resume, from ? bytes_of(*from) : std::string_view{});
+  const Beginning beginning{from.value_or(Continuation{}), from.has_value(), remembers};
+  const auto done = ask(Word::resume, bytes_of(beginning));
   if (!said || !done) return tl::unexpected(Error{ErrorKind::environment, exchange_.failure()});
   for (std::size_t node = 0; node < done->size(); ++node) {
     if (!(*done)[node].empty()) return refuse(node, (*done)[node]);
@@ -104,7 +105,7 @@ std::optional<Leader::Answers> Leader::answers_to(Word word, std::uint32_t numbe
 
 // An answer that somebody outside waits for, or one that came too late.
 void Leader::hear(const Said& said) {
-  if (said.word != Word::copy) return;
+  if (said.word != Word::copy && said.word != Word::past) return;
   Done done;
   {
     const std::lock_guard lock{mutex_};
@@ -142,15 +143,34 @@ void Leader::serve() {
     const auto said = said_in(message->text);
     if (said) hear(*said);
   }
+  if (!failure().empty()) answer_nobody();
 }
 
-void Leader::copy(unsigned node, const network::CopyWanted& wanted, Done done) {
+void Leader::pose(unsigned node, Word word, std::string_view rest, Done done) {
   const std::uint32_t number = next_number();
   {
     const std::lock_guard lock{mutex_};
     waiting_.emplace(number, std::move(done));
   }
-  exchange_.tell(node, message_of(Word::copy, number, bytes_of(wanted)));
+  exchange_.tell(node, message_of(word, number, rest));
+}
+
+/// Nodes are lost: whoever waits hears nothing instead of an answer.
+void Leader::answer_nobody() {
+  std::unordered_map<std::uint32_t, Done> waiting;
+  {
+    const std::lock_guard lock{mutex_};
+    waiting.swap(waiting_);
+  }
+  for (const auto& [number, done] : waiting) done({});
+}
+
+void Leader::copy(unsigned node, const network::CopyWanted& wanted, Done done) {
+  pose(node, Word::copy, bytes_of(wanted), std::move(done));
+}
+
+void Leader::ask_past(unsigned node, const std::string& question, Done done) {
+  pose(node, Word::past, question, std::move(done));
 }
 
 std::string Leader::copy_now(unsigned node, const network::CopyWanted& wanted) {

@@ -35,10 +35,10 @@ class Leader final : public network::Others {
   [[nodiscard]] const std::string& actor_failure() const noexcept { return actor_failure_; }
 
   /// Before anything is built: all nodes go on from where the latest record of any of them is;
-  /// none: all begin anew. `here`: what an earlier run has left on this one. Fails if a node's
-  /// journal cannot be used.
+  /// none: all begin anew. `here`: what an earlier run has left on this one. `remembers`: nodes
+  /// without a journal keep in memory what happens. Fails if a node's journal cannot be used.
   [[nodiscard]] Result<std::optional<Continuation>> agree_on_beginning(
-      const std::optional<LeftBehind>& here);
+      const std::optional<LeftBehind>& here, bool remembers);
   /// Waits until all actors of all nodes are in their places.
   [[nodiscard]] bool await_ready(Nanos patience);
   /// Lets all nodes start; calls `here` once they have been told, and returns when all have.
@@ -75,6 +75,9 @@ class Leader final : public network::Others {
   void copy(unsigned node, const network::CopyWanted& wanted, Done done) override;
   [[nodiscard]] std::string copy_now(unsigned node, const network::CopyWanted& wanted) override;
   void order(unsigned node, const network::Order& order) override;
+  /// What has happened on that node: bytes of a PastQuestion, and of its answer, on the driving
+  /// thread; no answer if the node is lost.
+  void ask_past(unsigned node, const std::string& question, Done done);
   [[nodiscard]] network::Snapshot look() const override;
   [[nodiscard]] network::Detail detail() const override;
   void serve() override;
@@ -86,6 +89,8 @@ class Leader final : public network::Others {
   [[nodiscard]] std::optional<Answers> answers_to(Word word, std::uint32_t number,
                                                   unsigned missing);
   void hear(const Said& said);
+  void pose(unsigned node, Word word, std::string_view rest, Done done);
+  void answer_nobody();
   [[nodiscard]] std::uint32_t next_number() noexcept;
 
   void note_news(unsigned node, const std::string& lines);

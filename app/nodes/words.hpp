@@ -13,18 +13,19 @@ namespace chargemill::app {
 
 /// Each is answered by the same word. All but `ready` come from the node that leads.
 enum class Word : char {
-  journal = 'j',  ///< what has an earlier run left? JournalAnswer
-  resume = 'g',   ///< go on from there, all. A Continuation or nothing; answer: why not, or nothing
-  ready = 'r',    ///< said without being asked: all actors are in their places
-  start = 's',    ///< switch everything on; in real time the model clock begins
-  look = 'l',     ///< how do things stand? A NodeReport
-  halt = 'h',     ///< no new load
-  freeze = 'f',   ///< let no timer fire, and say what is under way. Standstill
-  count = 'c',    ///< how did it end? A NodeReport; with the time of the count
-  write = 'w',    ///< bring your records to the disk; how long to wait. Written
-  close = 'b',    ///< the journals' last words
-  copy = 'p',     ///< what do your charge points show? With a CopyWanted; bytes of shard copies
-  order = 'o',    ///< tell a charge point something: an Order
+  journal = 'j',   ///< what has an earlier run left? JournalAnswer
+  resume = 'g',    ///< begin there, all. A Beginning; answer: why not, or nothing
+  ready = 'r',     ///< said without being asked: all actors are in their places
+  start = 's',     ///< switch everything on; in real time the model clock begins
+  look = 'l',      ///< how do things stand? A NodeReport
+  halt = 'h',      ///< no new load
+  freeze = 'f',    ///< let no timer fire, and say what is under way. Standstill
+  count = 'c',     ///< how did it end? A NodeReport; with the time of the count
+  write = 'w',     ///< bring your records to the disk; how long to wait. Written
+  close = 'b',     ///< the journals' last words
+  copy = 'p',      ///< what do your charge points show? With a CopyWanted; bytes of shard copies
+  past = 'q',      ///< what has happened there? A PastQuestion, and its answer
+  order = 'o',     ///< tell a charge point something: an Order
   entities = 'e',  ///< the digests of all entities
   finish = 'x',    ///< the end
 };
@@ -57,6 +58,13 @@ struct Standstill {
   std::uint64_t sent = 0;      ///< messages of its actors to other nodes, so far
   std::uint64_t received = 0;  ///< and from them, that are in mailboxes or handled
   bool is_still = false;       ///< no worker runs
+};
+
+/// How all nodes begin.
+struct Beginning {
+  Continuation from;
+  bool is_continued = false;  ///< else `from` means nothing
+  bool remembers = false;     ///< whoever keeps no journal keeps what happens in memory
 };
 
 /// What a node answers to `journal`.

@@ -5,7 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "app/history/history_desk.hpp"
 #include "app/nodes/node_report.hpp"
+#include "app/nodes/past_words.hpp"
 #include "app/nodes/words.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/journal_news.hpp"
@@ -34,7 +36,9 @@ class Follower {
         journal_(std::move(journal)),
         is_virtual_(scenario.run.speed.max),
         rss_before_(resident_bytes_of_nothing()),
-        host_(scenario, journal_, nullptr, &exchange) {
+        host_(scenario, journal_, nullptr, &exchange),
+        history_(journal_.recording ? journal_.recording->directory() : std::string{},
+                 journal_.memory.get()) {
     if (is_virtual_) return;  // the node that leads lets all workers meet
     (void)host_.engine().freeze(kFreezeMax);
     host_.engine().thaw();
@@ -50,7 +54,7 @@ class Follower {
       if (!message || message->node != kLeader) continue;
       const auto said = said_in(message->text);
       if (!said) continue;
-      if (said->word == Word::copy || said->word == Word::order) {
+      if (said->word == Word::copy || said->word == Word::order || said->word == Word::past) {
         serve(*said);
         continue;
       }
@@ -91,6 +95,7 @@ class Follower {
       case Word::ready:
       case Word::copy:
       case Word::order:
+      case Word::past:
       case Word::journal:
       case Word::resume:
         break;
@@ -100,6 +105,7 @@ class Follower {
 
   /// For those outside who ask the node that leads.
   void serve(const Said& said) {
+    if (said.word == Word::past) return tell_past(said);
     network::CopyWanted wanted;
     network::Order order;
     if (said.word == Word::order && said.rest.size() == sizeof order) {
@@ -114,6 +120,21 @@ class Follower {
     if (!is_virtual_) return host_.desk().copy_here(wanted, answer);
     await_standstill();
     answer(host_.desk().copy_here(wanted));
+  }
+
+  /// A disk holds up nobody but those who ask.
+  void tell_past(const Said& said) {
+    const auto tell = [this, number = said.number](const std::string& answer) {
+      exchange_.tell(kLeader, message_of(Word::past, number, answer));
+    };
+    const auto question = past_question_from(said.rest);
+    const bool is_asked =
+        question && history_.has_past() &&
+        history_.ask([tell, question = *question](const Result<archive::Past*>& past) {
+          tell(past ? answer_of(**past, question) : answer_of(past.error()));
+        });
+    if (!is_asked)
+      tell(answer_of(Error{ErrorKind::environment, "a node keeps nothing, or too many ask it"}));
   }
 
   NodeReport look() {
@@ -184,6 +205,7 @@ class Follower {
   const bool is_virtual_;
   const std::int64_t rss_before_;
   Host host_;
+  HistoryDesk history_;  // its thread ends first
   std::optional<Looker> looker_;
   double cpu_before_ = 0.0;
 };
