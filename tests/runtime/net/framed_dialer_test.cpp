@@ -228,11 +228,20 @@ TEST(FramedDialer, WantsTheNameThatItDialled) {
 }
 TEST(FramedDialer, GivesUpOnAServerThatNeverComesToAnAgreement) {  // law 6
   EncryptedStreet street;
-  street.shown = nullptr;  // it waits for a frame, and says nothing
+  const auto silent = listen(street.io.context(), {"127.0.0.1", 0}, PortInUse::is_an_error);
+  ASSERT_TRUE(silent);
+  street.port = silent->at.port;
   street.patience = 200ms;
-  street.open(0);
   street.dial();
   EXPECT_EQ(street.diary.await_failure(), "no answer in time");
+}
+TEST(FramedDialer, SaysSoIfTheOtherEndKnowsNoTls) {
+  EncryptedStreet street;
+  street.shown = nullptr;
+  street.open(0);
+  street.dial();
+  EXPECT_THAT(street.diary.await_failure(), testing::HasSubstr("SSL routines"));
+  EXPECT_TRUE(street.diary.told().empty());
 }
 
 }  // namespace
