@@ -41,7 +41,8 @@ class RunNodes {
   std::unique_ptr<Leader> leader_;
 };
 
-/// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on anything.
+/// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on
+/// anything.
 [[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
 /// The life of a node that does not lead. Fails when the others are missing, or are lost on the
