@@ -1,8 +1,11 @@
 #include "actors/texts.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <initializer_list>
+#include <mutex>
 #include <system_error>
 
 #include "actors/charge_point/transitions.hpp"
@@ -23,6 +26,29 @@ std::string join(std::initializer_list<std::string_view> parts) {
 std::string with_detail(std::string_view text, Reason detail) {
   if (detail == Reason::none) return std::string{text};
   return join({text, " (", word(detail), ")"});
+}
+
+/// What others say, by the order in which it was first said; nothing is ever taken back.
+struct ForeignWords {
+  std::mutex mutex;                                // who adds
+  std::array<std::string, kForeignReasons> texts;  // [0, count) are written and stay
+  std::atomic<std::size_t> count{0};
+};
+static_assert(static_cast<std::size_t>(kForeignFirst) + kForeignReasons ==
+              static_cast<std::size_t>(kForeignWords));
+static_assert(kLastReason < kForeignFirst);
+
+ForeignWords& foreign_words() {
+  static ForeignWords words;
+  return words;
+}
+
+std::string_view foreign_word(Reason reason) noexcept {
+  const auto index = static_cast<std::size_t>(reason) - static_cast<std::size_t>(kForeignFirst);
+  const ForeignWords& words = foreign_words();
+  // acquire: pairs with release in reason_in_words(): the text is written.
+  if (index >= words.count.load(std::memory_order_acquire)) return {};
+  return words.texts[index];
 }
 
 charge_point::On event_of(Command command) {
@@ -168,7 +194,36 @@ std::string_view word(Reason reason) noexcept {
     case Reason::manual_stop:            return "Manual stop from dashboard";
   }
   // clang-format on
-  return "";
+  return foreign_word(reason);
+}
+
+Reason reason_in_words(std::string_view text) {
+  std::string said{beginning_of(text, kForeignBytesMax)};
+  if (said.empty()) return Reason::none;
+  std::replace_if(
+      said.begin(), said.end(),
+      [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F; }, '?');
+  ForeignWords& words = foreign_words();
+  const std::lock_guard lock{words.mutex};
+  // relaxed: only who holds the mutex writes it.
+  const std::size_t count = words.count.load(std::memory_order_relaxed);
+  const auto* const end = words.texts.cbegin() + count;
+  const auto* const found = std::find(words.texts.cbegin(), end, said);
+  const auto index = static_cast<std::size_t>(found - words.texts.cbegin());
+  if (index == kForeignReasons) return Reason::none;
+  if (found == end) {
+    words.texts[count] = std::move(said);
+    words.count.store(count + 1, std::memory_order_release);  // release: as above
+  }
+  return static_cast<Reason>(static_cast<std::size_t>(kForeignFirst) + index);
+}
+
+std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noexcept {
+  if (text.size() <= bytes_max) return text;
+  std::size_t length = bytes_max;
+  // Bytes 10xxxxxx continue a character: never begin what is left out with one.
+  while (length > 0 && (static_cast<std::uint8_t>(text[length]) & 0xC0U) == 0x80) --length;
+  return text.substr(0, length);
 }
 
 std::string refusal_text(Refusal refusal, Phase phase, Command command) {

@@ -19,6 +19,18 @@ namespace chargemill {
 [[nodiscard]] std::string_view word(Reason reason) noexcept;
 // clang-format on
 
+/// A reason that somebody outside gave in words of their own: the first kForeignBytesMax bytes,
+/// whole characters, control characters as `?`. The same words have the same code as long as the
+/// process runs; other processes have other codes, so what leaves it goes as words, or as none.
+/// After kForeignReasons different ones everything new is Reason::none. Threads: any.
+[[nodiscard]] Reason reason_in_words(std::string_view text);
+inline constexpr std::size_t kForeignReasons = 127;
+inline constexpr std::size_t kForeignBytesMax = 96;
+inline constexpr Reason kForeignFirst{128};
+/// In place of a code, where words stand beside it.
+inline constexpr Reason kForeignWords{255};
+[[nodiscard]] constexpr bool is_foreign(Reason reason) noexcept { return reason >= kForeignFirst; }
+
 /// The reason of a status message (D-089 to D-110). `driver` is read for a starting supply only.
 [[nodiscard]] std::string status_text(const Status& status, std::string_view driver = {});
 /// The error that a declined command is answered with, without `Refused <cmd>: ` (D-034 to D-036).
@@ -26,6 +38,9 @@ namespace chargemill {
 
 /// The reason of a driver update (D-051 to D-070); empty if it has none.
 [[nodiscard]] std::string update_text(const DriverUpdate& update);
+
+/// The first `bytes_max` bytes of UTF-8 at most, in whole characters.
+[[nodiscard]] std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noexcept;
 
 /// `value` with `decimals` digits after the point, correctly rounded, whatever the locale.
 [[nodiscard]] std::string fixed(double value, int decimals);

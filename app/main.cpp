@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -19,6 +20,7 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
 #include "app/commands/version_command.hpp"
+#include "app/deployment/deployment_files.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/version.hpp"
@@ -134,6 +136,16 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   grafana->callback([&line] {
     line.code = generate_files_command(observability::grafana_files(), line.generated);
   });
+  const auto add_files = [&](const char* name, const char* help, const auto& files) {
+    auto* const command = generate->add_subcommand(name, help);
+    add_files_options(*command, line.generated);
+    command->callback(
+        [&line, files] { line.code = generate_files_command(files(), line.generated); });
+  };
+  add_files("systemd", "units: a run, a node", deployment::systemd_files);
+  add_files("slurm", "a batch script: a node a task", deployment::slurm_files);
+  add_files("kubernetes", "stateful sets: nodes, etcd", deployment::kubernetes_files);
+  add_files("deploy", "all three, each in its folder", deployment::deploy_files);
 
   cli.add_subcommand("doctor", "what on this machine would hurt a large run")->callback([&line] {
     line.code = doctor_command();
@@ -144,7 +156,7 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
 }
 
 /// Commands that the contract names and that are still to come.
-constexpr const char* kNotGenerated[] = {"completion", "man", "systemd", "kubernetes", "slurm"};
+constexpr const char* kNotGenerated[] = {"completion", "man"};
 
 /// A command that is none, where one was expected: says so, and what was probably meant.
 bool complain_of_command(const CLI::App& parent, const std::string& word) {
@@ -154,9 +166,11 @@ bool complain_of_command(const CLI::App& parent, const std::string& word) {
     return false;
   const auto is_word = [&](const char* name) { return word == name; };
   const bool to_come = std::any_of(std::begin(kNotGenerated), std::end(kNotGenerated), is_word);
-  const std::string hint = did_you_mean(word, names);
+  std::string hint = did_you_mean(word, names);
+  const std::string of = parent.get_name().empty() ? "" : " " + parent.get_name();
+  if (hint.empty()) hint = "chargemill" + of + " --help lists all";
   std::fprintf(stderr, "chargemill: %s '%s'%s%s\n", to_come ? "not built yet:" : "unknown command",
-               word.c_str(), hint.empty() || to_come ? "" : "; ", to_come ? "" : hint.c_str());
+               word.c_str(), to_come ? "" : "; ", to_come ? "" : hint.c_str());
   return true;
 }
 
@@ -202,13 +216,23 @@ int printed(int code) {
   return kExitEnvironment;
 }
 
+/// `help run` as `run --help`.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  if (words.size() < 2 || words[1] != "help") return words;
+  words.erase(words.begin() + 1);
+  words.emplace_back("--help");
+  return words;
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App cli{
       "chargemill simulates electric-vehicle charging networks and loads a central with them"};
+  cli.footer("chargemill help COMMAND, or chargemill COMMAND --help, says more of one.");
   cli.require_subcommand(1);
   cli.set_version_flag("--version", std::string{"chargemill "} + kVersion);
   CommandLine line;
-  line.words.assign(argv, argv + argc);
+  line.words = words_of(argc, argv);
   add_scenario_commands(cli, line);
   add_result_commands(cli, line);
   add_history_command(cli, line);
@@ -216,8 +240,10 @@ int dispatch(int argc, char** argv) {
   add_other_commands(cli, line);
 
   if (complain_of_commands(cli, line.words)) return kExitUsage;
+  std::vector<const char*> words;
+  for (const auto& word : line.words) words.push_back(word.c_str());
   try {
-    cli.parse(argc, argv);
+    cli.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::ParseError& e) {
     // CLI11's own codes begin at 100 and would be taken for ours.
     return complain(cli, e, line.words);
@@ -229,6 +255,8 @@ int dispatch(int argc, char** argv) {
 }  // namespace chargemill::app
 
 int main(int argc, char** argv) {
+  // `chargemill ... | head`: a reader that has seen enough is no error.
+  (void)std::signal(SIGPIPE, SIG_IGN);
   try {
     return chargemill::app::dispatch(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -46,7 +46,7 @@ bool leave_journal(const network::Scenario& scenario, const std::string& path) {
   if (!journal) return false;
   const app::StopRequest nobody;
   const auto outcome = app::simulate(
-      run, nobody, [](const network::Snapshot&) {}, {}, {}, *journal);
+      run, nobody, [](const network::Snapshot&, app::LookKind) {}, {}, {}, *journal);
   return outcome.quiet && outcome.journal && outcome.journal->status.failures == 0;
 }
 
@@ -63,7 +63,7 @@ double ready_s(std::size_t points, bool is_cold) {
   double took = 0.0;
   const app::StopRequest nobody;
   (void)app::simulate(
-      scenario, nobody, [](const network::Snapshot&) {}, {}, {}, *journal,
+      scenario, nobody, [](const network::Snapshot&, app::LookKind) {}, {}, {}, *journal,
       [&](network::Desk&) -> std::shared_ptr<void> {
         took = std::chrono::duration<double>(Clock::now() - begun).count();
         return nullptr;

@@ -23,6 +23,10 @@ scenario() {
 }
 scenario 1h >"$work/long.toml"
 scenario 5s >"$work/short.toml"
+{
+  scenario 1h | sed 's/= 2000/= 9000\ntimeout = "1h"/'
+  printf '[[fault]]\nkind = "central_restart"\nat = "1s"\nduration = "50m"\n'
+} >"$work/deaf.toml"
 { scenario 5s; printf '[[thresholds]]\nexpr = "sessions.started > 1000000"\n'; } >"$work/crossed.toml"
 { scenario 5s; printf '[[thresholds]]\nexpr = "no.such.thing < 1"\n[netwrok]\n'; } >"$work/wrong.toml"
 
@@ -44,19 +48,42 @@ interrupt_once() {
   done
 }
 
+# waits_for_central NAME ARGS...: a run that has open requests, which nobody will decide; its process is $pid.
+waits_for_central() {
+  local name=$1
+  shift
+  rm -f "$work/err"  # of another law, which has what is waited for
+  "$chargemill" run "$work/deaf.toml" "$@" --out "$work/$name" --progress plain >/dev/null 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=[3-9]' "$work/err"
+}
+# insists PID: one more signal, unless the program has given up.
+insists() {
+  grep -q aborted "$work/err" && return
+  kill -INT "$1" 2>/dev/null
+  return 1
+}
 interrupt_twice() {
   local pid code=0
-  rm -f "$work/err"  # of another law, which has what is waited for
-  "$chargemill" run "$work/long.toml" --stop-timeout 1h --set drivers.timeout=1h \
-    --out "$work/twice" --progress plain >/dev/null 2>"$work/err" &
-  pid=$!
-  until_true grep -q '^sim=' "$work/err"
+  waits_for_central twice --stop-timeout 1h
   kill -TERM "$pid"
   until_true grep -q stopping "$work/err"
-  kill -INT "$pid" 2>/dev/null || true
+  until_true insists "$pid"  # what comes at once with the first is not the second
+  wait "$pid" || code=$?
+  [[ $code == 130 ]] || { echo "exit $code"; return 1; }
+  [[ -s $work/twice/manifest.json && -s $work/twice/scenario.resolved.toml ]] || { ls -la "$work/twice"; return 1; }
+}
+
+two_at_once() {
+  local pid code=0
+  waits_for_central at-once --stop-timeout 2s
+  kill -TERM "$pid"
+  kill -INT "$pid"
   wait "$pid" || code=$?
   [[ $code == 130 || $code == 143 ]] || { echo "exit $code"; return 1; }
-  [[ -s $work/twice/manifest.json && -s $work/twice/scenario.resolved.toml ]] || { ls -la "$work/twice"; return 1; }
+  grep -q '"partial": true' "$work/at-once/summary.json"
+  grep -q '"open": [1-9]' "$work/at-once/summary.json"
+  [[ -s $work/at-once/report.html ]]
 }
 
 names_the_mistake() {
@@ -145,14 +172,33 @@ other_commands() {
   says 'CPU limit of the control group: ' "$chargemill" doctor
   says 'huge pages: ' "$chargemill" doctor
   says '^network +10000 charge points' "$chargemill" validate config/scenarios/demo.toml
+  says '^  find-max ' "$chargemill" help
+  says '^  --charge-points ' "$chargemill" help run
+  says '^  --origin ' "$chargemill" help config show
+  says '^memory +about [0-9]+ MiB, without the journal$' "$chargemill" validate config/scenarios/demo.toml
   says '"drivers"' "$chargemill" config schema
   says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
   grep -Eq '^run.seed +3 +--seed$' "$work/said"
   grep -Eq '^run.repeat +2 +--repeat$' "$work/said"
+  says '^thresholds\[0\].expr  *"sessions.started > 1000000"  *.*crossed.toml:11$' \
+    "$chargemill" config show --origin "$work/crossed.toml"
+  "$chargemill" config show "$work/crossed.toml" >"$work/shown.toml"
+  ends_with 0 "$chargemill" validate "$work/shown.toml" >/dev/null
   run --out "$work/shown" >/dev/null
   says '"trips"' "$chargemill" report "$work/shown" --format json
   says '<!DOCTYPE html>' "$chargemill" report "$work/shown" --format html
   ends_with 4 "$chargemill" report "$work/nowhere"
+}
+
+# Whoever reads a little of what any command prints gets that, and the command is content.
+leaves_readers_alone() {
+  local words
+  run --out "$work/read" >/dev/null
+  for words in "config schema" "config show" "help run" "report $work/read --format html" \
+    "history health --data $work/read --limit 100000" "generate sessions --count 100000"; do
+    bash -c "set -o pipefail; $chargemill $words | head -c 5" >"$work/said" 2>"$work/err" || { echo "$words: $?"; return 1; }
+    [[ ! -s $work/err && $(wc -c <"$work/said") == 5 ]] || { echo "$words:"; cat "$work/err"; return 1; }
+  done
 }
 
 has_rows() { (($(rows "$@" | wc -l) > 1)); }
@@ -175,6 +221,16 @@ reads_the_history() {
   ends_with 4 "$chargemill" history sessions --data "$work"
   run --no-journal --out "$work/unkept" >/dev/null
   [[ ! -e $work/unkept/journal ]]
+}
+
+# What was asked for is shown, also without progress; what was not, is not.
+shows_consoles() {
+  local seed=config/scenarios/seed-classroom.toml
+  "$chargemill" run "$seed" --speed max --no-out --progress off --set output.console=on >/dev/null 2>"$work/err"
+  grep -q '| ACCEPTED |' "$work/err"
+  "$chargemill" run "$seed" --speed max --no-out --progress off >/dev/null 2>"$work/err"
+  grep '| ACCEPTED |' "$work/err" && return 1
+  ends_with 3 "$chargemill" run "$seed" --quiet --set output.console=on 2>/dev/null
 }
 
 live=("$chargemill" run "$work/long.toml" --progress off --speed 60 --set central.shards=4)
@@ -252,10 +308,13 @@ stays_at_the_soak() {
 }
 
 says_what_is_to_come() {
-  ends_with 2 "$chargemill" generate slurm 2>"$work/err"
-  grep -q "not built yet: 'slurm'" "$work/err"
+  ends_with 2 "$chargemill" generate man 2>"$work/err"
+  grep -q "not built yet: 'man'" "$work/err"
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
+  ends_with 2 "$chargemill" foo 2>"$work/err"
+  grep -q "unknown command 'foo'; chargemill --help lists all" "$work/err"
+  ends_with 2 "$chargemill" help foo 2>/dev/null
   ends_with 2 "$chargemill" config schmea 2>"$work/err"
   grep -q "unknown command 'schmea'; did you mean 'schema'" "$work/err"
   ends_with 2 "$chargemill" generate alrets 2>"$work/err"
@@ -267,6 +326,9 @@ says_what_is_to_come() {
 
 law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once
 law "a second signal aborts at once, and what was run can still be read" interrupt_twice
+law "console lines that are asked for are shown, with progress or without" shows_consoles
+law "a reader may leave early, whatever it reads" leaves_readers_alone
+law "two signals at once, as timeout(1) sends them, are one request" two_at_once
 law "a signal ends a row of repeats, whatever became of its run" stops_the_row
 law "SIGHUP opens the log anew, SIGUSR1 shows the status, and the run goes on" hangs_up
 law "colours follow the stream, NO_COLOR and the flag" paints

@@ -20,6 +20,19 @@ central() {
   until_true grep -q '^TCP  ' "$work/$name.err"
   port=$(sed -n 's/^TCP  *127.0.0.1:\([0-9]*\).*/\1/p' "$work/$name.err")
 }
+# central_with_tls: one that shows a certificate and wants a token; sets tls_port.
+central_with_tls() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=chargemill \
+    -addext subjectAltName=DNS:localhost -keyout "$work/door.key" -out "$work/door.pem" 2>/dev/null
+  printf 'operator-0123456789abcdef\n' >"$work/token"
+  "$chargemill" run "$work/central.toml" --progress off --tcp 127.0.0.1:0 --http off --out "$work/hidden" \
+    --set "tcp.tls_cert=$work/door.pem" --set "tcp.tls_key=$work/door.key" --set "tcp.token_file=$work/token" \
+    >"$work/hidden.out" 2>"$work/hidden.err" &
+  echo "$!" >>"$work/pids"
+  disown "$!"
+  until_true grep -q '^TCP  ' "$work/hidden.err"
+  tls_port=$(sed -n 's/^TCP  *127.0.0.1:\([0-9]*\).*/\1/p' "$work/hidden.err")
+}
 # load NAME ARG...: those who load it, to their end; their exit code.
 load() {
   local name=$1
@@ -127,6 +140,24 @@ central_dies_and_returns() {
 # Central, whichever it is now, knows of charge points that are activated or supply.
 some_sessions() { "$chargemill" ctl --tcp "127.0.0.1:$port" list | grep -q SUPPLYING; }
 port_is_free() { ! "$chargemill" ctl --tcp "127.0.0.1:$port" ping >/dev/null 2>&1; }
+inside_tls() {
+  central_with_tls
+  "$chargemill" run "$work/load.toml" --central "tls://localhost:$tls_port" --set "central.ca_file=$work/door.pem" \
+    --set "central.token_file=$work/token" --progress off --out "$work/secret" >"$work/secret.out" 2>"$work/secret.err"
+  fact secret 's["conservation"]["ok"] and s["sessions"]["completed"] == 3 and s["tickets"]["delivered"] == 3'
+  fact secret 's["link"]["address"].startswith("tls://") and s["link"]["lost"] == 0 and s["link"]["unanswered"] == 0'
+  # Whom it does not believe it tells nothing; whoever speaks without TLS is not understood.
+  stranger "central.ca_file=" 'not to be believed: self.signed certificate'
+  stranger "central.ca_file=$work/token" 'no certificates in it'
+}
+# stranger SETTING TEXT: with it the run ends before it begins, and says why.
+stranger() {
+  local code=0
+  "$chargemill" run "$work/load.toml" --central "tls://localhost:$tls_port" --set "$1" --no-out >"$work/none.out" 2>"$work/none.err" || code=$?
+  cat "$work/none.err"
+  [[ $code == 4 ]]
+  grep -q "$2" "$work/none.err"
+}
 nobody_there() {
   local code=0
   "$chargemill" run "$work/load.toml" --central tcp://127.0.0.1:1 --no-out >"$work/none.out" 2>"$work/none.err" || code=$?
@@ -142,6 +173,11 @@ fi
 central 0 central
 law "sessions, a denial, a fault and its recovery go to a central in another process, and all sums hold" a_session_and_a_fault
 law "many speak on few connections" many_speak_on_few_connections
+if command -v openssl >/dev/null; then
+  law "all of it goes inside TLS, with a token, to a central that is believed and to no other (tls://)" inside_tls
+else
+  echo "skipped - a central elsewhere inside TLS: no openssl"
+fi
 central_dies_and_returns >"$work/law.log" 2>&1 &
 if wait $!; then
   echo "ok - a central dies and returns: connections come back, nothing is counted twice"

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export HOME=$work # nodes of a list keep their journals there
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
@@ -57,6 +58,218 @@ keeps_the_sums_in_real_time() {
   grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/run-3/summary.txt"
   grep -Eq '"started": [1-9]' "$work/run-3/summary.json"
   grep -q '^  node_transit' "$work/run-3/summary.txt"
+  # What was promised is on disk, on every node.
+  local records
+  records=$(figure 3 records)
+  [[ $(figure 3 durable_records) == "\"durable_records\":${records#*:}" ]]
+}
+# rows NODES WHAT: all that the run's journals have of it, but for the numbers of the rows.
+rows() {
+  "$chargemill" history "$2" --data "$work/run-$1" --limit 1000000 --format csv | cut -d, -f "$3-" | sort
+}
+keeps_one_history() {
+  local what from nodes
+  ends_with 0 run_on 1 --http off --tcp off
+  for nodes in 2 3; do
+    ends_with 0 run_on "$nodes" --workers 1
+    [[ -d $work/run-$nodes/journal/node-1 ]]
+    for what in faults:2 health:2 sessions:2 tickets:1; do
+      from=${what#*:}
+      rows 1 "${what%:*}" "$from" >"$work/rows-1"
+      rows "$nodes" "${what%:*}" "$from" >"$work/rows-n"
+      [[ $(wc -l <"$work/rows-1") -gt 2 ]] || { echo "no ${what%:*}"; return 1; }
+      cmp "$work/rows-1" "$work/rows-n" || { diff "$work/rows-1" "$work/rows-n" | head -n 5; return 1; }
+    done
+    "$chargemill" history stats --data "$work/run-1" --format json >"$work/stats-1"
+    "$chargemill" history stats --data "$work/run-$nodes" --format json >"$work/stats-n"
+    cmp "$work/stats-1" "$work/stats-n"
+    [[ $(figure "$nodes" durable_records) == "\"durable_records\":"[1-9]* ]]
+  done
+  # Newest first, also where the rows come from different nodes.
+  "$chargemill" history faults --data "$work/run-3" --limit 50 --format csv | tail -n +2 | cut -d, -f 2 >"$work/times"
+  sort -rc "$work/times"
+  # Several names are one set, too.
+  "$chargemill" history faults --limit 1000000 --format csv --data "$work/run-3/journal/node-1" \
+    --data "$work/run-3/journal/node-2" >"$work/out"
+  [[ $(wc -l <"$work/out") -lt $(wc -l < <(rows 3 faults 1)) ]]
+  # The page of the run has faults of all nodes in it.
+  "$chargemill" report "$work/run-3" --format html >"$work/page"
+  grep -q '"cp_id":"CP-' "$work/page"
+}
+# lives NODES: two in one data directory.
+lives() {
+  rm -rf "$work/kept-$1"
+  ends_with 0 run_on "$1" --http off --tcp off --data "$work/kept-$1" "${@:2}"
+  ends_with 0 run_on "$1" --http off --tcp off --data "$work/kept-$1" "${@:2}" 2>"$work/err"
+}
+goes_on_where_it_ended() {
+  local nodes
+  lives 1
+  for nodes in 2 3; do
+    lives "$nodes" --workers 1
+    for key in digest sent started delivered_mj; do
+      [[ $(figure "$nodes" "$key") == "$(figure 1 "$key")" ]] || { echo "$nodes nodes: $(figure "$nodes" "$key")"; return 1; }
+    done
+    "$chargemill" history sessions --data "$work/kept-1" --limit 1000000 --format csv | cut -d, -f 2- | sort >"$work/rows-1"
+    "$chargemill" history sessions --data "$work/kept-$nodes" --limit 1000000 --format csv | cut -d, -f 2- | sort >"$work/rows-n"
+    cmp "$work/rows-1" "$work/rows-n"
+  done
+}
+refuses_a_journal_of_another_place() {
+  rm -rf "$work/kept"
+  ends_with 0 run_on 2 --data "$work/kept"
+  ends_with 4 run_on 3 --data "$work/kept" 2>"$work/err"
+  grep -q 'or to another place among the nodes' "$work/err"
+  ends_with 4 run_on 1 --http off --tcp off --data "$work/kept" 2>"$work/err"
+  rm -rf "$work/kept/node-1"
+  mkdir "$work/kept/node-1"
+  printf 'x' >"$work/kept/node-1/00000000000000000001-0.segment"
+  ends_with 4 run_on 2 --data "$work/kept" 2>"$work/err"
+  grep -q 'node 1: ' "$work/err"
+}
+goes_on_without_a_lost_journal() {
+  rm -rf "$work/kept"
+  ends_with 0 run_on 2 --data "$work/kept"
+  rm -rf "$work/kept/node-1"
+  ends_with 0 run_on 2 --data "$work/kept"
+  # No session of the second life has the number of one of the first.
+  "$chargemill" history sessions --data "$work/kept" --limit 1000000 --format csv | cut -d, -f 2 | sort >"$work/rows-n"
+  sort -uc "$work/rows-n"
+}
+goes_on_after_a_kill() {
+  local pid child code=0
+  rm -rf "$work/kept"
+  "$chargemill" run "$work/town.toml" --nodes 3 --speed 20 --duration 900h --progress plain --no-out \
+    --data "$work/kept" >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err"
+  child=$(pgrep -P "$pid" | tail -n 1)
+  kill -9 "$child"
+  wait "$pid" || code=$?
+  [[ $code == 5 ]] || { echo "exit $code"; return 1; }
+  ends_with 0 run_on 3 --speed 20 --data "$work/kept"
+  grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/run-3/summary.txt"
+  # Nothing is booked twice: of each session there is one start and one end.
+  "$chargemill" history sessions --data "$work/kept" --limit 1000000 --format csv | cut -d, -f 2 | sort >"$work/rows-n"
+  [[ $(wc -l <"$work/rows-n") -gt 2 ]]
+  sort -uc "$work/rows-n"
+}
+# with_doors NODES LAW...: runs LAW while the town runs in real time on so many nodes; $http and $tcp are its doors.
+with_doors() {
+  local nodes=$1 pid code=0
+  shift
+  rm -rf "$work/run-doors"
+  "$chargemill" run "$work/town.toml" --nodes "$nodes" --speed 1 --duration 900h --progress plain --out "$work/run-doors" \
+    --http 127.0.0.1:0 --tcp 127.0.0.1:0 >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err"
+  http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err")
+  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err")
+  "$@" & # in the background, where set -e holds
+  wait "$!" || code=$?
+  kill -INT "$pid"
+  wait "$pid" || true
+  return "$code"
+}
+ctl() { "$chargemill" ctl --tcp "$tcp" "$@"; }
+get() { curl -sf "http://$http$1"; }
+# The charge points of the town are dealt out shard by shard: the first and the last live on different nodes.
+shows_all_charge_points() {
+  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
+  ctl list | tail -n +2 | cut -d ' ' -f 1 | sort -uc
+  ctl status CP-000001 | grep -q '^CP-000001 '
+  ctl status CP-000400 | grep -q '^CP-000400 '
+  [[ $(get '/api/v1/charge-points?limit=1000' | grep -o '"cp_id"' | wc -l) == 400 ]]
+  get /api/v1/charge-points/CP-000010 | grep -q '"cp_id":"CP-000010"'
+  get '/readyz?verbose=true' | grep -q '^ready'
+}
+counts_all_nodes() {
+  local nodes
+  get /metrics >"$work/metrics"
+  [[ $(grep '^chargemill_charge_points{' "$work/metrics" | awk '{ sum += $2 } END { print sum }') == 400 ]]
+  for nodes in 'node 0' 'node 1' 'node 2'; do
+    grep -Eq "^chargemill_messages_total\\{node=\"$nodes\"\\} [1-9]" "$work/metrics"
+  done
+  grep -q '^chargemill_cluster_nodes{state="alive"} 3' "$work/metrics"
+  grep -q '^chargemill_cluster_expected_nodes 3' "$work/metrics"
+  grep -q '^chargemill_cluster_link_bytes_total{node="node 2"}' "$work/metrics"
+  if command -v promtool >/dev/null; then promtool check metrics <"$work/metrics"; fi
+}
+lists_its_nodes() {
+  until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -q 'node 2 .*alive'"
+  ctl nodes | grep -Eq '^node 0 .*leads'
+  ctl --json nodes >"$work/nodes.json"
+  python3 - "$work/nodes.json" "$(get /api/v1/nodes)" <<'PYTHON'
+import json, sys
+rows = json.load(open(sys.argv[1]))
+others = json.loads(sys.argv[2])["nodes"]
+assert [r["name"] for r in rows] == ["node 0", "node 1", "node 2"], rows
+assert [r["name"] for r in others] == ["node 0", "node 1", "node 2"], others
+assert sum(r["charge_points"] for r in rows) == 400 and all(r["shards"] >= 1 for r in rows), rows
+assert all(r["workers"] >= 1 and r["messages"] > 0 and r["rss_mib"] > 0 for r in rows), rows
+assert len({r["incarnation"] for r in rows}) == 3, rows
+PYTHON
+}
+obeys_on_every_node() {
+  local cp
+  for cp in CP-000001 CP-000200 CP-000400; do
+    ctl stop "$cp" | grep -q 'STOP 1'
+    until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
+    ctl resume "$cp" | grep -q 'RESUME 1'
+    until_true bash -c "! '$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
+    ctl inject "$cp" engine_ko | grep -q INJECT
+    until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q BROKEN"
+    until_true bash -c "curl -sf 'http://$http/api/v1/faults?cp=$cp' | grep -q FAULT"
+  done
+  ctl stop all | grep -q 'STOP 400'
+  until_true bash -c "[[ \$('$chargemill' ctl --tcp $tcp list | grep -Ec 'STOPPED|BROKEN') == 400 ]]"
+}
+tells_events_of_all_nodes() {
+  local id reader
+  curl -sN -m 60 "http://$http/api/v1/events?after=0.0.0" >"$work/events" &
+  reader=$!
+  until_true bash -c "[[ \$(grep -o '\"cp_id\":\"CP-[0-9]*' '$work/events' | sort -u | wc -l) -gt 100 ]]"
+  kill "$reader" || true
+  grep -Eq '^id: [0-9]+\.[0-9]+\.[0-9]+$' "$work/events"
+  id=$(sed -n 's/^id: //p' "$work/events" | head -n 1)
+  curl -sN -m 30 -H "Last-Event-ID: $id" "http://$http/api/v1/events" >"$work/more" &
+  reader=$!
+  until_true grep -q '^event: ' "$work/more"
+  kill "$reader" || true
+  [[ $(curl -s -o "$work/out" -w '%{http_code}' -H 'Last-Event-ID: 7' "http://$http/api/v1/events") == 400 ]]
+  grep -q 'another number of nodes' "$work/out"
+}
+# Without a journal each node remembers what happens to its own.
+remembers_on_every_node() {
+  local pid
+  "$chargemill" run "$work/town.toml" --nodes 3 --speed 1 --duration 900h --progress off --no-out --http 127.0.0.1:0 \
+    --tcp off >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^HTTP' "$work/err"
+  http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err")
+  until_true bash -c "[[ \$(curl -sf 'http://$http/api/v1/sessions?limit=1000' | grep -o '\"cp_id\":\"CP-[0-9]*' | sort -u | wc -l) -gt 200 ]]"
+  kill -INT "$pid"
+  wait "$pid" || true
+}
+says_what_it_cannot() {
+  ctl add cp CP-900 2>"$work/why" && return 1
+  grep -q 'nobody joins a network on several nodes' "$work/why"
+  [[ $(curl -s -o "$work/why" -w '%{http_code}' "http://$http/api/v1/charge-points" -d '{"cp_id":"CP-900"}') == 409 ]]
+  grep -q 'nobody joins a network on several nodes' "$work/why"
+}
+reads_in_virtual_time() {
+  local pid
+  "$chargemill" run "$work/town.toml" --nodes 3 --duration 900h --progress off --no-out --http 127.0.0.1:0 \
+    --tcp 127.0.0.1:0 >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^TCP' "$work/err"
+  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err")
+  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
+  ctl status CP-000400 | grep -q '^CP-000400 '
+  ctl stop CP-000400 2>"$work/why" && return 1
+  grep -q 'virtual time' "$work/why"
+  kill -INT "$pid"
+  wait "$pid" || true
 }
 stops_on_a_signal() {
   local pid code=0
@@ -113,6 +326,28 @@ meets_by_a_list() {
   ends_with 0 run_on 1 --http off --tcp off
   [[ $(figure listed digest) == "$(figure 1 digest)" ]]
 }
+has_doors_on_machines_of_their_own() {
+  local name pids=() http tcp
+  for name in beta gamma alpha; do
+    "$chargemill" node --config "$work/list.toml" --name "$name" --speed 1 --duration 900h --progress plain --no-out \
+      --http 127.0.0.1:0 --tcp 127.0.0.1:0 --data "$work/machine-$name" >"$work/out-$name" 2>"$work/err-$name" &
+    pids+=("$!")
+  done
+  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err-alpha"
+  http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
+  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
+  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
+  until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -Eq '^gamma +127.0.0.1:[0-9]+ +alive'"
+  # What others have written is on their disks, and they are asked for it.
+  until_true bash -c "[[ \$(curl -sf 'http://$http/api/v1/sessions?limit=1000' | grep -o '\"cp_id\":\"CP-[0-9]*' | sort -u | wc -l) -gt 200 ]]"
+  kill -INT "${pids[2]}"
+  for name in "${pids[@]}"; do wait "$name" || true; done
+  # Gathered, they are one history.
+  "$chargemill" history sessions --limit 1000000 --format csv --data "$work/machine-alpha" --data "$work/machine-beta" \
+    --data "$work/machine-gamma" | cut -d , -f 3 | sort -u >"$work/points"
+  grep -q CP-000001 "$work/points"
+  [[ $(wc -l <"$work/points") -gt 20 ]]
+}
 keeps_secrets() {
   [[ $(stat -c %a "$work/keys/beta.secret") == 600 ]]
   chmod 644 "$work/keys/beta.secret"
@@ -123,7 +358,7 @@ keeps_secrets() {
 }
 says_who_is_missing() {
   ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
-  grep -q 'nodes are missing: alpha, gamma' "$work/err"
+  grep -q 'nodes are missing: alpha, gamma (1 of 3 met within 1 s)' "$work/err"
   ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --expect-nodes 4 2>"$work/err"
   grep -q '4 nodes are expected' "$work/err"
   ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
@@ -133,9 +368,23 @@ says_who_is_missing() {
 law "1, 2, 3 and 4 nodes give one digest, the same sums, and every charge point the same state" gives_one_digest
 law "every entity has the same history on 3 nodes, minute by minute" names_the_same_entities
 law "in real time the sums of all nodes agree" keeps_the_sums_in_real_time
+law "several nodes keep the history that one keeps, and history reads their journals as one" keeps_one_history
+law "a run goes on where it ended, on any number of nodes to the same digest" goes_on_where_it_ended
+law "a journal of another number of nodes, or a damaged one, is refused and named" refuses_a_journal_of_another_place
+law "a node that has lost its journal begins its part anew, under new session numbers" goes_on_without_a_lost_journal
+law "after a node was killed the run goes on from the journals of all" goes_on_after_a_kill
+law "doors of a run on several nodes show the charge points of all" with_doors 3 shows_all_charge_points
+law "a scrape counts all nodes, and each by its name" with_doors 3 counts_all_nodes
+law "ctl nodes and /api/v1/nodes list them with their parts" with_doors 3 lists_its_nodes
+law "orders reach charge points on every node" with_doors 3 obeys_on_every_node
+law "events of all nodes are told, and can be resumed" with_doors 3 tells_events_of_all_nodes
+law "without a journal every node remembers" remembers_on_every_node
+law "what several nodes cannot do is said" with_doors 2 says_what_it_cannot
+law "in virtual time doors read the charge points of all nodes" reads_in_virtual_time
 law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
 law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
 law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
+law "the first of a list has doors for all, also for what is on the others' disks" has_doors_on_machines_of_their_own
 law "a secret key that others can read is refused" keeps_secrets
 law "whoever waits in vain says for whom" says_who_is_missing
 exit "$failed"

@@ -260,9 +260,11 @@ Result<FaultStatistics> Chronicle::statistics(const std::string& point, UtcMicro
   return result;
 }
 
-Result<Chronicle::Sequence> Chronicle::follow(Sequence after, std::uint64_t looked_max,
-                                              const std::function<void(const Found&)>& visit) {
-  auto next = std::upper_bound(events_.begin(), events_.end(), after,
+Result<Position> Chronicle::follow(const Position& after, std::uint64_t looked_max,
+                                   const Visit& visit) {
+  CHARGEMILL_ASSERT(after.journals() == 1);
+  Position reached = after;
+  auto next = std::upper_bound(events_.begin(), events_.end(), after[0],
                                [](Sequence id, const auto& kept) { return id < kept.id; });
   for (std::uint64_t looked = 0; next != events_.end() && looked < looked_max; ++looked, ++next) {
     const Subjects subjects = subjects_of(next->what);
@@ -277,10 +279,10 @@ Result<Chronicle::Sequence> Chronicle::follow(Sequence after, std::uint64_t look
           }
         },
         next->what);
-    visit({next->what, {point, driver}, utc(at), next->id});
-    after = next->id;
+    reached.set(0, next->id);
+    visit({next->what, {point, driver}, utc(at), next->id}, reached);
   }
-  return after;
+  return reached;
 }
 
 }  // namespace chargemill::archive

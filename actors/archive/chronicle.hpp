@@ -48,10 +48,9 @@ class Chronicle final : public Past {
   /// Counts also what is forgotten, but only what is remembered if `since` is given.
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
-  [[nodiscard]] Result<runtime::journal::Sequence> follow(
-      runtime::journal::Sequence after, std::uint64_t looked_max,
-      const std::function<void(const Found&)>& visit) override;
-  [[nodiscard]] Result<runtime::journal::Sequence> newest() override { return last_; }
+  [[nodiscard]] Result<Position> follow(const Position& after, std::uint64_t looked_max,
+                                        const Visit& visit) override;
+  [[nodiscard]] Result<Position> newest() override { return Position{last_}; }
 
  private:
   using Sequence = runtime::journal::Sequence;

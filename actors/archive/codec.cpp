@@ -5,6 +5,7 @@
 
 #include "actors/archive/keys.hpp"
 #include "actors/archive/record_fields.hpp"
+#include "actors/texts.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/base/overloaded.hpp"
 
@@ -34,6 +35,7 @@ class Bytes {
  public:
   Bytes(char* to, std::size_t most, Nanos origin) : to_(to), most_(most), origin_(origin) {}
   [[nodiscard]] std::size_t size() const noexcept { return at_; }
+  [[nodiscard]] std::size_t room() const noexcept { return most_ - at_; }
 
   template <class T>
   void put(const T& value) {
@@ -46,8 +48,8 @@ class Bytes {
       put_raw(value);
     }
   }
-  void put_text(std::string_view text) {
-    const std::string_view cut = text.substr(0, kNameBytesMax);
+  void put_text(std::string_view text, std::size_t bytes_max = kNameBytesMax) {
+    const std::string_view cut = text.substr(0, bytes_max);
     put_raw(static_cast<std::uint8_t>(cut.size()));
     CHARGEMILL_ASSERT(at_ + cut.size() <= most_);
     std::copy(cut.begin(), cut.end(), to_ + at_);
@@ -88,8 +90,8 @@ class Input {
     } else if constexpr (kIsListed<T>) {
       std::uint8_t byte = 0;
       take_raw(byte);
-      is_sound_ = is_sound_ && byte <= static_cast<std::uint8_t>(kLast<T>);
       value = static_cast<T>(byte);
+      is_sound_ = is_sound_ && (value <= kLast<T> || has_words(value));
     } else {
       take_raw(value);
     }
@@ -106,6 +108,11 @@ class Input {
 
  private:
   template <class T>
+  [[nodiscard]] static bool has_words(T value) noexcept {
+    if constexpr (std::is_same_v<T, Reason>) return value == kForeignWords;
+    return false;
+  }
+  template <class T>
   void take_raw(T& value) {
     if (rest_.size() < sizeof value) {
       is_sound_ = false;
@@ -120,10 +127,39 @@ class Input {
   bool is_sound_ = true;
 };
 
+/// What stands on disk for a reason: its code, or that its words follow.
+Reason on_disk(Reason reason, std::string_view& words) {
+  if (!is_foreign(reason)) return reason;
+  words = word(reason);
+  return words.empty() ? Reason::none : kForeignWords;
+}
+template <class T>
+const T& on_disk(const T& field, std::string_view&) {
+  return field;
+}
+
 SimTime time_of(const Record& record) {
   return std::visit(
       Overloaded{[](const TicketAgain& r) { return r.end.at; }, [](const auto& r) { return r.at; }},
       record);
+}
+
+/// Gives `record` the reason that is said in `words`; false: it has none such, or no words are
+/// there.
+bool put_words(Record& record, std::string_view words) {
+  bool has_place = false;
+  std::visit(
+      [&](auto& r) {
+        each_field(r, [&](auto& field) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(field)>, Reason>) {
+            if (field != kForeignWords) return;
+            has_place = true;
+            field = reason_in_words(words);
+          }
+        });
+      },
+      record);
+  return has_place == !words.empty();
 }
 
 /// The alternative of number `index` with its first value.
@@ -143,10 +179,16 @@ bool make(std::size_t index, Record& record) {
 const runtime::journal::Record& Encoder::encode(const Record& record, const Names& names) {
   Bytes bytes{payload_.data(), payload_.size(), origin_};
   bytes.put(kVersion);
-  std::visit([&](const auto& r) { each_field(r, [&](const auto& field) { bytes.put(field); }); },
-             record);
+  std::string_view words;  // a record has one reason that is not ours, at most
+  std::visit(
+      [&](const auto& r) {
+        each_field(r, [&](const auto& field) { bytes.put(on_disk(field, words)); });
+      },
+      record);
   bytes.put_text(names.point);
   bytes.put_text(names.driver);
+  // With long names less of it may have room.
+  if (!words.empty()) bytes.put_text(beginning_of(words, bytes.room() - 1), kForeignBytesMax);
   written_.kind = static_cast<runtime::journal::RecordKind>(record.index());
   written_.time =
       std::chrono::floor<runtime::journal::Micros>(time_of(record).time_since_epoch() + origin_);
@@ -166,7 +208,9 @@ std::optional<Found> decode(const runtime::journal::Record& from, Origin origin)
              found.record);
   found.names.point = input.take_text();
   found.names.driver = input.take_text();
+  const std::string_view words = input.is_at_end() ? std::string_view{} : input.take_text();
   if (!input.is_sound() || !input.is_at_end()) return std::nullopt;
+  if (!put_words(found.record, words)) return std::nullopt;
   found.time = from.time;
   found.sequence = from.sequence;
   return found;

@@ -334,19 +334,25 @@ Result<FaultStatistics> History::statistics(const std::string& point, UtcMicros 
   return statistics;
 }
 
-Result<runtime::journal::Sequence> History::follow(runtime::journal::Sequence after,
-                                                   std::uint64_t looked_max,
-                                                   const std::function<void(const Found&)>& visit) {
-  runtime::journal::Sequence last = after;
+Result<Position> History::follow(const Position& after, std::uint64_t looked_max,
+                                 const Visit& visit) {
+  CHARGEMILL_ASSERT(after.journals() == 1);
+  Position reached = after;
   std::uint64_t looked = 0;
-  if (looked_max == 0) return last;
-  const auto read = reader_.scan(after + 1, [&](const runtime::journal::Record& record) {
-    last = record.sequence;
-    if (const auto found = decode(record)) visit(*found);
+  if (looked_max == 0) return reached;
+  const auto read = reader_.scan(after[0] + 1, [&](const runtime::journal::Record& record) {
+    reached.set(0, record.sequence);
+    if (const auto found = decode(record)) visit(*found, reached);
     return ++looked < looked_max;
   });
   if (!read) return tl::unexpected(read.error());
-  return last;
+  return reached;
+}
+
+Result<Position> History::newest() {
+  const auto last = reader_.last();
+  if (!last) return tl::unexpected(last.error());
+  return Position{*last};
 }
 
 Result<std::optional<UtcMicros>> History::newest_time() {

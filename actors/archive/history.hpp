@@ -28,10 +28,9 @@ class History final : public Past {
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
-  [[nodiscard]] Result<runtime::journal::Sequence> follow(
-      runtime::journal::Sequence after, std::uint64_t looked_max,
-      const std::function<void(const Found&)>& visit) override;
-  [[nodiscard]] Result<runtime::journal::Sequence> newest() override { return reader_.last(); }
+  [[nodiscard]] Result<Position> follow(const Position& after, std::uint64_t looked_max,
+                                        const Visit& visit) override;
+  [[nodiscard]] Result<Position> newest() override;
   /// The time of the newest record; none: the journal is empty.
   [[nodiscard]] Result<std::optional<UtcMicros>> newest_time();
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/archive/codec.hpp"
+#include "actors/archive/position.hpp"
 #include "runtime/base/result.hpp"
 
 namespace chargemill::archive {
@@ -69,13 +70,15 @@ class Past {
   /// `point` empty: of all. `since`: only events from then on count.
   [[nodiscard]] virtual Result<FaultStatistics> statistics(const std::string& point,
                                                            UtcMicros since) = 0;
-  /// Shows what was recorded after record `after`, oldest first, looking at no more than
-  /// `looked_max` records. Returns the number of the last one looked at, or `after`.
-  [[nodiscard]] virtual Result<runtime::journal::Sequence> follow(
-      runtime::journal::Sequence after, std::uint64_t looked_max,
-      const std::function<void(const Found&)>& visit) = 0;
-  /// The number of the newest record; 0: there is none.
-  [[nodiscard]] virtual Result<runtime::journal::Sequence> newest() = 0;
+  /// Sees a record, and how far one has read with it.
+  using Visit = std::function<void(const Found&, const Position&)>;
+  /// Shows what was recorded after `after`, oldest first (of each journal of a set), looking at no
+  /// more than `looked_max` records. Returns where it stopped, or `after`. Requires a position of
+  /// as many journals as this has.
+  [[nodiscard]] virtual Result<Position> follow(const Position& after, std::uint64_t looked_max,
+                                                const Visit& visit) = 0;
+  /// Behind the newest record.
+  [[nodiscard]] virtual Result<Position> newest() = 0;
 };
 
 /// Whether `filter` means a record of that zone, time and kind; `names` are its point's and its

@@ -29,11 +29,13 @@ class Inspection {
   static constexpr std::uint32_t kEnough = 0xFFFFFFFF;
 };
 
-/// central, shard -> shard: your turn. `only_this`: no shard after it. `what` lives until finish().
+/// central, shard -> shard: your turn. `step`: to the next shard of this node. `only_this`: no
+/// shard after it. `what` lives until finish().
 struct Inspect {
   Inspection* what;
   std::uint32_t from;
   ShardId shard;
+  std::uint16_t step;
   bool only_this;
 };
 

@@ -43,7 +43,7 @@ void ShardActor::on_other(const runtime::Message& m) {
   Inspect next = *inspect;
   next.from = next.what->look(state_, now(), next.from);
   if (next.from < state_.points.size()) return send(this, next);
-  const auto after = index_of(next.shard) + std::size_t{1};
+  const auto after = index_of(next.shard) + std::size_t{next.step};
   if (next.from == Inspection::kEnough || next.only_this || after >= network_.shards.size())
     return next.what->finish(now());
   next.shard = ShardId{static_cast<std::uint16_t>(after)};

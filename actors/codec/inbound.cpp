@@ -235,6 +235,7 @@ Fitting<std::variant<FaultReport, HealthyReport>> Inbound::message_of(const CPHe
   if (body.status == Health::healthy) return Report{HealthyReport{*point}};
   Status words{};
   read_status_reason(body.reason, words);
+  if (words.reason == Reason::none) words.reason = reason_in_words(body.reason);
   return Report{FaultReport{*point, words.reason}};
 }
 

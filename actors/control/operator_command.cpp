@@ -48,6 +48,7 @@ constexpr std::array<Row, kVerbs> kRows{{
     {Verb::available,     "AVAILABLE",     "AVAILABLE[#ZONE|*[#FROM]]", Fields::zone,         false},
     {Verb::add_point,     "ADD_CP",        "ADD_CP#CP|-[#ZONE[#KW[#EUR]]]", Fields::new_point, true},
     {Verb::add_driver,    "ADD_DRIVER",    "ADD_DRIVER#DRIVER|-[#CP...]", Fields::new_driver, true},
+    {Verb::nodes,         "NODES",         "NODES",                     Fields::none,         false},
 }};
 // clang-format on
 constexpr bool is_in_order() {

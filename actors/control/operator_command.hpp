@@ -26,9 +26,10 @@ enum class Verb : std::uint8_t {
   stats,
   available,
   add_point,
-  add_driver
+  add_driver,
+  nodes
 };
-inline constexpr std::size_t kVerbs = 17;
+inline constexpr std::size_t kVerbs = 18;
 
 /// The faults that can befall one charge point on demand, in the words of a scenario.
 enum class Injection : std::uint8_t {

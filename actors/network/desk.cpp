@@ -1,6 +1,11 @@
 #include "actors/network/desk.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/base/overloaded.hpp"
 
 namespace chargemill::network {
 
@@ -10,8 +15,8 @@ using runtime::LeanActor;
 
 /// Keeps an inspection alive while actors hold its address.
 struct Desk::Errand final : Inspection {
-  Errand(Desk& from, std::shared_ptr<Inspection> looks, ShardId begin, bool one)
-      : desk(from), what(std::move(looks)), first(begin), only_this(one) {}
+  Errand(Desk& from, std::shared_ptr<Inspection> looks, ShardId begin, bool one, PointId point)
+      : desk(from), what(std::move(looks)), first(begin), only_this(one), wanted(point) {}
 
   std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override {
     return what->look(shard, now, from);
@@ -26,9 +31,27 @@ struct Desk::Errand final : Inspection {
   std::shared_ptr<Inspection> what;
   const ShardId first;
   const bool only_this;
+  const PointId wanted;
 };
 
-Desk::Desk(Network& network, runtime::Coordinator& engine) : network_(network), engine_(engine) {
+/// Collects what all nodes copy for one errand.
+struct Desk::Gathering {
+  explicit Gathering(unsigned nodes) : copies(nodes), missing(nodes) {}
+
+  /// True: nothing is missing any more.
+  bool take(unsigned node, std::string bytes) {
+    const std::lock_guard lock{mutex};
+    copies[node] = std::move(bytes);
+    return --missing == 0;
+  }
+
+  std::mutex mutex;
+  std::vector<std::string> copies;  // by node; guarded by mutex
+  unsigned missing;                 // likewise
+};
+
+Desk::Desk(Network& network, runtime::Coordinator& engine, Others* others)
+    : network_(network), engine_(engine), others_(others) {
   network_.connect(hand_book_);
 }
 Desk::~Desk() = default;
@@ -38,15 +61,16 @@ bool Desk::may_change() const noexcept {
 }
 
 bool Desk::inspect(std::shared_ptr<Inspection> what) {
-  return send(std::move(what), ShardId{0}, false);
+  return send(std::move(what), ShardId{0}, kUnknownPoint);
 }
 
 bool Desk::inspect(PointId point, std::shared_ptr<Inspection> what) {
-  return send(std::move(what), network_.switchboard().shard_of[index_of(point)], true);
+  return send(std::move(what), network_.switchboard().shard_of[index_of(point)], point);
 }
 
-bool Desk::send(std::shared_ptr<Inspection> what, ShardId first, bool only_this) {
-  auto errand = std::make_unique<Errand>(*this, std::move(what), first, only_this);
+bool Desk::send(std::shared_ptr<Inspection> what, ShardId first, PointId only) {
+  const bool only_this = only != kUnknownPoint;
+  auto errand = std::make_unique<Errand>(*this, std::move(what), first, only_this, only);
   Errand* const sent = errand.get();
   {
     const std::lock_guard lock{mutex_};
@@ -54,8 +78,105 @@ bool Desk::send(std::shared_ptr<Inspection> what, ShardId first, bool only_this)
     errands_.emplace(sent, std::move(errand));
     if (!may_change()) waiting_.push_back(sent);
   }
-  if (may_change()) LeanActor::post(&network_.central(), Inspect{sent, 0, first, only_this});
+  if (may_change()) go(*sent);
   return true;
+}
+
+/// Real time. Where one node has all that is asked for, it looks itself; else copies are shown.
+void Desk::go(Errand& errand) {
+  const bool is_here = !errand.only_this || network_.has(errand.first);
+  if (!has_others() || (errand.only_this && is_here))
+    return LeanActor::post(&network_.central(),
+                           Inspect{&errand, 0, errand.first, 1, errand.only_this});
+  gather(errand);
+}
+
+// This node's shards come first, behind what was ordered before on the way that it takes.
+void Desk::gather(Errand& errand) {
+  CHARGEMILL_ASSERT(others_ != nullptr);
+  if (errand.only_this) {
+    const unsigned node = network_.node_of(index_of(errand.first));
+    return others_->copy(node, {errand.wanted}, [this, &errand](std::string bytes) {
+      show(errand, {std::move(bytes)}, engine_.reached());
+    });
+  }
+  auto all = std::make_shared<Gathering>(engine_.options().nodes);
+  const auto take = [this, &errand, all](unsigned node, std::string bytes) {
+    if (all->take(node, std::move(bytes))) show(errand, all->copies, engine_.reached());
+  };
+  copy_here({}, [this, take](std::string bytes) {
+    take(engine_.options().node, std::move(bytes));
+    for (unsigned node = 0; node < engine_.options().nodes; ++node) {
+      if (node == engine_.options().node) continue;
+      others_->copy(node, {}, [take, node](std::string more) { take(node, std::move(more)); });
+    }
+  });
+}
+
+/// Lets the errand look at copies of shards in their order, as it would have looked at them.
+void Desk::show(Errand& errand, const std::vector<std::string>& copies, SimTime now) {
+  std::vector<central::ShardState> shards;
+  for (const auto& bytes : copies) {
+    auto some = copies_from(bytes);
+    if (!some) continue;
+    std::move(some->begin(), some->end(), std::back_inserter(shards));
+  }
+  // A node is lost: the run ends, and nobody is answered any more.
+  if (shards.empty()) return forget(&errand);
+  std::sort(shards.begin(), shards.end(),
+            [](const auto& a, const auto& b) { return a.settings.shard < b.settings.shard; });
+  std::uint32_t from = 0;
+  for (std::size_t s = 0; s < shards.size() && from != Inspection::kEnough; ++s) {
+    for (from = 0; from < shards[s].points.size();) from = errand.look(shards[s], now, from);
+  }
+  errand.finish(now);
+}
+
+namespace {
+
+/// Lives from copy_here() until it has seen all.
+class LocalCopy final : public ShardCopier {
+ public:
+  LocalCopy(CopyWanted wanted, Others::Done done) : ShardCopier(wanted), done_(std::move(done)) {}
+  void finish(SimTime) override { done_(take()); }
+
+ private:
+  Others::Done done_;
+};
+
+}  // namespace
+
+void Desk::copy_here(const CopyWanted& wanted, Others::Done done) {
+  const bool is_one = wanted.only != kUnknownPoint;
+  const unsigned nodes = engine_.options().nodes;
+  const auto shard_of_one = [&] { return network_.switchboard().shard_of[index_of(wanted.only)]; };
+  const ShardId first =
+      is_one ? shard_of_one() : ShardId{static_cast<std::uint16_t>(engine_.options().node)};
+  // Of more nodes than shards some have none.
+  if (index_of(first) >= topology().shards.size() || !network_.has(first)) return done({});
+  auto errand = std::make_unique<Errand>(
+      *this, std::make_shared<LocalCopy>(wanted, std::move(done)), first, is_one, wanted.only);
+  Errand* const sent = errand.get();
+  {
+    const std::lock_guard lock{mutex_};
+    errands_.emplace(sent, std::move(errand));
+  }
+  const Inspect inspect{sent, 0, first, static_cast<std::uint16_t>(nodes), is_one};
+  // Behind the orders that central passes on, where it is here.
+  if (network_.has_central()) return LeanActor::post(&network_.central(), inspect);
+  LeanActor::post(&network_.shard(first), inspect);
+}
+
+std::string Desk::copy_here(const CopyWanted& wanted) {
+  ShardCopier copier{wanted};
+  const std::size_t shards = topology().shards.size();
+  const unsigned nodes = engine_.options().nodes;
+  for (std::size_t s = engine_.options().node; s < shards; s += nodes) {
+    const auto& state = network_.shard(ShardId{static_cast<std::uint16_t>(s)}).state();
+    for (std::uint32_t from = 0; from < state.points.size();)
+      from = copier.look(state, network_.stands_at(), from);
+  }
+  return copier.take();
 }
 
 void Desk::forget(const Errand* errand) {
@@ -69,18 +190,31 @@ void Desk::serve() {
     const std::lock_guard lock{mutex_};
     waiting.swap(waiting_);
   }
+  if (others_ != nullptr) others_->serve();
   if (waiting.empty()) return;
   const SimTime now = network_.stands_at();
-  const std::size_t shards = network_.topology().shards.size();
-  for (Errand* errand : waiting) {
-    std::uint32_t from = 0;
-    for (std::size_t s = index_of(errand->first); s < shards && from != Inspection::kEnough; ++s) {
-      const auto& state = network_.shard(ShardId{static_cast<std::uint16_t>(s)}).state();
-      for (from = 0; from < state.points.size();) from = errand->look(state, now, from);
-      if (errand->only_this) break;
+  for (Errand* errand : waiting) serve(*errand, now);
+}
+
+/// Virtual time, which stands still, here and on the other nodes.
+void Desk::serve(Errand& errand, SimTime now) {
+  if (has_others()) {
+    std::vector<std::string> copies;
+    for (unsigned node = 0; node < engine_.options().nodes; ++node) {
+      if (errand.only_this && node != network_.node_of(index_of(errand.first))) continue;
+      copies.push_back(node == engine_.options().node ? copy_here(CopyWanted{errand.wanted})
+                                                      : others_->copy_now(node, {errand.wanted}));
     }
-    errand->finish(now);
+    return show(errand, copies, now);
   }
+  std::uint32_t from = 0;
+  const std::size_t shards = topology().shards.size();
+  for (std::size_t s = index_of(errand.first); s < shards && from != Inspection::kEnough; ++s) {
+    const auto& state = network_.shard(ShardId{static_cast<std::uint16_t>(s)}).state();
+    for (from = 0; from < state.points.size();) from = errand.look(state, now, from);
+    if (errand.only_this) break;
+  }
+  errand.finish(now);
 }
 
 bool Desk::is_waited_for() {
@@ -92,29 +226,78 @@ void Desk::order(const OperatorOrder& order) {
   LeanActor::post(&network_.central(), central::CentralEvent{order});
 }
 
+unsigned Desk::node_of(PointId point) const {
+  return network_.node_of(index_of(network_.switchboard().shard_of[index_of(point)]));
+}
+
+bool Desk::hand_over(PointId point, const Order& order) {
+  const unsigned node = node_of(point);
+  if (node == engine_.options().node) return false;
+  if (others_ != nullptr) others_->order(node, order);
+  return true;
+}
+
+void Desk::obey(const Order& order) {
+  std::visit(Overloaded{[this](const director::Inject& o) { inject(o); },
+                        [this](const PlugAt& o) { o.is_in ? plug(o.point) : unplug(o.point); },
+                        [this](const StartAt& o) { start(o.point, o.what); },
+                        [this](const auto& o) { report(o); }},
+             order);
+}
+
+Snapshot Desk::look() const {
+  Snapshot snapshot = network_.look();
+  if (others_ != nullptr) network::add(snapshot, others_->look());
+  return snapshot;
+}
+
+Detail Desk::detail() const {
+  Detail detail = network_.detail();
+  if (others_ != nullptr) network::add(detail, others_->detail());
+  return detail;
+}
+
+bool Desk::is_elsewhere(DriverId driver) const noexcept {
+  const auto& drivers = topology().drivers;
+  return index_of(driver) < drivers.size() && !network_.has(drivers[index_of(driver)].shard);
+}
+
 template <class Report>
 void Desk::tell_owner(const Report& said) {
   const auto shard = network_.switchboard().shard_of[index_of(said.point)];
   LeanActor::post(&network_.shard(shard), central::ShardEvent{said});
 }
 
-void Desk::report(const Register& said) { tell_owner(said); }
-void Desk::report(const Heartbeat& said) { tell_owner(said); }
+void Desk::report(const Register& said) {
+  if (!hand_over(said.point, said)) tell_owner(said);
+}
+void Desk::report(const Heartbeat& said) {
+  if (!hand_over(said.point, said)) tell_owner(said);
+}
 void Desk::report(const FaultReport& said) {
   FaultReport marked = said;
   marked.from_outside = true;
-  tell_owner(marked);
+  if (!hand_over(said.point, marked)) tell_owner(marked);
 }
-void Desk::report(const HealthyReport& said) { tell_owner(said); }
+void Desk::report(const HealthyReport& said) {
+  if (!hand_over(said.point, said)) tell_owner(said);
+}
 
 void Desk::inject(const director::Inject& fault) {
+  if (hand_over(fault.point, fault)) return;
   const auto shard = network_.switchboard().shard_of[index_of(fault.point)];
   LeanActor::post(&network_.director(shard), director::Event{fault});
 }
 
-void Desk::plug(PointId point) { tell_inside(point, Plug{}); }
-void Desk::unplug(PointId point) { tell_inside(point, Unplug{}); }
-void Desk::start(PointId point, const StartHere& what) { tell_inside(point, what); }
+void Desk::plug(PointId point) {
+  if (!hand_over(point, PlugAt{point, true})) tell_inside(point, Plug{});
+}
+void Desk::unplug(PointId point) {
+  if (!hand_over(point, PlugAt{point, false})) tell_inside(point, Unplug{});
+}
+void Desk::start(PointId point, const StartHere& what) {
+  if (!hand_over(point, StartAt{point, what})) tell_inside(point, what);
+}
 
 /// What people do at a charge point that is outside, they do there.
 template <class Deed>

@@ -11,6 +11,7 @@
 #include "actors/network/annex.hpp"
 #include "actors/network/hand_book.hpp"
 #include "actors/network/network.hpp"
+#include "actors/network/others.hpp"
 
 namespace chargemill::network {
 
@@ -18,7 +19,9 @@ namespace chargemill::network {
 /// whoever is asked answers with what it holds, so doors close before and need not wait.
 class Desk {
  public:
-  Desk(Network& network, runtime::Coordinator& engine);
+  /// `others`, which outlives this: the other nodes, if it is for those outside who ask about all;
+  /// null: there are none, or it is for this node's part only.
+  Desk(Network& network, runtime::Coordinator& engine, Others* others = nullptr);
   ~Desk();
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
@@ -35,8 +38,12 @@ class Desk {
   [[nodiscard]] const PointSpec& spec(PointId point) const noexcept;
   [[nodiscard]] const Annex& annex() const noexcept { return network_.annex(); }
   /// How things stand, about now.
-  [[nodiscard]] Snapshot look() const { return network_.look(); }
-  [[nodiscard]] Detail detail() const { return network_.detail(); }
+  [[nodiscard]] Snapshot look() const;
+  [[nodiscard]] Detail detail() const;
+  /// Whether other nodes have a part of the network.
+  [[nodiscard]] bool has_others() const noexcept { return engine_.options().nodes > 1; }
+  /// Whether the driver lives on another node, where no request by hand reaches it.
+  [[nodiscard]] bool is_elsewhere(DriverId driver) const noexcept;
   [[nodiscard]] runtime::Coordinator& engine() const noexcept { return engine_; }
 
   /// Lets `what` look at all shards, after what the calling thread has ordered before. False: so
@@ -45,6 +52,14 @@ class Desk {
   /// The same, of the one shard that owns `point`. Requires a point of the topology.
   [[nodiscard]] bool inspect(PointId point, std::shared_ptr<central::Inspection> what);
   static constexpr std::size_t kOpenMax = 256;
+
+  /// Copies what `wanted` means of this node's shards, at once: virtual time, while time stands
+  /// still.
+  [[nodiscard]] std::string copy_here(const CopyWanted& wanted);
+  /// The same, while the workers run; `done` on one of them.
+  void copy_here(const CopyWanted& wanted, Others::Done done);
+  /// Carries out what another node was told. An order for a point that is not here is dropped.
+  void obey(const Order& order);
 
   // Orders; each requires may_change() and points of the topology. They are handed over, in order.
   void order(const OperatorOrder& order);
@@ -88,16 +103,25 @@ class Desk {
   void hang_up(DriverId driver);
   void confirm(const TicketAck& ticket);
 
-  /// Virtual time, the driving thread, while time stands still: answers those who have asked.
+  /// The driving thread, now and then: hears what other nodes answer. In virtual time, while time
+  /// stands still: answers those who have asked.
   void serve();
   /// Virtual time: somebody waits for serve().
   [[nodiscard]] bool is_waited_for();
 
  private:
   struct Errand;
+  struct Gathering;
 
-  [[nodiscard]] bool send(std::shared_ptr<central::Inspection> what, ShardId first, bool only_this);
+  [[nodiscard]] bool send(std::shared_ptr<central::Inspection> what, ShardId first, PointId only);
   void forget(const Errand* errand);
+  void go(Errand& errand);
+  void gather(Errand& errand);
+  void serve(Errand& errand, SimTime now);
+  void show(Errand& errand, const std::vector<std::string>& copies, SimTime now);
+  /// Whether another node has what is about `point`: then it has been handed there.
+  [[nodiscard]] bool hand_over(PointId point, const Order& order);
+  [[nodiscard]] unsigned node_of(PointId point) const;
   template <class Report>
   void tell_owner(const Report& said);
   template <class Deed>
@@ -107,6 +131,7 @@ class Desk {
 
   Network& network_;
   runtime::Coordinator& engine_;
+  Others* const others_;
   HandBook hand_book_;
   // Guarded by mutex_. Not on the way of any message: a worker takes it once an inspection.
   std::mutex mutex_;

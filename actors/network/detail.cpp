@@ -41,6 +41,17 @@ std::array<std::uint64_t, director::kFaultKinds> Network::injected_by_kind() con
   return counts;
 }
 
+void add(Detail& to, const Detail& from) {
+  if (to.zones.size() < from.zones.size()) to.zones.resize(from.zones.size());
+  for (std::size_t z = 0; z < from.zones.size(); ++z) add(to.zones[z], from.zones[z]);
+  add(to.watch, from.watch);
+  add(to.actors, from.actors);
+  add(to.injected, from.injected);
+  to.any_accepted += from.any_accepted;
+  to.any_denied += from.any_denied;
+  to.any_timed_out += from.any_timed_out;
+}
+
 Detail Network::detail() const {
   Detail d;
   d.zones.resize(topology_.zones);

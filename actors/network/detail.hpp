@@ -23,4 +23,7 @@ struct Detail {
   std::uint64_t any_accepted = 0, any_denied = 0, any_timed_out = 0;
 };
 
+/// What the nodes of a cluster come to together.
+void add(Detail& to, const Detail& from);
+
 }  // namespace chargemill::network

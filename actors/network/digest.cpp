@@ -159,7 +159,7 @@ Digest digest_of(const director::State& s, std::uint32_t index) {
 Digest digest_of(const supervisor::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::supervisor, index);
   for (const auto& [child, record] : s.children) {
-    w.add(child.first, child.second, record.down, record.last, record.restart_at, record.waiting);
+    w.add(child.first, child.second, record.down, record.restart_at, record.waiting);
     for (const auto at : record.failures) w.add(at);
   }
   for (const auto& [at, child] : s.planned) w.add(at, child.first, child.second);

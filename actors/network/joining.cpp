@@ -39,11 +39,19 @@ void Network::spawn_outside(std::uint32_t shard, PointId id, const archive::Imag
   switchboard_.monitors.emplace_back(nullptr);
 }
 
+namespace {
+
+constexpr const char* kNobodyJoins = "nobody joins a network on several nodes while it runs";
+
+}  // namespace
+
 Result<PointId> Network::join(const PointSpec& spec) {
+  if (engine_.options().nodes > 1) return chargemill::failure(ErrorKind::usage, kNobodyJoins);
   return annex_.add_point(spec, [this](PointId id, const PointSpec& known) { seat(id, known); });
 }
 
 Result<DriverId> Network::join(const NewDriver& driver) {
+  if (engine_.options().nodes > 1) return chargemill::failure(ErrorKind::usage, kNobodyJoins);
   return annex_.add_driver(driver,
                            [this](DriverId id, const NewDriver& known) { seat(id, known); });
 }

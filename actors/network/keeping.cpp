@@ -7,9 +7,10 @@
 
 namespace chargemill::network {
 
-void Network::begin_recording(const Scenario& scenario) {
+void Network::begin_recording(const Scenario& scenario, const archive::Image* image) {
   archive::RunBegan run;
-  run.network = fingerprint(topology_);
+  run.network = fingerprint(topology_, engine_.options().nodes, engine_.options().node);
+  run.run = image == nullptr ? 0 : image->run.run + 1;
   run.seed = scenario.run.seed;
   run.points = static_cast<std::uint32_t>(topology_.points.size());
   run.drivers = static_cast<std::uint32_t>(topology_.drivers.size());

@@ -49,7 +49,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   for (const auto& seat : topology_.drivers) switchboard_.fleet_of.push_back(seat.shard);
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d)
     switchboard_.drivers_of[index_of(topology_.drivers[d].shard)].push_back(DriverId{d});
-  if (recording_ != nullptr) begin_recording(scenario);
+  if (recording_ != nullptr) begin_recording(scenario, image);
   points_.reserve(topology_.points.size());
   monitors_.reserve(topology_.points.size());
 
@@ -86,8 +86,12 @@ void Network::start() {
   each_here(directors_, [](auto* d) { LeanActor::post(d, director::Event{PowerOn{}}); });
   each_here(drivers_, [](auto* d) { LeanActor::post(d, driver::Event{PowerOn{}}); });
   each_here(fleets_, [](auto* f) { LeanActor::post(f, fleet::Event{PowerOn{}}); });
-  for (const DriverId driver : owed_)
-    LeanActor::post(central_, central::CentralEvent{DriverReturned{driver}});
+  // Whoever issued a ticket lives where its journal is: nobody on another node has to hear of it.
+  for (const DriverId driver : owed_) {
+    each_here(shards_, [driver](auto* s) {
+      LeanActor::post(s, central::ShardEvent{DriverReturned{driver}});
+    });
+  }
 }
 
 void Network::halt() {

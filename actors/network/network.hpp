@@ -116,6 +116,7 @@ class Network {
   [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
   [[nodiscard]] driver::DriverActor& driver(DriverId id) { return *drivers_[index_of(id)]; }
   [[nodiscard]] central::ShardActor& shard(ShardId id) { return *shards_[index_of(id)]; }
+  [[nodiscard]] bool has_central() const noexcept { return central_ != nullptr; }
   [[nodiscard]] central::CentralActor& central() { return *central_; }
   [[nodiscard]] fleet::FleetActor& fleet(ShardId id) { return *fleets_[index_of(id)]; }
   [[nodiscard]] director::DirectorActor& director(ShardId id) { return *directors_[index_of(id)]; }
@@ -125,7 +126,7 @@ class Network {
   [[nodiscard]] const Switchboard& switchboard() const noexcept { return switchboard_; }
 
  private:
-  void begin_recording(const Scenario& scenario);
+  void begin_recording(const Scenario& scenario, const archive::Image* image);
   [[nodiscard]] NameBook name_book() const;
   /// Which of its node's workers a shard lives on, modulo their number.
   [[nodiscard]] unsigned home_of(std::uint32_t shard) const noexcept {

@@ -242,7 +242,7 @@ std::string Topology::point_name(PointId id) const {
   return given.empty() ? generated_point_name(index_of(id)) : given;
 }
 
-std::uint64_t fingerprint(const Topology& topology) {
+std::uint64_t fingerprint(const Topology& topology, unsigned nodes, unsigned node) {
   DigestWriter w{0, static_cast<std::uint32_t>(topology.points.size())};
   const auto add_name = [&](const std::string& name) { w.add_list(name); };
   for (const auto& point : topology.points) {
@@ -251,6 +251,10 @@ std::uint64_t fingerprint(const Topology& topology) {
   }
   for (const auto& shard : topology.shards) w.add(shard.points);
   for (const auto& name : topology.named_drivers) add_name(name);
+  if (nodes > 1) {
+    w.add(nodes);
+    w.add(node);
+  }
   return w.finish().low;
 }
 

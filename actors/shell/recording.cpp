@@ -48,7 +48,7 @@ void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook na
   for (unsigned w = 0; w < workers; ++w)
     recorders_.push_back(std::make_unique<Recorder>(*journal_, names_, origin, pace_));
   run.at = SimTime{};
-  run.run = last_run_ ? last_run_->run.run + 1 : 1;
+  if (run.run == 0) run.run = last_run_ ? last_run_->run.run + 1 : 1;
   const bool has_room = recorders_.front()->try_append(run);
   CHARGEMILL_ASSERT(has_room);
 }

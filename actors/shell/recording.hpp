@@ -31,6 +31,7 @@ class Recording {
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
 
+  [[nodiscard]] const std::string& directory() const noexcept { return directory_; }
   /// What wrote here before; none: nobody.
   [[nodiscard]] const std::optional<archive::LastRun>& last_run() const noexcept {
     return last_run_;
@@ -38,8 +39,8 @@ class Recording {
   /// What it left, by the clock of a run that begins at `origin`. Requires last_run().
   [[nodiscard]] Result<archive::Image> restore(archive::Origin origin) const;
 
-  /// A run begins: its number and time are filled in. One recorder for each of `workers`; at most
-  /// Journal::kAppendersMax.
+  /// A run begins: its time is filled in, and its number if it is 0. One recorder for each of
+  /// `workers`; at most Journal::kAppendersMax.
   void begin(archive::RunBegan run, archive::Origin origin, NameBook names, unsigned workers);
   [[nodiscard]] bool is_recording() const noexcept { return !recorders_.empty(); }
   [[nodiscard]] Recorder& recorder(unsigned worker) { return *recorders_[worker]; }

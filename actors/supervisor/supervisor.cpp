@@ -21,7 +21,7 @@ void prune(State& state, SimTime now) {
   state.next_prune = now + state.settings.period;
   for (auto it = state.children.begin(); it != state.children.end();) {
     const Record& record = it->second;
-    const bool stale = !record.waiting && now - record.last > 2 * state.settings.period;
+    const bool stale = !record.waiting && now - record.restart_at > 2 * state.settings.period;
     it = stale ? state.children.erase(it) : std::next(it);
   }
   for (auto it = state.held.begin(); it != state.held.end();)
@@ -60,7 +60,6 @@ void on(State& state, const ChildFailed& failed, SimTime now, Effects& effects) 
   const SimTime restart = std::max(now + delay, take_hold(state, child));
   record.failures.push_back(stamp);
   record.down += restart - now;
-  record.last = now;
   record.waiting = true;
   plan(state, child, record, restart);
 }

@@ -29,7 +29,6 @@ inline constexpr std::size_t kRestartsLimit = 16;  ///< Settings::restarts_max s
 struct Record {
   InlineVector<SimTime, kRestartsLimit> failures;  ///< within the period, oldest first
   Nanos down{};          ///< the delays so far, which the stamps leave out
-  SimTime last{};        ///< the latest failure, in model time
   SimTime restart_at{};  ///< of the restart that is planned, if `waiting`
   bool waiting = false;  ///< a restart is planned
 };

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "actors/texts.hpp"
 #include "actors/transit/message_fields.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -36,6 +37,10 @@ class Output {
   template <class T>
   void put(const T& value) {
     static_assert(std::has_unique_object_representations_v<T>, "no padding between nodes");
+    // The words of others have codes of this process only.
+    if constexpr (std::is_same_v<T, Reason>) {
+      if (is_foreign(value)) return put(Reason::none);
+    }
     CHARGEMILL_ASSERT(size_ + sizeof value <= kMessageBytesMax);
     std::memcpy(to_ + size_, &value, sizeof value);
     size_ += sizeof value;

@@ -1,6 +1,8 @@
 // /api/v1/events: what the journal is told, while it is told; resumable by Last-Event-ID.
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <charconv>
+#include <iterator>
 #include <memory>
 
 #include "app/api/event_text.hpp"
@@ -9,6 +11,8 @@
 namespace chargemill::app::api {
 namespace {
 
+using archive::Position;
+using nlohmann::ordered_json;
 using runtime::journal::Sequence;
 
 constexpr int kStreamsMax = 64;
@@ -21,8 +25,8 @@ constexpr std::uint64_t kLookedMax = 2'048;
 class EventStream final : public runtime::HttpStream,
                           public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(World& world, Sequence after, std::string point)
-      : world_(world), count_(world.streams), point_(std::move(point)), after_(after) {
+  EventStream(World& world, Position after, std::string point)
+      : world_(world), count_(world.streams), point_(std::move(point)), after_(std::move(after)) {
     // relaxed: a count; orders nothing.
     count_->fetch_add(1, std::memory_order_relaxed);
   }
@@ -59,11 +63,12 @@ class EventStream final : public runtime::HttpStream,
 
   void read(archive::Past& history, const Take& take, int quiet) {
     std::string text;
-    const auto last = history.follow(after_, kLookedMax, [&](const archive::Found& found) {
-      if (point_.empty() || found.names.point == point_) text += event_text(found);
-    });
+    const auto show = [&](const archive::Found& found, const Position& at) {
+      if (point_.empty() || found.names.point == point_) text += event_text(found, at);
+    };
+    const auto last = history.follow(after_, kLookedMax, show);
     if (!last) return take({});
-    const bool is_behind = *last > after_;
+    const bool is_behind = last->records() > after_.records();
     after_ = *last;
     if (!text.empty()) return take(std::move(text));
     if (is_behind) return look(take, quiet);  // it has read what it does not show
@@ -74,21 +79,13 @@ class EventStream final : public runtime::HttpStream,
   World& world_;
   const std::shared_ptr<std::atomic<int>> count_;
   const std::string point_;
-  Sequence after_;  // one look at a time
+  Position after_;  // one look at a time
   bool is_new_ = true;
 };
 
-/// The number after which a client wants to go on; nothing: it is none.
-std::optional<Sequence> number_of(std::string_view text) {
-  Sequence number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end || number >= runtime::journal::kSequenceMax)
-    return std::nullopt;
-  return number;
-}
+constexpr const char* kLastEventId = "Last-Event-ID";
 
-void open_stream(const Call& call, Sequence after) {
+void open_stream(const Call& call, const Position& after) {
   HttpResponse response;
   response.content_type = "text/event-stream";
   response.stream = std::make_shared<EventStream>(call.world, after, call.query.text("cp"));
@@ -98,19 +95,86 @@ void open_stream(const Call& call, Sequence after) {
 void events(const CallPtr& call) {
   World& world = call->world;
   if (!world.read_past || !world.after)
-    return call->refuse(503, "this run remembers nothing, and events are read from that");
+    return call->refuse(503, world.no_past + ", and events are read from that");
   // relaxed: a count; orders nothing.
   if (world.streams->load(std::memory_order_relaxed) >= kStreamsMax)
     return call->refuse(503, "too many event streams are open");
   const std::string given = call->last_event.empty() ? call->query.text("after") : call->last_event;
-  const auto number = number_of(given);
-  if (!given.empty() && !number)
-    return call->refuse(400, "Last-Event-ID: must be the id of an event", "Last-Event-ID");
-  const bool is_taken = world.read_past([call, number](const Result<archive::Past*>& history) {
+  const auto wanted = archive::position_from(given);
+  if (!given.empty() && !wanted)
+    return call->refuse(400, "Last-Event-ID: must be the id of an event", kLastEventId);
+  const bool is_taken = world.read_past([call, wanted](const Result<archive::Past*>& history) {
     if (!history) return call->refuse(503, history.error().text);
     const auto newest = (*history)->newest();
     if (!newest) return call->refuse(503, newest.error().text);
-    open_stream(*call, std::min(number.value_or(*newest), *newest));
+    if (wanted && wanted->journals() != newest->journals())
+      return call->refuse(400, "Last-Event-ID: is of a run with another number of nodes",
+                          kLastEventId);
+    open_stream(*call, wanted ? wanted->at_most(*newest) : *newest);
+  });
+  if (!is_taken) call->refuse(503, "too many questions are under way, try again later");
+}
+
+/// The newest `limit` messages of one journal of a set, newest first, among its last records.
+Result<std::vector<ordered_json>> newest_of(archive::Past& history, const Position& newest,
+                                            std::size_t journal, std::size_t limit) {
+  constexpr Sequence kLookedBack = 65'536;
+  std::vector<ordered_json> rows;
+  std::vector<ordered_json> found;
+  const Sequence last = newest[journal];
+  const Sequence oldest = last > kLookedBack ? last - kLookedBack : 0;
+  for (Sequence to = last; to > oldest && rows.size() < limit;) {
+    const Sequence from = to - std::min<Sequence>(to - oldest, kLookedMax);
+    Position begin = newest;  // of the other journals there is nothing to see, but what is new
+    begin.set(journal, from);
+    found.clear();
+    Sequence seen = from;
+    const auto reached = history.follow(begin, (to - from) * newest.journals(),
+                                        [&](const archive::Found& one, const Position& at) {
+                                          if (at[journal] == seen) return;
+                                          seen = at[journal];
+                                          if (seen > to) return;
+                                          auto row = message_json(one);
+                                          if (row.is_null()) return;
+                                          if (newest.journals() > 1)
+                                            row["id"] = fmt::format("{}.{}", journal, seen);
+                                          found.push_back(std::move(row));
+                                        });
+    if (!reached) return tl::unexpected<Error>(reached.error());
+    for (auto row = found.rbegin(); row != found.rend() && rows.size() < limit; ++row)
+      rows.push_back(std::move(*row));
+    to = from;
+  }
+  return rows;
+}
+
+/// The newest `limit` messages of all journals, newest first.
+Result<ordered_json> newest_messages(archive::Past& history, std::size_t limit) {
+  const auto newest = history.newest();
+  if (!newest) return tl::unexpected<Error>(newest.error());
+  std::vector<ordered_json> all;
+  for (std::size_t journal = 0; journal < newest->journals(); ++journal) {
+    auto rows = newest_of(history, *newest, journal, limit);
+    if (!rows) return tl::unexpected<Error>(rows.error());
+    std::move(rows->begin(), rows->end(), std::back_inserter(all));
+  }
+  // RFC 3339 in UTC sorts as text; one journal is in order already.
+  std::stable_sort(all.begin(), all.end(), [](const ordered_json& a, const ordered_json& b) {
+    return a.at("ts").get_ref<const std::string&>() > b.at("ts").get_ref<const std::string&>();
+  });
+  all.resize(std::min(all.size(), limit));
+  return ordered_json(std::move(all));
+}
+
+void messages(const CallPtr& call) {
+  constexpr const char* kNoPast = "this run remembers nothing, and messages are read from that";
+  if (!call->world.read_past) return call->refuse(503, kNoPast);
+  const auto limit = static_cast<std::size_t>(call->query.whole("limit", kLimitDefault));
+  const bool is_taken = call->world.read_past([call, limit](const Result<archive::Past*>& history) {
+    if (!history) return call->refuse(503, history.error().text);
+    auto rows = newest_messages(**history, limit);
+    if (!rows) return call->refuse(503, rows.error().text);
+    call->answer(json_answer({{"messages", std::move(*rows)}}));
   });
   if (!is_taken) call->refuse(503, "too many questions are under way, try again later");
 }
@@ -126,7 +190,14 @@ std::vector<Route> event_routes() {
                {"after", Kind::text, "as Last-Event-ID: events behind this one, else new ones"}}};
   route.media = "text/event-stream";
   route.outcomes = {{503, "the journal cannot be read, or too many streams are open"}};
-  return {std::move(route)};
+  Route latest{"GET",
+               "/api/v1/messages",
+               "What happened lately: requests accepted, supplies started and ended, faults, "
+               "recoveries, stops; newest first, among the last 65,536 records (D-199)",
+               messages,
+               {{"limit", Kind::limit, "rows at most, 100 if left out"}}};
+  latest.outcomes = {{503, "the journal cannot be read"}};
+  return {std::move(route), std::move(latest)};
 }
 
 }  // namespace chargemill::app::api

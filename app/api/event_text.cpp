@@ -61,15 +61,45 @@ Event event_of(const archive::Found& found) {
       found.record);
 }
 
+/// What people call it; null: of no interest to them.
+const char* message_of(const archive::Found& found) {
+  return std::visit(
+      Overloaded{
+          [](const archive::Fault& r) {
+            return r.type == archive::EventType::fault ? "fault" : "recovery";
+          },
+          [](const archive::SessionStart&) { return "accepted"; },
+          [](const archive::SessionEnd& r) { return r.is_correction ? "corrected" : "ended"; },
+          [](const archive::OperatorState& r) { return r.is_stopped ? "stopped" : "resumed"; },
+          // The end of a supply is the session's; a fault is its monitor's to tell.
+          [](const archive::Health& r) -> const char* {
+            return r.phase == Phase::supplying ? "started" : nullptr;
+          },
+          [](const auto&) -> const char* { return nullptr; },
+      },
+      found.record);
+}
+
 }  // namespace
 
-std::string event_text(const archive::Found& found) {
+nlohmann::ordered_json message_json(const archive::Found& found) {
+  const char* const name = message_of(found);
+  if (name == nullptr) return nullptr;
+  ordered_json row{{"id", found.sequence},
+                   {"ts", time_text(found.time)},
+                   {"event", name},
+                   {"cp_id", found.names.point}};
+  row.update(event_of(found).data);
+  return row;
+}
+
+std::string event_text(const archive::Found& found, const archive::Position& at) {
   const Event event = event_of(found);
   if (event.name == nullptr) return {};
   ordered_json data{{"ts", time_text(found.time)}, {"cp_id", found.names.point}};
   data.update(event.data);
   // One line: JSON escapes line ends.
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", found.sequence, event.name,
+  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", archive::to_text(at), event.name,
                      data.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 

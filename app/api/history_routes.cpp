@@ -13,7 +13,6 @@ using archive::Past;
 using archive::UtcMicros;
 using nlohmann::ordered_json;
 
-constexpr const char* kNoPast = "this run remembers nothing";
 constexpr const char* kTooMany = "too many questions are under way, try again later";
 
 ordered_json objects_of(const Table& table) {
@@ -29,7 +28,7 @@ ordered_json objects_of(const Table& table) {
 /// Asks `read` of the past, on its thread, and answers with the rows under `name`.
 template <class Read>
 void ask(const CallPtr& call, const char* name, Read read) {
-  if (!call->world.read_past) return call->refuse(503, kNoPast);
+  if (!call->world.read_past) return call->refuse(503, call->world.no_past);
   const bool is_taken = call->world.read_past([call, name, read](Result<Past*> history) {
     if (!history) return call->refuse(503, history.error().text);
     const auto rows = read(**history);

@@ -20,10 +20,10 @@ double cpu_seconds() {
   return s(usage.ru_utime) + s(usage.ru_stime);
 }
 
-/// Wall time since model time zero.
+/// Since the run began.
 Nanos wall_of_run(const World& world) {
-  auto& clock = world.desk.engine().model_clock();
-  if (!clock.started() || clock.pacing() != runtime::Pacing::paced) return Nanos{0};
+  const auto& clock = world.desk.engine().model_clock();
+  if (!clock.started()) return Nanos{0};
   return runtime::ModelClock::wall_now() - clock.wall_of(SimTime{});
 }
 

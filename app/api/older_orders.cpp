@@ -2,6 +2,7 @@
 #include "actors/codec/body_reader.hpp"
 #include "actors/codec/inbound.hpp"
 #include "app/api/looks.hpp"
+#include "app/directory/admission.hpp"
 
 namespace chargemill::app::api {
 namespace {
@@ -57,8 +58,8 @@ void register_point(const CallPtr& call) {  // D-181
   BodyReader reader;
   const auto body = message_of<codec::CPRegistration>(*call, reader);
   if (!body) return;
-  const auto point = world.names.point(body->cp_id);
-  if (!point) {  // the scenario lists who is admitted (D-042)
+  const auto point = admit(world.desk, world.names, *body);
+  if (!point) {  // the scenario lists who is admitted, or keeps places free (D-042)
     return call->answer(json_answer(
         {{"success", false}, {"cp_id", body->cp_id}, {"message", "Registration failed"}}, 403));
   }
@@ -201,7 +202,8 @@ std::vector<Route> older_orders() {
   const Outcome taken_for_another{403, "it is another driver's"};
   return {
       post("/cp/register", "A monitor registers its charge point (D-181)", register_point,
-           {kPoint, host, port, location, price, ts}, {{403, "the scenario does not list it"}}),
+           {kPoint, host, port, location, price, ts},
+           {{403, "the scenario does not list it, and no place is free (network.external)"}}),
       post("/cp/fault", "A monitor tells of a fault or its end (D-182)", report_fault,
            {kPoint, status, reason, ts}, {kMissing, kUnknown}),
       post("/cp/heartbeat", "A monitor is alive (D-183)", heartbeat, {kPoint, ts},

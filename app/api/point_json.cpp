@@ -50,6 +50,12 @@ const network::PointSpec& spec_of(const World& world, const PointRecord& record)
 
 std::string site_name(SiteId site) { return fmt::format("S{:04}", index_of(site) + 1); }
 
+/// What its monitor said (D-041), else where the scenario has put it.
+std::string location_of(const World& world, PointId point, const network::PointSpec& spec) {
+  const std::string said = world.names.location(point);
+  return said.empty() ? network::zone_name(spec.zone) + " " + site_name(spec.site) : said;
+}
+
 ordered_json breaker(const World& world, const PointRecord& record) {
   const auto b = central::breaker_statistics(record);
   const auto time = [&](const std::optional<SimTime>& at) {
@@ -92,7 +98,7 @@ ordered_json older_point(const World& world, const PointCopy& copy, bool is_whol
       {"current_session", session_or_null(world, record)},
       {"last_update", time_or_null(world, record.engine_known || record.registered, last)},
       {"monitor_last_seen", time_or_null(world, record.registered, record.monitor_seen)},
-      {"location", network::zone_name(spec.zone) + " " + site_name(spec.site)},
+      {"location", location_of(world, record.id, spec)},
       {"price_eur_kwh", euros_per_kwh(record.price)},
       {"is_faulty", static_cast<bool>(record.faulty)},
       {"fault_reason", record.faulty ? ordered_json(chargemill::word(record.fault)) : nothing()},

@@ -106,7 +106,11 @@ network::HandBook::Done on_own_thread(
   };
 }
 
+constexpr const char* kElsewhere =
+    "the driver lives on another node, where nobody asks by hand (/api/v1/nodes)";
+
 void ask(const CallPtr& call) {
+  if (call->world.desk.is_elsewhere(call->driver)) return call->refuse(409, kElsewhere);
   const auto trip = trip_of(*call);
   if (!trip) return;
   auto tell = [call](const HandAnswer& answer, const std::optional<HandRequest>& asked) {
@@ -125,6 +129,7 @@ void ask(const CallPtr& call) {
 }
 
 void give_up(const CallPtr& call, RequestId request) {
+  if (call->world.desk.is_elsewhere(call->driver)) return call->refuse(409, kElsewhere);
   auto tell = [call](const HandAnswer& answer, const std::optional<HandRequest>&) {
     if (answer.verdict != HandVerdict::taken) {
       const auto [status, why] = objection(call->world, answer);

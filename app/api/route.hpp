@@ -101,5 +101,6 @@ struct Match {
 [[nodiscard]] std::vector<Route> history_routes();
 [[nodiscard]] std::vector<Route> event_routes();
 [[nodiscard]] std::vector<Route> series_routes();
+[[nodiscard]] std::vector<Route> node_routes();
 
 }  // namespace chargemill::app::api

@@ -7,7 +7,7 @@ namespace chargemill::app::api {
 namespace {
 
 void layout(const CallPtr& call) {
-  call->answer(json_answer(layout_json(call->world.desk.topology())));
+  call->answer(json_answer(layout_json(call->world.desk.topology(), call->world.desk.annex())));
 }
 
 /// JSON that somebody else keeps; `why_not`: what to say if nobody does.
@@ -34,7 +34,7 @@ std::vector<Route> series_routes() {
   std::vector<Route> table;
   table.push_back({"GET", "/api/v1/layout",
                    "Where the charge points stand: [zone's index, site, points], by id; `names` "
-                   "unless they are CP-000001 and so on",
+                   "unless they are CP-000001 and so on; `joined`: who came since",
                    layout});
   table.push_back(
       {"GET", "/api/v1/series", "The run so far, in 2,880 rows at most: columns and rows", series});

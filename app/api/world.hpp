@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/archive/past.hpp"
 #include "actors/network/desk.hpp"
 #include "app/directory/directory.hpp"
+#include "app/nodes/node_table.hpp"
 #include "runtime/journal/journal_status.hpp"
 
 namespace chargemill::app::api {
@@ -28,6 +30,8 @@ struct World {
   const network::Scenario& scenario;
   Directory& names;
   Post later;
+  /// Why nothing can be asked of what has happened.
+  std::string no_past = "this run remembers nothing";
   /// Hands the past to a task, on another thread. Empty: nothing is kept.
   std::function<bool(WithPast)> read_past = {};
   /// Runs a task later, after so long, elsewhere. Empty: nobody keeps the time.
@@ -47,6 +51,8 @@ struct World {
   std::function<std::string()> log = {};
   /// The body of /api/v1/config; empty: nobody knows it.
   std::function<std::string()> config = {};
+  /// The nodes that the run is on; empty: nobody knows.
+  std::function<std::vector<NodeRow>()> nodes = {};
   /// Changes are taken from pages of this server too, not only from programs (http.control).
   bool pages_may_act = false;
   /// Whether the run is about to end.

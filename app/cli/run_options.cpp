@@ -30,7 +30,10 @@ constexpr Short kRunFlags[] = {
     {"--digest-every", "run.digest_every", "D", "digests of all entities; virtual time only"},
     {"--nodes", "cluster.nodes", "N", "processes of this machine that share the network [1]"},
     {"--central", "central.address", "URL",
-     "tcp://HOST:PORT: load another central through its framed door [off: central is here]"},
+     "tcp://HOST:PORT or tls://HOST:PORT: load another central through its framed door "
+     "[off: central is here]"}};
+/// Of every process that runs a network.
+constexpr Short kProcessFlags[] = {
     {"--http", "http.listen", "HOST:PORT",
      "JSON API, metrics [127.0.0.1:8000, or a free port]; off: none"},
     {"--tcp", "tcp.listen", "HOST:PORT",
@@ -98,6 +101,10 @@ void add_key_options(CLI::App& app, RunOptions& options) {
   add_set(app, options);
 }
 
+void add_process_options(CLI::App& app, RunOptions& options) {
+  add_shorts(app, options, kProcessFlags);
+}
+
 void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_option_function<std::string>(
          "scenario", [&options](const std::string& path) { options.scenario = path; },
@@ -105,6 +112,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
       ->type_name("SCENARIO.toml");
   add_key_options(app, options);
   add_shorts(app, options, kRunFlags);
+  add_process_options(app, options);
   add_shorts(app, options, kOutputFlags);
   app.add_option_function<std::vector<std::string>>(
          "--requests",

@@ -30,6 +30,9 @@ void add_run_options(CLI::App& app, RunOptions& options);
 /// The options of a command that only reads a scenario: --set, and those that are short for it.
 void add_key_options(CLI::App& app, RunOptions& options);
 
+/// Its doors and its journal.
+void add_process_options(CLI::App& app, RunOptions& options);
+
 /// The options of a command that runs a scenario which it names itself.
 void add_output_options(CLI::App& app, RunOptions& options);
 

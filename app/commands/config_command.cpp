@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "app/scenario/json_schema.hpp"
-#include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/shown_keys.hpp"
 
 namespace chargemill::app {
@@ -18,11 +17,16 @@ int config_show_command(const LoadInput& input, bool origin, bool color) {
   }
   std::fputs(render(loaded->warnings, color).c_str(), stderr);
   if (!origin) {
-    std::fputs(resolved_toml(loaded->scenario).c_str(), stdout);
+    std::fputs(shown_toml(*loaded).c_str(), stdout);
     return 0;
   }
-  for (const auto& key : shown_keys(*loaded))
+  const auto show = [](const ShownKey& key) {
     std::fputs(fmt::format("{:38} {:38} {}\n", key.name, key.value, key.origin).c_str(), stdout);
+  };
+  for (const auto& key : shown_keys(*loaded)) {
+    if (key.name.back() != ']') show(key);  // of an item: its keys follow
+  }
+  for (const auto& key : shown_items(*loaded)) show(key);
   return 0;
 }
 

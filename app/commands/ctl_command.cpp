@@ -1,7 +1,6 @@
 #include "app/commands/ctl_command.hpp"
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 
 #include "app/commands/exit_code.hpp"
@@ -88,8 +87,6 @@ void add_ctl_options(CLI::App& app, CtlOptions& options) {
 }
 
 int ctl_command(const CtlOptions& options) {
-  // A reader that has seen enough, like head, is no error.
-  (void)std::signal(SIGPIPE, SIG_IGN);
   const auto command = command_of(options.words);
   if (!command) return complain(kExitUsage, command.error());
   const auto address = address_of(options);

@@ -68,7 +68,10 @@ class Steps {
       return Trial::fails;
     }
     network::Snapshot from;
-    const auto outcome = simulate(scenario, stop_, [&](const network::Snapshot& look) {
+    // In virtual time only what is the same in every run decides.
+    const auto kind = scenario.run.speed.max ? LookKind::row : LookKind::live;
+    const auto outcome = simulate(scenario, stop_, [&](const network::Snapshot& look, LookKind of) {
+      if (of != kind) return;
       if (from.sim == SimTime{} && look.sim >= SimTime{unmeasured(scenario)}) from = look;
     });
     if (outcome.signal != 0) return Trial::stop;
@@ -194,6 +197,8 @@ void announce(const network::Scenario& scenario, LoadKind kind, const SearchLimi
   if (!left_out.empty())
     fmt::print(stderr, "left out, for a step is shorter than the scenario's run: {}\n",
                fmt::join(left_out, ", "));
+  if (kind == LoadKind::request_rate && !later_load(scenario).empty())
+    fmt::print(stderr, "not the whole load: {}\n", later_load(scenario));
   if (kind == LoadKind::request_rate)
     fmt::print(stderr,
                "not below {} requests/s: a step would have too few to judge (a longer "

@@ -1,6 +1,6 @@
 // `chargemill generate sessions [--profile P] [--count N] [--days N] [--seed S]
 //  [--out FILE [--force]]`
-// `chargemill generate alerts|grafana [--out DIR [--force]]`
+// `chargemill generate alerts|grafana|systemd|slurm|kubernetes|deploy [--out DIR [--force]]`
 #pragma once
 
 #include <cstdint>

@@ -4,23 +4,22 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <map>
 #include <optional>
 #include <vector>
 
-#include "actors/archive/history.hpp"
+#include "actors/archive/past.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/history/find_journal.hpp"
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
+#include "app/history/journal_set.hpp"
 
 namespace chargemill::app {
 namespace {
 
 using archive::Filter;
-using archive::History;
 using archive::UtcMicros;
 
 const std::map<std::string, std::vector<std::string>>& kinds() {
@@ -89,7 +88,7 @@ UtcMicros since_of(const HistoryOptions& options, const Filter& filter, UtcMicro
   return std::max(filter.since, newest - std::chrono::duration_cast<UtcMicros>(days));
 }
 
-Result<Table> rows_of(History& history, const HistoryOptions& options, const Filter& filter,
+Result<Table> rows_of(archive::Past& history, const HistoryOptions& options, const Filter& filter,
                       UtcMicros newest) {
   const auto table = [](const auto& rows) -> Result<Table> {
     if (!rows) return tl::unexpected(rows.error());
@@ -125,30 +124,29 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
       ->type_name("N");
   app.add_option("--format", options.format, "table, json or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}));
-  app.add_option("--data", options.data, "a data or run directory; without it the newest run")
+  app.add_option("--data", options.data,
+                 "a data or run directory, or several; without it the newest run")
       ->type_name("DIR");
 }
 
 int history_command(const HistoryOptions& options) {
-  // A reader that has seen enough, like head, is no error.
-  (void)std::signal(SIGPIPE, SIG_IGN);
   if (options.what == "stats" && !(options.driver.empty() && options.zone.empty()))
     return complain(kExitUsage, "stats are of one charge point (--cp) or of all");
   if ((options.what == "faults" || options.what == "health") && !options.driver.empty())
     return complain(kExitUsage, options.what + " have no driver");
-  const auto path = find_journal(options.data, "runs");
-  if (!path) return complain(kExitEnvironment, path.error().text);
-  auto history = History::open(path->string());
-  if (!history) return complain(kExitEnvironment, history.error().text);
+  const auto paths = find_journals(options.data, "runs");
+  if (!paths) return complain(kExitEnvironment, paths.error().text);
+  const auto journals = read_journals(*paths);
+  if (!journals) return complain(kExitEnvironment, journals.error().text);
   UtcMicros now{};
   if (!options.since.empty() || !options.until.empty() || options.days > 0) {
-    const auto newest = history->newest_time();
+    const auto newest = newest_time(*paths);
     if (!newest) return complain(kExitEnvironment, newest.error().text);
     now = newest->value_or(UtcMicros{});
   }
   const auto filter = filter_of(options, now);
   if (!filter) return complain(kExitUsage, filter.error().text);
-  const auto table = rows_of(*history, options, *filter, now);
+  const auto table = rows_of(**journals, options, *filter, now);
   if (!table) return complain(kExitEnvironment, table.error().text);
   (void)std::fputs(table_text(*table, options.format).c_str(), stdout);
   return 0;

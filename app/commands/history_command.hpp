@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): theirs
 class App;
@@ -21,7 +22,7 @@ struct HistoryOptions {
   std::int64_t limit = 100;
   double days = 0;
   std::string format = "table";
-  std::filesystem::path data;  ///< empty: the newest run
+  std::vector<std::filesystem::path> data;  ///< empty: the newest run
 };
 
 /// `options` must outlive the parsing.

@@ -15,10 +15,12 @@
 
 #include "app/commands/exit_code.hpp"
 #include "app/commands/run_command.hpp"
+#include "app/commands/run_journal.hpp"
 #include "app/commands/run_nodes.hpp"
 #include "app/nodes/etcd_meeting.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/output/terminal.hpp"
+#include "app/scenario/check_nodes.hpp"
 #include "app/scenario/load.hpp"
 #include "runtime/agreement/names.hpp"
 #include "runtime/cluster/keys.hpp"
@@ -89,11 +91,12 @@ Result<Membership> membership_of(const ClusterSettings& cluster, unsigned self) 
   return membership;
 }
 
-int follow_as(const network::Scenario& scenario, const Membership& membership) {
+int follow_as(const network::Scenario& scenario, const Membership& membership,
+              const std::filesystem::path& journal) {
   const StopRequest stop;
   const auto& name = membership.names[membership.self];
   (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
-  const auto done = follow_others(scenario, membership, &stop);
+  const auto done = follow_others(scenario, membership, &stop, journal);
   if (stop.signal() != 0) return 128 + stop.signal();
   if (!done) return fail(kExitPeers, "node " + name + ": " + done.error().text);
   (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
@@ -183,6 +186,7 @@ void add_node_options(CLI::App& app, NodeOptions& options) {
       ->type_name("DIR");
   app.add_option("NAME", options.key_names, "of nodes, with --generate-keys");
   add_output_options(app, options.run);
+  add_process_options(app, options.run);
   app.footer(
       "The first [[node]], or with etcd whoever is elected, runs the whole and shows it as run "
       "does.\n"
@@ -202,7 +206,14 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
       loaded->cluster.has_etcd() ? find_others(options, *loaded) : find_in_list(options, *loaded);
   if (!membership) return membership.error();
   loaded->scenario.run.nodes = static_cast<unsigned>(membership->nodes.size());
-  if (membership->self != 0) return follow_as(loaded->scenario, *membership);
+  std::vector<Diagnostic> wrong;
+  check_nodes(loaded->scenario, loaded->elsewhere.is_on(), loaded->origins, wrong);
+  if (!wrong.empty()) {
+    (void)std::fputs(render(wrong, use_color(stderr, loaded->output.color)).c_str(), stderr);
+    return kExitInvalidScenario;
+  }
+  if (membership->self != 0)
+    return follow_as(loaded->scenario, *membership, node_journal_path(loaded->output.data));
   return run_loaded(*loaded, argv, &*membership);
 }
 

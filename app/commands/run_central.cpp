@@ -9,6 +9,7 @@
 #include "runtime/base/assert.hpp"
 #include "runtime/net/access_tokens.hpp"
 #include "runtime/net/client_stream.hpp"
+#include "runtime/net/tls_context.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -52,9 +53,15 @@ Result<std::unique_ptr<Carrier>> reach_central(const ElsewhereSettings& settings
     options.token = *token;
   }
   // Whoever is not there at the beginning was misnamed, more often than not.
-  const auto there = runtime::ClientStream::connect(*endpoint, kPatience);
+  const runtime::ClientTls tls{settings.is_encrypted(), settings.ca_file};
+  const auto there = runtime::ClientStream::connect(*endpoint, kPatience, tls);
   if (!there)
     return failure(ErrorKind::environment, "Unable to connect to CENTRAL: " + there.error().text);
+  if (tls.is_on) {
+    auto context = runtime::open_client_tls(tls);
+    if (!context) return tl::unexpected<Error>(context.error());
+    options.tls = std::move(*context);
+  }
   return std::make_unique<Carrier>(std::move(options));
 }
 

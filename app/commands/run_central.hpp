@@ -10,8 +10,8 @@
 
 namespace chargemill::app {
 
-/// Errors, all of the environment: nobody listens there, the token's file, more connections than
-/// files. Requires settings that are on and checked.
+/// Errors, all of the environment: nobody listens there, or one who is not believed; the token's
+/// file, more connections than files. Requires settings that are on and checked.
 [[nodiscard]] Result<std::unique_ptr<Carrier>> reach_central(const ElsewhereSettings& settings,
                                                              const network::Scenario& scenario);
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <thread>
 
-#include "app/api/layout.hpp"
 #include "app/commands/exit_code.hpp"
+#include "app/commands/nodes_view.hpp"
 #include "app/commands/run_central.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/commands/run_events.hpp"
@@ -19,7 +19,9 @@
 #include "app/commands/run_repeats.hpp"
 #include "app/commands/run_results.hpp"
 #include "app/commands/run_rows.hpp"
+#include "app/commands/run_texts.hpp"
 #include "app/doors/doors.hpp"
+#include "app/history/journal_set.hpp"
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
@@ -34,6 +36,7 @@
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/shown_keys.hpp"
 #include "app/scenario/thresholds.hpp"
+#include "app/simulation/journal_news.hpp"
 #include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/summary/summary.hpp"
@@ -61,16 +64,6 @@ bool write_out(const std::string& text) {
   return true;
 }
 
-/// Why a quiet run does not end with 0; and which thresholds it crossed.
-std::string reason_text(const nlohmann::json& summary) {
-  const auto verdict = verdict_line(summary);
-  std::string text = fmt::format("chargemill: {}: {}", verdict.word, verdict.reason);
-  for (const auto& threshold : summary.at("thresholds")) {
-    if (!threshold.at("ok").get<bool>()) text += "; " + threshold.at("expr").get<std::string>();
-  }
-  return text;
-}
-
 /// One run of a loaded scenario.
 class Run {
  public:
@@ -96,19 +89,18 @@ class Run {
     log_.count_in(log_counts_);
     log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_);
+    journal_path_ = membership_ == nullptr ? journal_path(loaded_.output.data, path)
+                                           : node_journal_path(loaded_.output.data);
     if (!start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return kExitEnvironment;
-    if (nodes_ == nullptr) journal_path_ = journal_path(loaded_.output.data, path);
     if (!open_journal(journal_path_)) return kExitEnvironment;
-    // Without a journal what doors are asked comes from memory.
-    if (journal_path_.empty() && !doors_->addresses().empty())
-      journal_.memory = std::make_unique<Memory>();
+    if (remembers()) journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
-    nodes_ = {};
     doors_ = {};
+    nodes_ = {};
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
     summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
@@ -127,7 +119,7 @@ class Run {
   /// Before any other thread is here. False: it could not, and has said why.
   bool start_nodes() {
     if (scenario_.run.nodes == 1) return true;
-    auto started = membership_ == nullptr ? RunNodes::start(scenario_)
+    auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_)
                                           : RunNodes::meet(scenario_, *membership_, stop_);
     if (!started) return fail(started.error().text);
     nodes_ = std::move(*started);
@@ -136,10 +128,7 @@ class Run {
 
   /// Likewise.
   bool bind_doors() {
-    auto settings = loaded_.doors;
-    // Whoever asks would hear of one node's part only.
-    if (nodes_ != nullptr) settings.http.listen = settings.tcp.listen = kDoorOff;
-    auto bound = Doors::bind(settings);
+    auto bound = Doors::bind(loaded_.doors);
     if (!bound) return fail(bound.error().text);
     doors_ = std::move(*bound);
     return true;
@@ -164,11 +153,14 @@ class Run {
     facts.config = [text = config_json(loaded_).dump()] { return text; };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
-                         journal_.recording.get(), &log_counts_, [doors = doors_.get()] {
-                           return doors->figures();
-                         })] { return collector->scrape(); };
+                         journal_.recording.get(), &log_counts_,
+                         [doors = doors_.get()] { return doors->figures(); },
+                         view_of(nodes_.get()))] { return collector->scrape(); };
+    facts.nodes = [nodes = nodes_.get(), &desk] { return node_rows(nodes, desk); };
     if (!journal_.recording) return facts;
-    facts.journal_status = [recording = journal_.recording.get()] { return recording->status(); };
+    facts.journal_status = [recording = journal_.recording.get(), nodes = nodes_.get()] {
+      return status_of(*recording, nodes);
+    };
     return facts;
   }
 
@@ -195,18 +187,41 @@ class Run {
 
   /// False: it could not, and has said why.
   bool open_journal(const std::filesystem::path& path) {
+    if (!path.empty()) {
+      auto opened = open_journal_of_node(path, scenario_, 0);
+      if (!opened) return fail(opened.error().text);
+      journal_ = std::move(*opened);
+    }
+    if (!go_on()) return false;
     if (path.empty()) return true;
-    auto opened = open_run_journal(path, scenario_);
-    if (!opened) return fail(opened.error().text);
-    journal_ = std::move(*opened);
-    const auto text = continued_text(journal_, path);
+    const auto text = continued_text(journal_, scenario_, path);
     log_.write(Level::info, "journal", {{"path", path.string()}, {"text", text}});
     if (!text.empty() && is_talkative()) say(text);
     return true;
   }
 
+  /// From where an earlier run has ended, if one has: all nodes from the same moment.
+  bool go_on() {
+    Result<std::optional<Continuation>> from = continuation_of({left_in(journal_)});
+    if (nodes_ != nullptr)
+      from = nodes_->leader().agree_on_beginning(left_in(journal_), remembers());
+    if (!from) return fail(from.error().text);
+    if (!*from) return true;
+    const auto continued = continue_from(**from, journal_, scenario_);
+    return continued ? true : fail(continued.error().text);
+  }
+
+  /// Without a journal what doors are asked comes from memory.
+  [[nodiscard]] bool remembers() const {
+    return journal_path_.empty() && !doors_->addresses().empty();
+  }
+
   /// A journal that breaks is told at once, and the run goes on.
   void tell_journal_news() const {
+    for (const auto& text : nodes_ ? nodes_->leader().take_news() : std::vector<std::string>{}) {
+      log_.write(Level::error, "journal", {{"text", text}});
+      say("chargemill: " + text);
+    }
     if (!journal_.recording) return;
     for (const auto& news : journal_.recording->take_news()) {
       const bool is_well = news.why.empty();
@@ -226,23 +241,26 @@ class Run {
     if (nodes_ == nullptr && shows_consoles(loaded_.output.console, scenario))
       console = [&](const network::Topology& topology, const ConsoleNotice& notice) {
         const auto line = console_line(notice, names_of(scenario, topology));
-        view.print(line);
+        // Who asks for the lines gets them, with progress or without.
+        if (is_talkative() || loaded_.output.console == "on") view.print(line);
         log_.write(Level::info, "console", {{"text", line}});
       };
     RunOutcome outcome = simulate(
         scenario, stop_,
-        [&](const network::Snapshot& snapshot) {
+        [&](const network::Snapshot& snapshot, LookKind kind) {
           if (OperatorSignals::take_reopen()) log_.reopen();
           if (OperatorSignals::take_status()) view.status(snapshot);
           view.show(snapshot, stop_.signal() != 0);
-          rows.add(snapshot);
+          rows.add(snapshot, kind);
           tell_journal_news();
           tell_door_news();
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          if (directory_) layout_ = api::layout_json(desk.topology());
-          return doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get()});
+          return and_then(
+              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
+                            pasts_of_others(nodes_.get())}),
+              [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
     tell_journal_news();
@@ -263,7 +281,7 @@ class Run {
     if (!directory_) return true;
     const auto written =
         write_results(*directory_, outcome, summary, text,
-                      states_json(scenario_, layout_, outcome.display), journal_path_);
+                      states_json(scenario_, looked_, outcome.display), journal_path_);
     if (!written) return fail(written.error().text);
     if (!loaded_.output.quiet)
       say(fmt::format("REPORT    {}", (directory_->path() / "report.html").string()));
@@ -287,26 +305,12 @@ class Run {
   std::unique_ptr<Doors> doors_;
   std::filesystem::path journal_path_;  // empty: nothing is kept
   std::unique_ptr<Carrier> carrier_;    // null: central is here
-  nlohmann::ordered_json layout_;
+  nlohmann::ordered_json looked_;
   RunJournal journal_;
   LogCounts log_counts_;
   std::shared_ptr<KeptLog> kept_log_ = std::make_shared<KeptLog>();
   RunLog log_;
 };
-
-std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
-  const auto& run = loaded.scenario.run;
-  const auto repeat = loaded.output.repeat;
-  const Plan plan = make_plan(loaded.scenario);
-  return fmt::format(
-      "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
-      "{:.0f} requests and {:.0f} faults, {} MiB{}",
-      kVersion, kCommit, kBuildType, run.name, run.seed,
-      repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
-      path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
-      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
-      plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
-}
 
 /// Whoever drives a recording or request files seldom wants ten thousand others beside them.
 void note_what_joins_the_demo(const RunOptions& options) {

@@ -2,24 +2,36 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "actors/messages.hpp"
-#include "actors/network/scenario.hpp"
+#include "actors/network/desk.hpp"
+#include "actors/shell/memory.hpp"
 
 namespace chargemill::app {
 
-/// states.json: when model time began, `layout` (as /api/v1/layout), what each charge point
-/// showed, and what the scenario had foreseen (`marks`). `display`: by PointId; empty: it is not
-/// known, and null comes back.
+/// What can be told of a network only while there is one: `layout` (as /api/v1/layout), and, of a
+/// run that keeps no journal and has a `memory`, its newest `faults`, for they stand nowhere else.
+/// Once the doors are closed: nobody joins any more, and nobody else reads the memory.
+[[nodiscard]] nlohmann::ordered_json last_look(network::Desk& desk, Memory* memory);
+
+/// states.json: the last look, when model time began, what each charge point showed, and what the
+/// scenario had foreseen (`marks`). `display`: by PointId; empty: it is not known, and null comes
+/// back.
 [[nodiscard]] nlohmann::ordered_json states_json(const network::Scenario& scenario,
-                                                 const nlohmann::ordered_json& layout,
+                                                 const nlohmann::ordered_json& looked,
                                                  const std::vector<DisplayState>& display);
 
 /// `states` with the newest faults of `journal`, if there is one, added: what html_report takes.
 [[nodiscard]] nlohmann::ordered_json report_end(nlohmann::ordered_json states,
                                                 const std::filesystem::path& journal);
+
+/// `open`, and `last` to be done once it has been let go.
+[[nodiscard]] std::shared_ptr<void> and_then(std::shared_ptr<void> open,
+                                             std::function<void()> last);
 
 }  // namespace chargemill::app

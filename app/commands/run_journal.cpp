@@ -13,7 +13,6 @@ namespace chargemill::app {
 namespace {
 
 using runtime::journal::Journal;
-using runtime::journal::JournalState;
 using std::chrono::seconds;
 
 Recording::Options options_of(const std::filesystem::path& path,
@@ -41,9 +40,18 @@ Result<void> check_workers(const network::Scenario& scenario) {
                              Journal::kAppendersMax, Journal::kAppendersMax));
 }
 
-/// The first whole second that is not before the last record.
-std::int64_t next_second(std::chrono::microseconds last) {
-  return std::chrono::ceil<seconds>(last).count();
+double seconds_since(std::chrono::steady_clock::time_point begun) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
+/// Sessions that it has made in earlier runs are not known: those of this one get other numbers.
+archive::Image image_of_nothing(const network::Scenario& scenario, const Continuation& from) {
+  constexpr unsigned kSessionsARun = 28;  // bits; a session's number has 40
+  const auto topology = network::make_topology(scenario);
+  auto image = archive::make_image(static_cast<std::uint32_t>(topology.points.size()),
+                                   static_cast<std::uint16_t>(topology.shards.size()));
+  for (auto& made : image.sessions_made) made = std::uint64_t{from.run} << kSessionsARun;
+  return image;
 }
 
 }  // namespace
@@ -61,8 +69,8 @@ std::filesystem::path node_journal_path(const std::string& data) {
   return journal_path(data, is_known ? std::filesystem::path{home} / ".chargemill" : "");
 }
 
-Result<RunJournal> open_run_journal(const std::filesystem::path& path,
-                                    network::Scenario& scenario) {
+Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
+                                        const network::Scenario& scenario, unsigned node) {
   const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_workers(scenario); !fits) return tl::unexpected(fits.error());
   auto recording = Recording::open(options_of(path, scenario));
@@ -70,48 +78,67 @@ Result<RunJournal> open_run_journal(const std::filesystem::path& path,
   RunJournal journal;
   journal.recording = std::move(*recording);
   const auto& last = journal.recording->last_run();
-  if (!last) return journal;
-  if (last->run.network != network::fingerprint(network::make_topology(scenario)))
+  const unsigned nodes = scenario.run.nodes;
+  if (last &&
+      last->run.network != network::fingerprint(network::make_topology(scenario), nodes, node))
     return failure(ErrorKind::environment,
-                   fmt::format("{} belongs to another network, of {} charge points in {} shards; "
+                   fmt::format("{} belongs to another network, of {} charge points in {} shards{}; "
                                "name another --data, or run its own scenario",
-                               path.string(), last->run.points, last->run.shards));
-  scenario.run.start_unix_s = next_second(last->last_time);
-  scenario.drivers.initial_supplying = 0.0;
-  auto image = journal.recording->restore(archive::Origin{scenario.run.start_unix_s});
-  if (!image) return tl::unexpected(image.error());
-  journal.image = std::move(*image);
-  journal.restore_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+                               path.string(), last->run.points, last->run.shards,
+                               nodes > 1 ? ", or to another place among the nodes" : ""));
+  journal.restore_s = seconds_since(begun);
   return journal;
 }
 
-std::string continued_text(const RunJournal& journal, const std::filesystem::path& path) {
+std::optional<LeftBehind> left_in(const RunJournal& journal) {
+  if (!journal.recording || !journal.recording->last_run()) return std::nullopt;
+  const auto& last = *journal.recording->last_run();
+  return LeftBehind{last.last_time, last.run.run};
+}
+
+Result<void> continue_from(const Continuation& from, RunJournal& journal,
+                           network::Scenario& scenario) {
+  const auto begun = std::chrono::steady_clock::now();
+  scenario.run.start_unix_s = from.start_unix_s;
+  scenario.drivers.initial_supplying = 0.0;
+  if (left_in(journal)) {
+    auto image = journal.recording->restore(archive::Origin{from.start_unix_s});
+    if (!image) return tl::unexpected(image.error());
+    journal.image = std::move(*image);
+  } else {
+    journal.image = image_of_nothing(scenario, from);
+  }
+  journal.image->run.run = from.run;
+  journal.restore_s += seconds_since(begun);
+  return {};
+}
+
+Result<RunJournal> open_run_journal(const std::filesystem::path& path,
+                                    network::Scenario& scenario) {
+  auto journal = open_journal_of_node(path, scenario, 0);
+  if (!journal) return journal;
+  const auto from = continuation_of({left_in(*journal)});
+  if (!from) return journal;
+  const auto continued = continue_from(*from, *journal, scenario);
+  if (!continued) return tl::unexpected(continued.error());
+  return journal;
+}
+
+std::string continued_text(const RunJournal& journal, const network::Scenario& scenario,
+                           const std::filesystem::path& path) {
   if (!journal.image) return {};
   const auto& points = journal.image->points;
   const auto open = std::count_if(points.begin(), points.end(), [](const auto& point) {
     return point.session != SessionId::none;
   });
-  std::string stamp = format_stamp(next_second(journal.recording->last_run()->last_time));
+  std::string stamp = format_stamp(scenario.run.start_unix_s);
   stamp[10] = 'T';
+  const bool is_one_of_many = scenario.run.nodes > 1;
   return fmt::format(
       "continues {}: run {} at {}Z, {} open sessions, {} unconfirmed tickets ({} records read in "
-      "{:.2f} s)",
+      "{:.2f} s{})",
       path.string(), journal.image->run.run + 1, stamp, open, journal.image->tickets.size(),
-      journal.image->records, journal.restore_s);
-}
-
-std::string news_text(const Recording::News& news) {
-  switch (news.state) {
-    case JournalState::working:
-      return news.why.empty() ? "the journal works again"
-                              : "a record was written at the second try only: " + news.why;
-    case JournalState::stalled:
-      return "the journal cannot be written, records wait: " + news.why;
-    case JournalState::abandoned:
-      return "the journal is given up, the run goes on without it: " + news.why;
-  }
-  return {};
+      journal.image->records, journal.restore_s, is_one_of_many ? "; of this node" : "");
 }
 
 }  // namespace chargemill::app

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "app/nodes/continuation.hpp"
 #include "app/simulation/simulation.hpp"
 
 namespace chargemill::app {
@@ -17,16 +19,25 @@ namespace chargemill::app {
 /// it is switched off, or there is no HOME.
 [[nodiscard]] std::filesystem::path node_journal_path(const std::string& data);
 
-/// Opens the journal at `path`. If an earlier run of the same network has written there, `scenario`
-/// continues it: model time goes on after its last record, and nobody starts in a session but those
-/// who were in one. Fails if somebody else writes there, and says who.
+/// Opens the journal at `path` for node `node` of those of `scenario`. Fails if somebody else
+/// writes there, and says who, or if another network has.
+[[nodiscard]] Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
+                                                      const network::Scenario& scenario,
+                                                      unsigned node);
+/// What an earlier run has left there; none: nothing.
+[[nodiscard]] std::optional<LeftBehind> left_in(const RunJournal& journal);
+/// `scenario` goes on from there: model time after the last record, and nobody starts in a session
+/// but those who were in one. A node without a journal of that run begins its part anew.
+[[nodiscard]] Result<void> continue_from(const Continuation& from, RunJournal& journal,
+                                         network::Scenario& scenario);
+
+/// All three, for a process that is alone.
 [[nodiscard]] Result<RunJournal> open_run_journal(const std::filesystem::path& path,
                                                   network::Scenario& scenario);
 
 /// What it continues, for people; empty: nothing.
 [[nodiscard]] std::string continued_text(const RunJournal& journal,
+                                         const network::Scenario& scenario,
                                          const std::filesystem::path& path);
-/// What has become of a journal, for people.
-[[nodiscard]] std::string news_text(const Recording::News& news);
 
 }  // namespace chargemill::app

@@ -3,10 +3,14 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <functional>
 
 #include "actors/network/letter_kinds.hpp"
 #include "app/commands/exit_code.hpp"
+#include "app/commands/run_journal.hpp"
+#include "app/history/journal_set.hpp"
+#include "app/nodes/words.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/simulation/follower.hpp"
 #include "app/simulation/host.hpp"
@@ -17,6 +21,7 @@ namespace chargemill::app {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{200};
+constexpr unsigned kLeader = 0;
 
 /// Nodes talk only if they simulate the same with the same program.
 std::uint64_t plan_of(const network::Scenario& scenario) {
@@ -41,6 +46,16 @@ std::string names_of(const std::vector<unsigned>& nodes, const Membership& membe
   std::string text;
   for (const unsigned node : nodes) text += (text.empty() ? "" : ", ") + membership.names[node];
   return text;
+}
+
+/// `nodes are missing: alpha, gamma (1 of 3 met within 300 s)`
+std::string missing_text(const std::vector<unsigned>& missing, const Membership& membership,
+                         bool is_stopped) {
+  const auto all = membership.nodes.size();
+  std::string text = "nodes are missing: " + names_of(missing, membership) + " (" +
+                     std::to_string(all - missing.size()) + " of " + std::to_string(all) + " met";
+  if (!is_stopped) text += " within " + std::to_string(membership.meet_max.count()) + " s";
+  return text + ")";
 }
 
 /// `dead`, if there is one, tells which node is known to have ended: nobody waits for it.
@@ -69,7 +84,7 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
     const bool is_stopped = stop != nullptr && stop->signal() != 0;
     if (is_stopped || std::chrono::steady_clock::now() > deadline)
       return failure(ErrorKind::environment,
-                     "nodes are missing: " + names_of((*exchange)->missing(), membership));
+                     missing_text((*exchange)->missing(), membership, is_stopped));
   }
   return exchange;
 }
@@ -78,6 +93,43 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
 std::function<std::string()> lost_node_of(const Membership& membership) {
   if (!membership.bond) return {};
   return [bond = membership.bond.get()] { return bond->lost_node(); };
+}
+
+/// Opens this node's journal and goes on from where the node that leads says: the same for all.
+/// `scenario` is what comes of it.
+Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequest* stop,
+                                     const std::filesystem::path& path,
+                                     network::Scenario& scenario) {
+  RunJournal journal;
+  JournalAnswer answer;
+  if (!path.empty()) {
+    auto opened = open_journal_of_node(path, scenario, exchange.self());
+    if (opened) journal = std::move(*opened);
+    if (!opened) answer.trouble = opened.error().text;
+    answer.left = left_in(journal);
+  }
+  for (;;) {
+    const auto message = exchange.receive(kLookEvery);
+    if (stop != nullptr && stop->signal() != 0) exchange.abandon("stopped by a signal");
+    if (!exchange.failure().empty())
+      return failure(ErrorKind::environment,
+                     answer.trouble.empty() ? exchange.failure() : answer.trouble);
+    const auto said = message ? said_in(message->text) : std::nullopt;
+    if (!said || message->node != kLeader) continue;
+    if (said->word == Word::journal)
+      exchange.tell(kLeader, message_of(said->word, said->number, to_bytes(answer)));
+    if (said->word != Word::resume) continue;
+    Beginning beginning;
+    if (said->rest.size() == sizeof beginning)
+      std::memcpy(&beginning, said->rest.data(), sizeof beginning);
+    if (beginning.is_continued) {
+      const auto continued = continue_from(beginning.from, journal, scenario);
+      if (!continued) answer.trouble = continued.error().text;
+    }
+    if (beginning.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
+    exchange.tell(kLeader, message_of(said->word, said->number, answer.trouble));
+    if (answer.trouble.empty()) return journal;
+  }
 }
 
 Membership membership_of(unsigned self, const std::vector<runtime::NodeEndpoints>& endpoints) {
@@ -97,27 +149,33 @@ std::function<std::string()> trouble_of(const Membership* membership) {
 }
 
 Result<void> follow_others(const network::Scenario& scenario, const Membership& membership,
-                           const StopRequest* stop) {
+                           const StopRequest* stop, const std::filesystem::path& journal) {
   auto exchange = join(scenario, membership, stop, lost_node_of(membership));
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   const Bound bound{membership.bond.get(), **exchange};
-  if (follow(scenario, **exchange, stop)) return {};
+  network::Scenario own = scenario;
+  auto kept = begin_with_others(**exchange, stop, journal_of_node(journal, membership.self), own);
+  if (!kept) return tl::unexpected<Error>(kept.error());
+  if (follow(own, **exchange, stop, std::move(*kept))) return {};
   const auto why = (*exchange)->failure();
   return failure(ErrorKind::environment, why.empty() ? "stopped" : why);
 }
 
-Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scenario) {
+Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scenario,
+                                                  const std::filesystem::path& journal) {
   std::unique_ptr<RunNodes> nodes{new RunNodes};
   // What becomes of a child its parent sees by its exit code, or that it is gone.
   auto processes = LocalNodes::start(
-      scenario.run.nodes,
-      [&scenario](unsigned node, const std::vector<runtime::NodeEndpoints>& endpoints) {
-        return follow_others(scenario, membership_of(node, endpoints), nullptr) ? 0 : kExitPeers;
+      scenario.run.nodes, [&](unsigned node, const std::vector<runtime::NodeEndpoints>& endpoints) {
+        return follow_others(scenario, membership_of(node, endpoints), nullptr, journal)
+                   ? 0
+                   : kExitPeers;
       });
   if (!processes) return tl::unexpected<Error>(processes.error());
   nodes->processes_ = std::move(*processes);
   const auto dead = [processes = nodes->processes_.get()] { return processes->dead(); };
-  auto exchange = join(scenario, membership_of(0, nodes->processes_->endpoints()), nullptr, dead);
+  nodes->membership_ = membership_of(0, nodes->processes_->endpoints());
+  auto exchange = join(scenario, nodes->membership_, nullptr, dead);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, dead);
@@ -128,6 +186,7 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
                                                  const Membership& membership,
                                                  const StopRequest& stop) {
   std::unique_ptr<RunNodes> nodes{new RunNodes};
+  nodes->membership_ = membership;
   auto exchange = join(scenario, membership, &stop, lost_node_of(membership));
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);

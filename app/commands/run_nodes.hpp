@@ -1,6 +1,7 @@
 // The nodes of one run: processes of `run --nodes N`, or machines of `node`.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,8 +20,10 @@ namespace chargemill::app {
 class RunNodes {
  public:
   /// Starts processes that follow this one, and meets them. Requires a checked scenario with more
-  /// than one node, and that this process has no other thread yet.
-  [[nodiscard]] static Result<std::unique_ptr<RunNodes>> start(const network::Scenario& scenario);
+  /// than one node, and that this process has no other thread yet. `journal`: of this node, the
+  /// others have theirs beside it; empty: nothing is kept.
+  [[nodiscard]] static Result<std::unique_ptr<RunNodes>> start(
+      const network::Scenario& scenario, const std::filesystem::path& journal = {});
   /// Meets the other nodes of `membership`, in which this one is the first. `stop`: somebody will
   /// not wait that long.
   [[nodiscard]] static Result<std::unique_ptr<RunNodes>> meet(const network::Scenario& scenario,
@@ -31,10 +34,16 @@ class RunNodes {
   RunNodes& operator=(const RunNodes&) = delete;
 
   [[nodiscard]] Leader& leader() noexcept { return *leader_; }
+  [[nodiscard]] const Leader& leader() const noexcept { return *leader_; }
+  /// What they are called, and where they are.
+  [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
+  /// All are processes of this machine.
+  [[nodiscard]] bool are_local() const noexcept { return processes_ != nullptr; }
 
  private:
   RunNodes() = default;
 
+  Membership membership_;
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
   std::unique_ptr<Bound> bound_;
@@ -45,9 +54,11 @@ class RunNodes {
 /// anything.
 [[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
-/// The life of a node that does not lead. Fails when the others are missing, or are lost on the
-/// way.
+/// The life of a node that does not lead. `journal`: of the node that leads, were it on this
+/// machine; this one's is beside it; empty: nothing is kept. Fails when the others are missing, or
+/// are lost on the way.
 [[nodiscard]] Result<void> follow_others(const network::Scenario& scenario,
-                                         const Membership& membership, const StopRequest* stop);
+                                         const Membership& membership, const StopRequest* stop,
+                                         const std::filesystem::path& journal = {});
 
 }  // namespace chargemill::app

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "app/nodes/node_table.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -15,6 +17,7 @@ Columns columns_of(const std::string& verb) {
   if (verb == "LIST") return {"charge_point", "state"};
   if (verb == "AVAILABLE") return {"charge_point"};
   if (verb == "STATUS") return {"charge_point", "state", "engine", "monitor", "driver", "session"};
+  if (verb == "NODES") return node_columns();
   if (verb == "STATS")
     return {"charge_point", "total_events", "fault_count", "recovery_count", "breaker", "failures"};
   return {};
@@ -35,14 +38,30 @@ nlohmann::ordered_json cell_of(std::string_view field, bool is_number) {
   return std::string{field};
 }
 
-std::vector<std::string_view> split(std::string_view text) {
+std::vector<std::string_view> split(std::string_view text, char by = '#') {
   std::vector<std::string_view> fields;
   while (true) {
-    const auto hash = text.find('#');
+    const auto hash = text.find(by);
     fields.push_back(text.substr(0, hash));
     if (hash == std::string_view::npos) return fields;
     text.remove_prefix(hash + 1);
   }
+}
+
+/// A row of the table of nodes: what is written as a number is one.
+std::vector<nlohmann::ordered_json> node_of(std::string_view field) {
+  const auto& columns = node_columns();
+  std::vector<nlohmann::ordered_json> row;
+  for (const auto cell : split(field, '|')) {
+    if (row.size() == columns.size()) break;
+    const auto& column = columns[row.size()];
+    const bool is_text = column == "name" || column == "place" || column == "incarnation";
+    auto number = nlohmann::ordered_json::parse(cell, nullptr, false);
+    row.push_back(number.is_number() && !is_text ? number
+                                                 : nlohmann::ordered_json(std::string{cell}));
+  }
+  row.resize(columns.size());
+  return row;
 }
 
 /// What asks for the page that begins at `from`.
@@ -86,6 +105,10 @@ std::optional<std::string> CtlReply::take_page(std::string_view fields) {
       row.push_back(cell_of(field, is_count(columns[row.size()])));
     }
     row.resize(columns.size());
+    return std::nullopt;
+  }
+  if (verb_ == "NODES") {
+    for (const auto field : split(fields)) table_.rows.push_back(node_of(field));
     return std::nullopt;
   }
   for (const auto field : split(fields)) {

@@ -17,7 +17,7 @@ struct Row {
   const char* verb;
   const char* help;
 };
-constexpr std::array<Row, 17> kRows{{
+constexpr std::array<Row, 18> kRows{{
     {"ping", "", "PING", "is anybody there?"},
     {"list", "[FROM]", "LIST", "all charge points and their states"},
     {"available", "[ZONE]", "AVAILABLE", "those that are free"},
@@ -34,6 +34,7 @@ constexpr std::array<Row, 17> kRows{{
     {"inject", "CP KIND", "INJECT", "a fault: engine_crash, engine_silent, engine_ko, ..."},
     {"add cp", "CP|- [ZONE [KW [EUR]]]", "ADD_CP", "a charge point joins; -: any name"},
     {"add driver", "DRIVER|- [CP...]", "ADD_DRIVER", "a driver joins, who asks for these"},
+    {"nodes", "", "NODES", "that share the network: place, part, state, load"},
     {"help", "", "HELP", "the commands as the door has them"},
 }};
 

@@ -40,9 +40,10 @@ class StateLook final : public Inspection {
       const auto code = state_code(record.display, record.stage == central::Stage::starting);
       const auto index = index_of(record.id);
       ++sample_.count[static_cast<std::size_t>(code)];
-      if (index >= points_) continue;  // it has joined since: the layout has no place for it
+      if (index >= points_) continue;  // it has joined since this look began: the next has a place
       sample_.states.set(index, code);
-      if (before_ != nullptr) note(record, before_->states.get(index), code);
+      if (before_ != nullptr && index < before_->states.size())
+        note(record, before_->states.get(index), code);
     }
     return from;
   }
@@ -62,7 +63,7 @@ class StateLook final : public Inspection {
     sample_.troubles.push_back({record.id, record.fault, is_fault});
   }
 
-  const std::uint32_t points_;  // of the layout
+  const std::uint32_t points_;
   Sample sample_;
   const std::shared_ptr<const Sample> before_;
   const api::Post later_;
@@ -241,7 +242,7 @@ void Feed::beat() {
 
 void Feed::take_sample() {
   if (sampling_since_ != 0 && beats_ - sampling_since_ < kLostAfterBeats) return;
-  const auto points = static_cast<std::uint32_t>(world_.desk.topology().points.size());
+  const auto points = static_cast<std::uint32_t>(world_.desk.points());
   const auto before = settings_.asks_journal ? nullptr : last_;
   auto look = std::make_shared<StateLook>(points, before, world_.later,
                                           [weak = weak_from_this()](Sample&& sample) {
@@ -267,7 +268,7 @@ void Feed::on_sample(Sample&& sample) {
 void Feed::read_events() {
   if (reading_since_ != 0 && beats_ - reading_since_ < kLostAfterBeats) return;
   const auto done = [weak = weak_from_this(), later = world_.later](
-                        std::optional<std::uint64_t> last, std::string rows, bool is_behind) {
+                        std::optional<archive::Position> last, std::string rows, bool is_behind) {
     (void)later([weak, last, rows = std::move(rows), is_behind] {
       if (const auto self = weak.lock()) self->on_events(last, rows, is_behind);
     });
@@ -280,16 +281,20 @@ void Feed::read_events() {
           return done(newest ? std::optional{*newest} : std::nullopt, {}, false);
         }
         std::string rows;
-        const auto last = (*history)->follow(*after, kLookedMax, [&](const archive::Found& found) {
-          append_fault_row(rows, found);
-        });
+        const auto last = (*history)->follow(
+            *after, kLookedMax, [&](const archive::Found& found, const archive::Position&) {
+              append_fault_row(rows, found);
+            });
         if (!last) return done(std::nullopt, {}, false);
-        done(*last, std::move(rows), *last - *after >= kLookedMax);
+        // Each journal of several has its share of the looks.
+        const auto looked = last->records() - after->records();
+        done(*last, std::move(rows), looked >= kLookedMax / last->journals());
       });
   if (is_asked) reading_since_ = beats_;
 }
 
-void Feed::on_events(std::optional<std::uint64_t> last, const std::string& rows, bool is_behind) {
+void Feed::on_events(const std::optional<archive::Position>& last, const std::string& rows,
+                     bool is_behind) {
   reading_since_ = 0;
   if (!is_beating_) return;
   if (last) last_event_ = last;

@@ -67,7 +67,8 @@ class Feed : public std::enable_shared_from_this<Feed> {
   void take_sample();
   void on_sample(Sample&& sample);
   void read_events();
-  void on_events(std::optional<std::uint64_t> last, const std::string& rows, bool is_behind);
+  void on_events(const std::optional<archive::Position>& last, const std::string& rows,
+                 bool is_behind);
   void greet();
   void tell_all(const Text& text);
   void serve(Watcher& watcher);
@@ -83,8 +84,8 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::vector<Id> newcomers_;  ///< not greeted yet
   FrameLog frames_;
   Pulses pulses_;
-  std::shared_ptr<const Sample> last_;       ///< while somebody watches
-  std::optional<std::uint64_t> last_event_;  ///< the record that events are told after
+  std::shared_ptr<const Sample> last_;           ///< while somebody watches
+  std::optional<archive::Position> last_event_;  ///< events are told after it
   std::uint64_t beats_ = 0;
   std::uint64_t sampling_since_ = 0;  ///< the beat; 0: no look is under way
   std::uint64_t reading_since_ = 0;   ///< likewise, of the journal

@@ -17,10 +17,10 @@ using nlohmann::ordered_json;
 
 double seconds_of(Nanos time) { return std::chrono::duration<double>(time).count(); }
 
-/// Wall time since model time zero; in virtual time there is none.
+/// Since the run began.
 Nanos wall_of_run(const api::World& world) {
-  auto& clock = world.desk.engine().model_clock();
-  if (!clock.started() || clock.pacing() != runtime::Pacing::paced) return Nanos{0};
+  const auto& clock = world.desk.engine().model_clock();
+  if (!clock.started()) return Nanos{0};
   return runtime::ModelClock::wall_now() - clock.wall_of(SimTime{});
 }
 
@@ -73,7 +73,8 @@ std::string hello_text(const api::World& world, const Abilities& abilities) {
   hello["instance"] = std::to_string(abilities.instance);  // too large for a number of JavaScript
   hello["thresholds"] = world.scenario.thresholds;
   hello["marks"] = marks_json(world.scenario);
-  hello["points"] = topology.points.size();
+  hello["nodes"] = world.desk.engine().options().nodes;
+  hello["points"] = world.desk.points();
   hello["zones"] = topology.zones;
   hello["lateness_limit_ms"] = seconds_of(run.lateness_limit) * 1e3;
   hello["may_act"] = abilities.may_act && world.desk.may_change();

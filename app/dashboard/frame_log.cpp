@@ -8,8 +8,10 @@
 namespace chargemill::app::dashboard {
 
 void FrameLog::add(PackedStates states, std::int64_t sim_ms) {
-  CHARGEMILL_ASSERT(frames_.empty() || frames_.back().states.size() == states.size());
-  frames_.push_back({std::move(states), newest() + 1, sim_ms});
+  const std::uint32_t number = newest() + 1;
+  // From frames of fewer points nobody can go on.
+  if (!frames_.empty() && frames_.back().states.size() != states.size()) frames_.clear();
+  frames_.push_back({std::move(states), number, sim_ms});
   if (frames_.size() > kKept) frames_.pop_front();
   messages_.clear();
 }

@@ -18,7 +18,7 @@ class FrameLog {
 
   using Message = std::shared_ptr<const std::string>;
 
-  /// Numbers rise by one. `states` of the same size each time.
+  /// Numbers rise by one. `states` of another size than before: everybody gets a keyframe.
   void add(PackedStates states, std::int64_t sim_ms);
   /// The number of the newest; 0: there is none yet.
   [[nodiscard]] std::uint32_t newest() const noexcept {

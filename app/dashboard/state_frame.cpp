@@ -11,6 +11,9 @@ constexpr std::uint8_t kStatesType = 1;
 constexpr std::uint8_t kKeyFlag = 1;
 // Fast: a frame is made twice a second, and beyond this level it shrinks by a few percent only.
 constexpr int kLevel = 4;
+// Deflate expands a byte to no more: room is made for what a message can hold, not for what it
+// says.
+constexpr std::size_t kExpandedMax = 1'032;
 
 template <class T>
 void append(std::string& to, T value) {
@@ -71,10 +74,14 @@ std::optional<FrameHead> apply_frame(std::string_view message, std::uint32_t hel
   head.number = take<std::uint32_t>(message);
   head.base = take<std::uint32_t>(message);
   head.sim_ms = take<std::int64_t>(message);
-  if (head.points != states.size() || is_key != (head.base == 0)) return std::nullopt;
+  if (is_key != (head.base == 0)) return std::nullopt;
+  // Points join and never leave: only a keyframe can say so.
+  if (is_key ? head.points < states.size() : head.points != states.size()) return std::nullopt;
   if (!is_key && head.base != held) return std::nullopt;
+  const std::size_t bytes = (std::size_t{head.points} + 1) / 2;
+  if (bytes > message.size() * kExpandedMax) return std::nullopt;
 
-  std::vector<std::uint8_t> plain(states.bytes().size());
+  std::vector<std::uint8_t> plain(bytes);
   uLongf length = static_cast<uLongf>(plain.size());
   const int code = uncompress(plain.data(), &length, reinterpret_cast<const Bytef*>(message.data()),
                               static_cast<uLong>(message.size()));

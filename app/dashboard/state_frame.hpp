@@ -78,7 +78,8 @@ inline constexpr std::size_t kFrameHeadBytes = 22;
                                        const PackedStates* base);
 
 /// What a reader makes of a message. Nothing: it is none, or does not follow `states`, which the
-/// reader holds and which are of number `held`; then they are as they were.
+/// reader holds and which are of number `held`; then they are as they were. A keyframe may have
+/// more points than the reader knew of.
 [[nodiscard]] std::optional<FrameHead> apply_frame(std::string_view message, std::uint32_t held,
                                                    PackedStates& states);
 

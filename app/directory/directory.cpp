@@ -1,8 +1,10 @@
 #include "app/directory/directory.hpp"
 
 #include <charconv>
+#include <mutex>
 
 #include "actors/shell/name_book.hpp"
+#include "actors/texts.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -97,6 +99,22 @@ std::optional<DriverId> Directory::driver(std::string_view name) const {
   if (!index || *index >= topology_.drivers.size() || *index < topology_.named_drivers.size())
     return std::nullopt;
   return DriverId{*index};
+}
+
+void Directory::note_location(PointId point, std::string_view location) {
+  const std::string_view said = beginning_of(location, kLocationBytesMax);
+  const std::unique_lock lock{mutex_};
+  if (said.empty()) {
+    locations_.erase(point);
+  } else {
+    locations_.insert_or_assign(point, std::string{said});
+  }
+}
+
+std::string Directory::location(PointId point) const {
+  const std::shared_lock lock{mutex_};
+  const auto found = locations_.find(point);
+  return found == locations_.end() ? std::string{} : found->second;
 }
 
 std::optional<ZoneId> Directory::zone(std::string_view name) const {

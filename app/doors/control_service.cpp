@@ -92,6 +92,9 @@ std::optional<std::string> ControlService::answer(const Client& client, const Co
     case Verb::list:
     case Verb::available:
       return list(client, command);
+    case Verb::nodes:
+      return host_.facts.nodes ? control_texts::nodes(host_.facts.nodes())
+                               : "NACK: nobody knows the nodes of this run";
     case Verb::add_point:
       return add_point(client, command);
     case Verb::add_driver:
@@ -162,7 +165,8 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   if (is_done_there(command.verb) && host_.desk.is_outside(point))
     return "NACK: the charge point is outside: do it there";
   if (!give_order(command, point)) return "NACK: Driver not found";
-  // Central passes on what it is told in order: when this look is back, it has.
+  // Central passes on what it is told in order: when this look is back, it has. (To another node
+  // the look has a way of its own, and may be there first.)
   look_at(client, point,
           [said](const Client& asker, const central::PointRecord&) { asker.hear(said); });
   return std::nullopt;

@@ -70,4 +70,10 @@ std::string available(const Page& page, const Directory& names) {
   return text;
 }
 
+std::string nodes(const std::vector<NodeRow>& rows) {
+  std::string text = "ACK: NODES";
+  for (const NodeRow& row : rows) text += fmt::format("#{}", fmt::join(cells_of(row), "|"));
+  return text;
+}
+
 }  // namespace chargemill::app::control_texts

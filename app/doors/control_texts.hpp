@@ -9,6 +9,7 @@
 #include "actors/archive/history.hpp"
 #include "actors/central/point_record.hpp"
 #include "app/directory/directory.hpp"
+#include "app/nodes/node_table.hpp"
 
 namespace chargemill::app::control_texts {
 
@@ -29,6 +30,9 @@ inline constexpr std::string_view kBusy = "NACK: busy, please repeat";
 /// a journal), breaker state, failure count.
 [[nodiscard]] std::string stats(const central::PointRecord& point, const Directory& names,
                                 const std::optional<archive::FaultStatistics>& counted);
+
+/// `ACK: NODES#alpha|10.0.0.1:7101|alive|2|22|...#beta|...`: the columns of node_columns().
+[[nodiscard]] std::string nodes(const std::vector<NodeRow>& rows);
 
 /// What one reply lists at most; a client that wants more asks from the next point on.
 inline constexpr std::size_t kListedMax = 1'000;

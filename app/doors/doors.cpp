@@ -75,7 +75,7 @@ class BoundDoors final : public Doors {
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
     CHARGEMILL_ASSERT(!host_);
     directory_.emplace(place.desk.topology(), &place.desk.annex());
-    history_.emplace(place.journal, place.memory);
+    history_.emplace(place.journal, place.memory, place.other_pasts);
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});
     for (auto& door : bound_)
@@ -123,8 +123,9 @@ class BoundDoors final : public Doors {
       for (const auto& door : open_) door->begin_to_close();
     });
     while (!are_closed() && Clock::now() < deadline) {
-      // Virtual time stands still by now: who still waits for an answer is given it from here.
-      if (!host_->desk.may_change()) host_->desk.serve();
+      // Virtual time stands still by now: who still waits for an answer is given it from here; and
+      // what other nodes answer is heard from here, whatever the time is.
+      host_->desk.serve();
       std::this_thread::sleep_for(milliseconds{1});
     }
     ask([this] {
@@ -132,6 +133,12 @@ class BoundDoors final : public Doors {
       bound_.clear();
     });
     io_.stop();
+    // What it has asked other nodes is heard from here.
+    if (history_) history_->begin_to_close();
+    while (history_ && !history_->is_closed()) {
+      host_->desk.serve();
+      std::this_thread::sleep_for(milliseconds{1});
+    }
     history_.reset();  // its answers went to the thread that has just ended
   }
 

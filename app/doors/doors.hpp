@@ -8,6 +8,7 @@
 
 #include "actors/network/desk.hpp"
 #include "app/doors/run_facts.hpp"
+#include "app/history/history_desk.hpp"
 #include "app/metrics/door_figures.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "runtime/base/result.hpp"
@@ -30,6 +31,7 @@ struct DoorPlace {
   std::filesystem::path journal;  ///< empty: there is none
   RunFacts facts = {};
   Memory* memory = nullptr;  ///< without a journal: what is remembered; outlives the doors
+  HistoryDesk::Others other_pasts = {};  ///< of the other nodes; empty: there are none
 };
 
 /// bind(), then open() as simulate() asks for it, then what open() returned is destroyed.

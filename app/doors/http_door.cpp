@@ -55,6 +55,7 @@ class HttpDoor final : public Door {
     world_.series = facts.series;
     world_.log = facts.log;
     world_.config = facts.config;
+    world_.nodes = facts.nodes;
     world_.pages_may_act = settings.control;
     feed_ = std::make_shared<dashboard::Feed>(
         world_, dashboard::FeedSettings{settings.control, host.history.has_past()});

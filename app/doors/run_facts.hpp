@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "app/nodes/node_table.hpp"
 #include "runtime/journal/journal_status.hpp"
 
 namespace chargemill::app {
@@ -17,7 +19,8 @@ struct RunFacts {
   std::function<std::string()> agreement_trouble = {};
   std::function<std::string()> metrics = {};  ///< in Prometheus' text format; empty: none
   std::function<std::string()> series = {};   ///< the rows so far, as JSON; empty: nobody kept them
-  std::function<std::string()> log = {};     ///< its newest lines, as JSON; empty: nobody kept them
+  std::function<std::string()> log = {};  ///< its newest lines, as JSON; empty: nobody kept them
+  std::function<std::vector<NodeRow>()> nodes = {};  ///< that the run is on; empty: nobody knows
   std::function<std::string()> config = {};  ///< its keys, as JSON; empty: nobody knows them
 };
 

@@ -37,6 +37,7 @@ class Carrier::Wire final : public runtime::DialListener {
   Wire(Carrier& carrier, std::uint32_t number) : carrier_(carrier), number_(number) {
     runtime::FramedDialer::Options options;
     options.to = carrier.options_.to;
+    options.tls = carrier.options_.tls;
     options.seed = carrier.options_.seed;
     options.number = number;
     dialer_ = std::make_shared<runtime::FramedDialer>(carrier.io_.context(), options, *this);
@@ -65,6 +66,7 @@ class Carrier::Wire final : public runtime::DialListener {
     carrier_.figures_.last_trouble = why;
     carrier_.on_reach(*this, false);
   }
+  void on_failed(const std::string& why) override { carrier_.figures_.last_trouble = why; }
 
   [[nodiscard]] runtime::FramedDialer& dialer() noexcept { return *dialer_; }
   [[nodiscard]] std::deque<Sent>& sent() noexcept { return sent_; }
@@ -93,7 +95,7 @@ void Carrier::open(network::Network& network) {
   names_.emplace(*directory_, std::max(kSessionsMin, kSessionsAPoint * topology.points.size()));
   inbound_.emplace(*names_, options_.run_start);
   outbound_.emplace(*names_, options_.run_start);
-  figures_.address = "tcp://" + to_text(options_.to);
+  figures_.address = (options_.tls ? "tls://" : "tcp://") + to_text(options_.to);
   figures_.connections = options_.connections;
   for (std::uint32_t w = 0; w < options_.connections; ++w)
     wires_.push_back(std::make_unique<Wire>(*this, w));

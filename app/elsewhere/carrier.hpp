@@ -27,6 +27,7 @@ class Carrier final : public elsewhere::Link {
  public:
   struct Options {
     runtime::Endpoint to;
+    runtime::TlsContext tls;  ///< null: plain
     std::uint32_t connections = 1;
     std::string token;  ///< shown first on each connection; empty: none
     codec::UtcTime run_start;

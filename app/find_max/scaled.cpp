@@ -5,17 +5,44 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/scenario/value.hpp"
+
 namespace chargemill::app {
 namespace {
 
 constexpr double kDaySeconds = 86'400.0;
 
-double largest_stage(const network::Scenario& scenario) {
-  double most = 0.0;
+/// When the stages ask for how much.
+struct Peak {
+  double rate = 0.0;
+  SimTime at{};
+};
+
+/// The largest rate that stages reach before `end`: each changes it in a line, from `after` on.
+Peak peak_before(const network::Scenario& scenario, SimTime end) {
+  Peak peak;
+  double before = 0.0;
   for (const auto& stage : scenario.stages) {
-    if (stage.target == network::StageTarget::request_rate) most = std::max(most, stage.value);
+    if (stage.target != network::StageTarget::request_rate) continue;
+    if (stage.after >= end) break;
+    Peak reached{stage.value, stage.after + stage.ramp};
+    if (reached.at > end) {
+      const auto share = static_cast<double>((end - stage.after).count()) /
+                         static_cast<double>(stage.ramp.count());
+      reached = {before + (stage.value - before) * share, end};
+    }
+    if (reached.rate > peak.rate) peak = reached;
+    before = stage.value;
   }
-  return most;
+  return peak;
+}
+
+Peak peak_of_run(const network::Scenario& scenario) {
+  return peak_before(scenario, SimTime{scenario.run.duration});
+}
+
+bool has_rate_stages(const network::Scenario& scenario) {
+  return peak_before(scenario, kNever).rate > 0.0;
 }
 
 }  // namespace
@@ -29,8 +56,9 @@ Result<double> load_of(const network::Scenario& scenario, LoadKind kind) {
                      "can grow");
     return points;
   }
-  const double staged = largest_stage(scenario);
-  if (staged > 0.0) return staged;
+  if (const Peak peak = peak_of_run(scenario); peak.rate > 0.0) return peak.rate;
+  if (has_rate_stages(scenario))
+    return failure(ErrorKind::invalid_input, "the step has no load: " + later_load(scenario));
   const double all_points =
       points > 0.0 ? points : static_cast<double>(scenario.network.points.size());
   const double rate = scenario.drivers.sessions_per_cp_per_day * all_points / kDaySeconds;
@@ -49,7 +77,7 @@ network::Scenario scaled(const network::Scenario& scenario, LoadKind kind, doubl
     result.drivers.count = static_cast<std::uint32_t>(std::ceil(scenario.drivers.count * factor));
     return result;
   }
-  if (largest_stage(scenario) > 0.0) {
+  if (has_rate_stages(scenario)) {
     for (auto& stage : result.stages) {
       if (stage.target == network::StageTarget::request_rate) stage.value *= factor;
     }
@@ -64,8 +92,18 @@ network::Scenario scaled(const network::Scenario& scenario, LoadKind kind, doubl
 
 std::string scaled_keys(const network::Scenario& scenario, LoadKind kind) {
   if (kind == LoadKind::charge_points) return "network.charge_points, drivers.count";
-  if (largest_stage(scenario) > 0.0) return "the request rates of all stages, drivers.count";
+  if (has_rate_stages(scenario)) return "the request rates of all stages, drivers.count";
   return "a steady request rate instead of the profile's, drivers.count";
+}
+
+std::string later_load(const network::Scenario& scenario) {
+  const Peak later = peak_before(scenario, kNever);
+  if (!(later.rate > peak_of_run(scenario).rate)) return {};
+  return fmt::format(
+      "the stages reach {:g} requests/s at {}, and it ends at {}: a --duration above {} "
+      "has them in it",
+      later.rate, duration_text(later.at.time_since_epoch()), duration_text(scenario.run.duration),
+      duration_text(later.at.time_since_epoch()));
 }
 
 std::vector<std::pair<std::string, std::string>> changed_keys(const network::Scenario& scaled,
@@ -79,7 +117,7 @@ std::vector<std::pair<std::string, std::string>> changed_keys(const network::Sce
 }
 
 std::string added_stage(const network::Scenario& scenario, LoadKind kind, double load) {
-  if (kind == LoadKind::charge_points || largest_stage(scenario) > 0.0) return {};
+  if (kind == LoadKind::charge_points || has_rate_stages(scenario)) return {};
   return fmt::format("[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = {}\n", load);
 }
 

@@ -12,8 +12,9 @@ namespace chargemill::app {
 
 enum class LoadKind { charge_points, request_rate };
 
-/// How much of it `scenario` has: charge points, or requests a second (the largest stage, else the
-/// daily sessions spread evenly). Fails when it has none that could be scaled.
+/// How much of it `scenario` has: charge points, or requests a second (the most that its stages
+/// reach before it ends, else the daily sessions spread evenly). Fails when it has none that could
+/// be scaled.
 [[nodiscard]] Result<double> load_of(const network::Scenario& scenario, LoadKind kind);
 
 /// The same scenario with `load`: drivers grow with the charge points; a rate goes into the stages
@@ -23,6 +24,10 @@ enum class LoadKind { charge_points, request_rate };
 
 /// What scaled() changes, for people.
 [[nodiscard]] std::string scaled_keys(const network::Scenario& scenario, LoadKind kind);
+
+/// Of stages that ask for more than any before the scenario's end does: how much, when, and what to
+/// do about it; empty: there are none.
+[[nodiscard]] std::string later_load(const network::Scenario& scenario);
 
 /// The keys that scaled() changed, with their values, to run a load again. Stages have no keys.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> changed_keys(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/codec/frames.hpp"
+#include "app/directory/admission.hpp"
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::app {
@@ -20,10 +21,6 @@ constexpr const char* kReadsOnly = "NACK: virtual time: the doors only read";
 constexpr Energy kSessionMax{10'000 * kMillijoulesPerKwh};
 constexpr Power kPowerMax{10'000'000};
 constexpr Money kCostMax{1'000'000'000'000};  // a million euros
-
-/// Of one that registers by itself: nobody has said more of it.
-constexpr Power kPowerUnknown{22'000};
-constexpr Price kPriceUnknown{300'000};
 
 bool is_sane(const SessionEnd& end) {
   return end.delivered <= kSessionMax && end.cost.microeur <= kCostMax.microeur &&
@@ -163,22 +160,6 @@ Guests::OrWhy<DriverId> Guests::driver(const Link& from, std::string_view name) 
   return *id;
 }
 
-Guests::OrWhy<PointId> Guests::admit(const codec::CPRegistration& body) {
-  if (const auto known = names_.point(body.cp_id)) return *known;
-  network::PointSpec stranger;
-  stranger.id = body.cp_id;
-  stranger.power = kPowerUnknown;
-  stranger.price = kPriceUnknown;
-  stranger.is_outside = true;
-  if (body.location) {
-    const auto first_word = body.location->substr(0, body.location->find(' '));
-    stranger.zone = names_.zone(first_word).value_or(ZoneId{});
-  }
-  const auto added = desk_.add(stranger);
-  if (added) return *added;
-  return tl::unexpected<std::string>("Registration failed: " + added.error().text);  // D-042
-}
-
 void Guests::on_closed(const runtime::FrameLink& link) {
   const auto found = parts_.find(&link);
   if (found == parts_.end()) return;
@@ -246,8 +227,8 @@ Guests::Answer Guests::on_end(const Link& from, const codec::CPSessionTicket& bo
 // ---- monitors
 
 Guests::Answer Guests::on(const Link& from, const codec::CPRegistration& body) {
-  const auto point = admit(body);
-  if (!point) return point.error();
+  const auto point = admit(desk_, names_, body);
+  if (!point) return "Registration failed: " + point.error().text;  // D-042
   const auto said = inbound_.message_of(body, desk_.spec(*point).price);
   if (!said) return std::string{word(said.error())};
   Seat& seat = monitors_[*point];

@@ -119,7 +119,6 @@ class Guests final : public outside::Line {
   [[nodiscard]] OrWhy<PointId> engine(const Link& from, std::string_view name);
   [[nodiscard]] OrWhy<PointId> monitor(const Link& from, std::string_view name);
   [[nodiscard]] OrWhy<DriverId> driver(const Link& from, std::string_view name);
-  [[nodiscard]] OrWhy<PointId> admit(const codec::CPRegistration& body);
   /// True: it was somewhere else, or nowhere.
   [[nodiscard]] bool move(Seat& seat, const Link& to, Part part);
 

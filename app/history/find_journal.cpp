@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <system_error>
-#include <vector>
+#include <utility>
 
-#include "runtime/journal/directory.hpp"
+#include "actors/archive/position.hpp"
+#include "app/history/journal_set.hpp"
 
 namespace chargemill::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool holds_segments(const fs::path& path) {
-  const auto names = runtime::journal::list_segments(path.string());
-  return names && !names->empty();
-}
 
 /// The journals below a run directory: its own, or those of --repeat.
 std::vector<fs::path> journals_of(const fs::path& run) {
@@ -27,30 +23,52 @@ std::vector<fs::path> journals_of(const fs::path& run) {
   return found;
 }
 
-}  // namespace
-
-Result<fs::path> find_journal(const fs::path& named, const fs::path& runs) {
+/// One that was named, with those beside it.
+Result<std::vector<fs::path>> find_named(const fs::path& named) {
   std::error_code error;
-  if (!named.empty()) {
-    if (!fs::exists(named, error))
-      return failure(ErrorKind::environment, named.string() + ": no such directory");
-    for (const auto& path : {named, named / "journal"}) {
-      if (holds_segments(path)) return path;
-    }
-    return failure(ErrorKind::environment, named.string() + " holds no journal");
+  if (!fs::exists(named, error))
+    return failure(ErrorKind::environment, named.string() + ": no such directory");
+  for (const auto& path : {named, named / "journal"}) {
+    auto found = journals_beside(path);
+    if (!found.empty()) return found;
   }
+  return failure(ErrorKind::environment, named.string() + " holds no journal");
+}
+
+Result<std::vector<fs::path>> find_newest(const fs::path& runs) {
+  std::error_code error;
   std::vector<std::pair<fs::file_time_type, fs::path>> all;
   for (fs::directory_iterator run{runs, error}, end; !error && run != end; run.increment(error)) {
     for (const auto& path : journals_of(run->path())) {
       std::error_code gone;
       const auto time = fs::last_write_time(path, gone);
-      if (!gone && holds_segments(path)) all.emplace_back(time, path);
+      if (!gone && !journals_beside(path).empty()) all.emplace_back(time, path);
     }
   }
   if (all.empty())
     return failure(ErrorKind::environment, "there is no run with a journal below " + runs.string() +
                                                "/; name a directory with --data");
-  return std::max_element(all.begin(), all.end())->second;
+  return journals_beside(std::max_element(all.begin(), all.end())->second);
+}
+
+}  // namespace
+
+Result<std::vector<fs::path>> find_journals(const std::vector<fs::path>& named,
+                                            const fs::path& runs) {
+  if (named.empty()) return find_newest(runs);
+  std::vector<fs::path> all;
+  for (const auto& one : named) {
+    const auto found = find_named(one);
+    if (!found) return found;
+    for (const auto& path : *found) {
+      // Whoever names a run and one of its nodes means no record twice.
+      if (std::find(all.begin(), all.end(), path) == all.end()) all.push_back(path);
+    }
+  }
+  if (all.size() > archive::Position::kJournalsMax)
+    return failure(ErrorKind::usage,
+                   "more journals than a network has nodes: " + std::to_string(all.size()));
+  return all;
 }
 
 }  // namespace chargemill::app

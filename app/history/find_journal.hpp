@@ -1,15 +1,17 @@
-// Which journal is meant.
+// Which journals are meant.
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "runtime/base/result.hpp"
 
 namespace chargemill::app {
 
-/// `named`: a directory with segments, or one with such a `journal` in it (a run directory). Empty:
-/// the newest run of `runs` that has one.
-[[nodiscard]] Result<std::filesystem::path> find_journal(const std::filesystem::path& named,
-                                                         const std::filesystem::path& runs);
+/// Each of `named` is a directory with segments, or one with such a `journal` in it (a run
+/// directory); those of the other nodes of its run come with it. None named: the newest run of
+/// `runs` that has one.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> find_journals(
+    const std::vector<std::filesystem::path>& named, const std::filesystem::path& runs);
 
 }  // namespace chargemill::app

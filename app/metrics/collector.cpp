@@ -49,12 +49,14 @@ RunFacts facts_of(const network::Scenario& scenario, const network::Topology& to
 }
 
 Collector::Collector(const network::Desk& desk, RunFacts facts, const Recording* recording,
-                     const LogCounts* log, std::function<DoorFigures()> doors)
+                     const LogCounts* log, std::function<DoorFigures()> doors,
+                     std::function<ClusterView()> cluster)
     : desk_(desk),
       facts_(std::move(facts)),
       recording_(recording),
       log_(log),
       doors_(std::move(doors)),
+      cluster_(std::move(cluster)),
       begun_(ModelClock::wall_now()),
       parked_before_(parked_times(desk.engine())) {}
 
@@ -78,6 +80,7 @@ Sources Collector::look() {
   s.workers = look_at_workers(s.uptime);
   if (recording_ != nullptr)
     s.journal = JournalFigures{recording_->status(), recording_->bytes_on_disk()};
+  if (cluster_) add_cluster(s);
   for (std::size_t i = 0; log_ != nullptr && i < kLevels; ++i)
     s.log_lines[i] = log_->of(static_cast<Level>(i));
   if (doors_) s.doors = doors_();
@@ -90,6 +93,25 @@ Sources Collector::look() {
   measure_speed(s);
   s.scrapes = scrapes_;
   return s;
+}
+
+void Collector::add_cluster(Sources& s) const {
+  ClusterView view = cluster_();
+  s.cluster = std::move(view.figures);
+  s.nodes = std::move(view.nodes);
+  if (!s.nodes.empty()) s.facts.node = s.nodes.front().name;
+  if (!view.journals) return;
+  if (!s.journal) s.journal.emplace();
+  auto& to = s.journal->status;
+  const auto& from = view.journals->status;
+  to.state = std::max(to.state, from.state);
+  to.records += from.records;
+  to.commits += from.commits;
+  to.failures += from.failures;
+  to.discarded += from.discarded;
+  to.depth += from.depth;
+  to.commit_times.merge(from.commit_times);
+  s.journal->size_bytes += view.journals->size_bytes;
 }
 
 std::vector<WorkerFigures> Collector::look_at_workers(Nanos uptime) const {

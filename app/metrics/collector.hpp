@@ -23,10 +23,11 @@ namespace chargemill::app::metrics {
 /// Takes nothing from the workers but looks at what they publish.
 class Collector {
  public:
-  /// All outlive this. `recording`, `log`: null if there is none; `doors`: empty likewise. To be
-  /// made when the run begins.
+  /// All outlive this. `recording`, `log`: null if there is none; `doors`, `cluster`: empty
+  /// likewise. To be made when the run begins.
   Collector(const network::Desk& desk, RunFacts facts, const Recording* recording,
-            const LogCounts* log, std::function<DoorFigures()> doors = {});
+            const LogCounts* log, std::function<DoorFigures()> doors = {},
+            std::function<ClusterView()> cluster = {});
 
   /// The text of a scrape, of the type kPrometheusContentType. What cannot be read is left at zero
   /// and counted (chargemill_scrape_errors_total).
@@ -35,6 +36,7 @@ class Collector {
  private:
   [[nodiscard]] Sources look();
   [[nodiscard]] std::vector<WorkerFigures> look_at_workers(Nanos uptime) const;
+  void add_cluster(Sources& sources) const;
   void measure_speed(Sources& sources);
   void never_fall(std::vector<runtime::MetricFamily>& families);
 
@@ -43,6 +45,7 @@ class Collector {
   const Recording* const recording_;
   const LogCounts* const log_;
   const std::function<DoorFigures()> doors_;
+  const std::function<ClusterView()> cluster_;
   const runtime::ModelClock::Wall begun_;
   const std::vector<Nanos> parked_before_;  // by worker
   std::mutex mutex_;

@@ -1,4 +1,5 @@
 // The simulator itself: its workers, its messages, its time.
+#include <algorithm>
 #include <limits>
 
 #include "app/metrics/family_makers.hpp"
@@ -31,6 +32,25 @@ std::vector<std::pair<std::string, WorkerFigures>> named_workers(const Sources& 
   return named;
 }
 
+/// The first ones by name, all others as one; a node that is alone is all there is.
+std::vector<NodeFigures> named_nodes(const Sources& s) {
+  const auto& t = s.snapshot.totals;
+  if (s.nodes.empty())
+    return {{s.facts.node, t.messages_delivered, t.messages_shed, s.snapshot.sim}};
+  std::vector<NodeFigures> named;
+  for (const auto& node : s.nodes) {
+    if (named.size() <= kNodesNamed) {
+      named.push_back(node);
+      if (named.size() > kNodesNamed) named.back().name = kOther;
+      continue;
+    }
+    named.back().messages += node.messages;
+    named.back().shed += node.shed;
+    named.back().sim = std::min(named.back().sim, node.sim);
+  }
+  return named;
+}
+
 void add_workers(Families& out, const Sources& s) {
   const auto workers = named_workers(s);
   const auto each = [&](runtime::MetricFamily& family, auto value) {
@@ -57,14 +77,15 @@ void add_workers(Families& out, const Sources& s) {
 }  // namespace
 
 void add_engine(Families& out, const Sources& s) {
-  const auto& t = s.snapshot.totals;
   const runtime::MetricLabels node{{kNode, s.facts.node}};
-  counter(out, "chargemill_messages_total", "Messages that actors received.")
-      .add(number(t.messages_delivered), node);
-  counter(out, "chargemill_messages_shed_total", "Messages to actors that are not there.")
-      .add(number(t.messages_shed), node);
-  gauge(out, "chargemill_sim_time_seconds", "Model time since the start of the run.")
-      .add(seconds(s.snapshot.sim.time_since_epoch()), node);
+  const auto nodes = named_nodes(s);
+  auto& messages = counter(out, "chargemill_messages_total", "Messages that actors received.");
+  for (const auto& one : nodes) messages.add(number(one.messages), {{kNode, one.name}});
+  auto& shed =
+      counter(out, "chargemill_messages_shed_total", "Messages to actors that are not there.");
+  for (const auto& one : nodes) shed.add(number(one.shed), {{kNode, one.name}});
+  auto& time = gauge(out, "chargemill_sim_time_seconds", "Model time since the start of the run.");
+  for (const auto& one : nodes) time.add(seconds(one.sim.time_since_epoch()), {{kNode, one.name}});
   gauge(out, "chargemill_speed_ratio", "Model seconds that lately passed in a wall second.")
       .add(s.speed_ratio, node);
   gauge(out, "chargemill_speed_target_ratio",

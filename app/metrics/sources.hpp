@@ -63,6 +63,20 @@ struct ClusterFigures {
   std::vector<Link> links;
 };
 
+/// One node of several, as it told of itself lately.
+struct NodeFigures {
+  std::string name;
+  std::uint64_t messages = 0, shed = 0;
+  SimTime sim{};
+};
+
+/// What a node that speaks for all knows of the others.
+struct ClusterView {
+  ClusterFigures figures;
+  std::vector<NodeFigures> nodes;          ///< this one too
+  std::optional<JournalFigures> journals;  ///< of the others, together
+};
+
 /// What earlier scrapes cost.
 struct ScrapeFigures {
   Nanos last{0};
@@ -76,6 +90,7 @@ struct Sources {
   std::vector<WorkerFigures> workers;
   std::optional<JournalFigures> journal;
   std::optional<ClusterFigures> cluster;
+  std::vector<NodeFigures> nodes;  ///< empty: this one is alone
   DoorFigures doors;
   std::array<std::uint64_t, kLevels> log_lines{};  ///< by Level
   ProcessFigures process;

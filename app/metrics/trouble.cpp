@@ -22,8 +22,8 @@ void add_faults(Families& out, const Sources& s) {
   const auto& watch = s.detail.watch;
   by(counter(out, "chargemill_faults_injected_total", "Faults that the scenario brought about."),
      kKind, kInjected, s.detail.injected);
-  by(counter(out, "chargemill_faults_raised_total", "Faults that monitors found."), kKind,
-     kCauses, watch.raised);
+  by(counter(out, "chargemill_faults_raised_total", "Faults that monitors found."), kKind, kCauses,
+     watch.raised);
   by(counter(out, "chargemill_faults_notified_total",
              "Those that central was told of, and passed on to charge point and driver."),
      kKind, kCauses, watch.notified);

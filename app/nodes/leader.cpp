@@ -32,6 +32,33 @@ std::string Leader::failure() {
   return exchange_.failure();
 }
 
+Result<std::optional<Continuation>> Leader::agree_on_beginning(
+    const std::optional<LeftBehind>& here, bool remembers) {
+  std::vector<std::optional<LeftBehind>> left(exchange_.nodes());
+  left[exchange_.self()] = here;
+  const auto refuse = [this](std::size_t node, const std::string& why) {
+    const std::string text = "node " + std::to_string(node) + ": " + why;
+    exchange_.abandon(text);
+    return chargemill::failure(ErrorKind::environment, text);
+  };
+  const auto said = ask(Word::journal);
+  for (std::size_t node = 0; said && node < left.size(); ++node) {
+    if (node == exchange_.self()) continue;
+    const auto answer = journal_answer_from((*said)[node]);
+    if (!answer) return refuse(node, "cannot say what its journal holds");
+    if (!answer->trouble.empty()) return refuse(node, answer->trouble);
+    left[node] = answer->left;
+  }
+  const auto from = continuation_of(left);
+  const Beginning beginning{from.value_or(Continuation{}), from.has_value(), remembers};
+  const auto done = ask(Word::resume, bytes_of(beginning));
+  if (!said || !done) return tl::unexpected(Error{ErrorKind::environment, exchange_.failure()});
+  for (std::size_t node = 0; node < done->size(); ++node) {
+    if (!(*done)[node].empty()) return refuse(node, (*done)[node]);
+  }
+  return from;
+}
+
 bool Leader::await_ready(Nanos patience) {
   const auto deadline = Clock::now() + patience;
   while (ready_ + 1 < exchange_.nodes() && failure().empty() && Clock::now() < deadline) {
@@ -43,13 +70,21 @@ bool Leader::await_ready(Nanos patience) {
   return ready_ + 1 == exchange_.nodes();
 }
 
+std::uint32_t Leader::next_number() noexcept {
+  return asked_.fetch_add(1, std::memory_order_relaxed) + 1;  // relaxed: only that none comes twice
+}
+
 std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
                                            const std::function<void()>& meanwhile) {
-  const std::uint32_t number = ++asked_;
+  const std::uint32_t number = next_number();
   if (failure().empty()) exchange_.tell_all(message_of(word, number, rest));
   if (meanwhile) meanwhile();
+  return answers_to(word, number, exchange_.nodes() - 1);
+}
+
+std::optional<Leader::Answers> Leader::answers_to(Word word, std::uint32_t number,
+                                                  unsigned missing) {
   Answers answers(exchange_.nodes());
-  unsigned missing = exchange_.nodes() - 1;
   const auto deadline = Clock::now() + kPatience;
   while (missing > 0) {
     if (!failure().empty()) return std::nullopt;
@@ -57,11 +92,120 @@ std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
     if (Clock::now() > deadline) exchange_.abandon("a node does not answer");
     if (!message) continue;
     const auto said = said_in(message->text);
-    if (!said || said->word != word || said->number != number) continue;
+    if (!said) continue;
+    if (said->word != word || said->number != number) {
+      hear(*said);
+      continue;
+    }
     answers[message->node] = said->rest;
     --missing;
   }
   return answers;
+}
+
+// An answer that somebody outside waits for, or one that came too late.
+void Leader::hear(const Said& said) {
+  if (said.word != Word::copy && said.word != Word::past) return;
+  Done done;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto found = waiting_.find(said.number);
+    if (found == waiting_.end()) return;
+    done = std::move(found->second);
+    waiting_.erase(found);
+  }
+  done(std::string{said.rest});
+}
+
+void Leader::note_own(NodeReport report) {
+  report.incarnation = static_cast<std::uint32_t>(exchange_.incarnation());
+  const std::lock_guard lock{mutex_};
+  looks_.resize(exchange_.nodes());
+  looks_[exchange_.self()] = std::move(report);
+}
+
+void Leader::refresh() {
+  network::Snapshot nobody_looks;
+  add_looks(nobody_looks);
+}
+
+void Leader::listen(Nanos time) {
+  const auto deadline = Clock::now() + time;
+  for (auto left = time; left > Nanos{0} && failure().empty(); left = deadline - Clock::now()) {
+    const auto message = exchange_.receive(std::min<Nanos>(left, kLookEvery));
+    const auto said = message ? said_in(message->text) : std::nullopt;
+    if (said) hear(*said);
+  }
+}
+
+void Leader::serve() {
+  while (const auto message = exchange_.receive(Nanos{0})) {
+    const auto said = said_in(message->text);
+    if (said) hear(*said);
+  }
+  if (!failure().empty()) answer_nobody();
+}
+
+void Leader::pose(unsigned node, Word word, std::string_view rest, Done done) {
+  const std::uint32_t number = next_number();
+  {
+    const std::lock_guard lock{mutex_};
+    waiting_.emplace(number, std::move(done));
+  }
+  exchange_.tell(node, message_of(word, number, rest));
+}
+
+/// Nodes are lost: whoever waits hears nothing instead of an answer.
+void Leader::answer_nobody() {
+  std::unordered_map<std::uint32_t, Done> waiting;
+  {
+    const std::lock_guard lock{mutex_};
+    waiting.swap(waiting_);
+  }
+  for (const auto& [number, done] : waiting) done({});
+}
+
+void Leader::copy(unsigned node, const network::CopyWanted& wanted, Done done) {
+  pose(node, Word::copy, bytes_of(wanted), std::move(done));
+}
+
+void Leader::ask_past(unsigned node, const std::string& question, Done done) {
+  pose(node, Word::past, question, std::move(done));
+}
+
+std::string Leader::copy_now(unsigned node, const network::CopyWanted& wanted) {
+  const std::uint32_t number = next_number();
+  exchange_.tell(node, message_of(Word::copy, number, bytes_of(wanted)));
+  auto answers = answers_to(Word::copy, number, 1);
+  return answers ? std::move((*answers)[node]) : std::string{};
+}
+
+void Leader::order(unsigned node, const network::Order& order) {
+  exchange_.tell(node, message_of(Word::order, next_number(), bytes_of(order)));
+}
+
+std::vector<NodeReport> Leader::last_looks() const {
+  const std::lock_guard lock{mutex_};
+  return looks_;
+}
+
+network::Snapshot Leader::look() const {
+  const std::lock_guard lock{mutex_};
+  network::Snapshot sum;
+  sum.sim = SimTime::max();  // adding takes the least
+  for (std::size_t node = 0; node < looks_.size(); ++node) {
+    if (node != exchange_.self()) network::add(sum, looks_[node].snapshot);
+  }
+  return sum;
+}
+
+network::Detail Leader::detail() const {
+  const std::lock_guard lock{mutex_};
+  network::Detail sum;
+  for (std::size_t node = 0; node < looks_.size(); ++node) {
+    if (node != exchange_.self()) network::add(sum, looks_[node].detail);
+  }
+  return sum;
 }
 
 void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {}, here); }
@@ -70,13 +214,44 @@ void Leader::halt() { (void)ask(Word::halt); }
 void Leader::add_looks(network::Snapshot& snapshot) {
   const auto answers = ask(Word::look);
   if (!answers) return;
-  for (const auto& answer : *answers) {
-    const auto report = report_from(answer);
+  std::vector<NodeReport> looks(answers->size());
+  for (unsigned node = 0; node < answers->size(); ++node) {
+    auto report = report_from((*answers)[node]);
     if (!report) continue;
     network::add(snapshot, report->snapshot);
     if (actor_failure_.empty()) actor_failure_ = report->failure;
+    note_news(node, report->journal_news);
+    looks[node] = std::move(*report);
+  }
+  const std::lock_guard lock{mutex_};
+  if (exchange_.self() < looks_.size())
+    looks[exchange_.self()] = std::move(looks_[exchange_.self()]);
+  looks_ = std::move(looks);
+}
+
+void Leader::note_news(unsigned node, const std::string& lines) {
+  for (std::size_t from = 0; from < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', from), lines.size());
+    news_.push_back("node " + std::to_string(node) + ": " + lines.substr(from, end - from));
+    from = end + 1;
   }
 }
+
+Written Leader::write_down(Nanos patience, const std::function<Written()>& here) {
+  Written all;
+  const auto answers = ask(Word::write, bytes_of(patience), [&] { all = here(); });
+  if (!answers) return all;
+  for (const auto& answer : *answers) {
+    Written one;
+    if (answer.size() != sizeof one) continue;
+    std::memcpy(&one, answer.data(), sizeof one);
+    all.appended += one.appended;
+    all.is_on_disk = all.is_on_disk && one.is_on_disk;
+  }
+  return all;
+}
+
+void Leader::close_recordings() { (void)ask(Word::close); }
 
 // Once all stand still, a message under way shows as a difference of the sums; and two equal looks
 // one after the other say that none was between the two.

@@ -1,41 +1,69 @@
 // The node that runs the whole: what the others have to do, and what they say came of it.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "actors/network/others.hpp"
+#include "app/nodes/continuation.hpp"
 #include "app/nodes/node_report.hpp"
 #include "app/nodes/words.hpp"
+#include "runtime/base/result.hpp"
 #include "runtime/cluster/exchange.hpp"
 
 namespace chargemill::app {
 
 /// Asks all other nodes and waits for all answers. After a failure nothing is asked any more and
-/// every answer is empty: failure() says why. Threads: one.
-class Leader {
+/// every answer is empty: failure() says why. Threads: one, but for what Others gives to any.
+class Leader final : public network::Others {
  public:
   /// `dead`: names a node whose process has ended, if whoever started them knows; empty: none.
   explicit Leader(runtime::Exchange& exchange, std::function<std::string()> dead = {});
 
   [[nodiscard]] runtime::Exchange& exchange() noexcept { return exchange_; }
+  [[nodiscard]] const runtime::Exchange& exchange() const noexcept { return exchange_; }
   /// Why the nodes cannot go on together; empty: they can.
   [[nodiscard]] std::string failure();
 
   /// Of an actor of another node that nobody can do without, as of the last look; empty: none.
   [[nodiscard]] const std::string& actor_failure() const noexcept { return actor_failure_; }
 
+  /// Before anything is built: all nodes go on from where the latest record of any of them is;
+  /// none: all begin anew. `here`: what an earlier run has left on this one. `remembers`: nodes
+  /// without a journal keep in memory what happens. Fails if a node's journal cannot be used.
+  [[nodiscard]] Result<std::optional<Continuation>> agree_on_beginning(
+      const std::optional<LeftBehind>& here, bool remembers);
   /// Waits until all actors of all nodes are in their places.
   [[nodiscard]] bool await_ready(Nanos patience);
   /// Lets all nodes start; calls `here` once they have been told, and returns when all have.
   void start(const std::function<void()>& here);
   void halt();
-  /// Adds how things stand on the other nodes.
+  /// Adds how things stand on the other nodes, and remembers it.
   void add_looks(network::Snapshot& snapshot);
+  /// How things stand on this node, for the table of all.
+  void note_own(NodeReport report);
+  /// Remembers how things stand there, for those outside.
+  void refresh();
+  /// Hears what other nodes answer to those outside, for so long.
+  void listen(Nanos time);
+  /// As of the last look, by node. Any thread.
+  [[nodiscard]] std::vector<NodeReport> last_looks() const;
   /// Real time: until no message is under way between nodes and no actor runs; `here` freezes this
   /// one. False: they still did after `patience`.
   [[nodiscard]] bool stand_still(const std::function<bool()>& here, Nanos patience);
+  /// Lets all nodes bring their records to the disk, waiting for it so long at most; `here` does it
+  /// on this one. The sum.
+  [[nodiscard]] Written write_down(Nanos patience, const std::function<Written()>& here);
+  /// The last words to the other nodes' journals. Requires that all stand still.
+  void close_recordings();
+  /// What became of the other nodes' journals since the last call, for people.
+  [[nodiscard]] std::vector<std::string> take_news() { return std::exchange(news_, {}); }
   /// How it ended, by node; this one's is empty. `at`: time of the count; none: where time stands.
   [[nodiscard]] std::vector<NodeReport> count(std::optional<SimTime> at);
   /// Adds the digests of the other nodes' entities, and puts all in order.
@@ -43,16 +71,39 @@ class Leader {
   /// The other nodes end, as soon as this one's engine does.
   void finish();
 
+  // Others
+  void copy(unsigned node, const network::CopyWanted& wanted, Done done) override;
+  [[nodiscard]] std::string copy_now(unsigned node, const network::CopyWanted& wanted) override;
+  void order(unsigned node, const network::Order& order) override;
+  /// What has happened on that node: bytes of a PastQuestion, and of its answer, on the driving
+  /// thread; no answer if the node is lost.
+  void ask_past(unsigned node, const std::string& question, Done done);
+  [[nodiscard]] network::Snapshot look() const override;
+  [[nodiscard]] network::Detail detail() const override;
+  void serve() override;
+
  private:
   using Answers = std::vector<std::string>;  // by node; this one's is empty
   [[nodiscard]] std::optional<Answers> ask(Word word, std::string_view rest = {},
                                            const std::function<void()>& meanwhile = {});
+  [[nodiscard]] std::optional<Answers> answers_to(Word word, std::uint32_t number,
+                                                  unsigned missing);
+  void hear(const Said& said);
+  void pose(unsigned node, Word word, std::string_view rest, Done done);
+  void answer_nobody();
+  [[nodiscard]] std::uint32_t next_number() noexcept;
+
+  void note_news(unsigned node, const std::string& lines);
 
   runtime::Exchange& exchange_;
   const std::function<std::string()> dead_;
-  std::uint32_t asked_ = 0;
+  std::atomic<std::uint32_t> asked_{0};
   unsigned ready_ = 0;
   std::string actor_failure_;
+  std::vector<std::string> news_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint32_t, Done> waiting_;  // guarded by mutex_; by number of question
+  std::vector<NodeReport> looks_;                    // likewise; by node
 };
 
 }  // namespace chargemill::app

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/network/detail.hpp"
 #include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
+#include "app/nodes/journal_outcome.hpp"
 #include "runtime/base/digest.hpp"
 
 namespace chargemill::app {
@@ -23,10 +25,14 @@ struct NodeReport {
   bool is_quiet = true;  ///< its actors stood still
   double cpu_s = 0.0;
   std::int64_t rss_bytes = 0;
-  std::int64_t network_bytes = 0;     ///< resident memory that the network added
-  std::vector<double> worker_busy;    ///< over the whole run
-  Digest digest;                      ///< of its entities; virtual time
-  std::vector<DisplayState> display;  ///< of its shards' points, in order of ids
+  std::int64_t network_bytes = 0;         ///< resident memory that the network added
+  std::vector<double> worker_busy;        ///< over the whole run
+  Digest digest;                          ///< of its entities; virtual time
+  network::Detail detail;                 ///< in a look only
+  std::uint32_t incarnation = 0;          ///< which life of its place this is
+  std::vector<DisplayState> display;      ///< of its shards' points, in order of ids
+  std::string journal_news;               ///< since the last look, a line each
+  std::optional<JournalOutcome> journal;  ///< if it keeps one
 };
 
 [[nodiscard]] std::string to_bytes(const NodeReport& report);

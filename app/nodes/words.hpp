@@ -7,16 +7,25 @@
 #include <string>
 #include <string_view>
 
+#include "app/nodes/continuation.hpp"
+
 namespace chargemill::app {
 
 /// Each is answered by the same word. All but `ready` come from the node that leads.
 enum class Word : char {
+  journal = 'j',   ///< what has an earlier run left? JournalAnswer
+  resume = 'g',    ///< begin there, all. A Beginning; answer: why not, or nothing
   ready = 'r',     ///< said without being asked: all actors are in their places
   start = 's',     ///< switch everything on; in real time the model clock begins
   look = 'l',      ///< how do things stand? A NodeReport
   halt = 'h',      ///< no new load
   freeze = 'f',    ///< let no timer fire, and say what is under way. Standstill
   count = 'c',     ///< how did it end? A NodeReport; with the time of the count
+  write = 'w',     ///< bring your records to the disk; how long to wait. Written
+  close = 'b',     ///< the journals' last words
+  copy = 'p',      ///< what do your charge points show? With a CopyWanted; bytes of shard copies
+  past = 'q',      ///< what has happened there? A PastQuestion, and its answer
+  order = 'o',     ///< tell a charge point something: an Order
   entities = 'e',  ///< the digests of all entities
   finish = 'x',    ///< the end
 };
@@ -49,6 +58,42 @@ struct Standstill {
   std::uint64_t sent = 0;      ///< messages of its actors to other nodes, so far
   std::uint64_t received = 0;  ///< and from them, that are in mailboxes or handled
   bool is_still = false;       ///< no worker runs
+};
+
+/// How all nodes begin.
+struct Beginning {
+  Continuation from;
+  bool is_continued = false;  ///< else `from` means nothing
+  bool remembers = false;     ///< whoever keeps no journal keeps what happens in memory
+};
+
+/// What a node answers to `journal`.
+struct JournalAnswer {
+  std::optional<LeftBehind> left;
+  std::string trouble;  ///< why its journal cannot be used; empty: it can, or there is none
+};
+
+[[nodiscard]] inline std::string to_bytes(const JournalAnswer& answer) {
+  const LeftBehind left = answer.left.value_or(LeftBehind{});
+  std::string bytes(1, answer.left ? '\1' : '\0');
+  bytes.append(reinterpret_cast<const char*>(&left), sizeof left);
+  return bytes.append(answer.trouble);
+}
+
+[[nodiscard]] inline std::optional<JournalAnswer> journal_answer_from(std::string_view bytes) {
+  LeftBehind left;
+  if (bytes.size() < 1 + sizeof left) return std::nullopt;
+  JournalAnswer answer;
+  std::memcpy(static_cast<void*>(&left), bytes.data() + 1, sizeof left);
+  if (bytes.front() != '\0') answer.left = left;
+  answer.trouble = bytes.substr(1 + sizeof left);
+  return answer;
+}
+
+/// What a node answers to `write`.
+struct Written {
+  std::uint64_t appended = 0;  ///< records so far, when it was asked
+  bool is_on_disk = true;      ///< all of them
 };
 
 }  // namespace chargemill::app

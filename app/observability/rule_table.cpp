@@ -74,7 +74,8 @@ std::vector<Alert> fault_alerts() {
        "5m",
        Severity::page,
        "{{ $value }} faults were found, but central was not told",
-       "A monitor repeats a fault until central confirms it; one that ends in a partition is never told.",
+       "A monitor repeats a fault until central confirms it; one that ends in a partition is never "
+       "told.",
        "chargemill-faults",
        {{{series("chargemill_faults_raised_total", R"(kind="health_check")"), "0x8 5x40"},
          {series("chargemill_faults_notified_total", R"(kind="health_check")"), "0x8 4x40"}},

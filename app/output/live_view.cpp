@@ -23,6 +23,10 @@ double p99_ms(const runtime::LatencyHistogram& h) {
 std::uint64_t shown(const network::Snapshot& s, DisplayState state) {
   return s.totals.display[static_cast<std::size_t>(state)];
 }
+/// Three digits or more, and no powers of ten.
+std::string figure(double x) {
+  return x < 1'000.0 ? fmt::format("{:.3g}", x) : fmt::format("{:.0f}", x);
+}
 std::string clock_text(double s) {
   const auto whole = static_cast<std::uint64_t>(s);
   return fmt::format("{:02}:{:02}:{:02}", whole / 3'600, whole / 60 % 60, whole % 60);
@@ -55,7 +59,6 @@ void LiveView::show(const network::Snapshot& s, bool stopping) {
 }
 
 void LiveView::print(const std::string& line) {
-  if (mode_ == ViewMode::off) return;
   erase();
   (void)std::fputs((line + "\n").c_str(), out_);
 }
@@ -113,9 +116,9 @@ std::vector<std::string> LiveView::block(const network::Snapshot& s, bool stoppi
                   std::string(static_cast<std::size_t>(full), '#'),
                   std::string(static_cast<std::size_t>(kBar - full), '.'), share * 100.0,
                   clock_text(sim), clock_text(seconds(duration_)),
-                  speed_ > 0 && left > 0
-                      ? fmt::format("  speed {:.3g}x  ETA {}", speed_, clock_text(left / speed_))
-                      : std::string{}),
+                  speed_ > 0 && left > 0 ? fmt::format("  speed {}x  ETA {}", figure(speed_),
+                                                       clock_text(left / speed_))
+                                         : std::string{}),
       fmt::format("  activated {}  supplying {}  stopped {}  fault {}  disconnected {}",
                   shown(s, DisplayState::activated), shown(s, DisplayState::supplying),
                   shown(s, DisplayState::stopped), shown(s, DisplayState::broken),

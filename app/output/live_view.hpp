@@ -23,7 +23,7 @@ class LiveView {
 
   /// `stopping`: a signal has come, and what is shown says so.
   void show(const network::Snapshot& snapshot, bool stopping = false);
-  /// A line that stays, above what is redrawn.
+  /// A line that stays, above what is redrawn; whatever the mode.
   void print(const std::string& line);
   /// All figures in one line that stays, whatever the mode: somebody asked.
   void status(const network::Snapshot& snapshot);

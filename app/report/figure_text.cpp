@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "app/summary/summary.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -57,11 +59,9 @@ std::string clock_text(double seconds) {
 
 std::string run_text(const ordered_json& summary) {
   const auto& run = summary.at("run");
-  const auto& speed = run.at("speed");
   return fmt::format("wall {}, simulated {}, speed {}, seed {}, workers {}, stopped by {}{}",
                      clock_text(run.at("wall_s").get<double>()),
-                     clock_text(run.at("sim_s").get<double>()),
-                     speed.is_number() ? fmt::format("{:g}x", speed.get<double>()) : "max",
+                     clock_text(run.at("sim_s").get<double>()), speed_text(run.at("speed")),
                      run.at("seed").get<std::uint64_t>(), run.at("workers").get<unsigned>(),
                      run.at("stop_reason").get<std::string>(),
                      run.at("partial").get<bool>() ? " before its end" : "");

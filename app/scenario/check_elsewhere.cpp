@@ -18,7 +18,10 @@ class Checker {
   void all() {
     if (!d_.elsewhere.endpoint())
       error(Code::type, fmt::format("'{}' is no address of a central", d_.elsewhere.address),
-            "central.address", "tcp://127.0.0.1:9999, or off");
+            "central.address", "tcp://127.0.0.1:9999, tls://HOST:PORT, or off");
+    else if (!d_.elsewhere.ca_file.empty() && !d_.elsewhere.is_encrypted())
+      error(Code::contradiction, "'central.ca_file' without TLS: nobody is asked for a certificate",
+            "central.ca_file", "tls:// in 'central.address'");
     if (s_.run.speed.max)
       error(Code::contradiction, "a central elsewhere lives in real time", "run.speed",
             "--speed 1");
@@ -95,10 +98,13 @@ class Checker {
 void check_elsewhere(Draft& draft, const Origins& origins, const std::filesystem::path& folder,
                      std::vector<Diagnostic>& found) {
   if (!draft.elsewhere.is_on()) return;
-  const auto origin = origins.find("central.token_file");
-  const bool is_in_file = origin != origins.end() && origin->second.source == Source::file;
-  auto& file = draft.elsewhere.token_file;
-  if (is_in_file && !file.empty()) file = (folder / file).string();
+  const auto resolve = [&](const char* key, std::string& file) {
+    const auto origin = origins.find(key);
+    const bool is_in_file = origin != origins.end() && origin->second.source == Source::file;
+    if (is_in_file && !file.empty()) file = (folder / file).string();
+  };
+  resolve("central.token_file", draft.elsewhere.token_file);
+  resolve("central.ca_file", draft.elsewhere.ca_file);
   Checker{draft, origins, found}.all();
 }
 

@@ -118,6 +118,11 @@ void read_recording(const fs::path& folder, Reading& reading) {
   if (files.replay.empty()) return;
   const Place place = place_of(reading, "drivers.replay");
   const fs::path path = resolve(reading, "drivers.replay", files.replay, folder);
+  if (const auto why = why_unreadable(path)) {
+    reading.report(Code::recording,
+                   fmt::format("cannot read the recording {}: {}", path.string(), *why), place);
+    return;
+  }
   ColumnMap columns;
   if (!files.column_start.empty()) columns.start = files.column_start;
   if (!files.column_end.empty()) columns.end = files.column_end;

@@ -146,15 +146,19 @@ void add_central(Fields& f) {
                   "a session without telemetry fails; none: max(10 s, 3 x telemetry_interval)",
                   false, true),
          CHARGEMILL_AT(scenario.central.session_silence_timeout)));
-  f.push_back(at(info("central.address", Type::text,
-                      "tcp://HOST:PORT: central is another process, to be loaded; off: it is here"),
-                 CHARGEMILL_AT(elsewhere.address)));
+  f.push_back(
+      at(info("central.address", Type::text,
+              "tcp://HOST:PORT, or tls: central is another process, to be loaded; off: it is here"),
+         CHARGEMILL_AT(elsewhere.address)));
   f.push_back(at(count("central.connections",
                        "to it, on which all speak; 0: one for each charge point", 0, 1e6),
                  CHARGEMILL_AT(elsewhere.connections)));
   f.push_back(
       at(info("central.token_file", Type::text, "whose first token is shown to it; empty: none"),
          CHARGEMILL_AT(elsewhere.token_file)));
+  f.push_back(at(info("central.ca_file", Type::text,
+                      "PEM, of tls://: who vouches for it; empty: whom this machine believes"),
+                 CHARGEMILL_AT(elsewhere.ca_file)));
 }
 
 void add_journal(Fields& f) {

@@ -134,7 +134,7 @@ std::string plan_text(const network::Scenario& s) {
                      plan.expected_requests, plan.expected_faults, plan.messages_per_s);
   if (plan.recorded > 0) out += fmt::format("replay     {}\n", recording_text(plan));
   out += fmt::format("thresholds {}\n", s.thresholds.size());
-  out += fmt::format("memory     about {}\n", bytes_text(plan.memory_bytes));
+  out += fmt::format("memory     about {}, without the journal\n", bytes_text(plan.memory_bytes));
   return out;
 }
 

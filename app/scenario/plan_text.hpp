@@ -16,8 +16,8 @@ struct Plan {
   std::size_t recorded = 0;        ///< sessions of a recording
   std::size_t replayed = 0;        ///< of them, those that begin before the end of the run
   double expected_faults = 0.0;
-  double messages_per_s = 0.0;  ///< per wall second: health checks alone
-  std::int64_t memory_bytes = 0;
+  double messages_per_s = 0.0;    ///< per wall second: health checks alone
+  std::int64_t memory_bytes = 0;  ///< of the network; what a journal holds in memory is not in it
   double wall_s = 0.0;
 };
 

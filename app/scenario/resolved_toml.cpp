@@ -41,6 +41,8 @@ std::string pairs(const std::vector<std::pair<double, double>>& table) {
   return '[' + out + ']';
 }
 
+}  // namespace
+
 void append_profile(std::string& out, const fleet::Profile& profile) {
   out += "\n[drivers.profile_table]\n";
   out += fmt::format("weekday_share = {}\n", numbers(profile.weekday_share));
@@ -58,8 +60,6 @@ void append_recorded(std::string& out, const std::vector<network::ReplaySession>
                        session.stay.count(), session.energy.mj, app::toml_text(session.station));
   out += "]\n";
 }
-
-}  // namespace
 
 std::string resolved_toml(const network::Scenario& scenario) {
   Draft draft;

@@ -11,4 +11,8 @@ namespace chargemill::app {
 /// profile of one's own are written out.
 [[nodiscard]] std::string resolved_toml(const network::Scenario& scenario);
 
+// What it writes for the contents of files: a section of its own, and a key of [drivers].
+void append_profile(std::string& out, const fleet::Profile& profile);
+void append_recorded(std::string& out, const std::vector<network::ReplaySession>& sessions);
+
 }  // namespace chargemill::app

@@ -20,7 +20,14 @@ struct ShownKey {
 /// All keys, in the order of the key table; then where each item of a list begins.
 [[nodiscard]] std::vector<ShownKey> shown_keys(const Loaded& loaded);
 
-/// The same as `{"keys":[{"key","value","default","origin"}...]}`.
+/// All keys of all items of lists that have a value, as fault[0].kind. The drivers of request files
+/// are not among them: drivers.requests names those.
+[[nodiscard]] std::vector<ShownKey> shown_items(const Loaded& loaded);
+
+/// Every key of both with its value, section by section, as a scenario file has them.
+[[nodiscard]] std::string shown_toml(const Loaded& loaded);
+
+/// shown_keys() as `{"keys":[{"key","value","default","origin"}...]}`.
 [[nodiscard]] nlohmann::ordered_json config_json(const Loaded& loaded);
 
 }  // namespace chargemill::app

@@ -208,6 +208,9 @@ tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr) {
   const auto number = plain_number(limit);
   const bool time = result.name.find(':') != std::string::npos &&
                     result.name.substr(result.name.find(':')) != ":count";
+  if (limit.empty())
+    return wrong(fmt::format("threshold '{}' has no limit", trimmed(expr)),
+                 fmt::format("like {} {}", trimmed(expr), time ? "50ms" : "100"), {});
   if (!time) {
     if (!number) return wrong(fmt::format("'{}' is no number", limit), share_hint(limit), limit);
     result.limit = *number;

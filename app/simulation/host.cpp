@@ -53,6 +53,20 @@ double cpu_seconds() {
   return s(usage.ru_utime) + s(usage.ru_stime);
 }
 
+Written write_down(Recording* recording, Nanos patience) {
+  if (recording == nullptr) return {};
+  Written written;
+  written.appended = recording->appended();
+  written.is_on_disk = recording->flush(patience);
+  if (!written.is_on_disk) recording->hold_no_more();
+  return written;
+}
+
+std::optional<JournalOutcome> outcome_of(const Recording* recording) {
+  if (recording == nullptr) return std::nullopt;
+  return JournalOutcome{recording->status(), recording->appended(), recording->bytes_on_disk()};
+}
+
 std::int64_t resident_bytes_of_nothing() {
   static const std::int64_t bytes = resident_bytes();
   return bytes;
@@ -64,16 +78,14 @@ std::vector<DisplayState> shown_here(network::Network& network) {
   for (std::size_t s = 0; s < topology.shards.size(); ++s) {
     const ShardId id{static_cast<std::uint16_t>(s)};
     if (!network.has(id)) continue;
-    for (const auto& point : network.shard(id).state().points) {
-      // One that joined while it ran has no place in the layout.
-      if (index_of(point.id) < topology.points.size()) display.push_back(point.display);
-    }
+    // Those that joined while it ran are the last of the last shard, as their ids are.
+    for (const auto& point : network.shard(id).state().points) display.push_back(point.display);
   }
   return display;
 }
 
 Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
-           runtime::Exchange* exchange)
+           runtime::Exchange* exchange, network::Others* others)
     : recording_(journal.recording.get()),
       exchange_(exchange),
       engine_(std::make_unique<runtime::Engine>(options_of(scenario, exchange))) {
@@ -81,7 +93,7 @@ Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhe
   network_ = std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
                                                 journal.image ? &*journal.image : nullptr, link);
   if (journal.memory) network_->remember(*journal.memory);
-  desk_ = std::make_unique<network::Desk>(*network_, engine_->coordinator());
+  desk_ = std::make_unique<network::Desk>(*network_, engine_->coordinator(), others);
 }
 
 Host::~Host() {
@@ -95,12 +107,22 @@ runtime::LatencyHistogram Host::transit() const {
 }
 
 Looker::Looker(Host& host, Leader* leader)
-    : host_(host), leader_(leader), started_(ModelClock::wall_now()), last_(started_) {}
+    : host_(host),
+      leader_(leader),
+      cpu_before_(cpu_seconds()),
+      started_(ModelClock::wall_now()),
+      last_(started_) {}
 
 network::Snapshot Looker::look() {
   auto snapshot = host_.network().look();
   add_load(snapshot);
-  if (leader_ != nullptr) leader_->add_looks(snapshot);
+  if (leader_ == nullptr) return snapshot;
+  NodeReport own;
+  own.snapshot = snapshot;
+  own.cpu_s = cpu_seconds() - cpu_before_;
+  own.rss_bytes = resident_bytes();
+  leader_->note_own(std::move(own));
+  leader_->add_looks(snapshot);
   return snapshot;
 }
 

@@ -21,9 +21,9 @@ namespace chargemill::app {
 class Host {
  public:
   /// `link`: to a central elsewhere; null: it is here. `exchange`, which outlives this, leads to
-  /// the other nodes; null: there are none.
+  /// the other nodes; null: there are none. `others`, likewise: they are asked from here.
   Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
-       runtime::Exchange* exchange);
+       runtime::Exchange* exchange, network::Others* others = nullptr);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   ~Host();
@@ -60,6 +60,7 @@ class Looker {
 
   Host& host_;
   Leader* const leader_;
+  const double cpu_before_;
   const runtime::ModelClock::Wall started_;
   runtime::ModelClock::Wall last_;
   std::vector<std::uint64_t> parked_;
@@ -67,6 +68,11 @@ class Looker {
 
 /// Threads of each node: as the scenario says, or one for each core that nodes need not share.
 [[nodiscard]] unsigned workers_of(const network::Scenario& scenario);
+/// Brings what was recorded to the disk, waiting for it so long at most. What a broken disk holds
+/// up is let go all the same: sums count what was said. Null: nothing is recorded.
+[[nodiscard]] Written write_down(Recording* recording, Nanos patience);
+/// Null: nothing is recorded.
+[[nodiscard]] std::optional<JournalOutcome> outcome_of(const Recording* recording);
 /// User and system time of this process so far.
 [[nodiscard]] double cpu_seconds();
 /// What the process holds before its first run. Later runs have the pages of earlier ones in it.

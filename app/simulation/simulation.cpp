@@ -41,20 +41,26 @@ std::string failure_of(Host& host, Leader* leader) {
 /// Virtual time stops for each row of the series, so that the rows are the same in every run.
 constexpr std::int64_t kRows = 1'440;
 
-/// Lets virtual time go on to `end`, or until a signal. Whoever asks at the desk is answered at the
-/// end of the window that is under way: looking changes nothing, and nobody waits for a row.
-void go_windows(Host& host, SimTime end, const StopRequest& stop, Leader* leader) {
+/// Lets virtual time go on to `end`, or until a signal, and shows how far it is; true: it is there.
+/// Whoever asks at the desk is answered at the end of the window that is under way: looking changes
+/// nothing, and nobody waits for a row.
+bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop,
+                const Watcher& watch, Leader* leader) {
   for (bool is_there = false; !is_there;) {
     is_there = true;
     host.engine().go_until(end);
     while (!host.engine().await_pause(kLookEvery)) {
-      if (leader != nullptr && !leader->failure().empty()) return;  // its workers have stopped
+      if (leader != nullptr && !leader->failure().empty()) return false;  // its workers stand
+      if (leader != nullptr) leader->refresh();
+      watch(looker.look(), LookKind::live);
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
-      host.engine().go_until(SimTime{});
+      // Where it is, and not before: a look shows that limit.
+      host.engine().go_until(host.engine().reached());
       is_there = stop.signal() != 0;
     }
     host.desk().serve();
   }
+  return host.engine().reached() >= end;
 }
 
 std::vector<network::EntityDigest> all_entities(Host& host, Leader* leader) {
@@ -75,9 +81,10 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
   for (SimTime next{}; next < end && stop.signal() == 0 && failure_of(host, leader).empty();) {
     next = std::min({row, digest, end});
-    go_windows(host, next, stop, leader);
+    if (!go_windows(host, looker, next, stop, watch, leader)) return;
     if (next == row) {
-      if (end - next > row_step / 2) watch(looker.look());  // the last row is the exact count
+      // The last row is the exact count.
+      if (end - next > row_step / 2) watch(looker.look(), LookKind::row);
       row += row_step;
     }
     if (next == digest && next < end) {
@@ -87,15 +94,21 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   }
 }
 
+/// Real time: waits, and meanwhile hears what other nodes answer to those outside.
+void pass(Nanos time, Leader* leader) {
+  if (leader != nullptr) return leader->listen(time);
+  std::this_thread::sleep_for(time);
+}
+
 /// Until the planned end or a signal.
 void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch,
                 Leader* leader) {
   const SimTime end = host.engine().horizon();
   while (stop.signal() == 0 && failure_of(host, leader).empty() && host.engine().reached() < end) {
-    watch(looker.look());
+    watch(looker.look(), LookKind::live);
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
-    std::this_thread::sleep_for(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery));
+    pass(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery), leader);
   }
 }
 
@@ -108,17 +121,19 @@ void halt(Host& host, Leader* leader) {
 void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch,
                    Leader* leader) {
   halt(host, leader);
-  const SimTime end = looker.look().sim + at_most;
+  SimTime next = host.network().stands_at();
+  const SimTime end = next + at_most;
   const auto deadline = ModelClock::wall_now() + at_most;
-  for (SimTime next = looker.look().sim; next < end && ModelClock::wall_now() < deadline;) {
-    next += seconds{1};
+  while (next < end && ModelClock::wall_now() < deadline) {
+    next = std::min(end, next + seconds{1});
     host.engine().go_until(next);
     while (!host.engine().await_pause(kLookEvery)) {
       if (leader != nullptr && !leader->failure().empty()) return;
+      watch(looker.look(), LookKind::live);
     }
     host.desk().serve();
     const auto snapshot = looker.look();
-    watch(snapshot);
+    watch(snapshot, LookKind::row);
     if (snapshot.totals.requests_open == 0) return;
   }
 }
@@ -129,36 +144,53 @@ void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch, Lead
   const auto deadline = ModelClock::wall_now() + at_most;
   while (ModelClock::wall_now() < deadline) {
     const auto snapshot = looker.look();
-    watch(snapshot);
+    watch(snapshot, LookKind::live);
     if (snapshot.totals.requests_open == 0) return;
-    std::this_thread::sleep_for(milliseconds{20});
+    pass(milliseconds{20}, leader);
   }
+}
+
+/// Until nothing moves on any node.
+bool stand_still(Host& host, Leader* leader, bool is_virtual) {
+  const auto here = [&host] { return host.engine().freeze(kStandstillMax); };
+  // In virtual time all nodes' workers pause at one meeting.
+  if (leader == nullptr || is_virtual) return here();
+  return leader->stand_still(here, kFreezeMax);
+}
+
+/// All nodes bring what they recorded to the disk, waiting for it so long at most.
+Written write_all(Recording* recording, Leader* leader, Nanos patience) {
+  const auto here = [&] { return write_down(recording, patience); };
+  return leader == nullptr ? here() : leader->write_down(patience, here);
 }
 
 /// Until all that was recorded is on disk, and all that waited for it is said, or a broken disk has
-/// been waited for long enough; false: actors still run. Requires a frozen engine.
-bool settle(runtime::Coordinator& engine, Recording& recording) {
+/// been waited for long enough; false: actors still run. Requires that they stood still.
+bool settle(Host& host, Leader* leader, Recording* recording, bool is_virtual) {
   const auto deadline = ModelClock::wall_now() + kSettleMax;
   bool is_working = true;
-  for (bool is_new = true; is_new;) {
-    const std::uint64_t before = recording.appended();
+  for (std::optional<std::uint64_t> before;;) {
     const Nanos left = std::max(Nanos{0}, deadline - ModelClock::wall_now());
-    is_working = is_working && recording.flush(std::min<Nanos>(kFlushMax, left));
-    // What a broken disk holds up is said all the same: sums count what was said.
-    if (!is_working) recording.hold_no_more();
-    if (!engine.freeze(kStandstillMax)) return false;
-    is_new = recording.appended() != before && (is_working || left > Nanos{0});
+    const Nanos patience = is_working ? std::min<Nanos>(kFlushMax, left) : Nanos{0};
+    const Written written = write_all(recording, leader, patience);
+    is_working = is_working && written.is_on_disk;
+    // Nothing new since actors stood still: all has been said.
+    if (before && (written.appended == *before || (!is_working && left == Nanos{0}))) return true;
+    before = written.appended;
+    if (!stand_still(host, leader, is_virtual)) return false;
   }
-  return true;
 }
 
-/// The journal's last words. Requires a frozen engine.
-void write_out(Host& host, Recording& recording, RunOutcome& outcome) {
-  outcome.quiet = outcome.quiet && settle(host.engine(), recording);
-  if (outcome.quiet) host.network().close_recording();
-  outcome.quiet = outcome.quiet && settle(host.engine(), recording);
-  outcome.journal =
-      JournalOutcome{recording.status(), recording.appended(), recording.bytes_on_disk()};
+/// The journals' last words. Requires that all actors stand still.
+void write_out(Host& host, Leader* leader, Recording* recording, bool is_virtual,
+               RunOutcome& outcome) {
+  outcome.quiet = outcome.quiet && settle(host, leader, recording, is_virtual);
+  if (outcome.quiet) {
+    if (recording != nullptr) host.network().close_recording();
+    if (leader != nullptr) leader->close_recordings();
+  }
+  outcome.quiet = outcome.quiet && settle(host, leader, recording, is_virtual);
+  outcome.journal = outcome_of(recording);
 }
 
 /// All points in order of ids: a node says what those of its shards show, shard by shard. Empty: a
@@ -197,6 +229,9 @@ void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcom
     outcome.cost.rss_bytes += report.rss_bytes;
     outcome.cost.network_bytes += report.network_bytes;
     if (outcome.digest) *outcome.digest += report.digest;
+    if (!report.journal) continue;
+    if (!outcome.journal) outcome.journal.emplace();
+    add(*outcome.journal, *report.journal);
   }
   outcome.display = in_order_of_ids(host.network(), reports);
 }
@@ -216,14 +251,6 @@ void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario
   if (leader != nullptr) add_others(host, *leader, at, outcome);
   if (is_virtual && digests && scenario.run.digest_every)
     digests(outcome.last.sim, all_entities(host, leader));
-}
-
-/// Until nothing moves on any node.
-bool stand_still(Host& host, Leader* leader, bool is_virtual) {
-  const auto here = [&host] { return host.engine().freeze(kStandstillMax); };
-  // In virtual time all nodes' workers pause at one meeting.
-  if (leader == nullptr || is_virtual) return here();
-  return leader->stand_still(here, kFreezeMax);
 }
 
 /// All actors are in their places, on all nodes: time may begin. False: they were not in time.
@@ -295,7 +322,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
   const std::int64_t rss_before = resident_bytes_of_nothing();
-  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr};
+  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr,
+            leader};
   outcome.was_ready = make_ready(host, leader);
   const bool is_virtual = scenario.run.speed.max;
   if (!is_virtual) host.engine().set_horizon(SimTime{scenario.run.duration});
@@ -309,9 +337,9 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.consoles_missed = host.network().hear(
         [&](const ConsoleNotice& notice) { console(host.network().topology(), notice); });
   };
-  const Watcher watch = [&](const network::Snapshot& snapshot) {
-    hear();
-    watcher(snapshot);
+  const Watcher watch = [&](const network::Snapshot& snapshot, LookKind kind) {
+    if (!is_virtual || kind == LookKind::row) hear();
+    watcher(snapshot, kind);
   };
   auto doors = open_doors ? open_doors(host.desk()) : nullptr;
   if (central.link != nullptr) central.open(host.network());
@@ -325,7 +353,8 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.link = central.close(std::min<Nanos>(scenario.run.stop_timeout, kAnswersMax));
   outcome.worker_busy = looker.busy();
   outcome.quiet = stand_still(host, leader, is_virtual);
-  if (journal.recording) write_out(host, *journal.recording, outcome);
+  if (journal.recording || leader != nullptr)
+    write_out(host, leader, journal.recording.get(), is_virtual, outcome);
   if (outcome.quiet) {
     count_exactly(host, looker, scenario, digests, leader, outcome);
   } else {

@@ -15,6 +15,7 @@
 #include "actors/shell/console_feed.hpp"
 #include "actors/shell/memory.hpp"
 #include "actors/shell/recording.hpp"
+#include "app/nodes/journal_outcome.hpp"
 #include "app/simulation/link_figures.hpp"
 #include "app/simulation/stop_request.hpp"
 
@@ -31,13 +32,6 @@ struct RunCost {
   std::int64_t rss_bytes = 0;
   std::int64_t network_bytes = 0;       ///< resident memory that the network added
   double bytes_per_charge_point = 0.0;  ///< resident memory that the network added, over its points
-};
-
-/// What became of the records of a run.
-struct JournalOutcome {
-  runtime::journal::JournalStatus status;
-  std::uint64_t appended = 0;  ///< by this run
-  std::uint64_t bytes = 0;     ///< of all segments of the directory
 };
 
 struct RunOutcome {
@@ -57,14 +51,20 @@ struct RunOutcome {
   bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
 };
 
-/// Called about ten times a second with a live look; in virtual time after each row's share of
-/// model time.
-using Watcher = std::function<void(const network::Snapshot&)>;
+/// What a look is good for.
+enum class LookKind {
+  live,  ///< to be shown: where things stand on the way
+  row    ///< virtual time stands still for a row of the series, the same in every run
+};
+
+/// Called about ten times a second with a live look; in virtual time also for each row.
+using Watcher = std::function<void(const network::Snapshot&, LookKind)>;
 
 /// Called in virtual time after every run.digest_every, and at the end, with every entity's digest.
 using DigestSink = std::function<void(SimTime, const std::vector<network::EntityDigest>&)>;
 
-/// Called with what drivers, monitors and charge points show, a tenth of a second later at most.
+/// Called with what drivers, monitors and charge points show, a tenth of a second later at most; in
+/// virtual time with each row, so that what is said has one order.
 using ConsoleSink = std::function<void(const network::Topology&, const ConsoleNotice&)>;
 
 /// Opens the doors, before time begins; they close when what it returns is destroyed, after the

@@ -13,8 +13,9 @@ class StopRequest {
   StopRequest(const StopRequest&) = delete;
   StopRequest& operator=(const StopRequest&) = delete;
 
-  /// The signal that asked for the stop; 0: none so far. The second signal ends the process at once
-  /// with 128 + its number.
+  /// The signal that asked for the stop; 0: none so far. A second signal ends the process at once
+  /// with 128 + its number; one within a quarter of a second of the first is still the first, as
+  /// `timeout` and others send it twice.
   [[nodiscard]] int signal() const noexcept;
 };
 

@@ -32,6 +32,9 @@ struct VerdictLine {
 };
 [[nodiscard]] VerdictLine verdict_line(const nlohmann::json& summary);
 
+/// `speed` of a summary's run: "60x", "1 000 000x", or "max" for virtual time.
+[[nodiscard]] std::string speed_text(const nlohmann::json& speed);
+
 /// For people, the most important line last. Reads nothing but the summary, so that it can be made
 /// again from a run directory.
 [[nodiscard]] std::string summary_text(const nlohmann::json& summary);

@@ -115,12 +115,14 @@ std::string thresholds_text(std::size_t all) {
   return fmt::format("{} threshold{}", all, all == 1 ? "" : "s");
 }
 
-/// "60x", or "max" for virtual time.
-std::string speed_text(const json& speed) {
-  return speed.is_number() ? fmt::format("{:g}x", speed.get<double>()) : "max";
-}
-
 }  // namespace
+
+std::string speed_text(const json& speed) {
+  if (!speed.is_number()) return "max";
+  const double factor = speed.get<double>();
+  if (factor < 1'000.0) return fmt::format("{:g}x", factor);
+  return grouped(std::llround(factor)) + "x";
+}
 
 VerdictLine verdict_line(const json& s) {
   if (!s.at("conservation").at("ok").get<bool>()) return {"FAIL", "conservation is broken"};

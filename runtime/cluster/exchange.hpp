@@ -79,6 +79,7 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] LatencyHistogram transit() const { return transit_.snapshot(); }
   [[nodiscard]] unsigned nodes() const noexcept { return links_->nodes(); }
   [[nodiscard]] unsigned self() const noexcept { return links_->self(); }
+  [[nodiscard]] Incarnation incarnation() const noexcept { return options_.links.incarnation; }
   [[nodiscard]] const Links& links() const noexcept { return *links_; }
 
   // Frontier

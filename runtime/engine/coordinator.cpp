@@ -27,8 +27,8 @@ Coordinator::Coordinator(caf::actor_system& system)
   CHARGEMILL_ASSERT(options_.node < options_.nodes);
   CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time || options_.latency > Nanos{0});
   prefer_huge_pages();
-  // Virtual time waits for its first order.
-  if (options_.pacing == Pacing::virtual_time) set_horizon(SimTime{Nanos{-1}});
+  // Virtual time waits for its first order. A node that gives none has no horizon of its own.
+  if (options_.pacing == Pacing::virtual_time && gives_orders()) set_horizon(SimTime{Nanos{-1}});
   for (unsigned i = 0; i < options_.workers; ++i)
     workers_.push_back(std::make_unique<Worker>(*this, i));
 }

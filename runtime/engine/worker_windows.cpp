@@ -152,7 +152,9 @@ void Worker::open_window(const WindowGrant& grant) {
   lane.limit_ns = grant.limit_ns;
   if (!grant.timers) lane.timers_stood = true;
   const std::int64_t start_ns = lane.end_ns - lane.length_ns;
-  bound_ns_.store(start_ns, std::memory_order_relaxed);  // relaxed: as in advance_time()
+  // A window that a limit had cut begins before that limit, which is reached all the same.
+  // relaxed: as in advance_time().
+  bound_ns_.store(std::max(start_ns, ns_of(bound())), std::memory_order_relaxed);
 
   lane.is_open = true;
   auto& open = lane.open;

@@ -45,6 +45,14 @@ int reserve_lock_file(const std::string& path) noexcept {
   return code == EOPNOTSUPP || code == EINVAL ? 0 : code;
 }
 
+/// Tells the kernel that a small file will be read.
+void foresee_file(const std::string& path) noexcept {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  (void)::posix_fadvise(file, 0, 0, POSIX_FADV_WILLNEED);
+  (void)::close(file);
+}
+
 }  // namespace
 
 tl::unexpected<Error> lmdb_failure(int code, const char* what, const std::string& path) {
@@ -90,6 +98,7 @@ Result<Environment::Pointer> Environment::open_as(const std::string& path, Acces
 }
 
 Result<Environment::Pointer> Environment::open_alone(const std::string& path, Access access) {
+  foresee_file(path + "-lock");
   if (const auto sound = check_metas(path); !sound) return tl::unexpected(sound.error());
   std::unique_ptr<Environment> opened{new Environment(path)};  // the constructor is private
   opened->access_ = access;

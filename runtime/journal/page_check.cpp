@@ -64,15 +64,33 @@ bool is_meta(const std::byte* page) noexcept {
 bool has_metas(const MappedFile& file) noexcept {
   return file.pages() >= PageLayout::kMetas && is_meta(file.page(0)) && is_meta(file.page(1));
 }
-/// Reads `bytes` from the beginning of a file, and no more than that: around a page of a mapping
-/// the kernel reads as far as the disk is set to, 8 MiB and 10 ms here.
-bool read_head(const std::string& path, std::byte* to, std::size_t bytes) noexcept {
+using Metas = std::array<std::byte, PageLayout::kMetas * PageLayout::kBytes>;
+
+/// The newer of two metas.
+const std::byte* newest_of(const std::byte* first, const std::byte* second) noexcept {
+  const auto transaction = [](const std::byte* meta) {
+    return load<std::uint64_t>(meta + MetaLayout::kTransaction);
+  };
+  return transaction(first) < transaction(second) ? second : first;
+}
+
+/// Reads the metas of a file and no more than those, as around a page of a mapping the kernel reads
+/// as far as the disk is set to, 8 MiB and 10 ms here; then asks for the page to which they lead.
+bool read_metas(const std::string& path, Metas& to) noexcept {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
   (void)::posix_fadvise(file, 0, 0, POSIX_FADV_RANDOM);
-  const ssize_t count = ::pread(file, to, bytes, 0);
+  const bool is_whole = ::pread(file, to.data(), to.size(), 0) == static_cast<ssize_t>(to.size());
+  const bool sound = is_whole && is_meta(to.data()) && is_meta(to.data() + PageLayout::kBytes);
+  if (sound) {
+    const std::byte* const meta = newest_of(to.data(), to.data() + PageLayout::kBytes);
+    const auto root = load<std::uint64_t>(meta + MetaLayout::kMain + TreeLayout::kRoot);
+    if (root <= load<std::uint64_t>(meta + MetaLayout::kLastPage))
+      (void)::posix_fadvise(file, static_cast<off_t>(root * PageLayout::kBytes), PageLayout::kBytes,
+                            POSIX_FADV_WILLNEED);
+  }
   (void)::close(file);
-  return count == static_cast<ssize_t>(bytes);
+  return sound;
 }
 
 /// Walks the trees of the newest meta page. Each page is entered once, so that damaged ones cannot
@@ -82,10 +100,7 @@ class Walk {
   explicit Walk(const MappedFile& file) : file_(file), seen_(file.pages()) {}
 
   [[nodiscard]] bool all() {
-    const auto transaction = [this](std::uint64_t page) {
-      return load<std::uint64_t>(file_.page(page) + MetaLayout::kTransaction);
-    };
-    const std::byte* const meta = file_.page(transaction(0) < transaction(1) ? 1 : 0);
+    const std::byte* const meta = newest_of(file_.page(0), file_.page(1));
     seen_[0] = seen_[1] = true;
     last_page_ = load<std::uint64_t>(meta + MetaLayout::kLastPage);
     return tree(meta + MetaLayout::kFree, Kind::free) && tree(meta + MetaLayout::kMain, Kind::main);
@@ -205,10 +220,8 @@ tl::unexpected<Error> damaged(const std::string& path) {
 }  // namespace
 
 Result<void> check_metas(const std::string& path) {
-  std::array<std::byte, PageLayout::kMetas * PageLayout::kBytes> head;  // NOLINT: filled below
-  const bool sound = read_head(path, head.data(), head.size()) && is_meta(head.data()) &&
-                     is_meta(head.data() + PageLayout::kBytes);
-  if (!sound) return damaged(path);
+  Metas metas;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
+  if (!read_metas(path, metas)) return damaged(path);
   return {};
 }
 

@@ -28,23 +28,25 @@ std::size_t not_above(PostingKey key, const std::byte* keys, std::size_t count) 
 
 }  // namespace
 
-std::optional<RunView> RunView::over(const std::byte* run, std::size_t bytes) noexcept {
-  if (bytes < Layout::kHeaderBytes) return std::nullopt;
-  const auto version = load<std::uint8_t>(run + Layout::kVersionAt);
-  if (version != Layout::kVersion && version != Layout::kVersionWithPages) return std::nullopt;
-  if (bytes != Layout::bytes(load<std::uint32_t>(run + Layout::kCount), version))
+std::optional<RunView> RunView::over(Bytes run, const std::byte* head) noexcept {
+  if (run.count < Layout::kHeaderBytes) return std::nullopt;
+  const auto version = load<std::uint8_t>(head + Layout::kVersionAt);
+  const bool is_known =
+      version == Layout::kVersionWithPages || (version == Layout::kVersion && head == run.at);
+  if (!is_known || run.count != Layout::bytes(load<std::uint32_t>(head + Layout::kCount), version))
     return std::nullopt;
-  return RunView{run};
+  return RunView{run.at, head};
 }
 
-RunView::RunView(const std::byte* run) noexcept
-    : run_(run),
-      coarse_(run + Layout::kHeaderBytes),
-      fences_(coarse_ + Layout::coarse_bytes(load<std::uint8_t>(run + Layout::kVersionAt))),
+RunView::RunView(const std::byte* run, const std::byte* head) noexcept
+    : head_(head),
+      coarse_(head + Layout::kHeaderBytes),
+      fences_(run + Layout::kHeaderBytes +
+              Layout::coarse_bytes(load<std::uint8_t>(head + Layout::kVersionAt))),
       keys_(nullptr),
       places_(nullptr),
-      place_bytes_(Layout::place_bytes(load<std::uint8_t>(run + Layout::kVersionAt))),
-      count_(load<std::uint32_t>(run + Layout::kCount)) {
+      place_bytes_(Layout::place_bytes(load<std::uint8_t>(head + Layout::kVersionAt))),
+      count_(load<std::uint32_t>(head + Layout::kCount)) {
   keys_ = fences_ + Layout::fences(count_) * sizeof(PostingKey);
   places_ = keys_ + std::size_t{count_} * sizeof(PostingKey);
 }
@@ -74,15 +76,22 @@ std::uint32_t RunView::end_of(PostingKey key) const noexcept {
       block.from + not_above(key, keys_ + block.from * sizeof(PostingKey), block.count));
 }
 
-RunView::Bytes RunView::fences_of(PostingKey key) const noexcept {
+Bytes RunView::fences_of(PostingKey key) const noexcept {
   const Block fences = find_fences(key);
   return {fences_ + fences.from * sizeof(PostingKey), fences.count * sizeof(PostingKey)};
 }
 
-std::array<RunView::Bytes, 2> RunView::block_of(PostingKey key) const noexcept {
+Bytes RunView::keys_of(PostingKey key) const noexcept {
   const Block block = find_block(key);
-  return {Bytes{keys_ + block.from * sizeof(PostingKey), block.count * sizeof(PostingKey)},
-          Bytes{places_ + block.from * place_bytes_, block.count * place_bytes_}};
+  return {keys_ + block.from * sizeof(PostingKey), block.count * sizeof(PostingKey)};
+}
+
+RunView::Range RunView::newest_of(PostingKey key, std::uint64_t limit) const noexcept {
+  Range range;
+  range.begin = range.end = end_of(key);
+  while (range.begin > 0 && range.end - range.begin < limit && this->key(range.begin - 1) == key)
+    --range.begin;
+  return range;
 }
 
 void sort_by_key(std::vector<Posting>& postings, std::vector<Posting>& scratch) {

@@ -1,7 +1,6 @@
 // A run: which records of a range bear which key, sorted by key; written once, searched in place.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -55,6 +54,12 @@ struct RunLayout {
   [[nodiscard]] static constexpr std::size_t place_bytes(std::uint8_t version) noexcept {
     return version == kVersionWithPages ? 8 : 4;
   }
+  /// All before the fences of version 2.
+  static constexpr std::size_t kHeadBytes = kHeaderBytes + kCoarse * sizeof(PostingKey);
+  /// About the header and the fences of a run of `bytes` of version 1, whose count is not known.
+  [[nodiscard]] static constexpr std::size_t head_bytes_about(std::size_t bytes) noexcept {
+    return kHeaderBytes + bytes / (kKeysAFence * 12) * 8 + 8;
+  }
   [[nodiscard]] static constexpr std::size_t bytes(std::size_t count,
                                                    std::uint8_t version = kVersion) noexcept {
     return kHeaderBytes + coarse_bytes(version) + fences(count) * sizeof(PostingKey) +
@@ -68,16 +73,20 @@ inline constexpr std::uint8_t kRunLevelMax = 15;  ///< four bits of a run's key
 class RunView {
  public:
   /// Empty unless `bytes` are the size of a run of a known version.
-  [[nodiscard]] static std::optional<RunView> over(const std::byte* run,
-                                                   std::size_t bytes) noexcept;
+  [[nodiscard]] static std::optional<RunView> over(Bytes run) noexcept { return over(run, run.at); }
+  /// The same with a copy of its first kHeadBytes, which outlives this too: those are not read
+  /// there. Only of the version with pages.
+  [[nodiscard]] static std::optional<RunView> over(Bytes run, const std::byte* head) noexcept;
 
   [[nodiscard]] std::uint8_t level() const noexcept {
-    return load<std::uint8_t>(run_ + RunLayout::kLevel);
+    return load<std::uint8_t>(head_ + RunLayout::kLevel);
   }
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   /// The records that it covers, those without keys included.
-  [[nodiscard]] Sequence first() const noexcept { return load<Sequence>(run_ + RunLayout::kFirst); }
-  [[nodiscard]] Sequence last() const noexcept { return load<Sequence>(run_ + RunLayout::kLast); }
+  [[nodiscard]] Sequence first() const noexcept {
+    return load<Sequence>(head_ + RunLayout::kFirst);
+  }
+  [[nodiscard]] Sequence last() const noexcept { return load<Sequence>(head_ + RunLayout::kLast); }
   [[nodiscard]] PostingKey key(std::uint32_t i) const noexcept {
     return load<PostingKey>(keys_ + i * sizeof(PostingKey));
   }
@@ -97,14 +106,20 @@ class RunView {
   /// O(log count).
   [[nodiscard]] std::uint32_t end_of(PostingKey key) const noexcept;
 
-  struct Bytes {
-    const std::byte* at = nullptr;
-    std::size_t count = 0;
-  };
   /// The fences that a search for `key` reads. Reads the header and the coarse ones.
   [[nodiscard]] Bytes fences_of(PostingKey key) const noexcept;
-  /// What it reads then: keys and places between two fences. Reads those fences.
-  [[nodiscard]] std::array<Bytes, 2> block_of(PostingKey key) const noexcept;
+  /// The keys that it reads then, between two fences. Reads those fences.
+  [[nodiscard]] Bytes keys_of(PostingKey key) const noexcept;
+  struct Range {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  /// The postings of `key`, the newest `limit` at most. Reads the keys.
+  [[nodiscard]] Range newest_of(PostingKey key, std::uint64_t limit) const noexcept;
+  /// Where they say which records they mean.
+  [[nodiscard]] Bytes places_of(Range range) const noexcept {
+    return {places_ + range.begin * place_bytes_, (range.end - range.begin) * place_bytes_};
+  }
 
  private:
   /// Elements of an array: the first, and how many.
@@ -115,9 +130,9 @@ class RunView {
   [[nodiscard]] Block find_fences(PostingKey key) const noexcept;
   /// The keys among which the last one not above `key` is.
   [[nodiscard]] Block find_block(PostingKey key) const noexcept;
-  explicit RunView(const std::byte* run) noexcept;
+  RunView(const std::byte* run, const std::byte* head) noexcept;
 
-  const std::byte* run_;
+  const std::byte* head_;
   const std::byte* coarse_;
   const std::byte* fences_;
   const std::byte* keys_;

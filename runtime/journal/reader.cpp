@@ -9,6 +9,7 @@
 
 #include "runtime/journal/page_check.hpp"
 #include "runtime/journal/segment_check.hpp"
+#include "runtime/journal/segment_file.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
@@ -21,14 +22,17 @@ SegmentView::Visit counted(std::uint64_t& shown, std::uint64_t limit, const Read
   };
 }
 
-/// Pages that this thread has waited for.
-long page_faults() noexcept {
+/// Pages that this thread has asked the disk for.
+long pages_read() noexcept {
+  constexpr long kBlocksAPage = 8;
   rusage usage{};
-  return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_majflt : 0;
+  if (::getrusage(RUSAGE_THREAD, &usage) != 0) return 0;
+  return std::max(usage.ru_majflt, usage.ru_inblock / kBlocksAPage);
 }
-/// With so many in one segment, whose records were asked for together, its elders are taken to be
-/// on disk too.
-constexpr long kColdFaults = 2;
+/// With so many of one segment its elders are taken to be on disk too.
+constexpr long kColdPages = 2;
+/// So many segments may be new without that: a journal grows by one now and then.
+constexpr std::size_t kFewSegments = 2;
 
 /// Which share of a segment of records `first` to `last` lies before record `from`; 0 of one that
 /// grows. A little less: records lie in their order, but not quite evenly.
@@ -64,12 +68,25 @@ SegmentView Reader::view_of(const Segment& segment, const Transaction& transacti
   return {*segment.environment, transaction, segment.name.first, segment.last_max};
 }
 
-/// SegmentView::newest in a transaction of its own.
-Result<bool> Reader::newest_of(const Segment& segment, PostingKey key,
-                               const SegmentView::Visit& visit) {
-  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-  if (!transaction) return tl::unexpected(transaction.error());
-  return view_of(segment, *transaction).newest(key, visit);
+/// In the file itself, or in a transaction of its own.
+Result<bool> Reader::newest_of(Segment& segment, PostingKey key,
+                               const SegmentView::Visit& visit) const {
+  const auto in_transaction = [&](const std::function<Result<bool>(const SegmentView&)>& read) {
+    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+    if (!transaction) return Result<bool>{tl::unexpected(transaction.error())};
+    return read(view_of(segment, *transaction));
+  };
+  if (!segment.sealed)
+    return in_transaction([&](const SegmentView& view) { return view.newest(key, visit); });
+  return segment.sealed->newest(key, visit, [&](Sequence sequence) -> Result<bool> {
+    if (!segment.environment) {
+      if (const auto opened = open_segment(segment); !opened) return tl::unexpected(opened.error());
+      if (!segment.environment)
+        return failure(ErrorKind::environment,
+                       path_of(directory_, segment.name) + ": damaged, and gone");
+    }
+    return in_transaction([&](const SegmentView& view) { return view.show_one(sequence, visit); });
+  });
 }
 
 Result<Reader> Reader::open(const std::string& directory, Care care) {
@@ -78,37 +95,105 @@ Result<Reader> Reader::open(const std::string& directory, Care care) {
   return Reader{directory, care};
 }
 
-/// Opens what is new and lets go of what is gone. If much is new, its pages are probably not in
-/// memory: then `look` touches what the caller will read.
-Result<void> Reader::refresh(const Look& look) {
+/// Finds out which segments there are, and keeps what is open of them.
+Result<void> Reader::list() {
   const auto names = list_segments(directory_);
   if (!names) return tl::unexpected(names.error());
   std::vector<Segment> now(names->size());
-  std::vector<Segment*> fresh;
   for (std::size_t i = 0; i < names->size(); ++i) {
     const SegmentName name = (*names)[i];
     now[i].name = name;
     now[i].last_max = i + 1 < names->size() ? (*names)[i + 1].first - 1 : kSequenceMax;
     const auto known = std::find_if(segments_.begin(), segments_.end(), [&](const Segment& s) {
-      return s.environment && s.name.first == name.first && s.name.generation == name.generation;
+      return s.name.first == name.first && s.name.generation == name.generation;
     });
-    if (known != segments_.end())
-      now[i].environment = std::move(known->environment);
-    else
-      fresh.push_back(&now[i]);
+    if (known == segments_.end()) continue;
+    now[i].environment = std::move(known->environment);
+    now[i].sealed = std::move(known->sealed);
   }
-  std::vector<Result<void>> opened(fresh.size());
-  at_once(fresh.size(), kAtOnceMax, [&](std::size_t i) {
-    opened[i] = open_segment(*fresh[i]);
-    if (look && fresh.size() > 2 && fresh[i]->environment) look(*fresh[i]);
-  });
-  for (auto& result : opened) {
-    if (!result) return std::move(result);
-  }
-  now.erase(std::remove_if(now.begin(), now.end(), [](const Segment& s) { return !s.environment; }),
-            now.end());
   segments_ = std::move(now);
+  return {};
+}
+
+/// Lists the segments and has LMDB open all of them.
+Result<void> Reader::refresh() {
+  if (auto listed = list(); !listed) return listed;
+  std::vector<Segment*> closed;
+  for (Segment& segment : segments_) {
+    if (!segment.environment) closed.push_back(&segment);
+  }
+  if (auto opened = open_segments(closed, nullptr); !opened) return opened;
+  let_go([](const Segment& s) { return !s.environment; });
+  return {};
+}
+
+/// Forgets those that retention has taken since they were listed.
+void Reader::let_go(const std::function<bool(const Segment&)>& is_gone) {
+  segments_.erase(std::remove_if(segments_.begin(), segments_.end(), is_gone), segments_.end());
   clear_dead_readers();
+}
+
+/// Lists the segments and opens those that are not open, sealed ones without LMDB. If many are new
+/// their pages are probably not in memory: then what is wanted of them is asked for as soon as they
+/// are open. Returns from which number on it has been.
+Result<std::size_t> Reader::open_for_newest(const Wanted& wanted) {
+  if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  std::vector<Segment*> elders;
+  std::vector<Segment*> others;  // which LMDB has to open
+  for (Segment& segment : segments_) {
+    if (segment.environment || segment.sealed) continue;
+    // The last one grows; of the others most are sealed.
+    (&segment == &segments_.back() ? others : elders).push_back(&segment);
+  }
+  const bool is_cold = elders.size() + others.size() > kFewSegments;
+  const Wanted* const ahead = is_cold ? &wanted : nullptr;
+  std::size_t foreseen = segments_.size();
+  Result<void> newest;
+  at_once(elders.empty() ? 1 : 2, 2, [&](std::size_t i) {
+    if (i == 0) {
+      newest = open_segments(others, ahead);
+    } else {
+      open_sealed(elders);
+      if (is_cold) foreseen = foresee_sealed(wanted, 0, segments_.size());
+    }
+  });
+  if (!newest) return tl::unexpected(newest.error());
+  others.clear();
+  for (Segment* segment : elders) {
+    if (!segment->sealed) others.push_back(segment);
+  }
+  if (const auto opened = open_segments(others, ahead); !opened)
+    return tl::unexpected(opened.error());
+  let_go([](const Segment& s) { return !s.environment && !s.sealed; });
+  return std::min(foreseen, segments_.size());
+}
+
+void Reader::open_sealed(const std::vector<Segment*>& segments) const {
+  std::vector<SealedFile::Place> places;
+  places.reserve(segments.size());
+  for (const Segment* segment : segments)
+    places.push_back({path_of(directory_, segment->name), segment->name.first, segment->last_max});
+  // Pages that may be damaged are looked at first, all of them.
+  if (care_ == Care::suspicious) {
+    for (const SealedFile::Place& place : places) {
+      if (!check_pages(place.path)) return;  // LMDB's way says what is wrong
+    }
+  }
+  auto opened = SealedFile::open_all(places);
+  for (std::size_t i = 0; i < opened.size(); ++i) segments[i]->sealed = std::move(opened[i]);
+}
+
+/// `ahead`: what is asked for at once; null: nothing.
+Result<void> Reader::open_segments(const std::vector<Segment*>& segments,
+                                   const Wanted* ahead) const {
+  std::vector<Result<void>> outcomes(segments.size());
+  at_once(segments.size(), kAtOnceMax, [&](std::size_t i) {
+    outcomes[i] = open_segment(*segments[i]);
+    if (ahead != nullptr && segments[i]->environment) foresee_in(*segments[i], *ahead);
+  });
+  for (auto& outcome : outcomes) {
+    if (!outcome) return std::move(outcome);
+  }
   return {};
 }
 
@@ -130,33 +215,67 @@ void Reader::clear_dead_readers() {
   const auto now = std::chrono::steady_clock::now();
   if (now - cleared_ < Environment::kClearEvery) return;
   cleared_ = now;
-  for (const Segment& segment : segments_) segment.environment->clear_dead_readers();
+  for (const Segment& segment : segments_) {
+    if (segment.environment) segment.environment->clear_dead_readers();
+  }
 }
 
-/// The disk is to be waited for once, not for one page after the other: as soon as pages turn out
-/// not to be in memory, all segments are looked into at the same time.
+void Reader::foresee_in(const Segment& segment, const Wanted& wanted) {
+  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+  if (!transaction) return;  // the query will say so
+  view_of(segment, *transaction).foresee_newest(wanted.key, wanted.limit);
+}
+
+/// Asks the disk for what is wanted of the sealed ones among segments `begin` to `end`, all of a
+/// step together. Returns from which number on it has come.
+std::size_t Reader::foresee_sealed(const Wanted& wanted, std::size_t begin, std::size_t end) const {
+  std::vector<const SealedFile*> sealed;  // newest first
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = end; i > begin; --i) {
+    if (!segments_[i - 1].sealed) continue;
+    sealed.push_back(segments_[i - 1].sealed.get());
+    numbers.push_back(i - 1);
+  }
+  const std::size_t reached = foresee_newest(sealed, wanted.key, wanted.limit);
+  return reached == sealed.size() ? begin : numbers[reached] + 1;
+}
+
+/// The same of all of them.
+std::size_t Reader::foresee(const Wanted& wanted, std::size_t begin, std::size_t end) const {
+  std::vector<const Segment*> others;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (!segments_[i].sealed) others.push_back(&segments_[i]);
+  }
+  std::size_t reached = begin;
+  const std::size_t works = others.size() + (others.size() < end - begin ? 1 : 0);
+  at_once(works, kAtOnceMax, [&](std::size_t i) {
+    if (i < others.size())
+      foresee_in(*others[i], wanted);
+    else
+      reached = foresee_sealed(wanted, begin, end);
+  });
+  return reached;
+}
+
+/// The disk is to be waited for a few times, not once a page: as soon as pages turn out not to be
+/// in memory, all segments are looked into at the same time.
 Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit) {
-  const auto look = [key, limit](const Segment& segment) {
-    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-    if (!transaction) return;  // the query will say so
-    view_of(segment, *transaction).foresee_newest(key, std::min(limit, kForeseenMax));
-  };
-  if (const auto listed = refresh(look); !listed) return tl::unexpected(listed.error());
+  const auto ahead = open_for_newest({key, std::min(limit, kForeseenMax)});
+  if (!ahead) return tl::unexpected(ahead.error());
   std::uint64_t shown = 0;
-  std::size_t looked_into = segments_.size();  // from this number on
-  bool is_cold = false;
+  std::size_t foreseen = *ahead;  // from this number on
+  bool is_cold = foreseen < segments_.size();
   for (std::size_t end = segments_.size(); end > 0 && shown < limit; --end) {
-    if (is_cold && end <= looked_into) {
-      looked_into = end - std::min(end, kAtOnceMax);
-      at_once(end - looked_into, kAtOnceMax,
-              [&](std::size_t i) { look(segments_[looked_into + i]); });
+    const long before = pages_read();
+    if (end <= foreseen) {
+      const std::size_t begin = end - std::min(end, is_cold ? kAtOnceMax : 1);
+      const Wanted wanted{key, std::min(limit - shown, kForeseenMax)};
+      foreseen = std::min(foresee(wanted, begin, end), end - 1);
     }
-    const long faults = page_faults();
-    if (!is_cold) look(segments_[end - 1]);
     const auto more = newest_of(segments_[end - 1], key, counted(shown, limit, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
-    is_cold = page_faults() - faults >= kColdFaults;
+    is_cold = is_cold || pages_read() - before >= kColdPages;
   }
   return shown;
 }
@@ -216,10 +335,22 @@ Result<Sequence> Reader::last_of(const Segment& segment) {
   return view_of(segment, *transaction).last();
 }
 
+/// Whether its manifest says that all of it is older.
+Result<bool> Reader::is_all_before(const Segment& segment, Micros time) {
+  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  const auto seal = read_seal(*segment.environment, *transaction);
+  if (!seal) return tl::unexpected(seal.error());
+  return *seal && (*seal)->time_max < time;
+}
+
 Result<Sequence> Reader::first_since(Micros time) {
   auto newest = last();
   if (!newest) return newest;
   for (const Segment& segment : segments_) {
+    const auto is_older = is_all_before(segment, time);
+    if (!is_older) return tl::unexpected(is_older.error());
+    if (*is_older) continue;
     auto last_here = last_of(segment);
     if (!last_here) return last_here;
     Sequence low = segment.name.first;

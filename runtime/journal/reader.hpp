@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/journal/directory.hpp"
 #include "runtime/journal/environment.hpp"
+#include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_reader.hpp"
 
 namespace chargemill::runtime::journal {
@@ -53,27 +55,45 @@ class Reader {
   struct Segment {
     SegmentName name;
     Sequence last_max = 0;  ///< what its successor begins with is not read here
-    Environment::Pointer environment;
+    /// For newest(), if it can do without LMDB.
+    std::unique_ptr<SealedFile> sealed;
+    Environment::Pointer environment;  ///< null until somebody needs it
   };
 
-  using Look = std::function<void(const Segment&)>;
+  /// The newest `limit` of a key.
+  struct Wanted {
+    PostingKey key;
+    std::uint64_t limit;
+  };
+
   /// How many segments are opened or looked into at the same time.
   static constexpr std::size_t kAtOnceMax = 16;
-  /// How many records of each are asked for before anybody knows how many will be shown.
+  /// How many records are asked for before anybody knows how many will be shown.
   static constexpr std::uint64_t kForeseenMax = 128;
 
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
-  [[nodiscard]] Result<void> refresh(const Look& look = {});
+  [[nodiscard]] Result<void> list();
+  [[nodiscard]] Result<void> refresh();
+  [[nodiscard]] Result<std::size_t> open_for_newest(const Wanted& wanted);
   [[nodiscard]] Result<void> open_segment(Segment& segment) const;
+  [[nodiscard]] Result<void> open_segments(const std::vector<Segment*>& segments,
+                                           const Wanted* ahead) const;
+  void open_sealed(const std::vector<Segment*>& segments) const;
+  void let_go(const std::function<bool(const Segment&)>& is_gone);
+  static void foresee_in(const Segment& segment, const Wanted& wanted);
+  [[nodiscard]] std::size_t foresee_sealed(const Wanted& wanted, std::size_t begin,
+                                           std::size_t end) const;
+  [[nodiscard]] std::size_t foresee(const Wanted& wanted, std::size_t begin, std::size_t end) const;
   /// The transaction and the segment outlive it.
   [[nodiscard]] static SegmentView view_of(const Segment& segment,
                                            const Transaction& transaction) noexcept;
   [[nodiscard]] static Result<std::optional<Micros>> time_of(const Segment& segment,
                                                              Sequence sequence);
+  [[nodiscard]] static Result<bool> is_all_before(const Segment& segment, Micros time);
   [[nodiscard]] static Result<Sequence> last_of(const Segment& segment);
   void clear_dead_readers();
-  [[nodiscard]] static Result<bool> newest_of(const Segment& segment, PostingKey key,
-                                              const SegmentView::Visit& visit);
+  [[nodiscard]] Result<bool> newest_of(Segment& segment, PostingKey key,
+                                       const SegmentView::Visit& visit) const;
 
   std::string directory_;
   Care care_;

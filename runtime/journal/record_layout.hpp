@@ -24,6 +24,11 @@ void store(std::byte* at, const T& value) noexcept {
   static_assert(std::is_trivially_copyable_v<T>);
   std::memcpy(at, &value, sizeof(T));
 }
+/// Some bytes in foreign memory.
+struct Bytes {
+  const std::byte* at = nullptr;
+  std::size_t count = 0;
+};
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
 ///      0        4         5      6      8         16            16 + 8 * keys

@@ -45,6 +45,9 @@ struct SealLayout {
 [[nodiscard]] constexpr std::uint64_t run_key(Sequence last, std::uint8_t level) noexcept {
   return last << 4U | level;
 }
+[[nodiscard]] constexpr std::uint64_t level_in(std::uint64_t run_key) noexcept {
+  return run_key & 15U;
+}
 
 [[nodiscard]] std::string encode_head(Sequence first);
 [[nodiscard]] std::string encode_seal(const Seal& seal);

@@ -5,6 +5,7 @@
 
 #include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_file.hpp"
 
 namespace chargemill::runtime::journal {
@@ -14,6 +15,10 @@ namespace {
 std::uint64_t number_in(const MDB_val& key) noexcept {
   if (key.mv_size != sizeof(std::uint64_t)) return 0;
   return load<std::uint64_t>(static_cast<const std::byte*>(key.mv_data));
+}
+
+Bytes bytes_in(const MDB_val& value) noexcept {
+  return {static_cast<const std::byte*>(value.mv_data), value.mv_size};
 }
 
 /// The greatest key that is less.
@@ -50,11 +55,10 @@ Result<Sequence> SegmentView::last() const {
   return found;
 }
 
-Result<bool> SegmentView::show(const MDB_val& value, Sequence sequence, const Visit& visit) const {
-  const auto* const bytes = static_cast<const std::byte*>(value.mv_data);
-  const auto record = decode_record(bytes, value.mv_size, sequence);
+Result<bool> SegmentView::show(Bytes value, Sequence sequence, const Visit& visit) const {
+  const auto record = decode_record(value.at, value.count, sequence);
   if (!record) return damaged("record", sequence);
-  return visit(*record, bytes);
+  return visit(*record, value.at);
 }
 
 Result<bool> SegmentView::scan(Sequence from, const Visit& visit) const {
@@ -67,7 +71,7 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit) const {
   for (; code == 0 && expected <= last_max_; ++expected) {
     // Numbers have no gaps: a missing one is damage too.
     if (number_in(key) != expected) return damaged("record", expected);
-    auto more = show(value, expected, visit);
+    auto more = show(bytes_in(value), expected, visit);
     if (!more || !*more) return more;
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
   }
@@ -85,7 +89,7 @@ Result<bool> SegmentView::scan_back(const Visit& visit) const {
   if (expected > last_max_) return damaged("record", expected);
   for (; code == 0; --expected) {
     if (expected < first_ || number_in(key) != expected) return damaged("record", expected);
-    auto more = show(value, expected, visit);
+    auto more = show(bytes_in(value), expected, visit);
     if (!more || !*more) return more;
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_PREV);
   }
@@ -103,7 +107,7 @@ Result<bool> SegmentView::each_run(const VisitRun& visit) const {
     const int code = find_at_most(cursor.get(), run_key(upto, kRunLevelMax), key, value);
     if (code == MDB_NOTFOUND) return true;
     if (code != 0) return lmdb_failure(code, "read", environment_.path());
-    const auto run = RunView::over(static_cast<const std::byte*>(value.mv_data), value.mv_size);
+    const auto run = RunView::over(bytes_in(value));
     const bool fits = run && run->first() >= first_ && run->first() <= run->last() &&
                       run->last() <= upto && number_in(key) == run_key(run->last(), run->level());
     if (!fits) return damaged("the run before record", upto);
@@ -126,24 +130,62 @@ Result<bool> SegmentView::newest(PostingKey key, const Visit& visit) const {
   return shown;
 }
 
+/// The runs that count, as their keys tell without a look at them: none behind has a higher level.
+/// Asks for their heads, all together.
+std::vector<RunView> SegmentView::foresee_runs() const {
+  constexpr int kLookedAtMax = 512;  // of a segment of small commits newest() finds the others
+  std::vector<RunView> runs;
+  std::vector<Bytes> found;
+  const Cursor cursor = open_cursor(transaction_, environment_.postings());
+  if (!cursor) return runs;
+  MDB_val key{};
+  MDB_val value{};
+  std::uint64_t level = 0;
+  int code = find_at_most(cursor.get(), run_key(last_max_, kRunLevelMax), key, value);
+  for (int i = 0; code == 0 && i < kLookedAtMax && level < kRunLevelMax; ++i) {
+    if (level_in(number_in(key)) >= level) {
+      level = level_in(number_in(key));
+      found.push_back(bytes_in(value));
+      foresee({found.back().at, RunLayout::head_bytes_about(found.back().count)});
+    }
+    code = mdb_cursor_get(cursor.get(), &key, &value, MDB_PREV);
+  }
+  for (const Bytes bytes : found) {
+    if (const auto run = RunView::over(bytes)) runs.push_back(*run);
+  }
+  return runs;
+}
+
 void SegmentView::foresee_newest(PostingKey key, std::uint64_t limit) const {
   const PageFinder pages{environment_, transaction_};
-  std::uint64_t seen = 0;
+  pages.foresee_roots();
+  const auto runs = foresee_runs();
+  foresee_search(runs, key, limit);
   std::vector<Sequence> wanted;  // whose pages are not known
-  (void)each_run([&](const RunView& run) {
-    const auto fences = run.fences_of(key);
-    foresee(fences.at, fences.count);
-    for (const auto& part : run.block_of(key)) foresee(part.at, part.count);
-    for (std::uint32_t i = run.end_of(key); i > 0 && run.key(i - 1) == key && seen < limit; --i) {
-      ++seen;
+  for (const RunView& run : runs) {
+    const auto range = run.newest_of(key, limit);
+    limit -= range.end - range.begin;
+    for (std::uint32_t i = range.begin; i < range.end; ++i) {
       if (run.has_pages())
-        pages.foresee_page(run.page(i - 1));
+        pages.map().foresee_page(run.page(i));
       else
-        wanted.push_back(run.sequence(i - 1));
+        wanted.push_back(run.sequence(i));
     }
-    return seen < limit;
-  });
+  }
   pages.foresee_records(wanted);
+}
+
+Result<bool> SegmentView::show_one(Sequence sequence, const Visit& visit) const {
+  bool is_there = false;
+  bool goes_on = false;
+  const auto shown = scan(sequence, [&](const Record& record, const std::byte* bytes) {
+    is_there = record.sequence == sequence;
+    goes_on = is_there && visit(record, bytes);
+    return false;
+  });
+  if (!shown) return shown;
+  if (!is_there) return damaged("the posting of record", sequence);
+  return goes_on;
 }
 
 Result<std::uint64_t> SegmentView::count(PostingKey key, Sequence from) const {
@@ -184,13 +226,15 @@ Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, cons
                                         const Visit& visit) const {
   for (std::uint32_t i = run.end_of(key); i > 0 && run.key(i - 1) == key; --i) {
     const Sequence sequence = run.sequence(i - 1);
-    MDB_val value{};
-    if (run.has_pages()) value = finders.pages.record(run.page(i - 1), sequence);
-    if (value.mv_data == nullptr) {
+    Bytes value;
+    if (run.has_pages()) value = finders.pages.map().record(run.page(i - 1), sequence);
+    if (value.at == nullptr) {
       MDB_val at = as_val(sequence);
-      const int code = mdb_cursor_get(finders.records, &at, &value, MDB_SET);
+      MDB_val found{};
+      const int code = mdb_cursor_get(finders.records, &at, &found, MDB_SET);
       if (code == MDB_NOTFOUND) return damaged("the posting of record", sequence);
       if (code != 0) return lmdb_failure(code, "read", environment_.path());
+      value = bytes_in(found);
     }
     auto more = show(value, sequence, [&](const Record& record, const std::byte* bytes) {
       // A posting that says what the record does not is no reason to show it.

@@ -35,6 +35,8 @@ class SegmentView {
   /// Asks for all pages that newest(key) will read for `limit` records, many at a time, and waits
   /// for those that lead to others. Shows nothing: what is wrong newest() will find out.
   void foresee_newest(PostingKey key, std::uint64_t limit) const;
+  /// Shows record `sequence`; a missing one is damage. False: it was stopped.
+  [[nodiscard]] Result<bool> show_one(Sequence sequence, const Visit& visit) const;
   /// How many from number `from` on bear `key`; no record is read.
   [[nodiscard]] Result<std::uint64_t> count(PostingKey key, Sequence from) const;
   /// The time of record `sequence`; empty if it is not here.
@@ -43,8 +45,8 @@ class SegmentView {
   [[nodiscard]] Result<bool> each_run(const VisitRun& visit) const;
 
  private:
-  [[nodiscard]] Result<bool> show(const MDB_val& value, Sequence sequence,
-                                  const Visit& visit) const;
+  [[nodiscard]] Result<bool> show(Bytes value, Sequence sequence, const Visit& visit) const;
+  [[nodiscard]] std::vector<RunView> foresee_runs() const;
   /// By the page that a posting names, or by LMDB's search.
   struct Finders {
     const PageFinder& pages;

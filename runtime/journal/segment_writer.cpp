@@ -1,12 +1,15 @@
 #include "runtime/journal/segment_writer.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 
 #include "runtime/base/assert.hpp"
 #include "runtime/base/crc32c.hpp"
-#include "runtime/journal/page_finder.hpp"
+#include "runtime/journal/page_map.hpp"
 #include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/run_hint.hpp"
 #include "runtime/journal/segment_reader.hpp"
 
 namespace chargemill::runtime::journal {
@@ -169,7 +172,21 @@ Result<void> SegmentWriter::seal() {
   if (code == 0) code = put_seal(*environment_, *transaction, manifest);
   if (code == 0) code = transaction->commit();
   if (code != 0) return lmdb_failure(code, "seal", environment_->path());
+  leave_hint();
   return {};
+}
+
+/// Says in the first page where the run is, now that it stays there.
+void SegmentWriter::leave_hint() const {
+  const auto transaction = Transaction::begin(*environment_, MDB_RDONLY);
+  if (!transaction || ladder_.runs().size() != 1) return;
+  const Bytes bytes = find_run_bytes(*transaction, ladder_.runs().front());
+  const auto run = RunView::over(bytes);
+  mdb_filehandle_t file = -1;
+  if (!run || !run->has_pages() || mdb_env_get_fd(environment_->handle(), &file) != 0) return;
+  const HintBytes hint = encode_hint(page_number_of(bytes.at), bytes);
+  // Whether it gets there or not: readers can do without.
+  (void)!::pwrite(file, hint.data(), hint.size(), HintLayout::kAt);
 }
 
 /// Merges all runs into one, however large. They are read where they are: LMDB does not move them.
@@ -217,14 +234,18 @@ std::vector<std::uint32_t> SegmentWriter::pages_of_records(const Transaction& tr
   return pages;
 }
 
-/// The run that the ladder knows; empty if it is not there or damaged.
-std::optional<RunView> SegmentWriter::find_run(const Transaction& transaction,
-                                               const RunInfo& info) const {
+/// The bytes of a run that the ladder knows; none if it is not there.
+Bytes SegmentWriter::find_run_bytes(const Transaction& transaction, const RunInfo& info) const {
   const std::uint64_t at = run_key(info.last, info.level);
   MDB_val key = as_val(at);
   MDB_val value{};
-  if (mdb_get(transaction.get(), environment_->postings(), &key, &value) != 0) return std::nullopt;
-  return RunView::over(static_cast<const std::byte*>(value.mv_data), value.mv_size);
+  if (mdb_get(transaction.get(), environment_->postings(), &key, &value) != 0) return {};
+  return {static_cast<const std::byte*>(value.mv_data), value.mv_size};
+}
+/// Empty if it is not there or damaged.
+std::optional<RunView> SegmentWriter::find_run(const Transaction& transaction,
+                                               const RunInfo& info) const {
+  return RunView::over(find_run_bytes(transaction, info));
 }
 
 }  // namespace chargemill::runtime::journal

@@ -67,7 +67,9 @@ class SegmentWriter {
   [[nodiscard]] int put_run(const Transaction& transaction, RunLadder::Plan plan,
                             std::vector<Posting> fresh, Sequence first, Sequence last);
   [[nodiscard]] int put_last_run(const Transaction& transaction);
+  void leave_hint() const;
   [[nodiscard]] std::vector<std::uint32_t> pages_of_records(const Transaction& transaction) const;
+  [[nodiscard]] Bytes find_run_bytes(const Transaction& transaction, const RunInfo& info) const;
   [[nodiscard]] std::optional<RunView> find_run(const Transaction& transaction,
                                                 const RunInfo& info) const;
 

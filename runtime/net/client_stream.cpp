@@ -3,7 +3,6 @@
 #include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +11,8 @@
 #include <csignal>
 #include <system_error>
 #include <utility>
+
+#include "runtime/net/tls_context.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -46,29 +47,6 @@ std::string last_words() {
   ERR_clear_error();
   const char* const text = ERR_reason_error_string(code);
   return text == nullptr ? "error " + std::to_string(code) : text;
-}
-
-/// Whom a connection believes, and that it wants to be sure of its end.
-Result<std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>> context_for(const ClientTls& tls) {
-  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_client_method()),
-                                                            SSL_CTX_free};
-  if (context == nullptr || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1)
-    return broken("no TLS: " + last_words());
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  const bool is_loaded =
-      tls.ca_file.empty()
-          ? SSL_CTX_set_default_verify_paths(context.get()) == 1
-          : SSL_CTX_load_verify_locations(context.get(), tls.ca_file.c_str(), nullptr) == 1;
-  if (!is_loaded) return broken(tls.ca_file + ": no certificates in it: " + last_words());
-  return context;
-}
-
-/// The certificate must be of this name or address.
-bool expect(SSL* tls, const std::string& host) {
-  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host.c_str()) == 1) return true;
-  ERR_clear_error();
-  SSL_set_hostflags(tls, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  return SSL_set1_host(tls, host.c_str()) == 1 && SSL_set_tlsext_host_name(tls, host.c_str()) == 1;
 }
 
 }  // namespace
@@ -111,21 +89,16 @@ Result<ClientStream> ClientStream::connect(const Endpoint& to, Millis timeout,
 Result<void> ClientStream::encrypt(const Endpoint& to, const ClientTls& tls) {
   // OpenSSL writes without MSG_NOSIGNAL: a door that has gone must not end this process.
   (void)std::signal(SIGPIPE, SIG_IGN);
-  auto context = context_for(tls);
+  const auto context = open_client_tls(tls);
   if (!context) return tl::unexpected<Error>(context.error());
-  tls_.reset(SSL_new(context->get()));  // it keeps the context
-  if (tls_ == nullptr || SSL_set_fd(tls_.get(), socket_) != 1 || !expect(tls_.get(), to.host))
+  tls_.reset(SSL_new((*context)->native_handle()));  // it keeps the context
+  if (tls_ == nullptr || SSL_set_fd(tls_.get(), socket_) != 1 || !expect_peer(tls_.get(), to.host))
     return broken("no TLS: " + last_words());
   for (;;) {
     ERR_clear_error();
     const int result = SSL_connect(tls_.get());
     if (result == 1) return {};
-    const long doubt = SSL_get_verify_result(tls_.get());
-    if (doubt != X509_V_OK) {
-      ERR_clear_error();
-      return broken("the certificate of " + to_text(to) +
-                    " is not to be believed: " + X509_verify_cert_error_string(doubt));
-    }
+    if (const auto doubt = doubt_about(tls_.get(), to); !doubt.empty()) return broken(doubt);
     if (auto ready = await_tls(result, "no TLS with " + to_text(to)); !ready) return ready;
   }
 }

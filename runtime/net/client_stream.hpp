@@ -7,6 +7,7 @@
 
 #include "runtime/base/result.hpp"
 #include "runtime/base/units.hpp"
+#include "runtime/net/client_tls.hpp"
 #include "runtime/net/endpoint.hpp"
 #include "runtime/wire/byte_view.hpp"
 
@@ -14,12 +15,6 @@
 struct ssl_st;  // NOLINT(readability-identifier-naming)
 
 namespace chargemill::runtime {
-
-/// Whether and how a client wants to be sure whom it talks to.
-struct ClientTls {
-  bool is_on = false;
-  std::string ca_file;  ///< PEM: whom to believe; empty: those that this machine believes
-};
 
 /// All errors are of the environment. Threads: one.
 class ClientStream {

@@ -1,5 +1,5 @@
-// The bytes of one client, as they are or inside TLS: what the connections of all doors read and
-// write.
+// The bytes of one connection, as they are or inside TLS: what the connections of all doors, and
+// those who dial, read and write.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -36,6 +36,11 @@ class DoorStream {
   template <class Handler>
   void async_handshake(Handler&& handler) {
     inside_->async_handshake(Inside::server, std::forward<Handler>(handler));
+  }
+  /// The same of whoever has dialled.
+  template <class Handler>
+  void async_client_handshake(Handler&& handler) {
+    inside_->async_handshake(Inside::client, std::forward<Handler>(handler));
   }
   template <class Buffers, class Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {

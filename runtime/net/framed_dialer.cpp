@@ -31,12 +31,13 @@ FramedDialer::FramedDialer(boost::asio::io_context& context, Options options,
     : options_(std::move(options)),
       listener_(listener),
       resolver_(context),
-      socket_(context),
       timer_(context),
       random_(options_.seed, options_.number, Purpose::retries) {}
 
-FramedDialer::Incoming::Incoming()
-    : buffer(kPayloadBytesMax + kReadBytes, kFirstBytes), decoder({}) {}
+FramedDialer::Line::Line(Tcp::socket socket, boost::asio::ssl::context* tls)
+    : stream(std::move(socket), tls),
+      buffer(kPayloadBytesMax + kReadBytes, kFirstBytes),
+      decoder({}) {}
 
 void FramedDialer::start() { dial(); }
 
@@ -44,10 +45,9 @@ void FramedDialer::stop() {
   is_stopped_ = true;
   is_connected_ = false;
   ++dialled_;
-  error_code ignored;
   resolver_.cancel();
   timer_.cancel();
-  socket_.close(ignored);
+  if (line_) line_->stream.close();
 }
 
 void FramedDialer::dial() {
@@ -63,23 +63,39 @@ void FramedDialer::dial() {
       [self = shared_from_this(), attempt](const error_code& error, const auto& found) {
         if (attempt != self->dialled_) return;
         if (error) return self->failed(error.message());
-        boost::asio::async_connect(self->socket_, found,
-                                   [self, attempt](const error_code& refused, const auto&) {
+        const auto line = std::make_shared<Line>(Tcp::socket{self->resolver_.get_executor()},
+                                                 self->options_.tls.get());
+        self->line_ = line;
+        boost::asio::async_connect(line->stream.socket(), found,
+                                   [self, line, attempt](const error_code& refused, const auto&) {
                                      if (attempt != self->dialled_) return;
                                      if (refused) return self->failed(refused.message());
-                                     self->connected();
+                                     self->reached(line);
                                    });
+      });
+}
+
+void FramedDialer::reached(const LinePointer& line) {
+  error_code error;
+  DoorStream& stream = line->stream;
+  stream.socket().set_option(Tcp::no_delay{true}, error);
+  if (error) return failed(error.message());
+  if (!stream.is_encrypted()) return connected();
+  ssl_st* const tls = stream.inside()->native_handle();
+  if (!expect_peer(tls, options_.to.host)) return failed("no TLS for " + options_.to.host);
+  stream.async_client_handshake(
+      [self = shared_from_this(), line, attempt = dialled_](const error_code& refused) {
+        if (attempt != self->dialled_) return;
+        if (!refused) return self->connected();
+        const auto doubt = doubt_about(line->stream.inside()->native_handle(), self->options_.to);
+        self->failed(doubt.empty() ? refused.message() : doubt);
       });
 }
 
 void FramedDialer::connected() {
   timer_.cancel();
-  error_code error;
-  socket_.set_option(Tcp::no_delay{true}, error);
-  if (error) return failed(error.message());
   is_connected_ = true;
   failures_ = 0;
-  incoming_.emplace();
   read();
   listener_.on_connected();
 }
@@ -90,10 +106,9 @@ void FramedDialer::failed(const std::string& why) {
   ++dialled_;
   resolver_.cancel();
   timer_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  if (line_) line_->stream.close();
   unsent_.clear();
-  if (was_connected) listener_.on_lost(why);
+  was_connected ? listener_.on_lost(why) : listener_.on_failed(why);
   dial_later();
 }
 
@@ -126,33 +141,34 @@ void FramedDialer::write() {
   is_writing_ = true;
   writing_.clear();
   std::swap(writing_, unsent_);
-  boost::asio::async_write(
-      socket_, boost::asio::buffer(writing_.data(), writing_.size()),
-      [self = shared_from_this(), attempt = dialled_](const error_code& error, std::size_t) {
-        self->is_writing_ = false;
-        if (attempt != self->dialled_) return self->write();
-        if (error) return self->failed(error.message());
-        self->write();
-      });
+  boost::asio::async_write(line_->stream, boost::asio::buffer(writing_.data(), writing_.size()),
+                           [self = shared_from_this(), line = line_, attempt = dialled_](
+                               const error_code& error, std::size_t) {
+                             self->is_writing_ = false;
+                             if (attempt != self->dialled_) return self->write();
+                             if (error) return self->failed(error.message());
+                             self->write();
+                           });
 }
 
 void FramedDialer::read() {
-  const ByteRoom room = incoming_->buffer.prepare(kReadBytes);
-  socket_.async_read_some(
-      boost::asio::buffer(room.data, room.size),
-      [self = shared_from_this(), attempt = dialled_](const error_code& error, std::size_t bytes) {
-        if (attempt != self->dialled_) return;
-        if (error) return self->failed(error.message());
-        self->incoming_->buffer.commit(bytes);
-        self->take_frames();
-        if (attempt == self->dialled_) self->read();
-      });
+  const ByteRoom room = line_->buffer.prepare(kReadBytes);
+  line_->stream.async_read_some(boost::asio::buffer(room.data, room.size),
+                                [self = shared_from_this(), line = line_, attempt = dialled_](
+                                    const error_code& error, std::size_t bytes) {
+                                  if (attempt != self->dialled_) return;
+                                  if (error) return self->failed(error.message());
+                                  line->buffer.commit(bytes);
+                                  self->take_frames();
+                                  if (attempt == self->dialled_) self->read();
+                                });
 }
 
 void FramedDialer::take_frames() {
+  const LinePointer line = line_;
   const auto attempt = dialled_;
   for (;;) {
-    const Decoded found = incoming_->decoder.next(incoming_->buffer);
+    const Decoded found = line->decoder.next(line->buffer);
     if (found.kind == Decoded::Kind::nothing) return;
     if (found.kind != Decoded::Kind::frame) return failed("a damaged frame");
     listener_.on_frame(found.payload.text());

@@ -5,14 +5,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/base/random_stream.hpp"
 #include "runtime/base/units.hpp"
+#include "runtime/net/door_stream.hpp"
 #include "runtime/net/endpoint.hpp"
+#include "runtime/net/tls_context.hpp"
 #include "runtime/wire/frame_decoder.hpp"
 
 namespace chargemill::runtime {
@@ -30,6 +31,8 @@ class DialListener {
   virtual void on_frame(std::string_view text) = 0;
   /// It was connected, and is not any more: what was sent and not answered is lost.
   virtual void on_lost(const std::string& why) = 0;
+  /// An attempt came to nothing; another follows.
+  virtual void on_failed(const std::string& /*why*/) {}
 };
 
 /// The wait before attempt `attempt` (from 0) to come back: exponential between two limits, of
@@ -47,6 +50,7 @@ class FramedDialer final : public std::enable_shared_from_this<FramedDialer> {
  public:
   struct Options {
     Endpoint to;
+    TlsContext tls;  ///< of open_client_tls(); null: plain
     BackOff back_off;
     Nanos connect_timeout = std::chrono::seconds{5};
     std::size_t unsent_bytes_max = 8U << 20U;  ///< one that takes less than it is sent is lost
@@ -68,13 +72,17 @@ class FramedDialer final : public std::enable_shared_from_this<FramedDialer> {
  private:
   using Tcp = boost::asio::ip::tcp;
 
-  struct Incoming {
-    Incoming();
+  /// One attempt, and the connection that comes of it; whatever is under way on it has a share.
+  struct Line {
+    Line(Tcp::socket socket, boost::asio::ssl::context* tls);
+    DoorStream stream;
     ReceiveBuffer buffer;
     FrameDecoder decoder;
   };
+  using LinePointer = std::shared_ptr<Line>;
 
   void dial();
+  void reached(const LinePointer& line);
   void connected();
   void failed(const std::string& why);
   void dial_later();
@@ -85,10 +93,9 @@ class FramedDialer final : public std::enable_shared_from_this<FramedDialer> {
   const Options options_;
   DialListener& listener_;
   Tcp::resolver resolver_;
-  Tcp::socket socket_;
+  LinePointer line_;                 // the present one, or the last
   boost::asio::steady_timer timer_;  // of the attempt, then of the wait for the next
   RandomStream random_;
-  std::optional<Incoming> incoming_;  // of the present connection, or the last
   std::vector<std::byte> unsent_, writing_;
   std::uint64_t dialled_ = 0;  // what comes of an older attempt is nobody's
   unsigned failures_ = 0;

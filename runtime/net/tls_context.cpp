@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <cerrno>
@@ -107,6 +108,37 @@ Result<TlsContext> open_tls(const fs::path& certificate, const fs::path& key) {
     return tl::unexpected<Error>(used.error());
   if (auto used = use_key(native, key); !used) return tl::unexpected<Error>(used.error());
   return context;
+}
+
+Result<TlsContext> open_client_tls(const ClientTls& tls) {
+  ERR_clear_error();
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+  SSL_CTX* const native = context->native_handle();
+  if (SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1)
+    return failure(ErrorKind::environment, "no TLS 1.2: " + last_words());
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
+  const bool is_loaded = tls.ca_file.empty() ? SSL_CTX_set_default_verify_paths(native) == 1
+                                             : SSL_CTX_load_verify_locations(
+                                                   native, tls.ca_file.c_str(), nullptr) == 1;
+  if (!is_loaded) return wrong(tls.ca_file, "no certificates in it: " + last_words());
+  return context;
+}
+
+bool expect_peer(ssl_st* stream, const std::string& host) {
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(stream), host.c_str()) == 1) return true;
+  ERR_clear_error();
+  SSL_set_hostflags(stream, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return SSL_set1_host(stream, host.c_str()) == 1 &&
+         SSL_set_tlsext_host_name(stream, host.c_str()) == 1;
+}
+
+std::string doubt_about(const ssl_st* stream, const Endpoint& to) {
+  const long doubt = SSL_get_verify_result(stream);
+  if (doubt == X509_V_OK) return {};
+  ERR_clear_error();
+  return "the certificate of " + to_text(to) +
+         " is not to be believed: " + X509_verify_cert_error_string(doubt);
 }
 
 }  // namespace chargemill::runtime

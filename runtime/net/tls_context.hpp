@@ -1,11 +1,17 @@
-// The certificate that a door shows, and the key behind it.
+// The certificate that a door shows, the key behind it, and whom those who come to it believe.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "runtime/base/result.hpp"
+#include "runtime/net/client_tls.hpp"
+#include "runtime/net/endpoint.hpp"
+
+// OpenSSL's name for its connections.
+struct ssl_st;  // NOLINT(readability-identifier-naming)
 
 namespace chargemill::runtime {
 
@@ -16,5 +22,13 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 /// read, is none, belongs to another certificate, or is not valid today.
 [[nodiscard]] Result<TlsContext> open_tls(const std::filesystem::path& certificate,
                                           const std::filesystem::path& key);
+
+/// For the one who dials: TLS 1.2 and newer, and the other end shows a certificate that is vouched
+/// for. The error, of the environment, names the file that has no certificates.
+[[nodiscard]] Result<TlsContext> open_client_tls(const ClientTls& tls);
+/// Before a handshake: the certificate must be of this name or address. False: OpenSSL declines.
+[[nodiscard]] bool expect_peer(ssl_st* stream, const std::string& host);
+/// After one that failed: why the certificate of `to` is not believed; empty: it was not that.
+[[nodiscard]] std::string doubt_about(const ssl_st* stream, const Endpoint& to);
 
 }  // namespace chargemill::runtime

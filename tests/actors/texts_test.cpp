@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace chargemill {
 namespace {
 
@@ -111,6 +113,36 @@ TEST(Texts, EveryCodeHasAWord) {
   EXPECT_EQ(word(DisplayState::stopped), "Out of Order");  // D-194
   EXPECT_EQ(word(UpdateStatus::in_progress), "in_progress");
   EXPECT_EQ(word(SessionStatus::failed), "FAILED");
+}
+
+TEST(Texts, WordsOfOthersHaveACodeOfTheirOwn) {
+  const Reason hot = reason_in_words("Overheating");
+  EXPECT_TRUE(is_foreign(hot));
+  EXPECT_EQ(word(hot), "Overheating");
+  EXPECT_EQ(reason_in_words("Overheating"), hot);
+  EXPECT_NE(reason_in_words("Flooded"), hot);
+  EXPECT_EQ(reason_in_words(""), Reason::none);
+  EXPECT_EQ(word(reason_in_words("a\nb\x1b[2J")), "a?b?[2J")
+      << "nobody's terminal is told anything";
+  DriverUpdate update{};
+  update.reason = Reason::interrupted_by_fault;
+  update.detail = hot;
+  EXPECT_EQ(update_text(update), "Charging interrupted: FAULT (Overheating)");  // D-070
+  const std::string longest(kForeignBytesMax - 1, 'x');
+  EXPECT_EQ(word(reason_in_words(longest + "€")), longest) << "whole characters";
+}
+
+// In a process of its own: what is full stays full.
+TEST(TextsDeathTest, AfterAsManyDifferentWordsAsThereIsRoomForNewOnesAreNone) {  // law 6
+  const auto fill = [] {
+    const Reason first = reason_in_words("reason 0");
+    for (std::size_t i = 0; i < 2 * kForeignReasons; ++i)
+      (void)reason_in_words("reason " + std::to_string(i));
+    const bool is_full = reason_in_words("one more") == Reason::none;
+    const bool is_known = reason_in_words("reason 0") == first && word(first) == "reason 0";
+    return is_full && is_known && word(kForeignWords).empty();
+  };
+  EXPECT_EXIT(std::exit(fill() ? 0 : 1), testing::ExitedWithCode(0), "");
 }
 
 TEST(Texts, QuantitiesBecomeWhatPeopleRead) {  // D-108: 22 kW at 0.30 EUR for 11 s

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
-  axeSource, check, equal, finish, law, openRun, openTab, root, shown, smallScenario, until,
+  check, equal, findings, finish, law, openRun, openTab, root, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -10,16 +10,8 @@ await live.post('/api/v1/charge-points/CP-000005/inject-fault', { kind: 'engine_
 await live.post('/api/v1/charge-points/CP-000006/stop');
 await until('the fault is in the journal', async () => (await live.ask('/api/v1/faults')).faults.length > 0);
 
-/** What axe finds that a person would stumble over. */
-const findings = async (page) => {
-  await page.addScriptTag({ content: axeSource }).catch(() => page.evaluate(axeSource));
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 4).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.slice(0, 200)}`).join(' | ')}`);
-};
-
 for (const theme of ['light', 'dark']) {
-  for (const [name, query] of [['map', ''], ['table', 'view=table'], ['drawer', 'cp=CP-000005'], ['requests', 'panel=requests'],
+  for (const [name, query] of [['map', ''], ['table', 'view=table'], ['drawer', 'cp=CP-000005'], ['requests', 'panel=requests'], ['messages', 'panel=messages'],
     ['log', 'panel=log'], ['configuration', 'panel=config'], ['downloads', 'panel=downloads'],
     ['groups', 'group=1&state=faulted&zone=Z01']]) {
     await law(`axe finds nothing serious in the ${name} view of the ${theme} theme`, async () => {

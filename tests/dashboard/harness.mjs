@@ -176,6 +176,14 @@ export const overlaps = (page) => page.evaluate(() => {
   return bad;
 });
 
+/** What axe finds that a person would stumble over. */
+export const findings = async (page) => {
+  await page.addScriptTag({ content: axeSource }).catch(() => page.evaluate(axeSource));
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 4).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.slice(0, 200)}`).join(' | ')}`);
+};
+
 let failed = 0;
 /** One line of the test's result. */
 export async function law(text, body) {

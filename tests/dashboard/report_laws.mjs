@@ -74,4 +74,23 @@ await law('Without scripts the report still has every figure', async () => {
   await tab.context().close();
 });
 
+await law('The report of a run without a journal has the faults it remembers, and who joined it', async () => {
+  const brief = await openRun(smallScenario({ points: 6 }), ['--no-journal']);
+  await brief.post('/api/v1/charge-points', { cp_id: 'CP-LATE', zone: 'Z02' });
+  await until('it is on', async () => (await brief.ask('/api/v1/charge-points/CP-LATE')).state === 'ACTIVATED', 30);
+  await brief.post('/api/v1/charge-points/CP-LATE/inject-fault', { kind: 'engine_ko', duration: '10m' });
+  await until('it is found', async () => (await brief.ask('/api/v1/faults')).faults.length === 1, 30);
+  await brief.stop();
+  const tab = await openTab(`file://${join(brief.out, 'report.html')}`);
+  await tab.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 20_000 });
+  equal(await tab.evaluate(() => window.chargemill.faults.map(({ cp_id }) => cp_id)), ['CP-LATE'], 'faults');
+  const found = await tab.evaluate(() => {
+    const { plan, states } = window.chargemill;
+    return [plan.points, plan.find('CP-LATE'), states.code(6)];
+  });
+  equal(found, [7, 6, 5], 'points, its place, its state');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 process.exit(await finish());

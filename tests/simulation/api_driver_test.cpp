@@ -185,6 +185,26 @@ TEST(NewcomerApi, AChargePointJoinsAndServes) {  // D-003, G6
   EXPECT_EQ(api.latest()["status"], "completed");
   EXPECT_EQ(api.post("/api/v1/charge-points", nullptr, 201)["cp_id"], "CP-000004");
 }
+TEST(NewcomerApi, WhoJoinsHasAPlaceInTheLayout) {
+  DriverApi api;
+  const json before = api.get("/api/v1/layout");
+  const auto points = before["points"].get<std::size_t>();
+  EXPECT_EQ(before["joined"], json::array());
+  for (const char* name : {"CP-NEW", "CP-NEWER"})
+    api.post("/api/v1/charge-points", {{"cp_id", name}, {"zone", "Z02"}}, 201);
+  const json after = api.get("/api/v1/layout");
+  EXPECT_EQ(after["points"], points + 2);
+  EXPECT_EQ(after["joined"], (json{"CP-NEW", "CP-NEWER"}));
+  EXPECT_EQ(after["names"], before["names"]) << "of the scenario's";
+  const auto counted = [](const json& layout) {
+    std::size_t sum = 0;
+    for (const auto& site : layout["sites"]) sum += site[2].get<std::size_t>();
+    return sum;
+  };
+  EXPECT_EQ(counted(before), points);
+  EXPECT_EQ(counted(after), points + 2);
+  EXPECT_EQ(after["sites"].back()[0], 1) << "in Z02";
+}
 TEST(NewcomerApi, ADriverJoinsWithAListOfItsOwn) {
   DriverApi api;
   const json born =

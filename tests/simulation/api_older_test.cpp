@@ -103,6 +103,47 @@ TEST(OlderApi, AMonitorRegistersAPointOfTheScenario) {  // D-181, D-042
   EXPECT_EQ(office.ask("POST", "/cp/register", "not json").status, 422U);
 }
 
+TEST(OlderApi, AStrangerRegistersWhereAPlaceIsFreeAsAtTheFramedDoor) {  // D-041, D-042
+  auto scenario = StillNetwork::scenario(2, {});
+  scenario.network.points[1].zone = ZoneId{1};
+  scenario.network.external = 1;
+  ApiOffice office{scenario};
+  const json body{{"cp_id", "CP-900"},
+                  {"cp_e_host", "localhost"},
+                  {"cp_e_port", 8001},
+                  {"location", "Z02 Main Street 3"},
+                  {"price_eur_kwh", 0.5}};
+  EXPECT_EQ(office.post("/cp/register", body)["success"], true);
+  const json shown = office.get("/cp/CP-900");
+  EXPECT_EQ(shown["location"], "Z02 Main Street 3");
+  EXPECT_EQ(shown["price_eur_kwh"], 0.5);
+  EXPECT_EQ(shown["monitor_status"], "OK");
+  EXPECT_EQ(shown["state"], "DISCONNECTED") << "until its engine is heard";
+  EXPECT_EQ(office.point("CP-900")["zone"], "Z02");
+  EXPECT_EQ(office.post("/cp/heartbeat", {{"cp_id", "CP-900"}})["success"], true);
+  json second = body;
+  second["cp_id"] = "CP-901";
+  EXPECT_EQ(office.post("/cp/register", second, 403)["message"], "Registration failed");
+  second["cp_id"] = "CP 901";
+  EXPECT_EQ(office.post("/cp/register", second, 403)["success"], false);
+}
+
+TEST(OlderApi, TheLocationIsWhatTheMonitorSaysAndElseWhatTheScenarioSays) {  // D-041, D-196
+  ApiOffice office{1};
+  json body{{"cp_id", "CP-001"}, {"cp_e_host", "h"}, {"cp_e_port", 1}};
+  (void)office.post("/cp/register", body);
+  EXPECT_EQ(office.get("/cp/CP-001")["location"], "Z01 S0001");
+  body["location"] = "Alicante <b>";
+  (void)office.post("/cp/register", body);
+  EXPECT_EQ(office.get("/cp/CP-001")["location"], "Alicante <b>");
+  (void)office.post("/cp/register", {{"cp_id", "CP-001"}, {"cp_e_host", "h"}, {"cp_e_port", 1}});
+  EXPECT_EQ(office.get("/cp/CP-001")["location"], "Alicante <b>") << "nothing new was said of it";
+  body["location"] = std::string(127, 'x') + "€";
+  (void)office.post("/cp/register", body);
+  EXPECT_EQ(office.get("/cp/CP-001")["location"], std::string(127, 'x'))
+      << "128 bytes, whole characters";
+}
+
 TEST(OlderApi, AMonitorsFaultTakesPartAndItsRecoveryEndsIt) {  // D-182, D-068, D-072
   ApiOffice office{2, {{"CP-001"}}};
   office.pass(3s);
@@ -126,6 +167,19 @@ TEST(OlderApi, AMonitorsFaultTakesPartAndItsRecoveryEndsIt) {  // D-182, D-068, 
             "status must be FAULT or HEALTHY");
   EXPECT_EQ(error_of(office.post("/cp/fault", {{"cp_id", "CP-9"}, {"status", "FAULT"}}, 404)),
             "Charging point not found");
+}
+
+TEST(OlderApi, AMonitorMaySayInItsOwnWordsWhatIsWrong) {  // D-068, D-070, D-182
+  Memory memory;
+  ApiOffice office{StillNetwork::scenario(1, {{"CP-001"}}), nullptr, &memory};
+  office.pass(3s);
+  (void)office.post("/cp/fault",
+                    {{"cp_id", "CP-001"}, {"status", "FAULT"}, {"reason", "Cable <overheated>"}});
+  EXPECT_EQ(office.get("/cp/CP-001")["fault_reason"], "Cable <overheated>");
+  office.pass(1s);
+  EXPECT_EQ(office.get("/api/v1/faults")["faults"][0]["reason"], "Cable <overheated>");
+  EXPECT_EQ(office.get("/api/v1/sessions")["sessions"][0]["reason"],
+            "Charging interrupted: FAULT (Cable <overheated>)");
 }
 
 TEST(OlderApi, AHeartbeatOfAnUnknownPointCreatesNothing) {  // D-183, D-043

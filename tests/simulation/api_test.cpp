@@ -30,6 +30,10 @@ TEST(Api, ServiceRoutesAnswer) {
   EXPECT_THAT(office.ask("GET", "/readyz?verbose").body, HasSubstr("[+]central ok\n"));
   office.world().is_draining = [] { return true; };
   EXPECT_EQ(office.ask("GET", "/readyz").status, 503U);
+  EXPECT_EQ(office.ask("GET", "/readyz?exclude=journal").status, 503U);
+  const auto without = office.ask("GET", "/readyz?verbose&exclude=journal,load");
+  EXPECT_EQ(without.status, 200U);
+  EXPECT_THAT(without.body, HasSubstr("[+]load excluded\n"));
   office.world().is_draining = {};
   office.world().agreement_trouble = [] { return "etcd at 127.0.0.1:2379: Connection refused"; };
   EXPECT_EQ(office.ask("GET", "/readyz").status, 503U);

@@ -65,6 +65,27 @@ TEST(Memory, AnswersWhatAJournalWouldAnswer) {  // D-172 to D-175, D-190
   EXPECT_EQ(office.get("/api/v1/stats?cp=CP-001")["total_events"], 0) << "0, never null (D-175)";
   EXPECT_EQ(memory.lost(), 0U);
 }
+TEST(Memory, TellsAnOperatorWhatHappenedNewestFirst) {  // D-199
+  Memory memory;
+  ApiOffice office{eventful(), nullptr, &memory};
+  office.pass(30s);
+  (void)office.post("/api/v1/charge-points/CP-001/stop", nullptr);
+  office.pass(30s);
+  const json all = office.get("/api/v1/messages")["messages"];
+  std::string events;
+  for (auto row = all.rbegin(); row != all.rend(); ++row)
+    events += (*row)["cp_id"].get<std::string>() + ' ' + (*row)["event"].get<std::string>() + ' ';
+  EXPECT_THAT(events, testing::StartsWith("CP-001 accepted CP-001 started CP-001 ended "
+                                          "CP-002 accepted CP-002 started "));
+  for (const char* one : {"CP-002 fault", "CP-002 ended", "CP-002 recovery", "CP-001 stopped"})
+    EXPECT_THAT(events, testing::HasSubstr(one));
+  EXPECT_EQ(all.back()["driver_id"], "driver-0");
+  const json two = office.get("/api/v1/messages?limit=2")["messages"];
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0], all[0]);
+  EXPECT_EQ(two[1], all[1]);
+  EXPECT_EQ(office.get("/api/v1/messages?limit=0")["messages"].size(), 0U);
+}
 TEST(Memory, ItsRowsAreTheJournalsRowsButForTheirNumbers) {
   const std::vector<std::string> questions{"/api/v1/faults", "/api/v1/health?cp=CP-002",
                                            "/api/v1/sessions", "/api/v1/tickets", "/api/v1/stats"};

@@ -13,11 +13,17 @@ const kInk = {
 };
 const kDash = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
+/** Those of the start-up would make all other lines flat. */
+function afterStart(series) {
+  const from = series.settled();
+  return series.columns.disconnected.map((value, i) => (i < from ? null : value));
+}
+
 /** `bounds`: by line, what it should not be above; none: it has no limit. */
 const kCharts = [
   { title: 'States', text: countText, lines: (s) => [
     ['supplying', 'charging', s.columns.supplying], ['out of order', 'stopped', s.columns.stopped],
-    ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', s.columns.disconnected]],
+    ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', afterStart(s)]],
   bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
   { title: 'Power', text: (v) => figureText(v === null ? null : v * 1e3, 'W'), lines: (s) => [['power', 'first', s.power()]] },
   { title: 'Faults a minute', text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
@@ -79,7 +85,7 @@ function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
   return {
     width, height: kHeight, tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
     legend: { show: false },
-    padding: [8, 18, 0, 0],
+    padding: [8, 26, 0, 0],
     cursor: { sync: { key: 'time' }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * 1.08] } },
     axes: [

@@ -1,7 +1,7 @@
 // One charge point: what it is now, what the journal says of it, and what an operator may do.
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask, utc, withQuery } from './api.js';
-import { figureText, rowTime, spanText, timeText } from './format.js';
+import { figureText, shortTime, spanText, timeText } from './format.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
 
@@ -13,8 +13,11 @@ const kFaults = ['engine_crash', 'engine_silent', 'engine_ko', 'start_refused', 
 /** What an engine reports, as a class of the palette. */
 const kClassOf = { ACTIVATED: 0, SUPPLYING: 1, STOPPED: 3, DISCONNECTED: 4, FAULT: 5 };
 
-/** Now, again and again; history, whenever it may have changed. `clock`: model time, as the page knows it. */
-function usePoint(cp, view, isLive, revision, clock) {
+/**
+ * Now, again and again; history, whenever it may have changed. `clock`: model time, as the page knows it. What was known
+ * stays when there is nobody to ask any more.
+ */
+function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
   const [now, setNow] = useState(null);
   const [past, setPast] = useState(null);
   const [trouble, setTrouble] = useState('');
@@ -24,11 +27,13 @@ function usePoint(cp, view, isLive, revision, clock) {
   const path = `/api/v1/charge-points/${encodeURIComponent(cp)}`;
   const state = now ? `${now.state} ${now.engine_state} ${now.is_faulty} ${now.current_session}` : '';
   useEffect(() => {
-    let isWanted = true;
-    let timer = 0;
     setNow(null);
     setPast(null);
     setHeard([]);
+  }, [cp]);
+  useEffect(() => {
+    let isWanted = true;
+    let timer = 0;
     setTrouble('');
     const look = async () => {
       try {
@@ -42,22 +47,23 @@ function usePoint(cp, view, isLive, revision, clock) {
       }
       if (isWanted && isLive) timer = setTimeout(look, kEveryMs);
     };
-    look();
+    if (isOpen) look();
     return () => {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [cp, isLive]);
+  }, [cp, isOpen, isLive]);
   useEffect(() => {
+    if (!isOpen || !hasPast) return undefined;
     let isWanted = true;
     const of = (what, limit = kRows) => ask(withQuery(`/api/v1/${what}`, { cp, since: utc(view.from), until: utc(view.to), limit }));
     Promise.all([of('health'), of('sessions'), of('faults'), of('meter', kReadings)])
       .then(([h, s, f, m]) => isWanted && setPast({ health: h.health, sessions: s.sessions, faults: f.faults, readings: m.readings }))
-      .catch(() => isWanted && setPast(null));
+      .catch((error) => isWanted && setTrouble(error.message));
     return () => {
       isWanted = false;
     };
-  }, [cp, view.from, view.to, state, revision]);
+  }, [cp, view.from, view.to, state, revision, isOpen, hasPast]);
   return { now, past, heard, trouble };
 }
 
@@ -108,8 +114,8 @@ function powerOf(readings, heard) {
 
 function Power({ readings, heard, from, end }) {
   const steps = powerOf(readings, heard).filter((step) => step.to > from && step.from < end);
-  if (steps.length === 0) return html`<h3>Power</h3><p class="empty">None was delivered.</p>`;
-  const most = Math.max(...steps.map(({ kw }) => kw), 1e-9);
+  const most = Math.max(0, ...steps.map(({ kw }) => kw));
+  if (most === 0) return html`<h3>Power</h3><p class="empty">None was delivered.</p>`;
   const x = (at) => ((Math.max(at, from) - from) / (end - from) * 100).toFixed(2);
   const y = (kw) => (23 - kw / most * 21).toFixed(2);
   const line = steps.flatMap((step, i) => {
@@ -171,7 +177,7 @@ function Facts({ now }) {
     ['Driver', now.current_driver ?? 'nobody'], ['Session', now.current_session ?? 'none'],
     ['Delivers', now.telemetry ? `${now.telemetry.kw.toFixed(1)} kW, ${now.telemetry.kwh.toFixed(3)} kWh, ${now.telemetry.euros.toFixed(2)} €` : 'nothing'],
   ];
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd title=${value}>${value}</dd></div>`)}</dl>`;
 }
 
 function Table({ name, testid, heads, rows, cells }) {
@@ -183,12 +189,17 @@ function Table({ name, testid, heads, rows, cells }) {
       </table></div>`}`;
 }
 
+function waitingFor(hello, isOpen) {
+  if (!isOpen) return hello ? 'Nobody answers any more; chargemill history has its past.' : 'Waiting for the run…';
+  return hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.';
+}
+
 export function Drawer({ store, view, go }) {
   const { plan, hello, end } = store;
-  const isLive = store.connection === 'open' && !end && !view.isHeld;
+  const isOpen = store.connection === 'open' && !end;
   const revision = store.faults.find((row) => row.cp_id === view.cp)?.id ?? 0;
   const until = hello && store.pulse ? Date.parse(hello.run.start) / 1000 + store.pulse.sim_s : 0;
-  const { now, past, heard, trouble } = usePoint(view.cp, view, isLive, revision, until);
+  const { now, past, heard, trouble } = usePoint(view.cp, view, { isOpen, isLive: isOpen && !view.isHeld, hasPast: hello?.has_journal }, revision, until);
   const heading = useRef(null);
   useEffect(() => heading.current?.focus(), [view.cp]);
   const point = plan ? plan.find(view.cp) : -1;
@@ -213,17 +224,17 @@ export function Drawer({ store, view, go }) {
       <button onclick=${close} aria-label="Close">✕</button></header>
     ${trouble && html`<p class="empty" role="alert">${trouble}</p>`}
     ${now && html`<${Facts} now=${now} />`}
-    ${now && hello?.may_act && store.connection === 'open' && !end && html`<${Actions} cp=${view.cp} now=${now} />`}
+    ${now && hello?.may_act && isOpen && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
     ${past ? html`<${Course} past=${past} heard=${heard} view=${view} until=${until} />`
-      : html`<p class="empty">${hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.'}</p>`}
+      : html`<p class="empty">${waitingFor(hello, isOpen)}</p>`}
     ${past && html`<${Energy} sessions=${past.sessions} />
       <${Table} name="Sessions" testid="drawer-sessions" rows=${past.sessions} heads=${['Start', 'Lasted', 'Driver', 'kWh', '€', 'Status']}
-        cells=${(row) => [rowTime(row.start_time), row.end_time ? spanText((Date.parse(row.end_time) - Date.parse(row.start_time)) / 1000) : '–',
+        cells=${(row) => [shortTime(row.start_time), row.end_time ? spanText((Date.parse(row.end_time) - Date.parse(row.start_time)) / 1000) : '–',
           row.driver_id ?? '–', row.total_kwh?.toFixed(3) ?? '–', row.total_cost?.toFixed(2) ?? '–', row.status.toLowerCase()]} />
       <${Table} name="Faults" testid="drawer-faults" rows=${past.faults} heads=${['Time', 'Kind', 'Reason']}
-        cells=${(row) => [rowTime(row.timestamp), row.event_type.toLowerCase(), row.reason]} />
+        cells=${(row) => [shortTime(row.timestamp), row.event_type.toLowerCase(), row.reason]} />
       <${Table} name="Reports" testid="drawer-reports" rows=${past.health.slice(0, kReports)} heads=${['Time', 'State', 'Reason']}
-        cells=${(row) => [rowTime(row.timestamp), row.state.toLowerCase(), row.reason]} />`}
+        cells=${(row) => [shortTime(row.timestamp), row.state.toLowerCase(), row.reason]} />`}
   </aside>`;
 }

@@ -11,13 +11,14 @@ const kAnnounceMs = 5000;
 const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason', 'created_at'];
 
 /**
- * The rows that `view` means. One charge point or a time range is the journal's to answer; rows that
- * have come since then are added.
+ * The rows that `view` means. Whoever filters asks the journal, which knows all of them, and rows that have come since
+ * are added; what a name begins with is looked for here. `known`: among how many newest ones was looked; null: all.
  */
 function useRows(store, view) {
   const plan = store.plan;
   const isPoint = view.q !== '' && plan !== null && plan.find(view.q) >= 0;
-  const isAsked = store.hello?.has_journal && (isPoint || view.from !== null || view.to !== null);
+  const isFiltered = view.q !== '' || view.zone !== '' || view.kind !== '' || view.from !== null || view.to !== null;
+  const isAsked = isFiltered && store.hello?.has_journal && store.connection === 'open';
   const path = withQuery('/api/v1/faults', {
     cp: isPoint ? view.q : '', zone: view.zone, kind: view.kind, since: utc(view.from), until: utc(view.to), limit: kLimit });
   const [answer, setAnswer] = useState({ path: '', rows: [], trouble: '' });
@@ -33,13 +34,25 @@ function useRows(store, view) {
   }, [path, isAsked, instance]);
   return useMemo(() => {
     const is = (row) => isMeant(row, view) && isInRange(row, view);
-    if (!isAsked) return { rows: store.faults.filter(is), isWhole: true, trouble: '' };
-    if (answer.path !== path) return { rows: [], isWhole: false, trouble: '' };
+    const isAnswered = isFiltered && answer.path === path && answer.trouble === '';
+    if (isAsked && answer.path !== path) return { rows: [], isFiltered, isWhole: false, known: null, trouble: '' };
+    if (!isAnswered) {
+      const known = store.hasOlderFaults ? store.faults.length : null;
+      return { rows: store.faults.filter(is), isFiltered, isWhole: true, known, trouble: isAsked ? answer.trouble : '' };
+    }
     const newest = answer.rows[0]?.id ?? -1;
-    const known = new Set(answer.rows.map(({ id }) => id));
-    const fresh = store.faults.filter((row) => row.id > newest && !known.has(row.id) && is(row));
-    return { rows: [...fresh, ...answer.rows.filter(is)], isWhole: true, trouble: answer.trouble };
-  }, [store.revision, answer, path, isAsked, view.q, view.zone, view.kind, view.from, view.to]);
+    const ids = new Set(answer.rows.map(({ id }) => id));
+    const fresh = store.faults.filter((row) => row.id > newest && !ids.has(row.id) && is(row));
+    const known = answer.rows.length < kLimit ? null : answer.rows.length + fresh.length;
+    return { rows: [...fresh, ...answer.rows.filter(is)], isFiltered, isWhole: true, known, trouble: '' };
+  }, [store.revision, answer, path, isAsked, isFiltered, view.q, view.zone, view.kind, view.from, view.to]);
+}
+
+/** How many there are, and of how many that are known if that is not all. */
+function countOf(rows, known) {
+  const text = `${countText(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+  if (known === null) return text;
+  return rows === known ? `newest ${text}` : `${text} of the newest ${countText(known)}`;
 }
 
 /** Says what is new, but not more often than one can listen. */
@@ -100,8 +113,8 @@ function Filters({ store, view, go }) {
       <option value="">all</option>${(store.plan?.zones ?? []).map((zone) => html`<option key=${zone} value=${zone}>${zone}</option>`)}</select></label>
     <label>Kind <select value=${view.kind} onchange=${(event) => go({ kind: event.target.value })}>
       <option value="">all</option><option value="FAULT">fault</option><option value="RECOVERY">recovery</option></select></label>
-    <label>From <input type="datetime-local" step="1" value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
-    <label>To <input type="datetime-local" step="1" value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
+    <label title="model time, UTC">From <input type="datetime-local" step="1" value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
+    <label title="model time, UTC">To <input type="datetime-local" step="1" value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
     <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
   </form>`;
 }
@@ -125,7 +138,7 @@ export function Feed({ store, view, go }) {
   return html`<div class="feed">
     <${Filters} store=${store} view=${view} go=${go} />
     <div class="bar">
-      <span data-testid="feed-count">${countText(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}</span>
+      <span data-testid="feed-count">${countOf(rows.length, found.known)}</span>
       ${unread > 0 && html`<span class="unread">${countText(unread)} new</span>`}
       <button aria-pressed=${view.isPaused} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
       <button disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
@@ -133,7 +146,7 @@ export function Feed({ store, view, go }) {
       <button onclick=${() => download(`${name}.csv`, 'text/csv', csvText(kColumns, rows))}>CSV</button>
     </div>
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
-    ${shown.length === 0 && html`<p class="empty">${found.isWhole ? 'No fault that fits.' : 'Asking the journal…'}</p>`}
+    ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.' : 'No fault so far.'}</p>`}
     <${List} rows=${shown} go=${go} />
     <${Announcer} store=${store} isPaused=${isPaused} />
   </div>`;

@@ -30,6 +30,9 @@ export const timeText = (unix) => new Date(unix * 1000).toISOString().slice(0, 1
 /** Of a row's timestamp, to the second. */
 export const rowTime = (timestamp) => timestamp.slice(0, 19).replace('T', ' ');
 
+/** The same without the year, where there is little room. */
+export const shortTime = (timestamp) => rowTime(timestamp).slice(5);
+
 export function spanText(seconds) {
   const s = Math.max(0, Math.round(seconds));
   const two = (n) => String(n).padStart(2, '0');

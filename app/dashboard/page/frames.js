@@ -24,7 +24,7 @@ export async function inflate(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** A reader's states: packed, two points a byte, and the number of the frame that they are of. */
+/** A reader's states: packed, two points a byte, and the number of the frame that they are of. Points may join: a keyframe can have more. */
 export class States {
   constructor(points) {
     this.points = points;
@@ -41,20 +41,30 @@ export class States {
     for (let i = 0; i < this.points; ++i) ++total[this.code(i)];
     return total;
   }
+  /** Room for so many; who is new has not been heard of. */
+  grow(points) {
+    if (points <= this.points) return;
+    const packed = new Uint8Array((points + 1) >> 1).fill(0x44);
+    packed.set(this.packed);
+    if (this.points & 1) packed[this.points >> 1] = (packed[this.points >> 1] & 0x0F) | 0x40;
+    this.points = points;
+    this.packed = packed;
+  }
   /** True: it was of use, and `packed` is as of its number. */
   async take(buffer) {
     const head = readHead(buffer);
-    if (!head || head.points !== this.points) return false;
-    if (!head.isKey && head.base !== this.number) return false;
+    if (!head) return false;
+    if (head.isKey ? head.points < this.points : head.points !== this.points || head.base !== this.number) return false;
     let payload;
     try {
       payload = await inflate(new Uint8Array(buffer, kHeadBytes));
     } catch {
       return false;
     }
-    if (payload.length !== this.packed.length) return false;
+    if (payload.length !== (head.points + 1) >> 1) return false;
     if (head.isKey) {
       this.packed = payload;
+      this.points = head.points;
     } else {
       const packed = this.packed.slice();
       for (let i = 0; i < packed.length; ++i) packed[i] ^= payload[i];

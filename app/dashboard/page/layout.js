@@ -4,13 +4,18 @@
 const kLabel = 18;  // height of a zone's label, pixels
 const kGap = 8;     // between zones
 const kCellMax = 72;
+const kBlockMax = 96;   // height of a zone from afar
+const kSiteGap = 0.5;   // cells
+const kGapFrom = 2;     // pixels of a cell
 
-/** What /api/v1/layout says, with names and places for every point. */
+/** What /api/v1/layout says, with names and places for every point. Who joined since stands behind the others. */
 export class Plan {
-  constructor({ points, zones, sites, names }) {
+  constructor({ points, zones, sites, names, joined = [] }) {
     this.points = points;
     this.zones = zones;
     this.names = names;
+    this.joined = joined;
+    this.listed = points - joined.length;
     this.zoneOf = new Uint16Array(points);
     this.siteOf = new Uint32Array(points);
     this.blocks = zones.map((name) => ({ name, sites: [], points: 0 }));
@@ -24,9 +29,10 @@ export class Plan {
       }
       first += count;
     }
-    this.index = names ? new Map(names.map((name, i) => [name, i])) : null;
+    this.index = new Map([...(names ?? []).map((name, i) => [name, i]), ...joined.map((name, i) => [name, this.listed + i])]);
   }
   name(point) {
+    if (point >= this.listed) return this.joined[point - this.listed];
     return this.names ? this.names[point] : `CP-${String(point + 1).padStart(6, '0')}`;
   }
   site(point) {
@@ -37,15 +43,15 @@ export class Plan {
   }
   /** The point of that name; -1: there is none. */
   find(name) {
-    if (this.index) return this.index.get(name) ?? -1;
-    const found = /^CP-(\d{6,})$/.exec(name);
+    if (this.index.has(name)) return this.index.get(name);
+    const found = this.names ? null : /^CP-(\d{6,})$/.exec(name);
     const point = found ? Number(found[1]) - 1 : -1;
-    return point >= 0 && point < this.points && this.name(point) === name ? point : -1;
+    return point >= 0 && point < this.listed && this.name(point) === name ? point : -1;
   }
 }
 
-/** Sites of a zone in rows, in cells; calls `put(site, x, y, columns)`, returns the height. */
-function flow(sites, width, put) {
+/** Sites of a zone in rows, in cells, `gap` cells apart; calls `put(site, x, y, columns)`, returns the height. */
+function flow(sites, width, gap, put) {
   let x = 0;
   let y = 0;
   let row = 0;
@@ -54,26 +60,43 @@ function flow(sites, width, put) {
     const rows = Math.ceil(site.count / columns);
     if (x > 0 && x + columns > width) {
       x = 0;
-      y += row + 0.5;
+      y += row + gap;
       row = 0;
     }
     if (put) put(site, x, y, columns);
-    x += columns + 0.5;
+    x += columns + gap;
     row = Math.max(row, rows);
   }
   return y + row;
 }
 
 /** Cells of `cell` pixels in `columns` of zones: the height, or Infinity if a zone does not fit. */
-function heightOf(plan, width, columns, cell) {
+function heightOf(plan, width, columns, cell, gap) {
   const cells = Math.floor((width - kGap * (columns - 1)) / columns / cell);
   if (cells < 1) return Infinity;
   let height = 0;
   for (let z = 0; z < plan.blocks.length; z += columns) {
-    const rows = plan.blocks.slice(z, z + columns).map((block) => flow(block.sites, cells));
+    const rows = plan.blocks.slice(z, z + columns).map((block) => flow(block.sites, cells, gap));
     height += kLabel + Math.max(...rows) * cell + kGap;
   }
   return height - kGap;
+}
+
+/** The largest cells that fit, and how many zones stand beside each other. */
+function largest(plan, width, height, gap) {
+  let best = { cell: 0, columns: 1 };
+  // Side by side rather than one below the other, where it makes no difference: the most columns first.
+  for (let columns = Math.min(plan.blocks.length, 16); columns >= 1; --columns) {
+    let low = best.cell === 0 ? 0.2 : best.cell + kCellMax / 4096;
+    if (best.cell > 0 && (low >= kCellMax || heightOf(plan, width, columns, low, gap) > height)) continue;
+    let high = kCellMax;
+    for (let i = 0; i < 12; ++i) {
+      const cell = (low + high) / 2;
+      if (heightOf(plan, width, columns, cell, gap) <= height) low = cell; else high = cell;
+    }
+    best = { cell: low, columns };
+  }
+  return best;
 }
 
 /**
@@ -81,17 +104,10 @@ function heightOf(plan, width, columns, cell) {
  * `x`, `y`: left upper corners, by point; `zones`: name, box and points of each.
  */
 export function place(plan, width, height) {
-  let best = { cell: 0, columns: 1 };
-  for (let columns = 1; columns <= Math.min(plan.blocks.length, 16); ++columns) {
-    let low = 0.2;
-    let high = kCellMax;
-    for (let i = 0; i < 12; ++i) {
-      const cell = (low + high) / 2;
-      if (heightOf(plan, width, columns, cell) <= height) low = cell; else high = cell;
-    }
-    // Side by side rather than one below the other, where it makes no difference.
-    if (low >= best.cell - 1e-3) best = { cell: low, columns };
-  }
+  let gap = kSiteGap;
+  let best = largest(plan, width, height, gap);
+  // Between dots a gap is there in some rows and not in others: lines that mean nothing.
+  if (best.cell < kGapFrom) best = largest(plan, width, height, gap = 0);
   // Whole pixels, as long as there are some: cells of one size, and edges that are sharp.
   const cell = best.cell >= 3 ? Math.floor(best.cell) : best.cell;
   const { columns } = best;
@@ -105,7 +121,7 @@ export function place(plan, width, height) {
     let tallest = 0;
     plan.blocks.slice(z, z + columns).forEach((block, i) => {
       const left = Math.round(i * (blockWidth + kGap));
-      const rows = flow(block.sites, cells, (site, sx, sy, wide) => {
+      const rows = flow(block.sites, cells, gap, (site, sx, sy, wide) => {
         for (let k = 0; k < site.count; ++k) {
           x[site.first + k] = left + Math.round((sx + (k % wide)) * cell * 2) / 2;
           y[site.first + k] = top + kLabel + Math.round((sy + Math.floor(k / wide)) * cell * 2) / 2;
@@ -118,6 +134,24 @@ export function place(plan, width, height) {
     top = Math.round(top + kLabel + tallest + kGap);
   }
   return { cell, width, height: top - kGap, x, y, zones, label: kLabel };
+}
+
+/** Zones as blocks of one size that fill `width` by `height`: what is seen from afar. In the order of `plan`. */
+export function placeZones(plan, width, height) {
+  const count = plan.blocks.length;
+  const sizeOf = (columns) => {
+    const rows = Math.ceil(count / columns);
+    return [(width - kGap * (columns - 1)) / columns, Math.min(kBlockMax, (height - kGap * (rows - 1)) / rows)];
+  };
+  const quality = (columns) => {
+    const [wide, high] = sizeOf(columns);
+    return Math.min(wide / 110, high / 40);
+  };
+  let best = 1;
+  for (let columns = 2; columns <= count; ++columns) if (quality(columns) > quality(best)) best = columns;
+  const [wide, high] = sizeOf(best);
+  return plan.blocks.map(({ name, points }, i) => ({ name, points, index: i, width: wide, height: high,
+    left: (i % best) * (wide + kGap), top: Math.floor(i / best) * (high + kGap) }));
 }
 
 /** Finds the point at a place: a grid of buckets, each with the points that reach into it. */

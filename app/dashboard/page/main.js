@@ -8,42 +8,50 @@ import { Header, useStale } from './header.js';
 import { useKeys, useTheme, useView } from './hooks.js';
 import { Legend } from './legend.js';
 import { ChargePointMap } from './map.js';
+import { Messages } from './messages.js';
+import { Nodes } from './nodes.js';
 import { OrdersToAll } from './orders.js';
 import { Requests } from './requests.js';
 import { Store } from './store.js';
 import { ZoneTable } from './table.js';
 import { Tiles } from './tiles.js';
 
-const kPanels = { faults: 'Faults', requests: 'Requests', log: 'Log', config: 'Config', downloads: 'Downloads' };
+const kPanels = { faults: 'Faults', requests: 'Requests', messages: 'Messages', nodes: 'Nodes', log: 'Log', config: 'Config', downloads: 'Downloads' };
+
+/** Nodes are a matter only where there are several. */
+const panelsOf = (store) => Object.keys(kPanels).filter((name) => name !== 'nodes' || store.hello?.nodes > 1);
 
 /** Tabs as the keyboard knows them: Tab leads to the chosen one, arrows to those beside it. */
-function Tabs({ view, go }) {
-  const names = Object.keys(kPanels);
+function Tabs({ names, chosen, go }) {
   const onKey = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
-    const name = names[(names.indexOf(view.panel) + step + names.length) % names.length];
+    const name = names[(names.indexOf(chosen) + step + names.length) % names.length];
     go({ panel: name });
     document.getElementById(`tab-${name}`).focus();
   };
   return html`<div role="tablist" aria-label="Beside the map" onkeydown=${onKey}>${names.map((name) => html`<button role="tab" key=${name}
-    id=${`tab-${name}`} tabindex=${view.panel === name ? 0 : -1} aria-selected=${view.panel === name} aria-controls="panel"
+    id=${`tab-${name}`} tabindex=${chosen === name ? 0 : -1} aria-selected=${chosen === name} aria-controls="panel"
     onclick=${() => go({ panel: name })}>${kPanels[name]}</button>`)}</div>`;
 }
 
 function Panel({ store, view, go }) {
   const isOpen = store.connection === 'open';
   const isLive = isOpen && !view.isHeld;
+  const names = panelsOf(store);
+  const chosen = names.includes(view.panel) ? view.panel : 'faults';
   const shown = {
     faults: () => html`<${Feed} store=${store} view=${view} go=${go} />`,
     requests: () => html`<${Requests} view=${view} go=${go} isLive=${isLive} />`,
+    messages: () => html`<${Messages} store=${store} view=${view} go=${go} isLive=${isLive} />`,
+    nodes: () => html`<${Nodes} isLive=${isLive} />`,
     log: () => html`<${Log} view=${view} go=${go} isLive=${isLive} />`,
     config: () => html`<${Configuration} view=${view} go=${go} isLive=${isLive} />`,
     downloads: () => html`<${Downloads} store=${store} isLive=${isOpen} />`,
   };
   return html`<section class="side" aria-label="Beside the map">
-    <${Tabs} view=${view} go=${go} />
-    <div id="panel" class="panel" role="tabpanel" aria-labelledby=${`tab-${view.panel}`}>${shown[view.panel]()}</div></section>`;
+    <${Tabs} names=${names} chosen=${chosen} go=${go} />
+    <div id="panel" class="panel" role="tabpanel" aria-labelledby=${`tab-${chosen}`}>${shown[chosen]()}</div></section>`;
 }
 
 function App({ store }) {

@@ -1,6 +1,6 @@
 // The map of all charge points: a canvas, and what it says to those who do not see it.
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
-import { Finder, place } from './layout.js';
+import { Finder, place, placeZones } from './layout.js';
 import { Painter, paintBlocks } from './paint.js';
 import { kClasses, kOrder } from './palette.js';
 import { countText, plural } from './format.js';
@@ -69,6 +69,7 @@ class Stage {
     this.canvas.height = this.height;
     this.places = place(this.plan, width - 16, height - 16);
     this.finder = new Finder(this.places);
+    this.blocks = placeZones(this.plan, width - 16, height - 16);
     this.clamp();
     this.paint();  // at once: a canvas that changes its size is empty until it is painted
   }
@@ -118,8 +119,9 @@ class Stage {
     return this.finder.at(this.view.left + x / this.view.scale, this.view.top + y / this.view.scale);
   }
   zoneAt(x, y) {
-    const at = { x: this.view.left + x / this.view.scale, y: this.view.top + y / this.view.scale };
-    return this.places.zones.find((zone) => at.x >= zone.left && at.x < zone.left + zone.width &&
+    const isFar = this.view.scale < kFarBelow;
+    const at = isFar ? { x: x - 8, y: y - 8 } : { x: this.view.left + x / this.view.scale, y: this.view.top + y / this.view.scale };
+    return (isFar ? this.blocks : this.places.zones).find((zone) => at.x >= zone.left && at.x < zone.left + zone.width &&
       at.y >= zone.top && at.y < zone.top + zone.height);
   }
 
@@ -147,11 +149,11 @@ class Stage {
     if (view.scale < kFarBelow) {
       context.fillStyle = '#111418';
       context.fillRect(0, 0, this.width, this.height);
-      paintBlocks(context, places.zones, countByZone(this.plan, this.states), kOrder, seen,
-        (code) => this.isolated === null || this.isolated === code);
-    } else {
-      this.painter.paint(context, this.width, this.height, places, this.states, seen, this.isLit());
+      paintBlocks(context, this.blocks, countByZone(this.plan, this.states), kOrder, ratio,
+        { isLit: (code) => this.isolated === null || this.isolated === code, chosen: this.zone, number: countText });
+      return;
     }
+    this.painter.paint(context, this.width, this.height, places, this.states, seen, this.isLit());
     this.paintLabels(seen);
     this.paintFrame(this.selected, '#FFFFFF', seen);
     this.paintFrame(this.cursor, '#FFD34D', seen);
@@ -194,6 +196,8 @@ function useStage(canvas, box, plan, store) {
   const stage = useMemo(() => ({ current: null }), [plan]);
   useLayoutEffect(() => {
     const made = new Stage(canvas.current, plan);
+    // Who joins stands behind the others: the cursor is where it was.
+    if (store.stage && store.stage.cursor < plan.points) made.cursor = store.stage.cursor;
     stage.current = made;
     store.stage = made;
     const watcher = new ResizeObserver(([entry]) =>

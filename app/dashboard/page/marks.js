@@ -1,12 +1,20 @@
 // What charts say beside their lines: where a limit was passed, and what the scenario had foreseen. Pure.
-import { limitOf } from './tiles.js';
+
+/** The limit of `name`:p99 among the scenario's thresholds, in milliseconds; null: it has none. */
+function limitOf(thresholds, name) {
+  for (const text of thresholds ?? []) {
+    const found = new RegExp(`^${name}:p99 <=? ([0-9.]+)(us|ms|s)$`).exec(text);
+    if (found) return Number(found[1]) * { us: 1e-3, ms: 1, s: 1e3 }[found[2]];
+  }
+  return null;
+}
 
 /** Where an alert begins if the scenario has no threshold of its own: as in config/prometheus/chargemill.rules.yml. */
 const kAlertMs = { request_decision: 400, fault_detection: 15_000, tick_lateness: 250 };
 const kBrokenShare = 0.05;
 
 /** The bound of `name`'s 99th percentile, in milliseconds. */
-export const boundOf = (hello, name) => limitOf(hello.thresholds, name) ?? kAlertMs[name];
+export const boundOf = (hello, name) => limitOf(hello?.thresholds, name) ?? kAlertMs[name];
 /** How many broken charge points are too many. */
 export const brokenBound = (hello) => Math.max(1, hello.points * kBrokenShare);
 

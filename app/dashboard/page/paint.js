@@ -1,6 +1,6 @@
 // Cells into pixels. A hundred thousand of them are painted anew in a few milliseconds: each is a
 // small picture copied row by row, so that no call is made for a single cell.
-import { kClasses, kOrder, kSurface, pixel } from './palette.js';
+import { kClasses, kSurface, pixel } from './palette.js';
 
 const kGlyphFrom = 12;   // pixels a cell must have to bear a glyph
 const kPatternFrom = 4;  // to bear a pattern or a border
@@ -97,18 +97,18 @@ export class Painter {
     const size = Math.max(1, Math.floor(places.cell * view.scale));
     const shown = kClasses.map(({ code }) =>
       [this.pictureOf(code, size, false), this.pictureOf(code, size, true)]);
-    // Cells below a pixel lie over each other: what needs a person comes last and is seen.
-    const passes = places.cell * view.scale < 1 ? [...kOrder].reverse() : [-1];
-    for (const pass of passes) this.paintCells(width, height, places, states.packed, view, { size, shown, isLit, pass });
+    // Cells below a pixel lie over each other: what needs a person comes last and is seen; of those that work none hides the others.
+    const passes = places.cell * view.scale < 1 ? [0b000111, 1 << 4, 1 << 3, 1 << 5] : [-1];
+    for (const classes of passes) this.paintCells(width, height, places, states.packed, view, { size, shown, isLit, classes });
     context.putImageData(this.image, 0, 0);
   }
 
-  /** Those of class `pass`, or, with -1, all. */
-  paintCells(width, height, { x, y }, packed, view, { size, shown, isLit, pass }) {
+  /** Those of `classes`, a bit for each. */
+  paintCells(width, height, { x, y }, packed, view, { size, shown, isLit, classes }) {
     const { pixels } = this;
     for (let i = 0; i < x.length; ++i) {
       const code = (packed[i >> 1] >> ((i & 1) << 2)) & 15;
-      if (pass >= 0 && code !== pass) continue;
+      if ((classes >> code & 1) === 0) continue;
       const left = Math.round((x[i] - view.left) * view.scale);
       const top = Math.round((y[i] - view.top) * view.scale);
       if (left >= width || top >= height || left + size <= 0 || top + size <= 0) continue;
@@ -129,24 +129,40 @@ export class Painter {
   }
 }
 
-/** From afar: of each zone a bar of its states, in the order in which a person wants to know. */
-export function paintBlocks(context, zones, counts, order, view, isLit) {
-  for (const zone of zones) {
-    const left = (zone.left - view.left) * view.scale;
-    const top = (zone.top - view.top) * view.scale + 18;
-    const width = zone.width * view.scale;
-    const height = Math.max(6, Math.min(22, zone.height * view.scale - 20));
+/** From afar: of each zone its name, how many there are, how many are broken, and a bar of its states in the order in which a person wants to know. */
+export function paintBlocks(context, zones, counts, order, ratio, { isLit, chosen, number }) {
+  const broken = kClasses[5];
+  context.save();
+  context.scale(ratio, ratio);
+  context.translate(8, 8);
+  context.font = '600 12px system-ui, sans-serif';
+  context.textBaseline = 'top';
+  for (const { name, index, points, left, top, width, height } of zones) {
+    const isFaint = chosen >= 0 && chosen !== index;
+    context.globalAlpha = isFaint ? 0.35 : 1;
+    context.fillStyle = '#D5DCE3';
+    context.fillText(chosen === index ? `${name} ◂` : name, left, top);
+    const faults = counts[index][broken.code];
+    const text = faults > 0 ? `${broken.glyph} ${number(faults)}` : number(points);
+    context.fillStyle = faults > 0 ? broken.colour : '#8A97A5';
+    context.textAlign = 'right';
+    context.fillText(text, left + width, top);
+    context.textAlign = 'left';
+    const bar = Math.max(6, height - 20);
     let x = left;
     for (const code of order) {
-      const part = counts[zone.index][code] / Math.max(1, zone.points) * width;
-      context.globalAlpha = isLit(code) ? 1 : 0.2;
+      const part = counts[index][code] / Math.max(1, points) * width;
+      context.globalAlpha = !isFaint && isLit(code) ? 1 : 0.2;
       context.fillStyle = kClasses[code].colour;
-      context.fillRect(x, top, part, height);
-      x += part;
+      // What is there at all is seen.
+      const wide = counts[index][code] > 0 ? Math.max(part, 1) : 0;
+      context.fillRect(x, top + 18, Math.min(wide, left + width - x), bar);
+      x += wide;
     }
     context.globalAlpha = 1;
     context.strokeStyle = kClasses[4].border;
-    context.strokeRect(Math.round(left) + 0.5, Math.round(top) + 0.5, Math.round(width) - 1,
-      Math.round(height) - 1);
+    context.lineWidth = 1;
+    context.strokeRect(Math.round(left) + 0.5, Math.round(top + 18) + 0.5, Math.round(width) - 1, Math.round(bar) - 1);
   }
+  context.restore();
 }

@@ -2,7 +2,7 @@
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { useAsked, waitingText } from './asked.js';
-import { rowTime } from './format.js';
+import { shortTime } from './format.js';
 
 const kEveryMs = 2000;
 const kRows = 200;
@@ -14,7 +14,7 @@ export function Requests({ view, go, isLive }) {
     <table class="list" data-testid="requests"><caption class="hidden">On-going requests</caption>
       <thead><tr><th scope="col">Since</th><th scope="col">Driver</th><th scope="col">Charge point</th><th scope="col">Status</th></tr></thead>
       <tbody>${answer.requests.map((row) => html`<tr key=${row.cp_id}>
-        <td>${rowTime(row.ts)}</td><td>${row.driver_id ?? '–'}</td>
+        <td>${shortTime(row.ts)}</td><td>${row.driver_id ?? '–'}</td>
         <td><button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button></td>
         <td>${row.status.replace('_', ' ')}</td></tr>`)}</tbody></table>
     ${answer.requests.length === 0 && html`<p class="empty">No request is open.</p>`}

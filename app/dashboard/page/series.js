@@ -2,6 +2,7 @@
 
 const kRowsMax = 6000;
 const kWindow = 15;
+const kStartRows = 12;
 const kKept = ['sim_s', 'activated', 'supplying', 'stopped', 'fault', 'disconnected',
   'sessions_completed', 'faults_raised', 'energy_mj',
   'decision_interval_p99_ms', 'detection_interval_p99_ms', 'tick_lateness_interval_p99_ms'];
@@ -63,6 +64,15 @@ export class Series {
       while (from + 1 < i && times[i] - times[from + 1] >= kWindow) ++from;
       return Math.max(0, (value - values[from]) / Math.max(1e-9, times[i] - times[from]) * factor);
     });
+  }
+  /** The first row after the start-up, in which all are disconnected before they come; 0: they take longer. */
+  settled() {
+    const { activated, supplying, stopped, fault, disconnected } = this.columns;
+    for (let i = 0; i < Math.min(this.length, kStartRows); ++i) {
+      const all = activated[i] + supplying[i] + stopped[i] + fault[i] + disconnected[i];
+      if (disconnected[i] < all / 10) return i;
+    }
+    return 0;
   }
   /** A percentile of what was measured from row to row: a gap where nothing was. */
   measured(name) {

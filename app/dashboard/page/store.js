@@ -6,6 +6,7 @@ import { Wire } from './wire.js';
 import { kClasses } from './palette.js';
 
 const kRowsMax = 10_000;
+const kRowsFirst = 1000;
 const kCalmMs = 1000;
 
 /** Whoever asks for less motion sees changes once a second. */
@@ -22,7 +23,9 @@ export class Store {
     this.series = new Series();
     this.faults = [];     // newest first
     this.revision = 0;    // of faults
+    this.hasOlderFaults = false;  // than those
     this.connection = 'connecting';
+    this.isPlanAsked = false;
     this.end = null;
     this.isHeld = false;
     this.heardAt = performance.now();
@@ -68,6 +71,8 @@ export class Store {
   take(states) {
     if (this.isHeld && !this.states) this.wire.pause(true);  // it had to have something to hold
     this.states = states;
+    if (this.plan) states.grow(this.plan.points);
+    if (!this.plan || states.points > this.plan.points) this.fetchPlan().catch((error) => console.error(error));
     if (!this.pulse) this.total = states.count(kClasses.length);
     this.heardAt = performance.now();
     if (calm.matches && this.heardAt - this.shownAt < kCalmMs) return;
@@ -96,11 +101,13 @@ export class Store {
     if (!isSame) {
       // Another run: what is shown of the one before would be taken for its own.
       this.faults = [];
+      this.hasOlderFaults = false;
       this.pulse = null;
       this.states = null;
       this.wire.pause(false);
-      this.plan = new Plan(await ask('/api/v1/layout'));
+      this.plan = null;
     }
+    if (!this.plan || hello.points !== this.plan.points) await this.fetchPlan().catch((error) => console.error(error));
     this.fetchFaults();
     const kept = await ask('/api/v1/series').catch(() => null);
     if (kept) {
@@ -109,6 +116,23 @@ export class Store {
       this.series.prepend(kept);
     }
     this.changed();
+  }
+
+  /** Where the charge points stand: asked once, and again when some have joined. */
+  async fetchPlan() {
+    if (this.isPlanAsked) return;
+    this.isPlanAsked = true;
+    try {
+      const { instance } = this.hello;
+      const plan = new Plan(await ask('/api/v1/layout'));
+      if (instance !== this.hello.instance) return;
+      this.states?.grow(plan.points);
+      this.plan = plan;
+      this.hello = { ...this.hello, points: plan.points };
+      this.changed();
+    } finally {
+      this.isPlanAsked = false;
+    }
   }
 
   hearPulse(pulse) {
@@ -134,7 +158,8 @@ export class Store {
 
   async fetchFaults() {
     if (!this.hello.has_journal) return;
-    const found = await ask('/api/v1/faults?limit=1000').catch(() => ({ faults: [] }));
+    const found = await ask(`/api/v1/faults?limit=${kRowsFirst}`).catch(() => ({ faults: [] }));
+    if (found.faults.length === kRowsFirst) this.hasOlderFaults = true;
     this.addFaults(found.faults);
   }
 
@@ -143,6 +168,7 @@ export class Store {
     const known = new Set(this.faults.slice(0, 3000).map(({ id }) => id).filter((id) => id !== null));
     const fresh = rows.filter(({ id }) => id === null || !known.has(id));
     if (fresh.length === 0) return;
+    if (fresh.length + this.faults.length > kRowsMax) this.hasOlderFaults = true;
     this.faults = [...fresh, ...this.faults]
       .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : (b.id ?? 0) - (a.id ?? 0)))
       .slice(0, kRowsMax);

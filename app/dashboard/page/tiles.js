@@ -1,5 +1,6 @@
 // The figures that a person looks at first.
 import { html } from './vendor/preact_htm.js';
+import { boundOf } from './marks.js';
 import { kClasses } from './palette.js';
 import { countText, figureText, msText } from './format.js';
 
@@ -23,20 +24,20 @@ function Spark({ values, limit }) {
     <polyline points=${line} /></svg>`;
 }
 
-function StateTile({ code, total, points, values, isolated, go }) {
+function StateTile({ code, total, points, values, isolated, aside, go }) {
   const kind = kClasses[code];
   const isOn = isolated === code;
   return html`<button class="tile" aria-pressed=${isOn} data-state=${kind.name}
       title=${`Show only these on the map (key ${kind.key})`} onclick=${() => go({ isolated: isOn ? null : code })}>
     <span class="tile-name"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>
     <span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
-    <span class="tile-note">${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %` : ''}</span>
+    <span class="tile-note">${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %${aside}` : ''}</span>
     <${Spark} values=${values} />
   </button>`;
 }
 
-function FigureTile({ name, value, note, values, limit, verdict }) {
-  return html`<div class="tile" role="group" aria-label=${name}>
+function FigureTile({ name, value, note, values, limit, verdict, title }) {
+  return html`<div class="tile" role="group" aria-label=${name} title=${title}>
     <span class="tile-name">${name}</span>
     <span class="tile-value">${value}</span>
     <span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict ? `${verdict}${note ? ' · ' : ''}` : ''}${note}</span>
@@ -44,20 +45,11 @@ function FigureTile({ name, value, note, values, limit, verdict }) {
   </div>`;
 }
 
-/** The limit of `name`:p99 among the scenario's thresholds, in milliseconds; null: it has none. */
-export function limitOf(thresholds, name) {
-  for (const text of thresholds ?? []) {
-    const found = new RegExp(`^${name}:p99 <=? ([0-9.]+)(us|ms|s)$`).exec(text);
-    if (found) return Number(found[1]) * { us: 1e-3, ms: 1, s: 1e3 }[found[2]];
-  }
-  return null;
-}
-
 function LatencyTile({ name, figure, column, limit }) {
   const isKnown = figure && figure.count !== 0;
-  const verdict = limit === null || !isKnown ? '' : figure.p99 > limit ? 'HIGH' : 'OK';
+  const verdict = !isKnown ? '' : figure.p99 > limit ? 'HIGH' : 'OK';
   return html`<${FigureTile} name=${`${name} p99`} value=${isKnown ? msText(figure.p99) : '–'} verdict=${verdict}
-    note=${limit === null ? '' : `limit ${msText(limit)}`} values=${column} limit=${limit} />`;
+    title="Since the run began; the line: lately" note=${`≤ ${msText(limit)}`} values=${column} limit=${limit} />`;
 }
 
 export function Tiles({ store, view, go }) {
@@ -65,17 +57,17 @@ export function Tiles({ store, view, go }) {
   const columns = series.columns;
   const of = ['activated', 'supplying', null, 'stopped', 'disconnected', 'fault'];
   const points = hello?.points ?? 0;
-  const lateness = hello?.lateness_limit_ms ?? null;
   return html`<section class="tiles" aria-label="Figures">
     ${[5, 4, 3, 1, 0].map((code) => html`<${StateTile} key=${code} code=${code} points=${points} go=${go}
-      total=${code === 0 ? total[0] + total[2] : total[code]} values=${columns[of[code]]} isolated=${view.isolated} />`)}
+      total=${code === 0 ? total[0] + total[2] : total[code]} aside=${code === 0 && total[2] > 0 ? ` · ${countText(total[2])} starting` : ''}
+      values=${columns[of[code]]} isolated=${view.isolated} />`)}
     <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
       note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} delivered` : ''} values=${series.power()} />
     <${FigureTile} name="Sessions ended" value=${figureText(store.rates.sessions, '/s')}
       note=${pulse ? `${countText(pulse.requests.open + pulse.sessions.active)} active` : ''} values=${series.rate('sessions_completed')} />
     <${LatencyTile} name="Decision" figure=${pulse?.latency_ms.request_decision} column=${series.measured('decision_interval_p99_ms')}
-      limit=${limitOf(hello?.thresholds, 'request_decision')} />
+      limit=${boundOf(hello, 'request_decision')} />
     <${LatencyTile} name="Tick lateness" figure=${pulse?.latency_ms.tick_lateness} column=${series.measured('tick_lateness_interval_p99_ms')}
-      limit=${limitOf(hello?.thresholds, 'tick_lateness') ?? lateness} />
+      limit=${boundOf(hello, 'tick_lateness')} />
   </section>`;
 }

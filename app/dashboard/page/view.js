@@ -5,7 +5,7 @@ const kWords = {
   view: ['map', 'table'],
   kind: ['', 'FAULT', 'RECOVERY'],
   theme: ['', 'light', 'dark'],
-  panel: ['faults', 'requests', 'log', 'config', 'downloads'],
+  panel: ['faults', 'requests', 'messages', 'nodes', 'log', 'config', 'downloads'],
   level: ['', 'warning', 'error'],
 };
 

@@ -122,14 +122,15 @@ TEST(Chronicle, IsFollowedFromAnyRecordOn) {
   auto past = chronicle({10, 10, 10, 10, 4});
   for (std::int64_t s = 0; s < 6; ++s) past.add(fault(1, s));
   std::vector<runtime::journal::Sequence> seen;
-  const auto see = [&](const Found& found) {
+  const auto see = [&](const Found& found, const Position& at) {
+    EXPECT_EQ(at[0], found.sequence);
     seen.push_back(found.sequence);
     EXPECT_EQ(found.names.point, "CP-1");
   };
-  EXPECT_EQ(rows(past.newest()), 6U);
-  EXPECT_EQ(rows(past.follow(0, 2, see)), 4U) << "the first two are forgotten";
-  EXPECT_EQ(rows(past.follow(4, 100, see)), 6U);
-  EXPECT_EQ(rows(past.follow(6, 100, see)), 6U);
+  EXPECT_EQ(rows(past.newest())[0], 6U);
+  EXPECT_EQ(rows(past.follow(Position{0}, 2, see))[0], 4U) << "the first two are forgotten";
+  EXPECT_EQ(rows(past.follow(Position{4}, 100, see))[0], 6U);
+  EXPECT_EQ(rows(past.follow(Position{6}, 100, see))[0], 6U);
   EXPECT_EQ(seen, (std::vector<runtime::journal::Sequence>{3, 4, 5, 6}));
 }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/archive/codec.hpp"
+#include "actors/texts.hpp"
 #include "tests/actors/archive/any_record.hpp"
 
 namespace chargemill::archive {
@@ -61,6 +62,39 @@ TEST(ArchiveCodec, FitsIntoARecordWithTheLongestNamesAndCutsLongerOnes) {
     ASSERT_TRUE(found) << kind;
     EXPECT_EQ(found->names.point, longest);
   }
+}
+
+TEST(ArchiveCodec, KeepsTheWordsOfAReasonThatIsNoneOfOurs) {  // D-068: free text
+  Encoder encoder{kOrigin};
+  Fault fault{SimTime{}, PointId{1}, ZoneId{2}, EventType::fault, reason_in_words("Überhitzt")};
+  runtime::journal::Record written = encoder.encode(fault, {"CP-1", ""});
+  EXPECT_NE(written.payload.find("Überhitzt"), std::string_view::npos);
+  const auto found = decode(written, kOrigin);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(word(std::get<Fault>(found->record).reason), "Überhitzt");
+  EXPECT_EQ(found->names.point, "CP-1");
+
+  const std::string without{written.payload.substr(0, written.payload.size() - 11)};
+  written.payload = without;
+  EXPECT_FALSE(decode(written, kOrigin)) << "the words are missing";
+  fault.reason = Reason::ko_key;
+  const std::string stray = std::string{encoder.encode(fault, {"CP-1", ""}).payload} + "\x01x";
+  written.payload = stray;
+  EXPECT_FALSE(decode(written, kOrigin)) << "words that belong to nothing";
+}
+
+TEST(ArchiveCodec, FindsRoomForWordsBesideTheLongestNames) {
+  const std::string name(kNameBytesMax, 'x');
+  const std::string words = std::string(kForeignBytesMax - 3, 'w') + "€";
+  SessionEnd end{};
+  end.reason = Reason::interrupted_by_fault;
+  end.detail = reason_in_words(words);
+  Encoder encoder{kOrigin};
+  const auto found = decode(encoder.encode(end, {name, name}), kOrigin);
+  ASSERT_TRUE(found);
+  const auto kept = word(std::get<SessionEnd>(found->record).detail);
+  EXPECT_GE(kept.size(), 16U);
+  EXPECT_EQ(words.substr(0, kept.size()), kept);
 }
 
 TEST(ArchiveCodec, RefusesEveryCutAndEveryUnknownKindOrVersion) {

@@ -26,6 +26,7 @@ TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
   EXPECT_EQ(told("LIST"), "LIST");
   EXPECT_EQ(told("LIST#CP-1025"), "LIST from=CP-1025");
   EXPECT_EQ(told("STATUS#CP-001"), "STATUS cp=CP-001");
+  EXPECT_EQ(told("NODES"), "NODES");
   EXPECT_EQ(told("STOP#CP-001"), "STOP cp=CP-001");
   EXPECT_EQ(told("STOP#*"), "STOP all");
   EXPECT_EQ(told("RESUME#CP-001"), "RESUME cp=CP-001");
@@ -118,8 +119,8 @@ TEST(OperatorCommand, AnUnknownKindOfFaultListsThoseThereAre) {
             "start_refused, monitor_loss");
 }
 TEST(OperatorCommand, WhatOnlyLooksChangesNothing) {  // D-147
-  for (const Verb verb :
-       {Verb::ping, Verb::help, Verb::list, Verb::status, Verb::stats, Verb::available})
+  for (const Verb verb : {Verb::ping, Verb::help, Verb::list, Verb::status, Verb::stats,
+                          Verb::available, Verb::nodes})
     EXPECT_FALSE(is_change(verb)) << word(verb);
   for (const Verb verb :
        {Verb::stop, Verb::resume, Verb::stop_supply, Verb::shutdown, Verb::reset_breaker,
@@ -130,7 +131,8 @@ TEST(OperatorCommand, HelpNamesThemAll) {
   EXPECT_EQ(help_text(),
             "PING HELP LIST[#FROM] STATUS#CP STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
             "RESET_BREAKER#CP PLUG#CP UNPLUG#CP START#CP#DRIVER INJECT#CP#KIND STATS#CP "
-            "AVAILABLE[#ZONE|*[#FROM]] ADD_CP#CP|-[#ZONE[#KW[#EUR]]] ADD_DRIVER#DRIVER|-[#CP...]");
+            "AVAILABLE[#ZONE|*[#FROM]] ADD_CP#CP|-[#ZONE[#KW[#EUR]]] ADD_DRIVER#DRIVER|-[#CP...] "
+            "NODES");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "actors/transit/transit_codec.hpp"
 
+#include "actors/texts.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -48,6 +50,13 @@ TYPED_TEST(Transit, BringsEveryKindOfMessageThroughUnchanged) {
     EXPECT_EQ(back.index(), event.index());
     EXPECT_EQ(bytes_of(back), bytes);
   }
+}
+
+TEST(TransitWords, OfOthersStayInTheirProcess) {  // elsewhere their code means nothing
+  const FaultReport said{PointId{1}, reason_in_words("Overheating")};
+  central::ShardEvent back;
+  ASSERT_TRUE(is_read(bytes_of(central::ShardEvent{said}), back));
+  EXPECT_EQ(std::get<FaultReport>(back).reason, Reason::none);
 }
 
 TYPED_TEST(Transit, RefusesEveryOtherLength) {

@@ -170,6 +170,38 @@ TEST_F(FindMaxCommand, DrivesASteadyRateAndTellsTheMeasuredOne) {
       << said();
 }
 
+std::string stage(const std::string& after, const std::string& ramp, int value) {
+  return "[[stage]]\nafter = \"" + after + "\"\nramp = \"" + ramp +
+         "\"\ntarget = \"request_rate\"\nvalue = " + std::to_string(value) + "\n";
+}
+
+TEST_F(FindMaxCommand, TakesForTheLoadWhatItsStepReaches) {
+  scenario("choose = \"any_in_zone\"\n" + stage("0s", "0s", 2) + stage("6m", "10s", 200));
+  EXPECT_EQ(run({"--what", "request_rate", "--from", "8", "--max", "8", "--duration", "20s",
+                 "--set", "drivers.count=400", "--set", "network.max_session=100ms"}),
+            0);
+  const auto at = said().find("requests/s 8 (measured: ");
+  ASSERT_NE(at, std::string::npos) << said() << steps();
+  EXPECT_NEAR(std::stod(said().substr(at + 24)), 8.0, 3.0) << "Poisson, some 160 of them";
+  EXPECT_NE(steps().find("the stages reach 200 requests/s at 6m10s, and it ends at 20s: a "
+                         "--duration above 6m10s"),
+            std::string::npos)
+      << steps();
+}
+
+TEST_F(FindMaxCommand, OfARampTheStepHasWhatIsReachedAtItsEnd) {
+  scenario(stage("0s", "40s", 100));
+  (void)run({"--what", "request_rate", "--duration", "10s"});
+  EXPECT_NE(steps().find("          25 requests/s "), std::string::npos) << steps();
+  EXPECT_NE(steps().find("the stages reach 100 requests/s at 40s"), std::string::npos) << steps();
+}
+
+TEST_F(FindMaxCommand, IsExit3ForAStepBeforeTheFirstStageAndNamesTheDuration) {
+  scenario("sessions_per_cp_per_day = 1000\n" + stage("6m", "10s", 20));
+  EXPECT_EQ(run({"--what", "request_rate", "--duration", "20s"}), 3);
+  EXPECT_NE(steps().find("a --duration above 6m10s"), std::string::npos) << steps();
+}
+
 TEST_F(FindMaxCommand, SaysThatStagesNeedTheirScenarioKept) {
   scenario("[[stage]]\nafter = \"0s\"\ntarget = \"request_rate\"\nvalue = 1\n");
   EXPECT_EQ(run({"--what", "request_rate", "--duration", "1m", "--max", "2", "--set",

@@ -135,6 +135,26 @@ TEST(Feed, TellsANewTabWhatThereIsAndThenWhatChanges) {
   ASSERT_TRUE(tab.hear_until([&] { return tab.last.at("pulse")["faults"]["raised"] == 1; }));
 }
 
+TEST(Feed, WhoJoinsWhileATabIsOpenIsShownToIt) {  // G6
+  Station station{50};
+  Tab tab{station};
+  ASSERT_TRUE(tab.hear_until([&] { return tab.held > 0; }));
+  network::PointSpec newcomer;
+  newcomer.id = "CP-NEW";
+  ASSERT_TRUE(station.desk.add(newcomer));
+  station.still.pass(3s);
+  ASSERT_TRUE(tab.hear_until(
+      [&] { return tab.states.size() == 51 && tab.states.get(50) == StateCode::available; }));
+  station.desk.inject({director::FaultKind::engine_ko, PointId{50}, 1h});
+  station.still.pass(5s);
+  ASSERT_TRUE(tab.hear_until([&] { return tab.states.get(50) == StateCode::faulted; }));
+  ASSERT_TRUE(tab.hear_until([&] { return !tab.faults.empty(); }));
+  EXPECT_EQ(tab.faults.front()["cp_id"], "CP-NEW");
+  Tab later{station};
+  ASSERT_TRUE(later.hear_until([&] { return later.held > 0; }));
+  EXPECT_EQ(later.last.at("hello")["points"], 51);
+}
+
 TEST(Feed, GreetsEveryTabBeforeItTellsItAnythingElse) {
   // A journal is asked first, here in vain; states may be there before its answer is.
   Station station{50, "/nowhere/journal"};

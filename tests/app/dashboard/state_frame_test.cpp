@@ -129,6 +129,35 @@ TEST(FrameLog, CompressesOnceHoweverManyAsk) {
   EXPECT_EQ(log.compressed(), 2U);
 }
 
+TEST(FrameLog, WhoeverHoldsFewerPointsGetsAKeyframeAndKnowsTheNewOnes) {
+  FrameLog log;
+  PackedStates shown{3};
+  log.add(PackedStates{3}, 0);
+  auto head = apply_frame(*log.message_for(0), 0, shown);
+  ASSERT_TRUE(head);
+  PackedStates grown{5};
+  grown.set(4, StateCode::charging);
+  log.add(grown, 500);
+  EXPECT_EQ(log.newest(), 2U) << "numbers go on";
+  head = apply_frame(*log.message_for(head->number), head->number, shown);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->base, 0U);
+  EXPECT_EQ(shown.size(), 5U);
+  EXPECT_EQ(shown.get(4), StateCode::charging);
+  log.add(grown, 1'000);
+  EXPECT_EQ(apply_frame(*log.message_for(2), 2, shown)->base, 2U) << "then differences again";
+  const PackedStates few{3};
+  EXPECT_FALSE(apply_frame(encode_frame({3, 9, 0, 0}, few, nullptr), 3, shown)) << "nobody leaves";
+}
+
+TEST(StateFrame, AMessageMakesRoomForWhatItHoldsAndNotForWhatItSays) {
+  auto message = encode_frame({8, 1, 0, 0}, PackedStates{8}, nullptr);
+  message[4] = message[5] = '\x7F';  // two billion points
+  PackedStates states{8};
+  EXPECT_FALSE(apply_frame(message, 0, states));
+  EXPECT_EQ(states.size(), 8U);
+}
+
 TEST(FrameLog, KeepsEightAndGivesAKeyframeToWhoeverIsFurtherBehind) {
   FrameLog log;
   for (int i = 0; i < 20; ++i) log.add(PackedStates{10}, i);

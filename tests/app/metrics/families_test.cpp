@@ -73,6 +73,15 @@ TEST(Metrics, FitTheBudgetOfANodeWithEveryLabelAtItsLimit) {
   EXPECT_LE(text.size(), kScrapeBytesMax);
   EXPECT_GT(scraped_series(text), kSeriesMax / 2) << "a sample that shows something";
 }
+TEST(Metrics, CountEachNodeByItsNameAndThoseBeyondTheLimitTogether) {
+  const auto families = metric_families(sample_sources());
+  const std::string name = "chargemill_messages_total";
+  EXPECT_EQ(value_of(families, name, {{kNode, "node-4"}}), 123'456'789'012.0);
+  EXPECT_EQ(value_of(families, name, {{kNode, kOther}}), 25 * 123'456'789'012.0);
+  EXPECT_EQ(value_of(families, "chargemill_sim_time_seconds", {{kNode, kOther}}), 5.0)
+      << "that of the one furthest behind";
+  EXPECT_EQ(family_of(families, name).series.size(), kNodesNamed + 1);
+}
 TEST(Metrics, AreNamedByConvention) {
   const std::regex name{"(chargemill|process)(_[a-z][a-z0-9]*)+"};
   const std::regex derived{

@@ -25,6 +25,14 @@ NodeReport sample() {
   report.network_bytes = 1 << 19;
   report.worker_busy = {0.75};
   report.digest = {3, 4};
+  report.journal_news = "the journal works again\n";
+  report.journal.emplace();
+  report.journal->appended = 21;
+  report.journal->bytes = 22;
+  report.journal->status.state = runtime::journal::JournalState::stalled;
+  report.journal->status.records = 20;
+  report.journal->status.last_failure = "no space left";
+  report.journal->status.commit_times.record(Nanos{5'000'000}, 4);
   report.display = {DisplayState::supplying, DisplayState::broken, DisplayState::disconnected};
   return report;
 }
@@ -38,6 +46,25 @@ TEST(NodeReport, ComesThroughUnchanged) {
   EXPECT_EQ(back->failure, report.failure);
   EXPECT_EQ(back->display, report.display);
   EXPECT_EQ(back->digest, report.digest);
+  ASSERT_TRUE(back->journal.has_value());
+  EXPECT_EQ(back->journal->appended, 21U);
+  EXPECT_EQ(back->journal->status.last_failure, "no space left");
+  EXPECT_EQ(back->journal->status.commit_times.count(), 4U);
+  EXPECT_FALSE(report_from(to_bytes(NodeReport{}))->journal.has_value());
+}
+
+TEST(JournalOutcome, SeveralAreAsWellAsTheWorst) {
+  using runtime::journal::JournalState;
+  JournalOutcome all;
+  all.appended = 5;
+  all.status.records = 5;
+  add(all, *sample().journal);
+  EXPECT_EQ(all.appended, 26U);
+  EXPECT_EQ(all.status.records, 25U);
+  EXPECT_EQ(all.status.state, JournalState::stalled);
+  EXPECT_EQ(all.status.last_failure, "no space left");
+  add(all, JournalOutcome{});
+  EXPECT_EQ(all.status.state, JournalState::stalled);
 }
 
 // A merged histogram says what one of all records would have said, and its maximum is exact.

@@ -33,7 +33,9 @@ class LiveViewTest : public testing::Test {
     for (auto i = text.find(part); i != std::string::npos; i = text.find(part, i + 1)) ++found;
     return found;
   }
-  LiveView view(ViewMode mode) { return {mode, file_.get(), "demo", 100s}; }
+  LiveView view(ViewMode mode, Nanos duration = 100s) {
+    return {mode, file_.get(), "demo", duration};
+  }
 
  private:
   struct Close {
@@ -74,11 +76,25 @@ TEST_F(LiveViewTest, TellsSpeedAndTheTimeThatIsLeft) {
   block.show(at(2s));
   EXPECT_EQ(count("speed 10x  ETA 00:00:08"), 1) << shown();
 }
+TEST_F(LiveViewTest, TellsAGreatSpeedInDigits) {
+  auto block = view(ViewMode::block, 10'000'000s);
+  block.show(at(1s));
+  auto later = at(2s);
+  later.sim = at(1s).sim + 1'234'567s;
+  block.show(later);
+  EXPECT_EQ(count("speed 1234567x"), 1) << shown();
+}
 TEST_F(LiveViewTest, WritesALineASecondWithoutControlCodes) {
   auto lines = view(ViewMode::lines);
   for (int ms = 0; ms < 5'000; ms += 10) lines.show(at(ms * 1ms));
   EXPECT_EQ(count("\nsim=") + 1, 5);
   EXPECT_EQ(count("\x1b"), 0);
+}
+TEST_F(LiveViewTest, PrintsALineThatIsAskedForInAnyMode) {
+  auto off = view(ViewMode::off);
+  off.show(at(1s));
+  off.print("Driver alice");
+  EXPECT_EQ(shown(), "Driver alice\n");
 }
 TEST_F(LiveViewTest, AnswersWhoAsksForTheStatusInAnyMode) {
   auto off = view(ViewMode::off);

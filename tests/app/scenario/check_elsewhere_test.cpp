@@ -41,9 +41,23 @@ TEST(CheckElsewhere, AnAddressSaysHowItIsReached) {
     return loaded ? "none" : render(loaded.error());
   };
   EXPECT_EQ(of("tcp://localhost:9999"), "none");
+  EXPECT_EQ(of("tls://localhost:9999"), "none");
   EXPECT_EQ(of("off"), "none");
-  for (const char* bad : {"127.0.0.1:9999", "http://a:1", "tcp://", "tcp://a", "tcp://a:99999"})
+  for (const char* bad :
+       {"127.0.0.1:9999", "http://a:1", "tcp://", "tcp://a", "tcp://a:99999", "tls://"})
     EXPECT_THAT(of(bad), HasSubstr("is no address of a central")) << bad;
+}
+TEST(CheckElsewhere, WhoVouchesForItIsAskedInsideTlsOnly) {
+  const auto loaded = load_scenario_text(
+      std::string{"[central]\naddress = \"tls://charge.example:9999\"\nca_file = \"ca.pem\"\n"} +
+          kPoints,
+      "test.toml", "/somewhere");
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  EXPECT_TRUE(loaded->elsewhere.is_encrypted());
+  EXPECT_EQ(loaded->elsewhere.endpoint(), (runtime::Endpoint{"charge.example", 9999}));
+  EXPECT_EQ(loaded->elsewhere.ca_file, "/somewhere/ca.pem");
+  EXPECT_THAT(errors_of(std::string{"ca_file = \"ca.pem\"\n"} + kPoints),
+              HasSubstr("'central.ca_file' without TLS"));
 }
 TEST(CheckElsewhere, WhatNoMessageSaysIsRefused) {
   const std::string points = kPoints;

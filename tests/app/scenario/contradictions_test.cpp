@@ -47,6 +47,13 @@ TEST(Contradictions, AKeyIsGivenOneValueByFlags) {
   input.overrides[1].value = "9";
   EXPECT_EQ(errors_of("", input), "none");
 }
+TEST(Contradictions, WhoWantsConsolesIsNotQuiet) {
+  const auto said = errors_of("[output]\nconsole = \"on\"\nquiet = true\n");
+  EXPECT_TRUE(has(said, "'output.console' is on, and 'output.quiet'")) << said;
+  EXPECT_TRUE(has(said, "test.toml:2")) << said;
+  EXPECT_EQ(errors_of("[output]\nconsole = \"on\"\nprogress = \"off\"\n"), "none");
+  EXPECT_EQ(errors_of("[output]\nquiet = true\n"), "none");
+}
 TEST(Contradictions, RunsThatAreRepeatedDoNotGoOnWithEachOthersNetwork) {
   LoadInput input;
   input.overrides = {{"run.repeat", "3", "--repeat"}, {"journal.dir", "kept", "--data"}};

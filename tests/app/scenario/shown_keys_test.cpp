@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "app/scenario/resolved_toml.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -30,6 +32,74 @@ TEST(ShownKeys, SayValueDefaultAndWhoSaidSo) {
   EXPECT_EQ(named(keys, "run.duration").origin, "default");
   EXPECT_EQ(named(keys, "fault[0]").origin, "a.toml:3");
   EXPECT_EQ(config_json(*loaded)["keys"].size(), keys.size());
+}
+
+constexpr const char* kAllLists =
+    "[run]\nname = \"all\"\n[http]\nlisten = \"127.0.0.1:8001\"\n"
+    "[[charge_point]]\nid = \"CP-001\"\nzone = \"Z02\"\npower_kw = 50\n"
+    "[[driver]]\nid = \"alice\"\nrequests = [\"CP-001\"]\n"
+    "[[stage]]\nafter = \"1s\"\nvalue = 0.5\n"
+    "[[fault]]\nkind = \"engine_ko\"\nat = \"3s\"\ncp = \"CP-001\"\n"
+    "[[fault]]\nkind = \"monitor_loss\"\nrate = 2\n"
+    "[[action]]\ndo = \"stop\"\nat = \"4s\"\ncp = \"*\"\n"
+    "[[thresholds]]\nexpr = \"requests.sent > 0\"\n";
+
+TEST(ShownKeys, OfAListAreThoseOfEachItem) {
+  const auto loaded = load_scenario_text(kAllLists, "a.toml", ".");
+  ASSERT_TRUE(loaded);
+  const auto items = shown_items(*loaded);
+  EXPECT_EQ(named(items, "charge_point[0].power_kw").value, "50");
+  EXPECT_EQ(named(items, "driver[0].id").value, "\"alice\"");
+  EXPECT_EQ(named(items, "fault[0].at").origin, "a.toml:17");
+  EXPECT_EQ(named(items, "fault[1].kind").value, "\"monitor_loss\"");
+  EXPECT_EQ(named(items, "fault[1].kind").origin, "a.toml:20");
+  EXPECT_EQ(named(items, "thresholds[0].expr").value, "\"requests.sent > 0\"");
+  EXPECT_EQ(std::count_if(items.begin(), items.end(),
+                          [](const auto& key) { return key.name == "fault[1].at"; }),
+            0)
+      << "it has none";
+}
+
+TEST(ShownKeys, MakeAScenarioThatShowsTheSame) {
+  const auto loaded = load_scenario_text(kAllLists, "a.toml", ".");
+  ASSERT_TRUE(loaded);
+  const auto text = shown_toml(*loaded);
+  for (const char* part : {"[http]\nlisten = \"127.0.0.1:8001\"\n", "\n[tcp]\n", "\n[output]\n",
+                           "\n[[fault]]\nkind = \"monitor_loss\"\nrate = 2\n", "requests = []"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+  const auto again = load_scenario_text(text, "b.toml", ".");
+  ASSERT_TRUE(again) << render(again.error());
+  EXPECT_EQ(shown_toml(*again), text);
+}
+
+TEST(ShownKeys, OfAScenarioThatWasWrittenOutHoldWhatItHasForFiles) {
+  LoadInput input;
+  input.overrides = {
+      {"drivers.replay", CHARGEMILL_SOURCE_DIR "/config/scenarios/sessions-sample.csv", "--replay"},
+      {"drivers.profile", "file", "--set"},
+      {"drivers.profile_file", CHARGEMILL_SOURCE_DIR "/config/profiles/public.toml", "--set"}};
+  const auto loaded = load_scenario_text("", "a.toml", ".", input);
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  const auto full = load_scenario_text(resolved_toml(loaded->scenario), "b.toml", ".");
+  ASSERT_TRUE(full) << render(full.error());
+  const auto text = shown_toml(*full);
+  const auto again = load_scenario_text(text, "c.toml", ".");
+  ASSERT_TRUE(again) << render(again.error()) << text;
+  EXPECT_EQ(resolved_toml(again->scenario), resolved_toml(loaded->scenario));
+}
+
+TEST(ShownKeys, LeaveTheDriversOfRequestFilesToTheirKey) {
+  LoadInput input;
+  input.overrides.push_back({"drivers.requests",
+                             CHARGEMILL_SOURCE_DIR "/config/scenarios/classroom/alice.txt",
+                             "--requests"});
+  const auto loaded = load_scenario_text("[[driver]]\nid = \"bob\"\n", "a.toml", ".", input);
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  const auto items = shown_items(*loaded);
+  EXPECT_EQ(named(items, "driver[0].id").value, "\"bob\"");
+  for (const auto& key : items) EXPECT_EQ(key.name.rfind("driver[1]", 0), std::string::npos);
+  EXPECT_NE(named(shown_keys(*loaded), "drivers.requests").value.find("alice.txt"),
+            std::string::npos);
 }
 
 }  // namespace

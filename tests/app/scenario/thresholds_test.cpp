@@ -53,7 +53,10 @@ TEST(Thresholds, MistakesAreExplained) {
   EXPECT_EQ(hint("requests.sent != 5"), "unknown comparison '!='|one of < <= > >= ==");
   EXPECT_EQ(hint("requests.sent"),
             "threshold 'requests.sent' compares nothing|like request_decision:p99 < 50ms");
-  EXPECT_EQ(hint("requests.sent <"), "'' is no number|");
+  EXPECT_EQ(hint("faults.raised > "),
+            "threshold 'faults.raised >' has no limit|like faults.raised > 100");
+  EXPECT_EQ(hint("request_decision:p99 <"),
+            "threshold 'request_decision:p99 <' has no limit|like request_decision:p99 < 50ms");
   EXPECT_EQ(hint(""), "threshold '' compares nothing|like request_decision:p99 < 50ms");
 }
 

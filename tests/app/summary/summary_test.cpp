@@ -195,6 +195,13 @@ TEST(Summary, SaysThatWorkersHadNoRestUnlessTheyShouldNot) {
   scenario.run.speed.max = true;
   EXPECT_FALSE(has_warning(scenario));
 }
+TEST(Summary, TellsASpeedAsPeopleWriteIt) {
+  EXPECT_EQ(speed_text(60.0), "60x");
+  EXPECT_EQ(speed_text(0.5), "0.5x");
+  EXPECT_EQ(speed_text(999.5), "999.5x");
+  EXPECT_EQ(speed_text(1e6), "1 000 000x");
+  EXPECT_EQ(speed_text("max"), "max");
+}
 TEST(Summary, TellsDetectionInModelTimeToo) {
   auto outcome = sound();
   outcome.last.latencies.fault_detection.record(300ms, 10);

@@ -70,6 +70,21 @@ class Relay final : public LeanActor {
   const Address to_;
 };
 
+/// Never at rest.
+class Clockwork final : public LeanActor {
+ public:
+  static constexpr Nanos kTick = 30ms;  // several in a window
+  explicit Clockwork(caf::actor_config& cfg) : LeanActor(cfg) {}
+  SimTime struck{};  // read while time stands still
+
+ private:
+  void on_message(const Message&) override { on_wake(); }
+  void on_wake() override {
+    struck = now();
+    wake_at(now() + kTick);
+  }
+};
+
 constexpr std::int64_t ms(std::int64_t n) { return n * 1'000'000; }
 
 TEST(VirtualTime, StandsStillUntilItIsTold) {
@@ -116,6 +131,25 @@ TEST(VirtualTime, AWakeUpThatIsMovedComesOnceAtItsLastTime) {
   run_until(engine, SimTime{3s});
   EXPECT_EQ(diary->entries,
             (std::vector<Entry>{{0, kWoken + 150}, {ms(100), kWoken + 900}, {ms(1000), kWoken}}));
+}
+
+// Time says where it is while it is stopped, and goes on from there.
+TEST(VirtualTime, StandsWhereItIsWhenToldTheTimeReached) {
+  Engine engine{virtual_options(2)};
+  auto* const clockwork = engine.coordinator().spawn<Clockwork>(1);
+  LeanActor::post(clockwork, Say{0});
+  engine.coordinator().go_until(SimTime{1'000'000h});
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (engine.coordinator().reached() <= SimTime{1s})
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  engine.coordinator().go_until(engine.coordinator().reached());
+  ASSERT_TRUE(engine.coordinator().await_pause(60s));
+  const SimTime stood = engine.coordinator().reached();
+  EXPECT_GT(stood, SimTime{1s});
+  EXPECT_GE(clockwork->struck, stood);
+  run_until(engine, stood + 1min);
+  EXPECT_EQ(engine.coordinator().reached(), stood + 1min);
+  EXPECT_GE(clockwork->struck, stood + 1min - Clockwork::kTick);
 }
 
 TEST(VirtualTime, SkipsIdleTime) {

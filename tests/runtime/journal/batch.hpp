@@ -3,6 +3,7 @@
 
 #include <array>
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "runtime/journal/record_codec.hpp"
@@ -26,6 +27,18 @@ struct Batch {
   Batch batch;
   for (std::uint64_t n = from; n <= upto; ++n) batch.add(record_of(0, n, text_of(0, n)));
   return batch;
+}
+
+/// Spoils every copy of a payload in a file's bytes: pages that LMDB has left behind hold some too.
+/// Returns how many there were.
+inline std::size_t damage(std::string& bytes, const std::string& payload) {
+  std::size_t copies = 0;
+  for (std::size_t at = bytes.find(payload); at != std::string::npos;
+       at = bytes.find(payload, at)) {
+    bytes[at] = '!';
+    ++copies;
+  }
+  return copies;
 }
 
 }  // namespace chargemill::runtime::journal::test

@@ -38,7 +38,7 @@ TEST(PostingRun, FindsTheEndOfEveryKeyAsASearchThroughAllDoes) {
     for (std::uint32_t i = 0; i < count; ++i) postings.push_back({PostingKey{random() % keys}, i});
     std::sort(postings.begin(), postings.end(), by_key);
     const auto bytes = encoded(postings, 100, 100 + count);
-    const auto run = RunView::over(bytes.data(), bytes.size());
+    const auto run = RunView::over({bytes.data(), bytes.size()});
     ASSERT_TRUE(run);
     for (std::uint64_t key = 0; key <= keys; ++key) {
       const auto above = std::count_if(postings.begin(), postings.end(),
@@ -53,15 +53,15 @@ TEST(PostingRun, SaysInWhichPageARecordIsIfItWasTold) {
   std::vector<std::byte> bytes(RunLayout::bytes(3, RunLayout::kVersionWithPages));
   RunEncoder encoder{3, 15, 100, 103, bytes.data(), pages.data()};
   for (const Posting& posting : postings) encoder.add(posting);
-  const auto run = RunView::over(bytes.data(), bytes.size());
+  const auto run = RunView::over({bytes.data(), bytes.size()});
   ASSERT_TRUE(run && run->has_pages());
   EXPECT_EQ(run->end_of(PostingKey{1}), 2U);
   EXPECT_EQ(run->sequence(1), 103U);
   EXPECT_EQ(run->page(1), 73U);
   EXPECT_EQ(run->page(2), 70U);
-  EXPECT_FALSE(RunView::over(bytes.data(), bytes.size() - 1));
+  EXPECT_FALSE(RunView::over({bytes.data(), bytes.size() - 1}));
   const auto without = encoded(postings, 100, 103);
-  EXPECT_FALSE(RunView::over(without.data(), without.size())->has_pages());
+  EXPECT_FALSE(RunView::over({without.data(), without.size()})->has_pages());
 }
 TEST(PostingRun, FindsEveryKeyByWayOfItsCoarseFences) {
   for (const std::uint32_t count : {0U, 1U, 511U, 32'768U, 32'769U, 100'000U}) {
@@ -74,7 +74,7 @@ TEST(PostingRun, FindsEveryKeyByWayOfItsCoarseFences) {
     std::vector<std::byte> bytes(RunLayout::bytes(count, RunLayout::kVersionWithPages));
     RunEncoder encoder{count, 15, 1, count + 1, bytes.data(), pages.data()};
     for (const Posting& posting : postings) encoder.add(posting);
-    const auto run = RunView::over(bytes.data(), bytes.size());
+    const auto run = RunView::over({bytes.data(), bytes.size()});
     ASSERT_TRUE(run);
     for (std::uint64_t key = 0; key <= 5'000; key += 7) {
       const auto end = std::upper_bound(
@@ -105,9 +105,9 @@ TEST(PostingRun, SortsByAnyKeysAndKeepsEqualOnesInOrder) {
 }
 TEST(PostingRun, RefusesBytesThatAreNotOneRun) {
   const auto bytes = encoded({{PostingKey{1}, 0}, {PostingKey{2}, 1}}, 1, 2);
-  EXPECT_TRUE(RunView::over(bytes.data(), bytes.size()));
+  EXPECT_TRUE(RunView::over({bytes.data(), bytes.size()}));
   for (std::size_t cut = 0; cut < bytes.size(); ++cut)
-    EXPECT_FALSE(RunView::over(bytes.data(), cut));
+    EXPECT_FALSE(RunView::over({bytes.data(), cut}));
 }
 
 TEST(RunLadder, KeepsTheNumberOfRunsLogarithmicAndWritesAPostingOnceALevel) {
@@ -137,7 +137,7 @@ TEST(RunLadder, MergesRunsInOrderOfKeyThenOfRecord) {
     std::sort(list.begin(), list.end(), by_key);
     for (Posting& posting : list) posting.offset -= part * 50;
     const auto bytes = encoded(list, 1 + part * 50, 50 + part * 50);
-    add_part(*RunView::over(bytes.data(), bytes.size()), 1, parts);
+    add_part(*RunView::over({bytes.data(), bytes.size()}), 1, parts);
   }
   std::sort(all.begin(), all.end(), by_key);
   const auto merged = merge_parts(parts);

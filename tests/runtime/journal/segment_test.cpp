@@ -143,16 +143,15 @@ TEST(Segment, KnowsThePageOfEveryRecordOnceItIsSealed) {
   EXPECT_TRUE(view.each_run([&](const RunView& run) {
     EXPECT_TRUE(run.has_pages());
     for (std::uint32_t i = 0; i < run.count(); ++i, ++seen) {
-      const MDB_val bytes = pages.record(run.page(i), run.sequence(i));
-      EXPECT_TRUE(bytes.mv_data != nullptr && decode_record(static_cast<std::byte*>(bytes.mv_data),
-                                                            bytes.mv_size, run.sequence(i)));
-      EXPECT_EQ(pages.record(run.page(i), 3'001).mv_data, nullptr) << "no such record";
+      const Bytes bytes = pages.map().record(run.page(i), run.sequence(i));
+      EXPECT_TRUE(decode_record(bytes.at, bytes.count, run.sequence(i)));
+      EXPECT_EQ(pages.map().record(run.page(i), 3'001).at, nullptr) << "no such record";
     }
     return true;
   }));
   EXPECT_EQ(seen, 6'000U);
   for (std::uint64_t page = 0; page < 10'000; ++page)
-    EXPECT_EQ(pages.record(page, 3'001).mv_data, nullptr) << "whatever the page";
+    EXPECT_EQ(pages.map().record(page, 3'001).at, nullptr) << "whatever the page";
 }
 TEST(Segment, FindsItsRecordsAlsoWhereTheNotedPagesAreWrong) {
   const Folder folder;
@@ -160,8 +159,8 @@ TEST(Segment, FindsItsRecordsAlsoWhereTheNotedPagesAreWrong) {
   const auto right = found(path, 1, test::producer_key(0));
   std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
   std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-  // The run begins behind the header of its page, with version and level.
-  const std::size_t run = bytes.find(std::string{"\2\17\0\0", 4} + std::string{"\x70\x17\0\0", 4});
+  // The run begins behind the header of its page, with version and level; the hint says so before.
+  const std::size_t run = bytes.rfind(std::string{"\2\17\0\0", 4} + std::string{"\x70\x17\0\0", 4});
   ASSERT_NE(run, std::string::npos);
   const std::size_t places =
       run + RunLayout::bytes(6'000, RunLayout::kVersionWithPages) - 6'000 * 8;

@@ -1,6 +1,7 @@
 // A connection that comes back: on real sockets, with a server that goes and returns.
 #include "runtime/net/framed_dialer.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
@@ -11,6 +12,8 @@
 
 #include "runtime/net/framed_server.hpp"
 #include "runtime/net/io_thread.hpp"
+#include "tests/support/certificates.hpp"
+#include "tests/support/folder.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -44,11 +47,22 @@ class Diary final : public DialListener {
   void on_connected() override { note("connected"); }
   void on_frame(std::string_view text) override { note(std::string{text}); }
   void on_lost(const std::string&) override { note("lost"); }
+  void on_failed(const std::string& why) override {
+    const std::lock_guard lock{mutex_};
+    failure_ = why;
+    has_more_.notify_all();
+  }
 
   /// Waits for so many lines, half a minute at most.
   bool await(std::size_t lines) {
     std::unique_lock lock{mutex_};
     return has_more_.wait_for(lock, 30s, [&] { return told_.size() >= lines; });
+  }
+  /// Why an attempt failed; waits for one.
+  std::string await_failure() {
+    std::unique_lock lock{mutex_};
+    (void)has_more_.wait_for(lock, 30s, [&] { return !failure_.empty(); });
+    return failure_;
   }
   std::vector<std::string> told() {
     const std::lock_guard lock{mutex_};
@@ -64,6 +78,7 @@ class Diary final : public DialListener {
   std::mutex mutex_;
   std::condition_variable has_more_;
   std::vector<std::string> told_;
+  std::string failure_;
 };
 
 struct Street {
@@ -74,11 +89,14 @@ struct Street {
     boost::asio::post(io.context(), std::move(task));
     return answer.get();
   }
-  void open(std::uint16_t at) {
-    auto listener = listen(io.context(), {"127.0.0.1", at}, PortInUse::is_an_error);
+  void open(std::uint16_t at) { open_at("127.0.0.1", at); }
+  void open_at(const std::string& address, std::uint16_t at = 0) {
+    auto listener = listen(io.context(), {address, at}, PortInUse::is_an_error);
     ASSERT_TRUE(listener) << listener.error().text;
     port = listener->at.port;
-    server = std::make_unique<FramedServer>(std::move(*listener), FramedServer::Options{}, echo,
+    FramedServer::Options options;
+    options.tls = shown;
+    server = std::make_unique<FramedServer>(std::move(*listener), options, echo,
                                             [](const std::string&) {});
     run([this] { server->start(); });
   }
@@ -90,8 +108,10 @@ struct Street {
   }
   void dial() {
     FramedDialer::Options options;
-    options.to = {"127.0.0.1", port};
+    options.to = {host, port};
+    options.tls = believed;
     options.back_off = {5ms, 20ms};
+    options.connect_timeout = patience;
     run([&] {
       dialer = std::make_shared<FramedDialer>(io.context(), options, diary);
       dialer->start();
@@ -110,6 +130,10 @@ struct Street {
     io.stop();
   }
 
+  std::string host = "127.0.0.1";
+  Nanos patience = 30s;
+  TlsContext shown;     // by the server; null: no TLS
+  TlsContext believed;  // by the dialer
   IoThread io;
   Echo echo;
   Diary diary;
@@ -153,6 +177,71 @@ TEST(FramedDialer, WaitsForAServerThatIsNotThereYet) {
   street.open(port);
   ASSERT_TRUE(street.await(1));
   EXPECT_EQ(street.diary.told().front(), "connected");
+}
+
+/// A street whose server shows a certificate that the dialer believes.
+struct EncryptedStreet : Street {
+  EncryptedStreet() {
+    shown = *open_tls(certificate.cert(), certificate.key());
+    believed = *open_client_tls({true, certificate.cert()});
+  }
+  const chargemill::test::Folder folder;
+  const chargemill::test::Certificate certificate{folder.path()};
+};
+
+TEST(FramedDialer, SpeaksInsideTlsAndComesBackInsideIt) {  // issue 5, section 6
+  EncryptedStreet street;
+  street.open(0);
+  const std::uint16_t port = street.port;
+  street.dial();
+  ASSERT_TRUE(street.await(1));
+  const std::string large(60'000, 'x');  // more than a record of TLS
+  EXPECT_TRUE(street.send("one"));
+  EXPECT_TRUE(street.send(large.c_str()));
+  ASSERT_TRUE(street.await(3));
+  street.close();
+  ASSERT_TRUE(street.await(4));
+  street.open(port);
+  ASSERT_TRUE(street.await(5));
+  EXPECT_TRUE(street.send("again"));
+  ASSERT_TRUE(street.await(6));
+  EXPECT_EQ(street.diary.told(), (std::vector<std::string>{"connected", "ACK: one", "ACK: " + large,
+                                                           "lost", "connected", "ACK: again"}));
+}
+TEST(FramedDialer, SaysNothingToOneWhomItDoesNotBelieve) {
+  EncryptedStreet street;
+  const chargemill::test::Certificate other{street.folder.path(), "other"};
+  street.believed = *open_client_tls({true, other.cert()});
+  street.open(0);
+  street.dial();
+  EXPECT_THAT(street.diary.await_failure(),
+              testing::HasSubstr("is not to be believed: self-signed certificate"));
+  EXPECT_FALSE(street.send("a secret"));
+  EXPECT_TRUE(street.diary.told().empty());
+}
+TEST(FramedDialer, WantsTheNameThatItDialled) {
+  EncryptedStreet street;
+  street.host = "127.0.0.2";
+  street.open_at("127.0.0.2");
+  street.dial();
+  EXPECT_THAT(street.diary.await_failure(), testing::HasSubstr("IP address mismatch"));
+}
+TEST(FramedDialer, GivesUpOnAServerThatNeverComesToAnAgreement) {  // law 6
+  EncryptedStreet street;
+  const auto silent = listen(street.io.context(), {"127.0.0.1", 0}, PortInUse::is_an_error);
+  ASSERT_TRUE(silent);
+  street.port = silent->at.port;
+  street.patience = 200ms;
+  street.dial();
+  EXPECT_EQ(street.diary.await_failure(), "no answer in time");
+}
+TEST(FramedDialer, SaysSoIfTheOtherEndKnowsNoTls) {
+  EncryptedStreet street;
+  street.shown = nullptr;
+  street.open(0);
+  street.dial();
+  EXPECT_THAT(street.diary.await_failure(), testing::HasSubstr("SSL routines"));
+  EXPECT_TRUE(street.diary.told().empty());
 }
 
 }  // namespace

@@ -2,15 +2,18 @@
 // its memory.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
-#include "actors/archive/history.hpp"
+#include "actors/archive/past.hpp"
 #include "actors/shell/memory.hpp"
 
 namespace chargemill::app {
@@ -25,8 +28,13 @@ class HistoryDesk {
   /// What waits in a memory's queues is taken over so often.
   static constexpr Millis kTakeOverEvery{20};
 
+  /// The pasts of other nodes, once they are wanted.
+  using Others = std::function<std::vector<std::unique_ptr<archive::Past>>()>;
+
   /// `directory` of the journal; empty: there is none, but perhaps a `memory`, which outlives this.
-  explicit HistoryDesk(std::filesystem::path directory, Memory* memory = nullptr);
+  /// `others`: questions are of them as well; empty: there are none.
+  explicit HistoryDesk(std::filesystem::path directory, Memory* memory = nullptr,
+                       Others others = {});
   ~HistoryDesk();
   HistoryDesk(const HistoryDesk&) = delete;
   HistoryDesk& operator=(const HistoryDesk&) = delete;
@@ -36,20 +44,26 @@ class HistoryDesk {
   /// Questions are answered in order; those that wait at the end never. False: so many wait that
   /// it was not taken. Requires has_past().
   [[nodiscard]] bool ask(Question question);
+  /// No further question is answered; what is under way may be.
+  void begin_to_close();
+  [[nodiscard]] bool is_closed() const noexcept;
 
  private:
   void run();
   [[nodiscard]] std::optional<Question> next();
   [[nodiscard]] bool await(std::unique_lock<std::mutex>& lock);
   void answer(const Question& question);
+  [[nodiscard]] Result<std::unique_ptr<archive::Past>> open();
 
   const std::filesystem::path directory_;
   Memory* const memory_;
+  const Others others_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Question> waiting_;             // guarded by mutex_
-  bool is_over_ = false;                     // guarded by mutex_
-  std::optional<archive::History> history_;  // the thread's
+  std::deque<Question> waiting_;         // guarded by mutex_
+  bool is_over_ = false;                 // guarded by mutex_
+  std::atomic<bool> has_ended_{false};   // written by the thread
+  std::unique_ptr<archive::Past> past_;  // the thread's
   std::thread thread_;
 };
 

@@ -1,0 +1,39 @@
+// The pasts of several nodes as one.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/archive/past.hpp"
+
+namespace chargemill::archive {
+
+/// Each node keeps what happened to its own charge points; whoever asks hears of all of them. Row
+/// and record ids stay unique: they rise by as many as there are members.
+/// Threads: one at a time.
+class PastSet final : public Past {
+ public:
+  /// In order of nodes. Requires at least one; each has one journal.
+  explicit PastSet(std::vector<std::unique_ptr<Past>> members);
+
+  [[nodiscard]] Result<std::vector<FaultRow>> faults(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<HealthRow>> health(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
+  [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
+                                                   UtcMicros since) override;
+  /// Records of one node come in their order; those of different nodes as they are found.
+  [[nodiscard]] Result<Position> follow(const Position& after, std::uint64_t looked_max,
+                                        const Visit& visit) override;
+  [[nodiscard]] Result<Position> newest() override;
+
+ private:
+  template <class Row, class Ask, class Newer>
+  [[nodiscard]] Result<std::vector<Row>> gather(const Filter& filter, Ask ask, Newer is_newer);
+  [[nodiscard]] std::uint64_t unique_id(std::size_t member, std::uint64_t id) const noexcept;
+
+  std::vector<std::unique_ptr<Past>> members_;
+};
+
+}  // namespace chargemill::archive

@@ -1,0 +1,119 @@
+#include "app/commands/nodes_view.hpp"
+
+#include "app/nodes/remote_past.hpp"
+#include "app/simulation/host.hpp"
+#include "app/simulation/resident_memory.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using runtime::PeerState;
+
+const char* state_text(PeerState state) {
+  switch (state) {
+    case PeerState::alive:
+      return "alive";
+    case PeerState::suspect:
+      return "suspect";
+    case PeerState::left:
+      return "left";
+    case PeerState::unknown:
+    case PeerState::lost:
+    case PeerState::stranger:
+      break;
+  }
+  return "lost";
+}
+
+metrics::NodeState state_of(PeerState state) {
+  if (state == PeerState::alive) return metrics::NodeState::alive;
+  return state == PeerState::suspect ? metrics::NodeState::suspect : metrics::NodeState::lost;
+}
+
+/// A process that is alone is one node.
+std::vector<NodeRow> row_of_one(const network::Desk& desk) {
+  Membership alone;
+  alone.names = {"local"};
+  auto rows = rows_of(alone, desk.topology());
+  NodeReport report;
+  report.snapshot = desk.look();
+  report.cpu_s = cpu_seconds();
+  report.rss_bytes = resident_bytes();
+  fill_in(rows.front(), report);
+  rows.front().workers = desk.engine().workers();
+  rows.front().state = "alone";
+  return rows;
+}
+
+metrics::ClusterView cluster_view(const Leader& leader, const Membership& membership) {
+  metrics::ClusterView view;
+  const auto& exchange = leader.exchange();
+  const auto looks = leader.last_looks();
+  view.figures.expected = exchange.nodes();
+  for (unsigned node = 0; node < exchange.nodes(); ++node) {
+    const auto& name = membership.names[node];
+    const bool is_known = node < looks.size();
+    const auto& totals = is_known ? looks[node].snapshot.totals : network::Totals{};
+    view.nodes.push_back({name, totals.messages_delivered, totals.messages_shed,
+                          is_known ? looks[node].snapshot.sim : SimTime{}});
+    const auto state = node == exchange.self() ? PeerState::alive : exchange.links().state_of(node);
+    ++view.figures.nodes[static_cast<std::size_t>(state_of(state))];
+    if (node == exchange.self()) continue;
+    const auto link = exchange.links().figures_of(node);
+    view.figures.links.push_back({name, link.bytes, link.round_trip});
+    if (!is_known || !looks[node].journal) continue;
+    if (!view.journals) view.journals.emplace();
+    add(view.journals->status, looks[node].journal->status);
+    view.journals->size_bytes += looks[node].journal->bytes;
+  }
+  return view;
+}
+
+}  // namespace
+
+std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk) {
+  if (nodes == nullptr) return row_of_one(desk);
+  auto rows = rows_of(nodes->membership(), desk.topology());
+  const auto& exchange = nodes->leader().exchange();
+  const auto looks = nodes->leader().last_looks();
+  for (unsigned node = 0; node < rows.size(); ++node) {
+    if (node < looks.size()) fill_in(rows[node], looks[node]);
+    if (node == exchange.self()) {
+      rows[node].state = "leads";
+      continue;
+    }
+    rows[node].state = state_text(exchange.links().state_of(node));
+    rows[node].link_bytes = exchange.links().figures_of(node).bytes;
+  }
+  return rows;
+}
+
+std::function<metrics::ClusterView()> view_of(const RunNodes* nodes) {
+  if (nodes == nullptr) return {};
+  return [nodes] { return cluster_view(nodes->leader(), nodes->membership()); };
+}
+
+runtime::journal::JournalStatus status_of(const Recording& recording, const RunNodes* nodes) {
+  auto status = recording.status();
+  if (nodes == nullptr) return status;
+  const auto others = cluster_view(nodes->leader(), nodes->membership()).journals;
+  if (others) add(status, others->status);
+  return status;
+}
+
+HistoryDesk::Others pasts_of_others(RunNodes* nodes) {
+  if (nodes == nullptr) return {};
+  return [&leader = nodes->leader()] {
+    std::vector<std::unique_ptr<archive::Past>> pasts;
+    for (unsigned node = 0; node < leader.exchange().nodes(); ++node) {
+      if (node == leader.exchange().self()) continue;
+      pasts.push_back(std::make_unique<RemotePast>(
+          [&leader, node](const std::string& question, RemotePast::Done done) {
+            leader.ask_past(node, question, std::move(done));
+          }));
+    }
+    return pasts;
+  };
+}
+
+}  // namespace chargemill::app

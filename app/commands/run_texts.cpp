@@ -1,0 +1,36 @@
+#include "app/commands/run_texts.hpp"
+
+#include <fmt/format.h>
+
+#include "app/commands/run_journal.hpp"
+#include "app/scenario/plan_text.hpp"
+#include "app/summary/summary.hpp"
+#include "app/version.hpp"
+
+namespace chargemill::app {
+
+std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
+  const auto& run = loaded.scenario.run;
+  const auto repeat = loaded.output.repeat;
+  const Plan plan = make_plan(loaded.scenario);
+  return fmt::format(
+      "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
+      "{:.0f} requests and {:.0f} faults, {} MiB{}{}",
+      kVersion, kCommit, kBuildType, run.name, run.seed,
+      repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
+      path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
+      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
+      journal_path(loaded.output.data, path).empty() ? "" : " without the journal",
+      plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
+}
+
+std::string reason_text(const nlohmann::json& summary) {
+  const auto verdict = verdict_line(summary);
+  std::string text = fmt::format("chargemill: {}: {}", verdict.word, verdict.reason);
+  for (const auto& threshold : summary.at("thresholds")) {
+    if (!threshold.at("ok").get<bool>()) text += "; " + threshold.at("expr").get<std::string>();
+  }
+  return text;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,19 @@
+// What `run` says of itself before and after.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "app/scenario/load.hpp"
+
+namespace chargemill::app {
+
+/// What is about to be run; `index`: which one of --repeat. `path`: its directory, or empty.
+[[nodiscard]] std::string title_of(const Loaded& loaded, const std::filesystem::path& path,
+                                   std::uint32_t index);
+
+/// Why a quiet run does not end with 0; and which thresholds it crossed.
+[[nodiscard]] std::string reason_text(const nlohmann::json& summary);
+
+}  // namespace chargemill::app

@@ -1,0 +1,33 @@
+#include "app/directory/admission.hpp"
+
+namespace chargemill::app {
+namespace {
+
+/// Of one that registers by itself: nobody has said more of it.
+constexpr Power kPowerUnknown{22'000};
+constexpr Price kPriceUnknown{300'000};
+
+Result<PointId> take_a_place(network::Desk& desk, const Directory& names,
+                             const codec::CPRegistration& body) {
+  network::PointSpec stranger;
+  stranger.id = body.cp_id;
+  stranger.power = kPowerUnknown;
+  stranger.price = kPriceUnknown;
+  stranger.is_outside = true;
+  if (body.location) {
+    const auto first_word = body.location->substr(0, body.location->find(' '));
+    stranger.zone = names.zone(first_word).value_or(ZoneId{});
+  }
+  return desk.add(stranger);
+}
+
+}  // namespace
+
+Result<PointId> admit(network::Desk& desk, Directory& names, const codec::CPRegistration& body) {
+  const auto known = names.point(body.cp_id);
+  auto point = known ? Result<PointId>{*known} : take_a_place(desk, names, body);
+  if (point && body.location) names.note_location(*point, *body.location);
+  return point;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,45 @@
+// The nodes of a run, one a row: what `ctl nodes`, /api/v1/nodes and the dashboard show.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/network/network.hpp"
+#include "app/nodes/membership.hpp"
+#include "app/nodes/node_report.hpp"
+
+namespace chargemill::app {
+
+class Leader;
+
+struct NodeRow {
+  std::string name;
+  std::string place;  ///< host and port, or that it is a process of this machine
+  std::string state;  ///< alive, suspect, lost; leading: this one
+  std::uint32_t incarnation = 0;
+  std::uint32_t workers = 0;
+  std::uint32_t shards = 0;
+  std::uint32_t points = 0;
+  std::uint64_t mailbox = 0;   ///< messages that wait
+  std::uint64_t messages = 0;  ///< that actors have received
+  std::uint64_t shed = 0;      ///< to actors that were not there
+  double lateness_p99_ms = 0;  ///< of its timers
+  double busy = 0;             ///< share of the time, of all its workers, lately
+  double cpu_s = 0;            ///< since the start
+  std::int64_t rss_bytes = 0;
+  std::uint64_t link_bytes = 0;  ///< to and from the node that leads
+  double sim_s = 0;              ///< model time that it has reached
+};
+
+/// Columns and their values as text, for doors and people; in the order in which they are shown.
+[[nodiscard]] const std::vector<std::string>& node_columns();
+[[nodiscard]] std::vector<std::string> cells_of(const NodeRow& row);
+
+/// What is known of a node without asking it: its place and its part of the network.
+[[nodiscard]] std::vector<NodeRow> rows_of(const Membership& membership,
+                                           const network::Topology& topology);
+/// Fills in what a node has said of itself at its last look.
+void fill_in(NodeRow& row, const NodeReport& report);
+
+}  // namespace chargemill::app

@@ -1,0 +1,83 @@
+#include "app/nodes/remote_past.hpp"
+
+#include <chrono>
+#include <future>
+#include <memory>
+
+namespace chargemill::app {
+namespace {
+
+using What = PastQuestion::What;
+using archive::Filter;
+using archive::Position;
+
+/// A disk may be slow; a node that is lost ends the run before.
+constexpr std::chrono::seconds kPatience{20};
+
+PastQuestion about(What what, const Filter& filter) {
+  PastQuestion question;
+  question.what = what;
+  question.filter = filter;
+  return question;
+}
+
+}  // namespace
+
+template <class Answer>
+Result<Answer> RemotePast::ask(const PastQuestion& question) const {
+  // The answer may come after nobody waits for it any more.
+  const auto promise = std::make_shared<std::promise<std::string>>();
+  auto answer = promise->get_future();
+  ask_(to_bytes(question), [promise](std::string bytes) { promise->set_value(std::move(bytes)); });
+  if (answer.wait_for(kPatience) != std::future_status::ready)
+    return failure(ErrorKind::environment, "a node does not answer");
+  return past_answer_from<Answer>(answer.get());
+}
+
+Result<std::vector<archive::FaultRow>> RemotePast::faults(const Filter& filter) {
+  return ask<std::vector<archive::FaultRow>>(about(What::faults, filter));
+}
+Result<std::vector<archive::HealthRow>> RemotePast::health(const Filter& filter) {
+  return ask<std::vector<archive::HealthRow>>(about(What::health, filter));
+}
+Result<std::vector<archive::SessionRow>> RemotePast::sessions(const Filter& filter) {
+  return ask<std::vector<archive::SessionRow>>(about(What::sessions, filter));
+}
+Result<std::vector<archive::TicketRow>> RemotePast::tickets(const Filter& filter) {
+  return ask<std::vector<archive::TicketRow>>(about(What::tickets, filter));
+}
+Result<std::vector<archive::MeterRow>> RemotePast::meter(const Filter& filter) {
+  return ask<std::vector<archive::MeterRow>>(about(What::meter, filter));
+}
+
+Result<archive::FaultStatistics> RemotePast::statistics(const std::string& point,
+                                                        archive::UtcMicros since) {
+  Filter filter;
+  filter.point = point;
+  filter.since = since;
+  return ask<archive::FaultStatistics>(about(What::statistics, filter));
+}
+
+Result<Position> RemotePast::follow(const Position& after, std::uint64_t looked_max,
+                                    const Visit& visit) {
+  PastQuestion question = about(What::follow, {});
+  question.after = after[0];
+  question.looked_max = looked_max;
+  const auto followed = ask<Followed>(question);
+  if (!followed) return tl::unexpected(followed.error());
+  Position reached = after;
+  for (const auto& one : followed->records) {
+    reached.set(0, one.sequence);
+    visit({one.record, {one.point, one.driver}, one.time, one.sequence}, reached);
+  }
+  reached.set(0, followed->last);
+  return reached;
+}
+
+Result<Position> RemotePast::newest() {
+  const auto newest = ask<runtime::journal::Sequence>(about(What::newest, {}));
+  if (!newest) return tl::unexpected(newest.error());
+  return Position{*newest};
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,46 @@
+// What has happened on another node, asked over the links.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "actors/archive/past.hpp"
+#include "app/nodes/past_words.hpp"
+
+namespace chargemill::app {
+
+/// Threads: one at a time, which waits for each answer; not the one that drives the run, for that
+/// one hears it.
+class RemotePast final : public archive::Past {
+ public:
+  using Done = std::function<void(std::string)>;
+  /// Sends the bytes of a question there; `Done` hears those of the answer, once, or never.
+  using Ask = std::function<void(const std::string&, Done)>;
+
+  explicit RemotePast(Ask ask) : ask_(std::move(ask)) {}
+
+  [[nodiscard]] Result<std::vector<archive::FaultRow>> faults(
+      const archive::Filter& filter) override;
+  [[nodiscard]] Result<std::vector<archive::HealthRow>> health(
+      const archive::Filter& filter) override;
+  [[nodiscard]] Result<std::vector<archive::SessionRow>> sessions(
+      const archive::Filter& filter) override;
+  [[nodiscard]] Result<std::vector<archive::TicketRow>> tickets(
+      const archive::Filter& filter) override;
+  [[nodiscard]] Result<std::vector<archive::MeterRow>> meter(
+      const archive::Filter& filter) override;
+  [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
+                                                            archive::UtcMicros since) override;
+  [[nodiscard]] Result<archive::Position> follow(const archive::Position& after,
+                                                 std::uint64_t looked_max,
+                                                 const Visit& visit) override;
+  [[nodiscard]] Result<archive::Position> newest() override;
+
+ private:
+  template <class Answer>
+  [[nodiscard]] Result<Answer> ask(const PastQuestion& question) const;
+
+  const Ask ask_;
+};
+
+}  // namespace chargemill::app

@@ -1,0 +1,20 @@
+#include "app/simulation/journal_news.hpp"
+
+namespace chargemill::app {
+
+using runtime::journal::JournalState;
+
+std::string news_text(const Recording::News& news) {
+  switch (news.state) {
+    case JournalState::working:
+      return news.why.empty() ? "the journal works again"
+                              : "a record was written at the second try only: " + news.why;
+    case JournalState::stalled:
+      return "the journal cannot be written, records wait: " + news.why;
+    case JournalState::abandoned:
+      return "the journal is given up, the run goes on without it: " + news.why;
+  }
+  return {};
+}
+
+}  // namespace chargemill::app

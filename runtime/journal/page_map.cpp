@@ -1,0 +1,89 @@
+#include "runtime/journal/page_map.hpp"
+
+#include <sys/mman.h>
+
+#include "runtime/journal/page_layout.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+/// Node `i` of a page with keys of eight bytes; null if it would leave the page.
+const std::byte* node_at(const std::byte* page, std::size_t i) noexcept {
+  const auto offset = load<std::uint16_t>(page + PageLayout::kHeader + 2 * i);
+  constexpr std::size_t kNode = NodeLayout::kHeader + sizeof(Sequence);
+  return offset + kNode > PageLayout::kBytes ? nullptr : page + offset;
+}
+Sequence key_of(const std::byte* node) noexcept {
+  return load<Sequence>(node + NodeLayout::kHeader);
+}
+
+}  // namespace
+
+const std::byte* page_of(const std::byte* at) noexcept {
+  return at - reinterpret_cast<std::uintptr_t>(at) % PageLayout::kBytes;
+}
+
+std::uint32_t page_number_of(const std::byte* at) noexcept {
+  return static_cast<std::uint32_t>(load<std::uint64_t>(page_of(at)));
+}
+
+void foresee(Bytes bytes) noexcept {
+  if (bytes.count == 0) return;
+  const std::byte* const page = page_of(bytes.at);
+  const auto all = static_cast<std::size_t>(bytes.at - page) + bytes.count;
+  (void)::madvise(const_cast<std::byte*>(page), all, MADV_WILLNEED);
+}
+
+/// In a page of the kind `flag`, the last node whose key is not above `sequence`; in a branch at
+/// least the first, which leads to all below the second. Null: there is none.
+const std::byte* PageMap::find(std::uint64_t page, std::uint16_t flag,
+                               Sequence sequence) const noexcept {
+  if (!has(page)) return nullptr;
+  const std::byte* const at = base_ + page * PageLayout::kBytes;
+  const auto lower = load<std::uint16_t>(at + PageLayout::kLower);
+  if (load<std::uint64_t>(at) != page || load<std::uint16_t>(at + PageLayout::kFlags) != flag ||
+      lower <= PageLayout::kHeader || lower > PageLayout::kBytes)
+    return nullptr;
+  std::size_t low = 0;
+  std::size_t high = (lower - PageLayout::kHeader) / 2;
+  while (high - low > 1) {
+    const std::size_t middle = low + (high - low) / 2;
+    const std::byte* const node = node_at(at, middle);
+    if (node == nullptr) return nullptr;
+    (key_of(node) <= sequence ? low : high) = middle;
+  }
+  return high == 0 ? nullptr : node_at(at, low);
+}
+
+Bytes PageMap::record(std::uint64_t page, Sequence sequence) const noexcept {
+  const std::byte* const node = find(page, PageLayout::kLeaf, sequence);
+  if (node == nullptr || key_of(node) != sequence ||
+      load<std::uint16_t>(node + NodeLayout::kFlags) != 0 ||
+      load<std::uint16_t>(node + NodeLayout::kKeySize) != sizeof(Sequence))
+    return {};
+  const std::byte* const data = node + NodeLayout::kHeader + sizeof(Sequence);
+  const std::size_t bytes = load<std::uint32_t>(node);
+  const std::byte* const end = base_ + (page + 1) * PageLayout::kBytes;
+  if (bytes > static_cast<std::size_t>(end - data)) return {};
+  return {data, bytes};
+}
+
+std::optional<std::uint64_t> PageMap::child(std::uint64_t page, Sequence sequence) const noexcept {
+  const std::byte* const node = find(page, PageLayout::kBranch, sequence);
+  if (node == nullptr) return std::nullopt;
+  const std::uint64_t high = load<std::uint16_t>(node + NodeLayout::kFlags);
+  return load<std::uint32_t>(node) | high << 32U;
+}
+
+Bytes PageMap::large_value(std::uint64_t page, std::uint64_t bytes) const noexcept {
+  // Its pages follow one another behind one header, which is left to whoever suspects the file: it
+  // would be one more page to wait for.
+  if (!has(page) || bytes > (pages_ - page) * PageLayout::kBytes - PageLayout::kHeader) return {};
+  return {base_ + page * PageLayout::kBytes + PageLayout::kHeader, bytes};
+}
+
+void PageMap::foresee_page(std::uint64_t page) const noexcept {
+  if (has(page)) foresee({base_ + page * PageLayout::kBytes, PageLayout::kBytes});
+}
+
+}  // namespace chargemill::runtime::journal

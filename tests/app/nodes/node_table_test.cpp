@@ -1,0 +1,63 @@
+#include "app/nodes/node_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "app/ctl/ctl_replies.hpp"
+#include "app/doors/control_texts.hpp"
+
+namespace chargemill::app {
+namespace {
+
+network::Topology topology(std::uint32_t shards) {
+  network::Topology t;
+  for (std::uint32_t s = 0; s < shards; ++s) {
+    network::ShardSeat seat;
+    seat.points = 10 + s;
+    t.shards.push_back(seat);
+  }
+  return t;
+}
+
+TEST(NodeTable, DealsShardsOutAsNodesSpawnThem) {
+  Membership membership;
+  membership.names = {"alpha", "beta", "gamma"};
+  membership.nodes = {{"tcp://10.0.0.1:7101", "", ""}, {"ipc:///tmp/x", "", ""}};
+  const auto rows = rows_of(membership, topology(4));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].place, "10.0.0.1:7101");
+  EXPECT_EQ(rows[1].place, "this machine");
+  EXPECT_EQ(rows[0].shards, 2U);  // 0 and 3
+  EXPECT_EQ(rows[0].points, 10U + 13U);
+  EXPECT_EQ(rows[1].shards, 1U);
+  EXPECT_EQ(rows[2].points, 12U);
+}
+
+TEST(NodeTable, EveryColumnHasACell) {
+  EXPECT_EQ(cells_of(NodeRow{}).size(), node_columns().size());
+}
+
+TEST(NodeTable, ComesThroughTheFramedDoorAsATable) {
+  NodeRow alpha;
+  alpha.name = "node 0";
+  alpha.place = "this machine";
+  alpha.state = "leads";
+  alpha.workers = 2;
+  alpha.lateness_p99_ms = 1.25;
+  alpha.incarnation = 0x12345678;  // as figures it would be a number
+  NodeRow beta = alpha;
+  beta.name = "2";
+  CtlReply reply{"NODES"};
+  const auto taken = reply.take(control_texts::nodes({alpha, beta}));
+  ASSERT_TRUE(taken);
+  EXPECT_FALSE(*taken) << "it is one page";
+  const auto json = nlohmann::json::parse(reply.text(true));
+  ASSERT_EQ(json.size(), 2U);
+  EXPECT_EQ(json[0]["name"], "node 0");
+  EXPECT_EQ(json[0]["workers"], 2);
+  EXPECT_EQ(json[0]["lateness_p99_ms"], 1.25);
+  EXPECT_EQ(json[0]["incarnation"], "12345678");
+  EXPECT_EQ(json[1]["name"], "2");
+}
+
+}  // namespace
+}  // namespace chargemill::app

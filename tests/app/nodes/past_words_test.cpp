@@ -1,0 +1,131 @@
+// Another node's past answers what it would have answered here.
+#include "app/nodes/past_words.hpp"
+
+#include <gtest/gtest.h>
+
+#include "actors/archive/chronicle.hpp"
+#include "app/nodes/remote_past.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using namespace std::chrono_literals;
+using archive::Filter;
+using archive::Position;
+using archive::UtcMicros;
+
+archive::Chronicle some_history() {
+  archive::Chronicle past{archive::Origin{1'000},
+                          {[](PointId id) { return "CP-" + std::to_string(index_of(id)); },
+                           [](DriverId id) { return "driver-" + std::to_string(index_of(id)); }}};
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    const SimTime at{i * 10s};
+    const PointId point{i % 4};
+    archive::SessionStart start;
+    start.at = at;
+    start.session = SessionId{i + 1};
+    start.point = point;
+    start.driver = DriverId{i};
+    past.add(start);
+    archive::SessionEnd end;
+    end.at = end.end = at + 5s;
+    end.session = start.session;
+    end.point = point;
+    end.driver = start.driver;
+    end.delivered = Energy{i * 1'000};
+    end.status = SessionStatus::completed;
+    if (i % 5 != 0) past.add(end);
+    past.add(archive::Fault{at + 6s, point, ZoneId{2}, archive::EventType::fault, Reason::ko_key});
+    past.add(archive::Fault{at + 7s, point, ZoneId{2}, archive::EventType::recovery, Reason::none});
+  }
+  return past;
+}
+
+/// A past that is reached over bytes only.
+RemotePast remote(archive::Past& past) {
+  return RemotePast{[&past](const std::string& bytes, const RemotePast::Done& done) {
+    const auto question = past_question_from(bytes);
+    ASSERT_TRUE(question.has_value());
+    done(answer_of(past, *question));
+  }};
+}
+
+TEST(RemotePast, AnswersAsThePastItIsOf) {
+  auto past = some_history();
+  auto there = remote(past);
+  Filter filter;
+  filter.point = "CP-2";
+  filter.limit = 3;
+  const auto faults = there.faults(filter);
+  const auto expected = past.faults(filter);
+  ASSERT_TRUE(faults && expected);
+  ASSERT_EQ(faults->size(), 3U);
+  for (std::size_t i = 0; i < faults->size(); ++i) {
+    EXPECT_EQ((*faults)[i].id, (*expected)[i].id);
+    EXPECT_EQ((*faults)[i].time, (*expected)[i].time);
+    EXPECT_EQ((*faults)[i].point, "CP-2");
+    EXPECT_EQ((*faults)[i].zone, ZoneId{2});
+    EXPECT_EQ((*faults)[i].type, (*expected)[i].type);
+  }
+  filter.limit = 100;
+  const auto sessions = there.sessions(filter);
+  const auto all = past.sessions(filter);
+  ASSERT_TRUE(sessions && all);
+  ASSERT_EQ(sessions->size(), all->size());
+  for (std::size_t i = 0; i < all->size(); ++i) {
+    EXPECT_EQ((*sessions)[i].session, (*all)[i].session);
+    EXPECT_EQ((*sessions)[i].driver, (*all)[i].driver);
+    EXPECT_EQ((*sessions)[i].end, (*all)[i].end) << "some are open";
+    EXPECT_EQ((*sessions)[i].delivered, (*all)[i].delivered);
+  }
+  EXPECT_EQ(there.tickets(filter)->size(), past.tickets(filter)->size());
+  EXPECT_EQ(there.meter(filter)->size(), past.meter(filter)->size());
+  EXPECT_EQ(there.health(filter)->size(), 0U);
+  const auto statistics = there.statistics("", UtcMicros::min()).value();
+  EXPECT_EQ(statistics.total_events, 40U);
+  EXPECT_EQ(statistics.mean_recovery_s, 1.0);
+}
+
+TEST(RemotePast, IsFollowedRecordByRecord) {
+  auto past = some_history();
+  auto there = remote(past);
+  const auto follow = [](archive::Past& one) {
+    std::vector<std::string> seen;
+    for (Position at{0};;) {
+      const auto next =
+          one.follow(at, 7, [&](const archive::Found& found, const Position& reached) {
+            seen.push_back(to_text(reached) + " " + std::string{found.names.point} + " " +
+                           std::to_string(found.record.index()));
+          });
+      if (!next || next->records() == at.records()) return seen;
+      at = *next;
+    }
+  };
+  EXPECT_EQ(follow(there), follow(past));
+  EXPECT_EQ(there.newest().value()[0], past.newest().value()[0]);
+}
+
+TEST(RemotePast, PassesOnWhyItCannotAndBelievesNoOtherBytes) {
+  RemotePast broken{[](const std::string&, const RemotePast::Done& done) {
+    done(answer_of(Error{ErrorKind::environment, "the disk is gone"}));
+  }};
+  EXPECT_EQ(broken.newest().error().text, "the disk is gone");
+  RemotePast lost{[](const std::string&, const RemotePast::Done& done) { done({}); }};
+  EXPECT_FALSE(lost.faults({}));
+  auto past = some_history();
+  PastQuestion question;
+  question.what = PastQuestion::What::sessions;
+  const std::string answer = answer_of(past, question);
+  using Rows = std::vector<archive::SessionRow>;
+  EXPECT_TRUE(past_answer_from<Rows>(answer));
+  for (std::size_t size = 0; size < answer.size(); ++size)
+    ASSERT_FALSE(past_answer_from<Rows>(std::string_view{answer}.substr(0, size))) << size;
+  const std::string asked = to_bytes(question);
+  for (std::size_t size = 0; size < asked.size(); ++size)
+    ASSERT_FALSE(past_question_from(std::string_view{asked}.substr(0, size))) << size;
+  question.what = static_cast<PastQuestion::What>('?');
+  EXPECT_FALSE(past_answer_from<Rows>(answer_of(past, question)));
+}
+
+}  // namespace
+}  // namespace chargemill::app
