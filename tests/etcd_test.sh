@@ -63,7 +63,7 @@ until_true leader >"$work/leader"
 node() {
   local name=$1
   shift
-  "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --out "$work/run-$name" "$@" \
+  "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --no-journal --out "$work/run-$name" "$@" \
     >"$work/$name.out" 2>"$work/$name.err" &
   pid=$!
   echo "$pid" >>"$work/pids"
