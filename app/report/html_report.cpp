@@ -20,9 +20,9 @@ namespace {
 using nlohmann::ordered_json;
 
 /// They ask a server, and here is none.
-constexpr std::array<std::string_view, 10> kLiveOnly{
-    "main.js",   "wire.js",   "store.js",    "messages.js",  "drawer.js",
-    "header.js", "orders.js", "requests.js", "about_run.js", "asked.js"};
+constexpr std::array<std::string_view, 11> kLiveOnly{
+    "main.js",   "wire.js",     "store.js",     "messages.js", "drawer.js", "header.js",
+    "orders.js", "requests.js", "about_run.js", "asked.js",    "nodes.js"};
 
 std::string escaped(std::string_view text) {
   std::string safe;
