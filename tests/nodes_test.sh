@@ -183,7 +183,7 @@ shows_all_charge_points() {
   ctl list | tail -n +2 | cut -d ' ' -f 1 | sort -uc
   ctl status CP-000001 | grep -q '^CP-000001 '
   ctl status CP-000400 | grep -q '^CP-000400 '
-  [[ $(get '/api/v1/charge-points?limit=1000' | grep -o '{"cp_id":"CP-[0-9]*","zone"' | sort -u | wc -l) == 400 ]]
+  [[ $(get '/api/v1/charge-points?limit=1000' | grep -o '{"cp_id":"CP-[0-9]*","state"' | sort -u | wc -l) == 400 ]]
   get /api/v1/charge-points/CP-000010 | grep -q '"cp_id":"CP-000010"'
   get '/readyz?verbose=true' | grep -q '^ready'
 }
