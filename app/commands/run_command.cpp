@@ -94,7 +94,7 @@ class Run {
     if (!start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return kExitEnvironment;
-    if (!open_journal(journal_path_)) return kExitEnvironment;
+    if (!open_journal(journal_path_)) return are_nodes_lost() ? kExitPeers : kExitEnvironment;
     if (remembers()) journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
@@ -200,6 +200,12 @@ class Run {
     return true;
   }
 
+  /// Before it began.
+  [[nodiscard]] bool are_nodes_lost() const {
+    return nodes_ != nullptr && !nodes_->leader().has_refused() &&
+           !nodes_->leader().exchange().failure().empty();
+  }
+
   /// From where an earlier run has ended, if one has: all nodes from the same moment.
   bool go_on() {
     Result<std::optional<Continuation>> from = continuation_of({left_in(journal_)});
@@ -257,10 +263,9 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          return and_then(
-              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
-                            pasts_of_others(nodes_.get())}),
-              [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
+          return and_then(doors_->open({desk, scenario, journal_path_, facts(desk),
+                                        journal_.memory.get(), pasts_of_others(nodes_.get())}),
+                          [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
     tell_journal_news();

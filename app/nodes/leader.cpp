@@ -39,6 +39,7 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
   const auto refuse = [this](std::size_t node, const std::string& why) {
     const std::string text = "node " + std::to_string(node) + ": " + why;
     exchange_.abandon(text);
+    has_refused_ = true;
     return chargemill::failure(ErrorKind::environment, text);
   };
   const auto said = ask(Word::journal);

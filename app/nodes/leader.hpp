@@ -39,6 +39,8 @@ class Leader final : public network::Others {
   /// without a journal keep in memory what happens. Fails if a node's journal cannot be used.
   [[nodiscard]] Result<std::optional<Continuation>> agree_on_beginning(
       const std::optional<LeftBehind>& here, bool remembers);
+  /// Whether that failed because of a journal; else nodes are lost.
+  [[nodiscard]] bool has_refused() const noexcept { return has_refused_; }
   /// Waits until all actors of all nodes are in their places.
   [[nodiscard]] bool await_ready(Nanos patience);
   /// Lets all nodes start; calls `here` once they have been told, and returns when all have.
@@ -99,6 +101,7 @@ class Leader final : public network::Others {
   const std::function<std::string()> dead_;
   std::atomic<std::uint32_t> asked_{0};
   unsigned ready_ = 0;
+  bool has_refused_ = false;
   std::string actor_failure_;
   std::vector<std::string> news_;
   mutable std::mutex mutex_;
