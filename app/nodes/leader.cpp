@@ -63,9 +63,8 @@ bool Leader::await_ready(Nanos patience) {
   const auto deadline = Clock::now() + patience;
   while (ready_ + 1 < exchange_.nodes() && failure().empty() && Clock::now() < deadline) {
     const auto message = exchange_.receive(kLookEvery);
-    if (!message) continue;
-    const auto said = said_in(message->text);
-    if (said && said->word == Word::ready) ++ready_;
+    const auto said = message ? said_in(message->text) : std::nullopt;
+    if (said) hear(*said);
   }
   return ready_ + 1 == exchange_.nodes();
 }
@@ -103,8 +102,10 @@ std::optional<Leader::Answers> Leader::answers_to(Word word, std::uint32_t numbe
   return answers;
 }
 
-// An answer that somebody outside waits for, or one that came too late.
+// What nobody here has asked just now: that a node is ready, which may be before others have said
+// how they begin; an answer that somebody outside waits for; or one that came too late.
 void Leader::hear(const Said& said) {
+  if (said.word == Word::ready) ++ready_;
   if (said.word != Word::copy && said.word != Word::past) return;
   Done done;
   {
