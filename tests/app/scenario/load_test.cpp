@@ -166,6 +166,12 @@ TEST(Load, AKeyInTheWrongSectionIsShownHome) {
   EXPECT_NE(errors_of("charge_points = 5\n").find("it belongs to [network]"), std::string::npos);
 }
 
+TEST(Load, ALimitIsStillAllowed) {
+  EXPECT_TRUE(load_scenario_text("[run]\nduration = \"8784h\"\n", "a.toml", "."));
+  EXPECT_NE(errors_of("[run]\nduration = \"8785h\"\n").find("must be at most 8784h"),
+            std::string::npos);
+}
+
 TEST(Load, AFileThatCannotBeReadIsNamedWithTheReason) {
   EXPECT_NE(errors_of("[drivers]\nreplay = \"none.csv\"\n").find("none.csv: there is no such file"),
             std::string::npos);

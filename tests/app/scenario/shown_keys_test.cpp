@@ -65,7 +65,8 @@ TEST(ShownKeys, MakeAScenarioThatShowsTheSame) {
   ASSERT_TRUE(loaded);
   const auto text = shown_toml(*loaded);
   for (const char* part : {"[http]\nlisten = \"127.0.0.1:8001\"\n", "\n[tcp]\n", "\n[output]\n",
-                           "\n[[fault]]\nkind = \"monitor_loss\"\nrate = 2\n", "requests = []"})
+                           "\n[[fault]]\nkind = \"monitor_loss\"\nrate = 2\n", "# requests = []",
+                           "\n# host = ", "\nseed = 42\n"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
   const auto again = load_scenario_text(text, "b.toml", ".");
   ASSERT_TRUE(again) << render(again.error());
