@@ -74,6 +74,7 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
   options.is_virtual = scenario.run.speed.max;
   auto exchange = runtime::Exchange::open(std::move(options));
   if (!exchange) return exchange;
+  const Bound bound{membership.bond.get(), **exchange};
   const auto deadline = std::chrono::steady_clock::now() + membership.meet_max;
   while (!(*exchange)->await_all(kLookEvery)) {
     if (!(*exchange)->failure().empty())
@@ -86,6 +87,12 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
                      missing_text((*exchange)->missing(), membership, is_stopped));
   }
   return exchange;
+}
+
+/// Whom etcd knows to be lost before all have met; empty: there is none to know.
+std::function<std::string()> lost_node_of(const Membership& membership) {
+  if (!membership.bond) return {};
+  return [bond = membership.bond.get()] { return bond->lost_node(); };
 }
 
 /// Opens this node's journal and goes on from where the node that leads says: the same for all.
@@ -143,7 +150,7 @@ std::function<std::string()> trouble_of(const Membership* membership) {
 
 Result<void> follow_others(const network::Scenario& scenario, const Membership& membership,
                            const StopRequest* stop, const std::filesystem::path& journal) {
-  auto exchange = join(scenario, membership, stop);
+  auto exchange = join(scenario, membership, stop, lost_node_of(membership));
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   const Bound bound{membership.bond.get(), **exchange};
   network::Scenario own = scenario;
@@ -180,7 +187,7 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
                                                  const StopRequest& stop) {
   std::unique_ptr<RunNodes> nodes{new RunNodes};
   nodes->membership_ = membership;
-  auto exchange = join(scenario, membership, &stop);
+  auto exchange = join(scenario, membership, &stop, lost_node_of(membership));
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
   nodes->bound_ = std::make_unique<Bound>(membership.bond.get(), *nodes->exchange_);

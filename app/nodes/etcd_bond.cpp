@@ -25,6 +25,14 @@ void EtcdBond::bind(runtime::Exchange* exchange) {
   if (exchange_ != nullptr && !lost_.empty()) exchange_->abandon(lost_);
 }
 
+std::string EtcdBond::lost_node() const {
+  const auto view = agreement_->status().view;
+  for (const auto& owner : view.table.owners) {
+    if (!view.has(owner)) return "node " + owner.name + " was lost before all had met";
+  }
+  return {};
+}
+
 std::vector<EtcdBond::Note> EtcdBond::take_notes() {
   const std::lock_guard lock{mutex_};
   return std::exchange(notes_, {});

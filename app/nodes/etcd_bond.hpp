@@ -29,6 +29,8 @@ class EtcdBond {
   [[nodiscard]] Agreement& agreement() noexcept { return *agreement_; }
   /// Why etcd seems not to answer; empty: it does.
   [[nodiscard]] std::string trouble() const { return agreement_->status().trouble; }
+  /// A node of the table that has no place any more, and what to say of it; empty: none.
+  [[nodiscard]] std::string lost_node() const;
   /// What was said since the last time.
   [[nodiscard]] std::vector<Note> take_notes();
 

@@ -8,13 +8,13 @@ namespace {
 
 constexpr std::string_view kLetters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::int8_t kNone = -1;
+constexpr std::int16_t kNone = -1;
 
-constexpr std::array<std::int8_t, 256> values() {
-  std::array<std::int8_t, 256> table{};
+constexpr std::array<std::int16_t, 256> values() {
+  std::array<std::int16_t, 256> table{};
   for (auto& value : table) value = kNone;
   for (std::size_t i = 0; i < kLetters.size(); ++i)
-    table[static_cast<unsigned char>(kLetters[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(kLetters[i])] = static_cast<std::int16_t>(i);
   return table;
 }
 constexpr auto kValues = values();

@@ -142,7 +142,7 @@ class AskingClient {
   using Answer = runtime::agreement::Answer;
 
   explicit AskingClient(std::vector<runtime::Endpoint> members,
-                        Nanos patience = std::chrono::seconds{2})
+                        Nanos patience = std::chrono::seconds{10})
       : client_(std::make_shared<Client>(io_, Client::Options{std::move(members), patience})) {}
   ~AskingClient() {
     on_thread([this] {

@@ -90,14 +90,14 @@ class SimulatedCluster : private SimulatedTime {
   };
 
   // ---- clocks
-  MachineTime clock_of(const Node& node) const {
+  [[nodiscard]] MachineTime clock_of(const Node& node) const {
     return MachineTime{node.offset +
                        Nanos{static_cast<std::int64_t>(
                            static_cast<double>(now_.time_since_epoch().count()) * node.rate)}};
   }
 
   // ---- what lies between them
-  bool is_cut(unsigned from, unsigned to) const { return cut_.count({from, to}) > 0; }
+  [[nodiscard]] bool is_cut(unsigned from, unsigned to) const { return cut_.count({from, to}) > 0; }
   Nanos delay() { return chance(noise_) ? between(0.05, 3.0) : between(0.0002, 0.02); }
   /// Perhaps late, perhaps twice, perhaps never.
   void carry(unsigned from, unsigned to, const std::function<void()>& what) {
