@@ -257,10 +257,9 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          return and_then(
-              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
-                            pasts_of_others(nodes_.get())}),
-              [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
+          return and_then(doors_->open({desk, scenario, journal_path_, facts(desk),
+                                        journal_.memory.get(), pasts_of_others(nodes_.get())}),
+                          [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
     tell_journal_news();
