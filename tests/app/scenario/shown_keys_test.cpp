@@ -79,7 +79,8 @@ TEST(ShownKeys, OfAScenarioThatWasWrittenOutHoldWhatItHasForFiles) {
       {"drivers.replay", CHARGEMILL_SOURCE_DIR "/config/scenarios/sessions-sample.csv", "--replay"},
       {"drivers.profile", "file", "--set"},
       {"drivers.profile_file", CHARGEMILL_SOURCE_DIR "/config/profiles/public.toml", "--set"}};
-  const auto loaded = load_scenario_text("", "a.toml", ".", input);
+  const auto loaded = load_scenario_text("[network]\ncharge_points = 20\n[drivers]\ncount = 20\n",
+                                         "a.toml", ".", input);
   ASSERT_TRUE(loaded) << render(loaded.error());
   const auto full = load_scenario_text(resolved_toml(loaded->scenario), "b.toml", ".");
   ASSERT_TRUE(full) << render(full.error());
