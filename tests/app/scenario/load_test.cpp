@@ -224,7 +224,7 @@ TEST(Load, EachMistakeHasItsCode) {
       {"[journal]\nsegment_bytes = \"64KiB\"\n", 314},
       {"[cluster]\nnodes = 33\n", 314},
       {"[cluster]\nroles = \"central\"\n", 331},
-      {"[cluster]\nlease = \"5s\"\n", 321},
+      {"[cluster]\nlease = \"6s\"\n", 321},
       {"[cluster]\netcd = \"127.0.0.1:2379\"\n", 313},
       {"[cluster]\netcd = \"https://a:2379\"\n", 313},
       {"[cluster]\netcd = 7\n", 313},
