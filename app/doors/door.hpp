@@ -8,8 +8,8 @@
 
 #include "actors/network/desk.hpp"
 #include "app/directory/directory.hpp"
-#include "app/history/history_desk.hpp"
 #include "app/doors/run_facts.hpp"
+#include "app/history/history_desk.hpp"
 #include "app/metrics/door_figures.hpp"
 #include "runtime/net/io_thread.hpp"
 

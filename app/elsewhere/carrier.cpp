@@ -85,6 +85,7 @@ Carrier::Carrier(Options options) : options_(std::move(options)) {
   CHARGEMILL_ASSERT(options_.connections > 0);
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends the process
 Carrier::~Carrier() { close(Nanos{0}); }
 
 void Carrier::open(network::Network& network) {
@@ -159,10 +160,10 @@ Carrier::Wire& Carrier::wire_of(const Said& said) {
   const std::uint32_t index = std::visit(
       [](const auto& e) {
         using What = std::decay_t<decltype(e)>;
-        constexpr bool is_drivers =
+        constexpr bool kIsDrivers =
             std::is_same_v<What, ChargeRequest> || std::is_same_v<What, CancelRequest> ||
             std::is_same_v<What, DriverReturned> || std::is_same_v<What, TicketAck>;
-        if constexpr (is_drivers) {
+        if constexpr (kIsDrivers) {
           return index_of(e.driver);
         } else {
           return index_of(e.point);
@@ -172,22 +173,37 @@ Carrier::Wire& Carrier::wire_of(const Said& said) {
   return *wires_[index % wires_.size()];
 }
 
+Frame Carrier::registration_of(const Register& said, SimTime at) {
+  const codec::CPHeartbeat named = outbound_->body_of(Heartbeat{said.point}, at);
+  codec::CPRegistration body;
+  body.cp_id = named.cp_id;
+  body.cp_e_host = kEngineHost;
+  body.cp_e_port = kEnginePort;
+  body.price_eur_kwh = static_cast<double>(said.price.microeur_per_kwh) / 1e6;
+  body.ts = codec::utc_of(at, options_.run_start);
+  return Frame{Channel::cp_register, body};
+}
+
+/// Its own ticket again is what confirms it.
+Frame Carrier::confirmation_of(const TicketAck& said, SimTime at) {
+  Ticket confirmed{};
+  confirmed.session = said.session;
+  confirmed.driver = said.driver;
+  confirmed.status = SessionStatus::completed;
+  const auto known = unconfirmed_.find(said.session);
+  if (known != unconfirmed_.end()) {
+    confirmed = known->second;
+    unconfirmed_.erase(known);
+  }
+  return Frame{Channel::driver_ticket, outbound_->body_of(confirmed, at)};
+}
+
 std::optional<Frame> Carrier::frame_of(const Said& said, SimTime at) {
   auto& out = *outbound_;
   const auto price = [this](PointId point) {
     return network_->topology().points[index_of(point)].price;
   };
   const auto utc = codec::utc_of(at, options_.run_start);
-  const auto registration = [&](const Register& e) {
-    codec::CPHeartbeat named = out.body_of(Heartbeat{e.point}, at);
-    codec::CPRegistration body;
-    body.cp_id = named.cp_id;
-    body.cp_e_host = kEngineHost;
-    body.cp_e_port = kEnginePort;
-    body.price_eur_kwh = static_cast<double>(e.price.microeur_per_kwh) / 1e6;
-    body.ts = utc;
-    return Frame{Channel::cp_register, body};
-  };
   const auto by_driver = [&](DriverId driver, RequestId request, PointId point, Channel channel) {
     ChargeRequest about{};
     about.driver = driver;
@@ -208,7 +224,7 @@ std::optional<Frame> Carrier::frame_of(const Said& said, SimTime at) {
           [&](const SessionEnd& e) {
             return Frame{Channel::cp_session_end, out.body_of(e, at)};
           },
-          registration,
+          [&](const Register& e) { return registration_of(e, at); },
           [&](const Heartbeat& e) {
             return Frame{Channel::cp_heartbeat, out.body_of(e, at)};
           },
@@ -232,17 +248,7 @@ std::optional<Frame> Carrier::frame_of(const Said& said, SimTime at) {
             body.ts = utc;
             return Frame{Channel::driver_return, body};
           },
-          [&](const TicketAck& e) {
-            // Its own ticket again is what confirms it.
-            Ticket confirmed{};
-            confirmed.session = e.session;
-            confirmed.driver = e.driver;
-            confirmed.status = SessionStatus::completed;
-            const auto known = unconfirmed_.find(e.session);
-            if (known != unconfirmed_.end()) confirmed = known->second;
-            if (known != unconfirmed_.end()) unconfirmed_.erase(known);
-            return Frame{Channel::driver_ticket, out.body_of(confirmed, at)};
-          },
+          [&](const TicketAck& e) { return confirmation_of(e, at); },
       },
       said);
 }

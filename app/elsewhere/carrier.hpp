@@ -40,6 +40,7 @@ class Carrier final : public elsewhere::Link {
   static constexpr std::size_t kTicketsMax = 65'536;
 
   explicit Carrier(Options options);
+  // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends the process
   ~Carrier() override;
 
   void say(const elsewhere::Said& said, SimTime at) override;
@@ -68,6 +69,8 @@ class Carrier final : public elsewhere::Link {
   void send_all();
   void send(const Waiting& one);
   [[nodiscard]] Wire& wire_of(const elsewhere::Said& said);
+  [[nodiscard]] codec::Frame registration_of(const Register& said, SimTime at);
+  [[nodiscard]] codec::Frame confirmation_of(const TicketAck& said, SimTime at);
   [[nodiscard]] std::optional<codec::Frame> frame_of(const elsewhere::Said& said, SimTime at);
   void on_reply(Wire& wire, std::string_view text);
   void on_news(std::string_view text);

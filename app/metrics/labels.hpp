@@ -27,7 +27,7 @@ struct LabelRule {
 /// What is beyond them is counted together.
 inline constexpr std::size_t kZonesNamed = 64;
 inline constexpr std::size_t kWorkersNamed = 4;
-inline constexpr std::size_t kNodesNamed = 5;
+inline constexpr std::size_t kNodesNamed = 4;
 inline constexpr const char* kOther = "other";
 
 inline constexpr std::array<LabelRule, 9> kLabelRules{{{kState, 10},

@@ -63,14 +63,21 @@ void check_etcd(ClusterSettings& cluster, const std::string& run_name, const Ori
           fmt::format("port {} is used twice", cluster.control_port));
 }
 
-/// What says nothing without etcd.
-void check_no_etcd(const Origins& origins, std::vector<Diagnostic>& found) {
-  for (const char* key : {"cluster.name", "cluster.host", "cluster.data_port",
-                          "cluster.control_port", "cluster.lease", "cluster.expect_nodes"}) {
-    if (origins.count(key) == 0) continue;
+/// What says nothing without etcd. A default that is written out says nothing new.
+void check_no_etcd(const ClusterSettings& cluster, const Origins& origins,
+                   std::vector<Diagnostic>& found) {
+  const ClusterSettings fresh;
+  const auto needs_etcd = [&](const char* key, bool is_other) {
+    if (!is_other) return;
     found.push_back({Code::contradiction, fmt::format("'{}' needs 'cluster.etcd'", key),
                      place_of(origins, key), ""});
-  }
+  };
+  needs_etcd("cluster.name", cluster.name != fresh.name);
+  needs_etcd("cluster.host", cluster.host != fresh.host);
+  needs_etcd("cluster.data_port", cluster.data_port != fresh.data_port);
+  needs_etcd("cluster.control_port", cluster.control_port != fresh.control_port);
+  needs_etcd("cluster.lease", cluster.lease != fresh.lease);
+  needs_etcd("cluster.expect_nodes", cluster.expect_nodes != fresh.expect_nodes);
 }
 
 }  // namespace
@@ -80,7 +87,7 @@ void check_cluster(ClusterSettings& cluster, const std::string& run_name, const 
   if (cluster.has_etcd()) {
     check_etcd(cluster, run_name, origins, found);
   } else {
-    check_no_etcd(origins, found);
+    check_no_etcd(cluster, origins, found);
   }
   const auto keys = origins.find("cluster.keys");
   if (keys != origins.end() && keys->second.source == Source::file)

@@ -5,10 +5,8 @@
 #include "app/scenario/key_table.hpp"
 
 namespace chargemill::app {
-namespace {
 
-// Of all keys, those whose value is in the scenario: not of files (written out below), not of what
-// is not built, not of this run's output and doors.
+// Not of files (written out below), not of what is not built, not of this run's output and doors.
 bool is_of_the_scenario(const KeyInfo& key) {
   return key.type != Type::not_built && key.name.rfind("output.", 0) != 0 &&
          key.name.rfind("http.", 0) != 0 && key.name.rfind("tcp.", 0) != 0 &&
@@ -17,6 +15,8 @@ bool is_of_the_scenario(const KeyInfo& key) {
          key.name != "drivers.profile_file" && key.name != "drivers.requests" &&
          key.name.rfind("drivers.replay", 0) != 0;
 }
+
+namespace {
 
 template <class T>
 void append_item(std::string& out, const char* list, const std::vector<Field<T>>& fields,

@@ -79,6 +79,8 @@ std::vector<ShownKey> shown_items(const Loaded& loaded) {
   return shown;
 }
 
+// What this run does beside the scenario may contradict the rest once somebody says it, be it the
+// default: there a default is told, and not said.
 std::string shown_toml(const Loaded& loaded) {
   const auto& drivers = loaded.scenario.drivers;
   std::string out;
@@ -86,7 +88,11 @@ std::string shown_toml(const Loaded& loaded) {
   const auto add = [&](const ShownKey& key, const std::string& own_head) {
     if (own_head != head) out += fmt::format("{}{}\n", out.empty() ? "" : "\n", own_head);
     head = own_head;
-    out += fmt::format("{} = {}\n", key.name.substr(key.name.find('.') + 1), key.value);
+    const auto* const known = find_key(key.name);
+    const bool is_said =
+        key.origin != "default" || known == nullptr || is_of_the_scenario(known->info);
+    out += fmt::format("{}{} = {}\n", is_said ? "" : "# ", key.name.substr(key.name.find('.') + 1),
+                       key.value);
   };
   for (const auto& key : shown_keys(loaded)) {
     if (key.name.back() == ']') continue;  // its keys follow

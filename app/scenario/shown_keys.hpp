@@ -24,7 +24,9 @@ struct ShownKey {
 /// are not among them: drivers.requests names those.
 [[nodiscard]] std::vector<ShownKey> shown_items(const Loaded& loaded);
 
-/// Every key of both with its value, section by section, as a scenario file has them.
+/// Every key of both with its value, section by section, as a scenario file has them. It loads,
+/// from the same folder, to what shows the same; defaults of what is not of the scenario are
+/// comments.
 [[nodiscard]] std::string shown_toml(const Loaded& loaded);
 
 /// shown_keys() as `{"keys":[{"key","value","default","origin"}...]}`.

@@ -102,7 +102,7 @@ ValueOr duration(const toml::node& node, const KeyInfo& key) {
     return wrong_type(key, fmt::format("a unit is missing: {}s", *text));
   if (!parsed && is_too_long(*text)) return out_of_range(key, false);
   if (!parsed) return wrong_type(key, "units are ms, s, m, h, d");
-  return in_range(static_cast<double>(parsed->count()) * 1e-9, key, *parsed);
+  return in_range(static_cast<double>(parsed->count()) / 1e9, key, *parsed);
 }
 
 ValueOr bytes(const toml::node& node, const KeyInfo& key) {

@@ -178,7 +178,7 @@ void SegmentView::foresee_newest(PostingKey key, std::uint64_t limit) const {
 Result<bool> SegmentView::show_one(Sequence sequence, const Visit& visit) const {
   bool is_there = false;
   bool goes_on = false;
-  const auto shown = scan(sequence, [&](const Record& record, const std::byte* bytes) {
+  auto shown = scan(sequence, [&](const Record& record, const std::byte* bytes) {
     is_there = record.sequence == sequence;
     goes_on = is_there && visit(record, bytes);
     return false;

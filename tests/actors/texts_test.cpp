@@ -142,7 +142,7 @@ TEST(TextsDeathTest, AfterAsManyDifferentWordsAsThereIsRoomForNewOnesAreNone) { 
     const bool is_known = reason_in_words("reason 0") == first && word(first) == "reason 0";
     return is_full && is_known && word(kForeignWords).empty();
   };
-  EXPECT_EXIT(std::exit(fill() ? 0 : 1), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(std::_Exit(fill() ? 0 : 1), testing::ExitedWithCode(0), "");
 }
 
 TEST(Texts, QuantitiesBecomeWhatPeopleRead) {  // D-108: 22 kW at 0.30 EUR for 11 s

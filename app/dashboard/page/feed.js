@@ -38,14 +38,14 @@ function useRows(store, view) {
     if (isAsked && answer.path !== path) return { rows: [], isFiltered, isWhole: false, known: null, trouble: '' };
     if (!isAnswered) {
       const known = store.hasOlderFaults ? store.faults.length : null;
-      return { rows: store.faults.filter(is), isFiltered, isWhole: true, known, trouble: isAsked ? answer.trouble : '' };
+      return { rows: store.faults.filter(is), isFiltered, isWhole: store.areFaultsKnown, known, trouble: isAsked ? answer.trouble : '' };
     }
     const newest = answer.rows[0]?.id ?? -1;
     const ids = new Set(answer.rows.map(({ id }) => id));
     const fresh = store.faults.filter((row) => row.id > newest && !ids.has(row.id) && is(row));
     const known = answer.rows.length < kLimit ? null : answer.rows.length + fresh.length;
     return { rows: [...fresh, ...answer.rows.filter(is)], isFiltered, isWhole: true, known, trouble: '' };
-  }, [store.revision, answer, path, isAsked, isFiltered, view.q, view.zone, view.kind, view.from, view.to]);
+  }, [store.revision, store.areFaultsKnown, answer, path, isAsked, isFiltered, view.q, view.zone, view.kind, view.from, view.to]);
 }
 
 /** How many there are, and of how many that are known if that is not all. */

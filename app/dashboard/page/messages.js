@@ -25,12 +25,12 @@ export function Messages({ store, view, go, isLive }) {
   const denied = store.pulse?.requests.denied ?? 0;
   return html`${denied > 0 && html`<p class="empty">${plural(denied, 'request')} denied so far: counted, and listed nowhere.</p>`}
     <div class="rows" tabindex="0" role="region" aria-label="Messages, newest first">
-    <table class="list" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
-      <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th><th scope="col">Detail</th></tr></thead>
+    <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
+      <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.id}>
         <td>${rowTime(row.ts).slice(11)}</td>
         <td><button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button></td>
-        <td class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</td><td>${detailOf(row)}</td></tr>`)}</tbody></table>
+        <td><b class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</b> ${detailOf(row)}</td></tr>`)}</tbody></table>
     ${rows.length === 0 && html`<p class="empty">${view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}
   </div>`;
 }

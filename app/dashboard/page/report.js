@@ -40,6 +40,7 @@ class Frozen {
     this.series.prepend(series);
     this.faults = end?.faults ?? [];
     this.revision = this.faults.length > 0 ? 1 : 0;
+    this.areFaultsKnown = true;
     this.hasOlderFaults = this.faults.length < faults.raised + faults.recovered;
     this.connection = 'finished';
     this.plan = end ? new Plan(end.layout) : null;

@@ -24,6 +24,7 @@ export class Store {
     this.faults = [];     // newest first
     this.revision = 0;    // of faults
     this.hasOlderFaults = false;  // than those
+    this.areFaultsKnown = false;  // they have been asked for
     this.connection = 'connecting';
     this.isPlanAsked = false;
     this.end = null;
@@ -102,6 +103,7 @@ export class Store {
       // Another run: what is shown of the one before would be taken for its own.
       this.faults = [];
       this.hasOlderFaults = false;
+      this.areFaultsKnown = false;
       this.pulse = null;
       this.states = null;
       this.wire.pause(false);
@@ -157,10 +159,14 @@ export class Store {
   }
 
   async fetchFaults() {
-    if (!this.hello.has_journal) return;
-    const found = await ask(`/api/v1/faults?limit=${kRowsFirst}`).catch(() => ({ faults: [] }));
-    if (found.faults.length === kRowsFirst) this.hasOlderFaults = true;
-    this.addFaults(found.faults);
+    if (this.hello.has_journal) {
+      const found = await ask(`/api/v1/faults?limit=${kRowsFirst}`).catch(() => ({ faults: [] }));
+      if (found.faults.length === kRowsFirst) this.hasOlderFaults = true;
+      this.addFaults(found.faults);
+    }
+    if (this.areFaultsKnown) return;
+    this.areFaultsKnown = true;
+    this.changed();
   }
 
   /** Rows of any order, some of which may be here already. */

@@ -120,7 +120,8 @@ class Bench {
     return static_cast<std::size_t>(
         std::count_if(children_.begin(), children_.end(), [this](const auto& one) {
           const Remembered& it = one.second;
-          return it.restart_at != kNever || now_ - it.last <= 3 * settings_.period;
+          return it.restart_at != kNever ||
+                 now_ - it.last <= 3 * settings_.period + settings_.delay_max;
         }));
   }
 

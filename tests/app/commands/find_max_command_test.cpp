@@ -183,8 +183,8 @@ TEST_F(FindMaxCommand, TakesForTheLoadWhatItsStepReaches) {
   const auto at = said().find("requests/s 8 (measured: ");
   ASSERT_NE(at, std::string::npos) << said() << steps();
   EXPECT_NEAR(std::stod(said().substr(at + 24)), 8.0, 3.0) << "Poisson, some 160 of them";
-  EXPECT_NE(steps().find("the stages reach 200 requests/s at 6m10s, and it ends at 20s: a "
-                         "--duration above 6m10s"),
+  EXPECT_NE(steps().find("the stages reach 200 requests/s at 370s, and it ends at 20s: a "
+                         "--duration above 370s"),
             std::string::npos)
       << steps();
 }
@@ -199,7 +199,7 @@ TEST_F(FindMaxCommand, OfARampTheStepHasWhatIsReachedAtItsEnd) {
 TEST_F(FindMaxCommand, IsExit3ForAStepBeforeTheFirstStageAndNamesTheDuration) {
   scenario("sessions_per_cp_per_day = 1000\n" + stage("6m", "10s", 20));
   EXPECT_EQ(run({"--what", "request_rate", "--duration", "20s"}), 3);
-  EXPECT_NE(steps().find("a --duration above 6m10s"), std::string::npos) << steps();
+  EXPECT_NE(steps().find("a --duration above 370s"), std::string::npos) << steps();
 }
 
 TEST_F(FindMaxCommand, SaysThatStagesNeedTheirScenarioKept) {

@@ -65,7 +65,8 @@ TEST(ShownKeys, MakeAScenarioThatShowsTheSame) {
   ASSERT_TRUE(loaded);
   const auto text = shown_toml(*loaded);
   for (const char* part : {"[http]\nlisten = \"127.0.0.1:8001\"\n", "\n[tcp]\n", "\n[output]\n",
-                           "\n[[fault]]\nkind = \"monitor_loss\"\nrate = 2\n", "requests = []"})
+                           "\n[[fault]]\nkind = \"monitor_loss\"\nrate = 2\n", "# requests = []",
+                           "\n# host = ", "\nseed = 42\n"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
   const auto again = load_scenario_text(text, "b.toml", ".");
   ASSERT_TRUE(again) << render(again.error());
@@ -78,7 +79,8 @@ TEST(ShownKeys, OfAScenarioThatWasWrittenOutHoldWhatItHasForFiles) {
       {"drivers.replay", CHARGEMILL_SOURCE_DIR "/config/scenarios/sessions-sample.csv", "--replay"},
       {"drivers.profile", "file", "--set"},
       {"drivers.profile_file", CHARGEMILL_SOURCE_DIR "/config/profiles/public.toml", "--set"}};
-  const auto loaded = load_scenario_text("", "a.toml", ".", input);
+  const auto loaded = load_scenario_text("[network]\ncharge_points = 20\n[drivers]\ncount = 20\n",
+                                         "a.toml", ".", input);
   ASSERT_TRUE(loaded) << render(loaded.error());
   const auto full = load_scenario_text(resolved_toml(loaded->scenario), "b.toml", ".");
   ASSERT_TRUE(full) << render(full.error());

@@ -14,7 +14,7 @@ std::vector<Diagnostic> warnings_of(const std::string& text) {
 
 TEST(Warnings, ShardsWithoutDriversAreTold) {
   const auto found = warnings_of(
-      "[network]\ncharge_points = 100\n[drivers]\ncount = 10\nsessions_per_cp_per_day = 5\n");
+      "[network]\ncharge_points = 2000\n[drivers]\ncount = 10\nsessions_per_cp_per_day = 5\n");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].text,
             "54 of 64 shards have no driver: all trips at their charge points are shed");
