@@ -143,6 +143,7 @@ goes_on_without_a_lost_journal() {
 goes_on_after_a_kill() {
   local pid child code=0
   rm -rf "$work/kept"
+  rm -f "$work/err" # of the run before
   "$chargemill" run "$work/town.toml" --nodes 3 --speed 20 --duration 900h --progress plain --no-out \
     --data "$work/kept" >"$work/out" 2>"$work/err" &
   pid=$!
@@ -163,6 +164,7 @@ with_doors() {
   local nodes=$1 pid code=0
   shift
   rm -rf "$work/run-doors"
+  rm -f "$work/err" # of the run before
   "$chargemill" run "$work/town.toml" --nodes "$nodes" --speed 1 --duration 900h --progress plain --out "$work/run-doors" \
     --http 127.0.0.1:0 --tcp 127.0.0.1:0 >"$work/out" 2>"$work/err" &
   pid=$!
@@ -246,6 +248,7 @@ tells_events_of_all_nodes() {
 # Without a journal each node remembers what happens to its own.
 remembers_on_every_node() {
   local pid
+  rm -f "$work/err" # of the run before
   "$chargemill" run "$work/town.toml" --nodes 3 --speed 1 --duration 900h --progress off --no-out --http 127.0.0.1:0 \
     --tcp off >"$work/out" 2>"$work/err" &
   pid=$!
@@ -263,6 +266,7 @@ says_what_it_cannot() {
 }
 reads_in_virtual_time() {
   local pid
+  rm -f "$work/err" # of the run before
   "$chargemill" run "$work/town.toml" --nodes 3 --duration 900h --progress off --no-out --http 127.0.0.1:0 \
     --tcp 127.0.0.1:0 >"$work/out" 2>"$work/err" &
   pid=$!
@@ -278,6 +282,7 @@ reads_in_virtual_time() {
 stops_on_a_signal() {
   local pid code=0
   rm -rf "$work/run-2"
+  rm -f "$work/err" # of the run before
   "$chargemill" run "$work/town.toml" --nodes 2 --speed 1 --progress plain --out "$work/run-2" \
     >"$work/out" 2>"$work/err" &
   pid=$!
@@ -289,6 +294,7 @@ stops_on_a_signal() {
 }
 says_which_node_was_killed() {
   local pid child code=0
+  rm -f "$work/err" # of the run before
   "$chargemill" run "$work/town.toml" --nodes 3 --duration 900h --progress off --no-out \
     >"$work/out" 2>"$work/err" &
   pid=$!
@@ -333,6 +339,7 @@ meets_by_a_list() {
 has_doors_on_machines_of_their_own() {
   local name pids=() http tcp
   for name in beta gamma alpha; do
+    rm -f "$work/err-$name"
     "$chargemill" node --config "$work/list.toml" --name "$name" --speed 1 --duration 900h --progress plain --no-out \
       --http 127.0.0.1:0 --tcp 127.0.0.1:0 --data "$work/machine-$name" >"$work/out-$name" 2>"$work/err-$name" &
     pids+=("$!")
