@@ -55,9 +55,9 @@ await law('Tab and arrows lead to it, and axe finds nothing serious there in eit
   for (const theme of ['light', 'dark']) {
     const page = await openTab(`${live.base}/?theme=${theme}`, { bypassCSP: true });
     await shown(page);
-    await page.getByRole('tab', { name: 'Faults' }).focus();
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowRight');
+    await page.getByRole('tab', { name: 'Faults' }).press('ArrowRight');
+    await until('it leads to the next', () => page.evaluate(() => document.activeElement.id === 'tab-requests'), 30);
+    await page.getByRole('tab', { name: 'Requests', selected: true }).press('ArrowRight');
     await page.getByTestId('nodes').waitFor();
     equal(await page.evaluate(() => document.activeElement.id), 'tab-nodes', 'focus');
     equal(await findings(page), [], `axe, ${theme}`);
