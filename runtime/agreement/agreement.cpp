@@ -117,6 +117,7 @@ Agreement::Agreement(Options options, Listener listener)
   post(Tick{});
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends the process
 Agreement::~Agreement() {
   auto left = std::make_shared<std::promise<void>>();
   auto is_left = left->get_future();

@@ -46,6 +46,7 @@ class Agreement {
   };
 
   Agreement(Options options, Listener listener);
+  // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends the process
   ~Agreement();
   Agreement(const Agreement&) = delete;
   Agreement& operator=(const Agreement&) = delete;
