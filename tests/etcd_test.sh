@@ -67,6 +67,7 @@ fi
 node() {
   local name=$1
   shift
+  rm -rf "$work/run-$name" # of the law before
   "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --no-journal --out "$work/run-$name" "$@" \
     >"$work/$name.out" 2>"$work/$name.err" &
   pid=$!
