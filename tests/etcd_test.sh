@@ -24,7 +24,7 @@ if ! command -v etcd >/dev/null; then
   exit 0
 fi
 
-base=$((30000 + $$ % 10000))
+base=$((10000 + 8 * ($$ % 1200))) # below the ports that connections are given
 client() { echo "http://127.0.0.1:$((base + 2 * $1))"; }
 peer() { echo "http://127.0.0.1:$((base + 2 * $1 + 1))"; }
 start_etcd() {
@@ -49,7 +49,11 @@ is_leader() { # of etcd
 }
 leader() { local m; for m in 1 2 3; do if is_leader "$m"; then echo "$m"; return; fi; done; return 1; }
 for m in 1 2 3; do start_etcd "$m"; done
-until_true leader >"$work/leader"
+if ! until_true leader >"$work/leader"; then
+  echo "not ok - three members of etcd agree on a leader"
+  tail -n 3 "$work"/etcd-*.log
+  exit 1
+fi
 
 # A lease that a machine under load does not lose.
 {
@@ -63,6 +67,7 @@ until_true leader >"$work/leader"
 node() {
   local name=$1
   shift
+  rm -rf "$work/run-$name" # of the law before
   "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --no-journal --out "$work/run-$name" "$@" \
     >"$work/$name.out" 2>"$work/$name.err" &
   pid=$!
