@@ -226,7 +226,7 @@ void Chronicle::measure_recovery(const std::string& point, UtcMicros since,
     if (!is_point(point, r.point) || utc(r.at) < since) continue;
     if (r.type == EventType::recovery) recovered[r.point] = r.at;
     if (r.type != EventType::fault) continue;
-    if (!result.last_fault) result.last_fault = utc(r.at);
+    result.last_fault = std::max(result.last_fault.value_or(utc(r.at)), utc(r.at));
     const auto end = recovered.find(r.point);
     if (end == recovered.end()) continue;
     sum_s += std::chrono::duration<double>(end->second - r.at).count();

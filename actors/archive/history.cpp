@@ -284,7 +284,8 @@ Result<void> History::measure_recovery(PostingKey key, const std::string& point,
       return true;
     if (r->type == EventType::recovery) recovered[r->point] = r->at;
     if (r->type != EventType::fault) return true;
-    if (!statistics.last_fault) statistics.last_fault = found->time;
+    // Records of several workers are not quite in the order of time.
+    statistics.last_fault = std::max(statistics.last_fault.value_or(found->time), found->time);
     const auto end = recovered.find(r->point);
     if (end == recovered.end()) return true;
     sum_s += std::chrono::duration<double>(end->second - r->at).count();

@@ -9,7 +9,6 @@ namespace chargemill::network {
 namespace {
 
 using namespace std::chrono_literals;
-using central::Inspection;
 using central::ShardState;
 
 ShardState shard(std::uint16_t id, std::uint32_t first, std::uint32_t count) {

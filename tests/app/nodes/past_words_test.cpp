@@ -32,7 +32,7 @@ archive::Chronicle some_history() {
     end.session = start.session;
     end.point = point;
     end.driver = start.driver;
-    end.delivered = Energy{i * 1'000};
+    end.delivered = Energy{std::int64_t{i} * 1'000};
     end.status = SessionStatus::completed;
     if (i % 5 != 0) past.add(end);
     past.add(archive::Fault{at + 6s, point, ZoneId{2}, archive::EventType::fault, Reason::ko_key});
