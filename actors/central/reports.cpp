@@ -140,7 +140,10 @@ void on_end(Turn& turn, std::uint32_t index, const SessionEnd& e) {
     return;
   }
   const bool is_complete = e.status == SessionStatus::completed;
-  close_session(turn, index, is_complete ? completed() : interrupted_by(phase_after(e.reason)), e);
+  Ending ending = is_complete ? completed() : interrupted_by(phase_after(e.reason));
+  // What befell it while central was away is held against nobody (D-086), as with a status.
+  if (!is_complete && point.stage == Stage::restored) ending.blame = Ending::Blame::nobody;
+  close_session(turn, index, ending, e);
 }
 
 }  // namespace chargemill::central

@@ -186,6 +186,8 @@ void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
     });
     place(shard, monitors_, switchboard_.monitors, [&] {
       auto state = monitor::make_state(PointId{p}, spec.price, interval, offset);
+      // Central remembers the fault: somebody has to find that it is over (D-118).
+      state.unhealthy = image != nullptr && image->points[p].is_faulty;
       state.link_up = link_ == nullptr;
       return state;
     });

@@ -181,6 +181,7 @@ struct Lives {
   Folder folder;
 
   explicit Lives(std::uint64_t seed) : scenario(any_scenario(seed)), folder(std::to_string(seed)) {}
+  explicit Lives(network::Scenario what) : scenario(std::move(what)), folder("lives") {}
 
   network::Totals live() {
     auto recording = open_recording(folder.path());
@@ -197,6 +198,27 @@ struct Lives {
     return totals;
   }
 };
+
+TEST(Recorded, AFaultThatOutlivesItsRunEndsInTheNext) {  // D-072, D-118
+  network::Scenario scenario;
+  scenario.network.charge_points = 4;
+  scenario.run.duration = seconds{60};
+  network::FaultSpec ko;
+  ko.kind = network::FaultKind::engine_ko;
+  ko.at = SimTime{seconds{20}};
+  ko.duration = seconds{600};
+  scenario.faults.push_back(ko);
+  Lives lives{scenario};
+  const auto first = lives.live();
+  EXPECT_EQ(first.faults_notified, 4U);
+  EXPECT_EQ(first.faults_recovered, 0U);
+  lives.scenario.faults.clear();
+  const auto then = lives.live();
+  EXPECT_EQ(then.faults_recovered, 4U);
+  EXPECT_EQ(then.faults_raised, 0U) << "it is the old one that is over";
+  EXPECT_EQ(then.display[static_cast<std::size_t>(DisplayState::activated)], 4U);
+  EXPECT_EQ(lives.live().faults_recovered, 0U);
+}
 
 TEST(Recorded, LifeAfterLifeNothingIsLostAndNothingComesTwice) {  // D-083, D-086, X-12, X-13, X-32
   for (std::uint64_t seed = 31; seed <= 36; ++seed) {

@@ -233,6 +233,17 @@ TEST(ShardTrouble, AfterARestartAnotherStateFailsTheSessionAndBlamesNobody) {  /
   EXPECT_EQ(s.record().breaker.failures(), 0U);
 }
 
+TEST(ShardTrouble, AfterARestartAnEndThatWasAnInterruptionBlamesNobody) {  // D-086
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.tell(CentralDown{});
+  s.tell(CentralUp{});
+  s.end(session, kOneKwh, SessionStatus::failed, Reason::engine_crashed);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::failed);
+  EXPECT_EQ(s.record().breaker.failures(), 0U);
+}
+
 TEST(ShardTrouble, WhatWasAskedWhileCentralWasDownIsNotAnsweredLater) {  // D-008
   Story s;
   s.bring_up();
