@@ -11,6 +11,12 @@ namespace chargemill::runtime::agreement {
 namespace {
 
 Owner owner(unsigned i) { return {"n" + std::to_string(i), Revision{100 + static_cast<int>(i)}}; }
+std::vector<Owner> owners_of(const std::set<unsigned>& numbers) {
+  std::vector<Owner> result;
+  result.reserve(numbers.size());
+  for (const unsigned i : numbers) result.push_back(owner(i));
+  return result;
+}
 std::vector<Owner> owners(unsigned count) {
   std::vector<Owner> result;
   for (unsigned i = 0; i < count; ++i) result.push_back(owner(i));
@@ -112,9 +118,7 @@ RC_GTEST_PROP(ShardTable, StaysWholeAndEvenThroughAnyLife, ()) {
     } else {
       live.insert(event);
     }
-    std::vector<Owner> now;
-    for (const unsigned i : live) now.push_back(owner(i));
-    const auto next = assigned(table, now);
+    const auto next = assigned(table, owners_of(live));
     RC_ASSERT(next.owners.size() == live.size());
     for (std::size_t s = 0; s < kShards; ++s) {
       RC_ASSERT(next.owner[s] < next.owners.size());
@@ -127,9 +131,7 @@ RC_GTEST_PROP(ShardTable, StaysWholeAndEvenThroughAnyLife, ()) {
     table = next;
   }
   // Once all have let go as often as it takes, it is even.
-  std::vector<Owner> now;
-  for (const unsigned i : live) now.push_back(owner(i));
-  for (int i = 0; i < 4; ++i) table = assigned(settled(table), now);
+  for (int i = 0; i < 4; ++i) table = assigned(settled(table), owners_of(live));
   RC_ASSERT(table.moving() == 0U);
   RC_ASSERT(is_even(table));
 }
