@@ -24,6 +24,16 @@ void say(Turn& turn, const DriverUpdate& update) {
   if (update.request != RequestId::none) turn.out.push_back(update);
 }
 
+Ticket ticket_of(const PointRecord& point, const ClosedSession& closed, SimTime end,
+                 bool correction) {
+  return {closed.session, closed.start,  end,           closed.booked, closed.cost,
+          point.id,       closed.driver, closed.status, closed.reason, correction};
+}
+
+KeptTicket kept_of(const Ticket& ticket, const ClosedSession& closed) {
+  return {ticket, closed.request, closed.detail, closed.phase, closed.refusal};
+}
+
 void issue(Turn& turn, const PointRecord& point, const ClosedSession& closed, SimTime end,
            bool correction) {
   if (closed.driver == kNobody) return;
@@ -279,13 +289,7 @@ DriverUpdate present_status(const PointRecord& point, const KeptTicket& kept) {
 }
 
 DriverUpdate present_status(const PointRecord& point, const ClosedSession& closed) {
-  const bool is_complete = closed.status == SessionStatus::completed;
-  return {closed.request, closed.session,
-          Power{},        closed.booked,
-          point.price,    point.id,
-          closed.driver,  is_complete ? UpdateStatus::completed : UpdateStatus::failed,
-          closed.reason,  closed.phase,
-          closed.detail,  closed.refusal};
+  return present_status(point, kept_of(ticket_of(point, closed, SimTime{}, false), closed));
 }
 
 }  // namespace chargemill::central

@@ -7,7 +7,7 @@
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
 #include "app/history/journal_set.hpp"
-#include "app/report/base64.hpp"
+#include "runtime/base/base64.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -51,7 +51,7 @@ ordered_json states_json(const network::Scenario& scenario, const ordered_json& 
   const auto frame = dashboard::encode_frame({states.size(), 1, 0, 0}, states, nullptr);
   const auto start = std::chrono::seconds{scenario.run.start_unix_s};
   ordered_json end{{"start", time_text(start)},
-                   {"states", base64(frame)},
+                   {"states", runtime::to_base64(frame)},
                    {"marks", dashboard::marks_json(scenario)}};
   end.update(looked);
   return end;

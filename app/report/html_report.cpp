@@ -8,11 +8,11 @@
 #include <string_view>
 
 #include "app/dashboard/page_files.hpp"
-#include "app/report/base64.hpp"
 #include "app/report/figure_text.hpp"
 #include "app/report/page_parts.hpp"
 #include "app/report/series.hpp"
 #include "app/summary/summary.hpp"
+#include "runtime/base/base64.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -163,7 +163,8 @@ std::string modules() {
     const bool is_module = file.media == "text/javascript; charset=utf-8";
     const bool is_live_only =
         std::find(kLiveOnly.begin(), kLiveOnly.end(), file.path) != kLiveOnly.end();
-    if (is_module && !is_live_only) packed[std::string{file.path}] = base64(file.gzipped);
+    if (is_module && !is_live_only)
+      packed[std::string{file.path}] = runtime::to_base64(file.gzipped);
   }
   return packed.dump();
 }

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "runtime/agreement/base64.hpp"
+#include "runtime/base/base64.hpp"
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::runtime::agreement {

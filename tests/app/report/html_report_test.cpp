@@ -6,10 +6,10 @@
 #include <regex>
 
 #include "app/dashboard/page_files.hpp"
-#include "app/report/base64.hpp"
 #include "app/report/figure_text.hpp"
 #include "app/report/series.hpp"
 #include "app/scenario/thresholds.hpp"
+#include "runtime/base/base64.hpp"
 #include "tests/support/sample_summary.hpp"
 
 namespace chargemill::app {
@@ -116,12 +116,12 @@ TEST(HtmlReport, ShowsHowThingsStoodAtTheEndIfSomebodyKeptIt) {
   EXPECT_EQ(embedded(html_report(sample_summary(), kSeries, end))["end"]["states"], "AA==");
 }
 TEST(Base64, IsThatOfTheStandard) {  // RFC 4648, section 10
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foo"), "Zm9v");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(base64("\xFF\xFE"), "//4=");
+  EXPECT_EQ(runtime::to_base64(""), "");
+  EXPECT_EQ(runtime::to_base64("f"), "Zg==");
+  EXPECT_EQ(runtime::to_base64("fo"), "Zm8=");
+  EXPECT_EQ(runtime::to_base64("foo"), "Zm9v");
+  EXPECT_EQ(runtime::to_base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(runtime::to_base64("\xFF\xFE"), "//4=");
 }
 TEST(HtmlReport, StaysAboutAMegabyteForADayOfSeconds) {
   std::string csv =

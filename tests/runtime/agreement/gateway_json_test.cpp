@@ -4,7 +4,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "runtime/agreement/base64.hpp"
+#include "runtime/base/base64.hpp"
 
 namespace chargemill::runtime::agreement {
 namespace {

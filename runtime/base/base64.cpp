@@ -1,9 +1,9 @@
-#include "runtime/agreement/base64.hpp"
+#include "runtime/base/base64.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace chargemill::runtime::agreement {
+namespace chargemill::runtime {
 namespace {
 
 constexpr std::string_view kLetters =
@@ -56,4 +56,4 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace chargemill::runtime::agreement
+}  // namespace chargemill::runtime
