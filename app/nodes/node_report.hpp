@@ -25,7 +25,7 @@ struct NodeReport {
   bool is_quiet = true;  ///< its actors stood still
   double cpu_s = 0.0;
   std::int64_t rss_bytes = 0;
-  std::int64_t network_bytes = 0;         ///< resident memory that the network added
+  std::int64_t network_bytes = 0;         ///< resident memory that the run added, without files
   std::vector<double> worker_busy;        ///< over the whole run
   Digest digest;                          ///< of its entities; virtual time
   network::Detail detail;                 ///< in a look only

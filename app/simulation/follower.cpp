@@ -35,7 +35,7 @@ class Follower {
       : exchange_(exchange),
         journal_(std::move(journal)),
         is_virtual_(scenario.run.speed.max),
-        rss_before_(resident_bytes_of_nothing()),
+        held_before_(anonymous_bytes_of_nothing()),
         host_(scenario, journal_, nullptr, &exchange),
         history_(journal_.recording ? journal_.recording->directory() : std::string{},
                  journal_.memory.get()) {
@@ -195,15 +195,16 @@ class Follower {
     report.display = shown_here(host_.network());
     report.journal = outcome_of(journal_.recording.get());
     report.cpu_s = cpu_seconds() - cpu_before_;
-    report.rss_bytes = resident_bytes();
-    report.network_bytes = report.rss_bytes - rss_before_;
+    const auto memory = resident_memory();
+    report.rss_bytes = memory.anonymous + memory.of_files;
+    report.network_bytes = memory.anonymous - held_before_;
     return report;
   }
 
   runtime::Exchange& exchange_;
   const RunJournal journal_;
   const bool is_virtual_;
-  const std::int64_t rss_before_;
+  const std::int64_t held_before_;
   Host host_;
   HistoryDesk history_;  // its thread ends first
   std::optional<Looker> looker_;

@@ -67,8 +67,8 @@ std::optional<JournalOutcome> outcome_of(const Recording* recording) {
   return JournalOutcome{recording->status(), recording->appended(), recording->bytes_on_disk()};
 }
 
-std::int64_t resident_bytes_of_nothing() {
-  static const std::int64_t bytes = resident_bytes();
+std::int64_t anonymous_bytes_of_nothing() {
+  static const std::int64_t bytes = resident_memory().anonymous;
   return bytes;
 }
 

@@ -75,8 +75,9 @@ class Looker {
 [[nodiscard]] std::optional<JournalOutcome> outcome_of(const Recording* recording);
 /// User and system time of this process so far.
 [[nodiscard]] double cpu_seconds();
-/// What the process holds before its first run. Later runs have the pages of earlier ones in it.
-[[nodiscard]] std::int64_t resident_bytes_of_nothing();
+/// What the process itself holds before its first run. Later runs have the pages of earlier ones
+/// in it.
+[[nodiscard]] std::int64_t anonymous_bytes_of_nothing();
 /// What each charge point of this node's shards shows, in order of ids. Requires a frozen engine.
 [[nodiscard]] std::vector<DisplayState> shown_here(network::Network& network);
 

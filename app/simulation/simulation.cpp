@@ -293,11 +293,11 @@ void run_course(Host& host, Looker& looker, const network::Scenario& scenario,
 }
 
 /// What this process adds to the cost of the run.
-void add_cost(const Host& host, double cpu_before, std::int64_t rss_before, RunCost& cost) {
-  const std::int64_t rss = resident_bytes();
+void add_cost(const Host& host, double cpu_before, std::int64_t held_before, RunCost& cost) {
+  const auto memory = resident_memory();
   cost.cpu_s += cpu_seconds() - cpu_before;
-  cost.rss_bytes += rss;
-  cost.network_bytes += rss - rss_before;
+  cost.rss_bytes += memory.anonymous + memory.of_files;
+  cost.network_bytes += memory.anonymous - held_before;
   const auto points = std::max<std::size_t>(1, host.topology().points.size());
   cost.bytes_per_charge_point =
       static_cast<double>(cost.network_bytes) / static_cast<double>(points);
@@ -321,7 +321,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
   give_pages_back();  // of the run before
-  const std::int64_t rss_before = resident_bytes_of_nothing();
+  const std::int64_t held_before = anonymous_bytes_of_nothing();
   Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr,
             leader};
   outcome.was_ready = make_ready(host, leader);
@@ -362,7 +362,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
     outcome.stop_reason = "stuck";
   }
   hear();
-  add_cost(host, cpu_before, rss_before, outcome.cost);
+  add_cost(host, cpu_before, held_before, outcome.cost);
   if (leader != nullptr) take_leave(*leader, outcome);
   return outcome;
 }

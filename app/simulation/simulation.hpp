@@ -30,8 +30,10 @@ struct RunCost {
   double startup_s = 0.0;  ///< wall time until model time began
   double cpu_s = 0.0;      ///< user and system time of the processes during the run
   std::int64_t rss_bytes = 0;
-  std::int64_t network_bytes = 0;       ///< resident memory that the network added
-  double bytes_per_charge_point = 0.0;  ///< resident memory that the network added, over its points
+  /// Resident memory that the run added, without pages of files: those of a journal are the
+  /// system's, which drops them when it needs room.
+  std::int64_t network_bytes = 0;
+  double bytes_per_charge_point = 0.0;  ///< network_bytes over the charge points
 };
 
 struct RunOutcome {
