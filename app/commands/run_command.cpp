@@ -104,6 +104,8 @@ class Run {
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
     summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
+    if (const auto text = other_length_text(loaded_, summary); !text.empty())
+      summary["warnings"].push_back(text);
     const int code = exit_code(summary, outcome.signal);
     log_outcome(log_, summary, code);
     if (!tell(outcome, summary)) return kExitEnvironment;

@@ -4,6 +4,7 @@
 
 #include "app/commands/run_journal.hpp"
 #include "app/scenario/plan_text.hpp"
+#include "app/scenario/thresholds.hpp"
 #include "app/summary/summary.hpp"
 #include "app/version.hpp"
 
@@ -22,6 +23,23 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
       plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
       journal_path(loaded.output.data, path).empty() ? "" : " without the journal",
       plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
+}
+
+std::string other_length_text(const Loaded& loaded, const nlohmann::json& summary) {
+  const auto length = loaded.origins.find("run.duration");
+  if (length == loaded.origins.end() || length->second.source == Source::file) return {};
+  std::string missed;
+  for (const auto& t : summary.at("thresholds")) {
+    const auto expr = t.at("expr").get<std::string>();
+    const auto parsed = parse_threshold(expr);
+    if (t.at("ok").get<bool>() || !parsed || !asks_for_a_least_count(*parsed)) continue;
+    missed += (missed.empty() ? "" : ", ") + expr;
+  }
+  if (missed.empty()) return {};
+  return fmt::format(
+      "crossed: {}; it counts over the whole run, and run.duration is not what the "
+      "scenario says ({})",
+      missed, length->second.place.source);
 }
 
 std::string reason_text(const nlohmann::json& summary) {

@@ -13,6 +13,10 @@ namespace chargemill::app {
 [[nodiscard]] std::string title_of(const Loaded& loaded, const std::filesystem::path& path,
                                    std::uint32_t index);
 
+/// Counts that were to be reached in the scenario's own time and were not, in a run whose length
+/// came from a flag or the environment; empty: none.
+[[nodiscard]] std::string other_length_text(const Loaded& loaded, const nlohmann::json& summary);
+
 /// Why a quiet run does not end with 0; and which thresholds it crossed.
 [[nodiscard]] std::string reason_text(const nlohmann::json& summary);
 
