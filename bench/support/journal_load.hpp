@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 
+#include "bench/support/figures.hpp"
 #include "runtime/base/random_stream.hpp"
 #include "runtime/journal/journal.hpp"
 
@@ -109,15 +109,6 @@ inline void cache(const std::string& directory) {
     }
     (void)::close(file);
   }
-}
-
-[[nodiscard]] inline double milliseconds(Nanos time) {
-  return static_cast<double>(time.count()) / 1e6;
-}
-/// ./dev bench --quick asks for small ones.
-[[nodiscard]] inline bool is_quick() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
-  return std::getenv("CHARGEMILL_QUICK") != nullptr;
 }
 
 }  // namespace chargemill::bench
