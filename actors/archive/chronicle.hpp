@@ -72,9 +72,8 @@ class Chronicle final : public Past {
     SessionEnd end;
     std::optional<SimTime> delivered;
   };
-  /// Where something is in a list whose front is forgotten now and then.
-  template <class Key>
-  using Places = std::map<Key, std::uint64_t>;
+  /// A place in a list whose front is forgotten now and then.
+  using Place = std::uint64_t;
   using TicketKey = std::pair<SessionId, bool>;  // and whether it is a correction
   struct Counts {
     std::uint64_t faults = 0, recoveries = 0, others = 0;
@@ -111,10 +110,11 @@ class Chronicle final : public Past {
   std::deque<Kept<Record>> events_;
   std::deque<Session> sessions_;
   std::uint64_t sessions_forgotten_ = 0;
-  Places<SessionId> session_places_;  // counted with those forgotten, as the next
+  // Counted with those forgotten, as the next. Looked up for each checkpoint, never walked.
+  std::unordered_map<SessionId, Place> session_places_;
   std::deque<Issue> tickets_;
   std::uint64_t tickets_forgotten_ = 0;
-  Places<TicketKey> ticket_places_;
+  std::map<TicketKey, Place> ticket_places_;
   std::unordered_map<PointId, Counts> counts_;  // ever; of points that had any
 };
 

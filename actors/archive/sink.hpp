@@ -33,6 +33,8 @@ class RecordSink {
   [[nodiscard]] virtual bool has_much_room() const = 0;
   /// Whether promises wait for durable(): a journal in real time, as long as it works (D-177).
   [[nodiscard]] virtual bool holds_promises() const = 0;
+  /// Whether a restart reads it, for which states are repeated in rounds.
+  [[nodiscard]] virtual bool serves_restarts() const = 0;
 };
 
 }  // namespace chargemill::archive

@@ -73,6 +73,7 @@ void Clerk::drain(const ShardState& state) {
 }
 
 void Clerk::repeat(const ShardState& state, SimTime now) {
+  if (!sink_.serves_restarts()) return;
   while (unrepeated_ >= kRecordsARepetition && backlog_.empty() && sink_.has_much_room()) {
     if (!sink_.try_append(record_at(state, cursor_, now))) return;
     cursor_ = after(state, cursor_, now);

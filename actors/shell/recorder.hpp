@@ -30,6 +30,7 @@ class Recorder final : public archive::RecordSink {
   [[nodiscard]] std::uint64_t durable() const override { return appender_->durable(); }
   [[nodiscard]] bool has_much_room() const override;
   [[nodiscard]] bool holds_promises() const override;
+  [[nodiscard]] bool serves_restarts() const override { return true; }
 
   /// `wake` is called by the journal's writer whenever `waiter` asks.
   void add_waiter(archive::Waiter& waiter, std::function<void()> wake);

@@ -15,6 +15,7 @@ class ScriptedSink final : public archive::RecordSink {
   std::size_t room = SIZE_MAX;
   std::uint64_t safe = 0;
   bool holds = true;
+  bool outlives = true;
 
   bool try_append(const archive::Record& record) override {
     if (taken.size() >= room) return false;
@@ -25,6 +26,7 @@ class ScriptedSink final : public archive::RecordSink {
   [[nodiscard]] std::uint64_t durable() const override { return safe; }
   [[nodiscard]] bool has_much_room() const override { return taken.size() < room; }
   [[nodiscard]] bool holds_promises() const override { return holds; }
+  [[nodiscard]] bool serves_restarts() const override { return outlives; }
 
   template <class R>
   [[nodiscard]] std::size_t count() const {
@@ -214,6 +216,17 @@ TEST(Clerk, RepeatsTheStateRoundAndRound) {
   EXPECT_GE(desk.sink.count<archive::PointState>(), marks / 2);
   const auto repeated = marks + desk.sink.count<archive::PointState>();
   EXPECT_LE(repeated, desk.sink.taken.size() / Clerk::kRecordsARepetition) << "not more than that";
+}
+TEST(Clerk, RepeatsNothingToWhatEndsWithTheRun) {
+  Desk desk;
+  desk.sink.outlives = false;
+  const auto before =
+      desk.sink.count<archive::RoundMark>() + desk.sink.count<archive::PointState>();
+  for (int i = 0; i < 60; ++i) {
+    desk.story.status(Phase::activated, Reason::state_report);
+    desk.carry();
+  }
+  EXPECT_EQ(desk.sink.count<archive::RoundMark>() + desk.sink.count<archive::PointState>(), before);
 }
 
 }  // namespace
