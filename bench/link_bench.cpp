@@ -35,12 +35,14 @@ std::int64_t now_ns() { return Clock::now().time_since_epoch().count(); }
 class Sink final : public LinkEvents {
  public:
   void on_data(unsigned, ByteView parcels) override {
+    // release: pairs with acquire in bytes(); the next round's records come after.
     bytes_.fetch_add(parcels.size, std::memory_order_release);
   }
   void on_control(unsigned, std::string_view) override {}
   void on_peer(unsigned, PeerState) override {}
-  // release and acquire: whoever has seen all bytes sees all latencies of them as well.
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t bytes() const {
+    return bytes_.load(std::memory_order_acquire);  // acquire: pairs with release in on_data()
+  }
 
  private:
   std::atomic<std::uint64_t> bytes_{0};
@@ -56,12 +58,14 @@ class AgingSink final : public LinkEvents {
       std::memcpy(&due, parcels.data + at, sizeof due);
       ages_.record(Nanos{now - due});
     }
+    // release: whoever has seen all records sees all ages; pairs with acquire in arrived().
     arrived_.fetch_add(parcels.size / kRecordBytes, std::memory_order_release);
   }
   void on_control(unsigned, std::string_view) override {}
   void on_peer(unsigned, PeerState) override {}
-  // release and acquire: whoever has seen all records sees all ages.
-  [[nodiscard]] std::uint64_t arrived() const { return arrived_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t arrived() const {
+    return arrived_.load(std::memory_order_acquire);  // acquire: as above
+  }
   [[nodiscard]] LatencyHistogram ages() const { return ages_.snapshot(); }
 
  private:

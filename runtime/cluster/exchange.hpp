@@ -68,7 +68,9 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Nobody agrees on anything any more: workers that wait are told to stop.
   void abandon(const std::string& why);
   /// From now on nodes may leave without being missed.
-  void expect_leaving() noexcept { may_leave_.store(true, std::memory_order_relaxed); }
+  void expect_leaving() noexcept {
+    may_leave_.store(true, std::memory_order_relaxed);  // relaxed: a word of its own
+  }
 
   /// Messages to and from actors of other nodes: the sums over all nodes are equal when none is
   /// under way.

@@ -22,6 +22,8 @@ struct EngineOptions {
   /// A worker sleeps at least this long (wall) once idle: bounds the cost of waking for single
   /// timers.
   Nanos nap_min = std::chrono::microseconds{500};
+  /// And at most this long, whatever happens: bounds how late a change of the horizon is noticed.
+  Nanos sleep_max = Millis{100};
   /// The lateness of timers that are due before is left out (a warm-up).
   SimTime measure_from{};
   /// Of a cluster: how many nodes there are, which of them this is, and the way to the others,

@@ -28,7 +28,8 @@ struct TimerId {
 /// by its generation; when half of all are such, they are swept out.
 ///
 /// Memory: 24 bytes a timer and 8 for its name; re-used, no allocation once warm.
-/// Cost: arm and cancel O(1) amortised; fire O(log timers in the same tick).
+/// Cost: arm and cancel O(1) amortised; fire O(log timers in the same tick). A timer that is due
+/// within the tick that is under way is sorted into the rest of it: linear in that, 24 bytes each.
 /// Threads: one. Source: Varghese and Lauck, SOSP 1987, scheme 7.
 class TimingWheel {
  public:

@@ -16,9 +16,8 @@ constexpr std::size_t kBatch = 1024;           // activations between two looks 
 constexpr std::size_t kMessagesPerTurn = 256;  // of one actor, before the next has its turn
 constexpr std::size_t kTimersPerTurn = 256;
 constexpr std::size_t kPrefetchAhead = 4;
-constexpr unsigned kSpins = 64;           // looks at the inbound queue before sleeping
-constexpr Nanos kStarveMax = Millis{2};   // timers wait no longer for a ring that never empties
-constexpr Nanos kSleepMax = Millis{100};  // also bounds how late a lost horizon is noticed
+constexpr unsigned kSpins = 64;          // looks at the inbound queue before sleeping
+constexpr Nanos kStarveMax = Millis{2};  // timers wait no longer for a ring that never empties
 
 std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count(); }
 
@@ -57,7 +56,12 @@ void Worker::exec_later(caf::resumable* job) {
 }
 
 void Worker::hand_over(InboundNode* node) {
-  if (inbound_.push(node)) signal_.wake();
+  if (!inbound_.push(node)) return;
+  // relaxed: a bound that others compare with; it publishes nothing. One writer: who ended the
+  // sleep. From outside the engine mail has no time, and what was reached before the sleep counts.
+  if (running != nullptr && &running->coordinator_ == &coordinator_)
+    mail_ns_.store(ns_of(running->now_), std::memory_order_relaxed);
+  signal_.wake();
 }
 
 void Worker::schedule(LeanActor* actor) {
@@ -221,30 +225,36 @@ void Worker::park() {
   }
   const auto before = ModelClock::wall_now();
   const SimTime next = wheel_.next_due();
-  Nanos sleep = kSleepMax;
+  const Nanos sleep_max = coordinator_.options().sleep_max;
+  Nanos sleep = sleep_max;
   if (!coordinator_.is_frozen() && next != kNever && next <= coordinator_.horizon() &&
       coordinator_.model_clock().started()) {
     sleep = coordinator_.model_clock().wall_of(next) - before;
-    sleep = std::clamp(sleep, coordinator_.options().nap_min, kSleepMax);
+    sleep = std::clamp(sleep, coordinator_.options().nap_min, sleep_max);
   }
+  // relaxed: published by the release in try_sleep(); see bound().
+  idle_until_ns_.store(ns_of(next), std::memory_order_relaxed);
+  mail_ns_.store(INT64_MIN, std::memory_order_relaxed);
   if (!inbound_.try_sleep()) return;
-  // relaxed: as in advance_time(). Asleep: nothing of this worker is left to do before that time.
-  bound_ns_.store(ns_of(next), std::memory_order_relaxed);
   signal_.sleep(sleep);
   inbound_.stay_awake();
-  // relaxed, here and below: as in advance_time(). Awake it may have to handle what is due from
-  // now_.
-  bound_ns_.store(ns_of(now_), std::memory_order_relaxed);
   count(counters_.parked_ns, static_cast<std::uint64_t>((ModelClock::wall_now() - before).count()));
   // Nothing was due while asleep, so time may pass before what has arrived is handled.
   if (!coordinator_.is_frozen())
     now_ = std::max(now_, std::min(limit(ModelClock::wall_now()), wheel_.next_due()));
-  bound_ns_.store(ns_of(now_), std::memory_order_relaxed);
+  bound_ns_.store(ns_of(now_), std::memory_order_relaxed);  // relaxed: as in advance_time()
 }
 
+// A worker that sleeps is idle until its next timer; once mail for it has ended that sleep it is
+// not, though its thread may not run yet: a host that holds it up holds the others up as well.
+// The three words may be of different moments. That is wrong for one look at most, of which a
+// worker makes one for each 256 timers.
 SimTime Worker::bound() const noexcept {
-  // relaxed: as in advance_time().
-  return SimTime{Nanos{bound_ns_.load(std::memory_order_relaxed)}};
+  // relaxed: is_asleep() acquires what was written before the sleep it sees; the others are as in
+  // advance_time() and hand_over().
+  if (inbound_.is_asleep()) return SimTime{Nanos{idle_until_ns_.load(std::memory_order_relaxed)}};
+  return SimTime{Nanos{std::max(bound_ns_.load(std::memory_order_relaxed),
+                                mail_ns_.load(std::memory_order_relaxed))}};
 }
 
 bool Worker::fire_one(SimTime limit) {

@@ -86,7 +86,8 @@ class Worker final : public caf::execution_unit {
   [[nodiscard]] bool is_virtual() const noexcept { return lane_ != nullptr; }
   [[nodiscard]] unsigned index() const noexcept { return index_; }
   [[nodiscard]] Coordinator& coordinator() const noexcept { return coordinator_; }
-  /// Any thread. The model time below which this worker has nothing left to do; kNever: it sleeps.
+  /// Any thread. The model time below which this worker has nothing left to do; kNever: it sleeps
+  /// and has no timer.
   [[nodiscard]] SimTime bound() const noexcept;
   /// Any thread. Asleep with nothing to run.
   [[nodiscard]] bool is_asleep() const noexcept { return inbound_.is_asleep(); }
@@ -186,7 +187,10 @@ class Worker final : public caf::execution_unit {
   alignas(2 * kCacheLine) InboundQueue inbound_;
   alignas(2 * kCacheLine) WakeSignal signal_;
   // Written by this worker, read by the others.
-  alignas(2 * kCacheLine) std::atomic<std::int64_t> bound_ns_{0};
+  alignas(2 * kCacheLine) std::atomic<std::int64_t> bound_ns_{0};  // what it has reached
+  std::atomic<std::int64_t> idle_until_ns_{0};                     // while it sleeps
+  // The time at which mail ended its sleep. Written by the worker that sent it; read by all.
+  std::atomic<std::int64_t> mail_ns_{INT64_MIN};
 };
 
 template <class T>

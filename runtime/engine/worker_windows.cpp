@@ -154,7 +154,8 @@ void Worker::open_window(const WindowGrant& grant) {
   const std::int64_t start_ns = lane.end_ns - lane.length_ns;
   // A window that a limit had cut begins before that limit, which is reached all the same.
   // relaxed: as in advance_time().
-  bound_ns_.store(std::max(start_ns, ns_of(bound())), std::memory_order_relaxed);
+  bound_ns_.store(std::max(start_ns, bound_ns_.load(std::memory_order_relaxed)),
+                  std::memory_order_relaxed);
 
   lane.is_open = true;
   auto& open = lane.open;

@@ -141,6 +141,7 @@ TEST(Clerk, SaysThingsInTheOrderInWhichTheyHappened) {
 TEST(Clerk, AsksOnceToBeWokenAndSeesWhatCameBetween) {
   Desk desk;
   desk.ask(1);
+  // relaxed (all): one thread.
   EXPECT_TRUE(desk.clerk.waiter().is_asking.load(std::memory_order_relaxed));
   desk.commit();
   desk.clerk.waiter().is_asking.store(false, std::memory_order_relaxed);

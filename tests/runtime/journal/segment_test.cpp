@@ -59,6 +59,7 @@ TEST(Segment, IsItsWritersAlsoIfAReaderOfTheSameProcessSeesItFirst) {
     const std::string path = path_of(folder.path(), {first, 0});
     std::atomic<bool> is_made{false};
     std::thread reader{[&] {
+      // relaxed: only ends the watch; what is read is a file.
       while (!std::filesystem::exists(path) && !is_made.load(std::memory_order_relaxed)) {
       }
       EXPECT_TRUE(Environment::open(path, Environment::Access::read));

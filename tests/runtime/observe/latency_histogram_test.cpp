@@ -121,10 +121,11 @@ TEST(HistogramRecorderStress, ASnapshotNeverFallsAndTheLastIsExact) {
     RandomStream random{9, 0, Purpose::choice};
     for (std::uint64_t i = 0; i < records; ++i)
       recorder.record(Nanos{static_cast<std::int64_t>(random.below(1'000'000))});
+    // release: all records come before; pairs with acquire in the loop below.
     done.store(true, std::memory_order_release);
   }};
   std::uint64_t seen = 0;
-  while (!done.load(std::memory_order_acquire)) {
+  while (!done.load(std::memory_order_acquire)) {  // acquire: as above
     const auto count = recorder.snapshot().count();
     ASSERT_GE(count, seen);
     seen = count;

@@ -24,16 +24,22 @@ void race_for_probes(unsigned threads, std::uint16_t probes, std::uint64_t round
   for (unsigned t = 0; t < threads; ++t) {
     all.emplace_back([&] {
       for (std::uint64_t r = 1; r <= rounds; ++r) {
+        // acquire: sees the breaker and the counters that the last of the round before has reset;
+        // pairs with its release below.
         while (round.load(std::memory_order_acquire) != r) std::this_thread::yield();
         const SimTime now{Millis{static_cast<std::int64_t>(r) * 20}};
         for (int i = 0; i < 3; ++i) {
+          // relaxed: a counter that the last to arrive reads, after their acq_rel.
           if (breaker.try_acquire(now)) admitted.fetch_add(1, std::memory_order_relaxed);
         }
+        // acq_rel: who arrives last sees what all others counted.
         if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 < threads) continue;
+        // relaxed (three): this thread alone goes on, until its release.
         if (admitted.load(std::memory_order_relaxed) != probes) ++wrong;
         admitted.store(0, std::memory_order_relaxed);
         arrived.store(0, std::memory_order_relaxed);
         breaker.record_failure(now);  // open again
+        // release: pairs with acquire above.
         round.store(r + 1, std::memory_order_release);
       }
     });
