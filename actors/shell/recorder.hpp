@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,9 @@ class Recorder final : public archive::RecordSink {
            Pace pace);
 
   [[nodiscard]] bool try_append(const archive::Record& record) override;
+  /// What is said again (RunAgain) within each round of the first shard whose rounds this hears of.
+  /// Before the first record.
+  void repeat(const archive::RunBegan& run) { run_ = run; }
   [[nodiscard]] std::uint64_t appended() const override { return appender_->appended(); }
   [[nodiscard]] std::uint64_t durable() const override { return appender_->durable(); }
   [[nodiscard]] bool has_much_room() const override;
@@ -41,12 +45,18 @@ class Recorder final : public archive::RecordSink {
   [[nodiscard]] runtime::journal::Appender& appender() noexcept { return *appender_; }
 
  private:
+  [[nodiscard]] bool append(const archive::Record& record);
+  void say_run_again(const archive::Record& after);
+
   runtime::journal::Journal& journal_;
   const NameBook& names_;
   const Pace pace_;
   archive::Encoder encoder_;
   runtime::journal::Appender* appender_;
-  std::mutex mutex_;  // once a commit, by the journal's writer
+  std::optional<archive::RunBegan> run_;
+  std::optional<ShardId> teller_;  // whose rounds say it again
+  std::optional<SimTime> owed_;    // since then, for want of room
+  std::mutex mutex_;               // once a commit, by the journal's writer
   std::vector<std::pair<archive::Waiter*, std::function<void()>>> waiters_;  // guarded by mutex_
   std::atomic<bool> is_abandoned_{false};  // written by the journal's writer
 };

@@ -10,12 +10,19 @@ namespace chargemill {
 using runtime::journal::Journal;
 using runtime::journal::JournalState;
 using runtime::journal::Reader;
+using runtime::journal::Sequence;
 
 Result<std::unique_ptr<Recording>> Recording::open(Options options) {
   std::unique_ptr<Recording> recording{new Recording(options)};  // the constructor is private
   // The writer first: who has the directory knows that nobody else writes while he reads.
   options.journal.on_state = [&one = *recording](JournalState state, const std::string& why) {
     one.changed(state, why);
+  };
+  // What a restart would read stays, whatever else is dropped.
+  options.journal.chain.needed_from = [directory = recording->directory_, part = options.part] {
+    auto before = Reader::open(directory);
+    const auto from = before ? archive::needed_from(*before, part) : Sequence{1};
+    return from.value_or(Sequence{1});
   };
   auto journal = Journal::open(std::move(options.journal));
   if (!journal) return tl::unexpected(journal.error());
@@ -29,7 +36,7 @@ Result<std::unique_ptr<Recording>> Recording::open(Options options) {
 }
 
 Recording::Recording(const Options& options)
-    : directory_(options.journal.chain.directory), pace_(options.pace) {}
+    : directory_(options.journal.chain.directory), pace_(options.pace), part_(options.part) {}
 
 Recording::~Recording() = default;
 
@@ -37,7 +44,7 @@ Result<archive::Image> Recording::restore(archive::Origin origin) const {
   CHARGEMILL_ASSERT(last_run_.has_value());
   auto reader = Reader::open(directory_);
   if (!reader) return tl::unexpected(reader.error());
-  return archive::restore(*reader, last_run_->run, origin);
+  return archive::restore(*reader, last_run_->run, origin, part_);
 }
 
 void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook names,
@@ -49,6 +56,7 @@ void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook na
     recorders_.push_back(std::make_unique<Recorder>(*journal_, names_, origin, pace_));
   run.at = SimTime{};
   if (run.run == 0) run.run = last_run_ ? last_run_->run.run + 1 : 1;
+  for (const auto& recorder : recorders_) recorder->repeat(run);
   const bool has_room = recorders_.front()->try_append(run);
   CHARGEMILL_ASSERT(has_room);
 }

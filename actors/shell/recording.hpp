@@ -18,6 +18,7 @@ class Recording {
   struct Options {
     runtime::journal::JournalOptions journal;
     Recorder::Pace pace = Recorder::Pace::real_time;
+    archive::NodePart part;  ///< whose shards write there
   };
   /// Something that whoever runs the network should know.
   struct News {
@@ -66,6 +67,7 @@ class Recording {
 
   const std::string directory_;
   const Recorder::Pace pace_;
+  const archive::NodePart part_;
   std::optional<archive::LastRun> last_run_;
   NameBook names_;
   std::vector<std::unique_ptr<Recorder>> recorders_;

@@ -15,8 +15,8 @@ namespace {
 using runtime::journal::Journal;
 using std::chrono::seconds;
 
-Recording::Options options_of(const std::filesystem::path& path,
-                              const network::Scenario& scenario) {
+Recording::Options options_of(const std::filesystem::path& path, const network::Scenario& scenario,
+                              unsigned node) {
   const auto& from = scenario.journal;
   Recording::Options options;
   options.journal.chain.directory = path.string();
@@ -26,6 +26,7 @@ Recording::Options options_of(const std::filesystem::path& path,
       std::chrono::ceil<runtime::journal::Micros>(from.keep.value_or(Nanos{0}));
   options.journal.batch_time = from.commit_interval;
   options.journal.batch_records = from.commit_records;
+  options.part = {static_cast<std::uint16_t>(scenario.run.nodes), static_cast<std::uint16_t>(node)};
   options.pace = scenario.run.speed.max ? Recorder::Pace::own_time : Recorder::Pace::real_time;
   return options;
 }
@@ -73,7 +74,7 @@ Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
                                         const network::Scenario& scenario, unsigned node) {
   const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_workers(scenario); !fits) return tl::unexpected(fits.error());
-  auto recording = Recording::open(options_of(path, scenario));
+  auto recording = Recording::open(options_of(path, scenario, node));
   if (!recording) return tl::unexpected(recording.error());
   RunJournal journal;
   journal.recording = std::move(*recording);

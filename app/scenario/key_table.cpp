@@ -174,8 +174,10 @@ void add_journal(Fields& f) {
                  CHARGEMILL_AT(scenario.journal.commit_records)));
   f.push_back(at(duration("journal.checkpoint_interval", "of an open session's energy, model time"),
                  CHARGEMILL_AT(scenario.journal.checkpoint_interval)));
-  f.push_back(at(duration("journal.keep", "older segments are removed, model time", false, true),
-                 CHARGEMILL_AT(scenario.journal.keep)));
+  f.push_back(
+      at(duration("journal.keep",
+                  "older segments are removed, model time; not what a restart needs", false, true),
+         CHARGEMILL_AT(scenario.journal.keep)));
   f.push_back(at(bytes("journal.keep_bytes", "the oldest segments above it are removed", true),
                  CHARGEMILL_AT(scenario.journal.keep_bytes)));
 }
