@@ -139,8 +139,18 @@ void add_record(ShardState& state, const OwnedPoint& one) {
 }
 
 void on(Turn& turn, const Joined& e) {
-  add_record(turn.state, e.point);
+  if (find(turn.state, e.point.id) == kNowhere) add_record(turn.state, e.point);
+  const archive::PointJoined who{turn.now,      e.point.id,    e.point.zone,
+                                 e.point.price, e.point.power, e.is_outside};
+  turn.state.late_points.push_back(who);
+  turn.record(who);
   turn.out.push_back(Welcome{e.point.id, e.point.zone});
+}
+
+void on(Turn& turn, const DriverJoined& e) {
+  const archive::DriverJoined who{turn.now, e.driver, e.is_outside};
+  turn.state.late_drivers.push_back(who);
+  turn.record(who);
 }
 
 void on(Turn& turn, const Parted& e) {
@@ -179,7 +189,8 @@ void on(Turn& turn, const Tick&) {
 /// What a shard that is down takes note of all the same: it is no message of the network.
 bool reaches_the_dead(const ShardEvent& event) noexcept {
   return std::holds_alternative<JournalBusy>(event) ||
-         std::holds_alternative<JournalMoved>(event) || std::holds_alternative<Joined>(event);
+         std::holds_alternative<JournalMoved>(event) || std::holds_alternative<Joined>(event) ||
+         std::holds_alternative<DriverJoined>(event);
 }
 
 }  // namespace

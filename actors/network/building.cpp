@@ -17,8 +17,11 @@ std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stag
   return result;
 }
 
-/// The process of an engine has died in the middle of a session: what is known of its meter is what
-/// it had told (D-103). It reports that end like any other, and its central books nothing twice.
+/// Central lives where this shard does.
+constexpr std::uint32_t kShardOfCentral = 0;
+
+}  // namespace
+
 void leave_interrupted(charge_point::Meter& meter, const archive::PointState& point) {
   if (point.session == SessionId::none) return;
   charge_point::EndRecord end;
@@ -32,11 +35,6 @@ void leave_interrupted(charge_point::Meter& meter, const archive::PointState& po
   end.ordinal = ++meter.ends_made;
   meter.ends.push_back(end);
 }
-
-/// Central lives where this shard does.
-constexpr std::uint32_t kShardOfCentral = 0;
-
-}  // namespace
 
 template <class Actor, class Make>
 void Network::place(std::uint32_t shard, std::vector<Actor*>& actors,
@@ -85,12 +83,16 @@ central::ShardState Network::shard_state(std::uint32_t index, const Scenario& sc
     const auto& spec = topology_.points[p];
     owned.push_back({PointId{p}, spec.zone, spec.price, spec.power});
   }
+  // Whoever had joined the run before is here again from the start.
+  for (std::uint32_t late = 0; index + 1 == topology_.shards.size() && late < annex_.points();
+       ++late)
+    owned.push_back(late_point(late));
   auto state = central::make_shard(shard_settings(index, scenario), owned);
   // The last shard is that of all who join, wherever they are: ids rise from shard to shard.
   const bool is_last = index + 1 == topology_.shards.size();
   for (std::uint32_t z = 0; is_last && annex_.point_places() > 0 && z < topology_.zones; ++z)
     central::open_zone(state, ZoneId{static_cast<std::uint16_t>(z)});
-  if (image != nullptr) central::restore(state, *image, SimTime{});
+  if (image != nullptr) central::restore(state, *image, SimTime{}, annex_.drivers());
   return state;
 }
 
@@ -207,7 +209,7 @@ void Network::spawn_drivers(const archive::Image* image) {
   }
   if (image == nullptr) return;
   for (const auto& [key, ticket] : image->tickets) {
-    const bool is_seated = index_of(key.first) < drivers_.size();
+    const bool is_seated = index_of(key.first) < drivers_.size() + annex_.drivers();
     if (is_seated && (owed_.empty() || owed_.back() != key.first)) owed_.push_back(key.first);
   }
 }

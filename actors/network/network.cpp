@@ -49,6 +49,9 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   for (const auto& seat : topology_.drivers) switchboard_.fleet_of.push_back(seat.shard);
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d)
     switchboard_.drivers_of[index_of(topology_.drivers[d].shard)].push_back(DriverId{d});
+  if (image != nullptr) take_back(*image);
+  taken_back_points_ = annex_.points();
+  taken_back_drivers_ = annex_.drivers();
   if (recording_ != nullptr) begin_recording(scenario, image);
   points_.reserve(topology_.points.size());
   monitors_.reserve(topology_.points.size());
@@ -59,6 +62,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   if (link_ != nullptr) stand_in_for_central();
   count_actors();
   keep_places_free();
+  if (image != nullptr) seat_again(*image);
 }
 
 Network::~Network() {
@@ -86,6 +90,7 @@ void Network::start() {
   each_here(directors_, [](auto* d) { LeanActor::post(d, director::Event{PowerOn{}}); });
   each_here(drivers_, [](auto* d) { LeanActor::post(d, driver::Event{PowerOn{}}); });
   each_here(fleets_, [](auto* f) { LeanActor::post(f, fleet::Event{PowerOn{}}); });
+  welcome_again();
   // Whoever issued a ticket lives where its journal is: nobody on another node has to hear of it.
   for (const DriverId driver : owed_) {
     each_here(shards_, [driver](auto* s) {

@@ -157,8 +157,14 @@ class Network {
   void keep_places_free();
   void stand_in_for_central();
   void count_central(Totals& totals) const;
+  void take_back(const archive::Image& image);
+  void seat_again(const archive::Image& image);
+  void welcome_again();
+  [[nodiscard]] central::OwnedPoint late_point(std::uint32_t number) const;
   void seat(PointId id, const PointSpec& spec);
   void seat(DriverId id, const NewDriver& driver);
+  void spawn_late(PointId id, const PointSpec& spec, const archive::Image* image);
+  driver::DriverActor* spawn_late(DriverId id, const NewDriver& known);
   [[nodiscard]] central::ShardSettings shard_settings(std::uint32_t index,
                                                       const Scenario& scenario) const;
   [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index,
@@ -195,6 +201,7 @@ class Network {
   const Nanos health_interval_, driver_pause_, driver_timeout_;
   const archive::Origin origin_;
   std::uint32_t requests_made_ = 0;  // by a driver of an earlier run, at most
+  std::uint32_t taken_back_points_ = 0, taken_back_drivers_ = 0;  // who had joined an earlier run
 
   /// Who has joined, in order of ids.
   struct LatePoint {

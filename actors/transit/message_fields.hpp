@@ -36,7 +36,8 @@ template <class M> auto fields(M& m, const Trip*)           { return std::tie(m.
 template <class M> auto fields(M& m, const FaultInjected*)  { return std::tie(m.at, m.point); }
 template <class M> auto fields(M& m, const JournalBusy*)    { return std::tie(m.is_busy); }
 template <class M> auto fields(M& m, const central::Parted*) { return std::tie(m.point, m.engine, m.monitor); }
-template <class M> auto fields(M& m, const central::Joined*) { return std::tie(m.point.id, m.point.zone, m.point.price, m.point.power); }
+template <class M> auto fields(M& m, const central::Joined*) { return std::tie(m.point.id, m.point.zone, m.point.price, m.point.power, m.is_outside); }
+template <class M> auto fields(M& m, const central::DriverJoined*) { return std::tie(m.driver, m.is_outside); }
 template <class M> auto fields(M& m, const ZoneMiss*)       { return fields(m.request, static_cast<const ZoneRequest*>(nullptr)); }
 template <class M> auto fields(M& m, const driver::AskByHand*) { return std::tuple_cat(fields(m.trip, static_cast<const Trip*>(nullptr)), std::tie(m.errand)); }
 template <class M> auto fields(M& m, const driver::CancelByHand*) { return std::tie(m.request, m.errand); }
