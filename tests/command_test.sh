@@ -223,6 +223,40 @@ reads_the_history() {
   [[ ! -e $work/unkept/journal ]]
 }
 
+# Whoever names no limit gets the newest 100, and hears that there are more; whoever names one got what was asked for.
+says_that_there_are_more() {
+  run --out "$work/many" --duration 10m >/dev/null
+  for format in table json csv; do
+    "$chargemill" history health --data "$work/many" --format "$format" >"$work/out" 2>"$work/err"
+    grep -q 'the newest 100, there are more: --limit' "$work/err"
+  done
+  [[ $(rows health --data "$work/many" 2>/dev/null | wc -l) == 101 ]]
+  "$chargemill" history health --data "$work/many" --limit 100 2>"$work/err" >/dev/null
+  "$chargemill" history health --data "$work/many" --cp CP-000001 --since 1s 2>>"$work/err" >/dev/null
+  [[ ! -s $work/err ]]
+}
+
+# An option that would change nothing is refused, with its name.
+refuses_what_does_not_apply() {
+  local what flag value
+  while read -r what flag value; do
+    ends_with 2 "$chargemill" history "$what" "$flag" "$value" --data "$work/many" 2>"$work/err" || return 1
+    grep -q -- "$flag" "$work/err" || { echo "$what $flag:"; cat "$work/err"; return 1; }
+  done <<'END'
+faults --days 1
+sessions --days 0
+faults --driver DRV-000001
+health --driver DRV-000001
+stats --driver DRV-000001
+stats --zone Z01
+stats --kind FAULT
+stats --until 1h
+stats --limit 3
+END
+  ends_with 2 "$chargemill" history faults --since 1s --until 1h --data "$work/many" 2>"$work/err"
+  ends_with 0 "$chargemill" history stats --cp CP-000001 --days 1 --since 1h --data "$work/many" >/dev/null
+}
+
 # What was asked for is shown, also without progress; what was not, is not.
 shows_consoles() {
   local seed=config/scenarios/seed-classroom.toml
@@ -335,6 +369,8 @@ law "colours follow the stream, NO_COLOR and the flag" paints
 law "version, doctor, validate, config and report say what they should" other_commands
 law "what is to come and what was mistyped is said" says_what_is_to_come
 law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
+law "history says that there are more rows than it shows" says_that_there_are_more
+law "history refuses what it would ignore" refuses_what_does_not_apply
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
 law_if "no right to mount a small disk" "a journal that breaks is told, and the run goes on" may_mount outlives_a_full_disk

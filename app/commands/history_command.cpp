@@ -22,6 +22,9 @@ namespace {
 using archive::Filter;
 using archive::UtcMicros;
 
+/// Of whoever names no limit (D-165).
+constexpr std::size_t kRowsShown = 100;
+
 const std::map<std::string, std::vector<std::string>>& kinds() {
   static const std::map<std::string, std::vector<std::string>> all{
       {"faults", {"FAULT", "RECOVERY"}},
@@ -46,12 +49,28 @@ std::optional<ZoneId> parse_zone(const std::string& text) {
   return ZoneId{static_cast<std::uint16_t>(number - 1)};
 }
 
+/// Which option does not go with what is asked for; empty: none.
+std::string misplaced(const HistoryOptions& options) {
+  const bool is_stats = options.what == "stats";
+  const bool has_drivers = options.what == "sessions" || options.what == "tickets";
+  if (!is_stats && options.days)
+    return fmt::format("--days is of stats; {} take --since", options.what);
+  if (is_stats && !(options.driver.empty() && options.zone.empty()))
+    return "stats are of one charge point (--cp) or of all: no --driver, no --zone";
+  if (is_stats && !options.until.empty()) return "stats end with the newest record: no --until";
+  if (is_stats && options.limit) return "stats are one row: no --limit";
+  if (!is_stats && !has_drivers && !options.driver.empty())
+    return options.what + " have no driver: no --driver";
+  return {};
+}
+
 /// What the options ask for, or why nobody can mean that.
 Result<Filter> filter_of(const HistoryOptions& options, UtcMicros newest) {
   Filter filter;
   filter.point = options.point;
   filter.driver = options.driver;
-  filter.limit = static_cast<std::uint64_t>(options.limit);
+  // One more than is shown by itself tells whether there are more.
+  filter.limit = options.limit ? static_cast<std::uint64_t>(*options.limit) : kRowsShown + 1;
   if (!options.zone.empty()) {
     filter.zone = parse_zone(options.zone);
     if (!filter.zone)
@@ -78,13 +97,15 @@ Result<Filter> filter_of(const HistoryOptions& options, UtcMicros newest) {
                       flag, *text));
     *to = *time;
   }
+  if (filter.since > filter.until)
+    return failure(ErrorKind::usage, "--since is later than --until: nothing is in between");
   return filter;
 }
 
 /// D-175: the last so many days before the newest record, or from --since on.
 UtcMicros since_of(const HistoryOptions& options, const Filter& filter, UtcMicros newest) {
-  if (options.days <= 0) return filter.since;
-  const std::chrono::duration<double> days{options.days * 86'400.0};
+  if (options.days.value_or(0.0) <= 0) return filter.since;
+  const std::chrono::duration<double> days{*options.days * 86'400.0};
   return std::max(filter.since, newest - std::chrono::duration_cast<UtcMicros>(days));
 }
 
@@ -119,7 +140,7 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
   app.add_option("--days", options.days, "stats: of the last so many days; 0: of all")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
-  app.add_option("--limit", options.limit, "at most so many rows, the newest")
+  app.add_option("--limit", options.limit, "at most so many rows, the newest (default 100)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option("--format", options.format, "table, json or csv")
@@ -130,25 +151,28 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
 }
 
 int history_command(const HistoryOptions& options) {
-  if (options.what == "stats" && !(options.driver.empty() && options.zone.empty()))
-    return complain(kExitUsage, "stats are of one charge point (--cp) or of all");
-  if ((options.what == "faults" || options.what == "health") && !options.driver.empty())
-    return complain(kExitUsage, options.what + " have no driver");
+  if (const auto why = misplaced(options); !why.empty()) return complain(kExitUsage, why);
   const auto paths = find_journals(options.data, "runs");
   if (!paths) return complain(kExitEnvironment, paths.error().text);
   const auto journals = read_journals(*paths);
   if (!journals) return complain(kExitEnvironment, journals.error().text);
   UtcMicros now{};
-  if (!options.since.empty() || !options.until.empty() || options.days > 0) {
+  if (!options.since.empty() || !options.until.empty() || options.days) {
     const auto newest = newest_time(*paths);
     if (!newest) return complain(kExitEnvironment, newest.error().text);
     now = newest->value_or(UtcMicros{});
   }
   const auto filter = filter_of(options, now);
   if (!filter) return complain(kExitUsage, filter.error().text);
-  const auto table = rows_of(**journals, options, *filter, now);
+  auto table = rows_of(**journals, options, *filter, now);
   if (!table) return complain(kExitEnvironment, table.error().text);
+  const bool has_more = !options.limit && table->rows.size() > kRowsShown;
+  if (has_more) table->rows.resize(kRowsShown);
   (void)std::fputs(table_text(*table, options.format).c_str(), stdout);
+  if (has_more)
+    return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
+                                   "--until T older ones",
+                                   kRowsShown));
   return 0;
 }
 

@@ -118,6 +118,17 @@ TEST(History, CountsTheCheckDataOfTheReference) {  // D-178
   EXPECT_FALSE(history.statistics("CP-002", UtcMicros::min()).value().mean_recovery_s);
 }
 
+TEST(History, CountsAsFaultyWhoseNewestEventIsAFault) {  // also when old ones are gone
+  Told told;
+  told.event(1s, kOne, EventType::recovery);  // of a FAULT that retention has dropped
+  told.event(2s, kTwo, EventType::fault);
+  auto history = told.history();
+  EXPECT_EQ(history.statistics("", UtcMicros::min()).value().currently_faulty, 1U);
+  EXPECT_EQ(history.statistics("", utc(3s)).value().currently_faulty, 1U) << "since before that";
+  EXPECT_EQ(history.statistics("CP-001", UtcMicros::min()).value().currently_faulty, 0U);
+  EXPECT_EQ(history.statistics("CP-002", UtcMicros::min()).value().currently_faulty, 1U);
+}
+
 TEST(History, OfAnEmptyJournalIsEmptyAndCountsAreNeverNull) {  // D-175
   Told told;
   told.tell(RunBegan{});
