@@ -18,6 +18,7 @@ void CentralActor::run(const CentralEvent& event) {
 void CentralActor::on_other(const runtime::Message& m) {
   const auto* const inspect = m.get_if<Inspect>();
   if (inspect == nullptr) return EssentialActor::on_other(m);
+  if (!inspect->only_this) inspect->what->begin(state_);
   send(network_.shards[index_of(inspect->shard)], *inspect);
 }
 

@@ -56,7 +56,9 @@ std::optional<DriverUpdate> standing(Turn& turn, DriverId driver, RequestId requ
 
 void deny(Turn& turn, const ChargeRequest& e, Reason reason, Phase phase) {
   ++turn.state.totals.requests_denied;
-  if (e.request != RequestId::none) turn.state.recent_denials.remember({e.request, reason, phase});
+  if (e.request != RequestId::none)
+    turn.state.recent_denials.remember(
+        {e.request, turn.now, e.driver, e.point, ZoneId{}, false, reason, phase});
   turn.out.push_back(denial(e, reason, phase));
 }
 
