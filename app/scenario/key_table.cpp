@@ -32,7 +32,7 @@ void add_run(Fields& f) {
                  CHARGEMILL_AT(scenario.run.name)));
   f.push_back(at(info("run.start", Type::date_time, "model time at the start"),
                  CHARGEMILL_AT(scenario.run.start_unix_s)));
-  f.push_back(at(duration("run.duration", "how long, in model time"),
+  f.push_back(at(interval("run.duration", "how long, in model time"),
                  CHARGEMILL_AT(scenario.run.duration)));
   f.push_back(at(duration("run.warmup", "left out of latencies, in model time", true),
                  CHARGEMILL_AT(scenario.run.warmup)));
@@ -182,6 +182,7 @@ void add_journal(Fields& f) {
 
 void add_doors(Fields& f) {
   constexpr double kConnectionsMax = 1e6;
+  constexpr double kFullListMax = 1e5;
   const char* connections = "at once; 0: half of what the process may have open";
   const char* cert = "PEM, those that vouch for it behind it; empty: no TLS";
   const char* key = "PEM, of tls_cert";
@@ -200,6 +201,9 @@ void add_doors(Fields& f) {
   f.push_back(at(info("http.control", Type::boolean,
                       "the dashboard may stop, resume, reset and inject faults"),
                  CHARGEMILL_AT(doors.http.control)));
+  f.push_back(at(
+      count("http.full_list", "charge points that GET /cp lists without a limit", 1, kFullListMax),
+      CHARGEMILL_AT(doors.http.full_list)));
   f.push_back(at(info("http.page_directory", Type::text,
                       "of the dashboard's files, for who works on them; empty: those built in"),
                  CHARGEMILL_AT(doors.http.page_directory)));
