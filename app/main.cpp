@@ -7,6 +7,8 @@
 #include <exception>
 #include <iostream>
 
+#include "app/cli/usage_text.hpp"
+#include "app/cli/values.hpp"
 #include "app/commands/compare_command.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/ctl_command.hpp"
@@ -71,7 +73,8 @@ void add_scenario_commands(CLI::App& cli, CommandLine& line) {
 
   auto* config = cli.add_subcommand("config", "the keys of a scenario");
   config->require_subcommand(1);
-  auto* show = config->add_subcommand("show", "every key with its value");
+  auto* show = config->add_subcommand(
+      "show", "every key with its value (without a scenario the defaults, not the demo)");
   show->add_flag("--origin", line.origin, "also where each value came from");
   add_run_options(*show, line.show);
   show->callback([&line] {
@@ -92,7 +95,7 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
       cli.add_subcommand("report", "a finished run again: as text, Markdown, JSON or a page");
   report->add_option("RUN_DIR", line.run_directory, "a run directory")->required();
   report->add_option("--format", line.report_format, "text, md, json or html")
-      ->check(CLI::IsMember({"text", "md", "json", "html"}));
+      ->check(one_of({"text", "md", "json", "html"}));
   report->callback([&line] { line.code = report_command(line.run_directory, line.report_format); });
 
   auto* comparing = cli.add_subcommand(
@@ -100,7 +103,7 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
   comparing->add_option("BASE", line.base, "the runs before")->required();
   comparing->add_option("NEW", line.fresh, "the runs after")->required();
   comparing->add_option("--format", line.comparison_format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+      ->check(one_of({"text", "json"}));
   comparing->footer(
       "Exit codes: 0; 99 two runs of the same scenario and seed in virtual time with different\n"
       "digests; 4 no runs there.");
@@ -188,23 +191,10 @@ bool complain_of_commands(const CLI::App& cli, const std::vector<std::string>& w
   return false;
 }
 
-/// What CLI11 says, and for an option that nobody knows which one was probably meant.
-int complain(const CLI::App& cli, const CLI::ParseError& error,
-             const std::vector<std::string>& words) {
-  const int code = cli.exit(error, std::cout, std::cerr);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return code == 0 ? 0 : kExitUsage;
-  const CLI::App* command = &cli;
-  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
-  std::vector<std::string> names;
-  for (const auto* option : command->get_options()) {
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  for (const auto& word : words) {
-    const auto name = word.substr(0, word.find('='));
-    if (name.rfind("--", 0) != 0 || std::count(names.begin(), names.end(), name) > 0) continue;
-    const auto hint = did_you_mean(name, names);
-    if (!hint.empty()) std::fprintf(stderr, "%s: %s\n", name.c_str(), hint.c_str());
-  }
+/// CLI11's own codes begin at 100 and would be taken for ours. Help and version are no mistakes.
+int complain(const CLI::App& cli, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return cli.exit(error, std::cout, std::cerr);
+  (void)std::fputs(usage_text(cli, error).c_str(), stderr);
   return kExitUsage;
 }
 
@@ -245,8 +235,7 @@ int dispatch(int argc, char** argv) {
   try {
     cli.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::ParseError& e) {
-    // CLI11's own codes begin at 100 and would be taken for ours.
-    return complain(cli, e, line.words);
+    return complain(cli, e);
   }
   return printed(line.code);
 }

@@ -179,6 +179,7 @@ other_commands() {
   says '"drivers"' "$chargemill" config schema
   says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
   grep -Eq '^run.seed +3 +--seed$' "$work/said"
+  says '^# no scenario is named: the defaults, not the demo' "$chargemill" config show
   grep -Eq '^run.repeat +2 +--repeat$' "$work/said"
   says '^thresholds\[0\].expr  *"sessions.started > 1000000"  *.*crossed.toml:11$' \
     "$chargemill" config show --origin "$work/crossed.toml"
@@ -322,6 +323,16 @@ says_what_is_to_come() {
   ends_with 2 "$chargemill" run --sed 3 2>"$work/err"
   grep -q "did you mean '--seed'" "$work/err"
   ends_with 3 "$chargemill" run --color blue 2>"$work/err"
+  ends_with 2 "$chargemill" run a.toml b.toml 2>"$work/err"
+  grep -q "'b.toml' is too much: chargemill run \[OPTIONS\] \[SCENARIO.toml\]" "$work/err"
+  ends_with 2 "$chargemill" run --seed 1 --seed 2 2>"$work/err"
+  grep -q -- '--seed is given more than once' "$work/err"
+  ends_with 2 "$chargemill" config 2>"$work/err"
+  grep -q 'a command is missing, one of show, schema' "$work/err"
+  ends_with 2 "$chargemill" find-max "$work/short.toml" --max -1 2>"$work/err"
+  [[ $(wc -c <"$work/err") -lt 200 ]]
+  ends_with 3 "$chargemill" run "$work/short.toml" --duration 5us 2>"$work/err"
+  grep -q "'run.duration' must be at least 1ms" "$work/err"
 }
 
 law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once

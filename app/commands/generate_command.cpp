@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/cli/values.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app {
@@ -76,13 +77,13 @@ void add_session_options(CLI::App& app, SessionRequest& request) {
   constexpr std::uint32_t kCountMax = 10'000'000;
   constexpr std::uint32_t kDaysMax = 3'650;
   app.add_option("--profile", request.profile, "who comes: public, home or workplace")
-      ->check(CLI::IsMember({"public", "home", "workplace"}))
+      ->check(one_of({"public", "home", "workplace"}))
       ->capture_default_str();
   app.add_option("--count", request.count, "sessions")
-      ->check(CLI::Range(1U, kCountMax))
+      ->check(whole_in(1, kCountMax))
       ->capture_default_str();
   app.add_option("--days", request.days, "about so many days of model time")
-      ->check(CLI::Range(1U, kDaysMax))
+      ->check(whole_in(1, kDaysMax))
       ->capture_default_str();
   app.add_option("--seed", request.seed, "of all random numbers")->capture_default_str();
   app.add_option_function<std::string>(

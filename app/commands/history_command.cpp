@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/archive/past.hpp"
+#include "app/cli/values.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/history/find_journal.hpp"
 #include "app/history/history_rows.hpp"
@@ -106,7 +107,7 @@ Result<Table> rows_of(archive::Past& history, const HistoryOptions& options, con
 void add_history_options(CLI::App& app, HistoryOptions& options) {
   app.add_option("WHAT", options.what, "faults, health, sessions, tickets or stats")
       ->required()
-      ->check(CLI::IsMember({"faults", "health", "sessions", "tickets", "stats"}));
+      ->check(one_of({"faults", "health", "sessions", "tickets", "stats"}));
   app.add_option("--cp", options.point, "only this charge point")->type_name("ID");
   app.add_option("--driver", options.driver, "only this driver (sessions, tickets)")
       ->type_name("ID");
@@ -117,13 +118,13 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
       ->type_name("T");
   app.add_option("--until", options.until, "likewise")->type_name("T");
   app.add_option("--days", options.days, "stats: of the last so many days; 0: of all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_in(0, 36'500))
       ->type_name("N");
   app.add_option("--limit", options.limit, "at most so many rows, the newest")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_in(0, 1'000'000'000'000))
       ->type_name("N");
   app.add_option("--format", options.format, "table, json or csv")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+      ->check(one_of({"table", "json", "csv"}));
   app.add_option("--data", options.data,
                  "a data or run directory, or several; without it the newest run")
       ->type_name("DIR");
