@@ -9,6 +9,8 @@ trap 'rm -rf "$work"' EXIT
 export HOME=$work # nodes of a list keep their journals there
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
+# shellcheck source=tests/support/metrics.sh
+source tests/support/metrics.sh
 
 # ends_with CODE COMMAND...
 ends_with() {
@@ -201,6 +203,10 @@ counts_all_nodes() {
   grep -q '^chargemill_cluster_link_bytes_total{node="node 2"}' "$work/metrics"
   if command -v promtool >/dev/null; then promtool check metrics <"$work/metrics"; fi
 }
+agrees_with_rules_and_dashboards() {
+  get /metrics >"$work/metrics"
+  agrees_both_ways "$work/metrics"
+}
 lists_its_nodes() {
   until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -q 'node 2 .*alive'"
   ctl nodes | grep -Eq '^node 0 .*leads'
@@ -223,6 +229,10 @@ obeys_on_every_node() {
     until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
     ctl resume "$cp" | grep -q 'RESUME 1'
     until_true bash -c "! '$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
+    ctl shutdown "$cp" | grep -q SHUTDOWN
+    until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q 'BROKEN *DISCONNECTED'"
+    ctl power-on "$cp" | grep -q POWER_ON
+    until_true bash -c "! '$chargemill' ctl --tcp $tcp status $cp | grep -q BROKEN"
     ctl inject "$cp" engine_ko | grep -q INJECT
     until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q BROKEN"
     until_true bash -c "curl -sf 'http://$http/api/v1/faults?cp=$cp' | grep -q FAULT"
@@ -386,6 +396,8 @@ law "a node that has lost its journal begins its part anew, under new session nu
 law "after a node was killed the run goes on from the journals of all" goes_on_after_a_kill
 law "doors of a run on several nodes show the charge points of all" with_doors 3 shows_all_charge_points
 law "a scrape counts all nodes, and each by its name" with_doors 3 counts_all_nodes
+law "a scrape of a cluster has every metric that rules and dashboards name, and no other" \
+  with_doors 2 agrees_with_rules_and_dashboards
 law "ctl nodes and /api/v1/nodes list them with their parts" with_doors 3 lists_its_nodes
 law "orders reach charge points on every node" with_doors 3 obeys_on_every_node
 law "events of all nodes are told, and can be resumed" with_doors 3 tells_events_of_all_nodes
