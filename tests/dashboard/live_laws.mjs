@@ -221,7 +221,7 @@ await law('Messages tell what happened, as the journal has it, and who was denie
   await live.post(`/api/v1/charge-points/${cp}/stop`);
   await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
   const rows = () => tab.locator('[data-testid=messages] tbody tr').evaluateAll((all) => all.map((row) => row.textContent));
-  for (const text of ['‖ Out of order', '▲ Fault', '○ Recovery'])
+  for (const text of ['‖ Out of Order', '▲ Fault', '○ Recovery'])
     await until(`${text} is told`, async () => (await rows()).some((row) => row.includes(cp) && row.includes(text)), 30);
   await until('so is the end of a session', async () => (await rows()).some((row) => /Session ended.*kWh, €/.test(row)), 60);
   await live.post('/api/v1/drivers', { driver_id: 'driver-late' });
