@@ -68,7 +68,11 @@ class Exchange::Writer {
     const auto bytes = parcel_->body_bytes() - ParcelLayout::kHeaderBytes;
     store_at(parcel_->body() + ParcelLayout::kBytesAt, static_cast<std::uint32_t>(bytes));
     // relaxed: a count; whoever adds them up has made the actors stand still before.
-    exchange_.sent_.fetch_add(std::exchange(count_, 0), std::memory_order_relaxed);
+    Counts& counts = exchange_.counts_[node_];
+    counts.sent.fetch_add(count_, std::memory_order_relaxed);
+    if (exchange_.is_given_up(node_))
+      exchange_.strays_.fetch_add(count_, std::memory_order_relaxed);  // relaxed: likewise
+    count_ = 0;
     exchange_.links_->send(node_, std::exchange(parcel_, {}));
   }
 
@@ -88,7 +92,10 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Options options) {
   return exchange;
 }
 
-Exchange::Exchange(Options options) : options_(std::move(options)), inboxes_(options_.workers) {
+Exchange::Exchange(Options options)
+    : options_(std::move(options)),
+      inboxes_(options_.workers),
+      counts_(options_.links.nodes.size()) {
   for (auto& meeting : meetings_) {
     meeting.said.resize(options_.links.nodes.size());
     meeting.missing = static_cast<unsigned>(options_.links.nodes.size()) - 1;
@@ -177,7 +184,7 @@ void Exchange::on_data(unsigned node, ByteView parcels) {
     const auto bytes = load_at<std::uint32_t>(parcels.data + At::kBytesAt);
     const std::size_t whole = At::kHeaderBytes + std::size_t{bytes};
     if (whole > parcels.size) break;
-    if (!read_parcel(load_at<std::uint64_t>(parcels.data + At::kStampAt),
+    if (!read_parcel(node, load_at<std::uint64_t>(parcels.data + At::kStampAt),
                      {parcels.data + At::kHeaderBytes, bytes}))
       break;
     parcels = {parcels.data + whole, parcels.size - whole};
@@ -191,7 +198,7 @@ void Exchange::note_transit(std::int64_t sent_ns) noexcept {
   transit_.record(std::chrono::duration_cast<Nanos>(model / clock.speed()));
 }
 
-bool Exchange::read_parcel(std::uint64_t stamp, ByteView records) {
+bool Exchange::read_parcel(unsigned node, std::uint64_t stamp, ByteView records) {
   using At = RecordLayout;
   if (!options_.is_virtual) note_transit(static_cast<std::int64_t>(stamp));
   while (records.size > 0) {
@@ -199,27 +206,31 @@ bool Exchange::read_parcel(std::uint64_t stamp, ByteView records) {
     const std::size_t length = load_at<std::uint8_t>(records.data + At::kLengthAt);
     const std::size_t whole = At::kHeaderBytes + length;
     if (whole > records.size) return false;
-    if (!take(stamp, records.data, {records.data + At::kHeaderBytes, length})) return false;
+    if (!take(node, stamp, records.data, {records.data + At::kHeaderBytes, length})) return false;
     records = {records.data + whole, records.size - whole};
   }
   return true;
 }
 
-bool Exchange::take(std::uint64_t stamp, const std::byte* record, ByteView content) {
+bool Exchange::take(unsigned node, std::uint64_t stamp, const std::byte* record, ByteView content) {
   using At = RecordLayout;
   const auto kind = load_at<std::uint8_t>(record + At::kKindAt);
   const auto to = load_at<Entity>(record + At::kToAt);
   const std::size_t type = kind & (At::kIsNext - 1U);
   if (type >= options_.kinds.size()) return false;
   const Address place = engine_->resident(to);
+  if (place == nullptr && !options_.is_virtual && outlives_losses()) {
+    // Its sender does not know yet where its receiver lives now.
+    strays_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
+    count_arrival(node);
+    return true;
+  }
   if (place == nullptr) return false;
   if (!options_.is_virtual) {
     PacketBase* const packet = options_.kinds[type].read_packet(content);
     if (packet == nullptr) return false;
     engine_->deliver(place, packet);
-    // release: it lies in a mailbox; pairs with acquire in received(). The load: nobody else
-    // writes.
-    received_.store(received_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    count_arrival(node);
     return true;
   }
   // Of the meeting that this node is at, or of the next: the one after that needs its proposal.
@@ -234,7 +245,31 @@ bool Exchange::take(std::uint64_t stamp, const std::byte* record, ByteView conte
   return true;
 }
 
+void Exchange::count_arrival(unsigned node) noexcept {
+  std::atomic<std::uint64_t>& received = counts_[node].received;
+  // release: it lies in a mailbox; pairs with acquire in received(). The load: nobody else writes.
+  received.store(received.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void Exchange::give_up(unsigned node) {
+  counts_[node].is_given_up.store(true, std::memory_order_relaxed);  // relaxed: see is_given_up()
+  links_->give_up(node);
+  // What the links' thread had in hand is over once both are free.
+  { const std::lock_guard<std::mutex> lock(engine_mutex_); }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  messages_.erase(std::remove_if(messages_.begin(), messages_.end(),
+                                 [node](const Message& m) { return m.node == node; }),
+                  messages_.end());
+  changed_.notify_all();
+}
+
+void Exchange::hold_arrivals(const std::function<void()>& f) {
+  const std::lock_guard<std::mutex> lock(engine_mutex_);
+  f();
+}
+
 void Exchange::on_control(unsigned node, std::string_view message) {
+  if (is_given_up(node)) return;
   if (!message.empty() && message.front() == kRunners) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (messages_.size() < kRunnersMessagesMax) {
@@ -268,6 +303,8 @@ bool Exchange::hear_meeting(unsigned node, std::string_view message) {
 }
 
 void Exchange::on_peer(unsigned node, PeerState state) {
+  const bool is_over = state == PeerState::lost || state == PeerState::left;
+  if (is_over && outlives_losses()) state = PeerState::suspect;  // its runner hears it elsewhere
   const std::string name = "node " + std::to_string(node);
   switch (state) {
     case PeerState::lost:
@@ -332,12 +369,25 @@ std::optional<Exchange::Message> Exchange::receive(Nanos patience) {
   return message;
 }
 
-// acquire: what was counted has been handed over; pairs with release in take().
+// acquire: what was counted has been handed over; pairs with release in count_arrival().
 std::uint64_t Exchange::received() const noexcept {
-  return received_.load(std::memory_order_acquire);
+  std::uint64_t sum = 0;
+  for (const Counts& node : counts_) {
+    if (!node.is_given_up.load(std::memory_order_relaxed))  // relaxed: see is_given_up()
+      sum += node.received.load(std::memory_order_acquire);
+  }
+  return sum;
 }
 std::uint64_t Exchange::sent() const noexcept {
-  return sent_.load(std::memory_order_relaxed);  // relaxed: see Writer::hand_over()
+  std::uint64_t sum = 0;
+  for (const Counts& node : counts_) {
+    if (!node.is_given_up.load(std::memory_order_relaxed))  // relaxed: see is_given_up()
+      sum += node.sent.load(std::memory_order_relaxed);     // relaxed: see Writer::hand_over()
+  }
+  return sum;
+}
+std::uint64_t Exchange::strays() const noexcept {
+  return strays_.load(std::memory_order_relaxed);  // relaxed: a counter
 }
 
 }  // namespace chargemill::runtime

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -67,11 +68,24 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] std::string failure() const;
   /// Nobody agrees on anything any more: workers that wait are told to stop.
   void abandon(const std::string& why);
+  /// From now on a node that is lost or has left is no failure: whoever runs the nodes gives it up.
+  void outlive_losses() noexcept { outlives_.store(true, std::memory_order_relaxed); }
+  /// Real time. Nobody hears `node` any more when it returns, nor waits for it; the sums of
+  /// messages are those of the others. For good.
+  void give_up(unsigned node);
+  [[nodiscard]] bool is_given_up(unsigned node) const noexcept {
+    return counts_[node].is_given_up.load(std::memory_order_relaxed);  // relaxed: never taken back
+  }
+  /// Calls `f` while no message of another node arrives: where actors live may change.
+  void hold_arrivals(const std::function<void()>& f);
+  /// Messages for actors that are nowhere, or were not here: dropped, and their senders' time-outs
+  /// are what is left of them.
+  [[nodiscard]] std::uint64_t strays() const noexcept;
   /// From now on nodes may leave without being missed.
   void expect_leaving() noexcept { may_leave_.store(true, std::memory_order_relaxed); }
 
-  /// Messages to and from actors of other nodes: the sums over all nodes are equal when none is
-  /// under way.
+  /// Messages to and from actors of other nodes, but those given up: the sums over all nodes are
+  /// equal when none is under way.
   [[nodiscard]] std::uint64_t sent() const noexcept;
   [[nodiscard]] std::uint64_t received() const noexcept;
   /// Real time: how long messages of other nodes were on their way, in wall time, from the batch
@@ -100,6 +114,13 @@ class Exchange final : public Frontier, private LinkEvents {
     std::array<Arrived, 2> halves;  // by the parity of the meeting
   };
 
+  /// Of one other node.
+  struct Counts {
+    std::atomic<std::uint64_t> sent{0};      // written by workers
+    std::atomic<std::uint64_t> received{0};  // written by the links' thread
+    std::atomic<bool> is_given_up{false};    // written by whoever runs the nodes
+  };
+
   explicit Exchange(Options options);
 
   // LinkEvents
@@ -107,23 +128,29 @@ class Exchange final : public Frontier, private LinkEvents {
   void on_control(unsigned node, std::string_view message) override;
   void on_peer(unsigned node, PeerState state) override;
 
+  [[nodiscard]] bool outlives_losses() const noexcept {
+    return outlives_.load(std::memory_order_relaxed);  // relaxed: set before anybody may be lost
+  }
+  void count_arrival(unsigned node) noexcept;
   void note_transit(std::int64_t sent_ns) noexcept;
-  [[nodiscard]] bool read_parcel(std::uint64_t stamp, ByteView records);
-  [[nodiscard]] bool take(std::uint64_t stamp, const std::byte* record, ByteView content);
+  [[nodiscard]] bool read_parcel(unsigned node, std::uint64_t stamp, ByteView records);
+  [[nodiscard]] bool take(unsigned node, std::uint64_t stamp, const std::byte* record,
+                          ByteView content);
   [[nodiscard]] bool hear_meeting(unsigned node, std::string_view message);
   [[nodiscard]] std::uint8_t kind_of(std::uint64_t tag) const noexcept;
   void fail(std::string why);
 
   const Options options_;
-  std::mutex engine_mutex_;              // once a frame; contended at the end only
-  Coordinator* engine_ = nullptr;        // guarded by engine_mutex_
-  std::vector<Inbox> inboxes_;           // by worker
-  std::atomic<std::uint64_t> round_{0};  // of the last meeting begun; written by who is last there
-  std::atomic<std::uint64_t> sent_{0};   // written by workers
-  std::atomic<std::uint64_t> received_{0};  // written by the links' thread
+  std::mutex engine_mutex_;               // once a frame; contended at the end only
+  Coordinator* engine_ = nullptr;         // guarded by engine_mutex_
+  std::vector<Inbox> inboxes_;            // by worker
+  std::atomic<std::uint64_t> round_{0};   // of the last meeting begun; written by who is last there
+  std::vector<Counts> counts_;            // by node; never grows
+  std::atomic<std::uint64_t> strays_{0};  // written by workers and the links' thread
   std::atomic<bool> may_leave_{false};
-  HistogramRecorder transit_;  // written by the links' thread
-  mutable std::mutex mutex_;   // once a meeting and once a message of runners
+  std::atomic<bool> outlives_{false};  // written by whoever runs the nodes
+  HistogramRecorder transit_;          // written by the links' thread
+  mutable std::mutex mutex_;           // once a meeting and once a message of runners
   std::condition_variable changed_;
   std::array<Meeting, 2> meetings_;  // guarded by mutex_; by parity
   std::deque<Message> messages_;     // guarded by mutex_

@@ -71,6 +71,11 @@ void Links::tell_all(std::string_view message) {
   }
 }
 
+void Links::give_up(unsigned node) {
+  CHARGEMILL_ASSERT(node < nodes() && node != self());
+  thread_->give_up(node);
+}
+
 unsigned Links::nodes() const noexcept {
   return static_cast<unsigned>(thread_->options().nodes.size());
 }

@@ -104,6 +104,10 @@ class Links {
   void tell(unsigned node, std::string_view message);
   void tell_all(std::string_view message);
 
+  /// That node is lost, whatever the links still hear of it: what it sends from now on is no data
+  /// and no message, and what is sent to it goes nowhere. For good.
+  void give_up(unsigned node);
+
   [[nodiscard]] unsigned nodes() const noexcept;
   [[nodiscard]] unsigned self() const noexcept;
   [[nodiscard]] PeerState state_of(unsigned node) const noexcept;

@@ -32,7 +32,8 @@ void Links::Thread::hear(const zmq::message_t& message) {
   if (node >= peers_.size() || peers_[node] == nullptr) return;
   PeerLink& peer = *peers_[node];
   if (message.more() || !is_from_itself(message, node)) return count(peer.refused);
-  if (peer.is_gone()) return;
+  // acquire: pairs with release in give_up().
+  if (peer.is_gone() || peer.is_given_up.load(std::memory_order_acquire)) return;
   count(peer.frames);
   count(peer.bytes, message.size());
   if (frame->head.type == FrameType::beat) return hear_beat(node, peer, *frame);

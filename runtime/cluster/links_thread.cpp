@@ -138,6 +138,16 @@ void Links::Thread::tell(unsigned node, std::string_view message) {
   } while (!message.empty());
 }
 
+// Whoever waits for room for it must not wait until the thread looks at the clock.
+void Links::Thread::give_up(unsigned node) {
+  PeerLink& peer = *peers_[node];
+  peer.is_given_up.store(true, std::memory_order_release);  // release: pairs with acquire in hear()
+  peer.data.allowance.close();
+  peer.control.allowance.close();
+  const std::uint64_t one = 1;
+  (void)!::write(wake_fd_, &one, sizeof one);
+}
+
 void Links::Thread::run() {
   for (;;) {
     now_ = clock_now();
@@ -237,6 +247,9 @@ void Links::Thread::keep_time() {
     // A stranger must be told that it is one.
     if (peer.state() == PeerState::stranger && now_ >= peer.beat_at) send_beat(peer, false);
     if (peer.is_gone()) return;
+    // relaxed: here it is only shown.
+    if (peer.is_given_up.load(std::memory_order_relaxed))
+      return change(node, peer, PeerState::lost);
     if (peer.batch && now_ >= peer.batch_since + kBatchFor) flush(peer);
     peer.data.out.tick(now_);
     peer.control.out.tick(now_);

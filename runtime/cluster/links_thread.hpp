@@ -36,6 +36,7 @@ class Links::Thread {
   // Any thread.
   void hand_over(unsigned node, SlabPtr slab, bool is_control);
   void tell(unsigned node, std::string_view message);
+  void give_up(unsigned node);
 
   [[nodiscard]] const LinksOptions& options() const noexcept { return options_; }
   [[nodiscard]] SlabPool& pool() noexcept { return pool_; }

@@ -66,6 +66,7 @@ struct PeerLink {
   std::string message;       // of control, as much as has come
   std::uint64_t message_mark = 0;
   std::deque<HeldMessage> held;
+  std::atomic<bool> is_given_up{false};  // written by whoever gives it up
   // Written by the links' thread, read by any.
   std::atomic<PeerState> shown_state{PeerState::unknown};
   std::atomic<std::uint64_t> bytes{0};

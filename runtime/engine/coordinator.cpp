@@ -143,6 +143,15 @@ bool Coordinator::freeze(Nanos at_most) {
   return false;
 }
 
+void Coordinator::hold_still(const std::function<void()>& f) {
+  CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time);
+  if (options_.pacing == Pacing::by_hand) return f();
+  const auto wake = [this] {
+    for (auto& worker : workers_) worker->wake();
+  };
+  standing_place_.hold(workers(), wake, f);
+}
+
 bool Coordinator::all_asleep(std::vector<std::uint64_t>& activations) const {
   activations.clear();
   for (const auto& worker : workers_) {
@@ -167,6 +176,21 @@ Address Coordinator::reserve(unsigned node) {
     places_.push_back(Address::elsewhere(static_cast<Entity>(places_.size()) + 1, home));
   }
   return places_.back();
+}
+
+Entity Coordinator::number_of(Address place) const noexcept {
+  CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time && options_.nodes > 1);
+  CHARGEMILL_ASSERT(place.worker() >= workers());
+  const auto number =
+      static_cast<Entity>(place.bits_ & ((std::uintptr_t{1} << Address::kHomeShift) - 1));
+  CHARGEMILL_ASSERT(number > 0 && number <= places_.size());
+  return number;
+}
+
+Address Coordinator::move_on(Address place, unsigned node) {
+  CHARGEMILL_ASSERT(node < options_.nodes && node != options_.node);
+  const Entity number = number_of(place);
+  return places_[number - 1] = Address::elsewhere(number, workers() + node);
 }
 
 Address Coordinator::resident(Entity entity) const noexcept {
