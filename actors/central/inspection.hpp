@@ -29,13 +29,12 @@ class Inspection {
   static constexpr std::uint32_t kEnough = 0xFFFFFFFF;
 };
 
-/// central, shard -> shard: your turn. `step`: to the next shard of this node. `only_this`: no
+/// central, shard -> shard: your turn, then that of the next shard of this node. `only_this`: no
 /// shard after it. `what` lives until finish().
 struct Inspect {
   Inspection* what;
   std::uint32_t from;
   ShardId shard;
-  std::uint16_t step;
   bool only_this;
 };
 

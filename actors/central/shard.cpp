@@ -155,6 +155,14 @@ void on(Turn& turn, const Parted& e) {
 void on(Turn& turn, const JournalBusy& e) { turn.state.journal_busy = e.is_busy; }
 void on(Turn&, const JournalMoved&) {}  // its shell knows
 
+void on(Turn& turn, const TellFree&) {
+  turn.state.dirty_zones.clear();
+  for (std::size_t slot = 0; slot < turn.state.zones.size(); ++slot) {
+    turn.state.zones[slot].is_dirty = true;
+    turn.state.dirty_zones.push_back(static_cast<std::uint16_t>(slot));
+  }
+}
+
 void on(Turn& turn, const FaultInjected& e) {
   const std::uint32_t index = find(turn.state, e.point);
   // One that comes while a fault is known cannot be found again.

@@ -71,6 +71,8 @@ struct ShardState {
 struct Joined        { OwnedPoint point; };
 /// A connection to the outside is lost: the engine, or the monitor, of `point` cannot be heard any more.
 struct Parted        { PointId point; bool engine; bool monitor; };
+/// Central is another one: it knows of no free points.
+struct TellFree      {};
 struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck, StartDeclined> message; };
 struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck> message; };
 struct Welcome       { PointId point; ZoneId zone; };          ///< it is known here: let it begin
@@ -81,7 +83,7 @@ using ShardEvent =
     std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat, FaultReport,
                  HealthyReport, ChargeRequest, CancelRequest, AskRequest, TicketAck, ZoneRequest,
                  DriverReturned, PointSearch, OperatorOrder, CentralDown, CentralUp, FaultInjected,
-                 JournalBusy, JournalMoved, Joined, Parted, Tick>;
+                 JournalBusy, JournalMoved, Joined, Parted, TellFree, Tick>;
 /// DriverUpdate, Ticket, PointList: to their driver. FreeCount, ZoneMiss: to central. PointSearch:
 /// to whoever owns its next point. Record: to the journal.
 using ShardEffect = std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch,

@@ -300,6 +300,14 @@ State make_state(const Settings& settings, const std::vector<Place>& places,
   return state;
 }
 
+void resume(State& state, SimTime since) {
+  CHARGEMILL_ASSERT(!state.started);
+  while (deed_due(state) <= since && state.next_deed < state.deeds.size()) ++state.next_deed;
+  for (FaultClock& clock : state.faults) {
+    if (clock.fault.at <= since) clock.fault.at = kNever;
+  }
+}
+
 Effects step(State& state, const Event& event, SimTime now) {
   Effects effects;
   std::visit([&](const auto& e) { on(state, e, now, effects); }, event);

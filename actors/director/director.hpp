@@ -180,6 +180,10 @@ static_assert(sizeof(Event) <= 64);
                                const std::vector<ShareStage>& stages,
                                const std::vector<Fault>& faults, std::vector<Deed> deeds = {});
 
+/// A director whose former life ended at `since`: what was to happen once until then has happened,
+/// and what it began then is over. Before PowerOn, which switches its points on.
+void resume(State& state, SimTime since);
+
 /// Answers `event`, which happens at `now`: changes `state` and says what must be said.
 /// PowerOn starts the scenario; it must come at time zero of `stages` and `faults`.
 [[nodiscard]] Effects step(State& state, const Event& event, SimTime now);

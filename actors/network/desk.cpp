@@ -87,7 +87,7 @@ void Desk::go(Errand& errand) {
   const bool is_here = !errand.only_this || network_.has(errand.first);
   if (!has_others() || (errand.only_this && is_here))
     return LeanActor::post(&network_.central(),
-                           Inspect{&errand, 0, errand.first, 1, errand.only_this});
+                           Inspect{&errand, 0, errand.first, errand.only_this});
   gather(errand);
 }
 
@@ -148,31 +148,30 @@ class LocalCopy final : public ShardCopier {
 
 void Desk::copy_here(const CopyWanted& wanted, Others::Done done) {
   const bool is_one = wanted.only != kUnknownPoint;
-  const unsigned nodes = engine_.options().nodes;
-  const auto shard_of_one = [&] { return network_.switchboard().shard_of[index_of(wanted.only)]; };
-  const ShardId first =
-      is_one ? shard_of_one() : ShardId{static_cast<std::uint16_t>(engine_.options().node)};
   // Of more nodes than shards some have none.
-  if (index_of(first) >= topology().shards.size() || !network_.has(first)) return done({});
+  std::optional<ShardId> first = network_.first_here();
+  if (is_one) first = network_.switchboard().shard_of[index_of(wanted.only)];
+  if (!first || !network_.has(*first)) return done({});
   auto errand = std::make_unique<Errand>(
-      *this, std::make_shared<LocalCopy>(wanted, std::move(done)), first, is_one, wanted.only);
+      *this, std::make_shared<LocalCopy>(wanted, std::move(done)), *first, is_one, wanted.only);
   Errand* const sent = errand.get();
   {
     const std::lock_guard lock{mutex_};
     errands_.emplace(sent, std::move(errand));
   }
-  const Inspect inspect{sent, 0, first, static_cast<std::uint16_t>(nodes), is_one};
+  const Inspect inspect{sent, 0, *first, is_one};
   // Behind the orders that central passes on, where it is here.
   if (network_.has_central()) return LeanActor::post(&network_.central(), inspect);
-  LeanActor::post(&network_.shard(first), inspect);
+  LeanActor::post(&network_.shard(*first), inspect);
 }
 
 std::string Desk::copy_here(const CopyWanted& wanted) {
   ShardCopier copier{wanted};
   const std::size_t shards = topology().shards.size();
-  const unsigned nodes = engine_.options().nodes;
-  for (std::size_t s = engine_.options().node; s < shards; s += nodes) {
-    const auto& state = network_.shard(ShardId{static_cast<std::uint16_t>(s)}).state();
+  for (std::size_t s = 0; s < shards; ++s) {
+    const ShardId id{static_cast<std::uint16_t>(s)};
+    if (!network_.has(id)) continue;
+    const auto& state = network_.shard(id).state();
     for (std::uint32_t from = 0; from < state.points.size();)
       from = copier.look(state, network_.stands_at(), from);
   }

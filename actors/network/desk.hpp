@@ -45,6 +45,13 @@ class Desk {
   /// Whether the driver lives on another node, where no request by hand reaches it.
   [[nodiscard]] bool is_elsewhere(DriverId driver) const noexcept;
   [[nodiscard]] runtime::Coordinator& engine() const noexcept { return engine_; }
+  /// Which node has a shard at the moment. Any thread.
+  [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept {
+    return network_.node_of(shard);
+  }
+
+  /// This node leads from now on. Before anybody outside asks; `others` outlives this.
+  void lead(Others& others) noexcept { others_ = &others; }
 
   /// Lets `what` look at all shards, after what the calling thread has ordered before. False: so
   /// many are under way that it was not taken.
@@ -131,7 +138,7 @@ class Desk {
 
   Network& network_;
   runtime::Coordinator& engine_;
-  Others* const others_;
+  Others* others_;
   HandBook hand_book_;
   // Guarded by mutex_. Not on the way of any message: a worker takes it once an inspection.
   std::mutex mutex_;

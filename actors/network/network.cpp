@@ -26,7 +26,8 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
       driver_pause_(scenario.drivers.pause),
       driver_timeout_(scenario.drivers.timeout),
       origin_(scenario.run.start_unix_s),
-      requests_made_(image == nullptr ? 0 : (image->run.run % kRunsApart) << kRequestBits) {
+      run_(image == nullptr ? 0 : image->run.run),
+      requests_made_((run_ % kRunsApart) << kRequestBits) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
   point_settings_.start_timeout = scenario.central.start_timeout;
@@ -43,6 +44,11 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
     switchboard_.instruments.push_back(instruments_.back().get());
   }
   const auto shards = topology_.shards.size();
+  for (std::uint32_t s = 0; s < shards; ++s) {
+    nodes_of_.emplace_back(s % engine_.options().nodes);
+    homes_.push_back(s / engine_.options().nodes);
+  }
+  list_shards_here();
   switchboard_.shard_of.resize(topology_.points.size());
   switchboard_.drivers_of.resize(shards);
   switchboard_.outside_of.resize(shards);
@@ -59,6 +65,17 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   if (link_ != nullptr) stand_in_for_central();
   count_actors();
   keep_places_free();
+}
+
+/// Inspections of this node go from one to the next.
+void Network::list_shards_here() {
+  switchboard_.next_here.assign(topology_.shards.size(), Switchboard::kNoShard);
+  std::uint32_t next = Switchboard::kNoShard;
+  for (auto s = static_cast<std::uint32_t>(topology_.shards.size()); s-- > 0;) {
+    switchboard_.next_here[s] = next;
+    if (is_here(s)) next = s;
+  }
+  first_here_ = next;
 }
 
 Network::~Network() {

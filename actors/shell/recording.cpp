@@ -33,11 +33,12 @@ Recording::Recording(const Options& options)
 
 Recording::~Recording() = default;
 
-Result<archive::Image> Recording::restore(archive::Origin origin) const {
+Result<archive::Image> Recording::restore(archive::Origin origin,
+                                          const archive::Wanted& shards) const {
   CHARGEMILL_ASSERT(last_run_.has_value());
   auto reader = Reader::open(directory_);
   if (!reader) return tl::unexpected(reader.error());
-  return archive::restore(*reader, last_run_->run, origin);
+  return archive::restore(*reader, last_run_->run, origin, shards);
 }
 
 void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook names,

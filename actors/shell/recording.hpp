@@ -36,8 +36,10 @@ class Recording {
   [[nodiscard]] const std::optional<archive::LastRun>& last_run() const noexcept {
     return last_run_;
   }
-  /// What it left, by the clock of a run that begins at `origin`. Requires last_run().
-  [[nodiscard]] Result<archive::Image> restore(archive::Origin origin) const;
+  /// What it left of `shards` (empty: of all), by the clock of a run that begins at `origin`.
+  /// Requires last_run().
+  [[nodiscard]] Result<archive::Image> restore(archive::Origin origin,
+                                               const archive::Wanted& shards = {}) const;
 
   /// A run begins: its time is filled in, and its number if it is 0. One recorder for each of
   /// `workers`; at most Journal::kAppendersMax.
