@@ -34,7 +34,7 @@ metrics::NodeState state_of(PeerState state) {
 std::vector<NodeRow> row_of_one(const network::Desk& desk) {
   Membership alone;
   alone.names = {"local"};
-  auto rows = rows_of(alone, desk.topology());
+  auto rows = rows_of(alone, desk.topology(), [](std::uint32_t) { return 0U; });
   NodeReport report;
   report.snapshot = desk.look();
   report.cpu_s = cpu_seconds();
@@ -73,7 +73,8 @@ metrics::ClusterView cluster_view(const Leader& leader, const Membership& member
 
 std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk) {
   if (nodes == nullptr) return row_of_one(desk);
-  auto rows = rows_of(nodes->membership(), desk.topology());
+  auto rows = rows_of(nodes->membership(), desk.topology(),
+                      [&desk](std::uint32_t shard) { return desk.node_of(shard); });
   const auto& exchange = nodes->leader().exchange();
   const auto looks = nodes->leader().last_looks();
   for (unsigned node = 0; node < rows.size(); ++node) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "actors/network/division.hpp"
+#include "app/history/lives.hpp"
 #include "app/sessions/civil_time.hpp"
 
 namespace chargemill::app {
@@ -54,6 +55,23 @@ archive::Image image_of_nothing(const network::Scenario& scenario, const Continu
   return image;
 }
 
+/// Of a node's own part. In that run nodes may have been lost, and others have had their shards.
+Result<archive::Image> restore_part(const RunJournal& journal, const network::Scenario& scenario,
+                                    unsigned node) {
+  const archive::Origin origin{scenario.run.start_unix_s};
+  const unsigned nodes = scenario.run.nodes;
+  if (nodes == 1) return journal.recording->restore(origin);
+  const auto topology = network::make_topology(scenario);
+  archive::Wanted shards(topology.shards.size());
+  for (std::size_t s = node; s < shards.size(); s += nodes) shards[s] = true;
+  auto image = journal.recording->restore(origin, shards);
+  if (!image || journal.first.empty()) return image;
+  const auto added = add_later_lives(journal.first, node, origin, shards,
+                                     network::shards_by_point(topology), *image);
+  if (!added) return tl::unexpected(added.error());
+  return image;
+}
+
 }  // namespace
 
 std::filesystem::path journal_path(const std::string& data, const std::filesystem::path& run) {
@@ -97,12 +115,12 @@ std::optional<LeftBehind> left_in(const RunJournal& journal) {
 }
 
 Result<void> continue_from(const Continuation& from, RunJournal& journal,
-                           network::Scenario& scenario) {
+                           network::Scenario& scenario, unsigned node) {
   const auto begun = std::chrono::steady_clock::now();
   scenario.run.start_unix_s = from.start_unix_s;
   scenario.drivers.initial_supplying = 0.0;
   if (left_in(journal)) {
-    auto image = journal.recording->restore(archive::Origin{from.start_unix_s});
+    auto image = restore_part(journal, scenario, node);
     if (!image) return tl::unexpected(image.error());
     journal.image = std::move(*image);
   } else {

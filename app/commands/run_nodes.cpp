@@ -14,6 +14,7 @@
 #include "app/scenario/resolved_toml.hpp"
 #include "app/simulation/follower.hpp"
 #include "app/simulation/host.hpp"
+#include "app/simulation/inherit.hpp"
 #include "app/version.hpp"
 #include "runtime/base/digest.hpp"
 
@@ -92,19 +93,30 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
 /// Whom etcd knows to be lost before all have met; empty: there is none to know.
 std::function<std::string()> lost_node_of(const Membership& membership) {
   if (!membership.bond) return {};
-  return [bond = membership.bond.get()] { return bond->lost_node(); };
+  return [bond = membership.bond.get(), owners = membership.owners] {
+    return bond->lost_node(owners);
+  };
+}
+
+/// Null: the run ends with any of its nodes.
+std::unique_ptr<Succession> succession_of(runtime::Exchange& exchange,
+                                          const Membership& membership) {
+  if (!membership.bond || !membership.outlives_losses) return nullptr;
+  return std::make_unique<Succession>(exchange, membership);
 }
 
 /// Opens this node's journal and goes on from where the node that leads says: the same for all.
 /// `scenario` is what comes of it.
 Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequest* stop,
-                                     const std::filesystem::path& path,
+                                     const std::filesystem::path& first,
                                      network::Scenario& scenario) {
+  const auto path = journal_of_node(first, exchange.self());
   RunJournal journal;
   JournalAnswer answer;
   if (!path.empty()) {
     auto opened = open_journal_of_node(path, scenario, exchange.self());
     if (opened) journal = std::move(*opened);
+    journal.first = first;
     if (!opened) answer.trouble = opened.error().text;
     answer.left = left_in(journal);
   }
@@ -123,7 +135,7 @@ Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequ
     if (said->rest.size() == sizeof beginning)
       std::memcpy(&beginning, said->rest.data(), sizeof beginning);
     if (beginning.is_continued) {
-      const auto continued = continue_from(beginning.from, journal, scenario);
+      const auto continued = continue_from(beginning.from, journal, scenario, exchange.self());
       if (!continued) answer.trouble = continued.error().text;
     }
     if (beginning.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
@@ -148,17 +160,44 @@ std::function<std::string()> trouble_of(const Membership* membership) {
   return [bond = membership->bond] { return bond->trouble(); };
 }
 
-Result<void> follow_others(const network::Scenario& scenario, const Membership& membership,
-                           const StopRequest* stop, const std::filesystem::path& journal) {
+Result<std::unique_ptr<Promotion>> follow_others(const network::Scenario& scenario,
+                                                 const Membership& membership,
+                                                 const StopRequest* stop,
+                                                 const std::filesystem::path& journal) {
   auto exchange = join(scenario, membership, stop, lost_node_of(membership));
   if (!exchange) return tl::unexpected<Error>(exchange.error());
-  const Bound bound{membership.bond.get(), **exchange};
+  auto all = std::make_unique<Promotion>();
+  all->exchange = std::move(*exchange);
+  all->bound = std::make_unique<Bound>(membership.bond.get(), *all->exchange);
+  all->succession = succession_of(*all->exchange, membership);
   network::Scenario own = scenario;
-  auto kept = begin_with_others(**exchange, stop, journal_of_node(journal, membership.self), own);
+  auto kept = begin_with_others(*all->exchange, stop, journal, own);
   if (!kept) return tl::unexpected<Error>(kept.error());
-  if (follow(own, **exchange, stop, std::move(*kept))) return {};
-  const auto why = (*exchange)->failure();
+  switch (
+      follow(own, *all->exchange, stop, std::move(*kept), all->succession.get(), &all->successor)) {
+    case FollowEnd::done:
+      return std::unique_ptr<Promotion>{};
+    case FollowEnd::leads:
+      return all;
+    case FollowEnd::failed:
+      break;
+  }
+  const auto why = all->exchange->failure();
   return failure(ErrorKind::environment, why.empty() ? "stopped" : why);
+}
+
+std::unique_ptr<RunNodes> RunNodes::lead(Promotion& promotion, const Membership& membership) {
+  std::unique_ptr<RunNodes> nodes{new RunNodes};
+  nodes->membership_ = membership;
+  nodes->exchange_ = std::move(promotion.exchange);
+  nodes->bound_ = std::move(promotion.bound);
+  nodes->succession_ = std::move(promotion.succession);
+  nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, nodes->succession_.get());
+  Successor& with = promotion.successor;
+  nodes->leader_->follow(with.last);
+  with.host->desk().lead(*nodes->leader_);
+  nodes->leader_->mend(heir_of(*with.host, *nodes->exchange_, with.scenario, with.journal));
+  return nodes;
 }
 
 Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scenario,
@@ -191,12 +230,14 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
   nodes->bound_ = std::make_unique<Bound>(membership.bond.get(), *nodes->exchange_);
-  nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_);
+  nodes->succession_ = succession_of(*nodes->exchange_, nodes->membership_);
+  nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, nodes->succession_.get());
   return nodes;
 }
 
 RunNodes::~RunNodes() {
   leader_.reset();
+  succession_.reset();
   bound_.reset();
   exchange_.reset();  // takes leave: children that still wait for this node end
 }

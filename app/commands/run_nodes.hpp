@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actors/network/scenario.hpp"
+#include "app/commands/run_succession.hpp"
 #include "app/nodes/leader.hpp"
 #include "app/nodes/local_nodes.hpp"
 #include "app/nodes/membership.hpp"
@@ -29,6 +30,10 @@ class RunNodes {
   [[nodiscard]] static Result<std::unique_ptr<RunNodes>> meet(const network::Scenario& scenario,
                                                               const Membership& membership,
                                                               const StopRequest& stop);
+  /// Leads those that are left, where this node has followed until now; what it brings along goes
+  /// on at once. `promotion` keeps what the run itself is made of.
+  [[nodiscard]] static std::unique_ptr<RunNodes> lead(Promotion& promotion,
+                                                      const Membership& membership);
   ~RunNodes();
   RunNodes(const RunNodes&) = delete;
   RunNodes& operator=(const RunNodes&) = delete;
@@ -47,6 +52,7 @@ class RunNodes {
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
   std::unique_ptr<Bound> bound_;
+  std::unique_ptr<Succession> succession_;  // null: whoever is lost ends the run
   std::unique_ptr<Leader> leader_;
 };
 
@@ -55,10 +61,11 @@ class RunNodes {
 [[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
 /// The life of a node that does not lead. `journal`: of the node that leads, were it on this
-/// machine; this one's is beside it; empty: nothing is kept. Fails when the others are missing, or
-/// are lost on the way.
-[[nodiscard]] Result<void> follow_others(const network::Scenario& scenario,
-                                         const Membership& membership, const StopRequest* stop,
-                                         const std::filesystem::path& journal = {});
+/// machine; this one's is beside it; empty: nothing is kept. Comes back with nothing when the run
+/// is over, and with all that goes with it if this node leads now. Fails when the others are
+/// missing, or are lost on the way.
+[[nodiscard]] Result<std::unique_ptr<Promotion>> follow_others(
+    const network::Scenario& scenario, const Membership& membership, const StopRequest* stop,
+    const std::filesystem::path& journal = {});
 
 }  // namespace chargemill::app

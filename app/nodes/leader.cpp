@@ -79,14 +79,24 @@ std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
   const std::uint32_t number = next_number();
   if (failure().empty()) exchange_.tell_all(message_of(word, number, rest));
   if (meanwhile) meanwhile();
-  return answers_to(word, number, exchange_.nodes() - 1);
+  return answers_to(word, number);
+}
+
+bool Leader::is_complete(const std::vector<bool>& awaited) const {
+  for (unsigned node = 0; node < awaited.size(); ++node) {
+    if (awaited[node] && !exchange_.is_given_up(node)) return false;
+  }
+  return true;
 }
 
 std::optional<Leader::Answers> Leader::answers_to(Word word, std::uint32_t number,
-                                                  unsigned missing) {
+                                                  std::optional<unsigned> of) {
   Answers answers(exchange_.nodes());
+  std::vector<bool> awaited(exchange_.nodes(), !of);
+  awaited[of.value_or(exchange_.self())] = of.has_value();
   const auto deadline = Clock::now() + kPatience;
-  while (missing > 0) {
+  while (!is_complete(awaited)) {
+    if (succession_ != nullptr) succession_->look();
     if (!failure().empty()) return std::nullopt;
     const auto message = exchange_.receive(kLookEvery);
     if (Clock::now() > deadline) exchange_.abandon("a node does not answer");
@@ -98,7 +108,7 @@ std::optional<Leader::Answers> Leader::answers_to(Word word, std::uint32_t numbe
       continue;
     }
     answers[message->node] = said->rest;
-    --missing;
+    awaited[message->node] = false;
   }
   return answers;
 }
@@ -113,7 +123,7 @@ void Leader::hear(const Said& said) {
     const std::lock_guard lock{mutex_};
     const auto found = waiting_.find(said.number);
     if (found == waiting_.end()) return;
-    done = std::move(found->second);
+    done = std::move(found->second.done);
     waiting_.erase(found);
   }
   done(std::string{said.rest});
@@ -134,6 +144,7 @@ void Leader::refresh() {
 void Leader::listen(Nanos time) {
   const auto deadline = Clock::now() + time;
   for (auto left = time; left > Nanos{0} && failure().empty(); left = deadline - Clock::now()) {
+    if (succession_ != nullptr) succession_->look();
     const auto message = exchange_.receive(std::min<Nanos>(left, kLookEvery));
     const auto said = message ? said_in(message->text) : std::nullopt;
     if (said) hear(*said);
@@ -152,19 +163,32 @@ void Leader::pose(unsigned node, Word word, std::string_view rest, Done done) {
   const std::uint32_t number = next_number();
   {
     const std::lock_guard lock{mutex_};
-    waiting_.emplace(number, std::move(done));
+    waiting_.emplace(number, Waiting{node, std::move(done)});
   }
   exchange_.tell(node, message_of(word, number, rest));
+  if (exchange_.is_given_up(node)) take_leave_of(node);
 }
 
-/// Nodes are lost: whoever waits hears nothing instead of an answer.
-void Leader::answer_nobody() {
-  std::unordered_map<std::uint32_t, Done> waiting;
+/// Whoever waits for an answer of a lost node hears nothing instead.
+void Leader::take_leave_of(unsigned node) {
+  std::vector<Done> waiting;
   {
     const std::lock_guard lock{mutex_};
-    waiting.swap(waiting_);
+    for (auto one = waiting_.begin(); one != waiting_.end();) {
+      if (one->second.node != node) {
+        ++one;
+        continue;
+      }
+      waiting.push_back(std::move(one->second.done));
+      one = waiting_.erase(one);
+    }
   }
-  for (const auto& [number, done] : waiting) done({});
+  for (const auto& done : waiting) done({});
+}
+
+/// Nodes are lost for good, and the run with them.
+void Leader::answer_nobody() {
+  for (unsigned node = 0; node < exchange_.nodes(); ++node) take_leave_of(node);
 }
 
 void Leader::copy(unsigned node, const network::CopyWanted& wanted, Done done) {
@@ -178,7 +202,7 @@ void Leader::ask_past(unsigned node, const std::string& question, Done done) {
 std::string Leader::copy_now(unsigned node, const network::CopyWanted& wanted) {
   const std::uint32_t number = next_number();
   exchange_.tell(node, message_of(Word::copy, number, bytes_of(wanted)));
-  auto answers = answers_to(Word::copy, number, 1);
+  auto answers = answers_to(Word::copy, number, node);
   return answers ? std::move((*answers)[node]) : std::string{};
 }
 
@@ -195,17 +219,20 @@ network::Snapshot Leader::look() const {
   const std::lock_guard lock{mutex_};
   network::Snapshot sum;
   sum.sim = SimTime::max();  // adding takes the least
-  for (std::size_t node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self()) network::add(sum, looks_[node].snapshot);
+  for (unsigned node = 0; node < looks_.size(); ++node) {
+    if (node != exchange_.self() && !exchange_.is_given_up(node))
+      network::add(sum, looks_[node].snapshot);
   }
+  network::add_left(sum, left_);
   return sum;
 }
 
 network::Detail Leader::detail() const {
   const std::lock_guard lock{mutex_};
   network::Detail sum;
-  for (std::size_t node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self()) network::add(sum, looks_[node].detail);
+  for (unsigned node = 0; node < looks_.size(); ++node) {
+    if (node != exchange_.self() && !exchange_.is_given_up(node))
+      network::add(sum, looks_[node].detail);
   }
   return sum;
 }
@@ -214,8 +241,10 @@ void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {
 void Leader::halt() { (void)ask(Word::halt); }
 
 void Leader::add_looks(network::Snapshot& snapshot) {
-  const auto answers = ask(Word::look);
+  const LeaderSays says{snapshot.sim, snapshot.totals, left().totals};
+  const auto answers = ask(Word::look, bytes_of(says));
   if (!answers) return;
+  note_losses();
   std::vector<NodeReport> looks(answers->size());
   for (unsigned node = 0; node < answers->size(); ++node) {
     auto report = report_from((*answers)[node]);
@@ -226,6 +255,7 @@ void Leader::add_looks(network::Snapshot& snapshot) {
     looks[node] = std::move(*report);
   }
   const std::lock_guard lock{mutex_};
+  network::add_left(snapshot, left_);
   if (exchange_.self() < looks_.size())
     looks[exchange_.self()] = std::move(looks_[exchange_.self()]);
   looks_ = std::move(looks);
@@ -261,7 +291,8 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
   const auto deadline = Clock::now() + patience;
   Standstill before;
   while (Clock::now() < deadline) {
-    Standstill all{0, 0, here()};
+    Standstill all{0, 0, here(), 0};
+    all.lost = succession_ == nullptr ? 0 : succession_->lost();
     const auto answers = ask(Word::freeze);
     if (!answers) return false;
     all.sent = exchange_.sent();
@@ -272,7 +303,8 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
       std::memcpy(&one, answer.data(), sizeof one);
       all.sent += one.sent;
       all.received += one.received;
-      all.is_still = all.is_still && one.is_still;
+      // Whom one does not count any more, and another one does: soon both will not.
+      all.is_still = all.is_still && one.is_still && one.lost == all.lost;
     }
     const bool is_same = all.sent == before.sent && all.received == before.received;
     if (all.is_still && all.sent == all.received && is_same && before.is_still) return true;
@@ -284,8 +316,8 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
 std::vector<NodeReport> Leader::count(std::optional<SimTime> at) {
   std::vector<NodeReport> reports(exchange_.nodes());
   const auto answers = ask(Word::count, at ? bytes_of(*at) : std::string_view{});
-  for (std::size_t node = 0; answers && node < reports.size(); ++node) {
-    if (node == exchange_.self()) continue;
+  for (unsigned node = 0; answers && node < reports.size(); ++node) {
+    if (node == exchange_.self() || exchange_.is_given_up(node)) continue;
     auto report = report_from((*answers)[node]);
     if (!report) exchange_.abandon("node " + std::to_string(node) + " cannot say how it ended");
     if (report) reports[node] = std::move(*report);
@@ -307,6 +339,7 @@ void Leader::add_entities(std::vector<network::EntityDigest>& entities) {
 
 void Leader::finish() {
   exchange_.expect_leaving();
+  succession_ = nullptr;  // whoever is done leaves, and is not lost
   (void)ask(Word::finish);
 }
 

@@ -139,6 +139,7 @@ void Looker::add_load(network::Snapshot& snapshot) {
   const auto now = ModelClock::wall_now();
   snapshot.wall = now - started_;
   snapshot.latencies.node_transit.merge(host_.transit());
+  snapshot.totals.letters_lost += host_.letters_lost();
   parked_.resize(host_.engine().workers());
   const double passed = std::max(1.0, static_cast<double>((now - last_).count()));
   for (unsigned w = 0; w < host_.engine().workers(); ++w) {
