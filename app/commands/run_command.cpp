@@ -269,9 +269,10 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          return and_then(doors_->open({desk, scenario, journal_path_, facts(desk),
-                                        journal_.memory.get(), pasts_of_others(nodes_.get())}),
-                          [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
+          return and_then(
+              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
+                            pasts_of_others(nodes_.get(), journal_.first)}),
+              [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader(),
         promotion_ == nullptr ? nullptr : &promotion_->successor);
