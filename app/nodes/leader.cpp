@@ -241,8 +241,7 @@ void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {
 void Leader::halt() { (void)ask(Word::halt); }
 
 void Leader::add_looks(network::Snapshot& snapshot) {
-  const LeaderSays says{snapshot.sim, snapshot.totals, left().totals};
-  const auto answers = ask(Word::look, bytes_of(says));
+  const auto answers = ask(Word::look, to_bytes(says(snapshot)));
   if (!answers) return;
   note_losses();
   std::vector<NodeReport> looks(answers->size());

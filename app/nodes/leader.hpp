@@ -118,6 +118,7 @@ class Leader final : public network::Others {
   /// Nodes that are there and have said nothing yet are awaited.
   [[nodiscard]] bool is_complete(const std::vector<bool>& awaited) const;
   void note_losses();
+  [[nodiscard]] LeaderSays says(const network::Snapshot& own) const;
   void take_leave_of(unsigned node);
   void hear(const Said& said);
   void pose(unsigned node, Word word, std::string_view rest, Done done);

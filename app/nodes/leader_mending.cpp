@@ -26,8 +26,19 @@ void Leader::follow(const LeaderSays& former) {
   noted_ = succession_->lost();
   seen_ = former.sim;
   const std::lock_guard lock{mutex_};
-  left_.totals = former.left;
-  network::add(left_.totals, network::left_of(former.own));
+  left_.totals = left_of(former, noted_);
+}
+
+LeaderSays Leader::says(const network::Snapshot& own) const {
+  LeaderSays all;
+  all.node = exchange_.self();
+  all.noted = noted_;
+  all.sim = own.sim;
+  all.own = own.totals;
+  const std::lock_guard lock{mutex_};
+  all.left = left_.totals;
+  for (const auto& look : looks_) all.others.push_back(look.snapshot.totals);
+  return all;
 }
 
 void Leader::end_course() {

@@ -58,6 +58,40 @@ std::optional<Adopted> adopted_from(std::string_view bytes) {
   return answer;
 }
 
+network::Totals left_of(const LeaderSays& former, std::uint32_t lost) {
+  network::Totals sum = former.left;
+  network::add(sum, network::left_of(former.own));
+  for (std::uint32_t node = 0; node < former.others.size(); ++node) {
+    const bool is_new = (lost >> node & 1U) != 0 && (former.noted >> node & 1U) == 0;
+    if (is_new && node != former.node) network::add(sum, network::left_of(former.others[node]));
+  }
+  return sum;
+}
+
+std::string to_bytes(const LeaderSays& says) {
+  ByteOutput out;
+  out.value(says.node);
+  out.value(says.noted);
+  out.value(says.sim);
+  out.value(says.own);
+  out.value(says.left);
+  out.list(says.others);
+  return out.take();
+}
+
+std::optional<LeaderSays> leader_says_from(std::string_view bytes) {
+  LeaderSays says;
+  ByteInput in{bytes};
+  in.value(says.node);
+  in.value(says.noted);
+  in.value(says.sim);
+  in.value(says.own);
+  in.value(says.left);
+  in.list(says.others);
+  if (!in.is_exhausted()) return std::nullopt;
+  return says;
+}
+
 network::Route route_of(const TakeOver& order) {
   network::Route route;
   for (const auto& lives : order.lives) route.node_of.push_back(lives.back());

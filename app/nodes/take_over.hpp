@@ -37,13 +37,21 @@ struct Adopted {
       trouble;  ///< why nothing is known of what was open there; empty: it is, or nobody asked
 };
 
-/// What the node that leads says of itself at each look: all that would go with it.
+/// What the node that leads says at each look: all that would go with it.
 struct LeaderSays {
+  std::uint32_t node = 0;   ///< itself
+  std::uint32_t noted = 0;  ///< lost nodes that are part of `left`, by bit
   SimTime sim{};
-  network::Totals own;   ///< of its shards
-  network::Totals left;  ///< of nodes that were lost before
+  network::Totals own;                  ///< of its shards
+  network::Totals left;                 ///< of nodes that were lost before
+  std::vector<network::Totals> others;  ///< by node, as of the look before
 };
 
+/// What is left of nodes `lost` (by bit), as the leader before knew them, who is among them.
+[[nodiscard]] network::Totals left_of(const LeaderSays& former, std::uint32_t lost);
+
+[[nodiscard]] std::string to_bytes(const LeaderSays& says);
+[[nodiscard]] std::optional<LeaderSays> leader_says_from(std::string_view bytes);
 [[nodiscard]] std::string to_bytes(const TakeOver& order);
 /// Empty: these are not its bytes. `nodes`, `shards`: of the network. Any bytes.
 [[nodiscard]] std::optional<TakeOver> take_over_from(std::string_view bytes, unsigned nodes,

@@ -128,8 +128,7 @@ class Follower {
         if (succession_ != nullptr) exchange_.outlive_losses();
         return {};
       case Word::look:
-        if (said.rest.size() == sizeof last_)
-          std::memcpy(static_cast<void*>(&last_), said.rest.data(), sizeof last_);
+        if (auto says = leader_says_from(said.rest)) last_ = std::move(*says);
         return to_bytes(look());
       case Word::adopt:
       case Word::route:

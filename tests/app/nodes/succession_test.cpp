@@ -93,6 +93,26 @@ TEST(TakeOver, ComesThroughUnchangedAndCutAnywhereIsNone) {
   EXPECT_FALSE(take_over_from(bytes, 3, 8).has_value()) << "nor so many shards";
 }
 
+// A leader takes what it knows of all with it, unless it has told it.
+TEST(LeaderSays, WhatIsLeftOfThoseWhoAreLostWithItOrAfterIt) {
+  LeaderSays says;
+  says.node = 0;
+  says.noted = 0b1000;
+  says.own.requests_sent = says.own.requests_denied = 3;
+  says.left.requests_sent = says.left.requests_denied = 5;  // node 3, lost before
+  says.others.resize(4);
+  says.others[1].requests_sent = says.others[1].requests_denied = 7;
+  says.others[2].requests_sent = 11;
+  says.others[2].requests_denied = 10;
+  const auto back = leader_says_from(to_bytes(says));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(left_of(*back, 0b1001).requests_denied, 8U) << "the leader alone";
+  const auto both = left_of(*back, 0b1101);
+  EXPECT_EQ(both.requests_denied, 18U) << "and node 2 in the same moment";
+  EXPECT_EQ(both.requests_lost, 1U);
+  EXPECT_FALSE(leader_says_from("x").has_value());
+}
+
 TEST(Adopted, ComesThroughUnchanged) {
   Adopted answer;
   answer.shards = 3;
