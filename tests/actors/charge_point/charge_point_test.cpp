@@ -105,6 +105,24 @@ TEST(ChargePoint, X23LateTicksNeitherUnderbillNorOverbill) {  // D-109
   EXPECT_EQ(story.all<SessionEnd>()[0].end, SimTime{} + 11s);
 }
 
+TEST(ChargePoint, RoundsItsEnergyHalfToEvenAtTheEndAndTellsNoMoreOnTheWay) {  // D-108, D-111
+  Settings settings;
+  settings.telemetry_interval = 1s + Nanos{70};  // 7,200,000.504 mJ
+  Story story(Power{7'200}, Price{280'000}, settings);
+  story.tell(PowerOn{});
+  story.start(1);
+  story.pass(settings.telemetry_interval);
+  EXPECT_EQ(story.all<Telemetry>().back().delivered.mj, 7'200'000);
+  const Energy before = story.point.meter.total(story.now);
+  story.tell(StopSupply{Reason::none});
+  ASSERT_EQ(story.all<SessionEnd>().size(), 1U);
+  const SessionEnd end = story.all<SessionEnd>()[0];
+  EXPECT_EQ(end.delivered.mj, 7'200'001);
+  EXPECT_EQ(end.cost, cost_of(end.delivered, Price{280'000}));
+  EXPECT_EQ(story.point.meter.total(story.now), end.delivered);
+  EXPECT_LE(before, end.delivered) << "a meter never runs backwards";
+}
+
 TEST(ChargePoint, StopsExactlyAtTheEnergyTarget) {  // D-110
   Story story(Power{7'000});
   story.tell(PowerOn{});
