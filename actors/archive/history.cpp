@@ -18,12 +18,17 @@ bool is_meant(const Filter& filter, const Found& found, ZoneId zone, std::string
   return archive::is_meant(filter, found.names, zone, kind, found.time);
 }
 
-/// Tells when all that comes is older than `since`.
+/// Tells when all that comes is older than `since`: when nothing else has come for long. What is
+/// told late (D-117) is old and lies among younger records.
 class Bound {
  public:
   explicit Bound(UtcMicros since) : since_(since) {}
   bool is_passed(const runtime::journal::Record& record) {
-    if (since_ == UtcMicros::min() || record.time >= since_) return false;
+    if (since_ == UtcMicros::min()) return false;
+    if (record.time >= since_) {
+      first_old_ = 0;
+      return false;
+    }
     if (first_old_ == 0) first_old_ = record.sequence;
     return record.sequence + kDisorderMax < first_old_;
   }

@@ -212,6 +212,17 @@ TEST(History, KeepsToTheTimesThatAreAskedFor) {
   EXPECT_EQ(rows.back().time, utc(50s));
 }
 
+TEST(History, WhatWasToldLateHidesNothingThatIsYounger) {  // D-117
+  Told told;
+  told.event(60s, kOne, EventType::fault);
+  for (int i = 0; i < 66'000; ++i) told.status(61s, kOne, Phase::activated);
+  told.event(10s, kOne, EventType::recovery);  // found long ago, behind a cut link
+  auto history = told.history();
+  Filter window;
+  window.since = utc(50s);
+  EXPECT_EQ(history.faults(window).value().size(), 1U);
+}
+
 TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-171, D-174
   Told told;
   told.start(1s, kFirst);
