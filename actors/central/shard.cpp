@@ -91,10 +91,7 @@ void on(Turn& turn, const Heartbeat& e) {
 
 void on(Turn& turn, const FaultReport& e) { about_registered(turn, e, on_fault); }
 
-void on(Turn& turn, const HealthyReport& e) {
-  about_registered(
-      turn, e, [](Turn& t, std::uint32_t index, const HealthyReport&) { on_healthy(t, index); });
-}
+void on(Turn& turn, const HealthyReport& e) { about_registered(turn, e, on_healthy); }
 
 void on(Turn& turn, const ChargeRequest& e) {
   if (find(turn.state, e.point) == kNowhere)

@@ -82,10 +82,11 @@ using ShardEvent =
                  HealthyReport, ChargeRequest, CancelRequest, AskRequest, TicketAck, ZoneRequest,
                  DriverReturned, PointSearch, OperatorOrder, CentralDown, CentralUp, FaultInjected,
                  JournalBusy, JournalMoved, Joined, Parted, Tick>;
-/// DriverUpdate, Ticket, PointList: to their driver. FreeCount, ZoneMiss: to central. PointSearch:
-/// to whoever owns its next point. Record: to the journal.
-using ShardEffect = std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch,
-                                 FreeCount, ZoneMiss, Detected, Welcome, archive::Record>;
+/// DriverUpdate, Ticket, TicketSettled, PointList: to their driver. FreeCount, ZoneMiss: to
+/// central. PointSearch: to whoever owns its next point. Record: to the journal.
+using ShardEffect =
+    std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, TicketSettled, PointList, PointSearch,
+                 FreeCount, ZoneMiss, Detected, Welcome, archive::Record>;
 using ShardEffects = std::vector<ShardEffect>;
 static_assert(sizeof(ShardEvent) <= 64);
 

@@ -141,6 +141,10 @@ void ShardActor::perform(const ShardEffect& effect) {
             const auto to = seat(network_.drivers, e.driver);
             if (to != nullptr) tell<driver::Event>(to, e);
           },
+          [&](const TicketSettled& e) {
+            const auto to = seat(network_.drivers, e.driver);
+            if (to != nullptr) tell<driver::Event>(to, e);
+          },
           [&](const PointList& e) {
             const auto to = seat(network_.drivers, e.driver);
             if (to != nullptr) tell<driver::Event>(to, e);

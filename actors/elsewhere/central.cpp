@@ -226,7 +226,10 @@ void on_answer(Turn& turn, const ChargeRequest& e, Answer answer) {
 
 void on_answer(Turn&, const CancelRequest&, Answer) {}
 void on_answer(Turn&, const DriverReturned&, Answer) {}
-void on_answer(Turn&, const TicketAck&, Answer) {}
+/// Declined or not: central has heard it, or knows of no such ticket.
+void on_answer(Turn& turn, const TicketAck& e, Answer) {
+  turn.out.emplace_back(ToDriver{e.driver, TicketSettled{e.session, e.driver, e.correction}});
+}
 
 void on(Turn& turn, const Answered& e) {
   if (e.answer != Answer::taken) ++turn.state.totals.unknown;
