@@ -7,6 +7,8 @@
 #include <exception>
 #include <iostream>
 
+#include "app/cli/completion.hpp"
+#include "app/cli/manual.hpp"
 #include "app/commands/compare_command.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/ctl_command.hpp"
@@ -20,9 +22,11 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
 #include "app/commands/version_command.hpp"
+#include "app/ctl/ctl_words.hpp"
 #include "app/deployment/deployment_files.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/diagnostics.hpp"
+#include "app/scenario/key_table.hpp"
 #include "app/version.hpp"
 
 namespace chargemill::app {
@@ -44,6 +48,7 @@ struct CommandLine {
   FindMaxOptions find;
   SessionRequest sessions;
   FilesRequest generated;
+  TextRequest text;
   HistoryOptions history;
   CtlOptions ctl;
   NodeOptions node;
@@ -120,6 +125,27 @@ void add_ctl_command(CLI::App& cli, CommandLine& line) {
   ctl->callback([&line] { line.code = ctl_command(line.ctl); });
 }
 
+/// What CLI11 does not know of the values.
+KnownWords known_words() {
+  KnownWords known{{"ctl/1", ctl_verbs()}};
+  for (const char* const command : {"run", "config show", "find-max"})
+    known[std::string{command} + "/--set"] = key_names();
+  return known;
+}
+
+/// Both from all that is defined here, as it stands when they are asked for.
+void add_texts_about(CLI::App& cli, CLI::App& generate, CommandLine& line) {
+  auto* completion = generate.add_subcommand("completion", "what completes commands in bash");
+  add_text_options(*completion, line.text);
+  completion->callback([&cli, &line] {
+    line.code = generate_text_command(bash_completion(cli, known_words()), line.text);
+  });
+  auto* man = generate.add_subcommand("man", "the manual page, for man -l");
+  add_text_options(*man, line.text);
+  man->callback(
+      [&cli, &line] { line.code = generate_text_command(manual_page(cli, kVersion), line.text); });
+}
+
 void add_other_commands(CLI::App& cli, CommandLine& line) {
   auto* generate = cli.add_subcommand("generate", "files to start from");
   generate->require_subcommand(1);
@@ -146,6 +172,7 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   add_files("slurm", "a batch script: a node a task", deployment::slurm_files);
   add_files("kubernetes", "stateful sets: nodes, etcd", deployment::kubernetes_files);
   add_files("deploy", "all three, each in its folder", deployment::deploy_files);
+  add_texts_about(cli, *generate, line);
 
   cli.add_subcommand("doctor", "what on this machine would hurt a large run")->callback([&line] {
     line.code = doctor_command();
@@ -155,22 +182,16 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   version->callback([&line] { line.code = version_command(line.json); });
 }
 
-/// Commands that the contract names and that are still to come.
-constexpr const char* kNotGenerated[] = {"completion", "man"};
-
 /// A command that is none, where one was expected: says so, and what was probably meant.
 bool complain_of_command(const CLI::App& parent, const std::string& word) {
   std::vector<std::string> names;
   for (const auto* sub : parent.get_subcommands({})) names.push_back(sub->get_name());
   if (word.empty() || word.front() == '-' || std::count(names.begin(), names.end(), word) > 0)
     return false;
-  const auto is_word = [&](const char* name) { return word == name; };
-  const bool to_come = std::any_of(std::begin(kNotGenerated), std::end(kNotGenerated), is_word);
   std::string hint = did_you_mean(word, names);
   const std::string of = parent.get_name().empty() ? "" : " " + parent.get_name();
   if (hint.empty()) hint = "chargemill" + of + " --help lists all";
-  std::fprintf(stderr, "chargemill: %s '%s'%s%s\n", to_come ? "not built yet:" : "unknown command",
-               word.c_str(), to_come ? "" : "; ", to_come ? "" : hint.c_str());
+  std::fprintf(stderr, "chargemill: unknown command '%s'; %s\n", word.c_str(), hint.c_str());
   return true;
 }
 

@@ -70,6 +70,15 @@ tl::expected<std::string, std::string> command_of(const std::vector<std::string>
   return tl::unexpected<std::string>(fmt::format("{}, use {} {}", reason, row->word, row->fields));
 }
 
+std::vector<std::string> ctl_verbs() {
+  std::vector<std::string> verbs;
+  for (const auto& words : known_words()) {
+    const auto verb = words.substr(0, words.find(' '));
+    if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) verbs.push_back(verb);
+  }
+  return verbs;
+}
+
 std::string ctl_help() {
   std::string text;
   for (const Row& row : kRows)
