@@ -15,11 +15,15 @@ struct LastRun {
   RunBegan run;
   std::chrono::microseconds last_time{};
 };
-[[nodiscard]] Result<std::optional<LastRun>> find_last_run(runtime::journal::Reader& reader);
+/// `upto`: as if the journal ended with that number; then the time is of the RunBegan alone.
+[[nodiscard]] Result<std::optional<LastRun>> find_last_run(
+    runtime::journal::Reader& reader,
+    runtime::journal::Sequence upto = runtime::journal::kSequenceMax);
 
 /// Reads no further back than the last round that every shard has finished, whatever the journal's
-/// length (README). Model times count from `origin`.
-[[nodiscard]] Result<Image> restore(runtime::journal::Reader& reader, const RunBegan& run,
-                                    Origin origin);
+/// length (README). Model times count from `origin`. `upto`: as above.
+[[nodiscard]] Result<Image> restore(
+    runtime::journal::Reader& reader, const RunBegan& run, Origin origin,
+    runtime::journal::Sequence upto = runtime::journal::kSequenceMax);
 
 }  // namespace chargemill::archive

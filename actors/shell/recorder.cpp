@@ -13,10 +13,11 @@ constexpr std::uint64_t kMuchRoom = 16;
 }  // namespace
 
 Recorder::Recorder(runtime::journal::Journal& journal, const NameBook& names,
-                   archive::Origin origin, Pace pace)
+                   archive::Origin origin, Pace pace, WrittenBefore* before)
     : journal_(journal),
       names_(names),
       pace_(pace),
+      before_(before),
       encoder_(origin),
       appender_(&journal.add_appender([this](std::uint64_t) { wake_askers(); })) {}
 
@@ -30,6 +31,7 @@ bool Recorder::try_append(const archive::Record& record) {
   if (ids.driver != kNobody) driver = names_.driver(ids.driver, driver_buffer);
   if (std::holds_alternative<archive::RunBegan>(record)) point = names_.run;
   const auto& written = encoder_.encode(record, {point, driver});
+  if (before_ != nullptr && before_->take(written)) return true;
   while (!appender_->try_append(written)) {
     if (pace_ == Pace::real_time) return false;
     (void)journal_.wait_durable(*appender_, appender_->durable() + 1, kPatience);

@@ -10,6 +10,7 @@
 #include "actors/archive/codec.hpp"
 #include "actors/archive/sink.hpp"
 #include "actors/shell/name_book.hpp"
+#include "actors/shell/written_before.hpp"
 #include "runtime/journal/journal.hpp"
 
 namespace chargemill {
@@ -22,8 +23,9 @@ class Recorder final : public archive::RecordSink {
   /// depends on how fast the disk is. All that is referred to outlives this.
   enum class Pace { real_time, own_time };
 
+  /// `before`: what need not be written again; null: all is new.
   Recorder(runtime::journal::Journal& journal, const NameBook& names, archive::Origin origin,
-           Pace pace);
+           Pace pace, WrittenBefore* before = nullptr);
 
   [[nodiscard]] bool try_append(const archive::Record& record) override;
   [[nodiscard]] std::uint64_t appended() const override { return appender_->appended(); }
@@ -44,6 +46,7 @@ class Recorder final : public archive::RecordSink {
   runtime::journal::Journal& journal_;
   const NameBook& names_;
   const Pace pace_;
+  WrittenBefore* const before_;
   archive::Encoder encoder_;
   runtime::journal::Appender* appender_;
   std::mutex mutex_;  // once a commit, by the journal's writer

@@ -25,7 +25,28 @@ Result<std::unique_ptr<Recording>> Recording::open(Options options) {
   auto last = archive::find_last_run(*reader);
   if (!last) return tl::unexpected(last.error());
   recording->last_run_ = *last;
+  const auto newest = reader->last();
+  if (!newest) return tl::unexpected(newest.error());
+  recording->last_sequence_ = *newest;
   return recording;
+}
+
+Result<void> Recording::repeat_from(runtime::journal::Sequence before) {
+  CHARGEMILL_ASSERT(recorders_.empty());
+  auto reader = Reader::open(directory_);
+  if (!reader) return tl::unexpected(reader.error());
+  auto last = archive::find_last_run(*reader, before);
+  if (!last) return tl::unexpected(last.error());
+  last_run_ = *last;
+  upto_ = last_sequence_ = before;
+  before_ = std::make_unique<WrittenBefore>();
+  const auto read = reader->scan(before + 1, [this](const runtime::journal::Record& record) {
+    before_->note(record);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  before_->seal();
+  return {};
 }
 
 Recording::Recording(const Options& options)
@@ -37,7 +58,7 @@ Result<archive::Image> Recording::restore(archive::Origin origin) const {
   CHARGEMILL_ASSERT(last_run_.has_value());
   auto reader = Reader::open(directory_);
   if (!reader) return tl::unexpected(reader.error());
-  return archive::restore(*reader, last_run_->run, origin);
+  return archive::restore(*reader, last_run_->run, origin, upto_);
 }
 
 void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook names,
@@ -46,7 +67,8 @@ void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook na
   CHARGEMILL_ASSERT(workers > 0 && workers <= Journal::kAppendersMax);
   names_ = std::move(names);
   for (unsigned w = 0; w < workers; ++w)
-    recorders_.push_back(std::make_unique<Recorder>(*journal_, names_, origin, pace_));
+    recorders_.push_back(
+        std::make_unique<Recorder>(*journal_, names_, origin, pace_, before_.get()));
   run.at = SimTime{};
   if (run.run == 0) run.run = last_run_ ? last_run_->run.run + 1 : 1;
   const bool has_room = recorders_.front()->try_append(run);
@@ -87,7 +109,13 @@ std::vector<Recording::News> Recording::take_news() {
 std::uint64_t Recording::appended() const {
   std::uint64_t sum = 0;
   for (const auto& recorder : recorders_) sum += recorder->appended();
-  return sum;
+  return sum + (before_ ? before_->taken() : 0);
+}
+
+runtime::journal::JournalStatus Recording::status() const {
+  auto status = journal_->status();
+  if (before_) status.records += before_->taken();
+  return status;
 }
 
 std::uint64_t Recording::bytes_on_disk() const {

@@ -212,6 +212,7 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
     (void)std::fputs(render(wrong, use_color(stderr, loaded->output.color)).c_str(), stderr);
     return kExitInvalidScenario;
   }
+  membership->recovery = node_recovery_path(loaded->output.data);
   if (membership->self != 0)
     return follow_as(loaded->scenario, *membership, node_journal_path(loaded->output.data));
   return run_loaded(*loaded, argv, &*membership);

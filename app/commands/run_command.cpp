@@ -119,7 +119,8 @@ class Run {
   /// Before any other thread is here. False: it could not, and has said why.
   bool start_nodes() {
     if (scenario_.run.nodes == 1) return true;
-    auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_)
+    const auto recovery = directory_ ? directory_->path() / "recovery" : std::filesystem::path{};
+    auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_, recovery)
                                           : RunNodes::meet(scenario_, *membership_, stop_);
     if (!started) return fail(started.error().text);
     nodes_ = std::move(*started);
@@ -224,6 +225,8 @@ class Run {
 
   /// A journal that breaks is told at once, and the run goes on.
   void tell_journal_news() const {
+    for (const auto& text : nodes_ ? nodes_->take_returns() : std::vector<std::string>{})
+      log_.write(Level::warning, "node", {{"text", text}});
     for (const auto& text : nodes_ ? nodes_->leader().take_news() : std::vector<std::string>{}) {
       log_.write(Level::error, "journal", {{"text", text}});
       say("chargemill: " + text);

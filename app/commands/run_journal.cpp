@@ -44,6 +44,14 @@ double seconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
+/// Where this program keeps what belongs to a user; empty: there is no HOME.
+std::filesystem::path home_folder() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  const char* const home = std::getenv("HOME");
+  const bool is_known = home != nullptr && *home != '\0';
+  return is_known ? std::filesystem::path{home} / ".chargemill" : std::filesystem::path{};
+}
+
 /// Sessions that it has made in earlier runs are not known: those of this one get other numbers.
 archive::Image image_of_nothing(const network::Scenario& scenario, const Continuation& from) {
   constexpr unsigned kSessionsARun = 28;  // bits; a session's number has 40
@@ -63,10 +71,13 @@ std::filesystem::path journal_path(const std::string& data, const std::filesyste
 }
 
 std::filesystem::path node_journal_path(const std::string& data) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
-  const char* const home = std::getenv("HOME");
-  const bool is_known = home != nullptr && *home != '\0';
-  return journal_path(data, is_known ? std::filesystem::path{home} / ".chargemill" : "");
+  return journal_path(data, home_folder());
+}
+
+std::filesystem::path node_recovery_path(const std::string& data) {
+  if (!data.empty() && data != "off") return data + ".recovery";
+  const auto home = home_folder();
+  return (home.empty() ? std::filesystem::temp_directory_path() / "chargemill" : home) / "recovery";
 }
 
 Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,

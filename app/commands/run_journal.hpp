@@ -19,6 +19,9 @@ namespace chargemill::app {
 /// it is switched off, or there is no HOME.
 [[nodiscard]] std::filesystem::path node_journal_path(const std::string& data);
 
+/// Where a node that may return keeps what it needs for that: beside its journal.
+[[nodiscard]] std::filesystem::path node_recovery_path(const std::string& data);
+
 /// Opens the journal at `path` for node `node` of those of `scenario`. Fails if somebody else
 /// writes there, and says who, or if another network has.
 [[nodiscard]] Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,

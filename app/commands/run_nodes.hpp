@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/network/scenario.hpp"
 #include "app/nodes/leader.hpp"
@@ -21,9 +22,11 @@ class RunNodes {
  public:
   /// Starts processes that follow this one, and meets them. Requires a checked scenario with more
   /// than one node, and that this process has no other thread yet. `journal`: of this node, the
-  /// others have theirs beside it; empty: nothing is kept.
+  /// others have theirs beside it; empty: nothing is kept. `recovery`: a folder for what those
+  /// that may return need; empty: it goes with the run.
   [[nodiscard]] static Result<std::unique_ptr<RunNodes>> start(
-      const network::Scenario& scenario, const std::filesystem::path& journal = {});
+      const network::Scenario& scenario, const std::filesystem::path& journal = {},
+      const std::filesystem::path& recovery = {});
   /// Meets the other nodes of `membership`, in which this one is the first. `stop`: somebody will
   /// not wait that long.
   [[nodiscard]] static Result<std::unique_ptr<RunNodes>> meet(const network::Scenario& scenario,
@@ -37,17 +40,21 @@ class RunNodes {
   [[nodiscard]] const Leader& leader() const noexcept { return *leader_; }
   /// What they are called, and where they are.
   [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
+  /// Which of them were started again since the last call, and why; people have been told.
+  [[nodiscard]] std::vector<std::string> take_returns();
   /// All are processes of this machine.
   [[nodiscard]] bool are_local() const noexcept { return processes_ != nullptr; }
 
  private:
   RunNodes() = default;
+  [[nodiscard]] std::string look_after();
 
   Membership membership_;
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
   std::unique_ptr<Bound> bound_;
   std::unique_ptr<Leader> leader_;
+  std::vector<std::string> returns_;
 };
 
 /// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on

@@ -15,6 +15,8 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kLookEvery{100};
 // Longer than any answer takes; a node that is lost is known long before.
 constexpr seconds kPatience{120};
+// And longer than a node that has returned takes to live through its windows again.
+constexpr seconds kPatienceWithReturns{24 * 3'600};
 
 template <class T>
 std::string_view bytes_of(const T& value) {
@@ -24,7 +26,9 @@ std::string_view bytes_of(const T& value) {
 }  // namespace
 
 Leader::Leader(runtime::Exchange& exchange, std::function<std::string()> dead)
-    : exchange_(exchange), dead_(std::move(dead)) {}
+    : exchange_(exchange), dead_(std::move(dead)), are_ready_(exchange.nodes(), false) {
+  are_ready_[exchange.self()] = true;
+}
 
 std::string Leader::failure() {
   const std::string dead = dead_ ? dead_() : std::string{};
@@ -62,12 +66,14 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
 
 bool Leader::await_ready(Nanos patience) {
   const auto deadline = Clock::now() + patience;
-  while (ready_ + 1 < exchange_.nodes() && failure().empty() && Clock::now() < deadline) {
-    const auto message = exchange_.receive(kLookEvery);
-    const auto said = message ? said_in(message->text) : std::nullopt;
-    if (said) hear(*said);
+  const auto are_all = [this] {
+    return std::all_of(are_ready_.begin(), are_ready_.end(),
+                       [](bool is_ready) { return is_ready; });
+  };
+  while (!are_all() && failure().empty() && Clock::now() < deadline) {
+    if (const auto message = exchange_.receive(kLookEvery)) hear(*message);
   }
-  return ready_ + 1 == exchange_.nodes();
+  return are_all();
 }
 
 std::uint32_t Leader::next_number() noexcept {
@@ -76,44 +82,66 @@ std::uint32_t Leader::next_number() noexcept {
 
 std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
                                            const std::function<void()>& meanwhile) {
-  const std::uint32_t number = next_number();
-  if (failure().empty()) exchange_.tell_all(message_of(word, number, rest));
+  const std::string question = message_of(word, next_number(), rest);
+  if (failure().empty()) exchange_.tell_all(question);
   if (meanwhile) meanwhile();
-  return answers_to(word, number, exchange_.nodes() - 1);
+  std::vector<bool> asked(exchange_.nodes(), true);
+  asked[exchange_.self()] = false;
+  return answers_to(question, std::move(asked));
 }
 
-std::optional<Leader::Answers> Leader::answers_to(Word word, std::uint32_t number,
-                                                  unsigned missing) {
+std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
+                                                  std::vector<bool> asked) {
   Answers answers(exchange_.nodes());
-  const auto deadline = Clock::now() + kPatience;
-  while (missing > 0) {
+  const auto posed = said_in(question);
+  const auto deadline = Clock::now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
+  while (std::find(asked.begin(), asked.end(), true) != asked.end()) {
     if (!failure().empty()) return std::nullopt;
     const auto message = exchange_.receive(kLookEvery);
     if (Clock::now() > deadline) exchange_.abandon("a node does not answer");
     if (!message) continue;
+    if (message->has_returned && asked[message->node]) exchange_.tell(message->node, question);
     const auto said = said_in(message->text);
-    if (!said) continue;
-    if (said->word != word || said->number != number) {
-      hear(*said);
+    if (!said || said->word != posed->word || said->number != posed->number) {
+      hear(*message);
       continue;
     }
     answers[message->node] = said->rest;
-    --missing;
+    asked[message->node] = false;
   }
   return answers;
+}
+
+void Leader::hear(const runtime::Exchange::Message& message) {
+  if (message.has_returned) pose_again(message.node);
+  const auto said = said_in(message.text);
+  if (!said) return;
+  if (said->word == Word::ready) are_ready_[message.node] = true;
+  hear(*said);
+}
+
+/// What it was asked by those outside, it was asked in a former life.
+void Leader::pose_again(unsigned node) {
+  std::vector<std::string> questions;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [number, waiting] : waiting_) {
+      if (waiting.node == node) questions.push_back(waiting.question);
+    }
+  }
+  for (const auto& question : questions) exchange_.tell(node, question);
 }
 
 // What nobody here has asked just now: that a node is ready, which may be before others have said
 // how they begin; an answer that somebody outside waits for; or one that came too late.
 void Leader::hear(const Said& said) {
-  if (said.word == Word::ready) ++ready_;
   if (said.word != Word::copy && said.word != Word::past) return;
   Done done;
   {
     const std::lock_guard lock{mutex_};
     const auto found = waiting_.find(said.number);
     if (found == waiting_.end()) return;
-    done = std::move(found->second);
+    done = std::move(found->second.done);
     waiting_.erase(found);
   }
   done(std::string{said.rest});
@@ -134,37 +162,33 @@ void Leader::refresh() {
 void Leader::listen(Nanos time) {
   const auto deadline = Clock::now() + time;
   for (auto left = time; left > Nanos{0} && failure().empty(); left = deadline - Clock::now()) {
-    const auto message = exchange_.receive(std::min<Nanos>(left, kLookEvery));
-    const auto said = message ? said_in(message->text) : std::nullopt;
-    if (said) hear(*said);
+    if (const auto message = exchange_.receive(std::min<Nanos>(left, kLookEvery))) hear(*message);
   }
 }
 
 void Leader::serve() {
-  while (const auto message = exchange_.receive(Nanos{0})) {
-    const auto said = said_in(message->text);
-    if (said) hear(*said);
-  }
+  while (const auto message = exchange_.receive(Nanos{0})) hear(*message);
   if (!failure().empty()) answer_nobody();
 }
 
 void Leader::pose(unsigned node, Word word, std::string_view rest, Done done) {
   const std::uint32_t number = next_number();
+  const std::string question = message_of(word, number, rest);
   {
     const std::lock_guard lock{mutex_};
-    waiting_.emplace(number, std::move(done));
+    waiting_.emplace(number, Waiting{node, question, std::move(done)});
   }
-  exchange_.tell(node, message_of(word, number, rest));
+  exchange_.tell(node, question);
 }
 
 /// Nodes are lost: whoever waits hears nothing instead of an answer.
 void Leader::answer_nobody() {
-  std::unordered_map<std::uint32_t, Done> waiting;
+  std::unordered_map<std::uint32_t, Waiting> waiting;
   {
     const std::lock_guard lock{mutex_};
     waiting.swap(waiting_);
   }
-  for (const auto& [number, done] : waiting) done({});
+  for (const auto& [number, one] : waiting) one.done({});
 }
 
 void Leader::copy(unsigned node, const network::CopyWanted& wanted, Done done) {
@@ -176,9 +200,11 @@ void Leader::ask_past(unsigned node, const std::string& question, Done done) {
 }
 
 std::string Leader::copy_now(unsigned node, const network::CopyWanted& wanted) {
-  const std::uint32_t number = next_number();
-  exchange_.tell(node, message_of(Word::copy, number, bytes_of(wanted)));
-  auto answers = answers_to(Word::copy, number, 1);
+  const std::string question = message_of(Word::copy, next_number(), bytes_of(wanted));
+  exchange_.tell(node, question);
+  std::vector<bool> asked(exchange_.nodes(), false);
+  asked[node] = true;
+  auto answers = answers_to(question, std::move(asked));
   return answers ? std::move((*answers)[node]) : std::string{};
 }
 

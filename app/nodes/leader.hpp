@@ -88,9 +88,12 @@ class Leader final : public network::Others {
   using Answers = std::vector<std::string>;  // by node; this one's is empty
   [[nodiscard]] std::optional<Answers> ask(Word word, std::string_view rest = {},
                                            const std::function<void()>& meanwhile = {});
-  [[nodiscard]] std::optional<Answers> answers_to(Word word, std::uint32_t number,
-                                                  unsigned missing);
+  /// `question` went to `asked`: who returns meanwhile is asked again.
+  [[nodiscard]] std::optional<Answers> answers_to(const std::string& question,
+                                                  std::vector<bool> asked);
+  void hear(const runtime::Exchange::Message& message);
   void hear(const Said& said);
+  void pose_again(unsigned node);
   void pose(unsigned node, Word word, std::string_view rest, Done done);
   void answer_nobody();
   [[nodiscard]] std::uint32_t next_number() noexcept;
@@ -99,14 +102,21 @@ class Leader final : public network::Others {
 
   runtime::Exchange& exchange_;
   const std::function<std::string()> dead_;
+  /// A question of somebody outside.
+  struct Waiting {
+    unsigned node;
+    std::string question;
+    Done done;
+  };
+
   std::atomic<std::uint32_t> asked_{0};
-  unsigned ready_ = 0;
+  std::vector<bool> are_ready_;  // by node
   bool has_refused_ = false;
   std::string actor_failure_;
   std::vector<std::string> news_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::uint32_t, Done> waiting_;  // guarded by mutex_; by number of question
-  std::vector<NodeReport> looks_;                    // likewise; by node
+  std::unordered_map<std::uint32_t, Waiting> waiting_;  // guarded by mutex_; by its number
+  std::vector<NodeReport> looks_;                       // likewise; by node
 };
 
 }  // namespace chargemill::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct Membership {
   std::string secret_key;             ///< Z85; empty: plain text
   std::chrono::seconds meet_max{30};  ///< how long to wait for the others
   std::shared_ptr<EtcdBond> bond;     ///< with etcd; null: the list is all there is
+  std::filesystem::path recovery;     ///< where nodes may return: a folder for their logs
 };
 
 }  // namespace chargemill::app

@@ -67,6 +67,12 @@ struct Beginning {
   bool remembers = false;     ///< whoever keeps no journal keeps what happens in memory
 };
 
+/// What a node that may return writes down of it.
+struct Begun {
+  Beginning how;
+  std::uint64_t records = 0;  ///< of its journal at that time, from all runs
+};
+
 /// What a node answers to `journal`.
 struct JournalAnswer {
   std::optional<LeftBehind> left;

@@ -266,6 +266,10 @@ void add_parts(Fields& f) {
                  CHARGEMILL_AT(output.quiet)));
   f.push_back(at(count("cluster.nodes", "processes of this machine that share the network", 1, 32),
                  CHARGEMILL_AT(scenario.run.nodes)));
+  f.push_back(
+      at(duration("cluster.recover",
+                  "wall time for a node that was lost to return; virtual time only", false, true),
+         CHARGEMILL_AT(scenario.run.recover_within)));
   f.push_back(at(info("cluster.keys", Type::text, "a folder with NAME.secret of this node"),
                  CHARGEMILL_AT(cluster.keys)));
   add_agreement(f);

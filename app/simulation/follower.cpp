@@ -21,6 +21,7 @@ using std::chrono::seconds;
 
 constexpr unsigned kLeader = 0;
 constexpr seconds kStandstillMax{5};
+constexpr seconds kReturnsMax{24 * 3'600};
 constexpr seconds kFreezeMax{30};
 constexpr milliseconds kLookEvery{100};
 
@@ -58,12 +59,30 @@ class Follower {
         serve(*said);
         continue;
       }
-      exchange_.tell(kLeader, message_of(said->word, said->number, answer(*said)));
+      if (message->is_recalled) {
+        (void)obey(*said);
+        exchange_.obeyed();
+        continue;
+      }
+      if (moves_actors(said->word) && !is_known(*said)) exchange_.note(message->text);
+      exchange_.tell(kLeader, message_of(said->word, said->number, obey(*said)));
       if (said->word == Word::finish) return true;
     }
   }
 
  private:
+  static bool moves_actors(Word word) {
+    return word == Word::start || word == Word::halt || word == Word::close;
+  }
+  /// It has been obeyed, perhaps in a former life, and the answer was lost.
+  [[nodiscard]] bool is_known(const Said& said) const { return said.number <= last_obeyed_; }
+  std::string obey(const Said& said) {
+    if (!moves_actors(said.word)) return answer(said);
+    if (is_known(said)) return {};
+    last_obeyed_ = said.number;
+    return answer(said);
+  }
+
   std::string answer(const Said& said) {
     switch (said.word) {
       case Word::start:
@@ -84,13 +103,14 @@ class Follower {
       case Word::write:
         return std::string{bytes_of(write(said.rest))};
       case Word::close:
-        await_standstill();
+        if (is_virtual_) (void)await_standstill();
         if (journal_.recording) host_.network().close_recording();
         return {};
       case Word::entities:
         return to_bytes(host_.network().entity_digests());
       case Word::finish:
         exchange_.expect_leaving();
+        exchange_.forget();
         return {};
       case Word::ready:
       case Word::copy:
@@ -118,7 +138,7 @@ class Follower {
       exchange_.tell(kLeader, message_of(Word::copy, number, copies));
     };
     if (!is_virtual_) return host_.desk().copy_here(wanted, answer);
-    await_standstill();
+    (void)await_standstill();
     answer(host_.desk().copy_here(wanted));
   }
 
@@ -153,15 +173,21 @@ class Follower {
   }
 
   /// Virtual time: the node that leads has ended it, and the workers here are about to hear so.
-  void await_standstill() {
-    if (is_virtual_) (void)host_.engine().await_pause(kStandstillMax);
+  bool await_standstill() {
+    // Who has returned may have to wait for another one that does.
+    const auto deadline =
+        std::chrono::steady_clock::now() + (exchange_.may_return() ? kReturnsMax : kStandstillMax);
+    while (!host_.engine().await_pause(kLookEvery)) {
+      if (!exchange_.failure().empty() || std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
   }
 
   Written write(std::string_view patience) {
     Nanos wait{0};
     if (patience.size() == sizeof wait)
       std::memcpy(static_cast<void*>(&wait), patience.data(), sizeof wait);
-    await_standstill();
+    if (is_virtual_) (void)await_standstill();
     return write_down(journal_.recording.get(), wait);
   }
 
@@ -177,8 +203,7 @@ class Follower {
   NodeReport count(std::string_view at) {
     NodeReport report;
     if (looker_) report.worker_busy = looker_->busy();
-    report.is_quiet = is_virtual_ ? host_.engine().await_pause(kStandstillMax)
-                                  : host_.engine().freeze(kStandstillMax);
+    report.is_quiet = is_virtual_ ? await_standstill() : host_.engine().freeze(kStandstillMax);
     SimTime time{};
     if (at.size() == sizeof time) {
       std::memcpy(&time, at.data(), sizeof time);
@@ -208,6 +233,7 @@ class Follower {
   HistoryDesk history_;  // its thread ends first
   std::optional<Looker> looker_;
   double cpu_before_ = 0.0;
+  std::uint32_t last_obeyed_ = 0;  // the number of the last word that moves actors
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Ex
     options.nodes = exchange->nodes();
     options.node = exchange->self();
     options.frontier = exchange;
+    options.hears_with_orders = exchange->may_return();
     // They may all be on this machine.
     options.may_spin = options.nodes * options.workers <= std::thread::hardware_concurrency();
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/base/crc32c.hpp"
 #include "runtime/cluster/record_layout.hpp"
 #include "runtime/engine/mail_bag.hpp"
 
@@ -13,20 +14,6 @@ constexpr std::size_t kKindsMax = RecordLayout::kIsNext;
 constexpr std::size_t kRunnersMessagesMax = 1'024;  // that nobody has received
 // The first byte of a control message: a meeting, or what runners say.
 constexpr char kRunners = 1;
-
-std::string meeting_text(std::uint64_t round, const WindowProposal& proposal) {
-  using At = MeetingLayout;
-  std::string text(At::kBytes, '\0');
-  auto* const at = reinterpret_cast<std::byte*>(text.data());
-  store_at(at, At::kWhat);
-  store_at(at + At::kRoundAt, round);
-  store_at(at + At::kEarliestAt, proposal.earliest);
-  store_at(at + At::kLimitAt, proposal.limit_ns);
-  store_at(at + At::kOrdersAt, proposal.orders);
-  store_at(at + At::kFlagsAt, static_cast<std::uint8_t>((proposal.timers ? At::kTimers : 0) |
-                                                        (proposal.stop ? At::kStop : 0)));
-  return text;
-}
 
 }  // namespace
 
@@ -52,6 +39,7 @@ class Exchange::Writer {
     store_at(at + At::kToAt, to);
     store_at(at + At::kFromAt, from);
     store_at(at + At::kTimeAt, time_ns);
+    if (exchange_.recall_) sum_ += crc32c(at, At::kHeaderBytes + bytes);
     parcel_->grow(At::kHeaderBytes + bytes);
     ++count_;
   }
@@ -69,7 +57,8 @@ class Exchange::Writer {
     store_at(parcel_->body() + ParcelLayout::kBytesAt, static_cast<std::uint32_t>(bytes));
     // relaxed: a count; whoever adds them up has made the actors stand still before.
     exchange_.sent_.fetch_add(std::exchange(count_, 0), std::memory_order_relaxed);
-    exchange_.links_->send(node_, std::exchange(parcel_, {}));
+    if (exchange_.recall_) exchange_.recall_->add_sent(std::exchange(sum_, 0));
+    exchange_.hand_over(node_, stamp_, std::exchange(parcel_, {}));
   }
 
   Exchange& exchange_;
@@ -77,6 +66,7 @@ class Exchange::Writer {
   const std::uint64_t stamp_;
   SlabPtr parcel_;
   std::uint64_t count_ = 0;
+  std::uint64_t sum_ = 0;  // in no order: which worker sends what does not matter
 };
 
 Result<std::unique_ptr<Exchange>> Exchange::open(Options options) {
@@ -89,6 +79,13 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Options options) {
 }
 
 Exchange::Exchange(Options options) : options_(std::move(options)), inboxes_(options_.workers) {
+  if (options_.is_virtual && options_.links.may_return) {
+    const auto nodes = static_cast<std::uint16_t>(options_.links.nodes.size());
+    recall_ = std::make_unique<Recall>(Recall::Options{
+        options_.log,
+        {options_.links.plan, options_.links.incarnation, options_.links.self, nodes}});
+    for (auto& mail : mail_) mail.resize(nodes);
+  }
   for (auto& meeting : meetings_) {
     meeting.said.resize(options_.links.nodes.size());
     meeting.missing = static_cast<unsigned>(options_.links.nodes.size()) - 1;
@@ -146,7 +143,18 @@ void Exchange::send(unsigned node, const std::vector<Arrival>& next,
 WindowGrant Exchange::agree(const WindowGrant& here) {
   const std::uint64_t round = round_.load(std::memory_order_relaxed) + 1;
   round_.store(round, std::memory_order_relaxed);  // relaxed, both: the barrier orders them
-  links_->tell_all(meeting_text(round, here));
+  if (!recall_) return agree_with(here, round);
+  LoggedMeeting meeting{round, here.earliest, recall_->take_sent(), {}};
+  if (recall_->is_replaying()) {
+    if (const auto grant = replay(meeting, here)) return *grant;
+  }
+  meeting.grant = agree_with(here, round);
+  write_down(meeting);
+  return meeting.grant;
+}
+
+WindowGrant Exchange::agree_with(const WindowGrant& here, std::uint64_t round) {
+  tell_meeting(round, here);
   std::unique_lock<std::mutex> lock(mutex_);
   Meeting& meeting = meetings_[round & 1];
   changed_.wait(lock, [&] { return meeting.missing == 0 || has_failed_; });
@@ -169,20 +177,32 @@ Frontier::Arrived& Exchange::arrived(unsigned worker) {
 }
 
 void Exchange::on_data(unsigned node, ByteView parcels) {
-  using At = ParcelLayout;
   const std::lock_guard<std::mutex> lock(engine_mutex_);
+  if (recall_ && recall_->is_replaying()) {
+    early_.emplace_back(node, parcels.text());
+    return;
+  }
   if (engine_ == nullptr) return;  // nobody is here any more
+  if (!read_parcels(node, parcels))
+    fail("node " + std::to_string(node) + " sends what no actor says");
+}
+
+bool Exchange::read_parcels(unsigned node, ByteView parcels) {
+  using At = ParcelLayout;
   while (parcels.size > 0) {
-    if (parcels.size < At::kHeaderBytes) break;
+    if (parcels.size < At::kHeaderBytes) return false;
+    const auto stamp = load_at<std::uint64_t>(parcels.data + At::kStampAt);
     const auto bytes = load_at<std::uint32_t>(parcels.data + At::kBytesAt);
     const std::size_t whole = At::kHeaderBytes + std::size_t{bytes};
-    if (whole > parcels.size) break;
-    if (!read_parcel(load_at<std::uint64_t>(parcels.data + At::kStampAt),
-                     {parcels.data + At::kHeaderBytes, bytes}))
-      break;
+    if (whole > parcels.size) return false;
+    if (!read_parcel(stamp, {parcels.data + At::kHeaderBytes, bytes})) return false;
+    if (recall_ && recall_->has_log() && !recall_->is_replaying()) {
+      auto& mail = mail_[stamp & 1][node];
+      mail.insert(mail.end(), parcels.data, parcels.data + whole);
+    }
     parcels = {parcels.data + whole, parcels.size - whole};
   }
-  if (parcels.size > 0) fail("node " + std::to_string(node) + " sends what no actor says");
+  return true;
 }
 
 void Exchange::note_transit(std::int64_t sent_ns) noexcept {
@@ -238,11 +258,11 @@ void Exchange::on_control(unsigned node, std::string_view message) {
   if (!message.empty() && message.front() == kRunners) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (messages_.size() < kRunnersMessagesMax) {
-      messages_.push_back({node, std::string{message.substr(1)}});
+      messages_.push_back({node, std::string{message.substr(1)}, false, false});
       return changed_.notify_all();
     }
   }
-  if (!hear_meeting(node, message))
+  if (!hear_meeting(node, message) && !hear_greeting(node, message))
     fail("node " + std::to_string(node) + " says what no node says");
 }
 
@@ -263,6 +283,7 @@ bool Exchange::hear_meeting(unsigned node, std::string_view message) {
   auto& said = meeting.said[node];
   if (said || meeting.missing == 0) return false;
   said = proposal;
+  if (recall_) recall_->note_meeting(node, round);
   if (--meeting.missing == 0) changed_.notify_all();
   return true;
 }
@@ -304,7 +325,9 @@ std::vector<unsigned> Exchange::missing() const {
   std::vector<unsigned> result;
   for (unsigned node = 0; node < nodes(); ++node) {
     const PeerState state = links_->state_of(node);
-    if (state != PeerState::alive && state != PeerState::suspect) result.push_back(node);
+    const bool is_there = state == PeerState::alive || state == PeerState::suspect;
+    const bool has_greeted = !recall_ || node == self() || recall_->has_greeted(node);
+    if (!is_there || !has_greeted) result.push_back(node);
   }
   return result;
 }
@@ -325,10 +348,17 @@ void Exchange::tell_all(std::string_view text) {
 
 std::optional<Exchange::Message> Exchange::receive(Nanos patience) {
   std::unique_lock<std::mutex> lock(mutex_);
-  (void)changed_.wait_for(lock, patience, [this] { return !messages_.empty() || has_failed_; });
-  if (messages_.empty()) return std::nullopt;
-  Message message = std::move(messages_.front());
-  messages_.pop_front();
+  // What is said now comes after all that was said in a former life.
+  const auto next = [this]() -> std::deque<Message>* {
+    if (!recalled_.empty()) return &recalled_;
+    const bool must_wait = messages_.empty() || (recall_ && recall_->is_replaying());
+    return must_wait ? nullptr : &messages_;
+  };
+  (void)changed_.wait_for(lock, patience, [&] { return next() != nullptr || has_failed_; });
+  auto* const queue = next();
+  if (queue == nullptr) return std::nullopt;
+  Message message = std::move(queue->front());
+  queue->pop_front();
   return message;
 }
 

@@ -50,4 +50,15 @@ struct MeetingLayout {
   static constexpr std::uint8_t kStop = 2;
 };
 
+/// What nodes that may return say first to each other: a control message of its own.
+///
+///     0        1        5         13
+///     | what:8 | run:32 | need:64 |
+struct GreetingLayout {
+  static constexpr std::uint8_t kWhat = 2;
+  static constexpr std::size_t kRunAt = 1;
+  static constexpr std::size_t kNeedAt = 5;
+  static constexpr std::size_t kBytes = 13;
+};
+
 }  // namespace chargemill::runtime

@@ -175,6 +175,12 @@ Address Coordinator::resident(Entity entity) const noexcept {
   return home_of(place) < workers() ? place : nullptr;
 }
 
+unsigned Coordinator::node_of(Entity entity) const noexcept {
+  if (entity == 0 || entity > places_.size()) return options_.node;
+  const unsigned home = home_of(places_[entity - 1]);
+  return home < workers() ? options_.node : home - workers();
+}
+
 void Coordinator::deliver(Address to, PacketBase* packet) {
   Worker::deliver_from_anywhere(to.actor(), packet);
 }

@@ -49,6 +49,9 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   /// Where the actor with this number lives; null: nobody has it, or another node does. Of a
   /// cluster, once all are spawned. Any thread.
   [[nodiscard]] Address resident(Entity entity) const noexcept;
+  /// Which node it lives on; this one, if nobody has that number. Of a cluster, once all are
+  /// spawned. Any thread.
+  [[nodiscard]] unsigned node_of(Entity entity) const noexcept;
   /// The worker that it lives on. Requires a resident().
   [[nodiscard]] unsigned home_of(Address place) const noexcept {
     return options_.pacing == Pacing::virtual_time ? place.home() : place.worker();
@@ -113,6 +116,10 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   /// The first worker has new orders: time does not stand still any more.
   void go_on();
   [[nodiscard]] bool gives_orders() const noexcept { return options_.node == 0; }
+  /// Virtual time: whether workers hear what is posted at every meeting.
+  [[nodiscard]] bool hears_always() const noexcept {
+    return gives_orders() || !options_.hears_with_orders;
+  }
   void give_orders();
   /// Called by each worker's thread: returns once all have left their loops.
   void await_all_stopped();
