@@ -146,8 +146,8 @@ struct PingRefused    { std::uint32_t number; };     ///< nobody listens: the en
 // monitor <-> central shard
 struct Register       { Price price; PointId point; };
 struct Heartbeat      { PointId point; };
-struct FaultReport    { PointId point; Reason reason; bool from_outside = false; };  ///< from_outside: of a monitor that is no actor here
-struct HealthyReport  { PointId point; };
+struct FaultReport    { PointId point; Reason reason; bool from_outside = false; SimTime at = kNever; };  ///< from_outside: of a monitor that is no actor here; at: when it was found, if it says so
+struct HealthyReport  { PointId point; SimTime at = kNever; };
 struct RegisterAck    {};
 struct UnknownPoint   {};                            ///< the 404 of D-043: register at once
 struct FaultAck       {};
@@ -155,7 +155,7 @@ struct HealthyAck     {};
 
 // driver -> central shard
 struct ChargeRequest  { RequestId request; Energy target; Nanos stay; DriverId driver; PointId point; };
-struct CancelRequest  { RequestId request; DriverId driver; PointId point; };
+struct CancelRequest  { RequestId request; DriverId driver; PointId point; };   ///< answered by the last update of that request (D-125)
 struct TicketAck      { SessionId session; DriverId driver; bool correction; };
 struct AskRequest     { RequestId request; DriverId driver; PointId point; };   ///< "what became of it?" (D-129)
 
@@ -169,6 +169,7 @@ struct PointSearch    { Power power_min; Price price_max; std::array<PointId, kL
 struct DriverUpdate   { RequestId request; SessionId session; Power power; Energy delivered; Price price; PointId point; DriverId driver; UpdateStatus status; Reason reason; Phase phase; Reason detail; Refusal refusal = Refusal::none; };
 struct Ticket         { SessionId session; SimTime start; SimTime end; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; Reason reason; bool correction; };
 
+struct TicketSettled  { SessionId session; DriverId driver; bool correction; };  ///< its shard keeps it no longer: it will not come again
 struct PointList      { std::array<PointId, kListedMax> points; PointId next; DriverId driver; std::uint8_t count; bool is_complete; };  ///< not complete: there may be more from `next` on
 
 // central shard -> central

@@ -86,21 +86,20 @@ std::string_view word(Phase phase) noexcept {
   return "";
 }
 
-std::string_view word(DisplayState state) noexcept {
-  switch (state) {
-    case DisplayState::activated:
-      return "Activated";
-    case DisplayState::supplying:
-      return "Supplying";
-    case DisplayState::stopped:
-      return "Out of Order";
-    case DisplayState::broken:
-      return "Broken";
-    case DisplayState::disconnected:
-      return "Disconnected";
-  }
-  return "";
+const StateWords& words_of(DisplayState state) noexcept {
+  static constexpr std::array<StateWords, kDisplayStates> kWords{{
+      {"ACTIVATED", "Activated", "activated"},
+      {"SUPPLYING", "Supplying", "supplying"},
+      {"STOPPED", "Out of Order", "stopped"},
+      {"BROKEN", "Broken", "fault"},
+      {"DISCONNECTED", "Disconnected", "disconnected"},
+  }};
+  const auto index = static_cast<std::size_t>(state);
+  CHARGEMILL_ASSERT(index < kWords.size());
+  return kWords[index];
 }
+
+std::string_view word(DisplayState state) noexcept { return words_of(state).text; }
 
 std::string_view word(Command command) noexcept {
   switch (command) {

@@ -8,6 +8,14 @@
 
 namespace chargemill {
 
+/// What a charge point shows (D-194), in the one word for each who reads it.
+struct StateWords {
+  std::string_view code;    ///< programs and operators: API, framed door, ctl
+  std::string_view text;    ///< people: the page
+  std::string_view figure;  ///< counts: summary, time series, live view, metrics
+};
+[[nodiscard]] const StateWords& words_of(DisplayState state) noexcept;
+
 // clang-format off
 [[nodiscard]] std::string_view word(Phase phase) noexcept;            ///< `SUPPLYING`
 [[nodiscard]] std::string_view word(DisplayState state) noexcept;     ///< `Out of Order` (D-194)

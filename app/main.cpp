@@ -7,6 +7,10 @@
 #include <exception>
 #include <iostream>
 
+#include "app/cli/completion.hpp"
+#include "app/cli/manual.hpp"
+#include "app/cli/usage_text.hpp"
+#include "app/cli/values.hpp"
 #include "app/commands/compare_command.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/ctl_command.hpp"
@@ -20,9 +24,11 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
 #include "app/commands/version_command.hpp"
+#include "app/ctl/ctl_words.hpp"
 #include "app/deployment/deployment_files.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/diagnostics.hpp"
+#include "app/scenario/key_table.hpp"
 #include "app/version.hpp"
 
 namespace chargemill::app {
@@ -44,6 +50,7 @@ struct CommandLine {
   FindMaxOptions find;
   SessionRequest sessions;
   FilesRequest generated;
+  TextRequest text;
   HistoryOptions history;
   CtlOptions ctl;
   NodeOptions node;
@@ -65,13 +72,16 @@ void add_scenario_commands(CLI::App& cli, CommandLine& line) {
   node->callback([&line] { line.code = node_command(line.node, line.words); });
 
   auto* validate = cli.add_subcommand("validate", "check scenario files and print the plan");
-  validate->add_option("FILE", line.files, "scenario files")->required();
+  validate->add_option("FILE", line.files, "scenario files")
+      ->required()
+      ->type_name("SCENARIO.toml");
   validate->callback(
       [&line] { line.code = validate_command(line.files, use_color(stderr, "auto")); });
 
   auto* config = cli.add_subcommand("config", "the keys of a scenario");
   config->require_subcommand(1);
-  auto* show = config->add_subcommand("show", "every key with its value");
+  auto* show = config->add_subcommand(
+      "show", "every key with its value (without a scenario the defaults, not the demo)");
   show->add_flag("--origin", line.origin, "also where each value came from");
   add_run_options(*show, line.show);
   show->callback([&line] {
@@ -92,7 +102,7 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
       cli.add_subcommand("report", "a finished run again: as text, Markdown, JSON or a page");
   report->add_option("RUN_DIR", line.run_directory, "a run directory")->required();
   report->add_option("--format", line.report_format, "text, md, json or html")
-      ->check(CLI::IsMember({"text", "md", "json", "html"}));
+      ->check(one_of({"text", "md", "json", "html"}));
   report->callback([&line] { line.code = report_command(line.run_directory, line.report_format); });
 
   auto* comparing = cli.add_subcommand(
@@ -100,7 +110,7 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
   comparing->add_option("BASE", line.base, "the runs before")->required();
   comparing->add_option("NEW", line.fresh, "the runs after")->required();
   comparing->add_option("--format", line.comparison_format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+      ->check(one_of({"text", "json"}));
   comparing->footer(
       "Exit codes: 0; 99 two runs of the same scenario and seed in virtual time with different\n"
       "digests; 4 no runs there.");
@@ -118,6 +128,27 @@ void add_ctl_command(CLI::App& cli, CommandLine& line) {
   auto* ctl = cli.add_subcommand("ctl", "tell or ask a running network something");
   add_ctl_options(*ctl, line.ctl);
   ctl->callback([&line] { line.code = ctl_command(line.ctl); });
+}
+
+/// What CLI11 does not know of the values.
+KnownWords known_words() {
+  KnownWords known{{"ctl/1", ctl_verbs()}};
+  for (const char* const command : {"run", "config show", "find-max"})
+    known[std::string{command} + "/--set"] = key_names();
+  return known;
+}
+
+/// Both from all that is defined here, as it stands when they are asked for.
+void add_texts_about(CLI::App& cli, CLI::App& generate, CommandLine& line) {
+  auto* completion = generate.add_subcommand("completion", "what completes commands in bash");
+  add_text_options(*completion, line.text);
+  completion->callback([&cli, &line] {
+    line.code = generate_text_command(bash_completion(cli, known_words()), line.text);
+  });
+  auto* man = generate.add_subcommand("man", "the manual page, for man -l");
+  add_text_options(*man, line.text);
+  man->callback(
+      [&cli, &line] { line.code = generate_text_command(manual_page(cli, kVersion), line.text); });
 }
 
 void add_other_commands(CLI::App& cli, CommandLine& line) {
@@ -146,6 +177,7 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   add_files("slurm", "a batch script: a node a task", deployment::slurm_files);
   add_files("kubernetes", "stateful sets: nodes, etcd", deployment::kubernetes_files);
   add_files("deploy", "all three, each in its folder", deployment::deploy_files);
+  add_texts_about(cli, *generate, line);
 
   cli.add_subcommand("doctor", "what on this machine would hurt a large run")->callback([&line] {
     line.code = doctor_command();
@@ -155,22 +187,16 @@ void add_other_commands(CLI::App& cli, CommandLine& line) {
   version->callback([&line] { line.code = version_command(line.json); });
 }
 
-/// Commands that the contract names and that are still to come.
-constexpr const char* kNotGenerated[] = {"completion", "man"};
-
 /// A command that is none, where one was expected: says so, and what was probably meant.
 bool complain_of_command(const CLI::App& parent, const std::string& word) {
   std::vector<std::string> names;
   for (const auto* sub : parent.get_subcommands({})) names.push_back(sub->get_name());
   if (word.empty() || word.front() == '-' || std::count(names.begin(), names.end(), word) > 0)
     return false;
-  const auto is_word = [&](const char* name) { return word == name; };
-  const bool to_come = std::any_of(std::begin(kNotGenerated), std::end(kNotGenerated), is_word);
   std::string hint = did_you_mean(word, names);
   const std::string of = parent.get_name().empty() ? "" : " " + parent.get_name();
   if (hint.empty()) hint = "chargemill" + of + " --help lists all";
-  std::fprintf(stderr, "chargemill: %s '%s'%s%s\n", to_come ? "not built yet:" : "unknown command",
-               word.c_str(), to_come ? "" : "; ", to_come ? "" : hint.c_str());
+  std::fprintf(stderr, "chargemill: unknown command '%s'; %s\n", word.c_str(), hint.c_str());
   return true;
 }
 
@@ -188,23 +214,10 @@ bool complain_of_commands(const CLI::App& cli, const std::vector<std::string>& w
   return false;
 }
 
-/// What CLI11 says, and for an option that nobody knows which one was probably meant.
-int complain(const CLI::App& cli, const CLI::ParseError& error,
-             const std::vector<std::string>& words) {
-  const int code = cli.exit(error, std::cout, std::cerr);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return code == 0 ? 0 : kExitUsage;
-  const CLI::App* command = &cli;
-  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
-  std::vector<std::string> names;
-  for (const auto* option : command->get_options()) {
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  for (const auto& word : words) {
-    const auto name = word.substr(0, word.find('='));
-    if (name.rfind("--", 0) != 0 || std::count(names.begin(), names.end(), name) > 0) continue;
-    const auto hint = did_you_mean(name, names);
-    if (!hint.empty()) std::fprintf(stderr, "%s: %s\n", name.c_str(), hint.c_str());
-  }
+/// CLI11's own codes begin at 100 and would be taken for ours. Help and version are no mistakes.
+int complain(const CLI::App& cli, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return cli.exit(error, std::cout, std::cerr);
+  (void)std::fputs(usage_text(cli, error).c_str(), stderr);
   return kExitUsage;
 }
 
@@ -245,8 +258,7 @@ int dispatch(int argc, char** argv) {
   try {
     cli.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::ParseError& e) {
-    // CLI11's own codes begin at 100 and would be taken for ours.
-    return complain(cli, e, line.words);
+    return complain(cli, e);
   }
   return printed(line.code);
 }

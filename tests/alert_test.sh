@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
+# shellcheck source=tests/support/metrics.sh
+source tests/support/metrics.sh
 law_text='a real Prometheus sees the faults of a run and fires ChargemillRepeatedFaults'
 for tool in prometheus promtool curl; do
   if ! command -v "$tool" >/dev/null; then
@@ -103,23 +105,15 @@ has() { ask "$1" | grep -q '"value":\['; }
 scrape() { curl -sSf --max-time 5 "http://127.0.0.1:$http/metrics"; }
 answers() { scrape >"$work/scrape" && grep -q "^chargemill_build_info{" "$work/scrape"; }
 checked() { answers && promtool check metrics <"$work/scrape"; }
-# Every metric that rules and dashboards name is in the scrape; those of the cluster only with one.
-all_named() {
-  local name missing=0
-  while read -r name; do
-    if [[ $name == chargemill_cluster_* ]]; then continue; fi
-    if ! grep -q "^${name}[{ ]" "$work/scrape"; then echo "not in the scrape: $name"; missing=1; fi
-  done < <(grep -rhoE '\bchargemill_[a-z0-9_]+' config/prometheus/chargemill.rules.yml \
-    config/grafana/dashboards | sort -u)
-  return "$missing"
-}
 within_budget() {
   [[ $(grep -vc '^#' "$work/scrape") -le 1000 && $(wc -c <"$work/scrape") -le 262144 ]]
 }
 
 law 'a run answers scrapes' until_true 30 answers
 law 'a live scrape passes promtool check metrics' checked
-law 'a live scrape has every metric that rules and dashboards name' all_named
+# Those of the cluster: tests/nodes_test.sh.
+law 'a live scrape has every metric that rules and dashboards name, and no other' agrees_both_ways \
+  "$work/scrape" chargemill_cluster_
 law 'a live scrape keeps its budget' within_budget
 law 'Prometheus scrapes the run' until_true 30 has 'up{job="chargemill"} == 1'
 law "$law_text" until_true 120 has 'ALERTS{alertname="ChargemillRepeatedFaults",alertstate="firing"}'

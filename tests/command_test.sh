@@ -180,6 +180,7 @@ other_commands() {
   says '^run.duration .*short.toml:3$' "$chargemill" config show --origin "$work/short.toml" --seed 3 --repeat 2
   grep -Eq '^run.seed +3 +--seed$' "$work/said"
   grep -Eq '^run.repeat +2 +--repeat$' "$work/said"
+  says '^# no scenario is named: the defaults, not the demo' "$chargemill" config show
   says '^thresholds\[0\].expr  *"sessions.started > 1000000"  *.*crossed.toml:11$' \
     "$chargemill" config show --origin "$work/crossed.toml"
   "$chargemill" config show "$work/crossed.toml" >"$work/shown.toml"
@@ -201,28 +202,6 @@ leaves_readers_alone() {
   done
 }
 
-has_rows() { (($(rows "$@" | wc -l) > 1)); }
-rows() { "$chargemill" history "$@" --format csv; }
-
-reads_the_history() {
-  run --out "$work/kept" --duration 10m >/dev/null
-  for what in faults health sessions tickets stats; do
-    says '[a-z_]' "$chargemill" history "$what" --data "$work/kept"
-    says '^[[{]' "$chargemill" history "$what" --data "$work/kept" --format json
-  done
-  has_rows sessions --data "$work/kept/journal"
-  has_rows health --data "$work/kept"
-  bash -c "set -o pipefail; $chargemill history health --data $work/kept --limit 100000 | head -n 1"
-  ends_with 2 "$chargemill" history
-  ends_with 2 "$chargemill" history sessions --data "$work/kept" --limit -1
-  ends_with 2 "$chargemill" history sessions --data "$work/kept" --kind RED
-  ends_with 2 "$chargemill" history sessions --data "$work/kept" --since yesterday
-  ends_with 4 "$chargemill" history sessions --data "$work/nowhere"
-  ends_with 4 "$chargemill" history sessions --data "$work"
-  run --no-journal --out "$work/unkept" >/dev/null
-  [[ ! -e $work/unkept/journal ]]
-}
-
 # What was asked for is shown, also without progress; what was not, is not.
 shows_consoles() {
   local seed=config/scenarios/seed-classroom.toml
@@ -232,59 +211,6 @@ shows_consoles() {
   grep '| ACCEPTED |' "$work/err" && return 1
   ends_with 3 "$chargemill" run "$seed" --quiet --set output.console=on 2>/dev/null
 }
-
-live=("$chargemill" run "$work/long.toml" --progress off --speed 60 --set central.shards=4)
-
-refuses_a_second_writer() {
-  local pid
-  "${live[@]}" --no-out --data "$work/shared" >/dev/null 2>&1 &
-  pid=$!
-  until_true has_rows sessions --data "$work/shared"  # read while it is written
-  ends_with 4 "${live[@]}" --no-out --data "$work/shared" 2>"$work/err" >/dev/null
-  grep -q "$pid" "$work/err" || { cat "$work/err"; kill -9 "$pid"; return 1; }
-  kill -INT "$pid"
-  wait "$pid" || true
-}
-
-# A run is killed without warning; the next one goes on where its journal ends.
-goes_on_after_a_kill() {
-  local pid open life
-  for life in 1 2; do
-    "${live[@]}" --out "$work/life$life" --data "$work/killed" --set journal.checkpoint_interval=1s >/dev/null 2>&1 &
-    pid=$!
-    until_true has_rows tickets --data "$work/killed" --kind DELIVERED --since "$((life * 100))s"
-    until_true more_sessions_than "$((life * 40))"
-    kill -9 "$pid"
-    wait "$pid" 2>/dev/null || true
-  done
-  open=$(rows sessions --data "$work/killed" --kind ACTIVE --limit 100000 | grep -c ACTIVE)
-  ((open > 0))
-  ends_with 0 "${live[@]}" --out "$work/next" --data "$work/killed" --duration 60s >"$work/out" 2>"$work/err"
-  grep -q "run 3 at .*, $open open sessions" "$work/next/log.ndjson"
-  grep -q '"ok": true' "$work/next/summary.json"
-  # Each session began once, ended at most once, and its ticket was delivered at most once.
-  rows sessions --data "$work/killed" --limit 100000 | cut -d, -f1 | sort | uniq -d | grep . && return 1
-  rows tickets --data "$work/killed" --limit 100000 | cut -d, -f1,10 | sort | uniq -d | grep . && return 1
-  # Those that were open when it was killed are over, with what was known of them.
-  [[ $(rows sessions --data "$work/killed" --kind ACTIVE --until "$(restart_time)" --limit 100000 | wc -l) == 1 ]]
-  ends_with 4 "$chargemill" run "$work/short.toml" --charge-points 3 --data "$work/killed" --no-out 2>"$work/err"
-  grep -q 'belongs to another network' "$work/err"
-}
-more_sessions_than() { (($(rows sessions --data "$work/killed" --limit 100000 | wc -l) > $1)); }
-may_mount() { mkdir -p "$work/mounted" && mount -t tmpfs none "$work/mounted" && umount "$work/mounted"; }
-# The disk is full after a few hundred records; the run ends as planned, and says what it could not keep.
-outlives_a_full_disk() {
-  local code=0
-  mkdir -p "$work/full"
-  mount -t tmpfs -o size=300k none "$work/full"
-  "${live[@]}" --out "$work/fullrun" --data "$work/full" --duration 5m >"$work/out" 2>"$work/err" || code=$?
-  umount "$work/full"
-  [[ $code == 0 ]] || { echo "exit $code"; cat "$work/out"; return 1; }
-  grep -q 'the journal cannot be written' "$work/err"
-  grep -q 'the journal cannot be written' "$work/fullrun/log.ndjson"
-  says 'WARNING +the journal does not hold all' cat "$work/out"
-}
-restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"; }
 
 finds_what_fits() {
   ends_with 0 bash -c "ulimit -v 400000; $chargemill find-max $work/short.toml --speed max --duration 500ms --precision 1 \
@@ -307,9 +233,7 @@ stays_at_the_soak() {
   grep -q 'all 5 thresholds hold' "$work/out"
 }
 
-says_what_is_to_come() {
-  ends_with 2 "$chargemill" generate man 2>"$work/err"
-  grep -q "not built yet: 'man'" "$work/err"
+says_what_was_meant() {
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
   ends_with 2 "$chargemill" foo 2>"$work/err"
@@ -322,6 +246,16 @@ says_what_is_to_come() {
   ends_with 2 "$chargemill" run --sed 3 2>"$work/err"
   grep -q "did you mean '--seed'" "$work/err"
   ends_with 3 "$chargemill" run --color blue 2>"$work/err"
+  ends_with 2 "$chargemill" run a.toml b.toml 2>"$work/err"
+  grep -q "'b.toml' is too much: chargemill run \[OPTIONS\] \[SCENARIO.toml\]" "$work/err"
+  ends_with 2 "$chargemill" run --seed 1 --seed 2 2>"$work/err"
+  grep -q -- '--seed is given more than once' "$work/err"
+  ends_with 2 "$chargemill" config 2>"$work/err"
+  grep -q 'a command is missing, one of show, schema' "$work/err"
+  ends_with 2 "$chargemill" find-max "$work/short.toml" --max -1 2>"$work/err"
+  [[ $(wc -c <"$work/err") -lt 200 ]]
+  ends_with 3 "$chargemill" run "$work/short.toml" --duration 5us 2>"$work/err"
+  grep -q "'run.duration' must be at least 1ms" "$work/err"
 }
 
 law "one SIGINT drains and leaves a complete summary, marked partial" interrupt_once
@@ -333,11 +267,7 @@ law "a signal ends a row of repeats, whatever became of its run" stops_the_row
 law "SIGHUP opens the log anew, SIGUSR1 shows the status, and the run goes on" hangs_up
 law "colours follow the stream, NO_COLOR and the flag" paints
 law "version, doctor, validate, config and report say what they should" other_commands
-law "what is to come and what was mistyped is said" says_what_is_to_come
-law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
-law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
-law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
-law_if "no right to mount a small disk" "a journal that breaks is told, and the run goes on" may_mount outlives_a_full_disk
+law "what is to come and what was mistyped is said" says_what_was_meant
 law "0 when all is well" ends_with 0 run --no-out
 law "2 for a command line that is none" ends_with 2 "$chargemill" run --sed 3
 law "2 for a command that is none" ends_with 2 "$chargemill" runn

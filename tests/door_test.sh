@@ -33,7 +33,7 @@ printf '[run]\nname = "small"\nduration = "1h"\n[network]\ncharge_points = 50\nz
 speaks_ctl() {
   until_true bash -c "[[ \$($chargemill ctl --tcp 127.0.0.1:$port list | grep -c ACTIVATED) == 49 ]]"
   ctl ping | grep -q '^ok  PING'
-  ctl status CP-000002 | grep -q '^CP-000002 *ACTIVATED *ACTIVATED *OK *- *-'
+  ctl status CP-000002 | grep -q '^CP-000002 *ACTIVATED *ACTIVATED *OK *- *- *[0-9.]* *[0-9.]*$'
   ctl status CP-000002 --json | grep -q '"state": "ACTIVATED"'
   ctl stats CP-000002 | grep -q 'closed'
   ctl available Z02 | grep -q 'CP-000050'
@@ -41,6 +41,13 @@ speaks_ctl() {
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000003 *SUPPLYING'"
   ctl stop-session CP-000003
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000003 *ACTIVATED'"
+  ctl inject CP-000004 engine_ko 10s | grep -q '^ok  INJECT CP-000004'
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000004 *BROKEN'"
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000004 *ACTIVATED'"
+  ctl shutdown CP-000004
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000004 *BROKEN'"
+  ctl power-on CP-000004 | grep -q '^ok  POWER_ON CP-000004'
+  until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000004 *ACTIVATED'"
   ctl add cp CP-900 Z02 50 0.35 | grep -q '^ok  ADD_CP CP-900'
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-900 *ACTIVATED'"
   ctl add driver eve CP-900 | grep -q '^ok  ADD_DRIVER eve'
@@ -57,6 +64,8 @@ says_what_is_wrong() {
   grep -q 'Charging point not found' "$work/err"
   ends_with 2 ctl stats 2>"$work/err"
   grep -q 'a name is missing, use stats CP' "$work/err"
+  ends_with 2 ctl inject CP-000001 engine_ko soon 2>"$work/err"
+  grep -q 'SECONDS is a number above 0, at most 1e9, use inject CP KIND \[DURATION\]' "$work/err"
   ends_with 2 ctl lst 2>"$work/err"
   grep -q "did you mean 'list'" "$work/err"
   ends_with 2 "$chargemill" ctl ping --tcp nowhere 2>"$work/err"
@@ -90,7 +99,7 @@ is_silent() {
 reads_only_in_virtual_time() {
   start virtual --tcp 127.0.0.1:0 --speed max --charge-points 20000 --duration 8760h
   ends_with 2 ctl stop all 2>"$work/err"
-  grep -q 'virtual time' "$work/err"
+  grep -q 'virtual time (--speed max) can only be looked at' "$work/err"
   ctl list | grep -q 'CP-020000'
   kill -INT "$pid"
   ends_with 130 wait "$pid"

@@ -9,10 +9,10 @@ trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
-# central PORT NAME: a central with places for others, in the background; sets central_pid and port.
+# central PORT NAME ARG...: a central with places for others, in the background; sets central_pid and port.
 central() {
   local name=$2
-  "$chargemill" run "$work/central.toml" --progress off --tcp "127.0.0.1:$1" --http off --out "$work/$name" \
+  "$chargemill" run "$work/central.toml" --progress off --tcp "127.0.0.1:$1" --http off --out "$work/$name" "${@:3}" \
     >"$work/$name.out" 2>"$work/$name.err" &
   central_pid=$!
   disown "$central_pid"
@@ -137,6 +137,35 @@ central_dies_and_returns() {
   fact second 's["sessions"]["completed"] > 0 and s["charge_points"]["disconnected"] == 0'
   fact second 'any("connections to central were lost" in w for w in s["warnings"])'
 }
+# As above, but the one that returns has the journal of the one that died: what was open is over once, with its energy.
+central_goes_on_with_its_journal() {
+  central 0 kept --data "$work/journal"
+  "$chargemill" run "$work/busy.toml" --charge-points 8 --drivers 8 --duration 25s --set central.connections=2 \
+    --central "tcp://127.0.0.1:$port" --progress off --out "$work/third" >"$work/third.out" 2>"$work/third.err" &
+  local loader=$!
+  echo "$loader" >>"$work/pids"
+  until_true some_sessions
+  kill -KILL "$central_pid"
+  until_true port_is_free
+  sessions | grep ACTIVE | cut -d, -f 2 >"$work/open"
+  [[ -s $work/open ]]
+  central "$port" kept-again --data "$work/journal"
+  until_true some_sessions
+  wait "$loader"
+  fact third 's["conservation"]["ok"] and s["link"]["connected"] == 2'
+  grep -q 'continues .*: run 2 at ' "$work/kept-again.err" "$work/kept-again/log.ndjson"
+  until_true nothing_is_open
+  sessions >"$work/rows"
+  cut -d, -f 2 "$work/rows" | sort | uniq -d | grep . && return 1
+  while read -r id; do
+    grep "^[0-9]*,$id,.*,COMPLETED," "$work/rows" >/dev/null || { grep "$id" "$work/rows"; return 1; }
+  done <"$work/open"
+  kill -INT "$central_pid"
+  until_true test -e "$work/kept-again/summary.json"
+  fact kept-again 's["conservation"]["ok"]'
+}
+sessions() { "$chargemill" history sessions --data "$work/journal" --limit 100000 --format csv; }
+nothing_is_open() { ! sessions | grep -q ',ACTIVE,'; }
 # Central, whichever it is now, knows of charge points that are activated or supply.
 some_sessions() { "$chargemill" ctl --tcp "127.0.0.1:$port" list | grep -q SUPPLYING; }
 port_is_free() { ! "$chargemill" ctl --tcp "127.0.0.1:$port" ping >/dev/null 2>&1; }
@@ -186,5 +215,7 @@ else
   tail -n 25 "$work/law.log"
   failed=1
 fi
+law "a central that returns with its journal knows who joined, and what was open ends once (D-214)" \
+  central_goes_on_with_its_journal
 law "a central that is not there ends the run before it begins, with exit 4 (X-28)" nobody_there
 exit "$failed"

@@ -183,6 +183,15 @@ def document():
         media = next(iter(item["get"]["responses"]["200"]["content"]))
         assert headers["Content-Type"].split(";")[0] == media, (path, headers["Content-Type"])
 
+PLACE = {"cp_id": "CP-002", "cp_e_host": "10.0.0.7", "cp_e_port": 8002, "location": "Calle Mayor 1"}
+def registers():
+    post("/cp/register", PLACE)
+    assert get("/cp/CP-002")["location"] == "Calle Mayor 1"
+def remembers():
+    assert get("/cp/CP-002")["location"] == "Calle Mayor 1"
+    seen = get("/api/v1/charge-points/CP-002")
+    assert (seen["engine_host"], seen["engine_port"]) == ("10.0.0.7", 8002), seen
+
 def events():
     def read(last, count):
         headers = {"Last-Event-ID": last} if last else {}
@@ -243,6 +252,16 @@ journalless() {
   end_run
 }
 law "Without a journal history and events come from memory" journalless
+
+knows_where_it_stands() {
+  open_run told --data "$work/told-data"
+  walk registers
+  end_run
+  open_run told-again --data "$work/told-data"
+  walk remembers
+  end_run
+}
+law "What a registration said is known after a restart (D-084)" knows_where_it_stands
 
 in_virtual_time() {
   open_run fast --speed max --duration 2000h

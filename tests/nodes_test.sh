@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One network on several nodes: processes that `run --nodes` starts, and nodes that meet by a list.
+# One network on several nodes: processes that `run --nodes` starts. Those that meet by a list: meeting_test.sh.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,31 +9,11 @@ trap 'rm -rf "$work"' EXIT
 export HOME=$work # nodes of a list keep their journals there
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
+# shellcheck source=tests/support/metrics.sh
+source tests/support/metrics.sh
 
-# ends_with CODE COMMAND...
-ends_with() {
-  local expected=$1 code=0
-  shift
-  "$@" || code=$?
-  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
-}
-
-{
-  printf '[run]\nname = "town"\nduration = "3m"\nspeed = "max"\nstart = 2026-01-05T17:00:00Z\n'
-  printf '[network]\ncharge_points = 400\n[drivers]\ncount = 400\nsessions_per_cp_per_day = 100\n'
-  printf 'choose = "any_in_zone"\n[[fault]]\nkind = "engine_crash"\nrate = 20\n'
-  printf '[[fault]]\nkind = "central_restart"\nat = "90s"\nduration = "5s"\n'
-} >"$work/town.toml"
-
-# run_on NODES [ARGS]: into $work/run-NODES, without a word.
-run_on() {
-  local nodes=$1
-  shift
-  rm -rf "$work/run-$nodes"
-  "$chargemill" run "$work/town.toml" --nodes "$nodes" --progress off --out "$work/run-$nodes" "$@" >"$work/out"
-}
-# figure NODES KEY: of the summary, as it stands there.
-figure() { grep -m 1 "\"$2\":" "$work/run-$1/summary.json" | tr -d ' ,'; }
+# shellcheck source=tests/support/town.sh
+source tests/support/town.sh
 
 gives_one_digest() {
   local nodes
@@ -177,8 +157,6 @@ with_doors() {
   wait "$pid" || true
   return "$code"
 }
-ctl() { "$chargemill" ctl --tcp "$tcp" "$@"; }
-get() { curl -sf "http://$http$1"; }
 # The charge points of the town are dealt out shard by shard: the first and the last live on different nodes.
 shows_all_charge_points() {
   [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
@@ -200,6 +178,10 @@ counts_all_nodes() {
   grep -q '^chargemill_cluster_expected_nodes 3' "$work/metrics"
   grep -q '^chargemill_cluster_link_bytes_total{node="node 2"}' "$work/metrics"
   if command -v promtool >/dev/null; then promtool check metrics <"$work/metrics"; fi
+}
+agrees_with_rules_and_dashboards() {
+  get /metrics >"$work/metrics"
+  agrees_both_ways "$work/metrics"
 }
 lists_its_nodes() {
   until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -q 'node 2 .*alive'"
@@ -223,6 +205,10 @@ obeys_on_every_node() {
     until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
     ctl resume "$cp" | grep -q 'RESUME 1'
     until_true bash -c "! '$chargemill' ctl --tcp $tcp status $cp | grep -q STOPPED"
+    ctl shutdown "$cp" | grep -q SHUTDOWN
+    until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q 'BROKEN *DISCONNECTED'"
+    ctl power-on "$cp" | grep -q POWER_ON
+    until_true bash -c "! '$chargemill' ctl --tcp $tcp status $cp | grep -q BROKEN"
     ctl inject "$cp" engine_ko | grep -q INJECT
     until_true bash -c "'$chargemill' ctl --tcp $tcp status $cp | grep -q BROKEN"
     until_true bash -c "curl -sf 'http://$http/api/v1/faults?cp=$cp' | grep -q FAULT"
@@ -307,75 +293,6 @@ says_which_node_was_killed() {
   until_true bash -c "! pgrep -P $pid"
 }
 
-# A list of nodes with keys, at ports of this test.
-list_nodes() {
-  local port=$((20000 + $$ % 10000)) name
-  "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
-  cp "$work/town.toml" "$work/list.toml"
-  printf '[cluster]\nkeys = "keys"\n' >>"$work/list.toml"
-  for name in alpha beta gamma; do
-    {
-      grep -A 1 -F "name = \"$name\"" "$work/keys.toml" | sed '1i [[node]]'
-      printf 'data_port = %d\ncontrol_port = %d\n' "$port" $((port + 1))
-    } >>"$work/list.toml"
-    port=$((port + 2))
-  done
-}
-list_nodes
-meets_by_a_list() {
-  local one two
-  "$chargemill" node --config "$work/list.toml" --name beta 2>"$work/beta" &
-  one=$!
-  "$chargemill" node --config "$work/list.toml" --name gamma 2>"$work/gamma" &
-  two=$!
-  ends_with 0 "$chargemill" node --config "$work/list.toml" --name alpha --expect-nodes 3 --progress off \
-    --out "$work/run-listed" >"$work/out"
-  wait "$one"
-  wait "$two"
-  grep -q 'node beta: done' "$work/beta"
-  ends_with 0 run_on 1 --http off --tcp off
-  [[ $(figure listed digest) == "$(figure 1 digest)" ]]
-}
-has_doors_on_machines_of_their_own() {
-  local name pids=() http tcp
-  for name in beta gamma alpha; do
-    rm -f "$work/err-$name"
-    "$chargemill" node --config "$work/list.toml" --name "$name" --speed 1 --duration 900h --progress plain --no-out \
-      --http 127.0.0.1:0 --tcp 127.0.0.1:0 --data "$work/machine-$name" >"$work/out-$name" 2>"$work/err-$name" &
-    pids+=("$!")
-  done
-  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err-alpha"
-  http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
-  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
-  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
-  until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -Eq '^gamma +127.0.0.1:[0-9]+ +alive'"
-  # What others have written is on their disks, and they are asked for it.
-  until_true bash -c "[[ \$(curl -sN -m 3 'http://$http/api/v1/events?after=0.0.0' | grep -o '\"cp_id\":\"CP-[0-9]*' | sort -u | wc -l) -gt 200 ]]"
-  kill -INT "${pids[2]}"
-  for name in "${pids[@]}"; do wait "$name" || true; done
-  # Gathered, they are one history.
-  "$chargemill" history health --limit 1000000 --format csv --data "$work/machine-alpha" --data "$work/machine-beta" \
-    --data "$work/machine-gamma" | cut -d , -f 3 | sort -u >"$work/points"
-  grep -q CP-000001 "$work/points"
-  [[ $(wc -l <"$work/points") -gt 200 ]]
-}
-keeps_secrets() {
-  [[ $(stat -c %a "$work/keys/beta.secret") == 600 ]]
-  chmod 644 "$work/keys/beta.secret"
-  ends_with 4 "$chargemill" node --config "$work/list.toml" --name beta 2>"$work/err"
-  grep -q 'others may read it' "$work/err"
-  chmod 600 "$work/keys/beta.secret"
-  ends_with 4 "$chargemill" node --generate-keys "$work/keys" beta >"$work/out" 2>"$work/err" # it is kept
-}
-says_who_is_missing() {
-  ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
-  grep -q 'nodes are missing: alpha, gamma (1 of 3 met within 1 s)' "$work/err"
-  ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --expect-nodes 4 2>"$work/err"
-  grep -q '4 nodes are expected' "$work/err"
-  ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
-  grep -q "no \[\[node\]\] named 'delta'" "$work/err"
-}
-
 law "1, 2, 3 and 4 nodes give one digest, the same sums, and every charge point the same state" gives_one_digest
 law "every entity has the same history on 3 nodes, minute by minute" names_the_same_entities
 law "in real time the sums of all nodes agree" keeps_the_sums_in_real_time
@@ -386,6 +303,8 @@ law "a node that has lost its journal begins its part anew, under new session nu
 law "after a node was killed the run goes on from the journals of all" goes_on_after_a_kill
 law "doors of a run on several nodes show the charge points of all" with_doors 3 shows_all_charge_points
 law "a scrape counts all nodes, and each by its name" with_doors 3 counts_all_nodes
+law "a scrape of a cluster has every metric that rules and dashboards name, and no other" \
+  with_doors 2 agrees_with_rules_and_dashboards
 law "ctl nodes and /api/v1/nodes list them with their parts" with_doors 3 lists_its_nodes
 law "orders reach charge points on every node" with_doors 3 obeys_on_every_node
 law "events of all nodes are told, and can be resumed" with_doors 3 tells_events_of_all_nodes
@@ -394,8 +313,4 @@ law "what several nodes cannot do is said" with_doors 2 says_what_it_cannot
 law "in virtual time doors read the charge points of all nodes" reads_in_virtual_time
 law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
 law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
-law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
-law "the first of a list has doors for all, also for what is on the others' disks" has_doors_on_machines_of_their_own
-law "a secret key that others can read is refused" keeps_secrets
-law "whoever waits in vain says for whom" says_who_is_missing
 exit "$failed"

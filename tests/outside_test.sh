@@ -38,6 +38,15 @@ id = "driver-out"
 external = true
 TOML
 
+# A central that is killed while strangers charge: its successor knows them, their session, and what it comes to.
+survives_a_kill() {
+  mkdir "$work/restart"
+  sed -e 's/external = 1$/external = 2/' -e '/^max_session/d' "$work/outside.toml" >"$work/restart.toml"
+  python3 tests/e2e/outside_restart.py "$chargemill" "$work/restart.toml" "$work/restart" >"$work/said" 2>&1 ||
+    { tail -n 5 "$work/said" "$work/restart"/*.err; return 1; }
+  grep -q 'continues .*: run 2 at .*, 1 open sessions' "$work/restart/life2.err" "$work/restart/life2/log.ndjson"
+}
+
 # What the charge points outside have delivered, and the one inside in its second at 22 kW, is what the run has booked.
 keeps_the_energy() {
   python3 - "$work/story/summary.json" "$work/delivered" <<'PY'
@@ -87,5 +96,6 @@ python3 tests/e2e/outside_story.py "$port" "$work/delivered" || failed=1
 kill -INT "$pid"
 wait "$pid" || true
 law "no energy is lost, all sums hold (law 5)" keeps_the_energy
+law "a killed central's successor knows who had joined, and the session that goes on (D-214)" survives_a_kill
 law "a scenario that cannot have them is refused, with the reasons" says_what_does_not_fit
 exit "$failed"

@@ -6,12 +6,14 @@ namespace chargemill::archive {
 namespace {
 
 PointId point_of(const Record& record) {
-  return std::visit(
-      Overloaded{[](const ClosedAgain& r) { return r.end.point; },
-                 [](const TicketAgain& r) { return r.end.point; },
-                 [](const RoundMark&) { return PointId{}; },
-                 [](const RunBegan&) { return PointId{}; }, [](const auto& r) { return r.point; }},
-      record);
+  return std::visit(Overloaded{[](const ClosedAgain& r) { return r.end.point; },
+                               [](const TicketAgain& r) { return r.end.point; },
+                               [](const RoundMark&) { return PointId{}; },
+                               [](const RunBegan&) { return PointId{}; },
+                               [](const RunAgain&) { return PointId{}; },
+                               [](const DriverJoined&) { return PointId{}; },
+                               [](const auto& r) { return r.point; }},
+                    record);
 }
 
 }  // namespace

@@ -34,6 +34,9 @@ bool Chronicle::is_kept(const Record& record) noexcept {
          !std::holds_alternative<ClosedAgain>(record) &&
          !std::holds_alternative<TicketAgain>(record) &&
          !std::holds_alternative<RoundMark>(record) && !std::holds_alternative<RunBegan>(record) &&
+         !std::holds_alternative<RunAgain>(record) &&
+         !std::holds_alternative<PointJoined>(record) &&
+         !std::holds_alternative<DriverJoined>(record) &&
          !std::holds_alternative<Registration>(record) &&
          !std::holds_alternative<BreakerState>(record);
 }
@@ -185,6 +188,8 @@ Result<std::vector<TicketRow>> Chronicle::tickets(const Filter& filter) {
     rows.push_back({end, point, driver, utc(end.start), utc(end.end), utc(end.at),
                     one->delivered ? std::optional{utc(*one->delivered)} : std::nullopt});
   }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const TicketRow& a, const TicketRow& b) { return a.issued > b.issued; });
   return rows;
 }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "actors/archive/keys.hpp"
+#include "actors/archive/restore.hpp"
 #include "actors/texts.hpp"
 
 namespace chargemill::archive {
@@ -18,12 +20,17 @@ bool is_meant(const Filter& filter, const Found& found, ZoneId zone, std::string
   return archive::is_meant(filter, found.names, zone, kind, found.time);
 }
 
-/// Tells when all that comes is older than `since`.
+/// Tells when all that comes is older than `since`: when nothing else has come for long. What is
+/// told late (D-117) is old and lies among younger records.
 class Bound {
  public:
   explicit Bound(UtcMicros since) : since_(since) {}
   bool is_passed(const runtime::journal::Record& record) {
-    if (since_ == UtcMicros::min() || record.time >= since_) return false;
+    if (since_ == UtcMicros::min()) return false;
+    if (record.time >= since_) {
+      first_old_ = 0;
+      return false;
+    }
     if (first_old_ == 0) first_old_ = record.sequence;
     return record.sequence + kDisorderMax < first_old_;
   }
@@ -217,6 +224,8 @@ Result<std::vector<TicketRow>> History::tickets(const Filter& filter) {
     return true;
   });
   if (!read) return tl::unexpected(read.error());
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const TicketRow& a, const TicketRow& b) { return a.issued > b.issued; });
   return rows;
 }
 
@@ -270,18 +279,23 @@ Result<std::vector<MeterRow>> History::meter(const Filter& filter) {
   return rows;
 }
 
-/// Pairs each RECOVERY with the FAULT before it, newest first.
+/// Pairs each RECOVERY with the FAULT before it, newest first. `is_all`: there are so few events
+/// that all are looked at; then the newest of each point says whether it is faulty.
 Result<void> History::measure_recovery(PostingKey key, const std::string& point, UtcMicros since,
-                                       FaultStatistics& statistics) {
+                                       bool is_all, FaultStatistics& statistics) {
   std::map<PointId, SimTime> recovered;
+  std::set<PointId> heard_of;
+  std::uint64_t faulty = 0;
   double sum_s = 0;
   Bound bound{since};
   const auto read = reader_.newest(key, kMeasuredMax, [&](const auto& record) {
-    if (bound.is_passed(record)) return false;
+    if (!is_all && bound.is_passed(record)) return false;
     const auto found = decode(record);
     const auto* r = found ? std::get_if<Fault>(&found->record) : nullptr;
-    if (r == nullptr || (!point.empty() && found->names.point != point) || found->time < since)
-      return true;
+    if (r == nullptr || (!point.empty() && found->names.point != point)) return true;
+    const bool is_newest = r->type != EventType::other && heard_of.insert(r->point).second;
+    if (is_newest && r->type == EventType::fault) ++faulty;
+    if (found->time < since) return true;
     if (r->type == EventType::recovery) recovered[r->point] = r->at;
     if (r->type != EventType::fault) return true;
     // Records of several workers are not quite in the order of time.
@@ -296,6 +310,7 @@ Result<void> History::measure_recovery(PostingKey key, const std::string& point,
   if (!read) return tl::unexpected(read.error());
   if (statistics.recoveries_measured > 0)
     statistics.mean_recovery_s = sum_s / static_cast<double>(statistics.recoveries_measured);
+  if (is_all) statistics.currently_faulty = faulty;
   return {};
 }
 
@@ -312,6 +327,7 @@ Result<FaultStatistics> History::statistics(const std::string& point, UtcMicros 
                          : key(Index::faults_of_point_and_type, point, type);
   };
   const PostingKey all = point.empty() ? key(Index::faults) : key(Index::faults_of_point, point);
+  std::uint64_t events_ever = 0;
   std::uint64_t faults_ever = 0;
   std::uint64_t recoveries_ever = 0;
   const struct {
@@ -321,6 +337,7 @@ Result<FaultStatistics> History::statistics(const std::string& point, UtcMicros 
   } counts[] = {{all, from, &statistics.total_events},
                 {of_type(EventType::fault), from, &statistics.fault_count},
                 {of_type(EventType::recovery), from, &statistics.recovery_count},
+                {all, 1, &events_ever},
                 {of_type(EventType::fault), 1, &faults_ever},
                 {of_type(EventType::recovery), 1, &recoveries_ever}};
   for (const auto& count : counts) {
@@ -328,9 +345,11 @@ Result<FaultStatistics> History::statistics(const std::string& point, UtcMicros 
     if (!counted) return tl::unexpected(counted.error());
     *count.to = *counted;
   }
-  // Each point has a FAULT, a RECOVERY, a FAULT ... (D-069): what is missing is still faulty.
+  // Each point has a FAULT, a RECOVERY, a FAULT ... (D-069): what is missing is still faulty, but
+  // for RECOVERYs whose FAULT went with an old segment.
   statistics.currently_faulty = faults_ever > recoveries_ever ? faults_ever - recoveries_ever : 0;
-  const auto measured = measure_recovery(all, point, since, statistics);
+  const bool is_all = events_ever <= kMeasuredMax;
+  const auto measured = measure_recovery(all, point, since, is_all, statistics);
   if (!measured) return tl::unexpected(measured.error());
   return statistics;
 }
@@ -356,14 +375,6 @@ Result<Position> History::newest() {
   return Position{*last};
 }
 
-Result<std::optional<UtcMicros>> History::newest_time() {
-  std::optional<UtcMicros> time;
-  const auto read = reader_.newest_of_all(kDisorderMax, [&](const auto& record) {
-    time = std::max(time.value_or(record.time), record.time);
-    return true;
-  });
-  if (!read) return tl::unexpected(read.error());
-  return time;
-}
+Result<std::optional<UtcMicros>> History::newest_time() { return archive::newest_time(reader_); }
 
 }  // namespace chargemill::archive

@@ -49,7 +49,7 @@ class History final : public Past {
   [[nodiscard]] Result<std::optional<UtcMicros>> delivery_of(const SessionEnd& ticket);
   [[nodiscard]] Result<void> measure_recovery(runtime::journal::PostingKey key,
                                               const std::string& point, UtcMicros since,
-                                              FaultStatistics& statistics);
+                                              bool is_all, FaultStatistics& statistics);
 
   runtime::journal::Reader reader_;
   runtime::journal::Reader details_;  // asked while the other one shows rows

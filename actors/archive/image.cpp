@@ -91,6 +91,36 @@ void on(Image&, PointState& point, const BreakerState& r) {
 void on(Image&, PointState& point, const PointState& r) { point = r; }
 void on(Image&, PointState&, const Health&) {}
 
+/// As many as a network may have: a wrong id must not ask for all memory.
+constexpr std::uint32_t kPointsMax = 1U << 26U;
+
+void joined(Image& image, const PointJoined& r, std::string_view name) {
+  const std::uint32_t at = index_of(r.point);
+  if (at >= kPointsMax) return;
+  for (auto next = static_cast<std::uint32_t>(image.points.size()); next <= at; ++next) {
+    image.points.emplace_back().point = PointId{next};
+    image.closed.emplace_back();
+  }
+  auto& known = image.joined_points[r.point];
+  if (known.name != name) {  // a later run has given the place to another
+    image.points[at] = {};
+    image.points[at].point = r.point;
+    image.closed[at].clear();
+  }
+  known = {r, std::string{name}};
+}
+
+void joined(Image& image, const DriverJoined& r, std::string_view name) {
+  auto& known = image.joined_drivers[r.driver];
+  if (known.name != name) {
+    const auto first = image.tickets.lower_bound({r.driver, SessionId::none});
+    auto end = first;
+    while (end != image.tickets.end() && end->first.first == r.driver) ++end;
+    image.tickets.erase(first, end);
+  }
+  known = {r, std::string{name}};
+}
+
 template <class R>
 void about_point(Image& image, const R& r) {
   if (index_of(r.point) >= image.points.size()) return;
@@ -108,7 +138,7 @@ Image make_image(std::uint32_t points, std::uint16_t shards) {
   return image;
 }
 
-void fold(Image& image, const Record& record) {
+void fold(Image& image, const Record& record, const Names& names) {
   ++image.records;
   std::visit(
       Overloaded{[&](const ClosedAgain& r) {
@@ -120,6 +150,9 @@ void fold(Image& image, const Record& record) {
                  },
                  [&](const RoundMark& r) { made(image, index_of(r.shard), r.sessions_made); },
                  [&](const RunBegan& r) { image.run = r; },
+                 [&](const RunAgain& r) { image.run = r.run; },
+                 [&](const PointJoined& r) { joined(image, r, names.point); },
+                 [&](const DriverJoined& r) { joined(image, r, names.driver); },
                  [&](const auto& r) { about_point(image, r); }},
       record);
 }

@@ -2,23 +2,33 @@
 #pragma once
 
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "actors/archive/records.hpp"
+#include "actors/archive/codec.hpp"
 
 namespace chargemill::archive {
 
 /// As many closed sessions of a point as central remembers.
 inline constexpr std::size_t kClosedRemembered = 4;
 
+/// Who had joined, and under which name.
+template <class What>
+struct JoinedAs {
+  What what;
+  std::string name;
+};
+
 struct Image {
   std::vector<PointState> points;               ///< by PointId; `session` none: none is open
   std::vector<std::vector<SessionEnd>> closed;  ///< by PointId; of each session its latest word
   std::map<std::pair<DriverId, SessionId>, SessionEnd> tickets;  ///< not confirmed
   std::vector<std::uint64_t> sessions_made;                      ///< by ShardId
-  RunBegan run;                                                  ///< the last one
-  std::uint64_t records = 0;                                     ///< how many were read
+  std::map<PointId, JoinedAs<PointJoined>> joined_points;  ///< they have a place in `points` too
+  std::map<DriverId, JoinedAs<DriverJoined>> joined_drivers;
+  RunBegan run;               ///< the last one
+  std::uint64_t records = 0;  ///< how many were read
   std::uint64_t last_sequence = 0;
   std::chrono::microseconds last_time{};  ///< UTC, of the latest record
 
@@ -29,7 +39,7 @@ struct Image {
 [[nodiscard]] Image make_image(std::uint32_t points, std::uint16_t shards);
 
 /// Adds one record; records of a point come in the order in which its shard wrote them. Ids that
-/// the image has no room for are ignored.
-void fold(Image& image, const Record& record);
+/// the image has no room for are ignored. `names` are needed of those who have joined.
+void fold(Image& image, const Record& record, const Names& names = {});
 
 }  // namespace chargemill::archive

@@ -59,6 +59,7 @@ Keys keys_of(const Record& record, const Names& names) {
             return {key(Index::rounds_of_shard, index_of(r.shard))};
           },
           [&](const RunBegan&) -> Keys { return {key(Index::runs)}; },
+          [&](const RunAgain&) -> Keys { return {key(Index::runs)}; },
           [&](const auto&) -> Keys { return {}; },
       },
       record);

@@ -43,7 +43,7 @@ struct FaultStatistics {
   std::uint64_t total_events = 0;
   std::uint64_t fault_count = 0;
   std::uint64_t recovery_count = 0;
-  std::uint64_t currently_faulty = 0;     ///< points
+  std::uint64_t currently_faulty = 0;  ///< points; of a short past exactly (History::kMeasuredMax)
   std::optional<double> mean_recovery_s;  ///< from FAULT to RECOVERY; none: no pair
   std::uint64_t recoveries_measured = 0;  ///< it is the mean of so many, the newest
   std::optional<UtcMicros> last_fault;

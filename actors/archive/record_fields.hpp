@@ -70,6 +70,18 @@ template <class R>
 auto fields(R& r, const RunBegan*) {
   return std::tie(r.at, r.network, r.seed, r.run, r.points, r.drivers, r.shards);
 }
+template <class R>
+auto fields(R& r, const RunAgain*) {
+  return std::tuple_cat(std::tie(r.at), fields(r.run, static_cast<const RunBegan*>(nullptr)));
+}
+template <class R>
+auto fields(R& r, const PointJoined*) {
+  return std::tie(r.at, r.point, r.zone, r.price, r.power, r.is_outside);
+}
+template <class R>
+auto fields(R& r, const DriverJoined*) {
+  return std::tie(r.at, r.driver, r.is_outside);
+}
 
 /// Calls `f` with each field.
 template <class R, class F>

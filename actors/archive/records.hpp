@@ -45,13 +45,18 @@ struct TicketAgain     { SessionEnd end; };
 struct RoundMark       { SimTime at; ShardId shard{}; bool is_end = false; std::uint64_t sessions_made = 0; };
 /// A run begins to write. `network`: what its points and shards are, as a number.
 struct RunBegan        { SimTime at; std::uint64_t network = 0; std::uint64_t seed = 0; std::uint32_t run = 0; std::uint32_t points = 0; std::uint32_t drivers = 0; std::uint16_t shards = 0; };
+/// The same once more, at the beginning of a round: its first word may be gone by then (retention).
+struct RunAgain        { SimTime at; RunBegan run; };
+/// A charge point, a driver, joined the run; once more at the beginning of each round.
+struct PointJoined     { SimTime at; PointId point{}; ZoneId zone{}; Price price; Power power; bool is_outside = false; };
+struct DriverJoined    { SimTime at; DriverId driver{}; bool is_outside = false; };
 
 // clang-format on
 
 /// The kinds on disk are the places in this list: append, never insert.
 using Record = std::variant<Fault, Health, SessionStart, Checkpoint, SessionEnd, TicketDelivered,
                             Registration, OperatorState, BreakerState, PointState, ClosedAgain,
-                            TicketAgain, RoundMark, RunBegan>;
+                            TicketAgain, RoundMark, RunBegan, RunAgain, PointJoined, DriverJoined>;
 static_assert(std::is_trivially_copyable_v<Record>);
 static_assert(sizeof(Record) <= 112, "it travels among the effects of a shard");
 

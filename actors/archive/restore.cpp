@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/archive/keys.hpp"
+#include "runtime/base/overloaded.hpp"
 
 namespace chargemill::archive {
 namespace {
@@ -10,13 +11,33 @@ namespace {
 using runtime::journal::Reader;
 using runtime::journal::Sequence;
 
-/// Where the last round of `shard` begins that was finished; 1 if there is none.
-Result<Sequence> last_round(Reader& reader, std::uint16_t shard) {
+/// Whose record it is; none: nobody's.
+std::optional<ShardId> shard_in(const Record& record, const std::vector<ShardId>& shard_of) {
+  const auto of_point = [&](PointId point) -> std::optional<ShardId> {
+    if (index_of(point) >= shard_of.size()) return std::nullopt;
+    return shard_of[index_of(point)];
+  };
+  return std::visit(Overloaded{[&](const ClosedAgain& r) { return of_point(r.end.point); },
+                               [&](const TicketAgain& r) { return of_point(r.end.point); },
+                               [](const RoundMark& r) { return std::optional{r.shard}; },
+                               [](const RunBegan&) { return std::optional<ShardId>{}; },
+                               [](const RunAgain&) { return std::optional<ShardId>{}; },
+                               [&](const DriverJoined&) {  // whoever joins is of the last shard
+                                 return shard_of.empty() ? std::nullopt
+                                                         : std::optional{shard_of.back()};
+                               },
+                               [&](const auto& r) { return of_point(r.point); }},
+                    record);
+}
+
+/// Where the last round of `shard` begins that was finished by record `upto`; 1 if there is none.
+Result<Sequence> last_round(Reader& reader, std::uint16_t shard, Sequence upto) {
   Sequence begin = 1;
   bool is_finished = false;
   const auto read =
       reader.newest(key(Index::rounds_of_shard, shard), runtime::journal::kSequenceMax,
                     [&](const runtime::journal::Record& record) {
+                      if (record.sequence > upto) return true;
                       const auto found = decode(record);
                       const auto* mark = found ? std::get_if<RoundMark>(&found->record) : nullptr;
                       if (mark == nullptr || index_of(mark->shard) != shard) return true;
@@ -29,44 +50,154 @@ Result<Sequence> last_round(Reader& reader, std::uint16_t shard) {
   return begin;
 }
 
-}  // namespace
-
-Result<std::optional<LastRun>> find_last_run(Reader& reader) {
-  std::optional<LastRun> last;
-  const auto read = reader.newest(key(Index::runs), 1, [&](const runtime::journal::Record& record) {
-    const auto found = decode(record);
-    if (found && std::holds_alternative<RunBegan>(found->record))
-      last = LastRun{std::get<RunBegan>(found->record), found->time};
-    return false;
-  });
-  if (!read) return tl::unexpected(read.error());
-  if (!last) return last;
-  const auto newest =
-      reader.newest_of_all(kDisorderMax, [&](const runtime::journal::Record& record) {
-        last->last_time = std::max(last->last_time, record.time);
-        return true;
-      });
-  if (!newest) return tl::unexpected(newest.error());
-  return last;
-}
-
-Result<Image> restore(Reader& reader, const RunBegan& run, Origin origin) {
+/// Where the earliest of these begins; kSequenceMax if no shard is wanted.
+Result<Sequence> last_rounds(Reader& reader, const RunBegan& run, const Wanted& wanted,
+                             Sequence upto = runtime::journal::kSequenceMax) {
   Sequence from = runtime::journal::kSequenceMax;
   for (std::uint16_t shard = 0; shard < run.shards; ++shard) {
-    const auto begin = last_round(reader, shard);
-    if (!begin) return tl::unexpected(begin.error());
+    if (!wanted.empty() && !wanted[shard]) continue;
+    const auto begin = last_round(reader, shard, upto);
+    if (!begin) return begin;
     from = std::min(from, *begin);
   }
-  Image image = make_image(run.points, run.shards);
+  return from;
+}
+
+/// Whether any round of `shard` was begun here.
+Result<bool> has_rounds(Reader& reader, std::uint16_t shard) {
+  bool any = false;
+  const auto read =
+      reader.newest(key(Index::rounds_of_shard, shard), runtime::journal::kSequenceMax,
+                    [&](const runtime::journal::Record& record) {
+                      const auto found = decode(record);
+                      const auto* mark = found ? std::get_if<RoundMark>(&found->record) : nullptr;
+                      any = mark != nullptr && index_of(mark->shard) == shard;
+                      return !any;
+                    });
+  if (!read) return tl::unexpected(read.error());
+  return any;
+}
+
+/// The newest record that says which run it is of.
+struct SaidOfRun {
+  RunBegan run;
+  runtime::journal::Micros time{};
+  Sequence sequence = 0;
+};
+Result<std::optional<SaidOfRun>> newest_said(Reader& reader,
+                                             Sequence upto = runtime::journal::kSequenceMax) {
+  std::optional<SaidOfRun> said;
+  const auto visit = [&](const runtime::journal::Record& record) {
+    if (record.sequence > upto) return true;
+    const auto found = decode(record);
+    if (!found) return false;
+    const auto* const began = std::get_if<RunBegan>(&found->record);
+    const auto* const again = std::get_if<RunAgain>(&found->record);
+    if (began != nullptr) said = SaidOfRun{*began, record.time, record.sequence};
+    if (again != nullptr) said = SaidOfRun{again->run, record.time, record.sequence};
+    return false;
+  };
+  const std::uint64_t limit = upto == runtime::journal::kSequenceMax ? 1 : upto;
+  const auto read = reader.newest(key(Index::runs), limit, visit);
+  if (!read) return tl::unexpected(read.error());
+  return said;
+}
+
+}  // namespace
+
+Result<std::optional<runtime::journal::Micros>> newest_time(Reader& reader) {
+  const auto newest = reader.last();
+  if (!newest) return tl::unexpected(newest.error());
+  const Sequence from = *newest < kDisorderMax ? 1 : *newest - kDisorderMax + 1;
+  std::optional<runtime::journal::Micros> time;
   const auto read = reader.scan(from, [&](const runtime::journal::Record& record) {
+    time = std::max(time.value_or(record.time), record.time);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  return time;
+}
+
+Result<std::optional<LastRun>> find_last_run(Reader& reader, Sequence upto) {
+  const auto said = newest_said(reader, upto);
+  if (!said) return tl::unexpected(said.error());
+  if (!*said) return std::optional<LastRun>{};
+  if (upto != runtime::journal::kSequenceMax) return LastRun{(*said)->run, (*said)->time};
+  const auto time = newest_time(reader);
+  if (!time) return tl::unexpected(time.error());
+  return LastRun{(*said)->run, time->value_or((*said)->time)};
+}
+
+Result<Image> restore(Reader& reader, const RunBegan& run, Origin origin, const Wanted& wanted,
+                      Sequence upto) {
+  const auto from = last_rounds(reader, run, wanted, upto);
+  if (!from) return tl::unexpected(from.error());
+  Image image = make_image(run.points, run.shards);
+  const auto read = reader.scan(*from, [&](const runtime::journal::Record& record) {
+    if (record.sequence > upto) return false;
     image.last_time = std::max(image.last_time, record.time);
     image.last_sequence = record.sequence;
-    if (const auto found = decode(record, origin)) fold(image, found->record);
+    if (const auto found = decode(record, origin)) fold(image, found->record, found->names);
     return true;
   });
   if (!read) return tl::unexpected(read.error());
   image.run = run;
   return image;
+}
+
+Result<Sequence> needed_from(Reader& reader, NodePart part) {
+  const auto said = newest_said(reader);
+  if (!said) return tl::unexpected(said.error());
+  if (!*said) return Sequence{1};
+  const RunBegan& run = (*said)->run;
+  Wanted kept(run.shards);
+  for (std::uint16_t shard = 0; shard < run.shards; ++shard) {
+    // Its own, and those of nodes that were lost, once it has begun to keep them.
+    const auto inherited = has_rounds(reader, shard);
+    if (!inherited) return tl::unexpected(inherited.error());
+    kept[shard] = shard % part.nodes == part.node || *inherited;
+  }
+  const auto from = last_rounds(reader, run, kept);
+  if (!from) return from;
+  return std::min(*from, (*said)->sequence);
+}
+
+Result<std::optional<std::chrono::microseconds>> first_round_later(Reader& reader,
+                                                                   std::chrono::microseconds after,
+                                                                   const Wanted& wanted) {
+  std::optional<std::chrono::microseconds> first;
+  for (std::uint16_t shard = 0; shard < wanted.size(); ++shard) {
+    if (!wanted[shard]) continue;
+    const auto read =
+        reader.newest(key(Index::rounds_of_shard, shard), runtime::journal::kSequenceMax,
+                      [&](const runtime::journal::Record& record) {
+                        if (record.time <= after) return false;
+                        first = std::min(first.value_or(record.time), record.time);
+                        return true;
+                      });
+    if (!read) return tl::unexpected(read.error());
+  }
+  return first;
+}
+
+// Times rise by and large only, so it begins a little before.
+Result<void> restore_later(Reader& reader, Origin origin, std::chrono::microseconds after,
+                           const Wanted& wanted, const std::vector<ShardId>& shard_of,
+                           Image& image) {
+  const auto first = reader.first_since(after);
+  if (!first) return tl::unexpected(first.error());
+  const Sequence from = *first > kDisorderMax ? *first - kDisorderMax : 1;
+  const auto read = reader.scan(from, [&](const runtime::journal::Record& record) {
+    if (record.time <= after) return true;
+    const auto found = decode(record, origin);
+    const auto shard = found ? shard_in(found->record, shard_of) : std::nullopt;
+    if (!shard || index_of(*shard) >= wanted.size() || !wanted[index_of(*shard)]) return true;
+    fold(image, found->record, found->names);
+    image.last_time = std::max(image.last_time, record.time);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  return {};
 }
 
 }  // namespace chargemill::archive

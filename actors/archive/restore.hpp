@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "actors/archive/codec.hpp"
 #include "actors/archive/image.hpp"
@@ -9,17 +10,53 @@
 
 namespace chargemill::archive {
 
-/// The newest RunBegan with the time of the newest record; none: nothing was written yet. Reads
-/// kDisorderMax records at most.
+/// Which shards write into one journal: of several nodes each has every `nodes`-th, from its own
+/// number on.
+struct NodePart {
+  std::uint16_t nodes = 1;
+  std::uint16_t node = 0;
+};
+
+/// Which shards somebody wants to know about, by ShardId.
+using Wanted = std::vector<bool>;
+
+/// The time of the newest record; none: the journal is empty. Reads kDisorderMax records at most,
+/// forward: so the disk is waited for in large pieces.
+[[nodiscard]] Result<std::optional<runtime::journal::Micros>> newest_time(
+    runtime::journal::Reader& reader);
+
+/// The newest RunBegan or RunAgain with the time of the newest record; none: nothing was written
+/// yet.
 struct LastRun {
   RunBegan run;
   std::chrono::microseconds last_time{};
 };
-[[nodiscard]] Result<std::optional<LastRun>> find_last_run(runtime::journal::Reader& reader);
+/// `upto`: as if the journal ended with that number; then the time is of the RunBegan alone.
+[[nodiscard]] Result<std::optional<LastRun>> find_last_run(
+    runtime::journal::Reader& reader,
+    runtime::journal::Sequence upto = runtime::journal::kSequenceMax);
 
-/// Reads no further back than the last round that every shard has finished, whatever the journal's
-/// length (README). Model times count from `origin`.
-[[nodiscard]] Result<Image> restore(runtime::journal::Reader& reader, const RunBegan& run,
-                                    Origin origin);
+/// Reads no further back than the last round that every shard has finished, of those that are
+/// wanted (empty: all), whatever the journal's length (README). Model times count from `origin`.
+/// `upto`: as above.
+[[nodiscard]] Result<Image> restore(
+    runtime::journal::Reader& reader, const RunBegan& run, Origin origin, const Wanted& wanted = {},
+    runtime::journal::Sequence upto = runtime::journal::kSequenceMax);
+
+/// When another journal has begun to keep those shards, after `after`: by the marks of their
+/// rounds, whatever its length. None: it has not.
+[[nodiscard]] Result<std::optional<std::chrono::microseconds>> first_round_later(
+    runtime::journal::Reader& reader, std::chrono::microseconds after, const Wanted& wanted);
+
+/// Adds to `image` what another journal says of those shards after `after`: whoever wrote it had
+/// them then. `shard_of`: by PointId.
+[[nodiscard]] Result<void> restore_later(runtime::journal::Reader& reader, Origin origin,
+                                         std::chrono::microseconds after, const Wanted& wanted,
+                                         const std::vector<ShardId>& shard_of, Image& image);
+
+/// The first record that a restart of this part would look at, or of what it has inherited since:
+/// whoever drops it or a later one drops what a restart needs.
+[[nodiscard]] Result<runtime::journal::Sequence> needed_from(runtime::journal::Reader& reader,
+                                                             NodePart part = {});
 
 }  // namespace chargemill::archive

@@ -23,6 +23,10 @@ Subjects subjects_of(const Record& record) noexcept {
                                [](const TicketAgain&) { return Subjects{}; },
                                [](const RoundMark&) { return Subjects{}; },
                                [](const RunBegan&) { return Subjects{}; },
+                               [](const RunAgain&) { return Subjects{}; },
+                               [](const DriverJoined& r) {
+                                 return Subjects{kUnknownPoint, r.driver};
+                               },
                                [](const auto& r) {
                                  return Subjects{r.point, kNobody};
                                }},

@@ -1,4 +1,6 @@
 // What monitors find, what operators order, what time brings (D-044, D-055, D-067 to D-080).
+#include <algorithm>
+
 #include "actors/central/sessions.hpp"
 #include "actors/central/turn.hpp"
 
@@ -57,6 +59,12 @@ void remind(Turn& turn, PointRecord& point) {
     tell(turn, point, StopSupply{Reason::none});
 }
 
+/// When a monitor found what it reports: it may have been unable to say so for long.
+template <class Report>
+SimTime found_at(const Report& report, SimTime now) noexcept {
+  return std::min(report.at, now);
+}
+
 void check_session(Turn& turn, std::uint32_t index) {
   PointRecord& point = turn.point(index);
   const ShardSettings& settings = turn.state.settings;
@@ -96,8 +104,8 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   ++turn.state.watch.notified[cause];
   turn.state.recent_faults.add(index, turn.now);
   turn.state.watch.repeated_faults = turn.state.recent_faults.repeated();
-  turn.record(
-      archive::Fault{turn.now, point.id, turn.zone(point), archive::EventType::fault, e.reason});
+  turn.record(archive::Fault{found_at(e, turn.now), point.id, turn.zone(point),
+                             archive::EventType::fault, e.reason});
   if (point.injected != kNever) {
     turn.out.push_back(Detected{point.injected, turn.now});
     point.injected = kNever;
@@ -112,7 +120,7 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   tell(turn, point, StopCp{e.reason});  // D-071
 }
 
-void on_healthy(Turn& turn, std::uint32_t index) {
+void on_healthy(Turn& turn, std::uint32_t index, const HealthyReport& e) {
   PointRecord& point = turn.point(index);
   hear_monitor(point, turn.now);
   turn.to_monitor(point.id, HealthyAck{});
@@ -121,8 +129,8 @@ void on_healthy(Turn& turn, std::uint32_t index) {
   point.faulty = point.incident = false;
   point.fault = Reason::none;
   ++turn.state.totals.faults_recovered;
-  turn.record(archive::Fault{turn.now, point.id, turn.zone(point), archive::EventType::recovery,
-                             Reason::health_check_restored});
+  turn.record(archive::Fault{found_at(e, turn.now), point.id, turn.zone(point),
+                             archive::EventType::recovery, Reason::health_check_restored});
   breaker_succeeded(turn, point);
   // A resume that a hanging engine has lost goes again.
   if (point.phase == Phase::stopped && !point.operator_stopped) tell(turn, point, ResumeCp{});

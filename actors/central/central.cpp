@@ -6,25 +6,21 @@
 namespace chargemill::central {
 namespace {
 
-void deny(CentralState& state, const DriverUpdate& update, CentralEffects& out) {
+void deny(CentralState& state, const RecentDenials::Denial& denial, CentralEffects& out) {
   ++state.requests_denied;
-  out.push_back(update);
+  if (denial.request != RequestId::none) state.recent_denials.remember(denial);
+  out.push_back(DriverUpdate{denial.request, SessionId::none, Power{}, Energy{}, Price{},
+                             denial.point, denial.driver, UpdateStatus::denied, denial.reason,
+                             denial.phase, Reason::none});
 }
 
-DriverUpdate denied(RequestId request, DriverId driver, PointId point, Reason reason) {
-  return {request,     SessionId::none,
-          Power{},     Energy{},
-          Price{},     point,
-          driver,      UpdateStatus::denied,
-          reason,      Phase::disconnected,
-          Reason::none};
-}
-
-void hand_out(CentralState& state, const ZoneRequest& e, CentralEffects& out) {
+void hand_out(CentralState& state, const ZoneRequest& e, SimTime now, CentralEffects& out) {
   const auto shard = e.tried < state.shards ? choose_shard(state, e.zone) : std::nullopt;
   if (!shard) {
-    deny(state, denied(e.request, e.driver, kUnknownPoint, Reason::no_free_point), out);
-    return;
+    return deny(state,
+                {e.request, now, e.driver, kUnknownPoint, e.zone, true, Reason::no_free_point,
+                 Phase::disconnected},
+                out);
   }
   ZoneBook& zone = state.zones[index_of(e.zone)];
   --zone.free[index_of(*shard)];
@@ -32,28 +28,37 @@ void hand_out(CentralState& state, const ZoneRequest& e, CentralEffects& out) {
   out.push_back(ToShard{*shard, e});
 }
 
-void on(CentralState& state, const ZoneRequest& e, CentralEffects& out) { hand_out(state, e, out); }
-
-void on(CentralState& state, const ZoneMiss& e, CentralEffects& out) {
-  hand_out(state, e.request, out);
+void on(CentralState& state, const ZoneRequest& e, SimTime now, CentralEffects& out) {
+  hand_out(state, e, now, out);
 }
 
-void on(CentralState& state, const FreeCount& e, CentralEffects&) {
+void on(CentralState& state, const ZoneMiss& e, SimTime now, CentralEffects& out) {
+  hand_out(state, e.request, now, out);
+}
+
+void on(CentralState& state, const FreeCount& e, SimTime, CentralEffects&) {
   if (index_of(e.zone) >= state.zones.size() || index_of(e.shard) >= state.shards) return;
   state.zones[index_of(e.zone)].free[index_of(e.shard)] = e.free;
 }
 
 // Only requests for points that nobody has come here (D-051).
-void on(CentralState& state, const ChargeRequest& e, CentralEffects& out) {
-  deny(state, denied(e.request, e.driver, e.point, Reason::point_not_found), out);
+void on(CentralState& state, const ChargeRequest& e, SimTime now, CentralEffects& out) {
+  deny(state,
+       {e.request, now, e.driver, e.point, ZoneId{}, false, Reason::point_not_found,
+        Phase::disconnected},
+       out);
 }
 
-void on(CentralState&, const CancelRequest&, CentralEffects&) {}  // nobody has it
+void on(CentralState&, const CancelRequest&, SimTime, CentralEffects&) {}  // nobody has it
 
-void on(CentralState&, const AskRequest& e, CentralEffects& out) { out.push_back(ToShards{e}); }
-void on(CentralState&, const DriverReturned& e, CentralEffects& out) { out.push_back(ToShards{e}); }
+void on(CentralState&, const AskRequest& e, SimTime, CentralEffects& out) {
+  out.push_back(ToShards{e});
+}
+void on(CentralState&, const DriverReturned& e, SimTime, CentralEffects& out) {
+  out.push_back(ToShards{e});
+}
 
-void on(CentralState&, const OperatorOrder& e, CentralEffects& out) {
+void on(CentralState&, const OperatorOrder& e, SimTime, CentralEffects& out) {
   if (e.all) {
     out.push_back(ToShards{e});
   } else {
@@ -62,7 +67,7 @@ void on(CentralState&, const OperatorOrder& e, CentralEffects& out) {
 }
 
 // D-130. It goes from shard to shard; what comes back here has no next one.
-void on(CentralState& state, const PointSearch& e, CentralEffects& out) {
+void on(CentralState& state, const PointSearch& e, SimTime, CentralEffects& out) {
   if (index_of(e.next) < state.points) {
     out.push_back(e);
   } else {
@@ -70,7 +75,7 @@ void on(CentralState& state, const PointSearch& e, CentralEffects& out) {
   }
 }
 
-void on(CentralState&, const Tick&, CentralEffects&) {}
+void on(CentralState&, const Tick&, SimTime, CentralEffects&) {}
 
 }  // namespace
 
@@ -83,8 +88,8 @@ CentralState make_central(std::uint16_t shards, std::uint16_t zones, std::uint32
   return state;
 }
 
-void step(CentralState& state, const CentralEvent& event, SimTime, CentralEffects& effects) {
-  std::visit([&](const auto& e) { on(state, e, effects); }, event);
+void step(CentralState& state, const CentralEvent& event, SimTime now, CentralEffects& effects) {
+  std::visit([&](const auto& e) { on(state, e, now, effects); }, event);
 }
 
 std::optional<ShardId> choose_shard(const CentralState& state, ZoneId zone) {

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/central/recent_denials.hpp"
 #include "actors/messages.hpp"
 
 namespace chargemill::central {
@@ -21,6 +22,7 @@ struct CentralState {
   std::uint16_t shards = 0;
   std::uint32_t points = 0;  ///< their ids: [0, points)
   std::uint64_t requests_denied = 0;
+  RecentDenials recent_denials;  ///< of those
 };
 
 // clang-format off

@@ -1,5 +1,6 @@
 #include "actors/central/central_actor.hpp"
 
+#include "actors/central/fenced.hpp"
 #include "actors/central/inspection.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/driver/driver.hpp"
@@ -18,6 +19,7 @@ void CentralActor::run(const CentralEvent& event) {
 void CentralActor::on_other(const runtime::Message& m) {
   const auto* const inspect = m.get_if<Inspect>();
   if (inspect == nullptr) return EssentialActor::on_other(m);
+  if (!inspect->only_this) inspect->what->begin(state_);
   send(network_.shards[index_of(inspect->shard)], *inspect);
 }
 
@@ -27,24 +29,29 @@ void CentralActor::tell_driver(const M& message) {
   tell<driver::Event>(network_.drivers[index_of(message.driver)], message);
 }
 
+template <class M>
+void CentralActor::tell_shard(runtime::Address to, const M& message) {
+  if (network_.token == 0) return tell<ShardEvent>(to, message);
+  send(to, Fenced{network_.token, ShardEvent{message}});
+}
+
 void CentralActor::perform(const CentralEffect& effect) {
-  std::visit(Overloaded{
-                 [&](const ToShard& e) {
-                   tell<ShardEvent>(network_.shards[index_of(e.shard)], e.message);
-                 },
-                 [&](const ToShards& e) {
-                   for (const auto shard : network_.shards)
-                     std::visit([&](const auto& m) { tell<ShardEvent>(shard, m); }, e.message);
-                 },
-                 [&](const ToOwner& e) {
-                   const auto owner = network_.owner(e.message.point);
-                   if (owner != network_.central) tell<ShardEvent>(owner, e.message);
-                 },
-                 [&](const PointSearch& e) { tell<ShardEvent>(network_.owner(e.next), e); },
-                 [&](const DriverUpdate& e) { tell_driver(e); },
-                 [&](const PointList& e) { tell_driver(e); },
-             },
-             effect);
+  std::visit(
+      Overloaded{
+          [&](const ToShard& e) { tell_shard(network_.shards[index_of(e.shard)], e.message); },
+          [&](const ToShards& e) {
+            for (const auto shard : network_.shards)
+              std::visit([&](const auto& m) { tell_shard(shard, m); }, e.message);
+          },
+          [&](const ToOwner& e) {
+            const auto owner = network_.owner(e.message.point);
+            if (owner != network_.central) tell_shard(owner, e.message);
+          },
+          [&](const PointSearch& e) { tell_shard(network_.owner(e.next), e); },
+          [&](const DriverUpdate& e) { tell_driver(e); },
+          [&](const PointList& e) { tell_driver(e); },
+      },
+      effect);
 }
 
 }  // namespace chargemill::central

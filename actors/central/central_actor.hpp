@@ -21,6 +21,8 @@ class CentralActor final : public EssentialActor<CentralActor, CentralState, Cen
   void perform(const CentralEffect& effect);
   template <class M>
   void tell_driver(const M& message);
+  template <class M>
+  void tell_shard(runtime::Address to, const M& message);
 
   CentralEffects effects_;  // reused
 };

@@ -18,7 +18,8 @@ bool is_promise(const ShardEffect& effect) noexcept {
            std::holds_alternative<HealthyAck>(to->message);
   if (const auto* update = std::get_if<DriverUpdate>(&effect))
     return update->status != UpdateStatus::in_progress && update->status != UpdateStatus::denied;
-  return std::holds_alternative<Ticket>(effect);
+  // Settled before that is on disk, a ticket might come again to a driver that has forgotten it.
+  return std::holds_alternative<Ticket>(effect) || std::holds_alternative<TicketSettled>(effect);
 }
 
 Clerk::Clerk(archive::RecordSink& sink, std::size_t points)

@@ -1,6 +1,7 @@
 // What the shell of a shard does about the journal.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 
@@ -33,6 +34,8 @@ class Clerk {
   /// `sink` outlives this.
   Clerk(archive::RecordSink& sink, std::size_t points);
 
+  /// The first round begins with the next step: whoever looks for this shard finds it here.
+  void begin_round() noexcept { unrepeated_ = std::max(unrepeated_, kRecordsARepetition); }
   /// Takes the records of a step; `state` is the state after it.
   void record(const ShardState& state, const ShardEffects& effects, SimTime now);
   /// At the end, when all stands still: what open sessions have delivered, exactly.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "actors/central/central.hpp"
 #include "actors/central/shard.hpp"
 
 namespace chargemill::central {
@@ -19,6 +20,11 @@ class Inspection {
   Inspection& operator=(const Inspection&) = delete;
   virtual ~Inspection() = default;
 
+  /// Reads what central itself knows, before any shard; not of an inspection of one shard. On
+  /// central's worker.
+  virtual void begin(const CentralState& /*central*/) {}
+  /// Whether it reads what shards have denied: other nodes are to copy that, too.
+  [[nodiscard]] virtual bool reads_denials() const noexcept { return false; }
   /// Reads at most kPointsALook points of `shard` from local index `from` on. Returns the index to
   /// go on from; points.size(): on to the next shard; more than that: enough was seen.
   virtual std::uint32_t look(const ShardState& shard, SimTime now, std::uint32_t from) = 0;
@@ -29,13 +35,12 @@ class Inspection {
   static constexpr std::uint32_t kEnough = 0xFFFFFFFF;
 };
 
-/// central, shard -> shard: your turn. `step`: to the next shard of this node. `only_this`: no
+/// central, shard -> shard: your turn, then that of the next shard of this node. `only_this`: no
 /// shard after it. `what` lives until finish().
 struct Inspect {
   Inspection* what;
   std::uint32_t from;
   ShardId shard;
-  std::uint16_t step;
   bool only_this;
 };
 

@@ -1,4 +1,5 @@
-// What a shard has denied of late: asked again, it says the same (D-054, D-129).
+// Which requests were denied of late: asked again, whoever did says the same (D-054, D-129), and
+// drivers and operators can read them (D-199).
 #pragma once
 
 #include <cstddef>
@@ -14,9 +15,15 @@ class RecentDenials {
  public:
   struct Denial {
     RequestId request = RequestId::none;
+    SimTime at{};
+    DriverId driver{};
+    PointId point = kUnknownPoint;  ///< unknown: any of a zone was wanted, or one that nobody has
+    ZoneId zone{};                  ///< meaningful if any of it was wanted
+    bool any_in_zone = false;
     Reason reason = Reason::none;
     Phase phase = Phase::disconnected;
   };
+  static_assert(sizeof(Denial) == 32, "two a cache line");
 
   /// Takes the place of an older one, now and then of one that is not the oldest. `denial` is of a
   /// request that has a number.
@@ -31,6 +38,13 @@ class RecentDenials {
     return found.request == request ? &found : nullptr;
   }
   void forget() noexcept { kept_.clear(); }
+  /// Calls `use` with each that is remembered, in no order.
+  template <class Use>
+  void for_each(Use use) const {
+    for (const Denial& denial : kept_) {
+      if (denial.request != RequestId::none) use(denial);
+    }
+  }
 
  private:
   static constexpr unsigned kBits = 10;

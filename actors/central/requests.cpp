@@ -52,11 +52,31 @@ std::optional<DriverUpdate> standing(Turn& turn, DriverId driver, RequestId requ
   return standing_by_ticket(turn, driver, request);
 }
 
+/// Nothing is under way that could be cancelled: says how it ended. Of what is not known the driver
+/// hears that it is not let in, and it is not, should it come later than its cancel.
+void answer_late_cancel(Turn& turn, std::uint32_t index, const CancelRequest& e) {
+  if (e.request == RequestId::none) return;
+  auto known = standing(turn, index, e.request);
+  if (!known) known = standing_by_ticket(turn, e.driver, e.request);
+  if (known) {
+    if (known->driver == e.driver) turn.out.push_back(*known);
+    return;
+  }
+  const ChargeRequest cancelled{e.request, Energy{}, Nanos{0}, e.driver, e.point};
+  if (repeats_denial(turn, cancelled)) return;
+  const Phase phase = effective_phase(turn.point(index));
+  turn.state.recent_denials.remember(
+      {e.request, turn.now, e.driver, e.point, ZoneId{}, false, Reason::driver_cancelled, phase});
+  turn.out.push_back(denial(cancelled, Reason::driver_cancelled, phase));
+}
+
 }  // namespace
 
 void deny(Turn& turn, const ChargeRequest& e, Reason reason, Phase phase) {
   ++turn.state.totals.requests_denied;
-  if (e.request != RequestId::none) turn.state.recent_denials.remember({e.request, reason, phase});
+  if (e.request != RequestId::none)
+    turn.state.recent_denials.remember(
+        {e.request, turn.now, e.driver, e.point, ZoneId{}, false, reason, phase});
   turn.out.push_back(denial(e, reason, phase));
 }
 
@@ -93,7 +113,8 @@ void on_local_start(Turn& turn, std::uint32_t index, const LocalStart& e) {
 
 void on_cancel(Turn& turn, std::uint32_t index, const CancelRequest& e) {
   PointRecord& point = turn.point(index);
-  if (point.stage == Stage::none || point.request != e.request || point.driver != e.driver) return;
+  if (point.stage == Stage::none || point.request != e.request || point.driver != e.driver)
+    return answer_late_cancel(turn, index, e);
   point.is_neutral = true;
   const bool has_begun = point.stage != Stage::starting;
   turn.to_point(point.id, StopSupply{Reason::driver_cancelled});
@@ -154,13 +175,16 @@ void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e) {
 void on_ticket_ack(Turn& turn, const TicketAck& e) {
   const auto kept = turn.state.tickets.find({e.driver, e.session});
   // The confirmation of the first issue does not confirm the correction that crossed it (D-083).
-  if (kept == turn.state.tickets.end() || kept->second.ticket.correction != e.correction) return;
-  const PointId point = kept->second.ticket.point;
-  turn.record(archive::TicketDelivered{turn.now, e.session, point, e.driver,
-                                       turn.zone(turn.point(find(turn.state, point))),
-                                       e.correction});
-  turn.state.tickets.erase(kept);
-  ++turn.state.totals.tickets_delivered;
+  if (kept != turn.state.tickets.end() && kept->second.ticket.correction == e.correction) {
+    const PointId point = kept->second.ticket.point;
+    turn.record(archive::TicketDelivered{turn.now, e.session, point, e.driver,
+                                         turn.zone(turn.point(find(turn.state, point))),
+                                         e.correction});
+    turn.state.tickets.erase(kept);
+    ++turn.state.totals.tickets_delivered;
+  }
+  // Also if it had been settled before: that answer may have been lost.
+  turn.out.push_back(TicketSettled{e.session, e.driver, e.correction});
 }
 
 void on_returned(Turn& turn, const DriverReturned& e) {

@@ -27,6 +27,9 @@ void come_back(Turn& turn) {
     point.heard = turn.now;
     refresh(turn, i);
   }
+  // What was confirmed meanwhile nobody heard, and drivers of other shards have noticed nothing
+  // (D-083): who has one already says so once more.
+  for (const auto& kept : turn.state.tickets) turn.out.push_back(kept.second.ticket);
 }
 
 void restarted(ShardState& state, SimTime now) {

@@ -58,9 +58,11 @@ KeptTicket ticket_from(const archive::SessionEnd& end) {
           end.refusal};
 }
 
-/// A driver that had joined that run: whoever has its number now is somebody else.
-bool is_of_a_newcomer(const archive::Image& image, DriverId driver) {
-  return image.run.run > 0 && driver != kNobody && index_of(driver) >= image.run.drivers;
+/// A driver that had joined that run, and that has no seat any more: whoever has its number now is
+/// somebody else.
+bool is_of_a_newcomer(const archive::Image& image, DriverId driver, std::uint32_t taken_back) {
+  return image.run.run > 0 && driver != kNobody &&
+         index_of(driver) >= image.run.drivers + taken_back;
 }
 
 void take_over_closed(ShardState& state, std::uint32_t index,
@@ -74,18 +76,20 @@ void take_over_closed(ShardState& state, std::uint32_t index,
 
 }  // namespace
 
-void restore(ShardState& state, const archive::Image& image, SimTime now) {
+void restore(ShardState& state, const archive::Image& image, SimTime now,
+             std::uint32_t taken_back) {
   CHARGEMILL_ASSERT(state.totals.sessions_started == 0);
   for (std::uint32_t i = 0; i < state.points.size(); ++i) {
     const auto id = index_of(state.points[i].id);
     if (id >= image.points.size()) continue;
     archive::PointState known = image.points[id];
-    if (is_of_a_newcomer(image, known.driver)) known.driver = kNobody;
+    if (is_of_a_newcomer(image, known.driver, taken_back)) known.driver = kNobody;
     take_over(state, i, known);
     take_over_closed(state, i, image.closed[id]);
   }
   for (const auto& [key, end] : image.tickets) {
-    if (find(state, end.point) == kNowhere || is_of_a_newcomer(image, key.first)) continue;
+    if (find(state, end.point) == kNowhere || is_of_a_newcomer(image, key.first, taken_back))
+      continue;
     keep_ticket(state, ticket_from(end));
     ++state.totals.tickets_issued;
   }

@@ -65,6 +65,26 @@ archive::TicketAgain ticket_of(const ShardState& state, const KeptTicket& kept, 
   return {end};
 }
 
+std::size_t latecomers(const ShardState& state) {
+  return state.late_points.size() + state.late_drivers.size();
+}
+
+/// Those who have joined: points, then drivers.
+archive::Record late_at(const ShardState& state, std::uint32_t index, SimTime now) {
+  if (index < state.late_points.size()) {
+    archive::PointJoined who = state.late_points[index];
+    who.at = now;
+    return who;
+  }
+  archive::DriverJoined who = state.late_drivers[index - state.late_points.size()];
+  who.at = now;
+  return who;
+}
+
+RoundCursor first_point(const ShardState& state) {
+  return {state.points.empty() ? Part::tickets : Part::points, 0, 0, {}};
+}
+
 bool is_worth_repeating(const ClosedSession& closed, SimTime now) {
   return closed.session != SessionId::none &&
          (!closed.is_final || now - closed.asked < kRepeatClosed);
@@ -77,6 +97,8 @@ archive::Record record_at(const ShardState& state, const RoundCursor& cursor, Si
   switch (cursor.part) {
     case Part::begin:
       return archive::RoundMark{now, state.settings.shard, false, state.sessions_made};
+    case Part::latecomers:
+      return late_at(state, cursor.point, now);
     case Part::points: {
       const PointRecord& point = state.points[cursor.point];
       if (cursor.closed == 0) return state_of(state, point, now);
@@ -95,8 +117,10 @@ RoundCursor after(const ShardState& state, RoundCursor cursor, SimTime now) {
   const auto size = static_cast<std::uint32_t>(state.points.size());
   switch (cursor.part) {
     case Part::begin:
-      if (size == 0) return {Part::tickets, 0, 0, {}};
-      return {Part::points, 0, 0, {}};
+      return latecomers(state) > 0 ? RoundCursor{Part::latecomers, 0, 0, {}} : first_point(state);
+    case Part::latecomers:
+      if (cursor.point + 1 < latecomers(state)) return {Part::latecomers, cursor.point + 1, 0, {}};
+      return first_point(state);
     case Part::points: {
       CHARGEMILL_ASSERT(cursor.point < size);
       const PointRecord& point = state.points[cursor.point];

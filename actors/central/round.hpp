@@ -8,12 +8,12 @@
 
 namespace chargemill::central {
 
-/// A place in the round: a mark, each point with its closed sessions, each ticket that is not
-/// confirmed, a mark.
+/// A place in the round: a mark, those who have joined, each point with its closed sessions, each
+/// ticket that is not confirmed, a mark.
 struct RoundCursor {
-  enum class Part : std::uint8_t { begin, points, tickets };
+  enum class Part : std::uint8_t { begin, latecomers, points, tickets };
   Part part = Part::begin;
-  std::uint32_t point = 0;                  ///< local index
+  std::uint32_t point = 0;                  ///< local index; or which of those who have joined
   std::uint32_t closed = 0;                 ///< 0: the point itself; n: its n-th closed session
   std::pair<DriverId, SessionId> ticket{};  ///< this one, or the next that is left
 };

@@ -91,10 +91,7 @@ void on(Turn& turn, const Heartbeat& e) {
 
 void on(Turn& turn, const FaultReport& e) { about_registered(turn, e, on_fault); }
 
-void on(Turn& turn, const HealthyReport& e) {
-  about_registered(
-      turn, e, [](Turn& t, std::uint32_t index, const HealthyReport&) { on_healthy(t, index); });
-}
+void on(Turn& turn, const HealthyReport& e) { about_registered(turn, e, on_healthy); }
 
 void on(Turn& turn, const ChargeRequest& e) {
   if (find(turn.state, e.point) == kNowhere)
@@ -139,8 +136,18 @@ void add_record(ShardState& state, const OwnedPoint& one) {
 }
 
 void on(Turn& turn, const Joined& e) {
-  add_record(turn.state, e.point);
+  if (find(turn.state, e.point.id) == kNowhere) add_record(turn.state, e.point);
+  const archive::PointJoined who{turn.now,      e.point.id,    e.point.zone,
+                                 e.point.price, e.point.power, e.is_outside};
+  turn.state.late_points.push_back(who);
+  turn.record(who);
   turn.out.push_back(Welcome{e.point.id, e.point.zone});
+}
+
+void on(Turn& turn, const DriverJoined& e) {
+  const archive::DriverJoined who{turn.now, e.driver, e.is_outside};
+  turn.state.late_drivers.push_back(who);
+  turn.record(who);
 }
 
 void on(Turn& turn, const Parted& e) {
@@ -154,6 +161,14 @@ void on(Turn& turn, const Parted& e) {
 
 void on(Turn& turn, const JournalBusy& e) { turn.state.journal_busy = e.is_busy; }
 void on(Turn&, const JournalMoved&) {}  // its shell knows
+
+void on(Turn& turn, const TellFree&) {
+  turn.state.dirty_zones.clear();
+  for (std::size_t slot = 0; slot < turn.state.zones.size(); ++slot) {
+    turn.state.zones[slot].is_dirty = true;
+    turn.state.dirty_zones.push_back(static_cast<std::uint16_t>(slot));
+  }
+}
 
 void on(Turn& turn, const FaultInjected& e) {
   const std::uint32_t index = find(turn.state, e.point);
@@ -179,7 +194,8 @@ void on(Turn& turn, const Tick&) {
 /// What a shard that is down takes note of all the same: it is no message of the network.
 bool reaches_the_dead(const ShardEvent& event) noexcept {
   return std::holds_alternative<JournalBusy>(event) ||
-         std::holds_alternative<JournalMoved>(event) || std::holds_alternative<Joined>(event);
+         std::holds_alternative<JournalMoved>(event) || std::holds_alternative<Joined>(event) ||
+         std::holds_alternative<DriverJoined>(event);
 }
 
 }  // namespace

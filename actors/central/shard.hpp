@@ -61,16 +61,23 @@ struct ShardState {
   WatchTotals watch;
   RecentFaults recent_faults;
   RecentDenials recent_denials;
-  std::uint64_t sessions_made = 0;  ///< numbers the sessions (D-030)
+  std::uint64_t sessions_made = 0;                  ///< numbers the sessions (D-030)
+  std::vector<archive::PointJoined> late_points;    ///< who joined, for the journal's rounds
+  std::vector<archive::DriverJoined> late_drivers;  ///< likewise
   bool up = true;
   bool journal_busy = false;  ///< no room for the records of a new session
 };
 
 // clang-format off
 /// A charge point joins a network that runs. Its id follows those of the shard's others.
-struct Joined        { OwnedPoint point; };
+/// Or one that the shard has been given back by a journal: then it is welcome only.
+struct Joined        { OwnedPoint point; bool is_outside = false; };
+/// Likewise a driver; it is nobody's, but somebody has to remember it.
+struct DriverJoined  { DriverId driver; bool is_outside = false; };
 /// A connection to the outside is lost: the engine, or the monitor, of `point` cannot be heard any more.
 struct Parted        { PointId point; bool engine; bool monitor; };
+/// Central is another one: it knows of no free points.
+struct TellFree      {};
 struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck, StartDeclined> message; };
 struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck> message; };
 struct Welcome       { PointId point; ZoneId zone; };          ///< it is known here: let it begin
@@ -81,11 +88,12 @@ using ShardEvent =
     std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, Heartbeat, FaultReport,
                  HealthyReport, ChargeRequest, CancelRequest, AskRequest, TicketAck, ZoneRequest,
                  DriverReturned, PointSearch, OperatorOrder, CentralDown, CentralUp, FaultInjected,
-                 JournalBusy, JournalMoved, Joined, Parted, Tick>;
-/// DriverUpdate, Ticket, PointList: to their driver. FreeCount, ZoneMiss: to central. PointSearch:
-/// to whoever owns its next point. Record: to the journal.
-using ShardEffect = std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, PointList, PointSearch,
-                                 FreeCount, ZoneMiss, Detected, Welcome, archive::Record>;
+                 JournalBusy, JournalMoved, Joined, DriverJoined, Parted, TellFree, Tick>;
+/// DriverUpdate, Ticket, TicketSettled, PointList: to their driver. FreeCount, ZoneMiss: to
+/// central. PointSearch: to whoever owns its next point. Record: to the journal.
+using ShardEffect =
+    std::variant<ToPoint, ToMonitor, DriverUpdate, Ticket, TicketSettled, PointList, PointSearch,
+                 FreeCount, ZoneMiss, Detected, Welcome, archive::Record>;
 using ShardEffects = std::vector<ShardEffect>;
 static_assert(sizeof(ShardEvent) <= 64);
 

@@ -37,18 +37,24 @@ void ShardActor::run(const ShardEvent& event) {
 }
 
 void ShardActor::on_other(const runtime::Message& m) {
+  if (const auto* const fenced = m.get_if<Fenced>()) return obey(*fenced);
   const auto* const inspect = m.get_if<Inspect>();
   if (m.get_if<Crash>() != nullptr) throw InjectedCrash{};
   if (inspect == nullptr) return drop(m);
   Inspect next = *inspect;
   next.from = next.what->look(state_, now(), next.from);
   if (next.from < state_.points.size()) return send(this, next);
-  const auto after = index_of(next.shard) + std::size_t{next.step};
-  if (next.from == Inspection::kEnough || next.only_this || after >= network_.shards.size())
+  const auto after = network_.next_here[index_of(next.shard)];
+  if (next.from == Inspection::kEnough || next.only_this || after == Switchboard::kNoShard)
     return next.what->finish(now());
   next.shard = ShardId{static_cast<std::uint16_t>(after)};
   next.from = 0;
   send(network_.shards[after], next);
+}
+
+void ShardActor::obey(const Fenced& order) {
+  if (gate_.admits(runtime::agreement::Revision{order.token})) return run(order.event);
+  instruments().add(Metric::orders_refused, 1);
 }
 
 // It comes back as from a restart of central: what a journal would give back is kept, and its
@@ -138,6 +144,10 @@ void ShardActor::perform(const ShardEffect& effect) {
             if (to != nullptr) tell<driver::Event>(to, e);
           },
           [&](const Ticket& e) {
+            const auto to = seat(network_.drivers, e.driver);
+            if (to != nullptr) tell<driver::Event>(to, e);
+          },
+          [&](const TicketSettled& e) {
             const auto to = seat(network_.drivers, e.driver);
             if (to != nullptr) tell<driver::Event>(to, e);
           },

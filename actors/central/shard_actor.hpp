@@ -3,8 +3,10 @@
 #include <memory>
 
 #include "actors/central/clerk.hpp"
+#include "actors/central/fenced.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/shell/core_actor.hpp"
+#include "runtime/agreement/token_gate.hpp"
 #include "runtime/observe/published.hpp"
 
 namespace chargemill::central {
@@ -22,9 +24,17 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   /// From now on `sink`, of the home worker, keeps the records; it outlives this. Before the first
   /// message. Whoever moves the journal sends JournalMoved if the waiter asks for it.
   archive::Waiter& record_into(archive::RecordSink& sink);
+  /// The journal shows at once that it is here now.
+  void begin_round() {
+    if (clerk_ != nullptr) clerk_->begin_round();
+  }
   /// The last records of a run. For whoever has frozen the engine.
   void close_journal() {
     if (clerk_ != nullptr) clerk_->close(state_);
+  }
+  /// From now on it obeys no central with a lower token. For whoever has stopped its worker.
+  void fence(std::int64_t token) noexcept {
+    (void)gate_.admits(runtime::agreement::Revision{token});
   }
   /// For whoever has frozen the engine; null: nothing is recorded.
   [[nodiscard]] const Clerk* clerk() const noexcept { return clerk_.get(); }
@@ -49,6 +59,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   };
   void run(const ShardEvent& event);
   void on_other(const runtime::Message& m);
+  void obey(const Fenced& order);
   void perform(const ShardEffect& effect);
   void carry(bool has_moved);
   void publish();
@@ -60,6 +71,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   runtime::Published<WatchTotals> watch_;
   std::vector<ShownZone> zones_;  // as state_.zones at the beginning; never grows
   SimTime publish_at_{};
+  runtime::agreement::TokenGate gate_;
   bool has_failed_ = false;  // and nobody has brought it back
 };
 

@@ -50,7 +50,7 @@ void on_status(Turn& turn, std::uint32_t index, const Status& e);
 void on_telemetry(Turn& turn, std::uint32_t index, const Telemetry& e);
 void on_end(Turn& turn, std::uint32_t index, const SessionEnd& e);
 void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e);
-void on_healthy(Turn& turn, std::uint32_t index);
+void on_healthy(Turn& turn, std::uint32_t index, const HealthyReport& e);
 void on_order(Turn& turn, std::uint32_t index, const OperatorOrder& order);
 /// A look at the record at the time that it was filed for: time-outs.
 void check(Turn& turn, std::uint32_t index);

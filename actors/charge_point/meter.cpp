@@ -22,6 +22,15 @@ Nanos time_for(Energy target, Power power) {
   return time_to_deliver(target, power);
 }
 
+/// Rounded half to even, once (D-111): what is told on the way is rounded down, so that it never
+/// exceeds this.
+Energy total_at(const Meter& meter, SimTime end) {
+  const auto& session = meter.running;
+  if (end <= session.since) return {};
+  const Energy flowed = rounded_energy(meter.power, end - session.since);
+  return session.target.mj > 0 ? std::min(flowed, session.target) : flowed;
+}
+
 }  // namespace
 
 void Meter::begin(const StartSupply& start, Nanos max_session, SimTime now) {
@@ -43,8 +52,8 @@ void Meter::begin(const StartSupply& start, Nanos max_session, SimTime now) {
 void Meter::finish(SessionStatus status, Reason reason, SimTime now) {
   CHARGEMILL_ASSERT(active);
   CHARGEMILL_ASSERT(has_room());
-  const Energy energy = delivered(now);
   const SimTime end = std::min(now, running.stop_at);
+  const Energy energy = total_at(*this, end);
   ends.push_back({running.session, running.since, end, energy, running.driver, status, reason,
                   ++ends_made, false});
   finished += energy;

@@ -53,7 +53,8 @@ struct Meter {
   void begin(const StartSupply& start, Nanos max_session, SimTime now);
   /// Ends it at `now`, or at `stop_at` if that was earlier, and keeps its end. Requires active.
   void finish(SessionStatus status, Reason reason, SimTime now);
-  /// Energy of the running session; never beyond its target. Zero if there is none.
+  /// Energy of the running session in whole millijoules, rounded down; never beyond its target, nor
+  /// beyond what its end will say. Zero if there is none.
   [[nodiscard]] Energy delivered(SimTime now) const noexcept;
   /// Central has booked the end of `session`: forget it.
   void confirm(SessionId session);

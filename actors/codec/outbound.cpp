@@ -1,5 +1,7 @@
 #include "actors/codec/outbound.hpp"
 
+#include <algorithm>
+
 #include "actors/codec/body_writer.hpp"
 #include "actors/texts.hpp"
 #include "runtime/base/assert.hpp"
@@ -124,11 +126,13 @@ CPSessionTicket Outbound::body_of(const Ticket& ticket, SimTime at) {
 
 CPHealth Outbound::body_of(const FaultReport& report, SimTime at) {
   start_body();
-  return {name(report.point), Health::fault, word(report.reason), utc(at)};
+  // Said again it has the same content (D-117).
+  return {name(report.point), Health::fault, word(report.reason), utc(std::min(report.at, at))};
 }
 CPHealth Outbound::body_of(const HealthyReport& report, SimTime at) {
   start_body();
-  return {name(report.point), Health::healthy, word(Reason::health_check_restored), utc(at)};
+  return {name(report.point), Health::healthy, word(Reason::health_check_restored),
+          utc(std::min(report.at, at))};
 }
 CPHeartbeat Outbound::body_of(const Heartbeat& heartbeat, SimTime at) {
   start_body();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "runtime/base/assert.hpp"
 
@@ -14,9 +15,11 @@ enum class Fields : std::uint8_t {
   none,
   from,
   point,
+  point_age,
   point_or_all,
   point_driver,
   point_kind,
+  point_switch,
   zone,
   new_point,
   new_driver
@@ -34,7 +37,7 @@ constexpr std::array<Row, kVerbs> kRows{{
     {Verb::ping,          "PING",          "PING",                      Fields::none,         false},
     {Verb::help,          "HELP",          "HELP",                      Fields::none,         false},
     {Verb::list,          "LIST",          "LIST[#FROM]",               Fields::from,         false},
-    {Verb::status,        "STATUS",        "STATUS#CP",                 Fields::point,        false},
+    {Verb::status,        "STATUS",        "STATUS#CP[#AGE]",           Fields::point_age,    false},
     {Verb::stop,          "STOP",          "STOP#CP|*",                 Fields::point_or_all, true},
     {Verb::resume,        "RESUME",        "RESUME#CP|*",               Fields::point_or_all, true},
     {Verb::stop_supply,   "STOP_SUPPLY",   "STOP_SUPPLY#CP",            Fields::point,        true},
@@ -43,12 +46,14 @@ constexpr std::array<Row, kVerbs> kRows{{
     {Verb::plug,          "PLUG",          "PLUG#CP",                   Fields::point,        true},
     {Verb::unplug,        "UNPLUG",        "UNPLUG#CP",                 Fields::point,        true},
     {Verb::start,         "START",         "START#CP#DRIVER",           Fields::point_driver, true},
-    {Verb::inject,        "INJECT",        "INJECT#CP#KIND",            Fields::point_kind,   true},
+    {Verb::inject,        "INJECT",        "INJECT#CP#KIND[#SECONDS]",  Fields::point_kind,   true},
     {Verb::stats,         "STATS",         "STATS#CP",                  Fields::point,        false},
     {Verb::available,     "AVAILABLE",     "AVAILABLE[#ZONE|*[#FROM]]", Fields::zone,         false},
     {Verb::add_point,     "ADD_CP",        "ADD_CP#CP|-[#ZONE[#KW[#EUR]]]", Fields::new_point, true},
     {Verb::add_driver,    "ADD_DRIVER",    "ADD_DRIVER#DRIVER|-[#CP...]", Fields::new_driver, true},
     {Verb::nodes,         "NODES",         "NODES",                     Fields::none,         false},
+    {Verb::power_on,      "POWER_ON",      "POWER_ON#CP",               Fields::point,        true},
+    {Verb::simulate_fault, "SIMULATE_FAULT", "SIMULATE_FAULT#CP#ON|OFF", Fields::point_switch, true},
 }};
 // clang-format on
 constexpr bool is_in_order() {
@@ -140,6 +145,30 @@ std::string_view read_newcomer(const Row& row, Parts& parts, OperatorCommand& co
   return row.fields == Fields::new_point ? read_new_point(parts, command) : read_lines(parts);
 }
 
+/// How long a fault lasts; likewise.
+std::string_view read_seconds(Parts& parts, OperatorCommand& command) {
+  constexpr double kSecondsMax = 1e9;
+  constexpr double kNanos = 1e9;
+  if (parts.is_at_end()) return {};
+  const auto seconds = number_of(parts.next(), kSecondsMax);
+  if (seconds) command.duration = Nanos{std::llround(*seconds * kNanos)};
+  return command.duration > Nanos{0} ? std::string_view{}
+                                     : "SECONDS is a number above 0, at most 1e9, use ";
+}
+
+/// What may follow the name of a point in `status`; likewise.
+std::string_view read_age(Parts& parts, OperatorCommand& command) {
+  if (parts.is_at_end()) return {};
+  command.wants_age = parts.next() == "AGE";
+  return command.wants_age ? std::string_view{} : "only AGE may follow, use ";
+}
+
+std::string_view read_switch(Parts& parts, OperatorCommand& command) {
+  const auto to = parts.next();
+  command.is_on = to == "ON";
+  return command.is_on || to == "OFF" ? std::string_view{} : "ON or OFF is missing, use ";
+}
+
 tl::expected<OperatorCommand, std::string> read_fields(const Row& row, Parts& parts) {
   OperatorCommand command;
   command.verb = row.verb;
@@ -158,6 +187,9 @@ tl::expected<OperatorCommand, std::string> read_fields(const Row& row, Parts& pa
     read_name(command.point);
     if (row.fields == Fields::point_driver) read_name(command.driver);
     if (row.fields == Fields::point_kind) read_name(kind);
+    if (row.fields == Fields::point_kind && flaw.empty()) flaw = read_seconds(parts, command);
+    if (row.fields == Fields::point_switch && flaw.empty()) flaw = read_switch(parts, command);
+    if (row.fields == Fields::point_age && flaw.empty()) flaw = read_age(parts, command);
   }
   if (!flaw.empty()) return refusal(flaw, row.usage);
   if (!parts.is_at_end()) return refusal("too many fields, use ", row.usage);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "runtime/base/units.hpp"
+
 namespace chargemill::control {
 
 enum class Verb : std::uint8_t {
@@ -27,9 +29,11 @@ enum class Verb : std::uint8_t {
   available,
   add_point,
   add_driver,
-  nodes
+  nodes,
+  power_on,
+  simulate_fault
 };
-inline constexpr std::size_t kVerbs = 18;
+inline constexpr std::size_t kVerbs = 20;
 
 /// The faults that can befall one charge point on demand, in the words of a scenario.
 enum class Injection : std::uint8_t {
@@ -47,7 +51,10 @@ inline constexpr std::size_t kNameBytesMax = 64;
 struct OperatorCommand {
   Verb verb{};
   bool is_for_all = false;  ///< `*` in place of a charge point, of a zone
+  bool is_on = false;       ///< of `simulate_fault`
+  bool wants_age = false;   ///< of `status`: also since when nothing was heard
   Injection injection{};    ///< of `inject`
+  Nanos duration{};         ///< likewise; 0: as long as such a fault lasts
   std::string_view point;   ///< empty for verbs without one, and for all
   std::string_view driver;  ///< of `start`
   std::string_view zone;    ///< of `available`; empty: all zones

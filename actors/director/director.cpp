@@ -226,11 +226,32 @@ void on(State& state, const CentralUp&, SimTime now, Effects& effects) {
   on(state, Tick{}, now, effects);
 }
 
+/// Whom somebody outside means; null: nobody here, or nothing new begins any more.
+Point* meant(State& state, PointId id) {
+  const auto found =
+      std::lower_bound(state.points.begin(), state.points.end(), id,
+                       [](const Point& point, PointId wanted) { return point.id < wanted; });
+  if (state.halted || found == state.points.end() || found->id != id) return nullptr;
+  return &*found;
+}
+
+void on(State& state, const SwitchOn& e, SimTime /*now*/, Effects& effects) {
+  Point* const point = meant(state, e.point);
+  if (point == nullptr) return;
+  if (!point->on) return switch_point(*point, true, effects);
+  // Who has shut it down was central: only the engine knows. One that runs is not disturbed.
+  effects.push_back(ToPoint{point->id, PowerOn{}});
+}
+
+void on(State& state, const Simulate& e, SimTime /*now*/, Effects& effects) {
+  const Point* const point = meant(state, e.point);
+  if (point != nullptr) effects.push_back(ToMonitor{point->id, SimulateFault{e.on}});
+}
+
 void on(State& state, const Inject& e, SimTime now, Effects& effects) {
-  const auto found = std::lower_bound(state.points.begin(), state.points.end(), e.point,
-                                      [](const Point& point, PointId id) { return point.id < id; });
-  if (state.halted || found == state.points.end() || found->id != e.point) return;
-  const auto index = static_cast<std::uint32_t>(found - state.points.begin());
+  const Point* const point = meant(state, e.point);
+  if (point == nullptr) return;
+  const auto index = static_cast<std::uint32_t>(point - state.points.data());
   Fault fault;
   fault.kind = e.kind;
   fault.duration = e.duration;
@@ -298,6 +319,14 @@ State make_state(const Settings& settings, const std::vector<Place>& places,
     state.faults.push_back(make_clock(state, fault, number));
   }
   return state;
+}
+
+void resume(State& state, SimTime since) {
+  CHARGEMILL_ASSERT(!state.started);
+  while (deed_due(state) <= since && state.next_deed < state.deeds.size()) ++state.next_deed;
+  for (FaultClock& clock : state.faults) {
+    if (clock.fault.at <= since) clock.fault.at = kNever;
+  }
 }
 
 Effects step(State& state, const Event& event, SimTime now) {

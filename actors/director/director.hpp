@@ -161,13 +161,18 @@ struct KeepCrashed { PointId point; SimTime until; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
 /// Somebody outside wants it to befall one point (central_restart: its shard), now.
 struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< as of a Fault
+/// Somebody outside switches one point on: it was shut down (D-080), or its stage is still to come.
+struct SwitchOn  { PointId point; };
+/// Somebody outside lets a monitor act as if its checks failed (D-120), or ends that.
+struct Simulate  { PointId point; bool on; };
 /// A charge point has joined the shard; it is switched on. Rates of faults stay those of the others.
 struct Joined    { PointId point; ZoneId zone; };
 // clang-format on
 
 /// CentralDown: the shard has failed by itself; CentralUp: its supervisor restarts it. What was
 /// connected to it loses its connection and finds it again, as in a central restart (D-131).
-using Event = std::variant<PowerOn, Halt, Inject, Joined, CentralDown, CentralUp, Tick>;
+using Event =
+    std::variant<PowerOn, Halt, Inject, SwitchOn, Simulate, Joined, CentralDown, CentralUp, Tick>;
 using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver, KeepCrashed>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;
@@ -179,6 +184,10 @@ static_assert(sizeof(Event) <= 64);
 [[nodiscard]] State make_state(const Settings& settings, const std::vector<Place>& places,
                                const std::vector<ShareStage>& stages,
                                const std::vector<Fault>& faults, std::vector<Deed> deeds = {});
+
+/// A director whose former life ended at `since`: what was to happen once until then has happened,
+/// and what it began then is over. Before PowerOn, which switches its points on.
+void resume(State& state, SimTime since);
 
 /// Answers `event`, which happens at `now`: changes `state` and says what must be said.
 /// PowerOn starts the scenario; it must come at time zero of `stages` and `faults`.

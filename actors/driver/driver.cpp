@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/driver/unsettled.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::driver {
@@ -11,7 +12,10 @@ std::uint32_t lines_of(const State& state) {
   return static_cast<std::uint32_t>(state.plan->lines.size());
 }
 
-bool in_reach(const State& state) { return state.linked && !state.away; }
+bool is_terminal(UpdateStatus status) {
+  return status == UpdateStatus::denied || status == UpdateStatus::completed ||
+         status == UpdateStatus::failed;
+}
 
 /// Says the current request. A repetition is harmless: central answers a known id with the present
 /// status (D-054).
@@ -67,17 +71,33 @@ void take_turn(State& state, SimTime line_due, SimTime now, Effects& effects) {
   look_around(state, *state.plan->looks, {}, effects);
 }
 
+/// When the stage ends by itself.
+SimTime stage_due(const State& state) {
+  if (state.away) return kNever;
+  if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving) return state.pause_end;
+  if (state.stage == Stage::waiting) return state.last_news + state.plan->timeout;
+  return kNever;
+}
+
 void leave_off(State& state, Effects& effects) {
   state.stage = Stage::finished;
   // Who has no list, but is asked by hand, has nothing to be through with.
   if (lines_of(state) > 0) effects.push_back(Finished{state.next_line, lines_of(state)});
 }
 
+/// A fleet's driver is free for another trip.
+void rest(State& state, Effects& effects) {
+  state.stage = Stage::idle;
+  if (state.mode == Mode::fleet) effects.push_back(DriverIdle{state.id});
+}
+
 /// The current request needs no more waiting: D-123's pause after all but the last.
 void finish(State& state, SimTime now, Effects& effects) {
   if (state.mode != Mode::list) {
-    state.stage = Stage::idle;
-    if (state.mode == Mode::fleet) effects.push_back(DriverIdle{state.id});
+    const bool pauses = state.mode == Mode::fleet && state.plan->pause > Nanos{0} && !state.halted;
+    if (!pauses) return rest(state, effects);
+    state.stage = Stage::pausing;
+    state.pause_end = now + state.plan->pause;
     return;
   }
   const bool is_last = state.next_line == lines_of(state);
@@ -106,25 +126,18 @@ void give_up(State& state, SimTime now, Effects& effects) {
   ++state.totals.timed_out;
   const RequestId request = current_request(state);
   // Without a point nobody has let it in, and nobody can be told.
-  const bool can_cancel = state.issued && state.trip.point != kUnknownPoint;
-  if (can_cancel && in_reach(state)) {
-    effects.push_back(CancelRequest{request, state.id, state.trip.point});
-  } else if (can_cancel) {
-    // Only one can be owed: later ones were never issued while central stayed out of reach.
-    state.owed_cancel = request;
-    state.owed_point = state.trip.point;
-  }
+  if (state.issued && state.trip.point != kUnknownPoint)
+    cancel(state, {request, state.trip.point}, now, effects);
   effects.push_back(TimedOut{request});
   finish(state, now, effects);
 }
 
 /// What a driver says whenever it finds central again (D-129, D-131).
-void reconnect(State& state, bool may_repeat, Effects& effects) {
+void reconnect(State& state, bool may_repeat, SimTime now, Effects& effects) {
   effects.push_back(DriverReturned{state.id});
-  if (state.owed_cancel != RequestId::none) {
-    effects.push_back(CancelRequest{state.owed_cancel, state.id, state.owed_point});
-    state.owed_cancel = RequestId::none;
-  }
+  if (state.unsettled) state.unsettled->has_left = false;  // what was left will come
+  confirm_again(state, effects);
+  say_cancels(state, now, effects);
   if (state.stage != Stage::waiting) return;
   const bool unheard = !state.answered && !state.trip.any_in_zone && may_repeat;
   if (!state.issued || unheard) {
@@ -161,7 +174,7 @@ void on(State& state, const AskByHand& asked, SimTime now, Effects& effects) {
   effects.push_back(HandAnswer{asked.errand, current_request(state), state.id, verdict});
 }
 
-void on(State& state, const CancelByHand& given_up, SimTime /*now*/, Effects& effects) {
+void on(State& state, const CancelByHand& given_up, SimTime now, Effects& effects) {
   const RequestId request = current_request(state);
   const bool is_meant = given_up.request == RequestId::none || given_up.request == request;
   HandVerdict verdict = objection(state);
@@ -174,15 +187,23 @@ void on(State& state, const CancelByHand& given_up, SimTime /*now*/, Effects& ef
     } else if (state.trip.any_in_zone && state.trip.point == kUnknownPoint) {
       verdict = HandVerdict::undecided;
     } else {
-      effects.push_back(CancelRequest{request, state.id, state.trip.point});
+      cancel(state, {request, state.trip.point}, now, effects);
     }
   }
   effects.push_back(HandAnswer{given_up.errand, request, state.id, verdict});
 }
 
+/// A guest's program has given up a request, perhaps an older one.
+void on(State& state, const CancelRequest& given_up, SimTime now, Effects& effects) {
+  if (given_up.driver != state.id || state.mode != Mode::guest) return;
+  cancel(state, {given_up.request, given_up.point}, now, effects);
+}
+
 void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects) {
+  if (state.away || update.driver != state.id) return;
+  if (is_terminal(update.status)) settle_cancel(state, update.request);
   // D-126: of other drivers' or unknown requests nothing is heard.
-  if (state.away || update.driver != state.id || update.request != current_request(state)) return;
+  if (update.request != current_request(state)) return;
   if (state.stage == Stage::leaving) effects.push_back(Show{update});  // late, but not unseen
   if (state.stage != Stage::waiting) return;
   state.last_news = now;
@@ -214,23 +235,12 @@ void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects)
   }
 }
 
-/// Kept whichever request it is of, also one given up (D-125); each once (D-083, X-32).
 void on(State& state, const Ticket& ticket, SimTime /*now*/, Effects& effects) {
-  if (state.away || ticket.driver != state.id) return;
-  constexpr std::uint64_t kCorrection = std::uint64_t{1} << 63U;
-  const std::uint64_t key = index_of(ticket.session) ^ (ticket.correction ? kCorrection : 0);
-  // A guest's ticket is confirmed by the guest: on its way there it may be lost with a connection.
-  const bool is_guest = state.mode == Mode::guest;
-  if (!is_guest) effects.push_back(TicketAck{ticket.session, state.id, ticket.correction});
-  if (is_guest) effects.push_back(ShowTicket{ticket});
-  if (std::find(state.seen.begin(), state.seen.end(), key) != state.seen.end()) {
-    ++state.totals.duplicates;
-    return;
-  }
-  state.seen[state.next_seen] = key;
-  state.next_seen = static_cast<std::uint8_t>((state.next_seen + 1U) % kTicketsRemembered);
-  ++state.totals.tickets;
-  if (state.mode == Mode::list) effects.push_back(ShowTicket{ticket});
+  take_ticket(state, ticket, effects);
+}
+
+void on(State& state, const TicketSettled& e, SimTime /*now*/, Effects& effects) {
+  settle_ticket(state, e, effects);
 }
 
 void on(State& state, const Leave&, SimTime /*now*/, Effects& /*effects*/) { state.away = true; }
@@ -256,7 +266,7 @@ void come_back(State& state, SimTime now, Effects& effects) {
   state.last_news = now;  // the time-out did not run meanwhile: nobody was there to wait
   // An unheard request is asked for, not repeated: it may be over and forgotten by now, and a
   // repetition would then start a second session.
-  if (state.linked) reconnect(state, false, effects);
+  if (state.linked) reconnect(state, false, now, effects);
 }
 
 void on(State& state, const Return&, SimTime now, Effects& effects) {
@@ -268,10 +278,10 @@ void on(State& state, const LinkDown&, SimTime /*now*/, Effects& effects) {
   state.linked = false;
 }
 
-void on(State& state, const LinkUp&, SimTime /*now*/, Effects& effects) {
+void on(State& state, const LinkUp&, SimTime now, Effects& effects) {
   if (state.linked) return;
   state.linked = true;
-  if (!state.away) reconnect(state, true, effects);
+  if (!state.away) reconnect(state, true, now, effects);
 }
 
 void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
@@ -294,6 +304,10 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
 
 void on(State& state, const Halt&, SimTime /*now*/, Effects& effects) {
   state.halted = true;
+  if (state.mode == Mode::fleet) {
+    if (state.stage == Stage::pausing) rest(state, effects);
+    return;
+  }
   if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving) leave_off(state, effects);
 }
 
@@ -309,8 +323,10 @@ void on(State& state, const Restart&, SimTime now, Effects& effects) {
 }
 
 void on(State& state, const Tick&, SimTime now, Effects& effects) {
-  if (now < due(state)) return;
+  if (now >= cancel_due(state)) say_cancels(state, now, effects);
+  if (now < stage_due(state)) return;
   if (state.stage == Stage::pausing) {
+    if (state.mode == Mode::fleet) return rest(state, effects);
     take_turn(state, state.pause_end, now, effects);
     return;
   }
@@ -343,11 +359,6 @@ Effects step(State& state, const Event& event, SimTime now) {
   return effects;
 }
 
-SimTime due(const State& state) {
-  if (state.away) return kNever;
-  if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving) return state.pause_end;
-  if (state.stage == Stage::waiting) return state.last_news + state.plan->timeout;
-  return kNever;
-}
+SimTime due(const State& state) { return std::min(stage_due(state), cancel_due(state)); }
 
 }  // namespace chargemill::driver

@@ -2,7 +2,6 @@
 // D-131).
 #pragma once
 
-#include <array>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -10,13 +9,14 @@
 #include "actors/driver/by_hand.hpp"
 #include "actors/messages.hpp"
 #include "runtime/base/inline_vector.hpp"
+#include "runtime/base/rare.hpp"
 
 namespace chargemill::driver {
 
 /// What a driver is to do, fixed for the run and shared by all drivers that do the same.
 struct Plan {
   std::vector<PointId> lines;  ///< of its request file; kUnknownPoint for a name nobody has
-  Nanos pause = std::chrono::seconds{4};     ///< after each request but the last (D-123)
+  Nanos pause = std::chrono::seconds{4};     ///< after each request but a list's last (D-123)
   Nanos timeout = std::chrono::seconds{30};  ///< without any update (D-123)
   std::optional<PointFilter> looks;          ///< lists such points before each line (D-130)
   Nanos first_wait{0};  ///< from PowerOn to the first line: the points are known by then (D-211)
@@ -31,12 +31,15 @@ inline constexpr Nanos kLastWait = std::chrono::seconds{2};
 /// So long a driver waits for the list of what is available before it asks without it.
 inline constexpr Nanos kLookPatience = std::chrono::seconds{5};
 
-/// off -> (idle | waiting) -> waiting <-> pausing; waiting -> leaving -> finished
+/// A cancel that is not answered is said again so much later (D-125).
+inline constexpr Nanos kCancelAgain = std::chrono::seconds{10};
+
+/// off -> (idle | waiting) -> waiting <-> pausing -> idle; waiting -> leaving -> finished
 enum class Stage : std::uint8_t {
   off,       ///< before PowerOn
   idle,      ///< a fleet's driver or a guest without a trip
   waiting,   ///< one request is open
-  pausing,   ///< a list's driver before its first request, or between two
+  pausing,   ///< a list's driver before its first request; any but a guest after one
   looking,   ///< then, if its plan says so, at what is available (D-130)
   leaving,   ///< a list's driver after its last line, for kLastWait
   finished,  ///< and then
@@ -56,23 +59,37 @@ struct Totals {
   return t.sent - t.accepted - t.denied - t.timed_out;
 }
 
-/// How many tickets are remembered to tell a repetition. Central repeats only what is unconfirmed,
-/// and a driver has one session at a time, so a repetition is never older than this.
-inline constexpr std::size_t kTicketsRemembered = 4;
+/// Tickets that are remembered at most to tell a repetition: each until its shard has settled it,
+/// after which it cannot come again. One for which there is no room is neither taken nor confirmed:
+/// its shard keeps it.
+inline constexpr std::size_t kTicketsMax = 8;
+/// Cancels that are repeated at most; a newer one takes the place of the oldest, whose session then
+/// runs to its own end.
+inline constexpr std::size_t kCancelsMax = 4;
+
+struct Cancel {
+  RequestId request{};
+  PointId point{};
+};
+
+/// What a driver has said to shards that they have not answered.
+struct Unsettled {
+  InlineVector<std::uint64_t, kTicketsMax> tickets;  ///< keys of tickets, oldest first
+  InlineVector<Cancel, kCancelsMax> cancels;         ///< oldest first
+  SimTime cancel_at;      ///< when they are repeated; meaningful if there are any
+  bool has_left = false;  ///< a ticket, for want of room
+};
 
 struct State {
   const Plan* plan = nullptr;  ///< outlives this
   Trip trip{};                 ///< the request under way; its point once an update has named it
   SimTime last_news{};         ///< of the current request: sent, or its latest update
   SimTime pause_end{};         ///< meaningful while pausing or leaving
-  RequestId owed_cancel{};     ///< given up while central was out of reach; none: nothing owed
-  std::array<std::uint64_t, kTicketsRemembered> seen{};  ///< keys of tickets; a ring
+  Rare<Unsettled> unsettled;
   Totals totals;
   DriverId id{};
   std::uint32_t requests_made = 0;  ///< numbers the requests (D-030)
   std::uint32_t next_line = 0;
-  PointId owed_point{};  ///< of `owed_cancel`
-  std::uint8_t next_seen = 0;
   Mode mode = Mode::list;
   Stage stage = Stage::off;
   Counted counted = Counted::open;
@@ -84,7 +101,7 @@ struct State {
   bool halted = false;    ///< no further request
   bool by_hand = false;   ///< the current request is besides its list
 };
-static_assert(sizeof(State) <= 160, "a million drivers");
+static_assert(sizeof(State) <= 128, "a million drivers");
 
 // clang-format off
 struct Decided    { SimTime due; };           ///< first accepted or denied; `due`: of the request
@@ -98,9 +115,9 @@ struct NoCentral  {};                         ///< "Unable to connect to CENTRAL
 struct Throw      {};                         ///< the shell throws: this incarnation ends
 // clang-format on
 
-using Event =
-    std::variant<Trip, DriverUpdate, Ticket, PointList, LookAround, Leave, Return, LinkDown, LinkUp,
-                 PowerOn, Halt, Crash, Restart, Tick, AskByHand, CancelByHand>;
+using Event = std::variant<Trip, DriverUpdate, Ticket, PointList, LookAround, Leave, Return,
+                           LinkDown, LinkUp, PowerOn, Halt, Crash, Restart, Tick, AskByHand,
+                           CancelByHand, TicketSettled, CancelRequest>;
 /// ChargeRequest, AskRequest: to the shard that owns their point, to central if the point is
 /// kUnknownPoint. CancelRequest: to the shard; its point is always known. TicketAck: to the shard
 /// that its SessionId names. ZoneRequest, DriverReturned, PointSearch: to central. DriverIdle: to
@@ -109,7 +126,8 @@ using Effect =
     std::variant<ChargeRequest, ZoneRequest, CancelRequest, AskRequest, TicketAck, DriverReturned,
                  PointSearch, DriverIdle, Decided, Started, Show, ShowTicket, ShowPoints, TimedOut,
                  Finished, NoCentral, Throw, HandAnswer>;
-using Effects = InlineVector<Effect, 8>;
+/// All unsettled tickets and cancels, and what a return or a tick says besides.
+using Effects = InlineVector<Effect, kTicketsMax + kCancelsMax + 6>;
 static_assert(sizeof(Event) <= 64);
 
 [[nodiscard]] State make_state(DriverId id, Mode mode, const Plan& plan);

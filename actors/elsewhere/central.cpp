@@ -224,9 +224,22 @@ void on_answer(Turn& turn, const ChargeRequest& e, Answer answer) {
   turn.out.emplace_back(ToDriver{e.driver, update});
 }
 
-void on_answer(Turn&, const CancelRequest&, Answer) {}
+/// Central knows of no such request any more: its driver need not go on cancelling it (D-125).
+void on_answer(Turn& turn, const CancelRequest& e, Answer answer) {
+  if (answer == Answer::taken) return;
+  DriverUpdate update{};
+  update.request = e.request;
+  update.driver = e.driver;
+  update.point = e.point;
+  update.status = UpdateStatus::denied;
+  update.reason = Reason::driver_cancelled;
+  turn.out.emplace_back(ToDriver{e.driver, update});
+}
 void on_answer(Turn&, const DriverReturned&, Answer) {}
-void on_answer(Turn&, const TicketAck&, Answer) {}
+/// Declined or not: central has heard it, or knows of no such ticket.
+void on_answer(Turn& turn, const TicketAck& e, Answer) {
+  turn.out.emplace_back(ToDriver{e.driver, TicketSettled{e.session, e.driver, e.correction}});
+}
 
 void on(Turn& turn, const Answered& e) {
   if (e.answer != Answer::taken) ++turn.state.totals.unknown;

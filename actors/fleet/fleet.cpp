@@ -159,6 +159,17 @@ State make_state(const Settings& settings, Arrivals arrivals, const Profile* pro
   return state;
 }
 
+// Vehicles came meanwhile whether anybody counted them or not: an open loop.
+void resume(State& state, SimTime since) {
+  CHARGEMILL_ASSERT(state.start == kNever);
+  state.start = since;
+  state.next_warm = state.places.size();
+  while (next_replay_due(state) <= since && state.next_replay < state.replay.size())
+    ++state.next_replay;
+  if (!state.places.empty() && state.profile != nullptr)
+    state.next_arrival = state.arrivals.next(since);
+}
+
 Effects step(State& state, const Event& event, SimTime now) {
   Effects effects;
   std::visit([&](const auto& e) { on(state, e, now, effects); }, event);

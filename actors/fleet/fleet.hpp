@@ -81,6 +81,9 @@ static_assert(sizeof(Event) <= 64);
                                std::vector<Place> places, std::vector<DriverId> drivers,
                                std::vector<ReplayTrip> replay = {});
 
+/// A fleet whose former life ended at `since`: what was due until then is done. Before PowerOn.
+void resume(State& state, SimTime since);
+
 /// Answers `event`, which happens at `now`: changes `state` and says what must be said.
 [[nodiscard]] Effects step(State& state, const Event& event, SimTime now);
 

@@ -28,30 +28,52 @@ void try_register(State& s, SimTime now, Effects& out) {
 
 /// Says what is pending; central's answer ends the repetition (D-117, D-118).
 void send_report(State& s, SimTime now, Effects& out) {
-  if (s.pending == Pending::none) return;
-  s.report_at = now + s.interval;
+  if (!s.owed) return;
+  s.owed->repeat_at = now + s.interval;
   if (!s.link_up) return;
-  if (s.pending == Pending::fault) {
-    out.push_back(FaultReport{s.id, Reason::health_check_failed});
+  const Report& report = s.owed->reports.front();
+  if (report.is_fault) {
+    out.push_back(FaultReport{s.id, Reason::health_check_failed, false, report.at});
   } else {
-    out.push_back(HealthyReport{s.id});
+    out.push_back(HealthyReport{s.id, report.at});
   }
+}
+
+/// An episode that begins and ends while central cannot be told is told afterwards, with both its
+/// times.
+void owe(State& s, const Report& report, SimTime now, Effects& out) {
+  if (!s.owed) {
+    s.owed = Owed{{report}, now};
+    return send_report(s, now, out);
+  }
+  auto& reports = s.owed->reports;
+  const bool has_room = reports.size() + 2 <= kReportsMax;  // for the end of an episode too
+  if (report.is_fault && !has_room) {
+    CHARGEMILL_ASSERT(!reports[reports.size() - 1].is_fault);
+    return reports.pop_back();
+  }
+  reports.push_back(report);
+}
+
+void confirmed(State& s, bool is_fault, SimTime now, Effects& out) {
+  if (!s.owed || s.owed->reports.front().is_fault != is_fault) return;
+  s.owed->reports.pop_front();
+  if (s.owed->reports.empty()) return s.owed.reset();
+  send_report(s, now, out);
 }
 
 void begin_episode(State& s, SimTime now, Effects& out) {
   if (s.unhealthy) return;
   s.unhealthy = true;
-  s.pending = Pending::fault;
   out.push_back(Note{NoteCode::fault_found});
-  send_report(s, now, out);
+  owe(s, {now, true}, now, out);
 }
 
 void end_episode(State& s, SimTime now, Effects& out) {
   if (!s.unhealthy) return;
   s.unhealthy = false;
-  s.pending = Pending::healthy;
   out.push_back(Note{NoteCode::recovery_found});
-  send_report(s, now, out);
+  owe(s, {now, false}, now, out);
 }
 
 void fail(State& s, SimTime now, Effects& out) {
@@ -150,13 +172,8 @@ void on(State& s, const RegisterAck&, SimTime, Effects&) {
 // The 404: registers at once, whatever it believed (D-043, D-115).
 void on(State& s, const UnknownPoint&, SimTime, Effects& out) { send_register(s, out); }
 
-void on(State& s, const FaultAck&, SimTime, Effects&) {
-  if (s.pending == Pending::fault) s.pending = Pending::none;
-}
-
-void on(State& s, const HealthyAck&, SimTime, Effects&) {
-  if (s.pending == Pending::healthy) s.pending = Pending::none;
-}
+void on(State& s, const FaultAck&, SimTime now, Effects& out) { confirmed(s, true, now, out); }
+void on(State& s, const HealthyAck&, SimTime now, Effects& out) { confirmed(s, false, now, out); }
 
 void on(State& s, const LinkDown&, SimTime, Effects& out) {
   if (!s.link_up) return;
@@ -190,7 +207,7 @@ void on(State& s, const SimulateFault& e, SimTime now, Effects& out) {
 // Beat before check: the next check takes its phase from the next beat.
 void on(State& s, const Tick&, SimTime now, Effects& out) {
   if (now >= s.register_at) try_register(s, now, out);
-  if (s.pending != Pending::none && now >= s.report_at) send_report(s, now, out);
+  if (s.owed && now >= s.owed->repeat_at) send_report(s, now, out);
   if (now >= s.beat_at) beat(s, now, out);
   if (now >= s.deadline) {
     s.deadline = kNever;
@@ -232,11 +249,16 @@ Effects step(State& state, const Event& event, SimTime now) {
   return out;
 }
 
+Pending pending(const State& state) noexcept {
+  if (!state.owed) return Pending::none;
+  return state.owed->reports.front().is_fault ? Pending::fault : Pending::healthy;
+}
+
 SimTime due(const State& state) {
   if (state.life != Life::on) return kNever;
   const SimTime engine = std::min(state.check_at, state.deadline);
   const SimTime central = std::min(state.beat_at, state.register_at);
-  const SimTime report = state.pending == Pending::none ? kNever : state.report_at;
+  const SimTime report = state.owed ? state.owed->repeat_at : kNever;
   return std::min({engine, central, report});
 }
 

@@ -5,6 +5,7 @@
 
 #include "actors/messages.hpp"
 #include "runtime/base/inline_vector.hpp"
+#include "runtime/base/rare.hpp"
 
 namespace chargemill::monitor {
 
@@ -15,20 +16,32 @@ inline constexpr std::uint8_t kFailuresMax = 3;   ///< D-117
 inline constexpr std::uint8_t kAttemptsMax = 10;  ///< D-114
 
 enum class Life : std::uint8_t { off, on, crashed };
-/// The report that central has not yet confirmed.
+/// The report that central is to confirm next.
 enum class Pending : std::uint8_t { none, fault, healthy };
+
+/// An episode has begun, or is over.
+struct Report {
+  SimTime at;
+  bool is_fault;
+};
+/// Four episodes that central has not heard of. Another one then is the last of them going on.
+inline constexpr std::size_t kReportsMax = 8;
+/// What central has not confirmed, oldest first: beginnings and ends in turn. Each is repeated
+/// until it is confirmed, then comes the next (D-117, D-118).
+struct Owed {
+  InlineVector<Report, kReportsMax> reports;
+  SimTime repeat_at;
+};
 
 struct State {
   SimTime beat_at = kNever;                  ///< next heartbeat
   SimTime check_at = kNever;                 ///< next check; kNever while one is under way
   SimTime deadline = kNever;                 ///< of the check under way; kNever: there is none
   SimTime register_at = kNever;              ///< next attempt to register
-  SimTime report_at = kNever;                ///< when the pending report is repeated
   Nanos interval = std::chrono::seconds{1};  ///< between checks, and between heartbeats; > 0
   PointId id{};
   std::uint32_t number = 0;  ///< of the last ping; older answers are late and ignored
   Life life = Life::off;
-  Pending pending = Pending::none;
   std::uint8_t failures = 0;  ///< consecutive
   std::uint8_t attempts = 0;  ///< to register
   bool link_up = true;
@@ -37,6 +50,7 @@ struct State {
   bool simulate_fault = false;
   Nanos offset{0};  ///< from PowerOn to the first check
   Price price;      ///< told at the registration
+  Rare<Owed> owed;  ///< outlives the monitor's process like `unhealthy`; none: all is confirmed
 };
 static_assert(sizeof(State) <= 96, "a million of them have to fit");
 
@@ -61,6 +75,8 @@ using Effects = InlineVector<Effect, 8>;
 
 /// Answers `event`, which happens at `now`: changes `state` in place and says what must be said.
 [[nodiscard]] Effects step(State& state, const Event& event, SimTime now);
+
+[[nodiscard]] Pending pending(const State& state) noexcept;
 
 /// When the monitor next wants Tick; kNever: not at all.
 [[nodiscard]] SimTime due(const State& state);

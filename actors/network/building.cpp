@@ -17,8 +17,11 @@ std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stag
   return result;
 }
 
-/// The process of an engine has died in the middle of a session: what is known of its meter is what
-/// it had told (D-103). It reports that end like any other, and its central books nothing twice.
+/// Central lives where this shard does.
+constexpr std::uint32_t kShardOfCentral = 0;
+
+}  // namespace
+
 void leave_interrupted(charge_point::Meter& meter, const archive::PointState& point) {
   if (point.session == SessionId::none) return;
   charge_point::EndRecord end;
@@ -33,32 +36,30 @@ void leave_interrupted(charge_point::Meter& meter, const archive::PointState& po
   meter.ends.push_back(end);
 }
 
-/// Central lives where this shard does.
-constexpr std::uint32_t kShardOfCentral = 0;
-
-}  // namespace
-
 template <class Actor, class Make>
-void Network::place(std::uint32_t shard, std::vector<Actor*>& actors,
+void Network::place(std::uint32_t shard, std::vector<ActorSlot<Actor>>& actors,
                     std::vector<runtime::Address>& seats, Make make) {
   if (is_here(shard)) {
-    actors.push_back(engine_.spawn<Actor>(home_of(shard), make(), switchboard_));
-    seats.emplace_back(actors.back());
+    Actor* const actor = engine_.spawn<Actor>(home_of(shard), make(), switchboard_);
+    actors.emplace_back(actor);
+    seats.emplace_back(actor);
   } else {
-    actors.push_back(nullptr);
+    actors.emplace_back();
     seats.push_back(engine_.reserve(node_of(shard)));
   }
 }
 
+central::CentralState Network::central_state() const {
+  return central::make_central(static_cast<std::uint16_t>(topology_.shards.size()),
+                               static_cast<std::uint16_t>(topology_.zones),
+                               static_cast<std::uint32_t>(topology_.points.size()));
+}
+
 void Network::spawn_central() {
-  const auto state = [this] {
-    return central::make_central(static_cast<std::uint16_t>(topology_.shards.size()),
-                                 static_cast<std::uint16_t>(topology_.zones),
-                                 static_cast<std::uint32_t>(topology_.points.size()));
-  };
   if (is_here(kShardOfCentral)) {
-    central_ = engine_.spawn<central::CentralActor>(0, state(), switchboard_);
-    switchboard_.central = central_;
+    auto* const central = engine_.spawn<central::CentralActor>(0, central_state(), switchboard_);
+    central_ = central;
+    switchboard_.central = central;
   } else {
     switchboard_.central = engine_.reserve(node_of(kShardOfCentral));
   }
@@ -72,25 +73,29 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
   place(index, shards_, switchboard_.shards, [&] { return shard_state(index, scenario, image); });
   if (recording_ != nullptr && is_here(index)) record_shard(index);
   place(index, supervisors_, switchboard_.supervisors, [] { return supervisor::make_state(); });
-  spawn_points(index, scenario, image);
+  spawn_points(index, image);
   place(index, directors_, switchboard_.directors, [&] { return director_state(index, scenario); });
   place(index, fleets_, switchboard_.fleets, [&] { return fleet_state(index, scenario); });
 }
 
 central::ShardState Network::shard_state(std::uint32_t index, const Scenario& scenario,
-                                         const archive::Image* image) const {
+                                         const archive::Image* image, SimTime now) const {
   const auto& seat = topology_.shards[index];
   std::vector<central::OwnedPoint> owned;
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
     const auto& spec = topology_.points[p];
     owned.push_back({PointId{p}, spec.zone, spec.price, spec.power});
   }
+  // Whoever had joined the run before is here again from the start.
+  for (std::uint32_t late = 0; index + 1 == topology_.shards.size() && late < annex_.points();
+       ++late)
+    owned.push_back(late_point(late));
   auto state = central::make_shard(shard_settings(index, scenario), owned);
   // The last shard is that of all who join, wherever they are: ids rise from shard to shard.
   const bool is_last = index + 1 == topology_.shards.size();
   for (std::uint32_t z = 0; is_last && annex_.point_places() > 0 && z < topology_.zones; ++z)
     central::open_zone(state, ZoneId{static_cast<std::uint16_t>(z)});
-  if (image != nullptr) central::restore(state, *image, SimTime{});
+  if (image != nullptr) central::restore(state, *image, now, annex_.drivers());
   return state;
 }
 
@@ -163,51 +168,57 @@ fleet::Arrivals Network::arrivals_of(std::uint32_t index, const Scenario& scenar
   return fleet::Arrivals{std::move(settings)};
 }
 
-void Network::spawn_points(std::uint32_t shard, const Scenario& scenario,
-                           const archive::Image* image) {
+void Network::spawn_points(std::uint32_t shard, const archive::Image* image) {
   const auto& seat = topology_.shards[shard];
-  const auto interval = scenario.network.health_interval;
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
-    const auto& spec = topology_.points[p];
-    // Periodic work is spread evenly and in order of id, so that neighbours in memory follow each
-    // other in time: the workers stream through their actors instead of missing the cache on each.
-    const Nanos offset = interval * (p - seat.first_point) / seat.points;
-    if (spec.is_outside) {
+    if (topology_.points[p].is_outside) {
       spawn_outside(shard, PointId{p}, image);
       continue;
     }
     // Side by side: one follows the other in memory as in time.
-    place(shard, points_, switchboard_.points, [&] {
-      auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
-                                            spec.manual_plug);
-      if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
-      state.link_up = link_ == nullptr;
-      return state;
-    });
-    place(shard, monitors_, switchboard_.monitors, [&] {
-      auto state = monitor::make_state(PointId{p}, spec.price, interval, offset);
-      // Central remembers the fault: somebody has to find that it is over (D-118).
-      state.unhealthy = image != nullptr && image->points[p].is_faulty;
-      state.link_up = link_ == nullptr;
-      return state;
-    });
+    place(shard, points_, switchboard_.points, [&] { return point_state(p, image); });
+    place(shard, monitors_, switchboard_.monitors, [&] { return monitor_state(p, seat, image); });
   }
+}
+
+charge_point::State Network::point_state(std::uint32_t p, const archive::Image* image) const {
+  const auto& spec = topology_.points[p];
+  auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
+                                        spec.manual_plug);
+  if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
+  state.link_up = link_ == nullptr;
+  return state;
+}
+
+monitor::State Network::monitor_state(std::uint32_t p, const ShardSeat& seat,
+                                      const archive::Image* image) const {
+  // Periodic work is spread evenly and in order of id, so that neighbours in memory follow each
+  // other in time: the workers stream through their actors instead of missing the cache on each.
+  const Nanos offset = health_interval_ * (p - seat.first_point) / seat.points;
+  auto state = monitor::make_state(PointId{p}, topology_.points[p].price, health_interval_, offset);
+  // Central remembers the fault: somebody has to find that it is over (D-118).
+  state.unhealthy = image != nullptr && image->points[p].is_faulty;
+  state.link_up = link_ == nullptr;
+  return state;
+}
+
+driver::State Network::driver_state(std::uint32_t d) const {
+  const auto& seat = topology_.drivers[d];
+  auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
+  state.requests_made = requests_made_;
+  state.linked = link_ == nullptr;
+  return state;
 }
 
 void Network::spawn_drivers(const archive::Image* image) {
   drivers_.reserve(topology_.drivers.size());
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d) {
     const auto& seat = topology_.drivers[d];
-    place(index_of(seat.shard), drivers_, switchboard_.drivers, [&] {
-      auto state = driver::make_state(DriverId{d}, seat.mode, topology_.driver_plans[seat.plan]);
-      state.requests_made = requests_made_;
-      state.linked = link_ == nullptr;
-      return state;
-    });
+    place(index_of(seat.shard), drivers_, switchboard_.drivers, [&] { return driver_state(d); });
   }
   if (image == nullptr) return;
   for (const auto& [key, ticket] : image->tickets) {
-    const bool is_seated = index_of(key.first) < drivers_.size();
+    const bool is_seated = index_of(key.first) < drivers_.size() + annex_.drivers();
     if (is_seated && (owed_.empty() || owed_.back() != key.first)) owed_.push_back(key.first);
   }
 }
@@ -215,17 +226,18 @@ void Network::spawn_drivers(const archive::Image* image) {
 void Network::count_actors() {
   const auto count = [](const auto& actors) {
     return static_cast<std::uint64_t>(
-        std::count_if(actors.begin(), actors.end(), [](const auto* a) { return a != nullptr; }));
+        std::count_if(actors.begin(), actors.end(), [](const auto& a) { return a != nullptr; }));
   };
   // In the order of ActorKind; supervisors last.
-  actors_here_ = {count(points_) + count(outside_points_),
-                  count(monitors_),
-                  count(drivers_),
-                  count(shards_),
-                  central_ == nullptr ? 0U : 1U,
-                  count(fleets_),
-                  count(directors_),
-                  count(supervisors_)};
+  const std::array<std::uint64_t, kActorKinds> counts{count(points_) + count(outside_points_),
+                                                      count(monitors_),
+                                                      count(drivers_),
+                                                      count(shards_),
+                                                      central_ == nullptr ? 0U : 1U,
+                                                      count(fleets_),
+                                                      count(directors_),
+                                                      count(supervisors_)};
+  std::copy(counts.begin(), counts.end(), actors_here_.begin());
 }
 
 }  // namespace chargemill::network

@@ -25,7 +25,7 @@ void Network::gather(Snapshot& snapshot) const {
     t.mailbox_depth += c.waiting.load(std::memory_order_relaxed);
     t.mailbox_depth_max += c.waiting_max.load(std::memory_order_relaxed);
   }
-  for (const std::uint64_t count : actors_here_) snapshot.totals.actors += count;
+  for (const auto& count : actors_here_) snapshot.totals.actors += count;
   snapshot.totals.actors += latecomers() + stand_ins_.size();
   auto& t = snapshot.totals;
   t.restarts += runtime::total(instruments_, Metric::restarts);
@@ -40,6 +40,7 @@ void Network::gather(Snapshot& snapshot) const {
   t.local_refusals += runtime::total(instruments_, Metric::local_refusals);
   t.reports_dropped += runtime::total(instruments_, Metric::reports_dropped);
   t.telemetry_unbilled += runtime::total(instruments_, Metric::stray_reports);
+  t.orders_refused += runtime::total(instruments_, Metric::orders_refused);
   t.denied_journal_busy += runtime::total(instruments_, Metric::journal_busy);
 }
 
@@ -93,7 +94,8 @@ std::vector<EntityDigest> Network::entity_digests() const {
   std::vector<EntityDigest> result;
   const auto add = [&](EntityKind kind, const auto& actors) {
     for (std::uint32_t i = 0; i < actors.size(); ++i) {
-      if (actors[i] != nullptr) result.push_back({kind, i, digest_of(actors[i]->state(), i)});
+      if (const auto& actor = actors[i]; actor != nullptr)
+        result.push_back({kind, i, digest_of(actor->state(), i)});
     }
   };
   add(EntityKind::point, points_);
@@ -103,7 +105,7 @@ std::vector<EntityDigest> Network::entity_digests() const {
   add(EntityKind::fleet, fleets_);
   add(EntityKind::director, directors_);
   add(EntityKind::supervisor, supervisors_);
-  add(EntityKind::central, std::vector{central_});
+  if (has_central()) result.push_back({EntityKind::central, 0, digest_of(central_->state(), 0)});
   return result;
 }
 

@@ -21,6 +21,8 @@ struct Desk::Errand final : Inspection {
   std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override {
     return what->look(shard, now, from);
   }
+  void begin(const central::CentralState& central) override { what->begin(central); }
+  [[nodiscard]] bool reads_denials() const noexcept override { return what->reads_denials(); }
   void finish(SimTime now) override {
     const auto kept = std::move(what);
     desk.forget(this);  // and this is gone
@@ -87,7 +89,7 @@ void Desk::go(Errand& errand) {
   const bool is_here = !errand.only_this || network_.has(errand.first);
   if (!has_others() || (errand.only_this && is_here))
     return LeanActor::post(&network_.central(),
-                           Inspect{&errand, 0, errand.first, 1, errand.only_this});
+                           Inspect{&errand, 0, errand.first, errand.only_this});
   gather(errand);
 }
 
@@ -96,7 +98,7 @@ void Desk::gather(Errand& errand) {
   CHARGEMILL_ASSERT(others_ != nullptr);
   if (errand.only_this) {
     const unsigned node = network_.node_of(index_of(errand.first));
-    return others_->copy(node, {errand.wanted}, [this, &errand](std::string bytes) {
+    return others_->copy(node, {errand.wanted, false}, [this, &errand](std::string bytes) {
       show(errand, {std::move(bytes)}, engine_.reached());
     });
   }
@@ -104,13 +106,15 @@ void Desk::gather(Errand& errand) {
   const auto take = [this, &errand, all](unsigned node, std::string bytes) {
     if (all->take(node, std::move(bytes))) show(errand, all->copies, engine_.reached());
   };
-  copy_here({}, [this, take](std::string bytes) {
+  const CopyWanted wanted{kUnknownPoint, errand.reads_denials()};
+  const auto and_others = [this, take, wanted](std::string bytes) {
     take(engine_.options().node, std::move(bytes));
     for (unsigned node = 0; node < engine_.options().nodes; ++node) {
       if (node == engine_.options().node) continue;
-      others_->copy(node, {}, [take, node](std::string more) { take(node, std::move(more)); });
+      others_->copy(node, wanted, [take, node](std::string more) { take(node, std::move(more)); });
     }
-  });
+  };
+  copy_here(wanted, and_others, &errand);
 }
 
 /// Lets the errand look at copies of shards in their order, as it would have looked at them.
@@ -137,42 +141,48 @@ namespace {
 /// Lives from copy_here() until it has seen all.
 class LocalCopy final : public ShardCopier {
  public:
-  LocalCopy(CopyWanted wanted, Others::Done done) : ShardCopier(wanted), done_(std::move(done)) {}
+  LocalCopy(CopyWanted wanted, Others::Done done, central::Inspection* first)
+      : ShardCopier(wanted), done_(std::move(done)), first_(first) {}
+  // What central knows is where it is: whoever asked reads it there.
+  void begin(const central::CentralState& central) override {
+    if (first_ != nullptr) first_->begin(central);
+  }
   void finish(SimTime) override { done_(take()); }
 
  private:
   Others::Done done_;
+  central::Inspection* const first_;
 };
 
 }  // namespace
 
-void Desk::copy_here(const CopyWanted& wanted, Others::Done done) {
+void Desk::copy_here(const CopyWanted& wanted, Others::Done done, Inspection* first_read) {
   const bool is_one = wanted.only != kUnknownPoint;
-  const unsigned nodes = engine_.options().nodes;
-  const auto shard_of_one = [&] { return network_.switchboard().shard_of[index_of(wanted.only)]; };
-  const ShardId first =
-      is_one ? shard_of_one() : ShardId{static_cast<std::uint16_t>(engine_.options().node)};
   // Of more nodes than shards some have none.
-  if (index_of(first) >= topology().shards.size() || !network_.has(first)) return done({});
+  std::optional<ShardId> first = network_.first_here();
+  if (is_one) first = network_.switchboard().shard_of[index_of(wanted.only)];
+  if (!first || !network_.has(*first)) return done({});
   auto errand = std::make_unique<Errand>(
-      *this, std::make_shared<LocalCopy>(wanted, std::move(done)), first, is_one, wanted.only);
+      *this, std::make_shared<LocalCopy>(wanted, std::move(done), first_read), *first, is_one,
+      wanted.only);
   Errand* const sent = errand.get();
   {
     const std::lock_guard lock{mutex_};
     errands_.emplace(sent, std::move(errand));
   }
-  const Inspect inspect{sent, 0, first, static_cast<std::uint16_t>(nodes), is_one};
+  const Inspect inspect{sent, 0, *first, is_one};
   // Behind the orders that central passes on, where it is here.
   if (network_.has_central()) return LeanActor::post(&network_.central(), inspect);
-  LeanActor::post(&network_.shard(first), inspect);
+  LeanActor::post(&network_.shard(*first), inspect);
 }
 
 std::string Desk::copy_here(const CopyWanted& wanted) {
   ShardCopier copier{wanted};
   const std::size_t shards = topology().shards.size();
-  const unsigned nodes = engine_.options().nodes;
-  for (std::size_t s = engine_.options().node; s < shards; s += nodes) {
-    const auto& state = network_.shard(ShardId{static_cast<std::uint16_t>(s)}).state();
+  for (std::size_t s = 0; s < shards; ++s) {
+    const ShardId id{static_cast<std::uint16_t>(s)};
+    if (!network_.has(id)) continue;
+    const auto& state = network_.shard(id).state();
     for (std::uint32_t from = 0; from < state.points.size();)
       from = copier.look(state, network_.stands_at(), from);
   }
@@ -198,12 +208,14 @@ void Desk::serve() {
 
 /// Virtual time, which stands still, here and on the other nodes.
 void Desk::serve(Errand& errand, SimTime now) {
+  if (!errand.only_this && network_.has_central()) errand.begin(network_.central().state());
   if (has_others()) {
     std::vector<std::string> copies;
     for (unsigned node = 0; node < engine_.options().nodes; ++node) {
       if (errand.only_this && node != network_.node_of(index_of(errand.first))) continue;
-      copies.push_back(node == engine_.options().node ? copy_here(CopyWanted{errand.wanted})
-                                                      : others_->copy_now(node, {errand.wanted}));
+      const CopyWanted wanted{errand.wanted, errand.reads_denials()};
+      copies.push_back(node == engine_.options().node ? copy_here(wanted)
+                                                      : others_->copy_now(node, wanted));
     }
     return show(errand, copies, now);
   }
@@ -241,6 +253,8 @@ void Desk::obey(const Order& order) {
   std::visit(Overloaded{[this](const director::Inject& o) { inject(o); },
                         [this](const PlugAt& o) { o.is_in ? plug(o.point) : unplug(o.point); },
                         [this](const StartAt& o) { start(o.point, o.what); },
+                        [this](const SwitchOnAt& o) { switch_on(o.point); },
+                        [this](const SimulateAt& o) { simulate_fault(o.point, o.on); },
                         [this](const auto& o) { report(o); }},
              order);
 }
@@ -283,10 +297,19 @@ void Desk::report(const HealthyReport& said) {
   if (!hand_over(said.point, said)) tell_owner(said);
 }
 
+void Desk::tell_director(PointId point, const director::Event& event) {
+  const auto shard = network_.switchboard().shard_of[index_of(point)];
+  LeanActor::post(&network_.director(shard), event);
+}
+
 void Desk::inject(const director::Inject& fault) {
-  if (hand_over(fault.point, fault)) return;
-  const auto shard = network_.switchboard().shard_of[index_of(fault.point)];
-  LeanActor::post(&network_.director(shard), director::Event{fault});
+  if (!hand_over(fault.point, fault)) tell_director(fault.point, fault);
+}
+void Desk::switch_on(PointId point) {
+  if (!hand_over(point, SwitchOnAt{point})) tell_director(point, director::SwitchOn{point});
+}
+void Desk::simulate_fault(PointId point, bool on) {
+  if (!hand_over(point, SimulateAt{point, on})) tell_director(point, director::Simulate{point, on});
 }
 
 void Desk::plug(PointId point) {
@@ -321,7 +344,7 @@ void Desk::tell_driver(DriverId driver, const Said& said) {
   if (actor != nullptr) LeanActor::post(actor, driver::Event{said});
 }
 
-void Desk::cancel(const CancelRequest& request) { tell_owner(request); }
+void Desk::cancel(const CancelRequest& request) { tell_driver(request.driver, request); }
 
 bool Desk::ask_by_hand(DriverId driver, const Trip& trip, HandBook::Done done) {
   const auto errand = hand_book_.begin_errand(trip, engine_.reached(), std::move(done));

@@ -45,6 +45,13 @@ class Desk {
   /// Whether the driver lives on another node, where no request by hand reaches it.
   [[nodiscard]] bool is_elsewhere(DriverId driver) const noexcept;
   [[nodiscard]] runtime::Coordinator& engine() const noexcept { return engine_; }
+  /// Which node has a shard at the moment. Any thread.
+  [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept {
+    return network_.node_of(shard);
+  }
+
+  /// This node leads from now on. Before anybody outside asks; `others` outlives this.
+  void lead(Others& others) noexcept { others_ = &others; }
 
   /// Lets `what` look at all shards, after what the calling thread has ordered before. False: so
   /// many are under way that it was not taken.
@@ -57,13 +64,19 @@ class Desk {
   /// still.
   [[nodiscard]] std::string copy_here(const CopyWanted& wanted);
   /// The same, while the workers run; `done` on one of them.
-  void copy_here(const CopyWanted& wanted, Others::Done done);
+  void copy_here(const CopyWanted& wanted, Others::Done done) {
+    copy_here(wanted, std::move(done), nullptr);
+  }
   /// Carries out what another node was told. An order for a point that is not here is dropped.
   void obey(const Order& order);
 
   // Orders; each requires may_change() and points of the topology. They are handed over, in order.
   void order(const OperatorOrder& order);
   void inject(const director::Inject& fault);
+  /// A charge point that was shut down, with its monitor where that is off as well.
+  void switch_on(PointId point);
+  /// Its monitor acts as if its checks failed (D-120), or no longer.
+  void simulate_fault(PointId point, bool on);
   void plug(PointId point);
   void unplug(PointId point);
   /// What a monitor outside says of its charge point, to the shard that owns it (D-181 to D-183).
@@ -114,7 +127,10 @@ class Desk {
   struct Gathering;
 
   [[nodiscard]] bool send(std::shared_ptr<central::Inspection> what, ShardId first, PointId only);
+  /// `first_read`, which lives until `done`, begins with what central knows, if that is here.
+  void copy_here(const CopyWanted& wanted, Others::Done done, central::Inspection* first_read);
   void forget(const Errand* errand);
+  void tell_director(PointId point, const director::Event& event);
   void go(Errand& errand);
   void gather(Errand& errand);
   void serve(Errand& errand, SimTime now);
@@ -131,7 +147,7 @@ class Desk {
 
   Network& network_;
   runtime::Coordinator& engine_;
-  Others* const others_;
+  Others* others_;
   HandBook hand_book_;
   // Guarded by mutex_. Not on the way of any message: a worker takes it once an inspection.
   std::mutex mutex_;

@@ -1,5 +1,7 @@
 #include "actors/network/detail.hpp"
 
+#include <algorithm>
+
 #include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
 
@@ -65,7 +67,7 @@ Detail Network::detail() const {
   // Monitors that are actors find by health checks only.
   d.watch.raised[static_cast<std::size_t>(central::FaultCause::health_check)] +=
       runtime::total(instruments_, Metric::faults_raised);
-  d.actors = actors_here_;
+  std::copy(actors_here_.begin(), actors_here_.end(), d.actors.begin());
   d.injected = injected_by_kind();
   d.any_accepted = runtime::total(instruments_, Metric::any_accepted);
   d.any_denied = runtime::total(instruments_, Metric::any_denied);

@@ -11,7 +11,7 @@ namespace {
 // A new field must be looked at: does it make a difference later?
 static_assert(sizeof(charge_point::State) == 192);
 static_assert(sizeof(monitor::State) == 80);
-static_assert(sizeof(driver::State) == 152);
+static_assert(sizeof(driver::State) == 120);
 static_assert(sizeof(central::PointRecord) == 128);
 
 DigestWriter writer(EntityKind kind, std::uint32_t index) {
@@ -84,8 +84,13 @@ Digest digest_of(const charge_point::State& s, std::uint32_t index) {
 
 Digest digest_of(const monitor::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::monitor, index);
-  w.add(s.beat_at, s.check_at, s.deadline, s.register_at, s.report_at, s.number, s.life, s.pending,
-        s.failures, s.attempts, s.link_up, s.registered, s.unhealthy, s.simulate_fault);
+  w.add(s.beat_at, s.check_at, s.deadline, s.register_at, s.number, s.life, s.failures, s.attempts,
+        s.link_up, s.registered, s.unhealthy, s.simulate_fault);
+  w.add(static_cast<bool>(s.owed));
+  if (s.owed) {
+    w.add(s.owed->repeat_at);
+    for (const auto& report : s.owed->reports) w.add(report.at, report.is_fault);
+  }
   return w.finish();
 }
 
@@ -94,9 +99,13 @@ Digest digest_of(const driver::State& s, std::uint32_t index) {
   const auto& t = s.totals;
   w.add(s.stage, s.counted, s.issued, s.answered, s.started, s.away, s.linked, s.halted);
   w.add(s.trip.due, s.trip.target, s.trip.stay, s.trip.point, s.trip.zone, s.trip.any_in_zone);
-  w.add(s.last_news, s.pause_end, s.owed_cancel, s.owed_point, s.requests_made, s.next_line,
-        s.next_seen);
-  for (const auto key : s.seen) w.add(key);
+  w.add(s.last_news, s.pause_end, s.requests_made, s.next_line);
+  w.add(static_cast<bool>(s.unsettled));
+  if (s.unsettled) {
+    w.add(s.unsettled->cancel_at, s.unsettled->has_left);
+    for (const auto key : s.unsettled->tickets) w.add(key);
+    for (const auto& cancel : s.unsettled->cancels) w.add(cancel.request, cancel.point);
+  }
   w.add(t.sent, t.accepted, t.denied, t.timed_out, t.sessions, t.tickets, t.duplicates);
   return w.finish();
 }

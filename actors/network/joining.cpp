@@ -2,6 +2,7 @@
 #include "actors/network/exact_count.hpp"
 #include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
+#include "runtime/base/assert.hpp"
 
 namespace chargemill::network {
 
@@ -20,15 +21,86 @@ void Network::keep_places_free() {
   switchboard_.fleet_of.resize(drivers + annex_.driver_places(), last);
 }
 
-void Network::spawn_outside(std::uint32_t shard, PointId id, const archive::Image* image) {
+namespace {
+
+/// `image`: what an earlier run has left; null: nothing.
+outside::State outside_state(PointId id, const archive::Image* image) {
   auto state = outside::make_state(id);
-  if (image != nullptr) {
-    const archive::PointState& known = image->points[index_of(id)];
-    if (known.session != SessionId::none) {
-      auto& account = state.accounts.open(known.session, known.driver);
-      account.told = account.booked = known.delivered;
-    }
+  if (image == nullptr) return state;
+  const archive::PointState& known = image->points[index_of(id)];
+  if (known.session == SessionId::none) return state;
+  // The earlier run has counted what it was told: this one's sums begin below zero by as much, in
+  // the place that is settled when the session opens.
+  auto& counted = state.accounts.all().front();
+  counted.told = counted.booked = Energy{-known.delivered.mj};
+  auto& account = state.accounts.open(known.session, known.driver);
+  account.told = account.booked = known.delivered;
+  CHARGEMILL_ASSERT(state.accounts.told() == Energy{});
+  return state;
+}
+
+}  // namespace
+
+/// Whoever had joined the run before gets name and id again (D-084).
+void Network::take_back(const archive::Image& image) {
+  const auto is_next = [](auto id, std::size_t first, std::uint32_t joined) {
+    return index_of(id) == first + joined;
+  };
+  for (const auto& [id, known] : image.joined_points) {
+    if (!is_next(id, topology_.points.size(), annex_.points())) break;
+    PointSpec spec;
+    spec.id = known.name;
+    // Whoever lists no points may have changed how many zones there are.
+    if (index_of(known.what.zone) < topology_.zones) spec.zone = known.what.zone;
+    spec.price = known.what.price;
+    spec.power = known.what.power;
+    spec.is_outside = known.what.is_outside;
+    if (!annex_.add_point(std::move(spec), [](PointId, const PointSpec&) {})) break;
   }
+  for (const auto& [id, known] : image.joined_drivers) {
+    if (!is_next(id, topology_.drivers.size(), annex_.drivers())) break;
+    const auto added = annex_.add_driver({known.name, {}, known.what.is_outside},
+                                         [](DriverId, const NewDriver&) {});
+    if (!added) break;
+  }
+}
+
+central::OwnedPoint Network::late_point(std::uint32_t number) const {
+  const PointId id{static_cast<std::uint32_t>(topology_.points.size()) + number};
+  const PointSpec& spec = *annex_.point(id);
+  return {id, spec.zone, spec.price, spec.power};
+}
+
+/// Those whom take_back() has named, as the image knows them.
+void Network::seat_again(const archive::Image& image) {
+  for (std::uint32_t late = 0; late < annex_.points(); ++late) {
+    const PointId id = late_point(late).id;
+    spawn_late(id, *annex_.point(id), &image);
+  }
+  for (std::uint32_t late = 0; late < annex_.drivers(); ++late) {
+    const DriverId id{switchboard_.first_late_driver + late};
+    spawn_late(id, {*annex_.driver(id), {}, image.joined_drivers.at(id).what.is_outside});
+  }
+}
+
+/// Central welcomes them like anybody who joins, so that they are recorded as of this run.
+void Network::welcome_again() {
+  for (std::uint32_t late = 0; late < taken_back_points_; ++late) {
+    const auto point = late_point(late);
+    LeanActor::post(shards_.back(), central::ShardEvent{central::Joined{
+                                        point, annex_.point(point.id)->is_outside}});
+  }
+  const std::lock_guard lock{late_mutex_};
+  for (std::uint32_t late = 0; late < taken_back_drivers_; ++late) {
+    const DriverId id{switchboard_.first_late_driver + late};
+    LeanActor::post(shards_.back(),
+                    central::ShardEvent{central::DriverJoined{id, late_guests_[late]}});
+    LeanActor::post(late_drivers_[late], driver::Event{PowerOn{}});
+  }
+}
+
+void Network::spawn_outside(std::uint32_t shard, PointId id, const archive::Image* image) {
+  auto state = outside_state(id, image);
   outside_points_.resize(topology_.points.size(), nullptr);
   outside_points_[index_of(id)] =
       engine_.spawn<outside::PointActor>(shard, std::move(state), switchboard_);
@@ -58,24 +130,30 @@ Result<DriverId> Network::join(const NewDriver& driver) {
 
 // The place is filled before anybody hears of who has it: the shard's own messages come after.
 void Network::seat(PointId id, const PointSpec& spec) {
+  spawn_late(id, spec, nullptr);
+  LeanActor::post(shards_.back(), central::ShardEvent{central::Joined{
+                                      {id, spec.zone, spec.price, spec.power}, spec.is_outside}});
+}
+
+void Network::spawn_late(PointId id, const PointSpec& spec, const archive::Image* image) {
   const auto last = static_cast<std::uint32_t>(topology_.shards.size() - 1);
   const std::uint32_t at = index_of(id);
   LatePoint late;
   if (spec.is_outside) {
-    late.outside = engine_.spawn<outside::PointActor>(last, outside::make_state(id), switchboard_);
+    late.outside = engine_.spawn<outside::PointActor>(last, outside_state(id, image), switchboard_);
     switchboard_.points[at] = late.outside;
   } else {
-    late.point = engine_.spawn<charge_point::ChargePointActor>(
-        last,
-        charge_point::make_state(id, spec.power, spec.price, point_settings_, spec.manual_plug),
-        switchboard_);
+    auto engine =
+        charge_point::make_state(id, spec.power, spec.price, point_settings_, spec.manual_plug);
+    if (image != nullptr) leave_interrupted(engine.meter, image->points[at]);
+    late.point =
+        engine_.spawn<charge_point::ChargePointActor>(last, std::move(engine), switchboard_);
     const std::uint32_t number = at - switchboard_.first_late_point;
     constexpr std::uint32_t kPhases = 64;  // of their checks
-    late.monitor = engine_.spawn<monitor::MonitorActor>(
-        last,
-        monitor::make_state(id, spec.price, health_interval_,
-                            health_interval_ * (number % kPhases) / kPhases),
-        switchboard_);
+    auto monitor = monitor::make_state(id, spec.price, health_interval_,
+                                       health_interval_ * (number % kPhases) / kPhases);
+    monitor.unhealthy = image != nullptr && image->points[at].is_faulty;
+    late.monitor = engine_.spawn<monitor::MonitorActor>(last, std::move(monitor), switchboard_);
     switchboard_.points[at] = late.point;
     switchboard_.monitors[at] = late.monitor;
   }
@@ -85,11 +163,15 @@ void Network::seat(PointId id, const PointSpec& spec) {
   }
   // release: its place is filled; pairs with acquire in DirectorActor::to_latecomers().
   switchboard_.late_points.store(at - switchboard_.first_late_point + 1, std::memory_order_release);
-  LeanActor::post(shards_[last],
-                  central::ShardEvent{central::Joined{{id, spec.zone, spec.price, spec.power}}});
 }
 
 void Network::seat(DriverId id, const NewDriver& known) {
+  auto* const actor = spawn_late(id, known);
+  LeanActor::post(shards_.back(), central::ShardEvent{central::DriverJoined{id, known.is_outside}});
+  LeanActor::post(actor, driver::Event{PowerOn{}});
+}
+
+driver::DriverActor* Network::spawn_late(DriverId id, const NewDriver& known) {
   const auto last = static_cast<std::uint32_t>(topology_.shards.size() - 1);
   const std::uint32_t at = index_of(id);
   driver::DriverActor* actor = nullptr;
@@ -110,7 +192,7 @@ void Network::seat(DriverId id, const NewDriver& known) {
   // release: likewise.
   switchboard_.late_drivers.store(at - switchboard_.first_late_driver + 1,
                                   std::memory_order_release);
-  LeanActor::post(actor, driver::Event{PowerOn{}});
+  return actor;
 }
 
 outside::PointActor* Network::outside_point(PointId id) const {

@@ -39,6 +39,7 @@ NameBook Network::name_book() const {
 
 void Network::remember(Memory& memory) {
   CHARGEMILL_ASSERT(recording_ == nullptr);
+  memory_ = &memory;
   memory.begin(origin_, name_book(), engine_.workers());
   // It never makes anybody wait, so nobody has to be woken.
   for (std::uint32_t s = 0; s < shards_.size(); ++s) {
@@ -48,7 +49,7 @@ void Network::remember(Memory& memory) {
 
 void Network::record_shard(std::uint32_t index) {
   Recorder& recorder = recording_->recorder(home_of(index) % engine_.workers());
-  auto* const shard = shards_[index];
+  central::ShardActor* const shard = shards_[index];
   recorder.add_waiter(shard->record_into(recorder), [shard] {
     runtime::LeanActor::post(shard, central::ShardEvent{JournalMoved{}});
   });

@@ -22,7 +22,8 @@ static_assert(transit::kMessageBytesMax <= runtime::kContentBytesMax);
 }  // namespace
 
 std::vector<runtime::LetterKind> letter_kinds() {
-  return {kind<central::ShardEvent>(), kind<central::CentralEvent>(), kind<driver::Event>()};
+  return {kind<central::ShardEvent>(), kind<central::CentralEvent>(), kind<driver::Event>(),
+          kind<central::Fenced>()};
 }
 
 }  // namespace chargemill::network

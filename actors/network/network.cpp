@@ -26,7 +26,8 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
       driver_pause_(scenario.drivers.pause),
       driver_timeout_(scenario.drivers.timeout),
       origin_(scenario.run.start_unix_s),
-      requests_made_(image == nullptr ? 0 : (image->run.run % kRunsApart) << kRequestBits) {
+      run_(image == nullptr ? 0 : image->run.run),
+      requests_made_((run_ % kRunsApart) << kRequestBits) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
   point_settings_.start_timeout = scenario.central.start_timeout;
@@ -43,12 +44,20 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
     switchboard_.instruments.push_back(instruments_.back().get());
   }
   const auto shards = topology_.shards.size();
+  for (std::uint32_t s = 0; s < shards; ++s) {
+    nodes_of_.emplace_back(s % engine_.options().nodes);
+    homes_.push_back(s / engine_.options().nodes);
+  }
+  list_shards_here();
   switchboard_.shard_of.resize(topology_.points.size());
   switchboard_.drivers_of.resize(shards);
   switchboard_.outside_of.resize(shards);
   for (const auto& seat : topology_.drivers) switchboard_.fleet_of.push_back(seat.shard);
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d)
     switchboard_.drivers_of[index_of(topology_.drivers[d].shard)].push_back(DriverId{d});
+  if (image != nullptr) take_back(*image);
+  taken_back_points_ = annex_.points();
+  taken_back_drivers_ = annex_.drivers();
   if (recording_ != nullptr) begin_recording(scenario, image);
   points_.reserve(topology_.points.size());
   monitors_.reserve(topology_.points.size());
@@ -59,6 +68,18 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   if (link_ != nullptr) stand_in_for_central();
   count_actors();
   keep_places_free();
+  if (image != nullptr) seat_again(*image);
+}
+
+/// Inspections of this node go from one to the next.
+void Network::list_shards_here() {
+  switchboard_.next_here.assign(topology_.shards.size(), Switchboard::kNoShard);
+  std::uint32_t next = Switchboard::kNoShard;
+  for (auto s = static_cast<std::uint32_t>(topology_.shards.size()); s-- > 0;) {
+    switchboard_.next_here[s] = next;
+    if (is_here(s)) next = s;
+  }
+  first_here_ = next;
 }
 
 Network::~Network() {
@@ -86,6 +107,7 @@ void Network::start() {
   each_here(directors_, [](auto* d) { LeanActor::post(d, director::Event{PowerOn{}}); });
   each_here(drivers_, [](auto* d) { LeanActor::post(d, driver::Event{PowerOn{}}); });
   each_here(fleets_, [](auto* f) { LeanActor::post(f, fleet::Event{PowerOn{}}); });
+  welcome_again();
   // Whoever issued a ticket lives where its journal is: nobody on another node has to hear of it.
   for (const DriverId driver : owed_) {
     each_here(shards_, [driver](auto* s) {

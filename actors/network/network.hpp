@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "actors/central/central_actor.hpp"
@@ -20,6 +21,8 @@
 #include "actors/network/detail.hpp"
 #include "actors/network/digest.hpp"
 #include "actors/network/outcome.hpp"
+#include "actors/network/slot.hpp"
+#include "actors/network/succession.hpp"
 #include "actors/network/topology.hpp"
 #include "actors/outside/point_actor.hpp"
 #include "actors/shell/instruments.hpp"
@@ -99,17 +102,33 @@ class Network {
   [[nodiscard]] bool is_guest(DriverId id) const;
 
   /// Of a cluster: which node has this shard, with all that works beside it. They go round, so that
-  /// each has as many as the others.
-  [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept {
-    return shard % engine_.options().nodes;
-  }
+  /// each has as many as the others, until one is lost. Any thread.
+  [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept { return nodes_of_[shard]; }
   /// Whether the shard lives on this node.
   [[nodiscard]] bool has(ShardId id) const noexcept { return is_here(index_of(id)); }
+  /// The first shard that lives here; none: all live elsewhere. Any thread.
+  [[nodiscard]] std::optional<ShardId> first_here() const noexcept {
+    const std::uint32_t first = first_here_;
+    if (first == Switchboard::kNoShard) return std::nullopt;
+    return ShardId{static_cast<std::uint16_t>(first)};
+  }
+  /// Orders of the central that lives here bear `token` from now on. Before start().
+  void fence(std::int64_t token) noexcept { switchboard_.token = token; }
 
   // ---- central is elsewhere
   [[nodiscard]] bool is_central_elsewhere() const noexcept { return link_ != nullptr; }
   /// What came from there, to the stand-in of `shard`. Requires is_central_elsewhere(). Any thread.
   void hear(ShardId shard, const elsewhere::Heard& what);
+
+  // ---- shards of a lost node, in real time; each in Coordinator::hold_still(), while no message
+  // of another node arrives
+  /// Gives actors to what comes here. They do nothing before route().
+  void adopt(const Scenario& scenario, const Inheritance& inheritance);
+  /// From now on messages go where `route` says. Who came here begins to work, and whoever waits
+  /// for an answer from what was lost asks again.
+  void route(const Route& route);
+  /// Open sessions of those shards, as this node has restored them.
+  [[nodiscard]] Restored restored(const Inheritance& inheritance) const;
 
   // For tests that follow single actors; each requires one that lives here.
   [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
@@ -129,26 +148,41 @@ class Network {
   void begin_recording(const Scenario& scenario, const archive::Image* image);
   [[nodiscard]] NameBook name_book() const;
   /// Which of its node's workers a shard lives on, modulo their number.
-  [[nodiscard]] unsigned home_of(std::uint32_t shard) const noexcept {
-    return shard / engine_.options().nodes;
-  }
+  [[nodiscard]] unsigned home_of(std::uint32_t shard) const noexcept { return homes_[shard]; }
   [[nodiscard]] bool is_here(std::uint32_t shard) const noexcept {
     return node_of(shard) == engine_.options().node;
   }
   /// Spawns an actor of `shard` with the state that `make` makes; or, where another node does that,
   /// keeps its number. Either way it gets its place in both lists.
   template <class Actor, class Make>
-  void place(std::uint32_t shard, std::vector<Actor*>& actors, std::vector<runtime::Address>& seats,
-             Make make);
+  void place(std::uint32_t shard, std::vector<ActorSlot<Actor>>& actors,
+             std::vector<runtime::Address>& seats, Make make);
+  /// The same later, in the place of one that another node had.
+  template <class Actor, class State>
+  void replace(std::uint32_t shard, ActorSlot<Actor>& actor, runtime::Address& seat, State state);
+  void list_shards_here();
+  void adopt_shard(std::uint32_t index, const Scenario& scenario, const Inheritance& inheritance);
+  void adopt_central();
+  void redirect(std::uint32_t shard, unsigned node);
+  void follow(const Route& route, const std::vector<bool>& moved);
+  void ask_again(const std::vector<bool>& moved);
+  void send_tickets_again(const std::vector<bool>& moved);
+  void wake_adopted();
+  [[nodiscard]] central::CentralState central_state() const;
+  [[nodiscard]] charge_point::State point_state(std::uint32_t p, const archive::Image* image) const;
+  [[nodiscard]] monitor::State monitor_state(std::uint32_t p, const ShardSeat& seat,
+                                             const archive::Image* image) const;
+  [[nodiscard]] driver::State driver_state(std::uint32_t d) const;
   void spawn_central();
   void spawn_shard(std::uint32_t index, const Scenario& scenario, const archive::Image* image);
   [[nodiscard]] central::ShardState shard_state(std::uint32_t index, const Scenario& scenario,
-                                                const archive::Image* image) const;
+                                                const archive::Image* image,
+                                                SimTime now = {}) const;
   [[nodiscard]] director::State director_state(std::uint32_t index, const Scenario& scenario) const;
   [[nodiscard]] fleet::State fleet_state(std::uint32_t index, const Scenario& scenario) const;
   void count_actors();
   void record_shard(std::uint32_t index);
-  void spawn_points(std::uint32_t shard, const Scenario& scenario, const archive::Image* image);
+  void spawn_points(std::uint32_t shard, const archive::Image* image);
   void spawn_drivers(const archive::Image* image);
   void spawn_outside(std::uint32_t shard, PointId id, const archive::Image* image);
   void count_points(Totals& totals, SimTime now) const;
@@ -157,8 +191,14 @@ class Network {
   void keep_places_free();
   void stand_in_for_central();
   void count_central(Totals& totals) const;
+  void take_back(const archive::Image& image);
+  void seat_again(const archive::Image& image);
+  void welcome_again();
+  [[nodiscard]] central::OwnedPoint late_point(std::uint32_t number) const;
   void seat(PointId id, const PointSpec& spec);
   void seat(DriverId id, const NewDriver& driver);
+  void spawn_late(PointId id, const PointSpec& spec, const archive::Image* image);
+  driver::DriverActor* spawn_late(DriverId id, const NewDriver& known);
   [[nodiscard]] central::ShardSettings shard_settings(std::uint32_t index,
                                                       const Scenario& scenario) const;
   [[nodiscard]] static fleet::Settings fleet_settings(std::uint32_t index,
@@ -170,6 +210,7 @@ class Network {
 
   runtime::Coordinator& engine_;
   Recording* const recording_;
+  Memory* memory_ = nullptr;  // outlives this
   elsewhere::Link* const link_;
   const Topology topology_;
   charge_point::Settings point_settings_;
@@ -179,22 +220,29 @@ class Network {
   std::vector<std::unique_ptr<Instruments>> instruments_;  // by worker
   std::vector<std::unique_ptr<ConsoleFeed>> consoles_;     // by worker
   // By id; null: another node has it, or it is outside.
-  std::vector<charge_point::ChargePointActor*> points_;
-  std::vector<monitor::MonitorActor*> monitors_;
-  std::vector<driver::DriverActor*> drivers_;
-  central::CentralActor* central_ = nullptr;
-  std::vector<central::ShardActor*> shards_;
+  std::vector<ActorSlot<charge_point::ChargePointActor>> points_;
+  std::vector<ActorSlot<monitor::MonitorActor>> monitors_;
+  std::vector<ActorSlot<driver::DriverActor>> drivers_;
+  ActorSlot<central::CentralActor> central_;
+  std::vector<ActorSlot<central::ShardActor>> shards_;
   std::vector<elsewhere::CentralActor*> stand_ins_;  // by ShardId, if central is elsewhere
-  std::vector<fleet::FleetActor*> fleets_;
-  std::vector<director::DirectorActor*> directors_;
-  std::vector<supervisor::SupervisorActor*> supervisors_;
+  std::vector<ActorSlot<fleet::FleetActor>> fleets_;
+  std::vector<ActorSlot<director::DirectorActor>> directors_;
+  std::vector<ActorSlot<supervisor::SupervisorActor>> supervisors_;
+  std::vector<Slot<unsigned>> nodes_of_;  // by ShardId
+  std::vector<unsigned> homes_;           // by ShardId, as home_of()
+  Slot<std::uint32_t> first_here_;        // kNoShard: this node has none
+  Slot<unsigned> central_node_ = 0U;
+  std::vector<std::uint32_t> adopted_;                // shards that came here and do not work yet
   std::vector<DriverId> owed_;                        // drivers with tickets from an earlier run
   std::vector<outside::PointActor*> outside_points_;  // by PointId, as far as there are any
-  std::array<std::uint64_t, kActorKinds> actors_here_{};  // of the scenario, by kind
+  std::array<Slot<std::uint64_t>, kActorKinds> actors_here_;  // of the scenario, by kind
   Annex annex_;
   const Nanos health_interval_, driver_pause_, driver_timeout_;
   const archive::Origin origin_;
+  const std::uint32_t run_;          // number of the latest run before this one; 0: there was none
   std::uint32_t requests_made_ = 0;  // by a driver of an earlier run, at most
+  std::uint32_t taken_back_points_ = 0, taken_back_drivers_ = 0;  // who had joined an earlier run
 
   /// Who has joined, in order of ids.
   struct LatePoint {

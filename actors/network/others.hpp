@@ -23,9 +23,20 @@ struct StartAt {
   StartHere what{};
 };
 
+/// Somebody switches a charge point on.
+struct SwitchOnAt {
+  PointId point{};
+};
+
+/// Somebody lets its monitor report a fault that is none.
+struct SimulateAt {
+  PointId point{};
+  bool on = false;
+};
+
 /// What those outside tell a charge point that lives on another node, or those beside it.
 using Order = std::variant<director::Inject, PlugAt, StartAt, Register, Heartbeat, FaultReport,
-                           HealthyReport>;
+                           HealthyReport, SwitchOnAt, SimulateAt>;
 static_assert(std::is_trivially_copyable_v<Order>);
 
 /// Threads: any, but for copy_now() and serve().

@@ -17,9 +17,11 @@ struct Totals {
   // requests, from the drivers' side
   std::uint64_t requests_sent = 0, requests_accepted = 0, requests_denied = 0;
   std::uint64_t requests_timed_out = 0, requests_open = 0;
+  std::uint64_t requests_lost = 0;  ///< open when the node of their driver was lost
   // sessions, from central's side; active: in the exact count, those that records are found to hold
   std::uint64_t sessions_started = 0, sessions_completed = 0, sessions_failed = 0,
                 sessions_active = 0;
+  std::uint64_t sessions_lost = 0;  ///< active when their node was lost, and not brought back
   // energy, mJ: the meters' total, what central booked, what no one has told central yet
   std::int64_t energy_delivered_mj = 0, energy_sessions_mj = 0, energy_unreported_mj = 0;
   std::int64_t revenue_microeur = 0;
@@ -53,7 +55,16 @@ struct Totals {
   std::uint64_t denied_journal_busy = 0;  ///< of the requests denied: no room in the journal
   std::uint64_t records_merged = 0;  ///< for want of room in the journal: a later one stands for it
   std::uint64_t records_lost = 0;    ///< beyond what waits for room: not kept
+  // and what nodes that were lost made others do
+  std::uint64_t orders_refused = 0;  ///< by shards, of a central that another one has followed
+  std::uint64_t letters_lost = 0;    ///< messages for actors that were on their way to another node
 };
+
+/// What stays of a node that is lost, as `last` has seen it: its counters. What was open there is
+/// lost until somebody brings it back.
+[[nodiscard]] Totals left_of(const Totals& last) noexcept;
+/// So many of its sessions go on elsewhere, where they are counted.
+void bring_back(Totals& left, std::uint64_t sessions) noexcept;
 
 /// The latencies of the summary. Wall time at speed 1 and N.
 struct Latencies {
@@ -79,6 +90,8 @@ struct Snapshot {
 void add(Totals& to, const Totals& from) noexcept;
 /// Likewise; model time is that of the node that is furthest behind.
 void add(Snapshot& to, const Snapshot& from);
+/// Likewise, of nodes that were lost: of the present they say nothing.
+void add_left(Snapshot& to, const Snapshot& left);
 
 /// Both sides of each identity of the design's law 5 that does not hold; empty: all is conserved.
 [[nodiscard]] std::vector<std::string> broken_identities(const Totals& totals);

@@ -125,6 +125,9 @@ struct Scenario {
     Nanos stop_timeout = std::chrono::seconds{10};
     Nanos lateness_limit = std::chrono::seconds{1};
     std::optional<Nanos> digest_every;  ///< model time between two digests; virtual time only
+    /// Wall time for a node that was lost to return; none: its loss ends the run. Virtual time
+    /// only.
+    std::optional<Nanos> recover_within;
   } run;
 
   struct Network {

@@ -10,16 +10,20 @@ namespace {
 using central::PointRecord;
 using central::ShardState;
 
-/// Before the records of a piece of a shard. Zones follow it, then the records.
+using Denial = central::RecentDenials::Denial;
+
+/// Before the records of a piece of a shard. Zones follow it, then denials, then the records.
 struct Head {
   ShardId shard{};
   bool up = true;
   std::uint32_t zones = 0;
   std::uint32_t points = 0;
+  std::uint32_t denials = 0;  ///< in the first piece
   runtime::BreakerLimits breaker;
 };
 static_assert(std::is_trivially_copyable_v<Head>);
 static_assert(std::is_trivially_copyable_v<PointRecord>);
+static_assert(std::is_trivially_copyable_v<Denial>);
 
 void append(std::string& bytes, const void* from, std::size_t size) {
   if (size > 0) bytes.append(static_cast<const char*>(from), size);
@@ -44,7 +48,7 @@ bool is_sound(const ShardState& shard) {
 }  // namespace
 
 std::uint32_t ShardCopier::look(const ShardState& shard, SimTime, std::uint32_t from) {
-  Head head{shard.settings.shard, shard.up, static_cast<std::uint32_t>(shard.zones.size()), 0,
+  Head head{shard.settings.shard,  shard.up, static_cast<std::uint32_t>(shard.zones.size()), 0, 0,
             shard.settings.breaker};
   const auto size = static_cast<std::uint32_t>(shard.points.size());
   std::uint32_t end = std::min(size, from + central::kPointsALook);
@@ -53,9 +57,14 @@ std::uint32_t ShardCopier::look(const ShardState& shard, SimTime, std::uint32_t 
     if (from == central::kNowhere) return size;
     end = from + 1;
   }
+  std::vector<Denial> denials;
+  if (wanted_.denials && from == 0)
+    shard.recent_denials.for_each([&](const Denial& denial) { denials.push_back(denial); });
   head.points = end - from;
+  head.denials = static_cast<std::uint32_t>(denials.size());
   append(bytes_, &head, sizeof head);
   for (const auto& zone : shard.zones) append(bytes_, &zone.zone, sizeof zone.zone);
+  append(bytes_, denials.data(), sizeof(Denial) * denials.size());
   append(bytes_, shard.points.data() + from, sizeof(PointRecord) * head.points);
   return wanted_.only == kUnknownPoint ? end : kEnough;
 }
@@ -69,6 +78,9 @@ std::optional<std::vector<ShardState>> copies_from(std::string_view bytes) {
     if (head.zones > bytes.size() / sizeof(ZoneId)) return std::nullopt;
     zones.resize(head.zones);
     if (!take(bytes, zones.data(), head.zones)) return std::nullopt;
+    if (head.denials > bytes.size() / sizeof(Denial)) return std::nullopt;
+    std::vector<Denial> denials(head.denials);
+    if (!take(bytes, denials.data(), head.denials)) return std::nullopt;
     if (head.points > bytes.size() / sizeof(PointRecord)) return std::nullopt;
     if (shards.empty() || shards.back().settings.shard != head.shard) {
       ShardState& fresh = shards.emplace_back();
@@ -77,6 +89,9 @@ std::optional<std::vector<ShardState>> copies_from(std::string_view bytes) {
       fresh.up = head.up;
       fresh.zones.resize(zones.size());
       for (std::size_t z = 0; z < zones.size(); ++z) fresh.zones[z].zone = zones[z];
+    }
+    for (const Denial& denial : denials) {
+      if (denial.request != RequestId::none) shards.back().recent_denials.remember(denial);
     }
     auto& points = shards.back().points;
     const std::size_t before = points.size();

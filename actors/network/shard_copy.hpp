@@ -14,12 +14,14 @@ namespace chargemill::network {
 /// What is to be copied.
 struct CopyWanted {
   PointId only = kUnknownPoint;  ///< this point; kUnknownPoint: all
+  bool denials = false;          ///< what was denied of late as well
 };
 
 /// An inspection that copies what it sees, as bytes for another node of the same version.
 class ShardCopier : public central::Inspection {
  public:
   explicit ShardCopier(CopyWanted wanted) : wanted_(wanted) {}
+  [[nodiscard]] bool reads_denials() const noexcept override { return wanted_.denials; }
 
   std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override;
   void finish(SimTime) override {}

@@ -242,6 +242,16 @@ std::string Topology::point_name(PointId id) const {
   return given.empty() ? generated_point_name(index_of(id)) : given;
 }
 
+std::vector<ShardId> shards_by_point(const Topology& topology) {
+  std::vector<ShardId> result(topology.points.size());
+  for (std::size_t s = 0; s < topology.shards.size(); ++s) {
+    const auto& seat = topology.shards[s];
+    std::fill_n(result.begin() + seat.first_point, seat.points,
+                ShardId{static_cast<std::uint16_t>(s)});
+  }
+  return result;
+}
+
 std::uint64_t fingerprint(const Topology& topology, unsigned nodes, unsigned node) {
   DigestWriter w{0, static_cast<std::uint32_t>(topology.points.size())};
   const auto add_name = [&](const std::string& name) { w.add_list(name); };

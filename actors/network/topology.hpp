@@ -55,6 +55,9 @@ struct Topology {
 /// Requires a scenario that has passed its checks.
 [[nodiscard]] Topology make_topology(const Scenario& scenario);
 
+/// By PointId.
+[[nodiscard]] std::vector<ShardId> shards_by_point(const Topology& topology);
+
 /// A number for who is where: the names of the points and how they are divided among the shards,
 /// and the drivers that have names; of several nodes, which one's part. Two networks with the same
 /// can continue each other's journal.

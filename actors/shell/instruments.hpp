@@ -30,6 +30,7 @@ enum class Metric : std::size_t {
   reports_dropped,
   journal_busy,
   faults_raised,   ///< by monitors: once for each time that a point is found faulty
+  orders_refused,  ///< of a central that another one has followed
   stray_reports,   ///< from outside, of sessions that the charge point does not have
   first_injected,  ///< faults: one counter for each director::FaultKind, from here on
   last_injected = first_injected + 7,

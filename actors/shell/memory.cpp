@@ -21,7 +21,7 @@ class Memory::Sink final : public archive::RecordSink {
   [[nodiscard]] std::uint64_t appended() const override { return appended_; }
   [[nodiscard]] std::uint64_t durable() const override { return appended_; }
   [[nodiscard]] bool has_much_room() const override { return true; }
-  [[nodiscard]] bool holds_promises() const override { return false; }  // nothing is promised
+  [[nodiscard]] bool holds_promises() const override { return false; }   // nothing is promised
   [[nodiscard]] bool serves_restarts() const override { return false; }  // it ends with its run
 
   /// The reader's: hands over what waits now, not what comes meanwhile.

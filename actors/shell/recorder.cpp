@@ -13,14 +13,30 @@ constexpr std::uint64_t kMuchRoom = 16;
 }  // namespace
 
 Recorder::Recorder(runtime::journal::Journal& journal, const NameBook& names,
-                   archive::Origin origin, Pace pace)
+                   archive::Origin origin, Pace pace, WrittenBefore* before)
     : journal_(journal),
       names_(names),
       pace_(pace),
+      before_(before),
       encoder_(origin),
       appender_(&journal.add_appender([this](std::uint64_t) { wake_askers(); })) {}
 
 bool Recorder::try_append(const archive::Record& record) {
+  if (!append(record)) return false;
+  say_run_again(record);
+  return true;
+}
+
+/// Behind the mark, so that whoever keeps the round keeps it too.
+void Recorder::say_run_again(const archive::Record& after) {
+  if (!run_) return;
+  const auto* const mark = std::get_if<archive::RoundMark>(&after);
+  if (mark != nullptr && !teller_) teller_ = mark->shard;
+  if (mark != nullptr && !mark->is_end && mark->shard == teller_) owed_ = mark->at;
+  if (owed_ && append(archive::RunAgain{*owed_, *run_})) owed_.reset();
+}
+
+bool Recorder::append(const archive::Record& record) {
   const archive::Subjects ids = archive::subjects_of(record);
   NameBuffer point_buffer;
   NameBuffer driver_buffer;
@@ -28,8 +44,11 @@ bool Recorder::try_append(const archive::Record& record) {
   std::string_view driver;
   if (ids.point != kUnknownPoint) point = names_.point(ids.point, point_buffer);
   if (ids.driver != kNobody) driver = names_.driver(ids.driver, driver_buffer);
-  if (std::holds_alternative<archive::RunBegan>(record)) point = names_.run;
+  const bool is_of_run = std::holds_alternative<archive::RunBegan>(record) ||
+                         std::holds_alternative<archive::RunAgain>(record);
+  if (is_of_run) point = names_.run;
   const auto& written = encoder_.encode(record, {point, driver});
+  if (before_ != nullptr && before_->take(written)) return true;
   while (!appender_->try_append(written)) {
     if (pace_ == Pace::real_time) return false;
     (void)journal_.wait_durable(*appender_, appender_->durable() + 1, kPatience);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "actors/archive/codec.hpp"
 #include "actors/archive/sink.hpp"
 #include "actors/shell/name_book.hpp"
+#include "actors/shell/written_before.hpp"
 #include "runtime/journal/journal.hpp"
 
 namespace chargemill {
@@ -22,10 +24,14 @@ class Recorder final : public archive::RecordSink {
   /// depends on how fast the disk is. All that is referred to outlives this.
   enum class Pace { real_time, own_time };
 
+  /// `before`: what need not be written again; null: all is new.
   Recorder(runtime::journal::Journal& journal, const NameBook& names, archive::Origin origin,
-           Pace pace);
+           Pace pace, WrittenBefore* before = nullptr);
 
   [[nodiscard]] bool try_append(const archive::Record& record) override;
+  /// What is said again (RunAgain) within each round of the first shard whose rounds this hears of.
+  /// Before the first record.
+  void repeat(const archive::RunBegan& run) { run_ = run; }
   [[nodiscard]] std::uint64_t appended() const override { return appender_->appended(); }
   [[nodiscard]] std::uint64_t durable() const override { return appender_->durable(); }
   [[nodiscard]] bool has_much_room() const override;
@@ -42,12 +48,19 @@ class Recorder final : public archive::RecordSink {
   [[nodiscard]] runtime::journal::Appender& appender() noexcept { return *appender_; }
 
  private:
+  [[nodiscard]] bool append(const archive::Record& record);
+  void say_run_again(const archive::Record& after);
+
   runtime::journal::Journal& journal_;
   const NameBook& names_;
   const Pace pace_;
+  WrittenBefore* const before_;
   archive::Encoder encoder_;
   runtime::journal::Appender* appender_;
-  std::mutex mutex_;  // once a commit, by the journal's writer
+  std::optional<archive::RunBegan> run_;
+  std::optional<ShardId> teller_;  // whose rounds say it again
+  std::optional<SimTime> owed_;    // since then, for want of room
+  std::mutex mutex_;               // once a commit, by the journal's writer
   std::vector<std::pair<archive::Waiter*, std::function<void()>>> waiters_;  // guarded by mutex_
   std::atomic<bool> is_abandoned_{false};  // written by the journal's writer
 };

@@ -10,12 +10,19 @@ namespace chargemill {
 using runtime::journal::Journal;
 using runtime::journal::JournalState;
 using runtime::journal::Reader;
+using runtime::journal::Sequence;
 
 Result<std::unique_ptr<Recording>> Recording::open(Options options) {
   std::unique_ptr<Recording> recording{new Recording(options)};  // the constructor is private
   // The writer first: who has the directory knows that nobody else writes while he reads.
   options.journal.on_state = [&one = *recording](JournalState state, const std::string& why) {
     one.changed(state, why);
+  };
+  // What a restart would read stays, whatever else is dropped.
+  options.journal.chain.needed_from = [directory = recording->directory_, part = options.part] {
+    auto before = Reader::open(directory);
+    const auto from = before ? archive::needed_from(*before, part) : Sequence{1};
+    return from.value_or(Sequence{1});
   };
   auto journal = Journal::open(std::move(options.journal));
   if (!journal) return tl::unexpected(journal.error());
@@ -25,19 +32,46 @@ Result<std::unique_ptr<Recording>> Recording::open(Options options) {
   auto last = archive::find_last_run(*reader);
   if (!last) return tl::unexpected(last.error());
   recording->last_run_ = *last;
+  const auto newest = reader->last();
+  if (!newest) return tl::unexpected(newest.error());
+  recording->last_sequence_ = *newest;
   return recording;
 }
 
+Result<void> Recording::repeat_from(runtime::journal::Sequence before) {
+  CHARGEMILL_ASSERT(recorders_.empty());
+  auto reader = Reader::open(directory_);
+  if (!reader) return tl::unexpected(reader.error());
+  auto last = archive::find_last_run(*reader, before);
+  if (!last) return tl::unexpected(last.error());
+  last_run_ = *last;
+  upto_ = last_sequence_ = before;
+  before_ = std::make_unique<WrittenBefore>();
+  const auto read = reader->scan(before + 1, [this](const runtime::journal::Record& record) {
+    before_->note(record);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  before_->seal();
+  return {};
+}
+
 Recording::Recording(const Options& options)
-    : directory_(options.journal.chain.directory), pace_(options.pace) {}
+    : directory_(options.journal.chain.directory), pace_(options.pace), part_(options.part) {}
 
 Recording::~Recording() = default;
 
-Result<archive::Image> Recording::restore(archive::Origin origin) const {
+Result<archive::Image> Recording::restore(archive::Origin origin,
+                                          const archive::Wanted& shards) const {
   CHARGEMILL_ASSERT(last_run_.has_value());
   auto reader = Reader::open(directory_);
   if (!reader) return tl::unexpected(reader.error());
-  return archive::restore(*reader, last_run_->run, origin);
+  archive::Wanted wanted = shards;
+  if (wanted.empty() && part_.nodes > 1) {
+    for (std::uint16_t shard = 0; shard < last_run_->run.shards; ++shard)
+      wanted.push_back(shard % part_.nodes == part_.node);
+  }
+  return archive::restore(*reader, last_run_->run, origin, wanted, upto_);
 }
 
 void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook names,
@@ -46,9 +80,11 @@ void Recording::begin(archive::RunBegan run, archive::Origin origin, NameBook na
   CHARGEMILL_ASSERT(workers > 0 && workers <= Journal::kAppendersMax);
   names_ = std::move(names);
   for (unsigned w = 0; w < workers; ++w)
-    recorders_.push_back(std::make_unique<Recorder>(*journal_, names_, origin, pace_));
+    recorders_.push_back(
+        std::make_unique<Recorder>(*journal_, names_, origin, pace_, before_.get()));
   run.at = SimTime{};
   if (run.run == 0) run.run = last_run_ ? last_run_->run.run + 1 : 1;
+  for (const auto& recorder : recorders_) recorder->repeat(run);
   const bool has_room = recorders_.front()->try_append(run);
   CHARGEMILL_ASSERT(has_room);
 }
@@ -87,7 +123,13 @@ std::vector<Recording::News> Recording::take_news() {
 std::uint64_t Recording::appended() const {
   std::uint64_t sum = 0;
   for (const auto& recorder : recorders_) sum += recorder->appended();
-  return sum;
+  return sum + (before_ ? before_->taken() : 0);
+}
+
+runtime::journal::JournalStatus Recording::status() const {
+  auto status = journal_->status();
+  if (before_) status.records += before_->taken();
+  return status;
 }
 
 std::uint64_t Recording::bytes_on_disk() const {

@@ -18,6 +18,7 @@ class Recording {
   struct Options {
     runtime::journal::JournalOptions journal;
     Recorder::Pace pace = Recorder::Pace::real_time;
+    archive::NodePart part;  ///< whose shards write there
   };
   /// Something that whoever runs the network should know.
   struct News {
@@ -36,8 +37,16 @@ class Recording {
   [[nodiscard]] const std::optional<archive::LastRun>& last_run() const noexcept {
     return last_run_;
   }
-  /// What it left, by the clock of a run that begins at `origin`. Requires last_run().
-  [[nodiscard]] Result<archive::Image> restore(archive::Origin origin) const;
+  /// The number of the newest record when it was opened; 0: there was none.
+  [[nodiscard]] runtime::journal::Sequence last_sequence() const noexcept { return last_sequence_; }
+  /// A run is lived through again by a node that had written of it: `before` is what
+  /// last_sequence() was when that run began. From now on this is as it was then, and what was
+  /// written since is not written twice. Before restore() and begin().
+  [[nodiscard]] Result<void> repeat_from(runtime::journal::Sequence before);
+  /// What it left of `shards` (empty: of all), by the clock of a run that begins at `origin`.
+  /// Requires last_run().
+  [[nodiscard]] Result<archive::Image> restore(archive::Origin origin,
+                                               const archive::Wanted& shards = {}) const;
 
   /// A run begins: its time is filled in, and its number if it is 0. One recorder for each of
   /// `workers`; at most Journal::kAppendersMax.
@@ -54,8 +63,8 @@ class Recording {
   void stop_waking();
   /// Since the last call.
   [[nodiscard]] std::vector<News> take_news();
-  [[nodiscard]] runtime::journal::JournalStatus status() const { return journal_->status(); }
-  /// Appended by this run.
+  [[nodiscard]] runtime::journal::JournalStatus status() const;
+  /// Appended by this run, in all lives of this node.
   [[nodiscard]] std::uint64_t appended() const;
   /// Of all segments of the directory.
   [[nodiscard]] std::uint64_t bytes_on_disk() const;
@@ -66,7 +75,11 @@ class Recording {
 
   const std::string directory_;
   const Recorder::Pace pace_;
+  const archive::NodePart part_;
   std::optional<archive::LastRun> last_run_;
+  runtime::journal::Sequence last_sequence_ = 0;
+  runtime::journal::Sequence upto_ = runtime::journal::kSequenceMax;  // older runs end there
+  std::unique_ptr<WrittenBefore> before_;  // null: this is its first life in this run
   NameBook names_;
   std::vector<std::unique_ptr<Recorder>> recorders_;
   std::mutex mutex_;

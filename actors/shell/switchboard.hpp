@@ -15,9 +15,9 @@
 namespace chargemill {
 
 /// Filled while the network is built, before the first message; only read afterwards, by every
-/// worker. The engine holds the actors until the end of the run, so no address goes stale. Places
-/// of those who join later are there from the start, empty: whoever is told of a newcomer was sent
-/// that after its place was filled.
+/// worker, and changed while all of them stand (Network::route). The engine holds the actors until
+/// the end of the run, so no address goes stale. Places of those who join later are there from the
+/// start, empty: whoever is told of a newcomer was sent that after its place was filled.
 struct Switchboard {
   std::vector<runtime::Address> points;    ///< by PointId
   std::vector<runtime::Address> monitors;  ///< by PointId; null: it is outside
@@ -27,6 +27,12 @@ struct Switchboard {
   std::vector<runtime::Address> directors;
   std::vector<runtime::Address> supervisors;
   runtime::Address central = nullptr;
+  /// By ShardId: the next shard of this node; kNoShard: it is the last.
+  std::vector<std::uint32_t> next_here;
+  static constexpr std::uint32_t kNoShard = 0xFFFFFFFF;
+  /// What orders of central are fenced with; 0: with nothing. Before the first message, and
+  /// likewise.
+  std::int64_t token = 0;
   Failures* failures = nullptr;                   ///< outlives the actors
   std::vector<Instruments*> instruments;          ///< by worker; outlive the actors
   std::vector<ConsoleFeed*> consoles;             ///< by worker; empty: nobody looks

@@ -140,4 +140,16 @@ bool read(ByteView bytes, central::CentralEvent& event) { return read_event(byte
 bool read(ByteView bytes, driver::Event& event) { return read_event(bytes, event); }
 // clang-format on
 
+std::size_t write(const central::Fenced& order, std::byte* to) {
+  std::memcpy(to, &order.token, sizeof order.token);
+  return sizeof order.token + write(order.event, to + sizeof order.token);
+}
+
+bool read(ByteView bytes, central::Fenced& order) {
+  if (bytes.size < sizeof order.token) return false;
+  std::memcpy(&order.token, bytes.data, sizeof order.token);
+  const ByteView rest{bytes.data + sizeof order.token, bytes.size - sizeof order.token};
+  return order.token >= 0 && read(rest, order.event);
+}
+
 }  // namespace chargemill::transit

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "actors/central/central.hpp"
+#include "actors/central/fenced.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/driver/driver.hpp"
 #include "runtime/wire/byte_view.hpp"
@@ -12,12 +13,14 @@ namespace chargemill::transit {
 
 /// The number of the alternative in its event, then its fields, little-endian, without padding:
 /// never longer than this.
-inline constexpr std::size_t kMessageBytesMax = 80;
+inline constexpr std::size_t kMessageBytesMax = 88;
 
 /// How many bytes were written; `to` has room for kMessageBytesMax.
 [[nodiscard]] std::size_t write(const central::ShardEvent& event, std::byte* to);
 [[nodiscard]] std::size_t write(const central::CentralEvent& event, std::byte* to);
 [[nodiscard]] std::size_t write(const driver::Event& event, std::byte* to);
+/// The token, then the event.
+[[nodiscard]] std::size_t write(const central::Fenced& order, std::byte* to);
 
 /// False, and `event` means nothing, unless the bytes are exactly those of one event: every number
 /// of a kind, every choice and every count is one that this version knows. Ids are not looked up:
@@ -25,5 +28,6 @@ inline constexpr std::size_t kMessageBytesMax = 80;
 [[nodiscard]] bool read(runtime::ByteView bytes, central::ShardEvent& event);
 [[nodiscard]] bool read(runtime::ByteView bytes, central::CentralEvent& event);
 [[nodiscard]] bool read(runtime::ByteView bytes, driver::Event& event);
+[[nodiscard]] bool read(runtime::ByteView bytes, central::Fenced& order);
 
 }  // namespace chargemill::transit

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "actors/control/operator_command.hpp"
+#include "actors/texts.hpp"
 #include "app/history/history_times.hpp"
 #include "app/scenario/value.hpp"
 
@@ -23,6 +24,7 @@ using ValueOr = tl::expected<Value, std::string>;
 constexpr std::size_t kTextBytesMax = 256;
 constexpr std::size_t kShownMax = 40;
 constexpr double kNumberMax = 1e12;
+constexpr double kSecondsMax = 1e9;
 constexpr std::array kStates{DisplayState::activated, DisplayState::supplying,
                              DisplayState::stopped, DisplayState::broken,
                              DisplayState::disconnected};
@@ -66,6 +68,18 @@ ValueOr number_of(std::string_view text) {
   return number;
 }
 
+/// By any of its words, so that what is read in one place can be asked in another.
+ValueOr state_of(std::string_view text) {
+  const std::string wanted = upper(text);
+  for (const auto state : kStates) {
+    const auto& words = chargemill::words_of(state);
+    if (wanted == words.code || wanted == upper(words.text) || wanted == upper(words.figure))
+      return static_cast<std::int64_t>(state);
+  }
+  return wrong(fmt::format("must be one of {}, not {}", fmt::join(words_of(Kind::state), ", "),
+                           shown(text)));
+}
+
 ValueOr word_of(Kind kind, std::string_view text) {
   const auto words = words_of(kind);
   const bool is_upper = kind != Kind::injection;
@@ -73,8 +87,16 @@ ValueOr word_of(Kind kind, std::string_view text) {
   const auto found = std::find(words.begin(), words.end(), wanted);
   if (found == words.end())
     return wrong(fmt::format("must be one of {}, not {}", fmt::join(words, ", "), shown(text)));
-  if (kind == Kind::state || kind == Kind::injection) return std::int64_t{found - words.begin()};
+  if (kind == Kind::injection) return std::int64_t{found - words.begin()};
   return wanted;
+}
+
+ValueOr seconds_of(double seconds) {
+  constexpr double kNanos = 1e9;
+  const bool is_some = seconds > 0 && seconds <= kSecondsMax;
+  const std::int64_t nanos = is_some ? std::llround(seconds * kNanos) : 0;
+  if (nanos == 0) return wrong("must be above 0 and at most 1e9 seconds");
+  return nanos;
 }
 
 template <class Id>
@@ -116,8 +138,12 @@ ValueOr value_of(Kind kind, std::string_view text, const Meaning& meaning) {
       const auto duration = parse_duration(text);
       if (!duration || duration->count() <= 0)
         return wrong("must be a duration like 30s or 5m, not " + shown(text));
+      if (*duration > std::chrono::duration<double>{kSecondsMax})
+        return wrong("must be at most 1e9 seconds");
       return std::int64_t{duration->count()};
     }
+    case Kind::state:
+      return state_of(text);
     default:
       return word_of(kind, text);
   }
@@ -125,12 +151,6 @@ ValueOr value_of(Kind kind, std::string_view text, const Meaning& meaning) {
 
 bool takes_a_number(Kind kind) {
   return kind == Kind::number || kind == Kind::limit || kind == Kind::duration;
-}
-
-ValueOr seconds_of(double seconds) {
-  constexpr double kMost = 1e9;
-  if (!(seconds > 0 && seconds <= kMost)) return wrong("must be above 0 and at most 1e9 seconds");
-  return std::int64_t{std::llround(seconds * 1e9)};
 }
 
 ValueOr points_of(const json& given, const Meaning& meaning) {
@@ -186,27 +206,11 @@ std::optional<Flaw> missing(const std::vector<Parameter>& known, const Arguments
 
 }  // namespace
 
-std::string_view state_word(DisplayState state) noexcept {
-  switch (state) {
-    case DisplayState::activated:
-      return "ACTIVATED";
-    case DisplayState::supplying:
-      return "SUPPLYING";
-    case DisplayState::stopped:
-      return "STOPPED";
-    case DisplayState::broken:
-      return "BROKEN";
-    case DisplayState::disconnected:
-      return "DISCONNECTED";
-  }
-  return "";
-}
-
 std::vector<std::string_view> words_of(Kind kind) {
   std::vector<std::string_view> words;
   switch (kind) {
     case Kind::state:
-      for (const auto state : kStates) words.push_back(state_word(state));
+      for (const auto state : kStates) words.push_back(chargemill::words_of(state).code);
       return words;
     case Kind::injection:
       for (std::size_t i = 0; i < control::kInjections; ++i)

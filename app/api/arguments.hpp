@@ -26,7 +26,7 @@ enum class Kind : std::uint8_t {
   points,          ///< of a body: a list of such ids [their indexes]
   driver,          ///< [its index]
   zone,            ///< Z01 [its index]
-  state,           ///< a display state: ACTIVATED [its index]
+  state,           ///< a display state in any of its words: ACTIVATED [its index]
   event_type,      ///< FAULT, RECOVERY [std::string]
   session_status,  ///< ACTIVE, COMPLETED, FAILED [std::string]
   ticket_status,   ///< OPEN, DELIVERED [std::string]
@@ -99,7 +99,5 @@ struct Meaning {
 
 /// The words that a kind takes; empty: it is no list of words.
 [[nodiscard]] std::vector<std::string_view> words_of(Kind kind);
-/// ACTIVATED, SUPPLYING, STOPPED, BROKEN, DISCONNECTED (D-194).
-[[nodiscard]] std::string_view state_word(DisplayState state) noexcept;
 
 }  // namespace chargemill::app::api

@@ -210,8 +210,10 @@ std::vector<Route> older_orders() {
            {kMissing, kUnknown}),
       post("/stop-session", "A driver ends its session (D-187)", stop_session,
            {kPoint, driver, session}, {kMissing, taken_for_another, kUnknown}),
-      post("/cp/stop", "End the supply of one charge point (D-188)", stop_point, {kPoint},
-           {kMissing, kUnknown}),
+      post("/cp/stop",
+           "End the supply of one charge point, which stays in order (D-188); out of order: "
+           "/cp/command with stop_cp",
+           stop_point, {kPoint}, {kMissing, kUnknown}),
       post("/cp/command", "A command to one charge point, or to * (D-189)", command, {cmd, kPoint},
            {kMissing, kUnknown}),
   };

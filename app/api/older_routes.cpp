@@ -18,7 +18,7 @@ PointFilter filter_of(const Call& call) {
   PointFilter filter;
   filter.only_available = call.query.get<bool>("only_available").value_or(false);
   filter.after = call.query.id<PointId>("after");
-  filter.limit = static_cast<std::size_t>(call.query.whole("limit", kLimitMax));
+  filter.limit = static_cast<std::size_t>(call.query.whole("limit", call.world.full_list));
   return filter;
 }
 
@@ -62,7 +62,8 @@ void telemetry(const CallPtr& call) {
   });
 }
 
-constexpr Parameter kLimit{"limit", Kind::limit, "rows at most, 10000 if left out"};
+constexpr Parameter kLimit{"limit", Kind::limit,
+                           "rows at most; http.full_list (10000) if left out"};
 constexpr Parameter kAfter{"after", Kind::point, "only charge points behind this one, to go on"};
 
 }  // namespace

@@ -75,6 +75,18 @@ void inject(const CallPtr& call) {
   confirm(*call, "inject-fault");
 }
 
+void power_on(const CallPtr& call) {
+  if (!is_here(*call)) return;
+  call->world.desk.switch_on(call->point);
+  confirm(*call, "power-on");
+}
+
+void simulate_fault(const CallPtr& call) {
+  if (!is_here(*call)) return;
+  call->world.desk.simulate_fault(call->point, call->body.get<bool>("on").value_or(true));
+  confirm(*call, "simulate-fault");
+}
+
 Route at_point(std::string_view pattern, std::string_view summary, void (*handle)(const CallPtr&)) {
   Route route{"POST", pattern, summary, handle};
   route.subject = Subject::point;
@@ -94,13 +106,20 @@ std::vector<Route> order_routes() {
       at_point("/api/v1/charge-points/resume", "Put all in order again (D-077)", resume_all));
   table.back().subject = Subject::nobody;
   table.push_back(at_point("/api/v1/charge-points/{id}/stop",
-                           "Take it out of order; a running supply ends (D-076)", stop));
+                           "Take it out of order until resume; a running supply ends (D-076)",
+                           stop));
   table.push_back(
       at_point("/api/v1/charge-points/{id}/resume", "Put it in order again (D-077)", resume));
   table.push_back(at_point("/api/v1/charge-points/{id}/stop-supply",
-                           "End the supply, the session is completed (D-079)", stop_supply));
+                           "End the supply, the session is completed; the charge point stays in "
+                           "order (D-079)",
+                           stop_supply));
   table.push_back(at_point("/api/v1/charge-points/{id}/shutdown",
-                           "Let its engine end cleanly (D-080)", shut_down));
+                           "Let its engine end cleanly (D-080); power-on brings it back",
+                           shut_down));
+  table.push_back(at_point("/api/v1/charge-points/{id}/power-on",
+                           "Switch its engine on again (D-089); one that runs is not disturbed",
+                           power_on));
   table.push_back(at_point("/api/v1/charge-points/{id}/reset-breaker",
                            "Close its circuit breaker (D-157)", reset_breaker));
   table.push_back(at_point("/api/v1/charge-points/{id}/plug", "Plug the vehicle in (D-106)", plug));
@@ -110,10 +129,15 @@ std::vector<Route> order_routes() {
                            "Start a supply at its own menu (D-106)", start));
   table.back().body = {{"driver_id", Kind::driver, "whose ticket it is; left out: nobody's"},
                        {"energy_kwh", Kind::number, "it ends then; left out: no limit"}};
+  table.push_back(at_point("/api/v1/charge-points/{id}/simulate-fault",
+                           "Let its monitor act as if its checks failed, or no longer (D-120)",
+                           simulate_fault));
+  table.back().body = {{"on", Kind::flag, "true if left out"}};
   table.push_back(
       at_point("/api/v1/charge-points/{id}/inject-fault", "Let a fault befall it now", inject));
-  table.back().body = {{"kind", Kind::injection, "which", true},
-                       {"duration", Kind::duration, "30s if left out"}};
+  table.back().body = {
+      {"kind", Kind::injection, "which", true},
+      {"duration", Kind::duration, "30s if left out; a crash: until its supervisor restarts it"}};
   return table;
 }
 

@@ -52,7 +52,7 @@ std::string site_name(SiteId site) { return fmt::format("S{:04}", index_of(site)
 
 /// What its monitor said (D-041), else where the scenario has put it.
 std::string location_of(const World& world, PointId point, const network::PointSpec& spec) {
-  const std::string said = world.names.location(point);
+  const std::string said = world.names.registered(point).location;
   return said.empty() ? network::zone_name(spec.zone) + " " + site_name(spec.site) : said;
 }
 
@@ -91,7 +91,7 @@ ordered_json older_point(const World& world, const PointCopy& copy, bool is_whol
                                 record.registered ? record.monitor_seen : SimTime{});
   return {
       {"cp_id", world.names.name(record.id)},
-      {"state", state_word(record.display)},
+      {"state", chargemill::words_of(record.display).code},
       {"engine_state", chargemill::word(record.phase)},
       {"monitor_status", record.monitor_ok ? "OK" : "DOWN"},
       {"current_driver", driver_or_null(world, record)},
@@ -123,6 +123,10 @@ ordered_json point_json(const World& world, const PointCopy& copy) {
   const auto& spec = spec_of(world, record);
   ordered_json result = older_point(world, copy, true);
   result["display"] = chargemill::word(record.display);
+  result["engine_last_heard"] = time_or_null(world, record.engine_known, record.heard);
+  const auto said = world.names.registered(record.id);
+  result["engine_host"] = said.host.empty() ? nothing() : ordered_json(said.host);
+  result["engine_port"] = said.host.empty() ? nothing() : ordered_json(said.port);
   result["zone"] = network::zone_name(spec.zone);
   result["site"] = site_name(spec.site);
   result["power_kw"] = kilowatts(Power{record.rated_w});

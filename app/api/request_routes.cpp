@@ -1,10 +1,13 @@
 // /api/v1/drivers/{id}/requests: what a driver is asked to do by hand (D-128, F-35).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "actors/texts.hpp"
-#include "app/api/route.hpp"
+#include "app/api/denials.hpp"
+#include "app/api/point_json.hpp"
 #include "app/history/history_times.hpp"
 
 namespace chargemill::app::api {
@@ -151,12 +154,50 @@ void give_up_named(const CallPtr& call) {
   give_up(call, *request);
 }
 
+/// One that is open or was denied, in the form of those by hand.
+ordered_json as_request(const ordered_json& row, Energy delivered = {}, Price price = {}) {
+  const auto of = [&row](const char* key) { return row.value(key, ordered_json()); };
+  return {{"request_id", of("request_id")},
+          {"driver_id", of("driver_id")},
+          {"cp_id", of("cp_id")},
+          {"status", of("status")},
+          {"reason", of("reason")},
+          {"session_id", of("session_id")},
+          {"kwh", kilowatt_hours(delivered)},
+          {"euros", euros(delivered, price)},
+          {"ts", of("ts")}};
+}
+
+/// What was asked for here, what it has open by itself, and what it was denied of late.
 void list(const CallPtr& call) {
-  const auto limit = static_cast<std::size_t>(call->query.whole("limit", kLimitDefault));
-  auto rows = ordered_json::array();
-  for (const auto& request : call->world.desk.hand_book().of(call->driver, limit))
-    rows.push_back(json_of(call->world, request));
-  call->answer(json_answer({{"requests", std::move(rows)}}));
+  DenialFilter filter;
+  filter.driver = call->driver;
+  filter.limit = static_cast<std::size_t>(call->query.whole("limit", kLimitDefault));
+  look_for_denials(call, filter, [call, limit = filter.limit](const DenialsFound& found) {
+    const World& world = call->world;
+    std::vector<ordered_json> rows;
+    std::set<std::string> known;  // by hand it says more
+    for (const auto& request : world.desk.hand_book().of(call->driver, limit)) {
+      rows.push_back(json_of(world, request));
+      known.insert(rows.back()["request_id"].get<std::string>());
+    }
+    const auto add = [&](ordered_json row) {
+      const auto& id = row["request_id"];  // null: it began at the charge point itself
+      if (id.is_null() || known.insert(id.get<std::string>()).second)
+        rows.push_back(std::move(row));
+    };
+    if (found.open) {
+      const auto& record = found.open->record;
+      add(as_request(request_json(world, *found.open, true), record.delivered, record.price));
+    }
+    for (const auto& denial : found.denials) add(as_request(denial_json(world, denial)));
+    // RFC 3339 in UTC sorts as text.
+    std::stable_sort(rows.begin(), rows.end(), [](const ordered_json& a, const ordered_json& b) {
+      return a["ts"].get_ref<const std::string&>() > b["ts"].get_ref<const std::string&>();
+    });
+    if (rows.size() > limit) rows.resize(limit);
+    call->answer(json_answer({{"requests", std::move(rows)}}));
+  });
 }
 
 void show(const CallPtr& call) {
@@ -186,7 +227,10 @@ constexpr std::string_view kOne = "/api/v1/drivers/{id}/requests/{request}";
 std::vector<Route> request_routes() {
   std::vector<Route> table;
   table.push_back(
-      of_driver("GET", kAll, "What this driver was asked for here, newest first", list));
+      of_driver("GET", kAll,
+                "Requests of this driver, newest first: those asked for here, the one that is "
+                "open, and those denied of late",
+                list));
   table.back().query = {{"limit", Kind::limit, "rows at most, 100 if left out"}};
   table.push_back(of_driver("POST", kAll, "The driver asks for a charge (D-128)", ask));
   table.back().success = 202;

@@ -100,6 +100,7 @@ struct Match {
 [[nodiscard]] std::vector<Route> request_routes();
 [[nodiscard]] std::vector<Route> history_routes();
 [[nodiscard]] std::vector<Route> event_routes();
+[[nodiscard]] std::vector<Route> denial_routes();
 [[nodiscard]] std::vector<Route> series_routes();
 [[nodiscard]] std::vector<Route> node_routes();
 

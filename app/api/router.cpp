@@ -36,7 +36,7 @@ const std::vector<Route>& routes() {
     std::vector<Route> table;
     for (auto part : {service_routes(), older_routes(), older_orders(), point_routes(),
                       order_routes(), newcomer_routes(), request_routes(), history_routes(),
-                      event_routes(), series_routes(), node_routes()})
+                      event_routes(), denial_routes(), series_routes(), node_routes()})
       std::move(part.begin(), part.end(), std::back_inserter(table));
     return table;
   }();

@@ -55,6 +55,8 @@ struct World {
   std::function<std::vector<NodeRow>()> nodes = {};
   /// Changes are taken from pages of this server too, not only from programs (http.control).
   bool pages_may_act = false;
+  /// GET /cp and /telemetry answer with so many rows at most where no limit is given (D-184).
+  std::int64_t full_list = 10'000;
   /// Whether the run is about to end.
   std::function<bool()> is_draining = {};
 

@@ -29,6 +29,8 @@ constexpr Short kRunFlags[] = {
     {"--repeat", "run.repeat", "N", "so many runs, one after the other [1]"},
     {"--digest-every", "run.digest_every", "D", "digests of all entities; virtual time only"},
     {"--nodes", "cluster.nodes", "N", "processes of this machine that share the network [1]"},
+    {"--recover", "cluster.recover", "D",
+     "a node that is killed is started again, and awaited so long; virtual time only [off]"},
     {"--central", "central.address", "URL",
      "tcp://HOST:PORT or tls://HOST:PORT: load another central through its framed door "
      "[off: central is here]"}};

@@ -8,6 +8,19 @@
 #include "app/scenario/shown_keys.hpp"
 
 namespace chargemill::app {
+namespace {
+
+/// `run` takes the demo if nothing is named; here somebody may want to see what a file leaves out.
+void name_what_is_shown(const LoadInput& input) {
+  if (input.file) return;
+  std::fputs(
+      "# no scenario is named: the defaults, not the demo (config show "
+      "config/scenarios/demo.toml)\n",
+      stdout);
+}
+
+}  // namespace
+
 int config_show_command(const LoadInput& input, bool origin, bool color) {
   constexpr int kInvalid = 3;
   const auto loaded = load_scenario(input);
@@ -16,6 +29,7 @@ int config_show_command(const LoadInput& input, bool origin, bool color) {
     return kInvalid;
   }
   std::fputs(render(loaded->warnings, color).c_str(), stderr);
+  name_what_is_shown(input);
   if (!origin) {
     std::fputs(shown_toml(*loaded).c_str(), stdout);
     return 0;

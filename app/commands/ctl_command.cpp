@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "app/cli/values.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/ctl/ctl_replies.hpp"
 #include "app/ctl/ctl_words.hpp"
@@ -80,7 +81,7 @@ void add_ctl_options(CLI::App& app, CtlOptions& options) {
       ->needs(tls)
       ->type_name("FILE");
   app.add_option("--timeout", options.timeout_s, "seconds to wait for a reply")
-      ->check(CLI::Range(1U, 3'600U))
+      ->check(whole_in(1, 3'600))
       ->type_name("N");
   app.add_flag("--json", options.json, "as JSON");
   app.footer("Commands:\n" + ctl_help());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/cli/values.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/find_max/scaled.hpp"
 #include "app/find_max/search.hpp"
@@ -28,6 +29,7 @@ namespace {
 constexpr Nanos kStep = std::chrono::seconds{10};  // after the warm-up
 constexpr double kMostPoints = 1e7;
 constexpr double kMostRate = 1e6;
+constexpr double kLoadMax = 1e9;  // whatever is asked for
 /// The warm start is over by then (actors/fleet): its requests are no rate.
 constexpr Nanos kWarmStart = std::chrono::seconds{3};
 
@@ -288,13 +290,13 @@ void add_find_max_options(CLI::App& app, FindMaxOptions& options) {
   app.add_option("SCENARIO", options.run.scenario, "the scenario whose load is to grow")
       ->required();
   app.add_option("--what", options.what, "charge_points or request_rate")
-      ->check(CLI::IsMember({"charge_points", "request_rate"}))
+      ->check(one_of({"charge_points", "request_rate"}))
       ->capture_default_str();
   app.add_option("--from", options.from, "the first load to try (else the scenario's own)")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--max", options.most, "try no larger load")->check(CLI::PositiveNumber);
+      ->check(above_zero(kLoadMax));
+  app.add_option("--max", options.most, "try no larger load")->check(above_zero(kLoadMax));
   app.add_option("--precision", options.precision, "of the result, as a share of it")
-      ->check(CLI::Range(0.001, 1.0))
+      ->check(number_in(0.001, 1.0))
       ->capture_default_str();
   app.add_option("--out", options.out, "a run directory a step: DIR/s1, DIR/s2, ...")
       ->type_name("DIR");

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/cli/values.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app {
@@ -72,24 +73,34 @@ void add_force(CLI::App& app, bool& force) {
 
 }  // namespace
 
-void add_session_options(CLI::App& app, SessionRequest& request) {
-  constexpr std::uint32_t kCountMax = 10'000'000;
-  constexpr std::uint32_t kDaysMax = 3'650;
-  app.add_option("--profile", request.profile, "who comes: public, home or workplace")
-      ->check(CLI::IsMember({"public", "home", "workplace"}))
-      ->capture_default_str();
-  app.add_option("--count", request.count, "sessions")
-      ->check(CLI::Range(1U, kCountMax))
-      ->capture_default_str();
-  app.add_option("--days", request.days, "about so many days of model time")
-      ->check(CLI::Range(1U, kDaysMax))
-      ->capture_default_str();
-  app.add_option("--seed", request.seed, "of all random numbers")->capture_default_str();
+void add_text_options(CLI::App& app, TextRequest& request) {
   app.add_option_function<std::string>(
          "--out", [&request](const std::string& path) { request.out = path; },
          "where to; without it: stdout")
       ->type_name("FILE");
   add_force(app, request.force);
+}
+
+int generate_text_command(const std::string& text, const TextRequest& request) {
+  if (request.out) return write_all({{*request.out, text}}, request.force);
+  (void)std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+void add_session_options(CLI::App& app, SessionRequest& request) {
+  constexpr std::uint32_t kCountMax = 10'000'000;
+  constexpr std::uint32_t kDaysMax = 3'650;
+  app.add_option("--profile", request.profile, "who comes: public, home or workplace")
+      ->check(one_of({"public", "home", "workplace"}))
+      ->capture_default_str();
+  app.add_option("--count", request.count, "sessions")
+      ->check(whole_in(1, kCountMax))
+      ->capture_default_str();
+  app.add_option("--days", request.days, "about so many days of model time")
+      ->check(whole_in(1, kDaysMax))
+      ->capture_default_str();
+  app.add_option("--seed", request.seed, "of all random numbers")->capture_default_str();
+  add_text_options(app, request);
 }
 
 GenerateOptions generate_options(const SessionRequest& request) {
@@ -106,13 +117,10 @@ GenerateOptions generate_options(const SessionRequest& request) {
 }
 
 int generate_sessions_command(const SessionRequest& request) {
-  const std::string csv = generate_sessions(fleet::builtin_profile(profile_name(request.profile)),
-                                            generate_options(request));
-  if (!request.out) {
-    (void)std::fputs(csv.c_str(), stdout);
-    return 0;
-  }
-  return write_all({{*request.out, csv}}, request.force);
+  return generate_text_command(
+      generate_sessions(fleet::builtin_profile(profile_name(request.profile)),
+                        generate_options(request)),
+      request);
 }
 
 void add_files_options(CLI::App& app, FilesRequest& request) {

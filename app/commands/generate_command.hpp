@@ -1,5 +1,6 @@
 // `chargemill generate sessions [--profile P] [--count N] [--days N] [--seed S]
 //  [--out FILE [--force]]`
+// `chargemill generate completion|man [--out FILE [--force]]`
 // `chargemill generate alerts|grafana|systemd|slurm|kubernetes|deploy [--out DIR [--force]]`
 #pragma once
 
@@ -18,14 +19,18 @@ class App;
 
 namespace chargemill::app {
 
+/// Where one generated text goes.
+struct TextRequest {
+  std::optional<std::filesystem::path> out;  ///< none: stdout
+  bool force = false;                        ///< write over a file that differs
+};
+
 /// The defaults make config/scenarios/sessions-sample.csv.
-struct SessionRequest {
+struct SessionRequest : TextRequest {
   std::string profile = "public";
   std::uint32_t count = 200;
   std::uint32_t days = 10;
   std::uint64_t seed = 42;
-  std::optional<std::filesystem::path> out;  ///< none: stdout
-  bool force = false;                        ///< write over a file that differs
 };
 
 /// Where generated files go.
@@ -43,6 +48,12 @@ void add_session_options(CLI::App& app, SessionRequest& request);
 
 /// Exit code 0, or 4 when the file cannot be written, or is there and differs without `force`.
 [[nodiscard]] int generate_sessions_command(const SessionRequest& request);
+
+/// `app` sets `request`, which outlives it.
+void add_text_options(CLI::App& app, TextRequest& request);
+
+/// Exit code 0, or 4 when the file cannot be written, or is there and differs without `force`.
+[[nodiscard]] int generate_text_command(const std::string& text, const TextRequest& request);
 
 /// `app` sets `request`, which outlives it.
 void add_files_options(CLI::App& app, FilesRequest& request);

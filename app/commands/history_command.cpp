@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/archive/past.hpp"
+#include "app/cli/values.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/history/find_journal.hpp"
 #include "app/history/history_rows.hpp"
@@ -21,6 +22,9 @@ namespace {
 
 using archive::Filter;
 using archive::UtcMicros;
+
+/// Of whoever names no limit (D-165).
+constexpr std::size_t kRowsShown = 100;
 
 const std::map<std::string, std::vector<std::string>>& kinds() {
   static const std::map<std::string, std::vector<std::string>> all{
@@ -46,12 +50,28 @@ std::optional<ZoneId> parse_zone(const std::string& text) {
   return ZoneId{static_cast<std::uint16_t>(number - 1)};
 }
 
+/// Which option does not go with what is asked for; empty: none.
+std::string misplaced(const HistoryOptions& options) {
+  const bool is_stats = options.what == "stats";
+  const bool has_drivers = options.what == "sessions" || options.what == "tickets";
+  if (!is_stats && options.days)
+    return fmt::format("--days is of stats; {} take --since", options.what);
+  if (is_stats && !(options.driver.empty() && options.zone.empty()))
+    return "stats are of one charge point (--cp) or of all: no --driver, no --zone";
+  if (is_stats && !options.until.empty()) return "stats end with the newest record: no --until";
+  if (is_stats && options.limit) return "stats are one row: no --limit";
+  if (!is_stats && !has_drivers && !options.driver.empty())
+    return options.what + " have no driver: no --driver";
+  return {};
+}
+
 /// What the options ask for, or why nobody can mean that.
 Result<Filter> filter_of(const HistoryOptions& options, UtcMicros newest) {
   Filter filter;
   filter.point = options.point;
   filter.driver = options.driver;
-  filter.limit = static_cast<std::uint64_t>(options.limit);
+  // One more than is shown by itself tells whether there are more.
+  filter.limit = options.limit ? static_cast<std::uint64_t>(*options.limit) : kRowsShown + 1;
   if (!options.zone.empty()) {
     filter.zone = parse_zone(options.zone);
     if (!filter.zone)
@@ -78,13 +98,15 @@ Result<Filter> filter_of(const HistoryOptions& options, UtcMicros newest) {
                       flag, *text));
     *to = *time;
   }
+  if (filter.since > filter.until)
+    return failure(ErrorKind::usage, "--since is later than --until: nothing is in between");
   return filter;
 }
 
 /// D-175: the last so many days before the newest record, or from --since on.
 UtcMicros since_of(const HistoryOptions& options, const Filter& filter, UtcMicros newest) {
-  if (options.days <= 0) return filter.since;
-  const std::chrono::duration<double> days{options.days * 86'400.0};
+  if (options.days.value_or(0.0) <= 0) return filter.since;
+  const std::chrono::duration<double> days{*options.days * 86'400.0};
   return std::max(filter.since, newest - std::chrono::duration_cast<UtcMicros>(days));
 }
 
@@ -106,7 +128,7 @@ Result<Table> rows_of(archive::Past& history, const HistoryOptions& options, con
 void add_history_options(CLI::App& app, HistoryOptions& options) {
   app.add_option("WHAT", options.what, "faults, health, sessions, tickets or stats")
       ->required()
-      ->check(CLI::IsMember({"faults", "health", "sessions", "tickets", "stats"}));
+      ->check(one_of({"faults", "health", "sessions", "tickets", "stats"}));
   app.add_option("--cp", options.point, "only this charge point")->type_name("ID");
   app.add_option("--driver", options.driver, "only this driver (sessions, tickets)")
       ->type_name("ID");
@@ -117,38 +139,41 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
       ->type_name("T");
   app.add_option("--until", options.until, "likewise")->type_name("T");
   app.add_option("--days", options.days, "stats: of the last so many days; 0: of all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_in(0, 36'500))
       ->type_name("N");
-  app.add_option("--limit", options.limit, "at most so many rows, the newest")
-      ->check(CLI::NonNegativeNumber)
+  app.add_option("--limit", options.limit, "at most so many rows, the newest (default 100)")
+      ->check(whole_in(0, 1'000'000'000'000))
       ->type_name("N");
   app.add_option("--format", options.format, "table, json or csv")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+      ->check(one_of({"table", "json", "csv"}));
   app.add_option("--data", options.data,
                  "a data or run directory, or several; without it the newest run")
       ->type_name("DIR");
 }
 
 int history_command(const HistoryOptions& options) {
-  if (options.what == "stats" && !(options.driver.empty() && options.zone.empty()))
-    return complain(kExitUsage, "stats are of one charge point (--cp) or of all");
-  if ((options.what == "faults" || options.what == "health") && !options.driver.empty())
-    return complain(kExitUsage, options.what + " have no driver");
+  if (const auto why = misplaced(options); !why.empty()) return complain(kExitUsage, why);
   const auto paths = find_journals(options.data, "runs");
   if (!paths) return complain(kExitEnvironment, paths.error().text);
   const auto journals = read_journals(*paths);
   if (!journals) return complain(kExitEnvironment, journals.error().text);
   UtcMicros now{};
-  if (!options.since.empty() || !options.until.empty() || options.days > 0) {
+  if (!options.since.empty() || !options.until.empty() || options.days) {
     const auto newest = newest_time(*paths);
     if (!newest) return complain(kExitEnvironment, newest.error().text);
     now = newest->value_or(UtcMicros{});
   }
   const auto filter = filter_of(options, now);
   if (!filter) return complain(kExitUsage, filter.error().text);
-  const auto table = rows_of(**journals, options, *filter, now);
+  auto table = rows_of(**journals, options, *filter, now);
   if (!table) return complain(kExitEnvironment, table.error().text);
+  const bool has_more = !options.limit && table->rows.size() > kRowsShown;
+  if (has_more) table->rows.resize(kRowsShown);
   (void)std::fputs(table_text(*table, options.format).c_str(), stdout);
+  if (has_more)
+    return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
+                                   "--until T older ones",
+                                   kRowsShown));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ struct HistoryOptions {
   std::string kind;
   std::string since;
   std::string until;
-  std::int64_t limit = 100;
-  double days = 0;
+  std::optional<std::int64_t> limit;  ///< none: kRowsShown, and whether there are more is said
+  std::optional<double> days;
   std::string format = "table";
   std::vector<std::filesystem::path> data;  ///< empty: the newest run
 };

@@ -91,16 +91,23 @@ Result<Membership> membership_of(const ClusterSettings& cluster, unsigned self) 
   return membership;
 }
 
-int follow_as(const network::Scenario& scenario, const Membership& membership,
-              const std::filesystem::path& journal) {
+/// What goes with the lead, if it leads in the end; or the exit code.
+tl::expected<std::unique_ptr<Promotion>, int> follow_as(const network::Scenario& scenario,
+                                                        const Membership& membership,
+                                                        const std::filesystem::path& journal) {
   const StopRequest stop;
   const auto& name = membership.names[membership.self];
   (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
-  const auto done = follow_others(scenario, membership, &stop, journal);
-  if (stop.signal() != 0) return 128 + stop.signal();
-  if (!done) return fail(kExitPeers, "node " + name + ": " + done.error().text);
-  (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
-  return 0;
+  auto done = follow_others(scenario, membership, &stop, journal);
+  if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
+  if (!done)
+    return tl::unexpected<int>(fail(kExitPeers, "node " + name + ": " + done.error().text));
+  if (*done == nullptr) {
+    (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
+    return tl::unexpected<int>(0);
+  }
+  (void)std::fprintf(stderr, "node %s: leads now\n", name.c_str());
+  return std::move(*done);
 }
 
 /// So many nodes make the network; 0: nobody has said how many.
@@ -108,7 +115,8 @@ unsigned expected_of(const NodeOptions& options, const ClusterSettings& cluster)
   return options.expect.value_or(cluster.expect_nodes);
 }
 
-EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluster) {
+EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluster,
+                       const network::Scenario& scenario) {
   EtcdMeeting meeting;
   meeting.network = cluster.name;
   for (const auto& url : cluster.etcd)
@@ -120,6 +128,8 @@ EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluste
   meeting.lease = std::chrono::duration_cast<std::chrono::seconds>(cluster.lease);
   meeting.expected = expected_of(options, cluster);
   meeting.patience = std::chrono::seconds{options.wait_s};
+  // In virtual time nothing but the same events gives the same digest.
+  meeting.outlives_losses = !scenario.run.speed.max;
   return meeting;
 }
 
@@ -141,7 +151,7 @@ tl::expected<Membership, int> find_others(const NodeOptions& options, const Load
                               "many nodes make the network: 2 to {}",
                               kNodesMax));
   const StopRequest stop;
-  auto met = meet_through_etcd(meeting_of(options, loaded.cluster),
+  auto met = meet_through_etcd(meeting_of(options, loaded.cluster, loaded.scenario),
                                [&stop] { return stop.signal() != 0; });
   if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
   if (met) return std::move(*met);
@@ -212,9 +222,11 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
     (void)std::fputs(render(wrong, use_color(stderr, loaded->output.color)).c_str(), stderr);
     return kExitInvalidScenario;
   }
-  if (membership->self != 0)
-    return follow_as(loaded->scenario, *membership, node_journal_path(loaded->output.data));
-  return run_loaded(*loaded, argv, &*membership);
+  membership->recovery = node_recovery_path(loaded->output.data);
+  if (membership->self == 0) return run_loaded(*loaded, argv, &*membership);
+  const auto leads =
+      follow_as(loaded->scenario, *membership, node_journal_path(loaded->output.data));
+  return leads ? run_loaded(*loaded, argv, &*membership, leads->get()) : leads.error();
 }
 
 }  // namespace chargemill::app

@@ -1,5 +1,7 @@
 #include "app/commands/nodes_view.hpp"
 
+#include "app/history/journal_set.hpp"
+#include "app/nodes/outlived_past.hpp"
 #include "app/nodes/remote_past.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/resident_memory.hpp"
@@ -34,7 +36,7 @@ metrics::NodeState state_of(PeerState state) {
 std::vector<NodeRow> row_of_one(const network::Desk& desk) {
   Membership alone;
   alone.names = {"local"};
-  auto rows = rows_of(alone, desk.topology());
+  auto rows = rows_of(alone, desk.topology(), [](std::uint32_t) { return 0U; });
   NodeReport report;
   report.snapshot = desk.look();
   report.cpu_s = cpu_seconds();
@@ -73,7 +75,8 @@ metrics::ClusterView cluster_view(const Leader& leader, const Membership& member
 
 std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk) {
   if (nodes == nullptr) return row_of_one(desk);
-  auto rows = rows_of(nodes->membership(), desk.topology());
+  auto rows = rows_of(nodes->membership(), desk.topology(),
+                      [&desk](std::uint32_t shard) { return desk.node_of(shard); });
   const auto& exchange = nodes->leader().exchange();
   const auto looks = nodes->leader().last_looks();
   for (unsigned node = 0; node < rows.size(); ++node) {
@@ -101,16 +104,19 @@ runtime::journal::JournalStatus status_of(const Recording& recording, const RunN
   return status;
 }
 
-HistoryDesk::Others pasts_of_others(RunNodes* nodes) {
+HistoryDesk::Others pasts_of_others(RunNodes* nodes, const std::filesystem::path& first) {
   if (nodes == nullptr) return {};
-  return [&leader = nodes->leader()] {
+  return [&leader = nodes->leader(), first] {
     std::vector<std::unique_ptr<archive::Past>> pasts;
     for (unsigned node = 0; node < leader.exchange().nodes(); ++node) {
       if (node == leader.exchange().self()) continue;
-      pasts.push_back(std::make_unique<RemotePast>(
+      auto remote = std::make_unique<RemotePast>(
           [&leader, node](const std::string& question, RemotePast::Done done) {
             leader.ask_past(node, question, std::move(done));
-          }));
+          });
+      pasts.push_back(std::make_unique<OutlivedPast>(
+          std::move(remote), [&leader, node] { return leader.exchange().is_given_up(node); },
+          journal_of_node(first, node)));
     }
     return pasts;
   };

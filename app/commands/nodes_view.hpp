@@ -26,7 +26,9 @@ namespace chargemill::app {
 [[nodiscard]] runtime::journal::JournalStatus status_of(const Recording& recording,
                                                         const RunNodes* nodes);
 
-/// What has happened on the other nodes, asked over the links; empty: there are none.
-[[nodiscard]] HistoryDesk::Others pasts_of_others(RunNodes* nodes);
+/// What has happened on the other nodes, asked over the links, or of the journal of one that is
+/// lost; empty: there are none. `first`: the first node's journal; empty: none is kept.
+[[nodiscard]] HistoryDesk::Others pasts_of_others(RunNodes* nodes,
+                                                  const std::filesystem::path& first);
 
 }  // namespace chargemill::app

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -32,12 +31,10 @@
 #include "app/output/terminal.hpp"
 #include "app/report/series.hpp"
 #include "app/scenario/load.hpp"
-#include "app/scenario/plan_text.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/shown_keys.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/simulation/journal_news.hpp"
-#include "app/simulation/memory_limit.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/summary/summary.hpp"
 #include "app/version.hpp"
@@ -46,16 +43,6 @@ namespace chargemill::app {
 namespace {
 
 void say(const std::string& text) { (void)std::fputs((text + "\n").c_str(), stderr); }
-
-void say_all(const std::vector<Diagnostic>& diagnostics, bool color) {
-  (void)std::fputs(render(diagnostics, color).c_str(), stderr);
-}
-
-bool are_only_of(const std::vector<Diagnostic>& diagnostics, Code code) {
-  return std::all_of(diagnostics.begin(), diagnostics.end(), [code](const Diagnostic& d) {
-    return d.code == code || d.severity == Severity::warning;
-  });
-}
 
 bool write_out(const std::string& text) {
   const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
@@ -68,15 +55,17 @@ bool write_out(const std::string& text) {
 class Run {
  public:
   Run(const Loaded& loaded, const StopRequest& stop, const std::vector<std::string>& argv,
-      const Membership* membership)
+      const Membership* membership, Promotion* promotion)
       : loaded_(loaded),
         scenario_(loaded.scenario),
         stop_(stop),
         argv_(argv),
-        membership_(membership) {}
+        membership_(membership),
+        promotion_(promotion) {}
 
   /// Into `path`; empty: it leaves nothing behind. `title` is shown first. The exit code.
   int into(const std::filesystem::path& path, const std::string& title) {
+    if (promotion_ != nullptr) go_on_leading();
     if (!path.empty()) {
       auto opened = open_directory(path, loaded_, argv_);
       if (!opened) {
@@ -91,11 +80,14 @@ class Run {
     log_plan(log_, loaded_, argv_);
     journal_path_ = membership_ == nullptr ? journal_path(loaded_.output.data, path)
                                            : node_journal_path(loaded_.output.data);
-    if (!start_nodes()) return kExitPeers;
+    if (promotion_ != nullptr)
+      journal_path_ = journal_.recording ? journal_.recording->directory() : std::string{};
+    if (promotion_ == nullptr && !start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return kExitEnvironment;
-    if (!open_journal(journal_path_)) return are_nodes_lost() ? kExitPeers : kExitEnvironment;
-    if (remembers()) journal_.memory = std::make_unique<Memory>();
+    if (promotion_ == nullptr && !open_journal(journal_path_))
+      return are_nodes_lost() ? kExitPeers : kExitEnvironment;
+    if (remembers() && promotion_ == nullptr) journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title);
     tell_addresses();
     const RunOutcome outcome = watched();
@@ -118,10 +110,18 @@ class Run {
     return !loaded_.output.quiet && loaded_.output.progress != "off";
   }
 
+  /// It was led by another node until now: first of all its network goes on.
+  void go_on_leading() {
+    nodes_ = RunNodes::lead(*promotion_, *membership_);
+    scenario_ = promotion_->successor.scenario;
+    journal_ = std::move(promotion_->successor.journal);
+  }
+
   /// Before any other thread is here. False: it could not, and has said why.
   bool start_nodes() {
     if (scenario_.run.nodes == 1) return true;
-    auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_)
+    const auto recovery = directory_ ? directory_->path() / "recovery" : std::filesystem::path{};
+    auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_, recovery)
                                           : RunNodes::meet(scenario_, *membership_, stop_);
     if (!started) return fail(started.error().text);
     nodes_ = std::move(*started);
@@ -131,6 +131,12 @@ class Run {
   /// Likewise.
   bool bind_doors() {
     auto bound = Doors::bind(loaded_.doors);
+    // A network that runs is worth more than its doors.
+    if (!bound && promotion_ != nullptr && !fail(bound.error().text)) {
+      DoorsSettings none;
+      none.http.listen = none.tcp.listen = kDoorOff;
+      bound = Doors::bind(none);
+    }
     if (!bound) return fail(bound.error().text);
     doors_ = std::move(*bound);
     return true;
@@ -193,6 +199,7 @@ class Run {
       auto opened = open_journal_of_node(path, scenario_, 0);
       if (!opened) return fail(opened.error().text);
       journal_ = std::move(*opened);
+      journal_.first = path;
     }
     if (!go_on()) return false;
     if (path.empty()) return true;
@@ -226,6 +233,8 @@ class Run {
 
   /// A journal that breaks is told at once, and the run goes on.
   void tell_journal_news() const {
+    for (const auto& text : nodes_ ? nodes_->take_returns() : std::vector<std::string>{})
+      log_.write(Level::warning, "node", {{"text", text}});
     for (const auto& text : nodes_ ? nodes_->leader().take_news() : std::vector<std::string>{}) {
       log_.write(Level::error, "journal", {{"text", text}});
       say("chargemill: " + text);
@@ -265,11 +274,13 @@ class Run {
         },
         digests, console, journal_,
         [&](network::Desk& desk) {
-          return and_then(doors_->open({desk, scenario, journal_path_, facts(desk),
-                                        journal_.memory.get(), pasts_of_others(nodes_.get())}),
-                          [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
+          return and_then(
+              doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
+                            pasts_of_others(nodes_.get(), journal_.first)}),
+              [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
         },
-        central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader());
+        central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader(),
+        promotion_ == nullptr ? nullptr : &promotion_->successor);
     tell_journal_news();
     tell_door_news();
     if (journal_.memory && journal_.memory->lost() > 0)
@@ -306,6 +317,7 @@ class Run {
   const StopRequest& stop_;
   const std::vector<std::string>& argv_;
   const Membership* const membership_;  // null: not among other machines
+  Promotion* const promotion_;          // null: it begins here
   std::unique_ptr<RunDirectory> directory_;
   std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
   std::unique_ptr<RunNodes> nodes_;  // null: this process is alone
@@ -348,26 +360,9 @@ int run_command(const RunOptions& options, const std::vector<std::string>& argv)
   return loaded ? run_loaded(*loaded, argv) : loaded.error();
 }
 
-tl::expected<Loaded, int> load_for_run(const RunOptions& options) {
-  auto loaded = load_scenario(load_input(options));
-  const bool color = use_color(stderr, loaded ? loaded->output.color : options.color);
-  const auto refuse = [](int code) { return tl::unexpected<int>(code); };
-  if (!loaded) {
-    say_all(loaded.error(), color);
-    return refuse(are_only_of(loaded.error(), Code::open_door) ? kExitUsage : kExitInvalidScenario);
-  }
-  if (!loaded->warnings.empty()) say_all(loaded->warnings, color);
-  const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());
-  if (!enough) {
-    say("chargemill: " + enough.error().text);
-    return refuse(kExitEnvironment);
-  }
-  return std::move(*loaded);
-}
-
 // A signal ends the row.
 int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
-               const Membership* membership) {
+               const Membership* membership, Promotion* promotion) {
   // A block that is redrawn says itself that it stops.
   const OperatorSignals operator_signals;
   const StopRequest stop{view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block};
@@ -381,7 +376,8 @@ int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
   for (std::uint32_t i = 1; i <= loaded.output.repeat; ++i) {
     const auto own =
         path.empty() || loaded.output.repeat == 1 ? path : path / fmt::format("r{}", i);
-    const int code = Run{loaded, stop, argv, membership}.into(own, title_of(loaded, own, i));
+    const int code =
+        Run{loaded, stop, argv, membership, promotion}.into(own, title_of(loaded, own, i));
     worst = worse_of(worst, code);
     if (stop.signal() != 0) break;
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/cli/run_options.hpp"
+#include "app/commands/run_succession.hpp"
 #include "app/nodes/membership.hpp"
 
 namespace chargemill::app {
@@ -18,8 +19,10 @@ namespace chargemill::app {
 [[nodiscard]] tl::expected<Loaded, int> load_for_run(const RunOptions& options);
 
 /// All runs of --repeat; the worst exit code. `membership`: the nodes that this one, the first of
-/// them, leads; null: it starts those of --nodes itself.
+/// them, leads; null: it starts those of --nodes itself. `promotion`: it leads since another one
+/// was lost, and this is what runs; null: it begins.
 [[nodiscard]] int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
-                             const Membership* membership = nullptr);
+                             const Membership* membership = nullptr,
+                             Promotion* promotion = nullptr);
 
 }  // namespace chargemill::app

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "actors/network/division.hpp"
+#include "app/history/lives.hpp"
 #include "app/sessions/civil_time.hpp"
 
 namespace chargemill::app {
@@ -15,8 +16,8 @@ namespace {
 using runtime::journal::Journal;
 using std::chrono::seconds;
 
-Recording::Options options_of(const std::filesystem::path& path,
-                              const network::Scenario& scenario) {
+Recording::Options options_of(const std::filesystem::path& path, const network::Scenario& scenario,
+                              unsigned node) {
   const auto& from = scenario.journal;
   Recording::Options options;
   options.journal.chain.directory = path.string();
@@ -26,6 +27,7 @@ Recording::Options options_of(const std::filesystem::path& path,
       std::chrono::ceil<runtime::journal::Micros>(from.keep.value_or(Nanos{0}));
   options.journal.batch_time = from.commit_interval;
   options.journal.batch_records = from.commit_records;
+  options.part = {static_cast<std::uint16_t>(scenario.run.nodes), static_cast<std::uint16_t>(node)};
   options.pace = scenario.run.speed.max ? Recorder::Pace::own_time : Recorder::Pace::real_time;
   return options;
 }
@@ -44,6 +46,14 @@ double seconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
+/// Where this program keeps what belongs to a user; empty: there is no HOME.
+std::filesystem::path home_folder() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  const char* const home = std::getenv("HOME");
+  const bool is_known = home != nullptr && *home != '\0';
+  return is_known ? std::filesystem::path{home} / ".chargemill" : std::filesystem::path{};
+}
+
 /// Sessions that it has made in earlier runs are not known: those of this one get other numbers.
 archive::Image image_of_nothing(const network::Scenario& scenario, const Continuation& from) {
   constexpr unsigned kSessionsARun = 28;  // bits; a session's number has 40
@@ -51,6 +61,23 @@ archive::Image image_of_nothing(const network::Scenario& scenario, const Continu
   auto image = archive::make_image(static_cast<std::uint32_t>(topology.points.size()),
                                    static_cast<std::uint16_t>(topology.shards.size()));
   for (auto& made : image.sessions_made) made = std::uint64_t{from.run} << kSessionsARun;
+  return image;
+}
+
+/// Of a node's own part. In that run nodes may have been lost, and others have had their shards.
+Result<archive::Image> restore_part(const RunJournal& journal, const network::Scenario& scenario,
+                                    unsigned node) {
+  const archive::Origin origin{scenario.run.start_unix_s};
+  const unsigned nodes = scenario.run.nodes;
+  if (nodes == 1) return journal.recording->restore(origin);
+  const auto topology = network::make_topology(scenario);
+  archive::Wanted shards(topology.shards.size());
+  for (std::size_t s = node; s < shards.size(); s += nodes) shards[s] = true;
+  auto image = journal.recording->restore(origin, shards);
+  if (!image || journal.first.empty()) return image;
+  const auto added = add_later_lives(journal.first, node, origin, shards,
+                                     network::shards_by_point(topology), *image);
+  if (!added) return tl::unexpected(added.error());
   return image;
 }
 
@@ -63,17 +90,20 @@ std::filesystem::path journal_path(const std::string& data, const std::filesyste
 }
 
 std::filesystem::path node_journal_path(const std::string& data) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
-  const char* const home = std::getenv("HOME");
-  const bool is_known = home != nullptr && *home != '\0';
-  return journal_path(data, is_known ? std::filesystem::path{home} / ".chargemill" : "");
+  return journal_path(data, home_folder());
+}
+
+std::filesystem::path node_recovery_path(const std::string& data) {
+  if (!data.empty() && data != "off") return data + ".recovery";
+  const auto home = home_folder();
+  return (home.empty() ? std::filesystem::temp_directory_path() / "chargemill" : home) / "recovery";
 }
 
 Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
                                         const network::Scenario& scenario, unsigned node) {
   const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_workers(scenario); !fits) return tl::unexpected(fits.error());
-  auto recording = Recording::open(options_of(path, scenario));
+  auto recording = Recording::open(options_of(path, scenario, node));
   if (!recording) return tl::unexpected(recording.error());
   RunJournal journal;
   journal.recording = std::move(*recording);
@@ -97,12 +127,12 @@ std::optional<LeftBehind> left_in(const RunJournal& journal) {
 }
 
 Result<void> continue_from(const Continuation& from, RunJournal& journal,
-                           network::Scenario& scenario) {
+                           network::Scenario& scenario, unsigned node) {
   const auto begun = std::chrono::steady_clock::now();
   scenario.run.start_unix_s = from.start_unix_s;
   scenario.drivers.initial_supplying = 0.0;
   if (left_in(journal)) {
-    auto image = journal.recording->restore(archive::Origin{from.start_unix_s});
+    auto image = restore_part(journal, scenario, node);
     if (!image) return tl::unexpected(image.error());
     journal.image = std::move(*image);
   } else {

@@ -19,6 +19,9 @@ namespace chargemill::app {
 /// it is switched off, or there is no HOME.
 [[nodiscard]] std::filesystem::path node_journal_path(const std::string& data);
 
+/// Where a node that may return keeps what it needs for that: beside its journal.
+[[nodiscard]] std::filesystem::path node_recovery_path(const std::string& data);
+
 /// Opens the journal at `path` for node `node` of those of `scenario`. Fails if somebody else
 /// writes there, and says who, or if another network has.
 [[nodiscard]] Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
@@ -27,9 +30,11 @@ namespace chargemill::app {
 /// What an earlier run has left there; none: nothing.
 [[nodiscard]] std::optional<LeftBehind> left_in(const RunJournal& journal);
 /// `scenario` goes on from there: model time after the last record, and nobody starts in a session
-/// but those who were in one. A node without a journal of that run begins its part anew.
+/// but those who were in one. A node without a journal of that run begins its part anew; one that
+/// was lost in it, and whose shards others had, reads what they have written in journals beside its
+/// own. `node`: which of them this is.
 [[nodiscard]] Result<void> continue_from(const Continuation& from, RunJournal& journal,
-                                         network::Scenario& scenario);
+                                         network::Scenario& scenario, unsigned node = 0);
 
 /// All three, for a process that is alone.
 [[nodiscard]] Result<RunJournal> open_run_journal(const std::filesystem::path& path,

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <utility>
 
 #include "actors/network/letter_kinds.hpp"
 #include "app/commands/exit_code.hpp"
@@ -14,6 +15,7 @@
 #include "app/scenario/resolved_toml.hpp"
 #include "app/simulation/follower.hpp"
 #include "app/simulation/host.hpp"
+#include "app/simulation/inherit.hpp"
 #include "app/version.hpp"
 #include "runtime/base/digest.hpp"
 
@@ -58,6 +60,10 @@ std::string missing_text(const std::vector<unsigned>& missing, const Membership&
   return text + ")";
 }
 
+std::filesystem::path recovery_log(const std::filesystem::path& folder, unsigned node) {
+  return folder / ("node-" + std::to_string(node) + ".log");
+}
+
 /// `dead`, if there is one, tells which node is known to have ended: nobody waits for it.
 Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenario,
                                                 const Membership& membership,
@@ -72,13 +78,22 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
   options.kinds = network::letter_kinds();
   options.workers = workers_of(scenario);
   options.is_virtual = scenario.run.speed.max;
+  if (scenario.run.recover_within) {
+    options.links.may_return = true;
+    options.links.lost_after = *scenario.run.recover_within;
+    if (membership.self != kLeader)
+      options.log = recovery_log(membership.recovery, membership.self).string();
+  }
   auto exchange = runtime::Exchange::open(std::move(options));
   if (!exchange) return exchange;
   const Bound bound{membership.bond.get(), **exchange};
   const auto deadline = std::chrono::steady_clock::now() + membership.meet_max;
   while (!(*exchange)->await_all(kLookEvery)) {
-    if (!(*exchange)->failure().empty())
-      return failure(ErrorKind::environment, (*exchange)->failure());
+    if (const std::string what = (*exchange)->failure(); !what.empty()) {
+      // Those who could not have it back may have gone before it has heard all of them.
+      const std::string why = (*exchange)->obstacle();
+      return failure(ErrorKind::environment, why.empty() ? what : why);
+    }
     if (const std::string who = dead ? dead() : std::string{}; !who.empty())
       return failure(ErrorKind::environment, who);
     const bool is_stopped = stop != nullptr && stop->signal() != 0;
@@ -86,25 +101,42 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
       return failure(ErrorKind::environment,
                      missing_text((*exchange)->missing(), membership, is_stopped));
   }
+  const auto begun = (*exchange)->begin();
+  if (!begun) return tl::unexpected<Error>(begun.error());
   return exchange;
 }
 
 /// Whom etcd knows to be lost before all have met; empty: there is none to know.
 std::function<std::string()> lost_node_of(const Membership& membership) {
   if (!membership.bond) return {};
-  return [bond = membership.bond.get()] { return bond->lost_node(); };
+  return [bond = membership.bond.get(), owners = membership.owners] {
+    return bond->lost_node(owners);
+  };
 }
 
-/// Opens this node's journal and goes on from where the node that leads says: the same for all.
-/// `scenario` is what comes of it.
+/// Null: the run ends with any of its nodes.
+std::unique_ptr<Succession> succession_of(runtime::Exchange& exchange,
+                                          const Membership& membership) {
+  if (!membership.bond || !membership.outlives_losses) return nullptr;
+  return std::make_unique<Succession>(exchange, membership);
+}
+
+std::string_view bytes_of(const Begun& begun) {
+  return {reinterpret_cast<const char*>(&begun), sizeof begun};
+}
+
+/// Opens this node's journal and goes on from where the node that leads says: the same for all; or
+/// from where it said so in a former life of this node. `scenario` is what comes of it.
 Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequest* stop,
-                                     const std::filesystem::path& path,
+                                     const std::filesystem::path& first,
                                      network::Scenario& scenario) {
+  const auto path = journal_of_node(first, exchange.self());
   RunJournal journal;
   JournalAnswer answer;
   if (!path.empty()) {
     auto opened = open_journal_of_node(path, scenario, exchange.self());
     if (opened) journal = std::move(*opened);
+    journal.first = first;
     if (!opened) answer.trouble = opened.error().text;
     answer.left = left_in(journal);
   }
@@ -119,21 +151,37 @@ Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequ
     if (said->word == Word::journal)
       exchange.tell(kLeader, message_of(said->word, said->number, to_bytes(answer)));
     if (said->word != Word::resume) continue;
-    Beginning beginning;
-    if (said->rest.size() == sizeof beginning)
-      std::memcpy(&beginning, said->rest.data(), sizeof beginning);
-    if (beginning.is_continued) {
-      const auto continued = continue_from(beginning.from, journal, scenario);
+    Begun begun;
+    begun.records = journal.recording ? journal.recording->last_sequence() : 0;
+    const bool is_recalled = message->is_recalled && said->rest.size() == sizeof begun;
+    if (is_recalled) std::memcpy(&begun, said->rest.data(), sizeof begun);
+    if (said->rest.size() == sizeof begun.how)
+      std::memcpy(&begun.how, said->rest.data(), sizeof begun.how);
+    if (is_recalled && journal.recording) {
+      const auto repeated = journal.recording->repeat_from(begun.records);
+      if (!repeated) answer.trouble = repeated.error().text;
+    }
+    if (begun.how.is_continued && answer.trouble.empty()) {
+      const auto continued = continue_from(begun.how.from, journal, scenario, exchange.self());
       if (!continued) answer.trouble = continued.error().text;
     }
-    if (beginning.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
+    if (begun.how.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
+    if (is_recalled) {
+      exchange.obeyed();
+      if (!answer.trouble.empty()) return failure(ErrorKind::environment, answer.trouble);
+      return journal;
+    }
+    if (answer.trouble.empty())
+      exchange.note(message_of(said->word, said->number, bytes_of(begun)));
     exchange.tell(kLeader, message_of(said->word, said->number, answer.trouble));
     if (answer.trouble.empty()) return journal;
   }
 }
 
-Membership membership_of(unsigned self, const std::vector<runtime::NodeEndpoints>& endpoints) {
+Membership membership_of(unsigned self, const std::vector<runtime::NodeEndpoints>& endpoints,
+                         const std::filesystem::path& recovery) {
   Membership membership;
+  membership.recovery = recovery;
   membership.nodes = endpoints;
   membership.self = self;
   for (std::size_t n = 0; n < endpoints.size(); ++n)
@@ -148,33 +196,67 @@ std::function<std::string()> trouble_of(const Membership* membership) {
   return [bond = membership->bond] { return bond->trouble(); };
 }
 
-Result<void> follow_others(const network::Scenario& scenario, const Membership& membership,
-                           const StopRequest* stop, const std::filesystem::path& journal) {
+Result<std::unique_ptr<Promotion>> follow_others(const network::Scenario& scenario,
+                                                 const Membership& membership,
+                                                 const StopRequest* stop,
+                                                 const std::filesystem::path& journal) {
   auto exchange = join(scenario, membership, stop, lost_node_of(membership));
   if (!exchange) return tl::unexpected<Error>(exchange.error());
-  const Bound bound{membership.bond.get(), **exchange};
+  auto all = std::make_unique<Promotion>();
+  all->exchange = std::move(*exchange);
+  all->bound = std::make_unique<Bound>(membership.bond.get(), *all->exchange);
+  all->succession = succession_of(*all->exchange, membership);
   network::Scenario own = scenario;
-  auto kept = begin_with_others(**exchange, stop, journal_of_node(journal, membership.self), own);
+  auto kept = begin_with_others(*all->exchange, stop, journal, own);
   if (!kept) return tl::unexpected<Error>(kept.error());
-  if (follow(own, **exchange, stop, std::move(*kept))) return {};
-  const auto why = (*exchange)->failure();
+  switch (
+      follow(own, *all->exchange, stop, std::move(*kept), all->succession.get(), &all->successor)) {
+    case FollowEnd::done:
+      return std::unique_ptr<Promotion>{};
+    case FollowEnd::leads:
+      return all;
+    case FollowEnd::failed:
+      break;
+  }
+  const auto why = all->exchange->failure();
   return failure(ErrorKind::environment, why.empty() ? "stopped" : why);
 }
 
-Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scenario,
-                                                  const std::filesystem::path& journal) {
+std::unique_ptr<RunNodes> RunNodes::lead(Promotion& promotion, const Membership& membership) {
   std::unique_ptr<RunNodes> nodes{new RunNodes};
+  nodes->membership_ = membership;
+  nodes->exchange_ = std::move(promotion.exchange);
+  nodes->bound_ = std::move(promotion.bound);
+  nodes->succession_ = std::move(promotion.succession);
+  nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, nodes->succession_.get());
+  Successor& with = promotion.successor;
+  nodes->leader_->follow(with.last);
+  with.host->desk().lead(*nodes->leader_);
+  nodes->leader_->mend(heir_of(*with.host, *nodes->exchange_, with.scenario, with.journal));
+  return nodes;
+}
+
+Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scenario,
+                                                  const std::filesystem::path& journal,
+                                                  const std::filesystem::path& recovery) {
+  std::unique_ptr<RunNodes> nodes{new RunNodes};
+  const bool may_return = scenario.run.recover_within.has_value();
   // What becomes of a child its parent sees by its exit code, or that it is gone.
-  auto processes = LocalNodes::start(
-      scenario.run.nodes, [&](unsigned node, const std::vector<runtime::NodeEndpoints>& endpoints) {
-        return follow_others(scenario, membership_of(node, endpoints), nullptr, journal)
-                   ? 0
-                   : kExitPeers;
-      });
+  const auto live = [&](unsigned node, const std::vector<runtime::NodeEndpoints>& endpoints,
+                        const std::filesystem::path& folder) {
+    const auto kept = recovery.empty() ? folder : recovery;
+    const auto done =
+        follow_others(scenario, membership_of(node, endpoints, kept), nullptr, journal);
+    // Who has returned knows best why it cannot go on.
+    if (!done && may_return)
+      (void)std::fprintf(stderr, "chargemill: node %u: %s\n", node, done.error().text.c_str());
+    return done ? 0 : kExitPeers;
+  };
+  auto processes = LocalNodes::start(scenario.run.nodes, may_return, live);
   if (!processes) return tl::unexpected<Error>(processes.error());
   nodes->processes_ = std::move(*processes);
-  const auto dead = [processes = nodes->processes_.get()] { return processes->dead(); };
-  nodes->membership_ = membership_of(0, nodes->processes_->endpoints());
+  const auto dead = [nodes = nodes.get()] { return nodes->look_after(); };
+  nodes->membership_ = membership_of(0, nodes->processes_->endpoints(), recovery);
   auto exchange = join(scenario, nodes->membership_, nullptr, dead);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
@@ -191,12 +273,26 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
   nodes->bound_ = std::make_unique<Bound>(membership.bond.get(), *nodes->exchange_);
-  nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_);
+  nodes->succession_ = succession_of(*nodes->exchange_, nodes->membership_);
+  nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, nodes->succession_.get());
   return nodes;
 }
 
+// Whoever waits for a node that returns, sees at once what for.
+std::string RunNodes::look_after() {
+  std::string dead = processes_->dead();
+  for (auto& text : processes_->take_returns()) {
+    (void)std::fprintf(stderr, "chargemill: %s\n", text.c_str());
+    returns_.push_back(std::move(text));
+  }
+  return dead;
+}
+
+std::vector<std::string> RunNodes::take_returns() { return std::exchange(returns_, {}); }
+
 RunNodes::~RunNodes() {
   leader_.reset();
+  succession_.reset();
   bound_.reset();
   exchange_.reset();  // takes leave: children that still wait for this node end
 }

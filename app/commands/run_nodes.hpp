@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/network/scenario.hpp"
+#include "app/commands/run_succession.hpp"
 #include "app/nodes/leader.hpp"
 #include "app/nodes/local_nodes.hpp"
 #include "app/nodes/membership.hpp"
@@ -21,14 +23,20 @@ class RunNodes {
  public:
   /// Starts processes that follow this one, and meets them. Requires a checked scenario with more
   /// than one node, and that this process has no other thread yet. `journal`: of this node, the
-  /// others have theirs beside it; empty: nothing is kept.
+  /// others have theirs beside it; empty: nothing is kept. `recovery`: a folder for what those
+  /// that may return need; empty: it goes with the run.
   [[nodiscard]] static Result<std::unique_ptr<RunNodes>> start(
-      const network::Scenario& scenario, const std::filesystem::path& journal = {});
+      const network::Scenario& scenario, const std::filesystem::path& journal = {},
+      const std::filesystem::path& recovery = {});
   /// Meets the other nodes of `membership`, in which this one is the first. `stop`: somebody will
   /// not wait that long.
   [[nodiscard]] static Result<std::unique_ptr<RunNodes>> meet(const network::Scenario& scenario,
                                                               const Membership& membership,
                                                               const StopRequest& stop);
+  /// Leads those that are left, where this node has followed until now; what it brings along goes
+  /// on at once. `promotion` keeps what the run itself is made of.
+  [[nodiscard]] static std::unique_ptr<RunNodes> lead(Promotion& promotion,
+                                                      const Membership& membership);
   ~RunNodes();
   RunNodes(const RunNodes&) = delete;
   RunNodes& operator=(const RunNodes&) = delete;
@@ -37,17 +45,22 @@ class RunNodes {
   [[nodiscard]] const Leader& leader() const noexcept { return *leader_; }
   /// What they are called, and where they are.
   [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
+  /// Which of them were started again since the last call, and why; people have been told.
+  [[nodiscard]] std::vector<std::string> take_returns();
   /// All are processes of this machine.
   [[nodiscard]] bool are_local() const noexcept { return processes_ != nullptr; }
 
  private:
   RunNodes() = default;
+  [[nodiscard]] std::string look_after();
 
   Membership membership_;
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
   std::unique_ptr<Bound> bound_;
+  std::unique_ptr<Succession> succession_;  // null: whoever is lost ends the run
   std::unique_ptr<Leader> leader_;
+  std::vector<std::string> returns_;
 };
 
 /// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on
@@ -55,10 +68,11 @@ class RunNodes {
 [[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
 /// The life of a node that does not lead. `journal`: of the node that leads, were it on this
-/// machine; this one's is beside it; empty: nothing is kept. Fails when the others are missing, or
-/// are lost on the way.
-[[nodiscard]] Result<void> follow_others(const network::Scenario& scenario,
-                                         const Membership& membership, const StopRequest* stop,
-                                         const std::filesystem::path& journal = {});
+/// machine; this one's is beside it; empty: nothing is kept. Comes back with nothing when the run
+/// is over, and with all that goes with it if this node leads now. Fails when the others are
+/// missing, or are lost on the way.
+[[nodiscard]] Result<std::unique_ptr<Promotion>> follow_others(
+    const network::Scenario& scenario, const Membership& membership, const StopRequest* stop,
+    const std::filesystem::path& journal = {});
 
 }  // namespace chargemill::app

@@ -1,6 +1,5 @@
 #include "app/ctl/ctl_replies.hpp"
 
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -16,26 +15,27 @@ constexpr std::string_view kNack = "NACK: ";
 Columns columns_of(const std::string& verb) {
   if (verb == "LIST") return {"charge_point", "state"};
   if (verb == "AVAILABLE") return {"charge_point"};
-  if (verb == "STATUS") return {"charge_point", "state", "engine", "monitor", "driver", "session"};
+  // The last two: model seconds since the engine and the monitor were heard.
+  if (verb == "STATUS")
+    return {"charge_point", "state",   "engine",         "monitor",
+            "driver",       "session", "engine_heard_s", "monitor_heard_s"};
   if (verb == "NODES") return node_columns();
   if (verb == "STATS")
     return {"charge_point", "total_events", "fault_count", "recovery_count", "breaker", "failures"};
   return {};
 }
 
-bool is_count(const std::string& column) {
-  return column == "failures" || column == "total_events" || column == "fault_count" ||
-         column == "recovery_count";
+bool is_figure(const std::string& column) {
+  return column == "engine_heard_s" || column == "monitor_heard_s" || column == "failures" ||
+         column == "total_events" || column == "fault_count" || column == "recovery_count";
 }
 
 /// `-` is nothing.
 nlohmann::ordered_json cell_of(std::string_view field, bool is_number) {
   if (field == "-") return nullptr;
-  std::uint64_t number = 0;
-  const auto* const end = field.data() + field.size();
-  const auto read = std::from_chars(field.data(), end, number);
-  if (is_number && read.ec == std::errc{} && read.ptr == end) return number;
-  return std::string{field};
+  auto number = is_number ? nlohmann::ordered_json::parse(field, nullptr, false)
+                          : nlohmann::ordered_json(nullptr);
+  return number.is_number() ? number : nlohmann::ordered_json(std::string{field});
 }
 
 std::vector<std::string_view> split(std::string_view text, char by = '#') {
@@ -102,7 +102,7 @@ std::optional<std::string> CtlReply::take_page(std::string_view fields) {
     const auto& columns = table_.columns;
     for (const auto field : split(fields)) {
       if (row.size() == columns.size()) break;
-      row.push_back(cell_of(field, is_count(columns[row.size()])));
+      row.push_back(cell_of(field, is_figure(columns[row.size()])));
     }
     row.resize(columns.size());
     return std::nullopt;

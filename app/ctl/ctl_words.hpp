@@ -12,6 +12,9 @@ namespace chargemill::app {
 [[nodiscard]] tl::expected<std::string, std::string> command_of(
     const std::vector<std::string>& words);
 
+/// The first word of each.
+[[nodiscard]] std::vector<std::string> ctl_verbs();
+
 /// What can be said, one line each, with a word of explanation.
 [[nodiscard]] std::string ctl_help();
 

@@ -26,7 +26,11 @@ Result<PointId> take_a_place(network::Desk& desk, const Directory& names,
 Result<PointId> admit(network::Desk& desk, Directory& names, const codec::CPRegistration& body) {
   const auto known = names.point(body.cp_id);
   auto point = known ? Result<PointId>{*known} : take_a_place(desk, names, body);
-  if (point && body.location) names.note_location(*point, *body.location);
+  if (point)
+    names.note(*point,
+               {std::string{body.location.value_or("")}, std::string{body.cp_e_host},
+                static_cast<std::uint16_t>(body.cp_e_port)},
+               body.location.has_value());
   return point;
 }
 

@@ -9,7 +9,7 @@ namespace chargemill::app {
 
 /// The charge point that a monitor registers: one that is known, or a stranger, who takes one of
 /// the places of `network.external` in the zone with which its location begins, else in the first.
-/// What it says of its location is noted. Requires desk.may_change(). Error: it may not come in.
+/// What it says of itself is noted. Requires desk.may_change(). Error: it may not come in.
 [[nodiscard]] Result<PointId> admit(network::Desk& desk, Directory& names,
                                     const codec::CPRegistration& body);
 

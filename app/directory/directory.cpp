@@ -101,20 +101,20 @@ std::optional<DriverId> Directory::driver(std::string_view name) const {
   return DriverId{*index};
 }
 
-void Directory::note_location(PointId point, std::string_view location) {
-  const std::string_view said = beginning_of(location, kLocationBytesMax);
+void Directory::note(PointId point, const Registered& said, bool has_location) {
   const std::unique_lock lock{mutex_};
-  if (said.empty()) {
-    locations_.erase(point);
-  } else {
-    locations_.insert_or_assign(point, std::string{said});
-  }
+  registrations_.note(name(point), said, has_location);
 }
 
-std::string Directory::location(PointId point) const {
+Registered Directory::registered(PointId point) const {
   const std::shared_lock lock{mutex_};
-  const auto found = locations_.find(point);
-  return found == locations_.end() ? std::string{} : found->second;
+  const Registered* const said = registrations_.find(name(point));
+  return said == nullptr ? Registered{} : *said;
+}
+
+void Directory::keep_registrations(const std::filesystem::path& file) {
+  const std::unique_lock lock{mutex_};
+  registrations_.keep_in(file);
 }
 
 std::optional<ZoneId> Directory::zone(std::string_view name) const {

@@ -1,6 +1,7 @@
 // Who is called what in a running network, both ways.
 #pragma once
 
+#include <filesystem>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -8,12 +9,13 @@
 
 #include "actors/codec/names.hpp"
 #include "actors/network/annex.hpp"
+#include "app/directory/registrations.hpp"
 
 namespace chargemill::app {
 
 /// Generated names are calculated, listed ones are looked up: a million points cost nothing. Who
 /// joins is in `annex`, if there is one. Both outlive this. Threads: any, once it is made; only
-/// locations have a lock.
+/// registrations have a lock.
 class Directory final : public codec::NameTable {
  public:
   explicit Directory(const network::Topology& topology, const network::Annex* annex = nullptr);
@@ -43,12 +45,12 @@ class Directory final : public codec::NameTable {
   }
   [[nodiscard]] const network::Topology& topology() const noexcept { return topology_; }
 
-  /// Where its monitor says that a charge point stands (D-041): the first kLocationBytesMax of it,
-  /// whole characters. Empty: it is as if nothing was said.
-  void note_location(PointId point, std::string_view location);
-  /// As it was said last; empty: nobody has said it in this run.
-  [[nodiscard]] std::string location(PointId point) const;
-  static constexpr std::size_t kLocationBytesMax = 128;
+  /// What its monitor says when it registers a charge point (D-041); maybe nothing of a location.
+  void note(PointId point, const Registered& said, bool has_location);
+  /// As it was said last; empty: nobody has said it.
+  [[nodiscard]] Registered registered(PointId point) const;
+  /// Beside a journal: what was said in earlier runs is known, and what is said now will be.
+  void keep_registrations(const std::filesystem::path& file);
 
  private:
   const network::Topology& topology_;
@@ -56,7 +58,7 @@ class Directory final : public codec::NameTable {
   std::unordered_map<std::string_view, PointId> listed_points_;  // views into the topology
   std::unordered_map<std::string_view, DriverId> named_drivers_;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<PointId, std::string> locations_;  // guarded by mutex_; of points that exist
+  Registrations registrations_;  // guarded by mutex_
 };
 
 }  // namespace chargemill::app

@@ -33,7 +33,8 @@ std::optional<OperatorAction> action_of(Verb verb) {
 
 /// What people do at the charge point itself, and what befalls it.
 bool is_done_there(Verb verb) {
-  return verb == Verb::plug || verb == Verb::unplug || verb == Verb::start || verb == Verb::inject;
+  return verb == Verb::plug || verb == Verb::unplug || verb == Verb::start ||
+         verb == Verb::inject || verb == Verb::power_on || verb == Verb::simulate_fault;
 }
 
 director::FaultKind kind_of(control::Injection injection) {
@@ -113,14 +114,18 @@ std::optional<std::string> ControlService::answer_of_point(const Client& client,
   if (control::is_change(command.verb)) return change(client, command, point);
   const auto& names = host_.directory;
   if (command.verb == Verb::stats) {
-    look_at(client, point, [this](const Client& asker, const central::PointRecord& seen) {
+    look_at(client, point, [this](const Client& asker, const central::PointRecord& seen, SimTime) {
       tell_stats(asker, seen);
     });
   } else {
     CHARGEMILL_ASSERT(command.verb == Verb::status);
-    look_at(client, point, [&names](const Client& asker, const central::PointRecord& seen) {
-      asker.hear(control_texts::status(seen, names));
-    });
+    const bool wants_age = command.wants_age;
+    look_at(client, point,
+            [&names, wants_age](const Client& asker, const central::PointRecord& seen, SimTime at) {
+              auto text = control_texts::status(seen, names);
+              if (wants_age) text += control_texts::ages(seen, at);
+              asker.hear(text);
+            });
   }
   return std::nullopt;
 }
@@ -168,7 +173,7 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   // Central passes on what it is told in order: when this look is back, it has. (To another node
   // the look has a way of its own, and may be there first.)
   look_at(client, point,
-          [said](const Client& asker, const central::PointRecord&) { asker.hear(said); });
+          [said](const Client& asker, const central::PointRecord&, SimTime) { asker.hear(said); });
   return std::nullopt;
 }
 
@@ -186,7 +191,13 @@ bool ControlService::give_order(const Command& command, PointId point) {
       desk.unplug(point);
       return true;
     case Verb::inject:
-      desk.inject({kind_of(command.injection), point, Nanos{0}});
+      desk.inject({kind_of(command.injection), point, command.duration});
+      return true;
+    case Verb::power_on:
+      desk.switch_on(point);
+      return true;
+    case Verb::simulate_fault:
+      desk.simulate_fault(point, command.is_on);
       return true;
     default:
       break;
@@ -212,7 +223,7 @@ std::optional<std::string> ControlService::add_point(const Client& client, const
   const auto added = host_.desk.add(spec);
   if (!added) return "NACK: " + added.error().text;
   // Its shard knows it when this look is back.
-  look_at(client, *added, [this](const Client& asker, const central::PointRecord& seen) {
+  look_at(client, *added, [this](const Client& asker, const central::PointRecord& seen, SimTime) {
     asker.hear(control_texts::done(word(Verb::add_point), host_.directory.name(seen.id)));
   });
   return std::nullopt;
@@ -233,15 +244,17 @@ std::string ControlService::add_driver(const Command& command) {
   return control_texts::done(word(Verb::add_driver), host_.directory.name(*added));
 }
 
-void ControlService::look_at(const Client& client, PointId point,
-                             std::function<void(const Client&, const central::PointRecord&)> then) {
-  const auto tell = [this, client, then = std::move(then)](const central::PointRecord& seen) {
+void ControlService::look_at(
+    const Client& client, PointId point,
+    std::function<void(const Client&, const central::PointRecord&, SimTime)> then) {
+  const auto tell = [this, client, then = std::move(then)](const central::PointRecord& seen,
+                                                           SimTime at) {
     inspector_.done();
-    then(client, seen);
+    then(client, seen, at);
   };
   auto look = std::make_shared<PointLook>(
-      point, [poster = poster_, tell](const central::PointRecord& seen) {
-        poster->post([tell, seen] { tell(seen); });
+      point, [poster = poster_, tell](const central::PointRecord& seen, SimTime at) {
+        poster->post([tell, seen, at] { tell(seen, at); });
       });
   inspector_.ask({std::move(look), point, [client] { client.hear(control_texts::kBusy); }});
 }

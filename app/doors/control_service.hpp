@@ -64,7 +64,7 @@ class ControlService final : public runtime::FrameService {
 
   /// Looks at the point and lets `then` answer, on the IoThread.
   void look_at(const Client& client, PointId point,
-               std::function<void(const Client&, const central::PointRecord&)> then);
+               std::function<void(const Client&, const central::PointRecord&, SimTime at)> then);
   void tell_stats(const Client& client, const central::PointRecord& point);
 
   const DoorHost& host_;

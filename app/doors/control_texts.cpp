@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 
 #include "actors/texts.hpp"
 #include "runtime/wire/frame_layout.hpp"
@@ -21,22 +21,27 @@ void append_next(std::string& text, const Page& page, const Directory& names) {
 
 }  // namespace
 
-std::string_view code_of(DisplayState state) noexcept {
-  constexpr std::array<std::string_view, kDisplayStates> kCodes{"ACTIVATED", "SUPPLYING", "STOPPED",
-                                                                "BROKEN", "DISCONNECTED"};
-  return kCodes[static_cast<std::size_t>(state)];
-}
-
 std::string done(std::string_view verb, std::string_view field) {
   return fmt::format("ACK: {}#{}", verb, field);
 }
 
 std::string status(const central::PointRecord& point, const Directory& names) {
   const bool has_session = point.stage != central::Stage::none;
-  return fmt::format("ACK: STATUS#{}#{}#{}#{}#{}#{}", names.name(point.id), code_of(point.display),
-                     point.engine_known ? word(point.phase) : "UNKNOWN",
-                     point.monitor_ok ? "OK" : "DOWN", has_session ? names.name(point.driver) : "-",
-                     has_session ? names.name(point.session) : "-");
+  return fmt::format(
+      "ACK: STATUS#{}#{}#{}#{}#{}#{}", names.name(point.id), words_of(point.display).code,
+      point.engine_known ? word(point.phase) : "UNKNOWN", point.monitor_ok ? "OK" : "DOWN",
+      has_session ? names.name(point.driver) : "-", has_session ? names.name(point.session) : "-");
+}
+
+std::string ages(const central::PointRecord& point, SimTime now) {
+  const auto age = [now](bool is_known, SimTime at) {
+    return is_known
+               ? fmt::format("{:.1f}",
+                             std::chrono::duration<double>(std::max(Nanos{0}, now - at)).count())
+               : std::string{"-"};
+  };
+  return fmt::format("#{}#{}", age(point.engine_known, point.heard),
+                     age(point.registered, point.monitor_seen));
 }
 
 std::string stats(const central::PointRecord& point, const Directory& names,
@@ -54,7 +59,7 @@ std::string list(const Page& page, const Directory& names) {
     text += '#';
     names.append(text, listed.point);
     text += '=';
-    text += code_of(listed.display);
+    text += words_of(listed.display).code;
   }
   append_next(text, page, names);
   return text;

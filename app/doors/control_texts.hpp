@@ -15,17 +15,18 @@ namespace chargemill::app::control_texts {
 
 inline constexpr std::string_view kPointNotFound = "NACK: Charging point not found";
 inline constexpr std::string_view kVirtualTime =
-    "NACK: virtual time: the same scenario and seed would no longer give the same result";
+    "NACK: virtual time (--speed max) can only be looked at: with orders from outside the same "
+    "scenario and seed would no longer give the same result; --speed 1 or N takes them";
 inline constexpr std::string_view kBusy = "NACK: busy, please repeat";
-
-/// `SUPPLYING`, `BROKEN`: the display state of D-194.
-[[nodiscard]] std::string_view code_of(DisplayState state) noexcept;
 
 /// `ACK: STOP#12`
 [[nodiscard]] std::string done(std::string_view verb, std::string_view field);
 /// `ACK: STATUS#CP-001#SUPPLYING#SUPPLYING#OK#driver-alice#session-0000002a`: display state, engine
 /// state, monitor status, driver, session; `-` for none, UNKNOWN for an engine not heard so far.
 [[nodiscard]] std::string status(const central::PointRecord& point, const Directory& names);
+/// `#3.2#0.4`: model seconds since its engine was last heard, and its monitor; `-`: never. What a
+/// status says is what central believes: a dead engine supplies until it is found out.
+[[nodiscard]] std::string ages(const central::PointRecord& point, SimTime now);
 /// `ACK: STATS#CP-001#3#2#1#closed#0`: total_events, fault_count, recovery_count (`-` each without
 /// a journal), breaker state, failure count.
 [[nodiscard]] std::string stats(const central::PointRecord& point, const Directory& names,

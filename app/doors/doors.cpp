@@ -75,6 +75,8 @@ class BoundDoors final : public Doors {
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
     CHARGEMILL_ASSERT(!host_);
     directory_.emplace(place.desk.topology(), &place.desk.annex());
+    if (!place.journal.empty())
+      directory_->keep_registrations(place.journal / "registrations.tsv");  // D-084
     history_.emplace(place.journal, place.memory, place.other_pasts);
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});

@@ -57,6 +57,7 @@ class HttpDoor final : public Door {
     world_.config = facts.config;
     world_.nodes = facts.nodes;
     world_.pages_may_act = settings.control;
+    world_.full_list = settings.full_list;
     feed_ = std::make_shared<dashboard::Feed>(
         world_, dashboard::FeedSettings{settings.control, host.history.has_past()});
     runtime::HttpLimits limits;

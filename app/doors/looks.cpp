@@ -17,9 +17,9 @@ std::uint32_t PointLook::look(const ShardState& shard, SimTime, std::uint32_t) {
   return kEnough;
 }
 
-void PointLook::finish(SimTime) {
+void PointLook::finish(SimTime now) {
   CHARGEMILL_ASSERT(seen_.id == point_);
-  then_(seen_);
+  then_(seen_, now);
 }
 
 bool PageLook::is_wanted(const ShardState& shard, const PointRecord& point) const {

@@ -12,7 +12,7 @@ namespace chargemill::app {
 /// Copies the record of one charge point. `then` is called on a worker's thread.
 class PointLook final : public central::Inspection {
  public:
-  using Then = std::function<void(const central::PointRecord&)>;
+  using Then = std::function<void(const central::PointRecord&, SimTime at)>;
   PointLook(PointId point, Then then) : point_(point), then_(std::move(then)) {
     seen_.id = point;  // one that has just joined may not be there yet: nobody has heard of it
   }

@@ -11,7 +11,7 @@ std::vector<runtime::MetricFamily> metric_families(const Sources& sources) {
   add_engine(out, sources);
   add_journal(out, sources);
   add_doors(out, sources.doors);
-  if (sources.cluster) add_cluster(out, *sources.cluster);
+  if (sources.cluster) add_cluster(out, *sources.cluster, sources.snapshot.totals);
   add_process(out, sources);
   return out;
 }

@@ -19,7 +19,7 @@ void add_trouble(Families& out, const Sources& sources);  ///< faults, breakers,
 void add_engine(Families& out, const Sources& sources);   ///< workers, messages, time
 void add_journal(Families& out, const Sources& sources);
 void add_doors(Families& out, const DoorFigures& doors);
-void add_cluster(Families& out, const ClusterFigures& cluster);
+void add_cluster(Families& out, const ClusterFigures& cluster, const network::Totals& totals);
 void add_process(Families& out, const Sources& sources);  ///< build, log, process, scrapes
 
 }  // namespace chargemill::app::metrics

@@ -1,12 +1,9 @@
 // Charge points, power and energy, by zone.
+#include "actors/texts.hpp"
 #include "app/metrics/family_makers.hpp"
 
 namespace chargemill::app::metrics {
 namespace {
-
-/// The order of DisplayState.
-constexpr std::array<const char*, kDisplayStates> kStateNames{"activated", "supplying", "stopped",
-                                                              "fault", "disconnected"};
 
 struct NamedZone {
   std::string name;
@@ -46,8 +43,10 @@ void add_points(Families& out, const Sources& s) {
   };
   auto& points = gauge(out, "chargemill_charge_points", "Charge points, by what a person sees.");
   for (const auto& zone : zones) {
-    for (std::size_t i = 0; i < kDisplayStates; ++i)
-      points.add(number(zone.totals.display[i]), {{kZone, zone.name}, {kState, kStateNames[i]}});
+    for (std::size_t i = 0; i < kDisplayStates; ++i) {
+      const std::string state{words_of(static_cast<DisplayState>(i)).figure};
+      points.add(number(zone.totals.display[i]), {{kZone, zone.name}, {kState, state}});
+    }
   }
   by_zone(gauge(out, "chargemill_power_watts", "Power of sessions that supply."),
           [](const auto& t) { return t.power_w; });

@@ -25,9 +25,9 @@ void EtcdBond::bind(runtime::Exchange* exchange) {
   if (exchange_ != nullptr && !lost_.empty()) exchange_->abandon(lost_);
 }
 
-std::string EtcdBond::lost_node() const {
+std::string EtcdBond::lost_node(const std::vector<runtime::agreement::Owner>& owners) const {
   const auto view = agreement_->status().view;
-  for (const auto& owner : view.table.owners) {
+  for (const auto& owner : owners) {
     if (!view.has(owner)) return "node " + owner.name + " was lost before all had met";
   }
   return {};

@@ -29,13 +29,14 @@ class EtcdBond {
   [[nodiscard]] Agreement& agreement() noexcept { return *agreement_; }
   /// Why etcd seems not to answer; empty: it does.
   [[nodiscard]] std::string trouble() const { return agreement_->status().trouble; }
-  /// A node of the table that has no place any more, and what to say of it; empty: none.
-  [[nodiscard]] std::string lost_node() const;
+  /// One of `owners` that has no place any more, and what to say of it; empty: none.
+  [[nodiscard]] std::string lost_node(const std::vector<runtime::agreement::Owner>& owners) const;
   /// What was said since the last time.
   [[nodiscard]] std::vector<Note> take_notes();
+  /// Says it on stderr, and to whoever takes notes.
+  void say(const Note& note);
 
  private:
-  void say(const Note& note);
   void lose(const std::string& why);
 
   const std::string name_;

@@ -111,9 +111,11 @@ NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
                             names_of(status.view.members))};
 }
 
-tl::expected<Membership, NoMeeting> membership_from(const Status& status) {
+tl::expected<Membership, NoMeeting> membership_from(const Status& status, unsigned expected) {
   Membership membership;
   membership.self = status.view.table.number_of(status.self);
+  if (status.view.table.owners.size() != expected)
+    return refuse(true, "a node was lost before all had met");
   for (const auto& owner : status.view.table.owners) {
     const auto* const peer = status.view.find(owner.name);
     if (peer == nullptr || peer->who != owner)
@@ -122,6 +124,7 @@ tl::expected<Membership, NoMeeting> membership_from(const Status& status) {
     if (!endpoints)
       return refuse(true, fmt::format("node {} does not say where it is reached", owner.name));
     membership.names.push_back(owner.name);
+    membership.owners.push_back(owner);
     membership.nodes.push_back(*endpoints);
   }
   return membership;
@@ -163,7 +166,8 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
                fmt::format("tcp://{}:{}", meeting.host, control.number()), keys.public_key});
   options.member.lease = meeting.lease;
   options.member.expected = meeting.expected;
-  options.member.is_fixed = true;
+  options.member.course =
+      meeting.outlives_losses ? agreement::Course::heirs : agreement::Course::fixed;
   auto bond = std::make_shared<EtcdBond>(std::move(options));
   Waiting waiting{meeting};
   const auto name_max = 3 * meeting.lease + kEtcdMax;
@@ -180,7 +184,7 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
       return tl::unexpected<NoMeeting>(why_not(meeting, status));
   }
   const Status status = bond->agreement().status();
-  auto membership = membership_from(status);
+  auto membership = membership_from(status, meeting.expected);
   if (!membership) return membership;
   (void)std::fprintf(stderr, "node %s: %s is the central (token %lld) of %s, epoch %lld\n",
                      meeting.name.c_str(), membership->names[0].c_str(),
@@ -190,6 +194,8 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   membership->secret_key = keys.secret_key;
   membership->bond = std::move(bond);
   membership->meet_max = meeting.patience;
+  membership->lease = meeting.lease;
+  membership->outlives_losses = meeting.outlives_losses;
   return membership;
 }
 

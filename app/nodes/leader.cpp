@@ -15,6 +15,8 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kLookEvery{100};
 // Longer than any answer takes; a node that is lost is known long before.
 constexpr seconds kPatience{120};
+// And longer than a node that has returned takes to live through its windows again.
+constexpr seconds kPatienceWithReturns{24 * 3'600};
 
 template <class T>
 std::string_view bytes_of(const T& value) {
@@ -62,12 +64,16 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
 
 bool Leader::await_ready(Nanos patience) {
   const auto deadline = Clock::now() + patience;
-  while (ready_ + 1 < exchange_.nodes() && failure().empty() && Clock::now() < deadline) {
-    const auto message = exchange_.receive(kLookEvery);
-    const auto said = message ? said_in(message->text) : std::nullopt;
-    if (said) hear(*said);
+  are_ready_.resize(exchange_.nodes());
+  are_ready_[exchange_.self()] = true;
+  const auto are_all = [this] {
+    return std::all_of(are_ready_.begin(), are_ready_.end(),
+                       [](bool is_ready) { return is_ready; });
+  };
+  while (!are_all() && failure().empty() && Clock::now() < deadline) {
+    if (const auto message = exchange_.receive(kLookEvery)) hear(*message);
   }
-  return ready_ + 1 == exchange_.nodes();
+  return are_all();
 }
 
 std::uint32_t Leader::next_number() noexcept {
@@ -76,44 +82,77 @@ std::uint32_t Leader::next_number() noexcept {
 
 std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
                                            const std::function<void()>& meanwhile) {
-  const std::uint32_t number = next_number();
-  if (failure().empty()) exchange_.tell_all(message_of(word, number, rest));
+  const std::string question = message_of(word, next_number(), rest);
+  if (failure().empty()) exchange_.tell_all(question);
   if (meanwhile) meanwhile();
-  return answers_to(word, number, exchange_.nodes() - 1);
+  return answers_to(question);
 }
 
-std::optional<Leader::Answers> Leader::answers_to(Word word, std::uint32_t number,
-                                                  unsigned missing) {
+bool Leader::is_complete(const std::vector<bool>& awaited) const {
+  for (unsigned node = 0; node < awaited.size(); ++node) {
+    if (awaited[node] && !exchange_.is_given_up(node)) return false;
+  }
+  return true;
+}
+
+std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
+                                                  std::optional<unsigned> of) {
   Answers answers(exchange_.nodes());
-  const auto deadline = Clock::now() + kPatience;
-  while (missing > 0) {
+  const auto posed = said_in(question);
+  std::vector<bool> awaited(exchange_.nodes(), !of);
+  awaited[of.value_or(exchange_.self())] = of.has_value();
+  const auto deadline = Clock::now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
+  while (!is_complete(awaited)) {
+    if (succession_ != nullptr) succession_->look();
     if (!failure().empty()) return std::nullopt;
     const auto message = exchange_.receive(kLookEvery);
     if (Clock::now() > deadline) exchange_.abandon("a node does not answer");
     if (!message) continue;
+    if (message->has_returned && awaited[message->node]) exchange_.tell(message->node, question);
     const auto said = said_in(message->text);
-    if (!said) continue;
-    if (said->word != word || said->number != number) {
-      hear(*said);
+    if (!said || said->word != posed->word || said->number != posed->number) {
+      hear(*message);
       continue;
     }
     answers[message->node] = said->rest;
-    --missing;
+    awaited[message->node] = false;
   }
   return answers;
+}
+
+void Leader::hear(const runtime::Exchange::Message& message) {
+  if (message.has_returned) pose_again(message.node);
+  const auto said = said_in(message.text);
+  if (!said) return;
+  if (said->word == Word::ready) {
+    are_ready_.resize(exchange_.nodes());
+    are_ready_[message.node] = true;
+  }
+  hear(*said);
+}
+
+/// What it was asked by those outside, it was asked in a former life.
+void Leader::pose_again(unsigned node) {
+  std::vector<std::string> questions;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [number, waiting] : waiting_) {
+      if (waiting.node == node) questions.push_back(waiting.question);
+    }
+  }
+  for (const auto& question : questions) exchange_.tell(node, question);
 }
 
 // What nobody here has asked just now: that a node is ready, which may be before others have said
 // how they begin; an answer that somebody outside waits for; or one that came too late.
 void Leader::hear(const Said& said) {
-  if (said.word == Word::ready) ++ready_;
   if (said.word != Word::copy && said.word != Word::past) return;
   Done done;
   {
     const std::lock_guard lock{mutex_};
     const auto found = waiting_.find(said.number);
     if (found == waiting_.end()) return;
-    done = std::move(found->second);
+    done = std::move(found->second.done);
     waiting_.erase(found);
   }
   done(std::string{said.rest});
@@ -134,37 +173,47 @@ void Leader::refresh() {
 void Leader::listen(Nanos time) {
   const auto deadline = Clock::now() + time;
   for (auto left = time; left > Nanos{0} && failure().empty(); left = deadline - Clock::now()) {
-    const auto message = exchange_.receive(std::min<Nanos>(left, kLookEvery));
-    const auto said = message ? said_in(message->text) : std::nullopt;
-    if (said) hear(*said);
+    if (succession_ != nullptr) succession_->look();
+    if (const auto message = exchange_.receive(std::min<Nanos>(left, kLookEvery))) hear(*message);
   }
 }
 
 void Leader::serve() {
-  while (const auto message = exchange_.receive(Nanos{0})) {
-    const auto said = said_in(message->text);
-    if (said) hear(*said);
-  }
+  while (const auto message = exchange_.receive(Nanos{0})) hear(*message);
   if (!failure().empty()) answer_nobody();
 }
 
 void Leader::pose(unsigned node, Word word, std::string_view rest, Done done) {
   const std::uint32_t number = next_number();
+  const std::string question = message_of(word, number, rest);
   {
     const std::lock_guard lock{mutex_};
-    waiting_.emplace(number, std::move(done));
+    waiting_.emplace(number, Waiting{node, question, std::move(done)});
   }
-  exchange_.tell(node, message_of(word, number, rest));
+  exchange_.tell(node, question);
+  if (exchange_.is_given_up(node)) take_leave_of(node);
 }
 
-/// Nodes are lost: whoever waits hears nothing instead of an answer.
-void Leader::answer_nobody() {
-  std::unordered_map<std::uint32_t, Done> waiting;
+/// Whoever waits for an answer of a lost node hears nothing instead.
+void Leader::take_leave_of(unsigned node) {
+  std::vector<Done> waiting;
   {
     const std::lock_guard lock{mutex_};
-    waiting.swap(waiting_);
+    for (auto one = waiting_.begin(); one != waiting_.end();) {
+      if (one->second.node != node) {
+        ++one;
+        continue;
+      }
+      waiting.push_back(std::move(one->second.done));
+      one = waiting_.erase(one);
+    }
   }
-  for (const auto& [number, done] : waiting) done({});
+  for (const auto& done : waiting) done({});
+}
+
+/// Nodes are lost for good, and the run with them.
+void Leader::answer_nobody() {
+  for (unsigned node = 0; node < exchange_.nodes(); ++node) take_leave_of(node);
 }
 
 void Leader::copy(unsigned node, const network::CopyWanted& wanted, Done done) {
@@ -176,9 +225,9 @@ void Leader::ask_past(unsigned node, const std::string& question, Done done) {
 }
 
 std::string Leader::copy_now(unsigned node, const network::CopyWanted& wanted) {
-  const std::uint32_t number = next_number();
-  exchange_.tell(node, message_of(Word::copy, number, bytes_of(wanted)));
-  auto answers = answers_to(Word::copy, number, 1);
+  const std::string question = message_of(Word::copy, next_number(), bytes_of(wanted));
+  exchange_.tell(node, question);
+  auto answers = answers_to(question, node);
   return answers ? std::move((*answers)[node]) : std::string{};
 }
 
@@ -195,17 +244,20 @@ network::Snapshot Leader::look() const {
   const std::lock_guard lock{mutex_};
   network::Snapshot sum;
   sum.sim = SimTime::max();  // adding takes the least
-  for (std::size_t node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self()) network::add(sum, looks_[node].snapshot);
+  for (unsigned node = 0; node < looks_.size(); ++node) {
+    if (node != exchange_.self() && !exchange_.is_given_up(node))
+      network::add(sum, looks_[node].snapshot);
   }
+  network::add_left(sum, left_);
   return sum;
 }
 
 network::Detail Leader::detail() const {
   const std::lock_guard lock{mutex_};
   network::Detail sum;
-  for (std::size_t node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self()) network::add(sum, looks_[node].detail);
+  for (unsigned node = 0; node < looks_.size(); ++node) {
+    if (node != exchange_.self() && !exchange_.is_given_up(node))
+      network::add(sum, looks_[node].detail);
   }
   return sum;
 }
@@ -214,8 +266,9 @@ void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {
 void Leader::halt() { (void)ask(Word::halt); }
 
 void Leader::add_looks(network::Snapshot& snapshot) {
-  const auto answers = ask(Word::look);
+  const auto answers = ask(Word::look, to_bytes(says(snapshot)));
   if (!answers) return;
+  note_losses();
   std::vector<NodeReport> looks(answers->size());
   for (unsigned node = 0; node < answers->size(); ++node) {
     auto report = report_from((*answers)[node]);
@@ -226,6 +279,7 @@ void Leader::add_looks(network::Snapshot& snapshot) {
     looks[node] = std::move(*report);
   }
   const std::lock_guard lock{mutex_};
+  network::add_left(snapshot, left_);
   if (exchange_.self() < looks_.size())
     looks[exchange_.self()] = std::move(looks_[exchange_.self()]);
   looks_ = std::move(looks);
@@ -261,7 +315,8 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
   const auto deadline = Clock::now() + patience;
   Standstill before;
   while (Clock::now() < deadline) {
-    Standstill all{0, 0, here()};
+    Standstill all{0, 0, here(), 0};
+    all.lost = succession_ == nullptr ? 0 : succession_->lost();
     const auto answers = ask(Word::freeze);
     if (!answers) return false;
     all.sent = exchange_.sent();
@@ -272,7 +327,8 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
       std::memcpy(&one, answer.data(), sizeof one);
       all.sent += one.sent;
       all.received += one.received;
-      all.is_still = all.is_still && one.is_still;
+      // Whom one does not count any more, and another one does: soon both will not.
+      all.is_still = all.is_still && one.is_still && one.lost == all.lost;
     }
     const bool is_same = all.sent == before.sent && all.received == before.received;
     if (all.is_still && all.sent == all.received && is_same && before.is_still) return true;
@@ -284,8 +340,8 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
 std::vector<NodeReport> Leader::count(std::optional<SimTime> at) {
   std::vector<NodeReport> reports(exchange_.nodes());
   const auto answers = ask(Word::count, at ? bytes_of(*at) : std::string_view{});
-  for (std::size_t node = 0; answers && node < reports.size(); ++node) {
-    if (node == exchange_.self()) continue;
+  for (unsigned node = 0; answers && node < reports.size(); ++node) {
+    if (node == exchange_.self() || exchange_.is_given_up(node)) continue;
     auto report = report_from((*answers)[node]);
     if (!report) exchange_.abandon("node " + std::to_string(node) + " cannot say how it ended");
     if (report) reports[node] = std::move(*report);
@@ -307,6 +363,7 @@ void Leader::add_entities(std::vector<network::EntityDigest>& entities) {
 
 void Leader::finish() {
   exchange_.expect_leaving();
+  succession_ = nullptr;  // whoever is done leaves, and is not lost
   (void)ask(Word::finish);
 }
 

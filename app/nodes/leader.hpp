@@ -13,11 +13,18 @@
 #include "actors/network/others.hpp"
 #include "app/nodes/continuation.hpp"
 #include "app/nodes/node_report.hpp"
+#include "app/nodes/succession.hpp"
 #include "app/nodes/words.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/cluster/exchange.hpp"
 
 namespace chargemill::app {
+
+/// What this node does itself when shards change hands.
+struct Heir {
+  std::function<Adopted(const TakeOver&)> adopt;
+  std::function<void(const TakeOver&)> route;
+};
 
 /// Asks all other nodes and waits for all answers. After a failure nothing is asked any more and
 /// every answer is empty: failure() says why. Threads: one, but for what Others gives to any.
@@ -25,6 +32,23 @@ class Leader final : public network::Others {
  public:
   /// `dead`: names a node whose process has ended, if whoever started them knows; empty: none.
   explicit Leader(runtime::Exchange& exchange, std::function<std::string()> dead = {});
+
+  /// `succession`: who of the nodes is there, once they may be lost; it outlives this. Null:
+  /// whoever is lost ends the run.
+  explicit Leader(runtime::Exchange& exchange, Succession* succession);
+  /// What orders of central are fenced with; 0: nobody follows it.
+  [[nodiscard]] std::int64_t token() const noexcept;
+  /// From now on nodes may be lost and the run goes on. Of a network of so many shards, all of
+  /// whose nodes have started.
+  void outlive_losses(std::size_t shards);
+  /// The same in place of a leader that was lost, and that said `former` last.
+  void follow(const LeaderSays& former);
+  /// Gives shards of lost nodes to others, if any were lost. Real time, while it runs.
+  void mend(const Heir& here);
+  /// What nodes that were lost have counted. Any thread.
+  [[nodiscard]] network::Snapshot left() const;
+  /// Loses nobody any more without failing: it is over, and will be counted.
+  void end_course();
 
   [[nodiscard]] runtime::Exchange& exchange() noexcept { return exchange_; }
   [[nodiscard]] const runtime::Exchange& exchange() const noexcept { return exchange_; }
@@ -88,9 +112,17 @@ class Leader final : public network::Others {
   using Answers = std::vector<std::string>;  // by node; this one's is empty
   [[nodiscard]] std::optional<Answers> ask(Word word, std::string_view rest = {},
                                            const std::function<void()>& meanwhile = {});
-  [[nodiscard]] std::optional<Answers> answers_to(Word word, std::uint32_t number,
-                                                  unsigned missing);
+  /// `of`: the one that was asked; none: all. Who returns meanwhile is asked again.
+  [[nodiscard]] std::optional<Answers> answers_to(const std::string& question,
+                                                  std::optional<unsigned> of = std::nullopt);
+  /// Nodes that are there and have said nothing yet are awaited.
+  [[nodiscard]] bool is_complete(const std::vector<bool>& awaited) const;
+  void note_losses();
+  [[nodiscard]] LeaderSays says(const network::Snapshot& own) const;
+  void take_leave_of(unsigned node);
+  void hear(const runtime::Exchange::Message& message);
   void hear(const Said& said);
+  void pose_again(unsigned node);
   void pose(unsigned node, Word word, std::string_view rest, Done done);
   void answer_nobody();
   [[nodiscard]] std::uint32_t next_number() noexcept;
@@ -99,14 +131,26 @@ class Leader final : public network::Others {
 
   runtime::Exchange& exchange_;
   const std::function<std::string()> dead_;
+  /// A question of somebody outside.
+  struct Waiting {
+    unsigned node = 0;
+    std::string question;
+    Done done;
+  };
+
+  Succession* const successors_ = nullptr;
+  Succession* succession_ = nullptr;  // once nodes may be lost; null: who is lost ends the run
+  std::uint32_t noted_ = 0;           // lost nodes whose last look is part of left_, by bit
+  SimTime seen_ = SimTime::max();     // when those that are lost and not mended were last seen
   std::atomic<std::uint32_t> asked_{0};
-  unsigned ready_ = 0;
+  std::vector<bool> are_ready_;  // by node
   bool has_refused_ = false;
   std::string actor_failure_;
   std::vector<std::string> news_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::uint32_t, Done> waiting_;  // guarded by mutex_; by number of question
-  std::vector<NodeReport> looks_;                    // likewise; by node
+  std::unordered_map<std::uint32_t, Waiting> waiting_;  // guarded by mutex_; by its number
+  std::vector<NodeReport> looks_;                       // likewise; by node
+  network::Snapshot left_;                              // likewise; of nodes that were lost
 };
 
 }  // namespace chargemill::app

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/nodes/nursery.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/cluster/links.hpp"
 
@@ -18,11 +19,15 @@ namespace chargemill::app {
 /// can enter: plain text stays there. They end with this process, whatever ends it.
 class LocalNodes {
  public:
-  /// What a child does, as the node of that number, with the way to meet the others; its exit code.
-  using Life = std::function<int(unsigned node, const std::vector<runtime::NodeEndpoints>&)>;
+  /// What a child does, as the node of that number, with the way to meet the others and the folder;
+  /// its exit code.
+  using Life = std::function<int(unsigned node, const std::vector<runtime::NodeEndpoints>&,
+                                 const std::filesystem::path&)>;
 
-  /// Starts `nodes` - 1 children. Requires that this process has no other thread yet.
-  [[nodiscard]] static Result<std::unique_ptr<LocalNodes>> start(unsigned nodes, const Life& life);
+  /// Starts `nodes` - 1 children. `may_return`: one that is killed is started again. Requires that
+  /// this process has no other thread yet.
+  [[nodiscard]] static Result<std::unique_ptr<LocalNodes>> start(unsigned nodes, bool may_return,
+                                                                 const Life& life);
   /// Waits a while for children to end, then makes them.
   ~LocalNodes();
   LocalNodes(const LocalNodes&) = delete;
@@ -31,8 +36,11 @@ class LocalNodes {
   [[nodiscard]] const std::vector<runtime::NodeEndpoints>& endpoints() const noexcept {
     return endpoints_;
   }
-  /// The first node whose process has ended before its time, and how; empty: none has.
+  /// The first node whose process has ended before its time, and how; empty: none has. One that was
+  /// started again has not.
   [[nodiscard]] std::string dead();
+  /// Which nodes were started again since the last call, and why, for people.
+  [[nodiscard]] std::vector<std::string> take_returns();
 
  private:
   struct Child {
@@ -42,10 +50,13 @@ class LocalNodes {
   };
   LocalNodes() = default;
   bool reap(Child& child, int& status);
+  void hear_nursery();
 
   std::filesystem::path folder_;
   std::vector<runtime::NodeEndpoints> endpoints_;
   std::vector<Child> children_;
+  std::unique_ptr<Nursery> nursery_;  // null: this process is the parent of all
+  std::vector<std::string> returns_;
   std::string dead_;
 };
 

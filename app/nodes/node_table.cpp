@@ -56,14 +56,15 @@ std::vector<std::string> cells_of(const NodeRow& r) {
           hex(r.incarnation)};
 }
 
-std::vector<NodeRow> rows_of(const Membership& membership, const network::Topology& topology) {
+std::vector<NodeRow> rows_of(const Membership& membership, const network::Topology& topology,
+                             const std::function<unsigned(std::uint32_t)>& node_of) {
   std::vector<NodeRow> rows(membership.names.size());
   for (std::size_t n = 0; n < rows.size(); ++n) {
     rows[n].name = membership.names[n];
     rows[n].place = n < membership.nodes.size() ? place_of(membership.nodes[n]) : "this machine";
   }
-  for (std::size_t s = 0; s < topology.shards.size(); ++s) {
-    NodeRow& row = rows[s % rows.size()];  // as Network::node_of
+  for (std::uint32_t s = 0; s < topology.shards.size(); ++s) {
+    NodeRow& row = rows[node_of(s)];
     ++row.shards;
     row.points += topology.shards[s].points;
   }

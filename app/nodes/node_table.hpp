@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,10 @@ struct NodeRow {
 [[nodiscard]] std::vector<std::string> cells_of(const NodeRow& row);
 
 /// What is known of a node without asking it: its place and its part of the network.
+/// `node_of`: who has a shard at the moment.
 [[nodiscard]] std::vector<NodeRow> rows_of(const Membership& membership,
-                                           const network::Topology& topology);
+                                           const network::Topology& topology,
+                                           const std::function<unsigned(std::uint32_t)>& node_of);
 /// Fills in what a node has said of itself at its last look.
 void fill_in(NodeRow& row, const NodeReport& report);
 

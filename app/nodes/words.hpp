@@ -17,7 +17,9 @@ enum class Word : char {
   resume = 'g',    ///< begin there, all. A Beginning; answer: why not, or nothing
   ready = 'r',     ///< said without being asked: all actors are in their places
   start = 's',     ///< switch everything on; in real time the model clock begins
-  look = 'l',      ///< how do things stand? A NodeReport
+  look = 'l',      ///< how do things stand? With what the leader LeaderSays; a NodeReport
+  adopt = 'd',     ///< nodes are lost: what comes to you? A TakeOver; Adopted
+  route = 't',     ///< and from now on that is where it is. The same TakeOver
   halt = 'h',      ///< no new load
   freeze = 'f',    ///< let no timer fire, and say what is under way. Standstill
   count = 'c',     ///< how did it end? A NodeReport; with the time of the count
@@ -58,6 +60,7 @@ struct Standstill {
   std::uint64_t sent = 0;      ///< messages of its actors to other nodes, so far
   std::uint64_t received = 0;  ///< and from them, that are in mailboxes or handled
   bool is_still = false;       ///< no worker runs
+  std::uint32_t lost = 0;      ///< nodes that do not count any more, by bit
 };
 
 /// How all nodes begin.
@@ -65,6 +68,12 @@ struct Beginning {
   Continuation from;
   bool is_continued = false;  ///< else `from` means nothing
   bool remembers = false;     ///< whoever keeps no journal keeps what happens in memory
+};
+
+/// What a node that may return writes down of it.
+struct Begun {
+  Beginning how;
+  std::uint64_t records = 0;  ///< of its journal at that time, from all runs
 };
 
 /// What a node answers to `journal`.

@@ -205,7 +205,19 @@ Row cluster_row() {
         "s",
         PanelKind::lines,
         {quantiles("chargemill_cluster_rtt_seconds", "node").front(),
-         quantiles("chargemill_cluster_rtt_seconds", "node").back()}}}};
+         quantiles("chargemill_cluster_rtt_seconds", "node").back()}},
+       {"Lost with nodes",
+        "What was open on nodes that were lost, or on its way; since the run began.",
+        "short",
+        PanelKind::lines,
+        {{"sum by (instance, kind) (chargemill_cluster_lost_total{" + kInstance + "})",
+          "{{instance}}, {{kind}}"}}},
+       {"Orders refused",
+        "Those of a central that another one had followed; since the run began.",
+        "short",
+        PanelKind::lines,
+        {{"sum by (instance) (chargemill_cluster_orders_refused_total{" + kInstance + "})",
+          "{{instance}}"}}}}};
 }
 
 }  // namespace

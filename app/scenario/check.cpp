@@ -38,6 +38,10 @@ class Checker : public CheckContext {
       error(Code::contradiction, "'run.digest_every' needs virtual time",
             place_of({"run.digest_every", "run.speed"}), "--speed max");
     }
+    if (s_.run.recover_within && !s_.run.speed.max && are_sound({"run.speed"})) {
+      error(Code::contradiction, "'cluster.recover' needs virtual time",
+            place_of({"cluster.recover", "run.speed"}), "--speed max");
+    }
     if (s_.run.warmup >= s_.run.duration && are_sound({"run.warmup", "run.duration"})) {
       error(Code::contradiction,
             fmt::format("'run.warmup' ({}) leaves nothing of 'run.duration' ({})",

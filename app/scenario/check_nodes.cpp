@@ -6,6 +6,10 @@ namespace chargemill::app {
 
 void check_nodes(const network::Scenario& scenario, bool is_central_elsewhere,
                  const Origins& origins, std::vector<Diagnostic>& found) {
+  if (const auto etcd = origins.find("cluster.etcd");
+      scenario.run.recover_within && etcd != origins.end())
+    found.push_back({Code::not_built, "'cluster.recover' with 'cluster.etcd' is not built yet",
+                     etcd->second.place, "a list of [[node]] has it"});
   if (scenario.run.nodes == 1) return;
   const auto refuse = [&](const std::string& key, bool is_wanted) {
     const auto written = origins.find(key);

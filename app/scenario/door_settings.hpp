@@ -27,7 +27,8 @@ struct HttpSettings : DoorSettings {
   HttpSettings() { listen = "127.0.0.1:8000"; }
   std::string names;     ///< that it may be called by, beside its address, with commas between
   bool control = false;  ///< the dashboard may change something
-  std::string page_directory;  ///< serves the dashboard's files from there; empty: its own
+  std::uint32_t full_list = 10'000;  ///< GET /cp answers with so many at most (D-184)
+  std::string page_directory;        ///< serves the dashboard's files from there; empty: its own
 };
 
 struct TcpSettings : DoorSettings {

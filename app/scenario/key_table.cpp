@@ -32,7 +32,7 @@ void add_run(Fields& f) {
                  CHARGEMILL_AT(scenario.run.name)));
   f.push_back(at(info("run.start", Type::date_time, "model time at the start"),
                  CHARGEMILL_AT(scenario.run.start_unix_s)));
-  f.push_back(at(duration("run.duration", "how long, in model time"),
+  f.push_back(at(interval("run.duration", "how long, in model time"),
                  CHARGEMILL_AT(scenario.run.duration)));
   f.push_back(at(duration("run.warmup", "left out of latencies, in model time", true),
                  CHARGEMILL_AT(scenario.run.warmup)));
@@ -100,8 +100,9 @@ void add_drivers(Fields& f) {
   f.push_back(at(choice("drivers.choose", "ask for one charge point, or for any of a zone",
                         {"named", "any_in_zone"}),
                  CHARGEMILL_AT(scenario.drivers.choose)));
-  f.push_back(at(duration("drivers.pause", "after a session, before the next request", true),
-                 CHARGEMILL_AT(scenario.drivers.pause)));
+  f.push_back(
+      at(duration("drivers.pause", "of a driver after each request: until its next one", true),
+         CHARGEMILL_AT(scenario.drivers.pause)));
   f.push_back(at(duration("drivers.timeout", "a request without an answer is given up"),
                  CHARGEMILL_AT(scenario.drivers.timeout)));
   f.push_back(at(count("drivers.external", "other programs' drivers that may come", 0, 1e6),
@@ -174,14 +175,17 @@ void add_journal(Fields& f) {
                  CHARGEMILL_AT(scenario.journal.commit_records)));
   f.push_back(at(duration("journal.checkpoint_interval", "of an open session's energy, model time"),
                  CHARGEMILL_AT(scenario.journal.checkpoint_interval)));
-  f.push_back(at(duration("journal.keep", "older segments are removed, model time", false, true),
-                 CHARGEMILL_AT(scenario.journal.keep)));
+  f.push_back(
+      at(duration("journal.keep",
+                  "older segments are removed, model time; not what a restart needs", false, true),
+         CHARGEMILL_AT(scenario.journal.keep)));
   f.push_back(at(bytes("journal.keep_bytes", "the oldest segments above it are removed", true),
                  CHARGEMILL_AT(scenario.journal.keep_bytes)));
 }
 
 void add_doors(Fields& f) {
   constexpr double kConnectionsMax = 1e6;
+  constexpr double kFullListMax = 1e5;
   const char* connections = "at once; 0: half of what the process may have open";
   const char* cert = "PEM, those that vouch for it behind it; empty: no TLS";
   const char* key = "PEM, of tls_cert";
@@ -200,6 +204,9 @@ void add_doors(Fields& f) {
   f.push_back(at(info("http.control", Type::boolean,
                       "the dashboard may stop, resume, reset and inject faults"),
                  CHARGEMILL_AT(doors.http.control)));
+  f.push_back(at(
+      count("http.full_list", "charge points that GET /cp lists without a limit", 1, kFullListMax),
+      CHARGEMILL_AT(doors.http.full_list)));
   f.push_back(at(info("http.page_directory", Type::text,
                       "of the dashboard's files, for who works on them; empty: those built in"),
                  CHARGEMILL_AT(doors.http.page_directory)));
@@ -266,6 +273,10 @@ void add_parts(Fields& f) {
                  CHARGEMILL_AT(output.quiet)));
   f.push_back(at(count("cluster.nodes", "processes of this machine that share the network", 1, 32),
                  CHARGEMILL_AT(scenario.run.nodes)));
+  f.push_back(
+      at(duration("cluster.recover",
+                  "wall time for a node that was lost to return; virtual time only", false, true),
+         CHARGEMILL_AT(scenario.run.recover_within)));
   f.push_back(at(info("cluster.keys", Type::text, "a folder with NAME.secret of this node"),
                  CHARGEMILL_AT(cluster.keys)));
   add_agreement(f);

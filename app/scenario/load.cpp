@@ -98,6 +98,25 @@ std::string unquoted_hint(const std::string& line) {
   return {};
 }
 
+/// A text begins in `line` and does not end there, as far as one line can tell.
+bool has_open_quote(const std::string& line) {
+  if (line.find("\"\"\"") != std::string::npos || line.find("'''") != std::string::npos)
+    return false;
+  char open = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (open == 0 && c == '#') return false;
+    if (open == '"' && c == '\\') {
+      ++i;
+    } else if (open == 0 && (c == '"' || c == '\'')) {
+      open = c;
+    } else if (c == open) {
+      open = 0;
+    }
+  }
+  return open != 0;
+}
+
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) text += line + '\n';
@@ -113,7 +132,9 @@ bool mend(const toml::parse_error& error, const SourceText& source, std::vector<
                             ? std::nullopt
                             : find_repeated(source.lines(), place.line);
   if (!repeated) {
-    reading.report(Code::syntax, text, place, unquoted_hint(place.text));
+    reading.report(Code::syntax,
+                   has_open_quote(place.text) ? "a quote is opened and not closed" : text, place,
+                   unquoted_hint(place.text));
     return false;
   }
   place.column = repeated->column;

@@ -11,7 +11,8 @@ bool is_of_the_scenario(const KeyInfo& key) {
   return key.type != Type::not_built && key.name.rfind("output.", 0) != 0 &&
          key.name.rfind("http.", 0) != 0 && key.name.rfind("tcp.", 0) != 0 &&
          key.name != "run.repeat" && key.name != "journal.dir" &&
-         (key.name.rfind("cluster.", 0) != 0 || key.name == "cluster.nodes") &&
+         (key.name.rfind("cluster.", 0) != 0 || key.name == "cluster.nodes" ||
+          key.name == "cluster.recover") &&
          key.name != "drivers.profile_file" && key.name != "drivers.requests" &&
          key.name.rfind("drivers.replay", 0) != 0;
 }

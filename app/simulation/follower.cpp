@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "app/nodes/past_words.hpp"
 #include "app/nodes/words.hpp"
 #include "app/simulation/host.hpp"
+#include "app/simulation/inherit.hpp"
 #include "app/simulation/journal_news.hpp"
 #include "app/simulation/resident_memory.hpp"
 
@@ -19,10 +21,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr unsigned kLeader = 0;
 constexpr seconds kStandstillMax{5};
+constexpr seconds kReturnsMax{24 * 3'600};
+constexpr std::size_t kEarlyMax = 64;
+constexpr seconds kFlushMax{5};  // of a node that leaves
 constexpr seconds kFreezeMax{30};
-constexpr milliseconds kLookEvery{100};
+constexpr milliseconds kLookEvery{50};
 
 template <class T>
 std::string_view bytes_of(const T& value) {
@@ -31,51 +35,128 @@ std::string_view bytes_of(const T& value) {
 
 class Follower {
  public:
-  Follower(const network::Scenario& scenario, runtime::Exchange& exchange, RunJournal journal)
+  Follower(const network::Scenario& scenario, runtime::Exchange& exchange, RunJournal journal,
+           Succession* succession)
       : exchange_(exchange),
+        succession_(succession),
+        scenario_(scenario),
         journal_(std::move(journal)),
         is_virtual_(scenario.run.speed.max),
         held_before_(anonymous_bytes_of_nothing()),
-        host_(scenario, journal_, nullptr, &exchange),
-        history_(journal_.recording ? journal_.recording->directory() : std::string{},
-                 journal_.memory.get()) {
+        host_(std::make_unique<Host>(scenario, journal_, nullptr, &exchange)),
+        history_(std::make_unique<HistoryDesk>(
+            journal_.recording ? journal_.recording->directory() : std::string{},
+            journal_.memory.get())),
+        heir_(heir_of(*host_, exchange, scenario_, journal_)) {
+    if (succession_ != nullptr) succession_->begin(host_->topology().shards.size());
     if (is_virtual_) return;  // the node that leads lets all workers meet
-    (void)host_.engine().freeze(kFreezeMax);
-    host_.engine().thaw();
-    host_.engine().set_horizon(SimTime{scenario.run.duration});
+    (void)host_->engine().freeze(kFreezeMax);
+    host_->engine().thaw();
+    host_->engine().set_horizon(SimTime{scenario.run.duration});
   }
 
-  bool run(const StopRequest* stop) {
-    exchange_.tell(kLeader, message_of(Word::ready, 0));
+  FollowEnd run(const StopRequest* stop) {
+    exchange_.tell(leader_, message_of(Word::ready, 0));
     for (;;) {
-      const auto message = exchange_.receive(kLookEvery);
-      if (stop != nullptr && stop->signal() != 0) exchange_.abandon("stopped by a signal");
-      if (!exchange_.failure().empty()) return false;
-      if (!message || message->node != kLeader) continue;
+      const auto message = next();
+      if (stop != nullptr && stop->signal() != 0) leave();
+      if (!exchange_.failure().empty()) return FollowEnd::failed;
+      if (looks_who_leads() && succession_->leads()) return FollowEnd::leads;
+      if (!message || message->node != leader_) continue;
       const auto said = said_in(message->text);
       if (!said) continue;
       if (said->word == Word::copy || said->word == Word::order || said->word == Word::past) {
         serve(*said);
         continue;
       }
-      exchange_.tell(kLeader, message_of(said->word, said->number, answer(*said)));
-      if (said->word == Word::finish) return true;
+      if (message->is_recalled) {
+        (void)obey(*said);
+        exchange_.obeyed();
+        continue;
+      }
+      if (moves_actors(said->word) && !is_known(*said)) exchange_.note(message->text);
+      exchange_.tell(leader_, message_of(said->word, said->number, obey(*said)));
+      if (said->word == Word::finish) return FollowEnd::done;
     }
   }
 
+  /// All that goes with the lead. Nothing is left to do here afterwards.
+  [[nodiscard]] Successor hand_on() {
+    Successor successor;
+    successor.scenario = scenario_;
+    successor.last = last_;
+    successor.cpu_before = cpu_before_;
+    successor.held_before = held_before_;
+    history_.reset();  // it reads from what goes
+    successor.host = std::move(host_);
+    successor.journal = std::move(journal_);
+    return successor;
+  }
+
  private:
+  static bool moves_actors(Word word) {
+    return word == Word::start || word == Word::halt || word == Word::close;
+  }
+  /// It has been obeyed, perhaps in a former life, and the answer was lost. A leader that takes
+  /// over, in real time, counts anew.
+  [[nodiscard]] bool is_known(const Said& said) const {
+    return exchange_.may_return() && said.number <= last_obeyed_;
+  }
+  std::string obey(const Said& said) {
+    if (!moves_actors(said.word)) return answer(said);
+    if (is_known(said)) return {};
+    last_obeyed_ = said.number;
+    return answer(said);
+  }
+
+  /// What the node that leads says next, if it does within a moment. A new leader may speak before
+  /// this node has heard that it leads.
+  std::optional<runtime::Exchange::Message> next() {
+    if (!early_.empty() && (early_.front().node == leader_ || early_.size() > kEarlyMax)) {
+      auto message = std::move(early_.front());
+      early_.pop_front();
+      if (message.node == leader_) return message;
+    }
+    auto message = exchange_.receive(kLookEvery);
+    if (!message || message->node == leader_) return message;
+    if (succession_ != nullptr) early_.push_back(std::move(*message));
+    return std::nullopt;
+  }
+
+  /// Once the run has begun; before, whoever is lost ends it.
+  bool looks_who_leads() {
+    if (succession_ == nullptr || !looker_) return false;
+    succession_->look();
+    if (succession_->central() != kNoNode) leader_ = succession_->central();
+    return true;
+  }
+
+  /// Where others take over, they find all in the journal that was promised.
+  void leave() {
+    if (succession_ != nullptr && looker_ && journal_.recording) {
+      (void)host_->engine().freeze(kStandstillMax);
+      (void)journal_.recording->flush(kFlushMax);
+    }
+    exchange_.abandon("stopped by a signal");
+  }
+
   std::string answer(const Said& said) {
     switch (said.word) {
       case Word::start:
-        host_.engine().start_clock();
-        host_.network().start();
-        looker_.emplace(host_);
+        host_->engine().start_clock();
+        host_->network().start();
+        looker_.emplace(*host_);
         cpu_before_ = cpu_seconds();
+        if (succession_ != nullptr) exchange_.outlive_losses();
         return {};
       case Word::look:
+        if (auto says = leader_says_from(said.rest)) last_ = std::move(*says);
         return to_bytes(look());
+      case Word::adopt:
+      case Word::route:
+        return succession_ == nullptr ? std::string{} : change_hands(said);
       case Word::halt:
-        host_.network().halt();
+        host_->network().halt();
         return {};
       case Word::freeze:
         return std::string{bytes_of(freeze())};
@@ -84,13 +165,14 @@ class Follower {
       case Word::write:
         return std::string{bytes_of(write(said.rest))};
       case Word::close:
-        await_standstill();
-        if (journal_.recording) host_.network().close_recording();
+        if (is_virtual_) (void)await_standstill();
+        if (journal_.recording) host_->network().close_recording();
         return {};
       case Word::entities:
-        return to_bytes(host_.network().entity_digests());
+        return to_bytes(host_->network().entity_digests());
       case Word::finish:
         exchange_.expect_leaving();
+        exchange_.forget();
         return {};
       case Word::ready:
       case Word::copy:
@@ -103,6 +185,17 @@ class Follower {
     return {};
   }
 
+  std::string change_hands(const Said& said) {
+    const auto order = take_over_from(said.rest, exchange_.nodes(), succession_->shards());
+    // One that this node would know better, or that is about itself, is of a central no more.
+    if (!order || order->has_lost(exchange_.self()) || order->token < succession_->token())
+      return {};
+    if (said.word == Word::adopt) return to_bytes(heir_.adopt(*order));
+    heir_.route(*order);
+    succession_->done(*order);
+    return {};
+  }
+
   /// For those outside who ask the node that leads.
   void serve(const Said& said) {
     if (said.word == Word::past) return tell_past(said);
@@ -110,27 +203,30 @@ class Follower {
     network::Order order;
     if (said.word == Word::order && said.rest.size() == sizeof order) {
       std::memcpy(static_cast<void*>(&order), said.rest.data(), sizeof order);
-      return host_.desk().obey(order);
+      return host_->desk().obey(order);
     }
     if (said.rest.size() == sizeof wanted)
       std::memcpy(static_cast<void*>(&wanted), said.rest.data(), sizeof wanted);
-    const auto answer = [this, number = said.number](const std::string& copies) {
-      exchange_.tell(kLeader, message_of(Word::copy, number, copies));
+    // This node may lead before it is called.
+    const auto answer = [&exchange = exchange_, to = leader_,
+                         number = said.number](const std::string& copies) {
+      exchange.tell(to, message_of(Word::copy, number, copies));
     };
-    if (!is_virtual_) return host_.desk().copy_here(wanted, answer);
-    await_standstill();
-    answer(host_.desk().copy_here(wanted));
+    if (!is_virtual_) return host_->desk().copy_here(wanted, answer);
+    (void)await_standstill();
+    answer(host_->desk().copy_here(wanted));
   }
 
   /// A disk holds up nobody but those who ask.
   void tell_past(const Said& said) {
-    const auto tell = [this, number = said.number](const std::string& answer) {
-      exchange_.tell(kLeader, message_of(Word::past, number, answer));
+    const auto tell = [&exchange = exchange_, to = leader_,
+                       number = said.number](const std::string& answer) {
+      exchange.tell(to, message_of(Word::past, number, answer));
     };
     const auto question = past_question_from(said.rest);
     const bool is_asked =
-        question && history_.has_past() &&
-        history_.ask([tell, question = *question](const Result<archive::Past*>& past) {
+        question && history_->has_past() &&
+        history_->ask([tell, question = *question](const Result<archive::Past*>& past) {
           tell(past ? answer_of(**past, question) : answer_of(past.error()));
         });
     if (!is_asked)
@@ -139,9 +235,9 @@ class Follower {
 
   NodeReport look() {
     NodeReport report;
-    report.snapshot = looker_ ? looker_->look() : host_.network().look();
-    report.failure = host_.network().failure();
-    report.detail = host_.network().detail();
+    report.snapshot = looker_ ? looker_->look() : host_->network().look();
+    report.failure = host_->network().failure();
+    report.detail = host_->network().detail();
     report.incarnation = static_cast<std::uint32_t>(exchange_.incarnation());
     report.cpu_s = cpu_seconds() - cpu_before_;
     report.rss_bytes = resident_bytes();
@@ -153,21 +249,28 @@ class Follower {
   }
 
   /// Virtual time: the node that leads has ended it, and the workers here are about to hear so.
-  void await_standstill() {
-    if (is_virtual_) (void)host_.engine().await_pause(kStandstillMax);
+  bool await_standstill() {
+    // Who has returned may have to wait for another one that does.
+    const auto deadline =
+        std::chrono::steady_clock::now() + (exchange_.may_return() ? kReturnsMax : kStandstillMax);
+    while (!host_->engine().await_pause(kLookEvery)) {
+      if (!exchange_.failure().empty() || std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
   }
 
   Written write(std::string_view patience) {
     Nanos wait{0};
     if (patience.size() == sizeof wait)
       std::memcpy(static_cast<void*>(&wait), patience.data(), sizeof wait);
-    await_standstill();
+    if (is_virtual_) (void)await_standstill();
     return write_down(journal_.recording.get(), wait);
   }
 
   Standstill freeze() {
     Standstill standstill;
-    standstill.is_still = host_.engine().freeze(kStandstillMax);
+    standstill.lost = succession_ == nullptr ? 0 : succession_->lost();
+    standstill.is_still = host_->engine().freeze(kStandstillMax);
     standstill.sent = exchange_.sent();
     standstill.received = exchange_.received();
     return standstill;
@@ -177,22 +280,21 @@ class Follower {
   NodeReport count(std::string_view at) {
     NodeReport report;
     if (looker_) report.worker_busy = looker_->busy();
-    report.is_quiet = is_virtual_ ? host_.engine().await_pause(kStandstillMax)
-                                  : host_.engine().freeze(kStandstillMax);
+    report.is_quiet = is_virtual_ ? await_standstill() : host_->engine().freeze(kStandstillMax);
     SimTime time{};
     if (at.size() == sizeof time) {
       std::memcpy(&time, at.data(), sizeof time);
-      report.snapshot = host_.network().count(time);
+      report.snapshot = host_->network().count(time);
     } else {
-      report.snapshot = host_.network().count();
+      report.snapshot = host_->network().count();
     }
     if (looker_) looker_->add_load(report.snapshot);
-    report.failure = host_.network().failure();
-    const auto survived = host_.network().survived_failures();
+    report.failure = host_->network().failure();
+    const auto survived = host_->network().survived_failures();
     report.survived_failures = survived.count;
     report.first_survived = survived.first;
-    if (is_virtual_) report.digest = network::sum_of(host_.network().entity_digests());
-    report.display = shown_here(host_.network());
+    if (is_virtual_) report.digest = network::sum_of(host_->network().entity_digests());
+    report.display = shown_here(host_->network());
     report.journal = outcome_of(journal_.recording.get());
     report.cpu_s = cpu_seconds() - cpu_before_;
     const auto memory = resident_memory();
@@ -202,20 +304,32 @@ class Follower {
   }
 
   runtime::Exchange& exchange_;
-  const RunJournal journal_;
+  Succession* const succession_;  // null: who is lost ends the run
+  unsigned leader_ = 0;
+  std::deque<runtime::Exchange::Message>
+      early_;  // of a node that does not lead, as far as is known
+  const network::Scenario scenario_;
+  RunJournal journal_;
   const bool is_virtual_;
   const std::int64_t held_before_;
-  Host host_;
-  HistoryDesk history_;  // its thread ends first
+  std::unique_ptr<Host> host_;
+  std::unique_ptr<HistoryDesk> history_;  // its thread ends first
+  Heir heir_;
+  LeaderSays last_;
   std::optional<Looker> looker_;
   double cpu_before_ = 0.0;
+  std::uint32_t last_obeyed_ = 0;  // the number of the last word that moves actors
 };
 
 }  // namespace
 
-bool follow(const network::Scenario& scenario, runtime::Exchange& exchange, const StopRequest* stop,
-            RunJournal journal) {
-  return Follower{scenario, exchange, std::move(journal)}.run(stop);
+FollowEnd follow(const network::Scenario& scenario, runtime::Exchange& exchange,
+                 const StopRequest* stop, RunJournal journal, Succession* succession,
+                 Successor* leads) {
+  Follower follower{scenario, exchange, std::move(journal), succession};
+  const FollowEnd end = follower.run(stop);
+  if (end == FollowEnd::leads) *leads = follower.hand_on();
+  return end;
 }
 
 }  // namespace chargemill::app

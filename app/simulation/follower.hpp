@@ -1,18 +1,27 @@
-// A node that does what the first one says.
+// A node that does what the one that leads says.
 #pragma once
 
 #include "actors/network/scenario.hpp"
+#include "app/nodes/succession.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/simulation/stop_request.hpp"
+#include "app/simulation/successor.hpp"
 #include "runtime/cluster/exchange.hpp"
 
 namespace chargemill::app {
 
-/// Builds this node's part of the network, and does and answers what is asked, until the node that
-/// leads says that it is over. True: it did; false: that node, or another one, is lost, or `stop`
-/// asks (null: nobody can), which ends the run of all. `journal`: this node's own. Requires a
-/// checked scenario, the same on all nodes.
-[[nodiscard]] bool follow(const network::Scenario& scenario, runtime::Exchange& exchange,
-                          const StopRequest* stop = nullptr, RunJournal journal = {});
+enum class FollowEnd : std::uint8_t {
+  done,    ///< the node that leads has said that it is over
+  failed,  ///< that node, or another one, is lost; or this one was asked to stop
+  leads,   ///< the one that led is lost, and this one leads now
+};
+
+/// Builds this node's part of the network, and does and answers what is asked. `stop`: who asks
+/// this node to stop (null: nobody can). `journal`: this node's own. `succession`: who of the nodes
+/// is there, in a run that outlives their loss; null: it ends with any of them. `leads`: filled
+/// when it leads. Requires a checked scenario, the same on all nodes.
+[[nodiscard]] FollowEnd follow(const network::Scenario& scenario, runtime::Exchange& exchange,
+                               const StopRequest* stop = nullptr, RunJournal journal = {},
+                               Succession* succession = nullptr, Successor* leads = nullptr);
 
 }  // namespace chargemill::app

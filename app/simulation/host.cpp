@@ -19,6 +19,7 @@ runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Ex
     options.nodes = exchange->nodes();
     options.node = exchange->self();
     options.frontier = exchange;
+    options.hears_with_orders = exchange->may_return();
     // They may all be on this machine.
     options.may_spin = options.nodes * options.workers <= std::thread::hardware_concurrency();
   }
@@ -139,6 +140,7 @@ void Looker::add_load(network::Snapshot& snapshot) {
   const auto now = ModelClock::wall_now();
   snapshot.wall = now - started_;
   snapshot.latencies.node_transit.merge(host_.transit());
+  snapshot.totals.letters_lost += host_.letters_lost();
   parked_.resize(host_.engine().workers());
   const double passed = std::max(1.0, static_cast<double>((now - last_).count()));
   for (unsigned w = 0; w < host_.engine().workers(); ++w) {

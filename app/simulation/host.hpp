@@ -34,6 +34,10 @@ class Host {
   [[nodiscard]] const network::Topology& topology() const noexcept { return network_->topology(); }
   /// Of messages from other nodes; empty: there are none.
   [[nodiscard]] runtime::LatencyHistogram transit() const;
+  /// Messages between nodes that nobody got, because one of them was lost.
+  [[nodiscard]] std::uint64_t letters_lost() const noexcept {
+    return exchange_ == nullptr ? 0 : exchange_->strays();
+  }
 
  private:
   Recording* const recording_;

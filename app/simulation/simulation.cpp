@@ -8,7 +8,9 @@
 #include "app/nodes/leader.hpp"
 #include "app/simulation/give_pages_back.hpp"
 #include "app/simulation/host.hpp"
+#include "app/simulation/inherit.hpp"
 #include "app/simulation/resident_memory.hpp"
+#include "app/simulation/successor.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -102,9 +104,10 @@ void pass(Nanos time, Leader* leader) {
 
 /// Until the planned end or a signal.
 void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch,
-                Leader* leader) {
+                Leader* leader, const Heir& heir) {
   const SimTime end = host.engine().horizon();
   while (stop.signal() == 0 && failure_of(host, leader).empty() && host.engine().reached() < end) {
+    if (leader != nullptr) leader->mend(heir);
     watch(looker.look(), LookKind::live);
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();
@@ -214,8 +217,9 @@ std::vector<DisplayState> in_order_of_ids(const network::Network& network,
 /// Adds what the other nodes have counted; without a node's count the whole means nothing.
 void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcome& outcome) {
   auto reports = leader.count(at);
-  reports[0].display = std::move(outcome.display);
-  for (std::size_t node = 1; node < reports.size(); ++node) {
+  reports[leader.exchange().self()].display = std::move(outcome.display);
+  for (unsigned node = 0; node < reports.size(); ++node) {
+    if (node == leader.exchange().self() || leader.exchange().is_given_up(node)) continue;
     const NodeReport& report = reports[node];
     network::add(outcome.last, report.snapshot);
     outcome.quiet = outcome.quiet && report.is_quiet;
@@ -233,6 +237,8 @@ void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcom
     if (!outcome.journal) outcome.journal.emplace();
     add(*outcome.journal, *report.journal);
   }
+  // Whoever was lost cannot be counted any more: what was seen of it last is what there is.
+  network::add_left(outcome.last, leader.left());
   outcome.display = in_order_of_ids(host.network(), reports);
 }
 
@@ -265,24 +271,27 @@ bool make_ready(Host& host, Leader* leader) {
 
 /// Switches everything on, everywhere, and lets time begin.
 void begin(Host& host, Leader* leader) {
+  if (leader != nullptr) host.network().fence(leader->token());
   const auto here = [&host] {
     host.engine().start_clock();
     host.network().start();
   };
   if (leader == nullptr) return here();
   leader->start(here);
+  leader->outlive_losses(host.topology().shards.size());
 }
 
 /// Until the planned end, or a signal and what follows it.
 void run_course(Host& host, Looker& looker, const network::Scenario& scenario,
                 const StopRequest& stop, const Watcher& watch, const DigestSink& digests,
-                Leader* leader, RunOutcome& outcome) {
+                Leader* leader, const Heir& heir, RunOutcome& outcome) {
   const bool is_virtual = scenario.run.speed.max;
   if (is_virtual) {
     run_windows(host, looker, scenario, stop, watch, digests, leader);
   } else {
-    run_to_end(host, looker, stop, watch, leader);
+    run_to_end(host, looker, stop, watch, leader, heir);
   }
+  if (leader != nullptr) leader->end_course();
   outcome.signal = stop.signal();
   outcome.failure = failure_of(host, leader);
   outcome.survived_failures = host.network().survived_failures();
@@ -317,16 +326,25 @@ void take_leave(Leader& leader, RunOutcome& outcome) {
 RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                     const Watcher& watcher, const DigestSink& digests, const ConsoleSink& console,
                     const RunJournal& journal, const DoorOpener& open_doors,
-                    const CentralElsewhere& central, Leader* leader) {
+                    const CentralElsewhere& central, Leader* leader, Successor* successor) {
   RunOutcome outcome;
   const auto begun = ModelClock::wall_now();
-  give_pages_back();  // of the run before
-  const std::int64_t held_before = anonymous_bytes_of_nothing();
-  Host host{scenario, journal, central.link, leader != nullptr ? &leader->exchange() : nullptr,
-            leader};
-  outcome.was_ready = make_ready(host, leader);
+  if (successor == nullptr) give_pages_back();  // of the run before
+  const std::int64_t held_before =
+      successor != nullptr ? successor->held_before : anonymous_bytes_of_nothing();
+  const std::unique_ptr<Host> built =
+      successor != nullptr
+          ? std::move(successor->host)
+          : std::make_unique<Host>(scenario, journal, central.link,
+                                   leader != nullptr ? &leader->exchange() : nullptr, leader);
+  Host& host = *built;
   const bool is_virtual = scenario.run.speed.max;
-  if (!is_virtual) host.engine().set_horizon(SimTime{scenario.run.duration});
+  if (successor == nullptr) {
+    outcome.was_ready = make_ready(host, leader);
+    if (!is_virtual) host.engine().set_horizon(SimTime{scenario.run.duration});
+  }
+  Heir heir;
+  if (leader != nullptr) heir = heir_of(host, leader->exchange(), scenario, journal);
   outcome.cost.workers = host.engine().workers();
   outcome.cost.nodes = host.engine().options().nodes;
   outcome.cost.startup_s =
@@ -343,10 +361,10 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   };
   auto doors = open_doors ? open_doors(host.desk()) : nullptr;
   if (central.link != nullptr) central.open(host.network());
-  const double cpu_before = cpu_seconds();
-  begin(host, leader);
+  const double cpu_before = successor != nullptr ? successor->cpu_before : cpu_seconds();
+  if (successor == nullptr) begin(host, leader);
   Looker looker{host, leader};
-  run_course(host, looker, scenario, stop, watch, digests, leader, outcome);
+  run_course(host, looker, scenario, stop, watch, digests, leader, heir, outcome);
   doors.reset();
   // What was said is answered before it is counted.
   if (central.link != nullptr)

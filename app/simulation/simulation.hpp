@@ -1,6 +1,7 @@
 // One run: a scenario on an engine, watched until it ends.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -79,6 +80,7 @@ struct RunJournal {
   std::optional<archive::Image> image;   ///< it continues that one
   double restore_s = 0.0;                ///< what it took to read it; part of the start-up
   std::unique_ptr<Memory> memory;        ///< without a recording: what is remembered, or null
+  std::filesystem::path first;           ///< of nodes: the journal of the first; empty: none
 };
 
 /// Central is another process.
@@ -88,13 +90,18 @@ struct CentralElsewhere {
   std::function<LinkFigures(Nanos)> close;      ///< after the end: waits so long for answers
 };
 
+/// What a node brings along that has followed and leads now: a network that runs.
+struct Successor;
+
 /// Runs `scenario` to its end or until `stop` asks: then no new load, at most run.stop_timeout for
 /// the open requests to be decided. `leader`: the other nodes, whose part the outcome holds as
-/// well; null: there are none. Requires a checked scenario.
+/// well; null: there are none. `successor`: it runs already, and goes on. Requires a checked
+/// scenario.
 [[nodiscard]] RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
                                   const Watcher& watch, const DigestSink& digests = {},
                                   const ConsoleSink& console = {}, const RunJournal& journal = {},
                                   const DoorOpener& open_doors = {},
-                                  const CentralElsewhere& central = {}, Leader* leader = nullptr);
+                                  const CentralElsewhere& central = {}, Leader* leader = nullptr,
+                                  Successor* successor = nullptr);
 
 }  // namespace chargemill::app

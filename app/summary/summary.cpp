@@ -79,6 +79,15 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
         "{} tickets were dropped: their drivers never confirmed them, and too many were "
         "kept",
         t.tickets_dropped));
+  if (t.sessions_lost + t.requests_lost > 0)
+    result.push_back(
+        fmt::format("{} sessions and {} requests were open on nodes that were lost, and nobody "
+                    "knows what became of them",
+                    t.sessions_lost, t.requests_lost));
+  if (t.orders_refused > 0)
+    result.push_back(fmt::format(
+        "{} orders were refused: they came from a central that another one had followed",
+        t.orders_refused));
   if (t.messages_unknown > 0)
     result.push_back(
         fmt::format("{} messages were about charge points that central does not know: dropped",
@@ -203,12 +212,11 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                                                          static_cast<double>(t.requests_sent);
   s["requests"] = {{"sent", t.requests_sent},     {"accepted", t.requests_accepted},
                    {"denied", t.requests_denied}, {"timed_out", t.requests_timed_out},
-                   {"open", t.requests_open},     {"denied_ratio", denied_ratio}};
-  s["sessions"] = {{"started", t.sessions_started},
-                   {"completed", t.sessions_completed},
-                   {"failed", t.sessions_failed},
-                   {"active", t.sessions_active},
-                   {"corrected", t.sessions_corrected}};
+                   {"open", t.requests_open},     {"lost", t.requests_lost},
+                   {"denied_ratio", denied_ratio}};
+  s["sessions"] = {{"started", t.sessions_started}, {"completed", t.sessions_completed},
+                   {"failed", t.sessions_failed},   {"active", t.sessions_active},
+                   {"lost", t.sessions_lost},       {"corrected", t.sessions_corrected}};
   s["energy"] = {{"delivered_mj", t.energy_delivered_mj},
                  {"sessions_mj", t.energy_sessions_mj},
                  {"unreported_mj", t.energy_unreported_mj},
@@ -228,6 +236,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                   {"dropped", t.tickets_dropped}};
   s["messages"] = {{"delivered", t.messages_delivered},
                    {"shed", t.messages_shed},
+                   {"lost", t.letters_lost},
                    {"events", t.messages_delivered + t.timers_fired},
                    {"per_s", static_cast<double>(t.messages_delivered) / wall},
                    {"mailbox_depth", t.mailbox_depth},
@@ -239,7 +248,8 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
       {"reports_dropped", t.reports_dropped}};
   s["central"] = {{"telemetry_unbilled", t.telemetry_unbilled},
                   {"messages_unknown", t.messages_unknown},
-                  {"messages_unheard", t.messages_unheard}};
+                  {"messages_unheard", t.messages_unheard},
+                  {"orders_refused", t.orders_refused}};
   s["consoles"] = {{"missed", outcome.consoles_missed}};
   s["trips"] = {
       {"offered", t.offered}, {"done", t.done}, {"shed", t.shed}, {"bounded", t.trips_bounded}};

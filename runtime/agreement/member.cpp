@@ -304,7 +304,7 @@ std::optional<Request> Member::wish() const {
   }
   const Compare is_me{me, Of::created, self_.incarnation};
   if (!view_.central) {
-    if (options_.is_fixed && holds_in_a_fixed_network()) return std::nullopt;
+    if (!may_be_central()) return std::nullopt;
     return Txn{{is_me, {key(kCentral), Of::created, Revision{}}},
                {{key(kCentral), to_text(self_), lease_}}};
   }
@@ -317,9 +317,15 @@ std::optional<Request> Member::wish() const {
 }
 
 /// Somebody of the table is still there: the network that it was made for is not over.
-bool Member::holds_in_a_fixed_network() const {
+bool Member::is_network_there() const {
   return std::any_of(view_.table.owners.begin(), view_.table.owners.end(),
                      [this](const Owner& owner) { return view_.has(owner); });
+}
+
+/// A network that has begun is led by one of those who began it, or by nobody.
+bool Member::may_be_central() const {
+  if (options_.course == Course::open || !is_network_there()) return true;
+  return options_.course == Course::heirs && view_.table.number_of(self_) != ShardTable::kNobody;
 }
 
 std::optional<ShardTable> Member::wanted_table() const {
@@ -327,8 +333,16 @@ std::optional<ShardTable> Member::wanted_table() const {
   for (const auto& peer : view_.members) {
     if (live.size() < ShardTable::kOwnersMax) live.push_back(peer.who);
   }
-  if (options_.is_fixed) {
-    if (holds_in_a_fixed_network() || live.size() < options_.expected) return std::nullopt;
+  if (options_.course != Course::open && is_network_there()) {
+    if (options_.course == Course::fixed) return std::nullopt;
+    std::vector<Owner> heirs;
+    for (const auto& owner : view_.table.owners) {
+      if (view_.has(owner)) heirs.push_back(owner);
+    }
+    return assigned(view_.table, heirs);
+  }
+  if (options_.course != Course::open) {
+    if (live.size() < options_.expected) return std::nullopt;
     // The central first: it leads. The others as they came.
     std::stable_partition(live.begin(), live.end(), [this](const Owner& o) { return o == self_; });
     live.resize(options_.expected);

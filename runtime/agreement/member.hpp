@@ -11,8 +11,16 @@
 #include "runtime/agreement/machine_time.hpp"
 #include "runtime/agreement/requests.hpp"
 #include "runtime/agreement/shard_table.hpp"
+#include "runtime/agreement/token_gate.hpp"
 
 namespace chargemill::runtime::agreement {
+
+/// What becomes of the first table.
+enum class Course : std::uint8_t {
+  open,   ///< whoever comes gets shards, whoever is lost leaves its own to the others
+  heirs,  ///< exactly as many as expected begin; the shards of one that is lost are theirs
+  fixed,  ///< exactly as many as expected begin, and it stays until all of them are gone
+};
 
 struct MemberOptions {
   std::string prefix;  ///< of all keys of this network: "/chargemill/town/"
@@ -20,7 +28,7 @@ struct MemberOptions {
   std::string card;    ///< what the others are told of it
   std::chrono::seconds lease{5};
   unsigned expected = 1;  ///< nobody has a shard before so many are there
-  bool is_fixed = false;  ///< exactly so many, and the first table stays
+  Course course = Course::open;
 };
 
 /// A node as the store knows it.
@@ -127,7 +135,8 @@ class Member {
   void note_trouble();
   [[nodiscard]] std::optional<Request> wish() const;
   [[nodiscard]] std::optional<ShardTable> wanted_table() const;
-  [[nodiscard]] bool holds_in_a_fixed_network() const;
+  [[nodiscard]] bool is_network_there() const;
+  [[nodiscard]] bool may_be_central() const;
 
   void take_lease(const Answer& answer);
   void lose_unused_lease();
@@ -169,20 +178,6 @@ class Member {
   std::string last_why_;
   std::string trouble_;
   bool is_stopped_ = false;
-};
-
-/// Refuses orders of a central that another one has followed (FE-01). One for each shard.
-class TokenGate {
- public:
-  [[nodiscard]] bool admits(Revision token) noexcept {
-    if (token < highest_) return false;
-    highest_ = token;
-    return true;
-  }
-  [[nodiscard]] Revision highest() const noexcept { return highest_; }
-
- private:
-  Revision highest_{};
 };
 
 }  // namespace chargemill::runtime::agreement

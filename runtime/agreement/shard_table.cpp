@@ -37,24 +37,23 @@ std::vector<std::size_t> targets(const std::vector<std::size_t>& loads) {
   return result;
 }
 
-/// Hands out what is missing, to whoever lacks most.
+/// Hands out what is missing, to whoever has least: so the shards of a first table go round.
 class Receivers {
  public:
   Receivers(std::vector<std::size_t>& loads, const std::vector<std::size_t>& wanted)
       : loads_(loads), wanted_(wanted) {}
   [[nodiscard]] Number take() {
-    std::size_t most = 0;
-    for (std::size_t i = 1; i < loads_.size(); ++i) {
-      if (lack(i) > lack(most)) most = i;
+    std::size_t least = loads_.size();
+    for (std::size_t i = 0; i < loads_.size(); ++i) {
+      if (loads_[i] >= wanted_[i]) continue;
+      if (least == loads_.size() || loads_[i] < loads_[least]) least = i;
     }
-    ++loads_[most];
-    return static_cast<Number>(most);
+    CHARGEMILL_ASSERT(least < loads_.size());
+    ++loads_[least];
+    return static_cast<Number>(least);
   }
 
  private:
-  [[nodiscard]] std::int64_t lack(std::size_t i) const {
-    return static_cast<std::int64_t>(wanted_[i]) - static_cast<std::int64_t>(loads_[i]);
-  }
   std::vector<std::size_t>& loads_;
   const std::vector<std::size_t>& wanted_;
 };

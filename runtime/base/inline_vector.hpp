@@ -47,6 +47,17 @@ class InlineVector {
     for (std::size_t i = 1; i < size_; ++i) (*this)[i - 1] = (*this)[i];
     --size_;
   }
+  /// Requires !empty().
+  void pop_back() noexcept {
+    CHARGEMILL_ASSERT(size_ > 0);
+    --size_;
+  }
+  /// Removes the item at `at`; those after it move up. Requires at < size().
+  void remove(std::size_t at) noexcept {
+    CHARGEMILL_ASSERT(at < size_);
+    for (std::size_t i = at + 1; i < size_; ++i) (*this)[i - 1] = (*this)[i];
+    --size_;
+  }
   void clear() noexcept { size_ = 0; }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

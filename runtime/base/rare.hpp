@@ -26,6 +26,9 @@ class Rare {
   [[nodiscard]] explicit operator bool() const noexcept { return value_ != nullptr; }
   /// Requires a value.
   [[nodiscard]] const T& operator*() const noexcept { return *value_; }
+  [[nodiscard]] T& operator*() noexcept { return *value_; }
+  [[nodiscard]] const T* operator->() const noexcept { return value_.get(); }
+  [[nodiscard]] T* operator->() noexcept { return value_.get(); }
   void reset() noexcept { value_.reset(); }
 
  private:

@@ -67,6 +67,24 @@ constexpr Money& operator+=(Money& a, Money b) noexcept { a.microeur += b.microe
 [[nodiscard]] constexpr bool operator==(Money a, Money b) noexcept { return a.microeur == b.microeur; }
 // clang-format on
 
+/// `whole + rest / divisor`, rounded half to even. Requires rest >= 0 and divisor > 0, at most a
+/// quarter of the largest number.
+[[nodiscard]] constexpr std::int64_t rounded_sum(std::int64_t whole, std::int64_t rest,
+                                                 std::int64_t divisor) noexcept {
+  const std::int64_t down = whole + rest / divisor;
+  const std::int64_t twice = 2 * (rest % divisor);
+  const bool up = twice > divisor || (twice == divisor && (down & 1) != 0);
+  return down + (up ? 1 : 0);
+}
+
+/// What `p` delivers in `t`, in whole millijoules, rounded half to even: once, at a session's end
+/// (D-111). Never less than `p * t`. Requires that neither is negative.
+[[nodiscard]] constexpr Energy rounded_energy(Power p, Nanos t) noexcept {
+  constexpr std::int64_t kNanosPerMilli = 1'000'000;
+  return {rounded_sum(p.w * (t.count() / kNanosPerMilli), p.w * (t.count() % kNanosPerMilli),
+                      kNanosPerMilli)};
+}
+
 /// The shortest time in which `p` delivers at least `e`, rounded up to whole nanoseconds.
 /// Requires p.w > 0 and e.mj >= 0. 1 W for 1 ms is 1 mJ.
 [[nodiscard]] constexpr Nanos time_to_deliver(Energy e, Power p) noexcept {
@@ -83,14 +101,12 @@ constexpr Money& operator+=(Money& a, Money b) noexcept { a.microeur += b.microe
   const std::int64_t kwh = e.mj / kMillijoulesPerKwh;
   const std::int64_t rest_mj = e.mj % kMillijoulesPerKwh;
   const std::int64_t product = rest_mj * p.microeur_per_kwh;  // < 3.6e9 * 2.5e9
-  const std::int64_t down = product / kMillijoulesPerKwh;
-  const std::int64_t twice = 2 * (product % kMillijoulesPerKwh);
-  const bool up = twice > kMillijoulesPerKwh || (twice == kMillijoulesPerKwh && (down & 1) != 0);
-  return {kwh * p.microeur_per_kwh + down + (up ? 1 : 0)};
+  return {rounded_sum(kwh * p.microeur_per_kwh, product, kMillijoulesPerKwh)};
 }
 
 static_assert(Power{1'000} * std::chrono::hours{1} == Energy{kMillijoulesPerKwh}, "1 kWh");
 static_assert(time_to_deliver(Energy{kMillijoulesPerKwh}, Power{1'000}) == std::chrono::hours{1});
+static_assert(rounded_energy(Power{7'200}, Nanos{1'000'000'070}) == Energy{7'200'001}, "D-111");
 static_assert(cost_of(Energy{242'000'000}, Price{300'000}) == Money{20'167}, "D-111: 22 kW, 11 s");
 
 }  // namespace chargemill

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/base/crc32c.hpp"
 #include "runtime/cluster/record_layout.hpp"
 #include "runtime/engine/mail_bag.hpp"
 
@@ -10,23 +11,6 @@ namespace chargemill::runtime {
 namespace {
 
 constexpr std::size_t kKindsMax = RecordLayout::kIsNext;
-constexpr std::size_t kRunnersMessagesMax = 1'024;  // that nobody has received
-// The first byte of a control message: a meeting, or what runners say.
-constexpr char kRunners = 1;
-
-std::string meeting_text(std::uint64_t round, const WindowProposal& proposal) {
-  using At = MeetingLayout;
-  std::string text(At::kBytes, '\0');
-  auto* const at = reinterpret_cast<std::byte*>(text.data());
-  store_at(at, At::kWhat);
-  store_at(at + At::kRoundAt, round);
-  store_at(at + At::kEarliestAt, proposal.earliest);
-  store_at(at + At::kLimitAt, proposal.limit_ns);
-  store_at(at + At::kOrdersAt, proposal.orders);
-  store_at(at + At::kFlagsAt, static_cast<std::uint8_t>((proposal.timers ? At::kTimers : 0) |
-                                                        (proposal.stop ? At::kStop : 0)));
-  return text;
-}
 
 }  // namespace
 
@@ -52,6 +36,7 @@ class Exchange::Writer {
     store_at(at + At::kToAt, to);
     store_at(at + At::kFromAt, from);
     store_at(at + At::kTimeAt, time_ns);
+    if (exchange_.recall_) sum_ += crc32c(at, At::kHeaderBytes + bytes);
     parcel_->grow(At::kHeaderBytes + bytes);
     ++count_;
   }
@@ -68,8 +53,13 @@ class Exchange::Writer {
     const auto bytes = parcel_->body_bytes() - ParcelLayout::kHeaderBytes;
     store_at(parcel_->body() + ParcelLayout::kBytesAt, static_cast<std::uint32_t>(bytes));
     // relaxed: a count; whoever adds them up has made the actors stand still before.
-    exchange_.sent_.fetch_add(std::exchange(count_, 0), std::memory_order_relaxed);
-    exchange_.links_->send(node_, std::exchange(parcel_, {}));
+    Counts& counts = exchange_.counts_[node_];
+    counts.sent.fetch_add(count_, std::memory_order_relaxed);
+    if (exchange_.is_given_up(node_))
+      exchange_.strays_.fetch_add(count_, std::memory_order_relaxed);  // relaxed: likewise
+    count_ = 0;
+    if (exchange_.recall_) exchange_.recall_->add_sent(std::exchange(sum_, 0));
+    exchange_.hand_over(node_, stamp_, std::exchange(parcel_, {}));
   }
 
   Exchange& exchange_;
@@ -77,6 +67,7 @@ class Exchange::Writer {
   const std::uint64_t stamp_;
   SlabPtr parcel_;
   std::uint64_t count_ = 0;
+  std::uint64_t sum_ = 0;  // in no order: which worker sends what does not matter
 };
 
 Result<std::unique_ptr<Exchange>> Exchange::open(Options options) {
@@ -88,7 +79,17 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Options options) {
   return exchange;
 }
 
-Exchange::Exchange(Options options) : options_(std::move(options)), inboxes_(options_.workers) {
+Exchange::Exchange(Options options)
+    : options_(std::move(options)),
+      inboxes_(options_.workers),
+      counts_(options_.links.nodes.size()) {
+  if (options_.is_virtual && options_.links.may_return) {
+    const auto nodes = static_cast<std::uint16_t>(options_.links.nodes.size());
+    recall_ = std::make_unique<Recall>(Recall::Options{
+        options_.log,
+        {options_.links.plan, options_.links.incarnation, options_.links.self, nodes}});
+    for (auto& mail : mail_) mail.resize(nodes);
+  }
   for (auto& meeting : meetings_) {
     meeting.said.resize(options_.links.nodes.size());
     meeting.missing = static_cast<unsigned>(options_.links.nodes.size()) - 1;
@@ -146,7 +147,18 @@ void Exchange::send(unsigned node, const std::vector<Arrival>& next,
 WindowGrant Exchange::agree(const WindowGrant& here) {
   const std::uint64_t round = round_.load(std::memory_order_relaxed) + 1;
   round_.store(round, std::memory_order_relaxed);  // relaxed, both: the barrier orders them
-  links_->tell_all(meeting_text(round, here));
+  if (!recall_) return agree_with(here, round);
+  LoggedMeeting meeting{round, here.earliest, recall_->take_sent(), {}};
+  if (recall_->is_replaying()) {
+    if (const auto grant = replay(meeting, here)) return *grant;
+  }
+  meeting.grant = agree_with(here, round);
+  write_down(meeting);
+  return meeting.grant;
+}
+
+WindowGrant Exchange::agree_with(const WindowGrant& here, std::uint64_t round) {
+  tell_meeting(round, here);
   std::unique_lock<std::mutex> lock(mutex_);
   Meeting& meeting = meetings_[round & 1];
   changed_.wait(lock, [&] { return meeting.missing == 0 || has_failed_; });
@@ -168,124 +180,6 @@ Frontier::Arrived& Exchange::arrived(unsigned worker) {
   return inboxes_[worker].halves[round_.load(std::memory_order_relaxed) & 1];
 }
 
-void Exchange::on_data(unsigned node, ByteView parcels) {
-  using At = ParcelLayout;
-  const std::lock_guard<std::mutex> lock(engine_mutex_);
-  if (engine_ == nullptr) return;  // nobody is here any more
-  while (parcels.size > 0) {
-    if (parcels.size < At::kHeaderBytes) break;
-    const auto bytes = load_at<std::uint32_t>(parcels.data + At::kBytesAt);
-    const std::size_t whole = At::kHeaderBytes + std::size_t{bytes};
-    if (whole > parcels.size) break;
-    if (!read_parcel(load_at<std::uint64_t>(parcels.data + At::kStampAt),
-                     {parcels.data + At::kHeaderBytes, bytes}))
-      break;
-    parcels = {parcels.data + whole, parcels.size - whole};
-  }
-  if (parcels.size > 0) fail("node " + std::to_string(node) + " sends what no actor says");
-}
-
-void Exchange::note_transit(std::int64_t sent_ns) noexcept {
-  const ModelClock& clock = engine_->model_clock();
-  const Nanos model = clock.target(ModelClock::wall_now()) - SimTime{Nanos{sent_ns}};
-  transit_.record(std::chrono::duration_cast<Nanos>(model / clock.speed()));
-}
-
-bool Exchange::read_parcel(std::uint64_t stamp, ByteView records) {
-  using At = RecordLayout;
-  if (!options_.is_virtual) note_transit(static_cast<std::int64_t>(stamp));
-  while (records.size > 0) {
-    if (records.size < At::kHeaderBytes) return false;
-    const std::size_t length = load_at<std::uint8_t>(records.data + At::kLengthAt);
-    const std::size_t whole = At::kHeaderBytes + length;
-    if (whole > records.size) return false;
-    if (!take(stamp, records.data, {records.data + At::kHeaderBytes, length})) return false;
-    records = {records.data + whole, records.size - whole};
-  }
-  return true;
-}
-
-bool Exchange::take(std::uint64_t stamp, const std::byte* record, ByteView content) {
-  using At = RecordLayout;
-  const auto kind = load_at<std::uint8_t>(record + At::kKindAt);
-  const auto to = load_at<Entity>(record + At::kToAt);
-  const std::size_t type = kind & (At::kIsNext - 1U);
-  if (type >= options_.kinds.size()) return false;
-  const Address place = engine_->resident(to);
-  if (place == nullptr) return false;
-  if (!options_.is_virtual) {
-    PacketBase* const packet = options_.kinds[type].read_packet(content);
-    if (packet == nullptr) return false;
-    engine_->deliver(place, packet);
-    // release: it lies in a mailbox; pairs with acquire in received(). The load: nobody else
-    // writes.
-    received_.store(received_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    return true;
-  }
-  // Of the meeting that this node is at, or of the next: the one after that needs its proposal.
-  const std::uint64_t round = round_.load(std::memory_order_relaxed);  // relaxed: a check
-  if (stamp < round || stamp > round + 1) return false;
-  const LetterPtr letter = options_.kinds[type].read_letter(content);
-  if (!letter) return false;
-  Arrived& half = inboxes_[engine_->home_of(place)].halves[stamp & 1];
-  auto& list = (kind & At::kIsNext) != 0 ? half.next : half.later;
-  list.push_back({load_at<std::int64_t>(record + At::kTimeAt), to,
-                  load_at<Entity>(record + At::kFromAt), letter});
-  return true;
-}
-
-void Exchange::on_control(unsigned node, std::string_view message) {
-  if (!message.empty() && message.front() == kRunners) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (messages_.size() < kRunnersMessagesMax) {
-      messages_.push_back({node, std::string{message.substr(1)}});
-      return changed_.notify_all();
-    }
-  }
-  if (!hear_meeting(node, message))
-    fail("node " + std::to_string(node) + " says what no node says");
-}
-
-bool Exchange::hear_meeting(unsigned node, std::string_view message) {
-  using At = MeetingLayout;
-  if (message.size() != At::kBytes || message.front() != static_cast<char>(At::kWhat)) return false;
-  const auto* const at = reinterpret_cast<const std::byte*>(message.data());
-  const auto flags = load_at<std::uint8_t>(at + At::kFlagsAt);
-  WindowProposal proposal{};
-  proposal.earliest = load_at<std::int64_t>(at + At::kEarliestAt);
-  proposal.limit_ns = load_at<std::int64_t>(at + At::kLimitAt);
-  proposal.orders = load_at<std::uint64_t>(at + At::kOrdersAt);
-  proposal.timers = (flags & At::kTimers) != 0;
-  proposal.stop = (flags & At::kStop) != 0;
-  const auto round = load_at<std::uint64_t>(at + At::kRoundAt);
-  const std::lock_guard<std::mutex> lock(mutex_);
-  Meeting& meeting = meetings_[round & 1];
-  auto& said = meeting.said[node];
-  if (said || meeting.missing == 0) return false;
-  said = proposal;
-  if (--meeting.missing == 0) changed_.notify_all();
-  return true;
-}
-
-void Exchange::on_peer(unsigned node, PeerState state) {
-  const std::string name = "node " + std::to_string(node);
-  switch (state) {
-    case PeerState::lost:
-      return fail(name + " is lost");
-    case PeerState::stranger:
-      return fail(name + " has another scenario, seed or version");
-    case PeerState::left:
-      if (may_leave_.load(std::memory_order_relaxed)) break;  // relaxed: a hint
-      return fail(name + " has left");
-    case PeerState::unknown:
-    case PeerState::alive:
-    case PeerState::suspect:
-      break;
-  }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  changed_.notify_all();
-}
-
 void Exchange::fail(std::string why) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (failure_.empty()) failure_ = std::move(why);
@@ -304,7 +198,9 @@ std::vector<unsigned> Exchange::missing() const {
   std::vector<unsigned> result;
   for (unsigned node = 0; node < nodes(); ++node) {
     const PeerState state = links_->state_of(node);
-    if (state != PeerState::alive && state != PeerState::suspect) result.push_back(node);
+    const bool is_there = state == PeerState::alive || state == PeerState::suspect;
+    const bool has_greeted = !recall_ || node == self() || recall_->has_greeted(node);
+    if (!is_there || !has_greeted) result.push_back(node);
   }
   return result;
 }
@@ -316,28 +212,48 @@ bool Exchange::await_all(Nanos patience) {
 }
 
 void Exchange::tell(unsigned node, std::string_view text) {
-  links_->tell(node, std::string{kRunners}.append(text));
+  links_->tell(node, std::string{kRunnersWord}.append(text));
 }
 
 void Exchange::tell_all(std::string_view text) {
-  links_->tell_all(std::string{kRunners}.append(text));
+  links_->tell_all(std::string{kRunnersWord}.append(text));
 }
 
 std::optional<Exchange::Message> Exchange::receive(Nanos patience) {
   std::unique_lock<std::mutex> lock(mutex_);
-  (void)changed_.wait_for(lock, patience, [this] { return !messages_.empty() || has_failed_; });
-  if (messages_.empty()) return std::nullopt;
-  Message message = std::move(messages_.front());
-  messages_.pop_front();
+  // What is said now comes after all that was said in a former life.
+  const auto next = [this]() -> std::deque<Message>* {
+    if (!recalled_.empty()) return &recalled_;
+    const bool must_wait = messages_.empty() || (recall_ && recall_->is_replaying());
+    return must_wait ? nullptr : &messages_;
+  };
+  (void)changed_.wait_for(lock, patience, [&] { return next() != nullptr || has_failed_; });
+  auto* const queue = next();
+  if (queue == nullptr) return std::nullopt;
+  Message message = std::move(queue->front());
+  queue->pop_front();
   return message;
 }
 
-// acquire: what was counted has been handed over; pairs with release in take().
+// acquire: what was counted has been handed over; pairs with release in count_arrival().
 std::uint64_t Exchange::received() const noexcept {
-  return received_.load(std::memory_order_acquire);
+  std::uint64_t sum = 0;
+  for (const Counts& node : counts_) {
+    if (!node.is_given_up.load(std::memory_order_relaxed))  // relaxed: see is_given_up()
+      sum += node.received.load(std::memory_order_acquire);
+  }
+  return sum;
 }
 std::uint64_t Exchange::sent() const noexcept {
-  return sent_.load(std::memory_order_relaxed);  // relaxed: see Writer::hand_over()
+  std::uint64_t sum = 0;
+  for (const Counts& node : counts_) {
+    if (!node.is_given_up.load(std::memory_order_relaxed))  // relaxed: see is_given_up()
+      sum += node.sent.load(std::memory_order_relaxed);     // relaxed: see Writer::hand_over()
+  }
+  return sum;
+}
+std::uint64_t Exchange::strays() const noexcept {
+  return strays_.load(std::memory_order_relaxed);  // relaxed: a counter
 }
 
 }  // namespace chargemill::runtime

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "runtime/cluster/letter_kind.hpp"
 #include "runtime/cluster/links.hpp"
+#include "runtime/cluster/recall.hpp"
 #include "runtime/engine/coordinator.hpp"
 #include "runtime/engine/frontier.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
@@ -37,11 +39,16 @@ class Exchange final : public Frontier, private LinkEvents {
     std::vector<LetterKind> kinds;  ///< the same on all nodes, 128 at most
     unsigned workers = 1;           ///< of this node
     bool is_virtual = true;
+    /// Virtual time, with links.may_return: where this node writes down what it lives through, so
+    /// that another process in its place can; empty: it cannot return, as node 0, which leads.
+    std::string log;
   };
   /// What another node's runner says.
   struct Message {
     unsigned node = 0;
     std::string text;
+    bool is_recalled = false;   ///< from the log of a former life: nobody waits for an answer
+    bool has_returned = false;  ///< nothing is said; whatever was asked there must be asked again
   };
 
   /// Fails as Links::open does.
@@ -57,6 +64,18 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] bool await_all(Nanos patience);
   /// The nodes that have not been heard, or not with the same plan.
   [[nodiscard]] std::vector<unsigned> missing() const;
+  /// Where nodes may return, once all are there and before the engine: this one begins anew, or
+  /// receives what it was told in a former life and lives through its windows again.
+  [[nodiscard]] Result<void> begin();
+  /// Before that: why it cannot return; empty: it can, or nobody knows yet.
+  [[nodiscard]] std::string obstacle() const { return recall_ ? recall_->obstacle() : ""; }
+  [[nodiscard]] bool may_return() const noexcept { return recall_ != nullptr; }
+  /// Writes down a message that changes what actors do, before it is obeyed.
+  void note(std::string_view text);
+  /// A message that is_recalled has been obeyed.
+  void obeyed();
+  /// Nobody will return any more: the log goes.
+  void forget();
 
   void tell(unsigned node, std::string_view text);
   void tell_all(std::string_view text);
@@ -67,13 +86,26 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] std::string failure() const;
   /// Nobody agrees on anything any more: workers that wait are told to stop.
   void abandon(const std::string& why);
+  /// From now on a node that is lost or has left is no failure: whoever runs the nodes gives it up.
+  void outlive_losses() noexcept { outlives_.store(true, std::memory_order_relaxed); }
+  /// Real time. Nobody hears `node` any more when it returns, nor waits for it; the sums of
+  /// messages are those of the others. For good.
+  void give_up(unsigned node);
+  [[nodiscard]] bool is_given_up(unsigned node) const noexcept {
+    return counts_[node].is_given_up.load(std::memory_order_relaxed);  // relaxed: never taken back
+  }
+  /// Calls `f` while no message of another node arrives: where actors live may change.
+  void hold_arrivals(const std::function<void()>& f);
+  /// Messages for actors that are nowhere, or were not here: dropped, and their senders' time-outs
+  /// are what is left of them.
+  [[nodiscard]] std::uint64_t strays() const noexcept;
   /// From now on nodes may leave without being missed.
   void expect_leaving() noexcept {
     may_leave_.store(true, std::memory_order_relaxed);  // relaxed: a word of its own
   }
 
-  /// Messages to and from actors of other nodes: the sums over all nodes are equal when none is
-  /// under way.
+  /// Messages to and from actors of other nodes, but those given up: the sums over all nodes are
+  /// equal when none is under way.
   [[nodiscard]] std::uint64_t sent() const noexcept;
   [[nodiscard]] std::uint64_t received() const noexcept;
   /// Real time: how long messages of other nodes were on their way, in wall time, from the batch
@@ -102,36 +134,72 @@ class Exchange final : public Frontier, private LinkEvents {
     std::array<Arrived, 2> halves;  // by the parity of the meeting
   };
 
+  /// Of one other node.
+  struct Counts {
+    std::atomic<std::uint64_t> sent{0};      // written by workers
+    std::atomic<std::uint64_t> received{0};  // written by the links' thread
+    std::atomic<bool> is_given_up{false};    // written by whoever runs the nodes
+  };
+
   explicit Exchange(Options options);
 
   // LinkEvents
   void on_data(unsigned node, ByteView parcels) override;
   void on_control(unsigned node, std::string_view message) override;
   void on_peer(unsigned node, PeerState state) override;
+  [[nodiscard]] std::string on_life(unsigned node) override;
 
+  [[nodiscard]] bool outlives_losses() const noexcept {
+    return outlives_.load(std::memory_order_relaxed);  // relaxed: set before anybody may be lost
+  }
+  void count_arrival(unsigned node) noexcept;
   void note_transit(std::int64_t sent_ns) noexcept;
-  [[nodiscard]] bool read_parcel(std::uint64_t stamp, ByteView records);
-  [[nodiscard]] bool take(std::uint64_t stamp, const std::byte* record, ByteView content);
+  [[nodiscard]] bool read_parcels(unsigned node, ByteView parcels);
+  [[nodiscard]] bool read_parcel(unsigned node, std::uint64_t stamp, ByteView records);
+  [[nodiscard]] bool take(unsigned node, std::uint64_t stamp, const std::byte* record,
+                          ByteView content);
   [[nodiscard]] bool hear_meeting(unsigned node, std::string_view message);
+  void hand_over(unsigned node, std::uint64_t stamp, SlabPtr parcel);
+  [[nodiscard]] WindowGrant agree_with(const WindowGrant& here, std::uint64_t round);
+  // Where nodes may return.
+  void tell_meeting(std::uint64_t round, const WindowProposal& here);
+  [[nodiscard]] bool hear_greeting(unsigned node, std::string_view message);
+  void tell_again(unsigned node, const Recall::Resend& what);
+  void recall_words(std::vector<std::string> words);
+  [[nodiscard]] std::optional<WindowGrant> replay(const LoggedMeeting& here,
+                                                  const WindowProposal& proposal);
+  /// Until the runner has obeyed all words of the log so far; false: there is a failure.
+  [[nodiscard]] bool await_obedience();
+  [[nodiscard]] bool take_logged_mail(ByteView mail);
+  void end_replay();
+  void write_down(const LoggedMeeting& meeting);
   [[nodiscard]] std::uint8_t kind_of(std::uint64_t tag) const noexcept;
   void fail(std::string why);
 
   const Options options_;
-  std::mutex engine_mutex_;              // once a frame; contended at the end only
-  Coordinator* engine_ = nullptr;        // guarded by engine_mutex_
-  std::vector<Inbox> inboxes_;           // by worker
-  std::atomic<std::uint64_t> round_{0};  // of the last meeting begun; written by who is last there
-  std::atomic<std::uint64_t> sent_{0};   // written by workers
-  std::atomic<std::uint64_t> received_{0};  // written by the links' thread
+  std::mutex engine_mutex_;               // once a frame; contended at the end only
+  Coordinator* engine_ = nullptr;         // guarded by engine_mutex_
+  std::vector<Inbox> inboxes_;            // by worker
+  std::atomic<std::uint64_t> round_{0};   // of the last meeting begun; written by who is last there
+  std::vector<Counts> counts_;            // by node; never grows
+  std::atomic<std::uint64_t> strays_{0};  // written by workers and the links' thread
   std::atomic<bool> may_leave_{false};
-  HistogramRecorder transit_;  // written by the links' thread
-  mutable std::mutex mutex_;   // once a meeting and once a message of runners
+  std::atomic<bool> outlives_{false};  // written by whoever runs the nodes
+  HistogramRecorder transit_;          // written by the links' thread
+  mutable std::mutex mutex_;           // once a meeting and once a message of runners
   std::condition_variable changed_;
   std::array<Meeting, 2> meetings_;  // guarded by mutex_; by parity
   std::deque<Message> messages_;     // guarded by mutex_
-  std::string failure_;              // guarded by mutex_
-  bool has_failed_ = false;          // guarded by mutex_
-  std::unique_ptr<Links> links_;     // last: its thread calls the rest
+  std::deque<Message> recalled_;     // guarded by mutex_
+  unsigned unobeyed_ = 0;            // guarded by mutex_: recalled, and not obeyed yet
+  std::unique_ptr<Recall> recall_;   // null: no node returns
+  // Where nodes may return, guarded by engine_mutex_: what came for the log, by the parity of the
+  // meeting and by node; and what came before its turn, while the log was lived through again.
+  std::array<MeetingLog::Mail, 2> mail_;
+  std::vector<std::pair<unsigned, std::string>> early_;
+  std::string failure_;           // guarded by mutex_
+  bool has_failed_ = false;       // guarded by mutex_
+  std::unique_ptr<Links> links_;  // last: its thread calls the rest
 };
 
 }  // namespace chargemill::runtime

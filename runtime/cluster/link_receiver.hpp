@@ -45,6 +45,12 @@ class LinkReceiver {
     owes_ = has_gap_ = false;
     unsaid_bytes_ = 0;
   }
+  /// Another sender takes the place of this one.
+  void start_over() noexcept {
+    next_ = 1;
+    unsaid_bytes_ = 0;
+    owes_ = has_gap_ = false;
+  }
   /// All below have arrived.
   [[nodiscard]] std::uint64_t next() const noexcept { return next_; }
 

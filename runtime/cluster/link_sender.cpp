@@ -65,6 +65,16 @@ SimTime LinkSender::deadline() const noexcept {
   return on_the_way_ == 0 ? kNever : news_at_ + patience_;
 }
 
+std::uint64_t LinkSender::start_over() noexcept {
+  const std::uint64_t bytes = kept_bytes_;
+  kept_.clear();
+  on_the_way_ = 0;
+  on_the_way_bytes_ = kept_bytes_ = furthest_ = rewound_at_ = 0;
+  next_sequence_ = 1;
+  credit_ = kFirstCredit;
+  return bytes;
+}
+
 void LinkSender::rewind(SimTime now) {
   on_the_way_ = 0;
   on_the_way_bytes_ = 0;

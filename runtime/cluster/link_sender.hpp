@@ -44,6 +44,10 @@ class LinkSender {
   /// When tick() may have something to do; kNever: it has not.
   [[nodiscard]] SimTime deadline() const noexcept;
 
+  /// Another receiver takes the place of this one: from 1 again, and nothing is kept. How many
+  /// bytes of frames were.
+  [[nodiscard]] std::uint64_t start_over() noexcept;
+
   [[nodiscard]] std::uint64_t kept_bytes() const noexcept { return kept_bytes_; }
   [[nodiscard]] bool is_idle() const noexcept { return kept_.empty(); }
   [[nodiscard]] std::uint64_t resent() const noexcept { return resent_; }

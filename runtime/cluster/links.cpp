@@ -54,21 +54,33 @@ Links::~Links() = default;
 
 SlabPtr Links::parcel() { return thread_->pool().take(); }
 
-void Links::send(unsigned node, SlabPtr parcel) {
+void Links::send(unsigned node, SlabPtr parcel, std::uint32_t life) {
   CHARGEMILL_ASSERT(node < nodes() && node != self());
+  parcel->life = life;
   if (parcel->body_bytes() > 0) thread_->hand_over(node, std::move(parcel), false);
 }
 
-void Links::tell(unsigned node, std::string_view message) {
+void Links::tell(unsigned node, std::string_view message, std::uint32_t life) {
   CHARGEMILL_ASSERT(node < nodes() && node != self());
   CHARGEMILL_ASSERT(message.size() <= kMessageBytesMax);
-  thread_->tell(node, message);
+  thread_->tell(node, message, life);
+}
+
+void Links::send_at_once(unsigned node, ByteView parcel) { thread_->send_at_once(node, parcel); }
+
+void Links::tell_at_once(unsigned node, std::string_view message) {
+  thread_->tell_at_once(node, message);
 }
 
 void Links::tell_all(std::string_view message) {
   for (unsigned node = 0; node < nodes(); ++node) {
     if (node != self()) tell(node, message);
   }
+}
+
+void Links::give_up(unsigned node) {
+  CHARGEMILL_ASSERT(node < nodes() && node != self());
+  thread_->give_up(node);
 }
 
 unsigned Links::nodes() const noexcept {

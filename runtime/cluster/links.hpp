@@ -45,6 +45,8 @@ struct LinksOptions {
   Nanos beat_every = Millis{200};
   Nanos suspect_after = std::chrono::seconds{2};
   Nanos lost_after = std::chrono::seconds{15};
+  /// A new process in the place of one that was lost is its next life, and no failure.
+  bool may_return = false;
 };
 
 /// What comes in. Called by the links' thread only, which must not be kept waiting.
@@ -60,6 +62,10 @@ class LinkEvents {
   /// A message, after all data that its sender sent before it.
   virtual void on_control(unsigned node, std::string_view message) = 0;
   virtual void on_peer(unsigned node, PeerState state) = 0;
+  /// Where nodes may return: a process has come to that place, the first or another one. Nothing
+  /// of the former will be heard any more, and what has not reached it never will. What the new
+  /// one is told first.
+  [[nodiscard]] virtual std::string on_life(unsigned) { return {}; }
 };
 
 /// Figures of one peer, for looking at.
@@ -84,6 +90,8 @@ class Links {
  public:
   static constexpr std::size_t kParcelBytesMax = FrameLayout::kBodyBytesMax;
   static constexpr std::size_t kMessageBytesMax = std::size_t{256} << 20U;
+  /// Whichever life the peer is in.
+  static constexpr std::uint32_t kAnyLife = UINT32_MAX;
 
   /// Binds, and begins to connect. `events` outlives the result. Fails when it cannot bind, when a
   /// key is none, or when plain text would leave this machine.
@@ -97,12 +105,20 @@ class Links {
   /// Room for a parcel; fill it with at most kParcelBytesMax.
   [[nodiscard]] SlabPtr parcel();
   /// Data. What one thread sends to one node arrives in that order. Waits while the peer is slow;
-  /// what is sent to one that is lost goes nowhere.
-  void send(unsigned node, SlabPtr parcel);
+  /// what is sent to one that is lost goes nowhere. Where nodes may return, `life` says to which of
+  /// its processes, counted from 1 as on_life() is called: another one does not get it.
+  void send(unsigned node, SlabPtr parcel, std::uint32_t life = kAnyLife);
   /// Control: a message of at most kMessageBytesMax, after all that was sent before. Waits
   /// likewise.
-  void tell(unsigned node, std::string_view message);
+  void tell(unsigned node, std::string_view message, std::uint32_t life = kAnyLife);
   void tell_all(std::string_view message);
+  /// The same inside a call of LinkEvents, to whoever is in that place now, and without waiting.
+  void send_at_once(unsigned node, ByteView parcel);
+  void tell_at_once(unsigned node, std::string_view message);
+
+  /// That node is lost, whatever the links still hear of it: what it sends from now on is no data
+  /// and no message, and what is sent to it goes nowhere. For good.
+  void give_up(unsigned node);
 
   [[nodiscard]] unsigned nodes() const noexcept;
   [[nodiscard]] unsigned self() const noexcept;

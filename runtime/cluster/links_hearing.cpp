@@ -1,6 +1,9 @@
 // What the links' thread does with what comes in.
 #include <zmq.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "runtime/cluster/links_thread.hpp"
 
 namespace chargemill::runtime {
@@ -32,12 +35,13 @@ void Links::Thread::hear(const zmq::message_t& message) {
   if (node >= peers_.size() || peers_[node] == nullptr) return;
   PeerLink& peer = *peers_[node];
   if (message.more() || !is_from_itself(message, node)) return count(peer.refused);
-  if (peer.is_gone()) return;
+  // acquire: pairs with release in give_up().
+  if (peer.is_gone() || peer.is_given_up.load(std::memory_order_acquire)) return;
   count(peer.frames);
   count(peer.bytes, message.size());
   if (frame->head.type == FrameType::beat) return hear_beat(node, peer, *frame);
   // Before its first beat nobody knows what it simulates; it will send again.
-  if (peer.incarnation != frame->head.incarnation) return count(peer.refused);
+  if (peer.incarnation != frame->head.incarnation || !is_meant(*frame)) return count(peer.refused);
   peer.heard_at = now_;
   LinkWay& way = frame->head.type == FrameType::data ? peer.data : peer.control;
   const auto verdict = way.in.take(frame->head.sequence, message.size());
@@ -55,6 +59,11 @@ void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame)
   const auto beat = read_beat(frame.body);
   if (!beat) return count(peer.refused);
   if (beat->plan != options_.plan) return change(node, peer, PeerState::stranger);
+  if (options_.may_return && peer.incarnation != frame.head.incarnation) {
+    const auto& former = peer.former;
+    if (std::find(former.begin(), former.end(), frame.head.incarnation) != former.end()) return;
+    begin_life(node, peer, frame.head.incarnation);
+  }
   if (!peer.incarnation) {
     peer.incarnation = frame.head.incarnation;
     peer.beat_at = now_;  // it may wait for us
@@ -64,12 +73,61 @@ void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame)
   peer.heard_at = now_;
   peer.echo_ns = beat->clock_ns;
   peer.echo_at = now_;
+  if (!is_meant(frame)) {  // it has not heard of this process yet
+    if (peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
+    return;
+  }
   if (beat->echo_ns != 0)
     peer.round_trip.record(Nanos{now_.time_since_epoch().count() - beat->echo_ns - beat->held_ns});
   acknowledge(peer, peer.data, beat->data);
   acknowledge(peer, peer.control, beat->control);
   if (beat->is_leaving) return change(node, peer, PeerState::left);
   if (peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
+}
+
+bool Links::Thread::is_meant(const Frame& frame) const noexcept {
+  return !options_.may_return ||
+         frame.head.epoch == static_cast<std::uint32_t>(options_.incarnation);
+}
+
+// All that was for the former process goes: whoever sent it knows what the new one must have.
+void Links::Thread::begin_life(unsigned node, PeerLink& peer, Incarnation incarnation) {
+  if (peer.incarnation) peer.former.push_back(*peer.incarnation);
+  peer.incarnation = incarnation;
+  peer.beat_at = now_;  // it may wait for us
+  peer.echo_ns = 0;
+  peer.message.clear();
+  peer.held.clear();
+  const std::size_t batched = peer.batch ? peer.batch->body_bytes() : 0;
+  peer.batch = {};
+  for (LinkWay* way : {&peer.data, &peer.control}) {
+    way->in.start_over();
+    way->allowance.give_back(way->out.start_over() + (way == &peer.data ? batched : 0));
+  }
+  // relaxed, both: one writer; whoever reads an old number sends what will not be taken.
+  peer.life.store(peer.life.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  const std::string first = events_.on_life(node);
+  if (!first.empty()) tell_at_once(node, first);
+}
+
+void Links::Thread::send_at_once(unsigned node, ByteView parcel) {
+  PeerLink& peer = *peers_[node];
+  SlabPtr slab = SlabPool::make(parcel.size);
+  std::memcpy(slab->body(), parcel.data, parcel.size);
+  slab->grow(parcel.size);
+  peer.data.allowance.add(parcel.size);
+  flush(peer);
+  frame(peer, peer.data, std::move(slab));
+}
+
+void Links::Thread::tell_at_once(unsigned node, std::string_view message) {
+  PeerLink& peer = *peers_[node];
+  SlabPtr slab = SlabPool::make(kPartHead + message.size());
+  store_at(slab->body() + kIsLastAt, std::uint8_t{1});
+  std::memcpy(slab->body() + kPartHead, message.data(), message.size());
+  slab->grow(kPartHead + message.size());
+  peer.control.allowance.add(slab->body_bytes());
+  frame_control(peer, std::move(slab));
 }
 
 void Links::Thread::acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack) {

@@ -124,9 +124,11 @@ void Links::Thread::hand_over(unsigned node, SlabPtr slab, bool is_control) {
   (void)!::write(wake_fd_, &one, sizeof one);
 }
 
-void Links::Thread::tell(unsigned node, std::string_view message) {
+void Links::Thread::tell(unsigned node, std::string_view message, std::uint32_t life) {
   constexpr std::size_t kPartBytes = Layout::kBodyBytesMax - kPartHead;
   const std::lock_guard<std::mutex> lock(tell_mutex_);
+  // relaxed: who comes to its place just now has not heard of anything yet. All parts go to one.
+  if (life == kAnyLife) life = peers_[node]->life.load(std::memory_order_relaxed);
   do {
     const std::string_view part = message.substr(0, kPartBytes);
     message.remove_prefix(part.size());
@@ -134,8 +136,19 @@ void Links::Thread::tell(unsigned node, std::string_view message) {
     store_at(slab->body() + kIsLastAt, static_cast<std::uint8_t>(message.empty() ? 1 : 0));
     if (!part.empty()) std::memcpy(slab->body() + kPartHead, part.data(), part.size());
     slab->grow(kPartHead + part.size());
+    slab->life = life;
     hand_over(node, std::move(slab), true);
   } while (!message.empty());
+}
+
+// Whoever waits for room for it must not wait until the thread looks at the clock.
+void Links::Thread::give_up(unsigned node) {
+  PeerLink& peer = *peers_[node];
+  peer.is_given_up.store(true, std::memory_order_release);  // release: pairs with acquire in hear()
+  peer.data.allowance.close();
+  peer.control.allowance.close();
+  const std::uint64_t one = 1;
+  (void)!::write(wake_fd_, &one, sizeof one);
 }
 
 void Links::Thread::run() {
@@ -165,21 +178,30 @@ bool Links::Thread::take_handed_over() {
     PeerLink& peer = *peers_[slab->to];
     node = next;
     if (peer.is_gone()) continue;
-    if (!slab->is_control) {
-      add_parcel(peer, std::move(slab));
+    // relaxed: written by this thread.
+    if (slab->life != kAnyLife && slab->life != peer.life.load(std::memory_order_relaxed)) {
+      (slab->is_control ? peer.control : peer.data).allowance.give_back(slab->body_bytes());
       continue;
     }
-    flush(peer);
-    store_at(slab->body() + kMarkAt, peer.data.out.next_sequence() - 1);
-    frame(peer.control, std::move(slab));
+    if (slab->is_control) {
+      frame_control(peer, std::move(slab));
+    } else {
+      add_parcel(peer, std::move(slab));
+    }
   }
   return true;
+}
+
+void Links::Thread::frame_control(PeerLink& peer, SlabPtr slab) {
+  flush(peer);
+  store_at(slab->body() + kMarkAt, peer.data.out.next_sequence() - 1);
+  frame(peer, peer.control, std::move(slab));
 }
 
 void Links::Thread::add_parcel(PeerLink& peer, SlabPtr parcel) {
   if (peer.batch && peer.batch->room() < parcel->body_bytes()) flush(peer);
   if (!peer.batch && parcel->body_bytes() >= kWholeBytes)
-    return frame(peer.data, std::move(parcel));
+    return frame(peer, peer.data, std::move(parcel));
   if (!peer.batch) {
     peer.batch = std::move(parcel);
     peer.batch_since = now_;
@@ -191,17 +213,22 @@ void Links::Thread::add_parcel(PeerLink& peer, SlabPtr parcel) {
 }
 
 void Links::Thread::flush(PeerLink& peer) {
-  if (peer.batch) frame(peer.data, std::exchange(peer.batch, {}));
+  if (peer.batch) frame(peer, peer.data, std::exchange(peer.batch, {}));
 }
 
-void Links::Thread::frame(LinkWay& way, SlabPtr slab) {
-  seal_frame(slab->frame(), head(way.type, way.out.next_sequence()), slab->body_bytes());
+void Links::Thread::frame(PeerLink& peer, LinkWay& way, SlabPtr slab) {
+  seal_frame(slab->frame(), head(peer, way.type, way.out.next_sequence()), slab->body_bytes());
   way.allowance.add(Layout::kHeaderBytes);
   way.out.keep(std::move(slab));
 }
 
-FrameHead Links::Thread::head(FrameType type, std::uint64_t sequence) const noexcept {
-  return {type, options_.self, options_.incarnation, 0, sequence};
+// Where nodes may return, whoever is in that place by the time it arrives must know whether it is
+// meant.
+FrameHead Links::Thread::head(const PeerLink& peer, FrameType type,
+                              std::uint64_t sequence) const noexcept {
+  const bool names_receiver = options_.may_return && peer.incarnation;
+  const auto epoch = names_receiver ? static_cast<std::uint32_t>(*peer.incarnation) : 0;
+  return {type, options_.self, options_.incarnation, epoch, sequence};
 }
 
 bool Links::Thread::push_out(PeerLink& peer, LinkWay& way) {
@@ -237,6 +264,9 @@ void Links::Thread::keep_time() {
     // A stranger must be told that it is one.
     if (peer.state() == PeerState::stranger && now_ >= peer.beat_at) send_beat(peer, false);
     if (peer.is_gone()) return;
+    // relaxed: here it is only shown.
+    if (peer.is_given_up.load(std::memory_order_relaxed))
+      return change(node, peer, PeerState::lost);
     if (peer.batch && now_ >= peer.batch_since + kBatchFor) flush(peer);
     peer.data.out.tick(now_);
     peer.control.out.tick(now_);
@@ -266,7 +296,7 @@ void Links::Thread::send_beat(PeerLink& peer, bool is_leaving) {
   const SlabPtr slab = SlabPool::make(BeatLayout::kBytes);
   write_beat(beat, slab->body());
   slab->grow(BeatLayout::kBytes);
-  seal_frame(slab->frame(), head(FrameType::beat, 0), BeatLayout::kBytes);
+  seal_frame(slab->frame(), head(peer, FrameType::beat, 0), BeatLayout::kBytes);
   peer.beat_at = now_ + (peer.state() == PeerState::unknown ? kGreetEvery : options_.beat_every);
   const bool has_gone =
       put_on_the_wire(peer.control, slab);  // if nobody is there, the next one will

@@ -35,7 +35,11 @@ class Links::Thread {
   void start();
   // Any thread.
   void hand_over(unsigned node, SlabPtr slab, bool is_control);
-  void tell(unsigned node, std::string_view message);
+  void tell(unsigned node, std::string_view message, std::uint32_t life);
+  void give_up(unsigned node);
+  // Its own.
+  void send_at_once(unsigned node, ByteView parcel);
+  void tell_at_once(unsigned node, std::string_view message);
 
   [[nodiscard]] const LinksOptions& options() const noexcept { return options_; }
   [[nodiscard]] SlabPool& pool() noexcept { return pool_; }
@@ -49,12 +53,15 @@ class Links::Thread {
   bool take_handed_over();
   void add_parcel(PeerLink& peer, SlabPtr parcel);
   void flush(PeerLink& peer);
-  void frame(LinkWay& way, SlabPtr slab);
+  void frame(PeerLink& peer, LinkWay& way, SlabPtr slab);
+  void frame_control(PeerLink& peer, SlabPtr slab);
   bool push_out(PeerLink& peer, LinkWay& way);
   bool put_on_the_wire(LinkWay& way, const SlabPtr& slab);
   bool receive(zmq::socket_t& socket);
   void hear(const zmq::message_t& message);
   void hear_beat(unsigned node, PeerLink& peer, const Frame& frame);
+  void begin_life(unsigned node, PeerLink& peer, Incarnation incarnation);
+  [[nodiscard]] bool is_meant(const Frame& frame) const noexcept;
   void hear_control(PeerLink& peer, ByteView body);
   void show_held(unsigned node, PeerLink& peer);
   void acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack);
@@ -69,7 +76,8 @@ class Links::Thread {
     // relaxed, both: a counter with one writer.
     counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   }
-  [[nodiscard]] FrameHead head(FrameType type, std::uint64_t sequence) const noexcept;
+  [[nodiscard]] FrameHead head(const PeerLink& peer, FrameType type,
+                               std::uint64_t sequence) const noexcept;
   void configure(zmq::socket_t& socket, std::uint64_t io_threads) const;
   template <class F>
   void each_peer(F f) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 #include <zmq.hpp>
 
 #include "runtime/cluster/allowance.hpp"
@@ -66,7 +67,10 @@ struct PeerLink {
   std::string message;       // of control, as much as has come
   std::uint64_t message_mark = 0;
   std::deque<HeldMessage> held;
+  std::vector<Incarnation> former;       // processes that were in its place; where nodes may return
+  std::atomic<bool> is_given_up{false};  // written by whoever gives it up
   // Written by the links' thread, read by any.
+  std::atomic<std::uint32_t> life{0};
   std::atomic<PeerState> shown_state{PeerState::unknown};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> frames{0};

@@ -34,6 +34,9 @@ struct RecordLayout {
   static constexpr std::size_t kHeaderBytes = 18;
 };
 
+/// The first byte of what runners say to each other: their words follow.
+inline constexpr char kRunnersWord = 1;
+
 /// What nodes agree on before a window: a control message of its own.
 ///
 ///     0        1          9             17          25         33        34
@@ -48,6 +51,17 @@ struct MeetingLayout {
   static constexpr std::size_t kBytes = 34;
   static constexpr std::uint8_t kTimers = 1;
   static constexpr std::uint8_t kStop = 2;
+};
+
+/// What nodes that may return say first to each other: a control message of its own.
+///
+///     0        1        5         13
+///     | what:8 | run:32 | need:64 |
+struct GreetingLayout {
+  static constexpr std::uint8_t kWhat = 2;
+  static constexpr std::size_t kRunAt = 1;
+  static constexpr std::size_t kNeedAt = 5;
+  static constexpr std::size_t kBytes = 13;
 };
 
 }  // namespace chargemill::runtime

@@ -23,6 +23,7 @@ class Slab : public InboundNode {
   // Where it goes; written by whoever hands it over.
   std::uint16_t to = 0;
   bool is_control = false;
+  std::uint32_t life = 0;  // of the peer; another one is not told
 
   [[nodiscard]] std::byte* frame() noexcept { return bytes_; }
   [[nodiscard]] std::byte* body() noexcept { return bytes_ + FrameLayout::kHeaderBytes; }

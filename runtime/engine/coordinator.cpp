@@ -143,6 +143,15 @@ bool Coordinator::freeze(Nanos at_most) {
   return false;
 }
 
+void Coordinator::hold_still(const std::function<void()>& f) {
+  CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time);
+  if (options_.pacing == Pacing::by_hand) return f();
+  const auto wake = [this] {
+    for (auto& worker : workers_) worker->wake();
+  };
+  standing_place_.hold(workers(), wake, f);
+}
+
 bool Coordinator::all_asleep(std::vector<std::uint64_t>& activations) const {
   activations.clear();
   for (const auto& worker : workers_) {
@@ -169,10 +178,31 @@ Address Coordinator::reserve(unsigned node) {
   return places_.back();
 }
 
+Entity Coordinator::number_of(Address place) const noexcept {
+  CHARGEMILL_ASSERT(options_.pacing != Pacing::virtual_time && options_.nodes > 1);
+  CHARGEMILL_ASSERT(place.worker() >= workers());
+  const auto number =
+      static_cast<Entity>(place.bits_ & ((std::uintptr_t{1} << Address::kHomeShift) - 1));
+  CHARGEMILL_ASSERT(number > 0 && number <= places_.size());
+  return number;
+}
+
+Address Coordinator::move_on(Address place, unsigned node) {
+  CHARGEMILL_ASSERT(node < options_.nodes && node != options_.node);
+  const Entity number = number_of(place);
+  return places_[number - 1] = Address::elsewhere(number, workers() + node);
+}
+
 Address Coordinator::resident(Entity entity) const noexcept {
   if (entity == 0 || entity > places_.size()) return nullptr;
   const Address place = places_[entity - 1];
   return home_of(place) < workers() ? place : nullptr;
+}
+
+unsigned Coordinator::node_of(Entity entity) const noexcept {
+  if (entity == 0 || entity > places_.size()) return options_.node;
+  const unsigned home = home_of(places_[entity - 1]);
+  return home < workers() ? options_.node : home - workers();
 }
 
 void Coordinator::deliver(Address to, PacketBase* packet) {

@@ -8,6 +8,7 @@
 #include <caf/make_actor.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -15,6 +16,7 @@
 
 #include "runtime/engine/engine_options.hpp"
 #include "runtime/engine/lean_actor.hpp"
+#include "runtime/engine/standing_place.hpp"
 #include "runtime/engine/window_barrier.hpp"
 #include "runtime/engine/worker.hpp"
 
@@ -33,15 +35,31 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   /// returned address may be used without a handle as long as that does not happen. Any thread.
   template <class T, class... Args>
   T* spawn(unsigned home, Args&&... args) {
+    T* const actor = spawn_unnamed<T>(home, std::forward<Args>(args)...);
+    if (options_.nodes > 1) places_.emplace_back(static_cast<const LeanActor*>(actor));
+    return actor;
+  }
+  /// The same outside the order in which a cluster names its actors.
+  template <class T, class... Args>
+  T* spawn_unnamed(unsigned home, Args&&... args) {
     caf::actor_config config{workers_[home % workers_.size()].get()};
     auto handle = caf::make_actor<T, caf::actor>(system().next_actor_id(), system().node(),
                                                  &system(), config, std::forward<Args>(args)...);
     auto* const actor = static_cast<T*>(caf::actor_cast<caf::abstract_actor*>(handle));
     static_cast<LeanActor*>(actor)->lines_ = LeanActor::lines_of(std::min(sizeof(T), T::kHotBytes));
     actor->launch(config.host, false, true);
-    if (options_.nodes > 1) places_.emplace_back(static_cast<const LeanActor*>(actor));
     return actor;
   }
+  /// Real time, in a cluster: spawns an actor in the place of one that another node had. Requires
+  /// an address of somebody elsewhere; in hold_still(), while nobody asks for a resident().
+  template <class T, class... Args>
+  T* take_over(Address place, unsigned home, Args&&... args) {
+    T* const actor = spawn_unnamed<T>(home, std::forward<Args>(args)...);
+    places_[number_of(place) - 1] = Address{static_cast<const LeanActor*>(actor)};
+    return actor;
+  }
+  /// Likewise: who was on another node is now on `node`, which is not this one.
+  [[nodiscard]] Address move_on(Address place, unsigned node);
   /// The address of an actor that another node spawns at the same place in the order of spawning.
   /// In a cluster one thread of each node names all actors, by spawn() or by this, in the same
   /// order.
@@ -49,6 +67,9 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   /// Where the actor with this number lives; null: nobody has it, or another node does. Of a
   /// cluster, once all are spawned. Any thread.
   [[nodiscard]] Address resident(Entity entity) const noexcept;
+  /// Which node it lives on; this one, if nobody has that number. Of a cluster, once all are
+  /// spawned. Any thread.
+  [[nodiscard]] unsigned node_of(Entity entity) const noexcept;
   /// The worker that it lives on. Requires a resident().
   [[nodiscard]] unsigned home_of(Address place) const noexcept {
     return options_.pacing == Pacing::virtual_time ? place.home() : place.worker();
@@ -79,6 +100,10 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   /// Lets time go on.
   void thaw() noexcept;
   [[nodiscard]] bool is_frozen() const noexcept;
+  /// Real and hand-moved time: calls `f` while every worker stands between two activations. Time
+  /// and messages wait meanwhile, in order. Waits for handlers under way. Not a worker's; one
+  /// thread at a time, before stop().
+  void hold_still(const std::function<void()>& f);
 
   /// Virtual time: lets it run until all that is due at or before `time` is handled. Returns at
   /// once; a new call replaces the limit, also of a run under way. Any thread but a worker's.
@@ -103,6 +128,9 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   friend class LeanActor;
 
   [[nodiscard]] bool is_stopping() const noexcept;
+  /// Of an address of somebody elsewhere, in real time.
+  [[nodiscard]] Entity number_of(Address place) const noexcept;
+  [[nodiscard]] StandingPlace& standing_place() noexcept { return standing_place_; }
   [[nodiscard]] Entity next_entity() noexcept;
   [[nodiscard]] WindowBarrier& barrier() noexcept { return *barrier_; }
   /// What those who drive virtual time want at the moment.
@@ -113,6 +141,10 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   /// The first worker has new orders: time does not stand still any more.
   void go_on();
   [[nodiscard]] bool gives_orders() const noexcept { return options_.node == 0; }
+  /// Virtual time: whether workers hear what is posted at every meeting.
+  [[nodiscard]] bool hears_always() const noexcept {
+    return gives_orders() || !options_.hears_with_orders;
+  }
   void give_orders();
   /// Called by each worker's thread: returns once all have left their loops.
   void await_all_stopped();
@@ -129,6 +161,7 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   // Written by any thread that ends the system or sets limits; read by workers every turn.
   std::atomic<bool> stopping_{false};
   std::atomic<bool> frozen_{false};
+  StandingPlace standing_place_;
   std::atomic<std::int64_t> horizon_ns_{INT64_MAX};
   std::atomic<Entity> entities_{0};  // numbers given out; written by whoever spawns
   // Virtual time. orders_: written by give_orders(), read by the first worker in every window.

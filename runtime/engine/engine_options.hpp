@@ -31,6 +31,10 @@ struct EngineOptions {
   unsigned nodes = 1;
   unsigned node = 0;
   Frontier* frontier = nullptr;
+  /// Virtual time, not on node 0: what is posted from outside is heard when orders change and at no
+  /// other meeting, so that what this node sends before each meeting depends on nothing but what it
+  /// has heard at those before. A node that repeats its life needs it (cluster/README.md).
+  bool hears_with_orders = false;
   /// Whether a worker may wait busily for others: not when there are more of them than cores.
   bool may_spin = true;
 };

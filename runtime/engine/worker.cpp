@@ -206,6 +206,7 @@ bool Worker::advance_time() {
 void Worker::run() {
   const Entered entered{this};
   while (!coordinator_.is_stopping()) {
+    coordinator_.standing_place().pass();
     drain_inbound();
     bool busy = run_batch(kBatch);
     release_the_dead();

@@ -45,15 +45,19 @@ std::int64_t ns_of(SimTime time) noexcept { return time.time_since_epoch().count
 void Worker::run_windows() {
   {
     const Entered entered{this};
+    bool hears = coordinator_.hears_always();
     for (;;) {
-      drain_inbound();
-      while (run_batch(SIZE_MAX)) drain_inbound();
+      if (hears) drain_inbound();
+      while (run_batch(SIZE_MAX)) {
+        if (hears) drain_inbound();
+      }
       const WindowProposal proposal = propose();
       send_abroad();
       const WindowGrant grant = coordinator_.barrier().meet(index_, proposal);
       const bool has_news = grant.orders != lane_->orders || grant.timers != lane_->timers_run;
       const bool opens = !has_news && lane_->has_work(grant);
-      drain_inbound();  // knows whoever was spawned before anybody could write to it
+      hears = has_news || coordinator_.hears_always();
+      if (hears) drain_inbound();  // knows whoever was spawned before anybody could write to it
       collect(grant, opens);
       if (grant.stop) break;
       if (has_news) {

@@ -172,14 +172,6 @@ void Environment::clear_dead_readers() const noexcept {
   (void)mdb_reader_check(env_, &dead);  // a table that cannot be checked holds back space only
 }
 
-void Environment::foresee_from(double share) const noexcept {
-  mdb_filehandle_t file = -1;
-  struct stat about {};
-  if (mdb_env_get_fd(env_, &file) != 0 || ::fstat(file, &about) != 0) return;
-  const auto from = static_cast<off_t>(share * static_cast<double>(about.st_size));
-  (void)posix_fadvise(file, from, 0, POSIX_FADV_WILLNEED);
-}
-
 double Environment::filled() const noexcept {
   MDB_envinfo info{};
   MDB_stat stat{};

@@ -58,8 +58,6 @@ class Environment {
   [[nodiscard]] MDB_dbi postings() const noexcept { return postings_; }  ///< last, level -> run
   /// Frees what readers that died left behind; called at open and now and then (LG-08).
   void clear_dead_readers() const noexcept;
-  /// Tells the kernel that the file will be read to its end, from `share` (0 to 1) of it on.
-  void foresee_from(double share) const noexcept;
   /// How much of the map is in use, 0 to 1.
   [[nodiscard]] double filled() const noexcept;
   [[nodiscard]] std::uint64_t map_bytes() const noexcept;

@@ -1,13 +1,12 @@
 #include "runtime/journal/reader.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "runtime/journal/page_check.hpp"
+#include "runtime/journal/scan_ahead.hpp"
 #include "runtime/journal/segment_check.hpp"
 #include "runtime/journal/segment_file.hpp"
 
@@ -22,26 +21,10 @@ SegmentView::Visit counted(std::uint64_t& shown, std::uint64_t limit, const Read
   };
 }
 
-/// Pages that this thread has asked the disk for.
-long pages_read() noexcept {
-  constexpr long kBlocksAPage = 8;
-  rusage usage{};
-  if (::getrusage(RUSAGE_THREAD, &usage) != 0) return 0;
-  return std::max(usage.ru_majflt, usage.ru_inblock / kBlocksAPage);
-}
 /// With so many of one segment its elders are taken to be on disk too.
 constexpr long kColdPages = 2;
 /// So many segments may be new without that: a journal grows by one now and then.
 constexpr std::size_t kFewSegments = 2;
-
-/// Which share of a segment of records `first` to `last` lies before record `from`; 0 of one that
-/// grows. A little less: records lie in their order, but not quite evenly.
-double share_before(Sequence first, Sequence from, Sequence last) noexcept {
-  constexpr double kSlack = 0.02;
-  if (from <= first || last == kSequenceMax) return 0.0;
-  return std::max(
-      0.0, static_cast<double>(from - first) / static_cast<double>(last - first + 1) - kSlack);
-}
 
 /// Does `work` for the numbers below `count`, up to `most` at the same time.
 void at_once(std::size_t count, std::size_t most, const std::function<void(std::size_t)>& work) {
@@ -298,7 +281,6 @@ Result<std::uint64_t> Reader::scan(Sequence from, const Visit& visit) {
   std::uint64_t shown = 0;
   for (const Segment& segment : segments_) {
     if (segment.last_max < from) continue;
-    segment.environment->foresee_from(share_before(segment.name.first, from, segment.last_max));
     const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
     if (!transaction) return tl::unexpected(transaction.error());
     const auto more =

@@ -125,8 +125,18 @@ void SegmentChain::give_up_segment() {
 
 void SegmentChain::close_segment() {
   closed_.push_back({current_->name(), bytes_of(current_->path()), current_->time_max()});
+  needed_from_.reset();
   sealer_->seal(std::move(*current_));
   current_.reset();
+}
+
+/// Whether somebody needs records of the closed segment of that number.
+bool SegmentChain::is_needed(std::size_t closed) {
+  if (!options_.needed_from) return false;
+  if (!needed_from_) needed_from_ = options_.needed_from();
+  Sequence end = current_ ? current_->name().first : next_;
+  if (closed + 1 < closed_.size()) end = closed_[closed + 1].name.first;
+  return end > *needed_from_;
 }
 
 void SegmentChain::drop_old() {
@@ -144,6 +154,7 @@ void SegmentChain::drop_old() {
     if (!too_much && !too_old) break;
     // The last one knows the next number: it stays until there is another.
     if (dropped + 1 == closed_.size() && !current_) break;
+    if (is_needed(dropped)) break;
     remove_segment(options_.directory, oldest.name);
     bytes -= oldest.bytes;
   }

@@ -1,6 +1,7 @@
 // The segments of a journal as its writer sees them: one grows, the others are history.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ struct ChainOptions {
   /// Of a segment's youngest record behind the journal's; the segment that grows is closed when it
   /// spans so much, so that it can be dropped too. 0: no limit.
   Micros retain_age{0};
+  /// Asked before something would be dropped, at most once a segment: records from this number on
+  /// stay. May read the journal. Empty: all may go.
+  std::function<Sequence()> needed_from;
 };
 
 /// Writes batches into the segment that grows, begins another when it is full or has failed, and
@@ -59,12 +63,14 @@ class SegmentChain {
   void give_up_segment();
   void close_segment();
   void drop_old();
+  [[nodiscard]] bool is_needed(std::size_t closed);
 
   ChainOptions options_;
   Sequence next_ = 1;
   std::uint64_t begun_ = 0;
   Micros time_max_{};
   std::vector<Closed> closed_;            // oldest first
+  std::optional<Sequence> needed_from_;   // as it was said last, since the last one was closed
   std::optional<SegmentWriter> current_;  // none before the first batch and after a failure
   SegmentName tried_{0, 0};               // the last one begun
   std::unique_ptr<SegmentSealer> sealer_ = std::make_unique<SegmentSealer>();

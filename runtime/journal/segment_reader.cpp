@@ -5,6 +5,7 @@
 
 #include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/scan_ahead.hpp"
 #include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_file.hpp"
 
@@ -65,12 +66,14 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit) const {
   const Cursor cursor = open_cursor(transaction_, environment_.records());
   if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
   Sequence expected = std::max(from, first_);
+  ScanAhead ahead{environment_};
   MDB_val key = as_val(expected);
   MDB_val value{};
   int code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
   for (; code == 0 && expected <= last_max_; ++expected) {
     // Numbers have no gaps: a missing one is damage too.
     if (number_in(key) != expected) return damaged("record", expected);
+    ahead.reach(bytes_in(value).at);
     auto more = show(bytes_in(value), expected, visit);
     if (!more || !*more) return more;
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);

@@ -62,7 +62,6 @@ Result<std::optional<SegmentWriter>> SegmentWriter::resume(const std::string& di
 }
 
 Result<void> SegmentWriter::recover(const Transaction& transaction) {
-  environment_->foresee_from(0.0);
   const SegmentView segment{*environment_, transaction, name_.first, kSequenceMax};
   const auto all = segment.scan(name_.first, [this](const Record&, const std::byte* bytes) {
     note(bytes);

@@ -111,6 +111,8 @@ TEST(Texts, EveryCodeHasAWord) {
     EXPECT_FALSE(word(static_cast<Reason>(i)).empty()) << i;
   }
   EXPECT_EQ(word(DisplayState::stopped), "Out of Order");  // D-194
+  EXPECT_EQ(words_of(DisplayState::broken).code, "BROKEN");
+  EXPECT_EQ(words_of(DisplayState::broken).figure, "fault");
   EXPECT_EQ(word(UpdateStatus::in_progress), "in_progress");
   EXPECT_EQ(word(SessionStatus::failed), "FAILED");
 }

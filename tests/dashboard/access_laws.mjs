@@ -121,6 +121,15 @@ await law('No target is smaller than 24 pixels', async () => {
   await page.context().close();
 });
 
+await law('The zoom buttons cover nothing of the map', async () => {
+  const page = await openTab(live.base);
+  await shown(page);
+  const box = (selector) => page.locator(selector).boundingBox();
+  const [map, zoom] = [await box('.map canvas'), await box('.zoom')];
+  check(zoom.x >= map.x + map.width, `${JSON.stringify(zoom)} over ${JSON.stringify(map)}`);
+  await page.context().close();
+});
+
 await law('The colours are what app/dashboard/README.md says of them, for everybody', async () => {
   execFileSync('python3', [join(root, 'app/dashboard/palette_check.py')]);
 });

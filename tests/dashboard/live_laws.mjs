@@ -121,8 +121,14 @@ await law('With http.control an operator stops, resumes and breaks a charge poin
   await tab.getByRole('button', { name: 'Resume', exact: true }).click();
   await until('it is back', async () => (await state()) !== 'STOPPED');
   await tab.locator('.actions select').selectOption('engine_ko');
+  await tab.locator('.actions .duration').fill('2s');
   await tab.getByRole('button', { name: 'Inject fault' }).click();
   await until('it is broken', async () => (await state()) === 'BROKEN');
+  await until('and whole again, when it was told', async () => (await state()) !== 'BROKEN');
+  await tab.getByRole('button', { name: 'Shut down' }).click();
+  await until('its engine is off', async () => (await state()) === 'BROKEN');
+  await tab.getByRole('button', { name: 'Switch on' }).click();
+  await until('its engine is on', async () => (await state()) !== 'BROKEN');
   await tab.getByRole('button', { name: 'Stop all' }).click();
   await tab.getByRole('button', { name: 'No', exact: true }).click();
   await tab.getByRole('button', { name: 'Stop all' }).click();
@@ -199,15 +205,29 @@ await law('On-going requests are those of the API', async () => {
   await tab.context().close();
 });
 
-await law('Messages tell what happened, as the journal has it', async () => {
+await law('The speed that a fresh tab shows is that of the run, from the first figure on', async () => {
+  for (let i = 0; i < 3; ++i) {
+    const tab = await openTab(live.base);
+    const speed = await tab.waitForFunction(() => window.chargemill?.rates.speed, null, { polling: 20 });
+    const shown = await speed.jsonValue();
+    check(shown > 0.5 && shown < 2, `${shown} times`);
+    await tab.context().close();
+  }
+});
+
+await law('Messages tell what happened, as the journal has it, and who was denied', async () => {
   const cp = 'CP-000033';
   const tab = await openTab(`${live.base}/?panel=messages`);
   await live.post(`/api/v1/charge-points/${cp}/stop`);
   await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
   const rows = () => tab.locator('[data-testid=messages] tbody tr').evaluateAll((all) => all.map((row) => row.textContent));
-  for (const text of ['‖ Out of order', '▲ Fault', '○ Recovery'])
+  for (const text of ['‖ Out of Order', '▲ Fault', '○ Recovery'])
     await until(`${text} is told`, async () => (await rows()).some((row) => row.includes(cp) && row.includes(text)), 30);
   await until('so is the end of a session', async () => (await rows()).some((row) => /Session ended.*kWh, €/.test(row)), 60);
+  await live.post('/api/v1/drivers', { driver_id: 'driver-late' });
+  await live.post('/api/v1/drivers/driver-late/requests', { cp_id: cp });
+  await until('and who was denied, with the reason', async () =>
+    (await rows()).some((row) => row.includes(cp) && row.includes('Request denied Charging point not available (state: STOPPED), driver driver-late')), 30);
   await live.post(`/api/v1/charge-points/${cp}/resume`);
   await until('and that it is back', async () => (await rows()).some((row) => row.includes(cp) && row.includes('In order again')), 30);
   equal(tab.complaints, [], 'complaints');

@@ -69,7 +69,7 @@ for (const [name, scenario, widths, query] of stories) {
         const page = await openTab(`${run.base}/?theme=${theme}&${part}`, { width, height: width === 1280 ? 800 : 1080 });
         if (query === 'view=table') await page.getByTestId('zone-table').waitFor(); else await shown(page);
         if (query === 'drawer') await page.getByTestId('drawer-faults').waitFor();
-        await page.waitForFunction(() => window.chargemill.series.length > 5 && window.chargemill.pulse && document.querySelectorAll('.u-over').length === 5, null, { timeout: 20_000 });
+        await page.waitForFunction(() => window.chargemill.series.length > 5 && window.chargemill.pulse && window.chargemill.rates.speed !== null && window.chargemill.rates.sessions !== null && document.querySelectorAll('.u-over').length === 5, null, { timeout: 20_000 });
         await page.screenshot({ path: join(pictures, `${name}-${width}-${theme}.png`) });
         const bad = [...await cut(page), ...await overlaps(page)];
         await page.context().close();

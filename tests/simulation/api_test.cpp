@@ -156,6 +156,16 @@ TEST(Api, OperatorsStopResumeAndReset) {  // D-076, D-077, D-157
   (void)office.post("/api/v1/charge-points/CP-404/stop", nullptr, 404);
 }
 
+TEST(Api, WhoIsShutDownIsSwitchedOnAgain) {  // D-080, D-089
+  ApiOffice office{2};
+  (void)office.post("/api/v1/charge-points/CP-002/shutdown", nullptr);
+  office.pass(60s);
+  EXPECT_EQ(office.point("CP-002")["state"], "BROKEN");
+  EXPECT_EQ(office.post("/api/v1/charge-points/CP-002/power-on", nullptr)["action"], "power-on");
+  office.pass(3s);
+  EXPECT_EQ(office.point("CP-002")["state"], "ACTIVATED");
+}
+
 TEST(Api, AFaultIsInjectedAndEnds) {
   ApiOffice office{2};
   (void)office.post("/api/v1/charge-points/CP-001/inject-fault",

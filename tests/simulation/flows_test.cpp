@@ -151,13 +151,24 @@ TEST_F(MidSession, FlowEADriverThatLeavesGetsItsTicketOnceWhenItReturns) {  // D
   net.tell_driver(0, Return{});
   EXPECT_EQ(net.driver(0).totals.tickets, before + 1);
 }
-TEST_F(MidSession, FlowFARestartedEngineStartsNothingByItself) {  // D-095, D-216, X-31
+TEST_F(MidSession, FlowFARestartedEngineExecutesNoStartOfBefore) {  // D-095, D-216, X-31
+  // What told it to start the session that it has in hand: kept on the way, it comes once more.
+  const auto& running = net.point(0).meter.running;
+  StartSupply old{};
+  old.session = running.session;
+  old.request = driver::current_request(net.driver(0));
+  old.driver = running.driver;
+  old.issued = running.since;
   net.tell_point(0, PowerOff{});
   net.pass(1s);
   const auto before = net.totals();
   net.tell_point(0, PowerOn{});
-  EXPECT_NE(net.point(0).phase, Phase::supplying);
   net.pass(1s);
+  ASSERT_EQ(net.point(0).phase, Phase::activated) << "it starts nothing by itself";
+  ASSERT_LT(old.issued, net.point(0).incarnation);
+  net.tell_point(0, old);
+  net.pass(1s);
+  EXPECT_EQ(net.point(0).phase, Phase::activated) << "a phantom session";
   EXPECT_EQ(net.totals().sessions_started, before.sessions_started);
   net.pass(60s);
   EXPECT_GT(net.totals().sessions_completed, before.sessions_completed);

@@ -98,5 +98,28 @@ TEST(People, StopResumeSimulateLeaveAndReturnAsTheFileSays) {
   EXPECT_EQ(net.totals().faults_recovered, 1U);
 }
 
+TEST(People, AGeneratedDriverIsOutForThePauseAfterEachRequest) {  // D-123
+  const auto requests_with = [](const std::string& pause) {
+    StillNetwork net{scenario_of(R"(
+[run]
+duration = "1h"
+[network]
+charge_points = 100
+max_session = "11s"
+[central]
+shards = 1
+[drivers]
+count = 1
+sessions_per_cp_per_day = 3000
+pause = ")" + pause + "\"\n")};
+    net.pass(10min);
+    return net.totals().requests_sent;
+  };
+  const auto restless = requests_with("0s");
+  EXPECT_GT(restless, 20U) << "a session takes eleven seconds, and the next vehicle waits for none";
+  EXPECT_LT(requests_with("10s"), restless);
+  EXPECT_LE(requests_with("5m"), 3U);
+}
+
 }  // namespace
 }  // namespace chargemill

@@ -244,6 +244,7 @@ class SequentialSimulator {
               std::visit([&](const auto& m) { tell(monitors_[index_of(e.point)], m); }, e.message);
             },
             [&](const DriverUpdate& e) { to_driver(e); }, [&](const Ticket& e) { to_driver(e); },
+            [&](const TicketSettled& e) { to_driver(e); },
             [&](const PointList& e) { to_driver(e); },
             [&](const PointSearch& e) { tell_owner(e.next, e); },
             [&](const FreeCount& e) { tell(central_, e); },

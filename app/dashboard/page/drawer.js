@@ -1,7 +1,7 @@
 // One charge point: what it is now, what the journal says of it, and what an operator may do.
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask, utc, withQuery } from './api.js';
-import { figureText, shortTime, spanText, timeText } from './format.js';
+import { figureText, msText, shortTime, spanText, timeText } from './format.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
 
@@ -157,21 +157,29 @@ function Energy({ sessions }) {
 function Actions({ cp, now }) {
   const { order, said } = useOrders();
   const [fault, setFault] = useState(kFaults[2]);
+  const [duration, setDuration] = useState('30s');
   const act = (what, body) => order(`/api/v1/charge-points/${encodeURIComponent(cp)}/${what}`, what, body);
   return html`<section class="actions" aria-label="Actions">
     <button onclick=${act('stop')} disabled=${now.operator_stopped}>Stop</button>
     <button onclick=${act('resume')} disabled=${!now.operator_stopped}>Resume</button>
     <button onclick=${act('stop-supply')} disabled=${!now.current_session}>Stop supply</button>
     <button onclick=${act('reset-breaker')}>Reset breaker</button>
+    ${now.engine_state === 'DISCONNECTED' ? html`<button onclick=${act('power-on')}>Switch on</button>`
+      : html`<button onclick=${act('shutdown')}>Shut down</button>`}
     <label>Fault <select value=${fault} onchange=${(event) => setFault(event.target.value)}>
       ${kFaults.map((kind) => html`<option key=${kind} value=${kind} selected=${kind === fault}>${kind}</option>`)}</select></label>
-    <button onclick=${act('inject-fault', { kind: fault, duration: '30s' })}>Inject fault</button>
+    <label>for <input class="duration" value=${duration} oninput=${(event) => setDuration(event.target.value)} aria-label="How long the fault lasts: 30s, 5m" /></label>
+    <button onclick=${act('inject-fault', { kind: fault, duration })}>Inject fault</button>
     <p role="status" class="said">${said}</p></section>`;
 }
 
-function Facts({ now }) {
+/** How old what central believes is: an engine that has died supplies until it is found out. */
+const heardText = (timestamp, clock) => (timestamp ? `, ${msText(Math.max(0, clock - Date.parse(timestamp) / 1000) * 1000)} ago` : '');
+
+function Facts({ now, clock }) {
   const rows = [
-    ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state], ['Monitor', now.monitor_status],
+    ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state + heardText(now.engine_last_heard, clock)],
+    ['Monitor', now.monitor_status + heardText(now.monitor_last_seen, clock)],
     ['Breaker', now.circuit_breaker.state], ['Fault', now.fault_reason ?? 'none'],
     ['Rated', `${now.power_kw} kW at ${now.price_eur_kwh} €/kWh`],
     ['Driver', now.current_driver ?? 'nobody'], ['Session', now.current_session ?? 'none'],
@@ -223,7 +231,7 @@ export function Drawer({ store, view, go }) {
       <button disabled=${point < 0 || point + 1 >= plan.points} onclick=${beside(1)} aria-label="Next charge point">›</button>
       <button onclick=${close} aria-label="Close">✕</button></header>
     ${trouble && html`<p class="empty" role="alert">${trouble}</p>`}
-    ${now && html`<${Facts} now=${now} />`}
+    ${now && html`<${Facts} now=${now} clock=${until} />`}
     ${now && hello?.may_act && isOpen && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
     ${past ? html`<${Course} past=${past} heard=${heard} view=${view} until=${until} />`

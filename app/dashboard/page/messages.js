@@ -2,34 +2,42 @@
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { useAsked, waitingText } from './asked.js';
-import { plural, rowTime } from './format.js';
+import { rowTime } from './format.js';
 
 const kEveryMs = 1000;
 const kRows = 200;
-const kWords = { accepted: 'Request accepted', started: '● Supply started', ended: 'Session ended', corrected: 'Session corrected',
-  fault: '▲ Fault', recovery: '○ Recovery', stopped: '‖ Out of order', resumed: 'In order again' };
+const kWords = { denied: 'Request denied', accepted: 'Request accepted', started: '● Supply started', ended: 'Session ended', corrected: 'Session corrected',
+  fault: '▲ Fault', recovery: '○ Recovery', stopped: '‖ Out of Order', resumed: 'In order again' };
 
 /** The rest of a message. */
 function detailOf(row) {
   const driver = row.driver_id ? `driver ${row.driver_id}` : '';
+  if (row.event === 'denied') return [row.reason, driver].filter(Boolean).join(', ');
   if (row.status === undefined) return driver || (row.event === 'fault' || row.event === 'recovery' ? row.reason : '');
   return [row.status.toLowerCase(), `${row.energy_kwh.toFixed(3)} kWh`, `€${row.total_cost_eur.toFixed(2)}`, driver].filter(Boolean).join(', ');
 }
 
+/** Of both lists the newest; the first is the journal's. RFC 3339 in UTC sorts as text. */
+export function newestOf(messages, denials, most) {
+  const rows = [...messages, ...denials.map((row) => ({ ...row, id: row.request_id, event: 'denied' }))];
+  return rows.sort((a, b) => (a.ts < b.ts ? 1 : a.ts > b.ts ? -1 : 0)).slice(0, most);
+}
+
 export function Messages({ store, view, go, isLive }) {
   const { answer, trouble } = useAsked(withQuery('/api/v1/messages', { limit: kRows }), kEveryMs, isLive);
+  const denied = useAsked(withQuery('/api/v1/denials', { zone: view.zone, limit: kRows }), kEveryMs, isLive).answer;
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
   const { plan } = store;
   const zoneOf = (cp) => (plan && plan.find(cp) >= 0 ? plan.zone(plan.find(cp)) : '');
-  const rows = answer.messages.filter(({ cp_id }) => !view.zone || zoneOf(cp_id) === view.zone);
-  const denied = store.pulse?.requests.denied ?? 0;
-  return html`${denied > 0 && html`<p class="empty">${plural(denied, 'request')} denied so far: counted, and listed nowhere.</p>`}
+  const known = answer.messages.filter(({ cp_id }) => !view.zone || zoneOf(cp_id) === view.zone);
+  const rows = newestOf(known, denied?.denials ?? [], kRows);
+  return html`
     <div class="rows" tabindex="0" role="region" aria-label="Messages, newest first">
     <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.id}>
         <td>${rowTime(row.ts).slice(11)}</td>
-        <td><button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button></td>
+        <td>${row.cp_id ? html`<button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>` : `any in ${row.zone ?? '–'}`}</td>
         <td><b class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</b> ${detailOf(row)}</td></tr>`)}</tbody></table>
     ${rows.length === 0 && html`<p class="empty">${view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}
   </div>`;

@@ -8,6 +8,7 @@ import { kClasses } from './palette.js';
 const kRowsMax = 10_000;
 const kRowsFirst = 1000;
 const kCalmMs = 1000;
+const kMeasureS = 0.9;  // nearly two pulses
 
 /** Whoever asks for less motion sees changes once a second. */
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -20,6 +21,7 @@ export class Store {
     this.total = new Array(kClasses.length).fill(0);
     this.pulse = null;
     this.rates = { sessions: null, messages: null, speed: null };
+    this.from = null;     // the pulse that rates are measured from
     this.series = new Series();
     this.faults = [];     // newest first
     this.revision = 0;    // of faults
@@ -105,6 +107,7 @@ export class Store {
       this.hasOlderFaults = false;
       this.areFaultsKnown = false;
       this.pulse = null;
+      this.from = null;
       this.states = null;
       this.wire.pause(false);
       this.plan = null;
@@ -137,20 +140,33 @@ export class Store {
     }
   }
 
+  /**
+   * Rates, over a second and more: two pulses that come close together would say anything. Not from the first one on, which may have
+   * waited for this tab.
+   */
+  measure(pulse, now) {
+    const { from } = this;
+    if (!from || pulse.sim_s < from.pulse.sim_s) {
+      this.from = { pulse, at: now };
+      return;
+    }
+    const seconds = (now - from.at) / 1000;
+    const sim = pulse.sim_s - from.pulse.sim_s;
+    if (seconds < kMeasureS || sim <= 0) return;
+    this.rates = {
+      sessions: (pulse.sessions.completed - from.pulse.sessions.completed) / sim,
+      messages: (pulse.messages.delivered - from.pulse.messages.delivered) / seconds,
+      speed: sim / seconds,
+    };
+    this.from = { pulse, at: now };
+  }
+
   hearPulse(pulse) {
     const before = this.pulse;
     const now = performance.now();
     if (this.isHeld && before) return;
     if (calm.matches && now - this.pulseAt < kCalmMs) return;
-    if (before && pulse.sim_s > before.sim_s) {
-      const seconds = (now - this.pulseAt) / 1000;
-      const sim = pulse.sim_s - before.sim_s;
-      this.rates = {
-        sessions: (pulse.sessions.completed - before.sessions.completed) / sim,
-        messages: (pulse.messages.delivered - before.messages.delivered) / seconds,
-        speed: sim / seconds,
-      };
-    }
+    if (before) this.measure(pulse, now);
     this.pulse = pulse;
     this.pulseAt = now;
     this.total = pulse.states;

@@ -118,6 +118,17 @@ TEST(History, CountsTheCheckDataOfTheReference) {  // D-178
   EXPECT_FALSE(history.statistics("CP-002", UtcMicros::min()).value().mean_recovery_s);
 }
 
+TEST(History, CountsAsFaultyWhoseNewestEventIsAFault) {  // also when old ones are gone
+  Told told;
+  told.event(1s, kOne, EventType::recovery);  // of a FAULT that retention has dropped
+  told.event(2s, kTwo, EventType::fault);
+  auto history = told.history();
+  EXPECT_EQ(history.statistics("", UtcMicros::min()).value().currently_faulty, 1U);
+  EXPECT_EQ(history.statistics("", utc(3s)).value().currently_faulty, 1U) << "since before that";
+  EXPECT_EQ(history.statistics("CP-001", UtcMicros::min()).value().currently_faulty, 0U);
+  EXPECT_EQ(history.statistics("CP-002", UtcMicros::min()).value().currently_faulty, 1U);
+}
+
 TEST(History, OfAnEmptyJournalIsEmptyAndCountsAreNeverNull) {  // D-175
   Told told;
   told.tell(RunBegan{});
@@ -210,6 +221,17 @@ TEST(History, KeepsToTheTimesThatAreAskedFor) {
   ASSERT_EQ(rows.size(), 10U);
   EXPECT_EQ(rows.front().time, utc(59s));
   EXPECT_EQ(rows.back().time, utc(50s));
+}
+
+TEST(History, WhatWasToldLateHidesNothingThatIsYounger) {  // D-117
+  Told told;
+  told.event(60s, kOne, EventType::fault);
+  for (int i = 0; i < 66'000; ++i) told.status(61s, kOne, Phase::activated);
+  told.event(10s, kOne, EventType::recovery);  // found long ago, behind a cut link
+  auto history = told.history();
+  Filter window;
+  window.since = utc(50s);
+  EXPECT_EQ(history.faults(window).value().size(), 1U);
 }
 
 TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-171, D-174

@@ -26,6 +26,20 @@ TEST(ShardRecords, EachFaultAndEachRecoveryIsOneEvent) {  // D-068, D-072, D-167
   for (const auto& event : events) EXPECT_EQ(event.point, kPoint);
 }
 
+TEST(ShardRecords, WhatIsToldLateHasTheTimeAtWhichItWasFound) {  // D-117, D-118, D-182
+  Story s;
+  s.bring_up();
+  s.now = SimTime{60s};
+  s.tell(FaultReport{kPoint, Reason::health_check_failed, false, SimTime{20s}});
+  s.tell(HealthyReport{kPoint, SimTime{45s}});
+  const auto events = s.records<archive::Fault>();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].at, SimTime{20s});
+  EXPECT_EQ(events[1].at, SimTime{45s});
+  s.tell(FaultReport{kPoint, Reason::health_check_failed, false, SimTime{90s}});
+  EXPECT_EQ(s.records<archive::Fault>().back().at, SimTime{60s}) << "of the future nobody knows";
+}
+
 TEST(ShardRecords, TheEnergyOfASessionIsKeptWhileItIsActiveAndNotAfterwards) {  // D-064, D-170
   Story s;
   s.bring_up();

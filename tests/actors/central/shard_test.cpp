@@ -38,6 +38,19 @@ TEST(Shard, KnowsOfANewPointNothingButWhatTheScenarioSays) {  // D-040, D-149
   EXPECT_EQ(limits.probes, 2U);
 }
 
+// A central that follows another one knows of no free point before it is told.
+TEST(Shard, TellsANewCentralWhatIsFree) {
+  Story s{2};
+  s.bring_up();
+  s.said.clear();
+  s.tell(TellFree{});
+  ASSERT_EQ(s.said.size(), 1U);
+  const auto* free = std::get_if<FreeCount>(&s.said.front());
+  ASSERT_NE(free, nullptr);
+  EXPECT_EQ(free->zone, ZoneId{1});
+  EXPECT_EQ(free->free, 1U);
+}
+
 TEST(Shard, AHeartbeatOfAnUnregisteredPointIsAnswered404AndCreatesNothing) {  // D-043
   Story s;
   s.tell(Heartbeat{kPoint});

@@ -77,6 +77,41 @@ TEST(Tickets, ADriverThatWasAwayLearnsItsOutcomeHoweverManyCameAfterIt) {  // D-
       << "it had its ticket: all is forgotten";
 }
 
+TEST(Tickets, AShardThatComesBackSendsWhatNobodyCouldConfirm) {  // D-083
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.end(session, kOneKwh);
+  s.tell(CentralDown{});
+  s.tell(TicketAck{session, kAna, false});
+  EXPECT_TRUE(is_kept(s.shard, kAna, index_of(session))) << "it was down and heard nothing";
+  s.said.clear();
+  s.tell(CentralUp{});
+  ASSERT_EQ(s.all<Ticket>().size(), 1U) << "a driver of another shard has noticed nothing";
+  s.tell(TicketAck{session, kAna, false});
+  EXPECT_FALSE(is_kept(s.shard, kAna, index_of(session)));
+  ASSERT_EQ(s.all<TicketSettled>().size(), 1U);
+  EXPECT_EQ(s.all<TicketSettled>()[0].session, session);
+  EXPECT_EQ(s.all<TicketSettled>()[0].driver, kAna);
+  s.tell(TicketAck{session, kAna, false});
+  EXPECT_EQ(s.all<TicketSettled>().size(), 2U) << "that answer may have been lost";
+  EXPECT_EQ(s.totals().tickets_delivered, 1U);
+}
+
+TEST(Tickets, TheFirstIssueIsSettledWhenItsCorrectionTookItsPlace) {  // D-075, D-083
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.telemetry(session, Energy{1'000});
+  s.pass(11s, true);  // silent: FAILED
+  s.end(session, Energy{5'000});
+  s.said.clear();
+  s.tell(TicketAck{session, kAna, false});
+  ASSERT_EQ(s.all<TicketSettled>().size(), 1U);
+  EXPECT_FALSE(s.all<TicketSettled>()[0].correction);
+  EXPECT_TRUE(is_kept(s.shard, kAna, index_of(session))) << "the correction";
+}
+
 TEST(Tickets, AShardKeepsFourAPointAtLeast) {
   EXPECT_EQ(Story{}.shard.settings.tickets_max, 4'096U);
   EXPECT_EQ(Story{5'000}.shard.settings.tickets_max, 20'000U);

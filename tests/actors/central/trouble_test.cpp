@@ -303,5 +303,35 @@ TEST(ShardTrouble, ALateStartSessionIsClosedByStartTimeoutWhileTheEngineIsDown) 
   EXPECT_EQ(s.last_update().reason, Reason::start_timeout);
 }
 
+TEST(Cancels, OfWhatIsOverAreAnsweredWithHowItEnded) {  // D-054, D-125
+  Story s;
+  s.bring_up();
+  const SessionId session = s.start();
+  s.end(session, kOneKwh);
+  s.status(Phase::activated, Reason::energy_target_reached, session);
+  s.said.clear();
+  s.tell(CancelRequest{RequestId{1}, kAna, kPoint});
+  ASSERT_EQ(s.all<DriverUpdate>().size(), 1U);
+  EXPECT_EQ(s.last_update().request, RequestId{1});
+  EXPECT_EQ(s.last_update().status, UpdateStatus::completed);
+  s.said.clear();
+  s.tell(CancelRequest{RequestId{1}, kBen, kPoint});
+  EXPECT_TRUE(s.all<DriverUpdate>().empty()) << "another's request is nobody's business";
+}
+
+TEST(Cancels, OfWhatNeverCameKeepItOutShouldItStillCome) {  // D-061, D-125
+  Story s;
+  s.bring_up();
+  s.tell(CancelRequest{RequestId{1}, kAna, kPoint});
+  ASSERT_EQ(s.all<DriverUpdate>().size(), 1U) << "whoever repeats it until it is answered is done";
+  EXPECT_EQ(s.last_update().status, UpdateStatus::denied);
+  EXPECT_EQ(s.last_update().reason, Reason::driver_cancelled);
+  s.ask_charge(1);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::denied);
+  EXPECT_EQ(s.totals().sessions_started, 0U);
+  s.ask_charge(2);
+  EXPECT_EQ(s.totals().sessions_started, 1U);
+}
+
 }  // namespace
 }  // namespace chargemill::central

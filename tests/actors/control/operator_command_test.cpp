@@ -17,6 +17,9 @@ std::string told(std::string_view text) {
         std::pair{" rest=", command->rest}})
     if (!value.empty()) line.append(name).append(value);
   if (command->verb == Verb::inject) line.append(" kind=").append(word(command->injection));
+  if (command->duration > Nanos{0}) line += " ns=" + std::to_string(command->duration.count());
+  if (command->wants_age) line += " age";
+  if (command->is_on) line += " on";
   return line;
 }
 
@@ -26,6 +29,7 @@ TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
   EXPECT_EQ(told("LIST"), "LIST");
   EXPECT_EQ(told("LIST#CP-1025"), "LIST from=CP-1025");
   EXPECT_EQ(told("STATUS#CP-001"), "STATUS cp=CP-001");
+  EXPECT_EQ(told("STATUS#CP-001#AGE"), "STATUS cp=CP-001 age");
   EXPECT_EQ(told("NODES"), "NODES");
   EXPECT_EQ(told("STOP#CP-001"), "STOP cp=CP-001");
   EXPECT_EQ(told("STOP#*"), "STOP all");
@@ -33,6 +37,9 @@ TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
   EXPECT_EQ(told("RESUME#*"), "RESUME all");
   EXPECT_EQ(told("STOP_SUPPLY#CP-001"), "STOP_SUPPLY cp=CP-001");
   EXPECT_EQ(told("SHUTDOWN#CP-001"), "SHUTDOWN cp=CP-001");
+  EXPECT_EQ(told("POWER_ON#CP-001"), "POWER_ON cp=CP-001");
+  EXPECT_EQ(told("SIMULATE_FAULT#CP-001#ON"), "SIMULATE_FAULT cp=CP-001 on");
+  EXPECT_EQ(told("SIMULATE_FAULT#CP-001#OFF"), "SIMULATE_FAULT cp=CP-001");
   EXPECT_EQ(told("RESET_BREAKER#CP-001"), "RESET_BREAKER cp=CP-001");
   EXPECT_EQ(told("PLUG#CP-001"), "PLUG cp=CP-001");
   EXPECT_EQ(told("UNPLUG#CP-001"), "UNPLUG cp=CP-001");
@@ -68,6 +75,17 @@ TEST(OperatorCommand, WhoJoinsIsNamedAndDescribed) {  // D-003
   EXPECT_EQ(told("ADD_CP#c#Z01#22#1#x"), "NACK: too many fields" + use);
   EXPECT_EQ(told("ADD_DRIVER#eve#"), "NACK: a name is missing, use ADD_DRIVER#DRIVER|-[#CP...]");
 }
+TEST(OperatorCommand, AFaultMayBeToldHowLongItLasts) {  // as a scenario's
+  EXPECT_EQ(told("INJECT#CP-001#engine_ko#20"), "INJECT cp=CP-001 kind=engine_ko ns=20000000000");
+  EXPECT_EQ(told("INJECT#CP-001#engine_crash#0.25"),
+            "INJECT cp=CP-001 kind=engine_crash ns=250000000");
+  for (const char* seconds : {"", "0", "-1", "x", "20s", "1e-12", "1e10", "nan", "inf"})
+    EXPECT_EQ(told(std::string{"INJECT#CP-001#engine_ko#"} + seconds),
+              "NACK: SECONDS is a number above 0, at most 1e9, use INJECT#CP#KIND[#SECONDS]")
+        << seconds;
+  EXPECT_EQ(told("INJECT#CP-001#engine_ko#20#x"),
+            "NACK: too many fields, use INJECT#CP#KIND[#SECONDS]");
+}
 TEST(OperatorCommand, WhatIsNoCommandIsNamed) {  // D-145
   EXPECT_EQ(told("DANCE"), "NACK: unknown command 'DANCE'");
   EXPECT_EQ(told(""), "NACK: unknown command ''");
@@ -92,22 +110,26 @@ TEST(OperatorCommand, AnUnknownCommandIsQuotedWithinBounds) {
 TEST(OperatorCommand, FieldsAreCountedAndNamesChecked) {
   EXPECT_EQ(told("PING#x"), "NACK: too many fields, use PING");
   EXPECT_EQ(told("PING#"), "NACK: too many fields, use PING");
-  EXPECT_EQ(told("STATUS"), "NACK: a name is missing, use STATUS#CP");
-  EXPECT_EQ(told("STATUS#"), "NACK: a name is missing, use STATUS#CP");
-  EXPECT_EQ(told("STATUS##"), "NACK: a name is missing, use STATUS#CP");
-  EXPECT_EQ(told("STATUS#a#b"), "NACK: too many fields, use STATUS#CP");
+  EXPECT_EQ(told("STATUS"), "NACK: a name is missing, use STATUS#CP[#AGE]");
+  EXPECT_EQ(told("STATUS#"), "NACK: a name is missing, use STATUS#CP[#AGE]");
+  EXPECT_EQ(told("STATUS##"), "NACK: a name is missing, use STATUS#CP[#AGE]");
+  EXPECT_EQ(told("STATUS#a#b"), "NACK: only AGE may follow, use STATUS#CP[#AGE]");
+  EXPECT_EQ(told("STATUS#a#AGE#b"), "NACK: too many fields, use STATUS#CP[#AGE]");
   EXPECT_EQ(told("START#a"), "NACK: a name is missing, use START#CP#DRIVER");
   EXPECT_EQ(told("START##b"), "NACK: a name is missing, use START#CP#DRIVER");
   EXPECT_EQ(told("START#a#b#c"), "NACK: too many fields, use START#CP#DRIVER");
+  for (const char* to : {"", "#", "#on", "#ONE"})
+    EXPECT_EQ(told(std::string{"SIMULATE_FAULT#a"} + to),
+              "NACK: ON or OFF is missing, use SIMULATE_FAULT#CP#ON|OFF");
   EXPECT_EQ(told("AVAILABLE#"), "NACK: a name is missing, use AVAILABLE[#ZONE|*[#FROM]]");
   EXPECT_EQ(told("AVAILABLE#a#b#c"), "NACK: too many fields, use AVAILABLE[#ZONE|*[#FROM]]");
   EXPECT_EQ(told("LIST#"), "NACK: a name is missing, use LIST[#FROM]");
   EXPECT_EQ(told("LIST#a#b"), "NACK: too many fields, use LIST[#FROM]");
-  EXPECT_EQ(told("STATUS#a\nb"), "NACK: a name has control characters, use STATUS#CP");
+  EXPECT_EQ(told("STATUS#a\nb"), "NACK: a name has control characters, use STATUS#CP[#AGE]");
   EXPECT_EQ(told("STATUS#" + std::string(kNameBytesMax, 'a')),
             "STATUS cp=" + std::string(kNameBytesMax, 'a'));
   EXPECT_EQ(told("STATUS#" + std::string(kNameBytesMax + 1, 'a')),
-            "NACK: a name is too long, use STATUS#CP");
+            "NACK: a name is too long, use STATUS#CP[#AGE]");
 }
 TEST(OperatorCommand, AllIsForStopAndResumeOnly) {  // D-076, D-077
   for (const char* text : {"STATUS#*", "SHUTDOWN#*", "STOP_SUPPLY#*", "START#*#d"})
@@ -122,17 +144,18 @@ TEST(OperatorCommand, WhatOnlyLooksChangesNothing) {  // D-147
   for (const Verb verb : {Verb::ping, Verb::help, Verb::list, Verb::status, Verb::stats,
                           Verb::available, Verb::nodes})
     EXPECT_FALSE(is_change(verb)) << word(verb);
-  for (const Verb verb :
-       {Verb::stop, Verb::resume, Verb::stop_supply, Verb::shutdown, Verb::reset_breaker,
-        Verb::plug, Verb::unplug, Verb::start, Verb::inject, Verb::add_point, Verb::add_driver})
+  for (const Verb verb : {Verb::stop, Verb::resume, Verb::stop_supply, Verb::shutdown,
+                          Verb::reset_breaker, Verb::plug, Verb::unplug, Verb::start, Verb::inject,
+                          Verb::add_point, Verb::add_driver, Verb::power_on, Verb::simulate_fault})
     EXPECT_TRUE(is_change(verb)) << word(verb);
 }
 TEST(OperatorCommand, HelpNamesThemAll) {
-  EXPECT_EQ(help_text(),
-            "PING HELP LIST[#FROM] STATUS#CP STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
-            "RESET_BREAKER#CP PLUG#CP UNPLUG#CP START#CP#DRIVER INJECT#CP#KIND STATS#CP "
-            "AVAILABLE[#ZONE|*[#FROM]] ADD_CP#CP|-[#ZONE[#KW[#EUR]]] ADD_DRIVER#DRIVER|-[#CP...] "
-            "NODES");
+  EXPECT_EQ(
+      help_text(),
+      "PING HELP LIST[#FROM] STATUS#CP[#AGE] STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
+      "RESET_BREAKER#CP PLUG#CP UNPLUG#CP START#CP#DRIVER INJECT#CP#KIND[#SECONDS] STATS#CP "
+      "AVAILABLE[#ZONE|*[#FROM]] ADD_CP#CP|-[#ZONE[#KW[#EUR]]] ADD_DRIVER#DRIVER|-[#CP...] "
+      "NODES POWER_ON#CP SIMULATE_FAULT#CP#ON|OFF");
 }
 
 }  // namespace

@@ -336,6 +336,30 @@ TEST(Director, BeginsNothingAfterHaltButEndsWhatItBegan) {
   EXPECT_EQ(World::number_of(world.point_on, true), 10U);
 }
 
+// SH-02: what had happened does not happen again, and what it had broken is new.
+TEST(Director, ResumesWithoutRepeatingWhatHasHappened) {
+  const std::vector<Fault> faults{fault(FaultKind::partition, 0.0, at(20)),
+                                  fault(FaultKind::engine_ko, 0.0, at(90)),
+                                  fault(FaultKind::engine_silent, 3'600.0)};
+  std::vector<Deed> deeds{{at(30), PointId{1}, Plug{}}, {at(95), PointId{2}, Unplug{}}};
+  State director = make_state({}, places(40), {}, faults, deeds);
+  World world;
+  resume(director, at(60));
+  for (const Effect& effect : step(director, PowerOn{}, at(66))) world.hear(effect);
+  for (int s = 66; s <= 70; ++s) {
+    while (due(director) <= at(s)) {
+      for (const Effect& effect : step(director, Tick{}, at(s))) world.hear(effect);
+    }
+  }
+  EXPECT_EQ(World::number_of(world.point_on, true), 40U) << "all are on at once";
+  EXPECT_EQ(World::number_of(world.linked, false), 0U) << "that partition is over";
+  EXPECT_LT(world.counts["silence"], 400) << "rates go on from now, and not from the beginning";
+  EXPECT_EQ(world.counts["ko"], 0);
+  run(director, world, at(94));
+  EXPECT_EQ(world.counts["ko"], 40);
+  EXPECT_EQ(director.next_deed, 1U);
+}
+
 TEST(Director, LateTicksLeaveTheSameWorldWhateverTheSeed) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

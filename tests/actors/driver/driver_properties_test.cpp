@@ -1,13 +1,16 @@
 // A driver against what D-122 to D-131 say of it, whatever central, the links and people do.
 #include <gtest/gtest.h>
 
-#include <ostream>
+#include <algorithm>
+#include <deque>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "actors/driver/driver.hpp"
 #include "runtime/base/overloaded.hpp"
 #include "tests/actors/driver/fake_central.hpp"
+#include "tests/actors/driver/steps.hpp"
 #include "tests/support/traces.hpp"
 
 namespace chargemill::driver {
@@ -16,56 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr DriverId kMe{7};
-
-enum class What : std::uint8_t {
-  wait,
-  accept,
-  deny,
-  progress,
-  complete,
-  fail,
-  ticket_again,
-  foreign,
-  link,
-  leave,
-  come_back,
-  crash,
-  restart,
-  trip,
-  halt
-};
-constexpr const char* kWords[] = {"wait ",    "accept",   "deny",         "progress",
-                                  "complete", "fail",     "ticket again", "foreign update",
-                                  "link ",    "leave",    "return",       "crash",
-                                  "restart",  "trip to ", "halt"};
-struct Step {
-  What what;
-  std::int64_t n = 0;  ///< milliseconds; down, up; a named point, any in the zone
-};
-std::ostream& operator<<(std::ostream& out, const Step& step) {
-  out << kWords[static_cast<std::size_t>(step.what)];
-  if (step.what == What::wait) out << step.n << " ms";
-  if (step.what == What::link) out << (step.n == 0 ? "down" : "up");
-  if (step.what == What::trip) out << (step.n == 0 ? "a point" : "any in the zone");
-  return out;
-}
-Step any_step(RandomStream& random) {
-  const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random.below(n)); };
-  const auto dice = random.below(32);
-  if (dice < 9) return {What::wait, below(random.below(4) == 0 ? 40'000 : 6'000)};
-  if (dice < 20) return {static_cast<What>(1 + below(5))};
-  if (dice < 22) return {What::ticket_again};
-  if (dice < 23) return {What::foreign};
-  if (dice < 26) return {What::link, below(2)};
-  if (dice < 29) return {static_cast<What>(9 + below(4))};
-  if (dice < 31) return {What::trip, below(2)};
-  return below(8) == 0 ? Step{What::halt} : Step{What::come_back};
-}
-rc::Seq<Step> simpler(const Step& step) {
-  return rc::seq::map(rc::shrink::towards(step.n, std::int64_t{0}), [step](std::int64_t n) {
-    return Step{step.what, n};
-  });
-}
 
 /// The request under way, as D-123 to D-125 and D-129 see it.
 struct Open {
@@ -96,8 +49,7 @@ class Bench {
       case What::wait:
         return pass(Millis{step.n});
       case What::ticket_again:
-        if (!central_.tickets().empty()) send_ticket(central_.tickets().back());
-        return;
+        return send_unconfirmed();
       case What::foreign:
         return send_foreign();
       case What::link:
@@ -117,7 +69,13 @@ class Bench {
       case What::halt:
         halted_ = true;
         if (!open_) line_at_ = kNever;
+        if (rest_at_ != kNever) idles_ = true;
+        rest_at_ = kNever;
         return tell(Halt{});
+      case What::shard:  // one that is down hears nothing; then it says what it keeps (D-083)
+        is_deaf_ = step.n == 0;
+        if (!is_deaf_) send_unconfirmed();
+        return;
       default:
         decide(step.what);
     }
@@ -126,9 +84,12 @@ class Bench {
   void settle() {
     set_link(true);
     come_back(Return{});
+    play({What::shard, 1});
     play({What::halt});
     pass(31s);
+    pass(11s);  // what it gave up last has been cancelled too
     RC_ASSERT(!open_);
+    RC_ASSERT(!driver_.unsettled);
     RC_ASSERT(driver_.totals.tickets == central_.tickets().size());
     for (const SessionId s : central_.tickets()) RC_ASSERT(central_.is_confirmed(s));
   }
@@ -140,8 +101,10 @@ class Bench {
     const SimTime end = now_ + time;
     for (;;) {
       const SimTime next = std::max(now_, due(driver_));
-      RC_ASSERT((away_ || !open_ || next == std::max(now_, open_->news + plan_.timeout)));
-      RC_ASSERT((away_ || open_ || next <= std::max(now_, line_at_)));
+      const SimTime cancel = in_reach() && !cancels_.empty() ? cancel_at_ : kNever;
+      const SimTime stage = open_ ? open_->news + plan_.timeout : std::min(line_at_, rest_at_);
+      RC_ASSERT((away_ || next <= std::max(now_, std::min(stage, cancel))));
+      RC_ASSERT((away_ || !open_ || next == std::max(now_, std::min(stage, cancel))));
       if (next > end) break;
       now_ = next;
       tick();
@@ -149,9 +112,13 @@ class Bench {
     now_ = end;
   }
   void tick() {
-    if (open_) {
+    if (in_reach() && !cancels_.empty() && now_ >= cancel_at_) expect_cancels();
+    if (open_ && now_ >= open_->news + plan_.timeout) {
       give_up();
-    } else {
+    } else if (!open_ && now_ >= rest_at_) {
+      rest_at_ = kNever;
+      idles_ = true;
+    } else if (!open_) {
       begin_line_if_due();
     }
     tell(Tick{});
@@ -173,20 +140,33 @@ class Bench {
     gives_up_ = open_->id;
     if (open_->let_in.value_or(false)) --accepted_;
     ++timed_out_;
-    if (open_->is_issued && (!open_->in_zone || open_->is_heard)) owed_cancel_ = open_->id;
+    if (open_->is_issued && (!open_->in_zone || open_->is_heard)) {
+      if (cancels_.empty()) cancel_at_ = now_ + kCancelAgain;
+      if (cancels_.size() == kCancelsMax) cancels_.pop_front();
+      cancels_.push_back(open_->id);
+      if (in_reach()) said_now_.push_back(open_->id);
+    }
     over();
+  }
+  /// All that are not answered are said again.
+  void expect_cancels() {
+    said_now_ = cancels_;
+    cancel_at_ = now_ + kCancelAgain;
   }
   void over() {
     open_.reset();
     const bool has_line = mode_ == Mode::list && next_line_ < plan_.lines.size() && !halted_;
     line_at_ = has_line ? now_ + plan_.pause : kNever;
-    idles_ = mode_ == Mode::fleet;
+    if (mode_ != Mode::fleet) return;
+    idles_ = halted_;
+    rest_at_ = halted_ ? kNever : now_ + plan_.pause;
   }
 
   void set_link(bool up) {
     const bool comes_back = up && !linked_;
     linked_ = up;
     reconnects_ = comes_back && !away_;
+    if (reconnects_) expect_cancels();
     may_repeat_ = reconnects_;
     tell(up ? Event{LinkUp{}} : Event{LinkDown{}});
   }
@@ -195,11 +175,12 @@ class Bench {
     may_repeat_ = false;
     if (away_ && open_) open_->news = now_;
     away_ = false;
+    if (reconnects_) expect_cancels();
     tell(event);
   }
   void trip(bool in_zone) {
     if (!open_) {
-      line_at_ = kNever;
+      line_at_ = rest_at_ = kNever;
       begin({{}, in_zone ? kUnknownPoint : PointId{9}, in_zone, false, false, {}, {}});
     }
     tell(Trip{now_, Energy{100}, 60s, PointId{9}, ZoneId{1}, in_zone});
@@ -229,20 +210,23 @@ class Bench {
   void send_update(RequestId request) {
     const auto update = central_.update(request);
     if (!update || !linked_) return;
+    if (!away_ && is_end(*update))
+      cancels_.erase(std::remove(cancels_.begin(), cancels_.end(), request), cancels_.end());
     if (!away_ && open_ && open_->id == request) count(*update);
     tell(*update);
+  }
+  static bool is_end(const DriverUpdate& update) {
+    return update.status != UpdateStatus::accepted && update.status != UpdateStatus::in_progress;
   }
   void count(const DriverUpdate& update) {
     open_->news = now_;
     open_->is_heard = true;
-    const bool is_end =
-        update.status != UpdateStatus::accepted && update.status != UpdateStatus::in_progress;
     const bool is_in = update.status != UpdateStatus::denied && update.session != SessionId::none;
     if (!open_->let_in) {
       open_->let_in = is_in;
       ++(is_in ? accepted_ : denied_);
     }
-    if (is_end) over();
+    if (is_end(update)) over();
   }
   void send_unconfirmed() {
     for (const SessionId session : std::vector<SessionId>(central_.tickets()))
@@ -253,7 +237,14 @@ class Bench {
     Ticket ticket{};
     ticket.driver = kMe;
     ticket.session = session;
-    confirms_ = !away_;
+    // One for which there is no room is left to its shard.
+    const bool has_room = unsettled_.size() < kTicketsMax || unsettled_.count(session) != 0;
+    confirms_ = !away_ && has_room;
+    has_left_ = has_left_ || (!away_ && !has_room);
+    if (confirms_) {
+      unsettled_.insert(session);
+      taken_.insert(session);
+    }
     tell(ticket);
     RC_ASSERT(!confirms_);
   }
@@ -262,14 +253,27 @@ class Bench {
     const bool was_away = away_;
     for (const Effect& effect : step(driver_, event, now_)) {
       RC_ASSERT((!was_away || std::holds_alternative<Throw>(effect) ||
+                 std::holds_alternative<DriverIdle>(effect) ||
                  std::holds_alternative<Finished>(effect)));
       perform(effect);
     }
     RC_ASSERT((!begins_ && !reconnects_ && !idles_));
-    RC_ASSERT((!in_reach() || !owed_cancel_));
+    RC_ASSERT(said_now_.empty());
     check_counts();
+    answer();
     if (std::exchange(asks_, false)) send_update(open_->id);
     if (std::exchange(has_news_, false)) send_unconfirmed();
+  }
+  /// What a shard says to cancels and confirmations that it has heard.
+  void answer() {
+    for (const RequestId request : std::exchange(cancelled_, {})) send_update(request);
+    for (const SessionId session : std::exchange(confirmed_, {})) {
+      unsettled_.erase(session);
+      may_return_ = has_left_ && in_reach() && unsettled_.size() < kTicketsMax;
+      has_left_ = has_left_ && !may_return_;
+      tell(TicketSettled{session, kMe, false});
+      may_return_ = false;
+    }
   }
   void perform(const Effect& effect) {
     std::visit(Overloaded{
@@ -277,9 +281,12 @@ class Bench {
                    [this](const ZoneRequest& e) { hear_request(e.request, kUnknownPoint, true); },
                    [this](const CancelRequest& e) {
                      RC_ASSERT(in_reach());
-                     RC_ASSERT(owed_cancel_ == e.request);  // once, and of nothing else
-                     owed_cancel_.reset();
+                     const auto said = std::find(said_now_.begin(), said_now_.end(), e.request);
+                     RC_ASSERT(said != said_now_.end());  // once, and of nothing else
+                     said_now_.erase(said);
+                     if (is_deaf_) return;
                      central_.cancel(e.request);
+                     cancelled_.push_back(e.request);
                      has_news_ = true;
                    },
                    [this](const AskRequest& e) {
@@ -288,13 +295,16 @@ class Bench {
                      asks_ = true;
                    },
                    [this](const TicketAck& e) {
-                     RC_ASSERT((in_reach() && confirms_));
+                     RC_ASSERT((in_reach() && unsettled_.count(e.session) != 0));
                      confirms_ = false;
+                     if (is_deaf_) return;
                      central_.confirm(e.session);
+                     confirmed_.push_back(e.session);
                    },
                    [this](const DriverReturned&) {
-                     RC_ASSERT((in_reach() && reconnects_));
+                     RC_ASSERT((in_reach() && (reconnects_ || may_return_)));
                      reconnects_ = false;
+                     has_left_ = false;
                      has_news_ = true;
                    },
                    [this](const DriverIdle&) {
@@ -330,7 +340,7 @@ class Bench {
     RC_ASSERT(t.denied == denied_);
     RC_ASSERT(t.timed_out == timed_out_);
     RC_ASSERT((open_of(t) == (open_ && !open_->let_in ? 1U : 0U)));
-    RC_ASSERT(t.tickets <= central_.tickets().size());  // each once
+    RC_ASSERT(t.tickets == taken_.size());  // each once
   }
 
   const Mode mode_;
@@ -345,10 +355,19 @@ class Bench {
   SimTime line_at_ = kNever;  // the next line's turn
   std::size_t next_line_ = 0;
   std::uint32_t requests_ = 0, accepted_ = 0, denied_ = 0, timed_out_ = 0;
-  std::optional<RequestId> owed_cancel_;
+  std::deque<RequestId> cancels_;  // not answered
+  SimTime cancel_at_{};            // when they are said again
+  std::set<SessionId> unsettled_;  // tickets that may come again
+  std::set<SessionId> taken_;      // all that ever came
+  SimTime rest_at_ = kNever;       // a fleet's driver is free again
+  bool is_deaf_ = false;           // the shard is down: what it is told is lost
+  bool has_left_ = false;          // a ticket, for want of room
   // What the next step has to say.
   bool begins_ = false, reconnects_ = false, may_repeat_ = false, idles_ = false;
-  bool confirms_ = false, asks_ = false, has_news_ = false;
+  bool confirms_ = false, asks_ = false, has_news_ = false, may_return_ = false;
+  std::deque<RequestId> said_now_;
+  std::vector<RequestId> cancelled_;
+  std::vector<SessionId> confirmed_;
   std::optional<RequestId> gives_up_;
 };
 

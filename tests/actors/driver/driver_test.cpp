@@ -150,7 +150,7 @@ TEST(Driver, IgnoresUpdatesOfOtherDriversAndUnknownRequests) {  // D-126
   EXPECT_EQ(due(d), at(30));
 }
 
-TEST(Driver, DoesOneTripAtATimeForTheFleetWithoutAPause) {
+TEST(Driver, DoesOneTripAtATimeForTheFleetAndPausesAfterEach) {  // D-123
   const Plan plan;
   State d = make_state(kMe, Mode::fleet, plan);
   EXPECT_TRUE(step(d, PowerOn{}, at(0)).empty());
@@ -161,8 +161,20 @@ TEST(Driver, DoesOneTripAtATimeForTheFleetWithoutAPause) {
   EXPECT_EQ(find<Decided>(accepted)->due, at(1)) << "measured from when the trip was due";
   EXPECT_TRUE(says<Started>(step(d, update(d, UpdateStatus::in_progress), at(4))));
   EXPECT_TRUE(step(d, update(d, UpdateStatus::in_progress), at(5)).empty());
-  EXPECT_TRUE(says<DriverIdle>(step(d, update(d, UpdateStatus::completed), at(6))));
+  EXPECT_FALSE(says<DriverIdle>(step(d, update(d, UpdateStatus::completed), at(6))));
+  EXPECT_EQ(due(d), at(10));
+  EXPECT_TRUE(says<DriverIdle>(step(d, Tick{}, at(10)))) << "free for another trip";
   EXPECT_EQ(due(d), kNever);
+  static_cast<void>(step(d, named(11), at(11)));
+  static_cast<void>(step(d, update(d, UpdateStatus::denied), at(12)));
+  EXPECT_EQ(due(d), at(16)) << "after a denial too";
+  EXPECT_TRUE(says<DriverIdle>(step(d, Halt{}, at(13))));
+  Plan restless;
+  restless.pause = Nanos{0};
+  State other = make_state(kMe, Mode::fleet, restless);
+  static_cast<void>(step(other, PowerOn{}, at(0)));
+  static_cast<void>(step(other, named(1), at(1)));
+  EXPECT_TRUE(says<DriverIdle>(step(other, update(other, UpdateStatus::denied), at(2))));
 }
 
 TEST(Driver, AsksForAZoneAndLearnsThePointFromTheAnswer) {
@@ -176,18 +188,6 @@ TEST(Driver, AsksForAZoneAndLearnsThePointFromTheAnswer) {
   EXPECT_EQ(find<ZoneRequest>(said)->tried, 0U);
   static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(1)));
   EXPECT_EQ(find<CancelRequest>(step(d, Tick{}, at(31)))->point, kPoint);
-}
-
-TEST(Driver, KeepsEachTicketOnceAndConfirmsItEachTime) {  // D-083, X-32
-  const Plan plan;
-  State d = make_state(kMe, Mode::fleet, plan);
-  static_cast<void>(step(d, PowerOn{}, at(0)));
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(says<TicketAck>(step(d, ticket(9), at(i))));
-  EXPECT_EQ(d.totals.tickets, 1U);
-  EXPECT_EQ(d.totals.duplicates, 2U);
-  static_cast<void>(step(d, ticket(9, true), at(4)));
-  static_cast<void>(step(d, ticket(9, true), at(5)));
-  EXPECT_EQ(d.totals.tickets, 2U) << "a correction is a second ticket, once";
 }
 
 TEST(Driver, WhoReturnsAsksForItsOpenRequestAndItsTickets) {  // D-129, D-215
@@ -236,30 +236,6 @@ TEST(Driver, TriesAgainWhenCentralIsBack) {  // D-131, D-054
   EXPECT_TRUE(says<AskRequest>(again));
   EXPECT_FALSE(says<ChargeRequest>(again));
   EXPECT_EQ(d.totals.sent, 1U);
-}
-
-TEST(Driver, OwesTheCancelOfARequestGivenUpWhileCentralWasGone) {  // D-125, D-131
-  const Plan plan = three_lines();
-  State d = make_state(kMe, Mode::list, plan);
-  static_cast<void>(step(d, PowerOn{}, at(0)));
-  const RequestId first = current_request(d);
-  static_cast<void>(step(d, update(d, UpdateStatus::accepted), at(1)));
-  static_cast<void>(step(d, LinkDown{}, at(2)));
-  EXPECT_FALSE(says<CancelRequest>(step(d, Tick{}, at(31))));
-  static_cast<void>(step(d, Tick{}, at(35)));
-  const auto up = step(d, LinkUp{}, at(40));
-  ASSERT_TRUE(says<CancelRequest>(up));
-  EXPECT_EQ(find<CancelRequest>(up)->request, first);
-  EXPECT_TRUE(says<ChargeRequest>(up)) << "the second line, which could not be said before";
-}
-
-TEST(Driver, CancelsNothingThatNoPointHasHeardOf) {
-  const Plan plan{{kUnknownPoint}, seconds{4}, seconds{30}, {}};
-  State d = make_state(kMe, Mode::list, plan);
-  static_cast<void>(step(d, PowerOn{}, at(0)));
-  const auto said = step(d, Tick{}, at(30));
-  EXPECT_FALSE(says<CancelRequest>(said));
-  EXPECT_TRUE(says<TimedOut>(said));
 }
 
 TEST(Driver, SeesWhatIsAvailableBeforeEachLineIfItLooks) {  // D-130

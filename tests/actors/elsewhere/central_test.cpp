@@ -185,6 +185,20 @@ TEST(Elsewhere, CentralIsNotifiedOfAFaultWhenItHasTakenIt) {  // D-117
   EXPECT_EQ(story.state.totals.faults_recovered, 1U);
   EXPECT_EQ(story.shown(DisplayState::activated), 1U);
 }
+TEST(Elsewhere, WhatADriverRepeatsIsAnsweredInItsOwnWords) {  // D-083, D-125
+  Story story;
+  const TicketAck confirmed{SessionId{7}, kDriver, false};
+  const auto settled =
+      std::get<TicketSettled>(story.one<ToDriver>(Answered{confirmed, Answer::taken}).message);
+  EXPECT_EQ(settled.session, SessionId{7});
+  EXPECT_EQ(settled.driver, kDriver);
+  const CancelRequest given_up{RequestId{5}, kDriver, kPoint};
+  EXPECT_TRUE(story.on(Answered{given_up, Answer::taken}).empty()) << "its end is told anyway";
+  const auto update =
+      std::get<DriverUpdate>(story.one<ToDriver>(Answered{given_up, Answer::declined}).message);
+  EXPECT_EQ(update.request, RequestId{5});
+  EXPECT_EQ(update.status, UpdateStatus::denied) << "nobody there knows of it any more";
+}
 TEST(Elsewhere, AMonitorThatCentralDoesNotKnowRegisters) {  // D-043
   Story story;
   EXPECT_TRUE(story.on(Answered{Heartbeat{kPoint}, Answer::taken}).empty());

@@ -118,6 +118,33 @@ TEST(Fleet, ShedsWarmTripsWithoutDrivers) {
   EXPECT_EQ(fleet.totals.shed, 7U);
 }
 
+// SH-02: vehicles came whether anybody counted them or not, and none came twice.
+TEST(Fleet, ResumesWhereItsFormerLifeEnded) {
+  Given given;
+  given.rate = 10.0;
+  given.settings.initial_supplying = 1.0;
+  for (int s = 0; s < 60; ++s)
+    given.replay.push_back({SimTime{seconds{s}}, Energy{5}, seconds{1}, 0});
+  State fleet = make(given);
+  const SimTime since{seconds{40}};
+  const SimTime now{seconds{46}};
+  resume(fleet, since);
+  static_cast<void>(step(fleet, PowerOn{}, now));
+  std::size_t replayed = 0;
+  std::size_t late = 0;
+  while (due(fleet) < SimTime{seconds{60}}) {
+    for (const Effect& effect : step(fleet, Tick{}, std::max(now, due(fleet)))) {
+      const Trip& trip = std::get<Dispatch>(effect).trip;
+      ASSERT_GT(trip.due, since);
+      late += trip.due < now ? 1 : 0;
+      replayed += trip.target == Energy{5} ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(replayed, 19U) << "seconds 41 to 59";
+  EXPECT_GT(late, 30U) << "what was due meanwhile is asked for late, and its latency says so";
+  EXPECT_EQ(fleet.totals.offered, fleet.totals.done + fleet.totals.shed);
+}
+
 TEST(Fleet, ReplaysEachSessionToTheMillijoule) {
   Given given;
   given.replay = {{SimTime{seconds{9}}, Energy{0}, hours{1}, 2},

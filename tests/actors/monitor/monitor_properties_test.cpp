@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <ostream>
 
@@ -90,7 +91,7 @@ struct Expected {
   // health: D-116 to D-118, D-120
   int failures = 0;
   bool unhealthy = false;
-  Pending pending = Pending::none;
+  std::deque<Report> owed;       ///< what central has not confirmed, oldest first
   SimTime report_from = kNever;  ///< it is repeated then, not before
   bool is_due_now = false;       ///< by the event that is told
   // the check: D-115, D-116
@@ -112,8 +113,13 @@ struct Expected {
   }
   void begin(bool fault, SimTime now) {
     unhealthy = fault;
-    pending = fault ? Pending::fault : Pending::healthy;
-    report_now(now);
+    if (fault && owed.size() + 2 > kReportsMax) return owed.pop_back();  // the last one goes on
+    owed.push_back({now, fault});
+    if (owed.size() == 1) report_now(now);
+  }
+  [[nodiscard]] Pending pending() const {
+    if (owed.empty()) return Pending::none;
+    return owed.front().is_fault ? Pending::fault : Pending::healthy;
   }
   /// What is pending is said at once.
   void report_now(SimTime now) {
@@ -156,7 +162,8 @@ class Bench {
         may_register_ = true;
         return tell(UnknownPoint{});
       case What::stale_answer:  // to a report that is not pending (any more)
-        return tell(expected_.pending == Pending::fault ? Event{HealthyAck{}} : Event{FaultAck{}});
+        return tell(expected_.pending() == Pending::fault ? Event{HealthyAck{}}
+                                                          : Event{FaultAck{}});
       case What::crash:
         was_crashed_ = was_crashed_ || expected_.on;
         return stop(Crash{});
@@ -253,7 +260,6 @@ class Bench {
       beats = expected_.link_up && expected_.may_beat();
       expected_.beat_at += interval_;
     }
-    repeats_ = now_ >= expected_.report_from ? expected_.pending : Pending::none;
     if (now_ >= expected_.time_out) {
       expected_.time_out = kNever;
       expected_.check_from = expected_.check_by = now_ + interval_;  // D-116
@@ -281,12 +287,11 @@ class Bench {
       perform(effect);
     }
     may_register_ = false;
-    repeats_ = Pending::none;
     RC_ASSERT((monitor_.life == Life::on) == expected_.on);
     RC_ASSERT(monitor_.unhealthy == expected_.unhealthy);
-    RC_ASSERT(monitor_.pending == expected_.pending);
+    RC_ASSERT(pending(monitor_) == expected_.pending());
     // What became pending now, and what it comes back with, is said now.
-    const bool owes = expected_.on && expected_.link_up && expected_.pending != Pending::none;
+    const bool owes = expected_.on && expected_.link_up && !expected_.owed.empty();
     RC_ASSERT((!owes || !expected_.is_due_now || expected_.report_from > now_));
     expected_.is_due_now = false;
     RC_ASSERT((expected_.on || due(monitor_) == kNever));
@@ -298,9 +303,11 @@ class Bench {
                    [this](const Heartbeat&) { ++heartbeats_; },
                    [this](const FaultReport& e) {
                      RC_ASSERT(e.reason == Reason::health_check_failed);
-                     hear_report(Pending::fault, FaultAck{});
+                     hear_report({e.at, true}, FaultAck{});
                    },
-                   [this](const HealthyReport&) { hear_report(Pending::healthy, HealthyAck{}); },
+                   [this](const HealthyReport& e) {
+                     hear_report({e.at, false}, HealthyAck{});
+                   },
                    [this](const Throw&) { crashed(monitor_, now_); },
                    [](const Note&) {},
                },
@@ -326,20 +333,22 @@ class Bench {
     expected_.register_at = kNever;
     acknowledge(RegisterAck{});
   }
-  void hear_report(Pending what, const Event& ack) {
+  void hear_report(const Report& report, const Event& ack) {
     RC_ASSERT(expected_.link_up);
-    if (what == repeats_ && what != expected_.pending) {
-      repeats_ = Pending::none;  // said once more, just before the episode turned
-      return;
-    }
-    RC_ASSERT(expected_.pending == what);      // one event an episode (D-117, D-118)
+    RC_ASSERT(!expected_.owed.empty());
+    // One event an episode, with the same content each time (D-117, D-118),
+    RC_ASSERT(expected_.owed.front().is_fault == report.is_fault);
+    RC_ASSERT(expected_.owed.front().at == report.at);
     RC_ASSERT(now_ >= expected_.report_from);  // repeated each interval,
     expected_.report_from = now_ + interval_;
     if (!central_answers_) return;
-    expected_.pending = Pending::none;  // until it is confirmed
+    expected_.owed.pop_front();  // until it is confirmed
+    expected_.report_from = now_;
     acknowledge(ack);
   }
-  void acknowledge(const Event& ack) { RC_ASSERT(step(monitor_, ack, now_).empty()); }
+  void acknowledge(const Event& ack) {  // what may follow is the next report
+    for (const Effect& effect : step(monitor_, ack, now_)) perform(effect);
+  }
 
   /// All that is due has been asked for in time.
   void check_deadlines(SimTime next) const {
@@ -349,7 +358,7 @@ class Bench {
     RC_ASSERT(next <= expected_.register_at);
     const bool checks = expected_.time_out == kNever && !expected_.simulating;
     RC_ASSERT((!checks || next <= expected_.check_by));
-    const bool reports = expected_.pending != Pending::none && expected_.link_up;
+    const bool reports = !expected_.owed.empty() && expected_.link_up;
     RC_ASSERT((!reports || next <= expected_.report_from));
   }
   /// D-119, here for intervals up to 2.5 s; and as much for the recovery.
@@ -371,7 +380,6 @@ class Bench {
   bool central_answers_ = true;
   bool was_crashed_ = false;
   bool may_register_ = false;
-  Pending repeats_ = Pending::none;  // what was due again when this tick began
   int heartbeats_ = 0;
   std::multimap<SimTime, Answer> answers_;
 };

@@ -252,6 +252,58 @@ TEST(Monitor, ReportsAreRepeatedEachIntervalUntilAnswered) {  // D-117, D-118
   EXPECT_EQ(story.count<HealthyReport>(), 4U);
 }
 
+TEST(Monitor, AnEpisodeThatCentralDidNotHearOfIsToldWithBothItsTimes) {  // D-117, D-118
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(500ms);
+  story.central_answers = false;
+  story.tell(LinkDown{});
+  story.engine = Engine::refuses;
+  story.pass(10s);
+  story.engine = Engine::ok;
+  story.pass(10s);
+  story.forget();
+  story.tell(LinkUp{});
+  story.pass(2s);
+  EXPECT_EQ(story.count<FaultReport>(), 3U) << "repeated until it is confirmed";
+  EXPECT_EQ(story.count<HealthyReport>(), 0U) << "its end waits";
+  for (const Effect& effect : story.said) {
+    if (const auto* fault = std::get_if<FaultReport>(&effect)) {
+      EXPECT_EQ(fault->at, SimTime{} + 3s) << "with the same content";
+    }
+  }
+  story.central_answers = true;
+  story.pass(1s);
+  ASSERT_EQ(story.count<HealthyReport>(), 1U) << "at once after the beginning";
+  for (const Effect& effect : story.said) {
+    if (const auto* healthy = std::get_if<HealthyReport>(&effect)) {
+      EXPECT_EQ(healthy->at, SimTime{} + 11s);
+    }
+  }
+  story.pass(10s);
+  EXPECT_EQ(story.count<HealthyReport>(), 1U);
+  EXPECT_EQ(pending(story.monitor), Pending::none);
+}
+
+TEST(Monitor, MoreEpisodesThanItRemembersAreToldAsOneThatWentOn) {  // D-117, law 6
+  Story story;
+  story.tell(PowerOn{});
+  story.tell(LinkDown{});
+  for (int i = 0; i < 9; ++i) {
+    story.engine = Engine::refuses;
+    story.pass(5s);
+    story.engine = Engine::ok;
+    story.pass(5s);
+  }
+  story.forget();
+  story.tell(LinkUp{});
+  EXPECT_EQ(story.count<FaultReport>(), kReportsMax / 2);
+  EXPECT_EQ(story.count<HealthyReport>(), kReportsMax / 2);
+  const auto* end = std::get_if<HealthyReport>(&story.said.back());
+  ASSERT_NE(end, nullptr);
+  EXPECT_EQ(end->at, SimTime{} + 86s) << "the latest of all";
+}
+
 TEST(Monitor, WithoutCentralItChecksOnAndTellsWhenCentralIsBack) {  // D-115, D-121
   Story story;
   story.tell(PowerOn{});

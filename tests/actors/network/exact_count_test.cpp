@@ -25,13 +25,13 @@ TEST(ExactCount, ASessionThatNoRecordHoldsBreaksTheIdentityOfSessions) {
   EXPECT_THAT(broken(story.shard), IsEmpty());
   story.shard.points[0].stage = central::Stage::none;  // forgotten, and nothing counted
   EXPECT_THAT(broken(story.shard),
-              ElementsAre("sessions started = 1, but completed + failed + active = 0"));
+              ElementsAre("sessions started = 1, but completed + failed + active + lost = 0"));
 }
 TEST(ExactCount, ARecordWhoseSessionWasNeverCountedBreaksItToo) {
   central::Story story(3);
   story.shard.points[1].stage = central::Stage::supplying;
   EXPECT_THAT(broken(story.shard),
-              ElementsAre("sessions started = 0, but completed + failed + active = 1"));
+              ElementsAre("sessions started = 0, but completed + failed + active + lost = 1"));
 }
 
 /// A fleet whose replay has two trips, both for the one driver it believes to be idle.

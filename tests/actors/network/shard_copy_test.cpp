@@ -72,6 +72,20 @@ TEST(ShardCopy, OfOnePointIsThatPoint) {
   EXPECT_TRUE(copies_from(copied(shards, {PointId{77}}))->empty()) << "nobody has it";
 }
 
+TEST(ShardCopy, HasWhatWasDeniedOnlyIfThatIsWanted) {
+  auto one = shard(1, 0, 1'200);
+  one.recent_denials.remember({RequestId{7}, SimTime{3s}, DriverId{4}, PointId{5}, ZoneId{}, false,
+                               Reason::circuit_open, Phase::activated});
+  const auto found = [&](CopyWanted wanted) {
+    const auto copies = copies_from(copied({one}, wanted));
+    EXPECT_EQ(copies->size(), 1U);
+    const auto* denial = copies->front().recent_denials.find(RequestId{7});
+    return denial == nullptr ? PointId{} : denial->point;
+  };
+  EXPECT_EQ(found({kUnknownPoint, true}), PointId{5});
+  EXPECT_EQ(found({}), PointId{});
+}
+
 TEST(ShardCopy, IsNoneWhenCutAnywhere) {
   const std::string bytes = copied({shard(0, 0, 2), shard(1, 2, 1)});
   const std::string first = copied({shard(0, 0, 2)});

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "actors/central/clerk.hpp"
+#include "runtime/journal/directory.hpp"
 #include "tests/support/folder.hpp"
 
 namespace chargemill {
@@ -116,9 +117,69 @@ TEST(Recording, WakesWhoeverWaitsForARecordEachTime) {
       clerk.moved(shard);
     }
     ASSERT_EQ(released, 1U);
-    ASSERT_GE(recorder.durable(), recorder.appended() - 1) << "not before it was on disk";
+    // Behind it may come the mark of a round, and with that the name of the run.
+    ASSERT_GE(recorder.durable(), recorder.appended() - 2) << "not before it was on disk";
   }
   recording->stop_waking();
+}
+
+/// A journal of small segments of which one closed one is to be kept.
+std::unique_ptr<Recording> open_forgetful(const std::string& directory) {
+  Recording::Options options;
+  options.journal.chain.directory = directory;
+  options.journal.chain.segment_bytes = 1U << 20U;
+  options.journal.chain.retain_bytes = 1U << 20U;
+  options.journal.batch_time = 1ms;
+  options.pace = Recorder::Pace::own_time;
+  return std::move(*Recording::open(std::move(options)));
+}
+archive::RunBegan run_of_one_shard() {
+  archive::RunBegan run;
+  run.points = 4;
+  run.shards = 1;
+  return run;
+}
+std::size_t segments_of(const test::Folder& folder) {
+  return runtime::journal::list_segments(folder.path())->size();
+}
+
+TEST(Recording, GoesOnAsTheSameRunThoughItsBeginningIsDropped) {  // D-084
+  const test::Folder folder;
+  {
+    const auto recording = open_forgetful(folder.path());
+    recording->begin(run_of_one_shard(), archive::Origin{0}, names(), 1);
+    central::ShardState shard =
+        central::make_shard({}, {{PointId{0}, {}, {}, {}}, {PointId{1}, {}, {}, {}}});
+    shard.points[1].operator_stopped = true;
+    central::Clerk clerk{recording->recorder(0), shard.points.size()};
+    const central::ShardEffects said{archive::Record{archive::Health{}}};
+    for (int i = 0; i < 40'000; ++i) clerk.record(shard, said, SimTime{i * 1ms});
+    ASSERT_TRUE(recording->flush(30s));
+    EXPECT_GT(recording->status().segments, 6U);
+    EXPECT_LE(segments_of(folder), 4U) << "it is dropped as it should be";
+  }
+  const auto next = open_forgetful(folder.path());
+  ASSERT_TRUE(next->last_run());
+  EXPECT_EQ(next->last_run()->run.run, 1U);
+  EXPECT_EQ(next->last_run()->run.points, 4U);
+  EXPECT_TRUE(next->restore(archive::Origin{0}).value().points[1].is_stopped);
+}
+
+TEST(Recording, DropsNothingThatARestartWouldRead) {  // D-078, D-084
+  const test::Folder folder;
+  {
+    const auto recording = open_forgetful(folder.path());
+    recording->begin(run_of_one_shard(), archive::Origin{0}, names(), 1);
+    Recorder& recorder = recording->recorder(0);
+    ASSERT_TRUE(recorder.try_append(archive::OperatorState{SimTime{}, PointId{3}, {}, true}));
+    // No round says it again.
+    for (int i = 0; i < 40'000; ++i) ASSERT_TRUE(recorder.try_append(archive::Health{}));
+    ASSERT_TRUE(recording->flush(30s));
+    EXPECT_GT(segments_of(folder), 4U) << "more than it would keep";
+  }
+  const auto next = open_forgetful(folder.path());
+  ASSERT_TRUE(next->last_run());
+  EXPECT_TRUE(next->restore(archive::Origin{0}).value().points[3].is_stopped);
 }
 
 }  // namespace

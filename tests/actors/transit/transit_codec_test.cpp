@@ -90,6 +90,21 @@ TYPED_TEST(Transit, ReadsNothingThatItWouldNotWrite) {
   EXPECT_GT(accepted, 100U);
 }
 
+TEST(TransitOf, AnOrderOfCentralKeepsItsToken) {  // FE-01
+  for (const auto& event : one_of_each<central::ShardEvent>()) {
+    const central::Fenced order{(std::int64_t{1} << 40) + 5, event};
+    Bytes bytes = bytes_of(order);
+    central::Fenced back;
+    ASSERT_TRUE(is_read(bytes, back)) << event.index();
+    EXPECT_EQ(back.token, order.token);
+    EXPECT_EQ(bytes_of(back), bytes);
+    while (!bytes.empty()) {
+      bytes.pop_back();
+      EXPECT_FALSE(is_read(bytes, back)) << event.index() << " of " << bytes.size();
+    }
+  }
+}
+
 TEST(TransitOf, ADriverUpdateHasAllThatWasSaid) {
   DriverUpdate update;
   update.request = RequestId{1};

@@ -1,10 +1,15 @@
 // Arguments: every wrong one is an error that names it.
 #include "app/api/arguments.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "actors/network/topology.hpp"
+#include "actors/texts.hpp"
 
 namespace chargemill::app::api {
 namespace {
@@ -73,6 +78,20 @@ TEST(ApiArguments, StatesZonesPointsAndKindsAreThoseThatThereAre) {
   EXPECT_THAT(a.flaw(Kind::event_type, "WEIRD"), HasSubstr("FAULT, RECOVERY"));
   EXPECT_EQ(a.query(Kind::injection, "engine_ko")->whole("it", 9), 2);
   EXPECT_THAT(a.flaw(Kind::injection, "ENGINE_KO"), HasSubstr("engine_crash"));
+}
+
+TEST(ApiArguments, AStateIsKnownByAnyOfItsWordsAndTheTableOfThemIsTheReadmes) {  // D-194
+  Asked a;
+  std::ostringstream readme;
+  readme << std::ifstream{CHARGEMILL_SOURCE_DIR "/app/README.md"}.rdbuf();
+  for (std::size_t i = 0; i < kDisplayStates; ++i) {
+    const auto state = static_cast<DisplayState>(i);
+    const auto& words = chargemill::words_of(state);
+    for (const auto word : {words.code, words.text, words.figure})
+      EXPECT_EQ(a.query(Kind::state, std::string{word})->id<DisplayState>("it"), state) << word;
+    const auto row = fmt::format("| `{}` | {} | {} |", words.code, words.text, words.figure);
+    EXPECT_THAT(readme.str(), HasSubstr(row));
+  }
 }
 
 TEST(ApiArguments, TimesAreAbsoluteOrCountedBackFromNow) {

@@ -18,17 +18,24 @@ std::string sent(const std::vector<std::string>& words) {
 TEST(CtlWords, BecomeCommandsOfTheDoor) {
   EXPECT_EQ(sent({"list"}), "LIST");
   EXPECT_EQ(sent({"list", "CP-000100"}), "LIST#CP-000100");
-  EXPECT_EQ(sent({"status", "CP-001"}), "STATUS#CP-001");
+  EXPECT_EQ(sent({"status", "CP-001"}), "STATUS#CP-001#AGE");
   EXPECT_EQ(sent({"stop", "all"}), "STOP#*");
   EXPECT_EQ(sent({"stop", "*"}), "STOP#*");
   EXPECT_EQ(sent({"resume", "CP-001"}), "RESUME#CP-001");
   EXPECT_EQ(sent({"stop-session", "CP-001"}), "STOP_SUPPLY#CP-001");
   EXPECT_EQ(sent({"start", "CP-001", "driver-alice"}), "START#CP-001#driver-alice");
   EXPECT_EQ(sent({"inject", "CP-001", "engine_crash"}), "INJECT#CP-001#engine_crash");
+  EXPECT_EQ(sent({"inject", "CP-001", "engine_ko", "20s"}), "INJECT#CP-001#engine_ko#20");
+  EXPECT_EQ(sent({"inject", "CP-001", "engine_ko", "250ms"}), "INJECT#CP-001#engine_ko#0.25");
+  EXPECT_EQ(sent({"inject", "CP-001", "engine_ko", "7"}), "INJECT#CP-001#engine_ko#7");
+  EXPECT_EQ(sent({"simulate-fault", "CP-001", "on"}), "SIMULATE_FAULT#CP-001#ON");
+  EXPECT_EQ(sent({"simulate-fault", "CP-001", "off"}), "SIMULATE_FAULT#CP-001#OFF");
+  EXPECT_EQ(sent({"shutdown", "CP-001"}), "SHUTDOWN#CP-001");
+  EXPECT_EQ(sent({"power-on", "CP-001"}), "POWER_ON#CP-001");
   EXPECT_EQ(sent({"add", "cp", "CP-900", "Z01", "50", "0.35"}), "ADD_CP#CP-900#Z01#50#0.35");
   EXPECT_EQ(sent({"add", "charge-point", "-"}), "ADD_CP#-");
   EXPECT_EQ(sent({"add", "driver", "eve", "CP-001", "CP-002"}), "ADD_DRIVER#eve#CP-001#CP-002");
-  EXPECT_EQ(sent({"status", "all"}), "STATUS#all") << "where all is no word, it is a name";
+  EXPECT_EQ(sent({"status", "all"}), "STATUS#all#AGE") << "where all is no word, it is a name";
 }
 
 TEST(CtlWords, WhatIsWrongIsSaidBeforeItIsSent) {
@@ -38,6 +45,10 @@ TEST(CtlWords, WhatIsWrongIsSaidBeforeItIsSent) {
   EXPECT_EQ(sent({"add", "cp"}), "error: a name is missing, use add cp CP|- [ZONE [KW [EUR]]]");
   EXPECT_EQ(sent({"add"}).rfind("error: unknown command 'add'", 0), 0U);
   EXPECT_EQ(sent({"status", "a", "b"}), "error: too many fields, use status CP");
+  EXPECT_EQ(sent({"inject", "CP-1", "engine_ko", "0s"}),
+            "error: SECONDS is a number above 0, at most 1e9, use inject CP KIND [DURATION]");
+  EXPECT_EQ(sent({"inject", "CP-1", "engine_ko", "soon"}),
+            "error: SECONDS is a number above 0, at most 1e9, use inject CP KIND [DURATION]");
   EXPECT_EQ(sent({"inject", "CP-1", "rain"}).rfind("error: unknown kind 'rain'", 0), 0U);
 }
 
@@ -83,6 +94,11 @@ TEST(CtlReply, OnePointIsOneObject) {
   EXPECT_EQ(json["charge_point"], "7");
   EXPECT_EQ(json["driver"], "42") << "names stay texts";
   EXPECT_EQ(json["session"], "session-0000002a");
+  EXPECT_TRUE(json["engine_heard_s"].is_null()) << "not told";
+  CtlReply aged{"STATUS#7#AGE"};
+  ASSERT_TRUE(aged.take("ACK: STATUS#7#SUPPLYING#SUPPLYING#OK#42#session-0000002a#12.5#-"));
+  EXPECT_EQ(nlohmann::json::parse(aged.text(true))["engine_heard_s"], 12.5);
+  EXPECT_NE(aged.text(false).find("engine_heard_s"), std::string::npos);
   CtlReply stats{"STATS#CP-1"};
   ASSERT_TRUE(stats.take("ACK: STATS#CP-1#-#-#-#open#3"));
   const auto counts = nlohmann::json::parse(stats.text(true));

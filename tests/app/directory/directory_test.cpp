@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/folder.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -52,6 +58,54 @@ TEST(Directory, ListedNamesAreLookedUp) {
   const Directory names{topology};
   for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(names.point(names.name(PointId{i})), PointId{i});
   EXPECT_FALSE(names.point("CP-000002")) << "no point here has a generated name";
+}
+
+std::string text_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream{path}.rdbuf();
+  return text.str();
+}
+
+TEST(Directory, WhatMonitorsSaidIsKnownAfterARestart) {  // D-041, D-084
+  const test::Folder folder;
+  const auto file = folder.path() + "/registrations.tsv";
+  const auto topology = generated();
+  {
+    Directory names{topology};
+    names.keep_registrations(file);
+    EXPECT_EQ(text_of(file), "") << "no file before somebody registers";
+    names.note(PointId{6}, {"Calle Mayor 1\t2\n", "10.0.0.7", 8001}, true);
+    names.note(PointId{6}, {"", "10.0.0.8", 8001}, false);  // the location stays
+    names.note(PointId{7}, {std::string(1'000, 'x'), "h", 1}, true);
+    for (int i = 0; i < 3; ++i) names.note(PointId{6}, {"", "10.0.0.8", 8001}, false);
+    EXPECT_EQ(names.registered(PointId{6}).location, "Calle Mayor 1 2 ");
+  }
+  const auto text = text_of(file);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3)
+      << "what is said again is not written again";
+  std::ofstream{file, std::ios::app} << "no row\n\t\t\t\nCP-000001\th\t99999\tx\nCP-000002\th";
+  Directory names{topology};
+  names.keep_registrations(file);
+  EXPECT_EQ(names.registered(PointId{6}).location, "Calle Mayor 1 2 ");
+  EXPECT_EQ(names.registered(PointId{6}).host, "10.0.0.8");
+  EXPECT_EQ(names.registered(PointId{6}).port, 8001);
+  EXPECT_EQ(names.registered(PointId{7}).location.size(), Registrations::kBytesMax);
+  EXPECT_EQ(names.registered(PointId{0}).host, "") << "lines that are none are passed over";
+}
+
+TEST(Directory, AFileOfRegistrationsDoesNotGrowWithoutBound) {  // law 6
+  const test::Folder folder;
+  const auto file = folder.path() + "/registrations.tsv";
+  const auto topology = generated();
+  Directory names{topology};
+  names.keep_registrations(file);
+  for (int i = 0; i < 20'000; ++i)
+    names.note(PointId{1}, {"here", "h" + std::to_string(i), 1}, true);
+  const auto text = text_of(file);
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 5'000);
+  Directory again{topology};
+  again.keep_registrations(file);
+  EXPECT_EQ(again.registered(PointId{1}).host, "h19999");
 }
 
 TEST(Directory, RequestsAndSessionsHaveTheNamesOfMessages) {  // D-030

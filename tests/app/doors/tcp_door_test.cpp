@@ -21,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::FrameClient;
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using testing::StartsWith;
 
 network::Scenario of(std::uint32_t points) {
@@ -136,6 +137,52 @@ TEST(TcpDoor, FaultsAndShutdownsCanBeOrdered) {  // D-080, D-110
   EXPECT_THAT(s.ask("STATUS#CP-000002"), HasSubstr("#DISCONNECTED#OK#"));
   EXPECT_EQ(s.ask("STATS#CP-000001").substr(0, 36), "ACK: STATS#CP-000001#-#-#-#closed#1")
       << "one failure more at the breaker";
+}
+
+TEST(TcpDoor, WhoWasShutDownCanBeSwitchedOnAgain) {  // D-080, D-089
+  Station s{2};
+  EXPECT_EQ(s.ask("SHUTDOWN#CP-000002"), "ACK: SHUTDOWN#CP-000002");
+  s.still.pass(60s);
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=ACTIVATED#CP-000002=BROKEN")
+      << "nobody restarts what was ended on purpose";
+  EXPECT_EQ(s.ask("POWER_ON#CP-000002"), "ACK: POWER_ON#CP-000002");
+  EXPECT_EQ(s.ask("POWER_ON#CP-000001"), "ACK: POWER_ON#CP-000001") << "it runs: nothing happens";
+  s.still.pass(3s);
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=ACTIVATED#CP-000002=ACTIVATED");
+  EXPECT_EQ(s.ask("START#CP-000002#-"), "ACK: START#CP-000002");
+  s.still.pass(2s);
+  EXPECT_THAT(s.ask("LIST"), HasSubstr("CP-000002=SUPPLYING"));
+}
+
+TEST(TcpDoor, AMonitorReportsAFaultThatIsSimulatedAndItsEnd) {  // D-120, X-27
+  Station s{2};
+  EXPECT_EQ(s.ask("SIMULATE_FAULT#CP-000001#ON"), "ACK: SIMULATE_FAULT#CP-000001");
+  s.still.pass(6s);
+  EXPECT_THAT(s.ask("LIST"), HasSubstr("CP-000001=BROKEN#CP-000002=ACTIVATED"));
+  EXPECT_EQ(s.ask("SIMULATE_FAULT#CP-000001#OFF"), "ACK: SIMULATE_FAULT#CP-000001");
+  s.still.pass(6s);
+  EXPECT_THAT(s.ask("LIST"), HasSubstr("CP-000001=ACTIVATED"));
+}
+
+TEST(TcpDoor, AFaultLastsAsLongAsItIsTold) {
+  Station s{2};
+  EXPECT_EQ(s.ask("INJECT#CP-000001#engine_ko#100"), "ACK: INJECT#CP-000001");
+  s.still.pass(95s);
+  EXPECT_THAT(s.ask("LIST"), HasSubstr("CP-000001=BROKEN"));
+  s.still.pass(10s);
+  EXPECT_THAT(s.ask("LIST"), HasSubstr("CP-000001=ACTIVATED"));
+}
+
+TEST(TcpDoor, AStatusTellsSinceWhenNothingWasHeard) {
+  Station s{2};
+  ASSERT_EQ(s.ask("START#CP-000001#-"), "ACK: START#CP-000001");
+  s.still.pass(2s);
+  ASSERT_EQ(s.ask("INJECT#CP-000001#engine_silent#8"), "ACK: INJECT#CP-000001");
+  s.still.pass(4s);
+  // Central believes that it supplies: three checks have to fail first. How old that is, is said.
+  EXPECT_THAT(s.ask("STATUS#CP-000001#AGE"),
+              MatchesRegex("ACK: STATUS#CP-000001#SUPPLYING#SUPPLYING#OK#-#session-[0-9a-f]+"
+                           "#[45]\\.[0-9]#[01]\\.[0-9]"));
 }
 
 TEST(TcpDoor, TheRepliesOfOneClientComeInItsOrder) {  // D-144
@@ -259,8 +306,8 @@ TEST(TcpDoor, NobodyWithoutATokenChangesOrSeesAnything) {  // D-147
   for (const char* text :
        {"LIST", "STATUS#CP-000001", "STATS#CP-000001", "AVAILABLE", "STOP#*", "RESUME#CP-000001",
         "STOP_SUPPLY#CP-000001", "SHUTDOWN#CP-000001", "RESET_BREAKER#CP-000001", "PLUG#CP-000001",
-        "UNPLUG#CP-000001", "START#CP-000001#-", "INJECT#CP-000001#engine_ko", "DANCE", "",
-        "{\"type\":\"cp_status\"}"})
+        "UNPLUG#CP-000001", "START#CP-000001#-", "INJECT#CP-000001#engine_ko", "POWER_ON#CP-000001",
+        "SIMULATE_FAULT#CP-000001#ON", "DANCE", "", "{\"type\":\"cp_status\"}"})
     EXPECT_EQ(s.ask(text), needed) << text;
   EXPECT_EQ(s.ask("PING"), "ACK: PING");
   EXPECT_THAT(s.ask("HELP"), HasSubstr(" AUTH#TOKEN"));

@@ -18,11 +18,11 @@ network::Topology topology(std::uint32_t shards) {
   return t;
 }
 
-TEST(NodeTable, DealsShardsOutAsNodesSpawnThem) {
+TEST(NodeTable, ShowsWhoHasWhichShards) {
   Membership membership;
   membership.names = {"alpha", "beta", "gamma"};
   membership.nodes = {{"tcp://10.0.0.1:7101", "", ""}, {"ipc:///tmp/x", "", ""}};
-  const auto rows = rows_of(membership, topology(4));
+  const auto rows = rows_of(membership, topology(4), [](std::uint32_t shard) { return shard % 3; });
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].place, "10.0.0.1:7101");
   EXPECT_EQ(rows[1].place, "this machine");

@@ -117,6 +117,11 @@ TEST(Observability, EveryMetricOfAScrapeIsLookedAtOrListedAsUnused) {
     EXPECT_NE(is_used, unused.count(family.name) > 0) << family.name;
   }
 }
+TEST(Observability, WhatNobodyLooksAtIsListedForPeople) {
+  const auto readme = text_of(CHARGEMILL_SOURCE_DIR "/config/grafana/README.md");
+  for (const auto& one : unused_metrics())
+    EXPECT_NE(readme.find("\n- `" + one.metric + "`: "), std::string::npos) << one.metric;
+}
 TEST(Observability, EveryRecordingRuleIsUsedByAnAlertOrAPanel) {
   auto exprs = dashboard_exprs();
   for (const auto& alert : alerts()) exprs.push_back(alert.expr);

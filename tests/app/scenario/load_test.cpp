@@ -145,6 +145,16 @@ expr = "request_decision:p95 < 50ms"
   EXPECT_NE(errors_of(text).find("a unit is missing"), std::string::npos);
 }
 
+TEST(Load, AQuoteThatIsNotClosedIsSaidInPlainWords) {
+  for (const char* text : {"[run]\nname = \"town\nseed = 1\n", "[run]\nname = 'town\nseed = 1\n",
+                           "[run]\nname = \"a \\\" b\n", "[run]\nname = \"town"}) {
+    const auto said = errors_of(text);
+    EXPECT_NE(said.find("a quote is opened and not closed"), std::string::npos) << said;
+    EXPECT_NE(said.find("test.toml:2:"), std::string::npos) << said;
+  }
+  EXPECT_EQ(errors_of("[run]\nname = = # it's\n").find("quote"), std::string::npos);
+}
+
 TEST(Load, SyntaxErrorsHaveAPlace) {
   const auto loaded = load("[run]\nseed = = 1\n");
   ASSERT_FALSE(loaded);

@@ -22,7 +22,10 @@ TEST(Value, OutOfRangeIsToldTheLimitAsItWouldBeWritten) {
             "error[E0314]: 'run.seed' must be at least 0, not '-99999999999999999999'");
   EXPECT_EQ(given("run.duration", "99999999d"),
             "error[E0314]: 'run.duration' must be at most 8784h, not '99999999d'");
-  EXPECT_EQ(given("run.duration", "0s"), "error[E0314]: 'run.duration' must be above 0s, not '0s'");
+  for (const char* const little : {"0s", "5us"})
+    EXPECT_EQ(
+        given("run.duration", little),
+        std::string{"error[E0314]: 'run.duration' must be at least 1ms, not '"} + little + "'");
   EXPECT_EQ(given("network.health_interval", "1us"),
             "error[E0314]: 'network.health_interval' must be at least 1ms, not '1us'");
 }

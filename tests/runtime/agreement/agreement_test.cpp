@@ -26,7 +26,7 @@ class Agreements : public testing::Test {
     while (!nodes_.empty()) leave(nodes_.size() - 1);
   }
   /// A node whose hand-overs reach all others at once. A lease that a slow machine does not lose.
-  void join(const EtcdCluster& etcd, const std::string& name, bool is_fixed = false) {
+  void join(const EtcdCluster& etcd, const std::string& name, Course course = Course::open) {
     Agreement::Options options;
     options.etcd = etcd.endpoints();
     options.member.prefix = "/test/";
@@ -34,7 +34,7 @@ class Agreements : public testing::Test {
     options.member.card = "card of " + name;
     options.member.lease = 30s;
     options.member.expected = 3;
-    options.member.is_fixed = is_fixed;
+    options.member.course = course;
     Agreement::Listener listener;
     listener.on_tell = [this](const TellLetGo& tell) {
       const std::lock_guard lock{mutex_};
@@ -119,7 +119,7 @@ TEST_F(Agreements, GoOnWhenEtcdLosesItsLeader) {
 
 TEST_F(Agreements, SayThatEtcdIsAwayAndThatItIsBack) {
   EtcdCluster etcd{1};
-  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, true);
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, Course::fixed);
   ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
   const auto before = nodes_[0]->status();
   etcd.kill(0);
@@ -133,16 +133,42 @@ TEST_F(Agreements, SayThatEtcdIsAwayAndThatItIsBack) {
 
 TEST_F(Agreements, AFixedNetworkHasNoPlaceForAFourth) {
   EtcdCluster etcd{1};
-  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, true);
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, Course::fixed);
   ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
   const auto before = nodes_[0]->status().view;
-  join(etcd, "delta", true);
+  join(etcd, "delta", Course::fixed);
   ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().view.members.size() == 4; }));
   leave(central());
   // One of them is gone, and nothing changes hands.
   ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().view.members.size() == 3; }));
   EXPECT_EQ(nodes_[0]->status().view.epoch, before.epoch);
   EXPECT_FALSE(nodes_[0]->status().view.central.has_value());
+}
+
+// FE-01, SH-02: the network goes on among those who began it, whoever of them is lost.
+TEST_F(Agreements, HeirsShareWhatALostNodeHadAndNewcomersGetNothing) {
+  EtcdCluster etcd{1};
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, Course::heirs);
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  const auto before = nodes_[0]->status().view;
+  join(etcd, "delta", Course::heirs);
+  ASSERT_TRUE(comes_true([&] { return nodes_[0]->status().view.members.size() == 4; }));
+  leave(central());
+  ASSERT_TRUE(comes_true([&] {
+    const auto view = nodes_[0]->status().view;
+    return view.central && view.table.owners.size() == 2;
+  }));
+  const auto after = nodes_[0]->status().view;
+  EXPECT_GT(after.token, before.token);
+  EXPECT_GT(after.epoch, before.epoch);
+  EXPECT_NE(after.central->name, "delta");
+  for (std::size_t shard = 0; shard < kShards; ++shard) {
+    const auto& owner = after.table.owners[after.table.owner[shard]];
+    const auto& former = before.table.owners[before.table.owner[shard]];
+    EXPECT_NE(owner.name, "delta");
+    if (former == *before.central) continue;
+    ASSERT_EQ(owner, former) << "only what was lost moves";
+  }
 }
 
 TEST_F(Agreements, ANameBelongsToOneProcess) {

@@ -31,6 +31,24 @@ TEST(Units, EnergyIsExactToTheMillijouleRoundedDown) {
   }
 }
 
+TEST(Units, EnergyOfASessionIsRoundedHalfToEvenOnce) {  // D-111
+  EXPECT_EQ(rounded_energy(Power{7'200}, Nanos{1'000'000'070}).mj, 7'200'001);
+  // Half a millijoule above an even and above an odd amount.
+  EXPECT_EQ(rounded_energy(Power{1'000}, Nanos{2'000'500}).mj, 2'000);
+  EXPECT_EQ(rounded_energy(Power{1'000}, Nanos{2'001'500}).mj, 2'002);
+  RandomStream random{5, 0, Purpose::choice};
+  for (int i = 0; i < 100'000; ++i) {
+    const Power p{static_cast<std::int64_t>(1 + random.below(400'000))};
+    const Nanos t{static_cast<std::int64_t>(random.bits() >> (14 + random.below(40)))};
+    const Wide product = Wide{p.w} * t.count();
+    const Wide down = product / 1'000'000;
+    const Wide rest = 2 * (product % 1'000'000);
+    const bool up = rest > 1'000'000 || (rest == 1'000'000 && (down & 1) != 0);
+    ASSERT_EQ(rounded_energy(p, t).mj, static_cast<std::int64_t>(down + (up ? 1 : 0)));
+    ASSERT_LE((p * t).mj, rounded_energy(p, t).mj);
+  }
+}
+
 TEST(Units, TimeToDeliverIsTheShortestThatSuffices) {
   RandomStream random{2, 0, Purpose::choice};
   for (int i = 0; i < 100'000; ++i) {
@@ -49,6 +67,7 @@ TEST(Units, MoneyIsRoundedHalfToEvenOnce) {  // D-111
   EXPECT_EQ(cost_of(Energy{kMillijoulesPerKwh / 2}, Price{4}), Money{2});
   EXPECT_EQ(cost_of(Energy{kMillijoulesPerKwh / 2}, Price{5}), Money{2});
   EXPECT_EQ(cost_of(Energy{kMillijoulesPerKwh / 2}, Price{7}), Money{4});
+  EXPECT_EQ(cost_of(Energy{kMillijoulesPerKwh * 3 / 2}, Price{5}), Money{8}) << "7.5, not 5 + 2.5";
   RandomStream random{3, 0, Purpose::choice};
   for (int i = 0; i < 100'000; ++i) {
     const Energy e{static_cast<std::int64_t>(random.below(3'600'000'000'000))};

@@ -10,70 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/base/random_stream.hpp"
 #include "runtime/engine/engine.hpp"
-#include "tests/runtime/cluster/link_story.hpp"
+#include "tests/runtime/cluster/gossip.hpp"
 
 namespace chargemill::runtime {
 namespace {
-
-constexpr Nanos kLatency = 100ms;
-constexpr auto kPatience = 60s;
-
-struct Hop {
-  std::uint64_t value;
-};
-
-std::size_t write_hop(const Hop& hop, std::byte* to) {
-  store_at(to, hop.value);
-  return sizeof hop.value;
-}
-bool read_hop(ByteView bytes, Hop& hop) {
-  if (bytes.size != sizeof hop.value) return false;
-  hop.value = load_at<std::uint64_t>(bytes.data);
-  return true;
-}
-
-/// Mixes what it hears, in the order in which it hears it, and talks at random; now and then it
-/// sleeps, or moves its alarm.
-class Gossip final : public LeanActor {
- public:
-  Gossip(caf::actor_config& cfg, std::uint64_t seed, std::uint32_t id,
-         const std::vector<Address>& all)
-      : LeanActor(cfg), all_(all), random_(seed, id, Purpose::choice) {}
-  std::uint64_t mixed = 0;  // read while time stands still
-
- private:
-  void on_message(const Message& m) override {
-    const auto* hop = m.get_if<Hop>();
-    if (hop == nullptr) return drop(m);
-    mix(hop->value);
-    if (random_.below(8) == 0) return;  // else the number of messages would never fall
-    const std::uint64_t times = random_.below(7) == 0 ? 2 : 1;
-    for (std::uint64_t i = 0; i < times; ++i) tell();
-    if (random_.below(3) == 0)
-      wake_at(now() + Nanos{static_cast<std::int64_t>(random_.below(3e8))});
-  }
-  void on_wake() override {
-    mix(17);
-    tell();
-  }
-  void tell() {
-    const Address to = all_[random_.below(all_.size())];
-    if (random_.below(4) == 0) {
-      send_after(to, kLatency + Nanos{static_cast<std::int64_t>(random_.below(9e8))}, Hop{mixed});
-    } else {
-      send(to, Hop{mixed});
-    }
-  }
-  void mix(std::uint64_t value) {
-    const auto at = static_cast<std::uint64_t>(now().time_since_epoch().count());
-    mixed = (mixed ^ value ^ at) * 0x9E3779B97F4A7C15U + 1;
-  }
-
-  const std::vector<Address>& all_;
-  RandomStream random_;
-};
 
 /// Counts what it hears and passes it on as often as it says.
 class Counting final : public LeanActor {
@@ -172,26 +113,6 @@ struct Cluster {
   std::vector<Machine> machines;
 };
 
-/// What each of 60 actors has mixed after two model seconds.
-std::vector<std::uint64_t> alone(std::uint64_t seed) {
-  EngineOptions options;
-  options.pacing = Pacing::virtual_time;
-  options.workers = 1;
-  options.latency = kLatency;
-  Engine engine{options};
-  std::vector<Address> all;
-  std::vector<Gossip*> actors;
-  for (std::uint32_t i = 0; i < 60; ++i)
-    actors.push_back(engine.coordinator().spawn<Gossip>(0, seed, i, all));
-  for (auto* actor : actors) all.emplace_back(actor);
-  for (auto* actor : actors) LeanActor::post(actor, Hop{1});
-  engine.coordinator().go_until(SimTime{2s});
-  EXPECT_TRUE(engine.coordinator().await_pause(kPatience));
-  std::vector<std::uint64_t> result;
-  for (const auto* actor : actors) result.push_back(actor->mixed);
-  return result;
-}
-
 std::vector<std::uint64_t> together(std::uint64_t seed, unsigned nodes, unsigned workers) {
   Cluster cluster{nodes, workers, Pacing::virtual_time};
   cluster.populate(60, [seed](Machine& machine, std::size_t i) -> Address {
@@ -262,6 +183,96 @@ TEST(Exchange, CarriesMessagesInTheOrderOfTheirSenderInRealTime) {
       EXPECT_EQ(actor->wrong, 0U);
     }
   }
+}
+
+// SH-02: what was addressed to a lost node's actor reaches who has its number now, and Mattern's
+// sums are those of the living.
+TEST(Exchange, OutlivesANodeWhoseActorsOthersTakeOver) {
+  Cluster cluster{3, 2, Pacing::paced};
+  constexpr std::size_t kActors = 6;
+  // All send to the one behind the next: actor 2, of the lost node, hears of actor 0 and no other.
+  const auto next = [](std::size_t i) { return (i + 2) % kActors; };
+  cluster.populate(kActors, [&](Machine& machine, std::size_t i) -> Address {
+    auto* const actor = machine.engine->coordinator().spawn<Counting>(static_cast<unsigned>(i),
+                                                                      machine.all, next(i));
+    machine.counters.resize(kActors, nullptr);
+    machine.counters[i] = actor;
+    return actor;
+  });
+  for (auto& machine : cluster.machines) machine.exchange->outlive_losses();
+  auto& lost = cluster.machines[2];
+  lost.exchange->detach();
+  lost.engine.reset();
+  lost.exchange.reset();
+  for (unsigned n = 0; n < 2; ++n) {
+    auto& machine = cluster.machines[n];
+    machine.exchange->give_up(2);
+    EXPECT_EQ(machine.exchange->failure(), "");
+    auto& engine = machine.engine->coordinator();
+    engine.hold_still([&] {
+      machine.exchange->hold_arrivals([&] {
+        // Actor 2 comes to node 1, actor 5 to node 0.
+        for (const std::size_t i : {std::size_t{2}, std::size_t{5}}) {
+          const unsigned heir = i == 2 ? 1 : 0;
+          if (heir != n) {
+            machine.all[i] = engine.move_on(machine.all[i], heir);
+            continue;
+          }
+          machine.counters.resize(kActors, nullptr);
+          machine.counters[i] = engine.take_over<Counting>(machine.all[i], 0, machine.all, next(i));
+          machine.all[i] = machine.counters[i];
+        }
+      });
+    });
+  }
+  LeanActor::post(cluster.machines[0].counters[0], Hop{0});  // tells actor 2 two thousand times
+  const auto& a = *cluster.machines[0].exchange;
+  const auto& b = *cluster.machines[1].exchange;
+  while (b.received() < 2'000) std::this_thread::yield();
+  EXPECT_EQ(a.sent() + b.sent(), a.received() + b.received());
+  ASSERT_TRUE(cluster.machines[1].engine->coordinator().freeze(kPatience));
+  const auto& heir = *cluster.machines[1].counters[2];
+  EXPECT_EQ(heir.heard, 2'000U);
+  EXPECT_EQ(heir.wrong, 0U);
+  EXPECT_EQ(a.strays() + b.strays(), 0U);
+}
+
+// Until all have heard where it is now.
+TEST(Exchange, CountsWhatIsAddressedToNobody) {
+  Cluster cluster{2, 1, Pacing::paced};
+  cluster.populate(2, [](Machine& machine, std::size_t i) -> Address {
+    auto* const actor = machine.engine->coordinator().spawn<Counting>(0, machine.all, 1 - i);
+    machine.counters.push_back(actor);
+    return actor;
+  });
+  for (auto& machine : cluster.machines) machine.exchange->outlive_losses();
+  auto& sender = cluster.machines[0];
+  auto& receiver = cluster.machines[1];
+  // The receiver believes that its actor is elsewhere.
+  auto& engine = receiver.engine->coordinator();
+  engine.hold_still([&] {
+    receiver.exchange->hold_arrivals(
+        [&] { (void)engine.move_on(Address::elsewhere(2, engine.workers()), 0); });
+  });
+  LeanActor::post(sender.counters[0], Hop{0});
+  while (receiver.exchange->received() < 2'000) std::this_thread::yield();
+  EXPECT_EQ(receiver.exchange->strays(), 2'000U);
+  EXPECT_EQ(receiver.exchange->failure(), "");
+}
+
+// What is sent to it goes nowhere, and nobody waits for room there.
+TEST(Exchange, GivesUpANodeThatIsThereAllTheSame) {
+  Cluster cluster{2, 1, Pacing::paced};
+  auto& here = cluster.machines[0];
+  auto& zombie = cluster.machines[1];
+  here.exchange->outlive_losses();
+  here.exchange->give_up(1);
+  zombie.exchange->tell(0, "I lead");
+  for (int i = 0; i < 1'000; ++i) here.exchange->tell(1, std::string(64 * 1'024, 'x'));
+  EXPECT_FALSE(here.exchange->receive(Millis{300}).has_value());
+  EXPECT_TRUE(here.exchange->is_given_up(1));
+  EXPECT_EQ(here.exchange->links().state_of(1), PeerState::lost);
+  EXPECT_EQ(here.exchange->failure(), "");
 }
 
 TEST(Exchange, PassesOnWhatRunnersSay) {

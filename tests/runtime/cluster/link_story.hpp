@@ -41,6 +41,11 @@ class Ear final : public LinkEvents {
     states_[node].push_back(state);
     changed_.notify_all();
   }
+  std::string on_life(unsigned node) override {
+    const std::lock_guard lock{mutex_};
+    ++lives_[node];
+    return "life " + std::to_string(lives_[node]);
+  }
 
   [[nodiscard]] bool await_number(unsigned node, std::uint64_t number) {
     return await([&] { return last_[node] >= number; });
@@ -65,6 +70,15 @@ class Ear final : public LinkEvents {
     const std::lock_guard lock{mutex_};
     return data_before_[i];
   }
+  [[nodiscard]] std::uint64_t number(unsigned node) {
+    const std::lock_guard lock{mutex_};
+    return last_[node];
+  }
+  /// Where nodes may return: how many processes have been in that place.
+  [[nodiscard]] unsigned lives(unsigned node) {
+    const std::lock_guard lock{mutex_};
+    return lives_[node];
+  }
   /// Numbers that came out of turn.
   [[nodiscard]] int wrong() {
     const std::lock_guard lock{mutex_};
@@ -84,6 +98,7 @@ class Ear final : public LinkEvents {
   std::condition_variable changed_;
   std::array<std::uint64_t, 4> last_{};
   std::array<std::vector<PeerState>, 4> states_;
+  std::array<unsigned, 4> lives_{};
   std::vector<std::string> messages_;
   std::vector<std::uint64_t> data_before_;
   int wrong_ = 0;
@@ -164,6 +179,13 @@ class Stranger {
     std::string body(BeatLayout::kBytes, '\0');
     write_beat(beat, reinterpret_cast<std::byte*>(body.data()));
     say_frame({FrameType::beat, static_cast<std::uint16_t>(node), incarnation, 0, 0}, body);
+  }
+  /// Where nodes may return: `number` in a frame that is meant for one life of the receiver.
+  void say_to(Incarnation receiver, Incarnation sender, std::uint64_t sequence,
+              std::uint64_t number) {
+    std::string body(8, '\0');
+    store_at(reinterpret_cast<std::byte*>(body.data()), number);
+    say_frame({FrameType::data, 1, sender, static_cast<std::uint32_t>(receiver), sequence}, body);
   }
   /// A frame of data with the number of its own sequence.
   void say_number(unsigned node, Incarnation incarnation, std::uint64_t sequence) {

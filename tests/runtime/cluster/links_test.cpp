@@ -136,6 +136,34 @@ TEST_F(LinksOnThisMachine, TakeANewProcessInAPlaceForTheLossOfTheOldOne) {
   EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::lost));
 }
 
+TEST_F(LinksOnThisMachine, TakeANewProcessForTheNextLifeWhereNodesMayReturn) {
+  constexpr Incarnation kSelf{100};
+  constexpr Incarnation kNext{8};
+  options_.nodes = folder_.endpoints(2);
+  options_.may_return = true;
+  open(0);
+  Stranger first{options_.nodes[0]};
+  first.say_beat(1, kLife, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  first.say_to(kSelf, kLife, 1, 1);
+  EXPECT_TRUE(nodes_[0].ear.await_number(1, 1));
+  // The next one counts its frames from 1 again. Data and beats come on different ways.
+  Stranger second{options_.nodes[0]};
+  second.say_beat(1, kNext, {});
+  while (nodes_[0].ear.number(1) < 2) {
+    second.say_to(kSelf, kNext, 1, 2);
+    std::this_thread::yield();
+  }
+  first.say_beat(1, kLife, {});
+  first.say_to(kSelf, kLife, 2, 99);             // what the former still had to say
+  second.say_to(Incarnation{99}, kNext, 2, 99);  // to a former life of this node
+  second.say_to(kSelf, kNext, 2, 3);
+  EXPECT_TRUE(nodes_[0].ear.await_number(1, 3));
+  EXPECT_EQ(nodes_[0].ear.wrong(), 0);
+  EXPECT_EQ(nodes_[0].ear.lives(1), 2U);
+  EXPECT_EQ(nodes_[0].links->state_of(1), PeerState::alive);
+}
+
 TEST_F(LinksOnThisMachine, DeliverNothingTwiceAndNothingOutOfTurn) {
   options_.nodes = folder_.endpoints(2);
   open(0);

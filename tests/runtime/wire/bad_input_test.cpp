@@ -69,10 +69,10 @@ TEST(BadInput, BytesThatAreNoTextAreDropped) {
 TEST(BadInput, BytesThatAreNoTextPassWhereBytesAreWelcome) {
   expect_row(hex("02 ff 03 ff") + f("OK"), {"\xff", "OK"}, {}, {kPayloadBytesMax, false});
 }
-TEST(BadInput, ALostEtxResynchronises) {  // D-136
+TEST(BadInput, ALostEtxResynchronises) {  // D-136, X-24
   expect_row(hex("02 41 42") + f("OK"), {"OK"}, resyncs(1));
 }
-TEST(BadInput, SpecialBytesThatWereNotEscapedAreNotBelieved) {  // D-136
+TEST(BadInput, SpecialBytesThatWereNotEscapedAreNotBelieved) {  // D-136, X-24
   expect_row(hex("02 41 02 42 03 01"), {}, resyncs(1, 1));
   expect_row(hex("02 41 03 42 03 00"), {}, bad_lrcs(1, 2));
   expect_row(hex("02 41 03 41 03 03"), {"A"}, garbage(2));  // cannot be told from a real frame
@@ -92,7 +92,7 @@ TEST(BadInput, AnEscapeIsFollowedByThreeBytesOnly) {  // D-137
     ASSERT_NO_FATAL_FAILURE(expect_row(input + f("OK"), {"OK"}, bad_escapes(1)));
   }
 }
-TEST(BadInput, ThousandsOfBadFramesNeedNoStack) {
+TEST(BadInput, ThousandsOfBadFramesNeedNoStack) {
   expect_row(900 * hex("02 03 01"), {}, bad_lrcs(900));
   expect_row(3'000 * hex("02 03 01") + f("OK"), {"OK"}, bad_lrcs(3'000));
 }
@@ -121,7 +121,7 @@ TEST(BadInput, TheLimitCountsUnescapedBytes) {
 TEST(BadInput, ALimitOfOneByteIsALimit) {
   expect_row(f("") + f("A") + f("AB") + f("\x02"), {"", "A", "\x02"}, oversize(1, 2), {1, true});
 }
-TEST(BadInput, ElevenHundredFramesInOneReadAreAllDelivered) {
+TEST(BadInput, ElevenHundredFramesInOneReadAreAllDelivered) {
   expect_row(1'100 * f("1234567"), Texts(1'100, "1234567"), {});
 }
 TEST(BadInput, ACompleteFrameIsNotDroppedForWhatFollows) {  // D-141

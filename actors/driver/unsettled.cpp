@@ -1,0 +1,108 @@
+#include "actors/driver/unsettled.hpp"
+
+#include <algorithm>
+
+namespace chargemill::driver {
+namespace {
+
+constexpr std::uint64_t kCorrection = std::uint64_t{1} << 63U;
+
+/// A session's ticket and its correction are two.
+std::uint64_t key_of(SessionId session, bool is_correction) {
+  return index_of(session) | (is_correction ? kCorrection : 0);
+}
+
+Unsettled& unsettled(State& state) {
+  if (!state.unsettled) state.unsettled = Unsettled{};
+  return *state.unsettled;
+}
+
+void forget_if_settled(State& state) {
+  if (state.unsettled && state.unsettled->tickets.empty() && state.unsettled->cancels.empty())
+    state.unsettled.reset();
+}
+
+}  // namespace
+
+bool in_reach(const State& state) noexcept { return state.linked && !state.away; }
+
+SimTime cancel_due(const State& state) {
+  const bool owes = state.unsettled && !state.unsettled->cancels.empty();
+  return owes && in_reach(state) ? state.unsettled->cancel_at : kNever;
+}
+
+void say_cancels(State& state, SimTime now, Effects& effects) {
+  if (!state.unsettled) return;
+  for (const Cancel& cancel : state.unsettled->cancels)
+    effects.push_back(CancelRequest{cancel.request, state.id, cancel.point});
+  state.unsettled->cancel_at = now + kCancelAgain;
+}
+
+void cancel(State& state, const Cancel& wanted, SimTime now, Effects& effects) {
+  Unsettled& open = unsettled(state);
+  const bool is_new = std::none_of(open.cancels.begin(), open.cancels.end(),
+                                   [&](const Cancel& c) { return c.request == wanted.request; });
+  if (is_new) {
+    if (open.cancels.empty()) open.cancel_at = now + kCancelAgain;
+    if (open.cancels.full()) open.cancels.pop_front();
+    open.cancels.push_back(wanted);
+  }
+  if (in_reach(state)) effects.push_back(CancelRequest{wanted.request, state.id, wanted.point});
+}
+
+void settle_cancel(State& state, RequestId request) {
+  if (!state.unsettled) return;
+  auto& cancels = state.unsettled->cancels;
+  for (std::size_t i = 0; i < cancels.size(); ++i) {
+    if (cancels[i].request != request) continue;
+    cancels.remove(i);
+    return forget_if_settled(state);
+  }
+}
+
+void confirm_again(const State& state, Effects& effects) {
+  if (state.mode == Mode::guest || !state.unsettled) return;
+  for (const std::uint64_t key : state.unsettled->tickets)
+    effects.push_back(TicketAck{SessionId{key & ~kCorrection}, state.id, (key & kCorrection) != 0});
+}
+
+void take_ticket(State& state, const Ticket& ticket, Effects& effects) {
+  if (state.away || ticket.driver != state.id) return;
+  const std::uint64_t key = key_of(ticket.session, ticket.correction);
+  auto& tickets = unsettled(state).tickets;
+  const bool is_known = std::find(tickets.begin(), tickets.end(), key) != tickets.end();
+  const bool is_guest = state.mode == Mode::guest;
+  if (!is_known && tickets.full() && !is_guest) {
+    state.unsettled->has_left = true;
+    return confirm_again(state, effects);  // to make room
+  }
+  // A guest's ticket is confirmed by the guest: on its way there it may be lost with a connection.
+  if (!is_guest) effects.push_back(TicketAck{ticket.session, state.id, ticket.correction});
+  if (is_guest) effects.push_back(ShowTicket{ticket});
+  if (is_known) {
+    ++state.totals.duplicates;
+    return;
+  }
+  if (tickets.full()) tickets.pop_front();  // of a guest that confirms nothing
+  tickets.push_back(key);
+  ++state.totals.tickets;
+  if (state.mode == Mode::list) effects.push_back(ShowTicket{ticket});
+}
+
+void settle_ticket(State& state, const TicketSettled& settled, Effects& effects) {
+  if (settled.driver != state.id || !state.unsettled) return;
+  Unsettled& open = *state.unsettled;
+  const std::uint64_t key = key_of(settled.session, settled.correction);
+  for (std::size_t i = 0; i < open.tickets.size(); ++i) {
+    if (open.tickets[i] != key) continue;
+    open.tickets.remove(i);
+    break;
+  }
+  if (open.has_left && !open.tickets.full() && in_reach(state)) {
+    open.has_left = false;
+    effects.push_back(DriverReturned{state.id});  // there is room for what was left
+  }
+  forget_if_settled(state);
+}
+
+}  // namespace chargemill::driver

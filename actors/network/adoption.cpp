@@ -1,0 +1,209 @@
+// Shards of a node that was lost, and who goes on with them while the network runs.
+#include <algorithm>
+
+#include "actors/network/here.hpp"
+#include "actors/network/network.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::network {
+
+using runtime::LeanActor;
+
+namespace {
+
+// As each run has numbers of its own, so has each life of a shard: what the former one has
+// given out last, and nobody has written down, is not known.
+constexpr unsigned kRequestsALife = 17;  // bits, of the 22 of a run
+constexpr unsigned kSessionsALife = 23;  // bits, of the 28 of a run
+constexpr unsigned kSessionsARun = 28;
+constexpr unsigned kLivesMax = 32;
+
+template <class List>
+bool holds(const List& list, std::uint32_t what) {
+  return std::find(list.begin(), list.end(), what) != list.end();
+}
+
+}  // namespace
+
+template <class Actor, class State>
+void Network::replace(std::uint32_t shard, ActorSlot<Actor>& actor, runtime::Address& seat,
+                      State state) {
+  Actor* const taken =
+      engine_.take_over<Actor>(seat, home_of(shard), std::move(state), switchboard_);
+  actor = taken;
+  seat = taken;
+}
+
+void Network::adopt(const Scenario& scenario, const Inheritance& inheritance) {
+  CHARGEMILL_ASSERT(inheritance.life < kLivesMax && link_ == nullptr);
+  for (const std::uint32_t shard : inheritance.shards) adopt_shard(shard, scenario, inheritance);
+  if (inheritance.central && !has_central()) adopt_central();
+  list_shards_here();
+  count_actors();
+}
+
+void Network::adopt_shard(std::uint32_t index, const Scenario& scenario,
+                          const Inheritance& inheritance) {
+  CHARGEMILL_ASSERT(!is_here(index));
+  const auto& seat = topology_.shards[index];
+  const archive::Image* const image = inheritance.image;
+  const SimTime now = engine_.reached();
+  // One after the other, on workers that have somebody who keeps their records.
+  homes_[index] = static_cast<unsigned>(
+      adopted_.size() % std::min<std::size_t>(engine_.workers(), topology_.shards.size()));
+  auto state = shard_state(index, scenario, image, now);
+  if (image == nullptr)
+    state.sessions_made = std::uint64_t{run_} << kSessionsARun | std::uint64_t{inheritance.life}
+                                                                     << kSessionsALife;
+  replace(index, shards_[index], switchboard_.shards[index], std::move(state));
+  if (recording_ != nullptr) record_shard(index);
+  if (recording_ != nullptr) shards_[index]->begin_round();
+  if (memory_ != nullptr)
+    (void)shards_[index]->record_into(memory_->sink(home_of(index) % engine_.workers()));
+  replace(index, supervisors_[index], switchboard_.supervisors[index], supervisor::make_state());
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    CHARGEMILL_ASSERT(!topology_.points[p].is_outside);
+    replace(index, points_[p], switchboard_.points[p], point_state(p, image));
+    replace(index, monitors_[p], switchboard_.monitors[p], monitor_state(p, seat, image));
+  }
+  auto director = director_state(index, scenario);
+  director::resume(director, inheritance.since);
+  // Its points are switched on now: nobody is late who was not there.
+  for (auto& next : director.schedule) next.at = std::max(next.at, now);
+  replace(index, directors_[index], switchboard_.directors[index], std::move(director));
+  auto fleet = fleet_state(index, scenario);
+  fleet::resume(fleet, inheritance.since);
+  replace(index, fleets_[index], switchboard_.fleets[index], std::move(fleet));
+  for (const DriverId id : switchboard_.drivers_of[index]) {
+    const auto d = index_of(id);
+    auto driver = driver_state(d);
+    driver.requests_made += inheritance.life << kRequestsALife;
+    replace(index, drivers_[d], switchboard_.drivers[d], driver);
+  }
+  adopted_.push_back(index);
+  nodes_of_[index] = engine_.options().node;  // the last: whoever sees it finds all of them
+}
+
+void Network::adopt_central() {
+  central::CentralActor* const central = engine_.take_over<central::CentralActor>(
+      switchboard_.central, 0, central_state(), switchboard_);
+  switchboard_.central = central;
+  central_ = central;
+}
+
+Restored Network::restored(const Inheritance& inheritance) const {
+  Restored restored;
+  for (const std::uint32_t shard : inheritance.shards) {
+    const auto& seat = topology_.shards[shard];
+    restored.points += seat.points;
+    if (inheritance.image == nullptr) continue;
+    const auto first = inheritance.image->points.begin() + seat.first_point;
+    restored.sessions +=
+        static_cast<std::uint64_t>(std::count_if(first, first + seat.points, [](const auto& point) {
+          return point.session != SessionId::none;
+        }));
+  }
+  if (inheritance.image == nullptr) return restored;
+  for (const auto& [key, end] : inheritance.image->tickets) {
+    const auto p = index_of(end.point);
+    if (p < switchboard_.shard_of.size() &&
+        holds(inheritance.shards, index_of(switchboard_.shard_of[p])))
+      ++restored.tickets;
+  }
+  return restored;
+}
+
+/// Of a shard that lives elsewhere.
+void Network::redirect(std::uint32_t shard, unsigned node) {
+  const auto& seat = topology_.shards[shard];
+  const auto move = [&](runtime::Address& address) { address = engine_.move_on(address, node); };
+  move(switchboard_.shards[shard]);
+  move(switchboard_.supervisors[shard]);
+  move(switchboard_.directors[shard]);
+  move(switchboard_.fleets[shard]);
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    move(switchboard_.points[p]);
+    move(switchboard_.monitors[p]);
+  }
+  for (const DriverId id : switchboard_.drivers_of[shard]) move(switchboard_.drivers[index_of(id)]);
+  nodes_of_[shard] = node;
+}
+
+void Network::route(const Route& route) {
+  CHARGEMILL_ASSERT(route.node_of.size() == topology_.shards.size());
+  const unsigned self = engine_.options().node;
+  std::vector<bool> moved(topology_.shards.size());
+  for (std::uint32_t s = 0; s < moved.size(); ++s) {
+    moved[s] = holds(adopted_, s) || node_of(s) != route.node_of[s];
+    if (node_of(s) == route.node_of[s]) continue;
+    CHARGEMILL_ASSERT(!is_here(s) && route.node_of[s] != self);
+    redirect(s, route.node_of[s]);
+  }
+  follow(route, moved);
+  ask_again(moved);
+  send_tickets_again(moved);
+  wake_adopted();
+}
+
+/// A central that has been followed is obeyed no more, and the one that follows learns what is
+/// free.
+void Network::follow(const Route& route, const std::vector<bool>& moved) {
+  const bool is_another = route.central != central_node_;
+  central_node_ = route.central;
+  if (!has_central()) switchboard_.central = engine_.move_on(switchboard_.central, route.central);
+  switchboard_.token = route.token;
+  each_here(shards_, [&](auto* shard) {
+    shard->fence(route.token);
+    if (is_another) LeanActor::post(shard, central::ShardEvent{central::TellFree{}});
+  });
+  if (!has_central()) return;
+  for (std::uint32_t s = 0; s < moved.size(); ++s) {
+    for (std::uint32_t z = 0; moved[s] && z < topology_.zones; ++z)
+      LeanActor::post(central_,
+                      central::CentralEvent{FreeCount{ShardId{static_cast<std::uint16_t>(s)},
+                                                      ZoneId{static_cast<std::uint16_t>(z)}, 0}});
+  }
+}
+
+/// What a driver has said to a shard that was lost, or to central about a zone, may be lost with
+/// it: it does what it does whenever it finds central again (D-131).
+void Network::ask_again(const std::vector<bool>& moved) {
+  each_here(drivers_, [&](auto* actor) {
+    const driver::State& state = actor->state();
+    if (state.stage != driver::Stage::waiting || !state.linked || state.away) return;
+    const auto p = index_of(state.trip.point);
+    if (p < switchboard_.shard_of.size() && !moved[index_of(switchboard_.shard_of[p])]) return;
+    LeanActor::post(actor, driver::Event{LinkDown{}});
+    LeanActor::post(actor, driver::Event{LinkUp{}});
+  });
+}
+
+/// Tickets on their way to a lost node, or from it, may not have arrived. Nobody counts one twice
+/// that comes again (D-083).
+void Network::send_tickets_again(const std::vector<bool>& moved) {
+  each_here(shards_, [&](auto* actor) {
+    const central::ShardState& state = actor->state();
+    const bool is_adopted = holds(adopted_, index_of(state.settings.shard));
+    DriverId last = kNobody;
+    for (const auto& [key, ticket] : state.tickets) {
+      const DriverId driver = key.first;
+      if (driver == last || index_of(driver) >= topology_.drivers.size()) continue;
+      last = driver;
+      if (is_adopted || moved[index_of(switchboard_.fleet_of[index_of(driver)])])
+        LeanActor::post(actor, central::ShardEvent{DriverReturned{driver}});
+    }
+  });
+}
+
+void Network::wake_adopted() {
+  for (const std::uint32_t s : adopted_) {
+    LeanActor::post(directors_[s], director::Event{PowerOn{}});
+    for (const DriverId id : switchboard_.drivers_of[s])
+      LeanActor::post(drivers_[index_of(id)], driver::Event{PowerOn{}});
+    LeanActor::post(fleets_[s], fleet::Event{PowerOn{}});
+    LeanActor::post(shards_[s], central::ShardEvent{central::TellFree{}});
+  }
+  adopted_.clear();
+}
+
+}  // namespace chargemill::network

@@ -1,0 +1,35 @@
+// What becomes of the shards of a node that is lost, while the network runs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "actors/archive/image.hpp"
+#include "runtime/base/units.hpp"
+
+namespace chargemill::network {
+
+/// Shards that come to this node, all from one place.
+struct Inheritance {
+  std::vector<std::uint32_t> shards;
+  const archive::Image* image = nullptr;  ///< what their journal says; null: nobody knows
+  SimTime since{};    ///< until then whoever had them has done what the scenario says
+  unsigned life = 1;  ///< numbers the lives of these shards, from 0: no number is given out twice
+  bool central = false;  ///< and with them who answers for all
+};
+
+/// Where all shards are from now on.
+struct Route {
+  std::vector<unsigned> node_of;  ///< by ShardId
+  unsigned central = 0;           ///< the node that has it
+  std::int64_t token = 0;         ///< what its orders are fenced with; 0: with nothing
+};
+
+/// What an inheritance has brought.
+struct Restored {
+  std::uint64_t points = 0;
+  std::uint64_t sessions = 0;  ///< open ones that go on, or whose end is known
+  std::uint64_t tickets = 0;   ///< not confirmed yet
+};
+
+}  // namespace chargemill::network

@@ -1,0 +1,45 @@
+// What is to be run: read, checked, and small enough for this machine.
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "app/commands/exit_code.hpp"
+#include "app/commands/run_command.hpp"
+#include "app/output/terminal.hpp"
+#include "app/scenario/load.hpp"
+#include "app/scenario/plan_text.hpp"
+#include "app/simulation/memory_limit.hpp"
+
+namespace chargemill::app {
+namespace {
+
+void say_all(const std::vector<Diagnostic>& diagnostics, bool color) {
+  (void)std::fputs(render(diagnostics, color).c_str(), stderr);
+}
+
+bool are_only_of(const std::vector<Diagnostic>& diagnostics, Code code) {
+  return std::all_of(diagnostics.begin(), diagnostics.end(), [code](const Diagnostic& d) {
+    return d.code == code || d.severity == Severity::warning;
+  });
+}
+
+}  // namespace
+
+tl::expected<Loaded, int> load_for_run(const RunOptions& options) {
+  auto loaded = load_scenario(load_input(options));
+  const bool color = use_color(stderr, loaded ? loaded->output.color : options.color);
+  const auto refuse = [](int code) { return tl::unexpected<int>(code); };
+  if (!loaded) {
+    say_all(loaded.error(), color);
+    return refuse(are_only_of(loaded.error(), Code::open_door) ? kExitUsage : kExitInvalidScenario);
+  }
+  if (!loaded->warnings.empty()) say_all(loaded->warnings, color);
+  const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());
+  if (!enough) {
+    (void)std::fputs(("chargemill: " + enough.error().text + "\n").c_str(), stderr);
+    return refuse(kExitEnvironment);
+  }
+  return std::move(*loaded);
+}
+
+}  // namespace chargemill::app

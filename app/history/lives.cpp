@@ -1,0 +1,71 @@
+#include "app/history/lives.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "app/history/journal_set.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::app {
+namespace {
+
+/// The first mark of a shard stands behind the records of its first step; nobody else has written
+/// of it so shortly before.
+constexpr std::chrono::seconds kBeforeItsMark{1};
+
+/// UTC; as it is found its time counts from 1970.
+std::chrono::microseconds began_at(const archive::RunBegan& run) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(run.at.time_since_epoch());
+}
+
+}  // namespace
+
+Result<void> add_later_lives(const std::filesystem::path& first, unsigned node,
+                             archive::Origin origin, const archive::Wanted& shards,
+                             const std::vector<ShardId>& shard_of, archive::Image& image) {
+  std::map<std::chrono::microseconds, std::string> later;  // whoever had them first comes first
+  for (const auto& path : journals_beside(first)) {
+    if (path == journal_of_node(first, node)) continue;
+    auto reader = runtime::journal::Reader::open(path.string());
+    if (!reader) return tl::unexpected(reader.error());
+    const auto begin = archive::first_round_later(*reader, began_at(image.run), shards);
+    if (!begin) return tl::unexpected(begin.error());
+    if (*begin) later.emplace(**begin, path.string());
+  }
+  for (const auto& [begin, path] : later) {
+    auto reader = runtime::journal::Reader::open(path);
+    if (!reader) return tl::unexpected(reader.error());
+    const auto added =
+        archive::restore_later(*reader, origin, begin - kBeforeItsMark, shards, shard_of, image);
+    if (!added) return added;
+  }
+  return {};
+}
+
+Result<archive::Image> read_lives(const LivesWanted& wanted) {
+  CHARGEMILL_ASSERT(!wanted.former.empty());
+  if (wanted.first.empty()) return failure(ErrorKind::environment, "no journal is kept");
+  std::optional<archive::Image> image;
+  for (const std::uint8_t node : wanted.former) {
+    const auto path = journal_of_node(wanted.first, node).string();
+    auto reader = runtime::journal::Reader::open(path);
+    if (!reader) return tl::unexpected(reader.error());
+    const auto last = archive::find_last_run(*reader);
+    if (!last) return tl::unexpected(last.error());
+    if (!*last || (*last)->run.run != wanted.run || (*last)->run.network != wanted.networks[node])
+      return failure(ErrorKind::environment, path + " is no journal of this run");
+    if (!image) {
+      auto read = archive::restore(*reader, (*last)->run, wanted.origin, wanted.shards);
+      if (!read) return read;
+      image = std::move(*read);
+      continue;
+    }
+    const auto more = archive::restore_later(*reader, wanted.origin, image->last_time,
+                                             wanted.shards, wanted.shard_of, *image);
+    if (!more) return tl::unexpected(more.error());
+  }
+  return std::move(*image);
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,108 @@
+#include "app/nodes/succession.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::app {
+
+namespace agreement = runtime::agreement;
+using Clock = std::chrono::steady_clock;
+
+unsigned number_in(const std::vector<agreement::Owner>& owners, const agreement::Owner& one) {
+  const auto found = std::find(owners.begin(), owners.end(), one);
+  return found == owners.end() ? kNoNode : static_cast<unsigned>(found - owners.begin());
+}
+
+std::optional<TakeOver> take_over_of(const std::vector<agreement::Owner>& owners,
+                                     const agreement::View& view, std::uint32_t lost,
+                                     const std::vector<std::vector<std::uint8_t>>& lives) {
+  if (!view.central) return std::nullopt;
+  TakeOver order;
+  order.token = agreement::number_of(view.token);
+  order.epoch = agreement::number_of(view.epoch);
+  order.lost = lost;
+  order.lives = lives;
+  const unsigned central = number_in(owners, *view.central);
+  if (central == kNoNode || order.has_lost(central)) return std::nullopt;
+  order.central = central;
+  for (std::size_t s = 0; s < lives.size(); ++s) {
+    if (!order.has_lost(order.node_of(s))) continue;
+    const auto number = view.table.owner[s % agreement::kShards];
+    if (number == agreement::ShardTable::kNobody) return std::nullopt;
+    const unsigned heir = number_in(owners, view.table.owners[number]);
+    if (heir == kNoNode || order.has_lost(heir)) return std::nullopt;
+    order.lives[s].push_back(static_cast<std::uint8_t>(heir));
+  }
+  return order;
+}
+
+Succession::Succession(runtime::Exchange& exchange, const Membership& membership)
+    : exchange_(exchange), membership_(membership), silent_since_(membership.nodes.size()) {
+  CHARGEMILL_ASSERT(membership.bond != nullptr);
+  CHARGEMILL_ASSERT(membership.owners.size() == membership.nodes.size());
+  view_ = membership.bond->agreement().status().view;
+}
+
+void Succession::begin(std::size_t shards) {
+  lives_.clear();
+  for (std::size_t s = 0; s < shards; ++s)  // as Network deals them out
+    lives_.push_back({static_cast<std::uint8_t>(s % exchange_.nodes())});
+}
+
+std::int64_t Succession::token() const noexcept { return agreement::number_of(view_.token); }
+
+void Succession::say(bool is_warning, const std::string& text) const {
+  membership_.bond->say({is_warning, text});
+}
+
+void Succession::look() {
+  view_ = membership_.bond->agreement().status().view;
+  for (unsigned node = 0; node < membership_.owners.size(); ++node) {
+    const bool is_lost = node != exchange_.self() && !view_.has(membership_.owners[node]);
+    if (is_lost && (lost_ >> node & 1U) == 0) lose(node);
+  }
+  const unsigned central = view_.central ? number_in(membership_.owners, *view_.central) : kNoNode;
+  const bool is_gone = central != kNoNode && (lost_ >> central & 1U) != 0;
+  central_ = is_gone ? kNoNode : central;
+  look_at_links();
+}
+
+void Succession::lose(unsigned node) {
+  lost_ |= 1U << node;
+  if (is_over_)
+    return exchange_.abandon("node " + name_of(node) + " was lost while all were counted");
+  say(true, name_of(node) + " is lost: its lease is over, or it has left");
+  exchange_.give_up(node);
+}
+
+/// etcd may reach two nodes that do not reach each other. Whom nobody hears nobody can take over
+/// from either: it is alive.
+void Succession::look_at_links() {
+  for (unsigned node = 0; node < silent_since_.size(); ++node) {
+    if (node == exchange_.self() || (lost_ >> node & 1U) != 0) continue;
+    const auto state = exchange_.links().state_of(node);
+    const bool is_silent = state == runtime::PeerState::lost || state == runtime::PeerState::left;
+    if (!is_silent) {
+      silent_since_[node].reset();
+      continue;
+    }
+    if (!silent_since_[node]) silent_since_[node] = Clock::now();
+    if (Clock::now() - *silent_since_[node] > 2 * membership_.lease)
+      exchange_.abandon("node " + name_of(node) + " is not heard, though it has its place in etcd");
+  }
+}
+
+std::optional<TakeOver> Succession::due() const {
+  CHARGEMILL_ASSERT(leads());
+  if (lost_ == settled_ && central_ == settled_central_) return std::nullopt;
+  return take_over_of(membership_.owners, view_, lost_, lives_);
+}
+
+void Succession::done(const TakeOver& order) {
+  lives_ = order.lives;
+  settled_ = order.lost;
+  settled_central_ = order.central;
+}
+
+}  // namespace chargemill::app

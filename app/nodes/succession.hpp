@@ -1,0 +1,73 @@
+// Who of the nodes is still there, who leads them, and what is to be done about those who are lost.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/nodes/membership.hpp"
+#include "app/nodes/take_over.hpp"
+#include "runtime/agreement/member.hpp"
+#include "runtime/cluster/exchange.hpp"
+
+namespace chargemill::app {
+
+inline constexpr unsigned kNoNode = 0xFFFFFFFF;
+
+/// The number in `owners`, by which the nodes know each other; kNoNode: it is none of them.
+[[nodiscard]] unsigned number_in(const std::vector<runtime::agreement::Owner>& owners,
+                                 const runtime::agreement::Owner& one);
+
+/// Where shards go that were on nodes `lost` (by bit): as the table of `view` says. None: it does
+/// not say so yet. `lives`: where they have been.
+[[nodiscard]] std::optional<TakeOver> take_over_of(
+    const std::vector<runtime::agreement::Owner>& owners, const runtime::agreement::View& view,
+    std::uint32_t lost, const std::vector<std::vector<std::uint8_t>>& lives);
+
+/// Of one node of a network whose nodes agree through etcd, in real time. A node is lost when etcd
+/// has no place for it any more: it has stopped by then (FE-04). Threads: whoever runs the node.
+class Succession {
+ public:
+  /// Both outlive this. Requires a bond.
+  Succession(runtime::Exchange& exchange, const Membership& membership);
+
+  /// Hears what etcd says. Nodes that are lost are given up; after end() that is a failure.
+  void look();
+  /// Nobody takes over anything any more: the run is being counted.
+  void end() noexcept { is_over_ = true; }
+  /// The node that leads; kNoNode: nobody does at the moment.
+  [[nodiscard]] unsigned central() const noexcept { return central_; }
+  [[nodiscard]] bool leads() const noexcept { return central_ == exchange_.self(); }
+  [[nodiscard]] std::int64_t token() const noexcept;
+  [[nodiscard]] std::uint32_t lost() const noexcept { return lost_; }
+
+  /// What all nodes are to be told now; none: they have been, or the table is not ready. Requires
+  /// leads().
+  [[nodiscard]] std::optional<TakeOver> due() const;
+  /// This node has done its part.
+  void done(const TakeOver& order);
+  /// Of a network of so many shards. Before the first look().
+  void begin(std::size_t shards);
+  [[nodiscard]] std::size_t shards() const noexcept { return lives_.size(); }
+  /// Says it on stderr and in the log.
+  void say(bool is_warning, const std::string& text) const;
+  [[nodiscard]] const std::string& name_of(unsigned node) const { return membership_.names[node]; }
+
+ private:
+  void lose(unsigned node);
+  void look_at_links();
+
+  runtime::Exchange& exchange_;
+  const Membership& membership_;
+  runtime::agreement::View view_;
+  unsigned central_ = kNoNode;
+  std::uint32_t lost_ = 0;             // by bit
+  std::uint32_t settled_ = 0;          // of them, those whose shards live elsewhere
+  std::uint32_t settled_central_ = 0;  // the node that all know as central
+  std::vector<std::vector<std::uint8_t>> lives_;
+  std::vector<std::optional<std::chrono::steady_clock::time_point>> silent_since_;  // by node
+  bool is_over_ = false;
+};
+
+}  // namespace chargemill::app

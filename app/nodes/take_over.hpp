@@ -1,0 +1,92 @@
+// What the node that leads tells the others when one of them is lost, and what they answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/network/outcome.hpp"
+#include "actors/network/succession.hpp"
+
+namespace chargemill::app {
+
+/// Where every shard has been, one after the other; the last is where it is from now on.
+struct TakeOver {
+  std::int64_t token = 0;     ///< of the central that orders it
+  std::int64_t epoch = 0;     ///< of the shard table that it follows
+  std::uint32_t lost = 0;     ///< nodes that are given up, by bit
+  std::uint32_t central = 0;  ///< the node that leads
+  /// Model time at which those that are lost now were last seen; kUnseen: it is not known.
+  std::int64_t since_ns = kUnseen;
+  std::vector<std::vector<std::uint8_t>> lives;  ///< by ShardId: the nodes that have had it
+  static constexpr std::int64_t kUnseen = INT64_MAX;
+
+  [[nodiscard]] unsigned node_of(std::size_t shard) const { return lives[shard].back(); }
+  [[nodiscard]] bool has_lost(unsigned node) const noexcept { return (lost >> node & 1U) != 0; }
+};
+
+/// What a node says that has got shards of others.
+struct Adopted {
+  std::uint64_t shards = 0;
+  network::Restored restored;
+  /// Sessions of which only the journal knows that they have ended: after the last look there.
+  std::uint64_t completed = 0, failed = 0;
+  double read_s = 0.0;   ///< what it took to read what a journal says
+  double still_s = 0.0;  ///< how long the node's actors stood still
+  std::string
+      trouble;  ///< why nothing is known of what was open there; empty: it is, or nobody asked
+};
+
+/// What the node that leads says at each look: all that would go with it.
+struct LeaderSays {
+  std::uint32_t node = 0;   ///< itself
+  std::uint32_t noted = 0;  ///< lost nodes that are part of `left`, by bit
+  SimTime sim{};
+  network::Totals own;                  ///< of its shards
+  network::Totals left;                 ///< of nodes that were lost before
+  std::vector<network::Totals> others;  ///< by node, as of the look before
+};
+
+/// What is left of nodes `lost` (by bit), as the leader before knew them, who is among them.
+[[nodiscard]] network::Totals left_of(const LeaderSays& former, std::uint32_t lost);
+
+[[nodiscard]] std::string to_bytes(const LeaderSays& says);
+[[nodiscard]] std::optional<LeaderSays> leader_says_from(std::string_view bytes);
+[[nodiscard]] std::string to_bytes(const TakeOver& order);
+/// Empty: these are not its bytes. `nodes`, `shards`: of the network. Any bytes.
+[[nodiscard]] std::optional<TakeOver> take_over_from(std::string_view bytes, unsigned nodes,
+                                                     std::size_t shards);
+/// `all` is what all nodes have said of one loss.
+void add(Adopted& all, const Adopted& one);
+/// What `all` has brought back of what was lost, and what it knows to have ended.
+void bring_back(network::Totals& left, const Adopted& all);
+[[nodiscard]] std::string to_bytes(const Adopted& answer);
+[[nodiscard]] std::optional<Adopted> adopted_from(std::string_view bytes);
+
+/// Shards that come to `self` by `order`, those with the same past together. `has`: which it has
+/// already.
+struct Legacy {
+  std::vector<std::uint8_t> former;  ///< who has had them, the first one first
+  std::vector<std::uint32_t> shards;
+};
+template <class Has>
+[[nodiscard]] std::vector<Legacy> legacies_of(const TakeOver& order, unsigned self, Has has) {
+  std::vector<Legacy> legacies;
+  for (std::uint32_t s = 0; s < order.lives.size(); ++s) {
+    if (order.node_of(s) != self || has(s)) continue;
+    std::vector<std::uint8_t> former{order.lives[s].begin(), order.lives[s].end() - 1};
+    Legacy* same = nullptr;
+    for (Legacy& legacy : legacies) {
+      if (legacy.former == former) same = &legacy;
+    }
+    if (same == nullptr) same = &legacies.emplace_back(Legacy{std::move(former), {}});
+    same->shards.push_back(s);
+  }
+  return legacies;
+}
+
+[[nodiscard]] network::Route route_of(const TakeOver& order);
+
+}  // namespace chargemill::app

@@ -1,0 +1,138 @@
+#include "app/simulation/inherit.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "app/history/lives.hpp"
+#include "app/nodes/take_over.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begun) {
+  return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+/// Only what an actor does of itself changes where it is; so all stand, and nothing arrives.
+void while_all_stand(Host& host, runtime::Exchange& exchange, const std::function<void()>& f) {
+  host.engine().hold_still([&] { exchange.hold_arrivals(f); });
+}
+
+LivesWanted wanted_of(Host& host, const network::Scenario& scenario, const RunJournal& journal,
+                      const Legacy& legacy) {
+  const auto& topology = host.topology();
+  LivesWanted wanted;
+  wanted.first = journal.recording ? journal.first : std::filesystem::path{};
+  wanted.former = legacy.former;
+  wanted.run = journal.image ? journal.image->run.run + 1 : 1;
+  const unsigned nodes = host.engine().options().nodes;
+  for (unsigned node = 0; node < nodes; ++node)
+    wanted.networks.push_back(network::fingerprint(topology, nodes, node));
+  wanted.origin = archive::Origin{scenario.run.start_unix_s};
+  wanted.shards.resize(topology.shards.size());
+  for (const std::uint32_t shard : legacy.shards) wanted.shards[shard] = true;
+  wanted.shard_of = network::shards_by_point(topology);
+  return wanted;
+}
+
+/// Model time of the last record: until then its writer lived.
+SimTime last_seen(const archive::Image& image, const network::Scenario& scenario) {
+  const auto since = image.last_time - std::chrono::seconds{scenario.run.start_unix_s};
+  return SimTime{std::chrono::duration_cast<Nanos>(since)};
+}
+
+/// A shard shows its figures every quarter of a second, and a look is a tenth of one old.
+constexpr std::chrono::seconds kLookAge{1};
+
+/// Sessions at those shards that ended after they were seen last, as the journal has it.
+void count_ended(const archive::Image& image, const network::Topology& topology,
+                 const std::vector<std::uint32_t>& shards, SimTime seen, Adopted& adopted) {
+  for (const std::uint32_t shard : shards) {
+    const auto& seat = topology.shards[shard];
+    for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+      for (const auto& end : image.closed[p]) {
+        if (end.at <= seen - kLookAge || end.is_stray) continue;
+        ++(end.status == SessionStatus::completed ? adopted.completed : adopted.failed);
+      }
+    }
+  }
+}
+
+struct Bequest {
+  Legacy legacy;
+  std::optional<archive::Image> image;
+  network::Inheritance inheritance;
+};
+
+Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& scenario,
+              const RunJournal& journal, const TakeOver& order) {
+  for (unsigned node = 0; node < exchange.nodes(); ++node) {
+    if (order.has_lost(node) && node != exchange.self()) exchange.give_up(node);
+  }
+  Adopted adopted;
+  const auto begun = Clock::now();
+  const auto has = [&](std::uint32_t shard) {
+    return host.network().has(ShardId{static_cast<std::uint16_t>(shard)});
+  };
+  std::vector<Bequest> bequests;
+  for (auto& legacy : legacies_of(order, exchange.self(), has)) {
+    auto image = read_lives(wanted_of(host, scenario, journal, legacy));
+    Bequest& one = bequests.emplace_back();
+    if (image) one.image = std::move(*image);
+    if (!image) adopted.trouble = "What was open there is not known: " + image.error().text;
+    one.legacy = std::move(legacy);
+  }
+  const SimTime now = host.engine().reached();
+  for (Bequest& one : bequests) {
+    network::Inheritance& to = one.inheritance;
+    to.shards = one.legacy.shards;
+    to.image = one.image ? &*one.image : nullptr;
+    SimTime since{Nanos{order.since_ns}};
+    if (one.image) {
+      const SimTime last = last_seen(*one.image, scenario);
+      since = order.since_ns == TakeOver::kUnseen ? last : std::max(since, last);
+    }
+    to.since = std::min(now, since);
+    to.life = static_cast<unsigned>(one.legacy.former.size());
+  }
+  const bool needs_central = order.central == exchange.self() && !host.network().has_central();
+  if (needs_central && bequests.empty()) bequests.emplace_back();
+  if (needs_central) bequests.front().inheritance.central = true;
+  adopted.read_s = seconds_since(begun);
+  if (bequests.empty()) return adopted;
+  const auto still = Clock::now();
+  while_all_stand(host, exchange, [&] {
+    for (const Bequest& one : bequests) host.network().adopt(scenario, one.inheritance);
+  });
+  adopted.still_s = seconds_since(still);
+  for (const Bequest& one : bequests) {
+    const auto restored = host.network().restored(one.inheritance);
+    adopted.shards += one.inheritance.shards.size();
+    adopted.restored.points += restored.points;
+    adopted.restored.sessions += restored.sessions;
+    adopted.restored.tickets += restored.tickets;
+    if (one.image && order.since_ns != TakeOver::kUnseen)
+      count_ended(*one.image, host.topology(), one.inheritance.shards,
+                  SimTime{Nanos{order.since_ns}}, adopted);
+  }
+  return adopted;
+}
+
+}  // namespace
+
+Heir heir_of(Host& host, runtime::Exchange& exchange, const network::Scenario& scenario,
+             const RunJournal& journal) {
+  Heir heir;
+  heir.adopt = [&](const TakeOver& order) {
+    return adopt(host, exchange, scenario, journal, order);
+  };
+  heir.route = [&](const TakeOver& order) {
+    while_all_stand(host, exchange, [&] { host.network().route(route_of(order)); });
+  };
+  return heir;
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,176 @@
+// What an Exchange hears of other nodes; on the links' thread, but for give_up() and
+// hold_arrivals().
+#include <algorithm>
+
+#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/record_layout.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+constexpr std::size_t kRunnersMessagesMax = 1'024;  // that nobody has received
+
+}  // namespace
+
+void Exchange::on_data(unsigned node, ByteView parcels) {
+  const std::lock_guard<std::mutex> lock(engine_mutex_);
+  if (recall_ && recall_->is_replaying()) {
+    early_.emplace_back(node, parcels.text());
+    return;
+  }
+  if (engine_ == nullptr) return;  // nobody is here any more
+  if (!read_parcels(node, parcels))
+    fail("node " + std::to_string(node) + " sends what no actor says");
+}
+
+bool Exchange::read_parcels(unsigned node, ByteView parcels) {
+  using At = ParcelLayout;
+  while (parcels.size > 0) {
+    if (parcels.size < At::kHeaderBytes) return false;
+    const auto stamp = load_at<std::uint64_t>(parcels.data + At::kStampAt);
+    const auto bytes = load_at<std::uint32_t>(parcels.data + At::kBytesAt);
+    const std::size_t whole = At::kHeaderBytes + std::size_t{bytes};
+    if (whole > parcels.size) return false;
+    if (!read_parcel(node, stamp, {parcels.data + At::kHeaderBytes, bytes})) return false;
+    if (recall_ && recall_->has_log() && !recall_->is_replaying()) {
+      auto& mail = mail_[stamp & 1][node];
+      mail.insert(mail.end(), parcels.data, parcels.data + whole);
+    }
+    parcels = {parcels.data + whole, parcels.size - whole};
+  }
+  return true;
+}
+
+void Exchange::note_transit(std::int64_t sent_ns) noexcept {
+  const ModelClock& clock = engine_->model_clock();
+  const Nanos model = clock.target(ModelClock::wall_now()) - SimTime{Nanos{sent_ns}};
+  transit_.record(std::chrono::duration_cast<Nanos>(model / clock.speed()));
+}
+
+bool Exchange::read_parcel(unsigned node, std::uint64_t stamp, ByteView records) {
+  using At = RecordLayout;
+  if (!options_.is_virtual) note_transit(static_cast<std::int64_t>(stamp));
+  while (records.size > 0) {
+    if (records.size < At::kHeaderBytes) return false;
+    const std::size_t length = load_at<std::uint8_t>(records.data + At::kLengthAt);
+    const std::size_t whole = At::kHeaderBytes + length;
+    if (whole > records.size) return false;
+    if (!take(node, stamp, records.data, {records.data + At::kHeaderBytes, length})) return false;
+    records = {records.data + whole, records.size - whole};
+  }
+  return true;
+}
+
+bool Exchange::take(unsigned node, std::uint64_t stamp, const std::byte* record, ByteView content) {
+  using At = RecordLayout;
+  const auto kind = load_at<std::uint8_t>(record + At::kKindAt);
+  const auto to = load_at<Entity>(record + At::kToAt);
+  const std::size_t type = kind & (At::kIsNext - 1U);
+  if (type >= options_.kinds.size()) return false;
+  const Address place = engine_->resident(to);
+  if (place == nullptr && !options_.is_virtual && outlives_losses()) {
+    // Its sender does not know yet where its receiver lives now.
+    strays_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
+    count_arrival(node);
+    return true;
+  }
+  if (place == nullptr) return false;
+  if (!options_.is_virtual) {
+    PacketBase* const packet = options_.kinds[type].read_packet(content);
+    if (packet == nullptr) return false;
+    engine_->deliver(place, packet);
+    count_arrival(node);
+    return true;
+  }
+  // Of the meeting that this node is at, or of the next: the one after that needs its proposal.
+  const std::uint64_t round = round_.load(std::memory_order_relaxed);  // relaxed: a check
+  if (stamp < round || stamp > round + 1) return false;
+  const LetterPtr letter = options_.kinds[type].read_letter(content);
+  if (!letter) return false;
+  Arrived& half = inboxes_[engine_->home_of(place)].halves[stamp & 1];
+  auto& list = (kind & At::kIsNext) != 0 ? half.next : half.later;
+  list.push_back({load_at<std::int64_t>(record + At::kTimeAt), to,
+                  load_at<Entity>(record + At::kFromAt), letter});
+  return true;
+}
+
+void Exchange::count_arrival(unsigned node) noexcept {
+  std::atomic<std::uint64_t>& received = counts_[node].received;
+  // release: it lies in a mailbox; pairs with acquire in received(). The load: nobody else writes.
+  received.store(received.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void Exchange::give_up(unsigned node) {
+  counts_[node].is_given_up.store(true, std::memory_order_relaxed);  // relaxed: see is_given_up()
+  links_->give_up(node);
+  // What the links' thread had in hand is over once both are free.
+  { const std::lock_guard<std::mutex> lock(engine_mutex_); }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  messages_.erase(std::remove_if(messages_.begin(), messages_.end(),
+                                 [node](const Message& m) { return m.node == node; }),
+                  messages_.end());
+  changed_.notify_all();
+}
+
+void Exchange::hold_arrivals(const std::function<void()>& f) {
+  const std::lock_guard<std::mutex> lock(engine_mutex_);
+  f();
+}
+
+void Exchange::on_control(unsigned node, std::string_view message) {
+  if (is_given_up(node)) return;
+  if (!message.empty() && message.front() == kRunnersWord) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (messages_.size() < kRunnersMessagesMax) {
+      messages_.push_back({node, std::string{message.substr(1)}, false, false});
+      return changed_.notify_all();
+    }
+  }
+  if (!hear_meeting(node, message) && !hear_greeting(node, message))
+    fail("node " + std::to_string(node) + " says what no node says");
+}
+
+bool Exchange::hear_meeting(unsigned node, std::string_view message) {
+  using At = MeetingLayout;
+  if (message.size() != At::kBytes || message.front() != static_cast<char>(At::kWhat)) return false;
+  const auto* const at = reinterpret_cast<const std::byte*>(message.data());
+  const auto flags = load_at<std::uint8_t>(at + At::kFlagsAt);
+  WindowProposal proposal{};
+  proposal.earliest = load_at<std::int64_t>(at + At::kEarliestAt);
+  proposal.limit_ns = load_at<std::int64_t>(at + At::kLimitAt);
+  proposal.orders = load_at<std::uint64_t>(at + At::kOrdersAt);
+  proposal.timers = (flags & At::kTimers) != 0;
+  proposal.stop = (flags & At::kStop) != 0;
+  const auto round = load_at<std::uint64_t>(at + At::kRoundAt);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Meeting& meeting = meetings_[round & 1];
+  auto& said = meeting.said[node];
+  if (said || meeting.missing == 0) return false;
+  said = proposal;
+  if (recall_) recall_->note_meeting(node, round);
+  if (--meeting.missing == 0) changed_.notify_all();
+  return true;
+}
+
+void Exchange::on_peer(unsigned node, PeerState state) {
+  const bool is_over = state == PeerState::lost || state == PeerState::left;
+  if (is_over && outlives_losses()) state = PeerState::suspect;  // its runner hears it elsewhere
+  const std::string name = "node " + std::to_string(node);
+  switch (state) {
+    case PeerState::lost:
+      return fail(name + " is lost");
+    case PeerState::stranger:
+      return fail(name + " has another scenario, seed or version");
+    case PeerState::left:
+      if (may_leave_.load(std::memory_order_relaxed)) break;  // relaxed: a hint
+      return fail(name + " has left");
+    case PeerState::unknown:
+    case PeerState::alive:
+    case PeerState::suspect:
+      break;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  changed_.notify_all();
+}
+
+}  // namespace chargemill::runtime

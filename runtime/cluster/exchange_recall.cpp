@@ -1,0 +1,202 @@
+// What Exchange does so that a lost node can return. README, "A lost node returns".
+#include <algorithm>
+
+#include "runtime/base/assert.hpp"
+#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/record_layout.hpp"
+
+namespace chargemill::runtime {
+namespace {
+
+std::string meeting_text(std::uint64_t round, const WindowProposal& proposal) {
+  using At = MeetingLayout;
+  std::string text(At::kBytes, '\0');
+  auto* const at = reinterpret_cast<std::byte*>(text.data());
+  store_at(at, At::kWhat);
+  store_at(at + At::kRoundAt, round);
+  store_at(at + At::kEarliestAt, proposal.earliest);
+  store_at(at + At::kLimitAt, proposal.limit_ns);
+  store_at(at + At::kOrdersAt, proposal.orders);
+  store_at(at + At::kFlagsAt, static_cast<std::uint8_t>((proposal.timers ? At::kTimers : 0) |
+                                                        (proposal.stop ? At::kStop : 0)));
+  return text;
+}
+
+}  // namespace
+
+// Whoever has a new life by the time it is sent does not get it; Recall knows that it must.
+void Exchange::hand_over(unsigned node, std::uint64_t stamp, SlabPtr parcel) {
+  if (!recall_) return links_->send(node, std::move(parcel));
+  const auto life = recall_->keep(node, {parcel->body(), parcel->body_bytes()}, stamp);
+  if (life != 0) links_->send(node, std::move(parcel), life);
+}
+
+void Exchange::tell_meeting(std::uint64_t round, const WindowProposal& here) {
+  const std::string text = meeting_text(round, here);
+  if (!recall_) return links_->tell_all(text);
+  for (const auto& [node, life] : recall_->keep(round, text)) links_->tell(node, text, life);
+}
+
+// What the former process had sent for a meeting that it did not come to will be sent again.
+std::string Exchange::on_life(unsigned node) {
+  if (!recall_) return {};
+  const std::lock_guard<std::mutex> lock(engine_mutex_);
+  early_.erase(std::remove_if(early_.begin(), early_.end(),
+                              [node](const auto& one) { return one.first == node; }),
+               early_.end());
+  const std::uint64_t round = recall_->missing_from(node);
+  // relaxed: if anything came for that meeting, this thread has seen the number before. Else there
+  // is nothing to take back, and a worker may be at that half.
+  const bool may_have_come = round <= round_.load(std::memory_order_relaxed) + 1;
+  if (engine_ != nullptr && may_have_come && !recall_->is_replaying()) {
+    mail_[round & 1][node].clear();
+    const auto is_its = [&](const Arrival& arrival) {
+      if (engine_->node_of(arrival.from) != node) return false;
+      arrival.letter.release();
+      return true;
+    };
+    for (Inbox& inbox : inboxes_) {
+      Arrived& half = inbox.halves[round & 1];
+      for (auto* list : {&half.next, &half.later})
+        list->erase(std::remove_if(list->begin(), list->end(), is_its), list->end());
+    }
+  }
+  return recall_->begin_life(node);
+}
+
+bool Exchange::hear_greeting(unsigned node, std::string_view message) {
+  if (!recall_) return false;
+  const auto greeted = recall_->hear(node, message);
+  if (!greeted) return false;
+  if (!greeted->trouble.empty()) fail(greeted->trouble);
+  for (const auto& again : greeted->again) tell_again(node, again);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (greeted->has_returned) messages_.push_back({node, {}, false, true});
+  changed_.notify_all();
+  return true;
+}
+
+void Exchange::tell_again(unsigned node, const Recall::Resend& what) {
+  ByteView mail{what.mail.data(), what.mail.size()};
+  while (mail.size > 0) {
+    const auto bytes = load_at<std::uint32_t>(mail.data + ParcelLayout::kBytesAt);
+    const std::size_t whole = ParcelLayout::kHeaderBytes + std::size_t{bytes};
+    links_->send_at_once(node, {mail.data, whole});
+    mail = {mail.data + whole, mail.size - whole};
+  }
+  if (!what.meeting.empty()) links_->tell_at_once(node, what.meeting);
+}
+
+Result<void> Exchange::begin() {
+  if (!recall_) return {};
+  auto settled = recall_->settle();
+  if (!settled) return settled;
+  if (recall_->is_replaying()) recall_words(recall_->next_words());
+  return {};
+}
+
+void Exchange::note(std::string_view text) {
+  if (!recall_) return;
+  const auto written = recall_->write_word(text);
+  if (!written) fail(written.error().text);
+}
+
+void Exchange::obeyed() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  CHARGEMILL_ASSERT(unobeyed_ > 0);
+  --unobeyed_;
+  changed_.notify_all();
+}
+
+void Exchange::forget() {
+  if (recall_) recall_->remove_log();
+}
+
+void Exchange::recall_words(std::vector<std::string> words) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& word : words) {
+    recalled_.push_back({0, std::move(word), true, false});
+    ++unobeyed_;
+  }
+  changed_.notify_all();
+}
+
+// The grant of a meeting as it was, with the mail that came for it; none: the log ends, and from
+// here on the others are asked.
+std::optional<WindowGrant> Exchange::replay(const LoggedMeeting& here,
+                                            const WindowProposal& proposal) {
+  WindowGrant stop{};
+  stop.stop = true;
+  if (!failure().empty()) return stop;
+  recall_words(recall_->next_words());
+  // Then as well what came for this meeting found all that the words before it had made: node 0
+  // itself sends as soon as it is told to, before its order reaches the others.
+  if (!await_obedience()) return stop;
+  const auto entry = recall_->next();
+  if (!entry) {
+    end_replay();
+    return std::nullopt;
+  }
+  const LoggedMeeting& then = *entry->meeting;
+  if (then.round != here.round || then.proposed != here.proposed ||
+      then.mail_sum != here.mail_sum) {
+    fail("this node does not live as it did: meeting " + std::to_string(here.round) +
+         " differs from its log");
+    return stop;
+  }
+  tell_meeting(here.round, proposal);  // of the last ones some have not heard
+  if (!take_logged_mail(entry->rest)) {
+    fail("the log of this node has mail that no actor could send");
+    return stop;
+  }
+  return then.grant;
+}
+
+bool Exchange::await_obedience() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return unobeyed_ == 0 || has_failed_; });
+  return !has_failed_;
+}
+
+bool Exchange::take_logged_mail(ByteView mail) {
+  const std::lock_guard<std::mutex> lock(engine_mutex_);
+  while (const auto one = MeetingLogReader::take_mail(mail)) {
+    if (one->node >= nodes() || engine_ == nullptr || !read_parcels(one->node, one->parcels))
+      return false;
+  }
+  return true;
+}
+
+/// What has come meanwhile has its turn now.
+void Exchange::end_replay() {
+  {
+    const std::lock_guard<std::mutex> lock(engine_mutex_);
+    recall_->end_replay();
+    for (const auto& [node, parcels] : early_) {
+      if (engine_ != nullptr && !read_parcels(node, bytes_of(parcels)))
+        fail("node " + std::to_string(node) + " sends what no actor says");
+    }
+    early_.clear();
+    early_.shrink_to_fit();
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  changed_.notify_all();  // what is said now may be received
+}
+
+// Before anybody acts on it.
+void Exchange::write_down(const LoggedMeeting& meeting) {
+  // After a failure the grant is nobody's.
+  if (!recall_->has_log() || !failure().empty()) return;
+  MeetingLog::Mail mail;
+  {
+    const std::lock_guard<std::mutex> lock(engine_mutex_);
+    mail.swap(mail_[meeting.round & 1]);
+  }
+  const auto written = recall_->write(meeting, mail);
+  if (!written) fail(written.error().text);
+  for (auto& one : mail) one.clear();
+  const std::lock_guard<std::mutex> lock(engine_mutex_);
+  mail_[meeting.round & 1].swap(mail);
+}
+
+}  // namespace chargemill::runtime

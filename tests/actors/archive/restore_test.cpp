@@ -1,0 +1,129 @@
+// How much of a journal a restart reads, and what of it retention must leave.
+#include "actors/archive/restore.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/journal/journal.hpp"
+#include "tests/support/folder.hpp"
+
+namespace chargemill::archive {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::journal::Journal;
+using runtime::journal::Reader;
+
+constexpr std::uint32_t kPoints = 2;
+
+RunBegan run_of(std::uint16_t shards) {
+  RunBegan run;
+  run.run = 7;
+  run.points = kPoints;
+  run.shards = shards;
+  return run;
+}
+
+/// A journal that is told by hand.
+class Told {
+ public:
+  Told() {
+    runtime::journal::JournalOptions options;
+    options.chain.directory = folder_.path();
+    options.batch_time = 1ms;
+    journal_ = std::move(*Journal::open(options));
+    appender_ = &journal_->add_appender();
+  }
+  void tell(const Record& record) {
+    while (!appender_->try_append(encoder_.encode(record, {"CP", ""}))) std::this_thread::yield();
+  }
+  void report(unsigned times) {
+    for (unsigned i = 0; i < times; ++i) tell(Health{});
+  }
+  void round(std::uint16_t shard) {
+    tell(RoundMark{SimTime{}, ShardId{shard}, false, 0});
+    PointState state{};
+    state.point = PointId{shard};
+    tell(state);
+    tell(RoundMark{SimTime{}, ShardId{shard}, true, 0});
+  }
+  Reader reader() {
+    EXPECT_TRUE(journal_->wait_durable(*appender_, appender_->appended(), 10s));
+    return std::move(*Reader::open(folder_.path()));
+  }
+
+ private:
+  test::Folder folder_;
+  std::unique_ptr<Journal> journal_;
+  runtime::journal::Appender* appender_ = nullptr;
+  Encoder encoder_{Origin{0}};
+};
+
+TEST(ArchiveRestore, ReadsNoFurtherThanTheLastRoundThatEveryShardHasFinished) {  // D-084
+  Told told;
+  told.tell(run_of(2));
+  told.report(500);
+  told.round(0);
+  told.report(500);
+  told.round(1);
+  told.round(0);
+  told.tell(RoundMark{SimTime{}, ShardId{1}, false, 0});  // begun, not finished
+  auto reader = told.reader();
+  EXPECT_EQ(restore(reader, run_of(2), Origin{0}).value().records, 7U);
+}
+
+TEST(ArchiveRestore, OfANodeAsksForTheRoundsOfItsOwnShardsOnly) {  // the others write elsewhere
+  Told told;
+  told.tell(run_of(4));
+  told.report(2'000);
+  told.round(1);
+  told.round(3);
+  auto reader = told.reader();
+  const Wanted own{false, true, false, true};
+  EXPECT_EQ(restore(reader, run_of(4), Origin{0}, own).value().records, 6U);
+  EXPECT_EQ(restore(reader, run_of(4), Origin{0}).value().records, 2'007U)
+      << "one that should be here and has finished no round may stand anywhere";
+}
+
+TEST(ArchiveRestore, KnowsTheRunFromItsFirstWordOrFromALaterOne) {
+  Told told;
+  auto empty = told.reader();
+  EXPECT_FALSE(find_last_run(empty).value());
+  told.tell(run_of(1));
+  told.report(1);
+  auto reader = told.reader();
+  EXPECT_EQ(find_last_run(reader).value()->run.run, 7U);
+  RunBegan next = run_of(1);
+  next.run = 8;
+  told.tell(RunAgain{SimTime{90s}, next});
+  auto later = told.reader();
+  EXPECT_EQ(find_last_run(later).value()->run.run, 8U);
+  EXPECT_EQ(find_last_run(later).value()->last_time, 90s);
+  EXPECT_EQ(restore(later, next, Origin{0}).value().run.run, 8U);
+}
+
+TEST(ArchiveRestore, NeedsTheLastRoundAndTheNameOfTheRun) {
+  Told told;
+  {
+    auto reader = told.reader();
+    EXPECT_EQ(needed_from(reader).value(), 1U) << "nothing is known yet";
+  }
+  told.tell(run_of(1));  // 1
+  told.report(10);       // 2 to 11
+  told.round(0);         // 12 to 14
+  {
+    auto reader = told.reader();
+    EXPECT_EQ(needed_from(reader).value(), 1U) << "which run it is stands there only";
+  }
+  told.tell(RoundMark{SimTime{}, ShardId{0}, false, 0});  // 15
+  told.tell(RunAgain{SimTime{}, run_of(1)});              // 16
+  {
+    auto reader = told.reader();
+    EXPECT_EQ(needed_from(reader).value(), 12U) << "the second round is not finished";
+  }
+  told.tell(RoundMark{SimTime{}, ShardId{0}, true, 0});
+  auto reader = told.reader();
+  EXPECT_EQ(needed_from(reader).value(), 15U);
+}
+
+}  // namespace
+}  // namespace chargemill::archive

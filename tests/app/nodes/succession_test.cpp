@@ -1,0 +1,148 @@
+// Where the shards of a lost node go, by what etcd's table says.
+#include "app/nodes/succession.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill::app {
+namespace {
+
+using runtime::agreement::assigned;
+using runtime::agreement::Owner;
+using runtime::agreement::Revision;
+using runtime::agreement::View;
+using Lives = std::vector<std::vector<std::uint8_t>>;
+
+const Owner kAlpha{"alpha", Revision{11}};
+const Owner kBeta{"beta", Revision{12}};
+const Owner kGamma{"gamma", Revision{13}};
+const std::vector<Owner> kAll{kAlpha, kBeta, kGamma};
+
+/// As Network deals them out.
+Lives at_first(std::size_t shards) {
+  Lives lives;
+  for (std::size_t s = 0; s < shards; ++s) lives.push_back({static_cast<std::uint8_t>(s % 3)});
+  return lives;
+}
+
+View view_of(const std::vector<Owner>& live, const Owner& central) {
+  View view;
+  view.central = central;
+  view.token = Revision{21};
+  view.epoch = Revision{22};
+  view.table = assigned(assigned({}, kAll), live);
+  return view;
+}
+
+TEST(Succession, ShardsOfALostNodeGoToThoseThatTheTableNames) {  // SH-02
+  const auto order = take_over_of(kAll, view_of({kAlpha, kBeta}, kAlpha), 0b100, at_first(7));
+  ASSERT_TRUE(order.has_value());
+  EXPECT_EQ(order->central, 0U);
+  EXPECT_EQ(order->token, 21);
+  EXPECT_EQ(order->epoch, 22);
+  std::vector<unsigned> heirs;
+  for (std::size_t s = 0; s < 7; ++s) {
+    if (s % 3 != 2) {
+      EXPECT_EQ(order->lives[s].size(), 1U) << "what was not lost stays";
+      continue;
+    }
+    ASSERT_EQ(order->lives[s].size(), 2U);
+    EXPECT_EQ(order->lives[s].front(), 2U);
+    heirs.push_back(order->node_of(s));
+  }
+  EXPECT_EQ(heirs.size(), 2U);
+  EXPECT_NE(heirs[0], heirs[1]) << "and not all to one";
+}
+
+TEST(Succession, NothingIsToldBeforeTheTableNamesTheLiving) {
+  EXPECT_FALSE(take_over_of(kAll, view_of(kAll, kAlpha), 0b100, at_first(7)).has_value());
+  auto headless = view_of({kAlpha, kBeta}, kAlpha);
+  headless.central.reset();
+  EXPECT_FALSE(take_over_of(kAll, headless, 0b100, at_first(7)).has_value());
+}
+
+TEST(Succession, WhatWasInheritedIsInheritedAgain) {
+  const auto first = take_over_of(kAll, view_of({kAlpha, kBeta}, kAlpha), 0b100, at_first(7));
+  ASSERT_TRUE(first.has_value());
+  const auto second = take_over_of(kAll, view_of({kBeta}, kBeta), 0b101, first->lives);
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(second->central, 1U);
+  for (std::size_t s = 0; s < 7; ++s) EXPECT_EQ(second->node_of(s), 1U) << s;
+  const auto has = [&](std::uint32_t shard) { return first->node_of(shard) == 1U; };
+  std::size_t shards = 0;
+  for (std::uint32_t s = 0; s < 7; ++s) shards += has(s) ? 1 : 0;
+  for (const auto& legacy : legacies_of(*second, 1, has)) {
+    shards += legacy.shards.size();
+    ASSERT_FALSE(legacy.former.empty());
+    for (const auto node : legacy.former) EXPECT_NE(node, 1U) << "nobody inherits from itself";
+  }
+  EXPECT_EQ(shards, 7U) << "what it has, and what comes";
+}
+
+TEST(TakeOver, ComesThroughUnchangedAndCutAnywhereIsNone) {
+  const auto order = take_over_of(kAll, view_of({kAlpha, kBeta}, kAlpha), 0b100, at_first(7));
+  ASSERT_TRUE(order.has_value());
+  const std::string bytes = to_bytes(*order);
+  const auto back = take_over_from(bytes, 3, 7);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(to_bytes(*back), bytes);
+  EXPECT_EQ(back->since_ns, TakeOver::kUnseen);
+  EXPECT_EQ(route_of(*back).node_of.size(), 7U);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    ASSERT_FALSE(take_over_from(std::string_view{bytes}.substr(0, size), 3, 7).has_value()) << size;
+  EXPECT_FALSE(take_over_from(bytes, 2, 7).has_value()) << "there is no such node";
+  EXPECT_FALSE(take_over_from(bytes, 3, 8).has_value()) << "nor so many shards";
+}
+
+// A leader takes what it knows of all with it, unless it has told it.
+TEST(LeaderSays, WhatIsLeftOfThoseWhoAreLostWithItOrAfterIt) {
+  LeaderSays says;
+  says.node = 0;
+  says.noted = 0b1000;
+  says.own.requests_sent = says.own.requests_denied = 3;
+  says.left.requests_sent = says.left.requests_denied = 5;  // node 3, lost before
+  says.others.resize(4);
+  says.others[1].requests_sent = says.others[1].requests_denied = 7;
+  says.others[2].requests_sent = 11;
+  says.others[2].requests_denied = 10;
+  says.others[2].requests_open = 1;
+  const auto back = leader_says_from(to_bytes(says));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(left_of(*back, 0b1001).requests_denied, 8U) << "the leader alone";
+  const auto both = left_of(*back, 0b1101);
+  EXPECT_EQ(both.requests_denied, 18U) << "and node 2 in the same moment";
+  EXPECT_EQ(both.requests_lost, 1U);
+  EXPECT_FALSE(leader_says_from("x").has_value());
+}
+
+// A look is a moment old: what ended since, the journal knows.
+TEST(Adopted, WhatIsKnownToHaveEndedIsNotLost) {
+  network::Totals left;
+  left.sessions_started = 10;
+  left.sessions_completed = 3;
+  left.sessions_lost = 7;
+  Adopted all;
+  all.restored.sessions = 4;
+  all.completed = 2;
+  all.failed = 5;  // of which some had been seen
+  bring_back(left, all);
+  EXPECT_EQ(left.sessions_lost, 0U);
+  EXPECT_EQ(left.sessions_started, 6U) << "the others are counted where they go on";
+  EXPECT_EQ(left.sessions_completed, 5U);
+  EXPECT_EQ(left.sessions_failed, 1U);
+}
+
+TEST(Adopted, ComesThroughUnchanged) {
+  Adopted answer;
+  answer.shards = 3;
+  answer.restored = {40, 5, 6};
+  answer.read_s = 0.25;
+  answer.trouble = "no journal is kept";
+  const auto back = adopted_from(to_bytes(answer));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(to_bytes(*back), to_bytes(answer));
+  EXPECT_EQ(back->restored.sessions, 5U);
+  EXPECT_FALSE(adopted_from("x").has_value());
+}
+
+}  // namespace
+}  // namespace chargemill::app

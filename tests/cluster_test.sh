@@ -1,0 +1,249 @@
+#!/usr/bin/env bash
+# A network in real time that loses nodes and goes on: real etcd, real processes, kill -9. CHARGEMILL_CLUSTER_ROUNDS=20
+# repeats the central's end so often and prints how long it took to be followed.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+: >"$work/pids"
+finish() {
+  local pid
+  # Laws run in shells of their own; of what they started only the file knows.
+  while read -r pid; do
+    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) =~ ^(etcd|chargemill)$ ]]; then kill -9 "$pid" || true; fi
+  done <"$work/pids"
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
+
+if ! command -v etcd >/dev/null; then
+  echo "skipped - nodes outlive each other: etcd-server is not installed"
+  exit 0
+fi
+# shellcheck source=tests/support/etcd.sh
+source tests/support/etcd.sh
+start_all_etcd || exit 1
+
+# Short sessions at all hours, and drivers who ask at charge points of all nodes.
+{
+  printf '[run]\nname = "town"\nduration = "1h"\nspeed = 1\nstart = 2026-01-05T17:00:00Z\nlateness_limit = "60s"\n'
+  printf '[network]\ncharge_points = 300\nmax_session = "8s"\n[drivers]\ncount = 600\nsessions_per_cp_per_day = 3000\n'
+  printf 'choose = "any_in_zone"\n[central]\nshards = 12\n'
+  printf '[cluster]\netcd = ["%s", "%s", "%s"]\nexpect_nodes = 3\nlease = "5s"\n' "$(client 1)" "$(client 2)" "$(client 3)"
+} >"$work/town.toml"
+
+# port NODE: of its HTTP door, if it leads.
+port() { case $1 in alpha) echo $((base + 10000)) ;; beta) echo $((base + 10001)) ;; *) echo $((base + 10002)) ;; esac; }
+# begin NETWORK [ARGS]: three nodes; their pids are in ${pids[alpha]} and so on, who leads is $first.
+declare -A pids
+first=
+begin() {
+  local network=$1 name
+  shift
+  rm -rf "$work"/run-* "$work"/*.err
+  if [[ ${kept:-} != "$network" ]]; then rm -rf "$work/data"; fi
+  for name in alpha beta gamma; do
+    "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --http "127.0.0.1:$(port "$name")" --tcp off --data "${data:-$work/data}" \
+      --out "$work/run-$name" --set "cluster.name=$network" "$@" >"$work/$name.out" 2>"$work/$name.err" &
+    pids[$name]=$!
+    echo "$!" >>"$work/pids"
+  done
+  until_true grep -q 'is the central (token' "$work/alpha.err"
+  first=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
+  until_true rows "$first" 4 # it runs, and somebody charges
+}
+# rows NODE N: its series has so many, a second each.
+rows() { [[ $(wc -l <"$work/run-$1/timeseries.csv") -gt $2 ]]; }
+others() { local name; for name in alpha beta gamma; do if [[ $name != "$1" ]]; then echo "$name"; fi; done; }
+# is_mended NODE: it leads, and has given away what was lost.
+is_mended() { grep -q 'live elsewhere now' "$work/$1.err"; }
+a_successor() { local name; for name in $(others "$first"); do if is_mended "$name"; then echo "$name"; return; fi; done; return 1; }
+value() { python3 -c 'import json, sys
+at = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."): at = at[key]
+print(at)' "$work/run-$1/summary.json" "$2"; }
+# holds NODE EXPRESSION: of its summary, as s.
+holds() {
+  python3 -c 'import json, sys
+s = json.load(open(sys.argv[1]))
+assert eval(sys.argv[2]), (sys.argv[2], s["charge_points"], s["requests"], s["sessions"], s["tickets"], s["central"], s["conservation"], s["run"])' \
+    "$work/run-$1/summary.json" "$2"
+}
+# end NODE: by the signal of whoever drives it; then all that are left have ended.
+end() {
+  kill -INT "${pids[$1]}"
+  ends "${pids[$1]}" 130
+}
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+connected() { holds "$1" 's["charge_points"]["disconnected"] == 0 and s["charge_points"]["total"] == 300'; }
+conserved() { holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'; }
+
+goes_on_without_a_node() {
+  local lost began took now
+  begin node
+  lost=$(others "$first" | tail -n 1)
+  began=$(milliseconds)
+  kill -9 "${pids[$lost]}"
+  until_true is_mended "$first"
+  took=$(($(milliseconds) - began))
+  now=$(wc -l <"$work/run-$first/timeseries.csv")
+  until_true rows "$first" $((now + 12)) # its charge points begin anew, and those who were in a session fail
+  end "$first"
+  cat "$work/$first.err"
+  echo "a node's shards lived elsewhere $took ms after its end" | tee -a "$work/figures"
+  conserved "$first"
+  connected "$first"
+  holds "$first" 's["sessions"]["lost"] == 0 and s["sessions"]["failed"] > 0 and s["requests"]["lost"] >= 0'
+  grep -Eq '4 shards with [0-9]+ charge points live elsewhere now, [1-9][0-9]* open sessions' "$work/$first.err"
+  ends "${pids[$(others "$first" | head -n 1)]}" 0
+}
+# A session that ended where its node's shards went ends there only, also when the next run begins.
+finds_the_rest_of_a_lost_nodes_story() {
+  local lost now kept=story
+  rm -rf "$work/data"
+  begin story
+  lost=$(others "$first" | tail -n 1)
+  kill -9 "${pids[$lost]}"
+  until_true is_mended "$first"
+  now=$(wc -l <"$work/run-$first/timeseries.csv")
+  until_true rows "$first" $((now + 12))
+  end "$first"
+  end_nodes
+  begin story
+  grep -q 'continues' "$work/run-$first/log.ndjson"
+  until_true rows "$first" 12
+  end "$first"
+  conserved "$first"
+  # Every end of a session is the issue of a ticket.
+  "$chargemill" history tickets --data "$work/data" --limit 1000000 --format csv | tail -n +2 >"$work/tickets"
+  [[ $(grep -c FAILED "$work/tickets") -gt 5 ]]
+  grep -o 'session-[0-9a-f]*' "$work/tickets" | sort | uniq -d | tee "$work/twice"
+  [[ ! -s $work/twice ]]
+}
+goes_on_without_a_journal() {
+  local lost now data=off
+  begin forgetful
+  lost=$(others "$first" | tail -n 1)
+  kill -9 "${pids[$lost]}"
+  until_true is_mended "$first"
+  now=$(wc -l <"$work/run-$first/timeseries.csv")
+  until_true rows "$first" $((now + 12))
+  end "$first"
+  cat "$work/$first.err"
+  conserved "$first"
+  connected "$first"
+  holds "$first" 's["sessions"]["lost"] > 0 and any("open on nodes that were lost" in w for w in s["warnings"])'
+}
+follows_a_killed_central() {
+  local began next now ports=()
+  begin central
+  for now in $(others "$first"); do ports+=("$(port "$now")"); done
+  began=$(milliseconds)
+  kill -9 "${pids[$first]}"
+  python3 tests/cluster/next_decision.py "$began" "${ports[@]}" | tee -a "$work/decided"
+  until_true a_successor
+  next=$(a_successor)
+  until_true rows "$next" 12
+  now=$(tail -n 1 "$work/run-$next/timeseries.csv")
+  echo "$now"
+  end "$next"
+  cat "$work/$next.err"
+  conserved "$next"
+  connected "$next"
+  holds "$next" 's["sessions"]["lost"] == 0 and s["requests"]["accepted"] > 0 and s["central"]["orders_refused"] == 0'
+  for now in $(others "$first"); do
+    if [[ $now != "$next" ]]; then ends "${pids[$now]}" 0; fi
+  done
+}
+refuses_a_central_that_slept() {
+  local next
+  begin slept
+  kill -STOP "${pids[$first]}"
+  sleep 15 # three leases: that is what is tested
+  until_true a_successor
+  next=$(a_successor)
+  kill -CONT "${pids[$first]}"
+  ends "${pids[$first]}" 5
+  grep -q "node $first: stops: its lease could not be renewed in time" "$work/$first.err"
+  until_true rows "$next" 12
+  end "$next"
+  cat "$work/$next.err"
+  conserved "$next"
+  connected "$next"
+}
+hands_over_in_peace() {
+  local leaver began took now
+  begin leave
+  leaver=$(others "$first" | head -n 1)
+  began=$(milliseconds)
+  kill -TERM "${pids[$leaver]}"
+  until_true is_mended "$first"
+  took=$(($(milliseconds) - began))
+  echo "a node that left was followed after $took ms" | tee -a "$work/figures"
+  ends "${pids[$leaver]}" 143
+  now=$(wc -l <"$work/run-$first/timeseries.csv")
+  until_true rows "$first" $((now + 12))
+  end "$first"
+  cat "$work/$first.err"
+  conserved "$first"
+  connected "$first"
+  holds "$first" 's["sessions"]["lost"] == 0'
+  ((took < 5000)) # well before its lease would have been over
+}
+outlives_all_others() {
+  local last
+  begin last
+  kill -9 "${pids[$first]}"
+  until_true a_successor
+  last=$(a_successor)
+  kill -9 "${pids[$(others "$first" | grep -v "$last")]}"
+  until_true two_are_lost "$last"
+  until_true rows "$last" 20
+  end "$last"
+  cat "$work/$last.err"
+  conserved "$last"
+  connected "$last"
+  holds "$last" 's["sessions"]["lost"] == 0'
+}
+two_are_lost() { [[ $(grep -c 'live elsewhere now' "$work/$1.err") -ge 2 ]]; }
+survives_etcds_leader_and_a_node() {
+  local lost m
+  begin both
+  m=$(leader)
+  lost=$(others "$first" | tail -n 1)
+  signal_etcd KILL "$m"
+  kill -9 "${pids[$lost]}"
+  until_true is_mended "$first"
+  until_true leader
+  start_etcd "$m"
+  end "$first"
+  conserved "$first"
+}
+
+law "a node is killed, and the others go on with its charge points and their sessions" goes_on_without_a_node
+end_nodes
+law "the next run finds in the others' journals what became of a lost node's sessions" finds_the_rest_of_a_lost_nodes_story
+end_nodes
+law "without a journal its charge points come back, and what was lost is counted" goes_on_without_a_journal
+end_nodes
+for ((round = 0; round < ${CHARGEMILL_CLUSTER_ROUNDS:-1}; ++round)); do
+  law "the central is killed, and another node leads the run to its end" follows_a_killed_central
+  end_nodes
+done
+law "a central that slept for three leases ends, and the run does not" refuses_a_central_that_slept
+end_nodes
+law "a node that is asked to stop leaves its shards to the others at once" hands_over_in_peace
+end_nodes
+law "the last of three nodes has all of the network" outlives_all_others
+end_nodes
+law "etcd's leader and a node are killed, and the run goes on" survives_etcds_leader_and_a_node
+cat "$work/figures" 2>/dev/null || true
+if [[ -s $work/decided ]]; then
+  sort -n "$work/decided" | awk '{ at[NR] = $1 }
+    END { printf "from the end of a central to the next decision, lease 5 s, %d times: p50 %d ms, p99 %d ms\n", NR, at[int((NR + 1) / 2)], at[int(NR * 0.99 + 0.999)] }'
+fi
+exit "$failed"

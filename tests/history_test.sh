@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# The journal as people and scripts meet it: what is kept and read, a second writer, a kill, a full disk.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
+
+# ends_with CODE COMMAND...
+ends_with() {
+  local expected=$1 code=0
+  shift
+  "$@" || code=$?
+  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
+}
+
+scenario() {
+  printf '[run]\nname = "small"\nduration = "%s"\nspeed = 1\n' "$1"
+  printf '[network]\ncharge_points = 50\n[drivers]\ncount = 64\nsessions_per_cp_per_day = 2000\n'
+}
+scenario 1h >"$work/long.toml"
+scenario 5s >"$work/short.toml"
+
+small=("$chargemill" run "$work/short.toml" --speed max --progress off)
+run() { "${small[@]}" "$@"; }
+
+# says PATTERN COMMAND...: on stdout. Into a file: a reader that leaves early would end the writer.
+says() {
+  local pattern=$1
+  shift
+  "$@" >"$work/said"
+  grep -Eq -- "$pattern" "$work/said" || { echo "no $pattern: $*"; return 1; }
+}
+
+has_rows() { (($(rows "$@" | wc -l) > 1)); }
+rows() { "$chargemill" history "$@" --format csv; }
+
+reads_the_history() {
+  run --out "$work/kept" --duration 10m >/dev/null
+  for what in faults health sessions tickets stats; do
+    says '[a-z_]' "$chargemill" history "$what" --data "$work/kept"
+    says '^[[{]' "$chargemill" history "$what" --data "$work/kept" --format json
+  done
+  has_rows sessions --data "$work/kept/journal"
+  has_rows health --data "$work/kept"
+  bash -c "set -o pipefail; $chargemill history health --data $work/kept --limit 100000 | head -n 1"
+  ends_with 2 "$chargemill" history
+  ends_with 2 "$chargemill" history sessions --data "$work/kept" --limit -1
+  ends_with 2 "$chargemill" history sessions --data "$work/kept" --kind RED
+  ends_with 2 "$chargemill" history sessions --data "$work/kept" --since yesterday
+  ends_with 4 "$chargemill" history sessions --data "$work/nowhere"
+  ends_with 4 "$chargemill" history sessions --data "$work"
+  run --no-journal --out "$work/unkept" >/dev/null
+  [[ ! -e $work/unkept/journal ]]
+}
+
+# Whoever names no limit gets the newest 100, and hears that there are more; whoever names one got what was asked for.
+says_that_there_are_more() {
+  run --out "$work/many" --duration 10m >/dev/null
+  for format in table json csv; do
+    "$chargemill" history health --data "$work/many" --format "$format" >"$work/out" 2>"$work/err"
+    grep -q 'the newest 100, there are more: --limit' "$work/err"
+  done
+  [[ $(rows health --data "$work/many" 2>/dev/null | wc -l) == 101 ]]
+  "$chargemill" history health --data "$work/many" --limit 100 2>"$work/err" >/dev/null
+  "$chargemill" history health --data "$work/many" --cp CP-000001 --since 1s 2>>"$work/err" >/dev/null
+  [[ ! -s $work/err ]]
+}
+
+# An option that would change nothing is refused, with its name.
+refuses_what_does_not_apply() {
+  local what flag value
+  while read -r what flag value; do
+    ends_with 2 "$chargemill" history "$what" "$flag" "$value" --data "$work/many" 2>"$work/err" || return 1
+    grep -q -- "$flag" "$work/err" || { echo "$what $flag:"; cat "$work/err"; return 1; }
+  done <<'END'
+faults --days 1
+sessions --days 0
+faults --driver DRV-000001
+health --driver DRV-000001
+stats --driver DRV-000001
+stats --zone Z01
+stats --kind FAULT
+stats --until 1h
+stats --limit 3
+END
+  ends_with 2 "$chargemill" history faults --since 1s --until 1h --data "$work/many" 2>"$work/err"
+  ends_with 0 "$chargemill" history stats --cp CP-000001 --days 1 --since 1h --data "$work/many" >/dev/null
+}
+
+live=("$chargemill" run "$work/long.toml" --progress off --speed 60 --set central.shards=4)
+
+refuses_a_second_writer() {
+  local pid
+  "${live[@]}" --no-out --data "$work/shared" >/dev/null 2>&1 &
+  pid=$!
+  until_true has_rows sessions --data "$work/shared"  # read while it is written
+  ends_with 4 "${live[@]}" --no-out --data "$work/shared" 2>"$work/err" >/dev/null
+  grep -q "$pid" "$work/err" || { cat "$work/err"; kill -9 "$pid"; return 1; }
+  kill -INT "$pid"
+  wait "$pid" || true
+}
+
+# A run is killed without warning; the next one goes on where its journal ends.
+goes_on_after_a_kill() {
+  local pid open life
+  for life in 1 2; do
+    "${live[@]}" --out "$work/life$life" --data "$work/killed" --set journal.checkpoint_interval=1s >/dev/null 2>&1 &
+    pid=$!
+    until_true has_rows tickets --data "$work/killed" --kind DELIVERED --since "$((life * 100))s"
+    until_true more_sessions_than "$((life * 40))"
+    kill -9 "$pid"
+    wait "$pid" 2>/dev/null || true
+  done
+  open=$(rows sessions --data "$work/killed" --kind ACTIVE --limit 100000 | grep -c ACTIVE)
+  ((open > 0))
+  ends_with 0 "${live[@]}" --out "$work/next" --data "$work/killed" --duration 60s >"$work/out" 2>"$work/err"
+  grep -q "run 3 at .*, $open open sessions" "$work/next/log.ndjson"
+  grep -q '"ok": true' "$work/next/summary.json"
+  # Each session began once, ended at most once, and its ticket was delivered at most once.
+  rows sessions --data "$work/killed" --limit 100000 | cut -d, -f1 | sort | uniq -d | grep . && return 1
+  rows tickets --data "$work/killed" --limit 100000 | cut -d, -f1,10 | sort | uniq -d | grep . && return 1
+  # Those that were open when it was killed are over, with what was known of them.
+  [[ $(rows sessions --data "$work/killed" --kind ACTIVE --until "$(restart_time)" --limit 100000 | wc -l) == 1 ]]
+  ends_with 4 "$chargemill" run "$work/short.toml" --charge-points 3 --data "$work/killed" --no-out 2>"$work/err"
+  grep -q 'belongs to another network' "$work/err"
+}
+more_sessions_than() { (($(rows sessions --data "$work/killed" --limit 100000 | wc -l) > $1)); }
+may_mount() { mkdir -p "$work/mounted" && mount -t tmpfs none "$work/mounted" && umount "$work/mounted"; }
+# The disk is full after a few hundred records; the run ends as planned, and says what it could not keep.
+outlives_a_full_disk() {
+  local code=0
+  mkdir -p "$work/full"
+  mount -t tmpfs -o size=300k none "$work/full"
+  "${live[@]}" --out "$work/fullrun" --data "$work/full" --duration 5m >"$work/out" 2>"$work/err" || code=$?
+  umount "$work/full"
+  [[ $code == 0 ]] || { echo "exit $code"; cat "$work/out"; return 1; }
+  grep -q 'the journal cannot be written' "$work/err"
+  grep -q 'the journal cannot be written' "$work/fullrun/log.ndjson"
+  says 'WARNING +the journal does not hold all' cat "$work/out"
+}
+restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"; }
+
+law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
+law "history says that there are more rows than it shows" says_that_there_are_more
+law "history refuses what it would ignore" refuses_what_does_not_apply
+law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
+law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
+law_if "no right to mount a small disk" "a journal that breaks is told, and the run goes on" may_mount outlives_a_full_disk
+exit "$failed"

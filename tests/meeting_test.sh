@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Nodes of one network that meet by a list, the same file on each.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME=$work # nodes of a list keep their journals there
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
+# shellcheck source=tests/support/town.sh
+source tests/support/town.sh
+
+# A list of nodes with keys, at ports of this test.
+list_nodes() {
+  local port=$((20000 + $$ % 10000)) name
+  "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
+  cp "$work/town.toml" "$work/list.toml"
+  printf '[cluster]\nkeys = "keys"\n' >>"$work/list.toml"
+  for name in alpha beta gamma; do
+    {
+      grep -A 1 -F "name = \"$name\"" "$work/keys.toml" | sed '1i [[node]]'
+      printf 'data_port = %d\ncontrol_port = %d\n' "$port" $((port + 1))
+    } >>"$work/list.toml"
+    port=$((port + 2))
+  done
+}
+list_nodes
+meets_by_a_list() {
+  local one two
+  "$chargemill" node --config "$work/list.toml" --name beta 2>"$work/beta" &
+  one=$!
+  "$chargemill" node --config "$work/list.toml" --name gamma 2>"$work/gamma" &
+  two=$!
+  ends_with 0 "$chargemill" node --config "$work/list.toml" --name alpha --expect-nodes 3 --progress off \
+    --out "$work/run-listed" >"$work/out"
+  wait "$one"
+  wait "$two"
+  grep -q 'node beta: done' "$work/beta"
+  ends_with 0 run_on 1 --http off --tcp off
+  [[ $(figure listed digest) == "$(figure 1 digest)" ]]
+}
+has_doors_on_machines_of_their_own() {
+  local name pids=() http tcp
+  for name in beta gamma alpha; do
+    rm -f "$work/err-$name"
+    "$chargemill" node --config "$work/list.toml" --name "$name" --speed 1 --duration 900h --progress plain --no-out \
+      --http 127.0.0.1:0 --tcp 127.0.0.1:0 --data "$work/machine-$name" >"$work/out-$name" 2>"$work/err-$name" &
+    pids+=("$!")
+  done
+  until_true grep -Eq '^sim=.* supplying=[1-9]' "$work/err-alpha"
+  http=$(sed -n 's/^HTTP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
+  tcp=$(sed -n 's/^TCP *\(127[^ ]*\).*/\1/p' "$work/err-alpha")
+  [[ $(ctl list | tail -n +2 | wc -l) == 400 ]]
+  until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -Eq '^gamma +127.0.0.1:[0-9]+ +alive'"
+  # What others have written is on their disks, and they are asked for it.
+  until_true bash -c "[[ \$(curl -sN -m 3 'http://$http/api/v1/events?after=0.0.0' | grep -o '\"cp_id\":\"CP-[0-9]*' | sort -u | wc -l) -gt 200 ]]"
+  kill -INT "${pids[2]}"
+  for name in "${pids[@]}"; do wait "$name" || true; done
+  # Gathered, they are one history.
+  "$chargemill" history health --limit 1000000 --format csv --data "$work/machine-alpha" --data "$work/machine-beta" \
+    --data "$work/machine-gamma" | cut -d , -f 3 | sort -u >"$work/points"
+  grep -q CP-000001 "$work/points"
+  [[ $(wc -l <"$work/points") -gt 200 ]]
+}
+keeps_secrets() {
+  [[ $(stat -c %a "$work/keys/beta.secret") == 600 ]]
+  chmod 644 "$work/keys/beta.secret"
+  ends_with 4 "$chargemill" node --config "$work/list.toml" --name beta 2>"$work/err"
+  grep -q 'others may read it' "$work/err"
+  chmod 600 "$work/keys/beta.secret"
+  ends_with 4 "$chargemill" node --generate-keys "$work/keys" beta >"$work/out" 2>"$work/err" # it is kept
+}
+says_who_is_missing() {
+  ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
+  grep -q 'nodes are missing: alpha, gamma (1 of 3 met within 1 s)' "$work/err"
+  ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --expect-nodes 4 2>"$work/err"
+  grep -q '4 nodes are expected' "$work/err"
+  ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
+  grep -q "no \[\[node\]\] named 'delta'" "$work/err"
+}
+
+law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
+law "the first of a list has doors for all, also for what is on the others' disks" has_doors_on_machines_of_their_own
+law "a secret key that others can read is refused" keeps_secrets
+law "whoever waits in vain says for whom" says_who_is_missing
+exit "$failed"

@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# Nodes that are killed in virtual time and return: the result is that of one node that nobody has disturbed.
+# shellcheck disable=SC2317 # functions are called by law
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME=$work # nodes of a list keep their journals there
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
+seeds=${CHARGEMILL_RETURN_SEEDS:-1}
+
+{
+  printf '[run]\nname = "town"\nduration = "5m"\nspeed = "max"\nstart = 2026-01-05T17:00:00Z\n'
+  printf '[network]\ncharge_points = 400\n[drivers]\ncount = 400\nsessions_per_cp_per_day = 100\n'
+  printf 'choose = "any_in_zone"\n[[fault]]\nkind = "engine_crash"\nrate = 20\n'
+  printf '[[fault]]\nkind = "central_restart"\nat = "90s"\nduration = "5s"\n'
+} >"$work/town.toml"
+
+# run_in NAME ARGS...: the town into $work/NAME, without a word.
+run_in() {
+  local name=$1
+  shift
+  rm -rf "${work:?}/$name"
+  "$chargemill" run "$work/town.toml" --progress off --http off --tcp off --out "$work/$name" "$@" >"$work/out-$name" 2>"$work/err-$name"
+}
+# figure NAME KEY: of the summary, as it stands there.
+figure() { grep -m 1 "\"$2\":" "$work/$1/summary.json" | tr -d ' ,'; }
+# has_bytes FILE BYTES: so many, or more.
+has_bytes() { [[ $(stat -c %s "$1" 2>/dev/null || echo 0) -ge $2 ]]; }
+# soon COMMAND...: as until_true, but up to three minutes: what it waits for is the work of a run.
+soon() {
+  local end=$((SECONDS + 180))
+  until "$@"; do ((SECONDS <= end)) || { echo "never true: $*"; return 1; }; done
+}
+# find_process SHELL NODE: of a run that SHELL has started, in $process: whoever writes the log of that node.
+find_process() {
+  local run nursery
+  run=$(pgrep -P "$1") && nursery=$(pgrep -P "$run") || return 1
+  for process in $(pgrep -P "$nursery"); do
+    if readlink "/proc/$process/fd/"* | grep -q "/recovery/node-$2.log$"; then return 0; fi
+  done
+  return 1
+}
+# kill_one SHELL NAME NODE BYTES: once the log of that node has so many bytes.
+kill_one() {
+  local process
+  soon has_bytes "$work/$2/recovery/node-$3.log" "$4"
+  soon find_process "$1" "$3"
+  kill -9 "$process"
+}
+# disturbed NAME DEATHS ARGS...: the town while nodes are killed; DEATHS are NODE:BYTES, one after the other.
+disturbed() {
+  local name=$1 deaths=$2 pid death code=0
+  shift 2
+  run_in "$name" --recover 60s "$@" &
+  pid=$!
+  for death in $deaths; do kill_one "$pid" "$name" "${death%:*}" "${death#*:}"; done
+  wait "$pid" || code=$?
+  [[ $code == 0 ]] || { echo "exit $code"; cat "$work/err-$name"; return 1; }
+  [[ $(grep -c 'was ended by signal 9, and is started again' "$work/err-$name") == $(wc -w <<<"$deaths") ]]
+  [[ ! -e $work/$name/recovery ]] # what nobody needs any more is gone
+}
+# rows NAME WHAT FROM: all that the run's journals have of it, from that column on.
+rows() { "$chargemill" history "$2" --data "$work/$1" --limit 1000000 --format csv | cut -d, -f "$3-" | sort; }
+# are_alike A B: whatever a user can see of them.
+are_alike() {
+  local key what
+  for key in digest sent started delivered_mj total; do
+    [[ $(figure "$2" "$key") == "$(figure "$1" "$key")" ]] || { echo "$2: $(figure "$2" "$key"), not $(figure "$1" "$key")"; return 1; }
+  done
+  cmp "$work/$1/states.json" "$work/$2/states.json"
+  grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/$2/summary.txt"
+  for what in faults:2 health:2 sessions:2 tickets:1; do
+    cmp <(rows "$1" "${what%:*}" "${what#*:}") <(rows "$2" "${what%:*}" "${what#*:}") || { echo "${what%:*} differ"; return 1; }
+  done
+}
+
+gives_the_digest_of_one() {
+  local seed nodes workers node bytes
+  for ((seed = 1; seed <= seeds; ++seed)); do
+    run_in one --seed "$seed"
+    for nodes in 2 3 4; do
+      for workers in 1 2; do
+        RANDOM=$((seed * 100 + nodes * 10 + workers))
+        node=$((1 + RANDOM % (nodes - 1)))
+        bytes=$((RANDOM * 10))
+        echo "seed $seed, $nodes x $workers: node $node at $bytes bytes"
+        disturbed many "$node:$bytes" --seed "$seed" --nodes "$nodes" --workers "$workers"
+        are_alike one many
+      done
+    done
+  done
+}
+survives_more_than_one() {
+  run_in one
+  disturbed many '1:30000 2:90000' --nodes 3 --workers 1
+  are_alike one many
+  disturbed many '1:40000 1:120000' --nodes 2 --workers 1
+  are_alike one many
+}
+writes_no_record_twice() {
+  run_in one --nodes 3 --workers 1
+  disturbed many '2:100000' --nodes 3 --workers 1
+  [[ $(figure many records) == "$(figure one records)" ]]
+  [[ $(figure many durable_records) == "$(figure one durable_records)" ]]
+  "$chargemill" history stats --data "$work/one" --format json >"$work/stats-1"
+  "$chargemill" history stats --data "$work/many" --format json >"$work/stats-n"
+  cmp "$work/stats-1" "$work/stats-n"
+}
+continues_an_earlier_run() {
+  rm -rf "$work/kept-1" "$work/kept-n"
+  run_in one --data "$work/kept-1"
+  run_in one --data "$work/kept-1"
+  run_in many --nodes 3 --workers 1 --data "$work/kept-n"
+  disturbed many '1:60000' --nodes 3 --workers 1 --data "$work/kept-n"
+  local key
+  for key in digest sent started delivered_mj; do
+    [[ $(figure many "$key") == "$(figure one "$key")" ]] || { figure many "$key"; return 1; }
+  done
+  "$chargemill" history sessions --data "$work/kept-1" --limit 1000000 --format csv | cut -d, -f 2- | sort >"$work/rows-1"
+  "$chargemill" history sessions --data "$work/kept-n" --limit 1000000 --format csv | cut -d, -f 2- | sort >"$work/rows-n"
+  cmp "$work/rows-1" "$work/rows-n"
+}
+
+# Nodes of a list, on ports of this test; whoever starts them starts them again.
+list_nodes() {
+  local port=$((30000 + $$ % 10000)) name
+  "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
+  cp "$work/town.toml" "$work/list.toml"
+  printf '[cluster]\nkeys = "keys"\nrecover = "%s"\n' "$1" >>"$work/list.toml"
+  for name in alpha beta gamma; do
+    {
+      grep -A 1 -F "name = \"$name\"" "$work/keys.toml" | sed '1i [[node]]'
+      printf 'data_port = %d\ncontrol_port = %d\n' "$port" $((port + 1))
+    } >>"$work/list.toml"
+    port=$((port + 2))
+  done
+}
+# node NAME: in the background; its process is in $work/pid-NAME.
+node() {
+  "$chargemill" node --config "$work/list.toml" --name "$1" --progress off --http off --tcp off --no-out \
+    --data "$work/machine-$1" >"$work/out-$1" 2>"$work/err-$1" &
+  echo $! >"$work/pid-$1"
+}
+ends_with() {
+  local expected=$1 code=0
+  wait "$(cat "$work/pid-$2")" || code=$?
+  [[ $code == "$expected" ]] || { echo "$2: exit $code, not $expected"; cat "$work/err-$2"; return 1; }
+}
+# kill_beta BYTES: a town of three machines, and one of them is lost.
+kill_beta() {
+  rm -rf "$work"/machine-* "$work/keys"
+  list_nodes "$2"
+  node beta
+  node gamma
+  node alpha
+  soon has_bytes "$work/machine-beta.recovery/node-1.log" "$1"
+  kill -9 "$(cat "$work/pid-beta")"
+  wait "$(cat "$work/pid-beta")" || true
+}
+digest_of() { sed -n 's/.*DIGEST *\([0-9a-f]*\).*/\1/p' "$1"; }
+returns_to_its_list() {
+  run_in one
+  kill_beta 50000 60s
+  node beta
+  ends_with 0 alpha
+  ends_with 0 beta
+  ends_with 0 gamma
+  [[ -n $(digest_of "$work/out-alpha") && $(digest_of "$work/out-alpha") == "$(digest_of "$work/out-one")" ]]
+}
+returns_with_a_torn_log() {
+  run_in one
+  kill_beta 50000 60s
+  # The process ended in the middle of one.
+  printf '\x50\0\0\0torn' >>"$work/machine-beta.recovery/node-1.log"
+  node beta
+  ends_with 0 alpha
+  ends_with 0 beta
+  ends_with 0 gamma
+  [[ $(digest_of "$work/out-alpha") == "$(digest_of "$work/out-one")" ]]
+}
+refuses_another_log() {
+  kill_beta 50000 60s
+  cp "$work/machine-gamma.recovery/node-2.log" "$work/machine-beta.recovery/node-1.log"
+  node beta
+  ends_with 5 beta
+  grep -q 'cannot return without its log, .*/node-1.log: that is of another place among the nodes' "$work/err-beta"
+  ends_with 5 alpha
+  ends_with 5 gamma
+  kill_beta 50000 60s
+  rm "$work/machine-beta.recovery/node-1.log"
+  node beta
+  ends_with 5 beta
+  grep -q 'node-1.log: there is none' "$work/err-beta"
+  ends_with 5 alpha
+  ends_with 5 gamma
+}
+waits_so_long() {
+  kill_beta 50000 3s
+  ends_with 5 alpha
+  ends_with 5 gamma
+  grep -q 'node 1 is lost' "$work/err-alpha"
+}
+needs_virtual_time() {
+  local code=0
+  run_in one --nodes 2 --recover 60s --speed 1 || code=$?
+  [[ $code == 3 ]] || { echo "exit $code"; return 1; }
+  grep -q "'cluster.recover' needs virtual time" "$work/err-one"
+}
+
+law "a node killed at a random window returns, and nothing differs from one node" gives_the_digest_of_one
+law "two nodes may die in one run, and one twice" survives_more_than_one
+law "a node that returns writes no record twice" writes_no_record_twice
+law "a node that returns goes on from an earlier run as it did" continues_an_earlier_run
+law "a node of a list returns when it is started again" returns_to_its_list
+law "a log whose last record is torn is as good" returns_with_a_torn_log
+law "who returns with another log, or with none, is refused and says why" refuses_another_log
+law "a node that does not return in time ends the run" waits_so_long
+law "cluster.recover needs virtual time" needs_virtual_time
+exit "$failed"

@@ -1,0 +1,203 @@
+// Who joined a network while it ran is known to the run that goes on with its journal.
+#include <gtest/gtest.h>
+
+#include "actors/archive/history.hpp"
+#include "actors/network/desk.hpp"
+#include "tests/support/folder.hpp"
+#include "tests/support/still_engine.hpp"
+
+namespace chargemill::test {
+namespace {
+
+using namespace std::chrono_literals;
+using outside::SaidState;
+
+network::Scenario scenario() {
+  network::Scenario s;
+  s.network.charge_points = 4;
+  s.network.zones = 2;
+  s.network.external = 1;
+  s.drivers.external = 1;
+  s.central.shards = 2;
+  s.run.duration = 1h;
+  return s;
+}
+
+std::unique_ptr<Recording> open_recording(const std::string& directory) {
+  Recording::Options options;
+  options.journal.chain.directory = directory;
+  options.journal.batch_time = 1ms;
+  options.pace = Recorder::Pace::own_time;
+  auto recording = Recording::open(std::move(options));
+  if (!recording) throw std::runtime_error(recording.error().text);
+  return std::move(*recording);
+}
+
+/// One run of the network; the next one in the same folder goes on where it ended.
+class Life {
+ public:
+  explicit Life(const Folder& folder) : recording_(open_recording(folder.path())) {
+    auto from = scenario();
+    if (const auto& last = recording_->last_run()) {
+      from.run.start_unix_s = std::chrono::ceil<std::chrono::seconds>(last->last_time).count();
+      image_ = recording_->restore(archive::Origin{from.run.start_unix_s}).value();
+    }
+    network_ = std::make_unique<network::Network>(from, still_.engine, recording_.get(),
+                                                  image_ ? &*image_ : nullptr);
+    desk_ = std::make_unique<network::Desk>(*network_, still_.engine);
+    network_->start();
+    pass(3s);
+  }
+  /// As after a stop; a kill leaves less energy, and nothing else.
+  ~Life() {
+    still_.settle();
+    network_->close_recording();
+    commit();
+  }
+  Life(const Life&) = delete;
+  Life& operator=(const Life&) = delete;
+
+  void pass(Nanos time) { still_.pass(time); }
+  network::Desk& desk() { return *desk_; }
+  PointId join(const char* name, bool is_outside) {
+    network::PointSpec spec;
+    spec.id = name;
+    spec.zone = ZoneId{1};
+    spec.power = Power{11'000};
+    spec.price = Price{400'000};
+    spec.is_outside = is_outside;
+    return desk_->add(spec).value();
+  }
+  PointId point(const char* name) { return desk_->annex().find_point(name).value(); }
+  DriverId driver(const char* name) { return desk_->annex().find_driver(name).value(); }
+  /// The engine outside has a connection, and its monitor.
+  void arrive(PointId id) {
+    desk_->report(Register{Price{400'000}, id});
+    desk_->say(id, outside::Arrived{});
+    pass(1s);
+  }
+  void say(PointId id, Phase phase) {
+    SaidState said{};
+    said.status.phase = phase;
+    desk_->say(id, said);
+    pass(1s);
+  }
+  void ask(DriverId driver, PointId point) {
+    Trip trip{};
+    trip.point = point;
+    desk_->ask(driver, trip);
+    pass(1s);
+  }
+  const central::PointRecord& record(PointId id) {
+    const auto shards = network_->topology().shards.size();
+    const auto& shard = network_->shard(ShardId{static_cast<std::uint16_t>(shards - 1)}).state();
+    return shard.points[central::find(shard, id)];
+  }
+  void commit() { EXPECT_TRUE(recording_->flush(30s)); }
+  network::Totals totals() {
+    still_.settle();
+    const auto snapshot = network_->count();
+    for (const auto& text : network::broken_identities(snapshot.totals)) ADD_FAILURE() << text;
+    return snapshot.totals;
+  }
+
+ private:
+  std::unique_ptr<Recording> recording_;
+  std::optional<archive::Image> image_;
+  StillEngine still_{2};
+  std::unique_ptr<network::Network> network_;
+  std::unique_ptr<network::Desk> desk_;
+};
+
+std::vector<archive::SessionRow> sessions_in(const Folder& folder, const char* point) {
+  auto history = std::move(*archive::History::open(folder.path()));
+  archive::Filter filter;
+  filter.point = point;
+  return history.sessions(filter).value();
+}
+
+TEST(Rejoining,
+     APointFromOutsideThatStillChargesIsRecognisedAndBilled) {  // D-086, D-087, X-12, X-13
+  const Folder folder{"outside"};
+  PointId out{};
+  SessionId session{};
+  {
+    Life life{folder};
+    out = life.join("CP-OUT", true);
+    const auto guest = life.desk().add(network::NewDriver{"guest", {}, true});
+    ASSERT_TRUE(guest);
+    life.pass(1s);
+    life.desk().call(*guest);
+    life.arrive(out);
+    life.say(out, Phase::activated);
+    life.ask(*guest, out);
+    session = life.record(out).session;
+    life.say(out, Phase::supplying);
+    life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000}, true});
+    life.pass(1s);
+    EXPECT_EQ(life.totals().sessions_active, 1U);
+  }
+  Life life{folder};
+  EXPECT_EQ(life.point("CP-OUT"), out);
+  EXPECT_EQ(life.record(out).session, session) << "it is open";
+  EXPECT_EQ(life.record(out).display, DisplayState::disconnected) << "until it is heard (D-085)";
+  life.arrive(out);
+  life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{7'000}, true});
+  life.pass(1s);
+  EXPECT_EQ(life.record(out).display, DisplayState::supplying);
+  ASSERT_TRUE(life.desk().add(network::NewDriver{"second", {}, false}));
+  life.ask(life.driver("second"), out);
+  EXPECT_EQ(life.totals().requests_denied, 1U);
+  SessionEnd end{};
+  end.session = session;
+  end.delivered = Energy{9'000};
+  end.cost = Money{1};
+  end.status = SessionStatus::completed;
+  life.desk().say(out, outside::SaidEnd{end});
+  life.say(out, Phase::activated);
+  EXPECT_EQ(life.totals().sessions_completed, 1U);
+  EXPECT_EQ(life.record(out).display, DisplayState::activated);
+  life.pass(1s);
+  life.commit();
+  const auto rows = sessions_in(folder, "CP-OUT");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].status, SessionStatus::completed);
+  EXPECT_EQ(rows[0].delivered, Energy{9'000});
+  EXPECT_EQ(rows[0].driver, "guest");
+}
+
+TEST(Rejoining, APointThatWasAddedReportsWhatItHadDeliveredAndItsDriverGetsTheTicket) {  // D-103
+  const Folder folder{"inside"};
+  {
+    Life life{folder};
+    const PointId in = life.join("CP-NEW", false);
+    ASSERT_TRUE(life.desk().add(network::NewDriver{"eve", {}, false}));
+    life.pass(3s);
+    life.ask(life.driver("eve"), in);
+    life.pass(10s);
+    EXPECT_EQ(life.totals().sessions_active, 1U);
+    life.desk().order({life.join("CP-OFF", false), OperatorAction::stop, false});
+    life.pass(1s);
+  }
+  for (int again = 0; again < 2; ++again) {
+    Life life{folder};
+    life.pass(5s);
+    const auto totals = life.totals();
+    EXPECT_EQ(life.record(life.point("CP-NEW")).display, DisplayState::activated);
+    EXPECT_TRUE(life.record(life.point("CP-OFF")).operator_stopped) << "D-078";
+    EXPECT_EQ(totals.sessions_failed, again == 0 ? 1U : 0U);
+    EXPECT_EQ(totals.tickets_delivered, again == 0 ? 1U : 0U) << "once";
+    life.ask(life.driver("eve"), life.point("CP-NEW"));
+    EXPECT_EQ(life.totals().sessions_active, 1U) << "it works like any other";
+    life.desk().order({life.point("CP-NEW"), OperatorAction::stop_supply, false});
+    life.pass(3s);
+  }
+  const auto rows = sessions_in(folder, "CP-NEW");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_GT(rows[2].delivered.mj, 20'000'000) << "11 kW for ten seconds, as was told";
+  EXPECT_EQ(rows[2].status, SessionStatus::failed);
+  EXPECT_EQ(rows[0].status, SessionStatus::completed);
+}
+
+}  // namespace
+}  // namespace chargemill::test
