@@ -6,27 +6,51 @@
 
 namespace chargemill::app {
 
+namespace {
+
+// What travels, in its order, for both ways.
+template <class Stream, class Order>
+void walk_order(Stream& stream, Order& order) {
+  stream.value(order.token);
+  stream.value(order.epoch);
+  stream.value(order.lost);
+  stream.value(order.central);
+  stream.value(order.since_ns);
+  for (auto& lives : order.lives) stream.list(lives);
+}
+template <class Stream, class Answer>
+void walk_adopted(Stream& stream, Answer& answer) {
+  stream.value(answer.shards);
+  stream.value(answer.restored);
+  stream.value(answer.completed);
+  stream.value(answer.failed);
+  stream.value(answer.read_s);
+  stream.value(answer.still_s);
+  stream.list(answer.trouble);
+}
+template <class Stream, class Says>
+void walk_says(Stream& stream, Says& says) {
+  stream.value(says.node);
+  stream.value(says.noted);
+  stream.value(says.sim);
+  stream.value(says.own);
+  stream.value(says.left);
+  stream.list(says.others);
+}
+
+}  // namespace
+
 std::string to_bytes(const TakeOver& order) {
   ByteOutput out;
-  out.value(order.token);
-  out.value(order.epoch);
-  out.value(order.lost);
-  out.value(order.central);
-  out.value(order.since_ns);
-  for (const auto& lives : order.lives) out.list(lives);
+  walk_order(out, order);
   return out.take();
 }
 
 std::optional<TakeOver> take_over_from(std::string_view bytes, unsigned nodes, std::size_t shards) {
   TakeOver order;
-  ByteInput in{bytes};
-  in.value(order.token);
-  in.value(order.epoch);
-  in.value(order.lost);
-  in.value(order.central);
-  in.value(order.since_ns);
   order.lives.resize(shards);
-  for (auto& lives : order.lives) in.list(lives);
+  ByteInput in{bytes};
+  walk_order(in, order);
   if (!in.is_exhausted() || order.central >= nodes || order.token < 0) return std::nullopt;
   const auto is_life = [&](const std::vector<std::uint8_t>& lives) {
     return !lives.empty() && lives.size() <= nodes &&
@@ -61,26 +85,14 @@ void bring_back(network::Totals& left, const Adopted& all) {
 
 std::string to_bytes(const Adopted& answer) {
   ByteOutput out;
-  out.value(answer.shards);
-  out.value(answer.restored);
-  out.value(answer.completed);
-  out.value(answer.failed);
-  out.value(answer.read_s);
-  out.value(answer.still_s);
-  out.list(answer.trouble);
+  walk_adopted(out, answer);
   return out.take();
 }
 
 std::optional<Adopted> adopted_from(std::string_view bytes) {
   Adopted answer;
   ByteInput in{bytes};
-  in.value(answer.shards);
-  in.value(answer.restored);
-  in.value(answer.completed);
-  in.value(answer.failed);
-  in.value(answer.read_s);
-  in.value(answer.still_s);
-  in.list(answer.trouble);
+  walk_adopted(in, answer);
   if (!in.is_exhausted()) return std::nullopt;
   return answer;
 }
@@ -97,24 +109,14 @@ network::Totals left_of(const LeaderSays& former, std::uint32_t lost) {
 
 std::string to_bytes(const LeaderSays& says) {
   ByteOutput out;
-  out.value(says.node);
-  out.value(says.noted);
-  out.value(says.sim);
-  out.value(says.own);
-  out.value(says.left);
-  out.list(says.others);
+  walk_says(out, says);
   return out.take();
 }
 
 std::optional<LeaderSays> leader_says_from(std::string_view bytes) {
   LeaderSays says;
   ByteInput in{bytes};
-  in.value(says.node);
-  in.value(says.noted);
-  in.value(says.sim);
-  in.value(says.own);
-  in.value(says.left);
-  in.list(says.others);
+  walk_says(in, says);
   if (!in.is_exhausted()) return std::nullopt;
   return says;
 }

@@ -34,6 +34,7 @@ class StandingPlace {
     std::unique_lock<std::mutex> lock(mutex_);
     ++standing_;
     changed_.notify_all();
+    // relaxed: the mutex orders it.
     changed_.wait(lock, [this] { return !is_asked_.load(std::memory_order_relaxed); });
     --standing_;
   }
