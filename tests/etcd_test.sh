@@ -103,16 +103,16 @@ stops_without_etcd() {
 stops_one_that_slept() {
   local pids=() name
   for name in alpha beta gamma; do
-    node "$name" --set cluster.name=slept --set run.speed=1 --set run.duration=900h --set cluster.lease=5s
+    node "$name" --set cluster.name=slept --set run.speed=1 --set run.duration=900h --set cluster.lease=10s
     pids+=("$pid")
   done
   for name in alpha beta gamma; do until_true grep -q 'is the central' "$work/$name.err"; done
   kill -STOP "${pids[1]}"
-  sleep 15 # three leases: that is what is tested
+  sleep 30 # three leases: that is what is tested
   kill -CONT "${pids[1]}"
   ends "${pids[1]}" 5
   grep -q 'node beta: stops: its lease could not be renewed in time' "$work/beta.err"
-  kill -9 "${pids[0]}" "${pids[2]}" || true  # they go on without it; on a busy machine their leases may be over as well
+  kill -9 "${pids[0]}" "${pids[2]}"  # they go on without it
 }
 is_followed() { # by another, with a higher token
   local now

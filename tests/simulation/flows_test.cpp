@@ -166,9 +166,19 @@ TEST_F(MidSession, FlowFARestartedEngineExecutesNoStartOfBefore) {  // D-095, D-
   net.pass(1s);
   ASSERT_EQ(net.point(0).phase, Phase::activated) << "it starts nothing by itself";
   ASSERT_LT(old.issued, net.point(0).incarnation);
+  // Central would stop a phantom at once, so the engine itself is asked.
+  const auto phase_after = [&](const StartSupply& start) {
+    auto engine = net.point(0);
+    (void)charge_point::step(engine, start, engine.incarnation + 1s);
+    return engine.phase;
+  };
+  StartSupply fresh = old;
+  fresh.issued = net.point(0).incarnation;
+  EXPECT_EQ(phase_after(fresh), Phase::supplying) << "nothing but its age is against it";
+  EXPECT_EQ(phase_after(old), Phase::activated) << "a phantom session";
   net.tell_point(0, old);
   net.pass(1s);
-  EXPECT_EQ(net.point(0).phase, Phase::activated) << "a phantom session";
+  EXPECT_EQ(net.point(0).phase, Phase::activated);
   EXPECT_EQ(net.totals().sessions_started, before.sessions_started);
   net.pass(60s);
   EXPECT_GT(net.totals().sessions_completed, before.sessions_completed);
