@@ -10,13 +10,6 @@ trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
-# ends_with CODE COMMAND...
-ends_with() {
-  local expected=$1 code=0
-  shift
-  "$@" || code=$?
-  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
-}
 # says FILE PATTERN: the file has such a line; else shows it.
 says() { grep -q -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }; }
 # port_of DOOR FILE

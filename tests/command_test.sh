@@ -9,14 +9,6 @@ trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
-# ends_with CODE COMMAND...
-ends_with() {
-  local expected=$1 code=0
-  shift
-  "$@" || code=$?
-  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
-}
-
 scenario() {
   printf '[run]\nname = "small"\nduration = "%s"\nspeed = 1\n' "$1"
   printf '[network]\ncharge_points = 50\n[drivers]\ncount = 64\nsessions_per_cp_per_day = 2000\n'

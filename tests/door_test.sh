@@ -10,13 +10,6 @@ trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
-# ends_with CODE COMMAND...
-ends_with() {
-  local expected=$1 code=0
-  shift
-  "$@" || code=$?
-  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
-}
 # start NAME ARG...: a run in the background; sets pid and port.
 start() {
   local name=$1

@@ -144,7 +144,7 @@ node() {
     --data "$work/machine-$1" >"$work/out-$1" 2>"$work/err-$1" &
   echo $! >"$work/pid-$1"
 }
-ends_with() {
+node_ends() {
   local expected=$1 code=0
   wait "$(cat "$work/pid-$2")" || code=$?
   [[ $code == "$expected" ]] || { echo "$2: exit $code, not $expected"; cat "$work/err-$2"; return 1; }
@@ -165,9 +165,9 @@ returns_to_its_list() {
   run_in one
   kill_beta 50000 60s
   node beta
-  ends_with 0 alpha
-  ends_with 0 beta
-  ends_with 0 gamma
+  node_ends 0 alpha
+  node_ends 0 beta
+  node_ends 0 gamma
   [[ -n $(digest_of "$work/out-alpha") && $(digest_of "$work/out-alpha") == "$(digest_of "$work/out-one")" ]]
 }
 returns_with_a_torn_log() {
@@ -176,31 +176,31 @@ returns_with_a_torn_log() {
   # The process ended in the middle of one.
   printf '\x50\0\0\0torn' >>"$work/machine-beta.recovery/node-1.log"
   node beta
-  ends_with 0 alpha
-  ends_with 0 beta
-  ends_with 0 gamma
+  node_ends 0 alpha
+  node_ends 0 beta
+  node_ends 0 gamma
   [[ $(digest_of "$work/out-alpha") == "$(digest_of "$work/out-one")" ]]
 }
 refuses_another_log() {
   kill_beta 50000 60s
   cp "$work/machine-gamma.recovery/node-2.log" "$work/machine-beta.recovery/node-1.log"
   node beta
-  ends_with 5 beta
+  node_ends 5 beta
   grep -q 'cannot return without its log, .*/node-1.log: that is of another place among the nodes' "$work/err-beta"
-  ends_with 5 alpha
-  ends_with 5 gamma
+  node_ends 5 alpha
+  node_ends 5 gamma
   kill_beta 50000 60s
   rm "$work/machine-beta.recovery/node-1.log"
   node beta
-  ends_with 5 beta
+  node_ends 5 beta
   grep -q 'node-1.log: there is none' "$work/err-beta"
-  ends_with 5 alpha
-  ends_with 5 gamma
+  node_ends 5 alpha
+  node_ends 5 gamma
 }
 waits_so_long() {
   kill_beta 50000 3s
-  ends_with 5 alpha
-  ends_with 5 gamma
+  node_ends 5 alpha
+  node_ends 5 gamma
   # Who is second hears it from the first, which has left by then.
   cat "$work/err-alpha" "$work/err-gamma" | grep -q 'node 1 is lost' || { cat "$work/err-alpha" "$work/err-gamma"; return 1; }
 }

@@ -29,3 +29,10 @@ until_true() {
     if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
   done
 }
+# ends_with CODE COMMAND...
+ends_with() {
+  local expected=$1 code=0
+  shift
+  "$@" || code=$?
+  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
+}

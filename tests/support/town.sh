@@ -1,14 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # who reads it in has `chargemill` and `work`, and for doors `tcp` and `http`
 # A small town for runs on several nodes, in $work/town.toml.
 
-# ends_with CODE COMMAND...
-ends_with() {
-  local expected=$1 code=0
-  shift
-  "$@" || code=$?
-  [[ $code == "$expected" ]] || { echo "exit $code, not $expected: $*"; return 1; }
-}
-
 {
   printf '[run]\nname = "town"\nduration = "3m"\nspeed = "max"\nstart = 2026-01-05T17:00:00Z\n'
   printf '[network]\ncharge_points = 400\n[drivers]\ncount = 400\nsessions_per_cp_per_day = 100\n'

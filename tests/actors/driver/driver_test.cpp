@@ -5,53 +5,13 @@
 #include <set>
 
 #include "actors/driver/console.hpp"
+#include "tests/actors/driver/words.hpp"
 
 namespace chargemill::driver {
 namespace {
 
-using std::chrono::seconds;
-
-constexpr DriverId kMe{7};
-constexpr PointId kPoint{3};
-
-SimTime at(int s) { return SimTime{seconds{s}}; }
-
-template <class T>
-const T* find(const Effects& effects) {
-  for (const Effect& effect : effects) {
-    if (const T* it = std::get_if<T>(&effect)) return it;
-  }
-  return nullptr;
-}
-template <class T>
-bool says(const Effects& effects) {
-  return find<T>(effects) != nullptr;
-}
-
-DriverUpdate update(const State& d, UpdateStatus status) {
-  DriverUpdate u{};
-  u.request = current_request(d);
-  u.session = SessionId{40};
-  u.point = kPoint;
-  u.driver = d.id;
-  u.status = status;
-  return u;
-}
-
-Ticket ticket(std::uint64_t session, bool correction = false) {
-  Ticket t{};
-  t.session = SessionId{session};
-  t.driver = kMe;
-  t.correction = correction;
-  return t;
-}
-
 Trip named(int due_s) {
   return Trip{at(due_s), Energy{100}, seconds{60}, kPoint, ZoneId{1}, false};
-}
-
-Plan three_lines() {
-  return Plan{{kPoint, kUnknownPoint, PointId{5}}, seconds{4}, seconds{30}, {}};
 }
 
 void expect_balanced(const State& d) {
