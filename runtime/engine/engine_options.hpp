@@ -19,8 +19,8 @@ struct EngineOptions {
   /// two actors of different homes see clocks that differ by no more, and no time-out fires because
   /// a worker was held up by its host.
   Nanos lead_max = Millis{100};
-  /// A worker sleeps at least this long (wall) once idle: bounds the cost of waking for single
-  /// timers.
+  /// Once idle a worker leaves its timers alone for so long (wall): bounds the cost of waking for
+  /// single ones. Mail it handles at once.
   Nanos nap_min = std::chrono::microseconds{500};
   /// And at most this long, whatever happens: bounds how late a change of the horizon is noticed.
   Nanos sleep_max = Millis{100};

@@ -57,8 +57,10 @@ void Worker::exec_later(caf::resumable* job) {
 
 void Worker::hand_over(InboundNode* node) {
   if (!inbound_.push(node)) return;
-  // relaxed: a bound that others compare with; it publishes nothing. One writer: who ended the
-  // sleep. From outside the engine mail has no time, and what was reached before the sleep counts.
+  // relaxed: a bound that others compare with; it publishes nothing. Its two writers, who ended the
+  // sleep and the sleeper before the next, are not ordered: what is too old is covered by
+  // bound_ns_, what is too new lets the others go a lead further. From outside the engine mail has
+  // no time, and what was reached before the sleep counts.
   if (running != nullptr && &running->coordinator_ == &coordinator_)
     mail_ns_.store(ns_of(running->now_), std::memory_order_relaxed);
   signal_.wake();
@@ -144,7 +146,7 @@ bool Worker::run_batch(std::size_t activations_max) {
   send_bags();
   publish_waiting(waiting_);
   // release: what the handlers wrote is visible to whoever sees this count; pairs with acquire in
-  // Coordinator::all_asleep().
+  // is_grace_over(), which frees memory on it, and in Coordinator::all_asleep().
   // The load is relaxed: nobody else writes it.
   counters_.activations.store(counters_.activations.load(std::memory_order_relaxed) + done,
                               std::memory_order_release);
@@ -210,8 +212,11 @@ void Worker::run() {
     drain_inbound();
     bool busy = run_batch(kBatch);
     release_the_dead();
-    const bool starved = ModelClock::wall_now() - advanced_at_ > kStarveMax;
-    if (ready_.empty() || starved) busy = advance_time() || busy;
+    const auto wall = ModelClock::wall_now();
+    const bool starved = wall - advanced_at_ > kStarveMax;
+    // Mail ends a sleep, not the nap of the timers: else two workers that write to each other keep
+    // each other at looking for single timers.
+    if (wall >= nap_ends_ && (ready_.empty() || starved)) busy = advance_time() || busy;
     if (!busy && ready_.empty()) park();
   }
   coordinator_.await_all_stopped();
@@ -225,17 +230,18 @@ void Worker::park() {
     __builtin_ia32_pause();
   }
   const auto before = ModelClock::wall_now();
+  if (nap_ends_ <= before) nap_ends_ = before + coordinator_.options().nap_min;
   const SimTime next = wheel_.next_due();
   const Nanos sleep_max = coordinator_.options().sleep_max;
   Nanos sleep = sleep_max;
   if (!coordinator_.is_frozen() && next != kNever && next <= coordinator_.horizon() &&
       coordinator_.model_clock().started()) {
-    sleep = coordinator_.model_clock().wall_of(next) - before;
-    sleep = std::clamp(sleep, coordinator_.options().nap_min, sleep_max);
+    sleep =
+        std::min(std::max(coordinator_.model_clock().wall_of(next), nap_ends_) - before, sleep_max);
   }
   // relaxed: published by the release in try_sleep(); see bound().
   idle_until_ns_.store(ns_of(next), std::memory_order_relaxed);
-  mail_ns_.store(INT64_MIN, std::memory_order_relaxed);
+  mail_ns_.store(INT64_MIN, std::memory_order_relaxed);  // relaxed: see hand_over()
   if (!inbound_.try_sleep()) return;
   signal_.sleep(sleep);
   inbound_.stay_awake();

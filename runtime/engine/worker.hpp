@@ -164,6 +164,7 @@ class Worker final : public caf::execution_unit {
   const unsigned index_;
   SimTime now_{};
   ModelClock::Wall advanced_at_{};  // wall time of the last look at the timers
+  ModelClock::Wall nap_ends_{};     // once idle it looks at them no earlier, whatever mail comes
   std::uint64_t waiting_ = 0;  // messages in the mailboxes of its actors, those on their way apart
   ReadyRing<Ready> ready_;
   TimingWheel wheel_;
@@ -189,7 +190,8 @@ class Worker final : public caf::execution_unit {
   // Written by this worker, read by the others.
   alignas(2 * kCacheLine) std::atomic<std::int64_t> bound_ns_{0};  // what it has reached
   std::atomic<std::int64_t> idle_until_ns_{0};                     // while it sleeps
-  // The time at which mail ended its sleep. Written by the worker that sent it; read by all.
+  // The time at which mail ended its sleep. Written by the worker that sent it, and reset by this
+  // one before it sleeps; read by all.
   std::atomic<std::int64_t> mail_ns_{INT64_MIN};
 };
 

@@ -127,5 +127,42 @@ TEST(Lag, OfASleeperWithMailHoldsTheOthersUp) {
   ASSERT_EQ(::sigaction(SIGUSR2, &before, nullptr), 0);
 }
 
+/// Answers by counting, and at the first word arms a timer.
+class Napper final : public LeanActor {
+ public:
+  explicit Napper(caf::actor_config& cfg) : LeanActor(cfg) {}
+  // seq_cst (both): written here, read by the test.
+  std::atomic<std::uint64_t> heard{0};
+  std::atomic<std::uint64_t> woken{0};
+
+ private:
+  void on_message(const Message&) override {
+    if (heard == 0) wake_at(now() + 1ms);
+    ++heard;
+  }
+  void on_wake() override { ++woken; }
+};
+
+// Else two workers that write to each other would look for single timers at each word.
+TEST(Lag, MailEndsASleepAndNotTheNapOfTheTimers) {
+  EngineOptions options;
+  options.workers = 1;
+  options.nap_min = 1min;
+  EngineConfig config{options};
+  caf::actor_system system{config};
+  auto& engine = Coordinator::of(system);
+  auto* const napper = engine.spawn<Napper>(0);
+  engine.start_clock();
+  wait_until([&] { return engine.worker(0).is_asleep(); });
+  LeanActor::post(napper, Hello{});
+  wait_until([&] { return napper->heard == 1; });
+  const auto due = engine.model_clock().target(ModelClock::wall_now()) + 1ms;
+  wait_until([&] { return engine.model_clock().target(ModelClock::wall_now()) > due; });
+  LeanActor::post(napper, Hello{});
+  wait_until([&] { return napper->heard == 2; });
+  wait_until([&] { return engine.worker(0).is_asleep(); });
+  EXPECT_EQ(napper->woken, 0U);
+}
+
 }  // namespace
 }  // namespace chargemill::runtime
