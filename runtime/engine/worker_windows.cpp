@@ -108,10 +108,17 @@ void Worker::collect(const WindowGrant& grant, bool opens) {
   Lane& lane = *lane_;
   const unsigned sent = lane.half;
   const auto next = lane.window + 1;
+  const bool opens_next = opens && grant.earliest == next;
+  if (opens_next) {
+    // What was filed was sent earlier: of messages that arrive at one time it comes first.
+    lane.due.clear();
+    lane.messages.take(next, lane.due);
+    lane.open.insert(lane.open.end(), lane.due.begin(), lane.due.end());
+  }
   for (unsigned i = 0; i < coordinator_.workers(); ++i) {
     auto& from = coordinator_.worker(i).lane_->outgoing[sent];
     const auto& soon = from.next[index_];
-    if (opens && grant.earliest == next) {
+    if (opens_next) {
       lane.open.insert(lane.open.end(), soon.begin(), soon.end());
     } else {
       for (const Arrival& a : soon) lane.messages.file(a, next);

@@ -182,6 +182,35 @@ TEST(VirtualTime, StoppingInTheMiddleOfAWindowChangesNothing) {
   }
 }
 
+/// At the first word sends it on in two latencies and itself in one; then "2" straight on. Both
+/// arrive at the same moment, and "1" was sent first.
+class Overtaker final : public LeanActor {
+ public:
+  Overtaker(caf::actor_config& cfg, Address to) : LeanActor(cfg), to_(to) {}
+
+ private:
+  void on_message(const Message& m) override {
+    if (m.get_if<Say>() == nullptr) return drop(m);
+    send_after(to_, kLatency * 2, Say{1});
+    wake_at(now() + kLatency);
+  }
+  void on_wake() override { send(to_, Say{2}); }
+  const Address to_;
+};
+
+// Design, section 5: (time, sender, sequence), whether or not somebody stopped in between.
+TEST(VirtualTime, MessagesOfOneSenderThatArriveTogetherComeAsTheyWereSent) {
+  for (const Nanos step : {Nanos{2s}, Nanos{150ms}, Nanos{kLatency}}) {
+    Engine engine{virtual_options(2)};
+    auto* const diary = engine.coordinator().spawn<Diary>(0);
+    auto* const overtaker = engine.coordinator().spawn<Overtaker>(1, diary);
+    LeanActor::post(overtaker, Say{0});
+    for (SimTime t{step}; t < SimTime{2s}; t += step) run_until(engine, t);
+    run_until(engine, SimTime{2s});
+    EXPECT_EQ(diary->entries, (std::vector<Entry>{{ms(200), 1}, {ms(200), 2}})) << step.count();
+  }
+}
+
 // freeze(): messages travel on until none is left, timers stand; thaw() lets them go on.
 TEST(VirtualTime, FreezingLetsMessagesArriveAndNoTimerFire) {
   Engine engine{virtual_options(2)};
