@@ -1,5 +1,5 @@
 # Turns the runs of run.sh, one flat JSON object a line, into a table on standard output and into JSON in the
-# file `json`. Also given: machine, versions (NAME VERSION;...), commit, date, warm_up,
+# file `json`. Also given: machine, versions (NAME VERSION;...), commit, date, stolen (percent of the time), warm_up,
 # seconds, repetitions.
 
 # Sets field[] from one line.
@@ -112,6 +112,7 @@ function table(    i, text) {
   text = versions
   gsub(/;/, ", ", text)
   printf "# chargemill and its peers\n\n%s, commit %s\n%s\n%s\n", date, commit, machine, text
+  printf "stolen by the host of this machine while all ran: %.2f %% of the processors' time\n", stolen
   for (i = 1; i <= cases; i++) {
     if (workload[case_at[i]] != "round_trip") continue
     if (!headed++) {
@@ -163,7 +164,8 @@ function run_json(c, id, name, configuration,    i, n, names, ours) {
   printf "}" >json
 }
 function write_json(    i, j, n, list, pair, c, id, best) {
-  printf "{\"machine\": \"%s\", \"commit\": \"%s\", \"date\": \"%s\",\n \"versions\": {", machine, commit, date >json
+  printf "{\"machine\": \"%s\", \"commit\": \"%s\", \"date\": \"%s\", \"stolen_percent\": %.2f,\n \"versions\": {",
+    machine, commit, date, stolen >json
   n = split(versions, list, ";")
   for (i = 1; i <= n; i++) {
     split(list[i], pair, " ")

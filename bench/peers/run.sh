@@ -133,6 +133,14 @@ machine() {
     "$(nproc)" "$(awk '/^MemTotal/ { print int($2 / 1048576 + 0.5) }' /proc/meminfo)" "$(uname -r)"
 }
 
+# What the host has taken from this machine since its start, and all of its time, in ticks of the kernel.
+ticks() { awk '$1 == "cpu" { print $9, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9 }' /proc/stat; }
+
+# Percent of the time since $ticks.
+stolen() { awk -v before="$ticks" -v now="$(ticks)" 'BEGIN {
+  split(before, b, " "); split(now, n, " ")
+  printf "%.2f", (n[2] > b[2] ? 100 * (n[1] - b[1]) / (n[2] - b[2]) : 0) }'; }
+
 # One line "NAME VERSION" each.
 versions() {
   echo "gcc $(g++ -dumpfullversion)"
@@ -146,7 +154,7 @@ report() {
   local table=/dev/null
   if [[ -n $json ]]; then table=${json%.json}.md; fi
   awk -v machine="$(machine)" -v versions="$(versions | paste -sd';')" -v commit="$commit" \
-    -v date="$date" -v warm_up="$warm_up" -v seconds="$seconds" -v repetitions="$repetitions" \
+    -v stolen="$(stolen)" -v date="$date" -v warm_up="$warm_up" -v seconds="$seconds" -v repetitions="$repetitions" \
     -v json="${json:-/dev/null}" -f bench/peers/report.awk "$runs" | tee "$table"
 }
 
@@ -155,6 +163,7 @@ parse_options "$@"
 commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
 date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 build_programs
+ticks=$(ticks)
 : >"$runs"
 : >"$errors"
 for ((repetition = 1; repetition <= repetitions; repetition++)); do
@@ -162,3 +171,8 @@ for ((repetition = 1; repetition <= repetitions; repetition++)); do
   for workload in $workloads; do "$workload"; done
 done
 report
+# Who takes too long is a result; who counts wrong or breaks is not.
+if grep -E '"outcome": "(void|failed)' "$runs" >&2; then
+  echo "run.sh: a run failed its own check or broke" >&2
+  exit 1
+fi

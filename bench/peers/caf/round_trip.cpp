@@ -31,7 +31,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(Status)
 namespace {
 
 /// The entities of one central, and how many of them wait for their acknowledgement in this round.
-struct Group {
+/// Two groups share no cache line.
+struct alignas(128) Group {
   caf::actor central;
   std::vector<caf::actor> entities;
   std::atomic<std::int64_t> remaining{0};

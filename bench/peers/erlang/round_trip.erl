@@ -21,13 +21,11 @@ start_group(Main, C, Entities, Centrals) ->
     Last = (C + 1) * Entities div Centrals - 1,
     Size = Last - First + 1,
     Remaining = atomics:new(1, []),
-    Central = spawn_actor(fun() -> central(0) end),
-    Points = [spawn_actor(fun() -> entity(Id, Central, Remaining, Main, 0, 0) end)
+    %% Off the heap, a long inbox is not copied by each garbage collection; an entity's holds one message.
+    Central = spawn_opt(fun() -> central(0) end, [{message_queue_data, off_heap}]),
+    Points = [spawn(fun() -> entity(Id, Central, Remaining, Main, 0, 0) end)
               || Id <- lists:seq(First, Last)],
     spawn(fun() -> starter(Points, Remaining, Size) end).
-
-%% Off the heap, a long inbox is not copied by each garbage collection.
-spawn_actor(Fun) -> spawn_opt(Fun, [{message_queue_data, off_heap}]).
 
 one_round(Groups) ->
     [Starter ! start || Starter <- Groups],

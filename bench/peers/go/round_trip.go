@@ -23,6 +23,12 @@ type status struct {
 	energy   int64
 }
 
+// A number that shares no cache line with its neighbours.
+type padded struct {
+	n int64
+	_ [120]byte
+}
+
 type entity struct {
 	inbox chan message
 }
@@ -63,8 +69,8 @@ func main() {
 
 	entities := make([]entity, *count)
 	inboxes := make([]chan status, *centrals)
-	remaining := make([]int64, *centrals) // entities of this central not yet acknowledged
-	totals := make([]int64, *centrals)
+	remaining := make([]padded, *centrals) // entities of this central not yet acknowledged
+	totals := make([]padded, *centrals)
 	var done sync.WaitGroup
 	for i := range entities {
 		// go and acknowledgement never wait together: the next go comes after all acknowledgements.
@@ -72,19 +78,19 @@ func main() {
 	}
 	for c := range inboxes {
 		inboxes[c] = make(chan status, 1024)
-		go central(inboxes[c], entities, &totals[c])
+		go central(inboxes[c], entities, &totals[c].n)
 	}
 	begins := func(c int) int { return c * *count / *centrals } // its first entity
 	for c := range inboxes {
 		for i := begins(c); i < begins(c+1); i++ {
-			go entities[i].run(uint32(i), inboxes[c], &remaining[c], &done)
+			go entities[i].run(uint32(i), inboxes[c], &remaining[c].n, &done)
 		}
 	}
 
 	round := func() {
 		done.Add(*centrals)
 		for c := range remaining {
-			atomic.StoreInt64(&remaining[c], int64(begins(c+1)-begins(c)))
+			atomic.StoreInt64(&remaining[c].n, int64(begins(c+1)-begins(c)))
 		}
 		for c := 0; c < *centrals; c++ {
 			go func(c int) { // a starter per central
