@@ -39,7 +39,7 @@ TEST(Allocations, AreNoneForAMessageOfAWarmNetworkInVirtualTime) {
   EXPECT_LT(allocations_a_message(network, SimTime{300s}, SimTime{360s}), 0.001);
 }
 
-TEST(Allocations, AreNoneForAMessageOfAWarmNetworkInPacedTime) {
+TEST(Allocations, AreNoneForAMessageOfAWarmNetworkInTimeMovedByHand) {
   if (!kAllocationsCounted) GTEST_SKIP() << "a sanitizer's allocator is not counted";
   StillEngine still{2};
   network::Network network{steady(), still.engine};

@@ -2,6 +2,8 @@
 // on any number of workers, run after run.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "tests/simulation/any_scenario.hpp"
@@ -19,21 +21,30 @@ std::uint64_t seeds() {
   return text == nullptr ? 200 : std::strtoull(text, nullptr, 10);
 }
 
-/// Where two runs of one scenario part: the first step of model time after which an entity differs,
-/// and which. Empty: nowhere.
-std::string first_difference(VirtualNetwork& one, VirtualNetwork& other, Nanos step) {
-  for (SimTime t{step}; t < one.end() + step; t += step) {
-    one.run_until(t);
-    other.run_until(t);
-    const auto left = one.entities();
-    const auto right = other.entities();
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      if (left[i].digest != right[i].digest)
-        return "at " + std::to_string(t.time_since_epoch().count()) +
-               " ns: " + network::entity_name(left[i].kind, left[i].index);
-    }
+/// The first entity that differs; empty: none.
+std::string first_that_differs(const VirtualNetwork& one, const VirtualNetwork& other) {
+  const auto left = one.entities();
+  const auto right = other.entities();
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (left[i].digest != right[i].digest) return network::entity_name(left[i].kind, left[i].index);
   }
   return {};
+}
+
+/// Where two runs of one scenario part: the first step of model time after which an entity differs,
+/// or the end, when all that was under way has arrived; and which entity.
+std::string first_difference(VirtualNetwork& one, VirtualNetwork& other, Nanos step) {
+  for (SimTime t{}; t < one.end();) {
+    t = std::min(t + step, one.end());
+    one.run_until(t);
+    other.run_until(t);
+    const auto name = first_that_differs(one, other);
+    if (!name.empty()) return "at " + std::to_string(t.time_since_epoch().count()) + " ns: " + name;
+  }
+  one.drain();
+  other.drain();
+  const auto name = first_that_differs(one, other);
+  return name.empty() ? "not seen again" : "after the end: " + name;
 }
 
 Digest digest_on(const network::Scenario& scenario, unsigned workers) {
@@ -44,6 +55,7 @@ Digest digest_on(const network::Scenario& scenario, unsigned workers) {
 }
 
 TEST(Determinism, GivesOneDigestOnAnyNumberOfWorkers) {
+  ASSERT_GT(seeds(), 0U) << "CHARGEMILL_SEEDS";
   for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const auto scenario = any_scenario(seed);
@@ -71,7 +83,7 @@ TEST(Determinism, ADifferenceIsFoundWhereItBegins) {
   other.faults.push_back(crash);
   VirtualNetwork a{scenario, 1};
   VirtualNetwork same{scenario, 2};
-  EXPECT_EQ(first_difference(a, same, scenario.network.control_latency), "");
+  EXPECT_EQ(first_difference(a, same, scenario.network.control_latency), "not seen again");
   VirtualNetwork begin{scenario, 1};
   VirtualNetwork b{other, 1};
   // The first director plans another fault from the beginning, so the first window tells; it is
@@ -81,17 +93,23 @@ TEST(Determinism, ADifferenceIsFoundWhereItBegins) {
             "at " + std::to_string(window.count()) + " ns: director 0");
 }
 
-TEST(Determinism, ADifferenceOfOneChargePointIsFoundWhenItBegins) {
+/// Ten seconds of eight charge points, the sixth of which refuses to start for a while.
+network::Scenario with_refusal(SimTime at) {
   network::Scenario scenario;
   scenario.run.duration = std::chrono::seconds{10};
   scenario.network.charge_points = 8;
   scenario.central.shards = 2;
-  network::FaultSpec silence;
-  silence.kind = network::FaultKind::engine_silent;
-  silence.point = network::generated_point_name(5);
-  silence.at = SimTime{std::chrono::seconds{3}};
-  silence.duration = std::chrono::seconds{4};
-  scenario.faults.push_back(silence);
+  network::FaultSpec refusal;
+  refusal.kind = network::FaultKind::start_refused;
+  refusal.point = network::generated_point_name(5);
+  refusal.at = at;
+  refusal.duration = std::chrono::seconds{4};
+  scenario.faults.push_back(refusal);
+  return scenario;
+}
+
+TEST(Determinism, ADifferenceOfOneChargePointIsFoundWhenItBegins) {
+  const auto scenario = with_refusal(SimTime{std::chrono::seconds{3}});
   auto other = scenario;
   other.faults[0].duration = std::chrono::seconds{5};
   VirtualNetwork a{scenario, 2};
@@ -101,34 +119,100 @@ TEST(Determinism, ADifferenceOfOneChargePointIsFoundWhenItBegins) {
             "at 3100000000 ns: CP-000006");
 }
 
+TEST(Determinism, ADifferenceThatArisesAfterTheEndIsFoundThere) {
+  const auto scenario = with_refusal(SimTime{std::chrono::seconds{10}});
+  auto other = scenario;
+  other.faults[0].duration = std::chrono::seconds{5};
+  VirtualNetwork a{scenario, 1};
+  VirtualNetwork b{other, 1};
+  EXPECT_EQ(first_difference(a, b, scenario.network.control_latency), "after the end: CP-000006");
+}
+
 TEST(Determinism, AScenarioThatShowsAMistakeIsMadeSmall) {
-  auto scenario = any_scenario(77);
-  network::FaultSpec crash;
-  crash.kind = network::FaultKind::partition;
-  crash.at = SimTime{std::chrono::seconds{1}};
-  scenario.faults.push_back(crash);
   const auto has_partition = [](const network::Scenario& s) {
     return std::any_of(s.faults.begin(), s.faults.end(), [](const auto& fault) {
       return fault.kind == network::FaultKind::partition;
     });
   };
-  const auto least = shrink(scenario, has_partition);
-  ASSERT_EQ(least.faults.size(), 1U);
-  EXPECT_TRUE(has_partition(least));
-  EXPECT_TRUE(least.actions.empty());
-  EXPECT_LE(least.central.shards, 1U);
-  EXPECT_LT(least.run.duration, 2 * least.network.control_latency);
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    auto scenario = any_scenario(seed);
+    network::FaultSpec cut;
+    cut.kind = network::FaultKind::partition;
+    cut.at = SimTime{std::chrono::seconds{1}};
+    scenario.faults.push_back(cut);
+    const auto least = shrink(scenario, has_partition);
+    ASSERT_EQ(least.faults.size(), 1U);
+    EXPECT_TRUE(has_partition(least));
+    EXPECT_TRUE(least.actions.empty());
+    EXPECT_TRUE(least.stages.empty());
+    EXPECT_TRUE(least.drivers.replay.empty());
+    EXPECT_TRUE(least.drivers.named.empty());
+    EXPECT_EQ(least.drivers.count, 0U);
+    EXPECT_EQ(std::max<std::size_t>(least.network.charge_points, least.network.points.size()), 1U);
+    EXPECT_EQ(least.central.shards, 1U);
+    EXPECT_LT(least.run.duration, 2 * least.network.control_latency);
+    EXPECT_NO_FATAL_FAILURE((void)digest_on(least, 1)) << "it can be run";
+  }
+}
+
+TEST(Determinism, AScenarioThatIsMadeSmallKeepsWhomItIsAbout) {
+  network::Scenario scenario = with_refusal(SimTime{std::chrono::seconds{3}});
+  for (std::uint32_t d = 0; d < 3; ++d) {
+    network::DriverSpec driver;
+    driver.id = "driver-" + std::to_string(d);
+    scenario.drivers.named.push_back(driver);
+  }
+  network::ActionSpec leave;
+  leave.kind = network::ActionKind::leave;
+  leave.driver = "driver-1";
+  scenario.actions.push_back(leave);
+  auto listed = scenario;
+  for (std::uint32_t p = 0; p < 8; ++p) {
+    listed.network.points.emplace_back();
+    listed.network.points.back().id = network::generated_point_name(p);
+  }
+  listed.network.charge_points = 0;
+  const auto is_about_both = [](const network::Scenario& s) {
+    return !s.faults.empty() && !s.actions.empty();
+  };
+  const auto least = shrink(listed, is_about_both);
+  ASSERT_EQ(least.network.points.size(), 1U);
+  EXPECT_EQ(least.network.points[0].id, network::generated_point_name(5));
+  ASSERT_EQ(least.drivers.named.size(), 1U);
+  EXPECT_EQ(least.drivers.named[0].id, "driver-1");
+  EXPECT_EQ(shrink(scenario, is_about_both).network.charge_points, 8U) << "the sixth is the last";
+}
+
+/// Wide enough that 16 shards, and so up to 16 workers, have charge points of their own.
+network::Scenario wide_scenario(std::uint64_t seed) {
+  auto scenario = any_scenario(seed);
+  scenario.network.points.clear();
+  scenario.network.charge_points = 64;
+  scenario.network.zones = 16;
+  scenario.central.shards = 16;
+  return scenario;
 }
 
 TEST(Determinism, GivesOneDigestOnMoreWorkersThanCoresAndRunAfterRun) {
-  const auto scenario = any_scenario(77);
-  const Digest one = digest_on(scenario, 8);
-  for (int again = 0; again < 3; ++again) EXPECT_EQ(digest_on(scenario, 8), one);
-  EXPECT_EQ(digest_on(scenario, 1), one);
+  for (std::uint64_t seed = 77; seed <= 81; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto scenario = wide_scenario(seed);
+    const Digest one = digest_on(scenario, 1);
+    for (const unsigned workers : {3U, 8U, 8U}) {
+      VirtualNetwork network{scenario, workers};
+      (void)network.finish();
+      EXPECT_EQ(network.digest(), one) << workers << " workers";
+      for (unsigned w = 0; w < workers; ++w)
+        EXPECT_GT(network.engine().worker(w).counters().messages.load(), 100U) << "worker " << w;
+    }
+  }
 }
 
-// The engine against a simulator of one queue that shares nothing with it but the cores.
+// The engine against a simulator of one queue that has the same cores, initial states and places,
+// and none of the engine.
 TEST(Determinism, AgreesWithAPlainSequentialSimulator) {
+  ASSERT_GT(seeds(), 0U) << "CHARGEMILL_SEEDS";
   for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const auto scenario = any_scenario(seed);
@@ -163,9 +247,17 @@ TEST(Determinism, StoppingToLookChangesNothing) {
 // The scenarios must be worth comparing: sessions, denials, faults and restarts happen in them.
 TEST(Determinism, ItsScenariosAreFullOfLife) {
   network::Totals sum;
+  std::array<std::uint64_t, director::kFaultKinds> injected{};
+  std::uint64_t replayed = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     VirtualNetwork network{any_scenario(seed), 2};
     const auto t = network.finish();
+    const std::size_t shards = network.network().topology().shards.size();
+    for (std::uint16_t s = 0; s < shards; ++s) {
+      const auto& by_kind = network.network().director(ShardId{s}).state().totals.by_kind;
+      for (std::size_t k = 0; k < injected.size(); ++k) injected[k] += by_kind[k];
+      replayed += network.network().fleet(ShardId{s}).state().next_replay;
+    }
     sum.sessions_completed += t.sessions_completed;
     sum.sessions_failed += t.sessions_failed;
     sum.requests_denied += t.requests_denied;
@@ -176,8 +268,10 @@ TEST(Determinism, ItsScenariosAreFullOfLife) {
   }
   for (const auto count :
        {sum.sessions_completed, sum.sessions_failed, sum.requests_denied, sum.faults_raised,
-        sum.faults_recovered, sum.breaker_opened, sum.restarts})
+        sum.faults_recovered, sum.breaker_opened, sum.restarts, replayed})
     EXPECT_GT(count, 10U);
+  for (std::size_t k = 0; k < injected.size(); ++k)
+    EXPECT_GT(injected[k], 0U) << "fault kind " << k;
 }
 
 }  // namespace

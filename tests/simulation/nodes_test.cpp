@@ -19,6 +19,7 @@ std::uint64_t seeds() {
 }
 
 TEST(Nodes, GiveOneDigestOnAnyNumberOfThemAndOfTheirWorkers) {
+  ASSERT_GT(seeds(), 0U) << "CHARGEMILL_NODE_SEEDS";
   std::uint64_t crossed = 0;
   for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

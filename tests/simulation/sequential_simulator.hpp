@@ -1,5 +1,6 @@
 // A network in virtual time once more, written as plainly as can be: one queue, one thread, the
-// same cores, and nothing of the engine. What the engine does must come to the same digest.
+// same cores, initial states and places, and nothing of the engine. What the engine does must come
+// to the same digest.
 #pragma once
 
 #include <queue>

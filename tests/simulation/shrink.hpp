@@ -2,36 +2,72 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "actors/network/scenario.hpp"
+#include "actors/network/topology.hpp"
 
 namespace chargemill::test {
 namespace detail {
+
+inline std::size_t points_of(const network::Scenario& s) {
+  return s.network.points.empty() ? s.network.charge_points : s.network.points.size();
+}
+
+/// Whether it has the charge point of this name.
+inline bool has_point(const network::Scenario& s, const std::string& name) {
+  const auto& listed = s.network.points;
+  if (!listed.empty())
+    return std::any_of(listed.begin(), listed.end(), [&](const auto& p) { return p.id == name; });
+  for (std::uint32_t p = 0; p < s.network.charge_points; ++p) {
+    if (network::generated_point_name(p) == name) return true;
+  }
+  return false;
+}
+
+/// Whether it has charge points, and all whom faults and actions are about: others cannot be run.
+inline bool can_run(const network::Scenario& s) {
+  const auto has_driver = [&](const std::string& name) {
+    const auto& all = s.drivers.named;
+    return std::any_of(all.begin(), all.end(), [&](const auto& d) { return d.id == name; });
+  };
+  return points_of(s) > 0 &&
+         std::all_of(s.faults.begin(), s.faults.end(),
+                     [&](const auto& f) { return !f.point || has_point(s, *f.point); }) &&
+         std::all_of(s.actions.begin(), s.actions.end(), [&](const auto& a) {
+           const bool is_at_one = !a.point.empty() && a.point != network::kAllPoints;
+           return (!is_at_one || has_point(s, a.point)) &&
+                  (a.driver.empty() || has_driver(a.driver));
+         });
+}
 
 /// Takes `change` if the scenario still fails with it.
 template <class Fails, class Change>
 bool try_smaller(network::Scenario& scenario, const Fails& fails, const Change& change) {
   network::Scenario smaller = scenario;
-  if (!change(smaller) || !fails(smaller)) return false;
+  if (!change(smaller) || !can_run(smaller) || !fails(smaller)) return false;
   scenario = std::move(smaller);
   return true;
 }
 
-/// Drops members one by one; true: one at least was not needed.
-template <class Fails, class Member>
-bool drop_each(network::Scenario& scenario, const Fails& fails, const Member& member) {
+/// Leaves out members of the list `all(scenario)`, first many at once, then one by one; true: one
+/// at least was not needed.
+template <class Fails, class All>
+bool drop_from(network::Scenario& scenario, const Fails& fails, const All& all) {
   bool has_changed = false;
-  for (std::size_t i = 0; i < std::invoke(member, scenario).size();) {
-    const bool is_gone = try_smaller(scenario, fails, [&](network::Scenario& s) {
-      auto& all = s.*member;
-      all.erase(all.begin() + static_cast<std::ptrdiff_t>(i));
-      return true;
-    });
-    has_changed |= is_gone;
-    if (!is_gone) ++i;
+  for (std::size_t many = all(scenario).size(); many > 0; many /= 2) {
+    for (std::size_t i = 0; i < all(scenario).size();) {
+      const bool is_gone = try_smaller(scenario, fails, [&](network::Scenario& s) {
+        auto& list = all(s);
+        const auto from = list.begin() + static_cast<std::ptrdiff_t>(i);
+        const std::size_t count = std::min(many, list.size() - i);
+        list.erase(from, from + static_cast<std::ptrdiff_t>(count));
+        return true;
+      });
+      has_changed |= is_gone;
+      if (!is_gone) i += many;
+    }
   }
   return has_changed;
 }
@@ -40,8 +76,8 @@ template <class Fails, class Number>
 bool halve(network::Scenario& scenario, const Fails& fails, const Number& number,
            std::uint32_t least) {
   return try_smaller(scenario, fails, [&](network::Scenario& s) {
-    if (number(s) / 2 < least) return false;
-    number(s) /= 2;
+    if (number(s) <= least) return false;
+    number(s) = std::max(number(s) / 2, least);
     return true;
   });
 }
@@ -54,15 +90,6 @@ inline bool halve_duration(network::Scenario& s) {
   return true;
 }
 
-/// Whether something is said of a charge point by its name: it must not go then.
-inline bool names_points(const network::Scenario& s) {
-  const auto has_lines = [](const network::DriverSpec& d) { return !d.requests.empty(); };
-  const auto has_point = [](const network::FaultSpec& f) { return f.point.has_value(); };
-  return !s.actions.empty() || !s.drivers.replay.empty() ||
-         std::any_of(s.drivers.named.begin(), s.drivers.named.end(), has_lines) ||
-         std::any_of(s.faults.begin(), s.faults.end(), has_point);
-}
-
 }  // namespace detail
 
 /// The smallest scenario that is found by leaving out and halving, one thing at a time, and for
@@ -70,29 +97,37 @@ inline bool names_points(const network::Scenario& s) {
 template <class Fails>
 network::Scenario shrink(network::Scenario scenario, const Fails& fails) {
   using network::Scenario;
-  const auto points = [](Scenario& s) -> std::uint32_t& { return s.network.charge_points; };
-  const auto drivers = [](Scenario& s) -> std::uint32_t& { return s.drivers.count; };
-  const auto shards = [](Scenario& s) -> std::uint32_t& { return s.central.shards; };
+  const auto drop = [&](const auto& all) { return detail::drop_from(scenario, fails, all); };
+  const auto halve = [&](std::uint32_t least, const auto& number) {
+    return detail::halve(scenario, fails, number, least);
+  };
   for (bool has_changed = true; has_changed;) {
-    has_changed = detail::drop_each(scenario, fails, &Scenario::faults);
-    has_changed |= detail::drop_each(scenario, fails, &Scenario::actions);
-    has_changed |= detail::drop_each(scenario, fails, &Scenario::stages);
+    has_changed = drop([](Scenario & s) -> auto& { return s.faults; });
+    has_changed |= drop([](Scenario & s) -> auto& { return s.actions; });
+    has_changed |= drop([](Scenario & s) -> auto& { return s.stages; });
+    has_changed |= drop([](Scenario & s) -> auto& { return s.drivers.replay; });
+    has_changed |= drop([](Scenario & s) -> auto& { return s.drivers.named; });
+    has_changed |= drop([](Scenario & s) -> auto& { return s.network.points; });
     has_changed |= detail::try_smaller(scenario, fails, detail::halve_duration);
-    if (!detail::names_points(scenario)) has_changed |= detail::halve(scenario, fails, points, 1);
-    has_changed |= detail::halve(scenario, fails, drivers, 1);
-    has_changed |= detail::halve(scenario, fails, shards, 1);
+    has_changed |= halve(
+        1, [](Scenario & s) -> auto& { return s.network.charge_points; });
+    has_changed |= halve(
+        0, [](Scenario & s) -> auto& { return s.drivers.count; });
+    has_changed |= halve(
+        1, [](Scenario & s) -> auto& { return s.central.shards; });
   }
   return scenario;
 }
 
 /// What is left of it, in one line.
 inline std::string summary_of(const network::Scenario& s) {
-  std::string text = std::to_string(s.network.charge_points + s.network.points.size()) +
-                     " charge points, " + std::to_string(s.drivers.count + s.drivers.named.size()) +
-                     " drivers, " + std::to_string(s.central.shards) + " shards, " +
-                     std::to_string(s.run.duration.count()) + " ns, " +
-                     std::to_string(s.actions.size()) + " actions, " +
-                     std::to_string(s.stages.size()) + " stages, faults:";
+  std::string text =
+      "seed " + std::to_string(s.run.seed) + ": " + std::to_string(detail::points_of(s)) +
+      " charge points, " + std::to_string(s.drivers.count + s.drivers.named.size()) + " drivers, " +
+      std::to_string(s.drivers.replay.size()) + " recorded sessions, " +
+      std::to_string(s.central.shards) + " shards, " + std::to_string(s.run.duration.count()) +
+      " ns, " + std::to_string(s.actions.size()) + " actions, " + std::to_string(s.stages.size()) +
+      " stages, faults:";
   for (const auto& fault : s.faults) text += " " + std::to_string(static_cast<int>(fault.kind));
   return text;
 }
