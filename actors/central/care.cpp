@@ -88,6 +88,17 @@ void check_session(Turn& turn, std::uint32_t index) {
 
 }  // namespace
 
+// A supply goes on; one that waits for its vehicle does not begin any more (D-045, D-106).
+void lose_monitor(Turn& turn, std::uint32_t index) {
+  PointRecord& point = turn.point(index);
+  point.monitor_ok = false;
+  if (point.stage != Stage::starting || !point.unplugged) return;
+  Ending ending = interrupted_by(Phase::disconnected);
+  ending.blame = Ending::Blame::nobody;
+  close_session(turn, index, ending);
+  turn.to_point(point.id, StopSupply{Reason::none});
+}
+
 void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   PointRecord& point = turn.point(index);
   hear_monitor(point, turn.now);
@@ -167,7 +178,7 @@ void on_order(Turn& turn, std::uint32_t index, const OperatorOrder& order) {
 void check(Turn& turn, std::uint32_t index) {
   PointRecord& point = turn.point(index);
   if (point.monitor_ok && turn.now - point.monitor_seen > turn.state.settings.monitor_timeout)
-    point.monitor_ok = false;  // D-045: the session goes on
+    lose_monitor(turn, index);
   check_session(turn, index);
   remind(turn, point);
 }

@@ -41,6 +41,7 @@ void while_starting(Turn& turn, std::uint32_t index, const Status& e) {
     return;
   }
   if (e.reason == Reason::vehicle_awaited && e.session == point.session) point.unplugged = true;
+  if (point.unplugged && !point.monitor_ok) return lose_monitor(turn, index);  // gone since then
   // ACTIVATED is the news of a moment before the start arrived; the others cannot start any more.
   if (e.phase != Phase::activated) close_session(turn, index, interrupted_by(e.phase));
 }

@@ -155,7 +155,7 @@ void on(Turn& turn, const Parted& e) {
     PointRecord& point = t.point(index);
     // As after a restart (D-085): not available until it is heard. A supply goes on (D-045).
     if (who.engine) point.engine_known = false;
-    if (who.monitor) point.monitor_ok = false;
+    if (who.monitor) lose_monitor(t, index);
   });
 }
 

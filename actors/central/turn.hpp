@@ -52,6 +52,8 @@ void on_end(Turn& turn, std::uint32_t index, const SessionEnd& e);
 void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e);
 void on_healthy(Turn& turn, std::uint32_t index, const HealthyReport& e);
 void on_order(Turn& turn, std::uint32_t index, const OperatorOrder& order);
+/// Its monitor is not heard any more.
+void lose_monitor(Turn& turn, std::uint32_t index);
 /// A look at the record at the time that it was filed for: time-outs.
 void check(Turn& turn, std::uint32_t index);
 

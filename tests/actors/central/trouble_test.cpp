@@ -32,6 +32,18 @@ TEST(ShardTrouble, AFaultEndsTheSessionTellsAllAndCountsOnce) {  // D-068 to D-0
   EXPECT_EQ(s.last_update().phase, Phase::fault);
 }
 
+TEST(ShardTrouble, AFaultAfterTheEndOfAnInjectionThatNobodyFoundIsNotThatOnes) {  // law 7
+  Story s;
+  s.bring_up();
+  s.tell(FaultInjected{s.now, kPoint});
+  s.pass(2s, true);
+  s.tell(FaultInjected{kNever, kPoint});  // its end
+  s.pass(30s, true);
+  s.tell(kFault);
+  EXPECT_EQ(s.totals().faults_notified, 1U);
+  EXPECT_TRUE(s.all<Detected>().empty());
+}
+
 TEST(ShardTrouble, AfterRecoveryThePointAcceptsDriversAgain) {  // D-072, D-073, D-075, X-08
   Story s;
   s.bring_up();
@@ -92,6 +104,47 @@ TEST(ShardTrouble, WhoNeverPlugsInIsNoFailureOfThePoint) {  // D-036, D-106, D-1
   s.ask_charge(5);  // this time the engine says nothing at all
   s.pass(10s, true);
   EXPECT_EQ(s.record().breaker.failures(), 1U);
+}
+
+TEST(ShardTrouble, NoSupplyBeginsOnceItsMonitorIsLost) {  // D-045, D-106, G2
+  Story s;
+  s.bring_up();
+  s.ask_charge(1);
+  const SessionId session = s.record().session;
+  s.status(Phase::activated, Reason::vehicle_awaited, session);
+  s.said.clear();
+  s.pass(6s);
+  EXPECT_EQ(s.last_update().status, UpdateStatus::failed);
+  EXPECT_EQ(s.last_update().reason, Reason::interrupted_by_state);
+  EXPECT_EQ(s.last_update().phase, Phase::disconnected);
+  EXPECT_EQ(s.commands<StopSupply>().size(), 1U) << "the point does not wait either";
+  EXPECT_EQ(s.record().breaker.failures(), 0U);
+  EXPECT_EQ(s.totals().sessions_failed, 1U);
+  EXPECT_EQ(s.totals().sessions_active, 0U);
+  s.tell(Heartbeat{kPoint});
+  EXPECT_NE(s.start(2), SessionId::none);
+  s.said.clear();
+  s.pass(6s);
+  EXPECT_TRUE(s.commands<StopSupply>().empty()) << "a supply goes on";
+  EXPECT_EQ(s.totals().sessions_active, 1U);
+}
+
+TEST(ShardTrouble, ThePlaceOfAnOutsideMonitorThatLeftIsNoBetter) {  // D-045, D-106, G2
+  Story s;
+  s.bring_up();
+  s.ask_charge(1);
+  s.status(Phase::activated, Reason::vehicle_awaited, s.record().session);
+  s.tell(Parted{kPoint, false, true});
+  EXPECT_EQ(s.last_update().status, UpdateStatus::failed);
+  EXPECT_EQ(s.commands<StopSupply>().size(), 1U);
+  s.tell(Heartbeat{kPoint});
+  s.ask_charge(2);
+  const SessionId session = s.record().session;
+  s.tell(Parted{kPoint, false, true});
+  EXPECT_EQ(s.totals().sessions_active, 1U) << "it may be supplying by now";
+  s.status(Phase::activated, Reason::vehicle_awaited, session);
+  EXPECT_EQ(s.totals().sessions_active, 0U) << "it was waiting";
+  EXPECT_EQ(s.commands<StopSupply>().size(), 2U);
 }
 
 TEST(ShardTrouble, TheBreakersStatisticsTellItsFailuresAndTheLastOfThem) {  // D-158
