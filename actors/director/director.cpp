@@ -48,7 +48,7 @@ Plan plan_of(FaultKind kind) {
     case FaultKind::engine_crash:
       return {Action::crash, std::nullopt};
     case FaultKind::engine_silent:
-      return {Action::silence, std::nullopt};
+      return {Action::silence, Action::silence_end};
     case FaultKind::start_refused:
       return {Action::refuse, std::nullopt};
     case FaultKind::engine_ko:
@@ -264,7 +264,7 @@ void on(State& state, const Inject& e, SimTime now, Effects& effects) {
 
 void on(State& state, const Joined& e, SimTime /*now*/, Effects& effects) {
   CHARGEMILL_ASSERT(state.points.empty() || state.points.back().id < e.point);
-  Point point{e.point, e.zone, false, 0, 0, 0, 0};
+  Point point{e.point, e.zone, false, 0, 0, 0, 0, 0};
   // It finds central as the others do, and back when they do.
   point.cut = static_cast<std::uint16_t>(state.central_down);
   state.points.push_back(point);
@@ -309,7 +309,7 @@ State make_state(const Settings& settings, const std::vector<Place>& places,
   state.settings = settings;
   state.points.reserve(places.size());
   for (const Place& place : places)
-    state.points.push_back({place.point, place.zone, false, 0, 0, 0, 0});
+    state.points.push_back({place.point, place.zone, false, 0, 0, 0, 0, 0});
   state.schedule = make_schedule(settings, state.points, stages);
   state.deeds = std::move(deeds);
   std::stable_sort(state.deeds.begin(), state.deeds.end(),

@@ -75,6 +75,7 @@ struct Point {
   std::uint16_t cut = 0;           ///< running partitions and central restarts
   std::uint16_t ko = 0;            ///< running KO keys
   std::uint16_t meter = 0;         ///< running failures of its meter
+  std::uint16_t silent = 0;        ///< running silences
 };
 
 /// One point goes on or off.
@@ -88,6 +89,7 @@ struct Switch {
 enum class Action : std::uint8_t {
   crash,
   silence,
+  silence_end,
   ko,
   ko_end,
   break_meter,

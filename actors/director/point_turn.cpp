@@ -10,6 +10,25 @@ void inject_seen(const Point& point, SimTime at, Effects& effects) {
   effects.push_back(ToShard{FaultInjected{at, point.id}});
 }
 
+/// Nothing of that kind runs any more: what is found from now on is something else.
+void is_over(const Point& point, Effects& effects) {
+  if (point.ko == 0 && point.silent == 0) inject_seen(point, kNever, effects);
+}
+
+/// An engine keeps silent until the latest of its ends, and comes back by itself.
+void silence(Point& point, const Sweep& sweep, Effects& effects) {
+  ++point.silent;
+  if (!point.on) return;
+  effects.push_back(ToPoint{point.id, Silence{sweep.until}});
+  inject_seen(point, sweep.at, effects);
+}
+
+void silence_end(Point& point, Effects& effects) {
+  CHARGEMILL_ASSERT(point.silent > 0);
+  --point.silent;
+  is_over(point, effects);
+}
+
 void lose_monitor(Point& point, Effects& effects) {
   if (++point.monitor_lost == 1 && point.on) effects.push_back(ToMonitor{point.id, PowerOff{}});
 }
@@ -44,7 +63,9 @@ void press_ko(Point& point, SimTime at, Effects& effects) {
 
 void release_ko(Point& point, Effects& effects) {
   CHARGEMILL_ASSERT(point.ko > 0);
-  if (--point.ko == 0) effects.push_back(ToPoint{point.id, OkKey{}});
+  if (--point.ko != 0) return;
+  effects.push_back(ToPoint{point.id, OkKey{}});
+  is_over(point, effects);
 }
 
 // No injection to be measured: a monitor sees it once a session has run into it (D-104).
@@ -82,9 +103,9 @@ void act(Point& point, const Sweep& sweep, Effects& effects) {
       effects.push_back(ToPoint{point.id, Crash{}});
       return inject_seen(point, sweep.at, effects);
     case Action::silence:
-      if (!point.on) return;
-      effects.push_back(ToPoint{point.id, Silence{sweep.until}});
-      return inject_seen(point, sweep.at, effects);
+      return silence(point, sweep, effects);
+    case Action::silence_end:
+      return silence_end(point, effects);
     case Action::refuse:
       if (point.on) effects.push_back(ToPoint{point.id, RefuseStarts{sweep.until}});
       return;

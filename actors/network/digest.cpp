@@ -150,7 +150,7 @@ Digest digest_of(const fleet::State& s, std::uint32_t index) {
 
 Digest digest_of(const director::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::director, index);
-  for (const auto& p : s.points) w.add(p.on, p.monitor_lost, p.cut, p.ko, p.meter);
+  for (const auto& p : s.points) w.add(p.on, p.monitor_lost, p.cut, p.ko, p.meter, p.silent);
   w.add(static_cast<std::uint64_t>(s.next_switch), static_cast<std::uint64_t>(s.next_deed),
         s.endings_made, s.central_down, s.started, s.halted, s.totals.injected, s.totals.skipped);
   for (const auto& f : s.faults) {

@@ -61,6 +61,8 @@ struct Told {
   bool on = false, monitor_on = false;
   bool cut = false, monitor_cut = false;
   bool ko = false, meter_broken = false;
+  bool has_crashed = false;
+  bool is_sought = false;  ///< a silence or a KO key that its shard knows of and that may be found
 };
 
 class Bench {
@@ -109,8 +111,9 @@ class Bench {
     RC_ASSERT(central_up_);
     for (const Point& point : director_.points) {
       const Told& told = told_[point.id];
-      RC_ASSERT(point.monitor_lost + point.cut + point.ko + point.meter == 0);
+      RC_ASSERT(point.monitor_lost + point.cut + point.ko + point.meter + point.silent == 0);
       RC_ASSERT((!told.cut && !told.monitor_cut && !told.ko && !told.meter_broken));
+      RC_ASSERT(!told.is_sought);
       RC_ASSERT((told.on == point.on && told.monitor_on == point.on));
     }
     std::uint64_t by_kind = 0;
@@ -158,8 +161,16 @@ class Bench {
     if (const auto* s = std::get_if<ToShard>(&effect)) {
       // Of its own failure the shard is told as well: it may be down already.
       if (std::holds_alternative<CentralDown>(s->message)) central_up_ = false;
+      if (const auto* seen = std::get_if<FaultInjected>(&s->message))
+        hear(told_[seen->point], *seen);
       if (std::holds_alternative<CentralUp>(s->message)) turn(central_up_, true);
     }
+  }
+  static void hear(Told& told, const FaultInjected& seen) {
+    if (seen.at == kNever) RC_ASSERT(!told.ko);
+    // A crash is not over before the engine starts again, which its shard hears.
+    told.is_sought = seen.at != kNever && !told.has_crashed;
+    told.has_crashed = false;
   }
   static void hear(Told& told, const ToPoint& what) {
     if (std::holds_alternative<PowerOn>(what.message)) turn(told.on, true);
@@ -171,7 +182,8 @@ class Bench {
     if (std::holds_alternative<OkKey>(what.message)) turn(told.ko, false);
     if (std::holds_alternative<MeterFails>(what.message)) turn(told.meter_broken, true);
     if (std::holds_alternative<MeterWorks>(what.message)) turn(told.meter_broken, false);
-    if (std::holds_alternative<Crash>(what.message)) RC_ASSERT(told.on);
+    told.has_crashed = std::holds_alternative<Crash>(what.message);
+    if (told.has_crashed) RC_ASSERT(told.on);
     if (std::holds_alternative<Silence>(what.message)) RC_ASSERT(told.on);
   }
 

@@ -53,7 +53,8 @@ struct World {
       const auto& shard = std::get<ToShard>(effect);
       if (std::holds_alternative<CentralDown>(shard.message)) central_up = false;
       if (std::holds_alternative<CentralUp>(shard.message)) central_up = true;
-      if (std::holds_alternative<FaultInjected>(shard.message)) ++counts["injected"];
+      if (const auto* seen = std::get_if<FaultInjected>(&shard.message))
+        ++counts[seen->at == kNever ? "over" : "injected"];
     }
   }
   static std::size_t number_of(const std::map<std::uint32_t, bool>& states, bool wanted) {
@@ -163,12 +164,9 @@ TEST(Director, SwitchesEverythingOnWithinASecondAndNotInOneHerd) {
   while (due(d) != kNever) {
     const SimTime now = due(d);
     ASSERT_LE(now, at(1));
-    std::size_t together = 0;
-    for (const Effect& effect : step(d, Tick{}, now)) {
-      world.hear(effect);
-      ++together;
-    }
-    largest = std::max(largest, together);
+    const auto said = step(d, Tick{}, now);
+    for (const Effect& effect : said) world.hear(effect);
+    largest = std::max(largest, said.size());
   }
   EXPECT_EQ(World::number_of(world.point_on, true), 1'000U);
   EXPECT_EQ(World::number_of(world.monitor_on, true), 1'000U);
@@ -267,6 +265,7 @@ TEST(Director, GivesEachHarmItsEnd) {
   EXPECT_EQ(due(d), kNever);
   EXPECT_EQ(d.totals.injected, 1'200U);
   EXPECT_EQ(world.counts["injected"], 300) << "only what a monitor can see is measured";
+  EXPECT_EQ(world.counts["over"], 300);
 }
 
 TEST(Director, ACrashLastsAsLongAsItSaysElseAsTheSupervisorHasIt) {  // D-216
