@@ -214,27 +214,26 @@ WindowProposal Coordinator::orders() const noexcept {
   result.stop = is_stopping();
   result.limit_ns = INT64_MAX;
   if (!gives_orders()) return result;
-  // acquire: sees the limit that came with the orders, or a newer one; pairs with release in
-  // give_orders(). Whoever has seen a newer limit under an old number will not pause for long.
-  result.orders = orders_.load(std::memory_order_acquire);
+  // A new limit under an old number would let time run before what was posted is heard.
+  const std::lock_guard<std::mutex> lock(pause_mutex_);
+  result.orders = orders_;
   result.timers = !is_frozen();
-  // relaxed: ordered by the acquire above.
+  // relaxed: ordered by the mutex.
   if (result.timers) result.limit_ns = horizon_ns_.load(std::memory_order_relaxed);
   return result;
 }
 
-void Coordinator::give_orders() {
+void Coordinator::give_orders(std::optional<SimTime> limit) {
   const std::lock_guard<std::mutex> lock(pause_mutex_);
+  if (limit) set_horizon(*limit);
   paused_ = 0;
-  // release: see orders().
-  orders_.fetch_add(1, std::memory_order_release);
+  ++orders_;
   orders_signal_.notify_all();
 }
 
 void Coordinator::go_until(SimTime time) {
   CHARGEMILL_ASSERT(options_.pacing == Pacing::virtual_time);
-  set_horizon(time);
-  give_orders();
+  give_orders(time);
 }
 
 bool Coordinator::await_pause(Nanos at_most) {
@@ -244,8 +243,7 @@ bool Coordinator::await_pause(Nanos at_most) {
 
 void Coordinator::pause(std::uint64_t orders) {
   std::unique_lock<std::mutex> lock(pause_mutex_);
-  // relaxed: changes under the mutex only.
-  const auto newer = [&] { return orders_.load(std::memory_order_relaxed) != orders; };
+  const auto newer = [&] { return orders_ != orders; };
   if (newer() && gives_orders()) return;
   if (++paused_ == workers_.size()) pause_signal_.notify_all();
   if (gives_orders()) orders_signal_.wait(lock, newer);

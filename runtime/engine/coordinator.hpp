@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -145,7 +146,7 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   [[nodiscard]] bool hears_always() const noexcept {
     return gives_orders() || !options_.hears_with_orders;
   }
-  void give_orders();
+  void give_orders(std::optional<SimTime> limit = std::nullopt);
   /// Called by each worker's thread: returns once all have left their loops.
   void await_all_stopped();
   [[nodiscard]] bool all_asleep(std::vector<std::uint64_t>& activations) const;
@@ -164,10 +165,10 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   StandingPlace standing_place_;
   std::atomic<std::int64_t> horizon_ns_{INT64_MAX};
   std::atomic<Entity> entities_{0};  // numbers given out; written by whoever spawns
-  // Virtual time. orders_: written by give_orders(), read by the first worker in every window.
+  // Virtual time. The mutex is taken by the first worker once a window.
   std::unique_ptr<WindowBarrier> barrier_;
-  std::atomic<std::uint64_t> orders_{0};
-  std::mutex pause_mutex_;
+  mutable std::mutex pause_mutex_;
+  std::uint64_t orders_ = 0;  // guarded by pause_mutex_, and the limit that comes with them
   std::condition_variable pause_signal_;
   std::condition_variable orders_signal_;
   unsigned paused_ = 0;  // guarded by pause_mutex_: workers that wait for newer orders

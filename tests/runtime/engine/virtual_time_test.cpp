@@ -133,6 +133,19 @@ TEST(VirtualTime, AWakeUpThatIsMovedComesOnceAtItsLastTime) {
             (std::vector<Entry>{{0, kWoken + 150}, {ms(100), kWoken + 900}, {ms(1000), kWoken}}));
 }
 
+// Workers that have not come to rest yet must not see the new limit before the posts.
+TEST(VirtualTime, WhatIsPostedBeforeTimeIsToldToRunIsHeardBeforeItRuns) {
+  for (int i = 0; i < 300; ++i) {
+    Engine engine{virtual_options(2)};
+    auto* const clockwork = engine.coordinator().spawn<Clockwork>(0);
+    auto* const diary = engine.coordinator().spawn<Diary>(1);
+    LeanActor::post(clockwork, Say{0});
+    LeanActor::post(diary, Say{7});
+    run_until(engine, SimTime{1s});
+    ASSERT_EQ(diary->entries, (std::vector<Entry>{{0, 7}})) << i;
+  }
+}
+
 // Time says where it is while it is stopped, and goes on from there.
 TEST(VirtualTime, StandsWhereItIsWhenToldTheTimeReached) {
   Engine engine{virtual_options(2)};
