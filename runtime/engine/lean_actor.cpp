@@ -184,7 +184,8 @@ void LeanActor::wake_at(SimTime due) {
   }
   home_->wheel_.cancel(timer_);
   wake_due_ = due;
-  timer_ = due == kNever ? TimerId{} : home_->wheel_.arm(due, this);
+  // What is due already is due when it is asked for; it is the engine's lateness only from then on.
+  timer_ = due == kNever ? TimerId{} : home_->wheel_.arm(std::max(due, home_->now()), this);
 }
 
 Nanos LeanActor::time_since(SimTime due) const noexcept {

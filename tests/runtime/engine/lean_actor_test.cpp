@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "tests/support/still_engine.hpp"
@@ -94,6 +96,35 @@ TEST(LeanActor, WakesAtTheTimeItAskedForAndSeesThatTime) {
   LeanActor::post(actor, WakeAt{SimTime{3s}});  // replaces the former wish
   still.pass(10s);
   EXPECT_EQ(log.wakes, std::vector<SimTime>{SimTime{3s}});
+}
+/// Asks to be woken an hour ago.
+class Latecomer final : public LeanActor {
+ public:
+  explicit Latecomer(caf::actor_config& cfg) : LeanActor(cfg) {}
+  std::atomic<bool> woken{false};  // seq_cst: written here, read by the test
+
+ private:
+  void on_message(const Message&) override { wake_at(now() - 1h); }
+  void on_wake() override { woken = true; }
+};
+
+TEST(LeanActor, WhoAsksForAWakeUpInThePastHasItAtOnceAndTheEngineIsNotLate) {
+  EngineOptions options;
+  options.workers = 1;
+  options.measure_from = SimTime{-2h};
+  EngineConfig config{options};
+  caf::actor_system system{config};
+  auto& engine = Coordinator::of(system);
+  auto* const latecomer = engine.spawn<Latecomer>(0);
+  engine.start_clock();
+  LeanActor::post(latecomer, Number{1});
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (!latecomer->woken && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  ASSERT_TRUE(latecomer->woken);
+  const auto lateness = engine.worker(0).tick_lateness().snapshot();
+  EXPECT_EQ(lateness.count(), 1U);
+  EXPECT_LT(lateness.max(), Nanos{30min}) << "a machine's own delays are shorter";
 }
 TEST(LeanActor, EndsAloneWhenItsHandlerThrowsAndTellsItsMonitors) {
   Recorder::Log victim;
