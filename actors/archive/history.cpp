@@ -82,6 +82,7 @@ Result<History> History::open(const std::string& directory) {
 
 Result<void> History::walk(std::optional<PostingKey> key, const Filter& filter, const Take& take) {
   if (filter.limit == 0) return {};
+  has_looked_ = false;
   std::uint64_t taken = 0;
   Result<void> outcome;
   Bound bound{filter.since};
@@ -129,30 +130,41 @@ Result<std::vector<HealthRow>> History::health(const Filter& filter) {
   return rows;
 }
 
+/// All that is recorded of it, newest first. The first look of a query finds what has come since;
+/// the others are among the same segments.
+Result<void> History::show_session(SessionId session, const Reader::Visit& visit) {
+  constexpr auto kAll = runtime::journal::kSequenceMax;
+  const PostingKey by = key(Index::session, session);
+  const auto read =
+      has_looked_ ? details_.look_up(by, kAll, visit) : details_.newest(by, kAll, visit);
+  if (!read) return tl::unexpected(read.error());
+  has_looked_ = true;
+  return {};
+}
+
 /// What is known of it last: its end, else a checkpoint.
 Result<void> History::complete(SessionRow& row) {
-  const auto read = details_.newest(
-      key(Index::session, row.session), runtime::journal::kSequenceMax, [&](const auto& record) {
-        const auto found = decode(record);
-        if (!found) return true;
-        if (const auto* end = std::get_if<SessionEnd>(&found->record)) {
-          row.last = *end;
-          row.start = utc(end->start);
-          row.end = utc(end->end);
-          row.delivered = end->delivered;
-          row.cost = end->cost;
-          row.status = end->status;
-          row.has_energy = true;
-          return false;
-        }
-        const auto* told = std::get_if<Checkpoint>(&found->record);
-        if (told == nullptr) return true;
-        row.start = utc(told->begun);
-        row.delivered = told->delivered;
-        row.cost = told->cost;
-        row.has_energy = true;
-        return false;
-      });
+  const auto read = show_session(row.session, [&](const runtime::journal::Record& record) {
+    const auto found = decode(record);
+    if (!found) return true;
+    if (const auto* end = std::get_if<SessionEnd>(&found->record)) {
+      row.last = *end;
+      row.start = utc(end->start);
+      row.end = utc(end->end);
+      row.delivered = end->delivered;
+      row.cost = end->cost;
+      row.status = end->status;
+      row.has_energy = true;
+      return false;
+    }
+    const auto* told = std::get_if<Checkpoint>(&found->record);
+    if (told == nullptr) return true;
+    row.start = utc(told->begun);
+    row.delivered = told->delivered;
+    row.cost = told->cost;
+    row.has_energy = true;
+    return false;
+  });
   if (!read) return tl::unexpected(read.error());
   return {};
 }
@@ -193,16 +205,15 @@ Result<std::vector<SessionRow>> History::sessions(const Filter& filter) {
 
 Result<std::optional<UtcMicros>> History::delivery_of(const SessionEnd& ticket) {
   std::optional<UtcMicros> delivered;
-  const auto read = details_.newest(
-      key(Index::session, ticket.session), runtime::journal::kSequenceMax, [&](const auto& record) {
-        const auto found = decode(record);
-        const auto* r = found ? std::get_if<TicketDelivered>(&found->record) : nullptr;
-        if (r != nullptr && r->is_correction == ticket.is_correction) delivered = found->time;
-        // What was issued is delivered later: its own record is the last to look at.
-        const auto* end = found ? std::get_if<SessionEnd>(&found->record) : nullptr;
-        const bool is_own = end != nullptr && end->is_correction == ticket.is_correction;
-        return !delivered && !is_own;
-      });
+  const auto read = show_session(ticket.session, [&](const runtime::journal::Record& record) {
+    const auto found = decode(record);
+    const auto* r = found ? std::get_if<TicketDelivered>(&found->record) : nullptr;
+    if (r != nullptr && r->is_correction == ticket.is_correction) delivered = found->time;
+    // What was issued is delivered later: its own record is the last to look at.
+    const auto* end = found ? std::get_if<SessionEnd>(&found->record) : nullptr;
+    const bool is_own = end != nullptr && end->is_correction == ticket.is_correction;
+    return !delivered && !is_own;
+  });
   if (!read) return tl::unexpected(read.error());
   return delivered;
 }
@@ -231,21 +242,19 @@ Result<std::vector<TicketRow>> History::tickets(const Filter& filter) {
 
 Result<std::vector<MeterRow>> History::readings_of(SessionId session) {
   std::vector<MeterRow> rows;
-  const auto read = details_.newest(
-      key(Index::session, session), runtime::journal::kSequenceMax, [&](const auto& record) {
-        const auto found = decode(record);
-        if (!found) return true;
-        const auto add = [&](SimTime at, Energy delivered) {
-          rows.push_back({found->sequence, utc(at), session, delivered});
-        };
-        // A correction replaces the end that it corrects, which comes after it here.
-        if (const auto* end = std::get_if<SessionEnd>(&found->record); end && rows.empty())
-          add(end->end, end->delivered);
-        if (const auto* told = std::get_if<Checkpoint>(&found->record))
-          add(told->at, told->delivered);
-        if (const auto* start = std::get_if<SessionStart>(&found->record)) add(start->at, Energy{});
-        return true;
-      });
+  const auto read = show_session(session, [&](const runtime::journal::Record& record) {
+    const auto found = decode(record);
+    if (!found) return true;
+    const auto add = [&](SimTime at, Energy delivered) {
+      rows.push_back({found->sequence, utc(at), session, delivered});
+    };
+    // A correction replaces the end that it corrects, which comes after it here.
+    if (const auto* end = std::get_if<SessionEnd>(&found->record); end && rows.empty())
+      add(end->end, end->delivered);
+    if (const auto* told = std::get_if<Checkpoint>(&found->record)) add(told->at, told->delivered);
+    if (const auto* start = std::get_if<SessionStart>(&found->record)) add(start->at, Energy{});
+    return true;
+  });
   if (!read) return tl::unexpected(read.error());
   return rows;
 }
@@ -272,6 +281,7 @@ Result<std::vector<MeterRow>> History::meter(const Filter& filter) {
     return !is_past && rows.size() < filter.limit;
   };
   if (filter.limit == 0) return rows;
+  has_looked_ = false;
   const auto read = reader_.newest(key(Index::sessions_of_point, filter.point),
                                    runtime::journal::kSequenceMax, visit);
   if (!read) return tl::unexpected(read.error());
@@ -279,8 +289,9 @@ Result<std::vector<MeterRow>> History::meter(const Filter& filter) {
   return rows;
 }
 
-/// Pairs each RECOVERY with the FAULT before it, newest first. `is_all`: there are so few events
-/// that all are looked at; then the newest of each point says whether it is faulty.
+/// Counts what happened from `since` on, and pairs each RECOVERY with the FAULT before it, newest
+/// first. `is_all`: there are so few events that all are looked at; then the newest of each point
+/// says whether it is faulty.
 Result<void> History::measure_recovery(PostingKey key, const std::string& point, UtcMicros since,
                                        bool is_all, FaultStatistics& statistics) {
   std::map<PointId, SimTime> recovered;
@@ -288,7 +299,9 @@ Result<void> History::measure_recovery(PostingKey key, const std::string& point,
   std::uint64_t faulty = 0;
   double sum_s = 0;
   Bound bound{since};
+  std::uint64_t looked = 0, others = 0, faults = 0, recoveries = 0;
   const auto read = reader_.newest(key, kMeasuredMax, [&](const auto& record) {
+    ++looked;
     if (!is_all && bound.is_passed(record)) return false;
     const auto found = decode(record);
     const auto* r = found ? std::get_if<Fault>(&found->record) : nullptr;
@@ -296,6 +309,7 @@ Result<void> History::measure_recovery(PostingKey key, const std::string& point,
     const bool is_newest = r->type != EventType::other && heard_of.insert(r->point).second;
     if (is_newest && r->type == EventType::fault) ++faulty;
     if (found->time < since) return true;
+    ++(r->type == EventType::recovery ? recoveries : r->type == EventType::fault ? faults : others);
     if (r->type == EventType::recovery) recovered[r->point] = r->at;
     if (r->type != EventType::fault) return true;
     // Records of several workers are not quite in the order of time.
@@ -311,6 +325,12 @@ Result<void> History::measure_recovery(PostingKey key, const std::string& point,
   if (statistics.recoveries_measured > 0)
     statistics.mean_recovery_s = sum_s / static_cast<double>(statistics.recoveries_measured);
   if (is_all) statistics.currently_faulty = faulty;
+  // What is told late (D-117) lies among younger records: the time of each counts (D-175).
+  if (since != UtcMicros::min() && (is_all || looked < kMeasuredMax)) {
+    statistics.total_events = others + faults + recoveries;
+    statistics.fault_count = faults;
+    statistics.recovery_count = recoveries;
+  }
   return {};
 }
 
@@ -327,9 +347,7 @@ Result<FaultStatistics> History::statistics(const std::string& point, UtcMicros 
                          : key(Index::faults_of_point_and_type, point, type);
   };
   const PostingKey all = point.empty() ? key(Index::faults) : key(Index::faults_of_point, point);
-  std::uint64_t events_ever = 0;
-  std::uint64_t faults_ever = 0;
-  std::uint64_t recoveries_ever = 0;
+  std::uint64_t events_ever = 0, faults_ever = 0, recoveries_ever = 0;
   const struct {
     PostingKey key;
     runtime::journal::Sequence from;

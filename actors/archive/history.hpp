@@ -43,6 +43,8 @@ class History final : public Past {
   /// Records that bear `key`; without one, all.
   [[nodiscard]] Result<void> walk(std::optional<runtime::journal::PostingKey> key,
                                   const Filter& filter, const Take& take);
+  [[nodiscard]] Result<void> show_session(SessionId session,
+                                          const runtime::journal::Reader::Visit& visit);
   [[nodiscard]] Result<void> complete(SessionRow& row);
   /// The readings of one session, newest first.
   [[nodiscard]] Result<std::vector<MeterRow>> readings_of(SessionId session);
@@ -53,6 +55,7 @@ class History final : public Past {
 
   runtime::journal::Reader reader_;
   runtime::journal::Reader details_;  // asked while the other one shows rows
+  bool has_looked_ = false;           // details_, in this query
 };
 
 }  // namespace chargemill::archive

@@ -263,6 +263,19 @@ Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const 
   return shown;
 }
 
+Result<std::uint64_t> Reader::look_up(PostingKey key, std::uint64_t limit, const Visit& visit) {
+  const bool is_open = std::all_of(segments_.begin(), segments_.end(),
+                                   [](const Segment& s) { return s.environment || s.sealed; });
+  if (segments_.empty() || !is_open) return newest(key, limit, visit);
+  std::uint64_t shown = 0;
+  for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
+    const auto more = newest_of(*segment, key, counted(shown, limit, visit));
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+  }
+  return shown;
+}
+
 Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit) {
   if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
   std::uint64_t shown = 0;

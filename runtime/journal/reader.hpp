@@ -35,6 +35,10 @@ class Reader {
   /// read. O(segments * log(records) + limit). Returns how many there were.
   [[nodiscard]] Result<std::uint64_t> newest(PostingKey key, std::uint64_t limit,
                                              const Visit& visit);
+  /// The same for one of many keys, of few records each: in the segments that the newest() before
+  /// it has found, and without asking the disk for anything ahead.
+  [[nodiscard]] Result<std::uint64_t> look_up(PostingKey key, std::uint64_t limit,
+                                              const Visit& visit);
   /// The newest `limit` records of all, newest first.
   [[nodiscard]] Result<std::uint64_t> newest_of_all(std::uint64_t limit, const Visit& visit);
   /// All from number `from` on that are still kept, oldest first. Returns how many were shown.

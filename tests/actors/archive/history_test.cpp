@@ -232,6 +232,10 @@ TEST(History, WhatWasToldLateHidesNothingThatIsYounger) {  // D-117
   Filter window;
   window.since = utc(50s);
   EXPECT_EQ(history.faults(window).value().size(), 1U);
+  const auto since = history.statistics("", window.since).value();
+  EXPECT_EQ(since.total_events, 1U) << "by time, not by the order of records (D-175)";
+  EXPECT_EQ(since.fault_count, 1U);
+  EXPECT_EQ(since.recovery_count, 0U);
 }
 
 TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-171, D-174

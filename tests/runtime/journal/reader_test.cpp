@@ -73,6 +73,23 @@ void change(const std::string& path, std::size_t at, const std::string& to) {
   file.seekp(static_cast<std::streamoff>(at));
   file << to;
 }
+TEST(Reader, LooksUpOneOfManyKeysAmongWhatItHasFound) {
+  const Folder folder;
+  fill(folder);
+  Reader fresh = open_reader(folder.path());
+  Reader reader = open_reader(folder.path());
+  for (std::uint64_t key = 0; key < 98; ++key) {
+    std::vector<Sequence> found;
+    const auto shown = reader.look_up(PostingKey{key}, 100, [&](const Record& record) {
+      found.push_back(record.sequence);
+      return true;
+    });
+    ASSERT_TRUE(shown) << shown.error().text;
+    EXPECT_EQ(*shown, found.size());
+    EXPECT_EQ(found, newest(fresh, PostingKey{key}, 100)) << "the first look opens them itself";
+  }
+}
+
 TEST(Reader, FindsTheSameInSealedSegmentsThatDoNotSayWhereTheirRunIs) {
   const Folder folder;
   fill(folder);
