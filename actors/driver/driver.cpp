@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/driver/request_run.hpp"
 #include "actors/driver/unsettled.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -199,9 +200,20 @@ void on(State& state, const CancelRequest& given_up, SimTime now, Effects& effec
   cancel(state, {given_up.request, given_up.point}, now, effects);
 }
 
+/// Its program has outlived a central that was killed, and still waits for what comes of it
+/// (D-214); the rest of this state is about requests of this run.
+bool is_guests_of_an_earlier_run(const State& state, RequestId request) {
+  return state.mode == Mode::guest && request != RequestId::none &&
+         run_of(request) != run_of(current_request(state));
+}
+
 void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects) {
   if (state.away || update.driver != state.id) return;
   if (is_terminal(update.status)) settle_cancel(state, update.request);
+  if (is_guests_of_an_earlier_run(state, update.request)) {
+    effects.push_back(Show{update});
+    return;
+  }
   // D-126: of other drivers' or unknown requests nothing is heard.
   if (update.request != current_request(state)) return;
   if (state.stage == Stage::leaving) effects.push_back(Show{update});  // late, but not unseen
@@ -264,6 +276,9 @@ void come_back(State& state, SimTime now, Effects& effects) {
   if (!state.away) return;
   state.away = false;
   state.last_news = now;  // the time-out did not run meanwhile: nobody was there to wait
+  // Nor was its turn due before there was somebody to take it.
+  if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving)
+    state.pause_end = std::max(state.pause_end, now);
   // An unheard request is asked for, not repeated: it may be over and forgotten by now, and a
   // repetition would then start a second session.
   if (state.linked) reconnect(state, false, now, effects);

@@ -91,6 +91,9 @@ class Desk {
   // its name at once, and known to its shard a moment later.
   [[nodiscard]] Result<PointId> add(const PointSpec& spec) { return network_.join(spec); }
   [[nodiscard]] Result<DriverId> add(const NewDriver& driver) { return network_.join(driver); }
+  [[nodiscard]] bool is_of_this_run(RequestId request) const noexcept {
+    return network_.is_of_this_run(request);
+  }
   /// One request of a guest; dropped if one is open.
   void ask(DriverId driver, const Trip& trip);
   void cancel(const CancelRequest& request);

@@ -23,18 +23,43 @@ void Network::keep_places_free() {
 
 namespace {
 
+/// A session of which a point may still speak, as it stood when an earlier run ended.
+struct LeftSession {
+  SessionId session;
+  DriverId driver;
+  Energy delivered;
+};
+
+/// Oldest first, the open one last: what was closed before the engine itself said its end may still
+/// be corrected by it (D-103), or has to be stopped.
+std::vector<LeftSession> left_sessions(PointId id, const archive::Image& image) {
+  const archive::PointState& open = image.points[index_of(id)];
+  std::vector<LeftSession> left;
+  for (const archive::SessionEnd& end : image.closed[index_of(id)]) {
+    if (!end.is_final && !end.is_stray && end.session != open.session)
+      left.push_back({end.session, end.driver, end.delivered});
+  }
+  if (open.session != SessionId::none) left.push_back({open.session, open.driver, open.delivered});
+  if (left.size() > outside::Accounts::kKept)
+    left.erase(left.begin(), left.end() - outside::Accounts::kKept);
+  return left;
+}
+
 /// `image`: what an earlier run has left; null: nothing.
 outside::State outside_state(PointId id, const archive::Image* image) {
   auto state = outside::make_state(id);
   if (image == nullptr) return state;
-  const archive::PointState& known = image->points[index_of(id)];
-  if (known.session == SessionId::none) return state;
+  const auto left = left_sessions(id, *image);
+  if (left.empty()) return state;
   // The earlier run has counted what it was told: this one's sums begin below zero by as much, in
-  // the place that is settled when the session opens.
+  // the place that is settled when the first of them opens.
   auto& counted = state.accounts.all().front();
-  counted.told = counted.booked = Energy{-known.delivered.mj};
-  auto& account = state.accounts.open(known.session, known.driver);
-  account.told = account.booked = known.delivered;
+  for (const LeftSession& one : left) counted.told.mj -= one.delivered.mj;
+  counted.booked = counted.told;
+  for (const LeftSession& one : left) {
+    auto& account = state.accounts.open(one.session, one.driver);
+    account.told = account.booked = one.delivered;
+  }
   CHARGEMILL_ASSERT(state.accounts.told() == Energy{});
   return state;
 }

@@ -7,14 +7,6 @@
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::network {
-namespace {
-
-/// Requests of different runs of one journal never share a number: run:10 | counter:22.
-constexpr unsigned kRequestBits = 22;
-constexpr std::uint32_t kRunsApart = 1U << (32 - kRequestBits);
-
-}  // namespace
-
 Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording,
                  const archive::Image* image, elsewhere::Link* link)
     : engine_(engine),
@@ -27,7 +19,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
       driver_timeout_(scenario.drivers.timeout),
       origin_(scenario.run.start_unix_s),
       run_(image == nullptr ? 0 : image->run.run),
-      requests_made_((run_ % kRunsApart) << kRequestBits) {
+      requests_made_((run_ % driver::kRunsApart) << driver::kRequestBits) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
   point_settings_.start_timeout = scenario.central.start_timeout;

@@ -14,6 +14,7 @@
 #include "actors/charge_point/charge_point_actor.hpp"
 #include "actors/director/director_actor.hpp"
 #include "actors/driver/driver_actor.hpp"
+#include "actors/driver/request_run.hpp"
 #include "actors/elsewhere/central_actor.hpp"
 #include "actors/fleet/fleet_actor.hpp"
 #include "actors/monitor/monitor_actor.hpp"
@@ -64,6 +65,10 @@ class Network {
   }
   /// Failures that supervisors have mended, and that no scenario asked for. Any thread.
   [[nodiscard]] Failures::Survived survived_failures() const { return failures_.survived(); }
+  /// Whether a driver made it since this began; else one of an earlier run did.
+  [[nodiscard]] bool is_of_this_run(RequestId request) const noexcept {
+    return driver::run_of(request) == driver::run_of(RequestId{requests_made_});
+  }
   /// No new load: no trips, no faults, no further lines of request files. What runs may end.
   void halt();
   /// The last words to the journal, if there is one: what open sessions have delivered. Requires

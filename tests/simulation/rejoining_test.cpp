@@ -1,6 +1,8 @@
 // Who joined a network while it ran is known to the run that goes on with its journal.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "actors/archive/history.hpp"
 #include "actors/network/desk.hpp"
 #include "tests/support/folder.hpp"
@@ -109,6 +111,19 @@ class Life {
   std::unique_ptr<network::Desk> desk_;
 };
 
+/// What the engines outside are told.
+class Ear final : public outside::Line {
+ public:
+  void tell(const outside::News& news, SimTime) override {
+    const auto* order = std::get_if<outside::OrderFor>(&news);
+    if (order != nullptr && std::holds_alternative<StopSupply>(order->order)) ++stops_;
+  }
+  int stops() const { return stops_; }
+
+ private:
+  std::atomic<int> stops_{0};
+};
+
 std::vector<archive::SessionRow> sessions_in(const Folder& folder, const char* point) {
   auto history = std::move(*archive::History::open(folder.path()));
   archive::Filter filter;
@@ -164,6 +179,66 @@ TEST(Rejoining,
   EXPECT_EQ(rows[0].status, SessionStatus::completed);
   EXPECT_EQ(rows[0].delivered, Energy{9'000});
   EXPECT_EQ(rows[0].driver, "guest");
+}
+
+/// A guest charges at a point outside until its monitor says FAULT: the session is over, for
+/// central, before the engine has said its end.
+SessionId fail_a_session(const Folder& folder) {
+  Life life{folder};
+  const PointId out = life.join("CP-OUT", true);
+  const auto guest = life.desk().add(network::NewDriver{"guest", {}, true});
+  life.pass(1s);
+  life.desk().call(*guest);
+  life.arrive(out);
+  life.say(out, Phase::activated);
+  life.ask(*guest, out);
+  const SessionId session = life.record(out).session;
+  life.say(out, Phase::supplying);
+  life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000}, true});
+  life.pass(1s);
+  life.desk().report(FaultReport{out, Reason::health_check_failed, true});
+  life.pass(1s);
+  EXPECT_EQ(life.totals().sessions_failed, 1U);
+  return session;
+}
+
+TEST(Rejoining, ThePointOutsideStillSaysHowASessionThatFailedHasEnded) {  // D-075, D-103
+  const Folder folder{"failed"};
+  const SessionId session = fail_a_session(folder);
+  ASSERT_NE(session, SessionId::none);
+  Life life{folder};
+  const PointId out = life.point("CP-OUT");
+  life.arrive(out);
+  SessionEnd end{};
+  end.session = session;
+  end.delivered = Energy{9'000};
+  end.cost = Money{1};
+  end.status = SessionStatus::completed;
+  life.desk().say(out, outside::SaidEnd{end});
+  life.say(out, Phase::activated);
+  EXPECT_EQ(life.totals().sessions_corrected, 1U);
+  life.commit();
+  const auto rows = sessions_in(folder, "CP-OUT");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].status, SessionStatus::failed);
+  EXPECT_EQ(rows[0].delivered, Energy{9'000});
+}
+
+TEST(Rejoining, APointOutsideThatStillChargesAfterItsSessionFailedIsStopped) {
+  const Folder folder{"deaf"};
+  const SessionId session = fail_a_session(folder);
+  Ear ear;
+  Life life{folder};
+  life.desk().connect(ear);
+  const PointId out = life.point("CP-OUT");
+  life.arrive(out);
+  life.desk().report(HealthyReport{out});
+  for (std::int64_t second = 1; second <= 7; ++second) {
+    life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000 + second}, true});
+    life.pass(1s);
+  }
+  EXPECT_GE(ear.stops(), 1);
+  (void)life.totals();  // no energy is made of nothing
 }
 
 TEST(Rejoining, APointThatWasAddedReportsWhatItHadDeliveredAndItsDriverGetsTheTicket) {  // D-103

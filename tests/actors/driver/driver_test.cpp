@@ -5,6 +5,7 @@
 #include <set>
 
 #include "actors/driver/console.hpp"
+#include "actors/driver/request_run.hpp"
 #include "tests/actors/driver/words.hpp"
 
 namespace chargemill::driver {
@@ -110,6 +111,31 @@ TEST(Driver, IgnoresUpdatesOfOtherDriversAndUnknownRequests) {  // D-126
   EXPECT_EQ(due(d), at(30));
 }
 
+TEST(Driver, AGuestHearsWhatComesOfItsRequestsOfAnEarlierRun) {  // D-214
+  const Plan plan;
+  constexpr std::uint32_t kSecondRun = 1U << kRequestBits;
+  DriverUpdate of_the_first{};
+  of_the_first.request = request_id(kMe, 1);
+  of_the_first.driver = kMe;
+  of_the_first.status = UpdateStatus::completed;
+  for (const Mode mode : {Mode::guest, Mode::list}) {
+    State d = make_state(kMe, mode, plan);
+    d.requests_made = kSecondRun;
+    static_cast<void>(step(d, PowerOn{}, at(0)));
+    EXPECT_TRUE(mode == Mode::list || step(d, of_the_first, at(1)).empty()) << "it has not called";
+    static_cast<void>(step(d, Return{}, at(1)));
+    static_cast<void>(step(d, named(2), at(2)));
+    const auto said = step(d, of_the_first, at(3));
+    EXPECT_EQ(says<Show>(said), mode == Mode::guest) << "others have nobody who remembers";
+    EXPECT_EQ(open_of(d.totals), 1U) << "it is about no request of this run";
+    expect_balanced(d);
+    if (mode == Mode::list) continue;
+    DriverUpdate earlier = of_the_first;
+    earlier.request = request_id(kMe, kSecondRun + 7);
+    EXPECT_TRUE(step(d, earlier, at(4)).empty()) << "D-126";
+  }
+}
+
 TEST(Driver, DoesOneTripAtATimeForTheFleetAndPausesAfterEach) {  // D-123
   const Plan plan;
   State d = make_state(kMe, Mode::fleet, plan);
@@ -168,6 +194,29 @@ TEST(Driver, WhoReturnsAsksForItsOpenRequestAndItsTickets) {  // D-129, D-215
   EXPECT_TRUE(says<Show>(step(d, update(d, UpdateStatus::completed), at(101))));
   EXPECT_TRUE(says<ShowTicket>(step(d, ticket(40), at(101))));
   EXPECT_EQ(d.totals.tickets, 1U);
+}
+
+TEST(Driver, WhoReturnsFromItsPauseIsNotLateForItsNextLine) {  // D-123, D-129, law 7
+  const Plan plan = three_lines();
+  for (const bool crashes : {false, true}) {
+    State d = make_state(kMe, Mode::list, plan);
+    static_cast<void>(step(d, PowerOn{}, at(0)));
+    static_cast<void>(step(d, update(d, UpdateStatus::denied), at(1)));
+    static_cast<void>(step(d, crashes ? Event{Crash{}} : Event{Leave{}}, at(2)));
+    EXPECT_EQ(due(d), kNever);
+    static_cast<void>(step(d, crashes ? Event{Restart{}} : Event{Return{}}, at(100)));
+    EXPECT_EQ(due(d), at(100)) << "nothing was due while nobody was there";
+    EXPECT_TRUE(says<ChargeRequest>(step(d, Tick{}, at(100))));
+    const auto accepted = step(d, update(d, UpdateStatus::accepted), at(101));
+    ASSERT_TRUE(says<Decided>(accepted));
+    EXPECT_EQ(find<Decided>(accepted)->due, at(100));
+  }
+  State d = make_state(kMe, Mode::list, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  static_cast<void>(step(d, update(d, UpdateStatus::denied), at(1)));
+  static_cast<void>(step(d, Leave{}, at(2)));
+  static_cast<void>(step(d, Return{}, at(3)));
+  EXPECT_EQ(due(d), at(5)) << "the pause is not over";
 }
 
 TEST(Driver, RemembersItsRequestAcrossACrash) {  // D-129
