@@ -22,6 +22,9 @@ const CPTelemetry kTelemetry{"CP-001", 22.0, 0.006111111111111111, 0.00183333333
 const CPRegistration kRegistration{"CP-001", "localhost", Port{8001}, "Alicante", 0.3, kWhen};
 const CPSessionTicket kTicket{"CP-001", "session-5e6f7a8b", "driver-alice", kBefore, kWhen,
     0.06722222222222222, 0.020167, SessionStatus::completed, {}, kWhen};
+const CPHealth kHealth{"CP-001", Health::fault, "Health check failures exceeded threshold", kWhen};
+const CPHeartbeat kHeartbeat{"CP-001", kWhen};
+const DriverReturn kReturn{"driver-alice", kWhen};
 // clang-format on
 
 // What a value may be, by its type.
@@ -64,6 +67,8 @@ template <>
 struct Kind<Command> : EnumKind<Command> {};
 template <>
 struct Kind<SessionStatus> : EnumKind<SessionStatus> {};
+template <>
+struct Kind<Health> : EnumKind<Health> {};
 template <class T>
 struct Kind<std::optional<T>> {
   static void put(JsonText& out) {
@@ -114,7 +119,7 @@ void put_def(List& defs, const E* /*type*/) {
 template <class T>
 void put_def_if_enum(List& defs, const T* type) {
   if constexpr (std::is_same_v<T, UpdateStatus> || std::is_same_v<T, Command> ||
-                std::is_same_v<T, SessionStatus>) {
+                std::is_same_v<T, SessionStatus> || std::is_same_v<T, Health>) {
     put_def(defs, type);
   }
 }
@@ -175,6 +180,9 @@ std::string schemas() {
   put_schema(each, kTelemetry);
   put_schema(each, kRegistration);
   put_schema(each, kTicket);
+  put_schema(each, kHealth);
+  put_schema(each, kHeartbeat);
+  put_schema(each, kReturn);
   out.append("}");
   return std::string{out.view()};
 }

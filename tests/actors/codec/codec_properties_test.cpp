@@ -119,6 +119,7 @@ RC_GTEST_PROP(CodecProperties, CPRegistrationComesBack, ()) { comes_back<CPRegis
 RC_GTEST_PROP(CodecProperties, CPSessionTicketComesBack, ()) { comes_back<CPSessionTicket>(); }
 RC_GTEST_PROP(CodecProperties, CPHealthComesBack, ()) { comes_back<CPHealth>(); }
 RC_GTEST_PROP(CodecProperties, CPHeartbeatComesBack, ()) { comes_back<CPHeartbeat>(); }
+RC_GTEST_PROP(CodecProperties, DriverReturnComesBack, ()) { comes_back<DriverReturn>(); }
 
 RC_GTEST_PROP(CodecProperties, FloatsComeBackToTheBit, ()) {  // D-013
   const double value = *any_number();

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actors/codec/frames.hpp"
 #include "actors/codec/utc_time.hpp"
 #include "tests/actors/codec/codec_story.hpp"
 
@@ -58,7 +59,7 @@ bool conforms(const std::string& name, std::string_view body) {
   return conforms(schema, schema, Json::parse(body));
 }
 
-TEST(Schemas, AreThoseOfTheSevenMessages) {  // D-032
+TEST(Schemas, AreThoseOfAllMessagesThatADoorTakesOrSends) {  // D-032, D-129, D-182, D-183
   std::vector<std::string> names;
   for (const auto& [name, schema] : exported().items()) {
     names.push_back(name);
@@ -67,9 +68,16 @@ TEST(Schemas, AreThoseOfTheSevenMessages) {  // D-032
     EXPECT_TRUE(schema.contains("properties") && schema.contains("required")) << name;
     EXPECT_TRUE(conforms(schema, schema, schema["example"])) << name;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"CPRegistration", "CPSessionTicket", "CPStatus",
-                                             "CPTelemetry", "CentralCommand", "DriverRequest",
-                                             "DriverUpdate"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{
+                "CPHealth", "CPHeartbeat", "CPRegistration", "CPSessionTicket", "CPStatus",
+                "CPTelemetry", "CentralCommand", "DriverRequest", "DriverReturn", "DriverUpdate"}));
+  for (std::size_t i = 0; i < kChannels; ++i) {
+    with_body_of(static_cast<Channel>(i), [&](auto carried) {
+      using Body = typename decltype(carried)::Type;
+      EXPECT_TRUE(exported().contains(Shape<Body>::kName)) << word(static_cast<Channel>(i));
+    });
+  }
 }
 TEST(Schemas, HaveTheShapesOfTheReference) {  // D-032
   const Json& update = exported()["DriverUpdate"];
@@ -104,6 +112,10 @@ TEST(Schemas, AcceptTheGoldenBodies) {  // D-031, D-032
        R"({"cp_id": "CP-001", "kw": 22.0, "kwh": 0.006111111111111111, "euros": 0.0018333333333333335, "driver_id": "d", "session_id": "s", "ts": "2025-10-18T01:27:13.123456Z"})"},
       {"CPRegistration",
        R"({"cp_id": "CP-001", "cp_e_host": "localhost", "cp_e_port": 8001, "ts": "2025-10-18T01:27:13.123456Z"})"},
+      {"CPHealth",
+       R"({"cp_id": "CP-001", "status": "HEALTHY", "reason": "", "ts": "2025-10-18T01:27:13.123456Z"})"},
+      {"CPHeartbeat", R"({"cp_id": "CP-001"})"},
+      {"DriverReturn", R"({"driver_id": "driver-alice"})"},
   };
   for (const auto& [name, body] : bodies) EXPECT_TRUE(conforms(name, body)) << body;
 }
@@ -116,6 +128,9 @@ TEST(Schemas, RefuseWhatTheReaderRefuses) {  // D-017 to D-020
       {"CPStatus", R"({"cp_id": 7, "state": "s"})"},
       {"CPTelemetry", R"({"cp_id": "c", "kw": null, "euros": 0})"},
       {"CPRegistration", R"({"cp_id": "c", "cp_e_host": "h", "cp_e_port": 65536})"},
+      {"CPHealth", R"({"cp_id": "c", "status": "SICK"})"},
+      {"CPHeartbeat", R"({"ts": "2025-10-18T01:27:13Z"})"},
+      {"DriverReturn", R"({"driver_id": 7})"},
       {"CPSessionTicket",
        R"({"cp_id": "c", "session_id": "s", "driver_id": "d", "start_time": "soon", "energy_kwh": 0, "total_cost_eur": 0})"},
   };
