@@ -23,7 +23,8 @@ struct AlertSample {
   std::vector<SampleSeries> input;
   std::string quiet_at;  ///< nothing is wrong, or not for long enough
   std::string fires_at;
-  unsigned alerts = 1;  ///< so many, at fires_at
+  unsigned alerts = 1;       ///< so many, at fires_at
+  std::string over_at = {};  ///< none fires any more; empty: not shown
 };
 
 enum class Severity { page, ticket, info };

@@ -100,6 +100,7 @@ std::string rules_test_text() {
       text += fmt::format("  - series: {}\n    values: '{}'\n", quoted(input.series), input.values);
     text += "  promql_expr_test:\n" + check_of(alert, sample.quiet_at, 0) +
             check_of(alert, sample.fires_at, sample.alerts);
+    if (!sample.over_at.empty()) text += check_of(alert, sample.over_at, 0);
   }
   return text;
 }
