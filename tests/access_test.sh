@@ -77,7 +77,7 @@ wants_a_token_of_the_dashboard() {
 wants_a_token_of_those_who_take_part() {
   python3 - "$tcp" <<'PYTHON'
 import socket, sys
-data = b'{"type":"register","cp_id":"CP-001","cp_e_host":"h","cp_e_port":1}'
+data = b'{"type":"cp.register","cp_id":"CP-001","cp_e_host":"h","cp_e_port":1}'
 lrc = 0
 for byte in data:
     lrc ^= byte
@@ -121,6 +121,17 @@ opens_to_others_with_a_token() {
   host=0.0.0.0 start wide --set "tcp.token_file=$work/tokens" --set "http.token_file=$work/tokens"
   ctl --token-file "$work/tokens" list | grep -q CP-000001
   [[ $(code -H "$(bearer "$reader")" "http://127.0.0.1:$http/cp") == 200 ]]
+  stop
+}
+turns_web_pages_away_from_the_framed_door() {
+  printf '\x02STOP#*\x03\x11' >"$work/frame"
+  start page
+  until_true bash -c "[[ \$($chargemill ctl --tcp 127.0.0.1:$tcp list | grep -c ACTIVATED) == 5 ]]"
+  if curl -sS --http0.9 --max-time 20 -H 'Origin: http://evil.example' -H 'Content-Type: text/plain' \
+    --data-binary "@$work/frame" -o "$work/body" "http://127.0.0.1:$tcp/" 2>"$work/err"; then return 1; fi
+  [[ ! -s $work/body ]]
+  [[ $(ctl list | grep -c ACTIVATED) == 5 ]]
+  until_true grep -q 'speaks HTTP: disconnected' "$work/page.err"
   stop
 }
 says_that_it_is_open() {
@@ -219,6 +230,7 @@ law "what strangers ask for does not happen" nothing_was_changed_by_strangers
 law "tokens are written nowhere" keeps_its_tokens_to_itself
 stop || { echo "not ok - a run that is guarded ends as it is told"; failed=1; }
 law "an address that others reach is 2 without a token, with the flag that helps" opens_to_others_with_a_token
+law "a web page that has a browser send a frame to the framed door is not obeyed (X-26)" turns_web_pages_away_from_the_framed_door
 law "a run without tokens says so once (D-147)" says_that_it_is_open
 law "a file of tokens that is none is 4, with its name and line" names_the_file_that_is_wrong
 if command -v openssl >/dev/null; then

@@ -1,5 +1,7 @@
 #include "runtime/net/frame_session.hpp"
 
+#include <algorithm>
+
 #include "runtime/base/assert.hpp"
 #include "runtime/wire/frame_encoder.hpp"
 
@@ -9,6 +11,10 @@ namespace {
 /// What a read is offered at least; an idle connection holds no more than twice that.
 constexpr std::size_t kReadBytesMin = 2'048;
 constexpr std::size_t kBufferBytesFirst = 2 * kReadBytesMin;
+
+/// As the line of a request begins; the longest is FrameSession's `first_`.
+constexpr std::array<std::string_view, 8> kHttpMethods{"GET ",    "HEAD ",  "POST ",    "PUT ",
+                                                       "DELETE ", "PATCH ", "OPTIONS ", "CONNECT "};
 
 std::string_view text_of(const std::byte& byte) {
   return {reinterpret_cast<const char*>(&byte), 1};
@@ -46,6 +52,7 @@ void FrameSession::work(Nanos now) {
 }
 
 bool FrameSession::may_look(Nanos now) {
+  if (is_http_) return false;
   if (slots_.size() >= limits_.pending_max || dialogue_.is_answering()) return false;
   is_held_up_ = output_.size() + in_flight_ >= limits_.unsent_bytes_max;
   if (is_held_up_) return false;
@@ -59,6 +66,7 @@ bool FrameSession::may_look(Nanos now) {
 bool FrameSession::look_once(Nanos now) {
   if (!may_look(now)) return false;
   const bool has_control = !decoder_.is_inside_frame() && peel_controls();
+  if (is_http_) return false;
   if (!has_control) {
     const Decoded found = decoder_.next(buffer_);
     switch (found.kind) {
@@ -92,9 +100,19 @@ bool FrameSession::peel_controls() {
     if (byte == kEnq || byte == kAck || byte == kNack || byte == kEot) {
       if (take_control(byte)) return true;
     }
-    ++stray_bytes_;
+    take_stray(byte);
+    if (is_http_) return false;
   }
   return false;
+}
+
+void FrameSession::take_stray(std::byte byte) {
+  if (heard_ == 0 && stray_bytes_ < first_.size()) {
+    first_[stray_bytes_] = static_cast<char>(byte);
+    const std::string_view begun{first_.data(), stray_bytes_ + 1};
+    is_http_ = std::find(kHttpMethods.begin(), kHttpMethods.end(), begun) != kHttpMethods.end();
+  }
+  ++stray_bytes_;
 }
 
 bool FrameSession::take_control(std::byte control) {

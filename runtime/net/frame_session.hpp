@@ -1,6 +1,7 @@
 // What one connection of the framed door says and hears: bytes in, replies out, in order. Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -79,6 +80,9 @@ class FrameSession {
 
   /// Nothing is half received, unanswered or unsent.
   [[nodiscard]] bool is_quiet() const noexcept;
+  /// It began as a request of HTTP does: nothing more is looked at. A web page can have a browser
+  /// send such a request anywhere, with a frame in its body.
+  [[nodiscard]] bool is_http() const noexcept { return is_http_; }
   /// A frame has begun and is not complete.
   [[nodiscard]] bool is_inside_frame() const noexcept { return decoder_.is_inside_frame(); }
   /// Frames, damaged or not, so far: what a time-out for idle clients asks.
@@ -97,6 +101,7 @@ class FrameSession {
   [[nodiscard]] bool look_once(Nanos now);
   [[nodiscard]] bool peel_controls();
   [[nodiscard]] bool take_control(std::byte control);
+  void take_stray(std::byte byte);
   [[nodiscard]] bool may_look(Nanos now);
   void on_frame(std::string_view text);
   void on_damage(std::string_view what);
@@ -118,8 +123,10 @@ class FrameSession {
   std::optional<Nanos> paused_until_;
   std::uint64_t heard_ = 0;
   std::uint64_t stray_bytes_ = 0;  ///< between frames, and no control byte either
+  std::array<char, 8> first_{};    ///< of the stray bytes before the first message
   bool is_drained_ = true;
   bool is_held_up_ = false;
+  bool is_http_ = false;
 };
 
 }  // namespace chargemill::runtime

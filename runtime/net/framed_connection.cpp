@@ -16,8 +16,10 @@ FramedConnection::FramedConnection(DoorStream stream, std::uint64_t number,
       service_(service),
       owner_(owner),
       session_(limits.session, *this),
-      heard_at_(begun_at_),
-      moved_at_(heard_at_) {}
+      watch_(limits.idle_timeout, limits.frame_timeout),
+      moved_at_(begun_at_) {
+  watch_.begin(begun_at_.time_since_epoch());
+}
 
 void FramedConnection::start() {
   error_code error;
@@ -33,7 +35,7 @@ void FramedConnection::start() {
     if (self->is_over_) return;
     if (failed) return self->end(Ending::broken);
     self->is_open_ = true;
-    self->heard_at_ = Clock::now();
+    self->watch_.begin(Clock::now().time_since_epoch());
     self->read();
   });
 }
@@ -79,6 +81,7 @@ void FramedConnection::go_on() {
   const auto kept = shared_from_this();
   do {
     work();
+    if (session_.is_http()) return end(Ending::not_frames);
     write();
     if (is_over_) return;
   } while (session_.is_held_up() && !is_blocked_);
@@ -175,18 +178,20 @@ void FramedConnection::wait_for_leave() {
 void FramedConnection::check() {
   const auto now = Clock::now();
   if (!is_open_) {
-    if (now - heard_at_ >= limits_.frame_timeout) end(Ending::slow_sender);
+    if (now - begun_at_ >= limits_.frame_timeout) end(Ending::slow_sender);
     return;
   }
   if (is_blocked_ && now - moved_at_ >= limits_.frame_timeout) return end(Ending::slow_reader);
-  if (session_.heard() != heard_ || !session_.is_clients_turn()) {
-    heard_ = session_.heard();
-    heard_at_ = now;
-    return;
+  const SenderWatch::Sight sight{session_.heard(), session_.is_clients_turn(),
+                                 session_.is_inside_frame()};
+  switch (watch_.look(sight, now.time_since_epoch())) {
+    case SenderWatch::Finding::fine:
+      return;
+    case SenderWatch::Finding::slow:
+      return end(Ending::slow_sender);
+    case SenderWatch::Finding::idle:
+      return end(Ending::idle);
   }
-  if (session_.is_inside_frame() && now - heard_at_ >= limits_.frame_timeout)
-    return end(Ending::slow_sender);
-  if (now - heard_at_ >= limits_.idle_timeout) return end(Ending::idle);
 }
 
 }  // namespace chargemill::runtime

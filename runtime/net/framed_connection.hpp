@@ -7,6 +7,7 @@
 
 #include "runtime/net/door_stream.hpp"
 #include "runtime/net/frame_service.hpp"
+#include "runtime/net/sender_watch.hpp"
 
 namespace chargemill::runtime {
 
@@ -19,8 +20,9 @@ enum class Ending : std::uint8_t {
   slow_reader,  ///< replies that are not taken
   stopped,      ///< this end closes
   displaced,    ///< by a newcomer: it has never said anything, and the door was full
+  not_frames,   ///< it speaks HTTP: a browser's
 };
-inline constexpr std::size_t kEndings = 7;
+inline constexpr std::size_t kEndings = 8;
 
 struct ConnectionLimits {
   FrameSession::Limits session;
@@ -88,9 +90,8 @@ class FramedConnection final : public FrameLink,
   std::unique_ptr<boost::asio::steady_timer> leave_;  // once it was too fast
   std::vector<std::byte> writing_;
   std::size_t written_ = 0;
-  std::uint64_t heard_ = 0;  // at the last check
+  SenderWatch watch_;
   const Clock::time_point begun_at_ = Clock::now();
-  Clock::time_point heard_at_;
   Clock::time_point moved_at_;  // when the socket last took something
   bool is_open_ = false;        // the handshake, if there is one, is done
   bool is_reading_ = false;

@@ -152,6 +152,9 @@ void FramedServer::on_ended(const std::shared_ptr<FramedConnection>& connection,
   if (how == Ending::slow_sender)
     tell_once(static_cast<std::size_t>(how),
               "a client of the framed door does not complete a message: disconnected");
+  if (how == Ending::not_frames)
+    tell_once(static_cast<std::size_t>(how),
+              "a client of the framed door speaks HTTP: disconnected (a browser?)");
 }
 
 void FramedServer::tell_once(std::size_t kind, std::string text) {

@@ -65,6 +65,32 @@ TEST(FrameSession, GarbageAndResyncsGetNoReply) {  // D-142
   EXPECT_EQ(client.session.counters().garbage_bytes, 3U);
 }
 
+TEST(FrameSession, ABrowserThatCarriesAFrameIsNotListenedTo) {  // X-26, D-147
+  for (const char* method :
+       {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT"}) {
+    SCOPED_TRACE(method);
+    const Bytes all =
+        raw(method) + raw(" / HTTP/1.1\r\nOrigin: http://evil.example\r\n\r\n") + f("STOP#*");
+    for (std::size_t step = 1; step <= all.size(); ++step) {
+      Client client;
+      client.answer_all_with("ACK: ");
+      client.send(all, step);
+      EXPECT_TRUE(client.session.is_http()) << step;
+      EXPECT_EQ(client.heard, Said{}) << step;
+      EXPECT_EQ(client.got(), Said{}) << step;
+      EXPECT_FALSE(client.session.wants_bytes()) << "nothing more is read";
+    }
+  }
+}
+
+TEST(FrameSession, OnlyTheFirstBytesOfAConnectionAreTakenForHttp) {  // D-142
+  Client client;
+  client.answer_all_with("ACK: ");
+  client.send(raw("xPOST /") + f("a") + raw("POST /") + f("GET "));
+  EXPECT_EQ(client.got(), (Said{"ACK: a", "ACK: GET "}));
+  EXPECT_FALSE(client.session.is_http());
+}
+
 TEST(FrameSession, SoManyMessagesWaitForTheirAnswersAndNoMore) {  // law 6
   FrameSession::Limits limits;
   limits.pending_max = 3;

@@ -195,6 +195,15 @@ TEST(FramedServer, AMessageThatDoesNotBecomeCompleteIsNotWaitedForLong) {  // is
   EXPECT_EQ(house.ended(Ending::slow_sender), 1U);
 }
 
+TEST(FramedServer, ABrowserIsSentAway) {
+  House house;
+  FrameClient client{house.port};
+  ASSERT_TRUE(client.send_bytes("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n\x02PING\x03\x10"));
+  EXPECT_TRUE(client.sees_the_end());
+  EXPECT_EQ(house.ended(Ending::not_frames), 1U);
+  EXPECT_EQ(house.counters().frames.frames, 0U);
+}
+
 TEST(FramedServer, AClientThatTakesNoRepliesIsDisconnected) {  // issue, section 3
   FramedServer::Options options = hasty();
   options.connection.idle_timeout = 1h;
