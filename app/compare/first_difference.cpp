@@ -59,6 +59,11 @@ Result<std::optional<FirstDifference>> first_difference(const fs::path& a, const
       return failure(ErrorKind::environment, "the two runs were looked at at different times");
     return FirstDifference{std::stoll(time), entity_that_differs(a, b, i - 1)};
   }
+  if (left.size() != right.size())
+    return failure(ErrorKind::environment,
+                   fmt::format("they agree as long as both were looked at: one run {} times, the "
+                               "other {}",
+                               left.size() - 1, right.size() - 1));
   return std::optional<FirstDifference>{};
 }
 

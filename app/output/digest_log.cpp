@@ -2,10 +2,13 @@
 
 #include "actors/network/topology.hpp"
 #include "app/output/console.hpp"
+#include "app/scenario/check_output.hpp"
 
 namespace chargemill::app {
 
 namespace {
+
+static_assert(DigestLog::kEntitiesMax == kEntitiesDigestedMax, "who is warned has too many");
 
 /// What the scenario calls it; `shard 5` for what has no name of its own.
 std::string name_of(const network::EntityDigest& entity, const ConsoleNames& names) {

@@ -16,7 +16,7 @@ namespace chargemill::app {
 ///   digests.csv   `sim_ns,digest`: one row a look
 ///   digests.bin   for each row the low 64 bits of every entity's digest, little endian
 ///   entities.txt  the name of each entity, a line, in the order of digests.bin
-/// Networks of more than 20,000 charge points leave out the last two. Copies share one file.
+/// Networks of more than kEntitiesMax entities leave out the last two. Copies share one file.
 class DigestLog {
  public:
   static constexpr std::size_t kEntitiesMax = 60'000;

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
+#include <string_view>
 
 #include "actors/monitor/monitor.hpp"
 #include "actors/network/division.hpp"
+#include "actors/shell/name_book.hpp"
 #include "app/scenario/check_context.hpp"
 #include "app/scenario/thresholds.hpp"
 #include "app/scenario/value.hpp"
@@ -107,6 +110,19 @@ class Checker : public CheckContext {
             place);
   }
 
+  /// Generated drivers follow the named ones, and are numbered as they come.
+  void check_generated(const std::string& id, const Place& place) {
+    constexpr std::string_view kPrefix = "DRV-";
+    if (id.compare(0, kPrefix.size(), kPrefix) != 0 || !are_sound({"drivers.count"})) return;
+    std::uint32_t number = 0;
+    (void)std::from_chars(id.data() + kPrefix.size(), id.data() + id.size(), number);
+    const std::size_t named = s_.drivers.named.size();
+    if (number <= named || number > named + s_.drivers.count) return;
+    NameBuffer buffer;
+    if (numbered_name(kPrefix, number, buffer) == id)
+      error(Code::twice, fmt::format("'{}' is a generated driver's name too", id), place);
+  }
+
   void drivers() {
     const auto& d = s_.drivers;
     std::set<std::string> ids;
@@ -116,6 +132,7 @@ class Checker : public CheckContext {
         error(Code::twice, fmt::format("a second driver '{}'", d.named[i].id),
               place_of(key + ".id"));
       check_length(d.named[i].id, place_of(key + ".id"));
+      check_generated(d.named[i].id, place_of(key + ".id"));
       check_requests(d.named[i], place_of({key + ".requests", key}));
       if (d.named[i].is_outside && !d.named[i].requests.empty())
         error(Code::contradiction,

@@ -2,10 +2,24 @@
 
 #include <fmt/format.h>
 
-namespace chargemill::app {
+#include "actors/network/division.hpp"
 
-void check_output(const OutputSettings& output, const Origins& origins,
-                  std::vector<Diagnostic>& found) {
+namespace chargemill::app {
+namespace {
+
+/// Charge points with their monitors, drivers, what each shard has of its own, and the central.
+std::size_t entities_of(const network::Scenario& s) {
+  const std::size_t points =
+      s.network.points.empty() ? s.network.charge_points : s.network.points.size();
+  constexpr std::size_t kOfAShard = 4;  // itself, director, fleet, supervisor
+  return 2 * points + s.drivers.count + s.drivers.named.size() + kOfAShard * network::shards_of(s) +
+         1;
+}
+
+}  // namespace
+
+void check_output(const OutputSettings& output, const network::Scenario& scenario,
+                  const Origins& origins, std::vector<Diagnostic>& found) {
   const auto contradict = [&](const char* key, std::string text, std::string hint) {
     const auto written = origins.find(key);
     found.push_back({Code::contradiction, std::move(text),
@@ -15,6 +29,17 @@ void check_output(const OutputSettings& output, const Origins& origins,
     contradict("output.console",
                "'output.console' is on, and 'output.quiet' leaves nobody to show it to",
                "--progress off leaves out all but the console lines");
+  if (scenario.run.digest_every && output.dir == "off") {
+    contradict("run.digest_every", "'run.digest_every' is set, and no run directory to write to",
+               "without --no-out, or --out DIR");
+  } else if (scenario.run.digest_every && entities_of(scenario) > kEntitiesDigestedMax) {
+    contradict("run.digest_every",
+               fmt::format("a network of {} entities: 'run.digest_every' keeps the digest of all "
+                           "together, so that compare finds when two runs part, not where",
+                           entities_of(scenario)),
+               fmt::format("one by one up to {} entities", kEntitiesDigestedMax));
+    found.back().severity = Severity::warning;
+  }
   const bool is_shared = !output.data.empty() && output.data != "off";
   if (output.repeat == 1 || !is_shared) return;
   contradict("run.repeat",

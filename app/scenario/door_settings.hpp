@@ -37,6 +37,7 @@ struct TcpSettings : DoorSettings {
   Nanos frame_timeout = std::chrono::seconds{10};  ///< for one frame to arrive, for one to be taken
   std::uint32_t frames_per_second = 10'000;        ///< of one connection; what comes faster waits
   std::int64_t unsent_bytes = std::int64_t{4} << 20U;  ///< of one connection
+  std::uint32_t payload_bytes = 65'536;                ///< of one message in a frame (D-140)
 };
 
 struct DoorsSettings {

@@ -186,6 +186,8 @@ void add_journal(Fields& f) {
 void add_doors(Fields& f) {
   constexpr double kConnectionsMax = 1e6;
   constexpr double kFullListMax = 1e5;
+  constexpr double kPayloadBytesMin = 1'024;
+  constexpr double kPayloadBytesMax = 65'536;  // who reads and sends bodies has room for no more
   const char* connections = "at once; 0: half of what the process may have open";
   const char* cert = "PEM, those that vouch for it behind it; empty: no TLS";
   const char* key = "PEM, of tls_cert";
@@ -227,6 +229,9 @@ void add_doors(Fields& f) {
                  CHARGEMILL_AT(doors.tcp.frames_per_second)));
   f.push_back(at(bytes("tcp.unsent_bytes", "a connection that takes its replies later is closed"),
                  CHARGEMILL_AT(doors.tcp.unsent_bytes)));
+  f.push_back(at(count("tcp.payload_bytes", "of one message in a frame; a longer one is a NACK",
+                       kPayloadBytesMin, kPayloadBytesMax),
+                 CHARGEMILL_AT(doors.tcp.payload_bytes)));
 }
 
 /// Of nodes that find each other through etcd.

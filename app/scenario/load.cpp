@@ -207,7 +207,7 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics);
   check_elsewhere(reading.draft, reading.origins, folder, reading.diagnostics);
   check_doors(reading.draft.doors, reading.origins, folder, reading.diagnostics);
-  check_output(reading.draft.output, reading.origins, reading.diagnostics);
+  check_output(reading.draft.output, reading.draft.scenario, reading.origins, reading.diagnostics);
   check_nodes(reading.draft.scenario, reading.draft.elsewhere.is_on(), reading.origins,
               reading.diagnostics);
   check_cluster(reading.draft.cluster, reading.draft.scenario.run.name, reading.origins, folder,

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "app/output/digest_log.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -113,6 +115,107 @@ TEST_F(CompareCommand, NamesAFileThatIsNoSummary) {
     EXPECT_EQ(compare("good", name), 4) << text;
     EXPECT_EQ(said(), "") << text;
   }
+}
+
+using network::EntityDigest;
+using network::EntityKind;
+
+/// Two charge points, a driver and a shard; `odd` is the one whose digest is another.
+std::vector<EntityDigest> entities_with(int odd) {
+  std::vector<EntityDigest> all{{EntityKind::point, 0, {1, 1}},
+                                {EntityKind::point, 1, {2, 1}},
+                                {EntityKind::driver, 0, {3, 1}},
+                                {EntityKind::shard, 0, {4, 1}}};
+  if (odd >= 0) all[static_cast<std::size_t>(odd)].digest.low += 100;
+  return all;
+}
+
+/// Runs that were looked at every ten seconds, as `--digest-every 10s` does.
+class CompareDigests : public CompareCommand {
+ public:
+  CompareDigests() {
+    scenario_.network.charge_points = 2;
+    scenario_.drivers.named.push_back({});
+    scenario_.drivers.named[0].id = "driver-ana";
+  }
+
+ protected:
+  /// Of the looks `odd` says which entity is another then, or -1.
+  void looked_at(const std::string& run, const char* digest, const std::vector<int>& odd) {
+    write(run, summary(digest).dump());
+    const DigestLog log{folder() / run, scenario_};
+    SimTime time{};
+    for (const int entity : odd) log(time += std::chrono::seconds{10}, entities_with(entity));
+  }
+
+ private:
+  network::Scenario scenario_;
+};
+
+TEST_F(CompareDigests, NamesTheFirstTimeAndEntityThatDiffer) {
+  looked_at("a", "aa", {-1, -1, -1, -1});
+  looked_at("b", "bb", {-1, 2, 0, 0});
+  ASSERT_EQ(compare("a", "b", "text"), 99);
+  EXPECT_NE(said().find("parted    at 20.000 s of model time, first driver-ana\n"),
+            std::string::npos)
+      << said();
+  ASSERT_EQ(compare("a", "b"), 99);
+  const json expected{{"sim_ns", 20'000'000'000}, {"entity", "driver-ana"}};
+  EXPECT_EQ(json::parse(said())["parted"], expected);
+  EXPECT_TRUE(json::parse(said())["parted_unknown"].is_null());
+  looked_at("c", "cc", {-1, -1, -1, 1});
+  ASSERT_EQ(compare("a", "c", "text"), 99);
+  EXPECT_NE(said().find("at 40.000 s of model time, first CP-000002"), std::string::npos) << said();
+}
+
+TEST_F(CompareDigests, PartNowhereIfTheyAreEqual) {
+  looked_at("a", "aa", {-1, -1});
+  looked_at("b", "aa", {-1, -1});
+  ASSERT_EQ(compare("a", "b", "text"), 0);
+  EXPECT_EQ(said().find("parted"), std::string::npos) << said();
+  ASSERT_EQ(compare("a", "b"), 0);
+  EXPECT_TRUE(json::parse(said())["parted"].is_null());
+  EXPECT_TRUE(json::parse(said())["parted_unknown"].is_null());
+}
+
+TEST_F(CompareDigests, PartAtATimeIfEntitiesAreNotKept) {
+  looked_at("a", "aa", {-1});
+  looked_at("b", "bb", {0});
+  fs::remove(folder() / "a" / "entities.txt");
+  ASSERT_EQ(compare("a", "b", "text"), 99);
+  EXPECT_NE(said().find("parted    at 10.000 s of model time, first an entity whose digest was"),
+            std::string::npos)
+      << said();
+  ASSERT_EQ(compare("a", "b"), 99);
+  EXPECT_TRUE(json::parse(said())["parted"]["entity"].is_null());
+}
+
+TEST_F(CompareDigests, SayWhyTheyCannotTellWhereTheyPart) {
+  looked_at("long", "aa", {-1, -1, -1});
+  looked_at("short", "bb", {-1, -1});
+  ASSERT_EQ(compare("long", "short", "text"), 99);
+  EXPECT_NE(said().find("as long as both were looked at: one run 3 times, the other 2"),
+            std::string::npos)
+      << said();
+  write("unseen", summary("cc").dump());
+  for (const auto& [other, why] : {std::pair<const char*, const char*>{"short", "looked at"},
+                                   {"unseen", "unseen has no digests: run it with"}}) {
+    ASSERT_EQ(compare("long", other), 99);
+    EXPECT_TRUE(json::parse(said())["parted"].is_null());
+    const auto text = json::parse(said())["parted_unknown"].get<std::string>();
+    EXPECT_NE(text.find(why), std::string::npos) << text;
+  }
+}
+
+TEST_F(CompareDigests, AreKeptOneByOneOnlyForSoMany) {
+  write("large", summary("aa").dump());
+  network::Scenario scenario;
+  scenario.network.charge_points = 1;
+  const DigestLog log{folder() / "large", scenario};
+  log(SimTime{}, std::vector<EntityDigest>(DigestLog::kEntitiesMax + 1));
+  EXPECT_TRUE(fs::exists(folder() / "large" / "digests.csv"));
+  EXPECT_FALSE(fs::exists(folder() / "large" / "digests.bin"));
+  EXPECT_FALSE(fs::exists(folder() / "large" / "entities.txt"));
 }
 
 TEST_F(CompareCommand, DoesNotPassOverARunOfRepeatThatWasKilled) {

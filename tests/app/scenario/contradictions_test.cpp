@@ -39,6 +39,19 @@ TEST(Contradictions, TimeOutsLeaveTimeForAnAnswerInVirtualTime) {
   EXPECT_EQ(with("[central]\nstart_timeout = \"800ms\"\n"), "none") << "just in time is in time";
   EXPECT_TRUE(has(with("[network.x]\n"), "unknown")) << "the text itself is looked at";
 }
+TEST(Contradictions, ADriverHasNoGeneratedDriversName) {
+  const auto with = [](const char* id, const char* count) {
+    return errors_of(std::string{"[drivers]\ncount = "} + count + "\n[[driver]]\nid = \"" + id +
+                     "\"\n[[driver]]\nid = \"ana\"\n");
+  };
+  const auto said = with("DRV-000003", "1");  // two are named, so the generated one is the third
+  EXPECT_TRUE(has(said, "'DRV-000003' is a generated driver's name too")) << said;
+  EXPECT_TRUE(has(said, "test.toml:4")) << said;
+  EXPECT_EQ(with("DRV-000002", "1"), "none") << "named ones come first, none is generated there";
+  EXPECT_EQ(with("DRV-000004", "1"), "none");
+  EXPECT_TRUE(has(with("DRV-000004", "2"), "generated driver's name"));
+  EXPECT_EQ(with("DRV-3", "1"), "none");
+}
 TEST(Contradictions, AKeyIsGivenOneValueByFlags) {
   LoadInput input;
   input.overrides = {{"run.seed", "9", "--seed"}, {"run.seed", "3", "--set run.seed"}};
@@ -53,6 +66,16 @@ TEST(Contradictions, WhoWantsConsolesIsNotQuiet) {
   EXPECT_TRUE(has(said, "test.toml:2")) << said;
   EXPECT_EQ(errors_of("[output]\nconsole = \"on\"\nprogress = \"off\"\n"), "none");
   EXPECT_EQ(errors_of("[output]\nquiet = true\n"), "none");
+}
+TEST(Contradictions, DigestsNeedARunDirectory) {
+  LoadInput input;
+  input.overrides = {{"run.digest_every", "10s", "--digest-every"},
+                     {"run.speed", "max", "--speed"}};
+  EXPECT_EQ(errors_of("", input), "none");
+  input.overrides.push_back({"output.dir", "off", "--no-out"});
+  const auto said = errors_of("", input);
+  EXPECT_TRUE(has(said, "'run.digest_every' is set, and no run directory to write to")) << said;
+  EXPECT_TRUE(has(said, "--> --digest-every\n")) << said;
 }
 TEST(Contradictions, RunsThatAreRepeatedDoNotGoOnWithEachOthersNetwork) {
   LoadInput input;

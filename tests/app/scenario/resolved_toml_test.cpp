@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/scenario/key_table.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
@@ -22,7 +24,7 @@ std::string other_value(const KeyInfo& key) {
     case Type::boolean:
       return "true";
     case Type::integer:
-      return "7";
+      return std::to_string(static_cast<std::int64_t>(std::max(7.0, key.min)));
     case Type::number:
       return "0.125";
     case Type::text:
