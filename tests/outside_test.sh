@@ -47,6 +47,12 @@ survives_a_kill() {
   grep -q 'continues .*: run 2 at .*, 1 open sessions' "$work/restart/life2.err" "$work/restart/life2/log.ndjson"
 }
 
+keeps_what_it_has_acknowledged() {
+  mkdir "$work/acknowledged"
+  python3 tests/e2e/outside_acknowledged.py "$chargemill" "$work/outside.toml" "$work/acknowledged" >"$work/said" 2>&1 ||
+    { tail -n 5 "$work/said" "$work/acknowledged"/*.err; return 1; }
+}
+
 # What the charge points outside have delivered, and the one inside in its second at 22 kW, is what the run has booked.
 keeps_the_energy() {
   python3 - "$work/story/summary.json" "$work/delivered" <<'PY'
@@ -97,5 +103,6 @@ kill -INT "$pid"
 wait "$pid" || true
 law "no energy is lost, all sums hold (law 5)" keeps_the_energy
 law "a killed central's successor knows who had joined, and the session that goes on (D-214)" survives_a_kill
+law "what was acknowledged is on disk: a fault, a confirmation, a stop (D-177)" keeps_what_it_has_acknowledged
 law "a scenario that cannot have them is refused, with the reasons" says_what_does_not_fit
 exit "$failed"

@@ -193,7 +193,8 @@ std::vector<Route> event_routes() {
   Route latest{"GET",
                "/api/v1/messages",
                "What happened lately: requests accepted, supplies started and ended, faults, "
-               "recoveries, stops; newest first, among the last 65,536 records (D-199)",
+               "recoveries, stops, commands refused; newest first, among the last 65,536 records "
+               "(D-199)",
                messages,
                {{"limit", Kind::limit, "rows at most, 100 if left out"}}};
   latest.outcomes = {{503, "the journal cannot be read"}};

@@ -61,6 +61,14 @@ Event event_of(const archive::Found& found) {
       found.record);
 }
 
+/// The end of a supply is the session's; a fault is its monitor's to tell. That it supplies a point
+/// also says of a supply that goes on; one outside may begin it in its own words (none).
+const char* message_of(const archive::Health& r) {
+  if (r.reason == Reason::refused) return "refused";
+  const bool begins = r.reason == Reason::starting_supply || r.reason == Reason::none;
+  return begins && r.phase == Phase::supplying ? "started" : nullptr;
+}
+
 /// What people call it; null: of no interest to them.
 const char* message_of(const archive::Found& found) {
   return std::visit(
@@ -71,10 +79,7 @@ const char* message_of(const archive::Found& found) {
           [](const archive::SessionStart&) { return "accepted"; },
           [](const archive::SessionEnd& r) { return r.is_correction ? "corrected" : "ended"; },
           [](const archive::OperatorState& r) { return r.is_stopped ? "stopped" : "resumed"; },
-          // The end of a supply is the session's; a fault is its monitor's to tell.
-          [](const archive::Health& r) -> const char* {
-            return r.phase == Phase::supplying ? "started" : nullptr;
-          },
+          [](const archive::Health& r) { return message_of(r); },
           [](const auto&) -> const char* { return nullptr; },
       },
       found.record);

@@ -130,4 +130,14 @@ void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, S
   if (!call->world.desk.inspect(point, std::move(look))) call->refuse(503, kTooMany);
 }
 
+void answer_when_kept(const CallPtr& call, PointId point, runtime::HttpResponse answer) {
+  if (!call->world.when_on_disk) return call->answer(std::move(answer));
+  look_at(call, point, [call, answer = std::move(answer)](const PointCopy&, SimTime) {
+    call->world.when_on_disk([call, answer](bool is_kept) {
+      if (is_kept) return call->answer(answer);
+      call->refuse(503, "done, but not on disk yet: see the journal");
+    });
+  });
+}
+
 }  // namespace chargemill::app::api

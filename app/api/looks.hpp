@@ -49,4 +49,8 @@ void look_for(const CallPtr& call, PointFilter filter, std::function<void(Points
 /// The same, of one point.
 void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use);
 
+/// Answers once the shard of the point has heard what the desk was told before, and what it has
+/// recorded is on disk (D-177).
+void answer_when_kept(const CallPtr& call, PointId point, runtime::HttpResponse answer);
+
 }  // namespace chargemill::app::api

@@ -3,6 +3,7 @@
 #include "actors/codec/inbound.hpp"
 #include "app/api/looks.hpp"
 #include "app/directory/admission.hpp"
+#include "app/directory/plain_text.hpp"
 
 namespace chargemill::app::api {
 namespace {
@@ -15,6 +16,8 @@ using nlohmann::ordered_json;
 
 constexpr const char* kNoPoint = "Charging point not found";
 constexpr const char* kNoId = "cp_id required";
+/// Of a name in a line that is told.
+constexpr std::size_t kNameBytesMax = 64;
 
 UtcTime utc_now(const World& world) { return {world.now().count()}; }
 
@@ -32,14 +35,15 @@ std::string text_of(const json& body, const char* name) {
   return field != body.end() && field->is_string() ? field->get<std::string>() : std::string{};
 }
 
-/// Whose monitor has said something: `use` is called if it is registered (D-043, D-074).
-template <class Use>
-void if_registered(const CallPtr& call, const std::string& id, Use use) {
+/// Whose monitor has said something: `use` is called if it is registered, else `turn_away` (D-043,
+/// D-074).
+template <class Use, class TurnAway>
+void if_registered(const CallPtr& call, const std::string& id, Use use, TurnAway turn_away) {
   if (id.empty()) return call->refuse(400, kNoId);
   const auto point = call->world.names.point(id);
-  if (!point) return call->refuse(404, kNoPoint);
-  look_at(call, *point, [call, use, id](const PointCopy& copy, SimTime) {
-    if (!copy.record.registered) return call->refuse(404, kNoPoint);
+  if (!point) return turn_away();
+  look_at(call, *point, [call, use, turn_away](const PointCopy& copy, SimTime) {
+    if (!copy.record.registered) return turn_away();
     use(copy.record);
   });
 }
@@ -58,6 +62,8 @@ void register_point(const CallPtr& call) {  // D-181
   BodyReader reader;
   const auto body = message_of<codec::CPRegistration>(*call, reader);
   if (!body) return;
+  if (const auto flaw = flaw_of(*body); !flaw.empty())
+    return call->refuse(422, std::string{flaw}, "price_eur_kwh");
   const auto point = admit(world.desk, world.names, *body);
   if (!point) {  // the scenario lists who is admitted, or keeps places free (D-042)
     return call->answer(json_answer(
@@ -84,7 +90,14 @@ void report_fault(const CallPtr& call) {  // D-182
   BodyReader reader;
   const auto body = message_of<codec::CPHealth>(*call, reader);
   if (!body) return;
-  if_registered(call, id, [call, id, status, reason = std::string{body->reason}](const auto&) {
+  const auto turn_away = [call, id] {  // D-074
+    if (call->world.tell)
+      call->world.tell("Error processing message from cp.fault: " + std::string{kNoPoint} + ": " +
+                       plain_text(id, kNameBytesMax));
+    call->refuse(404, kNoPoint);
+  };
+  const auto pass_on = [call, id, status, turn_away,
+                        reason = std::string{body->reason}](const auto&) {
     World& world = call->world;
     codec::Inbound inbound{world.names,
                            {std::int64_t{world.scenario.run.start_unix_s} * 1'000'000}};
@@ -93,20 +106,27 @@ void report_fault(const CallPtr& call) {  // D-182
     health.status = status == "FAULT" ? codec::Health::fault : codec::Health::healthy;
     health.reason = reason;
     const auto said = inbound.message_of(health);
-    if (!said) return call->refuse(404, kNoPoint);
+    if (!said) return turn_away();
     std::visit([&](const auto& report) { world.desk.report(report); }, *said);
-    call->answer(json_answer({{"success", true}, {"cp_id", id}, {"status", status}}));
-  });
+    const auto point = world.names.point(id);
+    if (!point) return turn_away();
+    answer_when_kept(call, *point,
+                     json_answer({{"success", true}, {"cp_id", id}, {"status", status}}));
+  };
+  if_registered(call, id, pass_on, turn_away);
 }
 
 void heartbeat(const CallPtr& call) {  // D-183
   const auto object = object_of(*call);
   if (!object) return;
   const std::string id = text_of(*object, "cp_id");
-  if_registered(call, id, [call, id](const central::PointRecord& record) {
-    call->world.desk.report(Heartbeat{record.id});
-    call->answer(json_answer({{"success", true}, {"cp_id", id}}));
-  });
+  if_registered(
+      call, id,
+      [call, id](const central::PointRecord& record) {
+        call->world.desk.report(Heartbeat{record.id});
+        call->answer(json_answer({{"success", true}, {"cp_id", id}}));
+      },
+      [call] { call->refuse(404, kNoPoint); });  // D-043: it registers at once
 }
 
 void stop_session(const CallPtr& call) {  // D-187
@@ -169,7 +189,9 @@ void command(const CallPtr& call) {  // D-189
   if (!point) return call->refuse(404, kNoPoint);
   call->world.desk.order({*point, *action, is_for_all});
   const std::size_t count = is_for_all ? call->world.desk.points() : 1;
-  call->answer(json_answer({{"success", true}, {"cmd", cmd}, {"count", count}}));
+  auto answer = json_answer({{"success", true}, {"cmd", cmd}, {"count", count}});
+  if (count == 0) return call->answer(std::move(answer));
+  answer_when_kept(call, *point, std::move(answer));
 }
 
 Route post(std::string_view pattern, std::string_view summary, void (*handle)(const CallPtr&),
@@ -192,7 +214,7 @@ std::vector<Route> older_orders() {
   const Parameter host{"cp_e_host", Kind::text, "where its engine listens", true};
   const Parameter port{"cp_e_port", Kind::number, "likewise, 0 to 65535", true};
   const Parameter location{"location", Kind::text, "where it stands"};
-  const Parameter price{"price_eur_kwh", Kind::number, "the scenario's if left out"};
+  const Parameter price{"price_eur_kwh", Kind::number, "0 to 1000; the scenario's if left out"};
   const Parameter status{"status", Kind::text, "FAULT or HEALTHY", true};
   const Parameter reason{"reason", Kind::text, "of a FAULT"};
   const Parameter ts{"ts", Kind::text, "when; now if left out"};

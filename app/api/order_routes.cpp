@@ -6,30 +6,33 @@ namespace {
 
 using nlohmann::ordered_json;
 
-void confirm(const Call& call, const char* action) {
-  call.answer(json_answer(
-      {{"success", true}, {"cp_id", call.world.names.name(call.point)}, {"action", action}}));
+runtime::HttpResponse confirmation(const Call& call, const char* action) {
+  return json_answer(
+      {{"success", true}, {"cp_id", call.world.names.name(call.point)}, {"action", action}});
+}
+void confirm(const Call& call, const char* action) { call.answer(confirmation(call, action)); }
+
+void order(const CallPtr& call, OperatorAction action, const char* word) {
+  call->world.desk.order({call->point, action, false});
+  answer_when_kept(call, call->point, confirmation(*call, word));
+}
+void order_all(const CallPtr& call, OperatorAction action, const char* word) {
+  call->world.desk.order({PointId{}, action, true});
+  const auto count = call->world.desk.points();
+  auto answer = json_answer({{"success", true}, {"action", word}, {"count", count}});
+  if (count == 0) return call->answer(std::move(answer));
+  answer_when_kept(call, PointId{}, std::move(answer));
 }
 
-void order(const Call& call, OperatorAction action, const char* word) {
-  call.world.desk.order({call.point, action, false});
-  confirm(call, word);
-}
-void order_all(const Call& call, OperatorAction action, const char* word) {
-  call.world.desk.order({PointId{}, action, true});
-  call.answer(
-      json_answer({{"success", true}, {"action", word}, {"count", call.world.desk.points()}}));
-}
-
-void stop(const CallPtr& call) { order(*call, OperatorAction::stop, "stop"); }
-void resume(const CallPtr& call) { order(*call, OperatorAction::resume, "resume"); }
-void stop_supply(const CallPtr& call) { order(*call, OperatorAction::stop_supply, "stop-supply"); }
-void shut_down(const CallPtr& call) { order(*call, OperatorAction::shutdown, "shutdown"); }
+void stop(const CallPtr& call) { order(call, OperatorAction::stop, "stop"); }
+void resume(const CallPtr& call) { order(call, OperatorAction::resume, "resume"); }
+void stop_supply(const CallPtr& call) { order(call, OperatorAction::stop_supply, "stop-supply"); }
+void shut_down(const CallPtr& call) { order(call, OperatorAction::shutdown, "shutdown"); }
 void reset_breaker(const CallPtr& call) {
-  order(*call, OperatorAction::reset_breaker, "reset-breaker");
+  order(call, OperatorAction::reset_breaker, "reset-breaker");
 }
-void stop_all(const CallPtr& call) { order_all(*call, OperatorAction::stop, "stop"); }
-void resume_all(const CallPtr& call) { order_all(*call, OperatorAction::resume, "resume"); }
+void stop_all(const CallPtr& call) { order_all(call, OperatorAction::stop, "stop"); }
+void resume_all(const CallPtr& call) { order_all(call, OperatorAction::resume, "resume"); }
 
 /// What is done at the charge point itself; false: it is outside, and that has been said.
 bool is_here(const Call& call) {

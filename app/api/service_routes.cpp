@@ -129,6 +129,7 @@ std::vector<Route> service_routes() {
   table.back().is_open = true;
   table.push_back({"GET", "/livez", "Whether the program answers at all", live});
   table.back().media = "text/plain";
+  table.back().outcomes = {{503, "one request has held up all others for 5 s"}};
   table.back().is_open = true;
   table.push_back({"GET",
                    "/readyz",

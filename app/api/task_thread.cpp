@@ -31,6 +31,11 @@ Post TaskThread::post() const {
   };
 }
 
+Nanos TaskThread::busy_for() const {
+  const std::lock_guard lock{queue_->mutex};
+  return queue_->begun_at ? std::chrono::steady_clock::now() - *queue_->begun_at : Nanos{0};
+}
+
 void TaskThread::close() {
   std::deque<Task> dropped;
   {
@@ -48,10 +53,12 @@ void TaskThread::run(const char* name, Queue& queue) {
     Task task;
     {
       std::unique_lock lock{queue.mutex};
+      queue.begun_at.reset();
       queue.changed.wait(lock, [&queue] { return queue.is_closed || !queue.tasks.empty(); });
       if (queue.tasks.empty()) return;
       task = std::move(queue.tasks.front());
       queue.tasks.pop_front();
+      queue.begun_at = std::chrono::steady_clock::now();
     }
     try {
       task();

@@ -1,10 +1,12 @@
 // A thread for work that would hold up the sockets: reading a journal, writing large answers.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "app/api/world.hpp"
@@ -22,6 +24,8 @@ class TaskThread {
 
   /// Outlives the thread: a task that comes after close() is not taken. Any thread.
   [[nodiscard]] Post post() const;
+  /// How long it has been at one task; 0: it is at none. Any thread.
+  [[nodiscard]] Nanos busy_for() const;
   /// Finishes the task under way, drops the others, and ends. May be repeated.
   void close();
 
@@ -31,6 +35,7 @@ class TaskThread {
     std::condition_variable changed;
     std::deque<Task> tasks;  // guarded by mutex; likewise the next
     bool is_closed = false;
+    std::optional<std::chrono::steady_clock::time_point> begun_at;  // of the task under way
   };
 
   static void run(const char* name, Queue& queue);

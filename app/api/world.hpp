@@ -40,6 +40,9 @@ struct World {
   std::shared_ptr<std::atomic<int>> streams = std::make_shared<std::atomic<int>>(0);
   /// How the journal fares; empty: there is none.
   std::function<runtime::journal::JournalStatus()> journal_status = {};
+  /// Calls when what central has recorded is on disk: true; false: it takes too long. Empty: there
+  /// is no journal.
+  std::function<void(std::function<void(bool is_kept)>)> when_on_disk = {};
   /// Why the nodes cannot agree on who is there: empty text: they can; empty: there is nobody to
   /// agree with.
   std::function<std::string()> agreement_trouble = {};
@@ -57,6 +60,8 @@ struct World {
   bool pages_may_act = false;
   /// GET /cp and /telemetry answer with so many rows at most where no limit is given (D-184).
   std::int64_t full_list = 10'000;
+  /// Tells whoever watches the run of a message that serves nothing (D-009). Empty: nobody does.
+  std::function<void(std::string)> tell = {};
   /// Whether the run is about to end.
   std::function<bool()> is_draining = {};
 

@@ -166,6 +166,7 @@ class Run {
                          view_of(nodes_.get()))] { return collector->scrape(); };
     facts.nodes = [nodes = nodes_.get(), &desk] { return node_rows(nodes, desk); };
     if (!journal_.recording) return facts;
+    facts.own_journal = [recording = journal_.recording.get()] { return recording->status(); };
     facts.journal_status = [recording = journal_.recording.get(), nodes = nodes_.get()] {
       return status_of(*recording, nodes);
     };
@@ -252,6 +253,7 @@ class Run {
     LiveView view{view_mode(loaded_.output.progress, loaded_.output.quiet), stderr,
                   scenario.run.name, scenario.run.duration};
     Rows rows{directory_.get(), series_, scenario.run.speed.max};
+    RefusalLog refusals;
     DigestSink digests;
     if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path(), scenario};
     ConsoleSink console;
@@ -269,6 +271,7 @@ class Run {
           if (OperatorSignals::take_status()) view.status(snapshot);
           view.show(snapshot, stop_.signal() != 0);
           rows.add(snapshot, kind);
+          refusals.look(log_, snapshot);
           tell_journal_news();
           tell_door_news();
         },
@@ -286,6 +289,7 @@ class Run {
     if (journal_.memory && journal_.memory->lost() > 0)
       log_.write(Level::warning, "memory", {{"records_lost", journal_.memory->lost()}});
     rows.add_last(outcome.last);
+    refusals.tell(log_, outcome.last);
     view.end(outcome.last, outcome.signal != 0);
     return outcome;
   }

@@ -1,5 +1,7 @@
 #include "app/commands/run_events.hpp"
 
+#include <algorithm>
+
 #include "app/scenario/plan_text.hpp"
 #include "app/summary/summary.hpp"
 #include "app/version.hpp"
@@ -12,6 +14,25 @@ void log_agreement(const RunLog& log, const Membership* membership) {
   if (membership == nullptr || !membership->bond) return;
   for (const auto& note : membership->bond->take_notes())
     log.write(note.is_warning ? Level::warning : Level::info, "etcd", {{"text", note.text}});
+}
+
+void RefusalLog::look(const RunLog& log, const network::Snapshot& snapshot) {
+  if (snapshot.wall >= next_) tell(log, snapshot);
+}
+
+void RefusalLog::tell(const RunLog& log, const network::Snapshot& snapshot) {
+  constexpr Nanos kPause = std::chrono::seconds{10};
+  const auto& totals = snapshot.totals;
+  const std::uint64_t refused = std::max(totals.commands_refused, refused_) - refused_;
+  const std::uint64_t invalid = std::max(totals.payloads_invalid, invalid_) - invalid_;
+  if (refused + invalid == 0) return;
+  log.write(Level::warning, "refused",
+            {{"sim_s", static_cast<double>(snapshot.sim.time_since_epoch().count()) / 1e9},
+             {"commands", refused},
+             {"payloads", invalid}});
+  refused_ += refused;
+  invalid_ += invalid;
+  next_ = snapshot.wall + kPause;
 }
 
 void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/network/outcome.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/output/run_log.hpp"
 #include "app/scenario/load.hpp"
@@ -16,6 +17,20 @@ void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::st
 
 /// While it runs: what there was to say of etcd; stderr has had it. None: `membership` is null.
 void log_agreement(const RunLog& log, const Membership* membership);
+
+/// While it runs: `refused`, so many commands that charge points have refused since the line before
+/// (D-063, D-092, D-094). Whoever is refused all the time must not fill a log: a line in ten
+/// seconds of the wall.
+class RefusalLog {
+ public:
+  void look(const RunLog& log, const network::Snapshot& snapshot);
+  /// At the end, whatever the time is.
+  void tell(const RunLog& log, const network::Snapshot& snapshot);
+
+ private:
+  std::uint64_t refused_ = 0, invalid_ = 0;  // as told
+  Nanos next_{0};
+};
 
 /// After it: `stop`, a `warning` for each reason not to trust it and for each of the summary's,
 /// each `threshold`, and `verdict` with the exit code.

@@ -21,7 +21,15 @@ Result<PointId> take_a_place(network::Desk& desk, const Directory& names,
   return desk.add(stranger);
 }
 
+constexpr double kPriceMaxEur = 1'000;
+
 }  // namespace
+
+std::string_view flaw_of(const codec::CPRegistration& body) noexcept {
+  if (!body.price_eur_kwh) return {};
+  const double price = *body.price_eur_kwh;
+  return price >= 0 && price <= kPriceMaxEur ? "" : "price_eur_kwh: must be from 0 to 1000";
+}
 
 Result<PointId> admit(network::Desk& desk, Directory& names, const codec::CPRegistration& body) {
   const auto known = names.point(body.cp_id);

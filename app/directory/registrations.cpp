@@ -1,12 +1,14 @@
 #include "app/directory/registrations.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <optional>
 #include <system_error>
 
-#include "actors/texts.hpp"
+#include "app/directory/plain_text.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -14,13 +16,7 @@ namespace {
 /// As long as a file is not longer than this, nobody minds old lines in it.
 constexpr std::size_t kOldLinesMax = 4'096;
 
-std::string plain(std::string_view text) {
-  std::string said{beginning_of(text, Registrations::kBytesMax)};
-  std::replace_if(
-      said.begin(), said.end(),
-      [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F; }, ' ');
-  return said;
-}
+std::string plain(std::string_view text) { return plain_text(text, Registrations::kBytesMax); }
 
 /// What stands before the next tab; the text goes on behind it.
 std::string_view next_field(std::string_view& text) {
@@ -92,7 +88,9 @@ void Registrations::write_anew() {
     const auto line = line_of(name, said);
     (void)std::fwrite(line.data(), 1, line.size(), out.get());
   }
-  const bool is_whole = std::fflush(out.get()) == 0 && std::ferror(out.get()) == 0;
+  // A power cut after the rename must not find less than one before it.
+  const bool is_whole = std::fflush(out.get()) == 0 && std::ferror(out.get()) == 0 &&
+                        ::fdatasync(::fileno(out.get())) == 0;
   std::error_code error;
   if (is_whole) std::filesystem::rename(beside, path_, error);
   if (!is_whole || error) return;

@@ -63,16 +63,20 @@ Access access_for(Verb verb) {
 void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
                                 MessageNumber number) {
   auto said = access_.greet(*from, text);
-  if (!said && Guests::is_theirs(text)) said = take_part(from, text);
-  if (!said) said = obey(from, text, number);
+  if (!said)
+    said = Guests::is_theirs(text) ? take_part(from, text, number) : obey(from, text, number);
   if (said) from->reply(number, *said);
 }
 
 // Whoever takes part changes the network with all that it says.
-std::string ControlService::take_part(const std::shared_ptr<FrameLink>& from,
-                                      std::string_view text) {
-  if (auto refusal = access_.refusal(*from, Access::operate)) return std::move(*refusal);
-  return guests_.take(from, text);
+std::optional<std::string> ControlService::take_part(const std::shared_ptr<FrameLink>& from,
+                                                     std::string_view text, MessageNumber number) {
+  if (auto refusal = access_.refusal(*from, Access::operate)) return refusal;
+  auto said = guests_.take(from, text);
+  const auto point = guests_.recorded_at();
+  if (!point || !barrier_.is_needed()) return said;
+  confirm({from, number}, *point, std::move(said));
+  return std::nullopt;
 }
 
 std::optional<std::string> ControlService::obey(const std::shared_ptr<FrameLink>& from,
@@ -172,9 +176,18 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   if (!give_order(command, point)) return "NACK: Driver not found";
   // Central passes on what it is told in order: when this look is back, it has. (To another node
   // the look has a way of its own, and may be there first.)
-  look_at(client, point,
-          [said](const Client& asker, const central::PointRecord&, SimTime) { asker.hear(said); });
+  confirm(client, point, std::move(said));
   return std::nullopt;
+}
+
+void ControlService::confirm(const Client& client, PointId point, std::string said) {
+  const auto when_kept = [said = std::move(said)](const Client& asker, bool is_kept) {
+    asker.hear(is_kept ? std::string_view{said} : control_texts::kNotKept);
+  };
+  look_at(client, point,
+          [this, when_kept](const Client& asker, const central::PointRecord&, SimTime) {
+            barrier_.after([asker, when_kept](bool is_kept) { when_kept(asker, is_kept); });
+          });
 }
 
 bool ControlService::give_order(const Command& command, PointId point) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/control/operator_command.hpp"
+#include "app/doors/disk_barrier.hpp"
 #include "app/doors/door.hpp"
 #include "app/doors/frame_access.hpp"
 #include "app/doors/inspector.hpp"
@@ -20,6 +21,7 @@ class ControlService final : public runtime::FrameService {
       : host_(host),
         access_(std::move(tokens)),
         inspector_(host.desk),
+        barrier_(host.io.context(), host.facts.own_journal),
         poster_(host.io.poster()),
         guests_(host.desk, host.directory, {host.scenario.run.start_unix_s * 1'000'000}, poster_,
                 [&host](std::string text) { host.news.add(std::move(text)); }) {}
@@ -44,9 +46,10 @@ class ControlService final : public runtime::FrameService {
     }
   };
 
-  /// The answer to a message in JSON, for one who may.
-  [[nodiscard]] std::string take_part(const std::shared_ptr<runtime::FrameLink>& from,
-                                      std::string_view text);
+  /// The answer to a message in JSON, for one who may, if it is known at once.
+  [[nodiscard]] std::optional<std::string> take_part(
+      const std::shared_ptr<runtime::FrameLink>& from, std::string_view text,
+      runtime::MessageNumber number);
   /// The answer to a command, if it is known at once, for one who may.
   [[nodiscard]] std::optional<std::string> obey(const std::shared_ptr<runtime::FrameLink>& from,
                                                 std::string_view text,
@@ -62,6 +65,9 @@ class ControlService final : public runtime::FrameService {
   [[nodiscard]] std::optional<std::string> add_point(const Client& client, const Command& command);
   [[nodiscard]] std::string add_driver(const Command& command);
 
+  /// Says so once the shard of the point has heard what was said before, and its records are on
+  /// disk.
+  void confirm(const Client& client, PointId point, std::string said);
   /// Looks at the point and lets `then` answer, on the IoThread.
   void look_at(const Client& client, PointId point,
                std::function<void(const Client&, const central::PointRecord&, SimTime at)> then);
@@ -70,6 +76,7 @@ class ControlService final : public runtime::FrameService {
   const DoorHost& host_;
   FrameAccess access_;
   Inspector inspector_;
+  DiskBarrier barrier_;
   const std::shared_ptr<runtime::Poster> poster_;
   Guests guests_;
 };

@@ -18,6 +18,8 @@ inline constexpr std::string_view kVirtualTime =
     "NACK: virtual time (--speed max) can only be looked at: with orders from outside the same "
     "scenario and seed would no longer give the same result; --speed 1 or N takes them";
 inline constexpr std::string_view kBusy = "NACK: busy, please repeat";
+/// The journal has stood still for long.
+inline constexpr std::string_view kNotKept = "NACK: done, but not on disk yet: see the journal";
 
 /// `ACK: STOP#12`
 [[nodiscard]] std::string done(std::string_view verb, std::string_view field);

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <future>
 #include <optional>
@@ -14,6 +12,7 @@
 #include "app/doors/http_door.hpp"
 #include "app/doors/tcp_door.hpp"
 #include "runtime/base/assert.hpp"
+#include "runtime/net/alarm.hpp"
 #include "runtime/net/listener.hpp"
 #include "runtime/observe/published.hpp"
 
@@ -84,7 +83,7 @@ class BoundDoors final : public Doors {
       open_.push_back(
           door.open(std::move(door.listener), *host_, settings_, std::move(door.security)));
     bound_.clear();
-    boost::asio::post(io_.context(), [this] { publish(); });
+    io_.poster()->post([this] { publish(); });
     return {this, [](BoundDoors* doors) { doors->close(); }};
   }
 
@@ -97,10 +96,7 @@ class BoundDoors final : public Doors {
     metrics::DoorFigures figures;
     for (const auto& door : open_) door->count(figures);
     figures_.store(figures);
-    publish_.expires_after(kPublishEvery);
-    publish_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) publish();
-    });
+    publish_.set(kPublishEvery, [this] { publish(); });
   }
 
   /// Runs `f` on the IoThread and waits for it.
@@ -108,7 +104,7 @@ class BoundDoors final : public Doors {
   auto ask(F f) {
     std::packaged_task<decltype(f())()> task{std::move(f)};
     auto answer = task.get_future();
-    boost::asio::post(io_.context(), std::move(task));
+    io_.poster()->post(std::move(task));
     return answer.get();
   }
   [[nodiscard]] bool are_closed() {
@@ -146,7 +142,7 @@ class BoundDoors final : public Doors {
 
   const DoorsSettings settings_;
   runtime::IoThread io_;
-  boost::asio::steady_timer publish_{io_.context()};
+  runtime::Alarm publish_{io_.context()};
   runtime::Published<metrics::DoorFigures> figures_;
   DoorNews news_;
   std::optional<Directory> directory_;

@@ -1,7 +1,7 @@
 #include "app/doors/http_door.hpp"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <exception>
 #include <iterator>
 #include <memory>
@@ -13,8 +13,11 @@
 #include "app/api/task_thread.hpp"
 #include "app/dashboard/feed.hpp"
 #include "app/dashboard/page.hpp"
+#include "app/doors/disk_barrier.hpp"
 #include "app/doors/tcp_door.hpp"
+#include "runtime/net/alarm.hpp"
 #include "runtime/net/http_server.hpp"
+#include "runtime/resilience/token_bucket.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -25,6 +28,8 @@ using runtime::HttpServer;
 
 /// Requests and answers of the network that wait for the API's thread.
 constexpr std::size_t kWaitingMax = 1'024;
+/// At one task: /livez says so then, and whoever watches the process may end it.
+constexpr std::chrono::seconds kStuckAfter{5};
 
 /// Between commas and blanks.
 std::vector<std::string> names_of(const std::string& text) {
@@ -41,7 +46,8 @@ class HttpDoor final : public Door {
       : io_(host.io),
         page_directory_(settings.page_directory),
         thread_("http api", kWaitingMax),
-        world_(host.desk, host.scenario, host.directory, thread_.post()) {
+        world_(host.desk, host.scenario, host.directory, thread_.post()),
+        barrier_(host.io.context(), host.facts.own_journal) {
     const RunFacts& facts = host.facts;
     if (host.history.has_past())
       world_.read_past = [&history = host.history](api::WithPast use) {
@@ -49,6 +55,11 @@ class HttpDoor final : public Door {
       };
     world_.after = [this](Nanos wait, api::Task task) { run_after(wait, std::move(task)); };
     world_.journal_status = facts.journal_status;
+    if (barrier_.is_needed())
+      world_.when_on_disk = [this](DiskBarrier::Then then) {
+        io_.poster()->post(
+            [this, then = std::move(then)]() mutable { barrier_.after(std::move(then)); });
+      };
     world_.is_draining = facts.is_draining;
     world_.agreement_trouble = facts.agreement_trouble;
     world_.metrics = facts.metrics;
@@ -56,6 +67,10 @@ class HttpDoor final : public Door {
     world_.log = facts.log;
     world_.config = facts.config;
     world_.nodes = facts.nodes;
+    world_.tell = [&news = host.news, pace = runtime::TokenBucket{1, 1}](std::string text) mutable {
+      if (pace.try_take(std::chrono::steady_clock::now().time_since_epoch()))
+        news.add(std::move(text));
+    };
     world_.pages_may_act = settings.control;
     world_.full_list = settings.full_list;
     feed_ = std::make_shared<dashboard::Feed>(
@@ -108,6 +123,8 @@ class HttpDoor final : public Door {
     if (auto page = dashboard::page_answer(request, page_directory_))
       return answer(std::move(*page));
     const std::string target = request.target;
+    if (target == "/livez" && thread_.busy_for() >= kStuckAfter)
+      return answer(api::complaint(503, "one request has held up all others for 5 s", target));
     auto task = [this, request = std::move(request), answer]() mutable {
       try {
         api::answer(world_, std::move(request), answer);
@@ -121,9 +138,9 @@ class HttpDoor final : public Door {
 
   /// Any thread; the task runs on the IoThread, or is dropped if that ends before.
   void run_after(Nanos wait, api::Task task) {
-    auto timer = std::make_shared<boost::asio::steady_timer>(io_.context(), wait);
-    timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& error) {
-      if (!error) task();
+    io_.poster()->post([this, wait, task = std::move(task)] {
+      auto alarm = std::make_shared<runtime::Alarm>(io_.context());
+      alarm->set(wait, [alarm, task] { task(); });
     });
   }
 
@@ -133,6 +150,7 @@ class HttpDoor final : public Door {
   api::World world_;
   std::shared_ptr<dashboard::Feed> feed_;
   std::optional<HttpServer> server_;
+  DiskBarrier barrier_;  // what waits there is answered through all of the others
 };
 
 }  // namespace

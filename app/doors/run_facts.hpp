@@ -14,6 +14,8 @@ namespace chargemill::app {
 struct RunFacts {
   /// How the journal fares; empty: there is none.
   std::function<runtime::journal::JournalStatus()> journal_status = {};
+  /// The same of this process alone, which replies wait for; empty: there is none.
+  std::function<runtime::journal::JournalStatus()> own_journal = {};
   std::function<bool()> is_draining = {};  ///< the run is about to end; empty: nobody knows
   /// Why nobody can agree on who is there: empty text: they can; empty: nobody has to.
   std::function<std::string()> agreement_trouble = {};

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 
 #include "app/doors/control_service.hpp"
 
@@ -24,7 +23,7 @@ class TcpDoor final : public Door {
       : service_(host, std::move(security.tokens)),
         server_(std::move(listener), framed_options(settings, std::move(security.tls)), service_,
                 [&host](std::string text) { host.news.add(std::move(text)); }) {
-    boost::asio::post(host.io.context(), [this] { server_.start(); });
+    host.io.poster()->post([this] { server_.start(); });
   }
 
   void begin_to_close() override { server_.finish(); }
@@ -86,6 +85,7 @@ runtime::FramedServer::Options framed_options(const TcpSettings& settings,
   options.connection.idle_timeout = settings.idle_timeout;
   options.connection.frame_timeout = settings.frame_timeout;
   options.connection.session.messages_per_second = settings.frames_per_second;
+  options.connection.session.payload_bytes_max = settings.payload_bytes;
   options.connection.session.unsent_bytes_max = static_cast<std::size_t>(settings.unsent_bytes);
   return options;
 }

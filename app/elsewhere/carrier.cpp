@@ -1,6 +1,5 @@
 #include "app/elsewhere/carrier.hpp"
 
-#include <boost/asio/post.hpp>
 #include <future>
 #include <thread>
 #include <type_traits>
@@ -100,7 +99,7 @@ void Carrier::open(network::Network& network) {
   figures_.connections = options_.connections;
   for (std::uint32_t w = 0; w < options_.connections; ++w)
     wires_.push_back(std::make_unique<Wire>(*this, w));
-  boost::asio::post(io_.context(), [this] {
+  io_.poster()->post([this] {
     for (const auto& wire : wires_) wire->dialer().start();
   });
 }
@@ -115,7 +114,7 @@ void Carrier::close(Nanos patience) {
   const auto ask = [this](auto f) {
     std::packaged_task<decltype(f())()> task{std::move(f)};
     auto answer = task.get_future();
-    boost::asio::post(io_.context(), std::move(task));
+    io_.poster()->post(std::move(task));
     return answer.get();
   };
   const auto deadline = Clock::now() + patience;

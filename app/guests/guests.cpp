@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "actors/codec/frames.hpp"
 #include "app/directory/admission.hpp"
+#include "app/directory/plain_text.hpp"
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::app {
@@ -17,6 +19,9 @@ using codec::Channel;
 constexpr const char* kNoPoint = "Charging point not found";
 constexpr const char* kNoDriver = "Driver not found";
 constexpr const char* kReadsOnly = "NACK: virtual time: the doors only read";
+constexpr std::string_view kInvalidState = "Invalid CP state";  // D-057
+/// Of words of theirs that are said again.
+constexpr std::size_t kWordsMax = 64;
 /// One session; more is no charge, and sums must not overflow.
 constexpr Energy kSessionMax{10'000 * kMillijoulesPerKwh};
 constexpr Power kPowerMax{10'000'000};
@@ -27,6 +32,13 @@ bool is_sane(const SessionEnd& end) {
          end.cost.microeur >= -kCostMax.microeur;
 }
 
+/// Of these a NACK means that something is lost (D-056, D-065, D-074); other participants are told
+/// what they have to do next.
+bool is_news_of_a_point(Channel channel) noexcept {
+  return channel == Channel::cp_status || channel == Channel::cp_telemetry ||
+         channel == Channel::cp_session_end || channel == Channel::cp_fault;
+}
+
 std::string out_of_range() { return std::string{word(codec::Misfit::out_of_range)}; }
 
 }  // namespace
@@ -35,6 +47,33 @@ Guests::Request* Guests::DriverSeat::find(std::string_view name) {
   const auto found = std::find_if(requests.begin(), requests.end(),
                                   [&](const Request& one) { return one.name == name; });
   return found == requests.end() || name.empty() ? nullptr : &*found;
+}
+
+/// A first ticket may be confirmed after its correction was pushed: that one is still owed then.
+bool Guests::Issued::is_confirmed_by(Energy said) const {
+  if (!corrected) return true;
+  const auto off = [said](Energy from) { return std::abs((said - from).mj); };
+  return off(delivered) <= off(*corrected);
+}
+
+void Guests::DriverSeat::leave(std::string_view name) {
+  const std::uint64_t hash = std::hash<std::string_view>{}(name);
+  if (left.size() < kLeftMax) {
+    left.push_back(hash);
+  } else {
+    left[requests_left % kLeftMax] = hash;
+  }
+  ++requests_left;
+}
+
+void Guests::DriverSeat::forget_left() {
+  left = {};
+  requests_left = 0;
+}
+
+bool Guests::DriverSeat::has_left(std::string_view name) const {
+  const std::uint64_t hash = std::hash<std::string_view>{}(name);
+  return std::find(left.begin(), left.end(), hash) != left.end();
 }
 
 Guests::Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
@@ -50,32 +89,41 @@ Guests::Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
 }
 
 std::string Guests::take(const Link& from, std::string_view text) {
+  recorded_at_.reset();
   if (!desk_.may_change()) return kReadsOnly;
   const auto now = codec::utc_of(desk_.engine().reached(), run_start_);
   const auto frame = reader_.read_frame(text, now);
   if (!frame) {
     const std::string error = codec::text(frame.error());
-    tell_trouble(text, error);
+    if (has_to_tell()) tell_trouble(reader_.peek_channel(text), error);
     return "NACK: " + error;
   }
   const Answer why = on_frame(from, *frame);
-  return why.empty() ? fmt::format("ACK: {}", word(frame->channel)) : "NACK: " + why;
+  if (why.empty()) return fmt::format("ACK: {}", word(frame->channel));
+  if (is_news_of_a_point(frame->channel) && has_to_tell()) tell_trouble(frame->channel, why);
+  return "NACK: " + why;
 }
 
-/// Whoever sends nothing else must not fill a log.
-void Guests::tell_trouble(std::string_view text, const std::string& why) {
+/// Counts. Whoever sends nothing else must not fill a log.
+bool Guests::has_to_tell() {
   ++unread_;
   const auto now = std::chrono::steady_clock::now();
-  if (!trouble_ || now < tell_at_) {
-    ++untold_;
-    return;
+  if (trouble_ && now >= tell_at_) {
+    tell_at_ = now + kTellEvery;
+    return true;
   }
-  tell_at_ = now + kTellEvery;
-  const auto channel = reader_.peek_channel(text);
+  ++untold_;
+  return false;
+}
+
+void Guests::tell_trouble(std::optional<Channel> channel, std::string_view why) {
   const std::string more = untold_ == 0 ? "" : fmt::format(" (and {} others before)", untold_);
   untold_ = 0;
-  trouble_(fmt::format("Error processing message from {}: {}{}",
-                       channel ? word(*channel) : "the framed door", why, more));
+  // D-057 has a line of its own.
+  const bool is_whole = why.substr(0, kInvalidState.size()) == kInvalidState;
+  const std::string from = fmt::format("Error processing message from {}: ",
+                                       channel ? word(*channel) : "the framed door");
+  trouble_((is_whole ? "" : from) + std::string{why} + more);
 }
 
 Guests::Answer Guests::on_frame(const Link& from, const codec::Frame& frame) {
@@ -110,7 +158,7 @@ bool Guests::move(Seat& seat, const Link& to, Part part) {
   if (seat.key == to.get()) return false;
   seat.link = to;
   seat.key = to.get();
-  parts_[seat.key].push_back(part);
+  parts_[seat.key].insert(key_of(part));
   return true;
 }
 
@@ -171,7 +219,8 @@ void Guests::on_closed(const runtime::FrameLink& link) {
     seat.link.reset();
     then();
   };
-  for (const Part part : all) {
+  for (const std::uint64_t key : all) {
+    const Part part = part_of(key);
     const PointId point{part.index};
     const DriverId driver{part.index};
     switch (part.role) {
@@ -182,7 +231,10 @@ void Guests::on_closed(const runtime::FrameLink& link) {
         leave(monitors_[point], [&] { desk_.lose_monitor(point); });
         break;
       case Role::driver:
-        leave(drivers_[driver], [&] { desk_.hang_up(driver); });
+        leave(drivers_[driver], [&] {
+          drivers_[driver].forget_left();
+          desk_.hang_up(driver);
+        });
         break;
     }
   }
@@ -196,7 +248,8 @@ Guests::Answer Guests::on(const Link& from, const codec::CPStatus& body) {
   const auto said = inbound_.message_of(body);
   if (!said) {
     if (said.error() == codec::Misfit::invalid_state)  // D-057
-      return fmt::format("Invalid CP state '{}' from {}", body.state, body.cp_id);
+      return fmt::format("{} '{}' from {}", kInvalidState, plain_text(body.state, kWordsMax),
+                         body.cp_id);
     return std::string{word(said.error())};
   }
   desk_.say(*point, outside::SaidState{*said});
@@ -227,6 +280,7 @@ Guests::Answer Guests::on_end(const Link& from, const codec::CPSessionTicket& bo
 // ---- monitors
 
 Guests::Answer Guests::on(const Link& from, const codec::CPRegistration& body) {
+  if (const auto flaw = flaw_of(body); !flaw.empty()) return std::string{flaw};
   const auto point = admit(desk_, names_, body);
   if (!point) return "Registration failed: " + point.error().text;  // D-042
   const auto said = inbound_.message_of(body, desk_.spec(*point).price);
@@ -244,6 +298,7 @@ Guests::Answer Guests::on(const Link& from, const codec::CPHealth& body) {
   const auto said = inbound_.message_of(body);
   if (!said) return std::string{word(said.error())};
   std::visit([&](const auto& report) { desk_.report(report); }, *said);
+  recorded_at_ = *point;
   return {};
 }
 
@@ -257,6 +312,9 @@ Guests::Answer Guests::on(const Link& from, const codec::CPHeartbeat& body) {
 // ---- drivers
 
 Guests::Answer Guests::on_request(const Link& from, const codec::DriverRequest& body) {
+  // Both are kept, and said again with every update.
+  if (body.request_id.size() > kNameBytesMax) return "request_id: is too long";
+  if (body.cp_id.size() > kNameBytesMax) return "cp_id: is too long";
   const auto id = driver(from, body.driver_id);
   if (!id) return id.error();
   DriverSeat& seat = drivers_[*id];
@@ -265,9 +323,11 @@ Guests::Answer Guests::on_request(const Link& from, const codec::DriverRequest& 
     return {};
   }
   if (body.request_id.empty()) return "request_id: is empty";
+  if (seat.has_left(body.request_id)) return fmt::format("request {} is over", body.request_id);
   const Request* const open = seat.current();
   if (open != nullptr && !open->is_over) return fmt::format("request {} is open", open->name);
   Request& request = seat.requests[seat.requests_made++ % kRemembered];
+  if (!request.name.empty()) seat.leave(request.name);
   request = Request{};
   request.name = body.request_id;
   request.point = body.cp_id;
@@ -297,7 +357,10 @@ Guests::Answer Guests::on_confirmed(const Link& from, const codec::CPSessionTick
   const auto& issued = drivers_[*id].tickets;
   const auto known = std::find_if(issued.begin(), issued.end(),
                                   [&](const Issued& one) { return one.session == said->session; });
-  desk_.confirm({said->session, *id, known != issued.end() && known->is_correction});
+  const bool is_correction =
+      known != issued.end() && known->is_correction && known->is_confirmed_by(said->delivered);
+  desk_.confirm({said->session, *id, is_correction});
+  recorded_at_ = said->point;
   return {};
 }
 

@@ -6,9 +6,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -33,8 +35,12 @@ class Guests final : public outside::Line {
   /// What waits for the IoThread; more is lost, and counted.
   static constexpr std::size_t kWaitingMax = 1U << 18U;
 
-  /// What cannot be read is told to `trouble`, one line in `kTellEvery` (D-009).
+  /// What cannot be read, and what charge points nobody knows say, is told to `trouble`, one line
+  /// in `kTellEvery` (D-009).
   static constexpr Nanos kTellEvery = std::chrono::seconds{1};
+
+  /// Of the names that a driver gives to its request and asks for.
+  static constexpr std::size_t kNameBytesMax = 128;
 
   Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
          std::shared_ptr<runtime::Poster> poster, std::function<void(std::string)> trouble = {});
@@ -46,13 +52,22 @@ class Guests final : public outside::Line {
   /// Every message of a guest comes through here. The reply to it: ACK with its type, or NACK.
   [[nodiscard]] std::string take(const std::shared_ptr<runtime::FrameLink>& from,
                                  std::string_view text);
+  /// Of the message that was taken last: at whose shard it is recorded, if who said it relies on
+  /// that (D-117, D-083).
+  [[nodiscard]] std::optional<PointId> recorded_at() const noexcept { return recorded_at_; }
   void on_closed(const runtime::FrameLink& link);
 
   void tell(const outside::News& news, SimTime at) override;  ///< any thread
-  /// Messages that could not be read.
+  /// Messages that could not be read, or were about no charge point of ours.
   [[nodiscard]] std::uint64_t unread() const noexcept { return unread_; }
   [[nodiscard]] std::uint64_t lost() const noexcept {
     return lost_.load(std::memory_order_relaxed);  // relaxed: a counter; orders nothing
+  }
+  /// Participants, each once for every open connection on which it has ever spoken.
+  [[nodiscard]] std::size_t remembered() const noexcept {
+    std::size_t sum = 0;
+    for (const auto& [link, parts] : parts_) sum += parts.size();
+    return sum;
   }
 
  private:
@@ -81,24 +96,43 @@ class Guests final : public outside::Line {
   struct Issued {
     SessionId session = SessionId::none;
     bool is_correction = false;
+    Energy delivered;
+    std::optional<Energy> corrected;  ///< what its first ticket had said, if that was told here
+
+    /// Whether a confirmation of so much is one of the correction, not of the ticket before it.
+    [[nodiscard]] bool is_confirmed_by(Energy said) const;
   };
   static constexpr std::size_t kRemembered = 8;
+  static constexpr std::size_t kLeftMax = 1'024;
   struct DriverSeat : Seat {
     std::array<Request, kRemembered> requests;  // a ring
     std::array<Issued, kRemembered> tickets;    // likewise
     std::size_t requests_made = 0;
     std::size_t tickets_issued = 0;
+    /// Hashes of the names of requests that have left the ring: none of them begins again (D-054),
+    /// as long as the driver's connection lives. A program that starts anew may count from 1 again.
+    std::vector<std::uint64_t> left;
+    std::size_t requests_left = 0;
 
     [[nodiscard]] Request* current() {
       return requests_made == 0 ? nullptr : &requests[(requests_made - 1) % kRemembered];
     }
     [[nodiscard]] Request* find(std::string_view name);
+    void leave(std::string_view name);
+    void forget_left();
+    [[nodiscard]] bool has_left(std::string_view name) const;
   };
   enum class Role : std::uint8_t { engine, monitor, driver };
   struct Part {
     Role role;
     std::uint32_t index;
   };
+  [[nodiscard]] static std::uint64_t key_of(Part part) noexcept {
+    return std::uint64_t{static_cast<std::uint8_t>(part.role)} << 32U | part.index;
+  }
+  [[nodiscard]] static Part part_of(std::uint64_t key) noexcept {
+    return {static_cast<Role>(key >> 32U), static_cast<std::uint32_t>(key)};
+  }
   struct Waiting {
     outside::News news;
     SimTime at;
@@ -122,7 +156,8 @@ class Guests final : public outside::Line {
   /// True: it was somewhere else, or nowhere.
   [[nodiscard]] bool move(Seat& seat, const Link& to, Part part);
 
-  void tell_trouble(std::string_view text, const std::string& why);
+  [[nodiscard]] bool has_to_tell();
+  void tell_trouble(std::optional<codec::Channel> channel, std::string_view why);
   void deliver();
   void deliver(const outside::OrderFor& order, SimTime at);
   void deliver(const DriverUpdate& update, SimTime at);
@@ -137,6 +172,7 @@ class Guests final : public outside::Line {
   const std::shared_ptr<runtime::Poster> poster_;
   const std::function<void(std::string)> trouble_;
   std::uint64_t unread_ = 0, untold_ = 0;
+  std::optional<PointId> recorded_at_;
   std::chrono::steady_clock::time_point tell_at_{};
   codec::BodyReader reader_;
   codec::Inbound inbound_;
@@ -145,7 +181,8 @@ class Guests final : public outside::Line {
   std::unordered_map<PointId, Seat> engines_;
   std::unordered_map<PointId, Seat> monitors_;
   std::unordered_map<DriverId, DriverSeat> drivers_;
-  std::unordered_map<const runtime::FrameLink*, std::vector<Part>> parts_;  // may have moved on
+  /// As key_of() has them; some may have moved on.
+  std::unordered_map<const runtime::FrameLink*, std::unordered_set<std::uint64_t>> parts_;
   std::mutex mutex_;
   std::vector<Waiting> waiting_;        // guarded by mutex_
   std::atomic<std::uint64_t> lost_{0};  // written under mutex_

@@ -47,9 +47,11 @@ void Guests::deliver(const DriverUpdate& update, SimTime at) {
   const auto found = drivers_.find(update.driver);
   if (found == drivers_.end()) return;
   DriverSeat& seat = found->second;
-  // One request at a time: what has no number yet is the one that this is about.
+  // One request at a time: what has no number yet is the one that this is about, unless it is about
+  // one of an earlier run.
   Request* request = seat.current();
-  if (request != nullptr && request->id == RequestId::none) request->id = update.request;
+  const bool is_new = request != nullptr && request->id == RequestId::none;
+  if (is_new && desk_.is_of_this_run(update.request)) request->id = update.request;
   const auto known = std::find_if(seat.requests.begin(), seat.requests.end(),
                                   [&](const Request& one) { return one.id == update.request; });
   request = known == seat.requests.end() ? nullptr : &*known;
@@ -79,9 +81,14 @@ void Guests::deliver(const Ticket& ticket, SimTime at) {
   DriverSeat& seat = found->second;
   const auto known = std::find_if(seat.tickets.begin(), seat.tickets.end(),
                                   [&](const Issued& one) { return one.session == ticket.session; });
-  Issued& place =
-      known != seat.tickets.end() ? *known : seat.tickets[seat.tickets_issued++ % kRemembered];
-  place = {ticket.session, ticket.correction};
+  Issued issued{ticket.session, ticket.correction, ticket.delivered, std::nullopt};
+  if (known != seat.tickets.end()) {
+    const bool is_again = known->is_correction == ticket.correction;
+    issued.corrected = is_again ? known->corrected : std::optional{known->delivered};
+    *known = issued;
+  } else {
+    seat.tickets[seat.tickets_issued++ % kRemembered] = issued;
+  }
   push(seat, {Channel::driver_ticket, outbound_.body_of(ticket, at)});
 }
 

@@ -22,7 +22,7 @@ void add_doors(Families& out, const DoorFigures& d) {
   counter(out, "chargemill_door_garbage_bytes_total", "Received outside of any frame.")
       .add(number(d.garbage_bytes));
   counter(out, "chargemill_door_messages_unread_total",
-          "JSON at the framed door that is none of the messages.")
+          "At the framed door: JSON that is none of the messages, or about nobody here.")
       .add(number(d.messages_unread));
   counter(out, "chargemill_door_news_lost_total",
           "To participants outside, because too many waited.")

@@ -3,53 +3,23 @@
 Arguments: the program, a scenario, a folder. The charge point and the driver are listed nowhere: they had joined.
 """
 
-import json
-import signal
-import subprocess
 import sys
 
 from framing import Client
+from outside_central import Central, history_of
 from outsiders import Driver, Line, Monitor, Point, until
 
 PROGRAM, SCENARIO, WORK = sys.argv[1:4]
-
-
-class Central:
-    """One life of the run; the next one has its journal and its port."""
-
-    def __init__(self, life, port=0):
-        self.log = f"{WORK}/life{life}.err"
-        with open(self.log, "w", encoding="utf-8") as err:
-            self.process = subprocess.Popen(
-                [PROGRAM, "run", SCENARIO, "--progress", "off", "--http", "off", "--tcp", f"127.0.0.1:{port}",
-                 "--set", "journal.checkpoint_interval=100ms", "--data", f"{WORK}/kept", "--out", f"{WORK}/life{life}"], stderr=err, stdout=subprocess.DEVNULL)
-        until(lambda: self.said("TCP  ") is not None, "the door is open")
-        self.port = int(self.said("TCP  ").split("127.0.0.1:")[1].split()[0])
-
-    def said(self, begin):
-        with open(self.log, encoding="utf-8") as text:
-            return next((line for line in text if line.startswith(begin) and line.endswith("\n")), None)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def end(self):
-        self.process.send_signal(signal.SIGINT)
-        assert self.process.wait() == 130, "98: its sums do not agree"
-
-
-def history(what, *options):
-    return json.loads(subprocess.run([PROGRAM, "history", what, "--data", f"{WORK}/kept", "--format", "json", *options],
-                                     check=True, capture_output=True).stdout)
+CHECKPOINTS = ("--set", "journal.checkpoint_interval=100ms")
+history = history_of(PROGRAM, WORK)
 
 
 def main():
-    first = Central(1)
+    first = Central(PROGRAM, SCENARIO, WORK, 1, 0, *CHECKPOINTS)
     operator = Client(first.port)
     # An engine is heard once its monitor has registered it.
     Line(first.port, lambda news: None).must("cp.register", cp_id="CP-NEW", cp_e_host="h", cp_e_port=1, location="Z01",
-                                             price_eur_kwh=Point.EUROS)
+                                             price_eur_kwh=Point.REGISTERED)
     point = Point(first.port, "CP-NEW", 100.0)
     Monitor(first.port, "CP-NEW", point.health)
     until(lambda: operator.ask("STATUS#CP-NEW").split("#")[2] == "ACTIVATED", "the newcomer is ready")
@@ -61,7 +31,7 @@ def main():
     until(lambda: history("sessions", "--cp", "CP-NEW")[0]["total_kwh"], "a checkpoint")
     first.kill()
 
-    second = Central(2, first.port)
+    second = Central(PROGRAM, SCENARIO, WORK, 2, first.port, *CHECKPOINTS)
     operator = Client(second.port)
     shown = lambda: operator.ask("STATUS#CP-NEW").split("#")[2]
     assert shown() == "DISCONNECTED", shown()  # known, and not heard yet (D-085)
@@ -79,6 +49,8 @@ def main():
     with point.lock:
         point.energy = point.delivered()
     driver.await_(lambda: len(driver.tickets) == 1, "the ticket")
+    # By the number that we gave to its request: the name it had is not kept, its session says which one it is (D-015).
+    driver.await_(lambda: any(u["status"] == "completed" and u.get("session_id") == session for u in driver.updates), "the outcome")
     assert driver.tickets[0]["status"] == "COMPLETED" and driver.tickets[0]["session_id"] == session, driver.tickets
     assert abs(driver.tickets[0]["energy_kwh"] - point.ended[session]) < 1e-9, driver.tickets
     until(lambda: shown() == "ACTIVATED", "free again")

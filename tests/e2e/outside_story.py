@@ -40,6 +40,8 @@ def runs_a_session(s):
     ticket = s.driver.tickets[0]
     assert abs(ticket["energy_kwh"] - s.point.ended[ticket["session_id"]]) < 1e-9, ticket
     assert ticket["status"] == "COMPLETED" and ticket["cp_id"] == "CP-OUT", ticket
+    cost = ticket["energy_kwh"] * s.point.EUROS
+    assert abs(ticket["total_cost_eur"] - cost) < 1e-6, ("billed as the engine says (D-218)", ticket)
     progress = [u for u in s.driver.updates if u["status"] == "in_progress"]
     assert progress[-1]["reason"].startswith("Charging: 36.0 kW, "), progress[-1]
 

@@ -101,6 +101,38 @@ TEST(OlderApi, AMonitorRegistersAPointOfTheScenario) {  // D-181, D-042
   negative["price_eur_kwh"] = -1;
   EXPECT_THAT(error_of(office.post("/cp/register", negative, 422)), testing::HasSubstr("price"));
   EXPECT_EQ(office.ask("POST", "/cp/register", "not json").status, 422U);
+  json unheard_of = body;
+  for (const double price : {1000.001, 1e6, 9e11, 1e300}) {  // D-111: sums must not overflow
+    unheard_of["price_eur_kwh"] = price;
+    EXPECT_EQ(error_of(office.post("/cp/register", unheard_of, 422)),
+              "price_eur_kwh: must be from 0 to 1000");
+  }
+  EXPECT_EQ(office.get("/cp/CP-001")["price_eur_kwh"], 0.5);
+}
+
+TEST(OlderApi, ARegistrationThatIsRefusedTakesNoPlace) {  // D-017, D-042, D-181
+  auto scenario = StillNetwork::scenario(1, {});
+  scenario.network.external = 1;
+  ApiOffice office{scenario};
+  json body{{"cp_id", "CP-BAD"}, {"cp_e_host", "h"}, {"cp_e_port", 1}, {"price_eur_kwh", -1}};
+  (void)office.post("/cp/register", body, 422);
+  EXPECT_EQ(office.ask("GET", "/cp/CP-BAD").status, 404U);
+  body["cp_id"] = "CP-GOOD";
+  body["price_eur_kwh"] = 0.4;
+  EXPECT_EQ(office.post("/cp/register", body)["success"], true);
+  EXPECT_EQ(office.get("/cp/CP-GOOD")["price_eur_kwh"], 0.4);
+}
+
+TEST(OlderApi, AFaultOfNobodyIsTold) {  // D-074, D-009
+  ApiOffice office{1};
+  std::vector<std::string> told;
+  office.world().tell = [&told](std::string text) { told.push_back(std::move(text)); };
+  (void)office.post("/cp/fault", {{"cp_id", "CP-9\n9"}, {"status", "FAULT"}}, 404);
+  EXPECT_THAT(told,
+              testing::ElementsAre(
+                  "Error processing message from cp.fault: Charging point not found: CP-9 9"));
+  (void)office.post("/cp/heartbeat", {{"cp_id", "CP-9"}}, 404);
+  EXPECT_EQ(told.size(), 1U) << "that is how monitors find that they must register (D-043)";
 }
 
 TEST(OlderApi, AStrangerRegistersWhereAPlaceIsFreeAsAtTheFramedDoor) {  // D-041, D-042

@@ -50,6 +50,41 @@ TEST(Api, ServiceRoutesAnswer) {
   EXPECT_THAT(office.ask("GET", "/").body, HasSubstr("<title>EV Central"));
 }
 
+TEST(Api, AJournalInTroubleIsSeenInTheReadiness) {
+  ApiOffice office{2};
+  runtime::journal::JournalStatus status;
+  office.world().journal_status = [&] { return status; };
+  EXPECT_THAT(office.ask("GET", "/readyz?verbose").body, HasSubstr("[+]journal ok\n"));
+  for (const auto state :
+       {runtime::journal::JournalState::stalled, runtime::journal::JournalState::abandoned}) {
+    status.state = state;
+    status.last_failure = "No space left on device";
+    const auto answer = office.ask("GET", "/readyz");
+    EXPECT_EQ(answer.status, 503U);
+    EXPECT_THAT(answer.body, HasSubstr("[-]journal No space left on device\n"));
+    EXPECT_EQ(office.ask("GET", "/readyz?exclude=journal").status, 200U);
+  }
+}
+
+TEST(Api, WhatAnOperatorIsToldIsOnDisk) {  // D-078, D-177
+  ApiOffice office{2};
+  bool is_kept = true;
+  int asked = 0;
+  office.world().when_on_disk = [&](const std::function<void(bool)>& then) {
+    ++asked;
+    then(is_kept);
+  };
+  for (const char* path : {"/api/v1/charge-points/CP-001/stop", "/api/v1/charge-points/resume"}) {
+    is_kept = true;
+    EXPECT_EQ(office.ask("POST", path).status, 200U) << path;
+    is_kept = false;
+    const auto late = office.ask("POST", path);
+    EXPECT_EQ(late.status, 503U) << path;
+    EXPECT_THAT(late.body, HasSubstr("not on disk yet"));
+  }
+  EXPECT_EQ(asked, 4);
+}
+
 TEST(Api, TheFrontPageEscapesWhatComesFromOutside) {  // D-201, X-26
   auto scenario = StillNetwork::scenario(1, {});
   scenario.run.name = "<script>alert(\"1\")</script>&";

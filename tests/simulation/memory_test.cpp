@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/history/history_rows.hpp"
 #include "tests/simulation/api_office.hpp"
 #include "tests/support/folder.hpp"
@@ -85,6 +87,27 @@ TEST(Memory, TellsAnOperatorWhatHappenedNewestFirst) {  // D-199
   EXPECT_EQ(two[0], all[0]);
   EXPECT_EQ(two[1], all[1]);
   EXPECT_EQ(office.get("/api/v1/messages?limit=0")["messages"].size(), 0U);
+}
+TEST(Memory, TellsAnOperatorOfARefusedCommandAndNotOfASecondStart) {  // D-063, D-094, D-199
+  Memory memory;
+  ApiOffice office{StillNetwork::scenario(1, {{"CP-001"}}), nullptr, &memory};
+  const auto of = [&](const std::string& event) {
+    const json all = office.get("/api/v1/messages")["messages"];
+    return std::count_if(all.begin(), all.end(),
+                         [&](const json& row) { return row["event"] == event; });
+  };
+  office.pass(3s);
+  ASSERT_EQ(office.point("CP-001")["state"], "SUPPLYING");
+  EXPECT_EQ(of("started"), 1);
+  (void)office.post("/api/v1/charge-points/CP-001/resume", nullptr);
+  office.pass(1s);
+  EXPECT_EQ(of("refused"), 1);
+  EXPECT_EQ(of("started"), 1);
+  office.pass(20s);
+  ASSERT_EQ(office.point("CP-001")["state"], "ACTIVATED");
+  (void)office.post("/api/v1/charge-points/CP-001/resume", nullptr);
+  office.pass(1s);
+  EXPECT_EQ(of("refused"), 2) << "whatever its state is";
 }
 TEST(Memory, ItsRowsAreTheJournalsRowsButForTheirNumbers) {
   const std::vector<std::string> questions{"/api/v1/faults", "/api/v1/health?cp=CP-002",

@@ -43,6 +43,35 @@ TEST_F(RunEventsTest, TellStartPlanAndEachWarningBeforeTheRun) {
   EXPECT_EQ(lines()[1]["charge_points"], 10);
   EXPECT_EQ(lines()[2]["place"], "a.toml:3:1");
 }
+TEST_F(RunEventsTest, TellRefusalsAndNotEachOfThem) {  // D-063, D-092, D-094
+  RunLog log{path};
+  RefusalLog refusals;
+  network::Snapshot look;
+  refusals.look(log, look);
+  EXPECT_TRUE(lines().empty()) << "nothing was refused";
+  look.totals.commands_refused = 3;
+  look.sim = SimTime{std::chrono::seconds{7}};
+  refusals.look(log, look);
+  for (int s = 1; s < 10; ++s) {
+    look.wall = std::chrono::seconds{s};
+    look.totals.commands_refused += 100;
+    refusals.look(log, look);
+  }
+  EXPECT_EQ(events(), Names{"refused"});
+  look.wall = std::chrono::seconds{10};
+  look.totals.payloads_invalid = 2;
+  refusals.look(log, look);
+  refusals.look(log, look);
+  ++look.totals.commands_refused;
+  refusals.tell(log, look);
+  EXPECT_EQ(events(), (Names{"refused", "refused", "refused"}));
+  EXPECT_EQ(lines()[0]["commands"], 3);
+  EXPECT_EQ(lines()[0]["sim_s"], 7.0);
+  EXPECT_EQ(lines()[0]["level"], "warning");
+  EXPECT_EQ(lines()[1]["commands"], 900);
+  EXPECT_EQ(lines()[1]["payloads"], 2);
+  EXPECT_EQ(lines()[2]["commands"], 1);
+}
 TEST_F(RunEventsTest, TellStopEachThresholdAndTheVerdictAfterIt) {
   log_outcome(RunLog{path}, tests::sample_summary(), 99);
   EXPECT_EQ(events(), (Names{"stop", "threshold", "threshold", "verdict"}));

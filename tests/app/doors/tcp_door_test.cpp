@@ -5,9 +5,13 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 
+#include "actors/control/operator_command.hpp"
 #include "app/doors/doors.hpp"
 #include "app/doors/frame_access.hpp"
 #include "tests/simulation/virtual_network.hpp"
@@ -303,12 +307,24 @@ TEST(TcpDoor, NobodyWithoutATokenChangesOrSeesAnything) {  // D-147
   const test::Folder folder;
   Station s{2, token_file(folder)};
   const std::string needed = "NACK: a token is needed, AUTH#TOKEN comes first";
-  for (const char* text :
-       {"LIST", "STATUS#CP-000001", "STATS#CP-000001", "AVAILABLE", "STOP#*", "RESUME#CP-000001",
-        "STOP_SUPPLY#CP-000001", "SHUTDOWN#CP-000001", "RESET_BREAKER#CP-000001", "PLUG#CP-000001",
-        "UNPLUG#CP-000001", "START#CP-000001#-", "INJECT#CP-000001#engine_ko", "POWER_ON#CP-000001",
-        "SIMULATE_FAULT#CP-000001#ON", "DANCE", "", "{\"type\":\"cp_status\"}"})
-    EXPECT_EQ(s.ask(text), needed) << text;
+  std::istringstream asked{
+      "LIST STATUS#CP-000001 STATS#CP-000001 AVAILABLE STOP#* RESUME#CP-000001 "
+      "STOP_SUPPLY#CP-000001 SHUTDOWN#CP-000001 RESET_BREAKER#CP-000001 PLUG#CP-000001 "
+      "UNPLUG#CP-000001 START#CP-000001#- INJECT#CP-000001#engine_ko POWER_ON#CP-000001 "
+      "SIMULATE_FAULT#CP-000001#ON NODES ADD_CP#- ADD_DRIVER#- DANCE {\"type\":\"cp.status\"}"};
+  std::vector<std::string> texts{std::istream_iterator<std::string>{asked}, {}};
+  texts.emplace_back();
+  for (const auto& text : texts) EXPECT_EQ(s.ask(text), needed) << text;
+  std::istringstream usages{control::help_text()};
+  for (std::string usage; usages >> usage;) {  // none is left out
+    const auto verb = usage.substr(0, usage.find_first_of("[#"));
+    const auto has_verb = [&](const std::string& text) {
+      return text.substr(0, text.find('#')) == verb;
+    };
+    EXPECT_TRUE(verb == "PING" || verb == "HELP" ||
+                std::any_of(texts.begin(), texts.end(), has_verb))
+        << verb;
+  }
   EXPECT_EQ(s.ask("PING"), "ACK: PING");
   EXPECT_THAT(s.ask("HELP"), HasSubstr(" AUTH#TOKEN"));
   s.still.pass(1s);
@@ -366,6 +382,13 @@ TEST(TcpDoor, ItsConnectionsFollowTheFileLimit) {  // issue, section 3
   TcpSettings settings;
   settings.connections = 7;
   EXPECT_EQ(connections_max(settings), 7U);
+}
+
+TEST(TcpDoor, ItsLongestMessageIsThatOfItsSettings) {  // D-140
+  TcpSettings settings;
+  EXPECT_EQ(framed_options(settings, {}).connection.session.payload_bytes_max, 65'536U);
+  settings.payload_bytes = 2'000;
+  EXPECT_EQ(framed_options(settings, {}).connection.session.payload_bytes_max, 2'000U);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "actors/driver/request_run.hpp"
 #include "runtime/net/io_thread.hpp"
 #include "tests/support/still_engine.hpp"
 
@@ -44,9 +45,9 @@ network::Scenario scenario() {
 
 /// The context runs on the test's own thread, when it is asked to.
 struct Hotel {
-  Hotel()
+  explicit Hotel(const network::Scenario& of = scenario())
       : still(2),
-        network(scenario(), still.engine),
+        network(of, still.engine),
         desk(network, still.engine),
         names(network.topology(), &network.annex()),
         poster(std::make_shared<runtime::Poster>(context)),
@@ -154,6 +155,36 @@ TEST(Guests, ASessionGoesFromRequestToTicket) {  // D-211
   EXPECT_EQ(t.revenue_microeur, 600'000);
   EXPECT_EQ(t.sessions_completed, 1U);
 }
+TEST(Guests, WhoConfirmsTheFirstTicketIsStillOwedTheCorrection) {  // D-083, D-075
+  Hotel h;
+  h.open_point();
+  h.ask("r1", "CP-OUT");
+  h.say(h.point, R"({"type": "cp.status", "cp_id": "CP-OUT", "state": "SUPPLYING"})");
+  h.say(
+      h.point,
+      R"({"type": "cp.telemetry", "cp_id": "CP-OUT", "kw": 22.0, "kwh": 0.5, "euros": 0.15, "driver_id": "guest", "session_id": "session-10000000001"})");
+  h.say(h.point, R"({"type": "cp.fault", "cp_id": "CP-OUT", "status": "FAULT", "reason": "x"})");
+  h.say(
+      h.point,
+      R"({"type": "cp.session_end", "cp_id": "CP-OUT", "driver_id": "guest", "session_id": "session-10000000001", "start_time": 0, "energy_kwh": 2.0, "total_cost_eur": 0.6})");
+  std::vector<std::string> tickets;
+  for (const auto& text : h.driver->heard) {
+    if (text.find("driver.ticket") != std::string::npos) tickets.push_back(text);
+  }
+  ASSERT_EQ(tickets.size(), 2U);
+  EXPECT_EQ(h.say(h.driver, tickets[0]), "ACK: driver.ticket") << "it had crossed the second";
+  h.guests.on_closed(*h.driver);
+  h.work();
+  const auto back = std::make_shared<Ear>();
+  h.say(back, R"({"type": "driver.return", "driver_id": "guest"})");
+  EXPECT_THAT(back->heard, testing::Contains(tickets[1]));
+  EXPECT_EQ(h.say(back, tickets[1]), "ACK: driver.ticket");
+  h.guests.on_closed(*back);
+  h.work();
+  const auto last = std::make_shared<Ear>();
+  h.say(last, R"({"type": "driver.return", "driver_id": "guest"})");
+  EXPECT_THAT(last->heard, testing::Not(testing::Contains(HasSubstr("driver.ticket"))));
+}
 TEST(Guests, AParticipantMovesToTheConnectionOnWhichItSpeaks) {
   Hotel h;
   h.open_point();
@@ -208,6 +239,106 @@ TEST(Guests, WhatNoChargePointCanDeliverIsRefused) {
   const auto t = h.totals();
   EXPECT_EQ(t.energy_delivered_mj, 0);
   EXPECT_EQ(t.telemetry_unbilled, 1U) << "of a session that it was not told to start (D-065)";
+}
+TEST(Guests, WhatIsSaidOfNobodyIsToldAndCounted) {  // D-056, D-057, D-065, D-074, D-009
+  const std::pair<const char*, const char*> said[] = {
+      {R"({"type": "cp.status", "cp_id": "CP-NONE", "state": "FAULT"})",
+       "Error processing message from cp.status: Charging point not found"},
+      {R"({"type": "cp.telemetry", "cp_id": "CP-NONE", "kw": 1, "euros": 1})",
+       "Error processing message from cp.telemetry: Charging point not found"},
+      {R"({"type": "cp.fault", "cp_id": "CP-NONE", "status": "FAULT"})",
+       "Error processing message from cp.fault: Charging point not found"},
+      {R"({"type": "cp.status", "cp_id": "CP-OUT", "state": "DAN\u001bCING"})",
+       "Invalid CP state 'DAN CING' from CP-OUT"}};
+  for (const auto& [text, line] : said) {
+    SCOPED_TRACE(text);
+    Hotel h;
+    h.open_point();
+    EXPECT_THAT(h.say(h.point, text), testing::StartsWith("NACK: "));
+    EXPECT_THAT(h.troubles, ElementsAre(line));
+    EXPECT_EQ(h.guests.unread(), 1U);
+  }
+  Hotel h;
+  h.say(h.point, R"({"type": "cp.heartbeat", "cp_id": "CP-OUT"})");  // D-043: how it always begins
+  EXPECT_THAT(h.troubles, IsEmpty());
+  EXPECT_EQ(h.guests.unread(), 0U);
+}
+TEST(Guests, ARegistrationThatIsRefusedTakesNoPlaceAndChangesNothing) {  // D-042, D-017
+  auto one_place = scenario();
+  one_place.network.external = 1;
+  Hotel h{one_place};
+  const auto registration = [](const char* id, const char* price) {
+    return std::string{R"({"type": "cp.register", "cp_id": ")"} + id +
+           R"(", "cp_e_host": "h", "cp_e_port": 1, "price_eur_kwh": )" + price + "}";
+  };
+  for (const char* price : {"-1", "1000.001", "9e11", "1e300"}) {
+    EXPECT_EQ(h.say(h.point, registration("CP-BAD", price)),
+              "NACK: price_eur_kwh: must be from 0 to 1000");
+    EXPECT_EQ(h.say(h.point, registration("CP-OUT", price)),
+              "NACK: price_eur_kwh: must be from 0 to 1000");
+  }
+  EXPECT_FALSE(h.names.point("CP-BAD"));
+  EXPECT_EQ(h.say(h.point, registration("CP-GOOD", "1000")), "ACK: cp.register");
+  EXPECT_TRUE(h.names.point("CP-GOOD")) << "the place is still there";
+}
+TEST(Guests, ARequestThatIsOverLongAgoDoesNotBeginAgain) {  // D-054
+  Hotel h;
+  constexpr int kMany = 50;
+  for (int i = 0; i < kMany; ++i)  // nobody is called so: each is denied at once
+    ASSERT_EQ(h.ask(("r" + std::to_string(i)).c_str(), "CP-NONE"), "ACK: driver.requests");
+  h.open_point();
+  h.driver->heard.clear();
+  EXPECT_EQ(h.ask("r0", "CP-OUT"), "NACK: request r0 is over");
+  EXPECT_EQ(h.ask("r41", "CP-OUT"), "NACK: request r41 is over");
+  EXPECT_THAT(h.driver->heard, IsEmpty());
+  EXPECT_EQ(h.ask("r49", "CP-OUT"), "ACK: driver.requests");
+  EXPECT_THAT(h.driver->heard, ElementsAre(HasSubstr(R"("status": "denied")")))
+      << "a late one's status is said again";
+  EXPECT_EQ(h.totals().requests_open, 0U);
+  h.guests.on_closed(*h.driver);
+  EXPECT_EQ(h.ask("r0", "CP-OUT"), "ACK: driver.requests") << "a program that starts anew";
+}
+TEST(Guests, WhatComesOfARequestOfAnEarlierRunIsNotTakenForTheNewOne) {  // D-214, D-015
+  Hotel h;
+  h.open_point();
+  DriverUpdate old{};
+  old.request = driver::request_id(*h.names.driver("guest"), 1U << driver::kRequestBits);
+  old.session = SessionId{10'000'000'001};
+  old.driver = *h.names.driver("guest");
+  old.point = *h.names.point("CP-IN");
+  old.status = UpdateStatus::completed;
+  ASSERT_EQ(
+      h.guests.take(
+          h.driver,
+          R"({"type": "driver.requests", "driver_id": "guest", "request_id": "r1", "cp_id": "CP-OUT"})"),
+      "ACK: driver.requests");
+  h.guests.tell(old, SimTime{2s});  // before anything is known of r1
+  h.work();
+  ASSERT_EQ(h.driver->heard.size(), 2U);
+  EXPECT_THAT(h.driver->heard[0], HasSubstr(R"("request_id": "req-)"));
+  EXPECT_THAT(h.driver->heard[0], HasSubstr(R"("status": "completed")"));
+  EXPECT_THAT(h.driver->heard[1], HasSubstr(R"("request_id": "r1")"));
+  EXPECT_THAT(h.driver->heard[1], HasSubstr(R"("status": "accepted")"));
+}
+TEST(Guests, NamesThatAreKeptAreShort) {  // law 6
+  Hotel h;
+  const std::string longest(Guests::kNameBytesMax, 'x');
+  EXPECT_EQ(h.ask((longest + "x").c_str(), "CP-OUT"), "NACK: request_id: is too long");
+  EXPECT_EQ(h.ask("r1", (longest + "x").c_str()), "NACK: cp_id: is too long");
+  EXPECT_EQ(h.ask(longest.c_str(), longest.c_str()), "ACK: driver.requests");
+}
+TEST(Guests, WhoGoesToAndFroBetweenConnectionsIsRememberedOnceForEach) {  // law 6
+  Hotel h;
+  h.open_point();
+  const auto other = std::make_shared<Ear>();
+  const std::size_t before = h.guests.remembered();
+  for (int i = 0; i < 100; ++i) {
+    h.say(other, R"({"type": "cp.heartbeat", "cp_id": "CP-OUT"})");
+    h.say(h.point, R"({"type": "cp.heartbeat", "cp_id": "CP-OUT"})");
+  }
+  EXPECT_EQ(h.guests.remembered(), before + 1);
+  h.guests.on_closed(*other);
+  EXPECT_EQ(h.guests.remembered(), before);
 }
 TEST(Guests, ADriverHasOneRequestAtATimeAndMayGiveItUp) {  // D-125
   Hotel h;

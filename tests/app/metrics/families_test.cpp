@@ -150,6 +150,22 @@ TEST(Metrics, OfARunThatHasJustBegunAreAllThereAtZero) {
   }
   EXPECT_EQ(value_of(at_once, "chargemill_journal_state", {{kState, "off"}}), 1.0);
 }
+TEST(Metrics, SayInWhichStateTheJournalIs) {
+  using runtime::journal::JournalState;
+  const std::pair<JournalState, const char*> states[] = {{JournalState::working, "working"},
+                                                         {JournalState::stalled, "stalled"},
+                                                         {JournalState::abandoned, "abandoned"}};
+  for (const auto& [state, word] : states) {
+    auto s = sample_sources();
+    s.journal = JournalFigures{};
+    s.journal->status.state = state;
+    const auto all = metric_families(s);
+    for (const char* one : {"off", "working", "stalled", "abandoned"})
+      EXPECT_EQ(value_of(all, "chargemill_journal_state", {{kState, one}}),
+                std::string{one} == word ? 1.0 : 0.0)
+          << one << " while it is " << word;
+  }
+}
 TEST(Metrics, HaveWhatTheEarlierSystemPromised) {  // D-206
   auto s = sample_sources();
   s.detail.watch.raised = {7, 1};

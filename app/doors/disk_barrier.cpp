@@ -1,0 +1,34 @@
+#include "app/doors/disk_barrier.hpp"
+
+#include <utility>
+
+namespace chargemill::app {
+
+using runtime::journal::JournalState;
+
+void DiskBarrier::after(Then then) {
+  if (!status_) return then(true);
+  // What leaves a queue between the two looks is counted twice: too many, never too few.
+  const auto queued = status_();
+  if (queued.depth == 0 || queued.state == JournalState::abandoned) return then(true);
+  if (waiting_.size() >= kWaitingMax) return then(false);
+  waiting_.push_back({queued.depth + status_().records, now_() + kPatience, std::move(then)});
+  if (waiting_.size() == 1) alarm_.set(kLookEvery, [this] { look(); });
+}
+
+void DiskBarrier::look() {
+  const auto status = status_();
+  const bool is_clear = status.depth == 0 || status.state == JournalState::abandoned;
+  const auto now = now_();
+  while (!waiting_.empty()) {
+    const Waiting& first = waiting_.front();
+    const bool is_kept = is_clear || status.records >= first.records;
+    if (!is_kept && now < first.until) break;
+    const Then then = std::move(waiting_.front().then);
+    waiting_.pop_front();
+    then(is_kept);
+  }
+  if (!waiting_.empty()) alarm_.set(kLookEvery, [this] { look(); });
+}
+
+}  // namespace chargemill::app
