@@ -243,7 +243,8 @@ void Feed::beat() {
 void Feed::take_sample() {
   if (sampling_since_ != 0 && beats_ - sampling_since_ < kLostAfterBeats) return;
   const auto points = static_cast<std::uint32_t>(world_.desk.points());
-  const auto before = settings_.asks_journal ? nullptr : last_;
+  // Faults come from the journal as long as it answers.
+  const auto before = settings_.asks_journal && !is_journal_dead_ ? nullptr : last_;
   auto look = std::make_shared<StateLook>(points, before, world_.later,
                                           [weak = weak_from_this()](Sample&& sample) {
                                             if (const auto self = weak.lock())

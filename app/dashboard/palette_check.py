@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the colours of the dashboard to what README.md says of them: the table there and page/palette.js
-agree, every class can be told from every other by everybody, and every mark stands out from the surface.
+agree, every class can be told from every other by everybody, and every mark stands out from the surface. So do the
+lines of the charts (page/charts.js) from each other and from their ground, in both themes.
 
 Colour-blindness: Machado, Oliveira, Fernandes (2009), severity 1. Difference: OKLab (Ottosson 2020), Euclidean.
 Contrast: WCAG 2.2, 1.4.11. palette_check.py [--table]: --table prints the measured columns.
@@ -61,6 +62,35 @@ def classes():
     return found
 
 
+GROUNDS = {"dark": "#161B20", "light": "#FFFFFF"}  # --card of style.css
+
+
+def lines(theme):
+    """The colours of lines in one theme, each by the first of its names."""
+    text = (HERE / "page/charts.js").read_text()
+    inks = dict(re.findall(r"(\w+): '(#\w{6})'", re.search(rf"^  {theme}: \{{(.*)\}},$", text, re.M)[1]))
+    names = ("charging", "stopped", "faulted", "disconnected", "first", "second", "third")
+    return {ink: name for name, ink in reversed([(name, inks[name]) for name in names])}
+
+
+def flaws_of_lines(theme, readme, style):
+    ground, inks = GROUNDS[theme], lines(theme)
+    least, names, sight = min((difference(a, b, sight), " and ".join(sorted((inks[a], inks[b]))), sight)
+                              for sight in SIGHT for a, b in itertools.combinations(inks, 2))
+    line = f"lines, {theme}: {least:.3f} ({names}, {sight})"
+    if "--table" in sys.argv:
+        print(line)
+    if f"--card: {ground};" not in style:
+        yield f"style.css has another ground for charts of the {theme} theme"
+    if f"- {line}" not in readme:
+        yield f"README.md does not say: {line}"
+    if least < DIFFERENCE_MIN:
+        yield f"too alike: {line}"
+    for ink, name in inks.items():
+        if contrast(ink, ground) < CONTRAST_MIN:
+            yield f"the line {name} does not stand out in the {theme} theme: {contrast(ink, ground):.2f}"
+
+
 def main():
     kinds = classes()
     bad = []
@@ -94,6 +124,8 @@ def main():
             bad.append(f"README.md does not say: {line}")
         if least < DIFFERENCE_MIN:
             bad.append(f"too alike: {line}")
+    for theme in GROUNDS:
+        bad += flaws_of_lines(theme, readme, style)
     print("\n".join(bad) if bad else "the palette is as README.md says")
     return 1 if bad else 0
 

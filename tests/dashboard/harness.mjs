@@ -156,9 +156,9 @@ export const cellColour = (page, point) => page.evaluate((i) => {
   return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`.toUpperCase();
 }, point);
 
-/** Texts of tiles, buttons and headings that do not fit where they stand. */
+/** Texts of tiles, buttons, headings and facts that do not fit where they stand; tables of the drawer that are wider than it. */
 export const cut = (page) => page.evaluate(() =>
-  [...document.querySelectorAll('.tile-value, .tile-name, button, h1, h2, th, figcaption b')]
+  [...document.querySelectorAll('.tile-value, .tile-name, button, h1, h2, th, dd, figcaption b, .drawer .table-box')]
     .filter((item) => item.scrollWidth > item.clientWidth + 1 && item.clientWidth > 0 && getComputedStyle(item).display !== 'inline')
     .map((item) => `${item.className} ${item.textContent}`.trim()));
 
@@ -168,12 +168,13 @@ export const overlaps = (page) => page.evaluate(() => {
     .filter(([, item]) => item && getComputedStyle(item).visibility !== 'hidden').map(([name, item]) => [name, item.getBoundingClientRect()]);
   // A report is as long as it has to be, the live page as high as its window.
   const height = document.body.classList.contains('report') ? document.documentElement.scrollHeight : innerHeight;
+  const scrolls = document.body.classList.contains('report') || document.documentElement.scrollHeight <= innerHeight + 1 ? [] : ['the page scrolls'];
   const bad = parts.filter(([, box]) => box.right > innerWidth + 1 || box.bottom > height + 1).map(([name]) => `${name} leaves the window`);
   parts.forEach(([a, one], i) => parts.slice(i + 1).forEach(([b, other]) => {
     if (Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
         Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1) bad.push(`${a} over ${b}`);
   }));
-  return bad;
+  return [...bad, ...scrolls];
 });
 
 /** What axe finds that a person would stumble over. */

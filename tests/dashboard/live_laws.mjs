@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  cellColour, check, equal, finish, freePort, history, law, openRun, openTab, root, shown, smallScenario, until,
+  cellColour, check, equal, finish, freePort, law, openRun, openTab, root, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -59,90 +59,6 @@ await law('A charge point that joins while the page is open is on the map, and c
   }
 });
 
-await law('The feed filtered by charge point and time range has exactly the rows of chargemill history', async () => {
-  const cp = 'CP-000007';
-  for (let i = 0; i < 3; ++i) {
-    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
-    await live.post(`/api/v1/charge-points/CP-00001${i}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
-    await until('it is over', async () => (await live.ask(`/api/v1/faults?cp=${cp}`)).faults.length === 2 * (i + 1));
-  }
-  const all = await history(live.out, 'faults', ['--cp', cp, '--limit', '100']);
-  const rows = all.faults ?? all;
-  equal(rows.length, 6, 'rows of the journal');
-  const [from, to] = [rows[4].timestamp, rows[1].timestamp];
-  const wanted = await history(live.out, 'faults', ['--cp', cp, '--since', from, '--until', to, '--limit', '100']);
-  const ids = (wanted.faults ?? wanted).map(({ id }) => id);
-  equal(ids.length, 4, 'rows in the range');
-  const tab = await openTab(`${live.base}/?q=${cp}&from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
-  await shown(tab);
-  const found = () => tab.locator('[data-testid=feed] .fault').evaluateAll((items) => items.map((item) => Number(item.dataset.id)));
-  await until('the rows are there', async () => (await found()).length > 0);
-  equal(await found(), ids, 'the feed');
-  await tab.context().close();
-});
-
-await law('The drawer of a charge point has the sessions and faults that the journal has', async () => {
-  const { sessions: any } = await until('a session is over', async () => {
-    const found = await live.ask('/api/v1/sessions?status=COMPLETED&limit=1');
-    return found.sessions.length > 0 && found;
-  }, 60);
-  const cp = any[0].cp_id;
-  await live.post(`/api/v1/charge-points/${cp}/stop`);
-  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
-  await until('it has recovered', async () => {
-    const { faults } = await live.ask(`/api/v1/faults?cp=${cp}`);
-    return faults[0]?.event_type === 'RECOVERY';
-  });
-  const tab = await openTab(`${live.base}/?cp=${cp}`);
-  const ids = (name) => tab.locator(`[data-testid=${name}] tbody tr`).evaluateAll((rows) => rows.map((row) => row.dataset.id));
-  const journal = async (what, key) => {
-    const rows = await history(live.out, what, ['--cp', cp, '--limit', '100']);
-    return (rows[what] ?? rows).map((row) => String(row[key]));
-  };
-  await tab.getByTestId('drawer-faults').waitFor();
-  const [sessions, faults] = [await journal('sessions', 'session_id'), await journal('faults', 'id')];
-  check(sessions.length > 0 && faults.length > 1, 'there is something to compare');
-  await until('sessions are those of the journal', async () => JSON.stringify(await ids('drawer-sessions')) === JSON.stringify(sessions));
-  equal(await ids('drawer-faults'), faults, 'faults');
-  check(await tab.getByTestId('timeline').isVisible(), 'the states are a bar');
-  const { readings } = await live.ask(`/api/v1/meter?cp=${cp}`);
-  const whole = readings.find(({ session_id }) => session_id === any[0].session_id);
-  equal(whole.kwh, any[0].total_kwh, 'the last reading of a session is its total');
-  check(await tab.getByTestId('power').isVisible(), 'power is a line beside them');
-  await tab.context().close();
-});
-
-await law('With http.control an operator stops, resumes and breaks a charge point from its drawer', async () => {
-  const cp = 'CP-000025';
-  const tab = await openTab(`${live.base}/?cp=${cp}`);
-  const state = async () => (await live.ask(`/api/v1/charge-points/${cp}`)).state;
-  await tab.getByRole('button', { name: 'Stop', exact: true }).click();
-  await until('it is stopped', async () => (await state()) === 'STOPPED');
-  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
-  await until('it is back', async () => (await state()) !== 'STOPPED');
-  await tab.locator('.actions select').selectOption('engine_ko');
-  await tab.locator('.actions .duration').fill('2s');
-  await tab.getByRole('button', { name: 'Inject fault' }).click();
-  await until('it is broken', async () => (await state()) === 'BROKEN');
-  await until('and whole again, when it was told', async () => (await state()) !== 'BROKEN');
-  await tab.getByRole('button', { name: 'Shut down' }).click();
-  await until('its engine is off', async () => (await state()) === 'BROKEN');
-  await tab.getByRole('button', { name: 'Switch on' }).click();
-  await until('its engine is on', async () => (await state()) !== 'BROKEN');
-  await tab.getByRole('button', { name: 'Stop all' }).click();
-  await tab.getByRole('button', { name: 'No', exact: true }).click();
-  await tab.getByRole('button', { name: 'Stop all' }).click();
-  await tab.getByRole('button', { name: 'Yes, stop 41 charge points' }).click();
-  const stopped = async () => (await live.ask('/api/v1/charge-points?limit=100')).charge_points.filter((one) => one.operator_stopped).length;
-  await until('all are stopped', async () => (await stopped()) === 41);
-  await tab.getByRole('button', { name: 'Resume all' }).click();
-  await tab.getByRole('button', { name: /^Yes, resume/ }).click();
-  await until('all are back', async () => (await stopped()) === 0);
-  await tab.getByRole('button', { name: 'Reset breaker' }).click();
-  await until('it is said', async () => /reset-breaker: ordered/.test(await tab.locator('.said').textContent()));
-  await tab.context().close();
-});
-
 await law('All of a view is in its address, and steps back and forth are steps of the browser', async () => {
   const tab = await openTab(`${live.base}/?view=table&zone=Z02&state=faulted&kind=FAULT&group=1&theme=light`);
   await tab.getByTestId('zone-table').waitFor();
@@ -159,14 +75,40 @@ await law('All of a view is in its address, and steps back and forth are steps o
   equal(await tab.locator('tr.chosen th').textContent(), 'Z02', 'zone after a reload');
   await tab.getByRole('button', { name: 'Table', exact: true }).click();
   await tab.getByRole('button', { name: 'Zoom in' }).click();
-  await until('the part that is seen is in the address too', async () => /[?&]at=1\.5%2C/.test(tab.url()));
+  await until('the part that is seen is in the address too', async () => /[?&]at=1\.5%2C\d+/.test(tab.url()));
   await tab.reload();
   await until('the map shows the same part', async () => (await tab.evaluate(() => window.chargemill.stage?.view.scale)) === 1.5);
   await tab.context().close();
 });
 
+await law('The middle of the map stays in sight beside an open charge point, and in a window of another shape', async () => {
+  for (const width of [1280, 1920]) {
+    const tab = await openTab(`${live.base}/?at=6%2C21`, { width });
+    await shown(tab);
+    const isSeen = () => tab.evaluate(() => {
+      const { places, view, canvas } = window.chargemill.stage;
+      const [x, y] = [(places.x[21] - view.left) * view.scale, (places.y[21] - view.top) * view.scale];
+      const size = places.cell * view.scale;
+      return view.scale === 6 && x > -size && y > -size && x < canvas.clientWidth && y < canvas.clientHeight;
+    });
+    check(await isSeen(), `it is not in sight at ${width} pixels`);
+    await tab.getByTestId('map').locator('canvas').click({ position: await tab.evaluate(() => {
+      const { canvas } = window.chargemill.stage;
+      return { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 };
+    }) });
+    await tab.getByTestId('drawer').locator('.facts').waitFor();
+    check(tab.url().includes('cp=CP-0000'), tab.url());
+    const wide = () => tab.evaluate(() => window.chargemill.stage.canvas.clientWidth);
+    const beside = await wide();
+    await tab.keyboard.press('Escape');
+    if (width === 1920) await until('the map has its room back', async () => (await wide()) > beside);
+    check(await isSeen(), `it is not in sight any more at ${width} pixels`);
+    await tab.context().close();
+  }
+});
+
 await law('From afar zones fill the map as blocks, and one that is clicked is chosen', async () => {
-  const tab = await openTab(`${live.base}/?at=0.5%2C0%2C0`);
+  const tab = await openTab(`${live.base}/?at=0.5`);
   await shown(tab);
   const blocks = await tab.evaluate(() => window.chargemill.stage.blocks);
   equal(blocks.map(({ name }) => name), ['Z01', 'Z02', 'Z03', 'Z04'], 'zones');
@@ -236,6 +178,8 @@ await law('Messages tell what happened, as the journal has it, and who was denie
     (await rows()).some((row) => row.includes(cp) && row.includes('Request denied Charging point not available (state: STOPPED), driver driver-late')), 30);
   await live.post(`/api/v1/charge-points/${cp}/resume`);
   await until('and that it is back', async () => (await rows()).some((row) => row.includes(cp) && row.includes('In order again')), 30);
+  await live.post(`/api/v1/charge-points/${cp}/resume`);
+  await until('and what it has refused', async () => (await rows()).some((row) => row.includes(cp) && row.includes('Command refused')), 30);  // D-063
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
 });
@@ -281,30 +225,21 @@ await law('A view that is paused stays as it is, also when it was opened so, and
   await tab.context().close();
 });
 
-await law('Charts shade what went beyond its limit, and name what the scenario foresaw', async () => {
-  const strict = await openRun(smallScenario({ extra: `
-[[fault]]
-kind = "partition"
-at = "2s"
-duration = "1s"
-zone = "Z02"
-[[thresholds]]
-expr = "tick_lateness:p99 < 1us"
-[[thresholds]]
-expr = "request_decision:p99 < 1h"
-` }));
-  const tab = await openTab(strict.base);
+await law('A tile leaves its state alone on the map: the others are dimmed', async () => {
+  const tab = await openTab(live.base);
   await shown(tab);
-  const alerts = (title) => tab.locator('.chart', { hasText: title }).locator('.plot').getAttribute('data-alerts');
-  await until('lateness is beyond a microsecond', async () => Number(await alerts('Tick lateness p99')) > 0);
-  equal(await alerts('Latency p99'), '0', 'alerts of what is in time');
-  const said = await tab.locator('.chart').first().getAttribute('aria-label');
-  check(said.includes('foreseen: partition, Z02'), said);
-  await tab.locator('.chart').first().locator('.u-over').hover();
-  await until('values under the cursor are shown', async () => /at \d\d:\d\d:\d\d/.test(await tab.locator('.chart').first().textContent()));
-  equal(tab.complaints, [], 'complaints');
+  const before = await until('one is available', async () => {
+    const colour = await cellColour(tab, 0);
+    return colour === '#66788A' && colour;
+  }, 30);
+  await tab.locator('.tile[data-state=faulted]').click();
+  await until('it is dimmed', async () => (await cellColour(tab, 0)) !== before);
+  check(tab.url().includes('state=faulted'), tab.url());
+  await tab.locator('.tile[data-state=faulted]').click();
+  await until('it is as it was', async () => (await cellColour(tab, 0)) === before, 30);
+  await tab.getByRole('button', { name: 'Switch to the light theme' }).click();
+  equal(await tab.evaluate(() => document.documentElement.dataset.theme), 'light', 'theme');
   await tab.context().close();
-  await strict.stop();
 });
 
 await law('The page decodes the frame that FORMAT.md draws', async () => {
@@ -317,6 +252,38 @@ await law('The page decodes the frame that FORMAT.md draws', async () => {
     return [isTaken, states.number, states.simMs, states.code(0)];
   }, bytes);
   equal(found, [true, 1, 1286, 0], 'what it holds');
+});
+
+await law('Frames of differences add up, and one that does not fit is refused', async () => {
+  const found = await page.evaluate(async () => {
+    const { States } = await import('/page/frames.js');
+    const frame = async (isKey, points, number, base, payload) => {
+      const packed = new Uint8Array(await new Response(new Blob([new Uint8Array(payload)]).stream().pipeThrough(new CompressionStream('deflate'))).arrayBuffer());
+      const bytes = new Uint8Array(22 + packed.length);
+      const head = new DataView(bytes.buffer);
+      head.setUint8(0, 1);
+      head.setUint8(1, isKey ? 1 : 0);
+      [points, number, base].forEach((value, i) => head.setUint32(2 + 4 * i, value, true));
+      bytes.set(packed, 22);
+      return bytes.buffer;
+    };
+    const states = new States(3);
+    const codes = () => Array.from({ length: states.points }, (_, i) => states.code(i));
+    const steps = [];
+    const take = async (...parts) => steps.push([await states.take(await frame(...parts)), states.number, codes().join('')]);
+    await take(false, 3, 1, 0, [0x11, 0x01]);   // the first one that may be, by chance: nothing was held, all were disconnected
+    await take(true, 3, 7, 0, [0x10, 0x05]);    // 0 1 5
+    await take(false, 3, 8, 7, [0x31, 0x06]);   // 1 2 3
+    await take(false, 3, 9, 7, [0x11, 0x01]);   // of one that is not held any more
+    await take(false, 4, 9, 8, [0x11, 0x11]);   // of other points
+    await take(false, 3, 9, 8, [0x11]);         // too short
+    states.grow(4);
+    steps.push([states.points, codes().join('')]);
+    await take(true, 5, 9, 0, [0x21, 0x43, 0x05]);  // two have joined
+    return steps;
+  });
+  equal(found, [[true, 1, '555'], [true, 7, '015'], [true, 8, '123'], [false, 8, '123'], [false, 8, '123'], [false, 8, '123'],
+    [4, '1234'], [true, 9, '12345']], 'what was taken, its number, the codes');
 });
 
 await law('A tab finds its way back after the server was restarted, and shows the new run', async () => {
@@ -337,42 +304,11 @@ await law('A tab finds its way back after the server was restarted, and shows th
   await until('it says that the run is over', async () => (await tab.getByTestId('connection').textContent()) === 'finished');
   check(await tab.locator('.tile').count() > 6 && await tab.getByTestId('map').isVisible(), 'all stays readable');
   equal(await tab.locator('.overlay').count(), 0, 'what is over is not stale');
+  const third = await openRun(smallScenario({ points: 20 }), [], port);
+  await tab.getByRole('button', { name: 'Another run is here' }).click({ timeout: 60_000 });
+  await until('it shows the next one', async () => (await tab.evaluate(() => window.chargemill?.states?.points)) === 20, 30);
   await tab.context().close();
-});
-
-await law('The feed of a zone has all of its rows, also those from before the page knew any; of a part it says so', async () => {
-  const busy = await openRun(`
-[run]
-name = "busy"
-duration = "10h"
-speed = 100
-[network]
-charge_points = 400
-zones = 4
-health_interval = "5s"
-[[fault]]
-kind = "engine_ko"
-rate = 30
-duration = "1m"
-[tcp]
-listen = "off"
-`);
-  await until('there are many', async () => (await busy.ask('/api/v1/faults?limit=10000')).faults.length > 2000, 120);
-  const all = async () => (await busy.ask('/api/v1/faults?zone=Z02&limit=10000')).faults.length;
-  const before = await all();
-  // Paused: rows as they stood when it was opened.
-  const tab = await openTab(`${busy.base}/?zone=Z02&paused=1`);
-  await shown(tab);
-  const count = () => tab.getByTestId('feed-count').textContent();
-  await until('rows are there', async () => /^[1-9]/.test(await count()));
-  const rows = Number((await count()).replace(/\D/g, ''));
-  check(before > 300 && before <= rows && rows <= await all(), `${rows} rows, ${before} before`);
-  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
-  await tab.locator('.filters select').first().selectOption('');
-  await until('it says that it has the newest only', async () => /^newest \d.* rows$/.test(await count()));
-  equal(tab.complaints, [], 'complaints');
-  await tab.context().close();
-  await busy.stop();
+  await third.stop();
 });
 
 await law('A run that is over stays readable: the open charge point, and whatever part of the feed', async () => {
@@ -398,18 +334,6 @@ await law('A run that is over stays readable: the open charge point, and whateve
   await until('a kind too', async () => (await names()).length === 2);
   equal(tab.complaints.filter((text) => !/WebSocket|ERR_CONNECTION/.test(text)), [], 'complaints');
   await tab.context().close();
-});
-
-await law('Without http.control the page offers no actions, and the server takes none from a page', async () => {
-  const guarded = await openRun(smallScenario({ points: 8 }));
-  const tab = await openTab(`${guarded.base}/?cp=CP-000001`);
-  await tab.getByTestId('drawer').locator('.facts').waitFor();
-  equal(await tab.locator('.actions').count(), 0, 'actions');
-  const status = await tab.evaluate(() => fetch('/api/v1/charge-points/stop', { method: 'POST', body: '{}' }).then((r) => r.status));
-  equal(status, 403, 'a page that tries');
-  await guarded.post('/api/v1/charge-points/CP-000001/stop');  // a program may
-  await tab.context().close();
-  await guarded.stop();
 });
 
 await law('Nothing was complained of in all of that', async () => {

@@ -28,6 +28,21 @@ await law('The map of a run on two nodes shows the charge points of both, and ea
   await page.context().close();
 });
 
+await law('A feed that is filtered has new faults of both nodes, whichever journal is the longer', async () => {
+  const page = await openTab(`${live.base}/?q=CP-0`);
+  await shown(page);
+  check((await page.locator('h1').textContent()).includes('2 nodes'), await page.locator('h1').textContent());
+  await page.locator('[data-testid=feed] .fault').first().waitFor({ timeout: 30_000 });
+  // One of each node, and again: one of the two has a number below those that are there.
+  for (const cp of ['CP-000002', 'CP-000016', 'CP-000003', 'CP-000017', 'CP-000039']) {
+    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 30_000 });
+  }
+  const times = await page.evaluate(() => [...document.querySelectorAll('[data-testid=feed] .fault .time')].map((item) => item.textContent));
+  equal(times, [...times].sort().reverse(), 'the newest is first');
+  await page.context().close();
+});
+
 await law('The tab Nodes has a row for each, with what the API says of it', async () => {
   const page = await openTab(live.base);
   await shown(page);

@@ -28,5 +28,5 @@ export function withQuery(path, parameters) {
   return text ? `${path}?${text}` : path;
 }
 
-/** Seconds since 1970 as the API takes them, to the microsecond. */
+/** Seconds since 1970 as the API takes them, to the millisecond. */
 export const utc = (unix) => (unix === null ? null : new Date(unix * 1000).toISOString());

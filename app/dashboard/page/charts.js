@@ -6,10 +6,10 @@ import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
 const kHeight = 120;
 
-/** Lines by theme: the map's colours on the dark, darker ones of the same family on the light. */
+/** Lines by theme: the map's colours on the dark, darker ones of the same family on the light. palette_check.py measures them too. */
 const kInk = {
   dark: { text: '#AEB8C2', grid: '#2A323A', mark: '#8A97A5', alert: '#FF7A38', charging: '#2F9BFF', stopped: '#F0E442', faulted: '#FF7A38', disconnected: '#9AA7B4', first: '#2F9BFF', second: '#F0E442', third: '#FF7A38' },
-  light: { text: '#48525C', grid: '#E3E7EB', mark: '#5A6672', alert: '#B8400A', charging: '#0B63B5', stopped: '#7A6500', faulted: '#B8400A', disconnected: '#5A6672', first: '#0B63B5', second: '#7A6500', third: '#B8400A' },
+  light: { text: '#48525C', grid: '#E3E7EB', mark: '#5A6672', alert: '#B8400A', charging: '#0B63B5', stopped: '#B88800', faulted: '#B8400A', disconnected: '#7F8A95', first: '#0B63B5', second: '#B88800', third: '#B8400A' },
 };
 const kDash = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
@@ -21,7 +21,7 @@ function afterStart(series) {
 
 /** `bounds`: by line, what it should not be above; none: it has no limit. */
 const kCharts = [
-  { title: 'States', text: countText, lines: (s) => [
+  { title: 'States', text: countText, isWhole: true, lines: (s) => [
     ['supplying', 'charging', s.columns.supplying], ['out of order', 'stopped', s.columns.stopped],
     ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', afterStart(s)]],
   bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
@@ -77,7 +77,9 @@ function paintBehind(u, ink, { alerts, marks, start, isNamed }) {
 }
 
 /** Room for a label: with seconds it is wider. */
-const spaceOf = (u, i, min, max, wide) => ((max - min) / wide * 64 < 60 ? 64 : 42);
+const spaceOf = (u, i, min, max, wide) => ((max - min) / wide * 64 < 60 ? 64 : 36);
+/** Steps of time that people count in, seconds. */
+const kTimeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 /** The next round time is often beyond the last row. */
 const within = (u, splits) => splits.map((v) => (v >= u.scales.x.min && v <= u.scales.x.max ? v : null));
 
@@ -89,10 +91,10 @@ function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
     cursor: { sync: { key: 'time' }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * 1.08] } },
     axes: [
-      { stroke: ink.text, grid: { stroke: ink.grid, width: 1, filter: within }, ticks: { show: false }, size: 22, font: '11px system-ui', space: spaceOf, filter: within,
+      { stroke: ink.text, grid: { stroke: ink.grid, width: 1, filter: within }, ticks: { show: false }, size: 22, font: '11px system-ui', space: spaceOf, incrs: kTimeSteps, filter: within,
         values: (_, at, __, ___, step) => at.map((v) => (v === null ? '' : timeText(v).slice(11, step < 60 ? 19 : 16))) },
       { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, size: 62, font: '11px system-ui', space: 28,
-        values: (_, at) => at.map((v) => chart.text(v)) },
+        values: (_, at) => at.map((v) => (chart.isWhole && !Number.isInteger(v) ? '' : chart.text(v))) },
     ],
     series: [{}, ...names.map(([label, colour], i) => ({ label, stroke: ink[colour], width: 1.5, dash: kDash[i], spanGaps: true, points: { show: false } }))],
     hooks: {
@@ -158,7 +160,7 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
       plot.current.setScale('x', { min: view.from ?? times[0], max: view.to ?? times[times.length - 1] });
     });
   }, [shown, view.from, view.to, theme]);
-  const value = (values) => chart.text(values[at ?? values.length - 1] ?? null);
+  const value = (values) => chart.text(at === null ? newest(values) : values[at] ?? null);
   return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks)}>
     <figcaption aria-hidden="true"><b>${chart.title}</b>
       ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(11)}</span>`}

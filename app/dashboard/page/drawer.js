@@ -57,8 +57,11 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
     if (!isOpen || !hasPast) return undefined;
     let isWanted = true;
     const of = (what, limit = kRows) => ask(withQuery(`/api/v1/${what}`, { cp, since: utc(view.from), until: utc(view.to), limit }));
-    Promise.all([of('health'), of('sessions'), of('faults'), of('meter', kReadings)])
-      .then(([h, s, f, m]) => isWanted && setPast({ health: h.health, sessions: s.sessions, faults: f.faults, readings: m.readings }))
+    // How a range begins, the rows before it say.
+    const before = (what) => (view.from === null ? { [what]: [] } : ask(withQuery(`/api/v1/${what}`, { cp, until: utc(view.from), limit: 1 })));
+    Promise.all([of('health'), of('sessions'), of('faults'), of('meter', kReadings), before('health'), before('faults')])
+      .then(([h, s, f, m, { health }, { faults }]) => isWanted && setPast({ health: h.health, sessions: s.sessions, faults: f.faults,
+        readings: m.readings, before: [...health, ...faults] }))
       .catch((error) => isWanted && setTrouble(error.message));
     return () => {
       isWanted = false;
@@ -67,15 +70,32 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
   return { now, past, heard, trouble };
 }
 
-/** What it was from when on: by its engine's reports, and by what its monitor said of it. */
-function changesOf({ health, faults }) {
+/** When the oldest of `rows` was, if there may be older ones. */
+const cutOf = (rows) => (rows.length < kRows ? '' : rows[rows.length - 1].timestamp);
+
+/** `points` from `from` on; the first of them says what it was then. */
+function since(from, points) {
+  const first = points.findLastIndex(({ at }) => at <= from);
+  return first < 0 ? points : [{ ...points[first], at: from }, ...points.slice(first + 1)];
+}
+
+/**
+ * What it was from when on: by its engine's reports, and by what its monitor said of it. Not further back than rows of both
+ * kinds are known: what it was before the oldest report nobody can tell from a recovery. That its monitor is lost, no row says.
+ */
+function changesOf({ health, faults, before }, now, view) {
   let isFaulty = false;
   let code = kClassOf.DISCONNECTED;
-  return [...health, ...faults].sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1)).map((row) => {
-    isFaulty = row.event_type ? row.event_type === 'FAULT' : row.is_faulty;
-    if (row.state) code = kClassOf[row.state] ?? code;
-    return { at: Date.parse(row.timestamp) / 1000, code: isFaulty ? kClassOf.FAULT : code };
-  });
+  const cut = cutOf(health);
+  const points = [...before, ...health, ...faults].filter(({ timestamp }) => timestamp >= cut)
+    .sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1)).map((row) => {
+      isFaulty = row.event_type ? row.event_type === 'FAULT' : row.is_faulty;
+      if (row.state) code = kClassOf[row.state] ?? code;
+      return { at: Date.parse(row.timestamp) / 1000, code: isFaulty ? kClassOf.FAULT : code };
+    });
+  if (points.length > 0 && now?.state === 'DISCONNECTED' && now.monitor_last_seen && view.to === null)
+    points.push({ at: Math.max(points[points.length - 1].at, Date.parse(now.monitor_last_seen) / 1000), code: kClassOf.DISCONNECTED });
+  return since(Math.max(view.from ?? 0, Date.parse(cutOf(faults)) / 1000 || 0), points);
 }
 
 /** Bars from one change to the next. */
@@ -132,10 +152,10 @@ function Power({ readings, heard, from, end }) {
 }
 
 /** States and power over one range of time. */
-function Course({ past, heard, view, until }) {
-  const points = changesOf(past);
-  if (points.length === 0) return html`<p class="empty">No report yet.</p>`;
-  const from = points[0].at;
+function Course({ past, now, heard, view, until }) {
+  const points = changesOf(past, now, view);
+  if (points.length === 0) return html`<p class="empty">${view.from === null && view.to === null ? 'No report yet.' : 'No report in this range.'}</p>`;
+  const from = view.from ?? points[0].at;
   const end = Math.max(view.to ?? until, points[points.length - 1].at + 1e-3);
   return html`<${Timeline} points=${points} from=${from} end=${end} />
     <p class="ends" aria-hidden="true"><span>${timeText(from)}</span><span>${timeText(end)}</span></p>
@@ -181,9 +201,9 @@ function Facts({ now, clock }) {
     ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state + heardText(now.engine_last_heard, clock)],
     ['Monitor', now.monitor_status + heardText(now.monitor_last_seen, clock)],
     ['Breaker', now.circuit_breaker.state], ['Fault', now.fault_reason ?? 'none'],
-    ['Rated', `${now.power_kw} kW at ${now.price_eur_kwh} €/kWh`],
+    ['Rated', `${now.power_kw} kW at €${now.price_eur_kwh.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 6 })}/kWh`],
     ['Driver', now.current_driver ?? 'nobody'], ['Session', now.current_session ?? 'none'],
-    ['Delivers', now.telemetry ? `${now.telemetry.kw.toFixed(1)} kW, ${now.telemetry.kwh.toFixed(3)} kWh, ${now.telemetry.euros.toFixed(2)} €` : 'nothing'],
+    ['Delivers', now.telemetry ? `${now.telemetry.kw.toFixed(2)} kW, ${now.telemetry.kwh.toFixed(3)} kWh, €${now.telemetry.euros.toFixed(2)}` : 'nothing'],
   ];
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd title=${value}>${value}</dd></div>`)}</dl>`;
 }
@@ -234,7 +254,7 @@ export function Drawer({ store, view, go }) {
     ${now && html`<${Facts} now=${now} clock=${until} />`}
     ${now && hello?.may_act && isOpen && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
-    ${past ? html`<${Course} past=${past} heard=${heard} view=${view} until=${until} />`
+    ${past ? html`<${Course} past=${past} now=${now} heard=${heard} view=${view} until=${until} />`
       : html`<p class="empty">${waitingFor(hello, isOpen)}</p>`}
     ${past && html`<${Energy} sessions=${past.sessions} />
       <${Table} name="Sessions" testid="drawer-sessions" rows=${past.sessions} heads=${['Start', 'Lasted', 'Driver', 'kWh', '€', 'Status']}

@@ -15,6 +15,9 @@ export function isInRange(row, view) {
   return (view.from === null || at >= view.from) && (view.to === null || at <= view.to);
 }
 
+/** The order of the feed; on several nodes that of the ids alone is another one. */
+export const newestFirst = (a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : (b.id ?? 0) - (a.id ?? 0));
+
 /** Rows in a row with the same kind, reason and zone become one, with how many it stands for. */
 export function grouped(rows) {
   const groups = [];

@@ -1,7 +1,7 @@
 // The fault feed: newest first, as long as it may get, of whatever a person wants to see.
 import { html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
 import { ask, utc, withQuery } from './api.js';
-import { announcement, grouped, isInRange, isMeant } from './fault_rows.js';
+import { announcement, grouped, isInRange, isMeant, newestFirst } from './fault_rows.js';
 import { countText, csvText, download, rowTime } from './format.js';
 
 const kRow = 26;        // pixels
@@ -33,19 +33,21 @@ function useRows(store, view) {
     };
   }, [path, isAsked, instance]);
   return useMemo(() => {
-    const is = (row) => isMeant(row, view) && isInRange(row, view);
+    // A name in full means that charge point, not those whose names go on.
+    const is = (row) => (!isPoint || row.cp_id === view.q) && isMeant(row, view) && isInRange(row, view);
     const isAnswered = isFiltered && answer.path === path && answer.trouble === '';
     if (isAsked && answer.path !== path) return { rows: [], isFiltered, isWhole: false, known: null, trouble: '' };
     if (!isAnswered) {
       const known = store.hasOlderFaults ? store.faults.length : null;
       return { rows: store.faults.filter(is), isFiltered, isWhole: store.areFaultsKnown, known, trouble: isAsked ? answer.trouble : '' };
     }
-    const newest = answer.rows[0]?.id ?? -1;
+    // The answer has all that fits, up to its limit and its making: what it lacks and is not older than its last row is new.
     const ids = new Set(answer.rows.map(({ id }) => id));
-    const fresh = store.faults.filter((row) => row.id > newest && !ids.has(row.id) && is(row));
+    const oldest = answer.rows.length < kLimit ? '' : answer.rows[answer.rows.length - 1].timestamp;
+    const fresh = store.faults.filter((row) => row.timestamp >= oldest && !ids.has(row.id) && is(row));
     const known = answer.rows.length < kLimit ? null : answer.rows.length + fresh.length;
-    return { rows: [...fresh, ...answer.rows.filter(is)], isFiltered, isWhole: true, known, trouble: '' };
-  }, [store.revision, store.areFaultsKnown, answer, path, isAsked, isFiltered, view.q, view.zone, view.kind, view.from, view.to]);
+    return { rows: [...fresh, ...answer.rows.filter(is)].sort(newestFirst), isFiltered, isWhole: true, known, trouble: '' };
+  }, [store.revision, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to]);
 }
 
 /** How many there are, and of how many that are known if that is not all. */
@@ -55,13 +57,16 @@ function countOf(rows, known) {
   return rows === known ? `newest ${text}` : `${text} of the newest ${countText(known)}`;
 }
 
-/** Says what is new, but not more often than one can listen. */
-function Announcer({ store, isPaused }) {
+/** Says what is new, wherever one looks, but not more often than one can listen. */
+export function Announcer({ store, isPaused }) {
   const [text, setText] = useState('');
-  const last = useRef({ revision: store.revision, rows: store.faults });
+  const last = useRef(null);
+  useEffect(() => {
+    last.current = { revision: store.revision, rows: store.faults };  // what was there before is not new
+  }, [store.areFaultsKnown, store.hello?.instance]);
   useEffect(() => {
     const timer = setInterval(() => {
-      if (store.revision === last.current.revision) return;
+      if (!store.areFaultsKnown || store.revision === last.current.revision) return;
       const known = new Set(last.current.rows.slice(0, 2000));
       const fresh = store.faults.slice(0, 2000).filter((row) => !known.has(row));
       last.current = { revision: store.revision, rows: store.faults };
@@ -76,7 +81,7 @@ function Row({ row, top, go }) {
   const isFault = row.event_type === 'FAULT';
   return html`<li class="fault" style=${{ top: `${top}px` }} data-id=${row.id}>
     <span class="time">${rowTime(row.timestamp).slice(11)}</span>
-    <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲ fault' : '○ recovery'}</span>
+    <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲' : '○'} <span class="word">${isFault ? 'fault' : 'recovery'}</span></span>
     <button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
     <span class="zone">${row.zone}</span>
     <span class="reason" title=${row.reason}>${row.count > 1 ? `×${row.count} ` : ''}${row.reason}</span></li>`;
@@ -121,13 +126,14 @@ function Filters({ store, view, go }) {
 
 export function Feed({ store, view, go }) {
   const found = useRows(store, view);
-  const [held, setHeld] = useState(null);  // the rows as they stood when it was paused
+  const [held, setHeld] = useState(null);  // what was found when it was paused, or when another part was asked for since
   const [readTo, setReadTo] = useState('');  // the newest row that was there when all was read
   const isPaused = view.isPaused || view.isHeld;
+  const part = [store.hello?.instance, view.q, view.zone, view.kind, view.from, view.to].join('\n');
   useEffect(() => {
-    if (!isPaused) setHeld(null); else if (held === null && found.isWhole) setHeld(found.rows);
-  }, [isPaused, found.rows]);
-  const rows = held ?? found.rows;
+    if (!isPaused) setHeld(null); else if (held?.part !== part && found.isWhole) setHeld({ part, rows: found.rows, known: found.known });
+  }, [isPaused, found.rows, part]);
+  const { rows, known } = held?.part === part ? held : found;
   const shown = useMemo(() => (view.isGrouped ? grouped(rows) : rows), [rows, view.isGrouped]);
   const newest = found.rows[0]?.timestamp ?? '';
   useEffect(() => {
@@ -138,7 +144,7 @@ export function Feed({ store, view, go }) {
   return html`<div class="feed">
     <${Filters} store=${store} view=${view} go=${go} />
     <div class="bar">
-      <span data-testid="feed-count">${countOf(rows.length, found.known)}</span>
+      <span data-testid="feed-count">${countOf(rows.length, known)}</span>
       ${unread > 0 && html`<span class="unread">${countText(unread)} new</span>`}
       <button aria-pressed=${view.isPaused} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
       <button disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
@@ -148,6 +154,5 @@ export function Feed({ store, view, go }) {
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
     ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.' : 'No fault so far.'}</p>`}
     <${List} rows=${shown} go=${go} />
-    <${Announcer} store=${store} isPaused=${isPaused} />
   </div>`;
 }

@@ -1,8 +1,10 @@
 // Which run this is, how it stands, and how old what is shown is.
 import { html, useEffect, useState } from './vendor/preact_htm.js';
 import { figureText, plural, spanText, timeText } from './format.js';
+import { calm } from './store.js';
 
 const kStaleMs = 3000;
+const kLookMs = 250;
 
 function stateOf(store) {
   if (store.connection === 'finished') return 'finished';
@@ -11,13 +13,18 @@ function stateOf(store) {
   return store.pulse?.state ?? 'running';
 }
 
+/** Seconds since something was heard. */
+const ageOf = (store) => Math.round((performance.now() - store.heardAt) / 100) / 10;
+
 /** True once nothing was heard for longer than a person should trust. */
 export function useStale(store) {
-  const [age, setAge] = useState(0);
+  const [looked, setAge] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setAge(Math.round((performance.now() - store.heardAt) / 100) / 10), 250);
+    // With less motion it changes with all the rest.
+    const timer = setInterval(() => (calm.matches ? store.changed() : setAge(ageOf(store))), kLookMs);
     return () => clearInterval(timer);
   }, []);
+  const age = calm.matches ? ageOf(store) : looked;
   return { age, isStale: age * 1000 > kStaleMs && store.connection !== 'finished' };
 }
 
@@ -28,10 +35,11 @@ export function Header({ store, view, go, age, isStale, theme }) {
   const clock = hello && pulse ? timeText(Date.parse(hello.run.start) / 1000 + pulse.sim_s) : '';
   const next = theme === 'dark' ? 'light' : 'dark';
   return html`<header class="top">
-    <h1>chargemill <span class="run">${hello ? `${hello.run.name}, ${plural(hello.points, 'charge point')}` : ''}</span></h1>
+    <h1>chargemill <span class="run">${hello ? `${hello.run.name}, ${plural(hello.points, 'charge point')}${hello.nodes > 1 ? `, ${plural(hello.nodes, 'node')}` : ''}` : ''}</span></h1>
     <span class=${`state ${isWell ? '' : 'bad'}`} role="status" data-testid="connection">${state}</span>
     <span class="age" data-testid="age">${store.connection === 'finished' ? 'this is how it ended' : view.isHeld ? 'the view is paused'
       : isStale ? `nothing heard for ${age.toFixed(0)} s` : `last update ${age.toFixed(1)} s ago`}</span>
+    ${store.hasNext && html`<button onclick=${() => location.reload()}>Another run is here: show it</button>`}
     <span class="space"></span>
     <span class="clock" title="model time, UTC" data-testid="clock">${clock}</span>
     ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>

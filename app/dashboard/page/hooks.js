@@ -40,8 +40,8 @@ export function useTheme(view) {
   return theme;
 }
 
-/** Keys that work wherever no text is being written. */
-export function useKeys(go) {
+/** Keys that work wherever no text is being written. `toSearch`: brings the search into sight. */
+export function useKeys(go, toSearch) {
   useEffect(() => {
     const onKey = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -52,7 +52,11 @@ export function useKeys(go) {
         go((before) => ({ isolated: before.isolated === code ? null : code }));
       } else if (event.key === '/') {
         event.preventDefault();
-        document.getElementById('search')?.focus();
+        const focus = () => document.getElementById('search')?.focus();
+        focus();  // in vain if it is hidden or not there
+        if (document.activeElement?.id === 'search' || !toSearch) return;
+        toSearch();
+        requestAnimationFrame(focus);
       }
     };
     window.addEventListener('keydown', onKey);

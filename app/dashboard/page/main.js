@@ -3,7 +3,7 @@ import { html, render, useEffect, useReducer } from './vendor/preact_htm.js';
 import { Configuration, Downloads, Log } from './about_run.js';
 import { Charts } from './charts.js';
 import { Drawer } from './drawer.js';
-import { Feed } from './feed.js';
+import { Announcer, Feed } from './feed.js';
 import { Header, useStale } from './header.js';
 import { useKeys, useTheme, useView } from './hooks.js';
 import { Legend } from './legend.js';
@@ -60,7 +60,8 @@ function App({ store }) {
   const [view, go] = useView('search');
   const theme = useTheme(view);
   const { age, isStale } = useStale(store);
-  useKeys(go);
+  // Where the feed has no room beside an open charge point, that one gives way.
+  useKeys(go, () => go({ panel: 'faults', ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
   useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
   return html`
@@ -77,7 +78,8 @@ function App({ store }) {
       <${Panel} store=${store} view=${view} go=${go} />
       <${Charts} store=${store} view=${view} theme=${theme} go=${go} />
       ${view.cp && html`<${Drawer} store=${store} view=${view} go=${go} />`}
-    </main>`;
+    </main>
+    <${Announcer} store=${store} isPaused=${view.isPaused || view.isHeld} />`;
 }
 
 const store = new Store();

@@ -26,6 +26,12 @@ export function describe(plan, total) {
   return `Map of ${plural(plan.points, 'charge point')} in ${plural(plan.zones.length, 'zone')}: ${parts.join(', ')}.`;
 }
 
+/** Beside a place of the map, on the side that has the room. */
+function besideTip({ x, y }, { clientWidth, clientHeight }) {
+  return { ...(x > clientWidth / 2 ? { right: `${clientWidth - x + 14}px` } : { left: `${x + 14}px` }),
+    ...(y > clientHeight / 2 ? { bottom: `${clientHeight - y + 14}px` } : { top: `${y + 14}px` }) };
+}
+
 /** One canvas and all that happens on it. Not a component: it is drawn as often as it likes. */
 class Stage {
   constructor(canvas, plan) {
@@ -39,22 +45,53 @@ class Stage {
     this.selected = -1;
     this.isolated = null;
     this.zone = -1;
+    this.aim = -1;  // the point for the middle, before there are places
     this.frames = 0;
     this.isDue = false;
     this.onMoved = () => {};
   }
 
-  /** What part is seen, as the address says it: scale, left, top. All of it: nothing. */
+  /**
+   * What part is seen, as the address says it: scale, and the point in the middle, which is the same in a window of
+   * another shape. All of it: nothing.
+   */
   get place() {
-    const { scale, left, top } = this.view;
-    return Math.abs(scale - 1) < 1e-3 ? '' : `${Number(scale.toFixed(2))},${Math.round(left)},${Math.round(top)}`;
+    const { scale } = this.view;
+    if (Math.abs(scale - 1) < 1e-3) return '';
+    const middle = this.middle();
+    return `${Number(scale.toFixed(2))}${middle < 0 ? '' : `,${middle}`}`;
   }
   set place(text) {
-    const [scale, left, top] = text === '' ? [1, 0, 0] : text.split(',').map(Number);
-    this.view = { scale, left, top };
+    const [scale, middle = -1] = text === '' ? [1] : text.split(',').map(Number);
+    this.view = { scale, left: 0, top: 0 };
+    this.aim = middle;
     if (!this.places) return;
-    this.clamp();
+    this.centre(middle);
     this.draw();
+  }
+
+  /** The point nearest to the middle of what is seen; -1: all is seen. */
+  middle() {
+    if (!this.places) return this.aim;
+    const { view, places } = this;
+    if (view.scale <= 1) return -1;
+    const atX = view.left + (this.width / this.ratio / view.scale - places.cell) / 2;
+    const atY = view.top + (this.height / this.ratio / view.scale - places.cell) / 2;
+    let best = -1;
+    let least = Infinity;
+    for (let i = 0; i < places.x.length; ++i) {
+      const far = (places.x[i] - atX) ** 2 + (places.y[i] - atY) ** 2;
+      if (far < least) [best, least] = [i, far];
+    }
+    return best;
+  }
+  centre(point) {
+    const { view, places } = this;
+    if (point >= 0 && point < places.x.length) {
+      view.left = places.x[point] - (this.width / this.ratio / view.scale - places.cell) / 2;
+      view.top = places.y[point] - (this.height / this.ratio / view.scale - places.cell) / 2;
+    }
+    this.clamp();
   }
 
   /** In pixels of the screen, so that cells are sharp. */
@@ -62,6 +99,7 @@ class Stage {
     const ratio = window.devicePixelRatio || 1;
     const [wide, high] = [width, height].map((size) => Math.max(1, Math.round(size * ratio)));
     if (wide === this.width && high === this.height) return;
+    const middle = this.middle();
     this.ratio = ratio;
     this.width = wide;
     this.height = high;
@@ -70,7 +108,7 @@ class Stage {
     this.places = place(this.plan, width - 16, height - 16);
     this.finder = new Finder(this.places);
     this.blocks = placeZones(this.plan, width - 16, height - 16);
-    this.clamp();
+    this.centre(middle);
     this.paint();  // at once: a canvas that changes its size is empty until it is painted
   }
 
@@ -285,6 +323,7 @@ export function ChargePointMap({ store, plan, total, view, go }) {
       if (zone) go({ zone: view.zone === zone.name ? '' : zone.name });
     },
     onpointerleave: () => setTip(null),
+    onblur: () => setTip(null),
   };
   // Preact's own wheel handler would be passive, and the page would scroll with the map.
   useEffect(() => {
@@ -305,6 +344,8 @@ export function ChargePointMap({ store, plan, total, view, go }) {
       s.cursor = point;
       s.show(point);
       setSpoken(say(point));
+      const { left, top, scale } = s.view;
+      setTip({ x: (s.places.x[point] - left) * scale, y: (s.places.y[point] - top) * scale, text: say(point) });
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !store.states) return;
     if (steps[event.key]) move(s.cursor < 0 ? 0 : s.finder.neighbour(s.cursor, ...steps[event.key]));
@@ -328,7 +369,7 @@ export function ChargePointMap({ store, plan, total, view, go }) {
       <p id="map-keys" class="hidden">Arrow keys move from charge point to charge point, Enter opens one,
         plus and minus zoom, 0 shows all. The table view has the same content.</p>
       <div class="hidden" role="status" data-testid="map-cursor">${spoken}</div>
-      ${tip && html`<div class="tip" style=${{ left: `${tip.x + 14}px`, top: `${tip.y + 14}px` }}>${tip.text}</div>`}
+      ${tip && html`<div class="tip" data-testid="tip" style=${besideTip(tip, box.current)}>${tip.text}</div>`}
       <div class="zoom" role="group" aria-label="Zoom">
         <button onclick=${zoomBy(1.5)} aria-label="Zoom in">+</button>
         <button onclick=${zoomBy(1 / 1.5)} aria-label="Zoom out">−</button>

@@ -7,7 +7,7 @@ import { rowTime } from './format.js';
 const kEveryMs = 1000;
 const kRows = 200;
 const kWords = { denied: 'Request denied', accepted: 'Request accepted', started: '● Supply started', ended: 'Session ended', corrected: 'Session corrected',
-  fault: '▲ Fault', recovery: '○ Recovery', stopped: '‖ Out of Order', resumed: 'In order again' };
+  fault: '▲ Fault', recovery: '○ Recovery', stopped: '‖ Out of Order', resumed: 'In order again', refused: 'Command refused' };
 
 /** The rest of a message. */
 function detailOf(row) {

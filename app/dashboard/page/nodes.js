@@ -15,7 +15,7 @@ export function Nodes({ isLive }) {
   return html`<div class="rows" tabindex="0" role="region" aria-label="Nodes">
     <table class="list nodes" data-testid="nodes"><caption class="hidden">Nodes that share the network</caption>
       <thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Charge points</th><th scope="col">Workers</th>
-        <th scope="col">Busy</th><th scope="col">Late p99</th><th scope="col">Mailbox</th><th scope="col">Memory</th><th scope="col">Link</th>
+        <th scope="col">Busy</th><th scope="col">Late p99</th><th scope="col">Mailbox</th><th scope="col">Memory</th><th scope="col">Link, total</th>
         <th scope="col">Where</th></tr></thead>
       <tbody>${answer.nodes.map((node) => html`<tr key=${node.name}>
         <th scope="row" title=${`incarnation ${node.incarnation}`}>${node.name}</th>

@@ -1,17 +1,19 @@
 // All that the page knows, and who is told when it changes.
 import { ask } from './api.js';
+import { newestFirst } from './fault_rows.js';
 import { Plan } from './layout.js';
 import { rowOf, Series } from './series.js';
-import { Wire } from './wire.js';
+import { greeting, Wire } from './wire.js';
 import { kClasses } from './palette.js';
 
 const kRowsMax = 10_000;
 const kRowsFirst = 1000;
 const kCalmMs = 1000;
 const kMeasureS = 0.9;  // nearly two pulses
+const kNextMs = 4000;   // from one look for another run to the next
 
 /** Whoever asks for less motion sees changes once a second. */
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
+export const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class Store {
   constructor() {
@@ -30,10 +32,13 @@ export class Store {
     this.connection = 'connecting';
     this.isPlanAsked = false;
     this.end = null;
+    this.hasNext = false;  // another run is served where this one was
     this.isHeld = false;
     this.heardAt = performance.now();
     this.shownAt = -Infinity;  // states
     this.pulseAt = -Infinity;
+    this.toldAt = -Infinity;   // listeners
+    this.isTellDue = false;
     this.listeners = new Set();
     this.stateListeners = new Set();
   }
@@ -49,6 +54,15 @@ export class Store {
     return () => this.stateListeners.delete(listener);
   }
   changed() {
+    if (this.isTellDue) return;
+    const wait = calm.matches ? this.toldAt + kCalmMs - performance.now() : 0;
+    if (wait <= 0) return this.tell();
+    this.isTellDue = true;
+    setTimeout(() => this.tell(), wait);
+  }
+  tell() {
+    this.isTellDue = false;
+    this.toldAt = performance.now();
     for (const listener of this.listeners) listener();
   }
 
@@ -58,9 +72,19 @@ export class Store {
       states: (states) => this.take(states),
       connection: (isOpen) => {
         if (!isOpen && !this.end) this.connection = 'lost';
+        if (!isOpen && this.end) this.awaitNext();
         this.changed();
       },
     });
+  }
+
+  /** A run that is over stays as it ended; whether there is another one, a person may want to know. */
+  awaitNext() {
+    setTimeout(async () => {
+      const hello = document.hidden ? null : await greeting();
+      this.hasNext = hello !== null && hello.instance !== this.hello?.instance;
+      if (this.hasNext) this.changed(); else this.awaitNext();
+    }, kNextMs);
   }
 
   /** While it is held, what is shown stays as it is; faults are still taken in, so that none is missed. */
@@ -192,7 +216,7 @@ export class Store {
     if (fresh.length === 0) return;
     if (fresh.length + this.faults.length > kRowsMax) this.hasOlderFaults = true;
     this.faults = [...fresh, ...this.faults]
-      .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : (b.id ?? 0) - (a.id ?? 0)))
+      .sort(newestFirst)
       .slice(0, kRowsMax);
     ++this.revision;
     this.changed();

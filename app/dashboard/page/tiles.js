@@ -16,6 +16,8 @@ function Spark({ values, limit }) {
     low = Math.min(low, v);
     high = Math.max(high, v);
   }
+  // A limit that is near belongs to the picture; one that is far would make the line flat.
+  if (typeof limit === 'number' && limit < 3 * high) [low, high] = [Math.min(low, limit), Math.max(high, limit)];
   const span = high - low || 1;
   const y = (v) => 22 - (v - low) / span * 20;
   const line = shown.map((v, i) => `${(i / (shown.length - 1) * 100).toFixed(1)},${y(v).toFixed(1)}`).join(' ');

@@ -28,7 +28,7 @@ export function readView(search) {
     zone: given.get('zone') ?? '',
     cp: given.get('cp') ?? '',
     q: given.get('q') ?? '',
-    at: /^\d+(\.\d+)?(,-?\d+){2}$/.test(given.get('at') ?? '') ? given.get('at') : '',
+    at: /^\d+(\.\d+)?(,\d+)?$/.test(given.get('at') ?? '') ? given.get('at') : '',
     from: time('from'),
     to: time('to'),
     isGrouped: given.get('group') === '1',

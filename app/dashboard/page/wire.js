@@ -8,6 +8,18 @@ const kResumed = 4;
 const kRetryMs = 250;
 const kRetryMsMax = 4000;
 
+const connect = () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, 'chargemill.v1');
+
+/** What is said first by whoever is served here now; null: nobody is. */
+export const greeting = () => new Promise((done) => {
+  const socket = connect();
+  socket.onmessage = ({ data }) => {
+    done(JSON.parse(data));
+    socket.close();
+  };
+  socket.onclose = () => done(null);
+});
+
 /**
  * Calls `on.text(message)`, `on.states(states)` and `on.connection(isOpen)`. What breaks is opened
  * again, ever more slowly, until the server has said that the run is over.
@@ -23,8 +35,7 @@ export class Wire {
   }
 
   open() {
-    const at = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
-    const socket = new WebSocket(at, 'chargemill.v1');
+    const socket = connect();
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     this.states = null;

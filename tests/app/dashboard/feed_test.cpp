@@ -166,6 +166,18 @@ TEST(Feed, GreetsEveryTabBeforeItTellsItAnythingElse) {
   }
 }
 
+TEST(Feed, TellsFaultsFromTheStatesWhenItsJournalDoesNotAnswer) {
+  Station station{50, "/nowhere/journal"};
+  Tab tab{station};
+  ASSERT_TRUE(tab.hear_until([&] { return tab.held > 1; }));
+  station.desk.inject({director::FaultKind::engine_ko, PointId{7}, 1h});
+  station.still.pass(5s);
+  ASSERT_TRUE(tab.hear_until([&] { return !tab.faults.empty(); }));
+  EXPECT_EQ(tab.faults.front()["cp_id"], "CP-000008");
+  EXPECT_EQ(tab.faults.front()["event_type"], "FAULT");
+  EXPECT_TRUE(tab.faults.front()["id"].is_null());
+}
+
 TEST(Feed, LooksAtNobodyWhileNobodyWatches) {
   Station station{50};
   const auto looks = [&] { return station.network.look().totals.messages_delivered; };

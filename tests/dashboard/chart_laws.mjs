@@ -1,0 +1,66 @@
+// The run over time: what a chart says, and the range it shares with all that is beside it.
+import { check, equal, finish, law, openRun, openTab, shown, smallScenario, until } from './harness.mjs';
+
+const live = await openRun(smallScenario());
+
+await law('A chart says the newest that was measured, in its caption as in its words', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const said = () => tab.evaluate(() => {
+    const chart = [...document.querySelectorAll('.chart')].find((one) => one.textContent.includes('Latency p99'));
+    if (!chart || window.chargemill.series.measured('decision_interval_p99_ms').at(-1) !== null) return null;
+    return [/decision ([^,;]+)/.exec(chart.getAttribute('aria-label'))?.[1], chart.querySelector('.key b').textContent];
+  });
+  const [words, caption] = await until('a second without a decision, after one with some', async () => {
+    const found = await said();
+    return found && found[0] !== '–' && found;
+  }, 90);
+  equal(caption, words, 'caption');
+  await tab.context().close();
+});
+
+await law('A range that is drawn on one chart is that of all, of the feed, and of the address', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 5, null, { timeout: 30_000 });
+  const box = await tab.locator('.u-over').nth(1).boundingBox();
+  await tab.mouse.move(box.x + box.width * 0.3, box.y + 20);
+  await tab.mouse.down();
+  await tab.mouse.move(box.x + box.width * 0.8, box.y + 20, { steps: 5 });
+  await tab.mouse.up();
+  await tab.getByTestId('range').waitFor();
+  check(/[?&]from=.*&to=/.test(tab.url()), tab.url());
+  const fields = await tab.locator('.filters input[type=datetime-local]').evaluateAll((all) => all.map(({ value }) => value));
+  check(fields.every((value) => value !== ''), `${fields}`);
+  await tab.getByRole('button', { name: 'All of the run' }).click();
+  await until('all is shown again', async () => (await tab.getByTestId('range').count()) === 0);
+  await tab.context().close();
+});
+
+await law('Charts shade what went beyond its limit, and name what the scenario foresaw', async () => {
+  const strict = await openRun(smallScenario({ extra: `
+[[fault]]
+kind = "partition"
+at = "2s"
+duration = "1s"
+zone = "Z02"
+[[thresholds]]
+expr = "tick_lateness:p99 < 1us"
+[[thresholds]]
+expr = "request_decision:p99 < 1h"
+` }));
+  const tab = await openTab(strict.base);
+  await shown(tab);
+  const alerts = (title) => tab.locator('.chart', { hasText: title }).locator('.plot').getAttribute('data-alerts');
+  await until('lateness is beyond a microsecond', async () => Number(await alerts('Tick lateness p99')) > 0);
+  equal(await alerts('Latency p99'), '0', 'alerts of what is in time');
+  const said = await tab.locator('.chart').first().getAttribute('aria-label');
+  check(said.includes('foreseen: partition, Z02'), said);
+  await tab.locator('.chart').first().locator('.u-over').hover();
+  await until('values under the cursor are shown', async () => /at \d\d:\d\d:\d\d/.test(await tab.locator('.chart').first().textContent()));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+  await strict.stop();
+});
+await live.stop();
+process.exit(await finish());

@@ -1,0 +1,135 @@
+// One charge point, as its drawer shows it: now, in the journal, and in the hands of an operator.
+import {
+  check, equal, finish, history, law, openRun, openTab, shown, smallScenario, until,
+} from './harness.mjs';
+
+const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
+
+await law('The drawer of a charge point has the sessions and faults that the journal has', async () => {
+  const { sessions: any } = await until('a session is over', async () => {
+    const found = await live.ask('/api/v1/sessions?status=COMPLETED&limit=1');
+    return found.sessions.length > 0 && found;
+  }, 60);
+  const cp = any[0].cp_id;
+  await live.post(`/api/v1/charge-points/${cp}/stop`);
+  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+  await until('it has recovered', async () => {
+    const { faults } = await live.ask(`/api/v1/faults?cp=${cp}`);
+    return faults[0]?.event_type === 'RECOVERY';
+  });
+  const tab = await openTab(`${live.base}/?cp=${cp}`);
+  const ids = (name) => tab.locator(`[data-testid=${name}] tbody tr`).evaluateAll((rows) => rows.map((row) => row.dataset.id));
+  const journal = async (what, key) => {
+    const rows = await history(live.out, what, ['--cp', cp, '--limit', '100']);
+    return (rows[what] ?? rows).map((row) => String(row[key]));
+  };
+  await tab.getByTestId('drawer-faults').waitFor();
+  const [sessions, faults] = [await journal('sessions', 'session_id'), await journal('faults', 'id')];
+  check(sessions.length > 0 && faults.length > 1, 'there is something to compare');
+  await until('sessions are those of the journal', async () => JSON.stringify(await ids('drawer-sessions')) === JSON.stringify(sessions));
+  equal(await ids('drawer-faults'), faults, 'faults');
+  const cells = (name) => tab.locator(`[data-testid=${name}] tbody tr`).evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rowsOf = async (what) => {
+    const rows = await history(live.out, what, ['--cp', cp, '--limit', '100']);
+    return rows[what] ?? rows;
+  };
+  const at = (timestamp) => timestamp.slice(5, 19).replace('T', ' ');
+  equal((await cells('drawer-sessions')).map(([start, , driver, kwh, euros, status]) => [start, driver, kwh, euros, status]),
+    (await rowsOf('sessions')).map((row) => [at(row.start_time), row.driver_id, row.total_kwh.toFixed(3), row.total_cost.toFixed(2), row.status.toLowerCase()]),
+    'starts, drivers, kWh, € and what became of them');
+  equal(await cells('drawer-faults'), (await rowsOf('faults')).map((row) => [at(row.timestamp), row.event_type.toLowerCase(), row.reason]), 'what the faults say');
+  equal(await cells('drawer-reports'), (await rowsOf('health')).slice(0, 20).map((row) => [at(row.timestamp), row.state.toLowerCase(), row.reason]), 'reports');
+  const bars = await tab.locator('[data-testid=timeline] rect').evaluateAll((all) => all.map((bar) => bar.getAttribute('class')));
+  for (const kind of ['f-charging', 'f-faulted', 'f-stopped']) check(bars.includes(kind), `${kind} is not among ${bars}`);
+  const { readings } = await live.ask(`/api/v1/meter?cp=${cp}`);
+  const whole = readings.find(({ session_id }) => session_id === any[0].session_id);
+  equal(whole.kwh, any[0].total_kwh, 'the last reading of a session is its total');
+  check(await tab.getByTestId('power').isVisible(), 'power is a line beside them');
+  await tab.context().close();
+});
+
+await law('With http.control an operator stops, resumes and breaks a charge point from its drawer', async () => {
+  const cp = 'CP-000025';
+  const tab = await openTab(`${live.base}/?cp=${cp}`);
+  const state = async () => (await live.ask(`/api/v1/charge-points/${cp}`)).state;
+  await tab.getByRole('button', { name: 'Stop', exact: true }).click();
+  await until('it is stopped', async () => (await state()) === 'STOPPED');
+  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await until('it is back', async () => (await state()) !== 'STOPPED');
+  await tab.locator('.actions select').selectOption('engine_ko');
+  await tab.locator('.actions .duration').fill('2s');
+  await tab.getByRole('button', { name: 'Inject fault' }).click();
+  await until('it is broken', async () => (await state()) === 'BROKEN');
+  await until('and whole again, when it was told', async () => (await state()) !== 'BROKEN');
+  await tab.getByRole('button', { name: 'Shut down' }).click();
+  await until('its engine is off', async () => (await state()) === 'BROKEN');
+  await tab.getByRole('button', { name: 'Switch on' }).click();
+  await until('its engine is on', async () => (await state()) !== 'BROKEN');
+  await tab.getByRole('button', { name: 'Stop all' }).click();
+  await tab.getByRole('button', { name: 'No', exact: true }).click();
+  await tab.getByRole('button', { name: 'Stop all' }).click();
+  await tab.getByRole('button', { name: 'Yes, stop 40 charge points' }).click();
+  const stopped = async () => (await live.ask('/api/v1/charge-points?limit=100')).charge_points.filter((one) => one.operator_stopped).length;
+  await until('all are stopped', async () => (await stopped()) === 40);
+  await tab.getByRole('button', { name: 'Resume all' }).click();
+  await tab.getByRole('button', { name: /^Yes, resume/ }).click();
+  await until('all are back', async () => (await stopped()) === 0);
+  await tab.getByRole('button', { name: 'Reset breaker' }).click();
+  await until('it is said', async () => /reset-breaker: ordered/.test(await tab.locator('.said').textContent()));
+  await tab.context().close();
+});
+
+await law('The bar of states says what the journal says: how a range begins, and nothing of what is not known', async () => {
+  const cp = 'CP-000028';
+  const point = `/api/v1/charge-points/${cp}`;
+  const bars = (tab) => tab.locator('[data-testid=timeline] rect').evaluateAll((all) => all.map((bar) => bar.getAttribute('class')));
+  await live.post(`${point}/stop`);
+  await live.post(`${point}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
+  const { faults } = await until('it is broken', async () => {
+    const found = await live.ask(`/api/v1/faults?cp=${cp}&kind=FAULT`);
+    return found.faults.length > 0 && found;
+  }, 30);
+  const from = Date.parse(faults[0].timestamp) + 1000;
+  await until('a second later', async () => Date.parse((await live.ask(point)).monitor_last_seen) > from + 1000, 30);
+  const part = await openTab(`${live.base}/?cp=${cp}&from=${new Date(from).toISOString()}&to=${new Date(from + 1000).toISOString()}`);
+  await until('it was broken all the time', async () => JSON.stringify(await bars(part)) === '["f-faulted"]', 30);
+  equal(await part.locator('.ends span').first().textContent(), new Date(from).toISOString().slice(0, 19).replace('T', ' '), 'where it begins');
+  equal(part.complaints, [], 'complaints');
+  await part.context().close();
+
+  // More reports than are asked for, and a recovery from before the oldest of them: what it was then, nobody knows.
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const at = (second) => new Date(Date.UTC(2026, 0, 5) + second * 1000).toISOString();
+  const health = Array.from({ length: 100 }, (_, i) => ({ id: i, timestamp: at(1000 - i), cp_id: cp, state: i % 2 ? 'SUPPLYING' : 'ACTIVATED', is_faulty: false, reason: '' }));
+  await tab.route('**/api/v1/health?*', (route) => route.fulfill({ json: { health } }));
+  await tab.route('**/api/v1/faults?*', (route) => route.fulfill({ json: { faults: [{ id: 1, timestamp: at(30), cp_id: cp, zone: 'Z03', event_type: 'RECOVERY', reason: '', created_at: at(30) }] } }));
+  await tab.evaluate((id) => { history.pushState(null, '', `?cp=${id}`); window.dispatchEvent(new PopStateEvent('popstate')); }, cp);
+  await until('its reports are a bar', async () => (await bars(tab)).length >= 100, 30);
+  check(!(await bars(tab)).includes('f-disconnected'), 'it says Disconnected');
+  await tab.context().close();
+});
+
+await law('Who has lost its monitor is disconnected in its bar too', async () => {
+  const cp = 'CP-000027';
+  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'monitor_loss', duration: '10m' });
+  await until('it is lost', async () => (await live.ask(`/api/v1/charge-points/${cp}`)).state === 'DISCONNECTED', 60);
+  const tab = await openTab(`${live.base}/?cp=${cp}`);
+  await until('its bar says so', async () =>
+    (await tab.locator('[data-testid=timeline] rect').last().getAttribute('class').catch(() => '')) === 'f-disconnected', 30);
+  await tab.context().close();
+});
+
+await law('Without http.control the page offers no actions, and the server takes none from a page', async () => {
+  const guarded = await openRun(smallScenario({ points: 8 }));
+  const tab = await openTab(`${guarded.base}/?cp=CP-000001`);
+  await tab.getByTestId('drawer').locator('.facts').waitFor();
+  equal(await tab.locator('.actions').count(), 0, 'actions');
+  const status = await tab.evaluate(() => fetch('/api/v1/charge-points/stop', { method: 'POST', body: '{}' }).then((r) => r.status));
+  equal(status, 403, 'a page that tries');
+  await guarded.post('/api/v1/charge-points/CP-000001/stop');  // a program may
+  await tab.context().close();
+  await guarded.stop();
+});
+await live.stop();
+process.exit(await finish());

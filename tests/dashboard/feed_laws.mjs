@@ -1,0 +1,146 @@
+// The feed of faults: what is asked for, all of it, and as a file.
+import { readFileSync } from 'node:fs';
+import {
+  check, equal, finish, history, law, openRun, openTab, shown, smallScenario, until,
+} from './harness.mjs';
+
+const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
+
+await law('The feed filtered by charge point and time range has exactly the rows of chargemill history', async () => {
+  const cp = 'CP-000007';
+  for (let i = 0; i < 3; ++i) {
+    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await live.post(`/api/v1/charge-points/CP-00001${i}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await until('it is over', async () => (await live.ask(`/api/v1/faults?cp=${cp}`)).faults.length === 2 * (i + 1));
+  }
+  const all = await history(live.out, 'faults', ['--cp', cp, '--limit', '100']);
+  const rows = all.faults ?? all;
+  equal(rows.length, 6, 'rows of the journal');
+  const [from, to] = [rows[4].timestamp, rows[1].timestamp];
+  const wanted = await history(live.out, 'faults', ['--cp', cp, '--since', from, '--until', to, '--limit', '100']);
+  const ids = (wanted.faults ?? wanted).map(({ id }) => id);
+  equal(ids.length, 4, 'rows in the range');
+  const tab = await openTab(`${live.base}/?q=${cp}&from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+  await shown(tab);
+  const found = () => tab.locator('[data-testid=feed] .fault').evaluateAll((items) => items.map((item) => Number(item.dataset.id)));
+  await until('the rows are there', async () => (await found()).length > 0);
+  equal(await found(), ids, 'the feed');
+  await tab.context().close();
+});
+
+await law('A paused feed can be filtered, and what comes later stays out of it', async () => {
+  const [cp, other] = ['CP-000008', 'CP-000009'];
+  const fault = async (one, rows) => {
+    await live.post(`/api/v1/charge-points/${one}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await until('it is over', async () => (await live.ask(`/api/v1/faults?cp=${one}`)).faults.length === rows, 30);
+  };
+  await fault(cp, 2);
+  await fault(other, 2);
+  const tab = await openTab(`${live.base}/?paused=1`);
+  await shown(tab);
+  const names = () => tab.locator('[data-testid=feed] .fault button').allTextContents();
+  await until('all are there', async () => new Set(await names()).size > 1);
+  await tab.locator('#search').fill(cp);
+  await until('only that one is left', async () => JSON.stringify(await names()) === JSON.stringify([cp, cp]));
+  equal(await tab.getByTestId('feed-count').textContent(), '2 rows', 'how many it says');
+  await fault(cp, 4);
+  await until('the page knows the later ones', () => tab.evaluate((id) => window.chargemill.faults.filter((row) => row.cp_id === id).length === 4, cp));
+  equal(await names(), [cp, cp], 'the paused feed');
+  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await until('it catches up', async () => (await names()).length === 4);
+  await tab.context().close();
+});
+
+await law('A name in full means that charge point alone, also among those that come while one looks', async () => {
+  const [cp, longer] = ['CP-000012', 'CP-0000121'];
+  const tab = await openTab(`${live.base}/?q=${cp}`);
+  await shown(tab);
+  await live.post('/api/v1/charge-points', { cp_id: longer, zone: 'Z01' });
+  await until('it is on', async () => (await live.ask(`/api/v1/charge-points/${longer}`)).state === 'ACTIVATED', 30);
+  for (const one of [longer, cp]) {
+    await live.post(`/api/v1/charge-points/${one}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await until('the page knows', () => tab.evaluate((id) => window.chargemill.faults.some((row) => row.cp_id === id && row.event_type === 'RECOVERY'), one), 30);
+  }
+  const names = () => tab.locator('[data-testid=feed] .fault button').allTextContents();
+  await until('its rows are there', async () => (await names()).length > 0);
+  check((await names()).every((text) => text === cp), `${await names()}`);
+  await tab.context().close();
+});
+
+await law('A file of the feed has the rows that are listed, as NDJSON and as CSV', async () => {
+  const cp = 'CP-000007';
+  const tab = await openTab(`${live.base}/?q=${cp}`);
+  await shown(tab);
+  await tab.locator('[data-testid=feed] .fault').first().waitFor();
+  const file = async (name) => {
+    const [saved] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name, exact: true }).click()]);
+    return [saved.suggestedFilename(), readFileSync(await saved.path(), 'utf8')];
+  };
+  const wanted = await history(live.out, 'faults', ['--cp', cp, '--limit', '100']);
+  const rows = wanted.faults ?? wanted;
+  const [ndjsonName, ndjson] = await file('NDJSON');
+  equal(ndjsonName, 'faults-small.ndjson', 'its name');
+  equal(ndjson.trimEnd().split('\n').map((line) => JSON.parse(line)), rows, 'NDJSON');
+  const [csvName, csv] = await file('CSV');
+  equal(csvName, 'faults-small.csv', 'its name');
+  const lines = csv.trimEnd().split('\r\n');
+  equal(lines[0], 'id,timestamp,cp_id,zone,event_type,reason,created_at', 'head');
+  equal(lines.slice(1).map((line) => Number(line.split(',')[0])), rows.map(({ id }) => id), 'CSV');
+  await tab.context().close();
+});
+
+await law('Equal faults can be one line with their number, and what is new is new until it is read', async () => {
+  const tab = await openTab(`${live.base}/?group=1&kind=FAULT&zone=Z03`);
+  await shown(tab);
+  await until('the page knows what there is', () => tab.evaluate(() => window.chargemill.areFaultsKnown));
+  // The first that there is has been seen by somebody.
+  await live.post('/api/v1/charge-points/CP-000021/inject-fault', { kind: 'engine_ko', duration: '10m' });
+  const lines = () => tab.locator('[data-testid=feed] .fault .reason').allTextContents();
+  await until('it is there', async () => (await lines()).length > 0, 30);
+  for (const cp of ['CP-000022', 'CP-000023']) await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
+  await until('all are one', async () => /^×[3-9] /.test((await lines())[0]), 30);
+  await until('two are new', async () => (await tab.locator('.unread').textContent().catch(() => '')) === '2 new');
+  await tab.getByRole('button', { name: 'Mark read' }).click();
+  await until('none is new any more', async () => (await tab.locator('.unread').count()) === 0);
+  await tab.getByLabel('group equal').uncheck();
+  await until('each has its line', async () => (await lines()).length >= 3);
+  await tab.context().close();
+});
+
+await law('The feed of a zone has all of its rows, also those from before the page knew any; of a part it says so', async () => {
+  const busy = await openRun(`
+[run]
+name = "busy"
+duration = "10h"
+speed = 100
+[network]
+charge_points = 400
+zones = 4
+health_interval = "5s"
+[[fault]]
+kind = "engine_ko"
+rate = 30
+duration = "1m"
+[tcp]
+listen = "off"
+`);
+  await until('there are many', async () => (await busy.ask('/api/v1/faults?limit=10000')).faults.length > 2000, 120);
+  const all = async () => (await busy.ask('/api/v1/faults?zone=Z02&limit=10000')).faults.length;
+  const before = await all();
+  // Paused: rows as they stood when it was opened.
+  const tab = await openTab(`${busy.base}/?zone=Z02&paused=1`);
+  await shown(tab);
+  const count = () => tab.getByTestId('feed-count').textContent();
+  await until('rows are there', async () => /^[1-9]/.test(await count()));
+  const rows = Number((await count()).replace(/\D/g, ''));
+  check(await tab.locator('[data-testid=feed] .fault').count() < 100, 'only rows in sight are there');
+  check(before > 300 && before <= rows && rows <= await all(), `${rows} rows, ${before} before`);
+  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await tab.locator('.filters select').first().selectOption('');
+  await until('it says that it has the newest only', async () => /^newest \d.* rows$/.test(await count()));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+  await busy.stop();
+});
+await live.stop();
+process.exit(await finish());
