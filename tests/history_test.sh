@@ -120,6 +120,15 @@ goes_on_after_a_kill() {
   ends_with 4 "$chargemill" run "$work/short.toml" --charge-points 3 --data "$work/killed" --no-out 2>"$work/err"
   grep -q 'belongs to another network' "$work/err"
 }
+# The journal's keys reach it: what is older than its limit is gone, and the next run goes on all the same.
+keeps_what_it_is_told_to() {
+  local limits=(--set journal.segment_bytes=1MiB --set journal.keep_bytes=2MiB)
+  run --no-out --data "$work/brief" --duration 2h "${limits[@]}" >/dev/null
+  (($(find "$work/brief" -name '*.segment' | wc -l) > 1))
+  (($(find "$work/brief" -name '*.segment' | wc -l) <= 4))
+  run --no-out --data "$work/brief" --duration 1m "${limits[@]}" >/dev/null
+  has_rows sessions --data "$work/brief"
+}
 more_sessions_than() { (($(rows sessions --data "$work/killed" --limit 100000 | wc -l) > $1)); }
 may_mount() { mkdir -p "$work/mounted" && mount -t tmpfs none "$work/mounted" && umount "$work/mounted"; }
 # The disk is full after a few hundred records; the run ends as planned, and says what it could not keep.
@@ -141,5 +150,6 @@ law "history says that there are more rows than it shows" says_that_there_are_mo
 law "history refuses what it would ignore" refuses_what_does_not_apply
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
+law "a journal keeps so many bytes as it is told to" keeps_what_it_is_told_to
 law_if "no right to mount a small disk" "a journal that breaks is told, and the run goes on" may_mount outlives_a_full_disk
 exit "$failed"

@@ -31,7 +31,12 @@ for block in "$blocks"/*.sh; do
   fi
   ran=$((ran + 1))
   if timeout "$seconds_max" bash -euo pipefail "$block" >"$block.log" 2>&1 </dev/null; then
-    echo "ok - $name"
+    if (($(grep '^DIGEST' "$block.log" | awk '{ print $2 }' | sort -u | wc -l) > 1)); then
+      echo "not ok - $name (digests differ)"
+      failed=1
+    else
+      echo "ok - $name"
+    fi
   else
     echo "not ok - $name (status $?)"
     tail -n 20 "$block.log"
