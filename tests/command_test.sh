@@ -155,7 +155,11 @@ paints() {
 }
 
 other_commands() {
-  says '^libraries +CAF 0' "$chargemill" version
+  local library
+  says '^libraries +Boost 1\.' "$chargemill" version
+  for library in 'CAF 0' 'LMDB 0' 'OpenSSL 3' 'simdjson [0-9]' 'ZeroMQ 4' 'zlib 1'; do
+    says "^libraries .*, $library\." "$chargemill" version
+  done
   says '"allocator": "mimalloc"' "$chargemill" version --json
   says '^chargemill ' "$chargemill" --version
   says 'cores: ' "$chargemill" doctor
