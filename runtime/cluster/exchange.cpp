@@ -145,8 +145,9 @@ void Exchange::send(unsigned node, const std::vector<Arrival>& next,
 }
 
 WindowGrant Exchange::agree(const WindowGrant& here) {
+  // relaxed: the barrier orders it. release: pairs with acquire in on_life().
   const std::uint64_t round = round_.load(std::memory_order_relaxed) + 1;
-  round_.store(round, std::memory_order_relaxed);  // relaxed, both: the barrier orders them
+  round_.store(round, std::memory_order_release);
   if (!recall_) return agree_with(here, round);
   LoggedMeeting meeting{round, here.earliest, recall_->take_sent(), {}};
   if (recall_->is_replaying()) {

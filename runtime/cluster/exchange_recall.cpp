@@ -22,6 +22,12 @@ std::string meeting_text(std::uint64_t round, const WindowProposal& proposal) {
   return text;
 }
 
+/// Of the first of some parcels; 0: they are none.
+std::uint64_t stamp_of(const std::string& parcels) {
+  if (parcels.size() < ParcelLayout::kHeaderBytes) return 0;
+  return load_at<std::uint64_t>(bytes_of(parcels).data + ParcelLayout::kStampAt);
+}
+
 }  // namespace
 
 // Whoever has a new life by the time it is sent does not get it; Recall knows that it must.
@@ -37,18 +43,22 @@ void Exchange::tell_meeting(std::uint64_t round, const WindowProposal& here) {
   for (const auto& [node, life] : recall_->keep(round, text)) links_->tell(node, text, life);
 }
 
-// What the former process had sent for a meeting that it did not come to will be sent again.
+// What the former process had sent for a meeting that it did not come to will be sent again. Data
+// may overtake control: it may have come to one more than is known here, and sent for the next.
 std::string Exchange::on_life(unsigned node) {
   if (!recall_) return {};
   const std::lock_guard<std::mutex> lock(engine_mutex_);
-  early_.erase(std::remove_if(early_.begin(), early_.end(),
-                              [node](const auto& one) { return one.first == node; }),
-               early_.end());
-  const std::uint64_t round = recall_->missing_from(node);
-  // relaxed: if anything came for that meeting, this thread has seen the number before. Else there
-  // is nothing to take back, and a worker may be at that half.
-  const bool may_have_come = round <= round_.load(std::memory_order_relaxed) + 1;
-  if (engine_ != nullptr && may_have_come && !recall_->is_replaying()) {
+  const std::uint64_t missing = recall_->missing_from(node);
+  const auto is_early = [&](const auto& one) {  // a frame is of one meeting
+    return one.first == node && stamp_of(one.second) >= missing;
+  };
+  early_.erase(std::remove_if(early_.begin(), early_.end(), is_early), early_.end());
+  // acquire: the workers have emptied what came before this meeting; pairs with release in agree().
+  // If anything came for a meeting, this thread has seen the number before. Else there is nothing
+  // to take back, and a worker may be at that half.
+  const std::uint64_t last = round_.load(std::memory_order_acquire) + 1;
+  const bool is_live = engine_ != nullptr && !recall_->is_replaying();
+  for (std::uint64_t round = missing; is_live && round <= std::min(missing + 1, last); ++round) {
     mail_[round & 1][node].clear();
     const auto is_its = [&](const Arrival& arrival) {
       if (engine_->node_of(arrival.from) != node) return false;
