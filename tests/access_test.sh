@@ -125,6 +125,7 @@ opens_to_others_with_a_token() {
 }
 turns_web_pages_away_from_the_framed_door() {
   printf '\x02STOP#*\x03\x11' >"$work/frame"
+  rm -f "$work/body"
   start page
   until_true bash -c "[[ \$($chargemill ctl --tcp 127.0.0.1:$tcp list | grep -c ACTIVATED) == 5 ]]"
   if curl -sS --http0.9 --max-time 20 -H 'Origin: http://evil.example' -H 'Content-Type: text/plain' \
