@@ -130,8 +130,8 @@ void Network::spawn_outside(std::uint32_t shard, PointId id, const archive::Imag
   outside_points_[index_of(id)] =
       engine_.spawn<outside::PointActor>(shard, std::move(state), switchboard_);
   switchboard_.outside_of[shard].push_back(id);
-  points_.push_back(nullptr);
-  monitors_.push_back(nullptr);
+  points_.emplace_back(nullptr);
+  monitors_.emplace_back(nullptr);
   switchboard_.points.emplace_back(outside_points_[index_of(id)]);
   switchboard_.monitors.emplace_back(nullptr);
 }

@@ -269,7 +269,8 @@ void Feed::on_sample(Sample&& sample) {
 void Feed::read_events() {
   if (reading_since_ != 0 && beats_ - reading_since_ < kLostAfterBeats) return;
   const auto done = [weak = weak_from_this(), later = world_.later](
-                        std::optional<archive::Position> last, std::string rows, bool is_behind) {
+                        const std::optional<archive::Position>& last, std::string rows,
+                        bool is_behind) {
     (void)later([weak, last, rows = std::move(rows), is_behind] {
       if (const auto self = weak.lock()) self->on_events(last, rows, is_behind);
     });

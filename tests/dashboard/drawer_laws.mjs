@@ -12,7 +12,7 @@ await law('The drawer of a charge point has the sessions and faults that the jou
   }, 60);
   const cp = any[0].cp_id;
   await live.post(`/api/v1/charge-points/${cp}/stop`);
-  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
   await until('it has recovered', async () => {
     const { faults } = await live.ask(`/api/v1/faults?cp=${cp}`);
     return faults[0]?.event_type === 'RECOVERY';

@@ -9,8 +9,8 @@ const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
 await law('The feed filtered by charge point and time range has exactly the rows of chargemill history', async () => {
   const cp = 'CP-000007';
   for (let i = 0; i < 3; ++i) {
-    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
-    await live.post(`/api/v1/charge-points/CP-00001${i}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
+    await live.post(`/api/v1/charge-points/CP-00001${i}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
     await until('it is over', async () => (await live.ask(`/api/v1/faults?cp=${cp}`)).faults.length === 2 * (i + 1));
   }
   const all = await history(live.out, 'faults', ['--cp', cp, '--limit', '100']);
@@ -31,7 +31,7 @@ await law('The feed filtered by charge point and time range has exactly the rows
 await law('A paused feed can be filtered, and what comes later stays out of it', async () => {
   const [cp, other] = ['CP-000008', 'CP-000009'];
   const fault = async (one, rows) => {
-    await live.post(`/api/v1/charge-points/${one}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await live.post(`/api/v1/charge-points/${one}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
     await until('it is over', async () => (await live.ask(`/api/v1/faults?cp=${one}`)).faults.length === rows, 30);
   };
   await fault(cp, 2);
@@ -58,7 +58,7 @@ await law('A name in full means that charge point alone, also among those that c
   await live.post('/api/v1/charge-points', { cp_id: longer, zone: 'Z01' });
   await until('it is on', async () => (await live.ask(`/api/v1/charge-points/${longer}`)).state === 'ACTIVATED', 30);
   for (const one of [longer, cp]) {
-    await live.post(`/api/v1/charge-points/${one}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await live.post(`/api/v1/charge-points/${one}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
     await until('the page knows', () => tab.evaluate((id) => window.chargemill.faults.some((row) => row.cp_id === id && row.event_type === 'RECOVERY'), one), 30);
   }
   const names = () => tab.locator('[data-testid=feed] .fault button').allTextContents();

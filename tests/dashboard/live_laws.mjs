@@ -167,7 +167,7 @@ await law('Messages tell what happened, as the journal has it, and who was denie
   const cp = 'CP-000033';
   const tab = await openTab(`${live.base}/?panel=messages`);
   await live.post(`/api/v1/charge-points/${cp}/stop`);
-  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
   const rows = () => tab.locator('[data-testid=messages] tbody tr').evaluateAll((all) => all.map((row) => row.textContent));
   for (const text of ['‖ Out of Order', '▲ Fault', '○ Recovery'])
     await until(`${text} is told`, async () => (await rows()).some((row) => row.includes(cp) && row.includes(text)), 30);

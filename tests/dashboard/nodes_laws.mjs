@@ -35,7 +35,7 @@ await law('A feed that is filtered has new faults of both nodes, whichever journ
   await page.locator('[data-testid=feed] .fault').first().waitFor({ timeout: 30_000 });
   // One of each node, and again: one of the two has a number below those that are there.
   for (const cp of ['CP-000002', 'CP-000016', 'CP-000003', 'CP-000017', 'CP-000039']) {
-    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '300ms' });
+    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
     await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 30_000 });
   }
   const times = await page.evaluate(() => [...document.querySelectorAll('[data-testid=feed] .fault .time')].map((item) => item.textContent));

@@ -298,7 +298,7 @@ TEST(Doors, AChosenPortInUseEndsTheRunBeforeItBeginsTheDefaultIsReplaced) {  // 
 const char* const kOperator = "0123456789abcdef-operator";
 const char* const kReader = "0123456789abcdef-reader";
 std::string token_file(const test::Folder& folder) {
-  const auto file = folder.path() + "/tokens";
+  std::string file = folder.path() + "/tokens";
   std::ofstream{file} << kOperator << '\n' << kReader << " read\n";
   return file;
 }

@@ -144,7 +144,7 @@ class FormerLife : public testing::Test {
     auto& coordinator = engine_->coordinator();
     for (unsigned node = 0; node < nodes_.size(); ++node) {
       if (node == self_) {
-        all_.push_back(coordinator.spawn<Gossip>(0, 1, node, all_));
+        all_.emplace_back(coordinator.spawn<Gossip>(0, 1, node, all_));
       } else {
         all_.push_back(coordinator.reserve(node));
       }

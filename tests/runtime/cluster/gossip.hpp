@@ -78,6 +78,7 @@ inline std::vector<std::uint64_t> alone(std::uint64_t seed) {
   Engine engine{options};
   std::vector<Address> all;
   std::vector<Gossip*> actors;
+  actors.reserve(60);
   for (std::uint32_t i = 0; i < 60; ++i)
     actors.push_back(engine.coordinator().spawn<Gossip>(0, seed, i, all));
   for (auto* actor : actors) all.emplace_back(actor);
@@ -85,6 +86,7 @@ inline std::vector<std::uint64_t> alone(std::uint64_t seed) {
   engine.coordinator().go_until(SimTime{2s});
   EXPECT_TRUE(engine.coordinator().await_pause(kPatience));
   std::vector<std::uint64_t> result;
+  result.reserve(actors.size());
   for (const auto* actor : actors) result.push_back(actor->mixed);
   return result;
 }
