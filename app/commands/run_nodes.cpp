@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -78,6 +79,9 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
   options.kinds = network::letter_kinds();
   options.workers = workers_of(scenario);
   options.is_virtual = scenario.run.speed.max;
+  // A link may come back until it is decided who stops for it (app/nodes/silence.hpp).
+  if (membership.bond && membership.outlives_losses)
+    options.links.lost_after = std::max<Nanos>(options.links.lost_after, 4 * membership.lease);
   if (scenario.run.recover_within) {
     options.links.may_return = true;
     options.links.lost_after = *scenario.run.recover_within;

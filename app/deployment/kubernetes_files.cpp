@@ -172,6 +172,7 @@ spec:
             - --initial-cluster=etcd-0=http://etcd-0.etcd:2380,etcd-1=http://etcd-1.etcd:2380,etcd-2=http://etcd-2.etcd:2380
             - --initial-cluster-state=new
             - --initial-cluster-token=chargemill
+            - --pre-vote
             - --auto-compaction-retention=1
             - --quota-backend-bytes=1073741824
           env:

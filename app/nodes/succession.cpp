@@ -76,21 +76,31 @@ void Succession::lose(unsigned node) {
   exchange_.give_up(node);
 }
 
-/// etcd may reach two nodes that do not reach each other. Whom nobody hears nobody can take over
-/// from either: it is alive.
+/// etcd may reach nodes that do not reach each other (silence.hpp). A link that heals in time has
+/// been slow.
 void Succession::look_at_links() {
+  const auto now = Clock::now();
+  const Nanos patience = patience_of(membership_.lease);
+  Hearing hearing{exchange_.self(), central_, 1U << exchange_.self(), 0, 0};
   for (unsigned node = 0; node < silent_since_.size(); ++node) {
     if (node == exchange_.self() || (lost_ >> node & 1U) != 0) continue;
+    hearing.living |= 1U << node;
     const auto state = exchange_.links().state_of(node);
-    const bool is_silent = state == runtime::PeerState::lost || state == runtime::PeerState::left;
-    if (!is_silent) {
-      silent_since_[node].reset();
+    auto& since = silent_since_[node];
+    if (state == runtime::PeerState::alive || state == runtime::PeerState::unknown) {
+      since.reset();
       continue;
     }
-    if (!silent_since_[node]) silent_since_[node] = Clock::now();
-    if (Clock::now() - *silent_since_[node] > 2 * membership_.lease)
-      exchange_.abandon("node " + name_of(node) + " is not heard, though it has its place in etcd");
+    if (!since) since = now - runtime::LinksOptions{}.suspect_after;
+    if (now - *since > patience) hearing.silent |= 1U << node;
+    if (now - *since > patience + membership_.lease) hearing.mute |= 1U << node;
   }
+  const unsigned node = stops_for(hearing);
+  if (node == kNoNode || !exchange_.failure().empty()) return;
+  const std::string why =
+      "node " + name_of(node) + " is not heard, though it has its place in etcd";
+  say(true, "stops: " + why);
+  exchange_.abandon(why);
 }
 
 std::optional<TakeOver> Succession::due() const {

@@ -7,13 +7,12 @@
 #include <vector>
 
 #include "app/nodes/membership.hpp"
+#include "app/nodes/silence.hpp"
 #include "app/nodes/take_over.hpp"
 #include "runtime/agreement/member.hpp"
 #include "runtime/cluster/exchange.hpp"
 
 namespace chargemill::app {
-
-inline constexpr unsigned kNoNode = 0xFFFFFFFF;
 
 /// The number in `owners`, by which the nodes know each other; kNoNode: it is none of them.
 [[nodiscard]] unsigned number_in(const std::vector<runtime::agreement::Owner>& owners,
