@@ -71,6 +71,9 @@ void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame)
   // What the former process knew is gone; its successor cannot go on from here.
   if (peer.incarnation != frame.head.incarnation) return change(node, peer, PeerState::lost);
   peer.heard_at = now_;
+  // One that has not heard this process yet says nothing of it.
+  const bool says_when = is_meant(frame) && beat->echo_ns != 0;
+  peer.answered_at = says_when ? now_ - Nanos{std::max<std::int64_t>(0, beat->held_ns)} : now_;
   peer.echo_ns = beat->clock_ns;
   peer.echo_at = now_;
   if (!is_meant(frame)) {  // it has not heard of this process yet
@@ -82,7 +85,8 @@ void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame)
   acknowledge(peer, peer.data, beat->data);
   acknowledge(peer, peer.control, beat->control);
   if (beat->is_leaving) return change(node, peer, PeerState::left);
-  if (peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
+  const bool hears = now_ - peer.answered_at <= options_.suspect_after;
+  if (hears && peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
 }
 
 bool Links::Thread::is_meant(const Frame& frame) const noexcept {

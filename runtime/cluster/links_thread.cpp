@@ -277,7 +277,8 @@ void Links::Thread::keep_time() {
     }
     if (is_due) send_beat(peer, false);
     if (peer.state() == PeerState::unknown) return;  // whoever waits for it knows how long
-    const Nanos silent = now_ - peer.heard_at;
+    // What is heard one way only is cut: both ends say so at once, and not when buffers are full.
+    const Nanos silent = now_ - std::min(peer.heard_at, peer.answered_at);
     if (silent > options_.suspect_after && peer.state() == PeerState::alive)
       change(node, peer, PeerState::suspect);
     if (silent > options_.lost_after) change(node, peer, PeerState::lost);
@@ -312,7 +313,8 @@ bool Links::Thread::is_done() {
   bool is_idle = inbound_.looks_empty();
   each_peer([&](unsigned, PeerLink& peer) {
     flush(peer);
-    if (peer.is_gone() || peer.state() == PeerState::unknown) return;
+    // Only who answers is waited for: what is on the wire reaches one that is merely slow.
+    if (peer.state() != PeerState::alive) return;
     is_idle = is_idle && peer.data.out.is_idle() && peer.control.out.is_idle();
   });
   return is_idle;

@@ -61,6 +61,7 @@ struct PeerLink {
   SimTime batch_since{};
   std::optional<Incarnation> incarnation;
   SimTime heard_at{};
+  SimTime answered_at{};     // when it had last heard this node, as it says
   std::int64_t echo_ns = 0;  // its clock, in the last beat
   SimTime echo_at{};         // when that came
   SimTime beat_at{};         // when it gets the next one

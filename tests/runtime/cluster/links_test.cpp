@@ -126,6 +126,26 @@ TEST_F(LinksOnThisMachine, SuspectAPeerThatFallsSilentAndThenTakeItForLost) {
   EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::lost));
 }
 
+// A cut of one direction: both ends know at once, and not when buffers are full.
+TEST_F(LinksOnThisMachine, SuspectAPeerThatSpeaksAndDoesNotHear) {
+  options_.nodes = folder_.endpoints(2);
+  options_.suspect_after = 1h;
+  options_.lost_after = 3h;
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  Beat deaf;
+  deaf.echo_ns = 1;
+  deaf.held_ns = Nanos{2h}.count();
+  peer.say_beat(1, kLife, deaf);
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::suspect));
+  peer.say_beat(1, kLife, deaf);
+  deaf.held_ns = Nanos{4h}.count();
+  peer.say_beat(1, kLife, deaf);
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::lost));
+}
+
 TEST_F(LinksOnThisMachine, TakeANewProcessInAPlaceForTheLossOfTheOldOne) {
   options_.nodes = folder_.endpoints(2);
   open(0);
