@@ -109,12 +109,8 @@ void Worker::collect(const WindowGrant& grant, bool opens) {
   const unsigned sent = lane.half;
   const auto next = lane.window + 1;
   const bool opens_next = opens && grant.earliest == next;
-  if (opens_next) {
-    // What was filed was sent earlier: of messages that arrive at one time it comes first.
-    lane.due.clear();
-    lane.messages.take(next, lane.due);
-    lane.open.insert(lane.open.end(), lane.due.begin(), lane.due.end());
-  }
+  // What was filed was sent earlier: of messages that arrive at one time it comes first.
+  if (opens_next) lane.messages.take(next, lane.open);
   for (unsigned i = 0; i < coordinator_.workers(); ++i) {
     auto& from = coordinator_.worker(i).lane_->outgoing[sent];
     const auto& soon = from.next[index_];
