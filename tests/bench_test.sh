@@ -13,6 +13,8 @@ are_built() { [[ -x build/release/bench/chargemill_bench ]]; }
 bench() (
   # shellcheck source=/dev/null
   source ./dev help >/dev/null
+  # shellcheck source=bench/run.sh
+  source bench/run.sh
   need() { :; }
   build() { :; }
   [[ -e $work/build ]] || ln -s "$PWD/build" "$work/build"

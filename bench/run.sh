@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What ./dev bench does; dev reads this file, whose need, build, say and die it uses.
+
+readonly peer_packages=(golang-go erlang-base)
+readonly tab_packages=(chromium) # for what a tab of the dashboard costs
+
+# The cases of a file of figures whose own check failed, and why.
+failed_cases() {
+  awk -F'"' '
+    $2 == "name" { name = $4 }
+    $2 == "error_message" && !said[name]++ { print "  " name ": " $4 }' "$1"
+}
+
+# small_cases FILTER: the small ones, as a filter; those with a tab only where there is a browser.
+small_cases() {
+  local tab=0
+  if [[ -x /usr/bin/chromium ]]; then tab=1; fi
+  build/release/bench/chargemill_bench --benchmark_list_tests --benchmark_filter="$1" |
+    awk -v tab="$tab" '
+      /\/1000000(\/|$)/ { next }
+      !tab && /_with_tab\// { print "dev: left out, no chromium: " $0 >"/dev/stderr"; next }
+      { print "^" $0 "$" }' | paste -sd'|'
+}
+
+cmd_bench() {
+  local quick=0 name='' json='' commit out filter options wrong
+  while (($#)); do
+    case $1 in
+      --quick) quick=1 ;;
+      --json) json=${2:?--json wants a file}; shift ;;
+      -*) die "bench: unknown option $1" ;;
+      *) name=$1 ;;
+    esac
+    shift
+  done
+  mkdir -p bench/results
+  commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
+  out=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ)-$commit${name:+-$name}.json
+  if [[ $name == peers ]]; then
+    need "${peer_packages[@]}"
+    build release chargemill_bench peers
+    options=(--json "$out")
+    if ((quick)); then options+=(--quick); fi
+    bash bench/peers/run.sh "${options[@]}"
+  else
+    build release chargemill_bench
+    filter="^${name:-.*}/"
+    options=(--benchmark_repetitions=3)
+    if ((quick)); then
+      # Small cases, one short look each: shows that they work, not how fast.
+      options=(--benchmark_min_time=0.05)
+      export CHARGEMILL_QUICK=1
+      filter=$(small_cases "$filter")
+      [[ -n $filter ]] || die "no benchmark is called '$name'"
+    elif [[ -z $name || $name == dashboard ]]; then
+      need "${tab_packages[@]}"
+    fi
+    build/release/bench/chargemill_bench --benchmark_filter="$filter" "${options[@]}" \
+      --benchmark_context="commit=$commit" \
+      --benchmark_out="$out" --benchmark_out_format=json
+  fi
+  [[ -s $out ]] || die "no benchmark is called '$name'"
+  if [[ -n $json ]]; then cp "$out" "$json"; fi
+  say "written: $out"
+  wrong=$(failed_cases "$out")
+  [[ -z $wrong ]] || die "a benchmark failed its own check:"$'\n'"$wrong"
+}
