@@ -7,18 +7,28 @@
 // Shape:    a starter per central sends `go` to each of its charge points, 4,096 at a time; each
 //           answers its central with a status; the central acknowledges. A round is over when every
 //           charge point has its acknowledgement. Peers in other languages do the same (peers/).
+// Check:    a charge point tells 22 mJ more in each round, so after r rounds the centrals have
+// added
+//           up 22 r(r + 1) / 2 for each; and a round ends.
 #include <benchmark/benchmark.h>
 
 #include <caf/actor_system.hpp>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "bench/support/figures.hpp"
 #include "bench/support/fresh_process.hpp"
 #include "bench/support/memory.hpp"
 #include "runtime/engine/coordinator.hpp"
 
 namespace chargemill::runtime {
 namespace {
+
+constexpr std::int64_t kEnergyMj = 22;  // of a charge point and round
+constexpr unsigned kNapsMax = 30'000;   // of a millisecond each, until a round counts as lost
+const double kSeconds = bench::is_quick() ? 0.05 : 2.0;  // of a case
 
 struct Go {};
 struct Status {
@@ -50,7 +60,7 @@ class Point final : public LeanActor {
  private:
   void on_message(const Message& m) override {
     if (m.get_if<Go>() != nullptr) {
-      energy_mj_ += 22;
+      energy_mj_ += kEnergyMj;
       return send(central_, Status{id_, ++sequence_, energy_mj_});
     }
     const auto* ack = m.get_if<Ack>();
@@ -72,6 +82,8 @@ class Central final : public LeanActor {
  public:
   Central(caf::actor_config& cfg, const std::vector<Address>* points)
       : LeanActor(cfg), points_(points) {}
+  /// Between two rounds; any thread that knows that the one before is over.
+  [[nodiscard]] std::int64_t total_mj() const { return total_mj_; }
 
  private:
   void on_message(const Message& m) override {
@@ -134,6 +146,7 @@ class Network {
       const std::size_t first = points_.size();
       const std::size_t count = points / centrals + (c < points % centrals ? 1 : 0);
       auto* const central = engine.spawn<Central>(c, &points_);
+      centrals_.push_back(central);
       for (std::size_t i = 0; i < count; ++i) {
         const auto id = static_cast<std::uint32_t>(points_.size());
         const unsigned home = (homes == Homes::spread ? id : c) % workers;
@@ -145,21 +158,39 @@ class Network {
     }
     for (Group& group : groups_) group.finished = &finished_;
   }
-  void round() {
+  /// False: it did not end.
+  [[nodiscard]] bool round() {
     ++begun_;
     for (auto* starter : starters_) LeanActor::post(starter, Begin{});
+    unsigned naps = 0;
     for (auto& group : groups_) {
       if (group.count == 0) continue;
       // acquire: pairs with release in Point::on_message().
-      while (group.rounds.load(std::memory_order_acquire) < begun_)
+      while (group.rounds.load(std::memory_order_acquire) < begun_) {
+        if (++naps > kNapsMax) return false;
         finished_.sleep(std::chrono::milliseconds{1});
+      }
     }
+    return true;
+  }
+  [[nodiscard]] std::uint64_t rounds() const { return begun_; }
+  /// What the centrals have added up. Between two rounds.
+  [[nodiscard]] std::int64_t energy_mj() const {
+    std::int64_t sum = 0;
+    for (const auto* central : centrals_) sum += central->total_mj();
+    return sum;
+  }
+  /// And what that must be.
+  [[nodiscard]] std::int64_t energy_told_mj() const {
+    const auto rounds = static_cast<std::int64_t>(begun_);
+    return kEnergyMj * static_cast<std::int64_t>(points_.size()) * (rounds * (rounds + 1) / 2);
   }
 
  private:
   std::vector<Group> groups_;
   std::vector<Address> points_;
   std::vector<Starter*> starters_;
+  std::vector<Central*> centrals_;
   WakeSignal finished_;
   std::uint64_t begun_ = 0;
 };
@@ -167,11 +198,17 @@ class Network {
 void play_rounds(benchmark::State& state, Homes homes) {
   const auto points = static_cast<std::size_t>(state.range(0));
   EngineConfig config{{}};
+  std::optional<Network> network;  // its actors read it for as long as the system lives
   caf::actor_system system{config};
-  Network network{points, static_cast<unsigned>(state.range(1)), Coordinator::of(system), homes};
-  network.round();  // warm: pools, rings, pages
-  for (auto _ : state) network.round();
+  network.emplace(points, static_cast<unsigned>(state.range(1)), Coordinator::of(system), homes);
+  bool ends = network->round();  // warm: pools, rings, pages
+  for (auto _ : state) ends = ends && network->round();
+  if (!ends) return state.SkipWithError("a round did not end");
+  if (network->energy_mj() != network->energy_told_mj())
+    return state.SkipWithError("checksum: the centrals have added up another energy");
   state.SetItemsProcessed(state.iterations() * state.range(0));
+  state.counters["rounds"] = static_cast<double>(network->rounds());
+  state.counters["energy_mj"] = static_cast<double>(network->energy_mj());
 }
 
 void round_trip(benchmark::State& state) { play_rounds(state, Homes::with_central); }
@@ -179,7 +216,7 @@ BENCHMARK(round_trip)
     ->Name("engine/round_trip")
     ->ArgsProduct({{1'000, 100'000, 1'000'000}, {1, 4}})
     ->Unit(benchmark::kMillisecond)
-    ->MinTime(2.0)
+    ->MinTime(kSeconds)
     ->UseRealTime();
 
 /// What the engine gives when its actors do not live with whom they talk to: on two workers every
@@ -189,7 +226,7 @@ BENCHMARK(round_trip_spread)
     ->Name("engine/round_trip_spread")
     ->ArgsProduct({{1'000, 100'000, 1'000'000}, {4}})
     ->Unit(benchmark::kMillisecond)
-    ->MinTime(2.0)
+    ->MinTime(kSeconds)
     ->UseRealTime();
 
 /// What each of `points` actors adds to the resident memory of a process that does nothing else.
@@ -198,7 +235,7 @@ double bytes_per_actor(std::size_t points) {
   const auto system = std::make_unique<caf::actor_system>(config);
   const std::int64_t before = bench::resident_bytes();
   Network network{points, 4, Coordinator::of(*system), Homes::with_central};
-  network.round();  // all have run once
+  if (!network.round()) std::abort();  // all have run once
   return static_cast<double>(bench::resident_bytes() - before) / static_cast<double>(points);
 }
 const bench::Measurement kBytesPerActor{"bytes_per_actor", bytes_per_actor};
@@ -210,9 +247,11 @@ void spawn(benchmark::State& state) {
     auto system = std::make_unique<caf::actor_system>(config);
     auto network =
         std::make_unique<Network>(points, 4, Coordinator::of(*system), Homes::with_central);
-    network->round();  // all have run once
+    // All have run once.
+    const bool is_right = network->round() && network->energy_mj() == network->energy_told_mj();
     state.PauseTiming();
     system.reset();
+    if (!is_right) return state.SkipWithError("not all have run once");
     state.ResumeTiming();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A short look at the benchmarks: they work, and each finds its own result right. How fast they are is not judged.
+# A short look at the benchmarks: they work, and each finds its own result right. How fast they are is not judged. The
+# peers' programs need compilers of other languages and are not run; their report is.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,10 +22,78 @@ bench() (
   cd "$work"
   cmd_bench "$@"
 )
-# looks_right FAMILY
+# looks_right FAMILY [CASE...]: with these cases among others.
 looks_right() {
   bench --quick "$1" --json "$work/$1.json"
-  grep -q '"name": "'"$1/" "$work/$1.json"
+  local case
+  for case in "$@"; do grep -q '"name": "'"$case/" "$work/$1.json" || { echo "no case $case"; return 1; }; done
+}
+# What the peers' programs hold themselves to, and what report.awk looks for.
+counts_its_energy() {
+  looks_right engine engine/round_trip/1000/4 engine/round_trip_spread/1000/4
+  python3 - "$work/engine.json" <<'PY'
+import json, sys
+cases = [c for c in json.load(open(sys.argv[1]))["benchmarks"] if "round_trip" in c["name"]]
+for case in cases:
+    entities, rounds = int(case["name"].split("/")[2]), int(case["rounds"])
+    assert rounds > 1 and case["energy_mj"] == 22 * entities * rounds * (rounds + 1) // 2, case
+assert len(cases) >= 4, cases
+PY
+}
+# A run of run.sh as one line. run WORKLOAD PEER ENTITIES OUTCOME FIGURES
+run() {
+  printf '{"workload": "%s", "peer": "%s", "entities": %d, "centrals": 4, "outcome": "%s", %s}\n' "$@"
+}
+# round_trip PEER PER_SECOND ROUNDS [ENERGY]: at 1,000 entities.
+round_trip() {
+  run round_trip "$1" 1000 ok \
+    "\"per_second\": $2, \"rounds\": $3, \"energy_mj\": ${4:-$((22 * 1000 * $3 * ($3 + 1) / 2))}, \"checksum\": \"ok\""
+}
+# report NAME: the runs on standard input as a table, $work/NAME.md, and as JSON, $work/NAME.json.
+report() {
+  awk -v machine=here -v versions="gcc 12;go 1.19" -v commit=abc -v stolen=0 -v date=today -v warm_up=2 -v seconds=10 \
+    -v repetitions=3 -v json="$work/$1.json" -f bench/peers/report.awk >"$work/$1.md"
+}
+says() { grep -qE -- "$2" "$work/$1.md" || { echo "not said: $2"; cat "$work/$1.md"; return 1; }; }
+reports_medians_and_ratios() {
+  {
+    round_trip chargemill 30000000 7
+    round_trip chargemill 10000000 5
+    round_trip chargemill 20000000 6
+    round_trip go 2000000 3
+    round_trip go 3000000 4
+    round_trip caf-stealing-1 500000 2
+    round_trip caf-sharing-2 800000 2
+  } | report figures
+  says figures '\| chargemill +\| +20\.000 M \| +10\.000 M \| +30\.000 M \| +1\.00 x \|'
+  says figures '\| go +\| +2\.500 M \| +2\.000 M \| +3\.000 M \| +8\.00 x \|'
+  says figures '\| caf-sharing-2 \(best\) +\| +0\.800 M .*25\.00 x'
+  says figures '^Checksums: 7 ok, 0 failed .void.\. Energy that centrals received: in all runs 22 mJ'
+  python3 - "$work/figures.json" <<'PY'
+import json, sys
+runs = {r["peer"]: r for r in json.load(open(sys.argv[1]))["runs"]}
+assert runs["chargemill"]["per_second"] == [30000000, 10000000, 20000000], runs
+assert runs["go"]["median"] == 2500000 and runs["go"]["ratio"] == 8.0, runs
+assert runs["caf"]["configuration"] == "sharing-2" and runs["caf"]["median"] == 800000, runs
+assert all(r["outcome"] == "ok" and r["checksum"] == "ok" for r in runs.values()), runs
+PY
+}
+reports_what_is_wrong() {
+  {
+    round_trip chargemill 10000000 5
+    round_trip go 2000000 5 1234
+    run round_trip erlang 1000 "void: checksum" '"per_second": 0'
+    run round_trip caf-sharing-2 1000 "did not finish in 60 s" '"per_second": 0'
+  } | ends_with 1 report wrong
+  says wrong '\| erlang +\| void: checksum \(1 of 1\) \|'
+  says wrong '\| caf-sharing-2 +\| did not finish in 60 s \(1 of 1\) \|'
+  says wrong '^Checksums: 2 ok, 1 failed .void.\. Energy that centrals received: IT DIFFERS from 22 mJ'
+  python3 - "$work/wrong.json" <<'PY'
+import json, sys
+runs = {r["peer"]: r for r in json.load(open(sys.argv[1]))["runs"]}
+assert runs["erlang"]["median"] is None and "checksum" not in runs["erlang"], runs
+assert "caf" not in runs, runs
+PY
 }
 # A thousand dialogues need more files than these.
 fails_with_its_case() {
@@ -39,11 +108,14 @@ knows_its_families() {
 }
 
 none="no benchmarks are built here"
-for family in breaker codec frame histogram wheel; do
+for family in breaker codec frame histogram phold wheel; do
   law_if "$none" "the benchmarks of $family find their results right" are_built looks_right "$family"
 done
+law_if "$none" "the round trip adds up the energy of every round, as its peers do" are_built counts_its_energy
 law_if "$none" "a benchmark that fails its own check fails ./dev bench" are_built fails_with_its_case
 law_if "$none" "./dev bench knows its families" are_built knows_its_families
-echo "skipped - those of engine, phold, network, scrape and dashboard: they take many seconds"
+law "the report of the peers gives medians, spread and ratios" reports_medians_and_ratios
+law "the report of the peers names who counts wrong and who does not finish" reports_what_is_wrong
+echo "skipped - those of network, scrape and dashboard: they take many seconds"
 echo "skipped - those of journal, link and door: they need the disk or many sockets"
 exit "$failed"

@@ -78,11 +78,19 @@ attempt() {
     "$workload" "$peer" "$entities" "$centrals" "$outcome" "${figures#\{}" >>"$runs"
 }
 
-# engine_round_trip CASE: the engine's own benchmark has the same shape; this gives its rate as a peer would.
+# engine_round_trip CASE: the engine's own benchmark has the same shape; this gives its figures as a peer would.
 engine_round_trip() {
   "$programs/chargemill_bench" --benchmark_format=json \
     --benchmark_filter="^engine/$1/$entities/$centrals(/|\$)" |
-    awk '/"items_per_second"/ { printf "{\"per_second\": %.0f}\n", $2; found = 1; exit } END { exit !found }'
+    awk '
+      /"(items_per_second|rounds|energy_mj)":/ { gsub(/[",:]/, ""); figure[$1] = $2 }
+      /"error_message": "checksum/ { print "{\"checksum\": \"failed\"}"; void = 1; exit }
+      END {
+        if (void) exit 0
+        if (figure["items_per_second"] == 0) exit 1
+        printf "{\"per_second\": %.0f, \"rounds\": %.0f, \"energy_mj\": %.0f, \"checksum\": \"ok\"}\n",
+          figure["items_per_second"], figure["rounds"], figure["energy_mj"]
+      }'
 }
 export -f engine_round_trip
 export programs

@@ -96,6 +96,7 @@ class InboundQueue {
   static InboundNode* asleep() noexcept { return &asleep_tag; }
   static inline InboundNode asleep_tag{};  // only its address is used
 
+  // Written by all: producers put nodes, the consumer takes them and puts and removes the tag.
   std::atomic<InboundNode*> head_{nullptr};
 };
 static_assert(std::atomic<InboundNode*>::is_always_lock_free);

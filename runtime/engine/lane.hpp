@@ -73,7 +73,7 @@ struct Lane {
   /// unpredictable branch would cost more than a copy).
   struct Outgoing {
     std::vector<std::vector<Arrival>> next;   ///< arrives in the window after the one that is open
-    std::vector<std::vector<Arrival>> later;  ///< arrives at any later time
+    std::vector<std::vector<Arrival>> later;  ///< any later, or sent while none is open
     std::int64_t later_ns = INT64_MAX;        ///< the earliest of these times
   };
   /// The letters of this window; those of the one before are being read.

@@ -33,9 +33,10 @@ struct MailBag : InboundNode {
     letters[count++] = {to, message};
   }
 
+  std::uint16_t sender = 0;  ///< the worker that filled it last, who may have it back
   std::uint32_t count = 0;
   std::array<Letter, kLettersMax> letters;  // the first `count` mean something
 };
-static_assert(sizeof(MailBag) <= 1'032);
+static_assert(sizeof(MailBag) <= 1'024);
 
 }  // namespace chargemill::runtime

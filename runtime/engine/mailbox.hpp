@@ -66,6 +66,7 @@ class RemoteMailbox {
     return oldest;
   }
 
+  // Written by all: producers put elements, the home worker takes them and, in the end, closes.
   std::atomic<Element*> head_{tag(kUnborn)};
 };
 

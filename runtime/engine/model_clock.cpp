@@ -14,8 +14,8 @@ void ModelClock::start() noexcept {
 void ModelClock::move_to(SimTime time) noexcept {
   CHARGEMILL_ASSERT(pacing_ == Pacing::by_hand);
   const std::int64_t ns = time.time_since_epoch().count();
+  // relaxed (both): one thread drives a system whose time is moved by hand.
   CHARGEMILL_ASSERT(ns >= by_hand_ns_.load(std::memory_order_relaxed));
-  // relaxed: one thread drives a system whose time is moved by hand.
   by_hand_ns_.store(ns, std::memory_order_relaxed);
 }
 

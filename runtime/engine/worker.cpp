@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t kBatch = 1024;           // activations between two looks at inbound and time
 constexpr std::size_t kMessagesPerTurn = 256;  // of one actor, before the next has its turn
 constexpr std::size_t kTimersPerTurn = 256;
+// The wall that lateness is measured with is read anew after so many timers or activations.
+constexpr std::size_t kTimersPerStamp = 16;
+constexpr std::size_t kActivationsPerStamp = 64;
 constexpr std::size_t kPrefetchAhead = 4;
 constexpr unsigned kSpins = 64;          // looks at the inbound queue before sleeping
 constexpr Nanos kStarveMax = Millis{2};  // timers wait no longer for a ring that never empties
@@ -35,6 +38,9 @@ Worker::Worker(Coordinator& coordinator, unsigned index)
 
 Worker::~Worker() {
   for (MailBag* bag : spare_bags_) delete bag;
+  for (MailBag* list : {given_back_, returned_bags_.take_all()}) {
+    while (list != nullptr) delete std::exchange(list, static_cast<MailBag*>(list->inbound_next));
+  }
 }
 
 // One writer: a load and a store, no read-modify-write.
@@ -130,7 +136,7 @@ void Worker::run_one(Ready ready) {
   }
 }
 
-bool Worker::run_batch(std::size_t activations_max) {
+std::size_t Worker::run_batch(std::size_t activations_max) {
   std::size_t done = 0;
   publish_waiting(waiting_);
   while (done < activations_max && !ready_.empty()) {
@@ -150,7 +156,7 @@ bool Worker::run_batch(std::size_t activations_max) {
   // The load is relaxed: nobody else writes it.
   counters_.activations.store(counters_.activations.load(std::memory_order_relaxed) + done,
                               std::memory_order_release);
-  return done > 0;
+  return done;
 }
 
 bool Worker::run_ready() {
@@ -158,7 +164,7 @@ bool Worker::run_ready() {
   bool any = false;
   for (;;) {
     drain_inbound();
-    if (!run_batch(kBatch)) break;
+    if (run_batch(kBatch) == 0) break;
     any = true;
   }
   release_the_dead();
@@ -176,24 +182,37 @@ SimTime Worker::limit(ModelClock::Wall wall) const noexcept {
 }
 
 // One timer, then all that it causes, then the next: a handler never sees a time that passes a due
-// event, and what it sends to its own worker arrives before time moves on.
+// event, and what it sends to its own worker arrives before time moves on. What takes more than
+// kBatch activations goes on once other queues have been looked at, and the next timer waits for
+// it. Beside a ring that never empties there is one timer a look, look after look until none is
+// due.
 bool Worker::advance_time() {
   auto wall = ModelClock::wall_now();
-  advanced_at_ = wall;
+  const auto looked_at = std::exchange(advanced_at_, wall);
   if (coordinator_.is_frozen()) return false;
   const SimTime until = limit(wall);
+  const bool is_starving = !ready_.empty();
+  const std::size_t activations_max = is_starving ? 0 : kBatch;
   std::size_t fired = 0;
-  while (fired < kTimersPerTurn) {
+  std::size_t ran = 0;
+  std::size_t unstamped = 0;  // activations since the wall was read
+  do {
     const auto due = wheel_.pop(until);
     if (!due) break;
     now_ = std::max(now_, due->due);
-    if (fired % 16 == 15) wall = ModelClock::wall_now();
+    if (fired % kTimersPerStamp == kTimersPerStamp - 1 || unstamped >= kActivationsPerStamp) {
+      wall = ModelClock::wall_now();
+      unstamped = 0;
+    }
     if (due->due >= coordinator_.options().measure_from)
       tick_lateness_.record(coordinator_.model_clock().lateness(due->due, wall));
     static_cast<LeanActor*>(due->payload)->fire();
     ++fired;
-    run_batch(kBatch);
-  }
+    const std::size_t done = run_batch(activations_max - ran);
+    ran += done;
+    unstamped += done;
+  } while (fired < kTimersPerTurn && ran < activations_max);
+  if (is_starving && fired > 0) advanced_at_ = looked_at;  // it still does
   count(counters_.timers, fired);
   if (fired == 0 && ready_.empty()) now_ = std::max(now_, std::min(until, wheel_.next_due()));
   // relaxed: a bound that others compare with; it publishes nothing.
@@ -210,7 +229,7 @@ void Worker::run() {
   while (!coordinator_.is_stopping()) {
     coordinator_.standing_place().pass();
     drain_inbound();
-    bool busy = run_batch(kBatch);
+    bool busy = run_batch(kBatch) > 0;
     release_the_dead();
     const auto wall = ModelClock::wall_now();
     const bool starved = wall - advanced_at_ > kStarveMax;
@@ -255,7 +274,7 @@ void Worker::park() {
 // A worker that sleeps is idle until its next timer; once mail for it has ended that sleep it is
 // not, though its thread may not run yet: a host that holds it up holds the others up as well.
 // The three words may be of different moments. That is wrong for one look at most, of which a
-// worker makes one for each 256 timers.
+// worker makes one for up to 256 timers.
 SimTime Worker::bound() const noexcept {
   // relaxed: is_asleep() acquires what was written before the sleep it sees; the others are as in
   // advance_time() and hand_over().

@@ -18,6 +18,7 @@
 #include "runtime/engine/model_clock.hpp"
 #include "runtime/engine/packet.hpp"
 #include "runtime/engine/ready_ring.hpp"
+#include "runtime/engine/returned_bags.hpp"
 #include "runtime/engine/timing_wheel.hpp"
 #include "runtime/engine/window_barrier.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
@@ -124,12 +125,14 @@ class Worker final : public caf::execution_unit {
   void put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* element);
   void send_bags();
   void send_bag(unsigned home);
+  [[nodiscard]] MailBag* spare_bag();
   void keep_spare(MailBag* bag);
   void open_bag(MailBag* bag);
   void drain_inbound();
   void adopt(LeanActor* actor);
   void run_one(Ready ready);
-  bool run_batch(std::size_t activations_max);
+  /// Says how many it ran.
+  std::size_t run_batch(std::size_t activations_max);
   /// What model time may be now: the wall says so, and no other worker lags too far behind.
   [[nodiscard]] SimTime limit(ModelClock::Wall wall) const noexcept;
   bool advance_time();
@@ -180,6 +183,7 @@ class Worker final : public caf::execution_unit {
   std::vector<MailBag*> bags_;              // by the worker they go to; null: none begun
   bool has_mail_ = false;                   // one of them has been begun
   std::vector<MailBag*> spare_bags_;
+  MailBag* given_back_ = nullptr;  // taken from returned_bags_, linked by inbound_next
   bool is_disposing_ = false;
   HistogramRecorder tick_lateness_;
   WorkerCounters counters_;
@@ -187,6 +191,7 @@ class Worker final : public caf::execution_unit {
   // Written by other threads; on lines of their own.
   alignas(2 * kCacheLine) InboundQueue inbound_;
   alignas(2 * kCacheLine) WakeSignal signal_;
+  alignas(2 * kCacheLine) ReturnedBags returned_bags_;
   // Written by this worker, read by the others.
   alignas(2 * kCacheLine) std::atomic<std::int64_t> bound_ns_{0};  // what it has reached
   std::atomic<std::int64_t> idle_until_ns_{0};                     // while it sleeps
@@ -211,6 +216,13 @@ void Worker::mail_after(Address to, const T& content, Entity from, Nanos delay) 
   const std::int64_t time_ns = (now_ + delay).time_since_epoch().count();
   CHARGEMILL_ASSERT(time_ns >= lane.end_ns);
   auto& outgoing = lane.outgoing[lane.half];
+  // What arrives in the next window lies in one list, with or without a delay: so the order of
+  // sending is kept.
+  if (lane.is_open && time_ns - lane.end_ns < lane.length_ns) {
+    outgoing.next[to.home()].push_back(
+        Arrival{time_ns, to.entity(), from, LetterPtr::in_window(lane.arena(), content)});
+    return;
+  }
   outgoing.later_ns = std::min(outgoing.later_ns, time_ns);
   outgoing.later[to.home()].push_back(
       Arrival{time_ns, to.entity(), from, LetterPtr::on_its_own(content)});

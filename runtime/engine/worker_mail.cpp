@@ -50,12 +50,8 @@ void Worker::put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* el
   MailBag*& bag = bags_[home];
   if (bag == nullptr) {
     has_mail_ = true;
-    if (spare_bags_.empty()) {
-      bag = new MailBag;
-    } else {
-      bag = spare_bags_.back();
-      spare_bags_.pop_back();
-    }
+    bag = spare_bag();
+    bag->sender = static_cast<std::uint16_t>(index_);
   }
   bag->add(to, element);
   if (bag->is_full()) send_bag(home);
@@ -76,10 +72,23 @@ void Worker::send_bag(unsigned home) {
   keep_spare(bag);
 }
 
+MailBag* Worker::spare_bag() {
+  if (!spare_bags_.empty()) {
+    MailBag* const bag = spare_bags_.back();
+    spare_bags_.pop_back();
+    return bag;
+  }
+  if (given_back_ == nullptr) given_back_ = returned_bags_.take_all();
+  if (given_back_ == nullptr) return new MailBag;
+  return std::exchange(given_back_, static_cast<MailBag*>(given_back_->inbound_next));
+}
+
+// Who gets as many bags as it sends uses those, and no other thread hears of it. Who gets more
+// gives them back, or a one-way flow would allocate each bag here and free it there.
 void Worker::keep_spare(MailBag* bag) {
   bag->count = 0;
   if (spare_bags_.size() < kSpareBagsMax) return spare_bags_.push_back(bag);
-  delete bag;
+  if (!coordinator_.worker(bag->sender).returned_bags_.push(bag)) delete bag;
 }
 
 void Worker::open_bag(MailBag* bag) {

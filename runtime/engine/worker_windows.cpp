@@ -48,7 +48,7 @@ void Worker::run_windows() {
     bool hears = coordinator_.hears_always();
     for (;;) {
       if (hears) drain_inbound();
-      while (run_batch(SIZE_MAX)) {
+      while (run_batch(SIZE_MAX) > 0) {
         if (hears) drain_inbound();
       }
       const WindowProposal proposal = propose();

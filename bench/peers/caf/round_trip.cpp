@@ -22,6 +22,9 @@ struct Status {
 using GoAtom = caf::atom_constant<caf::atom("go")>;
 using AckAtom = caf::atom_constant<caf::atom("ack")>;
 using StartAtom = caf::atom_constant<caf::atom("start")>;
+using TotalAtom = caf::atom_constant<caf::atom("total")>;
+
+constexpr std::int64_t kEnergyMj = 22;  // of an entity and round
 
 }  // namespace
 
@@ -65,7 +68,7 @@ caf::behavior entity(caf::stateful_actor<EntityState>* self, std::uint32_t id, G
                      Finish* finish) {
   return {
       [=](GoAtom) {
-        self->state.energy_mj += 22;
+        self->state.energy_mj += kEnergyMj;
         self->send(group->central, Status{id, ++self->state.sequence, self->state.energy_mj});
       },
       [=](AckAtom, std::uint32_t sequence) {
@@ -86,6 +89,7 @@ caf::behavior central(caf::stateful_actor<CentralState>* self, Group* group, std
         self->state.total_mj += status.energy_mj;
         self->send(group->entities[status.entity - first], AckAtom::value, status.sequence);
       },
+      [=](TotalAtom) { return self->state.total_mj; },
   };
 }
 
@@ -109,6 +113,18 @@ caf::behavior starter(caf::stateful_actor<StarterState>* self, Group* group) {
         }
       },
   };
+}
+
+/// What the centrals have added up. Between two rounds.
+std::int64_t total_of(caf::actor_system& system, const std::vector<Group>& groups) {
+  std::int64_t sum = 0;
+  caf::scoped_actor self{system};
+  for (const Group& group : groups) {
+    self->request(group.central, caf::infinite, TotalAtom::value)
+        .receive([&](std::int64_t total_mj) { sum += total_mj; },
+                 [](const caf::error&) { std::abort(); });
+  }
+  return sum;
 }
 
 struct Config : caf::actor_system_config {
@@ -157,7 +173,13 @@ void caf_main(caf::actor_system& system, const Config& config) {
     ++rounds;
     elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
-  std::printf("{\"per_second\": %.0f}\n", static_cast<double>(rounds) * config.entities / elapsed);
+  const std::int64_t total_mj = total_of(system, groups);
+  const auto all = static_cast<std::int64_t>(rounds) + 1;  // with the one that warmed up
+  const bool is_right = total_mj == kEnergyMj * config.entities * (all * (all + 1) / 2);
+  std::printf(
+      "{\"per_second\": %.0f, \"rounds\": %lld, \"energy_mj\": %lld, \"checksum\": \"%s\"}\n",
+      static_cast<double>(rounds) * config.entities / elapsed, static_cast<long long>(all),
+      static_cast<long long>(total_mj), is_right ? "ok" : "failed");
   std::fflush(stdout);
   std::_Exit(0);  // stock CAF needs long to end 100,000 actors; that is not measured
 }

@@ -23,6 +23,8 @@ type status struct {
 	energy   int64
 }
 
+const energyMj = 22 // of an entity and round
+
 // A number that shares no cache line with its neighbours.
 type padded struct {
 	n int64
@@ -39,7 +41,7 @@ func (e *entity) run(id uint32, central chan<- status, remaining *int64, done *s
 	for m := range e.inbox {
 		if !m.isAck {
 			sequence++
-			energy += 22
+			energy += energyMj
 			central <- status{id, sequence, energy}
 			continue
 		}
@@ -109,5 +111,16 @@ func main() {
 		rounds++
 	}
 	elapsed := time.Since(begin).Seconds()
-	fmt.Printf("{\"per_second\": %.0f}\n", float64(rounds)*float64(*count)/elapsed)
+
+	var total int64
+	for c := range totals {
+		total += totals[c].n
+	}
+	all := int64(rounds + 1) // with the one that warmed up
+	checksum := "failed"
+	if total == energyMj*int64(*count)*(all*(all+1)/2) {
+		checksum = "ok"
+	}
+	fmt.Printf("{\"per_second\": %.0f, \"rounds\": %d, \"energy_mj\": %d, \"checksum\": %q}\n",
+		float64(rounds)*float64(*count)/elapsed, all, total, checksum)
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/random_stream.hpp"
@@ -221,6 +222,44 @@ TEST(VirtualTime, MessagesOfOneSenderThatArriveTogetherComeAsTheyWereSent) {
     for (SimTime t{step}; t < SimTime{2s}; t += step) run_until(engine, t);
     run_until(engine, SimTime{2s});
     EXPECT_EQ(diary->entries, (std::vector<Entry>{{ms(200), 1}, {ms(200), 2}})) << step.count();
+  }
+}
+
+/// Says "1" and then "2", one in a handler of a window and the other in it or in a later one of the
+/// same window. "1" travels longer by as much, so both arrive at the same moment of the next.
+class Delayer final : public LeanActor {
+ public:
+  Delayer(caf::actor_config& cfg, Address to, Nanos between)
+      : LeanActor(cfg), to_(to), between_(between) {}
+
+ private:
+  void on_message(const Message&) override { wake_at(now() + kLatency); }
+  void on_wake() override {
+    if (!std::exchange(has_begun_, true)) {
+      send_after(to_, kLatency + between_, Say{1});
+      if (between_ > Nanos{0}) return wake_at(now() + between_);
+    }
+    send(to_, Say{2});
+  }
+  const Address to_;
+  const Nanos between_;
+  bool has_begun_ = false;
+};
+
+// Likewise within one window, whether or not a limit cuts it.
+TEST(VirtualTime, AMessageWithADelayIsNotOvertakenByOneWithoutThatArrivesWithIt) {
+  for (const Nanos between : {Nanos{0}, Nanos{1}, Nanos{50ms}, kLatency - Nanos{1}}) {
+    for (const Nanos step : {Nanos{2s}, Nanos{30ms}, Nanos{kLatency}}) {
+      Engine engine{virtual_options(2)};
+      auto* const diary = engine.coordinator().spawn<Diary>(0);
+      auto* const delayer = engine.coordinator().spawn<Delayer>(1, diary, between);
+      LeanActor::post(delayer, Say{0});
+      for (SimTime t{step}; t < SimTime{2s}; t += step) run_until(engine, t);
+      run_until(engine, SimTime{2s});
+      const std::int64_t at_ns = ms(200) + between.count();
+      EXPECT_EQ(diary->entries, (std::vector<Entry>{{at_ns, 1}, {at_ns, 2}}))
+          << between.count() << " " << step.count();
+    }
   }
 }
 
