@@ -51,6 +51,8 @@ class Arrivals {
   [[nodiscard]] double day_factor(std::int64_t day) const;
 
   [[nodiscard]] const ArrivalSettings& settings() const noexcept { return settings_; }
+  /// How far it has drawn, for who compares two processes.
+  [[nodiscard]] const RandomStream& random() const noexcept { return random_; }
 
  private:
   /// Around a time: until `end` the rate moves linearly from `rate_from` (at that time) to

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "actors/fleet/profile_defects.hpp"
 #include "actors/fleet/profile_tables.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -48,38 +49,10 @@ ByHour scale_by_hour(const ByHour& means, const ByHour& shares) {
   return scale;
 }
 
-bool is_share(const ByHour& shares) {
-  return sum(shares) > 0.0 && *std::min_element(shares.begin(), shares.end()) >= 0.0;
-}
-
-bool is_quantiles(const Quantiles& table) {
-  if (table.size() < 2 || table.front().first != 0.0 || table.back().first != 1.0) return false;
-  if (table.front().second < 0.0) return false;
-  for (std::size_t i = 1; i < table.size(); ++i) {
-    if (table[i].first <= table[i - 1].first || table[i].second < table[i - 1].second) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
-std::string_view defect_of(const ProfileTables& tables) {
-  const auto is_negative = [](double x) { return !(x >= 0.0); };
-  if (!is_share(tables.weekday_share))
-    return "weekday_share: no number may be negative, and not all zero";
-  if (!is_share(tables.weekend_share))
-    return "weekend_share: no number may be negative, and not all zero";
-  for (const ByHour* means : {&tables.mean_kwh_by_hour, &tables.mean_stay_h_by_hour}) {
-    if (std::any_of(means->begin(), means->end(), is_negative)) return "a mean by hour is negative";
-  }
-  if (!is_quantiles(tables.energy_kwh))
-    return "energy_kwh: [probability, kWh] must rise from 0 to 1";
-  if (!is_quantiles(tables.stay_h)) return "stay_h: [probability, hours] must rise from 0 to 1";
-  return {};
-}
-
 Profile make_profile(const ProfileTables& tables) {
-  CHARGEMILL_ASSERT(defect_of(tables).empty());
+  CHARGEMILL_ASSERT(defects_of(tables).empty());
   Profile profile;
   profile.weekday_share = tables.weekday_share;
   profile.weekend_share = tables.weekend_share;

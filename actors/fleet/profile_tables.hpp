@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,10 +28,8 @@ struct ProfileTables {
 
 /// Turns the means by hour into scales with arrival-weighted mean 1, so that the percentile tables
 /// keep their means (two samples of one source; workloads, 2.1). An hour without data scales by 1.
+/// Requires that defects_of(tables) finds none.
 [[nodiscard]] Profile make_profile(const ProfileTables& tables);
-
-/// What is wrong with the tables, for a person; empty: nothing. Input from a file is checked here.
-[[nodiscard]] std::string_view defect_of(const ProfileTables& tables);
 
 /// The value at probability `u` in [0, 1), linear between the points.
 [[nodiscard]] double quantile(const Quantiles& table, double u);

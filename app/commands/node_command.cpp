@@ -121,6 +121,8 @@ EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluste
   meeting.network = cluster.name;
   for (const auto& url : cluster.etcd)
     meeting.etcd.push_back(*runtime::agreement::etcd_endpoint(url));  // checked when it was read
+  meeting.etcd_tls = {cluster.is_etcd_encrypted(), cluster.etcd_ca_file, cluster.etcd_tls_cert,
+                      cluster.etcd_tls_key};
   meeting.name = options.name;
   meeting.host = cluster.host;
   meeting.data_port = cluster.data_port;

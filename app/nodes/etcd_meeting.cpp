@@ -11,6 +11,7 @@
 
 #include "app/nodes/etcd_bond.hpp"
 #include "runtime/cluster/keys.hpp"
+#include "runtime/net/tls_context.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -159,6 +160,11 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   const auto keys = runtime::make_key_pair();
   agreement::Agreement::Options options;
   options.etcd = meeting.etcd;
+  if (meeting.etcd_tls.is_on) {
+    auto tls = runtime::open_client_tls(meeting.etcd_tls);
+    if (!tls) return refuse(false, "TLS to etcd: " + tls.error().text);
+    options.etcd_tls = std::move(*tls);
+  }
   options.member.prefix = "/chargemill/" + meeting.network + "/";
   options.member.name = meeting.name;
   options.member.card =

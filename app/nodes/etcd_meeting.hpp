@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/nodes/membership.hpp"
+#include "runtime/net/client_tls.hpp"
 #include "runtime/net/endpoint.hpp"
 
 namespace chargemill::app {
@@ -18,6 +19,7 @@ namespace chargemill::app {
 struct EtcdMeeting {
   std::string network;                  ///< its name in etcd
   std::vector<runtime::Endpoint> etcd;  ///< its members
+  runtime::ClientTls etcd_tls;          ///< whether they are behind TLS, and whom to believe
   std::string name;                     ///< of this node
   std::string host = "127.0.0.1";       ///< where the others reach it
   std::uint32_t data_port = 0;          ///< 0: any that is free

@@ -139,11 +139,11 @@ class Leader final : public network::Others {
   };
 
   Succession* const successors_ = nullptr;
-  Succession* succession_ = nullptr;  // once nodes may be lost; null: who is lost ends the run
-  std::uint32_t noted_ = 0;           // lost nodes whose last look is part of left_, by bit
-  SimTime seen_ = SimTime::max();     // when those that are lost and not mended were last seen
-  std::atomic<std::uint32_t> asked_{0};
-  std::vector<bool> are_ready_;  // by node
+  Succession* succession_ = nullptr;     // once nodes may be lost; null: who is lost ends the run
+  std::uint32_t noted_ = 0;              // lost nodes whose last look is part of left_, by bit
+  SimTime seen_ = SimTime::max();        // when those that are lost and not mended were last seen
+  std::atomic<std::uint32_t> asked_{0};  // written by whoever asks
+  std::vector<bool> are_ready_;          // by node
   bool has_refused_ = false;
   std::string actor_failure_;
   std::vector<std::string> news_;

@@ -32,6 +32,7 @@ class Checker : public CheckContext {
     central();
     time_outs();
     check_events(*this);
+    check_needs(*this);
     thresholds();
   }
 
@@ -195,24 +196,27 @@ class Checker : public CheckContext {
     });
   }
 
-  /// `key` must be long enough for an answer to be back: a message and its answer take the control
-  /// latency each in virtual time. At other speeds messages go at once.
-  void leaves_time_for_an_answer(const char* key, Nanos value) {
-    const Nanos answer = 2 * s_.network.control_latency;
+  /// `key` must be long enough for an answer to be back: each of its `messages` takes the control
+  /// latency in virtual time. At other speeds messages go at once.
+  void leaves_time_for_an_answer(const char* key, Nanos value, int messages) {
+    const Nanos answer = messages * s_.network.control_latency;
     if (!s_.run.speed.max || value >= answer ||
         !are_sound({key, "network.control_latency", "run.speed"}))
       return;
-    error(
-        Code::contradiction,
-        fmt::format("'{}' ({}) is less than twice 'network.control_latency' ({}): no answer would "
-                    "be in time",
-                    key, duration_text(value), duration_text(s_.network.control_latency)),
-        place_of({key, "network.control_latency"}));
+    error(Code::contradiction,
+          fmt::format("'{}' ({}) is less than {} 'network.control_latency' ({}): no answer would "
+                      "be in time",
+                      key, duration_text(value), messages == 2 ? "twice" : "three times",
+                      duration_text(s_.network.control_latency)),
+          place_of({key, "network.control_latency"}));
   }
 
   void time_outs() {
-    leaves_time_for_an_answer("central.start_timeout", s_.central.start_timeout);
-    leaves_time_for_an_answer("drivers.timeout", s_.drivers.timeout);
+    leaves_time_for_an_answer("central.start_timeout", s_.central.start_timeout, 2);
+    // For any charge point of a zone central is asked, which asks a shard.
+    const bool asks_central =
+        s_.drivers.choose == network::Choice::any_in_zone && are_sound({"drivers.choose"});
+    leaves_time_for_an_answer("drivers.timeout", s_.drivers.timeout, asks_central ? 3 : 2);
     const Nanos answer = 2 * s_.network.control_latency;
     if (s_.run.speed.max && answer > monitor::kReadTimeout &&
         are_sound({"network.control_latency", "run.speed"})) {

@@ -21,13 +21,41 @@ Place place_of(const Origins& origins, const std::string& key) {
 /// What whoever wrote `url` is likely to have meant.
 std::string url_hint(const std::string& url) {
   constexpr std::uint16_t kUsualPort = 2379;
-  if (url.rfind("https://", 0) == 0) return "http:// to a proxy on this machine that speaks TLS";
-  std::string rest = url.rfind("http://", 0) == 0 ? url.substr(7) : url;
+  const std::string scheme = url.rfind("https://", 0) == 0 ? "https://" : "http://";
+  std::string rest = url.rfind(scheme, 0) == 0 ? url.substr(scheme.size()) : url;
   rest.erase(std::min(rest.find('/'), rest.size()));
   auto endpoint = runtime::parse_endpoint(rest);
   if (!endpoint) endpoint = runtime::parse_endpoint(fmt::format("{}:{}", rest, kUsualPort));
   if (!endpoint || endpoint->port == 0) return "an address like http://127.0.0.1:2379";
-  return fmt::format("did you mean 'http://{}'?", to_text(*endpoint));
+  return fmt::format("did you mean '{}{}'?", scheme, to_text(*endpoint));
+}
+
+/// Whom it believes, and what it shows; the members are addresses.
+void check_etcd_tls(const ClusterSettings& cluster, const Origins& origins,
+                    std::vector<Diagnostic>& found) {
+  const auto wrong = [&](const char* key, std::string text, std::string hint) {
+    found.push_back(
+        {Code::contradiction, std::move(text), place_of(origins, key), std::move(hint)});
+  };
+  const auto encrypted =
+      std::count_if(cluster.etcd.begin(), cluster.etcd.end(), runtime::agreement::is_encrypted);
+  if (encrypted != 0 && encrypted != static_cast<std::ptrdiff_t>(cluster.etcd.size()))
+    wrong("cluster.etcd", "members of etcd with TLS and without it", "https:// for all of them");
+  const bool has_cert = !cluster.etcd_tls_cert.empty();
+  const bool has_key = !cluster.etcd_tls_key.empty();
+  if (has_cert && !has_key)
+    wrong("cluster.etcd_tls_cert", "'cluster.etcd_tls_cert' needs 'cluster.etcd_tls_key'", "");
+  if (has_key && !has_cert)
+    wrong("cluster.etcd_tls_key", "'cluster.etcd_tls_key' needs 'cluster.etcd_tls_cert'", "");
+  if (encrypted != 0) return;
+  if (!cluster.etcd_ca_file.empty())
+    wrong("cluster.etcd_ca_file",
+          "'cluster.etcd_ca_file' without TLS: nobody is asked for a certificate",
+          "https:// in 'cluster.etcd'");
+  if (has_cert && has_key)
+    wrong("cluster.etcd_tls_cert",
+          "'cluster.etcd_tls_cert' without TLS: nobody asks for a certificate",
+          "https:// in 'cluster.etcd'");
 }
 
 /// Nodes that find each other through etcd.
@@ -42,6 +70,7 @@ void check_etcd(ClusterSettings& cluster, const std::string& run_name, const Ori
   }
   if (std::set<std::string>(cluster.etcd.begin(), cluster.etcd.end()).size() != cluster.etcd.size())
     wrong(Code::twice, "cluster.etcd", "a member of etcd is there twice");
+  check_etcd_tls(cluster, origins, found);
   if (!cluster.nodes.empty())
     wrong(Code::contradiction, "cluster.etcd", "nodes come from etcd or from a list of [[node]]",
           "leave out one of the two");
@@ -73,6 +102,9 @@ void check_no_etcd(const ClusterSettings& cluster, const Origins& origins,
                      place_of(origins, key), ""});
   };
   needs_etcd("cluster.name", cluster.name != fresh.name);
+  needs_etcd("cluster.etcd_ca_file", !cluster.etcd_ca_file.empty());
+  needs_etcd("cluster.etcd_tls_cert", !cluster.etcd_tls_cert.empty());
+  needs_etcd("cluster.etcd_tls_key", !cluster.etcd_tls_key.empty());
   needs_etcd("cluster.host", cluster.host != fresh.host);
   needs_etcd("cluster.data_port", cluster.data_port != fresh.data_port);
   needs_etcd("cluster.control_port", cluster.control_port != fresh.control_port);
@@ -89,9 +121,15 @@ void check_cluster(ClusterSettings& cluster, const std::string& run_name, const 
   } else {
     check_no_etcd(cluster, origins, found);
   }
-  const auto keys = origins.find("cluster.keys");
-  if (keys != origins.end() && keys->second.source == Source::file)
-    cluster.keys = (folder / cluster.keys).string();
+  const auto resolve = [&](const char* key, std::string& name) {
+    const auto origin = origins.find(key);
+    const bool is_in_file = origin != origins.end() && origin->second.source == Source::file;
+    if (is_in_file && !name.empty()) name = (folder / name).string();
+  };
+  resolve("cluster.keys", cluster.keys);
+  resolve("cluster.etcd_ca_file", cluster.etcd_ca_file);
+  resolve("cluster.etcd_tls_cert", cluster.etcd_tls_cert);
+  resolve("cluster.etcd_tls_key", cluster.etcd_tls_key);
   const auto& nodes = cluster.nodes;
   const auto wrong = [&](Code code, std::size_t node, const char* key, std::string text) {
     found.push_back(

@@ -53,5 +53,7 @@ class CheckContext {
 
 /// What happens in the course of a run: stages, faults, actions.
 void check_events(CheckContext& context);
+/// Keys that do nothing without another one.
+void check_needs(CheckContext& context);
 
 }  // namespace chargemill::app

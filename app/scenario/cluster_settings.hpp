@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/agreement/names.hpp"
 #include "runtime/base/units.hpp"
 
 namespace chargemill::app {
@@ -25,6 +26,10 @@ struct ClusterSettings {
   std::vector<ClusterNode> nodes;  ///< the first one leads
   std::string name;                ///< of the network in etcd; the run's, if none is given
   std::vector<std::string> etcd;   ///< http://127.0.0.1:2379; empty: the nodes are listed
+  std::string
+      etcd_ca_file;  ///< PEM, of https://: who vouches for it; empty: whom this machine believes
+  std::string etcd_tls_cert;       ///< PEM: what this node shows to it; empty: nothing
+  std::string etcd_tls_key;        ///< PEM; with etcd_tls_cert
   std::string host = "127.0.0.1";  ///< where the others reach this node
   std::uint32_t data_port = 0;     ///< 0: any that is free
   std::uint32_t control_port = 0;  ///< likewise
@@ -32,6 +37,10 @@ struct ClusterSettings {
   std::uint32_t expect_nodes = 0;  ///< so many make the network; 0: --expect-nodes says it
 
   [[nodiscard]] bool has_etcd() const noexcept { return !etcd.empty(); }
+  /// All its members are, or none is: that is checked when it is read.
+  [[nodiscard]] bool is_etcd_encrypted() const noexcept {
+    return has_etcd() && runtime::agreement::is_encrypted(etcd.front());
+  }
 };
 
 }  // namespace chargemill::app

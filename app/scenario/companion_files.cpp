@@ -7,6 +7,8 @@
 #include <set>
 #include <sstream>
 
+#include "app/scenario/parse_toml.hpp"
+#include "app/scenario/profile_file.hpp"
 #include "app/sessions/session_csv.hpp"
 
 namespace chargemill::app {
@@ -27,6 +29,14 @@ fs::path resolve(const Reading& reading, const std::string& key, const std::stri
   const auto found = reading.origins.find(key);
   const bool in_file = found != reading.origins.end() && found->second.source == Source::file;
   return in_file ? folder / name : fs::path{name};
+}
+
+/// Of a file that can be read.
+std::string text_of(const fs::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
 }
 
 // D-122: one id per line, trimmed; blank lines and those that start with # do not count.
@@ -85,7 +95,8 @@ void read_profile(const fs::path& folder, Reading& reading) {
     return;
   }
   if (name.empty()) {
-    if (!drivers.custom_profile)
+    const bool has_failed = reading.failed.count("drivers.profile_table") > 0;  // and was reported
+    if (!drivers.custom_profile && !has_failed)
       reading.report(Code::missing, "profile = \"file\" needs 'drivers.profile_file'",
                      place_of(reading, "drivers.profile"));
     return;
@@ -98,18 +109,29 @@ void read_profile(const fs::path& folder, Reading& reading) {
     return;
   }
   reading.inputs.push_back(path);
-  try {
-    const auto tables = read_profile_tables(toml::parse_file(path.string()));
-    if (tables) {
-      drivers.custom_profile = fleet::make_profile(*tables);
-    } else {
-      reading.report(Code::profile, fmt::format("{}: {}", path.string(), tables.error()), place);
+  const std::string text = text_of(path);
+  const SourceText source{path.string(), text};
+  parse_toml(text, source, reading, [&](const toml::table& root) {
+    const auto tables = read_profile_tables(root, source, {}, reading);
+    if (tables) drivers.custom_profile = fleet::make_profile(*tables);
+  });
+}
+
+void report(const std::string& file, const SessionsRefused& refused, Reading& reading) {
+  for (const auto& mistake : refused.mistakes) {
+    std::string hint;
+    if (!mistake.sought.empty()) {
+      hint = did_you_mean(mistake.sought, refused.header);
+      if (hint.empty()) hint = "[drivers.replay_columns] says which column is which";
     }
-  } catch (const toml::parse_error& error) {
-    reading.report(
-        Code::profile,
-        fmt::format("{}:{}: {}", path.string(), error.source().begin.line, error.description()),
-        place);
+    reading.report(Code::recording, mistake.why,
+                   {file, mistake.line, mistake.column, mistake.row, mistake.width},
+                   std::move(hint));
+  }
+  if (refused.unnamed > 0) {
+    Place place;
+    place.source = file;
+    reading.report(Code::recording, fmt::format("... and {} more", refused.unnamed), place);
   }
 }
 
@@ -128,11 +150,8 @@ void read_recording(const fs::path& folder, Reading& reading) {
   if (!files.column_end.empty()) columns.end = files.column_end;
   if (!files.column_energy.empty()) columns.energy = files.column_energy;
   if (!files.column_station.empty()) columns.station = files.column_station;
-  auto table = read_session_table(path, columns);
-  if (!table) {
-    reading.report(Code::recording, table.error().text, place);
-    return;
-  }
+  auto table = parse_sessions(text_of(path), columns, path.string());
+  if (!table) return report(path.string(), table.error(), reading);
   reading.inputs.push_back(path);
   if (!table->note.empty())
     reading.diagnostics.push_back({Code::recording, table->note, place, {}, Severity::warning});

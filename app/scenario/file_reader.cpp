@@ -7,6 +7,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "app/scenario/profile_file.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -159,10 +161,10 @@ class Reader {
   }
 
   void read_profile(const toml::table& table) {
-    const Place place = source_.at(table.source());
-    const auto tables = read_profile_tables(table, "energy_scale", "stay_scale");
+    const auto tables =
+        read_profile_tables(table, source_, {"energy_scale", "stay_scale"}, reading_);
     if (!tables) {
-      reading_.report(Code::profile, tables.error(), place);
+      reading_.failed.insert(kProfileTable);
       return;
     }
     // Scales as they are: scaling them again would move their last digit.
@@ -170,7 +172,7 @@ class Reader {
     profile.energy_scale = tables->mean_kwh_by_hour;
     profile.stay_scale = tables->mean_stay_h_by_hour;
     reading_.draft.scenario.drivers.custom_profile = std::move(profile);
-    reading_.origins[kProfileTable] = {Source::file, place};
+    reading_.origins[kProfileTable] = {Source::file, source_.at(table.source())};
   }
 
   // [[start ns, stay ns, energy mJ, station], ...]
@@ -198,28 +200,6 @@ class Reader {
   Reading& reading_;
 };
 
-bool read_hours(const toml::node* node, fleet::ByHour& hours) {
-  const auto* values = node == nullptr ? nullptr : node->as_array();
-  if (values == nullptr || values->size() != hours.size()) return false;
-  for (std::size_t h = 0; h < hours.size(); ++h) {
-    if (!(*values)[h].is_number()) return false;
-    hours[h] = (*values)[h].value_or(0.0);
-  }
-  return true;
-}
-
-bool read_pairs(const toml::node* node, fleet::Quantiles& table) {
-  const auto* rows = node == nullptr ? nullptr : node->as_array();
-  if (rows == nullptr) return false;
-  for (const auto& row : *rows) {
-    const auto* pair = row.as_array();
-    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_number() || !(*pair)[1].is_number())
-      return false;
-    table.emplace_back((*pair)[0].value_or(0.0), (*pair)[1].value_or(0.0));
-  }
-  return true;
-}
-
 }  // namespace
 
 std::optional<std::string> why_unreadable(const std::filesystem::path& path) {
@@ -234,31 +214,6 @@ std::optional<std::string> why_unreadable(const std::filesystem::path& path) {
 
 void read_toml(const toml::table& root, const SourceText& source, Reading& reading) {
   Reader{source, reading}.walk(root, "");
-}
-
-tl::expected<fleet::ProfileTables, std::string> read_profile_tables(const toml::table& table,
-                                                                    const char* energy_by_hour,
-                                                                    const char* stay_by_hour) {
-  fleet::ProfileTables tables;
-  const std::pair<const char*, fleet::ByHour*> by_hour[] = {
-      {"weekday_share", &tables.weekday_share},
-      {"weekend_share", &tables.weekend_share},
-      {energy_by_hour, &tables.mean_kwh_by_hour},
-      {stay_by_hour, &tables.mean_stay_h_by_hour}};
-  for (const auto& [name, hours] : by_hour) {
-    if (!read_hours(table.get(name), *hours))
-      return tl::unexpected<std::string>(fmt::format("a profile needs '{}': 24 numbers", name));
-  }
-  const std::pair<const char*, fleet::Quantiles*> pairs[] = {{"energy_kwh", &tables.energy_kwh},
-                                                             {"stay_h", &tables.stay_h}};
-  for (const auto& [name, quantiles] : pairs) {
-    if (!read_pairs(table.get(name), *quantiles))
-      return tl::unexpected<std::string>(
-          fmt::format("a profile needs '{}': [[probability, value], ...]", name));
-  }
-  const auto defect = fleet::defect_of(tables);
-  if (!defect.empty()) return tl::unexpected<std::string>(std::string{defect});
-  return tables;
 }
 
 }  // namespace chargemill::app

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "actors/fleet/profile_tables.hpp"
 #include "app/scenario/key_table.hpp"
 #include "app/scenario/source_text.hpp"
 
@@ -33,10 +32,5 @@ struct Reading {
 
 /// Reads all of `root`; what is wrong is reported and left at its default.
 void read_toml(const toml::table& root, const SourceText& source, Reading& reading);
-
-/// The tables of a profile (config/profiles); what is missing or wrong as a text.
-[[nodiscard]] tl::expected<fleet::ProfileTables, std::string> read_profile_tables(
-    const toml::table& table, const char* energy_by_hour = "mean_kwh_by_hour",
-    const char* stay_by_hour = "mean_stay_h_by_hour");
 
 }  // namespace chargemill::app

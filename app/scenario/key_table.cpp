@@ -241,6 +241,14 @@ void add_agreement(Fields& f) {
                  CHARGEMILL_AT(cluster.name)));
   f.push_back(at(info("cluster.etcd", Type::urls, "its members, instead of a list of [[node]]"),
                  CHARGEMILL_AT(cluster.etcd)));
+  f.push_back(at(info("cluster.etcd_ca_file", Type::text,
+                      "PEM, of https://: who vouches for it; empty: whom this machine believes"),
+                 CHARGEMILL_AT(cluster.etcd_ca_file)));
+  f.push_back(at(info("cluster.etcd_tls_cert", Type::text,
+                      "PEM, of this node, those that vouch for it behind it; empty: none"),
+                 CHARGEMILL_AT(cluster.etcd_tls_cert)));
+  f.push_back(at(info("cluster.etcd_tls_key", Type::text, "PEM, of etcd_tls_cert"),
+                 CHARGEMILL_AT(cluster.etcd_tls_key)));
   f.push_back(at(info("cluster.host", Type::text, "of this node, for the others"),
                  CHARGEMILL_AT(cluster.host)));
   f.push_back(at(count("cluster.data_port", "of this node, for messages of actors; 0: a free one",

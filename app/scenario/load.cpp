@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include "app/scenario/check.hpp"
@@ -17,7 +15,7 @@
 #include "app/scenario/check_nodes.hpp"
 #include "app/scenario/check_output.hpp"
 #include "app/scenario/companion_files.hpp"
-#include "app/scenario/repeated_name.hpp"
+#include "app/scenario/parse_toml.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -86,91 +84,22 @@ void read_overrides(const LoadInput& input, Reading& reading) {
   }
 }
 
-// TOML has no durations and no percents: `duration = 5s` is the commonest slip.
-std::string unquoted_hint(const std::string& line) {
-  static const std::regex duration{R"(=\s*([0-9.]+(ns|us|ms|s|m|h|d))\s*(#.*)?$)"};
-  static const std::regex percent{R"(=\s*([0-9.]+)%)"};
-  std::smatch found;
-  if (std::regex_search(line, found, duration))
-    return fmt::format("durations are in quotes: \"{}\"", found.str(1));
-  if (std::regex_search(line, found, percent))
-    return fmt::format("as a share: {}", std::strtod(found.str(1).c_str(), nullptr) / 100.0);
-  return {};
-}
-
-/// A text begins in `line` and does not end there, as far as one line can tell.
-bool has_open_quote(const std::string& line) {
-  if (line.find("\"\"\"") != std::string::npos || line.find("'''") != std::string::npos)
-    return false;
-  char open = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (open == 0 && c == '#') return false;
-    if (open == '"' && c == '\\') {
-      ++i;
-    } else if (open == 0 && (c == '"' || c == '\'')) {
-      open = c;
-    } else if (c == open) {
-      open = 0;
-    }
-  }
-  return open != 0;
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += line + '\n';
-  return text;
-}
-
-/// Reports what the parser stumbled over. True: `lines` do without it now.
-bool mend(const toml::parse_error& error, const SourceText& source, std::vector<std::string>& lines,
-          Reading& reading) {
-  Place place = source.at(error.source());
-  const std::string text{error.description()};
-  const auto repeated = text.find("redefine") == std::string::npos
-                            ? std::nullopt
-                            : find_repeated(source.lines(), place.line);
-  if (!repeated) {
-    reading.report(Code::syntax,
-                   has_open_quote(place.text) ? "a quote is opened and not closed" : text, place,
-                   unquoted_hint(place.text));
-    return false;
-  }
-  place.column = repeated->column;
-  place.width = repeated->name.size();
-  reading.report(
-      Code::twice,
-      fmt::format("'{}' is there twice: line {} has it too", repeated->name, repeated->first_line),
-      place, repeated->is_section ? "the keys of both belong under the first" : "");
-  const bool is_left_out = !repeated->is_section && !lines[place.line - 1].empty();
-  lines[place.line - 1].clear();
-  return is_left_out;
-}
-
 void read_file_text(const std::string& text, const std::string& name, Reading& reading) {
   const SourceText source{name, text};
-  constexpr int kRepeatsMax = 100;  // each costs a pass over the whole file
-  auto lines = source.lines();
-  bool again = true;
-  for (int pass = 0; again && pass < kRepeatsMax; ++pass) {
-    again = false;
-    try {
-      // As it is, unless something was left out: errors of encoding are in its bytes.
-      const auto root = toml::parse(lines == source.lines() ? text : joined(lines), name);
-      read_toml(root, source, reading);
-    } catch (const toml::parse_error& error) {
-      again = mend(error, source, lines, reading);
-    }
-  }
+  parse_toml(text, source, reading,
+             [&](const toml::table& root) { read_toml(root, source, reading); });
   if (reading.draft.scenario.run.name == network::Scenario::Run{}.name && !name.empty())
     reading.draft.scenario.run.name = std::filesystem::path{name}.stem().string();
 }
 
-// By line, so that a file reads from top to bottom; what is in no file comes last.
-void sort_by_place(std::vector<Diagnostic>& diagnostics) {
-  const auto key = [](const Diagnostic& d) {
-    return std::make_tuple(d.place.line == 0, d.place.line, d.place.column);
+// By line, so that a file reads from top to bottom; the scenario `name` before the files that it
+// names; what is in no file comes last.
+void sort_by_place(std::vector<Diagnostic>& diagnostics, const std::string& name) {
+  const auto key = [&name](const Diagnostic& d) {
+    const bool in_file = d.place.line > 0;
+    const std::string_view source{d.place.source};
+    const auto other = in_file && source != name ? source : std::string_view{};
+    return std::make_tuple(!in_file, other, d.place.line, d.place.column);
   };
   std::stable_sort(diagnostics.begin(), diagnostics.end(),
                    [&](const auto& a, const auto& b) { return key(a) < key(b); });
@@ -197,7 +126,9 @@ void fit_warmup(Reading& reading) {
   run.warmup = Nanos{0};
 }
 
+/// `name`: of the file that was read, as its diagnostics have it; empty: none was.
 tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
+                                                     const std::string& name,
                                                      const std::filesystem::path& folder,
                                                      Reading reading) {
   read_environment(input, reading);
@@ -212,7 +143,7 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
               reading.diagnostics);
   check_cluster(reading.draft.cluster, reading.draft.scenario.run.name, reading.origins, folder,
                 reading.diagnostics);
-  sort_by_place(reading.diagnostics);
+  sort_by_place(reading.diagnostics, name);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (wrong) return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
@@ -249,11 +180,11 @@ tl::expected<Loaded, std::vector<Diagnostic>> load_scenario_text(
   Reading reading;
   if (input.file) reading.inputs.push_back(*input.file);
   read_file_text(text, name, reading);
-  return finish(input, folder, std::move(reading));
+  return finish(input, name, folder, std::move(reading));
 }
 
 tl::expected<Loaded, std::vector<Diagnostic>> load_scenario(const LoadInput& input) {
-  if (!input.file) return finish(input, {}, {});
+  if (!input.file) return finish(input, {}, {}, {});
   if (const auto why = why_unreadable(*input.file)) {
     return tl::unexpected<std::vector<Diagnostic>>(
         {{Code::unreadable,

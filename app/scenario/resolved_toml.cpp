@@ -19,6 +19,14 @@ bool is_of_the_scenario(const KeyInfo& key) {
 
 namespace {
 
+/// Not of generated charge points where they are listed: it would have no effect (check_needs.cpp).
+bool has_effect(const KeyInfo& key, const network::Scenario& scenario) {
+  const bool is_of_generated = key.name == "network.zones" ||
+                               key.name == "network.sites_per_zone" ||
+                               key.name == "network.power_mix" || key.name == "network.price_mix";
+  return !is_of_generated || scenario.network.points.empty();
+}
+
 template <class T>
 void append_item(std::string& out, const char* list, const std::vector<Field<T>>& fields,
                  const T& item) {
@@ -68,7 +76,7 @@ std::string resolved_toml(const network::Scenario& scenario) {
   std::string out;
   std::string section;
   for (const auto& key : keys()) {
-    if (!is_of_the_scenario(key.info)) continue;
+    if (!is_of_the_scenario(key.info) || !has_effect(key.info, scenario)) continue;
     const auto dot = key.info.name.find('.');
     if (key.info.name.substr(0, dot) != section) {
       if (section == "drivers" && !scenario.drivers.replay.empty())

@@ -19,6 +19,7 @@ class SourceText {
   /// `width` columns from the region's first.
   [[nodiscard]] Place at(const toml::source_region& region, std::size_t width) const;
 
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const std::vector<std::string>& lines() const noexcept { return lines_; }
 
  private:

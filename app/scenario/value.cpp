@@ -177,11 +177,11 @@ ValueOr mix(const toml::node& node, const KeyInfo& key) {
     const auto w = number_of(*weight);
     if (!a || !w) return wrong_type(key);
     const bool power = key.type == Type::power_mix;
-    if (!std::isfinite(*a) || *a < (power ? 1e-3 : 0.0) || *a > 10'000 || !std::isfinite(*w) ||
-        *w < 0) {
+    if (!std::isfinite(*a) || *a < (power ? 1e-3 : 0.0) || *a > (power ? 10'000 : 1'000) ||
+        !std::isfinite(*w) || *w < 0) {
       return tl::unexpected<Reason>(
           Reason{Code::range, fmt::format("'{}' has a value out of range", key.name),
-                 power ? "powers above 0, shares from 0" : "prices and shares from 0"});
+                 power ? "powers above 0, shares from 0" : "prices from 0 to 1000, shares from 0"});
     }
     result.emplace_back(*a, *w);
     total += *w;

@@ -16,6 +16,17 @@ namespace {
 constexpr std::chrono::seconds kGoodbyeMax{2};
 constexpr Nanos kPatienceMax = std::chrono::seconds{2};
 
+/// A call ends within a fifth of the lease (`Ask`). A member that hangs costs a twentieth of it,
+/// and two of them leave time for a third.
+EtcdAccess access_of(Agreement::Options& options) {
+  const Nanos lease{options.member.lease};
+  EtcdAccess access{std::move(options.etcd)};
+  access.patience = std::min(lease / 6, kPatienceMax);
+  access.hedge_after = std::min(lease / 20, access.patience / 3);
+  access.tls = std::move(options.etcd_tls);
+  return access;
+}
+
 }  // namespace
 
 MachineTime machine_now() noexcept {
@@ -31,9 +42,7 @@ class Agreement::Life {
       : owner_(owner),
         listener_(std::move(listener)),
         member_(options.member, machine_now()),
-        etcd_(std::make_shared<EtcdClient>(
-            io, EtcdClient::Options{std::move(options.etcd),
-                                    std::min(Nanos{options.member.lease} / 6, kPatienceMax)})),
+        etcd_(std::make_shared<EtcdClient>(io, access_of(options))),
         alarm_(io.context()) {}
 
   void on(const Event& event) {

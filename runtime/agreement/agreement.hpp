@@ -11,6 +11,7 @@
 #include "runtime/agreement/member.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/net/endpoint.hpp"
+#include "runtime/net/tls_handle.hpp"
 
 namespace chargemill::runtime {
 class IoThread;
@@ -26,7 +27,8 @@ class Agreement {
  public:
   struct Options {
     MemberOptions member;
-    std::vector<Endpoint> etcd;  ///< its members; one at least
+    std::vector<Endpoint> etcd;     ///< its members; one at least
+    TlsContext etcd_tls = nullptr;  ///< of open_client_tls(); null: plain
   };
   struct Status {
     View view;

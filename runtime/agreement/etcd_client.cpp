@@ -1,7 +1,5 @@
 #include "runtime/agreement/etcd_client.hpp"
 
-#include <chrono>
-#include <map>
 #include <utility>
 
 #include "runtime/base/assert.hpp"
@@ -11,30 +9,8 @@ namespace chargemill::runtime::agreement {
 namespace {
 
 constexpr std::size_t kLineBytesMax = std::size_t{8} << 20U;
-constexpr unsigned kServerErrors = 500;
-
-std::string name_of(const Endpoint& member) { return "etcd at " + to_text(member); }
 
 }  // namespace
-
-/// Those under way, so that they can be cancelled.
-class EtcdClient::Calls {
- public:
-  std::uint64_t add(std::shared_ptr<HttpCall> call) {
-    under_way_.emplace(++last_, std::move(call));
-    return last_;
-  }
-  void remove(std::uint64_t number) { under_way_.erase(number); }
-  void cancel() {
-    for (const auto& [number, call] : under_way_) call->cancel();
-    under_way_.clear();
-  }
-  [[nodiscard]] std::uint64_t next() const noexcept { return last_ + 1; }
-
- private:
-  std::map<std::uint64_t, std::shared_ptr<HttpCall>> under_way_;
-  std::uint64_t last_ = 0;
-};
 
 /// Cuts what comes into lines, and holds their revisions against what is known.
 class EtcdClient::Watch {
@@ -91,15 +67,15 @@ class EtcdClient::Watch {
   std::string rest_;
 };
 
-EtcdClient::EtcdClient(IoThread& io, Options options)
-    : io_(io), options_(std::move(options)), calls_(std::make_unique<Calls>()) {
+EtcdClient::EtcdClient(IoThread& io, Options options) : io_(io), options_(std::move(options)) {
   CHARGEMILL_ASSERT(!options_.members.empty());
 }
 
 EtcdClient::~EtcdClient() { stop(); }
 
 void EtcdClient::stop() {
-  calls_->cancel();
+  for (const auto& [number, question] : questions_) question->cancel();
+  questions_.clear();
   stop_watching();
 }
 
@@ -109,38 +85,17 @@ void EtcdClient::leave(std::size_t member) {
 }
 
 void EtcdClient::call(Request request, const Done& done) {
-  attempt(std::make_shared<const Request>(std::move(request)), done, options_.members.size());
-}
-
-void EtcdClient::attempt(const std::shared_ptr<const Request>& request, const Done& done,
-                         std::size_t tries) {
-  auto [target, body] = call_of(*request);
-  HttpCall::Options options;
-  options.to = member();
-  options.target = std::move(target);
-  options.body = std::move(body);
-  options.patience = options_.patience;
-  const auto text = std::make_shared<std::string>();
-  const auto number = calls_->next();
-  const auto began = std::chrono::steady_clock::now();
-  auto call = std::make_shared<HttpCall>(
-      io_.context(), std::move(options), [text](std::string_view piece) { *text += piece; },
-      [this, request, done, tries, text, number, began, member = member_](const HttpEnd& end) {
+  const auto number = ++last_question_;
+  auto question = std::make_shared<Question>(
+      io_, options_, std::move(request), [this](std::size_t member) { leave(member); },
+      [this, done, number](std::size_t member, Result<Answer> answer) {
         const auto self = shared_from_this();  // `done` may let go of it
-        calls_->remove(number);
-        const auto& who = options_.members[member];
-        if (end.status == 0 || !end.error.empty() || end.status >= kServerErrors) leave(member);
-        // One that took its time to be out of reach has left none for the others.
-        const bool is_early = std::chrono::steady_clock::now() - began < options_.patience / 4;
-        if (!end.was_sent && tries > 1 && is_early) return attempt(request, done, tries - 1);
-        if (!end.error.empty())
-          return done(failure(ErrorKind::environment, name_of(who) + ": " + end.error));
-        auto answer = answer_from(*request, end.status, *text);
-        if (!answer) answer.error().text = name_of(who) + ": " + answer.error().text;
+        questions_.erase(number);
+        if (answer) member_ = member;
         done(std::move(answer));
       });
-  (void)calls_->add(call);
-  call->start();
+  questions_.emplace(number, question);
+  question->begin(member_);
 }
 
 void EtcdClient::watch(const std::string& prefix, Revision from, OnChanges on_changes,
@@ -153,6 +108,7 @@ void EtcdClient::watch(const std::string& prefix, Revision from, OnChanges on_ch
   options.body = std::move(body);
   options.patience = options_.patience;
   options.is_stream = true;
+  options.tls = options_.tls;
   const auto watch = std::make_shared<Watch>(from, std::move(on_changes), std::move(on_end));
   watch_ = watch;
   watch->call = std::make_shared<HttpCall>(
@@ -165,7 +121,7 @@ void EtcdClient::watch(const std::string& prefix, Revision from, OnChanges on_ch
         const auto one = weak.lock();
         if (!one) return;
         leave(member);
-        one->finish({name_of(options_.members[member]) + ": " +
+        one->finish({name_of_etcd(options_.members[member]) + ": " +
                          (end.error.empty() ? "the watch has ended" : end.error),
                      {}});
       });

@@ -1,12 +1,15 @@
 // Talks to etcd through its JSON gateway.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "runtime/agreement/gateway_json.hpp"
+#include "runtime/agreement/question.hpp"
 #include "runtime/agreement/requests.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/base/units.hpp"
@@ -16,16 +19,14 @@
 namespace chargemill::runtime::agreement {
 
 /// Calls whichever member answered last; one that does not is left for the next. A request that was
-/// refused before it was sent is given to the others at once; any other failure is the caller's to
-/// judge: a write without an answer may have happened (ET-03).
+/// refused before it was sent is given to the others at once, and so is, before its time is over,
+/// one that may be asked twice (`Question`); any other failure is the caller's to judge: a write
+/// without an answer may have happened (ET-03).
 ///
 /// Threads: the IoThread, which calls back on itself and outlives this.
 class EtcdClient : public std::enable_shared_from_this<EtcdClient> {
  public:
-  struct Options {
-    std::vector<Endpoint> members;  ///< one at least
-    Nanos patience = std::chrono::seconds{2};
-  };
+  using Options = EtcdAccess;
   using Done = std::function<void(Result<Answer>)>;
   using OnChanges = std::function<void(const Changes&)>;
   using OnEnd = std::function<void(const WatchEnd&)>;
@@ -45,16 +46,15 @@ class EtcdClient : public std::enable_shared_from_this<EtcdClient> {
   [[nodiscard]] const Endpoint& member() const noexcept { return options_.members[member_]; }
 
  private:
-  class Calls;
   class Watch;
 
-  void attempt(const std::shared_ptr<const Request>& request, const Done& done, std::size_t tries);
   void leave(std::size_t member);
 
   IoThread& io_;
   const Options options_;
   std::size_t member_ = 0;
-  std::unique_ptr<Calls> calls_;
+  std::uint64_t last_question_ = 0;
+  std::map<std::uint64_t, std::shared_ptr<Question>> questions_;  // under way
   std::shared_ptr<Watch> watch_;
 };
 

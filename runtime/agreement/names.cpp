@@ -4,6 +4,12 @@
 #include <string>
 
 namespace chargemill::runtime::agreement {
+namespace {
+
+constexpr std::string_view kPlain = "http://";
+constexpr std::string_view kSecure = "https://";
+
+}  // namespace
 
 bool is_node_name(std::string_view text) noexcept {
   constexpr std::string_view kAlso = "._-";
@@ -15,14 +21,15 @@ bool is_node_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= kLengthMax && std::all_of(text.begin(), text.end(), fits);
 }
 
+bool is_encrypted(std::string_view url) noexcept {
+  return url.substr(0, kSecure.size()) == kSecure;
+}
+
 Result<Endpoint> etcd_endpoint(std::string_view url) {
-  constexpr std::string_view kPlain = "http://";
-  constexpr std::string_view kSecure = "https://";
   const std::string text{url};
-  if (url.substr(0, kSecure.size()) == kSecure)
-    return failure(ErrorKind::invalid_input, "'" + text + "': etcd behind TLS is not built yet");
-  const bool has_scheme = url.substr(0, kPlain.size()) == kPlain;
-  if (has_scheme) url.remove_prefix(kPlain.size());
+  const auto scheme = is_encrypted(url) ? kSecure : kPlain;
+  const bool has_scheme = url.substr(0, scheme.size()) == scheme;
+  if (has_scheme) url.remove_prefix(scheme.size());
   if (!url.empty() && url.back() == '/') url.remove_suffix(1);
   const auto endpoint = parse_endpoint(url);
   if (has_scheme && endpoint && endpoint->port != 0) return *endpoint;

@@ -14,7 +14,9 @@
 #include <string_view>
 
 #include "runtime/base/units.hpp"
+#include "runtime/net/door_stream.hpp"
 #include "runtime/net/endpoint.hpp"
+#include "runtime/net/tls_context.hpp"
 
 namespace chargemill::runtime {
 
@@ -36,6 +38,7 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall> {
     Nanos patience = std::chrono::seconds{5};  ///< for all of it; of a stream: for its head
     bool is_stream = false;                    ///< its answer has no end
     std::size_t bytes_max = 8U << 20U;         ///< of an answer that is no stream
+    TlsContext tls = nullptr;                  ///< of open_client_tls(); null: plain
   };
   /// What came of the body; valid during the call.
   using OnPiece = std::function<void(std::string_view)>;
@@ -52,16 +55,19 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall> {
   using Tcp = boost::asio::ip::tcp;
   using Body = boost::beast::http::buffer_body;
 
+  void shake_hands();
   void write();
+  void read_head();
   void read();
   void take_piece();
+  [[nodiscard]] std::string why(const boost::system::error_code& error);
   void end(const std::string& error);
 
   const Options options_;
   OnPiece on_piece_;
   OnEnd on_end_;  // empty: it is over
   Tcp::resolver resolver_;
-  Tcp::socket socket_;
+  DoorStream stream_;
   boost::asio::steady_timer timer_;
   boost::beast::http::request<boost::beast::http::string_body> request_;
   boost::beast::http::response_parser<Body> parser_;

@@ -7,6 +7,8 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -92,6 +94,23 @@ Result<void> use_key(SSL_CTX* context, const fs::path& file) {
   return {};
 }
 
+/// It has said that it does not take the certificate of this client, or its absence.
+bool is_turned_away(int reason) {
+  switch (reason) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<TlsContext> open_tls(const fs::path& certificate, const fs::path& key) {
@@ -118,10 +137,18 @@ Result<TlsContext> open_client_tls(const ClientTls& tls) {
     return failure(ErrorKind::environment, "no TLS 1.2: " + last_words());
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
+  if (!tls.ca_file.empty()) {
+    if (auto readable = check_readable(tls.ca_file); !readable)
+      return tl::unexpected<Error>(readable.error());
+  }
   const bool is_loaded = tls.ca_file.empty() ? SSL_CTX_set_default_verify_paths(native) == 1
                                              : SSL_CTX_load_verify_locations(
                                                    native, tls.ca_file.c_str(), nullptr) == 1;
   if (!is_loaded) return wrong(tls.ca_file, "no certificates in it: " + last_words());
+  if (tls.cert.empty()) return context;
+  if (auto used = use_certificate(native, tls.cert); !used)
+    return tl::unexpected<Error>(used.error());
+  if (auto used = use_key(native, tls.key); !used) return tl::unexpected<Error>(used.error());
   return context;
 }
 
@@ -139,6 +166,24 @@ std::string doubt_about(const ssl_st* stream, const Endpoint& to) {
   ERR_clear_error();
   return "the certificate of " + to_text(to) +
          " is not to be believed: " + X509_verify_cert_error_string(doubt);
+}
+
+std::string tls_trouble(const ssl_st* stream, const Endpoint& to,
+                        const boost::system::error_code& error) {
+  namespace errors = boost::asio::error;
+  if (auto doubt = doubt_about(stream, to); !doubt.empty()) return doubt;
+  const bool is_of_tls = error.category() == errors::get_ssl_category();
+  const int reason = is_of_tls ? ERR_GET_REASON(static_cast<unsigned long>(error.value())) : 0;
+  const bool is_cut = error == errors::eof || error == errors::connection_reset ||
+                      error == ssl::error::stream_truncated;
+  if (reason == SSL_R_WRONG_VERSION_NUMBER || (is_cut && SSL_is_init_finished(stream) == 0))
+    return to_text(to) + " does not seem to speak TLS: " + error.message();
+  if (!is_turned_away(reason)) return error.message();
+  return to_text(to) +
+         (SSL_get_certificate(stream) == nullptr
+              ? " wants a certificate of whoever comes: "
+              : " does not take the certificate of this client: ") +
+         error.message();
 }
 
 }  // namespace chargemill::runtime

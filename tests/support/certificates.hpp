@@ -13,14 +13,19 @@
 
 namespace chargemill::test {
 
+class Certificate;
+
 /// What a certificate says of itself.
 struct Certified {
   std::string names = "DNS:localhost,IP:127.0.0.1";
   long from_s = -3'600;  ///< since now
   long until_s = 3'600;
+  bool may_vouch = false;           ///< for others
+  const Certificate* by = nullptr;  ///< who vouches for it; null: itself
 };
 
-/// A key and a certificate that vouches for itself, as two PEM files in `folder`.
+/// A key and a certificate that vouches for itself, or that another one vouches for, as two PEM
+/// files in `folder`.
 class Certificate {
  public:
   explicit Certificate(const std::string& folder, const std::string& name = "door",
@@ -34,14 +39,21 @@ class Certificate {
     X509_gmtime_adj(X509_getm_notAfter(made.get()), what.until_s);
     X509_set_pubkey(made.get(), key.get());
     X509_NAME* const subject = X509_get_subject_name(made.get());
+    const std::string subject_text = "chargemill test " + name;
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("chargemill test"), -1, -1,
+                               reinterpret_cast<const unsigned char*>(subject_text.c_str()), -1, -1,
                                0);
-    X509_set_issuer_name(made.get(), subject);
-    const Holder<X509_EXTENSION, X509_EXTENSION_free> names{
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, what.names.c_str())};
-    X509_add_ext(made.get(), names.get(), -1);
-    EXPECT_GT(X509_sign(made.get(), key.get(), EVP_sha256()), 0);
+    extend(made.get(), NID_subject_alt_name, what.names);
+    if (what.may_vouch) extend(made.get(), NID_basic_constraints, "critical,CA:TRUE");
+    if (what.by == nullptr) {
+      X509_set_issuer_name(made.get(), subject);
+      EXPECT_GT(X509_sign(made.get(), key.get(), EVP_sha256()), 0);
+    } else {
+      const auto issuer = read<X509, X509_free>(what.by->cert_, PEM_read_X509);
+      const auto signing = read<EVP_PKEY, EVP_PKEY_free>(what.by->key_, PEM_read_PrivateKey);
+      X509_set_issuer_name(made.get(), X509_get_subject_name(issuer.get()));
+      EXPECT_GT(X509_sign(made.get(), signing.get(), EVP_sha256()), 0);
+    }
     write(cert_, [&](std::FILE* file) { return PEM_write_X509(file, made.get()); });
     write(key_, [&](std::FILE* file) {
       return PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
@@ -66,6 +78,19 @@ class Certificate {
   template <class T, void (*Release)(T*)>
   using Holder = std::unique_ptr<T, Let<T, Release>>;
 
+  static void extend(X509* one, int what, const std::string& text) {
+    const Holder<X509_EXTENSION, X509_EXTENSION_free> made{
+        X509V3_EXT_conf_nid(nullptr, nullptr, what, text.c_str())};
+    X509_add_ext(one, made.get(), -1);
+  }
+  template <class T, void (*Release)(T*), class Read>
+  static Holder<T, Release> read(const std::string& path, Read how) {
+    std::FILE* const file = std::fopen(path.c_str(), "r");
+    EXPECT_NE(file, nullptr) << path;
+    Holder<T, Release> one{how(file, nullptr, nullptr, nullptr)};
+    std::fclose(file);
+    return one;
+  }
   template <class Write>
   static void write(const std::string& path, Write&& how) {
     std::FILE* const file = std::fopen(path.c_str(), "w");

@@ -1,7 +1,18 @@
 # shellcheck shell=bash disable=SC2154 # who reads it in has `work`
-# Three real etcd processes on this machine, for shell tests. Whoever reads this in has a folder $work, a file $work/pids
-# of what it ends at its exit, and `until_true` of laws.sh.
+# Three real etcd processes on this machine, for shell tests. Whoever reads this in has a folder $work and `until_true` of
+# laws.sh; at its exit it ends what $work/pids lists, with `finish` where nothing else does.
 
+: >"$work/pids"
+# finish: of etcd and of nodes.
+finish() {
+  local pid
+  # Laws run in shells of their own; of what they started only the file knows.
+  while read -r pid; do
+    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) =~ ^(etcd|chargemill)$ ]]; then kill -9 "$pid" || true; fi
+  done <"$work/pids"
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
 base=$((10000 + 8 * ($$ % 1200))) # below the ports that connections are given
 client() { echo "http://127.0.0.1:$((base + 2 * $1))"; }
 peer() { echo "http://127.0.0.1:$((base + 2 * $1 + 1))"; }

@@ -59,8 +59,15 @@ class EtcdCluster {
   /// Debian's etcd-server is installed.
   static bool is_there() { return std::filesystem::exists("/usr/bin/etcd"); }
 
+  /// Files of a cluster that is asked inside TLS, and asks those who come for a certificate.
+  struct Tls {
+    std::string cert;  ///< empty: plain
+    std::string key;
+    std::string ca_file;  ///< vouches for `cert` and for those who come
+  };
+
   /// Starts them; whoever wants to talk to them waits until they answer.
-  explicit EtcdCluster(unsigned members) {
+  explicit EtcdCluster(unsigned members, Tls tls = {}) : tls_(std::move(tls)) {
     std::string name = (std::filesystem::temp_directory_path() / "chargemill-etcd-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) std::abort();
     folder_ = name;
@@ -85,27 +92,33 @@ class EtcdCluster {
     std::string all;
     for (unsigned i = 0; i < members_.size(); ++i)
       all += (i > 0 ? "," : "") + name_of(i) + "=" + url(members_[i].peer_port);
-    const std::vector<std::string> words{"/usr/bin/etcd",
-                                         "--name",
-                                         name_of(m),
-                                         "--data-dir",
-                                         (folder_ / name_of(m)).string(),
-                                         "--listen-client-urls",
-                                         url(members_[m].client_port),
-                                         "--advertise-client-urls",
-                                         url(members_[m].client_port),
-                                         "--listen-peer-urls",
-                                         url(members_[m].peer_port),
-                                         "--initial-advertise-peer-urls",
-                                         url(members_[m].peer_port),
-                                         "--initial-cluster",
-                                         all,
-                                         "--initial-cluster-state",
-                                         "new",
-                                         "--logger",
-                                         "zap",
-                                         "--log-outputs",
-                                         (folder_ / (name_of(m) + ".log")).string()};
+    std::vector<std::string> words{"/usr/bin/etcd",
+                                   "--name",
+                                   name_of(m),
+                                   "--data-dir",
+                                   (folder_ / name_of(m)).string(),
+                                   "--listen-client-urls",
+                                   client_url(members_[m]),
+                                   "--advertise-client-urls",
+                                   client_url(members_[m]),
+                                   "--listen-peer-urls",
+                                   url(members_[m].peer_port),
+                                   "--initial-advertise-peer-urls",
+                                   url(members_[m].peer_port),
+                                   "--initial-cluster",
+                                   all,
+                                   "--initial-cluster-state",
+                                   "new",
+                                   "--logger",
+                                   "zap",
+                                   "--log-outputs",
+                                   (folder_ / (name_of(m) + ".log")).string()};
+    if (!tls_.cert.empty()) {
+      for (const std::string& word :
+           {std::string{"--cert-file"}, tls_.cert, std::string{"--key-file"}, tls_.key,
+            std::string{"--client-cert-auth"}, std::string{"--trusted-ca-file"}, tls_.ca_file})
+        words.push_back(word);
+    }
     std::vector<char*> argv;
     for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT
     argv.push_back(nullptr);
@@ -131,6 +144,11 @@ class EtcdCluster {
   static std::string name_of(unsigned m) { return "m" + std::to_string(m); }
   static std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
+  [[nodiscard]] std::string client_url(const Member& member) const {
+    return (tls_.cert.empty() ? "http" : "https") + url(member.client_port).substr(4);
+  }
+
+  const Tls tls_;
   std::filesystem::path folder_;
   std::vector<Member> members_;
 };
@@ -142,8 +160,12 @@ class AskingClient {
   using Answer = runtime::agreement::Answer;
 
   explicit AskingClient(std::vector<runtime::Endpoint> members,
-                        Nanos patience = std::chrono::seconds{10})
-      : client_(std::make_shared<Client>(io_, Client::Options{std::move(members), patience})) {}
+                        Nanos patience = std::chrono::seconds{10},
+                        runtime::TlsContext tls = nullptr)
+      : AskingClient(Client::Options{std::move(members), patience, patience / 20, std::move(tls)}) {
+  }
+  explicit AskingClient(Client::Options options)
+      : client_(std::make_shared<Client>(io_, std::move(options))) {}
   // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends a test
   ~AskingClient() {
     on_thread([this] {

@@ -6,11 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "actors/fleet/profile_defects.hpp"
 #include "actors/fleet/profile_tables.hpp"
 
 namespace chargemill::fleet {
@@ -186,14 +188,45 @@ TEST(Profile, DrawnMeansAreThoseOfTheTable) {
   EXPECT_NEAR(stay / n / mean_of(profile.stay_h), 1.0, 0.03);
 }
 
-TEST(Profile, BadTablesAreNamed) {
-  ProfileTables tables = builtin_tables(ProfileName::home);
-  EXPECT_EQ(defect_of(tables), "");
-  tables.energy_kwh[3].second = 1'000;
-  EXPECT_NE(defect_of(tables).find("energy_kwh"), std::string_view::npos);
-  tables = builtin_tables(ProfileName::home);
-  tables.weekend_share.fill(0.0);
-  EXPECT_NE(defect_of(tables).find("weekend_share"), std::string_view::npos);
+/// `table row: why` of each defect.
+std::vector<std::string> told(const ProfileTables& tables) {
+  std::vector<std::string> all;
+  for (const auto& defect : defects_of(tables)) {
+    const std::string row =
+        defect.row == ProfileDefect::kWhole ? "all" : std::to_string(defect.row);
+    all.push_back(std::to_string(static_cast<int>(defect.table)) + ' ' + row + ": " +
+                  std::string{defect.why});
+  }
+  return all;
+}
+
+TEST(Profile, EveryDefectOfItsTablesIsToldWithItsRow) {
+  using Told = std::vector<std::string>;
+  const ProfileTables sound = builtin_tables(ProfileName::home);
+  ASSERT_EQ(told(sound), Told{});
+  const double no_number = std::numeric_limits<double>::quiet_NaN();
+  ProfileTables t = sound;
+  t.weekday_share[3] = -1.0;
+  t.weekend_share.fill(0.0);
+  t.mean_kwh_by_hour[23] = no_number;
+  t.mean_stay_h_by_hour[0] = std::numeric_limits<double>::infinity();
+  t.energy_kwh[3].second = 1'000.0;
+  t.stay_h[0].first = 0.001;
+  EXPECT_EQ(told(t), (Told{"0 3: must be a number from 0 on", "1 all: must not be 0 in every hour",
+                           "2 23: must be a number from 0 on", "3 0: must be a number from 0 on",
+                           "4 4: values must not fall from point to point",
+                           "5 0: the first probability must be 0"}));
+  t = sound;
+  t.energy_kwh = {{0.0, -1.0}, {0.5, 2.0}, {0.5, 3.0}, {0.9, 4.0}};
+  t.stay_h = {{0.0, 1.0}};
+  EXPECT_EQ(told(t), (Told{"4 0: the value must be a number from 0 on",
+                           "4 2: probabilities must rise from point to point",
+                           "4 3: the last probability must be 1",
+                           "5 all: needs points from probability 0 to 1"}));
+  t = sound;
+  t.energy_kwh = {{0.0, 0.0}, {no_number, 1.0}, {1.0, no_number}};
+  EXPECT_EQ(told(t), (Told{"4 1: the probability must be a number from 0 to 1",
+                           "4 2: the value must be a number from 0 on"}));
 }
 
 }  // namespace

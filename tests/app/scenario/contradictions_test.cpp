@@ -39,6 +39,22 @@ TEST(Contradictions, TimeOutsLeaveTimeForAnAnswerInVirtualTime) {
   EXPECT_EQ(with("[central]\nstart_timeout = \"800ms\"\n"), "none") << "just in time is in time";
   EXPECT_TRUE(has(with("[network.x]\n"), "unknown")) << "the text itself is looked at";
 }
+TEST(Contradictions, AnAnswerFromSomewhereInAZoneTakesOneMessageMoreInVirtualTime) {  // D-219
+  const auto with = [](const char* choose, const char* timeout) {
+    return errors_of(std::string{"[run]\nspeed = \"max\"\n[network]\ncontrol_latency = \"400ms\"\n"
+                                 "telemetry_interval = \"100ms\"\n[drivers]\nchoose = \""} +
+                     choose + "\"\ntimeout = \"" + timeout + "\"\n");
+  };
+  const auto said = with("any_in_zone", "1199ms");
+  EXPECT_TRUE(has(said,
+                  "'drivers.timeout' (1199ms) is less than three times "
+                  "'network.control_latency' (400ms): no answer would be in time"))
+      << said;
+  EXPECT_TRUE(has(said, "test.toml:8")) << said;
+  EXPECT_EQ(with("any_in_zone", "1200ms"), "none") << "to central, to a shard, and back";
+  EXPECT_EQ(with("named", "800ms"), "none");
+  EXPECT_TRUE(has(with("named", "799ms"), "less than twice"));
+}
 TEST(Contradictions, ADriverHasNoGeneratedDriversName) {
   const auto with = [](const char* id, const char* count) {
     return errors_of(std::string{"[drivers]\ncount = "} + count + "\n[[driver]]\nid = \"" + id +

@@ -236,7 +236,13 @@ TEST(Load, EachMistakeHasItsCode) {
       {"[cluster]\nroles = \"central\"\n", 331},
       {"[cluster]\nlease = \"6s\"\n", 321},
       {"[cluster]\netcd = \"127.0.0.1:2379\"\n", 313},
-      {"[cluster]\netcd = \"https://a:2379\"\n", 313},
+      {"[cluster]\netcd = [\"http://a:1\", \"https://b:1\"]\n", 321},
+      {"[cluster]\netcd = \"https://a:1\"\netcd_tls_cert = \"a.pem\"\n", 321},
+      {"[cluster]\netcd = \"https://a:1\"\netcd_tls_key = \"a.key\"\n", 321},
+      {"[cluster]\netcd = \"http://a:1\"\netcd_ca_file = \"ca.pem\"\n", 321},
+      {"[cluster]\netcd = \"http://a:1\"\netcd_tls_cert = \"a\"\netcd_tls_key = \"b\"\n", 321},
+      {"[cluster]\netcd_ca_file = \"ca.pem\"\n", 321},
+      {"[cluster]\netcd = \"https://a:1\"\netcd_ca_file = 7\n", 313},
       {"[cluster]\netcd = 7\n", 313},
       {"[cluster]\netcd = [\"http://a:1\", \"http://a:1\"]\n", 316},
       {"[cluster]\netcd = \"http://a:1\"\nlease = \"1s\"\n", 314},
@@ -267,6 +273,35 @@ TEST(Load, NodesThatComeFromEtcdNeedNoList) {
   const auto text = errors_of("[cluster]\netcd = \"localhost\"\n");
   EXPECT_NE(text.find("'localhost' is no address of etcd"), std::string::npos) << text;
   EXPECT_NE(text.find("did you mean 'http://localhost:2379'?"), std::string::npos) << text;
+}
+
+TEST(Load, EtcdBehindTlsHasItsFilesBesideTheScenario) {  // issue 7, section 2
+  const std::string text =
+      "[cluster]\netcd = [\"https://a:2379\", \"https://b:2379\"]\n"
+      "etcd_ca_file = \"ca.pem\"\netcd_tls_cert = \"tls/node.pem\"\n"
+      "etcd_tls_key = \"/keys/node.key\"\n";
+  const auto loaded = load_scenario_text(text, "test.toml", "/somewhere");
+  ASSERT_TRUE(loaded) << render(loaded.error());
+  EXPECT_TRUE(loaded->cluster.is_etcd_encrypted());
+  EXPECT_EQ(loaded->cluster.etcd_ca_file, "/somewhere/ca.pem");
+  EXPECT_EQ(loaded->cluster.etcd_tls_cert, "/somewhere/tls/node.pem");
+  EXPECT_EQ(loaded->cluster.etcd_tls_key, "/keys/node.key");
+  const auto flagged = load_scenario_text(
+      text, "test.toml", "/somewhere", {{}, {}, {{"cluster.etcd_ca_file", "here.pem", "--set"}}});
+  ASSERT_TRUE(flagged) << render(flagged.error());
+  EXPECT_EQ(flagged->cluster.etcd_ca_file, "here.pem") << "of a flag: where it was called";
+}
+TEST(Load, MistakesOfEtcdBehindTlsHaveTheirPlace) {
+  auto text = errors_of("[cluster]\netcd = \"https://a:1\"\n\n  etcd_tls_cert = \"a.pem\"\n");
+  EXPECT_NE(
+      text.find("'cluster.etcd_tls_cert' needs 'cluster.etcd_tls_key'\n  --> test.toml:4:19\n"),
+      std::string::npos)
+      << text;
+  text = errors_of("[cluster]\netcd = \"http://a:1\"\netcd_ca_file = \"ca.pem\"\n");
+  EXPECT_NE(text.find("'cluster.etcd_ca_file' without TLS"), std::string::npos) << text;
+  EXPECT_NE(text.find("https:// in 'cluster.etcd'"), std::string::npos) << text;
+  text = errors_of("[cluster]\netcd = \"https://localhost\"\n");
+  EXPECT_NE(text.find("did you mean 'https://localhost:2379'?"), std::string::npos) << text;
 }
 
 TEST(Load, BadFlagsNameTheFlag) {
@@ -313,6 +348,7 @@ TEST(Load, AMixIsOfFiniteNumbers) {
   for (const char* mix :
        {"power_mix = [{ kw = nan, share = 1 }]", "power_mix = [{ kw = inf, share = 1 }]",
         "price_mix = [{ eur_kwh = nan, share = 1 }]",
+        "price_mix = [{ eur_kwh = 1000.1, share = 1 }]",  // D-111: sums must not overflow
         "price_mix = [{ eur_kwh = 0.3, share = nan }]"}) {
     EXPECT_EQ(codes_of(std::string{"[network]\n"} + mix + "\n"), std::vector<int>{314}) << mix;
   }

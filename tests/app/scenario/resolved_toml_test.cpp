@@ -134,6 +134,8 @@ TEST(ResolvedToml, LoadsToTheSameScenario) {
     const auto text = resolved_toml(s);
     const auto loaded = load(text);
     ASSERT_TRUE(loaded) << render(loaded.error()) << text;
+    for (const auto& warning : loaded->warnings)
+      EXPECT_EQ(warning.text.find("has no effect"), std::string::npos) << render(warning);
     // The name alone would be taken from the file; everything else is written.
     auto again = loaded->scenario;
     again.run.name = s.run.name;

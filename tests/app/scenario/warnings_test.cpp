@@ -83,6 +83,52 @@ TEST(Warnings, AFaultsKeyThatItsKindPassesOverIsTold) {
   EXPECT_EQ(warned("[[fault]]\nkind = \"partition\"\nat = \"1s\"\nduration = \"9s\"\n"), Texts{});
 }
 
+TEST(Warnings, AKeyThatDoesNothingWithoutAnotherOneIsTold) {  // D-219
+  const auto without = [](const std::string& key, const char* why) {
+    return Texts{"'" + key + "' has no effect " + why};
+  };
+  EXPECT_EQ(warned("[drivers]\nprofile_file = \"none.toml\"\n"),
+            without("drivers.profile_file", "unless 'drivers.profile' is \"file\""));
+  for (const char* column : {"start", "end", "energy_kwh", "station"})
+    EXPECT_EQ(warned(std::string{"[drivers.replay_columns]\n"} + column + " = \"x\"\n"),
+              without(std::string{"drivers.replay_columns."} + column, "without 'drivers.replay'"));
+  for (const char* key :
+       {"looks_zone = \"Z01\"", "looks_power_kw = 50", "looks_price_eur_kwh = 1"}) {
+    const std::string line{key};
+    const std::string driver =
+        "[[driver]]\nid = \"ana\"\nrequests = [\"CP-000001\"]\n" + line + '\n';
+    EXPECT_EQ(warned(driver),
+              without("driver." + line.substr(0, line.find(' ')), "without 'looks = true'"));
+    EXPECT_EQ(warned(driver + "looks = true\n"), Texts{}) << key;
+  }
+}
+
+TEST(Warnings, WhatOnlyGeneratedChargePointsHaveIsToldBesideListedOnes) {
+  const std::string listed = "[[charge_point]]\nid = \"CP-001\"\n";
+  for (const char* key : {"zones = 2", "sites_per_zone = 3", "power_mix = [{ kw = 11, share = 1 }]",
+                          "price_mix = [{ eur_kwh = 0.5, share = 1 }]"}) {
+    const std::string line{key};
+    const auto found = warnings_of("[network]\n" + line + '\n' + listed);
+    ASSERT_EQ(found.size(), 1U) << key;
+    EXPECT_EQ(found[0].text, "'network." + line.substr(0, line.find(' ')) +
+                                 "' has no effect beside [[charge_point]], which says it of each");
+    EXPECT_EQ(found[0].code, Code::contradiction);
+    EXPECT_EQ(found[0].place.line, 2U);
+    EXPECT_EQ(warned(line + '\n'), Texts{}) << "of the generated ones";
+  }
+}
+
+TEST(Warnings, WhatAnExternalDriversProgramDecidesIsTold) {
+  const std::string outside = "[[driver]]\nid = \"ana\"\nexternal = true\n";
+  EXPECT_EQ(warned(outside), Texts{});
+  for (const char* key : {"pause = \"5s\"", "looks = true", "looks_power_kw = 50"}) {
+    const std::string line{key};
+    EXPECT_EQ(warned(outside + line + '\n'),
+              Texts{"'driver." + line.substr(0, line.find(' ')) +
+                    "' has no effect on an external driver: its program decides"});
+  }
+}
+
 TEST(Warnings, AFaultLastsAsLongAsItSaysAndNoTimeIsNoDuration) {
   const auto said = warned("[[fault]]\nkind = \"partition\"\nrate = 1\nduration = \"0s\"\n");
   ASSERT_EQ(said.size(), 1U);

@@ -1,11 +1,16 @@
 // Against real etcd processes of this machine.
 #include "runtime/agreement/etcd_client.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <mutex>
 
+#include "runtime/net/tls_context.hpp"
+#include "tests/support/certificates.hpp"
 #include "tests/support/etcd_cluster.hpp"
+#include "tests/support/folder.hpp"
 
 namespace chargemill::runtime::agreement {
 namespace {
@@ -14,6 +19,7 @@ using namespace std::chrono_literals;
 using test::AskingClient;
 using test::comes_true;
 using test::EtcdCluster;
+using testing::HasSubstr;
 
 const Range kAll{"/t/", true};
 
@@ -173,6 +179,147 @@ TEST_F(Etcd, GoesOnWithTheOthersWhenItsLeaderIsKilled) {
   EXPECT_EQ(behind.changes().front().now.value, "2");
   etcd.start(*leader);
   EXPECT_TRUE(client.answers(kAll));
+}
+
+/// Three members, of which the first one that is asked hangs; it does not lead the others.
+class EtcdThatHangs : public Etcd {
+ protected:
+  void hang() {
+    AskingClient asking{etcd_.endpoints()};
+    ASSERT_TRUE(asking.answers(kAll));
+    std::optional<unsigned> leader;
+    ASSERT_TRUE(
+        comes_true([&] { return (leader = test::leader_of(asking.io(), etcd_)).has_value(); }));
+    const unsigned hung = (*leader + 1) % 3;
+    members_ = etcd_.endpoints();
+    std::rotate(members_.begin(), members_.begin() + hung, members_.end());
+    lease_ = asking.ask(Grant{kLease}).value().lease;
+    ASSERT_TRUE(asking.ask(Put{"/t/n", "1", lease_}).has_value());
+    etcd_.signal(hung, SIGSTOP);
+  }
+  /// Who is asked next.
+  static Endpoint next(AskingClient& client) {
+    return client.on_thread([&client] { return client.client().member(); });
+  }
+
+  static constexpr std::chrono::seconds kLease{30};
+  EtcdCluster etcd_{3};
+  std::vector<Endpoint> members_;
+  LeaseId lease_{};
+};
+
+// FE-04. With one member at a time the first of these would take all of the patience, which is
+// longer than the lease, and fail.
+TEST_F(EtcdThatHangs, CostsNoLeaseForAnotherMemberIsAskedToo) {
+  hang();
+  using Clock = std::chrono::steady_clock;
+  auto last = Clock::now();
+  Nanos gap_max{0};
+  for (int round = 0; round < 3; ++round) {
+    AskingClient fresh{{members_, 2 * Nanos{kLease}, 100ms}};  // it talks to the one that hangs
+    for (int i = 0; i < 5; ++i) {
+      const auto kept = fresh.ask(KeepAlive{lease_});
+      ASSERT_TRUE(kept.has_value()) << kept.error().text;
+      EXPECT_EQ(kept->ttl, kLease);
+      gap_max = std::max(gap_max, Nanos{Clock::now() - std::exchange(last, Clock::now())});
+      EXPECT_FALSE(next(fresh) == members_[0]) << "who has answered is asked next";
+    }
+  }
+  EXPECT_LT(gap_max, Nanos{kLease} / 2);
+  AskingClient looking{{members_, 2 * Nanos{kLease}, 100ms}};
+  const auto all = looking.ask(kAll);
+  ASSERT_TRUE(all.has_value()) << all.error().text;
+  ASSERT_EQ(all->found.size(), 1U);
+  EXPECT_EQ(all->found[0].lease, lease_);
+}
+// ET-03: what may have happened is not asked for twice.
+TEST_F(EtcdThatHangs, IsAloneToHearAWrite) {
+  hang();
+  AskingClient client{{members_, 400ms, 10ms}};
+  const auto put = client.ask(Put{"/t/n", "2", lease_});
+  ASSERT_FALSE(put.has_value());
+  EXPECT_THAT(put.error().text, HasSubstr(to_text(members_[0]) + ": no answer in time"));
+  EXPECT_EQ(next(client), members_[1]);
+  AskingClient patient{{members_, 2 * Nanos{kLease}, 10ms}};
+  EXPECT_EQ(patient.ask(kAll).value().found.at(0).value, "1");
+}
+
+/// A member that is asked inside TLS, shows a certificate for its address alone, and wants one of
+/// whoever comes. Issue 7, section 2.
+class EtcdBehindTls : public Etcd {
+ protected:
+  [[nodiscard]] static TlsContext tls(const test::Certificate& believed,
+                                      const test::Certificate* shown) {
+    return open_client_tls({true, believed.cert(), shown == nullptr ? "" : shown->cert(),
+                            shown == nullptr ? "" : shown->key()})
+        .value();
+  }
+  [[nodiscard]] TlsContext good() const { return tls(authority_, &node_); }
+  /// Why an attempt comes to nothing.
+  [[nodiscard]] static std::string why(std::vector<Endpoint> members, TlsContext tls) {
+    AskingClient asking{std::move(members), 30s, std::move(tls)};
+    const auto answer = asking.ask(kAll);
+    return answer ? "nothing is wrong" : answer.error().text;
+  }
+
+  const test::Folder folder_;
+  const test::Certificate authority_{
+      folder_.path(), "authority", {"DNS:authority", -3'600, 3'600, true}};
+  const test::Certificate door_{
+      folder_.path(), "door", {"IP:127.0.0.1", -3'600, 3'600, false, &authority_}};
+  const test::Certificate node_{
+      folder_.path(), "node", {"DNS:node", -3'600, 3'600, false, &authority_}};
+  const test::Certificate stranger_{folder_.path(), "stranger"};
+  const EtcdCluster::Tls files_{door_.cert(), door_.key(), authority_.cert()};
+};
+
+TEST_F(EtcdBehindTls, IsAskedAndWatchedAsOneWithoutIt) {
+  EtcdCluster etcd{3, files_};
+  AskingClient asking{etcd.endpoints(), 10s, good()};
+  ASSERT_TRUE(asking.answers(kAll));
+  const auto lease = asking.ask(Grant{60s});
+  ASSERT_TRUE(lease.has_value()) << lease.error().text;
+  const auto first =
+      asking.ask(Put{"/t/0", std::string(100'000, 'x'), lease->lease}).value().revision;
+  Watched watched;
+  watched.begin(asking, after(first));
+  constexpr std::size_t kChanges = 50;
+  for (std::size_t i = 0; i < kChanges; ++i)
+    ASSERT_TRUE(asking.ask(Put{"/t/1", std::to_string(i), lease->lease}).has_value());
+  ASSERT_TRUE(comes_true([&] { return watched.changes().size() >= kChanges; }));
+  EXPECT_EQ(watched.changes().back().now.value, std::to_string(kChanges - 1));
+  EXPECT_EQ(asking.ask(kAll).value().found.at(0).value.size(), 100'000U);
+  EXPECT_EQ(asking.ask(KeepAlive{lease->lease}).value().ttl, 60s);
+  EXPECT_FALSE(watched.end().has_value());
+}
+TEST_F(EtcdBehindTls, BelievesAndIsBelievedOrSaysWhyNot) {
+  EtcdCluster etcd{1, files_};
+  ASSERT_TRUE((AskingClient{etcd.endpoints(), 10s, good()}.answers(kAll)));
+  const auto members = etcd.endpoints();
+  EXPECT_THAT(why(members, tls(stranger_, &node_)), HasSubstr("is not to be believed"));
+  EXPECT_THAT(why({{"localhost", members[0].port}}, good()), HasSubstr("hostname mismatch"));
+  EXPECT_THAT(why(members, tls(authority_, nullptr)),
+              HasSubstr(to_text(members[0]) + " wants a certificate"));
+  EXPECT_THAT(why(members, tls(authority_, &stranger_)),
+              HasSubstr(to_text(members[0]) + " does not take the certificate of this client"));
+  EXPECT_THAT(why(members, nullptr), HasSubstr("as one does that speaks TLS alone"));
+}
+TEST_F(EtcdBehindTls, IsNotOneThatSpeaksPlainly) {
+  EtcdCluster plain{1};
+  ASSERT_TRUE(AskingClient{plain.endpoints()}.answers(kAll));
+  EXPECT_THAT(why(plain.endpoints(), good()), HasSubstr("does not seem to speak TLS"));
+}
+TEST_F(EtcdBehindTls, DoesNotKeepAnybodyWaitingWhenItHangs) {  // law 6
+  EtcdCluster etcd{1, files_};
+  ASSERT_TRUE((AskingClient{etcd.endpoints(), 10s, good()}.answers(kAll)));
+  etcd.signal(0, SIGSTOP);
+  AskingClient asking{etcd.endpoints(), 500ms, good()};
+  const auto silent = asking.ask(kAll);
+  ASSERT_FALSE(silent.has_value());
+  EXPECT_THAT(silent.error().text, HasSubstr("no answer in time"));
+  Watched watched;
+  watched.begin(asking, Revision{1});
+  EXPECT_TRUE(comes_true([&] { return watched.end().has_value(); }));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <functional>
 
@@ -14,18 +15,23 @@
 namespace chargemill::runtime::journal::test {
 namespace {
 
-/// A process that does something, says that it has, and waits to be killed.
+/// A process that does something, says that it has, and waits to be killed, or goes on.
 class Forked {
  public:
-  explicit Forked(const std::function<void(const std::function<void()>& wait)>& play) {
+  using Deed = std::function<void()>;
+  explicit Forked(const std::function<void(const Deed& wait, const Deed& say)>& play) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
     pid_ = ::fork();
     if (pid_ == 0) {
-      play([&] {
+      const Deed say = [&] {
         if (::write(ends[1], "!", 1) != 1) ::_exit(1);
+      };
+      const Deed wait = [&] {
+        say();
         for (;;) ::pause();
-      });
+      };
+      play(wait, say);
       ::_exit(1);
     }
     (void)::close(ends[1]);
@@ -67,13 +73,13 @@ std::vector<pid_t> readers_of(const std::string& path) {
 
 TEST(StaleReader, IsClearedAwayByTheNextWhoOpensTheSegment) {
   const Folder folder;
-  const Forked writer{[&](const auto& wait) {
+  const Forked writer{[&](const auto& wait, const auto&) {
     const auto journal = open_journal(small_options(folder.path()));
     Appender& appender = journal->add_appender();
     append(appender, 0, 1, 100);
     if (journal->wait_durable(appender, 100, Millis{30'000})) wait();
   }};
-  Forked reader{[&](const auto& wait) {
+  Forked reader{[&](const auto& wait, const auto&) {
     (void)open_reader(folder.path()).newest_of_all(1, [&](const Record&) {
       wait();
       return false;
@@ -86,6 +92,37 @@ TEST(StaleReader, IsClearedAwayByTheNextWhoOpensTheSegment) {
   ASSERT_EQ(readers_of(segment), entered) << "the dead stay until they are looked for";
   EXPECT_EQ(*open_reader(folder.path()).last(), 100U);
   EXPECT_TRUE(readers_of(segment).empty());
+}
+
+TEST(StaleReader, IsClearedAwayByTheWriterWhileItWrites) {  // LG-08
+  const Folder folder;
+  const Forked writer{[&](const auto&, const auto& say) {
+    JournalOptions options;  // a segment so large that it does not fill meanwhile
+    options.chain.directory = folder.path();
+    options.clear_readers_every = Nanos{0};
+    const auto journal = open_journal(options);
+    Appender& appender = journal->add_appender();
+    for (std::uint64_t n = 1;; ++n) {
+      append(appender, 0, n, n);
+      if (!journal->wait_durable(appender, n, Millis{30'000})) return;
+      if (n == 100) say();
+    }
+  }};
+  const std::string segment = path_of(folder.path(), {1, 0});
+  Forked reader{[&](const auto& wait, const auto&) {
+    (void)open_reader(folder.path()).newest_of_all(1, [&](const Record&) {
+      wait();
+      return false;
+    });
+  }};
+  const std::vector<pid_t> entered{reader.pid()};
+  ASSERT_EQ(readers_of(segment), entered) << "the living are left alone";
+  reader.kill();
+  // Nobody opens the segment anew but this test, which clears nothing.
+  const auto patience = std::chrono::steady_clock::now() + Environment::kClearEvery / 2;
+  while (!readers_of(segment).empty()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), patience) << "the dead one holds its pages";
+  }
 }
 
 }  // namespace

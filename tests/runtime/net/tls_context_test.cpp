@@ -45,6 +45,30 @@ TEST(TlsContext, SaysWhichFileIsWrongAndWhy) {  // issue, section 6
   EXPECT_THAT(error_of(door.cert(), door.locked_key()), HasSubstr("the key has a passphrase"));
 }
 
+TEST(TlsContext, OfAClientSaysWhichFileIsWrongToo) {  // issue 7, section 2
+  const test::Folder folder;
+  const Certificate node{folder.path()};
+  const Certificate other{folder.path(), "other"};
+  const std::string nowhere = folder.path() + "/nowhere";
+  const auto error_with = [](const std::string& ca, const std::string& cert,
+                             const std::string& key) {
+    const auto opened = open_client_tls({true, ca, cert, key});
+    return opened ? "none" : opened.error().text;
+  };
+  EXPECT_EQ(error_with(node.cert(), "", ""), "none");
+  EXPECT_EQ(error_with("", node.cert(), node.key()), "none");
+  EXPECT_THAT(error_with(nowhere, "", ""), HasSubstr(nowhere + ": cannot read it: No such file"));
+  EXPECT_THAT(error_with(node.key(), "", ""), HasSubstr(node.key() + ": no certificates in it"));
+  EXPECT_THAT(error_with(node.cert(), nowhere, node.key()),
+              HasSubstr(nowhere + ": cannot read it"));
+  EXPECT_THAT(error_with(node.cert(), node.key(), node.key()),
+              HasSubstr("it is no certificate in PEM"));
+  EXPECT_THAT(error_with(node.cert(), node.cert(), other.key()),
+              HasSubstr("the key belongs to another certificate"));
+  EXPECT_THAT(error_with(node.cert(), node.cert(), node.locked_key()),
+              HasSubstr("the key has a passphrase"));
+}
+
 TEST(TlsContext, IsOfACertificateThatIsValidToday) {
   const test::Folder folder;
   const Certificate old{folder.path(), "old", {"DNS:localhost", -7'200, -3'600}};

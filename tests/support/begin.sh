@@ -1,0 +1,13 @@
+# shellcheck shell=bash disable=SC2034 # who reads it in uses `chargemill` and `work`
+# How a shell test of the program begins, wherever it is called from: in the root, with a folder $work that goes with it, and
+# with its laws.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+chargemill=$PWD/build/release/chargemill
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/support/laws.sh
+source tests/support/laws.sh
+
+# ends_what_began: at the exit, whatever $work/pids lists. Laws run in processes of their own: a file knows what they have
+# started.
+ends_what_began() { trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT; }
