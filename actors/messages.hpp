@@ -134,7 +134,7 @@ struct StartDeclined  { Reason reason; Phase phase; };  ///< the answer to a Loc
 
 // charge point -> central shard: one ordered stream (D-006)
 struct Status         { SessionId session; SimTime at; PointId point; std::uint32_t seq; Phase phase; Reason reason; Reason detail; Command refused; Refusal refusal; };
-struct Telemetry      { SessionId session; SimTime at; Power power; Energy delivered; PointId point; DriverId driver; std::uint32_t seq; bool wants_ack; };
+struct Telemetry      { SessionId session; SimTime at; Power power; Energy delivered; Money cost; PointId point; DriverId driver; std::uint32_t seq; bool wants_ack; };  ///< cost: of the session so far, as the engine says (D-218)
 struct SessionEnd     { SessionId session; SimTime start; SimTime end; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; Reason reason; };
 struct LocalStart     { Energy target; PointId point; DriverId driver; };       ///< asks leave for a supply started at the point (D-106)
 
@@ -166,7 +166,7 @@ struct DriverReturned { DriverId driver; };          ///< resend what the driver
 struct PointSearch    { Power power_min; Price price_max; std::array<PointId, kListedMax> found; PointId next; DriverId driver; ZoneId zone; bool any_zone; std::uint8_t count; };
 
 // central shard, central -> driver: one ordered stream (D-006)
-struct DriverUpdate   { RequestId request; SessionId session; Power power; Energy delivered; Price price; PointId point; DriverId driver; UpdateStatus status; Reason reason; Phase phase; Reason detail; Refusal refusal = Refusal::none; };
+struct DriverUpdate   { RequestId request; SessionId session; Power power; Energy delivered; Money cost; PointId point; DriverId driver; UpdateStatus status; Reason reason; Phase phase; Reason detail; Refusal refusal = Refusal::none; };
 struct Ticket         { SessionId session; SimTime start; SimTime end; Energy delivered; Money cost; PointId point; DriverId driver; SessionStatus status; Reason reason; bool correction; };
 
 struct TicketSettled  { SessionId session; DriverId driver; bool correction; };  ///< its shard keeps it no longer: it will not come again

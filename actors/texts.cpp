@@ -32,7 +32,7 @@ std::string with_detail(std::string_view text, Reason detail) {
 struct ForeignWords {
   std::mutex mutex;                                // who adds
   std::array<std::string, kForeignReasons> texts;  // [0, count) are written and stay
-  std::atomic<std::size_t> count{0};
+  std::atomic<std::size_t> count{0};               // written under mutex
 };
 static_assert(static_cast<std::size_t>(kForeignFirst) + kForeignReasons ==
               static_cast<std::size_t>(kForeignWords));
@@ -247,7 +247,7 @@ std::string update_text(const DriverUpdate& update) {
   switch (update.reason) {
     case Reason::charging:
       return join({"Charging: ", fixed(kilowatts(update.power), 1), " kW, €",
-                   fixed(euros(update.delivered, update.price), 2)});
+                   fixed(euros(update.cost), 2)});
     case Reason::not_available:
       return join({word(update.reason), " (state: ", word(update.phase), ")"});
     case Reason::reserved:  // these two are asked of an ACTIVATED point only (D-052)
@@ -289,6 +289,9 @@ double euros_per_kwh(Price price) noexcept {
 }
 double euros(Energy energy, Price price) noexcept {
   return kilowatt_hours(energy) * euros_per_kwh(price);
+}
+double euros(Money told, Energy energy, Price price) noexcept {
+  return told == cost_of(energy, price) ? euros(energy, price) : euros(told);
 }
 
 }  // namespace chargemill

@@ -60,5 +60,8 @@ inline constexpr Reason kForeignWords{255};
 [[nodiscard]] double euros_per_kwh(Price price) noexcept;
 /// The euros of a message: energy times price in double precision (D-111).
 [[nodiscard]] double euros(Energy energy, Price price) noexcept;
+/// The euros of a message about what an engine has told (D-218): as above if it told energy times
+/// `price`, else what it told.
+[[nodiscard]] double euros(Money told, Energy energy, Price price) noexcept;
 
 }  // namespace chargemill

@@ -2,13 +2,9 @@
 # Who may come in: tokens at both doors of the real program, and addresses that others reach.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-# Laws run in processes of their own: a file knows what they have started.
-trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
+ends_what_began
 
 # says FILE PATTERN: the file has such a line; else shows it.
 says() { grep -q -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }; }

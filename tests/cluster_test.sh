@@ -3,22 +3,8 @@
 # repeats the central's end so often and prints how long it took to be followed.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-: >"$work/pids"
-finish() {
-  local pid
-  # Laws run in shells of their own; of what they started only the file knows.
-  while read -r pid; do
-    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) =~ ^(etcd|chargemill)$ ]]; then kill -9 "$pid" || true; fi
-  done <"$work/pids"
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 
 if ! command -v etcd >/dev/null; then
   echo "skipped - nodes outlive each other: etcd-server is not installed"
@@ -26,15 +12,11 @@ if ! command -v etcd >/dev/null; then
 fi
 # shellcheck source=tests/support/etcd.sh
 source tests/support/etcd.sh
+trap finish EXIT
 start_all_etcd || exit 1
-
-# Short sessions at all hours, and drivers who ask at charge points of all nodes.
-{
-  printf '[run]\nname = "town"\nduration = "1h"\nspeed = 1\nstart = 2026-01-05T17:00:00Z\nlateness_limit = "60s"\n'
-  printf '[network]\ncharge_points = 300\nmax_session = "8s"\n[drivers]\ncount = 600\nsessions_per_cp_per_day = 3000\n'
-  printf 'choose = "any_in_zone"\n[central]\nshards = 12\n'
-  printf '[cluster]\netcd = ["%s", "%s", "%s"]\nexpect_nodes = 3\nlease = "5s"\n' "$(client 1)" "$(client 2)" "$(client 3)"
-} >"$work/town.toml"
+# shellcheck source=tests/support/busy_town.sh
+source tests/support/busy_town.sh
+write_busy_town 5s
 
 # port NODE: of its HTTP door, if it leads.
 port() { case $1 in alpha) echo $((base + 10000)) ;; beta) echo $((base + 10001)) ;; *) echo $((base + 10002)) ;; esac; }
@@ -56,23 +38,12 @@ begin() {
   first=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
   until_true rows "$first" 4 # it runs, and somebody charges
 }
-# rows NODE N: its series has so many, a second each.
-rows() { [[ $(wc -l <"$work/run-$1/timeseries.csv") -gt $2 ]]; }
 others() { local name; for name in alpha beta gamma; do if [[ $name != "$1" ]]; then echo "$name"; fi; done; }
-# is_mended NODE: it leads, and has given away what was lost.
-is_mended() { grep -q 'live elsewhere now' "$work/$1.err"; }
 a_successor() { local name; for name in $(others "$first"); do if is_mended "$name"; then echo "$name"; return; fi; done; return 1; }
 value() { python3 -c 'import json, sys
 at = json.load(open(sys.argv[1]))
 for key in sys.argv[2].split("."): at = at[key]
 print(at)' "$work/run-$1/summary.json" "$2"; }
-# holds NODE EXPRESSION: of its summary, as s.
-holds() {
-  python3 -c 'import json, sys
-s = json.load(open(sys.argv[1]))
-assert eval(sys.argv[2]), (sys.argv[2], s["charge_points"], s["requests"], s["sessions"], s["tickets"], s["central"], s["conservation"], s["run"])' \
-    "$work/run-$1/summary.json" "$2"
-}
 # end NODE: by the signal of whoever drives it; then all that are left have ended.
 end() {
   kill -INT "${pids[$1]}"

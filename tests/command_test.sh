@@ -2,12 +2,8 @@
 # The command as people and scripts meet it: signals, exit codes, streams and files of the real program.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 
 scenario() {
   printf '[run]\nname = "small"\nduration = "%s"\nspeed = 1\n' "$1"

@@ -3,12 +3,8 @@
 # part is found.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 
 # Forty recorded sessions at ten stations, in the first two minutes.
 {
@@ -32,7 +28,7 @@ source tests/support/laws.sh
 run_in() {
   local name=$1
   shift
-  "$chargemill" run "$work/lively.toml" --progress off --no-journal --http off --tcp off --out "$work/$name" "$@" >"$work/$name.said"
+  "$chargemill" run "$work/lively.toml" --progress off --http off --tcp off --out "$work/$name" "$@" >"$work/$name.said"
   grep '^DIGEST' "$work/$name.said" >"$work/$name.digest"
 }
 figure() { python3 -c 'import json, sys
@@ -42,11 +38,48 @@ print(value)' "$work/$1/summary.json" "$2"; }
 
 gives_one_digest() {
   local workers
-  for workers in 1 2 3 8; do run_in "on-$workers" --workers "$workers"; done
-  run_in again --workers 8
+  for workers in 1 8; do run_in "on-$workers" --workers "$workers"; done # with a journal
+  for workers in 2 3; do run_in "on-$workers" --workers "$workers" --no-journal; done
+  run_in again --workers 8 --no-journal
   cat "$work"/on-*.digest "$work/again.digest" | sort -u >"$work/all"
   [[ $(wc -l <"$work/all") == 1 ]] || { head -v "$work"/*.digest; return 1; }
   cmp "$work/on-1/states.json" "$work/on-8/states.json"
+}
+# figures NAME: of the run's summary and series, what the number of workers may not change. Not: what was measured by the wall,
+# of the machine, or of the disk.
+figures() {
+  python3 - "$work/$1" <<'END'
+import csv, json, sys
+summary = json.load(open(sys.argv[1] + "/summary.json"))
+leave_out = {"run": ["workers", "wall_s"], "messages": ["per_s", "mailbox_depth", "mailbox_depth_max"], "latency_ms": ["tick_lateness"],
+             "journal": ["records", "durable_records", "commits", "bytes", "segments", "commit_ms"]}
+del summary["resources"]
+for part, keys in leave_out.items():
+    for key in keys: del summary[part][key]
+print(json.dumps(summary, indent=1))
+for row in csv.DictReader(open(sys.argv[1] + "/timeseries.csv")):
+    print({key: value for key, value in row.items() if key != "wall_s" and not key.startswith("tick_lateness")})
+END
+}
+# rows NAME WHAT: all that its journal has of it, but for the numbers of the rows.
+rows() { "$chargemill" history "$2" --data "$work/$1" --limit 1000000 --format csv | cut -d, -f "$3-" | sort; }
+shows_the_same() {
+  local what name
+  for name in on-1 on-8; do
+    figures "$name" >"$work/$name.figures"
+    (($(grep -c "^{'sim_s'" "$work/$name.figures") > 170)) # a row each second
+    for what in faults:2 health:2 sessions:2 tickets:1; do
+      rows "$name" "${what%:*}" "${what#*:}" >"$work/$name.${what%:*}"
+      (($(wc -l <"$work/$name.${what%:*}") > 2)) || { echo "no ${what%:*}"; return 1; }
+    done
+  done
+  for what in figures faults health sessions tickets; do
+    diff "$work/on-1.$what" "$work/on-8.$what" >"$work/diff" || { echo "$what:"; head -n 6 "$work/diff"; return 1; }
+  done
+  for what in request_decision session_start fault_detection; do
+    grep -Eq 'Total count *= *[1-9]' "$work/on-1/latency_$what.hgrm" || { echo "no $what"; return 1; }
+    cmp "$work/on-1/latency_$what.hgrm" "$work/on-8/latency_$what.hgrm"
+  done
 }
 is_worth_comparing() {
   local key
@@ -58,13 +91,13 @@ is_worth_comparing() {
   (($(figure on-8 trips.offered) > $(figure bare trips.offered)))
 }
 gives_another_digest() {
-  run_in other --seed 7
+  run_in other --seed 7 --no-journal
   [[ -s $work/on-1.digest ]] && ! cmp -s "$work/on-1.digest" "$work/other.digest"
 }
 looks_alike() {
   local entities
-  run_in seen-1 --workers 1 --digest-every 30s
-  run_in seen-8 --workers 8 --digest-every 30s
+  run_in seen-1 --workers 1 --no-journal --digest-every 30s
+  run_in seen-8 --workers 8 --no-journal --digest-every 30s
   cmp "$work/on-1.digest" "$work/seen-8.digest"
   cmp "$work/seen-1/digests.csv" "$work/seen-8/digests.csv"
   cmp "$work/seen-1/digests.bin" "$work/seen-8/digests.bin"
@@ -94,6 +127,7 @@ needs_somewhere_to_write() {
 }
 
 law "one digest on 1, 2, 3 and 8 workers, run after run, with faults, a restart of central and recorded sessions" gives_one_digest
+law "what people see is the same on 1 and on 8 workers: figures, time series, latencies and the journal's history" shows_the_same
 law "these runs have sessions, replays, faults and restarts in them" is_worth_comparing
 law "another seed gives another digest" gives_another_digest
 law "--digest-every changes nothing, and sees the same on 1 and on 8 workers" looks_alike

@@ -2,13 +2,9 @@
 # The framed door of the real program: from other languages, from ctl, and at the end of a run.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-# Laws run in processes of their own: a file knows what they have started.
-trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
+ends_what_began
 
 # start NAME ARG...: a run in the background; sets pid and port.
 start() {

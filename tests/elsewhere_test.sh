@@ -2,12 +2,9 @@
 # Two processes: a central, and charge points, monitors and drivers that load it through its framed door.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
+ends_what_began
 
 # central PORT NAME ARG...: a central with places for others, in the background; sets central_pid and port.
 central() {

@@ -2,22 +2,8 @@
 # Nodes that find each other through real etcd processes on this machine.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-: >"$work/pids"
-finish() {
-  local pid
-  # Laws run in shells of their own; of what they started only the file knows.
-  while read -r pid; do
-    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) =~ ^(etcd|chargemill)$ ]]; then kill -9 "$pid" || true; fi
-  done <"$work/pids"
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 
 if ! command -v etcd >/dev/null; then
   echo "skipped - nodes meet through etcd: etcd-server is not installed"
@@ -26,6 +12,7 @@ fi
 
 # shellcheck source=tests/support/etcd.sh
 source tests/support/etcd.sh
+trap finish EXIT
 start_all_etcd || exit 1
 
 # A lease that a machine under load does not lose.
@@ -36,12 +23,12 @@ start_all_etcd || exit 1
   printf '[cluster]\netcd = ["%s", "%s", "%s"]\nexpect_nodes = 3\nlease = "20s"\n' "$(client 1)" "$(client 2)" "$(client 3)"
 } >"$work/town.toml"
 
-# node NAME [ARGS]: in the background; its pid is $pid.
+# node NAME [ARGS]: in the background; its pid is $pid. $config is its file, if it is another one.
 node() {
   local name=$1
   shift
   rm -rf "$work/run-$name" # of the law before
-  "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --no-journal --out "$work/run-$name" "$@" \
+  "$chargemill" node --config "${config:-$work/town.toml}" --name "$name" --progress off --no-journal --out "$work/run-$name" "$@" \
     >"$work/$name.out" 2>"$work/$name.err" &
   pid=$!
   echo "$pid" >>"$work/pids"
@@ -155,6 +142,62 @@ says_who_is_missing() {
   kill -INT "$pid"
   ends "$pid" 130
 }
+# certify NAME NAMES: a key and a certificate for NAMES that the authority vouches for, in $work/tls.
+certify() {
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -addext "subjectAltName=$2" \
+    -keyout "$work/tls/$1.key" -out "$work/tls/$1.csr"
+  openssl x509 -req -in "$work/tls/$1.csr" -copy_extensions copy -days 1 -CA "$work/tls/ca.pem" -CAkey "$work/tls/ca.key" \
+    -CAcreateserial -out "$work/tls/$1.pem"
+}
+# A member of its own that is asked inside TLS and wants a certificate of whoever comes.
+start_etcd_behind_tls() {
+  mkdir -p "$work/tls"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=authority \
+    -addext basicConstraints=critical,CA:TRUE -keyout "$work/tls/ca.key" -out "$work/tls/ca.pem"
+  certify door DNS:localhost,IP:127.0.0.1
+  certify node DNS:node
+  etcd --name tls --data-dir "$work/etcd-tls" --logger zap --log-outputs "$work/etcd-tls.log" \
+    --cert-file "$work/tls/door.pem" --key-file "$work/tls/door.key" --client-cert-auth --trusted-ca-file "$work/tls/ca.pem" \
+    --listen-client-urls "https://127.0.0.1:$base" --advertise-client-urls "https://127.0.0.1:$base" \
+    --listen-peer-urls "http://127.0.0.1:$((base + 1))" --initial-advertise-peer-urls "http://127.0.0.1:$((base + 1))" \
+    --initial-cluster "tls=http://127.0.0.1:$((base + 1))" &
+  echo "$!" >>"$work/pids"
+  {
+    grep -v '^etcd = ' "$work/town.toml"
+    printf 'etcd = ["https://localhost:%d"]\netcd_ca_file = "tls/ca.pem"\n' "$base"
+    printf 'etcd_tls_cert = "tls/node.pem"\netcd_tls_key = "tls/node.key"\n'
+  } >"$work/behind_tls.toml"
+  until_true curl -sf -m 5 --cacert "$work/tls/ca.pem" --cert "$work/tls/node.pem" --key "$work/tls/node.key" \
+    -X POST "https://localhost:$base/v3/maintenance/status" -d '{}' -o "$work/out"
+}
+meets_behind_tls() {
+  local pids=() name leads config=$work/behind_tls.toml
+  start_etcd_behind_tls
+  for name in alpha beta gamma; do
+    node "$name"
+    pids+=("$pid")
+  done
+  for pid in "${pids[@]}"; do ends "$pid" 0; done
+  leads=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
+  [[ $(figure "$work/run-$leads" digest) == "$(figure "$work/run-one" digest)" ]]
+}
+# refused TEXT ARGS...: a node says so and ends.
+refused() {
+  local code=0
+  "$chargemill" node --config "$work/behind_tls.toml" --name alpha --no-out "${@:2}" >"$work/out" 2>"$work/err" || code=$?
+  if [[ $code == 4 ]] && grep -q -- "$1" "$work/err"; then return; fi
+  echo "exit $code, and not '$1':"
+  cat "$work/err"
+  return 1
+}
+says_what_is_wrong_with_tls() {
+  local of_etcd="node alpha: etcd does not answer: etcd at .*:$base"
+  refused "TLS to etcd: $work/none: cannot read it: No such file" --set "cluster.etcd_ca_file=$work/none"
+  refused "TLS to etcd: $work/tls/node.key: it is no certificate in PEM" --set "cluster.etcd_tls_cert=$work/tls/node.key"
+  refused "TLS to etcd: $work/tls/door.key: the key belongs to another certificate" --set "cluster.etcd_tls_key=$work/tls/door.key"
+  refused "$of_etcd: the certificate of .* is not to be believed" --set "cluster.etcd_ca_file=$work/tls/node.pem"
+  refused "$of_etcd: .* wants a certificate of whoever comes" --set cluster.etcd_tls_cert= --set cluster.etcd_tls_key=
+}
 names_mistakes() {
   local code=0 line
   printf '[cluster]\netcd = ["127.0.0.1:2379"]\nlaese = "5s"\nlease = "1s"\n' >"$work/bad.toml"
@@ -165,6 +208,14 @@ names_mistakes() {
   grep -q "did you mean 'http://127.0.0.1:2379'" "$work/out"
   grep -q "did you mean '.*lease'" "$work/out"
   for line in 2 3 4; do grep -q "bad.toml:$line:" "$work/out"; done
+  code=0
+  printf '[cluster]\netcd = ["http://a:1", "https://b:1"]\netcd_tls_key = "k"\n' >"$work/bad.toml"
+  "$chargemill" validate "$work/bad.toml" >"$work/out" 2>&1 || code=$?
+  [[ $code == 3 ]]
+  cat "$work/out"
+  grep -q "members of etcd with TLS and without it" "$work/out"
+  grep -q "'cluster.etcd_tls_key' needs 'cluster.etcd_tls_cert'" "$work/out"
+  for line in 2 3; do grep -q "bad.toml:$line:" "$work/out"; done
   "$chargemill" validate config/scenarios/cluster-etcd.toml >"$work/out"
 }
 
@@ -176,5 +227,11 @@ law "a central that is killed is followed by another one with a higher token" fo
 cat "$work/followed" 2>/dev/null || true
 law "etcd that is not there is a clear error" says_that_etcd_is_away
 law "whoever waits in vain says who is there" says_who_is_missing
+if command -v openssl >/dev/null; then
+  law "three nodes meet through etcd behind TLS, which wants their certificates" meets_behind_tls
+  law "what is wrong with TLS to etcd has its file, or its reason" says_what_is_wrong_with_tls
+else
+  echo "skipped - etcd behind TLS: no openssl"
+fi
 law "mistakes in [cluster] get their line and a suggestion" names_mistakes
 exit "$failed"

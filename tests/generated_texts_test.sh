@@ -2,12 +2,8 @@
 # The completion script in a real bash, and the manual page under a real roff: both say what the program says.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 
 "$chargemill" generate completion --out "$work/completion" 2>"$work/wrote"
 "$chargemill" generate man --out "$work/chargemill.1" 2>>"$work/wrote"

@@ -2,12 +2,8 @@
 # The journal as people and scripts meet it: what is kept and read, a second writer, a kill, a full disk.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 
 scenario() {
   printf '[run]\nname = "small"\nduration = "%s"\nspeed = 1\n' "$1"
@@ -129,6 +125,39 @@ keeps_what_it_is_told_to() {
   run --no-out --data "$work/brief" --duration 1m "${limits[@]}" >/dev/null
   has_rows sessions --data "$work/brief"
 }
+# What is older than so long before the newest record is gone, and without that key it is there.
+keeps_no_longer_than_it_is_told_to() {
+  local limits=(--duration 2h --set journal.segment_bytes=1MiB)
+  run --no-out --data "$work/old" "${limits[@]}" >/dev/null
+  has_rows sessions --data "$work/old" --until 1h # so long before the newest record
+  run --no-out --data "$work/young" "${limits[@]}" --set journal.keep=20m >/dev/null
+  [[ $(rows sessions --data "$work/young" --until 1h | wc -l) == 1 ]] # the line of the columns
+  has_rows sessions --data "$work/young"
+}
+# commits_of RECORDS INTERVAL: how often the journal of a short run is written.
+commits_of() {
+  run --out "$work/commits" --duration 1m --set "journal.commit_records=$1" --set "journal.commit_interval=$2" >/dev/null
+  grep -m 1 -o '"commits": [0-9]*' "$work/commits/summary.json" | grep -o '[0-9]*'
+  rm -rf "$work/commits"
+}
+# Whoever waits for many records, and for long, commits seldom; either key alone makes it more often.
+commits_when_it_is_told_to() {
+  local seldom by_records by_time
+  seldom=$(commits_of 16384 2s)
+  by_records=$(commits_of 1 2s)
+  by_time=$(commits_of 16384 1ms)
+  ((by_records > seldom && by_time > seldom)) || { echo "$seldom; $by_records by records, $by_time by time"; return 1; }
+}
+# D-175: one fault in the first minute, one nearly two hours later.
+counts_the_faults_of_the_last_days() {
+  { cat "$work/short.toml"; printf '[[fault]]\nkind = "engine_ko"\nat = "%s"\nduration = "30s"\ncp = "CP-000001"\n' 1m 110m; } \
+    >"$work/faulty.toml"
+  "$chargemill" run "$work/faulty.toml" --speed max --progress off --no-out --data "$work/faulty" --duration 2h >/dev/null
+  says '"fault_count": 2' "$chargemill" history stats --data "$work/faulty" --format json
+  says '"fault_count": 2' "$chargemill" history stats --data "$work/faulty" --days 1 --format json
+  says '"fault_count": 1' "$chargemill" history stats --data "$work/faulty" --days 0.04 --format json # 58 minutes
+  says '"fault_count": 0' "$chargemill" history stats --data "$work/faulty" --days 0.001 --format json
+}
 more_sessions_than() { (($(rows sessions --data "$work/killed" --limit 100000 | wc -l) > $1)); }
 may_mount() { mkdir -p "$work/mounted" && mount -t tmpfs none "$work/mounted" && umount "$work/mounted"; }
 # The disk is full after a few hundred records; the run ends as planned, and says what it could not keep.
@@ -143,6 +172,24 @@ outlives_a_full_disk() {
   grep -q 'the journal cannot be written' "$work/fullrun/log.ndjson"
   says 'WARNING +the journal does not hold all' cat "$work/out"
 }
+may_mount_and_ask() { may_mount && command -v curl; }
+# is_ready CODE LINE: what the readiness says now, of the journal above all.
+is_ready() { [[ $(curl -sS -o "$work/ready" -w '%{http_code}' "$base/readyz?verbose") == "$1" ]] && grep -q "$2" "$work/ready"; }
+# Whoever watches over a run sees at once that its journal has no room, and that it has again.
+is_not_ready_while_its_disk_is_full() {
+  local pid base="" code=0
+  mkdir -p "$work/tight"
+  mount -t tmpfs -o size=300k none "$work/tight"
+  "${live[@]}" --http 127.0.0.1:0 --no-out --data "$work/tight" >/dev/null 2>"$work/tight.err" &
+  pid=$!
+  until_true grep -q '^HTTP ' "$work/tight.err" && base=http://$(awk '/^HTTP / { print $2 }' "$work/tight.err")
+  { until_true is_ready 503 '^\[-\]journal .*No space left on device' && mount -o remount,size=200m "$work/tight" &&
+    until_true is_ready 200 '^\[+\]journal ok'; } || code=1
+  kill -INT "$pid"
+  wait "$pid" || true
+  umount "$work/tight"
+  [[ $code == 0 ]] || { cat "$work/tight.err" "$work/ready"; return 1; }
+}
 restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"; }
 
 law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
@@ -151,5 +198,9 @@ law "history refuses what it would ignore" refuses_what_does_not_apply
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
 law "a journal keeps so many bytes as it is told to" keeps_what_it_is_told_to
+law "a journal keeps records for so long as it is told to" keeps_no_longer_than_it_is_told_to
+law "a journal commits as often as it is told to" commits_when_it_is_told_to
+law "statistics count the faults of so many days (D-175)" counts_the_faults_of_the_last_days
 law_if "no right to mount a small disk" "a journal that breaks is told, and the run goes on" may_mount outlives_a_full_disk
+law_if "no right to mount a small disk, or no curl" "readiness says that the disk is full, and that it is over" may_mount_and_ask is_not_ready_while_its_disk_is_full
 exit "$failed"

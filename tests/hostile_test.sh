@@ -4,13 +4,10 @@
 # malformed frames.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
+ends_what_began
 seconds=${CHARGEMILL_HOSTILE:-4}
-work=$(mktemp -d)
-trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
 if ! command -v python3 >/dev/null; then
   echo "skipped - hostile clients: no python3"
   exit 0

@@ -2,13 +2,9 @@
 # One network on several nodes: processes that `run --nodes` starts. Those that meet by a list: meeting_test.sh.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 export HOME=$work # nodes of a list keep their journals there
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
 # shellcheck source=tests/support/metrics.sh
 source tests/support/metrics.sh
 

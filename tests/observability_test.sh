@@ -2,12 +2,8 @@
 # What Prometheus reads of ours, checked by its own tool; and what the program generates.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 
 is_generated() {
   "$chargemill" generate "$1" --out "$work/$2"

@@ -2,12 +2,9 @@
 # Charge points, monitors and drivers in another language take part in a run, through its framed door.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
+ends_what_began
 
 # start NAME ARG...: a run in the background, with an output directory; sets pid and port.
 start() {
@@ -102,7 +99,7 @@ python3 tests/e2e/outside_story.py "$port" "$work/delivered" || failed=1
 kill -INT "$pid"
 wait "$pid" || true
 law "no energy is lost, all sums hold (law 5)" keeps_the_energy
-law "a killed central's successor knows who had joined, and the session that goes on (D-214)" survives_a_kill
-law "what was acknowledged is on disk: a fault, a confirmation, a stop (D-177)" keeps_what_it_has_acknowledged
+law "a killed central's successor knows who had joined, the session that goes on, and its request's name (D-214, D-054)" survives_a_kill
+law "what was acknowledged is on disk: a session's end, a fault, a confirmation, a stop (D-177)" keeps_what_it_has_acknowledged
 law "a scenario that cannot have them is refused, with the reasons" says_what_does_not_fit
 exit "$failed"

@@ -21,7 +21,6 @@ fi
 chargemill=$PWD/build/release/chargemill
 work=$2
 lease_s=10
-: >"$work/pids"
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 # shellcheck source=tests/support/etcd.sh
@@ -33,14 +32,9 @@ peer() { echo "http://$(address "$1"):2380"; }
 # the others elect again and again (etcd 3.4 has it off).
 etcd() { exec ip netns exec "host$m" etcd --pre-vote "$@"; }
 start_all_etcd || exit 1
-
-# Short sessions at all hours, and drivers who ask at charge points of all nodes.
-{
-  printf '[run]\nname = "town"\nduration = "1h"\nspeed = 1\nstart = 2026-01-05T17:00:00Z\nlateness_limit = "60s"\nstop_timeout = "2s"\n'
-  printf '[network]\ncharge_points = 300\nmax_session = "8s"\n[drivers]\ncount = 600\nsessions_per_cp_per_day = 3000\n'
-  printf 'choose = "any_in_zone"\n[central]\nshards = 12\n'
-  printf '[cluster]\netcd = ["%s", "%s", "%s"]\nexpect_nodes = 3\nlease = "%ds"\n' "$(client 1)" "$(client 2)" "$(client 3)" "$lease_s"
-} >"$work/town.toml"
+# shellcheck source=tests/support/busy_town.sh
+source tests/support/busy_town.sh
+write_busy_town "${lease_s}s" $'stop_timeout = "2s"\n'
 
 host_of() { case $1 in alpha) echo 1 ;; beta) echo 2 ;; *) echo 3 ;; esac; }
 # data_of NODE: one place for all, where they find each other's journals.
@@ -83,17 +77,7 @@ leads_etcd() {
 says() { grep -q -- "$2" "$work/$1.err"; } # NODE TEXT
 # said_at NODE TEXT: when it said so first, in seconds.
 said_at() { grep -m 1 -- "$2" "$work/$1.err" | cut -d' ' -f1; }
-# rows NODE N: its series has so many, a second each.
-rows() { [[ $(wc -l <"$work/run-$1/timeseries.csv") -gt $2 ]]; }
 goes_on() { until_true calmly rows "$1" $(($(wc -l <"$work/run-$1/timeseries.csv") + $2)); } # NODE SECONDS
-is_mended() { says "$1" 'live elsewhere now'; }
-# holds NODE EXPRESSION: of its summary, as s.
-holds() {
-  python3 -c 'import json, sys
-s = json.load(open(sys.argv[1]))
-assert eval(sys.argv[2]), (sys.argv[2], s["charge_points"], s["requests"], s["sessions"], s["tickets"], s["central"], s["conservation"], s["run"])' \
-    "$work/run-$1/summary.json" "$2"
-}
 
 # converged CUT NODE WHAT: it gave away all that was lost within twice the lease after the moment CUT.
 converged() {

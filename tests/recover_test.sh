@@ -2,13 +2,9 @@
 # Nodes that are killed in virtual time and return: the result is that of one node that nobody has disturbed.
 # shellcheck disable=SC2317 # functions are called by law
 set -euo pipefail
-cd "$(dirname "$0")/.."
-chargemill=$PWD/build/release/chargemill
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/support/begin.sh
+source "$(dirname "$0")/support/begin.sh"
 export HOME=$work # nodes of a list keep their journals there
-# shellcheck source=tests/support/laws.sh
-source tests/support/laws.sh
 seeds=${CHARGEMILL_RETURN_SEEDS:-1}
 
 {

@@ -14,7 +14,11 @@ namespace {
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "FORMAT.md");
 
+/// What is written of a kind; all before it are read.
+template <class R>
 constexpr std::uint8_t kVersion = 1;
+template <>
+constexpr std::uint8_t kVersion<PointState> = 2;  // says what its session costs as well (D-218)
 
 /// What `Enum` may hold at most: bytes beyond it are of a later version.
 template <class Enum>
@@ -162,6 +166,28 @@ bool put_words(Record& record, std::string_view words) {
   return has_place == !words.empty();
 }
 
+/// What a state of version 1 leaves out: nobody billed anything but the price of the registration.
+void fill_in(PointState& r) {
+  // Beyond it sums overflow; nobody asks for more.
+  constexpr std::int64_t kPriceMax = 1'000'000'000;
+  const bool is_sane = r.delivered.mj >= 0 && r.delivered.mj < 1'000'000 * kMillijoulesPerKwh &&
+                       r.price.microeur_per_kwh >= 0 && r.price.microeur_per_kwh <= kPriceMax;
+  if (is_sane) r.cost = cost_of(r.delivered, r.price);
+}
+
+/// The fields of `r` as they were in `version`.
+template <class R>
+void take_fields(Input& input, R& r, std::uint8_t version) {
+  constexpr bool kIsState = std::is_same_v<R, PointState>;
+  each_field(r, [&](auto& field) {
+    constexpr bool kIsNew = kIsState && std::is_same_v<std::decay_t<decltype(field)>, Money>;
+    if (!kIsNew || version > 1) input.take(field);
+  });
+  if constexpr (kIsState) {
+    if (version == 1) fill_in(r);
+  }
+}
+
 /// The alternative of number `index` with its first value.
 template <std::size_t I = 0>
 bool make(std::size_t index, Record& record) {
@@ -178,15 +204,17 @@ bool make(std::size_t index, Record& record) {
 
 const runtime::journal::Record& Encoder::encode(const Record& record, const Names& names) {
   Bytes bytes{payload_.data(), payload_.size(), origin_};
-  bytes.put(kVersion);
   std::string_view words;  // a record has one reason that is not ours, at most
   std::visit(
       [&](const auto& r) {
+        bytes.put(kVersion<std::decay_t<decltype(r)>>);
         each_field(r, [&](const auto& field) { bytes.put(on_disk(field, words)); });
       },
       record);
-  bytes.put_text(names.point);
-  bytes.put_text(names.driver);
+  // The name of a request leaves no room for its driver's, which nobody looks for here.
+  const bool is_request = std::holds_alternative<RequestNamed>(record);
+  bytes.put_text(names.point, is_request ? kRequestNameBytesMax : kNameBytesMax);
+  bytes.put_text(is_request ? std::string_view{} : names.driver);
   // With long names less of it may have room.
   if (!words.empty()) bytes.put_text(beginning_of(words, bytes.room() - 1), kForeignBytesMax);
   written_.kind = static_cast<runtime::journal::RecordKind>(record.index());
@@ -203,9 +231,14 @@ std::optional<Found> decode(const runtime::journal::Record& from, Origin origin)
   Input input{from.payload, origin};
   std::uint8_t version = 0;
   input.take(version);
-  if (version != kVersion) return std::nullopt;
-  std::visit([&](auto& r) { each_field(r, [&](auto& field) { input.take(field); }); },
-             found.record);
+  const bool is_known = std::visit(
+      [&](auto& r) {
+        if (version == 0 || version > kVersion<std::decay_t<decltype(r)>>) return false;
+        take_fields(input, r, version);
+        return true;
+      },
+      found.record);
+  if (!is_known) return std::nullopt;
   found.names.point = input.take_text();
   found.names.driver = input.take_text();
   const std::string_view words = input.is_at_end() ? std::string_view{} : input.take_text();

@@ -10,13 +10,15 @@
 
 namespace chargemill::archive {
 
-/// What people call the point (of RunBegan: the scenario) and the driver of a record. Empty where a
-/// record has none. Longer ones are cut.
+/// What people call the point (of RunBegan: the scenario; of RequestNamed: the request, and no
+/// driver) and the driver of a record. Empty where a record has none. Longer ones are cut.
 struct Names {
   std::string_view point;
   std::string_view driver;
 };
 inline constexpr std::size_t kNameBytesMax = 48;
+/// Of a request's name.
+inline constexpr std::size_t kRequestNameBytesMax = 128;
 
 /// Workers write side by side, and a commit takes the records of one after those of another: of two
 /// records that are so far apart in the journal, the later one is not older. Those of one point

@@ -33,12 +33,52 @@ void remember(std::vector<SessionEnd>& closed, const SessionEnd& end) {
   closed.push_back(end);
 }
 
+void named(Image& image, const RequestNamed& r, std::string_view name) {
+  if (name.empty()) return;  // its driver has used so many since that it was forgotten
+  auto& all = image.named[r.driver];
+  const auto known = std::find_if(
+      all.begin(), all.end(), [&](const NamedAs& one) { return one.what.request == r.request; });
+  if (known != all.end()) {
+    *known = {r, std::string{name}};
+    return;
+  }
+  // A program that has started anew counts from the beginning again: the latest is meant.
+  const auto namesake =
+      std::find_if(all.begin(), all.end(), [&](const NamedAs& one) { return one.name == name; });
+  if (namesake != all.end()) {
+    if (r.asked < namesake->what.asked) return;
+    all.erase(namesake);
+  }
+  // Shards tell of theirs in turn.
+  const auto after =
+      std::upper_bound(all.begin(), all.end(), r.asked,
+                       [](SimTime asked, const NamedAs& one) { return asked < one.what.asked; });
+  all.insert(after, {r, std::string{name}});
+  if (all.size() > kNamedRemembered) all.erase(all.begin());
+}
+
+void settle_named(Image& image, const SessionEnd& r) {
+  const auto all = image.named.find(r.driver);
+  if (all == image.named.end() || r.request == RequestId::none) return;
+  for (NamedAs& one : all->second) {
+    if (one.what.request != r.request) continue;
+    one.what.delivered = r.delivered;
+    one.what.cost = r.cost;
+    one.what.status = r.status;
+    one.what.reason = r.reason;
+    one.what.detail = r.detail;
+    one.what.phase = r.phase;
+    one.what.refusal = r.refusal;
+  }
+}
+
 void clear_session(PointState& point) {
   point.session = SessionId::none;
   point.request = RequestId::none;
   point.driver = DriverId{};
   point.begun = point.heard = SimTime{};
   point.delivered = Energy{};
+  point.cost = Money{};
   point.permit = runtime::Permit{};
 }
 
@@ -55,6 +95,7 @@ void on(Image& image, PointState& point, const SessionStart& r) {
   point.driver = r.driver;
   point.begun = point.heard = r.at;
   point.delivered = Energy{};
+  point.cost = Money{};
   point.permit = r.permit;
 }
 
@@ -63,12 +104,14 @@ void on(Image&, PointState& point, const Checkpoint& r) {
   point.begun = r.begun;
   point.heard = r.at;
   point.delivered = r.delivered;
+  point.cost = r.cost;
 }
 
 void on(Image& image, PointState& point, const SessionEnd& r) {
   made(image, r.session);
   if (point.session == r.session) clear_session(point);
   remember(image.closed[index_of(r.point)], r);
+  settle_named(image, r);
   if (!r.is_stray && r.driver != kNobody) image.tickets[{r.driver, r.session}] = r;
 }
 
@@ -112,11 +155,13 @@ void joined(Image& image, const PointJoined& r, std::string_view name) {
 
 void joined(Image& image, const DriverJoined& r, std::string_view name) {
   auto& known = image.joined_drivers[r.driver];
-  if (known.name != name) {
+  // Who is heard of for the first time may have tickets of shards that were read before.
+  if (!known.name.empty() && known.name != name) {
     const auto first = image.tickets.lower_bound({r.driver, SessionId::none});
     auto end = first;
     while (end != image.tickets.end() && end->first.first == r.driver) ++end;
     image.tickets.erase(first, end);
+    image.named.erase(r.driver);
   }
   known = {r, std::string{name}};
 }
@@ -153,6 +198,7 @@ void fold(Image& image, const Record& record, const Names& names) {
                  [&](const RunAgain& r) { image.run = r.run; },
                  [&](const PointJoined& r) { joined(image, r, names.point); },
                  [&](const DriverJoined& r) { joined(image, r, names.driver); },
+                 [&](const RequestNamed& r) { named(image, r, names.point); },
                  [&](const auto& r) { about_point(image, r); }},
       record);
 }

@@ -20,6 +20,14 @@ struct JoinedAs {
   std::string name;
 };
 
+/// Requests with a name that are remembered of a driver outside, the latest that were let in.
+inline constexpr std::size_t kNamedRemembered = 8;
+
+struct NamedAs {
+  RequestNamed what;
+  std::string name;
+};
+
 struct Image {
   std::vector<PointState> points;               ///< by PointId; `session` none: none is open
   std::vector<std::vector<SessionEnd>> closed;  ///< by PointId; of each session its latest word
@@ -27,8 +35,9 @@ struct Image {
   std::vector<std::uint64_t> sessions_made;                      ///< by ShardId
   std::map<PointId, JoinedAs<PointJoined>> joined_points;  ///< they have a place in `points` too
   std::map<DriverId, JoinedAs<DriverJoined>> joined_drivers;
-  RunBegan run;               ///< the last one
-  std::uint64_t records = 0;  ///< how many were read
+  std::map<DriverId, std::vector<NamedAs>> named;  ///< of each kNamedRemembered, oldest first
+  RunBegan run;                                    ///< the last one
+  std::uint64_t records = 0;                       ///< how many were read
   std::uint64_t last_sequence = 0;
   std::chrono::microseconds last_time{};  ///< UTC, of the latest record
 
@@ -39,7 +48,8 @@ struct Image {
 [[nodiscard]] Image make_image(std::uint32_t points, std::uint16_t shards);
 
 /// Adds one record; records of a point come in the order in which its shard wrote them. Ids that
-/// the image has no room for are ignored. `names` are needed of those who have joined.
+/// the image has no room for are ignored. `names` are needed of those who have joined,
+/// and of requests.
 void fold(Image& image, const Record& record, const Names& names = {});
 
 }  // namespace chargemill::archive

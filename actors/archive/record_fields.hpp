@@ -52,7 +52,7 @@ template <class R>
 auto fields(R& r, const PointState*) {
   return std::tie(r.at, r.point, r.zone, r.price, r.breaker, r.breaker_opened, r.is_registered,
                   r.is_faulty, r.is_stopped, r.fault, r.session, r.request, r.driver, r.begun,
-                  r.heard, r.delivered, r.permit);
+                  r.heard, r.delivered, r.permit, r.cost);
 }
 template <class R>
 auto fields(R& r, const ClosedAgain*) {
@@ -81,6 +81,11 @@ auto fields(R& r, const PointJoined*) {
 template <class R>
 auto fields(R& r, const DriverJoined*) {
   return std::tie(r.at, r.driver, r.is_outside);
+}
+template <class R>
+auto fields(R& r, const RequestNamed*) {
+  return std::tie(r.at, r.asked, r.request, r.session, r.delivered, r.cost, r.point, r.driver,
+                  r.status, r.reason, r.detail, r.phase, r.refusal);
 }
 
 /// Calls `f` with each field.

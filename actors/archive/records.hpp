@@ -36,7 +36,7 @@ struct BreakerState    { SimTime at; PointId point{}; ZoneId zone{}; SimTime ope
 // What is repeated round and round, so that a restart need not read the whole journal (README).
 
 /// All that central has to know of a point after a restart. `session` none: it has none.
-struct PointState      { SimTime at; PointId point{}; ZoneId zone{}; Price price; std::uint64_t breaker = 0; SimTime breaker_opened; bool is_registered = false; bool is_faulty = false; bool is_stopped = false; Reason fault{}; SessionId session{}; RequestId request{}; DriverId driver{}; SimTime begun; SimTime heard; Energy delivered; runtime::Permit permit{}; };
+struct PointState      { SimTime at; PointId point{}; ZoneId zone{}; Price price; std::uint64_t breaker = 0; SimTime breaker_opened; bool is_registered = false; bool is_faulty = false; bool is_stopped = false; Reason fault{}; SessionId session{}; RequestId request{}; DriverId driver{}; runtime::Permit permit{}; SimTime begun; SimTime heard; Energy delivered; Money cost; };
 /// A closed session of which its point may still speak.
 struct ClosedAgain     { SimTime at; SessionEnd end; };
 /// A ticket that its driver has not confirmed.
@@ -50,13 +50,17 @@ struct RunAgain        { SimTime at; RunBegan run; };
 /// A charge point, a driver, joined the run; once more at the beginning of each round.
 struct PointJoined     { SimTime at; PointId point{}; ZoneId zone{}; Price price; Power power; bool is_outside = false; };
 struct DriverJoined    { SimTime at; DriverId driver{}; bool is_outside = false; };
+/// A request that was let in, to which its driver outside has given a name: by that the driver says it again (D-054).
+/// `asked`: when it was let in; the rest: how it stands. Before its SessionStart, and once more in each round.
+struct RequestNamed    { SimTime at; SimTime asked; RequestId request{}; SessionId session{}; Energy delivered; Money cost; PointId point{}; DriverId driver{}; SessionStatus status{}; Reason reason{}; Reason detail{}; Phase phase{}; Refusal refusal{}; };
 
 // clang-format on
 
 /// The kinds on disk are the places in this list: append, never insert.
-using Record = std::variant<Fault, Health, SessionStart, Checkpoint, SessionEnd, TicketDelivered,
-                            Registration, OperatorState, BreakerState, PointState, ClosedAgain,
-                            TicketAgain, RoundMark, RunBegan, RunAgain, PointJoined, DriverJoined>;
+using Record =
+    std::variant<Fault, Health, SessionStart, Checkpoint, SessionEnd, TicketDelivered, Registration,
+                 OperatorState, BreakerState, PointState, ClosedAgain, TicketAgain, RoundMark,
+                 RunBegan, RunAgain, PointJoined, DriverJoined, RequestNamed>;
 static_assert(std::is_trivially_copyable_v<Record>);
 static_assert(sizeof(Record) <= 112, "it travels among the effects of a shard");
 

@@ -4,7 +4,7 @@
 
 namespace chargemill::archive {
 
-Subjects subjects_of(const Record& record) noexcept {
+Subjects subjects_of(const Record& record) {
   return std::visit(Overloaded{[](const SessionStart& r) {
                                  return Subjects{r.point, r.driver};
                                },
@@ -24,6 +24,7 @@ Subjects subjects_of(const Record& record) noexcept {
                                [](const RoundMark&) { return Subjects{}; },
                                [](const RunBegan&) { return Subjects{}; },
                                [](const RunAgain&) { return Subjects{}; },
+                               [](const RequestNamed&) { return Subjects{}; },
                                [](const DriverJoined& r) {
                                  return Subjects{kUnknownPoint, r.driver};
                                },

@@ -10,6 +10,6 @@ struct Subjects {
   DriverId driver = kNobody;      ///< kNobody: no driver
 };
 /// What only a restart reads is about nobody.
-[[nodiscard]] Subjects subjects_of(const Record& record) noexcept;
+[[nodiscard]] Subjects subjects_of(const Record& record);
 
 }  // namespace chargemill::archive

@@ -9,7 +9,7 @@ namespace {
 void deny(CentralState& state, const RecentDenials::Denial& denial, CentralEffects& out) {
   ++state.requests_denied;
   if (denial.request != RequestId::none) state.recent_denials.remember(denial);
-  out.push_back(DriverUpdate{denial.request, SessionId::none, Power{}, Energy{}, Price{},
+  out.push_back(DriverUpdate{denial.request, SessionId::none, Power{}, Energy{}, Money{},
                              denial.point, denial.driver, UpdateStatus::denied, denial.reason,
                              denial.phase, Reason::none});
 }

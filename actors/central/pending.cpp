@@ -6,14 +6,8 @@ namespace chargemill::central {
 
 archive::Checkpoint checkpoint_of(const ShardState& state, const PointRecord& point) {
   CHARGEMILL_ASSERT(point.stage != Stage::none);
-  return {point.heard,
-          point.session,
-          point.begun,
-          point.delivered,
-          cost_of(point.delivered, point.price),
-          point.id,
-          point.driver,
-          state.zones[point.zone_slot].zone};
+  return {point.heard, point.session, point.begun,  point.delivered,
+          point.cost,  point.id,      point.driver, state.zones[point.zone_slot].zone};
 }
 
 Pending::Slot& Pending::slot(std::uint32_t index) {

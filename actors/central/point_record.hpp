@@ -1,7 +1,9 @@
 // What central knows about one charge point (D-040).
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
 #include "actors/messages.hpp"
 #include "runtime/resilience/local_breaker.hpp"
@@ -56,6 +58,33 @@ struct ClosedRing {
   std::uint32_t next = 0;
 };
 
+/// A quantity that a record keeps in 32 bits; what does not fit is the most that does.
+[[nodiscard]] constexpr std::uint32_t in_32_bits(std::int64_t value) noexcept {
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, kMost));
+}
+/// Watts: no point has 4 GW.
+struct SmallPower {
+  std::uint32_t w = 0;
+
+  constexpr SmallPower() noexcept = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): the same quantity, in less room
+  constexpr SmallPower(Power power) noexcept : w(in_32_bits(power.w)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr operator Power() const noexcept { return {w}; }
+};
+/// Micro-euros: nobody may ask for more than 1,000 EUR/kWh.
+struct SmallPrice {
+  std::uint32_t microeur_per_kwh = 0;
+
+  constexpr SmallPrice() noexcept = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): the same quantity, in less room
+  constexpr SmallPrice(Price price) noexcept
+      : microeur_per_kwh(in_32_bits(price.microeur_per_kwh)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr operator Price() const noexcept { return {microeur_per_kwh}; }
+};
+
 /// Two cache lines: what every report and every heartbeat reads, and the rest.
 struct alignas(64) PointRecord {
   SimTime monitor_seen{};
@@ -86,7 +115,8 @@ struct alignas(64) PointRecord {
   // Of the current session as well.
   alignas(64) RequestId request = RequestId::none;
   SimTime begun{};  ///< admission, then the engine's own start
-  Power power;
+  Money cost;       ///< by its last telemetry, as its engine says (D-218)
+  SmallPower power;
   DriverId driver{};
   runtime::Permit permit{};
   std::uint16_t zone_slot = 0;   // here, where it fills a gap
@@ -95,8 +125,8 @@ struct alignas(64) PointRecord {
   std::uint32_t ring = kNowhere;         ///< its closed sessions, once it has any
   std::uint32_t rated_w = 0;             ///< watts at most; as the scenario says
   std::uint32_t failed_at = kNotFailed;  ///< the breaker's last failure, in hundredths of a second
-  Price price;
-  SimTime injected = kNever;  ///< a fault that no monitor has found yet; for measuring
+  SmallPrice price;                      ///< as its monitor said: for the panel only (D-218)
+  SimTime injected = kNever;             ///< a fault that no monitor has found yet; for measuring
 
   PointRecord() noexcept
       : registered(false),

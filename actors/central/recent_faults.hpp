@@ -29,6 +29,11 @@ class RecentFaults {
   }
   /// Points that failed kRepeatedFaults times or more.
   [[nodiscard]] std::uint64_t repeated() const noexcept { return repeated_; }
+  /// Calls `use(index, at)` with each that is remembered, the oldest first.
+  template <class Use>
+  void for_each(Use use) const {
+    for (const Fault& fault : faults_) use(fault.index, fault.at);
+  }
 
  private:
   struct Fault {

@@ -74,9 +74,8 @@ void record_checkpoint(Turn& turn, PointRecord& point, const Telemetry& e) {
       1;
   if (intervals == point.checkpoint) return;
   point.checkpoint = intervals;
-  turn.record(archive::Checkpoint{e.at, e.session, point.begun, e.delivered,
-                                  cost_of(e.delivered, point.price), point.id, point.driver,
-                                  turn.zone(point)});
+  turn.record(archive::Checkpoint{e.at, e.session, point.begun, e.delivered, e.cost, point.id,
+                                  point.driver, turn.zone(point)});
 }
 
 /// What an engine needs to be told now that its state is known.
@@ -127,8 +126,10 @@ void on_telemetry(Turn& turn, std::uint32_t index, const Telemetry& e) {
   }
   supply_runs(point, e.at);
   book_current(turn, point, e.delivered);
-  turn.zone_totals(point).power_w += e.power.w - point.power.w;
+  point.cost = e.cost;
+  turn.zone_totals(point).power_w -= point.power.w;
   point.power = e.power;
+  turn.zone_totals(point).power_w += point.power.w;
   record_checkpoint(turn, point, e);
   if (point.request != RequestId::none) turn.out.push_back(present_status(point));
 }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "actors/central/availability.hpp"
+#include "actors/central/named_requests.hpp"
 #include "actors/central/sessions.hpp"
 
 namespace chargemill::central {
@@ -19,7 +20,7 @@ std::optional<DriverUpdate> standing(Turn& turn, std::uint32_t index, RequestId 
 }
 
 DriverUpdate denial(const ChargeRequest& e, Reason reason, Phase phase) {
-  return {e.request, SessionId::none,      Power{}, Energy{}, Price{},     e.point,
+  return {e.request, SessionId::none,      Power{}, Energy{}, Money{},     e.point,
           e.driver,  UpdateStatus::denied, reason,  phase,    Reason::none};
 }
 
@@ -31,9 +32,11 @@ bool repeats_denial(Turn& turn, const ChargeRequest& e) {
   return true;
 }
 
-/// Likewise if its session is over, but its ticket not confirmed: points forget sooner (D-129).
+/// Likewise if its session is over, but its ticket not confirmed, or it has a name: points forget
+/// sooner (D-129).
 std::optional<DriverUpdate> standing_by_ticket(Turn& turn, DriverId driver, RequestId request) {
   if (request == RequestId::none) return std::nullopt;
+  if (auto update = standing_by_name(turn.state, driver, request)) return update;
   auto kept = turn.state.tickets.lower_bound({driver, SessionId::none});
   for (; kept != turn.state.tickets.end() && kept->first.first == driver; ++kept) {
     if (kept->second.request != request) continue;
@@ -86,7 +89,9 @@ void deny_busy(Turn& turn, RequestId request, DriverId driver, PointId point) {
 }
 
 void on_charge(Turn& turn, std::uint32_t index, const ChargeRequest& e) {
-  if (const auto known = standing(turn, index, e.request)) {
+  auto known = standing(turn, index, e.request);
+  if (!known) known = standing_by_name(turn.state, e.driver, e.request);
+  if (known) {
     turn.out.push_back(*known);
     return;
   }
@@ -167,7 +172,7 @@ void on_ask(Turn& turn, std::uint32_t index, const AskRequest& e) {
   }
   if (repeats_denial(turn, {e.request, Energy{}, Nanos{0}, e.driver, e.point})) return;
   // Too long over, or of before a restart: without a session it was never let in.
-  turn.out.push_back(DriverUpdate{e.request, SessionId::none, Power{}, Energy{}, Price{}, e.point,
+  turn.out.push_back(DriverUpdate{e.request, SessionId::none, Power{}, Energy{}, Money{}, e.point,
                                   e.driver, UpdateStatus::failed, Reason::central_restarted,
                                   effective_phase(turn.point(index)), Reason::none});
 }

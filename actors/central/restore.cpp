@@ -1,5 +1,6 @@
 #include "actors/central/restore.hpp"
 
+#include "actors/central/named_requests.hpp"
 #include "actors/central/restart.hpp"
 #include "actors/central/tickets.hpp"
 #include "runtime/base/assert.hpp"
@@ -23,6 +24,7 @@ void take_over(ShardState& state, std::uint32_t index, const archive::PointState
   point.driver = from.driver;
   point.begun = from.begun;
   point.delivered = from.delivered;
+  point.cost = from.cost;
   point.permit = from.permit;
   state.open_by_driver[from.driver] = index;
   ++state.totals.sessions_started;
@@ -74,6 +76,20 @@ void take_over_closed(ShardState& state, std::uint32_t index,
   for (const auto& end : closed) ring.sessions[ring.next++ % kClosedKept] = closed_from(end);
 }
 
+void take_over_named(ShardState& state, const archive::Image& image, std::uint32_t taken_back) {
+  for (const auto& [driver, all] : image.named) {
+    if (is_of_a_newcomer(image, driver, taken_back)) continue;
+    for (const archive::NamedAs& one : all) {
+      const std::uint32_t index = find(state, one.what.point);
+      if (index == kNowhere) continue;
+      // Its name reached the disk, and its session did not: nobody has heard of that.
+      const bool is_open = one.what.status == SessionStatus::active;
+      if (is_open && state.points[index].request != one.what.request) continue;
+      keep_named(state, one.what);
+    }
+  }
+}
+
 }  // namespace
 
 void restore(ShardState& state, const archive::Image& image, SimTime now,
@@ -93,6 +109,7 @@ void restore(ShardState& state, const archive::Image& image, SimTime now,
     keep_ticket(state, ticket_from(end));
     ++state.totals.tickets_issued;
   }
+  take_over_named(state, image, taken_back);
   const auto shard = index_of(state.settings.shard);
   if (shard < image.sessions_made.size()) state.sessions_made = image.sessions_made[shard];
   restarted(state, now);

@@ -30,6 +30,7 @@ archive::PointState state_of(const ShardState& state, const PointRecord& p, SimT
   s.begun = p.begun;
   s.heard = p.heard;
   s.delivered = p.delivered;
+  s.cost = p.cost;
   s.permit = p.permit;
   return s;
 }
@@ -82,7 +83,7 @@ archive::Record late_at(const ShardState& state, std::uint32_t index, SimTime no
 }
 
 RoundCursor first_point(const ShardState& state) {
-  return {state.points.empty() ? Part::tickets : Part::points, 0, 0, {}};
+  return {state.points.empty() ? Part::named : Part::points, 0, 0, {}};
 }
 
 bool is_worth_repeating(const ClosedSession& closed, SimTime now) {
@@ -90,9 +91,15 @@ bool is_worth_repeating(const ClosedSession& closed, SimTime now) {
          (!closed.is_final || now - closed.asked < kRepeatClosed);
 }
 
-}  // namespace
+/// Behind the last named request the tickets begin.
+RoundCursor at_what_is_left(const ShardState& state, const RoundCursor& cursor) {
+  const bool is_through =
+      cursor.part == Part::named &&
+      state.named_requests.lower_bound(cursor.named) == state.named_requests.end();
+  return is_through ? RoundCursor{Part::tickets, 0, 0, {}} : cursor;
+}
 
-archive::Record record_at(const ShardState& state, const RoundCursor& cursor, SimTime now) {
+archive::Record record_of(const ShardState& state, const RoundCursor& cursor, SimTime now) {
   const archive::RoundMark end{now, state.settings.shard, true, state.sessions_made};
   switch (cursor.part) {
     case Part::begin:
@@ -104,6 +111,11 @@ archive::Record record_at(const ShardState& state, const RoundCursor& cursor, Si
       if (cursor.closed == 0) return state_of(state, point, now);
       return closed_of(state, point, state.rings[point.ring].sessions[cursor.closed - 1], now);
     }
+    case Part::named: {
+      archive::RequestNamed named = state.named_requests.lower_bound(cursor.named)->second;
+      named.at = now;
+      return named;
+    }
     case Part::tickets: {
       const auto ticket = state.tickets.lower_bound(cursor.ticket);
       if (ticket == state.tickets.end()) return end;
@@ -113,7 +125,14 @@ archive::Record record_at(const ShardState& state, const RoundCursor& cursor, Si
   return end;
 }
 
+}  // namespace
+
+archive::Record record_at(const ShardState& state, const RoundCursor& cursor, SimTime now) {
+  return record_of(state, at_what_is_left(state, cursor), now);
+}
+
 RoundCursor after(const ShardState& state, RoundCursor cursor, SimTime now) {
+  cursor = at_what_is_left(state, cursor);
   const auto size = static_cast<std::uint32_t>(state.points.size());
   switch (cursor.part) {
     case Part::begin:
@@ -129,7 +148,11 @@ RoundCursor after(const ShardState& state, RoundCursor cursor, SimTime now) {
         if (is_worth_repeating(next, now)) return cursor;
       }
       if (cursor.point + 1 < size) return {Part::points, cursor.point + 1, 0, {}};
-      return {Part::tickets, 0, 0, {}};
+      return {Part::named, 0, 0, {}};
+    }
+    case Part::named: {
+      const auto [driver, request] = state.named_requests.lower_bound(cursor.named)->first;
+      return {Part::named, 0, 0, {}, {driver, RequestId{index_of(request) + 1}}};
     }
     case Part::tickets: {
       const auto ticket = state.tickets.lower_bound(cursor.ticket);

@@ -9,13 +9,14 @@
 namespace chargemill::central {
 
 /// A place in the round: a mark, those who have joined, each point with its closed sessions, each
-/// ticket that is not confirmed, a mark.
+/// request that has a name, each ticket that is not confirmed, a mark.
 struct RoundCursor {
-  enum class Part : std::uint8_t { begin, latecomers, points, tickets };
+  enum class Part : std::uint8_t { begin, latecomers, points, named, tickets };
   Part part = Part::begin;
   std::uint32_t point = 0;                  ///< local index; or which of those who have joined
   std::uint32_t closed = 0;                 ///< 0: the point itself; n: its n-th closed session
   std::pair<DriverId, SessionId> ticket{};  ///< this one, or the next that is left
+  std::pair<DriverId, RequestId> named{};   ///< likewise
 };
 
 /// A closed session that is final is repeated for so long: an engine that was out of reach may not

@@ -1,6 +1,7 @@
 #include "actors/central/sessions.hpp"
 
 #include "actors/central/availability.hpp"
+#include "actors/central/named_requests.hpp"
 #include "actors/central/tickets.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -94,6 +95,7 @@ void close_with(Turn& turn, std::uint32_t index, const Ending& ending, const Sum
                              ending.reason, ending.detail, ending.phase, ending.refusal,
                              sums.is_final, false};
   remember(turn.state, point, closed);
+  settle_named(turn.state, closed);
   --totals.sessions_active;
   const bool is_complete = ending.status == SessionStatus::completed;
   ZoneTotals& zone = turn.zone_totals(point);
@@ -114,6 +116,7 @@ void close_with(Turn& turn, std::uint32_t index, const Ending& ending, const Sum
   point.request = RequestId::none;
   point.driver = DriverId{};
   point.delivered = Energy{};
+  point.cost = Money{};
   point.power = Power{};
   point.is_neutral = false;
 }
@@ -148,6 +151,7 @@ bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
   point.stage = Stage::starting;
   point.begun = turn.now;
   point.delivered = Energy{};
+  point.cost = Money{};
   point.power = Power{};
   point.is_neutral = point.incident = point.unplugged = false;
   point.checkpoint = 0;
@@ -156,6 +160,7 @@ bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
   ++state.totals.sessions_active;
   ++turn.zone_totals(point).sessions_started;
   if (wish.request != RequestId::none) ++state.totals.requests_accepted;
+  name_request(turn, point);
   turn.record(archive::SessionStart{turn.now, point.session, wish.request, point.id, wish.driver,
                                     turn.zone(point), point.permit});
   record_breaker(turn, point, word);
@@ -167,9 +172,7 @@ bool open_session(Turn& turn, std::uint32_t index, const Wish& wish) {
 
 void close_session(Turn& turn, std::uint32_t index, const Ending& ending) {
   const PointRecord& point = turn.point(index);
-  close_with(
-      turn, index, ending,
-      {point.begun, turn.now, point.delivered, cost_of(point.delivered, point.price), false});
+  close_with(turn, index, ending, {point.begun, turn.now, point.delivered, point.cost, false});
 }
 
 void close_session(Turn& turn, std::uint32_t index, const Ending& ending, const SessionEnd& end) {
@@ -235,6 +238,7 @@ void correct(Turn& turn, std::uint32_t index, const SessionEnd& end) {
   }
   totals.revenue_microeur += (end.cost - closed->cost).microeur;
   closed->cost = end.cost;
+  settle_named(turn.state, *closed);
   ++totals.sessions_corrected;
   record_end(turn, point, *closed, end.end, true);
   issue(turn, point, *closed, end.end, true);
@@ -268,7 +272,7 @@ DriverUpdate present_status(const PointRecord& point) {
           point.session,
           point.power,
           point.delivered,
-          point.price,
+          point.cost,
           point.id,
           point.driver,
           begun ? UpdateStatus::in_progress : UpdateStatus::accepted,
@@ -282,7 +286,7 @@ DriverUpdate present_status(const PointRecord& point, const KeptTicket& kept) {
   const bool is_complete = t.status == SessionStatus::completed;
   return {kept.request, t.session,
           Power{},      t.delivered,
-          point.price,  point.id,
+          t.cost,       point.id,
           t.driver,     is_complete ? UpdateStatus::completed : UpdateStatus::failed,
           t.reason,     kept.phase,
           kept.detail,  kept.refusal};

@@ -56,6 +56,7 @@ struct ShardState {
   std::deque<ClosedRing> rings;
   std::unordered_map<DriverId, std::uint32_t> open_by_driver;    ///< local index
   std::map<std::pair<DriverId, SessionId>, KeptTicket> tickets;  ///< (D-083)
+  std::map<std::pair<DriverId, RequestId>, archive::RequestNamed> named_requests;
   Deadlines deadlines;
   ShardTotals totals;
   WatchTotals watch;

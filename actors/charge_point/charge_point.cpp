@@ -20,11 +20,13 @@ struct Because {
 
 /// The session is over before its status is written, so that its end goes first (D-102). It is
 /// COMPLETED if the point stays in service, else FAILED (D-059).
-SessionId close_session(State& s, Phase to, Reason reason, SimTime now) {
+SessionId close_session(State& s, Phase to, Reason reason, SimTime now, Effects& out) {
   if (!s.meter.active) return SessionId::none;
   const SessionId session = s.meter.running.session;
   s.meter.finish(to == Phase::activated ? SessionStatus::completed : SessionStatus::failed, reason,
                  now);
+  const EndRecord& end = s.meter.ends.back();
+  out.push_back(SessionTotals{end.delivered, end.end - end.start, end.status, end.reason});
   return session;
 }
 
@@ -33,7 +35,7 @@ SessionId close_session(State& s, Phase to, Reason reason, SimTime now) {
   const Outcome outcome = transition(s.phase, event);
   if (!outcome.accepted()) return outcome.refusal;
   CHARGEMILL_ASSERT(outcome.to != Phase::supplying);
-  const SessionId session = close_session(s, outcome.to, why.reason, now);
+  const SessionId session = close_session(s, outcome.to, why.reason, now, out);
   if (outcome.to != Phase::activated) s.held.reset();
   s.phase = outcome.to;
   report(s, session, why.reason, why.detail, now, out);

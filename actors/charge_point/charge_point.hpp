@@ -94,14 +94,22 @@ struct Note {
   Reason reason = Reason::none;       ///< why, where central did
   Phase phase = Phase::disconnected;  ///< of the refusal
 };
+/// The console shows the totals of a session that is over (D-096). What an engine delivered that
+/// then died only its meter knows: nobody is there to show it.
+struct SessionTotals {
+  Energy delivered;
+  Nanos lasted{0};
+  SessionStatus status = SessionStatus::active;
+  Reason reason = Reason::none;
+};
 /// The shell throws: the engine's handler has failed.
 struct Throw {};
 
-using Effect =
-    std::variant<Status, Telemetry, SessionEnd, LocalStart, Pong, PingRefused, Note, Throw>;
+using Effect = std::variant<Status, Telemetry, SessionEnd, LocalStart, Pong, PingRefused, Note,
+                            SessionTotals, Throw>;
 static_assert(sizeof(Effect) <= 64);
-/// Four ends, a status, a telemetry, an answer, and notes.
-using Effects = InlineVector<Effect, 12>;
+/// Four ends, a status, a telemetry, an answer, the totals of a session, and notes.
+using Effects = InlineVector<Effect, 13>;
 
 /// A charge point that has not been switched on. `settings` outlives it. Requires power > 0.
 [[nodiscard]] State make_state(PointId id, Power power, Price price, const Settings& settings,

@@ -51,6 +51,9 @@ void ChargePointActor::perform(const Effect& effect) {
                  [&](const Pong& e) { tell<monitor::Event>(network_.monitors[index], e); },
                  [&](const PingRefused& e) { tell<monitor::Event>(network_.monitors[index], e); },
                  [&](const Note& e) { note(e); },
+                 [&](const SessionTotals& e) {
+                   show(PointTotals{state_.id, state_.price, e});
+                 },
                  [](const Throw&) { throw InjectedCrash{}; },
                  [&](const auto& e) { tell<central::ShardEvent>(network_.owner(state_.id), e); },
              },

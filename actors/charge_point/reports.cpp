@@ -69,8 +69,9 @@ void send_telemetry(State& s, SimTime now, Effects& out) {
     s.asked_seq = seq;
     s.telemetry_sent = 0;
   }
-  out.push_back(Telemetry{run.session, at, s.meter.power, s.meter.delivered(at), s.id, run.driver,
-                          seq, wants_ack});
+  const Energy delivered = s.meter.delivered(at);
+  out.push_back(Telemetry{run.session, at, s.meter.power, delivered, cost_of(delivered, s.price),
+                          s.id, run.driver, seq, wants_ack});
 }
 
 }  // namespace

@@ -188,7 +188,7 @@ Fitting<TelemetryNews> Inbound::message_of(const CPTelemetry& body) {
   news.message.at = *at;
   news.message.power = Power{*watts};
   news.message.delivered = Energy{*energy};
-  news.cost = Money{*cost};
+  news.message.cost = Money{*cost};
   news.has_energy = body.kwh.has_value();
   return news;
 }

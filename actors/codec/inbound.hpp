@@ -32,7 +32,6 @@ using Fitting = tl::expected<T, Misfit>;
 /// the energy of the message is then not to be stored (D-027).
 struct TelemetryNews {
   Telemetry message;
-  Money cost;
   bool has_energy;
 };
 using AnyCommand = std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown>;

@@ -93,7 +93,7 @@ CPTelemetry Outbound::body_of(const Telemetry& telemetry, Price price) {
   CPTelemetry body{name(telemetry.point),
                    kilowatts(telemetry.power),
                    kilowatt_hours(telemetry.delivered),
-                   euros(telemetry.delivered, price),
+                   euros(telemetry.cost, telemetry.delivered, price),
                    name(telemetry.driver),
                    {},
                    utc(telemetry.at)};

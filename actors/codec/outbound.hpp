@@ -29,6 +29,7 @@ class Outbound {
   [[nodiscard]] CentralCommand body_of(PointId point, const Shutdown& shutdown, SimTime at);
   /// `driver` is read for a starting supply only.
   [[nodiscard]] CPStatus body_of(const Status& status, DriverId driver);
+  /// `price`: of its engine; where that is what it bills the euros are the exact product (D-111).
   [[nodiscard]] CPTelemetry body_of(const Telemetry& telemetry, Price price);
   [[nodiscard]] CPSessionTicket body_of(const SessionEnd& end, SimTime at);
   [[nodiscard]] CPSessionTicket body_of(const Ticket& ticket, SimTime at);

@@ -1,6 +1,10 @@
 #include "actors/codec/reasons.hpp"
 
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <system_error>
 
 #include "actors/texts.hpp"
 
@@ -101,6 +105,28 @@ void read_unavailable(std::string_view text, chargemill::DriverUpdate& update) {
   }
 }
 
+/// What follows `Charging: `: `22.0 kW, €0.05`. What is written otherwise gives no numbers.
+void read_charging(std::string_view text, chargemill::DriverUpdate& update) {
+  update.reason = Reason::charging;
+  constexpr std::string_view kBetween = " kW, €";
+  const std::size_t between = text.find(kBetween);
+  if (between == std::string_view::npos) return;
+  const auto number = [](std::string_view digits, double per_unit) -> std::optional<std::int64_t> {
+    double value = 0;
+    const auto end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, value, std::chars_format::fixed);
+    constexpr double kMost = 1e15;
+    if (read.ec != std::errc{} || read.ptr != end || !(std::abs(value) * per_unit <= kMost))
+      return std::nullopt;
+    return std::llround(value * per_unit);
+  };
+  const auto watts = number(text.substr(0, between), 1e3);
+  const auto microeur = number(text.substr(between + kBetween.size()), 1e6);
+  if (!watts || !microeur) return;
+  update.power = Power{*watts};
+  update.cost = Money{*microeur};
+}
+
 }  // namespace
 
 std::optional<Phase> phase_of(std::string_view text) noexcept {
@@ -141,7 +167,7 @@ void read_update_reason(std::string_view text, chargemill::DriverUpdate& update)
   } else if (rest = text; try_remove_prefix(rest, "Charging point not available (state: ")) {
     read_unavailable(rest, update);
   } else if (rest = text; try_remove_prefix(rest, "Charging: ")) {
-    update.reason = Reason::charging;
+    read_charging(rest, update);
   } else {
     update.reason = reason_of(text);
   }

@@ -126,7 +126,7 @@ void give_up(State& state, SimTime now, Effects& effects) {
   if (state.counted == Counted::accepted) --state.totals.accepted;
   ++state.totals.timed_out;
   const RequestId request = current_request(state);
-  // Without a point nobody has let it in, and nobody can be told.
+  // Without a point there is nobody to be told: if it is let in all the same, it is cancelled then.
   if (state.issued && state.trip.point != kUnknownPoint)
     cancel(state, {request, state.trip.point}, now, effects);
   effects.push_back(TimedOut{request});
@@ -151,6 +151,19 @@ void reconnect(State& state, bool may_repeat, SimTime now, Effects& effects) {
 void on(State& state, const Trip& trip, SimTime now, Effects& effects) {
   if (state.stage == Stage::waiting) return;
   begin(state, trip, now, effects);
+}
+
+void on(State& state, const NamedTrip& asked, SimTime now, Effects& effects) {
+  if (state.mode != Mode::guest || state.stage == Stage::waiting) return;
+  state.requests_made = static_cast<std::uint32_t>(index_of(asked.request)) - 1;
+  begin(state, asked.trip, now, effects);
+  CHARGEMILL_ASSERT(current_request(state) == asked.request);
+}
+
+/// A guest's program wants to know about a request, perhaps one of an earlier run (D-129).
+void on(State& state, const AskRequest& asked, SimTime /*now*/, Effects& effects) {
+  if (asked.driver != state.id || state.mode != Mode::guest || !in_reach(state)) return;
+  effects.push_back(asked);
 }
 
 /// Why it cannot be asked by hand; taken: it can.
@@ -207,6 +220,23 @@ bool is_guests_of_an_earlier_run(const State& state, RequestId request) {
          run_of(request) != run_of(current_request(state));
 }
 
+/// One that it has made and no longer waits for. Not one of before: of an earlier run, or of the
+/// node whose part was taken over; nobody has given those up.
+bool is_given_up(const State& state, RequestId request) {
+  const auto newest = index_of(current_request(state));
+  const auto number = index_of(request);
+  const bool is_own = number <= newest && newest - number < state.totals.sent;
+  return is_own && (number < newest || state.stage != Stage::waiting);
+}
+
+/// Let in when nobody waited for it any more: the answer was under way, or held until it was on
+/// disk (D-177). It is cancelled like one that was given up in mid-session (D-125).
+void take_back(State& state, const DriverUpdate& late, SimTime now, Effects& effects) {
+  if (is_terminal(late.status) || late.point == kUnknownPoint) return;
+  if (!is_given_up(state, late.request) || is_cancelled(state, late.request)) return;
+  cancel(state, {late.request, late.point}, now, effects);
+}
+
 void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects) {
   if (state.away || update.driver != state.id) return;
   if (is_terminal(update.status)) settle_cancel(state, update.request);
@@ -214,6 +244,7 @@ void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects)
     effects.push_back(Show{update});
     return;
   }
+  take_back(state, update, now, effects);
   // D-126: of other drivers' or unknown requests nothing is heard.
   if (update.request != current_request(state)) return;
   if (state.stage == Stage::leaving) effects.push_back(Show{update});  // late, but not unseen

@@ -104,6 +104,8 @@ struct State {
 static_assert(sizeof(State) <= 128, "a million drivers");
 
 // clang-format off
+/// A guest's trip whose request has its number already: its program's name for it goes by that.
+struct NamedTrip  { Trip trip; RequestId request; };
 struct Decided    { SimTime due; };           ///< first accepted or denied; `due`: of the request
 struct Started    { SimTime due; };           ///< first in_progress
 struct Show       { DriverUpdate update; };   ///< a console line of a list's driver (D-127); a guest is told
@@ -117,7 +119,7 @@ struct Throw      {};                         ///< the shell throws: this incarn
 
 using Event = std::variant<Trip, DriverUpdate, Ticket, PointList, LookAround, Leave, Return,
                            LinkDown, LinkUp, PowerOn, Halt, Crash, Restart, Tick, AskByHand,
-                           CancelByHand, TicketSettled, CancelRequest>;
+                           CancelByHand, TicketSettled, CancelRequest, NamedTrip, AskRequest>;
 /// ChargeRequest, AskRequest: to the shard that owns their point, to central if the point is
 /// kUnknownPoint. CancelRequest: to the shard; its point is always known. TicketAck: to the shard
 /// that its SessionId names. ZoneRequest, DriverReturned, PointSearch: to central. DriverIdle: to

@@ -38,11 +38,16 @@ void say_cancels(State& state, SimTime now, Effects& effects) {
   state.unsettled->cancel_at = now + kCancelAgain;
 }
 
+bool is_cancelled(const State& state, RequestId request) noexcept {
+  if (!state.unsettled) return false;
+  const auto& cancels = state.unsettled->cancels;
+  return std::any_of(cancels.begin(), cancels.end(),
+                     [&](const Cancel& c) { return c.request == request; });
+}
+
 void cancel(State& state, const Cancel& wanted, SimTime now, Effects& effects) {
-  Unsettled& open = unsettled(state);
-  const bool is_new = std::none_of(open.cancels.begin(), open.cancels.end(),
-                                   [&](const Cancel& c) { return c.request == wanted.request; });
-  if (is_new) {
+  if (!is_cancelled(state, wanted.request)) {
+    Unsettled& open = unsettled(state);
     if (open.cancels.empty()) open.cancel_at = now + kCancelAgain;
     if (open.cancels.full()) open.cancels.pop_front();
     open.cancels.push_back(wanted);

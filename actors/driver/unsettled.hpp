@@ -11,6 +11,8 @@ namespace chargemill::driver {
 /// A request of this driver's is to end. Said again until it has: whoever owns the point may be
 /// down and not hear it.
 void cancel(State& state, const Cancel& wanted, SimTime now, Effects& effects);
+/// That has been said of `request`, and is not answered.
+[[nodiscard]] bool is_cancelled(const State& state, RequestId request) noexcept;
 /// All that are not answered, once more.
 void say_cancels(State& state, SimTime now, Effects& effects);
 /// When that is due; kNever: there are none, or central is out of reach.

@@ -86,18 +86,28 @@ void succeed(State& s, SimTime now, Effects& out) {
   end_episode(s, now, out);
 }
 
-/// An answer came in time. Checks share the phase of the heartbeats, so that a healthy point costs
-/// one timer; one that a time-out has moved comes back to it with the next beat that is not too
-/// near.
-void check_answered(State& s, SimTime now) {
-  s.deadline = kNever;
+/// The check that was to happen with the last beat is over: the next one comes with the next beat,
+/// so that a healthy point costs one timer. After a tick that came late, with one that is not too
+/// near: a machine that lags behind is not asked for more, and all keep their phases.
+void check_with_beat(State& s, SimTime now) {
   s.check_at = s.beat_at;
   while (s.check_at - now < s.interval / 2) s.check_at += s.interval;
 }
 
+/// An answer came in time. One that took more than half an interval moves the next check (D-116).
+void check_answered(State& s, SimTime now) {
+  const SimTime asked = s.deadline - kReadTimeout;
+  s.deadline = kNever;
+  if (now - asked > s.interval / 2) {
+    s.check_at = now + s.interval;
+  } else {
+    check_with_beat(s, now);
+  }
+}
+
 void check(State& s, SimTime now, Effects& out) {
   if (s.simulate_fault) {  // skips the check and acts as if it had failed (D-120)
-    s.check_at = now + s.interval;
+    check_with_beat(s, now);
     fail(s, now, out);
     return;
   }
@@ -204,10 +214,12 @@ void on(State& s, const SimulateFault& e, SimTime now, Effects& out) {
   begin_episode(s, now, out);
 }
 
-// Beat before check: the next check takes its phase from the next beat.
+// Beat before check: the next check takes its phase from the next beat. A check that a time-out
+// has moved takes the beat along, which comes early then, never late (D-115, D-116).
 void on(State& s, const Tick&, SimTime now, Effects& out) {
   if (now >= s.register_at) try_register(s, now, out);
   if (s.owed && now >= s.owed->repeat_at) send_report(s, now, out);
+  if (now >= s.check_at) s.beat_at = s.check_at;
   if (now >= s.beat_at) beat(s, now, out);
   if (now >= s.deadline) {
     s.deadline = kNever;

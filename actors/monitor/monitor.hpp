@@ -34,7 +34,7 @@ struct Owed {
 };
 
 struct State {
-  SimTime beat_at = kNever;                  ///< next heartbeat
+  SimTime beat_at = kNever;                  ///< next heartbeat; earlier if a check is
   SimTime check_at = kNever;                 ///< next check; kNever while one is under way
   SimTime deadline = kNever;                 ///< of the check under way; kNever: there is none
   SimTime register_at = kNever;              ///< next attempt to register

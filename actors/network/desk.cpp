@@ -70,16 +70,31 @@ bool Desk::inspect(PointId point, std::shared_ptr<Inspection> what) {
   return send(std::move(what), network_.switchboard().shard_of[index_of(point)], point);
 }
 
-bool Desk::send(std::shared_ptr<Inspection> what, ShardId first, PointId only) {
+// By way of its seat: what was said to that is before it on the way to the shard.
+bool Desk::inspect_behind(PointId point, std::shared_ptr<Inspection> what) {
+  auto* const seat = network_.outside_point(point);
+  if (seat == nullptr) return inspect(point, std::move(what));
+  const ShardId owner = network_.switchboard().shard_of[index_of(point)];
+  Errand* const sent = admit(std::move(what), owner, point);
+  if (sent == nullptr) return false;
+  LeanActor::post(seat, Inspect{sent, 0, owner, true});
+  return true;
+}
+
+Desk::Errand* Desk::admit(std::shared_ptr<Inspection> what, ShardId first, PointId only) {
   const bool only_this = only != kUnknownPoint;
   auto errand = std::make_unique<Errand>(*this, std::move(what), first, only_this, only);
   Errand* const sent = errand.get();
-  {
-    const std::lock_guard lock{mutex_};
-    if (errands_.size() >= kOpenMax) return false;
-    errands_.emplace(sent, std::move(errand));
-    if (!may_change()) waiting_.push_back(sent);
-  }
+  const std::lock_guard lock{mutex_};
+  if (errands_.size() >= kOpenMax) return nullptr;
+  errands_.emplace(sent, std::move(errand));
+  if (!may_change()) waiting_.push_back(sent);
+  return sent;
+}
+
+bool Desk::send(std::shared_ptr<Inspection> what, ShardId first, PointId only) {
+  Errand* const sent = admit(std::move(what), first, only);
+  if (sent == nullptr) return false;
   if (may_change()) go(*sent);
   return true;
 }
@@ -334,7 +349,12 @@ const PointSpec& Desk::spec(PointId point) const noexcept {
   return late != nullptr ? *late : topology().points[index_of(point)];
 }
 
-void Desk::ask(DriverId driver, const Trip& trip) { tell_driver(driver, trip); }
+RequestId Desk::ask(DriverId driver, const Trip& trip, std::string_view name) {
+  const RequestId request = network_.given_names().give(driver, name);
+  tell_driver(driver, driver::NamedTrip{trip, request});
+  return request;
+}
+void Desk::ask_again(const AskRequest& request) { tell_driver(request.driver, request); }
 void Desk::call(DriverId driver) { tell_driver(driver, Return{}); }
 void Desk::hang_up(DriverId driver) { tell_driver(driver, Leave{}); }
 

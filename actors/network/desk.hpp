@@ -58,6 +58,8 @@ class Desk {
   [[nodiscard]] bool inspect(std::shared_ptr<central::Inspection> what);
   /// The same, of the one shard that owns `point`. Requires a point of the topology.
   [[nodiscard]] bool inspect(PointId point, std::shared_ptr<central::Inspection> what);
+  /// The same, after what the calling thread has said to `point`, which is outside. In real time.
+  [[nodiscard]] bool inspect_behind(PointId point, std::shared_ptr<central::Inspection> what);
   static constexpr std::size_t kOpenMax = 256;
 
   /// Copies what `wanted` means of this node's shards, at once: virtual time, while time stands
@@ -94,9 +96,18 @@ class Desk {
   [[nodiscard]] bool is_of_this_run(RequestId request) const noexcept {
     return network_.is_of_this_run(request);
   }
-  /// One request of a guest; dropped if one is open.
-  void ask(DriverId driver, const Trip& trip);
+  /// One request of a guest, and what it is called there; dropped if one is open. Its number is
+  /// known at once.
+  [[nodiscard]] RequestId ask(DriverId driver, const Trip& trip, std::string_view name);
   void cancel(const CancelRequest& request);
+  /// "What became of it?", of any request of a guest: the answer is an update (D-129).
+  void ask_again(const AskRequest& request);
+  /// A guest's request was not let in.
+  void forget_name(RequestId request) { network_.given_names().forget(request); }
+  /// Requests of a guest that an earlier run had let in.
+  [[nodiscard]] std::vector<GivenNames::Given> requests_left_to(DriverId driver) const {
+    return network_.given_names().left_to(driver);
+  }
   /// One request of a driver besides its list (D-128), and giving it up (none: the present one).
   /// `done` hears the driver's answer, on its worker. False: too many wait for theirs.
   [[nodiscard]] bool ask_by_hand(DriverId driver, const Trip& trip, HandBook::Done done);
@@ -130,6 +141,9 @@ class Desk {
   struct Gathering;
 
   [[nodiscard]] bool send(std::shared_ptr<central::Inspection> what, ShardId first, PointId only);
+  /// Null: too many are under way.
+  [[nodiscard]] Errand* admit(std::shared_ptr<central::Inspection> what, ShardId first,
+                              PointId only);
   /// `first_read`, which lives until `done`, begins with what central knows, if that is here.
   void copy_here(const CopyWanted& wanted, Others::Done done, central::Inspection* first_read);
   void forget(const Errand* errand);

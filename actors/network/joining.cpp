@@ -28,6 +28,7 @@ struct LeftSession {
   SessionId session;
   DriverId driver;
   Energy delivered;
+  Money cost;
 };
 
 /// Oldest first, the open one last: what was closed before the engine itself said its end may still
@@ -37,9 +38,10 @@ std::vector<LeftSession> left_sessions(PointId id, const archive::Image& image) 
   std::vector<LeftSession> left;
   for (const archive::SessionEnd& end : image.closed[index_of(id)]) {
     if (!end.is_final && !end.is_stray && end.session != open.session)
-      left.push_back({end.session, end.driver, end.delivered});
+      left.push_back({end.session, end.driver, end.delivered, end.cost});
   }
-  if (open.session != SessionId::none) left.push_back({open.session, open.driver, open.delivered});
+  if (open.session != SessionId::none)
+    left.push_back({open.session, open.driver, open.delivered, open.cost});
   if (left.size() > outside::Accounts::kKept)
     left.erase(left.begin(), left.end() - outside::Accounts::kKept);
   return left;
@@ -59,6 +61,7 @@ outside::State outside_state(PointId id, const archive::Image* image) {
   for (const LeftSession& one : left) {
     auto& account = state.accounts.open(one.session, one.driver);
     account.told = account.booked = one.delivered;
+    account.cost = one.cost;
   }
   CHARGEMILL_ASSERT(state.accounts.told() == Energy{});
   return state;

@@ -34,6 +34,7 @@ NameBook Network::name_book() const {
     return index_of(id) < named.size() ? std::string_view{named[index_of(id)]}
                                        : numbered_name("DRV-", index_of(id) + 1, buffer);
   };
+  names.request = [this](RequestId id) { return given_names_.name_of(id); };
   return names;
 }
 

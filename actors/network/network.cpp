@@ -19,7 +19,8 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
       driver_timeout_(scenario.drivers.timeout),
       origin_(scenario.run.start_unix_s),
       run_(image == nullptr ? 0 : image->run.run),
-      requests_made_((run_ % driver::kRunsApart) << driver::kRequestBits) {
+      requests_made_((run_ % driver::kRunsApart) << driver::kRequestBits),
+      given_names_(requests_made_) {
   point_settings_.telemetry_interval = scenario.network.telemetry_interval;
   point_settings_.max_session = scenario.network.max_session.value_or(Nanos{0});
   point_settings_.start_timeout = scenario.central.start_timeout;
@@ -50,6 +51,9 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   if (image != nullptr) take_back(*image);
   taken_back_points_ = annex_.points();
   taken_back_drivers_ = annex_.drivers();
+  if (image != nullptr)
+    given_names_.take_back(
+        *image, static_cast<std::uint32_t>(topology_.drivers.size()) + taken_back_drivers_);
   if (recording_ != nullptr) begin_recording(scenario, image);
   points_.reserve(topology_.points.size());
   monitors_.reserve(topology_.points.size());

@@ -21,6 +21,7 @@
 #include "actors/network/annex.hpp"
 #include "actors/network/detail.hpp"
 #include "actors/network/digest.hpp"
+#include "actors/network/given_names.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/slot.hpp"
 #include "actors/network/succession.hpp"
@@ -105,6 +106,8 @@ class Network {
   /// Null: nobody's. Any thread.
   [[nodiscard]] driver::DriverActor* any_driver(DriverId id) const;
   [[nodiscard]] bool is_guest(DriverId id) const;
+  /// What guests call their requests. Any thread.
+  [[nodiscard]] GivenNames& given_names() noexcept { return given_names_; }
 
   /// Of a cluster: which node has this shard, with all that works beside it. They go round, so that
   /// each has as many as the others, until one is lost. Any thread.
@@ -247,6 +250,7 @@ class Network {
   const archive::Origin origin_;
   const std::uint32_t run_;          // number of the latest run before this one; 0: there was none
   std::uint32_t requests_made_ = 0;  // by a driver of an earlier run, at most
+  GivenNames given_names_;
   std::uint32_t taken_back_points_ = 0, taken_back_drivers_ = 0;  // who had joined an earlier run
 
   /// Who has joined, in order of ids.

@@ -26,7 +26,7 @@ class Slot {
   Word operator->() const noexcept { return *this; }
 
  private:
-  std::atomic<Word> word_;
+  std::atomic<Word> word_;  // written by the driving thread
   static_assert(std::atomic<Word>::is_always_lock_free);
 };
 

@@ -14,6 +14,7 @@ struct Account {
   DriverId driver{};
   Energy told;    ///< by its latest telemetry or its end
   Energy booked;  ///< of `told`: what central has confirmed
+  Money cost;     ///< by its latest telemetry: billed as it says (D-218)
   bool is_over = false;
   SessionEnd end{};  ///< meaningful while `is_over`
   bool is_confirmed = false;

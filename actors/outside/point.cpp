@@ -138,8 +138,10 @@ void on(State& s, const SaidEnergy& e, SimTime now, Effects& out) {
     return;
   }
   s.phase = Phase::supplying;
-  // Cumulative: what is less is older.
-  if (e.has_energy) account->told = std::max(account->told, e.delivered);
+  // Cumulative: what is less is older, and so is what it says of the cost.
+  const bool is_older = e.has_energy && e.delivered < account->told;
+  if (!is_older) account->cost = e.cost;
+  if (e.has_energy && !is_older) account->told = e.delivered;
   const bool is_enough = s.target.mj > 0 && !(account->told < s.target);
   if (account == s.accounts.current() && is_enough)
     end_supply(s, Reason::energy_target_reached, out);
@@ -150,8 +152,8 @@ void on(State& s, const SaidEnergy& e, SimTime now, Effects& out) {
   }
   const std::uint32_t seq = next_seq(s);
   s.unanswered.push_back({e.session, account->told, seq});
-  out.push_back(
-      Telemetry{e.session, now, e.power, account->told, s.id, account->driver, seq, true});
+  out.push_back(Telemetry{e.session, now, e.power, account->told, account->cost, s.id,
+                          account->driver, seq, true});
 }
 
 void on(State& s, const SaidEnd& e, SimTime now, Effects& out) {

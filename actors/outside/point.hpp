@@ -16,7 +16,7 @@ struct Arrived    {};  ///< its engine has a connection
 struct Left       {};  ///< and has none any more
 /// What the engine says. Sequence numbers, sessions of statuses and times are filled in here.
 struct SaidState  { Status status; };
-struct SaidEnergy { SessionId session; Power power; Energy delivered; bool has_energy; };  ///< without: as it was (D-027)
+struct SaidEnergy { SessionId session; Power power; Energy delivered; Money cost; bool has_energy; };  ///< without: as it was (D-027)
 struct SaidEnd    { SessionEnd end; };
 // clang-format on
 

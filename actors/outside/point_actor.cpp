@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "actors/central/inspection.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/charge_point/charge_point.hpp"
 #include "runtime/base/overloaded.hpp"
@@ -25,6 +26,9 @@ void PointActor::run(const Event& event) {
 void PointActor::on_other(const runtime::Message& m) {
   if (const auto* said = m.get_if<PointSays>())
     return std::visit([this](const auto& e) { run(Event{e}); }, *said);
+  // Whoever looks wants to see what was said here before.
+  if (const auto* const look = m.get_if<central::Inspect>())
+    return send(network_.owner(state_.id), *look);
   const auto* const told = m.get_if<charge_point::Event>();
   if (told == nullptr) return drop(m);
   std::visit(

@@ -20,13 +20,14 @@ struct DriverAlone     { DriverId driver; };                                    
 struct MonitorNote     { PointId point; monitor::NoteCode code; };                     ///< D-121
 struct PointAlone      { PointId point; bool back; };                                  ///< D-107
 struct PointNote       { PointId point; charge_point::Note note; };                    ///< D-092 to D-095, D-106
+struct PointTotals     { PointId point; Price price; charge_point::SessionTotals totals; };  ///< D-096
 struct ActorLost       { ActorKind kind; std::uint32_t index; };                       ///< its supervisor gave it up
 // clang-format on
 
 struct ConsoleNotice {
   SimTime at{};
   std::variant<DriverUpdate, Ticket, PointList, RequestTimedOut, LinesFinished, DriverAlone,
-               MonitorNote, PointAlone, PointNote, ActorLost>
+               MonitorNote, PointAlone, PointNote, PointTotals, ActorLost>
       what;
 };
 

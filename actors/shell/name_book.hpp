@@ -32,6 +32,8 @@ struct NameBook {
   std::string run;
   std::function<std::string_view(PointId, NameBuffer&)> point;
   std::function<std::string_view(DriverId, NameBuffer&)> driver;
+  /// Of a driver outside; empty: it has none. May be empty itself: nobody is outside.
+  std::function<std::string(RequestId)> request;
 };
 
 }  // namespace chargemill

@@ -47,6 +47,12 @@ bool Recorder::append(const archive::Record& record) {
   const bool is_of_run = std::holds_alternative<archive::RunBegan>(record) ||
                          std::holds_alternative<archive::RunAgain>(record);
   if (is_of_run) point = names_.run;
+  std::string request;  // rare: sessions of drivers outside
+  if (const auto* const named = std::get_if<archive::RequestNamed>(&record);
+      named != nullptr && names_.request) {
+    request = names_.request(named->request);
+    point = request;
+  }
   const auto& written = encoder_.encode(record, {point, driver});
   if (before_ != nullptr && before_->take(written)) return true;
   while (!appender_->try_append(written)) {

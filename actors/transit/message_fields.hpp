@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "actors/central/shard.hpp"
-#include "actors/driver/by_hand.hpp"
+#include "actors/driver/driver.hpp"
 #include "actors/messages.hpp"
 
 namespace chargemill::transit {
@@ -13,7 +13,7 @@ namespace chargemill::transit {
 // References to the fields of `m`, const or not. The second argument picks the type.
 // clang-format off
 template <class M> auto fields(M& m, const Status*)         { return std::tie(m.session, m.at, m.point, m.seq, m.phase, m.reason, m.detail, m.refused, m.refusal); }
-template <class M> auto fields(M& m, const Telemetry*)      { return std::tie(m.session, m.at, m.power, m.delivered, m.point, m.driver, m.seq, m.wants_ack); }
+template <class M> auto fields(M& m, const Telemetry*)      { return std::tie(m.session, m.at, m.power, m.delivered, m.cost, m.point, m.driver, m.seq, m.wants_ack); }
 template <class M> auto fields(M& m, const SessionEnd*)     { return std::tie(m.session, m.start, m.end, m.delivered, m.cost, m.point, m.driver, m.status, m.reason); }
 template <class M> auto fields(M& m, const LocalStart*)     { return std::tie(m.target, m.point, m.driver); }
 template <class M> auto fields(M& m, const Register*)       { return std::tie(m.price, m.point); }
@@ -27,7 +27,7 @@ template <class M> auto fields(M& m, const AskRequest*)     { return std::tie(m.
 template <class M> auto fields(M& m, const ZoneRequest*)    { return std::tie(m.request, m.target, m.stay, m.driver, m.zone, m.tried); }
 template <class M> auto fields(M& m, const DriverReturned*) { return std::tie(m.driver); }
 template <class M> auto fields(M& m, const PointSearch*)    { return std::tie(m.power_min, m.price_max, m.found, m.next, m.driver, m.zone, m.any_zone, m.count); }
-template <class M> auto fields(M& m, const DriverUpdate*)   { return std::tie(m.request, m.session, m.power, m.delivered, m.price, m.point, m.driver, m.status, m.reason, m.phase, m.detail, m.refusal); }
+template <class M> auto fields(M& m, const DriverUpdate*)   { return std::tie(m.request, m.session, m.power, m.delivered, m.cost, m.point, m.driver, m.status, m.reason, m.phase, m.detail, m.refusal); }
 template <class M> auto fields(M& m, const Ticket*)         { return std::tie(m.session, m.start, m.end, m.delivered, m.cost, m.point, m.driver, m.status, m.reason, m.correction); }
 template <class M> auto fields(M& m, const TicketSettled*)  { return std::tie(m.session, m.driver, m.correction); }
 template <class M> auto fields(M& m, const PointList*)      { return std::tie(m.points, m.next, m.driver, m.count, m.is_complete); }
@@ -40,6 +40,7 @@ template <class M> auto fields(M& m, const central::Parted*) { return std::tie(m
 template <class M> auto fields(M& m, const central::Joined*) { return std::tie(m.point.id, m.point.zone, m.point.price, m.point.power, m.is_outside); }
 template <class M> auto fields(M& m, const central::DriverJoined*) { return std::tie(m.driver, m.is_outside); }
 template <class M> auto fields(M& m, const ZoneMiss*)       { return fields(m.request, static_cast<const ZoneRequest*>(nullptr)); }
+template <class M> auto fields(M& m, const driver::NamedTrip*) { return std::tuple_cat(fields(m.trip, static_cast<const Trip*>(nullptr)), std::tie(m.request)); }
 template <class M> auto fields(M& m, const driver::AskByHand*) { return std::tuple_cat(fields(m.trip, static_cast<const Trip*>(nullptr)), std::tie(m.errand)); }
 template <class M> auto fields(M& m, const driver::CancelByHand*) { return std::tie(m.request, m.errand); }
 template <class M> auto fields(M& m, const LookAround*)     { return std::tie(m.filter.power_min, m.filter.price_max, m.filter.zone, m.filter.any_zone, m.from); }

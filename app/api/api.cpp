@@ -12,6 +12,8 @@ namespace {
 using runtime::HttpAnswer;
 using runtime::HttpRequest;
 
+constexpr const char* kLivez = "/livez";
+
 constexpr const char* kOnlyReading =
     "this run is in virtual time (speed max): its doors only read, or the same scenario and seed "
     "would no longer give the same digest";
@@ -130,6 +132,16 @@ void answer(World& world, HttpRequest request, const HttpAnswer& reply) {
   call.last_event = request.header("last-event-id");
   if (!find_subject(call) || !read_body_into(call, request, meaning)) return;
   route.handle(std::make_shared<const Call>(std::move(call)));
+}
+
+std::optional<HttpResponse> answer_if_stuck(std::string_view target, Nanos busy) {
+  if (path_of(target) != kLivez || busy < kStuckAfter) return std::nullopt;
+  return complaint(503, "one request has held up all others for 5 s", target);
+}
+
+HttpResponse answer_if_full(std::string_view target) {
+  if (path_of(target) == kLivez) return text_answer("ok\n");
+  return complaint(503, "too many requests wait, try again later", target);
 }
 
 HttpResponse complaint(unsigned status, const std::string& text, std::string_view target) {

@@ -37,7 +37,7 @@ ordered_json telemetry(const World& world, const PointRecord& record, bool is_wh
   if (!has_telemetry(record)) return nothing();
   ordered_json result{{"kw", kilowatts(record.power)},
                       {"kwh", kilowatt_hours(record.delivered)},
-                      {"euros", euros(record.delivered, record.price)}};
+                      {"euros", euros(record.cost, record.delivered, record.price)}};
   if (is_whole) result["driver_id"] = driver_or_null(world, record);
   result["session_id"] = session_or_null(world, record);
   if (is_whole) result["ts"] = time_text(world.utc(record.heard));
@@ -112,7 +112,7 @@ ordered_json telemetry_row(const World& world, const PointCopy& copy) {
   return {{"cp_id", world.names.name(record.id)},
           {"kw", kilowatts(record.power)},
           {"kwh", kilowatt_hours(record.delivered)},
-          {"euros", euros(record.delivered, record.price)},
+          {"euros", euros(record.cost, record.delivered, record.price)},
           {"driver_id", driver_or_null(world, record)},
           {"session_id", session_or_null(world, record)},
           {"ts", time_text(world.utc(record.heard))}};

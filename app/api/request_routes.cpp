@@ -38,6 +38,7 @@ ordered_json json_of(const World& world, const HandRequest& request) {
       request.last && update.point != kUnknownPoint ? update.point : request.trip.point;
   const bool has_session = request.last && update.session != SessionId::none;
   const std::string reason = request.last ? update_text(update) : std::string{};
+  const Price price = point == kUnknownPoint ? Price{} : world.desk.spec(point).price;
   return {
       {"request_id", names.name(request.id)},
       {"driver_id", names.name(request.driver)},
@@ -46,7 +47,7 @@ ordered_json json_of(const World& world, const HandRequest& request) {
       {"reason", or_null(!reason.empty(), reason)},
       {"session_id", or_null(has_session, names.name(update.session))},
       {"kwh", kilowatt_hours(update.delivered)},
-      {"euros", euros(update.delivered, update.price)},
+      {"euros", euros(update.cost, update.delivered, price)},
       {"ts", time_text(world.utc(request.at))}};
 }
 
@@ -155,7 +156,7 @@ void give_up_named(const CallPtr& call) {
 }
 
 /// One that is open or was denied, in the form of those by hand.
-ordered_json as_request(const ordered_json& row, Energy delivered = {}, Price price = {}) {
+ordered_json as_request(const ordered_json& row, Energy delivered = {}, double cost = 0) {
   const auto of = [&row](const char* key) { return row.value(key, ordered_json()); };
   return {{"request_id", of("request_id")},
           {"driver_id", of("driver_id")},
@@ -164,7 +165,7 @@ ordered_json as_request(const ordered_json& row, Energy delivered = {}, Price pr
           {"reason", of("reason")},
           {"session_id", of("session_id")},
           {"kwh", kilowatt_hours(delivered)},
-          {"euros", euros(delivered, price)},
+          {"euros", cost},
           {"ts", of("ts")}};
 }
 
@@ -188,7 +189,8 @@ void list(const CallPtr& call) {
     };
     if (found.open) {
       const auto& record = found.open->record;
-      add(as_request(request_json(world, *found.open, true), record.delivered, record.price));
+      add(as_request(request_json(world, *found.open, true), record.delivered,
+                     euros(record.cost, record.delivered, record.price)));
     }
     for (const auto& denial : found.denials) add(as_request(denial_json(world, denial)));
     // RFC 3339 in UTC sorts as text.

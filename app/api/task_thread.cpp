@@ -8,8 +8,9 @@
 
 namespace chargemill::app::api {
 
-TaskThread::TaskThread(const char* name, std::size_t waiting_max)
+TaskThread::TaskThread(const char* name, std::size_t waiting_max, Clock clock)
     : queue_(std::make_shared<Queue>()), waiting_max_(waiting_max) {
+  queue_->clock = std::move(clock);
   // Signals of the process are not taken here.
   sigset_t all;
   sigset_t before;
@@ -33,7 +34,7 @@ Post TaskThread::post() const {
 
 Nanos TaskThread::busy_for() const {
   const std::lock_guard lock{queue_->mutex};
-  return queue_->begun_at ? std::chrono::steady_clock::now() - *queue_->begun_at : Nanos{0};
+  return queue_->begun_at ? queue_->clock() - *queue_->begun_at : Nanos{0};
 }
 
 void TaskThread::close() {
@@ -58,7 +59,7 @@ void TaskThread::run(const char* name, Queue& queue) {
       if (queue.tasks.empty()) return;
       task = std::move(queue.tasks.front());
       queue.tasks.pop_front();
-      queue.begun_at = std::chrono::steady_clock::now();
+      queue.begun_at = queue.clock();
     }
     try {
       task();

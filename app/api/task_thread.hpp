@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,8 +17,13 @@ namespace chargemill::app::api {
 /// Runs tasks one after the other, in the order in which they came.
 class TaskThread {
  public:
+  /// Called by any thread.
+  using Clock = std::function<std::chrono::steady_clock::time_point()>;
+
   /// `name`: of the thread, at most 15 characters. `waiting_max`: a task beyond is not taken.
-  TaskThread(const char* name, std::size_t waiting_max);
+  TaskThread(
+      const char* name, std::size_t waiting_max,
+      Clock clock = [] { return std::chrono::steady_clock::now(); });
   ~TaskThread();
   TaskThread(const TaskThread&) = delete;
   TaskThread& operator=(const TaskThread&) = delete;
@@ -36,6 +42,7 @@ class TaskThread {
     std::deque<Task> tasks;  // guarded by mutex; likewise the next
     bool is_closed = false;
     std::optional<std::chrono::steady_clock::time_point> begun_at;  // of the task under way
+    Clock clock;                                                    // set once
   };
 
   static void run(const char* name, Queue& queue);

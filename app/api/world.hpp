@@ -36,7 +36,7 @@ struct World {
   std::function<bool(WithPast)> read_past = {};
   /// Runs a task later, after so long, elsewhere. Empty: nobody keeps the time.
   std::function<void(Nanos, Task)> after = {};
-  /// Event streams that are open: each counts itself in when it begins and out when it ends.
+  /// Event streams that are open. Written by each: in when it begins, out when it ends.
   std::shared_ptr<std::atomic<int>> streams = std::make_shared<std::atomic<int>>(0);
   /// How the journal fares; empty: there is none.
   std::function<runtime::journal::JournalStatus()> journal_status = {};

@@ -78,8 +78,9 @@ class Feed : public std::enable_shared_from_this<Feed> {
   api::World& world_;
   const FeedSettings settings_;
   const std::uint64_t instance_;
+  /// Written by each session, when it begins and ends.
   std::shared_ptr<std::atomic<int>> watchers_count_ = std::make_shared<std::atomic<int>>(0);
-  std::atomic<Id> next_id_{1};
+  std::atomic<Id> next_id_{1};  ///< written by open()
   std::map<Id, Watcher> watchers_;
   std::vector<Id> newcomers_;  ///< not greeted yet
   FrameLog frames_;

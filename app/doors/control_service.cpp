@@ -75,7 +75,7 @@ std::optional<std::string> ControlService::take_part(const std::shared_ptr<Frame
   auto said = guests_.take(from, text);
   const auto point = guests_.recorded_at();
   if (!point || !barrier_.is_needed()) return said;
-  confirm({from, number}, *point, std::move(said));
+  confirm({from, number}, *point, std::move(said), guests_.is_relayed());
   return std::nullopt;
 }
 
@@ -180,14 +180,17 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   return std::nullopt;
 }
 
-void ControlService::confirm(const Client& client, PointId point, std::string said) {
+void ControlService::confirm(const Client& client, PointId point, std::string said,
+                             bool is_relayed) {
   const auto when_kept = [said = std::move(said)](const Client& asker, bool is_kept) {
     asker.hear(is_kept ? std::string_view{said} : control_texts::kNotKept);
   };
-  look_at(client, point,
-          [this, when_kept](const Client& asker, const central::PointRecord&, SimTime) {
-            barrier_.after([asker, when_kept](bool is_kept) { when_kept(asker, is_kept); });
-          });
+  look_at(
+      client, point,
+      [this, when_kept](const Client& asker, const central::PointRecord&, SimTime) {
+        barrier_.after([asker, when_kept](bool is_kept) { when_kept(asker, is_kept); });
+      },
+      is_relayed);
 }
 
 bool ControlService::give_order(const Command& command, PointId point) {
@@ -259,7 +262,8 @@ std::string ControlService::add_driver(const Command& command) {
 
 void ControlService::look_at(
     const Client& client, PointId point,
-    std::function<void(const Client&, const central::PointRecord&, SimTime)> then) {
+    std::function<void(const Client&, const central::PointRecord&, SimTime)> then,
+    bool is_behind_point) {
   const auto tell = [this, client, then = std::move(then)](const central::PointRecord& seen,
                                                            SimTime at) {
     inspector_.done();
@@ -269,7 +273,8 @@ void ControlService::look_at(
       point, [poster = poster_, tell](const central::PointRecord& seen, SimTime at) {
         poster->post([tell, seen, at] { tell(seen, at); });
       });
-  inspector_.ask({std::move(look), point, [client] { client.hear(control_texts::kBusy); }});
+  inspector_.ask(
+      {std::move(look), point, [client] { client.hear(control_texts::kBusy); }, is_behind_point});
 }
 
 void ControlService::tell_stats(const Client& client, const central::PointRecord& point) {

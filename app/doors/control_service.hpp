@@ -66,11 +66,12 @@ class ControlService final : public runtime::FrameService {
   [[nodiscard]] std::string add_driver(const Command& command);
 
   /// Says so once the shard of the point has heard what was said before, and its records are on
-  /// disk.
-  void confirm(const Client& client, PointId point, std::string said);
+  /// disk. `is_relayed`: what was said goes to the shard by way of the point's seat.
+  void confirm(const Client& client, PointId point, std::string said, bool is_relayed = false);
   /// Looks at the point and lets `then` answer, on the IoThread.
   void look_at(const Client& client, PointId point,
-               std::function<void(const Client&, const central::PointRecord&, SimTime at)> then);
+               std::function<void(const Client&, const central::PointRecord&, SimTime at)> then,
+               bool is_behind_point = false);
   void tell_stats(const Client& client, const central::PointRecord& point);
 
   const DoorHost& host_;

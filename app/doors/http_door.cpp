@@ -28,8 +28,6 @@ using runtime::HttpServer;
 
 /// Requests and answers of the network that wait for the API's thread.
 constexpr std::size_t kWaitingMax = 1'024;
-/// At one task: /livez says so then, and whoever watches the process may end it.
-constexpr std::chrono::seconds kStuckAfter{5};
 
 /// Between commas and blanks.
 std::vector<std::string> names_of(const std::string& text) {
@@ -123,8 +121,8 @@ class HttpDoor final : public Door {
     if (auto page = dashboard::page_answer(request, page_directory_))
       return answer(std::move(*page));
     const std::string target = request.target;
-    if (target == "/livez" && thread_.busy_for() >= kStuckAfter)
-      return answer(api::complaint(503, "one request has held up all others for 5 s", target));
+    if (auto stuck = api::answer_if_stuck(target, thread_.busy_for()))
+      return answer(std::move(*stuck));
     auto task = [this, request = std::move(request), answer]() mutable {
       try {
         api::answer(world_, std::move(request), answer);
@@ -132,8 +130,7 @@ class HttpDoor final : public Door {
         answer(api::complaint(500, error.what(), {}));
       }
     };
-    if (!world_.later(std::move(task)))
-      answer(api::complaint(503, "too many requests wait, try again later", target));
+    if (!world_.later(std::move(task))) answer(api::answer_if_full(target));
   }
 
   /// Any thread; the task runs on the IoThread, or is dropped if that ends before.

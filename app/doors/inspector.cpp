@@ -16,10 +16,15 @@ void Inspector::ask(Errand errand) {
 
 bool Inspector::send(const Errand& errand) {
   if (open_ == kOpenMax) return false;
-  const bool is_taken =
-      errand.point ? desk_.inspect(*errand.point, errand.what) : desk_.inspect(errand.what);
+  const bool is_taken = inspect(errand);
   if (is_taken) ++open_;
   return is_taken;
+}
+
+bool Inspector::inspect(const Errand& errand) {
+  if (!errand.point) return desk_.inspect(errand.what);
+  if (errand.is_behind_point) return desk_.inspect_behind(*errand.point, errand.what);
+  return desk_.inspect(*errand.point, errand.what);
 }
 
 void Inspector::done() {

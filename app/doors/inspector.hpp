@@ -24,12 +24,14 @@ class Inspector {
     std::shared_ptr<central::Inspection> what;  ///< done() must be called once it has finished
     std::optional<PointId> point;
     std::function<void()> refuse;  ///< called, at once or later, if it is not taken: all is full
+    bool is_behind_point = false;  ///< after what was said to the point, which is outside
   };
   void ask(Errand errand);
   void done();
 
  private:
   [[nodiscard]] bool send(const Errand& errand);
+  [[nodiscard]] bool inspect(const Errand& errand);
 
   network::Desk& desk_;
   std::size_t open_ = 0;

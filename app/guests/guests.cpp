@@ -27,10 +27,10 @@ constexpr Energy kSessionMax{10'000 * kMillijoulesPerKwh};
 constexpr Power kPowerMax{10'000'000};
 constexpr Money kCostMax{1'000'000'000'000};  // a million euros
 
-bool is_sane(const SessionEnd& end) {
-  return end.delivered <= kSessionMax && end.cost.microeur <= kCostMax.microeur &&
-         end.cost.microeur >= -kCostMax.microeur;
+bool is_sane(Money cost) {
+  return cost.microeur <= kCostMax.microeur && cost.microeur >= -kCostMax.microeur;
 }
+bool is_sane(const SessionEnd& end) { return end.delivered <= kSessionMax && is_sane(end.cost); }
 
 /// Of these a NACK means that something is lost (D-056, D-065, D-074); other participants are told
 /// what they have to do next.
@@ -90,6 +90,7 @@ Guests::Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
 
 std::string Guests::take(const Link& from, std::string_view text) {
   recorded_at_.reset();
+  is_relayed_ = false;
   if (!desk_.may_change()) return kReadsOnly;
   const auto now = codec::utc_of(desk_.engine().reached(), run_start_);
   const auto frame = reader_.read_frame(text, now);
@@ -203,9 +204,30 @@ Guests::OrWhy<DriverId> Guests::driver(const Link& from, std::string_view name) 
     if (!desk_.is_outside(*id))
       return tl::unexpected<std::string>(fmt::format("driver {} is not outside", name));
     seat = drivers_.try_emplace(*id).first;
+    take_back(seat->second, *id);
   }
-  if (move(seat->second, from, {Role::driver, index_of(*id)})) desk_.call(*id);
+  if (move(seat->second, from, {Role::driver, index_of(*id)})) {
+    desk_.call(*id);
+    if (const Request* const latest = seat->second.current()) ask_again(*latest, *id);
+  }
   return *id;
+}
+
+void Guests::take_back(DriverSeat& seat, DriverId id) {
+  for (auto& given : desk_.requests_left_to(id)) {
+    Request& request = seat.requests[seat.requests_made++ % kRemembered];
+    request.name = std::move(given.name);
+    request.id = given.request;
+    request.where = given.point;
+    request.is_over = given.is_over;
+  }
+}
+
+/// Of this run's the driver's seat knows, and asks itself (D-129).
+void Guests::ask_again(const Request& request, DriverId id) {
+  const bool is_told = request.is_over && request.has_update;
+  if (is_told || desk_.is_of_this_run(request.id)) return;
+  desk_.ask_again({request.id, id, request.where});
 }
 
 void Guests::on_closed(const runtime::FrameLink& link) {
@@ -262,8 +284,9 @@ Guests::Answer Guests::on(const Link& from, const codec::CPTelemetry& body) {
   const auto said = inbound_.message_of(body);
   if (!said) return std::string{word(said.error())};
   const Telemetry& t = said->message;
-  if (kSessionMax < t.delivered || t.power.w > kPowerMax.w) return out_of_range();
-  desk_.say(*point, outside::SaidEnergy{t.session, t.power, t.delivered, said->has_energy});
+  if (kSessionMax < t.delivered || t.power.w > kPowerMax.w || !is_sane(t.cost))
+    return out_of_range();
+  desk_.say(*point, outside::SaidEnergy{t.session, t.power, t.delivered, t.cost, said->has_energy});
   return {};
 }
 
@@ -274,6 +297,8 @@ Guests::Answer Guests::on_end(const Link& from, const codec::CPSessionTicket& bo
   if (!said) return std::string{word(said.error())};
   if (!is_sane(*said)) return out_of_range();
   desk_.say(*point, outside::SaidEnd{*said});
+  recorded_at_ = *point;
+  is_relayed_ = true;
   return {};
 }
 
@@ -319,7 +344,11 @@ Guests::Answer Guests::on_request(const Link& from, const codec::DriverRequest& 
   if (!id) return id.error();
   DriverSeat& seat = drivers_[*id];
   if (const Request* const known = seat.find(body.request_id)) {  // D-054
-    if (known->has_update) push_update(seat, known, known->update, known->at);
+    if (known->has_update) {
+      push_update(seat, known, known->update, known->at);
+    } else {
+      ask_again(*known, *id);
+    }
     return {};
   }
   if (body.request_id.empty()) return "request_id: is empty";
@@ -334,7 +363,8 @@ Guests::Answer Guests::on_request(const Link& from, const codec::DriverRequest& 
   Trip trip{};
   trip.due = desk_.engine().reached();
   trip.point = names_.point(body.cp_id).value_or(kUnknownPoint);
-  desk_.ask(*id, trip);
+  request.where = trip.point;
+  request.id = desk_.ask(*id, trip, body.request_id);
   return {};
 }
 
@@ -343,7 +373,7 @@ Guests::Answer Guests::on_cancel(const Link& from, const codec::DriverRequest& b
   if (!id) return id.error();
   const Request* const request = drivers_[*id].find(body.request_id);
   const auto point = names_.point(body.cp_id);
-  if (request == nullptr || request->is_over || request->id == RequestId::none || !point)
+  if (request == nullptr || request->is_over || !point)
     return std::string{word(codec::Misfit::unknown_request)};
   desk_.cancel({request->id, *id, *point});
   return {};

@@ -53,8 +53,10 @@ class Guests final : public outside::Line {
   [[nodiscard]] std::string take(const std::shared_ptr<runtime::FrameLink>& from,
                                  std::string_view text);
   /// Of the message that was taken last: at whose shard it is recorded, if who said it relies on
-  /// that (D-117, D-083).
+  /// that (D-102, D-117, D-083).
   [[nodiscard]] std::optional<PointId> recorded_at() const noexcept { return recorded_at_; }
+  /// Whether it reaches that shard by way of its charge point's seat.
+  [[nodiscard]] bool is_relayed() const noexcept { return is_relayed_; }
   void on_closed(const runtime::FrameLink& link);
 
   void tell(const outside::News& news, SimTime at) override;  ///< any thread
@@ -86,8 +88,9 @@ class Guests final : public outside::Line {
   /// What a driver outside calls its request, and how that stands.
   struct Request {
     std::string name;
-    std::string point;               ///< as it was asked for
-    RequestId id = RequestId::none;  ///< known from its first update on
+    std::string point;  ///< as it was asked for; empty: by an earlier run
+    RequestId id = RequestId::none;
+    PointId where = kUnknownPoint;
     bool is_over = false;
     bool has_update = false;
     DriverUpdate update{};  ///< the latest
@@ -155,6 +158,10 @@ class Guests final : public outside::Line {
   [[nodiscard]] OrWhy<DriverId> driver(const Link& from, std::string_view name);
   /// True: it was somewhere else, or nowhere.
   [[nodiscard]] bool move(Seat& seat, const Link& to, Part part);
+  /// Whoever speaks for the first time in this run has its requests of the runs before.
+  void take_back(DriverSeat& seat, DriverId id);
+  /// Asks central how such a request stands, unless that is known for good.
+  void ask_again(const Request& request, DriverId id);
 
   [[nodiscard]] bool has_to_tell();
   void tell_trouble(std::optional<codec::Channel> channel, std::string_view why);
@@ -173,6 +180,7 @@ class Guests final : public outside::Line {
   const std::function<void(std::string)> trouble_;
   std::uint64_t unread_ = 0, untold_ = 0;
   std::optional<PointId> recorded_at_;
+  bool is_relayed_ = false;
   std::chrono::steady_clock::time_point tell_at_{};
   codec::BodyReader reader_;
   codec::Inbound inbound_;

@@ -47,20 +47,16 @@ void Guests::deliver(const DriverUpdate& update, SimTime at) {
   const auto found = drivers_.find(update.driver);
   if (found == drivers_.end()) return;
   DriverSeat& seat = found->second;
-  // One request at a time: what has no number yet is the one that this is about, unless it is about
-  // one of an earlier run.
-  Request* request = seat.current();
-  const bool is_new = request != nullptr && request->id == RequestId::none;
-  if (is_new && desk_.is_of_this_run(update.request)) request->id = update.request;
   const auto known = std::find_if(seat.requests.begin(), seat.requests.end(),
                                   [&](const Request& one) { return one.id == update.request; });
-  request = known == seat.requests.end() ? nullptr : &*known;
+  Request* const request = known == seat.requests.end() ? nullptr : &*known;
   if (request != nullptr) {
     request->has_update = true;
     request->update = update;
     request->at = at;
     request->is_over =
         update.status != UpdateStatus::accepted && update.status != UpdateStatus::in_progress;
+    if (request->is_over && update.session == SessionId::none) desk_.forget_name(request->id);
   }
   push_update(seat, request, update, at);
 }

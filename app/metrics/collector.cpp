@@ -40,7 +40,7 @@ RunFacts facts_of(const network::Scenario& scenario, const network::Topology& to
   RunFacts facts;
   facts.version = std::move(version);
   facts.revision = std::move(revision);
-  for (std::uint32_t z = 0; z < topology.zones && z < kZonesNamed; ++z)
+  for (std::uint32_t z = 0; z < topology.zones && z < kZonesMax; ++z)
     facts.zones.push_back(network::zone_name(ZoneId{static_cast<std::uint16_t>(z)}));
   facts.speed = std::nullopt;
   if (!scenario.run.speed.max) facts.speed = scenario.run.speed.factor;

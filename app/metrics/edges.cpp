@@ -27,7 +27,7 @@ Edges default_edges() {
       {100ms, 250ms, 500ms, 1s, 2s, 5s, 10s, 15s, 20s, 30s},
       {100us, 500us, 1ms, 5ms, 10ms, 20ms, 50ms, 100ms, 250ms, 1s},
       {1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 1s, 5s},
-      {100us, 500us, 1ms, 5ms, 20ms, 100ms, 500ms, 2s},
+      {100us, 250us, 500us, 1ms, 5ms, 20ms, 50ms, 100ms, 500ms, 2s},
   };
 }
 

@@ -24,14 +24,15 @@ struct LabelRule {
   std::size_t values_max;
 };
 
+/// Zones are 64 values, the one for all others among them if there are more.
+inline constexpr std::size_t kZonesMax = 64;
 /// What is beyond them is counted together.
-inline constexpr std::size_t kZonesNamed = 64;
 inline constexpr std::size_t kWorkersNamed = 4;
 inline constexpr std::size_t kNodesNamed = 4;
 inline constexpr const char* kOther = "other";
 
 inline constexpr std::array<LabelRule, 9> kLabelRules{{{kState, 10},
-                                                       {kZone, kZonesNamed + 1},
+                                                       {kZone, kZonesMax},
                                                        {kKind, 16},
                                                        {kResult, 6},
                                                        {kNode, kNodesNamed + 1},

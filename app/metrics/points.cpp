@@ -22,8 +22,10 @@ void add(central::ZoneTotals& to, const central::ZoneTotals& from) {
 /// Those that have a label of their own, and all others as one.
 std::vector<NamedZone> named_zones(const Sources& s) {
   std::vector<NamedZone> zones;
-  for (std::size_t z = 0; z < s.detail.zones.size(); ++z) {
-    if (z < kZonesNamed && z < s.facts.zones.size()) {
+  const std::size_t all = s.detail.zones.size();
+  const std::size_t named = all <= kZonesMax ? all : kZonesMax - 1;
+  for (std::size_t z = 0; z < all; ++z) {
+    if (z < named && z < s.facts.zones.size()) {
       zones.push_back({s.facts.zones[z], s.detail.zones[z]});
       continue;
     }

@@ -71,6 +71,14 @@ std::string point_line(const PointNote& e, const ConsoleNames& names) {
   }
 }
 
+std::string totals_line(const PointTotals& e, const ConsoleNames& names) {
+  const auto& t = e.totals;
+  return fmt::format(
+      "ℹ️ {} | SESSION OVER | {} kWh, €{} in {} s | {} | {}", names.point(e.point),
+      fixed(kilowatt_hours(t.delivered), 2), fixed(euros(cost_of(t.delivered, e.price)), 2),
+      fixed(std::chrono::duration<double>(t.lasted).count(), 1), word(t.status), word(t.reason));
+}
+
 std::string lost_line(const ActorLost& lost, const ConsoleNames& names) {
   const auto who = [&] {
     switch (lost.kind) {
@@ -105,6 +113,7 @@ std::string console_line(const ConsoleNotice& notice, const ConsoleNames& names)
                  [&](const Ticket& t) { return ticket_line(t, names); },
                  [&](const PointList& list) { return list_line(list, names); },
                  [&](const PointNote& e) { return point_line(e, names); },
+                 [&](const PointTotals& e) { return totals_line(e, names); },
                  [&](const ActorLost& e) { return lost_line(e, names); },
                  [&](const RequestTimedOut& e) {
                    return "⚠️ Driver " + names.driver(e.driver) + " | " +

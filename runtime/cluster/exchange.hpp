@@ -87,7 +87,9 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Nobody agrees on anything any more: workers that wait are told to stop.
   void abandon(const std::string& why);
   /// From now on a node that is lost or has left is no failure: whoever runs the nodes gives it up.
-  void outlive_losses() noexcept { outlives_.store(true, std::memory_order_relaxed); }
+  void outlive_losses() noexcept {
+    outlives_.store(true, std::memory_order_relaxed);  // relaxed: see outlives_losses()
+  }
   /// Real time. Nobody hears `node` any more when it returns, nor waits for it; the sums of
   /// messages are those of the others. For good.
   void give_up(unsigned node);
@@ -183,10 +185,10 @@ class Exchange final : public Frontier, private LinkEvents {
   std::atomic<std::uint64_t> round_{0};   // of the last meeting begun; written by who is last there
   std::vector<Counts> counts_;            // by node; never grows
   std::atomic<std::uint64_t> strays_{0};  // written by workers and the links' thread
-  std::atomic<bool> may_leave_{false};
-  std::atomic<bool> outlives_{false};  // written by whoever runs the nodes
-  HistogramRecorder transit_;          // written by the links' thread
-  mutable std::mutex mutex_;           // once a meeting and once a message of runners
+  std::atomic<bool> may_leave_{false};    // written by whoever runs the nodes
+  std::atomic<bool> outlives_{false};     // likewise
+  HistogramRecorder transit_;             // written by the links' thread
+  mutable std::mutex mutex_;              // once a meeting and once a message of runners
   std::condition_variable changed_;
   std::array<Meeting, 2> meetings_;  // guarded by mutex_; by parity
   std::deque<Message> messages_;     // guarded by mutex_

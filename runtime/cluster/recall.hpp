@@ -128,10 +128,10 @@ class Recall {
   const MappedLog found_;    // what a former life has left
   MeetingLogReader reader_;  // of it
   std::size_t sound_bytes_ = 0;
-  std::unique_ptr<MeetingLog> log_;  // written by settle()
-  std::atomic<bool> is_replaying_;   // written by settle() and the last worker at a meeting
-  std::atomic<std::uint64_t> mail_sum_{0};
-  mutable std::mutex mutex_;  // once a parcel and once a meeting
+  std::unique_ptr<MeetingLog> log_;         // written by settle()
+  std::atomic<bool> is_replaying_;          // written by settle() and the last worker at a meeting
+  std::atomic<std::uint64_t> mail_sum_{0};  // written by workers and the last one at a meeting
+  mutable std::mutex mutex_;                // once a parcel and once a meeting
   // All below is guarded by mutex_.
   std::uint64_t base_ = 0;  // the last meeting on record from a former life
   Incarnation run_{};       // 0: not known yet

@@ -48,8 +48,8 @@ class Slab : public InboundNode {
 
   SlabPool* const pool_;  // null: of its own
   const std::uint32_t capacity_;
-  std::uint32_t used_ = 0;  // written by whoever fills it, before others hold it
-  std::atomic<std::uint32_t> references_{1};
+  std::uint32_t used_ = 0;                    // written by whoever fills it, before others hold it
+  std::atomic<std::uint32_t> references_{1};  // written by all who hold it
   std::byte* const bytes_;
 };
 

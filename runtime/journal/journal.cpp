@@ -161,7 +161,7 @@ void Journal::write_batch() {
     tell(JournalState::working, failure->text);
   }
   acknowledge();
-  if (Clock::now() - cleared_ < Environment::kClearEvery) return;
+  if (Clock::now() - cleared_ < options_.clear_readers_every) return;
   cleared_ = Clock::now();
   chain_.clear_dead_readers();
 }

@@ -26,6 +26,7 @@ struct JournalOptions {
   std::uint32_t batch_max = 16'384;      ///< a commit takes all that wait, but no more than this
   std::uint32_t queue_records = 16'384;  ///< an appender's queue; a power of two
   Nanos give_up_after = Millis{30'000};  ///< without one success; then the journal is abandoned
+  Nanos clear_readers_every = Environment::kClearEvery;  ///< those that died (LG-08)
   /// For the operator. Called by the writer's thread with a failure and the state that it led to,
   /// at most once a second unless the state changes, and with an empty text when records are
   /// written again. Must not block.

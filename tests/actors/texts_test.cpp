@@ -61,12 +61,21 @@ TEST(Texts, DriverUpdatesReadAsTheReferenceSays) {  // D-051 to D-070
 TEST(Texts, ChargingShowsOneAndTwoDecimals) {  // D-064, D-211
   DriverUpdate u = update(UpdateStatus::in_progress, Reason::charging, Phase::supplying);
   u.power = Power{22'000};
-  u.price = Price{300'000};
   EXPECT_EQ(update_text(u), "Charging: 22.0 kW, €0.00");
-  u.delivered = Energy{22'000'000} + Energy{44'000'000};  // 3 s: 0.0055 EUR
+  u.cost = Money{5'500};  // 3 s for 0.30 EUR/kWh
   EXPECT_EQ(update_text(u), "Charging: 22.0 kW, €0.01");
-  u.delivered = Power{22'000} * std::chrono::seconds{10};  // 0.0183 EUR
+  u.cost = Money{18'333};  // 10 s
   EXPECT_EQ(update_text(u), "Charging: 22.0 kW, €0.02");
+  u.delivered = Energy{kMillijoulesPerKwh};
+  EXPECT_EQ(update_text(u), "Charging: 22.0 kW, €0.02") << "what the engine says (D-218)";
+}
+
+TEST(Texts, TheEurosOfAMessageAreExactOrWhatTheEngineSaid) {  // D-111, D-218
+  const Energy energy = Power{22'000} * std::chrono::seconds{1};
+  const Price price{300'000};
+  EXPECT_DOUBLE_EQ(euros(cost_of(energy, price), energy, price), 0.0018333333333333333);
+  EXPECT_DOUBLE_EQ(euros(Money{2'000}, energy, price), 0.002);
+  EXPECT_DOUBLE_EQ(euros(Money{}, energy, price), 0.0);
 }
 
 TEST(Texts, DecimalsAreCorrectlyRounded) {

@@ -45,17 +45,34 @@ def main():
     other.ask("theirs-too", "CP-NEW")
     other.await_status("theirs-too", "denied")
     assert other.reason("theirs-too") == "Charging point not available (state: SUPPLYING)"
+    driver.updates.clear()
     driver.connect()
+    driver.await_status("mine", "in_progress")  # its open request, by the name that it gave (D-129)
+    driver.ask("mine", "CP-NEW")  # said again: the same request, and no other (D-054)
     with point.lock:
         point.energy = point.delivered()
     driver.await_(lambda: len(driver.tickets) == 1, "the ticket")
-    # By the number that we gave to its request: the name it had is not kept, its session says which one it is (D-015).
-    driver.await_(lambda: any(u["status"] == "completed" and u.get("session_id") == session for u in driver.updates), "the outcome")
+    driver.await_status("mine", "completed")
+    assert all(u["request_id"] == "mine" and u["session_id"] == session for u in driver.updates), driver.updates
     assert driver.tickets[0]["status"] == "COMPLETED" and driver.tickets[0]["session_id"] == session, driver.tickets
     assert abs(driver.tickets[0]["energy_kwh"] - point.ended[session]) < 1e-9, driver.tickets
     until(lambda: shown() == "ACTIVATED", "free again")
     driver.await_(lambda: session in driver.confirmed, "its confirmation")
-    second.end()
+    second.kill()
+
+    # Nothing is open or owed any more; who repeats that request hears how it ended, and nothing is booked (D-054, D-083).
+    third = Central(PROGRAM, SCENARIO, WORK, 3, first.port, *CHECKPOINTS)
+    operator = Client(third.port)
+    with point.lock:
+        point.connect("State report")
+    Monitor(third.port, "CP-NEW", point.health)
+    until(lambda: shown() == "ACTIVATED", "it could be booked")
+    driver.updates.clear()
+    driver.connect()
+    driver.ask("mine", "CP-NEW")
+    driver.await_status("mine", "completed")
+    assert len(driver.tickets) == 1, driver.tickets
+    third.end()
 
     rows = history("sessions", "--cp", "CP-NEW")
     assert len(rows) == 1, rows

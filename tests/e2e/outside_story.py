@@ -3,7 +3,10 @@
 Arguments: the port of the door, and a file for what the charge points have delivered (kWh).
 """
 
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
 from framing import Client, frame
 from outsiders import Driver, Line, Monitor, Point, until
@@ -44,6 +47,9 @@ def runs_a_session(s):
     assert abs(ticket["total_cost_eur"] - cost) < 1e-6, ("billed as the engine says (D-218)", ticket)
     progress = [u for u in s.driver.updates if u["status"] == "in_progress"]
     assert progress[-1]["reason"].startswith("Charging: 36.0 kW, "), progress[-1]
+    at_the_panels_price = s.point.energy * s.point.REGISTERED + 0.005
+    shown = float(progress[-1]["reason"].split("€")[1])
+    assert shown > at_the_panels_price, ("live as the engine says (D-064, D-218)", progress[-1])
 
 
 def answers_repetitions(s):
@@ -139,6 +145,32 @@ def is_disconnected_with_its_monitor(s):
     until(s.is_ready, "right at once (D-046)")
 
 
+def simulates_a_fault_on_a_signal(s):
+    until(s.is_ready, "ready")
+    s.monitor.stop()
+    until(lambda: s.shown() == "DISCONNECTED", "no monitor")
+    program = [sys.executable, str(Path(__file__).with_name("outside_monitor.py")), str(s.port), "CP-OUT",
+               str(s.point.health)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as monitor:
+        assert monitor.stdout.readline() == "ready\n"
+        until(s.is_ready, "watched by a program of its own")
+        asked = s.point.asked
+        until(lambda: s.point.asked > asked, "its checks")
+        monitor.send_signal(signal.SIGUSR1)
+        until(lambda: s.shown() == "BROKEN", "the fault that the signal simulates")
+        asked = s.point.asked
+        s.driver.ask("my-thirteenth", "CP-OUT")
+        s.driver.await_status("my-thirteenth", "denied")
+        assert s.driver.reason("my-thirteenth") == "Charging point not available (state: FAULT)"
+        assert s.point.asked == asked, "no check while it simulates"
+        monitor.send_signal(signal.SIGUSR1)
+        until(s.is_ready, "well again with the first good check")
+        monitor.stdin.close()
+    until(lambda: s.shown() == "DISCONNECTED", "no monitor again")
+    s.monitor = Monitor(s.port, "CP-OUT", s.point.health)
+    until(s.is_ready, "its old monitor is back")
+
+
 def obeys_operators_and_cancels(s):
     assert s.operator.ask("STOP#CP-OUT") == "ACK: STOP#1"
     until(s.is_stopped, "Out of Order")
@@ -232,6 +264,7 @@ def main():
         "an engine's connection is lost, the session goes on": survives_the_loss_of_its_engine_connection,
         "a driver's connection is lost, its outcome is kept (D-215)": survives_the_loss_of_its_driver,
         "a monitor's connection is lost: Disconnected (D-213)": is_disconnected_with_its_monitor,
+        "SIGUSR1 to its monitor simulates a fault, and ends it (D-120)": simulates_a_fault_on_a_signal,
         "operators stop it, drivers cancel (D-076, D-125)": obeys_operators_and_cancels,
         "a driver outside charges at a point inside": charges_drivers_from_here,
         "who is not listed may register where there is room (D-042)": lets_strangers_in,

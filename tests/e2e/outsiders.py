@@ -85,7 +85,7 @@ class Line:
 class Point:
     """The engine of one charge point: 36 kW, a report every tenth of a second."""
 
-    KW, EUROS = 36.0, 0.30
+    KW, EUROS = 36.0, 30.0  # dear, so that a tenth of a second shows in two decimals
     REGISTERED = 0.25  # what its monitor says that it costs: for the panel; the engine's own figure is billed (D-218)
     TICK = 0.1
 
@@ -93,7 +93,9 @@ class Point:
         self.port, self.name, self.energy = port, name, energy
         self.state, self.ko = "ACTIVATED", False
         self.session = self.driver = None
+        self.asked = 0  # how often its health was
         self.ended = {}  # session: kWh
+        self.acknowledged = set()  # sessions whose end central has acknowledged
         self.orders = []
         self.lock = threading.RLock()
         self.line = None
@@ -114,6 +116,7 @@ class Point:
 
         class Handler(socketserver.StreamRequestHandler):
             def answer(self):
+                point.asked += 1
                 return "KO:FAULT" if point.ko else f"OK:{point.state}"
 
             def handle(self):
@@ -178,10 +181,12 @@ class Point:
         if self.session is not None:
             kwh = self.delivered()
             self.ended[self.session] = kwh
-            self.line.say(
+            reply = self.line.say(
                 "cp.session_end", cp_id=self.name, session_id=self.session, driver_id=self.driver,
                 start_time=self.since, end_time=utc_now(), energy_kwh=kwh, total_cost_eur=kwh * self.EUROS,
                 status="COMPLETED" if state == "ACTIVATED" else "FAILED", reason=reason)
+            if reply == "ACK: cp.session_end":
+                self.acknowledged.add(self.session)
             self.session = None
         self.state = state
         self.tell(reason)
@@ -207,6 +212,7 @@ class Monitor:
         self.port, self.name, self.health, self.every = port, name, health, every
         self.line = Line(port, lambda news: None)
         self.is_on = True
+        self.simulates = False
         self.failures, self.is_faulty = 0, False
         self.line.must("cp.register", cp_id=name, cp_e_host="127.0.0.1", cp_e_port=health,
                        location="Z01", price_eur_kwh=Point.REGISTERED)
@@ -218,7 +224,15 @@ class Monitor:
         self.thread.join()
         self.line.cut()
 
+    def toggle_fault(self):
+        """D-120: reported when it is switched on, its end with the first good check afterwards."""
+        self.simulates = not self.simulates
+        if self.simulates:
+            self.failures = 3
+
     def is_well(self):
+        if self.simulates:
+            return False  # the engine is not even asked
         try:
             with socket.create_connection(("127.0.0.1", self.health), timeout=2) as engine:
                 engine.sendall(b"PING\n")

@@ -55,6 +55,24 @@ TEST(Consoles, ATelemetryErrorEndsTheSessionAndItsRepairEndsTheFault) {  // D-10
   EXPECT_EQ(count_of(lines, "Driver driver-0 | CP-001 | ACCEPTED"), 1U) << "usable again (X-08)";
 }
 
+// At 22 kW from 5 to 9 s; then its engine dies in the next session: nobody is there to show that.
+TEST(Consoles, AnEngineShowsTheTotalsOfEachSessionThatItEnds) {  // D-096, D-103
+  StillNetwork net{1, {{}}};
+  net.pass(5s);
+  net.tell_point(0, StartHere{Energy{}, DriverId{0}});
+  net.pass(4s);
+  net.tell_point(0, StopSupply{});
+  EXPECT_EQ(count_of(net.consoles(),
+                     "CP-001 | SESSION OVER | 0.02 kWh, €0.01 in 4.0 s | COMPLETED | Central "
+                     "requested stop"),
+            1U);
+  net.tell_point(0, StartHere{Energy{}, DriverId{0}});
+  net.pass(4s);
+  net.tell_point(0, Crash{});
+  net.pass(10s);
+  EXPECT_EQ(count_of(net.consoles(), "SESSION OVER"), 0U);
+}
+
 TEST(Consoles, ADriverSeesWhatIsAvailableBeforeEachRequest) {  // D-130
   auto scenario = StillNetwork::scenario(3, {{"CP-001", "CP-001", "CP-001"}, {"CP-002", "CP-002"}});
   scenario.central.shards = 3;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <memory>
 
 #include "tests/simulation/any_scenario.hpp"
+#include "tests/simulation/mismatch.hpp"
 #include "tests/simulation/sequential_simulator.hpp"
 #include "tests/simulation/shrink.hpp"
 #include "tests/simulation/virtual_network.hpp"
@@ -21,55 +23,18 @@ std::uint64_t seeds() {
   return text == nullptr ? 200 : std::strtoull(text, nullptr, 10);
 }
 
-/// The first entity that differs; empty: none.
-std::string first_that_differs(const VirtualNetwork& one, const VirtualNetwork& other) {
-  const auto left = one.entities();
-  const auto right = other.entities();
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    if (left[i].digest != right[i].digest) return network::entity_name(left[i].kind, left[i].index);
-  }
-  return {};
+VirtualNetwork run_on(const network::Scenario& scenario, unsigned workers) {
+  return {scenario, workers};
 }
-
-/// Where two runs of one scenario part: the first step of model time after which an entity differs,
-/// or the end, when all that was under way has arrived; and which entity.
-std::string first_difference(VirtualNetwork& one, VirtualNetwork& other, Nanos step) {
-  for (SimTime t{}; t < one.end();) {
-    t = std::min(t + step, one.end());
-    one.run_until(t);
-    other.run_until(t);
-    const auto name = first_that_differs(one, other);
-    if (!name.empty()) return "at " + std::to_string(t.time_since_epoch().count()) + " ns: " + name;
-  }
-  one.drain();
-  other.drain();
-  const auto name = first_that_differs(one, other);
-  return name.empty() ? "not seen again" : "after the end: " + name;
-}
-
 Digest digest_on(const network::Scenario& scenario, unsigned workers) {
-  VirtualNetwork network{scenario, workers};
-  const auto totals = network.finish();
-  for (const auto& text : network::broken_identities(totals)) ADD_FAILURE() << text;
-  return network.digest();
+  return digest_at_end(run_on(scenario, workers));
 }
 
 TEST(Determinism, GivesOneDigestOnAnyNumberOfWorkers) {
   ASSERT_GT(seeds(), 0U) << "CHARGEMILL_SEEDS";
   for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const auto scenario = any_scenario(seed);
-    const Digest one = digest_on(scenario, 1);
-    for (const unsigned workers : {2U, 3U}) {
-      if (digest_on(scenario, workers) == one) continue;
-      const auto least = shrink(scenario, [&](const network::Scenario& s) {
-        return digest_on(s, workers) != digest_on(s, 1);
-      });
-      VirtualNetwork a{least, 1};
-      VirtualNetwork b{least, workers};
-      FAIL() << "on " << workers << " workers; shrunk to " << summary_of(least) << "; first "
-             << first_difference(a, b, least.network.control_latency);
-    }
+    ASSERT_EQ(mismatch_of(any_scenario(seed), {2, 3}, run_on), "");
   }
 }
 
@@ -83,7 +48,7 @@ TEST(Determinism, ADifferenceIsFoundWhereItBegins) {
   other.faults.push_back(crash);
   VirtualNetwork a{scenario, 1};
   VirtualNetwork same{scenario, 2};
-  EXPECT_EQ(first_difference(a, same, scenario.network.control_latency), "not seen again");
+  EXPECT_EQ(first_difference(a, same, scenario.network.control_latency), "");
   VirtualNetwork begin{scenario, 1};
   VirtualNetwork b{other, 1};
   // The first director plans another fault from the beginning, so the first window tells; it is
@@ -97,6 +62,7 @@ TEST(Determinism, ADifferenceIsFoundWhereItBegins) {
 network::Scenario with_refusal(SimTime at) {
   network::Scenario scenario;
   scenario.run.duration = std::chrono::seconds{10};
+  scenario.network.spare = scenario.drivers.spare = 0;  // in virtual time nobody joins
   scenario.network.charge_points = 8;
   scenario.central.shards = 2;
   network::FaultSpec refusal;
@@ -126,6 +92,39 @@ TEST(Determinism, ADifferenceThatArisesAfterTheEndIsFoundThere) {
   VirtualNetwork a{scenario, 1};
   VirtualNetwork b{other, 1};
   EXPECT_EQ(first_difference(a, b, scenario.network.control_latency), "after the end: CP-000006");
+}
+
+/// Makes runs on several workers as if the engine let each fault last a second longer, in those
+/// runs only whose number, from 0, `shows`.
+template <class Shows>
+auto with_a_mistake_in(const Shows& shows) {
+  return [shows, made = std::make_shared<int>(0)](network::Scenario scenario, unsigned workers) {
+    if (workers > 1 && shows((*made)++)) {
+      for (auto& fault : scenario.faults) fault.duration += std::chrono::seconds{1};
+    }
+    return VirtualNetwork{scenario, workers};
+  };
+}
+
+// A race is seen in some runs only: where it is seen, and in the smallest scenario that has it.
+TEST(Determinism, AMismatchThatComesAndGoesIsLocated) {
+  const auto scenario = with_refusal(SimTime{std::chrono::seconds{3}});
+  EXPECT_EQ(mismatch_of(scenario, {2, 3}, run_on), "");
+  const auto text = mismatch_of(scenario, {2, 3}, with_a_mistake_in([](int n) {
+                                  return n % 3 == 1;  // not on two workers, but then on three
+                                }));
+  const std::string first = "at 3100000000 ns: CP-000006";
+  EXPECT_EQ(text.find("on 3 workers: " + first + "; shrunk to seed "), 0U) << text;
+  EXPECT_NE(text.find(" 0 drivers, 0 recorded sessions, 1 shards, 5000000000 ns,"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("; there " + first), std::string::npos) << text;
+}
+
+TEST(Determinism, AMismatchThatDoesNotComeAgainIsAMismatchAllTheSame) {
+  const auto scenario = with_refusal(SimTime{std::chrono::seconds{3}});
+  EXPECT_EQ(mismatch_of(scenario, {2}, with_a_mistake_in([](int n) { return n == 0; })),
+            "on 2 workers: not seen again in 20 tries");
 }
 
 TEST(Determinism, AScenarioThatShowsAMistakeIsMadeSmall) {
@@ -209,17 +208,46 @@ TEST(Determinism, GivesOneDigestOnMoreWorkersThanCoresAndRunAfterRun) {
   }
 }
 
+/// Empty: `scenario` comes to the same in the plain simulator and in the run that `make` makes.
+template <class Make>
+std::string mismatch_with_simulator(const network::Scenario& scenario, const Make& make) {
+  SequentialSimulator plain{scenario};
+  plain.run();
+  if (digest_at_end(make(scenario, 2U)) == plain.digest()) return {};
+  const auto found =
+      first_difference_of_any([&] { return SequentialSimulator{scenario}; },
+                              [&] { return make(scenario, 2U); }, scenario.network.control_latency);
+  return found.empty() ? "not seen again" : found;
+}
+
 // The engine against a simulator of one queue that has the same cores, initial states and places,
 // and none of the engine.
 TEST(Determinism, AgreesWithAPlainSequentialSimulator) {
   ASSERT_GT(seeds(), 0U) << "CHARGEMILL_SEEDS";
   for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
+    ASSERT_EQ(mismatch_with_simulator(any_scenario(seed), run_on), "");
+  }
+}
+
+// Not at the end only: what differs for a while is found as well.
+TEST(Determinism, AgreesWithAPlainSequentialSimulatorAfterEachWindow) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const auto scenario = any_scenario(seed);
     SequentialSimulator plain{scenario};
-    plain.run();
-    ASSERT_EQ(digest_on(scenario, 2), plain.digest());
+    VirtualNetwork network{scenario, 2};
+    EXPECT_EQ(first_difference(plain, network, scenario.network.control_latency), "");
   }
+}
+
+TEST(Determinism, WhereTheEngineLeavesThePlainSimulatorIsSaid) {
+  const auto scenario = with_refusal(SimTime{std::chrono::seconds{3}});
+  EXPECT_EQ(mismatch_with_simulator(scenario, run_on), "");
+  EXPECT_EQ(mismatch_with_simulator(scenario, with_a_mistake_in([](int) { return true; })),
+            "at 3100000000 ns: CP-000006");
+  EXPECT_EQ(mismatch_with_simulator(scenario, with_a_mistake_in([](int n) { return n == 0; })),
+            "not seen again");
 }
 
 TEST(Determinism, AnotherSeedGivesAnotherDigest) {

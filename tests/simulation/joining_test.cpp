@@ -77,7 +77,8 @@ TEST(Joining, ANewcomerServesDriversWhoMayBeNewToo) {
   EXPECT_EQ(t.sessions_completed, 2U);
   EXPECT_EQ(t.tickets_delivered, 2U);
   // By hand (D-128).
-  office.desk.ask(*driver, Trip{SimTime{}, {}, {}, point, {}, false});
+  EXPECT_TRUE(office.desk.ask_by_hand(*driver, Trip{SimTime{}, {}, {}, point, {}, false},
+                                      [](const auto&, const auto&) {}));
   office.still.pass(2s);
   EXPECT_EQ(office.shown(DisplayState::supplying), 1U);
 }
@@ -110,7 +111,8 @@ TEST(Joining, WhoComesWhileCentralIsDownIsThereWhenItIsBack) {
   const auto driver = office.desk.add(NewDriver{"driver-new", {}, false});
   office.still.pass(15s);
   EXPECT_EQ(office.shown(DisplayState::activated), 5U);
-  office.desk.ask(*driver, Trip{SimTime{}, {}, {}, point, {}, false});
+  EXPECT_TRUE(office.desk.ask_by_hand(*driver, Trip{SimTime{}, {}, {}, point, {}, false},
+                                      [](const auto&, const auto&) {}));
   office.still.pass(15s);
   EXPECT_EQ(office.totals().sessions_completed, 1U);
 }

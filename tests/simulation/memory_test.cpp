@@ -65,6 +65,11 @@ TEST(Memory, AnswersWhatAJournalWouldAnswer) {  // D-172 to D-175, D-190
   EXPECT_EQ(all["currently_faulty"], 0);
   EXPECT_GT(all["mean_time_to_recovery_s"].get<double>(), 5.0);
   EXPECT_EQ(office.get("/api/v1/stats?cp=CP-001")["total_events"], 0) << "0, never null (D-175)";
+  const json late = office.get("/api/v1/stats?days=0.00037");  // of the last 32 s (D-175)
+  EXPECT_EQ(late["fault_count"], 0) << "it was found at 30 s at the latest";
+  EXPECT_EQ(late["recovery_count"], 1);
+  EXPECT_EQ(late["total_events"], 1);
+  EXPECT_EQ(office.get("/api/v1/stats?days=1")["total_events"], 2);
   EXPECT_EQ(memory.lost(), 0U);
 }
 TEST(Memory, TellsAnOperatorWhatHappenedNewestFirst) {  // D-199

@@ -73,6 +73,7 @@ std::string essence(const central::ShardState& shard, const central::PointRecord
     add(index_of(p.driver));
     add(p.begun.time_since_epoch().count());
     add(p.delivered.mj);
+    add(p.cost.microeur);
     add(static_cast<int>(p.permit));
   }
   std::set<std::string> closed;

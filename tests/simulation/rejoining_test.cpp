@@ -84,10 +84,12 @@ class Life {
     desk_->say(id, said);
     pass(1s);
   }
-  void ask(DriverId driver, PointId point) {
-    Trip trip{};
-    trip.point = point;
-    desk_->ask(driver, trip);
+  void ask(DriverId guest, PointId point) {
+    EXPECT_NE(desk_->ask(guest, to(point), "a trip"), RequestId::none);
+    pass(1s);
+  }
+  void ask_by_hand(DriverId driver, PointId point) {
+    EXPECT_TRUE(desk_->ask_by_hand(driver, to(point), [](const auto&, const auto&) {}));
     pass(1s);
   }
   const central::PointRecord& record(PointId id) {
@@ -104,6 +106,12 @@ class Life {
   }
 
  private:
+  static Trip to(PointId point) {
+    Trip trip{};
+    trip.point = point;
+    return trip;
+  }
+
   std::unique_ptr<Recording> recording_;
   std::optional<archive::Image> image_;
   StillEngine still_{2};
@@ -148,20 +156,22 @@ TEST(Rejoining,
     life.ask(*guest, out);
     session = life.record(out).session;
     life.say(out, Phase::supplying);
-    life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000}, true});
+    life.desk().say(out,
+                    outside::SaidEnergy{session, Power{11'000}, Energy{5'000}, Money{77}, true});
     life.pass(1s);
     EXPECT_EQ(life.totals().sessions_active, 1U);
   }
   Life life{folder};
   EXPECT_EQ(life.point("CP-OUT"), out);
   EXPECT_EQ(life.record(out).session, session) << "it is open";
+  EXPECT_EQ(life.record(out).cost, Money{77}) << "as its engine said (D-218)";
   EXPECT_EQ(life.record(out).display, DisplayState::disconnected) << "until it is heard (D-085)";
   life.arrive(out);
-  life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{7'000}, true});
+  life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{7'000}, Money{99}, true});
   life.pass(1s);
   EXPECT_EQ(life.record(out).display, DisplayState::supplying);
   ASSERT_TRUE(life.desk().add(network::NewDriver{"second", {}, false}));
-  life.ask(life.driver("second"), out);
+  life.ask_by_hand(life.driver("second"), out);
   EXPECT_EQ(life.totals().requests_denied, 1U);
   SessionEnd end{};
   end.session = session;
@@ -194,7 +204,7 @@ SessionId fail_a_session(const Folder& folder) {
   life.ask(*guest, out);
   const SessionId session = life.record(out).session;
   life.say(out, Phase::supplying);
-  life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000}, true});
+  life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000}, Money{77}, true});
   life.pass(1s);
   life.desk().report(FaultReport{out, Reason::health_check_failed, true});
   life.pass(1s);
@@ -234,7 +244,8 @@ TEST(Rejoining, APointOutsideThatStillChargesAfterItsSessionFailedIsStopped) {  
   life.arrive(out);
   life.desk().report(HealthyReport{out});
   for (std::int64_t second = 1; second <= 7; ++second) {
-    life.desk().say(out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000 + second}, true});
+    life.desk().say(
+        out, outside::SaidEnergy{session, Power{11'000}, Energy{5'000 + second}, Money{77}, true});
     life.pass(1s);
   }
   EXPECT_GE(ear.stops(), 1);
@@ -248,7 +259,7 @@ TEST(Rejoining, APointThatWasAddedReportsWhatItHadDeliveredAndItsDriverGetsTheTi
     const PointId in = life.join("CP-NEW", false);
     ASSERT_TRUE(life.desk().add(network::NewDriver{"eve", {}, false}));
     life.pass(3s);
-    life.ask(life.driver("eve"), in);
+    life.ask_by_hand(life.driver("eve"), in);
     life.pass(10s);
     EXPECT_EQ(life.totals().sessions_active, 1U);
     life.desk().order({life.join("CP-OFF", false), OperatorAction::stop, false});
@@ -262,7 +273,7 @@ TEST(Rejoining, APointThatWasAddedReportsWhatItHadDeliveredAndItsDriverGetsTheTi
     EXPECT_TRUE(life.record(life.point("CP-OFF")).operator_stopped) << "D-078";
     EXPECT_EQ(totals.sessions_failed, again == 0 ? 1U : 0U);
     EXPECT_EQ(totals.tickets_delivered, again == 0 ? 1U : 0U) << "once";
-    life.ask(life.driver("eve"), life.point("CP-NEW"));
+    life.ask_by_hand(life.driver("eve"), life.point("CP-NEW"));
     EXPECT_EQ(life.totals().sessions_active, 1U) << "it works like any other";
     life.desk().order({life.point("CP-NEW"), OperatorAction::stop_supply, false});
     life.pass(3s);

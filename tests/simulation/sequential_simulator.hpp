@@ -33,25 +33,37 @@ class SequentialSimulator {
 
   /// To the end, then until no message is under way.
   void run() {
-    while (!queue_.empty() && queue_.top().time <= end_) take(true);
+    run_until(end_);
+    drain();
+  }
+  /// Handles all that is due at or before `time`, which is not after the end.
+  void run_until(SimTime time) {
+    while (!queue_.empty() && queue_.top().time <= time) take(true);
+  }
+  /// What is under way arrives; no timer goes off any more.
+  void drain() {
     while (!queue_.empty()) take(false);
   }
-  [[nodiscard]] Digest digest() const {
-    Digest sum;
-    const auto add = [&](const auto& actors) {
+  /// In the order of Network::entity_digests().
+  [[nodiscard]] std::vector<network::EntityDigest> entities() const {
+    using network::EntityKind;
+    std::vector<network::EntityDigest> result;
+    const auto add = [&](EntityKind kind, const auto& actors) {
       for (std::uint32_t i = 0; i < actors.size(); ++i)
-        sum += network::digest_of(actors[i].state, i);
+        result.push_back({kind, i, network::digest_of(actors[i].state, i)});
     };
-    add(points_);
-    add(monitors_);
-    add(drivers_);
-    add(shards_);
-    add(fleets_);
-    add(directors_);
-    add(supervisors_);
-    sum += network::digest_of(central_.state, 0);
-    return sum;
+    add(EntityKind::point, points_);
+    add(EntityKind::monitor, monitors_);
+    add(EntityKind::driver, drivers_);
+    add(EntityKind::shard, shards_);
+    add(EntityKind::fleet, fleets_);
+    add(EntityKind::director, directors_);
+    add(EntityKind::supervisor, supervisors_);
+    result.push_back({EntityKind::central, 0, network::digest_of(central_.state, 0)});
+    return result;
   }
+  [[nodiscard]] Digest digest() const { return network::sum_of(entities()); }
+  [[nodiscard]] SimTime end() const noexcept { return end_; }
 
  private:
   template <class S, class E>
@@ -199,12 +211,13 @@ class SequentialSimulator {
 
   void perform(Point& p, const charge_point::Effect& effect) {
     auto& monitor = monitors_[index_of(p.state.id)];
-    std::visit(Overloaded{[&](const Pong& e) { tell(monitor, e); },
-                          [&](const PingRefused& e) { tell(monitor, e); },
-                          [](const charge_point::Note&) {},
-                          [](const charge_point::Throw&) { throw std::runtime_error("crash"); },
-                          [&](const auto& e) { tell(owner(p.state.id), e); }},
-               effect);
+    std::visit(
+        Overloaded{[&](const Pong& e) { tell(monitor, e); },
+                   [&](const PingRefused& e) { tell(monitor, e); },
+                   [](const charge_point::Note&) {}, [](const charge_point::SessionTotals&) {},
+                   [](const charge_point::Throw&) { throw std::runtime_error("crash"); },
+                   [&](const auto& e) { tell(owner(p.state.id), e); }},
+        effect);
   }
   void perform(Monitor& m, const monitor::Effect& effect) {
     std::visit(Overloaded{[&](const Ping& e) { tell(points_[index_of(m.state.id)], e); },

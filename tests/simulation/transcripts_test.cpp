@@ -102,7 +102,8 @@ TEST_F(Transcript, FlowDAnEndDuringTheOutageIsBookedOnceAndTheDriverIsTold) {  /
   auto lines = net.consoles();
   EXPECT_THAT(lines, Contains(HasSubstr("CP-001 | Unable to connect to CENTRAL")));
   EXPECT_THAT(lines, Contains(HasSubstr("Driver driver-0 | Unable to connect to CENTRAL")));
-  EXPECT_THAT(lines, Not(Contains(HasSubstr("COMPLETED"))));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("CP-001 | COMPLETED")))) << "no driver is told";
+  EXPECT_THAT(lines, Contains(HasSubstr("CP-001 | SESSION OVER | 0.07 kWh"))) << "D-096, D-107";
   net.tell_shard(CentralUp{});
   EXPECT_EQ(net.shown(DisplayState::disconnected), 2U) << "until they report (D-085)";
   net.tell_point(0, LinkUp{});

@@ -21,7 +21,8 @@ TEST(ArchiveCodec, BringsBackEveryRecordAsItWas) {
     ASSERT_TRUE(found);
     ASSERT_TRUE(test::same(found->record, record));
     EXPECT_EQ(found->names.point, "CP-000001");
-    EXPECT_EQ(found->names.driver, "driver-alice");
+    const bool is_request = std::holds_alternative<RequestNamed>(record);
+    EXPECT_EQ(found->names.driver, is_request ? "" : "driver-alice");
   }
 }
 
@@ -60,7 +61,27 @@ TEST(ArchiveCodec, FitsIntoARecordWithTheLongestNamesAndCutsLongerOnes) {
     EXPECT_LE(written.payload.size(), runtime::journal::kPayloadBytesMax) << kind;
     const auto found = decode(written, kOrigin);
     ASSERT_TRUE(found) << kind;
-    EXPECT_EQ(found->names.point, longest);
+    const bool is_request = std::holds_alternative<RequestNamed>(found->record);
+    EXPECT_EQ(found->names.point, is_request ? longer : longest);
+  }
+}
+
+TEST(ArchiveCodec, KeepsTheWholeNameOfARequestAndCutsALongerOne) {  // D-054
+  const std::string longest(kRequestNameBytesMax, 'x');
+  Encoder encoder{kOrigin};
+  for (const std::string& name : {std::string{"r1"}, longest, longest + "y"}) {
+    RequestNamed named{};
+    named.status = SessionStatus::failed;
+    named.detail = reason_in_words("Überhitzt");
+    const auto& written = encoder.encode(named, {name, "driver-alice"});
+    EXPECT_EQ(written.kind, runtime::journal::RecordKind{17}) << "FORMAT.md";
+    EXPECT_TRUE(written.keys.empty());
+    const auto found = decode(written, kOrigin);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->names.point, name.substr(0, kRequestNameBytesMax));
+    const auto words = word(std::get<RequestNamed>(found->record).detail);
+    EXPECT_FALSE(words.empty());
+    EXPECT_EQ(words, std::string_view{"Überhitzt"}.substr(0, words.size()));
   }
 }
 
@@ -111,13 +132,32 @@ TEST(ArchiveCodec, RefusesEveryCutAndEveryUnknownKindOrVersion) {
     written.payload = longer;
     EXPECT_FALSE(decode(written, kOrigin)) << "with more behind it";
     std::string later = whole;
-    later[0] = 2;
+    ++later[0];
     written.payload = later;
     EXPECT_FALSE(decode(written, kOrigin)) << "of a later version";
     written.payload = whole;
     written.kind = runtime::journal::RecordKind{99};
     EXPECT_FALSE(decode(written, kOrigin)) << "of a kind of its own";
   }
+}
+
+TEST(ArchiveCodec, ReadsAStateOfBeforeItSaidWhatItsSessionCosts) {  // D-084, D-218
+  PointState state{};
+  state.session = SessionId{7};
+  state.price = Price{300'000};
+  state.delivered = Energy{kMillijoulesPerKwh};
+  state.cost = Money{450'000};
+  Encoder encoder{kOrigin};
+  runtime::journal::Record written = encoder.encode(state, {});
+  ASSERT_EQ(std::get<PointState>(decode(written, kOrigin)->record).cost, Money{450'000});
+  std::string older{written.payload};
+  older[0] = 1;
+  older.erase(older.size() - 10, 8);  // the cost, before two names without a letter
+  written.payload = older;
+  const auto found = decode(written, kOrigin);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(std::get<PointState>(found->record).session, SessionId{7});
+  EXPECT_EQ(std::get<PointState>(found->record).cost, Money{300'000}) << "as it was billed then";
 }
 
 TEST(ArchiveCodec, NeverReadsAValueThatHasNoName) {

@@ -107,7 +107,9 @@ class Chaos {
     Told& told = told_[session];
     const Energy delivered{told.energy + pick(1'000)};
     if (story_.shard.up) told.energy = delivered.mj;
-    return Telemetry{session, story_.now, Power{22'000}, delivered, id, DriverId{0}, 1, true};
+    return Telemetry{
+        session,     story_.now, Power{22'000}, delivered, cost_of(delivered, Price{300'000}), id,
+        DriverId{0}, 1,          true};
   }
   ShardEvent end(PointId id, SessionId session) {
     if (session == SessionId::none) return Tick{};

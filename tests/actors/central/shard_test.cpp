@@ -29,7 +29,7 @@ TEST(Shard, KnowsOfANewPointNothingButWhatTheScenarioSays) {  // D-040, D-149
   EXPECT_EQ(p.stage, Stage::none) << "no driver, no session, no request";
   EXPECT_FALSE(p.faulty);
   EXPECT_FALSE(p.operator_stopped);
-  EXPECT_EQ(p.price.microeur_per_kwh, 300'000);
+  EXPECT_EQ(p.price.microeur_per_kwh, 300'000U);
   EXPECT_EQ(p.breaker.mode(), runtime::BreakerMode::closed);
   EXPECT_EQ(p.breaker.failures(), 0U);
   const runtime::BreakerLimits limits = ShardSettings{}.breaker;
@@ -179,7 +179,7 @@ TEST(Shard, TelemetryOfTheCurrentSessionReachesItsDriver) {  // D-064, flow A, X
   EXPECT_EQ(update.status, UpdateStatus::in_progress);
   EXPECT_EQ(update.power, Power{22'000});
   EXPECT_EQ(update.delivered, Energy{22'000'000});
-  EXPECT_EQ(update.price.microeur_per_kwh, 300'000);
+  EXPECT_EQ(update.cost, Money{1'833});
 }
 
 TEST(Shard, FindsTheRequestOfATelemetryAtItsPointAndSearchesNoOther) {  // D-066
@@ -198,7 +198,7 @@ TEST(Shard, FindsTheRequestOfATelemetryAtItsPointAndSearchesNoOther) {  // D-066
     other.stage = Stage::supplying;
   }
   s.said.clear();
-  s.tell(Telemetry{session, s.now, Power{22'000}, kOneKwh, in_the_middle, kAna, 2, true});
+  s.tell(Telemetry{session, s.now, Power{22'000}, kOneKwh, Money{}, in_the_middle, kAna, 2, true});
   ASSERT_EQ(s.all<DriverUpdate>().size(), 1U);
   EXPECT_EQ(s.last_update().request, RequestId{1});
   EXPECT_EQ(s.last_update().driver, kAna);
@@ -233,6 +233,41 @@ TEST(Shard, AStatusWithoutAnEndClosesWithTheLastTelemetry) {  // D-059, D-060
   EXPECT_EQ(s.totals().revenue_microeur, 300'000);
   s.end(session, Energy{2 * kOneKwh.mj});  // corrects it
   EXPECT_EQ(s.totals().revenue_microeur, 600'000);
+}
+
+TEST(Shard, BillsWhatTheEngineReportsNotThePriceOfTheRegistration) {  // D-218, D-060, D-064
+  Story s;
+  s.bring_up();  // registered for 0.30 EUR/kWh
+  const SessionId session = s.start();
+  EXPECT_EQ(s.record().cost, Money{}) << "nothing is told yet";
+  s.telemetry(session, kOneKwh, Money{450'000});
+  EXPECT_EQ(s.last_update().cost, Money{450'000}) << "live";
+  EXPECT_EQ(s.record().cost, Money{450'000}) << "on the panel";
+  s.tell(Register{Price{900'000}, kPoint});
+  EXPECT_EQ(s.record().cost, Money{450'000}) << "for the panel only";
+  s.said.clear();
+  s.status(Phase::activated, Reason::state_report);  // no end comes
+  EXPECT_EQ(s.last_update().cost, Money{450'000});
+  ASSERT_EQ(s.all<Ticket>().size(), 1U);
+  EXPECT_EQ(s.all<Ticket>()[0].cost, Money{450'000});
+  EXPECT_EQ(s.totals().revenue_microeur, 450'000);
+  const SessionId next = s.start(2);
+  EXPECT_EQ(s.record().cost, Money{}) << "of the current session only (D-062)";
+  s.telemetry(next, kOneKwh, Money{-20'000});
+  s.end(next, kOneKwh);
+  EXPECT_EQ(s.totals().revenue_microeur, 750'000) << "the end says what is billed";
+}
+
+TEST(Shard, KeepsTheLargestPowerAndPriceThatAnybodyMayHave) {
+  Story s;
+  s.bring_up();
+  s.tell(Register{Price{1'000'000'000}, kPoint});  // 1,000 EUR/kWh
+  EXPECT_EQ(static_cast<Price>(s.record().price).microeur_per_kwh, 1'000'000'000);
+  const SessionId session = s.start();
+  s.tell(Telemetry{session, s.now, Power{10'000'000}, kOneKwh, Money{}, kPoint, kAna, 2, true});
+  EXPECT_EQ(s.last_update().power, Power{10'000'000});
+  EXPECT_EQ(SmallPower{Power{-1}}.w, 0U);
+  EXPECT_EQ(SmallPrice{Price{std::int64_t{1} << 40}}.microeur_per_kwh, 0xFFFFFFFFU);
 }
 
 TEST(Shard, ASilentSessionFailsAndItsLateEndCorrectsItOnce) {  // D-067, D-075, D-007

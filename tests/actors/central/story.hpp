@@ -71,7 +71,10 @@ struct Story {
     return session;
   }
   void telemetry(SessionId session, Energy delivered) {
-    tell(Telemetry{session, now, Power{22'000}, delivered, kPoint, kAna, 2, true});
+    telemetry(session, delivered, cost_of(delivered, Price{300'000}));
+  }
+  void telemetry(SessionId session, Energy delivered, Money cost) {
+    tell(Telemetry{session, now, Power{22'000}, delivered, cost, kPoint, kAna, 2, true});
   }
   void end(SessionId session, Energy delivered, SessionStatus status = SessionStatus::completed,
            Reason reason = Reason::energy_target_reached) {

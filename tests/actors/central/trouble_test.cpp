@@ -208,6 +208,13 @@ TEST(ShardTrouble, AnOpenBreakerDeniesRestsAndAdmitsExactlyTwoProbes) {  // D-04
   EXPECT_EQ(s.all<FreeCount>().back().free, 1U);
   for (std::uint64_t r = 5; r <= 6; ++r) {
     const SessionId session = s.start(r);
+    // What it would say to more of them: an occupied point is not asked for another session.
+    auto breaker = s.record().breaker;
+    const auto& limits = s.shard.settings.breaker;
+    for (std::uint64_t more = r + 1; more <= 6; ++more)
+      EXPECT_TRUE(breaker.try_acquire(limits, s.now).has_value()) << "the second";
+    EXPECT_FALSE(breaker.try_acquire(limits, s.now).has_value()) << "a third";
+    EXPECT_EQ(s.totals().breaker_closed, 0U);
     s.end(session, kOneKwh);
     s.status(Phase::activated, Reason::energy_target_reached, session);
   }

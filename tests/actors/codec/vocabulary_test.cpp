@@ -63,6 +63,7 @@ TEST_F(Vocabulary, MessagesBecomeTheGoldenBodies) {  // D-031
   telemetry.session = kSession;
   telemetry.power = Power{22'000};
   telemetry.delivered = Power{22'000} * 1s;
+  telemetry.cost = cost_of(telemetry.delivered, Price{300'000});
   EXPECT_EQ(
       written(outbound.body_of(telemetry, Price{300'000})),
       R"({"cp_id": "CP-001", "kw": 22.0, "kwh": 0.006111111111111111, "euros": 0.0018333333333333333, "driver_id": "driver-alice", "session_id": "session-5e6f7a8b", "ts": "2025-10-18T01:27:13.123456Z"})");
@@ -113,9 +114,11 @@ TEST_F(Vocabulary, TelemetryAndTicketsComeBackExactly) {  // D-016, D-111
     telemetry.session = kSession;
     telemetry.power = Power{mj % 350'000};
     telemetry.delivered = Energy{mj};
+    telemetry.cost = mj % 2 == 0 ? cost_of(telemetry.delivered, Price{450'000}) : Money{mj / 5};
     const auto news = inbound.message_of(outbound.body_of(telemetry, Price{450'000}));
     ASSERT_TRUE(news.has_value());
     EXPECT_EQ(news->message.delivered, telemetry.delivered);
+    EXPECT_EQ(news->message.cost, telemetry.cost);
     EXPECT_EQ(news->message.power, telemetry.power);
     EXPECT_EQ(news->message.at, kAt);
     EXPECT_EQ(news->message.session, kSession);
@@ -191,7 +194,7 @@ TEST_F(Vocabulary, NumbersThatFitNoQuantityAreRefused) {  // D-019
   EXPECT_EQ(telemetry(1, 1e300, 0).error(), Misfit::out_of_range);
   EXPECT_EQ(telemetry(1, -1, 0).error(), Misfit::out_of_range);
   EXPECT_EQ(telemetry(1, 1, 1e300).error(), Misfit::out_of_range);
-  EXPECT_EQ(telemetry(1, 1, -3.75)->cost.microeur, -3'750'000);
+  EXPECT_EQ(telemetry(1, 1, -3.75)->message.cost.microeur, -3'750'000);
   EXPECT_FALSE(
       inbound.message_of(CPTelemetry{"CP-001", 1, {}, 1, {}, {}, kNow})->has_energy);  // D-027
   EXPECT_EQ(inbound.message_of(CPStatus{"CP-001", "FAULT", {}, kUtcMin}).error(),
@@ -237,7 +240,10 @@ TEST_F(Vocabulary, EveryUpdateComesBackAsItsText) {  // D-051 to D-070
     for (int phase = 0; phase < static_cast<int>(kPhases); ++phase) {
       chargemill::DriverUpdate update{};
       update.reason = static_cast<Reason>(reason);
-      if (update.reason == Reason::charging) continue;  // its numbers do not come back
+      if (update.reason == Reason::charging) {  // as far as its decimals go
+        update.power = Power{22'100};
+        update.cost = Money{-1'230'000};
+      }
       update.phase = static_cast<Phase>(phase);
       update.detail = Reason::health_check_failed;
       update.refusal = Refusal::invalid_transition;
@@ -258,6 +264,14 @@ TEST(Reasons, WordsThatAreNotOursGiveNone) {
                            "Charging point not available (state: ", "FAULT ("})
     read_update_reason(text, update);
   EXPECT_EQ(update.detail, Reason::none);
+  for (const char* text :
+       {"Charging: ", "Charging: 1 kW", "Charging: 1 kW, €", "Charging: x kW, €1",
+        "Charging: 1 kW, €1x", "Charging: 1e300 kW, €1", "Charging: nan kW, €1"}) {
+    read_update_reason(text, update);
+    EXPECT_EQ(update.reason, Reason::charging) << text;
+    EXPECT_EQ(update.power, Power{}) << text;
+    EXPECT_EQ(update.cost, Money{}) << text;
+  }
 }
 TEST(HexNames, HaveEightDigitsAtLeastAndComeBack) {  // D-030
   const auto name = [](std::uint64_t n) {

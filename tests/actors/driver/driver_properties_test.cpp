@@ -140,12 +140,7 @@ class Bench {
     gives_up_ = open_->id;
     if (open_->let_in.value_or(false)) --accepted_;
     ++timed_out_;
-    if (open_->is_issued && (!open_->in_zone || open_->is_heard)) {
-      if (cancels_.empty()) cancel_at_ = now_ + kCancelAgain;
-      if (cancels_.size() == kCancelsMax) cancels_.pop_front();
-      cancels_.push_back(open_->id);
-      if (in_reach()) said_now_.push_back(open_->id);
-    }
+    if (open_->is_issued && (!open_->in_zone || open_->is_heard)) expect_cancel(open_->id);
     over();
   }
   /// All that are not answered are said again.
@@ -212,8 +207,21 @@ class Bench {
     if (!update || !linked_) return;
     if (!away_ && is_end(*update))
       cancels_.erase(std::remove(cancels_.begin(), cancels_.end(), request), cancels_.end());
-    if (!away_ && open_ && open_->id == request) count(*update);
+    const bool is_open = open_ && open_->id == request;
+    if (!away_ && is_open) count(*update);
+    if (!away_ && !is_open && !is_end(*update)) take_back(request);
     tell(*update);
+  }
+  /// It was let in, and has been given up: cancelled, unless it has been before (D-125).
+  void take_back(RequestId request) {
+    if (std::find(cancels_.begin(), cancels_.end(), request) == cancels_.end())
+      expect_cancel(request);
+  }
+  void expect_cancel(RequestId request) {
+    if (cancels_.empty()) cancel_at_ = now_ + kCancelAgain;
+    if (cancels_.size() == kCancelsMax) cancels_.pop_front();
+    cancels_.push_back(request);
+    if (in_reach()) said_now_.push_back(request);
   }
   static bool is_end(const DriverUpdate& update) {
     return update.status != UpdateStatus::accepted && update.status != UpdateStatus::in_progress;

@@ -136,6 +136,37 @@ TEST(Driver, AGuestHearsWhatComesOfItsRequestsOfAnEarlierRun) {  // D-214
   }
 }
 
+TEST(Driver, AGuestsRequestHasTheNumberThatItsNameWasGiven) {  // D-054
+  const Plan plan;
+  State d = make_state(kMe, Mode::guest, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  static_cast<void>(step(d, Return{}, at(0)));
+  const Trip trip{at(1), {}, {}, PointId{2}, {}, false};
+  const auto said = step(d, NamedTrip{trip, request_id(kMe, 41)}, at(1));
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(std::get<ChargeRequest>(said[0]).request, request_id(kMe, 41));
+  EXPECT_TRUE(step(d, NamedTrip{trip, request_id(kMe, 42)}, at(2)).empty()) << "one vehicle";
+  EXPECT_EQ(current_request(d), request_id(kMe, 41));
+  expect_balanced(d);
+  State other = make_state(kMe, Mode::list, plan);
+  EXPECT_TRUE(step(other, NamedTrip{trip, request_id(kMe, 41)}, at(1)).empty());
+}
+
+TEST(Driver, AGuestAsksAgainForAnyRequestAndNobodyElseDoes) {  // D-129
+  const Plan plan;
+  const AskRequest asked{request_id(kMe, 1), kMe, PointId{2}};
+  State d = make_state(kMe, Mode::guest, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  EXPECT_TRUE(step(d, asked, at(0)).empty()) << "it has not called";
+  static_cast<void>(step(d, Return{}, at(0)));
+  const auto said = step(d, asked, at(1));
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(std::get<AskRequest>(said[0]).request, asked.request);
+  EXPECT_TRUE(step(d, AskRequest{asked.request, DriverId{8}, PointId{2}}, at(1)).empty());
+  State other = make_state(kMe, Mode::list, plan);
+  EXPECT_TRUE(step(other, asked, at(1)).empty());
+}
+
 TEST(Driver, DoesOneTripAtATimeForTheFleetAndPausesAfterEach) {  // D-123
   const Plan plan;
   State d = make_state(kMe, Mode::fleet, plan);

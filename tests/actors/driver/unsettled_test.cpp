@@ -2,6 +2,8 @@
 // up.
 #include <gtest/gtest.h>
 
+#include "actors/driver/request_run.hpp"
+#include "actors/driver/unsettled.hpp"
 #include "tests/actors/driver/words.hpp"
 
 namespace chargemill::driver {
@@ -124,6 +126,69 @@ TEST(Unsettled, ForgetsTheOldestOfTooManyCancels) {  // D-125, law 6
   const auto said = step(d, Tick{}, at(11));
   ASSERT_EQ(said.size(), kCancelsMax);
   EXPECT_EQ(std::get<CancelRequest>(said[0]).request, request_id(kMe, 2));
+}
+
+/// Gives up a request for any point of a zone before it has heard where it was let in.
+State given_up_unheard(const Plan& plan, Mode mode) {
+  State d = make_state(kMe, mode, plan);
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  if (mode == Mode::guest) static_cast<void>(step(d, Return{}, at(0)));
+  static_cast<void>(step(d, Trip{at(0), {}, {}, kUnknownPoint, ZoneId{1}, true}, at(0)));
+  const auto said = step(d, Tick{}, at(30));
+  EXPECT_TRUE(says<TimedOut>(said));
+  EXPECT_FALSE(says<CancelRequest>(said)) << "nobody knows where";
+  return d;
+}
+
+TEST(Unsettled, CancelsWhatIsLetInAfterItHasBeenGivenUp) {  // D-125, D-177
+  const Plan plan;
+  for (const Mode mode : {Mode::fleet, Mode::guest}) {
+    for (const UpdateStatus status : {UpdateStatus::accepted, UpdateStatus::in_progress}) {
+      State d = given_up_unheard(plan, mode);
+      DriverUpdate late = update(d, status);
+      const auto said = step(d, late, at(31));
+      ASSERT_TRUE(says<CancelRequest>(said)) << "its answer was under way";
+      EXPECT_EQ(find<CancelRequest>(said)->request, late.request);
+      EXPECT_EQ(find<CancelRequest>(said)->point, kPoint);
+      late.status = UpdateStatus::in_progress;
+      EXPECT_FALSE(says<CancelRequest>(step(d, late, at(32)))) << "once";
+      EXPECT_EQ(cancel_due(d), at(41)) << "and again if it is not heard";
+      late.status = UpdateStatus::completed;
+      static_cast<void>(step(d, late, at(33)));
+      EXPECT_FALSE(d.unsettled);
+      EXPECT_EQ(d.totals.timed_out, 1U) << "and nothing else";
+      EXPECT_EQ(d.totals.accepted + d.totals.sessions, 0U);
+    }
+  }
+}
+
+TEST(Unsettled, CancelsALateSessionAlsoOnceItsDriverIsOnItsNextTrip) {  // D-125
+  const Plan plan;
+  State d = given_up_unheard(plan, Mode::fleet);
+  const DriverUpdate late = update(d, UpdateStatus::accepted);
+  static_cast<void>(step(d, Tick{}, at(34)));
+  static_cast<void>(step(d, Trip{at(35), {}, {}, PointId{9}, {}, false}, at(35)));
+  const auto said = step(d, late, at(36));
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(find<CancelRequest>(said)->request, late.request);
+  EXPECT_EQ(d.trip.point, PointId{9});
+  EXPECT_EQ(open_of(d.totals), 1U);
+}
+
+TEST(Unsettled, CancelsNoSessionThatItDidNotAskForItself) {  // D-125, D-126, D-214
+  const Plan plan = three_lines();
+  State d = make_state(kMe, Mode::list, plan);
+  d.requests_made = 1U << kRequestBits;
+  static_cast<void>(step(d, PowerOn{}, at(0)));
+  DriverUpdate update_of = update(d, UpdateStatus::in_progress);
+  EXPECT_FALSE(says<CancelRequest>(step(d, update_of, at(1)))) << "the one that it waits for";
+  for (const RequestId request :
+       {RequestId::none, request_id(kMe, 3), request_id(kMe, 1U << kRequestBits),
+        request_id(DriverId{6}, (1U << kRequestBits) + 1),
+        request_id(kMe, (1U << kRequestBits) + 9)}) {
+    update_of.request = request;
+    EXPECT_TRUE(step(d, update_of, at(2)).empty()) << index_of(request);
+  }
 }
 
 TEST(Unsettled, CancelsNothingThatNoPointHasHeardOf) {

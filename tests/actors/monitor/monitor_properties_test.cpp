@@ -97,7 +97,7 @@ struct Expected {
   // the check: D-115, D-116
   std::uint32_t number = 0;
   SimTime time_out = kNever;  ///< of the check under way
-  SimTime check_from{}, check_by{};
+  SimTime check_at = kNever;  ///< an interval after the last one ended; kNever: under way
   // registration: D-114
   bool registered = false;
   int attempts = 0;
@@ -220,11 +220,10 @@ class Bench {
       expected_.simulating = on;
       if (on) {  // at once (D-120)
         expected_.failures = 3;
+        if (expected_.time_out != kNever) expected_.check_at = now_ + interval_;
         expected_.time_out = kNever;
         if (!expected_.unhealthy) expected_.begin(true, now_);
       }
-      expected_.check_from = now_;
-      expected_.check_by = now_ + interval_ * 3 / 2;
       health_since_ = now_;
     }
     tell(SimulateFault{on});
@@ -238,7 +237,7 @@ class Bench {
       expected_.attempts = 0;
       expected_.attempt(now_);
       may_register_ = true;
-      expected_.beat_at = expected_.check_from = expected_.check_by = now_ + offset_;
+      expected_.beat_at = expected_.check_at = now_ + offset_;
       expected_.report_now(now_);
       health_since_ = now_;
     }
@@ -256,13 +255,17 @@ class Bench {
       expected_.attempt(now_);
       may_register_ = true;
     }
-    if (now_ == expected_.beat_at) {
+    // With each check, and whenever the last one is an interval ago.
+    if (now_ == expected_.beat_at || now_ == expected_.check_at) {
       beats = expected_.link_up && expected_.may_beat();
-      expected_.beat_at += interval_;
+      expected_.beat_at = now_ + interval_;
     }
     if (now_ >= expected_.time_out) {
       expected_.time_out = kNever;
-      expected_.check_from = expected_.check_by = now_ + interval_;  // D-116
+      expected_.check_at = now_ + interval_;
+      expected_.fail(now_);
+    } else if (now_ == expected_.check_at && expected_.simulating) {  // skipped (D-120)
+      expected_.check_at += interval_;
       expected_.fail(now_);
     }
     const int before = heartbeats_;
@@ -271,9 +274,10 @@ class Bench {
   }
   void hear(const Answer& a) {
     if (expected_.time_out != kNever && a.number == expected_.number) {
+      const SimTime asked = expected_.time_out - 1s;
       expected_.time_out = kNever;
-      expected_.check_from = now_ + interval_ / 2;
-      expected_.check_by = now_ + interval_ * 3 / 2;
+      // What took no more than half an interval counts as given at once.
+      expected_.check_at = (now_ - asked > interval_ / 2 ? now_ : asked) + interval_;
       is_good(a.engine) ? expected_.succeed(now_) : expected_.fail(now_);
     }
     if (a.engine == Engine::refuses) return tell(PingRefused{a.number});
@@ -316,9 +320,9 @@ class Bench {
   void hear_ping(const Ping& ping) {
     RC_ASSERT(!expected_.simulating);
     RC_ASSERT(expected_.time_out == kNever);  // one check at a time
-    RC_ASSERT(now_ >= expected_.check_from);
-    RC_ASSERT(now_ <= expected_.check_by);
+    RC_ASSERT(now_ == expected_.check_at);
     RC_ASSERT(ping.number > expected_.number);
+    expected_.check_at = kNever;
     expected_.number = ping.number;
     expected_.time_out = now_ + 1s;
     if (engine_ != Engine::silent)
@@ -356,8 +360,7 @@ class Bench {
     RC_ASSERT(next <= expected_.time_out);
     RC_ASSERT(next <= expected_.beat_at);
     RC_ASSERT(next <= expected_.register_at);
-    const bool checks = expected_.time_out == kNever && !expected_.simulating;
-    RC_ASSERT((!checks || next <= expected_.check_by));
+    RC_ASSERT(next <= expected_.check_at);
     const bool reports = !expected_.owed.empty() && expected_.link_up;
     RC_ASSERT((!reports || next <= expected_.report_from));
   }
@@ -366,7 +369,7 @@ class Bench {
     if (!expected_.on || expected_.simulating) return;
     const Nanos since = now_ - std::max(engine_since_, health_since_);
     RC_ASSERT((is_good(engine_) || since < 15s || expected_.unhealthy));
-    RC_ASSERT((!is_good(engine_) || since < interval_ * 3 / 2 + 2s || !expected_.unhealthy));
+    RC_ASSERT((!is_good(engine_) || since < interval_ + 2s || !expected_.unhealthy));
   }
 
   const Nanos interval_;

@@ -198,17 +198,59 @@ TEST(Monitor, TheNextCheckComesOneIntervalAfterATimeOut) {  // D-116
   EXPECT_EQ(story.count<Heartbeat>(), 6U);  // independent of the check (D-115)
 }
 
-TEST(Monitor, ChecksReturnToTheBeatAfterATimeOut) {
+std::vector<SimTime> seconds_of(const std::vector<int>& at) {
+  std::vector<SimTime> times;
+  for (const int s : at) times.push_back(SimTime{std::chrono::seconds{s}});
+  return times;
+}
+
+TEST(Monitor, TheBeatFollowsTheChecksThatATimeOutHasMoved) {  // D-115, D-116
   Story story;
   story.monitor = make_state(PointId{7}, Price{1}, 10s, 0s);
   story.engine = Engine::silent;
   story.tell(PowerOn{});
   story.pass(5s);
   story.engine = Engine::ok;
-  story.pass(40s);
-  const std::vector<SimTime> expected{SimTime{}, SimTime{} + 11s, SimTime{} + 20s, SimTime{} + 30s,
-                                      SimTime{} + 40s};
-  EXPECT_EQ(story.times<Ping>(), expected);
+  story.pass(45s);
+  EXPECT_EQ(story.times<Ping>(), seconds_of({0, 11, 21, 31, 41}));
+  EXPECT_EQ(story.times<Heartbeat>(), seconds_of({0, 10, 11, 21, 31, 41}))
+      << "one comes early, none late";
+  story.forget();
+  story.pass(100s);
+  EXPECT_EQ(story.ticks, 10U) << "check and beat share a timer again";
+}
+
+TEST(Monitor, AnAnswerThatTakesItsTimeMovesTheNextCheckAsMuch) {  // D-116
+  Story story;
+  story.tell(PowerOn{});
+  story.pass(500ms);
+  story.engine = Engine::silent;  // it answers, but not at once
+  story.pass(500ms);
+  ASSERT_EQ(story.times<Ping>().back(), SimTime{} + 1s);
+  story.pass(900ms);
+  story.engine = Engine::ok;
+  story.tell(Pong{story.monitor.number, true, Phase::activated});
+  story.pass(1100ms);
+  const auto pings = story.times<Ping>();
+  ASSERT_EQ(pings.size(), 3U);
+  EXPECT_EQ(pings.back(), SimTime{} + 2900ms) << "one interval after the answer at 1.9 s";
+  EXPECT_EQ(story.times<Heartbeat>().back(), SimTime{} + 2900ms);
+}
+
+TEST(Monitor, ATickThatComesLateMovesNoPhase) {
+  for (const bool simulates : {false, true}) {
+    Story story;
+    story.tell(PowerOn{});
+    story.pass(500ms);
+    story.tell(SimulateFault{simulates});
+    for (const Nanos late : {Nanos{400ms}, Nanos{900ms}, Nanos{2400ms}}) {
+      story.now = due(story.monitor) + late;  // the machine was busy
+      story.tell(Tick{});
+      EXPECT_EQ((story.monitor.check_at - SimTime{}) % 1s, 0s) << "else all would have the same";
+      EXPECT_EQ((story.monitor.beat_at - SimTime{}) % 1s, 0s);
+      EXPECT_GE(story.monitor.check_at - story.now, 500ms) << "a machine that lags is spared";
+    }
+  }
 }
 
 TEST(Monitor, LateAndForeignAnswersAreIgnored) {

@@ -23,8 +23,8 @@ SaidState state(Phase phase, Reason reason = Reason::none) {
   said.status.reason = reason;
   return said;
 }
-SaidEnergy energy(SessionId session, std::int64_t mj) {
-  return {session, Power{22'000}, Energy{mj}, true};
+SaidEnergy energy(SessionId session, std::int64_t mj, Money cost = {}) {
+  return {session, Power{22'000}, Energy{mj}, cost, true};
 }
 SaidEnd end(SessionId session, std::int64_t mj) {
   SessionEnd e{};
@@ -117,8 +117,26 @@ TEST(OutsidePoint, EnergyNeverFallsAndWithoutItStaysAsItWas) {  // D-027
   s.tell(energy(kFirst, 100));
   s.tell(energy(kFirst, 60));
   EXPECT_EQ(s.all<Telemetry>().front().delivered, Energy{100});
-  s.tell(SaidEnergy{kFirst, Power{1}, Energy{0}, false});
+  s.tell(SaidEnergy{kFirst, Power{1}, Energy{0}, Money{}, false});
   EXPECT_EQ(s.all<Telemetry>().front().delivered, Energy{100});
+}
+TEST(OutsidePoint, TheEngineSaysWhatItCosts) {  // D-218, D-027
+  Story s;
+  s.connect();
+  s.tell(start(kFirst));
+  s.tell(energy(kFirst, 100, Money{7}));
+  EXPECT_EQ(s.all<Telemetry>().front().cost, Money{7});
+  s.tell(energy(kFirst, 60, Money{4}));
+  EXPECT_EQ(s.all<Telemetry>().front().cost, Money{7}) << "it is older";
+  s.tell(SaidEnergy{kFirst, Power{1}, Energy{}, Money{9}, false});
+  EXPECT_EQ(s.all<Telemetry>().front().cost, Money{9}) << "without kwh the cost alone is new";
+  EXPECT_EQ(s.all<Telemetry>().front().delivered, Energy{100});
+  s.tell(energy(kFirst, 100, Money{-3}));
+  EXPECT_EQ(s.all<Telemetry>().front().cost, Money{-3}) << "negative euros are accepted (D-019)";
+  s.tell(end(kFirst, 110));
+  s.tell(start(SessionId{12}));
+  s.tell(SaidEnergy{SessionId{12}, Power{1}, Energy{}, Money{2}, false});
+  EXPECT_EQ(s.all<Telemetry>().front().cost, Money{2}) << "a session has its own";
 }
 TEST(OutsidePoint, WhatIsNotConfirmedIsUnreported) {
   Story s;
@@ -202,7 +220,7 @@ TEST(OutsidePoint, CentralThatIsBehindGetsTheLatest) {
   s.tell(energy(kFirst, 500));
   EXPECT_TRUE(s.has_note(NoteCode::telemetry_merged));
   s.tell(ReportAck{s.point.last_seq});
-  s.tell(SaidEnergy{kFirst, Power{1}, Energy{}, false});
+  s.tell(SaidEnergy{kFirst, Power{1}, Energy{}, Money{}, false});
   EXPECT_EQ(s.all<Telemetry>().front().delivered, Energy{500});
 }
 TEST(OutsidePoint, WhateverIsSaidNothingIsBookedTwice) {

@@ -111,7 +111,7 @@ TEST(TransitOf, ADriverUpdateHasAllThatWasSaid) {
   update.session = SessionId{2};
   update.power = Power{3};
   update.delivered = Energy{-4};
-  update.price = Price{5};
+  update.cost = Money{-5};
   update.point = PointId{6};
   update.driver = DriverId{7};
   update.status = UpdateStatus::denied;
@@ -123,9 +123,22 @@ TEST(TransitOf, ADriverUpdateHasAllThatWasSaid) {
   ASSERT_TRUE(is_read(bytes_of(driver::Event{update}), back));
   const auto& read_back = std::get<DriverUpdate>(back);
   EXPECT_EQ(read_back.delivered, update.delivered);
+  EXPECT_EQ(read_back.cost, update.cost);
   EXPECT_EQ(read_back.driver, update.driver);
   EXPECT_EQ(read_back.reason, Reason::manual_stop);
   EXPECT_EQ(read_back.refusal, Refusal::no_central);
+}
+
+TEST(TransitOf, ATelemetrySaysWhatItsEngineBills) {  // D-218
+  const Telemetry told{SessionId{1}, SimTime{Nanos{2}}, Power{3}, Energy{4}, Money{-5},
+                       PointId{6},   DriverId{7},       8,        true};
+  const Bytes bytes = bytes_of(central::ShardEvent{told});
+  EXPECT_EQ(bytes.size(), 54U) << "a kind, five of 8 bytes, three of 4, a flag";
+  central::ShardEvent back;
+  ASSERT_TRUE(is_read(bytes, back));
+  EXPECT_EQ(std::get<Telemetry>(back).cost, told.cost);
+  EXPECT_EQ(std::get<Telemetry>(back).delivered, told.delivered);
+  EXPECT_TRUE(std::get<Telemetry>(back).wants_ack);
 }
 
 TEST(TransitOf, AListThatNamesMorePointsThanItHasRoomForIsRefused) {

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+
+#include "app/api/api.hpp"
 
 namespace chargemill::app::api {
 namespace {
@@ -28,6 +31,83 @@ TEST(TaskThread, SaysHowLongItHasBeenAtOneTask) {  // what /livez asks
   while (thread.busy_for() > 0ns && std::chrono::steady_clock::now() < deadline)
     std::this_thread::yield();
   EXPECT_EQ(thread.busy_for(), 0ns);
+}
+
+/// A clock that moves when it is told to.
+struct HandClock {
+  std::atomic<Nanos::rep> at{1'000};
+
+  void pass(Nanos time) { at.fetch_add(time.count()); }
+  [[nodiscard]] TaskThread::Clock clock() {
+    return [this] { return std::chrono::steady_clock::time_point{Nanos{at.load()}}; };
+  }
+};
+
+/// A thread at a task that ends when it is told to.
+struct Stuck {
+  HandClock clock;
+  std::promise<void> begun;
+  std::promise<void> may_end;
+  TaskThread thread{"test", 1, clock.clock()};
+
+  Stuck() {
+    EXPECT_TRUE(thread.post()([&] {
+      begun.set_value();
+      may_end.get_future().wait();
+    }));
+    begun.get_future().wait();
+  }
+  /// The status of /livez without that thread; 0: it may answer itself.
+  [[nodiscard]] unsigned livez(const char* target = "/livez") const {
+    const auto answer = answer_if_stuck(target, thread.busy_for());
+    return answer ? answer->status : 0U;
+  }
+};
+
+TEST(Livez, SaysThatAThreadIsStuckAfterFiveSecondsAtOneTaskAndNoSooner) {  // contract, section 4
+  Stuck s;
+  EXPECT_EQ(s.livez(), 0U);
+  s.clock.pass(5s - 1ns);
+  EXPECT_EQ(s.livez(), 0U);
+  s.clock.pass(1ns);
+  EXPECT_EQ(s.livez(), 503U);
+  EXPECT_EQ(s.livez("/livez?since=a"), 503U) << "a query does not hide it";
+  EXPECT_EQ(s.livez("/readyz"), 0U) << "which is asked something else";
+  EXPECT_NE(answer_if_stuck("/livez", 5s)->body.find("held up"), std::string::npos);
+  s.clock.pass(1h);
+  EXPECT_EQ(s.livez(), 503U) << "until it is over";
+  s.may_end.set_value();
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (s.thread.busy_for() > 0ns && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(s.livez(), 0U);
+}
+
+TEST(Livez, CountsFromTheBeginningOfEachTask) {
+  Stuck s;
+  s.clock.pass(3s);
+  std::promise<void> begun;
+  std::promise<void> may_end;
+  EXPECT_TRUE(s.thread.post()([&] {
+    begun.set_value();
+    may_end.get_future().wait();
+  }));
+  s.may_end.set_value();
+  begun.get_future().wait();
+  s.clock.pass(3s);
+  EXPECT_EQ(s.livez(), 0U) << "two tasks of three seconds hold up nobody for five";
+  may_end.set_value();
+  s.thread.close();
+}
+
+TEST(Livez, IsNoMatterOfHowManyWait) {
+  Stuck s;
+  EXPECT_TRUE(s.thread.post()([] {}));
+  EXPECT_FALSE(s.thread.post()([] {})) << "no room for another";
+  EXPECT_EQ(answer_if_full("/livez").status, 200U);
+  EXPECT_EQ(answer_if_full("/livez").body, "ok\n");
+  EXPECT_EQ(answer_if_full("/api/v1/summary").status, 503U);
+  s.may_end.set_value();
 }
 
 }  // namespace

@@ -5,105 +5,18 @@
 #include <gtest/gtest.h>
 
 #include "actors/driver/request_run.hpp"
-#include "runtime/net/io_thread.hpp"
-#include "tests/support/still_engine.hpp"
+#include "tests/app/guests/hotel.hpp"
 
 namespace chargemill::app {
 namespace {
 
 using namespace std::chrono_literals;
+using test::Ear;
+using test::Hotel;
+using test::scenario;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class Ear final : public runtime::FrameLink {
- public:
-  void reply(runtime::MessageNumber, std::string_view) override {}
-  void push(std::string_view text) override { heard.emplace_back(text); }
-
-  std::vector<std::string> heard;
-};
-
-network::Scenario scenario() {
-  network::Scenario s;
-  for (const char* id : {"CP-IN", "CP-OUT"}) {
-    network::PointSpec spec;
-    spec.id = id;
-    spec.is_outside = std::string{id} == "CP-OUT";
-    s.network.points.push_back(spec);
-  }
-  for (const char* id : {"alice", "guest"}) {
-    network::DriverSpec spec;
-    spec.id = id;
-    spec.is_outside = std::string{id} == "guest";
-    s.drivers.named.push_back(spec);
-  }
-  s.central.shards = 2;
-  s.run.duration = 1h;
-  return s;
-}
-
-/// The context runs on the test's own thread, when it is asked to.
-struct Hotel {
-  explicit Hotel(const network::Scenario& of = scenario())
-      : still(2),
-        network(of, still.engine),
-        desk(network, still.engine),
-        names(network.topology(), &network.annex()),
-        poster(std::make_shared<runtime::Poster>(context)),
-        guests(desk, names, {1'767'571'200'000'000}, poster,
-               [this](std::string text) { troubles.push_back(std::move(text)); }),
-        point(std::make_shared<Ear>()),
-        driver(std::make_shared<Ear>()) {
-    network.start();
-    still.pass(1s);
-  }
-  std::string say(const std::shared_ptr<Ear>& who, const std::string& text) {
-    auto said = guests.take(who, text);
-    work();
-    return said;
-  }
-  void work() {
-    still.settle();
-    context.restart();
-    context.poll();
-    still.settle();
-  }
-  void pass(Nanos time) {
-    still.pass(time);
-    work();
-  }
-  void open_point() {
-    EXPECT_EQ(
-        say(point,
-            R"({"type": "cp.register", "cp_id": "CP-OUT", "cp_e_host": "h", "cp_e_port": 1})"),
-        "ACK: cp.register");
-    EXPECT_EQ(say(point, R"({"type": "cp.status", "cp_id": "CP-OUT", "state": "ACTIVATED"})"),
-              "ACK: cp.status");
-  }
-  std::string ask(const char* request, const char* where) {
-    return say(driver,
-               std::string{R"({"type": "driver.requests", "driver_id": "guest", "request_id": ")"} +
-                   request + R"(", "cp_id": ")" + where + R"("})");
-  }
-  network::Totals totals() {
-    work();
-    const auto snapshot = network.count();
-    for (const auto& text : network::broken_identities(snapshot.totals)) ADD_FAILURE() << text;
-    return snapshot.totals;
-  }
-
-  std::vector<std::string> troubles;
-  boost::asio::io_context context;
-  test::StillEngine still;
-  network::Network network;
-  network::Desk desk;
-  Directory names;
-  std::shared_ptr<runtime::Poster> poster;
-  Guests guests;
-  std::shared_ptr<Ear> point;
-  std::shared_ptr<Ear> driver;
-};
 
 TEST(Guests, WhatCannotBeReadIsToldCountedAndDroppedAndTheNextMessageIsHeard) {  // D-009
   Hotel h;
@@ -154,6 +67,26 @@ TEST(Guests, ASessionGoesFromRequestToTicket) {  // D-211
   EXPECT_EQ(t.energy_delivered_mj, 2 * kMillijoulesPerKwh);
   EXPECT_EQ(t.revenue_microeur, 600'000);
   EXPECT_EQ(t.sessions_completed, 1U);
+}
+TEST(Guests, AnEnginesEurosReachItsDriverAndTheBillThoughNoEndComes) {  // D-218, D-060, D-064
+  Hotel h;
+  h.open_point();
+  h.ask("r1", "CP-OUT");
+  h.say(h.point, R"({"type": "cp.status", "cp_id": "CP-OUT", "state": "SUPPLYING"})");
+  h.say(
+      h.point,
+      R"({"type": "cp.telemetry", "cp_id": "CP-OUT", "kw": 22.0, "kwh": 1.0, "euros": 0.75, "driver_id": "guest", "session_id": "session-10000000001"})");
+  EXPECT_THAT(h.driver->heard.back(), HasSubstr("Charging: 22.0 kW, \\u20ac0.75"));
+  h.say(
+      h.point,
+      R"({"type": "cp.telemetry", "cp_id": "CP-OUT", "kw": 11.0, "euros": 1.25, "driver_id": "guest", "session_id": "session-10000000001"})");
+  EXPECT_THAT(h.driver->heard.back(), HasSubstr("Charging: 11.0 kW, \\u20ac1.25"))
+      << "the seed's form: the cost alone is new (D-027)";
+  h.say(h.point, R"({"type": "cp.status", "cp_id": "CP-OUT", "state": "ACTIVATED"})");
+  EXPECT_THAT(h.driver->heard.back(),
+              testing::AllOf(HasSubstr("driver.ticket"), HasSubstr(R"("energy_kwh": 1.0)"),
+                             HasSubstr(R"("total_cost_eur": 1.25)")));
+  EXPECT_EQ(h.totals().revenue_microeur, 1'250'000);
 }
 TEST(Guests, WhoConfirmsTheFirstTicketIsStillOwedTheCorrection) {  // D-083, D-075
   Hotel h;
@@ -225,6 +158,10 @@ TEST(Guests, WhatNoChargePointCanDeliverIsRefused) {
   EXPECT_EQ(
       h.say(h.point,
             R"({"type": "cp.telemetry", "cp_id": "CP-OUT", "kw": 1, "kwh": 1e6, "euros": 1})"),
+      "NACK: Number or time out of range");
+  EXPECT_EQ(
+      h.say(h.point,
+            R"({"type": "cp.telemetry", "cp_id": "CP-OUT", "kw": 1, "kwh": 1, "euros": -1e7})"),
       "NACK: Number or time out of range");
   EXPECT_EQ(
       h.say(
@@ -353,6 +290,46 @@ TEST(Guests, ADriverHasOneRequestAtATimeAndMayGiveItUp) {  // D-125
   EXPECT_EQ(h.say(h.driver, cancel + R"("r1"})"), "ACK: driver.cancel");
   EXPECT_THAT(h.driver->heard[2], HasSubstr("Driver cancelled"));
   EXPECT_EQ(h.totals().requests_open, 0U);
+}
+
+/// How far the session of the point outside is, for its shard.
+class StageLook final : public central::Inspection {
+ public:
+  explicit StageLook(PointId point) : point_(point) {}
+  std::uint32_t look(const central::ShardState& shard, SimTime, std::uint32_t) override {
+    stage = shard.points[central::find(shard, point_)].stage;
+    return kEnough;
+  }
+  void finish(SimTime) override { is_finished = true; }
+
+  central::Stage stage = central::Stage::starting;
+  bool is_finished = false;
+
+ private:
+  const PointId point_;
+};
+
+TEST(Guests, WhoLooksBehindAPointSeesTheEndThatItHasTold) {  // D-102, D-177: its ACK says so
+  Hotel h;
+  h.open_point();
+  h.ask("r1", "CP-OUT");
+  h.say(h.point, R"({"type": "cp.status", "cp_id": "CP-OUT", "state": "SUPPLYING"})");
+  const PointId point = *h.names.point("CP-OUT");
+  const auto before = std::make_shared<StageLook>(point);
+  ASSERT_TRUE(h.desk.inspect_behind(point, before));
+  ASSERT_EQ(
+      h.guests.take(
+          h.point,
+          R"({"type": "cp.session_end", "cp_id": "CP-OUT", "driver_id": "guest", "session_id": "session-10000000001", "start_time": 0, "energy_kwh": 2.0, "total_cost_eur": 0.6})"),
+      "ACK: cp.session_end");
+  EXPECT_EQ(h.guests.recorded_at(), point);
+  EXPECT_TRUE(h.guests.is_relayed());
+  const auto after = std::make_shared<StageLook>(point);
+  ASSERT_TRUE(h.desk.inspect_behind(point, after));
+  h.work();
+  EXPECT_TRUE(before->is_finished && after->is_finished);
+  EXPECT_EQ(before->stage, central::Stage::supplying);
+  EXPECT_EQ(after->stage, central::Stage::none);
 }
 
 }  // namespace

@@ -38,6 +38,15 @@ TEST(Console, ShowsTicketsTheEndAndWhatIsLost) {
             "00:01:07 ⚠️ CP-001 | Unable to connect to CENTRAL");
 }
 
+TEST(Console, ShowsAPointsTotalsAtTheEndOfASession) {  // D-096: 22 kW, 11 s
+  const charge_point::SessionTotals totals{Energy{242'000'000}, 11s, SessionStatus::completed,
+                                           Reason::central_requested_stop};
+  EXPECT_EQ(
+      line_of(PointTotals{PointId{0}, Price{300'000}, totals}),
+      "00:01:07 ℹ️ CP-001 | SESSION OVER | 0.07 kWh, €0.02 in 11.0 s | COMPLETED | Central "
+      "requested stop");
+}
+
 TEST(Console, ShowsWhatAMonitorFinds) {
   EXPECT_EQ(line_of(MonitorNote{PointId{0}, monitor::NoteCode::fault_found}),
             "00:01:07 ⚠️ MON-CP-001 | FAULT | Health check failures exceeded threshold");
