@@ -50,7 +50,7 @@ class ReturnedBags {
 
  private:
   static constexpr unsigned kHeightShift = 48;  // user-space addresses are shorter
-  static_assert(sizeof(MailBag*) == sizeof(std::uint64_t));
+  static_assert(sizeof(std::uintptr_t) == sizeof(std::uint64_t));
   static_assert(kBagsMax >> (64 - kHeightShift) == 0);
 
   static MailBag* bag_of(std::uint64_t word) noexcept {
