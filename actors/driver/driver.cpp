@@ -220,23 +220,6 @@ bool is_guests_of_an_earlier_run(const State& state, RequestId request) {
          run_of(request) != run_of(current_request(state));
 }
 
-/// One that it has made and no longer waits for. Not one of before: of an earlier run, or of the
-/// node whose part was taken over; nobody has given those up.
-bool is_given_up(const State& state, RequestId request) {
-  const auto newest = index_of(current_request(state));
-  const auto number = index_of(request);
-  const bool is_own = number <= newest && newest - number < state.totals.sent;
-  return is_own && (number < newest || state.stage != Stage::waiting);
-}
-
-/// Let in when nobody waited for it any more: the answer was under way, or held until it was on
-/// disk (D-177). It is cancelled like one that was given up in mid-session (D-125).
-void take_back(State& state, const DriverUpdate& late, SimTime now, Effects& effects) {
-  if (is_terminal(late.status) || late.point == kUnknownPoint) return;
-  if (!is_given_up(state, late.request) || is_cancelled(state, late.request)) return;
-  cancel(state, {late.request, late.point}, now, effects);
-}
-
 void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects) {
   if (state.away || update.driver != state.id) return;
   if (is_terminal(update.status)) settle_cancel(state, update.request);
@@ -244,7 +227,7 @@ void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects)
     effects.push_back(Show{update});
     return;
   }
-  take_back(state, update, now, effects);
+  if (!is_terminal(update.status)) take_back(state, update, now, effects);
   // D-126: of other drivers' or unknown requests nothing is heard.
   if (update.request != current_request(state)) return;
   if (state.stage == Stage::leaving) effects.push_back(Show{update});  // late, but not unseen

@@ -22,6 +22,15 @@ void forget_if_settled(State& state) {
     state.unsettled.reset();
 }
 
+/// One that it has made and no longer waits for. Not one of before: of an earlier run, or of the
+/// node whose part was taken over; nobody has given those up.
+bool is_given_up(const State& state, RequestId request) {
+  const auto newest = index_of(current_request(state));
+  const auto number = index_of(request);
+  const bool is_own = number <= newest && newest - number < state.totals.sent;
+  return is_own && (number < newest || state.stage != Stage::waiting);
+}
+
 }  // namespace
 
 bool in_reach(const State& state) noexcept { return state.linked && !state.away; }
@@ -53,6 +62,12 @@ void cancel(State& state, const Cancel& wanted, SimTime now, Effects& effects) {
     open.cancels.push_back(wanted);
   }
   if (in_reach(state)) effects.push_back(CancelRequest{wanted.request, state.id, wanted.point});
+}
+
+void take_back(State& state, const DriverUpdate& late, SimTime now, Effects& effects) {
+  if (late.point == kUnknownPoint) return;
+  if (!is_given_up(state, late.request) || is_cancelled(state, late.request)) return;
+  cancel(state, {late.request, late.point}, now, effects);
 }
 
 void settle_cancel(State& state, RequestId request) {

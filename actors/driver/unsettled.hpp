@@ -13,6 +13,9 @@ namespace chargemill::driver {
 void cancel(State& state, const Cancel& wanted, SimTime now, Effects& effects);
 /// That has been said of `request`, and is not answered.
 [[nodiscard]] bool is_cancelled(const State& state, RequestId request) noexcept;
+/// `late` lets in when nobody waits for it any more: the answer was under way, or held until it was
+/// on disk (D-177). It is cancelled like one that was given up in mid-session (D-125).
+void take_back(State& state, const DriverUpdate& late, SimTime now, Effects& effects);
 /// All that are not answered, once more.
 void say_cancels(State& state, SimTime now, Effects& effects);
 /// When that is due; kNever: there are none, or central is out of reach.

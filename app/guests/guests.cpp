@@ -20,9 +20,8 @@ constexpr const char* kNoPoint = "Charging point not found";
 constexpr const char* kNoDriver = "Driver not found";
 constexpr const char* kReadsOnly = "NACK: virtual time: the doors only read";
 constexpr std::string_view kInvalidState = "Invalid CP state";  // D-057
-/// Of words of theirs that are said again.
-constexpr std::size_t kWordsMax = 64;
-/// One session; more is no charge, and sums must not overflow.
+constexpr std::size_t kWordsMax = 64;  // of words of theirs that are said again
+// One session's; more is no charge, and sums must not overflow.
 constexpr Energy kSessionMax{10'000 * kMillijoulesPerKwh};
 constexpr Power kPowerMax{10'000'000};
 constexpr Money kCostMax{1'000'000'000'000};  // a million euros
@@ -31,7 +30,6 @@ bool is_sane(Money cost) {
   return cost.microeur <= kCostMax.microeur && cost.microeur >= -kCostMax.microeur;
 }
 bool is_sane(const SessionEnd& end) { return end.delivered <= kSessionMax && is_sane(end.cost); }
-
 /// Of these a NACK means that something is lost (D-056, D-065, D-074); other participants are told
 /// what they have to do next.
 bool is_news_of_a_point(Channel channel) noexcept {

@@ -14,14 +14,12 @@ namespace chargemill::monitor {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// `slow` is still in time, `late` is not (D-116).
+// slow: still in time; late: not any more (D-116)
 enum class Engine : std::uint8_t { ok, slow, ko, refuses, late, silent };
 constexpr const char* kEngines[] = {"ok", "slow", "KO", "refusing", "late", "silent"};
 constexpr bool is_good(Engine e) { return e == Engine::ok || e == Engine::slow; }
-constexpr Nanos delay_of(Engine e) {
-  return e == Engine::slow ? 800ms : e == Engine::late ? 1200ms : 0ms;
-}
+constexpr Nanos kDelays[] = {0ms, 800ms, 0ms, 0ms, 1200ms, 0ms};
+constexpr Nanos delay_of(Engine e) { return kDelays[static_cast<int>(e)]; }
 
 enum class What : std::uint8_t {
   wait,

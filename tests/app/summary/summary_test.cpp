@@ -213,6 +213,9 @@ TEST(Summary, TellsDetectionInModelTimeToo) {
       << text;
   EXPECT_EQ(summary_text(summary_of(outcome)).find("in model time"), std::string::npos)
       << "at speed 1 it is the same";
+  outcome.last.latencies.tick_lateness.record(5s, 100);
+  const auto late = summary_text(make_summary(scenario, outcome, judge(scenario, outcome)));
+  EXPECT_NE(late.find("max 18.0 s, its own lateness included\n"), std::string::npos) << late;
 }
 
 }  // namespace
