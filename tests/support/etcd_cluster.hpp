@@ -132,7 +132,12 @@ class EtcdCluster {
     ::waitpid(members_[m].pid, nullptr, 0);
     members_[m].pid = 0;
   }
-  void signal(unsigned m, int number) { ::kill(members_[m].pid, number); }
+  /// A SIGSTOP has stopped it when this returns: its other threads go on for a moment after
+  /// kill(2).
+  void signal(unsigned m, int number) {
+    ::kill(members_[m].pid, number);
+    if (number == SIGSTOP) ::waitpid(members_[m].pid, nullptr, WUNTRACED);
+  }
   [[nodiscard]] bool is_running(unsigned m) const { return members_[m].pid > 0; }
 
  private:
