@@ -3,11 +3,10 @@
 //           none: twice a second four bits of each point are copied between two messages, 512
 //           points a look, and one 26 KiB frame is compressed for all; that is some milliseconds a
 //           second of one thread.
-// Shape:    at speed 1, health checks at 1 Hz, a fifth of all supplying; the clients take and
-// answer
-//           every frame, on a thread of this process, so what they cost is measured with it. A tab
-//           is Debian's chromium without a screen, on the same two cores, at the lowest priority:
-//           what it costs is its user's, but it gets the frames that a tab gets.
+// Shape:    at speed 1, health checks at 1 Hz, a fifth of all supplying; the clients take
+//           every frame and answer, on a thread of this process, so what they cost is measured
+//           with it. A tab is Debian's chromium without a screen, on the same two cores, at the
+//           lowest priority: what it costs is its user's, but it gets the frames that a tab gets.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <poll.h>

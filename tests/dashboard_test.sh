@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# The dashboard in a real browser: tests/dashboard/*_laws.mjs, with playwright-core and axe-core from npm.
+# The dashboard: its palette, and in a real browser tests/dashboard/*_laws.mjs, with playwright-core and axe-core from npm.
 # dashboard_test.sh [LAWS]: only tests/dashboard/LAWS_laws.mjs
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+failed=0
+if [[ -z ${1:-} ]]; then
+  colours="the colours are what app/dashboard/README.md says of them, for everybody"
+  if python3 app/dashboard/palette_check.py; then echo "ok - $colours"; else echo "not ok - $colours"; failed=1; fi
+fi
+
 for program in node npm /usr/bin/chromium; do
   if ! command -v "$program" >/dev/null; then
     echo "skipped - the dashboard in a browser (no $program here)"
-    exit 0
+    exit "$failed"
   fi
 done
 
@@ -17,12 +24,11 @@ if ! cmp -s tests/dashboard/package-lock.json "$DASHBOARD_MODULES/installed.json
   if ! (cd "$DASHBOARD_MODULES" && npm ci --ignore-scripts --no-audit --no-fund) >"$DASHBOARD_MODULES/npm.log" 2>&1; then
     tail -n 5 "$DASHBOARD_MODULES/npm.log"
     echo "skipped - the dashboard in a browser (npm cannot install what the tests need)"
-    exit 0
+    exit "$failed"
   fi
   cp tests/dashboard/package-lock.json "$DASHBOARD_MODULES/installed.json"
 fi
 
-failed=0
 for laws in tests/dashboard/${1:-*}_laws.mjs; do
   node "$laws" || failed=1
 done

@@ -37,6 +37,25 @@ await law('A range that is drawn on one chart is that of all, of the feed, and o
   await tab.context().close();
 });
 
+await law('A keyboard leads through time: each moment is in the captions and in words', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 5, null, { timeout: 30_000 });
+  const charts = tab.getByRole('region', { name: 'Charts' });
+  await charts.focus();
+  await tab.keyboard.press('Home');
+  const said = () => tab.getByTestId('chart-cursor').textContent();
+  const first = await until('a moment is told', async () => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\. States: supplying \d.*Tick lateness p99: lateness /.test(await said()) && said());
+  await tab.keyboard.press('ArrowRight');
+  await until('the next one is another', async () => (await said()) > first);
+  await until('captions have it', async () => (await charts.locator('.chart').first().textContent()).includes(`at ${(await said()).slice(11, 19)}`));
+  check(await charts.locator('.u-cursor-x').nth(1).evaluate((line) => line.getBoundingClientRect().left >= line.parentElement.getBoundingClientRect().left), 'the line is in the chart');
+  await tab.keyboard.press('Escape');
+  await until('it is now again', async () => !/at \d\d:\d\d:\d\d/.test(await charts.locator('.chart').first().textContent()));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('Charts shade what went beyond its limit, and name what the scenario foresaw', async () => {
   const strict = await openRun(smallScenario({ extra: `
 [[fault]]
@@ -58,6 +77,10 @@ expr = "request_decision:p99 < 1h"
   check(said.includes('foreseen: partition, Z02'), said);
   await tab.locator('.chart').first().locator('.u-over').hover();
   await until('values under the cursor are shown', async () => /at \d\d:\d\d:\d\d/.test(await tab.locator('.chart').first().textContent()));
+  const note = () => tab.locator('.tile[data-state=faulted] .tile-note').textContent();
+  check((await note()).startsWith('OK · '), await note());
+  for (const cp of ['CP-000001', 'CP-000002', 'CP-000003']) await strict.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
+  await until('more than one in twenty is broken, and its tile says so', async () => (await note()).startsWith('HIGH · '), 30);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
   await strict.stop();

@@ -107,6 +107,35 @@ await law('Equal faults can be one line with their number, and what is new is ne
   await tab.context().close();
 });
 
+await law('A row that somebody reads or has in hand stays where it is, however many come', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.locator('[data-testid=feed] .fault').first().waitFor();
+  const list = tab.getByTestId('feed');
+  const known = () => tab.evaluate(() => window.chargemill.faults.length);
+  const more = async (points) => {
+    const before = await known();
+    for (const cp of points) await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
+    await until('they are known', async () => (await known()) >= before + 2 * points.length, 30);
+  };
+  const some = Array.from({ length: 16 }, (_, i) => `CP-0000${i + 25}`);
+  await more(some);
+  const row = list.locator('.fault button').first();
+  await row.focus();
+  const place = () => tab.evaluate(() => [document.activeElement.closest('.fault')?.dataset.id, Math.round(document.activeElement.getBoundingClientRect().top)]);
+  const [id, top] = await place();
+  await more(some);
+  equal(await place(), [id, top], 'the row that has the focus, and where it is');
+  const at = await tab.evaluate(() => Number(document.activeElement.closest('.fault').getAttribute('aria-posinset')));
+  check(at > 32, `it is told to be number ${at}`);
+  await list.focus();
+  await tab.keyboard.press('Home');
+  await until('the newest is in sight', async () => (await list.evaluate((item) => item.scrollTop)) === 0);
+  await more(['CP-000025']);
+  equal(await list.evaluate((item) => item.scrollTop), 0, 'whoever is at the top stays there');
+  await tab.context().close();
+});
+
 await law('The feed of a zone has all of its rows, also those from before the page knew any; of a part it says so', async () => {
   const busy = await openRun(`
 [run]

@@ -1,8 +1,6 @@
 // What a person sees of a run that is under way, and that it is what the run and its journal say.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
-  cellColour, check, equal, finish, freePort, law, openRun, openTab, root, shown, smallScenario, until,
+  cellColour, check, equal, finish, freePort, law, openRun, openTab, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -136,6 +134,40 @@ await law('The table counts what the API counts', async () => {
   await tab.context().close();
 });
 
+await law('The table has what the map has: the charge points of a zone or a state, each with its place and state, and each can be opened', async () => {
+  const tab = await openTab(`${live.base}/?view=table`);
+  await tab.getByTestId('zone-table').waitFor();
+  await tab.getByText('Choose a zone here').waitFor();
+  await tab.getByTestId('zone-table').getByRole('button', { name: 'Z02' }).click();
+  const rows = () => tab.locator('[data-testid=point-table] tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+  const { charge_points: wanted } = await live.ask('/api/v1/charge-points?zone=Z02&limit=100');
+  await until('all of the zone are listed', async () => (await rows()).length === wanted.length);
+  equal((await rows()).map(([name, zone, site]) => [name, zone, site]), wanted.map(({ cp_id, zone, site }) => [cp_id, zone, site]), 'names and places');
+  await live.post('/api/v1/charge-points/CP-000011/stop');
+  await until('one turns', async () => (await rows()).some(([name, , , state]) => name === 'CP-000011' && state.endsWith('Out of Order')));
+  await tab.locator('.legend button', { hasText: 'Out of Order' }).click();
+  await until('it is left alone', async () => JSON.stringify((await rows()).map(([name]) => name)) === '["CP-000011"]');
+  equal(await tab.getByTestId('point-count').textContent(), '1 charge point', 'count');
+  await tab.getByTestId('point-table').getByRole('button', { name: 'CP-000011' }).click();
+  await tab.getByTestId('drawer').locator('.facts').waitFor();
+  await live.post('/api/v1/charge-points/CP-000011/resume');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+await law('What stands beside a cell follows its state', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.getByTestId('map').locator('canvas').focus();
+  await tab.keyboard.press('Home');
+  const tip = () => tab.getByTestId('tip').textContent();
+  await until('its name is there', async () => (await tip()).startsWith('CP-000001'));
+  await live.post('/api/v1/charge-points/CP-000001/stop');
+  await until('and its new state', async () => (await tip()).endsWith('Out of Order'));
+  await live.post('/api/v1/charge-points/CP-000001/resume');
+  await tab.context().close();
+});
+
 await law('On-going requests are those of the API', async () => {
   const tab = await openTab(`${live.base}/?panel=requests`);
   await until('a request is open', async () => (await live.ask('/api/v1/requests')).requests.length > 0, 60);
@@ -240,50 +272,6 @@ await law('A tile leaves its state alone on the map: the others are dimmed', asy
   await tab.getByRole('button', { name: 'Switch to the light theme' }).click();
   equal(await tab.evaluate(() => document.documentElement.dataset.theme), 'light', 'theme');
   await tab.context().close();
-});
-
-await law('The page decodes the frame that FORMAT.md draws', async () => {
-  const text = readFileSync(join(root, 'app/dashboard/FORMAT.md'), 'utf8');
-  const bytes = /```\n((?:[0-9a-f]{2} +)+[0-9a-f]{2})\n```/.exec(text)[1].split(/ +/).map((part) => parseInt(part, 16));
-  const found = await page.evaluate(async (given) => {
-    const { States } = await import('/page/frames.js');
-    const states = new States(1);
-    const isTaken = await states.take(new Uint8Array(given).buffer);
-    return [isTaken, states.number, states.simMs, states.code(0)];
-  }, bytes);
-  equal(found, [true, 1, 1286, 0], 'what it holds');
-});
-
-await law('Frames of differences add up, and one that does not fit is refused', async () => {
-  const found = await page.evaluate(async () => {
-    const { States } = await import('/page/frames.js');
-    const frame = async (isKey, points, number, base, payload) => {
-      const packed = new Uint8Array(await new Response(new Blob([new Uint8Array(payload)]).stream().pipeThrough(new CompressionStream('deflate'))).arrayBuffer());
-      const bytes = new Uint8Array(22 + packed.length);
-      const head = new DataView(bytes.buffer);
-      head.setUint8(0, 1);
-      head.setUint8(1, isKey ? 1 : 0);
-      [points, number, base].forEach((value, i) => head.setUint32(2 + 4 * i, value, true));
-      bytes.set(packed, 22);
-      return bytes.buffer;
-    };
-    const states = new States(3);
-    const codes = () => Array.from({ length: states.points }, (_, i) => states.code(i));
-    const steps = [];
-    const take = async (...parts) => steps.push([await states.take(await frame(...parts)), states.number, codes().join('')]);
-    await take(false, 3, 1, 0, [0x11, 0x01]);   // the first one that may be, by chance: nothing was held, all were disconnected
-    await take(true, 3, 7, 0, [0x10, 0x05]);    // 0 1 5
-    await take(false, 3, 8, 7, [0x31, 0x06]);   // 1 2 3
-    await take(false, 3, 9, 7, [0x11, 0x01]);   // of one that is not held any more
-    await take(false, 4, 9, 8, [0x11, 0x11]);   // of other points
-    await take(false, 3, 9, 8, [0x11]);         // too short
-    states.grow(4);
-    steps.push([states.points, codes().join('')]);
-    await take(true, 5, 9, 0, [0x21, 0x43, 0x05]);  // two have joined
-    return steps;
-  });
-  equal(found, [[true, 1, '555'], [true, 7, '015'], [true, 8, '123'], [false, 8, '123'], [false, 8, '123'], [false, 8, '123'],
-    [4, '1234'], [true, 9, '12345']], 'what was taken, its number, the codes');
 });
 
 await law('A tab finds its way back after the server was restarted, and shows the new run', async () => {

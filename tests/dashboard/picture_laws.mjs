@@ -1,5 +1,6 @@
-// Pictures of the page in all its sizes, for people to look at (build/screenshots) and for the README; and
-// what can be said of a picture without looking: nothing is cut off, nothing covers anything else.
+// Pictures of the page in all its sizes, for people to look at (build/screenshots) and, with CHARGEMILL_PICTURES=write, for the
+// README (app/dashboard/pictures); and what can be said of a picture without looking: nothing is cut off, nothing covers anything else.
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, cut, finish, folder, law, openRun, openTab, overlaps, root, shown, until } from './harness.mjs';
 
@@ -70,7 +71,10 @@ for (const [name, scenario, widths, query] of stories) {
         if (query === 'view=table') await page.getByTestId('zone-table').waitFor(); else await shown(page);
         if (query === 'drawer') await page.getByTestId('drawer-faults').waitFor();
         await page.waitForFunction(() => window.chargemill.series.length > 5 && window.chargemill.pulse && window.chargemill.rates.speed !== null && window.chargemill.rates.sessions !== null && document.querySelectorAll('.u-over').length === 5, null, { timeout: 20_000 });
-        await page.screenshot({ path: join(pictures, `${name}-${width}-${theme}.png`) });
+        const picture = join(pictures, `${name}-${width}-${theme}.png`);
+        await page.screenshot({ path: picture });
+        if (process.env.CHARGEMILL_PICTURES === 'write' && name === '10k' && width === 1280)
+          copyFileSync(picture, join(root, `app/dashboard/pictures/dashboard-${theme}.png`));
         const bad = [...await cut(page), ...await overlaps(page)];
         await page.context().close();
         check(bad.length === 0, bad.join('; '));

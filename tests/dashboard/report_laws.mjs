@@ -45,6 +45,14 @@ await law('The feed of the report has the faults of the journal, and its filters
   check(page.url().includes('#') && page.url().includes('q=CP-000021'), page.url());
 });
 
+await law('The table of the report has the charge points of a state', async () => {
+  const tab = await openTab(`${address}#view=table&state=stopped`, { width: 1280, height: 1100 });
+  await tab.getByTestId('point-table').waitFor();
+  equal(await tab.locator('[data-testid=point-table] tbody th').allTextContents(), ['CP-000030'], 'those out of order');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 for (const theme of ['light', 'dark']) {
   await law(`axe finds nothing serious in the report of the ${theme} theme`, async () => {
     const tab = await openTab(`${address}#theme=${theme}`, { bypassCSP: true });

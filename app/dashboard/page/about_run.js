@@ -9,7 +9,7 @@ const kRank = { info: 0, warning: 1, error: 2 };
 const kSign = { info: '', warning: '! ', error: '✖ ' };
 
 /** A line's own fields, after those that all lines have. */
-const words = ({ ts, level, event, text, ...rest }) => [text, ...Object.entries(rest)
+const words = ({ ts, level, event, msg, run, node, role, worker, sim_ts, text, ...rest }) => [text ?? msg, ...Object.entries(rest)
   .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)].filter(Boolean).join('  ');
 
 export function Log({ view, go, isLive }) {

@@ -5,6 +5,7 @@ import { countText, figureText, msText, timeText } from './format.js';
 import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
 const kHeight = 120;
+const kSync = 'time';  // of all charts: one cursor
 
 /** Lines by theme: the map's colours on the dark, darker ones of the same family on the light. palette_check.py measures them too. */
 const kInk = {
@@ -88,7 +89,7 @@ function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
     width, height: kHeight, tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
     legend: { show: false },
     padding: [8, 26, 0, 0],
-    cursor: { sync: { key: 'time' }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
+    cursor: { sync: { key: kSync }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * 1.08] } },
     axes: [
       { stroke: ink.text, grid: { stroke: ink.grid, width: 1, filter: within }, ticks: { show: false }, size: 22, font: '11px system-ui', space: spaceOf, incrs: kTimeSteps, filter: within,
@@ -172,12 +173,43 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
   </figure>`;
 }
 
+/** What was measured at row `at`, in words. */
+const sayAll = (series, at) => kCharts.map((chart) =>
+  `${chart.title}: ${chart.lines(series).map(([name, , values]) => `${name} ${chart.text(values[at] ?? null)}`).join(', ')}`).join('; ');
+
+/** The row after `from` rows by a key, of those that `view` shows; null: back to now; undefined: no such key. */
+function rowBy(key, at, times, { from, to }, start) {
+  const first = from === null ? 0 : times.findIndex((s) => start + s >= from);
+  const last = to === null ? times.length - 1 : times.findLastIndex((s) => start + s <= to);
+  if (key === 'Escape') return null;
+  if (first < 0 || last < first) return undefined;
+  const wanted = { ArrowLeft: (at ?? last) - 1, ArrowRight: (at ?? last) + 1, Home: first, End: last }[key];
+  return wanted === undefined ? undefined : Math.min(last, Math.max(first, wanted));
+}
+
 export function Charts({ store, view, theme, go }) {
   const { series, hello } = store;
   const [at, setAt] = useState(null);  // the row under the cursor
+  const [spoken, setSpoken] = useState('');
   if (!hello) return null;
   const start = Date.parse(hello.run.start) / 1000;
-  return html`<section class="charts" aria-label="Charts">
+  const times = series.columns.sim_s;
+  const show = (row) => {
+    setAt(row);
+    for (const plot of uPlot.sync(kSync).plots)
+      plot.setCursor(row === null ? { left: -10, top: -10 } : { left: plot.valToPos(start + times[row], 'x'), top: 0 }, false);
+  };
+  const onKey = (event) => {
+    if (event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey) return;
+    const row = rowBy(event.key, at, times, view, start);
+    if (row === undefined) return;
+    event.preventDefault();
+    show(row);
+    setSpoken(row === null ? '' : `${timeText(start + times[row])}. ${sayAll(series, row)}`);
+  };
+  return html`<section class="charts" aria-label="Charts" aria-describedby="chart-keys" tabindex="0" onkeydown=${onKey} onblur=${() => at !== null && show(null)}>
+    <p id="chart-keys" class="hidden">Left and right arrow keys lead through time, Home and End to its ends, Escape back to now.</p>
+    <div class="hidden" role="status" data-testid="chart-cursor">${spoken}</div>
     ${(view.from !== null || view.to !== null) && html`<p class="range" data-testid="range">Showing
       ${view.from === null ? ' the beginning' : ` ${timeText(view.from)}`} to ${view.to === null ? 'now' : timeText(view.to)}
       <button class="plain" onclick=${() => go({ from: null, to: null })}>All of the run</button></p>`}

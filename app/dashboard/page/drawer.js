@@ -229,14 +229,19 @@ export function Drawer({ store, view, go }) {
   const until = hello && store.pulse ? Date.parse(hello.run.start) / 1000 + store.pulse.sim_s : 0;
   const { now, past, heard, trouble } = usePoint(view.cp, view, { isOpen, isLive: isOpen && !view.isHeld, hasPast: hello?.has_journal }, revision, until);
   const heading = useRef(null);
+  const opener = useRef(document.activeElement);  // before anything is hidden by what is opened
   useEffect(() => heading.current?.focus(), [view.cp]);
+  // Whoever closes it is where it was opened from, if that is still there.
+  useEffect(() => () => queueMicrotask(() => {
+    const { current } = opener;
+    const isThere = current.isConnected && current !== document.body;
+    (isThere ? current : document.querySelector('canvas[role=img], #search'))?.focus();
+  }), []);
   const point = plan ? plan.find(view.cp) : -1;
   const beside = (step) => () => go({ cp: plan.name(point + step) });
-  const close = () => {
-    go({ cp: '' });
-    document.querySelector('canvas[role=img], #search')?.focus();
-  };
+  const close = () => go({ cp: '' });
   const onKey = (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;  // those are the browser's
     if (event.key === 'Escape') close();
     const isField = /^(INPUT|SELECT)$/.test(event.target.tagName);
     if (event.key === 'ArrowLeft' && !isField && point > 0) beside(-1)();

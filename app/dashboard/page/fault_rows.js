@@ -18,16 +18,24 @@ export function isInRange(row, view) {
 /** The order of the feed; on several nodes that of the ids alone is another one. */
 export const newestFirst = (a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : (b.id ?? 0) - (a.id ?? 0));
 
-/** Rows in a row with the same kind, reason and zone become one, with how many it stands for. */
+/** By what a row is known again from one look to the next. */
+export const keyOf = ({ key, id, timestamp, cp_id }) => key ?? id ?? `${timestamp}${cp_id}`;
+
+/**
+ * Rows in a row with the same kind, reason and zone become one: the newest, with how many it stands for, known by the oldest.
+ * They are counted from the oldest on, so that a row that comes changes none but the newest group.
+ */
 export function grouped(rows) {
   const groups = [];
-  for (const row of rows) {
+  for (let i = rows.length - 1; i >= 0; --i) {
+    const row = rows[i];
+    const at = Date.parse(row.timestamp);
     const last = groups[groups.length - 1];
-    const isSame = last && last.event_type === row.event_type && last.reason === row.reason &&
-      last.zone === row.zone && Date.parse(last.timestamp) - Date.parse(row.timestamp) < kGroupMs;
-    if (isSame) ++last.count; else groups.push({ ...row, count: 1 });
+    const isSame = last && last.event_type === row.event_type && last.reason === row.reason && last.zone === row.zone && at - last.begun < kGroupMs;
+    if (isSame) groups[groups.length - 1] = { ...row, count: last.count + 1, key: last.key, begun: last.begun };
+    else groups.push({ ...row, count: 1, key: keyOf(row), begun: at });
   }
-  return groups;
+  return groups.reverse();
 }
 
 /** What is said of rows that have just come. */

@@ -1,13 +1,14 @@
 // The fault feed: newest first, as long as it may get, of whatever a person wants to see.
-import { html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
 import { ask, utc, withQuery } from './api.js';
-import { announcement, grouped, isInRange, isMeant, newestFirst } from './fault_rows.js';
+import { announcement, grouped, isInRange, isMeant, keyOf, newestFirst } from './fault_rows.js';
 import { countText, csvText, download, rowTime } from './format.js';
 
 const kRow = 26;        // pixels
 const kSpare = 8;       // rows beyond the edge
 const kLimit = 10_000;  // of an answer
 const kAnnounceMs = 5000;
+const kAnnounced = 5;   // that stay in the log of announcements
 const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason', 'created_at'];
 
 /**
@@ -59,7 +60,7 @@ function countOf(rows, known) {
 
 /** Says what is new, wherever one looks, but not more often than one can listen. */
 export function Announcer({ store, isPaused }) {
-  const [text, setText] = useState('');
+  const [said, setSaid] = useState([]);
   const last = useRef(null);
   useEffect(() => {
     last.current = { revision: store.revision, rows: store.faults };  // what was there before is not new
@@ -70,40 +71,53 @@ export function Announcer({ store, isPaused }) {
       const known = new Set(last.current.rows.slice(0, 2000));
       const fresh = store.faults.slice(0, 2000).filter((row) => !known.has(row));
       last.current = { revision: store.revision, rows: store.faults };
-      if (!isPaused) setText(announcement(fresh));
+      const text = isPaused ? '' : announcement(fresh);
+      // A paragraph of its own: the same words once more would be no news to a screen reader.
+      if (text) setSaid((before) => [...before.slice(1 - kAnnounced), { text, key: store.revision }]);
     }, kAnnounceMs);
     return () => clearInterval(timer);
   }, [isPaused]);
-  return html`<div class="hidden" role="log" aria-live="polite" data-testid="announcer">${text}</div>`;
+  return html`<div class="hidden" role="log" aria-live="polite" data-testid="announcer">${said.map(({ text, key }) => html`<p key=${key}>${text}</p>`)}</div>`;
 }
 
-function Row({ row, top, go }) {
+/** `at`: which of how many; only some of them are there. */
+function Row({ row, at, of, go }) {
   const isFault = row.event_type === 'FAULT';
-  return html`<li class="fault" style=${{ top: `${top}px` }} data-id=${row.id}>
-    <span class="time">${rowTime(row.timestamp).slice(11)}</span>
+  return html`<li class="fault" style=${{ top: `${at * kRow}px` }} data-id=${row.id} aria-posinset=${at + 1} aria-setsize=${of}>
+    <span class="time" title=${rowTime(row.timestamp)}>${rowTime(row.timestamp).slice(11)}</span>
     <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲' : '○'} <span class="word">${isFault ? 'fault' : 'recovery'}</span></span>
     <button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
     <span class="zone">${row.zone}</span>
     <span class="reason" title=${row.reason}>${row.count > 1 ? `×${row.count} ` : ''}${row.reason}</span></li>`;
 }
 
-/** Only rows in sight are there. */
+/** Only rows in sight are there. Rows that come do not move what somebody reads further down, or has under the finger. */
 function List({ rows, go }) {
   const box = useRef(null);
+  const newest = useRef('');
   const [seen, setSeen] = useState({ top: 0, height: 400 });
+  const look = () => setSeen({ top: box.current.scrollTop, height: box.current.clientHeight });
+  const first = rows.length > 0 ? keyOf(rows[0]) : '';
+  const isHeld = () => box.current.scrollTop > 0 || (box.current !== document.activeElement && box.current.contains(document.activeElement));
+  const fresh = first !== newest.current && newest.current !== '' && isHeld() ? rows.findIndex((row) => keyOf(row) === newest.current) : 0;
+  useLayoutEffect(() => {
+    newest.current = first;
+    if (fresh <= 0) return;
+    box.current.scrollTop += fresh * kRow;
+    look();
+  }, [first]);
   useEffect(() => {
-    const look = () => setSeen({ top: box.current.scrollTop, height: box.current.clientHeight });
     const watcher = new ResizeObserver(look);
     watcher.observe(box.current);
     box.current.addEventListener('scroll', look, { passive: true });
     return () => watcher.disconnect();
   }, []);
-  const first = Math.max(0, Math.floor(seen.top / kRow) - kSpare);
-  const last = Math.min(rows.length, Math.ceil((seen.top + seen.height) / kRow) + kSpare);
+  const top = seen.top + Math.max(0, fresh) * kRow;
+  const from = Math.max(0, Math.floor(top / kRow) - kSpare);
+  const to = Math.min(rows.length, Math.ceil((top + seen.height) / kRow) + kSpare);
   return html`<div class="rows" ref=${box} tabindex="0" role="region" aria-label="Faults, newest first" data-testid="feed">
     <ol style=${{ height: `${rows.length * kRow}px` }} aria-label="Faults">
-      ${rows.slice(first, last).map((row, i) => html`<${Row} key=${row.id ?? `${row.timestamp}${row.cp_id}`}
-        row=${row} top=${(first + i) * kRow} go=${go} />`)}
+      ${rows.slice(from, to).map((row, i) => html`<${Row} key=${keyOf(row)} row=${row} at=${from + i} of=${rows.length} go=${go} />`)}
     </ol></div>`;
 }
 
@@ -146,7 +160,7 @@ export function Feed({ store, view, go }) {
     <div class="bar">
       <span data-testid="feed-count">${countOf(rows.length, known)}</span>
       ${unread > 0 && html`<span class="unread">${countText(unread)} new</span>`}
-      <button aria-pressed=${view.isPaused} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
+      <button class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
       <button disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
       <button onclick=${() => download(`${name}.ndjson`, 'application/x-ndjson', rows.map((row) => `${JSON.stringify(row)}\n`).join(''))}>NDJSON</button>
       <button onclick=${() => download(`${name}.csv`, 'text/csv', csvText(kColumns, rows))}>CSV</button>

@@ -3,6 +3,7 @@
 export const kHeadBytes = 22;
 const kStates = 1;
 const kKey = 1;
+const kCodes = 6;
 
 /** The head of a message, or null. */
 export function readHead(buffer) {
@@ -24,10 +25,14 @@ export async function inflate(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** A reader's states: packed, two points a byte, and the number of the frame that they are of. Points may join: a keyframe can have more. */
+/**
+ * A reader's states: packed, two points a byte, and the number of the frame that they are of. Points may join: a keyframe can have
+ * more than were `heard` of, and there may be room for more than any frame has had yet.
+ */
 export class States {
   constructor(points) {
     this.points = points;
+    this.heard = 0;
     this.packed = new Uint8Array((points + 1) >> 1).fill(0x44);
     this.number = 0;
     this.simMs = 0;
@@ -50,11 +55,15 @@ export class States {
     this.points = points;
     this.packed = packed;
   }
+  /** Whether a frame of that head goes on from what is held. */
+  follows({ isKey, points, base }) {
+    if (isKey !== (base === 0)) return false;
+    return isKey ? points >= this.heard : points === this.heard && base === this.number;
+  }
   /** True: it was of use, and `packed` is as of its number. */
   async take(buffer) {
     const head = readHead(buffer);
-    if (!head) return false;
-    if (head.isKey ? head.points < this.points : head.points !== this.points || head.base !== this.number) return false;
+    if (!head || !this.follows(head)) return false;
     let payload;
     try {
       payload = await inflate(new Uint8Array(buffer, kHeadBytes));
@@ -62,14 +71,12 @@ export class States {
       return false;
     }
     if (payload.length !== (head.points + 1) >> 1) return false;
-    if (head.isKey) {
-      this.packed = payload;
-      this.points = head.points;
-    } else {
-      const packed = this.packed.slice();
-      for (let i = 0; i < packed.length; ++i) packed[i] ^= payload[i];
-      this.packed = packed;
-    }
+    if (!head.isKey) for (let i = 0; i < payload.length; ++i) payload[i] ^= this.packed[i];
+    for (let i = 0; i < head.points; ++i) if (((payload[i >> 1] >> ((i & 1) << 2)) & 15) >= kCodes) return false;
+    const room = this.points;
+    this.packed = payload;
+    this.points = this.heard = head.points;
+    this.grow(room);
     this.number = head.number;
     this.simMs = head.simMs;
     return true;

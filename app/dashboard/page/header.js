@@ -1,6 +1,7 @@
 // Which run this is, how it stands, and how old what is shown is.
 import { html, useEffect, useState } from './vendor/preact_htm.js';
 import { figureText, plural, spanText, timeText } from './format.js';
+import { Keys } from './keys.js';
 import { calm } from './store.js';
 
 const kStaleMs = 3000;
@@ -45,9 +46,10 @@ export function Header({ store, view, go, age, isStale, theme }) {
     ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>
       <span title="model seconds a second">${figureText(store.rates.speed)} ×</span>
       <span>${figureText(store.rates.messages)} messages/s</span>`}
-    ${store.connection !== 'finished' && html`<button onclick=${() => go({ isHeld: !view.isHeld })} aria-pressed=${view.isHeld}
+    ${store.connection !== 'finished' && html`<button onclick=${() => go({ isHeld: !view.isHeld })} class=${view.isHeld ? 'on' : ''}
       title="The run goes on; what is shown stays as it is">${view.isHeld ? 'Resume view' : 'Pause view'}</button>`}
     <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })} aria-pressed=${view.view === 'table'}>Table</button>
     <button onclick=${() => go({ theme: next })} aria-label=${`Switch to the ${next} theme`}>${next === 'dark' ? '☾' : '☀'}</button>
+    <${Keys} view=${view} go=${go} hasDrawer />
   </header>`;
 }

@@ -40,12 +40,13 @@ export function useTheme(view) {
   return theme;
 }
 
-/** Keys that work wherever no text is being written. `toSearch`: brings the search into sight. */
-export function useKeys(go, toSearch) {
+/** Keys that work wherever no text is being written, unless they are `areOff` (WCAG 2.1.4). `toSearch`: brings the search into sight. */
+export function useKeys(go, areOff, toSearch) {
   useEffect(() => {
+    if (areOff) return undefined;
     const onKey = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.target.closest?.('dialog')) return;
       if (event.key >= '1' && event.key <= '6') {
         const code = Number(event.key) - 1;
         // Of the view as it is by then: a second press may come before the first is drawn.
@@ -61,5 +62,5 @@ export function useKeys(go, toSearch) {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, []);
+  }, [areOff]);
 }

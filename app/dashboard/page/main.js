@@ -13,7 +13,7 @@ import { Nodes } from './nodes.js';
 import { OrdersToAll } from './orders.js';
 import { Requests } from './requests.js';
 import { Store } from './store.js';
-import { ZoneTable } from './table.js';
+import { Tables } from './table.js';
 import { Tiles } from './tiles.js';
 
 const kPanels = { faults: 'Faults', requests: 'Requests', messages: 'Messages', nodes: 'Nodes', log: 'Log', config: 'Config', downloads: 'Downloads' };
@@ -25,7 +25,7 @@ const panelsOf = (store) => Object.keys(kPanels).filter((name) => name !== 'node
 function Tabs({ names, chosen, go }) {
   const onKey = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step) return;
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
     const name = names[(names.indexOf(chosen) + step + names.length) % names.length];
     go({ panel: name });
     document.getElementById(`tab-${name}`).focus();
@@ -61,7 +61,7 @@ function App({ store }) {
   const theme = useTheme(view);
   const { age, isStale } = useStale(store);
   // Where the feed has no room beside an open charge point, that one gives way.
-  useKeys(go, () => go({ panel: 'faults', ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
+  useKeys(go, view.areKeysOff, () => go({ panel: 'faults', ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
   useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
   return html`
@@ -70,7 +70,7 @@ function App({ store }) {
       <${Tiles} store=${store} view=${view} go=${go} />
       <section class=${`centre ${isStale ? 'stale' : ''}`} aria-label="Charge points">
         ${!plan ? html`<p class="empty">Waiting for the run…</p>` : view.view === 'table'
-          ? html`<${ZoneTable} plan=${plan} states=${store.states} view=${view} go=${go} />`
+          ? html`<${Tables} plan=${plan} states=${store.states} view=${view} go=${go} />`
           : html`<${ChargePointMap} store=${store} plan=${plan} total=${total} view=${view} go=${go} />`}
         ${isStale && html`<p class="overlay">Nothing heard for ${age.toFixed(0)} s: this is how it was.</p>`}
         <div class="below"><${Legend} total=${total} view=${view} go=${go} /><${OrdersToAll} store=${store} /></div>

@@ -275,6 +275,7 @@ export function ChargePointMap({ store, plan, total, view, go }) {
     const s = stage.current;
     let timer = 0;
     s.onMoved = () => {
+      setTip(null);  // what it was beside is elsewhere now
       clearTimeout(timer);
       timer = setTimeout(() => go({ at: s.place }), kRestMs);
     };
@@ -310,7 +311,7 @@ export function ChargePointMap({ store, plan, total, view, go }) {
       }
       const [x, y] = place(event);
       const point = store.states ? stage.current.pointAt(x, y) : -1;
-      setTip(point < 0 ? null : { x, y, text: say(point) });
+      setTip(point < 0 ? null : { x, y, point });
     },
     onpointerup: (event) => {
       const from = drag.current;
@@ -342,10 +343,11 @@ export function ChargePointMap({ store, plan, total, view, go }) {
     const middle = [s.width / s.ratio / 2, s.height / s.ratio / 2];
     const move = (point) => {
       s.cursor = point;
+      if (s.view.scale < kFarBelow) s.zoom(1 / s.view.scale, ...middle);  // from afar there is no cell to stand on
       s.show(point);
       setSpoken(say(point));
       const { left, top, scale } = s.view;
-      setTip({ x: (s.places.x[point] - left) * scale, y: (s.places.y[point] - top) * scale, text: say(point) });
+      setTip({ x: (s.places.x[point] - left) * scale, y: (s.places.y[point] - top) * scale, point });
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !store.states) return;
     if (steps[event.key]) move(s.cursor < 0 ? 0 : s.finder.neighbour(s.cursor, ...steps[event.key]));
@@ -369,7 +371,7 @@ export function ChargePointMap({ store, plan, total, view, go }) {
       <p id="map-keys" class="hidden">Arrow keys move from charge point to charge point, Enter opens one,
         plus and minus zoom, 0 shows all. The table view has the same content.</p>
       <div class="hidden" role="status" data-testid="map-cursor">${spoken}</div>
-      ${tip && html`<div class="tip" data-testid="tip" style=${besideTip(tip, box.current)}>${tip.text}</div>`}
+      ${tip && store.states && tip.point < plan.points && html`<div class="tip" data-testid="tip" style=${besideTip(tip, box.current)}>${say(tip.point)}</div>`}
       <div class="zoom" role="group" aria-label="Zoom">
         <button onclick=${zoomBy(1.5)} aria-label="Zoom in">+</button>
         <button onclick=${zoomBy(1 / 1.5)} aria-label="Zoom out">−</button>

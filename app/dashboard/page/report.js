@@ -5,10 +5,11 @@ import { Feed } from './feed.js';
 import { States } from './frames.js';
 import { useKeys, useTheme, useView } from './hooks.js';
 import { Plan } from './layout.js';
+import { Keys } from './keys.js';
 import { Legend } from './legend.js';
 import { ChargePointMap } from './map.js';
 import { Series } from './series.js';
-import { ZoneTable } from './table.js';
+import { Tables } from './table.js';
 import { Tiles } from './tiles.js';
 
 /** What components ask a store, of things that do not change any more. */
@@ -65,9 +66,9 @@ function Places({ store, view, go }) {
   const { plan, total } = store;
   if (!plan) return null;
   return html`<section class="centre" aria-label="Charge points at the end">
-    <p class="heading">At the end <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })}
-      aria-pressed=${view.view === 'table'}>Table</button></p>
-    ${view.view === 'table' ? html`<${ZoneTable} plan=${plan} states=${store.states} view=${view} go=${go} />`
+    <div class="heading">At the end <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })}
+      aria-pressed=${view.view === 'table'}>Table</button><${Keys} view=${view} go=${go} /></div>
+    ${view.view === 'table' ? html`<${Tables} plan=${plan} states=${store.states} view=${view} go=${go} />`
       : html`<${ChargePointMap} store=${store} plan=${plan} total=${total} view=${view} go=${go} />`}
     <${Legend} total=${total} view=${view} go=${go} /></section>`;
 }
@@ -77,7 +78,7 @@ function Page({ store }) {
   const theme = useTheme(view);
   // There is nobody to ask about one charge point; its faults are here.
   const go = (patch) => change('cp' in patch ? { ...patch, q: patch.cp } : patch);
-  useKeys(go);
+  useKeys(go, view.areKeysOff);
   const [, setReady] = useState(false);
   useEffect(() => setReady(true), []);
   return html`<div class="frozen">

@@ -1,11 +1,12 @@
-// What the map shows, in numbers: for those who do not see it, and for those who count.
-import { html } from './vendor/preact_htm.js';
+// What the map shows, in numbers and names: for those who do not see it, and for those who count.
+import { html, useEffect, useState } from './vendor/preact_htm.js';
 import { countByZone } from './map.js';
 import { kClasses, kOrder } from './palette.js';
-import { countText } from './format.js';
+import { countText, plural } from './format.js';
 
-export function ZoneTable({ plan, states, view, go }) {
-  if (!states) return html`<p class="empty">No states yet.</p>`;
+const kRows = 100;  // of charge points at a time
+
+function ZoneTable({ plan, states, view, go }) {
   const counts = countByZone(plan, states);
   const sum = kOrder.map((code) => counts.reduce((n, zone) => n + zone[code], 0));
   return html`<div class="table-box" tabindex="0" role="region" aria-label="Charge points by zone and state">
@@ -23,4 +24,46 @@ export function ZoneTable({ plan, states, view, go }) {
       <tfoot><tr><th scope="row">All</th>${sum.map((n, i) => html`<td key=${i}>${countText(n)}</td>`)}
         <td>${countText(plan.points)}</td></tr></tfoot>
     </table></div>`;
+}
+
+/** The charge points that `view` leaves alone on the map. */
+function pointsOf(plan, states, view) {
+  const found = [];
+  for (let i = 0; i < plan.points; ++i) {
+    if (view.zone && plan.zone(i) !== view.zone) continue;
+    if (view.isolated === null || states.code(i) === view.isolated) found.push(i);
+  }
+  return found;
+}
+
+function PointTable({ plan, states, view, go }) {
+  const [part, setPart] = useState(0);
+  useEffect(() => setPart(0), [view.zone, view.isolated]);
+  if (!view.zone && view.isolated === null)
+    return html`<p class="empty">Choose a zone here, or a state in the legend: its charge points are listed then.</p>`;
+  const points = pointsOf(plan, states, view);
+  const from = Math.min(part, Math.max(0, Math.ceil(points.length / kRows) - 1)) * kRows;
+  const shown = points.slice(from, from + kRows);
+  const title = `${view.isolated === null ? '' : `${kClasses[view.isolated].word}, `}${view.zone || 'all zones'}`;
+  const step = (by) => () => setPart(from / kRows + by);
+  return html`<div class="bar" role="group" aria-label="Charge points listed below">
+      <b>${title}</b> <span data-testid="point-count">${plural(points.length, 'charge point')}${points.length > kRows ? `, ${countText(from + 1)} to ${countText(from + shown.length)}` : ''}</span>
+      <button disabled=${from === 0} onclick=${step(-1)} aria-label="Those before">‹</button>
+      <button disabled=${from + kRows >= points.length} onclick=${step(1)} aria-label="Those after">›</button></div>
+    <div class="table-box" tabindex="0" role="region" aria-label=${`Charge points: ${title}`}>
+      <table class="list" data-testid="point-table"><caption class="hidden">Charge points: ${title}</caption>
+        <thead><tr><th scope="col">Charge point</th><th scope="col">Zone</th><th scope="col">Site</th><th scope="col">State</th></tr></thead>
+        <tbody>${shown.map((point) => {
+          const kind = kClasses[states.code(point)];
+          return html`<tr key=${point}><th scope="row"><button class="plain" onclick=${() => go({ cp: plan.name(point) })}>${plan.name(point)}</button></th>
+            <td>${plan.zone(point)}</td><td>${plan.site(point)}</td>
+            <td><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</td></tr>`;
+        })}</tbody></table></div>`;
+}
+
+/** Zones by state, and the charge points of what is chosen: all that the map has. */
+export function Tables({ plan, states, view, go }) {
+  if (!states) return html`<p class="empty">No states yet.</p>`;
+  return html`<${ZoneTable} plan=${plan} states=${states} view=${view} go=${go} />
+    <${PointTable} plan=${plan} states=${states} view=${view} go=${go} />`;
 }

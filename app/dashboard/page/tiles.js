@@ -1,6 +1,6 @@
 // The figures that a person looks at first.
 import { html } from './vendor/preact_htm.js';
-import { boundOf } from './marks.js';
+import { boundOf, brokenBound } from './marks.js';
 import { kClasses } from './palette.js';
 import { countText, figureText, msText } from './format.js';
 
@@ -26,15 +26,17 @@ function Spark({ values, limit }) {
     <polyline points=${line} /></svg>`;
 }
 
-function StateTile({ code, total, points, values, isolated, aside, go }) {
+/** `limit`: how many are too many; null: that is nobody's concern. */
+function StateTile({ code, total, points, values, limit, isolated, aside, go }) {
   const kind = kClasses[code];
   const isOn = isolated === code;
+  const verdict = limit === null ? '' : total > limit ? 'HIGH' : 'OK';
   return html`<button class="tile" aria-pressed=${isOn} data-state=${kind.name}
       title=${`Show only these on the map (key ${kind.key})`} onclick=${() => go({ isolated: isOn ? null : code })}>
     <span class="tile-name"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>
     <span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
-    <span class="tile-note">${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %${aside}` : ''}</span>
-    <${Spark} values=${values} />
+    <span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict && `${verdict} · `}${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %${aside}` : ''}</span>
+    <${Spark} values=${values} limit=${limit} />
   </button>`;
 }
 
@@ -62,7 +64,7 @@ export function Tiles({ store, view, go }) {
   return html`<section class="tiles" aria-label="Figures">
     ${[5, 4, 3, 1, 0].map((code) => html`<${StateTile} key=${code} code=${code} points=${points} go=${go}
       total=${code === 0 ? total[0] + total[2] : total[code]} aside=${code === 0 && total[2] > 0 ? ` · ${countText(total[2])} starting` : ''}
-      values=${columns[of[code]]} isolated=${view.isolated} />`)}
+      values=${columns[of[code]]} limit=${code === 5 && hello ? brokenBound(hello) : null} isolated=${view.isolated} />`)}
     <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
       note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} delivered` : ''} values=${series.power()} />
     <${FigureTile} name="Sessions ended" value=${figureText(store.rates.sessions, '/s')}

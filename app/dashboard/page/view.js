@@ -35,6 +35,7 @@ export function readView(search) {
     isPaused: given.get('paused') === '1',
     isHeld: given.get('hold') === '1',
     isChanged: given.get('changed') === '1',
+    areKeysOff: given.get('keys') === 'off',
   };
 }
 
@@ -60,6 +61,7 @@ export function writeView(view) {
   put('hold', view.isHeld ? '1' : '');
   put('level', view.level);
   put('changed', view.isChanged ? '1' : '');
+  put('keys', view.areKeysOff ? 'off' : '');
   put('theme', view.theme);
   return parts.toString();
 }
