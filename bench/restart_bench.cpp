@@ -1,19 +1,14 @@
 // Question: how soon is a central back that has 100,000 charge points, 20,000 open sessions and ten
 //           million records to come back to?
 // Budget:   3 s. A restart reads two rounds of each shard, about a million records, however long
-// the
-//           journal is: 0.3 s, and as much for 200,000 actors.
+//           the journal is: 0.3 s, and as much for 200,000 actors.
 // Shape:    a network in virtual time leaves the journal; a process of its own goes on with it, as
 //           `run --data` does, and is ready when it would open its doors. Cold: nothing of the
 //           files is in memory.
 #include <benchmark/benchmark.h>
 
-#include <filesystem>
-
-#include "app/commands/run_journal.hpp"
-#include "app/simulation/simulation.hpp"
+#include "bench/support/evening.hpp"
 #include "bench/support/fresh_process.hpp"
-#include "bench/support/journal_load.hpp"
 #include "runtime/journal/reader.hpp"
 
 namespace chargemill::bench {
@@ -22,37 +17,9 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kFolder = "restart";
-
-/// Monday evening, a fifth of all supplying; each session a checkpoint every ten seconds.
-network::Scenario evening(std::uint32_t points) {
-  network::Scenario scenario;
-  scenario.run.start_unix_s += 18 * 3'600;
-  scenario.run.speed.max = true;
-  scenario.run.duration = is_quick() ? 5min : 65min;
-  scenario.network.charge_points = points;
-  scenario.network.health_interval = 30s;
-  scenario.network.telemetry_interval = 10s;
-  scenario.drivers.count = points / 2;
-  scenario.drivers.sessions_per_cp_per_day = 3.0;
-  scenario.drivers.initial_supplying = 0.2;
-  return scenario;
-}
-
-/// Runs it to its end with a journal at `path`; whether it could.
-bool leave_journal(const network::Scenario& scenario, const std::string& path) {
-  network::Scenario run = scenario;
-  const auto journal = app::open_run_journal(path, run);
-  if (!journal) return false;
-  const app::StopRequest nobody;
-  const auto outcome = app::simulate(
-      run, nobody, [](const network::Snapshot&, app::LookKind) {}, {}, {}, *journal);
-  return outcome.quiet && outcome.journal && outcome.journal->status.failures == 0;
-}
-
 /// Seconds until a network of `points` would open its doors again; 0 when it did not.
 double ready_s(std::size_t points, bool is_cold) {
-  const std::string path = BenchFolder::path_of(kFolder);
+  const std::string path = BenchFolder::path_of(EveningJournal::kFolder);
   if (is_cold) forget_cached(path);
   network::Scenario scenario = evening(static_cast<std::uint32_t>(points));
   scenario.run.speed = {};
@@ -75,12 +42,11 @@ const Measurement kWarm{"restart_warm_s",
 const Measurement kCold{"restart_cold_s", [](std::size_t points) { return ready_s(points, true); }};
 
 void restart(benchmark::State& state) {
-  const auto points = static_cast<std::uint32_t>(is_quick() ? 10'000 : state.range(0));
-  const BenchFolder folder{kFolder};
-  if (!leave_journal(evening(points), folder.path()))
-    return state.SkipWithError("the run before left no journal");
+  const std::uint32_t points = evening_points();
+  const EveningJournal& evening = EveningJournal::get();
+  if (!evening.is_there()) return state.SkipWithError("the run before left no journal");
   {
-    auto reader = runtime::journal::Reader::open(folder.path());
+    auto reader = runtime::journal::Reader::open(evening.path());
     const auto last = archive::find_last_run(*reader);
     const auto image = archive::restore(*reader, (*last)->run, archive::Origin{0});
     state.counters["records"] = static_cast<double>(*reader->last());

@@ -58,6 +58,17 @@ says_that_there_are_more() {
   [[ ! -s $work/err ]]
 }
 
+# A name that nobody has is told from a charge point that has nothing to show.
+says_that_nobody_has_that_name() {
+  local what
+  for what in faults health sessions tickets stats; do
+    ends_with 0 "$chargemill" history "$what" --data "$work/kept" --cp CP-999999 --format json >"$work/out" 2>"$work/err"
+    grep -q "no such charge point in this journal: 'CP-999999'" "$work/err"
+    ends_with 0 "$chargemill" history "$what" --data "$work/kept" --cp CP-000001 --since 2030-01-01T00:00:00Z >"$work/out" 2>"$work/err"
+    [[ ! -s $work/err ]] || { echo "$what:"; cat "$work/err"; return 1; }
+  done
+}
+
 # An option that would change nothing is refused, with its name.
 refuses_what_does_not_apply() {
   local what flag value
@@ -194,6 +205,7 @@ restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"
 
 law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
 law "history says that there are more rows than it shows" says_that_there_are_more
+law "history says that nobody has the name of a charge point" says_that_nobody_has_that_name
 law "history refuses what it would ignore" refuses_what_does_not_apply
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill

@@ -76,9 +76,50 @@ says_who_is_missing() {
   ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
   grep -q "no \[\[node\]\] named 'delta'" "$work/err"
 }
+# holds FOLDER: somebody writes the journal there, until the law is over.
+holds() {
+  mkdir -p "$1"
+  local lock
+  exec {lock}>"$1/writer.lock"
+  flock "$lock"
+  echo $$ >&"$lock"
+}
+# ends_all NAME CODE...: the three nodes begin, the first last, and end with these codes.
+ends_all() {
+  local code name pids=()
+  for name in beta gamma; do
+    "$chargemill" node --config "$work/list.toml" --name "$name" --data "$work/held" 2>"$work/$name" &
+    pids+=("$!")
+  done
+  ends_with "$1" "$chargemill" node --config "$work/list.toml" --name alpha --data "$work/held" --progress off --no-out \
+    >"$work/out" 2>"$work/alpha"
+  shift
+  for name in beta gamma; do
+    code=0
+    wait "${pids[0]}" || code=$?
+    [[ $code == "$1" ]] || { echo "exit $code, not $1: $name"; cat "$work/$name"; return 1; }
+    pids=("${pids[@]:1}")
+    shift
+  done
+}
+names_who_holds_its_data() {
+  rm -rf "$work/held"
+  holds "$work/held/node-1"
+  ends_all 4 4 5
+  grep -q "^chargemill: node beta: .*/node-1 is being written by process $$" "$work/beta"
+  grep -q "node 1: .*/node-1 is being written by process $$" "$work/alpha"
+}
+names_who_holds_the_first_ones_data() {
+  rm -rf "$work/held"
+  holds "$work/held"
+  ends_all 4 5 5
+  grep -q "held is being written by process $$" "$work/alpha"
+}
 
 law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
 law "the first of a list has doors for all, also for what is on the others' disks" has_doors_on_machines_of_their_own
 law "a secret key that others can read is refused" keeps_secrets
 law "whoever waits in vain says for whom" says_who_is_missing
+law "a node that follows ends with exit code 4 if somebody else writes its journal, and says who" names_who_holds_its_data
+law "so does the first, and those who follow it have lost it" names_who_holds_the_first_ones_data
 exit "$failed"

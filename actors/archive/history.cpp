@@ -158,7 +158,8 @@ Result<void> History::complete(SessionRow& row) {
       return false;
     }
     const auto* told = std::get_if<Checkpoint>(&found->record);
-    if (told == nullptr) return true;
+    // Nothing of it is older than its start: the other segments need not be looked into.
+    if (told == nullptr) return !std::holds_alternative<SessionStart>(found->record);
     row.start = utc(told->begun);
     row.delivered = told->delivered;
     row.cost = told->cost;
@@ -252,8 +253,9 @@ Result<std::vector<MeterRow>> History::readings_of(SessionId session) {
     if (const auto* end = std::get_if<SessionEnd>(&found->record); end && rows.empty())
       add(end->end, end->delivered);
     if (const auto* told = std::get_if<Checkpoint>(&found->record)) add(told->at, told->delivered);
-    if (const auto* start = std::get_if<SessionStart>(&found->record)) add(start->at, Energy{});
-    return true;
+    const auto* const start = std::get_if<SessionStart>(&found->record);
+    if (start != nullptr) add(start->at, Energy{});
+    return start == nullptr;  // nothing of it is older
   });
   if (!read) return tl::unexpected(read.error());
   return rows;

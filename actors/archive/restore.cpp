@@ -56,7 +56,7 @@ Result<Sequence> last_rounds(Reader& reader, const RunBegan& run, const Wanted& 
   Sequence from = runtime::journal::kSequenceMax;
   for (std::uint16_t shard = 0; shard < run.shards; ++shard) {
     if (!wanted.empty() && !wanted[shard]) continue;
-    const auto begin = last_round(reader, shard, upto);
+    auto begin = last_round(reader, shard, upto);
     if (!begin) return begin;
     from = std::min(from, *begin);
   }
@@ -110,10 +110,13 @@ Result<std::optional<runtime::journal::Micros>> newest_time(Reader& reader) {
   if (!newest) return tl::unexpected(newest.error());
   const Sequence from = *newest < kDisorderMax ? 1 : *newest - kDisorderMax + 1;
   std::optional<runtime::journal::Micros> time;
-  const auto read = reader.scan(from, [&](const runtime::journal::Record& record) {
-    time = std::max(time.value_or(record.time), record.time);
-    return true;
-  });
+  const auto read = reader.scan(
+      from,
+      [&](const runtime::journal::Record& record) {
+        time = std::max(time.value_or(record.time), record.time);
+        return true;
+      },
+      Reader::Extent::all);
   if (!read) return tl::unexpected(read.error());
   return time;
 }
@@ -133,13 +136,16 @@ Result<Image> restore(Reader& reader, const RunBegan& run, Origin origin, const 
   const auto from = last_rounds(reader, run, wanted, upto);
   if (!from) return tl::unexpected(from.error());
   Image image = make_image(run.points, run.shards);
-  const auto read = reader.scan(*from, [&](const runtime::journal::Record& record) {
-    if (record.sequence > upto) return false;
-    image.last_time = std::max(image.last_time, record.time);
-    image.last_sequence = record.sequence;
-    if (const auto found = decode(record, origin)) fold(image, found->record, found->names);
-    return true;
-  });
+  const auto read = reader.scan(
+      *from,
+      [&](const runtime::journal::Record& record) {
+        if (record.sequence > upto) return false;
+        image.last_time = std::max(image.last_time, record.time);
+        image.last_sequence = record.sequence;
+        if (const auto found = decode(record, origin)) fold(image, found->record, found->names);
+        return true;
+      },
+      Reader::Extent::all);
   if (!read) return tl::unexpected(read.error());
   image.run = run;
   return image;
@@ -157,7 +163,7 @@ Result<Sequence> needed_from(Reader& reader, NodePart part) {
     if (!inherited) return tl::unexpected(inherited.error());
     kept[shard] = shard % part.nodes == part.node || *inherited;
   }
-  const auto from = last_rounds(reader, run, kept);
+  auto from = last_rounds(reader, run, kept);
   if (!from) return from;
   return std::min(*from, (*said)->sequence);
 }
@@ -166,8 +172,9 @@ Result<std::optional<std::chrono::microseconds>> first_round_later(Reader& reade
                                                                    std::chrono::microseconds after,
                                                                    const Wanted& wanted) {
   std::optional<std::chrono::microseconds> first;
-  for (std::uint16_t shard = 0; shard < wanted.size(); ++shard) {
-    if (!wanted[shard]) continue;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i]) continue;
+    const auto shard = static_cast<std::uint16_t>(i);
     const auto read =
         reader.newest(key(Index::rounds_of_shard, shard), runtime::journal::kSequenceMax,
                       [&](const runtime::journal::Record& record) {
@@ -187,15 +194,18 @@ Result<void> restore_later(Reader& reader, Origin origin, std::chrono::microseco
   const auto first = reader.first_since(after);
   if (!first) return tl::unexpected(first.error());
   const Sequence from = *first > kDisorderMax ? *first - kDisorderMax : 1;
-  const auto read = reader.scan(from, [&](const runtime::journal::Record& record) {
-    if (record.time <= after) return true;
-    const auto found = decode(record, origin);
-    const auto shard = found ? shard_in(found->record, shard_of) : std::nullopt;
-    if (!shard || index_of(*shard) >= wanted.size() || !wanted[index_of(*shard)]) return true;
-    fold(image, found->record, found->names);
-    image.last_time = std::max(image.last_time, record.time);
-    return true;
-  });
+  const auto read = reader.scan(
+      from,
+      [&](const runtime::journal::Record& record) {
+        if (record.time <= after) return true;
+        const auto found = decode(record, origin);
+        const auto shard = found ? shard_in(found->record, shard_of) : std::nullopt;
+        if (!shard || index_of(*shard) >= wanted.size() || !wanted[index_of(*shard)]) return true;
+        fold(image, found->record, found->names);
+        image.last_time = std::max(image.last_time, record.time);
+        return true;
+      },
+      Reader::Extent::all);
   if (!read) return tl::unexpected(read.error());
   return {};
 }

@@ -21,8 +21,10 @@ namespace chargemill::central {
 /// promise nothing. Threads: the shard's worker, but for `waiter`.
 class Clerk {
  public:
-  /// Records that wait at most for room, a point, and at least.
-  static constexpr std::size_t kUnsentAPoint = 4;
+  /// Records that wait at most for room, a point, and at least. A FAULT takes three health checks,
+  /// its RECOVERY one (D-117, D-118): in the 30 s after which a journal is given up 15 of them, and
+  /// the end of a session.
+  static constexpr std::size_t kUnsentAPoint = 16;
   static constexpr std::size_t kUnsentMin = 4'096;
   /// Held at most; beyond it the shard is busy.
   static constexpr std::size_t kHeldMax = 4'096;

@@ -47,10 +47,13 @@ Result<void> Recording::repeat_from(runtime::journal::Sequence before) {
   last_run_ = *last;
   upto_ = last_sequence_ = before;
   before_ = std::make_unique<WrittenBefore>();
-  const auto read = reader->scan(before + 1, [this](const runtime::journal::Record& record) {
-    before_->note(record);
-    return true;
-  });
+  const auto read = reader->scan(
+      before + 1,
+      [this](const runtime::journal::Record& record) {
+        before_->note(record);
+        return true;
+      },
+      Reader::Extent::all);
   if (!read) return tl::unexpected(read.error());
   before_->seal();
   return {};

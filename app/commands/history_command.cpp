@@ -123,6 +123,17 @@ Result<Table> rows_of(archive::Past& history, const HistoryOptions& options, con
   return table(history.statistics(filter.point, since_of(options, filter, newest)));
 }
 
+/// The journal has something of the charge point, be it nothing of what was asked for.
+bool has_any_of(archive::Past& history, const std::string& point) {
+  Filter filter;
+  filter.point = point;
+  filter.limit = 1;
+  // What cannot be read is nobody's absence.
+  const auto is_there = [](const auto& rows) { return !rows || !rows->empty(); };
+  return is_there(history.health(filter)) || is_there(history.faults(filter)) ||
+         is_there(history.sessions(filter));
+}
+
 }  // namespace
 
 void add_history_options(CLI::App& app, HistoryOptions& options) {
@@ -174,6 +185,9 @@ int history_command(const HistoryOptions& options) {
     return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
                                    "--until T older ones",
                                    kRowsShown));
+  const bool is_silent = table->rows.empty() || options.what == "stats";
+  if (is_silent && !options.point.empty() && !has_any_of(**journals, options.point))
+    return complain(0, fmt::format("no such charge point in this journal: '{}'", options.point));
   return 0;
 }
 

@@ -101,7 +101,8 @@ tl::expected<std::unique_ptr<Promotion>, int> follow_as(const network::Scenario&
   auto done = follow_others(scenario, membership, &stop, journal);
   if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
   if (!done)
-    return tl::unexpected<int>(fail(kExitPeers, "node " + name + ": " + done.error().text));
+    return tl::unexpected<int>(
+        fail(done.error().exit_code(), "node " + name + ": " + done.error().text));
   if (*done == nullptr) {
     (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
     return tl::unexpected<int>(0);

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <future>
 #include <thread>
 
 #include "actors/network/division.hpp"
 #include "app/history/lives.hpp"
 #include "app/sessions/civil_time.hpp"
+#include "runtime/journal/directory.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -103,14 +105,21 @@ Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
                                         const network::Scenario& scenario, unsigned node) {
   const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_workers(scenario); !fits) return tl::unexpected(fits.error());
+  const unsigned nodes = scenario.run.nodes;
+  const auto fingerprint_of_this = [&scenario, nodes, node] {
+    return network::fingerprint(network::make_topology(scenario), nodes, node);
+  };
+  // Who goes on needs it, and has it by the time that the disk has told where the journal ends.
+  const auto segments = runtime::journal::list_segments(path.string());
+  std::future<std::uint64_t> fingerprint;
+  if (segments && !segments->empty()) fingerprint = std::async(fingerprint_of_this);
   auto recording = Recording::open(options_of(path, scenario, node));
   if (!recording) return tl::unexpected(recording.error());
   RunJournal journal;
   journal.recording = std::move(*recording);
   const auto& last = journal.recording->last_run();
-  const unsigned nodes = scenario.run.nodes;
   if (last &&
-      last->run.network != network::fingerprint(network::make_topology(scenario), nodes, node))
+      last->run.network != (fingerprint.valid() ? fingerprint.get() : fingerprint_of_this()))
     return failure(ErrorKind::environment,
                    fmt::format("{} belongs to another network, of {} charge points in {} shards{}; "
                                "name another --data, or run its own scenario",

@@ -131,9 +131,10 @@ std::string_view bytes_of(const Begun& begun) {
 
 /// Opens this node's journal and goes on from where the node that leads says: the same for all; or
 /// from where it said so in a former life of this node. `scenario` is what comes of it.
-Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequest* stop,
-                                     const std::filesystem::path& first,
-                                     network::Scenario& scenario) {
+tl::expected<RunJournal, FollowFailure> begin_with_others(runtime::Exchange& exchange,
+                                                          const StopRequest* stop,
+                                                          const std::filesystem::path& first,
+                                                          network::Scenario& scenario) {
   const auto path = journal_of_node(first, exchange.self());
   RunJournal journal;
   JournalAnswer answer;
@@ -147,9 +148,10 @@ Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequ
   for (;;) {
     const auto message = exchange.receive(kLookEvery);
     if (stop != nullptr && stop->signal() != 0) exchange.abandon("stopped by a signal");
+    // The others give up because of this one's trouble: that is what ended it.
+    const bool is_own = !answer.trouble.empty();
     if (!exchange.failure().empty())
-      return failure(ErrorKind::environment,
-                     answer.trouble.empty() ? exchange.failure() : answer.trouble);
+      return tl::unexpected(FollowFailure{is_own ? answer.trouble : exchange.failure(), is_own});
     const auto said = message ? said_in(message->text) : std::nullopt;
     if (!said || message->node != kLeader) continue;
     if (said->word == Word::journal)
@@ -172,7 +174,7 @@ Result<RunJournal> begin_with_others(runtime::Exchange& exchange, const StopRequ
     if (begun.how.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
     if (is_recalled) {
       exchange.obeyed();
-      if (!answer.trouble.empty()) return failure(ErrorKind::environment, answer.trouble);
+      if (!answer.trouble.empty()) return tl::unexpected(FollowFailure{answer.trouble, true});
       return journal;
     }
     if (answer.trouble.empty())
@@ -200,19 +202,20 @@ std::function<std::string()> trouble_of(const Membership* membership) {
   return [bond = membership->bond] { return bond->trouble(); };
 }
 
-Result<std::unique_ptr<Promotion>> follow_others(const network::Scenario& scenario,
-                                                 const Membership& membership,
-                                                 const StopRequest* stop,
-                                                 const std::filesystem::path& journal) {
+int FollowFailure::exit_code() const noexcept { return is_own ? kExitEnvironment : kExitPeers; }
+
+tl::expected<std::unique_ptr<Promotion>, FollowFailure> follow_others(
+    const network::Scenario& scenario, const Membership& membership, const StopRequest* stop,
+    const std::filesystem::path& journal) {
   auto exchange = join(scenario, membership, stop, lost_node_of(membership));
-  if (!exchange) return tl::unexpected<Error>(exchange.error());
+  if (!exchange) return tl::unexpected(FollowFailure{exchange.error().text});
   auto all = std::make_unique<Promotion>();
   all->exchange = std::move(*exchange);
   all->bound = std::make_unique<Bound>(membership.bond.get(), *all->exchange);
   all->succession = succession_of(*all->exchange, membership);
   network::Scenario own = scenario;
   auto kept = begin_with_others(*all->exchange, stop, journal, own);
-  if (!kept) return tl::unexpected<Error>(kept.error());
+  if (!kept) return tl::unexpected(kept.error());
   switch (
       follow(own, *all->exchange, stop, std::move(*kept), all->succession.get(), &all->successor)) {
     case FollowEnd::done:
@@ -223,7 +226,7 @@ Result<std::unique_ptr<Promotion>> follow_others(const network::Scenario& scenar
       break;
   }
   const auto why = all->exchange->failure();
-  return failure(ErrorKind::environment, why.empty() ? "stopped" : why);
+  return tl::unexpected(FollowFailure{why.empty() ? "stopped" : why});
 }
 
 std::unique_ptr<RunNodes> RunNodes::lead(Promotion& promotion, const Membership& membership) {
@@ -254,7 +257,7 @@ Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scena
     // Who has returned knows best why it cannot go on.
     if (!done && may_return)
       (void)std::fprintf(stderr, "chargemill: node %u: %s\n", node, done.error().text.c_str());
-    return done ? 0 : kExitPeers;
+    return done ? 0 : done.error().exit_code();
   };
   auto processes = LocalNodes::start(scenario.run.nodes, may_return, live);
   if (!processes) return tl::unexpected<Error>(processes.error());

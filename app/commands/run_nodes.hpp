@@ -67,11 +67,17 @@ class RunNodes {
 /// anything.
 [[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
 
+/// Why a node cannot follow.
+struct FollowFailure {
+  std::string text;
+  bool is_own = false;  ///< it cannot use its journal; else the others are missing, or were lost
+  [[nodiscard]] int exit_code() const noexcept;
+};
+
 /// The life of a node that does not lead. `journal`: of the node that leads, were it on this
 /// machine; this one's is beside it; empty: nothing is kept. Comes back with nothing when the run
-/// is over, and with all that goes with it if this node leads now. Fails when the others are
-/// missing, or are lost on the way.
-[[nodiscard]] Result<std::unique_ptr<Promotion>> follow_others(
+/// is over, and with all that goes with it if this node leads now.
+[[nodiscard]] tl::expected<std::unique_ptr<Promotion>, FollowFailure> follow_others(
     const network::Scenario& scenario, const Membership& membership, const StopRequest* stop,
     const std::filesystem::path& journal = {});
 

@@ -1,5 +1,7 @@
 #include "app/history/history_desk.hpp"
 
+#include <utility>
+
 #include "actors/archive/history.hpp"
 #include "actors/archive/past_set.hpp"
 #include "runtime/base/assert.hpp"
@@ -43,6 +45,48 @@ class MemoryPast final : public archive::Past {
 
  private:
   Memory& memory_;
+};
+
+/// Notes whether a question of it failed.
+class NotedPast final : public archive::Past {
+ public:
+  NotedPast(std::unique_ptr<archive::Past> past, bool& has_failed)
+      : past_(std::move(past)), has_failed_(has_failed) {}
+
+  [[nodiscard]] Result<std::vector<archive::FaultRow>> faults(const Filter& filter) override {
+    return noted(past_->faults(filter));
+  }
+  [[nodiscard]] Result<std::vector<archive::HealthRow>> health(const Filter& filter) override {
+    return noted(past_->health(filter));
+  }
+  [[nodiscard]] Result<std::vector<archive::SessionRow>> sessions(const Filter& filter) override {
+    return noted(past_->sessions(filter));
+  }
+  [[nodiscard]] Result<std::vector<archive::TicketRow>> tickets(const Filter& filter) override {
+    return noted(past_->tickets(filter));
+  }
+  [[nodiscard]] Result<std::vector<archive::MeterRow>> meter(const Filter& filter) override {
+    return noted(past_->meter(filter));
+  }
+  [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
+                                                            archive::UtcMicros since) override {
+    return noted(past_->statistics(point, since));
+  }
+  [[nodiscard]] Result<Position> follow(const Position& after, std::uint64_t looked_max,
+                                        const Visit& visit) override {
+    return noted(past_->follow(after, looked_max, visit));
+  }
+  [[nodiscard]] Result<Position> newest() override { return noted(past_->newest()); }
+
+ private:
+  template <class T>
+  [[nodiscard]] Result<T> noted(Result<T> outcome) {
+    has_failed_ = has_failed_ || !outcome;
+    return outcome;
+  }
+
+  std::unique_ptr<archive::Past> past_;
+  bool& has_failed_;
 };
 
 }  // namespace
@@ -124,14 +168,17 @@ Result<std::unique_ptr<archive::Past>> HistoryDesk::open() {
   return std::make_unique<archive::PastSet>(std::move(all));
 }
 
-// A journal that has just been begun may not be there yet: it is tried anew with each question.
+// A journal that has just been begun may not be there yet: it is tried anew with each question. So
+// is one that could not be read. Above all the segment that this process failed to write: LMDB lets
+// nobody read it any more as long as anybody here has it open, though what is in it is sound.
 void HistoryDesk::answer(const Question& question) {
   if (!past_) {
     auto opened = open();
     if (!opened) return question(tl::unexpected<Error>(opened.error()));
-    past_ = std::move(*opened);
+    past_ = std::make_unique<NotedPast>(std::move(*opened), has_failed_);
   }
   question(past_.get());
+  if (std::exchange(has_failed_, false)) past_.reset();
 }
 
 }  // namespace chargemill::app

@@ -63,6 +63,7 @@ class HistoryDesk {
   std::deque<Question> waiting_;         // guarded by mutex_
   bool is_over_ = false;                 // guarded by mutex_
   std::atomic<bool> has_ended_{false};   // written by the thread
+  bool has_failed_ = false;              // the thread's: a question that past_ was asked
   std::unique_ptr<archive::Past> past_;  // the thread's
   std::thread thread_;
 };

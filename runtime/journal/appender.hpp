@@ -13,7 +13,8 @@ namespace chargemill::runtime::journal {
 /// Threads: try_append and appended belong to the producer; durable and depth to all.
 class Appender {
  public:
-  /// Called by the writer's thread after a commit, with the new durable(). Must not block.
+  /// Called by the writer's thread after a commit, with the new durable(); and when records have
+  /// been given up, with the old one: there is room again. Must not block.
   using OnDurable = std::function<void(std::uint64_t)>;
 
   Appender(std::uint32_t capacity, WakeSignal& writer, OnDurable on_durable)

@@ -229,6 +229,8 @@ void Journal::discard() {
   for (const Share& share : shares_) {
     share.appender->taken_ = share.upto;
     share.appender->ring_.release(share.upto);
+    // Whoever found the queue full hears of room from nobody else.
+    if (share.appender->on_durable_) share.appender->on_durable_(share.appender->durable());
   }
 }
 

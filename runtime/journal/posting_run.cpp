@@ -76,6 +76,24 @@ std::uint32_t RunView::end_of(PostingKey key) const noexcept {
       block.from + not_above(key, keys_ + block.from * sizeof(PostingKey), block.count));
 }
 
+std::uint32_t RunView::count_from(PostingKey key, Sequence from) const noexcept {
+  const std::uint32_t end = end_of(key);
+  const auto less = static_cast<PostingKey>(static_cast<std::uint64_t>(key) - 1);
+  // In a damaged run keys may fall.
+  std::uint32_t begin = key == PostingKey{} ? 0 : std::min(end, end_of(less));
+  // Among equal keys numbers rise.
+  std::uint32_t above = end;
+  while (begin < above) {
+    const std::uint32_t middle = begin + (above - begin) / 2;
+    if (sequence(middle) < from) {
+      begin = middle + 1;
+    } else {
+      above = middle;
+    }
+  }
+  return end - begin;
+}
+
 Bytes RunView::fences_of(PostingKey key) const noexcept {
   const Block fences = find_fences(key);
   return {fences_ + fences.from * sizeof(PostingKey), fences.count * sizeof(PostingKey)};

@@ -105,6 +105,8 @@ class RunView {
   /// How many postings have a key not above `key`: the newest of `key` is the one before.
   /// O(log count).
   [[nodiscard]] std::uint32_t end_of(PostingKey key) const noexcept;
+  /// How many of `key` are of records from number `from` on. O(log count).
+  [[nodiscard]] std::uint32_t count_from(PostingKey key, Sequence from) const noexcept;
 
   /// The fences that a search for `key` reads. Reads the header and the coarse ones.
   [[nodiscard]] Bytes fences_of(PostingKey key) const noexcept;

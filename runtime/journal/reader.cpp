@@ -7,19 +7,9 @@
 
 #include "runtime/journal/page_check.hpp"
 #include "runtime/journal/scan_ahead.hpp"
-#include "runtime/journal/segment_check.hpp"
-#include "runtime/journal/segment_file.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
-
-/// Counts what is shown and stops at `limit`.
-SegmentView::Visit counted(std::uint64_t& shown, std::uint64_t limit, const Reader::Visit& visit) {
-  return [&shown, limit, &visit](const Record& record, const std::byte*) {
-    ++shown;
-    return visit(record) && shown < limit;
-  };
-}
 
 /// With so many of one segment its elders are taken to be on disk too.
 constexpr long kColdPages = 2;
@@ -46,6 +36,13 @@ void at_once(std::size_t count, std::size_t most, const std::function<void(std::
 }
 
 }  // namespace
+
+SegmentView::Visit Reader::up_to(std::uint64_t limit, std::uint64_t& shown, const Visit& visit) {
+  return [&shown, limit, &visit](const Record& record, const std::byte*) {
+    ++shown;
+    return visit(record) && shown < limit;
+  };
+}
 
 SegmentView Reader::view_of(const Segment& segment, const Transaction& transaction) noexcept {
   return {*segment.environment, transaction, segment.name.first, segment.last_max};
@@ -78,7 +75,7 @@ Result<Reader> Reader::open(const std::string& directory, Care care) {
   return Reader{directory, care};
 }
 
-/// Finds out which segments there are, and keeps what is open of them.
+/// Finds out which segments there are, and keeps what is open of them, but for the one that grew.
 Result<void> Reader::list() {
   const auto names = list_segments(directory_);
   if (!names) return tl::unexpected(names.error());
@@ -91,22 +88,12 @@ Result<void> Reader::list() {
       return s.name.first == name.first && s.name.generation == name.generation;
     });
     if (known == segments_.end()) continue;
-    now[i].environment = std::move(known->environment);
     now[i].sealed = std::move(known->sealed);
+    // One that does not grow any more is opened again when it is needed, then as the others are.
+    const bool has_ended = known->last_max == kSequenceMax && now[i].last_max != kSequenceMax;
+    if (!has_ended) now[i].environment = std::move(known->environment);
   }
   segments_ = std::move(now);
-  return {};
-}
-
-/// Lists the segments and has LMDB open all of them.
-Result<void> Reader::refresh() {
-  if (auto listed = list(); !listed) return listed;
-  std::vector<Segment*> closed;
-  for (Segment& segment : segments_) {
-    if (!segment.environment) closed.push_back(&segment);
-  }
-  if (auto opened = open_segments(closed, nullptr); !opened) return opened;
-  let_go([](const Segment& s) { return !s.environment; });
   return {};
 }
 
@@ -121,18 +108,23 @@ void Reader::let_go(const std::function<bool(const Segment&)>& is_gone) {
 /// are open. Returns from which number on it has been.
 Result<std::size_t> Reader::open_for_newest(const Wanted& wanted) {
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
-  std::vector<Segment*> elders;
+  std::vector<Segment*> elders;  // most are sealed, some since the last time
   std::vector<Segment*> others;  // which LMDB has to open
+  std::size_t unopened = 0;
   for (Segment& segment : segments_) {
-    if (segment.environment || segment.sealed) continue;
-    // The last one grows; of the others most are sealed.
-    (&segment == &segments_.back() ? others : elders).push_back(&segment);
+    if (segment.sealed) continue;
+    if (!segment.environment) ++unopened;
+    if (&segment != &segments_.back()) {
+      elders.push_back(&segment);
+    } else if (!segment.environment) {
+      others.push_back(&segment);  // it grows
+    }
   }
-  const bool is_cold = elders.size() + others.size() > kFewSegments;
+  const bool is_cold = unopened > kFewSegments;
   const Wanted* const ahead = is_cold ? &wanted : nullptr;
   std::size_t foreseen = segments_.size();
   Result<void> newest;
-  at_once(elders.empty() ? 1 : 2, 2, [&](std::size_t i) {
+  at_once(elders.empty() ? 1 : 2, is_cold ? 2 : 1, [&](std::size_t i) {
     if (i == 0) {
       newest = open_segments(others, ahead);
     } else {
@@ -143,7 +135,7 @@ Result<std::size_t> Reader::open_for_newest(const Wanted& wanted) {
   if (!newest) return tl::unexpected(newest.error());
   others.clear();
   for (Segment* segment : elders) {
-    if (!segment->sealed) others.push_back(segment);
+    if (!segment->sealed && !segment->environment) others.push_back(segment);
   }
   if (const auto opened = open_segments(others, ahead); !opened)
     return tl::unexpected(opened.error());
@@ -163,7 +155,10 @@ void Reader::open_sealed(const std::vector<Segment*>& segments) const {
     }
   }
   auto opened = SealedFile::open_all(places);
-  for (std::size_t i = 0; i < opened.size(); ++i) segments[i]->sealed = std::move(opened[i]);
+  for (std::size_t i = 0; i < opened.size(); ++i) {
+    if (opened[i]) segments[i]->environment.reset();  // it can do without LMDB from now on
+    segments[i]->sealed = std::move(opened[i]);
+  }
 }
 
 /// `ahead`: what is asked for at once; null: nothing.
@@ -255,7 +250,7 @@ Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const 
       const Wanted wanted{key, std::min(limit - shown, kForeseenMax)};
       foreseen = std::min(foresee(wanted, begin, end), end - 1);
     }
-    const auto more = newest_of(segments_[end - 1], key, counted(shown, limit, visit));
+    const auto more = newest_of(segments_[end - 1], key, up_to(limit, shown, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
     is_cold = is_cold || pages_read() - before >= kColdPages;
@@ -269,121 +264,11 @@ Result<std::uint64_t> Reader::look_up(PostingKey key, std::uint64_t limit, const
   if (segments_.empty() || !is_open) return newest(key, limit, visit);
   std::uint64_t shown = 0;
   for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
-    const auto more = newest_of(*segment, key, counted(shown, limit, visit));
+    const auto more = newest_of(*segment, key, up_to(limit, shown, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
   }
   return shown;
-}
-
-Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit) {
-  if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
-  std::uint64_t shown = 0;
-  for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
-    const auto transaction = Transaction::begin(*segment->environment, MDB_RDONLY);
-    if (!transaction) return tl::unexpected(transaction.error());
-    const auto more = view_of(*segment, *transaction).scan_back(counted(shown, limit, visit));
-    if (!more) return tl::unexpected(more.error());
-    if (!*more) break;
-  }
-  return shown;
-}
-
-Result<std::uint64_t> Reader::scan(Sequence from, const Visit& visit) {
-  if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
-  std::uint64_t shown = 0;
-  for (const Segment& segment : segments_) {
-    if (segment.last_max < from) continue;
-    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-    if (!transaction) return tl::unexpected(transaction.error());
-    const auto more =
-        view_of(segment, *transaction).scan(from, counted(shown, kSequenceMax, visit));
-    if (!more) return tl::unexpected(more.error());
-    if (!*more) break;
-  }
-  return shown;
-}
-
-Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
-  if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
-  std::uint64_t sum = 0;
-  for (const Segment& segment : segments_) {
-    if (segment.last_max < from) continue;
-    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto counted_here = view_of(segment, *transaction).count(key, from);
-    if (!counted_here) return counted_here;
-    sum += *counted_here;
-  }
-  return sum;
-}
-
-Result<std::optional<Micros>> Reader::time_of(const Segment& segment, Sequence sequence) {
-  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-  if (!transaction) return tl::unexpected(transaction.error());
-  return view_of(segment, *transaction).time_of(sequence);
-}
-
-Result<Sequence> Reader::last_of(const Segment& segment) {
-  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-  if (!transaction) return tl::unexpected(transaction.error());
-  return view_of(segment, *transaction).last();
-}
-
-/// Whether its manifest says that all of it is older.
-Result<bool> Reader::is_all_before(const Segment& segment, Micros time) {
-  const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-  if (!transaction) return tl::unexpected(transaction.error());
-  const auto seal = read_seal(*segment.environment, *transaction);
-  if (!seal) return tl::unexpected(seal.error());
-  return *seal && (*seal)->time_max < time;
-}
-
-Result<Sequence> Reader::first_since(Micros time) {
-  auto newest = last();
-  if (!newest) return newest;
-  for (const Segment& segment : segments_) {
-    const auto is_older = is_all_before(segment, time);
-    if (!is_older) return tl::unexpected(is_older.error());
-    if (*is_older) continue;
-    auto last_here = last_of(segment);
-    if (!last_here) return last_here;
-    Sequence low = segment.name.first;
-    Sequence high = *last_here + 1;
-    while (low < high) {
-      const Sequence middle = low + (high - low) / 2;
-      const auto found = time_of(segment, middle);
-      if (!found) return tl::unexpected(found.error());
-      if (*found && **found < time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    if (low <= *last_here) return low;
-  }
-  return *newest + 1;
-}
-
-Result<Sequence> Reader::last() {
-  if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
-  if (segments_.empty()) return Sequence{0};
-  return last_of(segments_.back());
-}
-
-Result<std::uint64_t> Reader::check() {
-  if (const auto listed = refresh(); !listed) return tl::unexpected(listed.error());
-  std::uint64_t count = 0;
-  for (const Segment& segment : segments_) {
-    auto checked = check_segment(*segment.environment, segment.name.first, segment.last_max);
-    if (!checked) return checked;
-    const bool reaches_next =
-        &segment == &segments_.back() || segment.name.first + *checked == segment.last_max + 1;
-    if (!reaches_next)
-      return failure(ErrorKind::environment, segment.environment->path() + ": records are missing");
-    count += *checked;
-  }
-  return count;
 }
 
 }  // namespace chargemill::runtime::journal

@@ -10,6 +10,8 @@
 
 #include "runtime/journal/directory.hpp"
 #include "runtime/journal/environment.hpp"
+#include "runtime/journal/file_ahead.hpp"
+#include "runtime/journal/postings_ahead.hpp"
 #include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_reader.hpp"
 
@@ -25,9 +27,12 @@ class Reader {
  public:
   /// False ends the reading.
   using Visit = std::function<bool(const Record&)>;
-  /// Whether files may be damaged, so that all their pages are looked at before LMDB follows them.
-  /// Only for files that nobody writes.
+  /// Whether files may be damaged, so that all their pages are looked at before LMDB follows them,
+  /// each time that it opens one: every file is read twice. Only for files that nobody writes.
   enum class Care { usual, suspicious };
+  /// How far a scan will probably go: to the end, then what is not in memory is read ahead from the
+  /// beginning on, of all segments; or not, then only once it has waited for the disk.
+  enum class Extent { some, all };
 
   [[nodiscard]] static Result<Reader> open(const std::string& directory, Care care = Care::usual);
 
@@ -42,9 +47,10 @@ class Reader {
   /// The newest `limit` records of all, newest first.
   [[nodiscard]] Result<std::uint64_t> newest_of_all(std::uint64_t limit, const Visit& visit);
   /// All from number `from` on that are still kept, oldest first. Returns how many were shown.
-  [[nodiscard]] Result<std::uint64_t> scan(Sequence from, const Visit& visit);
+  [[nodiscard]] Result<std::uint64_t> scan(Sequence from, const Visit& visit,
+                                           Extent extent = Extent::some);
   /// How many records from number `from` on bear `key`, by the postings alone: O(segments *
-  /// log(records)).
+  /// log(records)), and in sealed ones without LMDB.
   [[nodiscard]] Result<std::uint64_t> count(PostingKey key, Sequence from = 1);
   /// The number of the first record that is not older than `time`, by halving; one above the last
   /// if all are older. Exact where times rise with numbers, and nearly so where they nearly do.
@@ -72,12 +78,18 @@ class Reader {
 
   /// How many segments are opened or looked into at the same time.
   static constexpr std::size_t kAtOnceMax = 16;
-  /// How many records are asked for before anybody knows how many will be shown.
-  static constexpr std::uint64_t kForeseenMax = 128;
+  static constexpr std::uint64_t kForeseenMax = PostingsAhead::kForeseen;
+
+  /// Sees a segment within one transaction; false ends the reading.
+  using Look = std::function<Result<bool>(const SegmentView&)>;
+
+  /// Counts what is shown, and stops at `limit`. Both references outlive it.
+  [[nodiscard]] static SegmentView::Visit up_to(std::uint64_t limit, std::uint64_t& shown,
+                                                const Visit& visit);
 
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> list();
-  [[nodiscard]] Result<void> refresh();
+  [[nodiscard]] Result<bool> look_into(Segment& segment, const Look& look) const;
   [[nodiscard]] Result<std::size_t> open_for_newest(const Wanted& wanted);
   [[nodiscard]] Result<void> open_segment(Segment& segment) const;
   [[nodiscard]] Result<void> open_segments(const std::vector<Segment*>& segments,
@@ -91,10 +103,10 @@ class Reader {
   /// The transaction and the segment outlive it.
   [[nodiscard]] static SegmentView view_of(const Segment& segment,
                                            const Transaction& transaction) noexcept;
-  [[nodiscard]] static Result<std::optional<Micros>> time_of(const Segment& segment,
-                                                             Sequence sequence);
-  [[nodiscard]] static Result<bool> is_all_before(const Segment& segment, Micros time);
-  [[nodiscard]] static Result<Sequence> last_of(const Segment& segment);
+  void open_sealed_from(Sequence from);
+  void foresee_counts(PostingKey key, Sequence from) const;
+  [[nodiscard]] Result<std::vector<FileAhead::Part>> files_from(Sequence from);
+  [[nodiscard]] Result<std::size_t> first_not_before(Micros time);
   void clear_dead_readers();
   [[nodiscard]] Result<bool> newest_of(Segment& segment, PostingKey key,
                                        const SegmentView::Visit& visit) const;

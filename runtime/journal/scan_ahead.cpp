@@ -1,11 +1,9 @@
 #include "runtime/journal/scan_ahead.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <new>
-#include <system_error>
 
 #include "runtime/journal/page_layout.hpp"
 #include "runtime/journal/page_map.hpp"
@@ -19,36 +17,16 @@ long pages_read() noexcept {
   return std::max(usage.ru_majflt, usage.ru_inblock / kBlocksAPage);
 }
 
-ScanAhead::~ScanAhead() {
-  // relaxed: it orders nothing; the thread is joined.
-  is_over_.store(true, std::memory_order_relaxed);
-  if (thread_.joinable()) thread_.join();
-}
-
 void ScanAhead::look(const std::byte* at) noexcept {
   const long now = pages_read();
   const bool is_cold = pages_before_ >= 0 && now - pages_before_ >= kColdPages;
   pages_before_ = now;
-  mdb_filehandle_t file = -1;
-  if (!is_cold || mdb_env_get_fd(environment_.handle(), &file) != 0) return;
-  const auto from =
-      static_cast<std::int64_t>(std::uint64_t{page_number_of(at)} * PageLayout::kBytes);
+  if (!is_cold) return;
+  const auto from = std::uint64_t{page_number_of(at)} * PageLayout::kBytes;
   try {
-    piece_ = std::make_unique<std::byte[]>(kPieceBytes);
-    thread_ = std::thread{[this, file, from] { read_on(file, from); }};
+    ahead_.emplace(std::vector<FileAhead::Part>{{environment_.path(), from}});
   } catch (const std::bad_alloc&) {
-    // No memory for it: the scan waits for its pages itself. Likewise without a thread.
-  } catch (const std::system_error&) {
-  }
-}
-
-void ScanAhead::read_on(int file, std::int64_t from) noexcept {
-  // relaxed: see the destructor.
-  while (!is_over_.load(std::memory_order_relaxed)) {
-    // What it reads is there already, as pages of the mapping: that is what it is for.
-    const ssize_t bytes = ::pread(file, piece_.get(), kPieceBytes, from);
-    if (bytes <= 0) return;
-    from += bytes;
+    // No memory for it: the scan waits for its pages itself.
   }
 }
 

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "runtime/journal/page_layout.hpp"
+#include "runtime/journal/postings_ahead.hpp"
 #include "runtime/journal/record_codec.hpp"
 
 namespace chargemill::runtime::journal {
-namespace {
 
 /// An open file whose beginning has been asked for.
-class OpenFile {
+class SealedFile::OpenFile {
  public:
   explicit OpenFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     // Just so much: around a page that is read unasked the kernel reads as far as the disk is set.
@@ -38,8 +38,6 @@ class OpenFile {
  private:
   int file_;
 };
-
-}  // namespace
 
 /// All of a file in memory, for reading here and there.
 class SealedFile::Mapping {
@@ -75,27 +73,37 @@ SealedFile::SealedFile(std::unique_ptr<Mapping> mapping, const RunHint& hint, By
 SealedFile::~SealedFile() = default;
 
 std::vector<std::unique_ptr<SealedFile>> SealedFile::open_all(const std::vector<Place>& places) {
-  std::vector<OpenFile> files;
-  files.reserve(places.size());
-  for (const Place& place : places) files.emplace_back(place.path);
+  constexpr std::size_t kTogetherMax = 128;  // descriptors
   std::vector<std::unique_ptr<SealedFile>> opened(places.size());
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const auto hint = files[i].hint();
-    if (!hint) continue;
-    auto mapping = std::make_unique<Mapping>(files[i].number());
-    const Bytes bytes = mapping->pages().large_value(hint->page, hint->bytes);
-    const auto run = RunView::over(bytes, hint->head.data());
-    const bool fits = run && run->first() >= places[i].first && run->first() <= run->last() &&
-                      run->last() <= places[i].last_max;
-    // The constructor is private.
-    if (fits) opened[i].reset(new SealedFile(std::move(mapping), *hint, bytes));
+  for (std::size_t begin = 0; begin < places.size(); begin += kTogetherMax) {
+    const std::size_t end = std::min(places.size(), begin + kTogetherMax);
+    std::vector<OpenFile> files;
+    files.reserve(end - begin);
+    for (std::size_t i = begin; i < end; ++i) files.emplace_back(places[i].path);
+    for (std::size_t i = begin; i < end; ++i) opened[i] = open(places[i], files[i - begin]);
   }
   return opened;
 }
 
+std::unique_ptr<SealedFile> SealedFile::open(const Place& place, const OpenFile& file) {
+  const auto hint = file.hint();
+  if (!hint) return nullptr;
+  auto mapping = std::make_unique<Mapping>(file.number());
+  const Bytes bytes = mapping->pages().large_value(hint->page, hint->bytes);
+  const auto run = RunView::over(bytes, hint->head.data());
+  const bool fits = run && run->first() >= place.first && run->first() <= run->last() &&
+                    run->last() <= place.last_max;
+  if (!fits) return nullptr;
+  // The constructor is private.
+  return std::unique_ptr<SealedFile>{new SealedFile(std::move(mapping), *hint, bytes)};
+}
+
 Result<bool> SealedFile::newest(PostingKey key, const Visit& visit,
                                 const Otherwise& otherwise) const {
+  PostingsAhead ahead;
   for (std::uint32_t i = run_.end_of(key); i > 0 && run_.key(i - 1) == key; --i) {
+    if (const auto most = ahead.wish(); most > 0)
+      foresee_pages(run_, pages_, foresee_places(run_, key, i, most));
     const Sequence sequence = run_.sequence(i - 1);
     const Bytes bytes = pages_.record(run_.page(i - 1), sequence);
     const auto record = decode_record(bytes.at, bytes.count, sequence);

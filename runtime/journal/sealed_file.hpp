@@ -45,6 +45,8 @@ class SealedFile {
 
  private:
   class Mapping;
+  class OpenFile;
+  [[nodiscard]] static std::unique_ptr<SealedFile> open(const Place& place, const OpenFile& file);
   /// `hint` is of the file that is mapped; what it says has been held against the file's size.
   SealedFile(std::unique_ptr<Mapping> mapping, const RunHint& hint, Bytes run);
 

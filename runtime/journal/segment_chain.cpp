@@ -17,6 +17,7 @@ static_assert(kSegmentBytesMax / RecordLayout::kHeaderBytes <= 0xFFFF'FFFFU);
 struct Ending {
   Sequence last = 0;
   Micros time_max{};
+  bool is_sealed = false;
 };
 
 /// Where a closed segment ends: by its seal, or by its last record if it failed before it had one.
@@ -27,11 +28,11 @@ Result<Ending> ending_of(const std::string& directory, SegmentName name, Sequenc
   if (!transaction) return tl::unexpected(transaction.error());
   const auto seal = read_seal(**environment, *transaction);
   if (!seal) return tl::unexpected(seal.error());
-  if (*seal) return Ending{name.first + (*seal)->count - 1, (*seal)->time_max};
+  if (*seal) return Ending{name.first + (*seal)->count - 1, (*seal)->time_max, true};
   Ending ending{name.first - 1, {}};
   const SegmentView segment{**environment, *transaction, name.first, last_max};
   const auto shown = segment.scan_back([&](const Record& record, const std::byte*) {
-    ending = {record.sequence, record.time};
+    ending = {record.sequence, record.time, false};
     return false;
   });
   if (!shown) return tl::unexpected(shown.error());
@@ -58,6 +59,7 @@ Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
   if (!last) return tl::unexpected(last.error());
   current_ = std::move(*last);
   const std::size_t closed = current_ ? names.size() - 1 : names.size();
+  std::vector<LeftOpen> left;
   for (std::size_t i = 0; i < closed; ++i) {
     const bool is_last = i + 1 == names.size();
     const Sequence last_max = is_last ? kSequenceMax : names[i + 1].first - 1;
@@ -71,12 +73,18 @@ Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
     }
     const Micros age = ending ? ending->time_max : time_max_;
     closed_.push_back({names[i], bytes_of(path_of(options_.directory, names[i])), age});
+    if (!ending || ending->is_sealed || ending->last != last_max) continue;
+    // Its writer was killed before it was sealed, or it failed. If it cannot be opened it stays so.
+    auto file =
+        Environment::open(path_of(options_.directory, names[i]), Environment::Access::write);
+    if (file) left.push_back({names[i], last_max, std::move(*file)});
   }
   if (current_) {
     next_ = current_->next();
     time_max_ = std::max(time_max_, current_->time_max());
   }
   tried_ = names.back();
+  sealer_->seal_all(options_.directory, std::move(left));
   return {};
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kHeadName = "head";
 constexpr std::string_view kSealName = "seal";
+constexpr std::string_view kSoFarName = "sofar";
 
 std::byte* bytes_in(std::string& text) noexcept {
   return reinterpret_cast<std::byte*>(text.data());
@@ -18,6 +19,12 @@ const std::byte* bytes_in(const MDB_val& value) noexcept {
 }
 MDB_val val_of(std::string_view text) noexcept {
   return {text.size(), const_cast<char*>(text.data())};
+}
+int put(const Environment& environment, const Transaction& transaction, std::string_view name,
+        std::string_view text) noexcept {
+  MDB_val key = val_of(name);
+  MDB_val value = val_of(text);
+  return mdb_put(transaction.get(), environment.main(), &key, &value, 0);
 }
 
 }  // namespace
@@ -68,6 +75,32 @@ std::optional<Seal> decode_seal(const MDB_val& value) noexcept {
   return seal;
 }
 
+std::string encode_so_far(const SoFar& so_far) {
+  std::string result(SoFarLayout::kBytes, '\0');
+  std::byte* const to = bytes_in(result);
+  store(to, SoFarLayout::kVersion);
+  store(to + SoFarLayout::kRecordsCrc, so_far.records_crc);
+  store(to + SoFarLayout::kCount, so_far.count);
+  store(to + SoFarLayout::kTimeMin, std::int64_t{so_far.time_min.count()});
+  store(to + SoFarLayout::kTimeMax, std::int64_t{so_far.time_max.count()});
+  store(to + SoFarLayout::kCrc, crc32c(to, SoFarLayout::kCrc));
+  return result;
+}
+
+std::optional<SoFar> decode_so_far(const MDB_val& value) noexcept {
+  const std::byte* const at = bytes_in(value);
+  if (value.mv_size != SoFarLayout::kBytes) return std::nullopt;
+  if (load<std::uint32_t>(at) != SoFarLayout::kVersion) return std::nullopt;
+  if (load<std::uint32_t>(at + SoFarLayout::kCrc) != crc32c(at, SoFarLayout::kCrc))
+    return std::nullopt;
+  SoFar so_far;
+  so_far.records_crc = load<std::uint32_t>(at + SoFarLayout::kRecordsCrc);
+  so_far.count = load<std::uint64_t>(at + SoFarLayout::kCount);
+  so_far.time_min = Micros{load<std::int64_t>(at + SoFarLayout::kTimeMin)};
+  so_far.time_max = Micros{load<std::int64_t>(at + SoFarLayout::kTimeMax)};
+  return so_far;
+}
+
 Result<void> check_head(const Environment& environment, const Transaction& transaction,
                         Sequence first) {
   MDB_val key = val_of(kHeadName);
@@ -92,10 +125,20 @@ Result<std::optional<Seal>> read_seal(const Environment& environment,
 }
 
 int put_seal(const Environment& environment, const Transaction& transaction, const Seal& seal) {
-  const std::string text = encode_seal(seal);
-  MDB_val key = val_of(kSealName);
-  MDB_val value = val_of(text);
-  return mdb_put(transaction.get(), environment.main(), &key, &value, 0);
+  return put(environment, transaction, kSealName, encode_seal(seal));
+}
+
+std::optional<SoFar> read_so_far(const Environment& environment,
+                                 const Transaction& transaction) noexcept {
+  MDB_val key = val_of(kSoFarName);
+  MDB_val value{};
+  if (mdb_get(transaction.get(), environment.main(), &key, &value) != 0) return std::nullopt;
+  return decode_so_far(value);
+}
+
+int put_so_far(const Environment& environment, const Transaction& transaction,
+               const SoFar& so_far) {
+  return put(environment, transaction, kSoFarName, encode_so_far(so_far));
 }
 
 }  // namespace chargemill::runtime::journal

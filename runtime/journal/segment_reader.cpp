@@ -4,6 +4,8 @@
 #include <cerrno>
 
 #include "runtime/journal/page_finder.hpp"
+#include "runtime/journal/page_layout.hpp"
+#include "runtime/journal/postings_ahead.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/scan_ahead.hpp"
 #include "runtime/journal/sealed_file.hpp"
@@ -22,9 +24,16 @@ Bytes bytes_in(const MDB_val& value) noexcept {
   return {static_cast<const std::byte*>(value.mv_data), value.mv_size};
 }
 
-/// The greatest key that is less.
-PostingKey before(PostingKey key) noexcept {
-  return static_cast<PostingKey>(static_cast<std::uint64_t>(key) - 1);
+void add_sequences(const RunView& run, RunView::Range range, std::vector<Sequence>& to) {
+  for (std::uint32_t i = range.begin; i < range.end; ++i) to.push_back(run.sequence(i));
+}
+
+/// Asks for the pages of the records of these postings, also where they do not name them.
+void foresee_records(const RunView& run, RunView::Range range, const PageFinder& pages) {
+  if (run.has_pages()) return foresee_pages(run, pages.map(), range);
+  std::vector<Sequence> wanted;
+  add_sequences(run, range, wanted);
+  pages.foresee_records(wanted);
 }
 
 /// Puts `cursor` on the last entry that is not above `number`; LMDB's code.
@@ -62,7 +71,7 @@ Result<bool> SegmentView::show(Bytes value, Sequence sequence, const Visit& visi
   return visit(*record, value.at);
 }
 
-Result<bool> SegmentView::scan(Sequence from, const Visit& visit) const {
+Result<bool> SegmentView::scan(Sequence from, const Visit& visit, bool is_read_ahead) const {
   const Cursor cursor = open_cursor(transaction_, environment_.records());
   if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
   Sequence expected = std::max(from, first_);
@@ -73,7 +82,7 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit) const {
   for (; code == 0 && expected <= last_max_; ++expected) {
     // Numbers have no gaps: a missing one is damage too.
     if (number_in(key) != expected) return damaged("record", expected);
-    ahead.reach(bytes_in(value).at);
+    if (!is_read_ahead) ahead.reach(bytes_in(value).at);
     auto more = show(bytes_in(value), expected, visit);
     if (!more || !*more) return more;
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
@@ -168,12 +177,10 @@ void SegmentView::foresee_newest(PostingKey key, std::uint64_t limit) const {
   for (const RunView& run : runs) {
     const auto range = run.newest_of(key, limit);
     limit -= range.end - range.begin;
-    for (std::uint32_t i = range.begin; i < range.end; ++i) {
-      if (run.has_pages())
-        pages.map().foresee_page(run.page(i));
-      else
-        wanted.push_back(run.sequence(i));
-    }
+    if (run.has_pages())
+      foresee_pages(run, pages.map(), range);
+    else
+      add_sequences(run, range, wanted);
   }
   pages.foresee_records(wanted);
 }
@@ -195,19 +202,7 @@ Result<std::uint64_t> SegmentView::count(PostingKey key, Sequence from) const {
   std::uint64_t sum = 0;
   const auto runs = each_run([&](const RunView& run) {
     if (run.last() < from) return false;
-    const std::uint32_t end = run.end_of(key);
-    std::uint32_t begin = key == PostingKey{} ? 0 : run.end_of(before(key));
-    // Only one run has records on both sides of `from`; among equal keys numbers rise.
-    std::uint32_t above = end;
-    while (begin < above) {
-      const std::uint32_t middle = begin + (above - begin) / 2;
-      if (run.sequence(middle) < from) {
-        begin = middle + 1;
-      } else {
-        above = middle;
-      }
-    }
-    sum += end - begin;
+    sum += run.count_from(key, from);
     return true;
   });
   if (!runs) return tl::unexpected(runs.error());
@@ -225,9 +220,49 @@ Result<std::optional<Micros>> SegmentView::time_of(Sequence sequence) const {
   return time;
 }
 
+Result<bool> SegmentView::ends_before(Micros time) const {
+  const auto seal = read_seal(environment_, transaction_);
+  if (!seal) return tl::unexpected(seal.error());
+  if (*seal) return (*seal)->time_max < time;
+  const auto newest = last();
+  if (!newest) return tl::unexpected(newest.error());
+  const auto found = time_of(*newest);
+  if (!found) return tl::unexpected(found.error());
+  return *found && **found < time;
+}
+
+Result<std::optional<Sequence>> SegmentView::first_since(Micros time) const {
+  const auto newest = last();
+  if (!newest) return tl::unexpected(newest.error());
+  Sequence low = first_;
+  Sequence high = *newest + 1;
+  while (low < high) {
+    const Sequence middle = low + (high - low) / 2;
+    const auto found = time_of(middle);
+    if (!found) return tl::unexpected(found.error());
+    if (*found && **found < time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low <= *newest ? std::optional{low} : std::nullopt;
+}
+
+std::uint64_t SegmentView::place_of(Sequence sequence) const {
+  const Cursor cursor = open_cursor(transaction_, environment_.records());
+  MDB_val key = as_val(sequence);
+  MDB_val value{};
+  if (!cursor || mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE) != 0) return 0;
+  return std::uint64_t{page_number_of(bytes_in(value).at)} * PageLayout::kBytes;
+}
+
 Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, const Finders& finders,
                                         const Visit& visit) const {
+  PostingsAhead ahead;
   for (std::uint32_t i = run.end_of(key); i > 0 && run.key(i - 1) == key; --i) {
+    if (const auto most = ahead.wish(); most > 0)
+      foresee_records(run, foresee_places(run, key, i, most), finders.pages);
     const Sequence sequence = run.sequence(i - 1);
     Bytes value;
     if (run.has_pages()) value = finders.pages.map().record(run.page(i - 1), sequence);

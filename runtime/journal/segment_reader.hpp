@@ -26,8 +26,10 @@ class SegmentView {
 
   /// The newest record's number; first - 1 when there is none.
   [[nodiscard]] Result<Sequence> last() const;
-  /// From `from` on, oldest first. False: it was stopped by `visit`.
-  [[nodiscard]] Result<bool> scan(Sequence from, const Visit& visit) const;
+  /// From `from` on, oldest first. False: it was stopped by `visit`. `is_read_ahead`: somebody
+  /// reads the file ahead of it already.
+  [[nodiscard]] Result<bool> scan(Sequence from, const Visit& visit,
+                                  bool is_read_ahead = false) const;
   /// From the newest on. False: it was stopped.
   [[nodiscard]] Result<bool> scan_back(const Visit& visit) const;
   /// Those that bear `key`, from the newest on. False: it was stopped.
@@ -41,6 +43,12 @@ class SegmentView {
   [[nodiscard]] Result<std::uint64_t> count(PostingKey key, Sequence from) const;
   /// The time of record `sequence`; empty if it is not here.
   [[nodiscard]] Result<std::optional<Micros>> time_of(Sequence sequence) const;
+  /// Whether all are older than `time`: as its manifest says, or its last record if it has none.
+  [[nodiscard]] Result<bool> ends_before(Micros time) const;
+  /// The first that is not older than `time`, by halving; empty if all are.
+  [[nodiscard]] Result<std::optional<Sequence>> first_since(Micros time) const;
+  /// Where in the file the page of record `sequence`, or of the next one, begins; 0: there is none.
+  [[nodiscard]] std::uint64_t place_of(Sequence sequence) const;
   /// The runs that count, from the newest on; those that they swallowed are left out.
   [[nodiscard]] Result<bool> each_run(const VisitRun& visit) const;
 

@@ -4,21 +4,49 @@
 #include <utility>
 
 namespace chargemill::runtime::journal {
+namespace {
+
+Result<void> seal_one(const std::string& directory, const LeftOpen& left) {
+  auto segment = SegmentWriter::resume(directory, left.name);
+  if (!segment) return tl::unexpected(segment.error());
+  if (!*segment || (*segment)->next() != left.last + 1) return {};
+  return (*segment)->seal();
+}
+
+}  // namespace
 
 SegmentSealer::~SegmentSealer() { finish(); }
 
-void SegmentSealer::seal(SegmentWriter segment) {
+template <class Work>
+void SegmentSealer::run(Work work) {
   finish();
   is_done_.store(false, std::memory_order_relaxed);  // relaxed: before the thread starts
   try {
-    thread_ = std::thread{[this, last = std::move(segment)]() mutable {
-      if (auto sealed = last.seal(); !sealed) failure_ = std::move(sealed.error());
+    thread_ = std::thread{[this, work = std::move(work)]() mutable {
+      if (auto sealed = work(); !sealed) failure_ = std::move(sealed.error());
       // release: the failure has been written; pairs with acquire in take_failure().
       is_done_.store(true, std::memory_order_release);
     }};
   } catch (const std::system_error& error) {
     failure_ = Error{ErrorKind::environment, std::string{"cannot start a thread: "} + error.what()};
   }
+}
+
+void SegmentSealer::seal(SegmentWriter segment) {
+  run([last = std::move(segment)]() mutable { return last.seal(); });
+}
+
+void SegmentSealer::seal_all(std::string directory, std::vector<LeftOpen> left) {
+  if (left.empty()) return;
+  run([directory = std::move(directory), left = std::move(left)]() mutable {
+    Result<void> outcome;
+    for (LeftOpen& one : left) {
+      auto sealed = seal_one(directory, one);
+      if (outcome && !sealed) outcome = std::move(sealed);
+      one.file.reset();
+    }
+    return outcome;
+  });
 }
 
 std::optional<Error> SegmentSealer::take_failure() {

@@ -3,11 +3,20 @@
 
 #include <atomic>
 #include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "runtime/journal/segment_writer.hpp"
 
 namespace chargemill::runtime::journal {
+
+/// A segment that its writer has left whole, but without a seal.
+struct LeftOpen {
+  SegmentName name;
+  Sequence last = 0;          ///< the number before its successor's first
+  Environment::Pointer file;  ///< held for writing, so that no reader of this process comes first
+};
 
 /// Seals segments in a thread of its own, one at a time. A segment that could not be sealed is
 /// complete all the same; its readers search more runs.
@@ -22,11 +31,16 @@ class SegmentSealer {
 
   /// Takes over a segment that nothing more is written to. Waits for the one before.
   void seal(SegmentWriter segment);
+  /// The same for those of earlier processes, one after the other. One that holds more than it
+  /// should is left alone: what was written again elsewhere would count in its manifest.
+  void seal_all(std::string directory, std::vector<LeftOpen> left);
   /// Why a segment that was taken over before is not sealed, once; empty: it is, or not yet.
   [[nodiscard]] std::optional<Error> take_failure();
 
  private:
   void finish();
+  template <class Work>
+  void run(Work work);
 
   std::thread thread_;
   std::optional<Error> failure_;      // written by the thread while it runs

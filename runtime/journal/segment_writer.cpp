@@ -7,6 +7,7 @@
 
 #include "runtime/base/assert.hpp"
 #include "runtime/base/crc32c.hpp"
+#include "runtime/journal/page_check.hpp"
 #include "runtime/journal/page_map.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/run_hint.hpp"
@@ -63,11 +64,18 @@ Result<std::optional<SegmentWriter>> SegmentWriter::resume(const std::string& di
 
 Result<void> SegmentWriter::recover(const Transaction& transaction) {
   const SegmentView segment{*environment_, transaction, name_.first, kSequenceMax};
-  const auto all = segment.scan(name_.first, [this](const Record&, const std::byte* bytes) {
-    note(bytes);
-    return true;
-  });
-  if (!all) return tl::unexpected(all.error());
+  const auto so_far = read_so_far(*environment_, transaction);
+  const auto is_known = so_far ? believe(*so_far, transaction) : Result<bool>{false};
+  if (!is_known) return tl::unexpected(is_known.error());
+  if (!*is_known) {
+    // As it is read from end to end: LMDB would follow damaged pages blindly.
+    if (auto sound = check_pages(environment_->path()); !sound) return sound;
+    const auto all = segment.scan(name_.first, [this](const Record&, const std::byte* bytes) {
+      note(bytes);
+      return true;
+    });
+    if (!all) return tl::unexpected(all.error());
+  }
   std::vector<RunInfo> newest_first;
   const auto runs = segment.each_run([&](const RunView& run) {
     newest_first.push_back({run.first(), run.last(), run.count(), run.level()});
@@ -77,6 +85,27 @@ Result<void> SegmentWriter::recover(const Transaction& transaction) {
   for (auto run = newest_first.rbegin(); run != newest_first.rend(); ++run)
     ladder_.replace(0, *run);
   return {};
+}
+
+/// Takes its word if it is of all records that are there. It is not if an older version of this
+/// program, which leaves such words alone, has gone on since. False: nothing is known.
+Result<bool> SegmentWriter::believe(const SoFar& so_far, const Transaction& transaction) {
+  const SegmentView segment{*environment_, transaction, name_.first, kSequenceMax};
+  MDB_stat records{};
+  Sequence last = 0;
+  auto shown = segment.scan_back([&](const Record& record, const std::byte*) {
+    last = record.sequence;
+    return false;
+  });
+  if (!shown) return shown;
+  if (mdb_stat(transaction.get(), environment_->records(), &records) != 0 ||
+      records.ms_entries != so_far.count || last != name_.first + so_far.count - 1)
+    return false;
+  next_ = last + 1;
+  time_min_ = so_far.time_min;
+  time_max_ = so_far.time_max;
+  records_crc_ = so_far.records_crc;
+  return true;
 }
 
 /// Keeps count of a record that is, or is about to be, in the segment.
@@ -95,6 +124,8 @@ Result<void> SegmentWriter::write(const std::vector<Encoded>& batch) {
   const Sequence first = next_;
   int code = put_records(*transaction, batch);
   if (code == 0 && !fresh_.empty()) code = put_postings(*transaction, first);
+  const SoFar so_far{next_ - name_.first, time_min_, time_max_, records_crc_};
+  if (code == 0) code = put_so_far(*environment_, *transaction, so_far);
   if (code == 0) code = transaction->commit();
   if (code != 0) return lmdb_failure(code, "write", environment_->path());
   return {};

@@ -32,8 +32,8 @@ class SegmentWriter {
   /// A new segment of the given name, empty and on disk.
   [[nodiscard]] static Result<SegmentWriter> create(const std::string& directory, SegmentName name,
                                                     std::uint64_t map_bytes);
-  /// Goes on with a segment that was left without a seal. Reads it all, so that damage is found
-  /// now. Empty if it is sealed.
+  /// Goes on with a segment that was left without a seal. It says itself how far it is; if it does
+  /// not, or is not believed, it is read from end to end. Empty if it is sealed.
   [[nodiscard]] static Result<std::optional<SegmentWriter>> resume(const std::string& directory,
                                                                    SegmentName name);
 
@@ -61,6 +61,7 @@ class SegmentWriter {
   SegmentWriter(Environment::Pointer environment, SegmentName name);
 
   [[nodiscard]] Result<void> recover(const Transaction& transaction);
+  [[nodiscard]] Result<bool> believe(const SoFar& so_far, const Transaction& transaction);
   void note(const std::byte* record) noexcept;
   [[nodiscard]] int put_records(const Transaction& transaction, const std::vector<Encoded>& batch);
   [[nodiscard]] int put_postings(const Transaction& transaction, Sequence first);

@@ -206,6 +206,37 @@ TEST(Clerk, LetsGoOfEverythingOnceTheJournalIsGivenUp) {
   EXPECT_EQ(desk.last_status(), UpdateStatus::accepted);
 }
 
+TEST(Clerk, AdmitsAgainOnceAJournalThatWasGivenUpHasLetGoOfWhatItHeld) {
+  Desk desk;
+  desk.ask(1);
+  desk.commit();
+  const SessionId session = desk.story.record().session;
+  desk.story.status(Phase::supplying, Reason::starting_supply, session);
+  desk.carry();
+  desk.commit();
+  desk.sink.room = desk.sink.taken.size();  // full
+  desk.story.end(session, Energy{9});
+  desk.carry();
+  ASSERT_TRUE(desk.clerk.is_busy());
+  // relaxed (all): one thread.
+  auto& is_asking = desk.clerk.waiter().is_asking;
+  is_asking.store(false, std::memory_order_relaxed);
+  desk.sink.holds = false;  // given up, and its queue is still full
+  desk.story.tell(JournalMoved{});
+  desk.carry(true);
+  EXPECT_TRUE(desk.clerk.is_busy());
+  EXPECT_TRUE(is_asking.load(std::memory_order_relaxed)) << "whoever makes room wakes it";
+  desk.sink.room = SIZE_MAX;
+  desk.story.tell(JournalMoved{});
+  desk.carry(true);
+  EXPECT_FALSE(desk.clerk.is_busy());
+  EXPECT_FALSE(desk.story.shard.journal_busy);
+  desk.story.status(Phase::activated, Reason::state_report);
+  desk.carry();
+  desk.ask(2, kBen);
+  EXPECT_EQ(desk.last_status(), UpdateStatus::accepted) << "at once: nothing will be durable";
+}
+
 TEST(Clerk, RepeatsTheStateRoundAndRound) {
   Desk desk;
   for (int i = 0; i < 60; ++i) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 #include "actors/central/clerk.hpp"
@@ -163,6 +164,73 @@ TEST(Recording, GoesOnAsTheSameRunThoughItsBeginningIsDropped) {  // D-084
   EXPECT_EQ(next->last_run()->run.run, 1U);
   EXPECT_EQ(next->last_run()->run.points, 4U);
   EXPECT_TRUE(next->restore(archive::Origin{0}).value().points[1].is_stopped);
+}
+
+/// A journal whose disk is gone when its first batch is due, which it is with a full queue: of its
+/// eight places one is taken. It does not try for long.
+std::unique_ptr<Recording> open_doomed(const std::string& directory) {
+  Recording::Options options;
+  options.journal.chain.directory = directory;
+  options.journal.queue_records = options.journal.batch_records = 8;
+  options.journal.batch_time = 1h;
+  options.journal.give_up_after = 0ms;
+  auto recording = std::move(*Recording::open(std::move(options)));
+  std::filesystem::remove_all(directory);
+  recording->begin(run_of_one_shard(), archive::Origin{0}, names(), 1);
+  return recording;
+}
+
+TEST(Recording, WakesWhoeverAsksForRoomBetweenItsEndAndItsLettingGo) {
+  const test::Folder folder;
+  const auto recording = open_doomed(folder.path());
+  Recorder& recorder = recording->recorder(0);
+  const central::ShardState shard = central::make_shard({}, {});
+  const central::ShardEffects said{archive::Record{archive::SessionStart{}}};
+  central::Clerk clerk{recorder, 1};
+  Sleeper bystander;
+  int woken = 0;
+  // By the journal's writer, which plays the shard: so it asks exactly then.
+  recorder.add_waiter(clerk.waiter(), [&] {
+    if (++woken == 1) {
+      clerk.record(shard, said, SimTime{});
+      EXPECT_TRUE(clerk.is_busy()) << "the queue is still full";
+      EXPECT_FALSE(clerk.must_look(shard));
+      return;
+    }
+    clerk.moved(shard);
+    bystander.wake();
+  });
+  clerk.waiter().is_asking.store(true, std::memory_order_relaxed);  // relaxed: before the records
+  for (int i = 0; i < 7; ++i) ASSERT_TRUE(recorder.try_append(archive::Health{}));
+  const bool is_told = bystander.sleep();
+  recording->stop_waking();
+  EXPECT_TRUE(is_told) << "there is room, and nobody says so";
+  EXPECT_FALSE(clerk.is_busy());
+}
+
+TEST(Recording, WakesWhoeverAsksForRoomInEachBurstOnceItIsGivenUp) {
+  const test::Folder folder;
+  const auto recording = open_doomed(folder.path());
+  Recorder& recorder = recording->recorder(0);
+  const central::ShardState shard = central::make_shard({}, {});
+  const central::ShardEffects said{archive::Record{archive::SessionStart{}}};
+  central::Clerk clerk{recorder, 1};
+  Sleeper worker;
+  recorder.add_waiter(clerk.waiter(), [&] { worker.wake(); });
+  bool is_told = true;
+  for (int i = 0; is_told && i < 200; ++i) {
+    clerk.record(shard, said, SimTime{});
+    while (is_told && clerk.is_busy()) {
+      (void)clerk.must_look(shard);
+      if (!clerk.is_busy()) break;
+      is_told = worker.sleep();
+      clerk.moved(shard);
+    }
+  }
+  recording->stop_waking();
+  EXPECT_TRUE(is_told) << "there is room, and nobody says so";
+  EXPECT_EQ(recording->status().state, runtime::journal::JournalState::abandoned);
+  EXPECT_EQ(clerk.lost(), 0U);
 }
 
 TEST(Recording, DropsNothingThatARestartWouldRead) {  // D-078, D-084

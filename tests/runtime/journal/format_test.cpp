@@ -62,9 +62,10 @@ TEST(Format, ShowsTheBytesThatAreWritten) {
   const auto environment = Environment::open(segment->path(), Environment::Access::read);
   const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
   const auto main = entries_of(*transaction, (*environment)->main());
-  ASSERT_EQ(main.size(), 4U);
+  ASSERT_EQ(main.size(), 5U);
   EXPECT_NE(document.find("main" + main[0]), std::string::npos) << "head: " << main[0];
   EXPECT_NE(document.find("main" + main[3]), std::string::npos) << "seal: " << main[3];
+  EXPECT_NE(document.find("main" + main[4]), std::string::npos) << "sofar: " << main[4];
   const auto records = entries_of(*transaction, (*environment)->records());
   ASSERT_EQ(records.size(), 1U);
   EXPECT_NE(document.find("records" + records[0]), std::string::npos) << records[0];

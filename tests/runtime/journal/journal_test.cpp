@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
 
@@ -199,6 +201,27 @@ TEST(Journal, DropsWhatIsTooOldAlsoWhenItGrowsTooSlowlyToFillASegment) {
   EXPECT_EQ(*reader.last(), 600U);
   EXPECT_GT(oldest(reader), 300U) << "a segment spans 120, three are kept";
   EXPECT_LE(oldest(reader), 500U) << "nothing young is dropped";
+}
+// nobody waits for ever.
+TEST(Journal, TellsWhoeverFoundNoRoomOfRoomAlsoWhenItHasGivenUp) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.queue_records = options.batch_records = 8;  // a batch is due when the queue is full
+  options.batch_time = 1h;
+  options.give_up_after = 0ms;
+  std::promise<std::uint64_t> told;
+  const auto journal = open_journal(options);
+  Appender& appender = journal->add_appender([&told, times = 0](std::uint64_t durable) mutable {
+    if (++times == 1) told.set_value(durable);
+  });
+  std::filesystem::remove_all(folder.path());  // its disk is gone
+  append(appender, 0, 1, 8);
+  auto heard = told.get_future();
+  ASSERT_EQ(heard.wait_for(30s), std::future_status::ready);
+  EXPECT_EQ(heard.get(), 0U) << "nothing is promised";
+  EXPECT_EQ(journal->status().state, JournalState::abandoned);
+  const std::string text = text_of(0, 9);
+  EXPECT_TRUE(appender.try_append(record_of(0, 9, text)));
 }
 TEST(Journal, RefusesASegmentTooSmallForABatchOrTooLargeForItsNumbers) {
   const Folder folder;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -178,6 +179,55 @@ TEST(Reader, FindsTheFirstRecordThatIsNotOlderThanATime) {
   }
   EXPECT_EQ(*reader.first_since(Micros{-5}), 1U);
   EXPECT_EQ(*reader.first_since(Micros{kRecords + 1}), kRecords + 1) << "all are older";
+}
+std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+}
+TEST(Reader, HoldsAFewDescriptorsHoweverManySegmentsThereAre) {
+  const Folder folder;
+  constexpr Sequence kAll = 6'000;
+  for (Sequence first = 1; first <= kAll; first += 100) {
+    auto segment = SegmentWriter::create(folder.path(), {first, 0}, test::kSmallSegment);
+    ASSERT_TRUE(segment && segment->write(test::batch_of(first, first + 49).records));
+    ASSERT_TRUE(segment->write(test::batch_of(first + 50, first + 99).records));
+    if (first % 200 == 1) {
+      ASSERT_TRUE(segment->seal());
+    }
+  }
+  Reader reader = open_reader(folder.path());
+  const auto before = open_files();
+  std::ptrdiff_t most = 0;
+  const auto look = [&](const Record& record) {
+    if (record.sequence % 50 == 0) most = std::max(most, open_files());
+    return true;
+  };
+  EXPECT_EQ(*reader.scan(1, look), kAll);
+  EXPECT_EQ(*reader.newest_of_all(kAll, look), kAll);
+  EXPECT_EQ(*reader.last(), kAll);
+  EXPECT_EQ(*reader.count(test::producer_key(0)), kAll);
+  EXPECT_EQ(*reader.count(test::producer_key(0), 2'345), kAll - 2'344);
+  EXPECT_EQ(*reader.count(test::point_key(7), 2'345), 37U);
+  EXPECT_EQ(*reader.first_since(Micros{3'210}), 3'210U);
+  EXPECT_EQ(*reader.check(), kAll);
+  EXPECT_GT(most, before);
+  EXPECT_LE(std::max(most, open_files()), before + 8) << "of the last segment and of one other";
+}
+TEST(Reader, HoldsNoDescriptorOfASegmentThatHasBeenSealedSince) {
+  const Folder folder;
+  const auto before = open_files();
+  Reader reader = open_reader(folder.path());
+  {
+    const auto journal = open_journal(small_options(folder.path()));
+    Appender& appender = journal->add_appender();
+    for (std::uint64_t n = 1; n < 60'000; n += 5'000) {
+      append(appender, 0, n, n + 4'999);
+      ASSERT_TRUE(journal->wait_durable(appender, n + 4'999, 30s));
+      EXPECT_EQ(newest(reader, test::producer_key(0), 10).size(), 10U);
+    }
+  }
+  EXPECT_GT(list_segments(folder.path())->size(), 8U);
+  EXPECT_EQ(newest(reader, test::producer_key(0), 60'000).size(), 60'000U);
+  EXPECT_LE(open_files(), before + 4) << "those of the last one";
 }
 TEST(Reader, SeesAnEmptyJournalAsEmptyAndAMissingOneAsAnError) {
   const Folder folder;

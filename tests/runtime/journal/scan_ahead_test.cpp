@@ -1,10 +1,18 @@
-// A scan whose pages are not in memory is read ahead of; one whose pages are is left alone.
+// A scan whose pages are not in memory is read ahead of; one whose pages are is left alone. One
+// that goes to the end is read ahead of from its beginning.
 #include "runtime/journal/scan_ahead.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "runtime/journal/page_layout.hpp"
 #include "runtime/journal/segment_reader.hpp"
 #include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/story.hpp"
@@ -84,6 +92,96 @@ TEST(ScanAhead, LeavesAScanAloneThatFindsItsPagesInMemory) {
   const Outcome warm = scan(path, true);
   EXPECT_EQ(warm.shown, kRecords);
   EXPECT_FALSE(warm.was_read_ahead);
+}
+
+/// How much of a file is in memory, 0 to 1, from byte `from` on.
+double cached(const std::string& path, std::size_t from) {
+  const auto bytes = static_cast<std::size_t>(bytes_of(path));
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  void* const at = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
+  (void)::close(file);
+  std::vector<unsigned char> pages((bytes + PageLayout::kBytes - 1) / PageLayout::kBytes);
+  EXPECT_EQ(::mincore(at, bytes, pages.data()), 0);
+  (void)::munmap(at, bytes);
+  const auto begin = pages.begin() + static_cast<std::ptrdiff_t>(from / PageLayout::kBytes);
+  const auto there =
+      std::count_if(begin, pages.end(), [](unsigned char c) { return (c & 1) != 0; });
+  return static_cast<double>(there) / static_cast<double>(pages.end() - begin);
+}
+
+TEST(FileAhead, BringsFilesIntoMemoryEachFromItsPlaceOn) {
+  const Folder folder;
+  const std::string path = segment(folder);
+  const std::string other = folder.path() + "/other";
+  std::filesystem::copy_file(path, other);
+  const std::size_t half = bytes_of(path) / 2;
+  forget(path);
+  forget(other);
+  const FileAhead ahead{{{folder.path() + "/none", 0}, {path, half}, {other, 0}}};
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (cached(path, half) < 1.0 || cached(other, 0) < 1.0)
+    ASSERT_LT(std::chrono::steady_clock::now(), patience);
+}
+TEST(FileAhead, EndsAtOnceWhereverItIs) {
+  const Folder folder;
+  const std::string path = segment(folder);
+  for (int i = 0; i < 20; ++i) {
+    forget(path);
+    const FileAhead ahead{std::vector<FileAhead::Part>(200, {path, 0})};
+  }
+}
+
+TEST(ScanAhead, IsNotNeededByAScanThatGoesToTheEndAndIsReadAheadOfAtOnce) {
+  const Folder folder;
+  const std::string path = segment(folder);
+  const auto waited_for = [&](Reader::Extent extent, Sequence from) {
+    forget(path);
+    auto reader = test::open_reader(folder.path());
+    const long before = pages_read();
+    Sequence next = from;
+    const auto shown = reader.scan(
+        from, [&](const Record& record) { return record.sequence == next++; }, extent);
+    EXPECT_EQ(*shown, kRecords - from + 1);
+    return pages_read() - before;
+  };
+  forget(path);
+  const long alone = scan(path, false).waited_for;
+  const long whole = waited_for(Reader::Extent::all, 1);
+  const long rest = waited_for(Reader::Extent::all, kRecords / 2);
+  if (alone < 500) GTEST_SKIP() << "this disk is memory, or forgets nothing";
+  EXPECT_LT(whole, alone / 2) << "others have waited for most of them";
+  EXPECT_LT(rest, alone / 2);
+}
+
+/// Pages that this thread has had to wait for, ever.
+long page_faults() {
+  rusage usage{};
+  EXPECT_EQ(::getrusage(RUSAGE_THREAD, &usage), 0);
+  return usage.ru_majflt;
+}
+TEST(PostingsAhead, AsksForThePagesOfManyRecordsOfAKeyLongBeforeTheyAreShown) {  // D-175
+  constexpr std::uint64_t kMany = 20'000;
+  const Folder folder;
+  const std::string path = segment(folder);
+  forget(path);
+  const long alone = scan(path, false).waited_for;
+  for (const bool has_successor : {false, true}) {  // through LMDB, and past it
+    SCOPED_TRACE(has_successor);
+    if (has_successor) {
+      ASSERT_TRUE(SegmentWriter::create(folder.path(), {kRecords + 1, 0}, test::kSmallSegment));
+    }
+    auto reader = test::open_reader(folder.path());
+    forget(path);
+    const long before = page_faults();
+    Sequence next = kRecords;
+    const auto shown = reader.newest(test::producer_key(0), kMany, [&](const Record& record) {
+      return record.sequence == next--;
+    });
+    ASSERT_TRUE(shown) << shown.error().text;
+    EXPECT_EQ(*shown, kMany);
+    if (alone < 500) continue;  // this disk is memory, or forgets nothing
+    EXPECT_LT(page_faults() - before, alone / 3) << "of the half of all pages";
+  }
 }
 
 TEST(ScanAhead, EndsWithAScanThatStopsEarly) {

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+
 #include "runtime/journal/segment_file.hpp"
 #include "runtime/journal/segment_reader.hpp"
 #include "tests/runtime/journal/batch.hpp"
@@ -73,6 +78,65 @@ TEST(SegmentChain, SealsWhatIsFullWithOneRunOfAllPostings) {
     EXPECT_TRUE(view.each_run([&](const RunView&) { return ++runs > 0; }));
     EXPECT_EQ(runs, 1U);
   }
+}
+/// Leaves a segment of these records without a seal, as who is killed while it seals does.
+void leave(const Folder& folder, Sequence from, Sequence upto) {
+  auto segment = SegmentWriter::create(folder.path(), {from, 0}, kSmallSegment);
+  ASSERT_TRUE(segment);
+  for (Sequence n = from; n <= upto; n += 50)
+    ASSERT_TRUE(segment->write(batch_of(n, std::min(n + 49, upto)).records));
+}
+std::optional<Seal> seal_of(const Folder& folder, Sequence first) {
+  const auto environment =
+      Environment::open(path_of(folder.path(), {first, 0}), Environment::Access::read);
+  const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+  return *read_seal(**environment, *transaction);
+}
+TEST(SegmentChain, SealsWhatAKilledWriterLeftWholeAndNothingElse) {
+  const Folder folder;
+  leave(folder, 1, 200);
+  leave(folder, 201, 400);
+  leave(folder, 401, 640);  // its commit of the last 40 failed: they were written again
+  leave(folder, 601, 700);
+  {
+    auto chain = SegmentChain::open(options_for(folder));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->next(), 701U) << "which it does not wait with";
+    ASSERT_TRUE(chain->write(batch_of(701, 710).records));
+    EXPECT_FALSE(chain->take_seal_failure());
+  }
+  for (const Sequence first : {1U, 201U}) {
+    const auto seal = seal_of(folder, first);
+    ASSERT_TRUE(seal) << first;
+    EXPECT_EQ(seal->count, 200U);
+    EXPECT_EQ(seal->time_max, Micros{static_cast<std::int64_t>(first + 199)});
+  }
+  EXPECT_FALSE(seal_of(folder, 401)) << "its manifest would count what does not count";
+  EXPECT_FALSE(seal_of(folder, 601)) << "it grows";
+  EXPECT_EQ(test::tally_of(folder.path(), 1).upto[0], 710U);
+}
+TEST(SegmentChain, GoesOnThoughASegmentThatWasLeftCannotBeSealed) {
+  const Folder folder;
+  leave(folder, 1, 200);
+  leave(folder, 201, 300);
+  {
+    std::fstream file{path_of(folder.path(), {1, 0}), std::ios::in | std::ios::out};
+    std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    ASSERT_GT(test::damage(bytes, std::string{"sofar"}), 0U);  // so that all of it is read
+    ASSERT_GT(test::damage(bytes, test::text_of(0, 17)), 0U);
+    file.clear();
+    file.seekp(0);
+    file << bytes;
+  }
+  auto chain = SegmentChain::open(options_for(folder));
+  ASSERT_TRUE(chain);
+  EXPECT_EQ(chain->next(), 301U);
+  std::optional<Error> why;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (!why && std::chrono::steady_clock::now() < patience) why = chain->take_seal_failure();
+  ASSERT_TRUE(why);
+  EXPECT_NE(why->text.find("record 17 is damaged"), std::string::npos) << why->text;
+  ASSERT_TRUE(chain->write(batch_of(301, 310).records));
 }
 TEST(SegmentChain, ReplacesASegmentThatFailedBeforeItHeldAnything) {
   const Folder folder;

@@ -195,27 +195,119 @@ TEST(Segment, RefusesAFileWhoseHeadIsOfAnotherSegment) {
   ASSERT_FALSE(renamed);
   EXPECT_EQ(renamed.error().kind, ErrorKind::environment);
 }
-TEST(Segment, NamesTheRecordThatIsDamaged) {
-  const Folder folder;
-  const std::string path = path_of(folder.path(), {1, 0});
-  {
-    auto segment = SegmentWriter::create(folder.path(), {1, 0}, kSmallSegment);
-    ASSERT_TRUE(segment);
-    ASSERT_TRUE(segment->write(batch_of(1, 30).records));
+/// A segment of 30 records that was left without a seal, record n of microsecond n; its path.
+/// `early`: what it said of itself after the first ten.
+std::string left_segment(const Folder& folder, std::string* early = nullptr) {
+  auto segment = SegmentWriter::create(folder.path(), {1, 0}, kSmallSegment);
+  EXPECT_TRUE(segment && segment->write(batch_of(1, 10).records));
+  if (early != nullptr) {
+    const auto environment = Environment::open(segment->path(), Environment::Access::read);
+    const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+    *early = encode_so_far(read_so_far(**environment, *transaction).value());
   }
+  EXPECT_TRUE(segment->write(batch_of(11, 30).records));
+  return segment->path();
+}
+/// Spoils record `n` wherever the file has it.
+void damage_record(const std::string& path, Sequence n) {
   std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
-  const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-  const std::size_t at = bytes.rfind(text_of(0, 17));
-  ASSERT_NE(at, std::string::npos);
+  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  ASSERT_GT(test::damage(bytes, text_of(0, n)), 0U);
   file.clear();
-  file.seekp(static_cast<std::streamoff>(at));
-  file.put('!');
-  file.close();
+  file.seekp(0);
+  file << bytes << std::flush;
   EXPECT_TRUE(check_pages(path)) << "the pages are sound, the record is not";
+}
+/// Replaces what a segment says of itself; an empty `text`: it says nothing.
+void say(const std::string& path, const std::string& text) {
+  const auto environment = Environment::open(path, Environment::Access::write);
+  auto transaction = Transaction::begin(**environment, 0);
+  std::string name = "sofar";
+  std::string said = text;
+  MDB_val key{name.size(), name.data()};
+  MDB_val value{said.size(), said.data()};
+  const MDB_dbi main = (*environment)->main();
+  EXPECT_EQ(text.empty() ? mdb_del(transaction->get(), main, &key, nullptr)
+                         : mdb_put(transaction->get(), main, &key, &value, 0),
+            0);
+  EXPECT_EQ(transaction->commit(), 0);
+}
+/// What is wrong with a segment for who goes on with it; "": nothing.
+std::string problem_of_going_on(const Folder& folder) {
   const auto again = SegmentWriter::resume(folder.path(), {1, 0});
-  ASSERT_FALSE(again);
-  EXPECT_NE(again.error().text.find("record 17 is damaged"), std::string::npos)
-      << again.error().text;
+  return again ? "" : again.error().text;
+}
+
+TEST(Segment, SaysHowFarItIsSoThatWhoeverGoesOnNeedNotReadItAll) {
+  const Folder folder;
+  const std::string path = left_segment(folder);
+  damage_record(path, 17);
+  {
+    auto again = SegmentWriter::resume(folder.path(), {1, 0});
+    ASSERT_TRUE(again && *again) << "record 17 was not looked at";
+    EXPECT_EQ((*again)->next(), 31U);
+    EXPECT_EQ((*again)->time_max(), Micros{30});
+    EXPECT_EQ((*again)->time_span(), Micros{29});
+    EXPECT_TRUE((*again)->write(batch_of(31, 40).records));
+  }
+  auto reader = test::open_reader(folder.path());
+  Sequence shown = 0;
+  const auto read = reader.scan(1, [&](const Record& record) {
+    shown = record.sequence;
+    return true;
+  });
+  EXPECT_EQ(shown, 16U);
+  ASSERT_FALSE(read) << "whoever reads it is told";
+  EXPECT_NE(read.error().text.find("record 17 is damaged"), std::string::npos) << read.error().text;
+}
+TEST(Segment, IsReadFromEndToEndWhereItsWordIsNotOfAllItsRecords) {
+  std::string early;
+  std::string spoiled;
+  std::string later;
+  {
+    const Folder folder;
+    left_segment(folder, &early);
+    spoiled = later = early;
+    spoiled[SoFarLayout::kCount] = 30;  // its checksum is not of that
+    later[0] = 2;                       // of a version to come
+  }
+  for (const std::string& text : {std::string{}, early, spoiled, later}) {
+    SCOPED_TRACE(testing::Message() << text.size() << " bytes");
+    const Folder folder;
+    const std::string path = left_segment(folder);
+    say(path, text);
+    {
+      auto again = SegmentWriter::resume(folder.path(), {1, 0});
+      ASSERT_TRUE(again && *again);
+      EXPECT_EQ((*again)->next(), 31U);
+      EXPECT_EQ((*again)->time_span(), Micros{29});
+    }
+    damage_record(path, 17);
+    EXPECT_NE(problem_of_going_on(folder).find("record 17 is damaged"), std::string::npos)
+        << problem_of_going_on(folder);
+  }
+}
+TEST(Segment, DoesNotGoOnBehindALastRecordThatIsDamaged) {
+  const Folder folder;
+  damage_record(left_segment(folder), 30);
+  EXPECT_NE(problem_of_going_on(folder).find("record 30 is damaged"), std::string::npos)
+      << problem_of_going_on(folder);
+}
+TEST(Segment, IsSealedAsIfItHadNeverBeenLeft) {
+  const Folder folder;
+  const std::string path = left_segment(folder);
+  auto again = SegmentWriter::resume(folder.path(), {1, 0});
+  ASSERT_TRUE(again && *again);
+  ASSERT_TRUE((*again)->write(batch_of(31, 40).records));
+  ASSERT_TRUE((*again)->seal());
+  const auto environment = Environment::open(path, Environment::Access::read);
+  const auto checked = check_segment(**environment, 1, kSequenceMax);
+  ASSERT_TRUE(checked) << checked.error().text;
+  EXPECT_EQ(*checked, 40U);
+  const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+  const auto seal = read_seal(**environment, *transaction);
+  ASSERT_TRUE(seal && *seal);
+  EXPECT_EQ((*seal)->time_max, Micros{40});
 }
 
 }  // namespace

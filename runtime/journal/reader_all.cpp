@@ -1,0 +1,203 @@
+// What a reader does segment by segment: scans, counts, times, checks.
+#include <utility>
+
+#include "runtime/journal/reader.hpp"
+#include "runtime/journal/scan_ahead.hpp"
+#include "runtime/journal/segment_check.hpp"
+
+namespace chargemill::runtime::journal {
+
+/// In LMDB, in a transaction of its own. What has to be opened for it is closed behind it, but for
+/// the last one, which is asked again and again: a journal may have hundreds of segments, and each
+/// takes two or three descriptors. True also if retention has taken it since it was listed.
+Result<bool> Reader::look_into(Segment& segment, const Look& look) const {
+  const bool was_open = segment.environment != nullptr;
+  if (!was_open) {
+    if (const auto opened = open_segment(segment); !opened) return tl::unexpected(opened.error());
+    if (!segment.environment) return true;
+  }
+  auto seen = [&]() -> Result<bool> {
+    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+    if (!transaction) return tl::unexpected(transaction.error());
+    return look(view_of(segment, *transaction));
+  }();
+  if (!was_open && segment.last_max != kSequenceMax) segment.environment.reset();
+  return seen;
+}
+
+Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit) {
+  if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  std::uint64_t shown = 0;
+  for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
+    const auto more = look_into(*segment, [&](const SegmentView& view) {
+      return view.scan_back(up_to(limit, shown, visit));
+    });
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+  }
+  clear_dead_readers();
+  return shown;
+}
+
+/// What a scan from `from` on to the end reads.
+Result<std::vector<FileAhead::Part>> Reader::files_from(Sequence from) {
+  std::vector<FileAhead::Part> files;
+  for (Segment& segment : segments_) {
+    if (segment.last_max < from) continue;
+    FileAhead::Part file{path_of(directory_, segment.name), 0};
+    if (segment.name.first < from) {
+      const auto found = look_into(segment, [&](const SegmentView& view) {
+        file.from = view.place_of(from);
+        return true;
+      });
+      if (!found) return tl::unexpected(found.error());
+    }
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+Result<std::uint64_t> Reader::scan(Sequence from, const Visit& visit, Extent extent) {
+  if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  std::optional<FileAhead> ahead;
+  if (extent == Extent::all) {
+    auto files = files_from(from);
+    if (!files) return tl::unexpected(files.error());
+    ahead.emplace(std::move(*files));
+  }
+  std::uint64_t shown = 0;
+  for (Segment& segment : segments_) {
+    if (segment.last_max < from) continue;
+    const auto more = look_into(segment, [&](const SegmentView& view) {
+      return view.scan(from, up_to(kSequenceMax, shown, visit), ahead.has_value());
+    });
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+  }
+  clear_dead_readers();
+  return shown;
+}
+
+/// Opens those that are sealed and have records from `from` on, without LMDB.
+void Reader::open_sealed_from(Sequence from) {
+  std::vector<Segment*> closed;
+  for (Segment& segment : segments_) {
+    const bool is_closed = segment.last_max != kSequenceMax;
+    if (is_closed && segment.last_max >= from && !segment.sealed) closed.push_back(&segment);
+  }
+  open_sealed(closed);
+}
+
+/// Asks for all that counting in those that are sealed reads, a step of all of them together.
+void Reader::foresee_counts(PostingKey key, Sequence from) const {
+  std::vector<RunView> runs;
+  for (const Segment& segment : segments_) {
+    if (segment.sealed && segment.last_max >= from) runs.push_back(segment.sealed->run());
+  }
+  for (const RunView& run : runs) journal::foresee(run.fences_of(key));
+  for (const RunView& run : runs) journal::foresee(run.keys_of(key));
+}
+
+Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
+  if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  open_sealed_from(from);
+  const long before = pages_read();
+  bool is_foreseen = false;
+  std::uint64_t sum = 0;
+  for (Segment& segment : segments_) {
+    if (segment.last_max < from) continue;
+    if (segment.sealed) {
+      sum += segment.sealed->run().count_from(key, from);
+      // Where one page was on disk, those of the others are.
+      if (!is_foreseen && pages_read() > before) foresee_counts(key, from);
+      is_foreseen = is_foreseen || pages_read() > before;
+      continue;
+    }
+    const auto seen = look_into(segment, [&](const SegmentView& view) -> Result<bool> {
+      const auto here = view.count(key, from);
+      if (!here) return tl::unexpected(here.error());
+      sum += *here;
+      return true;
+    });
+    if (!seen) return tl::unexpected(seen.error());
+  }
+  clear_dead_readers();
+  return sum;
+}
+
+/// The place among the segments of the first that is not all older than `time`, or of the last.
+Result<std::size_t> Reader::first_not_before(Micros time) {
+  std::size_t low = 0;
+  std::size_t high = segments_.empty() ? 0 : segments_.size() - 1;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    bool is_older = true;  // retention takes the oldest
+    const auto seen = look_into(segments_[middle], [&](const SegmentView& view) -> Result<bool> {
+      auto ends_before = view.ends_before(time);
+      if (!ends_before) return ends_before;
+      is_older = *ends_before;
+      return true;
+    });
+    if (!seen) return tl::unexpected(seen.error());
+    (is_older ? low : high) = is_older ? middle + 1 : middle;
+  }
+  return low;
+}
+
+Result<Sequence> Reader::first_since(Micros time) {
+  auto newest = last();
+  if (!newest) return newest;
+  const auto begin = first_not_before(time);
+  if (!begin) return tl::unexpected(begin.error());
+  for (std::size_t i = *begin; i < segments_.size(); ++i) {
+    std::optional<Sequence> first;
+    const auto seen = look_into(segments_[i], [&](const SegmentView& view) -> Result<bool> {
+      const auto found = view.first_since(time);
+      if (!found) return tl::unexpected(found.error());
+      first = *found;
+      return true;
+    });
+    if (!seen) return tl::unexpected(seen.error());
+    if (first) return *first;
+  }
+  return *newest + 1;
+}
+
+Result<Sequence> Reader::last() {
+  if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  for (; !segments_.empty(); segments_.pop_back()) {  // one that is gone by now
+    std::optional<Sequence> last;
+    const auto seen = look_into(segments_.back(), [&](const SegmentView& view) -> Result<bool> {
+      const auto found = view.last();
+      if (!found) return tl::unexpected(found.error());
+      last = *found;
+      return true;
+    });
+    if (!seen) return tl::unexpected(seen.error());
+    if (last) return *last;
+  }
+  return Sequence{0};
+}
+
+Result<std::uint64_t> Reader::check() {
+  if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  std::uint64_t count = 0;
+  for (Segment& segment : segments_) {
+    const auto seen = look_into(segment, [&](const SegmentView&) -> Result<bool> {
+      const auto checked =
+          check_segment(*segment.environment, segment.name.first, segment.last_max);
+      if (!checked) return tl::unexpected(checked.error());
+      const bool reaches_next =
+          &segment == &segments_.back() || segment.name.first + *checked == segment.last_max + 1;
+      if (!reaches_next)
+        return failure(ErrorKind::environment,
+                       segment.environment->path() + ": records are missing");
+      count += *checked;
+      return true;
+    });
+    if (!seen) return tl::unexpected(seen.error());
+  }
+  return count;
+}
+
+}  // namespace chargemill::runtime::journal
