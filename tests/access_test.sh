@@ -128,7 +128,7 @@ turns_web_pages_away_from_the_framed_door() {
     --data-binary "@$work/frame" -o "$work/body" "http://127.0.0.1:$tcp/" 2>"$work/err"; then return 1; fi
   [[ ! -s $work/body ]]
   [[ $(ctl list | grep -c ACTIVATED) == 5 ]]
-  until_true grep -q 'speaks HTTP: disconnected' "$work/page.err"
+  until_true grep -q 'speaks HTTP or TLS: disconnected' "$work/page.err"
   stop
 }
 says_that_it_is_open() {

@@ -154,9 +154,12 @@ central_goes_on_with_its_journal() {
   until_true nothing_is_open
   sessions >"$work/rows"
   cut -d, -f 2 "$work/rows" | sort | uniq -d | grep . && return 1
+  # Whoever died before its order to start went out has a session that never was one: over, with nothing delivered.
+  local never=',0.0,0.0,FAILED,Charging interrupted: ACTIVATED,'
   while read -r id; do
-    grep "^[0-9]*,$id,.*,COMPLETED," "$work/rows" >/dev/null || { grep "$id" "$work/rows"; return 1; }
+    grep "^[0-9]*,$id," "$work/rows" | grep -q -e ',COMPLETED,' -e "$never" || { grep "$id" "$work/rows"; return 1; }
   done <"$work/open"
+  grep -F -f <(sed 's/.*/,&,/' "$work/open") "$work/rows" | grep -q ',COMPLETED,'
   kill -INT "$central_pid"
   until_true test -e "$work/kept-again/summary.json"
   fact kept-again 's["conservation"]["ok"]'
@@ -183,6 +186,27 @@ stranger() {
   cat "$work/none.err"
   [[ $code == 4 ]]
   grep -q "$2" "$work/none.err"
+}
+cat >"$work/wrong.toml" <<'TOML'
+[run]
+name = "wrong"
+duration = "5s"
+[central]
+connections = 1
+[[charge_point]]
+id = "CP-A"
+[drivers]
+count = 0
+TOML
+wrong_starts() {
+  python3 tests/e2e/wrong_starts.py "$work/wrong.port" &
+  local ordering=$!
+  echo "$ordering" >>"$work/pids"
+  until_true test -e "$work/wrong.port"
+  port=$(<"$work/wrong.port") load wrong "$work/wrong.toml"
+  wait "$ordering"
+  fact wrong 's["engines"]["payloads_invalid"] == 7 and s["link"]["unclear"] == 0'
+  fact wrong 's["sessions"]["started"] == 0 and s["conservation"]["ok"]'
 }
 nobody_there() {
   local code=0
@@ -214,5 +238,6 @@ else
 fi
 law "a central that returns with its journal knows who joined, and what was open ends once (D-214)" \
   central_goes_on_with_its_journal
+law "a start whose payload does not serve is answered: null, empty, no object, no driver (D-092)" wrong_starts
 law "a central that is not there ends the run before it begins, with exit 4 (X-28)" nobody_there
 exit "$failed"

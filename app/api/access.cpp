@@ -22,12 +22,10 @@ Access access_of(const runtime::AccessTokens* tokens, const HttpRequest& head) {
                            : tokens->access_of_header(head.header("authorization"));
 }
 
-std::optional<HttpResponse> refusal(const runtime::AccessTokens* tokens, const HttpRequest& head) {
-  if (tokens == nullptr) return std::nullopt;
-  const Access needed = needed_for(head.method, head.target);
-  if (needed == Access::none) return std::nullopt;
-  const Access access = access_of(tokens, head);
-  if (access >= needed) return std::nullopt;
+namespace {
+
+/// For one whose `access` is not enough.
+HttpResponse refusal(Access access, const HttpRequest& head) {
   const std::string_view target = head.target;
   const Style style = style_of(target.substr(0, target.find('?')));
   if (access != Access::none)
@@ -38,6 +36,17 @@ std::optional<HttpResponse> refusal(const runtime::AccessTokens* tokens, const H
   response.headers.push_back(
       {"WWW-Authenticate", R"(Bearer realm="chargemill", Basic realm="chargemill")"});
   return response;
+}
+
+}  // namespace
+
+runtime::HttpVerdict verdict(const runtime::AccessTokens* tokens, const HttpRequest& head) {
+  runtime::HttpVerdict result;
+  if (tokens == nullptr) return result;
+  const Access access = access_of(tokens, head);
+  result.is_stranger = access == Access::none;
+  if (access < needed_for(head.method, head.target)) result.refusal = refusal(access, head);
+  return result;
 }
 
 }  // namespace chargemill::app::api

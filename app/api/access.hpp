@@ -1,7 +1,6 @@
 // Who may ask for what (D-147).
 #pragma once
 
-#include <optional>
 #include <string_view>
 
 #include "runtime/net/access_tokens.hpp"
@@ -18,8 +17,9 @@ namespace chargemill::app::api {
                                         const runtime::HttpRequest& head);
 
 /// Turns away whoever may not make this request: 401 without a token of the file, 403 with one that
-/// only reads. Nothing: it may come in. The one place where HTTP and WebSocket clients are let in.
-[[nodiscard]] std::optional<runtime::HttpResponse> refusal(const runtime::AccessTokens* tokens,
-                                                           const runtime::HttpRequest& head);
+/// only reads; and says whether it has shown any. The one place where HTTP and WebSocket clients
+/// are let in.
+[[nodiscard]] runtime::HttpVerdict verdict(const runtime::AccessTokens* tokens,
+                                           const runtime::HttpRequest& head);
 
 }  // namespace chargemill::app::api

@@ -125,19 +125,33 @@ void look_for(const CallPtr& call, PointFilter filter, std::function<void(Points
   if (!call->world.desk.inspect(std::move(search))) call->refuse(503, kTooMany);
 }
 
-void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use) {
+bool try_look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use) {
   auto look = std::make_shared<PointLook>(point, call->world.later, std::move(use));
-  if (!call->world.desk.inspect(point, std::move(look))) call->refuse(503, kTooMany);
+  return call->world.desk.inspect(point, std::move(look));
 }
 
-void answer_when_kept(const CallPtr& call, PointId point, runtime::HttpResponse answer) {
-  if (!call->world.when_on_disk) return call->answer(std::move(answer));
-  look_at(call, point, [call, answer = std::move(answer)](const PointCopy&, SimTime) {
+void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use) {
+  if (!try_look_at(call, point, std::move(use))) call->refuse(503, kTooMany);
+}
+
+runtime::HttpResponse unconfirmed(const runtime::HttpResponse& answer) {
+  auto body = nlohmann::ordered_json::parse(answer.body, nullptr, false);
+  if (!body.is_object()) body = nlohmann::ordered_json::object();
+  body["confirmed"] = false;
+  auto response = json_answer(body, 202);
+  response.headers = answer.headers;
+  return response;
+}
+
+void answer_when_kept(const CallPtr& call, PointId point, const runtime::HttpResponse& answer) {
+  if (!call->world.when_on_disk) return call->answer(answer);
+  const auto when_seen = [call, answer](const PointCopy&, SimTime) {
     call->world.when_on_disk([call, answer](bool is_kept) {
       if (is_kept) return call->answer(answer);
       call->refuse(503, "done, but not on disk yet: see the journal");
     });
-  });
+  };
+  if (!try_look_at(call, point, when_seen)) call->answer(unconfirmed(answer));
 }
 
 }  // namespace chargemill::app::api

@@ -47,14 +47,18 @@ void add_point(const CallPtr& call) {
   if (!spec) return;
   const auto added = call->world.desk.add(*spec);
   if (!added) return decline(*call, added.error(), "cp_id");
+  const std::string name = call->world.names.name(*added);
+  const runtime::HttpHeader location{"Location", "/api/v1/charge-points/" + percent_encoded(name)};
   // Its shard has been told before: what it answers is of the newcomer.
-  look_at(call, *added, [call](const PointCopy& copy, SimTime) {
+  const bool is_taken = try_look_at(call, *added, [call, location](const PointCopy& copy, SimTime) {
     auto response = json_answer(point_json(call->world, copy), 201);
-    response.headers.push_back(
-        {"Location",
-         "/api/v1/charge-points/" + percent_encoded(call->world.names.name(copy.record.id))});
+    response.headers.push_back(location);
     call->answer(std::move(response));
   });
+  if (is_taken) return;
+  auto response = unconfirmed(json_answer({{"cp_id", name}}));
+  response.headers.push_back(location);
+  call->answer(std::move(response));
 }
 
 void add_driver(const CallPtr& call) {
@@ -94,7 +98,7 @@ Route newcomer(std::string_view pattern, std::string_view summary, void (*handle
 }  // namespace
 
 std::vector<Route> newcomer_routes() {
-  return {
+  std::vector<Route> table{
       newcomer("/api/v1/charge-points", "A charge point joins, with its monitor (D-003)", add_point,
                {{"cp_id", Kind::text, "left out: the next generated id"},
                 {"zone", Kind::zone, "where; left out: the first"},
@@ -111,6 +115,8 @@ std::vector<Route> newcomer_routes() {
                  "a program that will come to the framed door; left out: it is simulated here, and "
                  "asked by its own paths"}}),
   };
+  table.front().outcomes.push_back(kUnconfirmed);
+  return table;
 }
 
 }  // namespace chargemill::app::api

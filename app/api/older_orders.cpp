@@ -1,4 +1,5 @@
-// The older paths that take part: what monitors say, and stopping (D-181 to D-183, D-187 to D-189).
+// The older paths that take part: what monitors say, and stopping (D-181 to D-183, D-187 to D-189,
+// D-193).
 #include "actors/codec/body_reader.hpp"
 #include "actors/codec/inbound.hpp"
 #include "app/api/looks.hpp"
@@ -191,7 +192,19 @@ void command(const CallPtr& call) {  // D-189
   const std::size_t count = is_for_all ? call->world.desk.points() : 1;
   auto answer = json_answer({{"success", true}, {"cmd", cmd}, {"count", count}});
   if (count == 0) return call->answer(std::move(answer));
-  answer_when_kept(call, *point, std::move(answer));
+  answer_when_kept(call, *point, answer);
+}
+
+/// It ends as by a shutdown (D-080): what it was stays known, and power-on brings it back.
+void remove_point(const CallPtr& call) {  // D-193
+  look_at(call, call->point, [call](const PointCopy& copy, SimTime) {
+    if (copy.record.stage != central::Stage::none)
+      return call->refuse(409, "a session runs: stop it first");
+    call->world.desk.order({call->point, OperatorAction::shutdown, false});
+    HttpResponse done;
+    done.status = 204;
+    answer_when_kept(call, call->point, done);
+  });
 }
 
 Route post(std::string_view pattern, std::string_view summary, void (*handle)(const CallPtr&),
@@ -222,12 +235,21 @@ std::vector<Route> older_orders() {
   const Parameter session{"session_id", Kind::text, "the session that is to end", true};
   const Parameter cmd{"cmd", Kind::text, "stop_cp, resume_cp, stop_supply or shutdown", true};
   const Outcome taken_for_another{403, "it is another driver's"};
+  Route removal{"DELETE", "/cp/{id}",
+                "A charge point ends, as by a shutdown, unless a session runs there (D-193)",
+                remove_point};
+  removal.subject = Subject::point;
+  removal.is_change = true;
+  removal.success = 204;
+  removal.outcomes = {
+      {409, "a session runs there, or virtual time: nobody outside may change anything"},
+      kUnconfirmed};
   return {
       post("/cp/register", "A monitor registers its charge point (D-181)", register_point,
            {kPoint, host, port, location, price, ts},
            {{403, "the scenario does not list it, and no place is free (network.external)"}}),
       post("/cp/fault", "A monitor tells of a fault or its end (D-182)", report_fault,
-           {kPoint, status, reason, ts}, {kMissing, kUnknown}),
+           {kPoint, status, reason, ts}, {kMissing, kUnknown, kUnconfirmed}),
       post("/cp/heartbeat", "A monitor is alive (D-183)", heartbeat, {kPoint, ts},
            {kMissing, kUnknown}),
       post("/stop-session", "A driver ends its session (D-187)", stop_session,
@@ -237,7 +259,8 @@ std::vector<Route> older_orders() {
            "/cp/command with stop_cp",
            stop_point, {kPoint}, {kMissing, kUnknown}),
       post("/cp/command", "A command to one charge point, or to * (D-189)", command, {cmd, kPoint},
-           {kMissing, kUnknown}),
+           {kMissing, kUnknown, kUnconfirmed}),
+      removal,
   };
 }
 

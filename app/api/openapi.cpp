@@ -86,14 +86,19 @@ ordered_json error_of(const Route& route, std::string_view meaning) {
   return {{"description", meaning}, {"content", std::move(content)}};
 }
 
+ordered_json success_of(const Route& route, std::string_view meaning) {
+  ordered_json success{{"description", meaning}};
+  if (route.success != 204) success["content"][std::string{route.media}] = ordered_json::object();
+  return success;
+}
+
 ordered_json responses_of(const Route& route) {
   ordered_json result;
-  auto& success = result[std::to_string(route.success)];
-  success["description"] = "done";
-  if (route.success != 204) success["content"][std::string{route.media}] = ordered_json::object();
+  result[std::to_string(route.success)] = success_of(route, "done");
   const auto add = [&](unsigned status, std::string_view meaning) {
     auto& slot = result[std::to_string(status)];
-    if (slot.is_null()) slot = error_of(route, meaning);
+    if (!slot.is_null()) return;
+    slot = status < 400 ? success_of(route, meaning) : error_of(route, meaning);
   };
   for (const auto& outcome : route.outcomes) add(outcome.status, outcome.meaning);
   add(400, "a parameter is not known or wrong; the text names it");

@@ -21,7 +21,7 @@ void order_all(const CallPtr& call, OperatorAction action, const char* word) {
   const auto count = call->world.desk.points();
   auto answer = json_answer({{"success", true}, {"action", word}, {"count", count}});
   if (count == 0) return call->answer(std::move(answer));
-  answer_when_kept(call, PointId{}, std::move(answer));
+  answer_when_kept(call, PointId{}, answer);
 }
 
 void stop(const CallPtr& call) { order(call, OperatorAction::stop, "stop"); }
@@ -98,33 +98,42 @@ Route at_point(std::string_view pattern, std::string_view summary, void (*handle
   return route;
 }
 
+/// The same, of an order: it is answered when it is on disk.
+Route order_at_point(std::string_view pattern, std::string_view summary,
+                     void (*handle)(const CallPtr&)) {
+  Route route = at_point(pattern, summary, handle);
+  route.outcomes = {kUnconfirmed};
+  return route;
+}
+
 }  // namespace
 
 std::vector<Route> order_routes() {
   std::vector<Route> table;
   table.push_back(
-      at_point("/api/v1/charge-points/stop", "Take all out of order (D-076)", stop_all));
+      order_at_point("/api/v1/charge-points/stop", "Take all out of order (D-076)", stop_all));
   table.back().subject = Subject::nobody;
   table.push_back(
-      at_point("/api/v1/charge-points/resume", "Put all in order again (D-077)", resume_all));
+      order_at_point("/api/v1/charge-points/resume", "Put all in order again (D-077)", resume_all));
   table.back().subject = Subject::nobody;
-  table.push_back(at_point("/api/v1/charge-points/{id}/stop",
-                           "Take it out of order until resume; a running supply ends (D-076)",
-                           stop));
+  table.push_back(order_at_point("/api/v1/charge-points/{id}/stop",
+                                 "Take it out of order until resume; a running supply ends (D-076)",
+                                 stop));
   table.push_back(
-      at_point("/api/v1/charge-points/{id}/resume", "Put it in order again (D-077)", resume));
-  table.push_back(at_point("/api/v1/charge-points/{id}/stop-supply",
-                           "End the supply, the session is completed; the charge point stays in "
-                           "order (D-079)",
-                           stop_supply));
-  table.push_back(at_point("/api/v1/charge-points/{id}/shutdown",
-                           "Let its engine end cleanly (D-080); power-on brings it back",
-                           shut_down));
+      order_at_point("/api/v1/charge-points/{id}/resume", "Put it in order again (D-077)", resume));
+  table.push_back(
+      order_at_point("/api/v1/charge-points/{id}/stop-supply",
+                     "End the supply, the session is completed; the charge point stays in "
+                     "order (D-079)",
+                     stop_supply));
+  table.push_back(order_at_point("/api/v1/charge-points/{id}/shutdown",
+                                 "Let its engine end cleanly (D-080); power-on brings it back",
+                                 shut_down));
   table.push_back(at_point("/api/v1/charge-points/{id}/power-on",
                            "Switch its engine on again (D-089); one that runs is not disturbed",
                            power_on));
-  table.push_back(at_point("/api/v1/charge-points/{id}/reset-breaker",
-                           "Close its circuit breaker (D-157)", reset_breaker));
+  table.push_back(order_at_point("/api/v1/charge-points/{id}/reset-breaker",
+                                 "Close its circuit breaker (D-157)", reset_breaker));
   table.push_back(at_point("/api/v1/charge-points/{id}/plug", "Plug the vehicle in (D-106)", plug));
   table.push_back(
       at_point("/api/v1/charge-points/{id}/unplug", "Unplug the vehicle (D-106)", unplug));

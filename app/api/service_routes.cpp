@@ -1,6 +1,10 @@
 // What is asked of the program itself: health, metrics, figures, schemas, and where all is found.
 #include <fmt/format.h>
 
+#include <chrono>
+#include <memory>
+#include <utility>
+
 #include "actors/codec/schemas.hpp"
 #include "app/api/live_summary.hpp"
 #include "app/api/looks.hpp"
@@ -39,12 +43,13 @@ class Checks {
   bool is_ready_ = true;
 };
 
-void say_whether_ready(const Call& call) {
+/// `hears_central`: a shard has just answered.
+void say_whether_ready(const Call& call, bool hears_central) {
   using runtime::journal::JournalState;
   const World& world = call.world;
   Checks checks{call.query.text("exclude")};
   checks.add("network", !world.desk.topology().points.empty(), "has no charge points");
-  checks.add("central", true, "");  // it has just answered
+  checks.add("central", hears_central, "does not answer");
   if (world.journal_status) {
     const auto status = world.journal_status();
     checks.add("journal", status.state == JournalState::working,
@@ -54,13 +59,41 @@ void say_whether_ready(const Call& call) {
     const auto trouble = world.agreement_trouble();
     checks.add("etcd", trouble.empty(), trouble);
   }
+  if (world.nodes_trouble) {
+    const auto trouble = world.nodes_trouble();
+    checks.add("nodes", trouble.empty(), trouble);
+  }
   checks.add("load", !world.is_draining || !world.is_draining(), "the run is about to end");
   call.answer(checks.answer(call.query.get<bool>("verbose").value_or(false)));
 }
 
+/// For so long a shard may be silent: whoever asks does not wait for one that hangs.
+constexpr std::chrono::seconds kCentralPatience{2};
+
+/// Says whether the run is ready, once. Its look keeps it, not the timer: whoever asks often must
+/// not be kept for long.
+struct Readiness {
+  void say(bool hears_central) {
+    if (!std::exchange(is_said, true)) say_whether_ready(*call, hears_central);
+  }
+
+  CallPtr call;
+  bool is_said = false;  // both come to the API's thread
+};
+
 void ready(const CallPtr& call) {
-  if (call->world.desk.topology().points.empty()) return say_whether_ready(*call);
-  look_at(call, PointId{0}, [call](const PointCopy&, SimTime) { say_whether_ready(*call); });
+  if (call->world.desk.topology().points.empty()) return say_whether_ready(*call, true);
+  const auto readiness = std::make_shared<Readiness>(Readiness{call});
+  const bool is_taken = try_look_at(
+      call, PointId{0}, [readiness](const PointCopy&, SimTime) { readiness->say(true); });
+  if (!is_taken) return readiness->say(false);
+  if (!call->world.after) return;
+  call->world.after(kCentralPatience, [later = call->world.later, weak = std::weak_ptr{readiness}] {
+    if (weak.expired()) return;
+    (void)later([weak] {
+      if (const auto waiting = weak.lock()) waiting->say(false);
+    });
+  });
 }
 
 void metrics(const CallPtr& call) {
@@ -133,10 +166,10 @@ std::vector<Route> service_routes() {
   table.back().is_open = true;
   table.push_back({"GET",
                    "/readyz",
-                   "Whether network, central and journal are in order",
+                   "Whether network, central, journal and nodes are in order",
                    ready,
                    {{"verbose", Kind::flag, "a line for each check"},
-                    {"exclude", Kind::text, "checks that do not count: journal,load"}}});
+                    {"exclude", Kind::text, "checks that do not count: journal,etcd,nodes,load"}}});
   table.back().media = "text/plain";
   table.back().outcomes = {{503, "one of them is not, or the run is about to end"}};
   table.back().is_open = true;

@@ -46,6 +46,8 @@ struct World {
   /// Why the nodes cannot agree on who is there: empty text: they can; empty: there is nobody to
   /// agree with.
   std::function<std::string()> agreement_trouble = {};
+  /// Why too few nodes are there; empty text: enough are; empty: this process is alone.
+  std::function<std::string()> nodes_trouble = {};
   /// The body of /metrics; empty: nobody counts.
   std::function<std::string()> metrics = {};
   /// The body of /api/v1/series; empty: nobody keeps it.

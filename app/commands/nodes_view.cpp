@@ -96,6 +96,18 @@ std::function<metrics::ClusterView()> view_of(const RunNodes* nodes) {
   return [nodes] { return cluster_view(nodes->leader(), nodes->membership()); };
 }
 
+std::function<std::string()> quorum_of(const RunNodes* nodes) {
+  if (nodes == nullptr) return {};
+  return [nodes] {
+    const auto& exchange = nodes->leader().exchange();
+    std::size_t there = 0;
+    for (unsigned node = 0; node < exchange.nodes(); ++node) {
+      if (node == exchange.self() || exchange.links().state_of(node) == PeerState::alive) ++there;
+    }
+    return quorum_trouble(there, exchange.nodes(), nodes->membership().outlives_losses);
+  };
+}
+
 runtime::journal::JournalStatus status_of(const Recording& recording, const RunNodes* nodes) {
   auto status = recording.status();
   if (nodes == nullptr) return status;

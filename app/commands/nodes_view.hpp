@@ -22,6 +22,9 @@ namespace chargemill::app {
 /// What a scrape of the node that leads tells of all; empty: there is nobody else.
 [[nodiscard]] std::function<metrics::ClusterView()> view_of(const RunNodes* nodes);
 
+/// Why too few of them are there; empty text: enough are; empty: there is nobody else.
+[[nodiscard]] std::function<std::string()> quorum_of(const RunNodes* nodes);
+
 /// How their journals fare together.
 [[nodiscard]] runtime::journal::JournalStatus status_of(const Recording& recording,
                                                         const RunNodes* nodes);

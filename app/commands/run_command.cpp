@@ -77,7 +77,7 @@ class Run {
     }
     log_.count_in(log_counts_);
     log_.keep_in(*kept_log_);
-    log_plan(log_, loaded_, argv_);
+    log_plan(log_, loaded_, argv_, membership_);
     journal_path_ = membership_ == nullptr ? journal_path(loaded_.output.data, path)
                                            : node_journal_path(loaded_.output.data);
     if (promotion_ != nullptr)
@@ -156,6 +156,7 @@ class Run {
     RunFacts facts;
     facts.is_draining = [this] { return stop_.signal() != 0; };
     facts.agreement_trouble = trouble_of(membership_);
+    facts.nodes_trouble = quorum_of(nodes_.get());
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
     facts.log = [kept = kept_log_] { return kept->json(); };
     facts.config = [text = config_json(loaded_).dump()] { return text; };
@@ -175,10 +176,7 @@ class Run {
 
   void tell_addresses() const {
     for (const auto& door : doors_->addresses()) {
-      log_.write(Level::info, "door",
-                 {{"door", door.name},
-                  {"address", door.at},
-                  {"access", door.has_tokens ? "token" : "everybody who reaches it"}});
+      log_door(log_, door);
       if (!loaded_.output.quiet) say(address_line(door));
     }
     const auto open = open_doors_line(doors_->addresses());
@@ -267,6 +265,7 @@ class Run {
     RunOutcome outcome = simulate(
         scenario, stop_,
         [&](const network::Snapshot& snapshot, LookKind kind) {
+          log_.note_time(snapshot.sim);
           if (OperatorSignals::take_reopen()) log_.reopen();
           if (OperatorSignals::take_status()) view.status(snapshot);
           view.show(snapshot, stop_.signal() != 0);

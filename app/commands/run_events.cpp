@@ -35,8 +35,18 @@ void RefusalLog::tell(const RunLog& log, const network::Snapshot& snapshot) {
   next_ = snapshot.wall + kPause;
 }
 
-void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv) {
+void log_door(const RunLog& log, const DoorAddress& door) {
+  log.write(Level::info, "door",
+            {{"door", door.name},
+             {"address", door.at},
+             {"access", door.has_tokens ? "token" : "everybody who reaches it"}});
+}
+
+void log_plan(RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv,
+              const Membership* membership) {
   const auto& run = loaded.scenario.run;
+  log.speak_for({run.name, membership == nullptr ? "local" : membership->names[membership->self],
+                 run.nodes == 1 ? "alone" : "leads", run.start_unix_s});
   log.write(Level::info, "start",
             {{"version", kVersion},
              {"commit", kCommit},
@@ -74,6 +84,7 @@ void log_outcome(const RunLog& log, const ordered_json& summary, int exit_code) 
     log.write(Level::warning, "warning", {{"text", warning}});
   for (const auto& threshold : summary.at("thresholds"))
     log.write(threshold.at("ok").get<bool>() ? Level::info : Level::error, "threshold", threshold);
+  log.tell_suppressed();
   const auto verdict = verdict_line(summary);
   log.write(exit_code == 0 ? Level::info : Level::error, "verdict",
             {{"result", verdict.word}, {"reason", verdict.reason}, {"exit_code", exit_code}});

@@ -6,14 +6,20 @@
 #include <vector>
 
 #include "actors/network/outcome.hpp"
+#include "app/doors/doors.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/output/run_log.hpp"
 #include "app/scenario/load.hpp"
 
 namespace chargemill::app {
 
-/// Before it: `start`, `plan`, and a `warning` for each of the scenario's.
-void log_plan(const RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv);
+/// Before it: `start`, `plan`, and a `warning` for each of the scenario's. From now on lines come
+/// from this node; `membership`: of other machines, null: it is not among them.
+void log_plan(RunLog& log, const Loaded& loaded, const std::vector<std::string>& argv,
+              const Membership* membership = nullptr);
+
+/// Likewise: a `door` that is open.
+void log_door(const RunLog& log, const DoorAddress& door);
 
 /// While it runs: what there was to say of etcd; stderr has had it. None: `membership` is null.
 void log_agreement(const RunLog& log, const Membership* membership);

@@ -63,6 +63,7 @@ Access access_for(Verb verb) {
 void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
                                 MessageNumber number) {
   auto said = access_.greet(*from, text);
+  if (said && access_.knows(*from)) from->welcome();
   if (!said)
     said = Guests::is_theirs(text) ? take_part(from, text, number) : obey(from, text, number);
   if (said) from->reply(number, *said);
@@ -173,6 +174,7 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   }
   if (is_done_there(command.verb) && host_.desk.is_outside(point))
     return "NACK: the charge point is outside: do it there";
+  if (!inspector_.has_room()) return std::string{control_texts::kBusy};
   if (!give_order(command, point)) return "NACK: Driver not found";
   // Central passes on what it is told in order: when this look is back, it has. (To another node
   // the look has a way of its own, and may be there first.)
@@ -182,7 +184,7 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
 
 void ControlService::confirm(const Client& client, PointId point, std::string said,
                              bool is_relayed) {
-  const auto when_kept = [said = std::move(said)](const Client& asker, bool is_kept) {
+  const auto when_kept = [said](const Client& asker, bool is_kept) {
     asker.hear(is_kept ? std::string_view{said} : control_texts::kNotKept);
   };
   look_at(
@@ -190,7 +192,7 @@ void ControlService::confirm(const Client& client, PointId point, std::string sa
       [this, when_kept](const Client& asker, const central::PointRecord&, SimTime) {
         barrier_.after([asker, when_kept](bool is_kept) { when_kept(asker, is_kept); });
       },
-      is_relayed);
+      control_texts::unconfirmed(std::move(said)), is_relayed);
 }
 
 bool ControlService::give_order(const Command& command, PointId point) {
@@ -227,6 +229,7 @@ bool ControlService::give_order(const Command& command, PointId point) {
 
 std::optional<std::string> ControlService::add_point(const Client& client, const Command& command) {
   if (!host_.desk.may_change()) return std::string{control_texts::kVirtualTime};
+  if (!inspector_.has_room()) return std::string{control_texts::kBusy};
   network::PointSpec spec;
   if (command.point != control::kAnyName) spec.id = command.point;
   if (!command.zone.empty()) {
@@ -238,10 +241,12 @@ std::optional<std::string> ControlService::add_point(const Client& client, const
   if (command.price_eur_kwh) spec.price = Price{std::llround(*command.price_eur_kwh * 1e6)};
   const auto added = host_.desk.add(spec);
   if (!added) return "NACK: " + added.error().text;
+  const auto said = control_texts::done(word(Verb::add_point), host_.directory.name(*added));
   // Its shard knows it when this look is back.
-  look_at(client, *added, [this](const Client& asker, const central::PointRecord& seen, SimTime) {
-    asker.hear(control_texts::done(word(Verb::add_point), host_.directory.name(seen.id)));
-  });
+  look_at(
+      client, *added,
+      [said](const Client& asker, const central::PointRecord&, SimTime) { asker.hear(said); },
+      control_texts::unconfirmed(said));
   return std::nullopt;
 }
 
@@ -260,10 +265,8 @@ std::string ControlService::add_driver(const Command& command) {
   return control_texts::done(word(Verb::add_driver), host_.directory.name(*added));
 }
 
-void ControlService::look_at(
-    const Client& client, PointId point,
-    std::function<void(const Client&, const central::PointRecord&, SimTime)> then,
-    bool is_behind_point) {
+void ControlService::look_at(const Client& client, PointId point, Seen then, std::string refused,
+                             bool is_behind_point) {
   const auto tell = [this, client, then = std::move(then)](const central::PointRecord& seen,
                                                            SimTime at) {
     inspector_.done();
@@ -273,8 +276,8 @@ void ControlService::look_at(
       point, [poster = poster_, tell](const central::PointRecord& seen, SimTime at) {
         poster->post([tell, seen, at] { tell(seen, at); });
       });
-  inspector_.ask(
-      {std::move(look), point, [client] { client.hear(control_texts::kBusy); }, is_behind_point});
+  const auto refuse = [client, said = std::move(refused)] { client.hear(said); };
+  inspector_.ask({std::move(look), point, refuse, is_behind_point});
 }
 
 void ControlService::tell_stats(const Client& client, const central::PointRecord& point) {

@@ -68,9 +68,11 @@ class ControlService final : public runtime::FrameService {
   /// Says so once the shard of the point has heard what was said before, and its records are on
   /// disk. `is_relayed`: what was said goes to the shard by way of the point's seat.
   void confirm(const Client& client, PointId point, std::string said, bool is_relayed = false);
-  /// Looks at the point and lets `then` answer, on the IoThread.
-  void look_at(const Client& client, PointId point,
-               std::function<void(const Client&, const central::PointRecord&, SimTime at)> then,
+  using Seen = std::function<void(const Client&, const central::PointRecord&, SimTime at)>;
+  /// Looks at the point and lets `then` answer, on the IoThread. `refused`: what is said if it is
+  /// not taken.
+  void look_at(const Client& client, PointId point, Seen then,
+               std::string refused = std::string{control_texts::kBusy},
                bool is_behind_point = false);
   void tell_stats(const Client& client, const central::PointRecord& point);
 

@@ -25,6 +25,12 @@ std::string done(std::string_view verb, std::string_view field) {
   return fmt::format("ACK: {}#{}", verb, field);
 }
 
+std::string unconfirmed(std::string said) {
+  constexpr std::string_view kAck = "ACK: ";
+  if (said.compare(0, kAck.size(), kAck) == 0) said += "#unconfirmed";
+  return said;
+}
+
 std::string status(const central::PointRecord& point, const Directory& names) {
   const bool has_session = point.stage != central::Stage::none;
   return fmt::format(

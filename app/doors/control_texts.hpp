@@ -17,12 +17,16 @@ inline constexpr std::string_view kPointNotFound = "NACK: Charging point not fou
 inline constexpr std::string_view kVirtualTime =
     "NACK: virtual time (--speed max) can only be looked at: with orders from outside the same "
     "scenario and seed would no longer give the same result; --speed 1 or N takes them";
+/// Nothing has been done.
 inline constexpr std::string_view kBusy = "NACK: busy, please repeat";
 /// The journal has stood still for long.
 inline constexpr std::string_view kNotKept = "NACK: done, but not on disk yet: see the journal";
 
 /// `ACK: STOP#12`
 [[nodiscard]] std::string done(std::string_view verb, std::string_view field);
+/// `ACK: STOP#12#unconfirmed`: it is done, but nobody has looked whether all have heard of it, and
+/// whether it is on disk. A NACK stays one.
+[[nodiscard]] std::string unconfirmed(std::string said);
 /// `ACK: STATUS#CP-001#SUPPLYING#SUPPLYING#OK#driver-alice#session-0000002a`: display state, engine
 /// state, monitor status, driver, session; `-` for none, UNKNOWN for an engine not heard so far.
 [[nodiscard]] std::string status(const central::PointRecord& point, const Directory& names);

@@ -31,6 +31,11 @@ class FrameAccess {
   /// The NACK for a client that may not do what needs this much; nothing: it may.
   [[nodiscard]] std::optional<std::string> refusal(const runtime::FrameLink& from,
                                                    Access needed) const;
+  /// Whether it has shown a token of the door.
+  [[nodiscard]] bool knows(const runtime::FrameLink& link) const {
+    const auto found = guests_.find(&link);
+    return found != guests_.end() && found->second.access != Access::none;
+  }
   void forget(const runtime::FrameLink& link) { guests_.erase(&link); }
 
  private:

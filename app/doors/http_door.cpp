@@ -60,6 +60,7 @@ class HttpDoor final : public Door {
       };
     world_.is_draining = facts.is_draining;
     world_.agreement_trouble = facts.agreement_trouble;
+    world_.nodes_trouble = facts.nodes_trouble;
     world_.metrics = facts.metrics;
     world_.series = facts.series;
     world_.log = facts.log;
@@ -80,7 +81,7 @@ class HttpDoor final : public Door {
     guards.names = names_of(settings.names);
     if (security.tokens)
       guards.gate = [tokens = std::move(security.tokens)](const HttpRequest& head) {
-        return api::refusal(tokens.get(), head);
+        return api::verdict(tokens.get(), head);
       };
     server_.emplace(
         std::move(listener.acceptor), listener.at,
@@ -123,11 +124,13 @@ class HttpDoor final : public Door {
     const std::string target = request.target;
     if (auto stuck = api::answer_if_stuck(target, thread_.busy_for()))
       return answer(std::move(*stuck));
-    auto task = [this, request = std::move(request), answer]() mutable {
+    auto task = [this, request = std::move(request), target, answer]() mutable {
       try {
         api::answer(world_, std::move(request), answer);
       } catch (const std::exception& error) {  // a library's; the next request is not its victim
-        answer(api::complaint(500, error.what(), {}));
+        // What it says is for those who watch the run, not for whoever asks.
+        world_.tell(std::string{"a request could not be answered: "} + error.what());
+        answer(api::complaint(500, "this request could not be answered", target));
       }
     };
     if (!world_.later(std::move(task))) answer(api::answer_if_full(target));

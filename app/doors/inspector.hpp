@@ -27,6 +27,9 @@ class Inspector {
     bool is_behind_point = false;  ///< after what was said to the point, which is outside
   };
   void ask(Errand errand);
+  /// Whoever is going to change something and to look at it asks this before: false, nothing is
+  /// taken now. (True is no promise: other doors may fill the desk meanwhile.)
+  [[nodiscard]] bool has_room() const noexcept { return waiting_.size() < kWaitingMax; }
   void done();
 
  private:

@@ -19,6 +19,8 @@ struct RunFacts {
   std::function<bool()> is_draining = {};  ///< the run is about to end; empty: nobody knows
   /// Why nobody can agree on who is there: empty text: they can; empty: nobody has to.
   std::function<std::string()> agreement_trouble = {};
+  /// Why too few nodes are there; empty text: enough are; empty: this process is alone.
+  std::function<std::string()> nodes_trouble = {};
   std::function<std::string()> metrics = {};  ///< in Prometheus' text format; empty: none
   std::function<std::string()> series = {};   ///< the rows so far, as JSON; empty: nobody kept them
   std::function<std::string()> log = {};  ///< its newest lines, as JSON; empty: nobody kept them

@@ -15,14 +15,17 @@ constexpr std::uint64_t kConnectionsMin = 16;
 constexpr std::uint64_t kConnectionsMax = 100'000;
 /// One inside TLS keeps about 100 KiB, however little it says.
 constexpr std::size_t kEncryptedMax = 2'000;
+/// So many clients may be as slow as one may be, before the slowest are cut.
+constexpr std::size_t kSlowAtOnce = 16;
 
 class TcpDoor final : public Door {
  public:
   TcpDoor(runtime::Listener listener, const DoorHost& host, const TcpSettings& settings,
           DoorSecurity security)
-      : service_(host, std::move(security.tokens)),
-        server_(std::move(listener), framed_options(settings, std::move(security.tls)), service_,
-                [&host](std::string text) { host.news.add(std::move(text)); }) {
+      : service_(host, security.tokens),
+        server_(std::move(listener),
+                framed_options(settings, std::move(security.tls), security.tokens != nullptr),
+                service_, [&host](std::string text) { host.news.add(std::move(text)); }) {
     host.io.poster()->post([this] { server_.start(); });
   }
 
@@ -77,8 +80,8 @@ std::size_t connections_max(const DoorSettings& settings) {
   return settings.tls_cert.empty() ? of_files : std::min(of_files, kEncryptedMax);
 }
 
-runtime::FramedServer::Options framed_options(const TcpSettings& settings,
-                                              runtime::TlsContext tls) {
+runtime::FramedServer::Options framed_options(const TcpSettings& settings, runtime::TlsContext tls,
+                                              bool wants_tokens) {
   runtime::FramedServer::Options options;
   options.tls = std::move(tls);
   options.connections_max = connections_max(settings);
@@ -87,6 +90,9 @@ runtime::FramedServer::Options framed_options(const TcpSettings& settings,
   options.connection.session.messages_per_second = settings.frames_per_second;
   options.connection.session.payload_bytes_max = settings.payload_bytes;
   options.connection.session.unsent_bytes_max = static_cast<std::size_t>(settings.unsent_bytes);
+  options.connection.session.wants_welcome = wants_tokens;
+  options.held_bytes_max =
+      std::max(options.held_bytes_max, kSlowAtOnce * options.connection.session.unsent_bytes_max);
   return options;
 }
 

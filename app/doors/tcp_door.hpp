@@ -24,7 +24,9 @@ void raise_file_limit() noexcept;
 /// The setting, or what the file limit of this process allows; with TLS no more than memory does.
 [[nodiscard]] std::size_t connections_max(const DoorSettings& settings);
 
+/// `wants_tokens`: who has shown none has small limits, and no claim to its place.
 [[nodiscard]] runtime::FramedServer::Options framed_options(const TcpSettings& settings,
-                                                            runtime::TlsContext tls = nullptr);
+                                                            runtime::TlsContext tls = nullptr,
+                                                            bool wants_tokens = false);
 
 }  // namespace chargemill::app

@@ -83,6 +83,8 @@ Sources Collector::look() {
   if (cluster_) add_cluster(s);
   for (std::size_t i = 0; log_ != nullptr && i < kLevels; ++i)
     s.log_lines[i] = log_->of(static_cast<Level>(i));
+  for (std::size_t i = 0; log_ != nullptr && i < kLogLosses; ++i)
+    s.log_lost[i] = log_->lost(static_cast<LogLoss>(i));
   if (doors_) s.doors = doors_();
   const auto process = process_figures();
   if (process) {

@@ -1,4 +1,6 @@
 // This process: what was built, what it logs, what it takes, what it costs to be looked at.
+#include <numeric>
+
 #include "app/metrics/family_makers.hpp"
 
 namespace chargemill::app::metrics {
@@ -27,6 +29,11 @@ void add_process(Families& out, const Sources& s) {
   auto& lines = counter(out, "chargemill_log_messages_total", "Lines logged.");
   for (std::size_t i = 0; i < kLevels; ++i)
     lines.add(number(s.log_lines[i]), {{kLevel, kLevelNames[i]}});
+  // One series, not one of each kind: the budget of a node with every label at its limit is used
+  // up.
+  counter(out, "chargemill_log_messages_dropped_total",
+          "Lines that are in no log: held back as too many of one event, or not written.")
+      .add(number(std::accumulate(s.log_lost.begin(), s.log_lost.end(), std::uint64_t{0})));
   add_standard(out, s.process);
   gauge(out, "chargemill_scrape_duration_seconds", "What the scrape before this one took.")
       .add(seconds(s.scrapes.last));

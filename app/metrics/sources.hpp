@@ -92,7 +92,8 @@ struct Sources {
   std::optional<ClusterFigures> cluster;
   std::vector<NodeFigures> nodes;  ///< empty: this one is alone
   DoorFigures doors;
-  std::array<std::uint64_t, kLevels> log_lines{};  ///< by Level
+  std::array<std::uint64_t, kLevels> log_lines{};    ///< by Level
+  std::array<std::uint64_t, kLogLosses> log_lost{};  ///< by LogLoss
   ProcessFigures process;
   ScrapeFigures scrapes;
   Nanos uptime{0};           ///< of the run

@@ -89,4 +89,12 @@ void fill_in(NodeRow& row, const NodeReport& report) {
   row.sim_s = static_cast<double>(snapshot.sim.time_since_epoch().count()) / 1e9;
 }
 
+std::string quorum_trouble(std::size_t there, std::size_t expected, bool outlives_losses) {
+  const std::size_t needed = outlives_losses ? expected / 2 + 1 : expected;
+  if (there >= needed) return {};
+  return std::to_string(there) + " of " + std::to_string(expected) +
+         (there == 1 ? " nodes is there, " : " nodes are there, ") + std::to_string(needed) +
+         " are needed";
+}
+
 }  // namespace chargemill::app

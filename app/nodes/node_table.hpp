@@ -45,4 +45,9 @@ struct NodeRow {
 /// Fills in what a node has said of itself at its last look.
 void fill_in(NodeRow& row, const NodeReport& report);
 
+/// Why too few of the nodes are there for the run to go on: `1 of 3 nodes is there, 2 are needed`;
+/// empty: enough are. All are needed, unless the run outlives losses: then a majority is.
+[[nodiscard]] std::string quorum_trouble(std::size_t there, std::size_t expected,
+                                         bool outlives_losses);
+
 }  // namespace chargemill::app

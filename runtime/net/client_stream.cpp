@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/net/lookup.hpp"
 #include "runtime/net/tls_context.hpp"
 
 namespace chargemill::runtime {
@@ -68,7 +69,9 @@ Result<ClientStream> ClientStream::connect(const Endpoint& to, Millis timeout,
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int code = getaddrinfo(to.host.c_str(), std::to_string(to.port).c_str(), &hints, &found);
+  const std::string name = name_to_look_up(to);
+  const int code = getaddrinfo(name.empty() ? nullptr : name.c_str(),
+                               std::to_string(to.port).c_str(), &hints, &found);
   if (code != 0) return broken("no address of " + to.host + ": " + gai_strerror(code));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all{found, freeaddrinfo};
   int why = 0;

@@ -22,6 +22,8 @@ class FrameLink {
   virtual void reply(MessageNumber number, std::string_view text) = 0;
   /// A frame that the client has not asked for. One that does not take its frames is disconnected.
   virtual void push(std::string_view text) = 0;
+  /// It has shown a token: from now on it is no stranger, and keeps its place.
+  virtual void welcome() {}
 };
 
 /// Threads: the IoThread.

@@ -1,6 +1,7 @@
 #include "runtime/net/frame_session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/base/assert.hpp"
 #include "runtime/wire/frame_encoder.hpp"
@@ -12,9 +13,13 @@ namespace {
 constexpr std::size_t kReadBytesMin = 2'048;
 constexpr std::size_t kBufferBytesFirst = 2 * kReadBytesMin;
 
-/// As the line of a request begins; the longest is FrameSession's `first_`.
-constexpr std::array<std::string_view, 8> kHttpMethods{"GET ",    "HEAD ",  "POST ",    "PUT ",
-                                                       "DELETE ", "PATCH ", "OPTIONS ", "CONNECT "};
+/// An output that has grown so far is not kept for the next.
+constexpr std::size_t kOutputBytesKept = 16'384;
+
+/// As the line of a request of HTTP begins, and the handshake of TLS (RFC 8446, 5.1: type and
+/// version of its record); the longest is FrameSession's `first_`.
+constexpr std::array<std::string_view, 9> kForeign{
+    "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "PATCH ", "OPTIONS ", "CONNECT ", "\x16\x03"};
 
 std::string_view text_of(const std::byte& byte) {
   return {reinterpret_cast<const char*>(&byte), 1};
@@ -26,7 +31,11 @@ FrameSession::FrameSession(const Limits& limits, FrameListener& listener)
     : limits_(limits),
       listener_(listener),
       buffer_(limits.payload_bytes_max + kBufferBytesFirst, kBufferBytesFirst),
-      decoder_({limits.payload_bytes_max, true}) {
+      decoder_({limits.wants_welcome
+                    ? std::min(limits.stranger_payload_bytes_max, limits.payload_bytes_max)
+                    : limits.payload_bytes_max,
+                true}),
+      is_stranger_(limits.wants_welcome) {
   CHARGEMILL_ASSERT(limits.pending_max > 0);
   if (limits.messages_per_second > 0)
     bucket_.emplace(limits.messages_per_second, limits.messages_per_second);
@@ -43,6 +52,11 @@ void FrameSession::received(std::size_t bytes) {
   is_drained_ = false;
 }
 
+void FrameSession::welcome() noexcept {
+  if (!std::exchange(is_stranger_, false)) return;
+  decoder_.allow(limits_.payload_bytes_max);
+}
+
 void FrameSession::work(Nanos now) {
   paused_until_.reset();
   is_held_up_ = false;
@@ -52,9 +66,9 @@ void FrameSession::work(Nanos now) {
 }
 
 bool FrameSession::may_look(Nanos now) {
-  if (is_http_) return false;
+  if (is_foreign_) return false;
   if (slots_.size() >= limits_.pending_max || dialogue_.is_answering()) return false;
-  is_held_up_ = output_.size() + in_flight_ >= limits_.unsent_bytes_max;
+  is_held_up_ = output_.size() + in_flight_ >= unsent_bytes_max();
   if (is_held_up_) return false;
   if (bucket_ && bucket_->next() > now) {
     paused_until_ = bucket_->next();
@@ -66,13 +80,15 @@ bool FrameSession::may_look(Nanos now) {
 bool FrameSession::look_once(Nanos now) {
   if (!may_look(now)) return false;
   const bool has_control = !decoder_.is_inside_frame() && peel_controls();
-  if (is_http_) return false;
+  if (is_foreign_) return false;
   if (!has_control) {
     const Decoded found = decoder_.next(buffer_);
     switch (found.kind) {
       case Decoded::Kind::nothing:
         is_drained_ = true;
         return false;
+      case Decoded::Kind::dropped:
+        return true;  // a control byte may follow
       case Decoded::Kind::frame:
         on_frame(found.payload.text());
         break;
@@ -101,7 +117,7 @@ bool FrameSession::peel_controls() {
       if (take_control(byte)) return true;
     }
     take_stray(byte);
-    if (is_http_) return false;
+    if (is_foreign_) return false;
   }
   return false;
 }
@@ -110,7 +126,7 @@ void FrameSession::take_stray(std::byte byte) {
   if (heard_ == 0 && stray_bytes_ < first_.size()) {
     first_[stray_bytes_] = static_cast<char>(byte);
     const std::string_view begun{first_.data(), stray_bytes_ + 1};
-    is_http_ = std::find(kHttpMethods.begin(), kHttpMethods.end(), begun) != kHttpMethods.end();
+    is_foreign_ = std::find(kForeign.begin(), kForeign.end(), begun) != kForeign.end();
   }
   ++stray_bytes_;
 }
@@ -143,6 +159,7 @@ void FrameSession::on_damage(std::string_view what) {
 }
 
 void FrameSession::put(Slot slot) {
+  waiting_bytes_ += slot.text.size();
   slots_.push_back(std::move(slot));
   flush();
 }
@@ -155,6 +172,7 @@ void FrameSession::reply(MessageNumber number, std::string_view text) {
   if (text.size() > limits_.payload_bytes_max) text = "NACK: the answer does not fit a frame";
   slot.is_ready = true;
   slot.text = text;
+  waiting_bytes_ += text.size();
   if (dialogue_.is_answering()) dialogue_.on_answer(text);
   flush();
 }
@@ -163,14 +181,14 @@ void FrameSession::flush() {
   while (!slots_.empty() && slots_.front().is_ready) {
     const Slot& slot = slots_.front();
     slot.is_frame ? send_frame(slot.text) : send_bytes(slot.text);
+    waiting_bytes_ -= slot.text.size();
     slots_.pop_front();
     ++first_slot_;
   }
 }
 
 bool FrameSession::push(std::string_view text) {
-  if (output_.size() + in_flight_ + frame_bytes_max(text.size()) > limits_.unsent_bytes_max)
-    return false;
+  if (output_.size() + in_flight_ + frame_bytes_max(text.size()) > unsent_bytes_max()) return false;
   send_frame(text);
   return true;
 }
@@ -195,6 +213,7 @@ void FrameSession::send_bytes(std::string_view bytes) {
 
 void FrameSession::take_output(std::vector<std::byte>& to) {
   to.clear();
+  if (to.capacity() > kOutputBytesKept) std::vector<std::byte>{}.swap(to);
   to.swap(output_);
   in_flight_ = to.size();
 }

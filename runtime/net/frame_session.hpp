@@ -1,6 +1,7 @@
 // What one connection of the framed door says and hears: bytes in, replies out, in order. Pure.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -47,6 +48,10 @@ class FrameSession {
     std::size_t pending_max = 64;              ///< messages that wait for their answers
     std::size_t unsent_bytes_max = 4U << 20U;  ///< above it no further message is looked at
     std::uint32_t messages_per_second = 0;     ///< damaged ones count; 0: no limit
+    /// Until it is welcome() a client is a stranger, and has no more than this.
+    bool wants_welcome = false;
+    std::size_t stranger_payload_bytes_max = 1'024;
+    std::size_t stranger_unsent_bytes_max = 16U << 10U;
   };
   /// `listener` outlives this.
   FrameSession(const Limits& limits, FrameListener& listener);
@@ -61,6 +66,10 @@ class FrameSession {
   /// A frame that nobody asked for. False: the client has not taken what was sent before, and there
   /// is no room for more.
   [[nodiscard]] bool push(std::string_view text);
+
+  /// The client has shown who it is.
+  void welcome() noexcept;
+  [[nodiscard]] bool is_stranger() const noexcept { return is_stranger_; }
 
   /// All that was received has been looked at: read on.
   [[nodiscard]] bool wants_bytes() const noexcept { return is_drained_; }
@@ -80,9 +89,14 @@ class FrameSession {
 
   /// Nothing is half received, unanswered or unsent.
   [[nodiscard]] bool is_quiet() const noexcept;
-  /// It began as a request of HTTP does: nothing more is looked at. A web page can have a browser
-  /// send such a request anywhere, with a frame in its body.
-  [[nodiscard]] bool is_http() const noexcept { return is_http_; }
+  /// What it keeps for its client: half received or not looked at, answered and not taken.
+  [[nodiscard]] std::size_t held_bytes() const noexcept {
+    return buffer_.size() + waiting_bytes_ + dialogue_.answer().size() + output_.size() +
+           in_flight_;
+  }
+  /// It began as a request of HTTP does, or as TLS: nothing more is looked at. A web page can have
+  /// a browser send such a request anywhere, with a frame in its body.
+  [[nodiscard]] bool is_foreign() const noexcept { return is_foreign_; }
   /// A frame has begun and is not complete.
   [[nodiscard]] bool is_inside_frame() const noexcept { return decoder_.is_inside_frame(); }
   /// Frames, damaged or not, so far: what a time-out for idle clients asks.
@@ -107,6 +121,10 @@ class FrameSession {
   void on_damage(std::string_view what);
   void put(Slot slot);
   void flush();
+  [[nodiscard]] std::size_t unsent_bytes_max() const noexcept {
+    return is_stranger_ ? std::min(limits_.stranger_unsent_bytes_max, limits_.unsent_bytes_max)
+                        : limits_.unsent_bytes_max;
+  }
   void send_frame(std::string_view text);
   void send_bytes(std::string_view bytes);
 
@@ -119,14 +137,16 @@ class FrameSession {
   std::deque<Slot> slots_;
   std::uint64_t first_slot_ = 0;  ///< number of slots_.front()
   std::vector<std::byte> output_;
-  std::size_t in_flight_ = 0;  // taken by take_output(), perhaps not sent yet
+  std::size_t in_flight_ = 0;      // taken by take_output(), perhaps not sent yet
+  std::size_t waiting_bytes_ = 0;  // of answers that wait for those before them
   std::optional<Nanos> paused_until_;
   std::uint64_t heard_ = 0;
   std::uint64_t stray_bytes_ = 0;  ///< between frames, and no control byte either
   std::array<char, 8> first_{};    ///< of the stray bytes before the first message
   bool is_drained_ = true;
   bool is_held_up_ = false;
-  bool is_http_ = false;
+  bool is_foreign_ = false;
+  bool is_stranger_;
 };
 
 }  // namespace chargemill::runtime

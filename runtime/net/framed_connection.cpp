@@ -1,6 +1,7 @@
 #include "runtime/net/framed_connection.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <utility>
 
 namespace chargemill::runtime {
 
@@ -81,13 +82,21 @@ void FramedConnection::go_on() {
   const auto kept = shared_from_this();
   do {
     work();
-    if (session_.is_http()) return end(Ending::not_frames);
+    if (session_.is_foreign()) return end(Ending::not_frames);
     write();
     if (is_over_) return;
   } while (session_.is_held_up() && !is_blocked_);
   if (is_finishing_ && session_.is_quiet()) return end(Ending::stopped);
+  tell_held();
+  if (is_over_) return;
   wait_for_leave();
   read();
+}
+
+void FramedConnection::tell_held() {
+  const std::size_t now = session_.held_bytes();
+  if (now == held_bytes_) return;
+  owner_.on_held(std::exchange(held_bytes_, now), now);
 }
 
 void FramedConnection::work() {
@@ -113,6 +122,7 @@ void FramedConnection::read() {
         if (self->is_over_) return;
         if (error)
           return self->end(error == boost::asio::error::eof ? Ending::by_client : Ending::broken);
+        self->heard_at_ = Clock::now();
         self->session_.received(bytes);
         self->go_on();
       });

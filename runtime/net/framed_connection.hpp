@@ -19,10 +19,11 @@ enum class Ending : std::uint8_t {
   slow_sender,  ///< a message that does not become complete
   slow_reader,  ///< replies that are not taken
   stopped,      ///< this end closes
-  displaced,    ///< by a newcomer: it has never said anything, and the door was full
-  not_frames,   ///< it speaks HTTP: a browser's
+  displaced,    ///< by a newcomer: it is a stranger, and the door was full
+  not_frames,   ///< it speaks HTTP, a browser's, or TLS
+  held_most,    ///< all clients together left too much unread or unfinished
 };
-inline constexpr std::size_t kEndings = 8;
+inline constexpr std::size_t kEndings = 9;
 
 struct ConnectionLimits {
   FrameSession::Limits session;
@@ -40,6 +41,8 @@ class ConnectionOwner {
   virtual ~ConnectionOwner() = default;
 
   virtual void on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) = 0;
+  /// What one keeps for its client has become more or less. It may be ended by this call.
+  virtual void on_held(std::size_t before, std::size_t now) = 0;
 };
 
 /// Reads while its session wants bytes, writes while the socket takes them, and keeps itself alive
@@ -48,6 +51,8 @@ class FramedConnection final : public FrameLink,
                                public std::enable_shared_from_this<FramedConnection>,
                                private FrameListener {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// The references outlive the IoThread.
   /// `number` counts those of a server.
   FramedConnection(DoorStream stream, std::uint64_t number, const ConnectionLimits& limits,
@@ -62,18 +67,25 @@ class FramedConnection final : public FrameLink,
 
   void reply(MessageNumber number, std::string_view text) override;
   void push(std::string_view text) override;
+  void welcome() override { session_.welcome(); }
 
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
-  /// Whether a message of it has ever arrived whole.
-  [[nodiscard]] bool has_spoken() const noexcept { return session_.counters().frames > 0; }
+  /// Whether a message of it has ever arrived whole; where there are tokens, one of them.
+  [[nodiscard]] bool has_spoken() const noexcept {
+    return !session_.is_stranger() && session_.counters().frames > 0;
+  }
+  [[nodiscard]] bool is_stranger() const noexcept { return session_.is_stranger(); }
   [[nodiscard]] Nanos age() const noexcept { return Clock::now() - begun_at_; }
+  /// When it last sent anything.
+  [[nodiscard]] Clock::time_point heard_at() const noexcept { return heard_at_; }
+  /// What it has told its owner to keep.
+  [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_; }
   [[nodiscard]] FrameCounters counters() const noexcept { return session_.counters(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void on_message(std::string_view text, MessageNumber number) override;
   void go_on();
+  void tell_held();
   void work();
   void read();
   void write();
@@ -91,7 +103,9 @@ class FramedConnection final : public FrameLink,
   std::vector<std::byte> writing_;
   std::size_t written_ = 0;
   SenderWatch watch_;
+  std::size_t held_bytes_ = 0;
   const Clock::time_point begun_at_ = Clock::now();
+  Clock::time_point heard_at_ = begun_at_;
   Clock::time_point moved_at_;  // when the socket last took something
   bool is_open_ = false;        // the handshake, if there is one, is done
   bool is_reading_ = false;

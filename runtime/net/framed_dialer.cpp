@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/net/lookup.hpp"
 #include "runtime/wire/frame_encoder.hpp"
 
 namespace chargemill::runtime {
@@ -59,7 +61,7 @@ void FramedDialer::dial() {
       self->failed("no answer in time");
   });
   resolver_.async_resolve(
-      options_.to.host, std::to_string(options_.to.port),
+      name_to_look_up(options_.to), std::to_string(options_.to.port),
       [self = shared_from_this(), attempt](const error_code& error, const auto& found) {
         if (attempt != self->dialled_) return;
         if (error) return self->failed(error.message());
@@ -87,6 +89,8 @@ void FramedDialer::reached(const LinePointer& line) {
       [self = shared_from_this(), line, attempt = dialled_](const error_code& refused) {
         if (attempt != self->dialled_) return;
         if (!refused) return self->connected();
+        if (refused == boost::asio::ssl::error::stream_truncated)
+          return self->failed("it hung up at the greeting of TLS, which it may not speak");
         const auto doubt = doubt_about(line->stream.inside()->native_handle(), self->options_.to);
         self->failed(doubt.empty() ? refused.message() : doubt);
       });

@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kRetryAfter{100};
+// Among so many of the oldest a stranger is looked for that may go.
+constexpr std::size_t kCandidatesMax = 64;
 constexpr std::string_view kFull = "NACK: too many connections";
 // What trouble is told of, besides the endings.
 constexpr std::size_t kToldFull = kEndings;
@@ -28,7 +30,7 @@ Nanos sweep_interval(const ConnectionLimits& limits) {
 
 std::string full_text(std::size_t connections_max) {
   return "the framed door has " + std::to_string(connections_max) +
-         " connections: more are refused, or take the place of silent ones (tcp.connections)";
+         " connections: more are refused, or take the place of strangers (tcp.connections)";
 }
 
 }  // namespace
@@ -88,19 +90,22 @@ void FramedServer::on_accepted(tcp::socket socket) {
   connection->start();
 }
 
-// Who has spoken once has for ever: each is passed over once at most.
+// Who has spoken once has for ever: of those at the front each is passed over once at most.
 bool FramedServer::make_room() {
-  for (auto it = connections_.lower_bound(spoken_before_); it != connections_.end(); ++it) {
-    const auto connection = it->second;
-    if (!connection->has_spoken()) {
-      if (connection->age() < options_.grace) return false;  // all that follow are younger
-      tell_once(kToldFull, full_text(options_.connections_max));
-      connection->end(Ending::displaced);
-      return true;
-    }
-    spoken_before_ = it->first + 1;
+  auto it = connections_.lower_bound(spoken_before_);
+  while (it != connections_.end() && it->second->has_spoken()) ++it;
+  spoken_before_ = it == connections_.end() ? next_number_ : it->first;
+  std::shared_ptr<FramedConnection> idlest;
+  for (std::size_t seen = 0; it != connections_.end() && seen < kCandidatesMax; ++it, ++seen) {
+    const auto& one = it->second;
+    if (one->age() < options_.grace) break;  // all that follow are younger
+    if (one->has_spoken()) continue;
+    if (idlest == nullptr || one->heard_at() < idlest->heard_at()) idlest = one;
   }
-  return false;
+  if (idlest == nullptr) return false;
+  tell_once(kToldFull, full_text(options_.connections_max));
+  idlest->end(Ending::displaced);
+  return true;
 }
 
 // Those that end leave the map.
@@ -145,6 +150,7 @@ void FramedServer::sweep() {
 void FramedServer::on_ended(const std::shared_ptr<FramedConnection>& connection, Ending how) {
   ++counters_.ended[static_cast<std::size_t>(how)];
   counters_.frames += connection->counters();
+  held_bytes_ -= connection->held_bytes();
   connections_.erase(connection->number());
   if (how == Ending::slow_reader)
     tell_once(static_cast<std::size_t>(how),
@@ -154,7 +160,31 @@ void FramedServer::on_ended(const std::shared_ptr<FramedConnection>& connection,
               "a client of the framed door does not complete a message: disconnected");
   if (how == Ending::not_frames)
     tell_once(static_cast<std::size_t>(how),
-              "a client of the framed door speaks HTTP: disconnected (a browser?)");
+              "a client of the framed door speaks HTTP or TLS: disconnected (a browser?)");
+}
+
+void FramedServer::on_held(std::size_t before, std::size_t now) {
+  held_bytes_ = held_bytes_ - before + now;
+  // Whoever ends may make others say something.
+  if (held_bytes_ <= options_.held_bytes_max || std::exchange(is_cutting_, true)) return;
+  tell_once(static_cast<std::size_t>(Ending::held_most),
+            "the clients of the framed door leave " + std::to_string(held_bytes_) +
+                " bytes unread or unfinished: those with most are disconnected");
+  cut_back();
+  is_cutting_ = false;
+}
+
+// More than has to go at once, so that all are looked at now and then only.
+void FramedServer::cut_back() {
+  std::vector<std::shared_ptr<FramedConnection>> holders = all();
+  std::sort(holders.begin(), holders.end(), [](const auto& a, const auto& b) {
+    if (a->is_stranger() != b->is_stranger()) return a->is_stranger();
+    return a->held_bytes() > b->held_bytes();
+  });
+  for (const auto& one : holders) {
+    if (held_bytes_ <= options_.held_bytes_max / 4 * 3) return;
+    if (one->held_bytes() > 0) one->end(Ending::held_most);
+  }
 }
 
 void FramedServer::tell_once(std::size_t kind, std::string text) {

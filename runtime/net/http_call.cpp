@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "runtime/net/lookup.hpp"
+
 namespace chargemill::runtime {
 namespace {
 
@@ -39,7 +41,7 @@ void HttpCall::start() {
   timer_.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error) self->end("no answer in time");
   });
-  resolver_.async_resolve(options_.to.host, std::to_string(options_.to.port),
+  resolver_.async_resolve(name_to_look_up(options_.to), std::to_string(options_.to.port),
                           [self = shared_from_this()](const error_code& error, const auto& found) {
                             if (!self->on_end_) return;
                             if (error) return self->end(error.message());

@@ -1,7 +1,6 @@
 #include "runtime/net/http_connection.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <utility>
 
 #include "runtime/net/http_guard.hpp"
@@ -17,7 +16,6 @@ namespace http = boost::beast::http;
 constexpr std::size_t kBufferBytesMax = 65'536;
 constexpr std::size_t kFirstBytes = 4'096;  // of a request inside TLS
 constexpr std::size_t kDiscardedMax = 4U << 20U;
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 boost::beast::string_view theirs(std::string_view text) { return {text.data(), text.size()}; }
@@ -64,7 +62,7 @@ HttpConnection::HttpConnection(DoorStream stream, std::shared_ptr<HttpServer::Sh
 }
 
 HttpConnection::~HttpConnection() {
-  release_body();
+  release();
   shared_->connections.erase(number_);
 }
 
@@ -92,6 +90,7 @@ void HttpConnection::close() {
   if (phase_ == Phase::closed) return;
   if (const auto web_socket = web_socket_.lock()) return web_socket->close();
   phase_ = Phase::closed;
+  release();
   ++turn_;
   stream_.reset();
   timer_.cancel();
@@ -167,71 +166,53 @@ void HttpConnection::read_header() {
 std::pair<unsigned, const char*> HttpConnection::objection() const {
   const auto& request = parser_->get();
   const auto hosts = request.count(http::field::host);
-  const std::string_view host = view(request[http::field::host]);
   if (target_.size() > shared_->limits.target_bytes) return {414, "the target is too long"};
   if (target_.empty() || target_.front() != '/') return {400, "the target must begin with /"};
   if (hosts > 1 || (hosts == 0 && request.version() == 11))
     return {400, "Host: exactly one is needed"};
-  if (hosts == 1 && !is_own_host(host, shared_->at, shared_->guards.names))
+  const bool is_named = hosts == 1 || !authority_.empty();
+  if (is_named && !is_own_host(authority_, shared_->at, shared_->guards.names))
     return {403, "Host: this is not a name of this server"};
   // No page but ours may listen either: a WebSocket asks no leave of the one it belongs to.
   const bool is_guarded = !is_safe_method(view(request.method_string())) || is_upgrade(request);
   if (is_guarded && request.count(http::field::origin) > 0 &&
-      !is_own_origin(view(request[http::field::origin]), host))
+      !is_own_origin(view(request[http::field::origin]), authority_))
     return {403, "Origin: only pages of this server may change anything or listen"};
   return {0, ""};
 }
 
+// What is written in absolute form is what its path says, of the host that it names.
+void HttpConnection::simplify_target() {
+  auto& request = parser_->get();
+  target_ = view(request.target());
+  authority_ = view(request[http::field::host]);
+  auto parts = split_absolute(target_);
+  if (!parts) return;
+  target_ = std::move(parts->target);
+  authority_ = std::move(parts->authority);
+  request.target(theirs(target_));
+}
+
 void HttpConnection::on_header(Error error) {
   if (error) return fail(error);
+  simplify_target();
   const auto& request = parser_->get();
-  target_ = view(request.target());
   is_head_ = request.method() == http::verb::head;
   version_ = request.version();
   const auto [status, why] = objection();
   if (status != 0) return refuse(status, why);
-  if (shared_->guards.gate) {
-    if (auto answer = shared_->guards.gate(head_of(request))) return turn_away(std::move(*answer));
-  }
+  heard_at_ = Clock::now();
+  HttpVerdict verdict;
+  if (shared_->guards.gate) verdict = shared_->guards.gate(head_of(request));
+  if (verdict.refusal) return turn_away(std::move(*verdict.refusal));
   const auto announced = parser_->content_length();
   if (announced && *announced > shared_->limits.body_bytes)
     return refuse(413, "the body is too large");
-  has_spoken_ = true;
-  if (!reserve_body())
-    return turn_away(shared_->complain(503, "too much is being sent, try again later", target_));
-  const std::string_view expected = view(request[http::field::expect]);
-  if (expected.empty()) return read_body();
-  if (!boost::beast::iequals(theirs(expected), "100-continue"))
-    return refuse(417, "Expect: only 100-continue is known");
-  arm(Phase::body, shared_->limits.body);
-  asio::async_write(wire_, asio::buffer(kContinue),
-                    [self = shared_from_this()](Error failed, std::size_t) {
-                      if (self->phase_ != Phase::body) return;
-                      if (failed) return self->close();
-                      self->read_body();
-                    });
-}
-
-// What a body may become is set aside before it is read, and given back with its answer.
-bool HttpConnection::reserve_body() {
-  const bool is_chunked = parser_->chunked();
-  const auto announced = parser_->content_length();
-  reserved_ = is_chunked ? shared_->limits.body_bytes : announced.value_or(0);
-  shared_->bodies_bytes += reserved_;
-  return shared_->bodies_bytes <= shared_->limits.bodies_bytes;
-}
-void HttpConnection::release_body() { shared_->bodies_bytes -= std::exchange(reserved_, 0); }
-
-void HttpConnection::read_body() {
-  arm(Phase::body, shared_->limits.body);
-  http::async_read(wire_, buffer_, *parser_, [self = shared_from_this()](Error error, std::size_t) {
-    if (self->phase_ == Phase::body) self->on_body(error);
-  });
-}
-
-void HttpConnection::on_body(Error error) {
-  if (error) return fail(error);
-  hand_over();
+  has_spoken_ = has_spoken_ || !verdict.is_stranger;
+  // What everybody may ask for needs none.
+  if (verdict.is_stranger && (parser_->chunked() || announced.value_or(0) > 0))
+    return refuse(413, "a body is taken with a token only");
+  begin_body();
 }
 
 // Whoever asked is now a WebSocket; what is left of this counts it among the connections.
@@ -296,6 +277,7 @@ void HttpConnection::write(HttpResponse&& answer) {
   } else if (!is_head_) {
     stream_ = std::move(answer.stream);
   }
+  count_answer(response.body().size());
   serializer_.emplace(*response_);
   const auto done = [self = shared_from_this()](Error error, std::size_t) {
     if (self->phase_ == Phase::write) self->on_written(error);
@@ -312,7 +294,7 @@ void HttpConnection::on_written(Error error) {
   if (error) return close();
   serializer_.reset();
   response_.reset();  // a large answer need not be kept until the next
-  release_body();
+  release();
   if (stream_ != nullptr) return begin_stream(std::move(stream_));
   parser_.reset();
   await_request();

@@ -19,6 +19,8 @@ class WebSocketConnection;
 /// answer, which any thread may give.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
+  using Clock = std::chrono::steady_clock;
+
   HttpConnection(DoorStream stream, std::shared_ptr<HttpServer::Shared> shared);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
@@ -29,9 +31,16 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void wind_down();
   void close();
 
-  /// Whether the head of a request of it has ever arrived whole, and was not refused.
+  /// Whether the head of a request of it has ever arrived whole and was not refused; where there is
+  /// a gate, also of one whom that knows.
   [[nodiscard]] bool has_spoken() const noexcept { return has_spoken_; }
-  [[nodiscard]] Nanos age() const noexcept { return std::chrono::steady_clock::now() - begun_at_; }
+  [[nodiscard]] bool is_over() const noexcept { return phase_ == Phase::closed; }
+  [[nodiscard]] Nanos age() const noexcept { return Clock::now() - begun_at_; }
+  /// When it last asked for something.
+  [[nodiscard]] Clock::time_point heard_at() const noexcept { return heard_at_; }
+  /// Of the answer that is being taken, and since when.
+  [[nodiscard]] std::uint64_t answer_bytes() const noexcept { return answer_bytes_; }
+  [[nodiscard]] Clock::time_point answered_at() const noexcept { return answered_at_; }
 
  private:
   enum class Phase : std::uint8_t {
@@ -57,7 +66,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void await_encrypted();
   void read_header();
   void on_header(Error error);
+  void simplify_target();
+  void begin_body();
   void read_body();
+  void read_more();
   void on_body(Error error);
   void hand_over();
   [[nodiscard]] bool upgrade();
@@ -77,8 +89,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   /// Why the request that has begun is not taken: a status and a text; 0: it is.
   [[nodiscard]] std::pair<unsigned, const char*> objection() const;
 
-  [[nodiscard]] bool reserve_body();
-  void release_body();
+  /// False: all bodies together have become too large.
+  [[nodiscard]] bool count_body();
+  void count_answer(std::uint64_t bytes);
+  /// Neither a body nor an answer is held any more.
+  void release();
 
   DoorStream wire_;
   std::shared_ptr<HttpServer::Shared> shared_;
@@ -91,12 +106,16 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::string piece_;
   std::weak_ptr<WebSocketConnection> web_socket_;  ///< what this has become; it keeps this
   std::string target_;                             ///< of the request under way
+  std::string authority_;                          ///< likewise: whom it is for
   const std::uint64_t number_;
-  const std::chrono::steady_clock::time_point begun_at_ = std::chrono::steady_clock::now();
+  const Clock::time_point begun_at_ = Clock::now();
+  Clock::time_point heard_at_ = begun_at_;
+  Clock::time_point answered_at_;
   std::size_t discarded_ = 0;
-  std::uint64_t reserved_ = 0;  ///< of Shared::bodies_bytes
-  std::uint64_t turn_ = 0;      ///< an answer to an earlier one comes too late
-  unsigned version_ = 11;       ///< likewise; 10 is HTTP/1.0
+  std::uint64_t body_bytes_ = 0;    ///< of Shared::bodies_bytes
+  std::uint64_t answer_bytes_ = 0;  ///< of Shared::answers_bytes
+  std::uint64_t turn_ = 0;          ///< an answer to an earlier one comes too late
+  unsigned version_ = 11;           ///< of the request under way; 10 is HTTP/1.0
   Phase phase_ = Phase::idle;
   bool is_head_ = false;
   bool has_spoken_ = false;

@@ -1,8 +1,7 @@
 #include "runtime/net/http_guard.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <string>
+#include <utility>
 
 namespace chargemill::runtime {
 namespace {
@@ -45,6 +44,18 @@ bool is_own_origin(std::string_view origin, std::string_view authority) {
     return !authority.empty() && lower(origin.substr(scheme.size())) == lower(authority);
   }
   return false;  // also `null`: a sandboxed page, a file
+}
+
+std::optional<AbsoluteTarget> split_absolute(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (lower(target.substr(0, scheme.size())) != scheme) continue;
+    const std::string_view rest = target.substr(scheme.size());
+    const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+    std::string path{rest.substr(end)};
+    if (path.empty() || path.front() != '/') path.insert(0, 1, '/');
+    return AbsoluteTarget{std::string{rest.substr(0, end)}, std::move(path)};
+  }
+  return std::nullopt;
 }
 
 bool is_safe_method(std::string_view method) noexcept {

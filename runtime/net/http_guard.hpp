@@ -1,6 +1,7 @@
 // Whether a browser that asks was led here by a stranger. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,14 @@ namespace chargemill::runtime {
 
 /// Whether `origin`, an Origin header, is a page of this server, which was called `authority`.
 [[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view authority);
+
+/// A target as clients write it to proxies, and may to us (RFC 9112, 3.2.2):
+/// `http://HOST:PORT/path?query` in two. Nothing: it has another form.
+struct AbsoluteTarget {
+  std::string authority;
+  std::string target;  ///< `/path?query`
+};
+[[nodiscard]] std::optional<AbsoluteTarget> split_absolute(std::string_view target);
 
 /// A method that changes nothing.
 [[nodiscard]] bool is_safe_method(std::string_view method) noexcept;

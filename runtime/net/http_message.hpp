@@ -58,9 +58,16 @@ struct HttpResponse {
 using HttpAnswer = std::function<void(HttpResponse)>;
 /// Called on the server's thread; must not block.
 using HttpHandler = std::function<void(HttpRequest, HttpAnswer)>;
-/// Asked when the head of a request is there and before its body is read (that of `head` is empty):
-/// the answer that turns it away, or nothing. Called on the server's thread; must not block.
-using HttpGate = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
+/// What a gate says of whoever sent the head of a request.
+struct HttpVerdict {
+  std::optional<HttpResponse> refusal = {};  ///< turns it away; nothing: it may come in
+  /// It has not shown who it is. What it may ask for is answered, but it may send no body, and has
+  /// no claim to its place.
+  bool is_stranger = false;
+};
+/// Asked when the head of a request is there and before its body is read (that of `head` is empty).
+/// Called on the server's thread; must not block.
+using HttpGate = std::function<HttpVerdict(const HttpRequest& head)>;
 /// The answer to what never became a request, or was not answered; `target` may be empty.
 using HttpComplaint =
     std::function<HttpResponse(unsigned status, std::string text, std::string_view target)>;

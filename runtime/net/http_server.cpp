@@ -1,5 +1,6 @@
 #include "runtime/net/http_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
@@ -16,6 +17,8 @@ using boost::system::error_code;
 
 // Out of file handles: connections that end give some back.
 constexpr std::chrono::milliseconds kAcceptPause{50};
+// Among so many of the oldest a stranger is looked for that may go.
+constexpr std::size_t kCandidatesMax = 64;
 constexpr std::string_view kTooMany =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nRetry-After: 1\r\n"
     "Content-Length: 21\r\nConnection: close\r\n\r\ntoo many connections\n";
@@ -43,20 +46,41 @@ void HttpServer::Shared::accept() {
   });
 }
 
-// Who has asked once has for ever: each is passed over once at most.
+// Who has shown once who it is has for ever: of those at the front each is passed over once at
+// most.
 bool HttpServer::Shared::make_room() {
-  for (auto it = connections.lower_bound(spoken_before); it != connections.end(); ++it) {
-    const auto connection = it->second->shared_from_this();
-    if (!connection->has_spoken()) {
-      if (connection->age() < limits.grace) return false;  // all that follow are younger
-      count(counters.connections_displaced);
-      spoken_before = it->first + 1;  // it leaves the map when what is under way has ended
-      connection->close();
-      return true;
-    }
-    spoken_before = it->first + 1;
+  // One that is over leaves the map when what is under way has ended.
+  const auto is_settled = [](const HttpConnection& one) {
+    return one.has_spoken() || one.is_over();
+  };
+  auto it = connections.lower_bound(spoken_before);
+  while (it != connections.end() && is_settled(*it->second)) ++it;
+  spoken_before = it == connections.end() ? next_number : it->first;
+  HttpConnection* idlest = nullptr;
+  for (std::size_t seen = 0; it != connections.end() && seen < kCandidatesMax; ++it, ++seen) {
+    HttpConnection& one = *it->second;
+    if (one.age() < limits.grace) break;  // all that follow are younger
+    if (is_settled(one)) continue;
+    if (idlest == nullptr || one.heard_at() < idlest->heard_at()) idlest = &one;
   }
-  return false;
+  if (idlest == nullptr) return false;
+  count(counters.connections_displaced);
+  idlest->shared_from_this()->close();
+  return true;
+}
+
+void HttpServer::Shared::cut_answers(const HttpConnection& newest) {
+  std::vector<std::shared_ptr<HttpConnection>> takers;
+  for (const auto& [number, one] : connections) {
+    if (one != &newest && one->answer_bytes() > 0) takers.push_back(one->shared_from_this());
+  }
+  std::sort(takers.begin(), takers.end(),
+            [](const auto& a, const auto& b) { return a->answered_at() < b->answered_at(); });
+  for (const auto& one : takers) {
+    if (answers_bytes <= limits.answers_bytes / 4 * 3) return;
+    count(counters.answers_cut);
+    one->close();
+  }
 }
 
 // In one go or not at all: one who is refused costs nothing that has to be kept.
@@ -98,6 +122,9 @@ bool HttpServer::is_closed() const { return shared_->is_stopping && shared_->con
 void HttpServer::cut() { shared_->each(&HttpConnection::close); }
 
 std::size_t HttpServer::connections() const noexcept { return shared_->connections.size(); }
+std::uint64_t HttpServer::held_bytes() const noexcept {
+  return shared_->bodies_bytes + shared_->answers_bytes;
+}
 const HttpCounters& HttpServer::counters() const noexcept { return shared_->counters; }
 
 }  // namespace chargemill::runtime

@@ -23,7 +23,9 @@ struct HttpLimits {
   std::uint32_t header_bytes = 8'192;       ///< request line and headers; 431
   std::size_t target_bytes = 4'096;         ///< 414
   std::uint64_t body_bytes = 1U << 20U;     ///< 413
-  std::uint64_t bodies_bytes = 64U << 20U;  ///< of all requests under way; 503
+  std::uint64_t bodies_bytes = 64U << 20U;  ///< of all requests, as far as they have come; 503
+  /// Of all answers that are being taken; who has been at it longest is cut.
+  std::uint64_t answers_bytes = 64U << 20U;
   std::size_t connections = 1'024;          ///< at once; 503
   Nanos idle = std::chrono::seconds{60};    ///< between two requests; disconnected
   Nanos header = std::chrono::seconds{10};  ///< for all of it, however it trickles; 408
@@ -49,7 +51,8 @@ struct HttpGuards {
 struct HttpCounters {
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> connections_refused{0};    ///< too many at once
-  std::atomic<std::uint64_t> connections_displaced{0};  ///< silent ones, by newcomers
+  std::atomic<std::uint64_t> connections_displaced{0};  ///< strangers, by newcomers
+  std::atomic<std::uint64_t> answers_cut{0};            ///< all answers together were too large
   std::atomic<std::uint64_t> requests{0};               ///< handed to the handler
   std::atomic<std::uint64_t> requests_refused{0};       ///< malformed, too large, from a stranger
   std::atomic<std::uint64_t> timeouts{0};               ///< of any kind but idle
@@ -59,8 +62,10 @@ struct HttpCounters {
 /// One connection has one request under way at a time: what a client sends beyond it waits in the
 /// connection's buffer and then in the kernel's, so pipelining costs nobody memory.
 ///
-/// When it is full, a newcomer takes the place of the oldest that has never asked for anything and
-/// had the time to; if all have, it is refused. So nobody fills it by silence.
+/// When it is full, a newcomer takes the place of a stranger that had the time to say who it is:
+/// with a gate one that the gate does not know, else one that has never asked for anything. Of the
+/// oldest it is the one that has been idle longest; if there is none, the newcomer is refused. So
+/// nobody fills it by silence, or by what everybody may ask for.
 ///
 /// A browser is a client that strangers can send: a request that calls us by a foreign name is
 /// refused, and one that changes something from a foreign page (`http_guard.hpp`).
@@ -86,6 +91,8 @@ class HttpServer {
   void cut();
 
   [[nodiscard]] std::size_t connections() const noexcept;
+  /// Of bodies that have come and are not answered yet, and of answers that are being taken.
+  [[nodiscard]] std::uint64_t held_bytes() const noexcept;
 
   /// Any thread.
   [[nodiscard]] const HttpCounters& counters() const noexcept;

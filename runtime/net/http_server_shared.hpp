@@ -21,6 +21,8 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
 
   void accept();
   [[nodiscard]] bool make_room();
+  /// Ends those who take their answers slowest, until a quarter of the room is free; not `newest`.
+  void cut_answers(const HttpConnection& newest);
   void refuse(boost::asio::ip::tcp::socket socket);
   void each(void (HttpConnection::*what)());
 
@@ -34,8 +36,9 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   HttpCounters counters;
   std::map<std::uint64_t, HttpConnection*> connections;  ///< as they came
   std::uint64_t next_number = 0;
-  std::uint64_t spoken_before = 0;  ///< those that are older have all asked for something
-  std::uint64_t bodies_bytes = 0;   ///< that requests under way may need
+  std::uint64_t spoken_before = 0;  ///< those that are older are no strangers, or over
+  std::uint64_t bodies_bytes = 0;   ///< of requests under way, as far as they have come
+  std::uint64_t answers_bytes = 0;  ///< that are being taken
   bool is_stopping = false;
 };
 

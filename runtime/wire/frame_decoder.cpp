@@ -24,28 +24,28 @@ FrameDecoder::FrameDecoder(const Options& options, const FrameKernels& kernels) 
   CHARGEMILL_ASSERT(options.payload_bytes_max >= 1);
 }
 
+void FrameDecoder::allow(std::size_t payload_bytes_max) noexcept {
+  CHARGEMILL_ASSERT(payload_bytes_max >= options_.payload_bytes_max);
+  options_.payload_bytes_max = payload_bytes_max;
+}
+
 Decoded FrameDecoder::next(ReceiveBuffer& buffer) noexcept {
-  // Each round uses up bytes: a frame that was dropped, and garbage.
-  for (;;) {
-    if (state_ == State::outside) {
-      if (!find_start(buffer)) return {};
-      // Nearly every frame is whole and without escapes: one look, and no state to keep.
-      const std::byte* const payload = buffer.begin();
-      const Scanned run =
-          kernels_.scan(payload, std::min(buffer.size(), options_.payload_bytes_max));
-      const std::byte* const end = payload + run.bytes;
-      if (buffer.size() - run.bytes >= 2 && end[0] == kEtx && end[1] == run.lrc) {
-        buffer.take_until(end + 2);
-        return deliver({payload, run.bytes}, run.has_high);
-      }
-      state_ = State::data;
-      held_ = run.bytes;
-      lrc_ = run.lrc;
-      has_high_ = run.has_high;
+  if (state_ == State::outside) {
+    if (!find_start(buffer)) return {};
+    // Nearly every frame is whole and without escapes: one look, and no state to keep.
+    const std::byte* const payload = buffer.begin();
+    const Scanned run = kernels_.scan(payload, std::min(buffer.size(), options_.payload_bytes_max));
+    const std::byte* const end = payload + run.bytes;
+    if (buffer.size() - run.bytes >= 2 && end[0] == kEtx && end[1] == run.lrc) {
+      buffer.take_until(end + 2);
+      return deliver({payload, run.bytes}, run.has_high);
     }
-    const Decoded decoded = take_payload(buffer);
-    if (decoded.kind != Decoded::Kind::nothing || state_ != State::outside) return decoded;
+    state_ = State::data;
+    held_ = run.bytes;
+    lrc_ = run.lrc;
+    has_high_ = run.has_high;
   }
+  return take_payload(buffer);
 }
 
 // Takes garbage and an STX; false if there is none.
@@ -65,8 +65,7 @@ bool FrameDecoder::find_start(ReceiveBuffer& buffer) noexcept {
   return true;
 }
 
-// Takes a frame up to its end, or to an error. Nothing, inside the frame: bytes are missing.
-// Nothing, outside: the frame was dropped and only counted.
+// Takes a frame up to its end, or to an error. Nothing: bytes are missing.
 Decoded FrameDecoder::take_payload(ReceiveBuffer& buffer) noexcept {
   std::byte* const payload = buffer.begin();
   Cursor at{payload, payload + held_, payload + held_, buffer.end()};
@@ -77,7 +76,7 @@ Decoded FrameDecoder::take_payload(ReceiveBuffer& buffer) noexcept {
     const bool is_full = at.held() == options_.payload_bytes_max;
     if (state_ == State::lrc) return finish(buffer, at);
     if (state_ == State::escape) {
-      if (!is_escaped(b)) return drop(buffer, at, counters_.bad_escapes, Decoded::Kind::nothing);
+      if (!is_escaped(b)) return drop(buffer, at, counters_.bad_escapes, Decoded::Kind::dropped);
       if (is_full) return drop(buffer, at, counters_.oversize, Decoded::Kind::oversize);
       lrc_ ^= b;
       *at.write++ = b ^ kEscapeFlip;
@@ -88,7 +87,7 @@ Decoded FrameDecoder::take_payload(ReceiveBuffer& buffer) noexcept {
       lrc_ ^= kEscapeFlip;
       state_ = State::escape;
     } else if (b == kStx) {
-      return drop(buffer, at, counters_.resyncs, Decoded::Kind::nothing);
+      return drop(buffer, at, counters_.resyncs, Decoded::Kind::dropped);
     } else {
       CHARGEMILL_ASSERT(is_full);
       return drop(buffer, at, counters_.oversize, Decoded::Kind::oversize);

@@ -14,11 +14,12 @@ namespace chargemill::runtime {
 /// What the decoder came upon.
 struct Decoded {
   enum class Kind : std::uint8_t {
-    nothing,   ///< all bytes are used up: read more
-    frame,     ///< `payload` is complete and right
-    bad_lrc,   ///< these three were dropped and deserve an answer (D-142); the other errors are
-    bad_utf8,  ///< counted only
+    nothing,  ///< all bytes are used up: read more
+    frame,    ///< `payload` is complete and right
+    bad_lrc,  ///< these three were dropped and deserve an answer (D-142)
+    bad_utf8,
     oversize,
+    dropped,  ///< counted only: a resync or a bad escape; what follows may lie between frames
   };
   Kind kind = Kind::nothing;
   FrameView payload;
@@ -46,10 +47,12 @@ class FrameDecoder {
   explicit FrameDecoder(const Options& options,
                         const FrameKernels& kernels = best_kernels()) noexcept;
 
-  /// The next frame, or error that deserves an answer, in `buffer`. Call it until it says nothing
-  /// before the buffer's next prepare(). One decoder, one buffer, always the same.
+  /// The next frame or error in `buffer`. Call it until it says nothing before the buffer's next
+  /// prepare(). One decoder, one buffer, always the same.
   [[nodiscard]] Decoded next(ReceiveBuffer& buffer) noexcept;
   [[nodiscard]] const FrameCounters& counters() const noexcept { return counters_; }
+  /// From now on payloads may be so long; never less than before.
+  void allow(std::size_t payload_bytes_max) noexcept;
   /// A frame has begun and is not over: what a time-out for slow senders asks.
   [[nodiscard]] bool is_inside_frame() const noexcept { return state_ != State::outside; }
 
@@ -66,7 +69,7 @@ class FrameDecoder {
                              Decoded::Kind kind) noexcept;
 
   const FrameKernels& kernels_;
-  const Options options_;
+  Options options_;
   State state_ = State::outside;
   std::byte lrc_{};        // XOR of the payload so far; after an ESC also kEscapeFlip
   bool has_high_ = false;  // the payload so far is not plain ASCII

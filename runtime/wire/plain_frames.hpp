@@ -22,10 +22,10 @@ class PlainFrameDecoder {
       case State::data:
         if (b == kEtx) return enter(State::lrc);
         if (b == kEsc) return enter(State::escape);
-        if (b == kStx) return drop(b, counters_.resyncs, Decoded::Kind::nothing);
+        if (b == kStx) return drop(b, counters_.resyncs, Decoded::Kind::dropped);
         return put(b);
       case State::escape:
-        if (!is_escaped(b)) return drop(b, counters_.bad_escapes, Decoded::Kind::nothing);
+        if (!is_escaped(b)) return drop(b, counters_.bad_escapes, Decoded::Kind::dropped);
         return put(b ^ kEscapeFlip);
       case State::lrc:
         if (b != lrc_) return drop(b, counters_.bad_lrcs, Decoded::Kind::bad_lrc);

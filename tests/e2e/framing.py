@@ -19,9 +19,11 @@ def frame(text):
     return bytes(out) + bytes([ETX, lrc])
 
 
-class Client:
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+class Speaker:
+    """One end of a connection."""
+
+    def __init__(self, connection):
+        self.socket = connection
         self.file = self.socket.makefile("rb")
 
     def send(self, data):
@@ -46,6 +48,11 @@ class Client:
     def ask(self, text):
         self.send(frame(text))
         return self.receive()
+
+
+class Client(Speaker):
+    def __init__(self, port):
+        super().__init__(socket.create_connection(("127.0.0.1", port), timeout=20))
 
 
 def expect(got, wanted):

@@ -122,8 +122,9 @@ def flood(said, over):
 
 
 def trickle(said, over):
-    """A byte now and then, of requests that would stop everything if they were taken."""
+    """A byte now and then, of requests that would stop everything if they were taken, or that announce much."""
     texts = [(TCP, frame("STOP#*") * 50),
+             (HTTP, b"GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n\r\n" + b"x" * 1000),
              (HTTP, b"POST /cp/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(ALL_POINTS) + ALL_POINTS)]
     slow = []
     said.put(("trickle", 0))

@@ -1,6 +1,6 @@
 // Whatever a client of the HTTP door sends: a sequence of requests, each answered once, with a
-// status that exists, or refused as what is no HTTP. Behind the API stands a real network that
-// stands still.
+// status that exists, or refused as what is no HTTP. A door with tokens lets in whom it should, and
+// nobody else. Behind the API stands a real network that stands still.
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -14,6 +14,8 @@
 #include "app/api/access.hpp"
 #include "app/api/api.hpp"
 #include "app/api/problem.hpp"
+#include "app/api/route.hpp"
+#include "app/api/target.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/net/http_guard.hpp"
 #include "tests/support/still_engine.hpp"
@@ -66,7 +68,7 @@ class Office {
   }
 
   void ask(HttpRequest request) {
-    if (app::api::refusal(nullptr, request)) return;
+    CHARGEMILL_ASSERT(!app::api::verdict(nullptr, request).refusal);
     int answers = 0;
     const std::string method = request.method;
     app::api::answer(world_, std::move(request), [&](const HttpResponse& response) {
@@ -98,6 +100,28 @@ class Office {
   std::deque<app::api::Task> tasks_;
   app::api::World world_;
 };
+
+/// What a door with tokens says: a stranger gets what is open, a reader changes nothing.
+void knock(const HttpRequest& request) {
+  using runtime::Access;
+  static const auto& tokens =
+      *std::make_unique<runtime::AccessTokens>(
+           *runtime::AccessTokens::parse("operator-01234567\nreader-0123456789 read\n"))
+           .release();
+  const Access access = app::api::access_of(&tokens, request);
+  const auto verdict = app::api::verdict(&tokens, request);
+  CHARGEMILL_ASSERT(verdict.is_stranger == (access == Access::none));
+  if (verdict.refusal) {
+    CHARGEMILL_ASSERT(access != Access::operate);
+    CHARGEMILL_ASSERT(verdict.refusal->status == (verdict.is_stranger ? 401U : 403U));
+    return;
+  }
+  if (access == Access::operate) return;
+  const auto target = app::api::parse_target(request.target);
+  const auto* const route = target ? app::api::match(request.method, target->path).route : nullptr;
+  CHARGEMILL_ASSERT(route == nullptr || !route->is_change);
+  CHARGEMILL_ASSERT(!verdict.is_stranger || (route != nullptr && route->is_open));
+}
 
 HttpRequest plain(const http::request<http::string_body>& from) {
   HttpRequest request;
@@ -137,6 +161,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,  // NOLINT: libF
     data += taken;
     size -= taken;
     HttpRequest request = plain(parser.get());
+    // As the server hands it on (RFC 9112, 3.2.2).
+    if (auto parts = runtime::split_absolute(request.target)) {
+      (void)runtime::is_own_host(parts->authority, at);
+      request.target = std::move(parts->target);
+    }
+    CHARGEMILL_ASSERT(runtime::split_absolute(request.target) == std::nullopt);
+    knock(request);
     (void)runtime::is_own_host(request.header("host"), at, {"charge.example"});
     (void)runtime::is_own_origin(request.header("origin"), request.header("host"));
     office.ask(std::move(request));

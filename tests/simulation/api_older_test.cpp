@@ -280,6 +280,21 @@ TEST(OlderApi, CommandsGoToOneOrToAll) {  // D-189
             "Charging point not found");
 }
 
+TEST(OlderApi, APointIsRemovedUnlessASessionRunsThere) {  // D-193, D-080
+  ApiOffice office{2, {{"CP-001"}}};
+  office.pass(4s);
+  const auto busy = office.ask("DELETE", "/cp/CP-001");
+  EXPECT_EQ(busy.status, 409U);
+  EXPECT_EQ(error_of(json::parse(busy.body)), "a session runs: stop it first");
+  EXPECT_EQ(office.ask("DELETE", "/cp/X").status, 404U);
+  const auto done = office.ask("DELETE", "/cp/CP-002");
+  EXPECT_EQ(done.status, 204U);
+  EXPECT_EQ(done.body, "");
+  office.pass(60s);
+  EXPECT_EQ(office.get("/cp/CP-002")["state"], "BROKEN") << "nobody restarts it";
+  EXPECT_EQ(office.ask("DELETE", "/cp/CP-001").status, 204U) << "its session is over";
+}
+
 TEST(OlderApi, WrongMethodsAndPathsHaveTheirStatusAndTheOlderForm) {  // D-179, X-07
   ApiOffice office{1};
   const auto put = office.ask("PUT", "/cp");

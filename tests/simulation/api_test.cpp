@@ -23,6 +23,15 @@ network::Scenario zoned() {
   return s;
 }
 
+/// Fills the desk, as other doors may: what it has taken is under way until the actors work.
+class Crowd final : public central::Inspection {
+ public:
+  std::uint32_t look(const central::ShardState&, SimTime, std::uint32_t) override {
+    return kEnough;
+  }
+  void finish(SimTime) override {}
+};
+
 TEST(Api, ServiceRoutesAnswer) {
   ApiOffice office{2};
   EXPECT_EQ(office.ask("GET", "/livez").body, "ok\n");
@@ -42,12 +51,47 @@ TEST(Api, ServiceRoutesAnswer) {
   office.world().agreement_trouble = [] { return ""; };
   EXPECT_THAT(office.ask("GET", "/readyz?verbose").body, HasSubstr("[+]etcd ok\n"));
   office.world().agreement_trouble = {};
+  office.world().nodes_trouble = [] { return "1 of 3 nodes is there, 2 are needed"; };
+  EXPECT_EQ(office.ask("GET", "/readyz").status, 503U);
+  EXPECT_THAT(office.ask("GET", "/readyz").body, HasSubstr("[-]nodes 1 of 3 nodes is there"));
+  EXPECT_EQ(office.ask("GET", "/readyz?exclude=nodes").status, 200U);
+  office.world().nodes_trouble = [] { return ""; };
+  EXPECT_THAT(office.ask("GET", "/readyz?verbose").body, HasSubstr("[+]nodes ok\n"));
+  office.world().nodes_trouble = {};
   EXPECT_EQ(office.ask("GET", "/metrics").status, 503U);
   office.world().metrics = [] { return std::string{"# HELP it counts\n"}; };
   EXPECT_EQ(office.ask("GET", "/metrics").body, "# HELP it counts\n");
   EXPECT_TRUE(office.get("/api/v1/schemas").contains("DriverRequest"));  // D-032
   EXPECT_EQ(office.get("/api/v1/openapi.json")["openapi"], "3.1.0");
   EXPECT_THAT(office.ask("GET", "/").body, HasSubstr("<title>EV Central"));
+}
+
+TEST(Api, AShardThatHangsIsNotWaitedFor) {  // issue, section 4; law 6
+  ApiOffice office{2};
+  std::vector<std::pair<Nanos, app::api::Task>> timers;
+  office.world().after = [&](Nanos wait, app::api::Task task) {
+    timers.emplace_back(wait, std::move(task));
+  };
+  std::vector<runtime::HttpResponse> answers;
+  app::api::answer(office.world(), {"GET", "/readyz", {}, {}},
+                   [&](runtime::HttpResponse answer) { answers.push_back(std::move(answer)); });
+  office.run_tasks();
+  ASSERT_EQ(timers.size(), 1U);
+  EXPECT_TRUE(answers.empty()) << "the actors stand still";
+  EXPECT_LE(timers[0].first, 2s);
+  timers[0].second();
+  office.run_tasks();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].status, 503U);
+  EXPECT_THAT(answers[0].body, HasSubstr("[-]central does not answer\n"));
+  office.pass(1s);
+  office.run_tasks();
+  EXPECT_EQ(answers.size(), 1U) << "what comes later says nothing any more";
+  EXPECT_EQ(office.ask("GET", "/readyz").status, 200U);
+  timers.back().second();
+  office.run_tasks();
+  while (office.world().desk.inspect(std::make_shared<Crowd>())) continue;
+  EXPECT_EQ(office.ask("GET", "/readyz").status, 503U) << "nobody can ask it";
 }
 
 TEST(Api, AJournalInTroubleIsSeenInTheReadiness) {
@@ -83,6 +127,30 @@ TEST(Api, WhatAnOperatorIsToldIsOnDisk) {  // D-078, D-177
     EXPECT_THAT(late.body, HasSubstr("not on disk yet"));
   }
   EXPECT_EQ(asked, 4);
+}
+
+TEST(Api, WhatIsDoneIsNotRefusedForWantOfALook) {  // D-144, D-177
+  auto scenario = StillNetwork::scenario(2, {});
+  scenario.network.spare = 4;
+  ApiOffice office{scenario};
+  office.world().when_on_disk = [](const std::function<void(bool)>& then) { then(true); };
+  const auto asked = [&](const std::string& path, const std::string& body = {}) {
+    while (office.world().desk.inspect(std::make_shared<Crowd>())) continue;
+    return office.ask("POST", "/api/v1/charge-points" + path, body);
+  };
+  const auto stopped = asked("/CP-002/stop");
+  EXPECT_EQ(stopped.status, 202U);
+  EXPECT_EQ(json::parse(stopped.body)["action"], "stop");
+  EXPECT_EQ(json::parse(stopped.body)["confirmed"], false);
+  const auto added = asked("", R"({"cp_id": "CP-NEW"})");
+  EXPECT_EQ(added.status, 202U);
+  EXPECT_EQ(json::parse(added.body), (json{{"cp_id", "CP-NEW"}, {"confirmed", false}}));
+  ASSERT_EQ(added.headers.size(), 1U);
+  EXPECT_EQ(added.headers[0].value, "/api/v1/charge-points/CP-NEW");
+  office.pass(1s);
+  EXPECT_EQ(office.point("CP-002")["state"], "STOPPED");
+  EXPECT_EQ(office.point("CP-NEW")["cp_id"], "CP-NEW");
+  EXPECT_EQ(office.ask("POST", "/api/v1/charge-points/CP-002/resume").status, 200U);
 }
 
 TEST(Api, TheFrontPageEscapesWhatComesFromOutside) {  // D-201, X-26

@@ -8,7 +8,6 @@
 namespace chargemill::app::api {
 namespace {
 
-using runtime::Access;
 using runtime::AccessTokens;
 using runtime::HttpRequest;
 
@@ -28,7 +27,7 @@ HttpRequest asked(const std::string& method, const std::string& target,
 }
 /// 200: it may come in.
 unsigned status_of(const HttpRequest& head) {
-  const auto refused = refusal(&tokens(), head);
+  const auto refused = verdict(&tokens(), head).refusal;
   return refused ? refused->status : 200;
 }
 
@@ -43,7 +42,8 @@ TEST(ApiAccess, NobodyWithoutATokenChangesOrSeesAnything) {  // D-147
     EXPECT_EQ(status_of(asked(method, target, "0123456789abcdef-wrong")), is_open ? 200U : 401U);
     EXPECT_EQ(status_of(asked(method, target, kReader)), route.is_change ? 403U : 200U);
     EXPECT_EQ(status_of(asked(method, target, kOperator)), 200U);
-    EXPECT_FALSE(refusal(nullptr, asked(method, target))) << "a door without tokens";
+    EXPECT_FALSE(verdict(nullptr, asked(method, target)).refusal) << "a door without tokens";
+    EXPECT_FALSE(verdict(nullptr, asked(method, target)).is_stranger);
   }
 }
 
@@ -58,12 +58,21 @@ TEST(ApiAccess, AStrangerDoesNotLearnWhichPathsThereAre) {
   EXPECT_EQ(status_of(asked("POST", "/livez")), 401U);
 }
 
+TEST(ApiAccess, WhoAsksOnlyWhatEverybodyMayIsStillAStranger) {  // issue, section 6
+  for (const char* target : {"/livez", "/readyz", "/health", "/cp"}) {
+    EXPECT_TRUE(verdict(&tokens(), asked("GET", target)).is_stranger) << target;
+    EXPECT_TRUE(verdict(&tokens(), asked("GET", target, "0123456789abcdef-wrong")).is_stranger);
+    EXPECT_FALSE(verdict(&tokens(), asked("GET", target, kReader)).is_stranger) << target;
+  }
+}
+
 TEST(ApiAccess, TheRefusalSaysHowToComeInInTheFormOfItsPath) {  // D-179, RFC 9110 11.6.1
-  const auto older = refusal(&tokens(), asked("GET", "/cp"));
+  const auto older = verdict(&tokens(), asked("GET", "/cp")).refusal;
   EXPECT_EQ(older->body, "{\"error\":\"a token is needed: Authorization: Bearer TOKEN\"}\n");
   ASSERT_EQ(older->headers.size(), 1U);
   EXPECT_EQ(older->headers[0].name, "WWW-Authenticate");
-  const auto newer = refusal(&tokens(), asked("POST", "/api/v1/charge-points/stop?x", kReader));
+  const auto newer =
+      verdict(&tokens(), asked("POST", "/api/v1/charge-points/stop?x", kReader)).refusal;
   EXPECT_EQ(newer->content_type, "application/problem+json");
   EXPECT_EQ(newer->status, 403U);
 }

@@ -35,7 +35,7 @@ TEST(ApiRoutes, WhatReadsAnswersToHeadAndWhatChangesDoesNot) {
   EXPECT_NE(match("HEAD", {"health"}).route, nullptr);
   EXPECT_EQ(match("HEAD", {"cp", "stop"}).route->pattern, "/cp/{id}");
   EXPECT_EQ(match("HEAD", {"stop-session"}).route, nullptr);
-  EXPECT_EQ(match("DELETE", {"cp", "stop"}).allowed, "GET, HEAD, POST");
+  EXPECT_EQ(match("PATCH", {"cp", "stop"}).allowed, "GET, HEAD, POST, DELETE");
   EXPECT_EQ(match("GET", {"cp", ""}).allowed, "") << "an empty id is nobody";
   EXPECT_EQ(match("GET", {}).allowed, "");
 }
@@ -109,7 +109,7 @@ TEST(ApiRoutes, TheContractsPathsAreThere) {  // contract, section 4
         "/api/v1/charge-points/x/inject-fault", "/api/v1/charge-points", "/api/v1/drivers",
         "/api/v1/drivers/x/requests"})
     EXPECT_NE(match("POST", parse_target(path)->path).route, nullptr) << path;
-  for (const char* path : {"/api/v1/drivers/x/requests", "/api/v1/drivers/x/requests/y"})
+  for (const char* path : {"/cp/x", "/api/v1/drivers/x/requests", "/api/v1/drivers/x/requests/y"})
     EXPECT_NE(match("DELETE", parse_target(path)->path).route, nullptr) << path;
 }
 

@@ -37,11 +37,26 @@ TEST_F(RunEventsTest, TellStartPlanAndEachWarningBeforeTheRun) {
   loaded.scenario.network.charge_points = 10;
   loaded.warnings.push_back(
       {Code::contradiction, "no drivers", {"a.toml", 3, 1, {}, 1}, {}, Severity::warning});
-  log_plan(RunLog{path}, loaded, {"chargemill", "run"});
+  Membership membership;
+  membership.names = {"alpha", "beta"};
+  loaded.scenario.run.nodes = 2;
+  RunLog log{path};
+  log_plan(log, loaded, {"chargemill", "run"}, &membership);
   EXPECT_EQ(events(), (Names{"start", "plan", "warning"}));
   EXPECT_EQ(lines()[0]["scenario"], "demo");
   EXPECT_EQ(lines()[1]["charge_points"], 10);
   EXPECT_EQ(lines()[2]["place"], "a.toml:3:1");
+  EXPECT_EQ(lines()[2]["node"], "alpha");
+  EXPECT_EQ(lines()[2]["role"], "leads");
+}
+TEST_F(RunEventsTest, TellWhereTheRunIsReached) {
+  const RunLog log{path};
+  log_door(log, {"HTTP", "127.0.0.1:8000", "", false, true});
+  log_door(log, {"TCP", "127.0.0.1:9999", "", false, false});
+  EXPECT_EQ(events(), (Names{"door", "door"}));
+  EXPECT_EQ(lines()[0]["access"], "token");
+  EXPECT_EQ(lines()[1]["address"], "127.0.0.1:9999");
+  EXPECT_EQ(lines()[1]["access"], "everybody who reaches it");
 }
 TEST_F(RunEventsTest, TellRefusalsAndNotEachOfThem) {  // D-063, D-092, D-094
   RunLog log{path};

@@ -3,96 +3,31 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "actors/control/operator_command.hpp"
-#include "app/doors/doors.hpp"
 #include "app/doors/frame_access.hpp"
+#include "tests/app/doors/station.hpp"
 #include "tests/simulation/virtual_network.hpp"
-#include "tests/support/folder.hpp"
-#include "tests/support/frame_client.hpp"
-#include "tests/support/still_engine.hpp"
 
 namespace chargemill::app {
 namespace {
 
 using namespace std::chrono_literals;
+using test::bound;
 using test::FrameClient;
+using test::kOperator;
+using test::kReader;
+using test::port_of;
+using test::Station;
+using test::token_file;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
-
-network::Scenario of(std::uint32_t points) {
-  network::Scenario s;
-  s.network.charge_points = points;
-  s.network.zones = 3;
-  s.central.shards = 4;
-  s.run.duration = 1h;
-  network::DriverSpec alice;
-  alice.id = "driver-alice";
-  s.drivers.named.push_back(alice);
-  return s;
-}
-
-std::unique_ptr<Doors> bound(const std::string& token_file = {}) {
-  DoorsSettings settings;
-  settings.tcp.token_file = token_file;
-  settings.http.listen = kDoorOff;
-  settings.tcp.listen = "127.0.0.1:0";
-  settings.tcp.is_chosen = true;
-  settings.tcp.connections = 100;
-  auto doors = Doors::bind(settings);
-  EXPECT_TRUE(doors);
-  return std::move(*doors);
-}
-
-std::uint16_t port_of(const Doors& doors) {
-  return runtime::parse_endpoint(doors.addresses().front().at)->port;
-}
-
-/// Real actors, hand-moved time, an open door and a client.
-struct Station {
-  explicit Station(std::uint32_t points, const std::string& token_file = {})
-      : scenario(of(points)),
-        still(2),
-        network(scenario, still.engine),
-        desk(network, still.engine),
-        doors(bound(token_file)),
-        open(doors->open({desk, scenario, {}})),
-        client(port_of(*doors)) {
-    network.start();
-    still.pass(3s);
-  }
-  /// The actors work while the client waits.
-  std::string hear() { return hear(client); }
-  std::string hear(FrameClient& who) {
-    pollfd one{who.fd(), POLLIN, 0};
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!who.holds_bytes() && poll(&one, 1, 0) == 0) {
-      if (std::chrono::steady_clock::now() > deadline) return "(no reply)";
-      still.settle();
-    }
-    return who.receive().value_or("(no reply)");
-  }
-  std::string ask(std::string_view text) {
-    client.send(text);
-    return hear();
-  }
-
-  const network::Scenario scenario;
-  test::StillEngine still;
-  network::Network network;
-  network::Desk desk;
-  std::unique_ptr<Doors> doors;
-  std::shared_ptr<void> open;
-  FrameClient client;
-};
 
 TEST(TcpDoor, TheCommandsOfTheReferenceAreAnsweredAsItSays) {  // D-144, D-145
   Station s{6};
@@ -254,9 +189,9 @@ TEST(TcpDoor, AtTheEndOfARunItsClientsAreAnsweredAndThePortIsFree) {  // D-088, 
 }
 
 TEST(TcpDoor, InVirtualTimeItOnlyReads) {  // design, section 5
-  test::VirtualNetwork net{of(5), 2};
+  test::VirtualNetwork net{test::station_of(5), 2};
   network::Desk desk{net.network(), net.engine()};
-  const auto scenario = of(5);
+  const auto scenario = test::station_of(5);
   const auto doors = bound();
   auto open = doors->open({desk, scenario, {}});
   FrameClient client{port_of(*doors)};
@@ -293,14 +228,6 @@ TEST(Doors, AChosenPortInUseEndsTheRunBeforeItBeginsTheDefaultIsReplaced) {  // 
   EXPECT_EQ(address_line(address),
             "TCP       " + address.at + " (" + address.taken + " is in use)");
   EXPECT_EQ(address_line({"TCP", "127.0.0.1:9999", ""}), "TCP       127.0.0.1:9999");
-}
-
-const char* const kOperator = "0123456789abcdef-operator";
-const char* const kReader = "0123456789abcdef-reader";
-std::string token_file(const test::Folder& folder) {
-  std::string file = folder.path() + "/tokens";
-  std::ofstream{file} << kOperator << '\n' << kReader << " read\n";
-  return file;
 }
 
 TEST(TcpDoor, NobodyWithoutATokenChangesOrSeesAnything) {  // D-147

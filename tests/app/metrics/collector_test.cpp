@@ -58,6 +58,8 @@ struct Scraped {
 TEST(Collector, TellsOfARunningNetworkWhatItsSnapshotTells) {
   Scraped s{busy(200)};
   s.log.add(Level::warning);
+  s.log.lose(LogLoss::suppressed);
+  s.log.lose(LogLoss::failed);
   s.network.run_until(SimTime{40s});
   const auto text = s.collector.scrape();
   const auto totals = s.desk.look().totals;
@@ -73,6 +75,7 @@ TEST(Collector, TellsOfARunningNetworkWhatItsSnapshotTells) {
   EXPECT_EQ(sum_of(text, "chargemill_actors"), static_cast<double>(totals.actors));
   EXPECT_EQ(sum_of(text, "chargemill_sim_time_seconds"), 40);
   EXPECT_EQ(sum_of(text, "chargemill_log_messages_total"), 1);
+  EXPECT_EQ(sum_of(text, "chargemill_log_messages_dropped_total"), 2);
   EXPECT_EQ(sum_of(text, "chargemill_circuit_breakers"), 200);
   EXPECT_GT(sum_of(text, "chargemill_energy_delivered_joules_total"), 0);
   EXPECT_GT(sum_of(text, "chargemill_power_watts"), 0);

@@ -59,5 +59,13 @@ TEST(NodeTable, ComesThroughTheFramedDoorAsATable) {
   EXPECT_EQ(json[1]["name"], "2");
 }
 
+TEST(NodeTable, EnoughNodesAreAllOrAMajorityOfThoseThatMayBeLost) {  // issue, section 4
+  EXPECT_EQ(quorum_trouble(3, 3, false), "");
+  EXPECT_EQ(quorum_trouble(2, 3, false), "2 of 3 nodes are there, 3 are needed");
+  EXPECT_EQ(quorum_trouble(2, 3, true), "");
+  EXPECT_EQ(quorum_trouble(1, 3, true), "1 of 3 nodes is there, 2 are needed");
+  EXPECT_EQ(quorum_trouble(2, 4, true), "2 of 4 nodes are there, 3 are needed");
+}
+
 }  // namespace
 }  // namespace chargemill::app

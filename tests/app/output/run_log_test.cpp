@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -28,10 +29,72 @@ struct RunLogTest : testing::Test {
 TEST_F(RunLogTest, WritesOneObjectALineAndFlushesIt) {
   const RunLog log{path, clock};
   log.write(Level::warning, "warning", {{"text", "two\nlines"}, {"place", "a.toml:1:2"}});
-  EXPECT_EQ(read(), R"({"ts":"2026-01-05T00:00:00.007Z","level":"warning","event":"warning",)"
+  EXPECT_EQ(read(), R"({"ts":"2026-01-05T00:00:00.007000000Z","level":"warning",)"
+                    R"("msg":"something to know of","event":"warning","run":"","node":"local",)"
+                    R"("role":"alone","worker":null,"sim_ts":null,)"
                     R"("text":"two\nlines","place":"a.toml:1:2"})"
                     "\n")
       << "while the log is still open";
+}
+TEST_F(RunLogTest, SaysOfEachLineWhereItComesFromAndOfWhichModelTime) {  // user experience, 5.5
+  const auto folder = path;
+  std::filesystem::create_directory(folder);
+  RunLog log{folder / "log.ndjson", [] { return system_clock::time_point{1ns}; }};
+  log.speak_for({"city", "alpha", "leads", 1'767'571'200});
+  log.note_time(SimTime{1h + 5ns});
+  log.write(Level::info, "stop", {{"reason", "duration"}});
+  std::ifstream file{folder / "log.ndjson"};
+  const auto line = nlohmann::json::parse(file, nullptr, false);
+  EXPECT_EQ(line["ts"], "1970-01-01T00:00:00.000000001Z");
+  EXPECT_EQ(line["msg"], "the run is over");
+  EXPECT_EQ(line["run"], folder.filename().string());
+  EXPECT_EQ(line["node"], "alpha");
+  EXPECT_EQ(line["role"], "leads");
+  EXPECT_EQ(line["sim_ts"], "2026-01-05T01:00:00.000000005Z");
+  EXPECT_EQ(line["reason"], "duration");
+  std::filesystem::remove_all(folder);
+}
+TEST_F(RunLogTest, WritesSoManyLinesOfAnEventAndSaysHowManyItDidNot) {  // user experience, 5.5
+  LogCounts counts;
+  auto now = system_clock::time_point{1'767'571'200s};
+  RunLog log{path, [&now] { return now; }};
+  log.count_in(counts);
+  for (std::uint32_t i = 0; i < RunLog::kAtOnce + 7; ++i)
+    log.write(Level::info, "console", {{"n", i}});
+  log.write(Level::info, "door", {{"text", "others are not concerned"}});
+  const auto lines = [this] {
+    const auto text = read();
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  EXPECT_EQ(lines(), RunLog::kAtOnce + 1);
+  EXPECT_EQ(read().find("suppressed"), std::string::npos);
+  EXPECT_EQ(counts.of(Level::info), RunLog::kAtOnce + 8U) << "all are counted";
+  EXPECT_EQ(counts.lost(LogLoss::suppressed), 7U);
+  now += 1s;
+  log.write(Level::info, "console", {{"n", -1}});
+  EXPECT_NE(read().find("\"n\":-1,\"suppressed\":7}"), std::string::npos);
+  for (std::uint32_t i = 0; i < RunLog::kPerSecond; ++i)
+    log.write(Level::info, "console", {{"n", i}});
+  EXPECT_EQ(counts.lost(LogLoss::suppressed), 8U) << "a hundred a second";
+  log.tell_suppressed();
+  EXPECT_NE(read().find("\"suppressed\":1}"), std::string::npos) << "none is forgotten";
+  const auto told = lines();
+  log.tell_suppressed();
+  EXPECT_EQ(lines(), told);
+}
+TEST_F(RunLogTest, CountsWhatItsFileDoesNotTake) {  // user experience, 5.5
+  LogCounts counts;
+  RunLog log{path / "not" / "there", clock};
+  log.count_in(counts);
+  log.write(Level::info, "start", {{"seed", 1}});
+  EXPECT_EQ(counts.lost(LogLoss::failed), 1U);
+  if (std::filesystem::exists("/dev/full")) {
+    RunLog full{"/dev/full", clock};
+    full.count_in(counts);
+    full.write(Level::info, "start", {{"seed", 1}});
+    EXPECT_EQ(counts.lost(LogLoss::failed), 2U);
+  }
+  EXPECT_EQ(counts.lost(LogLoss::suppressed), 0U);
 }
 TEST_F(RunLogTest, AppendsToWhatAnEarlierRunLeft) {
   RunLog{path, clock}.write(Level::info, "start", {{"seed", 1}});

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/net/lookup.hpp"
+
 namespace chargemill::runtime {
 namespace {
 
@@ -27,6 +29,13 @@ TEST(Endpoint, OnlyLoopbackIsOutOfReachOfOtherMachines) {
     EXPECT_TRUE(is_local(text)) << text;
   for (const char* text : {"0.0.0.0:1", "128.0.0.1:1", "[::]:1", "[2001:db8::1]:1", "host:1"})
     EXPECT_FALSE(is_local(text)) << text;
+}
+
+// The tests of TLS talk to localhost by that name, on systems without /etc/hosts too.
+TEST(Endpoint, NobodyIsAskedWhereLocalhostIs) {
+  EXPECT_EQ(name_to_look_up(*parse_endpoint("localhost:1")), "");
+  EXPECT_EQ(name_to_look_up(*parse_endpoint("localhost.example:1")), "localhost.example");
+  EXPECT_EQ(name_to_look_up(*parse_endpoint("[::1]:1")), "::1");
 }
 
 TEST(Endpoint, ANameIsNoAddressToListenOn) {

@@ -23,17 +23,29 @@ TEST(FrameSession, AnswersComeInTheOrderOfTheMessages) {  // D-144
 }
 
 TEST(FrameSession, TheResultDoesNotDependOnHowTheBytesAreSplit) {  // D-134
-  const Bytes all = f("one") + raw("noise") + f("t\x02\x03\x1bo") + hex("02 50 03 11") + f("three");
+  // What is wrong in a frame ends it: a control byte behind that is one (D-137, D-148).
+  const Bytes all = f("one") + raw("noise") + f("t\x02\x03\x1bo") + hex("02 50 03 11") +
+                    f("three") + hex("02 41 1b 42 05 04 02 41") + f("four");
   for (std::size_t step = 1; step <= all.size(); ++step) {
     SCOPED_TRACE(step);
     Client client;
     client.answer_all_with("ACK: ");
     client.send(all, step);
     EXPECT_EQ(client.got(), (Said{"ACK: one", "ACK: t\x02\x03\x1bo", "NACK: bad LRC, please resend",
-                                  "ACK: three"}));
+                                  "ACK: three", "[06]", "ACK: four"}));
     EXPECT_EQ(client.session.counters().garbage_bytes, 5U);
     EXPECT_EQ(client.session.counters().bad_lrcs, 1U);
-    EXPECT_EQ(client.session.heard(), 4U);
+    EXPECT_EQ(client.session.counters().bad_escapes, 1U);
+    EXPECT_EQ(client.session.counters().resyncs, 1U);
+    EXPECT_EQ(client.session.heard(), 7U) << "five frames, and two control bytes";
+  }
+}
+
+TEST(FrameSession, AnEnquiryBehindABadEscapeIsHeardAlsoInOneRead) {  // D-134, D-137, D-148
+  for (const std::size_t step : {1U, 4U, 5U}) {
+    Client client;
+    client.send(hex("02 41 1b 42 05"), step);
+    EXPECT_EQ(client.got(), Said{"[06]"}) << step;
   }
 }
 
@@ -75,7 +87,7 @@ TEST(FrameSession, ABrowserThatCarriesAFrameIsNotListenedTo) {  // X-26, D-147
       Client client;
       client.answer_all_with("ACK: ");
       client.send(all, step);
-      EXPECT_TRUE(client.session.is_http()) << step;
+      EXPECT_TRUE(client.session.is_foreign()) << step;
       EXPECT_EQ(client.heard, Said{}) << step;
       EXPECT_EQ(client.got(), Said{}) << step;
       EXPECT_FALSE(client.session.wants_bytes()) << "nothing more is read";
@@ -88,7 +100,68 @@ TEST(FrameSession, OnlyTheFirstBytesOfAConnectionAreTakenForHttp) {  // D-142
   client.answer_all_with("ACK: ");
   client.send(raw("xPOST /") + f("a") + raw("POST /") + f("GET "));
   EXPECT_EQ(client.got(), (Said{"ACK: a", "ACK: GET "}));
-  EXPECT_FALSE(client.session.is_http());
+  EXPECT_FALSE(client.session.is_foreign());
+}
+
+TEST(FrameSession, TheHandshakeOfTlsIsNotTakenForNoise) {
+  for (const std::size_t step : {1U, 1'000U}) {
+    Client client;
+    client.send(hex("16 03 01 02 00 01 00") + f("PING"), step);
+    EXPECT_TRUE(client.session.is_foreign()) << step;
+    EXPECT_EQ(client.heard, Said{});
+  }
+  Client other;
+  other.send(hex("16 16 03") + f("PING"));
+  EXPECT_EQ(other.heard, Said{"PING"});
+}
+
+FrameSession::Limits guarded() {
+  FrameSession::Limits limits;
+  limits.wants_welcome = true;
+  return limits;
+}
+
+TEST(FrameSession, AStrangerHasSmallLimitsUntilItIsWelcome) {  // issue, section 6; law 6
+  Client client{guarded()};
+  client.send(std::string(1'025, 'x'));
+  EXPECT_EQ(client.got(), Said{"NACK: a message is too long"});
+  client.send(std::string(1'024, 'x'));
+  EXPECT_EQ(client.heard.size(), 1U);
+  client.session.welcome();
+  EXPECT_FALSE(client.session.is_stranger());
+  client.send(std::string(65'536, 'x'));
+  EXPECT_EQ(client.heard.size(), 2U);
+}
+
+TEST(FrameSession, TwoHundredStrangersWhoReadNothingAreKeptLittleFor) {  // law 6
+  std::size_t held = 0;
+  for (int i = 0; i < 200; ++i) {
+    Client client{guarded()};
+    client.answer_all_with(std::string(1'000, 'h'));
+    client.send(500 * f("HELP"));
+    EXPECT_LE(client.heard.size(), 17U);
+    EXPECT_FALSE(client.session.wants_bytes()) << "it is not read from any more";
+    held += client.session.held_bytes();
+  }
+  EXPECT_LE(held, 200U * 20U * 1'024U);
+}
+
+TEST(FrameSession, WhatIsKeptForAClientIsCounted) {  // law 6
+  Client client;
+  EXPECT_EQ(client.session.held_bytes(), 0U);
+  client.send(f("a") + f("b") + hex("02 41 42"));
+  EXPECT_EQ(client.session.held_bytes(), 2U) << "half a message";
+  client.answer(1, std::string(100, 'b'));
+  EXPECT_EQ(client.session.held_bytes(), 102U) << "an answer that waits for the one before";
+  client.answer(0, std::string(100, 'a'));
+  EXPECT_EQ(client.session.held_bytes(), 2U + 2U * 103U) << "two frames";
+  std::vector<std::byte> taken;
+  client.session.take_output(taken);
+  EXPECT_EQ(client.session.held_bytes(), 2U + 2U * 103U) << "taken, and perhaps not sent";
+  client.session.take_output(taken);
+  EXPECT_EQ(client.session.held_bytes(), 2U);
+  client.send(hex("03 03"));
+  EXPECT_EQ(client.session.held_bytes(), 0U);
 }
 
 TEST(FrameSession, SoManyMessagesWaitForTheirAnswersAndNoMore) {  // law 6

@@ -18,11 +18,13 @@ namespace {
 using namespace std::chrono_literals;
 using test::FrameClient;
 
-/// Answers at once; WAIT only when told to; LONG with a long text; THROW never.
+/// Answers at once; WAIT only when told to; LONG with a long text; THROW never. Knows whoever says
+/// TOKEN.
 class Echo final : public FrameService {
  public:
   void on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
                   MessageNumber number) override {
+    if (text == "TOKEN") from->welcome();
     if (text == "THROW") throw std::runtime_error{"a service that fails"};
     if (text == "WAIT") {
       waiting.emplace_back(from, number);
@@ -48,9 +50,12 @@ struct House {
     return answer.get();
   }
 
-  explicit House(FramedServer::Options options = {}) {
+  /// `send_bytes`: of what is sent the kernel takes so much a connection; 0: as much as it likes.
+  explicit House(FramedServer::Options options = {}, int send_bytes = 0) {
     auto listener = listen(io.context(), {"127.0.0.1", 0}, PortInUse::is_an_error);
     EXPECT_TRUE(listener);
+    if (send_bytes > 0)  // whom it accepts inherits it
+      listener->acceptor.set_option(boost::asio::socket_base::send_buffer_size{send_bytes});
     port = listener->at.port;
     server = std::make_unique<FramedServer>(std::move(*listener), options, echo,
                                             [this](std::string text) {
@@ -152,6 +157,38 @@ TEST(FramedServer, ADoorFullOfSilenceLetsInWhoSpeaks) {  // law 6
   EXPECT_EQ(third.ask("z"), "ACK: z");
 }
 
+FramedServer::Options guarded() {
+  FramedServer::Options options;
+  options.connections_max = 2;
+  options.grace = Nanos{0};
+  options.connection.session.wants_welcome = true;
+  return options;
+}
+
+TEST(FramedServer, WhoSaysOnlyWhatEverybodyMayHasNoClaimToItsPlace) {  // law 6
+  House house{guarded()};
+  FrameClient stranger{house.port};
+  FrameClient known{house.port};
+  ASSERT_EQ(stranger.ask("PING"), "ACK: PING");
+  ASSERT_EQ(known.ask("TOKEN"), "ACK: TOKEN");
+  FrameClient third{house.port};
+  EXPECT_EQ(third.ask("TOKEN"), "ACK: TOKEN");
+  EXPECT_TRUE(stranger.sees_the_end());
+  EXPECT_EQ(house.ended(Ending::displaced), 1U);
+  EXPECT_EQ(FrameClient{house.port}.receive(), "NACK: too many connections") << "all are known";
+  EXPECT_EQ(known.ask("z"), "ACK: z");
+}
+
+TEST(FramedServer, OfTheStrangersTheOneGoesThatHasBeenIdleLongest) {  // law 6
+  House house{guarded()};
+  FrameClient busy{house.port};
+  FrameClient idle{house.port};
+  for (FrameClient* one : {&busy, &idle, &busy}) ASSERT_EQ(one->ask("PING"), "ACK: PING");
+  EXPECT_EQ(FrameClient{house.port}.ask("TOKEN"), "ACK: TOKEN");
+  EXPECT_TRUE(idle.sees_the_end());
+  EXPECT_EQ(busy.ask("PING"), "ACK: PING");
+}
+
 TEST(FramedServer, ANewcomerHasTheTimeToSaySomething) {  // law 6
   FramedServer::Options options;
   options.connections_max = 1;
@@ -239,6 +276,29 @@ TEST(FramedServer, WhoIsToldMoreThanHeTakesIsDisconnected) {  // issue, section 
     }
   });
   EXPECT_EQ(house.ended(Ending::slow_reader), 1U);
+}
+
+TEST(FramedServer, WhatAllClientsLeaveUnreadHasALimitTogether) {  // issue, section 6; law 6
+  FramedServer::Options options;
+  options.connection.session.unsent_bytes_max = 100'000;
+  options.held_bytes_max = 1'000'000;
+  House house{options, 4'096};
+  FrameClient good{house.port};
+  ASSERT_EQ(good.ask("x"), "ACK: x");
+  std::vector<std::unique_ptr<FrameClient>> silent;
+  for (int i = 0; i < 200; ++i) {
+    silent.push_back(std::make_unique<FrameClient>(house.port));
+    for (int n = 0; n < 10; ++n) silent.back()->send("LONG");  // and reads nothing
+    ASSERT_LE(house.run([&] { return house.server->held_bytes(); }), options.held_bytes_max);
+  }
+  ASSERT_TRUE(house.comes_true([&] {
+    return house.server->counters().ended[static_cast<std::size_t>(Ending::held_most)] > 0;
+  }));
+  EXPECT_LE(house.run([&] { return house.server->held_bytes(); }), options.held_bytes_max);
+  EXPECT_EQ(good.ask("y"), "ACK: y");
+  silent.clear();
+  EXPECT_TRUE(house.comes_true([&] { return house.server->open() == 1; }));
+  EXPECT_EQ(house.run([&] { return house.server->held_bytes(); }), 0U);
 }
 
 TEST(FramedServer, WhatComesTooFastIsAnsweredLaterAndNotLost) {  // law 6

@@ -41,5 +41,18 @@ TEST(HttpGuard, OnlyPagesOfTheServerItselfMayChangeAnything) {
   EXPECT_FALSE(is_own_origin("http://", ""));
 }
 
+TEST(HttpGuard, ATargetInAbsoluteFormHasTwoParts) {  // RFC 9112, 3.2.2
+  const auto parts = [](std::string_view target) {
+    const auto found = split_absolute(target);
+    return found ? found->authority + " " + found->target : std::string{"none"};
+  };
+  EXPECT_EQ(parts("http://localhost:80/a?b"), "localhost:80 /a?b");
+  EXPECT_EQ(parts("HTTPS://[::1]"), "[::1] /");
+  EXPECT_EQ(parts("http://host?q=http://x/"), "host /?q=http://x/");
+  EXPECT_EQ(parts("http:///x"), " /x");
+  for (const char* other : {"", "/", "/http://x/", "*", "localhost:80", "http:/x", "ftp://x/"})
+    EXPECT_EQ(parts(other), "none") << other;
+}
+
 }  // namespace
 }  // namespace chargemill::runtime

@@ -54,6 +54,8 @@ inline std::string said(Decoded::Kind kind, FrameView payload) {
       return "bad_utf8";
     case Decoded::Kind::oversize:
       return "oversize";
+    case Decoded::Kind::dropped:
+      return "dropped";
   }
   return "?";
 }

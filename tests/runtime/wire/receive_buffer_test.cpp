@@ -114,7 +114,8 @@ TEST(ReceiveBuffer, GrowsByDoublingUpToItsLimitAndShrinksWhenEmpty) {
   c.buffer.shrink();
   EXPECT_EQ(c.buffer.capacity(), 1'000U) << "a frame is in it";
   c.receive(hex("02"));  // drops it
-  (void)c.next();
+  EXPECT_EQ(c.decoder.next(c.buffer).kind, Decoded::Kind::dropped);
+  (void)c.next();  // and begins another
   EXPECT_EQ(c.buffer.size(), 0U);
   c.buffer.shrink();
   EXPECT_EQ(c.buffer.capacity(), 16U);
