@@ -225,6 +225,35 @@ stays_at_the_soak() {
   grep -q 'all 5 thresholds hold' "$work/out"
 }
 
+# What the README's first page promises of it.
+has_all_the_demo_shows() {
+  ends_with 0 "$chargemill" run config/scenarios/demo.toml --speed max --progress off --no-journal --no-out >"$work/out"
+  grep -q 'all 6 thresholds hold' "$work/out"
+  grep -Eq '^FAULTS .* raised [1-9][0-9]{2} .* recovered [1-9][0-9]{2} ' "$work/out"
+  grep -Eq '^BREAKERS +opened [1-9][0-9] +half-opened [1-9][0-9]* +closed [1-9]' "$work/out"
+}
+# All sessions that begin within a day of the sample's first.
+drives_the_recording_again() {
+  local sessions
+  sessions=$(awk -F, 'NR > 1 && $3 < "2026-01-06 02:30:51"' config/scenarios/sessions-sample.csv | wc -l)
+  ends_with 0 "$chargemill" run config/scenarios/replay.toml --speed max --progress off --no-journal --no-out >"$work/out"
+  grep -q 'the threshold holds' "$work/out"
+  grep -Eq "^TRIPS +offered $sessions +done $sessions +shed 0$" "$work/out"
+  grep -Eq "^REQUESTS +sent $sessions +accepted $sessions +denied 0 " "$work/out"
+}
+
+# Installed under a prefix that nobody knew when it was built: the demo is the one that came with it. A few seconds of it
+# show little of what its thresholds ask for.
+stands_where_it_is_put() {
+  local at=$work/put
+  cmake --install build/release --prefix "$at" >/dev/null
+  (cd "$at" && ends_with 99 bin/chargemill run --duration 10s --speed max --progress off --no-journal --out run >/dev/null)
+  grep -q '"share/chargemill/config/scenarios/demo.toml"' "$at/run/manifest.json"
+  ends_with 0 "$at/bin/chargemill" validate "$at/share/chargemill/config/scenarios/replay.toml" >/dev/null
+  cmp LICENSE "$at/share/doc/chargemill/LICENSE"
+  [[ -s $at/share/man/man1/chargemill.1 && -s $at/share/bash-completion/completions/chargemill ]]
+}
+
 says_what_was_meant() {
   ends_with 2 "$chargemill" runn 2>"$work/err"
   grep -q "did you mean 'run'" "$work/err"
@@ -268,6 +297,9 @@ law "4 when the address space is too small" \
   ends_with 4 bash -c "ulimit -v 400000; $chargemill run config/scenarios/million.toml --no-out"
 law "the shipped storm cuts off half a network, takes it back and meets a spike" weathers_the_storm
 law "the shipped soak stays up for eight hours of model time" stays_at_the_soak
+law "the demo shows faults, breakers and recoveries in its hour, and its thresholds hold" has_all_the_demo_shows
+law "the shipped recording is driven again, all of it" drives_the_recording_again
+law "what is installed needs neither the sources nor the prefix it was built for" stands_where_it_is_put
 law "find-max tries no load that does not fit in memory" finds_what_fits
 law "4 when the summary cannot be written" bash -c "! $chargemill run $work/short.toml --speed max --no-out >/dev/full"
 law "99 when a threshold is crossed" \

@@ -198,24 +198,24 @@ says_what_is_wrong_with_tls() {
   refused "$of_etcd: the certificate of .* is not to be believed" --set "cluster.etcd_ca_file=$work/tls/node.pem"
   refused "$of_etcd: .* wants a certificate of whoever comes" --set cluster.etcd_tls_cert= --set cluster.etcd_tls_key=
 }
-names_mistakes() {
+# has_mistakes LINE...: $work/bad.toml is refused, for something in each of these lines.
+has_mistakes() {
   local code=0 line
-  printf '[cluster]\netcd = ["127.0.0.1:2379"]\nlaese = "5s"\nlease = "1s"\n' >"$work/bad.toml"
   "$chargemill" validate "$work/bad.toml" >"$work/out" 2>&1 || code=$?
-  [[ $code == 3 ]]
   cat "$work/out"
+  [[ $code == 3 ]]
+  for line in "$@"; do grep -q "bad.toml:$line:" "$work/out"; done
+}
+names_mistakes() {
+  printf '[cluster]\netcd = ["127.0.0.1:2379"]\nlaese = "5s"\nlease = "1s"\n' >"$work/bad.toml"
+  has_mistakes 2 3 4
   grep -q "'127.0.0.1:2379' is no address of etcd" "$work/out"
   grep -q "did you mean 'http://127.0.0.1:2379'" "$work/out"
   grep -q "did you mean '.*lease'" "$work/out"
-  for line in 2 3 4; do grep -q "bad.toml:$line:" "$work/out"; done
-  code=0
   printf '[cluster]\netcd = ["http://a:1", "https://b:1"]\netcd_tls_key = "k"\n' >"$work/bad.toml"
-  "$chargemill" validate "$work/bad.toml" >"$work/out" 2>&1 || code=$?
-  [[ $code == 3 ]]
-  cat "$work/out"
+  has_mistakes 2 3
   grep -q "members of etcd with TLS and without it" "$work/out"
   grep -q "'cluster.etcd_tls_key' needs 'cluster.etcd_tls_cert'" "$work/out"
-  for line in 2 3; do grep -q "bad.toml:$line:" "$work/out"; done
   "$chargemill" validate config/scenarios/cluster-etcd.toml >"$work/out"
 }
 

@@ -15,10 +15,14 @@ namespace chargemill::codec {
 
 using Text = std::string_view;
 
-/// A JSON object that is carried as it is; its text is in the form of D-011.
+/// A JSON object that is carried as it is; its text is in the form of D-011. In a start_supply that
+/// was read it may be any other value: its charge point is the one to answer that (D-092).
 struct JsonObject {
   Text text;
 };
+[[nodiscard]] inline bool is_object(const JsonObject& value) noexcept {
+  return !value.text.empty() && value.text.front() == '{';
+}
 enum class Port : std::uint16_t {};
 /// What a monitor says of its engine (D-182).
 enum class Health : std::uint8_t { fault, healthy };

@@ -17,6 +17,19 @@ bool is_key(const char* raw, std::string_view name) noexcept {
 }
 
 constexpr std::string_view kType = "type";
+constexpr std::string_view kPayload = "payload";
+
+/// What no field tells by itself.
+template <class Body>
+DecodeError flaw_of_whole(const Body& /*body*/) noexcept {
+  return {};
+}
+/// A start whose payload is no object is let through: central is told what came of it (D-092).
+DecodeError flaw_of_whole(const CentralCommand& body) noexcept {
+  const bool is_good =
+      body.cmd == Command::start_supply || !body.payload || is_object(*body.payload);
+  return is_good ? DecodeError{} : DecodeError{Flaw::not_an_object_or_null, kPayload};
+}
 
 /// The fields of an object, one after the other.
 class Fields {
@@ -201,6 +214,8 @@ struct BodyReader::Parser {
     const bool is_whole = document_.current_location().error() == simdjson::OUT_OF_BOUNDS;
     if (fields.is_broken() || !is_whole) return tl::unexpected(DecodeError{Flaw::not_json});
     if (!filler.finish()) return tl::unexpected(filler.error());
+    if (const auto error = flaw_of_whole(body); error.flaw != Flaw::none)
+      return tl::unexpected(error);
     return body;
   }
 

@@ -101,6 +101,10 @@ Fitting<StartSupply> Inbound::start_supply_of(const CentralCommand& body) {
     start.defect = PayloadDefect::is_null;
     return start;
   }
+  if (!is_object(*body.payload)) {
+    start.defect = PayloadDefect::not_an_object;
+    return start;
+  }
   if (body.payload->text == "{}") {
     start.defect = PayloadDefect::is_empty;
     return start;

@@ -175,9 +175,10 @@ Flaw read_value(ondemand::value& value, UtcTime& to, JsonText& copies) {
 }
 
 Flaw read_value(ondemand::value& value, JsonObject& to, JsonText& copies) {
-  if (type_of(value) != json_type::object) return Flaw::not_an_object_or_null;
+  const json_type type = type_of(value);
   copies.clear();  // no body has two objects
-  if (const Flaw flaw = walk(value, 1, &copies); flaw != Flaw::none) return flaw;
+  if (const Flaw flaw = walk(value, 1, &copies); flaw != Flaw::none)
+    return type == json_type::object ? flaw : Flaw::not_an_object_or_null;
   to.text = copies.view();
   return Flaw::none;
 }

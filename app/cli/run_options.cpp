@@ -96,6 +96,18 @@ void add_output_flags(CLI::App& app, RunOptions& options) {
   flag("--quiet", "output.quiet", "true", "no progress, no summary");
 }
 
+/// What an installed program needs may have been put anywhere (`cmake --install --prefix`): beside
+/// it is looked first.
+std::vector<std::filesystem::path> roots_of_shared_files() {
+  std::vector<std::filesystem::path> roots;
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) roots.push_back(program.parent_path().parent_path() / "share" / "chargemill");
+  roots.emplace_back(CHARGEMILL_SOURCE_DIR);
+  roots.emplace_back(CHARGEMILL_SHARE_DIR);
+  return roots;
+}
+
 }  // namespace
 
 void add_key_options(CLI::App& app, RunOptions& options) {
@@ -148,8 +160,8 @@ LoadInput load_input(const RunOptions& options) {
 
 std::optional<std::filesystem::path> demo_scenario() {
   std::error_code ignored;
-  for (const char* root : {CHARGEMILL_SOURCE_DIR, CHARGEMILL_SHARE_DIR}) {
-    const auto path = std::filesystem::path{root} / "config" / "scenarios" / "demo.toml";
+  for (const auto& root : roots_of_shared_files()) {
+    const auto path = root / "config" / "scenarios" / "demo.toml";
     if (!std::filesystem::exists(path, ignored)) continue;
     const auto near = std::filesystem::proximate(path, ignored);
     return ignored || near.string().rfind("..", 0) == 0 ? path : near;

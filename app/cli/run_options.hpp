@@ -39,7 +39,8 @@ void add_output_options(CLI::App& app, RunOptions& options);
 /// With the environment of this process.
 [[nodiscard]] LoadInput load_input(const RunOptions& options);
 
-/// The demo: beside the sources, else where it was installed; none if it is at neither place.
+/// The demo: installed beside the program, else beside the sources, else under the prefix for which
+/// it was built; none if it is at none of these places.
 [[nodiscard]] std::optional<std::filesystem::path> demo_scenario();
 
 }  // namespace chargemill::app

@@ -306,7 +306,8 @@ void Carrier::on_news(std::string_view text) {
   if (frame->channel == Channel::central_commands) {
     const auto order = inbound_->message_of(std::get<codec::CentralCommand>(frame->body));
     if (!order) return unclear(order.error());
-    if (const auto* start = std::get_if<StartSupply>(&order->command))
+    const auto* const start = std::get_if<StartSupply>(&order->command);
+    if (start != nullptr && start->defect == PayloadDefect::none)
       driver_of_[order->point] = start->driver;
     return tell(order->point, elsewhere::Ordered{order->point, order->command});
   }

@@ -1,12 +1,18 @@
 // Keys that do nothing without another one, or beside it: whoever wrote them meant something.
 #include <fmt/format.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "app/scenario/check_context.hpp"
+#include "app/scenario/key_table.hpp"
 
 namespace chargemill::app {
 namespace {
 
-/// `key` has an effect only if `is_met`, which depends on the key `on`.
+/// `key` has an effect only if `is_met`, which depends on the key `on`. With a `*` at its end it is
+/// each that begins so.
 struct Need {
   const char* key;
   const char* on;
@@ -25,15 +31,12 @@ constexpr const char* kListed = "beside [[charge_point]], which says it of each"
 
 // clang-format off
 constexpr Need kNeeds[] = {
-    {"drivers.profile_file",              "drivers.profile", has_profile_file, "unless 'drivers.profile' is \"file\""},
-    {"drivers.replay_columns.start",      "drivers.replay",  has_replay,       kNoReplay},
-    {"drivers.replay_columns.end",        "drivers.replay",  has_replay,       kNoReplay},
-    {"drivers.replay_columns.energy_kwh", "drivers.replay",  has_replay,       kNoReplay},
-    {"drivers.replay_columns.station",    "drivers.replay",  has_replay,       kNoReplay},
-    {"network.zones",                     "charge_point",    generates_points, kListed},
-    {"network.sites_per_zone",            "charge_point",    generates_points, kListed},
-    {"network.power_mix",                 "charge_point",    generates_points, kListed},
-    {"network.price_mix",                 "charge_point",    generates_points, kListed},
+    {"drivers.profile_file",     "drivers.profile", has_profile_file, "unless 'drivers.profile' is \"file\""},
+    {"drivers.replay_columns.*", "drivers.replay",  has_replay,       kNoReplay},
+    {"network.zones",            "charge_point",    generates_points, kListed},
+    {"network.sites_per_zone",   "charge_point",    generates_points, kListed},
+    {"network.power_mix",        "charge_point",    generates_points, kListed},
+    {"network.price_mix",        "charge_point",    generates_points, kListed},
 };
 // clang-format on
 
@@ -53,14 +56,25 @@ constexpr const char* kBlind = "without 'looks = true'";
 
 constexpr DriverNeed kDriverNeeds[] = {
     {"pause", "external", is_inside, kOutside},
-    {"looks", "external", is_inside, kOutside},
-    {"looks_zone", "external", is_inside, kOutside},
-    {"looks_power_kw", "external", is_inside, kOutside},
-    {"looks_price_eur_kwh", "external", is_inside, kOutside},
-    {"looks_zone", "looks", looks, kBlind},
-    {"looks_power_kw", "looks", looks, kBlind},
-    {"looks_price_eur_kwh", "looks", looks, kBlind},
+    {"looks*", "external", is_inside, kOutside},
+    {"looks_*", "looks", looks, kBlind},
 };
+
+/// Those of `names` that a need's `key` means.
+std::vector<std::string> meant(std::string_view key, const std::vector<std::string>& names) {
+  if (key.back() != '*') return {std::string{key}};
+  key.remove_suffix(1);
+  std::vector<std::string> found;
+  for (const auto& name : names) {
+    if (name.compare(0, key.size(), key) == 0) found.push_back(name);
+  }
+  return found;
+}
+std::vector<std::string> names_of_driver_keys() {
+  std::vector<std::string> names;
+  for (const auto& field : driver_keys()) names.push_back(field.info.name);
+  return names;
+}
 
 void warn(CheckContext& c, const std::string& name, const char* why, const std::string& key) {
   c.warning(Code::contradiction, fmt::format("'{}' has no effect {}", name, why), c.place_of(key),
@@ -71,16 +85,20 @@ void warn(CheckContext& c, const std::string& name, const char* why, const std::
 
 void check_needs(CheckContext& c) {
   for (const auto& need : kNeeds) {
-    if (c.is_written(need.key) && c.are_sound({need.on}) && !need.is_met(c))
-      warn(c, need.key, need.why, need.key);
+    if (need.is_met(c) || !c.are_sound({need.on})) continue;
+    for (const auto& key : meant(need.key, key_names())) {
+      if (c.is_written(key)) warn(c, key, need.why, key);
+    }
   }
   const auto& drivers = c.scenario().drivers.named;
+  const auto names = names_of_driver_keys();
   for (std::size_t i = 0; i < drivers.size(); ++i) {
     const auto item = fmt::format("driver[{}].", i);
     for (const auto& need : kDriverNeeds) {
-      if (c.is_written(item + need.key) && c.are_sound({item + need.on}) &&
-          !need.is_met(drivers[i]))
-        warn(c, fmt::format("driver.{}", need.key), need.why, item + need.key);
+      if (need.is_met(drivers[i]) || !c.are_sound({item + need.on})) continue;
+      for (const auto& key : meant(need.key, names)) {
+        if (c.is_written(item + key)) warn(c, "driver." + key, need.why, item + key);
+      }
     }
   }
 }

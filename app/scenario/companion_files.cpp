@@ -95,7 +95,8 @@ void read_profile(const fs::path& folder, Reading& reading) {
     return;
   }
   if (name.empty()) {
-    const bool has_failed = reading.failed.count("drivers.profile_table") > 0;  // and was reported
+    const bool has_failed = reading.failed.count("drivers.profile_table") > 0 ||
+                            reading.failed.count("drivers.profile_file") > 0;  // and was reported
     if (!drivers.custom_profile && !has_failed)
       reading.report(Code::missing, "profile = \"file\" needs 'drivers.profile_file'",
                      place_of(reading, "drivers.profile"));

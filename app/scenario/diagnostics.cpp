@@ -87,11 +87,19 @@ std::string nearest(std::string_view name, const std::vector<std::string>& known
     best = candidate;
   }
   if (!best.empty() || letters < kPrefixMin) return best;
-  for (const auto& candidate : known) {
-    const bool begins = std::string_view{candidate}.substr(0, name.size()) == name;
-    if (begins && (best.empty() || candidate.size() < best.size())) best = candidate;
-  }
-  return best;
+  const auto shortest = [&known](auto&& is_like) {
+    std::string_view found;
+    for (const std::string_view candidate : known) {
+      if (is_like(candidate) && (found.empty() || candidate.size() < found.size()))
+        found = candidate;
+    }
+    return std::string{found};
+  };
+  best = shortest([name](std::string_view c) { return c.substr(0, name.size()) == name; });
+  if (!best.empty()) return best;
+  return shortest([name](std::string_view c) {
+    return c.size() > name.size() && c.substr(c.size() - name.size()) == name;
+  });
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {

@@ -57,8 +57,8 @@ struct Diagnostic {
 
 /// The number of letters to insert, delete, replace or swap to make `a` of `b`.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
-/// The one of `known` that `name` is most likely a slip of, else the shortest that begins with it;
-/// empty: none is near.
+/// The one of `known` that `name` is most likely a slip of, else the shortest that begins with it,
+/// else the shortest that ends with it; empty: none is near.
 [[nodiscard]] std::string nearest(std::string_view name, const std::vector<std::string>& known);
 /// `did you mean 'x'?`, or nothing.
 [[nodiscard]] std::string did_you_mean(std::string_view name,

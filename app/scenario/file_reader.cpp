@@ -37,22 +37,67 @@ class Reader {
           walk(*inner, name);
         } else {
           reading_.report(Code::type, fmt::format("'{}' is a section", name),
-                          source_.at(node.source()), fmt::format("write [{}]", name));
+                          source_.at(node.source()), how_to_write(node, like(name, lists_), name));
         }
       } else {
-        unknown(section, bare, key.source());
+        unknown(section, bare, node, key.source());
       }
     }
   }
 
  private:
-  [[nodiscard]] static bool is_list(const std::string& name) {
-    return std::any_of(lists().begin(), lists().end(),
-                       [&](const ListInfo& list) { return list.name == name; });
+  using Names = std::vector<std::string>;
+
+  [[nodiscard]] static bool has(const Names& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
   }
-  [[nodiscard]] static bool is_section(const std::string& name) {
-    static const auto sections = section_names();
-    return std::find(sections.begin(), sections.end(), name) != sections.end();
+  [[nodiscard]] bool is_list(const std::string& name) const { return has(lists_, name); }
+  [[nodiscard]] bool is_section(const std::string& name) const { return has(sections_, name); }
+
+  /// [[driver]] and [drivers] differ by a letter, which is easily too much or too little.
+  [[nodiscard]] static std::string like(const std::string& name, const Names& names) {
+    const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& other) {
+      return edit_distance(name, other) == 1;
+    });
+    return found == names.end() ? std::string{} : *found;
+  }
+
+  /// For what is no list, or no section: the keys that stand there tell which of two that are alike
+  /// was meant. `list` or `section` may be empty: there is none.
+  [[nodiscard]] static std::string how_to_write(const toml::node& node, const std::string& list,
+                                                const std::string& section) {
+    std::string as_list = fmt::format("write [[{}]]", list);
+    std::string as_section = fmt::format("write [{}]", section);
+    if (list.empty()) return as_section;
+    if (section.empty()) return as_list;
+    const auto* const items = node.as_array();
+    const toml::node& first = items != nullptr && !items->empty() ? *items->get(0) : node;
+    bool is_of_list = false;
+    bool is_of_section = false;
+    if (const auto* const table = first.as_table()) {
+      for (auto&& [key, value] : *table) {
+        const bool in_list = has(keys_of_list(list), key.str());
+        const bool in_section = find_key(fmt::format("{}.{}", section, key.str())) != nullptr;
+        is_of_list |= in_list && !in_section;
+        is_of_section |= in_section && !in_list;
+      }
+    }
+    if (is_of_list != is_of_section) return is_of_list ? as_list : as_section;
+    return fmt::format("write [[{}]] for each, or [{}] for all of them", list, section);
+  }
+  [[nodiscard]] static Names keys_of_list(const std::string& name) {
+    Names keys;
+    for (const auto& list : lists()) {
+      for (const auto* key : list.keys) {
+        if (list.name == name) keys.push_back(key->name);
+      }
+    }
+    return keys;
+  }
+  [[nodiscard]] static Names list_names() {
+    Names names;
+    for (const auto& list : lists()) names.push_back(list.name);
+    return names;
   }
 
   template <class T>
@@ -68,24 +113,32 @@ class Reader {
     reading_.origins[name] = {Source::file, place};
   }
 
-  void unknown(const std::string& section, const std::string& bare,
+  void unknown(const std::string& section, const std::string& bare, const toml::node& node,
                const toml::source_region& region) {
     const Place place = source_.at(region, bare.size());
-    if (section.empty()) {
-      auto known = section_names();
-      for (const auto& list : lists()) known.push_back(list.name);
-      std::string hint = home_of(bare);
-      if (hint.empty()) hint = did_you_mean(bare, known);
-      reading_.report(Code::section, fmt::format("unknown section '{}'", bare), place, hint);
-      return;
+    if (!section.empty()) {
+      Names known;
+      for (const auto& names : {key_names(), sections_}) {
+        for (const auto& name : names) {
+          if (name.rfind(section + '.', 0) == 0) known.push_back(name.substr(section.size() + 1));
+        }
+      }
+      std::string hint = did_you_mean(bare, known);
+      if (hint.empty()) hint = home_of(bare);
+      reading_.report(Code::key, fmt::format("unknown key '{}.{}'", section, bare), place, hint);
+    } else if (node.is_table() || node.is_array_of_tables()) {
+      reading_.report(Code::section, fmt::format("unknown section '{}'", bare), place,
+                      section_like(bare));
+    } else {
+      std::string hint = home_of_one_like(bare);
+      if (hint.empty()) hint = section_like(bare);
+      reading_.report(Code::key, fmt::format("'{}' stands in no section", bare), place, hint);
     }
-    std::vector<std::string> known;
-    for (const auto& name : key_names()) {
-      if (name.rfind(section + '.', 0) == 0) known.push_back(name.substr(section.size() + 1));
-    }
-    std::string hint = did_you_mean(bare, known);
-    if (hint.empty()) hint = home_of(bare);
-    reading_.report(Code::key, fmt::format("unknown key '{}.{}'", section, bare), place, hint);
+  }
+  [[nodiscard]] std::string section_like(const std::string& bare) const {
+    auto known = sections_;
+    known.insert(known.end(), lists_.begin(), lists_.end());
+    return did_you_mean(bare, known);
   }
 
   // A key in the wrong section: where it belongs.
@@ -98,6 +151,17 @@ class Reader {
     return {};
   }
 
+  /// A key above all sections: where it, or the one that was meant, belongs.
+  [[nodiscard]] static std::string home_of_one_like(const std::string& bare) {
+    std::string hint = home_of(bare);
+    if (!hint.empty()) return hint;
+    Names known;
+    for (const auto& name : key_names()) known.push_back(name.substr(name.rfind('.') + 1));
+    const auto best = nearest(bare, known);
+    if (best.empty()) return {};
+    return fmt::format("did you mean '{}'? {}", best, home_of(best));
+  }
+
   template <class T, class Sink>
   void read_list(const std::string& list, const toml::node& node,
                  const std::vector<Field<T>>& fields, Sink sink) {
@@ -105,7 +169,7 @@ class Reader {
     if (items == nullptr || !items->is_array_of_tables()) {
       if (items != nullptr && items->empty()) return;
       reading_.report(Code::type, fmt::format("'{}' is a list of tables", list),
-                      source_.at(node.source()), fmt::format("write [[{}]]", list));
+                      source_.at(node.source()), how_to_write(node, list, like(list, sections_)));
       return;
     }
     std::size_t index = 0;
@@ -198,6 +262,8 @@ class Reader {
 
   const SourceText& source_;
   Reading& reading_;
+  const Names sections_ = section_names();
+  const Names lists_ = list_names();
 };
 
 }  // namespace

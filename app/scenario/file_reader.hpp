@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/scenario/key_table.hpp"
@@ -24,8 +25,12 @@ struct Reading {
   std::vector<Diagnostic> diagnostics;
   std::set<std::string> failed;               // keys whose value could not be used
   std::vector<std::filesystem::path> inputs;  // files that were read
+  /// Lines of files that are no TOML, which was reported: only their names are known.
+  std::set<std::pair<std::string, std::size_t>> unread;
 
   void report(Code code, std::string text, Place place, std::string hint = {}) {
+    const bool is_of_value = code != Code::syntax && code != Code::key && code != Code::section;
+    if (is_of_value && unread.count({place.source, place.line}) != 0) return;
     diagnostics.push_back({code, std::move(text), std::move(place), std::move(hint)});
   }
 };

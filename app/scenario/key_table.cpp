@@ -64,7 +64,7 @@ void add_network(Fields& f) {
                  CHARGEMILL_AT(scenario.network.power_mix)));
   f.push_back(at(info("network.price_mix", Type::price_mix, "prices and their shares"),
                  CHARGEMILL_AT(scenario.network.price_mix)));
-  f.push_back(at(duration("network.control_latency", "of a message, in virtual time"),
+  f.push_back(at(interval("network.control_latency", "of a message, in virtual time"),
                  CHARGEMILL_AT(scenario.network.control_latency)));
   f.push_back(at(interval("network.health_interval", "between two health checks of a monitor"),
                  CHARGEMILL_AT(scenario.network.health_interval)));

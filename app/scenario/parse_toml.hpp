@@ -10,9 +10,10 @@
 
 namespace chargemill::app {
 
-/// Gives `read` the table of `text`, which is `source`'s. A key that is there twice is reported and
-/// its second line left out; after any other mistake in the syntax, which is reported, `read` is
-/// not called.
+/// Gives `read` the table of `text`, which is `source`'s. What is wrong with its syntax is
+/// reported, and the rest read: a key that is there twice without its second line, a section that
+/// is there twice as if all its keys stood under the first, a line that is no TOML as a key whose
+/// value is of no use. After 20 such lines `read` is not called.
 void parse_toml(const std::string& text, const SourceText& source, Reading& reading,
                 const std::function<void(const toml::table&)>& read);
 

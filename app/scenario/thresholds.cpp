@@ -14,8 +14,9 @@ namespace chargemill::app {
 namespace {
 
 constexpr const char* kLatencies[] = {"request_decision", "session_start", "fault_detection",
-                                      "tick_lateness"};
-constexpr const char* kCommitTimes = "journal.commit_ms";
+                                      "tick_lateness", "node_transit"};
+/// Times that stand in other sections.
+constexpr const char* kOtherTimes[] = {"journal.commit_ms", "link.round_trip_ms"};
 constexpr const char* kFigures[] = {"p50", "p90", "p99", "p999", "max", "count"};
 /// The numbers of summary.json (contract, section 3) apart from times: those that only grow with a
 /// run, and the others.
@@ -79,7 +80,14 @@ constexpr const char* kCounters[] = {"run.sim_s",
                                      "journal.merged",
                                      "journal.lost",
                                      "journal.denied_busy",
-                                     "journal.failures"};
+                                     "journal.failures",
+                                     "link.lost",
+                                     "link.sent",
+                                     "link.taken",
+                                     "link.declined",
+                                     "link.unanswered",
+                                     "link.unsent",
+                                     "link.unclear"};
 constexpr const char* kLevels[] = {"run.seed",
                                    "run.workers",
                                    "run.nodes",
@@ -100,7 +108,9 @@ constexpr const char* kLevels[] = {"run.seed",
                                    "resources.rss_bytes",
                                    "resources.bytes_per_charge_point",
                                    "resources.startup_s",
-                                   "journal.segments"};
+                                   "journal.segments",
+                                   "link.connections",
+                                   "link.connected"};
 
 tl::unexpected<ThresholdError> wrong(std::string text, std::string hint, std::string part) {
   return tl::unexpected<ThresholdError>(
@@ -182,7 +192,7 @@ const std::vector<std::string>& threshold_names() {
     for (const char* latency : kLatencies) add_times(latency);
     names.insert(names.end(), std::begin(kCounters), std::end(kCounters));
     names.insert(names.end(), std::begin(kLevels), std::end(kLevels));
-    add_times(kCommitTimes);
+    for (const char* times : kOtherTimes) add_times(times);
     return names;
   }();
   return all_names;

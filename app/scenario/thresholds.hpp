@@ -32,7 +32,9 @@ struct ThresholdResult {
   std::string expr;
   double value = 0.0;
   bool ok = false;
-  bool known = true;  ///< false: the summary lacks the number, or nothing was measured; not ok
+  /// False: the summary lacks the number (`link.lost` without a central elsewhere), or nothing was
+  /// measured (`node_transit` on one node); not ok.
+  bool known = true;
 };
 
 [[nodiscard]] tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view expr);

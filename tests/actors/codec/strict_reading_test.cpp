@@ -158,6 +158,20 @@ TEST(StrictReading, PayloadsAreObjectsOrNull) {  // D-025
   EXPECT_EQ(flaw_of<CentralCommand>(command(R"({"a": })")), "not valid JSON");
   EXPECT_EQ(flaw_of<CentralCommand>(command(R"({"a" 1})")), "not valid JSON");
 }
+TEST(StrictReading, AStartWhosePayloadIsNoObjectIsLeftToItsChargePoint) {  // D-092
+  const auto start = [](const std::string& payload) {
+    return R"({"payload": )" + payload + R"(, "cmd": "start_supply", "cp_id": "c"})";
+  };
+  for (const char* value : {"5", "\"x\"", "[]", "[1, {}]", "true"}) {
+    const auto body = read<CentralCommand>(start(value));
+    ASSERT_TRUE(body.has_value()) << value;
+    EXPECT_EQ(body->payload->text, value);
+  }
+  for (const char* wrong : {"nul", "01", "[1,]", "\"\\q\""})
+    EXPECT_EQ(flaw_of<CentralCommand>(start(wrong)), "payload: must be an object or null") << wrong;
+  EXPECT_EQ(flaw_of<CentralCommand>(R"({"payload": 5, "cmd": "stop_cp", "cp_id": "c"})"),
+            "payload: must be an object or null");
+}
 TEST(StrictReading, PayloadsAreKeptInTheFormOfTheChannels) {  // D-011, D-016
   EXPECT_EQ(
       read<CentralCommand>("{\"cmd\": \"stop_cp\", \"cp_id\": \"c\", \"payload\": "

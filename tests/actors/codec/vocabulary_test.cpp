@@ -164,6 +164,8 @@ TEST_F(Vocabulary, ThePayloadOfAStartIsCheckedByTheChargePoint) {  // D-092
   };
   EXPECT_EQ(defect(""), PayloadDefect::is_null);
   EXPECT_EQ(defect("{}"), PayloadDefect::is_empty);
+  for (const char* value : {"5", "\"x\"", "[]", "true"})
+    EXPECT_EQ(defect(value), PayloadDefect::not_an_object) << value;
   EXPECT_EQ(defect(R"({"request_id": "req-1a2b3c4d"})"), PayloadDefect::no_driver);
   EXPECT_EQ(defect(R"({"driver_id": ""})"), PayloadDefect::no_driver);
   EXPECT_EQ(defect(R"({"driver_id": 7})"), PayloadDefect::no_driver);

@@ -28,6 +28,12 @@ TEST(Diagnostics, SuggestsWhatBeginsLikeIt) {
   EXPECT_EQ(nearest("ch", {"charge_points"}), "") << "so little is no beginning";
 }
 
+TEST(Diagnostics, SuggestsWhatEndsLikeItIfNothingBeginsSo) {
+  EXPECT_EQ(nearest("crash", {"engine_silent", "engine_crash"}), "engine_crash");
+  EXPECT_EQ(nearest("loss", {"monitor_loss", "loss_of_power"}), "loss_of_power");
+  EXPECT_EQ(nearest("ko", {"engine_ko"}), "") << "so little is no ending";
+}
+
 TEST(Diagnostics, PointsAtTheColumn) {
   const Diagnostic d{Code::key, "unknown key 'a'", {"f.toml", 12, 3, "\t a = 1", 1}, "why"};
   EXPECT_EQ(render(d),

@@ -36,6 +36,20 @@ TEST(RepeatedName, ASectionThatIsThereTwiceNamesBothLines) {
   EXPECT_NE(said.find("the keys of both belong under the first"), std::string::npos) << said;
 }
 
+TEST(RepeatedName, ASectionThatIsThereTwiceIsReadAsIfItStoodUnderTheFirst) {
+  const auto said = errors_of(
+      "[run]\nseed = 1\n[network]\nzones = 1\n[run]\nrepeat = 0\n  seed = 2\nsede = 3\n"
+      "[central]\nshards = 0\n[run]\nworkers = -1\n");
+  for (const char* text :
+       {"'[run]' is there twice: line 1 has it too\n  --> test.toml:5:1\n",
+        "'run.repeat' must be at least 1\n  --> test.toml:6:10\n",
+        "'seed' is there twice: line 2 has it too\n  --> test.toml:7:3\n",
+        "unknown key 'run.sede'\n  --> test.toml:8:1\n", "  --> test.toml:10:10\n",
+        "'[run]' is there twice: line 1 has it too\n  --> test.toml:11:1\n",
+        "  --> test.toml:12:11\n"})
+    EXPECT_NE(said.find(text), std::string::npos) << text << said;
+}
+
 TEST(RepeatedName, TheSameKeyInTwoSectionsIsNotThereTwice) {
   EXPECT_EQ(errors_of("[[driver]]\nid = \"a\"\n[[driver]]\nid = \"b\"\n"), "none");
 }

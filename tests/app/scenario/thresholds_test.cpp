@@ -14,6 +14,23 @@ nlohmann::json summary() {
           {"requests", {{"sent", 100}, {"denied_ratio", 0.2}}}};
 }
 
+/// Each number of a summary can be that of a threshold.
+void expect_a_name_for_each_number(const nlohmann::json& summary) {
+  const auto& names = threshold_names();
+  const auto flat = summary.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
+    const bool is_of_result = pointer.rfind("/thresholds/", 0) == 0;
+    if (!value.is_number() || is_of_result) continue;
+    const bool is_known = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return parse_threshold(name + (name.find(':') == std::string::npos ? " < 1" : " < 1s"))
+                     .value_or(Threshold{})
+                     .pointer == pointer ||
+             parse_threshold(name + " < 1").value_or(Threshold{}).pointer == pointer;
+    });
+    EXPECT_TRUE(is_known) << pointer;
+  }
+}
+
 bool holds(const char* expr) { return evaluate(parse_threshold(expr).value(), summary()).ok; }
 
 TEST(Thresholds, CompareLatenciesInMilliseconds) {
@@ -65,18 +82,26 @@ TEST(Thresholds, NamesAreThoseOfTheSummary) {
   EXPECT_EQ(hint("journal.record > 1"), "did you mean 'journal.records'?");
   EXPECT_EQ(hint("journal.commit_ms.p99 < 5ms"), "did you mean 'journal.commit_ms:p99'?");
   EXPECT_EQ(hint("latency_ms.request_decision.p99 < 5ms"), "did you mean 'request_decision:p99'?");
-  const auto& names = threshold_names();
-  const auto summary = nlohmann::json(tests::sample_summary()).flatten();
-  for (const auto& [pointer, value] : summary.items()) {
-    if (!value.is_number() || pointer.rfind("/thresholds/", 0) == 0) continue;
-    const bool is_known = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-      return parse_threshold(name + (name.find(':') == std::string::npos ? " < 1" : " < 1s"))
-                     .value_or(Threshold{})
-                     .pointer == pointer ||
-             parse_threshold(name + " < 1").value_or(Threshold{}).pointer == pointer;
-    });
-    EXPECT_TRUE(is_known) << pointer;
-  }
+  expect_a_name_for_each_number(tests::sample_summary());
+}
+
+TEST(Thresholds, NodesAndALinkToACentralElsewhereHaveNamesToo) {
+  RunOutcome outcome;
+  outcome.stop_reason = "duration";
+  outcome.last.wall = std::chrono::seconds{1};
+  outcome.last.latencies.node_transit.record(std::chrono::milliseconds{3}, 1);
+  outcome.link.emplace();
+  outcome.link->connections = 4;
+  outcome.link->round_trip.record(std::chrono::milliseconds{2}, 1);
+  const nlohmann::json summary = make_summary(network::Scenario{}, outcome, Verdict{});
+  expect_a_name_for_each_number(summary);
+  EXPECT_TRUE(evaluate(*parse_threshold("node_transit:p99 < 4ms"), summary).ok);
+  EXPECT_FALSE(evaluate(*parse_threshold("node_transit:p99 < 2ms"), summary).ok);
+  EXPECT_TRUE(evaluate(*parse_threshold("link.round_trip_ms:max < 3ms"), summary).ok);
+  EXPECT_TRUE(evaluate(*parse_threshold("link.connections == 4"), summary).ok);
+  EXPECT_TRUE(evaluate(*parse_threshold("link.lost == 0"), summary).ok);
+  const nlohmann::json here = tests::sample_summary();
+  EXPECT_FALSE(evaluate(*parse_threshold("link.lost == 0"), here).known) << "central is here";
 }
 
 TEST(Thresholds, ThoseOfTheJournalAreEvaluated) {

@@ -28,6 +28,10 @@ TEST(Value, OutOfRangeIsToldTheLimitAsItWouldBeWritten) {
         std::string{"error[E0314]: 'run.duration' must be at least 1ms, not '"} + little + "'");
   EXPECT_EQ(given("network.health_interval", "1us"),
             "error[E0314]: 'network.health_interval' must be at least 1ms, not '1us'");
+  // It is a window's length (cluster reference, VT-06).
+  EXPECT_EQ(given("network.control_latency", "999us"),
+            "error[E0314]: 'network.control_latency' must be at least 1ms, not '999us'");
+  EXPECT_EQ(given("network.control_latency", "1ms"), "none");
 }
 
 TEST(Value, ADurationOfAnyLengthIsOneInForm) {
