@@ -23,25 +23,31 @@ small_cases() {
 }
 
 cmd_bench() {
-  local quick=0 name='' json='' commit out filter options wrong
+  local quick=0 name='' json='' plan=() commit out filter options wrong
   while (($#)); do
     case $1 in
       --quick) quick=1 ;;
       --json) json=${2:?--json wants a file}; shift ;;
-      -*) die "bench: unknown option $1" ;;
+      --workloads | --entities | --points | --centrals | --warm-up | --seconds | --overtime | --repetitions)
+        [[ -n ${2:-} ]] || die "bench: $1 wants a number, or a list as one argument (bench/peers/run.sh --help)"
+        plan+=("$1" "$2")
+        shift
+        ;;
+      -*) die "bench: unknown option $1 (those of 'peers': bash bench/peers/run.sh --help)" ;;
       *) name=$1 ;;
     esac
     shift
   done
+  if ((${#plan[@]})) && [[ $name != peers ]]; then die "bench: ${plan[0]} is for 'peers' only"; fi
   mkdir -p bench/results
   commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
   out=bench/results/$(date -u +%Y-%m-%dT%H%M%SZ)-$commit${name:+-$name}.json
   if [[ $name == peers ]]; then
     need "${peer_packages[@]}"
-    build release chargemill_bench peers
+    build release peers
     options=(--json "$out")
     if ((quick)); then options+=(--quick); fi
-    bash bench/peers/run.sh "${options[@]}"
+    bash bench/peers/run.sh "${options[@]}" "${plan[@]}"
   else
     build release chargemill_bench
     filter="^${name:-.*}/"

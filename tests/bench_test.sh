@@ -9,6 +9,8 @@ trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
+readonly round_trip_program=build/release/bench/peer_chargemill_round_trip
+has_round_trip() { [[ -x $round_trip_program ]]; }
 are_built() { [[ -x build/release/bench/chargemill_bench ]]; }
 # bench ARGS: ./dev bench with what is built; its results stay in $work.
 bench() (
@@ -40,6 +42,16 @@ for case in cases:
 assert len(cases) >= 4, cases
 PY
 }
+# As bench/peers/run.sh has it, but for no longer than its rounds take.
+plays_three_rounds() {
+  local homes
+  for homes in with_central spread; do
+    "$round_trip_program" --entities 1000 --centrals 4 --seconds 0 --homes "$homes" >"$work/$homes.json"
+    # One more warms up; each tells 22 mJ more than the one before.
+    grep -qE '"rounds": 4, "energy_mj": 220000, "checksum": "ok"' "$work/$homes.json" ||
+      { cat "$work/$homes.json"; return 1; }
+  done
+}
 # A run of run.sh as one line. run WORKLOAD PEER ENTITIES OUTCOME FIGURES
 run() {
   printf '{"workload": "%s", "peer": "%s", "entities": %d, "centrals": 4, "outcome": "%s", %s}\n' "$@"
@@ -49,9 +61,9 @@ round_trip() {
   run round_trip "$1" 1000 ok \
     "\"per_second\": $2, \"rounds\": $3, \"energy_mj\": ${4:-$((22 * 1000 * $3 * ($3 + 1) / 2))}, \"checksum\": \"ok\""
 }
-# report NAME: the runs on standard input as a table, $work/NAME.md, and as JSON, $work/NAME.json.
+# report NAME: the runs on standard input as a table, $work/NAME.md, and as JSON, $work/NAME.json. $changes: of the tree.
 report() {
-  awk -v machine=here -v versions="gcc 12;go 1.19" -v commit=abc -v stolen=0 -v date=today -v warm_up=2 -v seconds=10 \
+  changes=${changes:-} awk -v machine=here -v versions="gcc 12;go 1.19" -v commit=abc -v stolen=0 -v date=today -v warm_up=2 -v seconds=10 \
     -v repetitions=3 -v json="$work/$1.json" -f bench/peers/report.awk >"$work/$1.md"
 }
 says() { grep -qE -- "$2" "$work/$1.md" || { echo "not said: $2"; cat "$work/$1.md"; return 1; }; }
@@ -64,19 +76,42 @@ reports_medians_and_ratios() {
     round_trip go 3000000 4
     round_trip caf-stealing-1 500000 2
     round_trip caf-sharing-2 800000 2
+    round_trip caf-mimalloc-sharing-2 1600000 2
   } | report figures
-  says figures '\| chargemill +\| +20\.000 M \| +10\.000 M \| +30\.000 M \| +1\.00 x \|'
-  says figures '\| go +\| +2\.500 M \| +2\.000 M \| +3\.000 M \| +8\.00 x \|'
-  says figures '\| caf-sharing-2 \(best\) +\| +0\.800 M .*25\.00 x'
-  says figures '^Checksums: 7 ok, 0 failed .void.\. Energy that centrals received: in all runs 22 mJ'
+  says figures '\| chargemill +\| +3 \| +20\.000 M \| +10\.000 M \| +30\.000 M \| +5 \| +1\.00 x \|'
+  says figures '\| go +\| +2 \| +2\.500 M \| +2\.000 M \| +3\.000 M \| .*\| +8\.00 x \|'
+  says figures '\| caf-sharing-2 \(best\) +\| +1 \| +0\.800 M .*25\.00 x'
+  says figures '\| caf-mimalloc \(sharing-2\) +\| +1 \| +1\.600 M .*12\.50 x'
+  says figures '^Checksums: 8 ok, 0 failed .void.\. Energy that centrals received: in all runs 22 mJ'
   python3 - "$work/figures.json" <<'PY'
 import json, sys
-runs = {r["peer"]: r for r in json.load(open(sys.argv[1]))["runs"]}
+figures = json.load(open(sys.argv[1]))
+runs = {r["peer"]: r for r in figures["runs"]}
+assert figures["changes"] == "", figures
 assert runs["chargemill"]["per_second"] == [30000000, 10000000, 20000000], runs
-assert runs["go"]["median"] == 2500000 and runs["go"]["ratio"] == 8.0, runs
+assert runs["chargemill"]["n"] == 3 and runs["chargemill"]["rounds"] == 5, "without the round that warms up"
+assert runs["go"]["median"] == 2500000 and runs["go"]["ratio"] == 8.0 and runs["go"]["n"] == 2, runs
 assert runs["caf"]["configuration"] == "sharing-2" and runs["caf"]["median"] == 800000, runs
+assert runs["caf-mimalloc"]["configuration"] == "sharing-2", runs
 assert all(r["outcome"] == "ok" and r["checksum"] == "ok" for r in runs.values()), runs
 PY
+}
+reports_runs_of_cp_1hz() {
+  local of
+  for of in 99990 100000; do
+    run cp_1hz chargemill 100000 ok '"per_second": '"$of"', "statuses": 1200000, "energy_wh": 7.5, "checksum": "ok"'
+  done | report ticks
+  says ticks '\| chargemill +\| +2 \| +99,995 \|'
+  says ticks '^Checksums: 2 ok, 0 failed .void.\. Energy of 2 complete runs: the same in all, 7\.5 Wh'
+}
+reports_what_differs_from_the_commit() {
+  changes=$' a.cpp | 4 +++-\n 1 file changed, 3 insertions(+), 1 deletion(-)'
+  round_trip chargemill 30000000 7 | report changed
+  says changed '^The tree differs from that commit:$'
+  says changed '^     a\.cpp \| 4 \+\+\+-$'
+  python3 -c 'import json, sys
+changes = json.load(open(sys.argv[1]))["changes"]
+assert changes == " a.cpp | 4 +++-; 1 file changed, 3 insertions(+), 1 deletion(-)", changes' "$work/changed.json"
 }
 reports_what_is_wrong() {
   {
@@ -107,14 +142,33 @@ knows_its_families() {
   grep -q "no benchmark is called 'nothing'" "$work/err"
 }
 
+# refuses SAYING ARGS: ./dev bench does, and says why.
+refuses() {
+  local saying=$1
+  shift
+  ends_with 1 bench --quick "$@" 2>"$work/err"
+  grep -qF -- "$saying" "$work/err" || { cat "$work/err"; return 1; }
+}
+knows_what_peers_can_do() {
+  refuses "unknown option --nope" peers --nope
+  refuses "--points wants a number" peers --points
+  refuses "--seconds is for 'peers' only" engine --seconds 5
+  ends_with 2 bash bench/peers/run.sh --workloads round_trips 2>"$work/err"
+  grep -q "no workload 'round_trips'" "$work/err"
+}
+
 none="no benchmarks are built here"
 for family in breaker codec frame histogram phold wheel; do
   law_if "$none" "the benchmarks of $family find their results right" are_built looks_right "$family"
 done
 law_if "$none" "the round trip adds up the energy of every round, as its peers do" are_built counts_its_energy
+law_if "$none" "the program that is compared with its peers plays three rounds at least" has_round_trip plays_three_rounds
 law_if "$none" "a benchmark that fails its own check fails ./dev bench" are_built fails_with_its_case
 law_if "$none" "./dev bench knows its families" are_built knows_its_families
-law "the report of the peers gives medians, spread and ratios" reports_medians_and_ratios
+law "./dev bench names an option that it does not know, or that is for the peers only" knows_what_peers_can_do
+law "the report of the peers gives medians and of how many runs they are, spread and ratios" reports_medians_and_ratios
+law "the report of the peers says what differs from the commit that it names" reports_what_differs_from_the_commit
+law "the report of the peers says how many runs of CP-1Hz a median is of" reports_runs_of_cp_1hz
 law "the report of the peers names who counts wrong and who does not finish" reports_what_is_wrong
 echo "skipped - those of network, scrape and dashboard: they take many seconds"
 echo "skipped - those of journal, link and door: they need the disk or many sockets"

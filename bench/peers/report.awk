@@ -1,6 +1,7 @@
 # Turns the runs of run.sh, one flat JSON object a line, into a table on standard output and into JSON in the
 # file `json`; ends with 1 if a round trip's energy is wrong although its program says otherwise. Also given: machine,
-# versions (NAME VERSION;...), commit, date, stolen (percent of the time), warm_up, seconds, repetitions.
+# versions (NAME VERSION;...), commit, date, stolen (percent of the time), warm_up, seconds, repetitions; and in the
+# environment `changes`, how the tree differs from the commit (git diff --stat).
 
 # Sets field[] from one line.
 function parse(line,    i, count, pairs, at) {
@@ -57,10 +58,24 @@ function rank(c,    i, j, id) {
   }
   return peers[c]
 }
+# As Debian installs it: with glibc's malloc.
+function is_stock_caf(name) { return name ~ /^caf-/ && name !~ /^caf-mimalloc-/ }
 function best_caf(c,    i, n) {
   n = rank(c)
-  for (i = 1; i <= n; i++) if (peer[order[i]] ~ /^caf-/ && runs[order[i]]) return order[i]
+  for (i = 1; i <= n; i++) if (is_stock_caf(peer[order[i]]) && runs[order[i]]) return order[i]
   return ""
+}
+# caf-mimalloc-sharing-1 and the like.
+function split_name(name) {
+  configuration = "default"
+  if (name ~ /^caf-mimalloc-/) { configuration = substr(name, 14); return "caf-mimalloc" }
+  if (is_stock_caf(name)) configuration = substr(name, 5)
+  return name
+}
+function label(id, best,    name) {
+  name = split_name(peer[id])
+  if (name == "caf-mimalloc") return name " (" configuration ")"
+  return name (id == best ? " (best)" : "")
 }
 function round_trip_rows(c,    i, n, id, ours, best) {
   ours = median(c SUBSEP "chargemill", "per_second")
@@ -69,13 +84,15 @@ function round_trip_rows(c,    i, n, id, ours, best) {
   for (i = 1; i <= n; i++) {
     id = order[i]
     if (runs[id])
-      printf "| %9s | %-22s | %10s | %10s | %10s | %13s |\n", commas(entities[c]),
-        peer[id] (id == best ? " (best)" : ""), millions(median(id, "per_second")),
-        millions(least(id, "per_second")), millions(most(id, "per_second")),
+      printf "| %9s | %-24s | %2d | %10s | %10s | %10s | %6s | %13s |\n", commas(entities[c]),
+        label(id, best), runs[id], millions(median(id, "per_second")),
+        millions(least(id, "per_second")), millions(most(id, "per_second")), commas(measured_rounds(id)),
         times(ratio(ours, median(id, "per_second")))
-    if (failure[id] != "") printf "| %9s | %-22s | %s |\n", commas(entities[c]), peer[id], outcome(id)
+    if (failure[id] != "") printf "| %9s | %-24s | %s |\n", commas(entities[c]), label(id, best), outcome(id)
   }
 }
+# All but the one that warmed up.
+function measured_rounds(id) { return median(id, "rounds") - 1 }
 function latencies(id, name) {
   return sprintf("%.2f / %.2f / %.2f / %.2f", figure(id, name "_p50_ms"), figure(id, name "_p99_ms"),
     figure(id, name "_p999_ms"), figure(id, name "_max_ms"))
@@ -84,15 +101,15 @@ function cp_1hz_rows(c,    i, id, ours) {
   ours = c SUBSEP "chargemill"
   printf "\n%s charge points, %s:\n\n", commas(entities[c]),
     centrals[c] == 1 ? "one central (C1)" : centrals[c] " centrals (CS)"
-  print "| peer           | statuses/s |  offered | late, ms                      | round trip, ms                " \
+  print "| peer           |  n | statuses/s |  offered | late, ms                      | round trip, ms                " \
     "|  CPU |  CPU ratio | bytes/CP | RSS ratio | dropped |"
-  print "|:---------------|-----------:|---------:|:------------------------------|:------------------------------" \
+  print "|:---------------|---:|-----------:|---------:|:------------------------------|:------------------------------" \
     "|-----:|-----------:|---------:|----------:|--------:|"
   for (i = 1; i <= peers[c]; i++) {
     id = c SUBSEP peer_at[c, i]
     if (runs[id])
-      printf "| %-14s | %10s | %6.2f %% | %-29s | %-29s | %4.2f | %10s | %8s | %9s | %7s |\n", peer[id],
-        commas(median(id, "per_second")), median(id, "percent_of_offered"), latencies(id, "late"),
+      printf "| %-14s | %2d | %10s | %6.2f %% | %-29s | %-29s | %4.2f | %10s | %8s | %9s | %7s |\n", peer[id],
+        runs[id], commas(median(id, "per_second")), median(id, "percent_of_offered"), latencies(id, "late"),
         latencies(id, "round_trip"), median(id, "cpu_per_second"),
         times(ratio(median(id, "cpu_per_second"), median(ours, "cpu_per_second"))),
         commas(median(id, "rss_bytes_per_entity")),
@@ -113,20 +130,30 @@ function sum_agreement() {
   return "Energy that centrals received: " (sums_differ ? "IT DIFFERS from" : "in all runs") \
     " 22 mJ x entities x r (r + 1) / 2, r being the rounds."
 }
+# How the tree differed from the commit that the runs are said to be of.
+function changes_lines(    i, n, lines) {
+  if (ENVIRON["changes"] == "") return
+  print "\nThe tree differs from that commit:\n"
+  n = split(ENVIRON["changes"], lines, "\n")
+  for (i = 1; i <= n; i++) print "    " lines[i]
+}
 function table(    i, text) {
   text = versions
   gsub(/;/, ", ", text)
   printf "# chargemill and its peers\n\n%s, commit %s\n%s\n%s\n", date, commit, machine, text
   printf "stolen by the host of this machine while all ran: %.2f %% of the processors' time\n", stolen
+  changes_lines()
   for (i = 1; i <= cases; i++) {
     if (workload[case_at[i]] != "round_trip") continue
     if (!headed++) {
-      printf "\n## Round trips a second (medians; %d alternating runs)\n\n", repetitions
+      printf "\n## Round trips a second (medians of n; %d alternating runs)\n\n", repetitions
       print "chargemill's entities live on their central's worker, as its networks place them, so none of their messages"
       print "crosses cores; the peers' schedulers place theirs. In chargemill-spread entities live on either worker,"
-      print "regardless of their central: every second message crosses.\n"
-      print "| entities  | peer                   |     median |      least |       most | chargemill is |"
-      print "|----------:|:-----------------------|-----------:|-----------:|-----------:|--------------:|"
+      print "regardless of their central: every second message crosses. caf-mimalloc is stock CAF's best configuration with"
+      print "mimalloc, chargemill's allocator, in place of glibc's malloc; (best) is the one with glibc's. Of n runs each the"
+      print "median; a run is of so many rounds (median).\n"
+      print "| entities  | peer                     |  n |     median |      least |       most | rounds | chargemill is |"
+      print "|----------:|:-------------------------|---:|-----------:|-----------:|-----------:|-------:|--------------:|"
     }
     round_trip_rows(case_at[i])
   }
@@ -135,7 +162,7 @@ function table(    i, text) {
   for (i = 1; i <= cases; i++) {
     if (workload[case_at[i]] != "cp_1hz") continue
     if (!headed++) {
-      printf "\n## CP-1Hz (%d s warm-up, %d s measured, medians; %d alternating runs)\n", warm_up, seconds, repetitions
+      printf "\n## CP-1Hz (%d s warm-up, %d s measured, medians of n; %d alternating runs)\n", warm_up, seconds, repetitions
       print "\nLatencies count from the due time: p50 / p99 / p99.9 / max (the worst of all runs). CPU is seconds a"
       print "second of both cores; its ratio and that of memory are the peer's divided by chargemill's."
     }
@@ -154,9 +181,10 @@ function run_json(c, id, name, configuration,    i, n, names, ours) {
   ours = c SUBSEP "chargemill"
   printf "%s\n  {\"peer\": \"%s\", \"configuration\": \"%s\", \"workload\": \"%s\", \"entities\": %d, \"centrals\": %d, ",
     (written++ ? "," : ""), name, configuration, workload[c], entities[c], centrals[c] >json
-  printf "\"outcome\": \"%s\", \"per_second\": %s, \"median\": %s", outcome(id), rates(id),
+  printf "\"outcome\": \"%s\", \"per_second\": %s, \"n\": %d, \"median\": %s", outcome(id), rates(id), runs[id],
     runs[id] ? sprintf("%.0f", median(id, "per_second")) : "null" >json
   if (runs[id] && runs[ours]) printf ", \"ratio\": %.2f", ratio(median(ours, "per_second"), median(id, "per_second")) >json
+  if (runs[id] && workload[c] == "round_trip") printf ", \"rounds\": %.10g", measured_rounds(id) >json
   if (runs[id] && workload[c] == "cp_1hz") {
     n = split("percent_of_offered late_p50_ms late_p99_ms late_p999_ms late_max_ms round_trip_p50_ms " \
       "round_trip_p99_ms round_trip_p999_ms round_trip_max_ms cpu_per_second rss_bytes_per_entity dropped " \
@@ -170,9 +198,12 @@ function run_json(c, id, name, configuration,    i, n, names, ours) {
   if (runs[id]) printf ", \"checksum\": \"ok\"" >json
   printf "}" >json
 }
-function write_json(    i, j, n, list, pair, c, id, best) {
-  printf "{\"machine\": \"%s\", \"commit\": \"%s\", \"date\": \"%s\", \"stolen_percent\": %.2f,\n \"versions\": {",
-    machine, commit, date, stolen >json
+function write_json(    i, j, n, list, pair, c, id, best, name, changes) {
+  changes = ENVIRON["changes"]
+  gsub(/ *\n */, "; ", changes)
+  printf "{\"machine\": \"%s\", \"commit\": \"%s\", \"changes\": \"%s\", \"date\": \"%s\", \"stolen_percent\": %.2f,\n",
+    machine, commit, changes, date, stolen >json
+  printf " \"versions\": {" >json
   n = split(versions, list, ";")
   for (i = 1; i <= n; i++) {
     split(list[i], pair, " ")
@@ -183,7 +214,8 @@ function write_json(    i, j, n, list, pair, c, id, best) {
     c = case_at[i]
     for (j = 1; j <= peers[c]; j++) {
       id = c SUBSEP peer_at[c, j]
-      run_json(c, id, peer[id], peer[id] ~ /^caf-/ ? substr(peer[id], 5) : "default")
+      name = split_name(peer[id])
+      run_json(c, id, name, configuration)
     }
     # Stock CAF at its best, under the plain name.
     best = workload[c] == "round_trip" ? best_caf(c) : ""

@@ -6,44 +6,73 @@ cd "$(dirname "$0")/../.."
 
 usage() {
   cat <<'TEXT'
-run.sh [OPTIONS]; ./dev bench peers installs and builds what it needs, then calls it.
+run.sh [OPTIONS]; ./dev bench peers [OPTIONS] installs and builds what it needs, then calls it.
   --json FILE          figures as JSON; the table goes to FILE with .md for .json as well
   --quick              one short repetition, small sizes: shows that all work, not how fast
   --workloads LIST     of round_trip, cp_1hz                      both
   --entities LIST      sizes of the round trip                    1000 100000 1000000
-  --points LIST        sizes of CP-1Hz                            100000
-  --centrals LIST      of CP-1Hz: 1 is C1, 2 is CS                1
+  --points LIST        sizes of CP-1Hz                            1000 100000 1000000
+  --centrals LIST      of CP-1Hz: 1 is C1, 2 and 8 are CS         1
   --warm-up SECONDS    of CP-1Hz, not measured                    2
   --seconds SECONDS    of CP-1Hz, measured                        10
-  --repetitions N                                                 5
+  --overtime SECONDS   of CP-1Hz: how much longer it may take     30
+  --repetitions N      alternating runs of each                   5
+A LIST is one argument: --entities "1000 100000".
 TEXT
 }
 
 readonly out=build/peers programs=build/release/bench round_trip_centrals=4 round_trip_limit=60
 readonly runs=$out/runs.jsonl errors=$out/errors.log
-workloads="round_trip cp_1hz" sizes="1000 100000 1000000" points=100000 variants=1
-warm_up=2 seconds=10 repetitions=5 round_trip_seconds=2 json=
-declare -A given_up=() # cases that did not finish in time; they are not tried again
+workloads="round_trip cp_1hz" sizes="1000 100000 1000000" points="1000 100000 1000000" variants=1
+warm_up=2 seconds=10 overtime=30 repetitions=5 round_trip_seconds=2 json=
+declare -A given_up=()      # cases that did not finish in time; they are not tried again
+declare -A with_mimalloc=() # by entities: what stock CAF runs with another allocator
+
+die() { echo "run.sh: $*" >&2; exit 2; }
+# check_numbers OPTION LEAST LIST
+check_numbers() {
+  local number
+  [[ $3 =~ ^(0|[1-9][0-9]*)(\ +(0|[1-9][0-9]*))*$ ]] || die "$1 wants whole numbers, not '$3'"
+  for number in $3; do
+    ((number >= $2)) || die "$1 wants at least $2, not $number"
+  done
+}
+check_number() {
+  [[ $3 != *' '* ]] || die "$1 wants one number, not '$3'"
+  check_numbers "$@"
+}
+check_workloads() {
+  local name
+  [[ -n ${1// /} ]] || die "--workloads wants round_trip, cp_1hz or both"
+  for name in $1; do
+    [[ $name == round_trip || $name == cp_1hz ]] || die "no workload '$name'; there are round_trip and cp_1hz"
+  done
+}
 
 parse_options() {
+  local value
   while (($#)); do
+    value=${2-}
     case $1 in
-      --quick) # the engine's own benchmark has no case of 10,000
-        sizes="1000 100000" points="1000 10000"
+      --quick)
+        sizes="1000 10000" points="1000 10000"
         warm_up=1 seconds=3 repetitions=1 round_trip_seconds=1
+        shift
+        continue
         ;;
-      --json) json=${2:?--json wants a file}; shift ;;
-      --workloads) workloads=${2:?}; shift ;;
-      --entities) sizes=${2:?}; shift ;;
-      --points) points=${2:?}; shift ;;
-      --centrals) variants=${2:?}; shift ;;
-      --warm-up) warm_up=${2:?}; shift ;;
-      --seconds) seconds=${2:?}; shift ;;
-      --repetitions) repetitions=${2:?}; shift ;;
       --help) usage; exit 0 ;;
+      --json) [[ -n $value ]] || die "--json wants a file"; json=$value ;;
+      --workloads) check_workloads "$value"; workloads=$value ;;
+      --entities) check_numbers "$1" "$round_trip_centrals" "$value"; sizes=$value ;;
+      --points) check_numbers "$1" 1 "$value"; points=$value ;;
+      --centrals) check_numbers "$1" 1 "$value"; variants=$value ;;
+      --warm-up) check_number "$1" 0 "$value"; warm_up=$value ;;
+      --seconds) check_number "$1" 1 "$value"; seconds=$value ;;
+      --overtime) check_number "$1" 1 "$value"; overtime=$value ;;
+      --repetitions) check_number "$1" 1 "$value"; repetitions=$value ;;
       *) echo "run.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
     esac
-    shift
+    shift 2
   done
 }
 
@@ -72,53 +101,58 @@ attempt() {
     outcome="void: checksum"
   fi
   if [[ $outcome != ok ]]; then figures='{"per_second": 0}'; fi
-  printf '  %-16s %s\n' "$peer" "$(sed 's/, .*//; s/.*: //; s/}//' <<<"$figures")" >&2
+  printf '  %-24s %s\n' "$peer" "$(sed 's/, .*//; s/.*: //; s/}//' <<<"$figures")" >&2
   if [[ $outcome != ok ]]; then echo "  $outcome" >&2; fi
   printf '{"workload": "%s", "peer": "%s", "entities": %d, "centrals": %d, "outcome": "%s", %s\n' \
     "$workload" "$peer" "$entities" "$centrals" "$outcome" "${figures#\{}" >>"$runs"
 }
 
-# engine_round_trip CASE: the engine's own benchmark has the same shape; this gives its figures as a peer would.
-engine_round_trip() {
-  "$programs/chargemill_bench" --benchmark_format=json \
-    --benchmark_filter="^engine/$1/$entities/$centrals(/|\$)" |
-    awk '
-      /"(items_per_second|rounds|energy_mj)":/ { gsub(/[",:]/, ""); figure[$1] = $2 }
-      /"error_message": "checksum/ { print "{\"checksum\": \"failed\"}"; void = 1; exit }
-      END {
-        if (void) exit 0
-        if (figure["items_per_second"] == 0) exit 1
-        printf "{\"per_second\": %.0f, \"rounds\": %.0f, \"energy_mj\": %.0f, \"checksum\": \"ok\"}\n",
-          figure["items_per_second"], figure["rounds"], figure["energy_mj"]
-      }'
+# What stock CAF has done best with in round trips of this size so far: stealing-1, ... Nothing: it has done none.
+fastest_caf() {
+  local case='"workload": "round_trip", "peer": "caf-\([a-z]*-[0-9]\)", "entities": '"$entities"
+  sed -n "s/^{$case,"' .*"outcome": "ok", "per_second": \([0-9]*\).*/\2 \1/p' "$runs" |
+    awk '$1 > most { most = $1; best = $2 } END { print best }'
 }
-export -f engine_round_trip
-export programs
+
+# Debian's mimalloc as a shared library.
+mimalloc_library() {
+  dpkg-query -S '*/libmimalloc.so.*' 2>/dev/null | awk '{ path = $2 } END { print path }'
+}
 
 round_trip() {
-  local policy workers
-  centrals=$round_trip_centrals limit=$round_trip_limit
+  local policy workers options caf_round_trip
+  centrals=$round_trip_centrals
   for entities in $sizes; do
     echo "  round trips a second, $entities entities" >&2
-    export entities centrals
-    attempt chargemill bash -o pipefail -c 'engine_round_trip round_trip'
-    attempt chargemill-spread bash -o pipefail -c 'engine_round_trip round_trip_spread'
-    attempt go "$out/go_round_trip" --entities "$entities" --centrals "$centrals" --seconds "$round_trip_seconds"
+    # Three rounds and one to warm up of the slowest take 50 s at a million.
+    limit=$((round_trip_limit + 30 * (entities / 1000000)))
+    options=(--entities "$entities" --centrals "$centrals" --seconds "$round_trip_seconds")
+    caf_round_trip=("$programs/peer_caf_round_trip" --entities="$entities" --centrals="$centrals"
+      --seconds="$round_trip_seconds")
+    attempt chargemill "$programs/peer_chargemill_round_trip" "${options[@]}"
+    attempt chargemill-spread "$programs/peer_chargemill_round_trip" "${options[@]}" --homes spread
+    attempt go "$out/go_round_trip" "${options[@]}"
     attempt erlang erl +P 2097152 -noshell -noinput -pa "$out" \
       -run round_trip main "$entities" "$centrals" "$round_trip_seconds"
     for policy in stealing sharing; do
       for workers in 1 2; do
-        attempt "caf-$policy-$workers" "$programs/peer_caf_round_trip" --entities="$entities" \
-          --centrals="$centrals" --seconds="$round_trip_seconds" \
+        attempt "caf-$policy-$workers" "${caf_round_trip[@]}" \
           --scheduler.policy="$policy" --scheduler.max-threads="$workers"
       done
     done
+    # What was best in the first repetition, so that all runs of this row are of one kind.
+    if [[ -z ${with_mimalloc[$entities]:-} ]]; then with_mimalloc[$entities]=$(fastest_caf); fi
+    policy=${with_mimalloc[$entities]}
+    if [[ -n $policy ]]; then
+      attempt "caf-mimalloc-$policy" env LD_PRELOAD="$mimalloc" MIMALLOC_LARGE_OS_PAGES=1 "${caf_round_trip[@]}" \
+        --scheduler.policy="${policy%-*}" --scheduler.max-threads="${policy#*-}"
+    fi
   done
 }
 
 cp_1hz() {
   local policy options
-  limit=$((warm_up + seconds + 60))
+  limit=$((warm_up + seconds + overtime))
   for entities in $points; do
     for centrals in $variants; do
       echo "  statuses a second, $entities charge points, centrals: $centrals" >&2
@@ -161,14 +195,17 @@ versions() {
 report() {
   local table=/dev/null
   if [[ -n $json ]]; then table=${json%.json}.md; fi
-  awk -v machine="$(machine)" -v versions="$(versions | paste -sd';')" -v commit="$commit" \
+  changes=$changes awk -v machine="$(machine)" -v versions="$(versions | paste -sd';')" -v commit="$commit" \
     -v stolen="$(stolen)" -v date="$date" -v warm_up="$warm_up" -v seconds="$seconds" -v repetitions="$repetitions" \
     -v json="${json:-/dev/null}" -f bench/peers/report.awk "$runs" | tee "$table"
 }
 
 parse_options "$@"
+mimalloc=$(mimalloc_library || true)
+[[ -n $mimalloc ]] || die "no libmimalloc.so; please install libmimalloc-dev"
 # Of the beginning: somebody may commit while this runs.
 commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
+changes=$(git diff --stat=100 HEAD 2>/dev/null || true)
 date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 build_programs
 ticks=$(ticks)

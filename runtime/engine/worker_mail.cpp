@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t kPrefetchAhead = 4;
 constexpr std::size_t kSpareBagsMax = 64;
-constexpr std::uint64_t kGracePeriods = 3;  // begun before the death; after it; one more look
+// Begun before the death; after it, perhaps with an old count (see is_grace_over()); after that;
+// one more look.
+constexpr std::uint64_t kGracePeriods = 4;
 
 }  // namespace
 
@@ -149,15 +151,21 @@ bool Worker::is_grace_over() {
       return false;
   }
   for (unsigned i = 0; i < workers; ++i) {
-    // relaxed: where the period begins; whoever was faster than this look makes it longer.
+    // relaxed: where the period begins. It is no count older than what led to a death by way of
+    // messages, for that happened before this look (coherence); so of those letters a period that
+    // begins after the death misses none. Of a worker that merely ran at the same time it may be an
+    // older count than its newest: then the period ends with a batch that was over when it began,
+    // while letters of the one under way still lie in bags. Where it ended the next one begins, or
+    // later, and that one is whole. A count newer than the look above makes a period longer.
     grace_begin_[i] = coordinator_.worker(i).counters_.activations.load(std::memory_order_relaxed);
   }
   return has_begun;
 }
 
 // Whoever sent to an actor while it lived may still have the letter in a bag. It has sent the bag
-// when a period is over that began after the death; and then this worker has to look into its
-// inbound queue once more. By hand all is one thread, and a batch ends with empty bags.
+// when a period is over that began after the death, or with the next; and then this worker has to
+// look into its inbound queue once more. By hand all is one thread, and a batch ends with empty
+// bags.
 void Worker::release_the_dead() {
   if (is_virtual()) return;  // arrivals may still name them; they go with the engine
   if (dead_.empty()) return;

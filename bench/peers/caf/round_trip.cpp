@@ -25,6 +25,7 @@ using StartAtom = caf::atom_constant<caf::atom("start")>;
 using TotalAtom = caf::atom_constant<caf::atom("total")>;
 
 constexpr std::int64_t kEnergyMj = 22;  // of an entity and round
+constexpr std::uint64_t kRoundsMin = 3;
 
 }  // namespace
 
@@ -168,7 +169,7 @@ void caf_main(caf::actor_system& system, const Config& config) {
   std::uint64_t rounds = 0;
   const auto begin = std::chrono::steady_clock::now();
   double elapsed = 0;
-  while (elapsed < config.seconds) {
+  while (elapsed < config.seconds || rounds < kRoundsMin) {
     round();
     ++rounds;
     elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -241,8 +241,12 @@ func (c *central) run(r *run, points []chargePoint, all []*central) {
 			c.totalsW[t.central] = t.powerW
 		case <-merge:
 			for _, other := range all {
-				if other != c {
-					other.totals <- shardTotal{c.index, c.totalsW[c.index]}
+				if other == c {
+					continue
+				}
+				select {
+				case other.totals <- shardTotal{c.index, c.totalsW[c.index]}:
+				default: // it is behind; the next total says what this one would, and nobody waits in a circle
 				}
 			}
 		}

@@ -24,6 +24,7 @@ type status struct {
 }
 
 const energyMj = 22 // of an entity and round
+const minRounds = 3
 
 // A number that shares no cache line with its neighbours.
 type padded struct {
@@ -106,7 +107,7 @@ func main() {
 	round() // warm: stacks, channels, pages
 	rounds := 0
 	begin := time.Now()
-	for time.Since(begin).Seconds() < *seconds {
+	for time.Since(begin).Seconds() < *seconds || rounds < minRounds {
 		round()
 		rounds++
 	}

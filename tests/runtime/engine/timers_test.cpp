@@ -4,6 +4,7 @@
 #include <atomic>
 #include <caf/actor_system.hpp>
 #include <functional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -61,13 +62,13 @@ class Puppet final : public LeanActor {
   const Strings* const strings_;
 };
 
-/// Two workers; on the first alarms that are due at one time, and two who pass a chain to and fro.
+/// Workers; on the first alarms that are due at one time, and two who pass a chain to and fro.
 class Stage {
  public:
   /// `wake`: of each alarm. `pass`: of each link of a chain, with how many are left.
   Stage(std::size_t alarms, std::function<void(Puppet&)> wake,
-        std::function<void(std::uint32_t)> pass)
-      : config_(options()), system_(config_), engine_(Coordinator::of(system_)) {
+        std::function<void(std::uint32_t)> pass, unsigned workers = 2)
+      : config_(options(workers)), system_(config_), engine_(Coordinator::of(system_)) {
     alarm_.wake = std::move(wake);
     link_.hear = [this, pass = std::move(pass)](Puppet& self, const Message& m) {
       const std::uint32_t left = m.get_if<Chain>()->links - 1;
@@ -82,21 +83,26 @@ class Stage {
     conducts_ = engine_.spawn<Puppet>(0, &conductor_);
     engine_.start_clock();
   }
-  /// Arms all alarms before any can ring. Once both workers sleep.
+  /// Arms all alarms before any can ring. Once all workers sleep.
   void begin() {
     await_rest();
     LeanActor::post(conducts_, Begin{});
   }
   void await_rest() {
-    wait_until([this] { return engine_.worker(0).is_asleep() && engine_.worker(1).is_asleep(); });
+    wait_until([this] {
+      for (unsigned i = 0; i < engine_.workers(); ++i) {
+        if (!engine_.worker(i).is_asleep()) return false;
+      }
+      return true;
+    });
   }
   [[nodiscard]] Address chain() const { return links_[0]; }
   [[nodiscard]] Coordinator& engine() { return engine_; }
 
  private:
-  static EngineOptions options() {
+  static EngineOptions options(unsigned workers) {
     EngineOptions result;
-    result.workers = 2;
+    result.workers = workers;
     return result;
   }
 
@@ -147,6 +153,70 @@ TEST(CoordinatorTimers, LeaveOtherQueuesUnseenForAThousandActivationsHoweverMany
   scene.begin();
   wait_until([&] { return links_before_answer.load(std::memory_order_relaxed) > 0; });
   EXPECT_LE(links_before_answer.load(), 1'024U + 16U) << "and what stood before it in the ring";
+}
+
+// Engine README, limits. Alarms that cause nothing: it is their own number that counts.
+TEST(CoordinatorTimers, LeaveOtherQueuesUnseenFor256OfThemHoweverManyAreDue) {
+  Stage* stage = nullptr;
+  Puppet* asker = nullptr;
+  Puppet* respondent = nullptr;
+  std::uint64_t others_activations = 0;
+  std::uint64_t woken = 0;
+  std::atomic<std::uint64_t> woken_before_answer{0};
+  const Puppet::Strings asks{{}, [&](Puppet&, const Message&) {
+                               woken_before_answer.store(woken, std::memory_order_relaxed);
+                             }};
+  const Puppet::Strings responds{{},
+                                 [&](Puppet& self, const Message&) { self.tell(asker, Answer{}); }};
+  const auto activations_of_other = [&] {
+    // acquire: as in the test above.
+    return stage->engine().worker(1).counters().activations.load(std::memory_order_acquire);
+  };
+  Stage scene{1'000,
+              [&](Puppet& self) {
+                if (++woken == 1) {
+                  others_activations = activations_of_other();
+                  return self.tell(respondent, Question{});
+                }
+                if (woken == 2)
+                  wait_until([&] { return activations_of_other() > others_activations; });
+              },
+              [](std::uint32_t) {}};
+  stage = &scene;
+  asker = scene.engine().spawn<Puppet>(0, &asks);
+  respondent = scene.engine().spawn<Puppet>(1, &responds);
+  scene.begin();
+  wait_until([&] { return woken_before_answer.load(std::memory_order_relaxed) > 0; });
+  EXPECT_LE(woken_before_answer.load(), 256U);
+}
+
+// Engine README, model time: beside a ring that has not been empty for 2 ms.
+TEST(CoordinatorTimers, FireOneEvery1024ActivationsBesideARingThatNeverEmpties) {
+  constexpr std::size_t kAlarms = 20;
+  constexpr std::uint32_t kEndless = 20'000'000;  // a second or more
+  Stage* stage = nullptr;
+  std::uint32_t links = 0;  // passed so far
+  std::vector<std::uint32_t> links_at_alarm;
+  std::atomic<bool> have_all_rung{false};
+  Stage scene{kAlarms,
+              [&](Puppet& self) {
+                links_at_alarm.push_back(links);
+                if (links_at_alarm.size() == 1) self.tell(stage->chain(), Chain{kEndless});
+                // release: publishes all of them; pairs with acquire below.
+                if (links_at_alarm.size() == kAlarms)
+                  have_all_rung.store(true, std::memory_order_release);
+              },
+              [&](std::uint32_t) { ++links; }, 1};
+  stage = &scene;
+  scene.begin();
+  // acquire: pairs with release above.
+  wait_until([&] { return have_all_rung.load(std::memory_order_acquire); });
+  // The first was due beside an empty ring; the second waits until 2 ms are over.
+  EXPECT_LT(links_at_alarm[1], kEndless) << "it waited for the end of the chain";
+  for (std::size_t i = 2; i < kAlarms; ++i) {
+    SCOPED_TRACE("alarm " + std::to_string(i));
+    EXPECT_EQ(links_at_alarm[i] - links_at_alarm[i - 1], 1'024U);
+  }
 }
 
 // Engine README, model time: one timer, all that it causes, then the next.

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <ostream>
 
+#include "tests/support/allocation_count.hpp"
 #include "tests/support/traces.hpp"
 
 namespace chargemill::runtime {
@@ -227,6 +229,28 @@ TEST(TimingWheel, AgreesWithASortedListWhateverIsArmedCancelledAndPopped) {
     for (const Step& step : *test::any_trace(3'000, any_step, simpler).as("timers"))
       both.play(step);
   });
+}
+
+TEST(TimingWheel, AllocatesForNoTimerOnceWarm) {  // issue 2, section 2
+  if (!test::kAllocationsCounted) GTEST_SKIP() << "a sanitizer's allocator is not counted";
+  constexpr Nanos kRound = kTick * (1 << 16);  // each begins at the same place of the lower levels
+  constexpr std::uint32_t kTimers = 1'000;
+  TimingWheel wheel;
+  std::array<TimerId, kTimers> ids{};
+  std::uint64_t fired = 0;
+  const auto play = [&](int round) {
+    const SimTime start = at(kRound * round);
+    for (std::uint32_t i = 0; i < kTimers; ++i)
+      ids[i] = wheel.arm(start + kTick * (i * 61 % 30'000), payload(i));
+    for (std::uint32_t i = 0; i < kTimers; i += 2) (void)wheel.cancel(ids[i]);
+    while (wheel.pop(start + kRound - 1ns)) ++fired;
+  };
+  for (int round = 0; round < 4; ++round) play(round);
+  const std::uint64_t before = test::allocations();
+  for (int round = 4; round < 20; ++round) play(round);
+  EXPECT_EQ(test::allocations() - before, 0U);
+  EXPECT_EQ(fired, 20U * kTimers / 2);
+  EXPECT_EQ(wheel.pending(), 0U);
 }
 
 }  // namespace
