@@ -25,6 +25,9 @@ namespace chargemill::runtime {
 
 class Coordinator final : public caf::scheduler::abstract_coordinator {
  public:
+  /// Virtual time: what the engine itself holds, as bytes (saved_engine.hpp).
+  class Saved;
+
   explicit Coordinator(caf::actor_system& system);
   ~Coordinator() override;
   /// The hook that caf::actor_system_config::load asks for.

@@ -20,6 +20,16 @@ class alignas(128) CounterShard {  // 128: two lines, which are fetched in pairs
     // relaxed (both): a counter with one writer; it orders nothing.
     counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   }
+  /// What is kept of it (runtime/saved). For whoever has stopped its thread.
+  template <class V>
+  void fields(V& v) {
+    v.same(kCount);
+    for (auto& counter : counters_) {
+      std::uint64_t value = counter.load(std::memory_order_relaxed);  // relaxed (both): see add()
+      v(value);
+      counter.store(value, std::memory_order_relaxed);
+    }
+  }
   /// Never less than what an earlier read of the same counter gave.
   [[nodiscard]] std::uint64_t value(Name name) const noexcept {
     // relaxed: as in add().

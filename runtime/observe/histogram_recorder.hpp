@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 
 #include "runtime/observe/latency_histogram.hpp"
@@ -24,6 +25,9 @@ class HistogramRecorder {
     if (ns > max_ns_.load(std::memory_order_relaxed)) max_ns_.store(ns, std::memory_order_relaxed);
   }
   [[nodiscard]] LatencyHistogram snapshot() const;
+  /// What is kept of it (runtime/saved): buckets in use. For whoever has stopped all its threads.
+  template <class V>
+  void fields(V& v);
 
  private:
   // Written by the recording thread only.
@@ -31,5 +35,24 @@ class HistogramRecorder {
   std::atomic<std::int64_t> max_ns_{0};
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+template <class V>
+void HistogramRecorder::fields(V& v) {
+  std::map<std::uint32_t, std::uint64_t> used;
+  std::int64_t max_ns = max_ns_.load(std::memory_order_relaxed);  // relaxed (all): see above
+  for (std::uint32_t i = 0; i < HistogramBuckets::kCount; ++i) {
+    const auto count = counts_[i].load(std::memory_order_relaxed);
+    if (count > 0) used.emplace(i, count);
+  }
+  v(used, max_ns);
+  v.check(max_ns >= 0 && (used.empty() || used.rbegin()->first < HistogramBuckets::kCount));
+  if constexpr (V::kReads) {
+    if (!v.is_sound()) return;
+    for (std::size_t i = 0; i < HistogramBuckets::kCount; ++i)
+      counts_[i].store(0, std::memory_order_relaxed);
+    for (const auto& [i, count] : used) counts_[i].store(count, std::memory_order_relaxed);
+    max_ns_.store(max_ns, std::memory_order_relaxed);
+  }
+}
 
 }  // namespace chargemill::runtime
