@@ -61,6 +61,12 @@ class Clerk {
   }
   [[nodiscard]] std::uint64_t lost() const noexcept { return backlog_.lost(); }
   [[nodiscard]] archive::Waiter& waiter() noexcept { return waiter_; }
+  /// What is kept of it (runtime/saved) where nobody waits for a disk: outside real time.
+  template <class V>
+  void fields(V& v) {
+    v.check(backlog_.empty() && pending_.empty() && held_.empty());
+    v(unrepeated_, cursor_);
+  }
 
  private:
   struct Held {

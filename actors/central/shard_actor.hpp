@@ -47,6 +47,15 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   void for_each_zone(F visit) const {
     for (const ShownZone& shown : zones_) visit(shown.zone, shown.totals.load());
   }
+  /// What is kept of it (runtime/saved), for whoever has frozen the engine. What it shows to others
+  /// is shown anew; fences are of real time.
+  template <class V>
+  void fields(V& v) {
+    v(state_, publish_at_, has_failed_);
+    v.same(clerk_ != nullptr ? 1 : 0);
+    if (clerk_ != nullptr) v(*clerk_);
+    if constexpr (V::kReads) show();
+  }
   void foresee(const runtime::Message& m) const override;
   [[nodiscard]] bool foresees() const override { return true; }
 

@@ -53,6 +53,8 @@ class Arrivals {
   [[nodiscard]] const ArrivalSettings& settings() const noexcept { return settings_; }
   /// How far it has drawn, for who compares two processes.
   [[nodiscard]] const RandomStream& random() const noexcept { return random_; }
+  /// Goes on from there.
+  void go_on(const RandomStream& random) noexcept { random_ = random; }
 
  private:
   /// Around a time: until `end` the rate moves linearly from `rate_from` (at that time) to

@@ -85,6 +85,14 @@ class Network {
   [[nodiscard]] Snapshot count(SimTime now) const;
   /// Where time stands. Requires that it does.
   [[nodiscard]] SimTime stands_at() const { return time_of_count(); }
+  /// All actors of this node, what is under way between them, and what was counted, as bytes
+  /// (runtime/saved); nobody's state may depend on the world outside: virtual time. Fails if
+  /// somebody waits for a disk or for an answer from outside. Requires what count() requires, or a
+  /// meeting of all workers.
+  [[nodiscard]] Result<std::vector<std::byte>> save();
+  /// The same network, built from the same scenario and not started, goes on from there. False, and
+  /// it means nothing any more: these are no bytes of it.
+  [[nodiscard]] bool load(const std::byte* data, std::size_t size);
   /// Each entity's part of the digest, in a fixed order. Requires what count() requires.
   [[nodiscard]] std::vector<EntityDigest> entity_digests() const;
   [[nodiscard]] const Topology& topology() const noexcept { return topology_; }
@@ -153,6 +161,8 @@ class Network {
   [[nodiscard]] const Switchboard& switchboard() const noexcept { return switchboard_; }
 
  private:
+  template <class V>
+  void pass(V& v);
   void begin_recording(const Scenario& scenario, const archive::Image* image);
   [[nodiscard]] NameBook name_book() const;
   /// Which of its node's workers a shard lives on, modulo their number.

@@ -24,6 +24,11 @@ class CoreActor : public runtime::LeanActor {
 
   /// For whoever has frozen the engine.
   [[nodiscard]] const State& state() const noexcept { return state_; }
+  /// Likewise: what is kept of it (runtime/saved).
+  template <class V>
+  void fields(V& v) {
+    v(state_);
+  }
 
  protected:
   void on_message(const runtime::Message& m) override {

@@ -18,6 +18,10 @@ template <class Self, class State, class Event>
 class EssentialActor : public CoreActor<Self, State, Event> {
  public:
   using CoreActor<Self, State, Event>::CoreActor;
+  template <class V>
+  void fields(V& v) {
+    v(this->state_, is_resting_);
+  }
 
  protected:
   runtime::Reactor::AfterFailure on_failure(std::string_view what) override {

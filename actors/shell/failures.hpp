@@ -39,6 +39,13 @@ class Failures {
     std::uint64_t count = 0;
     std::string first;  ///< who, and why
   };
+  /// What is kept of them (runtime/saved): those that were survived.
+  template <class V>
+  void fields(V& v) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    v.check(fatal_.empty());
+    v(survived_);
+  }
   [[nodiscard]] Survived survived() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return survived_;

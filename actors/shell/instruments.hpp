@@ -54,6 +54,13 @@ class Instruments : public runtime::CounterShard<Metric> {
     if (injected >= measure_from_) fault_detection.record(waited);
   }
 
+  /// What is kept of them (runtime/saved).
+  template <class V>
+  void fields(V& v) {
+    CounterShard::fields(v);
+    v(request_decision, session_start, fault_detection);
+  }
+
   runtime::HistogramRecorder request_decision;
   runtime::HistogramRecorder session_start;
   runtime::HistogramRecorder fault_detection;

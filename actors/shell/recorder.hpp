@@ -38,6 +38,12 @@ class Recorder final : public archive::RecordSink {
   [[nodiscard]] bool holds_promises() const override;
   [[nodiscard]] bool serves_restarts() const override { return true; }
 
+  /// What is kept of it (runtime/saved). For whoever has stopped its worker.
+  template <class V>
+  void fields(V& v) {
+    v(teller_, owed_);
+  }
+
   /// `wake` is called by the journal's writer whenever `waiter` asks.
   void add_waiter(archive::Waiter& waiter, std::function<void()> wake);
   void wake_askers();

@@ -22,6 +22,12 @@ class VirtualNetwork {
                                                     image)) {
     network_->start();
   }
+  /// One that nobody has started: it goes on from what another one was.
+  struct Unstarted {};
+  VirtualNetwork(const network::Scenario& scenario, unsigned workers, Unstarted)
+      : end_(scenario.run.duration),
+        engine_(std::make_unique<runtime::Engine>(options(scenario, workers))),
+        network_(std::make_unique<network::Network>(scenario, engine_->coordinator())) {}
   VirtualNetwork(const VirtualNetwork&) = delete;
   VirtualNetwork& operator=(const VirtualNetwork&) = delete;
   ~VirtualNetwork() { engine_.reset(); }
@@ -31,6 +37,12 @@ class VirtualNetwork {
     ASSERT_TRUE(engine_->coordinator().await_pause(std::chrono::seconds{60}));
   }
   void drain() { ASSERT_TRUE(engine_->coordinator().freeze(std::chrono::seconds{60})); }
+  [[nodiscard]] bool load(const std::vector<std::byte>& bytes) {
+    drain();
+    const bool is_loaded = network_->load(bytes.data(), bytes.size());
+    engine_->coordinator().thaw();
+    return is_loaded;
+  }
   /// To the end, and until nothing is under way.
   [[nodiscard]] network::Totals finish() {
     run_until(end_);
