@@ -69,15 +69,16 @@ void fields(V& v, PointRecord& p) {
   v(monitor_seen, filed, session, heard, delivered, breaker, free_slot, stage, phase, display,
     fault, flags, watched, told_at, request, begun, cost, power.w, driver, permit, checkpoint, ring,
     failed_at, price.microeur_per_kwh, injected);
-  registered = flags[0];
-  engine_known = flags[1];
-  monitor_ok = flags[2];
-  faulty = flags[3];
-  operator_stopped = flags[4];
-  is_neutral = flags[5];
-  incident = flags[6];
-  unplugged = flags[7];
-  // 255: every combination is a state of a breaker but its mode.
+  if constexpr (V::kReads) {
+    registered = flags[0];
+    engine_known = flags[1];
+    monitor_ok = flags[2];
+    faulty = flags[3];
+    operator_stopped = flags[4];
+    is_neutral = flags[5];
+    incident = flags[6];
+    unplugged = flags[7];
+  }
   v.check((breaker.word() & 3U) <= static_cast<unsigned>(runtime::BreakerMode::half_open));
   v.same(zone_slot);  // of the plan, and the rest
   static_cast<void>(id), static_cast<void>(rated_w);

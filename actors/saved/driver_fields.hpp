@@ -28,7 +28,7 @@ void fields(V& v, State& s) {
   v.same(places.size());
   v.same(replay.size());
   v(drawn, idle, next_replay, next_warm, start, next_arrival, choice, demand, totals, halted);
-  arrivals.go_on(drawn);
+  if constexpr (V::kReads) arrivals.go_on(drawn);
   v.check(next_replay <= replay.size() && next_warm <= places.size());
   static_cast<void>(settings), static_cast<void>(profile);  // of the plan
 }

@@ -13,10 +13,12 @@ void fields(V& v, State& s) {
   std::array<bool, 4> flags{link_up, ko, plugged, meter_broken};
   v(silent_until, phase, life, flags, telemetry_sent, last_seq, status_seq, asked_seq, outbox,
     meter, telemetry_at, incarnation, refuse_until, held);
-  link_up = flags[0];
-  ko = flags[1];
-  plugged = flags[2];
-  meter_broken = flags[3];
+  if constexpr (V::kReads) {
+    link_up = flags[0];
+    ko = flags[1];
+    plugged = flags[2];
+    meter_broken = flags[3];
+  }
   v.check(meter.ends.size() <= Meter::kEndsMax && outbox.size() <= kOutboxMax);
   static_cast<void>(id), static_cast<void>(price), static_cast<void>(settings);  // of the plan
   static_cast<void>(manual_plug);

@@ -148,18 +148,27 @@ WindowGrant Exchange::agree(const WindowGrant& here) {
   // relaxed: the barrier orders it. release: pairs with acquire in on_life().
   const std::uint64_t round = round_.load(std::memory_order_relaxed) + 1;
   round_.store(round, std::memory_order_release);
-  if (!recall_) return agree_with(here, round);
-  LoggedMeeting meeting{round, here.earliest, recall_->take_sent(), {}};
-  if (recall_->is_replaying()) {
-    if (const auto grant = replay(meeting, here)) return *grant;
+  if (!recall_) {
+    tell_meeting(round, here);
+    return hear_all(here, round);
   }
-  meeting.grant = agree_with(here, round);
+  LoggedMeeting meeting{round, here.earliest, recall_->take_sent(), {}};
+  WindowProposal proposal = here;
+  bool is_told = false;
+  if (recall_->is_replaying()) {
+    if (auto saved = recall_->take_saved()) {
+      is_told = true;
+      if (!go_on_from(std::move(*saved), meeting, proposal)) proposal.stop = true;
+    }
+    if (const auto grant = replay(meeting, proposal, is_told)) return *grant;
+  }
+  if (!is_told) tell_meeting(meeting.round, proposal);
+  meeting.grant = hear_all(proposal, meeting.round);
   write_down(meeting);
   return meeting.grant;
 }
 
-WindowGrant Exchange::agree_with(const WindowGrant& here, std::uint64_t round) {
-  tell_meeting(round, here);
+WindowGrant Exchange::hear_all(const WindowGrant& here, std::uint64_t round) {
   std::unique_lock<std::mutex> lock(mutex_);
   Meeting& meeting = meetings_[round & 1];
   changed_.wait(lock, [&] { return meeting.missing == 0 || has_failed_; });

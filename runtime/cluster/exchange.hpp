@@ -42,6 +42,8 @@ class Exchange final : public Frontier, private LinkEvents {
     /// Virtual time, with links.may_return: where this node writes down what it lives through, so
     /// that another process in its place can; empty: it cannot return, as node 0, which leads.
     std::string log;
+    /// Likewise: at every so many meetings it saves its state, and its log begins anew; 0: never.
+    std::uint64_t save_every = 0;
   };
   /// What another node's runner says.
   struct Message {
@@ -49,7 +51,11 @@ class Exchange final : public Frontier, private LinkEvents {
     std::string text;
     bool is_recalled = false;   ///< from the log of a former life: nobody waits for an answer
     bool has_returned = false;  ///< nothing is said; whatever was asked there must be asked again
+    /// Nothing is said: `text` is the state that this node goes on from. Loaded, it is obeyed().
+    bool is_state = false;
   };
+  /// What this node is, as bytes.
+  using Save = std::function<Result<std::vector<std::byte>>()>;
 
   /// Fails as Links::open does.
   [[nodiscard]] static Result<std::unique_ptr<Exchange>> open(Options options);
@@ -72,6 +78,15 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] bool may_return() const noexcept { return recall_ != nullptr; }
   /// Writes down a message that changes what actors do, before it is obeyed.
   void note(std::string_view text);
+  /// Likewise, and whoever returns has to hear it, whatever it goes on from.
+  void keep_word(std::string_view text);
+  /// From now on states are saved: `save` is called while all workers stand at a meeting, on one of
+  /// theirs. What it cannot save then it is asked for again at the next one. Null: not any more.
+  void save_by(Save save);
+  /// As long as it lives nothing is saved.
+  [[nodiscard]] std::unique_lock<std::mutex> hold_saving() {
+    return std::unique_lock<std::mutex>{saving_mutex_};
+  }
   /// A message that is_recalled has been obeyed.
   void obeyed();
   /// Nobody will return any more: the log goes.
@@ -162,14 +177,20 @@ class Exchange final : public Frontier, private LinkEvents {
                           ByteView content);
   [[nodiscard]] bool hear_meeting(unsigned node, std::string_view message);
   void hand_over(unsigned node, std::uint64_t stamp, SlabPtr parcel);
-  [[nodiscard]] WindowGrant agree_with(const WindowGrant& here, std::uint64_t round);
+  [[nodiscard]] WindowGrant hear_all(const WindowGrant& here, std::uint64_t round);
   // Where nodes may return.
   void tell_meeting(std::uint64_t round, const WindowProposal& here);
   [[nodiscard]] bool hear_greeting(unsigned node, std::string_view message);
   void tell_again(unsigned node, const Recall::Resend& what);
   void recall_words(std::vector<std::string> words);
+  /// `is_told`: the others have heard that proposal, or will.
   [[nodiscard]] std::optional<WindowGrant> replay(const LoggedMeeting& here,
-                                                  const WindowProposal& proposal);
+                                                  const WindowProposal& proposal, bool is_told);
+  void say_again(const Recall::Owed& owed);
+  /// This node is what it was when it saved its state: `here` is what it brought there. False:
+  /// there is a failure.
+  [[nodiscard]] bool go_on_from(SavedMeeting saved, LoggedMeeting& here, WindowProposal& proposal);
+  [[nodiscard]] std::optional<std::vector<std::byte>> state_at(std::uint64_t round);
   /// Until the runner has obeyed all words of the log so far; false: there is a failure.
   [[nodiscard]] bool await_obedience();
   [[nodiscard]] bool take_logged_mail(ByteView mail);
@@ -195,6 +216,9 @@ class Exchange final : public Frontier, private LinkEvents {
   std::deque<Message> recalled_;     // guarded by mutex_
   unsigned unobeyed_ = 0;            // guarded by mutex_: recalled, and not obeyed yet
   std::unique_ptr<Recall> recall_;   // null: no node returns
+  std::mutex saving_mutex_;          // tried once a meeting that saves
+  Save save_;                        // guarded by saving_mutex_
+  std::uint64_t saved_at_ = 0;       // the last worker's at a meeting
   // Where nodes may return, guarded by engine_mutex_: what came for the log, by the parity of the
   // meeting and by node; and what came before its turn, while the log was lived through again.
   std::array<MeetingLog::Mail, 2> mail_;

@@ -122,7 +122,7 @@ void Exchange::on_control(unsigned node, std::string_view message) {
   if (!message.empty() && message.front() == kRunnersWord) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (messages_.size() < kRunnersMessagesMax) {
-      messages_.push_back({node, std::string{message.substr(1)}, false, false});
+      messages_.push_back({node, std::string{message.substr(1)}, false, false, false});
       return changed_.notify_all();
     }
   }

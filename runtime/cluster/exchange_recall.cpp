@@ -8,6 +8,9 @@
 namespace chargemill::runtime {
 namespace {
 
+/// Meetings after which a state that could not be saved is tried again.
+constexpr std::uint64_t kTryAgainAfter = 8;
+
 std::string meeting_text(std::uint64_t round, const WindowProposal& proposal) {
   using At = MeetingLayout;
   std::string text(At::kBytes, '\0');
@@ -81,7 +84,7 @@ bool Exchange::hear_greeting(unsigned node, std::string_view message) {
   if (!greeted->trouble.empty()) fail(greeted->trouble);
   for (const auto& again : greeted->again) tell_again(node, again);
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (greeted->has_returned) messages_.push_back({node, {}, false, true});
+  if (greeted->has_returned) messages_.push_back({node, {}, false, true, false});
   changed_.notify_all();
   return true;
 }
@@ -101,8 +104,65 @@ Result<void> Exchange::begin() {
   if (!recall_) return {};
   auto settled = recall_->settle();
   if (!settled) return settled;
-  if (recall_->is_replaying()) recall_words(recall_->next_words());
+  if (!recall_->is_replaying()) return {};
+  for (const auto& owed : recall_->take_owed()) say_again(owed);
+  auto words = recall_->kept_words();
+  if (words.empty()) words = recall_->next_words();
+  recall_words(std::move(words));
   return {};
+}
+
+// As they were said when the state was saved. Whoever has a new life since asks for it itself.
+void Exchange::say_again(const Recall::Owed& owed) {
+  ByteView mail{owed.what.mail.data(), owed.what.mail.size()};
+  while (mail.size > 0) {
+    const auto bytes = load_at<std::uint32_t>(mail.data + ParcelLayout::kBytesAt);
+    const std::size_t whole = ParcelLayout::kHeaderBytes + std::size_t{bytes};
+    SlabPtr parcel = links_->parcel();
+    std::copy_n(mail.data, whole, parcel->body());
+    parcel->grow(whole);
+    links_->send(owed.node, std::move(parcel), owed.life);
+    mail = {mail.data + whole, mail.size - whole};
+  }
+  if (!owed.what.meeting.empty()) links_->tell(owed.node, owed.what.meeting, owed.life);
+}
+
+void Exchange::keep_word(std::string_view text) {
+  if (recall_) recall_->keep_word(text);
+}
+
+void Exchange::save_by(Save save) {
+  const std::lock_guard<std::mutex> lock(saving_mutex_);
+  save_ = std::move(save);
+}
+
+bool Exchange::go_on_from(SavedMeeting saved, LoggedMeeting& here, WindowProposal& proposal) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto* const text = reinterpret_cast<const char*>(saved.state.data());
+    recalled_.push_back({0, std::string{text, saved.state.size()}, true, false, true});
+    ++unobeyed_;
+    changed_.notify_all();
+  }
+  if (!await_obedience()) return false;
+  saved_at_ = saved.round;
+  // release: as in agree().
+  round_.store(saved.round, std::memory_order_release);
+  // Where nobody gives orders a proposal is nothing but that.
+  proposal.earliest = saved.proposed;
+  here = {saved.round, saved.proposed, saved.mail_sum, {}};
+  return true;
+}
+
+/// None: it is not time, or it cannot be saved here. The saving mutex is held.
+std::optional<std::vector<std::byte>> Exchange::state_at(std::uint64_t round) {
+  const std::uint64_t next = std::max<std::uint64_t>(2, saved_at_ + options_.save_every);
+  if (options_.save_every == 0 || round < next || !save_) return std::nullopt;
+  if ((round - next) % kTryAgainAfter != 0) return std::nullopt;
+  auto state = save_();
+  if (!state) return std::nullopt;
+  saved_at_ = round;
+  return std::move(*state);
 }
 
 void Exchange::note(std::string_view text) {
@@ -125,7 +185,7 @@ void Exchange::forget() {
 void Exchange::recall_words(std::vector<std::string> words) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (auto& word : words) {
-    recalled_.push_back({0, std::move(word), true, false});
+    recalled_.push_back({0, std::move(word), true, false, false});
     ++unobeyed_;
   }
   changed_.notify_all();
@@ -134,7 +194,7 @@ void Exchange::recall_words(std::vector<std::string> words) {
 // The grant of a meeting as it was, with the mail that came for it; none: the log ends, and from
 // here on the others are asked.
 std::optional<WindowGrant> Exchange::replay(const LoggedMeeting& here,
-                                            const WindowProposal& proposal) {
+                                            const WindowProposal& proposal, bool is_told) {
   WindowGrant stop{};
   stop.stop = true;
   if (!failure().empty()) return stop;
@@ -154,7 +214,7 @@ std::optional<WindowGrant> Exchange::replay(const LoggedMeeting& here,
          " differs from its log");
     return stop;
   }
-  tell_meeting(here.round, proposal);  // of the last ones some have not heard
+  if (!is_told) tell_meeting(here.round, proposal);  // of the last ones some have not heard
   if (!take_logged_mail(entry->rest)) {
     fail("the log of this node has mail that no actor could send");
     return stop;
@@ -202,7 +262,11 @@ void Exchange::write_down(const LoggedMeeting& meeting) {
     const std::lock_guard<std::mutex> lock(engine_mutex_);
     mail.swap(mail_[meeting.round & 1]);
   }
-  const auto written = recall_->write(meeting, mail);
+  // Nobody writes a word while the log begins anew.
+  const std::unique_lock<std::mutex> saving(saving_mutex_, std::try_to_lock);
+  auto state = saving.owns_lock() ? state_at(meeting.round) : std::nullopt;
+  const auto written =
+      state ? recall_->write(meeting, mail, std::move(*state)) : recall_->write(meeting, mail);
   if (!written) fail(written.error().text);
   for (auto& one : mail) one.clear();
   const std::lock_guard<std::mutex> lock(engine_mutex_);

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
@@ -144,6 +145,20 @@ Result<std::unique_ptr<MeetingLog>> MeetingLog::begin(const std::string& path,
   const auto bytes = bytes_of_head(head);
   if (::write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
     return tl::unexpected<Error>(cannot(path));
+  return log;
+}
+
+Result<std::unique_ptr<MeetingLog>> MeetingLog::begin_anew(const std::string& path,
+                                                           const MeetingLogHead& head,
+                                                           const LoggedMeeting& meeting,
+                                                           const Mail& mail) {
+  const std::string beside = path + ".new";
+  auto log = begin(beside, head);
+  if (!log) return log;
+  const auto written = (*log)->write(meeting, mail);
+  if (!written) return tl::unexpected<Error>(written.error());
+  if (::rename(beside.c_str(), path.c_str()) != 0) return tl::unexpected<Error>(cannot(path));
+  (*log)->path_ = path;
   return log;
 }
 

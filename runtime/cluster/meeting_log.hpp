@@ -78,6 +78,12 @@ class MeetingLog {
   /// Goes on behind the first `bytes` of one that is there.
   [[nodiscard]] static Result<std::unique_ptr<MeetingLog>> go_on(const std::string& path,
                                                                  std::size_t bytes);
+  /// One that begins with `meeting`, in place of what is there, at once: no moment is without a
+  /// log.
+  [[nodiscard]] static Result<std::unique_ptr<MeetingLog>> begin_anew(const std::string& path,
+                                                                      const MeetingLogHead& head,
+                                                                      const LoggedMeeting& meeting,
+                                                                      const Mail& mail);
   ~MeetingLog();
   MeetingLog(const MeetingLog&) = delete;
   MeetingLog& operator=(const MeetingLog&) = delete;
@@ -91,7 +97,7 @@ class MeetingLog {
   MeetingLog(std::string path, int file) : path_(std::move(path)), file_(file) {}
   [[nodiscard]] Result<void> write_record(std::uint8_t kind, std::vector<ByteView> parts);
 
-  const std::string path_;
+  std::string path_;
   const int file_;
   std::mutex mutex_;  // once a meeting; a word is rare
 };

@@ -14,11 +14,18 @@ Recall::Recall(Options options)
       is_replaying_(!options_.log.empty()),
       peers_(options_.own.nodes) {
   for (Kept& kept : kept_) kept.mail.resize(options_.own.nodes);
+  std::uint64_t first = 0;
   while (const auto entry = reader_.next()) {
-    if (entry->meeting) base_ = entry->meeting->round;
+    if (!entry->meeting) continue;
+    base_ = entry->meeting->round;
+    if (first == 0) first = base_;
   }
   sound_bytes_ = reader_.offset();
   reader_ = MeetingLogReader{{found_.bytes().data, sound_bytes_}};
+  if (why_not_own().empty()) {
+    const std::string trouble = find_state(first);
+    if (first > 1) state_trouble_ = trouble;  // else it lives from the beginning
+  }
   if (!why_not_own().empty()) base_ = 0;
   if (options_.own.node == 0) run_ = options_.own.run;
 }
@@ -31,7 +38,7 @@ std::string Recall::why_not_own() const {
   if (head->plan != options_.own.plan) return "that is of another scenario, seed or version";
   if (head->node != options_.own.node || head->nodes != options_.own.nodes)
     return "that is of another place among the nodes";
-  return {};
+  return state_trouble_;
 }
 
 std::string Recall::begin_life(unsigned node) {
@@ -113,14 +120,10 @@ Result<void> Recall::settle() {
   if (options_.log.empty()) return {};
   std::string why = why_not_own();
   if (why.empty() && reader_.head()->run != run_) why = "that is of another run";
-  if (why.empty()) {
-    auto log = MeetingLog::go_on(options_.log, sound_bytes_);
-    if (!log) return tl::unexpected<Error>(log.error());
-    log_ = std::move(*log);
-    return {};
-  }
+  if (why.empty()) return go_on();
   if (has_begun) return failure(ErrorKind::environment, without_log(why));
   base_ = 0;
+  forget_state();
   end_replay();
   MeetingLogHead head = options_.own;
   head.run = run_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "runtime/cluster/meeting_log.hpp"
+#include "runtime/cluster/saved_life.hpp"
 
 namespace chargemill::runtime {
 
@@ -50,7 +51,14 @@ class Recall {
     std::vector<Resend> again;  ///< meeting by meeting
   };
 
-  /// Looks at the log that a former life has left.
+  /// What is to be said to a node, in one of its lives.
+  struct Owed {
+    unsigned node = 0;
+    std::uint32_t life = 0;
+    Resend what;
+  };
+
+  /// Looks at the log and the state that a former life has left.
   explicit Recall(Options options);
 
   /// A process has come to the place of `node`; what to greet it with.
@@ -66,6 +74,8 @@ class Recall {
   /// Once all have greeted: this node goes on from its log, or begins one. Fails if its place needs
   /// a log that is not there.
   [[nodiscard]] Result<void> settle();
+  /// After that: what this node had said last when its state was saved, to those who need it. Once.
+  [[nodiscard]] std::vector<Owed> take_owed();
   /// Why it will fail, as far as that is known before; empty: it may not.
   [[nodiscard]] std::string obstacle() const;
   /// The meetings of the log are being lived through again.
@@ -73,6 +83,9 @@ class Recall {
     return is_replaying_.load(std::memory_order_acquire);  // acquire: what ended it is seen
   }
   void end_replay() noexcept { is_replaying_.store(false, std::memory_order_release); }
+  /// While it is, and first of all: the state to go on from. Once; none: it lives from the
+  /// beginning.
+  [[nodiscard]] std::optional<SavedMeeting> take_saved();
   /// While it is: what comes next.
   [[nodiscard]] std::optional<LoggedEntry> next() { return reader_.next(); }
   /// The words before the next meeting.
@@ -98,17 +111,19 @@ class Recall {
   [[nodiscard]] Result<void> write_word(std::string_view word) {
     return log_ ? log_->write(word) : Result<void>{};
   }
+  /// The same, and from now on nothing before that meeting is needed: `state` is what this node was
+  /// when it came there. While nobody writes a word.
+  [[nodiscard]] Result<void> write(const LoggedMeeting& meeting, const MeetingLog::Mail& mail,
+                                   std::vector<std::byte> state);
+  /// Whoever returns has to hear `word`, from whatever it goes on.
+  void keep_word(std::string_view word);
+  /// Those of the state.
+  [[nodiscard]] std::vector<std::string> kept_words() const;
   [[nodiscard]] bool has_log() const noexcept { return log_ != nullptr; }
-  void remove_log() noexcept {
-    if (log_) log_->remove();
-  }
+  void remove_log() noexcept;
 
  private:
-  struct Kept {
-    std::uint64_t round = 0;
-    std::vector<std::vector<std::byte>> mail;  // by node
-    std::string text;                          // of this node there; empty: not said yet
-  };
+  using Kept = KeptMeeting;
   /// What is known of another node.
   struct Peer {
     std::uint32_t life = 0;     // which of its processes, from 1
@@ -121,6 +136,11 @@ class Recall {
   [[nodiscard]] std::uint64_t need_of(const Peer& peer) const noexcept;
   [[nodiscard]] std::string why_not_own() const;
   [[nodiscard]] std::string without_log(const std::string& why) const;
+  [[nodiscard]] std::string find_state(std::uint64_t first);
+  [[nodiscard]] Result<void> go_on();
+  [[nodiscard]] Result<void> note_owed();
+  void forget_state() noexcept;
+  [[nodiscard]] std::string state_path() const;
   void send_again(unsigned node, Greeted& to) const;
   [[nodiscard]] Kept& kept_of(std::uint64_t round);
 
@@ -128,6 +148,11 @@ class Recall {
   const MappedLog found_;    // what a former life has left
   MeetingLogReader reader_;  // of it
   std::size_t sound_bytes_ = 0;
+  std::uint64_t saved_round_ = 0;           // of the state that was found; 0: none that may be used
+  bool is_log_older_ = false;               // than that state: nothing of it is lived through again
+  std::string state_trouble_;               // why the log, which needs a state, has none
+  std::optional<SavedLife> saved_;          // taken by the last worker at a meeting
+  std::vector<std::string> words_;          // kept_words(); written before there are workers
   std::unique_ptr<MeetingLog> log_;         // written by settle()
   std::atomic<bool> is_replaying_;          // written by settle() and the last worker at a meeting
   std::atomic<std::uint64_t> mail_sum_{0};  // written by workers and the last one at a meeting
@@ -138,6 +163,7 @@ class Recall {
   bool is_settled_ = false;
   std::vector<Peer> peers_;
   std::array<Kept, 2> kept_;  // by the parity of the meeting
+  std::vector<Owed> owed_;
 };
 
 }  // namespace chargemill::runtime

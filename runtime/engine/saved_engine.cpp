@@ -14,7 +14,7 @@ template <class V, class T>
 void pass_counter(V& v, std::atomic<T>& counter) {
   T value = counter.load(std::memory_order_relaxed);  // relaxed (both): all threads stand
   v(value);
-  counter.store(value, std::memory_order_relaxed);
+  if constexpr (V::kReads) counter.store(value, std::memory_order_relaxed);
 }
 
 }  // namespace

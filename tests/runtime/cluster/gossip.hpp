@@ -36,6 +36,10 @@ class Gossip final : public LeanActor {
          const std::vector<Address>& all)
       : LeanActor(cfg), all_(all), random_(seed, id, Purpose::choice) {}
   std::uint64_t mixed = 0;  // read while time stands still
+  template <class V>
+  void fields(V& v) {
+    v(mixed, random_);
+  }
 
  private:
   void on_message(const Message& m) override {

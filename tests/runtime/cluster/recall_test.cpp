@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
+#include "runtime/saved/state_file.hpp"
 #include "tests/support/folder.hpp"
 
 namespace chargemill::runtime {
@@ -143,6 +145,120 @@ TEST(Recall, BeginsAnewWhereALogOfAnEarlierRunLies) {
   EXPECT_EQ(leader.keep(1, bytes_of("mail"), 1), 1U);
   const MappedLog written{log};
   EXPECT_EQ(MeetingLogReader{written.bytes()}.head()->run, kRun);
+}
+
+/// Four meetings of node 1, whose state is saved at the last of them; the leader has not heard of
+/// that one. What its log was just before is kept beside it.
+void live_and_save(Recall& leader, const std::string& log) {
+  Recall first = make(1, log);
+  greet(leader, 0, first, 1);
+  ASSERT_TRUE(leader.settle().has_value());
+  ASSERT_TRUE(first.settle().has_value());
+  for (std::uint64_t round = 1; round <= 4; ++round) {
+    meet(leader, 1, round);
+    meet(first, 0, round);
+    first.note_meeting(0, round);
+    if (round == 4) break;
+    leader.note_meeting(1, round);
+    ASSERT_TRUE(first.write({round, 0, 0, {}}, {{}, {}, {}}).has_value());
+  }
+  std::filesystem::copy_file(log, log + ".before");
+  first.keep_word("resume");
+  const ByteView state = bytes_of("what it is");
+  ASSERT_TRUE(first.write({4, 11, 12, {}}, {{}, {}, {}}, {state.data, state.data + state.size})
+                  .has_value());
+}
+
+/// It returns, and finds its state; how many meetings of its log follow.
+int meetings_after_its_state(Recall& leader, const std::string& log) {
+  Recall second = make(1, log);
+  const std::string to_second = leader.begin_life(1);
+  const auto heard = leader.hear(1, second.begin_life(0));
+  EXPECT_TRUE(heard && heard->trouble.empty());
+  EXPECT_TRUE(second.hear(0, to_second).has_value());
+  const auto settled = second.settle();
+  EXPECT_TRUE(settled.has_value()) << (settled ? "" : settled.error().text);
+  const auto owed = second.take_owed();
+  EXPECT_EQ(owed.size(), 1U);
+  if (!owed.empty()) {
+    EXPECT_EQ(owed[0].node, 0U);
+    EXPECT_EQ(text_of(owed[0].what), "mail 4,meeting 4") << "nobody has heard it";
+  }
+  EXPECT_EQ(second.kept_words(), std::vector<std::string>{"resume"});
+  const auto saved = second.take_saved();
+  EXPECT_TRUE(saved && saved->round == 4 && saved->proposed == 11 && saved->mail_sum == 12);
+  EXPECT_FALSE(second.take_saved().has_value()) << "once";
+  int meetings = 0;
+  while (const auto entry = second.next()) {
+    EXPECT_TRUE(entry->meeting && entry->meeting->round == 4U + static_cast<unsigned>(meetings));
+    ++meetings;
+  }
+  return meetings;
+}
+
+TEST(Recall, GoesOnFromItsStateAndWhatItsLogHasSince) {
+  const test::Folder folder;
+  const std::string log = folder.path() + "/node-1.log";
+  Recall leader = make(0, {});
+  live_and_save(leader, log);
+  EXPECT_EQ(meetings_after_its_state(leader, log), 1);
+}
+
+// The state is in its place, and the log has not begun anew.
+TEST(Recall, GoesOnFromAStateThatIsYoungerThanItsLog) {
+  const test::Folder folder;
+  const std::string log = folder.path() + "/node-1.log";
+  Recall leader = make(0, {});
+  live_and_save(leader, log);
+  std::filesystem::rename(log + ".before", log);
+  EXPECT_EQ(meetings_after_its_state(leader, log), 0);
+  // And once more: its log is as new as that.
+  EXPECT_EQ(meetings_after_its_state(leader, log), 0);
+}
+
+TEST(Recall, RefusesToReturnWithoutTheStateThatItsLogBeginsWith) {
+  const test::Folder folder;
+  const std::string log = folder.path() + "/node-1.log";
+  const std::string state = folder.path() + "/node-1.state";
+  Recall leader = make(0, {});
+  live_and_save(leader, log);
+  const auto trouble = [&] {
+    Recall again = make(0, {});
+    again.note_meeting(1, 3);  // of a former life
+    Recall node = make(1, log);
+    greet(again, 0, node, 1);
+    const auto settled = node.settle();
+    return settled ? std::string{} : settled.error().text;
+  };
+  EXPECT_EQ(trouble(), "");
+  std::filesystem::resize_file(state, std::filesystem::file_size(state) - 1);
+  EXPECT_NE(trouble().find("its state, " + state + ", is not there, or is damaged"),
+            std::string::npos);
+  ASSERT_TRUE(saved::write_state(state, {8, 500, 1, 3, 4}, {}));
+  EXPECT_NE(trouble().find("is of another scenario, seed, version or place"), std::string::npos);
+  ASSERT_TRUE(saved::write_state(state, {7, 501, 1, 3, 4}, {}));
+  EXPECT_NE(trouble().find("is of another run"), std::string::npos);
+  ASSERT_TRUE(saved::write_state(state, {7, 500, 1, 3, 3}, {}));
+  EXPECT_NE(trouble().find("is of an earlier meeting"), std::string::npos);
+  ASSERT_TRUE(saved::write_state(state, {7, 500, 1, 3, 4}, {}));
+  EXPECT_NE(trouble().find("is damaged"), std::string::npos);
+}
+
+TEST(Recall, NeedsNoStateWhereItsLogBeginsWithTheRun) {
+  const test::Folder folder;
+  const std::string log = folder.path() + "/node-1.log";
+  Recall leader = make(0, {});
+  live_and_save(leader, log);
+  std::filesystem::rename(log + ".before", log);
+  std::filesystem::resize_file(folder.path() + "/node-1.state", 40);
+  Recall second = make(1, log);
+  const std::string to_second = leader.begin_life(1);
+  ASSERT_TRUE(leader.hear(1, second.begin_life(0)).has_value());
+  ASSERT_TRUE(second.hear(0, to_second).has_value());
+  ASSERT_TRUE(second.settle().has_value());
+  EXPECT_FALSE(second.take_saved().has_value());
+  const auto first = second.next();
+  EXPECT_TRUE(first && first->meeting && first->meeting->round == 1U);
 }
 
 TEST(Recall, HasNoUseForBytesThatAreNoGreeting) {

@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "runtime/cluster/exchange.hpp"
+#include "runtime/engine/saved_engine.hpp"
+#include "runtime/saved/state_file.hpp"
 #include "tests/runtime/cluster/gossip.hpp"
 #include "tests/support/folder.hpp"
 
@@ -38,9 +40,13 @@ struct Plan {
   unsigned workers = 0;
   std::vector<NodeEndpoints> endpoints;
   std::string folder;
+  std::uint64_t save_every = 0;
 
   [[nodiscard]] std::string log_of(unsigned node) const {
     return folder + "/node-" + std::to_string(node) + ".log";
+  }
+  [[nodiscard]] std::string state_of(unsigned node) const {
+    return folder + "/node-" + std::to_string(node) + ".state";
   }
 };
 
@@ -56,10 +62,12 @@ struct GossipNode {
     options.kinds = {letter_kind<Hop, write_hop, read_hop>()};
     options.workers = plan.workers;
     if (node != 0) options.log = plan.log_of(node);
+    options.save_every = plan.save_every;
     exchange = std::move(*Exchange::open(std::move(options)));
   }
   ~GossipNode() {
     exchange->expect_leaving();
+    exchange->save_by(nullptr);
     exchange->detach();
     engine.reset();
   }
@@ -105,6 +113,23 @@ struct GossipNode {
     return text;
   }
 
+  /// All that this node is.
+  template <class V>
+  void fields(V& v) {
+    static const std::vector<SavedLetter> kinds{SavedLetter::of<Hop>()};
+    Coordinator::Saved saved{engine->coordinator(), kinds};
+    if constexpr (V::kReads) {
+      saved.read(v);
+    } else {
+      saved.write(v);
+    }
+    for (auto* actor : gossips) {
+      if (actor != nullptr) actor->fields(v);
+    }
+    v(has_started);
+  }
+
+  bool has_started = false;
   std::unique_ptr<Exchange> exchange;
   std::unique_ptr<Engine> engine;
   std::vector<Address> all;
@@ -115,17 +140,29 @@ struct GossipNode {
 int live(const Plan& plan, unsigned node, unsigned life) {
   GossipNode here{plan, node, life};
   if (!here.begin(plan, node)) return 1;
+  here.exchange->save_by([&here]() -> Result<std::vector<std::byte>> {
+    saved::Writer v;
+    here.fields(v);
+    if (!v.is_sound()) return failure(ErrorKind::environment, "something is under way");
+    return v.take();
+  });
   here.exchange->tell(0, "ready");
-  bool has_started = false;
   for (;;) {
     const auto message = here.exchange->receive(kPatience);
     if (!message) {
       std::fprintf(stderr, "node %u: %s\n", node, here.exchange->failure().c_str());
       return 2;
     }
-    if (message->text == "start") {
-      if (!message->is_recalled && !has_started) here.exchange->note(message->text);
-      if (!std::exchange(has_started, true)) here.start();
+    if (message->is_state) {
+      const ByteView state = bytes_of(message->text);
+      saved::Reader v{state.data, state.size};
+      here.fields(v);
+      if (!v.is_exhausted()) return 4;
+      here.exchange->obeyed();
+    } else if (message->text == "start") {
+      const auto saving = here.exchange->hold_saving();
+      if (!message->is_recalled && !here.has_started) here.exchange->note(message->text);
+      if (!std::exchange(here.has_started, true)) here.start();
       if (message->is_recalled) {
         here.exchange->obeyed();
       } else {
@@ -185,20 +222,21 @@ class Spare {
   int go_ = -1;
 };
 
-/// When which node is killed: once its log has so many bytes.
+/// When which node is killed: once its log has so many bytes, or it has saved that meeting.
 struct Death {
   unsigned node;
   std::uintmax_t log_bytes;
+  std::uint64_t meeting = 0;
 };
 
 class Returns : public testing::Test {
  protected:
   /// What all actors have mixed after two model seconds, although nodes died.
   std::vector<std::uint64_t> play(std::uint64_t seed, unsigned nodes, unsigned workers,
-                                  const std::vector<Death>& deaths) {
+                                  const std::vector<Death>& deaths, std::uint64_t save_every = 0) {
     test::SocketFolder sockets;
     const test::Folder folder;
-    plan_ = {seed, nodes, workers, sockets.endpoints(nodes), folder.path()};
+    plan_ = {seed, nodes, workers, sockets.endpoints(nodes), folder.path(), save_every};
     std::vector<std::vector<std::unique_ptr<Spare>>> lives(nodes);
     for (unsigned node = 1; node < nodes; ++node) {
       for (unsigned life = 0; life <= deaths.size(); ++life)
@@ -211,7 +249,7 @@ class Returns : public testing::Test {
     EXPECT_TRUE(leader.begin(plan_, 0));
     std::thread reaper{[&] {
       for (const Death& death : deaths) {
-        await_bytes(death);
+        await(death);
         lives[death.node][life[death.node]]->kill();
         lives[death.node][++life[death.node]]->go();
       }
@@ -243,17 +281,24 @@ class Returns : public testing::Test {
   }
 
  private:
-  void await_bytes(const Death& death) const {
+  [[nodiscard]] bool has_come(const Death& death) const {
+    if (death.meeting > 0) {
+      const auto state = saved::read_state(plan_.state_of(death.node));
+      return state && state->head.round >= death.meeting;
+    }
     std::error_code none;
+    const auto bytes = std::filesystem::file_size(plan_.log_of(death.node), none);
+    return !none && bytes >= death.log_bytes;
+  }
+  void await(const Death& death) const {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    const std::string log = plan_.log_of(death.node);
     for (;;) {
-      const auto bytes = std::filesystem::file_size(log, none);
-      if (!none && bytes >= death.log_bytes) return;
+      if (has_come(death)) return;
       if (std::chrono::steady_clock::now() > deadline) break;
       std::this_thread::yield();
     }
-    ADD_FAILURE() << log << " never had " << death.log_bytes << " bytes";
+    ADD_FAILURE() << "node " << death.node << " never had " << death.log_bytes
+                  << " bytes, or saved meeting " << death.meeting;
   }
   static void run_until(GossipNode& leader, Nanos time) {
     if (HasFailure()) return;  // the rest is of no interest, and each would be waited for
@@ -300,6 +345,36 @@ TEST_F(Returns, OfAKilledNodeChangeNothingThatAnyActorHears) {
         ASSERT_EQ(play(seed, nodes, workers, {{node, bytes}}), one);
       }
     }
+  }
+}
+
+// From what it has saved, and what its log has since; whenever it dies between the two.
+TEST_F(Returns, FromASavedStateChangeNothingEither) {
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+    const auto one = alone(seed);
+    RandomStream random{seed, 2, Purpose::choice};
+    for (const unsigned nodes : {2U, 3U, 4U}) {
+      for (const unsigned workers : {1U, 2U}) {
+        const auto node = static_cast<unsigned>(1 + random.below(nodes - 1));
+        const std::uint64_t every = 1 + random.below(6);
+        const std::uint64_t meeting = 2 + random.below(18);
+        SCOPED_TRACE(testing::Message()
+                     << "seed " << seed << ", " << nodes << " x " << workers << ", node " << node
+                     << " at meeting " << meeting << ", saved every " << every);
+        ASSERT_EQ(play(seed, nodes, workers, {{node, 0, meeting}}, every), one);
+      }
+    }
+  }
+}
+
+TEST_F(Returns, FromOneStateAndFromTheNext) {
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    const auto one = alone(seed);
+    RandomStream random{seed, 3, Purpose::choice};
+    const std::uint64_t first = 2 + random.below(8);
+    ASSERT_EQ(play(seed, 3, 1, {{1, 200}, {1, 0, first}, {1, 0, first + 5}}, 3), one);
+    ASSERT_EQ(play(seed, 3, 2, {{1, 0, first}, {2, 0, first + 2}}, 2), one);
   }
 }
 
