@@ -39,14 +39,19 @@ find_process() {
   done
   return 1
 }
-# kill_one SHELL NAME NODE BYTES: once the log of that node has so many bytes.
+# has_saved FILE MEETING: a state of that meeting, or of a later one; its number is in the file's head.
+has_saved() { [[ $(od -An -tu8 -j24 -N8 "$1" 2>/dev/null | tr -d ' ' || true) -ge $2 ]]; }
+# kill_one SHELL NAME NODE BYTES: once the log of that node has so many bytes; or, with s before a number, once it has saved that meeting.
 kill_one() {
   local process
-  soon has_bytes "$work/$2/recovery/node-$3.log" "$4"
+  case $4 in
+    s*) soon has_saved "$work/$2/recovery/node-$3.state" "${4#s}" ;;
+    *) soon has_bytes "$work/$2/recovery/node-$3.log" "$4" ;;
+  esac
   soon find_process "$1" "$3"
   kill -9 "$process"
 }
-# disturbed NAME DEATHS ARGS...: the town while nodes are killed; DEATHS are NODE:BYTES, one after the other.
+# disturbed NAME DEATHS ARGS...: the town while nodes are killed; DEATHS are NODE:BYTES or NODE:sMEETING, one after the other.
 disturbed() {
   local name=$1 deaths=$2 pid death code=0
   shift 2
@@ -96,6 +101,40 @@ survives_more_than_one() {
   disturbed many '1:40000 1:120000' --nodes 2 --workers 1
   are_alike one many
 }
+# From a state that it has saved, and what its log has since.
+goes_on_from_its_state() {
+  local seed nodes workers node meeting
+  for ((seed = 1; seed <= seeds; ++seed)); do
+    run_in one --seed "$seed"
+    for nodes in 2 3 4; do
+      for workers in 1 2; do
+        RANDOM=$((seed * 100 + nodes * 10 + workers))
+        node=$((1 + RANDOM % (nodes - 1)))
+        meeting=$((100 + RANDOM % 1500))
+        echo "seed $seed, $nodes x $workers: node $node after meeting $meeting"
+        disturbed many "$node:s$meeting" --seed "$seed" --nodes "$nodes" --workers "$workers" --set cluster.save_every=$((50 + RANDOM % 100))
+        are_alike one many
+      done
+    done
+  done
+}
+survives_before_and_after_its_states() {
+  run_in one
+  disturbed many '1:10000 1:s600 1:s1200 2:s1800' --nodes 3 --workers 1 --set cluster.save_every=300
+  are_alike one many
+  # A log that begins anew stays short: 58 bytes a meeting, and some mail.
+  run_in many --nodes 2 --recover 60s --set cluster.save_every=300
+  are_alike one many
+}
+writes_no_record_twice_from_a_state() {
+  run_in one --nodes 3 --workers 1
+  disturbed many '2:s1000' --nodes 3 --workers 1 --set cluster.save_every=250
+  [[ $(figure many records) == "$(figure one records)" ]] || { figure many records; return 1; }
+  [[ $(figure many durable_records) == "$(figure one durable_records)" ]]
+  "$chargemill" history stats --data "$work/one" --format json >"$work/stats-1"
+  "$chargemill" history stats --data "$work/many" --format json >"$work/stats-n"
+  cmp "$work/stats-1" "$work/stats-n"
+}
 writes_no_record_twice() {
   run_in one --nodes 3 --workers 1
   disturbed many '2:100000' --nodes 3 --workers 1
@@ -125,7 +164,7 @@ list_nodes() {
   local port=$((30000 + $$ % 10000)) name
   "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
   cp "$work/town.toml" "$work/list.toml"
-  printf '[cluster]\nkeys = "keys"\nrecover = "%s"\n' "$1" >>"$work/list.toml"
+  printf '[cluster]\nkeys = "keys"\nrecover = "%s"\nsave_every = %s\n' "$1" "$2" >>"$work/list.toml"
   for name in alpha beta gamma; do
     {
       grep -A 1 -F "name = \"$name\"" "$work/keys.toml" | sed '1i [[node]]'
@@ -145,14 +184,17 @@ node_ends() {
   wait "$(cat "$work/pid-$2")" || code=$?
   [[ $code == "$expected" ]] || { echo "$2: exit $code, not $expected"; cat "$work/err-$2"; return 1; }
 }
-# kill_beta BYTES: a town of three machines, and one of them is lost.
+# kill_beta BYTES RECOVER [SAVE_EVERY]: a town of three machines, and one of them is lost; BYTES as for kill_one.
 kill_beta() {
   rm -rf "$work"/machine-* "$work/keys"
-  list_nodes "$2"
+  list_nodes "$2" "${3:-10000}"
   node beta
   node gamma
   node alpha
-  soon has_bytes "$work/machine-beta.recovery/node-1.log" "$1"
+  case $1 in
+    s*) soon has_saved "$work/machine-beta.recovery/node-1.state" "${1#s}" ;;
+    *) soon has_bytes "$work/machine-beta.recovery/node-1.log" "$1" ;;
+  esac
   kill -9 "$(cat "$work/pid-beta")"
   wait "$(cat "$work/pid-beta")" || true
 }
@@ -193,6 +235,43 @@ refuses_another_log() {
   node_ends 5 alpha
   node_ends 5 gamma
 }
+falls_back_to_its_log() {
+  run_in one
+  kill_beta 50000 60s
+  # Its log has all from the beginning: what lies where a state would be is not needed.
+  echo "no state" >"$work/machine-beta.recovery/node-1.state"
+  node beta
+  node_ends 0 alpha
+  node_ends 0 beta
+  node_ends 0 gamma
+  [[ $(digest_of "$work/out-alpha") == "$(digest_of "$work/out-one")" ]]
+}
+refuses_another_state() {
+  kill_beta s600 60s 300
+  cp "$work/machine-gamma.recovery/node-2.state" "$work/machine-beta.recovery/node-1.state"
+  node beta
+  node_ends 5 beta
+  grep -q 'cannot return without its log, .*/node-1.log: its state, .*/node-1.state, is of another scenario, seed, version or place' "$work/err-beta" || { cat "$work/err-beta"; return 1; }
+  node_ends 5 alpha
+  node_ends 5 gamma
+  kill_beta s600 60s 300
+  truncate -s -1 "$work/machine-beta.recovery/node-1.state"
+  node beta
+  node_ends 5 beta
+  grep -q 'its state, .*/node-1.state, is not there, or is damaged' "$work/err-beta" || { cat "$work/err-beta"; return 1; }
+  node_ends 5 alpha
+  node_ends 5 gamma
+}
+returns_to_its_list_from_a_state() {
+  run_in one
+  kill_beta s600 60s 300
+  node beta
+  node_ends 0 alpha
+  node_ends 0 beta
+  node_ends 0 gamma
+  [[ -n $(digest_of "$work/out-alpha") && $(digest_of "$work/out-alpha") == "$(digest_of "$work/out-one")" ]]
+  [[ ! -e $work/machine-beta.recovery ]]
+}
 waits_so_long() {
   kill_beta 50000 3s
   node_ends 5 alpha
@@ -209,11 +288,17 @@ needs_virtual_time() {
 
 law "a node killed at a random window returns, and nothing differs from one node" gives_the_digest_of_one
 law "two nodes may die in one run, and one twice" survives_more_than_one
+law "a node that returns from a saved state differs in nothing from one node" goes_on_from_its_state
+law "a node may die before its first state, after it, and again" survives_before_and_after_its_states
+law "a node that returns from a saved state writes no record twice" writes_no_record_twice_from_a_state
 law "a node that returns writes no record twice" writes_no_record_twice
 law "a node that returns goes on from an earlier run as it did" continues_an_earlier_run
 law "a node of a list returns when it is started again" returns_to_its_list
 law "a log whose last record is torn is as good" returns_with_a_torn_log
 law "who returns with another log, or with none, is refused and says why" refuses_another_log
+law "a node of a list returns from the state that it has saved" returns_to_its_list_from_a_state
+law "a node whose log begins with the run needs no state" falls_back_to_its_log
+law "who returns with another state, or with half of one, is refused and says why" refuses_another_state
 law "a node that does not return in time ends the run" waits_so_long
 law "cluster.recover needs virtual time" needs_virtual_time
 exit "$failed"

@@ -128,6 +128,9 @@ struct Scenario {
     /// Wall time for a node that was lost to return; none: its loss ends the run. Virtual time
     /// only.
     std::optional<Nanos> recover_within;
+    /// Meetings after which a node that may return saves its state, and its log begins anew; 0:
+    /// never.
+    std::uint32_t save_every = 10'000;
   } run;
 
   struct Network {

@@ -59,6 +59,33 @@ Result<void> Recording::repeat_from(runtime::journal::Sequence before) {
   return {};
 }
 
+Result<Recording::Mark> Recording::mark(Nanos patience) {
+  if (!flush(patience)) return failure(ErrorKind::environment, directory_ + ": the disk is slow");
+  auto reader = Reader::open(directory_);
+  if (!reader) return tl::unexpected(reader.error());
+  const auto last = reader->last();
+  if (!last) return tl::unexpected(last.error());
+  return Mark{*last, appended()};
+}
+
+Result<void> Recording::repeat_from(const Mark& mark) {
+  CHARGEMILL_ASSERT(before_ != nullptr);
+  auto reader = Reader::open(directory_);
+  if (!reader) return tl::unexpected(reader.error());
+  std::uint64_t again = 0;
+  for (const auto& recorder : recorders_) again += recorder->appended();
+  // The first ones were appended again, or taken out, before anybody knew better.
+  if (mark.appended < again) return failure(ErrorKind::environment, directory_ + ": is another's");
+  before_->begin_anew(mark.appended - again);
+  const auto read = reader->scan(mark.last + 1, [this](const runtime::journal::Record& record) {
+    before_->note(record);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  before_->seal();
+  return {};
+}
+
 Recording::Recording(const Options& options)
     : directory_(options.journal.chain.directory), pace_(options.pace), part_(options.part) {}
 

@@ -43,6 +43,16 @@ class Recording {
   /// last_sequence() was when that run began. From now on this is as it was then, and what was
   /// written since is not written twice. Before restore() and begin().
   [[nodiscard]] Result<void> repeat_from(runtime::journal::Sequence before);
+  /// How far this run has written, all of it on disk.
+  struct Mark {
+    runtime::journal::Sequence last = 0;  ///< number of the newest record
+    std::uint64_t appended = 0;
+  };
+  /// Brings all to the disk, within `patience`. Requires that nobody appends meanwhile.
+  [[nodiscard]] Result<Mark> mark(Nanos patience);
+  /// After repeat_from() and begin(): that run is not lived through again from its beginning but
+  /// from `mark` on. Requires that nobody appends meanwhile.
+  [[nodiscard]] Result<void> repeat_from(const Mark& mark);
   /// What it left of `shards` (empty: of all), by the clock of a run that begins at `origin`.
   /// Requires last_run().
   [[nodiscard]] Result<archive::Image> restore(archive::Origin origin,

@@ -21,6 +21,13 @@ void WrittenBefore::note(const runtime::journal::Record& record) {
   hashes_.push_back(hash_of(record));
 }
 
+void WrittenBefore::begin_anew(std::uint64_t taken) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  hashes_.clear();
+  counts_.clear();
+  taken_ = taken;
+}
+
 void WrittenBefore::seal() {
   std::sort(hashes_.begin(), hashes_.end());
   std::size_t unique = 0;

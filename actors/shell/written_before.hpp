@@ -17,6 +17,8 @@ namespace chargemill {
 class WrittenBefore {
  public:
   void note(const runtime::journal::Record& record);
+  /// Forgets all that was noted: of a run that has taken out so many.
+  void begin_anew(std::uint64_t taken);
   /// All are noted.
   void seal();
   /// Whether it was written, and not taken out yet.

@@ -85,6 +85,7 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
   if (scenario.run.recover_within) {
     options.links.may_return = true;
     options.links.lost_after = *scenario.run.recover_within;
+    options.save_every = scenario.run.save_every;
     if (membership.self != kLeader)
       options.log = recovery_log(membership.recovery, membership.self).string();
   }
@@ -173,12 +174,16 @@ tl::expected<RunJournal, FollowFailure> begin_with_others(runtime::Exchange& exc
     }
     if (begun.how.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
     if (is_recalled) {
+      exchange.keep_word(message->text);
       exchange.obeyed();
       if (!answer.trouble.empty()) return tl::unexpected(FollowFailure{answer.trouble, true});
       return journal;
     }
-    if (answer.trouble.empty())
-      exchange.note(message_of(said->word, said->number, bytes_of(begun)));
+    if (answer.trouble.empty()) {
+      const std::string noted = message_of(said->word, said->number, bytes_of(begun));
+      exchange.note(noted);
+      exchange.keep_word(noted);
+    }
     exchange.tell(kLeader, message_of(said->word, said->number, answer.trouble));
     if (answer.trouble.empty()) return journal;
   }

@@ -290,6 +290,10 @@ void add_parts(Fields& f) {
       at(duration("cluster.recover",
                   "wall time for a node that was lost to return; virtual time only", false, true),
          CHARGEMILL_AT(scenario.run.recover_within)));
+  f.push_back(at(count("cluster.save_every",
+                       "meetings after which a node that may return saves its state; 0: never", 0,
+                       1'000'000'000),
+                 CHARGEMILL_AT(scenario.run.save_every)));
   f.push_back(at(info("cluster.keys", Type::text, "a folder with NAME.secret of this node"),
                  CHARGEMILL_AT(cluster.keys)));
   add_agreement(f);

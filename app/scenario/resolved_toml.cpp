@@ -12,7 +12,7 @@ bool is_of_the_scenario(const KeyInfo& key) {
          key.name.rfind("http.", 0) != 0 && key.name.rfind("tcp.", 0) != 0 &&
          key.name != "run.repeat" && key.name != "journal.dir" &&
          (key.name.rfind("cluster.", 0) != 0 || key.name == "cluster.nodes" ||
-          key.name == "cluster.recover") &&
+          key.name == "cluster.recover" || key.name == "cluster.save_every") &&
          key.name != "drivers.profile_file" && key.name != "drivers.requests" &&
          key.name.rfind("drivers.replay", 0) != 0;
 }

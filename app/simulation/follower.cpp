@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstring>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,8 @@
 #include "app/simulation/inherit.hpp"
 #include "app/simulation/journal_news.hpp"
 #include "app/simulation/resident_memory.hpp"
+#include "runtime/saved/reader.hpp"
+#include "runtime/saved/writer.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -49,11 +52,16 @@ class Follower {
             journal_.memory.get())),
         heir_(heir_of(*host_, exchange, scenario_, journal_)) {
     if (succession_ != nullptr) succession_->begin(host_->topology().shards.size());
+    if (exchange_.may_return()) exchange_.save_by([this] { return save(); });
     if (is_virtual_) return;  // the node that leads lets all workers meet
     (void)host_->engine().freeze(kFreezeMax);
     host_->engine().thaw();
     host_->engine().set_horizon(SimTime{scenario.run.duration});
   }
+
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+  ~Follower() { exchange_.save_by(nullptr); }
 
   FollowEnd run(const StopRequest* stop) {
     exchange_.tell(leader_, message_of(Word::ready, 0));
@@ -63,6 +71,12 @@ class Follower {
       if (!exchange_.failure().empty()) return FollowEnd::failed;
       if (looks_who_leads() && succession_->leads()) return FollowEnd::leads;
       if (!message || message->node != leader_) continue;
+      if (message->is_state) {
+        if (!load(message->text))
+          exchange_.abandon("this node's state is not one of this scenario");
+        exchange_.obeyed();
+        continue;
+      }
       const auto said = said_in(message->text);
       if (!said) continue;
       if (said->word == Word::copy || said->word == Word::order || said->word == Word::past) {
@@ -74,6 +88,9 @@ class Follower {
         exchange_.obeyed();
         continue;
       }
+      // What is posted to actors and what is written of it go into one state, or into none.
+      std::unique_lock<std::mutex> saving;
+      if (moves_actors(said->word)) saving = exchange_.hold_saving();
       if (moves_actors(said->word) && !is_known(*said)) exchange_.note(message->text);
       exchange_.tell(leader_, message_of(said->word, said->number, obey(*said)));
       if (said->word == Word::finish) return FollowEnd::done;
@@ -183,6 +200,35 @@ class Follower {
         break;
     }
     return {};
+  }
+
+  /// What this node is, at a meeting: whoever returns in its place goes on from there.
+  Result<std::vector<std::byte>> save() {
+    auto network = host_->network().save();
+    if (!network) return network;
+    Recording::Mark mark;
+    if (journal_.recording) {
+      const auto written = journal_.recording->mark(kFlushMax);
+      if (!written) return tl::unexpected<Error>(written.error());
+      mark = *written;
+    }
+    runtime::saved::Writer v;
+    v(last_obeyed_, looker_.has_value(), mark, *network);
+    return v.take();
+  }
+  [[nodiscard]] bool load(const std::string& state) {
+    runtime::saved::Reader v{reinterpret_cast<const std::byte*>(state.data()), state.size()};
+    bool has_started = false;
+    Recording::Mark mark;
+    std::vector<std::byte> network;
+    v(last_obeyed_, has_started, mark, network);
+    if (!v.is_exhausted() || !host_->network().load(network.data(), network.size())) return false;
+    if (journal_.recording && !journal_.recording->repeat_from(mark)) return false;
+    if (!has_started) return true;
+    host_->engine().start_clock();
+    looker_.emplace(*host_);
+    cpu_before_ = cpu_seconds();
+    return true;
   }
 
   std::string change_hands(const Said& said) {
