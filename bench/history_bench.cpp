@@ -61,40 +61,40 @@ Rows stats_since(History& history, const Who& who) {
 Rows stats(History& history, const Who&) {
   return events_in(history.statistics("", UtcMicros::min()));
 }
-Rows faults_since(History& history, const Who& who) {
+Filter since(const Who& who) {
   Filter filter;
   filter.since = who.since;
-  return rows_in(history.faults(filter));
+  return filter;
 }
-Rows faults_of_point(History& history, const Who& who) {
+Filter of_point(const Who& who) {
   Filter filter;
   filter.point = who.point;
-  return rows_in(history.faults(filter));
+  return filter;
+}
+Filter of_driver(const Who& who) {
+  Filter filter;
+  filter.driver = who.driver;
+  return filter;
+}
+
+Rows faults_since(History& history, const Who& who) { return rows_in(history.faults(since(who))); }
+Rows faults_of_point(History& history, const Who& who) {
+  return rows_in(history.faults(of_point(who)));
 }
 Rows sessions_of_point(History& history, const Who& who) {
-  Filter filter;
-  filter.point = who.point;
-  return rows_in(history.sessions(filter));
+  return rows_in(history.sessions(of_point(who)));
 }
 Rows sessions_of_driver(History& history, const Who& who) {
-  Filter filter;
-  filter.driver = who.driver;
-  return rows_in(history.sessions(filter));
+  return rows_in(history.sessions(of_driver(who)));
 }
 Rows sessions_since(History& history, const Who& who) {
-  Filter filter;
-  filter.since = who.since;
-  return rows_in(history.sessions(filter));
+  return rows_in(history.sessions(since(who)));
 }
 Rows tickets_of_driver(History& history, const Who& who) {
-  Filter filter;
-  filter.driver = who.driver;
-  return rows_in(history.tickets(filter));
+  return rows_in(history.tickets(of_driver(who)));
 }
 Rows tickets_since(History& history, const Who& who) {
-  Filter filter;
-  filter.since = who.since;
-  return rows_in(history.tickets(filter));
+  return rows_in(history.tickets(since(who)));
 }
 
 struct Question {
