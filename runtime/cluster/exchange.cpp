@@ -126,12 +126,8 @@ std::uint8_t Exchange::kind_of(std::uint64_t tag) const noexcept {
 void Exchange::send(unsigned node, MailBag& bag) {
   const SimTime now = Worker::current()->now();
   Writer writer{*this, node, static_cast<std::uint64_t>(now.time_since_epoch().count())};
-  for (std::uint32_t i = 0; i < bag.count; ++i) {
-    const auto& letter = bag.letters[i];
-    const auto& packet = static_cast<const PacketBase&>(*letter.message);
-    writer.add(packet.mid.integer_value(), packet.data(), letter.entity(), 0, 0, false);
-    letter.message->request_deletion(false);
-  }
+  for (const MailBag::Item& item : bag)
+    writer.add(item.letter.tag, item.letter.content(), item.entity(), 0, 0, false);
 }
 
 void Exchange::send(unsigned node, const std::vector<Arrival>& next,

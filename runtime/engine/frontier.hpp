@@ -26,7 +26,7 @@ class Frontier {
   Frontier& operator=(const Frontier&) = delete;
   virtual ~Frontier() = default;
 
-  /// Real time. Takes the letters out of `bag`, whose receivers are entities of `node`. Any worker;
+  /// Real time. Reads the letters in `bag`, whose receivers are entities of `node`. Any worker;
   /// waits while that node is too slow.
   virtual void send(unsigned node, MailBag& bag) = 0;
   /// Virtual time. Carries what a worker has sent to `node` since the last meeting: both lists in

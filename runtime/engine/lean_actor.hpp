@@ -149,7 +149,7 @@ inline Address::Address(const LeanActor* actor) noexcept {
 template <class T>
 void LeanActor::send(Address to, const T& content) {
   if (home_->is_virtual()) return home_->mail(to, content, number_);
-  home_->deliver(to, Packet<T>::make(content));
+  home_->deliver(to, content);
 }
 
 template <class T>

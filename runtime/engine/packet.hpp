@@ -10,9 +10,9 @@
 
 namespace chargemill::runtime {
 
-/// Blocks of two cache lines, kept by the thread that frees them. What one thread allocates another
-/// may free; a pool that holds enough gives the rest back to the allocator, so memory cannot pile
-/// up on the receiving side. Threads: one pool each; no sharing.
+/// Blocks of two cache lines, kept by the thread that frees them. What a thread outside the engine
+/// allocates a worker frees; a pool that holds enough gives the rest back to the allocator, so
+/// memory cannot pile up on the receiving side. Threads: one pool each; no sharing.
 class PacketPool {
  public:
   static constexpr std::size_t kBlockBytes = 128;
@@ -50,8 +50,27 @@ class PacketPool {
   static inline thread_local Mine mine{nullptr, 0};
 };
 
+/// A type of message.
+struct PacketKind {
+  std::size_t bytes;  ///< of a content
+  /// Its packet, or whatever goes into the mailbox for the content at `from`.
+  caf::mailbox_element* (*unpack)(const void* from);
+
+  /// The type as one number, which packets and letters carry.
+  [[nodiscard]] std::uint64_t tag() const noexcept {
+    return reinterpret_cast<std::uint64_t>(this) | kBit;
+  }
+
+  static constexpr std::uint64_t kBit = std::uint64_t{1} << 59U;
+};
+/// The type that has this tag.
+[[nodiscard]] inline const PacketKind& kind_of(std::uint64_t tag) noexcept {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): it was one
+  return *reinterpret_cast<const PacketKind*>(tag & ~PacketKind::kBit);
+}
+
 /// What all packets share. The receiver knows a packet, and its type, by the message id: a value
-/// that CAF itself never makes (bit 59 set above the address of a tag).
+/// that CAF itself never makes (bit 59 set above the address of a kind).
 class PacketBase  // NOLINT(cppcoreguidelines-virtual-class-destructor): freed by request_deletion
     : public caf::mailbox_element {
  public:
@@ -82,9 +101,8 @@ class Packet final : public PacketBase {
   [[nodiscard]] static Packet* make(const T& content) {
     return new (PacketPool::allocate<sizeof(Packet)>()) Packet(content);
   }
-  [[nodiscard]] static std::uint64_t tag() noexcept {
-    return reinterpret_cast<std::uint64_t>(&kTag) | (std::uint64_t{1} << 59U);
-  }
+  [[nodiscard]] static std::uint64_t tag() noexcept { return kKind.tag(); }
+  static const PacketKind kKind;
   [[nodiscard]] const T& value() const noexcept { return value_; }
   void request_deletion(bool) const noexcept override {
     auto* const self = const_cast<Packet*>(this);
@@ -95,10 +113,14 @@ class Packet final : public PacketBase {
  private:
   explicit Packet(const T& content) noexcept : PacketBase(tag()), value_(content) {}
 
-  static constexpr char kTag = 0;
-
   const T value_;
 };
+
+template <class T>
+constexpr PacketKind Packet<T>::kKind{sizeof(T),
+                                      [](const void* from) noexcept -> caf::mailbox_element* {
+                                        return make(*static_cast<const T*>(from));
+                                      }};
 
 [[nodiscard]] inline bool is_packet(const caf::mailbox_element& element) noexcept {
   return (element.mid.integer_value() >> 59U) == 1U;

@@ -18,7 +18,7 @@ namespace chargemill::runtime {
 /// one that left and came back meanwhile (ABA) does no harm: it is the top that the push wants.
 class ReturnedBags {
  public:
-  static constexpr std::uint64_t kBagsMax = 1'024;  // 1 MiB
+  static constexpr std::uint64_t kBagsMax = 1'024;  // 4 MiB
 
   /// False: as many wait already as may; the bag stays the caller's.
   [[nodiscard]] bool push(MailBag* bag) noexcept {

@@ -51,8 +51,9 @@ class Worker final : public caf::execution_unit {
   // caf::execution_unit: an ordinary CAF actor became ready on this worker.
   void exec_later(caf::resumable* job) override;
 
-  /// Hands a packet over from a handler that runs on this worker.
-  void deliver(Address to, PacketBase* packet);
+  /// Hands a message over from a handler that runs on this worker.
+  template <class T>
+  void deliver(Address to, const T& content);
   /// Virtual time: sends from a handler of `from` that runs on this worker; takes the latency.
   template <class T>
   void mail(Address to, const T& content, Entity from);
@@ -122,7 +123,9 @@ class Worker final : public caf::execution_unit {
 
   void schedule(LeanActor* actor);
   static void deliver_from_outside(LeanActor* to, caf::mailbox_element* element);
-  void put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* element);
+  void deliver_here(LeanActor* to, PacketBase* packet);
+  void put_into_bag(unsigned home, LeanActor* to, const PacketKind& kind, const void* content);
+  void begin_bag(unsigned home);
   void send_bags();
   void send_bag(unsigned home);
   [[nodiscard]] MailBag* spare_bag();
@@ -208,6 +211,22 @@ void Worker::mail(Address to, const T& content, Entity from) {
   const std::int64_t time_ns = now_.time_since_epoch().count() + lane.length_ns;
   lane.outgoing[lane.half].next[to.home()].push_back(
       Arrival{time_ns, to.entity(), from, LetterPtr::in_window(lane.arena(), content)});
+template <class T>
+void Worker::deliver(Address to, const T& content) {
+  static_assert(MailBag::bytes_of(sizeof(T)) <= MailBag::kRoom, "it never fits into a bag");
+  if (to.worker() == index_) return deliver_here(to.actor(), Packet<T>::make(content));
+  put_into_bag(to.worker(), to.actor(), Packet<T>::kKind, &content);
+}
+
+// The other worker gets it with the rest, when the bag is full or this worker's batch is over.
+inline void Worker::put_into_bag(unsigned home, LeanActor* to, const PacketKind& kind,
+                                 const void* content) {
+  if (bags_[home] != nullptr && bags_[home]->try_add(to, kind, content)) return;
+  begin_bag(home);
+  const bool has_room = bags_[home]->try_add(to, kind, content);
+  CHARGEMILL_ASSERT(has_room);
+}
+
 }
 
 template <class T>

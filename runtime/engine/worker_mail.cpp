@@ -16,18 +16,21 @@ constexpr std::size_t kSpareBagsMax = 64;
 // one more look.
 constexpr std::uint64_t kGracePeriods = 4;
 
+/// An element that exists already, on its way in a bag: a pointer to it.
+constexpr PacketKind kElement{sizeof(caf::mailbox_element*), [](const void* from) noexcept {
+                                return *static_cast<caf::mailbox_element* const*>(from);
+                              }};
+
 }  // namespace
 
-void Worker::deliver(Address to, PacketBase* packet) {
-  LeanActor* const actor = to.actor();
-  if (to.worker() != index_) return put_into_bag(to.worker(), actor, packet);
-  if (actor->flags_.terminated) {
+void Worker::deliver_here(LeanActor* to, PacketBase* packet) {
+  if (to->flags_.terminated) {
     lose();
     return packet->request_deletion(false);
   }
-  actor->local_.push(packet);
+  to->local_.push(packet);
   ++waiting_;
-  schedule(actor);
+  schedule(to);
 }
 
 // Not an argument but the thread decides where it is: only it cannot be wrong.
@@ -35,7 +38,8 @@ void Worker::deliver_from_anywhere(LeanActor* to, caf::mailbox_element* element)
   Worker* const here = running;
   const bool has_bags = here != nullptr && !here->is_virtual() && !here->is_disposing_ &&
                         &here->coordinator_ == &to->home_->coordinator_;
-  if (here != to->home_ && has_bags) return here->put_into_bag(to->home_->index_, to, element);
+  if (here != to->home_ && has_bags)
+    return here->put_into_bag(to->home_->index_, to, kElement, &element);
   if (here != to->home_ || here->is_disposing_) return deliver_from_outside(to, element);
   if (to->flags_.terminated) {
     element->next = nullptr;
@@ -47,16 +51,11 @@ void Worker::deliver_from_anywhere(LeanActor* to, caf::mailbox_element* element)
   here->schedule(to);
 }
 
-// The other worker gets it with the rest, when the bag is full or this worker's batch is over.
-void Worker::put_into_bag(unsigned home, LeanActor* to, caf::mailbox_element* element) {
-  MailBag*& bag = bags_[home];
-  if (bag == nullptr) {
-    has_mail_ = true;
-    bag = spare_bag();
-    bag->sender = static_cast<std::uint16_t>(index_);
-  }
-  bag->add(to, element);
-  if (bag->is_full()) send_bag(home);
+void Worker::begin_bag(unsigned home) {
+  if (bags_[home] != nullptr) send_bag(home);
+  has_mail_ = true;
+  bags_[home] = spare_bag();
+  bags_[home]->sender = static_cast<std::uint16_t>(index_);
 }
 
 void Worker::send_bags() {
@@ -88,19 +87,25 @@ MailBag* Worker::spare_bag() {
 // Who gets as many bags as it sends uses those, and no other thread hears of it. Who gets more
 // gives them back, or a one-way flow would allocate each bag here and free it there.
 void Worker::keep_spare(MailBag* bag) {
-  bag->count = 0;
+  bag->clear();
   if (spare_bags_.size() < kSpareBagsMax) return spare_bags_.push_back(bag);
   if (!coordinator_.worker(bag->sender).returned_bags_.push(bag)) delete bag;
 }
 
 void Worker::open_bag(MailBag* bag) {
-  for (std::uint32_t i = 0; i < bag->count; ++i) {
-    if (i + kPrefetchAhead < bag->count) {
-      const auto* const soon = reinterpret_cast<const char*>(bag->letters[i + kPrefetchAhead].to);
-      __builtin_prefetch(soon + 128, 1);
-      __builtin_prefetch(soon + 192, 1);
-    }
-    const auto [to, message] = bag->letters[i];
+  MailBag::Iterator soon = bag->begin();
+  const auto look_ahead = [&] {
+    if (soon == bag->end()) return;
+    const auto* const actor = reinterpret_cast<const char*>(soon->to);
+    __builtin_prefetch(actor + 128, 1);
+    __builtin_prefetch(actor + 192, 1);
+    ++soon;
+  };
+  for (std::size_t i = 0; i < kPrefetchAhead; ++i) look_ahead();
+  for (const MailBag::Item& item : *bag) {
+    look_ahead();
+    LeanActor* const to = item.to;
+    caf::mailbox_element* const message = kind_of(item.letter.tag).unpack(item.letter.content());
     if (to->flags_.terminated) {
       message->next = nullptr;
       (void)to->discard(message);

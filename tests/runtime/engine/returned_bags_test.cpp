@@ -14,12 +14,15 @@
 namespace chargemill::runtime {
 namespace {
 
-// Letters that are never opened: what would be a message is a number.
-caf::mailbox_element* letter_of(std::uint64_t number) {
-  return reinterpret_cast<caf::mailbox_element*>(number);  // NOLINT(performance-no-int-to-ptr)
+struct Number {
+  std::uint64_t value;
+};
+void put(MailBag& bag, std::uint64_t number) {
+  const Number content{number};
+  ASSERT_TRUE(bag.try_add(nullptr, Packet<Number>::kKind, &content));
 }
 std::uint64_t number_in(const MailBag& bag) {
-  return reinterpret_cast<std::uintptr_t>(bag.letters[0].message);
+  return static_cast<const Number*>(bag.begin()->letter.content())->value;
 }
 
 TEST(ReturnedBags, GivesBackAllAtOnceTheNewestFirst) {
@@ -63,10 +66,10 @@ void receive(InboundQueue& inbound, ReturnedBags& returned, std::uint64_t first,
     while (node != nullptr) {
       auto* const bag = static_cast<MailBag*>(node);
       node = node->inbound_next;
-      ASSERT_EQ(bag->count, 1U);
+      ASSERT_FALSE(bag->is_empty());
       ASSERT_EQ(number_in(*bag), expected);
       expected += step;
-      bag->count = 0;
+      bag->clear();
       ASSERT_TRUE(returned.push(bag));
     }
   }
@@ -93,8 +96,8 @@ TEST(ReturnedBags, TravelBetweenOneSenderAndManyReceiversAndNoneIsLostOrHadTwice
     }
     MailBag* const bag = spare;
     spare = static_cast<MailBag*>(bag->inbound_next);
-    EXPECT_EQ(bag->count, 0U) << "somebody still has it";
-    bag->add(nullptr, letter_of(n));
+    EXPECT_TRUE(bag->is_empty()) << "somebody still has it";
+    put(*bag, n);
     (void)inbound[n % kReceivers].push(bag);
     ++n;
   }
