@@ -105,8 +105,9 @@ def main():
             print(row)
         if row not in readme:
             bad.append(f"README.md has no row: {row}")
-        if f".s-{kind['name']}" not in style or colour not in style:
-            bad.append(f"style.css does not know {kind['name']} {colour}")
+        for rule in (rf"\.s-{kind['name']} \{{[^}}]*{colour}", rf"\.f-{kind['name']} \{{ fill: {colour};"):
+            if not re.search(rule, style):
+                bad.append(f"style.css has another colour for {kind['name']}: {rule}")
         if max(contrast(colour, SURFACE), contrast(border, SURFACE) if border else 0) < CONTRAST_MIN:
             bad.append(f"{kind['name']} does not stand out from the surface")
         if glyph < GLYPH_MIN:

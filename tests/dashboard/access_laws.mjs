@@ -148,6 +148,23 @@ await law('Whoever closes a charge point is where it was opened from, on the map
   }
 });
 
+await law('Keys 1 to 6 leave one state alone each, and pressed once more bring back all', async () => {
+  const page = await openTab(live.base);
+  await shown(page);
+  const lit = () => page.evaluate(() => {
+    const isLit = window.chargemill.stage.isLit();
+    return [0, 1, 2, 3, 4, 5].filter((code) => isLit === null || isLit(code, 0)).join('');
+  });
+  for (const [code, name] of ['available', 'charging', 'starting', 'stopped', 'disconnected', 'faulted'].entries()) {
+    await page.keyboard.press(String(code + 1));
+    await until(`${name} is left alone`, async () => (await lit()) === String(code) && page.url().includes(`state=${name}`));
+    equal(await page.locator('.legend button[aria-pressed=true] .swatch').getAttribute('class'), `swatch s-${name}`, 'what is pressed in the legend');
+    await page.keyboard.press(String(code + 1));
+    await until('all are back', async () => (await lit()) === '012345' && !page.url().includes('state='));
+  }
+  await page.context().close();
+});
+
 await law('Keys can be looked up, and those that work everywhere can be switched off', async () => {
   const page = await openTab(live.base, { bypassCSP: true });
   await shown(page);

@@ -299,6 +299,28 @@ await law('A tab finds its way back after the server was restarted, and shows th
   await third.stop();
 });
 
+await law('Nothing heard for three seconds is said and seen, not earlier, and forgotten once something is heard', async () => {
+  const mute = await openRun(smallScenario({ points: 4 }));
+  const tab = await openTab(mute.base);
+  await shown(tab);
+  mute.child.kill('SIGSTOP');
+  const age = await tab.evaluate(() => new Promise((done) => {
+    const look = () => {
+      if (document.querySelector('.overlay')) done((performance.now() - window.chargemill.heardAt) / 1000);
+      else requestAnimationFrame(look);
+    };
+    look();
+  }));
+  check(age > 3, `said after ${age} s`);
+  check(/^nothing heard for \d+ s$/.test(await tab.getByTestId('age').textContent()), await tab.getByTestId('age').textContent());
+  const filter = () => tab.locator('.map canvas').evaluate((canvas) => getComputedStyle(canvas).filter);
+  check((await filter()).includes('grayscale(1)'), `the map is painted with ${await filter()}`);
+  mute.child.kill('SIGCONT');
+  await until('it is fresh again', async () => (await tab.locator('.overlay').count()) === 0 && (await filter()) === 'none');
+  await tab.context().close();
+  await mute.stop();
+});
+
 await law('A run that is over stays readable: the open charge point, and whatever part of the feed', async () => {
   const short = await openRun(smallScenario({ points: 8 }));
   const tab = await openTab(`${short.base}/?cp=CP-000003`);
