@@ -3,6 +3,12 @@ import { check, equal, finish, law, openRun, openTab, shown, smallScenario, unti
 
 const live = await openRun(smallScenario());
 
+/** From when to when each chart of a tab shows the run. */
+const rangesOf = (tab) => tab.evaluate(async () => {
+  const { default: uPlot } = await import('/page/vendor/uplot.js');
+  return uPlot.sync('time').plots.map(({ scales }) => [scales.x.min, scales.x.max]);
+});
+
 await law('A chart says the newest that was measured, in its caption as in its words', async () => {
   const tab = await openTab(live.base);
   await shown(tab);
@@ -30,11 +36,35 @@ await law('A range that is drawn on one chart is that of all, of the feed, and o
   await tab.mouse.up();
   await tab.getByTestId('range').waitFor();
   check(/[?&]from=.*&to=/.test(tab.url()), tab.url());
-  const fields = await tab.locator('.filters input[type=datetime-local]').evaluateAll((all) => all.map(({ value }) => value));
-  check(fields.every((value) => value !== ''), `${fields}`);
+  const isShared = async () => {
+    const asked = new URL(tab.url()).searchParams;
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(asked.get(name)) / 1000);
+    const ranges = await rangesOf(tab);
+    const fields = await tab.locator('.filters input[type=datetime-local]').evaluateAll((all) => all.map(({ value }) => Date.parse(`${value}Z`) / 1000));
+    return ranges.length === 5 && ranges.every(([min, max]) => Math.abs(min - from) < 0.01 && Math.abs(max - to) < 0.01) &&
+      fields[0] === Math.floor(from) && fields[1] === Math.floor(to);
+  };
+  await until('it is that of all charts and of the feed', isShared);
+  const address = tab.url();
+  await tab.reload();
+  await until('it is there again for whoever opens the address', async () => tab.url() === address && isShared());
   await tab.getByRole('button', { name: 'All of the run' }).click();
   await until('all is shown again', async () => (await tab.getByTestId('range').count()) === 0);
   await tab.context().close();
+});
+
+await law('A range that ends before it begins, or lies ahead, shows nothing and breaks nothing', async () => {
+  for (const range of ['from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z&cp=CP-000001', 'from=2126-01-01T00:00:00Z&cp=CP-000001']) {
+    const tab = await openTab(`${live.base}/?${range}`);
+    await shown(tab);
+    await until('charts have it', async () => (await rangesOf(tab)).filter(([min, max]) => min < max).length === 5);
+    await tab.getByTestId('drawer').getByText('No report in this range.').waitFor();
+    equal(await tab.getByRole('alert').filter({ hasText: /./ }).count(), 0, 'alerts');
+    await tab.getByRole('button', { name: 'All of the run' }).click();
+    await until('all is shown again', async () => (await rangesOf(tab)).every(([min, max]) => min < max && max < Date.UTC(2100, 0) / 1000));
+    equal(tab.complaints, [], 'complaints');
+    await tab.context().close();
+  }
 });
 
 await law('A keyboard leads through time: each moment is in the captions and in words', async () => {
@@ -81,6 +111,9 @@ expr = "request_decision:p99 < 1h"
   check((await note()).startsWith('OK · '), await note());
   for (const cp of ['CP-000001', 'CP-000002', 'CP-000003']) await strict.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
   await until('more than one in twenty is broken, and its tile says so', async () => (await note()).startsWith('HIGH · '), 30);
+  await until('whoever listens is told at once', async () => /^\d+ charge points are broken/.test(await tab.getByTestId('alert').textContent()));
+  const detection = tab.locator('.tile', { hasText: 'Detection p99' });
+  await until('how late faults were found has a tile', async () => /Detection p99\d.*OK/.test(await detection.textContent()), 30);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
   await strict.stop();

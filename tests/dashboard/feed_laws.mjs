@@ -136,6 +136,66 @@ await law('A row that somebody reads or has in hand stays where it is, however m
   await tab.context().close();
 });
 
+await law('The feed can be that of what is broken now: who has recovered is not in it', async () => {
+  const [broken, whole] = ['CP-000035', 'CP-000036'];
+  const tab = await openTab(`${live.base}/?now=faulted&q=CP-00003`);
+  await shown(tab);
+  await live.post(`/api/v1/charge-points/${broken}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
+  await live.post(`/api/v1/charge-points/${whole}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
+  const newest = (cp) => tab.evaluate((id) => window.chargemill.faults.find((row) => row.cp_id === id)?.event_type, cp);
+  await until('the page knows both', async () => (await newest(broken)) === 'FAULT' && (await newest(whole)) === 'RECOVERY', 30);
+  const names = async () => [...new Set(await tab.locator('[data-testid=feed] .fault button').allTextContents())].sort();
+  await until('it has the broken one only', async () => JSON.stringify(await names()) === JSON.stringify([broken]));
+  const now = tab.locator('.filters select').nth(2);
+  equal(await now.locator('option:checked').textContent(), 'Broken', 'the state that is asked for');
+  await now.selectOption('Activated');
+  await until('or those that work', async () => (await names()).includes(whole) && !(await names()).includes(broken));
+  check(tab.url().includes('now=available'), tab.url());
+  await now.selectOption('all');
+  await until('or all', async () => (await names()).includes(whole) && (await names()).includes(broken));
+  check(!tab.url().includes('now='), tab.url());
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+await law('The time of a row leads to its charge point and the minutes around it, and so does its address elsewhere', async () => {
+  const cp = 'CP-000007';
+  await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
+  const tab = await openTab(`${live.base}/?zone=Z01&theme=light`, { width: 1920 });
+  await shown(tab);
+  const row = tab.locator('[data-testid=feed] .fault', { hasText: cp }).first();
+  await row.waitFor();
+  const [id, address] = [await row.getAttribute('data-id'), await row.locator('a').getAttribute('href')];
+  const others = await openTab(`${live.base}/${address}`, { width: 1920 });
+  await row.locator('a').click();
+  for (const one of [tab, others]) {
+    await one.getByTestId('drawer-faults').locator(`tr[data-id="${id}"]`).waitFor();
+    equal(await one.locator('#drawer-title').textContent(), cp, 'the charge point');
+    await until('its row is in the feed', async () => (await one.locator(`[data-testid=feed] .fault[data-id="${id}"]`).count()) === 1);
+    equal(new URL(one.url()).search, address, 'address');
+    equal(one.complaints, [], 'complaints');
+  }
+  await tab.goBack();
+  await until('a step back leads back', async () => (await tab.getByTestId('drawer').count()) === 0);
+  await tab.context().close();
+  await others.context().close();
+});
+
+await law('A year that is still being written is no time yet, and breaks nothing', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const from = tab.locator('.filters input[type=datetime-local]').first();
+  await from.evaluate((field) => {
+    field.value = '20260-01-05T17:00:00';
+    field.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  check(!tab.url().includes('from='), tab.url());
+  await from.fill('2026-01-05T17:00:01');
+  await until('then it is one', async () => tab.url().includes('from=2026-01-05T17'));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('The feed of a zone has all of its rows, also those from before the page knew any; of a part it says so', async () => {
   const busy = await openRun(`
 [run]

@@ -45,6 +45,22 @@ await law('The feed of the report has the faults of the journal, and its filters
   check(page.url().includes('#') && page.url().includes('q=CP-000021'), page.url());
 });
 
+await law('The time of a row leads to the minutes around it in the report too, and rows can be those of what stood in one state at the end', async () => {
+  const tab = await openTab(`${address}#now=faulted`, { width: 1280, height: 1100 });
+  const row = tab.locator('[data-testid=feed] .fault', { hasText: 'CP-000003' }).first();
+  await row.waitFor();
+  const link = await row.locator('a').getAttribute('href');
+  check(/^#(?=.*q=CP-000003)(?=.*from=)(?=.*to=)/.test(link), link);
+  await row.locator('a').click();
+  await until('its address is that of the link', async () => new URL(tab.url()).hash === link);
+  const names = () => tab.locator('[data-testid=feed] .fault button').allTextContents();
+  await until('only its rows are left', async () => (await names()).length > 0 && (await names()).every((name) => name === 'CP-000003'));
+  await tab.locator('.filters select').nth(2).selectOption('Activated');
+  await tab.getByText('No fault that fits.').waitFor();
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('The table of the report has the charge points of a state', async () => {
   const tab = await openTab(`${address}#view=table&state=stopped`, { width: 1280, height: 1100 });
   await tab.getByTestId('point-table').waitFor();

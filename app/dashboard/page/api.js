@@ -29,4 +29,4 @@ export function withQuery(path, parameters) {
 }
 
 /** Seconds since 1970 as the API takes them, to the millisecond. */
-export const utc = (unix) => (unix === null ? null : new Date(unix * 1000).toISOString());
+export const utc = (unix) => (unix === null ? null : new Date(Math.round(unix * 1000)).toISOString());

@@ -6,6 +6,7 @@ import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
 const kHeight = 120;
 const kSync = 'time';  // of all charts: one cursor
+const kRangeMin = 1;   // model seconds
 
 /** Lines by theme: the map's colours on the dark, darker ones of the same family on the light. palette_check.py measures them too. */
 const kInk = {
@@ -102,7 +103,7 @@ function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
       drawAxes: [(u) => paintBehind(u, ink, behind())],
       setCursor: [(u) => onCursor(u.cursor.idx ?? null)],
       setSelect: [(u) => {
-        if (u.select.width < 4) return;
+        if (u.select.width < 4 || u.scales.x.min === null) return;  // where nothing is drawn there is no time
         const range = [u.select.left, u.select.left + u.select.width].map((x) => u.posToVal(x, 'x'));
         u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         onRange(range[0], range[1]);
@@ -158,7 +159,9 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
     if (!plot.current || times.length === 0) return;
     plot.current.batch(() => {
       plot.current.setData([times, ...lines.map(([, , values]) => values)], false);
-      plot.current.setScale('x', { min: view.from ?? times[0], max: view.to ?? times[times.length - 1] });
+      const min = view.from ?? times[0];
+      // A range may end before it begins, or begin after now: nothing was then.
+      plot.current.setScale('x', { min, max: Math.max(view.to ?? times[times.length - 1], min + kRangeMin) });
     });
   }, [shown, view.from, view.to, theme]);
   const value = (values) => chart.text(at === null ? newest(values) : values[at] ?? null);

@@ -4,6 +4,7 @@ import { ask, utc, withQuery } from './api.js';
 import { figureText, msText, shortTime, spanText, timeText } from './format.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
+import { isNever } from './view.js';
 
 const kEveryMs = 1000;
 const kRows = 100;
@@ -55,6 +56,7 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
   }, [cp, isOpen, isLive]);
   useEffect(() => {
     if (!isOpen || !hasPast) return undefined;
+    if (isNever(view)) return setPast({ health: [], sessions: [], faults: [], readings: [], before: [] });
     let isWanted = true;
     const of = (what, limit = kRows) => ask(withQuery(`/api/v1/${what}`, { cp, since: utc(view.from), until: utc(view.to), limit }));
     // How a range begins, the rows before it say.
@@ -154,7 +156,7 @@ function Power({ readings, heard, from, end }) {
 /** States and power over one range of time. */
 function Course({ past, now, heard, view, until }) {
   const points = changesOf(past, now, view);
-  if (points.length === 0) return html`<p class="empty">${view.from === null && view.to === null ? 'No report yet.' : 'No report in this range.'}</p>`;
+  if (points.length === 0 || view.from > until) return html`<p class="empty">${view.from === null && view.to === null ? 'No report yet.' : 'No report in this range.'}</p>`;
   const from = view.from ?? points[0].at;
   const end = Math.max(view.to ?? until, points[points.length - 1].at + 1e-3);
   return html`<${Timeline} points=${points} from=${from} end=${end} />
@@ -267,7 +269,7 @@ export function Drawer({ store, view, go }) {
           row.driver_id ?? '–', row.total_kwh?.toFixed(3) ?? '–', row.total_cost?.toFixed(2) ?? '–', row.status.toLowerCase()]} />
       <${Table} name="Faults" testid="drawer-faults" rows=${past.faults} heads=${['Time', 'Kind', 'Reason']}
         cells=${(row) => [shortTime(row.timestamp), row.event_type.toLowerCase(), row.reason]} />
-      <${Table} name="Reports" testid="drawer-reports" rows=${past.health.slice(0, kReports)} heads=${['Time', 'State', 'Reason']}
+      <${Table} name="Last messages of its engine" testid="drawer-reports" rows=${past.health.slice(0, kReports)} heads=${['Time', 'State', 'Reason']}
         cells=${(row) => [shortTime(row.timestamp), row.state.toLowerCase(), row.reason]} />`}
   </aside>`;
 }

@@ -3,23 +3,36 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './v
 import { ask, utc, withQuery } from './api.js';
 import { announcement, grouped, isInRange, isMeant, keyOf, newestFirst } from './fault_rows.js';
 import { countText, csvText, download, rowTime } from './format.js';
+import { addressOf } from './hooks.js';
+import { brokenBound } from './marks.js';
+import { kClasses } from './palette.js';
+import { isNever } from './view.js';
 
 const kRow = 26;        // pixels
 const kSpare = 8;       // rows beyond the edge
 const kLimit = 10_000;  // of an answer
 const kAnnounceMs = 5000;
 const kAnnounced = 5;   // that stay in the log of announcements
+const kPageMs = 60_000; // from one alert to the next
+const kAround = 60;     // model seconds before and after a row: what has to do with it
 const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason', 'created_at'];
+
+/** Whether the charge point of that name is in the state that `view` wants, by now. */
+function isNow(name, { plan, states }, { now }) {
+  if (now === null) return true;
+  const point = plan && states ? plan.find(name) : -1;
+  return point >= 0 && states.code(point) === now;
+}
 
 /**
  * The rows that `view` means. Whoever filters asks the journal, which knows all of them, and rows that have come since
  * are added; what a name begins with is looked for here. `known`: among how many newest ones was looked; null: all.
  */
 function useRows(store, view) {
-  const plan = store.plan;
+  const { plan, states } = store;
   const isPoint = view.q !== '' && plan !== null && plan.find(view.q) >= 0;
-  const isFiltered = view.q !== '' || view.zone !== '' || view.kind !== '' || view.from !== null || view.to !== null;
-  const isAsked = isFiltered && store.hello?.has_journal && store.connection === 'open';
+  const isFiltered = view.q !== '' || view.zone !== '' || view.kind !== '' || view.now !== null || view.from !== null || view.to !== null;
+  const isAsked = isFiltered && !isNever(view) && store.hello?.has_journal && store.connection === 'open';
   const path = withQuery('/api/v1/faults', {
     cp: isPoint ? view.q : '', zone: view.zone, kind: view.kind, since: utc(view.from), until: utc(view.to), limit: kLimit });
   const [answer, setAnswer] = useState({ path: '', rows: [], trouble: '' });
@@ -35,7 +48,7 @@ function useRows(store, view) {
   }, [path, isAsked, instance]);
   return useMemo(() => {
     // A name in full means that charge point, not those whose names go on.
-    const is = (row) => (!isPoint || row.cp_id === view.q) && isMeant(row, view) && isInRange(row, view);
+    const is = (row) => (!isPoint || row.cp_id === view.q) && isMeant(row, view) && isInRange(row, view) && isNow(row.cp_id, store, view);
     const isAnswered = isFiltered && answer.path === path && answer.trouble === '';
     if (isAsked && answer.path !== path) return { rows: [], isFiltered, isWhole: false, known: null, trouble: '' };
     if (!isAnswered) {
@@ -48,7 +61,8 @@ function useRows(store, view) {
     const fresh = store.faults.filter((row) => row.timestamp >= oldest && !ids.has(row.id) && is(row));
     const known = answer.rows.length < kLimit ? null : answer.rows.length + fresh.length;
     return { rows: [...fresh, ...answer.rows.filter(is)].sort(newestFirst), isFiltered, isWhole: true, known, trouble: '' };
-  }, [store.revision, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to]);
+  }, [store.revision, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to,
+    view.now, view.now === null ? 0 : states?.number]);
 }
 
 /** How many there are, and of how many that are known if that is not all. */
@@ -77,14 +91,43 @@ export function Announcer({ store, isPaused }) {
     }, kAnnounceMs);
     return () => clearInterval(timer);
   }, [isPaused]);
-  return html`<div class="hidden" role="log" aria-live="polite" data-testid="announcer">${said.map(({ text, key }) => html`<p key=${key}>${text}</p>`)}</div>`;
+  return html`<div class="hidden" role="log" aria-live="polite" data-testid="announcer">${said.map(({ text, key }) => html`<p key=${key}>${text}</p>`)}</div>
+    <${Alert} store=${store} isPaused=${isPaused} />`;
 }
 
-/** `at`: which of how many; only some of them are there. */
-function Row({ row, at, of, go }) {
+/** What interrupts whoever listens: more are broken than somebody would be called for (the alert of config/prometheus). */
+function Alert({ store, isPaused }) {
+  const [text, setText] = useState('');
+  const at = useRef(-Infinity);
+  const broken = store.pulse?.states[5] ?? 0;
+  const isHigh = store.hello !== null && broken > brokenBound(store.hello);
+  useEffect(() => {
+    if (!isHigh) return setText('');
+    if (isPaused || performance.now() - at.current < kPageMs) return undefined;
+    at.current = performance.now();
+    setText(`${countText(broken)} charge points are broken: too many`);
+    return undefined;
+  }, [isHigh, isPaused]);
+  return html`<div class="hidden" role="alert" data-testid="alert">${text}</div>`;
+}
+
+/** What leads to a row: its charge point, and the time around it. */
+function aroundOf(row) {
+  const at = Date.parse(row.timestamp) / 1000;
+  return { cp: row.cp_id, from: at - kAround, to: at + kAround };
+}
+
+/** `at`: which of how many; only some of them are there. `addressOf(patch)`: for whoever wants to send it to somebody. */
+function Row({ row, at, of, go, addressOf }) {
+  const around = aroundOf(row);
+  const onTime = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;  // a tab of its own
+    event.preventDefault();
+    go(around);
+  };
   const isFault = row.event_type === 'FAULT';
   return html`<li class="fault" style=${{ top: `${at * kRow}px` }} data-id=${row.id} aria-posinset=${at + 1} aria-setsize=${of}>
-    <span class="time" title=${rowTime(row.timestamp)}>${rowTime(row.timestamp).slice(11)}</span>
+    <a class="time" href=${addressOf(around)} onclick=${onTime} title=${`${rowTime(row.timestamp)}: the charge point and the minutes around`}>${rowTime(row.timestamp).slice(11)}</a>
     <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲' : '○'} <span class="word">${isFault ? 'fault' : 'recovery'}</span></span>
     <button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
     <span class="zone">${row.zone}</span>
@@ -92,7 +135,7 @@ function Row({ row, at, of, go }) {
 }
 
 /** Only rows in sight are there. Rows that come do not move what somebody reads further down, or has under the finger. */
-function List({ rows, go }) {
+function List({ rows, go, addressOf }) {
   const box = useRef(null);
   const newest = useRef('');
   const [seen, setSeen] = useState({ top: 0, height: 400 });
@@ -117,12 +160,17 @@ function List({ rows, go }) {
   const to = Math.min(rows.length, Math.ceil((top + seen.height) / kRow) + kSpare);
   return html`<div class="rows" ref=${box} tabindex="0" role="region" aria-label="Faults, newest first" data-testid="feed">
     <ol style=${{ height: `${rows.length * kRow}px` }} aria-label="Faults">
-      ${rows.slice(from, to).map((row, i) => html`<${Row} key=${keyOf(row)} row=${row} at=${from + i} of=${rows.length} go=${go} />`)}
+      ${rows.slice(from, to).map((row, i) => html`<${Row} key=${keyOf(row)} row=${row} at=${from + i} of=${rows.length} go=${go} addressOf=${addressOf} />`)}
     </ol></div>`;
 }
 
-const local = (unix) => (unix === null ? '' : new Date(unix * 1000).toISOString().slice(0, 19));
-const unixOf = (text) => (text === '' ? null : Date.parse(`${text}Z`) / 1000);
+const local = (unix) => (unix === null ? '' : utc(unix).slice(0, 19));
+/** Of what is not a time, as while a year is being written: none. */
+const unixOf = (text) => {
+  const at = Date.parse(`${text}Z`) / 1000;
+  return Number.isNaN(at) ? null : at;
+};
+const kTimeMax = '9999-12-31T23:59:59';
 
 function Filters({ store, view, go }) {
   return html`<form class="filters" onsubmit=${(event) => event.preventDefault()} aria-label="Which faults">
@@ -132,18 +180,21 @@ function Filters({ store, view, go }) {
       <option value="">all</option>${(store.plan?.zones ?? []).map((zone) => html`<option key=${zone} value=${zone}>${zone}</option>`)}</select></label>
     <label>Kind <select value=${view.kind} onchange=${(event) => go({ kind: event.target.value })}>
       <option value="">all</option><option value="FAULT">fault</option><option value="RECOVERY">recovery</option></select></label>
-    <label title="model time, UTC">From <input type="datetime-local" step="1" value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
-    <label title="model time, UTC">To <input type="datetime-local" step="1" value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
+    <label title="What the charge point is at the moment">Now <select value=${view.now ?? ''} onchange=${(event) => go({ now: event.target.value === '' ? null : Number(event.target.value) })}>
+      <option value="">all</option>${kClasses.map(({ code, word }) => html`<option key=${code} value=${code}>${word}</option>`)}</select></label>
+    <label title="model time, UTC">From <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
+    <label title="model time, UTC">To <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
     <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
   </form>`;
 }
 
-export function Feed({ store, view, go }) {
+/** `where`: the view stands in the address, as of useView. */
+export function Feed({ store, view, go, where = 'search' }) {
   const found = useRows(store, view);
   const [held, setHeld] = useState(null);  // what was found when it was paused, or when another part was asked for since
   const [readTo, setReadTo] = useState('');  // the newest row that was there when all was read
   const isPaused = view.isPaused || view.isHeld;
-  const part = [store.hello?.instance, view.q, view.zone, view.kind, view.from, view.to].join('\n');
+  const part = [store.hello?.instance, view.q, view.zone, view.kind, view.now, view.from, view.to].join('\n');
   useEffect(() => {
     if (!isPaused) setHeld(null); else if (held?.part !== part && found.isWhole) setHeld({ part, rows: found.rows, known: found.known });
   }, [isPaused, found.rows, part]);
@@ -167,6 +218,6 @@ export function Feed({ store, view, go }) {
     </div>
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
     ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.' : 'No fault so far.'}</p>`}
-    <${List} rows=${shown} go=${go} />
+    <${List} rows=${shown} go=${go} addressOf=${(patch) => addressOf({ ...view, ...patch, ...(where === 'hash' ? { q: patch.cp } : {}) }, where)} />
   </div>`;
 }

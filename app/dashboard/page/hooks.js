@@ -2,6 +2,13 @@
 import { useEffect, useState } from './vendor/preact_htm.js';
 import { readView, writeView } from './view.js';
 
+/** Where `view` stands; `where` as of useView. */
+export function addressOf(view, where) {
+  const text = writeView(view);
+  if (where === 'hash') return `#${text}`;
+  return text ? `?${text}` : location.pathname;
+}
+
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
@@ -18,9 +25,7 @@ export function useView(where) {
   const go = (patch) => setView((before) => {
     const after = { ...before, ...(typeof patch === 'function' ? patch(before) : patch) };
     const isStep = after.cp !== before.cp || after.view !== before.view;
-    const text = writeView(after);
-    const address = where === 'hash' ? `#${text}` : text ? `?${text}` : location.pathname;
-    history[isStep ? 'pushState' : 'replaceState'](null, '', address);
+    history[isStep ? 'pushState' : 'replaceState'](null, '', addressOf(after, where));
     return after;
   });
   return [view, go];

@@ -86,7 +86,7 @@ function Page({ store }) {
     <${Charts} store=${store} view=${view} theme=${theme} go=${go} />
     <div class=${store.plan ? 'places' : ''}>
       <${Places} store=${store} view=${view} go=${go} />
-      ${store.faults.length > 0 && html`<section class="side" aria-label="Faults"><${Feed} store=${store} view=${view} go=${go} /></section>`}
+      ${store.faults.length > 0 && html`<section class="side" aria-label="Faults"><${Feed} store=${store} view=${view} go=${go} where="hash" /></section>`}
     </div></div>`;
 }
 

@@ -26,6 +26,9 @@ function Spark({ values, limit }) {
     <polyline points=${line} /></svg>`;
 }
 
+/** Those among the activated that are about to supply. */
+const startingText = (n) => html` · <span aria-hidden="true" title=${kClasses[2].word}>${kClasses[2].glyph}</span><span class="hidden">${kClasses[2].word}</span> ${countText(n)}`;
+
 /** `limit`: how many are too many; null: that is nobody's concern. */
 function StateTile({ code, total, points, values, limit, isolated, aside, go }) {
   const kind = kClasses[code];
@@ -35,7 +38,7 @@ function StateTile({ code, total, points, values, limit, isolated, aside, go }) 
       title=${`Show only these on the map (key ${kind.key})`} onclick=${() => go({ isolated: isOn ? null : code })}>
     <span class="tile-name"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>
     <span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
-    <span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict && `${verdict} · `}${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %${aside}` : ''}</span>
+    <span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict && `${verdict} · `}${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %` : ''}${aside}</span>
     <${Spark} values=${values} limit=${limit} />
   </button>`;
 }
@@ -63,14 +66,16 @@ export function Tiles({ store, view, go }) {
   const points = hello?.points ?? 0;
   return html`<section class="tiles" aria-label="Figures">
     ${[5, 4, 3, 1, 0].map((code) => html`<${StateTile} key=${code} code=${code} points=${points} go=${go}
-      total=${code === 0 ? total[0] + total[2] : total[code]} aside=${code === 0 && total[2] > 0 ? ` · ${countText(total[2])} starting` : ''}
+      total=${code === 0 ? total[0] + total[2] : total[code]} aside=${code === 0 && total[2] > 0 ? startingText(total[2]) : ''}
       values=${columns[of[code]]} limit=${code === 5 && hello ? brokenBound(hello) : null} isolated=${view.isolated} />`)}
     <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
-      note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} delivered` : ''} values=${series.power()} />
-    <${FigureTile} name="Sessions ended" value=${figureText(store.rates.sessions, '/s')}
+      note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} in all` : ''} values=${series.power()} />
+    <${FigureTile} name="Sessions ended" title="Active: requests that wait for their supply or have it" value=${figureText(store.rates.sessions, '/s')}
       note=${pulse ? `${countText(pulse.requests.open + pulse.sessions.active)} active` : ''} values=${series.rate('sessions_completed')} />
     <${LatencyTile} name="Decision" figure=${pulse?.latency_ms.request_decision} column=${series.measured('decision_interval_p99_ms')}
       limit=${boundOf(hello, 'request_decision')} />
+    <${LatencyTile} name="Detection" figure=${pulse?.latency_ms.fault_detection} column=${series.measured('detection_interval_p99_ms')}
+      limit=${boundOf(hello, 'fault_detection')} />
     <${LatencyTile} name="Tick lateness" figure=${pulse?.latency_ms.tick_lateness} column=${series.measured('tick_lateness_interval_p99_ms')}
       limit=${boundOf(hello, 'tick_lateness')} />
   </section>`;

@@ -1,4 +1,5 @@
 // What is looked at, as the address says it: every view can be sent to somebody else.
+import { utc } from './api.js';
 import { kClasses } from './palette.js';
 
 const kWords = {
@@ -17,14 +18,15 @@ export function readView(search) {
     const value = Date.parse(given.get(name) ?? '');
     return Number.isNaN(value) ? null : value / 1000;
   };
-  const isolated = kClasses.find(({ name }) => name === given.get('state'));
+  const state = (name) => kClasses.find((kind) => kind.name === given.get(name))?.code ?? null;
   return {
     view: word('view'),
     panel: word('panel'),
     kind: word('kind'),
     theme: word('theme'),
     level: word('level'),
-    isolated: isolated ? isolated.code : null,
+    isolated: state('state'),
+    now: state('now'),
     zone: given.get('zone') ?? '',
     cp: given.get('cp') ?? '',
     q: given.get('q') ?? '',
@@ -39,21 +41,26 @@ export function readView(search) {
   };
 }
 
+/** Whether the range that is looked at ends before it begins: nothing was then, and nobody needs to be asked. */
+export const isNever = ({ from, to }) => from !== null && to !== null && from > to;
+
 /** As a query, without its question mark. */
 export function writeView(view) {
   const parts = new URLSearchParams();
   const put = (name, value) => {
     if (value) parts.set(name, value);
   };
-  const time = (unix) => (unix === null ? '' : new Date(unix * 1000).toISOString());
+  const time = (unix) => (unix === null ? '' : utc(unix));
   put('view', view.view === 'map' ? '' : view.view);
   put('panel', view.panel === 'faults' ? '' : view.panel);
-  put('state', view.isolated === null ? '' : kClasses[view.isolated].name);
+  const state = (code) => (code === null ? '' : kClasses[code].name);
+  put('state', state(view.isolated));
   put('zone', view.zone);
   put('cp', view.cp);
   put('at', view.at);
   put('q', view.q);
   put('kind', view.kind);
+  put('now', state(view.now));
   put('from', time(view.from));
   put('to', time(view.to));
   put('group', view.isGrouped ? '1' : '');
