@@ -118,7 +118,11 @@ void on_fault(Turn& turn, std::uint32_t index, const FaultReport& e) {
   turn.record(archive::Fault{found_at(e, turn.now), point.id, turn.zone(point),
                              archive::EventType::fault, e.reason});
   if (point.injected != kNever) {
-    turn.out.push_back(Detected{point.injected, turn.now});
+    const bool has_session = point.stage != Stage::none;
+    turn.out.push_back(Detected{point.injected, turn.now,
+                                has_session ? point.request : RequestId::none,
+                                has_session ? point.session : SessionId::none,
+                                has_session ? point.driver : kNobody, point.id});
     point.injected = kNever;
   }
   if (point.stage != Stage::none) {  // D-070

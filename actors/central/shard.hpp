@@ -82,7 +82,7 @@ struct TellFree      {};
 struct ToPoint       { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck, StartDeclined> message; };
 struct ToMonitor     { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck> message; };
 struct Welcome       { PointId point; ZoneId zone; };          ///< it is known here: let it begin
-struct Detected      { SimTime injected; SimTime at; };        ///< FAULT of an injected fault is here
+struct Detected      { SimTime injected; SimTime at; RequestId request; SessionId session; DriverId driver; PointId point; };  ///< FAULT of an injected fault is here; whose session it ends, if there is one
 // clang-format on
 
 using ShardEvent =

@@ -126,52 +126,57 @@ void ShardActor::foresee(const runtime::Message& m) const {
 }
 
 void ShardActor::perform(const ShardEffect& effect) {
-  std::visit(
-      Overloaded{
-          [&](const ToPoint& e) {
-            const auto to = seat(network_.points, e.point);
-            if (to == nullptr) return;
-            std::visit([&](const auto& m) { tell<charge_point::Event>(to, m); }, e.message);
-          },
-          [&](const ToMonitor& e) {
-            const auto to = seat(network_.monitors, e.point);
-            if (to == nullptr) return;
-            std::visit([&](const auto& m) { tell<monitor::Event>(to, m); }, e.message);
-          },
-          [&](const DriverUpdate& e) {
-            if (e.reason == Reason::journal_busy) instruments().add(Metric::journal_busy, 1);
-            const auto to = seat(network_.drivers, e.driver);
-            if (to != nullptr) tell<driver::Event>(to, e);
-          },
-          [&](const Ticket& e) {
-            const auto to = seat(network_.drivers, e.driver);
-            if (to != nullptr) tell<driver::Event>(to, e);
-          },
-          [&](const TicketSettled& e) {
-            const auto to = seat(network_.drivers, e.driver);
-            if (to != nullptr) tell<driver::Event>(to, e);
-          },
-          [&](const PointList& e) {
-            const auto to = seat(network_.drivers, e.driver);
-            if (to != nullptr) tell<driver::Event>(to, e);
-          },
-          [&](const PointSearch& e) {
-            const auto to = network_.owner(e.next);
-            if (to == network_.central) return tell<CentralEvent>(to, e);
-            tell<ShardEvent>(to, e);
-          },
-          [&](const FreeCount& e) { tell<CentralEvent>(network_.central, e); },
-          [&](const ZoneMiss& e) { tell<CentralEvent>(network_.central, e); },
-          [&](const Welcome& e) {
-            if (seat(network_.monitors, e.point) == nullptr)  // it is outside
-              return tell<charge_point::Event>(network_.points[index_of(e.point)], PowerOn{});
-            const auto to = network_.directors[index_of(state_.settings.shard)];
-            tell<director::Event>(to, director::Joined{e.point, e.zone});
-          },
-          [&](const Detected& e) { instruments().detected(e.injected, time_since(e.injected)); },
-          [](const archive::Record&) {},  // nobody keeps them
-      },
-      effect);
+  std::visit(Overloaded{
+                 [&](const ToPoint& e) {
+                   const auto to = seat(network_.points, e.point);
+                   if (to == nullptr) return;
+                   std::visit([&](const auto& m) { tell<charge_point::Event>(to, m); }, e.message);
+                 },
+                 [&](const ToMonitor& e) {
+                   const auto to = seat(network_.monitors, e.point);
+                   if (to == nullptr) return;
+                   std::visit([&](const auto& m) { tell<monitor::Event>(to, m); }, e.message);
+                 },
+                 [&](const DriverUpdate& e) {
+                   if (e.reason == Reason::journal_busy) instruments().add(Metric::journal_busy, 1);
+                   const auto to = seat(network_.drivers, e.driver);
+                   if (to != nullptr) tell<driver::Event>(to, e);
+                 },
+                 [&](const Ticket& e) {
+                   const auto to = seat(network_.drivers, e.driver);
+                   if (to != nullptr) tell<driver::Event>(to, e);
+                 },
+                 [&](const TicketSettled& e) {
+                   const auto to = seat(network_.drivers, e.driver);
+                   if (to != nullptr) tell<driver::Event>(to, e);
+                 },
+                 [&](const PointList& e) {
+                   const auto to = seat(network_.drivers, e.driver);
+                   if (to != nullptr) tell<driver::Event>(to, e);
+                 },
+                 [&](const PointSearch& e) {
+                   const auto to = network_.owner(e.next);
+                   if (to == network_.central) return tell<CentralEvent>(to, e);
+                   tell<ShardEvent>(to, e);
+                 },
+                 [&](const FreeCount& e) { tell<CentralEvent>(network_.central, e); },
+                 [&](const ZoneMiss& e) { tell<CentralEvent>(network_.central, e); },
+                 [&](const Welcome& e) {
+                   if (seat(network_.monitors, e.point) == nullptr)  // it is outside
+                     return tell<charge_point::Event>(network_.points[index_of(e.point)],
+                                                      PowerOn{});
+                   const auto to = network_.directors[index_of(state_.settings.shard)];
+                   tell<director::Event>(to, director::Joined{e.point, e.zone});
+                 },
+                 [&](const Detected& e) { measure(e); },
+                 [](const archive::Record&) {},  // nobody keeps them
+             },
+             effect);
+}
+
+void ShardActor::measure(const Detected& e) {
+  instruments().detected(e.injected, time_since(e.injected), now(),
+                         {e.request, e.session, e.driver, e.point});
 }
 
 void ShardActor::publish() {

@@ -21,6 +21,9 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   }
   const char* name() const override { return "shard"; }
 
+  [[nodiscard]] std::uint64_t label() const noexcept override {
+    return to_word({ActorKind::shard, index_of(state_.settings.shard)});
+  }
   /// From now on `sink`, of the home worker, keeps the records; it outlives this. Before the first
   /// message. Whoever moves the journal sends JournalMoved if the waiter asks for it.
   archive::Waiter& record_into(archive::RecordSink& sink);
@@ -71,6 +74,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   void obey(const Fenced& order);
   void perform(const ShardEffect& effect);
   void carry(bool has_moved);
+  void measure(const Detected& e);
   void publish();
   void show();
 

@@ -118,7 +118,7 @@ void decide(State& state, Counted verdict, Effects& effects) {
   if (state.counted != Counted::open) return;
   state.counted = verdict;
   ++(verdict == Counted::accepted ? state.totals.accepted : state.totals.denied);
-  effects.push_back(Decided{state.trip.due});
+  effects.push_back(Decided{state.trip.due, current_request(state), state.trip.point});
 }
 
 /// D-125: timed out and nothing else, even if it had been accepted.
@@ -245,7 +245,7 @@ void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects)
       if (state.started) return;
       state.started = true;
       ++state.totals.sessions;
-      effects.push_back(Started{state.trip.due});
+      effects.push_back(Started{state.trip.due, update.request, state.trip.point, update.session});
       return;
     case UpdateStatus::denied:
       decide(state, Counted::denied, effects);

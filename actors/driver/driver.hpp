@@ -106,8 +106,8 @@ static_assert(sizeof(State) <= 128, "a million drivers");
 // clang-format off
 /// A guest's trip whose request has its number already: its program's name for it goes by that.
 struct NamedTrip  { Trip trip; RequestId request; };
-struct Decided    { SimTime due; };           ///< first accepted or denied; `due`: of the request
-struct Started    { SimTime due; };           ///< first in_progress
+struct Decided    { SimTime due; RequestId request; PointId point; };  ///< first accepted or denied; `due`: of the request
+struct Started    { SimTime due; RequestId request; PointId point; SessionId session; };  ///< first in_progress
 struct Show       { DriverUpdate update; };   ///< a console line of a list's driver (D-127); a guest is told
 struct ShowTicket { Ticket ticket; };
 struct ShowPoints { PointList list; };        ///< D-130

@@ -50,8 +50,14 @@ void DriverActor::perform(const Effect& effect) {
                    const auto fleet = network_.fleet_of[index_of(state_.id)];
                    tell<fleet::Event>(network_.fleets[index_of(fleet)], e);
                  },
-                 [&](const Decided& e) { instruments().decided(e.due, time_since(e.due)); },
-                 [&](const Started& e) { instruments().started(e.due, time_since(e.due)); },
+                 [&](const Decided& e) {
+                   instruments().decided(e.due, time_since(e.due), now(),
+                                         {e.request, SessionId::none, state_.id, e.point});
+                 },
+                 [&](const Started& e) {
+                   instruments().started(e.due, time_since(e.due), now(),
+                                         {e.request, e.session, state_.id, e.point});
+                 },
                  [](const Throw&) { throw InjectedCrash{}; },
                  [&](const Show& e) {
                    say(e.update);

@@ -9,6 +9,9 @@ namespace chargemill::driver {
 class DriverActor final : public CoreActor<DriverActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  [[nodiscard]] std::uint64_t label() const noexcept override {
+    return to_word({ActorKind::driver, index_of(state_.id)});
+  }
 
  private:
   friend CoreActor;

@@ -198,7 +198,7 @@ void on_answer(Turn& turn, const FaultReport& e, Answer answer) {
   if (book == nullptr || book->is_faulty) return;
   change(turn, *book, [](PointBook& b) { b.is_faulty = true; });
   ++turn.state.totals.faults_notified;
-  if (book->injected != kNever) turn.out.emplace_back(Detected{book->injected});
+  if (book->injected != kNever) turn.out.emplace_back(Detected{book->injected, e.point});
   book->injected = kNever;
 }
 

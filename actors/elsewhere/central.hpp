@@ -57,7 +57,7 @@ using Event = std::variant<Status, Telemetry, SessionEnd, LocalStart, Register, 
 struct ToPoint   { PointId point; std::variant<StartSupply, StopSupply, StopCp, ResumeCp, Shutdown, ReportAck, SessionEndAck, StartDeclined, LinkUp, LinkDown> message; };
 struct ToMonitor { PointId point; std::variant<RegisterAck, UnknownPoint, FaultAck, HealthyAck, LinkUp, LinkDown> message; };
 struct ToDriver  { DriverId driver; std::variant<DriverUpdate, Ticket, TicketSettled, LinkUp, LinkDown> message; };
-struct Detected  { SimTime injected; };  ///< central has taken the FAULT of an injected fault
+struct Detected  { SimTime injected; PointId point; };  ///< central has taken the FAULT of an injected fault
 // clang-format on
 
 using Effect = std::variant<Said, ToPoint, ToMonitor, ToDriver, Detected>;

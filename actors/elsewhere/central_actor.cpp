@@ -47,27 +47,32 @@ void CentralActor::on_other(const runtime::Message& m) {
 }
 
 void CentralActor::perform(const Effect& effect) {
-  std::visit(
-      Overloaded{
-          [&](const Said& e) { link_.say(e, now()); },
-          [&](const ToPoint& e) {
-            const auto to = seat(network_.points, e.point);
-            if (to == nullptr) return;
-            std::visit([&](const auto& m) { tell<charge_point::Event>(to, m); }, e.message);
-          },
-          [&](const ToMonitor& e) {
-            const auto to = seat(network_.monitors, e.point);
-            if (to == nullptr) return;
-            std::visit([&](const auto& m) { tell<monitor::Event>(to, m); }, e.message);
-          },
-          [&](const ToDriver& e) {
-            const auto to = seat(network_.drivers, e.driver);
-            if (to == nullptr) return;
-            std::visit([&](const auto& m) { tell<driver::Event>(to, m); }, e.message);
-          },
-          [&](const Detected& e) { instruments().detected(e.injected, time_since(e.injected)); },
-      },
-      effect);
+  std::visit(Overloaded{
+                 [&](const Said& e) { link_.say(e, now()); },
+                 [&](const ToPoint& e) {
+                   const auto to = seat(network_.points, e.point);
+                   if (to == nullptr) return;
+                   std::visit([&](const auto& m) { tell<charge_point::Event>(to, m); }, e.message);
+                 },
+                 [&](const ToMonitor& e) {
+                   const auto to = seat(network_.monitors, e.point);
+                   if (to == nullptr) return;
+                   std::visit([&](const auto& m) { tell<monitor::Event>(to, m); }, e.message);
+                 },
+                 [&](const ToDriver& e) {
+                   const auto to = seat(network_.drivers, e.driver);
+                   if (to == nullptr) return;
+                   std::visit([&](const auto& m) { tell<driver::Event>(to, m); }, e.message);
+                 },
+                 [&](const Detected& e) { measure(e); },
+             },
+             effect);
+}
+
+void CentralActor::measure(const Detected& e) {
+  Concerned whom;
+  whom.point = e.point;
+  instruments().detected(e.injected, time_since(e.injected), now(), whom);
 }
 
 }  // namespace chargemill::elsewhere

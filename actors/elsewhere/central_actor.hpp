@@ -24,6 +24,7 @@ class CentralActor final : public CoreActor<CentralActor, State, Event> {
   void run(const Event& event);
   void on_other(const runtime::Message& m);
   void perform(const Effect& effect);
+  void measure(const Detected& e);
 
   Link& link_;
   Effects effects_;  // reused

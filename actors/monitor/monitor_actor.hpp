@@ -9,6 +9,9 @@ namespace chargemill::monitor {
 class MonitorActor final : public CoreActor<MonitorActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  [[nodiscard]] std::uint64_t label() const noexcept override {
+    return to_word({ActorKind::monitor, index_of(state_.id)});
+  }
 
  private:
   friend CoreActor;

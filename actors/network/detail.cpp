@@ -4,6 +4,7 @@
 
 #include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
+#include "actors/shell/label.hpp"
 
 namespace chargemill::network {
 namespace {
@@ -31,7 +32,29 @@ void add(central::WatchTotals& to, const central::WatchTotals& from) {
   add(to.recovered, from.recovered);
 }
 
+void take(std::vector<Slow>& to, const SlowestRecorder& from, SimTime now) {
+  for (const auto& sample : from.samples(now))
+    to.push_back({sample.lasted, sample.at, sample.about, 0});
+}
+
+/// Whom a timer's actor is named by.
+Concerned whom(std::uint64_t label_word) {
+  Concerned result;
+  const auto label = label_from(label_word);
+  if (!label) return result;
+  if (label->kind == ActorKind::driver) result.driver = DriverId{label->index};
+  if (label->kind == ActorKind::charge_point || label->kind == ActorKind::monitor)
+    result.point = PointId{label->index};
+  return result;
+}
+
 }  // namespace
+
+std::string_view word(Latency latency) noexcept {
+  constexpr std::array<std::string_view, kLatencies> kWords{"request_decision", "session_start",
+                                                            "fault_detection", "tick_lateness"};
+  return kWords[static_cast<std::size_t>(latency)];
+}
 
 std::array<std::uint64_t, director::kFaultKinds> Network::injected_by_kind() const {
   constexpr auto kFirst = static_cast<std::size_t>(Metric::first_injected);
@@ -52,6 +75,29 @@ void add(Detail& to, const Detail& from) {
   to.any_accepted += from.any_accepted;
   to.any_denied += from.any_denied;
   to.any_timed_out += from.any_timed_out;
+  for (std::size_t i = 0; i < kLatencies; ++i) {
+    to.slowest[i].insert(to.slowest[i].end(), from.slowest[i].begin(), from.slowest[i].end());
+    runtime::keep_slowest(to.slowest[i], kSlowestMax);
+  }
+}
+
+Slowest Network::slowest() const {
+  Slowest result;
+  const auto of = [&result](Latency latency) -> std::vector<Slow>& {
+    return result[static_cast<std::size_t>(latency)];
+  };
+  const SimTime now = engine_.reached();
+  for (const auto& instruments : instruments_) {
+    take(of(Latency::request_decision), instruments->slowest_decisions, now);
+    take(of(Latency::session_start), instruments->slowest_starts, now);
+    take(of(Latency::fault_detection), instruments->slowest_detections, now);
+  }
+  for (unsigned w = 0; w < engine_.workers(); ++w) {
+    for (const auto& tick : engine_.worker(w).slowest_ticks().samples(now))
+      of(Latency::tick_lateness).push_back({tick.lasted, tick.at, whom(tick.about), tick.about});
+  }
+  for (auto& list : result) runtime::keep_slowest(list, kSlowestMax);
+  return result;
 }
 
 Detail Network::detail() const {
@@ -72,6 +118,7 @@ Detail Network::detail() const {
   d.any_accepted = runtime::total(instruments_, Metric::any_accepted);
   d.any_denied = runtime::total(instruments_, Metric::any_denied);
   d.any_timed_out = runtime::total(instruments_, Metric::any_timed_out);
+  d.slowest = slowest();
   return d;
 }
 

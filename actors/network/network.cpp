@@ -34,6 +34,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   for (unsigned w = 0; w < engine_.workers(); ++w) {
     instruments_.push_back(std::make_unique<Instruments>());
     instruments_.back()->measure_from(SimTime{scenario.run.warmup});
+    instruments_.back()->remember_slowest_for(engine_.options().slowest_window());
     switchboard_.instruments.push_back(instruments_.back().get());
   }
   const auto shards = topology_.shards.size();

@@ -80,6 +80,8 @@ class Network {
   /// The same, by zone and kind, for monitoring.
   [[nodiscard]] Detail detail() const;
   /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
+  /// Of each latency the slowest of the latest minutes. Any time.
+  [[nodiscard]] Slowest slowest() const;
   [[nodiscard]] Snapshot count() const { return count(time_of_count()); }
   /// The same, with the running sessions' energy at `now`; no message is under way any more.
   [[nodiscard]] Snapshot count(SimTime now) const;

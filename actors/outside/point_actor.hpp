@@ -14,6 +14,9 @@ class PointActor final : public CoreActor<PointActor, State, Event> {
  public:
   using CoreActor::CoreActor;
   const char* name() const override { return "charge point outside"; }
+  [[nodiscard]] std::uint64_t label() const noexcept override {
+    return to_word({ActorKind::charge_point, index_of(state_.id)});
+  }
 
  private:
   friend CoreActor;

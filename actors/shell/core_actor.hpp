@@ -8,6 +8,7 @@
 
 #include "actors/shell/injected_crash.hpp"
 #include "actors/shell/instruments.hpp"
+#include "actors/shell/label.hpp"
 #include "actors/shell/switchboard.hpp"
 #include "runtime/engine/lean_actor.hpp"
 

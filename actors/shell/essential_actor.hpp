@@ -18,6 +18,9 @@ template <class Self, class State, class Event>
 class EssentialActor : public CoreActor<Self, State, Event> {
  public:
   using CoreActor<Self, State, Event>::CoreActor;
+  [[nodiscard]] std::uint64_t label() const noexcept override {
+    return to_word({Self::kKind, self().number()});
+  }
   template <class V>
   void fields(V& v) {
     v(this->state_, is_resting_);

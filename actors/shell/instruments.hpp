@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "runtime/observe/counter_shard.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
+#include "runtime/observe/slowest_recorder.hpp"
 
 namespace chargemill {
 
@@ -37,6 +38,15 @@ enum class Metric : std::size_t {
   count
 };
 
+/// Whom a latency was about, as far as that is known: names for whoever asks what was slow.
+struct Concerned {
+  RequestId request = RequestId::none;
+  SessionId session = SessionId::none;
+  DriverId driver = kNobody;
+  PointId point = kUnknownPoint;
+};
+using SlowestRecorder = runtime::SlowestRecorder<Concerned>;
+
 /// One per worker, written by that worker only. Exact figures come from the actors' states when all
 /// stand still; these are for looking while they move.
 class Instruments : public runtime::CounterShard<Metric> {
@@ -44,17 +54,22 @@ class Instruments : public runtime::CounterShard<Metric> {
   /// Latencies of what is due before `from` are left out (the warm-up).
   void measure_from(SimTime from) noexcept { measure_from_ = from; }
 
-  void decided(SimTime due, Nanos waited) noexcept {
-    if (due >= measure_from_) request_decision.record(waited);
+  void decided(SimTime due, Nanos waited, SimTime now, const Concerned& whom) noexcept {
+    measure(request_decision, slowest_decisions, due, waited, now, whom);
   }
-  void started(SimTime due, Nanos waited) noexcept {
-    if (due >= measure_from_) session_start.record(waited);
+  void started(SimTime due, Nanos waited, SimTime now, const Concerned& whom) noexcept {
+    measure(session_start, slowest_starts, due, waited, now, whom);
   }
-  void detected(SimTime injected, Nanos waited) noexcept {
-    if (injected >= measure_from_) fault_detection.record(waited);
+  void detected(SimTime injected, Nanos waited, SimTime now, const Concerned& whom) noexcept {
+    measure(fault_detection, slowest_detections, injected, waited, now, whom);
+  }
+  /// Before the run: how long what was slowest is remembered, in model time.
+  void remember_slowest_for(Nanos window) noexcept {
+    for (auto* slowest : {&slowest_decisions, &slowest_starts, &slowest_detections})
+      slowest->keep_for(window);
   }
 
-  /// What is kept of them (runtime/saved).
+  /// What is kept of them (runtime/saved); what was slowest is not, it fades anyway.
   template <class V>
   void fields(V& v) {
     CounterShard::fields(v);
@@ -64,8 +79,18 @@ class Instruments : public runtime::CounterShard<Metric> {
   runtime::HistogramRecorder request_decision;
   runtime::HistogramRecorder session_start;
   runtime::HistogramRecorder fault_detection;
+  SlowestRecorder slowest_decisions;
+  SlowestRecorder slowest_starts;
+  SlowestRecorder slowest_detections;
 
  private:
+  void measure(runtime::HistogramRecorder& all, SlowestRecorder& slowest, SimTime due, Nanos waited,
+               SimTime now, const Concerned& whom) const noexcept {
+    if (due < measure_from_) return;
+    all.record(waited);
+    slowest.record(waited, now, whom);
+  }
+
   SimTime measure_from_{};  // written before the run
 };
 

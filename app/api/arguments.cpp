@@ -10,6 +10,7 @@
 #include <set>
 
 #include "actors/control/operator_command.hpp"
+#include "actors/network/detail.hpp"
 #include "actors/texts.hpp"
 #include "app/history/history_times.hpp"
 #include "app/scenario/value.hpp"
@@ -80,6 +81,24 @@ ValueOr state_of(std::string_view text) {
                            shown(text)));
 }
 
+/// As the summary calls it, or as /metrics does.
+ValueOr latency_of(std::string_view text) {
+  constexpr std::string_view kBefore = "chargemill_";
+  constexpr std::string_view kAfter = "_seconds";
+  std::string_view name = text;
+  const bool is_of_metrics = name.size() > kBefore.size() + kAfter.size() &&
+                             name.substr(0, kBefore.size()) == kBefore &&
+                             name.substr(name.size() - kAfter.size()) == kAfter;
+  if (is_of_metrics) {
+    name.remove_prefix(kBefore.size());
+    name.remove_suffix(kAfter.size());
+  }
+  const auto words = words_of(Kind::latency);
+  const auto found = std::find(words.begin(), words.end(), name);
+  if (found != words.end()) return std::int64_t{found - words.begin()};
+  return wrong(fmt::format("must be one of {}, not {}", fmt::join(words, ", "), shown(text)));
+}
+
 ValueOr word_of(Kind kind, std::string_view text) {
   const auto words = words_of(kind);
   const bool is_upper = kind != Kind::injection;
@@ -144,6 +163,8 @@ ValueOr value_of(Kind kind, std::string_view text, const Meaning& meaning) {
     }
     case Kind::state:
       return state_of(text);
+    case Kind::latency:
+      return latency_of(text);
     default:
       return word_of(kind, text);
   }
@@ -215,6 +236,10 @@ std::vector<std::string_view> words_of(Kind kind) {
     case Kind::injection:
       for (std::size_t i = 0; i < control::kInjections; ++i)
         words.push_back(control::word(static_cast<control::Injection>(i)));
+      return words;
+    case Kind::latency:
+      for (std::size_t i = 0; i < network::kLatencies; ++i)
+        words.push_back(network::word(static_cast<network::Latency>(i)));
       return words;
     case Kind::event_type:
       return {"FAULT", "RECOVERY"};

@@ -33,6 +33,7 @@ enum class Kind : std::uint8_t {
   time,            ///< a time, or so long ago [microseconds since 1970]
   duration,        ///< 30s; in a body also a number of seconds [nanoseconds]
   injection,       ///< engine_crash, ... [index of director::FaultKind]
+  latency,         ///< request_decision, or chargemill_request_decision_seconds [network::Latency]
 };
 
 struct Parameter {

@@ -103,5 +103,6 @@ struct Match {
 [[nodiscard]] std::vector<Route> denial_routes();
 [[nodiscard]] std::vector<Route> series_routes();
 [[nodiscard]] std::vector<Route> node_routes();
+[[nodiscard]] std::vector<Route> slowest_routes();
 
 }  // namespace chargemill::app::api

@@ -34,9 +34,10 @@ bool fits(std::string_view pattern, const std::vector<std::string>& path, Match&
 const std::vector<Route>& routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> table;
-    for (auto part : {service_routes(), older_routes(), older_orders(), point_routes(),
-                      order_routes(), newcomer_routes(), request_routes(), history_routes(),
-                      event_routes(), denial_routes(), series_routes(), node_routes()})
+    for (auto part :
+         {service_routes(), older_routes(), older_orders(), point_routes(), order_routes(),
+          newcomer_routes(), request_routes(), history_routes(), event_routes(), denial_routes(),
+          series_routes(), node_routes(), slowest_routes()})
       std::move(part.begin(), part.end(), std::back_inserter(table));
     return table;
   }();

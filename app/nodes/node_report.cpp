@@ -61,6 +61,7 @@ void walk(Stream& stream, Report& r) {
   stream.value(r.detail.any_accepted);
   stream.value(r.detail.any_denied);
   stream.value(r.detail.any_timed_out);
+  for (auto& slowest : r.detail.slowest) stream.list(slowest);
   stream.list(r.display);
 }
 

@@ -1,6 +1,7 @@
 // How an engine is set up; the caf::actor_system_config that carries it.
 #pragma once
 
+#include <algorithm>
 #include <caf/actor_system_config.hpp>
 
 #include "runtime/engine/model_clock.hpp"
@@ -26,6 +27,14 @@ struct EngineOptions {
   Nanos sleep_max = Millis{100};
   /// The lateness of timers that are due before is left out (a warm-up).
   SimTime measure_from{};
+  /// A window of what was slowest (SlowestRecorder), in model time: five minutes of the wall's, an
+  /// hour where the wall means nothing.
+  [[nodiscard]] Nanos slowest_window() const noexcept {
+    constexpr double kSpeedMax = 1e6;
+    if (pacing != Pacing::paced) return std::chrono::hours{1};
+    return std::chrono::duration_cast<Nanos>(std::chrono::minutes{5} *
+                                             std::clamp(speed, 1.0, kSpeedMax));
+  }
   /// Of a cluster: how many nodes there are, which of them this is, and the way to the others,
   /// which outlives the engine. In virtual time node 0 gives the orders.
   unsigned nodes = 1;

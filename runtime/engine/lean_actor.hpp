@@ -4,6 +4,7 @@
 #include <caf/actor.hpp>
 #include <caf/local_actor.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "runtime/engine/address.hpp"
@@ -42,6 +43,9 @@ class LeanActor : public caf::local_actor, public Reactor {
 
   /// Its number in virtual time.
   [[nodiscard]] Entity entity() const noexcept { return number_; }
+  /// What it is called where the slowest are listed (Worker::slowest_ticks), to whoever knows what
+  /// it means; 0: nothing.
+  [[nodiscard]] virtual std::uint64_t label() const noexcept { return 0; }
 
   /// How much of the object an activation touches, for prefetching; an actor whose own data is
   /// mostly cold says less.

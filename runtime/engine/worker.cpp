@@ -34,6 +34,7 @@ Worker::Worker(Coordinator& coordinator, unsigned index)
                 ? std::make_unique<Lane>(coordinator.homes(), coordinator.options().latency)
                 : nullptr) {
   bags_.resize(coordinator.homes());
+  slowest_ticks_.keep_for(coordinator.options().slowest_window());
 }
 
 Worker::~Worker() {
@@ -181,6 +182,13 @@ SimTime Worker::limit(ModelClock::Wall wall) const noexcept {
   return result;
 }
 
+void Worker::measure(const LeanActor& actor, SimTime due, ModelClock::Wall wall) {
+  if (due < coordinator_.options().measure_from) return;
+  const Nanos late = coordinator_.model_clock().lateness(due, wall);
+  tick_lateness_.record(late);
+  if (slowest_ticks_.would_keep(late, now_)) slowest_ticks_.record(late, now_, actor.label());
+}
+
 // One timer, then all that it causes, then the next: a handler never sees a time that passes a due
 // event, and what it sends to its own worker arrives before time moves on. What takes more than
 // kBatch activations goes on once other queues have been looked at, and the next timer waits for
@@ -204,9 +212,9 @@ bool Worker::advance_time() {
       wall = ModelClock::wall_now();
       unstamped = 0;
     }
-    if (due->due >= coordinator_.options().measure_from)
-      tick_lateness_.record(coordinator_.model_clock().lateness(due->due, wall));
-    static_cast<LeanActor*>(due->payload)->fire();
+    auto* const actor = static_cast<LeanActor*>(due->payload);
+    measure(*actor, due->due, wall);
+    actor->fire();
     ++fired;
     const std::size_t done = run_batch(activations_max - ran);
     ran += done;

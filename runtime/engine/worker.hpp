@@ -22,6 +22,7 @@
 #include "runtime/engine/timing_wheel.hpp"
 #include "runtime/engine/window_barrier.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
+#include "runtime/observe/slowest_recorder.hpp"
 
 namespace chargemill::runtime {
 
@@ -95,11 +96,17 @@ class Worker final : public caf::execution_unit {
   [[nodiscard]] bool is_asleep() const noexcept { return inbound_.is_asleep(); }
   [[nodiscard]] const WorkerCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] const HistogramRecorder& tick_lateness() const noexcept { return tick_lateness_; }
+  /// By the label of the actor whose timer it was.
+  using SlowestTicks = SlowestRecorder<std::uint64_t>;
+  [[nodiscard]] const SlowestTicks& slowest_ticks() const noexcept { return slowest_ticks_; }
 
  private:
   friend class LeanActor;
   friend class Coordinator;
   class Entered;
+
+  /// How late it was that the timer of `actor` is handled at `wall`.
+  void measure(const LeanActor& actor, SimTime due, ModelClock::Wall wall);
 
   /// A lean actor, or an ordinary resumable, told apart by the lowest bit of the pointer.
   class Ready {
@@ -189,6 +196,7 @@ class Worker final : public caf::execution_unit {
   MailBag* given_back_ = nullptr;  // taken from returned_bags_, linked by inbound_next
   bool is_disposing_ = false;
   HistogramRecorder tick_lateness_;
+  SlowestTicks slowest_ticks_;
   WorkerCounters counters_;
   const std::unique_ptr<Lane> lane_;  // null: real or hand-moved time
   // Written by other threads; on lines of their own.
@@ -203,14 +211,6 @@ class Worker final : public caf::execution_unit {
   std::atomic<std::int64_t> mail_ns_{INT64_MIN};
 };
 
-template <class T>
-void Worker::mail(Address to, const T& content, Entity from) {
-  Lane& lane = *lane_;
-  if (!lane.is_open) return mail_after(to, content, from, Nanos{lane.length_ns});
-  // All that is sent in a window arrives in the next.
-  const std::int64_t time_ns = now_.time_since_epoch().count() + lane.length_ns;
-  lane.outgoing[lane.half].next[to.home()].push_back(
-      Arrival{time_ns, to.entity(), from, LetterPtr::in_window(lane.arena(), content)});
 template <class T>
 void Worker::deliver(Address to, const T& content) {
   static_assert(MailBag::bytes_of(sizeof(T)) <= MailBag::kRoom, "it never fits into a bag");
@@ -227,6 +227,14 @@ inline void Worker::put_into_bag(unsigned home, LeanActor* to, const PacketKind&
   CHARGEMILL_ASSERT(has_room);
 }
 
+template <class T>
+void Worker::mail(Address to, const T& content, Entity from) {
+  Lane& lane = *lane_;
+  if (!lane.is_open) return mail_after(to, content, from, Nanos{lane.length_ns});
+  // All that is sent in a window arrives in the next.
+  const std::int64_t time_ns = now_.time_since_epoch().count() + lane.length_ns;
+  lane.outgoing[lane.half].next[to.home()].push_back(
+      Arrival{time_ns, to.entity(), from, LetterPtr::in_window(lane.arena(), content)});
 }
 
 template <class T>

@@ -94,6 +94,7 @@ TEST(ApiRoutes, TheContractsPathsAreThere) {  // contract, section 4
                            "/api/v1/schemas",
                            "/api/v1/requests",
                            "/api/v1/events",
+                           "/api/v1/slowest",
                            "/api/v1/openapi.json",
                            "/api/v1/drivers/x/sessions/current",
                            "/api/v1/drivers/x/sessions/history",

@@ -33,6 +33,7 @@ NodeReport sample() {
   report.journal->status.records = 20;
   report.journal->status.last_failure = "no space left";
   report.journal->status.commit_times.record(Nanos{5'000'000}, 4);
+  report.detail.slowest[2] = {{Nanos{6'000'000'000}, SimTime{7s}, {{}, {}, {}, PointId{3}}, 0}};
   report.display = {DisplayState::supplying, DisplayState::broken, DisplayState::disconnected};
   return report;
 }
@@ -45,6 +46,8 @@ TEST(NodeReport, ComesThroughUnchanged) {
   EXPECT_EQ(back->snapshot.totals.energy_unreported_mj, -12);
   EXPECT_EQ(back->failure, report.failure);
   EXPECT_EQ(back->display, report.display);
+  ASSERT_EQ(back->detail.slowest[2].size(), 1U);
+  EXPECT_EQ(back->detail.slowest[2][0].whom.point, PointId{3});
   EXPECT_EQ(back->digest, report.digest);
   ASSERT_TRUE(back->journal.has_value());
   EXPECT_EQ(back->journal->appended, 21U);

@@ -102,6 +102,7 @@ class Latecomer final : public LeanActor {
  public:
   explicit Latecomer(caf::actor_config& cfg) : LeanActor(cfg) {}
   std::atomic<bool> woken{false};  // seq_cst: written here, read by the test
+  [[nodiscard]] std::uint64_t label() const noexcept override { return 77; }
 
  private:
   void on_message(const Message&) override { wake_at(now() - 1h); }
@@ -125,6 +126,12 @@ TEST(LeanActor, WhoAsksForAWakeUpInThePastHasItAtOnceAndTheEngineIsNotLate) {
   const auto lateness = engine.worker(0).tick_lateness().snapshot();
   EXPECT_EQ(lateness.count(), 1U);
   EXPECT_LT(lateness.max(), Nanos{30min}) << "a machine's own delays are shorter";
+  const auto slowest = engine.worker(0).slowest_ticks().samples(SimTime{});
+  ASSERT_EQ(slowest.size(), lateness.max() > Nanos{0} ? 1U : 0U);
+  if (!slowest.empty()) {
+    EXPECT_EQ(slowest[0].lasted, lateness.max());
+    EXPECT_EQ(slowest[0].about, 77U) << "whose timer it was";
+  }
 }
 TEST(LeanActor, EndsAloneWhenItsHandlerThrowsAndTellsItsMonitors) {
   Recorder::Log victim;
