@@ -22,13 +22,26 @@ constexpr const char* kOnlyReading =
 constexpr const char* kPagesOnlyLook =
     "pages of this server may only look: http.control = true lets them act";
 
+/// Without its parameters; how it is written does not matter (RFC 9110, 8.3.1).
+std::string media_type_of(std::string_view content_type) {
+  constexpr std::string_view kBlanks = " \t";
+  std::string media{content_type.substr(0, content_type.find(';'))};
+  media.erase(0, std::min(media.find_first_not_of(kBlanks), media.size()));
+  media.erase(media.find_last_not_of(kBlanks) + 1);
+  std::transform(media.begin(), media.end(), media.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return media;
+}
+
 /// Whether a body that says so can be JSON. The second is what curl -d says of anything.
 bool may_be_json(std::string_view content_type) {
-  const std::string_view media = content_type.substr(0, content_type.find(';'));
+  const std::string media = media_type_of(content_type);
   constexpr std::array<std::string_view, 4> kTaken{
       "", "application/json", "application/x-www-form-urlencoded", "text/plain"};
-  const auto ends_so = [media](std::string_view end) {
-    return media.size() >= end.size() && media.substr(media.size() - end.size()) == end;
+  const auto ends_so = [&media](std::string_view end) {
+    return media.size() >= end.size() &&
+           media.compare(media.size() - end.size(), end.size(), end) == 0;
   };
   return std::find(kTaken.begin(), kTaken.end(), media) != kTaken.end() || ends_so("+json");
 }

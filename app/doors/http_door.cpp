@@ -37,6 +37,13 @@ std::vector<std::string> names_of(const std::string& text) {
   return {std::istream_iterator<std::string>{words}, {}};
 }
 
+/// To whoever asks for the dashboard's WebSocket as for a page (RFC 9110, 15.5.22).
+runtime::HttpResponse only_upgraded(const std::string& target) {
+  auto response = api::complaint(426, "this path takes WebSockets only", target);
+  response.headers.push_back({"Upgrade", "websocket"});
+  return response;
+}
+
 class HttpDoor final : public Door {
  public:
   HttpDoor(runtime::Listener listener, const DoorHost& host, const HttpSettings& settings,
@@ -122,6 +129,7 @@ class HttpDoor final : public Door {
     if (auto page = dashboard::page_answer(request, page_directory_))
       return answer(std::move(*page));
     const std::string target = request.target;
+    if (target.substr(0, target.find('?')) == "/ws") return answer(only_upgraded(target));
     if (auto stuck = api::answer_if_stuck(target, thread_.busy_for()))
       return answer(std::move(*stuck));
     auto task = [this, request = std::move(request), target, answer]() mutable {

@@ -1,14 +1,15 @@
-// Whatever a client of the HTTP door sends: a sequence of requests, each answered once, with a
-// status that exists, or refused as what is no HTTP. A door with tokens lets in whom it should, and
-// nobody else. Behind the API stands a real network that stands still.
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+// Whatever a client of the HTTP door sends, over a real connection to the real server: a sequence
+// of requests, each answered once, with a status that exists, or refused as what is no HTTP; the
+// same however the network cuts it. A door with tokens lets in whom it should, and nobody else.
+// Behind the API stands a real network that stands still.
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "actors/shell/memory.hpp"
 #include "app/api/access.hpp"
@@ -18,12 +19,12 @@
 #include "app/api/target.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/net/http_guard.hpp"
+#include "tests/runtime/net/http_story.hpp"
 #include "tests/support/still_engine.hpp"
 
 namespace {
 
 using namespace chargemill;
-namespace http = boost::beast::http;
 using runtime::HttpRequest;
 using runtime::HttpResponse;
 
@@ -101,15 +102,19 @@ class Office {
   app::api::World world_;
 };
 
-/// What a door with tokens says: a stranger gets what is open, a reader changes nothing.
-void knock(const HttpRequest& request) {
-  using runtime::Access;
-  static const auto& tokens =
+const runtime::AccessTokens& tokens() {
+  static const auto& known =
       *std::make_unique<runtime::AccessTokens>(
            *runtime::AccessTokens::parse("operator-01234567\nreader-0123456789 read\n"))
            .release();
-  const Access access = app::api::access_of(&tokens, request);
-  const auto verdict = app::api::verdict(&tokens, request);
+  return known;
+}
+
+/// What a door with tokens says: a stranger gets what is open, a reader changes nothing.
+void knock(const HttpRequest& request) {
+  using runtime::Access;
+  const Access access = app::api::access_of(&tokens(), request);
+  const auto verdict = app::api::verdict(&tokens(), request);
   CHARGEMILL_ASSERT(verdict.is_stranger == (access == Access::none));
   if (verdict.refusal) {
     CHARGEMILL_ASSERT(access != Access::operate);
@@ -123,22 +128,34 @@ void knock(const HttpRequest& request) {
   CHARGEMILL_ASSERT(!verdict.is_stranger || (route != nullptr && route->is_open));
 }
 
-HttpRequest plain(const http::request<http::string_body>& from) {
-  HttpRequest request;
-  const auto method = from.method_string();
-  const auto target = from.target();
-  request.method.assign(method.data(), method.size());
-  request.target.assign(target.data(), target.size());
-  for (const auto& field : from) {
-    std::string name{field.name_string().data(), field.name_string().size()};
-    for (char& c : name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    request.headers.push_back(
-        {std::move(name), std::string{field.value().data(), field.value().size()}});
+/// The same requests reach a handler, and the same answers the client, however the bytes are cut.
+std::vector<HttpRequest> told(runtime::test::HttpStory& story, std::string_view bytes,
+                              std::size_t step) {
+  auto whole = story.tell(bytes, bytes.size() + 1);
+  const auto cut = story.tell(bytes, step);
+  const auto expect_sound = [](const runtime::test::HttpStory::Told& one) {
+    if (!one.flaw.empty()) std::fprintf(stderr, "%s\n", one.flaw.c_str());
+    CHARGEMILL_ASSERT(one.flaw.empty());
+  };
+  expect_sound(whole);
+  expect_sound(cut);
+  CHARGEMILL_ASSERT(whole.verdicts == cut.verdicts);
+  CHARGEMILL_ASSERT(whole.heard.size() == cut.heard.size());
+  for (std::size_t i = 0; i < whole.heard.size(); ++i) {
+    CHARGEMILL_ASSERT(whole.heard[i].method == cut.heard[i].method);
+    CHARGEMILL_ASSERT(whole.heard[i].target == cut.heard[i].target);
+    CHARGEMILL_ASSERT(whole.heard[i].body == cut.heard[i].body);
   }
-  request.body = from.body();
-  return request;
+  return std::move(whole.heard);
+}
+
+/// What a door with tokens lets through is what they allow.
+void tell_guarded(std::string_view bytes) {
+  static auto& story = *std::make_unique<runtime::test::HttpStory>([](const HttpRequest& head) {
+                          return app::api::verdict(&tokens(), head);
+                        }).release();
+  for (const HttpRequest& request : story.tell(bytes, bytes.size() + 1).heard)
+    CHARGEMILL_ASSERT(!app::api::verdict(&tokens(), request).refusal);
 }
 
 }  // namespace
@@ -147,30 +164,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,  // NOLINT: libF
                                       std::size_t size) {
   // Never destroyed: at the end of a process what CAF keeps for its actors goes before it would.
   static Office& office = *std::make_unique<Office>().release();
-  constexpr std::size_t kHeadMax = 8'192;
-  constexpr std::size_t kBodyMax = 1U << 20U;
-  const runtime::Endpoint at{"127.0.0.1", 8000};
-  while (size > 0) {
-    http::request_parser<http::string_body> parser;
-    parser.eager(true);
-    parser.header_limit(kHeadMax);
-    parser.body_limit(kBodyMax);
-    boost::system::error_code error;
-    const std::size_t taken = parser.put(boost::asio::buffer(data, size), error);
-    if (error || !parser.is_done() || taken == 0) return 0;
-    data += taken;
-    size -= taken;
-    HttpRequest request = plain(parser.get());
-    // As the server hands it on (RFC 9112, 3.2.2).
-    if (auto parts = runtime::split_absolute(request.target)) {
-      (void)runtime::is_own_host(parts->authority, at);
-      request.target = std::move(parts->target);
-    }
+  static auto& story = *std::make_unique<runtime::test::HttpStory>().release();
+  constexpr std::size_t kBytesMax = 8'000;
+  if (size == 0 || size > kBytesMax) return 0;
+  const std::size_t step = 1 + std::size_t{data[0]};
+  const std::string_view bytes{reinterpret_cast<const char*>(data) + 1, size - 1};
+  for (HttpRequest& request : told(story, bytes, step)) {
     CHARGEMILL_ASSERT(runtime::split_absolute(request.target) == std::nullopt);
     knock(request);
-    (void)runtime::is_own_host(request.header("host"), at, {"charge.example"});
-    (void)runtime::is_own_origin(request.header("origin"), request.header("host"));
     office.ask(std::move(request));
   }
+  tell_guarded(bytes);
   return 0;
 }

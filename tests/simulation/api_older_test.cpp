@@ -310,6 +310,12 @@ TEST(OlderApi, WrongMethodsAndPathsHaveTheirStatusAndTheOlderForm) {  // D-179, 
   }
   EXPECT_EQ(office.ask("GET", "/cp?limt=3").status, 400U);
   EXPECT_EQ(office.ask("POST", "/cp/stop", "{}", {{"content-type", "text/html"}}).status, 415U);
+  EXPECT_EQ(office.ask("POST", "/cp/stop", "{}", {{"content-type", "application/jsonp"}}).status,
+            415U);
+  for (const char* media : {"Application/JSON; charset=utf-8", "application/json ;charset=utf-8",
+                            "application/problem+JSON"})
+    EXPECT_EQ(office.ask("POST", "/cp/stop", "{}", {{"content-type", media}}).status, 400U)
+        << media;
 }
 
 }  // namespace

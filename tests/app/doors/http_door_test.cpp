@@ -59,6 +59,13 @@ TEST(HttpDoor, WhatBreaksInsideIsAProblemThatTellsStrangersNothing) {  // D-179;
       << "those who watch the run learn it";
 }
 
+TEST(HttpDoor, TheWebSocketsPathIsNoPage) {
+  Office office{{}};
+  const auto answer = office.ask("GET /ws?x=1 HTTP/1.1");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 426 Upgrade Required\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Upgrade: websocket\r\n"));
+}
+
 TEST(HttpDoor, StrangersSendNoBodies) {  // issue, section 6; law 6
   const test::Folder folder;
   Office office{{}, test::token_file(folder)};

@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 using Client = test::PlainClient;
@@ -74,6 +75,16 @@ TEST(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
   client.say(all);
   for (int i = 0; i < 50; ++i)
     ASSERT_THAT(client.hear_one(), HasSubstr("GET /" + std::to_string(i) + " "));
+}
+
+TEST(HttpServer, AnAnswerWithoutContentSaysNothingOfItsLength) {  // RFC 9110, 8.6
+  Served served;
+  Client client{served.port()};
+  client.say("GET /empty HTTP/1.1\r\n" + kHost + "\r\nGET /y HTTP/1.1\r\n" + kHost + "\r\n");
+  const auto answer = client.hear_one(true);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 204 No Content\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("\r\nContent-")));
+  EXPECT_THAT(client.hear_one(), HasSubstr("GET /y")) << "and the connection goes on";
 }
 
 TEST(HttpServer, HeadHasTheLengthAndNoBody) {

@@ -15,7 +15,8 @@
 
 namespace chargemill::runtime::test {
 
-/// A server whose answers name what was asked. `/later` waits until told; `/big` is 8 MiB.
+/// A server whose answers name what was asked. `/later` waits until told; `/big` is 8 MiB,
+/// `/empty` is nothing.
 class Served {
  public:
   explicit Served(HttpLimits limits = {}, HttpGuards guards = {}) {
@@ -85,6 +86,7 @@ class Served {
     response.content_type = "text/plain";
     response.body = request.method + " " + request.target + " " +
                     std::string{request.header("x-test")} + " " + request.body;
+    if (request.target == "/empty") response = HttpResponse{204, "application/json", ""};
     if (request.target == "/big") response.body.assign(8U << 20U, 'x');
     answer(std::move(response));
   }
