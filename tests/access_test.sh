@@ -34,6 +34,7 @@ code() { curl -sS -o "$work/body" -w '%{http_code}' "$@"; }
 printf '[run]\nname = "small"\nduration = "1h"\n[network]\ncharge_points = 5\nzones = 1\n' >"$work/small.toml"
 operator=operator-0123456789abcdef reader=reader-0123456789abcdef
 printf '# tokens\n%s\n%s read\n' $operator $reader >"$work/tokens"
+chmod 600 "$work/tokens" # else a run says that others can read them
 printf '%s\n' $reader >"$work/reader"
 printf 'wrong-0123456789abcdef\n' >"$work/wrong"
 bearer() { printf 'Authorization: Bearer %s' "$1"; }

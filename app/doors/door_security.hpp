@@ -13,7 +13,8 @@ namespace chargemill::app {
 
 struct DoorSecurity {
   std::shared_ptr<const runtime::AccessTokens> tokens;  ///< null: everybody may operate
-  runtime::TlsContext tls;                              ///< null: bytes as they are
+  bool is_shown = false;    ///< others on this machine can read the file of tokens, or change it
+  runtime::TlsContext tls;  ///< null: bytes as they are
 };
 
 /// Reads the files that the settings of `[section]` name. Errors name the key and the file.

@@ -6,6 +6,7 @@
 #include <exception>
 #include <future>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "app/doors/door.hpp"
@@ -33,6 +34,7 @@ struct Bound {
   DoorSecurity security;
   std::unique_ptr<Door> (*open)(Listener listener, const DoorHost& host,
                                 const DoorsSettings& settings, DoorSecurity security);
+  std::string shown;  ///< as of DoorAddress
 };
 
 class BoundDoors final : public Doors {
@@ -59,7 +61,8 @@ class BoundDoors final : public Doors {
         io_.context(), *endpoint,
         door.is_chosen ? runtime::PortInUse::is_an_error : runtime::PortInUse::take_a_free_one);
     if (!listener) return tl::unexpected<Error>(listener.error());
-    bound_.push_back({name, door.listen, std::move(*listener), std::move(*security), opener});
+    bound_.push_back({name, door.listen, std::move(*listener), std::move(*security), opener,
+                      security->is_shown ? door.token_file : std::string{}});
     return {};
   }
 
@@ -68,7 +71,8 @@ class BoundDoors final : public Doors {
     for (const auto& door : bound_)
       addresses_.push_back({door.name, runtime::to_text(door.listener.at),
                             door.listener.is_replaced ? door.wanted : "",
-                            door.security.tls != nullptr, door.security.tokens != nullptr});
+                            door.security.tls != nullptr, door.security.tokens != nullptr,
+                            door.shown});
   }
 
   [[nodiscard]] std::shared_ptr<void> open(const DoorPlace& place) override {
@@ -175,16 +179,23 @@ std::string address_line(const DoorAddress& address) {
 
 std::string open_doors_line(const std::vector<DoorAddress>& addresses) {
   std::string keys;
+  std::set<std::string> shown;  // one file may be for both doors
   for (const auto& door : addresses) {
+    if (!door.shown.empty()) shown.insert(door.shown);
     if (door.has_tokens) continue;
     std::string section{door.name};
     std::transform(section.begin(), section.end(), section.begin(),
                    [](char c) { return static_cast<char>(c - 'A' + 'a'); });
     keys += fmt::format("{}{}.token_file", keys.empty() ? "" : ", ", section);
   }
-  return keys.empty()
-             ? keys
-             : fmt::format("OPEN      whoever is on this machine may change the run ({})", keys);
+  std::vector<std::string> lines;
+  if (!keys.empty())
+    lines.push_back(
+        fmt::format("OPEN      whoever is on this machine may change the run ({})", keys));
+  for (const auto& file : shown)
+    lines.push_back(fmt::format(
+        "OPEN      others on this machine can use the tokens of {0} (chmod 600 {0})", file));
+  return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
 }  // namespace chargemill::app

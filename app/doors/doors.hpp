@@ -22,6 +22,7 @@ struct DoorAddress {
   std::string taken;      ///< the default, if that is in use and `at` stands for it
   bool is_encrypted = false;
   bool has_tokens = false;  ///< else everybody who reaches it may operate
+  std::string shown = {};   ///< its file of tokens, if others on this machine can use it
 };
 
 /// The run that they lead to. All of it outlives the doors.
@@ -63,7 +64,8 @@ class Doors {
 /// `TCP       127.0.0.1:9999`: the line that names the address; says so if another was meant.
 [[nodiscard]] std::string address_line(const DoorAddress& address);
 
-/// Said once of a run with doors that have no tokens (D-147); empty: all have.
+/// Said once of a run with doors that have no tokens (D-147), or tokens that others can read;
+/// empty: all keep theirs.
 [[nodiscard]] std::string open_doors_line(const std::vector<DoorAddress>& addresses);
 
 }  // namespace chargemill::app

@@ -287,7 +287,16 @@ TEST(Doors, SayOnceWhoMayComeInWithoutAToken) {  // D-147
   const test::Folder folder;
   EXPECT_EQ(open_doors_line(bound()->addresses()),
             "OPEN      whoever is on this machine may change the run (tcp.token_file)");
-  EXPECT_EQ(open_doors_line(bound(token_file(folder))->addresses()), "");
+  const auto tokens = token_file(folder);
+  using std::filesystem::perms;
+  std::filesystem::permissions(tokens, perms::owner_read | perms::owner_write | perms::group_read);
+  EXPECT_EQ(open_doors_line(bound(tokens)->addresses()), "");
+  for (const perms more : {perms::others_read, perms::others_write, perms::group_write}) {
+    std::filesystem::permissions(tokens, perms::owner_read | perms::owner_write | more);
+    EXPECT_EQ(open_doors_line(bound(tokens)->addresses()),
+              "OPEN      others on this machine can use the tokens of " + std::string{tokens} +
+                  " (chmod 600 " + std::string{tokens} + ")");
+  }
 }
 
 TEST(Doors, AFileThatIsNoneEndsTheRunBeforeItBegins) {
