@@ -18,7 +18,7 @@ int validate_command(const std::vector<std::filesystem::path>& files, bool color
     const auto loaded = load_scenario(input);
     if (!loaded) {
       std::fputs(render(loaded.error(), color).c_str(), stderr);
-      std::fprintf(stderr, "%s: %zu found\n", file.c_str(), loaded.error().size());
+      std::fprintf(stderr, "%s: %s found\n", file.c_str(), count_text(loaded.error()).c_str());
       code = kInvalid;
       continue;
     }

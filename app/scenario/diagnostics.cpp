@@ -54,6 +54,17 @@ std::string render(const std::vector<Diagnostic>& all, bool color) {
   return out;
 }
 
+std::string count_text(const std::vector<Diagnostic>& all) {
+  const auto warnings = std::count_if(
+      all.begin(), all.end(), [](const Diagnostic& d) { return d.severity == Severity::warning; });
+  const auto mistakes = static_cast<std::ptrdiff_t>(all.size()) - warnings;
+  const auto counted = [](std::ptrdiff_t n, const char* what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+  };
+  const std::string text = counted(mistakes, "mistake");
+  return warnings == 0 ? text : text + " and " + counted(warnings, "warning");
+}
+
 // Optimal string alignment (Damerau-Levenshtein without overlapping swaps), three rows.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);

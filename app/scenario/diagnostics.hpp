@@ -54,6 +54,8 @@ struct Diagnostic {
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, bool color = false);
 /// All of them, and the note that says where the keys are explained.
 [[nodiscard]] std::string render(const std::vector<Diagnostic>& all, bool color = false);
+/// `3 mistakes and 1 warning`.
+[[nodiscard]] std::string count_text(const std::vector<Diagnostic>& all);
 
 /// The number of letters to insert, delete, replace or swap to make `a` of `b`.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);

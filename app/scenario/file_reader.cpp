@@ -116,7 +116,11 @@ class Reader {
   void unknown(const std::string& section, const std::string& bare, const toml::node& node,
                const toml::source_region& region) {
     const Place place = source_.at(region, bare.size());
-    if (!section.empty()) {
+    if (!section.empty() && is_list(bare) && node.is_array_of_tables()) {
+      reading_.report(Code::key, fmt::format("unknown key '{}.{}'", section, bare), place,
+                      fmt::format("write [[{}]]: the list belongs to no section", bare));
+      read_list_named(bare, node);
+    } else if (!section.empty()) {
       Names known;
       for (const auto& names : {key_names(), sections_}) {
         for (const auto& name : names) {
@@ -129,6 +133,7 @@ class Reader {
     } else if (node.is_table() || node.is_array_of_tables()) {
       reading_.report(Code::section, fmt::format("unknown section '{}'", bare), place,
                       section_like(bare));
+      read_as_meant(bare, node);
     } else {
       std::string hint = home_of_one_like(bare);
       if (hint.empty()) hint = section_like(bare);
@@ -136,9 +141,20 @@ class Reader {
     }
   }
   [[nodiscard]] std::string section_like(const std::string& bare) const {
+    return did_you_mean(bare, all_names());
+  }
+  [[nodiscard]] Names all_names() const {
     auto known = sections_;
     known.insert(known.end(), lists_.begin(), lists_.end());
-    return did_you_mean(bare, known);
+    return known;
+  }
+
+  /// What stands below a name with a slip is read as what was probably meant: else those who name a
+  /// charge point of [[charge_pont]] would be told that there is none.
+  void read_as_meant(const std::string& bare, const toml::node& node) {
+    const auto meant = nearest(bare, all_names());
+    if (is_list(meant) && node.is_array_of_tables()) return read_list_named(meant, node);
+    if (is_section(meant) && node.is_table()) walk(*node.as_table(), meant);
   }
 
   // A key in the wrong section: where it belongs.
@@ -172,9 +188,12 @@ class Reader {
                       source_.at(node.source()), how_to_write(node, list, like(list, sections_)));
       return;
     }
+    // Behind those that stand below the same name without a slip, if this is one.
+    const auto path_of = [&list](std::size_t i) { return fmt::format("{}[{}]", list, i); };
     std::size_t index = 0;
+    while (reading_.origins.count(path_of(index)) != 0) ++index;
     for (const auto& item : *items) {
-      const std::string path = fmt::format("{}[{}]", list, index++);
+      const std::string path = path_of(index++);
       T target{};
       read_item(*item.as_table(), list, path, fields, target);
       sink(std::move(target));

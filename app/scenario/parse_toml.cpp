@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <optional>
-#include <regex>
 #include <set>
 #include <vector>
 
 #include "app/scenario/repeated_name.hpp"
+#include "app/scenario/syntax_hint.hpp"
 #include "app/scenario/toml_lines.hpp"
 
 namespace chargemill::app {
@@ -17,18 +16,6 @@ namespace {
 /// A time of day: no key takes one, so that a key with it is one whose value could not be read.
 constexpr const char* kOfNoUse = " = 00:00:00";
 constexpr std::size_t kWrongLinesMax = 20;  // with more of them it is no TOML at all
-
-// TOML has no durations and no percents: `duration = 5s` is the commonest slip.
-std::string unquoted_hint(const std::string& line) {
-  static const std::regex duration{R"(=\s*([0-9.]+(ns|us|ms|s|m|h|d))\s*(#.*)?$)"};
-  static const std::regex percent{R"(=\s*([0-9.]+)%)"};
-  std::smatch found;
-  if (std::regex_search(line, found, duration))
-    return fmt::format("durations are in quotes: \"{}\"", found.str(1));
-  if (std::regex_search(line, found, percent))
-    return fmt::format("as a share: {}", std::strtod(found.str(1).c_str(), nullptr) / 100.0);
-  return {};
-}
 
 /// The lines of a file, with stand-ins for what its parser stumbles over.
 class Mender {
@@ -110,7 +97,7 @@ class Mender {
     if (wrong_lines_.insert(place.line).second) {
       reading_.report(Code::syntax,
                       has_open_quote(place.text) ? "a quote is opened and not closed" : text, place,
-                      unquoted_hint(place.text));
+                      syntax_hint(place.text));
     }
     if (wrong_lines_.size() > kWrongLinesMax) {
       Place file;

@@ -47,6 +47,14 @@ TEST(Diagnostics, WithoutALineStandsTheHintAlone) {
   EXPECT_EQ(render(d), "warning[W0314]: too many\n  --> --seed\n      = fewer\n");
 }
 
+TEST(Diagnostics, AreCountedAsWhatTheyAre) {
+  const Diagnostic mistake{Code::key, "a", {}, {}};
+  const Diagnostic warning{Code::range, "b", {}, {}, Severity::warning};
+  EXPECT_EQ(count_text({mistake}), "1 mistake");
+  EXPECT_EQ(count_text({mistake, mistake}), "2 mistakes");
+  EXPECT_EQ(count_text({warning, mistake, mistake}), "2 mistakes and 1 warning");
+}
+
 TEST(JsonSchema, HasEverySectionAndRefusesOthers) {
   const auto schema = scenario_schema();
   EXPECT_EQ(schema.at("/properties/run/properties/seed/type"_json_pointer), "integer");

@@ -47,6 +47,36 @@ TEST(Suggestions, ALetterBetweenAListAndASectionIsSeenFromTheKeysBelow) {
     EXPECT_NE(errors_of(text).find(hint), std::string::npos) << text << errors_of(text);
 }
 
+TEST(Suggestions, WhatStandsBelowASlipIsReadAsWhatWasMeant) {
+  const std::string below =
+      "id = \"CP-001\"\n[[driver]]\nid = \"a\"\nrequests = [\"CP-001\"]\n"
+      "[[fault]]\nkind = \"engine_ko\"\nat = \"5s\"\ncp = \"CP-001\"\n";
+  EXPECT_EQ(errors_of("[[chargepoint]]\n" + below),
+            "error[E0311]: unknown section 'chargepoint'\n"
+            "  --> test.toml:1:3\n"
+            "    1 | [[chargepoint]]\n"
+            "      |   ^^^^^^^^^^^ did you mean 'charge_point'?\n"
+            "note: run `chargemill config schema` for all keys\n");
+  const auto nested = errors_of("[[network.charge_point]]\n" + below);
+  EXPECT_NE(nested.find("write [[charge_point]]: the list belongs to no section"),
+            std::string::npos)
+      << nested;
+  EXPECT_EQ(nested.find("error", 5), std::string::npos) << "and nothing that only follows";
+  const auto section = errors_of("[netwrk]\nzones = 0\n");
+  EXPECT_NE(section.find("did you mean 'network'?"), std::string::npos) << section;
+  EXPECT_NE(section.find("'network.zones' must be"), std::string::npos)
+      << "a mistake below it is one all the same\n"
+      << section;
+}
+
+TEST(Suggestions, TheListAndItsSlipAreOneList) {
+  const auto said = errors_of(
+      "[[charge_point]]\nid = \"A\"\n[[charge_pont]]\nid = \"B\"\n[[charge_pont]]\nid = \"A\"\n");
+  EXPECT_NE(said.find("a second charge point 'A'\n  --> test.toml:6:6\n"), std::string::npos)
+      << "where the repeated id is\n"
+      << said;
+}
+
 TEST(Suggestions, AWordThatIsTheEndOfAValueIsEnoughForASuggestion) {
   EXPECT_NE(
       errors_of("[[fault]]\nkind = \"crash\"\nrate = 1\n").find("did you mean 'engine_crash'?"),
