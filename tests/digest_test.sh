@@ -51,7 +51,7 @@ figures() {
   python3 - "$work/$1" <<'END'
 import csv, json, sys
 summary = json.load(open(sys.argv[1] + "/summary.json"))
-leave_out = {"run": ["workers", "wall_s"], "messages": ["per_s", "mailbox_depth", "mailbox_depth_max"], "latency_ms": ["tick_lateness"],
+leave_out = {"run": ["workers", "wall_s", "speed_reached"], "messages": ["per_s", "mailbox_depth", "mailbox_depth_max"], "latency_ms": ["tick_lateness"],
              "journal": ["records", "durable_records", "commits", "bytes", "segments", "commit_ms"]}
 del summary["resources"]
 for part, keys in leave_out.items():

@@ -61,7 +61,7 @@ std::string run_text(const ordered_json& summary) {
   const auto& run = summary.at("run");
   return fmt::format("wall {}, simulated {}, speed {}, seed {}, workers {}, stopped by {}{}",
                      clock_text(run.at("wall_s").get<double>()),
-                     clock_text(run.at("sim_s").get<double>()), speed_text(run.at("speed")),
+                     clock_text(run.at("sim_s").get<double>()), run_speed_text(run),
                      run.at("seed").get<std::uint64_t>(), run.at("workers").get<unsigned>(),
                      run.at("stop_reason").get<std::string>(),
                      run.at("partial").get<bool>() ? " before its end" : "");

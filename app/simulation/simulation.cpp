@@ -293,11 +293,16 @@ void run_course(Host& host, Looker& looker, const network::Scenario& scenario,
   }
   if (leader != nullptr) leader->end_course();
   outcome.signal = stop.signal();
+  const auto begun = ModelClock::wall_now();
+  const SimTime from = host.engine().reached();  // not the beginning, of a node that leads now
   outcome.failure = failure_of(host, leader);
   outcome.survived_failures = host.network().survived_failures();
   outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
   if (outcome.signal == 0) return;
   outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  const std::chrono::duration<double> passed = ModelClock::wall_now() - begun;
+  const std::chrono::duration<double> done = host.engine().reached() - from;
+  outcome.speed_reached = done.count() / std::max(1e-9, passed.count());
   (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch, leader);
 }
 

@@ -40,6 +40,9 @@ struct RunCost {
 struct RunOutcome {
   network::Snapshot last;  ///< exact, all actors standing still
   RunCost cost;
+  /// Model seconds a wall second until the end or the signal, without what comes after it; 0: not
+  /// measured.
+  double speed_reached = 0.0;
   std::vector<double> worker_busy;  ///< share of the run that each worker was not asleep
   std::string stop_reason;          ///< "duration", "SIGINT", "SIGTERM", "failed", "stuck", "peers"
   std::string failure;  ///< of an actor that nobody can do without, or of a node; empty: none

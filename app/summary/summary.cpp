@@ -43,6 +43,7 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
           {"nodes", outcome.cost.nodes},
           {"speed",
            scenario.run.speed.max ? ordered_json("max") : ordered_json(scenario.run.speed.factor)},
+          {"speed_reached", outcome.speed_reached},
           {"sim_s", seconds(outcome.last.sim - SimTime{})},
           {"wall_s", seconds(outcome.last.wall)},
           {"stop_reason", outcome.stop_reason},

@@ -34,6 +34,9 @@ struct VerdictLine {
 
 /// `speed` of a summary's run: "60x", "1 000 000x", or "max" for virtual time.
 [[nodiscard]] std::string speed_text(const nlohmann::json& speed);
+/// The same of a whole `run`, with the speed that was reached where it is another one than was
+/// asked for: "60x (reached 41.3x)".
+[[nodiscard]] std::string run_speed_text(const nlohmann::json& run);
 
 /// For people, the most important line last. Reads nothing but the summary, so that it can be made
 /// again from a run directory.

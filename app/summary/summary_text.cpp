@@ -127,6 +127,18 @@ std::string speed_text(const json& speed) {
   return grouped(std::llround(factor)) + "x";
 }
 
+std::string run_speed_text(const json& run) {
+  constexpr double kNoticeable = 0.02;
+  const auto& speed = run.at("speed");
+  std::string text = speed_text(speed);
+  const double reached = run.value("speed_reached", 0.0);  // older summaries have none
+  if (!speed.is_number() || reached <= 0.0) return text;
+  if (std::abs(reached / speed.get<double>() - 1.0) <= kNoticeable) return text;
+  const bool is_long = reached >= 1'000.0;
+  return text + (is_long ? fmt::format(" (reached {})", speed_text(reached))
+                         : fmt::format(" (reached {:.3g}x)", reached));
+}
+
 VerdictLine verdict_line(const json& s) {
   if (!s.at("conservation").at("ok").get<bool>()) return {"FAIL", "conservation is broken"};
   const auto& run = s.at("run");
@@ -151,13 +163,15 @@ std::string summary_text(const json& s) {
   text += fmt::format(
       "RUN       {}  wall {}  sim {}  speed {}  workers {}  messages/s {}  stop reason {}\n",
       run.at("scenario").get<std::string>(), clock_text(run.at("wall_s").get<double>()),
-      clock_text(run.at("sim_s").get<double>()), speed_text(run.at("speed")),
+      clock_text(run.at("sim_s").get<double>()), run_speed_text(run),
       run.at("workers").get<unsigned>(),
       grouped(static_cast<std::uint64_t>(s.at("messages").at("per_s").get<double>())),
       run.at("stop_reason").get<std::string>());
   if (run.at("digest").is_string())
-    text += fmt::format("DIGEST    {}  {} events\n", run.at("digest").get<std::string>(),
-                        grouped(s.at("messages").at("events")));
+    text +=
+        fmt::format("DIGEST    {}  {} events{}\n", run.at("digest").get<std::string>(),
+                    grouped(s.at("messages").at("events")),
+                    run.at("partial").get<bool>() ? "  (partial: compare it with no other)" : "");
   text += row("POINTS", s.at("charge_points"),
               {{"total", "total"},
                {"activated", "activated"},

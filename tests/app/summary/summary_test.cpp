@@ -44,6 +44,7 @@ TEST(Summary, HasEveryKeyOfTheContract) {
                            "/run/workers",
                            "/run/nodes",
                            "/run/speed",
+                           "/run/speed_reached",
                            "/run/sim_s",
                            "/run/wall_s",
                            "/run/stop_reason",
@@ -201,6 +202,39 @@ TEST(Summary, TellsASpeedAsPeopleWriteIt) {
   EXPECT_EQ(speed_text(999.5), "999.5x");
   EXPECT_EQ(speed_text(1e6), "1 000 000x");
   EXPECT_EQ(speed_text("max"), "max");
+}
+TEST(Summary, TellsTheSpeedThatWasReachedWhereItIsAnother) {
+  const auto shown = [](double asked, double reached) {
+    auto outcome = sound();
+    outcome.speed_reached = reached;
+    network::Scenario scenario;
+    scenario.run.speed.factor = asked;
+    const auto s = make_summary(scenario, outcome, judge(scenario, outcome));
+    EXPECT_EQ(s["run"]["speed_reached"], reached);
+    return run_speed_text(s["run"]);
+  };
+  EXPECT_EQ(shown(60, 59), "60x") << "less than 2 % off";
+  EXPECT_EQ(shown(60, 41.26), "60x (reached 41.3x)");
+  EXPECT_EQ(shown(20'000, 12'345.6), "20 000x (reached 12 346x)");
+  EXPECT_EQ(shown(1, 0), "1x") << "not measured";
+  EXPECT_EQ(run_speed_text({{"speed", 60.0}}), "60x") << "of an older version";
+  EXPECT_EQ(run_speed_text({{"speed", "max"}, {"speed_reached", 1e6}}), "max")
+      << "asked for nothing else";
+  auto outcome = sound();
+  outcome.speed_reached = 0.5;
+  EXPECT_NE(summary_text(summary_of(outcome)).find("  speed 1x (reached 0.5x)  workers"),
+            std::string::npos);
+}
+TEST(Summary, MarksTheDigestOfARunThatWasStopped) {
+  auto outcome = sound();
+  outcome.digest.emplace();
+  const std::string mark = " events  (partial: compare it with no other)\n";
+  EXPECT_EQ(summary_text(summary_of(outcome)).find(mark), std::string::npos);
+  outcome.signal = 2;
+  outcome.stop_reason = "SIGINT";
+  const auto s = summary_of(outcome);
+  EXPECT_NE(summary_text(s).find(mark), std::string::npos) << summary_text(s);
+  EXPECT_EQ(s["run"]["partial"], true);
 }
 TEST(Summary, TellsDetectionInModelTimeToo) {
   auto outcome = sound();
