@@ -55,7 +55,7 @@ interrupt_twice() {
   local pid code=0
   waits_for_central twice --stop-timeout 1h
   kill -TERM "$pid"
-  until_true grep -q stopping "$work/err"
+  until_true grep -q 'stopping on SIGTERM (a second signal aborts)' "$work/err"
   until_true insists "$pid"  # what comes at once with the first is not the second
   wait "$pid" || code=$?
   [[ $code == 130 ]] || { echo "exit $code"; return 1; }
@@ -79,12 +79,16 @@ names_the_mistake() {
   grep -q "wrong.toml:12:" "$work/err"
   grep -q "did you mean 'network'" "$work/err"
   grep -q "unknown threshold" "$work/err"
+  grep -q "wrong.toml: 2 mistakes found$" "$work/err"
 }
 
 repeats() {
   "$chargemill" run "$work/short.toml" --speed max --repeat 2 --quiet --out "$work/rep" >"$work/out"
   [[ ! -s $work/out && -s $work/rep/r1/summary.json && -s $work/rep/r2/summary.json ]]
   "$chargemill" compare "$work/rep" "$work/rep" >/dev/null
+  ends_with 99 "$chargemill" run "$work/crossed.toml" --speed max --repeat 2 --quiet --no-out 2>"$work/err"
+  grep -q '^chargemill: run 1 of 2: FAIL: 1 of 1 threshold crossed' "$work/err"
+  grep -q '^chargemill: run 2 of 2: FAIL: ' "$work/err"
 }
 
 small=("$chargemill" run "$work/short.toml" --speed max --progress off)
@@ -308,7 +312,7 @@ law "98 when the run was later than it may be" \
   ends_with 98 "$chargemill" run "$work/short.toml" --duration 1s --set run.lateness_limit=1ns --no-out
 law "a reader that has seen enough is no error" \
   bash -c "set -o pipefail; $chargemill run $work/short.toml --speed max --no-out --progress off | head -n 1"
-law "--repeat keeps its runs together, --quiet says nothing" repeats
+law "--repeat keeps its runs together; --quiet says nothing, but which of them failed" repeats
 law "no file of somebody else's is overwritten" refuses_to_overwrite
 law "virtual time ends at the duration, not after it" ends_on_time
 exit "$failed"

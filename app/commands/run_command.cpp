@@ -63,8 +63,8 @@ class Run {
         membership_(membership),
         promotion_(promotion) {}
 
-  /// Into `path`; empty: it leaves nothing behind. `title` is shown first. The exit code.
-  int into(const std::filesystem::path& path, const std::string& title) {
+  /// Into `path`; empty: it leaves nothing behind. `index`: which one of --repeat. The exit code.
+  int into(const std::filesystem::path& path, std::uint32_t index) {
     if (promotion_ != nullptr) go_on_leading();
     if (!path.empty()) {
       auto opened = open_directory(path, loaded_, argv_);
@@ -88,7 +88,7 @@ class Run {
     if (promotion_ == nullptr && !open_journal(journal_path_))
       return are_nodes_lost() ? kExitPeers : kExitEnvironment;
     if (remembers() && promotion_ == nullptr) journal_.memory = std::make_unique<Memory>();
-    if (is_talkative()) say(title);
+    if (is_talkative()) say(title_of(loaded_, path, index));
     tell_addresses();
     const RunOutcome outcome = watched();
     doors_ = {};
@@ -101,7 +101,7 @@ class Run {
     const int code = exit_code(summary, outcome.signal);
     log_outcome(log_, summary, code);
     if (!tell(outcome, summary)) return kExitEnvironment;
-    if (loaded_.output.quiet && code != 0) say(reason_text(summary));
+    if (loaded_.output.quiet && code != 0) say(reason_text(summary, which_run(loaded_, index)));
     return code;
   }
 
@@ -177,7 +177,8 @@ class Run {
   void tell_addresses() const {
     for (const auto& door : doors_->addresses()) {
       log_door(log_, door);
-      if (!loaded_.output.quiet) say(address_line(door));
+      // Another port than everybody expects is no detail: without the line nobody would find it.
+      if (!loaded_.output.quiet || !door.taken.empty()) say(address_line(door));
     }
     const auto open = open_doors_line(doors_->addresses());
     if (!loaded_.output.quiet && !open.empty()) say(open);
@@ -249,7 +250,7 @@ class Run {
   RunOutcome watched() {
     const auto& scenario = scenario_;
     LiveView view{view_mode(loaded_.output.progress, loaded_.output.quiet), stderr,
-                  scenario.run.name, scenario.run.duration};
+                  scenario.run.name, scenario.run.duration, scenario.run.speed.max};
     Rows rows{directory_.get(), series_, scenario.run.speed.max};
     RefusalLog refusals;
     DigestSink digests;
@@ -268,7 +269,7 @@ class Run {
           log_.note_time(snapshot.sim);
           if (OperatorSignals::take_reopen()) log_.reopen();
           if (OperatorSignals::take_status()) view.status(snapshot);
-          view.show(snapshot, stop_.signal() != 0);
+          view.show(snapshot, stop_.signal());
           rows.add(snapshot, kind);
           refusals.look(log_, snapshot);
           tell_journal_news();
@@ -289,7 +290,7 @@ class Run {
       log_.write(Level::warning, "memory", {{"records_lost", journal_.memory->lost()}});
     rows.add_last(outcome.last);
     refusals.tell(log_, outcome.last);
-    view.end(outcome.last, outcome.signal != 0);
+    view.end(outcome.last, outcome.signal);
     return outcome;
   }
 
@@ -379,8 +380,7 @@ int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
   for (std::uint32_t i = 1; i <= loaded.output.repeat; ++i) {
     const auto own =
         path.empty() || loaded.output.repeat == 1 ? path : path / fmt::format("r{}", i);
-    const int code =
-        Run{loaded, stop, argv, membership, promotion}.into(own, title_of(loaded, own, i));
+    const int code = Run{loaded, stop, argv, membership, promotion}.into(own, i);
     worst = worse_of(worst, code);
     if (stop.signal() != 0) break;
   }

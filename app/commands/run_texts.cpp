@@ -10,15 +10,19 @@
 
 namespace chargemill::app {
 
+std::string which_run(const Loaded& loaded, std::uint32_t index) {
+  const auto repeat = loaded.output.repeat;
+  return repeat > 1 ? fmt::format("run {} of {}", index, repeat) : std::string{};
+}
+
 std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
   const auto& run = loaded.scenario.run;
-  const auto repeat = loaded.output.repeat;
   const Plan plan = make_plan(loaded.scenario);
+  const auto which = which_run(loaded, index);
   return fmt::format(
       "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
       "{:.0f} requests and {:.0f} faults, {} MiB{}{}",
-      kVersion, kCommit, kBuildType, run.name, run.seed,
-      repeat > 1 ? fmt::format("  run {} of {}", index, repeat) : "",
+      kVersion, kCommit, kBuildType, run.name, run.seed, which.empty() ? "" : "  " + which,
       path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
       plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
       journal_path(loaded.output.data, path).empty() ? "" : " without the journal",
@@ -26,8 +30,12 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
 }
 
 std::string other_length_text(const Loaded& loaded, const nlohmann::json& summary) {
+  const auto reason = summary.at("run").at("stop_reason").get<std::string>();
+  const bool is_stopped = reason.rfind("SIG", 0) == 0;
+  if (!is_stopped && reason != "duration") return {};  // it failed, and has said so
   const auto length = loaded.origins.find("run.duration");
-  if (length == loaded.origins.end() || length->second.source == Source::file) return {};
+  const bool is_its_own = length == loaded.origins.end() || length->second.source == Source::file;
+  if (is_its_own && !is_stopped) return {};
   std::string missed;
   for (const auto& t : summary.at("thresholds")) {
     const auto expr = t.at("expr").get<std::string>();
@@ -36,15 +44,19 @@ std::string other_length_text(const Loaded& loaded, const nlohmann::json& summar
     missed += (missed.empty() ? "" : ", ") + expr;
   }
   if (missed.empty()) return {};
+  if (is_stopped)
+    return fmt::format("crossed: {}; it counts over the whole run, and {} ended this one early",
+                       missed, reason);
   return fmt::format(
       "crossed: {}; it counts over the whole run, and run.duration is not what the "
       "scenario says ({})",
       missed, length->second.place.source);
 }
 
-std::string reason_text(const nlohmann::json& summary) {
+std::string reason_text(const nlohmann::json& summary, const std::string& which) {
   const auto verdict = verdict_line(summary);
-  std::string text = fmt::format("chargemill: {}: {}", verdict.word, verdict.reason);
+  std::string text = fmt::format("chargemill: {}{}{}: {}", which, which.empty() ? "" : ": ",
+                                 verdict.word, verdict.reason);
   for (const auto& threshold : summary.at("thresholds")) {
     if (!threshold.at("ok").get<bool>()) text += "; " + threshold.at("expr").get<std::string>();
   }

@@ -9,15 +9,18 @@
 
 namespace chargemill::app {
 
+/// `run 2 of 3`; empty: there is one only. `index`: from 1.
+[[nodiscard]] std::string which_run(const Loaded& loaded, std::uint32_t index);
+
 /// What is about to be run; `index`: which one of --repeat. `path`: its directory, or empty.
 [[nodiscard]] std::string title_of(const Loaded& loaded, const std::filesystem::path& path,
                                    std::uint32_t index);
 
-/// Counts that were to be reached in the scenario's own time and were not, in a run whose length
-/// came from a flag or the environment; empty: none.
+/// Counts that were to be reached in the scenario's own time and were not, in a run that was
+/// stopped before its end, or whose length came from a flag or the environment; empty: none.
 [[nodiscard]] std::string other_length_text(const Loaded& loaded, const nlohmann::json& summary);
 
-/// Why a quiet run does not end with 0; and which thresholds it crossed.
-[[nodiscard]] std::string reason_text(const nlohmann::json& summary);
+/// Why a quiet run does not end with 0; and which thresholds it crossed. `which`: of --repeat.
+[[nodiscard]] std::string reason_text(const nlohmann::json& summary, const std::string& which);
 
 }  // namespace chargemill::app

@@ -9,6 +9,7 @@
 
 #include "app/output/terminal.hpp"
 #include "app/simulation/resident_memory.hpp"
+#include "app/simulation/stop_request.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -44,13 +45,13 @@ ViewMode view_mode(const std::string& progress, bool quiet) {
   return redraws ? ViewMode::block : ViewMode::lines;
 }
 
-void LiveView::show(const network::Snapshot& s, bool stopping) {
+void LiveView::show(const network::Snapshot& s, int signal) {
   if (mode_ == ViewMode::off) return;
   measure_rates(s);
   if (mode_ == ViewMode::block) {
     if (s.wall < next_block_) return;
     next_block_ = s.wall + kRedrawEvery;
-    return redraw(s, stopping);
+    return redraw(s, signal);
   }
   if (s.wall < next_line_) return;
   line(s);
@@ -69,8 +70,8 @@ void LiveView::erase() {
   next_block_ = Nanos{0};  // the block comes back at the next look
 }
 
-void LiveView::end(const network::Snapshot& last, bool stopping) {
-  if (mode_ == ViewMode::block) redraw(last, stopping);
+void LiveView::end(const network::Snapshot& last, int signal) {
+  if (mode_ == ViewMode::block) redraw(last, signal);
   (void)std::fflush(out_);
 }
 
@@ -104,7 +105,7 @@ void LiveView::line(const network::Snapshot& s) {
   (void)std::fputs(text.c_str(), out_);
 }
 
-std::vector<std::string> LiveView::block(const network::Snapshot& s, bool stopping) const {
+std::vector<std::string> LiveView::block(const network::Snapshot& s, int signal) const {
   constexpr int kBar = 24;
   const double sim = seconds(s.sim.time_since_epoch());
   const double share = std::clamp(sim / std::max(1e-9, seconds(duration_)), 0.0, 1.0);
@@ -133,21 +134,22 @@ std::vector<std::string> LiveView::block(const network::Snapshot& s, bool stoppi
                   static_cast<double>(resident_bytes()) / 0x1p30)};
   const auto busy = std::count_if(s.worker_busy.begin(), s.worker_busy.end(),
                                   [](double b) { return b > kSaturated; });
-  if (stopping) {
-    lines.emplace_back("  stopping (Ctrl-C again to abort)");
-  } else if (busy > 0) {
-    lines.push_back(fmt::format("  ! {} of {} workers have no rest", busy, s.worker_busy.size()));
+  if (signal != 0) {
+    lines.push_back(fmt::format("  {}", stopping_text(signal)));
+  } else if (busy > 0 && !may_saturate_) {
+    lines.push_back(
+        fmt::format("  ! {} of {} workers are busy all the time", busy, s.worker_busy.size()));
   } else {
     lines.emplace_back();
   }
   return lines;
 }
 
-void LiveView::redraw(const network::Snapshot& s, bool stopping) {
+void LiveView::redraw(const network::Snapshot& s, int signal) {
   const unsigned width = columns(out_);
   std::string text;
   if (drawn_lines_ > 0) text += fmt::format("\x1b[{}A", drawn_lines_);
-  const auto lines = block(s, stopping);
+  const auto lines = block(s, signal);
   for (const auto& line : lines) text += "\x1b[2K" + fitted(line, width) + "\n";
   drawn_lines_ = lines.size();
   (void)std::fputs(text.c_str(), out_);

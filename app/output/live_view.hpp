@@ -18,30 +18,36 @@ enum class ViewMode { block, lines, off };
 /// second, every ten seconds after the first minute.
 class LiveView {
  public:
-  LiveView(ViewMode mode, std::FILE* out, std::string scenario, Nanos duration)
-      : mode_(mode), out_(out), scenario_(std::move(scenario)), duration_(duration) {}
+  /// `may_saturate`: workers without rest are nothing to speak of, as in virtual time.
+  LiveView(ViewMode mode, std::FILE* out, std::string scenario, Nanos duration,
+           bool may_saturate = false)
+      : mode_(mode),
+        out_(out),
+        scenario_(std::move(scenario)),
+        duration_(duration),
+        may_saturate_(may_saturate) {}
 
-  /// `stopping`: a signal has come, and what is shown says so.
-  void show(const network::Snapshot& snapshot, bool stopping = false);
+  /// `signal`: the one that has come, and what is shown says so; 0: none has.
+  void show(const network::Snapshot& snapshot, int signal = 0);
   /// A line that stays, above what is redrawn; whatever the mode.
   void print(const std::string& line);
   /// All figures in one line that stays, whatever the mode: somebody asked.
   void status(const network::Snapshot& snapshot);
   /// Shows how it ended, and leaves that on the screen.
-  void end(const network::Snapshot& last, bool stopping = false);
+  void end(const network::Snapshot& last, int signal = 0);
 
  private:
   void measure_rates(const network::Snapshot& snapshot);
   void erase();
-  void redraw(const network::Snapshot& snapshot, bool stopping);
+  void redraw(const network::Snapshot& snapshot, int signal);
   void line(const network::Snapshot& snapshot);
-  [[nodiscard]] std::vector<std::string> block(const network::Snapshot& snapshot,
-                                               bool stopping) const;
+  [[nodiscard]] std::vector<std::string> block(const network::Snapshot& snapshot, int signal) const;
 
   const ViewMode mode_;
   std::FILE* const out_;
   const std::string scenario_;
   const Nanos duration_;
+  const bool may_saturate_;
   Nanos next_line_{0};
   Nanos next_block_{0};
   Nanos rated_at_{0};

@@ -23,6 +23,14 @@ static_assert(std::atomic<int>::is_always_lock_free &&
                   std::atomic<std::int64_t>::is_always_lock_free,
               "a signal handler may use nothing else");
 
+// As lines of their own: what a terminal shows of the Ctrl-C stays apart from them.
+constexpr std::string_view kOnInterrupt = "\nstopping (Ctrl-C again to abort)\n";
+constexpr std::string_view kOnTerminate = "\nstopping on SIGTERM (a second signal aborts)\n";
+
+std::string_view stopping_lines(int number) noexcept {
+  return number == SIGTERM ? kOnTerminate : kOnInterrupt;
+}
+
 std::int64_t monotonic_ns() {
   timespec now{};
   (void)clock_gettime(CLOCK_MONOTONIC, &now);  // a signal handler may call it
@@ -41,8 +49,8 @@ extern "C" void on_signal(int number) {
   }
   received.store(number, std::memory_order_relaxed);       // relaxed: the number is all there is
   if (!announces.load(std::memory_order_relaxed)) return;  // relaxed: as above
-  constexpr char kText[] = "\nstopping (Ctrl-C again to abort)\n";
-  (void)!write(STDERR_FILENO, kText, sizeof kText - 1);
+  const auto text = stopping_lines(number);
+  (void)!write(STDERR_FILENO, text.data(), text.size());
 }
 
 void handle(int number, void (*handler)(int)) {
@@ -54,6 +62,11 @@ void handle(int number, void (*handler)(int)) {
 }
 
 }  // namespace
+
+std::string_view stopping_text(int signal) noexcept {
+  const auto lines = stopping_lines(signal);
+  return lines.substr(1, lines.size() - 2);
+}
 
 StopRequest::StopRequest(bool announce) {
   announces.store(announce, std::memory_order_relaxed);  // relaxed: no handler is set yet

@@ -1,7 +1,13 @@
 // SIGINT and SIGTERM: once to stop, twice to abort.
 #pragma once
 
+#include <string_view>
+
 namespace chargemill::app {
+
+/// What is said of the first signal, in words for whoever sent it: a Ctrl-C, or a program. May be
+/// called by a signal handler.
+[[nodiscard]] std::string_view stopping_text(int signal) noexcept;
 
 /// Takes both signals over for as long as it lives; one at a time. SIGPIPE is ignored, so that
 /// `chargemill ... | head` ends quietly.

@@ -1,7 +1,10 @@
-// What a run says of itself: why a count was missed that the scenario's own length would reach.
+// What a run says of itself: which one it is, and why a count was missed that the scenario's own
+// length would reach.
 #include "app/commands/run_texts.hpp"
 
 #include <gtest/gtest.h>
+
+#include "tests/support/sample_summary.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -22,8 +25,10 @@ Loaded loaded_with(const std::vector<Override>& overrides) {
   return *loaded;
 }
 
-nlohmann::json summary_where(bool raised_enough, bool few_timed_out) {
-  return {{"thresholds",
+nlohmann::json summary_where(bool raised_enough, bool few_timed_out,
+                             const char* stop_reason = "duration") {
+  return {{"run", {{"stop_reason", stop_reason}}},
+          {"thresholds",
            {{{"expr", "faults.raised > 100"}, {"ok", raised_enough}},
             {{"expr", "requests.timed_out < 500"}, {"ok", few_timed_out}}}}};
 }
@@ -39,6 +44,31 @@ TEST(RunTexts, AreSilentOfThresholdsThatLengthDoesNotExplain) {
   EXPECT_EQ(other_length_text(shortened, summary_where(true, false)), "");
   EXPECT_EQ(other_length_text(loaded_with({}), summary_where(false, true)), "")
       << "the scenario's own length";
+}
+TEST(RunTexts, BlameTheSignalAndNotTheFlagOfARunThatWasStopped) {
+  const auto shortened = loaded_with({{"run.duration", "5m", "--duration"}});
+  for (const char* signal : {"SIGINT", "SIGTERM"}) {
+    const auto expected =
+        std::string{
+            "crossed: faults.raised > 100; it counts over the whole run, "
+            "and "} +
+        signal + " ended this one early";
+    EXPECT_EQ(other_length_text(shortened, summary_where(false, true, signal)), expected);
+    EXPECT_EQ(other_length_text(loaded_with({}), summary_where(false, true, signal)), expected);
+  }
+  EXPECT_EQ(other_length_text(shortened, summary_where(false, true, "failed")), "")
+      << "that has a reason of its own";
+}
+TEST(RunTexts, NameTheRunOfSeveralThatAQuietOneSpeaksOf) {
+  const auto alone = loaded_with({});
+  const auto several = loaded_with({{"run.repeat", "3", "--repeat"}});
+  EXPECT_EQ(which_run(alone, 1), "");
+  EXPECT_EQ(which_run(several, 2), "run 2 of 3");
+  auto summary = tests::sample_summary();
+  EXPECT_EQ(reason_text(summary, which_run(several, 2)),
+            "chargemill: run 2 of 3: FAIL: 1 of 2 thresholds crossed; faults.raised < 2");
+  EXPECT_EQ(reason_text(summary, which_run(alone, 1)),
+            "chargemill: FAIL: 1 of 2 thresholds crossed; faults.raised < 2");
 }
 
 }  // namespace

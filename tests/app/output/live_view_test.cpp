@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
 
 namespace chargemill::app {
@@ -33,6 +34,7 @@ class LiveViewTest : public testing::Test {
     for (auto i = text.find(part); i != std::string::npos; i = text.find(part, i + 1)) ++found;
     return found;
   }
+  [[nodiscard]] std::FILE* file() const { return file_.get(); }
   LiveView view(ViewMode mode, Nanos duration = 100s) {
     return {mode, file_.get(), "demo", duration};
   }
@@ -60,15 +62,24 @@ TEST_F(LiveViewTest, SaysInTheBlockThatItIsStopping) {
   auto block = view(ViewMode::block);
   block.show(at(1s));
   EXPECT_EQ(count("Ctrl-C again"), 0);
-  block.show(at(2s), true);
+  block.show(at(2s), SIGINT);
   EXPECT_EQ(count("  stopping (Ctrl-C again to abort)"), 1);
 }
-TEST_F(LiveViewTest, SaysThatWorkersHaveNoRest) {
+TEST_F(LiveViewTest, SpeaksOfNoKeyWhenNoneWasPressed) {
+  auto block = view(ViewMode::block);
+  block.end(at(1s), SIGTERM);
+  EXPECT_EQ(count("  stopping on SIGTERM (a second signal aborts)"), 1) << shown();
+  EXPECT_EQ(count("Ctrl-C"), 0);
+}
+TEST_F(LiveViewTest, SaysThatWorkersAreBusyAllTheTime) {
   auto block = view(ViewMode::block);
   auto snapshot = at(1s);
   snapshot.worker_busy = {0.99, 0.3};
   block.show(snapshot);
-  EXPECT_EQ(count("  ! 1 of 2 workers have no rest"), 1) << shown();
+  EXPECT_EQ(count("  ! 1 of 2 workers are busy all the time"), 1) << shown();
+  LiveView as_fast_as_it_goes{ViewMode::block, file(), "demo", 100s, true};
+  as_fast_as_it_goes.show(snapshot);
+  EXPECT_EQ(count("busy all the time"), 1) << shown();
 }
 TEST_F(LiveViewTest, TellsSpeedAndTheTimeThatIsLeft) {
   auto block = view(ViewMode::block);
