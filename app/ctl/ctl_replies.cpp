@@ -1,5 +1,8 @@
 #include "app/ctl/ctl_replies.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -64,6 +67,26 @@ std::vector<nlohmann::ordered_json> node_of(std::string_view field) {
   return row;
 }
 
+/// What a door says is not there it does not name: the operator sees only a line of many.
+std::string named(std::string_view refusal, const std::string& command) {
+  constexpr std::string_view kEnd = " not found";
+  std::string text{refusal};
+  if (refusal.size() < kEnd.size() || refusal.substr(refusal.size() - kEnd.size()) != kEnd)
+    return text;
+  const auto fields = split(command);
+  const auto verb = fields[0];
+  const bool is_second = (verb == "START" && refusal.rfind("Driver", 0) == 0) ||
+                         (verb == "ADD_CP" && refusal.rfind("Zone", 0) == 0) ||
+                         (verb == "AVAILABLE" && refusal.rfind("Zone", 0) != 0) ||
+                         verb == "ADD_DRIVER";
+  const std::size_t first = is_second ? 2 : 1;
+  // Of those that a driver shall ask, any may be the one.
+  const std::size_t last = verb == "ADD_DRIVER" ? fields.size() : first + 1;
+  for (std::size_t i = first; i < std::min(last, fields.size()); ++i)
+    text += fmt::format("{}'{}'", i == first ? ": " : " or ", fields[i]);
+  return text;
+}
+
 /// What asks for the page that begins at `from`.
 std::string next_of(const std::string& command, std::string_view from) {
   auto words = split(command);
@@ -83,7 +106,7 @@ CtlReply::CtlReply(std::string command)
 
 tl::expected<std::optional<std::string>, std::string> CtlReply::take(std::string_view reply) {
   if (reply.substr(0, kNack.size()) == kNack)
-    return tl::unexpected<std::string>(std::string{reply.substr(kNack.size())});
+    return tl::unexpected<std::string>(named(reply.substr(kNack.size()), command_));
   if (reply.substr(0, kAck.size()) != kAck)
     return tl::unexpected<std::string>("a reply that is none: " + std::string{reply.substr(0, 64)});
   reply.remove_prefix(kAck.size());

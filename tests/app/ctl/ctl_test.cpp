@@ -115,9 +115,26 @@ TEST(CtlReply, OtherCommandsSayThatTheyAreDone) {
 }
 
 TEST(CtlReply, ARefusalIsAnErrorWithItsReason) {
-  CtlReply reply{"STATUS#x"};
-  EXPECT_EQ(reply.take("NACK: Charging point not found").error(), "Charging point not found");
+  CtlReply reply{"STOP#x"};
+  EXPECT_EQ(reply.take("NACK: busy, please repeat").error(), "busy, please repeat");
   EXPECT_EQ(reply.take("what?").error(), "a reply that is none: what?");
+}
+
+TEST(CtlReply, WhatIsNotFoundIsNamed) {
+  const auto refused = [](const char* command, const std::string& text) {
+    return CtlReply{command}.take("NACK: " + text).error();
+  };
+  const std::string point = "Charging point not found";
+  EXPECT_EQ(refused("STATUS#CP-9#AGE", point), point + ": 'CP-9'");
+  EXPECT_EQ(refused("INJECT#CP-9#engine_ko#7", point), point + ": 'CP-9'");
+  EXPECT_EQ(refused("LIST#CP-9", point), point + ": 'CP-9'");
+  EXPECT_EQ(refused("AVAILABLE#Z01#CP-9", point), point + ": 'CP-9'");
+  EXPECT_EQ(refused("AVAILABLE#Z99", "Zone not found"), "Zone not found: 'Z99'");
+  EXPECT_EQ(refused("ADD_CP#CP-9#Z99#50", "Zone not found"), "Zone not found: 'Z99'");
+  EXPECT_EQ(refused("START#CP-1#eve", "Driver not found"), "Driver not found: 'eve'");
+  EXPECT_EQ(refused("START#CP-9#eve", point), point + ": 'CP-9'");
+  EXPECT_EQ(refused("ADD_DRIVER#eve#CP-8", point), point + ": 'CP-8'");
+  EXPECT_EQ(refused("ADD_DRIVER#eve#CP-8#CP-9", point), point + ": 'CP-8' or 'CP-9'");
 }
 
 }  // namespace
