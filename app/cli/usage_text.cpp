@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "app/scenario/diagnostics.hpp"
@@ -54,6 +56,21 @@ std::string places_of(const CLI::App& app) {
   return places;
 }
 
+/// A path where none may stand is one that a flag names.
+bool is_like_a_directory(const std::string& word) {
+  std::error_code error;
+  return word.find('/') != std::string::npos || std::filesystem::is_directory(word, error);
+}
+
+/// Of `run`, --data is where it writes.
+bool has_data_to_read(const CLI::App& app) {
+  const auto names = options_of(app);
+  const auto has = [&names](const char* name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  return has("--data") && !has("--out");
+}
+
 /// Of what nobody expected, the first.
 std::string of_extras(const Reached& at) {
   const auto extras = at.app->remaining();
@@ -63,6 +80,9 @@ std::string of_extras(const Reached& at) {
     const auto hint = did_you_mean(word, options_of(*at.app));
     return fmt::format("unknown option '{}'{}{}", word, hint.empty() ? "" : "; ", hint);
   }
+  if (is_like_a_directory(extras.front()) && has_data_to_read(*at.app))
+    return fmt::format("'{0}' is too much: what is to be read is named with --data {0}",
+                       extras.front());
   const auto places = places_of(*at.app);
   return fmt::format("'{}' is too much: {}{}", extras.front(), at.name,
                      places.empty() ? " takes options only" : " [OPTIONS]" + places);

@@ -69,6 +69,14 @@ TEST(UsageText, WhatNobodyExpectedIsNamedWithWhatThereIs) {
   EXPECT_THAT(said_of({"history", "faults", "more"}),
               HasSubstr("'more' is too much: chargemill history [OPTIONS] WHAT\n"));
 }
+TEST(UsageText, ADirectoryInAWrongPlaceNamesItsFlag) {
+  EXPECT_EQ(said_of({"history", "sessions", "runs/x"}),
+            "chargemill: 'runs/x' is too much: what is to be read is named with --data runs/x\n"
+            "chargemill history --help says more\n");
+  EXPECT_THAT(said_of({"history", "/"}), HasSubstr("WHAT: must be one of"));
+  EXPECT_THAT(said_of({"run", "a.toml", "/"}), HasSubstr("'/' is too much"))
+      << "its --data is written to";
+}
 TEST(UsageText, AMissingCommandNamesThoseThereAre) {
   EXPECT_THAT(said_of({}), StartsWith("chargemill: a command is missing, one of run, config, "));
   EXPECT_EQ(said_of({"config"}),
