@@ -275,7 +275,7 @@ TEST(Load, NodesThatComeFromEtcdNeedNoList) {
   EXPECT_NE(text.find("did you mean 'http://localhost:2379'?"), std::string::npos) << text;
 }
 
-TEST(Load, EtcdBehindTlsHasItsFilesBesideTheScenario) {  // issue 7, section 2
+TEST(Load, EtcdBehindTlsHasItsFilesBesideTheScenario) {
   const std::string text =
       "[cluster]\netcd = [\"https://a:2379\", \"https://b:2379\"]\n"
       "etcd_ca_file = \"ca.pem\"\netcd_tls_cert = \"tls/node.pem\"\n"
