@@ -36,16 +36,12 @@ ordered_json latency(const runtime::LatencyHistogram& histogram) {
           {"p99", ms(histogram.quantile(0.99))}};
 }
 
-/// What was measured between two looks; null where nothing was.
-ordered_json intervals(const network::Latencies& before, const network::Latencies& now) {
-  const auto p99 = [](const auto& then, const auto& since) -> ordered_json {
-    const auto fresh = recorded_since(then, since);
-    if (fresh.count() == 0) return nullptr;
-    return static_cast<double>(fresh.quantile(0.99).count()) / 1e6;
-  };
-  return {{"request_decision", p99(before.request_decision, now.request_decision)},
-          {"fault_detection", p99(before.fault_detection, now.fault_detection)},
-          {"tick_lateness", p99(before.tick_lateness, now.tick_lateness)}};
+/// Of what was measured between two looks, ms; null where nothing was.
+ordered_json interval(const runtime::LatencyHistogram& before, const runtime::LatencyHistogram& now,
+                      double quantile) {
+  const auto fresh = recorded_since(before, now);
+  if (fresh.count() == 0) return nullptr;
+  return static_cast<double>(fresh.quantile(quantile).count()) / 1e6;
 }
 
 void append_row(std::string& rows, const archive::FaultRow& row, bool is_numbered) {
@@ -113,7 +109,15 @@ std::string Pulses::next(const api::World& world,
                          {"session_start", latency(look.latencies.session_start)},
                          {"fault_detection", latency(look.latencies.fault_detection)},
                          {"tick_lateness", latency(look.latencies.tick_lateness)}};
-  if (before_) pulse["interval_p99_ms"] = intervals(*before_, look.latencies);
+  if (before_) {
+    const auto& now = look.latencies;
+    pulse["interval_p50_ms"] = {
+        {"request_decision", interval(before_->request_decision, now.request_decision, 0.5)}};
+    pulse["interval_p99_ms"] = {
+        {"request_decision", interval(before_->request_decision, now.request_decision, 0.99)},
+        {"fault_detection", interval(before_->fault_detection, now.fault_detection, 0.99)},
+        {"tick_lateness", interval(before_->tick_lateness, now.tick_lateness, 0.99)}};
+  }
   before_ = look.latencies;
   pulse["rss_bytes"] = resident_bytes();
   return text_of(pulse);

@@ -85,7 +85,7 @@ for (const theme of ['light', 'dark']) {
 await law('Nothing in the report is cut off or lies over anything else', async () => {
   for (const width of [1280, 1920]) {
     const tab = await openTab(address, { width, height: 1080 });
-    await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 5, null, { timeout: 20_000 });
+    await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6, null, { timeout: 20_000 });
     equal([...await cut(tab), ...await overlaps(tab)], [], `${width} pixels`);
     await tab.screenshot({ path: join(folder(join(root, 'build/screenshots')), `report-${width}.png`), fullPage: true });
     await tab.context().close();

@@ -28,10 +28,12 @@ const kCharts = [
     ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', afterStart(s)]],
   bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
   { title: 'Power', text: (v) => figureText(v === null ? null : v * 1e3, 'W'), lines: (s) => [['power', 'first', s.power()]] },
+  { title: 'Requests and sessions a second', text: (v) => figureText(v), lines: (s) => [
+    ['requests', 'first', s.rate('requests_sent')], ['sessions begun', 'second', s.rate('sessions_started')], ['ended', 'third', s.rate('sessions_completed')]] },
   { title: 'Faults a minute', text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
-  { title: 'Latency p99', text: msText, lines: (s) => [['decision', 'first', s.measured('decision_interval_p99_ms')],
-    ['fault detection', 'third', s.measured('detection_interval_p99_ms')]],
-  bounds: (hello) => [boundOf(hello, 'request_decision'), boundOf(hello, 'fault_detection')] },
+  { title: 'Latency', text: msText, lines: (s) => [['decision p99', 'first', s.measured('decision_interval_p99_ms')],
+    ['decision p50', 'second', s.measured('decision_interval_p50_ms')], ['fault detection p99', 'third', s.measured('detection_interval_p99_ms')]],
+  bounds: (hello) => [boundOf(hello, 'request_decision'), null, boundOf(hello, 'fault_detection')] },
   { title: 'Tick lateness p99', text: msText, lines: (s) => [['lateness', 'first', s.measured('tick_lateness_interval_p99_ms')]],
     bounds: (hello) => [boundOf(hello, 'tick_lateness')] },
 ];

@@ -4,8 +4,8 @@ const kRowsMax = 6000;
 const kWindow = 15;
 const kStartRows = 12;
 const kKept = ['sim_s', 'activated', 'supplying', 'stopped', 'fault', 'disconnected',
-  'sessions_completed', 'faults_raised', 'energy_mj',
-  'decision_interval_p99_ms', 'detection_interval_p99_ms', 'tick_lateness_interval_p99_ms'];
+  'requests_sent', 'sessions_started', 'sessions_completed', 'faults_raised', 'energy_mj',
+  'decision_interval_p50_ms', 'decision_interval_p99_ms', 'detection_interval_p99_ms', 'tick_lateness_interval_p99_ms'];
 
 /** A pulse as a row of the series. */
 export function rowOf(pulse) {
@@ -18,9 +18,12 @@ export function rowOf(pulse) {
     stopped,
     fault: faulted,
     disconnected,
+    requests_sent: pulse.requests.sent,
+    sessions_started: pulse.sessions.started,
     sessions_completed: pulse.sessions.completed,
     faults_raised: pulse.faults.raised,
     energy_mj: pulse.energy_mj,
+    decision_interval_p50_ms: pulse.interval_p50_ms?.request_decision ?? 0,
     decision_interval_p99_ms: recent.request_decision ?? 0,
     detection_interval_p99_ms: recent.fault_detection ?? 0,
     tick_lateness_interval_p99_ms: recent.tick_lateness ?? 0,
