@@ -10,10 +10,13 @@ namespace {
 const DriverRequest kRequest{"req-123", "driver-alice", "CP-001", kNow};
 
 TEST(SeedLaws, T01DriverRequestKeepsItsIdsAndATime) {  // D-023
-  EXPECT_EQ(kRequest.request_id, "req-123");
-  EXPECT_EQ(kRequest.driver_id, "driver-alice");
-  EXPECT_EQ(kRequest.cp_id, "CP-001");
-  EXPECT_TRUE(is_valid(kRequest.ts));
+  const auto request = read<DriverRequest>(
+      R"({"request_id": "req-123", "driver_id": "driver-alice", "cp_id": "CP-001"})");
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->request_id, "req-123");
+  EXPECT_EQ(request->driver_id, "driver-alice");
+  EXPECT_EQ(request->cp_id, "CP-001");
+  EXPECT_EQ(request->ts, kNow) << "that of reading, where none is said";
 }
 TEST(SeedLaws, T02DriverRequestSurvivesJson) {  // D-023, D-011
   const std::string json = written(kRequest);

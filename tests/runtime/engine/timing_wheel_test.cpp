@@ -231,7 +231,7 @@ TEST(TimingWheel, AgreesWithASortedListWhateverIsArmedCancelledAndPopped) {
   });
 }
 
-TEST(TimingWheel, AllocatesForNoTimerOnceWarm) {  // issue 2, section 2
+TEST(TimingWheel, AllocatesForNoTimerOnceWarm) {
   if (!test::kAllocationsCounted) GTEST_SKIP() << "a sanitizer's allocator is not counted";
   constexpr Nanos kRound = kTick * (1 << 16);  // each begins at the same place of the lower levels
   constexpr std::uint32_t kTimers = 1'000;

@@ -189,7 +189,7 @@ struct EncryptedStreet : Street {
   const chargemill::test::Certificate certificate{folder.path()};
 };
 
-TEST(FramedDialer, SpeaksInsideTlsAndComesBackInsideIt) {  // issue 5, section 6
+TEST(FramedDialer, SpeaksInsideTlsAndComesBackInsideIt) {
   EncryptedStreet street;
   street.open(0);
   const std::uint16_t port = street.port;

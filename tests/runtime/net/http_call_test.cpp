@@ -80,7 +80,7 @@ TEST(HttpCall, PostsAndHearsAll) {
   EXPECT_EQ(told.end.status, 200U);
   EXPECT_EQ(told.text, "POST /a  {}");
 }
-TEST_F(HttpCallInsideTls, PostsAndHearsAll) {  // issue 7, section 2
+TEST_F(HttpCallInsideTls, PostsAndHearsAll) {
   Served served{{}, guards(door_)};
   for (const char* host : {"127.0.0.1", "localhost"}) {
     const auto told = post({host, served.port()}, trust(door_));

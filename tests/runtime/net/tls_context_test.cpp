@@ -45,7 +45,7 @@ TEST(TlsContext, SaysWhichFileIsWrongAndWhy) {  // issue, section 6
   EXPECT_THAT(error_of(door.cert(), door.locked_key()), HasSubstr("the key has a passphrase"));
 }
 
-TEST(TlsContext, OfAClientSaysWhichFileIsWrongToo) {  // issue 7, section 2
+TEST(TlsContext, OfAClientSaysWhichFileIsWrongToo) {
   const test::Folder folder;
   const Certificate node{folder.path()};
   const Certificate other{folder.path(), "other"};
