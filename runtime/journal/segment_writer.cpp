@@ -39,7 +39,11 @@ Result<SegmentWriter> SegmentWriter::create(const std::string& directory, Segmen
       made ? Environment::open_new(path, [&] { return rename_durably(directory, fresh, path); })
            : tl::unexpected(made.error());
   remove_leftovers(directory);
-  if (!environment) return tl::unexpected(environment.error());
+  if (!environment) {
+    // It may have its name, and the folder could not be synced: nobody else would ever remove it.
+    remove_segment(directory, name);
+    return tl::unexpected(environment.error());
+  }
   return SegmentWriter{std::move(*environment), name};
 }
 

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
@@ -36,8 +38,16 @@ constexpr Fault kPassing[] = {
     {"write",  ENOSPC, 1}, {"write",  EIO,    2}, {"short",  0, 1},
     {"sync",   EIO,    1}, {"meta",   EIO,    1}, {"meta",   ENOSPC, 2},
     {"open",   EMFILE, 1}, {"rename", EIO,    1}, {"memory", ENOMEM, 1},
+    {"folder", EIO,    1},
 };
 // clang-format on
+
+std::size_t segment_files_in(const Folder& folder) {
+  using Files = std::filesystem::directory_iterator;
+  return static_cast<std::size_t>(
+      std::count_if(Files{folder.path()}, Files{},
+                    [](const auto& file) { return file.path().extension() == ".segment"; }));
+}
 
 TEST(Fault, ThatPassesCostsNothingButTime) {
   std::uint64_t failures = 0;
@@ -55,6 +65,8 @@ TEST(Fault, ThatPassesCostsNothingButTime) {
       const std::vector<std::uint64_t> all(2, kRecords);
       EXPECT_EQ(child.acknowledged(), all);
       EXPECT_EQ(tally_of(folder.path(), 2).upto, all);
+      EXPECT_EQ(segment_files_in(folder), list_segments(folder.path())->size())
+          << "what failed before it held anything is gone";
     }
   }
   EXPECT_GE(failures, 30U) << "the faults were felt";
@@ -79,8 +91,8 @@ TEST(Fault, ThatStallsTheJournalIsToldTogetherWithItsEnd) {
   EXPECT_EQ(tally_of(folder.path(), 2).upto, child.acknowledged());
 }
 
-constexpr Fault kLasting[] = {
-    {"write", ENOSPC, -1}, {"sync", EIO, -1}, {"meta", EIO, -1}, {"open", EMFILE, -1}};
+constexpr Fault kLasting[] = {{"write", ENOSPC, -1}, {"sync", EIO, -1},   {"meta", EIO, -1},
+                              {"open", EMFILE, -1},  {"folder", EIO, -1}, {"rename", EIO, -1}};
 
 TEST(Fault, ThatLastsEndsTheAcknowledgementsAndTheJournalSaysSo) {
   for (const Fault& fault : kLasting) {

@@ -4,8 +4,8 @@
 //   DISK_LOG=FILE         where it writes, as disk_log.hpp describes; none: nothing is written down
 //   DISK_FAULT=CALL:ERRNO:AFTER:TIMES
 //                         CALL: open, write, sync, meta (a write through O_DSYNC), short (a write
-//                         that stops half way), rename, memory; AFTER calls go well, then TIMES
-//                         fail, -1 for all
+//                         that stops half way), rename, folder (its sync after a rename), memory;
+//                         AFTER calls go well, then TIMES fail, -1 for all
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/uio.h>
@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 #include "tests/runtime/journal/child/disk_log.hpp"
 
@@ -46,6 +47,7 @@ struct Shim {
   long fault_after = 0;
   long fault_times = 0;
   bool is_ready = false;
+  bool has_renamed = false;  // and has not synced the folder since
 };
 Shim& shim() {
   static Shim instance;
@@ -165,6 +167,9 @@ int sync_file(int file, const char* call) {
   const Guard lock(s.mutex);
   const OpenFile* const known = watched(s, file);
   if (known == nullptr) return real<FileCall>(call)(file);
+  // Of folders only that of a new segment's name: whoever cannot make the folder does not begin.
+  const bool is_of_name = known->is_folder && std::exchange(s.has_renamed, false);
+  if (is_of_name && fails(s, "folder")) return -1;
   if (!known->is_folder && fails(s, "sync")) return -1;
   note(s, entry(known->is_folder ? DiskOp::sync_folder : DiskOp::sync, known->name.data()), {});
   return 0;
@@ -244,6 +249,7 @@ int rename(const char* from, const char* to) noexcept {
   const Guard lock(s.mutex);
   if (is_segment(from) && fails(s, "rename")) return -1;
   const int code = real<RenameCall>("rename")(from, to);
+  s.has_renamed = s.has_renamed || (code == 0 && is_segment(from));
   if (code == 0 && is_segment(from)) note(s, entry(DiskOp::rename, base_of(from), base_of(to)), {});
   return code;
 }
