@@ -1,6 +1,7 @@
 #include "actors/central/clerk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chargemill::central {
 namespace {
@@ -68,13 +69,13 @@ void Clerk::drain(const ShardState& state) {
     }
   }
   if (pending_.empty() || !backlog_.empty()) return;
-  pending_.drain(state, [&](const archive::Record& record) {
-    return sink_.has_much_room() && append(record);
-  });
+  pending_.drain(
+      state, [&](std::uint32_t index) { return checkpoint_at(state, index); },
+      [&](const archive::Record& record) { return sink_.has_much_room() && append(record); });
 }
 
 void Clerk::repeat(const ShardState& state, SimTime now) {
-  if (!sink_.serves_restarts()) return;
+  if (!sink_.serves_restarts() || is_closed_) return;
   while (unrepeated_ >= kRecordsARepetition && backlog_.empty() && sink_.has_much_room()) {
     if (!sink_.try_append(record_at(state, cursor_, now))) return;
     cursor_ = after(state, cursor_, now);
@@ -82,9 +83,28 @@ void Clerk::repeat(const ShardState& state, SimTime now) {
   }
 }
 
-void Clerk::close(const ShardState& state) {
-  for (const PointRecord& point : state.points) {
-    if (point.stage == Stage::supplying) take(state, checkpoint_of(state, point));
+archive::Checkpoint Clerk::checkpoint_at(const ShardState& state, std::uint32_t index) const {
+  const PointRecord& point = state.points[index];
+  archive::Checkpoint checkpoint = checkpoint_of(state, point);
+  const auto reading = read_meter_ ? read_meter_(point) : std::nullopt;
+  // What was known is not forgotten, whatever the meter says.
+  if (!reading || reading->delivered.mj < point.delivered.mj) return checkpoint;
+  checkpoint.begun = reading->begun;
+  checkpoint.at = reading->at;
+  checkpoint.delivered = reading->delivered;
+  checkpoint.cost = reading->cost;
+  return checkpoint;
+}
+
+void Clerk::close(const ShardState& state, ReadMeter read_meter) {
+  read_meter_ = std::move(read_meter);
+  is_closed_ = true;
+  for (std::uint32_t index = 0; index < state.points.size(); ++index) {
+    const PointRecord& point = state.points[index];
+    if (point.stage == Stage::none) continue;
+    // One that nobody has heard of since its start, or a restart, may flow all the same.
+    const bool is_told = point.stage == Stage::supplying || (read_meter_ && read_meter_(point));
+    if (is_told) take(state, checkpoint_at(state, index));
   }
   if (must_look(state)) moved(state);
 }

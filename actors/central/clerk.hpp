@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <optional>
 
 #include "actors/archive/backlog.hpp"
@@ -21,6 +22,16 @@ namespace chargemill::central {
 /// promise nothing. Threads: the shard's worker, but for `waiter`.
 class Clerk {
  public:
+  /// What the meter of a point says of a session.
+  struct Reading {
+    SimTime begun;
+    SimTime at;  ///< it has flowed until then
+    Energy delivered;
+    Money cost;
+  };
+  /// Of the current session; none: the meter is not here, or has not heard of it.
+  using ReadMeter = std::function<std::optional<Reading>(const PointRecord&)>;
+
   /// Records that wait at most for room, a point, and at least. A FAULT takes three health checks,
   /// its RECOVERY one (D-117, D-118): in the 30 s after which a journal is given up 15 of them, and
   /// the end of a session.
@@ -40,8 +51,10 @@ class Clerk {
   void begin_round() noexcept { unrepeated_ = std::max(unrepeated_, kRecordsARepetition); }
   /// Takes the records of a step; `state` is the state after it.
   void record(const ShardState& state, const ShardEffects& effects, SimTime now);
-  /// At the end, when all stands still: what open sessions have delivered, exactly.
-  void close(const ShardState& state);
+  /// At the end, when all stands still: what open sessions have delivered, exactly, which central
+  /// has not heard of since their last telemetry. `read_meter` says the same for as long as this
+  /// lives: many sessions are told portion by portion, as the journal has room.
+  void close(const ShardState& state, ReadMeter read_meter);
   /// Whether `effect`, no record, has to wait; then it is kept.
   [[nodiscard]] bool holds(const ShardEffect& effect);
   /// The journal has moved: hands over what waited for room. Then ask release().
@@ -78,6 +91,8 @@ class Clerk {
   [[nodiscard]] bool leave_for_later(const ShardState& state, const archive::Record& record);
   void drain(const ShardState& state);
   void repeat(const ShardState& state, SimTime now);
+  [[nodiscard]] archive::Checkpoint checkpoint_at(const ShardState& state,
+                                                  std::uint32_t index) const;
 
   archive::RecordSink& sink_;
   archive::Backlog backlog_;
@@ -88,6 +103,8 @@ class Clerk {
   std::deque<Held> held_;
   std::uint32_t unrepeated_ = 0;
   RoundCursor cursor_;
+  ReadMeter read_meter_;    // from close() on
+  bool is_closed_ = false;  // a round would take back what meters have said
 };
 
 /// Whether what it says must not overtake the records of its step.

@@ -35,8 +35,4 @@ archive::Record Pending::health_of(const ShardState& state, std::uint32_t index)
                          one.fault, one.breaker, one.failures};
 }
 
-archive::Record Pending::checkpoint_of(const ShardState& state, std::uint32_t index) {
-  return central::checkpoint_of(state, state.points[index]);
-}
-
 }  // namespace chargemill::central

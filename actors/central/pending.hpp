@@ -20,16 +20,17 @@ class Pending {
   void add(std::uint32_t index, const archive::Health& health);
   void add_checkpoint(std::uint32_t index);
   [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
-  /// Offers what waits to `try_append`, until it declines.
-  template <class TryAppend>
-  void drain(const ShardState& state, TryAppend try_append) {
+  /// Offers what waits to `try_append`, until it declines. Energy is what `checkpoint_at(index)`
+  /// says of a point that has a session.
+  template <class CheckpointAt, class TryAppend>
+  void drain(const ShardState& state, CheckpointAt checkpoint_at, TryAppend try_append) {
     for (; !queue_.empty(); queue_.pop_front()) {
       const std::uint32_t index = queue_.front();
       Slot& slot = slots_[index];
       if (slot.has_health && !try_append(health_of(state, index))) return;
       slot.has_health = false;
       const bool has_session = state.points[index].stage != Stage::none;
-      if (slot.has_checkpoint && has_session && !try_append(checkpoint_of(state, index))) return;
+      if (slot.has_checkpoint && has_session && !try_append(checkpoint_at(index))) return;
       slot.has_checkpoint = false;
     }
   }
@@ -52,7 +53,6 @@ class Pending {
 
   Slot& slot(std::uint32_t index);
   [[nodiscard]] archive::Record health_of(const ShardState& state, std::uint32_t index) const;
-  [[nodiscard]] static archive::Record checkpoint_of(const ShardState& state, std::uint32_t index);
 
   std::size_t size_;
   std::vector<Slot> slots_;          // by local index; none before the first that waits

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "actors/central/clerk.hpp"
 #include "actors/central/fenced.hpp"
@@ -20,10 +21,10 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
     show();  // whoever looks before the first event sees all points
   }
   const char* name() const override { return "shard"; }
-
   [[nodiscard]] std::uint64_t label() const noexcept override {
     return to_word({ActorKind::shard, index_of(state_.settings.shard)});
   }
+
   /// From now on `sink`, of the home worker, keeps the records; it outlives this. Before the first
   /// message. Whoever moves the journal sends JournalMoved if the waiter asks for it.
   archive::Waiter& record_into(archive::RecordSink& sink);
@@ -32,8 +33,8 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
     if (clerk_ != nullptr) clerk_->begin_round();
   }
   /// The last records of a run. For whoever has frozen the engine.
-  void close_journal() {
-    if (clerk_ != nullptr) clerk_->close(state_);
+  void close_journal(Clerk::ReadMeter read_meter) {
+    if (clerk_ != nullptr) clerk_->close(state_, std::move(read_meter));
   }
   /// From now on it obeys no central with a lower token. For whoever has stopped its worker.
   void fence(std::int64_t token) noexcept {
@@ -73,8 +74,8 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   void on_other(const runtime::Message& m);
   void obey(const Fenced& order);
   void perform(const ShardEffect& effect);
-  void carry(bool has_moved);
   void measure(const Detected& e);
+  void carry(bool has_moved);
   void publish();
   void show();
 

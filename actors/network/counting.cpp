@@ -66,6 +66,7 @@ Snapshot Network::look() const {
 }
 
 SimTime Network::time_of_count() const {
+  if (closed_at_) return *closed_at_;
   // A worker without work does not move its own time; nothing is due before what all have reached.
   SimTime latest = engine_.reached();
   for (unsigned w = 0; w < engine_.workers(); ++w)

@@ -1,11 +1,30 @@
 // What a network's shards write of what happens, and what of it is written again at the end.
 #include <algorithm>
+#include <optional>
 
 #include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::network {
+namespace {
+
+/// Of a session that goes on, or that is over and was not confirmed.
+std::optional<central::Clerk::Reading> read(const charge_point::State& point, SessionId session,
+                                            SimTime now) {
+  const charge_point::Meter& meter = point.meter;
+  const auto reading = [&point](SimTime begun, SimTime at, Energy delivered) {
+    return central::Clerk::Reading{begun, at, delivered, cost_of(delivered, point.price)};
+  };
+  if (meter.active && meter.running.session == session)
+    return reading(meter.running.since, std::min(now, meter.running.stop_at), meter.delivered(now));
+  for (const auto& end : meter.ends) {
+    if (end.session == session) return reading(end.start, end.end, end.delivered);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 void Network::begin_recording(const Scenario& scenario, const archive::Image* image) {
   archive::RunBegan run;
@@ -56,8 +75,18 @@ void Network::record_shard(std::uint32_t index) {
   });
 }
 
-void Network::close_recording() {
-  each_here(shards_, [](auto* shard) { shard->close_journal(); });
+// A charge point lives where its shard does: what reads it later, there, reads no other's.
+void Network::close_recording(std::optional<SimTime> at) {
+  const SimTime now = at.value_or(time_of_count());
+  closed_at_ = now;
+  each_here(shards_, [&](auto* shard) {
+    shard->close_journal(
+        [this, now](const central::PointRecord& of) -> std::optional<central::Clerk::Reading> {
+          const auto* const point = inside_point(of.id);
+          if (point == nullptr) return std::nullopt;
+          return read(point->state(), of.session, now);
+        });
+  });
 }
 
 }  // namespace chargemill::network

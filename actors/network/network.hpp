@@ -72,16 +72,17 @@ class Network {
   }
   /// No new load: no trips, no faults, no further lines of request files. What runs may end.
   void halt();
-  /// The last words to the journal, if there is one: what open sessions have delivered. Requires
-  /// what count() requires.
-  void close_recording();
+  /// The last words to the journal, if there is one: what open sessions have delivered until
+  /// `now`, none: where time stands. From then on it stands there for count() as well, so that
+  /// both say the same. Requires what count() requires.
+  void close_recording(std::optional<SimTime> now = std::nullopt);
   /// How things stand, about now. Any time; not exact.
   [[nodiscard]] Snapshot look() const;
   /// The same, by zone and kind, for monitoring.
   [[nodiscard]] Detail detail() const;
-  /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
   /// Of each latency the slowest of the latest minutes. Any time.
   [[nodiscard]] Slowest slowest() const;
+  /// How things stand, exactly. Requires a frozen engine (or hand-moved time, settled).
   [[nodiscard]] Snapshot count() const { return count(time_of_count()); }
   /// The same, with the running sessions' energy at `now`; no message is under way any more.
   [[nodiscard]] Snapshot count(SimTime now) const;
@@ -230,7 +231,7 @@ class Network {
 
   runtime::Coordinator& engine_;
   Recording* const recording_;
-  Memory* memory_ = nullptr;  // outlives this
+  Memory* memory_ = nullptr;          // outlives this
   elsewhere::Link* const link_;
   const Topology topology_;
   charge_point::Settings point_settings_;
@@ -276,6 +277,7 @@ class Network {
   std::vector<driver::DriverActor*> late_drivers_;  // likewise
   std::deque<driver::Plan> late_plans_;             // likewise; they stay where they are
   std::vector<bool> late_guests_;                   // likewise
+  std::optional<SimTime> closed_at_;                // what was recorded ends there
 };
 
 }  // namespace chargemill::network

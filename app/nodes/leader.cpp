@@ -307,7 +307,9 @@ Written Leader::write_down(Nanos patience, const std::function<Written()>& here)
   return all;
 }
 
-void Leader::close_recordings() { (void)ask(Word::close); }
+void Leader::close_recordings(std::optional<SimTime> at) {
+  (void)ask(Word::close, at ? bytes_of(*at) : std::string_view{});
+}
 
 // Once all stand still, a message under way shows as a difference of the sums; and two equal looks
 // one after the other say that none was between the two.

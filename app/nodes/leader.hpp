@@ -86,8 +86,9 @@ class Leader final : public network::Others {
   /// Lets all nodes bring their records to the disk, waiting for it so long at most; `here` does it
   /// on this one. The sum.
   [[nodiscard]] Written write_down(Nanos patience, const std::function<Written()>& here);
-  /// The last words to the other nodes' journals. Requires that all stand still.
-  void close_recordings();
+  /// The last words to the other nodes' journals. Requires that all stand still. `at`: as of
+  /// count().
+  void close_recordings(std::optional<SimTime> at);
   /// What became of the other nodes' journals since the last call, for people.
   [[nodiscard]] std::vector<std::string> take_news() { return std::exchange(news_, {}); }
   /// How it ended, by node; this one's is empty. `at`: time of the count; none: where time stands.

@@ -111,6 +111,13 @@ class Follower {
   }
 
  private:
+  /// What the leader calls the end; none: where time stands here.
+  static std::optional<SimTime> time_in(std::string_view rest) {
+    SimTime time{};
+    if (rest.size() != sizeof time) return std::nullopt;
+    std::memcpy(static_cast<void*>(&time), rest.data(), sizeof time);
+    return time;
+  }
   static bool moves_actors(Word word) {
     return word == Word::start || word == Word::halt || word == Word::close;
   }
@@ -183,7 +190,7 @@ class Follower {
         return std::string{bytes_of(write(said.rest))};
       case Word::close:
         if (is_virtual_) (void)await_standstill();
-        if (journal_.recording) host_->network().close_recording();
+        if (journal_.recording) host_->network().close_recording(time_in(said.rest));
         return {};
       case Word::entities:
         return to_bytes(host_->network().entity_digests());
@@ -327,13 +334,8 @@ class Follower {
     NodeReport report;
     if (looker_) report.worker_busy = looker_->busy();
     report.is_quiet = is_virtual_ ? await_standstill() : host_->engine().freeze(kStandstillMax);
-    SimTime time{};
-    if (at.size() == sizeof time) {
-      std::memcpy(&time, at.data(), sizeof time);
-      report.snapshot = host_->network().count(time);
-    } else {
-      report.snapshot = host_->network().count();
-    }
+    const auto time = time_in(at);
+    report.snapshot = time ? host_->network().count(*time) : host_->network().count();
     if (looker_) looker_->add_load(report.snapshot);
     report.failure = host_->network().failure();
     const auto survived = host_->network().survived_failures();

@@ -184,13 +184,22 @@ bool settle(Host& host, Leader* leader, Recording* recording, bool is_virtual) {
   }
 }
 
+/// What is counted, and said to the journal, is of this time; none: of where time stands.
+std::optional<SimTime> time_of_end(const network::Scenario& scenario, const RunOutcome& outcome) {
+  // In virtual time what was under way has been delivered beyond the end; time has not gone on.
+  if (!scenario.run.speed.max || outcome.signal != 0) return std::nullopt;
+  return SimTime{scenario.run.duration};
+}
+
 /// The journals' last words. Requires that all actors stand still.
-void write_out(Host& host, Leader* leader, Recording* recording, bool is_virtual,
+void write_out(Host& host, Leader* leader, Recording* recording, const network::Scenario& scenario,
                RunOutcome& outcome) {
+  const bool is_virtual = scenario.run.speed.max;
   outcome.quiet = outcome.quiet && settle(host, leader, recording, is_virtual);
   if (outcome.quiet) {
-    if (recording != nullptr) host.network().close_recording();
-    if (leader != nullptr) leader->close_recordings();
+    const auto at = time_of_end(scenario, outcome);
+    if (recording != nullptr) host.network().close_recording(at);
+    if (leader != nullptr) leader->close_recordings(at);
   }
   outcome.quiet = outcome.quiet && settle(host, leader, recording, is_virtual);
   outcome.journal = outcome_of(recording);
@@ -246,9 +255,7 @@ void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcom
 void count_exactly(Host& host, Looker& looker, const network::Scenario& scenario,
                    const DigestSink& digests, Leader* leader, RunOutcome& outcome) {
   const bool is_virtual = scenario.run.speed.max;
-  // In virtual time what was under way has been delivered beyond the end; time has not gone on.
-  std::optional<SimTime> at;
-  if (is_virtual && outcome.signal == 0) at = SimTime{scenario.run.duration};
+  const auto at = time_of_end(scenario, outcome);
   outcome.last = at ? host.network().count(*at) : host.network().count();
   looker.add_load(outcome.last);
   // Of a central elsewhere it is not known.
@@ -286,23 +293,23 @@ void run_course(Host& host, Looker& looker, const network::Scenario& scenario,
                 const StopRequest& stop, const Watcher& watch, const DigestSink& digests,
                 Leader* leader, const Heir& heir, RunOutcome& outcome) {
   const bool is_virtual = scenario.run.speed.max;
+  const auto begun = ModelClock::wall_now();
+  const SimTime from = host.engine().reached();  // not the beginning, of a node that leads now
   if (is_virtual) {
     run_windows(host, looker, scenario, stop, watch, digests, leader);
   } else {
     run_to_end(host, looker, stop, watch, leader, heir);
   }
+  const std::chrono::duration<double> passed = ModelClock::wall_now() - begun;
+  const std::chrono::duration<double> done = host.engine().reached() - from;
+  outcome.speed_reached = done.count() / std::max(1e-9, passed.count());
   if (leader != nullptr) leader->end_course();
   outcome.signal = stop.signal();
-  const auto begun = ModelClock::wall_now();
-  const SimTime from = host.engine().reached();  // not the beginning, of a node that leads now
   outcome.failure = failure_of(host, leader);
   outcome.survived_failures = host.network().survived_failures();
   outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
   if (outcome.signal == 0) return;
   outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
-  const std::chrono::duration<double> passed = ModelClock::wall_now() - begun;
-  const std::chrono::duration<double> done = host.engine().reached() - from;
-  outcome.speed_reached = done.count() / std::max(1e-9, passed.count());
   (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch, leader);
 }
 
@@ -377,7 +384,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   outcome.worker_busy = looker.busy();
   outcome.quiet = stand_still(host, leader, is_virtual);
   if (journal.recording || leader != nullptr)
-    write_out(host, leader, journal.recording.get(), is_virtual, outcome);
+    write_out(host, leader, journal.recording.get(), scenario, outcome);
   if (outcome.quiet) {
     count_exactly(host, looker, scenario, digests, leader, outcome);
   } else {

@@ -90,6 +90,23 @@ std::string essence(const central::ShardState& shard, const central::PointRecord
   return text;
 }
 
+/// What central would hear of the open session if its engine spoke at `end` once more.
+void hear_of_meter(central::PointRecord& known, const charge_point::State& point, SimTime end) {
+  if (known.stage == central::Stage::none) return;
+  const auto& meter = point.meter;
+  if (meter.active && meter.running.session == known.session) {
+    known.begun = meter.running.since;
+    known.delivered = meter.delivered(end);
+    known.cost = cost_of(known.delivered, point.price);
+  }
+  for (const auto& over : meter.ends) {
+    if (over.session != known.session) continue;
+    known.begun = over.start;
+    known.delivered = over.delivered;
+    known.cost = cost_of(over.delivered, point.price);
+  }
+}
+
 TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(seed);
@@ -99,7 +116,9 @@ TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
     VirtualNetwork virtual_network{scenario, 2, recording.get()};
     (void)virtual_network.finish();
     auto& network = virtual_network.network();
-    network.close_recording();
+    const SimTime end{scenario.run.duration};
+    const SimTime restart = end + seconds{1};  // what was under way is told after the end
+    network.close_recording(end);
     ASSERT_TRUE(recording->flush(seconds{10}));
     auto reader = std::move(*runtime::journal::Reader::open(folder.path()));
     const auto last = archive::find_last_run(reader).value();
@@ -109,15 +128,16 @@ TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
     const auto shards = static_cast<std::uint16_t>(network.topology().shards.size());
     for (std::uint16_t s = 0; s < shards; ++s) {
       auto remembered = network.shard(ShardId{s}).state();
-      central::restarted(remembered, SimTime{scenario.run.duration});
+      central::restarted(remembered, restart);
       std::vector<central::OwnedPoint> owned;
       for (const auto& point : remembered.points)
         owned.push_back({point.id, remembered.zones[point.zone_slot].zone, Price{}, Power{1}});
       auto restored = central::make_shard(remembered.settings, owned);
-      central::restore(restored, image, SimTime{scenario.run.duration});
+      central::restore(restored, image, restart);
       for (std::size_t i = 0; i < restored.points.size(); ++i) {
         auto& a = remembered.points[i];
         if (!a.registered) a.price = restored.points[i].price = Price{};
+        hear_of_meter(a, network.inside_point(a.id)->state(), end);
         EXPECT_EQ(essence(restored, restored.points[i]), essence(remembered, a)) << "point " << i;
       }
       EXPECT_EQ(restored.sessions_made, remembered.sessions_made);
@@ -129,6 +149,54 @@ TEST(Recorded, AJournalGivesBackWhatCentralWouldRememberItself) {  // D-084
                                       a.second.ticket.correction == b.second.ticket.correction;
                              }));
     }
+  }
+}
+
+/// Of all sessions that a journal knows.
+Energy energy_in(const std::string& directory) {
+  auto history = std::move(*archive::History::open(directory));
+  archive::Filter all;
+  all.limit = 1'000'000;
+  Energy sum;
+  const auto rows = history.sessions(all).value();
+  for (const auto& row : rows) sum += row.delivered;
+  return sum;
+}
+
+// Without faults central closes nothing before the engine has said its end.
+TEST(Recorded, TheHistoryAddsUpToTheMetersToTheMillijoule) {  // D-103, D-171
+  network::Scenario scenario;
+  scenario.run.duration = std::chrono::minutes{5};
+  scenario.network.charge_points = 40;
+  scenario.network.telemetry_interval = seconds{7};
+  scenario.drivers.count = 40;
+  scenario.drivers.sessions_per_cp_per_day = 2'000;
+  scenario.drivers.initial_supplying = 0.5;
+  const Folder folder;
+  Energy metered;
+  for (int life = 0; life < 2; ++life) {  // the second one ends what the first one left
+    const auto recording = open_recording(folder.path());
+    std::optional<archive::Image> image;
+    if (const auto& last = recording->last_run()) {
+      scenario.run.start_unix_s = std::chrono::ceil<seconds>(last->last_time).count();
+      scenario.drivers.initial_supplying = 0;
+      image = recording->restore(archive::Origin{scenario.run.start_unix_s}).value();
+    }
+    VirtualNetwork virtual_network{scenario, 2, recording.get(), image ? &*image : nullptr};
+    (void)virtual_network.finish();
+    const SimTime end{scenario.run.duration};
+    const auto totals = virtual_network.network().count(end).totals;
+    ASSERT_GT(totals.sessions_active, 0U);
+    ASSERT_GT(totals.energy_unreported_mj, 0) << "or this proves nothing";
+    ASSERT_TRUE(recording->flush(seconds{10}));
+    metered.mj += totals.energy_delivered_mj;
+    EXPECT_LT(energy_in(folder.path()).mj, metered.mj);
+    virtual_network.network().close_recording(end);
+    ASSERT_TRUE(recording->flush(seconds{10}));
+    EXPECT_EQ(energy_in(folder.path()), metered);
+    EXPECT_EQ(virtual_network.network().count().totals.energy_delivered_mj,
+              totals.energy_delivered_mj)
+        << "what is counted is what was said";
   }
 }
 

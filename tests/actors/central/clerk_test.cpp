@@ -249,6 +249,49 @@ TEST(Clerk, RepeatsTheStateRoundAndRound) {
   const auto repeated = marks + desk.sink.count<archive::PointState>();
   EXPECT_LE(repeated, desk.sink.taken.size() / Clerk::kRecordsARepetition) << "not more than that";
 }
+TEST(Clerk, SaysAtTheEndWhatMetersSayAndTakesNothingOfItBack) {  // D-064, D-103
+  Desk desk;
+  desk.ask(1);
+  desk.commit();
+  const SessionId session = desk.story.record().session;
+  desk.story.status(Phase::supplying, Reason::starting_supply, session);
+  desk.story.telemetry(session, Energy{5});
+  desk.carry();
+  desk.commit();
+  const auto before = desk.sink.taken.size();
+  desk.sink.room = before;  // full: it is said later, and by then no less is known
+  const SimTime end = desk.story.now + 1s;
+  desk.clerk.close(desk.story.shard, [&](const PointRecord& point) {
+    EXPECT_EQ(point.session, session);
+    return std::optional{Clerk::Reading{desk.story.now, end, Energy{7}, Money{3}}};
+  });
+  ASSERT_EQ(desk.sink.taken.size(), before);
+  desk.sink.room = SIZE_MAX;
+  desk.clerk.begin_round();
+  desk.story.tell(JournalMoved{});
+  desk.carry(true);
+  ASSERT_EQ(desk.sink.taken.size(), before + 1) << "a round would tell what central had heard";
+  const auto& last = std::get<archive::Checkpoint>(desk.sink.taken.back());
+  EXPECT_EQ(last.session, session);
+  EXPECT_EQ(last.at, end);
+  EXPECT_EQ(last.delivered, Energy{7});
+  EXPECT_EQ(last.cost, Money{3});
+}
+TEST(Clerk, SaysAtTheEndWhatItHasHeardWhereNoMeterIsAtHand) {  // an engine outside
+  Desk desk;
+  desk.ask(1);
+  desk.commit();
+  const SessionId session = desk.story.record().session;
+  const auto nobody = [](const PointRecord&) { return std::optional<Clerk::Reading>{}; };
+  const auto told = desk.sink.count<archive::Checkpoint>();
+  desk.clerk.close(desk.story.shard, nobody);
+  EXPECT_EQ(desk.sink.count<archive::Checkpoint>(), told) << "nobody knows that it has begun";
+  desk.story.status(Phase::supplying, Reason::starting_supply, session);
+  desk.story.telemetry(session, Energy{5});
+  desk.carry();
+  desk.clerk.close(desk.story.shard, nobody);
+  EXPECT_EQ(std::get<archive::Checkpoint>(desk.sink.taken.back()).delivered, Energy{5});
+}
 TEST(Clerk, RepeatsNothingToWhatEndsWithTheRun) {
   Desk desk;
   desk.sink.outlives = false;
