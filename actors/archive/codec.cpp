@@ -5,6 +5,7 @@
 
 #include "actors/archive/keys.hpp"
 #include "actors/archive/record_fields.hpp"
+#include "actors/archive/soundness.hpp"
 #include "actors/texts.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/base/overloaded.hpp"
@@ -85,7 +86,8 @@ class Input {
     if constexpr (std::is_same_v<T, SimTime>) {
       std::int64_t unix_ns = 0;
       take_raw(unix_ns);
-      value = SimTime{Nanos{unix_ns} - origin_};
+      is_sound_ = is_sound_ && is_sound_time(unix_ns);
+      if (is_sound_) value = SimTime{Nanos{unix_ns} - origin_};
     } else if constexpr (std::is_same_v<T, bool>) {
       std::uint8_t byte = 0;
       take_raw(byte);

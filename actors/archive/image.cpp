@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/archive/record_fields.hpp"
+#include "actors/archive/soundness.hpp"
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::archive {
@@ -134,12 +136,9 @@ void on(Image&, PointState& point, const BreakerState& r) {
 void on(Image&, PointState& point, const PointState& r) { point = r; }
 void on(Image&, PointState&, const Health&) {}
 
-/// As many as a network may have: a wrong id must not ask for all memory.
-constexpr std::uint32_t kPointsMax = 1U << 26U;
-
 void joined(Image& image, const PointJoined& r, std::string_view name) {
   const std::uint32_t at = index_of(r.point);
-  if (at >= kPointsMax) return;
+  if (at < image.seats || at - image.seats >= kJoinedMax) return;
   for (auto next = static_cast<std::uint32_t>(image.points.size()); next <= at; ++next) {
     image.points.emplace_back().point = PointId{next};
     image.closed.emplace_back();
@@ -166,6 +165,29 @@ void joined(Image& image, const DriverJoined& r, std::string_view name) {
   known = {r, std::string{name}};
 }
 
+bool is_stray(const SessionEnd& r) noexcept { return r.is_stray; }
+bool is_stray(const ClosedAgain& r) noexcept { return r.end.is_stray; }
+template <class R>
+bool is_stray(const R&) noexcept {
+  return false;
+}
+
+/// Whether its session is of one of our shards, to which its ticket is confirmed; of a stray only
+/// its engine knows the number.
+bool is_ours(const Image& image, const Record& record) {
+  return std::visit(
+      [&](const auto& r) {
+        bool is = true;
+        each_field(r, [&](const auto& field) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(field)>, SessionId>)
+            is = field == SessionId::none ||
+                 index_of(field) >> kSessionCounterBits < image.sessions_made.size();
+        });
+        return is || is_stray(r);
+      },
+      record);
+}
+
 template <class R>
 void about_point(Image& image, const R& r) {
   if (index_of(r.point) >= image.points.size()) return;
@@ -177,6 +199,7 @@ void about_point(Image& image, const R& r) {
 Image make_image(std::uint32_t points, std::uint16_t shards) {
   Image image;
   image.points.resize(points);
+  image.seats = points;
   for (std::uint32_t i = 0; i < points; ++i) image.points[i].point = PointId{i};
   image.closed.resize(points);
   image.sessions_made.resize(shards);
@@ -185,6 +208,7 @@ Image make_image(std::uint32_t points, std::uint16_t shards) {
 
 void fold(Image& image, const Record& record, const Names& names) {
   ++image.records;
+  if (!is_sound(record) || !is_ours(image, record)) return;
   std::visit(
       Overloaded{[&](const ClosedAgain& r) {
                    if (index_of(r.end.point) < image.closed.size())

@@ -40,6 +40,7 @@ struct Image {
   std::uint64_t records = 0;                       ///< how many were read
   std::uint64_t last_sequence = 0;
   std::chrono::microseconds last_time{};  ///< UTC, of the latest record
+  std::uint32_t seats = 0;                ///< `points` that had not joined
 
   [[nodiscard]] bool is_empty() const noexcept { return records == 0; }
 };
@@ -48,8 +49,8 @@ struct Image {
 [[nodiscard]] Image make_image(std::uint32_t points, std::uint16_t shards);
 
 /// Adds one record; records of a point come in the order in which its shard wrote them. Ids that
-/// the image has no room for are ignored. `names` are needed of those who have joined,
-/// and of requests.
+/// the image has no room for are ignored, and so are records that cannot be ours (soundness.hpp).
+/// `names` are needed of those who have joined, and of requests.
 void fold(Image& image, const Record& record, const Names& names = {});
 
 }  // namespace chargemill::archive

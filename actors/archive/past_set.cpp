@@ -50,7 +50,9 @@ Result<std::vector<HealthRow>> PastSet::health(const Filter& filter) {
 Result<std::vector<SessionRow>> PastSet::sessions(const Filter& filter) {
   return gather<SessionRow>(
       filter, [&](Past& past) { return past.sessions(filter); },
-      [](const auto& a, const auto& b) { return a.start > b.start; });
+      [](const auto& a, const auto& b) {
+        return a.start != b.start ? a.start > b.start : a.id > b.id;
+      });
 }
 
 Result<std::vector<TicketRow>> PastSet::tickets(const Filter& filter) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/archive/keys.hpp"
+#include "actors/archive/soundness.hpp"
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::archive {
@@ -10,6 +11,16 @@ namespace {
 
 using runtime::journal::Reader;
 using runtime::journal::Sequence;
+
+/// Of the newest that say which run it is, so many are looked at for one that can be ours.
+constexpr std::uint64_t kSaidMax = 8;
+
+void note_time(std::optional<runtime::journal::Micros>& latest, runtime::journal::Micros time) {
+  if (is_sound_time(time)) latest = std::max(latest.value_or(time), time);
+}
+void note_time(runtime::journal::Micros& latest, runtime::journal::Micros time) {
+  if (is_sound_time(time)) latest = std::max(latest, time);
+}
 
 /// Whose record it is; none: nobody's.
 std::optional<ShardId> shard_in(const Record& record, const std::vector<ShardId>& shard_of) {
@@ -90,14 +101,14 @@ Result<std::optional<SaidOfRun>> newest_said(Reader& reader,
   const auto visit = [&](const runtime::journal::Record& record) {
     if (record.sequence > upto) return true;
     const auto found = decode(record);
-    if (!found) return false;
+    if (!found || !is_sound(found->record)) return true;
     const auto* const began = std::get_if<RunBegan>(&found->record);
     const auto* const again = std::get_if<RunAgain>(&found->record);
     if (began != nullptr) said = SaidOfRun{*began, record.time, record.sequence};
     if (again != nullptr) said = SaidOfRun{again->run, record.time, record.sequence};
-    return false;
+    return !said;
   };
-  const std::uint64_t limit = upto == runtime::journal::kSequenceMax ? 1 : upto;
+  const std::uint64_t limit = upto == runtime::journal::kSequenceMax ? kSaidMax : upto;
   const auto read = reader.newest(key(Index::runs), limit, visit);
   if (!read) return tl::unexpected(read.error());
   return said;
@@ -113,7 +124,7 @@ Result<std::optional<runtime::journal::Micros>> newest_time(Reader& reader) {
   const auto read = reader.scan(
       from,
       [&](const runtime::journal::Record& record) {
-        time = std::max(time.value_or(record.time), record.time);
+        note_time(time, record.time);
         return true;
       },
       Reader::Extent::all);
@@ -140,7 +151,7 @@ Result<Image> restore(Reader& reader, const RunBegan& run, Origin origin, const 
       *from,
       [&](const runtime::journal::Record& record) {
         if (record.sequence > upto) return false;
-        image.last_time = std::max(image.last_time, record.time);
+        note_time(image.last_time, record.time);
         image.last_sequence = record.sequence;
         if (const auto found = decode(record, origin)) fold(image, found->record, found->names);
         return true;
@@ -202,7 +213,7 @@ Result<void> restore_later(Reader& reader, Origin origin, std::chrono::microseco
         const auto shard = found ? shard_in(found->record, shard_of) : std::nullopt;
         if (!shard || index_of(*shard) >= wanted.size() || !wanted[index_of(*shard)]) return true;
         fold(image, found->record, found->names);
-        image.last_time = std::max(image.last_time, record.time);
+        note_time(image.last_time, record.time);
         return true;
       },
       Reader::Extent::all);

@@ -1,5 +1,7 @@
 #include "actors/central/restore.hpp"
 
+#include <algorithm>
+
 #include "actors/central/named_requests.hpp"
 #include "actors/central/restart.hpp"
 #include "actors/central/tickets.hpp"
@@ -8,7 +10,8 @@
 namespace chargemill::central {
 namespace {
 
-void take_over(ShardState& state, std::uint32_t index, const archive::PointState& from) {
+void take_over(ShardState& state, std::uint32_t index, const archive::PointState& from,
+               SimTime now) {
   PointRecord& point = state.points[index];
   if (from.is_registered) point.price = from.price;
   point.registered = from.is_registered;
@@ -16,7 +19,8 @@ void take_over(ShardState& state, std::uint32_t index, const archive::PointState
   point.fault = from.fault;
   point.incident = from.is_faulty;
   point.operator_stopped = from.is_stopped;
-  point.breaker = runtime::LocalBreaker::of(from.breaker, from.breaker_opened);
+  // None has opened after the end of its run, or it would rest for longer than it has to.
+  point.breaker = runtime::LocalBreaker::of(from.breaker, std::min(from.breaker_opened, now));
   if (from.session == SessionId::none) return;
   point.stage = Stage::restored;
   point.session = from.session;
@@ -100,7 +104,7 @@ void restore(ShardState& state, const archive::Image& image, SimTime now,
     if (id >= image.points.size()) continue;
     archive::PointState known = image.points[id];
     if (is_of_a_newcomer(image, known.driver, taken_back)) known.driver = kNobody;
-    take_over(state, i, known);
+    take_over(state, i, known, now);
     take_over_closed(state, i, image.closed[id]);
   }
   for (const auto& [key, end] : image.tickets) {

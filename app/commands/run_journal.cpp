@@ -44,6 +44,18 @@ Result<void> check_workers(const network::Scenario& scenario) {
                              Journal::kAppendersMax, Journal::kAppendersMax));
 }
 
+/// What a journal must be of to be gone on with. Its record says points and shards once more, and
+/// room is made for as many.
+struct Identity {
+  std::uint64_t network = 0;
+  std::size_t points = 0;
+  std::size_t shards = 0;
+
+  [[nodiscard]] bool is_of(const archive::RunBegan& run) const noexcept {
+    return run.network == network && run.points == points && run.shards == shards;
+  }
+};
+
 double seconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
@@ -106,20 +118,21 @@ Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
   const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_workers(scenario); !fits) return tl::unexpected(fits.error());
   const unsigned nodes = scenario.run.nodes;
-  const auto fingerprint_of_this = [&scenario, nodes, node] {
-    return network::fingerprint(network::make_topology(scenario), nodes, node);
+  const auto identity_of_this = [&scenario, nodes, node] {
+    const auto topology = network::make_topology(scenario);
+    return Identity{network::fingerprint(topology, nodes, node), topology.points.size(),
+                    topology.shards.size()};
   };
   // Who goes on needs it, and has it by the time that the disk has told where the journal ends.
   const auto segments = runtime::journal::list_segments(path.string());
-  std::future<std::uint64_t> fingerprint;
-  if (segments && !segments->empty()) fingerprint = std::async(fingerprint_of_this);
+  std::future<Identity> identity;
+  if (segments && !segments->empty()) identity = std::async(identity_of_this);
   auto recording = Recording::open(options_of(path, scenario, node));
   if (!recording) return tl::unexpected(recording.error());
   RunJournal journal;
   journal.recording = std::move(*recording);
   const auto& last = journal.recording->last_run();
-  if (last &&
-      last->run.network != (fingerprint.valid() ? fingerprint.get() : fingerprint_of_this()))
+  if (last && !(identity.valid() ? identity.get() : identity_of_this()).is_of(last->run))
     return failure(ErrorKind::environment,
                    fmt::format("{} belongs to another network, of {} charge points in {} shards{}; "
                                "name another --data, or run its own scenario",

@@ -53,8 +53,11 @@ Result<archive::Image> read_lives(const LivesWanted& wanted) {
     if (!reader) return tl::unexpected(reader.error());
     const auto last = archive::find_last_run(*reader);
     if (!last) return tl::unexpected(last.error());
-    if (!*last || (*last)->run.run != wanted.run || (*last)->run.network != wanted.networks[node])
-      return failure(ErrorKind::environment, path + " is no journal of this run");
+    const bool is_this = *last && (*last)->run.run == wanted.run &&
+                         (*last)->run.network == wanted.networks[node] &&
+                         (*last)->run.points == wanted.shard_of.size() &&
+                         (*last)->run.shards == wanted.shards.size();
+    if (!is_this) return failure(ErrorKind::environment, path + " is no journal of this run");
     if (!image) {
       auto read = archive::restore(*reader, (*last)->run, wanted.origin, wanted.shards);
       if (!read) return read;

@@ -38,6 +38,10 @@ class Checker : public CheckContext {
 
  private:
   void run() {
+    // A journal counts nanoseconds since 1970 in 64 bits (actors/archive/soundness.hpp).
+    constexpr std::int64_t kStartMax = 5'648'745'600;  // 2149
+    if (s_.run.start_unix_s < 0 || s_.run.start_unix_s > kStartMax)
+      error(Code::range, "'run.start' is not between 1970 and 2149", place_of("run.start"));
     if (s_.run.digest_every && !s_.run.speed.max && are_sound({"run.speed"})) {
       error(Code::contradiction, "'run.digest_every' needs virtual time",
             place_of({"run.digest_every", "run.speed"}), "--speed max");

@@ -29,6 +29,14 @@ TEST(Contradictions, AMonitorsPingIsBackBeforeItGivesUpInVirtualTime) {  // D-11
   EXPECT_EQ(errors_of(slow), "none") << "with a wall clock messages go at once";
   EXPECT_EQ(errors_of("[run]\nspeed = \"max\"\n[network]\ncontrol_latency = \"500ms\"\n"), "none");
 }
+TEST(Contradictions, ARunBeginsWhenAJournalCanCountItsTime) {  // D-163
+  const auto from = [](const char* day) {
+    return errors_of(std::string{"[run]\nstart = \""} + day + "T00:00:00Z\"\n");
+  };
+  for (const char* day : {"1970-01-01", "2026-01-05", "2149-01-01"}) EXPECT_EQ(from(day), "none");
+  for (const char* day : {"1969-12-31", "2149-01-02", "9999-12-31"})
+    EXPECT_TRUE(has(from(day), "'run.start' is not between 1970 and 2149")) << from(day);
+}
 TEST(Contradictions, TimeOutsLeaveTimeForAnAnswerInVirtualTime) {
   const auto with = [](const char* more) {
     return errors_of(
