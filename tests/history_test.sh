@@ -58,13 +58,19 @@ says_that_there_are_more() {
   [[ ! -s $work/err ]]
 }
 
-# A name that nobody has is told from a charge point that has nothing to show.
+# A name that nobody has is told from a charge point, or a driver, that has nothing to show.
 says_that_nobody_has_that_name() {
   local what
   for what in faults health sessions tickets stats; do
     ends_with 0 "$chargemill" history "$what" --data "$work/kept" --cp CP-999999 --format json >"$work/out" 2>"$work/err"
     grep -q "no such charge point in this journal: 'CP-999999'" "$work/err"
     ends_with 0 "$chargemill" history "$what" --data "$work/kept" --cp CP-000001 --since 2030-01-01T00:00:00Z >"$work/out" 2>"$work/err"
+    [[ ! -s $work/err ]] || { echo "$what:"; cat "$work/err"; return 1; }
+  done
+  for what in sessions tickets; do
+    ends_with 0 "$chargemill" history "$what" --data "$work/kept" --driver DRV-999999 >"$work/out" 2>"$work/err"
+    grep -q "no such driver in this journal: 'DRV-999999'" "$work/err"
+    ends_with 0 "$chargemill" history "$what" --data "$work/kept" --driver DRV-000001 --since 2030-01-01T00:00:00Z >"$work/out" 2>"$work/err"
     [[ ! -s $work/err ]] || { echo "$what:"; cat "$work/err"; return 1; }
   done
 }
@@ -126,6 +132,40 @@ goes_on_after_a_kill() {
   [[ $(rows sessions --data "$work/killed" --kind ACTIVE --until "$(restart_time)" --limit 100000 | wc -l) == 1 ]]
   ends_with 4 "$chargemill" run "$work/short.toml" --charge-points 3 --data "$work/killed" --no-out 2>"$work/err"
   grep -q 'belongs to another network' "$work/err"
+}
+# energy_of DATA: what all its sessions have delivered, in mJ.
+energy_of() {
+  "$chargemill" history sessions --data "$1" --limit 1000000 --format json |
+    python3 -c 'import json, sys; print(sum(round((row["total_kwh"] or 0) * 3.6e9) for row in json.load(sys.stdin)))'
+}
+# agree DATA RUN...: history and the summaries of the runs that wrote there, and something was open at the end of each.
+agree() {
+  local data=$1 metered=0 run kept
+  shift
+  for run; do
+    grep -q '"active": [1-9]' "$run/summary.json" || { echo "$run: no session is open"; return 1; }
+    metered=$((metered + $(grep -o '"delivered_mj": [0-9]*' "$run/summary.json" | grep -o '[0-9]*')))
+  done
+  kept=$(energy_of "$data")
+  [[ $kept == "$metered" ]] || { echo "$*: $kept mJ in the history, $metered over the meters"; return 1; }
+}
+# Whatever ends a run well, and on however many workers and nodes: what meters have counted since their last report is kept.
+keeps_the_energy_of_open_sessions() {
+  local pid
+  local rare=(--set network.telemetry_interval=7s) short=(--duration 5m)
+  run --out "$work/sum1" --data "$work/sums" "${rare[@]}" "${short[@]}" >/dev/null 2>&1
+  run --out "$work/sum2" --data "$work/sums" "${rare[@]}" "${short[@]}" >/dev/null 2>&1 # it ends what the first has left open
+  agree "$work/sums" "$work/sum1" "$work/sum2"
+  run --out "$work/sum3" --nodes 2 "${rare[@]}" "${short[@]}" >/dev/null 2>&1
+  agree "$work/sum3" "$work/sum3"
+  "${live[@]}" --out "$work/sum4" "${rare[@]}" "${short[@]}" >/dev/null 2>&1
+  agree "$work/sum4" "$work/sum4"
+  "${live[@]}" --out "$work/sum5" "${rare[@]}" >/dev/null 2>&1 &
+  pid=$!
+  until_true has_rows tickets --data "$work/sum5"
+  kill -INT "$pid"
+  ends_with 130 wait "$pid"
+  agree "$work/sum5" "$work/sum5"
 }
 # The journal's keys reach it: what is older than its limit is gone, and the next run goes on all the same.
 keeps_what_it_is_told_to() {
@@ -205,10 +245,11 @@ restart_time() { sed -n 's/.*run 3 at \([^,]*\),.*/\1/p' "$work/next/log.ndjson"
 
 law "history reads what a run has kept, as table, JSON and CSV" reads_the_history
 law "history says that there are more rows than it shows" says_that_there_are_more
-law "history says that nobody has the name of a charge point" says_that_nobody_has_that_name
+law "history says that nobody has the name of a charge point or driver" says_that_nobody_has_that_name
 law "history refuses what it would ignore" refuses_what_does_not_apply
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
+law "history and summary agree on what was delivered, to the millijoule" keeps_the_energy_of_open_sessions
 law "a journal keeps so many bytes as it is told to" keeps_what_it_is_told_to
 law "a journal keeps records for so long as it is told to" keeps_no_longer_than_it_is_told_to
 law "a journal commits as often as it is told to" commits_when_it_is_told_to

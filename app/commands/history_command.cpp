@@ -134,6 +134,15 @@ bool has_any_of(archive::Past& history, const std::string& point) {
          is_there(history.sessions(filter));
 }
 
+/// The same of a driver.
+bool has_driver(archive::Past& history, const std::string& driver) {
+  Filter filter;
+  filter.driver = driver;
+  filter.limit = 1;
+  const auto rows = history.sessions(filter);
+  return !rows || !rows->empty();
+}
+
 }  // namespace
 
 void add_history_options(CLI::App& app, HistoryOptions& options) {
@@ -188,6 +197,8 @@ int history_command(const HistoryOptions& options) {
   const bool is_silent = table->rows.empty() || options.what == "stats";
   if (is_silent && !options.point.empty() && !has_any_of(**journals, options.point))
     return complain(0, fmt::format("no such charge point in this journal: '{}'", options.point));
+  if (is_silent && !options.driver.empty() && !has_driver(**journals, options.driver))
+    return complain(0, fmt::format("no such driver in this journal: '{}'", options.driver));
   return 0;
 }
 
