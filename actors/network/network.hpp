@@ -231,7 +231,7 @@ class Network {
 
   runtime::Coordinator& engine_;
   Recording* const recording_;
-  Memory* memory_ = nullptr;          // outlives this
+  Memory* memory_ = nullptr;  // outlives this
   elsewhere::Link* const link_;
   const Topology topology_;
   charge_point::Settings point_settings_;
