@@ -14,7 +14,8 @@ namespace http = boost::beast::http;
 
 // Head and pieces of a body pass through it; pipelined requests wait in it.
 constexpr std::size_t kBufferBytesMax = 65'536;
-constexpr std::size_t kFirstBytes = 4'096;  // of a request inside TLS
+constexpr Nanos kCancelEvery = std::chrono::milliseconds{5};  // a reading that is to end
+constexpr std::size_t kFirstBytes = 4'096;                    // of a request inside TLS
 constexpr std::size_t kDiscardedMax = 4U << 20U;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -101,6 +102,10 @@ void HttpConnection::arm(Phase phase, Nanos patience) {
   if (phase_ == Phase::closed) return;
   phase_ = phase;
   is_timed_out_ = false;
+  ring_after(patience);
+}
+
+void HttpConnection::ring_after(Nanos patience) {
   timer_.expires_after(patience);
   // It keeps the connection alive while somebody else works on the answer.
   timer_.async_wait([self = shared_from_this()](const Error& error) {
@@ -110,14 +115,16 @@ void HttpConnection::arm(Phase phase, Nanos patience) {
 }
 
 void HttpConnection::on_timeout() {
-  if (phase_ != Phase::idle && phase_ != Phase::linger) count(shared_->counters.timeouts);
+  const bool is_first = !is_timed_out_ && phase_ != Phase::idle && phase_ != Phase::linger;
+  if (is_first) count(shared_->counters.timeouts);
   switch (phase_) {
     case Phase::header:
     case Phase::body: {
       is_timed_out_ = true;  // the reading that ends now is answered
       Error ignored;
       wire_.socket().cancel(ignored);
-      return;
+      // Bytes that have come are handed over all the same, and what reads a header goes on then.
+      return ring_after(kCancelEvery);
     }
     case Phase::answer:
       ++turn_;

@@ -61,6 +61,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Serializer = boost::beast::http::response_serializer<boost::beast::http::string_body>;
 
   void arm(Phase phase, Nanos patience);
+  void ring_after(Nanos patience);
   void on_timeout();
   void await_request();
   void await_encrypted();

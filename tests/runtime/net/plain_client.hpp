@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,6 +44,11 @@ class PlainClient {
   std::string hear_all() {
     while (more()) continue;
     return std::exchange(heard_, {});
+  }
+  /// Whether there is something to hear, or the server has closed; waits that long for it.
+  bool can_hear_within(std::chrono::milliseconds patience) const {
+    pollfd one{socket_, POLLIN, 0};
+    return ::poll(&one, 1, static_cast<int>(patience.count())) > 0;
   }
   /// One answer with a Content-Length; of HEAD: without a body.
   std::string hear_one(bool is_head = false) {
