@@ -2,6 +2,7 @@
 
 #include "actors/central/shard.hpp"
 #include "actors/charge_point/charge_point.hpp"
+#include "actors/charge_point/charge_point_actor.hpp"
 #include "actors/supervisor/supervisor.hpp"
 #include "runtime/base/overloaded.hpp"
 
@@ -11,6 +12,11 @@ void MonitorActor::run(const Event& event) {
   const auto effects = step(state_, event, now());
   for (const auto& effect : effects) perform(effect);
   wake_at(due(state_));
+}
+
+// Each wake-up but a time-out is a health check: its charge point reads the message next.
+void MonitorActor::foresee_wake() const {
+  foresee_activation<charge_point::ChargePointActor>(network_.points[index_of(state_.id)]);
 }
 
 void MonitorActor::perform(const Effect& effect) {

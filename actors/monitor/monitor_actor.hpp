@@ -17,6 +17,7 @@ class MonitorActor final : public CoreActor<MonitorActor, State, Event> {
   friend CoreActor;
   void run(const Event& event);
   void perform(const Effect& effect);
+  void foresee_wake() const override;
   AfterFailure on_failure(std::string_view what) override;
 };
 static_assert(sizeof(MonitorActor) <= 320, "with CAF's control block, three eighths of a kibibyte");

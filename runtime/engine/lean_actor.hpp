@@ -1,6 +1,7 @@
 // The actor of this engine: an address, a mailbox, one timer, one virtual call a message.
 #pragma once
 
+#include <algorithm>
 #include <caf/actor.hpp>
 #include <caf/local_actor.hpp>
 #include <cstddef>
@@ -83,6 +84,10 @@ class LeanActor : public caf::local_actor, public Reactor {
   /// virtual time, where the wall means nothing: model time since `due`.
   [[nodiscard]] Nanos time_since(SimTime due) const noexcept;
   [[nodiscard]] Worker& worker() const noexcept { return *home_; }
+  /// Real time, for foresee_wake(): fetches what an activation of `to`, a T, reads, if it lives on
+  /// this worker.
+  template <class T>
+  void foresee_activation(Address to) const noexcept;
 
  private:
   friend class Worker;
@@ -113,7 +118,9 @@ class LeanActor : public caf::local_actor, public Reactor {
     bool terminated : 1;  // waits to be released
     bool arrived : 1;     // came through the inbound queue since remote_ was last emptied
     bool adopted : 1;     // its worker knows it
-    Flags() noexcept : scheduled(false), terminated(false), arrived(false), adopted(false) {}
+    bool foresees : 1;    // real time: wants to hear of what is put into its mailbox
+    Flags() noexcept
+        : scheduled(false), terminated(false), arrived(false), adopted(false), foresees(false) {}
   };
 
   // All below: written by the home worker only, except remote_ (see there) and, before launch,
@@ -159,6 +166,11 @@ void LeanActor::send(Address to, const T& content) {
 template <class T>
 void LeanActor::send_after(Address to, Nanos delay, const T& content) {
   home_->mail_after(to, content, number_, delay);
+}
+
+template <class T>
+void LeanActor::foresee_activation(Address to) const noexcept {
+  home_->fetch_resident(to, std::min(sizeof(T), T::kHotBytes));
 }
 
 template <class T>

@@ -59,10 +59,14 @@ class Reactor : public InboundNode {
   /// empty shell until it is restarted; by default the actor terminates. Either way no other actor
   /// is affected.
   virtual AfterFailure on_failure(std::string_view what);
-  /// Virtual time: `m` will come soon. A chance to prefetch what its handling will touch, nothing
-  /// else. Called only if foresees() says so, which is asked once.
+  /// `m` will come soon: in virtual time some arrivals later, in real time it has just been put
+  /// into this actor's mailbox by one of the same worker. A chance to prefetch what its handling
+  /// will touch, nothing else. Called only if foresees() says so, which is asked once.
   virtual void foresee(const Message& m) const { (void)m; }
   [[nodiscard]] virtual bool foresees() const { return false; }
+  /// Real time: the timer will fire soon. The same chance, for what on_wake() will touch beside
+  /// this actor's own data, which the worker fetches.
+  virtual void foresee_wake() const {}
 
  protected:
   Reactor() noexcept : InboundNode(Kind::lean) {}

@@ -58,6 +58,12 @@ class TimingWheel {
   /// hand-moved time.
   [[nodiscard]] SimTime exact_next_due();
   [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
+  /// The payload of a timer that fires soon, after `ahead` others, as far as their tick is open;
+  /// nullptr: not known, or cancelled. A hint of what to fetch.
+  [[nodiscard]] Payload soon(std::size_t ahead) const noexcept {
+    const std::size_t at = batch_at_ + ahead;
+    return at < batch_.size() && is_live(batch_[at]) ? batch_[at].payload : nullptr;
+  }
 
  private:
   static constexpr unsigned kTickBits = 15;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/base/prefetch.hpp"
 #include "runtime/engine/coordinator.hpp"
 #include "runtime/engine/entered.hpp"
 #include "runtime/engine/lean_actor.hpp"
@@ -19,6 +20,10 @@ constexpr std::size_t kTimersPerTurn = 256;
 constexpr std::size_t kTimersPerStamp = 16;
 constexpr std::size_t kActivationsPerStamp = 64;
 constexpr std::size_t kPrefetchAhead = 4;
+// How many timers ahead their actors are fetched, and then what those will touch.
+constexpr std::size_t kTimerAhead = 6;
+constexpr std::size_t kTimerBytes = 192;  // from the first hot one on
+constexpr std::size_t kWakeForesight = 2;
 constexpr unsigned kSpins = 64;          // looks at the inbound queue before sleeping
 constexpr Nanos kStarveMax = Millis{2};  // timers wait no longer for a ring that never empties
 
@@ -111,6 +116,7 @@ void Worker::adopt(LeanActor* actor) {
   if (!is_virtual()) {
     actor->number_ = static_cast<std::uint32_t>(residents_.size());
     residents_.push_back(actor);
+    actor->flags_.foresees = actor->foresees();
     return;
   }
   if (lane_->actors.size() <= actor->number_) lane_->actors.resize(actor->number_ + 1);
@@ -189,6 +195,22 @@ void Worker::measure(const LeanActor& actor, SimTime due, ModelClock::Wall wall)
   if (slowest_ticks_.would_keep(late, now_)) slowest_ticks_.record(late, now_, actor.label());
 }
 
+void Worker::fetch_resident(Address to, std::size_t bytes) const noexcept {
+  if (to.worker() != index_) return;
+  const auto* const actor = reinterpret_cast<const char*>(to.actor());
+  prefetch(actor + LeanActor::kFirstHotByte, bytes - LeanActor::kFirstHotByte);
+}
+
+// Timers fire in the order of time, which is none of memory's: each would wait for its actor, and
+// then for whom that writes to. Of the first nothing is read before its line has come, for which
+// the wheel asks when its tick opens.
+void Worker::foresee_timers() const {
+  const auto* const later = static_cast<const char*>(wheel_.soon(kTimerAhead));
+  if (later != nullptr) prefetch(later + LeanActor::kFirstHotByte, kTimerBytes);
+  const auto* const soon = static_cast<const LeanActor*>(wheel_.soon(kWakeForesight));
+  if (soon != nullptr) static_cast<const Reactor*>(soon)->foresee_wake();
+}
+
 // One timer, then all that it causes, then the next: a handler never sees a time that passes a due
 // event, and what it sends to its own worker arrives before time moves on. What takes more than
 // kBatch activations goes on once other queues have been looked at, and the next timer waits for
@@ -208,6 +230,7 @@ bool Worker::advance_time() {
     const auto due = wheel_.pop(until);
     if (!due) break;
     now_ = std::max(now_, due->due);
+    foresee_timers();
     if (fired % kTimersPerStamp == kTimersPerStamp - 1 || unstamped >= kActivationsPerStamp) {
       wall = ModelClock::wall_now();
       unstamped = 0;

@@ -55,6 +55,9 @@ class Worker final : public caf::execution_unit {
   /// Hands a message over from a handler that runs on this worker.
   template <class T>
   void deliver(Address to, const T& content);
+  /// Real time: fetches the first `bytes` of `to` but for CAF's part, which nobody reads, if it
+  /// lives here.
+  void fetch_resident(Address to, std::size_t bytes) const noexcept;
   /// Virtual time: sends from a handler of `from` that runs on this worker; takes the latency.
   template <class T>
   void mail(Address to, const T& content, Entity from);
@@ -145,6 +148,7 @@ class Worker final : public caf::execution_unit {
   std::size_t run_batch(std::size_t activations_max);
   /// What model time may be now: the wall says so, and no other worker lags too far behind.
   [[nodiscard]] SimTime limit(ModelClock::Wall wall) const noexcept;
+  void foresee_timers() const;
   bool advance_time();
   void park();
   // Virtual time (worker_windows.cpp).

@@ -28,6 +28,8 @@ void Worker::deliver_here(LeanActor* to, PacketBase* packet) {
     lose();
     return packet->request_deletion(false);
   }
+  if (to->flags_.foresees)
+    to->reactor().foresee(Message{packet->mid.integer_value(), packet->data()});
   to->local_.push(packet);
   ++waiting_;
   schedule(to);

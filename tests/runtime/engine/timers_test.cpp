@@ -1,6 +1,7 @@
 // What a paced worker does between two timers, and between two looks at what others sent to it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <caf/actor_system.hpp>
 #include <functional>
@@ -44,6 +45,7 @@ class Puppet final : public LeanActor {
   struct Strings {
     std::function<void(Puppet&)> wake = [](Puppet&) {};
     std::function<void(Puppet&, const Message&)> hear = [](Puppet&, const Message&) {};
+    std::function<void(const Puppet&)> foresee_wake = [](const Puppet&) {};
   };
   Puppet(caf::actor_config& cfg, const Strings* strings) : LeanActor(cfg), strings_(strings) {}
   template <class T>
@@ -58,6 +60,7 @@ class Puppet final : public LeanActor {
     strings_->hear(*this, m);
   }
   void on_wake() override { strings_->wake(*this); }
+  void foresee_wake() const override { strings_->foresee_wake(*this); }
 
   const Strings* const strings_;
 };
@@ -96,6 +99,7 @@ class Stage {
       return true;
     });
   }
+  void foreseen(std::function<void(const Puppet&)> f) { alarm_.foresee_wake = std::move(f); }
   [[nodiscard]] Address chain() const { return links_[0]; }
   [[nodiscard]] Coordinator& engine() { return engine_; }
 
@@ -236,6 +240,28 @@ TEST(CoordinatorTimers, WaitUntilAllIsOverThatTheOneBeforeHasCausedHoweverMuchTh
   scene.begin();
   wait_until([&] { return left_at_second.load(std::memory_order_relaxed) >= 0; });
   EXPECT_EQ(left_at_second.load(), 0);
+}
+
+// Engine README, timer: what a handler will touch can be fetched while those before it run.
+TEST(CoordinatorTimers, AreForeseenOnceAndBeforeTheyFire) {
+  constexpr std::size_t kAlarms = 8;  // due at one time, so in one tick of the wheel
+  std::vector<const Puppet*> foreseen;
+  std::size_t woken = 0;
+  std::size_t in_time = 0;
+  std::atomic<bool> have_all_rung{false};
+  Stage scene{kAlarms,
+              [&](Puppet& self) {
+                in_time +=
+                    static_cast<std::size_t>(std::count(foreseen.begin(), foreseen.end(), &self));
+                // release: what is written above is seen; pairs with acquire below.
+                if (++woken == kAlarms) have_all_rung.store(true, std::memory_order_release);
+              },
+              [](std::uint32_t) {}};
+  scene.foreseen([&](const Puppet& alarm) { foreseen.push_back(&alarm); });
+  scene.begin();
+  wait_until([&] { return have_all_rung.load(std::memory_order_acquire); });  // acquire: as said
+  EXPECT_EQ(foreseen.size(), kAlarms - 3) << "all but the first, who have nobody before them";
+  EXPECT_EQ(in_time, foreseen.size()) << "each once, and before it rang";
 }
 
 // Engine README: what holds a worker up shows as tick lateness, of all who wait behind it too.

@@ -76,6 +76,20 @@ TEST(TimingWheel, NamesTheExactNextDueTimeOrNever) {
   EXPECT_TRUE(wheel.cancel(sooner));
   EXPECT_EQ(wheel.exact_next_due(), at(3h + 7ns));
 }
+TEST(TimingWheel, KnowsWhoFiresSoonOfTheOpenTickAndNobodyWhoWasCancelled) {
+  TimingWheel wheel;
+  for (std::uintptr_t n = 1; n <= 3; ++n) (void)wheel.arm(at(Nanos{n}), payload(n));
+  const TimerId off = wheel.arm(at(4ns), payload(4));
+  (void)wheel.arm(at(1h), payload(5));
+  EXPECT_EQ(wheel.soon(0), nullptr) << "no tick is open";
+  ASSERT_EQ(wheel.pop(at(1s))->payload, payload(1));
+  EXPECT_EQ(wheel.soon(0), payload(2));
+  EXPECT_EQ(wheel.soon(1), payload(3));
+  EXPECT_EQ(wheel.soon(2), payload(4));
+  ASSERT_TRUE(wheel.cancel(off));
+  EXPECT_EQ(wheel.soon(2), nullptr);
+  EXPECT_EQ(wheel.soon(3), nullptr) << "in an hour is not soon";
+}
 TEST(TimingWheel, ReachesTwoYears) {
   TimingWheel wheel;
   (void)wheel.arm(at(17'520h), payload(1));
