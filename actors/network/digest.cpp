@@ -25,6 +25,12 @@ DigestWriter writer(EntityKind kind, std::uint32_t index) {
   return {static_cast<std::uint32_t>(kind), index};
 }
 
+/// Of a list first its length: two lists that follow each other are never one.
+template <class List>
+void add_size(DigestWriter& w, const List& list) {
+  w.add(static_cast<std::uint64_t>(list.size()));
+}
+
 /// A value whose fields are private, but which has no padding.
 template <class T>
 void add_whole(DigestWriter& w, const T& value) {
@@ -45,7 +51,7 @@ void add(DigestWriter& w, const charge_point::Meter& m) {
   w.add(m.power, m.finished, m.active);
   if (m.active) w.add(r.session, r.since, r.stop_at, r.target, r.driver, r.planned);
   w.add(m.ends_made);
-  w.add(static_cast<std::uint64_t>(m.ends.size()));
+  add_size(w, m.ends);
   for (const auto& e : m.ends)
     w.add(e.session, e.start, e.end, e.delivered, e.driver, e.status, e.reason, e.ordinal, e.sent);
 }
@@ -71,9 +77,12 @@ void add(DigestWriter& w, const central::PointRecord& p) {
 }
 
 void add(DigestWriter& w, const central::RecentDenials& denials) {
+  std::uint64_t count = 0;
   denials.for_each([&](const central::RecentDenials::Denial& d) {
     w.add(d.request, d.at, d.driver, d.point, d.zone, d.any_in_zone, d.reason, d.phase);
+    ++count;
   });
+  w.add(count);
 }
 
 void add(DigestWriter& w, const director::Sweep& s) {
@@ -89,7 +98,7 @@ Digest digest_of(const charge_point::State& s, std::uint32_t index) {
         s.asked_seq, s.telemetry_sent, s.phase, s.life, bool{s.link_up}, bool{s.ko},
         bool{s.plugged}, bool{s.meter_broken});
   add(w, s.meter);
-  w.add(static_cast<std::uint64_t>(s.outbox.size()));
+  add_size(w, s.outbox);
   for (const auto& o : s.outbox)
     w.add(o.session, o.at, o.phase, o.reason, o.detail, o.refused, o.refusal, o.ends_before);
   w.add(static_cast<bool>(s.held));
@@ -104,6 +113,7 @@ Digest digest_of(const monitor::State& s, std::uint32_t index) {
   w.add(static_cast<bool>(s.owed));
   if (s.owed) {
     w.add(s.owed->repeat_at);
+    add_size(w, s.owed->reports);
     for (const auto& report : s.owed->reports) w.add(report.at, report.is_fault);
   }
   return w.finish();
@@ -118,6 +128,8 @@ Digest digest_of(const driver::State& s, std::uint32_t index) {
   w.add(static_cast<bool>(s.unsettled));
   if (s.unsettled) {
     w.add(s.unsettled->cancel_at, s.unsettled->has_left);
+    add_size(w, s.unsettled->tickets);
+    add_size(w, s.unsettled->cancels);
     for (const auto key : s.unsettled->tickets) w.add(key);
     for (const auto& cancel : s.unsettled->cancels) w.add(cancel.request, cancel.point);
   }
@@ -146,12 +158,19 @@ Digest digest_of(const central::ShardState& s, std::uint32_t index) {
   std::vector<std::pair<DriverId, std::uint32_t>> open(s.open_by_driver.begin(),
                                                        s.open_by_driver.end());
   std::sort(open.begin(), open.end());
+  add_size(w, open);
   for (const auto& [driver, at] : open) w.add(driver, at);
+  add_size(w, s.tickets);
   for (const auto& [key, kept] : s.tickets) {
     add(w, kept.ticket);
     w.add(kept.request, kept.detail, kept.phase, kept.refusal);
   }
-  s.recent_faults.for_each([&](std::uint32_t at, SimTime when) { w.add(at, when); });
+  std::uint64_t faults = 0;
+  s.recent_faults.for_each([&](std::uint32_t at, SimTime when) {
+    w.add(at, when);
+    ++faults;
+  });
+  w.add(faults);
   add(w, s.recent_denials);
   return w.finish();
 }
@@ -178,6 +197,8 @@ Digest digest_of(const director::State& s, std::uint32_t index) {
     w.add(f.next);
     add_whole(w, f.random);
   }
+  add_size(w, s.endings);
+  add_size(w, s.sweeps);
   for (const auto& e : s.endings) {
     w.add(e.at, e.order, e.central);
     add(w, e.sweep);
@@ -188,8 +209,12 @@ Digest digest_of(const director::State& s, std::uint32_t index) {
 
 Digest digest_of(const supervisor::State& s, std::uint32_t index) {
   auto w = writer(EntityKind::supervisor, index);
+  add_size(w, s.children);
+  add_size(w, s.planned);
+  add_size(w, s.held);
   for (const auto& [child, record] : s.children) {
     w.add(child.first, child.second, record.down, record.restart_at, record.waiting);
+    add_size(w, record.failures);
     for (const auto at : record.failures) w.add(at);
   }
   for (const auto& [at, child] : s.planned) w.add(at, child.first, child.second);

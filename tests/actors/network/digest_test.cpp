@@ -174,6 +174,18 @@ TEST(NetworkDigest, TellsAllOfADriver) {
   EXPECT_NE(look(), before);
 }
 
+// Three tickets of eight bytes, or two cancels of twelve: the same bytes.
+TEST(NetworkDigest, TellsOneListFromTheNext) {
+  driver::State one;
+  one.unsettled = driver::Unsettled{};
+  driver::State other = one;
+  other.unsettled->cancels.push_back({RequestId{1}, PointId{2}});
+  other.unsettled->cancels.push_back({RequestId{3}, PointId{4}});
+  for (const std::uint64_t key : {1ULL, 2ULL | 3ULL << 32U, 4ULL << 32U})
+    one.unsettled->tickets.push_back(key);
+  EXPECT_NE(digest_of(one, kIndex), digest_of(other, kIndex));
+}
+
 central::ShardState shard_of_one() {
   central::ShardState state;
   state.points.resize(1);
