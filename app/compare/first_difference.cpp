@@ -28,16 +28,25 @@ std::vector<std::uint64_t> entity_row(const fs::path& path, std::size_t row, std
   return values;
 }
 
-std::string entity_that_differs(const fs::path& a, const fs::path& b, std::size_t row) {
+/// Empty: those of single entities were not kept, in one of the two.
+Result<std::string> entity_that_differs(const fs::path& a, const fs::path& b, std::size_t row,
+                                        std::int64_t sim_ns) {
   const auto names = lines_of(a / "entities.txt");
-  if (names.empty() || names != lines_of(b / "entities.txt")) return {};
+  if (names.empty() || names != lines_of(b / "entities.txt")) return std::string{};
   const auto left = entity_row(a / "digests.bin", row, names.size());
   const auto right = entity_row(b / "digests.bin", row, names.size());
-  if (left.empty() || right.empty()) return {};
+  for (const auto* path : {&a, &b}) {
+    if ((path == &a ? left : right).empty())
+      return failure(
+          ErrorKind::environment,
+          fmt::format("at {:.3f} s of model time; of whom, {} does not say: it ends "
+                      "before that look",
+                      static_cast<double>(sim_ns) / 1e9, (*path / "digests.bin").string()));
+  }
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (left[i] != right[i]) return names[i];
   }
-  return {};
+  return std::string{};
 }
 
 }  // namespace
@@ -57,7 +66,10 @@ Result<std::optional<FirstDifference>> first_difference(const fs::path& a, const
     const auto time = left[i].substr(0, left[i].find(','));
     if (time != right[i].substr(0, right[i].find(',')))
       return failure(ErrorKind::environment, "the two runs were looked at at different times");
-    return FirstDifference{std::stoll(time), entity_that_differs(a, b, i - 1)};
+    const std::int64_t sim_ns = std::stoll(time);
+    auto entity = entity_that_differs(a, b, i - 1, sim_ns);
+    if (!entity) return tl::unexpected(entity.error());
+    return FirstDifference{sim_ns, *std::move(entity)};
   }
   if (left.size() != right.size())
     return failure(ErrorKind::environment,

@@ -15,7 +15,8 @@ struct FirstDifference {
 };
 
 /// Of two run directories written with --digest-every. None: they agree at every look. Fails when
-/// one has no digests, when they looked at different times, or when one was looked at longer.
+/// one has no digests, when they looked at different times, when one was looked at longer, or when
+/// the digests of single entities end too early.
 [[nodiscard]] Result<std::optional<FirstDifference>> first_difference(
     const std::filesystem::path& a, const std::filesystem::path& b);
 

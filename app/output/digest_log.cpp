@@ -8,8 +8,6 @@ namespace chargemill::app {
 
 namespace {
 
-static_assert(DigestLog::kEntitiesMax == kEntitiesDigestedMax, "who is warned has too many");
-
 /// What the scenario calls it; `shard 5` for what has no name of its own.
 std::string name_of(const network::EntityDigest& entity, const ConsoleNames& names) {
   switch (entity.kind) {
@@ -48,7 +46,7 @@ void DigestLog::operator()(SimTime time, const std::vector<network::EntityDigest
   f.rows.flush();
   if (!f.begun) {
     f.begun = true;
-    if (entities.size() > kEntitiesMax) return;
+    if (entities.size() > entities_digested_max(*f.scenario)) return;
     std::ofstream list(f.directory / "entities.txt");
     const auto topology = network::make_topology(*f.scenario);
     const auto names = names_of(*f.scenario, topology);

@@ -16,11 +16,10 @@ namespace chargemill::app {
 ///   digests.csv   `sim_ns,digest`: one row a look
 ///   digests.bin   for each row the low 64 bits of every entity's digest, little endian
 ///   entities.txt  the name of each entity, a line, in the order of digests.bin
-/// Networks of more than kEntitiesMax entities leave out the last two. Copies share one file.
+/// Where those of all entities would take more than kDigestBytesMax the last two are left out.
+/// Copies share one file.
 class DigestLog {
  public:
-  static constexpr std::size_t kEntitiesMax = 60'000;
-
   /// `scenario` names the entities; it outlives the log.
   DigestLog(const std::filesystem::path& directory, const network::Scenario& scenario);
   void operator()(SimTime time, const std::vector<network::EntityDigest>& entities) const;

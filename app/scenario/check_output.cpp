@@ -18,6 +18,13 @@ std::size_t entities_of(const network::Scenario& s) {
 
 }  // namespace
 
+std::uint64_t entities_digested_max(const network::Scenario& scenario) noexcept {
+  if (!scenario.run.digest_every) return 0;
+  const auto looks =
+      static_cast<std::uint64_t>(scenario.run.duration / *scenario.run.digest_every) + 1;
+  return kDigestBytesMax / sizeof(std::uint64_t) / looks;
+}
+
 void check_output(const OutputSettings& output, const network::Scenario& scenario,
                   const Origins& origins, std::vector<Diagnostic>& found) {
   const auto contradict = [&](const char* key, std::string text, std::string hint) {
@@ -32,12 +39,13 @@ void check_output(const OutputSettings& output, const network::Scenario& scenari
   if (scenario.run.digest_every && output.dir == "off") {
     contradict("run.digest_every", "'run.digest_every' is set, and no run directory to write to",
                "without --no-out, or --out DIR");
-  } else if (scenario.run.digest_every && entities_of(scenario) > kEntitiesDigestedMax) {
+  } else if (scenario.run.digest_every && entities_of(scenario) > entities_digested_max(scenario)) {
     contradict("run.digest_every",
                fmt::format("a network of {} entities: 'run.digest_every' keeps the digest of all "
                            "together, so that compare finds when two runs part, not where",
                            entities_of(scenario)),
-               fmt::format("one by one up to {} entities", kEntitiesDigestedMax));
+               fmt::format("one by one up to {} entities with so many looks: look less often",
+                           entities_digested_max(scenario)));
     found.back().severity = Severity::warning;
   }
   const bool is_shared = !output.data.empty() && output.data != "off";

@@ -137,6 +137,7 @@ class CompareDigests : public CompareCommand {
     scenario_.network.charge_points = 2;
     scenario_.drivers.named.push_back({});
     scenario_.drivers.named[0].id = "driver-ana";
+    scenario_.run.digest_every = std::chrono::seconds{10};
   }
 
  protected:
@@ -190,6 +191,17 @@ TEST_F(CompareDigests, PartAtATimeIfEntitiesAreNotKept) {
   EXPECT_TRUE(json::parse(said())["parted"]["entity"].is_null());
 }
 
+TEST_F(CompareDigests, SayThatAFileEndsTooEarly) {  // a disk was full
+  looked_at("a", "aa", {-1, -1});
+  looked_at("b", "bb", {-1, 0});
+  fs::resize_file(folder() / "b" / "digests.bin", 4 * sizeof(std::uint64_t) + 3);
+  ASSERT_EQ(compare("a", "b"), 99);
+  const auto text = json::parse(said())["parted_unknown"].get<std::string>();
+  EXPECT_NE(text.find("at 20.000 s of model time; of whom, "), std::string::npos) << text;
+  EXPECT_NE(text.find("b/digests.bin does not say: it ends before that look"), std::string::npos)
+      << text;
+}
+
 TEST_F(CompareDigests, SayWhyTheyCannotTellWhereTheyPart) {
   looked_at("long", "aa", {-1, -1, -1});
   looked_at("short", "bb", {-1, -1});
@@ -207,12 +219,14 @@ TEST_F(CompareDigests, SayWhyTheyCannotTellWhereTheyPart) {
   }
 }
 
-TEST_F(CompareDigests, AreKeptOneByOneOnlyForSoMany) {
+TEST_F(CompareDigests, AreKeptOneByOneOnlyWhileTheyFit) {
   write("large", summary("aa").dump());
   network::Scenario scenario;
   scenario.network.charge_points = 1;
+  scenario.run.digest_every = Millis{1};
+  scenario.run.duration = std::chrono::hours{24};
   const DigestLog log{folder() / "large", scenario};
-  log(SimTime{}, std::vector<EntityDigest>(DigestLog::kEntitiesMax + 1));
+  log(SimTime{}, std::vector<EntityDigest>(4));  // 2 GiB are three for each of 86,400,001 looks
   EXPECT_TRUE(fs::exists(folder() / "large" / "digests.csv"));
   EXPECT_FALSE(fs::exists(folder() / "large" / "digests.bin"));
   EXPECT_FALSE(fs::exists(folder() / "large" / "entities.txt"));
