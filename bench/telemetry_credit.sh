@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 credits=${1:-1 2 4 8 16} rounds=${2:-5} simulated=${3:-20m}
-readonly constant='kTelemetryCredit = ' header=actors/charge_point/charge_point.hpp
+readonly constant='kTelemetryCredit = ' header=actors/charge_point/reports.hpp
 readonly out=build/credit
 mkdir -p "$out/tree"
 git ls-files -z | tar --null -cf - -T - | tar -xf - -C "$out/tree"

@@ -33,9 +33,6 @@ struct WaitingStatus {
 };
 static_assert(sizeof(WaitingStatus) == 24);
 
-/// Telemetry under way at most without an acknowledgement; the last of so many asks for one.
-inline constexpr std::uint8_t kTelemetryCredit = 4;
-
 /// Statuses that wait at most; beyond it refusals are dropped first, then the oldest, and counted.
 inline constexpr std::size_t kOutboxMax = 8;
 

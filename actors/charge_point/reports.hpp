@@ -6,6 +6,9 @@
 
 namespace chargemill::charge_point {
 
+/// Telemetry under way at most without an acknowledgement; the last of so many asks for one.
+inline constexpr std::uint8_t kTelemetryCredit = 4;
+
 /// Puts a status about the present phase at the end of the outbox.
 void report(State& s, SessionId session, Reason reason, Reason detail, SimTime now, Effects& out);
 /// Likewise the answer to a command that was declined (D-094).

@@ -25,7 +25,8 @@ class Allowance {
   }
   /// Counts what the links themselves add; never waits.
   void add(std::size_t bytes) noexcept {
-    used_.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);  // relaxed: so
+    // relaxed: as in take().
+    used_.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
   }
   void give_back(std::uint64_t bytes) {
     // seq_cst: see take().

@@ -47,7 +47,8 @@ Links::Thread::Thread(LinksOptions options, LinkEvents& events)
 
 Links::Thread::~Thread() {
   if (thread_.joinable()) {
-    is_leaving_.store(true, std::memory_order_release);  // release: all handed over before it is
+    // release: all handed over before it is; pairs with acquire in run().
+    is_leaving_.store(true, std::memory_order_release);
     const std::uint64_t one = 1;
     (void)!::write(wake_fd_, &one, sizeof one);
     thread_.join();

@@ -47,7 +47,8 @@ struct PeerLink {
         control(FrameType::control, context, window, patience) {}
 
   [[nodiscard]] PeerState state() const noexcept {
-    return shown_state.load(std::memory_order_acquire);  // acquire: what happened before is seen
+    // acquire: what happened before is seen; pairs with release in Links::Thread::change().
+    return shown_state.load(std::memory_order_acquire);
   }
   /// It will not hear or say anything any more.
   [[nodiscard]] bool is_gone() const noexcept {

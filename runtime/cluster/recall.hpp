@@ -80,8 +80,10 @@ class Recall {
   [[nodiscard]] std::string obstacle() const;
   /// The meetings of the log are being lived through again.
   [[nodiscard]] bool is_replaying() const noexcept {
-    return is_replaying_.load(std::memory_order_acquire);  // acquire: what ended it is seen
+    // acquire: what ended it is seen; pairs with release in end_replay().
+    return is_replaying_.load(std::memory_order_acquire);
   }
+  // release: all of the log has been lived through; pairs with acquire in is_replaying().
   void end_replay() noexcept { is_replaying_.store(false, std::memory_order_release); }
   /// While it is, and first of all: the state to go on from. Once; none: it lives from the
   /// beginning.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actors/charge_point/charge_point.hpp"
+#include "actors/charge_point/reports.hpp"
 #include "runtime/base/overloaded.hpp"
 #include "runtime/base/random_stream.hpp"
 #include "tests/support/lives.hpp"

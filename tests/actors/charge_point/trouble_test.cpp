@@ -1,6 +1,7 @@
 // Charge points in trouble: crashes, hanging engines, a central that is slow or away.
 #include <gtest/gtest.h>
 
+#include "actors/charge_point/reports.hpp"
 #include "actors/texts.hpp"
 #include "tests/actors/charge_point/story.hpp"
 
