@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/archive/newest_first.hpp"
 #include "actors/archive/subjects.hpp"
 #include "actors/texts.hpp"
 #include "runtime/base/assert.hpp"
@@ -18,11 +19,25 @@ bool push(List& list, What what, std::size_t limit) {
   return true;
 }
 
-template <class Row>
-void sort_newest_first(std::vector<Row>& rows) {
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const Row& a, const Row& b) { return a.time > b.time; });
+/// What was looked at beyond the limit, to be sure, is left out.
+template <class Row, class IsNewer>
+void keep_newest(std::vector<Row>& rows, std::uint64_t limit, IsNewer is_newer) {
+  std::stable_sort(rows.begin(), rows.end(), is_newer);
+  if (rows.size() > limit)
+    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(limit), rows.end());
 }
+
+/// From the newest on, until `order` knows enough. take() says the time of the row that it has made
+/// of one, if it has.
+template <class List, class TimeOf, class Take>
+void walk(const List& list, NewestFirst order, TimeOf time_of, Take take) {
+  for (auto one = list.rbegin(); one != list.rend(); ++one) {
+    if (order.is_complete() || order.is_settled(time_of(*one))) return;
+    if (const std::optional<UtcMicros> row = take(*one)) order.add(*row);
+  }
+}
+
+constexpr auto kByTime = [](const auto& a, const auto& b) { return a.time > b.time; };
 
 }  // namespace
 
@@ -111,25 +126,31 @@ std::string Chronicle::driver_name(DriverId driver) const {
 
 Result<std::vector<FaultRow>> Chronicle::faults(const Filter& filter) {
   std::vector<FaultRow> rows;
-  for (auto kept = faults_.rbegin(); kept != faults_.rend() && rows.size() < filter.limit; ++kept) {
-    const Fault& r = kept->what;
+  const auto time_of = [this](const Kept<Fault>& kept) { return utc(kept.what.at); };
+  walk(faults_, by_finding(filter), time_of, [&](const auto& kept) -> std::optional<UtcMicros> {
+    const Fault& r = kept.what;
     const std::string point = point_name(r.point);
-    if (is_meant(filter, {point, {}}, r.zone, word(r.type), utc(r.at)))
-      rows.push_back({kept->id, utc(r.at), point, r.zone, r.type, r.reason});
-  }
-  sort_newest_first(rows);
+    if (!is_meant(filter, {point, {}}, r.zone, word(r.type), utc(r.at))) return std::nullopt;
+    rows.push_back({kept.id, utc(r.at), point, r.zone, r.type, r.reason});
+    return rows.back().time;
+  });
+  keep_newest(rows, filter.limit, kByTime);
   return rows;
 }
 
 Result<std::vector<HealthRow>> Chronicle::health(const Filter& filter) {
   std::vector<HealthRow> rows;
-  for (auto kept = health_.rbegin(); kept != health_.rend() && rows.size() < filter.limit; ++kept) {
-    const Health& r = kept->what;
+  const auto time_of = [this](const Kept<Health>& kept) { return utc(kept.what.at); };
+  walk(health_, by_record(filter), time_of, [&](const auto& kept) -> std::optional<UtcMicros> {
+    const Health& r = kept.what;
     const std::string point = point_name(r.point);
-    if (is_meant(filter, {point, {}}, r.zone, chargemill::word(r.phase), utc(r.at)))
-      rows.push_back({kept->id, utc(r.at), point, r.zone, r});
-  }
-  sort_newest_first(rows);
+    const bool is_wanted =
+        is_meant(filter, {point, {}}, r.zone, chargemill::word(r.phase), utc(r.at));
+    if (!is_wanted) return std::nullopt;
+    rows.push_back({kept.id, utc(r.at), point, r.zone, r});
+    return rows.back().time;
+  });
+  keep_newest(rows, filter.limit, kByTime);
   return rows;
 }
 
@@ -166,31 +187,33 @@ SessionRow Chronicle::row_of(const Session& session) const {
 
 Result<std::vector<SessionRow>> Chronicle::sessions(const Filter& filter) {
   std::vector<SessionRow> rows;
-  for (auto one = sessions_.rbegin(); one != sessions_.rend() && rows.size() < filter.limit;
-       ++one) {
-    SessionRow row = row_of(*one);
-    if (is_meant(filter, {row.point, row.driver}, row.zone, chargemill::word(row.status),
-                 utc(one->start.at)))
-      rows.push_back(std::move(row));
-  }
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const SessionRow& a, const SessionRow& b) { return a.start > b.start; });
+  const auto time_of = [this](const Session& one) { return utc(one.start.at); };
+  walk(sessions_, by_start(filter), time_of, [&](const auto& one) -> std::optional<UtcMicros> {
+    SessionRow row = row_of(one);
+    const bool is_wanted = is_meant(filter, {row.point, row.driver}, row.zone,
+                                    chargemill::word(row.status), utc(one.start.at));
+    if (!is_wanted) return std::nullopt;
+    rows.push_back(std::move(row));
+    return rows.back().start;
+  });
+  keep_newest(rows, filter.limit, [](const auto& a, const auto& b) { return a.start > b.start; });
   return rows;
 }
 
 Result<std::vector<TicketRow>> Chronicle::tickets(const Filter& filter) {
   std::vector<TicketRow> rows;
-  for (auto one = tickets_.rbegin(); one != tickets_.rend() && rows.size() < filter.limit; ++one) {
-    const SessionEnd& end = one->end;
+  const auto time_of = [this](const Issue& one) { return utc(one.end.at); };
+  walk(tickets_, by_record(filter), time_of, [&](const auto& one) -> std::optional<UtcMicros> {
+    const SessionEnd& end = one.end;
     const std::string point = point_name(end.point);
     const std::string driver = driver_name(end.driver);
-    const char* const kind = one->delivered ? "DELIVERED" : "OPEN";
-    if (!is_meant(filter, {point, driver}, end.zone, kind, utc(end.at))) continue;
+    const char* const kind = one.delivered ? "DELIVERED" : "OPEN";
+    if (!is_meant(filter, {point, driver}, end.zone, kind, utc(end.at))) return std::nullopt;
     rows.push_back({end, point, driver, utc(end.start), utc(end.end), utc(end.at),
-                    one->delivered ? std::optional{utc(*one->delivered)} : std::nullopt});
-  }
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const TicketRow& a, const TicketRow& b) { return a.issued > b.issued; });
+                    one.delivered ? std::optional{utc(*one.delivered)} : std::nullopt});
+    return rows.back().issued;
+  });
+  keep_newest(rows, filter.limit, [](const auto& a, const auto& b) { return a.issued > b.issued; });
   return rows;
 }
 

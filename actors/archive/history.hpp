@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/archive/newest_first.hpp"
 #include "actors/archive/past.hpp"
 #include "runtime/journal/reader.hpp"
 
@@ -35,14 +36,14 @@ class History final : public Past {
   [[nodiscard]] Result<std::optional<UtcMicros>> newest_time();
 
  private:
-  /// Sees a record that may be meant; true: it was taken as a row.
-  using Take = std::function<Result<bool>(const Found&)>;
+  /// Sees a record that may be meant; the time of the row that was made of it, if one was.
+  using Take = std::function<Result<std::optional<UtcMicros>>(const Found&)>;
 
   History(runtime::journal::Reader rows, runtime::journal::Reader details)
       : reader_(std::move(rows)), details_(std::move(details)) {}
   /// Records that bear `key`; without one, all.
   [[nodiscard]] Result<void> walk(std::optional<runtime::journal::PostingKey> key,
-                                  const Filter& filter, const Take& take);
+                                  const Filter& filter, NewestFirst order, const Take& take);
   [[nodiscard]] Result<void> show_session(SessionId session,
                                           const runtime::journal::Reader::Visit& visit);
   [[nodiscard]] Result<void> complete(SessionRow& row);

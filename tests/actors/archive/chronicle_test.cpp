@@ -76,6 +76,33 @@ TEST(Chronicle, ForgetsTheOldestOfEachKindAndCountsThemStill) {  // law 6
   ASSERT_EQ(rows(past.sessions(over)).size(), 1U);
   EXPECT_EQ(rows(past.sessions(over)).front().delivered, Energy{7});
 }
+TEST(Chronicle, ShowsTheNewestHoweverFewAreAskedFor) {  // D-164, D-174
+  auto past = chronicle();
+  for (std::int64_t s = 1; s <= 40; ++s) {
+    past.add(start(static_cast<std::uint64_t>(s), s));
+    Checkpoint told;
+    told.session = SessionId{static_cast<std::uint64_t>(s)};
+    told.begun = SimTime{(s % 4 == 0 ? s + 30 : s) * 1s};  // it waited for its plug
+    past.add(told);
+  }
+  for (std::int64_t s = 100; s < 130; ++s) past.add(fault(2, s));
+  for (std::int64_t s = 0; s < 8; ++s) past.add(fault(1, s));  // its link was cut
+  const auto whole = rows(past.sessions({}));
+  ASSERT_EQ(whole.size(), 40U);
+  for (std::uint64_t limit = 0; limit <= 40; ++limit) {
+    Filter few;
+    few.limit = limit;
+    const auto found = rows(past.sessions(few));
+    ASSERT_EQ(found.size(), limit);
+    for (std::size_t i = 0; i < limit; ++i) EXPECT_EQ(found[i].session, whole[i].session) << limit;
+  }
+  Filter few;
+  few.limit = 10;
+  const auto faults = rows(past.faults(few));
+  ASSERT_EQ(faults.size(), 10U);
+  EXPECT_EQ(faults.front().time, UtcMicros{1'129s});
+  EXPECT_EQ(faults.back().time, UtcMicros{1'120s});
+}
 TEST(Chronicle, ACorrectionReplacesTheEndAndIsASecondTicket) {  // D-075, D-083
   auto past = chronicle();
   past.add(start(1, 1));
