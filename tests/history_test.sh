@@ -140,10 +140,17 @@ energy_of() {
 }
 # agree DATA RUN...: history and the summaries of the runs that wrote there, and something was open at the end of each.
 agree() {
+  local run
+  for run in "${@:2}"; do
+    grep -q '"active": [1-9]' "$run/summary.json" || { echo "$run: no session is open"; return 1; }
+  done
+  add_up "$@"
+}
+# add_up DATA RUN...: history and the summaries of the runs that wrote there.
+add_up() {
   local data=$1 metered=0 run kept
   shift
   for run; do
-    grep -q '"active": [1-9]' "$run/summary.json" || { echo "$run: no session is open"; return 1; }
     metered=$((metered + $(grep -o '"delivered_mj": [0-9]*' "$run/summary.json" | grep -o '[0-9]*')))
   done
   kept=$(energy_of "$data")
@@ -166,6 +173,18 @@ keeps_the_energy_of_open_sessions() {
   kill -INT "$pid"
   ends_with 130 wait "$pid"
   agree "$work/sum5" "$work/sum5"
+}
+# Links that are cut until after the end: central closes sessions whose engines go on, and cannot say so.
+keeps_the_energy_of_sessions_behind_cut_links() {
+  local unheard
+  { cat "$work/short.toml"; printf '[[fault]]\nkind = "partition"\nat = "4m"\nduration = "1h"\n'; } >"$work/cut.toml"
+  "$chargemill" run "$work/cut.toml" --speed max --progress off --duration 5m --out "$work/cut1" --data "$work/cuts" >/dev/null
+  unheard=$(grep -o '"unreported_mj": [0-9]*' "$work/cut1/summary.json" | grep -o '[0-9]*')
+  ((unheard > 0)) || { echo "nothing was unheard"; return 1; }
+  add_up "$work/cuts" "$work/cut1"
+  run --out "$work/cut2" --data "$work/cuts" --duration 1m >/dev/null # now their engines say it
+  add_up "$work/cuts" "$work/cut1" "$work/cut2"
+  says '[1-9]' grep -o '"corrected": [0-9]*' "$work/cut2/summary.json"
 }
 # The journal's keys reach it: what is older than its limit is gone, and the next run goes on all the same.
 keeps_what_it_is_told_to() {
@@ -250,6 +269,7 @@ law "history refuses what it would ignore" refuses_what_does_not_apply
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
 law "history and summary agree on what was delivered, to the millijoule" keeps_the_energy_of_open_sessions
+law "so they do on sessions that central closed without their engines" keeps_the_energy_of_sessions_behind_cut_links
 law "a journal keeps so many bytes as it is told to" keeps_what_it_is_told_to
 law "a journal keeps records for so long as it is told to" keeps_no_longer_than_it_is_told_to
 law "a journal commits as often as it is told to" commits_when_it_is_told_to

@@ -53,6 +53,7 @@ bool Chronicle::is_kept(const Record& record) noexcept {
          !std::holds_alternative<PointJoined>(record) &&
          !std::holds_alternative<DriverJoined>(record) &&
          !std::holds_alternative<RequestNamed>(record) &&
+         !std::holds_alternative<OwedEnd>(record) &&  // said at the end, when nobody asks any more
          !std::holds_alternative<Registration>(record) &&
          !std::holds_alternative<BreakerState>(record);
 }

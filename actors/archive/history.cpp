@@ -132,7 +132,8 @@ Result<void> History::show_session(SessionId session, const Reader::Visit& visit
   return {};
 }
 
-/// What is known of it last: its end, else a checkpoint.
+/// What is known of it last: its end, else a checkpoint. What its engine still owed when a run
+/// ended is younger than the end that central had to make of it.
 Result<void> History::complete(SessionRow& row) {
   const auto know = [&row](SimTime begun, Energy delivered, Money cost) {
     if (row.has_energy) return;
@@ -144,6 +145,11 @@ Result<void> History::complete(SessionRow& row) {
   const auto read = show_session(row.session, [&](const runtime::journal::Record& record) {
     const auto found = decode(record);
     if (!found) return true;
+    if (const auto* owed = std::get_if<OwedEnd>(&found->record)) {
+      know(owed->begun, owed->delivered, owed->cost);
+      if (!row.end) row.end = utc(owed->at);
+      return true;
+    }
     if (const auto* end = std::get_if<SessionEnd>(&found->record)) {
       know(end->start, end->delivered, end->cost);
       row.last = *end;
@@ -243,9 +249,11 @@ Result<std::vector<MeterRow>> History::readings_of(SessionId session) {
     const auto add = [&](SimTime at, Energy delivered) {
       rows.push_back({found->sequence, utc(at), session, delivered});
     };
-    // A correction replaces the end that it corrects, which comes after it here.
+    // A correction, or what is owed, replaces the end that it corrects, which comes after it here.
     if (const auto* end = std::get_if<SessionEnd>(&found->record); end && rows.empty())
       add(end->end, end->delivered);
+    if (const auto* owed = std::get_if<OwedEnd>(&found->record); owed && rows.empty())
+      add(owed->at, owed->delivered);
     if (const auto* told = std::get_if<Checkpoint>(&found->record)) add(told->at, told->delivered);
     const auto* const start = std::get_if<SessionStart>(&found->record);
     if (start != nullptr) add(start->at, Energy{});

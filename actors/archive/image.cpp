@@ -117,6 +117,17 @@ void on(Image& image, PointState& point, const SessionEnd& r) {
   if (!r.is_stray && r.driver != kNobody) image.tickets[{r.driver, r.session}] = r;
 }
 
+// The engine itself says it in its next life (D-103); then nothing of it is booked twice. What was
+// billed stays: it is corrected with the ticket.
+void on(Image& image, PointState&, const OwedEnd& r) {
+  for (SessionEnd& end : image.closed[index_of(r.point)]) {
+    if (end.session != r.session || end.is_final || end.is_stray) continue;
+    end.start = r.begun;
+    end.end = r.at;
+    end.delivered = r.delivered;
+  }
+}
+
 void on(Image& image, PointState&, const TicketDelivered& r) {
   const auto kept = image.tickets.find({r.driver, r.session});
   if (kept != image.tickets.end() && kept->second.is_correction == r.is_correction)

@@ -55,6 +55,7 @@ Keys keys_of(const Record& record, const Names& names) {
                     key(Index::tickets_of_driver, names.driver)};
           },
           [&](const TicketDelivered& r) -> Keys { return {key(Index::session, r.session)}; },
+          [&](const OwedEnd& r) -> Keys { return {key(Index::session, r.session)}; },
           [&](const RoundMark& r) -> Keys {
             return {key(Index::rounds_of_shard, index_of(r.shard))};
           },

@@ -19,7 +19,8 @@ enum class Index : std::uint8_t {
   sessions,  ///< their starts
   sessions_of_point,
   sessions_of_driver,
-  session,  ///< all that is known of one: start, checkpoints, end, correction, delivery
+  session,  ///< all that is known of one: start, checkpoints, end, what is owed, correction,
+            ///< delivery
   tickets,  ///< ends of sessions
   tickets_of_point,
   tickets_of_driver,

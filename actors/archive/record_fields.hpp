@@ -87,6 +87,10 @@ auto fields(R& r, const RequestNamed*) {
   return std::tie(r.at, r.asked, r.request, r.session, r.delivered, r.cost, r.point, r.driver,
                   r.status, r.reason, r.detail, r.phase, r.refusal);
 }
+template <class R>
+auto fields(R& r, const OwedEnd*) {
+  return std::tie(r.at, r.session, r.begun, r.delivered, r.cost, r.point, r.driver, r.zone);
+}
 
 /// Calls `f` with each field.
 template <class R, class F>

@@ -54,13 +54,17 @@ struct DriverJoined    { SimTime at; DriverId driver{}; bool is_outside = false;
 /// `asked`: when it was let in; the rest: how it stands. Before its SessionStart, and once more in each round.
 struct RequestNamed    { SimTime at; SimTime asked; RequestId request{}; SessionId session{}; Energy delivered; Money cost; PointId point{}; DriverId driver{}; SessionStatus status{}; Reason reason{}; Reason detail{}; Phase phase{}; Refusal refusal{}; };
 
+/// What its meter said, when a run ended, of a session that central had closed without it and whose end its engine had
+/// not said yet (D-075, D-103): what the session really delivered, until `at`.
+struct OwedEnd         { SimTime at; SessionId session{}; SimTime begun; Energy delivered; Money cost; PointId point{}; DriverId driver{}; ZoneId zone{}; };
+
 // clang-format on
 
 /// The kinds on disk are the places in this list: append, never insert.
 using Record =
     std::variant<Fault, Health, SessionStart, Checkpoint, SessionEnd, TicketDelivered, Registration,
                  OperatorState, BreakerState, PointState, ClosedAgain, TicketAgain, RoundMark,
-                 RunBegan, RunAgain, PointJoined, DriverJoined, RequestNamed>;
+                 RunBegan, RunAgain, PointJoined, DriverJoined, RequestNamed, OwedEnd>;
 static_assert(std::is_trivially_copyable_v<Record>);
 static_assert(sizeof(Record) <= 112, "it travels among the effects of a shard");
 

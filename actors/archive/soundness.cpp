@@ -42,6 +42,7 @@ bool is_whole(const RoundMark& r) noexcept { return is_counter(r.sessions_made);
 bool is_whole(const PointState& r) noexcept { return is_breaker(r.breaker); }
 bool is_whole(const BreakerState& r) noexcept { return is_breaker(r.word); }
 bool is_whole(const SessionStart& r) noexcept { return is_number(r.session); }
+bool is_whole(const OwedEnd& r) noexcept { return is_number(r.session); }
 // Of a stray its engine knows the number.
 bool is_whole(const SessionEnd& r) noexcept { return r.is_stray || is_number(r.session); }
 bool is_whole(const ClosedAgain& r) noexcept { return is_whole(r.end); }

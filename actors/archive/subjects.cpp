@@ -17,6 +17,9 @@ Subjects subjects_of(const Record& record) {
                                [](const TicketDelivered& r) {
                                  return Subjects{r.point, r.driver};
                                },
+                               [](const OwedEnd& r) {
+                                 return Subjects{r.point, r.driver};
+                               },
                                // What only a restart reads needs no names.
                                [](const PointState&) { return Subjects{}; },
                                [](const ClosedAgain&) { return Subjects{}; },

@@ -71,6 +71,7 @@ void Clerk::drain(const ShardState& state) {
   if (pending_.empty() || !backlog_.empty()) return;
   pending_.drain(
       state, [&](std::uint32_t index) { return checkpoint_at(state, index); },
+      [&](std::uint32_t index, std::size_t place) { return owed_at(state, index, place); },
       [&](const archive::Record& record) { return sink_.has_much_room() && append(record); });
 }
 
@@ -86,7 +87,7 @@ void Clerk::repeat(const ShardState& state, SimTime now) {
 archive::Checkpoint Clerk::checkpoint_at(const ShardState& state, std::uint32_t index) const {
   const PointRecord& point = state.points[index];
   archive::Checkpoint checkpoint = checkpoint_of(state, point);
-  const auto reading = read_meter_ ? read_meter_(point) : std::nullopt;
+  const auto reading = read_meter_ ? read_meter_(point, point.session) : std::nullopt;
   // What was known is not forgotten, whatever the meter says.
   if (!reading || reading->delivered.mj < point.delivered.mj) return checkpoint;
   checkpoint.begun = reading->begun;
@@ -96,6 +97,26 @@ archive::Checkpoint Clerk::checkpoint_at(const ShardState& state, std::uint32_t 
   return checkpoint;
 }
 
+std::optional<archive::OwedEnd> Clerk::owed_at(const ShardState& state, std::uint32_t index,
+                                               std::size_t place) const {
+  const PointRecord& point = state.points[index];
+  const ClosedSession& closed = state.rings[point.ring].sessions[place];
+  // Of a stray there is no session that it could belong to.
+  if (closed.session == SessionId::none || closed.is_final || closed.is_stray) return std::nullopt;
+  archive::OwedEnd owed{
+      closed.asked, closed.session, closed.start,  closed.booked,
+      closed.cost,  point.id,       closed.driver, state.zones[point.zone_slot].zone};
+  const auto reading = read_meter_ ? read_meter_(point, closed.session) : std::nullopt;
+  if (reading && reading->delivered.mj >= closed.booked.mj) {
+    owed.at = reading->at;
+    owed.begun = reading->begun;
+    owed.delivered = reading->delivered;
+    owed.cost = reading->cost;
+  }
+  if (owed.delivered.mj == 0) return std::nullopt;  // it has never begun
+  return owed;
+}
+
 void Clerk::close(const ShardState& state, ReadMeter read_meter) {
   read_meter_ = std::move(read_meter);
   is_closed_ = true;
@@ -103,9 +124,17 @@ void Clerk::close(const ShardState& state, ReadMeter read_meter) {
     const PointRecord& point = state.points[index];
     if (point.stage == Stage::none) continue;
     // One that nobody has heard of since its start, or a restart, may flow all the same.
-    const bool is_told = point.stage == Stage::supplying || (read_meter_ && read_meter_(point));
+    const bool is_told = point.stage == Stage::supplying ||
+                         (read_meter_ && read_meter_(point, point.session).has_value());
     if (is_told) take(state, checkpoint_at(state, index));
   }
+  for (std::uint32_t index = 0; index < state.points.size(); ++index) {
+    if (state.points[index].ring == kNowhere) continue;
+    for (std::size_t place = 0; place < kClosedKept; ++place) {
+      if (owed_at(state, index, place)) pending_.add_owed(index);
+    }
+  }
+  drain(state);
   if (must_look(state)) moved(state);
 }
 

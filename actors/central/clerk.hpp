@@ -29,8 +29,8 @@ class Clerk {
     Energy delivered;
     Money cost;
   };
-  /// Of the current session; none: the meter is not here, or has not heard of it.
-  using ReadMeter = std::function<std::optional<Reading>(const PointRecord&)>;
+  /// Of a session of the point; none: the meter is not here, or knows nothing of it.
+  using ReadMeter = std::function<std::optional<Reading>(const PointRecord&, SessionId)>;
 
   /// Records that wait at most for room, a point, and at least. A FAULT takes three health checks,
   /// its RECOVERY one (D-117, D-118): in the 30 s after which a journal is given up 15 of them, and
@@ -51,9 +51,10 @@ class Clerk {
   void begin_round() noexcept { unrepeated_ = std::max(unrepeated_, kRecordsARepetition); }
   /// Takes the records of a step; `state` is the state after it.
   void record(const ShardState& state, const ShardEffects& effects, SimTime now);
-  /// At the end, when all stands still: what open sessions have delivered, exactly, which central
-  /// has not heard of since their last telemetry. `read_meter` says the same for as long as this
-  /// lives: many sessions are told portion by portion, as the journal has room.
+  /// At the end, when all stands still: what sessions have delivered, exactly, which central has
+  /// not heard of since their last telemetry. The open ones, and those that it has closed while
+  /// their engines could not say so. `read_meter` says the same for as long as this lives: many
+  /// sessions are told portion by portion, as the journal has room.
   void close(const ShardState& state, ReadMeter read_meter);
   /// Whether `effect`, no record, has to wait; then it is kept.
   [[nodiscard]] bool holds(const ShardEffect& effect);
@@ -93,6 +94,10 @@ class Clerk {
   void repeat(const ShardState& state, SimTime now);
   [[nodiscard]] archive::Checkpoint checkpoint_at(const ShardState& state,
                                                   std::uint32_t index) const;
+  /// Of the closed session at `place`; none: its end is known, or there is nothing to know.
+  [[nodiscard]] std::optional<archive::OwedEnd> owed_at(const ShardState& state,
+                                                        std::uint32_t index,
+                                                        std::size_t place) const;
 
   archive::RecordSink& sink_;
   archive::Backlog backlog_;

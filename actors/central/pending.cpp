@@ -14,18 +14,20 @@ Pending::Slot& Pending::slot(std::uint32_t index) {
   if (slots_.empty()) slots_.resize(size_);
   if (index >= slots_.size()) slots_.resize(index + 1);  // it joined later
   Slot& one = slots_[index];
-  if (!one.has_health && !one.has_checkpoint) queue_.push_back(index);
+  if (!one.has_health && !one.has_checkpoint && one.owed == 0) queue_.push_back(index);
   return one;
 }
 
 void Pending::add(std::uint32_t index, const archive::Health& health) {
   Slot& one = slot(index);
   if (one.has_health) ++merged_;
-  one = {health.at,       health.phase,     health.reason, health.fault,      health.breaker,
-         health.failures, health.is_faulty, true,          one.has_checkpoint};
+  one = {health.at,       health.phase, health.reason,    health.fault, health.breaker,
+         health.failures, one.owed,     health.is_faulty, true,         one.has_checkpoint};
 }
 
 void Pending::add_checkpoint(std::uint32_t index) { slot(index).has_checkpoint = true; }
+
+void Pending::add_owed(std::uint32_t index) { slot(index).owed = kClosedKept; }
 
 archive::Record Pending::health_of(const ShardState& state, std::uint32_t index) const {
   const Slot& one = slots_[index];

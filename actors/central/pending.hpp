@@ -1,4 +1,4 @@
-// What the journal is still to be told of points, one word a point: health and energy, which may
+// What the journal is still to be told of points, two words a point: health and energy, which may
 // wait.
 #pragma once
 
@@ -19,11 +19,15 @@ class Pending {
   /// `index` is that of the record's point.
   void add(std::uint32_t index, const archive::Health& health);
   void add_checkpoint(std::uint32_t index);
+  /// What is owed of its closed sessions.
+  void add_owed(std::uint32_t index);
   [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
   /// Offers what waits to `try_append`, until it declines. Energy is what `checkpoint_at(index)`
-  /// says of a point that has a session.
-  template <class CheckpointAt, class TryAppend>
-  void drain(const ShardState& state, CheckpointAt checkpoint_at, TryAppend try_append) {
+  /// says of a point that has a session, and what `owed_at(index, place)` does, or does not, of a
+  /// closed one.
+  template <class CheckpointAt, class OwedAt, class TryAppend>
+  void drain(const ShardState& state, CheckpointAt checkpoint_at, OwedAt owed_at,
+             TryAppend try_append) {
     for (; !queue_.empty(); queue_.pop_front()) {
       const std::uint32_t index = queue_.front();
       Slot& slot = slots_[index];
@@ -32,6 +36,10 @@ class Pending {
       const bool has_session = state.points[index].stage != Stage::none;
       if (slot.has_checkpoint && has_session && !try_append(checkpoint_at(index))) return;
       slot.has_checkpoint = false;
+      for (; slot.owed > 0; --slot.owed) {
+        const auto owed = owed_at(index, std::size_t{slot.owed} - 1);
+        if (owed && !try_append(*owed)) return;
+      }
     }
   }
   /// Statuses that a later one stands for.
@@ -45,9 +53,10 @@ class Pending {
     Reason fault;
     runtime::BreakerMode breaker;
     std::uint8_t failures;
-    bool is_faulty;
-    bool has_health;
-    bool has_checkpoint;
+    std::uint8_t owed;  ///< so many places of its closed sessions are still to be looked at
+    bool is_faulty : 1;
+    bool has_health : 1;
+    bool has_checkpoint : 1;
   };
   static_assert(sizeof(Slot) == 16);
 

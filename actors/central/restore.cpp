@@ -71,13 +71,19 @@ bool is_of_a_newcomer(const archive::Image& image, DriverId driver, std::uint32_
          index_of(driver) >= image.run.drivers + taken_back;
 }
 
-void take_over_closed(ShardState& state, std::uint32_t index,
-                      const std::vector<archive::SessionEnd>& closed) {
+void take_over_closed(ShardState& state, std::uint32_t index, const archive::Image& image,
+                      std::uint32_t taken_back) {
   static_assert(archive::kClosedRemembered == kClosedKept);
+  const auto& closed = image.closed[index_of(state.points[index].id)];
   if (closed.empty()) return;
   state.points[index].ring = static_cast<std::uint32_t>(state.rings.size());
   ClosedRing& ring = state.rings.emplace_back();
-  for (const auto& end : closed) ring.sessions[ring.next++ % kClosedKept] = closed_from(end);
+  for (const auto& end : closed) {
+    ClosedSession& known = ring.sessions[ring.next++ % kClosedKept];
+    known = closed_from(end);
+    // It may be corrected still, and then there is a ticket.
+    if (is_of_a_newcomer(image, known.driver, taken_back)) known.driver = kNobody;
+  }
 }
 
 void take_over_named(ShardState& state, const archive::Image& image, std::uint32_t taken_back) {
@@ -105,7 +111,7 @@ void restore(ShardState& state, const archive::Image& image, SimTime now,
     archive::PointState known = image.points[id];
     if (is_of_a_newcomer(image, known.driver, taken_back)) known.driver = kNobody;
     take_over(state, i, known, now);
-    take_over_closed(state, i, image.closed[id]);
+    take_over_closed(state, i, image, taken_back);
   }
   for (const auto& [key, end] : image.tickets) {
     if (find(state, end.point) == kNowhere || is_of_a_newcomer(image, key.first, taken_back))

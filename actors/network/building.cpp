@@ -4,6 +4,7 @@
 
 #include "actors/central/restore.hpp"
 #include "actors/network/here.hpp"
+#include "actors/network/left_sessions.hpp"
 #include "actors/network/network.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -21,20 +22,6 @@ std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stag
 constexpr std::uint32_t kShardOfCentral = 0;
 
 }  // namespace
-
-void leave_interrupted(charge_point::Meter& meter, const archive::PointState& point) {
-  if (point.session == SessionId::none) return;
-  charge_point::EndRecord end;
-  end.session = point.session;
-  end.start = point.begun;
-  end.end = point.heard;
-  end.delivered = point.delivered;
-  end.driver = point.driver;
-  end.status = SessionStatus::failed;
-  end.reason = Reason::engine_crashed;
-  end.ordinal = ++meter.ends_made;
-  meter.ends.push_back(end);
-}
 
 template <class Actor, class Make>
 void Network::place(std::uint32_t shard, std::vector<ActorSlot<Actor>>& actors,
@@ -185,7 +172,7 @@ charge_point::State Network::point_state(std::uint32_t p, const archive::Image* 
   const auto& spec = topology_.points[p];
   auto state = charge_point::make_state(PointId{p}, spec.power, spec.price, point_settings_,
                                         spec.manual_plug);
-  if (image != nullptr) leave_interrupted(state.meter, image->points[p]);
+  if (image != nullptr) leave_interrupted(state.meter, PointId{p}, *image);
   state.link_up = link_ == nullptr;
   return state;
 }

@@ -1,6 +1,7 @@
 // Those who join a network while it runs, and those who are outside.
 #include "actors/network/exact_count.hpp"
 #include "actors/network/here.hpp"
+#include "actors/network/left_sessions.hpp"
 #include "actors/network/network.hpp"
 #include "runtime/base/assert.hpp"
 
@@ -23,35 +24,11 @@ void Network::keep_places_free() {
 
 namespace {
 
-/// A session of which a point may still speak, as it stood when an earlier run ended.
-struct LeftSession {
-  SessionId session;
-  DriverId driver;
-  Energy delivered;
-  Money cost;
-};
-
-/// Oldest first, the open one last: what was closed before the engine itself said its end may still
-/// be corrected by it (D-103), or has to be stopped.
-std::vector<LeftSession> left_sessions(PointId id, const archive::Image& image) {
-  const archive::PointState& open = image.points[index_of(id)];
-  std::vector<LeftSession> left;
-  for (const archive::SessionEnd& end : image.closed[index_of(id)]) {
-    if (!end.is_final && !end.is_stray && end.session != open.session)
-      left.push_back({end.session, end.driver, end.delivered, end.cost});
-  }
-  if (open.session != SessionId::none)
-    left.push_back({open.session, open.driver, open.delivered, open.cost});
-  if (left.size() > outside::Accounts::kKept)
-    left.erase(left.begin(), left.end() - outside::Accounts::kKept);
-  return left;
-}
-
 /// `image`: what an earlier run has left; null: nothing.
 outside::State outside_state(PointId id, const archive::Image* image) {
   auto state = outside::make_state(id);
   if (image == nullptr) return state;
-  const auto left = left_sessions(id, *image);
+  const auto left = left_sessions(id, *image, outside::Accounts::kKept);
   if (left.empty()) return state;
   // The earlier run has counted what it was told: this one's sums begin below zero by as much, in
   // the place that is settled when the first of them opens.
@@ -173,7 +150,7 @@ void Network::spawn_late(PointId id, const PointSpec& spec, const archive::Image
   } else {
     auto engine =
         charge_point::make_state(id, spec.power, spec.price, point_settings_, spec.manual_plug);
-    if (image != nullptr) leave_interrupted(engine.meter, image->points[at]);
+    if (image != nullptr) leave_interrupted(engine.meter, id, *image);
     late.point =
         engine_.spawn<charge_point::ChargePointActor>(last, std::move(engine), switchboard_);
     const std::uint32_t number = at - switchboard_.first_late_point;

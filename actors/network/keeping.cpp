@@ -9,7 +9,7 @@
 namespace chargemill::network {
 namespace {
 
-/// Of a session that goes on, or that is over and was not confirmed.
+/// Of a session that goes on, or that is over and was not confirmed; whatever central holds of it.
 std::optional<central::Clerk::Reading> read(const charge_point::State& point, SessionId session,
                                             SimTime now) {
   const charge_point::Meter& meter = point.meter;
@@ -80,12 +80,12 @@ void Network::close_recording(std::optional<SimTime> at) {
   const SimTime now = at.value_or(time_of_count());
   closed_at_ = now;
   each_here(shards_, [&](auto* shard) {
-    shard->close_journal(
-        [this, now](const central::PointRecord& of) -> std::optional<central::Clerk::Reading> {
-          const auto* const point = inside_point(of.id);
-          if (point == nullptr) return std::nullopt;
-          return read(point->state(), of.session, now);
-        });
+    shard->close_journal([this, now](const central::PointRecord& of,
+                                     SessionId session) -> std::optional<central::Clerk::Reading> {
+      const auto* const point = inside_point(of.id);
+      if (point == nullptr) return std::nullopt;
+      return read(point->state(), session, now);
+    });
   });
 }
 

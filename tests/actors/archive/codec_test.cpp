@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/archive/codec.hpp"
+#include "actors/archive/keys.hpp"
 #include "actors/texts.hpp"
 #include "tests/actors/archive/any_record.hpp"
 
@@ -83,6 +84,16 @@ TEST(ArchiveCodec, KeepsTheWholeNameOfARequestAndCutsALongerOne) {  // D-054
     EXPECT_FALSE(words.empty());
     EXPECT_EQ(words, std::string_view{"Überhitzt"}.substr(0, words.size()));
   }
+}
+
+TEST(ArchiveCodec, FindsWhatIsOwedWithTheOtherRecordsOfItsSession) {
+  OwedEnd owed{};
+  owed.session = SessionId{0x30000000007};
+  Encoder encoder{kOrigin};
+  const auto& written = encoder.encode(owed, {"CP-1", "ana"});
+  EXPECT_EQ(written.kind, runtime::journal::RecordKind{18}) << "FORMAT.md";
+  ASSERT_EQ(written.keys.size(), 1U);
+  EXPECT_EQ(written.keys[0], key(Index::session, owed.session));
 }
 
 TEST(ArchiveCodec, KeepsTheWordsOfAReasonThatIsNoneOfOurs) {  // D-068: free text

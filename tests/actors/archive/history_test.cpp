@@ -192,6 +192,36 @@ TEST(History, MakesOneRowOfASessionWhileItRunsAndWhenItIsOver) {  // D-169 to D-
   EXPECT_EQ(history.sessions(active).value().size(), 1U);
 }
 
+TEST(History, CountsWhatAnEngineStillOwedWhenItsRunEnded) {  // D-075, D-103
+  Told told;
+  told.start(1s, kFirst);
+  told.checkpoint(11s, kFirst, 100);
+  told.end(20s, kFirst, 190);
+  told.owed(60s, kFirst, 700);
+  {
+    auto history = told.history();
+    const auto row = history.sessions({}).value().at(0);
+    EXPECT_EQ(row.delivered, Energy{700});
+    EXPECT_EQ(row.cost, Money{7});
+    EXPECT_EQ(row.start, utc(2s));
+    EXPECT_EQ(row.end, utc(60s));
+    EXPECT_EQ(row.status, SessionStatus::completed) << "that of its end";
+    const auto meter = history.meter(of_point("CP-001")).value();
+    ASSERT_EQ(meter.size(), 3U);
+    EXPECT_EQ(meter[0].delivered, Energy{700}) << "in place of the end";
+    EXPECT_EQ(meter[0].time, utc(60s));
+    EXPECT_EQ(meter[1].delivered, Energy{100});
+    EXPECT_EQ(history.tickets({}).value().at(0).ticket.delivered, Energy{190}) << "as issued";
+  }
+  told.restart();
+  told.end(61s, kFirst, 710, true);  // its engine has said it itself
+  auto history = told.history();
+  const auto row = history.sessions({}).value().at(0);
+  EXPECT_EQ(row.delivered, Energy{710});
+  EXPECT_EQ(row.end, utc(61s));
+  EXPECT_EQ(history.meter(of_point("CP-001")).value().size(), 3U);
+}
+
 TEST(History, ShowsTheMeterOfAPointThroughItsSessions) {
   Told told;
   told.start(1s, kFirst);

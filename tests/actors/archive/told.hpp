@@ -59,6 +59,11 @@ class Told {
     Checkpoint told{SimTime{at}, session, SimTime{1s}, Energy{mj}, Money{mj / 100}, kOne, {}, {}};
     tell(told, kOne, "alice");
   }
+  /// What its engine had delivered when a run ended that had closed it before.
+  void owed(Nanos at, SessionId session, std::int64_t mj) {
+    tell(OwedEnd{SimTime{at}, session, SimTime{2s}, Energy{mj}, Money{mj / 100}, kOne, {}, {}},
+         kOne, "alice");
+  }
   void end(Nanos at, SessionId session, std::int64_t mj, bool is_correction = false) {
     SessionEnd over;
     over.at = over.end = SimTime{at};

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/actors/central/story.hpp"
 
 namespace chargemill::central {
@@ -261,8 +263,9 @@ TEST(Clerk, SaysAtTheEndWhatMetersSayAndTakesNothingOfItBack) {  // D-064, D-103
   const auto before = desk.sink.taken.size();
   desk.sink.room = before;  // full: it is said later, and by then no less is known
   const SimTime end = desk.story.now + 1s;
-  desk.clerk.close(desk.story.shard, [&](const PointRecord& point) {
+  desk.clerk.close(desk.story.shard, [&](const PointRecord& point, SessionId asked) {
     EXPECT_EQ(point.session, session);
+    EXPECT_EQ(asked, session);
     return std::optional{Clerk::Reading{desk.story.now, end, Energy{7}, Money{3}}};
   });
   ASSERT_EQ(desk.sink.taken.size(), before);
@@ -282,7 +285,7 @@ TEST(Clerk, SaysAtTheEndWhatItHasHeardWhereNoMeterIsAtHand) {  // an engine outs
   desk.ask(1);
   desk.commit();
   const SessionId session = desk.story.record().session;
-  const auto nobody = [](const PointRecord&) { return std::optional<Clerk::Reading>{}; };
+  const auto nobody = [](const PointRecord&, SessionId) { return std::optional<Clerk::Reading>{}; };
   const auto told = desk.sink.count<archive::Checkpoint>();
   desk.clerk.close(desk.story.shard, nobody);
   EXPECT_EQ(desk.sink.count<archive::Checkpoint>(), told) << "nobody knows that it has begun";
@@ -291,6 +294,57 @@ TEST(Clerk, SaysAtTheEndWhatItHasHeardWhereNoMeterIsAtHand) {  // an engine outs
   desk.carry();
   desk.clerk.close(desk.story.shard, nobody);
   EXPECT_EQ(std::get<archive::Checkpoint>(desk.sink.taken.back()).delivered, Energy{5});
+}
+TEST(Clerk, SaysAtTheEndWhatIsOwedOfSessionsThatItHadToClose) {  // D-067, D-075
+  Desk desk;
+  std::vector<SessionId> sessions;
+  for (std::uint64_t request = 1; request <= 3; ++request) {
+    sessions.push_back(desk.story.start(request));
+    desk.story.telemetry(sessions.back(), Energy{100});
+    desk.story.tell(FaultReport{kPoint, Reason::ko_key});
+    desk.story.tell(HealthyReport{kPoint});
+    if (request == 1) desk.story.end(sessions[0], Energy{150}, SessionStatus::failed);
+    desk.story.status(Phase::activated, Reason::state_report);
+    desk.story.order(OperatorAction::reset_breaker);
+    desk.carry();
+    desk.commit();
+  }
+  const auto before = desk.sink.taken.size();
+  desk.sink.room = before + 1;  // portion by portion
+  desk.clerk.close(desk.story.shard, [&](const PointRecord&, SessionId asked) {
+    EXPECT_NE(asked, sessions[0]) << "its end is known";
+    if (asked == sessions[1]) return std::optional<Clerk::Reading>{};  // nobody knows more
+    return std::optional{Clerk::Reading{SimTime{1s}, SimTime{9s}, Energy{700}, Money{3}}};
+  });
+  ASSERT_EQ(desk.sink.taken.size(), before + 1);
+  desk.sink.room = SIZE_MAX;
+  desk.story.tell(JournalMoved{});
+  desk.carry(true);
+  ASSERT_EQ(desk.sink.taken.size(), before + 2);
+  std::map<SessionId, archive::OwedEnd> owed;
+  for (std::size_t i = before; i < desk.sink.taken.size(); ++i) {
+    const auto& one = std::get<archive::OwedEnd>(desk.sink.taken[i]);
+    owed[one.session] = one;
+  }
+  ASSERT_EQ(owed.size(), 2U);
+  EXPECT_EQ(owed[sessions[1]].delivered, Energy{100}) << "no less than was known";
+  EXPECT_EQ(owed[sessions[2]].delivered, Energy{700});
+  EXPECT_EQ(owed[sessions[2]].begun, SimTime{1s});
+  EXPECT_EQ(owed[sessions[2]].at, SimTime{9s});
+  EXPECT_EQ(owed[sessions[2]].cost, Money{3});
+  EXPECT_EQ(owed[sessions[2]].driver, kAna);
+}
+TEST(Clerk, OwesNothingOfASessionThatNeverBegan) {  // D-055
+  Desk desk;
+  desk.ask(1);
+  desk.commit();
+  desk.story.pass(60s, true);
+  desk.carry();
+  desk.commit();
+  ASSERT_EQ(desk.story.totals().sessions_failed, 1U);
+  desk.clerk.close(desk.story.shard,
+                   [](const PointRecord&, SessionId) { return std::optional<Clerk::Reading>{}; });
+  EXPECT_EQ(desk.sink.count<archive::OwedEnd>(), 0U);
 }
 TEST(Clerk, RepeatsNothingToWhatEndsWithTheRun) {
   Desk desk;
