@@ -4,6 +4,7 @@
 set -euo pipefail
 # shellcheck source=tests/support/begin.sh
 source "$(dirname "$0")/support/begin.sh"
+export HOME=$work # nodes keep their journals there
 
 if ! command -v etcd >/dev/null; then
   echo "skipped - nodes meet through etcd: etcd-server is not installed"

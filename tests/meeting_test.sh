@@ -76,6 +76,12 @@ says_who_is_missing() {
   ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
   grep -q "no \[\[node\]\] named 'delta'" "$work/err"
 }
+says_that_there_is_no_place_for_its_journal() {
+  ends_with 4 env -u HOME "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
+  grep -q 'HOME is not set, .* --data DIR.* --no-journal' "$work/err"
+  ends_with 5 env -u HOME "$chargemill" node --config "$work/list.toml" --name beta --wait 1 --no-journal 2>"$work/err"
+  ends_with 5 env -u HOME "$chargemill" node --config "$work/list.toml" --name beta --wait 1 --data "$work/placed" 2>"$work/err"
+}
 # holds FOLDER: somebody writes the journal there, until the law is over.
 holds() {
   mkdir -p "$1"
@@ -120,6 +126,7 @@ law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
 law "the first of a list has doors for all, also for what is on the others' disks" has_doors_on_machines_of_their_own
 law "a secret key that others can read is refused" keeps_secrets
 law "whoever waits in vain says for whom" says_who_is_missing
+law "a node that has no place for its journal says so, before it waits" says_that_there_is_no_place_for_its_journal
 law "a node that follows ends with exit code 4 if somebody else writes its journal, and says who" names_who_holds_its_data
 law "so does the first, and those who follow it have lost it" names_who_holds_the_first_ones_data
 exit "$failed"

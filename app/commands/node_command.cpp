@@ -93,12 +93,11 @@ Result<Membership> membership_of(const ClusterSettings& cluster, unsigned self) 
 
 /// What goes with the lead, if it leads in the end; or the exit code.
 tl::expected<std::unique_ptr<Promotion>, int> follow_as(const network::Scenario& scenario,
-                                                        const Membership& membership,
-                                                        const std::filesystem::path& journal) {
+                                                        const Membership& membership) {
   const StopRequest stop;
   const auto& name = membership.names[membership.self];
   (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
-  auto done = follow_others(scenario, membership, &stop, journal);
+  auto done = follow_others(scenario, membership, &stop, membership.journal);
   if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
   if (!done)
     return tl::unexpected<int>(
@@ -215,6 +214,9 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
     return fail(kExitUsage, "a node needs --config FILE and --name NAME");
   auto loaded = load_for_run(options.run);
   if (!loaded) return loaded.error();
+  // Before it keeps others waiting.
+  const auto journal = node_journal_path(loaded->output.data);
+  if (!journal) return fail(kExitEnvironment, journal.error().text);
   auto membership =
       loaded->cluster.has_etcd() ? find_others(options, *loaded) : find_in_list(options, *loaded);
   if (!membership) return membership.error();
@@ -225,10 +227,10 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
     (void)std::fputs(render(wrong, use_color(stderr, loaded->output.color)).c_str(), stderr);
     return kExitInvalidScenario;
   }
+  membership->journal = *journal;
   membership->recovery = node_recovery_path(loaded->output.data);
   if (membership->self == 0) return run_loaded(*loaded, argv, &*membership);
-  const auto leads =
-      follow_as(loaded->scenario, *membership, node_journal_path(loaded->output.data));
+  const auto leads = follow_as(loaded->scenario, *membership);
   return leads ? run_loaded(*loaded, argv, &*membership, leads->get()) : leads.error();
 }
 

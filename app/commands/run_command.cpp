@@ -78,8 +78,8 @@ class Run {
     log_.count_in(log_counts_);
     log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_, membership_);
-    journal_path_ = membership_ == nullptr ? journal_path(loaded_.output.data, path)
-                                           : node_journal_path(loaded_.output.data);
+    journal_path_ =
+        membership_ == nullptr ? journal_path(loaded_.output.data, path) : membership_->journal;
     if (promotion_ != nullptr)
       journal_path_ = journal_.recording ? journal_.recording->directory() : std::string{};
     if (promotion_ == nullptr && !start_nodes()) return kExitPeers;

@@ -103,8 +103,13 @@ std::filesystem::path journal_path(const std::string& data, const std::filesyste
   return run.empty() ? std::filesystem::path{} : run / "journal";
 }
 
-std::filesystem::path node_journal_path(const std::string& data) {
-  return journal_path(data, home_folder());
+Result<std::filesystem::path> node_journal_path(const std::string& data) {
+  const auto home = home_folder();
+  if (data.empty() && home.empty())
+    return failure(ErrorKind::environment,
+                   "HOME is not set, so there is no place for the journal: name one with --data "
+                   "DIR, or keep none with --no-journal");
+  return journal_path(data, home);
 }
 
 std::filesystem::path node_recovery_path(const std::string& data) {

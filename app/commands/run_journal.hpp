@@ -16,8 +16,8 @@ namespace chargemill::app {
                                                  const std::filesystem::path& run);
 
 /// Where a node keeps its journal: `data` as above, without it `$HOME/.chargemill/journal`. Empty:
-/// it is switched off, or there is no HOME.
-[[nodiscard]] std::filesystem::path node_journal_path(const std::string& data);
+/// it is switched off. Fails without a HOME: what was promised must not go nowhere unsaid.
+[[nodiscard]] Result<std::filesystem::path> node_journal_path(const std::string& data);
 
 /// Where a node that may return keeps what it needs for that: beside its journal.
 [[nodiscard]] std::filesystem::path node_recovery_path(const std::string& data);

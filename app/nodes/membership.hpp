@@ -22,6 +22,7 @@ struct Membership {
   std::vector<runtime::agreement::Owner> owners;  ///< with etcd; by number
   std::chrono::seconds lease{5};                  ///< likewise
   bool outlives_losses = false;    ///< likewise: shards of a lost node go to the others
+  std::filesystem::path journal;   ///< of the node itself; empty: it keeps none
   std::filesystem::path recovery;  ///< where nodes may return: a folder for their logs
 };
 

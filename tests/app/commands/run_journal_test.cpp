@@ -20,11 +20,16 @@ TEST(RunJournal, OfANodeIsBelowTheHomeOfItsUser) {
   const char* const home = std::getenv("HOME");
   const std::string before = home == nullptr ? "/" : home;
   ::setenv("HOME", "/home/ev", 1);
-  EXPECT_EQ(node_journal_path(""), "/home/ev/.chargemill/journal");
-  EXPECT_EQ(node_journal_path("/data"), "/data");
-  EXPECT_TRUE(node_journal_path("off").empty());
+  EXPECT_EQ(node_journal_path("").value(), "/home/ev/.chargemill/journal");
+  EXPECT_EQ(node_journal_path("/data").value(), "/data");
+  EXPECT_TRUE(node_journal_path("off").value().empty());
   ::unsetenv("HOME");
-  EXPECT_TRUE(node_journal_path("").empty()) << "nobody knows where";
+  EXPECT_EQ(node_journal_path("/data").value(), "/data");
+  EXPECT_TRUE(node_journal_path("off").value().empty());
+  const auto nowhere = node_journal_path("");
+  ASSERT_FALSE(nowhere) << "nobody knows where";
+  EXPECT_EQ(nowhere.error().kind, ErrorKind::environment);
+  EXPECT_NE(nowhere.error().text.find("--data DIR"), std::string::npos);
   ::setenv("HOME", before.c_str(), 1);
   // NOLINTEND(concurrency-mt-unsafe)
 }
