@@ -69,6 +69,8 @@ class Clerk {
   [[nodiscard]] bool is_busy() const noexcept {
     return backlog_.has_promises() || held_.size() >= kHeldMax;
   }
+  /// Something that others may be told of is not even in the journal's queue.
+  [[nodiscard]] bool is_behind() const noexcept { return !backlog_.empty(); }
   /// Records for which a later one stands; and those beyond all bounds.
   [[nodiscard]] std::uint64_t merged() const noexcept {
     return backlog_.merged() + pending_.merged();

@@ -66,7 +66,8 @@ struct ShardState {
   std::vector<archive::PointJoined> late_points;    ///< who joined, for the journal's rounds
   std::vector<archive::DriverJoined> late_drivers;  ///< likewise
   bool up = true;
-  bool journal_busy = false;  ///< no room for the records of a new session
+  bool journal_busy = false;    ///< no room for the records of a new session
+  bool journal_behind = false;  ///< records wait for room in the journal's queue; for looks only
 };
 
 // clang-format off

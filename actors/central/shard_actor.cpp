@@ -95,6 +95,7 @@ void ShardActor::carry(bool has_moved) {
     if (!is_record && !clerk_->holds(effect)) perform(effect);
   }
   if (clerk_->must_look(state_)) release();
+  state_.journal_behind = clerk_->is_behind();
   if (clerk_->is_busy() == state_.journal_busy) return;
   effects_.clear();
   step(state_, JournalBusy{clerk_->is_busy()}, now(), effects_);

@@ -117,11 +117,12 @@ template <class V>
 void fields(V& v, ShardState& s) {
   auto& [settings, points, zones, dirty_zones, rings, open_by_driver, tickets, named_requests,
          deadlines, totals, watch, recent_faults, recent_denials, sessions_made, late_points,
-         late_drivers, up, journal_busy] = s;
+         late_drivers, up, journal_busy, journal_behind] = s;
   v.each(points);
   v.each(zones);
   v(dirty_zones, rings, open_by_driver, tickets, named_requests, deadlines, totals, watch,
     recent_faults, recent_denials, sessions_made, up, journal_busy);
+  v.check(!journal_behind);    // nobody waits for a disk
   v.same(late_points.size());  // they join in real time
   v.same(late_drivers.size());
   if constexpr (V::kReads) {

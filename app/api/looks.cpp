@@ -1,6 +1,7 @@
 #include "app/api/looks.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -14,7 +15,8 @@ using central::ShardState;
 constexpr const char* kTooMany = "too many questions are under way, try again later";
 
 PointCopy copy_of(const ShardState& shard, const PointRecord& record, SimTime now) {
-  return {record, shard.up && central::is_available(record, shard.settings.breaker, now)};
+  return {record, shard.up && central::is_available(record, shard.settings.breaker, now),
+          shard.journal_behind};
 }
 
 /// Only copies; on the workers' threads.
@@ -143,15 +145,32 @@ runtime::HttpResponse unconfirmed(const runtime::HttpResponse& answer) {
   return response;
 }
 
-void answer_when_kept(const CallPtr& call, PointId point, const runtime::HttpResponse& answer) {
-  if (!call->world.when_on_disk) return call->answer(answer);
-  const auto when_seen = [call, answer](const PointCopy&, SimTime) {
-    call->world.when_on_disk([call, answer](bool is_kept) {
-      if (is_kept) return call->answer(answer);
-      call->refuse(503, "done, but not on disk yet: see the journal");
+namespace {
+
+using Clock = std::chrono::steady_clock;
+/// As long as a journal that stands still is waited for.
+constexpr Nanos kPatience = std::chrono::seconds{5};
+
+void answer_when_kept(const CallPtr& call, PointId point, const runtime::HttpResponse& answer,
+                      Clock::time_point until) {
+  const auto when_seen = [=](const PointCopy& copy, SimTime) {
+    call->world.when_on_disk([=, is_behind = copy.is_journal_behind](bool is_kept) {
+      const bool is_late = is_behind && Clock::now() >= until;
+      if (!is_kept || is_late)
+        return call->refuse(503, "done, but not on disk yet: see the journal");
+      // What was not even in a queue has room there now.
+      if (is_behind) return answer_when_kept(call, point, answer, until);
+      call->answer(answer);
     });
   };
   if (!try_look_at(call, point, when_seen)) call->answer(unconfirmed(answer));
+}
+
+}  // namespace
+
+void answer_when_kept(const CallPtr& call, PointId point, const runtime::HttpResponse& answer) {
+  if (!call->world.when_on_disk) return call->answer(answer);
+  answer_when_kept(call, point, answer, Clock::now() + kPatience);
 }
 
 }  // namespace chargemill::app::api

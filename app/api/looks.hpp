@@ -17,6 +17,7 @@ namespace chargemill::app::api {
 struct PointCopy {
   central::PointRecord record;
   bool is_available = false;
+  bool is_journal_behind = false;  ///< records of its shard wait for room in the journal's queue
 };
 
 /// Which charge points are meant: all conditions at once.

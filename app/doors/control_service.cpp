@@ -119,16 +119,16 @@ std::optional<std::string> ControlService::answer_of_point(const Client& client,
   if (control::is_change(command.verb)) return change(client, command, point);
   const auto& names = host_.directory;
   if (command.verb == Verb::stats) {
-    look_at(client, point, [this](const Client& asker, const central::PointRecord& seen, SimTime) {
-      tell_stats(asker, seen);
+    look_at(client, point, [this](const Client& asker, const SeenPoint& seen, SimTime) {
+      tell_stats(asker, seen.record);
     });
   } else {
     CHARGEMILL_ASSERT(command.verb == Verb::status);
     const bool wants_age = command.wants_age;
     look_at(client, point,
-            [&names, wants_age](const Client& asker, const central::PointRecord& seen, SimTime at) {
-              auto text = control_texts::status(seen, names);
-              if (wants_age) text += control_texts::ages(seen, at);
+            [&names, wants_age](const Client& asker, const SeenPoint& seen, SimTime at) {
+              auto text = control_texts::status(seen.record, names);
+              if (wants_age) text += control_texts::ages(seen.record, at);
               asker.hear(text);
             });
   }
@@ -182,17 +182,18 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   return std::nullopt;
 }
 
-void ControlService::confirm(const Client& client, PointId point, std::string said,
-                             bool is_relayed) {
-  const auto when_kept = [said](const Client& asker, bool is_kept) {
-    asker.hear(is_kept ? std::string_view{said} : control_texts::kNotKept);
+void ControlService::confirm(const Client& client, PointId point, std::string said, bool is_relayed,
+                             DiskBarrier::Clock::time_point until) {
+  const auto when_seen = [=](const Client& asker, const SeenPoint& seen, SimTime) {
+    barrier_.after([=, is_behind = seen.is_journal_behind](bool is_kept) {
+      const bool is_late = is_behind && DiskBarrier::Clock::now() >= until;
+      if (!is_kept || is_late) return asker.hear(control_texts::kNotKept);
+      // What was not even in a queue has room there now.
+      if (is_behind) return confirm(asker, point, said, is_relayed, until);
+      asker.hear(said);
+    });
   };
-  look_at(
-      client, point,
-      [this, when_kept](const Client& asker, const central::PointRecord&, SimTime) {
-        barrier_.after([asker, when_kept](bool is_kept) { when_kept(asker, is_kept); });
-      },
-      control_texts::unconfirmed(std::move(said)), is_relayed);
+  look_at(client, point, when_seen, control_texts::unconfirmed(said), is_relayed);
 }
 
 bool ControlService::give_order(const Command& command, PointId point) {
@@ -244,8 +245,7 @@ std::optional<std::string> ControlService::add_point(const Client& client, const
   const auto said = control_texts::done(word(Verb::add_point), host_.directory.name(*added));
   // Its shard knows it when this look is back.
   look_at(
-      client, *added,
-      [said](const Client& asker, const central::PointRecord&, SimTime) { asker.hear(said); },
+      client, *added, [said](const Client& asker, const SeenPoint&, SimTime) { asker.hear(said); },
       control_texts::unconfirmed(said));
   return std::nullopt;
 }
@@ -267,13 +267,12 @@ std::string ControlService::add_driver(const Command& command) {
 
 void ControlService::look_at(const Client& client, PointId point, Seen then, std::string refused,
                              bool is_behind_point) {
-  const auto tell = [this, client, then = std::move(then)](const central::PointRecord& seen,
-                                                           SimTime at) {
+  const auto tell = [this, client, then = std::move(then)](const SeenPoint& seen, SimTime at) {
     inspector_.done();
     then(client, seen, at);
   };
   auto look = std::make_shared<PointLook>(
-      point, [poster = poster_, tell](const central::PointRecord& seen, SimTime at) {
+      point, [poster = poster_, tell](const SeenPoint& seen, SimTime at) {
         poster->post([tell, seen, at] { tell(seen, at); });
       });
   const auto refuse = [client, said = std::move(refused)] { client.hear(said); };

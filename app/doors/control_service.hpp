@@ -67,8 +67,13 @@ class ControlService final : public runtime::FrameService {
 
   /// Says so once the shard of the point has heard what was said before, and its records are on
   /// disk. `is_relayed`: what was said goes to the shard by way of the point's seat.
-  void confirm(const Client& client, PointId point, std::string said, bool is_relayed = false);
-  using Seen = std::function<void(const Client&, const central::PointRecord&, SimTime at)>;
+  void confirm(const Client& client, PointId point, std::string said, bool is_relayed = false) {
+    confirm(client, point, std::move(said), is_relayed,
+            DiskBarrier::Clock::now() + DiskBarrier::kPatience);
+  }
+  void confirm(const Client& client, PointId point, std::string said, bool is_relayed,
+               DiskBarrier::Clock::time_point until);
+  using Seen = std::function<void(const Client&, const SeenPoint&, SimTime at)>;
   /// Looks at the point and lets `then` answer, on the IoThread. `refused`: what is said if it is
   /// not taken.
   void look_at(const Client& client, PointId point, Seen then,

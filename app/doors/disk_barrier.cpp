@@ -6,13 +6,27 @@ namespace chargemill::app {
 
 using runtime::journal::JournalState;
 
+namespace {
+
+/// Queues come, and never go.
+bool are_durable(const runtime::journal::JournalStatus& status,
+                 const std::vector<std::uint64_t>& records) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (i >= status.queues.size() || status.queues[i].durable < records[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void DiskBarrier::after(Then then) {
   if (!status_) return then(true);
-  // What leaves a queue between the two looks is counted twice: too many, never too few.
   const auto queued = status_();
   if (queued.depth == 0 || queued.state == JournalState::abandoned) return then(true);
   if (waiting_.size() >= kWaitingMax) return then(false);
-  waiting_.push_back({queued.depth + status_().records, now_() + kPatience, std::move(then)});
+  std::vector<std::uint64_t> records;
+  for (const auto& queue : queued.queues) records.push_back(queue.appended);
+  waiting_.push_back({std::move(records), now_() + kPatience, std::move(then)});
   if (waiting_.size() == 1) alarm_.set(kLookEvery, [this] { look(); });
 }
 
@@ -22,7 +36,7 @@ void DiskBarrier::look() {
   const auto now = now_();
   while (!waiting_.empty()) {
     const Waiting& first = waiting_.front();
-    const bool is_kept = is_clear || status.records >= first.records;
+    const bool is_kept = is_clear || are_durable(status, first.records);
     if (!is_kept && now < first.until) break;
     const Then then = std::move(waiting_.front().then);
     waiting_.pop_front();

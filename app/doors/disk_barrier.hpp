@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <vector>
 
 #include "runtime/journal/journal_status.hpp"
 #include "runtime/net/alarm.hpp"
@@ -30,8 +31,7 @@ class DiskBarrier {
   using Then = std::function<void(bool is_kept)>;
   /// Calls `then` when all that waits in the journal's queues at this moment is on disk; at once if
   /// nothing does, or if nothing is kept: without a journal, or after it was given up. Not kept: it
-  /// has lasted too long. (While more than a whole batch waits, younger records of another worker
-  /// may be taken for it.)
+  /// has lasted too long.
   void after(Then then);
   [[nodiscard]] bool is_needed() const { return static_cast<bool>(status_); }
   /// Looks whether anybody can be answered.
@@ -39,7 +39,7 @@ class DiskBarrier {
 
  private:
   struct Waiting {
-    std::uint64_t records;  ///< so many of this process must be on disk
+    std::vector<std::uint64_t> records;  ///< so many of each queue must be on disk
     Clock::time_point until;
     Then then;
   };

@@ -13,12 +13,12 @@ using central::ShardState;
 std::uint32_t PointLook::look(const ShardState& shard, SimTime, std::uint32_t) {
   const auto at = central::find(shard, point_);
   if (at == central::kNowhere) return static_cast<std::uint32_t>(shard.points.size());
-  seen_ = shard.points[at];
+  seen_ = {shard.points[at], shard.journal_behind};
   return kEnough;
 }
 
 void PointLook::finish(SimTime now) {
-  CHARGEMILL_ASSERT(seen_.id == point_);
+  CHARGEMILL_ASSERT(seen_.record.id == point_);
   then_(seen_, now);
 }
 

@@ -9,12 +9,18 @@
 
 namespace chargemill::app {
 
+struct SeenPoint {
+  central::PointRecord record;
+  bool is_journal_behind = false;  ///< records of its shard wait for room in the journal's queue
+};
+
 /// Copies the record of one charge point. `then` is called on a worker's thread.
 class PointLook final : public central::Inspection {
  public:
-  using Then = std::function<void(const central::PointRecord&, SimTime at)>;
+  using Then = std::function<void(const SeenPoint&, SimTime at)>;
   PointLook(PointId point, Then then) : point_(point), then_(std::move(then)) {
-    seen_.id = point;  // one that has just joined may not be there yet: nobody has heard of it
+    seen_.record.id =
+        point;  // one that has just joined may not be there yet: nobody has heard of it
   }
 
   std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override;
@@ -23,7 +29,7 @@ class PointLook final : public central::Inspection {
  private:
   const PointId point_;
   const Then then_;
-  central::PointRecord seen_;
+  SeenPoint seen_;
 };
 
 /// Collects the points from `first` on that are wanted, until a page is full.

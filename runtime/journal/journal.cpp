@@ -248,7 +248,10 @@ JournalStatus Journal::status() const {
   result.discarded = discarded_.load(std::memory_order_relaxed);
   // acquire: pairs with release in add_appender().
   const std::size_t count = appender_count_.load(std::memory_order_acquire);
-  for (std::size_t i = 0; i < count; ++i) result.depth += appenders_[i]->depth();
+  for (std::size_t i = 0; i < count; ++i) {
+    result.depth += appenders_[i]->depth();
+    result.queues.push_back({appenders_[i]->ring_.pushed(), appenders_[i]->durable()});
+  }
   result.commit_times = commit_times_.snapshot();
   const std::lock_guard<std::mutex> lock(mutex_);
   result.last_failure = last_failure_;

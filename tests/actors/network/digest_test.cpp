@@ -230,9 +230,9 @@ TEST(NetworkDigest, TellsAllElseOfAShard) {
   // people outside, who never are in virtual time; no zone is dirty between two events.
   auto& [settings, points, zones, dirty_zones, rings, open_by_driver, all_tickets, named_requests,
          deadlines, totals, watch, recent_faults, recent_denials, sessions_made, late_points,
-         late_drivers, up, journal_busy] = state;
+         late_drivers, up, journal_busy, journal_behind] = state;
   tells(look, totals, watch, sessions_made, up);
-  leaves_out(look, settings, journal_busy);
+  leaves_out(look, settings, journal_busy, journal_behind);
   {
     auto& [zone, free, next, is_dirty, zone_totals] = zones.front();
     tells(look, next, is_dirty, zone_totals);

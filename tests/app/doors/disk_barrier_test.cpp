@@ -42,17 +42,17 @@ TEST(DiskBarrier, AnswersAtOnceWhereNothingHasToBeWritten) {
 }
 TEST(DiskBarrier, AnswersWhenWhatWasQueuedIsOnDiskAndNotBefore) {  // D-177
   Disk disk;
-  disk.status.records = 100;
+  disk.status.queues = {{103, 100}, {7, 7}};
   disk.status.depth = 3;
   disk.wait();
   disk.barrier.look();
   EXPECT_THAT(disk.heard, IsEmpty());
-  disk.status.records = 102;
-  disk.status.depth = 50;  // more has come
+  disk.status.queues = {{110, 102}, {100'000, 50'000}};
+  disk.status.depth = 50'008;  // more has come
   disk.wait();
   disk.barrier.look();
-  EXPECT_THAT(disk.heard, IsEmpty());
-  disk.status.records = 103;
+  EXPECT_THAT(disk.heard, IsEmpty()) << "younger records of another worker are not those";
+  disk.status.queues = {{110, 103}, {100'000, 50'000}};
   disk.barrier.look();
   EXPECT_THAT(disk.heard, ElementsAre(true)) << "what came later is not waited for";
   disk.status.depth = 0;
@@ -61,6 +61,7 @@ TEST(DiskBarrier, AnswersWhenWhatWasQueuedIsOnDiskAndNotBefore) {  // D-177
 }
 TEST(DiskBarrier, NobodyHangsOnAJournalThatStandsStill) {
   Disk disk;
+  disk.status.queues = {{3, 0}};
   disk.status.depth = 3;
   disk.status.state = JournalState::stalled;
   disk.wait();
