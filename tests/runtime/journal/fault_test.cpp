@@ -2,6 +2,7 @@
 // was not is written again; when nothing helps the journal says so and acknowledges nothing more.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -94,28 +95,84 @@ TEST(Fault, ThatStallsTheJournalIsToldTogetherWithItsEnd) {
 constexpr Fault kLasting[] = {{"write", ENOSPC, -1}, {"sync", EIO, -1},   {"meta", EIO, -1},
                               {"open", EMFILE, -1},  {"folder", EIO, -1}, {"rename", EIO, -1}};
 
+/// Nothing is acknowledged any more, and the journal says so.
+void expect_abandoned(const Fault& fault, int after) {
+  const Folder folder;
+  SCOPED_TRACE(text_of(fault, after));
+  ChildOrders orders = orders_for(folder, text_of(fault, after));
+  orders.records = 200'000;
+  orders.give_up_ms = 150;
+  Child child{orders};
+  ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+  ASSERT_EQ(child.report().exit_code, 0);
+  EXPECT_EQ(child.report().state, "abandoned");
+  ASSERT_FALSE(child.report().told.empty());
+  EXPECT_THAT(child.report().told.back(), testing::StartsWith("abandoned cannot "));
+  const Tally tally = tally_of(folder.path(), 2);
+  for (std::size_t p = 0; p < 2; ++p) {
+    EXPECT_GE(tally.upto[p], child.acknowledged()[p]);
+    EXPECT_LT(child.acknowledged()[p], orders.records);
+  }
+}
+
 TEST(Fault, ThatLastsEndsTheAcknowledgementsAndTheJournalSaysSo) {
   for (const Fault& fault : kLasting) {
-    for (const int after : {0, 20}) {
+    for (const int after : {0, 20}) expect_abandoned(fault, after);
+  }
+}
+
+#ifndef CHARGEMILL_SANITIZED  // whose allocator is its own
+
+TEST(Fault, OfMemoryThatLastsEndsTheAcknowledgements) {
+  for (const int after : {0, 20, 60, 100}) expect_abandoned({"memory", ENOMEM, -1}, after);
+}
+
+// Each of the first allocations that LMDB makes, of all kinds, and some of those that come later.
+TEST(Fault, OfMemoryThatPassesCostsNothingButTime) {
+  std::uint64_t failures = 0;
+  for (int after = 0; after < 120; after += after < 40 ? 1 : 16) {
+    for (const int times : {1, 2}) {
       const Folder folder;
-      SCOPED_TRACE(text_of(fault, after));
-      ChildOrders orders = orders_for(folder, text_of(fault, after));
-      orders.records = 200'000;
-      orders.give_up_ms = 150;
+      SCOPED_TRACE(text_of({"memory", ENOMEM, times}, after));
+      ChildOrders orders = orders_for(folder, text_of({"memory", ENOMEM, times}, after));
+      orders.records = 2'000;
       Child child{orders};
       ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
       ASSERT_EQ(child.report().exit_code, 0);
-      EXPECT_EQ(child.report().state, "abandoned");
-      ASSERT_FALSE(child.report().told.empty());
-      EXPECT_THAT(child.report().told.back(), testing::StartsWith("abandoned cannot "));
-      const Tally tally = tally_of(folder.path(), 2);
-      for (std::size_t p = 0; p < 2; ++p) {
-        EXPECT_GE(tally.upto[p], child.acknowledged()[p]);
-        EXPECT_LT(child.acknowledged()[p], orders.records);
-      }
+      EXPECT_EQ(child.report().state, "working");
+      failures += child.report().failures;
+      EXPECT_EQ(child.acknowledged(), std::vector<std::uint64_t>(2, orders.records));
+      EXPECT_EQ(tally_of(folder.path(), 2).upto, child.acknowledged());
     }
   }
+  EXPECT_GE(failures, 40U) << "the faults were felt";
 }
+
+// C++ has no way on without memory: the process ends, and has promised nothing that it did not
+// keep.
+TEST(Fault, OfMemoryInTheProgramItselfEndsItAsAKillDoes) {
+  unsigned ended = 0;
+  unsigned promised = 0;
+  for (int after = 0; after < 2'000; after += after < 60 ? 4 : 97) {
+    const Folder folder;
+    SCOPED_TRACE(text_of({"heap", ENOMEM, -1}, after));
+    Child child{orders_for(folder, text_of({"heap", ENOMEM, -1}, after))};
+    ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+    const bool is_done = child.report().exit_code == 0;
+    EXPECT_TRUE(is_done || child.report().exit_code == -SIGABRT) << child.report().exit_code;
+    ended += is_done ? 0 : 1;
+    if (!std::filesystem::exists(folder.path() + "/writer.lock")) continue;
+    const Tally tally = tally_of(folder.path(), 2);
+    for (std::size_t p = 0; p < 2; ++p) {
+      EXPECT_GE(tally.upto[p], child.acknowledged()[p]);
+      promised += child.acknowledged()[p] > 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(ended, 10U);
+  EXPECT_GT(promised, 5U) << "some ended in the middle of their work";
+}
+
+#endif
 
 }  // namespace
 }  // namespace chargemill::runtime::journal::test

@@ -4,7 +4,8 @@
 //   DISK_LOG=FILE         where it writes, as disk_log.hpp describes; none: nothing is written down
 //   DISK_FAULT=CALL:ERRNO:AFTER:TIMES
 //                         CALL: open, write, sync, meta (a write through O_DSYNC), short (a write
-//                         that stops half way), rename, folder (its sync after a rename), memory;
+//                         that stops half way), rename, folder (its sync after a rename), memory
+//                         (an allocation of LMDB's), heap (one of C++'s);
 //                         AFTER calls go well, then TIMES fail, -1 for all
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -175,6 +176,31 @@ int sync_file(int file, const char* call) {
   return 0;
 }
 
+/// Whose allocations fail on demand: LMDB's, or those of C++.
+struct Poor {
+  const char* call = nullptr;
+  const char* library = nullptr;
+};
+
+bool has_memory_for(const void* caller) {
+  static const Poor poor = [] {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+    const char* const order = std::getenv("DISK_FAULT");
+    if (order == nullptr) return Poor{};
+    if (std::strncmp(order, "memory:", 7) == 0) return Poor{"memory", "liblmdb"};
+    if (std::strncmp(order, "heap:", 5) == 0) return Poor{"heap", "libstdc++"};
+    return Poor{};
+  }();
+  Dl_info known{};
+  if (poor.call == nullptr || ::dladdr(caller, &known) == 0 ||
+      std::strstr(known.dli_fname, poor.library) == nullptr)
+    return true;
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  prepare(s);
+  return !fails(s, poor.call);
+}
+
 }  // namespace
 
 extern "C" {
@@ -262,23 +288,20 @@ int unlink(const char* path) noexcept {
 }
 
 #ifndef CHARGEMILL_SANITIZED  // a sanitizer's free() takes only what its own malloc() gave
-void* __libc_malloc(std::size_t bytes);  // NOLINT: glibc's own, which needs no dlsym
-/// Only LMDB's fail: its user's own end the process, as everywhere in C++.
+// NOLINTBEGIN: glibc's own, which need no dlsym
+void* __libc_malloc(std::size_t bytes);
+void* __libc_calloc(std::size_t count, std::size_t bytes);
+void* __libc_realloc(void* old, std::size_t bytes);
+// NOLINTEND
+
 void* malloc(std::size_t bytes) noexcept {
-  static const bool is_wanted = [] {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
-    const char* const order = std::getenv("DISK_FAULT");
-    return order != nullptr && std::strncmp(order, "memory", 6) == 0;
-  }();
-  Dl_info caller{};
-  if (is_wanted && ::dladdr(__builtin_return_address(0), &caller) != 0 &&
-      std::strstr(caller.dli_fname, "liblmdb") != nullptr) {
-    Shim& s = shim();
-    const Guard lock(s.mutex);
-    prepare(s);
-    if (fails(s, "memory")) return nullptr;
-  }
-  return __libc_malloc(bytes);
+  return has_memory_for(__builtin_return_address(0)) ? __libc_malloc(bytes) : nullptr;
+}
+void* calloc(std::size_t count, std::size_t bytes) noexcept {
+  return has_memory_for(__builtin_return_address(0)) ? __libc_calloc(count, bytes) : nullptr;
+}
+void* realloc(void* old, std::size_t bytes) noexcept {
+  return has_memory_for(__builtin_return_address(0)) ? __libc_realloc(old, bytes) : nullptr;
 }
 #endif
 
