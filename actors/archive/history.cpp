@@ -69,6 +69,7 @@ Result<void> History::walk(std::optional<PostingKey> key, const Filter& filter, 
                            const Take& take) {
   if (filter.limit == 0) return {};
   has_looked_ = false;
+  for (History* const other : others_) other->has_looked_ = false;
   Result<void> outcome;
   Bound bound{filter.since};
   const Reader::Visit visit = [&](const runtime::journal::Record& record) {
@@ -132,38 +133,81 @@ Result<void> History::show_session(SessionId session, const Reader::Visit& visit
   return {};
 }
 
-/// What is known of it last: its end, else a checkpoint. What its engine still owed when a run
-/// ended is younger than the end that central had to make of it.
-Result<void> History::complete(SessionRow& row) {
-  const auto know = [&row](SimTime begun, Energy delivered, Money cost) {
-    if (row.has_energy) return;
-    row.start = utc(begun);
-    row.delivered = delivered;
-    row.cost = cost;
-    row.has_energy = true;
+struct History::Known {
+  /// What it had delivered, as told last.
+  struct Reading {
+    UtcMicros told{};
+    UtcMicros start{};
+    std::optional<UtcMicros> end;  ///< none: it goes on
+    Energy delivered;
+    Money cost;
   };
-  const auto read = show_session(row.session, [&](const runtime::journal::Record& record) {
+  std::optional<Reading> reading;
+  std::optional<SessionEnd> end;
+  UtcMicros ended{};  ///< when that was told
+
+  void take(const Found& found, SimTime start, std::optional<SimTime> to, Energy delivered,
+            Money cost) {
+    if (!reading)
+      reading = {found.time, utc(start), to ? std::optional{utc(*to)} : std::nullopt, delivered,
+                 cost};
+  }
+  void add(const Known& other) {
+    if (other.reading && (!reading || reading->told < other.reading->told)) reading = other.reading;
+    if (!other.end || (end && ended >= other.ended)) return;
+    end = other.end;
+    ended = other.ended;
+  }
+};
+
+/// Its end, else a checkpoint. What its engine still owed when a run ended is younger than the end
+/// that central had to make of it.
+Result<History::Known> History::known_of(SessionId session) {
+  Known known;
+  const auto read = show_session(session, [&](const runtime::journal::Record& record) {
     const auto found = decode(record);
     if (!found) return true;
     if (const auto* owed = std::get_if<OwedEnd>(&found->record)) {
-      know(owed->begun, owed->delivered, owed->cost);
-      if (!row.end) row.end = utc(owed->at);
+      known.take(*found, owed->begun, owed->at, owed->delivered, owed->cost);
       return true;
     }
     if (const auto* end = std::get_if<SessionEnd>(&found->record)) {
-      know(end->start, end->delivered, end->cost);
-      row.last = *end;
-      if (!row.end) row.end = utc(end->end);
-      row.status = end->status;
+      known.take(*found, end->start, end->end, end->delivered, end->cost);
+      known.end = *end;
+      known.ended = found->time;
       return false;
     }
     const auto* told = std::get_if<Checkpoint>(&found->record);
     // Nothing of it is older than its start: the other segments need not be looked into.
     if (told == nullptr) return !std::holds_alternative<SessionStart>(found->record);
-    know(told->begun, told->delivered, told->cost);
+    known.take(*found, told->begun, std::nullopt, told->delivered, told->cost);
     return false;
   });
   if (!read) return tl::unexpected(read.error());
+  return known;
+}
+
+Result<void> History::complete(SessionRow& row) {
+  auto known = known_of(row.session);
+  if (!known) return tl::unexpected(known.error());
+  for (History* const other : others_) {
+    if (known->end && known->end->is_final) break;
+    const auto there = other->known_of(row.session);
+    if (!there) return tl::unexpected(there.error());
+    known->add(*there);
+  }
+  if (const auto& reading = known->reading) {
+    row.start = reading->start;
+    row.end = reading->end;
+    row.delivered = reading->delivered;
+    row.cost = reading->cost;
+    row.has_energy = true;
+  }
+  if (const auto& end = known->end) {
+    row.last = *end;
+    row.status = end->status;
+    if (!row.end) row.end = utc(end->end);
+  }
   return {};
 }
 
@@ -204,6 +248,13 @@ Result<std::vector<SessionRow>> History::sessions(const Filter& filter) {
 }
 
 Result<std::optional<UtcMicros>> History::delivery_of(const SessionEnd& ticket) {
+  auto delivered = delivery_here(ticket);
+  for (auto other = others_.begin(); other != others_.end() && delivered && !*delivered; ++other)
+    delivered = (*other)->delivery_here(ticket);
+  return delivered;
+}
+
+Result<std::optional<UtcMicros>> History::delivery_here(const SessionEnd& ticket) {
   std::optional<UtcMicros> delivered;
   const auto read = show_session(ticket.session, [&](const runtime::journal::Record& record) {
     const auto found = decode(record);

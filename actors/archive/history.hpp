@@ -20,6 +20,9 @@ class History final : public Past {
   static constexpr std::uint64_t kMeasuredMax = 20'000;
 
   [[nodiscard]] static Result<History> open(const std::string& directory);
+  /// Those of the other nodes of its network, which live as long as this is asked: what began here
+  /// may have gone on there, once its own node was lost.
+  void look_beside(std::vector<History*> others) { others_ = std::move(others); }
 
   [[nodiscard]] Result<std::vector<FaultRow>> faults(const Filter& filter) override;
   /// Without a point it looks at all records, newest first: every status is one, so some are near.
@@ -46,10 +49,14 @@ class History final : public Past {
                                   const Filter& filter, NewestFirst order, const Take& take);
   [[nodiscard]] Result<void> show_session(SessionId session,
                                           const runtime::journal::Reader::Visit& visit);
+  /// What is known of a session here.
+  struct Known;
+  [[nodiscard]] Result<Known> known_of(SessionId session);
   [[nodiscard]] Result<void> complete(SessionRow& row);
   /// The readings of one session, newest first.
   [[nodiscard]] Result<std::vector<MeterRow>> readings_of(SessionId session);
   [[nodiscard]] Result<std::optional<UtcMicros>> delivery_of(const SessionEnd& ticket);
+  [[nodiscard]] Result<std::optional<UtcMicros>> delivery_here(const SessionEnd& ticket);
   [[nodiscard]] Result<void> measure_recovery(runtime::journal::PostingKey key,
                                               const std::string& point, UtcMicros since,
                                               bool is_all, FaultStatistics& statistics);
@@ -57,6 +64,7 @@ class History final : public Past {
   runtime::journal::Reader reader_;
   runtime::journal::Reader details_;  // asked while the other one shows rows
   bool has_looked_ = false;           // details_, in this query
+  std::vector<History*> others_;
 };
 
 }  // namespace chargemill::archive
