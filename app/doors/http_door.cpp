@@ -118,6 +118,9 @@ class HttpDoor final : public Door {
     to.http_open = server_->connections();
     to.http_accepted = of(counters.connections);
     to.http_refused = of(counters.connections_refused);
+    to.http_slow = of(counters.timeouts);
+    to.http_displaced = of(counters.connections_displaced);
+    to.http_crowded = of(counters.answers_cut);
     to.requests = of(counters.requests);
     to.requests_refused = of(counters.requests_refused);
     to.web_sockets = of(counters.web_sockets);

@@ -37,6 +37,13 @@ class TcpDoor final : public Door {
     to.framed_open = server_.open();
     to.framed_accepted = counters.accepted;
     to.framed_refused = counters.refused;
+    const auto ended = [&counters](runtime::Ending how) {
+      return counters.ended[static_cast<std::size_t>(how)];
+    };
+    to.framed_slow = ended(runtime::Ending::slow_sender) + ended(runtime::Ending::slow_reader);
+    to.framed_displaced = ended(runtime::Ending::displaced);
+    to.framed_crowded = ended(runtime::Ending::held_most);
+    to.framed_foreign = ended(runtime::Ending::not_frames);
     to.frames = counters.frames.frames;
     to.resyncs = counters.frames.resyncs;
     to.bad_escapes = counters.frames.bad_escapes;

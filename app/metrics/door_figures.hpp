@@ -9,6 +9,10 @@ namespace chargemill::app::metrics {
 struct DoorFigures {
   std::uint64_t framed_open = 0, framed_accepted = 0, framed_refused = 0;
   std::uint64_t http_open = 0, http_accepted = 0, http_refused = 0;
+  // What the doors ended themselves: one that was too slow, one in the place of a newcomer, one of
+  // those who kept most when all together kept too much, one that speaks something else.
+  std::uint64_t framed_slow = 0, framed_displaced = 0, framed_crowded = 0, framed_foreign = 0;
+  std::uint64_t http_slow = 0, http_displaced = 0, http_crowded = 0;
   std::uint64_t frames = 0;  ///< whole and right; those below are not (D-142)
   std::uint64_t resyncs = 0, bad_escapes = 0, bad_lrcs = 0, bad_utf8 = 0, oversize = 0;
   std::uint64_t garbage_bytes = 0;                   ///< outside of any frame

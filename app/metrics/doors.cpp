@@ -12,6 +12,16 @@ void add_doors(Families& out, const DoorFigures& d) {
       .add(number(d.framed_refused), {{kKind, "framed"}, {kResult, "refused"}})
       .add(number(d.http_accepted), {{kKind, "http"}, {kResult, "accepted"}})
       .add(number(d.http_refused), {{kKind, "http"}, {kResult, "refused"}});
+  counter(out, "chargemill_door_cuts_total",
+          "By door, what it ended itself: of the slow, strangers that newcomers displaced, those "
+          "who kept most when all kept too much, what is not its protocol.")
+      .add(number(d.framed_slow), {{kKind, "framed"}, {kResult, "slow"}})
+      .add(number(d.framed_displaced), {{kKind, "framed"}, {kResult, "displaced"}})
+      .add(number(d.framed_crowded), {{kKind, "framed"}, {kResult, "crowded"}})
+      .add(number(d.framed_foreign), {{kKind, "framed"}, {kResult, "foreign"}})
+      .add(number(d.http_slow), {{kKind, "http"}, {kResult, "slow"}})
+      .add(number(d.http_displaced), {{kKind, "http"}, {kResult, "displaced"}})
+      .add(number(d.http_crowded), {{kKind, "http"}, {kResult, "crowded"}});
   counter(out, "chargemill_door_frames_total", "Of the framed door: whole ones, and the damaged.")
       .add(number(d.frames), {{kResult, "read"}})
       .add(number(d.resyncs), {{kResult, "resync"}})

@@ -11,10 +11,8 @@ namespace {
 constexpr std::array<const char*, network::kActorKinds> kActors{
     "charge_point", "monitor", "driver", "shard", "central", "fleet", "director", "supervisor"};
 
+/// What is told of each worker.
 void add(WorkerFigures& to, const WorkerFigures& from) {
-  to.activations += from.activations;
-  to.timers += from.timers;
-  to.failures += from.failures;
   to.waiting += from.waiting;
   to.waiting_max += from.waiting_max;
   to.busy += from.busy;
@@ -51,17 +49,27 @@ std::vector<NodeFigures> named_nodes(const Sources& s) {
   return named;
 }
 
+/// What all workers come to. Their names would bring nothing: nobody asks which of them it was.
+void add_work(Families& out, const Sources& s) {
+  std::uint64_t activations = 0;
+  std::uint64_t timers = 0;
+  std::uint64_t failures = 0;
+  for (const auto& worker : s.workers) {
+    activations += worker.activations;
+    timers += worker.timers;
+    failures += worker.failures;
+  }
+  counter(out, "chargemill_activations_total", "Times that a worker ran an actor.")
+      .add(number(activations));
+  counter(out, "chargemill_timers_total", "Timers that fired.").add(number(timers));
+  counter(out, "chargemill_handler_failures_total", "Handlers that threw.").add(number(failures));
+}
+
 void add_workers(Families& out, const Sources& s) {
   const auto workers = named_workers(s);
   const auto each = [&](runtime::MetricFamily& family, auto value) {
     for (const auto& [name, figures] : workers) family.add(value(figures), {{kWorker, name}});
   };
-  each(counter(out, "chargemill_activations_total", "Times that a worker ran an actor."),
-       [](const WorkerFigures& w) { return number(w.activations); });
-  each(counter(out, "chargemill_timers_total", "Timers that fired."),
-       [](const WorkerFigures& w) { return number(w.timers); });
-  each(counter(out, "chargemill_handler_failures_total", "Handlers that threw."),
-       [](const WorkerFigures& w) { return number(w.failures); });
   each(counter(out, "chargemill_worker_busy_seconds_total", "Wall time that a worker was awake."),
        [](const WorkerFigures& w) { return seconds(w.busy); });
   each(
@@ -94,6 +102,7 @@ void add_engine(Families& out, const Sources& s) {
   auto& actors = gauge(out, "chargemill_actors", "Actors, by kind.");
   for (std::size_t k = 0; k < network::kActorKinds; ++k)
     actors.add(number(s.detail.actors[k]), {{kKind, kActors[k]}});
+  add_work(out, s);
   add_workers(out, s);
 }
 

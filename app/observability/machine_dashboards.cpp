@@ -133,6 +133,13 @@ Row doors_row() {
         {{"sum by (kind, result) (" + rate("chargemill_door_connections_total") + ")",
           "{{kind}} {{result}}"},
          {"sum(" + rate("chargemill_door_web_sockets_total") + ")", "WebSockets"}}},
+       {"Ended by the doors",
+        "A second: the slow, strangers whose place a newcomer took, those who kept most when all "
+        "kept too much, what is not the door's protocol.",
+        "ops",
+        PanelKind::lines,
+        {{"sum by (kind, result) (" + rate("chargemill_door_cuts_total") + ")",
+          "{{kind}} {{result}}"}}},
        {"Frames and requests",
         "A second, whole and damaged, answered and refused.",
         "ops",

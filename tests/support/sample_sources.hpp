@@ -34,6 +34,7 @@ inline app::metrics::Sources sample_sources() {
   for (auto& worker : s.workers) {
     worker.lateness.record(123'456ns, 123'456'789'012);
     worker.activations = worker.timers = 1'234'567'890'123;
+    worker.busy = 3s;
   }
   s.journal.emplace();
   s.journal->status.commit_times.record(1'234'567ns, 123'456'789);

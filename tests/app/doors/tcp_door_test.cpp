@@ -8,10 +8,12 @@
 #include <boost/asio/io_context.hpp>
 #include <iterator>
 #include <sstream>
+#include <thread>
 
 #include "actors/control/operator_command.hpp"
 #include "app/doors/frame_access.hpp"
 #include "tests/app/doors/station.hpp"
+#include "tests/runtime/net/plain_client.hpp"
 #include "tests/simulation/virtual_network.hpp"
 
 namespace chargemill::app {
@@ -318,6 +320,18 @@ TEST(TcpDoor, ItsConnectionsFollowTheFileLimit) {  // issue, section 3
   TcpSettings settings;
   settings.connections = 7;
   EXPECT_EQ(connections_max(settings), 7U);
+}
+
+TEST(TcpDoor, WhatItEndsItselfIsCounted) {  // issue, section 5
+  Station s{1};
+  runtime::test::PlainClient browser{port_of(*s.doors)};
+  browser.say("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(browser.hear_all(), "");
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (s.doors->figures().framed_foreign == 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(s.doors->figures().framed_foreign, 1U);
+  EXPECT_EQ(s.doors->figures().framed_slow + s.doors->figures().framed_displaced, 0U);
 }
 
 TEST(TcpDoor, ItsLongestMessageIsThatOfItsSettings) {  // D-140

@@ -123,10 +123,20 @@ TEST(Metrics, DoorsShowWhoComesAndWhatCannotBeRead) {  // D-142, D-009
   s.doors.http_refused = 5;
   s.doors.bad_lrcs = 7;
   s.doors.messages_unread = 11;
+  s.doors.http_slow = 13;
+  s.doors.http_displaced = 17;
+  s.doors.http_crowded = 19;
+  s.doors.framed_slow = 23;
+  s.doors.framed_foreign = 29;
   const auto text = runtime::prometheus_text(metric_families(s));
   for (const char* line : {"chargemill_door_connections{kind=\"framed\"} 3",
                            "chargemill_door_connections_total{kind=\"http\",result=\"refused\"} 5",
                            "chargemill_door_frames_total{result=\"bad_lrc\"} 7",
+                           "chargemill_door_cuts_total{kind=\"http\",result=\"slow\"} 13",
+                           "chargemill_door_cuts_total{kind=\"http\",result=\"displaced\"} 17",
+                           "chargemill_door_cuts_total{kind=\"http\",result=\"crowded\"} 19",
+                           "chargemill_door_cuts_total{kind=\"framed\",result=\"slow\"} 23",
+                           "chargemill_door_cuts_total{kind=\"framed\",result=\"foreign\"} 29",
                            "chargemill_door_messages_unread_total 11"})
     EXPECT_NE(text.find(line), std::string::npos) << line;
 }
@@ -190,8 +200,8 @@ TEST(Metrics, CountZonesAndWorkersBeyondTheNamedOnesTogether) {
   EXPECT_EQ(family_of(all, started).series.size(), kZonesMax);
   EXPECT_EQ(value_of(all, "chargemill_energy_delivered_joules_total", {{kZone, "Z1"}}),
             123'456'789'012.345);
-  EXPECT_EQ(value_of(all, "chargemill_timers_total", {{kWorker, kOther}}),
-            66 * 1'234'567'890'123.0);
+  EXPECT_EQ(value_of(all, "chargemill_worker_busy_seconds_total", {{kWorker, kOther}}), 66 * 3.0);
+  EXPECT_EQ(value_of(all, "chargemill_timers_total", {}), 70 * 1'234'567'890'123.0);
 }
 TEST(Metrics, NameAllZonesAsLongAsTheyFit) {
   auto s = sample_sources();
