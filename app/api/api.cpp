@@ -49,13 +49,24 @@ bool may_be_json(std::string_view content_type) {
 /// The path without a query: which errors it is answered with.
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
-HttpResponse not_allowed(Style style, const std::string& method, const Match& found) {
-  if (method == "OPTIONS") {
-    HttpResponse response;
-    response.status = 204;
-    response.headers.push_back({"Allow", found.allowed + ", OPTIONS"});
-    return response;
+HttpResponse options(const std::string& methods) {
+  HttpResponse response;
+  response.status = 204;
+  response.headers.push_back({"Allow", methods + ", OPTIONS"});
+  return response;
+}
+
+/// Of all paths, in the order in which they first come (RFC 9110, 9.3.7).
+std::string all_methods() {
+  std::string methods = "GET, HEAD";
+  for (const Route& route : routes()) {
+    if (methods.find(route.method) == std::string::npos) methods.append(", ").append(route.method);
   }
+  return methods;
+}
+
+HttpResponse not_allowed(Style style, const std::string& method, const Match& found) {
+  if (method == "OPTIONS") return options(found.allowed);
   HttpResponse response =
       problem(style, 405, "this path takes " + found.allowed + ", not " + method.substr(0, 20));
   response.headers.push_back({"Allow", found.allowed});
@@ -119,6 +130,7 @@ bool read_body_into(Call& call, HttpRequest& request, const Meaning& meaning) {
 
 void answer(World& world, HttpRequest request, const HttpAnswer& reply) {
   const Style style = style_of(path_of(request.target));
+  if (request.method == "OPTIONS" && request.target == "*") return reply(options(all_methods()));
   const auto target = parse_target(request.target);
   if (!target) return reply(problem(style, 400, target.error()));
   Match found = match(request.method, target->path);

@@ -174,7 +174,10 @@ std::pair<unsigned, const char*> HttpConnection::objection() const {
   const auto& request = parser_->get();
   const auto hosts = request.count(http::field::host);
   if (target_.size() > shared_->limits.target_bytes) return {414, "the target is too long"};
-  if (target_.empty() || target_.front() != '/') return {400, "the target must begin with /"};
+  // RFC 9112, 3.2.4: only OPTIONS asks for no path, but for the server itself.
+  const bool is_of_all = target_ == "*" && request.method() == http::verb::options;
+  if ((target_.empty() || target_.front() != '/') && !is_of_all)
+    return {400, "the target must begin with /"};
   if (hosts > 1 || (hosts == 0 && request.version() == 11))
     return {400, "Host: exactly one is needed"};
   const bool is_named = hosts == 1 || !authority_.empty();

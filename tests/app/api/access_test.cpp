@@ -54,6 +54,7 @@ TEST(ApiAccess, AStrangerDoesNotLearnWhichPathsThereAre) {
     EXPECT_EQ(status_of(asked("GET", target, kReader)), 200U) << "and is told by the router";
   }
   EXPECT_EQ(status_of(asked("OPTIONS", "/cp")), 401U);
+  EXPECT_EQ(status_of(asked("OPTIONS", "*")), 401U);
   EXPECT_EQ(status_of(asked("HEAD", "/livez?x=1")), 200U);
   EXPECT_EQ(status_of(asked("POST", "/livez")), 401U);
 }

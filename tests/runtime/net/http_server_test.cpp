@@ -175,6 +175,15 @@ TEST(HttpServer, ATargetInAbsoluteFormIsWhatItsPathSays) {  // RFC 9112, 3.2.2
       << "it is the name that counts (X-26)";
 }
 
+TEST(HttpServer, OptionsMayAskForTheServerItselfAndNobodyElse) {  // RFC 9112, 3.2.4
+  Served served;
+  EXPECT_THAT(served.ask("OPTIONS * HTTP/1.1\r\n" + kHost + "\r\n"), HasSubstr("OPTIONS * "));
+  EXPECT_THAT(served.ask("GET * HTTP/1.1\r\n" + kHost + "\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(served.ask("OPTIONS *x HTTP/1.1\r\n" + kHost + "\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(served.ask("OPTIONS * HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+              StartsWith("HTTP/1.1 403"));
+}
+
 HttpLimits hasty() {
   HttpLimits limits;
   limits.idle = limits.header = limits.body = limits.answer = limits.write = 100ms;
