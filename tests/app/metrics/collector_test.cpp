@@ -92,14 +92,20 @@ TEST(Collector, MeasuresWhatTheScrapeBeforeTook) {
   EXPECT_GT(sum_of(s.collector.scrape(), "chargemill_scrape_duration_seconds"), 0);
   s.network.drain();
 }
-/// It reads what shards publish, never the points. The bar of 20 ms is the bench's
-/// (bench/scrape_bench.cpp); here only what is wrong on any machine fails.
-TEST(Collector, KeepsToItsBudgetWithAHundredThousandChargePoints) {
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+constexpr Nanos kScrapeMax = 20ms;
+#else
+constexpr Nanos kScrapeMax = 400ms;
+#endif
+
+/// It reads what shards publish, never the points (of a million: bench/scrape_bench.cpp). One of
+/// many scrapes shows what one costs, whatever else the machine does.
+TEST(Collector, KeepsToItsBudgetWithAHundredThousandChargePoints) {  // user-experience, section 5.1
   Scraped s{busy(100'000)};
   s.network.run_until(SimTime{2s});
   std::string text;
   auto best = Nanos::max();
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 50 && best > kScrapeMax; ++i) {
     const auto begun = std::chrono::steady_clock::now();
     text = s.collector.scrape();
     best = std::min<Nanos>(best, std::chrono::steady_clock::now() - begun);
@@ -112,7 +118,7 @@ TEST(Collector, KeepsToItsBudgetWithAHundredThousandChargePoints) {
     series += line.empty() || line[0] == '#' ? 0 : 1;
   EXPECT_LE(series, kSeriesMax);
   EXPECT_GT(series, 100U);
-  EXPECT_LT(best, 200ms);
+  EXPECT_LE(best, kScrapeMax);
   s.network.drain();
 }
 TEST(Collector, NoCounterEverFalls) {
