@@ -61,6 +61,22 @@ says_what_is_wrong() {
   ends_with 4 "$chargemill" ctl ping --tcp 127.0.0.1:1 2>"$work/err"
   grep -q 'is a run going on?' "$work/err"
 }
+# fails_as_json CODE TEXT COMMAND...: nothing on stdout, on stderr an object that says TEXT.
+fails_as_json() {
+  local code=$1 text=$2
+  shift 2
+  ends_with "$code" "$@" --json >"$work/out" 2>"$work/err"
+  [[ ! -s $work/out ]]
+  grep -qF "$text" "$work/err"
+  grep -qx "{\"error\":.*,\"exit_code\":$code\(,\"hint\":\"[^\"]*\"\)\?}" "$work/err"
+}
+says_what_is_wrong_as_json() {
+  fails_as_json 2 "Charging point not found: 'CP-7'" ctl status CP-7
+  fails_as_json 2 'a name is missing, use stats CP' ctl stats
+  fails_as_json 2 "did you mean 'list'" ctl lst
+  fails_as_json 4 'refused' "$chargemill" ctl ping --tcp 127.0.0.1:1
+  fails_as_json 4 "cannot read $work/nothing" ctl list --token-file "$work/nothing"
+}
 # While the first run has the port.
 minds_the_port() {
   ends_with 4 "$chargemill" run "$work/small.toml" --tcp "127.0.0.1:$port" --no-out --no-journal 2>"$work/err"
@@ -133,6 +149,7 @@ else
 fi
 law "ctl shows and orders, as table and as JSON" speaks_ctl
 law "ctl says what is wrong: 2 for a mistake or a refusal, 4 when nobody is there" says_what_is_wrong
+law "with --json that is an object on stderr, and stdout holds results only" says_what_is_wrong_as_json
 law "4 for a chosen port in use, 2 for an open address, 3 for none (X-28)" minds_the_port
 law "a default port in use is replaced, and the line says so" replaces_the_default
 law "no line of the door with --quiet and with --tcp off" is_silent

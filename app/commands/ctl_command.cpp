@@ -14,10 +14,15 @@
 namespace chargemill::app {
 namespace {
 
-int complain(int code, const std::string& text) {
-  (void)std::fputs(("chargemill: " + text + "\n").c_str(), stderr);
-  return code;
-}
+/// Says why nothing was done, in the form that was asked for.
+struct Complaint {
+  bool json;
+
+  int operator()(int code, const std::string& text, const std::string& hint = {}) const {
+    (void)std::fputs(refusal_text(code, text, hint, json).c_str(), stderr);
+    return code;
+  }
+};
 
 /// What the environment says of a key of the door, as it does for `run`.
 std::string environment_of(const char* key) {
@@ -33,9 +38,10 @@ std::string address_of(const CtlOptions& options) {
 }
 
 constexpr const char* kHint =
-    "\n  is a run going on? Its line TCP names the address: chargemill ctl --tcp HOST:PORT ...";
+    "is a run going on? Its line TCP names the address: chargemill ctl --tcp HOST:PORT ...";
 
 int ask(runtime::FrameClient& client, const std::string& command, bool json) {
+  const Complaint complain{json};
   CtlReply reply{command};
   for (std::optional<std::string> next = command; next;) {
     const auto said = client.ask(*next);
@@ -50,6 +56,7 @@ int ask(runtime::FrameClient& client, const std::string& command, bool json) {
 
 /// 0: the door takes the token, or none is at hand; else the exit code, and it has been said why.
 int show_token(runtime::FrameClient& client, const CtlOptions& options) {
+  const Complaint complain{options.json};
   const auto file =
       options.token_file.empty() ? environment_of("tcp.token_file") : options.token_file;
   if (file.empty()) return 0;
@@ -83,11 +90,12 @@ void add_ctl_options(CLI::App& app, CtlOptions& options) {
   app.add_option("--timeout", options.timeout_s, "seconds to wait for a reply")
       ->check(whole_in(1, 3'600))
       ->type_name("N");
-  app.add_flag("--json", options.json, "as JSON");
+  app.add_flag("--json", options.json, "as JSON, what goes wrong as well (on stderr)");
   app.footer("Commands:\n" + ctl_help());
 }
 
 int ctl_command(const CtlOptions& options) {
+  const Complaint complain{options.json};
   const auto command = command_of(options.words);
   if (!command) return complain(kExitUsage, command.error());
   const auto address = address_of(options);
@@ -95,7 +103,7 @@ int ctl_command(const CtlOptions& options) {
   if (!endpoint) return complain(kExitUsage, "'" + address + "' is no address like 127.0.0.1:9999");
   auto client = runtime::FrameClient::connect(*endpoint, std::chrono::seconds{options.timeout_s},
                                               {options.tls, options.ca_file});
-  if (!client) return complain(kExitEnvironment, client.error().text + kHint);
+  if (!client) return complain(kExitEnvironment, client.error().text, kHint);
   if (const int code = show_token(*client, options); code != 0) return code;
   return ask(*client, *command, options.json);
 }

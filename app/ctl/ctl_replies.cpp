@@ -87,6 +87,10 @@ std::string named(std::string_view refusal, const std::string& command) {
   return text;
 }
 
+std::string dumped(const nlohmann::ordered_json& said, int indent) {
+  return said.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 /// What asks for the page that begins at `from`.
 std::string next_of(const std::string& command, std::string_view from) {
   auto words = split(command);
@@ -149,8 +153,15 @@ std::optional<std::string> CtlReply::take_page(std::string_view fields) {
 std::string CtlReply::text(bool json) const {
   if (!table_.columns.empty()) return table_text(table_, json ? "json" : "table");
   if (!json) return "ok  " + verb_ + (line_.empty() ? "" : " " + line_) + "\n";
-  const nlohmann::ordered_json said{{"command", verb_}, {"result", line_}};
-  return said.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return dumped({{"command", verb_}, {"result", line_}}, 2);
+}
+
+std::string refusal_text(int exit_code, const std::string& error, const std::string& hint,
+                         bool json) {
+  if (!json) return "chargemill: " + error + "\n" + (hint.empty() ? "" : "  " + hint + "\n");
+  nlohmann::ordered_json said{{"error", error}, {"exit_code", exit_code}};
+  if (!hint.empty()) said["hint"] = hint;
+  return dumped(said, -1);
 }
 
 }  // namespace chargemill::app

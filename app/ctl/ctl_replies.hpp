@@ -31,4 +31,9 @@ class CtlReply {
   std::string line_;  ///< of a command without a table
 };
 
+/// Why a command was not done, for stderr: nothing of it may be taken for its result. `hint`: what
+/// may help, empty: nothing. With `json` an object on a line of its own.
+[[nodiscard]] std::string refusal_text(int exit_code, const std::string& error,
+                                       const std::string& hint, bool json);
+
 }  // namespace chargemill::app

@@ -120,6 +120,20 @@ TEST(CtlReply, ARefusalIsAnErrorWithItsReason) {
   EXPECT_EQ(reply.take("what?").error(), "a reply that is none: what?");
 }
 
+TEST(CtlReply, ARefusalIsALineOfTextOrAnObjectOfJson) {
+  EXPECT_EQ(refusal_text(2, "busy, please repeat", "", false), "chargemill: busy, please repeat\n");
+  EXPECT_EQ(refusal_text(4, "nobody is there", "is a run going on?", false),
+            "chargemill: nobody is there\n  is a run going on?\n");
+  const std::string refused = refusal_text(2, "no \"such\"\n'\xff'", "", true);
+  EXPECT_EQ(std::count(refused.begin(), refused.end(), '\n'), 1) << "one line, whatever is in it";
+  const auto json = nlohmann::json::parse(refused);
+  EXPECT_EQ(json.at("error"), "no \"such\"\n'\xef\xbf\xbd'");
+  EXPECT_EQ(json.at("exit_code"), 2);
+  EXPECT_FALSE(json.contains("hint"));
+  EXPECT_EQ(nlohmann::json::parse(refusal_text(4, "a", "b", true)),
+            (nlohmann::json{{"error", "a"}, {"exit_code", 4}, {"hint", "b"}}));
+}
+
 TEST(CtlReply, WhatIsNotFoundIsNamed) {
   const auto refused = [](const char* command, const std::string& text) {
     return CtlReply{command}.take("NACK: " + text).error();
