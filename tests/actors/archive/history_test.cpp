@@ -223,8 +223,8 @@ TEST(History, CountsWhatAnEngineStillOwedWhenItsRunEnded) {  // D-075, D-103
 }
 
 TEST(History, FollowsASessionIntoTheJournalOfWhoeverHadItsShardLater) {
-  Told lost;
-  Told heir;
+  Told lost{"lost"};
+  Told heir{"heir"};
   lost.start(1s, kFirst);
   lost.checkpoint(11s, kFirst, 100);
   lost.start(2s, kSecond);

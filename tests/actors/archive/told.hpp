@@ -25,7 +25,8 @@ inline constexpr SessionId kSecond{0x10000000002};
 /// A journal that is told by hand, and read while it is written.
 class Told {
  public:
-  Told() { begin(); }
+  /// `name`: where there are several.
+  explicit Told(const std::string& name = "told") : folder_(name) { begin(); }
 
   /// The process ends, and the next one goes on in the same directory.
   void restart() {
