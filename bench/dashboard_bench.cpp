@@ -202,6 +202,8 @@ void lateness(benchmark::State& state, bool has_tab) {
     // The start is over, all have their first frame, and a browser its page.
     std::this_thread::sleep_for(has_tab ? 10s : 2s);
     if (browser && !browser->is_there()) state.SkipWithError("the browser did not stay");
+    if (browser && (*doors)->figures().web_sockets <= static_cast<std::uint64_t>(clients))
+      state.SkipWithError("the tab does not watch");
     for (auto _ : state) {
       const auto taken = tabs.taken();
       const auto before = network.look().latencies.tick_lateness;
