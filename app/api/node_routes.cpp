@@ -1,4 +1,6 @@
 // /api/v1/nodes: the processes or machines that share the network.
+#include "app/api/nodes_json.hpp"
+
 #include <charconv>
 
 #include "app/api/route.hpp"
@@ -21,18 +23,22 @@ ordered_json cell_of(const std::string& column, const std::string& text) {
 
 void nodes(const CallPtr& call) {
   if (!call->world.nodes) return call->refuse(503, "nobody knows the nodes of this run");
+  call->answer(json_answer({{"nodes", nodes_json(call->world.nodes())}}));
+}
+
+}  // namespace
+
+ordered_json nodes_json(const std::vector<NodeRow>& nodes) {
   auto rows = ordered_json::array();
-  for (const NodeRow& node : call->world.nodes()) {
+  for (const NodeRow& node : nodes) {
     const auto cells = cells_of(node);
     ordered_json row;
     for (std::size_t c = 0; c < cells.size(); ++c)
       row[node_columns()[c]] = cell_of(node_columns()[c], cells[c]);
     rows.push_back(std::move(row));
   }
-  call->answer(json_answer({{"nodes", std::move(rows)}}));
+  return rows;
 }
-
-}  // namespace
 
 std::vector<Route> node_routes() {
   std::vector<Route> table;

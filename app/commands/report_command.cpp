@@ -33,7 +33,7 @@ std::string report_text(const ordered_json& summary, const std::filesystem::path
     auto states = ordered_json::parse(text_of(run / "states.json"), nullptr, false);
     if (states.is_discarded()) states = nullptr;  // of an older run: it has none
     return html_report(summary, text_of(run / "timeseries.csv"),
-                       report_end(std::move(states), run / "journal"));
+                       report_end(std::move(states), run, run / "journal"));
   }
   return summary_text(summary);
 }

@@ -280,7 +280,7 @@ class Run {
           return and_then(
               doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
                             pasts_of_others(nodes_.get(), journal_.first)}),
-              [this, &desk] { looked_ = last_look(desk, journal_.memory.get()); });
+              [this, &desk] { looked_ = last_look(desk, journal_.memory.get(), nodes_.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader(),
         promotion_ == nullptr ? nullptr : &promotion_->successor);
@@ -301,9 +301,8 @@ class Run {
     if (!loaded_.output.quiet && !write_out(dressed(text, color, speaks_utf8())))
       return fail("cannot write the summary to the standard output");
     if (!directory_) return true;
-    const auto written =
-        write_results(*directory_, outcome, summary, text,
-                      states_json(scenario_, looked_, outcome.display), journal_path_);
+    const auto states = states_json(scenario_, looked_, outcome.display, config_json(loaded_));
+    const auto written = write_results(*directory_, outcome, summary, text, states, journal_path_);
     if (!written) return fail(written.error().text);
     if (!loaded_.output.quiet)
       say(fmt::format("REPORT    {}", (directory_->path() / "report.html").string()));

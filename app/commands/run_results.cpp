@@ -35,7 +35,8 @@ Result<void> write_results(const RunDirectory& directory, const RunOutcome& outc
   for (const auto& [name, content] :
        {std::pair<std::string, std::string>{"summary.txt", text},
         {"states.json", states.dump() + "\n"},
-        {"report.html", html_report(summary, directory.series_text(), report_end(states, journal))},
+        {"report.html", html_report(summary, directory.series_text(),
+                                    report_end(states, directory.path(), journal))},
         {"summary.json", summary.dump(2) + "\n"}}) {
     auto written = directory.write(name, content);
     if (!written) return written;

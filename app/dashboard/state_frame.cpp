@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include "app/dashboard/deflated.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app::dashboard {
@@ -55,12 +56,7 @@ std::string encode_frame(const FrameHead& head, const PackedStates& states,
   if (base != nullptr) {
     for (std::size_t i = 0; i < plain.size(); ++i) plain[i] ^= base->bytes()[i];
   }
-  uLongf length = compressBound(static_cast<uLong>(plain.size()));
-  message.resize(kFrameHeadBytes + length);
-  const int code = compress2(reinterpret_cast<Bytef*>(message.data()) + kFrameHeadBytes, &length,
-                             plain.data(), static_cast<uLong>(plain.size()), kLevel);
-  CHARGEMILL_ASSERT(code == Z_OK);  // the room was its own bound
-  message.resize(kFrameHeadBytes + length);
+  message += deflated({reinterpret_cast<const char*>(plain.data()), plain.size()}, kLevel);
   return message;
 }
 

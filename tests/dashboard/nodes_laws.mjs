@@ -84,10 +84,14 @@ await law('Tab and arrows lead to it, and axe finds nothing serious there in eit
   }
 });
 
-await law('The page of a finished run has the states and faults of both nodes', async () => {
+await law('The page of a finished run has the states and faults of both nodes, and how these stood', async () => {
   await live.stop();
   const report = await openTab(`file://${live.out}/report.html`);
   await report.waitForFunction(() => document.querySelectorAll('.fault').length > 0, null, { timeout: 30_000 });
+  await report.getByRole('tab', { name: 'Nodes' }).click();
+  await report.getByTestId('nodes').waitFor();
+  const points = await report.locator('[data-testid=nodes] tbody tr td:nth-child(3)').allTextContents();
+  equal(points.reduce((sum, text) => sum + Number(text), 0), 40, 'charge points of the nodes');
   equal(report.complaints, [], 'complaints');
   await report.context().close();
 });

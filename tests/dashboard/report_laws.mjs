@@ -1,4 +1,5 @@
 // The page of a finished run, opened from disk: the same parts, frozen.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   axeSource, check, cut, equal, finish, folder, history, law, openRun, openTab, overlaps, root, smallScenario, until,
@@ -50,13 +51,82 @@ await law('The time of a row leads to the minutes around it in the report too, a
   const row = tab.locator('[data-testid=feed] .fault', { hasText: 'CP-000003' }).first();
   await row.waitFor();
   const link = await row.locator('a').getAttribute('href');
-  check(/^#(?=.*q=CP-000003)(?=.*from=)(?=.*to=)/.test(link), link);
+  check(/^#(?=.*cp=CP-000003)(?=.*from=)(?=.*to=)/.test(link), link);
   await row.locator('a').click();
   await until('its address is that of the link', async () => new URL(tab.url()).hash === link);
+  await tab.getByTestId('drawer-faults').waitFor();
+  equal(await tab.locator('#drawer-title').textContent(), 'CP-000003', 'the charge point');
+  await tab.keyboard.press('Escape');
   const names = () => tab.locator('[data-testid=feed] .fault button').allTextContents();
-  await until('only its rows are left', async () => (await names()).length > 0 && (await names()).every((name) => name === 'CP-000003'));
+  await until('only rows of the broken are left', async () => (await names()).length > 0 && (await names()).every((name) => ['CP-000003', 'CP-000021'].includes(name)));
   await tab.locator('.filters select').nth(2).selectOption('Activated');
   await tab.getByText('No fault that fits.').waitFor();
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+await law('A charge point of the report opens as on the live page, with what its journal has', async () => {
+  const cp = 'CP-000003';
+  const tab = await openTab(address, { width: 1280, height: 1100 });
+  await tab.locator('[data-testid=feed] .fault button', { hasText: cp }).first().click();
+  await tab.getByTestId('drawer-faults').waitFor();
+  check(tab.url().includes(`#cp=${cp}`), tab.url());
+  const rowsOf = async (what) => {
+    const rows = await history(run.out, what, ['--cp', cp, '--limit', '100']);
+    return rows[what] ?? rows;
+  };
+  const cells = (name) => tab.locator(`[data-testid=${name}] tbody tr`).evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const at = (timestamp) => timestamp.slice(5, 19).replace('T', ' ');
+  equal(await cells('drawer-faults'), (await rowsOf('faults')).map((row) => [at(row.timestamp), row.event_type.toLowerCase(), row.reason]), 'faults');
+  equal((await cells('drawer-sessions')).map(([start, , driver, kwh, euros, status]) => [start, driver, kwh, euros, status]),
+    (await rowsOf('sessions')).map((row) => [at(row.start_time), row.driver_id, row.total_kwh.toFixed(3), row.total_cost.toFixed(2), row.status.toLowerCase()]), 'sessions');
+  const reports = (await rowsOf('health')).slice(0, 20);
+  check(reports.length > 1, `${reports.length} reports`);
+  equal(await cells('drawer-reports'), reports.map((row) => [at(row.timestamp), row.state.toLowerCase(), row.reason]), 'reports');
+  const bars = await tab.locator('[data-testid=timeline] rect').evaluateAll((all) => all.map((bar) => bar.getAttribute('class')));
+  equal(bars.at(-1), 'f-faulted', 'how its bar ends');
+  check((await tab.locator('.facts').textContent()).includes('Z01'), 'its zone');
+  equal(await tab.locator('.actions').count(), 0, 'nobody is left to take orders');
+  await tab.keyboard.press('ArrowRight');
+  await until('the one beside it is open', async () => (await tab.locator('#drawer-title').textContent()) === 'CP-000004');
+  await tab.keyboard.press('Escape');
+  await until('it is closed', async () => (await tab.getByTestId('drawer').count()) === 0 && await tab.getByTestId('feed').isVisible());
+  equal(tab.complaints, [], 'complaints');
+  equal(tab.asked.filter((url) => !url.startsWith('file:') && !url.startsWith('data:')), [], 'asked');
+  await tab.context().close();
+});
+
+await law('Requests that were open when the run ended are in its report, and lead to their charge points', async () => {
+  const rows = await history(run.out, 'sessions', ['--status', 'ACTIVE', '--limit', '1000']);
+  const wanted = (rows.sessions ?? rows).map(({ cp_id, driver_id }) => [driver_id, cp_id]);
+  const tab = await openTab(`${address}#panel=requests`, { width: 1280, height: 1100 });
+  await tab.getByTestId('requests').waitFor();
+  const found = await tab.locator('[data-testid=requests] tbody tr').evaluateAll((all) => all.map((row) => [row.children[1].textContent, row.children[2].textContent]));
+  equal(found, wanted, 'open sessions of the journal');
+  check(wanted.length > 0, 'some were open');
+  await tab.locator('[data-testid=requests] tbody button').first().click();
+  await until('it is open', async () => (await tab.locator('#drawer-title').textContent()) === wanted[0][1]);
+  await tab.getByRole('button', { name: 'Close' }).click();
+  await tab.getByRole('tab', { name: 'Requests' }).press('ArrowLeft');
+  await tab.getByTestId('feed').waitFor();
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+await law('Messages, log and configuration of the run are in its report', async () => {
+  const tab = await openTab(`${address}#panel=messages`, { width: 1280, height: 1100 });
+  await tab.getByTestId('messages').waitFor();
+  const rows = await tab.locator('[data-testid=messages] tbody tr').evaluateAll((all) => all.map((row) => row.textContent));
+  for (const text of ['Supply started', 'Session ended']) check(rows.some((row) => row.includes(text)), `${text} is not among ${rows.length} messages`);
+  await tab.getByRole('tab', { name: 'Log' }).click();
+  await tab.getByTestId('log').waitFor();
+  const lines = readFileSync(join(run.out, 'log.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)).reverse();
+  const events = await tab.locator('[data-testid=log] tbody td:nth-child(2)').allTextContents();
+  equal(events, lines.map(({ event, level }) => (level === 'info' ? event : level === 'warning' ? `! ${event}` : `✖ ${event}`)), 'the log');
+  await tab.getByRole('tab', { name: 'Config' }).click();
+  await tab.getByLabel('only what differs').check();
+  const keys = await tab.locator('[data-testid=config] tbody th').allTextContents();
+  check(keys.includes('● network.charge_points'), `${keys}`);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
 });
@@ -73,6 +143,8 @@ for (const theme of ['light', 'dark']) {
   await law(`axe finds nothing serious in the report of the ${theme} theme`, async () => {
     const tab = await openTab(`${address}#theme=${theme}`, { bypassCSP: true });
     await tab.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 20_000 });
+    await tab.locator('[data-testid=feed] .fault button').first().click();
+    await tab.getByTestId('drawer-faults').waitFor();
     await tab.evaluate(axeSource);
     const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
     const found = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -87,7 +159,12 @@ await law('Nothing in the report is cut off or lies over anything else', async (
     const tab = await openTab(address, { width, height: 1080 });
     await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6, null, { timeout: 20_000 });
     equal([...await cut(tab), ...await overlaps(tab)], [], `${width} pixels`);
-    await tab.screenshot({ path: join(folder(join(root, 'build/screenshots')), `report-${width}.png`), fullPage: true });
+    const picture = (name) => tab.screenshot({ path: join(folder(join(root, 'build/screenshots')), `report${name}-${width}.png`), fullPage: true });
+    await picture('');
+    await tab.locator('[data-testid=feed] .fault button').first().click();
+    await tab.getByTestId('drawer-faults').waitFor();
+    equal([...await cut(tab), ...await overlaps(tab)], [], `${width} pixels, a charge point`);
+    await picture('-drawer');
     await tab.context().close();
   }
 });
@@ -113,6 +190,8 @@ await law('The report of a run without a journal has the faults it remembers, an
     return [plan.points, plan.find('CP-LATE'), states.code(6)];
   });
   equal(found, [7, 6, 5], 'points, its place, its state');
+  await tab.locator('[data-testid=feed] .fault button').first().click();
+  equal(await tab.locator('[data-testid=drawer-faults] tbody tr').count(), 1, 'faults of its drawer');
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
 });

@@ -1,6 +1,6 @@
 // An answer of the API that is looked at again and again.
 import { useEffect, useState } from './vendor/preact_htm.js';
-import { ask } from './api.js';
+import { ask, mayChange } from './api.js';
 
 /** What `path` answers: asked at once, then every `everyMs` while the run is live. What was known stays when asking fails. */
 export function useAsked(path, everyMs, isLive) {
@@ -19,7 +19,7 @@ export function useAsked(path, everyMs, isLive) {
       } catch (error) {
         if (isWanted) setTrouble(error.message);
       }
-      if (isWanted && isLive) timer = setTimeout(look, everyMs);
+      if (isWanted && isLive && mayChange()) timer = setTimeout(look, everyMs);
     };
     if (isLive) look();
     return () => {

@@ -1,6 +1,6 @@
 // One charge point: what it is now, what the journal says of it, and what an operator may do.
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
-import { ask, utc, withQuery } from './api.js';
+import { ask, mayChange, utc, withQuery } from './api.js';
 import { figureText, msText, shortTime, spanText, timeText } from './format.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
@@ -198,15 +198,16 @@ function Actions({ cp, now }) {
 /** How old what central believes is: an engine that has died supplies until it is found out. */
 const heardText = (timestamp, clock) => (timestamp ? `, ${msText(Math.max(0, clock - Date.parse(timestamp) / 1000) * 1000)} ago` : '');
 
+/** Of a run that is over less is known. */
 function Facts({ now, clock }) {
   const rows = [
-    ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state + heardText(now.engine_last_heard, clock)],
-    ['Monitor', now.monitor_status + heardText(now.monitor_last_seen, clock)],
-    ['Breaker', now.circuit_breaker.state], ['Fault', now.fault_reason ?? 'none'],
-    ['Rated', `${now.power_kw} kW at €${now.price_eur_kwh.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 6 })}/kWh`],
-    ['Driver', now.current_driver ?? 'nobody'], ['Session', now.current_session ?? 'none'],
-    ['Delivers', now.telemetry ? `${now.telemetry.kw.toFixed(2)} kW, ${now.telemetry.kwh.toFixed(3)} kWh, €${now.telemetry.euros.toFixed(2)}` : 'nothing'],
-  ];
+    ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state && now.engine_state + heardText(now.engine_last_heard, clock)],
+    ['Monitor', now.monitor_status && now.monitor_status + heardText(now.monitor_last_seen, clock)],
+    ['Breaker', now.circuit_breaker?.state], ['Fault', now.fault_reason === null ? 'none' : now.fault_reason],
+    ['Rated', now.power_kw && `${now.power_kw} kW at €${now.price_eur_kwh.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 6 })}/kWh`],
+    ['Driver', now.current_driver === null ? 'nobody' : now.current_driver], ['Session', now.current_session === null ? 'none' : now.current_session],
+    ['Delivers', now.telemetry ? `${now.telemetry.kw.toFixed(2)} kW, ${now.telemetry.kwh.toFixed(3)} kWh, €${now.telemetry.euros.toFixed(2)}` : now.telemetry === null && 'nothing'],
+  ].filter(([, value]) => value);
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd title=${value}>${value}</dd></div>`)}</dl>`;
 }
 
@@ -219,17 +220,20 @@ function Table({ name, testid, heads, rows, cells }) {
       </table></div>`}`;
 }
 
-function waitingFor(hello, isOpen) {
+function waitingFor({ hello, remains }, isOpen) {
+  if (remains) return remains.absence();
   if (!isOpen) return hello ? 'Nobody answers any more; chargemill history has its past.' : 'Waiting for the run…';
   return hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.';
 }
 
+/** `store.remains`: what there is to be told of a run that is over; none: it is asked itself. */
 export function Drawer({ store, view, go }) {
-  const { plan, hello, end } = store;
-  const isOpen = store.connection === 'open' && !end;
+  const { plan, hello, end, remains } = store;
+  const isOpen = remains !== undefined || (store.connection === 'open' && !end);
   const revision = store.faults.find((row) => row.cp_id === view.cp)?.id ?? 0;
   const until = hello && store.pulse ? Date.parse(hello.run.start) / 1000 + store.pulse.sim_s : 0;
-  const { now, past, heard, trouble } = usePoint(view.cp, view, { isOpen, isLive: isOpen && !view.isHeld, hasPast: hello?.has_journal }, revision, until);
+  const { now, past, heard, trouble } = usePoint(view.cp, view, { isOpen, isLive: isOpen && mayChange() && !view.isHeld,
+    hasPast: remains ? remains.has(view.cp) : hello?.has_journal }, revision, until);
   const heading = useRef(null);
   const opener = useRef(document.activeElement);  // before anything is hidden by what is opened
   useEffect(() => heading.current?.focus(), [view.cp]);
@@ -262,7 +266,7 @@ export function Drawer({ store, view, go }) {
     ${now && hello?.may_act && isOpen && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
     ${past ? html`<${Course} past=${past} now=${now} heard=${heard} view=${view} until=${until} />`
-      : html`<p class="empty">${waitingFor(hello, isOpen)}</p>`}
+      : html`<p class="empty">${waitingFor(store, isOpen)}</p>`}
     ${past && html`<${Energy} sessions=${past.sessions} />
       <${Table} name="Sessions" testid="drawer-sessions" rows=${past.sessions} heads=${['Start', 'Lasted', 'Driver', 'kWh', '€', 'Status']}
         cells=${(row) => [shortTime(row.start_time), row.end_time ? spanText((Date.parse(row.end_time) - Date.parse(row.start_time)) / 1000) : '–',

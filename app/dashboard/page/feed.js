@@ -218,6 +218,6 @@ export function Feed({ store, view, go, where = 'search' }) {
     </div>
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
     ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.' : 'No fault so far.'}</p>`}
-    <${List} rows=${shown} go=${go} addressOf=${(patch) => addressOf({ ...view, ...patch, ...(where === 'hash' ? { q: patch.cp } : {}) }, where)} />
+    <${List} rows=${shown} go=${go} addressOf=${(patch) => addressOf({ ...view, ...patch }, where)} />
   </div>`;
 }

@@ -1,16 +1,27 @@
 // The page of a run that has ended: the parts of the live page, over what the run has left behind.
 import { html, render, useEffect, useState } from './vendor/preact_htm.js';
+import { Configuration, Log } from './about_run.js';
+import { answerWith } from './api.js';
 import { Charts } from './charts.js';
+import { Drawer } from './drawer.js';
 import { Feed } from './feed.js';
-import { States } from './frames.js';
+import { inflate, States } from './frames.js';
 import { useKeys, useTheme, useView } from './hooks.js';
 import { Plan } from './layout.js';
 import { Keys } from './keys.js';
 import { Legend } from './legend.js';
 import { ChargePointMap } from './map.js';
+import { Messages } from './messages.js';
+import { Nodes } from './nodes.js';
+import { Remains } from './remains.js';
+import { Requests } from './requests.js';
 import { Series } from './series.js';
 import { Tables } from './table.js';
+import { TabPanel } from './tabs.js';
 import { Tiles } from './tiles.js';
+
+const kPanels = { faults: 'Faults', requests: 'Requests', messages: 'Messages', nodes: 'Nodes', log: 'Log', config: 'Config' };
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 /** What components ask a store, of things that do not change any more. */
 class Frozen {
@@ -45,10 +56,11 @@ class Frozen {
     this.hasOlderFaults = this.faults.length < faults.raised + faults.recovered;
     this.connection = 'finished';
     this.plan = end ? new Plan(end.layout) : null;
+    this.remains = new Remains(this.plan, end);
     this.states = null;
     if (end) {
       this.states = new States(end.layout.points);
-      this.frame = Uint8Array.from(atob(end.states), (c) => c.charCodeAt(0)).buffer;
+      this.frame = bytesOf(end.states).buffer;
     }
   }
   /** Once it is resolved, states are there. */
@@ -64,34 +76,41 @@ class Frozen {
 
 function Places({ store, view, go }) {
   const { plan, total } = store;
-  if (!plan) return null;
-  return html`<section class="centre" aria-label="Charge points at the end">
-    <div class="heading">At the end <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })}
-      aria-pressed=${view.view === 'table'}>Table</button><${Keys} view=${view} go=${go} /></div>
-    ${view.view === 'table' ? html`<${Tables} plan=${plan} states=${store.states} view=${view} go=${go} />`
-      : html`<${ChargePointMap} store=${store} plan=${plan} total=${total} view=${view} go=${go} />`}
-    <${Legend} total=${total} view=${view} go=${go} /></section>`;
+  const shown = {
+    faults: () => html`<${Feed} store=${store} view=${view} go=${go} where="hash" />`,
+    requests: () => html`<${Requests} view=${view} go=${go} isLive=${true} />`,
+    messages: () => html`<${Messages} store=${store} view=${view} go=${go} isLive=${true} />`,
+    nodes: () => html`<${Nodes} isLive=${true} />`,
+    log: () => html`<${Log} view=${view} go=${go} isLive=${true} />`,
+    config: () => html`<${Configuration} view=${view} go=${go} isLive=${true} />`,
+  };
+  const names = Object.keys(kPanels).filter((name) => name === 'faults' || store.remains.knows(name));
+  return html`<div class=${`places ${view.cp ? 'with-drawer' : ''}`}>
+    <section class="centre" aria-label="Charge points at the end">
+      <div class="heading">At the end <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })}
+        aria-pressed=${view.view === 'table'}>Table</button><${Keys} view=${view} go=${go} hasDrawer /></div>
+      ${view.view === 'table' ? html`<${Tables} plan=${plan} states=${store.states} view=${view} go=${go} />`
+        : html`<${ChargePointMap} store=${store} plan=${plan} total=${total} view=${view} go=${go} />`}
+      <${Legend} total=${total} view=${view} go=${go} /></section>
+    <${TabPanel} names=${names} words=${kPanels} view=${view} go=${go} shown=${shown} />
+    ${view.cp && html`<${Drawer} store=${store} view=${view} go=${go} />`}</div>`;
 }
 
 function Page({ store }) {
-  const [view, change] = useView('hash');
+  const [view, go] = useView('hash');
   const theme = useTheme(view);
-  // There is nobody to ask about one charge point; its faults are here.
-  const go = (patch) => change('cp' in patch ? { ...patch, q: patch.cp } : patch);
-  useKeys(go, view.areKeysOff);
+  useKeys(go, view.areKeysOff, () => go({ panel: 'faults', cp: '' }));
   const [, setReady] = useState(false);
   useEffect(() => setReady(true), []);
   return html`<div class="frozen">
     <${Tiles} store=${store} view=${view} go=${go} />
     <${Charts} store=${store} view=${view} theme=${theme} go=${go} />
-    <div class=${store.plan ? 'places' : ''}>
-      <${Places} store=${store} view=${view} go=${go} />
-      ${store.faults.length > 0 && html`<section class="side" aria-label="Faults"><${Feed} store=${store} view=${view} go=${go} where="hash" /></section>`}
-    </div></div>`;
+    ${store.plan && html`<${Places} store=${store} view=${view} go=${go} />`}</div>`;
 }
 
-const data = JSON.parse(document.getElementById('data').textContent);
-const store = await new Frozen(data).unpack();
+const packed = bytesOf(document.getElementById('data').textContent);
+const store = await new Frozen(JSON.parse(new TextDecoder().decode(await inflate(packed)))).unpack();
+answerWith((path) => store.remains.answer(path));
 window.chargemill = store;
 document.getElementById('series-note')?.remove();
 render(html`<${Page} store=${store} />`, document.getElementById('charts'));

@@ -1,6 +1,7 @@
 #include "app/report/html_report.hpp"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <regex>
@@ -17,6 +18,7 @@ namespace {
 
 using tests::sample_summary;
 
+constexpr std::size_t kTextMax = 16U << 20U;
 constexpr const char* kSeries = "sim_s,wall_s,activated\n0,0,9\n1,1,10\n";
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -24,10 +26,18 @@ std::size_t count(const std::string& text, const std::string& part) {
   for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
   return found;
 }
-/// What the first `<script type="application/json"...>` holds.
+/// What the page's script unpacks.
 nlohmann::json embedded(const std::string& page) {
-  const auto begin = page.find('>', page.find("<script type=\"application/json\"")) + 1;
-  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+  const auto begin = page.find('>', page.find("id=\"data\"")) + 1;
+  const auto bytes =
+      runtime::from_base64(page.substr(begin, page.find("</script>", begin) - begin)).value();
+  std::string text(kTextMax, ' ');
+  uLongf length = text.size();
+  EXPECT_EQ(uncompress(reinterpret_cast<Bytef*>(text.data()), &length,
+                       reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()),
+            Z_OK);
+  text.resize(length);
+  return nlohmann::json::parse(text);
 }
 
 TEST(HtmlReport, ShowsEveryFigureAndEveryThreshold) {
@@ -112,8 +122,10 @@ TEST(HtmlReport, BearsTheModulesOfTheDashboardThatNeedNoServer) {
 TEST(HtmlReport, ShowsHowThingsStoodAtTheEndIfSomebodyKeptIt) {
   EXPECT_TRUE(embedded(html_report(sample_summary(), kSeries))["end"].is_null());
   const nlohmann::ordered_json end{{"start", "2026-01-05T00:00:00.000000+00:00"},
-                                   {"states", "AA=="}};
-  EXPECT_EQ(embedded(html_report(sample_summary(), kSeries, end))["end"]["states"], "AA==");
+                                   {"states", "AA=="},
+                                   {"past", {{"points", {{"CP-1", {{"faults", {{1, 2}}}}}}}}}};
+  const auto data = embedded(html_report(sample_summary(), kSeries, end));
+  EXPECT_EQ(data["end"], nlohmann::json(end));
 }
 TEST(Base64, IsThatOfTheStandard) {  // RFC 4648, section 10
   EXPECT_EQ(runtime::to_base64(""), "");
