@@ -30,7 +30,7 @@ count() { grep -oF -- "$1" "$place/page.html" | wc -l; }
 charts_drawn() { [[ $(count '<figure class="chart"') == 6 && $(count '<canvas') == 7 ]]; } # and the map
 charts_say_their_values() {
   grep -qE 'aria-label="States, now: supplying [0-9]' "$place/page.html" &&
-    grep -qE 'aria-label="Requests and sessions a second, now: requests [0-9]' "$place/page.html" &&
+    grep -qE 'aria-label="Requests, sessions a second, now: requests [0-9]' "$place/page.html" &&
     grep -qE 'aria-label="Latency, now: decision p99 [0-9][^"]*decision p50 [0-9]' "$place/page.html"
 }
 tiles_have_lines() { [[ $(grep -oE '<polyline points="[^"]{40,}"' "$place/page.html" | wc -l) -ge 8 ]]; }

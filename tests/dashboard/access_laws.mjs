@@ -11,7 +11,7 @@ await until('the fault is in the journal', async () => (await live.ask('/api/v1/
 for (const theme of ['light', 'dark']) {
   for (const [name, query] of [['map', ''], ['table', 'view=table'], ['charge points', 'view=table&zone=Z02'], ['drawer', 'cp=CP-000005'], ['requests', 'panel=requests'], ['messages', 'panel=messages'],
     ['log', 'panel=log'], ['configuration', 'panel=config'], ['downloads', 'panel=downloads'],
-    ['groups', 'group=1&state=faulted&zone=Z01']]) {
+    ['groups', 'group=1&state=faulted&zone=Z01'], ['large map', 'large=1']]) {
     await law(`axe finds nothing serious in the ${name} view of the ${theme} theme`, async () => {
       // The policy of the page lets no script of a test in; the test goes past it.
       const page = await openTab(`${live.base}/?${query}&theme=${theme}`, { bypassCSP: true });
@@ -95,6 +95,24 @@ await law('Every focus is seen: its outline stands out from what is behind it', 
   }
   check(seen.size > 20, `only ${seen.size} had the focus`);
   await page.context().close();
+});
+
+await law('The edge of every field stands out from what is behind it, three to one and more', async () => {  // WCAG 1.4.11
+  for (const theme of ['light', 'dark']) {
+    const page = await openTab(`${live.base}/?theme=${theme}`);
+    await shown(page);
+    const faint = await page.evaluate(() => {
+      const light = (colour) => {
+        const [r, g, b] = colour.match(/[\d.]+/g).slice(0, 3).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+      };
+      const fields = [...document.querySelectorAll('input:not([type=checkbox]), select')].filter((item) => item.checkVisibility());
+      return [fields.length, ...fields.map((item) => [getComputedStyle(item).borderTopColor, getComputedStyle(item).backgroundColor].map(light))
+        .map(([edge, back]) => Math.max(edge, back) / Math.min(edge, back)).filter((ratio) => ratio < 3)];
+    });
+    check(faint[0] > 4 && faint.length === 1, `${theme}: ${faint}`);
+    await page.context().close();
+  }
 });
 
 await law('New faults are announced, whatever one looks at, together and not more often than every five seconds', async () => {

@@ -156,11 +156,47 @@ export const cellColour = (page, point) => page.evaluate((i) => {
   return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`.toUpperCase();
 }, point);
 
-/** Texts of tiles, buttons, headings and facts that do not fit where they stand; tables of the drawer that are wider than it. */
-export const cut = (page) => page.evaluate(() =>
-  [...document.querySelectorAll('.tile-value, .tile-name, button, h1, h2, th, dd, figcaption b, .drawer .table-box')]
+/**
+ * Looks, each time the screen is drawn anew, for a fault of `cp` in the feed and for its broken cell; `seen()` says when each was
+ * there, in milliseconds since 1970. What the browser is asked meanwhile delays nothing.
+ */
+export async function lookOut(page, cp, point) {
+  await page.evaluate(([name, i]) => {
+    const now = () => performance.timeOrigin + performance.now();
+    const isListed = () => [...document.querySelectorAll('[data-testid=feed] .fault')].some(({ textContent }) => textContent.includes(name) && textContent.includes('▲'));
+    const isPainted = () => {
+      const { ratio, view, places, painter, width } = window.chargemill.stage;
+      const [x, y] = [places.x[i] - view.left, places.y[i] - view.top].map((at) => Math.round(at * view.scale * ratio) + 1);
+      return (painter.pixels[y * width + x] & 0xFFFFFF) === 0x0C59E8;  // #E8590C, red first
+    };
+    window.lookedOut = new Promise((done) => {
+      const found = { feed: 0, cell: 0 };
+      const look = () => {
+        if (found.feed === 0 && isListed()) found.feed = now();
+        if (found.cell === 0 && isPainted()) found.cell = now();
+        if (found.feed > 0 && found.cell > 0) done(found); else requestAnimationFrame(look);
+      };
+      look();
+    });
+  }, [cp, point]);
+  return { seen: () => page.evaluate(() => window.lookedOut) };
+}
+
+/**
+ * Texts of tiles, buttons, headings and facts that do not fit where they stand; tables of the drawer that are wider than it; charts
+ * whose name takes two lines, or that begin lower than those beside them.
+ */
+export const cut = (page) => page.evaluate(() => {
+  const tops = (selector) => [...document.querySelectorAll(selector)].map((item) => [item, item.getBoundingClientRect()]);
+  const names = tops('figcaption > b').filter(([, box]) => box.height > 25).map(([item]) => `${item.textContent} takes two lines`);
+  const beside = (box, other) => box.top === other.top && box !== other;
+  const figures = tops('.chart').map(([item, box]) => [item.textContent, box, item.querySelector('.plot').getBoundingClientRect()]);
+  const lower = figures.filter(([, box, plot]) => figures.some(([, other, plotBeside]) => beside(box, other) && plot.top > plotBeside.top + 1))
+    .map(([text]) => `${text} is drawn lower than a chart beside it`);
+  return [...document.querySelectorAll('.tile-value, .tile-name, button, h1, h2, th, dd, figcaption b, .drawer .table-box')]
     .filter((item) => item.scrollWidth > item.clientWidth + 1 && item.clientWidth > 0 && getComputedStyle(item).display !== 'inline')
-    .map((item) => `${item.className} ${item.textContent}`.trim()));
+    .map((item) => `${item.className} ${item.textContent}`.trim()).concat(names, lower);
+});
 
 /** Parts of the page that lie over each other or reach beyond the window. */
 export const overlaps = (page) => page.evaluate(() => {

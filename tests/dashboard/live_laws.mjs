@@ -1,6 +1,6 @@
 // What a person sees of a run that is under way, and that it is what the run and its journal say.
 import {
-  cellColour, check, equal, finish, freePort, law, openRun, openTab, shown, smallScenario, until,
+  cellColour, check, equal, finish, freePort, law, lookOut, openRun, openTab, overlaps, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -15,23 +15,23 @@ await law('A tab shows every charge point, asks nobody but this server, and comp
   equal(page.complaints, [], 'complaints');
 });
 
-await law('A fault that is injected is in the feed within a second, and its cell turns', async () => {
-  let best = Infinity;
-  // A machine that is busy with something else may be late; not each time.
-  for (let point = 17; point < 22 && best >= 1000; ++point) {
+await law('A fault that is injected is in the feed within a second, and its cell has turned, each of nine times', async () => {
+  const times = [];
+  for (let point = 11; point < 20; ++point) {
     const cp = `CP-0000${point + 1}`;
     const before = await cellColour(page, point);
     check(before !== '#E8590C', `it was ${before}`);
-    const begun = performance.now();
+    const { seen } = await lookOut(page, cp, point);
+    const begun = performance.timeOrigin + performance.now();
     await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '3s' });
-    await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 30_000 });
-    best = Math.min(best, performance.now() - begun);
-    await until('its cell is that of a broken one', async () => (await cellColour(page, point)) === '#E8590C');
+    const { feed, cell } = await seen();
+    times.push([feed - begun, cell - begun]);
     await until('the tile counts it', async () => Number(await page.getByTestId('count-faulted').textContent()) > 0);
     await until('it recovers', async () => (await cellColour(page, point)) !== '#E8590C', 30);
   }
-  console.log(`# ${best.toFixed(0)} ms`);
-  check(best < 1000, `it took ${best.toFixed(0)} ms`);
+  const [feed, cell] = [0, 1].map((i) => times.map((pair) => Math.round(pair[i])).sort((a, b) => a - b));
+  console.log(`# in the feed after ${feed.join(', ')} ms; the cell after ${cell.join(', ')} ms`);
+  check(Math.max(...feed, ...cell) < 1000, `at worst ${feed[8]} ms to the feed, ${cell[8]} ms to the cell`);
 });
 
 await law('A charge point that joins while the page is open is on the map, and can be opened and found', async () => {
@@ -105,6 +105,32 @@ await law('The middle of the map stays in sight beside an open charge point, and
   }
 });
 
+await law('The map has three fifths of the width of the window, and of all of it when it is made large', async () => {
+  for (const [width, height] of [[1280, 800], [1920, 1080]]) {
+    const tab = await openTab(live.base, { width, height });
+    await shown(tab);
+    const share = async () => {
+      const box = await tab.getByTestId('map').boundingBox();
+      return [box.width / width, box.width * box.height / (width * height)];
+    };
+    const [wide, all] = await share();
+    console.log(`# ${width} by ${height}: ${(wide * 100).toFixed(0)} % of the width, ${(all * 100).toFixed(0)} % of the window`);
+    check(wide >= 0.6, `${wide} of the width`);
+    await tab.getByRole('button', { name: 'Large map' }).click();
+    await until('it is that of the window', async () => (await share())[1] >= 0.6);
+    check(tab.url().includes('large=1'), tab.url());
+    equal(await overlaps(tab), [], 'one over the other');
+    await tab.reload();
+    await shown(tab);
+    check((await share())[1] >= 0.6, 'whoever opens the address sees it so');
+    await tab.keyboard.press('/');
+    await until('the search is there again', () => tab.evaluate(() => document.activeElement.id === 'search'));
+    check(!tab.url().includes('large='), tab.url());
+    equal(tab.complaints, [], 'complaints');
+    await tab.context().close();
+  }
+});
+
 await law('From afar zones fill the map as blocks, and one that is clicked is chosen', async () => {
   const tab = await openTab(`${live.base}/?at=0.5`);
   await shown(tab);
@@ -153,6 +179,23 @@ await law('The table has what the map has: the charge points of a zone or a stat
   await live.post('/api/v1/charge-points/CP-000011/resume');
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
+});
+
+await law('Which part of a long list is seen is in the address, and another list is seen from its beginning', async () => {
+  const large = await openRun(smallScenario({ points: 500 }));
+  const tab = await openTab(`${large.base}/?view=table&zone=Z02&part=2`);
+  const first = () => tab.locator('[data-testid=point-table] tbody th').first().textContent();
+  await tab.getByTestId('point-table').waitFor();
+  equal(await first(), 'CP-000226', 'the first of the second part');
+  await tab.getByRole('button', { name: 'Those before' }).click();
+  await until('the part before it is seen', async () => (await first()) === 'CP-000126' && !tab.url().includes('part='));
+  await tab.getByRole('button', { name: 'Those after' }).click();
+  await until('it is seen again', async () => (await first()) === 'CP-000226' && tab.url().includes('part=2'));
+  await tab.getByTestId('zone-table').getByRole('button', { name: 'Z03' }).click();
+  await until('another zone is seen from its beginning', async () => (await first()) === 'CP-000251' && !tab.url().includes('part='));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+  await large.stop();
 });
 
 await law('What stands beside a cell follows its state', async () => {
@@ -315,6 +358,10 @@ await law('Nothing heard for three seconds is said and seen, not earlier, and fo
   check(/^nothing heard for \d+ s$/.test(await tab.getByTestId('age').textContent()), await tab.getByTestId('age').textContent());
   const filter = () => tab.locator('.map canvas').evaluate((canvas) => getComputedStyle(canvas).filter);
   check((await filter()).includes('grayscale(1)'), `the map is painted with ${await filter()}`);
+  await tab.setViewportSize({ width: 360, height: 640 });
+  await tab.getByRole('region', { name: 'Charts' }).scrollIntoViewIfNeeded();
+  const said = await tab.locator('.overlay').boundingBox();
+  check(said.y >= 0 && said.y + said.height <= 640, `on a narrow page that was scrolled it is at ${said.y}`);
   mute.child.kill('SIGCONT');
   await until('it is fresh again', async () => (await tab.locator('.overlay').count()) === 0 && (await filter()) === 'none');
   await tab.context().close();

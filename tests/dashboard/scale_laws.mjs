@@ -1,8 +1,11 @@
 // A hundred thousand charge points: smooth, small, and nobody's burden.
-import { check, law, finish, openRun, openTab, pause, shown, until } from './harness.mjs';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { check, equal, law, finish, openRun, openTab, pause, shown, until } from './harness.mjs';
 
 const kFramesMin = 30;       // a second
 const kHeapMax = 150 << 20;  // bytes of one tab
+const kReportMax = 800_000;  // bytes
 
 const city = await openRun(`
 [run]
@@ -54,9 +57,31 @@ await law('The map of a hundred thousand moves with thirty frames a second and m
   await until('most are on', async () =>
     Number((await page.getByTestId('count-disconnected').textContent()).replace(/\D/g, '')) < 5000, 60);
   await framesOf(page, 0.5);
-  const best = Math.max(await framesOf(page, 2), await framesOf(page, 2));
-  console.log(`# ${best.toFixed(1)} frames a second`);
-  check(best >= kFramesMin, `${best.toFixed(1)} frames a second`);
+  const found = [];
+  for (let i = 0; i < 5; ++i) found.push(await framesOf(page, 1.5));
+  found.sort((a, b) => a - b);
+  console.log(`# ${found.map((rate) => rate.toFixed(1)).join(', ')} frames a second`);
+  check(found[2] >= kFramesMin, `${found[2].toFixed(1)} frames a second, the median of five looks`);
+});
+
+await law('The faulty one among a hundred thousand is two clicks away', async () => {
+  const tab = await openTab(city.base, { width: 1280, height: 900 });
+  await shown(tab);
+  await until('something is broken', async () => (await tab.getByTestId('count-faulted').textContent()) !== '0', 60);
+  await tab.locator('.tile[data-state=faulted]').click();
+  await until('the map leaves them alone', async () => tab.url().includes('state=faulted'));
+  const place = await until('one is there', () => tab.evaluate(() => {
+    const { stage, states, plan } = window.chargemill;
+    const { places, view } = stage;
+    for (let i = 0; i < plan.points; ++i)
+      if (states.code(i) === 5) return { name: plan.name(i), x: (places.x[i] - view.left + places.cell / 2) * view.scale, y: (places.y[i] - view.top + places.cell / 2) * view.scale };
+    return null;
+  }), 60);
+  await tab.getByTestId('map').locator('canvas').click({ position: { x: place.x, y: place.y } });
+  await tab.getByTestId('drawer').locator('.facts').waitFor();
+  equal(await tab.locator('#drawer-title').textContent(), place.name, 'who is open');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
 });
 
 await law('The tab of a hundred thousand holds less than 150 MB after forty frames', async () => {
@@ -124,4 +149,25 @@ await law('Nothing was complained of in all of that', async () => {
 });
 
 await city.stop();
+
+await law('The report of a hundred thousand is a file of some hundred kilobytes, and opens a charge point', async () => {
+  const file = join(city.out, 'report.html');
+  const { size } = statSync(file);
+  console.log(`# ${(size / 1000).toFixed(0)} kB`);
+  check(size < kReportMax, `${size} bytes`);
+  const tab = await openTab(`file://${file}`);
+  await tab.locator('[data-testid=feed] .fault button').first().click({ timeout: 30_000 });
+  await tab.getByTestId('drawer-faults').waitFor();
+  // Far from all that has happened: it says what there is no room for.
+  const absent = await tab.evaluate(() => {
+    const { plan, remains } = window.chargemill;
+    for (let i = plan.points - 1; i >= 0; --i) if (!remains.has(plan.name(i))) return plan.name(i);
+    return '';
+  });
+  await tab.evaluate((cp) => { location.hash = `cp=${cp}`; }, absent);
+  await tab.getByTestId('drawer').getByText('chargemill history has the others').waitFor();
+  check(/Z\d\d, S\d+/.test(await tab.locator('.facts').textContent()), 'where it is');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
 process.exit(await finish());

@@ -4,7 +4,8 @@ import uPlot from './vendor/uplot.js';
 import { countText, figureText, msText, timeText } from './format.js';
 import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
-const kHeight = 120;
+/** The map needs a low window more than they do. */
+const heightOf = () => (innerHeight < 900 ? 100 : 120);
 const kSync = 'time';  // of all charts: one cursor
 const kRangeMin = 1;   // model seconds
 
@@ -28,11 +29,11 @@ const kCharts = [
     ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', afterStart(s)]],
   bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
   { title: 'Power', text: (v) => figureText(v === null ? null : v * 1e3, 'W'), lines: (s) => [['power', 'first', s.power()]] },
-  { title: 'Requests and sessions a second', text: (v) => figureText(v), lines: (s) => [
-    ['requests', 'first', s.rate('requests_sent')], ['sessions begun', 'second', s.rate('sessions_started')], ['ended', 'third', s.rate('sessions_completed')]] },
+  { title: 'Requests, sessions a second', text: (v) => figureText(v), lines: (s) => [
+    ['requests', 'first', s.rate('requests_sent')], ['begun', 'second', s.rate('sessions_started')], ['ended', 'third', s.rate('sessions_completed')]] },
   { title: 'Faults a minute', text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
   { title: 'Latency', text: msText, lines: (s) => [['decision p99', 'first', s.measured('decision_interval_p99_ms')],
-    ['decision p50', 'second', s.measured('decision_interval_p50_ms')], ['fault detection p99', 'third', s.measured('detection_interval_p99_ms')]],
+    ['decision p50', 'second', s.measured('decision_interval_p50_ms')], ['detection p99', 'third', s.measured('detection_interval_p99_ms')]],
   bounds: (hello) => [boundOf(hello, 'request_decision'), null, boundOf(hello, 'fault_detection')] },
   { title: 'Tick lateness p99', text: msText, lines: (s) => [['lateness', 'first', s.measured('tick_lateness_interval_p99_ms')]],
     bounds: (hello) => [boundOf(hello, 'tick_lateness')] },
@@ -89,7 +90,7 @@ const within = (u, splits) => splits.map((v) => (v >= u.scales.x.min && v <= u.s
 
 function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
   return {
-    width, height: kHeight, tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
+    width, height: heightOf(), tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
     legend: { show: false },
     padding: [8, 26, 0, 0],
     cursor: { sync: { key: kSync }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
@@ -149,7 +150,7 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
     plot.current = new uPlot(optionsOf(chart, lines, kInk[theme], Math.max(120, box.current.clientWidth), {
       behind: () => behind.current, onRange: (from, to) => go({ from, to }), onCursor }), [[], ...lines.map(() => [])], box.current);
     const watcher = new ResizeObserver(() =>
-      plot.current.setSize({ width: Math.max(120, box.current.clientWidth), height: kHeight }));
+      plot.current.setSize({ width: Math.max(120, box.current.clientWidth), height: heightOf() }));
     watcher.observe(box.current);
     return () => {
       watcher.disconnect();
@@ -171,7 +172,7 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
     <figcaption aria-hidden="true"><b>${chart.title}</b>
       ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(11)}</span>`}
       ${lines.map(([name, colour, values], i) => html`<span key=${name} class="key">
-        <svg width="22" height="8"><line x1="0" x2="22" y1="4" y2="4" stroke=${kInk[theme][colour]} stroke-width="2" stroke-dasharray=${kDash[i].join(' ')} /></svg>
+        <svg width="20" height="8"><line x1="0" x2="20" y1="4" y2="4" stroke=${kInk[theme][colour]} stroke-width="2" stroke-dasharray=${kDash[i].join(' ')} /></svg>
         ${name} <b>${value(values)}</b></span>`)}
     </figcaption>
     <div class="plot" ref=${box} aria-hidden="true" data-alerts=${alerts.length} ondblclick=${() => go({ from: null, to: null })}></div>

@@ -24,6 +24,7 @@ export function useView(where) {
   }, []);
   const go = (patch) => setView((before) => {
     const after = { ...before, ...(typeof patch === 'function' ? patch(before) : patch) };
+    if (after.zone !== before.zone || after.isolated !== before.isolated) after.part = 0;  // another list, from its beginning
     const isStep = after.cp !== before.cp || after.view !== before.view;
     history[isStep ? 'pushState' : 'replaceState'](null, '', addressOf(after, where));
     return after;

@@ -253,8 +253,8 @@ function useStage(canvas, box, plan, store) {
   return stage;
 }
 
-/** `view`: what the URL says of the map: isolated class, zone, selected point. */
-export function ChargePointMap({ store, plan, total, view, go }) {
+/** `view`: what the URL says of the map: isolated class, zone, selected point. `canGrow`: over what stands beside and below it. */
+export function ChargePointMap({ store, plan, total, view, go, canGrow }) {
   const box = useRef(null);
   const canvas = useRef(null);
   const stage = useStage(canvas, box, plan, store);
@@ -376,6 +376,8 @@ export function ChargePointMap({ store, plan, total, view, go }) {
         <button onclick=${zoomBy(1.5)} aria-label="Zoom in">+</button>
         <button onclick=${zoomBy(1 / 1.5)} aria-label="Zoom out">−</button>
         <button onclick=${() => stage.current.zoom(1 / stage.current.view.scale, 0, 0)} aria-label="Show all">⤢</button>
+        ${canGrow && html`<button onclick=${() => go({ isLarge: !view.isLarge })} aria-pressed=${view.isLarge} aria-label="Large map"
+          title="The map alone, or with lists and charts">▣</button>`}
       </div>
     </div>`;
 }

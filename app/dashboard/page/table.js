@@ -1,5 +1,5 @@
 // What the map shows, in numbers and names: for those who do not see it, and for those who count.
-import { html, useEffect, useState } from './vendor/preact_htm.js';
+import { html } from './vendor/preact_htm.js';
 import { countByZone } from './map.js';
 import { kClasses, kOrder } from './palette.js';
 import { countText, plural } from './format.js';
@@ -37,15 +37,13 @@ function pointsOf(plan, states, view) {
 }
 
 function PointTable({ plan, states, view, go }) {
-  const [part, setPart] = useState(0);
-  useEffect(() => setPart(0), [view.zone, view.isolated]);
   if (!view.zone && view.isolated === null)
     return html`<p class="empty">Choose a zone here, or a state in the legend: its charge points are listed then.</p>`;
   const points = pointsOf(plan, states, view);
-  const from = Math.min(part, Math.max(0, Math.ceil(points.length / kRows) - 1)) * kRows;
+  const from = Math.min(view.part, Math.max(0, Math.ceil(points.length / kRows) - 1)) * kRows;
   const shown = points.slice(from, from + kRows);
   const title = `${view.isolated === null ? '' : `${kClasses[view.isolated].word}, `}${view.zone || 'all zones'}`;
-  const step = (by) => () => setPart(from / kRows + by);
+  const step = (by) => () => go({ part: from / kRows + by });
   return html`<div class="bar" role="group" aria-label="Charge points listed below">
       <b>${title}</b> <span data-testid="point-count">${plural(points.length, 'charge point')}${points.length > kRows ? `, ${countText(from + 1)} to ${countText(from + shown.length)}` : ''}</span>
       <button disabled=${from === 0} onclick=${step(-1)} aria-label="Those before">‹</button>

@@ -31,8 +31,10 @@ export function readView(search) {
     cp: given.get('cp') ?? '',
     q: given.get('q') ?? '',
     at: /^\d+(\.\d+)?(,\d+)?$/.test(given.get('at') ?? '') ? given.get('at') : '',
+    part: Math.max(0, Number(/^\d{1,6}$/.exec(given.get('part') ?? '')?.[0] ?? 1) - 1),
     from: time('from'),
     to: time('to'),
+    isLarge: given.get('large') === '1',
     isGrouped: given.get('group') === '1',
     isPaused: given.get('paused') === '1',
     isHeld: given.get('hold') === '1',
@@ -58,6 +60,8 @@ export function writeView(view) {
   put('zone', view.zone);
   put('cp', view.cp);
   put('at', view.at);
+  put('large', view.isLarge ? '1' : '');
+  put('part', view.part > 0 ? String(view.part + 1) : '');
   put('q', view.q);
   put('kind', view.kind);
   put('now', state(view.now));
