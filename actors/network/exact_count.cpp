@@ -3,6 +3,19 @@
 #include <algorithm>
 
 namespace chargemill::network {
+namespace {
+
+/// What was under way at the end of virtual time has been delivered beyond it, and what it caused:
+/// of a session that goes on more may have been said than had flowed by `now`.
+template <class Booked>
+void add(Totals& to, const charge_point::Meter& meter, SimTime now, Booked booked) {
+  const Energy said = meter.active ? booked(meter.running.session) : Energy{};
+  const std::int64_t early = std::max<std::int64_t>(0, (said - meter.delivered(now)).mj);
+  to.energy_delivered_mj += meter.total(now).mj + early;
+  to.energy_unreported_mj += meter.unreported(now, booked).mj + early;
+}
+
+}  // namespace
 
 void add(Totals& to, const central::ShardTotals& from) {
   for (std::size_t i = 0; i < kDisplayStates; ++i) to.display[i] += from.display[i];
@@ -42,8 +55,7 @@ void add(Totals& to, const charge_point::State& from, const central::ShardState&
   const auto booked = [&](SessionId session) {
     return index == central::kNowhere ? Energy{} : central::booked(owner, index, session);
   };
-  to.energy_delivered_mj += from.meter.total(now).mj;
-  to.energy_unreported_mj += from.meter.unreported(now, booked).mj;
+  add(to, from.meter, now, booked);
 }
 
 void add(Totals& to, const elsewhere::State& from) {
@@ -57,8 +69,7 @@ void add(Totals& to, const elsewhere::State& from) {
 
 void add(Totals& to, const charge_point::State& from, const elsewhere::State& owner, SimTime now) {
   const auto booked = [&](SessionId session) { return elsewhere::booked(owner, from.id, session); };
-  to.energy_delivered_mj += from.meter.total(now).mj;
-  to.energy_unreported_mj += from.meter.unreported(now, booked).mj;
+  add(to, from.meter, now, booked);
 }
 
 void add(Totals& to, const outside::State& from) {

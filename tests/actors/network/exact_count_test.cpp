@@ -34,6 +34,31 @@ TEST(ExactCount, ARecordWhoseSessionWasNeverCountedBreaksItToo) {
               ElementsAre("sessions started = 0, but completed + failed + active + lost = 1"));
 }
 
+TEST(ExactCount, WhatHasBeenSaidBeyondTheEndOfVirtualTimeHasBeenDelivered) {  // D-103
+  using std::chrono::seconds;
+  central::Story story;
+  story.bring_up();
+  const charge_point::Settings settings;
+  auto point = charge_point::make_state(central::kPoint, Power{22'000}, Price{300'000}, settings);
+  StartSupply start{};
+  start.session = story.start();
+  point.meter.begin(start, Nanos{0}, SimTime{});
+  story.telemetry(start.session, Energy{50'000'000});
+  const auto counted_at = [&](SimTime now) {
+    Totals totals;
+    add(totals, story.shard);
+    add(totals, point, story.shard, now);
+    EXPECT_THAT(broken_identities(totals), IsEmpty());
+    return totals;
+  };
+  const Totals early = counted_at(SimTime{seconds{1}});  // 22 kJ
+  EXPECT_EQ(early.energy_delivered_mj, 50'000'000);
+  EXPECT_EQ(early.energy_unreported_mj, 0);
+  const Totals later = counted_at(SimTime{seconds{3}});
+  EXPECT_EQ(later.energy_delivered_mj, 66'000'000);
+  EXPECT_EQ(later.energy_unreported_mj, 16'000'000);
+}
+
 /// A fleet whose replay has two trips, both for the one driver it believes to be idle.
 struct TwoTrips {
   fleet::State fleet =
