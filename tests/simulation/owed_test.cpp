@@ -36,7 +36,7 @@ struct Lives {
     VirtualNetwork virtual_network{scenario, 2, recording.get(), image ? &*image : nullptr};
     (void)virtual_network.finish();
     const SimTime end{scenario.run.duration};
-    auto totals = virtual_network.network().count(end).totals;
+    const auto totals = virtual_network.network().count(end).totals;
     metered.mj += totals.energy_delivered_mj;
     if (ending == Ending::clean) virtual_network.network().close_recording(end);
     EXPECT_TRUE(recording->flush(seconds{10}));
@@ -98,7 +98,7 @@ TEST(Owed, WhatFlowedBehindACutLinkIsInTheHistoryOfItsSession) {  // D-067, D-07
   EXPECT_EQ(lives.in_history(), lives.metered);
   for (const auto& row : lives.sessions()) {
     EXPECT_EQ(row.status, SessionStatus::failed);
-    EXPECT_GT(row.end.value(), row.start + seconds{50}) << "until the run ended";
+    EXPECT_GT(row.end.value(), row.start + seconds{30}) << "beyond its closing";
   }
   const auto issued = lives.tickets().size();
   lives.scenario.faults.clear();
