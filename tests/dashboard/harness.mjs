@@ -149,6 +149,7 @@ export async function shown(page, seconds = 20) {
 /** The colour of a charge point's cell, `#rrggbb`, as it is painted. */
 export const cellColour = (page, point) => page.evaluate((i) => {
   const { stage } = window.chargemill;
+  if (!stage.places || !stage.painter.pixels) return '';  // another map, which nobody has seen yet
   const scale = stage.view.scale * stage.ratio;
   const at = (value, from) => Math.round((value - from) * scale) + 1;
   const pixel = stage.painter.pixels[at(stage.places.y[i], stage.view.top) * stage.width + at(stage.places.x[i], stage.view.left)];
@@ -166,6 +167,7 @@ export async function lookOut(page, cp, point) {
     const isListed = () => [...document.querySelectorAll('[data-testid=feed] .fault')].some(({ textContent }) => textContent.includes(name) && textContent.includes('▲'));
     const isPainted = () => {
       const { ratio, view, places, painter, width } = window.chargemill.stage;
+      if (!places || !painter.pixels) return false;
       const [x, y] = [places.x[i] - view.left, places.y[i] - view.top].map((at) => Math.round(at * view.scale * ratio) + 1);
       return (painter.pixels[y * width + x] & 0xFFFFFF) === 0x0C59E8;  // #E8590C, red first
     };
