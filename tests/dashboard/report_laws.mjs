@@ -97,8 +97,8 @@ await law('A charge point of the report opens as on the live page, with what its
 });
 
 await law('Requests that were open when the run ended are in its report, and lead to their charge points', async () => {
-  const rows = await history(run.out, 'sessions', ['--status', 'ACTIVE', '--limit', '1000']);
-  const wanted = (rows.sessions ?? rows).map(({ cp_id, driver_id }) => [driver_id, cp_id]);
+  const rows = await history(run.out, 'sessions', ['--limit', '1000']);
+  const wanted = rows.filter(({ status }) => status === 'ACTIVE').map(({ cp_id, driver_id }) => [driver_id, cp_id]);
   const tab = await openTab(`${address}#panel=requests`, { width: 1280, height: 1100 });
   await tab.getByTestId('requests').waitFor();
   const found = await tab.locator('[data-testid=requests] tbody tr').evaluateAll((all) => all.map((row) => [row.children[1].textContent, row.children[2].textContent]));
@@ -117,7 +117,7 @@ await law('Messages, log and configuration of the run are in its report', async 
   const tab = await openTab(`${address}#panel=messages`, { width: 1280, height: 1100 });
   await tab.getByTestId('messages').waitFor();
   const rows = await tab.locator('[data-testid=messages] tbody tr').evaluateAll((all) => all.map((row) => row.textContent));
-  for (const text of ['Supply started', 'Session ended']) check(rows.some((row) => row.includes(text)), `${text} is not among ${rows.length} messages`);
+  for (const text of ['Supply started', 'Request accepted', 'Out of Order']) check(rows.some((row) => row.includes(text)), `${text} is not among ${rows.join(' / ')}`);
   await tab.getByRole('tab', { name: 'Log' }).click();
   await tab.getByTestId('log').waitFor();
   const lines = readFileSync(join(run.out, 'log.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)).reverse();
