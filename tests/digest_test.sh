@@ -43,7 +43,7 @@ gives_one_digest() {
   run_in again --workers 8 --no-journal
   cat "$work"/on-*.digest "$work/again.digest" | sort -u >"$work/all"
   [[ $(wc -l <"$work/all") == 1 ]] || { head -v "$work"/*.digest; return 1; }
-  cmp "$work/on-1/states.json" "$work/on-8/states.json"
+  same_states on-1 on-8
 }
 # figures NAME: of the run's summary and series, what the number of workers may not change. Not: what was measured by the wall,
 # of the machine, or of the disk.

@@ -71,7 +71,7 @@ are_alike() {
   for key in digest sent started delivered_mj total; do
     [[ $(figure "$2" "$key") == "$(figure "$1" "$key")" ]] || { echo "$2: $(figure "$2" "$key"), not $(figure "$1" "$key")"; return 1; }
   done
-  cmp "$work/$1/states.json" "$work/$2/states.json"
+  same_states "$1" "$2"
   grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/$2/summary.txt"
   for what in faults:2 health:2 sessions:2 tickets:1; do
     cmp <(rows "$1" "${what%:*}" "${what#*:}") <(rows "$2" "${what%:*}" "${what#*:}") || { echo "${what%:*} differ"; return 1; }

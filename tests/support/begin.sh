@@ -11,3 +11,13 @@ source tests/support/laws.sh
 # ends_what_began: at the exit, whatever $work/pids lists. Laws run in processes of their own: a file knows what they have
 # started.
 ends_what_began() { trap '{ xargs -r kill -KILL <"$work/pids"; } 2>/dev/null || true; rm -rf "$work"' EXIT; }
+
+# states NAME: of the run in $work/NAME its charge points and their past; not what it was set to, nor on which nodes it ran.
+states() {
+  python3 -c 'import json, sys
+states = json.load(open(sys.argv[1]))
+for part in ("keys", "nodes"): states.pop(part, None)
+print(json.dumps(states, indent=1))' "$work/$1/states.json"
+}
+# same_states A B
+same_states() { diff <(states "$1") <(states "$2"); }
