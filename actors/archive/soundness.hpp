@@ -13,6 +13,7 @@ inline constexpr std::uint32_t kJoinedMax = 1U << 21U;
 
 /// Whether quantities are such as a network can have, so that sums and differences of many of them
 /// mean something. A restart passes over a record that is not.
+// NOLINTNEXTLINE(bugprone-exception-escape): a record always has one of its kinds
 [[nodiscard]] bool is_sound(const Record& record) noexcept;
 
 /// Times on disk, in nanoseconds since 1970: 1894 to 2179. Any two of them have a difference.

@@ -19,7 +19,7 @@ struct HttpHeader {
 
 struct HttpRequest {
   std::string method;               ///< `GET`, in capitals
-  std::string target;               ///< `/path?query` as it was sent; begins with `/`
+  std::string target;               ///< as it was sent: `/path?query`, or `*` (of OPTIONS)
   std::vector<HttpHeader> headers;  ///< names in small letters
   std::string body;
 
