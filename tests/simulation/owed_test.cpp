@@ -3,6 +3,7 @@
 
 #include "actors/archive/history.hpp"
 #include "tests/simulation/any_scenario.hpp"
+#include "tests/simulation/recordings.hpp"
 #include "tests/simulation/virtual_network.hpp"
 #include "tests/support/folder.hpp"
 
@@ -22,17 +23,8 @@ struct Lives {
   explicit Lives(network::Scenario what) : scenario(std::move(what)) {}
 
   network::Totals live(Ending ending = Ending::clean) {
-    Recording::Options options;
-    options.journal.chain.directory = folder.path();
-    options.journal.batch_time = std::chrono::milliseconds{1};
-    options.pace = Recorder::Pace::own_time;
-    auto recording = std::move(*Recording::open(std::move(options)));
-    std::optional<archive::Image> image;
-    if (const auto& last = recording->last_run()) {
-      scenario.run.start_unix_s = std::chrono::ceil<seconds>(last->last_time).count();
-      scenario.drivers.initial_supplying = 0;
-      image = recording->restore(archive::Origin{scenario.run.start_unix_s}).value();
-    }
+    const auto recording = open_recording(folder.path());
+    const auto image = go_on(*recording, scenario);
     VirtualNetwork virtual_network{scenario, 2, recording.get(), image ? &*image : nullptr};
     (void)virtual_network.finish();
     const SimTime end{scenario.run.duration};

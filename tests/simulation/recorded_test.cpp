@@ -8,6 +8,7 @@
 #include "actors/central/restart.hpp"
 #include "actors/central/restore.hpp"
 #include "tests/simulation/any_scenario.hpp"
+#include "tests/simulation/recordings.hpp"
 #include "tests/simulation/virtual_network.hpp"
 #include "tests/support/folder.hpp"
 
@@ -16,16 +17,6 @@ namespace {
 
 using archive::Record;
 using std::chrono::seconds;
-
-std::unique_ptr<Recording> open_recording(const std::string& directory) {
-  Recording::Options options;
-  options.journal.chain.directory = directory;
-  options.journal.batch_time = std::chrono::milliseconds{1};
-  options.pace = Recorder::Pace::own_time;
-  auto recording = Recording::open(std::move(options));
-  if (!recording) throw std::runtime_error(recording.error().text);
-  return std::move(*recording);
-}
 
 /// All records of a journal, oldest first.
 std::vector<archive::Found> all_records(const std::string& directory, archive::Origin origin) {
@@ -176,12 +167,7 @@ TEST(Recorded, TheHistoryAddsUpToTheMetersToTheMillijoule) {  // D-103, D-171
   Energy metered;
   for (int life = 0; life < 2; ++life) {  // the second one ends what the first one left
     const auto recording = open_recording(folder.path());
-    std::optional<archive::Image> image;
-    if (const auto& last = recording->last_run()) {
-      scenario.run.start_unix_s = std::chrono::ceil<seconds>(last->last_time).count();
-      scenario.drivers.initial_supplying = 0;
-      image = recording->restore(archive::Origin{scenario.run.start_unix_s}).value();
-    }
+    const auto image = go_on(*recording, scenario);
     VirtualNetwork virtual_network{scenario, 2, recording.get(), image ? &*image : nullptr};
     (void)virtual_network.finish();
     const SimTime end{scenario.run.duration};
@@ -254,13 +240,10 @@ struct Lives {
 
   network::Totals live() {
     auto recording = open_recording(folder.path());
-    std::optional<archive::Image> image;
     if (const auto& last = recording->last_run()) {
       EXPECT_EQ(last->run.network, network::fingerprint(network::make_topology(scenario)));
-      scenario.run.start_unix_s = std::chrono::ceil<seconds>(last->last_time).count();
-      scenario.drivers.initial_supplying = 0;
-      image = recording->restore(archive::Origin{scenario.run.start_unix_s}).value();
     }
+    const auto image = go_on(*recording, scenario);
     VirtualNetwork virtual_network{scenario, 2, recording.get(), image ? &*image : nullptr};
     const auto totals = virtual_network.finish();
     for (const auto& text : network::broken_identities(totals)) ADD_FAILURE() << text;

@@ -5,6 +5,7 @@
 
 #include "actors/archive/history.hpp"
 #include "actors/network/desk.hpp"
+#include "tests/simulation/recordings.hpp"
 #include "tests/support/folder.hpp"
 #include "tests/support/still_engine.hpp"
 
@@ -25,25 +26,12 @@ network::Scenario scenario() {
   return s;
 }
 
-std::unique_ptr<Recording> open_recording(const std::string& directory) {
-  Recording::Options options;
-  options.journal.chain.directory = directory;
-  options.journal.batch_time = 1ms;
-  options.pace = Recorder::Pace::own_time;
-  auto recording = Recording::open(std::move(options));
-  if (!recording) throw std::runtime_error(recording.error().text);
-  return std::move(*recording);
-}
-
 /// One run of the network; the next one in the same folder goes on where it ended.
 class Life {
  public:
   explicit Life(const Folder& folder) : recording_(open_recording(folder.path())) {
     auto from = scenario();
-    if (const auto& last = recording_->last_run()) {
-      from.run.start_unix_s = std::chrono::ceil<std::chrono::seconds>(last->last_time).count();
-      image_ = recording_->restore(archive::Origin{from.run.start_unix_s}).value();
-    }
+    image_ = go_on(*recording_, from);
     network_ = std::make_unique<network::Network>(from, still_.engine, recording_.get(),
                                                   image_ ? &*image_ : nullptr);
     desk_ = std::make_unique<network::Desk>(*network_, still_.engine);
@@ -126,7 +114,7 @@ class Ear final : public outside::Line {
     const auto* order = std::get_if<outside::OrderFor>(&news);
     if (order != nullptr && std::holds_alternative<StopSupply>(order->order)) ++stops_;
   }
-  int stops() const { return stops_; }
+  [[nodiscard]] int stops() const { return stops_; }
 
  private:
   std::atomic<int> stops_{0};
