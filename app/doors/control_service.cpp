@@ -76,7 +76,7 @@ std::optional<std::string> ControlService::take_part(const std::shared_ptr<Frame
   auto said = guests_.take(from, text);
   const auto point = guests_.recorded_at();
   if (!point || !barrier_.is_needed()) return said;
-  confirm({from, number}, *point, std::move(said), guests_.is_relayed());
+  confirm({from, number}, *point, said, guests_.is_relayed());
   return std::nullopt;
 }
 
@@ -178,12 +178,12 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   if (!give_order(command, point)) return "NACK: Driver not found";
   // Central passes on what it is told in order: when this look is back, it has. (To another node
   // the look has a way of its own, and may be there first.)
-  confirm(client, point, std::move(said));
+  confirm(client, point, said);
   return std::nullopt;
 }
 
-void ControlService::confirm(const Client& client, PointId point, std::string said, bool is_relayed,
-                             DiskBarrier::Clock::time_point until) {
+void ControlService::confirm(const Client& client, PointId point, const std::string& said,
+                             bool is_relayed, DiskBarrier::Clock::time_point until) {
   const auto when_seen = [=](const Client& asker, const SeenPoint& seen, SimTime) {
     barrier_.after([=, is_behind = seen.is_journal_behind](bool is_kept) {
       const bool is_late = is_behind && DiskBarrier::Clock::now() >= until;

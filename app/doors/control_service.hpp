@@ -67,11 +67,11 @@ class ControlService final : public runtime::FrameService {
 
   /// Says so once the shard of the point has heard what was said before, and its records are on
   /// disk. `is_relayed`: what was said goes to the shard by way of the point's seat.
-  void confirm(const Client& client, PointId point, std::string said, bool is_relayed = false) {
-    confirm(client, point, std::move(said), is_relayed,
-            DiskBarrier::Clock::now() + DiskBarrier::kPatience);
+  void confirm(const Client& client, PointId point, const std::string& said,
+               bool is_relayed = false) {
+    confirm(client, point, said, is_relayed, DiskBarrier::Clock::now() + DiskBarrier::kPatience);
   }
-  void confirm(const Client& client, PointId point, std::string said, bool is_relayed,
+  void confirm(const Client& client, PointId point, const std::string& said, bool is_relayed,
                DiskBarrier::Clock::time_point until);
   using Seen = std::function<void(const Client&, const SeenPoint&, SimTime at)>;
   /// Looks at the point and lets `then` answer, on the IoThread. `refused`: what is said if it is
