@@ -63,6 +63,7 @@ void Coordinator::stop() {
   // is_stopping().
   stopping_.store(true, std::memory_order_release);
   give_orders();
+  standing_place_.open_for_good();
   for (auto& worker : workers_) worker->wake();
   for (auto& thread : threads_) thread.join();
   if (threads_.empty()) {
@@ -70,6 +71,7 @@ void Coordinator::stop() {
     PacketPool::drain();
   }
   stop_actors();
+  departed_.clear();
   // What the utility actors left behind on their way out.
   for (auto& worker : workers_) worker->dispose();
   caf_clock_.cancel_dispatch_loop();

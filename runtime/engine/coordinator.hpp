@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "runtime/engine/engine_options.hpp"
@@ -27,6 +28,8 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
  public:
   /// Virtual time: what the engine itself holds, as bytes (saved_engine.hpp).
   class Saved;
+  /// Real and hand-moved time: how single actors rest, and go on elsewhere (parking.hpp).
+  class Parking;
 
   explicit Coordinator(caf::actor_system& system);
   ~Coordinator() override;
@@ -64,6 +67,8 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   }
   /// Likewise: who was on another node is now on `node`, which is not this one.
   [[nodiscard]] Address move_on(Address place, unsigned node);
+  /// How many actors of a cluster have been named so far: the number of the last one.
+  [[nodiscard]] Entity named() const noexcept { return static_cast<Entity>(places_.size()); }
   /// The address of an actor that another node spawns at the same place in the order of spawning.
   /// In a cluster one thread of each node names all actors, by spawn() or by this, in the same
   /// order.
@@ -108,6 +113,10 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   /// and messages wait meanwhile, in order. Waits for handlers under way. Not a worker's; one
   /// thread at a time, before stop().
   void hold_still(const std::function<void()>& f);
+  /// Real time: workers stand from their next activation on, for what they do would find no room;
+  /// until let_go_on(), which is called in hold_still(). Any thread, but not in hold_still().
+  void hold_up() { standing_place_.close(); }
+  void let_go_on() noexcept { standing_place_.open(); }
 
   /// Virtual time: lets it run until all that is due at or before `time` is handled. Returns at
   /// once; a new call replaces the limit, also of a run under way. Any thread but a worker's.
@@ -158,6 +167,8 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   ModelClock model_clock_;
   std::vector<Address> places_;  // of a cluster: by entity, from 1; who is elsewhere too
   std::vector<std::unique_ptr<Worker>> workers_;
+  // Of those that have left for another node: other threads may still name them for a moment.
+  std::vector<std::pair<ModelClock::Wall, caf::strong_actor_ptr>> departed_;
   std::vector<std::thread> threads_;
   // Ordinary CAF actors keep CAF's clock (one thread); lean actors never use it.
   caf::detail::thread_safe_actor_clock caf_clock_;

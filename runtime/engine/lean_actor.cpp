@@ -184,6 +184,7 @@ void LeanActor::wake_at(SimTime due) {
   }
   home_->wheel_.cancel(timer_);
   wake_due_ = due;
+  if (flags_.parked) return;  // armed when it goes on
   // What is due already is due when it is asked for; it is the engine's lateness only from then on.
   timer_ = due == kNever ? TimerId{} : home_->wheel_.arm(std::max(due, home_->now()), this);
 }

@@ -119,8 +119,14 @@ class LeanActor : public caf::local_actor, public Reactor {
     bool arrived : 1;     // came through the inbound queue since remote_ was last emptied
     bool adopted : 1;     // its worker knows it
     bool foresees : 1;    // real time: wants to hear of what is put into its mailbox
+    bool parked : 1;      // it rests (Coordinator::Parking): what comes for it waits
     Flags() noexcept
-        : scheduled(false), terminated(false), arrived(false), adopted(false), foresees(false) {}
+        : scheduled(false),
+          terminated(false),
+          arrived(false),
+          adopted(false),
+          foresees(false),
+          parked(false) {}
   };
 
   // All below: written by the home worker only, except remote_ (see there) and, before launch,

@@ -9,23 +9,36 @@ namespace chargemill::runtime {
 
 /// Workers call pass() between two activations; it costs them one relaxed load unless somebody asks
 /// them to stand. Whoever asks holds the lock while they do, so all that was written before pass()
-/// is seen by who asks, and all that is written meanwhile by the workers. Threads: workers, and one
-/// that asks.
+/// is seen by who asks, and all that is written meanwhile by the workers. It may also be closed for
+/// a while: who comes then stands, and is held all the same. Threads: workers, one that asks, and
+/// any that closes.
 class StandingPlace {
  public:
   void pass() {
     // relaxed: a hint; what follows is ordered by the mutex. One that sees it late stands late.
-    if (is_asked_.load(std::memory_order_relaxed)) stand();
+    if (reasons_.load(std::memory_order_relaxed) != 0) stand();
   }
   /// Calls `wake` once workers are asked, then `f` as soon as all `workers` stand.
   template <class Wake, class F>
   void hold(unsigned workers, Wake wake, F f) {
     std::unique_lock<std::mutex> lock(mutex_);
-    is_asked_.store(true, std::memory_order_relaxed);  // relaxed: see pass()
+    reasons_.fetch_add(1, std::memory_order_relaxed);  // relaxed: see pass()
     wake();
     changed_.wait(lock, [&] { return standing_ == workers; });
     f();
-    is_asked_.store(false, std::memory_order_relaxed);  // relaxed: likewise
+    reasons_.fetch_sub(1, std::memory_order_relaxed);  // relaxed: likewise
+    changed_.notify_all();
+  }
+  void close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reasons_.fetch_add(1, std::memory_order_relaxed);  // relaxed: see pass()
+  }
+  /// Takes one close() back, inside hold().
+  void open() noexcept { reasons_.fetch_sub(1, std::memory_order_relaxed); }  // relaxed: likewise
+  /// Nobody stands any more.
+  void open_for_good() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_over_ = true;
     changed_.notify_all();
   }
 
@@ -35,14 +48,16 @@ class StandingPlace {
     ++standing_;
     changed_.notify_all();
     // relaxed: the mutex orders it.
-    changed_.wait(lock, [this] { return !is_asked_.load(std::memory_order_relaxed); });
+    changed_.wait(lock,
+                  [this] { return is_over_ || reasons_.load(std::memory_order_relaxed) == 0; });
     --standing_;
   }
 
-  std::atomic<bool> is_asked_{false};  // written under mutex_
+  std::atomic<unsigned> reasons_{0};  // written under mutex_
   std::mutex mutex_;
   std::condition_variable changed_;
   unsigned standing_ = 0;  // guarded by mutex_
+  bool is_over_ = false;   // guarded by mutex_
 };
 
 }  // namespace chargemill::runtime

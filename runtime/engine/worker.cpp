@@ -127,8 +127,8 @@ void Worker::run_one(Ready ready) {
   if (ready.is_lean()) {
     auto* const actor = ready.actor();
     actor->flags_.scheduled = false;
-    if (!actor->flags_.terminated && actor->activate(kMessagesPerTurn) && is_virtual())
-      settle_timer(*actor);
+    if (actor->flags_.terminated || actor->flags_.parked) return;
+    if (actor->activate(kMessagesPerTurn) && is_virtual()) settle_timer(*actor);
     return;
   }
   auto* const job = ready.job();
