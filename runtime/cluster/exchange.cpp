@@ -6,6 +6,7 @@
 #include "runtime/base/crc32c.hpp"
 #include "runtime/cluster/record_layout.hpp"
 #include "runtime/engine/mail_bag.hpp"
+#include "runtime/engine/parking.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -82,6 +83,7 @@ Result<std::unique_ptr<Exchange>> Exchange::open(Options options) {
 Exchange::Exchange(Options options)
     : options_(std::move(options)),
       inboxes_(options_.workers),
+      held_(options_.links.window_bytes),
       counts_(options_.links.nodes.size()) {
   if (options_.is_virtual && options_.links.may_return) {
     const auto nodes = static_cast<std::uint16_t>(options_.links.nodes.size());
@@ -126,8 +128,33 @@ std::uint8_t Exchange::kind_of(std::uint64_t tag) const noexcept {
 void Exchange::send(unsigned node, MailBag& bag) {
   const SimTime now = Worker::current()->now();
   Writer writer{*this, node, static_cast<std::uint64_t>(now.time_since_epoch().count())};
-  for (const MailBag::Item& item : bag)
+  const bool is_holding = held_.is_holding();
+  for (const MailBag::Item& item : bag) {
+    if (is_holding && held_.holds(item.entity())) {
+      if (held_.keep(item)) Worker::current()->coordinator().hold_up();
+      continue;
+    }
     writer.add(item.letter.tag, item.letter.content(), item.entity(), 0, 0, false);
+  }
+}
+
+void Exchange::release() {
+  CHARGEMILL_ASSERT(engine_ != nullptr && !options_.is_virtual);
+  Coordinator::Parking parking{*engine_};
+  const SimTime now = engine_->reached();
+  const auto stamp = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  std::vector<std::unique_ptr<Writer>> writers(nodes());
+  const bool was_full = held_.release([&](const MailBag::Item& item) {
+    const Address place = engine_->resident(item.entity());
+    if (place != nullptr)
+      return parking.deliver(place,
+                             static_cast<PacketBase*>(
+                                 runtime::kind_of(item.letter.tag).unpack(item.letter.content())));
+    const unsigned node = engine_->node_of(item.entity());
+    if (!writers[node]) writers[node] = std::make_unique<Writer>(*this, node, stamp);
+    writers[node]->add(item.letter.tag, item.letter.content(), item.entity(), 0, 0, false);
+  });
+  if (was_full) engine_->let_go_on();
 }
 
 void Exchange::send(unsigned node, const std::vector<Arrival>& next,

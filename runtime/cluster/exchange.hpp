@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/cluster/held_mail.hpp"
 #include "runtime/cluster/letter_kind.hpp"
 #include "runtime/cluster/links.hpp"
 #include "runtime/cluster/recall.hpp"
@@ -113,6 +114,26 @@ class Exchange final : public Frontier, private LinkEvents {
   }
   /// Calls `f` while no message of another node arrives: where actors live may change.
   void hold_arrivals(const std::function<void()>& f);
+  /// Real time, in Coordinator::hold_still(): what is sent from here to actors with these numbers
+  /// waits until release(); more of it than waits for a slow peer, and the workers stand.
+  void hold(const std::vector<Entity>& actors) { held_.hold(actors); }
+  /// Likewise, not while arrivals are held: what has waited goes to where those actors live now, in
+  /// order, before anything that is sent later. It may wait for a slow node.
+  void release();
+  [[nodiscard]] std::size_t held_bytes() const noexcept { return held_.bytes(); }
+  /// Messages to that node's actors, and from them, so far: what was sent has come once who was
+  /// sent it has received as many.
+  [[nodiscard]] std::uint64_t sent_to(unsigned node) const noexcept {
+    return counts_[node].sent.load(std::memory_order_relaxed);  // relaxed: all workers stood since
+  }
+  [[nodiscard]] std::uint64_t received_from(unsigned node) const noexcept {
+    // acquire: it lies in mailboxes; pairs with release in count_arrival().
+    return counts_[node].received.load(std::memory_order_acquire);
+  }
+  /// Counts messages that nobody will handle.
+  void note_strays(std::uint64_t count) noexcept {
+    strays_.fetch_add(count, std::memory_order_relaxed);  // relaxed: a counter
+  }
   /// Messages for actors that are nowhere, or were not here: dropped, and their senders' time-outs
   /// are what is left of them.
   [[nodiscard]] std::uint64_t strays() const noexcept;
@@ -203,6 +224,7 @@ class Exchange final : public Frontier, private LinkEvents {
   std::mutex engine_mutex_;               // once a frame; contended at the end only
   Coordinator* engine_ = nullptr;         // guarded by engine_mutex_
   std::vector<Inbox> inboxes_;            // by worker
+  HeldMail held_;                         // of actors that are on their way
   std::atomic<std::uint64_t> round_{0};   // of the last meeting begun; written by who is last there
   std::vector<Counts> counts_;            // by node; never grows
   std::atomic<std::uint64_t> strays_{0};  // written by workers and the links' thread
