@@ -147,6 +147,7 @@ void Agreement::post(Event event) {
 
 void Agreement::drained(Revision epoch) { post(Drained{epoch}); }
 void Agreement::let_go(const LetGo& heard) { post(heard); }
+void Agreement::part_with() { post(PartWith{}); }
 
 Agreement::Status Agreement::status() const {
   const std::lock_guard lock{mutex_};

@@ -58,6 +58,8 @@ class Agreement {
   [[nodiscard]] bool await(const std::function<bool(const Status&)>& fits, Nanos patience) const;
   void drained(Revision epoch);
   void let_go(const LetGo& heard);
+  /// This node wants to leave, once others have its shards; the view says so soon.
+  void part_with();
 
  private:
   class Life;

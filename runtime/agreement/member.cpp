@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/agreement/member_keys.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::runtime::agreement {
@@ -16,17 +17,13 @@ constexpr int kTroubleAfter = 40;  // without any answer: worth a word
 constexpr int kLookEvery = 25;     // should a watch be silent and nobody know
 constexpr int kTellEvery = 5;
 
-constexpr std::string_view kNodes = "nodes/";
-constexpr std::string_view kCentral = "central";
-constexpr std::string_view kShardsKey = "shards";
-
 bool starts_with(std::string_view text, std::string_view beginning) noexcept {
   return text.substr(0, beginning.size()) == beginning;
 }
 
 /// Their revisions aside.
 bool is_same(const View& a, const View& b) noexcept {
-  return a.epoch == b.epoch && a.token == b.token &&
+  return a.epoch == b.epoch && a.token == b.token && a.leaving == b.leaving &&
          std::equal(a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),
                     [](const Peer& x, const Peer& y) { return x.who == y.who; });
 }
@@ -44,6 +41,10 @@ bool View::has(const Owner& one) const noexcept {
   return peer != nullptr && peer->who == one;
 }
 
+bool View::is_leaving(const Owner& one) const noexcept {
+  return std::find(leaving.begin(), leaving.end(), one) != leaving.end();
+}
+
 Member::Member(MemberOptions options, MachineTime now)
     : options_(std::move(options)),
       ttl_(options_.lease),
@@ -53,6 +54,7 @@ Member::Member(MemberOptions options, MachineTime now)
       heard_at_(now) {
   CHARGEMILL_ASSERT(is_node_name(options_.name) && !options_.prefix.empty());
   CHARGEMILL_ASSERT(options_.lease.count() > 0 && options_.expected > 0);
+  CHARGEMILL_ASSERT(options_.shards > 0 && options_.shards <= kShards);
 }
 
 Nanos Member::share(std::int64_t parts_of_a_hundred) const noexcept {
@@ -209,6 +211,14 @@ void Member::apply(const Change& change) {
     if (!table) return stop(kv.key + " holds no shard table: etcdctl del removes it");
     view_.table = std::move(*table);
     view_.epoch = change.is_removed ? Revision{} : kv.modified;
+  } else if (starts_with(rest, kLeaving)) {
+    const std::string_view name = rest.substr(kLeaving.size());
+    auto& all = view_.leaving;
+    all.erase(
+        std::remove_if(all.begin(), all.end(), [&](const Owner& one) { return one.name == name; }),
+        all.end());
+    const auto one = change.is_removed ? std::nullopt : owner_from(kv.value);
+    if (one) all.push_back(*one);
   } else if (starts_with(rest, kNodes) && is_node_name(rest.substr(kNodes.size()))) {
     const std::string name{rest.substr(kNodes.size())};
     auto& all = view_.members;
@@ -292,69 +302,6 @@ void Member::think_of_the_store() {
   if (store_call_.id != CallId{} || lease_ == LeaseId{} || now_ < store_at_) return;
   if (is_look_due_ || now_ >= look_at_) return ask(store_call_, Range{options_.prefix, true});
   if (auto request = wish()) ask(store_call_, std::move(*request));
-}
-
-/// What it would change in the store, as the store was when it last looked.
-std::optional<Request> Member::wish() const {
-  using Of = Compare::Of;
-  const std::string me = key(kNodes) + options_.name;
-  if (self_.incarnation == Revision{}) {
-    if (view_.find(options_.name) != nullptr) return std::nullopt;  // until that lease is over
-    return Txn{{{me, Of::created, Revision{}}}, {{me, options_.card, lease_}}};
-  }
-  const Compare is_me{me, Of::created, self_.incarnation};
-  if (!view_.central) {
-    if (!may_be_central()) return std::nullopt;
-    return Txn{{is_me, {key(kCentral), Of::created, Revision{}}},
-               {{key(kCentral), to_text(self_), lease_}}};
-  }
-  if (!is_central(now_)) return std::nullopt;
-  const auto table = wanted_table();
-  if (!table || *table == view_.table) return std::nullopt;
-  return Txn{
-      {{key(kCentral), Of::created, view_.token}, {key(kShardsKey), Of::modified, view_.epoch}},
-      {{key(kShardsKey), to_text(*table), LeaseId{}}}};
-}
-
-/// Somebody of the table is still there: the network that it was made for is not over.
-bool Member::is_network_there() const {
-  return std::any_of(view_.table.owners.begin(), view_.table.owners.end(),
-                     [this](const Owner& owner) { return view_.has(owner); });
-}
-
-/// A network that has begun is led by one of those who began it, or by nobody.
-bool Member::may_be_central() const {
-  if (options_.course == Course::open || !is_network_there()) return true;
-  return options_.course == Course::heirs && view_.table.number_of(self_) != ShardTable::kNobody;
-}
-
-std::optional<ShardTable> Member::wanted_table() const {
-  std::vector<Owner> live;
-  for (const auto& peer : view_.members) {
-    if (live.size() < ShardTable::kOwnersMax) live.push_back(peer.who);
-  }
-  if (options_.course != Course::open && is_network_there()) {
-    if (options_.course == Course::fixed) return std::nullopt;
-    std::vector<Owner> heirs;
-    for (const auto& owner : view_.table.owners) {
-      if (view_.has(owner)) heirs.push_back(owner);
-    }
-    return assigned(view_.table, heirs);
-  }
-  if (options_.course != Course::open) {
-    if (live.size() < options_.expected) return std::nullopt;
-    // The central first: it leads. The others as they came.
-    std::stable_partition(live.begin(), live.end(), [this](const Owner& o) { return o == self_; });
-    live.resize(options_.expected);
-    return assigned({}, live);
-  }
-  if (view_.table.owners.empty() && live.size() < options_.expected) return std::nullopt;
-  ShardTable table = view_.table;
-  for (const auto& one : let_go_) {
-    const auto number = table.number_of(one.from);
-    if (number != ShardTable::kNobody) table = handed_over(std::move(table), number);
-  }
-  return assigned(table, live);
 }
 
 void Member::note_trouble() {

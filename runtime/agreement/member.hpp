@@ -29,6 +29,7 @@ struct MemberOptions {
   std::chrono::seconds lease{5};
   unsigned expected = 1;  ///< nobody has a shard before so many are there
   Course course = Course::open;
+  std::size_t shards = kShards;  ///< so many of the table's are used, from the first on
 };
 
 /// A node as the store knows it.
@@ -43,10 +44,12 @@ struct View {
   std::vector<Peer> members;     ///< by incarnation: who came first is first
   std::optional<Owner> central;  ///< who holds its key
   Revision token{};              ///< when that key was created: what its orders are fenced with
+  std::vector<Owner> leaving;    ///< members that wait for others to have their shards
   ShardTable table;              ///< without owners: there is none
   Revision epoch{};              ///< of the table
   [[nodiscard]] const Peer* find(std::string_view name) const noexcept;
   [[nodiscard]] bool has(const Owner& one) const noexcept;
+  [[nodiscard]] bool is_leaving(const Owner& one) const noexcept;
 };
 
 /// Of a question to the store. Later ones are greater.
@@ -60,8 +63,9 @@ struct Unanswered { CallId call{}; std::string why; };  ///< a write may have ha
 struct WatchLost  { std::string why; };
 struct Drained    { Revision epoch{}; };              ///< what Drain asked for is done
 struct LetGo      { Owner from; Revision epoch{}; };  ///< in: a node has let go of what it gives away
+struct PartWith   {};                                 ///< this node wants to leave once others have its shards
 struct Leave      {};                                 ///< this node ends in peace
-using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, Leave>;
+using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, PartWith, Leave>;
 
 // Out. Every Ask is followed by one Answered or Unanswered, within a fifth of the lease.
 struct Ask        { CallId call{}; Request request; };
@@ -87,6 +91,8 @@ using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
 /// once
 ///   the table says that it has it. In between lies LetGo of that very epoch, or the end of the
 ///   lease.
+/// - Where no newcomer has shards (Course::heirs), those of a node that wants to leave go to the
+///   others, a tenth of all at a time.
 /// - A write without an answer is followed by a look at the store, never by a guess.
 class Member {
  public:
@@ -126,6 +132,7 @@ class Member {
   void handle(const WatchLost& event);
   void handle(const Drained& event);
   void handle(const LetGo& event);
+  void handle(const PartWith&) { wants_to_leave_ = true; }
   void handle(const Leave&);
 
   void think();
@@ -135,6 +142,7 @@ class Member {
   void note_trouble();
   [[nodiscard]] std::optional<Request> wish() const;
   [[nodiscard]] std::optional<ShardTable> wanted_table() const;
+  [[nodiscard]] ShardTable without_let_go() const;
   [[nodiscard]] bool is_network_there() const;
   [[nodiscard]] bool may_be_central() const;
 
@@ -169,6 +177,7 @@ class Member {
   Owner self_;
   Call store_call_;
 
+  bool wants_to_leave_ = false;
   Revision drain_asked_{};  // epoch
   Revision drained_{};      // epoch
   MachineTime tell_at_ = MachineTime::max();

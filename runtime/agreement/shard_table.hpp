@@ -56,6 +56,13 @@ struct ShardTable {
 /// whose owner is gone has a new one at once; one whose owner lives begins to move, and only as
 /// many do as evenness needs.
 [[nodiscard]] ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live);
+/// Those of the first table go on without newcomers: `heirs`, who live. A shard whose owner is gone
+/// has a new one at once. Those of `leavers`, who are among them, move to the others, from one to
+/// one other at a time, `at_most` at once of the first `used`; those behind, which nobody has,
+/// follow the last. Nothing else moves. Requires an heir.
+[[nodiscard]] ShardTable inherited(const ShardTable& before, const std::vector<Owner>& heirs,
+                                   const std::vector<Owner>& leavers, std::size_t used,
+                                   std::size_t at_most);
 /// `owner` has let go of all that it gives away.
 [[nodiscard]] ShardTable handed_over(ShardTable table, ShardTable::Number owner);
 

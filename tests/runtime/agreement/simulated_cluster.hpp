@@ -15,6 +15,7 @@
 #include "runtime/agreement/member.hpp"
 #include "tests/runtime/agreement/ledger.hpp"
 #include "tests/runtime/agreement/model_etcd.hpp"
+#include "tests/runtime/agreement/simulated_node.hpp"
 #include "tests/runtime/agreement/simulated_time.hpp"
 
 namespace chargemill::test {
@@ -23,7 +24,7 @@ using agreement::kShards;
 using agreement::Member;
 using agreement::Revision;
 
-class SimulatedCluster : private SimulatedTime {
+class SimulatedCluster : protected SimulatedTime {
  public:
   struct Options {
     std::uint64_t seed = 0;
@@ -65,29 +66,16 @@ class SimulatedCluster : private SimulatedTime {
   }
   [[nodiscard]] const Tally& tally() const noexcept { return tally_; }
   [[nodiscard]] std::size_t nodes() const noexcept { return nodes_.size(); }
+  SimulatedCluster(const SimulatedCluster&) = delete;
+  SimulatedCluster& operator=(const SimulatedCluster&) = delete;
+  virtual ~SimulatedCluster() = default;
 
- private:
+ protected:
   static constexpr unsigned kPoints = 64;
   static constexpr unsigned kEtcd = 1'000;  // among the ends of a link
 
-  struct Node {
-    std::unique_ptr<Member> member;  // null: it is down
-    unsigned life = 0;               // what is meant for an earlier one is nobody's
-    unsigned watch = 0;
-    unsigned wake = 0;
-    double rate = 1.0;
-    Nanos offset{};
-    MachineTime paused_until{};
-    std::vector<std::function<void()>> held;  // until then
-    std::map<std::size_t, Ledger> shards;     // what it acts for, as it knows it
-    Revision epoch{};                         // of the above
-    bool was_central = false;
-  };
-  struct Watcher {
-    unsigned node = 0, life = 0, watch = 0;
-    Revision next{};
-    MachineTime last{};  // of what was sent: a stream keeps its order
-  };
+  using Node = SimulatedNode;
+  using Watcher = SimulatedWatcher;
 
   // ---- clocks
   [[nodiscard]] MachineTime clock_of(const Node& node) const {
@@ -121,7 +109,7 @@ class SimulatedCluster : private SimulatedTime {
   // ---- a node's life
   void start(unsigned n) {
     Node& node = nodes_[n];
-    if (node.member) return;
+    if (node.member || !may_start(n)) return;
     ++node.life;
     agreement::MemberOptions options;
     options.prefix = "/sim/";
@@ -129,12 +117,19 @@ class SimulatedCluster : private SimulatedTime {
     options.card = options.name + " life " + std::to_string(node.life);
     options.lease = kLease;
     options.expected = 2;
+    set(options);
     node.member = std::make_unique<Member>(options, clock_of(node));
     node.shards.clear();
     node.epoch = {};
     node.was_central = false;
     step(n, agreement::Tick{});
   }
+  // What other courses do otherwise.
+  virtual void set(agreement::MemberOptions&) const {}
+  [[nodiscard]] virtual bool may_start(unsigned) const { return true; }
+  virtual void stepped(unsigned) {}
+  virtual void crashing(unsigned) {}
+
   void end(unsigned n, Nanos until_restart) {
     nodes_[n].member.reset();
     nodes_[n].shards.clear();
@@ -148,7 +143,8 @@ class SimulatedCluster : private SimulatedTime {
       std::visit([&](const auto& a) { perform(n, a); }, action);
       if (!node.member) return;
     }
-    wake_later(n);
+    stepped(n);
+    if (node.member) wake_later(n);
   }
   void wake_later(unsigned n) {
     Node& node = nodes_[n];
@@ -262,7 +258,7 @@ class SimulatedCluster : private SimulatedTime {
         broke("two nodes act for shard " + std::to_string(shard));
     }
   }
-  std::string not_converged() {
+  [[nodiscard]] virtual std::string not_converged() const {
     std::set<std::string> centrals;
     std::set<std::int64_t> epochs;
     std::array<unsigned, kShards> acting{};
@@ -344,6 +340,7 @@ class SimulatedCluster : private SimulatedTime {
       case 0:
         if (!nodes_[n].member) return;
         ++tally_.crashes;
+        crashing(n);
         return end(n, between(0.05, 10.0));
       case 1:  // up to three leases
         ++tally_.pauses;

@@ -1,0 +1,112 @@
+// A simulated cluster whose nodes leave in peace, one after the other: their shards move to those
+// who stay, and nobody joins.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/runtime/agreement/simulated_cluster.hpp"
+
+namespace chargemill::test {
+
+[[nodiscard]] inline std::uint64_t seed_from(const char* name, std::uint64_t otherwise) {
+  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+class LeavingCluster final : public SimulatedCluster {
+ public:
+  explicit LeavingCluster(Options options) : SimulatedCluster(options), wish_(nodes()) {
+    for (unsigned n = 0; n + 1 < nodes(); ++n) {
+      at(between(8.0, 30.0), [this, n] { want(n); });
+    }
+  }
+  [[nodiscard]] unsigned parted() const noexcept { return parted_; }
+  /// Nodes that died while shards were on their way from or to them.
+  [[nodiscard]] unsigned died_on_the_way() const noexcept { return died_on_the_way_; }
+  [[nodiscard]] unsigned wishes() const noexcept { return static_cast<unsigned>(wish_.size()) - 1; }
+
+ private:
+  struct Wish {
+    bool is_said = false;
+    bool has_left = false;
+  };
+
+  void want(unsigned n) {
+    wish_[n].is_said = true;
+    deliver(n, nodes_[n].life, agreement::PartWith{});
+  }
+  void set(agreement::MemberOptions& options) const override {
+    options.course = agreement::Course::heirs;
+    options.expected = static_cast<unsigned>(nodes());
+    options.shards = 12;
+  }
+  [[nodiscard]] bool may_start(unsigned n) const override { return !wish_[n].has_left; }
+  void stepped(unsigned n) override {
+    Node& node = nodes_[n];
+    const auto& view = node.member->view();
+    const auto number = view.table.number_of(node.member->self());
+    const bool is_done = wish_[n].is_said && number != agreement::ShardTable::kNobody &&
+                         view.is_leaving(node.member->self()) && view.table.loads()[number] == 0 &&
+                         !view.table.gives_away(number) && view.table.owners.size() > 1;
+    if (!is_done) return die_now_and_then(n);
+    wish_[n].has_left = true;
+    ++parted_;
+    for (const auto& action : node.member->on(agreement::Leave{}, clock_of(node))) {
+      if (const auto* const ask = std::get_if<agreement::Ask>(&action)) perform(n, *ask);
+    }
+    node.member.reset();
+    node.shards.clear();
+  }
+  /// While shards move, more often than at other times.
+  void die_now_and_then(unsigned n) {
+    if (!options_.has_faults || is_healing_) return;
+    if (nodes_[n].member->view().table.moving() == 0 || !chance(0.01)) return;
+    at(Nanos{0}, [this, n] {
+      if (!nodes_[n].member) return;
+      ++tally_.crashes;
+      crashing(n);
+      end(n, between(0.05, 10.0));
+    });
+  }
+  void crashing(unsigned n) override {
+    const auto& view = nodes_[n].member->view();
+    const auto number = view.table.number_of(nodes_[n].member->self());
+    for (std::size_t s = 0; s < kShards; ++s) {
+      if (!view.table.is_moving(s)) continue;
+      if (view.table.owner[s] != number && view.table.next[s] != number) continue;
+      ++died_on_the_way_;
+      return;
+    }
+  }
+  /// Those of the first table that live have all of it, and one of them leads. Who came back after
+  /// all of them were gone begins anew once all are there.
+  [[nodiscard]] std::string not_converged() const override {
+    std::set<std::string> centrals;
+    std::array<unsigned, kShards> acting{};
+    bool is_there = false;
+    for (const Node& node : nodes_) {
+      if (!node.member) continue;
+      if (!node.member->may_act(clock_of(node))) return "a node is not back";
+      const auto& view = node.member->view();
+      if (view.table.number_of(node.member->self()) == agreement::ShardTable::kNobody) continue;
+      is_there = true;
+      if (node.member->is_central(clock_of(node))) centrals.insert(node.member->self().name);
+      if (view.table.moving() > 0) return "shards still move";
+      for (std::size_t s = 0; s < kShards; ++s)
+        acting[s] += node.member->acts_for(s, clock_of(node));
+    }
+    if (!is_there) return {};
+    if (centrals.size() != 1) return std::to_string(centrals.size()) + " centrals";
+    for (const unsigned count : acting) {
+      if (count != 1) return std::to_string(count) + " nodes act for a shard";
+    }
+    return {};
+  }
+
+  std::vector<Wish> wish_;
+  unsigned parted_ = 0;
+  unsigned died_on_the_way_ = 0;
+};
+
+}  // namespace chargemill::test
