@@ -48,7 +48,10 @@ class Clerk {
   Clerk(archive::RecordSink& sink, std::size_t points);
 
   /// The first round begins with the next step: whoever looks for this shard finds it here.
-  void begin_round() noexcept { unrepeated_ = std::max(unrepeated_, kRecordsARepetition); }
+  void begin_round() noexcept {
+    unrepeated_ = std::max(unrepeated_, kRecordsARepetition);
+    cursor_ = {};
+  }
   /// Takes the records of a step; `state` is the state after it.
   void record(const ShardState& state, const ShardEffects& effects, SimTime now);
   /// At the end, when all stands still: what sessions have delivered, exactly, which central has
@@ -77,10 +80,14 @@ class Clerk {
   }
   [[nodiscard]] std::uint64_t lost() const noexcept { return backlog_.lost(); }
   [[nodiscard]] archive::Waiter& waiter() noexcept { return waiter_; }
-  /// What is kept of it (runtime/saved) where nobody waits for a disk: outside real time.
+  /// Nothing waits for a disk.
+  [[nodiscard]] bool is_at_rest() const noexcept {
+    return backlog_.empty() && pending_.empty() && held_.empty();
+  }
+  /// What is kept of it (runtime/saved) while it is at rest: always, outside real time.
   template <class V>
   void fields(V& v) {
-    v.check(backlog_.empty() && pending_.empty() && held_.empty());
+    v.check(is_at_rest());
     v(unrepeated_, cursor_);
   }
 

@@ -28,6 +28,8 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   /// From now on `sink`, of the home worker, keeps the records; it outlives this. Before the first
   /// message. Whoever moves the journal sends JournalMoved if the waiter asks for it.
   archive::Waiter& record_into(archive::RecordSink& sink);
+  /// Requires record_into().
+  [[nodiscard]] archive::Waiter& waiter() noexcept { return clerk_->waiter(); }
   /// The journal shows at once that it is here now.
   void begin_round() {
     if (clerk_ != nullptr) clerk_->begin_round();

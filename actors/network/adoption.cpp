@@ -25,15 +25,6 @@ bool holds(const List& list, std::uint32_t what) {
 
 }  // namespace
 
-template <class Actor, class State>
-void Network::replace(std::uint32_t shard, ActorSlot<Actor>& actor, runtime::Address& seat,
-                      State state) {
-  Actor* const taken =
-      engine_.take_over<Actor>(seat, home_of(shard), std::move(state), switchboard_);
-  actor = taken;
-  seat = taken;
-}
-
 void Network::adopt(const Scenario& scenario, const Inheritance& inheritance) {
   CHARGEMILL_ASSERT(inheritance.life < kLivesMax && link_ == nullptr);
   for (const std::uint32_t shard : inheritance.shards) adopt_shard(shard, scenario, inheritance);
@@ -130,11 +121,11 @@ void Network::redirect(std::uint32_t shard, unsigned node) {
 }
 
 void Network::route(const Route& route) {
-  CHARGEMILL_ASSERT(route.node_of.size() == topology_.shards.size());
+  CHARGEMILL_ASSERT(route.node_of.size() == topology_.shards.size() && departed_.empty());
   const unsigned self = engine_.options().node;
   std::vector<bool> moved(topology_.shards.size());
   for (std::uint32_t s = 0; s < moved.size(); ++s) {
-    moved[s] = holds(adopted_, s) || node_of(s) != route.node_of[s];
+    moved[s] = (holds(adopted_, s) || node_of(s) != route.node_of[s]) && !holds(route.carried, s);
     if (node_of(s) == route.node_of[s]) continue;
     CHARGEMILL_ASSERT(!is_here(s) && route.node_of[s] != self);
     redirect(s, route.node_of[s]);

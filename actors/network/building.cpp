@@ -57,6 +57,7 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
   const auto& seat = topology_.shards[index];
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p)
     switchboard_.shard_of[p] = ShardId{static_cast<std::uint16_t>(index)};
+  first_numbers_.push_back(engine_.named() + 1);
   place(index, shards_, switchboard_.shards, [&] { return shard_state(index, scenario, image); });
   if (recording_ != nullptr && is_here(index)) record_shard(index);
   place(index, supervisors_, switchboard_.supervisors, [] { return supervisor::make_state(); });
@@ -199,6 +200,7 @@ driver::State Network::driver_state(std::uint32_t d) const {
 
 void Network::spawn_drivers(const archive::Image* image) {
   drivers_.reserve(topology_.drivers.size());
+  first_driver_number_ = engine_.named() + 1;
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d) {
     const auto& seat = topology_.drivers[d];
     place(index_of(seat.shard), drivers_, switchboard_.drivers, [&] { return driver_state(d); });

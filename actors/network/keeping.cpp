@@ -68,9 +68,13 @@ void Network::remember(Memory& memory) {
 }
 
 void Network::record_shard(std::uint32_t index) {
-  Recorder& recorder = recording_->recorder(home_of(index) % engine_.workers());
+  (void)shards_[index]->record_into(recorder_of(index));
+  wake_with_journal(index);
+}
+
+void Network::wake_with_journal(std::uint32_t index) {
   central::ShardActor* const shard = shards_[index];
-  recorder.add_waiter(shard->record_into(recorder), [shard] {
+  recorder_of(index).add_waiter(shard->waiter(), [shard] {
     runtime::LeanActor::post(shard, central::ShardEvent{JournalMoved{}});
   });
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/central/central_actor.hpp"
+#include "actors/central/inspection.hpp"
 #include "actors/central/shard_actor.hpp"
 #include "actors/charge_point/charge_point_actor.hpp"
 #include "actors/director/director_actor.hpp"
@@ -149,6 +150,29 @@ class Network {
   /// Open sessions of those shards, as this node has restored them.
   [[nodiscard]] Restored restored(const Inheritance& inheritance) const;
 
+  // ---- shards that go to another node while this one lives, in real time; each in
+  // Coordinator::hold_still(), and all but settle() while no message of another node arrives
+  /// By which messages find all that works beside those shards.
+  [[nodiscard]] std::vector<runtime::Entity> numbers_of(const std::vector<std::uint32_t>& shards);
+  /// Lets all that waits on this node be handled, until what those shards have to say is on disk
+  /// and said; false: the journal does not take it within `patience`. It may wait for a slow node:
+  /// arrivals are not held.
+  [[nodiscard]] bool settle(const std::vector<std::uint32_t>& shards, Nanos patience);
+  /// At once after that, and then while no message of another node arrives: those shards rest, and
+  /// live on `node`. What they are, as bytes. Nobody elsewhere says anything to them any more.
+  /// Fails, and they stay, if something is under way there that cannot be kept.
+  [[nodiscard]] Result<std::vector<std::byte>> depart(const std::vector<std::uint32_t>& shards,
+                                                      unsigned node);
+  /// Those that departed are there: nothing of them is left here. How many messages for them came
+  /// from nowhere else, and nobody heard.
+  std::uint64_t forget_departed();
+  /// They could not go, and go on here.
+  void return_departed();
+  /// They are here now and go on as they were; before route(). False, and this network means
+  /// nothing any more: these are no bytes of them.
+  [[nodiscard]] bool arrive(const Scenario& scenario, const std::vector<std::uint32_t>& shards,
+                            const std::vector<std::byte>& bytes);
+
   // For tests that follow single actors; each requires one that lives here.
   [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
   [[nodiscard]] monitor::MonitorActor& monitor(PointId id) { return *monitors_[index_of(id)]; }
@@ -180,7 +204,24 @@ class Network {
              std::vector<runtime::Address>& seats, Make make);
   /// The same later, in the place of one that another node had.
   template <class Actor, class State>
-  void replace(std::uint32_t shard, ActorSlot<Actor>& actor, runtime::Address& seat, State state);
+  void replace(std::uint32_t shard, ActorSlot<Actor>& actor, runtime::Address& seat, State state) {
+    Actor* const taken =
+        engine_.take_over<Actor>(seat, home_of(shard), std::move(state), switchboard_);
+    actor = taken;
+    seat = taken;
+  }
+  template <class F>
+  void each_of(std::uint32_t shard, F f);
+  void pass_on(central::Inspect inspect);
+  [[nodiscard]] unsigned emptiest_home() const;
+  void replace_all_of(std::uint32_t index, const Scenario& scenario);
+  [[nodiscard]] Recorder& recorder_of(std::uint32_t shard) {
+    return recording_->recorder(home_of(shard) % engine_.workers());
+  }
+  [[nodiscard]] Instruments& figures_of(std::uint32_t shard) {
+    return *instruments_[home_of(shard) % instruments_.size()];
+  }
+  void wake_with_journal(std::uint32_t index);
   void list_shards_here();
   void adopt_shard(std::uint32_t index, const Scenario& scenario, const Inheritance& inheritance);
   void adopt_central();
@@ -254,7 +295,16 @@ class Network {
   std::vector<unsigned> homes_;           // by ShardId, as home_of()
   Slot<std::uint32_t> first_here_;        // kNoShard: this node has none
   Slot<unsigned> central_node_ = 0U;
-  std::vector<std::uint32_t> adopted_;                // shards that came here and do not work yet
+  std::vector<std::uint32_t> adopted_;  // shards that came here and do not work yet
+  /// One that rests here until all know that it lives elsewhere, shard by shard as they were named.
+  struct Departed {
+    std::uint32_t shard = 0;
+    runtime::LeanActor* actor = nullptr;
+    SimTime due{};
+  };
+  std::vector<Departed> departed_;
+  std::vector<runtime::Entity> first_numbers_;        // of a cluster: by ShardId, the shard's own
+  runtime::Entity first_driver_number_ = 0;           // likewise
   std::vector<DriverId> owed_;                        // drivers with tickets from an earlier run
   std::vector<outside::PointActor*> outside_points_;  // by PointId, as far as there are any
   std::array<Slot<std::uint64_t>, kActorKinds> actors_here_;  // of the scenario, by kind

@@ -20,9 +20,10 @@ struct Inheritance {
 
 /// Where all shards are from now on.
 struct Route {
-  std::vector<unsigned> node_of;  ///< by ShardId
-  unsigned central = 0;           ///< the node that has it
-  std::int64_t token = 0;         ///< what its orders are fenced with; 0: with nothing
+  std::vector<unsigned> node_of;       ///< by ShardId
+  std::vector<std::uint32_t> carried;  ///< shards that have moved with all that they are
+  unsigned central = 0;                ///< the node that has it
+  std::int64_t token = 0;              ///< what its orders are fenced with; 0: with nothing
 };
 
 /// What an inheritance has brought.

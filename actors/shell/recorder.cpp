@@ -1,5 +1,7 @@
 #include "actors/shell/recorder.hpp"
 
+#include <algorithm>
+
 #include "actors/archive/subjects.hpp"
 
 namespace chargemill {
@@ -85,6 +87,14 @@ void Recorder::wake_askers() {
     // exchange of Clerk::must_look().
     if (waiter->is_asking.exchange(false, std::memory_order_acq_rel)) wake();
   }
+}
+
+void Recorder::forget(ShardId shard, archive::Waiter& waiter) {
+  if (teller_ == shard) teller_.reset();  // the next one whose round begins says it
+  const std::lock_guard<std::mutex> lock(mutex_);
+  waiters_.erase(std::remove_if(waiters_.begin(), waiters_.end(),
+                                [&](const auto& one) { return one.first == &waiter; }),
+                 waiters_.end());
 }
 
 void Recorder::stop_waking() {

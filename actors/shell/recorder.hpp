@@ -47,6 +47,9 @@ class Recorder final : public archive::RecordSink {
   /// `wake` is called by the journal's writer whenever `waiter` asks.
   void add_waiter(archive::Waiter& waiter, std::function<void()> wake);
   void wake_askers();
+  /// That shard's records are written elsewhere from now on: it is woken no more when this returns.
+  /// For whoever has stopped its worker.
+  void forget(ShardId shard, archive::Waiter& waiter);
   /// Nobody is woken any more when it returns.
   void stop_waking();
   /// Nothing will become durable any more.

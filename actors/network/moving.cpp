@@ -1,0 +1,240 @@
+// Shards that go from one node to another while both live: with all that their actors are.
+#include <algorithm>
+
+#include "actors/network/here.hpp"
+#include "actors/network/network.hpp"
+#include "actors/saved/central_fields.hpp"
+#include "actors/saved/director_fields.hpp"
+#include "actors/saved/driver_fields.hpp"
+#include "actors/saved/point_fields.hpp"
+#include "runtime/base/assert.hpp"
+#include "runtime/engine/parking.hpp"
+#include "runtime/saved/reader.hpp"
+#include "runtime/saved/writer.hpp"
+
+namespace chargemill::network {
+
+using runtime::Entity;
+using runtime::LeanActor;
+using runtime::saved::Reader;
+using runtime::saved::Writer;
+using Parking = runtime::Coordinator::Parking;
+
+namespace {
+
+/// Between two waits for the disk actors say what they may say now; each time less is left.
+constexpr int kWaitsMax = 16;
+
+/// What a look at a node owes to one of its shards, and goes where the shard goes.
+void add_figures(Instruments& to, const driver::State& of, std::uint64_t sign) {
+  const driver::Totals& t = of.totals;
+  to.add(Metric::requests_sent, sign * t.sent);
+  to.add(Metric::requests_accepted, sign * t.accepted);
+  to.add(Metric::requests_denied, sign * t.denied);
+  to.add(Metric::requests_timed_out, sign * t.timed_out);
+  to.add(Metric::tickets_delivered, sign * t.tickets);
+  if (of.mode == driver::Mode::fleet) to.add(Metric::done, sign * t.sent);
+}
+void add_figures(Instruments& to, const fleet::State& of, std::uint64_t sign) {
+  to.add(Metric::offered, sign * of.totals.offered);
+  to.add(Metric::shed, sign * of.totals.shed);
+}
+template <class State>
+void add_figures(Instruments& /*to*/, const State& /*of*/, std::uint64_t /*sign*/) {}
+
+}  // namespace
+
+/// Calls f(slot, seat, number) for all that works beside this shard, in the order in which they
+/// were named.
+template <class F>
+void Network::each_of(std::uint32_t shard, F f) {
+  const auto& seat = topology_.shards[shard];
+  auto& of = switchboard_;
+  Entity number = first_numbers_[shard];
+  f(shards_[shard], of.shards[shard], number);
+  f(supervisors_[shard], of.supervisors[shard], ++number);
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    CHARGEMILL_ASSERT(!topology_.points[p].is_outside);
+    f(points_[p], of.points[p], ++number);
+    f(monitors_[p], of.monitors[p], ++number);
+  }
+  f(directors_[shard], of.directors[shard], ++number);
+  f(fleets_[shard], of.fleets[shard], ++number);
+  for (const DriverId id : of.drivers_of[shard]) {
+    const auto d = index_of(id);
+    f(drivers_[d], of.drivers[d], first_driver_number_ + d);
+  }
+}
+
+std::vector<Entity> Network::numbers_of(const std::vector<std::uint32_t>& shards) {
+  std::vector<Entity> numbers;
+  for (const std::uint32_t s : shards)
+    each_of(s, [&](auto& /*slot*/, auto& /*seat*/, Entity number) { numbers.push_back(number); });
+  return numbers;
+}
+
+/// Until nothing waits on this node, all that those shards have said is on disk, and all that they
+/// had promised is said.
+bool Network::settle(const std::vector<std::uint32_t>& shards, Nanos patience) {
+  Parking parking{engine_};
+  parking.settle();
+  const auto is_done = [&] {
+    return std::all_of(shards.begin(), shards.end(), [&](std::uint32_t s) {
+      const central::Clerk* const clerk = shards_[s]->clerk();
+      return clerk == nullptr || clerk->is_at_rest();
+    });
+  };
+  if (recording_ == nullptr) return is_done();
+  for (int wait = 0; wait < kWaitsMax; ++wait) {
+    const std::uint64_t appended = recording_->appended();
+    if (!recording_->flush(patience)) return false;
+    if (wait > 0 && is_done() && recording_->appended() == appended) return true;
+    for (const std::uint32_t s : shards)
+      LeanActor::post(shards_[s], central::ShardEvent{JournalMoved{}});
+    parking.settle();
+  }
+  return false;
+}
+
+Result<std::vector<std::byte>> Network::depart(const std::vector<std::uint32_t>& shards,
+                                               unsigned node) {
+  CHARGEMILL_ASSERT(departed_.empty() && link_ == nullptr);
+  Parking parking{engine_};
+  Writer v;
+  for (const std::uint32_t s : shards) {
+    CHARGEMILL_ASSERT(is_here(s));
+    if (recording_ != nullptr)
+      recorder_of(s).forget(ShardId{static_cast<std::uint16_t>(s)}, shards_[s]->waiter());
+    v.same(s);
+    Instruments& figures = figures_of(s);
+    each_of(s, [&](auto& slot, auto& seat, Entity number) {
+      auto* const actor = slot.operator->();
+      const SimTime due = parking.park(*actor);
+      actor->fields(v);
+      v(due);
+      add_figures(figures, actor->state(), ~std::uint64_t{0});
+      departed_.push_back({s, actor, due});
+      slot = nullptr;
+      seat = parking.leave(number, node);
+    });
+    nodes_of_[s] = node;
+  }
+  list_shards_here();
+  count_actors();
+  if (v.is_sound()) return v.take();
+  return_departed();
+  return chargemill::failure(ErrorKind::environment, "something there cannot be taken along");
+}
+
+void Network::return_departed() {
+  Parking parking{engine_};
+  for (auto one = departed_.begin(); one != departed_.end();) {
+    const std::uint32_t s = one->shard;
+    Instruments& figures = figures_of(s);
+    each_of(s, [&](auto& slot, auto& seat, Entity number) {
+      using Actor = std::remove_pointer_t<decltype(slot.operator->())>;
+      auto* const actor = static_cast<Actor*>(one->actor);
+      parking.take_back(number, *actor);
+      slot = actor;
+      seat = actor;
+      add_figures(figures, actor->state(), 1);
+      ++one;
+    });
+    if (recording_ != nullptr) wake_with_journal(s);
+    nodes_of_[s] = engine_.options().node;
+  }
+  for (const Departed& one : departed_) parking.resume(*one.actor, one.due);
+  departed_.clear();
+  list_shards_here();
+  count_actors();
+}
+
+std::uint64_t Network::forget_departed() {
+  Parking parking{engine_};
+  std::uint64_t unheard = 0;
+  for (const Departed& one : departed_) {
+    // What nobody between nodes says has come from outside, while it was on its way. An inspection
+    // goes on where the next shard of this node is.
+    unheard += parking.end(*one.actor, [&](const runtime::Message& m) {
+      if (const auto* const inspect = m.get_if<central::Inspect>()) pass_on(*inspect);
+    });
+  }
+  departed_.clear();
+  return unheard;
+}
+
+void Network::pass_on(central::Inspect inspect) {
+  auto next = index_of(inspect.shard);
+  do {
+    ++next;
+  } while (next < topology_.shards.size() && !is_here(next));
+  if (inspect.only_this || next >= topology_.shards.size())
+    return inspect.what->finish(engine_.reached());
+  inspect.shard = ShardId{static_cast<std::uint16_t>(next)};
+  inspect.from = 0;
+  LeanActor::post(shards_[next], inspect);
+}
+
+/// Where fewest shards live; on workers that have somebody who keeps their records.
+unsigned Network::emptiest_home() const {
+  const std::size_t homes = std::min<std::size_t>(engine_.workers(), topology_.shards.size());
+  std::vector<std::size_t> load(homes);
+  for (std::uint32_t s = 0; s < topology_.shards.size(); ++s) {
+    if (is_here(s)) ++load[(home_of(s) % engine_.workers()) % homes];
+  }
+  return static_cast<unsigned>(std::min_element(load.begin(), load.end()) - load.begin());
+}
+
+/// As the plan has it, before anything has happened there.
+void Network::replace_all_of(std::uint32_t index, const Scenario& scenario) {
+  const auto& seat = topology_.shards[index];
+  homes_[index] = emptiest_home();
+  replace(index, shards_[index], switchboard_.shards[index],
+          shard_state(index, scenario, nullptr, engine_.reached()));
+  if (recording_ != nullptr) record_shard(index);
+  if (memory_ != nullptr)
+    (void)shards_[index]->record_into(memory_->sink(home_of(index) % engine_.workers()));
+  replace(index, supervisors_[index], switchboard_.supervisors[index], supervisor::make_state());
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
+    replace(index, points_[p], switchboard_.points[p], point_state(p, nullptr));
+    replace(index, monitors_[p], switchboard_.monitors[p], monitor_state(p, seat, nullptr));
+  }
+  replace(index, directors_[index], switchboard_.directors[index], director_state(index, scenario));
+  replace(index, fleets_[index], switchboard_.fleets[index], fleet_state(index, scenario));
+  for (const DriverId id : switchboard_.drivers_of[index]) {
+    const auto d = index_of(id);
+    replace(index, drivers_[d], switchboard_.drivers[d], driver_state(d));
+  }
+}
+
+bool Network::arrive(const Scenario& scenario, const std::vector<std::uint32_t>& shards,
+                     const std::vector<std::byte>& bytes) {
+  Reader v{bytes.data(), bytes.size()};
+  Parking parking{engine_};
+  for (const std::uint32_t s : shards) {
+    CHARGEMILL_ASSERT(!is_here(s));
+    v.same(s);
+    if (!v.is_sound()) return false;
+    replace_all_of(s, scenario);
+    std::vector<SimTime> due;
+    each_of(s, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
+      if (v.is_sound()) slot->fields(v);
+      v(due.emplace_back());
+    });
+    if (!v.is_sound()) return false;
+    shards_[s]->fence(switchboard_.token);
+    if (recording_ != nullptr) shards_[s]->begin_round();
+    nodes_of_[s] = engine_.options().node;  // whoever sees it finds all of them
+    Instruments& figures = figures_of(s);
+    auto at = due.begin();
+    each_of(s, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
+      add_figures(figures, slot->state(), 1);
+      parking.resume(*slot, *at++);
+    });
+  }
+  list_shards_here();
+  count_actors();
+  return v.is_exhausted();
+}
+
+}  // namespace chargemill::network
