@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "actors/network/division.hpp"
 #include "app/commands/exit_code.hpp"
 #include "app/commands/run_command.hpp"
 #include "app/commands/run_journal.hpp"
@@ -129,6 +130,7 @@ EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluste
   meeting.control_port = cluster.control_port;
   meeting.lease = std::chrono::duration_cast<std::chrono::seconds>(cluster.lease);
   meeting.expected = expected_of(options, cluster);
+  meeting.shards = network::shards_of(scenario);
   meeting.patience = std::chrono::seconds{options.wait_s};
   // In virtual time nothing but the same events gives the same digest.
   meeting.outlives_losses = !scenario.run.speed.max;

@@ -27,6 +27,11 @@ class ByteOutput {
     value(static_cast<std::uint64_t>(items.size()));
     for (const auto& item : items) value(item);
   }
+  /// Many of them.
+  void text(std::string_view bytes) {
+    value(static_cast<std::uint64_t>(bytes.size()));
+    bytes_.append(bytes);
+  }
   // Buckets in use, by their lowest value; the longest is told apart.
   void histogram(const runtime::LatencyHistogram& what) {
     std::uint64_t buckets = 0;
@@ -70,6 +75,14 @@ class ByteInput {
     if (!is_sound_) return;
     items.resize(static_cast<std::size_t>(size));
     for (auto& item : items) value(item);
+  }
+  void text(std::string& bytes) {
+    std::uint64_t size = 0;
+    value(size);
+    is_sound_ = is_sound_ && size <= rest_.size();
+    if (!is_sound_) return;
+    bytes.assign(rest_.substr(0, static_cast<std::size_t>(size)));
+    rest_.remove_prefix(static_cast<std::size_t>(size));
   }
   // The bucket that holds the longest gets it as it was, so that the maximum stays exact.
   void histogram(runtime::LatencyHistogram& what) {

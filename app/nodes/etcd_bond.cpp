@@ -13,6 +13,7 @@ constexpr std::size_t kNotesMax = 1'000;  // of which nobody takes any
 EtcdBond::EtcdBond(Agreement::Options options) : name_(options.member.name) {
   Agreement::Listener listener;
   listener.on_note = [this](const Note& note) { say(note); };
+  listener.on_drain = [](runtime::agreement::Revision) {};  // whoever leads says when it is done
   listener.on_stop = [this](const std::string& why) { lose(why); };
   agreement_ = std::make_unique<Agreement>(std::move(options), std::move(listener));
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -172,6 +173,7 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
                fmt::format("tcp://{}:{}", meeting.host, control.number()), keys.public_key});
   options.member.lease = meeting.lease;
   options.member.expected = meeting.expected;
+  options.member.shards = std::clamp<std::size_t>(meeting.shards, 1, agreement::kShards);
   options.member.course =
       meeting.outlives_losses ? agreement::Course::heirs : agreement::Course::fixed;
   auto bond = std::make_shared<EtcdBond>(std::move(options));

@@ -26,6 +26,7 @@ struct EtcdMeeting {
   std::uint32_t control_port = 0;       ///< likewise
   std::chrono::seconds lease{5};
   unsigned expected = 2;               ///< so many make the network
+  std::size_t shards = 1;              ///< that it has
   bool outlives_losses = false;        ///< shards of a lost node go to the others
   std::chrono::seconds patience{300};  ///< for the others to come
 };

@@ -12,6 +12,7 @@
 
 #include "actors/network/others.hpp"
 #include "app/nodes/continuation.hpp"
+#include "app/nodes/moves.hpp"
 #include "app/nodes/node_report.hpp"
 #include "app/nodes/succession.hpp"
 #include "app/nodes/words.hpp"
@@ -24,6 +25,12 @@ namespace chargemill::app {
 struct Heir {
   std::function<Adopted(const TakeOver&)> adopt;
   std::function<void(const TakeOver&)> route;
+  /// And when they move from a node that lives (app/simulation/hand_over.hpp).
+  using IsOver = std::function<bool()>;
+  std::function<std::optional<std::uint64_t>(const Move&)> hold;
+  std::function<Given(const Marks&, const IsOver&)> give;
+  std::function<bool(const Marks&, const IsOver&)> hear;
+  std::function<bool(Luggage, const IsOver&)> take;
 };
 
 /// Asks all other nodes and waits for all answers. After a failure nothing is asked any more and
@@ -45,6 +52,8 @@ class Leader final : public network::Others {
   void follow(const LeaderSays& former);
   /// Gives shards of lost nodes to others, if any were lost. Real time, while it runs.
   void mend(const Heir& here);
+  /// Besides, lets shards move from nodes that want to leave, and tells these when they may.
+  void attend(const Heir& here);
   /// What nodes that were lost have counted. Any thread.
   [[nodiscard]] network::Snapshot left() const;
   /// Loses nobody any more without failing: it is over, and will be counted.
@@ -118,6 +127,13 @@ class Leader final : public network::Others {
                                                   std::optional<unsigned> of = std::nullopt);
   /// Nodes that are there and have said nothing yet are awaited.
   [[nodiscard]] bool is_complete(const std::vector<bool>& awaited) const;
+  [[nodiscard]] std::optional<std::string> ask_one(unsigned node, Word word, std::string_view rest);
+  /// Why it did not come about; empty: the others have them, once all know.
+  [[nodiscard]] std::string carry(const Move& move, const Heir& here, Given& given);
+  /// Tells all where shards are now.
+  [[nodiscard]] bool tell_where(const Heir& here, const TakeOver& order);
+  void note_moved(const Move& move, const Given& given);
+  void part_with(unsigned node);
   void note_losses();
   [[nodiscard]] LeaderSays says(const network::Snapshot& own) const;
   void take_leave_of(unsigned node);
@@ -142,6 +158,7 @@ class Leader final : public network::Others {
   Succession* const successors_ = nullptr;
   Succession* succession_ = nullptr;     // once nodes may be lost; null: who is lost ends the run
   std::uint32_t noted_ = 0;              // lost nodes whose last look is part of left_, by bit
+  std::uint32_t parted_ = 0;             // nodes that were told to leave, by bit
   SimTime seen_ = SimTime::max();        // when those that are lost and not mended were last seen
   std::atomic<std::uint32_t> asked_{0};  // written by whoever asks
   std::vector<bool> are_ready_;          // by node

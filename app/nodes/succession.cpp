@@ -106,10 +106,11 @@ void Succession::look_at_links() {
 std::optional<TakeOver> Succession::due() const {
   CHARGEMILL_ASSERT(leads());
   if (lost_ == settled_ && central_ == settled_central_) return std::nullopt;
-  return take_over_of(membership_.owners, view_, lost_, lives_);
+  return take_over_of(membership_.owners, view_, lost_, lives_now());
 }
 
 void Succession::done(const TakeOver& order) {
+  expected_.reset();
   lives_ = order.lives;
   settled_ = order.lost;
   settled_central_ = order.central;

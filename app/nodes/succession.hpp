@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/nodes/membership.hpp"
+#include "app/nodes/moves.hpp"
 #include "app/nodes/silence.hpp"
 #include "app/nodes/take_over.hpp"
 #include "runtime/agreement/member.hpp"
@@ -24,10 +25,24 @@ namespace chargemill::app {
     const std::vector<runtime::agreement::Owner>& owners, const runtime::agreement::View& view,
     std::uint32_t lost, const std::vector<std::vector<std::uint8_t>>& lives);
 
+using Lives = std::vector<std::vector<std::uint8_t>>;  ///< as TakeOver has them
+
+/// What the table of `view` wants to be moved next from a node that lives; none: nothing. Without
+/// shards: only such move as nobody has.
+[[nodiscard]] std::optional<Move> move_of(const std::vector<runtime::agreement::Owner>& owners,
+                                          const runtime::agreement::View& view, const Lives& lives);
+/// Whether that table says that it has come about.
+[[nodiscard]] bool has_come_about(const Move& move,
+                                  const std::vector<runtime::agreement::Owner>& owners,
+                                  const runtime::agreement::View& view);
+
 /// Of one node of a network whose nodes agree through etcd, in real time. A node is lost when etcd
 /// has no place for it any more: it has stopped by then (FE-04). Threads: whoever runs the node.
 class Succession {
  public:
+  /// Between two looks at a table that somebody waits for.
+  static constexpr std::chrono::milliseconds kTableEvery{50};
+
   /// Both outlive this. Requires a bond.
   Succession(runtime::Exchange& exchange, const Membership& membership);
 
@@ -46,6 +61,24 @@ class Succession {
   [[nodiscard]] std::optional<TakeOver> due() const;
   /// This node has done its part.
   void done(const TakeOver& order);
+
+  // ---- shards that move while their node lives
+  /// This node waits for that to come about, or not.
+  void expect(const Move& move) { expected_ = move; }
+  /// The next one, if all know of those who are lost. Requires leads().
+  [[nodiscard]] std::optional<Move> next_move() const;
+  /// They have let go of it: waits until the table says where it is now. False: this node does not
+  /// lead any more, or there is a failure.
+  [[nodiscard]] bool let_go(const Move& move);
+  /// What all nodes are to be told after that, or when nothing came of it. Requires leads().
+  [[nodiscard]] TakeOver outcome() const;
+  /// Waits a moment for the table to want something else.
+  void await_table(Nanos patience);
+  /// Nodes that want to leave and have no shard any more, by bit.
+  [[nodiscard]] std::uint32_t empty_leavers() const;
+  /// Asks for others to have the shards of this node, so that it can leave; whether anybody is
+  /// there who could.
+  [[nodiscard]] bool part();
   /// Of a network of so many shards. Before the first look().
   void begin(std::size_t shards);
   [[nodiscard]] std::size_t shards() const noexcept { return lives_.size(); }
@@ -55,6 +88,7 @@ class Succession {
 
  private:
   void lose(unsigned node);
+  [[nodiscard]] Lives lives_now() const;
   void look_at_links();
 
   runtime::Exchange& exchange_;
@@ -64,7 +98,8 @@ class Succession {
   std::uint32_t lost_ = 0;             // by bit
   std::uint32_t settled_ = 0;          // of them, those whose shards live elsewhere
   std::uint32_t settled_central_ = 0;  // the node that all know as central
-  std::vector<std::vector<std::uint8_t>> lives_;
+  Lives lives_;
+  std::optional<Move> expected_;  // of which it is not known what came of it
   std::vector<std::optional<std::chrono::steady_clock::time_point>> silent_since_;  // by node
   bool is_over_ = false;
 };

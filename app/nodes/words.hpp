@@ -13,13 +13,19 @@ namespace chargemill::app {
 
 /// Each is answered by the same word. All but `ready` come from the node that leads.
 enum class Word : char {
-  journal = 'j',   ///< what has an earlier run left? JournalAnswer
-  resume = 'g',    ///< begin there, all. A Beginning; answer: why not, or nothing
-  ready = 'r',     ///< said without being asked: all actors are in their places
-  start = 's',     ///< switch everything on; in real time the model clock begins
-  look = 'l',      ///< how do things stand? With what the leader LeaderSays; a NodeReport
-  adopt = 'd',     ///< nodes are lost: what comes to you? A TakeOver; Adopted
-  route = 't',     ///< and from now on that is where it is. The same TakeOver
+  journal = 'j',  ///< what has an earlier run left? JournalAnswer
+  resume = 'g',   ///< begin there, all. A Beginning; answer: why not, or nothing
+  ready = 'r',    ///< said without being asked: all actors are in their places
+  start = 's',    ///< switch everything on; in real time the model clock begins
+  look = 'l',     ///< how do things stand? With what the leader LeaderSays; a NodeReport
+  adopt = 'd',    ///< nodes are lost: what comes to you? A TakeOver; Adopted
+  route = 't',    ///< and from now on that is where it is. The same TakeOver
+  hold =
+      'k',  ///< shards are to move: keep what is for them. A Move; how much was sent there before
+  give = 'v',      ///< all that was sent to them has been counted: what are they? Marks; a Given
+  heard = 'a',     ///< has all come that was said before they left? Marks; a byte: it has
+  take = 'n',      ///< they are yours, once all know. A Luggage; a byte: they are here
+  part = 'z',      ///< nothing is left with you: leave. How things stood, a NodeReport
   halt = 'h',      ///< no new load
   freeze = 'f',    ///< let no timer fire, and say what is under way. Standstill
   count = 'c',     ///< how did it end? A NodeReport; with the time of the count

@@ -7,13 +7,13 @@
 #include <optional>
 #include <utility>
 
-#include "app/history/history_desk.hpp"
 #include "app/nodes/node_report.hpp"
-#include "app/nodes/past_words.hpp"
 #include "app/nodes/words.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/inherit.hpp"
 #include "app/simulation/journal_news.hpp"
+#include "app/simulation/move_words.hpp"
+#include "app/simulation/past_answer.hpp"
 #include "app/simulation/resident_memory.hpp"
 #include "runtime/saved/reader.hpp"
 #include "runtime/saved/writer.hpp"
@@ -29,6 +29,7 @@ constexpr seconds kReturnsMax{24 * 3'600};
 constexpr std::size_t kEarlyMax = 64;
 constexpr seconds kFlushMax{5};  // of a node that leaves
 constexpr seconds kFreezeMax{30};
+constexpr seconds kPartMax{60};  // whoever stops a node waits longer than that (systemd: 90 s)
 constexpr milliseconds kLookEvery{50};
 
 template <class T>
@@ -67,9 +68,13 @@ class Follower {
     exchange_.tell(leader_, message_of(Word::ready, 0));
     for (;;) {
       const auto message = next();
-      if (stop != nullptr && stop->signal() != 0) leave();
+      if (stop != nullptr && stop->signal() != 0) part();
       if (!exchange_.failure().empty()) return FollowEnd::failed;
-      if (looks_who_leads() && succession_->leads()) return FollowEnd::leads;
+      if (looks_who_leads() && succession_->leads()) {
+        if (!parting_since_) return FollowEnd::leads;
+        leave();  // it leads nobody any more
+        continue;
+      }
       if (!message || message->node != leader_) continue;
       if (message->is_state) {
         if (!load(message->text))
@@ -93,6 +98,7 @@ class Follower {
       if (moves_actors(said->word)) saving = exchange_.hold_saving();
       if (moves_actors(said->word) && !is_known(*said)) exchange_.note(message->text);
       exchange_.tell(leader_, message_of(said->word, said->number, obey(*said)));
+      if (said->word == Word::part) leave();
       if (said->word == Word::finish) return FollowEnd::done;
     }
   }
@@ -155,6 +161,14 @@ class Follower {
     return true;
   }
 
+  /// Others have its shards first, if they can.
+  void part() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!parting_since_ && looker_ && succession_ != nullptr && succession_->part())
+      parting_since_ = now;
+    if (!parting_since_ || now - *parting_since_ > kPartMax) leave();
+  }
+
   /// Where others take over, they find all in the journal that was promised.
   void leave() {
     if (succession_ != nullptr && looker_ && journal_.recording) {
@@ -173,6 +187,14 @@ class Follower {
         cpu_before_ = cpu_seconds();
         if (succession_ != nullptr) exchange_.outlive_losses();
         return {};
+      case Word::hold:
+      case Word::give:
+      case Word::heard:
+      case Word::take:
+        if (succession_ == nullptr) return {};
+        return answer_to_move(said, host_->hand_over(), exchange_, *succession_);
+      case Word::part:
+        return to_bytes(look());
       case Word::look:
         if (auto says = leader_says_from(said.rest)) last_ = std::move(*says);
         return to_bytes(look());
@@ -251,7 +273,11 @@ class Follower {
 
   /// For those outside who ask the node that leads.
   void serve(const Said& said) {
-    if (said.word == Word::past) return tell_past(said);
+    const auto answer = [&exchange = exchange_, to = leader_, word = said.word,
+                         number = said.number](const std::string& text) {
+      exchange.tell(to, message_of(word, number, text));  // this node may lead before it is called
+    };
+    if (said.word == Word::past) return answer_of(*history_, said.rest, answer);
     network::CopyWanted wanted;
     network::Order order;
     if (said.word == Word::order && said.rest.size() == sizeof order) {
@@ -260,30 +286,9 @@ class Follower {
     }
     if (said.rest.size() == sizeof wanted)
       std::memcpy(static_cast<void*>(&wanted), said.rest.data(), sizeof wanted);
-    // This node may lead before it is called.
-    const auto answer = [&exchange = exchange_, to = leader_,
-                         number = said.number](const std::string& copies) {
-      exchange.tell(to, message_of(Word::copy, number, copies));
-    };
     if (!is_virtual_) return host_->desk().copy_here(wanted, answer);
     (void)await_standstill();
     answer(host_->desk().copy_here(wanted));
-  }
-
-  /// A disk holds up nobody but those who ask.
-  void tell_past(const Said& said) {
-    const auto tell = [&exchange = exchange_, to = leader_,
-                       number = said.number](const std::string& answer) {
-      exchange.tell(to, message_of(Word::past, number, answer));
-    };
-    const auto question = past_question_from(said.rest);
-    const bool is_asked =
-        question && history_->has_past() &&
-        history_->ask([tell, question = *question](const Result<archive::Past*>& past) {
-          tell(past ? answer_of(**past, question) : answer_of(past.error()));
-        });
-    if (!is_asked)
-      tell(answer_of(Error{ErrorKind::environment, "a node keeps nothing, or too many ask it"}));
   }
 
   NodeReport look() {
@@ -365,6 +370,7 @@ class Follower {
   Heir heir_;
   LeaderSays last_;
   std::optional<Looker> looker_;
+  std::optional<std::chrono::steady_clock::time_point> parting_since_;
   double cpu_before_ = 0.0;
   std::uint32_t last_obeyed_ = 0;  // the number of the last word that moves actors
 };

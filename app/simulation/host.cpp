@@ -95,6 +95,8 @@ Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhe
                                                 journal.image ? &*journal.image : nullptr, link);
   if (journal.memory) network_->remember(*journal.memory);
   desk_ = std::make_unique<network::Desk>(*network_, engine_->coordinator(), others);
+  if (exchange != nullptr)
+    hand_over_ = std::make_unique<HandOver>(engine_->coordinator(), *network_, *exchange);
 }
 
 Host::~Host() {

@@ -10,6 +10,7 @@
 #include "actors/network/scenario.hpp"
 #include "actors/shell/recording.hpp"
 #include "app/nodes/leader.hpp"
+#include "app/simulation/hand_over.hpp"
 #include "app/simulation/simulation.hpp"
 #include "runtime/cluster/exchange.hpp"
 #include "runtime/engine/engine.hpp"
@@ -31,6 +32,8 @@ class Host {
   [[nodiscard]] runtime::Coordinator& engine() noexcept { return engine_->coordinator(); }
   [[nodiscard]] network::Network& network() noexcept { return *network_; }
   [[nodiscard]] network::Desk& desk() noexcept { return *desk_; }
+  /// Requires other nodes.
+  [[nodiscard]] HandOver& hand_over() noexcept { return *hand_over_; }
   [[nodiscard]] const network::Topology& topology() const noexcept { return network_->topology(); }
   /// Of messages from other nodes; empty: there are none.
   [[nodiscard]] runtime::LatencyHistogram transit() const;
@@ -45,6 +48,7 @@ class Host {
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<network::Network> network_;
   std::unique_ptr<network::Desk> desk_;
+  std::unique_ptr<HandOver> hand_over_;  // null: there are no other nodes
 };
 
 /// Live looks with what only the run knows: wall time, the workers' load since the last one, and

@@ -72,6 +72,7 @@ Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& 
   for (unsigned node = 0; node < exchange.nodes(); ++node) {
     if (order.has_lost(node) && node != exchange.self()) exchange.give_up(node);
   }
+  host.hand_over().arrive(scenario, order);
   Adopted adopted;
   const auto begun = Clock::now();
   const auto has = [&](std::uint32_t shard) {
@@ -130,7 +131,17 @@ Heir heir_of(Host& host, runtime::Exchange& exchange, const network::Scenario& s
     return adopt(host, exchange, scenario, journal, order);
   };
   heir.route = [&](const TakeOver& order) {
-    while_all_stand(host, exchange, [&] { host.network().route(route_of(order)); });
+    host.engine().hold_still([&] { host.hand_over().route(order); });
+  };
+  heir.hold = [&](const Move& move) { return host.hand_over().hold(move); };
+  heir.give = [&](const Marks& marks, const auto& is_over) {
+    return host.hand_over().give(marks, is_over);
+  };
+  heir.hear = [&](const Marks& marks, const auto& is_over) {
+    return host.hand_over().hear(marks, is_over);
+  };
+  heir.take = [&](Luggage luggage, const auto& is_over) {
+    return host.hand_over().take(std::move(luggage), is_over);
   };
   return heir;
 }

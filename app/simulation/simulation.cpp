@@ -107,7 +107,7 @@ void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watch
                 Leader* leader, const Heir& heir) {
   const SimTime end = host.engine().horizon();
   while (stop.signal() == 0 && failure_of(host, leader).empty() && host.engine().reached() < end) {
-    if (leader != nullptr) leader->mend(heir);
+    if (leader != nullptr) leader->attend(heir);
     watch(looker.look(), LookKind::live);
     const auto target = host.engine().model_clock().wall_of(end);
     const auto left = target - ModelClock::wall_now();

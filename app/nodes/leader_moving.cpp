@@ -1,0 +1,148 @@
+// What the node that leads does about shards that move while their node lives (HANDOVER.md).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "app/nodes/leader.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The table wants the next ones that soon once it has the last.
+constexpr std::chrono::milliseconds kNextMax{300};
+
+double seconds_since(Clock::time_point begun) {
+  return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+}  // namespace
+
+std::optional<std::string> Leader::ask_one(unsigned node, Word word, std::string_view rest) {
+  const std::string question = message_of(word, next_number(), rest);
+  exchange_.tell(node, question);
+  auto answers = answers_to(question, node);
+  if (!answers || exchange_.is_given_up(node)) return std::nullopt;
+  return std::move((*answers)[node]);
+}
+
+// Four turns: all hold what is for them; their node lets them go; all have heard what they said
+// before; the other node has them. Whoever dies meanwhile ends it, and they are where they were.
+std::string Leader::carry(const Move& move, const Heir& here, Given& given) {
+  const auto is_over = [this] {
+    succession_->look();
+    return !failure().empty() || !succession_->leads();
+  };
+  const auto are_there = [&] {
+    return !exchange_.is_given_up(move.from) && !exchange_.is_given_up(move.to);
+  };
+  const std::string lost = "a node was lost";
+  const unsigned self = exchange_.self();
+  Marks marks{move, std::vector<std::uint64_t>(exchange_.nodes())};
+  std::optional<std::uint64_t> own;
+  const auto held = ask(Word::hold, to_bytes(move), [&] { own = here.hold(move); });
+  if (!held || !are_there()) return lost;
+  if (!own) return "this node does not hold what is for them";
+  for (unsigned node = 0; node < held->size(); ++node) {
+    if (node == self) marks.sent[node] = *own;
+    if (node == self || exchange_.is_given_up(node)) continue;
+    if ((*held)[node].size() != sizeof(std::uint64_t))
+      return succession_->name_of(node) + " does not hold what is for them";
+    std::memcpy(&marks.sent[node], (*held)[node].data(), sizeof(std::uint64_t));
+  }
+  if (move.from == self) {
+    given = here.give(marks, is_over);
+  } else {
+    const auto answer = ask_one(move.from, Word::give, to_bytes(marks));
+    auto read = answer ? given_from(*answer, exchange_.nodes()) : std::nullopt;
+    if (!read) return lost;
+    given = std::move(*read);
+  }
+  if (given.state.empty()) return given.trouble;
+  marks.sent = given.sent;
+  bool has_own = false;
+  const auto heard =
+      ask(Word::heard, to_bytes(marks), [&] { has_own = here.hear(marks, is_over); });
+  if (!heard || !are_there()) return lost;
+  for (unsigned node = 0; node < heard->size(); ++node) {
+    const bool is_awaited = node != self && !exchange_.is_given_up(node);
+    if (node == self ? !has_own : is_awaited && (*heard)[node].empty())
+      return succession_->name_of(node) + " has not heard all that they said";
+  }
+  Luggage luggage{move, given.at, std::move(given.state)};
+  if (move.to == self)
+    return here.take(std::move(luggage), is_over) ? std::string{} : "they do not fit here";
+  const auto taken = ask_one(move.to, Word::take, to_bytes(luggage));
+  if (!taken) return lost;
+  return taken->empty() ? succession_->name_of(move.to) + " does not take them" : std::string{};
+}
+
+bool Leader::tell_where(const Heir& here, const TakeOver& order) {
+  const std::string bytes = to_bytes(order);
+  const bool do_all_know = ask(Word::adopt, bytes, [&] { (void)here.adopt(order); }) &&
+                           ask(Word::route, bytes, [&] { here.route(order); });
+  if (do_all_know) succession_->done(order);
+  return do_all_know;
+}
+
+void Leader::attend(const Heir& here) {
+  mend(here);
+  if (succession_ == nullptr) return;
+  while (succession_->leads() && failure().empty()) {
+    for (unsigned node = 0; node < exchange_.nodes(); ++node) {
+      if ((succession_->empty_leavers() >> node & 1U) != 0 && (parted_ >> node & 1U) == 0)
+        part_with(node);
+    }
+    const auto move = succession_->next_move();
+    if (!move) return;
+    if (move->shards.empty()) {
+      if (!succession_->let_go(*move)) return;
+      continue;
+    }
+    const auto begun = Clock::now();
+    refresh();  // what is counted of both nodes is as of now
+    Given given;
+    succession_->expect(*move);
+    const std::string trouble = carry(*move, here, given);
+    if (trouble.empty() && !succession_->let_go(*move)) return;
+    const TakeOver order = succession_->outcome();
+    const bool has_moved = order.node_of(move->shards.front()) == move->to;
+    if (has_moved) note_moved(*move, given);
+    if (!tell_where(here, order)) return;
+    refresh();
+    succession_->say(
+        !has_moved,
+        fmt::format("{} shards {} from {} to {} (epoch {}): {:.3f} s, of which {} stood still "
+                    "{:.3f} s{}",
+                    move->shards.size(), has_moved ? "moved" : "did not move",
+                    succession_->name_of(move->from), succession_->name_of(move->to), order.epoch,
+                    seconds_since(begun), succession_->name_of(move->from), given.still_s,
+                    has_moved ? "" : ": " + trouble));
+    if (!has_moved) return;  // the next turn begins with what has happened
+    succession_->await_table(kNextMax);
+  }
+}
+
+/// Should one of the two be lost before the next look.
+void Leader::note_moved(const Move& move, const Given& given) {
+  const std::lock_guard lock{mutex_};
+  if (looks_.size() <= std::max(move.from, move.to)) return;
+  looks_[move.from].snapshot.totals = given.left;
+  network::add(looks_[move.to].snapshot.totals, given.moved);
+}
+
+/// What it has counted goes with what was lost before: nothing of it is lost.
+void Leader::part_with(unsigned node) {
+  parted_ |= 1U << node;
+  const auto answer = ask_one(node, Word::part, {});
+  auto report = answer ? report_from(*answer) : std::nullopt;
+  if (!report) return;
+  succession_->say(false, succession_->name_of(node) + " has given all its shards away and leaves");
+  const std::lock_guard lock{mutex_};
+  if (node < looks_.size()) looks_[node] = std::move(*report);
+}
+
+}  // namespace chargemill::app

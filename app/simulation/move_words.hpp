@@ -1,0 +1,15 @@
+// What a node answers when shards move.
+#pragma once
+
+#include "app/nodes/succession.hpp"
+#include "app/nodes/words.hpp"
+#include "app/simulation/hand_over.hpp"
+
+namespace chargemill::app {
+
+/// To `hold`, `give`, `heard` and `take`; empty: it has no part in that, or that is of a central no
+/// more.
+[[nodiscard]] std::string answer_to_move(const Said& said, HandOver& here,
+                                         runtime::Exchange& exchange, Succession& succession);
+
+}  // namespace chargemill::app
