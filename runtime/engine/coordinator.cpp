@@ -84,8 +84,8 @@ void Coordinator::enqueue(caf::resumable* job) {
   workers_[turn % workers_.size()]->exec_later(job);
 }
 
-void Coordinator::start_clock() noexcept {
-  model_clock_.start();
+void Coordinator::start_clock(SimTime at) noexcept {
+  model_clock_.start(at);
   for (auto& worker : workers_) worker->wake();
 }
 

@@ -95,8 +95,8 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   }
   [[nodiscard]] Worker& worker(unsigned index) const { return *workers_[index]; }
 
-  /// Lets model time begin: now is zero. Any thread.
-  void start_clock() noexcept;
+  /// Lets model time begin: now is `at`, which is zero unless others are there already. Any thread.
+  void start_clock(SimTime at = {}) noexcept;
   /// Model time will not pass `time`; what is due at that time is still handled. Any thread.
   void set_horizon(SimTime time) noexcept;
   [[nodiscard]] SimTime horizon() const noexcept;

@@ -6,9 +6,12 @@
 
 namespace chargemill::runtime {
 
-void ModelClock::start() noexcept {
+void ModelClock::start(SimTime at) noexcept {
+  const std::int64_t model = at.time_since_epoch().count();
+  const std::int64_t passed =
+      speed_ == 1.0 ? model : std::llround(static_cast<double>(model) / speed_);
   // relaxed: the value is all there is; workers only compute with it.
-  origin_ns_.store(wall_now().time_since_epoch().count(), std::memory_order_relaxed);
+  origin_ns_.store(wall_now().time_since_epoch().count() - passed, std::memory_order_relaxed);
 }
 
 void ModelClock::move_to(SimTime time) noexcept {

@@ -22,8 +22,8 @@ class ModelClock {
   /// Requires speed > 0.
   ModelClock(Pacing pacing, double speed) noexcept : pacing_(pacing), speed_(speed) {}
 
-  /// Model time zero is now. Before, it stands at zero.
-  void start() noexcept;
+  /// Model time `at` is now. Before, it stands at zero.
+  void start(SimTime at = {}) noexcept;
   /// Moves hand-moved time forward.
   void move_to(SimTime time) noexcept;
 
