@@ -15,6 +15,8 @@ namespace chargemill::central {
 /// The shell around `step`.
 class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
  public:
+  static constexpr ActorKind kKind = ActorKind::shard;
+
   ShardActor(caf::actor_config& cfg, ShardState initial, const Switchboard& network)
       : CoreActor(cfg, std::move(initial), network), zones_(state_.zones.size()) {
     for (std::size_t i = 0; i < zones_.size(); ++i) zones_[i].zone = state_.zones[i].zone;

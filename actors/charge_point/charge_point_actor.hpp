@@ -9,6 +9,7 @@ namespace chargemill::charge_point {
 class ChargePointActor final : public CoreActor<ChargePointActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  static constexpr ActorKind kKind = ActorKind::charge_point;
   [[nodiscard]] std::uint64_t label() const noexcept override {
     return to_word({ActorKind::charge_point, index_of(state_.id)});
   }

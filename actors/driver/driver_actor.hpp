@@ -9,6 +9,7 @@ namespace chargemill::driver {
 class DriverActor final : public CoreActor<DriverActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  static constexpr ActorKind kKind = ActorKind::driver;
   [[nodiscard]] std::uint64_t label() const noexcept override {
     return to_word({ActorKind::driver, index_of(state_.id)});
   }

@@ -9,6 +9,8 @@ namespace chargemill::elsewhere {
 /// The shell around `step`: whatever is sent to a shard, or to central, reaches it as it is.
 class CentralActor final : public CoreActor<CentralActor, State, Event> {
  public:
+  static constexpr ActorKind kKind = ActorKind::central;
+
   /// `link` outlives this.
   CentralActor(caf::actor_config& cfg, State initial, const Switchboard& network, Link& link)
       : CoreActor(cfg, std::move(initial), network), link_(link) {

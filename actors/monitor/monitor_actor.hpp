@@ -9,6 +9,7 @@ namespace chargemill::monitor {
 class MonitorActor final : public CoreActor<MonitorActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  static constexpr ActorKind kKind = ActorKind::monitor;
   [[nodiscard]] std::uint64_t label() const noexcept override {
     return to_word({ActorKind::monitor, index_of(state_.id)});
   }

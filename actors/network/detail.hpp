@@ -10,12 +10,15 @@
 #include "actors/director/director.hpp"
 #include "actors/messages.hpp"
 #include "actors/shell/instruments.hpp"
+#include "runtime/engine/waiting.hpp"
 
 namespace chargemill::network {
 
 /// Those of ActorKind, in its order, and those that restart them.
 inline constexpr std::size_t kActorKinds = 8;
 inline constexpr std::size_t kSupervisors = kActorKinds - 1;
+static_assert(kSupervisors == static_cast<std::size_t>(ActorKind::director) + 1);
+static_assert(kActorKinds <= runtime::kActorKindsMax, "the engine counts what waits by them");
 
 /// Latencies of the summary whose slowest are known by name, in the order in which they are listed.
 enum class Latency : std::uint8_t {

@@ -13,6 +13,7 @@ using PointSays = std::variant<Arrived, Left, SaidState, SaidEnergy, SaidEnd>;
 class PointActor final : public CoreActor<PointActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  static constexpr ActorKind kKind = ActorKind::charge_point;
   const char* name() const override { return "charge point outside"; }
   [[nodiscard]] std::uint64_t label() const noexcept override {
     return to_word({ActorKind::charge_point, index_of(state_.id)});

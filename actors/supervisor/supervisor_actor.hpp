@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "actors/shell/core_actor.hpp"
 #include "actors/supervisor/supervisor.hpp"
 
@@ -9,6 +11,8 @@ namespace chargemill::supervisor {
 class SupervisorActor final : public CoreActor<SupervisorActor, State, Event> {
  public:
   using CoreActor::CoreActor;
+  /// Nobody restarts it, so it has no ActorKind; it is counted behind those.
+  static constexpr auto kKind = static_cast<std::uint8_t>(ActorKind::director) + 1;
   const char* name() const override { return "supervisor"; }
 
  private:

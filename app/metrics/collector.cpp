@@ -78,6 +78,7 @@ Sources Collector::look() {
   s.detail = desk_.detail();
   s.uptime = ModelClock::wall_now() - begun_;
   s.workers = look_at_workers(s.uptime);
+  s.mailboxes = look_at_mailboxes();
   if (recording_ != nullptr)
     s.journal = JournalFigures{recording_->status(), recording_->bytes_on_disk()};
   if (cluster_) add_cluster(s);
@@ -127,10 +128,22 @@ std::vector<WorkerFigures> Collector::look_at_workers(Nanos uptime) const {
     figures.activations = c.activations.load(std::memory_order_relaxed);
     figures.timers = c.timers.load(std::memory_order_relaxed);
     figures.failures = c.failures.load(std::memory_order_relaxed);
-    figures.waiting = c.waiting.load(std::memory_order_relaxed);
-    figures.waiting_max = c.waiting_max.load(std::memory_order_relaxed);
     figures.busy = std::max(Nanos{0}, uptime - (parked(worker) - parked_before_[w]));
     figures.lateness = worker.tick_lateness().snapshot();
+  }
+  return all;
+}
+
+std::array<MailboxFigures, network::kActorKinds> Collector::look_at_mailboxes() const {
+  const auto& engine = desk_.engine();
+  std::array<MailboxFigures, network::kActorKinds> all{};
+  for (unsigned w = 0; w < engine.workers(); ++w) {
+    const auto& c = engine.worker(w).counters();
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      // relaxed (both): gauges; see Worker::publish_by_kind().
+      all[k].waiting += c.waiting_by_kind[k].load(std::memory_order_relaxed);
+      all[k].waiting_max += c.most_by_kind[k].load(std::memory_order_relaxed);
+    }
   }
   return all;
 }

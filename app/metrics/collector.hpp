@@ -36,6 +36,7 @@ class Collector {
  private:
   [[nodiscard]] Sources look();
   [[nodiscard]] std::vector<WorkerFigures> look_at_workers(Nanos uptime) const;
+  [[nodiscard]] std::array<MailboxFigures, network::kActorKinds> look_at_mailboxes() const;
   void add_cluster(Sources& sources) const;
   void measure_speed(Sources& sources);
   void never_fall(std::vector<runtime::MetricFamily>& families);

@@ -13,8 +13,6 @@ constexpr std::array<const char*, network::kActorKinds> kActors{
 
 /// What is told of each worker.
 void add(WorkerFigures& to, const WorkerFigures& from) {
-  to.waiting += from.waiting;
-  to.waiting_max += from.waiting_max;
   to.busy += from.busy;
   to.lateness.merge(from.lateness);
 }
@@ -72,14 +70,21 @@ void add_workers(Families& out, const Sources& s) {
   };
   each(counter(out, "chargemill_worker_busy_seconds_total", "Wall time that a worker was awake."),
        [](const WorkerFigures& w) { return seconds(w.busy); });
-  each(
-      gauge(out, "chargemill_mailbox_messages", "Messages that wait in the mailboxes of a worker."),
-      [](const WorkerFigures& w) { return number(w.waiting); });
-  each(gauge(out, "chargemill_mailbox_max_messages", "The most that ever waited there."),
-       [](const WorkerFigures& w) { return number(w.waiting_max); });
   each(histogram(out, "chargemill_tick_lateness_seconds",
                  "Of timers: handled minus intended, wall time."),
        [&](const WorkerFigures& w) { return classic(w.lateness, s.facts.edges.tick_lateness); });
+}
+
+void add_mailboxes(Families& out, const Sources& s) {
+  auto& waiting = gauge(out, "chargemill_mailbox_messages",
+                        "Messages that wait in mailboxes, by the kind of their actors; in virtual "
+                        "time those of the latest window.");
+  for (std::size_t k = 0; k < network::kActorKinds; ++k)
+    waiting.add(number(s.mailboxes[k].waiting), {{kKind, kActors[k]}});
+  auto& most = gauge(out, "chargemill_mailbox_max_messages",
+                     "The most that ever waited there; of several workers the sum.");
+  for (std::size_t k = 0; k < network::kActorKinds; ++k)
+    most.add(number(s.mailboxes[k].waiting_max), {{kKind, kActors[k]}});
 }
 
 }  // namespace
@@ -103,6 +108,7 @@ void add_engine(Families& out, const Sources& s) {
   for (std::size_t k = 0; k < network::kActorKinds; ++k)
     actors.add(number(s.detail.actors[k]), {{kKind, kActors[k]}});
   add_work(out, s);
+  add_mailboxes(out, s);
   add_workers(out, s);
 }
 

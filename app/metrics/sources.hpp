@@ -30,9 +30,14 @@ struct RunFacts {
 /// One worker of the engine.
 struct WorkerFigures {
   std::uint64_t activations = 0, timers = 0, failures = 0;
-  std::uint64_t waiting = 0, waiting_max = 0;  ///< messages in its mailboxes
-  Nanos busy{0};                               ///< wall time not asleep since the start
-  runtime::LatencyHistogram lateness;          ///< of its timers
+  Nanos busy{0};                       ///< wall time not asleep since the start
+  runtime::LatencyHistogram lateness;  ///< of its timers
+};
+
+/// Messages in the mailboxes of the actors of one kind.
+struct MailboxFigures {
+  std::uint64_t waiting = 0;
+  std::uint64_t waiting_max = 0;  ///< the sum of each worker's most
 };
 
 struct JournalFigures {
@@ -88,6 +93,7 @@ struct Sources {
   network::Snapshot snapshot;
   network::Detail detail;
   std::vector<WorkerFigures> workers;
+  std::array<MailboxFigures, network::kActorKinds> mailboxes{};  ///< by ActorKind, supervisors last
   std::optional<JournalFigures> journal;
   std::optional<ClusterFigures> cluster;
   std::vector<NodeFigures> nodes;  ///< empty: this one is alone

@@ -54,6 +54,8 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
                                                  &system(), config, std::forward<Args>(args)...);
     auto* const actor = static_cast<T*>(caf::actor_cast<caf::abstract_actor*>(handle));
     static_cast<LeanActor*>(actor)->lines_ = LeanActor::lines_of(std::min(sizeof(T), T::kHotBytes));
+    static_assert(static_cast<std::size_t>(T::kKind) < kActorKindsMax);
+    static_cast<LeanActor*>(actor)->actor_kind_ = static_cast<std::uint8_t>(T::kKind);
     actor->launch(config.host, false, true);
     return actor;
   }

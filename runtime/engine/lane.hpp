@@ -6,6 +6,7 @@
 
 #include "runtime/base/units.hpp"
 #include "runtime/engine/arrival.hpp"
+#include "runtime/engine/waiting.hpp"
 #include "runtime/engine/window_barrier.hpp"
 #include "runtime/engine/window_calendar.hpp"
 
@@ -96,6 +97,7 @@ struct Lane {
   std::vector<Arrival> scratch;
   std::vector<Arrival> due;  // timers of the window, before it is known which of them count
   std::vector<Seat> actors;  // by entity; null: lives elsewhere
+  WaitingByKind handled{};   // messages of the open window
   Outgoing outgoing[2];      // NOLINT(modernize-avoid-c-arrays): a pair of halves
   unsigned half = 0;         // the one that is being written
   LetterArena arenas[2];     // NOLINT(modernize-avoid-c-arrays): by the window's parity

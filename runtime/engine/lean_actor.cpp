@@ -52,8 +52,8 @@ Reactor::AfterFailure Reactor::on_failure(std::string_view) { return AfterFailur
 void LeanActor::take_arrived() {
   if (!flags_.arrived) return;
   flags_.arrived = false;
-  home_->waiting_ += local_.append(remote_.take_all());
-  home_->publish_waiting(home_->waiting_);
+  home_->waiting_[actor_kind_] += static_cast<std::uint32_t>(local_.append(remote_.take_all()));
+  home_->publish_mailboxes();
 }
 
 bool LeanActor::activate(std::size_t messages_max) {
@@ -67,7 +67,7 @@ bool LeanActor::activate(std::size_t messages_max) {
     ++handled;
     if (flags_.terminated) break;
   }
-  home_->waiting_ -= handled;
+  home_->waiting_[actor_kind_] -= static_cast<std::uint32_t>(handled);
   Worker::count(home_->counters_.messages, handled);
   if (flags_.terminated) return false;
   if (!local_.empty()) home_->schedule(this);
@@ -157,7 +157,7 @@ void LeanActor::terminate(caf::error&& reason) {
   const bool awaits_arrival = !flags_.adopted || late != nullptr;
   home_->bury(this, awaits_arrival && !flags_.arrived);
   (void)discard(late);
-  home_->waiting_ -= discard(local_.take_all());
+  home_->waiting_[actor_kind_] -= static_cast<std::uint32_t>(discard(local_.take_all()));
 }
 
 std::size_t LeanActor::discard(caf::mailbox_element* list) noexcept {

@@ -48,6 +48,8 @@ class LeanActor : public caf::local_actor, public Reactor {
   /// it means; 0: nothing.
   [[nodiscard]] virtual std::uint64_t label() const noexcept { return 0; }
 
+  /// What its messages are counted as while they wait (WorkerCounters): below kActorKindsMax.
+  static constexpr std::uint8_t kKind = 0;
   /// How much of the object an activation touches, for prefetching; an actor whose own data is
   /// mostly cold says less.
   static constexpr std::size_t kHotBytes = 640;
@@ -133,8 +135,9 @@ class LeanActor : public caf::local_actor, public Reactor {
   // home_. Small ones first: they share the padding of InboundNode. With the handlers' pointer
   // these are 64 bytes; of what lies before them, CAF's own, an activation reads nothing.
   Flags flags_;
-  std::uint8_t lines_ = 2;    // cache lines worth prefetching, from kFirstHotByte on
-  std::uint32_t number_ = 0;  // virtual time: the entity; else where the worker lists it
+  std::uint8_t lines_ = 2;       // cache lines worth prefetching, from kFirstHotByte on
+  std::uint8_t actor_kind_ = 0;  // its kKind, where a message to it reads anyway
+  std::uint32_t number_ = 0;     // virtual time: the entity; else where the worker lists it
   Worker* home_;
   RemoteMailbox remote_;
   LocalMailbox local_;

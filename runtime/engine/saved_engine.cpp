@@ -21,7 +21,8 @@ void pass_counter(V& v, std::atomic<T>& counter) {
 
 bool Coordinator::Saved::has_posts() const noexcept {
   return std::any_of(engine_.workers_.begin(), engine_.workers_.end(), [](const auto& worker) {
-    return !worker->inbound_.looks_empty() || !worker->ready_.empty() || worker->waiting_ > 0;
+    return !worker->inbound_.looks_empty() || !worker->ready_.empty() ||
+           sum_of(worker->waiting_) > 0;
   });
 }
 
@@ -53,6 +54,9 @@ void Coordinator::Saved::pass(V& v, Worker& worker) const {
   for (auto* counter : {&c.activations, &c.messages, &c.timers, &c.undeliverable, &c.failures,
                         &c.waiting, &c.waiting_max})
     pass_counter(v, *counter);
+  for (auto* gauges : {&c.waiting_by_kind, &c.most_by_kind}) {
+    for (auto& gauge : *gauges) pass_counter(v, gauge);
+  }
 }
 
 /// Who wants to be woken when, and what is filed of it.

@@ -55,8 +55,28 @@ void Worker::count(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexce
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
+// Twice a batch, so its cost is none of a message's. That of a message is one plain counter, found
+// by a byte of its actor that lies beside the flags.
+void Worker::publish_mailboxes() noexcept {
+  const std::uint64_t total = sum_of(waiting_);
+  publish_waiting(total);
+  // In virtual time only posts of the outside wait in mailboxes: nothing, as a rule, and that is
+  // not to replace what the window before held.
+  if (total > 0 || !is_virtual()) publish_by_kind(waiting_);
+}
+
+void Worker::publish_by_kind(const WaitingByKind& waiting) noexcept {
+  for (std::size_t k = 0; k < waiting.size(); ++k) {
+    // relaxed (all): gauges, written by this worker only and read by whoever looks (a scrape, a
+    // summary), each on its own; they order nothing.
+    counters_.waiting_by_kind[k].store(waiting[k], std::memory_order_relaxed);
+    if (waiting[k] > counters_.most_by_kind[k].load(std::memory_order_relaxed))
+      counters_.most_by_kind[k].store(waiting[k], std::memory_order_relaxed);
+  }
+}
+
 void Worker::publish_waiting(std::uint64_t waiting) noexcept {
-  // relaxed: gauges with one writer.
+  // relaxed: as in publish_by_kind().
   counters_.waiting.store(waiting, std::memory_order_relaxed);
   if (waiting > counters_.waiting_max.load(std::memory_order_relaxed))
     counters_.waiting_max.store(waiting, std::memory_order_relaxed);
@@ -145,7 +165,7 @@ void Worker::run_one(Ready ready) {
 
 std::size_t Worker::run_batch(std::size_t activations_max) {
   std::size_t done = 0;
-  publish_waiting(waiting_);
+  publish_mailboxes();
   while (done < activations_max && !ready_.empty()) {
     if (ready_.size() > kPrefetchAhead) {
       // Actors are cold when there are many: fetch the fields of one that runs soon.
@@ -157,7 +177,7 @@ std::size_t Worker::run_batch(std::size_t activations_max) {
     ++done;
   }
   send_bags();
-  publish_waiting(waiting_);
+  if (done > 0) publish_mailboxes();
   // release: what the handlers wrote is visible to whoever sees this count; pairs with acquire in
   // is_grace_over(), which frees memory on it, and in Coordinator::all_asleep().
   // The load is relaxed: nobody else writes it.

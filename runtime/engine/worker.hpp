@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <caf/execution_unit.hpp>
 #include <caf/resumable.hpp>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "runtime/engine/ready_ring.hpp"
 #include "runtime/engine/returned_bags.hpp"
 #include "runtime/engine/timing_wheel.hpp"
+#include "runtime/engine/waiting.hpp"
 #include "runtime/engine/window_barrier.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
 #include "runtime/observe/slowest_recorder.hpp"
@@ -40,7 +43,12 @@ struct alignas(2 * kCacheLine) WorkerCounters {
   std::atomic<std::uint64_t> waiting{0};      ///< gauge: messages in the mailboxes of its actors
   std::atomic<std::uint64_t> waiting_max{0};  ///< the most that ever were
   std::atomic<std::uint64_t> parked_ns{0};    ///< wall time asleep
+  /// Gauge: those that wait, by the kind of their actors. In virtual time, where all that a window
+  /// holds waits when it opens: those of the latest one; 0 once time stands.
+  std::array<std::atomic<std::uint32_t>, kActorKindsMax> waiting_by_kind{};
+  std::array<std::atomic<std::uint32_t>, kActorKindsMax> most_by_kind{};  ///< that ever waited
 };
+static_assert(sizeof(WorkerCounters) == 2 * kCacheLine, "publishing writes one pair of lines");
 
 /// Threads: all methods belong to the worker's own thread (or to the one that drives hand-moved
 /// time), except those marked otherwise.
@@ -173,7 +181,10 @@ class Worker final : public caf::execution_unit {
     // relaxed: a counter; orders nothing.
     counters_.undeliverable.fetch_add(1, std::memory_order_relaxed);
   }
+  /// What waits in mailboxes, of which a handler changes plain counters only.
+  void publish_mailboxes() noexcept;
   void publish_waiting(std::uint64_t waiting) noexcept;
+  void publish_by_kind(const WaitingByKind& waiting) noexcept;
 
   static inline thread_local Worker* running = nullptr;
 
@@ -182,7 +193,7 @@ class Worker final : public caf::execution_unit {
   SimTime now_{};
   ModelClock::Wall advanced_at_{};  // wall time of the last look at the timers
   ModelClock::Wall nap_ends_{};     // once idle it looks at them no earlier, whatever mail comes
-  std::uint64_t waiting_ = 0;  // messages in the mailboxes of its actors, those on their way apart
+  WaitingByKind waiting_{};         // in the mailboxes of its actors; not what is on its way
   ReadyRing<Ready> ready_;
   TimingWheel wheel_;
   std::vector<LeanActor*> residents_;  // in virtual time the lane's

@@ -31,7 +31,7 @@ void Worker::deliver_here(LeanActor* to, PacketBase* packet) {
   if (to->flags_.foresees)
     to->reactor().foresee(Message{packet->mid.integer_value(), packet->data()});
   to->local_.push(packet);
-  ++waiting_;
+  ++waiting_[to->actor_kind_];
   schedule(to);
 }
 
@@ -49,7 +49,7 @@ void Worker::deliver_from_anywhere(LeanActor* to, caf::mailbox_element* element)
     return;
   }
   to->local_.push(element);
-  ++here->waiting_;
+  ++here->waiting_[to->actor_kind_];
   here->schedule(to);
 }
 
@@ -116,7 +116,7 @@ void Worker::open_bag(MailBag* bag) {
     // What came from outside before the bag was packed may have caused what is in it.
     to->take_arrived();
     to->local_.push(message);
-    ++waiting_;
+    ++waiting_[to->actor_kind_];
     schedule(to);
   }
   keep_spare(bag);

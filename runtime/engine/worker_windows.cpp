@@ -1,5 +1,6 @@
 // The worker in virtual time: windows instead of a ready ring and a wheel.
 #include <algorithm>
+#include <utility>
 
 #include "runtime/base/assert.hpp"
 #include "runtime/base/prefetch.hpp"
@@ -71,6 +72,7 @@ void Worker::run_windows() {
         // All that may be handled is: time stands at the limit, or where the last message led.
         const std::int64_t reached_ns = grant.timers ? grant.limit_ns : lane_->opened_ns;
         pass_to(std::max(now_, SimTime{Nanos{reached_ns}}));
+        publish_by_kind({});
         coordinator_.pause(grant.orders);
       }
     }
@@ -188,6 +190,7 @@ void Worker::open_window(const WindowGrant& grant) {
     run_group(*lane.actors[first->to].actor(), first, last);
     first = last;
   }
+  publish_by_kind(std::exchange(lane.handled, {}));
   open.clear();
   lane.is_open = false;
   now_ = SimTime{Nanos{start_ns}};
@@ -264,6 +267,7 @@ void Worker::run_group(LeanActor& actor, const Arrival* first, const Arrival* la
   }
   for (; first != last; ++first) keep(*first);
   settle_timer(actor);
+  lane.handled[actor.actor_kind_] += static_cast<std::uint32_t>(messages);
   if (messages > 0) count(counters_.messages, messages);
   if (timers > 0) count(counters_.timers, timers);
 }

@@ -30,6 +30,7 @@ inline app::metrics::Sources sample_sources() {
   for (auto* latency : {&s.snapshot.latencies.request_decision, &s.snapshot.latencies.session_start,
                         &s.snapshot.latencies.fault_detection})
     latency->record(123'456'789ns, 123'456'789);
+  for (auto& mailbox : s.mailboxes) mailbox = {1'234'567, 12'345'678};
   s.workers.resize(70);
   for (auto& worker : s.workers) {
     worker.lateness.record(123'456ns, 123'456'789'012);

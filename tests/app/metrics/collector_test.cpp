@@ -86,6 +86,18 @@ TEST(Collector, TellsOfARunningNetworkWhatItsSnapshotTells) {
   EXPECT_NE(text.find("chargemill_speed_target_ratio{node=\"local\"} +Inf"), std::string::npos);
   s.network.drain();
 }
+TEST(Collector, TellsWhoseMailboxesWereFull) {
+  Scraped s{busy(200)};
+  s.network.run_until(SimTime{40s});
+  const auto text = s.collector.scrape();
+  // All points and monitors talk, and so do those whom they talk to; but time stands now.
+  for (const char* kind : {"charge_point", "monitor", "driver", "shard", "central"}) {
+    const std::string labels = std::string{R"(\{kind=")"} + kind + R"("\})";
+    EXPECT_GT(sum_of(text, "chargemill_mailbox_max_messages" + labels), 0) << kind;
+  }
+  EXPECT_EQ(sum_of(text, "chargemill_mailbox_messages"), 0);
+  s.network.drain();
+}
 TEST(Collector, MeasuresWhatTheScrapeBeforeTook) {
   Scraped s{busy(20)};
   EXPECT_EQ(sum_of(s.collector.scrape(), "chargemill_scrape_duration_seconds"), 0);

@@ -82,6 +82,20 @@ TEST(Metrics, CountEachNodeByItsNameAndThoseBeyondTheLimitTogether) {
       << "that of the one furthest behind";
   EXPECT_EQ(family_of(families, name).series.size(), kNodesNamed + 1);
 }
+TEST(Metrics, TellWhatWaitsByTheKindOfActor) {  // user-experience, section 5.2
+  Sources s;
+  s.facts.edges = default_edges();
+  s.mailboxes[static_cast<std::size_t>(ActorKind::driver)] = {3, 5};
+  s.mailboxes[network::kSupervisors] = {7, 11};
+  const auto all = metric_families(s);
+  for (const char* name : {"chargemill_mailbox_messages", "chargemill_mailbox_max_messages"})
+    EXPECT_EQ(family_of(all, name).series.size(), network::kActorKinds) << name;
+  EXPECT_EQ(value_of(all, "chargemill_mailbox_messages", {{kKind, "driver"}}), 3);
+  EXPECT_EQ(value_of(all, "chargemill_mailbox_max_messages", {{kKind, "driver"}}), 5);
+  EXPECT_EQ(value_of(all, "chargemill_mailbox_messages", {{kKind, "supervisor"}}), 7);
+  EXPECT_EQ(value_of(all, "chargemill_mailbox_max_messages", {{kKind, "supervisor"}}), 11);
+  EXPECT_EQ(value_of(all, "chargemill_mailbox_messages", {{kKind, "monitor"}}), 0);
+}
 TEST(Metrics, AreNamedByConvention) {
   const std::regex name{"(chargemill|process)(_[a-z][a-z0-9]*)+"};
   const std::regex derived{
