@@ -24,6 +24,7 @@
 #include "app/commands/run_command.hpp"
 #include "app/commands/validate_command.hpp"
 #include "app/commands/version_command.hpp"
+#include "app/ctl/ctl_replies.hpp"
 #include "app/ctl/ctl_words.hpp"
 #include "app/deployment/deployment_files.hpp"
 #include "app/output/terminal.hpp"
@@ -215,9 +216,14 @@ bool complain_of_commands(const CLI::App& cli, const std::vector<std::string>& w
 }
 
 /// CLI11's own codes begin at 100 and would be taken for ours. Help and version are no mistakes.
-int complain(const CLI::App& cli, const CLI::ParseError& error) {
+int complain(const CLI::App& cli, const CLI::ParseError& error,
+             const std::vector<std::string>& words) {
   if (error.get_exit_code() == 0) return cli.exit(error, std::cout, std::cerr);
-  (void)std::fputs(usage_text(cli, error).c_str(), stderr);
+  const auto mistake = mistake_of(cli, error);
+  const bool json = cli.got_subcommand("ctl") && asks_for_json(words);
+  const auto text =
+      json ? refusal_text(kExitUsage, mistake.what, mistake.hint, json) : usage_text(mistake);
+  (void)std::fputs(text.c_str(), stderr);
   return kExitUsage;
 }
 
@@ -258,7 +264,7 @@ int dispatch(int argc, char** argv) {
   try {
     cli.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::ParseError& e) {
-    return complain(cli, e);
+    return complain(cli, e, line.words);
   }
   return printed(line.code);
 }

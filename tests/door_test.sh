@@ -74,6 +74,13 @@ says_what_is_wrong_as_json() {
   fails_as_json 2 "Charging point not found: 'CP-7'" ctl status CP-7
   fails_as_json 2 'a name is missing, use stats CP' ctl stats
   fails_as_json 2 "did you mean 'list'" ctl lst
+  # What the parser of options refuses, as well: it is not asked what form was wanted.
+  fails_as_json 2 "unknown option '--jsn'; did you mean '--json'?" ctl list --jsn
+  fails_as_json 2 '--timeout: must be' ctl ping --timeout soon
+  fails_as_json 2 '--timeout is given more than once' ctl ping --timeout 1 --timeout 2
+  fails_as_json 2 '--ca-file goes with --tls' ctl ping --ca-file x
+  fails_as_json 2 'COMMAND is missing' ctl
+  grep -q '"hint":"chargemill ctl --help says more"' "$work/err"
   fails_as_json 4 'refused' "$chargemill" ctl ping --tcp 127.0.0.1:1
   fails_as_json 4 "cannot read $work/nothing" ctl list --token-file "$work/nothing"
 }

@@ -117,7 +117,7 @@ std::string of_conversion(const std::string& said) {
                      said.substr(kBefore.size(), equals - kBefore.size()), said.substr(equals + 3));
 }
 
-std::string mistake(const CLI::ParseError& error, const Reached& at) {
+std::string said_of(const CLI::ParseError& error, const Reached& at) {
   const std::string said = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return of_extras(at);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return of_count(said);
@@ -132,9 +132,13 @@ std::string mistake(const CLI::ParseError& error, const Reached& at) {
 
 }  // namespace
 
-std::string usage_text(const CLI::App& cli, const CLI::ParseError& error) {
+Mistake mistake_of(const CLI::App& cli, const CLI::ParseError& error) {
   const Reached at = reached_by(cli);
-  return fmt::format("chargemill: {}\n{} --help says more\n", mistake(error, at), at.name);
+  return {said_of(error, at), at.name + " --help says more"};
+}
+
+std::string usage_text(const Mistake& mistake) {
+  return fmt::format("chargemill: {}\n{}\n", mistake.what, mistake.hint);
 }
 
 }  // namespace chargemill::app

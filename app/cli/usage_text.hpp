@@ -6,8 +6,13 @@
 
 namespace chargemill::app {
 
-/// The mistake, what was probably meant, and where to read more: each a line. `cli` has tried to
-/// parse the words and thrown `error`.
-[[nodiscard]] std::string usage_text(const CLI::App& cli, const CLI::ParseError& error);
+struct Mistake {
+  std::string what;  ///< and what was probably meant
+  std::string hint;  ///< where to read more
+};
+/// `cli` has tried to parse the words and thrown `error`.
+[[nodiscard]] Mistake mistake_of(const CLI::App& cli, const CLI::ParseError& error);
+/// The same for people, each a line.
+[[nodiscard]] std::string usage_text(const Mistake& mistake);
 
 }  // namespace chargemill::app

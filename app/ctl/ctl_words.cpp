@@ -86,6 +86,14 @@ tl::expected<std::string, std::string> command_of(const std::vector<std::string>
   return tl::unexpected<std::string>(fmt::format("{}, use {} {}", reason, row->word, row->fields));
 }
 
+bool asks_for_json(const std::vector<std::string>& words) {
+  // Behind -- stands what is no option.
+  const auto end = std::find(words.begin(), words.end(), "--");
+  return std::any_of(words.begin(), end, [](const std::string& word) {
+    return word == "--json" || word == "--json=true";
+  });
+}
+
 std::vector<std::string> ctl_verbs() {
   std::vector<std::string> verbs;
   for (const auto& words : known_words()) {

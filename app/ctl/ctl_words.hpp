@@ -12,6 +12,10 @@ namespace chargemill::app {
 [[nodiscard]] tl::expected<std::string, std::string> command_of(
     const std::vector<std::string>& words);
 
+/// Whether --json is among the words of a command line that cannot be parsed, so that nothing else
+/// knows.
+[[nodiscard]] bool asks_for_json(const std::vector<std::string>& words);
+
 /// The first word of each.
 [[nodiscard]] std::vector<std::string> ctl_verbs();
 

@@ -41,7 +41,7 @@ std::string said_of(std::vector<std::string> words) {
   try {
     cli.parse(words);
   } catch (const CLI::ParseError& error) {
-    const auto text = usage_text(cli, error);
+    const auto text = usage_text(mistake_of(cli, error));
     EXPECT_LT(text.size(), 300U) << text;
     return text;
   }

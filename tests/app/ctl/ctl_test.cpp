@@ -134,6 +134,13 @@ TEST(CtlReply, ARefusalIsALineOfTextOrAnObjectOfJson) {
             (nlohmann::json{{"error", "a"}, {"exit_code", 4}, {"hint", "b"}}));
 }
 
+TEST(CtlWords, SayInWhichFormARefusalIsWantedEvenIfTheyCannotBeParsed) {
+  EXPECT_TRUE(asks_for_json({"chargemill", "ctl", "--json", "--nosuch"}));
+  EXPECT_TRUE(asks_for_json({"chargemill", "ctl", "--timeout", "soon", "--json=true"}));
+  EXPECT_FALSE(asks_for_json({"chargemill", "ctl", "--nosuch"}));
+  EXPECT_FALSE(asks_for_json({"chargemill", "ctl", "--nosuch", "--", "--json"}));
+}
+
 TEST(CtlReply, WhatIsNotFoundIsNamed) {
   const auto refused = [](const char* command, const std::string& text) {
     return CtlReply{command}.take("NACK: " + text).error();
