@@ -59,7 +59,7 @@ std::size_t Coordinator::Parking::end(LeanActor& actor,
       left(Message{element->mid.integer_value(), packet.data()});
     }
     element->request_deletion(false);
-    --home.waiting_;
+    --home.waiting_[actor.actor_kind_];
     ++count;
   }
   const auto now = ModelClock::wall_now();
