@@ -277,7 +277,7 @@ waits_so_long() {
   node_ends 5 alpha
   node_ends 5 gamma
   # Who is second hears it from the first, which has left by then.
-  cat "$work/err-alpha" "$work/err-gamma" | grep -q 'node 1 is lost' || { cat "$work/err-alpha" "$work/err-gamma"; return 1; }
+  cat "$work/err-alpha" "$work/err-gamma" | grep -q 'beta is lost' || { cat "$work/err-alpha" "$work/err-gamma"; return 1; }
 }
 needs_virtual_time() {
   local code=0

@@ -84,9 +84,8 @@ class Run {
       journal_path_ = journal_.recording ? journal_.recording->directory() : std::string{};
     if (promotion_ == nullptr && !start_nodes()) return kExitPeers;
     // The ports first: what cannot be reached is not begun.
-    if (!bind_doors() || !find_central()) return kExitEnvironment;
-    if (promotion_ == nullptr && !open_journal(journal_path_))
-      return are_nodes_lost() ? kExitPeers : kExitEnvironment;
+    if (!bind_doors() || !find_central()) return call_off();
+    if (promotion_ == nullptr && !open_journal(journal_path_)) return call_off();
     if (remembers() && promotion_ == nullptr) journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title_of(loaded_, path, index));
     tell_addresses();
@@ -209,10 +208,10 @@ class Run {
     return true;
   }
 
-  /// Before it began.
-  [[nodiscard]] bool are_nodes_lost() const {
-    return nodes_ != nullptr && !nodes_->leader().has_refused() &&
-           !nodes_->leader().exchange().failure().empty();
+  /// It does not begin. The exit code.
+  int call_off() {
+    return nodes_ == nullptr || promotion_ != nullptr ? kExitEnvironment
+                                                      : nodes_->call_off(trouble_);
   }
 
   /// From where an earlier run has ended, if one has: all nodes from the same moment.
@@ -309,7 +308,8 @@ class Run {
     return true;
   }
 
-  [[nodiscard]] bool fail(const std::string& text) const {
+  [[nodiscard]] bool fail(const std::string& text) {
+    trouble_ = text;
     log_.write(Level::error, "output", {{"text", text}});
     say("chargemill: " + text);
     return false;
@@ -321,6 +321,7 @@ class Run {
   const std::vector<std::string>& argv_;
   const Membership* const membership_;  // null: not among other machines
   Promotion* const promotion_;          // null: it begins here
+  std::string trouble_;                 // what has failed last
   std::unique_ptr<RunDirectory> directory_;
   std::shared_ptr<KeptSeries> series_ = std::make_shared<KeptSeries>();
   std::unique_ptr<RunNodes> nodes_;  // null: this process is alone

@@ -76,6 +76,7 @@ Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenari
   options.links.incarnation = new_incarnation();
   options.links.plan = plan_of(scenario);
   options.links.secret_key = membership.secret_key;
+  options.names = membership.names;
   options.kinds = network::letter_kinds();
   options.workers = workers_of(scenario);
   options.is_virtual = scenario.run.speed.max;
@@ -148,7 +149,7 @@ tl::expected<RunJournal, FollowFailure> begin_with_others(runtime::Exchange& exc
   }
   for (;;) {
     const auto message = exchange.receive(kLookEvery);
-    if (stop != nullptr && stop->signal() != 0) exchange.abandon("stopped by a signal");
+    if (stop != nullptr && stop->signal() != 0) exchange.call_off("stopped by a signal");
     // The others give up because of this one's trouble: that is what ended it.
     const bool is_own = !answer.trouble.empty();
     if (!exchange.failure().empty())
@@ -288,6 +289,13 @@ Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenar
   nodes->succession_ = succession_of(*nodes->exchange_, nodes->membership_);
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, nodes->succession_.get());
   return nodes;
+}
+
+int RunNodes::call_off(const std::string& why) {
+  auto& exchange = leader_->exchange();
+  const bool are_nodes_lost = !leader_->has_refused() && !exchange.failure().empty();
+  exchange.call_off(why);
+  return are_nodes_lost ? kExitPeers : kExitEnvironment;
 }
 
 // Whoever waits for a node that returns, sees at once what for.

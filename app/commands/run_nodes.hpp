@@ -41,6 +41,9 @@ class RunNodes {
   RunNodes(const RunNodes&) = delete;
   RunNodes& operator=(const RunNodes&) = delete;
 
+  /// The run does not begin, because of `why`: those who wait for this node hear it. The exit code.
+  [[nodiscard]] int call_off(const std::string& why);
+
   [[nodiscard]] Leader& leader() noexcept { return *leader_; }
   [[nodiscard]] const Leader& leader() const noexcept { return *leader_; }
   /// What they are called, and where they are.

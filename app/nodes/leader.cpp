@@ -39,8 +39,8 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
   std::vector<std::optional<LeftBehind>> left(exchange_.nodes());
   left[exchange_.self()] = here;
   const auto refuse = [this](std::size_t node, const std::string& why) {
-    const std::string text = "node " + std::to_string(node) + ": " + why;
-    exchange_.abandon(text);
+    const std::string text = exchange_.name_of(static_cast<unsigned>(node)) + ": " + why;
+    exchange_.call_off(text);
     has_refused_ = true;
     return chargemill::failure(ErrorKind::environment, text);
   };
@@ -288,7 +288,7 @@ void Leader::add_looks(network::Snapshot& snapshot) {
 void Leader::note_news(unsigned node, const std::string& lines) {
   for (std::size_t from = 0; from < lines.size();) {
     const std::size_t end = std::min(lines.find('\n', from), lines.size());
-    news_.push_back("node " + std::to_string(node) + ": " + lines.substr(from, end - from));
+    news_.push_back(exchange_.name_of(node) + ": " + lines.substr(from, end - from));
     from = end + 1;
   }
 }
@@ -345,7 +345,7 @@ std::vector<NodeReport> Leader::count(std::optional<SimTime> at) {
   for (unsigned node = 0; answers && node < reports.size(); ++node) {
     if (node == exchange_.self() || exchange_.is_given_up(node)) continue;
     auto report = report_from((*answers)[node]);
-    if (!report) exchange_.abandon("node " + std::to_string(node) + " cannot say how it ended");
+    if (!report) exchange_.abandon(exchange_.name_of(node) + " cannot say how it ended");
     if (report) reports[node] = std::move(*report);
   }
   return reports;

@@ -175,7 +175,8 @@ class Follower {
       (void)host_->engine().freeze(kStandstillMax);
       (void)journal_.recording->flush(kFlushMax);
     }
-    exchange_.abandon("stopped by a signal");
+    if (succession_ == nullptr) return exchange_.call_off("stopped by a signal");
+    exchange_.abandon("stopped by a signal");  // the others go on
   }
 
   std::string answer(const Said& said) {

@@ -222,6 +222,15 @@ void Exchange::fail(std::string why) {
 
 void Exchange::abandon(const std::string& why) { fail(why); }
 
+void Exchange::call_off(const std::string& why) {
+  links_->tell_all(std::string{kFarewell}.append(why));
+  fail(why);
+}
+
+std::string Exchange::name_of(unsigned node) const {
+  return options_.names.empty() ? "node " + std::to_string(node) : options_.names[node];
+}
+
 std::string Exchange::failure() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return failure_;
@@ -232,8 +241,10 @@ std::vector<unsigned> Exchange::missing() const {
   for (unsigned node = 0; node < nodes(); ++node) {
     const PeerState state = links_->state_of(node);
     const bool is_there = state == PeerState::alive || state == PeerState::suspect;
-    const bool has_greeted = !recall_ || node == self() || recall_->has_greeted(node);
-    if (!is_there || !has_greeted) result.push_back(node);
+    // Where nodes may return, only whoever hears this one greets it.
+    const bool hears =
+        recall_ && node != self() ? recall_->has_greeted(node) : links_->is_heard_by(node);
+    if (!is_there || !hears) result.push_back(node);
   }
   return result;
 }

@@ -37,8 +37,9 @@ class Exchange final : public Frontier, private LinkEvents {
  public:
   struct Options {
     LinksOptions links;
-    std::vector<LetterKind> kinds;  ///< the same on all nodes, 128 at most
-    unsigned workers = 1;           ///< of this node
+    std::vector<std::string> names;  ///< of the nodes, for people; empty: "node 3"
+    std::vector<LetterKind> kinds;   ///< the same on all nodes, 128 at most
+    unsigned workers = 1;            ///< of this node
     bool is_virtual = true;
     /// Virtual time, with links.may_return: where this node writes down what it lives through, so
     /// that another process in its place can; empty: it cannot return, as node 0, which leads.
@@ -67,9 +68,10 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Nobody receives any more when it returns; before the engine is gone.
   void detach();
 
-  /// Waits until all other nodes are there; false: not within `patience`, or one never will be.
+  /// Waits until all other nodes are there and each has heard this one, so that whoever goes on and
+  /// then leaves is missed by all; false: not within `patience`, or one never will be.
   [[nodiscard]] bool await_all(Nanos patience);
-  /// The nodes that have not been heard, or not with the same plan.
+  /// The nodes that have not been heard, or not with the same plan, or that do not hear this one.
   [[nodiscard]] std::vector<unsigned> missing() const;
   /// Where nodes may return, once all are there and before the engine: this one begins anew, or
   /// receives what it was told in a former life and lives through its windows again.
@@ -102,6 +104,9 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] std::string failure() const;
   /// Nobody agrees on anything any more: workers that wait are told to stop.
   void abandon(const std::string& why);
+  /// The same, and the others hear why: they fail with it, where they would know only that this
+  /// node has left.
+  void call_off(const std::string& why);
   /// From now on a node that is lost or has left is no failure: whoever runs the nodes gives it up.
   void outlive_losses() noexcept {
     outlives_.store(true, std::memory_order_relaxed);  // relaxed: see outlives_losses()
@@ -151,6 +156,8 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] LatencyHistogram transit() const { return transit_.snapshot(); }
   [[nodiscard]] unsigned nodes() const noexcept { return links_->nodes(); }
   [[nodiscard]] unsigned self() const noexcept { return links_->self(); }
+  /// For people.
+  [[nodiscard]] std::string name_of(unsigned node) const;
   [[nodiscard]] Incarnation incarnation() const noexcept { return options_.links.incarnation; }
   [[nodiscard]] const Links& links() const noexcept { return *links_; }
 

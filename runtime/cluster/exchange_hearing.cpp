@@ -9,6 +9,7 @@ namespace chargemill::runtime {
 namespace {
 
 constexpr std::size_t kRunnersMessagesMax = 1'024;  // that nobody has received
+constexpr std::size_t kFarewellBytesMax = 1'000;    // that are shown
 
 }  // namespace
 
@@ -19,8 +20,7 @@ void Exchange::on_data(unsigned node, ByteView parcels) {
     return;
   }
   if (engine_ == nullptr) return;  // nobody is here any more
-  if (!read_parcels(node, parcels))
-    fail("node " + std::to_string(node) + " sends what no actor says");
+  if (!read_parcels(node, parcels)) fail(name_of(node) + " sends what no actor says");
 }
 
 bool Exchange::read_parcels(unsigned node, ByteView parcels) {
@@ -126,8 +126,10 @@ void Exchange::on_control(unsigned node, std::string_view message) {
       return changed_.notify_all();
     }
   }
+  if (!message.empty() && message.front() == kFarewell)
+    return fail(name_of(node) + ": " + std::string{message.substr(1, kFarewellBytesMax)});
   if (!hear_meeting(node, message) && !hear_greeting(node, message))
-    fail("node " + std::to_string(node) + " says what no node says");
+    fail(name_of(node) + " says what no node says");
 }
 
 bool Exchange::hear_meeting(unsigned node, std::string_view message) {
@@ -155,7 +157,7 @@ bool Exchange::hear_meeting(unsigned node, std::string_view message) {
 void Exchange::on_peer(unsigned node, PeerState state) {
   const bool is_over = state == PeerState::lost || state == PeerState::left;
   if (is_over && outlives_losses()) state = PeerState::suspect;  // its runner hears it elsewhere
-  const std::string name = "node " + std::to_string(node);
+  const std::string name = name_of(node);
   switch (state) {
     case PeerState::lost:
       return fail(name + " is lost");

@@ -244,7 +244,7 @@ void Exchange::end_replay() {
     recall_->end_replay();
     for (const auto& [node, parcels] : early_) {
       if (engine_ != nullptr && !read_parcels(node, bytes_of(parcels)))
-        fail("node " + std::to_string(node) + " sends what no actor says");
+        fail(name_of(node) + " sends what no actor says");
     }
     early_.clear();
     early_.shrink_to_fit();

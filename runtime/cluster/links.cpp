@@ -92,6 +92,10 @@ PeerState Links::state_of(unsigned node) const noexcept {
   return node == self() ? PeerState::alive : thread_->peer(node).state();
 }
 
+bool Links::is_heard_by(unsigned node) const noexcept {
+  return node == self() || thread_->peer(node).does_hear();
+}
+
 LinkFigures Links::figures_of(unsigned node) const {
   const PeerLink& peer = thread_->peer(node);
   LinkFigures figures;

@@ -45,6 +45,7 @@ struct LinksOptions {
   Nanos beat_every = Millis{200};
   Nanos suspect_after = std::chrono::seconds{2};
   Nanos lost_after = std::chrono::seconds{15};
+  Nanos leave_for = std::chrono::seconds{1};  ///< at most, until others have what they were sent
   /// A new process in the place of one that was lost is its next life, and no failure.
   bool may_return = false;
 };
@@ -97,7 +98,8 @@ class Links {
   /// key is none, or when plain text would leave this machine.
   [[nodiscard]] static Result<std::unique_ptr<Links>> open(LinksOptions options,
                                                            LinkEvents& events);
-  /// Takes leave: what was sent is delivered, at most for a second.
+  /// Takes leave: what was sent is delivered, and whoever has been heard hears of this node before
+  /// it goes; leave_for at most.
   ~Links();
   Links(const Links&) = delete;
   Links& operator=(const Links&) = delete;
@@ -123,6 +125,8 @@ class Links {
   [[nodiscard]] unsigned nodes() const noexcept;
   [[nodiscard]] unsigned self() const noexcept;
   [[nodiscard]] PeerState state_of(unsigned node) const noexcept;
+  /// That node has said that it hears this process: it will hear, too, that this one leaves.
+  [[nodiscard]] bool is_heard_by(unsigned node) const noexcept;
   [[nodiscard]] LinkFigures figures_of(unsigned node) const;
   /// Handshakes that keys did not pass.
   [[nodiscard]] std::uint64_t handshakes_refused() const noexcept;

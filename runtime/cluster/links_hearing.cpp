@@ -80,13 +80,21 @@ void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame)
     if (peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
     return;
   }
-  if (beat->echo_ns != 0)
+  if (says_when) {
     peer.round_trip.record(Nanos{now_.time_since_epoch().count() - beat->echo_ns - beat->held_ns});
+    note_hearing(node, peer);
+  }
   acknowledge(peer, peer.data, beat->data);
   acknowledge(peer, peer.control, beat->control);
   if (beat->is_leaving) return change(node, peer, PeerState::left);
   const bool hears = now_ - peer.answered_at <= options_.suspect_after;
   if (hears && peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
+}
+
+void Links::Thread::note_hearing(unsigned node, PeerLink& peer) {
+  if (peer.does_hear()) return;
+  peer.hears.store(true, std::memory_order_relaxed);  // relaxed: see does_hear()
+  events_.on_peer(node, peer.state());                // whoever waits for it looks
 }
 
 bool Links::Thread::is_meant(const Frame& frame) const noexcept {
@@ -100,6 +108,7 @@ void Links::Thread::begin_life(unsigned node, PeerLink& peer, Incarnation incarn
   peer.incarnation = incarnation;
   peer.beat_at = now_;  // it may wait for us
   peer.echo_ns = 0;
+  peer.hears.store(false, std::memory_order_relaxed);  // relaxed: see does_hear()
   peer.message.clear();
   peer.held.clear();
   const std::size_t batched = peer.batch ? peer.batch->body_bytes() : 0;

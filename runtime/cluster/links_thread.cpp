@@ -17,9 +17,8 @@ constexpr Nanos kBatchFor = Millis{1};
 constexpr std::size_t kBatchBytes = 32'768;  // go at once
 constexpr std::size_t kWholeBytes = 16'384;  // a parcel that is a frame of its own
 constexpr Nanos kAckAfter = Millis{10};
-constexpr Nanos kGreetEvery = Millis{20};  // who has not been heard yet
+constexpr Nanos kGreetEvery = Millis{20};  // who has not been heard, or does not hear this one yet
 constexpr Nanos kPatience = Millis{300};
-constexpr Nanos kLeaveFor = std::chrono::seconds{1};
 constexpr Nanos kSleepMax = Millis{100};
 constexpr int kFramesWaitingMax = 64;                 // in libzmq, on each side
 constexpr std::uint64_t kDataIo = 1, kControlIo = 2;  // bulk cannot hold up control
@@ -303,7 +302,8 @@ void Links::Thread::send_beat(PeerLink& peer, bool is_leaving) {
   write_beat(beat, slab->body());
   slab->grow(BeatLayout::kBytes);
   seal_frame(slab->frame(), head(peer, FrameType::beat, 0), BeatLayout::kBytes);
-  peer.beat_at = now_ + (peer.state() == PeerState::unknown ? kGreetEvery : options_.beat_every);
+  const bool is_greeting = !peer.does_hear() && !peer.is_gone();
+  peer.beat_at = now_ + (is_greeting ? kGreetEvery : options_.beat_every);
   const bool has_gone =
       put_on_the_wire(peer.control, slab);  // if nobody is there, the next one will
   for (LinkWay* way : {&peer.data, &peer.control}) {
@@ -313,14 +313,15 @@ void Links::Thread::send_beat(PeerLink& peer, bool is_leaving) {
 }
 
 bool Links::Thread::is_done() {
-  if (leaving_until_ == kNever) leaving_until_ = now_ + kLeaveFor;
+  if (leaving_until_ == kNever) leaving_until_ = now_ + options_.leave_for;
   if (now_ >= leaving_until_) return true;
   bool is_idle = inbound_.looks_empty();
   each_peer([&](unsigned, PeerLink& peer) {
     flush(peer);
-    // Only who answers is waited for: what is on the wire reaches one that is merely slow.
+    // Only who answers is waited for: what is on the wire reaches one that is merely slow. To one
+    // that does not hear this node yet, the word that it leaves would go nowhere.
     if (peer.state() != PeerState::alive) return;
-    is_idle = is_idle && peer.data.out.is_idle() && peer.control.out.is_idle();
+    is_idle = is_idle && peer.does_hear() && peer.data.out.is_idle() && peer.control.out.is_idle();
   });
   return is_idle;
 }

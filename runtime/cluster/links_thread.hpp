@@ -60,6 +60,7 @@ class Links::Thread {
   bool receive(zmq::socket_t& socket);
   void hear(const zmq::message_t& message);
   void hear_beat(unsigned node, PeerLink& peer, const Frame& frame);
+  void note_hearing(unsigned node, PeerLink& peer);
   void begin_life(unsigned node, PeerLink& peer, Incarnation incarnation);
   [[nodiscard]] bool is_meant(const Frame& frame) const noexcept;
   void hear_control(PeerLink& peer, ByteView body);

@@ -55,6 +55,10 @@ struct PeerLink {
     const PeerState now = state();
     return now == PeerState::lost || now == PeerState::stranger || now == PeerState::left;
   }
+  /// It has said that it hears this process.
+  [[nodiscard]] bool does_hear() const noexcept {
+    return hears.load(std::memory_order_relaxed);  // relaxed: a word of its own
+  }
 
   LinkWay data;
   LinkWay control;
@@ -73,6 +77,7 @@ struct PeerLink {
   std::atomic<bool> is_given_up{false};  // written by whoever gives it up
   // Written by the links' thread, read by any.
   std::atomic<std::uint32_t> life{0};
+  std::atomic<bool> hears{false};  // in its present life
   std::atomic<PeerState> shown_state{PeerState::unknown};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> frames{0};

@@ -37,6 +37,9 @@ struct RecordLayout {
 /// The first byte of what runners say to each other: their words follow.
 inline constexpr char kRunnersWord = 1;
 
+/// The first byte of what a node says before it leaves because it cannot go on: why, for people.
+inline constexpr char kFarewell = 3;
+
 /// What nodes agree on before a window: a control message of its own.
 ///
 ///     0        1          9             17          25         33        34

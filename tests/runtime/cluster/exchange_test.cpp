@@ -187,6 +187,35 @@ TEST(Exchange, PassesOnWhatRunnersSay) {
   EXPECT_EQ(heard->text, "ready");
 }
 
+TEST(Exchange, HasNotMetWhoDoesNotHearIt) {
+  const test::SocketFolder folder;
+  Exchange::Options options;
+  options.links.nodes = folder.endpoints(2);
+  options.links.incarnation = Incarnation{1};
+  const auto here = options.links.nodes[0];
+  const auto exchange = std::move(*Exchange::open(std::move(options)));
+  Stranger other{here};
+  other.say_beat(1, Incarnation{2}, {});
+  while (exchange->links().state_of(1) != PeerState::alive) std::this_thread::yield();
+  EXPECT_FALSE(exchange->await_all(Nanos{0}));
+  EXPECT_EQ(exchange->missing(), std::vector<unsigned>{1});
+  Beat answer;
+  answer.echo_ns = 1;
+  other.say_beat(1, Incarnation{2}, answer);
+  EXPECT_TRUE(exchange->await_all(kPatience));
+}
+
+TEST(Exchange, TellsTheOthersWhyItCannotGoOn) {
+  Cluster cluster{3, 1, Pacing::virtual_time};
+  cluster.machines[1].exchange->call_off("its disk is full");
+  EXPECT_EQ(cluster.machines[1].exchange->failure(), "its disk is full");
+  for (const unsigned other : {0U, 2U}) {
+    auto& exchange = *cluster.machines[other].exchange;
+    while (exchange.failure().empty()) std::this_thread::yield();
+    EXPECT_EQ(exchange.failure(), "node 1: its disk is full");
+  }
+}
+
 // A node goes without a word of the others: whoever waits for it at a meeting is told to stop.
 TEST(Exchange, StopsTheWorkersWhenANodeIsGone) {
   Cluster cluster{2, 2, Pacing::virtual_time};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -144,6 +145,35 @@ TEST_F(LinksOnThisMachine, SuspectAPeerThatSpeaksAndDoesNotHear) {
   deaf.held_ns = Nanos{4h}.count();
   peer.say_beat(1, kLife, deaf);
   EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::lost));
+}
+
+TEST_F(LinksOnThisMachine, KnowWhoHearsThem) {
+  options_.nodes = folder_.endpoints(2);
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  EXPECT_FALSE(nodes_[0].links->is_heard_by(1));
+  Beat answer;
+  answer.echo_ns = 1;
+  peer.say_beat(1, kLife, answer);
+  while (!nodes_[0].links->is_heard_by(1)) std::this_thread::yield();
+}
+
+// What is heard and what is sent take two connections. If the second one came late, a node that had
+// met all and ended at once would leave nobody to miss it.
+TEST_F(LinksOnThisMachine, LeaveNobodyWhoHasBeenHeardBeforeThatOneHearsThem) {
+  options_.nodes = folder_.endpoints(2);
+  options_.suspect_after = 60s;
+  options_.leave_for = 60s;
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});  // it speaks, and cannot be reached yet
+  EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  auto leaving = std::async(std::launch::async, [this] { nodes_[0].links.reset(); });
+  open(1);
+  EXPECT_TRUE(nodes_[1].ear.await_state(0, PeerState::left));
+  leaving.get();
 }
 
 TEST_F(LinksOnThisMachine, TakeANewProcessInAPlaceForTheLossOfTheOldOne) {
