@@ -53,9 +53,15 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 connected() { holds "$1" 's["charge_points"]["disconnected"] == 0 and s["charge_points"]["total"] == 300'; }
 conserved() { holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'; }
 
+# open_sessions: as the doors of $first show them.
+open_sessions() {
+  curl -sf -m 30 "http://127.0.0.1:$(port "$first")/api/v1/sessions?status=ACTIVE&limit=1000" | grep -o 'session-[0-9a-f]*' | sort -u
+}
 goes_on_without_a_node() {
   local lost began took now
   begin node
+  until_true open_sessions >"$work/open-before"
+  [[ $(wc -l <"$work/open-before") -gt 5 ]]
   lost=$(others "$first" | tail -n 1)
   began=$(milliseconds)
   kill -9 "${pids[$lost]}"
@@ -63,6 +69,10 @@ goes_on_without_a_node() {
   took=$(($(milliseconds) - began))
   now=$(wc -l <"$work/run-$first/timeseries.csv")
   until_true rows "$first" $((now + 12)) # its charge points begin anew, and those who were in a session fail
+  # None takes longer than 8 s; those of the lost node are over in its heirs' journals only.
+  until_true open_sessions >"$work/open-after"
+  comm -12 "$work/open-before" "$work/open-after" | tee "$work/open-still"
+  [[ ! -s $work/open-still ]]
   end "$first"
   cat "$work/$first.err"
   echo "a node's shards lived elsewhere $took ms after its end" | tee -a "$work/figures"

@@ -235,6 +235,41 @@ Result<std::vector<MeterRow>> Chronicle::meter(const Filter& filter) {
   return rows;
 }
 
+const Chronicle::Issue* Chronicle::ticket(SessionId id, bool is_correction) const {
+  const auto place = ticket_places_.find({id, is_correction});
+  return place == ticket_places_.end() ? nullptr : &tickets_[place->second - tickets_forgotten_];
+}
+
+/// The end of one that began elsewhere is known by its ticket.
+SessionTold Chronicle::told_of(SessionId id) {
+  SessionTold told;
+  const auto take_end = [&](const SessionEnd& end) {
+    told.end = end;
+    told.ended = utc(end.at);
+    told.reading = {utc(end.at), utc(end.start), utc(end.end), end.delivered, end.cost};
+  };
+  if (const Session* const one = session(id)) {
+    if (one->told)
+      told.reading = {utc(one->told->at), utc(one->told->begun), std::nullopt, one->told->delivered,
+                      one->told->cost};
+    if (one->end) take_end(*one->end);
+  }
+  for (const bool is_correction : {false, true}) {
+    const Issue* const issue = ticket(id, is_correction);
+    if (issue == nullptr) continue;
+    take_end(issue->end);
+    if (issue->delivered)
+      (is_correction ? told.correction_delivered : told.delivered) = utc(*issue->delivered);
+  }
+  return told;
+}
+
+Result<std::vector<SessionTold>> Chronicle::told_of(const std::vector<SessionId>& sessions) {
+  std::vector<SessionTold> all;
+  for (const SessionId id : sessions) all.push_back(told_of(id));
+  return all;
+}
+
 Chronicle::Counts Chronicle::counts_ever(const std::string& point) const {
   Counts sum;
   for (const auto& [id, counts] : counts_) {

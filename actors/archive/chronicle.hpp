@@ -45,6 +45,8 @@ class Chronicle final : public Past {
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
   /// Of the checkpoints of a session the last one is remembered.
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<SessionTold>> told_of(
+      const std::vector<SessionId>& sessions) override;
   /// Counts also what is forgotten, but only what is remembered if `since` is given.
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
@@ -94,6 +96,8 @@ class Chronicle final : public Past {
   [[nodiscard]] std::string point_name(PointId point) const;
   [[nodiscard]] std::string driver_name(DriverId driver) const;
   [[nodiscard]] Session* session(SessionId id);
+  [[nodiscard]] const Issue* ticket(SessionId id, bool is_correction) const;
+  [[nodiscard]] SessionTold told_of(SessionId id);
   [[nodiscard]] SessionRow row_of(const Session& session) const;
   [[nodiscard]] Counts counts_ever(const std::string& point) const;
   [[nodiscard]] bool is_point(const std::string& name, PointId point) const {

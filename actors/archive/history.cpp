@@ -47,13 +47,39 @@ constexpr auto kByTime = [](const auto& a, const auto& b) {
   return a.time != b.time ? a.time > b.time : a.id > b.id;
 };
 
-/// What was looked at beyond the limit, to be sure, is left out.
+/// What was looked at beyond the limit, to be sure, is left out. `counts`: whether a row does.
+template <class Row, class IsNewer, class Counts>
+void keep_newest(std::vector<Row>& rows, std::uint64_t limit, IsNewer is_newer, Counts counts) {
+  std::stable_sort(rows.begin(), rows.end(), is_newer);
+  auto end = rows.begin();
+  for (std::uint64_t kept = 0; end != rows.end() && kept < limit; ++end)
+    if (counts(*end)) ++kept;
+  rows.erase(end, rows.end());
+}
 template <class Row, class IsNewer>
 void keep_newest(std::vector<Row>& rows, std::uint64_t limit, IsNewer is_newer) {
-  std::stable_sort(rows.begin(), rows.end(), is_newer);
-  if (rows.size() > limit)
-    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(limit), rows.end());
+  keep_newest(rows, limit, is_newer, [](const Row&) { return true; });
 }
+
+/// Of a query for sessions or tickets: which rows it has.
+class WantedRows {
+ public:
+  explicit WantedRows(const Filter& filter) : filter_(filter) {}
+  /// Whether a row counts for the limit.
+  template <class Row>
+  [[nodiscard]] bool counts(const Row& row) const {
+    return filter_.kind.empty() || filter_.kind == kind_of(row);
+  }
+  /// Of one that does not: whether it comes in addition. To be asked once for each.
+  template <class Row>
+  [[nodiscard]] bool adds(const Row& row) {
+    return filter_.with_unsettled && !row.is_settled && ++added_ <= History::kUnsettledMax;
+  }
+
+ private:
+  const Filter& filter_;
+  std::uint64_t added_ = 0;
+};
 
 }  // namespace
 
@@ -69,7 +95,6 @@ Result<void> History::walk(std::optional<PostingKey> key, const Filter& filter, 
                            const Take& take) {
   if (filter.limit == 0) return {};
   has_looked_ = false;
-  for (History* const other : others_) other->has_looked_ = false;
   Result<void> outcome;
   Bound bound{filter.since};
   const Reader::Visit visit = [&](const runtime::journal::Record& record) {
@@ -133,128 +158,105 @@ Result<void> History::show_session(SessionId session, const Reader::Visit& visit
   return {};
 }
 
-struct History::Known {
-  /// What it had delivered, as told last.
-  struct Reading {
-    UtcMicros told{};
-    UtcMicros start{};
-    std::optional<UtcMicros> end;  ///< none: it goes on
-    Energy delivered;
-    Money cost;
-  };
-  std::optional<Reading> reading;
-  std::optional<SessionEnd> end;
-  UtcMicros ended{};  ///< when that was told
-
-  void take(const Found& found, SimTime start, std::optional<SimTime> to, Energy delivered,
-            Money cost) {
-    if (!reading)
-      reading = {found.time, utc(start), to ? std::optional{utc(*to)} : std::nullopt, delivered,
-                 cost};
-  }
-  void add(const Known& other) {
-    if (other.reading && (!reading || reading->told < other.reading->told)) reading = other.reading;
-    if (!other.end || (end && ended >= other.ended)) return;
-    end = other.end;
-    ended = other.ended;
-  }
-};
-
 /// Its end, else a checkpoint. What its engine still owed when a run ended is younger than the end
 /// that central had to make of it.
-Result<History::Known> History::known_of(SessionId session) {
-  Known known;
+Result<SessionTold> History::told_of(SessionId session, About what) {
+  SessionTold told;
   const auto read = show_session(session, [&](const runtime::journal::Record& record) {
     const auto found = decode(record);
     if (!found) return true;
-    if (const auto* owed = std::get_if<OwedEnd>(&found->record)) {
-      known.take(*found, owed->begun, owed->at, owed->delivered, owed->cost);
-      return true;
+    const auto take = [&](SimTime start, std::optional<SimTime> to, Energy delivered, Money cost) {
+      if (told.reading) return;
+      told.reading = {found->time, utc(start), std::nullopt, delivered, cost};
+      if (to) told.reading->end = utc(*to);
+    };
+    const bool is_all = what == About::supply;  // what is older says nothing new of that
+    if (const auto* owed = std::get_if<OwedEnd>(&found->record))
+      take(owed->begun, owed->at, owed->delivered, owed->cost);
+    if (const auto* ticket = std::get_if<TicketDelivered>(&found->record)) {
+      auto& at = ticket->is_correction ? told.correction_delivered : told.delivered;
+      if (!at) at = found->time;
     }
     if (const auto* end = std::get_if<SessionEnd>(&found->record)) {
-      known.take(*found, end->start, end->end, end->delivered, end->cost);
-      known.end = *end;
-      known.ended = found->time;
-      return false;
+      take(end->start, end->end, end->delivered, end->cost);
+      if (told.end) return true;
+      told.end = *end;
+      told.ended = found->time;
+      return !is_all;
     }
-    const auto* told = std::get_if<Checkpoint>(&found->record);
+    if (const auto* checkpoint = std::get_if<Checkpoint>(&found->record)) {
+      take(checkpoint->begun, std::nullopt, checkpoint->delivered, checkpoint->cost);
+      return !is_all;
+    }
     // Nothing of it is older than its start: the other segments need not be looked into.
-    if (told == nullptr) return !std::holds_alternative<SessionStart>(found->record);
-    known.take(*found, told->begun, std::nullopt, told->delivered, told->cost);
-    return false;
+    return !std::holds_alternative<SessionStart>(found->record);
   });
   if (!read) return tl::unexpected(read.error());
-  return known;
+  return told;
 }
 
-Result<void> History::complete(SessionRow& row) {
-  auto known = known_of(row.session);
-  if (!known) return tl::unexpected(known.error());
-  for (History* const other : others_) {
-    if (known->end && known->end->is_final) break;
-    const auto there = other->known_of(row.session);
-    if (!there) return tl::unexpected(there.error());
-    known->add(*there);
+Result<std::vector<SessionTold>> History::told_of(const std::vector<SessionId>& sessions) {
+  has_looked_ = false;
+  std::vector<SessionTold> all;
+  all.reserve(sessions.size());
+  for (const SessionId session : sessions) {
+    auto told = told_of(session, About::tickets_too);
+    if (!told) return tl::unexpected(told.error());
+    all.push_back(*told);
   }
-  if (const auto& reading = known->reading) {
-    row.start = reading->start;
-    row.end = reading->end;
-    row.delivered = reading->delivered;
-    row.cost = reading->cost;
-    row.has_energy = true;
-  }
-  if (const auto& end = known->end) {
-    row.last = *end;
-    row.status = end->status;
-    if (!row.end) row.end = utc(end->end);
-  }
-  return {};
+  return all;
+}
+
+Result<UtcMicros> History::own_since(const Filter& filter) {
+  if (!filter.with_unsettled || !has_writer_) return UtcMicros::max();
+  const auto began = newest_run_began(reader_);
+  if (!began) return tl::unexpected(began.error());
+  return began->value_or(UtcMicros::max());
 }
 
 Result<std::vector<SessionRow>> History::sessions(const Filter& filter) {
   std::vector<SessionRow> rows;
+  const auto own = own_since(filter);
+  if (!own) return tl::unexpected(own.error());
   const PostingKey by =
       narrowest(filter, Index::sessions, Index::sessions_of_point, Index::sessions_of_driver);
   Filter of_start = filter;
   of_start.kind.clear();
-  const auto read = walk(by, filter, by_start(filter),
-                         [&](const Found& found) -> Result<std::optional<UtcMicros>> {
-                           const auto* r = std::get_if<SessionStart>(&found.record);
-                           if (r == nullptr || !is_meant(of_start, found, r->zone, {}))
-                             return std::nullopt;
-                           SessionRow row{found.sequence,
-                                          found.time,
-                                          r->session,
-                                          std::string{found.names.point},
-                                          std::string{found.names.driver},
-                                          r->zone,
-                                          found.time,
-                                          {},
-                                          {},
-                                          {},
-                                          SessionStatus::active,
-                                          {},
-                                          false};
-                           const auto completed = complete(row);
-                           if (!completed) return tl::unexpected(completed.error());
-                           if (!filter.kind.empty() && filter.kind != chargemill::word(row.status))
-                             return std::nullopt;
-                           rows.push_back(std::move(row));
-                           return rows.back().start;
-                         });
+  WantedRows wanted{filter};
+  const auto read = walk(
+      by, filter, by_start(filter), [&](const Found& found) -> Result<std::optional<UtcMicros>> {
+        const auto* r = std::get_if<SessionStart>(&found.record);
+        if (r == nullptr || !is_meant(of_start, found, r->zone, {})) return std::nullopt;
+        SessionRow row{found.sequence,
+                       found.time,
+                       r->session,
+                       std::string{found.names.point},
+                       std::string{found.names.driver},
+                       r->zone,
+                       found.time,
+                       {},
+                       {},
+                       {},
+                       SessionStatus::active,
+                       {},
+                       false};
+        const auto told = told_of(row.session, About::supply);
+        if (!told) return tl::unexpected(told.error());
+        complete(row, *told);
+        row.is_settled = (told->end && told->end->is_final) || row.created >= *own;
+        const bool counts = wanted.counts(row);
+        if (!counts && !wanted.adds(row)) return std::nullopt;
+        rows.push_back(std::move(row));
+        return counts ? std::optional{rows.back().start} : std::nullopt;
+      });
   if (!read) return tl::unexpected(read.error());
-  keep_newest(rows, filter.limit, [](const auto& a, const auto& b) { return a.start > b.start; });
+  keep_newest(
+      rows, filter.limit, [](const auto& a, const auto& b) { return a.start > b.start; },
+      [&](const auto& row) { return wanted.counts(row); });
   return rows;
 }
 
 Result<std::optional<UtcMicros>> History::delivery_of(const SessionEnd& ticket) {
-  auto delivered = delivery_here(ticket);
-  for (auto other = others_.begin(); other != others_.end() && delivered && !*delivered; ++other)
-    delivered = (*other)->delivery_here(ticket);
-  return delivered;
-}
-
-Result<std::optional<UtcMicros>> History::delivery_here(const SessionEnd& ticket) {
   std::optional<UtcMicros> delivered;
   const auto read = show_session(ticket.session, [&](const runtime::journal::Record& record) {
     const auto found = decode(record);
@@ -271,24 +273,37 @@ Result<std::optional<UtcMicros>> History::delivery_here(const SessionEnd& ticket
 
 Result<std::vector<TicketRow>> History::tickets(const Filter& filter) {
   std::vector<TicketRow> rows;
+  const auto own = own_since(filter);
+  if (!own) return tl::unexpected(own.error());
   const PostingKey by =
       narrowest(filter, Index::tickets, Index::tickets_of_point, Index::tickets_of_driver);
   Filter of_issue = filter;
   of_issue.kind.clear();
-  const auto read = walk(
-      by, filter, by_record(filter), [&](const Found& found) -> Result<std::optional<UtcMicros>> {
-        const auto* r = std::get_if<SessionEnd>(&found.record);
-        if (r == nullptr || !is_meant(of_issue, found, r->zone, {})) return std::nullopt;
-        const auto delivered = delivery_of(*r);
-        if (!delivered) return tl::unexpected(delivered.error());
-        if (!filter.kind.empty() && filter.kind != (*delivered ? "DELIVERED" : "OPEN"))
-          return std::nullopt;
-        rows.push_back({*r, std::string{found.names.point}, std::string{found.names.driver},
-                        utc(r->start), utc(r->end), found.time, *delivered});
-        return found.time;
-      });
+  WantedRows wanted{filter};
+  const auto read = walk(by, filter, by_record(filter),
+                         [&](const Found& found) -> Result<std::optional<UtcMicros>> {
+                           const auto* r = std::get_if<SessionEnd>(&found.record);
+                           if (r == nullptr || !is_meant(of_issue, found, r->zone, {}))
+                             return std::nullopt;
+                           const auto delivered = delivery_of(*r);
+                           if (!delivered) return tl::unexpected(delivered.error());
+                           TicketRow row{*r,
+                                         std::string{found.names.point},
+                                         std::string{found.names.driver},
+                                         utc(r->start),
+                                         utc(r->end),
+                                         found.time,
+                                         *delivered};
+                           row.is_settled = row.delivered || row.issued >= *own;
+                           const bool counts = wanted.counts(row);
+                           if (!counts && !wanted.adds(row)) return std::nullopt;
+                           rows.push_back(std::move(row));
+                           return counts ? std::optional{found.time} : std::nullopt;
+                         });
   if (!read) return tl::unexpected(read.error());
-  keep_newest(rows, filter.limit, [](const auto& a, const auto& b) { return a.issued > b.issued; });
+  keep_newest(
+      rows, filter.limit, [](const auto& a, const auto& b) { return a.issued > b.issued; },
+      [&](const auto& row) { return wanted.counts(row); });
   return rows;
 }
 

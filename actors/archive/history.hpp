@@ -18,11 +18,12 @@ class History final : public Past {
  public:
   /// The mean time to recovery looks at so many events at most.
   static constexpr std::uint64_t kMeasuredMax = 20'000;
+  /// So many rows come in addition to the limit, at most (Filter::with_unsettled).
+  static constexpr std::uint64_t kUnsettledMax = 20'000;
 
   [[nodiscard]] static Result<History> open(const std::string& directory);
-  /// Those of the other nodes of its network, which live as long as this is asked: what began here
-  /// may have gone on there, once its own node was lost.
-  void look_beside(std::vector<History*> others) { others_ = std::move(others); }
+  /// Its writer is at work: of what its present run has begun no other journal knows more.
+  void count_on_its_writer() noexcept { has_writer_ = true; }
 
   [[nodiscard]] Result<std::vector<FaultRow>> faults(const Filter& filter) override;
   /// Without a point it looks at all records, newest first: every status is one, so some are near.
@@ -30,6 +31,8 @@ class History final : public Past {
   [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<SessionTold>> told_of(
+      const std::vector<SessionId>& sessions) override;
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
   [[nodiscard]] Result<Position> follow(const Position& after, std::uint64_t looked_max,
@@ -49,14 +52,13 @@ class History final : public Past {
                                   const Filter& filter, NewestFirst order, const Take& take);
   [[nodiscard]] Result<void> show_session(SessionId session,
                                           const runtime::journal::Reader::Visit& visit);
-  /// What is known of a session here.
-  struct Known;
-  [[nodiscard]] Result<Known> known_of(SessionId session);
-  [[nodiscard]] Result<void> complete(SessionRow& row);
+  enum class About : std::uint8_t { supply, tickets_too };
+  [[nodiscard]] Result<SessionTold> told_of(SessionId session, About what);
+  /// From when on nobody else knows more of what has begun here; the end of time: never.
+  [[nodiscard]] Result<UtcMicros> own_since(const Filter& filter);
   /// The readings of one session, newest first.
   [[nodiscard]] Result<std::vector<MeterRow>> readings_of(SessionId session);
   [[nodiscard]] Result<std::optional<UtcMicros>> delivery_of(const SessionEnd& ticket);
-  [[nodiscard]] Result<std::optional<UtcMicros>> delivery_here(const SessionEnd& ticket);
   [[nodiscard]] Result<void> measure_recovery(runtime::journal::PostingKey key,
                                               const std::string& point, UtcMicros since,
                                               bool is_all, FaultStatistics& statistics);
@@ -64,7 +66,7 @@ class History final : public Past {
   runtime::journal::Reader reader_;
   runtime::journal::Reader details_;  // asked while the other one shows rows
   bool has_looked_ = false;           // details_, in this query
-  std::vector<History*> others_;
+  bool has_writer_ = false;
 };
 
 }  // namespace chargemill::archive

@@ -1,6 +1,34 @@
 #include "actors/archive/past.hpp"
 
+#include "actors/texts.hpp"
+
 namespace chargemill::archive {
+
+void complete(SessionRow& row, const SessionTold& told) {
+  if (const auto& reading = told.reading) {
+    row.start = reading->start;
+    row.end = reading->end;
+    row.delivered = reading->delivered;
+    row.cost = reading->cost;
+    row.has_energy = true;
+  }
+  if (const auto& end = told.end) {
+    row.last = *end;
+    row.status = end->status;
+    if (!row.end) row.end = std::chrono::floor<UtcMicros>(end->end.time_since_epoch());
+  }
+}
+
+void complete(TicketRow& row, const SessionTold& told) {
+  const auto& delivered = row.ticket.is_correction ? told.correction_delivered : told.delivered;
+  if (!row.delivered) row.delivered = delivered;
+}
+
+std::string_view kind_of(const SessionRow& row) noexcept { return chargemill::word(row.status); }
+
+std::string_view kind_of(const TicketRow& row) noexcept {
+  return row.delivered ? "DELIVERED" : "OPEN";
+}
 
 bool is_meant(const Filter& filter, const Names& names, ZoneId zone, std::string_view kind,
               UtcMicros time) {

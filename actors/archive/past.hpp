@@ -10,6 +10,7 @@
 
 #include "actors/archive/codec.hpp"
 #include "actors/archive/position.hpp"
+#include "actors/archive/session_told.hpp"
 #include "runtime/base/result.hpp"
 
 namespace chargemill::archive {
@@ -25,6 +26,9 @@ struct Filter {
   UtcMicros since = UtcMicros::min();
   UtcMicros until = UtcMicros::max();
   std::uint64_t limit = 100;  ///< 0: nothing (D-165)
+  /// Sessions and tickets: rows of which another journal may know more are meant whatever their
+  /// kind, in addition to `limit`.
+  bool with_unsettled = false;
 };
 
 // clang-format off
@@ -32,10 +36,11 @@ struct FaultRow   { std::uint64_t id; UtcMicros time; std::string point; ZoneId 
 struct HealthRow  { std::uint64_t id; UtcMicros time; std::string point; ZoneId zone; Health health; };
 /// `end` and `reason` are meaningful once it is over; energy and cost as of the last that was told.
 /// `created`: when central wrote its first record, of number `id`; `start` is its engine's.
-struct SessionRow { std::uint64_t id; UtcMicros created; SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; };
+/// `is_settled`: no other journal knows more of it.
+struct SessionRow { std::uint64_t id; UtcMicros created; SessionId session; std::string point; std::string driver; ZoneId zone; UtcMicros start; std::optional<UtcMicros> end; Energy delivered; Money cost; SessionStatus status; SessionEnd last; bool has_energy; bool is_settled = true; };
 /// What a session had delivered by then.
 struct MeterRow   { std::uint64_t id; UtcMicros time; SessionId session; Energy delivered; };
-struct TicketRow  { SessionEnd ticket; std::string point; std::string driver; UtcMicros start; UtcMicros end; UtcMicros issued; std::optional<UtcMicros> delivered; };
+struct TicketRow  { SessionEnd ticket; std::string point; std::string driver; UtcMicros start; UtcMicros end; UtcMicros issued; std::optional<UtcMicros> delivered; bool is_settled = true; };
 // clang-format on
 
 /// D-175.
@@ -67,6 +72,9 @@ class Past {
   /// The readings of the meter of `filter.point`: the beginning, checkpoints and the end of its
   /// sessions. Zone, driver and kind do not count.
   [[nodiscard]] virtual Result<std::vector<MeterRow>> meter(const Filter& filter) = 0;
+  /// What is known here of sessions that may have begun, or gone on, elsewhere; in their order.
+  [[nodiscard]] virtual Result<std::vector<SessionTold>> told_of(
+      const std::vector<SessionId>& sessions) = 0;
   /// `point` empty: of all. `since`: only events from then on count.
   [[nodiscard]] virtual Result<FaultStatistics> statistics(const std::string& point,
                                                            UtcMicros since) = 0;
@@ -80,6 +88,16 @@ class Past {
   /// Behind the newest record.
   [[nodiscard]] virtual Result<Position> newest() = 0;
 };
+
+/// Puts into a row what is known of its session: its end, else what it had delivered.
+void complete(SessionRow& row, const SessionTold& told);
+/// Likewise, whether the ticket was delivered.
+void complete(TicketRow& row, const SessionTold& told);
+
+/// ACTIVE, COMPLETED, FAILED.
+[[nodiscard]] std::string_view kind_of(const SessionRow& row) noexcept;
+/// OPEN, DELIVERED.
+[[nodiscard]] std::string_view kind_of(const TicketRow& row) noexcept;
 
 /// Whether `filter` means a record of that zone, time and kind; `names` are its point's and its
 /// driver's.

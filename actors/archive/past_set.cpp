@@ -4,6 +4,25 @@
 #include <type_traits>
 
 namespace chargemill::archive {
+namespace {
+
+/// Each asks for twice as many rows as the one before.
+constexpr unsigned kRoundsMax = 6;
+
+SessionId session_of(const SessionRow& row) noexcept { return row.session; }
+SessionId session_of(const TicketRow& row) noexcept { return row.ticket.session; }
+
+/// By time, and of equal times by the greater id (D-164).
+template <class TimeOf>
+bool is_newer(const SessionRow& a, const SessionRow& b, TimeOf time_of) {
+  return time_of(a) != time_of(b) ? time_of(a) > time_of(b) : a.id > b.id;
+}
+template <class TimeOf>
+bool is_newer(const TicketRow& a, const TicketRow& b, TimeOf time_of) {
+  return time_of(a) > time_of(b);
+}
+
+}  // namespace
 
 PastSet::PastSet(std::vector<std::unique_ptr<Past>> members) : members_(std::move(members)) {
   CHARGEMILL_ASSERT(!members_.empty());
@@ -47,18 +66,84 @@ Result<std::vector<HealthRow>> PastSet::health(const Filter& filter) {
       });
 }
 
+/// All that the members know of those of which another one may know more.
+template <class Row>
+Result<void> PastSet::settle(std::vector<Row>& rows) {
+  std::vector<SessionId> open;
+  for (const Row& row : rows) {
+    if (!row.is_settled) open.push_back(session_of(row));
+  }
+  if (open.empty()) return {};
+  const auto told = told_of(open);
+  if (!told) return tl::unexpected(told.error());
+  auto next = told->begin();
+  for (Row& row : rows) {
+    if (!row.is_settled) complete(row, *next++);
+    row.is_settled = true;
+  }
+  return {};
+}
+
+/// As gather(), of rows whose kind and time one member alone may not know. A member that counted
+/// rows which are of another kind after all is asked for more, if older ones of it could be wanted.
+template <class Row, class Ask, class TimeOf>
+Result<std::vector<Row>> PastSet::gather_settled(const Filter& filter, Ask ask, TimeOf time_of) {
+  const auto is_of_kind = [&](const Row& row) {
+    return filter.kind.empty() || filter.kind == kind_of(row);
+  };
+  Filter asked = filter;
+  asked.with_unsettled = true;
+  for (unsigned round = 0;; ++round) {
+    std::vector<Row> all;
+    // Behind that time a member may have more.
+    std::optional<UtcMicros> horizon;
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      auto rows = ask(*members_[m], asked);
+      if (!rows) return tl::unexpected(rows.error());
+      std::uint64_t counted = 0;
+      for (auto& row : *rows) {
+        if constexpr (!std::is_same_v<Row, TicketRow>) row.id = unique_id(m, row.id);
+        if (is_of_kind(row) && ++counted == asked.limit)
+          horizon = std::max(horizon.value_or(time_of(row)), time_of(row));
+        all.push_back(std::move(row));
+      }
+    }
+    const auto settled = settle(all);
+    if (!settled) return tl::unexpected(settled.error());
+    all.erase(
+        std::remove_if(all.begin(), all.end(), [&](const Row& row) { return !is_of_kind(row); }),
+        all.end());
+    std::stable_sort(all.begin(), all.end(),
+                     [&](const Row& a, const Row& b) { return is_newer(a, b, time_of); });
+    const bool is_full = all.size() >= filter.limit;
+    const bool is_short =
+        filter.limit > 0 && horizon && (!is_full || time_of(all[filter.limit - 1]) < *horizon);
+    if (is_full) all.resize(filter.limit);
+    if (!is_short || round == kRoundsMax) return all;
+    asked.limit *= 2;
+  }
+}
+
 Result<std::vector<SessionRow>> PastSet::sessions(const Filter& filter) {
-  return gather<SessionRow>(
-      filter, [&](Past& past) { return past.sessions(filter); },
-      [](const auto& a, const auto& b) {
-        return a.start != b.start ? a.start > b.start : a.id > b.id;
-      });
+  return gather_settled<SessionRow>(
+      filter, [](Past& past, const Filter& asked) { return past.sessions(asked); },
+      [](const SessionRow& row) { return row.start; });
 }
 
 Result<std::vector<TicketRow>> PastSet::tickets(const Filter& filter) {
-  return gather<TicketRow>(
-      filter, [&](Past& past) { return past.tickets(filter); },
-      [](const auto& a, const auto& b) { return a.issued > b.issued; });
+  return gather_settled<TicketRow>(
+      filter, [](Past& past, const Filter& asked) { return past.tickets(asked); },
+      [](const TicketRow& row) { return row.issued; });
+}
+
+Result<std::vector<SessionTold>> PastSet::told_of(const std::vector<SessionId>& sessions) {
+  std::vector<SessionTold> all(sessions.size());
+  for (const auto& member : members_) {
+    const auto told = member->told_of(sessions);
+    if (!told) return tl::unexpected(told.error());
+    for (std::size_t i = 0; i < all.size() && i < told->size(); ++i) all[i].add((*told)[i]);
+  }
+  return all;
 }
 
 Result<std::vector<MeterRow>> PastSet::meter(const Filter& filter) {

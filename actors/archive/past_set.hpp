@@ -8,8 +8,9 @@
 
 namespace chargemill::archive {
 
-/// Each node keeps what happened to its own charge points; whoever asks hears of all of them. Row
-/// and record ids stay unique: they rise by as many as there are members.
+/// Each node keeps what happened to its own charge points; whoever asks hears of all of them. What
+/// several say of one session (its node was lost, and another one had its shard next) is put
+/// together. Row and record ids stay unique: they rise by as many as there are members.
 /// Threads: one at a time.
 class PastSet final : public Past {
  public:
@@ -21,6 +22,8 @@ class PastSet final : public Past {
   [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
+  [[nodiscard]] Result<std::vector<SessionTold>> told_of(
+      const std::vector<SessionId>& sessions) override;
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
   /// Records of one node come in their order; those of different nodes as they are found.
@@ -31,6 +34,11 @@ class PastSet final : public Past {
  private:
   template <class Row, class Ask, class Newer>
   [[nodiscard]] Result<std::vector<Row>> gather(const Filter& filter, Ask ask, Newer is_newer);
+  template <class Row, class Ask, class TimeOf>
+  [[nodiscard]] Result<std::vector<Row>> gather_settled(const Filter& filter, Ask ask,
+                                                        TimeOf time_of);
+  template <class Row>
+  [[nodiscard]] Result<void> settle(std::vector<Row>& rows);
   [[nodiscard]] std::uint64_t unique_id(std::size_t member, std::uint64_t id) const noexcept;
 
   std::vector<std::unique_ptr<Past>> members_;

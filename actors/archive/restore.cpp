@@ -142,6 +142,14 @@ Result<std::optional<LastRun>> find_last_run(Reader& reader, Sequence upto) {
   return LastRun{(*said)->run, time->value_or((*said)->time)};
 }
 
+Result<std::optional<runtime::journal::Micros>> newest_run_began(Reader& reader) {
+  const auto said = newest_said(reader);
+  if (!said) return tl::unexpected(said.error());
+  if (!*said) return std::optional<runtime::journal::Micros>{};
+  // UTC; as it is found its time counts from 1970.
+  return std::chrono::floor<runtime::journal::Micros>((*said)->run.at.time_since_epoch());
+}
+
 Result<Image> restore(Reader& reader, const RunBegan& run, Origin origin, const Wanted& wanted,
                       Sequence upto) {
   const auto from = last_rounds(reader, run, wanted, upto);

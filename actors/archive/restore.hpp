@@ -36,6 +36,10 @@ struct LastRun {
     runtime::journal::Reader& reader,
     runtime::journal::Sequence upto = runtime::journal::kSequenceMax);
 
+/// When the newest run that has written there began, in UTC; none: none has.
+[[nodiscard]] Result<std::optional<runtime::journal::Micros>> newest_run_began(
+    runtime::journal::Reader& reader);
+
 /// Reads no further back than the last round that every shard has finished, of those that are
 /// wanted (empty: all), whatever the journal's length (README). Model times count from `origin`.
 /// `upto`: as above.

@@ -33,6 +33,10 @@ class MemoryPast final : public archive::Past {
   [[nodiscard]] Result<std::vector<archive::MeterRow>> meter(const Filter& filter) override {
     return memory_.look().meter(filter);
   }
+  [[nodiscard]] Result<std::vector<archive::SessionTold>> told_of(
+      const std::vector<SessionId>& sessions) override {
+    return memory_.look().told_of(sessions);
+  }
   [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
                                                             archive::UtcMicros since) override {
     return memory_.look().statistics(point, since);
@@ -67,6 +71,10 @@ class NotedPast final : public archive::Past {
   }
   [[nodiscard]] Result<std::vector<archive::MeterRow>> meter(const Filter& filter) override {
     return noted(past_->meter(filter));
+  }
+  [[nodiscard]] Result<std::vector<archive::SessionTold>> told_of(
+      const std::vector<SessionId>& sessions) override {
+    return noted(past_->told_of(sessions));
   }
   [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
                                                             archive::UtcMicros since) override {
@@ -160,6 +168,7 @@ Result<std::unique_ptr<archive::Past>> HistoryDesk::open() {
   } else {
     auto history = archive::History::open(directory_.string());
     if (!history) return tl::unexpected<Error>(history.error());
+    history->count_on_its_writer();  // it is in this process
     own = std::make_unique<archive::History>(std::move(*history));
   }
   auto all = others_ ? others_() : std::vector<std::unique_ptr<archive::Past>>{};

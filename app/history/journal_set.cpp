@@ -39,18 +39,10 @@ std::vector<fs::path> journals_beside(const fs::path& first) {
 Result<std::unique_ptr<archive::Past>> read_journals(const std::vector<fs::path>& paths) {
   CHARGEMILL_ASSERT(!paths.empty());
   std::vector<std::unique_ptr<archive::Past>> members;
-  std::vector<archive::History*> all;
   for (const auto& path : paths) {
     auto history = archive::History::open(path.string());
     if (!history) return tl::unexpected(history.error());
-    auto member = std::make_unique<archive::History>(std::move(*history));
-    all.push_back(member.get());
-    members.push_back(std::move(member));
-  }
-  for (archive::History* const one : all) {
-    auto others = all;
-    others.erase(std::find(others.begin(), others.end(), one));
-    one->look_beside(std::move(others));
+    members.push_back(std::make_unique<archive::History>(std::move(*history)));
   }
   if (members.size() == 1) return std::move(members.front());
   return std::make_unique<archive::PastSet>(std::move(members));

@@ -45,6 +45,12 @@ Result<std::vector<archive::MeterRow>> OutlivedPast::meter(const Filter& filter)
   if (past == nullptr) return std::vector<archive::MeterRow>{};
   return past->meter(filter);
 }
+Result<std::vector<archive::SessionTold>> OutlivedPast::told_of(
+    const std::vector<SessionId>& sessions) {
+  auto* const past = whom();
+  if (past == nullptr) return std::vector<archive::SessionTold>(sessions.size());
+  return past->told_of(sessions);
+}
 Result<archive::FaultStatistics> OutlivedPast::statistics(const std::string& point,
                                                           archive::UtcMicros since) {
   auto* const past = whom();

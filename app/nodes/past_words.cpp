@@ -10,6 +10,7 @@ using archive::FaultStatistics;
 using archive::HealthRow;
 using archive::MeterRow;
 using archive::SessionRow;
+using archive::SessionTold;
 using archive::TicketRow;
 using Sequence = runtime::journal::Sequence;
 
@@ -48,6 +49,7 @@ void walk_session(Stream& s, Row& r) {
   s.value(r.status);
   s.value(r.last);
   s.flag(r.has_energy);
+  s.flag(r.is_settled);
 }
 template <class Stream, class Row>
 void walk_ticket(Stream& s, Row& r) {
@@ -58,6 +60,15 @@ void walk_ticket(Stream& s, Row& r) {
   s.value(r.end);
   s.value(r.issued);
   s.maybe(r.delivered);
+  s.flag(r.is_settled);
+}
+template <class Stream, class Told>
+void walk_told(Stream& s, Told& r) {
+  s.maybe(r.reading);
+  s.maybe(r.end);
+  s.value(r.ended);
+  s.maybe(r.delivered);
+  s.maybe(r.correction_delivered);
 }
 template <class Stream, class Row>
 void walk_record(Stream& s, Row& r) {
@@ -83,6 +94,10 @@ void walk(Stream& s, SessionRow& r) {
 template <class Stream>
 void walk(Stream& s, TicketRow& r) {
   walk_ticket(s, r);
+}
+template <class Stream>
+void walk(Stream& s, SessionTold& r) {
+  walk_told(s, r);
 }
 template <class Stream>
 void walk(Stream& s, FollowedRecord& r) {
@@ -160,8 +175,10 @@ void walk_question(Stream& s, Question& q) {
   s.value(q.filter.since);
   s.value(q.filter.until);
   s.value(q.filter.limit);
+  s.flag(q.filter.with_unsettled);
   s.value(q.after);
   s.value(q.looked_max);
+  s.list(q.sessions);
 }
 
 }  // namespace
@@ -201,6 +218,8 @@ std::string answer_of(archive::Past& past, const PastQuestion& question) {
       return bytes_of(past.tickets(filter));
     case What::meter:
       return bytes_of(past.meter(filter));
+    case What::told:
+      return bytes_of(past.told_of(question.sessions));
     case What::statistics:
       return bytes_of(past.statistics(filter.point, filter.since));
     case What::follow:
@@ -213,6 +232,8 @@ std::string answer_of(archive::Past& past, const PastQuestion& question) {
 
 template <class Answer>
 Result<Answer> past_answer_from(std::string_view bytes) {
+  // Whoever is lost answers nothing.
+  if (bytes.empty()) return failure(ErrorKind::environment, "a node that was asked is lost");
   ByteInput in{bytes};
   bool is_answer = false;
   in.flag(is_answer);
@@ -233,6 +254,7 @@ template Result<std::vector<HealthRow>> past_answer_from(std::string_view);
 template Result<std::vector<SessionRow>> past_answer_from(std::string_view);
 template Result<std::vector<TicketRow>> past_answer_from(std::string_view);
 template Result<std::vector<MeterRow>> past_answer_from(std::string_view);
+template Result<std::vector<SessionTold>> past_answer_from(std::string_view);
 template Result<FaultStatistics> past_answer_from(std::string_view);
 template Result<Followed> past_answer_from(std::string_view);
 template Result<Sequence> past_answer_from(std::string_view);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actors/archive/past.hpp"
 
@@ -17,6 +18,7 @@ struct PastQuestion {
     sessions = 's',
     tickets = 't',
     meter = 'm',
+    told = 'o',        ///< of `sessions`
     statistics = 'c',  ///< of filter.point, since filter.since
     follow = 'e',
     newest = 'n'
@@ -25,6 +27,7 @@ struct PastQuestion {
   archive::Filter filter;
   runtime::journal::Sequence after = 0;  ///< of `follow`
   std::uint64_t looked_max = 0;          ///< likewise
+  std::vector<SessionId> sessions;       ///< of `told`
 };
 
 [[nodiscard]] std::string to_bytes(const PastQuestion& question);

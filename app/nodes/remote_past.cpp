@@ -1,5 +1,6 @@
 #include "app/nodes/remote_past.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -13,6 +14,8 @@ using archive::Position;
 
 /// A disk may be slow; a node that is lost ends the run before.
 constexpr std::chrono::seconds kPatience{20};
+/// A question that no disk is kept busy with for long.
+constexpr std::size_t kSessionsAtOnce = 4'096;
 
 PastQuestion about(What what, const Filter& filter) {
   PastQuestion question;
@@ -48,6 +51,24 @@ Result<std::vector<archive::TicketRow>> RemotePast::tickets(const Filter& filter
 }
 Result<std::vector<archive::MeterRow>> RemotePast::meter(const Filter& filter) {
   return ask<std::vector<archive::MeterRow>>(about(What::meter, filter));
+}
+
+Result<std::vector<archive::SessionTold>> RemotePast::told_of(
+    const std::vector<SessionId>& sessions) {
+  std::vector<archive::SessionTold> all;
+  all.reserve(sessions.size());
+  for (std::size_t from = 0; from < sessions.size(); from += kSessionsAtOnce) {
+    PastQuestion question = about(What::told, {});
+    const auto to = std::min(from + kSessionsAtOnce, sessions.size());
+    question.sessions.assign(sessions.begin() + static_cast<std::ptrdiff_t>(from),
+                             sessions.begin() + static_cast<std::ptrdiff_t>(to));
+    const auto told = ask<std::vector<archive::SessionTold>>(question);
+    if (!told) return tl::unexpected(told.error());
+    if (told->size() != to - from)
+      return failure(ErrorKind::environment, "a node answers what nobody asked");
+    all.insert(all.end(), told->begin(), told->end());
+  }
+  return all;
 }
 
 Result<archive::FaultStatistics> RemotePast::statistics(const std::string& point,

@@ -222,34 +222,6 @@ TEST(History, CountsWhatAnEngineStillOwedWhenItsRunEnded) {  // D-075, D-103
   EXPECT_EQ(history.meter(of_point("CP-001")).value().size(), 3U);
 }
 
-TEST(History, FollowsASessionIntoTheJournalOfWhoeverHadItsShardLater) {
-  Told lost{"lost"};
-  Told heir{"heir"};
-  lost.start(1s, kFirst);
-  lost.checkpoint(11s, kFirst, 100);
-  lost.start(2s, kSecond);
-  lost.end(12s, kSecond, 50);
-  heir.end(30s, kFirst, 290);
-  heir.tell(TicketDelivered{SimTime{31s}, kSecond, kOne, DriverId{0}, ZoneId{0}, false}, kOne,
-            "alice");
-  auto there = heir.history();
-  auto here = lost.history();
-  Filter active;
-  active.kind = "ACTIVE";
-  EXPECT_EQ(here.sessions(active).value().size(), 1U) << "by itself";
-  here.look_beside({&there});
-  const auto rows = here.sessions({}).value();
-  ASSERT_EQ(rows.size(), 2U);
-  for (const auto& row : rows) {
-    const bool is_first = row.session == kFirst;
-    EXPECT_EQ(row.status, SessionStatus::completed);
-    EXPECT_EQ(row.delivered, Energy{is_first ? 290 : 50});
-    EXPECT_EQ(row.end, utc(is_first ? 30s : 12s));
-  }
-  EXPECT_EQ(here.tickets({}).value().at(0).delivered, utc(31s));
-  EXPECT_TRUE(here.sessions(active).value().empty());
-}
-
 TEST(History, ShowsTheMeterOfAPointThroughItsSessions) {
   Told told;
   told.start(1s, kFirst);

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "actors/archive/chronicle.hpp"
+#include "actors/archive/past_set.hpp"
 #include "app/nodes/remote_past.hpp"
+#include "tests/actors/archive/told.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -84,6 +88,46 @@ TEST(RemotePast, AnswersAsThePastItIsOf) {
   const auto statistics = there.statistics("", UtcMicros::min()).value();
   EXPECT_EQ(statistics.total_events, 40U);
   EXPECT_EQ(statistics.mean_recovery_s, 1.0);
+}
+
+// Its node was lost, and another one, which lives, had its shard next.
+TEST(RemotePast, TellsTheRestOfASessionThatBeganElsewhere) {
+  archive::Told lost{"lost"};
+  archive::Told heir{"heir"};
+  lost.start(1s, archive::kFirst);
+  lost.checkpoint(11s, archive::kFirst, 100);
+  heir.end(30s, archive::kFirst, 290);
+  auto there = heir.history();
+  std::vector<std::unique_ptr<archive::Past>> members;
+  members.push_back(std::make_unique<archive::History>(lost.history()));
+  members.push_back(std::make_unique<RemotePast>(remote(there)));
+  archive::PastSet both{std::move(members)};
+  const auto rows = both.sessions({}).value();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].status, SessionStatus::completed);
+  EXPECT_EQ(rows[0].delivered, Energy{290});
+  Filter active;
+  active.kind = "ACTIVE";
+  EXPECT_TRUE(both.sessions(active).value().empty());
+}
+
+TEST(RemotePast, IsAskedOfManySessionsInSeveralQuestions) {
+  auto past = some_history();
+  unsigned questions = 0;
+  RemotePast there{[&](const std::string& bytes, const RemotePast::Done& done) {
+    ++questions;
+    done(answer_of(past, *past_question_from(bytes)));
+  }};
+  std::vector<SessionId> sessions;
+  for (std::uint64_t i = 0; i < 10'000; ++i) sessions.push_back(SessionId{i % 30});
+  const auto told = there.told_of(sessions).value();
+  const auto expected = past.told_of(sessions).value();
+  ASSERT_EQ(told.size(), sessions.size());
+  EXPECT_EQ(questions, 3U);
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    ASSERT_EQ(told[i].end.has_value(), expected[i].end.has_value()) << i;
+    ASSERT_EQ(told[i].ended, expected[i].ended) << i;
+  }
 }
 
 TEST(RemotePast, IsFollowedRecordByRecord) {
