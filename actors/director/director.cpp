@@ -251,6 +251,10 @@ void on(State& state, const Simulate& e, SimTime /*now*/, Effects& effects) {
 void on(State& state, const Inject& e, SimTime now, Effects& effects) {
   const Point* const point = meant(state, e.point);
   if (point == nullptr) return;
+  if (state.endings.size() >= kEndingsMax) {
+    ++state.totals.skipped;
+    return;
+  }
   const auto index = static_cast<std::uint32_t>(point - state.points.data());
   Fault fault;
   fault.kind = e.kind;
@@ -266,7 +270,7 @@ void on(State& state, const Joined& e, SimTime /*now*/, Effects& effects) {
   CHARGEMILL_ASSERT(state.points.empty() || state.points.back().id < e.point);
   Point point{e.point, e.zone, false, 0, 0, 0, 0, 0};
   // It finds central as the others do, and back when they do.
-  point.cut = static_cast<std::uint16_t>(state.central_down);
+  point.cut = state.central_down;
   state.points.push_back(point);
   for (Ending& ending : state.endings) {
     if (ending.central) ending.sweep.end = static_cast<std::uint32_t>(state.points.size());

@@ -71,11 +71,12 @@ struct Point {
   PointId id{};
   ZoneId zone{};
   bool on = false;
-  std::uint16_t monitor_lost = 0;  ///< running losses
-  std::uint16_t cut = 0;           ///< running partitions and central restarts
-  std::uint16_t ko = 0;            ///< running KO keys
-  std::uint16_t meter = 0;         ///< running failures of its meter
-  std::uint16_t silent = 0;        ///< running silences
+  // As wide as the number of endings that wait: no count wraps while what it counts still runs.
+  std::uint32_t monitor_lost = 0;  ///< running losses
+  std::uint32_t cut = 0;           ///< running partitions and central restarts
+  std::uint32_t ko = 0;            ///< running KO keys
+  std::uint32_t meter = 0;         ///< running failures of its meter
+  std::uint32_t silent = 0;        ///< running silences
 };
 
 /// One point goes on or off.
@@ -132,9 +133,13 @@ struct FaultClock {
 
 struct Totals {
   std::uint64_t injected = 0;  ///< one per point hit; a central restart counts once per shard
-  std::uint64_t skipped = 0;   ///< would have hit a point that is switched off
+  std::uint64_t skipped = 0;   ///< would have hit a point that is off, or kEndingsMax were running
   std::array<std::uint64_t, kFaultKinds> by_kind{};  ///< of those injected
 };
+
+/// Faults that run at once, above which nobody outside can begin another: each is kept until it
+/// ends.
+inline constexpr std::size_t kEndingsMax = 65'536;
 
 struct State {
   Settings settings;
@@ -161,7 +166,8 @@ struct ToCentral { OperatorOrder message; };
 /// The engine that crashes shall not be restarted before.
 struct KeepCrashed { PointId point; SimTime until; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
-/// Somebody outside wants it to befall one point (central_restart: its shard), now.
+/// Somebody outside wants it to befall one point (central_restart: its shard), now. Nothing happens
+/// while kEndingsMax faults of the shard run.
 struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< as of a Fault
 /// Somebody outside switches one point on: it was shut down (D-080), or its stage is still to come.
 struct SwitchOn  { PointId point; };
