@@ -115,13 +115,15 @@ std::optional<double> number_of(std::string_view text, double most) noexcept {
 
 /// What a new charge point is like; the flaw, or an empty text.
 std::string_view read_new_point(Parts& parts, OperatorCommand& command) {
+  constexpr double kPowerMinKw = 1e-3;  // a watt
   constexpr double kPowerMaxKw = 10'000;
   constexpr double kPriceMaxEur = 1'000;
   command.zone = parts.next();
   if (const auto flaw = flaw_of_name(command.zone); !flaw.empty()) return flaw;
   if (parts.is_at_end()) return {};
   command.power_kw = number_of(parts.next(), kPowerMaxKw);
-  if (!command.power_kw || *command.power_kw <= 0) return "KW is a number up to 10000, use ";
+  if (!command.power_kw || *command.power_kw < kPowerMinKw)
+    return "KW is a number from 0.001 to 10000, use ";
   if (parts.is_at_end()) return {};
   command.price_eur_kwh = number_of(parts.next(), kPriceMaxEur);
   return command.price_eur_kwh ? std::string_view{} : "EUR is a number up to 1000, use ";

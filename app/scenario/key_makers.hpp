@@ -31,6 +31,12 @@ inline KeyInfo number(const char* name, const char* help, const char* unit, doub
   key.max = max;
   return key;
 }
+/// A watt is the least: less would be rounded to none.
+inline KeyInfo power(const char* name, const char* help) {
+  KeyInfo key = number(name, help, "kW", 10'000);
+  key.min = 1e-3;
+  return key;
+}
 inline KeyInfo share(const char* name, const char* help) {
   return number(name, help, "share", 1.0);
 }

@@ -67,8 +67,11 @@ TEST(OperatorCommand, WhoJoinsIsNamedAndDescribed) {  // D-003
   EXPECT_EQ(told("ADD_CP"), "NACK: a name is missing" + use);
   EXPECT_EQ(told("ADD_CP#"), "NACK: a name is missing" + use);
   EXPECT_EQ(told("ADD_CP#*"), "NACK: only one at a time" + use);
-  for (const char* kw : {"", "0", "-1", "x", "10001", "1e9", "nan", "22 "})
-    EXPECT_EQ(told(std::string{"ADD_CP#c#Z01#"} + kw), "NACK: KW is a number up to 10000" + use);
+  // Less than a watt would be none, and no charge point has none.
+  for (const char* kw : {"", "0", "-1", "x", "10001", "1e9", "nan", "22 ", "0.0004", "1e-300"})
+    EXPECT_EQ(told(std::string{"ADD_CP#c#Z01#"} + kw),
+              "NACK: KW is a number from 0.001 to 10000" + use);
+  EXPECT_EQ(parse_command("ADD_CP#c#Z01#0.001")->power_kw, 0.001);
   for (const char* eur : {"", "-1", "x", "1001", "inf"})
     EXPECT_EQ(told(std::string{"ADD_CP#c#Z01#22#"} + eur),
               "NACK: EUR is a number up to 1000" + use);

@@ -214,6 +214,7 @@ TEST(Load, EachMistakeHasItsCode) {
       {"[[charge_point]]\nzone = \"Z01\"\n", 315},
       {"[[charge_point]]\nid = \"A\"\nzone = \"north\"\n", 313},
       {"[[charge_point]]\nid = \"A\"\npower_kw = 0\n", 314},
+      {"[[charge_point]]\nid = \"A\"\npower_kw = 0.0004\n", 314},  // less than a watt is none
       {"[[driver]]\nid = \"a\"\n[[driver]]\nid = \"a\"\n", 316},
       {"[[driver]]\nid = \"a\"\nrequests = \"none.txt\"\n", 323},
       {"[[driver]]\nid = \"a\"\nrequests = []\n", 313},
