@@ -60,6 +60,17 @@ bool pass_on(State& s, const T& order, Effects& out) {
   return false;
 }
 
+/// From `end.start` to `end.end`, which may be any two times; at most `most`.
+Nanos lasted(const SessionEnd& end, Nanos most) {
+  if (end.end <= end.start) return Nanos{0};
+  // Of two times in order the distance fits into 64 bits without a sign.
+  const auto ns = [](SimTime time) {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+  };
+  const auto longest = static_cast<std::uint64_t>(most.count());
+  return Nanos{static_cast<std::int64_t>(std::min(ns(end.end) - ns(end.start), longest))};
+}
+
 void end_supply(State& s, Reason why, Effects& out) {
   if (s.stop_sent) return;
   s.stop_sent = pass_on(s, StopSupply{why}, out);
@@ -173,9 +184,8 @@ void on(State& s, const SaidEnd& e, SimTime now, Effects& out) {
   account->end.point = s.id;
   account->end.driver = account->driver;
   // Its clock is not ours: how long it took is believed, when it was is not.
-  const Nanos took = std::max(Nanos{0}, e.end.end - e.end.start);
   account->end.end = now;
-  account->end.start = std::max(SimTime{}, now - std::min(took, now.time_since_epoch()));
+  account->end.start = now - lasted(e.end, now.time_since_epoch());
   if (s.link_up) send_end(s, *account, now, out);
 }
 

@@ -173,6 +173,26 @@ TEST(OutsidePoint, AnEndIsToldAgainUntilItIsConfirmed) {  // D-103
   EXPECT_TRUE(s.effects.empty());
   EXPECT_EQ(due(s.point), kNever);
 }
+TEST(OutsidePoint, ASessionLastedAsLongAsItsClockSaysButNoLongerThanTheRun) {
+  const auto lasted = [](SimTime began, SimTime ended) {
+    Story s;
+    s.connect();
+    s.tell(start(kFirst), 1h);
+    SaidEnd said = end(kFirst, 1'000);
+    said.end.start = began;
+    said.end.end = ended;
+    s.tell(said);
+    const SessionEnd told = s.all<SessionEnd>().front();
+    EXPECT_EQ(told.end, s.now);
+    return told.end - told.start;
+  };
+  EXPECT_EQ(lasted(SimTime{1'000h}, SimTime{1'000h + 5s}), 5s);
+  EXPECT_EQ(lasted(SimTime{5s}, SimTime{0s}), 0s) << "its clock went back";
+  EXPECT_GT(lasted(SimTime{0s}, SimTime{1'000h}), 1h);
+  EXPECT_LT(lasted(SimTime{0s}, SimTime{1'000h}), 2h);
+  // Two times that 64 bits of nanoseconds hold, and what lies between them they do not.
+  EXPECT_GT(lasted(SimTime{Nanos::min()}, SimTime{Nanos::max()}), 1h);
+}
 TEST(OutsidePoint, ALostConnectionIsToldOnceAndOrdersWaitForNobody) {
   Story s;
   s.connect();
