@@ -6,6 +6,7 @@
 
 #include "actors/archive/position.hpp"
 #include "app/history/journal_set.hpp"
+#include "runtime/journal/directory.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -31,6 +32,10 @@ Result<std::vector<fs::path>> find_named(const fs::path& named) {
   for (const auto& path : {named, named / "journal"}) {
     auto found = journals_beside(path);
     if (!found.empty()) return found;
+    // One that may not be looked into is not one without a journal.
+    if (!fs::is_directory(path, error)) continue;
+    if (const auto names = runtime::journal::list_segments(path.string()); !names)
+      return tl::unexpected(names.error());
   }
   return failure(ErrorKind::environment, named.string() + " holds no journal");
 }

@@ -115,6 +115,10 @@ void remove_segment(const std::string& directory, SegmentName name) {
   (void)::unlink((path + "-lock").c_str());
 }
 
+bool is_gone(const std::string& path) noexcept {
+  return ::access(path.c_str(), F_OK) != 0 && errno == ENOENT;
+}
+
 std::uint64_t bytes_of(const std::string& path) noexcept {
   struct stat about {};
   return ::stat(path.c_str(), &about) == 0 ? static_cast<std::uint64_t>(about.st_size) : 0;

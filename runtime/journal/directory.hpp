@@ -32,6 +32,8 @@ void remove_leftovers(const std::string& directory);
                                           const std::string& to);
 /// Removes a segment and its lock; whoever still reads it may go on.
 void remove_segment(const std::string& directory, SegmentName name);
+/// Whether there is no such file any more.
+[[nodiscard]] bool is_gone(const std::string& path) noexcept;
 /// The size of a file; 0 if it is not there.
 [[nodiscard]] std::uint64_t bytes_of(const std::string& path) noexcept;
 

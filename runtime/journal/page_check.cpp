@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <system_error>
 #include <vector>
 
 #include "runtime/journal/page_layout.hpp"
@@ -74,23 +76,28 @@ const std::byte* newest_of(const std::byte* first, const std::byte* second) noex
   return transaction(first) < transaction(second) ? second : first;
 }
 
+enum class Extent { unsound, whole, shorter_than_it_says };
+
 /// Reads the metas of a file and no more than those, as around a page of a mapping the kernel reads
 /// as far as the disk is set to, 8 MiB and 10 ms here; then asks for the page to which they lead.
-bool read_metas(const std::string& path, Metas& to) noexcept {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
+Extent read_metas(int file) noexcept {
+  Metas metas;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
   (void)::posix_fadvise(file, 0, 0, POSIX_FADV_RANDOM);
-  const bool is_whole = ::pread(file, to.data(), to.size(), 0) == static_cast<ssize_t>(to.size());
-  const bool sound = is_whole && is_meta(to.data()) && is_meta(to.data() + PageLayout::kBytes);
-  if (sound) {
-    const std::byte* const meta = newest_of(to.data(), to.data() + PageLayout::kBytes);
-    const auto root = load<std::uint64_t>(meta + MetaLayout::kMain + TreeLayout::kRoot);
-    if (root <= load<std::uint64_t>(meta + MetaLayout::kLastPage))
-      (void)::posix_fadvise(file, static_cast<off_t>(root * PageLayout::kBytes), PageLayout::kBytes,
-                            POSIX_FADV_WILLNEED);
-  }
-  (void)::close(file);
-  return sound;
+  const bool is_whole =
+      ::pread(file, metas.data(), metas.size(), 0) == static_cast<ssize_t>(metas.size());
+  if (!is_whole || !is_meta(metas.data()) || !is_meta(metas.data() + PageLayout::kBytes))
+    return Extent::unsound;
+  const std::byte* const meta = newest_of(metas.data(), metas.data() + PageLayout::kBytes);
+  const auto root = load<std::uint64_t>(meta + MetaLayout::kMain + TreeLayout::kRoot);
+  const auto last_page = load<std::uint64_t>(meta + MetaLayout::kLastPage);
+  if (root <= last_page)
+    (void)::posix_fadvise(file, static_cast<off_t>(root * PageLayout::kBytes), PageLayout::kBytes,
+                          POSIX_FADV_WILLNEED);
+  // Asked for after the metas: a writer puts all pages into the file before the meta of them.
+  struct stat about {};
+  const bool has_all = ::fstat(file, &about) == 0 &&
+                       static_cast<std::uint64_t>(about.st_size) / PageLayout::kBytes > last_page;
+  return has_all ? Extent::whole : Extent::shorter_than_it_says;
 }
 
 /// Walks the trees of the newest meta page. Each page is entered once, so that damaged ones cannot
@@ -220,9 +227,19 @@ tl::unexpected<Error> damaged(const std::string& path) {
 }  // namespace
 
 Result<void> check_metas(const std::string& path) {
-  Metas metas;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
-  if (!read_metas(path, metas)) return damaged(path);
-  return {};
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return failure(ErrorKind::environment,
+                   "cannot open " + path + ": " + std::generic_category().message(errno));
+  const Extent extent = read_metas(file);
+  (void)::close(file);
+  if (extent == Extent::unsound) return damaged(path);
+  if (extent == Extent::whole) return {};
+  // LMDB maps more than there is, and whoever looks behind the end of a file is ended by the
+  // kernel. Pages that a transaction takes and gives back are never written, and may be the last:
+  // so the trees say whether one is missing.
+  if (const MappedFile all{path}; has_metas(all) && Walk{all}.all()) return {};
+  return failure(ErrorKind::environment, path + ": cut short, or damaged");
 }
 
 Result<void> check_pages(const std::string& path) {

@@ -7,7 +7,8 @@
 
 namespace chargemill::runtime::journal {
 
-/// Whether the file begins with two meta pages of an LMDB 0.9 file of 4 KiB pages.
+/// Whether the file begins with two meta pages of an LMDB 0.9 file of 4 KiB pages, and is as long
+/// as they say.
 [[nodiscard]] Result<void> check_metas(const std::string& path);
 /// Whether every page that LMDB can reach is where it belongs, of the right kind, and holds nodes
 /// that lie within it. Reads the whole tree: for files that may be damaged and that nobody writes.

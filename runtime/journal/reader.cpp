@@ -7,6 +7,7 @@
 
 #include "runtime/journal/page_check.hpp"
 #include "runtime/journal/scan_ahead.hpp"
+#include "runtime/journal/segment_file.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
@@ -182,10 +183,12 @@ Result<void> Reader::open_segment(Segment& segment) const {
     if (auto sound = check_pages(path); !sound) return sound;
   }
   auto opened = Environment::open(path, Environment::Access::read);
-  if (opened)
-    segment.environment = std::move(*opened);
-  else if (bytes_of(path) != 0)
-    return tl::unexpected(opened.error());
+  if (!opened && is_gone(path)) return {};
+  if (!opened) return tl::unexpected(opened.error());
+  const auto transaction = Transaction::begin(**opened, MDB_RDONLY);
+  if (!transaction) return tl::unexpected(transaction.error());
+  if (auto head = check_head(**opened, *transaction, segment.name.first); !head) return head;
+  segment.environment = std::move(*opened);
   return {};
 }
 

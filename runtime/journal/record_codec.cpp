@@ -36,6 +36,12 @@ void seal_record(std::byte* record, std::size_t bytes, Sequence sequence) noexce
   store(record + Layout::kCrc, record_crc(record, bytes, sequence));
 }
 
+bool is_later_record(const std::byte* record, std::size_t bytes, Sequence sequence) noexcept {
+  return bytes >= Layout::kHeaderBytes && bytes <= Layout::kBytesMax &&
+         load<std::uint8_t>(record + Layout::kVersionAt) > Layout::kVersion &&
+         crc_of(record) == record_crc(record, bytes, sequence);
+}
+
 std::optional<Record> decode_record(const std::byte* record, std::size_t bytes,
                                     Sequence sequence) noexcept {
   if (bytes < Layout::kHeaderBytes || bytes > Layout::kBytesMax) return std::nullopt;

@@ -29,6 +29,10 @@ void seal_record(std::byte* record, std::size_t bytes, Sequence sequence) noexce
   return load<std::uint32_t>(record + RecordLayout::kCrc);
 }
 
+/// Whether the bytes are record number `sequence`, whole and unchanged, of a version to come.
+[[nodiscard]] bool is_later_record(const std::byte* record, std::size_t bytes,
+                                   Sequence sequence) noexcept;
+
 /// What the bytes say; empty when they are not record number `sequence` of a known version, whole
 /// and unchanged. The payload is a view of them.
 [[nodiscard]] std::optional<Record> decode_record(const std::byte* record, std::size_t bytes,

@@ -101,12 +101,35 @@ std::optional<SoFar> decode_so_far(const MDB_val& value) noexcept {
   return so_far;
 }
 
+namespace {
+
+/// What a later chargemill has written: its number is where ours is.
+bool is_later_head(const MDB_val& value) noexcept {
+  const std::byte* const at = bytes_in(value);
+  return value.mv_size >= HeadLayout::kFirst && load<std::uint32_t>(at) == HeadLayout::kMagic &&
+         load<std::uint32_t>(at + HeadLayout::kVersionAt) > HeadLayout::kVersion;
+}
+/// The same of a seal, whose checksum would be the last of its bytes.
+bool is_later_seal(const MDB_val& value) noexcept {
+  const std::byte* const at = bytes_in(value);
+  constexpr std::size_t kBytesMax = 1'024;  // of one that is believed
+  if (value.mv_size < SealLayout::kBytes || value.mv_size > kBytesMax) return false;
+  const std::size_t covered = value.mv_size - sizeof(std::uint32_t);
+  return load<std::uint32_t>(at) > SealLayout::kVersion &&
+         load<std::uint32_t>(at + covered) == crc32c(at, covered);
+}
+
+}  // namespace
+
 Result<void> check_head(const Environment& environment, const Transaction& transaction,
                         Sequence first) {
   MDB_val key = val_of(kHeadName);
   MDB_val value{};
   if (const int code = mdb_get(transaction.get(), environment.main(), &key, &value); code != 0)
     return lmdb_failure(code, "read the head of", environment.path());
+  if (is_later_head(value))
+    return failure(ErrorKind::environment,
+                   environment.path() + ": written by a later version of chargemill");
   if (decode_head(value) != first)
     return failure(ErrorKind::environment, environment.path() + ": damaged, or not a segment");
   return {};
@@ -120,6 +143,9 @@ Result<std::optional<Seal>> read_seal(const Environment& environment,
   if (code == MDB_NOTFOUND) return std::optional<Seal>{};
   if (code != 0) return lmdb_failure(code, "read the seal of", environment.path());
   auto seal = decode_seal(value);
+  if (!seal && is_later_seal(value))
+    return failure(ErrorKind::environment,
+                   environment.path() + ": sealed by a later version of chargemill");
   if (!seal) return failure(ErrorKind::environment, environment.path() + ": its seal is damaged");
   return seal;
 }

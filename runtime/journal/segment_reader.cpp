@@ -52,6 +52,16 @@ tl::unexpected<Error> SegmentView::damaged(const char* what, Sequence sequence) 
                                              std::to_string(sequence) + " is damaged");
 }
 
+/// One that a successor has goes on to that one's first: no record of it can have been dropped.
+bool SegmentView::is_missing(Sequence sequence) const noexcept {
+  return last_max_ != kSequenceMax && sequence >= first_ && sequence <= last_max_;
+}
+
+tl::unexpected<Error> SegmentView::missing(Sequence sequence) const {
+  return failure(ErrorKind::environment,
+                 environment_.path() + ": record " + std::to_string(sequence) + " is missing");
+}
+
 Result<Sequence> SegmentView::last() const {
   const Cursor cursor = open_cursor(transaction_, environment_.records());
   if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
@@ -67,6 +77,10 @@ Result<Sequence> SegmentView::last() const {
 
 Result<bool> SegmentView::show(Bytes value, Sequence sequence, const Visit& visit) const {
   const auto record = decode_record(value.at, value.count, sequence);
+  if (!record && is_later_record(value.at, value.count, sequence))
+    return failure(ErrorKind::environment, environment_.path() + ": record " +
+                                               std::to_string(sequence) +
+                                               " was written by a later version of chargemill");
   if (!record) return damaged("record", sequence);
   return visit(*record, value.at);
 }
@@ -88,6 +102,7 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit, bool is_read_a
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
   }
   if (code != 0 && code != MDB_NOTFOUND) return lmdb_failure(code, "read", environment_.path());
+  if (is_missing(expected)) return missing(expected);
   return true;
 }
 
@@ -97,8 +112,9 @@ Result<bool> SegmentView::scan_back(const Visit& visit) const {
   MDB_val key{};
   MDB_val value{};
   int code = find_at_most(cursor.get(), last_max_, key, value);
-  Sequence expected = code == 0 ? number_in(key) : 0;
+  Sequence expected = code == 0 ? number_in(key) : first_ - 1;
   if (expected > last_max_) return damaged("record", expected);
+  if (expected < last_max_ && is_missing(expected + 1)) return missing(expected + 1);
   for (; code == 0; --expected) {
     if (expected < first_ || number_in(key) != expected) return damaged("record", expected);
     auto more = show(bytes_in(value), expected, visit);
@@ -106,6 +122,7 @@ Result<bool> SegmentView::scan_back(const Visit& visit) const {
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_PREV);
   }
   if (code != MDB_NOTFOUND) return lmdb_failure(code, "read", environment_.path());
+  if (expected >= first_) return missing(expected);
   return true;
 }
 

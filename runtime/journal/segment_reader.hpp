@@ -63,6 +63,8 @@ class SegmentView {
   [[nodiscard]] Result<bool> show_postings(const RunView& run, PostingKey key,
                                            const Finders& finders, const Visit& visit) const;
   [[nodiscard]] tl::unexpected<Error> damaged(const char* what, Sequence sequence) const;
+  [[nodiscard]] bool is_missing(Sequence sequence) const noexcept;
+  [[nodiscard]] tl::unexpected<Error> missing(Sequence sequence) const;
 
   const Environment& environment_;
   const Transaction& transaction_;

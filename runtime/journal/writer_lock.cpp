@@ -33,7 +33,11 @@ Result<WriterLock> WriterLock::take(const std::string& directory) {
     return failure(ErrorKind::environment,
                    "cannot open " + path + ": " + std::generic_category().message(errno));
   WriterLock lock{file};
-  if (::flock(file, LOCK_EX | LOCK_NB) != 0)
+  const int code = ::flock(file, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+  if (code != 0 && code != EWOULDBLOCK)
+    return failure(ErrorKind::environment,
+                   "cannot lock " + path + ": " + std::generic_category().message(code));
+  if (code != 0)
     return failure(ErrorKind::environment, "the journal in " + directory +
                                                " is being written by process " + holder_of(file));
   const std::string pid = std::to_string(::getpid()) + "\n";

@@ -125,6 +125,57 @@ TEST(Reader, NamesTheRecordThatIsDamagedAlsoInASealedSegment) {
   EXPECT_THAT(shown.error().text,
               testing::AllOf(testing::HasSubstr(path), testing::HasSubstr("record 17 is damaged")));
 }
+// Whoever looks behind the end of a mapped file is ended by the kernel.
+TEST(Reader, NamesAFileThatIsCutShort) {
+  const Folder folder;
+  fill(folder);
+  const auto names = *list_segments(folder.path());
+  for (const SegmentName name : {names.front(), names.back()}) {  // sealed, and growing
+    const std::string path = path_of(folder.path(), name);
+    std::ifstream file{path, std::ios::binary};
+    const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    const std::size_t all_bytes = bytes.size();
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{4'096},
+                                   std::size_t{8'192}, std::size_t{12'288}, all_bytes / 2,
+                                   all_bytes * 3 / 4, all_bytes - 4'096, all_bytes - 1}) {
+      SCOPED_TRACE(testing::Message() << size << " of " << all_bytes << " bytes of " << path);
+      std::filesystem::resize_file(path, size);
+      {
+        Reader reader = open_reader(folder.path());
+        const auto all = reader.scan(1, [](const Record&) { return true; });
+        // The last page may be one that is not used any more.
+        EXPECT_TRUE(!all || (*all == kRecords && size > all_bytes * 3 / 4));
+        if (!all) EXPECT_THAT(all.error().text, testing::HasSubstr(path));
+        const auto back = reader.newest_of_all(kRecords, [](const Record&) { return true; });
+        EXPECT_EQ(back.has_value(), all.has_value());
+        const auto few =
+            reader.newest(PostingKey{17}, kRecords, [](const Record&) { return true; });
+        if (few) EXPECT_EQ(*few, (kRecords - 17) / 97 + 1) << "what is left may be enough";
+      }
+      change(path, 0, bytes);
+    }
+  }
+  Reader reader = open_reader(folder.path());
+  EXPECT_EQ(*reader.check(), kRecords) << "as it was";
+}
+TEST(Reader, MissesASegmentThatIsNotThereAnyMore) {
+  const Folder folder;
+  fill(folder);
+  const auto names = *list_segments(folder.path());
+  ASSERT_GT(names.size(), 3U);
+  std::filesystem::remove(path_of(folder.path(), names[1]));
+  Reader reader = open_reader(folder.path());
+  const std::string missing = "record " + std::to_string(names[1].first) + " is missing";
+  const auto all = reader.scan(1, [](const Record&) { return true; });
+  ASSERT_FALSE(all);
+  EXPECT_THAT(all.error().text, testing::HasSubstr(missing));
+  const auto newest = reader.newest_of_all(kRecords, [](const Record&) { return true; });
+  ASSERT_FALSE(newest);
+  EXPECT_THAT(newest.error().text, testing::HasSubstr(path_of("", names[0])));
+  // The oldest one may go at any time.
+  std::filesystem::remove(path_of(folder.path(), names[0]));
+  EXPECT_TRUE(open_reader(folder.path()).scan(1, [](const Record&) { return true; }));
+}
 TEST(Reader, SharesItsFilesWithOthersThatOpenThemAtTheSameTime) {
   const Folder folder;
   fill(folder);

@@ -195,6 +195,45 @@ TEST(Segment, RefusesAFileWhoseHeadIsOfAnotherSegment) {
   ASSERT_FALSE(renamed);
   EXPECT_EQ(renamed.error().kind, ErrorKind::environment);
 }
+/// Puts an entry into a table of a segment in the place of the one that is there.
+void put(const std::string& path, MDB_dbi (Environment::*table)() const noexcept,
+         std::string_view name, std::string value) {
+  const auto environment = Environment::open(path, Environment::Access::write);
+  auto transaction = Transaction::begin(**environment, 0);
+  MDB_val key{name.size(), const_cast<char*>(name.data())};
+  MDB_val data{value.size(), value.data()};
+  EXPECT_EQ(mdb_put(transaction->get(), ((**environment).*table)(), &key, &data, 0), 0);
+  EXPECT_EQ(transaction->commit(), 0);
+}
+TEST(Segment, OfALaterVersionIsNotCalledDamaged) {
+  const Folder folder;
+  const std::string path = path_of(folder.path(), {1, 0});
+  {
+    auto segment = SegmentWriter::create(folder.path(), {1, 0}, kSmallSegment);
+    ASSERT_TRUE(segment && segment->write(batch_of(1, 3).records));
+  }
+  const auto problem_of_reading = [&folder] {
+    const auto read = test::open_reader(folder.path()).scan(1, [](const Record&) { return true; });
+    return read ? std::string{} : read.error().text;
+  };
+  ASSERT_EQ(problem_of_reading(), "");
+  const Sequence second = 2;
+  auto batch = batch_of(2, 2);
+  auto& record = batch.bytes.front();
+  record[RecordLayout::kVersionAt] = std::byte{RecordLayout::kVersion + 1};
+  seal_record(record.data(), batch.records.front().size, second);
+  put(path, &Environment::records, {reinterpret_cast<const char*>(&second), sizeof second},
+      {reinterpret_cast<const char*>(record.data()), batch.records.front().size});
+  EXPECT_NE(problem_of_reading().find("record 2 was written by a later version"), std::string::npos)
+      << problem_of_reading();
+  std::string head = encode_head(1);
+  head[HeadLayout::kVersionAt] = static_cast<char>(HeadLayout::kVersion + 1);
+  put(path, &Environment::main, "head", head);
+  const auto again = SegmentWriter::resume(folder.path(), {1, 0});
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().text.find("written by a later version"), std::string::npos)
+      << again.error().text;
+}
 /// A segment of 30 records that was left without a seal, record n of microsecond n; its path.
 /// `early`: what it said of itself after the first ten.
 std::string left_segment(const Folder& folder, std::string* early = nullptr) {
