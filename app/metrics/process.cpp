@@ -14,7 +14,6 @@ void add_standard(Families& out, const ProcessFigures& p) {
       .add(p.start_unix_s);
   counter(out, "process_cpu_seconds_total", "User and system time.").add(p.cpu_s);
   gauge(out, "process_resident_memory_bytes", "Resident memory.").add(number(p.resident_bytes));
-  gauge(out, "process_virtual_memory_bytes", "Virtual memory.").add(number(p.virtual_bytes));
   gauge(out, "process_open_fds", "Open file descriptors.").add(number(p.open_files));
   gauge(out, "process_max_fds", "File descriptors that may be open.").add(number(p.files_max));
 }

@@ -50,12 +50,11 @@ std::optional<StatFields> parse_stat(const std::string& line) {
   std::istringstream rest(line.substr(name_end + 1));
   StatFields fields;
   std::string skipped;
-  // proc(5): 3 state ... 14 utime, 15 stime ... 22 starttime, 23 vsize, 24 rss.
+  // proc(5): 3 state ... 14 utime, 15 stime ... 22 starttime ... 24 rss.
   for (int field = 3; field <= 24; ++field) {
     std::uint64_t* const wanted = field == 14   ? &fields.user_ticks
                                   : field == 15 ? &fields.system_ticks
                                   : field == 22 ? &fields.start_ticks
-                                  : field == 23 ? &fields.virtual_bytes
                                   : field == 24 ? &fields.resident_pages
                                                 : nullptr;
     if (!(wanted != nullptr ? rest >> *wanted : rest >> skipped)) return std::nullopt;
@@ -77,7 +76,6 @@ Result<ProcessFigures> process_figures() {
   figures.cpu_s = static_cast<double>(stat->user_ticks + stat->system_ticks) / ticks;
   figures.start_unix_s = *boot + static_cast<double>(stat->start_ticks) / ticks;
   figures.resident_bytes = stat->resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  figures.virtual_bytes = stat->virtual_bytes;
   figures.open_files = *files;
   figures.files_max = files_max();
   return figures;

@@ -13,7 +13,7 @@ namespace chargemill::app::metrics {
 /// The 1-based fields of /proc/PID/stat that come after the name, which may hold anything. None:
 /// it is no such line.
 struct StatFields {
-  std::uint64_t user_ticks = 0, system_ticks = 0, start_ticks = 0, virtual_bytes = 0;
+  std::uint64_t user_ticks = 0, system_ticks = 0, start_ticks = 0;
   std::uint64_t resident_pages = 0;
 };
 [[nodiscard]] std::optional<StatFields> parse_stat(const std::string& line);

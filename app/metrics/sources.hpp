@@ -49,7 +49,7 @@ struct JournalFigures {
 struct ProcessFigures {
   double cpu_s = 0.0;
   double start_unix_s = 0.0;
-  std::uint64_t resident_bytes = 0, virtual_bytes = 0;
+  std::uint64_t resident_bytes = 0;
   std::uint64_t open_files = 0, files_max = 0;
 };
 
