@@ -11,6 +11,10 @@ failed_cases() {
     $2 == "error_message" && !said[name]++ { print "  " name ": " $4 }' "$1"
 }
 
+bench_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# keeps_bars FAMILY FILE: says how a file of figures stands to the bars of the family, or to all; fails if one is missed.
+keeps_bars() { awk -v name="$1" -f "$bench_folder/bars.awk" "$bench_folder/bars.txt" "$2"; }
+
 # small_cases FILTER: the small ones, as a filter; those with a tab only where there is a browser.
 small_cases() {
   local tab=0
@@ -23,7 +27,7 @@ small_cases() {
 }
 
 cmd_bench() {
-  local quick=0 name='' json='' plan=() commit out filter options wrong
+  local quick=0 name='' json='' plan=() commit out filter options wrong missed=0
   while (($#)); do
     case $1 in
       --quick) quick=1 ;;
@@ -68,6 +72,9 @@ cmd_bench() {
   [[ -s $out ]] || die "no benchmark is called '$name'"
   if [[ -n $json ]]; then cp "$out" "$json"; fi
   say "written: $out"
+  # A short look shows nothing of speed, and the peers have no bar.
+  if ((!quick)) && [[ $name != peers ]]; then keeps_bars "$name" "$out" || missed=1; fi
   wrong=$(failed_cases "$out")
   [[ -z $wrong ]] || die "a benchmark failed its own check:"$'\n'"$wrong"
+  ((!missed)) || die "a bar is missed (bench/bars.txt)"
 }

@@ -142,6 +142,66 @@ knows_its_families() {
   grep -q "no benchmark is called 'nothing'" "$work/err"
 }
 
+# medians: lines `CASE FIGURE VALUE` as a file of figures, in which repetitions stand before their median.
+medians() {
+  echo '{ "context": { "caches": [ ] },'
+  echo '  "benchmarks": ['
+  local which figure value kind
+  while read -r which figure value; do
+    for kind in repetition median; do
+      printf '    {\n      "name": "%s_%s",\n      "run_name": "%s",\n' "$which" "$kind" "$which"
+      if [[ $kind == median ]]; then printf '      "aggregate_name": "median",\n'; fi
+      printf '      "real_time": 1.5e+01,\n      "time_unit": "ms",\n'
+      printf '      "%s": %s\n    },\n' "$figure" "$([[ $kind == median ]] && echo "$value" || echo 1)"
+    done
+  done
+  printf '    { }\n  ]\n}\n'
+}
+# stands CODE FAMILY: how the lines on standard input stand to the bars, as $work/bars.
+stands() (
+  # shellcheck source=bench/run.sh
+  source bench/run.sh
+  medians >"$work/medians.json"
+  ends_with "$1" keeps_bars "$2" "$work/medians.json" >"$work/bars"
+)
+holds_figures_to_their_bars() {
+  local good='frame/decode/json/256 items_per_second 6.1e+07
+frame/decode/json/4096 items_per_second 1.25e+07
+frame/memcpy/4096 items_per_second 2.0e+07
+frame/decode_scalar/json/4096 items_per_second 1.2e+05
+frame/decode/random/4096 bytes_per_second 1.5000e+09
+frame/encode/json/256 items_per_second 5.2e+07'
+  stands 0 frame <<<"$good"
+  grep -qx '  kept    frame/decode/json/256: items_per_second 61 M, bar >= 20 M' "$work/bars"
+  grep -qx '  kept    frame/decode/json/4096: items_per_second 0.625 x, bar >= 0.5 x frame/memcpy/4096' "$work/bars"
+  grep -qx '  kept    frame/decode/random/4096: bytes_per_second 1.5 G, bar >= 1.5 G' "$work/bars"
+  stands 1 frame <<<"${good/6.1e+07/1.99e+07}"
+  grep -qx '  MISSED  frame/decode/json/256: items_per_second 19.9 M, bar >= 20 M' "$work/bars"
+  [[ $(grep -c MISSED "$work/bars") == 1 ]]
+  stands 1 frame <<<"${good/2.0e+07/2.6e+07}"
+  grep -q '  MISSED  frame/decode/json/4096: items_per_second 0.481 x, bar' "$work/bars"
+  stands 1 frame <<<"${good/frame\/encode/frame\/somewhere}"
+  grep -qx '  MISSED  frame/encode/json/256: items_per_second was not measured' "$work/bars"
+}
+knows_cases_by_their_suffixes_and_what_must_stay_below() {
+  stands 0 scrape <<'LINES'
+scrape/busy/1000000/iterations:100/manual_time p99_ms 3.1e+00
+scrape/get/1000000/iterations:100/manual_time p99_ms 1.99e+01
+LINES
+  stands 1 scrape <<'LINES'
+scrape/busy/1000000/iterations:100/manual_time p99_ms 2.0e+01
+scrape/get/1000000/iterations:100/manual_time p99_ms 1.9e+01
+LINES
+  grep -qx '  MISSED  scrape/busy/1000000: p99_ms 20, bar < 20' "$work/bars"
+}
+has_a_case_for_every_bar() {
+  build/release/bench/chargemill_bench --benchmark_list_tests >"$work/cases"
+  local which
+  while read -r which; do
+    grep -qE "^$which(/[a-z_]+(:[0-9]+)?)*$" "$work/cases" || { echo "no case $which"; return 1; }
+  done < <(awk '!/^#/ { print $1; if ($5 == "x") print $6 }' bench/bars.txt)
+}
+
 # refuses SAYING ARGS: ./dev bench does, and says why.
 refuses() {
   local saying=$1
@@ -165,6 +225,9 @@ law_if "$none" "the round trip adds up the energy of every round, as its peers d
 law_if "$none" "the program that is compared with its peers plays three rounds at least" has_round_trip plays_three_rounds
 law_if "$none" "a benchmark that fails its own check fails ./dev bench" are_built fails_with_its_case
 law_if "$none" "./dev bench knows its families" are_built knows_its_families
+law_if "$none" "every bar is one of a case that there is" are_built has_a_case_for_every_bar
+law "a full run holds what it has measured to the bars, and fails if one is missed" holds_figures_to_their_bars
+law "a bar knows its case, however it is timed, and what has to stay below" knows_cases_by_their_suffixes_and_what_must_stay_below
 law "./dev bench names an option that it does not know, or that is for the peers only" knows_what_peers_can_do
 law "the report of the peers gives medians and of how many runs they are, spread and ratios" reports_medians_and_ratios
 law "the report of the peers says what differs from the commit that it names" reports_what_differs_from_the_commit
