@@ -19,6 +19,7 @@ const char* state_text(PeerState state) {
       return "suspect";
     case PeerState::left:
       return "left";
+    case PeerState::absent:
     case PeerState::unknown:
     case PeerState::lost:
     case PeerState::stranger:

@@ -92,6 +92,10 @@ Exchange::Exchange(Options options)
         {options_.links.plan, options_.links.incarnation, options_.links.self, nodes}});
     for (auto& mail : mail_) mail.resize(nodes);
   }
+  for (unsigned node = 0; node < counts_.size(); ++node) {
+    if (node != options_.links.self && is_absent(options_.links.nodes[node]))
+      counts_[node].is_given_up.store(true, std::memory_order_relaxed);  // relaxed: nobody else is
+  }
   for (auto& meeting : meetings_) {
     meeting.said.resize(options_.links.nodes.size());
     meeting.missing = static_cast<unsigned>(options_.links.nodes.size()) - 1;
@@ -240,6 +244,7 @@ std::vector<unsigned> Exchange::missing() const {
   std::vector<unsigned> result;
   for (unsigned node = 0; node < nodes(); ++node) {
     const PeerState state = links_->state_of(node);
+    if (is_given_up(node)) continue;
     const bool is_there = state == PeerState::alive || state == PeerState::suspect;
     // Where nodes may return, only whoever hears this one greets it.
     const bool hears =

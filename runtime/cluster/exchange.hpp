@@ -112,11 +112,17 @@ class Exchange final : public Frontier, private LinkEvents {
     outlives_.store(true, std::memory_order_relaxed);  // relaxed: see outlives_losses()
   }
   /// Real time. Nobody hears `node` any more when it returns, nor waits for it; the sums of
-  /// messages are those of the others. For good.
+  /// messages are those of the others. For good, unless somebody else is let in.
   void give_up(unsigned node);
+  /// Nobody is in that place, or whoever was has been given up.
   [[nodiscard]] bool is_given_up(unsigned node) const noexcept {
-    return counts_[node].is_given_up.load(std::memory_order_relaxed);  // relaxed: never taken back
+    // relaxed: whoever runs the node writes it, and nothing is sent there when it is taken back.
+    return counts_[node].is_given_up.load(std::memory_order_relaxed);
   }
+  /// Real time. A process that nothing was sent to is in a place that is given up: it is heard and
+  /// counted from zero. Requires that no actor lives there, as all workers know since a
+  /// hold_still(). False: it cannot be reached so.
+  [[nodiscard]] bool let_in(unsigned node, const NodeEndpoints& where);
   /// Calls `f` while no message of another node arrives: where actors live may change.
   void hold_arrivals(const std::function<void()>& f);
   /// Real time, in Coordinator::hold_still(): what is sent from here to actors with these numbers

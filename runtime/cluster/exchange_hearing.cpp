@@ -1,7 +1,8 @@
-// What an Exchange hears of other nodes; on the links' thread, but for give_up() and
+// What an Exchange hears of other nodes; on the links' thread, but for give_up(), let_in() and
 // hold_arrivals().
 #include <algorithm>
 
+#include "runtime/base/assert.hpp"
 #include "runtime/cluster/exchange.hpp"
 #include "runtime/cluster/record_layout.hpp"
 
@@ -112,6 +113,19 @@ void Exchange::give_up(unsigned node) {
   changed_.notify_all();
 }
 
+bool Exchange::let_in(unsigned node, const NodeEndpoints& where) {
+  CHARGEMILL_ASSERT(!options_.is_virtual && is_given_up(node));
+  Counts& counts = counts_[node];
+  // relaxed, all: the links' thread hears of that node after this, and workers send there once
+  // actors live there, which they see in a hold_still().
+  counts.sent.store(0, std::memory_order_relaxed);
+  counts.received.store(0, std::memory_order_relaxed);
+  counts.is_given_up.store(false, std::memory_order_relaxed);
+  if (links_->let_in(node, where)) return true;
+  counts.is_given_up.store(true, std::memory_order_relaxed);
+  return false;
+}
+
 void Exchange::hold_arrivals(const std::function<void()>& f) {
   const std::lock_guard<std::mutex> lock(engine_mutex_);
   f();
@@ -155,7 +169,8 @@ bool Exchange::hear_meeting(unsigned node, std::string_view message) {
 }
 
 void Exchange::on_peer(unsigned node, PeerState state) {
-  const bool is_over = state == PeerState::lost || state == PeerState::left;
+  const bool is_over = state == PeerState::lost || state == PeerState::left ||
+                       state == PeerState::stranger;             // who would join, and does not fit
   if (is_over && outlives_losses()) state = PeerState::suspect;  // its runner hears it elsewhere
   const std::string name = name_of(node);
   switch (state) {
@@ -166,6 +181,7 @@ void Exchange::on_peer(unsigned node, PeerState state) {
     case PeerState::left:
       if (may_leave_.load(std::memory_order_relaxed)) break;  // relaxed: a hint
       return fail(name + " has left");
+    case PeerState::absent:
     case PeerState::unknown:
     case PeerState::alive:
     case PeerState::suspect:

@@ -8,25 +8,32 @@
 namespace chargemill::runtime {
 namespace {
 
+Result<void> refuse(const std::string& text) { return failure(ErrorKind::invalid_input, text); }
+
+Result<void> check(const NodeEndpoints& node, bool is_plain) {
+  if (!is_plain && !is_key(node.key))
+    return refuse(node.data + ": its key is none (40 characters of Z85)");
+  if (is_plain && !(is_on_this_machine(node.data) && is_on_this_machine(node.control)))
+    return refuse(node.data + ": without keys nodes talk on one machine only");
+  return {};
+}
+
 Result<void> check(const LinksOptions& options) {
-  const auto refuse = [](const std::string& text) -> Result<void> {
-    return failure(ErrorKind::invalid_input, text);
-  };
   if (options.nodes.size() < 2 || options.self >= options.nodes.size())
     return refuse("a cluster has two nodes or more, and this is one of them");
   const bool is_plain = options.secret_key.empty();
   if (!is_plain && public_key_of(options.secret_key) != options.nodes[options.self].key)
     return refuse("the secret key of this node does not belong to its public key");
   for (const auto& node : options.nodes) {
-    if (!is_plain && !is_key(node.key))
-      return refuse(node.data + ": its key is none (40 characters of Z85)");
-    if (is_plain && !(is_on_this_machine(node.data) && is_on_this_machine(node.control)))
-      return refuse(node.data + ": without keys nodes talk on one machine only");
+    if (is_absent(node)) continue;
+    if (auto checked = check(node, is_plain); !checked) return checked;
   }
   return {};
 }
 
 }  // namespace
+
+bool is_absent(const NodeEndpoints& node) noexcept { return node.data.empty(); }
 
 bool is_on_this_machine(std::string_view endpoint) noexcept {
   for (const std::string_view local :
@@ -83,23 +90,35 @@ void Links::give_up(unsigned node) {
   thread_->give_up(node);
 }
 
+bool Links::let_in(unsigned node, const NodeEndpoints& where) {
+  CHARGEMILL_ASSERT(node < nodes() && node != self());
+  if (is_absent(where) || !check(where, thread_->options().secret_key.empty())) return false;
+  return thread_->let_in(node, where);
+}
+
 unsigned Links::nodes() const noexcept {
   return static_cast<unsigned>(thread_->options().nodes.size());
 }
 unsigned Links::self() const noexcept { return thread_->options().self; }
 
 PeerState Links::state_of(unsigned node) const noexcept {
-  return node == self() ? PeerState::alive : thread_->peer(node).state();
+  if (node == self()) return PeerState::alive;
+  const PeerLink* const peer = thread_->peer(node);
+  return peer == nullptr ? PeerState::absent : peer->state();
 }
 
 bool Links::is_heard_by(unsigned node) const noexcept {
-  return node == self() || thread_->peer(node).does_hear();
+  if (node == self()) return true;
+  const PeerLink* const peer = thread_->peer(node);
+  return peer != nullptr && peer->does_hear();
 }
 
 LinkFigures Links::figures_of(unsigned node) const {
-  const PeerLink& peer = thread_->peer(node);
   LinkFigures figures;
-  figures.state = peer.state();
+  figures.state = state_of(node);
+  const PeerLink* const found = thread_->peer(node);
+  if (found == nullptr) return figures;
+  const PeerLink& peer = *found;
   // relaxed, all: counters.
   figures.bytes = peer.bytes.load(std::memory_order_relaxed);
   figures.frames = peer.frames.load(std::memory_order_relaxed);

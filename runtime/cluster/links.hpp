@@ -33,10 +33,13 @@ enum class PeerState : std::uint8_t {
   lost,      ///< silent for too long, or another process in its place; it stays so
   stranger,  ///< it simulates something else; it stays so
   left,      ///< it said that it is done
+  absent,    ///< nobody has come to that place yet
 };
 
 struct LinksOptions {
-  std::vector<NodeEndpoints> nodes;  ///< by number; the same in the same order on all nodes
+  /// By number; the same in the same order on all nodes. Without endpoints: a place that nobody has
+  /// yet.
+  std::vector<NodeEndpoints> nodes;
   std::uint16_t self = 0;
   Incarnation incarnation{};
   std::uint64_t plan = 0;                ///< equal on nodes that may talk
@@ -48,6 +51,9 @@ struct LinksOptions {
   Nanos leave_for = std::chrono::seconds{1};  ///< at most, until others have what they were sent
   /// A new process in the place of one that was lost is its next life, and no failure.
   bool may_return = false;
+  /// This node joins others that are there already: it calls each of these once that one has
+  /// called, for until then it may not know this node's key.
+  bool joins = false;
 };
 
 /// What comes in. Called by the links' thread only, which must not be kept waiting.
@@ -119,8 +125,13 @@ class Links {
   void tell_at_once(unsigned node, std::string_view message);
 
   /// That node is lost, whatever the links still hear of it: what it sends from now on is no data
-  /// and no message, and what is sent to it goes nowhere. For good.
+  /// and no message, and what is sent to it goes nowhere. For good, unless somebody else is let in.
   void give_up(unsigned node);
+  /// Somebody new is in a place that nobody had, or whose process is gone: it is heard, and what is
+  /// sent there from now on goes to it and to nobody who was there before. Requires that nobody
+  /// sends there meanwhile. False: nobody can be reached so, and the place stays as it was. Waits
+  /// for the links' thread; not inside a call of LinkEvents.
+  [[nodiscard]] bool let_in(unsigned node, const NodeEndpoints& where);
 
   [[nodiscard]] unsigned nodes() const noexcept;
   [[nodiscard]] unsigned self() const noexcept;
@@ -138,6 +149,8 @@ class Links {
   std::unique_ptr<Thread> thread_;
 };
 
+/// Nobody has that place.
+[[nodiscard]] bool is_absent(const NodeEndpoints& node) noexcept;
 /// Whether bytes for `endpoint` stay on this machine.
 [[nodiscard]] bool is_on_this_machine(std::string_view endpoint) noexcept;
 

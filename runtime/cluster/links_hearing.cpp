@@ -22,19 +22,19 @@ bool Links::Thread::receive(zmq::socket_t& socket) {
 // The key that a connection was let in with says who speaks; a frame must not say otherwise. That
 // enforces the domain too (the option to do so is not in Debian's libzmq): a connection that was
 // let in without asking the ZapHandler has no User-Id.
-bool Links::Thread::is_from_itself(const zmq::message_t& message, unsigned node) const {
+bool Links::Thread::is_from_itself(const zmq::message_t& message, const PeerLink& peer) const {
   if (!zap_) return true;
   const char* const user = ::zmq_msg_gets(message.handle(), "User-Id");
-  return user != nullptr && std::to_string(node) == user;
+  return user != nullptr && peer.user == user;
 }
 
 void Links::Thread::hear(const zmq::message_t& message) {
   const auto frame = read_frame({static_cast<const std::byte*>(message.data()), message.size()});
   if (!frame) return;
   const unsigned node = frame->head.node;
-  if (node >= peers_.size() || peers_[node] == nullptr) return;
-  PeerLink& peer = *peers_[node];
-  if (message.more() || !is_from_itself(message, node)) return count(peer.refused);
+  if (node >= peers_.size() || this->peer(node) == nullptr) return;
+  PeerLink& peer = *this->peer(node);
+  if (message.more() || !is_from_itself(message, peer)) return count(peer.refused);
   // acquire: pairs with release in give_up().
   if (peer.is_gone() || peer.is_given_up.load(std::memory_order_acquire)) return;
   count(peer.frames);
@@ -59,14 +59,19 @@ void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame)
   const auto beat = read_beat(frame.body);
   if (!beat) return count(peer.refused);
   if (beat->plan != options_.plan) return change(node, peer, PeerState::stranger);
-  if (options_.may_return && peer.incarnation != frame.head.incarnation) {
+  if (peer.incarnation != frame.head.incarnation) {
     const auto& former = peer.former;
     if (std::find(former.begin(), former.end(), frame.head.incarnation) != former.end()) return;
-    begin_life(node, peer, frame.head.incarnation);
+    if (options_.may_return) begin_life(node, peer, frame.head.incarnation);
   }
   if (!peer.incarnation) {
     peer.incarnation = frame.head.incarnation;
     peer.beat_at = now_;  // it may wait for us
+    try {
+      dial(peer);
+    } catch (const zmq::error_t&) {
+      return change(node, peer, PeerState::lost);
+    }
   }
   // What the former process knew is gone; its successor cannot go on from here.
   if (peer.incarnation != frame.head.incarnation) return change(node, peer, PeerState::lost);
@@ -124,7 +129,7 @@ void Links::Thread::begin_life(unsigned node, PeerLink& peer, Incarnation incarn
 }
 
 void Links::Thread::send_at_once(unsigned node, ByteView parcel) {
-  PeerLink& peer = *peers_[node];
+  PeerLink& peer = *this->peer(node);
   SlabPtr slab = SlabPool::make(parcel.size);
   std::memcpy(slab->body(), parcel.data, parcel.size);
   slab->grow(parcel.size);
@@ -134,7 +139,7 @@ void Links::Thread::send_at_once(unsigned node, ByteView parcel) {
 }
 
 void Links::Thread::tell_at_once(unsigned node, std::string_view message) {
-  PeerLink& peer = *peers_[node];
+  PeerLink& peer = *this->peer(node);
   SlabPtr slab = SlabPool::make(kPartHead + message.size());
   store_at(slab->body() + kIsLastAt, std::uint8_t{1});
   std::memcpy(slab->body() + kPartHead, message.data(), message.size());

@@ -18,10 +18,8 @@ constexpr std::size_t kBatchBytes = 32'768;  // go at once
 constexpr std::size_t kWholeBytes = 16'384;  // a parcel that is a frame of its own
 constexpr Nanos kAckAfter = Millis{10};
 constexpr Nanos kGreetEvery = Millis{20};  // who has not been heard, or does not hear this one yet
-constexpr Nanos kPatience = Millis{300};
 constexpr Nanos kSleepMax = Millis{100};
-constexpr int kFramesWaitingMax = 64;                 // in libzmq, on each side
-constexpr std::uint64_t kDataIo = 1, kControlIo = 2;  // bulk cannot hold up control
+constexpr int kFramesWaitingMax = 64;  // in libzmq, on each side
 
 SimTime clock_now() noexcept {
   return SimTime{
@@ -35,21 +33,16 @@ Links::Thread::Thread(LinksOptions options, LinkEvents& events)
       context_(2),
       data_in_(context_, zmq::socket_type::pull),
       control_in_(context_, zmq::socket_type::pull),
+      peers_(options_.nodes.size()),
       wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   CHARGEMILL_ASSERT(wake_fd_ >= 0);
-  peers_.resize(options_.nodes.size());
-  for (unsigned node = 0; node < peers_.size(); ++node) {
-    if (node == options_.self) continue;
-    peers_[node] = std::make_unique<PeerLink>(context_, options_.window_bytes, kPatience);
-  }
 }
 
 Links::Thread::~Thread() {
   if (thread_.joinable()) {
     // release: all handed over before it is; pairs with acquire in run().
     is_leaving_.store(true, std::memory_order_release);
-    const std::uint64_t one = 1;
-    (void)!::write(wake_fd_, &one, sizeof one);
+    wake();
     thread_.join();
   }
   while (InboundNode* node = inbound_.take_all()) {
@@ -63,27 +56,22 @@ Links::Thread::~Thread() {
 }
 
 void Links::Thread::start() {
-  if (!options_.secret_key.empty()) {
-    std::vector<std::string> keys;
-    for (const auto& node : options_.nodes) keys.push_back(node.key);
-    zap_ = std::make_unique<ZapHandler>(context_, keys);
-  }
+  if (!options_.secret_key.empty()) zap_ = std::make_unique<ZapHandler>(context_);
   const auto& mine = options_.nodes[options_.self];
   configure(data_in_, kDataIo);
   configure(control_in_, kControlIo);
   data_in_.bind(mine.data);
   control_in_.bind(mine.control);
-  each_peer([&](unsigned node, PeerLink& peer) {
-    const auto& to = options_.nodes[node];
-    configure(peer.data.socket, kDataIo);
-    configure(peer.control.socket, kControlIo);
-    for (auto* socket : {&peer.data.socket, &peer.control.socket}) {
-      if (zap_) socket->set(zmq::sockopt::curve_serverkey, to.key);
-    }
-    peer.data.socket.connect(to.data);
-    peer.control.socket.connect(to.control);
-  });
+  for (unsigned node = 0; node < peers_.size(); ++node) {
+    const auto& where = options_.nodes[node];
+    if (node != options_.self && !is_absent(where)) welcome(node, where, !options_.joins);
+  }
   thread_ = std::thread{[this] { run(); }};
+}
+
+void Links::Thread::wake() const {
+  const std::uint64_t one = 1;
+  (void)!::write(wake_fd_, &one, sizeof one);
 }
 
 void Links::Thread::configure(zmq::socket_t& socket, std::uint64_t io_threads) const {
@@ -118,21 +106,22 @@ void Links::Thread::configure(zmq::socket_t& socket, std::uint64_t io_threads) c
 }
 
 void Links::Thread::hand_over(unsigned node, SlabPtr slab, bool is_control) {
-  PeerLink& peer = *peers_[node];
-  LinkWay& way = is_control ? peer.control : peer.data;
+  PeerLink* const to = peer(node);
+  if (to == nullptr) return;  // nobody is there
+  LinkWay& way = is_control ? to->control : to->data;
   if (!way.allowance.take(slab->body_bytes())) return;
   slab->to = static_cast<std::uint16_t>(node);
   slab->is_control = is_control;
-  if (!inbound_.push(slab.release())) return;
-  const std::uint64_t one = 1;
-  (void)!::write(wake_fd_, &one, sizeof one);
+  if (inbound_.push(slab.release())) wake();
 }
 
 void Links::Thread::tell(unsigned node, std::string_view message, std::uint32_t life) {
   constexpr std::size_t kPartBytes = Layout::kBodyBytesMax - kPartHead;
   const std::lock_guard<std::mutex> lock(tell_mutex_);
+  const PeerLink* const to = peer(node);
+  if (to == nullptr) return;  // nobody is there
   // relaxed: who comes to its place just now has not heard of anything yet. All parts go to one.
-  if (life == kAnyLife) life = peers_[node]->life.load(std::memory_order_relaxed);
+  if (life == kAnyLife) life = to->life.load(std::memory_order_relaxed);
   do {
     const std::string_view part = message.substr(0, kPartBytes);
     message.remove_prefix(part.size());
@@ -147,18 +136,22 @@ void Links::Thread::tell(unsigned node, std::string_view message, std::uint32_t 
 
 // Whoever waits for room for it must not wait until the thread looks at the clock.
 void Links::Thread::give_up(unsigned node) {
-  PeerLink& peer = *peers_[node];
-  peer.is_given_up.store(true, std::memory_order_release);  // release: pairs with acquire in hear()
-  peer.data.allowance.close();
-  peer.control.allowance.close();
-  const std::uint64_t one = 1;
-  (void)!::write(wake_fd_, &one, sizeof one);
+  PeerLink* const lost = peer(node);
+  if (lost == nullptr) return;
+  lost->is_given_up.store(true,
+                          std::memory_order_release);  // release: pairs with acquire in hear()
+  lost->data.allowance.close();
+  lost->control.allowance.close();
+  wake();
 }
 
 void Links::Thread::run() {
   for (;;) {
     now_ = clock_now();
+    // What was handed over before they came is for whoever was there before.
+    const auto newcomers = take_newcomers();
     bool is_busy = take_handed_over();
+    answer(newcomers);
     is_busy = receive(control_in_) || is_busy;
     is_busy = receive(data_in_) || is_busy;
     keep_time();
@@ -179,7 +172,7 @@ bool Links::Thread::take_handed_over() {
   while (node != nullptr) {
     InboundNode* const next = node->inbound_next;
     SlabPtr slab{static_cast<Slab*>(node)};
-    PeerLink& peer = *peers_[slab->to];
+    PeerLink& peer = *this->peer(slab->to);  // it was there when this was handed over
     node = next;
     if (peer.is_gone()) continue;
     // relaxed: written by this thread.
@@ -328,7 +321,8 @@ bool Links::Thread::is_done() {
 
 SimTime Links::Thread::next_deadline() const {
   SimTime next = now_ + kSleepMax;
-  for (const auto& peer : peers_) {
+  for (unsigned node = 0; node < peers_.size(); ++node) {
+    const PeerLink* const peer = this->peer(node);
     if (peer == nullptr || peer->is_gone()) continue;
     next = std::min(next, peer->beat_at);
     if (peer->batch) next = std::min(next, peer->batch_since + kBatchFor);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -25,6 +26,10 @@ class Links::Thread {
   static constexpr std::size_t kPartHead = 9;
   /// Of one socket, before the other one has its turn.
   static constexpr int kFramesPerTurn = 64;
+  /// Before what is not acknowledged is sent again.
+  static constexpr Nanos kPatience = Millis{300};
+  /// Bulk cannot hold up control.
+  static constexpr std::uint64_t kDataIo = 1, kControlIo = 2;
 
   Thread(LinksOptions options, LinkEvents& events);
   ~Thread();
@@ -37,19 +42,39 @@ class Links::Thread {
   void hand_over(unsigned node, SlabPtr slab, bool is_control);
   void tell(unsigned node, std::string_view message, std::uint32_t life);
   void give_up(unsigned node);
+  [[nodiscard]] bool let_in(unsigned node, const NodeEndpoints& where);
   // Its own.
   void send_at_once(unsigned node, ByteView parcel);
   void tell_at_once(unsigned node, std::string_view message);
 
   [[nodiscard]] const LinksOptions& options() const noexcept { return options_; }
   [[nodiscard]] SlabPool& pool() noexcept { return pool_; }
-  [[nodiscard]] const PeerLink& peer(unsigned node) const { return *peers_[node]; }
+  /// Whoever is in that place now; null: this node, or nobody. It stays where it is until the end.
+  [[nodiscard]] PeerLink* peer(unsigned node) const noexcept {
+    return peers_[node].load(
+        std::memory_order_acquire);  // acquire: pairs with release in welcome()
+  }
   [[nodiscard]] std::uint64_t handshakes_refused() const noexcept {
     return zap_ ? zap_->refused() : 0;
   }
 
  private:
+  /// Somebody waits until it is let in.
+  struct Newcomer {
+    unsigned node = 0;
+    NodeEndpoints where;
+    bool is_done = false;
+    bool is_in = false;
+  };
+
   void run();
+  void wake() const;
+  /// Somebody is there from now on; whoever was is let go. `dials`: else it calls first.
+  void welcome(unsigned node, const NodeEndpoints& where, bool dials);
+  /// Throws zmq::error_t when nobody can be reached so.
+  static void dial(PeerLink& peer);
+  [[nodiscard]] std::vector<Newcomer*> take_newcomers();
+  void answer(const std::vector<Newcomer*>& newcomers);
   bool take_handed_over();
   void add_parcel(PeerLink& peer, SlabPtr parcel);
   void flush(PeerLink& peer);
@@ -66,7 +91,7 @@ class Links::Thread {
   void hear_control(PeerLink& peer, ByteView body);
   void show_held(unsigned node, PeerLink& peer);
   void acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack);
-  [[nodiscard]] bool is_from_itself(const zmq::message_t& message, unsigned node) const;
+  [[nodiscard]] bool is_from_itself(const zmq::message_t& message, const PeerLink& peer) const;
   void keep_time();
   void send_beat(PeerLink& peer, bool is_leaving);
   void change(unsigned node, PeerLink& peer, PeerState to);
@@ -83,7 +108,7 @@ class Links::Thread {
   template <class F>
   void each_peer(F f) {
     for (unsigned node = 0; node < peers_.size(); ++node) {
-      if (peers_[node] != nullptr) f(node, *peers_[node]);
+      if (PeerLink* const one = peer(node); one != nullptr) f(node, *one);
     }
   }
 
@@ -94,7 +119,13 @@ class Links::Thread {
   std::unique_ptr<ZapHandler> zap_;
   zmq::socket_t data_in_;
   zmq::socket_t control_in_;
-  std::vector<std::unique_ptr<PeerLink>> peers_;  // by node; null: this one
+  std::vector<std::unique_ptr<PeerLink>> lives_;  // of all peers, as they came
+  // By node. Written by the links' thread; read by any.
+  std::vector<std::atomic<PeerLink*>> peers_;
+  std::mutex newcomers_mutex_;              // seldom taken
+  std::vector<Newcomer*> newcomers_;        // guarded by newcomers_mutex_, and what they point to
+  std::atomic<bool> has_newcomers_{false};  // written by whoever brings them, and the links' thread
+  std::condition_variable let_in_;
   std::mutex tell_mutex_;  // parts of one message follow each other; seldom contended
   const int wake_fd_;
   SimTime now_{};

@@ -1,4 +1,4 @@
-// All that one node keeps for another one; the links' thread owns it.
+// All that one node keeps for one life of another one; the links' thread owns it.
 #pragma once
 
 #include <atomic>
@@ -73,7 +73,9 @@ struct PeerLink {
   std::string message;       // of control, as much as has come
   std::uint64_t message_mark = 0;
   std::deque<HeldMessage> held;
-  std::vector<Incarnation> former;       // processes that were in its place; where nodes may return
+  std::vector<Incarnation> former;       // processes that were in its place
+  std::string user;                      // as whom it passes the ZapHandler
+  NodeEndpoints undialled;               // where it is, until this node has called it
   std::atomic<bool> is_given_up{false};  // written by whoever gives it up
   // Written by the links' thread, read by any.
   std::atomic<std::uint32_t> life{0};

@@ -1,6 +1,7 @@
 #include "runtime/cluster/zap_handler.hpp"
 
 #include <array>
+#include <iterator>
 #include <zmq_addon.hpp>
 
 #include "runtime/base/assert.hpp"
@@ -16,14 +17,7 @@ constexpr std::size_t kKeyBytes = 32;
 
 }  // namespace
 
-ZapHandler::ZapHandler(zmq::context_t& context, const std::vector<std::string>& keys)
-    : requests_(context, zmq::socket_type::rep) {
-  for (std::size_t node = 0; node < keys.size(); ++node) {
-    std::array<std::uint8_t, kKeyBytes> bytes{};
-    const auto* const decoded = zmq_z85_decode(bytes.data(), keys[node].c_str());
-    CHARGEMILL_ASSERT(decoded != nullptr);
-    nodes_.emplace_back(std::string{bytes.begin(), bytes.end()}, std::to_string(node));
-  }
+ZapHandler::ZapHandler(zmq::context_t& context) : requests_(context, zmq::socket_type::rep) {
   requests_.set(zmq::sockopt::rcvtimeo, kLookEveryMs);
   requests_.set(zmq::sockopt::linger, 0);
   requests_.bind(kEndpoint);
@@ -35,13 +29,26 @@ ZapHandler::~ZapHandler() {
   thread_.join();
 }
 
-std::string ZapHandler::node_of(const std::string& domain, const std::string& mechanism,
+void ZapHandler::let_in(const std::string& key, const std::string& user) {
+  std::array<std::uint8_t, kKeyBytes> bytes{};
+  const auto* const decoded = zmq_z85_decode(bytes.data(), key.c_str());
+  CHARGEMILL_ASSERT(decoded != nullptr);
+  const std::lock_guard lock{mutex_};
+  users_[std::string{bytes.begin(), bytes.end()}] = user;
+}
+
+void ZapHandler::turn_away(const std::string& user) {
+  const std::lock_guard lock{mutex_};
+  for (auto one = users_.begin(); one != users_.end();)
+    one = one->second == user ? users_.erase(one) : std::next(one);
+}
+
+std::string ZapHandler::user_of(const std::string& domain, const std::string& mechanism,
                                 const std::string& key) const {
   if (domain != kDomain || mechanism != "CURVE") return {};
-  for (const auto& [known, node] : nodes_) {
-    if (known == key) return node;
-  }
-  return {};
+  const std::lock_guard lock{mutex_};
+  const auto found = users_.find(key);
+  return found == users_.end() ? std::string{} : found->second;
 }
 
 void ZapHandler::run() {
@@ -51,12 +58,12 @@ void ZapHandler::run() {
     const auto part = [&](std::size_t i) {
       return i < request.size() ? request[i].to_string() : std::string{};
     };
-    const std::string node =
-        request.size() == kCurveParts ? node_of(part(2), part(5), part(6)) : std::string{};
-    if (node.empty()) refused_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
+    const std::string user =
+        request.size() == kCurveParts ? user_of(part(2), part(5), part(6)) : std::string{};
+    if (user.empty()) refused_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
     const std::array<std::string, 6> reply{
-        part(0), part(1), node.empty() ? "400" : "200", node.empty() ? "not a node of ours" : "OK",
-        node,    ""};
+        part(0), part(1), user.empty() ? "300" : "200", user.empty() ? "not a node of ours" : "OK",
+        user,    ""};
     std::vector<zmq::const_buffer> parts;
     for (const auto& text : reply) parts.push_back(zmq::buffer(text));
     (void)zmq::send_multipart(requests_, parts);

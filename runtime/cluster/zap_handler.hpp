@@ -4,28 +4,34 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 #include <zmq.hpp>
 
 namespace chargemill::runtime {
 
 /// Answers every handshake of one context (ZeroMQ RFC 27, ZAP). Only keys of the list pass, only in
-/// its domain; the number of the node whose key it is becomes the User-Id of each message. A thread
-/// of its own; begins before any socket is bound.
+/// its domain; the name under which a key was let in becomes the User-Id of each message. Whoever
+/// is turned away is told nothing and may try again (status 300): a node that has just joined dials
+/// before all others know its key, and libzmq never dials again after a 400. A thread of its own;
+/// begins before any socket is bound.
 class ZapHandler {
  public:
   /// Every listening socket names it: without a domain libzmq asks nobody and lets anybody in.
   static constexpr const char* kDomain = "chargemill";
 
-  /// `keys`: the public key, in Z85, and the number of each node. Requires valid keys.
-  ZapHandler(zmq::context_t& context, const std::vector<std::string>& keys);
+  explicit ZapHandler(zmq::context_t& context);
   ~ZapHandler();
   ZapHandler(const ZapHandler&) = delete;
   ZapHandler& operator=(const ZapHandler&) = delete;
 
+  /// From now on whoever has this public key, in Z85, passes as `user`. Requires a valid key. Any
+  /// thread.
+  void let_in(const std::string& key, const std::string& user);
+  /// Nobody passes as `user` any more; connections that it has stay. Any thread.
+  void turn_away(const std::string& user);
   /// Handshakes that were turned away. Any thread.
   [[nodiscard]] std::uint64_t refused() const noexcept {
     return refused_.load(std::memory_order_relaxed);  // relaxed: a counter
@@ -33,11 +39,12 @@ class ZapHandler {
 
  private:
   void run();
-  /// The node's number; empty: not on the list.
-  [[nodiscard]] std::string node_of(const std::string& domain, const std::string& mechanism,
+  /// As whom it passes; empty: not on the list.
+  [[nodiscard]] std::string user_of(const std::string& domain, const std::string& mechanism,
                                     const std::string& key) const;
 
-  std::vector<std::pair<std::string, std::string>> nodes_;  // 32 bytes of key, number
+  mutable std::mutex mutex_;                  // once a handshake
+  std::map<std::string, std::string> users_;  // guarded by mutex_; by 32 bytes of key
   zmq::socket_t requests_;
   std::atomic<bool> is_stopping_{false};   // written by the destructor
   std::atomic<std::uint64_t> refused_{0};  // written by its thread
