@@ -148,6 +148,7 @@ void Agreement::post(Event event) {
 void Agreement::drained(Revision epoch) { post(Drained{epoch}); }
 void Agreement::let_go(const LetGo& heard) { post(heard); }
 void Agreement::part_with() { post(PartWith{}); }
+void Agreement::welcome(const Owner& who) { post(Welcome{who}); }
 
 Agreement::Status Agreement::status() const {
   const std::lock_guard lock{mutex_};

@@ -60,6 +60,8 @@ class Agreement {
   void let_go(const LetGo& heard);
   /// This node wants to leave, once others have its shards; the view says so soon.
   void part_with();
+  /// That node is ready: if this one is the central, it may have shards.
+  void welcome(const Owner& who);
 
  private:
   class Life;

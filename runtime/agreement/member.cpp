@@ -259,6 +259,12 @@ void Member::handle(const LetGo& event) {
   if (std::none_of(let_go_.begin(), let_go_.end(), same)) let_go_.push_back(event);
 }
 
+void Member::handle(const Welcome& event) {
+  const auto is_over = [&](const Owner& one) { return one == event.who || !view_.has(one); };
+  ready_.erase(std::remove_if(ready_.begin(), ready_.end(), is_over), ready_.end());
+  ready_.push_back(event.who);
+}
+
 void Member::handle(const Leave&) {
   const LeaseId lease = lease_;
   stop("it has left");

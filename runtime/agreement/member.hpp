@@ -18,7 +18,7 @@ namespace chargemill::runtime::agreement {
 /// What becomes of the first table.
 enum class Course : std::uint8_t {
   open,   ///< whoever comes gets shards, whoever is lost leaves its own to the others
-  heirs,  ///< exactly as many as expected begin; the shards of one that is lost are theirs
+  heirs,  ///< exactly as many as expected begin; later ones join once the central says Welcome
   fixed,  ///< exactly as many as expected begin, and it stays until all of them are gone
 };
 
@@ -30,6 +30,7 @@ struct MemberOptions {
   unsigned expected = 1;  ///< nobody has a shard before so many are there
   Course course = Course::open;
   std::size_t shards = kShards;  ///< so many of the table's are used, from the first on
+  std::size_t places = 32;       ///< Course::heirs: so many nodes at a time
 };
 
 /// A node as the store knows it.
@@ -64,8 +65,9 @@ struct WatchLost  { std::string why; };
 struct Drained    { Revision epoch{}; };              ///< what Drain asked for is done
 struct LetGo      { Owner from; Revision epoch{}; };  ///< in: a node has let go of what it gives away
 struct PartWith   {};                                 ///< this node wants to leave once others have its shards
+struct Welcome    { Owner who; };                     ///< one that has a number may have shards: it is ready
 struct Leave      {};                                 ///< this node ends in peace
-using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, PartWith, Leave>;
+using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, PartWith, Welcome, Leave>;
 
 // Out. Every Ask is followed by one Answered or Unanswered, within a fifth of the lease.
 struct Ask        { CallId call{}; Request request; };
@@ -91,8 +93,9 @@ using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
 /// once
 ///   the table says that it has it. In between lies LetGo of that very epoch, or the end of the
 ///   lease.
-/// - Where no newcomer has shards (Course::heirs), those of a node that wants to leave go to the
-///   others, a tenth of all at a time.
+/// - Of heirs (Course::heirs) nobody joins unasked: the table gives a newcomer a number, and its
+///   share of the shards once the central's node has said that it is ready. Those of a node that
+///   wants to leave go to the others. Both ways a tenth of all at a time.
 /// - A write without an answer is followed by a look at the store, never by a guess.
 class Member {
  public:
@@ -133,6 +136,7 @@ class Member {
   void handle(const Drained& event);
   void handle(const LetGo& event);
   void handle(const PartWith&) { wants_to_leave_ = true; }
+  void handle(const Welcome& event);
   void handle(const Leave&);
 
   void think();
@@ -142,6 +146,7 @@ class Member {
   void note_trouble();
   [[nodiscard]] std::optional<Request> wish() const;
   [[nodiscard]] std::optional<ShardTable> wanted_table() const;
+  [[nodiscard]] ShardTable table_of_heirs() const;
   [[nodiscard]] ShardTable without_let_go() const;
   [[nodiscard]] bool is_network_there() const;
   [[nodiscard]] bool may_be_central() const;
@@ -182,6 +187,7 @@ class Member {
   Revision drained_{};      // epoch
   MachineTime tell_at_ = MachineTime::max();
   std::vector<LetGo> let_go_;  // of this epoch, as the central has heard
+  std::vector<Owner> ready_;   // newcomers that may have shards, as it has said itself
 
   MachineTime heard_at_;  // the store's last answer
   std::string last_why_;

@@ -36,21 +36,29 @@ std::optional<Request> Member::wish() const {
       {{key(kShardsKey), to_text(*table), LeaseId{}}}};
 }
 
-/// Somebody of the table is still there: the network that it was made for is not over.
+/// Somebody who has part in the table is still there: the network that it was made for is not over.
 bool Member::is_network_there() const {
-  return std::any_of(view_.table.owners.begin(), view_.table.owners.end(),
-                     [this](const Owner& owner) { return view_.has(owner); });
+  const auto& owners = view_.table.owners;
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    if (view_.has(owners[i]) && view_.table.has_part(static_cast<ShardTable::Number>(i)))
+      return true;
+  }
+  return false;
 }
 
-/// A network that has begun is led by one of those who began it, or by nobody.
+/// A network that has begun is led by one of those who have part in it, or by nobody: whoever has
+/// just come knows nothing of it.
 bool Member::may_be_central() const {
-  const auto stays = [this](const Owner& owner) {
-    return view_.has(owner) && !view_.is_leaving(owner);
-  };
   const auto& owners = view_.table.owners;
+  const auto stays = [&](const Owner& owner) {
+    return view_.has(owner) && !view_.is_leaving(owner) &&
+           view_.table.has_part(view_.table.number_of(owner));
+  };
   if (wants_to_leave_ && std::any_of(owners.begin(), owners.end(), stays)) return false;
   if (options_.course == Course::open || !is_network_there()) return true;
-  return options_.course == Course::heirs && view_.table.number_of(self_) != ShardTable::kNobody;
+  const auto self = view_.table.number_of(self_);
+  return options_.course == Course::heirs && self != ShardTable::kNobody &&
+         view_.table.has_part(self);
 }
 
 std::optional<ShardTable> Member::wanted_table() const {
@@ -60,12 +68,7 @@ std::optional<ShardTable> Member::wanted_table() const {
   }
   if (options_.course != Course::open && is_network_there()) {
     if (options_.course == Course::fixed) return std::nullopt;
-    std::vector<Owner> heirs;
-    for (const auto& owner : view_.table.owners) {
-      if (view_.has(owner)) heirs.push_back(owner);
-    }
-    return inherited(without_let_go(), heirs, view_.leaving, options_.shards,
-                     std::max<std::size_t>(1, options_.shards / kMovesPart));
+    return table_of_heirs();
   }
   if (options_.course != Course::open) {
     if (live.size() < options_.expected) return std::nullopt;
@@ -76,6 +79,28 @@ std::optional<ShardTable> Member::wanted_table() const {
   }
   if (view_.table.owners.empty() && live.size() < options_.expected) return std::nullopt;
   return assigned(without_let_go(), live);
+}
+
+/// First what was lost has a new owner, then those who have come have numbers.
+ShardTable Member::table_of_heirs() const {
+  const ShardTable table = without_let_go();
+  std::vector<Owner> heirs;
+  std::vector<Owner> newcomers;
+  std::vector<Owner> live;
+  for (const auto& peer : view_.members) {
+    const Owner& one = peer.who;
+    const auto number = table.number_of(one);
+    const bool is_ready = std::find(ready_.begin(), ready_.end(), one) != ready_.end();
+    live.push_back(one);
+    if (number == ShardTable::kNobody) {
+      newcomers.push_back(one);
+    } else if (is_ready || view_.table.has_part(number)) {
+      heirs.push_back(one);
+    }
+  }
+  const std::size_t at_most = std::max<std::size_t>(1, options_.shards / kMovesPart);
+  return seated(inherited(table, heirs, view_.leaving, options_.shards, at_most), newcomers, live,
+                options_.places);
 }
 
 /// The table once those have let go who said so.

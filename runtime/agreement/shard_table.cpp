@@ -25,22 +25,11 @@ std::vector<Owner> owners_of(const ShardTable& before, const std::vector<Owner>&
   return owners;
 }
 
-/// How many each is to have: whoever has most already gets one of those that are left over.
-std::vector<std::size_t> targets(const std::vector<std::size_t>& loads) {
-  const std::size_t n = loads.size();
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return loads[a] > loads[b]; });
-  std::vector<std::size_t> result(n, kShards / n);
-  for (std::size_t i = 0; i < kShards % n; ++i) ++result[order[i]];
-  return result;
-}
-
-/// `before` as those see it who live now: what the others had is nobody's, or whose it was to be.
-ShardTable without_the_lost(const ShardTable& before, const std::vector<Owner>& live) {
+/// `before` with those `owners` and no others: what the others had is nobody's, or whose it was to
+/// be.
+ShardTable with_owners(const ShardTable& before, std::vector<Owner> owners) {
   ShardTable table;
-  table.owners = owners_of(before, live);
+  table.owners = std::move(owners);
   std::vector<Number> is_now;
   is_now.reserve(before.owners.size());
   for (const auto& owner : before.owners) is_now.push_back(table.number_of(owner));
@@ -138,6 +127,14 @@ bool ShardTable::gives_away(Number one) const noexcept {
   return false;
 }
 
+bool ShardTable::has_part(Number one) const noexcept {
+  if (one == kNobody) return false;
+  for (std::size_t s = 0; s < kShards; ++s) {
+    if (owner[s] == one || next[s] == one) return true;
+  }
+  return false;
+}
+
 std::size_t ShardTable::moving() const noexcept {
   return kShards - static_cast<std::size_t>(std::count(next.begin(), next.end(), kNobody));
 }
@@ -155,11 +152,22 @@ bool operator==(const ShardTable& a, const ShardTable& b) noexcept {
   return a.owners == b.owners && a.owner == b.owner && a.next == b.next;
 }
 
+std::vector<std::size_t> even_shares(const std::vector<std::size_t>& loads, std::size_t total) {
+  const std::size_t n = loads.size();
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return loads[a] > loads[b]; });
+  std::vector<std::size_t> result(n, total / n);
+  for (std::size_t i = 0; i < total % n; ++i) ++result[order[i]];
+  return result;
+}
+
 ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live) {
   CHARGEMILL_ASSERT(!live.empty() && live.size() <= ShardTable::kOwnersMax);
-  ShardTable table = without_the_lost(before, live);
+  ShardTable table = with_owners(before, owners_of(before, live));
   auto loads = table.loads();
-  const auto wanted = targets(loads);
+  const auto wanted = even_shares(loads, kShards);
   Receivers receivers{loads, wanted};
   for (auto& owner : table.owner) {
     if (owner == kNobody) owner = receivers.take();
@@ -169,71 +177,6 @@ ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live) {
     if (table.is_moving(s) || loads[owner] <= wanted[owner]) continue;
     --loads[owner];
     table.next[s] = receivers.take();
-  }
-  return table;
-}
-
-namespace {
-
-/// How many of the first `used` each has, or is to have.
-std::vector<std::size_t> loads_of(const ShardTable& table, std::size_t used) {
-  std::vector<std::size_t> result(table.owners.size());
-  for (std::size_t s = 0; s < used; ++s) {
-    const Number at_last = table.is_moving(s) ? table.next[s] : table.owner[s];
-    if (at_last != kNobody) ++result[at_last];
-  }
-  return result;
-}
-
-/// Who of those that stay has least.
-Number least_of(const std::vector<std::size_t>& loads, const std::vector<bool>& leaves) {
-  Number least = kNobody;
-  for (std::size_t i = 0; i < loads.size(); ++i) {
-    if (!leaves[i] && (least == kNobody || loads[i] < loads[least])) least = static_cast<Number>(i);
-  }
-  CHARGEMILL_ASSERT(least != kNobody);
-  return least;
-}
-
-}  // namespace
-
-ShardTable inherited(const ShardTable& before, const std::vector<Owner>& heirs,
-                     const std::vector<Owner>& leavers, std::size_t used, std::size_t at_most) {
-  CHARGEMILL_ASSERT(!heirs.empty() && used > 0 && used <= kShards && at_most > 0);
-  ShardTable table = without_the_lost(before, heirs);
-  std::vector<bool> leaves(table.owners.size());
-  for (const auto& leaver : leavers) {
-    const Number number = table.number_of(leaver);
-    if (number != kNobody) leaves[number] = true;
-  }
-  // If all leave they stay: somebody has to have what there is.
-  if (std::all_of(leaves.begin(), leaves.end(), [](bool one) { return one; }))
-    leaves.assign(leaves.size(), false);
-  auto loads = table.loads();
-  for (auto& owner : table.owner) {
-    if (owner != kNobody) continue;
-    owner = least_of(loads, leaves);
-    ++loads[owner];
-  }
-  if (table.moving() > 0) return table;  // first what is on its way
-  for (std::size_t leaver = 0; leaver < leaves.size(); ++leaver) {
-    const auto mine = static_cast<Number>(leaver);
-    auto in_use = loads_of(table, used);
-    if (!leaves[leaver] || table.loads()[leaver] == 0) continue;
-    const Number next = least_of(in_use, leaves);
-    const auto stay = static_cast<std::size_t>(std::count(leaves.begin(), leaves.end(), false));
-    const std::size_t fair = used / stay;  // what is left over goes one by one
-    const std::size_t wanted = fair > in_use[next] ? fair - in_use[next] : 1;
-    const std::size_t many = std::min({at_most, in_use[leaver], wanted});
-    for (std::size_t s = 0, moved = 0; s < used && moved < many; ++s) {
-      if (table.owner[s] != mine) continue;
-      table.next[s] = next;
-      ++moved;
-    }
-    for (std::size_t s = used; many == in_use[leaver] && s < kShards; ++s) {
-      if (table.owner[s] == mine) table.next[s] = next;
-    }
-    return table;
   }
   return table;
 }

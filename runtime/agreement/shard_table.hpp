@@ -35,7 +35,7 @@ struct ShardTable {
   static constexpr std::size_t kOwnersMax = 200;
 
   ShardTable() { owner.fill(kNobody), next.fill(kNobody); }
-  std::vector<Owner> owners;            ///< by number
+  std::vector<Owner> owners;            ///< by number; of heirs: also who is gone, see seated()
   std::array<Number, kShards> owner{};  ///< by shard; kNobody only while there are no owners
   std::array<Number, kShards> next{};  ///< by shard: its owner gives it to that one; mostly kNobody
 
@@ -43,6 +43,8 @@ struct ShardTable {
   [[nodiscard]] bool is_moving(std::size_t shard) const noexcept { return next[shard] != kNobody; }
   /// Whether `one` still has shards to give away.
   [[nodiscard]] bool gives_away(Number one) const noexcept;
+  /// Whether it has shards, or is to have some.
+  [[nodiscard]] bool has_part(Number one) const noexcept;
   [[nodiscard]] std::size_t moving() const noexcept;
   /// Shards by owner, once all moves are made.
   [[nodiscard]] std::vector<std::size_t> loads() const;
@@ -52,17 +54,29 @@ struct ShardTable {
   return !(a == b);
 }
 
+/// How many of `total` each is to have who has `loads` now: as many as the others, and of what is
+/// left over one goes to each of those who have most already. Requires somebody.
+[[nodiscard]] std::vector<std::size_t> even_shares(const std::vector<std::size_t>& loads,
+                                                   std::size_t total);
+
 /// The table for those who live now, 1 to kOwnersMax: loads that differ by one at most. A shard
 /// whose owner is gone has a new one at once; one whose owner lives begins to move, and only as
 /// many do as evenness needs.
 [[nodiscard]] ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live);
-/// Those of the first table go on without newcomers: `heirs`, who live. A shard whose owner is gone
-/// has a new one at once. Those of `leavers`, who are among them, move to the others, from one to
-/// one other at a time, `at_most` at once of the first `used`; those behind, which nobody has,
-/// follow the last. Nothing else moves. Requires an heir.
+/// A network goes on with `heirs`, owners who live; they and all others keep their numbers. A shard
+/// whose owner is no heir has a new one at once. Those of `leavers`, who are among them, move to
+/// the others, from one to one other at a time, `at_most` at once of the first `used`; those
+/// behind, which nobody has, follow the last. Then as many of the first `used` move likewise as
+/// evenness needs. Nothing else moves. Requires an heir.
 [[nodiscard]] ShardTable inherited(const ShardTable& before, const std::vector<Owner>& heirs,
                                    const std::vector<Owner>& leavers, std::size_t used,
                                    std::size_t at_most);
+/// `newcomers`, in this order, have numbers, and no shard: that which somebody of the same name
+/// had, one that nobody has had, or else one of somebody who is gone, for there are `places` at
+/// most. Whoever finds none has to wait. Requires that only who is among `live` has part in the
+/// table.
+[[nodiscard]] ShardTable seated(ShardTable table, const std::vector<Owner>& newcomers,
+                                const std::vector<Owner>& live, std::size_t places);
 /// `owner` has let go of all that it gives away.
 [[nodiscard]] ShardTable handed_over(ShardTable table, ShardTable::Number owner);
 

@@ -1,5 +1,5 @@
 // A simulated cluster whose nodes leave in peace, one after the other: their shards move to those
-// who stay, and nobody joins.
+// who stay, and nobody who comes is welcome.
 #pragma once
 
 #include <cstdlib>
@@ -48,7 +48,7 @@ class LeavingCluster final : public SimulatedCluster {
     const auto number = view.table.number_of(node.member->self());
     const bool is_done = wish_[n].is_said && number != agreement::ShardTable::kNobody &&
                          view.is_leaving(node.member->self()) && view.table.loads()[number] == 0 &&
-                         !view.table.gives_away(number) && view.table.owners.size() > 1;
+                         !view.table.gives_away(number);
     if (!is_done) return die_now_and_then(n);
     wish_[n].has_left = true;
     ++parted_;
@@ -89,7 +89,8 @@ class LeavingCluster final : public SimulatedCluster {
       if (!node.member) continue;
       if (!node.member->may_act(clock_of(node))) return "a node is not back";
       const auto& view = node.member->view();
-      if (view.table.number_of(node.member->self()) == agreement::ShardTable::kNobody) continue;
+      const auto number = view.table.number_of(node.member->self());
+      if (number == agreement::ShardTable::kNobody || !view.table.has_part(number)) continue;
       is_there = true;
       if (node.member->is_central(clock_of(node))) centrals.insert(node.member->self().name);
       if (view.table.moving() > 0) return "shards still move";

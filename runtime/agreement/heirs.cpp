@@ -1,0 +1,166 @@
+// The table of a network that goes on while its nodes leave, are lost and join.
+#include <algorithm>
+
+#include "runtime/agreement/shard_table.hpp"
+#include "runtime/base/assert.hpp"
+
+namespace chargemill::runtime::agreement {
+namespace {
+
+using Number = ShardTable::Number;
+constexpr Number kNobody = ShardTable::kNobody;
+
+bool is_among(const std::vector<Owner>& all, const Owner& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+/// Who may have shards, by number.
+struct Part {
+  std::vector<bool> is_heir;
+  std::vector<bool> stays;  ///< of the heirs
+};
+
+Part parts_of(const ShardTable& table, const std::vector<Owner>& heirs,
+              const std::vector<Owner>& leavers) {
+  Part part;
+  for (const auto& owner : table.owners) {
+    part.is_heir.push_back(is_among(heirs, owner));
+    part.stays.push_back(part.is_heir.back() && !is_among(leavers, owner));
+  }
+  // If all leave they stay: somebody has to have what there is.
+  if (std::count(part.stays.begin(), part.stays.end(), true) == 0) part.stays = part.is_heir;
+  CHARGEMILL_ASSERT(std::count(part.stays.begin(), part.stays.end(), true) > 0);
+  return part;
+}
+
+/// What those have who are no heirs is nobody's, or whose it was to be.
+void take_from_the_lost(ShardTable& table, const Part& part) {
+  const auto now = [&](Number one) { return one != kNobody && part.is_heir[one] ? one : kNobody; };
+  for (std::size_t s = 0; s < kShards; ++s) {
+    table.owner[s] = now(table.owner[s]);
+    table.next[s] = now(table.next[s]);
+    if (table.owner[s] == kNobody) std::swap(table.owner[s], table.next[s]);
+  }
+}
+
+/// How many of the first `used` each has, or is to have.
+std::vector<std::size_t> loads_of(const ShardTable& table, std::size_t used) {
+  std::vector<std::size_t> result(table.owners.size());
+  for (std::size_t s = 0; s < used; ++s) {
+    const Number at_last = table.is_moving(s) ? table.next[s] : table.owner[s];
+    if (at_last != kNobody) ++result[at_last];
+  }
+  return result;
+}
+
+/// Who of those that stay has least.
+Number least_of(const std::vector<std::size_t>& loads, const Part& part) {
+  Number least = kNobody;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (part.stays[i] && (least == kNobody || loads[i] < loads[least]))
+      least = static_cast<Number>(i);
+  }
+  return least;
+}
+
+/// Those that nobody has go to whoever has least of their kind: what is used and what is not.
+void give_to_heirs(ShardTable& table, const Part& part, std::size_t used) {
+  auto in_use = loads_of(table, used);
+  auto all = table.loads();
+  for (std::size_t s = 0; s < kShards; ++s) {
+    if (table.owner[s] != kNobody) continue;
+    const Number heir = least_of(s < used ? in_use : all, part);
+    table.owner[s] = heir;
+    ++all[heir];
+    if (s < used) ++in_use[heir];
+  }
+}
+
+/// So many of the first `used` begin to move.
+void move(ShardTable& table, std::size_t used, Number from, Number to, std::size_t many) {
+  for (std::size_t s = 0; s < used && many > 0; ++s) {
+    if (table.owner[s] != from || table.is_moving(s)) continue;
+    table.next[s] = to;
+    --many;
+  }
+}
+
+/// The next ones of a leaver begin to move; false: nobody who leaves has any.
+bool begin_to_leave(ShardTable& table, const Part& part, std::size_t used, std::size_t at_most) {
+  const auto in_use = loads_of(table, used);
+  const auto all = table.loads();
+  const auto stay =
+      static_cast<std::size_t>(std::count(part.stays.begin(), part.stays.end(), true));
+  for (std::size_t leaver = 0; leaver < all.size(); ++leaver) {
+    const auto mine = static_cast<Number>(leaver);
+    if (!part.is_heir[leaver] || part.stays[leaver] || all[leaver] == 0) continue;
+    const Number next = least_of(in_use, part);
+    const std::size_t fair = used / stay;  // what is left over goes one by one
+    const std::size_t wanted = fair > in_use[next] ? fair - in_use[next] : 1;
+    const std::size_t many = std::min({at_most, in_use[leaver], wanted});
+    move(table, used, mine, next, many);
+    for (std::size_t s = used; many == in_use[leaver] && s < kShards; ++s) {
+      if (table.owner[s] == mine) table.next[s] = next;
+    }
+    return true;
+  }
+  return false;
+}
+
+/// Who has too few gets the next ones of somebody who has too many.
+void begin_to_even_out(ShardTable& table, const Part& part, std::size_t used, std::size_t at_most) {
+  const auto loads = loads_of(table, used);
+  std::vector<Number> stay;
+  std::vector<std::size_t> have;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (!part.stays[i]) continue;
+    stay.push_back(static_cast<Number>(i));
+    have.push_back(loads[i]);
+  }
+  const auto wanted = even_shares(have, used);
+  for (std::size_t to = 0; to < stay.size(); ++to) {
+    if (have[to] >= wanted[to]) continue;
+    for (std::size_t from = 0; from < stay.size(); ++from) {
+      if (have[from] <= wanted[from]) continue;
+      const std::size_t many =
+          std::min({at_most, have[from] - wanted[from], wanted[to] - have[to]});
+      return move(table, used, stay[from], stay[to], many);
+    }
+  }
+}
+
+}  // namespace
+
+ShardTable inherited(const ShardTable& before, const std::vector<Owner>& heirs,
+                     const std::vector<Owner>& leavers, std::size_t used, std::size_t at_most) {
+  CHARGEMILL_ASSERT(used > 0 && used <= kShards && at_most > 0);
+  ShardTable table = before;
+  const Part part = parts_of(table, heirs, leavers);
+  take_from_the_lost(table, part);
+  give_to_heirs(table, part, used);
+  if (table.moving() > 0) return table;  // first what is on its way
+  if (!begin_to_leave(table, part, used, at_most)) begin_to_even_out(table, part, used, at_most);
+  return table;
+}
+
+ShardTable seated(ShardTable table, const std::vector<Owner>& newcomers,
+                  const std::vector<Owner>& live, std::size_t places) {
+  for (const auto& newcomer : newcomers) {
+    auto& owners = table.owners;
+    auto place = std::find_if(owners.begin(), owners.end(),
+                              [&](const Owner& one) { return one.name == newcomer.name; });
+    if (place == owners.end() && owners.size() < places) {
+      owners.push_back(newcomer);
+      continue;
+    }
+    if (place == owners.end())
+      place = std::find_if(owners.begin(), owners.end(),
+                           [&](const Owner& one) { return !is_among(live, one); });
+    if (place == owners.end()) return table;
+    CHARGEMILL_ASSERT(!table.has_part(static_cast<Number>(place - owners.begin())));
+    *place = newcomer;
+  }
+  return table;
+}
+
+}  // namespace chargemill::runtime::agreement
