@@ -18,9 +18,6 @@ std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stag
   return result;
 }
 
-/// Central lives where this shard does.
-constexpr std::uint32_t kShardOfCentral = 0;
-
 }  // namespace
 
 template <class Actor, class Make>
@@ -43,12 +40,12 @@ central::CentralState Network::central_state() const {
 }
 
 void Network::spawn_central() {
-  if (is_here(kShardOfCentral)) {
+  if (central_node_ == engine_.options().node) {
     auto* const central = engine_.spawn<central::CentralActor>(0, central_state(), switchboard_);
     central_ = central;
     switchboard_.central = central;
   } else {
-    switchboard_.central = engine_.reserve(node_of(kShardOfCentral));
+    switchboard_.central = engine_.reserve(central_node_);
   }
 }
 

@@ -8,11 +8,13 @@
 
 namespace chargemill::network {
 Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording,
-                 const archive::Image* image, elsewhere::Link* link)
+                 const archive::Image* image, elsewhere::Link* link, const Spread& spread)
     : engine_(engine),
       recording_(recording),
       link_(link),
       topology_(make_topology(scenario)),
+      dealt_among_(spread.nodes == 0 ? engine.options().nodes : spread.nodes),
+      central_node_(spread.central),
       annex_(topology_, engine.options().nodes > 1 ? Annex::Room{} : room_of(scenario)),
       health_interval_(scenario.network.health_interval),
       driver_pause_(scenario.drivers.pause),
@@ -38,10 +40,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
     switchboard_.instruments.push_back(instruments_.back().get());
   }
   const auto shards = topology_.shards.size();
-  for (std::uint32_t s = 0; s < shards; ++s) {
-    nodes_of_.emplace_back(s % engine_.options().nodes);
-    homes_.push_back(s / engine_.options().nodes);
-  }
+  deal_out(spread);
   list_shards_here();
   switchboard_.shard_of.resize(topology_.points.size());
   switchboard_.drivers_of.resize(shards);
@@ -66,6 +65,18 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
   count_actors();
   keep_places_free();
   if (image != nullptr) seat_again(*image);
+}
+
+/// Those of one node go round its workers.
+void Network::deal_out(const Spread& spread) {
+  CHARGEMILL_ASSERT(spread.node_of.empty() || spread.node_of.size() == topology_.shards.size());
+  std::vector<unsigned> dealt(engine_.options().nodes);
+  for (std::uint32_t s = 0; s < topology_.shards.size(); ++s) {
+    const unsigned node = spread.node_of.empty() ? s % dealt_among_ : spread.node_of[s];
+    CHARGEMILL_ASSERT(node < dealt.size());
+    nodes_of_.emplace_back(node);
+    homes_.push_back(dealt[node]++);
+  }
 }
 
 /// Inspections of this node go from one to the next.

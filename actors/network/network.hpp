@@ -44,8 +44,10 @@ class Network {
   /// `recording`, which outlives this, keeps what happens; null: nobody does. `image`: what an
   /// earlier run of the same network has left (D-084). `link`, which outlives the engine's workers:
   /// central is elsewhere, and this leads there; all hear that they reach it before they speak.
+  /// `spread`: of a cluster; a node that joins one has none of the shards.
   Network(const Scenario& scenario, runtime::Coordinator& engine, Recording* recording = nullptr,
-          const archive::Image* image = nullptr, elsewhere::Link* link = nullptr);
+          const archive::Image* image = nullptr, elsewhere::Link* link = nullptr,
+          const Spread& spread = {});
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -121,8 +123,10 @@ class Network {
   /// What guests call their requests. Any thread.
   [[nodiscard]] GivenNames& given_names() noexcept { return given_names_; }
 
+  /// Of a cluster: among how many nodes shards were dealt out when it began. Any thread.
+  [[nodiscard]] unsigned nodes() const noexcept { return dealt_among_; }
   /// Of a cluster: which node has this shard, with all that works beside it. They go round, so that
-  /// each has as many as the others, until one is lost. Any thread.
+  /// each has as many as the others, until one is lost, leaves or joins. Any thread.
   [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept { return nodes_of_[shard]; }
   /// Whether the shard lives on this node.
   [[nodiscard]] bool has(ShardId id) const noexcept { return is_here(index_of(id)); }
@@ -222,6 +226,7 @@ class Network {
     return *instruments_[home_of(shard) % instruments_.size()];
   }
   void wake_with_journal(std::uint32_t index);
+  void deal_out(const Spread& spread);
   void list_shards_here();
   void adopt_shard(std::uint32_t index, const Scenario& scenario, const Inheritance& inheritance);
   void adopt_central();
@@ -291,10 +296,11 @@ class Network {
   std::vector<ActorSlot<fleet::FleetActor>> fleets_;
   std::vector<ActorSlot<director::DirectorActor>> directors_;
   std::vector<ActorSlot<supervisor::SupervisorActor>> supervisors_;
+  const unsigned dealt_among_;            // nodes
   std::vector<Slot<unsigned>> nodes_of_;  // by ShardId
   std::vector<unsigned> homes_;           // by ShardId, as home_of()
   Slot<std::uint32_t> first_here_;        // kNoShard: this node has none
-  Slot<unsigned> central_node_ = 0U;
+  Slot<unsigned> central_node_;
   std::vector<std::uint32_t> adopted_;  // shards that came here and do not work yet
   /// One that rests here until all know that it lives elsewhere, shard by shard as they were named.
   struct Departed {

@@ -1,4 +1,4 @@
-// What becomes of the shards of a node that is lost, while the network runs.
+// Which nodes have the shards of a network, from its beginning on and while it runs.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,14 @@
 #include "runtime/base/units.hpp"
 
 namespace chargemill::network {
+
+/// How the shards lie when a node builds its network.
+struct Spread {
+  unsigned nodes = 0;             ///< among so many they were dealt out; 0: among all the engine's
+  std::vector<unsigned> node_of;  ///< by ShardId: where they are by now; empty: where they were
+                                  ///< dealt to
+  unsigned central = 0;           ///< likewise
+};
 
 /// Shards that come to this node, all from one place.
 struct Inheritance {

@@ -69,7 +69,7 @@ std::string hello_text(const api::World& world, const Abilities& abilities) {
   hello["instance"] = std::to_string(abilities.instance);  // too large for a number of JavaScript
   hello["thresholds"] = world.scenario.thresholds;
   hello["marks"] = marks_json(world.scenario);
-  hello["nodes"] = world.desk.engine().options().nodes;
+  hello["nodes"] = run.nodes;
   hello["points"] = world.desk.points();
   hello["zones"] = topology.zones;
   hello["lateness_limit_ms"] = seconds_of(run.lateness_limit) * 1e3;

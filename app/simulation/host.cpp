@@ -38,6 +38,17 @@ runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Ex
   return options;
 }
 
+/// The exchange may have places for more nodes than begin.
+network::Spread spread_of(const network::Scenario& scenario, const runtime::Exchange* exchange,
+                          const network::Route* joins) {
+  network::Spread spread;
+  if (exchange != nullptr) spread.nodes = scenario.run.nodes;
+  if (joins == nullptr) return spread;
+  spread.node_of = joins->node_of;
+  spread.central = joins->central;
+  return spread;
+}
+
 }  // namespace
 
 unsigned workers_of(const network::Scenario& scenario) {
@@ -86,13 +97,14 @@ std::vector<DisplayState> shown_here(network::Network& network) {
 }
 
 Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
-           runtime::Exchange* exchange, network::Others* others)
+           runtime::Exchange* exchange, network::Others* others, const network::Route* joins)
     : recording_(journal.recording.get()),
       exchange_(exchange),
       engine_(std::make_unique<runtime::Engine>(options_of(scenario, exchange))) {
   if (exchange != nullptr) exchange->attach(engine_->coordinator());
   network_ = std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
-                                                journal.image ? &*journal.image : nullptr, link);
+                                                journal.image ? &*journal.image : nullptr, link,
+                                                spread_of(scenario, exchange, joins));
   if (journal.memory) network_->remember(*journal.memory);
   desk_ = std::make_unique<network::Desk>(*network_, engine_->coordinator(), others);
   if (exchange != nullptr)

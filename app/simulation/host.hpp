@@ -23,8 +23,10 @@ class Host {
  public:
   /// `link`: to a central elsewhere; null: it is here. `exchange`, which outlives this, leads to
   /// the other nodes; null: there are none. `others`, likewise: they are asked from here.
+  /// `joins`: where the shards are of a network that runs; null: all begin.
   Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
-       runtime::Exchange* exchange, network::Others* others = nullptr);
+       runtime::Exchange* exchange, network::Others* others = nullptr,
+       const network::Route* joins = nullptr);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
   ~Host();

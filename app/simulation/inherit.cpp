@@ -28,9 +28,8 @@ LivesWanted wanted_of(Host& host, const network::Scenario& scenario, const RunJo
   wanted.first = journal.recording ? journal.first : std::filesystem::path{};
   wanted.former = legacy.former;
   wanted.run = journal.image ? journal.image->run.run + 1 : 1;
-  const unsigned nodes = host.engine().options().nodes;
-  for (unsigned node = 0; node < nodes; ++node)
-    wanted.networks.push_back(network::fingerprint(topology, nodes, node));
+  for (unsigned node = 0; node < host.engine().options().nodes; ++node)
+    wanted.networks.push_back(network::fingerprint(topology, host.network().nodes(), node));
   wanted.origin = archive::Origin{scenario.run.start_unix_s};
   wanted.shards.resize(topology.shards.size());
   for (const std::uint32_t shard : legacy.shards) wanted.shards[shard] = true;

@@ -358,7 +358,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   Heir heir;
   if (leader != nullptr) heir = heir_of(host, leader->exchange(), scenario, journal);
   outcome.cost.workers = host.engine().workers();
-  outcome.cost.nodes = host.engine().options().nodes;
+  outcome.cost.nodes = host.network().nodes();
   outcome.cost.startup_s =
       journal.restore_s + std::chrono::duration<double>(ModelClock::wall_now() - begun).count();
   if (console) host.network().open_consoles();
