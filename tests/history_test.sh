@@ -96,6 +96,42 @@ END
   ends_with 0 "$chargemill" history stats --cp CP-000001 --days 1 --since 1h --data "$work/many" >/dev/null
 }
 
+# refused_for TEXT DATA: neither history nor a run makes anything of it, and both say so.
+refused_for() {
+  local text=$1 data=$2
+  ends_with 4 "$chargemill" history health --data "$data" >"$work/out" 2>"$work/err"
+  cat "$work/out" "$work/err"
+  [[ ! -s $work/out ]]
+  grep -q -- "$text" "$work/err"
+  ends_with 4 run --no-out --data "$data" >"$work/out" 2>"$work/err"
+  cat "$work/err"
+  grep -q -- "$text" "$work/err"
+}
+# Whatever lies where a journal should be: an error that names it, no crash, and nothing that is wrong.
+names_what_is_no_journal() {
+  local segment size cut
+  run --no-out --data "$work/sound" --duration 10m >/dev/null
+  segment=$(basename "$(find "$work/sound" -name '*.segment')")
+  size=$(stat -c %s "$work/sound/$segment")
+  for cut in 0 1 4096 8192 12288 $((size / 2)) $((size * 3 / 4)); do
+    rm -rf "$work/cut"
+    cp -r "$work/sound" "$work/cut"
+    truncate -s "$cut" "$work/cut/$segment"
+    echo "$cut of $size bytes:"
+    refused_for "$segment" "$work/cut"
+  done
+  mkdir -p "$work/text" "$work/folder/$segment"
+  seq 100000 >"$work/text/$segment"
+  refused_for "$segment" "$work/text"
+  refused_for "$segment" "$work/folder"
+  refused_for "$work/sound/$segment" "$work/sound/$segment" # a file
+  echo "no journal" >"$work/file"
+  refused_for "$work/file" "$work/file"
+  mkdir -p "$work/renamed"
+  cp "$work/sound/$segment" "$work/renamed/00000000000000000007-0.segment"
+  refused_for 00000000000000000007-0.segment "$work/renamed"
+}
+
 live=("$chargemill" run "$work/long.toml" --progress off --speed 60 --set central.shards=4)
 
 refuses_a_second_writer() {
@@ -173,6 +209,18 @@ keeps_the_energy_of_open_sessions() {
   kill -INT "$pid"
   ends_with 130 wait "$pid"
   agree "$work/sum5" "$work/sum5"
+}
+# The demo has every kind of fault, and breakers that open and close: to its end, and until somebody interrupts it.
+keeps_the_energy_of_the_demo() {
+  local pid demo=("$chargemill" run --charge-points 1000 --drivers 1000 --progress off)
+  "${demo[@]}" --speed max --out "$work/demo1" >/dev/null 2>&1 || [[ $? == 99 ]] # thresholds are of the whole demo
+  agree "$work/demo1" "$work/demo1"
+  "${demo[@]}" --speed 300 --out "$work/demo2" >/dev/null 2>&1 &
+  pid=$!
+  until_true has_rows faults --data "$work/demo2" --kind RECOVERY
+  kill -INT "$pid"
+  ends_with 130 wait "$pid"
+  agree "$work/demo2" "$work/demo2"
 }
 # Links that are cut until after the end: central closes sessions whose engines go on, and cannot say so.
 keeps_the_energy_of_sessions_behind_cut_links() {
@@ -266,9 +314,11 @@ law "history reads what a run has kept, as table, JSON and CSV" reads_the_histor
 law "history says that there are more rows than it shows" says_that_there_are_more
 law "history says that nobody has the name of a charge point or driver" says_that_nobody_has_that_name
 law "history refuses what it would ignore" refuses_what_does_not_apply
+law "history and a run name what is no journal, or not all of one" names_what_is_no_journal
 law "4 when somebody else writes the data directory, who is named and read meanwhile" refuses_a_second_writer
 law "a run that was killed is continued: nothing lost, nothing twice, all conserved" goes_on_after_a_kill
 law "history and summary agree on what was delivered, to the millijoule" keeps_the_energy_of_open_sessions
+law "so they do of the demo, to its end or interrupted" keeps_the_energy_of_the_demo
 law "so they do on sessions that central closed without their engines" keeps_the_energy_of_sessions_behind_cut_links
 law "a journal keeps so many bytes as it is told to" keeps_what_it_is_told_to
 law "a journal keeps records for so long as it is told to" keeps_no_longer_than_it_is_told_to
