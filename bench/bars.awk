@@ -47,7 +47,7 @@ END {
     found = median[of[i], figure[i]] + 0
     asked = bar[i] + 0
     if (rival[i] != "") found = median[rival[i], figure[i]] > 0 ? found / median[rival[i], figure[i]] : 0
-    kept = relation[i] == "<" ? found < asked : found >= asked
+    kept = relation[i] == "<" ? found < asked : relation[i] == "<=" ? found <= asked : found >= asked
     if (!kept) ++missed
     printf "  %-6s  %s: %s %s, bar %s %s%s\n", kept ? "kept" : "MISSED", of[i], figure[i],
       shown(found) (rival[i] == "" ? "" : " x"), relation[i], shown(asked), rival[i] == "" ? "" : " x " rival[i]
