@@ -1,7 +1,11 @@
 #include "actors/archive/past_set.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <type_traits>
+
+#include "actors/archive/history.hpp"
 
 namespace chargemill::archive {
 namespace {
@@ -169,7 +173,45 @@ Result<FaultStatistics> PastSet::statistics(const std::string& point, UtcMicros 
   }
   if (all.recoveries_measured > 0)
     all.mean_recovery_s = measured_s / static_cast<double>(all.recoveries_measured);
+  if (members_.size() > 1 && all.total_events <= History::kMeasuredMax) {
+    const auto measured = measure_together(point, since, all);
+    if (!measured) return tl::unexpected(measured.error());
+  }
   return all;
+}
+
+/// A FAULT of a node that was lost has its RECOVERY in another journal. If there are so few events
+/// that all can be looked at, they are paired as if they lay in one.
+Result<void> PastSet::measure_together(const std::string& point, UtcMicros since,
+                                       FaultStatistics& statistics) {
+  Filter filter;
+  filter.point = point;
+  filter.limit = History::kMeasuredMax + 1;
+  const auto events = faults(filter);
+  if (!events) return tl::unexpected(events.error());
+  if (events->size() > History::kMeasuredMax) return {};
+  // A memory counts what it has forgotten.
+  if (since == UtcMicros::min() && events->size() != statistics.total_events) return {};
+  std::map<std::string, UtcMicros> recovered;
+  std::set<std::string> heard_of;
+  double sum_s = 0;
+  statistics.currently_faulty = statistics.recoveries_measured = 0;
+  for (const FaultRow& event : *events) {  // newest first
+    if (event.type == EventType::other) continue;
+    const bool is_fault = event.type == EventType::fault;
+    if (heard_of.insert(event.point).second && is_fault) ++statistics.currently_faulty;
+    if (event.time < since) continue;
+    if (!is_fault) recovered[event.point] = event.time;
+    const auto end = is_fault ? recovered.find(event.point) : recovered.end();
+    if (end == recovered.end()) continue;
+    sum_s += std::chrono::duration<double>(end->second - event.time).count();
+    ++statistics.recoveries_measured;
+    recovered.erase(end);
+  }
+  statistics.mean_recovery_s.reset();
+  if (statistics.recoveries_measured > 0)
+    statistics.mean_recovery_s = sum_s / static_cast<double>(statistics.recoveries_measured);
+  return {};
 }
 
 Result<Position> PastSet::follow(const Position& after, std::uint64_t looked_max,

@@ -37,6 +37,8 @@ class PastSet final : public Past {
   template <class Row, class Ask, class TimeOf>
   [[nodiscard]] Result<std::vector<Row>> gather_settled(const Filter& filter, Ask ask,
                                                         TimeOf time_of);
+  [[nodiscard]] Result<void> measure_together(const std::string& point, UtcMicros since,
+                                              FaultStatistics& statistics);
   template <class Row>
   [[nodiscard]] Result<void> settle(std::vector<Row>& rows);
   [[nodiscard]] std::uint64_t unique_id(std::size_t member, std::uint64_t id) const noexcept;

@@ -84,6 +84,25 @@ TEST(SeveralJournals, ShowAsManyAsAreWantedAlsoWhereTheNewestAreOfAnotherKind) {
   EXPECT_EQ(over[0].session, kThird) << "the newest start";
 }
 
+TEST(SeveralJournals, PairARecoveryWithTheFaultThatAnotherOneHas) {  // D-175
+  Told lost{"lost"};
+  Told heir{"heir"};
+  lost.event(1s, kOne, EventType::fault);
+  lost.event(2s, kTwo, EventType::fault);
+  heir.event(5s, kOne, EventType::recovery);
+  auto both = asked_as_one(lost.history(), heir.history());
+  const auto all = both.statistics("", UtcMicros::min()).value();
+  EXPECT_EQ(all.total_events, 3U);
+  EXPECT_EQ(all.currently_faulty, 1U) << "the second point";
+  EXPECT_EQ(all.recoveries_measured, 1U);
+  EXPECT_EQ(all.mean_recovery_s, 4.0);
+  EXPECT_EQ(both.statistics("CP-001", UtcMicros::min()).value().currently_faulty, 0U);
+  const auto later = both.statistics("", utc(3s)).value();
+  EXPECT_EQ(later.total_events, 1U);
+  EXPECT_FALSE(later.mean_recovery_s) << "its FAULT was before";
+  EXPECT_EQ(later.currently_faulty, 1U) << "also of those from before";
+}
+
 // What a node that lives has begun in this run nobody else can know of: so 20,000 open sessions are
 // not asked about, each time that somebody looks.
 TEST(SeveralJournals, AreNotAskedOfWhatAWriterAtWorkHasBegun) {
