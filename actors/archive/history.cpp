@@ -52,8 +52,9 @@ template <class Row, class IsNewer, class Counts>
 void keep_newest(std::vector<Row>& rows, std::uint64_t limit, IsNewer is_newer, Counts counts) {
   std::stable_sort(rows.begin(), rows.end(), is_newer);
   auto end = rows.begin();
-  for (std::uint64_t kept = 0; end != rows.end() && kept < limit; ++end)
+  for (std::uint64_t kept = 0; end != rows.end() && kept < limit; ++end) {
     if (counts(*end)) ++kept;
+  }
   rows.erase(end, rows.end());
 }
 template <class Row, class IsNewer>
