@@ -9,6 +9,7 @@
 #include "app/compare/digests.hpp"
 #include "app/compare/first_difference.hpp"
 #include "app/compare/run_set.hpp"
+#include "app/output/json_text.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -81,7 +82,7 @@ int compare_command(const std::filesystem::path& base, const std::filesystem::pa
     json["same_work"] = verdict.same_work;
     json["parted"] = parted_json(parted);
     json["parted_unknown"] = parted ? nlohmann::json{} : nlohmann::json(parted.error().text);
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json_text(json, 2));
   } else {
     fmt::print("{}{}", comparison_text(comparison), digest_text(verdict, parted));
   }

@@ -11,6 +11,7 @@
 #include "app/find_max/scaled.hpp"
 #include "app/find_max/search.hpp"
 #include "app/find_max/step.hpp"
+#include "app/output/json_text.hpp"
 #include "app/output/run_directory.hpp"
 #include "app/output/series_row.hpp"
 #include "app/output/terminal.hpp"
@@ -141,7 +142,7 @@ class Steps {
     for (const auto& [name, content] :
          {std::pair<std::string, std::string>{"scenario.resolved.toml", resolved_toml(scenario)},
           {"summary.txt", summary_text(summary)},
-          {"summary.json", summary.dump(2) + "\n"}}) {
+          {"summary.json", json_text(summary, 2) + "\n"}}) {
       auto written = made->write(name, content);
       if (!written) return written;
     }

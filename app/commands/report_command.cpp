@@ -9,6 +9,7 @@
 #include "app/commands/exit_code.hpp"
 #include "app/commands/run_end.hpp"
 #include "app/compare/run_set.hpp"
+#include "app/output/json_text.hpp"
 #include "app/report/html_report.hpp"
 #include "app/report/markdown_report.hpp"
 #include "app/summary/summary.hpp"
@@ -27,7 +28,7 @@ std::string text_of(const std::filesystem::path& path) {
 
 std::string report_text(const ordered_json& summary, const std::filesystem::path& run,
                         const std::string& format) {
-  if (format == "json") return summary.dump(2) + "\n";
+  if (format == "json") return json_text(summary, 2) + "\n";
   if (format == "md") return markdown_report(summary);
   if (format == "html") {
     auto states = ordered_json::parse(text_of(run / "states.json"), nullptr, false);

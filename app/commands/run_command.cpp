@@ -24,6 +24,7 @@
 #include "app/metrics/collector.hpp"
 #include "app/output/console.hpp"
 #include "app/output/digest_log.hpp"
+#include "app/output/json_text.hpp"
 #include "app/output/live_view.hpp"
 #include "app/output/operator_signals.hpp"
 #include "app/output/run_directory.hpp"
@@ -158,7 +159,7 @@ class Run {
     facts.nodes_trouble = quorum_of(nodes_.get());
     facts.series = [kept = series_] { return thinned_series(kept->text()).dump(); };
     facts.log = [kept = kept_log_] { return kept->json(); };
-    facts.config = [text = config_json(loaded_).dump()] { return text; };
+    facts.config = [text = json_text(config_json(loaded_))] { return text; };
     facts.metrics = [collector = std::make_shared<metrics::Collector>(
                          desk, metrics::facts_of(scenario_, desk.topology(), kVersion, kCommit),
                          journal_.recording.get(), &log_counts_,

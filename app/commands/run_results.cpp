@@ -4,6 +4,7 @@
 
 #include "app/commands/run_end.hpp"
 #include "app/output/hgrm_text.hpp"
+#include "app/output/json_text.hpp"
 #include "app/report/html_report.hpp"
 
 namespace chargemill::app {
@@ -34,10 +35,10 @@ Result<void> write_results(const RunDirectory& directory, const RunOutcome& outc
   if (!kept) return kept;
   for (const auto& [name, content] :
        {std::pair<std::string, std::string>{"summary.txt", text},
-        {"states.json", states.dump() + "\n"},
+        {"states.json", json_text(states) + "\n"},
         {"report.html", html_report(summary, directory.series_text(),
                                     report_end(states, directory.path(), journal))},
-        {"summary.json", summary.dump(2) + "\n"}}) {
+        {"summary.json", json_text(summary, 2) + "\n"}}) {
     auto written = directory.write(name, content);
     if (!written) return written;
   }
