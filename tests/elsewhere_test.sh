@@ -208,6 +208,18 @@ wrong_starts() {
   fact wrong 's["engines"]["payloads_invalid"] == 7 and s["link"]["unclear"] == 0'
   fact wrong 's["sessions"]["started"] == 0 and s["conservation"]["ok"]'
 }
+rude_central() {
+  python3 tests/e2e/rude_central.py "$work/rude.port" &
+  local ordering=$!
+  echo "$ordering" >>"$work/pids"
+  until_true test -e "$work/rude.port"
+  port=$(<"$work/rude.port") load rude "$work/wrong.toml"
+  wait "$ordering"
+  cat "$work/rude.out"
+  fact rude 's["conservation"]["ok"] and s["sessions"]["started"] == 1'
+  fact rude 's["link"]["unclear"] == 5 and s["link"]["declined"] > 0 and s["link"]["lost"] == 0'
+  fact rude 's["link"]["last_trouble"] == "NACK: x" + 96 * "\u00fc"'
+}
 nobody_there() {
   local code=0
   "$chargemill" run "$work/load.toml" --central tcp://127.0.0.1:1 --no-out >"$work/none.out" 2>"$work/none.err" || code=$?
@@ -239,5 +251,6 @@ fi
 law "a central that returns with its journal knows who joined, and what was open ends once (D-214)" \
   central_goes_on_with_its_journal
 law "a start whose payload does not serve is answered: null, empty, no object, no driver (D-092)" wrong_starts
+law "a central that says what it likes harms nobody: endless names, messages nobody knows, answers of any length" rude_central
 law "a central that is not there ends the run before it begins, with exit 4 (X-28)" nobody_there
 exit "$failed"

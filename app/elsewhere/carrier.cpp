@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "app/directory/plain_text.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/base/overloaded.hpp"
 
@@ -52,7 +53,7 @@ class Carrier::Wire final : public runtime::DialListener {
   void on_frame(std::string_view text) override {
     if (starts_with(text, "{")) return carrier_.on_news(text);
     if (std::exchange(auth_open_, false)) {
-      if (!starts_with(text, kAck)) carrier_.figures_.last_trouble = text;
+      if (!starts_with(text, kAck)) carrier_.note_trouble(text);
       return;
     }
     carrier_.on_reply(*this, text);
@@ -279,7 +280,7 @@ void Carrier::on_reply(Wire& wire, std::string_view text) {
   if (answered.is_measured) figures_.round_trip.record(Clock::now() - answered.at);
   const bool is_taken = starts_with(text, kAck);
   ++(is_taken ? figures_.taken : figures_.declined);
-  if (!is_taken) figures_.last_trouble = text.substr(0, 200);
+  if (!is_taken) note_trouble(text);
   const Answer answer =
       is_taken ? Answer::taken
                : (starts_with(text, kNotFound) ? Answer::unknown_point : Answer::declined);
@@ -293,6 +294,12 @@ void Carrier::on_reply(Wire& wire, std::string_view text) {
         }
       },
       answered.said);
+}
+
+/// What is kept, and told at the end, of the words of somebody else.
+void Carrier::note_trouble(std::string_view text) {
+  constexpr std::size_t kTroubleBytesMax = 200;
+  figures_.last_trouble = plain_text(text, kTroubleBytesMax);
 }
 
 void Carrier::on_news(std::string_view text) {

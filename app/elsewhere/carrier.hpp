@@ -73,6 +73,7 @@ class Carrier final : public elsewhere::Link {
   [[nodiscard]] codec::Frame confirmation_of(const TicketAck& said, SimTime at);
   [[nodiscard]] std::optional<codec::Frame> frame_of(const elsewhere::Said& said, SimTime at);
   void on_reply(Wire& wire, std::string_view text);
+  void note_trouble(std::string_view text);
   void on_news(std::string_view text);
   void on_reach(const Wire& wire, bool is_up);
   void tell(PointId point, const elsewhere::Heard& what);

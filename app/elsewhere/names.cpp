@@ -14,6 +14,7 @@ void ElsewhereNames::append(std::string& to, SessionId session) const {
 }
 
 std::optional<SessionId> ElsewhereNames::find_session(std::string_view name) {
+  if (name.size() > kNameBytesMax) return std::nullopt;
   const std::string text{name};
   const auto known = numbers_.find(text);
   if (known != numbers_.end()) return known->second;

@@ -12,10 +12,14 @@ namespace chargemill::app {
 
 /// Points and drivers are those of the directory; a driver that nobody here is, is kNobody.
 /// Requests are named here; one that another driver made has no number. Sessions are named there,
-/// in any words: each new name gets the next number, and the oldest beyond a limit are forgotten.
+/// in any words of up to kNameBytesMax bytes: each new name gets the next number, and the oldest
+/// beyond a limit are forgotten.
 /// Threads: one.
 class ElsewhereNames final : public codec::NameTable {
  public:
+  /// Of a session; what is longer is no name. All that is said of it names it.
+  static constexpr std::size_t kNameBytesMax = 256;
+
   /// `directory` outlives this.
   ElsewhereNames(Directory& directory, std::size_t sessions_max)
       : directory_(directory), sessions_max_(sessions_max) {}

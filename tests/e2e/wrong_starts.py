@@ -4,11 +4,10 @@ wrong_starts.py PORT_FILE: listens, writes its port there, takes one connection,
 """
 
 import json
-import os
-import socket
 import sys
 
-from framing import Speaker, expect, frame
+from central_peer import take_one
+from framing import expect, frame
 
 WRONG = ["null", "{}", "5", '"alice"', "[]", "true", '{"driver_id": 7}']
 
@@ -22,22 +21,8 @@ def statuses(peer):
             yield said
 
 
-def first_who_speaks(listener):
-    """Whoever came before only looked whether somebody is there."""
-    while True:
-        connection, _ = listener.accept()
-        connection.settimeout(60)
-        if connection.recv(1, socket.MSG_PEEK):
-            return connection
-
-
 def main(port_file):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(60)
-        with open(port_file + ".new", "w", encoding="utf-8") as file:
-            print(listener.getsockname()[1], file=file)
-        os.rename(port_file + ".new", port_file)
-        peer = Speaker(first_who_speaks(listener))
+    peer = take_one(port_file)
     told = statuses(peer)
     expect(next(told)["state"], "ACTIVATED")
     for payload in WRONG:

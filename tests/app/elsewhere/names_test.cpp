@@ -33,6 +33,16 @@ TEST(ElsewhereNames, SessionsAreCalledWhatTheyAreCalledThere) {  // D-030: reade
   EXPECT_EQ(text(*a), "session-00000001") << "forgotten: only two are remembered";
   EXPECT_NE(names.find_session("session-10000000001"), a);
 }
+// It is said again with all that is told of the session, and must fit a frame, escaped.
+TEST(ElsewhereNames, ANameWithoutEndIsNone) {
+  const auto here = topology();
+  Directory directory{here};
+  ElsewhereNames names{directory, 2};
+  const std::string longest(ElsewhereNames::kNameBytesMax, 'x');
+  EXPECT_TRUE(names.find_session(longest));
+  EXPECT_FALSE(names.find_session(longest + "x"));
+  EXPECT_FALSE(names.find_session(std::string(60'000, 'x')));
+}
 TEST(ElsewhereNames, StrangersAreNobodyAndTheirRequestsHaveNoNumber) {
   const auto here = topology();
   Directory directory{here};
