@@ -57,7 +57,10 @@ Account* account(PointBook& book, SessionId session) {
 }
 
 void begin_session(Turn& turn, PointBook& book, SessionId session) {
-  if (account(book, session) != nullptr) return;
+  if (Account* const known = account(book, session)) {
+    if (known == &book.current || !known->is_confirmed) return;
+    *known = {};  // central has forgotten that one, and gives its id again
+  }
   ++turn.state.totals.sessions_started;
   ++turn.state.totals.sessions_active;
   book.current = {session, {}, false};
@@ -91,7 +94,8 @@ void on(Turn& turn, const SessionEnd& e) {
   turn.out.emplace_back(Said{e});
   PointBook* const book = turn.book(e.point);
   if (book == nullptr) return;
-  begin_session(turn, *book, e.session);           // if its beginning was never heard
+  // If its beginning was never heard.
+  if (account(*book, e.session) == nullptr) begin_session(turn, *book, e.session);
   if (book->current.session != e.session) return;  // said again: central has not confirmed it
   auto& totals = turn.state.totals;
   --totals.sessions_active;

@@ -108,6 +108,26 @@ TEST(Elsewhere, AnEndThatIsSaidAgainIsCountedOnce) {  // D-103
   EXPECT_EQ(story.state.totals.sessions_completed, 1U);
   EXPECT_EQ(story.state.totals.sessions_active, 0U);
 }
+// A central that has lost its memory numbers its sessions from the first again.
+TEST(Elsewhere, AnIdThatCentralGivesAgainIsAnotherSession) {
+  Story story;
+  story.supply();
+  (void)story.on(Story::end(800));
+  (void)story.on(Answered{Story::end(800), Answer::taken});
+  (void)story.on(Story::end(800));
+  EXPECT_EQ(story.state.totals.sessions_started, 1U) << "an end said again begins nothing";
+  story.supply();
+  story.supply();
+  EXPECT_EQ(story.state.totals.sessions_started, 2U);
+  EXPECT_EQ(story.state.totals.sessions_active, 1U);
+  EXPECT_EQ(booked(story.state, kPoint, kSession), Energy{});
+  (void)story.on(Answered{Story::telemetry(300), Answer::taken});
+  EXPECT_EQ(booked(story.state, kPoint, kSession), Energy{300});
+  (void)story.on(Story::end(500));
+  (void)story.on(Answered{Story::end(500), Answer::taken});
+  EXPECT_EQ(story.state.totals.sessions_completed, 2U);
+  EXPECT_EQ(story.state.totals.energy_booked_mj, 1'300);
+}
 TEST(Elsewhere, AnEndThatCentralNeverTakesIsBookedToNobodyAndForgotten) {
   Story story;
   story.supply();
