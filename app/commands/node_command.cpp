@@ -97,7 +97,8 @@ tl::expected<std::unique_ptr<Promotion>, int> follow_as(const network::Scenario&
                                                         const Membership& membership) {
   const StopRequest stop;
   const auto& name = membership.names[membership.self];
-  (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
+  if (!membership.joins)
+    (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
   auto done = follow_others(scenario, membership, &stop, membership.journal);
   if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
   if (!done)
@@ -222,7 +223,10 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   auto membership =
       loaded->cluster.has_etcd() ? find_others(options, *loaded) : find_in_list(options, *loaded);
   if (!membership) return membership.error();
-  loaded->scenario.run.nodes = static_cast<unsigned>(membership->nodes.size());
+  // So many began the network, or are listed; others may have joined since.
+  loaded->scenario.run.nodes = loaded->cluster.has_etcd()
+                                   ? expected_of(options, loaded->cluster)
+                                   : static_cast<unsigned>(membership->nodes.size());
   std::vector<Diagnostic> wrong;
   check_nodes(loaded->scenario, loaded->elsewhere.is_on(), loaded->origins, wrong);
   if (!wrong.empty()) {
@@ -231,7 +235,7 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   }
   membership->journal = *journal;
   membership->recovery = node_recovery_path(loaded->output.data);
-  if (membership->self == 0) return run_loaded(*loaded, argv, &*membership);
+  if (membership->self == 0 && !membership->joins) return run_loaded(*loaded, argv, &*membership);
   const auto leads = follow_as(loaded->scenario, *membership);
   return leads ? run_loaded(*loaded, argv, &*membership, leads->get()) : leads.error();
 }

@@ -1,5 +1,7 @@
 #include "app/commands/nodes_view.hpp"
 
+#include <algorithm>
+
 #include "app/history/journal_set.hpp"
 #include "app/nodes/outlived_past.hpp"
 #include "app/nodes/remote_past.hpp"
@@ -52,9 +54,10 @@ metrics::ClusterView cluster_view(const Leader& leader, const Membership& member
   metrics::ClusterView view;
   const auto& exchange = leader.exchange();
   const auto looks = leader.last_looks();
-  view.figures.expected = exchange.nodes();
-  for (unsigned node = 0; node < exchange.nodes(); ++node) {
+  for (unsigned node = 0; node < membership.names.size(); ++node) {
     const auto& name = membership.names[node];
+    if (name.empty()) continue;  // a place that nobody has
+    ++view.figures.expected;
     const bool is_known = node < looks.size();
     const auto& totals = is_known ? looks[node].snapshot.totals : network::Totals{};
     view.nodes.push_back({name, totals.messages_delivered, totals.messages_shed,
@@ -87,8 +90,13 @@ std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk)
       continue;
     }
     rows[node].state = state_text(exchange.links().state_of(node));
+    if (rows[node].state == state_text(PeerState::alive) && !nodes->leader().is_present(node))
+      rows[node].state = "joins";
     rows[node].link_bytes = exchange.links().figures_of(node).bytes;
   }
+  rows.erase(
+      std::remove_if(rows.begin(), rows.end(), [](const NodeRow& row) { return row.name.empty(); }),
+      rows.end());
   return rows;
 }
 
@@ -101,11 +109,15 @@ std::function<std::string()> quorum_of(const RunNodes* nodes) {
   if (nodes == nullptr) return {};
   return [nodes] {
     const auto& exchange = nodes->leader().exchange();
+    const auto members = nodes->membership();
     std::size_t there = 0;
-    for (unsigned node = 0; node < exchange.nodes(); ++node) {
+    std::size_t expected = 0;
+    for (unsigned node = 0; node < members.names.size(); ++node) {
+      if (members.names[node].empty()) continue;
+      ++expected;
       if (node == exchange.self() || exchange.links().state_of(node) == PeerState::alive) ++there;
     }
-    return quorum_trouble(there, exchange.nodes(), nodes->membership().outlives_losses);
+    return quorum_trouble(there, expected, members.outlives_losses);
   };
 }
 

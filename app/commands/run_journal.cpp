@@ -170,6 +170,22 @@ Result<void> continue_from(const Continuation& from, RunJournal& journal,
   return {};
 }
 
+std::string join_run(const Beginning& beginning, RunJournal& journal, network::Scenario& scenario) {
+  const Continuation from =
+      beginning.is_continued ? beginning.from : Continuation{scenario.run.start_unix_s, 0};
+  const auto left = left_in(journal);
+  if (left && left->run > from.run + 1)
+    return fmt::format("its journal is of run {} already, and this is run {}", left->run,
+                       from.run + 1);
+  scenario.run.start_unix_s = from.start_unix_s;
+  if (beginning.is_continued) scenario.drivers.initial_supplying = 0.0;
+  // What a former life of this node has written of this run is with those who have its shards now.
+  journal.image = image_of_nothing(scenario, from);
+  journal.image->run.run = from.run;
+  if (beginning.remembers && !journal.recording) journal.memory = std::make_unique<Memory>();
+  return {};
+}
+
 Result<RunJournal> open_run_journal(const std::filesystem::path& path,
                                     network::Scenario& scenario) {
   auto journal = open_journal_of_node(path, scenario, 0);

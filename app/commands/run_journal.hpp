@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/nodes/continuation.hpp"
+#include "app/nodes/words.hpp"
 #include "app/simulation/simulation.hpp"
 
 namespace chargemill::app {
@@ -35,6 +36,11 @@ namespace chargemill::app {
 /// own. `node`: which of them this is.
 [[nodiscard]] Result<void> continue_from(const Continuation& from, RunJournal& journal,
                                          network::Scenario& scenario, unsigned node = 0);
+
+/// Of a node that joins a run which began so: it has no shards, and its journal is of that run from
+/// now on. Why it cannot be; empty: it is.
+[[nodiscard]] std::string join_run(const Beginning& beginning, RunJournal& journal,
+                                   network::Scenario& scenario);
 
 /// All three, for a process that is alone.
 [[nodiscard]] Result<RunJournal> open_run_journal(const std::filesystem::path& path,

@@ -1,49 +1,24 @@
 #include "app/commands/run_nodes.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <functional>
 #include <utility>
 
-#include "actors/network/letter_kinds.hpp"
 #include "app/commands/exit_code.hpp"
+#include "app/commands/node_links.hpp"
+#include "app/commands/run_joining.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/history/journal_set.hpp"
 #include "app/nodes/words.hpp"
-#include "app/scenario/resolved_toml.hpp"
 #include "app/simulation/follower.hpp"
-#include "app/simulation/host.hpp"
 #include "app/simulation/inherit.hpp"
-#include "app/version.hpp"
-#include "runtime/base/digest.hpp"
 
 namespace chargemill::app {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{200};
-constexpr unsigned kLeader = 0;
-
-/// Nodes talk only if they simulate the same with the same program.
-std::uint64_t plan_of(const network::Scenario& scenario) {
-  // Each machine has as many workers as suit it.
-  network::Scenario shared = scenario;
-  shared.run.workers = 0;
-  DigestWriter w{0, 0};
-  w.add_list(resolved_toml(shared));
-  w.add_list(std::string{kVersion} + kCommit);
-  return w.finish().low;
-}
-
-/// Two lives of one place differ; a process number alone comes back after a restart of a machine.
-runtime::Incarnation new_incarnation() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  const auto mixed =
-      static_cast<std::uint64_t>(now) ^ (static_cast<std::uint64_t>(::getpid()) << 20U);
-  return runtime::Incarnation{static_cast<std::uint32_t>(mixed ^ (mixed >> 32U))};
-}
 
 std::string names_of(const std::vector<unsigned>& nodes, const Membership& membership) {
   std::string text;
@@ -61,36 +36,12 @@ std::string missing_text(const std::vector<unsigned>& missing, const Membership&
   return text + ")";
 }
 
-std::filesystem::path recovery_log(const std::filesystem::path& folder, unsigned node) {
-  return folder / ("node-" + std::to_string(node) + ".log");
-}
-
 /// `dead`, if there is one, tells which node is known to have ended: nobody waits for it.
 Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenario,
                                                 const Membership& membership,
                                                 const StopRequest* stop,
                                                 const std::function<std::string()>& dead = {}) {
-  runtime::Exchange::Options options;
-  options.links.nodes = membership.nodes;
-  options.links.self = static_cast<std::uint16_t>(membership.self);
-  options.links.incarnation = new_incarnation();
-  options.links.plan = plan_of(scenario);
-  options.links.secret_key = membership.secret_key;
-  options.names = membership.names;
-  options.kinds = network::letter_kinds();
-  options.workers = workers_of(scenario);
-  options.is_virtual = scenario.run.speed.max;
-  // A link may come back until it is decided who stops for it (app/nodes/silence.hpp).
-  if (membership.bond && membership.outlives_losses)
-    options.links.lost_after = std::max<Nanos>(options.links.lost_after, 4 * membership.lease);
-  if (scenario.run.recover_within) {
-    options.links.may_return = true;
-    options.links.lost_after = *scenario.run.recover_within;
-    options.save_every = scenario.run.save_every;
-    if (membership.self != kLeader)
-      options.log = recovery_log(membership.recovery, membership.self).string();
-  }
-  auto exchange = runtime::Exchange::open(std::move(options));
+  auto exchange = open_links(scenario, membership);
   if (!exchange) return exchange;
   const Bound bound{membership.bond.get(), **exchange};
   const auto deadline = std::chrono::steady_clock::now() + membership.meet_max;
@@ -118,13 +69,6 @@ std::function<std::string()> lost_node_of(const Membership& membership) {
   return [bond = membership.bond.get(), owners = membership.owners] {
     return bond->lost_node(owners);
   };
-}
-
-/// Null: the run ends with any of its nodes.
-std::unique_ptr<Succession> succession_of(runtime::Exchange& exchange,
-                                          const Membership& membership) {
-  if (!membership.bond || !membership.outlives_losses) return nullptr;
-  return std::make_unique<Succession>(exchange, membership);
 }
 
 std::string_view bytes_of(const Begun& begun) {
@@ -155,9 +99,9 @@ tl::expected<RunJournal, FollowFailure> begin_with_others(runtime::Exchange& exc
     if (!exchange.failure().empty())
       return tl::unexpected(FollowFailure{is_own ? answer.trouble : exchange.failure(), is_own});
     const auto said = message ? said_in(message->text) : std::nullopt;
-    if (!said || message->node != kLeader) continue;
+    if (!said || message->node != kFirstLeader) continue;
     if (said->word == Word::journal)
-      exchange.tell(kLeader, message_of(said->word, said->number, to_bytes(answer)));
+      exchange.tell(kFirstLeader, message_of(said->word, said->number, to_bytes(answer)));
     if (said->word != Word::resume) continue;
     Begun begun;
     begun.records = journal.recording ? journal.recording->last_sequence() : 0;
@@ -185,7 +129,7 @@ tl::expected<RunJournal, FollowFailure> begin_with_others(runtime::Exchange& exc
       exchange.note(noted);
       exchange.keep_word(noted);
     }
-    exchange.tell(kLeader, message_of(said->word, said->number, answer.trouble));
+    exchange.tell(kFirstLeader, message_of(said->word, said->number, answer.trouble));
     if (answer.trouble.empty()) return journal;
   }
 }
@@ -213,6 +157,7 @@ int FollowFailure::exit_code() const noexcept { return is_own ? kExitEnvironment
 tl::expected<std::unique_ptr<Promotion>, FollowFailure> follow_others(
     const network::Scenario& scenario, const Membership& membership, const StopRequest* stop,
     const std::filesystem::path& journal) {
+  if (membership.joins) return join_others(scenario, membership, stop, journal);
   auto exchange = join(scenario, membership, stop, lost_node_of(membership));
   if (!exchange) return tl::unexpected(FollowFailure{exchange.error().text});
   auto all = std::make_unique<Promotion>();
@@ -222,17 +167,9 @@ tl::expected<std::unique_ptr<Promotion>, FollowFailure> follow_others(
   network::Scenario own = scenario;
   auto kept = begin_with_others(*all->exchange, stop, journal, own);
   if (!kept) return tl::unexpected(kept.error());
-  switch (
-      follow(own, *all->exchange, stop, std::move(*kept), all->succession.get(), &all->successor)) {
-    case FollowEnd::done:
-      return std::unique_ptr<Promotion>{};
-    case FollowEnd::leads:
-      return all;
-    case FollowEnd::failed:
-      break;
-  }
-  const auto why = all->exchange->failure();
-  return tl::unexpected(FollowFailure{why.empty() ? "stopped" : why});
+  const FollowEnd end =
+      follow(own, *all->exchange, stop, std::move(*kept), all->succession.get(), &all->successor);
+  return followed(end, std::move(all));
 }
 
 std::unique_ptr<RunNodes> RunNodes::lead(Promotion& promotion, const Membership& membership) {

@@ -46,8 +46,10 @@ class RunNodes {
 
   [[nodiscard]] Leader& leader() noexcept { return *leader_; }
   [[nodiscard]] const Leader& leader() const noexcept { return *leader_; }
-  /// What they are called, and where they are.
-  [[nodiscard]] const Membership& membership() const noexcept { return membership_; }
+  /// What they are called, and where they are, by now. Any thread.
+  [[nodiscard]] Membership membership() const {
+    return succession_ != nullptr ? succession_->members() : membership_;
+  }
   /// Which of them were started again since the last call, and why; people have been told.
   [[nodiscard]] std::vector<std::string> take_returns();
   /// All are processes of this machine.

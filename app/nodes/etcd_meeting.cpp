@@ -68,9 +68,21 @@ std::string names_of(const std::vector<agreement::Owner>& owners) {
   return text;
 }
 
-bool has_table(const Status& status) {
+bool has_number(const Status& status) {
   return status.self.incarnation != agreement::Revision{} &&
          status.view.table.number_of(status.self) != agreement::ShardTable::kNobody;
+}
+/// Whoever begins a network has part in it at once; whoever joins one later (Course::heirs).
+bool joins(const Status& status) {
+  const auto& table = status.view.table;
+  return !table.has_part(table.number_of(status.self));
+}
+
+/// There are nodes with shards, and this one is none of them.
+bool runs_without(const Status& status) {
+  const auto& owners = status.view.table.owners;
+  return std::any_of(owners.begin(), owners.end(),
+                     [&](const auto& owner) { return status.view.has(owner); });
 }
 
 /// Says what it waits for whenever that changes.
@@ -89,6 +101,8 @@ class Waiting {
     if (status.view.revision == agreement::Revision{}) return "asks etcd for a place";
     if (status.is_name_taken)
       return fmt::format("waits for the lease of another process with this name");
+    if (meeting_.outlives_losses && runs_without(status))
+      return fmt::format("waits to join {}", names_of(status.view.table.owners));
     return fmt::format("waits for {} nodes; here are {}", meeting_.expected,
                        names_of(status.view.members));
   }
@@ -103,12 +117,9 @@ NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
   if (status.is_name_taken)
     return {false,
             fmt::format("another process is node '{}' of '{}'", meeting.name, meeting.network)};
-  const auto& owners = status.view.table.owners;
-  for (const auto& owner : owners) {
-    if (status.view.has(owner))
-      return {true,
-              fmt::format("'{}' runs without this node, on {}", meeting.network, names_of(owners))};
-  }
+  if (runs_without(status))
+    return {true, fmt::format("'{}' runs without this node, on {}", meeting.network,
+                              names_of(status.view.table.owners))};
   return {true, fmt::format("nodes are missing: of {} there are {}", meeting.expected,
                             names_of(status.view.members))};
 }
@@ -116,17 +127,24 @@ NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
 tl::expected<Membership, NoMeeting> membership_from(const Status& status, unsigned expected) {
   Membership membership;
   membership.self = status.view.table.number_of(status.self);
-  if (status.view.table.owners.size() != expected)
-    return refuse(true, "a node was lost before all had met");
-  for (const auto& owner : status.view.table.owners) {
-    const auto* const peer = status.view.find(owner.name);
-    if (peer == nullptr || peer->who != owner)
+  membership.joins = joins(status);
+  const auto& table = status.view.table;
+  // Those who begin have the first numbers; who comes later is let in once they have begun.
+  const std::size_t many = membership.joins ? table.owners.size() : expected;
+  if (table.owners.size() < many) return refuse(true, "a node was lost before all had met");
+  for (std::size_t number = 0; number < many; ++number) {
+    const auto& owner = table.owners[number];
+    const bool is_there = status.view.has(owner);
+    const bool begins =
+        is_there && table.has_part(static_cast<agreement::ShardTable::Number>(number));
+    if (!begins && !membership.joins)
       return refuse(true, fmt::format("node {} was lost before all had met", owner.name));
-    const auto endpoints = endpoints_from(peer->card);
+    const auto endpoints =
+        is_there ? endpoints_from(status.view.find(owner.name)->card) : runtime::NodeEndpoints{};
     if (!endpoints)
       return refuse(true, fmt::format("node {} does not say where it is reached", owner.name));
     membership.names.push_back(owner.name);
-    membership.owners.push_back(owner);
+    membership.owners.push_back(is_there ? owner : agreement::Owner{});
     membership.nodes.push_back(*endpoints);
   }
   return membership;
@@ -180,7 +198,7 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   Waiting waiting{meeting};
   const auto name_max = 3 * meeting.lease + kEtcdMax;
   for (;;) {
-    const bool is_met = bond->agreement().await(has_table, kLookEvery);
+    const bool is_met = bond->agreement().await(has_number, kLookEvery);
     const Status status = bond->agreement().status();
     if (!status.stopped.empty()) return refuse(true, "it has lost its place: " + status.stopped);
     if (is_met) break;
@@ -194,8 +212,10 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   const Status status = bond->agreement().status();
   auto membership = membership_from(status, meeting.expected);
   if (!membership) return membership;
-  (void)std::fprintf(stderr, "node %s: %s is the central (token %lld) of %s, epoch %lld\n",
-                     meeting.name.c_str(), membership->names[0].c_str(),
+  const auto& central = status.view.central ? status.view.central->name : membership->names[0];
+  (void)std::fprintf(stderr, "node %s: %s %s the central (token %lld) of %s, epoch %lld\n",
+                     meeting.name.c_str(), membership->joins ? "joins" : central.c_str(),
+                     membership->joins ? (central + ",").c_str() : "is",
                      static_cast<long long>(agreement::number_of(status.view.token)),
                      names_of(status.view.table.owners).c_str(),
                      static_cast<long long>(agreement::number_of(status.view.epoch)));

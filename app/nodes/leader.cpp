@@ -46,7 +46,7 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
   };
   const auto said = ask(Word::journal);
   for (std::size_t node = 0; said && node < left.size(); ++node) {
-    if (node == exchange_.self()) continue;
+    if (node == exchange_.self() || !is_present(node)) continue;
     const auto answer = journal_answer_from((*said)[node]);
     if (!answer) return refuse(node, "cannot say what its journal holds");
     if (!answer->trouble.empty()) return refuse(node, answer->trouble);
@@ -67,8 +67,10 @@ bool Leader::await_ready(Nanos patience) {
   are_ready_.resize(exchange_.nodes());
   are_ready_[exchange_.self()] = true;
   const auto are_all = [this] {
-    return std::all_of(are_ready_.begin(), are_ready_.end(),
-                       [](bool is_ready) { return is_ready; });
+    for (unsigned node = 0; node < are_ready_.size(); ++node) {
+      if (is_present(node) && !are_ready_[node]) return false;
+    }
+    return true;
   };
   while (!are_all() && failure().empty() && Clock::now() < deadline) {
     if (const auto message = exchange_.receive(kLookEvery)) hear(*message);
@@ -83,9 +85,15 @@ std::uint32_t Leader::next_number() noexcept {
 std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
                                            const std::function<void()>& meanwhile) {
   const std::string question = message_of(word, next_number(), rest);
-  if (failure().empty()) exchange_.tell_all(question);
+  if (failure().empty()) tell_others(question);
   if (meanwhile) meanwhile();
   return answers_to(question);
+}
+
+void Leader::tell_others(std::string_view text) {
+  for (unsigned node = 0; node < exchange_.nodes(); ++node) {
+    if (node != exchange_.self() && is_present(node)) exchange_.tell(node, text);
+  }
 }
 
 bool Leader::is_complete(const std::vector<bool>& awaited) const {
@@ -99,8 +107,9 @@ std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
                                                   std::optional<unsigned> of) {
   Answers answers(exchange_.nodes());
   const auto posed = said_in(question);
-  std::vector<bool> awaited(exchange_.nodes(), !of);
-  awaited[of.value_or(exchange_.self())] = of.has_value();
+  std::vector<bool> awaited(exchange_.nodes());
+  for (unsigned node = 0; node < awaited.size(); ++node)
+    awaited[node] = of ? node == *of : node != exchange_.self() && is_present(node);
   const auto deadline = Clock::now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
   while (!is_complete(awaited)) {
     if (succession_ != nullptr) succession_->look();
@@ -128,6 +137,8 @@ void Leader::hear(const runtime::Exchange::Message& message) {
     are_ready_.resize(exchange_.nodes());
     are_ready_[message.node] = true;
   }
+  if (said->word == Word::join && guest_ && said->number == guest_->invited)
+    guest_->trouble = std::string{said->rest};
   hear(*said);
 }
 
@@ -190,8 +201,8 @@ void Leader::pose(unsigned node, Word word, std::string_view rest, Done done) {
     const std::lock_guard lock{mutex_};
     waiting_.emplace(number, Waiting{node, question, std::move(done)});
   }
-  exchange_.tell(node, question);
-  if (exchange_.is_given_up(node)) take_leave_of(node);
+  if (is_present(node)) exchange_.tell(node, question);
+  if (!is_present(node)) take_leave_of(node);
 }
 
 /// Whoever waits for an answer of a lost node hears nothing instead.
@@ -245,8 +256,7 @@ network::Snapshot Leader::look() const {
   network::Snapshot sum;
   sum.sim = SimTime::max();  // adding takes the least
   for (unsigned node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self() && !exchange_.is_given_up(node))
-      network::add(sum, looks_[node].snapshot);
+    if (node != exchange_.self() && is_present(node)) network::add(sum, looks_[node].snapshot);
   }
   network::add_left(sum, left_);
   return sum;
@@ -256,8 +266,7 @@ network::Detail Leader::detail() const {
   const std::lock_guard lock{mutex_};
   network::Detail sum;
   for (unsigned node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self() && !exchange_.is_given_up(node))
-      network::add(sum, looks_[node].detail);
+    if (node != exchange_.self() && is_present(node)) network::add(sum, looks_[node].detail);
   }
   return sum;
 }
@@ -343,7 +352,7 @@ std::vector<NodeReport> Leader::count(std::optional<SimTime> at) {
   std::vector<NodeReport> reports(exchange_.nodes());
   const auto answers = ask(Word::count, at ? bytes_of(*at) : std::string_view{});
   for (unsigned node = 0; answers && node < reports.size(); ++node) {
-    if (node == exchange_.self() || exchange_.is_given_up(node)) continue;
+    if (node == exchange_.self() || !is_present(node)) continue;
     auto report = report_from((*answers)[node]);
     if (!report) exchange_.abandon(exchange_.name_of(node) + " cannot say how it ended");
     if (report) reports[node] = std::move(*report);
@@ -366,6 +375,11 @@ void Leader::add_entities(std::vector<network::EntityDigest>& entities) {
 void Leader::finish() {
   exchange_.expect_leaving();
   succession_ = nullptr;  // whoever is done leaves, and is not lost
+  // Who was about to join has come too late.
+  for (unsigned node = 0; node < exchange_.nodes(); ++node) {
+    if (node != exchange_.self() && !exchange_.is_given_up(node) && !is_present(node))
+      exchange_.tell(node, message_of(Word::finish, next_number()));
+  }
   (void)ask(Word::finish);
 }
 

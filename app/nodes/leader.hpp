@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -31,6 +32,9 @@ struct Heir {
   std::function<Given(const Marks&, const IsOver&)> give;
   std::function<bool(const Marks&, const IsOver&)> hear;
   std::function<bool(Luggage, const IsOver&)> take;
+  /// And when somebody joins: how this node has begun, and the model time as it is now.
+  std::function<Beginning()> beginning;
+  std::function<SimTime()> now;
 };
 
 /// Asks all other nodes and waits for all answers. After a failure nothing is asked any more and
@@ -52,8 +56,15 @@ class Leader final : public network::Others {
   void follow(const LeaderSays& former);
   /// Gives shards of lost nodes to others, if any were lost. Real time, while it runs.
   void mend(const Heir& here);
-  /// Besides, lets shards move from nodes that want to leave, and tells these when they may.
+  /// Besides, lets nodes join, and lets shards move to those and from nodes that want to leave, and
+  /// tells these when they may.
   void attend(const Heir& here);
+  /// Whether that node is one of us: it is asked, and counted. Any thread.
+  [[nodiscard]] bool is_present(unsigned node) const noexcept {
+    // relaxed: who reads it late asks somebody who does not answer yet, or does not ask him yet.
+    const std::uint32_t outsiders = outsiders_.load(std::memory_order_relaxed);
+    return !exchange_.is_given_up(node) && (outsiders >> node & 1U) == 0;
+  }
   /// What nodes that were lost have counted. Any thread.
   [[nodiscard]] network::Snapshot left() const;
   /// Loses nobody any more without failing: it is over, and will be counted.
@@ -128,6 +139,12 @@ class Leader final : public network::Others {
   /// Nodes that are there and have said nothing yet are awaited.
   [[nodiscard]] bool is_complete(const std::vector<bool>& awaited) const;
   [[nodiscard]] std::optional<std::string> ask_one(unsigned node, Word word, std::string_view rest);
+  void tell_others(std::string_view text);
+  // Nodes that join.
+  void welcome_one(const Heir& here);
+  [[nodiscard]] bool do_all_hear(const Arrival& arrival);
+  void let_enter(const Heir& here, const Arrival& arrival);
+  void note_outsiders();
   /// Why it did not come about; empty: the others have them, once all know.
   [[nodiscard]] std::string carry(const Move& move, const Heir& here, Given& given);
   /// Tells all where shards are now.
@@ -156,9 +173,18 @@ class Leader final : public network::Others {
   };
 
   Succession* const successors_ = nullptr;
-  Succession* succession_ = nullptr;     // once nodes may be lost; null: who is lost ends the run
-  std::uint32_t noted_ = 0;              // lost nodes whose last look is part of left_, by bit
-  std::uint32_t parted_ = 0;             // nodes that were told to leave, by bit
+  Succession* succession_ = nullptr;  // once nodes may be lost; null: who is lost ends the run
+  std::uint32_t noted_ = 0;           // lost nodes whose last look is part of left_, by bit
+  std::uint32_t parted_ = 0;          // nodes that were told to leave, by bit
+  std::atomic<std::uint32_t> outsiders_{0};  // by bit; written by whoever runs the node
+  /// Somebody who joins.
+  struct Guest {
+    Arrival arrival;
+    std::uint32_t invited = 0;           // the number of the word
+    std::optional<std::string> trouble;  // what it has answered; empty text: it is ready
+    std::chrono::steady_clock::time_point since;
+  };
+  std::optional<Guest> guest_;
   SimTime seen_ = SimTime::max();        // when those that are lost and not mended were last seen
   std::atomic<std::uint32_t> asked_{0};  // written by whoever asks
   std::vector<bool> are_ready_;          // by node

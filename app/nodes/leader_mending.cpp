@@ -24,6 +24,7 @@ void Leader::outlive_losses(std::size_t shards) {
 void Leader::follow(const LeaderSays& former) {
   succession_ = successors_;
   noted_ = succession_->lost();
+  note_outsiders();
   seen_ = former.sim;
   const std::lock_guard lock{mutex_};
   left_.totals = left_of(former, noted_);
@@ -54,13 +55,14 @@ network::Snapshot Leader::left() const {
 void Leader::note_losses() {
   if (succession_ == nullptr) return;
   for (unsigned node = 0; node < exchange_.nodes(); ++node) {
-    if (!exchange_.is_given_up(node) || (noted_ >> node & 1U) != 0) continue;
+    // A place that nobody has is given up too, and has left nothing.
+    if ((succession_->lost() >> node & 1U) == 0 || (noted_ >> node & 1U) != 0) continue;
     noted_ |= 1U << node;
     take_leave_of(node);
     const std::lock_guard lock{mutex_};
     if (node >= looks_.size()) continue;
     network::Snapshot last = std::exchange(looks_[node], {}).snapshot;
-    seen_ = std::min(seen_, last.sim);
+    if (last.sim > SimTime{}) seen_ = std::min(seen_, last.sim);  // else it was never looked at
     last.totals = network::left_of(last.totals);
     network::add_left(left_, last);
   }

@@ -48,7 +48,7 @@ std::string Leader::carry(const Move& move, const Heir& here, Given& given) {
   if (!own) return "this node does not hold what is for them";
   for (unsigned node = 0; node < held->size(); ++node) {
     if (node == self) marks.sent[node] = *own;
-    if (node == self || exchange_.is_given_up(node)) continue;
+    if (node == self || !is_present(node)) continue;
     if ((*held)[node].size() != sizeof(std::uint64_t))
       return succession_->name_of(node) + " does not hold what is for them";
     std::memcpy(&marks.sent[node], (*held)[node].data(), sizeof(std::uint64_t));
@@ -68,7 +68,7 @@ std::string Leader::carry(const Move& move, const Heir& here, Given& given) {
       ask(Word::heard, to_bytes(marks), [&] { has_own = here.hear(marks, is_over); });
   if (!heard || !are_there()) return lost;
   for (unsigned node = 0; node < heard->size(); ++node) {
-    const bool is_awaited = node != self && !exchange_.is_given_up(node);
+    const bool is_awaited = node != self && is_present(node);
     if (node == self ? !has_own : is_awaited && (*heard)[node].empty())
       return succession_->name_of(node) + " has not heard all that they said";
   }
@@ -91,10 +91,11 @@ bool Leader::tell_where(const Heir& here, const TakeOver& order) {
 void Leader::attend(const Heir& here) {
   mend(here);
   if (succession_ == nullptr) return;
+  welcome_one(here);
   while (succession_->leads() && failure().empty()) {
     for (unsigned node = 0; node < exchange_.nodes(); ++node) {
-      if ((succession_->empty_leavers() >> node & 1U) != 0 && (parted_ >> node & 1U) == 0)
-        part_with(node);
+      const bool may_leave = (succession_->empty_leavers() >> node & 1U) != 0;
+      if (may_leave && is_present(node) && (parted_ >> node & 1U) == 0) part_with(node);
     }
     const auto move = succession_->next_move();
     if (!move) return;

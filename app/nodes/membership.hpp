@@ -1,4 +1,4 @@
-// The nodes of a run: nobody joins them, and with etcd they may outlive each other.
+// The nodes of a run. With etcd they may outlive each other, and others may join them.
 #pragma once
 
 #include <chrono>
@@ -13,15 +13,16 @@
 namespace chargemill::app {
 
 struct Membership {
-  std::vector<runtime::NodeEndpoints> nodes;  ///< by number; the first one leads
+  std::vector<runtime::NodeEndpoints> nodes;  ///< by number; the first one leads, at the beginning
   std::vector<std::string> names;             ///< by number
   unsigned self = 0;
   std::string secret_key;                         ///< Z85; empty: plain text
   std::chrono::seconds meet_max{30};              ///< how long to wait for the others
   std::shared_ptr<EtcdBond> bond;                 ///< with etcd; null: the list is all there is
-  std::vector<runtime::agreement::Owner> owners;  ///< with etcd; by number
+  std::vector<runtime::agreement::Owner> owners;  ///< with etcd; by number; blank: nobody is there
   std::chrono::seconds lease{5};                  ///< likewise
   bool outlives_losses = false;    ///< likewise: shards of a lost node go to the others
+  bool joins = false;              ///< likewise: the others run already
   std::filesystem::path journal;   ///< of the node itself; empty: it keeps none
   std::filesystem::path recovery;  ///< where nodes may return: a folder for their logs
 };

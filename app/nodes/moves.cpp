@@ -14,7 +14,7 @@ void walk_move(Stream& stream, What& move) {
   stream.value(move.epoch);
   stream.value(move.from);
   stream.value(move.to);
-  stream.value(move.lives);
+  stream.value(move.turns);
   stream.list(move.shards);
 }
 template <class Stream, class What>

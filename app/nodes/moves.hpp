@@ -17,7 +17,7 @@ struct Move {
   std::int64_t token = 0;  ///< of the central that orders it
   std::int64_t epoch = 0;  ///< of the shard table that says so
   std::uint32_t from = 0, to = 0;
-  std::uint32_t lives = 1;  ///< how many the first of them has had (TakeOver)
+  std::uint32_t turns = 0;  ///< of the first of them, until now (Whereabouts)
   std::vector<std::uint32_t> shards;
 };
 

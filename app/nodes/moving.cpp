@@ -21,47 +21,46 @@ bool has_come_about(const Move& move, const std::vector<agreement::Owner>& owner
 }
 
 std::optional<Move> move_of(const std::vector<agreement::Owner>& owners,
-                            const agreement::View& view, const Lives& lives) {
+                            const agreement::View& view, const Whereabouts& where) {
   const auto& table = view.table;
   Move move;
   move.token = agreement::number_of(view.token);
   move.epoch = agreement::number_of(view.epoch);
   std::optional<std::pair<ShardTable::Number, ShardTable::Number>> pair;
   // The last of them are those that nobody has.
-  for (std::uint32_t shard = 0; shard < std::max(lives.size(), agreement::kShards); ++shard) {
+  for (std::uint32_t shard = 0; shard < std::max(where.lives.size(), agreement::kShards); ++shard) {
     const std::size_t s = shard % agreement::kShards;
     if (!table.is_moving(s)) continue;
     if (!pair) pair = {table.owner[s], table.next[s]};
     if (*pair != std::pair{table.owner[s], table.next[s]}) continue;
-    if (shard < lives.size()) move.shards.push_back(shard);
+    if (shard < where.lives.size()) move.shards.push_back(shard);
   }
   if (!pair) return std::nullopt;
   move.from = number_in(owners, table.owners[pair->first]);
   move.to = number_in(owners, table.owners[pair->second]);
   if (move.from == kNoNode || move.to == kNoNode) return std::nullopt;
-  if (!move.shards.empty())
-    move.lives = static_cast<std::uint32_t>(lives[move.shards.front()].size());
-  const bool are_there = std::all_of(move.shards.begin(), move.shards.end(),
-                                     [&](std::uint32_t s) { return lives[s].back() == move.from; });
+  if (!move.shards.empty()) move.turns = where.turns[move.shards.front()];
+  const bool are_there = std::all_of(move.shards.begin(), move.shards.end(), [&](std::uint32_t s) {
+    return where.node_of(s) == move.from;
+  });
   if (!are_there) return std::nullopt;
   return move;
 }
 
 /// A move has come about once the table says so: whoever leads then finds it there (FE-01).
-Lives Succession::lives_now() const {
-  Lives lives = lives_;
-  if (!expected_ || !has_come_about(*expected_, membership_.owners, view_)) return lives;
+Whereabouts Succession::whereabouts_now() const {
+  Whereabouts where = where_;
+  if (!expected_ || !has_come_about(*expected_, membership_.owners, view_)) return where;
   for (const std::uint32_t s : expected_->shards) {
-    if (lives[s].back() == expected_->from)
-      lives[s].push_back(static_cast<std::uint8_t>(expected_->to));
+    if (where.node_of(s) == expected_->from) where.go_to(s, expected_->to);
   }
-  return lives;
+  return where;
 }
 
 std::optional<Move> Succession::next_move() const {
   CHARGEMILL_ASSERT(leads());
   if (lost_ != settled_ || central_ != settled_central_) return std::nullopt;
-  return move_of(membership_.owners, view_, lives_);
+  return move_of(membership_.owners, view_, where_);
 }
 
 bool Succession::let_go(const Move& move) {
@@ -80,12 +79,11 @@ bool Succession::let_go(const Move& move) {
 
 TakeOver Succession::outcome() const {
   CHARGEMILL_ASSERT(leads());
-  TakeOver order;
+  TakeOver order{whereabouts_now()};
   order.token = agreement::number_of(view_.token);
   order.epoch = agreement::number_of(view_.epoch);
   order.lost = settled_;
   order.central = central_;
-  order.lives = lives_now();
   return order;
 }
 
@@ -104,7 +102,7 @@ std::uint32_t Succession::empty_leavers() const {
     const auto number = view_.table.number_of(owner);
     const bool has_in_store = number != ShardTable::kNobody &&
                               (view_.table.loads()[number] > 0 || view_.table.gives_away(number));
-    const bool has_here = std::any_of(lives_.begin(), lives_.end(),
+    const bool has_here = std::any_of(where_.lives.begin(), where_.lives.end(),
                                       [node](const auto& lives) { return lives.back() == node; });
     if (!has_in_store && !has_here) empty |= 1U << node;
   }
@@ -114,9 +112,10 @@ std::uint32_t Succession::empty_leavers() const {
 bool Succession::part() {
   unsigned others = 0;
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
-    const bool stays =
-        view_.has(membership_.owners[node]) && !view_.is_leaving(membership_.owners[node]);
-    if (node != exchange_.self() && stays) ++others;
+    const auto& owner = membership_.owners[node];
+    const bool has_part = view_.table.has_part(view_.table.number_of(owner));
+    if (node != exchange_.self() && view_.has(owner) && !view_.is_leaving(owner) && has_part)
+      ++others;
   }
   if (others == 0 || leads() || central_ == kNoNode) return false;
   membership_.bond->agreement().part_with();

@@ -16,38 +16,40 @@ unsigned number_in(const std::vector<agreement::Owner>& owners, const agreement:
 
 std::optional<TakeOver> take_over_of(const std::vector<agreement::Owner>& owners,
                                      const agreement::View& view, std::uint32_t lost,
-                                     const std::vector<std::vector<std::uint8_t>>& lives) {
+                                     const Whereabouts& where) {
   if (!view.central) return std::nullopt;
-  TakeOver order;
+  TakeOver order{where};
   order.token = agreement::number_of(view.token);
   order.epoch = agreement::number_of(view.epoch);
   order.lost = lost;
-  order.lives = lives;
   const unsigned central = number_in(owners, *view.central);
   if (central == kNoNode || order.has_lost(central)) return std::nullopt;
   order.central = central;
-  for (std::size_t s = 0; s < lives.size(); ++s) {
+  for (std::size_t s = 0; s < order.lives.size(); ++s) {
     if (!order.has_lost(order.node_of(s))) continue;
     const auto number = view.table.owner[s % agreement::kShards];
     if (number == agreement::ShardTable::kNobody) return std::nullopt;
     const unsigned heir = number_in(owners, view.table.owners[number]);
     if (heir == kNoNode || order.has_lost(heir)) return std::nullopt;
-    order.lives[s].push_back(static_cast<std::uint8_t>(heir));
+    order.go_to(s, heir);
+    ++order.losses[s];
   }
   return order;
 }
 
-Succession::Succession(runtime::Exchange& exchange, const Membership& membership)
-    : exchange_(exchange), membership_(membership), silent_since_(membership.nodes.size()) {
-  CHARGEMILL_ASSERT(membership.bond != nullptr);
-  CHARGEMILL_ASSERT(membership.owners.size() == membership.nodes.size());
-  view_ = membership.bond->agreement().status().view;
+Succession::Succession(runtime::Exchange& exchange, Membership membership)
+    : exchange_(exchange), membership_(std::move(membership)), silent_since_(exchange.nodes()) {
+  CHARGEMILL_ASSERT(membership_.bond != nullptr);
+  CHARGEMILL_ASSERT(membership_.owners.size() == membership_.nodes.size());
+  CHARGEMILL_ASSERT(membership_.nodes.size() <= exchange.nodes());
+  view_ = membership_.bond->agreement().status().view;
 }
 
 void Succession::begin(std::size_t shards) {
-  lives_.clear();
+  std::vector<unsigned> node_of;
   for (std::size_t s = 0; s < shards; ++s)  // as Network deals them out
-    lives_.push_back({static_cast<std::uint8_t>(s % exchange_.nodes())});
+    node_of.push_back(static_cast<unsigned>(s % membership_.owners.size()));
+  where_ = Whereabouts::at_first(node_of);
 }
 
 std::int64_t Succession::token() const noexcept { return agreement::number_of(view_.token); }
@@ -59,18 +61,21 @@ void Succession::say(bool is_warning, const std::string& text) const {
 void Succession::look() {
   view_ = membership_.bond->agreement().status().view;
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
-    const bool is_lost = node != exchange_.self() && !view_.has(membership_.owners[node]);
-    if (is_lost && (lost_ >> node & 1U) == 0) lose(node);
+    if (node == exchange_.self() || !is_known(node) || (lost_ >> node & 1U) != 0) continue;
+    if (!view_.has(membership_.owners[node])) lose(node);
   }
   const unsigned central = view_.central ? number_in(membership_.owners, *view_.central) : kNoNode;
   const bool is_gone = central != kNoNode && (lost_ >> central & 1U) != 0;
   central_ = is_gone ? kNoNode : central;
   look_at_links();
+  look_for_the_network();
 }
 
 void Succession::lose(unsigned node) {
   lost_ |= 1U << node;
-  if (is_over_)
+  const bool has_shards = std::any_of(where_.lives.begin(), where_.lives.end(),
+                                      [node](const auto& lives) { return lives.back() == node; });
+  if (is_over_ && has_shards)
     return exchange_.abandon("node " + name_of(node) + " was lost while all were counted");
   say(true, name_of(node) + " is lost: its lease is over, or it has left");
   exchange_.give_up(node);
@@ -82,8 +87,8 @@ void Succession::look_at_links() {
   const auto now = Clock::now();
   const Nanos patience = patience_of(membership_.lease);
   Hearing hearing{exchange_.self(), central_, 1U << exchange_.self(), 0, 0};
-  for (unsigned node = 0; node < silent_since_.size(); ++node) {
-    if (node == exchange_.self() || (lost_ >> node & 1U) != 0) continue;
+  for (unsigned node = 0; node < membership_.owners.size(); ++node) {
+    if (node == exchange_.self() || !is_known(node) || (lost_ >> node & 1U) != 0) continue;
     hearing.living |= 1U << node;
     const auto state = exchange_.links().state_of(node);
     auto& since = silent_since_[node];
@@ -106,12 +111,12 @@ void Succession::look_at_links() {
 std::optional<TakeOver> Succession::due() const {
   CHARGEMILL_ASSERT(leads());
   if (lost_ == settled_ && central_ == settled_central_) return std::nullopt;
-  return take_over_of(membership_.owners, view_, lost_, lives_now());
+  return take_over_of(membership_.owners, view_, lost_, whereabouts_now());
 }
 
 void Succession::done(const TakeOver& order) {
   expected_.reset();
-  lives_ = order.lives;
+  where_ = order;
   settled_ = order.lost;
   settled_central_ = order.central;
 }

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/nodes/arrivals.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/nodes/moves.hpp"
 #include "app/nodes/silence.hpp"
@@ -20,17 +23,16 @@ namespace chargemill::app {
                                  const runtime::agreement::Owner& one);
 
 /// Where shards go that were on nodes `lost` (by bit): as the table of `view` says. None: it does
-/// not say so yet. `lives`: where they have been.
+/// not say so yet. `where`: where they have been.
 [[nodiscard]] std::optional<TakeOver> take_over_of(
     const std::vector<runtime::agreement::Owner>& owners, const runtime::agreement::View& view,
-    std::uint32_t lost, const std::vector<std::vector<std::uint8_t>>& lives);
-
-using Lives = std::vector<std::vector<std::uint8_t>>;  ///< as TakeOver has them
+    std::uint32_t lost, const Whereabouts& where);
 
 /// What the table of `view` wants to be moved next from a node that lives; none: nothing. Without
 /// shards: only such move as nobody has.
 [[nodiscard]] std::optional<Move> move_of(const std::vector<runtime::agreement::Owner>& owners,
-                                          const runtime::agreement::View& view, const Lives& lives);
+                                          const runtime::agreement::View& view,
+                                          const Whereabouts& where);
 /// Whether that table says that it has come about.
 [[nodiscard]] bool has_come_about(const Move& move,
                                   const std::vector<runtime::agreement::Owner>& owners,
@@ -43,8 +45,8 @@ class Succession {
   /// Between two looks at a table that somebody waits for.
   static constexpr std::chrono::milliseconds kTableEvery{50};
 
-  /// Both outlive this. Requires a bond.
-  Succession(runtime::Exchange& exchange, const Membership& membership);
+  /// The exchange outlives this. Requires a bond.
+  Succession(runtime::Exchange& exchange, Membership membership);
 
   /// Hears what etcd says. Nodes that are lost are given up; after end() that is a failure.
   void look();
@@ -79,27 +81,54 @@ class Succession {
   /// Asks for others to have the shards of this node, so that it can leave; whether anybody is
   /// there who could.
   [[nodiscard]] bool part();
-  /// Of a network of so many shards. Before the first look().
+  /// Of a network of so many shards, which are dealt out now. Before the first look().
   void begin(std::size_t shards);
-  [[nodiscard]] std::size_t shards() const noexcept { return lives_.size(); }
+  [[nodiscard]] std::size_t shards() const noexcept { return where_.lives.size(); }
+
+  // ---- nodes that join while the network runs
+  /// The next one that has a place in the table and nothing else, if all know of those who are
+  /// lost. Requires leads().
+  [[nodiscard]] std::optional<Arrival> arrival() const;
+  /// It is in its place from now on, if whoever was there before is gone for all; whether it has
+  /// been heard.
+  [[nodiscard]] bool let_in(const Arrival& arrival);
+  /// It is one of us, and may have shards; or it is not welcome. Of its life this is said once.
+  void settle(const Arrival& arrival, bool is_welcome);
+  /// Places of those who have no part in the network yet, by bit: nobody asks them anything.
+  [[nodiscard]] std::uint32_t outsiders() const;
+  /// Of the one that joins, while it waits: knows who else comes and goes. Why it need not wait any
+  /// more; empty: it is worth it.
+  [[nodiscard]] std::string look_from_outside();
+  /// And once it is one of the others.
+  void enter(const TakeOver& where);
+  /// All that have a place, or had one; of places that nobody has had the names are empty. Any
+  /// thread.
+  [[nodiscard]] Membership members() const;
+
   /// Says it on stderr and in the log.
   void say(bool is_warning, const std::string& text) const;
   [[nodiscard]] const std::string& name_of(unsigned node) const { return membership_.names[node]; }
 
  private:
   void lose(unsigned node);
-  [[nodiscard]] Lives lives_now() const;
+  [[nodiscard]] bool is_known(unsigned node) const;
+  void take_place(const Arrival& arrival);
+  [[nodiscard]] Whereabouts whereabouts_now() const;
   void look_at_links();
+  void look_for_the_network();
 
   runtime::Exchange& exchange_;
-  const Membership& membership_;
+  mutable std::mutex
+      members_mutex_;      // written by whoever runs the node, who need not take it to read
+  Membership membership_;  // guarded by members_mutex_
   runtime::agreement::View view_;
   unsigned central_ = kNoNode;
   std::uint32_t lost_ = 0;             // by bit
   std::uint32_t settled_ = 0;          // of them, those whose shards live elsewhere
   std::uint32_t settled_central_ = 0;  // the node that all know as central
-  Lives lives_;
+  Whereabouts where_;
   std::optional<Move> expected_;  // of which it is not known what came of it
+  std::vector<runtime::agreement::Owner> settled_arrivals_;  // lives that it has decided about
   std::vector<std::optional<std::chrono::steady_clock::time_point>> silent_since_;  // by node
   bool is_over_ = false;
 };

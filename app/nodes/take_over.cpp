@@ -8,6 +8,9 @@ namespace chargemill::app {
 
 namespace {
 
+/// Nodes that a shard has been on, as far as they are known.
+constexpr std::size_t kLivesMax = 16;
+
 // What travels, in its order, for both ways.
 template <class Stream, class Order>
 void walk_order(Stream& stream, Order& order) {
@@ -17,6 +20,8 @@ void walk_order(Stream& stream, Order& order) {
   stream.value(order.central);
   stream.value(order.since_ns);
   for (auto& lives : order.lives) stream.list(lives);
+  stream.list(order.turns);
+  stream.list(order.losses);
 }
 template <class Stream, class Answer>
 void walk_adopted(Stream& stream, Answer& answer) {
@@ -53,11 +58,27 @@ std::optional<TakeOver> take_over_from(std::string_view bytes, unsigned nodes, s
   walk_order(in, order);
   if (!in.is_exhausted() || order.central >= nodes || order.token < 0) return std::nullopt;
   const auto is_life = [&](const std::vector<std::uint8_t>& lives) {
-    return !lives.empty() && lives.size() <= nodes &&
+    return !lives.empty() && lives.size() <= kLivesMax &&
            std::all_of(lives.begin(), lives.end(), [&](std::uint8_t n) { return n < nodes; });
   };
   if (!std::all_of(order.lives.begin(), order.lives.end(), is_life)) return std::nullopt;
+  if (order.turns.size() != shards || order.losses.size() != shards) return std::nullopt;
   return order;
+}
+
+Whereabouts Whereabouts::at_first(const std::vector<unsigned>& node_of) {
+  Whereabouts all;
+  for (const unsigned node : node_of) all.lives.push_back({static_cast<std::uint8_t>(node)});
+  all.turns.resize(node_of.size());
+  all.losses.resize(node_of.size());
+  return all;
+}
+
+void Whereabouts::go_to(std::size_t shard, unsigned node) {
+  auto& list = lives[shard];
+  list.push_back(static_cast<std::uint8_t>(node));
+  if (list.size() > kLivesMax) list.erase(list.begin());
+  ++turns[shard];
 }
 
 void add(Adopted& all, const Adopted& one) {

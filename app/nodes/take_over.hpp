@@ -12,18 +12,30 @@
 
 namespace chargemill::app {
 
-/// Where every shard has been, one after the other; the last is where it is from now on.
-struct TakeOver {
+/// Where every shard is, and has been. By ShardId.
+struct Whereabouts {
+  /// The nodes that have had it, one after the other; the last has it now. Of those before the
+  /// latest are known: what an older journal says, a later one has said again.
+  std::vector<std::vector<std::uint8_t>> lives;
+  std::vector<std::uint32_t> turns;  ///< how often it has gone from one to another
+  std::vector<std::uint8_t> losses;  ///< how often of these because the one was lost
+
+  /// All are where `node_of` says, and were nowhere before.
+  static Whereabouts at_first(const std::vector<unsigned>& node_of);
+  [[nodiscard]] unsigned node_of(std::size_t shard) const { return lives[shard].back(); }
+  void go_to(std::size_t shard, unsigned node);
+};
+
+/// Where every shard has been; where it was last is where it is from now on.
+struct TakeOver : Whereabouts {
   std::int64_t token = 0;     ///< of the central that orders it
   std::int64_t epoch = 0;     ///< of the shard table that it follows
   std::uint32_t lost = 0;     ///< nodes that are given up, by bit
   std::uint32_t central = 0;  ///< the node that leads
   /// Model time at which those that are lost now were last seen; kUnseen: it is not known.
   std::int64_t since_ns = kUnseen;
-  std::vector<std::vector<std::uint8_t>> lives;  ///< by ShardId: the nodes that have had it
   static constexpr std::int64_t kUnseen = INT64_MAX;
 
-  [[nodiscard]] unsigned node_of(std::size_t shard) const { return lives[shard].back(); }
   [[nodiscard]] bool has_lost(unsigned node) const noexcept { return (lost >> node & 1U) != 0; }
 };
 
@@ -69,6 +81,7 @@ void bring_back(network::Totals& left, const Adopted& all);
 /// already.
 struct Legacy {
   std::vector<std::uint8_t> former;  ///< who has had them, the first one first
+  unsigned losses = 0;               ///< how often one of those was lost
   std::vector<std::uint32_t> shards;
 };
 template <class Has>
@@ -79,9 +92,10 @@ template <class Has>
     std::vector<std::uint8_t> former{order.lives[s].begin(), order.lives[s].end() - 1};
     Legacy* same = nullptr;
     for (Legacy& legacy : legacies) {
-      if (legacy.former == former) same = &legacy;
+      if (legacy.former == former && legacy.losses == order.losses[s]) same = &legacy;
     }
-    if (same == nullptr) same = &legacies.emplace_back(Legacy{std::move(former), {}});
+    if (same == nullptr)
+      same = &legacies.emplace_back(Legacy{std::move(former), order.losses[s], {}});
     same->shards.push_back(s);
   }
   return legacies;

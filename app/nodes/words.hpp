@@ -22,18 +22,21 @@ enum class Word : char {
   route = 't',    ///< and from now on that is where it is. The same TakeOver
   hold =
       'k',  ///< shards are to move: keep what is for them. A Move; how much was sent there before
-  give = 'v',      ///< all that was sent to them has been counted: what are they? Marks; a Given
-  heard = 'a',     ///< has all come that was said before they left? Marks; a byte: it has
-  take = 'n',      ///< they are yours, once all know. A Luggage; a byte: they are here
-  part = 'z',      ///< nothing is left with you: leave. How things stood, a NodeReport
-  halt = 'h',      ///< no new load
-  freeze = 'f',    ///< let no timer fire, and say what is under way. Standstill
-  count = 'c',     ///< how did it end? A NodeReport; with the time of the count
-  write = 'w',     ///< bring your records to the disk; how long to wait. Written
-  close = 'b',     ///< the journals' last words
-  copy = 'p',      ///< what do your charge points show? With a CopyWanted; bytes of shard copies
-  past = 'q',      ///< what has happened there? A PastQuestion, and its answer
-  order = 'o',     ///< tell a charge point something: an Order
+  give = 'v',    ///< all that was sent to them has been counted: what are they? Marks; a Given
+  heard = 'a',   ///< has all come that was said before they left? Marks; a byte: it has
+  take = 'n',    ///< they are yours, once all know. A Luggage; a byte: they are here
+  part = 'z',    ///< nothing is left with you: leave. How things stood, a NodeReport
+  invite = 'i',  ///< somebody comes to a place: do you hear it? An Arrival; a byte: yes
+  join = 'y',    ///< to that one: build. An Invitation; when it is ready, why it cannot, or nothing
+  enter = 'u',   ///< and now you are one of us. An Entry; a byte: it is
+  halt = 'h',    ///< no new load
+  freeze = 'f',  ///< let no timer fire, and say what is under way. Standstill
+  count = 'c',   ///< how did it end? A NodeReport; with the time of the count
+  write = 'w',   ///< bring your records to the disk; how long to wait. Written
+  close = 'b',   ///< the journals' last words
+  copy = 'p',    ///< what do your charge points show? With a CopyWanted; bytes of shard copies
+  past = 'q',    ///< what has happened there? A PastQuestion, and its answer
+  order = 'o',   ///< tell a charge point something: an Order
   entities = 'e',  ///< the digests of all entities
   finish = 'x',    ///< the end
 };

@@ -7,12 +7,11 @@
 #include <optional>
 #include <utility>
 
-#include "app/nodes/node_report.hpp"
 #include "app/nodes/words.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/inherit.hpp"
-#include "app/simulation/journal_news.hpp"
 #include "app/simulation/move_words.hpp"
+#include "app/simulation/node_says.hpp"
 #include "app/simulation/past_answer.hpp"
 #include "app/simulation/resident_memory.hpp"
 #include "runtime/saved/reader.hpp"
@@ -24,13 +23,20 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kStandstillMax{5};
 constexpr seconds kReturnsMax{24 * 3'600};
 constexpr std::size_t kEarlyMax = 64;
 constexpr seconds kFlushMax{5};  // of a node that leaves
 constexpr seconds kFreezeMax{30};
 constexpr seconds kPartMax{60};  // whoever stops a node waits longer than that (systemd: 90 s)
 constexpr milliseconds kLookEvery{50};
+
+/// What the leader calls the end; none: where time stands here.
+std::optional<SimTime> time_in(std::string_view rest) {
+  SimTime time{};
+  if (rest.size() != sizeof time) return std::nullopt;
+  std::memcpy(static_cast<void*>(&time), rest.data(), sizeof time);
+  return time;
+}
 
 template <class T>
 std::string_view bytes_of(const T& value) {
@@ -40,19 +46,22 @@ std::string_view bytes_of(const T& value) {
 class Follower {
  public:
   Follower(const network::Scenario& scenario, runtime::Exchange& exchange, RunJournal journal,
-           Succession* succession)
+           Succession* succession, const Invited* invited)
       : exchange_(exchange),
         succession_(succession),
+        invited_(invited),
+        leader_(invited == nullptr ? 0 : invited->by),
         scenario_(scenario),
         journal_(std::move(journal)),
         is_virtual_(scenario.run.speed.max),
         held_before_(anonymous_bytes_of_nothing()),
-        host_(std::make_unique<Host>(scenario, journal_, nullptr, &exchange)),
+        host_(built()),
         history_(std::make_unique<HistoryDesk>(
             journal_.recording ? journal_.recording->directory() : std::string{},
             journal_.memory.get())),
         heir_(heir_of(*host_, exchange, scenario_, journal_)) {
-    if (succession_ != nullptr) succession_->begin(host_->topology().shards.size());
+    if (succession_ != nullptr && invited_ == nullptr)
+      succession_->begin(host_->topology().shards.size());
     if (exchange_.may_return()) exchange_.save_by([this] { return save(); });
     if (is_virtual_) return;  // the node that leads lets all workers meet
     (void)host_->engine().freeze(kFreezeMax);
@@ -65,7 +74,9 @@ class Follower {
   ~Follower() { exchange_.save_by(nullptr); }
 
   FollowEnd run(const StopRequest* stop) {
-    exchange_.tell(leader_, message_of(Word::ready, 0));
+    const auto ready =
+        invited_ == nullptr ? message_of(Word::ready, 0) : message_of(Word::join, invited_->number);
+    exchange_.tell(leader_, ready);
     for (;;) {
       const auto message = next();
       if (stop != nullptr && stop->signal() != 0) part();
@@ -117,13 +128,6 @@ class Follower {
   }
 
  private:
-  /// What the leader calls the end; none: where time stands here.
-  static std::optional<SimTime> time_in(std::string_view rest) {
-    SimTime time{};
-    if (rest.size() != sizeof time) return std::nullopt;
-    std::memcpy(static_cast<void*>(&time), rest.data(), sizeof time);
-    return time;
-  }
   static bool moves_actors(Word word) {
     return word == Word::start || word == Word::halt || word == Word::close;
   }
@@ -153,12 +157,16 @@ class Follower {
     return std::nullopt;
   }
 
-  /// Once the run has begun; before, whoever is lost ends it.
+  /// Once the run has begun for it; before, whoever is lost ends it, unless it joins.
   bool looks_who_leads() {
-    if (succession_ == nullptr || !looker_) return false;
-    succession_->look();
+    if (succession_ == nullptr || !(looker_ || invited_ != nullptr)) return false;
+    if (looker_) {
+      succession_->look();
+    } else if (const auto why = succession_->look_from_outside(); !why.empty()) {
+      exchange_.abandon(why);
+    }
     if (succession_->central() != kNoNode) leader_ = succession_->central();
-    return true;
+    return looker_.has_value();
   }
 
   /// Others have its shards first, if they can.
@@ -179,15 +187,43 @@ class Follower {
     exchange_.abandon("stopped by a signal");  // the others go on
   }
 
+  [[nodiscard]] std::unique_ptr<Host> built() {
+    network::Route joins;
+    if (invited_ != nullptr) joins = route_of(invited_->what.where);
+    return std::make_unique<Host>(scenario_, journal_, nullptr, &exchange_, nullptr,
+                                  invited_ == nullptr ? nullptr : &joins);
+  }
+
+  void start(SimTime at) {
+    host_->engine().start_clock(at);
+    host_->network().start();
+    looker_.emplace(*host_);
+    cpu_before_ = cpu_seconds();
+    if (succession_ != nullptr) exchange_.outlive_losses();
+  }
+
+  /// It is one of the others now. Another leader, who does not know that, may say so again.
+  bool enter(std::string_view rest) {
+    if (invited_ == nullptr) return false;
+    const auto entry = entry_from(rest, exchange_.nodes(), host_->topology().shards.size());
+    if (!entry || entry->where.token < succession_->token()) return false;
+    succession_->enter(entry->where);
+    heir_.route(entry->where);
+    if (!looker_) start(entry->now);
+    return true;
+  }
+
   std::string answer(const Said& said) {
     switch (said.word) {
       case Word::start:
-        host_->engine().start_clock();
-        host_->network().start();
-        looker_.emplace(*host_);
-        cpu_before_ = cpu_seconds();
-        if (succession_ != nullptr) exchange_.outlive_losses();
-        return {};
+        return start(SimTime{}), std::string{};
+      case Word::invite:
+        if (succession_ == nullptr) return {};
+        return answer_to_arrival(said, exchange_.nodes(), *succession_);
+      case Word::join:
+        return {};  // it is ready
+      case Word::enter:
+        return enter(said.rest) ? std::string(1, '\1') : std::string{};
       case Word::hold:
       case Word::give:
       case Word::heard:
@@ -206,7 +242,7 @@ class Follower {
         host_->network().halt();
         return {};
       case Word::freeze:
-        return std::string{bytes_of(freeze())};
+        return std::string{bytes_of(standstill_of(*host_, exchange_, succession_))};
       case Word::count:
         return to_bytes(count(said.rest));
       case Word::write:
@@ -293,17 +329,9 @@ class Follower {
   }
 
   NodeReport look() {
-    NodeReport report;
-    report.snapshot = looker_ ? looker_->look() : host_->network().look();
-    report.failure = host_->network().failure();
-    report.detail = host_->network().detail();
+    NodeReport report = look_of(*host_, looker_ ? &*looker_ : nullptr, journal_);
     report.incarnation = static_cast<std::uint32_t>(exchange_.incarnation());
     report.cpu_s = cpu_seconds() - cpu_before_;
-    report.rss_bytes = resident_bytes();
-    report.journal = outcome_of(journal_.recording.get());
-    if (!journal_.recording) return report;
-    for (const auto& news : journal_.recording->take_news())
-      report.journal_news += news_text(news) + "\n";
     return report;
   }
 
@@ -326,42 +354,25 @@ class Follower {
     return write_down(journal_.recording.get(), wait);
   }
 
-  Standstill freeze() {
-    Standstill standstill;
-    standstill.lost = succession_ == nullptr ? 0 : succession_->lost();
-    standstill.is_still = host_->engine().freeze(kStandstillMax);
-    standstill.sent = exchange_.sent();
-    standstill.received = exchange_.received();
-    return standstill;
-  }
-
   /// Requires that time stands still, by freeze() or because the node that leads has stopped it.
   NodeReport count(std::string_view at) {
-    NodeReport report;
-    if (looker_) report.worker_busy = looker_->busy();
-    report.is_quiet = is_virtual_ ? await_standstill() : host_->engine().freeze(kStandstillMax);
-    const auto time = time_in(at);
-    report.snapshot = time ? host_->network().count(*time) : host_->network().count();
-    if (looker_) looker_->add_load(report.snapshot);
-    report.failure = host_->network().failure();
-    const auto survived = host_->network().survived_failures();
-    report.survived_failures = survived.count;
-    report.first_survived = survived.first;
+    std::vector<double> busy;
+    if (looker_) busy = looker_->busy();
+    const bool is_quiet = is_virtual_ ? await_standstill() : host_->engine().freeze(kStandstillMax);
+    NodeReport report = count_of(*host_, looker_ ? &*looker_ : nullptr, journal_, time_in(at));
+    report.worker_busy = std::move(busy);
+    report.is_quiet = is_quiet;
     if (is_virtual_) report.digest = network::sum_of(host_->network().entity_digests());
-    report.display = shown_here(host_->network());
-    report.journal = outcome_of(journal_.recording.get());
     report.cpu_s = cpu_seconds() - cpu_before_;
-    const auto memory = resident_memory();
-    report.rss_bytes = memory.anonymous + memory.of_files;
-    report.network_bytes = memory.anonymous - held_before_;
+    report.network_bytes = resident_memory().anonymous - held_before_;
     return report;
   }
 
   runtime::Exchange& exchange_;
   Succession* const succession_;  // null: who is lost ends the run
-  unsigned leader_ = 0;
-  std::deque<runtime::Exchange::Message>
-      early_;  // of a node that does not lead, as far as is known
+  const Invited* const invited_;  // null: it begins with the others
+  unsigned leader_;
+  std::deque<runtime::Exchange::Message> early_;  // of who does not lead, as far as is known
   const network::Scenario scenario_;
   RunJournal journal_;
   const bool is_virtual_;
@@ -380,8 +391,8 @@ class Follower {
 
 FollowEnd follow(const network::Scenario& scenario, runtime::Exchange& exchange,
                  const StopRequest* stop, RunJournal journal, Succession* succession,
-                 Successor* leads) {
-  Follower follower{scenario, exchange, std::move(journal), succession};
+                 Successor* leads, const Invited* invited) {
+  Follower follower{scenario, exchange, std::move(journal), succession, invited};
   const FollowEnd end = follower.run(stop);
   if (end == FollowEnd::leads) *leads = follower.hand_on();
   return end;

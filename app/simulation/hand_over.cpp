@@ -115,13 +115,13 @@ bool HandOver::take(Luggage luggage, const IsOver& is_over) {
 }
 
 bool HandOver::are_away(const TakeOver& order) const {
-  return move_ && order.lives[move_->shards.front()].size() > move_->lives;
+  return move_ && order.turns[move_->shards.front()] > move_->turns;
 }
 
 bool HandOver::are_carried(const TakeOver& order) const {
   if (!move_ || order.has_lost(move_->from)) return false;
-  const auto& lives = order.lives[move_->shards.front()];
-  return lives.size() == move_->lives + 1 && lives.back() == move_->to;
+  const std::uint32_t first = move_->shards.front();
+  return order.turns[first] == move_->turns + 1 && order.node_of(first) == move_->to;
 }
 
 void HandOver::arrive(const network::Scenario& scenario, const TakeOver& order) {

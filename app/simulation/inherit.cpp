@@ -96,7 +96,7 @@ Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& 
       since = order.since_ns == TakeOver::kUnseen ? last : std::max(since, last);
     }
     to.since = std::min(now, since);
-    to.life = static_cast<unsigned>(one.legacy.former.size());
+    to.life = one.legacy.losses;
   }
   const bool needs_central = order.central == exchange.self() && !host.network().has_central();
   if (needs_central && bequests.empty()) bequests.emplace_back();
@@ -138,6 +138,19 @@ Heir heir_of(Host& host, runtime::Exchange& exchange, const network::Scenario& s
   };
   heir.hear = [&](const Marks& marks, const auto& is_over) {
     return host.hand_over().hear(marks, is_over);
+  };
+  heir.beginning = [&] {
+    Beginning beginning;
+    // Of a run that began anew a node that has joined knows no more than that none was before.
+    beginning.is_continued = journal.image && journal.image->run.run > 0;
+    if (beginning.is_continued)
+      beginning.from = {scenario.run.start_unix_s, journal.image->run.run};
+    beginning.remembers = journal.memory != nullptr;
+    return beginning;
+  };
+  heir.now = [&] {
+    auto& engine = host.engine();
+    return std::min(engine.model_clock().target(runtime::ModelClock::wall_now()), engine.horizon());
   };
   heir.take = [&](Luggage luggage, const auto& is_over) {
     return host.hand_over().take(std::move(luggage), is_over);

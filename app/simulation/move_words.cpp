@@ -40,4 +40,10 @@ std::string answer_to_move(const Said& said, HandOver& here, runtime::Exchange& 
   return yes_if(here.hear(*marks, is_over));
 }
 
+std::string answer_to_arrival(const Said& said, unsigned nodes, Succession& succession) {
+  const auto arrival = arrival_from(said.rest, nodes);
+  if (!arrival || arrival->token < succession.token()) return {};
+  return yes_if(succession.let_in(*arrival));
+}
+
 }  // namespace chargemill::app

@@ -1,4 +1,4 @@
-// What a node answers when shards move.
+// What a node answers when shards move, and when another node joins.
 #pragma once
 
 #include "app/nodes/succession.hpp"
@@ -11,5 +11,8 @@ namespace chargemill::app {
 /// more.
 [[nodiscard]] std::string answer_to_move(const Said& said, HandOver& here,
                                          runtime::Exchange& exchange, Succession& succession);
+/// To `invite`: whether the one that comes has been heard.
+[[nodiscard]] std::string answer_to_arrival(const Said& said, unsigned nodes,
+                                            Succession& succession);
 
 }  // namespace chargemill::app

@@ -228,7 +228,7 @@ void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcom
   auto reports = leader.count(at);
   reports[leader.exchange().self()].display = std::move(outcome.display);
   for (unsigned node = 0; node < reports.size(); ++node) {
-    if (node == leader.exchange().self() || leader.exchange().is_given_up(node)) continue;
+    if (node == leader.exchange().self() || !leader.is_present(node)) continue;
     const NodeReport& report = reports[node];
     network::add(outcome.last, report.snapshot);
     outcome.quiet = outcome.quiet && report.is_quiet;

@@ -30,7 +30,7 @@ struct MemberOptions {
   unsigned expected = 1;  ///< nobody has a shard before so many are there
   Course course = Course::open;
   std::size_t shards = kShards;  ///< so many of the table's are used, from the first on
-  std::size_t places = 32;       ///< Course::heirs: so many nodes at a time
+  std::size_t places = kPlaces;  ///< Course::heirs: so many nodes at a time
 };
 
 /// A node as the store knows it.

@@ -14,6 +14,8 @@
 namespace chargemill::runtime::agreement {
 
 inline constexpr std::size_t kShards = 1'024;
+/// Of nodes that know each other by number; each of a bit.
+inline constexpr std::size_t kPlaces = 32;
 
 /// The shard of whatever stands together and is never split, by its number: a site (SH-01).
 [[nodiscard]] std::size_t shard_of(std::uint64_t number) noexcept;

@@ -32,11 +32,15 @@ class RealCluster {
     [[nodiscard]] runtime::Coordinator& coordinator() const { return engine->coordinator(); }
   };
 
-  /// `journal`: of the first node, the others beside it; empty: nothing is kept.
-  RealCluster(const network::Scenario& scenario, unsigned nodes, const std::string& journal = {})
-      : scenario_(scenario), journal_(journal) {
-    for (unsigned n = 0; n < nodes; ++n) open(n, nodes);
-    for (unsigned n = 0; n < nodes; ++n) build(n, nodes);
+  /// `journal`: of the first node, the others beside it; empty: nothing is kept. `places`: so many
+  /// nodes there may be; 0: no more.
+  RealCluster(const network::Scenario& scenario, unsigned nodes, const std::string& journal = {},
+              unsigned places = 0)
+      : scenario_(scenario), journal_(journal), begin_(nodes), where_(sockets_.endpoints(nodes)) {
+    where_.resize(std::max(nodes, places));
+    next_socket_ = nodes;
+    for (unsigned n = 0; n < nodes; ++n) open(n, false);
+    for (unsigned n = 0; n < nodes; ++n) build(n, {begin_, {}, 0});
     for (auto& node : nodes_) {
       EXPECT_TRUE(node.coordinator().freeze(kPatience));
       node.coordinator().thaw();
@@ -58,10 +62,37 @@ class RealCluster {
   static constexpr std::int64_t kFirstToken = 7;
   static constexpr std::chrono::seconds kPatience{60};
 
+  /// Somebody comes to a place while all run: it has none of the shards, which are where `route`
+  /// says.
+  void join(unsigned n, const network::Route& route) {
+    ASSERT_LT(n, places());
+    const auto all = sockets_.endpoints(next_socket_ + 1);
+    where_[n] = all[next_socket_++];
+    if (nodes_.size() <= n) nodes_.resize(n + 1);
+    open(n, true);
+    for (unsigned other = 0; other < nodes_.size(); ++other) {
+      if (other != n && is_there(other)) ASSERT_TRUE(nodes_[other].exchange->let_in(n, where_[n]));
+    }
+    build(n, {begin_, route.node_of, route.central});
+    auto& here = nodes_[n];
+    auto& first = nodes_[route.central];
+    EXPECT_TRUE(here.coordinator().freeze(kPatience));
+    here.coordinator().thaw();
+    here.coordinator().set_horizon(SimTime{scenario_.run.duration});
+    here.exchange->outlive_losses();
+    here.coordinator().hold_still(
+        [&] { here.exchange->hold_arrivals([&] { here.network->route(route); }); });
+    here.coordinator().start_clock(first.coordinator().reached());
+    here.network->start();
+  }
+
   [[nodiscard]] Node& node(unsigned n) { return nodes_[n]; }
+  [[nodiscard]] unsigned places() const noexcept { return static_cast<unsigned>(where_.size()); }
   [[nodiscard]] const network::Scenario& scenario() const noexcept { return scenario_; }
   [[nodiscard]] const std::string& journal() const noexcept { return journal_; }
-  [[nodiscard]] bool is_there(unsigned n) const { return nodes_[n].engine != nullptr; }
+  [[nodiscard]] bool is_there(unsigned n) const {
+    return n < nodes_.size() && nodes_[n].engine != nullptr;
+  }
 
   /// Waits until it is so.
   template <class Condition>
@@ -93,6 +124,7 @@ class RealCluster {
     node.network.reset();
     node.recording.reset();
     node.exchange.reset();
+    where_[n] = {};
   }
 
   /// On each node that is there, while its actors stand and nothing arrives.
@@ -106,7 +138,7 @@ class RealCluster {
   }
   void give_up(unsigned lost) {
     for (unsigned n = 0; n < nodes_.size(); ++n) {
-      if (is_there(n)) nodes_[n].exchange->give_up(lost);
+      if (n != lost && is_there(n)) nodes_[n].exchange->give_up(lost);
     }
   }
 
@@ -134,26 +166,28 @@ class RealCluster {
   }
 
  private:
-  void open(unsigned n, unsigned nodes) {
+  void open(unsigned n, bool joins) {
     runtime::Exchange::Options options;
-    options.links.nodes = sockets_.endpoints(nodes);
+    options.links.nodes = where_;
     options.links.self = static_cast<std::uint16_t>(n);
-    options.links.incarnation = runtime::Incarnation{1 + n};
+    options.links.incarnation = runtime::Incarnation{++lives_};
+    options.links.joins = joins;
     options.kinds = network::letter_kinds();
     options.workers = kWorkers;
     options.is_virtual = false;
     auto opened = runtime::Exchange::open(std::move(options));
     if (!opened) throw std::runtime_error{opened.error().text};
-    nodes_.emplace_back().exchange = std::move(*opened);
+    if (nodes_.size() <= n) nodes_.resize(n + 1);
+    nodes_[n].exchange = std::move(*opened);
   }
-  void build(unsigned n, unsigned nodes) {
+  void build(unsigned n, const network::Spread& spread) {
     Node& node = nodes_[n];
     EXPECT_TRUE(node.exchange->await_all(kPatience));
     runtime::EngineOptions options;
     options.pacing = runtime::Pacing::paced;
     options.speed = scenario_.run.speed.factor;
     options.workers = kWorkers;
-    options.nodes = nodes;
+    options.nodes = places();
     options.node = n;
     options.frontier = node.exchange.get();
     options.may_spin = false;
@@ -166,14 +200,18 @@ class RealCluster {
       if (!opened) throw std::runtime_error{opened.error().text};
       node.recording = std::move(*opened);
     }
-    node.network =
-        std::make_unique<network::Network>(scenario_, node.coordinator(), node.recording.get());
+    node.network = std::make_unique<network::Network>(
+        scenario_, node.coordinator(), node.recording.get(), nullptr, nullptr, spread);
   }
 
   static constexpr unsigned kWorkers = 2;
   const network::Scenario scenario_;
   const std::string journal_;
+  const unsigned begin_;  // so many nodes
   SocketFolder sockets_;
+  std::vector<runtime::NodeEndpoints> where_;  // by place; none: nobody is there
+  unsigned next_socket_ = 0;
+  std::uint32_t lives_ = 0;
   std::vector<Node> nodes_;
 };
 

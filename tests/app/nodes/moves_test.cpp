@@ -18,10 +18,10 @@ using runtime::agreement::View;
 const std::vector<Owner> kAll{
     {"alpha", Revision{11}}, {"beta", Revision{12}}, {"gamma", Revision{13}}};
 
-app::Lives at_first(std::size_t shards) {
-  app::Lives lives;
-  for (std::size_t s = 0; s < shards; ++s) lives.push_back({static_cast<std::uint8_t>(s % 3)});
-  return lives;
+Whereabouts at_first(std::size_t shards) {
+  std::vector<unsigned> node_of;
+  for (std::size_t s = 0; s < shards; ++s) node_of.push_back(static_cast<unsigned>(s % 3));
+  return Whereabouts::at_first(node_of);
 }
 View view_of(runtime::agreement::ShardTable table) {
   View view;
@@ -35,14 +35,14 @@ View view_of(runtime::agreement::ShardTable table) {
 TEST(Moves, AreMadeUntilOneThatWantsToLeaveHasNothingLeft) {
   constexpr std::size_t kUsed = 12;
   auto table = runtime::agreement::assigned({}, kAll);
-  auto lives = at_first(kUsed);
-  EXPECT_FALSE(move_of(kAll, view_of(table), lives).has_value());
+  auto where = at_first(kUsed);
+  EXPECT_FALSE(move_of(kAll, view_of(table), where).has_value());
   std::size_t moved = 0;
   for (int turn = 0; turn < 20; ++turn) {
     const auto wanted = inherited(table, kAll, {kAll[1]}, kUsed, 1);
     if (wanted == table) break;
     const View view = view_of(wanted);
-    const auto move = move_of(kAll, view, lives);
+    const auto move = move_of(kAll, view, where);
     ASSERT_TRUE(move.has_value());
     EXPECT_EQ(move->from, 1U);
     EXPECT_EQ(move->token, 21);
@@ -50,11 +50,11 @@ TEST(Moves, AreMadeUntilOneThatWantsToLeaveHasNothingLeft) {
     EXPECT_FALSE(has_come_about(*move, kAll, view) && !move->shards.empty());
     table = handed_over(wanted, 1);
     EXPECT_TRUE(has_come_about(*move, kAll, view_of(table)));
-    for (const auto s : move->shards) lives[s].push_back(static_cast<std::uint8_t>(move->to));
+    for (const auto s : move->shards) where.go_to(s, move->to);
     moved += move->shards.size();
   }
   EXPECT_EQ(moved, 4U);
-  for (const auto& one : lives) EXPECT_NE(one.back(), 1U);
+  for (const auto& one : where.lives) EXPECT_NE(one.back(), 1U);
   EXPECT_EQ(table.loads()[1], 0U);
 }
 
@@ -69,9 +69,9 @@ TEST(Moves, WhatNobodyHasMovesWithoutAWord) {
 TEST(Moves, AShardThatIsNotWhereTheTableBelievesDoesNotMove) {
   auto table = runtime::agreement::assigned({}, kAll);
   table.next[1] = 2;
-  auto lives = at_first(12);
-  lives[1].push_back(0);
-  EXPECT_FALSE(move_of(kAll, view_of(table), lives).has_value());
+  auto where = at_first(12);
+  where.go_to(1, 0);
+  EXPECT_FALSE(move_of(kAll, view_of(table), where).has_value());
 }
 
 Move a_move() {

@@ -10,7 +10,6 @@ using runtime::agreement::assigned;
 using runtime::agreement::Owner;
 using runtime::agreement::Revision;
 using runtime::agreement::View;
-using Lives = std::vector<std::vector<std::uint8_t>>;
 
 const Owner kAlpha{"alpha", Revision{11}};
 const Owner kBeta{"beta", Revision{12}};
@@ -18,10 +17,10 @@ const Owner kGamma{"gamma", Revision{13}};
 const std::vector<Owner> kAll{kAlpha, kBeta, kGamma};
 
 /// As Network deals them out.
-Lives at_first(std::size_t shards) {
-  Lives lives;
-  for (std::size_t s = 0; s < shards; ++s) lives.push_back({static_cast<std::uint8_t>(s % 3)});
-  return lives;
+Whereabouts at_first(std::size_t shards) {
+  std::vector<unsigned> node_of;
+  for (std::size_t s = 0; s < shards; ++s) node_of.push_back(static_cast<unsigned>(s % 3));
+  return Whereabouts::at_first(node_of);
 }
 
 View view_of(const std::vector<Owner>& live, const Owner& central) {
@@ -63,10 +62,13 @@ TEST(Succession, NothingIsToldBeforeTheTableNamesTheLiving) {
 TEST(Succession, WhatWasInheritedIsInheritedAgain) {
   const auto first = take_over_of(kAll, view_of({kAlpha, kBeta}, kAlpha), 0b100, at_first(7));
   ASSERT_TRUE(first.has_value());
-  const auto second = take_over_of(kAll, view_of({kBeta}, kBeta), 0b101, first->lives);
+  const auto second = take_over_of(kAll, view_of({kBeta}, kBeta), 0b101, *first);
   ASSERT_TRUE(second.has_value());
   EXPECT_EQ(second->central, 1U);
   for (std::size_t s = 0; s < 7; ++s) EXPECT_EQ(second->node_of(s), 1U) << s;
+  EXPECT_EQ(second->losses[1], 0U) << "it was there all the time";
+  EXPECT_EQ(second->losses[0], 1U);
+  EXPECT_EQ(second->turns[0], 1U);
   const auto has = [&](std::uint32_t shard) { return first->node_of(shard) == 1U; };
   std::size_t shards = 0;
   for (std::uint32_t s = 0; s < 7; ++s) shards += has(s) ? 1 : 0;
@@ -91,6 +93,19 @@ TEST(TakeOver, ComesThroughUnchangedAndCutAnywhereIsNone) {
     ASSERT_FALSE(take_over_from(std::string_view{bytes}.substr(0, size), 3, 7).has_value()) << size;
   EXPECT_FALSE(take_over_from(bytes, 2, 7).has_value()) << "there is no such node";
   EXPECT_FALSE(take_over_from(bytes, 3, 8).has_value()) << "nor so many shards";
+}
+
+// A network that runs for months: shards go to and fro with each restart of a node (rolling
+// restart).
+TEST(TakeOver, KnowsTheLatestNodesOfAShardHoweverOftenItHasMoved) {
+  TakeOver order{at_first(7)};
+  for (unsigned turn = 0; turn < 1'000; ++turn) order.go_to(3, turn % 2 == 0 ? 1 : 0);
+  const auto back = take_over_from(to_bytes(order), 3, 7);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->node_of(3), 0U);
+  EXPECT_EQ(back->turns[3], 1'000U);
+  EXPECT_EQ(back->losses[3], 0U);
+  EXPECT_LT(to_bytes(order).size(), 1'000U);
 }
 
 // A leader takes what it knows of all with it, unless it has told it.

@@ -1,0 +1,81 @@
+#include "app/nodes/arrivals.hpp"
+
+#include "app/nodes/byte_streams.hpp"
+#include "runtime/agreement/names.hpp"
+
+namespace chargemill::app {
+namespace {
+
+// What travels, in its order, for both ways. Where all is comes last, as a text of its own.
+template <class Stream, class What>
+void walk_arrival(Stream& stream, What& arrival) {
+  stream.value(arrival.token);
+  stream.value(arrival.node);
+  stream.text(arrival.who.name);
+  stream.value(arrival.who.incarnation);
+  stream.text(arrival.where.data);
+  stream.text(arrival.where.control);
+  stream.text(arrival.where.key);
+}
+
+}  // namespace
+
+std::string to_bytes(const Arrival& arrival) {
+  ByteOutput out;
+  walk_arrival(out, arrival);
+  return out.take();
+}
+
+std::string to_bytes(const Invitation& invitation) {
+  ByteOutput out;
+  out.value(invitation.token);
+  out.value(invitation.beginning);
+  out.text(to_bytes(invitation.where));
+  return out.take();
+}
+
+std::string to_bytes(const Entry& entry) {
+  ByteOutput out;
+  out.value(entry.now);
+  out.text(to_bytes(entry.where));
+  return out.take();
+}
+
+std::optional<Arrival> arrival_from(std::string_view bytes, unsigned nodes) {
+  Arrival arrival;
+  ByteInput in{bytes};
+  walk_arrival(in, arrival);
+  const bool is_sound = in.is_exhausted() && arrival.token >= 0 && arrival.node < nodes &&
+                        runtime::agreement::is_node_name(arrival.who.name) &&
+                        !is_absent(arrival.where);
+  if (!is_sound) return std::nullopt;
+  return arrival;
+}
+
+std::optional<Invitation> invitation_from(std::string_view bytes, unsigned nodes,
+                                          std::size_t shards) {
+  Invitation invitation;
+  std::string where;
+  ByteInput in{bytes};
+  in.value(invitation.token);
+  in.value(invitation.beginning);
+  in.text(where);
+  auto order = in.is_exhausted() ? take_over_from(where, nodes, shards) : std::nullopt;
+  if (!order || invitation.token < 0) return std::nullopt;
+  invitation.where = std::move(*order);
+  return invitation;
+}
+
+std::optional<Entry> entry_from(std::string_view bytes, unsigned nodes, std::size_t shards) {
+  Entry entry;
+  std::string where;
+  ByteInput in{bytes};
+  in.value(entry.now);
+  in.text(where);
+  auto order = in.is_exhausted() ? take_over_from(where, nodes, shards) : std::nullopt;
+  if (!order) return std::nullopt;
+  entry.where = std::move(*order);
+  return entry;
+}
+
+}  // namespace chargemill::app
