@@ -232,7 +232,8 @@ void Exchange::call_off(const std::string& why) {
 }
 
 std::string Exchange::name_of(unsigned node) const {
-  return options_.names.empty() ? "node " + std::to_string(node) : options_.names[node];
+  // Whoever joins later is none of those that were named.
+  return node < options_.names.size() ? options_.names[node] : "node " + std::to_string(node);
 }
 
 std::string Exchange::failure() const {
