@@ -17,41 +17,8 @@ start_all_etcd || exit 1
 # shellcheck source=tests/support/busy_town.sh
 source tests/support/busy_town.sh
 write_busy_town 5s
-
-# port NODE: of its HTTP door, if it leads.
-port() { case $1 in alpha) echo $((base + 10000)) ;; beta) echo $((base + 10001)) ;; *) echo $((base + 10002)) ;; esac; }
-# begin NETWORK [ARGS]: three nodes; their pids are in ${pids[alpha]} and so on, who leads is $first.
-declare -A pids
-first=
-begin() {
-  local network=$1 name
-  shift
-  rm -rf "$work"/run-* "$work"/*.err
-  if [[ ${kept:-} != "$network" ]]; then rm -rf "$work/data"; fi
-  for name in alpha beta gamma; do
-    "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --http "127.0.0.1:$(port "$name")" --tcp off --data "${data:-$work/data}" \
-      --out "$work/run-$name" --set "cluster.name=$network" "$@" >"$work/$name.out" 2>"$work/$name.err" &
-    pids[$name]=$!
-    echo "$!" >>"$work/pids"
-  done
-  until_true grep -q 'is the central (token' "$work/alpha.err"
-  first=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
-  until_true rows "$first" 4 # it runs, and somebody charges
-}
-others() { local name; for name in alpha beta gamma; do if [[ $name != "$1" ]]; then echo "$name"; fi; done; }
-a_successor() { local name; for name in $(others "$first"); do if is_mended "$name"; then echo "$name"; return; fi; done; return 1; }
-value() { python3 -c 'import json, sys
-at = json.load(open(sys.argv[1]))
-for key in sys.argv[2].split("."): at = at[key]
-print(at)' "$work/run-$1/summary.json" "$2"; }
-# end NODE: by the signal of whoever drives it; then all that are left have ended.
-end() {
-  kill -INT "${pids[$1]}"
-  ends "${pids[$1]}" 130
-}
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
-connected() { holds "$1" 's["charge_points"]["disconnected"] == 0 and s["charge_points"]["total"] == 300'; }
-conserved() { holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'; }
+# shellcheck source=tests/support/busy_nodes.sh
+source tests/support/busy_nodes.sh
 
 # open_sessions: as the doors of $first show them.
 open_sessions() {
@@ -156,10 +123,6 @@ refuses_a_central_that_slept() {
   conserved "$next"
   connected "$next"
 }
-# has_parted NODE LEADER
-has_parted() { grep -q "$1 has given all its shards away" "$work/$2.err"; }
-# pauses NODE: how long shards moved, in ms, as it has said.
-pauses() { sed -n 's/.* shards moved from .*): \([0-9]*\)\.\([0-9]*\) s, of which.*/\1\2/p' "$work/$1.err" | sed 's/^0*\([0-9]\)/\1/' | sort -n; }
 hands_over_in_peace() {
   local leaver began took now
   begin leave

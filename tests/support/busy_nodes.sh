@@ -1,0 +1,45 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # who reads it in has etcd.sh, busy_town.sh and `chargemill`
+# Nodes of the busy town that are real processes: how they begin, what they have said, and how they end.
+
+# port NODE: of its HTTP door, if it leads.
+port() { case $1 in alpha) echo $((base + 10000)) ;; beta) echo $((base + 10001)) ;; gamma) echo $((base + 10002)) ;; *) echo $((base + 10003)) ;; esac; }
+# start NODE NETWORK [ARGS]: a process; its pid is in ${pids[NODE]}. What it says goes behind what it has said in an earlier life.
+start() {
+  local name=$1 network=$2
+  shift 2
+  "$chargemill" node --config "$work/town.toml" --name "$name" --progress off --http "127.0.0.1:$(port "$name")" --tcp off --data "${data:-$work/data}" \
+    --out "$work/run-$name" --set "cluster.name=$network" "$@" >>"$work/$name.out" 2>>"$work/$name.err" &
+  pids[$name]=$!
+  echo "$!" >>"$work/pids"
+}
+# begin NETWORK [ARGS]: three nodes; their pids are in ${pids[alpha]} and so on, who leads is $first.
+declare -A pids
+first=
+begin() {
+  local network=$1 name
+  shift
+  rm -rf "$work"/run-* "$work"/*.err
+  if [[ ${kept:-} != "$network" ]]; then rm -rf "$work/data"; fi
+  for name in alpha beta gamma; do start "$name" "$network" "$@"; done
+  until_true grep -q 'is the central (token' "$work/alpha.err"
+  first=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
+  until_true rows "$first" 4 # it runs, and somebody charges
+}
+others() { local name; for name in alpha beta gamma; do if [[ $name != "$1" ]]; then echo "$name"; fi; done; }
+a_successor() { local name; for name in $(others "$first"); do if is_mended "$name"; then echo "$name"; return; fi; done; return 1; }
+value() { python3 -c 'import json, sys
+at = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."): at = at[key]
+print(at)' "$work/run-$1/summary.json" "$2"; }
+# end NODE: by the signal of whoever drives it; then all that are left have ended.
+end() {
+  kill -INT "${pids[$1]}"
+  ends "${pids[$1]}" 130
+}
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+connected() { holds "$1" 's["charge_points"]["disconnected"] == 0 and s["charge_points"]["total"] == 300'; }
+conserved() { holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'; }
+# has_parted NODE LEADER
+has_parted() { grep -q "$1 has given all its shards away" "$work/$2.err"; }
+# pauses NODE: how long shards moved, in ms, as it has said.
+pauses() { sed -n 's/.* shards moved from .*): \([0-9]*\)\.\([0-9]*\) s, of which.*/\1\2/p' "$work/$1.err" | sed 's/^0*\([0-9]\)/\1/' | sort -n; }
