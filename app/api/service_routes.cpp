@@ -48,7 +48,9 @@ void say_whether_ready(const Call& call, bool hears_central) {
   using runtime::journal::JournalState;
   const World& world = call.world;
   Checks checks{call.query.text("exclude")};
-  checks.add("network", !world.desk.topology().points.empty(), "has no charge points");
+  // One that is there for others waits for them, and is ready.
+  const bool has_places = world.desk.points() > 0 || world.desk.annex().point_places() > 0;
+  checks.add("network", has_places, "has no charge points, and no place for any");
   checks.add("central", hears_central, "does not answer");
   if (world.journal_status) {
     const auto status = world.journal_status();
@@ -82,7 +84,7 @@ struct Readiness {
 };
 
 void ready(const CallPtr& call) {
-  if (call->world.desk.topology().points.empty()) return say_whether_ready(*call, true);
+  if (call->world.desk.points() == 0) return say_whether_ready(*call, true);
   const auto readiness = std::make_shared<Readiness>(Readiness{call});
   const bool is_taken = try_look_at(
       call, PointId{0}, [readiness](const PointCopy&, SimTime) { readiness->say(true); });

@@ -32,6 +32,18 @@ class Crowd final : public central::Inspection {
   void finish(SimTime) override {}
 };
 
+TEST(Api, ACentralThatIsThereForOthersIsReadyBeforeTheyCome) {
+  auto scenario = StillNetwork::scenario(0, {});
+  scenario.network.external = 2;
+  ApiOffice office{scenario};
+  EXPECT_EQ(office.ask("GET", "/readyz").body, "ok\n");
+  office.post("/cp/register", {{"cp_id", "CP-X"}, {"cp_e_host", "localhost"}, {"cp_e_port", 8001}});
+  EXPECT_THAT(office.ask("GET", "/readyz?verbose").body,
+              HasSubstr("[+]network ok\n[+]central ok\n"));
+  scenario.network.external = scenario.network.spare = 0;
+  ApiOffice nobody{scenario};
+  EXPECT_EQ(nobody.ask("GET", "/readyz").status, 503U);
+}
 TEST(Api, ServiceRoutesAnswer) {
   ApiOffice office{2};
   EXPECT_EQ(office.ask("GET", "/livez").body, "ok\n");
