@@ -1,6 +1,7 @@
 #include "actors/archive/restore.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "actors/archive/keys.hpp"
 #include "actors/archive/soundness.hpp"
@@ -41,9 +42,14 @@ std::optional<ShardId> shard_in(const Record& record, const std::vector<ShardId>
                     record);
 }
 
-/// Where the last round of `shard` begins that was finished by record `upto`; 1 if there is none.
-Result<Sequence> last_round(Reader& reader, std::uint16_t shard, Sequence upto) {
-  Sequence begin = 1;
+struct RoundBegin {
+  Sequence sequence = 1;
+  runtime::journal::Micros time = runtime::journal::Micros::min();
+};
+/// Where the last round of `shard` begins that was finished by record `upto`; before all if there
+/// is none.
+Result<RoundBegin> last_round(Reader& reader, std::uint16_t shard, Sequence upto) {
+  RoundBegin begin;
   bool is_finished = false;
   const auto read =
       reader.newest(key(Index::rounds_of_shard, shard), runtime::journal::kSequenceMax,
@@ -54,7 +60,7 @@ Result<Sequence> last_round(Reader& reader, std::uint16_t shard, Sequence upto) 
                       if (mark == nullptr || index_of(mark->shard) != shard) return true;
                       is_finished = is_finished || mark->is_end;
                       if (!is_finished || mark->is_end) return true;
-                      begin = record.sequence;
+                      begin = {record.sequence, record.time};
                       return false;
                     });
   if (!read) return tl::unexpected(read.error());
@@ -67,9 +73,9 @@ Result<Sequence> last_rounds(Reader& reader, const RunBegan& run, const Wanted& 
   Sequence from = runtime::journal::kSequenceMax;
   for (std::uint16_t shard = 0; shard < run.shards; ++shard) {
     if (!wanted.empty() && !wanted[shard]) continue;
-    auto begin = last_round(reader, shard, upto);
-    if (!begin) return begin;
-    from = std::min(from, *begin);
+    const auto begin = last_round(reader, shard, upto);
+    if (!begin) return tl::unexpected(begin.error());
+    from = std::min(from, begin->sequence);
   }
   return from;
 }
@@ -227,6 +233,59 @@ Result<void> restore_later(Reader& reader, Origin origin, std::chrono::microseco
       Reader::Extent::all);
   if (!read) return tl::unexpected(read.error());
   return {};
+}
+
+// A round that a shard has finished anywhere says all of it again. So of each shard only what came
+// since the latest of these counts: what ended an older word may lie before a round, and is not
+// read.
+Result<Image> restore_from_all(const std::vector<Reader*>& readers, const RunBegan& run,
+                               Origin origin, const Wanted& wanted,
+                               const std::vector<ShardId>& shard_of) {
+  struct Kept {
+    runtime::journal::RecordKind kind{};
+    runtime::journal::Micros time{};
+    std::string payload;
+  };
+  std::vector<Kept> all;
+  Image image = make_image(run.points, run.shards);
+  std::vector<runtime::journal::Micros> since(wanted.size(), runtime::journal::Micros::min());
+  for (std::uint16_t shard = 0; shard < wanted.size(); ++shard) {
+    for (Reader* const reader : readers) {
+      if (!wanted[shard]) continue;
+      const auto begin = last_round(*reader, shard, runtime::journal::kSequenceMax);
+      if (!begin) return tl::unexpected(begin.error());
+      since[shard] = std::max(since[shard], begin->time);
+    }
+  }
+  for (Reader* const reader : readers) {
+    const auto from = last_rounds(*reader, run, wanted);
+    if (!from) return tl::unexpected(from.error());
+    const auto read = reader->scan(
+        *from,
+        [&](const runtime::journal::Record& record) {
+          if (reader == readers.back()) note_time(image.last_time, record.time);
+          const auto found = decode(record, origin);
+          const auto shard = found ? shard_in(found->record, shard_of) : std::nullopt;
+          const bool is_wanted = shard && index_of(*shard) < wanted.size() &&
+                                 wanted[index_of(*shard)] && record.time >= since[index_of(*shard)];
+          if (is_wanted) all.push_back({record.kind, record.time, std::string{record.payload}});
+          return true;
+        },
+        Reader::Extent::all);
+    if (!read) return tl::unexpected(read.error());
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Kept& a, const Kept& b) { return a.time < b.time; });
+  for (const Kept& kept : all) {
+    runtime::journal::Record record;
+    record.kind = kept.kind;
+    record.time = kept.time;
+    record.payload = kept.payload;
+    if (const auto found = decode(record, origin)) fold(image, found->record, found->names);
+    note_time(image.last_time, kept.time);
+  }
+  image.run = run;
+  return image;
 }
 
 }  // namespace chargemill::archive

@@ -58,6 +58,14 @@ struct LastRun {
                                          std::chrono::microseconds after, const Wanted& wanted,
                                          const std::vector<ShardId>& shard_of, Image& image);
 
+/// What several journals say of those shards, which went from one writer to another and perhaps
+/// back: in the order of time, for nobody writes of a shard who does not have it. The last of
+/// `readers` is of whoever had them last. `shard_of`: by PointId.
+[[nodiscard]] Result<Image> restore_from_all(const std::vector<runtime::journal::Reader*>& readers,
+                                             const RunBegan& run, Origin origin,
+                                             const Wanted& wanted,
+                                             const std::vector<ShardId>& shard_of);
+
 /// The first record that a restart of this part would look at, or of what it has inherited since:
 /// whoever drops it or a later one drops what a restart needs.
 [[nodiscard]] Result<runtime::journal::Sequence> needed_from(runtime::journal::Reader& reader,

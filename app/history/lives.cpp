@@ -1,8 +1,10 @@
 #include "app/history/lives.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/history/journal_set.hpp"
 #include "runtime/base/assert.hpp"
@@ -43,32 +45,52 @@ Result<void> add_later_lives(const std::filesystem::path& first, unsigned node,
   return {};
 }
 
+namespace {
+
+/// The journal of one node, if it is of the run that is wanted.
+Result<std::pair<runtime::journal::Reader, archive::RunBegan>> open_life(const LivesWanted& wanted,
+                                                                         std::uint8_t node) {
+  const auto path = journal_of_node(wanted.first, node).string();
+  auto reader = runtime::journal::Reader::open(path);
+  if (!reader) return tl::unexpected(reader.error());
+  const auto last = archive::find_last_run(*reader);
+  if (!last) return tl::unexpected(last.error());
+  const bool is_this =
+      *last && (*last)->run.run == wanted.run && (*last)->run.network == wanted.networks[node] &&
+      (*last)->run.points == wanted.shard_of.size() && (*last)->run.shards == wanted.shards.size();
+  if (!is_this) return failure(ErrorKind::environment, path + " is no journal of this run");
+  return std::pair{std::move(*reader), (*last)->run};
+}
+
+/// In the order in which they have last had something; each once.
+std::vector<std::uint8_t> each_once(const std::vector<std::uint8_t>& former) {
+  std::vector<std::uint8_t> nodes;
+  for (const std::uint8_t node : former) {
+    nodes.erase(std::remove(nodes.begin(), nodes.end(), node), nodes.end());
+    nodes.push_back(node);
+  }
+  return nodes;
+}
+
+}  // namespace
+
 Result<archive::Image> read_lives(const LivesWanted& wanted) {
   CHARGEMILL_ASSERT(!wanted.former.empty());
   if (wanted.first.empty()) return failure(ErrorKind::environment, "no journal is kept");
-  std::optional<archive::Image> image;
-  for (const std::uint8_t node : wanted.former) {
-    const auto path = journal_of_node(wanted.first, node).string();
-    auto reader = runtime::journal::Reader::open(path);
-    if (!reader) return tl::unexpected(reader.error());
-    const auto last = archive::find_last_run(*reader);
-    if (!last) return tl::unexpected(last.error());
-    const bool is_this = *last && (*last)->run.run == wanted.run &&
-                         (*last)->run.network == wanted.networks[node] &&
-                         (*last)->run.points == wanted.shard_of.size() &&
-                         (*last)->run.shards == wanted.shards.size();
-    if (!is_this) return failure(ErrorKind::environment, path + " is no journal of this run");
-    if (!image) {
-      auto read = archive::restore(*reader, (*last)->run, wanted.origin, wanted.shards);
-      if (!read) return read;
-      image = std::move(*read);
-      continue;
-    }
-    const auto more = archive::restore_later(*reader, wanted.origin, image->last_time,
-                                             wanted.shards, wanted.shard_of, *image);
-    if (!more) return tl::unexpected(more.error());
+  const auto nodes = each_once(wanted.former);
+  std::vector<runtime::journal::Reader> readers;
+  archive::RunBegan run;
+  for (const std::uint8_t node : nodes) {
+    auto life = open_life(wanted, node);
+    if (!life) return tl::unexpected(life.error());
+    readers.push_back(std::move(life->first));
+    run = life->second;
   }
-  return std::move(*image);
+  if (nodes.size() == 1)
+    return archive::restore(readers.front(), run, wanted.origin, wanted.shards);
+  std::vector<runtime::journal::Reader*> all;
+  for (auto& reader : readers) all.push_back(&reader);
+  return archive::restore_from_all(all, run, wanted.origin, wanted.shards, wanted.shard_of);
 }
 
 }  // namespace chargemill::app

@@ -125,5 +125,87 @@ TEST(ArchiveRestore, NeedsTheLastRoundAndTheNameOfTheRun) {
   EXPECT_EQ(needed_from(reader).value(), 15U);
 }
 
+// A shard goes from one node to another and comes back (HANDOVER.md): what one of them says of it
+// holds until the other one says something else.
+class ThereAndBack : public testing::Test {
+ protected:
+  template <class R>
+  static R of_session(int second, std::uint64_t session) {
+    R r{};
+    r.at = SimTime{std::chrono::seconds{second}};
+    r.session = SessionId{session};
+    r.driver = DriverId{3};
+    return r;
+  }
+  static SessionStart start(int second, std::uint64_t session) {
+    return of_session<SessionStart>(second, session);
+  }
+  static SessionEnd end(int second, std::uint64_t session) {
+    return of_session<SessionEnd>(second, session);
+  }
+  static TicketDelivered delivered(int second, std::uint64_t session) {
+    return of_session<TicketDelivered>(second, session);
+  }
+  static void round(Told& told, int second) {
+    const SimTime at{std::chrono::seconds{second}};
+    told.tell(RoundMark{at, ShardId{0}, false, 9});
+    PointState state{};
+    state.at = at;
+    state.point = PointId{0};
+    told.tell(state);
+    told.tell(RoundMark{at, ShardId{0}, true, 9});
+  }
+  Image read() {
+    auto one = first.reader();
+    auto other = second.reader();
+    auto image = restore_from_all({&other, &one}, run_of(2), Origin{0}, {true, false},
+                                  {ShardId{0}, ShardId{1}});
+    EXPECT_TRUE(image.has_value());
+    return image ? std::move(*image) : make_image(kPoints, 2);
+  }
+
+  Told first, second;
+};
+
+TEST_F(ThereAndBack, IsReadInTheOrderOfTimeFromBothJournals) {
+  first.tell(run_of(2));
+  second.tell(run_of(2));
+  first.tell(start(1, 1));
+  second.tell(end(2, 1));
+  second.tell(start(3, 2));
+  first.tell(end(4, 2));
+  first.tell(start(5, 3));
+  const Image image = read();
+  EXPECT_EQ(image.points[0].session, SessionId{3});
+  EXPECT_EQ(image.closed[0].size(), 2U);
+  EXPECT_EQ(image.tickets.size(), 2U);
+  EXPECT_EQ(image.last_time, 5s);
+}
+
+TEST_F(ThereAndBack, HasNoTicketThatWasConfirmedBeforeItsLatestRound) {
+  first.tell(run_of(2));
+  second.tell(run_of(2));
+  round(first, 1);
+  first.tell(start(2, 1));
+  first.tell(end(3, 1));  // its ticket is open
+  second.tell(delivered(4, 1));
+  round(second, 5);
+  second.tell(start(6, 2));
+  first.tell(end(7, 2));
+  const Image image = read();
+  EXPECT_EQ(image.points[0].session, SessionId::none);
+  ASSERT_EQ(image.tickets.size(), 1U);
+  EXPECT_EQ(image.tickets.begin()->first.second, SessionId{2});
+}
+
+TEST_F(ThereAndBack, SaysNothingOfShardsThatAreNotWanted) {
+  first.tell(run_of(2));
+  second.tell(run_of(2));
+  auto other = start(1, 1);
+  other.point = PointId{1};
+  first.tell(other);
+  EXPECT_EQ(read().points[1].session, SessionId::none);
+}
+
 }  // namespace
 }  // namespace chargemill::archive
