@@ -212,29 +212,6 @@ Result<std::optional<std::chrono::microseconds>> first_round_later(Reader& reade
   return first;
 }
 
-// Times rise by and large only, so it begins a little before.
-Result<void> restore_later(Reader& reader, Origin origin, std::chrono::microseconds after,
-                           const Wanted& wanted, const std::vector<ShardId>& shard_of,
-                           Image& image) {
-  const auto first = reader.first_since(after);
-  if (!first) return tl::unexpected(first.error());
-  const Sequence from = *first > kDisorderMax ? *first - kDisorderMax : 1;
-  const auto read = reader.scan(
-      from,
-      [&](const runtime::journal::Record& record) {
-        if (record.time <= after) return true;
-        const auto found = decode(record, origin);
-        const auto shard = found ? shard_in(found->record, shard_of) : std::nullopt;
-        if (!shard || index_of(*shard) >= wanted.size() || !wanted[index_of(*shard)]) return true;
-        fold(image, found->record, found->names);
-        note_time(image.last_time, record.time);
-        return true;
-      },
-      Reader::Extent::all);
-  if (!read) return tl::unexpected(read.error());
-  return {};
-}
-
 // A round that a shard has finished anywhere says all of it again. So of each shard only what came
 // since the latest of these counts: what ended an older word may lie before a round, and is not
 // read.

@@ -52,12 +52,6 @@ struct LastRun {
 [[nodiscard]] Result<std::optional<std::chrono::microseconds>> first_round_later(
     runtime::journal::Reader& reader, std::chrono::microseconds after, const Wanted& wanted);
 
-/// Adds to `image` what another journal says of those shards after `after`: whoever wrote it had
-/// them then. `shard_of`: by PointId.
-[[nodiscard]] Result<void> restore_later(runtime::journal::Reader& reader, Origin origin,
-                                         std::chrono::microseconds after, const Wanted& wanted,
-                                         const std::vector<ShardId>& shard_of, Image& image);
-
 /// What several journals say of those shards, which went from one writer to another and perhaps
 /// back: in the order of time, for nobody writes of a shard who does not have it. The last of
 /// `readers` is of whoever had them last. `shard_of`: by PointId.

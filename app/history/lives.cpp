@@ -1,8 +1,6 @@
 #include "app/history/lives.hpp"
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,10 +9,6 @@
 
 namespace chargemill::app {
 namespace {
-
-/// The first mark of a shard stands behind the records of its first step; nobody else has written
-/// of it so shortly before.
-constexpr std::chrono::seconds kBeforeItsMark{1};
 
 /// UTC; as it is found its time counts from 1970.
 std::chrono::microseconds began_at(const archive::RunBegan& run) {
@@ -26,22 +20,23 @@ std::chrono::microseconds began_at(const archive::RunBegan& run) {
 Result<void> add_later_lives(const std::filesystem::path& first, unsigned node,
                              archive::Origin origin, const archive::Wanted& shards,
                              const std::vector<ShardId>& shard_of, archive::Image& image) {
-  std::map<std::chrono::microseconds, std::string> later;  // whoever had them first comes first
+  std::vector<runtime::journal::Reader> readers;
   for (const auto& path : journals_beside(first)) {
-    if (path == journal_of_node(first, node)) continue;
+    const bool is_own = path == journal_of_node(first, node);
     auto reader = runtime::journal::Reader::open(path.string());
     if (!reader) return tl::unexpected(reader.error());
     const auto begin = archive::first_round_later(*reader, began_at(image.run), shards);
     if (!begin) return tl::unexpected(begin.error());
-    if (*begin) later.emplace(**begin, path.string());
+    if (is_own || *begin) readers.push_back(std::move(*reader));
   }
-  for (const auto& [begin, path] : later) {
-    auto reader = runtime::journal::Reader::open(path);
-    if (!reader) return tl::unexpected(reader.error());
-    const auto added =
-        archive::restore_later(*reader, origin, begin - kBeforeItsMark, shards, shard_of, image);
-    if (!added) return added;
-  }
+  if (readers.size() < 2) return {};  // nobody else has had them
+  std::vector<runtime::journal::Reader*> all;
+  for (auto& reader : readers) all.push_back(&reader);
+  auto merged = archive::restore_from_all(all, image.run, origin, shards, shard_of);
+  if (!merged) return tl::unexpected(merged.error());
+  merged->last_time = std::max(merged->last_time, image.last_time);
+  merged->last_sequence = image.last_sequence;
+  image = std::move(*merged);
   return {};
 }
 

@@ -20,15 +20,15 @@ struct LivesWanted {
   std::vector<ShardId> shard_of;  ///< by PointId
 };
 
-/// Adds what other nodes have written of those shards in the last run: they had them when `node`,
-/// whose journal `image` is, was lost, to the end of that run. Journals that are not beside it are
-/// not looked for.
+/// Adds what other nodes have written of those shards in the last run, in which they had them for a
+/// time, or from some time on; `image` is of the journal of `node`. Journals that are not beside it
+/// are not looked for.
 [[nodiscard]] Result<void> add_later_lives(const std::filesystem::path& first, unsigned node,
                                            archive::Origin origin, const archive::Wanted& shards,
                                            const std::vector<ShardId>& shard_of,
                                            archive::Image& image);
 
-/// What they say, the one after the other. Fails if one cannot be read, or is of something else.
+/// What they say together. Fails if one cannot be read, or is of something else.
 [[nodiscard]] Result<archive::Image> read_lives(const LivesWanted& wanted);
 
 }  // namespace chargemill::app
