@@ -57,15 +57,16 @@ Links::Thread::~Thread() {
 
 void Links::Thread::start() {
   if (!options_.secret_key.empty()) zap_ = std::make_unique<ZapHandler>(context_);
+  // First their keys are known, then they can call.
+  for (unsigned node = 0; node < peers_.size(); ++node) {
+    const auto& where = options_.nodes[node];
+    if (node != options_.self && !is_absent(where)) welcome(node, where, !options_.joins);
+  }
   const auto& mine = options_.nodes[options_.self];
   configure(data_in_, kDataIo);
   configure(control_in_, kControlIo);
   data_in_.bind(mine.data);
   control_in_.bind(mine.control);
-  for (unsigned node = 0; node < peers_.size(); ++node) {
-    const auto& where = options_.nodes[node];
-    if (node != options_.self && !is_absent(where)) welcome(node, where, !options_.joins);
-  }
   thread_ = std::thread{[this] { run(); }};
 }
 
