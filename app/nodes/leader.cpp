@@ -38,14 +38,14 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
     const std::optional<LeftBehind>& here, bool remembers) {
   std::vector<std::optional<LeftBehind>> left(exchange_.nodes());
   left[exchange_.self()] = here;
-  const auto refuse = [this](std::size_t node, const std::string& why) {
-    const std::string text = exchange_.name_of(static_cast<unsigned>(node)) + ": " + why;
+  const auto refuse = [this](unsigned node, const std::string& why) {
+    const std::string text = exchange_.name_of(node) + ": " + why;
     exchange_.call_off(text);
     has_refused_ = true;
     return chargemill::failure(ErrorKind::environment, text);
   };
   const auto said = ask(Word::journal);
-  for (std::size_t node = 0; said && node < left.size(); ++node) {
+  for (unsigned node = 0; said && node < left.size(); ++node) {
     if (node == exchange_.self() || !is_present(node)) continue;
     const auto answer = journal_answer_from((*said)[node]);
     if (!answer) return refuse(node, "cannot say what its journal holds");
@@ -56,7 +56,7 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
   const Beginning beginning{from.value_or(Continuation{}), from.has_value(), remembers};
   const auto done = ask(Word::resume, bytes_of(beginning));
   if (!said || !done) return tl::unexpected(Error{ErrorKind::environment, exchange_.failure()});
-  for (std::size_t node = 0; node < done->size(); ++node) {
+  for (unsigned node = 0; node < done->size(); ++node) {
     if (!(*done)[node].empty()) return refuse(node, (*done)[node]);
   }
   return from;
