@@ -18,10 +18,10 @@ struct Task {};
 struct Die {};
 
 /// Passes on what it gets, if it knows whom to.
-template <std::uint8_t Kind>
+template <std::uint8_t kOfKind>
 class Clerk final : public LeanActor {
  public:
-  static constexpr std::uint8_t kKind = Kind;
+  static constexpr std::uint8_t kKind = kOfKind;
   explicit Clerk(caf::actor_config& cfg, Address next = {}) : LeanActor(cfg), next_(next) {}
 
  private:
@@ -44,7 +44,8 @@ std::uint32_t most(const Worker& worker, std::size_t kind) {
 void expect_no_others(const Worker& worker) {
   for (std::size_t k = 0; k < kActorKindsMax; ++k) {
     EXPECT_EQ(waits(worker, k), 0U) << k;
-    if (k != Junior::kKind && k != Senior::kKind) EXPECT_EQ(most(worker, k), 0U) << k;
+    if (k == Junior::kKind || k == Senior::kKind) continue;
+    EXPECT_EQ(most(worker, k), 0U) << k;
   }
 }
 
