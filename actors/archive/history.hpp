@@ -22,7 +22,8 @@ class History final : public Past {
   static constexpr std::uint64_t kUnsettledMax = 20'000;
 
   [[nodiscard]] static Result<History> open(const std::string& directory);
-  /// Its writer is at work: of what its present run has begun no other journal knows more.
+  /// Its writer is at work, and its shards stay with it: of what its present run has begun no other
+  /// journal knows more.
   void count_on_its_writer() noexcept { has_writer_ = true; }
 
   [[nodiscard]] Result<std::vector<FaultRow>> faults(const Filter& filter) override;

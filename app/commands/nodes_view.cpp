@@ -129,6 +129,11 @@ runtime::journal::JournalStatus status_of(const Recording& recording, const RunN
   return status;
 }
 
+HistoryDesk::Shards shards_of(const RunNodes* nodes) {
+  const bool may_move = nodes != nullptr && nodes->membership().outlives_losses;
+  return may_move ? HistoryDesk::Shards::may_move : HistoryDesk::Shards::stay;
+}
+
 HistoryDesk::Others pasts_of_others(RunNodes* nodes, const std::filesystem::path& first) {
   if (nodes == nullptr) return {};
   return [&leader = nodes->leader(), first] {

@@ -29,6 +29,9 @@ namespace chargemill::app {
 [[nodiscard]] runtime::journal::JournalStatus status_of(const Recording& recording,
                                                         const RunNodes* nodes);
 
+/// Whether shards may go from this node to another one while both live.
+[[nodiscard]] HistoryDesk::Shards shards_of(const RunNodes* nodes);
+
 /// What has happened on the other nodes, asked over the links, or of the journal of one that is
 /// lost; empty: there are none. `first`: the first node's journal; empty: none is kept.
 [[nodiscard]] HistoryDesk::Others pasts_of_others(RunNodes* nodes,

@@ -279,7 +279,8 @@ class Run {
         [&](network::Desk& desk) {
           return and_then(
               doors_->open({desk, scenario, journal_path_, facts(desk), journal_.memory.get(),
-                            pasts_of_others(nodes_.get(), journal_.first)}),
+                            pasts_of_others(nodes_.get(), journal_.first),
+                            shards_of(nodes_.get())}),
               [this, &desk] { looked_ = last_look(desk, journal_.memory.get(), nodes_.get()); });
         },
         central_of(carrier_.get()), nodes_ == nullptr ? nullptr : &nodes_->leader(),

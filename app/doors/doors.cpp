@@ -80,7 +80,7 @@ class BoundDoors final : public Doors {
     directory_.emplace(place.desk.topology(), &place.desk.annex());
     if (!place.journal.empty())
       directory_->keep_registrations(place.journal / "registrations.tsv");  // D-084
-    history_.emplace(place.journal, place.memory, place.other_pasts);
+    history_.emplace(place.journal, place.memory, place.other_pasts, place.shards);
     host_.emplace(
         DoorHost{place.desk, place.scenario, *directory_, *history_, io_, news_, place.facts});
     for (auto& door : bound_)

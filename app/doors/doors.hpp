@@ -33,6 +33,7 @@ struct DoorPlace {
   RunFacts facts = {};
   Memory* memory = nullptr;  ///< without a journal: what is remembered; outlives the doors
   HistoryDesk::Others other_pasts = {};  ///< of the other nodes; empty: there are none
+  HistoryDesk::Shards shards = HistoryDesk::Shards::stay;
 };
 
 /// bind(), then open() as simulate() asks for it, then what open() returned is destroyed.

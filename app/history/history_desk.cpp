@@ -99,10 +99,12 @@ class NotedPast final : public archive::Past {
 
 }  // namespace
 
-HistoryDesk::HistoryDesk(std::filesystem::path directory, Memory* memory, Others others)
+HistoryDesk::HistoryDesk(std::filesystem::path directory, Memory* memory, Others others,
+                         Shards shards)
     : directory_(std::move(directory)),
       memory_(directory_.empty() ? memory : nullptr),
-      others_(std::move(others)) {
+      others_(std::move(others)),
+      shards_(shards) {
   if (has_past()) thread_ = std::thread{[this] { run(); }};
 }
 
@@ -168,7 +170,8 @@ Result<std::unique_ptr<archive::Past>> HistoryDesk::open() {
   } else {
     auto history = archive::History::open(directory_.string());
     if (!history) return tl::unexpected<Error>(history.error());
-    history->count_on_its_writer();  // it is in this process
+    // It is in this process.
+    if (shards_ == Shards::stay) history->count_on_its_writer();
     own = std::make_unique<archive::History>(std::move(*history));
   }
   auto all = others_ ? others_() : std::vector<std::unique_ptr<archive::Past>>{};

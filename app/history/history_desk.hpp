@@ -31,10 +31,13 @@ class HistoryDesk {
   /// The pasts of other nodes, once they are wanted.
   using Others = std::function<std::vector<std::unique_ptr<archive::Past>>()>;
 
+  /// Whether what this node begins is in its journal to the end, as long as it lives.
+  enum class Shards : std::uint8_t { stay, may_move };
+
   /// `directory` of the journal; empty: there is none, but perhaps a `memory`, which outlives this.
   /// `others`: questions are of them as well; empty: there are none.
   explicit HistoryDesk(std::filesystem::path directory, Memory* memory = nullptr,
-                       Others others = {});
+                       Others others = {}, Shards shards = Shards::stay);
   ~HistoryDesk();
   HistoryDesk(const HistoryDesk&) = delete;
   HistoryDesk& operator=(const HistoryDesk&) = delete;
@@ -58,6 +61,7 @@ class HistoryDesk {
   const std::filesystem::path directory_;
   Memory* const memory_;
   const Others others_;
+  const Shards shards_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Question> waiting_;         // guarded by mutex_

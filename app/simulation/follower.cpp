@@ -58,7 +58,8 @@ class Follower {
         host_(built()),
         history_(std::make_unique<HistoryDesk>(
             journal_.recording ? journal_.recording->directory() : std::string{},
-            journal_.memory.get())),
+            journal_.memory.get(), HistoryDesk::Others{},
+            succession_ == nullptr ? HistoryDesk::Shards::stay : HistoryDesk::Shards::may_move)),
         heir_(heir_of(*host_, exchange, scenario_, journal_)) {
     if (succession_ != nullptr && invited_ == nullptr)
       succession_->begin(host_->topology().shards.size());

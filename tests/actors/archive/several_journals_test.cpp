@@ -103,8 +103,8 @@ TEST(SeveralJournals, PairARecoveryWithTheFaultThatAnotherOneHas) {  // D-175
   EXPECT_EQ(later.currently_faulty, 1U) << "also of those from before";
 }
 
-// What a node that lives has begun in this run nobody else can know of: so 20,000 open sessions are
-// not asked about, each time that somebody looks.
+// Where shards stay, what a node that lives has begun in this run nobody else can know of: so
+// 20,000 open sessions are not asked about, each time that somebody looks.
 TEST(SeveralJournals, AreNotAskedOfWhatAWriterAtWorkHasBegun) {
   Told here{"here"};
   Told other{"other"};
