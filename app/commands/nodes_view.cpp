@@ -145,7 +145,7 @@ HistoryDesk::Others pasts_of_others(RunNodes* nodes, const std::filesystem::path
             leader.ask_past(node, question, std::move(done));
           });
       pasts.push_back(std::make_unique<OutlivedPast>(
-          std::move(remote), [&leader, node] { return leader.exchange().is_given_up(node); },
+          std::move(remote), [&leader, node] { return !leader.is_present(node); },
           journal_of_node(first, node)));
     }
     return pasts;

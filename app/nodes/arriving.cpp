@@ -54,7 +54,8 @@ bool Succession::let_in(const Arrival& arrival) {
   if (node == exchange_.self()) return false;
   const auto& owners = membership_.owners;
   if (node < owners.size() && owners[node] == arrival.who)
-    return exchange_.links().state_of(node) == runtime::PeerState::alive;
+    return exchange_.links().state_of(node) == runtime::PeerState::alive &&
+           exchange_.links().is_heard_by(node);
   // Whoever was there is given up, and no actor is looked for there any more.
   const bool was_there = node < owners.size() && owners[node].incarnation != agreement::Revision{};
   if (was_there && (settled_ >> node & 1U) == 0) return false;

@@ -140,7 +140,9 @@ void Exchange::on_control(unsigned node, std::string_view message) {
       return changed_.notify_all();
     }
   }
-  if (!message.empty() && message.front() == kFarewell)
+  const bool is_farewell = !message.empty() && message.front() == kFarewell;
+  if (is_farewell && outlives_losses()) return;  // who would join, and cannot
+  if (is_farewell)
     return fail(name_of(node) + ": " + std::string{message.substr(1, kFarewellBytesMax)});
   if (!hear_meeting(node, message) && !hear_greeting(node, message))
     fail(name_of(node) + " says what no node says");
