@@ -264,7 +264,9 @@ bool Desk::hand_over(PointId point, const Order& order) {
   return true;
 }
 
-void Desk::obey(const Order& order) {
+bool Desk::obey(const Order& order) {
+  const PointId point = std::visit([](const auto& o) { return o.point; }, order);
+  if (others_ == nullptr && node_of(point) != engine_.options().node) return false;
   std::visit(Overloaded{[this](const director::Inject& o) { inject(o); },
                         [this](const PlugAt& o) { o.is_in ? plug(o.point) : unplug(o.point); },
                         [this](const StartAt& o) { start(o.point, o.what); },
@@ -272,6 +274,7 @@ void Desk::obey(const Order& order) {
                         [this](const SimulateAt& o) { simulate_fault(o.point, o.on); },
                         [this](const auto& o) { report(o); }},
              order);
+  return true;
 }
 
 Snapshot Desk::look() const {

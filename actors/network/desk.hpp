@@ -69,8 +69,9 @@ class Desk {
   void copy_here(const CopyWanted& wanted, Others::Done done) {
     copy_here(wanted, std::move(done), nullptr);
   }
-  /// Carries out what another node was told. An order for a point that is not here is dropped.
-  void obey(const Order& order);
+  /// Carries out what another node has passed on, or passes it on; false: its point is elsewhere,
+  /// and there is nobody here to ask who leads there.
+  [[nodiscard]] bool obey(const Order& order);
 
   // Orders; each requires may_change() and points of the topology. They are handed over, in order.
   void order(const OperatorOrder& order);

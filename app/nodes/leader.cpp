@@ -157,6 +157,11 @@ void Leader::pose_again(unsigned node) {
 // What nobody here has asked just now: that a node is ready, which may be before others have said
 // how they begin; an answer that somebody outside waits for; or one that came too late.
 void Leader::hear(const Said& said) {
+  network::Order order;
+  if (said.word == Word::order && said.rest.size() == sizeof order) {
+    std::memcpy(static_cast<void*>(&order), said.rest.data(), sizeof order);
+    returned_.push_back(order);  // as many as somebody has sent
+  }
   if (said.word != Word::copy && said.word != Word::past) return;
   Done done;
   {

@@ -35,6 +35,8 @@ struct Heir {
   /// And when somebody joins: how this node has begun, and the model time as it is now.
   std::function<Beginning()> beginning;
   std::function<SimTime()> now;
+  /// An order for a point that was not where it was sent.
+  std::function<void(const network::Order&)> pass_on;
 };
 
 /// Asks all other nodes and waits for all answers. After a failure nothing is asked any more and
@@ -145,6 +147,7 @@ class Leader final : public network::Others {
   [[nodiscard]] bool do_all_hear(const Arrival& arrival);
   void let_enter(const Heir& here, const Arrival& arrival);
   void note_outsiders();
+  void pass_orders_on(const Heir& here);
   /// Why it did not come about; empty: the others have them, once all know.
   [[nodiscard]] std::string carry(const Move& move, const Heir& here, Given& given);
   /// Tells all where shards are now.
@@ -185,9 +188,10 @@ class Leader final : public network::Others {
     std::chrono::steady_clock::time_point since;
   };
   std::optional<Guest> guest_;
-  SimTime seen_ = SimTime::max();        // when those that are lost and not mended were last seen
-  std::atomic<std::uint32_t> asked_{0};  // written by whoever asks
-  std::vector<bool> are_ready_;          // by node
+  std::vector<network::Order> returned_;  // their points had moved
+  SimTime seen_ = SimTime::max();         // when those that are lost and not mended were last seen
+  std::atomic<std::uint32_t> asked_{0};   // written by whoever asks
+  std::vector<bool> are_ready_;           // by node
   bool has_refused_ = false;
   std::string actor_failure_;
   std::vector<std::string> news_;

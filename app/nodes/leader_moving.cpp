@@ -88,9 +88,16 @@ bool Leader::tell_where(const Heir& here, const TakeOver& order) {
   return do_all_know;
 }
 
+/// Where they are now their points are at home, or still on their way: then they come back once
+/// more.
+void Leader::pass_orders_on(const Heir& here) {
+  for (const auto& order : std::exchange(returned_, {})) here.pass_on(order);
+}
+
 void Leader::attend(const Heir& here) {
   mend(here);
   if (succession_ == nullptr) return;
+  pass_orders_on(here);
   welcome_one(here);
   while (succession_->leads() && failure().empty()) {
     for (unsigned node = 0; node < exchange_.nodes(); ++node) {

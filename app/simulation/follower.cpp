@@ -316,12 +316,11 @@ class Follower {
       exchange.tell(to, message_of(word, number, text));  // this node may lead before it is called
     };
     if (said.word == Word::past) return answer_of(*history_, said.rest, answer);
+    // Of a point that has moved: whoever leads knows where to, or soon will.
+    if (said.word == Word::order && !is_obeyed(said, host_->desk()))
+      return answer(std::string{said.rest});
+    if (said.word == Word::order) return;
     network::CopyWanted wanted;
-    network::Order order;
-    if (said.word == Word::order && said.rest.size() == sizeof order) {
-      std::memcpy(static_cast<void*>(&order), said.rest.data(), sizeof order);
-      return host_->desk().obey(order);
-    }
     if (said.rest.size() == sizeof wanted)
       std::memcpy(static_cast<void*>(&wanted), said.rest.data(), sizeof wanted);
     if (!is_virtual_) return host_->desk().copy_here(wanted, answer);

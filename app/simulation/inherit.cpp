@@ -148,6 +148,7 @@ Heir heir_of(Host& host, runtime::Exchange& exchange, const network::Scenario& s
     beginning.remembers = journal.memory != nullptr;
     return beginning;
   };
+  heir.pass_on = [&](const network::Order& order) { (void)host.desk().obey(order); };
   heir.now = [&] {
     auto& engine = host.engine();
     return std::min(engine.model_clock().target(runtime::ModelClock::wall_now()), engine.horizon());

@@ -1,5 +1,6 @@
 #include "app/simulation/move_words.hpp"
 
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -38,6 +39,13 @@ std::string answer_to_move(const Said& said, HandOver& here, runtime::Exchange& 
   if (!marks || !is_heard(marks->move)) return {};
   if (said.word == Word::give) return to_bytes(here.give(*marks, is_over));
   return yes_if(here.hear(*marks, is_over));
+}
+
+bool is_obeyed(const Said& said, network::Desk& desk) {
+  network::Order order;
+  if (said.rest.size() != sizeof order) return true;  // it is none
+  std::memcpy(static_cast<void*>(&order), said.rest.data(), sizeof order);
+  return desk.obey(order);
 }
 
 std::string answer_to_arrival(const Said& said, unsigned nodes, Succession& succession) {

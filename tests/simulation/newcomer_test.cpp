@@ -97,5 +97,20 @@ TEST(Newcomer, MayDieAndBeFollowedAndComeAgain) {
   story.expect_all_well(left);
 }
 
+// A door has sent an order to where its point was: it is not taken for done.
+TEST(Newcomer, WhoHasGivenAPointAwayDoesNotObeyOrdersForIt) {
+  Story story{{}, 4};
+  story.join(kNewcomer);
+  auto& from = story.cluster.node(1);
+  auto& to = story.cluster.node(kNewcomer);
+  const network::SwitchOnAt order{PointId{from.network->topology().shards[4].first_point}};
+  EXPECT_TRUE(from.desk->obey(order));
+  EXPECT_FALSE(to.desk->obey(order));
+  hand_over(story, 1, kNewcomer, {4});
+  EXPECT_FALSE(from.desk->obey(order));
+  EXPECT_TRUE(to.desk->obey(order));
+  story.expect_all_well();
+}
+
 }  // namespace
 }  // namespace chargemill::test

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "actors/network/desk.hpp"
 #include "actors/network/letter_kinds.hpp"
 #include "actors/network/network.hpp"
 #include "actors/shell/recording.hpp"
@@ -28,6 +29,7 @@ class RealCluster {
     std::unique_ptr<runtime::Exchange> exchange;
     std::unique_ptr<Recording> recording;
     std::unique_ptr<network::Network> network;
+    std::unique_ptr<network::Desk> desk;
     std::unique_ptr<runtime::Engine> engine;  // gone before the network
     [[nodiscard]] runtime::Coordinator& coordinator() const { return engine->coordinator(); }
   };
@@ -121,6 +123,7 @@ class RealCluster {
     if (node.recording) node.recording->stop_waking();
     node.exchange->detach();
     node.engine.reset();
+    node.desk.reset();
     node.network.reset();
     node.recording.reset();
     node.exchange.reset();
@@ -202,6 +205,7 @@ class RealCluster {
     }
     node.network = std::make_unique<network::Network>(
         scenario_, node.coordinator(), node.recording.get(), nullptr, nullptr, spread);
+    node.desk = std::make_unique<network::Desk>(*node.network, node.coordinator());
   }
 
   static constexpr unsigned kWorkers = 2;
