@@ -36,6 +36,11 @@ class Backlog {
   [[nodiscard]] std::uint64_t merged() const noexcept { return merges_; }
   /// Records beyond the bound: gone.
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
+  /// What is kept of it (runtime/saved) while it is empty.
+  template <class V>
+  void fields(V& v) {
+    v(merges_, lost_);
+  }
 
  private:
   std::size_t kept_max_;

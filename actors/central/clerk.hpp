@@ -88,7 +88,7 @@ class Clerk {
   template <class V>
   void fields(V& v) {
     v.check(is_at_rest());
-    v(unrepeated_, cursor_);
+    v(unrepeated_, cursor_, backlog_, pending_);
   }
 
  private:

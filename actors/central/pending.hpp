@@ -44,6 +44,11 @@ class Pending {
   }
   /// Statuses that a later one stands for.
   [[nodiscard]] std::uint64_t merged() const noexcept { return merged_; }
+  /// What is kept of it (runtime/saved) while it is empty.
+  template <class V>
+  void fields(V& v) {
+    v(merged_);
+  }
 
  private:
   struct Slot {

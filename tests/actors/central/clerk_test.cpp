@@ -5,6 +5,8 @@
 
 #include <map>
 
+#include "runtime/saved/reader.hpp"
+#include "runtime/saved/writer.hpp"
 #include "tests/actors/central/story.hpp"
 
 namespace chargemill::central {
@@ -196,6 +198,28 @@ TEST(Clerk, MergesWhatMayWait) {
   const auto before = desk.sink.count<archive::Health>();
   desk.commit();
   EXPECT_EQ(desk.sink.count<archive::Health>(), before + 1) << "the latest of them";
+}
+
+// A shard that moves to another node takes along what its journal could not take.
+TEST(Clerk, TakesAlongHowManyRecordsItHasMerged) {
+  Desk desk;
+  desk.sink.room = desk.sink.taken.size();
+  for (int i = 0; i < 50; ++i) {
+    desk.story.status(Phase::activated, Reason::state_report);
+    desk.carry();
+  }
+  desk.sink.room = SIZE_MAX;
+  desk.commit();
+  ASSERT_TRUE(desk.clerk.is_at_rest());
+  runtime::saved::Writer out;
+  desk.clerk.fields(out);
+  ASSERT_TRUE(out.is_sound());
+  Desk there;
+  runtime::saved::Reader in{out.bytes().data(), out.bytes().size()};
+  there.clerk.fields(in);
+  EXPECT_TRUE(in.is_exhausted());
+  EXPECT_EQ(there.clerk.merged(), 49U);
+  EXPECT_EQ(there.clerk.lost(), 0U);
 }
 
 TEST(Clerk, LetsGoOfEverythingOnceTheJournalIsGivenUp) {
