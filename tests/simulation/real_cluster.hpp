@@ -73,7 +73,8 @@ class RealCluster {
     if (nodes_.size() <= n) nodes_.resize(n + 1);
     open(n, true);
     for (unsigned other = 0; other < nodes_.size(); ++other) {
-      if (other != n && is_there(other)) ASSERT_TRUE(nodes_[other].exchange->let_in(n, where_[n]));
+      if (other == n || !is_there(other)) continue;
+      ASSERT_TRUE(nodes_[other].exchange->let_in(n, where_[n]));
     }
     build(n, {begin_, route.node_of, route.central});
     auto& here = nodes_[n];
