@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "actors/saved/choices.hpp"
 #include "runtime/saved/reader.hpp"
 #include "runtime/saved/writer.hpp"
 #include "tests/actors/central/story.hpp"
