@@ -145,12 +145,16 @@ TEST(Reader, NamesAFileThatIsCutShort) {
         const auto all = reader.scan(1, [](const Record&) { return true; });
         // The last page may be one that is not used any more.
         EXPECT_TRUE(!all || (*all == kRecords && size > all_bytes * 3 / 4));
-        if (!all) EXPECT_THAT(all.error().text, testing::HasSubstr(path));
+        if (!all) {
+          EXPECT_THAT(all.error().text, testing::HasSubstr(path));
+        }
         const auto back = reader.newest_of_all(kRecords, [](const Record&) { return true; });
         EXPECT_EQ(back.has_value(), all.has_value());
         const auto few =
             reader.newest(PostingKey{17}, kRecords, [](const Record&) { return true; });
-        if (few) EXPECT_EQ(*few, (kRecords - 17) / 97 + 1) << "what is left may be enough";
+        if (few) {
+          EXPECT_EQ(*few, (kRecords - 17) / 97 + 1) << "what is left may be enough";
+        }
       }
       change(path, 0, bytes);
     }
