@@ -218,21 +218,41 @@ Result<std::vector<TicketRow>> Chronicle::tickets(const Filter& filter) {
   return rows;
 }
 
+/// Newest first.
+std::vector<MeterRow> Chronicle::readings_in(const Session& one) const {
+  std::vector<MeterRow> rows;
+  const SessionId id = one.start.session;
+  if (one.end) rows.push_back({one.end_id, utc(one.end->end), id, one.end->delivered});
+  if (one.told) rows.push_back({one.told_id, utc(one.told->at), id, one.told->delivered});
+  rows.push_back({one.id, utc(one.start.at), id, Energy{}});
+  return rows;
+}
+
 Result<std::vector<MeterRow>> Chronicle::meter(const Filter& filter) {
   std::vector<MeterRow> rows;
-  const auto add = [&](Sequence id, SimTime at, SessionId session, Energy delivered) {
-    const bool is_in = utc(at) >= filter.since && utc(at) <= filter.until;
-    if (is_in && rows.size() < filter.limit) rows.push_back({id, utc(at), session, delivered});
-  };
   for (auto one = sessions_.rbegin(); one != sessions_.rend() && rows.size() < filter.limit;
        ++one) {
-    const SessionStart& start = one->start;
-    if (point_name(start.point) != filter.point) continue;
-    if (one->end) add(one->end_id, one->end->end, start.session, one->end->delivered);
-    if (one->told) add(one->told_id, one->told->at, start.session, one->told->delivered);
-    add(one->id, start.at, start.session, Energy{});
+    if (point_name(one->start.point) != filter.point) continue;
+    for (const MeterRow& row : readings_in(*one)) {
+      const bool is_in = row.time >= filter.since && row.time <= filter.until;
+      if (is_in && rows.size() < filter.limit) rows.push_back(row);
+    }
   }
   return rows;
+}
+
+/// Of one that began elsewhere its end is known, by its ticket.
+Result<std::vector<MeterRow>> Chronicle::readings_of(const std::vector<SessionId>& sessions) {
+  std::vector<MeterRow> all;
+  for (const SessionId id : sessions) {
+    if (const Session* const one = session(id)) {
+      const auto rows = readings_in(*one);
+      all.insert(all.end(), rows.begin(), rows.end());
+    } else if (const auto told = told_of(id); told.end) {
+      all.push_back({0, utc(told.end->end), id, told.end->delivered});
+    }
+  }
+  return all;
 }
 
 const Chronicle::Issue* Chronicle::ticket(SessionId id, bool is_correction) const {

@@ -47,6 +47,8 @@ class Chronicle final : public Past {
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<SessionTold>> told_of(
       const std::vector<SessionId>& sessions) override;
+  [[nodiscard]] Result<std::vector<MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) override;
   /// Counts also what is forgotten, but only what is remembered if `since` is given.
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
@@ -98,6 +100,7 @@ class Chronicle final : public Past {
   [[nodiscard]] Session* session(SessionId id);
   [[nodiscard]] const Issue* ticket(SessionId id, bool is_correction) const;
   [[nodiscard]] SessionTold told_of(SessionId id);
+  [[nodiscard]] std::vector<MeterRow> readings_in(const Session& one) const;
   [[nodiscard]] SessionRow row_of(const Session& session) const;
   [[nodiscard]] Counts counts_ever(const std::string& point) const;
   [[nodiscard]] bool is_point(const std::string& name, PointId point) const {

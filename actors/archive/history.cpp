@@ -308,7 +308,18 @@ Result<std::vector<TicketRow>> History::tickets(const Filter& filter) {
   return rows;
 }
 
-Result<std::vector<MeterRow>> History::readings_of(SessionId session) {
+Result<std::vector<MeterRow>> History::readings_of(const std::vector<SessionId>& sessions) {
+  has_looked_ = false;
+  std::vector<MeterRow> all;
+  for (const SessionId session : sessions) {
+    auto rows = readings_of_one(session);
+    if (!rows) return rows;
+    all.insert(all.end(), rows->begin(), rows->end());
+  }
+  return all;
+}
+
+Result<std::vector<MeterRow>> History::readings_of_one(SessionId session) {
   std::vector<MeterRow> rows;
   const auto read = show_session(session, [&](const runtime::journal::Record& record) {
     const auto found = decode(record);
@@ -340,7 +351,7 @@ Result<std::vector<MeterRow>> History::meter(const Filter& filter) {
     const auto found = decode(record);
     const auto* r = found ? std::get_if<SessionStart>(&found->record) : nullptr;
     if (r == nullptr || !is_meant(whose, *found, r->zone, {})) return true;
-    const auto readings = readings_of(r->session);
+    const auto readings = readings_of_one(r->session);
     if (!readings) outcome = tl::unexpected(readings.error());
     if (!readings) return false;
     for (const MeterRow& row : *readings) {

@@ -34,6 +34,8 @@ class History final : public Past {
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<SessionTold>> told_of(
       const std::vector<SessionId>& sessions) override;
+  [[nodiscard]] Result<std::vector<MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) override;
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
   [[nodiscard]] Result<Position> follow(const Position& after, std::uint64_t looked_max,
@@ -58,7 +60,7 @@ class History final : public Past {
   /// From when on nobody else knows more of what has begun here; the end of time: never.
   [[nodiscard]] Result<UtcMicros> own_since(const Filter& filter);
   /// The readings of one session, newest first.
-  [[nodiscard]] Result<std::vector<MeterRow>> readings_of(SessionId session);
+  [[nodiscard]] Result<std::vector<MeterRow>> readings_of_one(SessionId session);
   [[nodiscard]] Result<std::optional<UtcMicros>> delivery_of(const SessionEnd& ticket);
   [[nodiscard]] Result<void> measure_recovery(runtime::journal::PostingKey key,
                                               const std::string& point, UtcMicros since,

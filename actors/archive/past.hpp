@@ -75,6 +75,10 @@ class Past {
   /// What is known here of sessions that may have begun, or gone on, elsewhere; in their order.
   [[nodiscard]] virtual Result<std::vector<SessionTold>> told_of(
       const std::vector<SessionId>& sessions) = 0;
+  /// The readings that are here of such sessions: checkpoints and the end, and the beginning of
+  /// those that began here.
+  [[nodiscard]] virtual Result<std::vector<MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) = 0;
   /// `point` empty: of all. `since`: only events from then on count.
   [[nodiscard]] virtual Result<FaultStatistics> statistics(const std::string& point,
                                                            UtcMicros since) = 0;

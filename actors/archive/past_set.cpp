@@ -150,10 +150,50 @@ Result<std::vector<SessionTold>> PastSet::told_of(const std::vector<SessionId>& 
   return all;
 }
 
+/// A session goes with its shard: where it began its readings end then, and where it is only those
+/// know it who know its number. So the beginning is looked for however old it is.
 Result<std::vector<MeterRow>> PastSet::meter(const Filter& filter) {
-  return gather<MeterRow>(
-      filter, [&](Past& past) { return past.meter(filter); },
-      [](const auto& a, const auto& b) { return a.time > b.time; });
+  std::vector<MeterRow> all;
+  const auto take = [&](std::size_t member, const std::vector<MeterRow>& rows) {
+    for (const MeterRow& row : rows) {
+      if (row.time < filter.since || row.time > filter.until) continue;
+      all.push_back(row);
+      all.back().id = unique_id(member, row.id);
+    }
+  };
+  Filter asked = filter;
+  asked.since = UtcMicros::min();
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    const auto rows = members_[m]->meter(asked);
+    if (!rows) return rows;
+    take(m, *rows);
+    std::set<SessionId> begun;
+    for (const MeterRow& row : *rows) begun.insert(row.session);
+    const std::vector<SessionId> sessions(begun.begin(), begun.end());
+    for (std::size_t other = 0; other < members_.size() && !sessions.empty(); ++other) {
+      if (other == m) continue;
+      const auto more = members_[other]->readings_of(sessions);
+      if (!more) return more;
+      take(other, *more);
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.time > b.time; });
+  if (all.size() > filter.limit) all.resize(filter.limit);
+  return all;
+}
+
+Result<std::vector<MeterRow>> PastSet::readings_of(const std::vector<SessionId>& sessions) {
+  std::vector<MeterRow> all;
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    const auto rows = members_[m]->readings_of(sessions);
+    if (!rows) return rows;
+    for (const MeterRow& row : *rows) {
+      all.push_back(row);
+      all.back().id = unique_id(m, row.id);
+    }
+  }
+  return all;
 }
 
 Result<FaultStatistics> PastSet::statistics(const std::string& point, UtcMicros since) {

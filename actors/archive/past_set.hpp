@@ -24,6 +24,8 @@ class PastSet final : public Past {
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<SessionTold>> told_of(
       const std::vector<SessionId>& sessions) override;
+  [[nodiscard]] Result<std::vector<MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) override;
   [[nodiscard]] Result<FaultStatistics> statistics(const std::string& point,
                                                    UtcMicros since) override;
   /// Records of one node come in their order; those of different nodes as they are found.

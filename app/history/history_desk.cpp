@@ -37,6 +37,10 @@ class MemoryPast final : public archive::Past {
       const std::vector<SessionId>& sessions) override {
     return memory_.look().told_of(sessions);
   }
+  [[nodiscard]] Result<std::vector<archive::MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) override {
+    return memory_.look().readings_of(sessions);
+  }
   [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
                                                             archive::UtcMicros since) override {
     return memory_.look().statistics(point, since);
@@ -75,6 +79,10 @@ class NotedPast final : public archive::Past {
   [[nodiscard]] Result<std::vector<archive::SessionTold>> told_of(
       const std::vector<SessionId>& sessions) override {
     return noted(past_->told_of(sessions));
+  }
+  [[nodiscard]] Result<std::vector<archive::MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) override {
+    return noted(past_->readings_of(sessions));
   }
   [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
                                                             archive::UtcMicros since) override {

@@ -51,6 +51,12 @@ Result<std::vector<archive::SessionTold>> OutlivedPast::told_of(
   if (past == nullptr) return std::vector<archive::SessionTold>(sessions.size());
   return past->told_of(sessions);
 }
+Result<std::vector<archive::MeterRow>> OutlivedPast::readings_of(
+    const std::vector<SessionId>& sessions) {
+  auto* const past = whom();
+  if (past == nullptr) return std::vector<archive::MeterRow>{};
+  return past->readings_of(sessions);
+}
 Result<archive::FaultStatistics> OutlivedPast::statistics(const std::string& point,
                                                           archive::UtcMicros since) {
   auto* const past = whom();

@@ -30,6 +30,8 @@ class OutlivedPast final : public archive::Past {
       const archive::Filter& filter) override;
   [[nodiscard]] Result<std::vector<archive::SessionTold>> told_of(
       const std::vector<SessionId>& sessions) override;
+  [[nodiscard]] Result<std::vector<archive::MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) override;
   [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
                                                             archive::UtcMicros since) override;
   [[nodiscard]] Result<archive::Position> follow(const archive::Position& after,

@@ -220,6 +220,8 @@ std::string answer_of(archive::Past& past, const PastQuestion& question) {
       return bytes_of(past.meter(filter));
     case What::told:
       return bytes_of(past.told_of(question.sessions));
+    case What::readings:
+      return bytes_of(past.readings_of(question.sessions));
     case What::statistics:
       return bytes_of(past.statistics(filter.point, filter.since));
     case What::follow:

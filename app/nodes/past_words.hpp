@@ -19,6 +19,7 @@ struct PastQuestion {
     tickets = 't',
     meter = 'm',
     told = 'o',        ///< of `sessions`
+    readings = 'r',    ///< likewise
     statistics = 'c',  ///< of filter.point, since filter.since
     follow = 'e',
     newest = 'n'
@@ -27,7 +28,7 @@ struct PastQuestion {
   archive::Filter filter;
   runtime::journal::Sequence after = 0;  ///< of `follow`
   std::uint64_t looked_max = 0;          ///< likewise
-  std::vector<SessionId> sessions;       ///< of `told`
+  std::vector<SessionId> sessions;       ///< of `told` and `readings`
 };
 
 [[nodiscard]] std::string to_bytes(const PastQuestion& question);

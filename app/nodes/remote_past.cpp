@@ -53,22 +53,32 @@ Result<std::vector<archive::MeterRow>> RemotePast::meter(const Filter& filter) {
   return ask<std::vector<archive::MeterRow>>(about(What::meter, filter));
 }
 
-Result<std::vector<archive::SessionTold>> RemotePast::told_of(
-    const std::vector<SessionId>& sessions) {
-  std::vector<archive::SessionTold> all;
-  all.reserve(sessions.size());
+template <class Row>
+Result<std::vector<Row>> RemotePast::ask_of(PastQuestion::What what,
+                                            const std::vector<SessionId>& sessions) const {
+  std::vector<Row> all;
   for (std::size_t from = 0; from < sessions.size(); from += kSessionsAtOnce) {
-    PastQuestion question = about(What::told, {});
+    PastQuestion question = about(what, {});
     const auto to = std::min(from + kSessionsAtOnce, sessions.size());
     question.sessions.assign(sessions.begin() + static_cast<std::ptrdiff_t>(from),
                              sessions.begin() + static_cast<std::ptrdiff_t>(to));
-    const auto told = ask<std::vector<archive::SessionTold>>(question);
-    if (!told) return tl::unexpected(told.error());
-    if (told->size() != to - from)
-      return failure(ErrorKind::environment, "a node answers what nobody asked");
-    all.insert(all.end(), told->begin(), told->end());
+    const auto rows = ask<std::vector<Row>>(question);
+    if (!rows) return tl::unexpected(rows.error());
+    all.insert(all.end(), rows->begin(), rows->end());
   }
   return all;
+}
+
+Result<std::vector<archive::SessionTold>> RemotePast::told_of(
+    const std::vector<SessionId>& sessions) {
+  auto told = ask_of<archive::SessionTold>(What::told, sessions);
+  if (told && told->size() != sessions.size())
+    return failure(ErrorKind::environment, "a node answers what nobody asked");
+  return told;
+}
+Result<std::vector<archive::MeterRow>> RemotePast::readings_of(
+    const std::vector<SessionId>& sessions) {
+  return ask_of<archive::MeterRow>(What::readings, sessions);
 }
 
 Result<archive::FaultStatistics> RemotePast::statistics(const std::string& point,

@@ -31,6 +31,8 @@ class RemotePast final : public archive::Past {
       const archive::Filter& filter) override;
   [[nodiscard]] Result<std::vector<archive::SessionTold>> told_of(
       const std::vector<SessionId>& sessions) override;
+  [[nodiscard]] Result<std::vector<archive::MeterRow>> readings_of(
+      const std::vector<SessionId>& sessions) override;
   [[nodiscard]] Result<archive::FaultStatistics> statistics(const std::string& point,
                                                             archive::UtcMicros since) override;
   [[nodiscard]] Result<archive::Position> follow(const archive::Position& after,
@@ -41,6 +43,10 @@ class RemotePast final : public archive::Past {
  private:
   template <class Answer>
   [[nodiscard]] Result<Answer> ask(const PastQuestion& question) const;
+  /// In several questions, if they are many.
+  template <class Row>
+  [[nodiscard]] Result<std::vector<Row>> ask_of(PastQuestion::What what,
+                                                const std::vector<SessionId>& sessions) const;
 
   const Ask ask_;
 };

@@ -51,6 +51,26 @@ TEST(SeveralJournals, FollowASessionIntoTheOneOfWhoeverHadItsShardLater) {
   EXPECT_EQ(both.tickets(of_kind("OPEN")).value().size(), 1U) << "that of the first";
 }
 
+// It went with its shard to a node that lives, as nobody there could tell from its point.
+TEST(SeveralJournals, DrawTheMeterOfAPointWhereverItsSessionsWent) {
+  Told first{"first"};
+  Told second{"second"};
+  first.start(1s, kFirst);
+  first.checkpoint(11s, kFirst, 100);
+  second.checkpoint(21s, kFirst, 200);
+  second.end(30s, kFirst, 290);
+  second.start(40s, kSecond);
+  auto both = asked_as_one(second.history(), first.history());
+  const auto rows = both.meter(of_point("CP-001")).value();
+  ASSERT_EQ(rows.size(), 5U);
+  const std::int64_t mj[] = {0, 290, 200, 100, 0};  // the newest first
+  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i].delivered, Energy{mj[i]}) << i;
+  Filter window = of_point("CP-001");
+  window.since = utc(20s);
+  window.until = utc(35s);
+  EXPECT_EQ(both.meter(window).value().size(), 2U) << "of one that began before";
+}
+
 TEST(SeveralJournals, BelieveTheLaterWord) {
   Told lost{"lost"};
   Told heir{"heir"};

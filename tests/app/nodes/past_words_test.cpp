@@ -109,6 +109,9 @@ TEST(RemotePast, TellsTheRestOfASessionThatBeganElsewhere) {
   Filter active;
   active.kind = "ACTIVE";
   EXPECT_TRUE(both.sessions(active).value().empty());
+  Filter point;
+  point.point = "CP-001";
+  EXPECT_EQ(both.meter(point).value().size(), 3U) << "its beginning, a checkpoint, its end";
 }
 
 TEST(RemotePast, IsAskedOfManySessionsInSeveralQuestions) {
