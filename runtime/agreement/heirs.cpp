@@ -17,20 +17,35 @@ bool is_among(const std::vector<Owner>& all, const Owner& one) {
 /// Who may have shards, by number.
 struct Part {
   std::vector<bool> is_heir;
-  std::vector<bool> stays;  ///< of the heirs
+  std::vector<bool> stays;  ///< of the heirs; who is idle has nothing that could
 };
 
 Part parts_of(const ShardTable& table, const std::vector<Owner>& heirs,
               const std::vector<Owner>& leavers) {
   Part part;
-  for (const auto& owner : table.owners) {
+  std::vector<bool> bears;
+  for (std::size_t i = 0; i < table.owners.size(); ++i) {
+    const auto& owner = table.owners[i];
     part.is_heir.push_back(is_among(heirs, owner));
-    part.stays.push_back(part.is_heir.back() && !is_among(leavers, owner));
+    bears.push_back(part.is_heir[i] && !table.is_idle(static_cast<Number>(i)));
+    part.stays.push_back(bears[i] && !is_among(leavers, owner));
   }
   // If all leave they stay: somebody has to have what there is.
-  if (std::count(part.stays.begin(), part.stays.end(), true) == 0) part.stays = part.is_heir;
+  if (std::count(part.stays.begin(), part.stays.end(), true) == 0) part.stays = bears;
   CHARGEMILL_ASSERT(std::count(part.stays.begin(), part.stays.end(), true) > 0);
   return part;
+}
+
+/// Who is lost has no part any more; who is there for something else than shards has, once it is an
+/// heir.
+void note_the_idle(ShardTable& table, const std::vector<Owner>& heirs,
+                   const std::vector<Owner>& idle) {
+  table.idle.clear();
+  for (std::size_t i = 0; i < table.owners.size(); ++i) {
+    const auto& owner = table.owners[i];
+    if (is_among(heirs, owner) && is_among(idle, owner))
+      table.idle.push_back(static_cast<Number>(i));
+  }
 }
 
 /// What those have who are no heirs is nobody's, or whose it was to be.
@@ -132,9 +147,11 @@ void begin_to_even_out(ShardTable& table, const Part& part, std::size_t used, st
 }  // namespace
 
 ShardTable inherited(const ShardTable& before, const std::vector<Owner>& heirs,
-                     const std::vector<Owner>& leavers, std::size_t used, std::size_t at_most) {
+                     const std::vector<Owner>& leavers, std::size_t used, std::size_t at_most,
+                     const std::vector<Owner>& idle) {
   CHARGEMILL_ASSERT(used > 0 && used <= kShards && at_most > 0);
   ShardTable table = before;
+  note_the_idle(table, heirs, idle);
   const Part part = parts_of(table, heirs, leavers);
   take_from_the_lost(table, part);
   give_to_heirs(table, part, used);

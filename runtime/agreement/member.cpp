@@ -229,7 +229,7 @@ void Member::apply(const Change& change) {
     const auto at = std::find_if(all.begin(), all.end(), [&](const Peer& peer) {
       return peer.who.incarnation > kv.created;
     });
-    all.insert(at, {{name, kv.created}, kv.value, kv.lease});
+    all.insert(at, {{name, kv.created}, kv.value, kv.lease, roles_in(kv.value)});
   }
 }
 

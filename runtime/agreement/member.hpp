@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "runtime/agreement/requests.hpp"
 #include "runtime/agreement/shard_table.hpp"
 #include "runtime/agreement/token_gate.hpp"
+#include "runtime/base/roles.hpp"
 
 namespace chargemill::runtime::agreement {
 
@@ -31,6 +33,9 @@ struct MemberOptions {
   Course course = Course::open;
   std::size_t shards = kShards;  ///< so many of the table's are used, from the first on
   std::size_t places = kPlaces;  ///< Course::heirs: so many nodes at a time
+  /// What the node is there for that has this card; null: each for everything. Only who has the
+  /// role `central` is elected, only who has the role `shards` gets any.
+  std::function<Roles(std::string_view card)> roles_of = {};
 };
 
 /// A node as the store knows it.
@@ -38,6 +43,7 @@ struct Peer {
   Owner who;
   std::string card;
   LeaseId lease{};
+  Roles roles;
 };
 /// What the store said when it was at `revision`. A node's view never goes back.
 struct View {
@@ -51,7 +57,16 @@ struct View {
   [[nodiscard]] const Peer* find(std::string_view name) const noexcept;
   [[nodiscard]] bool has(const Owner& one) const noexcept;
   [[nodiscard]] bool is_leaving(const Owner& one) const noexcept;
+  /// Of a member; of who is none, all.
+  [[nodiscard]] Roles roles_of(const Owner& one) const noexcept;
 };
+
+/// Those who begin a network of so many nodes, once they are there: who leads, then the others as
+/// they came.
+[[nodiscard]] std::vector<Peer> founders(const View& view, std::size_t expected);
+/// What none of them is there for, so that it cannot begin; empty: nothing, or that is not known
+/// yet.
+[[nodiscard]] std::optional<Role> missing_role(const View& view, std::size_t expected);
 
 /// Of a question to the store. Later ones are greater.
 enum class CallId : std::uint64_t {};
@@ -96,6 +111,7 @@ using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
 /// - Of heirs (Course::heirs) nobody joins unasked: the table gives a newcomer a number, and its
 ///   share of the shards once the central's node has said that it is ready. Those of a node that
 ///   wants to leave go to the others. Both ways a tenth of all at a time.
+/// - Who has not the role for it is not elected, and gets no shard.
 /// - A write without an answer is followed by a look at the store, never by a guess.
 class Member {
  public:
@@ -146,9 +162,10 @@ class Member {
   void note_trouble();
   [[nodiscard]] std::optional<Request> wish() const;
   [[nodiscard]] std::optional<ShardTable> wanted_table() const;
-  [[nodiscard]] ShardTable table_of_heirs() const;
+  [[nodiscard]] std::optional<ShardTable> table_of_heirs() const;
   [[nodiscard]] ShardTable without_let_go() const;
   [[nodiscard]] bool is_network_there() const;
+  [[nodiscard]] std::optional<ShardTable> first_table() const;
   [[nodiscard]] bool may_be_central() const;
 
   void take_lease(const Answer& answer);
@@ -159,6 +176,9 @@ class Member {
   void ask(Call& slot, Request request);
   void stop(const std::string& why);
   [[nodiscard]] Nanos share(std::int64_t parts_of_a_hundred) const noexcept;
+  [[nodiscard]] Roles roles_in(std::string_view card) const {
+    return options_.roles_of ? options_.roles_of(card) : Roles{};
+  }
   [[nodiscard]] std::string key(std::string_view name) const {
     return options_.prefix + std::string{name};
   }

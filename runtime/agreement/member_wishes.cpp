@@ -10,7 +10,42 @@ namespace {
 /// Of the shards that are used, so many move at a time.
 constexpr std::size_t kMovesPart = 10;
 
+/// Those of `some` that are there for something else than shards.
+std::vector<Owner> idle_of(const View& view, const std::vector<Owner>& some) {
+  std::vector<Owner> idle;
+  for (const auto& one : some) {
+    if (!view.roles_of(one).shards) idle.push_back(one);
+  }
+  return idle;
+}
+
 }  // namespace
+
+Roles View::roles_of(const Owner& one) const noexcept {
+  const auto* const peer = find(one.name);
+  return peer != nullptr && peer->who == one ? peer->roles : Roles{};
+}
+
+std::vector<Peer> founders(const View& view, std::size_t expected) {
+  std::vector<Peer> all = view.members;
+  if (all.size() < expected) return {};
+  std::stable_partition(all.begin(), all.end(), [&](const Peer& peer) {
+    return view.central && peer.who == *view.central;
+  });
+  all.erase(all.begin() + static_cast<std::ptrdiff_t>(expected), all.end());
+  return all;
+}
+
+/// Who leads comes first, so the others are known only once somebody does.
+std::optional<Role> missing_role(const View& view, std::size_t expected) {
+  const auto leads = [](const Peer& peer) { return peer.roles.central; };
+  if (view.members.size() < expected) return std::nullopt;
+  if (std::none_of(view.members.begin(), view.members.end(), leads)) return Role::central;
+  if (!view.central || !view.has(*view.central)) return std::nullopt;
+  std::vector<Roles> roles;
+  for (const auto& peer : founders(view, expected)) roles.push_back(peer.roles);
+  return chargemill::missing_role(roles);
+}
 
 /// As the store was when it last looked.
 std::optional<Request> Member::wish() const {
@@ -49,9 +84,10 @@ bool Member::is_network_there() const {
 /// A network that has begun is led by one of those who have part in it, or by nobody: whoever has
 /// just come knows nothing of it.
 bool Member::may_be_central() const {
+  if (!roles_in(options_.card).central) return false;
   const auto& owners = view_.table.owners;
   const auto stays = [&](const Owner& owner) {
-    return view_.has(owner) && !view_.is_leaving(owner) &&
+    return view_.has(owner) && !view_.is_leaving(owner) && view_.roles_of(owner).central &&
            view_.table.has_part(view_.table.number_of(owner));
   };
   if (wants_to_leave_ && std::any_of(owners.begin(), owners.end(), stays)) return false;
@@ -70,19 +106,25 @@ std::optional<ShardTable> Member::wanted_table() const {
     if (options_.course == Course::fixed) return std::nullopt;
     return table_of_heirs();
   }
-  if (options_.course != Course::open) {
-    if (live.size() < options_.expected) return std::nullopt;
-    // The central first: it leads. The others as they came.
-    std::stable_partition(live.begin(), live.end(), [this](const Owner& o) { return o == self_; });
-    live.resize(options_.expected);
-    return assigned({}, live);
-  }
+  if (options_.course != Course::open) return first_table();
   if (view_.table.owners.empty() && live.size() < options_.expected) return std::nullopt;
-  return assigned(without_let_go(), live);
+  const auto idle = idle_of(view_, live);
+  if (idle.size() == live.size()) return std::nullopt;
+  return assigned(without_let_go(), live, idle);
 }
 
-/// First what was lost has a new owner, then those who have come have numbers.
-ShardTable Member::table_of_heirs() const {
+/// Of a network that begins; the store has elected this node, as it sees it.
+std::optional<ShardTable> Member::first_table() const {
+  const auto begin = founders(view_, options_.expected);
+  if (begin.empty() || missing_role(view_, options_.expected)) return std::nullopt;
+  std::vector<Owner> owners;
+  for (const auto& peer : begin) owners.push_back(peer.who);
+  return assigned({}, owners, idle_of(view_, owners));
+}
+
+/// First what was lost has a new owner, then those who have come have numbers. None: nobody is left
+/// who could have what was lost.
+std::optional<ShardTable> Member::table_of_heirs() const {
   const ShardTable table = without_let_go();
   std::vector<Owner> heirs;
   std::vector<Owner> newcomers;
@@ -98,9 +140,11 @@ ShardTable Member::table_of_heirs() const {
       heirs.push_back(one);
     }
   }
+  const auto idle = idle_of(view_, heirs);
+  if (idle.size() == heirs.size()) return std::nullopt;
   const std::size_t at_most = std::max<std::size_t>(1, options_.shards / kMovesPart);
-  return seated(inherited(table, heirs, view_.leaving, options_.shards, at_most), newcomers, live,
-                options_.places);
+  return seated(inherited(table, heirs, view_.leaving, options_.shards, at_most, idle), newcomers,
+                live, options_.places);
 }
 
 /// The table once those have let go who said so.

@@ -43,6 +43,21 @@ ShardTable with_owners(const ShardTable& before, std::vector<Owner> owners) {
   return table;
 }
 
+/// How many each is to have: who is idle none.
+std::vector<std::size_t> targets(const ShardTable& table, const std::vector<std::size_t>& loads) {
+  std::vector<std::size_t> of_bearers;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (!table.is_idle(static_cast<Number>(i))) of_bearers.push_back(loads[i]);
+  }
+  CHARGEMILL_ASSERT(!of_bearers.empty());
+  const auto shares = even_shares(of_bearers, kShards);
+  std::vector<std::size_t> result(loads.size());
+  for (std::size_t i = 0, bearer = 0; i < loads.size(); ++i) {
+    if (!table.is_idle(static_cast<Number>(i))) result[i] = shares[bearer++];
+  }
+  return result;
+}
+
 /// Hands out what is missing, to whoever has least: so the shards of a first table go round.
 class Receivers {
  public:
@@ -127,8 +142,13 @@ bool ShardTable::gives_away(Number one) const noexcept {
   return false;
 }
 
+bool ShardTable::is_idle(Number one) const noexcept {
+  return std::binary_search(idle.begin(), idle.end(), one);
+}
+
 bool ShardTable::has_part(Number one) const noexcept {
   if (one == kNobody) return false;
+  if (is_idle(one)) return true;
   for (std::size_t s = 0; s < kShards; ++s) {
     if (owner[s] == one || next[s] == one) return true;
   }
@@ -149,7 +169,7 @@ std::vector<std::size_t> ShardTable::loads() const {
 }
 
 bool operator==(const ShardTable& a, const ShardTable& b) noexcept {
-  return a.owners == b.owners && a.owner == b.owner && a.next == b.next;
+  return a.owners == b.owners && a.owner == b.owner && a.next == b.next && a.idle == b.idle;
 }
 
 std::vector<std::size_t> even_shares(const std::vector<std::size_t>& loads, std::size_t total) {
@@ -163,11 +183,16 @@ std::vector<std::size_t> even_shares(const std::vector<std::size_t>& loads, std:
   return result;
 }
 
-ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live) {
+ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live,
+                    const std::vector<Owner>& idle) {
   CHARGEMILL_ASSERT(!live.empty() && live.size() <= ShardTable::kOwnersMax);
   ShardTable table = with_owners(before, owners_of(before, live));
+  for (std::size_t i = 0; i < table.owners.size(); ++i) {
+    if (std::find(idle.begin(), idle.end(), table.owners[i]) != idle.end())
+      table.idle.push_back(static_cast<Number>(i));
+  }
   auto loads = table.loads();
-  const auto wanted = even_shares(loads, kShards);
+  const auto wanted = targets(table, loads);
   Receivers receivers{loads, wanted};
   for (auto& owner : table.owner) {
     if (owner == kNobody) owner = receivers.take();
@@ -194,7 +219,10 @@ std::string to_text(const ShardTable& table) {
   CHARGEMILL_ASSERT(!table.owners.empty());
   std::string text{kTitle};
   text += '\n';
-  for (const auto& owner : table.owners) text += "owner " + to_text(owner) + '\n';
+  for (std::size_t i = 0; i < table.owners.size(); ++i) {
+    text += table.is_idle(static_cast<Number>(i)) ? "idle " : "owner ";
+    text += to_text(table.owners[i]) + '\n';
+  }
   for (std::size_t s = 0; s < kShards;) {
     std::size_t end = s;
     while (end < kShards && table.owner[end] == table.owner[s] && table.next[end] == table.next[s])
@@ -214,9 +242,11 @@ std::optional<ShardTable> shard_table_from(std::string_view text) {
   while (!text.empty()) {
     auto line = take_line(text);
     if (!line) return std::nullopt;
-    if (shard == 0 && take_text(*line, "owner ")) {
+    const bool is_idle = shard == 0 && take_text(*line, "idle ");
+    if (is_idle || (shard == 0 && take_text(*line, "owner "))) {
       auto owner = owner_from(*line);
       if (!owner || table.owners.size() == ShardTable::kOwnersMax) return std::nullopt;
+      if (is_idle) table.idle.push_back(static_cast<Number>(table.owners.size()));
       table.owners.push_back(std::move(*owner));
     } else if (!take_run(*line, table, shard)) {
       return std::nullopt;

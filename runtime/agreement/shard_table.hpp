@@ -40,12 +40,14 @@ struct ShardTable {
   std::vector<Owner> owners;            ///< by number; of heirs: also who is gone, see seated()
   std::array<Number, kShards> owner{};  ///< by shard; kNobody only while there are no owners
   std::array<Number, kShards> next{};  ///< by shard: its owner gives it to that one; mostly kNobody
+  std::vector<Number> idle;  ///< rising: who has part in the network and is there for no shard
 
   [[nodiscard]] Number number_of(const Owner& one) const noexcept;
   [[nodiscard]] bool is_moving(std::size_t shard) const noexcept { return next[shard] != kNobody; }
   /// Whether `one` still has shards to give away.
   [[nodiscard]] bool gives_away(Number one) const noexcept;
-  /// Whether it has shards, or is to have some.
+  [[nodiscard]] bool is_idle(Number one) const noexcept;
+  /// Whether it is one of those who make the network: it has shards, is to have some, or is idle.
   [[nodiscard]] bool has_part(Number one) const noexcept;
   [[nodiscard]] std::size_t moving() const noexcept;
   /// Shards by owner, once all moves are made.
@@ -63,16 +65,19 @@ struct ShardTable {
 
 /// The table for those who live now, 1 to kOwnersMax: loads that differ by one at most. A shard
 /// whose owner is gone has a new one at once; one whose owner lives begins to move, and only as
-/// many do as evenness needs.
-[[nodiscard]] ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live);
+/// many do as evenness needs. `idle`, not all of them, are there for something else: they have
+/// their number, and no shard.
+[[nodiscard]] ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live,
+                                  const std::vector<Owner>& idle = {});
 /// A network goes on with `heirs`, owners who live; they and all others keep their numbers. A shard
 /// whose owner is no heir has a new one at once. Those of `leavers`, who are among them, move to
 /// the others, from one to one other at a time, `at_most` at once of the first `used`; those
 /// behind, which nobody has, follow the last. Then as many of the first `used` move likewise as
-/// evenness needs. Nothing else moves. Requires an heir.
+/// evenness needs. Nothing else moves, and nothing goes to those of `idle`: of the heirs they have
+/// part without it. Requires an heir who is not idle.
 [[nodiscard]] ShardTable inherited(const ShardTable& before, const std::vector<Owner>& heirs,
                                    const std::vector<Owner>& leavers, std::size_t used,
-                                   std::size_t at_most);
+                                   std::size_t at_most, const std::vector<Owner>& idle = {});
 /// `newcomers`, in this order, have numbers, and no shard: that which somebody of the same name
 /// had, one that nobody has had, or else one of somebody who is gone, for there are `places` at
 /// most. Whoever finds none has to wait. Requires that only who is among `live` has part in the
@@ -87,6 +92,7 @@ struct ShardTable {
 ///     chargemill shards 1
 ///     owner 12 alpha          its incarnation and its name; the first one is 0
 ///     owner 15 beta
+///     idle 17 gamma           an owner likewise; it is there for something else
 ///     512 0                   so many shards, and whose
 ///     170 0>1                 so many on their way from 0 to 1
 ///     342 1

@@ -6,11 +6,12 @@
 #include <string>
 #include <tuple>
 
+#include "runtime/base/roles.hpp"
 #include "tests/runtime/agreement/simulated_cluster.hpp"
 
 namespace chargemill::test {
 
-class JoiningCluster final : public SimulatedCluster {
+class JoiningCluster : public SimulatedCluster {
  public:
   static constexpr std::size_t kUsed = 12;
   explicit JoiningCluster(Options options) : SimulatedCluster(options) {}
@@ -18,7 +19,7 @@ class JoiningCluster final : public SimulatedCluster {
   [[nodiscard]] unsigned ready() const noexcept { return static_cast<unsigned>(told_.size()); }
   [[nodiscard]] unsigned joined() const noexcept { return static_cast<unsigned>(joined_.size()); }
 
- private:
+ protected:
   void set(agreement::MemberOptions& options) const override {
     options.course = agreement::Course::heirs;
     options.expected = 3;
@@ -43,6 +44,10 @@ class JoiningCluster final : public SimulatedCluster {
       if (has_part && newcomers_.count(life) > 0) joined_.insert(life);
     }
   }
+  /// What that node is there for.
+  [[nodiscard]] virtual Roles roles_at(unsigned) const { return {}; }
+
+ private:
   /// A life has one number for as long as its network is there.
   void note_numbers(const agreement::View& view) {
     if (view.epoch == seen_) return;
@@ -56,7 +61,10 @@ class JoiningCluster final : public SimulatedCluster {
   [[nodiscard]] std::string not_converged() const override {
     std::set<std::string> centrals;
     std::array<unsigned, kShards> acting{};
-    for (const Node& node : nodes_) {
+    std::size_t bearers = 0;
+    for (unsigned n = 0; n < nodes_.size(); ++n) bearers += roles_at(n).shards ? 1 : 0;
+    for (unsigned n = 0; n < nodes_.size(); ++n) {
+      const Node& node = nodes_[n];
       if (!node.member || !node.member->may_act(clock_of(node))) return "a node is not back";
       const auto& view = node.member->view();
       if (node.member->is_central(clock_of(node))) centrals.insert(node.member->self().name);
@@ -65,8 +73,11 @@ class JoiningCluster final : public SimulatedCluster {
       for (std::size_t s = 0; s < kUsed; ++s) ++in_use[view.table.owner[s]];
       const auto number = view.table.number_of(node.member->self());
       if (number == agreement::ShardTable::kNobody) return "a node has no number";
-      const std::size_t fair = kUsed / nodes_.size();
-      if (in_use[number] < fair || in_use[number] > fair + 1) return "shards are not even";
+      if (!view.table.has_part(number)) return "a node has no part";
+      const std::size_t fair = kUsed / bearers;
+      if (!roles_at(n).shards && view.table.loads()[number] > 0) return "a node is not idle";
+      if (roles_at(n).shards && (in_use[number] < fair || in_use[number] > fair + 1))
+        return "shards are not even";
       for (std::size_t s = 0; s < kShards; ++s)
         acting[s] += node.member->acts_for(s, clock_of(node));
     }
