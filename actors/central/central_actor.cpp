@@ -20,6 +20,7 @@ void CentralActor::on_other(const runtime::Message& m) {
   const auto* const inspect = m.get_if<Inspect>();
   if (inspect == nullptr) return EssentialActor::on_other(m);
   if (!inspect->only_this) inspect->what->begin(state_);
+  if (inspect->shard == kNoShardHere) return inspect->what->finish(now());
   send(network_.shards[index_of(inspect->shard)], *inspect);
 }
 

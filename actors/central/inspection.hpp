@@ -35,6 +35,9 @@ class Inspection {
   static constexpr std::uint32_t kEnough = 0xFFFFFFFF;
 };
 
+/// Of a node that has central and no shard.
+inline constexpr ShardId kNoShardHere{0xFFFF};
+
 /// central, shard -> shard: your turn, then that of the next shard of this node. `only_this`: no
 /// shard after it. `what` lives until finish().
 struct Inspect {

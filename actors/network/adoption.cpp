@@ -35,7 +35,7 @@ void Network::adopt(const Scenario& scenario, const Inheritance& inheritance) {
 
 void Network::adopt_shard(std::uint32_t index, const Scenario& scenario,
                           const Inheritance& inheritance) {
-  CHARGEMILL_ASSERT(!is_here(index));
+  CHARGEMILL_ASSERT(!is_here(index) && !placement_.is_apart(index));
   const auto& seat = topology_.shards[index];
   const archive::Image* const image = inheritance.image;
   const SimTime now = engine_.reached();
@@ -106,6 +106,7 @@ Restored Network::restored(const Inheritance& inheritance) const {
 
 /// Of a shard that lives elsewhere.
 void Network::redirect(std::uint32_t shard, unsigned node) {
+  CHARGEMILL_ASSERT(!placement_.is_apart(shard));
   const auto& seat = topology_.shards[shard];
   const auto move = [&](runtime::Address& address) { address = engine_.move_on(address, node); };
   move(switchboard_.shards[shard]);

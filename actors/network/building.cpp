@@ -21,15 +21,15 @@ std::vector<fleet::RateStage> share_of(const std::vector<fleet::RateStage>& stag
 }  // namespace
 
 template <class Actor, class Make>
-void Network::place(std::uint32_t shard, std::vector<ActorSlot<Actor>>& actors,
+void Network::place(Placement::Home home, std::vector<ActorSlot<Actor>>& actors,
                     std::vector<runtime::Address>& seats, Make make) {
-  if (is_here(shard)) {
-    Actor* const actor = engine_.spawn<Actor>(home_of(shard), make(), switchboard_);
+  if (home.node == engine_.options().node) {
+    Actor* const actor = engine_.spawn<Actor>(home.worker, make(), switchboard_);
     actors.emplace_back(actor);
     seats.emplace_back(actor);
   } else {
     actors.emplace_back();
-    seats.push_back(engine_.reserve(node_of(shard)));
+    seats.push_back(engine_.reserve(home.node));
   }
 }
 
@@ -55,12 +55,14 @@ void Network::spawn_shard(std::uint32_t index, const Scenario& scenario,
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p)
     switchboard_.shard_of[p] = ShardId{static_cast<std::uint16_t>(index)};
   first_numbers_.push_back(engine_.named() + 1);
-  place(index, shards_, switchboard_.shards, [&] { return shard_state(index, scenario, image); });
+  const auto home = shard_home(index);
+  place(home, shards_, switchboard_.shards, [&] { return shard_state(index, scenario, image); });
   if (recording_ != nullptr && is_here(index)) record_shard(index);
-  place(index, supervisors_, switchboard_.supervisors, [] { return supervisor::make_state(); });
+  place(home, supervisors_, switchboard_.supervisors, [] { return supervisor::make_state(); });
   spawn_points(index, image);
-  place(index, directors_, switchboard_.directors, [&] { return director_state(index, scenario); });
-  place(index, fleets_, switchboard_.fleets, [&] { return fleet_state(index, scenario); });
+  place(home, directors_, switchboard_.directors, [&] { return director_state(index, scenario); });
+  place(fleet_home(index), fleets_, switchboard_.fleets,
+        [&] { return fleet_state(index, scenario); });
 }
 
 central::ShardState Network::shard_state(std::uint32_t index, const Scenario& scenario,
@@ -161,8 +163,9 @@ void Network::spawn_points(std::uint32_t shard, const archive::Image* image) {
       continue;
     }
     // Side by side: one follows the other in memory as in time.
-    place(shard, points_, switchboard_.points, [&] { return point_state(p, image); });
-    place(shard, monitors_, switchboard_.monitors, [&] { return monitor_state(p, seat, image); });
+    place(shard_home(shard), points_, switchboard_.points, [&] { return point_state(p, image); });
+    place(shard_home(shard), monitors_, switchboard_.monitors,
+          [&] { return monitor_state(p, seat, image); });
   }
 }
 
@@ -200,7 +203,8 @@ void Network::spawn_drivers(const archive::Image* image) {
   first_driver_number_ = engine_.named() + 1;
   for (std::uint32_t d = 0; d < topology_.drivers.size(); ++d) {
     const auto& seat = topology_.drivers[d];
-    place(index_of(seat.shard), drivers_, switchboard_.drivers, [&] { return driver_state(d); });
+    place(fleet_home(index_of(seat.shard)), drivers_, switchboard_.drivers,
+          [&] { return driver_state(d); });
   }
   if (image == nullptr) return;
   for (const auto& [key, ticket] : image->tickets) {

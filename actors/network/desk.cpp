@@ -173,10 +173,11 @@ class LocalCopy final : public ShardCopier {
 
 void Desk::copy_here(const CopyWanted& wanted, Others::Done done, Inspection* first_read) {
   const bool is_one = wanted.only != kUnknownPoint;
-  // Of more nodes than shards some have none.
   std::optional<ShardId> first = network_.first_here();
   if (is_one) first = network_.switchboard().shard_of[index_of(wanted.only)];
-  if (!first || !network_.has(*first)) return done({});
+  // Of more nodes than shards some have none, and so has one that only leads.
+  if (!first && first_read != nullptr && network_.has_central()) first = central::kNoShardHere;
+  if (!first || (*first != central::kNoShardHere && !network_.has(*first))) return done({});
   auto errand = std::make_unique<Errand>(
       *this, std::make_shared<LocalCopy>(wanted, std::move(done), first_read), *first, is_one,
       wanted.only);
@@ -291,7 +292,7 @@ Detail Desk::detail() const {
 
 bool Desk::is_elsewhere(DriverId driver) const noexcept {
   const auto& drivers = topology().drivers;
-  return index_of(driver) < drivers.size() && !network_.has(drivers[index_of(driver)].shard);
+  return index_of(driver) < drivers.size() && !network_.has_fleet(drivers[index_of(driver)].shard);
 }
 
 template <class Report>

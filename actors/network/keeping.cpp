@@ -28,7 +28,7 @@ std::optional<central::Clerk::Reading> read(const charge_point::State& point, Se
 
 void Network::begin_recording(const Scenario& scenario, const archive::Image* image) {
   archive::RunBegan run;
-  run.network = fingerprint(topology_, dealt_among_, engine_.options().node);
+  run.network = fingerprint(topology_, dealt_among_, engine_.options().node, scenario.run.roles);
   run.run = image == nullptr ? 0 : image->run.run + 1;
   run.seed = scenario.run.seed;
   run.points = static_cast<std::uint32_t>(topology_.points.size());

@@ -23,7 +23,7 @@ static_assert(transit::kMessageBytesMax <= runtime::kContentBytesMax);
 
 std::vector<runtime::LetterKind> letter_kinds() {
   return {kind<central::ShardEvent>(), kind<central::CentralEvent>(), kind<driver::Event>(),
-          kind<central::Fenced>()};
+          kind<central::Fenced>(),     kind<supervisor::Event>(),     kind<Restart>()};
 }
 
 }  // namespace chargemill::network

@@ -102,7 +102,7 @@ Result<std::vector<std::byte>> Network::depart(const std::vector<std::uint32_t>&
   Parking parking{engine_};
   Writer v;
   for (const std::uint32_t s : shards) {
-    CHARGEMILL_ASSERT(is_here(s));
+    CHARGEMILL_ASSERT(is_here(s) && !placement_.is_apart(s));
     if (recording_ != nullptr)
       recorder_of(s).forget(ShardId{static_cast<std::uint16_t>(s)}, shards_[s]->waiter());
     v.same(s);

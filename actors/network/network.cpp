@@ -14,6 +14,7 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
       link_(link),
       topology_(make_topology(scenario)),
       dealt_among_(spread.nodes == 0 ? engine.options().nodes : spread.nodes),
+      placement_(topology_.shards.size(), dealt_among_, scenario.run.roles),
       central_node_(spread.central),
       annex_(topology_, engine.options().nodes > 1 ? Annex::Room{} : room_of(scenario)),
       health_interval_(scenario.network.health_interval),
@@ -72,7 +73,7 @@ void Network::deal_out(const Spread& spread) {
   CHARGEMILL_ASSERT(spread.node_of.empty() || spread.node_of.size() == topology_.shards.size());
   std::vector<unsigned> dealt(engine_.options().nodes);
   for (std::uint32_t s = 0; s < topology_.shards.size(); ++s) {
-    const unsigned node = spread.node_of.empty() ? s % dealt_among_ : spread.node_of[s];
+    const unsigned node = spread.node_of.empty() ? placement_.shard(s).node : spread.node_of[s];
     CHARGEMILL_ASSERT(node < dealt.size());
     nodes_of_.emplace_back(node);
     homes_.push_back(dealt[node]++);

@@ -24,6 +24,7 @@
 #include "actors/network/digest.hpp"
 #include "actors/network/given_names.hpp"
 #include "actors/network/outcome.hpp"
+#include "actors/network/placement.hpp"
 #include "actors/network/slot.hpp"
 #include "actors/network/succession.hpp"
 #include "actors/network/topology.hpp"
@@ -125,11 +126,15 @@ class Network {
 
   /// Of a cluster: among how many nodes shards were dealt out when it began. Any thread.
   [[nodiscard]] unsigned nodes() const noexcept { return dealt_among_; }
-  /// Of a cluster: which node has this shard, with all that works beside it. They go round, so that
-  /// each has as many as the others, until one is lost, leaves or joins. Any thread.
+  /// Of a cluster: which node has this shard, with all that works beside it, as Placement says
+  /// until one is lost, leaves or joins. Any thread.
   [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept { return nodes_of_[shard]; }
   /// Whether the shard lives on this node.
   [[nodiscard]] bool has(ShardId id) const noexcept { return is_here(index_of(id)); }
+  /// Whether its fleet does, with the drivers.
+  [[nodiscard]] bool has_fleet(ShardId id) const noexcept {
+    return fleet_home(index_of(id)).node == engine_.options().node;
+  }
   /// The first shard that lives here; none: all live elsewhere. Any thread.
   [[nodiscard]] std::optional<ShardId> first_here() const noexcept {
     const std::uint32_t first = first_here_;
@@ -201,10 +206,17 @@ class Network {
   [[nodiscard]] bool is_here(std::uint32_t shard) const noexcept {
     return node_of(shard) == engine_.options().node;
   }
-  /// Spawns an actor of `shard` with the state that `make` makes; or, where another node does that,
-  /// keeps its number. Either way it gets its place in both lists.
+  /// Of a shard and what stands with it, and of its fleet and drivers.
+  [[nodiscard]] Placement::Home shard_home(std::uint32_t shard) const noexcept {
+    return {node_of(shard), home_of(shard)};
+  }
+  [[nodiscard]] Placement::Home fleet_home(std::uint32_t shard) const noexcept {
+    return placement_.is_apart(shard) ? placement_.fleet(shard) : shard_home(shard);
+  }
+  /// Spawns an actor with the state that `make` makes; or, where another node does that, keeps its
+  /// number. Either way it gets its place in both lists.
   template <class Actor, class Make>
-  void place(std::uint32_t shard, std::vector<ActorSlot<Actor>>& actors,
+  void place(Placement::Home home, std::vector<ActorSlot<Actor>>& actors,
              std::vector<runtime::Address>& seats, Make make);
   /// The same later, in the place of one that another node had.
   template <class Actor, class State>
@@ -280,6 +292,8 @@ class Network {
   Memory* memory_ = nullptr;  // outlives this
   elsewhere::Link* const link_;
   const Topology topology_;
+  const unsigned dealt_among_;  // nodes
+  const Placement placement_;
   charge_point::Settings point_settings_;
   std::unique_ptr<const fleet::Profile> profile_;
   Failures failures_;
@@ -296,7 +310,6 @@ class Network {
   std::vector<ActorSlot<fleet::FleetActor>> fleets_;
   std::vector<ActorSlot<director::DirectorActor>> directors_;
   std::vector<ActorSlot<supervisor::SupervisorActor>> supervisors_;
-  const unsigned dealt_among_;            // nodes
   std::vector<Slot<unsigned>> nodes_of_;  // by ShardId
   std::vector<unsigned> homes_;           // by ShardId, as home_of()
   Slot<std::uint32_t> first_here_;        // kNoShard: this node has none

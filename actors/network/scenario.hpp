@@ -8,6 +8,7 @@
 
 #include "actors/fleet/profile.hpp"
 #include "actors/messages.hpp"
+#include "runtime/base/roles.hpp"
 
 namespace chargemill::network {
 
@@ -122,6 +123,7 @@ struct Scenario {
     std::uint64_t seed = 42;
     unsigned workers = 0;  ///< of each node; 0: one per core that nodes of a machine do not share
     unsigned nodes = 1;    ///< processes of this machine
+    std::vector<Roles> roles;  ///< by node; empty: each is there for everything
     Nanos stop_timeout = std::chrono::seconds{10};
     Nanos lateness_limit = std::chrono::seconds{1};
     std::optional<Nanos> digest_every;  ///< model time between two digests; virtual time only

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "actors/network/placement.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/base/digest.hpp"
 
@@ -252,7 +253,8 @@ std::vector<ShardId> shards_by_point(const Topology& topology) {
   return result;
 }
 
-std::uint64_t fingerprint(const Topology& topology, unsigned nodes, unsigned node) {
+std::uint64_t fingerprint(const Topology& topology, unsigned nodes, unsigned node,
+                          const std::vector<Roles>& roles) {
   DigestWriter w{0, static_cast<std::uint32_t>(topology.points.size())};
   const auto add_name = [&](const std::string& name) { w.add_list(name); };
   for (const auto& point : topology.points) {
@@ -265,6 +267,7 @@ std::uint64_t fingerprint(const Topology& topology, unsigned nodes, unsigned nod
     w.add(nodes);
     w.add(node);
   }
+  if (const std::string apart = to_text(roles); !apart.empty()) add_name(apart);
   return w.finish().low;
 }
 

@@ -59,10 +59,10 @@ struct Topology {
 [[nodiscard]] std::vector<ShardId> shards_by_point(const Topology& topology);
 
 /// A number for who is where: the names of the points and how they are divided among the shards,
-/// and the drivers that have names; of several nodes, which one's part. Two networks with the same
-/// can continue each other's journal.
+/// and the drivers that have names; of several nodes, which one's part, and what each is there for.
+/// Two networks with the same can continue each other's journal.
 [[nodiscard]] std::uint64_t fingerprint(const Topology& topology, unsigned nodes = 1,
-                                        unsigned node = 0);
+                                        unsigned node = 0, const std::vector<Roles>& roles = {});
 
 /// Charge points are switched on one after the other, all within this.
 [[nodiscard]] Nanos start_spread(const Scenario& scenario);

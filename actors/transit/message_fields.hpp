@@ -7,6 +7,7 @@
 #include "actors/central/shard.hpp"
 #include "actors/driver/driver.hpp"
 #include "actors/messages.hpp"
+#include "actors/supervisor/supervisor.hpp"
 
 namespace chargemill::transit {
 
@@ -35,6 +36,8 @@ template <class M> auto fields(M& m, const FreeCount*)      { return std::tie(m.
 template <class M> auto fields(M& m, const OperatorOrder*)  { return std::tie(m.point, m.action, m.all, m.why); }
 template <class M> auto fields(M& m, const Trip*)           { return std::tie(m.due, m.target, m.stay, m.point, m.zone, m.any_in_zone); }
 template <class M> auto fields(M& m, const FaultInjected*)  { return std::tie(m.at, m.point); }
+template <class M> auto fields(M& m, const ChildFailed*)    { return std::tie(m.at, m.index, m.kind); }
+template <class M> auto fields(M& m, const supervisor::KeepDown*) { return std::tie(m.until, m.index, m.kind); }
 template <class M> auto fields(M& m, const JournalBusy*)    { return std::tie(m.is_busy); }
 template <class M> auto fields(M& m, const central::Parted*) { return std::tie(m.point, m.engine, m.monitor); }
 template <class M> auto fields(M& m, const central::Joined*) { return std::tie(m.point.id, m.point.zone, m.point.price, m.point.power, m.is_outside); }

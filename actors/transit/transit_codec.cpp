@@ -26,6 +26,7 @@ template <> constexpr UpdateStatus kLast<UpdateStatus> = UpdateStatus::failed;
 template <> constexpr SessionStatus kLast<SessionStatus> = SessionStatus::failed;
 template <> constexpr Reason kLast<Reason> = kLastReason;
 template <> constexpr OperatorAction kLast<OperatorAction> = OperatorAction::reset_breaker;
+template <> constexpr ActorKind kLast<ActorKind> = ActorKind::director;
 // clang-format on
 /// Ids are enumerations too, of any number.
 template <class T>
@@ -135,9 +136,13 @@ bool read_event(ByteView bytes, Event& event) {
 std::size_t write(const central::ShardEvent& event, std::byte* to) { return write_event(event, to); }
 std::size_t write(const central::CentralEvent& event, std::byte* to) { return write_event(event, to); }
 std::size_t write(const driver::Event& event, std::byte* to) { return write_event(event, to); }
+std::size_t write(const supervisor::Event& event, std::byte* to) { return write_event(event, to); }
+std::size_t write(const Restart&, std::byte*) { return 0; }
 bool read(ByteView bytes, central::ShardEvent& event) { return read_event(bytes, event); }
 bool read(ByteView bytes, central::CentralEvent& event) { return read_event(bytes, event); }
 bool read(ByteView bytes, driver::Event& event) { return read_event(bytes, event); }
+bool read(ByteView bytes, supervisor::Event& event) { return read_event(bytes, event); }
+bool read(ByteView bytes, Restart&) { return bytes.size == 0; }
 // clang-format on
 
 std::size_t write(const central::Fenced& order, std::byte* to) {

@@ -1,4 +1,5 @@
-// Messages of actors as bytes between nodes: what may be said to a shard, to central, to a driver.
+// Messages of actors as bytes between nodes: what may be said to a shard, to central, to a driver;
+// and of whoever has failed and is restarted by another node's supervisor.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,7 @@
 #include "actors/central/fenced.hpp"
 #include "actors/central/shard.hpp"
 #include "actors/driver/driver.hpp"
+#include "actors/supervisor/supervisor.hpp"
 #include "runtime/wire/byte_view.hpp"
 
 namespace chargemill::transit {
@@ -19,6 +21,9 @@ inline constexpr std::size_t kMessageBytesMax = 88;
 [[nodiscard]] std::size_t write(const central::ShardEvent& event, std::byte* to);
 [[nodiscard]] std::size_t write(const central::CentralEvent& event, std::byte* to);
 [[nodiscard]] std::size_t write(const driver::Event& event, std::byte* to);
+[[nodiscard]] std::size_t write(const supervisor::Event& event, std::byte* to);
+/// It says all by coming: no bytes.
+[[nodiscard]] std::size_t write(const Restart& restart, std::byte* to);
 /// The token, then the event.
 [[nodiscard]] std::size_t write(const central::Fenced& order, std::byte* to);
 
@@ -28,6 +33,8 @@ inline constexpr std::size_t kMessageBytesMax = 88;
 [[nodiscard]] bool read(runtime::ByteView bytes, central::ShardEvent& event);
 [[nodiscard]] bool read(runtime::ByteView bytes, central::CentralEvent& event);
 [[nodiscard]] bool read(runtime::ByteView bytes, driver::Event& event);
+[[nodiscard]] bool read(runtime::ByteView bytes, supervisor::Event& event);
+[[nodiscard]] bool read(runtime::ByteView bytes, Restart& restart);
 [[nodiscard]] bool read(runtime::ByteView bytes, central::Fenced& order);
 
 }  // namespace chargemill::transit

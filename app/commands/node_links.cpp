@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actors/network/letter_kinds.hpp"
+#include "actors/network/placement.hpp"
 #include "app/scenario/resolved_toml.hpp"
 #include "app/simulation/host.hpp"
 #include "app/version.hpp"
@@ -15,14 +16,18 @@
 namespace chargemill::app {
 namespace {
 
-/// Nodes talk only if they simulate the same with the same program.
-std::uint64_t plan_of(const network::Scenario& scenario) {
+/// Nodes talk only if they simulate the same with the same program. Of a list each has read for
+/// itself what they are there for; through etcd all have it from the same cards, and whoever joins
+/// does not know yet how the others began.
+std::uint64_t plan_of(const network::Scenario& scenario, bool is_list) {
   // Each machine has as many workers as suit it.
   network::Scenario shared = scenario;
   shared.run.workers = 0;
   DigestWriter w{0, 0};
   w.add_list(resolved_toml(shared));
   w.add_list(std::string{kVersion} + kCommit);
+  const std::string roles = is_list ? network::to_text(scenario.run.roles) : std::string{};
+  if (!roles.empty()) w.add_list(roles);
   return w.finish().low;
 }
 
@@ -50,7 +55,7 @@ Result<std::unique_ptr<runtime::Exchange>> open_links(const network::Scenario& s
   options.links.joins = membership.joins;
   options.links.self = static_cast<std::uint16_t>(membership.self);
   options.links.incarnation = new_incarnation();
-  options.links.plan = plan_of(scenario);
+  options.links.plan = plan_of(scenario, membership.bond == nullptr);
   options.links.secret_key = membership.secret_key;
   options.names = membership.names;
   options.kinds = network::letter_kinds();

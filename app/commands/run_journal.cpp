@@ -125,8 +125,8 @@ Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
   const unsigned nodes = scenario.run.nodes;
   const auto identity_of_this = [&scenario, nodes, node] {
     const auto topology = network::make_topology(scenario);
-    return Identity{network::fingerprint(topology, nodes, node), topology.points.size(),
-                    topology.shards.size()};
+    return Identity{network::fingerprint(topology, nodes, node, scenario.run.roles),
+                    topology.points.size(), topology.shards.size()};
   };
   // Who goes on needs it, and has it by the time that the disk has told where the journal ends.
   const auto segments = runtime::journal::list_segments(path.string());

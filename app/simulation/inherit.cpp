@@ -29,7 +29,8 @@ LivesWanted wanted_of(Host& host, const network::Scenario& scenario, const RunJo
   wanted.former = legacy.former;
   wanted.run = journal.image ? journal.image->run.run + 1 : 1;
   for (unsigned node = 0; node < host.engine().options().nodes; ++node)
-    wanted.networks.push_back(network::fingerprint(topology, host.network().nodes(), node));
+    wanted.networks.push_back(
+        network::fingerprint(topology, host.network().nodes(), node, scenario.run.roles));
   wanted.origin = archive::Origin{scenario.run.start_unix_s};
   wanted.shards.resize(topology.shards.size());
   for (const std::uint32_t shard : legacy.shards) wanted.shards[shard] = true;

@@ -51,6 +51,8 @@ class VirtualCluster {
     for (const auto& node : nodes_) sum += network::sum_of(node.network->entity_digests());
     return sum;
   }
+  /// Its part of the network; while all stand still.
+  [[nodiscard]] network::Network& on(unsigned n) { return *nodes_[n].network; }
   [[nodiscard]] std::uint64_t messages_between_nodes() const {
     std::uint64_t sum = 0;
     for (const auto& node : nodes_) sum += node.exchange->sent();

@@ -38,7 +38,8 @@ std::vector<Event> one_of_each() {
 
 template <class Event>
 class Transit : public testing::Test {};
-using Events = testing::Types<central::ShardEvent, central::CentralEvent, driver::Event>;
+using Events =
+    testing::Types<central::ShardEvent, central::CentralEvent, driver::Event, supervisor::Event>;
 TYPED_TEST_SUITE(Transit, Events);
 
 // Equal bytes mean equal messages: all fields are in them.
