@@ -80,6 +80,7 @@ Result<Membership> membership_of(const ClusterSettings& cluster, unsigned self) 
   membership.self = self;
   for (const auto& node : cluster.nodes) {
     membership.names.push_back(node.name);
+    membership.roles.push_back(node.roles);
     membership.nodes.push_back({fmt::format("tcp://{}:{}", node.host, node.data_port),
                                 fmt::format("tcp://{}:{}", node.host, node.control_port),
                                 node.key});
@@ -132,10 +133,23 @@ EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluste
   meeting.lease = std::chrono::duration_cast<std::chrono::seconds>(cluster.lease);
   meeting.expected = expected_of(options, cluster);
   meeting.shards = network::shards_of(scenario);
+  meeting.roles = cluster.roles;
   meeting.patience = std::chrono::seconds{options.wait_s};
   // In virtual time nothing but the same events gives the same digest.
   meeting.outlives_losses = !scenario.run.speed.max;
   return meeting;
+}
+
+int exit_code_of(NoMeeting::What what) {
+  switch (what) {
+    case NoMeeting::What::nodes:
+      return kExitPeers;
+    case NoMeeting::What::role:
+      return kExitUsage;
+    case NoMeeting::What::environment:
+      break;
+  }
+  return kExitEnvironment;
 }
 
 /// Meets the others through etcd, or the exit code.
@@ -155,12 +169,19 @@ tl::expected<Membership, int> find_others(const NodeOptions& options, const Load
                   fmt::format("with etcd, --expect-nodes or cluster.expect_nodes says how "
                               "many nodes make the network: 2 to {}",
                               kNodesMax));
+  const Roles& roles = loaded.cluster.roles;
+  if (!loaded.scenario.run.speed.max && roles.shards != roles.drivers)
+    return refuse(kExitUsage,
+                  fmt::format("node {}: in real time, with etcd, drivers live beside their shards: "
+                              "'drivers' and 'shards' on different nodes is not built yet; the "
+                              "roles '{}' can be had with speed = \"max\" or a list of [[node]]",
+                              options.name, to_text(roles)));
   const StopRequest stop;
   auto met = meet_through_etcd(meeting_of(options, loaded.cluster, loaded.scenario),
                                [&stop] { return stop.signal() != 0; });
   if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
   if (met) return std::move(*met);
-  return refuse(met.error().are_nodes_missing ? kExitPeers : kExitEnvironment,
+  return refuse(exit_code_of(met.error().what),
                 fmt::format("node {}: {}", options.name, met.error().text));
 }
 
@@ -195,6 +216,13 @@ void add_node_options(CLI::App& app, NodeOptions& options) {
   app.add_option("--name", options.name, "which of them this is; with etcd, any that is free");
   app.add_option("--expect-nodes", options.expect,
                  "so many must be listed; with etcd, so many make the network");
+  app.add_option_function<std::string>(
+         "--roles",
+         [&options](const std::string& roles) {
+           options.run.overrides.push_back({"cluster.roles", roles, "--roles"});
+         },
+         "what this node is there for, with etcd: central, shards, drivers [all of them]")
+      ->type_name("ROLE,...");
   app.add_option("--wait", options.wait_s, "seconds for the others to come [300]");
   app.add_option("--generate-keys", options.keys_folder,
                  "a folder for secret keys; the public ones are printed")
@@ -227,6 +255,8 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   loaded->scenario.run.nodes = loaded->cluster.has_etcd()
                                    ? expected_of(options, loaded->cluster)
                                    : static_cast<unsigned>(membership->nodes.size());
+  // Who joins is told how the others began.
+  if (!membership->joins) loaded->scenario.run.roles = membership->roles;
   std::vector<Diagnostic> wrong;
   check_nodes(loaded->scenario, loaded->elsewhere.is_on(), loaded->origins, wrong);
   if (!wrong.empty()) {

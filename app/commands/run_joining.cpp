@@ -1,5 +1,7 @@
 #include "app/commands/run_joining.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -44,6 +46,11 @@ tl::expected<std::optional<Invited>, FollowFailure> await_invitation(runtime::Ex
 tl::expected<RunJournal, std::string> begin_among_others(const Invited& invited, unsigned self,
                                                          const std::filesystem::path& first,
                                                          network::Scenario& scenario) {
+  const auto& roles = invited.what.roles;
+  if (!roles.empty() && roles.size() != scenario.run.nodes)
+    return tl::unexpected(fmt::format("the others began as {} nodes, and it expects {}",
+                                      roles.size(), scenario.run.nodes));
+  scenario.run.roles = roles;  // part of what a journal is of
   const auto path = journal_of_node(first, self);
   RunJournal journal;
   if (!path.empty()) {

@@ -6,6 +6,28 @@
 namespace chargemill::app {
 namespace {
 
+template <class Stream, class What>
+void walk_roles(Stream& stream, What& roles) {
+  stream.flag(roles.central);
+  stream.flag(roles.shards);
+  stream.flag(roles.drivers);
+}
+
+std::string to_bytes(const std::vector<Roles>& roles) {
+  ByteOutput out;
+  for (const Roles& one : roles) walk_roles(out, one);
+  return out.take();
+}
+/// None: one that is there for something is nobody.
+std::optional<std::vector<Roles>> roles_of_all_from(std::string_view bytes) {
+  constexpr std::size_t kBytesOfOne = 3;
+  std::vector<Roles> roles(bytes.size() / kBytesOfOne);
+  ByteInput in{bytes};
+  for (Roles& one : roles) walk_roles(in, one);
+  if (!in.is_exhausted() || missing_role(roles)) return std::nullopt;
+  return roles;
+}
+
 // What travels, in its order, for both ways. Where all is comes last, as a text of its own.
 template <class Stream, class What>
 void walk_arrival(Stream& stream, What& arrival) {
@@ -16,6 +38,7 @@ void walk_arrival(Stream& stream, What& arrival) {
   stream.text(arrival.where.data);
   stream.text(arrival.where.control);
   stream.text(arrival.where.key);
+  walk_roles(stream, arrival.roles);
 }
 
 }  // namespace
@@ -30,6 +53,7 @@ std::string to_bytes(const Invitation& invitation) {
   ByteOutput out;
   out.value(invitation.token);
   out.value(invitation.beginning);
+  out.text(to_bytes(invitation.roles));
   out.text(to_bytes(invitation.where));
   return out.take();
 }
@@ -55,13 +79,17 @@ std::optional<Arrival> arrival_from(std::string_view bytes, unsigned nodes) {
 std::optional<Invitation> invitation_from(std::string_view bytes, unsigned nodes,
                                           std::size_t shards) {
   Invitation invitation;
+  std::string roles;
   std::string where;
   ByteInput in{bytes};
   in.value(invitation.token);
   in.value(invitation.beginning);
+  in.text(roles);
   in.text(where);
   auto order = in.is_exhausted() ? take_over_from(where, nodes, shards) : std::nullopt;
-  if (!order || invitation.token < 0) return std::nullopt;
+  auto all = roles_of_all_from(roles);
+  if (!order || !all || invitation.token < 0) return std::nullopt;
+  invitation.roles = std::move(*all);
   invitation.where = std::move(*order);
   return invitation;
 }

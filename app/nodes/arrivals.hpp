@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/nodes/take_over.hpp"
 #include "app/nodes/words.hpp"
 #include "runtime/agreement/shard_table.hpp"
+#include "runtime/base/roles.hpp"
 #include "runtime/cluster/links.hpp"
 
 namespace chargemill::app {
@@ -19,13 +21,15 @@ struct Arrival {
   std::uint32_t node = 0;
   runtime::agreement::Owner who;
   runtime::NodeEndpoints where;
+  Roles roles;
 };
 
 /// To that one: build the network, of which nothing is yours yet.
 struct Invitation {
   std::int64_t token = 0;
-  Beginning beginning;  ///< how all the others began
-  TakeOver where;       ///< what is where at the moment
+  Beginning beginning;       ///< how all the others began
+  std::vector<Roles> roles;  ///< of those; empty: each is there for everything
+  TakeOver where;            ///< what is where at the moment
 };
 
 /// To that one, once all hear it and it is ready: you are one of us.

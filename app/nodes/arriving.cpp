@@ -44,7 +44,7 @@ std::optional<Arrival> Succession::arrival() const {
     if ((bits >> node & 1U) == 0) continue;
     const auto* const peer = view_.find(view_.table.owners[node].name);
     const auto where = endpoints_from(peer->card);
-    if (where) return Arrival{token(), node, peer->who, *where};
+    if (where) return Arrival{token(), node, peer->who, *where, peer->roles};
   }
   return std::nullopt;
 }
@@ -75,6 +75,8 @@ void Succession::take_place(const Arrival& arrival) {
     membership_.nodes.resize(node + 1);
     membership_.names.resize(node + 1);
   }
+  membership_.roles.resize(membership_.owners.size());
+  membership_.roles[node] = arrival.roles;
   membership_.owners[node] = arrival.who;
   membership_.nodes[node] = arrival.where;
   membership_.names[node] = arrival.who.name;
@@ -101,7 +103,7 @@ std::string Succession::look_from_outside() {
     const bool is_gone = node >= membership_.owners.size() || exchange_.is_given_up(node);
     // It waits to be called: nobody who is given up here has ever sent anything to this node.
     if (where && is_gone && exchange_.let_in(node, *where))
-      take_place({token(), node, owner, *where});
+      take_place({token(), node, owner, *where, view_.roles_of(owner)});
     if (exchange_.links().state_of(node) == runtime::PeerState::stranger)
       return name_of(node) + " has another scenario, seed or version";
   }

@@ -24,8 +24,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLookEvery{100};
 constexpr std::chrono::seconds kEtcdMax{10};  // for its first answer
 
-tl::unexpected<NoMeeting> refuse(bool are_nodes_missing, std::string text) {
-  return tl::unexpected<NoMeeting>(NoMeeting{are_nodes_missing, std::move(text)});
+using What = NoMeeting::What;
+
+tl::unexpected<NoMeeting> refuse(What what, std::string text) {
+  return tl::unexpected<NoMeeting>(NoMeeting{what, std::move(text)});
 }
 
 /// A port that the system gives to nobody else as long as this lives; whoever asks for it by
@@ -78,11 +80,12 @@ bool joins(const Status& status) {
   return !table.has_part(table.number_of(status.self));
 }
 
-/// There are nodes with shards, and this one is none of them.
-bool runs_without(const Status& status) {
-  const auto& owners = status.view.table.owners;
-  return std::any_of(owners.begin(), owners.end(),
-                     [&](const auto& owner) { return status.view.has(owner); });
+/// Somebody is there who has part in a network of this name.
+bool runs(const agreement::View& view) {
+  const auto& owners = view.table.owners;
+  return std::any_of(owners.begin(), owners.end(), [&](const agreement::Owner& owner) {
+    return view.has(owner) && view.table.has_part(view.table.number_of(owner));
+  });
 }
 
 /// Says what it waits for whenever that changes.
@@ -101,7 +104,7 @@ class Waiting {
     if (status.view.revision == agreement::Revision{}) return "asks etcd for a place";
     if (status.is_name_taken)
       return fmt::format("waits for the lease of another process with this name");
-    if (meeting_.outlives_losses && runs_without(status))
+    if (meeting_.outlives_losses && runs(status.view))
       return fmt::format("waits to join {}", names_of(status.view.table.owners));
     return fmt::format("waits for {} nodes; here are {}", meeting_.expected,
                        names_of(status.view.members));
@@ -113,15 +116,35 @@ class Waiting {
 /// Why nobody has come, once there was time enough.
 NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
   if (status.view.revision == agreement::Revision{})
-    return {false, "etcd does not answer: " + status.last_error};
+    return {What::environment, "etcd does not answer: " + status.last_error};
   if (status.is_name_taken)
-    return {false,
+    return {What::environment,
             fmt::format("another process is node '{}' of '{}'", meeting.name, meeting.network)};
-  if (runs_without(status))
-    return {true, fmt::format("'{}' runs without this node, on {}", meeting.network,
-                              names_of(status.view.table.owners))};
-  return {true, fmt::format("nodes are missing: of {} there are {}", meeting.expected,
-                            names_of(status.view.members))};
+  if (runs(status.view))
+    return {What::nodes, fmt::format("'{}' runs without this node, on {}", meeting.network,
+                                     names_of(status.view.table.owners))};
+  return {What::nodes, fmt::format("nodes are missing: of {} there are {}", meeting.expected,
+                                   names_of(status.view.members))};
+}
+
+/// `alpha (central), beta (central)`
+std::string roles_text(const std::vector<agreement::Peer>& peers) {
+  std::string text;
+  for (const auto& peer : peers)
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", peer.who.name, to_text(peer.roles));
+  return text;
+}
+
+/// All are there, and they cannot begin. Whoever leaves takes its place along, so this one stays
+/// until the others have seen the same.
+tl::unexpected<NoMeeting> without_role(const EtcdMeeting& meeting, EtcdBond& bond,
+                                       const Status& status, Role role) {
+  constexpr std::chrono::seconds kSeenWithin{2};
+  (void)bond.agreement().await([](const Status&) { return false; }, kSeenWithin);
+  auto peers = agreement::founders(status.view, meeting.expected);
+  if (role == Role::central) peers = status.view.members;
+  return refuse(What::role, fmt::format("no node of '{}' has the role '{}': {}", meeting.network,
+                                        name_of(role), roles_text(peers)));
 }
 
 tl::expected<Membership, NoMeeting> membership_from(const Status& status, unsigned expected) {
@@ -131,19 +154,21 @@ tl::expected<Membership, NoMeeting> membership_from(const Status& status, unsign
   const auto& table = status.view.table;
   // Those who begin have the first numbers; who comes later is let in once they have begun.
   const std::size_t many = membership.joins ? table.owners.size() : expected;
-  if (table.owners.size() < many) return refuse(true, "a node was lost before all had met");
+  if (table.owners.size() < many) return refuse(What::nodes, "a node was lost before all had met");
   for (std::size_t number = 0; number < many; ++number) {
     const auto& owner = table.owners[number];
     const bool is_there = status.view.has(owner);
     const bool begins =
         is_there && table.has_part(static_cast<agreement::ShardTable::Number>(number));
     if (!begins && !membership.joins)
-      return refuse(true, fmt::format("node {} was lost before all had met", owner.name));
+      return refuse(What::nodes, fmt::format("node {} was lost before all had met", owner.name));
     const auto endpoints =
         is_there ? endpoints_from(status.view.find(owner.name)->card) : runtime::NodeEndpoints{};
     if (!endpoints)
-      return refuse(true, fmt::format("node {} does not say where it is reached", owner.name));
+      return refuse(What::nodes,
+                    fmt::format("node {} does not say where it is reached", owner.name));
     membership.names.push_back(owner.name);
+    membership.roles.push_back(status.view.roles_of(owner));
     membership.owners.push_back(is_there ? owner : agreement::Owner{});
     membership.nodes.push_back(*endpoints);
   }
@@ -152,8 +177,18 @@ tl::expected<Membership, NoMeeting> membership_from(const Status& status, unsign
 
 }  // namespace
 
-std::string card_of(const runtime::NodeEndpoints& node) {
-  return nlohmann::json{{"data", node.data}, {"control", node.control}, {"key", node.key}}.dump();
+std::string card_of(const runtime::NodeEndpoints& node, const Roles& roles) {
+  return nlohmann::json{
+      {"data", node.data}, {"control", node.control}, {"key", node.key}, {"roles", to_text(roles)}}
+      .dump();
+}
+
+Roles roles_from_card(std::string_view card) {
+  const auto json = nlohmann::json::parse(card, nullptr, false);
+  if (!json.is_object()) return {};
+  const auto found = json.find("roles");
+  if (found == json.end() || !found->is_string()) return {};
+  return roles_from(found->get_ref<const std::string&>()).value_or(Roles{});
 }
 
 std::optional<runtime::NodeEndpoints> endpoints_from(std::string_view card) {
@@ -175,20 +210,23 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   const auto began = Clock::now();
   const ReservedPort data{meeting.data_port};
   const ReservedPort control{meeting.control_port};
-  if (data.number() == 0 || control.number() == 0) return refuse(false, "no port is free");
+  if (data.number() == 0 || control.number() == 0)
+    return refuse(What::environment, "no port is free");
   const auto keys = runtime::make_key_pair();
   agreement::Agreement::Options options;
   options.etcd = meeting.etcd;
   if (meeting.etcd_tls.is_on) {
     auto tls = runtime::open_client_tls(meeting.etcd_tls);
-    if (!tls) return refuse(false, "TLS to etcd: " + tls.error().text);
+    if (!tls) return refuse(What::environment, "TLS to etcd: " + tls.error().text);
     options.etcd_tls = std::move(*tls);
   }
   options.member.prefix = "/chargemill/" + meeting.network + "/";
   options.member.name = meeting.name;
   options.member.card =
       card_of({fmt::format("tcp://{}:{}", meeting.host, data.number()),
-               fmt::format("tcp://{}:{}", meeting.host, control.number()), keys.public_key});
+               fmt::format("tcp://{}:{}", meeting.host, control.number()), keys.public_key},
+              meeting.roles);
+  options.member.roles_of = roles_from_card;
   options.member.lease = meeting.lease;
   options.member.expected = meeting.expected;
   options.member.shards = std::clamp<std::size_t>(meeting.shards, 1, agreement::kShards);
@@ -200,9 +238,12 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   for (;;) {
     const bool is_met = bond->agreement().await(has_number, kLookEvery);
     const Status status = bond->agreement().status();
-    if (!status.stopped.empty()) return refuse(true, "it has lost its place: " + status.stopped);
+    if (!status.stopped.empty())
+      return refuse(What::nodes, "it has lost its place: " + status.stopped);
     if (is_met) break;
     waiting.look(status);
+    const auto missing = agreement::missing_role(status.view, meeting.expected);
+    if (missing && !runs(status.view)) return without_role(meeting, *bond, status, *missing);
     const auto waited = Clock::now() - began;
     const bool is_silent = status.view.revision == agreement::Revision{} && waited > kEtcdMax;
     const bool is_taken = status.is_name_taken && waited > name_max;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/nodes/membership.hpp"
+#include "runtime/base/roles.hpp"
 #include "runtime/net/client_tls.hpp"
 #include "runtime/net/endpoint.hpp"
 
@@ -27,13 +28,19 @@ struct EtcdMeeting {
   std::chrono::seconds lease{5};
   unsigned expected = 2;               ///< so many make the network
   std::size_t shards = 1;              ///< that it has
+  Roles roles;                         ///< of this node
   bool outlives_losses = false;        ///< shards of a lost node go to the others
   std::chrono::seconds patience{300};  ///< for the others to come
 };
 
 /// Why there was no meeting.
 struct NoMeeting {
-  bool are_nodes_missing = false;  ///< else it is etcd, a name or a port
+  enum class What : std::uint8_t {
+    environment,  ///< etcd, a name or a port
+    nodes,        ///< too few of them, or they run without this one
+    role          ///< they are there, and what a network needs is nobody's
+  };
+  What what = What::environment;
   std::string text;
 };
 
@@ -44,7 +51,9 @@ struct NoMeeting {
     const EtcdMeeting& meeting, const std::function<bool()>& is_over);
 
 /// What a node tells the others of itself, as etcd keeps it: JSON.
-[[nodiscard]] std::string card_of(const runtime::NodeEndpoints& node);
+[[nodiscard]] std::string card_of(const runtime::NodeEndpoints& node, const Roles& roles = {});
+/// What it is there for; all, if the card does not say so. Any bytes.
+[[nodiscard]] Roles roles_from_card(std::string_view card);
 /// Empty: it is none. Any bytes.
 [[nodiscard]] std::optional<runtime::NodeEndpoints> endpoints_from(std::string_view card);
 

@@ -34,6 +34,7 @@ struct Heir {
   std::function<bool(Luggage, const IsOver&)> take;
   /// And when somebody joins: how this node has begun, and the model time as it is now.
   std::function<Beginning()> beginning;
+  std::vector<Roles> roles;  ///< of the nodes that began; empty: each is there for everything
   std::function<SimTime()> now;
   /// An order for a point that was not where it was sent.
   std::function<void(const network::Order&)> pass_on;

@@ -29,7 +29,8 @@ void Leader::welcome_one(const Heir& here) {
   const bool do_hear = do_all_hear(*arrival);
   if (guest_->invited == 0 && !exchange_.is_given_up(arrival->node)) {
     guest_->invited = next_number();
-    const Invitation invitation{arrival->token, here.beginning(), succession_->outcome()};
+    const Invitation invitation{arrival->token, here.beginning(), here.roles,
+                                succession_->outcome()};
     exchange_.tell(arrival->node, message_of(Word::join, guest_->invited, to_bytes(invitation)));
     succession_->say(false, arrival->who.name + " has come and makes itself ready");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/nodes/etcd_bond.hpp"
+#include "runtime/base/roles.hpp"
 #include "runtime/cluster/links.hpp"
 
 namespace chargemill::app {
@@ -15,6 +16,7 @@ namespace chargemill::app {
 struct Membership {
   std::vector<runtime::NodeEndpoints> nodes;  ///< by number; the first one leads, at the beginning
   std::vector<std::string> names;             ///< by number
+  std::vector<Roles> roles;                   ///< by number; empty: each is there for everything
   unsigned self = 0;
   std::string secret_key;                         ///< Z85; empty: plain text
   std::chrono::seconds meet_max{30};              ///< how long to wait for the others
@@ -25,6 +27,10 @@ struct Membership {
   bool joins = false;              ///< likewise: the others run already
   std::filesystem::path journal;   ///< of the node itself; empty: it keeps none
   std::filesystem::path recovery;  ///< where nodes may return: a folder for their logs
+
+  [[nodiscard]] Roles roles_of(unsigned node) const noexcept {
+    return node < roles.size() ? roles[node] : Roles{};
+  }
 };
 
 }  // namespace chargemill::app

@@ -110,11 +110,14 @@ std::uint32_t Succession::empty_leavers() const {
 }
 
 bool Succession::part() {
+  // Whoever has no shards needs nobody who takes them.
+  const bool gives = membership_.roles_of(exchange_.self()).shards;
   unsigned others = 0;
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
     const auto& owner = membership_.owners[node];
-    const bool has_part = view_.table.has_part(view_.table.number_of(owner));
-    if (node != exchange_.self() && view_.has(owner) && !view_.is_leaving(owner) && has_part)
+    const bool stays = view_.has(owner) && !view_.is_leaving(owner) &&
+                       view_.table.has_part(view_.table.number_of(owner));
+    if (node != exchange_.self() && stays && (!gives || membership_.roles_of(node).shards))
       ++others;
   }
   if (others == 0 || leads() || central_ == kNoNode) return false;

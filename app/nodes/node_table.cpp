@@ -31,9 +31,9 @@ std::string place_of(const runtime::NodeEndpoints& endpoints) {
 
 const std::vector<std::string>& node_columns() {
   static const std::vector<std::string> columns{
-      "name",          "place",   "state",           "workers", "shards",
-      "charge_points", "mailbox", "lateness_p99_ms", "busy",    "messages",
-      "cpu_s",         "rss_mib", "link_bytes",      "sim_s",   "incarnation"};
+      "name",          "place",      "state",           "roles",      "workers",  "shards",
+      "charge_points", "mailbox",    "lateness_p99_ms", "busy",       "messages", "cpu_s",
+      "rss_mib",       "link_bytes", "sim_s",           "incarnation"};
   return columns;
 }
 
@@ -42,6 +42,7 @@ std::vector<std::string> cells_of(const NodeRow& r) {
   return {r.name,
           r.place,
           r.state,
+          r.roles,
           std::to_string(r.workers),
           std::to_string(r.shards),
           std::to_string(r.points),
@@ -61,6 +62,7 @@ std::vector<NodeRow> rows_of(const Membership& membership, const network::Topolo
   std::vector<NodeRow> rows(membership.names.size());
   for (std::size_t n = 0; n < rows.size(); ++n) {
     rows[n].name = membership.names[n];
+    rows[n].roles = to_text(membership.roles_of(static_cast<unsigned>(n)));
     rows[n].place = n < membership.nodes.size() ? place_of(membership.nodes[n]) : "this machine";
   }
   for (std::uint32_t s = 0; s < topology.shards.size(); ++s) {

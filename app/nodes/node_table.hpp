@@ -18,6 +18,7 @@ struct NodeRow {
   std::string name;
   std::string place;  ///< host and port, or that it is a process of this machine
   std::string state;  ///< alive, suspect, lost, joins; leads: this one
+  std::string roles;  ///< central,shards,drivers
   std::uint32_t incarnation = 0;
   std::uint32_t workers = 0;
   std::uint32_t shards = 0;

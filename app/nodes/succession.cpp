@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/network/placement.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app {
@@ -46,9 +47,10 @@ Succession::Succession(runtime::Exchange& exchange, Membership membership)
 }
 
 void Succession::begin(std::size_t shards) {
+  const network::Placement placement{shards, static_cast<unsigned>(membership_.owners.size()),
+                                     membership_.roles};
   std::vector<unsigned> node_of;
-  for (std::size_t s = 0; s < shards; ++s)  // as Network deals them out
-    node_of.push_back(static_cast<unsigned>(s % membership_.owners.size()));
+  for (std::size_t s = 0; s < shards; ++s) node_of.push_back(placement.shard(s).node);
   where_ = Whereabouts::at_first(node_of);
 }
 
@@ -67,8 +69,24 @@ void Succession::look() {
   const unsigned central = view_.central ? number_in(membership_.owners, *view_.central) : kNoNode;
   const bool is_gone = central != kNoNode && (lost_ >> central & 1U) != 0;
   central_ = is_gone ? kNoNode : central;
+  look_at_roles();
   look_at_links();
   look_for_the_network();
+}
+
+/// Nobody takes over what nobody who is left is there for; whoever has no part yet does not either.
+void Succession::look_at_roles() {
+  if (lost_ == 0 || is_over_ || !exchange_.failure().empty()) return;
+  std::vector<Roles> left;
+  for (const auto& peer : view_.members) {
+    if (view_.table.has_part(view_.table.number_of(peer.who))) left.push_back(peer.roles);
+  }
+  const auto missing = missing_role(left);
+  if (!missing) return;
+  const std::string why =
+      "no node with the role '" + std::string{chargemill::name_of(*missing)} + "' is left";
+  say(true, "stops: " + why);
+  exchange_.abandon(why);
 }
 
 void Succession::lose(unsigned node) {

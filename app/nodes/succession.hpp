@@ -115,6 +115,7 @@ class Succession {
   void take_place(const Arrival& arrival);
   [[nodiscard]] Whereabouts whereabouts_now() const;
   void look_at_links();
+  void look_at_roles();
   void look_for_the_network();
 
   runtime::Exchange& exchange_;

@@ -110,6 +110,26 @@ void check_no_etcd(const ClusterSettings& cluster, const Origins& origins,
   needs_etcd("cluster.control_port", cluster.control_port != fresh.control_port);
   needs_etcd("cluster.lease", cluster.lease != fresh.lease);
   needs_etcd("cluster.expect_nodes", cluster.expect_nodes != fresh.expect_nodes);
+  if (cluster.roles == fresh.roles) return;
+  found.push_back({Code::contradiction, "'cluster.roles' needs 'cluster.etcd'",
+                   place_of(origins, "cluster.roles"), "a listed node has them in its [[node]]"});
+}
+
+/// Of a list: everything that makes a network is somebody's, and the first leads.
+void check_roles(const std::vector<ClusterNode>& nodes, const Origins& origins,
+                 std::vector<Diagnostic>& found) {
+  std::vector<Roles> all;
+  for (const auto& node : nodes) all.push_back(node.roles);
+  if (all.empty()) return;
+  if (!all.front().central)
+    found.push_back({Code::contradiction,
+                     fmt::format("node '{}' is the first, so it leads, and has not the role '{}'",
+                                 nodes.front().name, name_of(Role::central)),
+                     place_of(origins, "node[0].roles"), "a node with it comes first"});
+  const auto missing = missing_role(all);
+  if (missing && *missing != Role::central)
+    found.push_back({Code::missing, fmt::format("no node has the role '{}'", name_of(*missing)),
+                     place_of(origins, "node[0].roles"), ""});
 }
 
 }  // namespace
@@ -131,6 +151,7 @@ void check_cluster(ClusterSettings& cluster, const std::string& run_name, const 
   resolve("cluster.etcd_tls_cert", cluster.etcd_tls_cert);
   resolve("cluster.etcd_tls_key", cluster.etcd_tls_key);
   const auto& nodes = cluster.nodes;
+  check_roles(nodes, origins, found);
   const auto wrong = [&](Code code, std::size_t node, const char* key, std::string text) {
     found.push_back(
         {code, std::move(text), place_of(origins, fmt::format("node[{}]{}", node, key)), ""});

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/agreement/names.hpp"
+#include "runtime/base/roles.hpp"
 #include "runtime/base/units.hpp"
 
 namespace chargemill::app {
@@ -19,6 +20,7 @@ struct ClusterNode {
   std::uint32_t data_port = 0;
   std::uint32_t control_port = 0;
   std::string key;  ///< public, Z85; empty: plain text, on one machine only
+  Roles roles;
 };
 
 struct ClusterSettings {
@@ -34,6 +36,7 @@ struct ClusterSettings {
   std::uint32_t data_port = 0;     ///< 0: any that is free
   std::uint32_t control_port = 0;  ///< likewise
   Nanos lease = std::chrono::seconds{5};
+  Roles roles;                     ///< of this node, with etcd
   std::uint32_t expect_nodes = 0;  ///< so many make the network; 0: --expect-nodes says it
 
   [[nodiscard]] bool has_etcd() const noexcept { return !etcd.empty(); }

@@ -9,6 +9,7 @@
 
 #include "app/scenario/key_table.hpp"
 #include "runtime/base/assert.hpp"
+#include "runtime/base/roles.hpp"
 
 namespace chargemill::app::detail {
 
@@ -39,6 +40,11 @@ inline void assign(Price& to, const Value& value, const KeyInfo&) {
 }
 inline void assign(SimTime& to, const Value& value, const KeyInfo&) {
   to = SimTime{std::get<Nanos>(value)};
+}
+inline void assign(Roles& to, const Value& value, const KeyInfo&) {
+  const auto roles = roles_from(std::get<std::vector<std::string>>(value));
+  CHARGEMILL_ASSERT(roles.has_value());  // the key's choices are their names
+  to = *roles;
 }
 inline void assign(network::Speed& to, const Value& value, const KeyInfo&) {
   const double factor = std::get<double>(value);
@@ -85,6 +91,7 @@ inline Value value_of(const Price& from, const KeyInfo&) {
   return static_cast<double>(from.microeur_per_kwh) / 1e6;
 }
 inline Value value_of(const SimTime& from, const KeyInfo&) { return from.time_since_epoch(); }
+inline Value value_of(const Roles& from, const KeyInfo&) { return names_of(from); }
 inline Value value_of(const network::Speed& from, const KeyInfo&) {
   return from.max ? std::numeric_limits<double>::infinity() : from.factor;
 }

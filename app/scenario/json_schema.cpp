@@ -26,6 +26,10 @@ json type_schema(const KeyInfo& key) {
       return {{"type", "string"}};
     case Type::choice:
       return {{"enum", key.choices}};
+    case Type::choices:
+      return {{"anyOf",
+               {{{"type", "string"}},
+                {{"type", "array"}, {"minItems", 1}, {"items", {{"enum", key.choices}}}}}}};
     case Type::duration:
       return {{"type", "string"}, {"pattern", kDuration}};
     case Type::bytes:
@@ -56,11 +60,6 @@ json type_schema(const KeyInfo& key) {
           {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
     case Type::listen:
       return {{"type", "string"}, {"pattern", "^(off|.+:[0-9]{1,5})$"}};
-    case Type::not_built:
-      // One without a value that switches it off can only be left out.
-      if (key.off.empty()) return {{"not", json::object()}};
-      if (key.off == "1") return {{"enum", {1, "1"}}};
-      return {{"const", key.off}};
   }
   return json::object();
 }
@@ -107,7 +106,7 @@ json scenario_schema() {
     const auto& name = key.info.name;
     json schema = key_schema(key.info);
     schema["x-environment"] = environment_name(name);
-    if (key.info.type != Type::not_built) schema["x-default"] = default_of(key, defaults);
+    schema["x-default"] = default_of(key, defaults);
     section_of(root, name)["properties"][name.substr(name.rfind('.') + 1)] = std::move(schema);
   }
   // What a written-out scenario carries in place of the files that it named.

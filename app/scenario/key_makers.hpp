@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/scenario/value.hpp"
+#include "runtime/base/roles.hpp"
 
 // NOLINTBEGIN(bugprone-macro-parentheses)
 // An accessor must serve const and mutable drafts alike, and no template takes a member path.
@@ -61,6 +62,11 @@ inline KeyInfo choice(const char* name, const char* help, std::vector<std::strin
   return key;
 }
 
+inline KeyInfo roles(const char* name, const char* help) {
+  KeyInfo key = info(name, Type::choices, help);
+  key.choices.assign(kRoleNames.begin(), kRoleNames.end());
+  return key;
+}
 inline KeyInfo bytes(const char* name, const char* help, bool optional = false) {
   KeyInfo key = info(name, Type::bytes, help);
   key.min = 1U << 20U;

@@ -11,12 +11,6 @@ namespace {
 using namespace key_makers;  // NOLINT(google-build-using-namespace): the words of the table
 using Fields = std::vector<Field<Draft>>;
 
-Field<Draft> not_built(const char* name, const char* help, const char* off = "") {
-  KeyInfo key = info(name, Type::not_built, help);
-  key.off = off;
-  return {key, [](Draft&, const Value&) {}, [](const Draft&) { return Value{}; }};
-}
-
 template <class Access>
 Field<Draft> at(KeyInfo key, Access access) {
   return detail::field<Draft>(std::move(key), access);
@@ -266,7 +260,8 @@ void add_agreement(Fields& f) {
   f.push_back(at(
       count("cluster.expect_nodes", "so many make the network; 0: --expect-nodes says it", 0, 32),
       CHARGEMILL_AT(cluster.expect_nodes)));
-  f.push_back(not_built("cluster.roles", "of the cluster"));
+  f.push_back(at(roles("cluster.roles", "what this node is there for; with cluster.etcd"),
+                 CHARGEMILL_AT(cluster.roles)));
 }
 
 void add_parts(Fields& f) {

@@ -147,7 +147,8 @@ const std::vector<Field<ClusterNode>>& node_keys() {
       detail::field<T>(required(count("control_port", "for all else", 1, kPortMax)),
                        CHARGEMILL_AT(control_port)),
       detail::field<T>(info("key", Type::text, "public, of chargemill node --generate-keys"),
-                       CHARGEMILL_AT(key))};
+                       CHARGEMILL_AT(key)),
+      detail::field<T>(roles("roles", "what it is there for"), CHARGEMILL_AT(roles))};
   return table;
 }
 

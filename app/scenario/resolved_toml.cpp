@@ -6,11 +6,10 @@
 
 namespace chargemill::app {
 
-// Not of files (written out below), not of what is not built, not of this run's output and doors.
+// Not of files (written out below), not of this run's output and doors.
 bool is_of_the_scenario(const KeyInfo& key) {
-  return key.type != Type::not_built && key.name.rfind("output.", 0) != 0 &&
-         key.name.rfind("http.", 0) != 0 && key.name.rfind("tcp.", 0) != 0 &&
-         key.name != "run.repeat" && key.name != "journal.dir" &&
+  return key.name.rfind("output.", 0) != 0 && key.name.rfind("http.", 0) != 0 &&
+         key.name.rfind("tcp.", 0) != 0 && key.name != "run.repeat" && key.name != "journal.dir" &&
          (key.name.rfind("cluster.", 0) != 0 || key.name == "cluster.nodes" ||
           key.name == "cluster.recover" || key.name == "cluster.save_every") &&
          key.name != "drivers.profile_file" && key.name != "drivers.requests" &&

@@ -53,8 +53,6 @@ std::vector<ShownKey> shown_keys(const Loaded& loaded) {
                     loaded.cluster,  loaded.elsewhere, loaded.files};
   std::vector<ShownKey> shown;
   for (const auto& key : keys()) {
-    // An unbuilt key without an off value can only be left out: there is nothing to show.
-    if (key.info.type == Type::not_built && key.info.off.empty()) continue;
     shown.push_back({key.info.name, to_toml(key.get(draft), key.info),
                      to_toml(key.get(fresh), key.info), origin_of(loaded, key.info.name)});
   }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "app/scenario/choices.hpp"
 #include "app/scenario/door_settings.hpp"
 #include "app/sessions/civil_time.hpp"
 #include "runtime/net/endpoint.hpp"
@@ -222,17 +223,6 @@ ValueOr listen(const toml::node& node, const KeyInfo& key) {
   return text;
 }
 
-ValueOr not_built(const toml::node& node, const KeyInfo& key) {
-  std::string text = node.value<std::string>().value_or("");
-  if (node.is_integer()) text = std::to_string(*node.value<std::int64_t>());
-  if (!key.off.empty() && text == key.off) return Value{};
-  return tl::unexpected<Reason>(
-      Reason{Code::not_built, fmt::format("'{}' is of a part that is not built yet", key.name),
-             key.off.empty()
-                 ? "leave it out"
-                 : fmt::format("only {} is possible", key.off == "1" ? "1" : toml_text(key.off))});
-}
-
 /// How an optional value says that there is none.
 bool is_none(std::string_view text) { return text == "none" || text == "off"; }
 
@@ -266,6 +256,8 @@ std::string expectation(const KeyInfo& key) {
       return "a text" + none;
     case Type::choice:
       return fmt::format("one of {}", fmt::join(key.choices, ", "));
+    case Type::choices:
+      return fmt::format("a list out of {}", fmt::join(key.choices, ", "));
     case Type::duration:
       return "a duration like \"10s\"" + none;
     case Type::bytes:
@@ -290,8 +282,6 @@ std::string expectation(const KeyInfo& key) {
       return "an address like \"http://127.0.0.1:2379\", or a list of them";
     case Type::listen:
       return "an address like 127.0.0.1:9999, or off";
-    case Type::not_built:
-      return key.off.empty() ? "nothing yet" : toml_text(key.off);
   }
   return {};
 }
@@ -311,6 +301,8 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
       return wrong_type(key);
     case Type::choice:
       return choice(node, key);
+    case Type::choices:
+      return choices_from(node, key);
     case Type::duration:
       return duration(node, key);
     case Type::bytes:
@@ -333,8 +325,6 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
       return files(node, key);
     case Type::listen:
       return listen(node, key);
-    case Type::not_built:
-      return not_built(node, key);
   }
   return wrong_type(key);
 }
@@ -342,8 +332,7 @@ ValueOr from_toml(const toml::node& node, const KeyInfo& key) {
 ValueOr from_text(std::string_view text, const KeyInfo& key) {
   const bool plain = key.type == Type::text || key.type == Type::choice ||
                      key.type == Type::duration || key.type == Type::bytes ||
-                     key.type == Type::date_time || key.type == Type::not_built ||
-                     key.type == Type::listen;
+                     key.type == Type::date_time || key.type == Type::listen;
   const std::string written{text};
   if (!plain && !(key.optional && is_none(text))) {
     // A line break would let a value smuggle in other keys.
@@ -359,8 +348,7 @@ ValueOr from_text(std::string_view text, const KeyInfo& key) {
 }
 
 std::string to_toml(const Value& value, const KeyInfo& key) {
-  if (std::holds_alternative<std::monostate>(value))
-    return key.type == Type::not_built ? toml_text(key.off) : "\"none\"";
+  if (std::holds_alternative<std::monostate>(value)) return "\"none\"";
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* number = std::get_if<double>(&value))
     return std::isinf(*number) ? "\"max\"" : fmt::format("{}", *number);

@@ -27,6 +27,7 @@ enum class Type {
   number,
   text,
   choice,     ///< a text out of KeyInfo::choices
+  choices,    ///< some of KeyInfo::choices, as a list or as a text with commas
   duration,   ///< "250ms", "10s", "5m", "24h"
   bytes,      ///< "256MiB", or a number
   speed,      ///< a number, or "max" (infinity)
@@ -38,8 +39,7 @@ enum class Type {
   requests,   ///< a file name, or a list of ids
   files,      ///< a file name, or a list of them
   urls,       ///< an address like http://127.0.0.1:2379, or a list of them
-  listen,     ///< "127.0.0.1:9999", or "off"
-  not_built   ///< takes nothing but its default, which switches the part off
+  listen      ///< "127.0.0.1:9999", or "off"
 };
 
 /// All that is known of a key apart from where its value is kept.
@@ -54,7 +54,6 @@ struct KeyInfo {
   bool above_min = false;  ///< min itself is too small
   bool optional = false;   ///< "none" is a value
   bool required = false;   ///< of a list: must be there
-  std::string off = {};    ///< of not_built: what switches it off
 };
 
 struct Reason {

@@ -149,6 +149,7 @@ Heir heir_of(Host& host, runtime::Exchange& exchange, const network::Scenario& s
     beginning.remembers = journal.memory != nullptr;
     return beginning;
   };
+  heir.roles = scenario.run.roles;
   heir.pass_on = [&](const network::Order& order) { (void)host.desk().obey(order); };
   heir.now = [&] {
     auto& engine = host.engine();

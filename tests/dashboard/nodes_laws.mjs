@@ -58,6 +58,7 @@ await law('The tab Nodes has a row for each, with what the API says of it', asyn
     nodes.map((node) => [node.name, node.state, node.charge_points]), 'names, states, charge points');
   equal(nodes.reduce((sum, node) => sum + node.charge_points, 0), 40, 'charge points');
   equal(rows[0][1], 'leads', 'state');
+  equal(rows.map((row) => row[9]), ['all', 'all'], 'roles');
   await until('the link of the other is told by the second', async () => / [kM]?B\/s$/.test((await cells()).find(([, state]) => state !== 'leads')[8]));
   // It lives: each second anew.
   const before = (await live.ask('/api/v1/nodes')).nodes[1].messages;

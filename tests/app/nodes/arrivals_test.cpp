@@ -10,7 +10,11 @@ using runtime::agreement::Owner;
 using runtime::agreement::Revision;
 
 Arrival an_arrival() {
-  return {21, 3, Owner{"delta", Revision{40}}, {"tcp://10.0.0.4:1", "tcp://10.0.0.4:2", "a key"}};
+  return {21,
+          3,
+          Owner{"delta", Revision{40}},
+          {"tcp://10.0.0.4:1", "tcp://10.0.0.4:2", "a key"},
+          {false, true, true}};
 }
 TakeOver an_order() {
   TakeOver order{Whereabouts::at_first({0, 1, 2, 0})};
@@ -39,16 +43,19 @@ TEST(Arrivals, AreReadAsTheyWereSaidAndNothingElseIs) {
   EXPECT_EQ(to_bytes(*arrival), to_bytes(an_arrival()));
   EXPECT_EQ(arrival->who, an_arrival().who);
   EXPECT_EQ(arrival->where.key, "a key");
+  EXPECT_EQ(arrival->roles, an_arrival().roles);
 
   Invitation invitation;
   invitation.token = 21;
   invitation.beginning.is_continued = true;
   invitation.beginning.from.run = 6;
+  invitation.roles = {{true, false, false}, {false, true, true}, {}};
   invitation.where = an_order();
   const auto invited = read_whole(
       to_bytes(invitation), [](std::string_view bytes) { return invitation_from(bytes, 32, 4); });
   ASSERT_TRUE(invited.has_value());
   EXPECT_EQ(invited->beginning.from.run, 6U);
+  EXPECT_EQ(invited->roles, invitation.roles);
   EXPECT_EQ(invited->where.node_of(1), 2U);
 
   const Entry entry{SimTime{std::chrono::minutes{5}}, an_order()};
@@ -73,6 +80,10 @@ TEST(Arrivals, WhatNobodyCouldBeIsRefused) {
   wrong = an_arrival();
   wrong.where = {};
   EXPECT_FALSE(is_read(wrong)) << "it is reached nowhere";
+  Invitation invitation;
+  invitation.where = an_order();
+  invitation.roles = {{true, false, false}, {true, true, false}};
+  EXPECT_FALSE(invitation_from(to_bytes(invitation), 32, 4).has_value()) << "nobody has drivers";
   EXPECT_FALSE(entry_from(to_bytes(Entry{{}, an_order()}), 2, 4).has_value()) << "no such node";
   EXPECT_FALSE(entry_from(to_bytes(Entry{{}, an_order()}), 32, 5).has_value()) << "nor shard";
 }

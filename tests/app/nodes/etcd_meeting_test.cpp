@@ -16,6 +16,16 @@ TEST(EtcdMeeting, TellsWhereANodeIsReached) {
   EXPECT_EQ(back->control, node.control);
   EXPECT_EQ(back->key, node.key);
 }
+TEST(EtcdMeeting, TellsWhatANodeIsThereFor) {
+  const runtime::NodeEndpoints node{"tcp://10.0.0.1:7101", "tcp://10.0.0.1:7102",
+                                    runtime::make_key_pair().public_key};
+  const Roles leads{true, false, false};
+  EXPECT_EQ(roles_from_card(card_of(node, leads)), leads);
+  EXPECT_TRUE(endpoints_from(card_of(node, leads)).has_value());
+  // A card that does not say so is that of a node for everything.
+  for (const char* card : {"", "[]", R"({"data":"a"})", R"({"roles":7})", R"({"roles":"cook"})"})
+    EXPECT_EQ(roles_from_card(card), Roles{}) << card;
+}
 TEST(EtcdMeeting, BelievesNoCardThatIsNone) {
   for (const char* card :
        {"", "[]", "7", R"({"data":"a","control":"b"})",

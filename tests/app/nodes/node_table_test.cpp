@@ -24,12 +24,23 @@ TEST(NodeTable, ShowsWhoHasWhichShards) {
   membership.nodes = {{"tcp://10.0.0.1:7101", "", ""}, {"ipc:///tmp/x", "", ""}};
   const auto rows = rows_of(membership, topology(4), [](std::uint32_t shard) { return shard % 3; });
   ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].roles, "central,shards,drivers") << "nobody has said anything else";
   EXPECT_EQ(rows[0].place, "10.0.0.1:7101");
   EXPECT_EQ(rows[1].place, "this machine");
   EXPECT_EQ(rows[0].shards, 2U);  // 0 and 3
   EXPECT_EQ(rows[0].points, 10U + 13U);
   EXPECT_EQ(rows[1].shards, 1U);
   EXPECT_EQ(rows[2].points, 12U);
+}
+
+TEST(NodeTable, ShowsWhatEachNodeIsThereFor) {
+  Membership membership;
+  membership.names = {"alpha", "beta"};
+  membership.roles = {{true, false, false}, {false, true, true}};
+  const auto rows = rows_of(membership, topology(2), [](std::uint32_t) { return 1U; });
+  EXPECT_EQ(rows[0].roles, "central");
+  EXPECT_EQ(rows[0].shards, 0U);
+  EXPECT_EQ(rows[1].roles, "shards,drivers");
 }
 
 TEST(NodeTable, EveryColumnHasACell) {
@@ -41,6 +52,7 @@ TEST(NodeTable, ComesThroughTheFramedDoorAsATable) {
   alpha.name = "node 0";
   alpha.place = "this machine";
   alpha.state = "leads";
+  alpha.roles = "central,shards";
   alpha.workers = 2;
   alpha.lateness_p99_ms = 1.25;
   alpha.incarnation = 0x12345678;  // as figures it would be a number
@@ -53,6 +65,7 @@ TEST(NodeTable, ComesThroughTheFramedDoorAsATable) {
   const auto json = nlohmann::json::parse(reply.text(true));
   ASSERT_EQ(json.size(), 2U);
   EXPECT_EQ(json[0]["name"], "node 0");
+  EXPECT_EQ(json[0]["roles"], "central,shards");
   EXPECT_EQ(json[0]["workers"], 2);
   EXPECT_EQ(json[0]["lateness_p99_ms"], 1.25);
   EXPECT_EQ(json[0]["incarnation"], "12345678");

@@ -31,6 +31,8 @@ std::string other_value(const KeyInfo& key) {
       return "\"a \\\"b\\\" \\\\ c\"";
     case Type::choice:
       return '"' + key.choices.back() + '"';
+    case Type::choices:
+      return "[\"" + key.choices.back() + "\"]";
     case Type::duration:
       return "\"45s\"";
     case Type::bytes:
@@ -53,15 +55,12 @@ std::string other_value(const KeyInfo& key) {
       return "[\"CP-001\"]";
     case Type::listen:
       return "\"127.0.0.1:7777\"";
-    case Type::not_built:
-      return '"' + key.off + '"';
   }
   return {};
 }
 
 TEST(KeyTable, EveryKeyKeepsWhatItIsGivenAndWritesItAsItReadsIt) {
   for (const auto& key : keys()) {
-    if (key.info.type == Type::not_built) continue;
     Draft draft;
     const auto table = toml::parse("v = " + other_value(key.info));
     const auto value = from_toml(*table.get("v"), key.info);
@@ -77,7 +76,6 @@ TEST(KeyTable, EveryKeyKeepsWhatItIsGivenAndWritesItAsItReadsIt) {
 TEST(KeyTable, EveryDefaultIsAValueThatTheKeyTakes) {
   const Draft draft;
   for (const auto& key : keys()) {
-    if (key.info.type == Type::not_built && key.info.off.empty()) continue;
     const auto table = toml::parse("v = " + to_toml(key.get(draft), key.info));
     const auto value = from_toml(*table.get("v"), key.info);
     ASSERT_TRUE(value) << key.info.name << ": " << value.error().text;
