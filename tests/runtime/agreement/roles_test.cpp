@@ -77,8 +77,10 @@ RC_GTEST_PROP(RolesOfOwners, NothingEverGoesToWhoIsIdle, ()) {
     }
     // Who is idle has part for as long as it lives; who is lost has none.
     for (const auto& one : all) {
+      const bool lives = is_among(one, heirs);
       const bool has_part = next.has_part(next.number_of(one));
-      RC_ASSERT(is_among(one, heirs) ? bears(one) || has_part : !has_part);
+      RC_ASSERT(lives || !has_part);
+      RC_ASSERT(!lives || bears(one) || has_part);
     }
     RC_ASSERT(agreement::shard_table_from(to_text(next)) == next);
     if (next == table) break;
@@ -205,7 +207,9 @@ TEST(RolesSimulation, KeepsItsLawsWhereNodesJoinUnderAnyFaults) {
     ASSERT_EQ(broken, "") << "CHARGEMILL_AGREEMENT_SEED=" << seed << " plays it again";
     joined += cluster.joined();
   }
-  if (one == 0) EXPECT_GT(joined, static_cast<unsigned>(last));
+  // Fewer than where all have all roles: a network that lacks one ends, and begins anew.
+  if (one > 0) return;
+  EXPECT_GT(joined, static_cast<unsigned>(last) / 2);
 }
 TEST(RolesSimulation, WhoeverComesLateHasItsPartSoonWhileNothingGoesWrong) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
