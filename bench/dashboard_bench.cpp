@@ -1,8 +1,8 @@
 // Question: does the network work later because somebody watches it?
 // Budget:   the p99 of tick lateness with 20 clients and a tab is not measurably above the one with
-//           none: twice a second four bits of each point are copied between two messages, 512
-//           points a look, and one 26 KiB frame is compressed for all; that is some milliseconds a
-//           second of one thread.
+//           none (dashboard_bar.py judges it): twice a second four bits of each point are copied
+//           between two messages, 512 points a look, and one 26 KiB frame is compressed for all;
+//           that is some milliseconds a second of one thread.
 // Shape:    at speed 1, health checks at 1 Hz, a fifth of all supplying; the clients take
 //           every frame and answer, on a thread of this process, so what they cost is measured
 //           with it. A tab is Debian's chromium without a screen, on the same two cores, at the

@@ -217,6 +217,32 @@ knows_what_peers_can_do() {
   grep -q "no workload 'round_trips'" "$work/err"
 }
 
+# lateness NAME P99...: a case of dashboard_bench and what its looks have found, as Google Benchmark writes them.
+lateness() {
+  local name=$1 p99
+  for p99 in "${@:2}"; do
+    printf '{"name": "dashboard/%s/iterations:1/manual_time", "run_type": "iteration", "p99_ms": %s},\n' "$name" "$p99"
+  done
+}
+# stands CODE WORDS CASES: so the bar judges these cases.
+stands() {
+  printf '{"benchmarks": [%s {"name": "wheel/arm", "run_type": "iteration"}]}' "$3" >"$work/watched.json"
+  ends_with "$1" python3 bench/dashboard_bar.py "$work/watched.json" >"$work/watched"
+  grep -qF -- "$2" "$work/watched" || { cat "$work/watched"; return 1; }
+}
+holds_watching_to_its_bar() {
+  local alone
+  alone=$(lateness lateness/10000/0 4.0 4.6 4.2)
+  stands 0 "10,000 charge points, 20 clients: tick lateness p99 4.20 ms without, 4.70 ms with, bar 4.80 ms: held" \
+    "$alone $(lateness lateness/10000/20 4.7 9.9 4.1)"
+  stands 1 "10,000 charge points, 20 clients and a tab: tick lateness p99 4.20 ms without, 4.90 ms with, bar 4.80 ms: MISSED" \
+    "$alone $(lateness lateness/10000/20 4.2 4.2 4.2) $(lateness lateness_with_tab/10000/20 4.9 4.9 4.1)"
+  # Looks that happen to agree are no reason to blame a watcher for a hundredth.
+  stands 0 "bar 4.40 ms: held" "$(lateness lateness/10000/0 4 4 4) $(lateness lateness/10000/20 4.04 4.04 4.04)"
+  stands 0 "1 look, not judged" "$(lateness lateness/10000/0 4) $(lateness lateness/10000/20 40)"
+  stands 1 "nothing to compare with" "$alone $(lateness lateness/100000/20 4 4 4)"
+}
+
 none="no benchmarks are built here"
 for family in breaker codec frame histogram phold wheel; do
   law_if "$none" "the benchmarks of $family find their results right" are_built looks_right "$family"
@@ -229,6 +255,7 @@ law_if "$none" "every bar is one of a case that there is" are_built has_a_case_f
 law "a full run holds what it has measured to the bars, and fails if one is missed" holds_figures_to_their_bars
 law "a bar knows its case, however it is timed, and what has to stay below" knows_cases_by_their_suffixes_and_what_must_stay_below
 law "./dev bench names an option that it does not know, or that is for the peers only" knows_what_peers_can_do
+law "watching is held to its bar: not measurably later than without, by medians of three looks" holds_watching_to_its_bar
 law "the report of the peers gives medians and of how many runs they are, spread and ratios" reports_medians_and_ratios
 law "the report of the peers says what differs from the commit that it names" reports_what_differs_from_the_commit
 law "the report of the peers says how many runs of CP-1Hz a median is of" reports_runs_of_cp_1hz
