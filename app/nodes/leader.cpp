@@ -18,11 +18,6 @@ constexpr seconds kPatience{120};
 // And longer than a node that has returned takes to live through its windows again.
 constexpr seconds kPatienceWithReturns{24 * 3'600};
 
-template <class T>
-std::string_view bytes_of(const T& value) {
-  return {reinterpret_cast<const char*>(&value), sizeof value};
-}
-
 }  // namespace
 
 Leader::Leader(runtime::Exchange& exchange, std::function<std::string()> dead)

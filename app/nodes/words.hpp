@@ -11,6 +11,12 @@
 
 namespace chargemill::app {
 
+/// What is said as it lies in memory: all nodes run the same program.
+template <class T>
+std::string_view bytes_of(const T& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
 /// Each is answered by the same word. All but `ready` come from the node that leads.
 enum class Word : char {
   journal = 'j',  ///< what has an earlier run left? JournalAnswer

@@ -38,11 +38,6 @@ std::optional<SimTime> time_in(std::string_view rest) {
   return time;
 }
 
-template <class T>
-std::string_view bytes_of(const T& value) {
-  return {reinterpret_cast<const char*>(&value), sizeof value};
-}
-
 class Follower {
  public:
   Follower(const network::Scenario& scenario, runtime::Exchange& exchange, RunJournal journal,
