@@ -78,7 +78,7 @@ cmd_bench() {
   if ((!quick)) && [[ $name != peers ]]; then keeps_bars "$name" "$out" || missed=1; fi
   wrong=$(failed_cases "$out")
   [[ -z $wrong ]] || die "a benchmark failed its own check:"$'\n'"$wrong"
-  if [[ -z $name || $name == dashboard ]]; then
+  if ((!quick)) && [[ -z $name || $name == dashboard ]]; then
     need python3
     python3 "$bench_folder/dashboard_bar.py" "$out" || missed=1
   fi
