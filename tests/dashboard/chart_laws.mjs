@@ -29,6 +29,7 @@ await law('A range that is drawn on one chart is that of all, of the feed, and o
   const tab = await openTab(live.base);
   await shown(tab);
   await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 30_000 });
+  await tab.locator('.u-over').nth(1).scrollIntoViewIfNeeded();
   const box = await tab.locator('.u-over').nth(1).boundingBox();
   await tab.mouse.move(box.x + box.width * 0.3, box.y + 20);
   await tab.mouse.down();

@@ -1,7 +1,7 @@
 // The feed of faults: what is asked for, all of it, and as a file.
 import { readFileSync } from 'node:fs';
 import {
-  check, equal, finish, history, law, openRun, openTab, shown, smallScenario, until,
+  check, equal, finish, history, law, openRun, openTab, overlaps, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -90,7 +90,7 @@ await law('A file of the feed has the rows that are listed, as NDJSON and as CSV
 });
 
 await law('Equal faults can be one line with their number, and what is new is new until it is read', async () => {
-  const tab = await openTab(`${live.base}/?group=1&kind=FAULT&zone=Z03`);
+  const tab = await openTab(`${live.base}/?group=1&kind=FAULT&zone=Z03&filters=1`);
   await shown(tab);
   await until('the page knows what there is', () => tab.evaluate(() => window.chargemill.areFaultsKnown));
   // The first that there is has been seen by somebody.
@@ -138,7 +138,7 @@ await law('A row that somebody reads or has in hand stays where it is, however m
 
 await law('The feed can be that of what is broken now: who has recovered is not in it', async () => {
   const [broken, whole] = ['CP-000035', 'CP-000036'];
-  const tab = await openTab(`${live.base}/?now=faulted&q=CP-00003`);
+  const tab = await openTab(`${live.base}/?now=faulted&q=CP-00003&filters=1`);
   await shown(tab);
   await live.post(`/api/v1/charge-points/${broken}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
   await live.post(`/api/v1/charge-points/${whole}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
@@ -154,6 +154,27 @@ await law('The feed can be that of what is broken now: who has recovered is not 
   await now.selectOption('all');
   await until('or all', async () => (await names()).includes(whole) && (await names()).includes(broken));
   check(!tab.url().includes('now='), tab.url());
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+await law('Where the feed is narrow its filters are behind a button, which says how many are set, and where it is wide they are there', async () => {
+  const tab = await openTab(`${live.base}/?kind=FAULT&zone=Z01`);
+  await shown(tab);
+  const opener = tab.getByRole('button', { name: 'Filters (2)' });
+  const kind = tab.locator('.filters select').nth(1);
+  check(!await kind.isVisible() && await tab.locator('#search').isVisible(), 'only the search');
+  equal(await opener.getAttribute('aria-expanded'), 'false', 'closed');
+  await opener.focus();
+  await tab.keyboard.press('Enter');
+  await kind.waitFor({ state: 'visible' });
+  equal(await opener.getAttribute('aria-expanded'), 'true', 'open');
+  check(tab.url().includes('filters=1'), tab.url());
+  await kind.selectOption('');
+  await tab.getByRole('button', { name: 'Filters (1)' }).waitFor();
+  equal(await overlaps(tab), [], 'one over the other');
+  await tab.setViewportSize({ width: 1920, height: 1080 });
+  await until('they are there anyhow', async () => await kind.isVisible() && !await tab.locator('.opener').isVisible());
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
 });
@@ -182,7 +203,7 @@ await law('The time of a row leads to its charge point and the minutes around it
 });
 
 await law('A year that is still being written is no time yet, and breaks nothing', async () => {
-  const tab = await openTab(live.base);
+  const tab = await openTab(`${live.base}/?filters=1`);
   await shown(tab);
   const from = tab.locator('.filters input[type=datetime-local]').first();
   await from.evaluate((field) => {
@@ -217,7 +238,7 @@ listen = "off"
   const all = async () => (await busy.ask('/api/v1/faults?zone=Z02&limit=10000')).faults.length;
   const before = await all();
   // Paused: rows as they stood when it was opened.
-  const tab = await openTab(`${busy.base}/?zone=Z02&paused=1`);
+  const tab = await openTab(`${busy.base}/?zone=Z02&paused=1&filters=1`);
   await shown(tab);
   const count = () => tab.getByTestId('feed-count').textContent();
   await until('rows are there', async () => /^[1-9]/.test(await count()));

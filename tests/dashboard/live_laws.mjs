@@ -1,6 +1,6 @@
 // What a person sees of a run that is under way, and that it is what the run and its journal say.
 import {
-  cellColour, check, equal, finish, freePort, law, lookOut, openRun, openTab, overlaps, shown, smallScenario, until,
+  cellColour, check, equal, finish, freePort, law, lookOut, openRun, openTab, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -76,72 +76,6 @@ await law('All of a view is in its address, and steps back and forth are steps o
   await until('the part that is seen is in the address too', async () => /[?&]at=1\.5%2C\d+/.test(tab.url()));
   await tab.reload();
   await until('the map shows the same part', async () => (await tab.evaluate(() => window.chargemill.stage?.view.scale)) === 1.5);
-  await tab.context().close();
-});
-
-await law('The middle of the map stays in sight beside an open charge point, and in a window of another shape', async () => {
-  for (const width of [1280, 1920]) {
-    const tab = await openTab(`${live.base}/?at=6%2C21`, { width });
-    await shown(tab);
-    const isSeen = () => tab.evaluate(() => {
-      const { places, view, canvas } = window.chargemill.stage;
-      const [x, y] = [(places.x[21] - view.left) * view.scale, (places.y[21] - view.top) * view.scale];
-      const size = places.cell * view.scale;
-      return view.scale === 6 && x > -size && y > -size && x < canvas.clientWidth && y < canvas.clientHeight;
-    });
-    check(await isSeen(), `it is not in sight at ${width} pixels`);
-    await tab.getByTestId('map').locator('canvas').click({ position: await tab.evaluate(() => {
-      const { canvas } = window.chargemill.stage;
-      return { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 };
-    }) });
-    await tab.getByTestId('drawer').locator('.facts').waitFor();
-    check(tab.url().includes('cp=CP-0000'), tab.url());
-    const wide = () => tab.evaluate(() => window.chargemill.stage.canvas.clientWidth);
-    const beside = await wide();
-    await tab.keyboard.press('Escape');
-    if (width === 1920) await until('the map has its room back', async () => (await wide()) > beside);
-    check(await isSeen(), `it is not in sight any more at ${width} pixels`);
-    await tab.context().close();
-  }
-});
-
-await law('The map has three fifths of the width of the window, and of all of it when it is made large', async () => {
-  for (const [width, height] of [[1280, 800], [1920, 1080]]) {
-    const tab = await openTab(live.base, { width, height });
-    await shown(tab);
-    const share = async () => {
-      const box = await tab.getByTestId('map').boundingBox();
-      return [box.width / width, box.width * box.height / (width * height)];
-    };
-    const [wide, all] = await share();
-    console.log(`# ${width} by ${height}: ${(wide * 100).toFixed(0)} % of the width, ${(all * 100).toFixed(0)} % of the window`);
-    check(wide >= 0.6, `${wide} of the width`);
-    await tab.getByRole('button', { name: 'Large map' }).click();
-    await until('it is that of the window', async () => (await share())[1] >= 0.6);
-    check(tab.url().includes('large=1'), tab.url());
-    equal(await overlaps(tab), [], 'one over the other');
-    await tab.reload();
-    await shown(tab);
-    check((await share())[1] >= 0.6, 'whoever opens the address sees it so');
-    await tab.keyboard.press('/');
-    await until('the search is there again', () => tab.evaluate(() => document.activeElement.id === 'search'));
-    check(!tab.url().includes('large='), tab.url());
-    equal(tab.complaints, [], 'complaints');
-    await tab.context().close();
-  }
-});
-
-await law('From afar zones fill the map as blocks, and one that is clicked is chosen', async () => {
-  const tab = await openTab(`${live.base}/?at=0.5`);
-  await shown(tab);
-  const blocks = await tab.evaluate(() => window.chargemill.stage.blocks);
-  equal(blocks.map(({ name }) => name), ['Z01', 'Z02', 'Z03', 'Z04'], 'zones');
-  const box = await tab.getByTestId('map').boundingBox();
-  check(Math.max(...blocks.map(({ left, width }) => left + width)) > box.width * 0.9, 'they are as wide as the map');
-  const third = blocks[2];
-  await tab.getByTestId('map').click({ position: { x: 8 + third.left + third.width / 2, y: 8 + third.top + 30 } });
-  await until('it is chosen', async () => tab.url().includes('zone=Z03'));
-  equal(tab.complaints, [], 'complaints');
   await tab.context().close();
 });
 
@@ -387,6 +321,7 @@ await law('A run that is over stays readable: the open charge point, and whateve
   await tab.locator('#search').fill('CP-000007');
   await until('one can be filtered', async () => JSON.stringify(await names()) === '["CP-000007"]');
   await tab.locator('#search').fill('');
+  await tab.getByRole('button', { name: 'Filters' }).click();
   await tab.locator('.filters select').nth(1).selectOption('FAULT');
   await until('a kind too', async () => (await names()).length === 2);
   equal(tab.complaints.filter((text) => !/WebSocket|ERR_CONNECTION/.test(text)), [], 'complaints');

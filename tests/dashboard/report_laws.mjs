@@ -47,7 +47,7 @@ await law('The feed of the report has the faults of the journal, and its filters
 });
 
 await law('The time of a row leads to the minutes around it in the report too, and rows can be those of what stood in one state at the end', async () => {
-  const tab = await openTab(`${address}#now=faulted`, { width: 1280, height: 1100 });
+  const tab = await openTab(`${address}#now=faulted&filters=1`, { width: 1280, height: 1100 });
   const row = tab.locator('[data-testid=feed] .fault', { hasText: 'CP-000003' }).first();
   await row.waitFor();
   const link = await row.locator('a').getAttribute('href');

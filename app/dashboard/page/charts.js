@@ -4,10 +4,11 @@ import uPlot from './vendor/uplot.js';
 import { countText, figureText, msText, timeText } from './format.js';
 import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
-/** The map needs a low window more than they do. */
-const heightOf = () => (innerHeight < 900 ? 100 : 120);
+/** In a low window more of them are seen at once. */
+const heightOf = () => (innerHeight < 900 ? 96 : 100);
 const kSync = 'time';  // of all charts: one cursor
 const kRangeMin = 1;   // model seconds
+const kRoomForNames = 1.4;  // of what was highest: names of marks stand above the lines
 
 /** Lines by theme: the map's colours on the dark, darker ones of the same family on the light. palette_check.py measures them too. */
 const kInk = {
@@ -88,17 +89,17 @@ const kTimeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
 /** The next round time is often beyond the last row. */
 const within = (u, splits) => splits.map((v) => (v >= u.scales.x.min && v <= u.scales.x.max ? v : null));
 
-function optionsOf(chart, names, ink, width, { behind, onRange, onCursor }) {
+function optionsOf(chart, names, ink, width, { behind, hasNames, onRange, onCursor }) {
   return {
     width, height: heightOf(), tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
     legend: { show: false },
     padding: [8, 26, 0, 0],
     cursor: { sync: { key: kSync }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
-    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * 1.08] } },
+    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * (hasNames ? kRoomForNames : 1.08)] } },
     axes: [
       { stroke: ink.text, grid: { stroke: ink.grid, width: 1, filter: within }, ticks: { show: false }, size: 22, font: '11px system-ui', space: spaceOf, incrs: kTimeSteps, filter: within,
         values: (_, at, __, ___, step) => at.map((v) => (v === null ? '' : timeText(v).slice(11, step < 60 ? 19 : 16))) },
-      { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, size: 62, font: '11px system-ui', space: 28,
+      { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, size: 62, font: '11px system-ui', space: 20,
         values: (_, at) => at.map((v) => (chart.isWhole && !Number.isInteger(v) ? '' : chart.text(v))) },
     ],
     series: [{}, ...names.map(([label, colour], i) => ({ label, stroke: ink[colour], width: 1.5, dash: kDash[i], spanGaps: true, points: { show: false } }))],
@@ -148,7 +149,7 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
   behind.current = { alerts, marks, start, isNamed: chart.isNamed };
   useEffect(() => {
     plot.current = new uPlot(optionsOf(chart, lines, kInk[theme], Math.max(120, box.current.clientWidth), {
-      behind: () => behind.current, onRange: (from, to) => go({ from, to }), onCursor }), [[], ...lines.map(() => [])], box.current);
+      behind: () => behind.current, hasNames: chart.isNamed && marks.length > 0, onRange: (from, to) => go({ from, to }), onCursor }), [[], ...lines.map(() => [])], box.current);
     const watcher = new ResizeObserver(() =>
       plot.current.setSize({ width: Math.max(120, box.current.clientWidth), height: heightOf() }));
     watcher.observe(box.current);
@@ -193,6 +194,15 @@ function rowBy(key, at, times, { from, to }, start) {
   return wanted === undefined ? undefined : Math.min(last, Math.max(first, wanted));
 }
 
+/** Which part of the run is looked at, and the way back to all of it; nothing if it is all. */
+export function Range({ view, go, testid }) {
+  if (view.from === null && view.to === null) return null;
+  const from = view.from === null ? 'the beginning' : timeText(view.from);
+  const to = view.to === null ? 'now' : timeText(view.to);
+  return html`<p class="range" data-testid=${testid}>Showing ${from} to ${to.slice(0, 10) === from.slice(0, 10) ? to.slice(11) : to}
+    <button class="plain" onclick=${() => go({ from: null, to: null })}>All of the run</button></p>`;
+}
+
 export function Charts({ store, view, theme, go }) {
   const { series, hello } = store;
   const [at, setAt] = useState(null);  // the row under the cursor
@@ -216,9 +226,7 @@ export function Charts({ store, view, theme, go }) {
   return html`<section class="charts" aria-label="Charts" aria-describedby="chart-keys" tabindex="0" onkeydown=${onKey} onblur=${() => at !== null && show(null)}>
     <p id="chart-keys" class="hidden">Left and right arrow keys lead through time, Home and End to its ends, Escape back to now.</p>
     <div class="hidden" role="status" data-testid="chart-cursor">${spoken}</div>
-    ${(view.from !== null || view.to !== null) && html`<p class="range" data-testid="range">Showing
-      ${view.from === null ? ' the beginning' : ` ${timeText(view.from)}`} to ${view.to === null ? 'now' : timeText(view.to)}
-      <button class="plain" onclick=${() => go({ from: null, to: null })}>All of the run</button></p>`}
+    <${Range} view=${view} go=${go} testid="range" />
     ${kCharts.map((chart) => html`<${Chart} key=${chart.title} chart=${chart} store=${store} start=${start} view=${view} theme=${theme} go=${go}
       revision=${series.length ? series.columns.sim_s[series.length - 1] : 0}
       at=${at !== null && at < series.length ? at : null} onCursor=${setAt} />`)}

@@ -1,6 +1,7 @@
 // One charge point: what it is now, what the journal says of it, and what an operator may do.
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask, mayChange, utc, withQuery } from './api.js';
+import { Range } from './charts.js';
 import { figureText, msText, shortTime, spanText, timeText } from './format.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
@@ -261,6 +262,7 @@ export function Drawer({ store, view, go }) {
       <button disabled=${point <= 0} onclick=${beside(-1)} aria-label="Charge point before">‹</button>
       <button disabled=${point < 0 || point + 1 >= plan.points} onclick=${beside(1)} aria-label="Next charge point">›</button>
       <button onclick=${close} aria-label="Close">✕</button></header>
+    <${Range} view=${view} go=${go} />
     ${trouble && html`<p class="empty" role="alert">${trouble}</p>`}
     ${now && html`<${Facts} now=${now} clock=${until} />`}
     ${now && hello?.may_act && isOpen && html`<${Actions} cp=${view.cp} now=${now} />`}

@@ -172,20 +172,29 @@ const unixOf = (text) => {
 };
 const kTimeMax = '9999-12-31T23:59:59';
 
-function Filters({ store, view, go }) {
-  return html`<form class="filters" onsubmit=${(event) => event.preventDefault()} aria-label="Which faults">
-    <label>Charge point <input id="search" type="search" size="11" value=${view.q} placeholder="CP-0001…" autocomplete="off"
-      oninput=${(event) => go({ q: event.target.value.trim() })} /></label>
+/** How many of the filters below are set, beside the name that is searched for. */
+const filtersSet = ({ zone, kind, now, from, to, isGrouped }) => [zone, kind, isGrouped].filter(Boolean).length + [now, from, to].filter((one) => one !== null).length;
+
+/** `children`: what else stands in their row. Where a panel is narrow, all but the search are behind a button. */
+function Filters({ store, view, go, children }) {
+  const set = filtersSet(view);
+  return html`<form class=${`filters ${view.areFiltersOpen ? 'open' : ''}`} onsubmit=${(event) => event.preventDefault()} aria-label="Which faults">
+    <input id="search" type="search" size="11" value=${view.q} aria-label="Charge point" placeholder="Charge point…" autocomplete="off"
+      oninput=${(event) => go({ q: event.target.value.trim() })} />
+    <button type="button" class=${`opener ${set > 0 ? 'on' : ''}`} aria-expanded=${view.areFiltersOpen} aria-controls="filters"
+      onclick=${() => go({ areFiltersOpen: !view.areFiltersOpen })}>Filters${set > 0 ? ` (${set})` : ''}</button>
+    ${children}
+    <div id="filters" class="more">
     <label>Zone <select value=${view.zone} onchange=${(event) => go({ zone: event.target.value })}>
       <option value="">all</option>${(store.plan?.zones ?? []).map((zone) => html`<option key=${zone} value=${zone}>${zone}</option>`)}</select></label>
     <label>Kind <select value=${view.kind} onchange=${(event) => go({ kind: event.target.value })}>
       <option value="">all</option><option value="FAULT">fault</option><option value="RECOVERY">recovery</option></select></label>
     <label title="What the charge point is at the moment">Now <select value=${view.now ?? ''} onchange=${(event) => go({ now: event.target.value === '' ? null : Number(event.target.value) })}>
       <option value="">all</option>${kClasses.map(({ code, word }) => html`<option key=${code} value=${code}>${word}</option>`)}</select></label>
+    <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
     <label title="model time, UTC">From <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
     <label title="model time, UTC">To <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
-    <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
-  </form>`;
+    </div></form>`;
 }
 
 /** `where`: the view stands in the address, as of useView. */
@@ -207,13 +216,14 @@ export function Feed({ store, view, go, where = 'search' }) {
   const unread = readTo === '' ? 0 : found.rows.filter((row) => row.timestamp > readTo).length;
   const name = `faults-${store.hello?.run.name ?? 'run'}`.replace(/[^\w-]/g, '_');
   return html`<div class="feed">
-    <${Filters} store=${store} view=${view} go=${go} />
+    <${Filters} store=${store} view=${view} go=${go}>
+      <button type="button" class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
+      <button type="button" disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
+    <//>
     <div class="bar">
       <span data-testid="feed-count">${countOf(rows.length, known)}</span>
       ${unread > 0 && html`<span class="unread">${countText(unread)} new</span>`}
-      <button class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
-      <button disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
-      <button onclick=${() => download(`${name}.ndjson`, 'application/x-ndjson', rows.map((row) => `${JSON.stringify(row)}\n`).join(''))}>NDJSON</button>
+      <button class="export" onclick=${() => download(`${name}.ndjson`, 'application/x-ndjson', rows.map((row) => `${JSON.stringify(row)}\n`).join(''))}>NDJSON</button>
       <button onclick=${() => download(`${name}.csv`, 'text/csv', csvText(kColumns, rows))}>CSV</button>
     </div>
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}

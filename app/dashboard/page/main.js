@@ -17,7 +17,7 @@ import { Tables } from './table.js';
 import { TabPanel } from './tabs.js';
 import { Tiles } from './tiles.js';
 
-const kPanels = { faults: 'Faults', requests: 'Requests', messages: 'Messages', nodes: 'Nodes', log: 'Log', config: 'Config', downloads: 'Downloads' };
+const kPanels = { faults: 'Faults', requests: 'Requests', messages: 'Messages', nodes: 'Nodes', log: 'Log', config: 'Config', downloads: 'Files' };
 
 /** Nodes are a matter only where there are several. */
 const panelsOf = (store) => Object.keys(kPanels).filter((name) => name !== 'nodes' || store.hello?.nodes > 1);

@@ -36,6 +36,7 @@ export function readView(search) {
     to: time('to'),
     isLarge: given.get('large') === '1',
     isGrouped: given.get('group') === '1',
+    areFiltersOpen: given.get('filters') === '1',
     isPaused: given.get('paused') === '1',
     isHeld: given.get('hold') === '1',
     isChanged: given.get('changed') === '1',
@@ -68,6 +69,7 @@ export function writeView(view) {
   put('from', time(view.from));
   put('to', time(view.to));
   put('group', view.isGrouped ? '1' : '');
+  put('filters', view.areFiltersOpen ? '1' : '');
   put('paused', view.isPaused ? '1' : '');
   put('hold', view.isHeld ? '1' : '');
   put('level', view.level);
