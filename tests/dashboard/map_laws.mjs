@@ -1,6 +1,6 @@
 // The map: how much of the window it has, where cells stand, what they show from near and from afar.
 import {
-  check, equal, finish, law, openRun, openTab, overlaps, shown, smallScenario, until,
+  cellColour, check, equal, finish, law, openRun, openTab, overlaps, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -81,6 +81,68 @@ await law('From afar zones fill the map as blocks, and one that is clicked is ch
   const third = blocks[2];
   await tab.getByTestId('map').click({ position: { x: 8 + third.left + third.width / 2, y: 8 + third.top + 30 } });
   await until('it is chosen', async () => tab.url().includes('zone=Z03'));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+await law('Whatever the size of network and window, all cells are on the map and no zone lies over another', async () => {
+  const tab = await openTab(live.base);
+  const wrong = await tab.evaluate(async () => {
+    const { Plan, place, placeZones } = await import('/page/layout.js');
+    const isOver = (a, b) => Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left) > 0.6 &&
+      Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top) > 0.6;
+    const found = [];
+    for (const [points, zones] of [[1, 1], [10, 2], [40, 4], [500, 4], [10_000, 16], [100_000, 64]]) {
+      const sites = Array.from({ length: zones }, (_, zone) => Array.from({ length: Math.ceil(points / zones / 15) }, (__, site) => [zone, site, 15])).flat();
+      const plan = new Plan({ points: sites.length * 15, zones: Array.from({ length: zones }, (_, zone) => `Z${zone}`), sites });
+      for (const [width, height] of [[892, 636], [1286, 909], [280, 300]]) {
+        const places = place(plan, width, height);
+        const name = `${plan.points} in ${width} by ${height}`;
+        if (places.x.some((x) => x + places.cell > width + 0.6) || places.y.some((y) => y + places.cell > height + 0.6)) found.push(`${name}: beyond the map`);
+        for (const all of [places.zones, placeZones(plan, width, height)])
+          if (all.some((one, i) => all.slice(i + 1).some((other) => isOver(one, other)))) found.push(`${name}: one over another`);
+      }
+    }
+    return found;
+  });
+  equal(wrong, [], 'networks');
+  await tab.context().close();
+});
+
+await law('A cell that has the room bears its name, and a glyph and its colour besides', async () => {
+  const tab = await openTab(live.base, { width: 1920, height: 1080 });
+  await shown(tab);
+  const [cell, light] = await tab.evaluate(() => {
+    const { stage } = window.chargemill;
+    stage.paint();
+    const { cell: size, x, y } = stage.places;
+    // Of the lower edge of the first: how many pixels are as light as letters are.
+    const { data } = stage.context.getImageData((x[0] - stage.view.left) * stage.ratio, (y[0] + size - 16 - stage.view.top) * stage.ratio, size * stage.ratio, 14 * stage.ratio);
+    let found = 0;
+    for (let i = 0; i < data.length; i += 4) if (Math.min(data[i], data[i + 1], data[i + 2]) > 0xC0) ++found;
+    return [size, found];
+  });
+  check(cell >= 64, `a cell of ${cell} pixels`);
+  check(light > 40, `${light} light pixels`);
+  await until('its colour is still there', async () => ['#66788A', '#2F9BFF', '#BFE3FF', '#E8590C'].includes(await cellColour(tab, 0)));
+  await tab.context().close();
+});
+
+await law('Whoever comes closer and closer does not fill the memory: of large cells few pictures are kept', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const most = await tab.evaluate(() => {
+    const { stage } = window.chargemill;
+    let pixels = 0;
+    for (let i = 0; i < 60; ++i) {
+      stage.zoom(1.06, 300, 300);
+      stage.paint();
+      pixels = Math.max(pixels, [...stage.painter.pictures.values()].reduce((sum, rows) => sum + rows.length ** 2, 0));
+    }
+    return pixels;
+  });
+  console.log(`# ${(most * 4 / 2 ** 20).toFixed(0)} MiB`);
+  check(most > 0 && most <= 4 << 20, `${most} pixels`);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
 });

@@ -1,10 +1,12 @@
 // Where each charge point stands on the map: zones as blocks, sites in them as small squares, so that
 // faults with one cause show as patches. Pure.
+import { kClasses } from './palette.js';
 
 const kLabel = 18;  // height of a zone's label, pixels
 const kGap = 8;     // between zones
-const kCellMax = 72;
+const kCellMax = 96;
 const kBlockMax = 96;   // height of a zone from afar
+const kQualityGood = 1.5;  // times the least width and height of such a block
 const kSiteGap = 0.5;   // cells
 const kGapFrom = 2;     // pixels of a cell
 
@@ -48,6 +50,15 @@ export class Plan {
     const point = found ? Number(found[1]) - 1 : -1;
     return point >= 0 && point < this.listed && this.name(point) === name ? point : -1;
   }
+}
+
+/** How many points of each class there are, by zone. */
+export function countByZone(plan, states) {
+  const counts = plan.zones.map(() => new Uint32Array(kClasses.length));
+  const { packed } = states;
+  for (let i = 0; i < plan.points; ++i)
+    ++counts[plan.zoneOf[i]][(packed[i >> 1] >> ((i & 1) << 2)) & 15];
+  return counts;
 }
 
 /** Sites of a zone in rows, in cells, `gap` cells apart; calls `put(site, x, y, columns)`, returns the height. */
@@ -116,6 +127,9 @@ export function place(plan, width, height) {
   const zones = [];
   const blockWidth = (width - kGap * (columns - 1)) / columns;
   const cells = Math.max(1, Math.floor(blockWidth / cell));
+  // What whole pixels leave over stands between the zones.
+  const spare = height - heightOf(plan, width, columns, cell, gap);
+  const gapBelow = kGap + Math.min(4 * kGap, Math.max(0, Math.floor(spare / Math.ceil(plan.blocks.length / columns))));
   let top = 0;
   for (let z = 0; z < plan.blocks.length; z += columns) {
     let tallest = 0;
@@ -131,9 +145,9 @@ export function place(plan, width, height) {
         left, top, width: blockWidth, height: kLabel + rows * cell });
       tallest = Math.max(tallest, rows * cell);
     });
-    top = Math.round(top + kLabel + tallest + kGap);
+    top = Math.round(top + kLabel + tallest + gapBelow);
   }
-  return { cell, width, height: top - kGap, x, y, zones, label: kLabel };
+  return { cell, width, height: top - gapBelow, x, y, zones, label: kLabel };
 }
 
 /** Zones as blocks of one size that fill `width` by `height`: what is seen from afar. In the order of `plan`. */
@@ -147,8 +161,12 @@ export function placeZones(plan, width, height) {
     const [wide, high] = sizeOf(columns);
     return Math.min(wide / 110, high / 40);
   };
-  let best = 1;
-  for (let columns = 2; columns <= count; ++columns) if (quality(columns) > quality(best)) best = columns;
+  // Of those in which bars and names can be read well, the one with the fewest empty places.
+  const all = plan.blocks.map((_, i) => i + 1);
+  const least = Math.min(kQualityGood, Math.max(...all.map(quality)));
+  const empty = (columns) => Math.ceil(count / columns) * columns - count;
+  const best = all.filter((columns) => quality(columns) >= least)
+    .reduce((a, b) => (empty(b) < empty(a) || (empty(b) === empty(a) && quality(b) > quality(a)) ? b : a));
   const [wide, high] = sizeOf(best);
   return plan.blocks.map(({ name, points }, i) => ({ name, points, index: i, width: wide, height: high,
     left: (i % best) * (wide + kGap), top: Math.floor(i / best) * (high + kGap) }));

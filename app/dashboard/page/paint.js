@@ -5,6 +5,8 @@ import { kClasses, kSurface, pixel } from './palette.js';
 const kGlyphFrom = 12;   // pixels a cell must have to bear a glyph
 const kPatternFrom = 4;  // to bear a pattern or a border
 const kDimmed = 0.16;
+const kKeptMax = 4 << 20;  // pixels of all pictures: of large cells a few are many
+const kHatchStep = 6;    // pixels from line to line in a bar
 
 /** The picture of a class at `size` pixels: an array of its rows, and whether it leaves a gap. */
 function picture(kind, size, share) {
@@ -70,12 +72,17 @@ function drawGlyph(kind, cells, size, side, share) {
 export class Painter {
   constructor() {
     this.pictures = new Map();
+    this.kept = 0;  // pixels of them
   }
   pictureOf(code, size, isDimmed) {
     const key = `${code} ${size} ${isDimmed}`;
     let rows = this.pictures.get(key);
     if (!rows) {
-      if (this.pictures.size > 200) this.pictures.clear();
+      if (this.kept + size * size > kKeptMax) {
+        this.pictures.clear();
+        this.kept = 0;
+      }
+      this.kept += size * size;
       rows = picture(kClasses[code], size, isDimmed ? kDimmed : 1);
       this.pictures.set(key, rows);
     }
@@ -95,8 +102,7 @@ export class Painter {
     const { pixels } = this;
     pixels.fill(pixel(kSurface));
     const size = Math.max(1, Math.floor(places.cell * view.scale));
-    const shown = kClasses.map(({ code }) =>
-      [this.pictureOf(code, size, false), this.pictureOf(code, size, true)]);
+    const shown = [];  // by code, lit and dimmed: those that are there
     // Cells below a pixel lie over each other: what needs a person comes last and is seen; of those that work none hides the others.
     const passes = places.cell * view.scale < 1 ? [0b000111, 1 << 4, 1 << 3, 1 << 5] : [-1];
     for (const classes of passes) this.paintCells(width, height, places, states.packed, view, { size, shown, isLit, classes });
@@ -112,7 +118,8 @@ export class Painter {
       const left = Math.round((x[i] - view.left) * view.scale);
       const top = Math.round((y[i] - view.top) * view.scale);
       if (left >= width || top >= height || left + size <= 0 || top + size <= 0) continue;
-      const rows = shown[code][isLit === null || isLit(code, i) ? 0 : 1];
+      const isDimmed = isLit !== null && !isLit(code, i);
+      const rows = shown[code * 2 + isDimmed] ??= this.pictureOf(code, size, isDimmed);
       if (size === 1) {
         pixels[top * width + left] = rows[0][0];
         continue;
@@ -127,6 +134,23 @@ export class Painter {
       }
     }
   }
+}
+
+/** Lines from corner to corner, as the cells of that class have them. */
+function hatch(context, colour, left, top, width, height) {
+  context.save();
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let x = left - height; x < left + width; x += kHatchStep) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+  }
+  context.stroke();
+  context.restore();
 }
 
 /** From afar: of each zone its name, how many there are, how many are broken, and a bar of its states in the order in which a person wants to know. */
@@ -155,8 +179,9 @@ export function paintBlocks(context, zones, counts, order, ratio, { isLit, chose
       context.globalAlpha = !isFaint && isLit(code) ? 1 : 0.2;
       context.fillStyle = kClasses[code].colour;
       // What is there at all is seen.
-      const wide = counts[index][code] > 0 ? Math.max(part, 1) : 0;
-      context.fillRect(x, top + 18, Math.min(wide, left + width - x), bar);
+      const wide = Math.min(counts[index][code] > 0 ? Math.max(part, 1) : 0, left + width - x);
+      context.fillRect(x, top + 18, wide, bar);
+      if (kClasses[code].pattern === 'hatch' && wide > kPatternFrom) hatch(context, kClasses[code].border, x, top + 18, wide, bar);
       x += wide;
     }
     context.globalAlpha = 1;

@@ -1,6 +1,6 @@
 // What the map shows, in numbers and names: for those who do not see it, and for those who count.
 import { html } from './vendor/preact_htm.js';
-import { countByZone } from './map.js';
+import { countByZone } from './layout.js';
 import { kClasses, kOrder } from './palette.js';
 import { countText, plural } from './format.js';
 
