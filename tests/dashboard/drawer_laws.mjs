@@ -48,6 +48,26 @@ await law('The drawer of a charge point has the sessions and faults that the jou
   await tab.context().close();
 });
 
+await law('The line of power goes on from the meter to what is heard, without a gap in which nothing would have been delivered', async () => {
+  const tab = await openTab(live.base);
+  const found = await tab.evaluate(async () => {
+    const { powerOf } = await import('/page/drawer.js');
+    const at = (second) => new Date(second * 1000).toISOString();
+    // Newest first, as the API has them: 22 kW, read each minute.
+    const readings = [[120, 0.733333], [60, 0.366667], [0, 0]].map(([second, kwh]) => ({ timestamp: at(second), kwh, session_id: 's1' }));
+    const heard = (second, session, kwh) => ({ at: second, kw: 11, kwh, session });
+    return [
+      powerOf(readings, [heard(150, 's1', 0.916667), heard(151, 's1', 0.92)]),
+      powerOf(readings, [heard(150, 's2', 0.01), heard(151, 's2', 0.02)]),    // another session: what was between them, nobody knows
+      powerOf(readings, [heard(115, 's1', 0.7), heard(125, 's1', 0.75)]),     // a reading that came later than what was heard
+      powerOf([], [heard(5, 's1', 1), heard(6, 's1', 1.01)]),
+    ].map((steps) => steps.map(({ from, to, kw }) => [from, to, Math.round(kw)]));
+  });
+  const metered = [[0, 60, 22], [60, 120, 22]];
+  equal(found, [[...metered, [120, 150, 22], [150, 151, 11]], [...metered, [150, 151, 11]], [...metered, [120, 125, 11]], [[5, 6, 11]]], 'from, to, kW');
+  await tab.context().close();
+});
+
 await law('With http.control an operator stops, resumes and breaks a charge point from its drawer', async () => {
   const cp = 'CP-000025';
   const tab = await openTab(`${live.base}/?cp=${cp}`);

@@ -11,6 +11,7 @@ const kEveryMs = 1000;
 const kRows = 100;
 const kReadings = 500;
 const kReports = 20;
+const kBars = 12;  // that have room in any case
 const kFaults = ['engine_crash', 'engine_silent', 'engine_ko', 'start_refused', 'monitor_loss'];
 /** What an engine reports, as a class of the palette. */
 const kClassOf = { ACTIVATED: 0, SUPPLYING: 1, STOPPED: 3, DISCONNECTED: 4, FAULT: 5 };
@@ -23,7 +24,7 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
   const [now, setNow] = useState(null);
   const [past, setPast] = useState(null);
   const [trouble, setTrouble] = useState('');
-  const [heard, setHeard] = useState([]);  // power, since this was opened
+  const [heard, setHeard] = useState([]);  // power and energy, since this was opened
   const time = useRef(clock);
   time.current = clock;
   const path = `/api/v1/charge-points/${encodeURIComponent(cp)}`;
@@ -42,7 +43,7 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
         const point = await ask(path);
         if (!isWanted) return;
         setNow(point);
-        setHeard((before) => [...before.slice(-599), { at: time.current, kw: point.telemetry?.kw ?? 0 }]);
+        setHeard((before) => [...before.slice(-599), { at: time.current, kw: point.telemetry?.kw ?? 0, kwh: point.telemetry?.kwh ?? 0, session: point.current_session }]);
         setTrouble('');
       } catch (error) {
         if (isWanted) setTrouble(error.message);
@@ -118,8 +119,11 @@ function Timeline({ points, from, end }) {
     </div>`;
 }
 
-/** Stretches of constant power, oldest first: by the meter's readings, then by what was heard since. */
-function powerOf(readings, heard) {
+/**
+ * Stretches of constant power, oldest first: by the meter's readings, then by what was heard since. Between the last reading of a
+ * session and the first that was heard of it there is no gap: as much energy as came meanwhile.
+ */
+export function powerOf(readings, heard) {
   const rows = readings.map((row) => ({ at: Date.parse(row.timestamp) / 1000, kwh: row.kwh, session: row.session_id })).reverse();
   const steps = [];
   for (const [i, row] of rows.entries()) {
@@ -127,10 +131,13 @@ function powerOf(readings, heard) {
     if (before?.session === row.session && row.at > before.at)
       steps.push({ from: before.at, to: row.at, kw: (row.kwh - before.kwh) / (row.at - before.at) * 3600 });
   }
-  const last = rows[rows.length - 1]?.at ?? -Infinity;
+  const last = rows[rows.length - 1];
+  const [first] = heard;
+  if (last && first && first.session === last.session && first.at > last.at)
+    steps.push({ from: last.at, to: first.at, kw: Math.max(0, first.kwh - last.kwh) / (first.at - last.at) * 3600 });
   for (const [i, { at, kw }] of heard.entries()) {
-    const from = heard[i - 1]?.at ?? at;
-    if (from >= last && at > from) steps.push({ from, to: at, kw });
+    const from = Math.max(heard[i - 1]?.at ?? at, last?.at ?? -Infinity);
+    if (at > from) steps.push({ from, to: at, kw });
   }
   return steps;
 }
@@ -170,8 +177,9 @@ function Energy({ sessions }) {
   if (shown.length === 0) return null;
   const most = Math.max(...shown.map((row) => row.total_kwh), 1e-9);
   const sum = shown.reduce((kwh, row) => kwh + row.total_kwh, 0);
+  const room = Math.max(kBars, shown.length);  // one alone is no wall
   return html`<h3>Energy by session <span class="aside">${figureText(sum * 1e3, 'Wh')} in ${shown.length === 1 ? 'one' : `the last ${shown.length}`}</span></h3>
-    <svg class="energy" viewBox=${`0 0 ${shown.length * 10} 40`} preserveAspectRatio="none" role="img"
+    <svg class="energy" viewBox=${`0 0 ${room * 10} 40`} preserveAspectRatio="none" role="img"
     aria-label=${`Energy of the last ${shown.length} sessions, at most ${most.toFixed(2)} kWh`}>
     ${shown.map((row, i) => html`<rect key=${row.session_id} x=${i * 10 + 1} width="8" y=${40 - row.total_kwh / most * 38}
       height=${row.total_kwh / most * 38} class="f-charging"><title>${row.total_kwh.toFixed(3)} kWh</title></rect>`)}</svg>`;
