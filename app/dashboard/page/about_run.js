@@ -32,6 +32,9 @@ export function Log({ view, go, isLive }) {
     </div>`;
 }
 
+/** Where a value was said: of a file its name, without the folders before it. */
+const placeOf = (origin) => origin.slice(origin.lastIndexOf('/') + 1);
+
 export function Configuration({ view, go, isLive }) {
   const { answer, trouble } = useAsked('/api/v1/config', kOften, isLive);
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
@@ -44,7 +47,7 @@ export function Configuration({ view, go, isLive }) {
         <thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
         <tbody>${keys.map((key) => html`<tr key=${key.key} class=${isChanged(key) ? 'chosen' : ''}>
           <th scope="row">${isChanged(key) ? '● ' : ''}${key.key}</th>
-          <td title=${isChanged(key) ? `default: ${key.default || 'none'}` : ''}>${key.value || '–'}</td><td>${key.origin}</td></tr>`)}</tbody></table>
+          <td title=${isChanged(key) ? `default: ${key.default || 'none'}` : ''}>${key.value || '–'}</td><td title=${key.origin}>${placeOf(key.origin)}</td></tr>`)}</tbody></table>
     </div>`;
 }
 
