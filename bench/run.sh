@@ -13,7 +13,6 @@ failed_cases() {
     $2 == "error_message" && !said[name]++ { print "  " name ": " $4 }' "$1"
 }
 
-bench_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # keeps_bars FAMILY FILE: says how a file of figures stands to the bars of the family, or to all; fails if one is missed.
 keeps_bars() { awk -v name="$1" -f "$bench_folder/bars.awk" "$bench_folder/bars.txt" "$2"; }
 

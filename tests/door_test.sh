@@ -67,7 +67,7 @@ fails_as_json() {
   shift 2
   ends_with "$code" "$@" --json >"$work/out" 2>"$work/err"
   [[ ! -s $work/out ]]
-  grep -qF "$text" "$work/err"
+  grep -qF -- "$text" "$work/err"
   grep -qx "{\"error\":.*,\"exit_code\":$code\(,\"hint\":\"[^\"]*\"\)\?}" "$work/err"
 }
 says_what_is_wrong_as_json() {

@@ -99,7 +99,7 @@ await law('Every focus is seen: its outline stands out from what is behind it', 
 
 await law('The edge of every field stands out from what is behind it, three to one and more', async () => {  // WCAG 1.4.11
   for (const theme of ['light', 'dark']) {
-    const page = await openTab(`${live.base}/?theme=${theme}`);
+    const page = await openTab(`${live.base}/?theme=${theme}&filters=1`);
     await shown(page);
     const faint = await page.evaluate(() => {
       const light = (colour) => {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "runtime/journal/journal.hpp"
 #include "tests/support/folder.hpp"
 
@@ -26,7 +28,8 @@ RunBegan run_of(std::uint16_t shards) {
 /// A journal that is told by hand.
 class Told {
  public:
-  Told() {
+  /// `name`: where there are several.
+  explicit Told(const std::string& name = "told") : folder_(name) {
     runtime::journal::JournalOptions options;
     options.chain.directory = folder_.path();
     options.batch_time = 1ms;
@@ -164,7 +167,7 @@ class ThereAndBack : public testing::Test {
     return image ? std::move(*image) : make_image(kPoints, 2);
   }
 
-  Told first, second;
+  Told first{"first"}, second{"second"};
 };
 
 TEST_F(ThereAndBack, IsReadInTheOrderOfTimeFromBothJournals) {

@@ -61,7 +61,7 @@ RC_GTEST_PROP(RolesOfOwners, NothingEverGoesToWhoIsIdle, ()) {
   std::vector<Owner> heirs;
   std::vector<Owner> leavers;
   for (const auto& one : all) {
-    const auto fate = *rc::gen::inRange(0, 3);
+    const auto fate = *rc::gen::element(0, 1, 2);
     if (fate > 0) heirs.push_back(one);
     if (fate == 1) leavers.push_back(one);
   }
