@@ -112,18 +112,21 @@ await law('Whatever the size of network and window, all cells are on the map and
 await law('A cell that has the room bears its name, and a glyph and its colour besides', async () => {
   const tab = await openTab(live.base, { width: 1920, height: 1080 });
   await shown(tab);
-  const [cell, light] = await tab.evaluate(() => {
+  const [cell, dark, light] = await tab.evaluate(() => {
     const { stage } = window.chargemill;
     stage.paint();
     const { cell: size, x, y } = stage.places;
-    // Of the lower edge of the first: how many pixels are as light as letters are.
+    // Of the lower edge of the first, which no glyph reaches: pixels of the ground of its name, and of letters.
     const { data } = stage.context.getImageData((x[0] - stage.view.left) * stage.ratio, (y[0] + size - 16 - stage.view.top) * stage.ratio, size * stage.ratio, 14 * stage.ratio);
-    let found = 0;
-    for (let i = 0; i < data.length; i += 4) if (Math.min(data[i], data[i + 1], data[i + 2]) > 0xC0) ++found;
-    return [size, found];
+    let [ground, letters] = [0, 0];
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i] === 0x11 && data[i + 1] === 0x14 && data[i + 2] === 0x18) ++ground;
+      if (Math.min(data[i], data[i + 1], data[i + 2]) > 0x90) ++letters;
+    }
+    return [size, ground, letters];
   });
   check(cell >= 64, `a cell of ${cell} pixels`);
-  check(light > 40, `${light} light pixels`);
+  check(dark > 300 && light > 30, `${dark} dark pixels, ${light} light ones`);
   await until('its colour is still there', async () => ['#66788A', '#2F9BFF', '#BFE3FF', '#E8590C'].includes(await cellColour(tab, 0)));
   await tab.context().close();
 });
