@@ -142,8 +142,8 @@ says_what_is_not_built() {
 }
 gives_one_digest_in_virtual_time() {
   local name
-  local virtual=(--speed max --duration 3m --no-journal --expect-nodes 3)
-  "$chargemill" run "$work/town.toml" --speed max --duration 3m --http off --tcp off --progress off --no-journal --out "$work/run-one" >"$work/out"
+  local virtual=(--speed max --duration 3m --expect-nodes 3)
+  "$chargemill" run "$work/town.toml" --speed max --duration 3m --http off --tcp off --progress off --out "$work/run-one" >"$work/out"
   node virtual alpha central "${virtual[@]}"
   node virtual beta shards "${virtual[@]}"
   node virtual gamma drivers "${virtual[@]}"
