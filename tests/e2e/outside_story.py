@@ -105,11 +105,13 @@ def survives_the_loss_of_its_engine_connection(s):
 def survives_the_loss_of_its_driver(s):
     until(s.is_ready, "ready")
     s.point.energy = 0.03
+    ended = len(s.point.ended)
     s.driver.ask("my-fifth", "CP-OUT")
     s.driver.await_status("my-fifth", "accepted")
     s.driver.line.cut()
-    until(lambda: s.point.session is not None or s.is_ready(), "the supply goes on")
-    until(s.is_ready, "the supply ends")
+    # Not only ready: it is that as well until the order to begin arrives.
+    until(lambda: len(s.point.ended) > ended, "the supply goes on to its end")
+    until(s.is_ready, "the charge point is free again")
     before = len(s.driver.tickets)
     s.driver.connect()
     s.driver.await_status("my-fifth", "completed")
