@@ -43,7 +43,7 @@ wants_a_token_over_http() {
   local base=http://127.0.0.1:$http
   [[ $(code "$base/cp") == 401 ]]
   says "$work/body" 'a token is needed'
-  curl -sS -D - -o /dev/null "$base/" | grep -qi '^WWW-Authenticate: Bearer.*Basic'
+  curl -sS -D - -o /dev/null "$base/" | grep -i '^WWW-Authenticate: Bearer.*Basic' >/dev/null
   [[ $(code -X POST "$base/api/v1/charge-points/stop") == 401 ]]
   says "$work/body" '"status":401'
   [[ $(code -H "$(bearer wrong-0123456789abcdef)" "$base/cp") == 401 ]]

@@ -101,7 +101,7 @@ pids+=($!)
 # ask EXPR: what Prometheus answers.
 ask() { curl -sSf --max-time 5 -G "http://127.0.0.1:$web/api/v1/query" --data-urlencode "query=$1"; }
 # has EXPR: it gives at least one series.
-has() { ask "$1" | grep -q '"value":\['; }
+has() { ask "$1" | grep '"value":\[' >/dev/null; }
 scrape() { curl -sSf --max-time 5 "http://127.0.0.1:$http/metrics"; }
 answers() { scrape >"$work/scrape" && grep -q "^chargemill_build_info{" "$work/scrape"; }
 checked() { answers && promtool check metrics <"$work/scrape"; }

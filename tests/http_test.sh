@@ -227,7 +227,7 @@ print("walked", part)
 PYTHON
 
 walk() { python3 "$work/walk.py" "$base" "$1"; }
-counts_its_requests() { curl -sS "$base/metrics" | grep -q '^chargemill_door_requests_total{result="answered"} [1-9]'; }
+counts_its_requests() { curl -sS "$base/metrics" | grep '^chargemill_door_requests_total{result="answered"} [1-9]' >/dev/null; }
 readable_by_curl() {
   [[ $(curl -sS "$base/livez") == ok ]]
   curl -sS "$base/readyz?verbose" | grep -qx 'ready'

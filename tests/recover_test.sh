@@ -161,7 +161,7 @@ continues_an_earlier_run() {
 
 # Nodes of a list, on ports of this test; whoever starts them starts them again.
 list_nodes() {
-  local port=$((30000 + $$ % 10000)) name
+  local port=$((20000 + $$ % 10000)) name # below those that connections are given
   "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
   cp "$work/town.toml" "$work/list.toml"
   printf '[cluster]\nkeys = "keys"\nrecover = "%s"\nsave_every = %s\n' "$1" "$2" >>"$work/list.toml"
@@ -277,7 +277,7 @@ waits_so_long() {
   node_ends 5 alpha
   node_ends 5 gamma
   # Who is second hears it from the first, which has left by then.
-  cat "$work/err-alpha" "$work/err-gamma" | grep -q 'beta is lost' || { cat "$work/err-alpha" "$work/err-gamma"; return 1; }
+  grep -q 'beta is lost' "$work/err-alpha" "$work/err-gamma" || { cat "$work/err-alpha" "$work/err-gamma"; return 1; }
 }
 needs_virtual_time() {
   local code=0
