@@ -20,6 +20,10 @@ constexpr Nanos kAckAfter = Millis{10};
 constexpr Nanos kGreetEvery = Millis{20};  // who has not been heard, or does not hear this one yet
 constexpr Nanos kSleepMax = Millis{100};
 constexpr int kFramesWaitingMax = 64;  // in libzmq, on each side
+/// What CURVE puts around a frame: "\7MESSAGE", a short nonce, the authenticator and a byte of
+/// flags (ZeroMQ RFC 26). libzmq holds a message to its limit as it is on the wire, and ends the
+/// connection of one that exceeds it.
+constexpr std::size_t kCurveBytes = 8 + 8 + 16 + 1;
 
 SimTime clock_now() noexcept {
   return SimTime{
@@ -81,7 +85,8 @@ void Links::Thread::configure(zmq::socket_t& socket, std::uint64_t io_threads) c
   socket.set(opt::linger, 200);
   socket.set(opt::sndhwm, kFramesWaitingMax);
   socket.set(opt::rcvhwm, kFramesWaitingMax);
-  socket.set(opt::maxmsgsize, static_cast<std::int64_t>(Layout::kBytesMax));
+  socket.set(opt::maxmsgsize,
+             static_cast<std::int64_t>(Layout::kBytesMax + (zap_ ? kCurveBytes : 0)));
   socket.set(opt::handshake_ivl, 2'000);
   socket.set(opt::backlog, 1'024);
   socket.set(opt::immediate, 1);
