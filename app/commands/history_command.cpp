@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <new>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "actors/archive/past.hpp"
@@ -110,17 +113,22 @@ UtcMicros since_of(const HistoryOptions& options, const Filter& filter, UtcMicro
   return std::max(filter.since, newest - std::chrono::duration_cast<UtcMicros>(days));
 }
 
-Result<Table> rows_of(archive::Past& history, const HistoryOptions& options, const Filter& filter,
-                      UtcMicros newest) {
-  const auto table = [](const auto& rows) -> Result<Table> {
+Result<RowSource> rows_of(archive::Past& history, const HistoryOptions& options,
+                          const Filter& filter, UtcMicros newest) {
+  const auto printed = [](auto rows) -> Result<RowSource> {
     if (!rows) return tl::unexpected(rows.error());
-    return to_table(*rows);
+    return to_rows(std::move(*rows));
   };
-  if (options.what == "faults") return table(history.faults(filter));
-  if (options.what == "health") return table(history.health(filter));
-  if (options.what == "sessions") return table(history.sessions(filter));
-  if (options.what == "tickets") return table(history.tickets(filter));
-  return table(history.statistics(filter.point, since_of(options, filter, newest)));
+  if (options.what == "faults") return printed(history.faults(filter));
+  if (options.what == "health") return printed(history.health(filter));
+  if (options.what == "sessions") return printed(history.sessions(filter));
+  if (options.what == "tickets") return printed(history.tickets(filter));
+  return printed(history.statistics(filter.point, since_of(options, filter, newest)));
+}
+
+/// To the standard output, as long as somebody reads it.
+bool print(std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
 }
 
 /// The journal has something of the charge point, be it nothing of what was asked for.
@@ -141,6 +149,37 @@ bool has_driver(archive::Past& history, const std::string& driver) {
   filter.limit = 1;
   const auto rows = history.sessions(filter);
   return !rows || !rows->empty();
+}
+
+int show_history(const HistoryOptions& options) {
+  if (const auto why = misplaced(options); !why.empty()) return complain(kExitUsage, why);
+  const auto paths = find_journals(options.data, "runs");
+  if (!paths) return complain(kExitEnvironment, paths.error().text);
+  const auto journals = read_journals(*paths);
+  if (!journals) return complain(kExitEnvironment, journals.error().text);
+  UtcMicros now{};
+  if (!options.since.empty() || !options.until.empty() || options.days) {
+    const auto newest = newest_time(*paths);
+    if (!newest) return complain(kExitEnvironment, newest.error().text);
+    now = newest->value_or(UtcMicros{});
+  }
+  const auto filter = filter_of(options, now);
+  if (!filter) return complain(kExitUsage, filter.error().text);
+  auto rows = rows_of(**journals, options, *filter, now);
+  if (!rows) return complain(kExitEnvironment, rows.error().text);
+  const bool has_more = !options.limit && rows->count > kRowsShown;
+  if (has_more) rows->count = kRowsShown;
+  print_rows(*rows, options.format, print);
+  if (has_more)
+    return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
+                                   "--until T older ones",
+                                   kRowsShown));
+  const bool is_silent = rows->count == 0 || options.what == "stats";
+  if (is_silent && !options.point.empty() && !has_any_of(**journals, options.point))
+    return complain(0, fmt::format("no such charge point in this journal: '{}'", options.point));
+  if (is_silent && !options.driver.empty() && !has_driver(**journals, options.driver))
+    return complain(0, fmt::format("no such driver in this journal: '{}'", options.driver));
+  return 0;
 }
 
 }  // namespace
@@ -172,34 +211,13 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
 }
 
 int history_command(const HistoryOptions& options) {
-  if (const auto why = misplaced(options); !why.empty()) return complain(kExitUsage, why);
-  const auto paths = find_journals(options.data, "runs");
-  if (!paths) return complain(kExitEnvironment, paths.error().text);
-  const auto journals = read_journals(*paths);
-  if (!journals) return complain(kExitEnvironment, journals.error().text);
-  UtcMicros now{};
-  if (!options.since.empty() || !options.until.empty() || options.days) {
-    const auto newest = newest_time(*paths);
-    if (!newest) return complain(kExitEnvironment, newest.error().text);
-    now = newest->value_or(UtcMicros{});
+  try {
+    return show_history(options);
+  } catch (const std::bad_alloc&) {
+    return complain(kExitEnvironment,
+                    "not enough memory for so many rows: name a smaller --limit, or a --since and "
+                    "an --until");
   }
-  const auto filter = filter_of(options, now);
-  if (!filter) return complain(kExitUsage, filter.error().text);
-  auto table = rows_of(**journals, options, *filter, now);
-  if (!table) return complain(kExitEnvironment, table.error().text);
-  const bool has_more = !options.limit && table->rows.size() > kRowsShown;
-  if (has_more) table->rows.resize(kRowsShown);
-  (void)std::fputs(table_text(*table, options.format).c_str(), stdout);
-  if (has_more)
-    return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
-                                   "--until T older ones",
-                                   kRowsShown));
-  const bool is_silent = table->rows.empty() || options.what == "stats";
-  if (is_silent && !options.point.empty() && !has_any_of(**journals, options.point))
-    return complain(0, fmt::format("no such charge point in this journal: '{}'", options.point));
-  if (is_silent && !options.driver.empty() && !has_driver(**journals, options.driver))
-    return complain(0, fmt::format("no such driver in this journal: '{}'", options.driver));
-  return 0;
 }
 
 }  // namespace chargemill::app

@@ -13,4 +13,11 @@ namespace chargemill::app {
 [[nodiscard]] Table to_table(const std::vector<archive::MeterRow>& rows);
 [[nodiscard]] Table to_table(const archive::FaultStatistics& statistics);
 
+/// The same, to be printed one by one: millions of rows are kept as they came, not as cells.
+[[nodiscard]] RowSource to_rows(std::vector<archive::FaultRow> rows);
+[[nodiscard]] RowSource to_rows(std::vector<archive::HealthRow> rows);
+[[nodiscard]] RowSource to_rows(std::vector<archive::SessionRow> rows);
+[[nodiscard]] RowSource to_rows(std::vector<archive::TicketRow> rows);
+[[nodiscard]] RowSource to_rows(const archive::FaultStatistics& statistics);
+
 }  // namespace chargemill::app

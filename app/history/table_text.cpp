@@ -28,26 +28,29 @@ std::string printable(std::string text) {
   return text;
 }
 
-std::string as_table(const Table& table) {
-  std::vector<std::vector<std::string>> lines{table.columns};
-  for (const auto& row : table.rows) {
-    auto& line = lines.emplace_back();
-    for (const auto& cell : row) line.push_back(printable(plain(cell, "-")));
+void print_table(const RowSource& rows, const Put& put) {
+  const auto columns = rows.columns.size();
+  std::vector<std::size_t> widths;
+  for (const auto& column : rows.columns) widths.push_back(width_of(column));
+  const auto texts_of = [&](std::size_t i) {
+    std::vector<std::string> texts;
+    for (const auto& cell : rows.cells(i)) texts.push_back(printable(plain(cell, "-")));
+    texts.resize(columns);
+    return texts;
+  };
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    const auto texts = texts_of(i);
+    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], width_of(texts[c]));
   }
-  std::vector<std::size_t> widths(table.columns.size(), 0);
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(line[i]));
-  }
-  std::string text;
-  for (const auto& line : lines) {
-    std::string row;
-    for (std::size_t i = 0; i < line.size(); ++i)
-      row += line[i] + std::string(widths[i] - width_of(line[i]) + 2, ' ');
-    row.erase(row.find_last_not_of(' ') + 1);
-    text += row + "\n";
-  }
-  return text;
+  const auto put_line = [&](const std::vector<std::string>& texts) {
+    std::string line;
+    for (std::size_t c = 0; c < columns; ++c)
+      line += texts[c] + std::string(widths[c] - width_of(texts[c]) + 2, ' ');
+    line.erase(line.find_last_not_of(' ') + 1);
+    return put(line + "\n");
+  };
+  bool goes_on = put_line(rows.columns);
+  for (std::size_t i = 0; goes_on && i < rows.count; ++i) goes_on = put_line(texts_of(i));
 }
 
 std::string quoted(const std::string& field) {
@@ -57,37 +60,67 @@ std::string quoted(const std::string& field) {
   return out + "\"";
 }
 
-std::string as_csv(const Table& table) {
-  std::string text;
-  const auto add = [&](std::size_t i, const std::string& field) {
-    text += (i == 0 ? "" : ",") + quoted(field);
+void print_csv(const RowSource& rows, const Put& put) {
+  const auto put_line = [&](const std::vector<std::string>& fields) {
+    std::string line;
+    for (std::size_t c = 0; c < fields.size(); ++c) line += (c == 0 ? "" : ",") + quoted(fields[c]);
+    return put(line + "\n");
   };
-  for (std::size_t i = 0; i < table.columns.size(); ++i) add(i, table.columns[i]);
-  text += "\n";
-  for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) add(i, plain(row[i], ""));
-    text += "\n";
+  bool goes_on = put_line(rows.columns);
+  for (std::size_t i = 0; goes_on && i < rows.count; ++i) {
+    std::vector<std::string> fields;
+    for (const auto& cell : rows.cells(i)) fields.push_back(plain(cell, ""));
+    goes_on = put_line(fields);
   }
-  return text;
 }
 
-std::string as_json(const Table& table) {
-  ordered_json all = ordered_json::array();
-  for (const auto& row : table.rows) {
-    ordered_json one;
-    for (std::size_t i = 0; i < row.size(); ++i) one[table.columns[i]] = row[i];
-    all.push_back(std::move(one));
-  }
-  const auto& shown = table.is_single && all.size() == 1 ? all.front() : all;
+/// One that stands by itself, or in a list, then further in.
+std::string object_text(const RowSource& rows, std::size_t i, bool is_in_list) {
+  const Cells cells = rows.cells(i);
+  ordered_json one;
+  for (std::size_t c = 0; c < cells.size(); ++c) one[rows.columns[c]] = cells[c];
   // Names come from scenarios, which may hold any bytes.
-  return shown.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  const std::string text = one.dump(2, ' ', false, ordered_json::error_handler_t::replace);
+  if (!is_in_list) return text;
+  std::string further = "  ";
+  for (const char c : text) {  // a line feed within a text is written as \n
+    further += c;
+    if (c == '\n') further += "  ";
+  }
+  return further;
+}
+
+void print_json(const RowSource& rows, const Put& put) {
+  if (rows.is_single && rows.count == 1) {
+    (void)put(object_text(rows, 0, false) + "\n");
+    return;
+  }
+  if (rows.count == 0) {
+    (void)put("[]\n");
+    return;
+  }
+  bool goes_on = put("[\n");
+  for (std::size_t i = 0; goes_on && i < rows.count; ++i)
+    goes_on = put(object_text(rows, i, true) + (i + 1 < rows.count ? ",\n" : "\n]\n"));
 }
 
 }  // namespace
 
+void print_rows(const RowSource& rows, const std::string& format, const Put& put) {
+  if (format == "json") return print_json(rows, put);
+  if (format == "csv") return print_csv(rows, put);
+  print_table(rows, put);
+}
+
 std::string table_text(const Table& table, const std::string& format) {
-  if (format == "json") return as_json(table);
-  return format == "csv" ? as_csv(table) : as_table(table);
+  std::string text;
+  print_rows({table.columns, table.rows.size(), [&table](std::size_t i) { return table.rows[i]; },
+              table.is_single},
+             format, [&text](std::string_view piece) {
+               text += piece;
+               return true;
+             });
+  return text;
 }
 
 }  // namespace chargemill::app

@@ -1,0 +1,73 @@
+// Rows as text, one after the other.
+#include "app/history/table_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chargemill::app {
+namespace {
+
+/// Two points, one of them without a driver.
+Table two_points() {
+  return {{"id", "cp_id", "driver_id"}, {{7, "CP-1", "Ana, \"A\""}, {12, "CP-2", nullptr}}};
+}
+
+TEST(TableText, IsAsEachFormatHasIt) {
+  EXPECT_EQ(table_text(two_points(), "table"),
+            "id  cp_id  driver_id\n"
+            "7   CP-1   Ana, \"A\"\n"
+            "12  CP-2   -\n");
+  EXPECT_EQ(table_text(two_points(), "csv"),
+            "id,cp_id,driver_id\n"
+            "7,CP-1,\"Ana, \"\"A\"\"\"\n"
+            "12,CP-2,\n");
+  EXPECT_EQ(
+      table_text(two_points(), "json"),
+      "[\n"
+      "  {\n    \"id\": 7,\n    \"cp_id\": \"CP-1\",\n    \"driver_id\": \"Ana, \\\"A\\\"\"\n  },\n"
+      "  {\n    \"id\": 12,\n    \"cp_id\": \"CP-2\",\n    \"driver_id\": null\n  }\n"
+      "]\n");
+}
+
+TEST(TableText, OfNoRowsAreTheColumnsOrAnEmptyList) {  // D-165
+  const Table none{{"id", "cp_id"}, {}};
+  EXPECT_EQ(table_text(none, "table"), "id  cp_id\n");
+  EXPECT_EQ(table_text(none, "csv"), "id,cp_id\n");
+  EXPECT_EQ(table_text(none, "json"), "[]\n");
+}
+
+TEST(TableText, OfOneRowByItselfIsAnObject) {  // D-175
+  const Table counts{{"fault_count"}, {{2}}, true};
+  EXPECT_EQ(table_text(counts, "json"), "{\n  \"fault_count\": 2\n}\n");
+  EXPECT_EQ(table_text(counts, "csv"), "fault_count\n2\n");
+}
+
+TEST(TableText, KeepsAFieldThatIsEmptyAtTheBeginning) {
+  EXPECT_EQ(table_text({{"driver_id", "cp_id"}, {{nullptr, "CP-1"}}}, "csv"),
+            "driver_id,cp_id\n,CP-1\n");
+}
+
+// Of ten million rows there is one at a time, and none when a pipe's reader has seen enough.
+TEST(PrintRows, MakesARowWhenTheOneBeforeItIsPrintedAndStopsWhenNobodyReadsOn) {
+  for (const char* const format : {"table", "csv", "json"}) {
+    SCOPED_TRACE(format);
+    const bool is_measured = std::string_view{format} == "table";  // once over, for its widths
+    constexpr std::size_t kCount = 1'000;
+    std::size_t made = 0;
+    std::size_t pieces = 0;
+    const RowSource rows{{"id"}, kCount, [&made](std::size_t i) {
+                           ++made;
+                           return Cells{i};
+                         }};
+    print_rows(rows, format, [&](std::string_view piece) {
+      EXPECT_FALSE(piece.empty());
+      // The first piece is above all rows.
+      EXPECT_EQ(made, pieces + (is_measured ? kCount : 0));
+      return ++pieces < 5;
+    });
+    EXPECT_EQ(pieces, 5U);
+    EXPECT_EQ(made, 4U + (is_measured ? kCount : 0));
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::app
