@@ -66,8 +66,12 @@ Result<std::vector<fs::path>> find_journals(const std::vector<fs::path>& named,
     const auto found = find_named(one);
     if (!found) return found;
     for (const auto& path : *found) {
-      // Whoever names a run and one of its nodes means no record twice.
-      if (std::find(all.begin(), all.end(), path) == all.end()) all.push_back(path);
+      // Whoever names a run and one of its nodes, or one by two names, means no record twice.
+      const bool is_known = std::any_of(all.begin(), all.end(), [&](const fs::path& known) {
+        std::error_code error;
+        return path == known || fs::equivalent(path, known, error);
+      });
+      if (!is_known) all.push_back(path);
     }
   }
   if (all.size() > archive::Position::kJournalsMax)

@@ -37,6 +37,18 @@ TEST(FindJournals, OneNameStandsForAllNodesOfARun) {
   EXPECT_EQ(find_journals({run, run / "journal/node-1"}, "runs").value(), all) << "none twice";
 }
 
+TEST(FindJournals, CountsNoneTwiceByWhateverNames) {
+  const test::Folder folder;
+  const fs::path run{folder.path()};
+  put_segment(run / "journal");
+  fs::create_directory_symlink(run / "journal", run / "link");
+  for (const fs::path& other : {run / "." / "journal", run / "journal/../journal", run / "link"}) {
+    const auto found = find_journals({run, other}, "runs");
+    ASSERT_TRUE(found) << other;
+    EXPECT_EQ(*found, std::vector{run / "journal"}) << other;
+  }
+}
+
 TEST(FindJournals, JournalsOfMachinesAreNamedOneByOne) {
   const test::Folder folder;
   const fs::path path{folder.path()};
