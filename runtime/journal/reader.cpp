@@ -49,16 +49,30 @@ SegmentView Reader::view_of(const Segment& segment, const Transaction& transacti
   return {*segment.environment, transaction, segment.name.first, segment.last_max};
 }
 
-/// In the file itself, or in a transaction of its own.
+/// Many are shown in several transactions, one after the other: as long as one lasts the writer
+/// uses no page again that it may see (LG-07).
+Result<bool> Reader::newest_by_lmdb(const Segment& segment, PostingKey key,
+                                    const SegmentView::Visit& visit) {
+  for (Sequence below = segment.last_max + 1;;) {
+    std::uint64_t shown = 0;
+    bool is_over = false;
+    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+    if (!transaction) return tl::unexpected(transaction.error());
+    const Sequence upto = below - 1;
+    const auto show = [&](const Record& record, const std::byte* bytes) {
+      is_over = !visit(record, bytes);
+      below = std::min(below, record.sequence);  // in a damaged run numbers may rise
+      return !is_over && ++shown < kShownAtOnce;
+    };
+    auto more = view_of(segment, *transaction).newest(key, show, upto);
+    if (!more || *more || is_over) return more;
+  }
+}
+
+/// In the file itself, or by LMDB.
 Result<bool> Reader::newest_of(Segment& segment, PostingKey key,
                                const SegmentView::Visit& visit) const {
-  const auto in_transaction = [&](const std::function<Result<bool>(const SegmentView&)>& read) {
-    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
-    if (!transaction) return Result<bool>{tl::unexpected(transaction.error())};
-    return read(view_of(segment, *transaction));
-  };
-  if (!segment.sealed)
-    return in_transaction([&](const SegmentView& view) { return view.newest(key, visit); });
+  if (!segment.sealed) return newest_by_lmdb(segment, key, visit);
   return segment.sealed->newest(key, visit, [&](Sequence sequence) -> Result<bool> {
     if (!segment.environment) {
       if (const auto opened = open_segment(segment); !opened) return tl::unexpected(opened.error());
@@ -66,7 +80,9 @@ Result<bool> Reader::newest_of(Segment& segment, PostingKey key,
         return failure(ErrorKind::environment,
                        path_of(directory_, segment.name) + ": damaged, and gone");
     }
-    return in_transaction([&](const SegmentView& view) { return view.show_one(sequence, visit); });
+    const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
+    if (!transaction) return tl::unexpected(transaction.error());
+    return view_of(segment, *transaction).show_one(sequence, visit);
   });
 }
 

@@ -146,13 +146,14 @@ Result<bool> SegmentView::each_run(const VisitRun& visit) const {
   return true;
 }
 
-Result<bool> SegmentView::newest(PostingKey key, const Visit& visit) const {
+Result<bool> SegmentView::newest(PostingKey key, const Visit& visit, Sequence upto) const {
   const Cursor records = open_cursor(transaction_, environment_.records());
   if (!records) return lmdb_failure(ENOMEM, "read", environment_.path());
   const PageFinder pages{environment_, transaction_};
   Result<bool> shown = true;
   auto runs = each_run([&](const RunView& run) {
-    shown = show_postings(run, key, {pages, records.get()}, visit);
+    if (run.first() > upto) return true;
+    shown = show_postings(run, key, {pages, records.get(), upto}, visit);
     return shown && *shown;
   });
   if (!runs) return runs;
@@ -277,7 +278,9 @@ std::uint64_t SegmentView::place_of(Sequence sequence) const {
 Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, const Finders& finders,
                                         const Visit& visit) const {
   PostingsAhead ahead;
-  for (std::uint32_t i = run.end_of(key); i > 0 && run.key(i - 1) == key; --i) {
+  const bool is_cut = finders.upto < run.last();
+  const std::uint32_t beyond = is_cut ? run.count_from(key, finders.upto + 1) : 0;
+  for (std::uint32_t i = run.end_of(key) - beyond; i > 0 && run.key(i - 1) == key; --i) {
     if (const auto most = ahead.wish(); most > 0)
       foresee_records(run, foresee_places(run, key, i, most), finders.pages);
     const Sequence sequence = run.sequence(i - 1);

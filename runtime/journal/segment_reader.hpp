@@ -32,8 +32,9 @@ class SegmentView {
                                   bool is_read_ahead = false) const;
   /// From the newest on. False: it was stopped.
   [[nodiscard]] Result<bool> scan_back(const Visit& visit) const;
-  /// Those that bear `key`, from the newest on. False: it was stopped.
-  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit) const;
+  /// Those up to number `upto` that bear `key`, from the newest on. False: it was stopped.
+  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit,
+                                    Sequence upto = kSequenceMax) const;
   /// Asks for all pages that newest(key) will read for `limit` records, many at a time, and waits
   /// for those that lead to others. Shows nothing: what is wrong newest() will find out.
   void foresee_newest(PostingKey key, std::uint64_t limit) const;
@@ -55,10 +56,11 @@ class SegmentView {
  private:
   [[nodiscard]] Result<bool> show(Bytes value, Sequence sequence, const Visit& visit) const;
   [[nodiscard]] std::vector<RunView> foresee_runs() const;
-  /// By the page that a posting names, or by LMDB's search.
+  /// By the page that a posting names, or by LMDB's search; up to a number.
   struct Finders {
     const PageFinder& pages;
     MDB_cursor* records;
+    Sequence upto;
   };
   [[nodiscard]] Result<bool> show_postings(const RunView& run, PostingKey key,
                                            const Finders& finders, const Visit& visit) const;

@@ -1,0 +1,95 @@
+// Reading many records of a key from the segment that grows, without holding its writer up.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "runtime/journal/reader.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal::test {
+namespace {
+
+/// A journal of one large segment, with `records` of producer 0 in it.
+struct LargeJournal {
+  Folder folder;
+  std::unique_ptr<Journal> journal;
+  Appender* appender = nullptr;
+
+  explicit LargeJournal(std::uint64_t records) {
+    JournalOptions options;
+    options.chain.directory = folder.path();
+    journal = open_journal(options);
+    appender = &journal->add_appender();
+    write(records);
+  }
+  void write(std::uint64_t more) {
+    const std::uint64_t before = appender->appended();
+    append(*appender, 0, before + 1, before + more);
+    EXPECT_TRUE(journal->wait_durable(*appender, before + more, Millis{30'000}));
+  }
+};
+
+/// Of which commit the state is that somebody in this process reads; 0: nobody reads.
+std::size_t state_read(const Environment& segment) {
+  std::size_t commit = 0;
+  const auto note = [](const char* line, void* to) {
+    std::size_t found = 0;
+    if (std::sscanf(line, "%*d %*x %zu", &found) == 1) *static_cast<std::size_t*>(to) = found;
+    return 0;
+  };
+  (void)mdb_reader_list(segment.handle(), note, &commit);
+  return commit;
+}
+
+TEST(LongReading, ShowsManyRecordsOfAKeyInSeveralTransactions) {  // LG-07
+  constexpr std::uint64_t kMany = 3 * Reader::kShownAtOnce - 100;
+  LargeJournal large{kMany};
+  const auto segment =
+      Environment::open(path_of(large.folder.path(), {1, 0}), Environment::Access::read);
+  ASSERT_TRUE(segment);
+  EXPECT_EQ(state_read(**segment), 0U);
+  Reader reader = open_reader(large.folder.path());
+  std::uint64_t seen = 0;
+  std::vector<std::size_t> states;
+  const auto shown = reader.newest(producer_key(0), kSequenceMax, [&](const Record& record) {
+    if (seen % Reader::kShownAtOnce == 0) {
+      states.push_back(state_read(**segment));
+      large.write(1);
+    }
+    EXPECT_EQ(record.sequence, kMany - seen) << "each once, and nothing that has come since";
+    ++seen;
+    return !testing::Test::HasFailure();
+  });
+  ASSERT_TRUE(shown) << shown.error().text;
+  EXPECT_EQ(*shown, kMany);
+  ASSERT_EQ(states.size(), 3U);
+  EXPECT_GT(states[0], 0U);
+  EXPECT_GT(states[1], states[0]) << "a later state";
+  EXPECT_GT(states[2], states[1]);
+  EXPECT_EQ(state_read(**segment), 0U);
+}
+
+TEST(LongReading, StopsAtALimitWhereverItsTransactionsEnd) {
+  constexpr std::uint64_t kMany = 2 * Reader::kShownAtOnce;
+  const LargeJournal large{kMany};
+  Reader reader = open_reader(large.folder.path());
+  for (const std::uint64_t limit : {Reader::kShownAtOnce - 1, Reader::kShownAtOnce,
+                                    Reader::kShownAtOnce + 1, kMany, kMany + 1}) {
+    SCOPED_TRACE(limit);
+    Sequence last = 0;
+    std::uint64_t seen = 0;
+    const auto shown = reader.newest(producer_key(0), limit, [&](const Record& record) {
+      last = record.sequence;
+      ++seen;
+      return true;
+    });
+    ASSERT_TRUE(shown) << shown.error().text;
+    EXPECT_EQ(*shown, std::min(limit, kMany));
+    EXPECT_EQ(seen, *shown);
+    EXPECT_EQ(last, kMany - seen + 1);
+  }
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal::test
