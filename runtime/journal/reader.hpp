@@ -34,8 +34,8 @@ class Reader {
   /// How far a scan will probably go: to the end, then what is not in memory is read ahead from the
   /// beginning on, of all segments; or not, then only once it has waited for the disk.
   enum class Extent { some, all };
-  /// So many records of a key are shown within one transaction. With a look-up for each, in memory,
-  /// they take less than a tenth of a second.
+  /// So many records of a key are shown within one transaction: as many as a commit waits for, and
+  /// few enough for a look-up of each (LG-07 allows a second).
   static constexpr std::uint64_t kShownAtOnce = 4'096;
 
   [[nodiscard]] static Result<Reader> open(const std::string& directory, Care care = Care::usual);
