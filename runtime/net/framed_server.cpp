@@ -55,10 +55,12 @@ void FramedServer::finish() {
   error_code ignored;
   acceptor_.close(ignored);
   retry_.cancel();
+  farewells_.end();
   for (const auto& connection : all()) connection->finish();
 }
 
 void FramedServer::cut() {
+  farewells_.end();
   for (const auto& connection : all()) connection->end(Ending::stopped);
   sweep_.cancel();
 }
@@ -123,9 +125,9 @@ void FramedServer::refuse(tcp::socket socket) {
   const auto size = try_encode_frame({bytes_of(kFull)}, {frame.data(), frame.size()});
   error_code ignored;
   socket.non_blocking(true, ignored);
-  if (size && !options_.tls)
-    (void)socket.write_some(boost::asio::buffer(frame.data(), *size), ignored);
-  socket.shutdown(tcp::socket::shutdown_both, ignored);
+  if (!size || options_.tls) return;  // a handshake is more than a refusal is worth
+  (void)socket.write_some(boost::asio::buffer(frame.data(), *size), ignored);
+  farewells_.see_off(std::move(socket));
 }
 
 // Who waits in the backlog is served when a connection has ended.

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "runtime/net/farewells.hpp"
 #include "runtime/net/framed_connection.hpp"
 #include "runtime/net/listener.hpp"
 #include "runtime/net/tls_context.hpp"
@@ -76,6 +77,7 @@ class FramedServer final : private ConnectionOwner {
   boost::asio::steady_timer retry_;
   const Nanos sweep_every_;
   std::map<std::uint64_t, std::shared_ptr<FramedConnection>> connections_;  // as they came
+  Farewells farewells_;
   std::uint64_t next_number_ = 0;
   std::uint64_t spoken_before_ = 0;  // those that are older have all spoken
   std::size_t held_bytes_ = 0;

@@ -88,8 +88,9 @@ void HttpServer::Shared::refuse(tcp::socket socket) {
   count(counters.connections_refused);
   error_code ignored;
   socket.non_blocking(true, ignored);
-  if (!guards.tls) socket.write_some(boost::asio::buffer(kTooMany), ignored);
-  socket.shutdown(tcp::socket::shutdown_send, ignored);
+  if (guards.tls) return;  // a handshake is more than a refusal is worth
+  socket.write_some(boost::asio::buffer(kTooMany), ignored);
+  farewells.see_off(std::move(socket));
 }
 
 void HttpServer::Shared::each(void (HttpConnection::*what)()) {
@@ -114,6 +115,7 @@ void HttpServer::begin_to_close() {
   shared_->is_stopping = true;
   error_code ignored;
   shared_->acceptor.close(ignored);
+  shared_->farewells.end();
   shared_->each(&HttpConnection::wind_down);
 }
 

@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/post.hpp>
-#include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
-#include "runtime/net/io_thread.hpp"
+#include "tests/runtime/net/framed_house.hpp"
 #include "tests/runtime/wire/frame_story.hpp"
 #include "tests/support/frame_client.hpp"
 
@@ -17,83 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::FrameClient;
-
-/// Answers at once; WAIT only when told to; LONG with a long text; THROW never. Knows whoever says
-/// TOKEN.
-class Echo final : public FrameService {
- public:
-  void on_message(const std::shared_ptr<FrameLink>& from, std::string_view text,
-                  MessageNumber number) override {
-    if (text == "TOKEN") from->welcome();
-    if (text == "THROW") throw std::runtime_error{"a service that fails"};
-    if (text == "WAIT") {
-      waiting.emplace_back(from, number);
-    } else if (text == "LONG") {
-      from->reply(number, std::string(60'000, 'x'));
-    } else {
-      from->reply(number, "ACK: " + std::string{text});
-    }
-  }
-  void on_closed(const FrameLink&) override { ++closed; }
-
-  // The IoThread's.
-  std::vector<std::pair<std::weak_ptr<FrameLink>, MessageNumber>> waiting;
-  int closed = 0;
-};
-
-struct House {
-  template <class F>
-  auto run(F f) {
-    std::packaged_task<decltype(f())()> task{std::move(f)};
-    auto answer = task.get_future();
-    boost::asio::post(io.context(), std::move(task));
-    return answer.get();
-  }
-
-  /// `send_bytes`: of what is sent the kernel takes so much a connection; 0: as much as it likes.
-  explicit House(FramedServer::Options options = {}, int send_bytes = 0) {
-    auto listener = listen(io.context(), {"127.0.0.1", 0}, PortInUse::is_an_error);
-    EXPECT_TRUE(listener);
-    if (send_bytes > 0)  // whom it accepts inherits it
-      listener->acceptor.set_option(boost::asio::socket_base::send_buffer_size{send_bytes});
-    port = listener->at.port;
-    server = std::make_unique<FramedServer>(std::move(*listener), options, echo,
-                                            [this](std::string text) {
-                                              const std::lock_guard lock{mutex};
-                                              troubles.push_back(std::move(text));
-                                            });
-    run([this] { server->start(); });
-  }
-  // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends a test
-  ~House() {
-    run([this] { server->cut(); });
-    io.stop();
-  }
-  House(const House&) = delete;
-  House& operator=(const House&) = delete;
-
-  FramedServerCounters counters() {
-    return run([this] { return server->counters(); });
-  }
-  /// Waits until `f` holds on the IoThread.
-  template <class F>
-  bool comes_true(F f) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!run(f)) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::yield();
-    }
-    return true;
-  }
-  std::uint64_t ended(Ending how) { return counters().ended[static_cast<std::size_t>(how)]; }
-
-  IoThread io;
-  Echo echo;
-  std::uint16_t port = 0;
-  std::mutex mutex;
-  std::vector<std::string> troubles;
-  std::unique_ptr<FramedServer> server;
-};
+using House = test::FramedHouse;
 
 FramedServer::Options hasty() {
   FramedServer::Options options;
@@ -135,6 +59,35 @@ TEST(FramedServer, ClientsBeyondTheLimitAreRefusedWithAReason) {  // law 6
   EXPECT_EQ(FrameClient{house.port}.ask("x"), "ACK: x") << "there is room again";
   const std::lock_guard lock{house.mutex};
   EXPECT_EQ(house.troubles.size(), 1U) << "said once";
+}
+
+TEST(FramedServer, WhoIsRefusedReadsWhyWhateverItStillSays) {  // D-144; law 6
+  FramedServer::Options options;
+  options.connections_max = 1;
+  House house{options};
+  FrameClient first{house.port};
+  ASSERT_EQ(first.ask("x"), "ACK: x");
+  FrameClient second{house.port};
+  ASSERT_TRUE(house.comes_true([&] { return house.server->counters().refused == 1; }));
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(second.send("PING")) << "not reset by message " << i;
+  EXPECT_EQ(second.receive(), "NACK: too many connections");
+  EXPECT_TRUE(second.sees_the_end());
+}
+
+TEST(FramedServer, OfThoseWhoAreRefusedFewAreSeenOff) {  // law 6: each has a file open
+  FramedServer::Options options;
+  options.connections_max = 1;
+  House house{options};
+  FrameClient first{house.port};
+  ASSERT_EQ(first.ask("x"), "ACK: x");
+  std::vector<std::unique_ptr<FrameClient>> refused;
+  for (std::size_t i = 0; i < Farewells::kAtOnce + 8; ++i) {
+    refused.push_back(std::make_unique<FrameClient>(house.port));
+    EXPECT_EQ(refused.back()->receive(), "NACK: too many connections");
+  }
+  EXPECT_EQ(first.ask("y"), "ACK: y");
+  house.run([&] { house.server->finish(); });
+  for (const auto& one : refused) EXPECT_TRUE(one->sees_the_end());
 }
 
 TEST(FramedServer, ADoorFullOfSilenceLetsInWhoSpeaks) {  // law 6

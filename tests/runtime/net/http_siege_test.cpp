@@ -98,6 +98,20 @@ TEST(HttpSiege, BodiesTogetherHaveALimitAndOnlyWhatHasComeCounts) {  // law 6
   EXPECT_TRUE(comes_true([&] { return held(served) == 0; })) << "there is room again";
 }
 
+TEST(HttpSiege, WhoIsRefusedReadsWhyWhateverItStillSays) {  // law 6
+  HttpLimits limits;
+  limits.connections = 1;
+  Served served{limits};
+  const std::string get = "GET /x HTTP/1.1\r\n" + kHost + "\r\n";
+  Client first{served.port()};
+  first.say(get);
+  EXPECT_THAT(first.hear_one(), HasSubstr("200 OK"));
+  Client second{served.port()};
+  ASSERT_TRUE(comes_true([&] { return served.server().counters().connections_refused == 1; }));
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(second.say(get)) << "not reset by request " << i;
+  EXPECT_THAT(second.hear_all(), StartsWith("HTTP/1.1 503"));
+}
+
 TEST(HttpSiege, WhoAsksOnlyWhatEverybodyMayHasNoClaimToItsPlace) {  // law 6
   HttpLimits limits;
   limits.connections = 2;
