@@ -146,6 +146,7 @@ void FrameSession::on_frame(std::string_view text) {
     if (!is_next) return;
   }
   const MessageNumber number{first_slot_ + slots_.size()};
+  if (dialogue_.is_on()) request_ = number;
   slots_.emplace_back();
   listener_.on_message(text, number);
 }
@@ -173,7 +174,7 @@ void FrameSession::reply(MessageNumber number, std::string_view text) {
   slot.is_ready = true;
   slot.text = text;
   waiting_bytes_ += text.size();
-  if (dialogue_.is_answering()) dialogue_.on_answer(text);
+  if (dialogue_.is_answering() && number == request_) dialogue_.on_answer(text);
   flush();
 }
 

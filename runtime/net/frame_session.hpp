@@ -134,6 +134,7 @@ class FrameSession {
   FrameDecoder decoder_;
   std::optional<TokenBucket> bucket_;
   Dialogue dialogue_;
+  MessageNumber request_{};  // the dialogue's; what was asked before it may be answered after it
   std::deque<Slot> slots_;
   std::uint64_t first_slot_ = 0;  ///< number of slots_.front()
   std::vector<std::byte> output_;

@@ -293,6 +293,20 @@ TEST(Dialogue, ARequestOutOfTurnIsRefused) {  // D-148
   EXPECT_EQ(client.got(), (Said{"[06]", "ACK: LIST"}));
 }
 
+TEST(Dialogue, WhatWasAskedBeforeItIsNotTheAnswerToItsRequest) {  // D-144, D-148
+  Client client;
+  client.send(f("LIST") + hex("05") + f("PING"));
+  ASSERT_EQ(client.heard, (Said{"LIST", "PING"}));
+  client.answer(0, "ACK: LIST");
+  EXPECT_EQ(client.got(), (Said{"ACK: LIST", "[06]", "[06]"}));
+  client.answer(3, "ACK: PING");
+  EXPECT_EQ(client.got(), Said{"ACK: PING"});
+  client.send(hex("15"));
+  EXPECT_EQ(client.got(), Said{"ACK: PING"}) << "that is what was not understood";
+  client.send(hex("06"));
+  EXPECT_TRUE(client.session.is_quiet());
+}
+
 TEST(Dialogue, OutsideOfOneItsBytesMeanNothing) {  // D-135
   Client client;
   client.answer_all_with("ACK: ");
