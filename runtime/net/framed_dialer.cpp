@@ -15,6 +15,7 @@ namespace chargemill::runtime {
 namespace {
 
 using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadBytes = 16'384;
 constexpr std::size_t kFirstBytes = 4'096;
@@ -99,7 +100,7 @@ void FramedDialer::reached(const LinePointer& line) {
 void FramedDialer::connected() {
   timer_.cancel();
   is_connected_ = true;
-  failures_ = 0;
+  connected_at_ = Clock::now();
   read();
   listener_.on_connected();
 }
@@ -107,6 +108,7 @@ void FramedDialer::connected() {
 /// The attempt, or the connection that came of it, is over.
 void FramedDialer::failed(const std::string& why) {
   const bool was_connected = std::exchange(is_connected_, false);
+  if (was_connected && Clock::now() - connected_at_ >= options_.lasting) failures_ = 0;
   ++dialled_;
   resolver_.cancel();
   timer_.cancel();

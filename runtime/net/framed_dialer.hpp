@@ -53,6 +53,8 @@ class FramedDialer final : public std::enable_shared_from_this<FramedDialer> {
     TlsContext tls;  ///< of open_client_tls(); null: plain
     BackOff back_off;
     Nanos connect_timeout = std::chrono::seconds{5};
+    /// One that breaks before has been let in and sent away: the next wait is longer all the same.
+    Nanos lasting = std::chrono::seconds{1};
     std::size_t unsent_bytes_max = 8U << 20U;  ///< one that takes less than it is sent is lost
     std::uint64_t seed = 0;                    ///< of the back-off's random part
     std::uint32_t number = 0;                  ///< likewise
@@ -66,8 +68,6 @@ class FramedDialer final : public std::enable_shared_from_this<FramedDialer> {
   /// Sends one frame after those before. False: it is not connected, and nothing is sent.
   [[nodiscard]] bool send(std::string_view text);
   [[nodiscard]] bool is_connected() const noexcept { return is_connected_; }
-  /// Attempts that failed since it was connected last.
-  [[nodiscard]] unsigned failures() const noexcept { return failures_; }
 
  private:
   using Tcp = boost::asio::ip::tcp;
@@ -98,7 +98,8 @@ class FramedDialer final : public std::enable_shared_from_this<FramedDialer> {
   RandomStream random_;
   std::vector<std::byte> unsent_, writing_;
   std::uint64_t dialled_ = 0;  // what comes of an older attempt is nobody's
-  unsigned failures_ = 0;
+  std::chrono::steady_clock::time_point connected_at_;
+  unsigned failures_ = 0;  // since a connection has lasted
   bool is_connected_ = false;
   bool is_writing_ = false;
   bool is_stopped_ = false;

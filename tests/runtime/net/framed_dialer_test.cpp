@@ -96,6 +96,7 @@ struct Street {
     port = listener->at.port;
     FramedServer::Options options;
     options.tls = shown;
+    options.connections_max = connections_max;
     server = std::make_unique<FramedServer>(std::move(*listener), options, echo,
                                             [](const std::string&) {});
     run([this] { server->start(); });
@@ -110,7 +111,7 @@ struct Street {
     FramedDialer::Options options;
     options.to = {host, port};
     options.tls = believed;
-    options.back_off = {5ms, 20ms};
+    options.back_off = back_off;
     options.connect_timeout = patience;
     run([&] {
       dialer = std::make_shared<FramedDialer>(io.context(), options, diary);
@@ -132,6 +133,8 @@ struct Street {
 
   std::string host = "127.0.0.1";
   Nanos patience = 30s;
+  BackOff back_off{5ms, 20ms};
+  std::size_t connections_max = 1'000;
   TlsContext shown;     // by the server; null: no TLS
   TlsContext believed;  // by the dialer
   IoThread io;
@@ -167,6 +170,19 @@ TEST(FramedDialer, ComesBackWhenTheServerDoes) {
   ASSERT_TRUE(street.await(4));
   EXPECT_EQ(street.diary.told(),
             (std::vector<std::string>{"connected", "lost", "connected", "ACK: again"}));
+}
+TEST(FramedDialer, WaitsLongerEachTimeItIsLetInAndSentAway) {  // law 6: a full door
+  Street street;
+  street.connections_max = 0;
+  street.back_off = {2ms, 30s};
+  street.open(0);
+  const auto begun = std::chrono::steady_clock::now();
+  street.dial();
+  constexpr std::size_t kAttempts = 9;
+  constexpr std::size_t kLines = 3;  // connected, the NACK, lost
+  ASSERT_TRUE(street.await(kAttempts * kLines));
+  EXPECT_EQ(street.diary.told()[1], "NACK: too many connections");
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 255ms) << "1 + 2 + ... + 128 ms at least";
 }
 TEST(FramedDialer, WaitsForAServerThatIsNotThereYet) {
   Street street;
