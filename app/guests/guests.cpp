@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "actors/codec/frames.hpp"
@@ -40,39 +39,6 @@ bool is_news_of_a_point(Channel channel) noexcept {
 std::string out_of_range() { return std::string{word(codec::Misfit::out_of_range)}; }
 
 }  // namespace
-
-Guests::Request* Guests::DriverSeat::find(std::string_view name) {
-  const auto found = std::find_if(requests.begin(), requests.end(),
-                                  [&](const Request& one) { return one.name == name; });
-  return found == requests.end() || name.empty() ? nullptr : &*found;
-}
-
-/// A first ticket may be confirmed after its correction was pushed: that one is still owed then.
-bool Guests::Issued::is_confirmed_by(Energy said) const {
-  if (!corrected) return true;
-  const auto off = [said](Energy from) { return std::abs((said - from).mj); };
-  return off(delivered) <= off(*corrected);
-}
-
-void Guests::DriverSeat::leave(std::string_view name) {
-  const std::uint64_t hash = std::hash<std::string_view>{}(name);
-  if (left.size() < kLeftMax) {
-    left.push_back(hash);
-  } else {
-    left[requests_left % kLeftMax] = hash;
-  }
-  ++requests_left;
-}
-
-void Guests::DriverSeat::forget_left() {
-  left = {};
-  requests_left = 0;
-}
-
-bool Guests::DriverSeat::has_left(std::string_view name) const {
-  const std::uint64_t hash = std::hash<std::string_view>{}(name);
-  return std::find(left.begin(), left.end(), hash) != left.end();
-}
 
 Guests::Guests(network::Desk& desk, Directory& names, codec::UtcTime run_start,
                std::shared_ptr<runtime::Poster> poster, std::function<void(std::string)> trouble)
@@ -371,8 +337,11 @@ Guests::Answer Guests::on_cancel(const Link& from, const codec::DriverRequest& b
   if (!id) return id.error();
   const Request* const request = drivers_[*id].find(body.request_id);
   const auto point = names_.point(body.cp_id);
-  if (request == nullptr || request->is_over || !point)
+  if (request == nullptr || request->is_over || !point || request->where == kUnknownPoint)
     return std::string{word(codec::Misfit::unknown_request)};
+  // Its shard would hear of a request that it does not know, and the session would go on.
+  if (*point != request->where)
+    return fmt::format("cp_id: request {} is about {}", request->name, names_.name(request->where));
   desk_.cancel({request->id, *id, *point});
   return {};
 }
