@@ -247,7 +247,10 @@ std::vector<Route> older_orders() {
   return {
       post("/cp/register", "A monitor registers its charge point (D-181)", register_point,
            {kPoint, host, port, location, price, ts},
-           {{403, "the scenario does not list it, and no place is free (network.external)"}}),
+           {{403,
+             "success is false: the scenario does not list it, and no place is free "
+             "(network.external)",
+             "application/json"}}),
       post("/cp/fault", "A monitor tells of a fault or its end (D-182)", report_fault,
            {kPoint, status, reason, ts}, {kMissing, kUnknown, kUnconfirmed}),
       post("/cp/heartbeat", "A monitor is alive (D-183)", heartbeat, {kPoint, ts},

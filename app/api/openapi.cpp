@@ -95,12 +95,15 @@ ordered_json success_of(const Route& route, std::string_view meaning) {
 ordered_json responses_of(const Route& route) {
   ordered_json result;
   result[std::to_string(route.success)] = success_of(route, "done");
-  const auto add = [&](unsigned status, std::string_view meaning) {
+  const auto add = [&](unsigned status, std::string_view meaning, std::string_view media = {}) {
     auto& slot = result[std::to_string(status)];
     if (!slot.is_null()) return;
     slot = status < 400 ? success_of(route, meaning) : error_of(route, meaning);
+    if (media.empty()) return;
+    slot["content"] = ordered_json::object();
+    slot["content"][std::string{media}] = ordered_json::object();
   };
-  for (const auto& outcome : route.outcomes) add(outcome.status, outcome.meaning);
+  for (const auto& outcome : route.outcomes) add(outcome.status, outcome.meaning, outcome.media);
   add(400, "a parameter is not known or wrong; the text names it");
   if (!route.is_open) add(401, "this door wants a token, and this is none of its");
   if (route.is_change) add(403, "the token only reads, or a foreign page asks");

@@ -53,6 +53,7 @@ using CallPtr = std::shared_ptr<const Call>;
 struct Outcome {
   unsigned status;
   std::string_view meaning;
+  std::string_view media = {};  ///< of one that has a form of its own
 };
 
 struct Route {

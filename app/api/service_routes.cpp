@@ -173,7 +173,7 @@ std::vector<Route> service_routes() {
                    {{"verbose", Kind::flag, "a line for each check"},
                     {"exclude", Kind::text, "checks that do not count: journal,etcd,nodes,load"}}});
   table.back().media = "text/plain";
-  table.back().outcomes = {{503, "one of them is not, or the run is about to end"}};
+  table.back().outcomes = {{503, "one of them is not, or the run is about to end", "text/plain"}};
   table.back().is_open = true;
   table.push_back({"GET", "/metrics", "Counters for Prometheus, text format 0.0.4", metrics});
   table.back().media = "text/plain";

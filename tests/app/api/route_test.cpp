@@ -75,6 +75,17 @@ TEST(ApiRoutes, TheDocumentHoldsExactlyTheRoutesTheirParametersAndTheirBodies) {
   }
 }
 
+TEST(ApiRoutes, TheDocumentKnowsWhichAnswersHaveAFormOfTheirOwn) {
+  const auto document = openapi_document();
+  const auto content = [&](const char* path, const char* method, const char* status) {
+    return document["paths"][path][method]["responses"][status]["content"];
+  };
+  EXPECT_EQ(content("/readyz", "get", "503").dump(), R"({"text/plain":{}})");
+  EXPECT_EQ(content("/cp/register", "post", "403").dump(), R"({"application/json":{}})") << "D-181";
+  EXPECT_TRUE(content("/livez", "get", "503")["application/json"].contains("schema"));
+  EXPECT_TRUE(content("/api/v1/events", "get", "503").contains("application/problem+json"));
+}
+
 TEST(ApiRoutes, TheContractsPathsAreThere) {  // contract, section 4
   for (const char* path : {"/",
                            "/health",
