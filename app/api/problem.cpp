@@ -13,6 +13,7 @@ std::string dumped(const ordered_json& body) {
 
 Style style_of(std::string_view path) noexcept {
   constexpr std::string_view kNewer = "/api/";
+  if (path.empty()) return Style::both;
   return path.substr(0, kNewer.size()) == kNewer ? Style::problem : Style::older;
 }
 
@@ -50,6 +51,7 @@ HttpResponse problem(Style style, unsigned status, const std::string& text,
   ordered_json body{
       {"type", "about:blank"}, {"title", phrase(status)}, {"status", status}, {"detail", text}};
   if (!field.empty()) body["field"] = field;
+  if (style == Style::both) body["error"] = text;
   HttpResponse response = json_answer(body, status);
   response.content_type = "application/problem+json";
   return response;

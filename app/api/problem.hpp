@@ -15,6 +15,7 @@ using runtime::HttpResponse;
 enum class Style {
   older,    ///< {"error": "..."}
   problem,  ///< application/problem+json (RFC 9457), under /api/v1
+  both,     ///< nobody knows which path was meant: a problem with an "error"
 };
 [[nodiscard]] Style style_of(std::string_view path) noexcept;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,9 +20,14 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kAcceptPause{50};
 // Among so many of the oldest a stranger is looked for that may go.
 constexpr std::size_t kCandidatesMax = 64;
-constexpr std::string_view kTooMany =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nRetry-After: 1\r\n"
-    "Content-Length: 21\r\nConnection: close\r\n\r\ntoo many connections\n";
+
+/// What is said to one who is not let in, in bytes.
+std::string too_many(const HttpComplaint& complain) {
+  const HttpResponse said = complain(503, "too many connections", {});
+  return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: " + said.content_type +
+         "\r\nRetry-After: 1\r\nContent-Length: " + std::to_string(said.body.size()) +
+         "\r\nConnection: close\r\n\r\n" + said.body;
+}
 
 }  // namespace
 
@@ -89,7 +95,8 @@ void HttpServer::Shared::refuse(tcp::socket socket) {
   error_code ignored;
   socket.non_blocking(true, ignored);
   if (guards.tls) return;  // a handshake is more than a refusal is worth
-  socket.write_some(boost::asio::buffer(kTooMany), ignored);
+  if (refusal.empty()) refusal = too_many(complain);
+  socket.write_some(boost::asio::buffer(refusal), ignored);
   farewells.see_off(std::move(socket));
 }
 

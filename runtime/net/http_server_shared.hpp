@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 
 #include "runtime/net/farewells.hpp"
 #include "runtime/net/http_server.hpp"
@@ -40,6 +41,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<HttpServer::Shared> {
   std::uint64_t spoken_before = 0;  ///< those that are older are no strangers, or over
   std::uint64_t bodies_bytes = 0;   ///< of requests under way, as far as they have come
   std::uint64_t answers_bytes = 0;  ///< that are being taken
+  std::string refusal;              ///< what one is told who is not let in; once it was
   Farewells farewells;
   bool is_stopping = false;
 };

@@ -86,6 +86,21 @@ TEST(ApiRoutes, TheDocumentKnowsWhichAnswersHaveAFormOfTheirOwn) {
   EXPECT_TRUE(content("/api/v1/events", "get", "503").contains("application/problem+json"));
 }
 
+TEST(ApiProblems, HaveTheFormOfTheirPathOrBothWhereNobodyKnowsIt) {  // D-179; contract, section 4
+  const auto older = problem(style_of("/cp"), 404, "no");
+  EXPECT_EQ(older.content_type, "application/json");
+  EXPECT_EQ(older.body, "{\"error\":\"no\"}\n");
+  const auto newer = problem(style_of("/api/v1/faults"), 404, "no");
+  EXPECT_EQ(newer.content_type, "application/problem+json");
+  EXPECT_EQ(newer.body.find("error"), std::string::npos);
+  const auto lost = problem(style_of(""), 431, "no");
+  EXPECT_EQ(lost.content_type, "application/problem+json");
+  const auto body = nlohmann::json::parse(lost.body);
+  EXPECT_EQ(body["error"], "no");
+  EXPECT_EQ(body["detail"], "no");
+  EXPECT_EQ(body["status"], 431);
+}
+
 TEST(ApiRoutes, TheContractsPathsAreThere) {  // contract, section 4
   for (const char* path : {"/",
                            "/health",

@@ -12,6 +12,7 @@
 namespace chargemill::runtime {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -109,7 +110,9 @@ TEST(HttpSiege, WhoIsRefusedReadsWhyWhateverItStillSays) {  // law 6
   Client second{served.port()};
   ASSERT_TRUE(comes_true([&] { return served.server().counters().connections_refused == 1; }));
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(second.say(get)) << "not reset by request " << i;
-  EXPECT_THAT(second.hear_all(), StartsWith("HTTP/1.1 503"));
+  const auto said = second.hear_all();
+  EXPECT_THAT(said, StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(said, EndsWith("\r\n\r\ntoo many connections []")) << "in the form of all errors";
 }
 
 TEST(HttpSiege, WhoAsksOnlyWhatEverybodyMayHasNoClaimToItsPlace) {  // law 6
