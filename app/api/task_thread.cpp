@@ -22,14 +22,23 @@ TaskThread::TaskThread(const char* name, std::size_t waiting_max, Clock clock)
 
 TaskThread::~TaskThread() { close(); }
 
+bool TaskThread::put(Queue& queue, std::deque<Task>& into, std::size_t most, Task task) {
+  const std::lock_guard lock{queue.mutex};
+  if (queue.is_closed || into.size() >= most) return false;
+  into.push_back(std::move(task));
+  queue.changed.notify_one();
+  return true;
+}
+
 Post TaskThread::post() const {
   return [queue = queue_, most = waiting_max_](Task task) {
-    const std::lock_guard lock{queue->mutex};
-    if (queue->is_closed || queue->tasks.size() >= most) return false;
-    queue->tasks.push_back(std::move(task));
-    queue->changed.notify_one();
-    return true;
+    return put(*queue, queue->tasks, most, std::move(task));
   };
+}
+
+Post TaskThread::post_begun() const {
+  return
+      [queue = queue_](Task task) { return put(*queue, queue->begun, kBegunMax, std::move(task)); };
 }
 
 Nanos TaskThread::busy_for() const {
@@ -39,10 +48,12 @@ Nanos TaskThread::busy_for() const {
 
 void TaskThread::close() {
   std::deque<Task> dropped;
+  std::deque<Task> dropped_begun;
   {
     const std::lock_guard lock{queue_->mutex};
     queue_->is_closed = true;
     dropped.swap(queue_->tasks);
+    dropped_begun.swap(queue_->begun);
     queue_->changed.notify_one();
   }
   if (thread_.joinable()) thread_.join();
@@ -55,10 +66,13 @@ void TaskThread::run(const char* name, Queue& queue) {
     {
       std::unique_lock lock{queue.mutex};
       queue.begun_at.reset();
-      queue.changed.wait(lock, [&queue] { return queue.is_closed || !queue.tasks.empty(); });
-      if (queue.tasks.empty()) return;
-      task = std::move(queue.tasks.front());
-      queue.tasks.pop_front();
+      queue.changed.wait(lock, [&queue] {
+        return queue.is_closed || !queue.begun.empty() || !queue.tasks.empty();
+      });
+      auto& next = queue.begun.empty() ? queue.tasks : queue.begun;
+      if (next.empty()) return;
+      task = std::move(next.front());
+      next.pop_front();
       queue.begun_at = queue.clock();
     }
     try {

@@ -14,7 +14,9 @@
 
 namespace chargemill::app::api {
 
-/// Runs tasks one after the other, in the order in which they came.
+/// Runs tasks one after the other: first what goes on with something that has begun, then what is
+/// new, each in the order in which they came. So one whose request was taken is answered, however
+/// many ask for more, and what was found for it does not lie about meanwhile.
 class TaskThread {
  public:
   /// Called by any thread.
@@ -28,8 +30,12 @@ class TaskThread {
   TaskThread(const TaskThread&) = delete;
   TaskThread& operator=(const TaskThread&) = delete;
 
-  /// Outlives the thread: a task that comes after close() is not taken. Any thread.
+  /// For what is new. Outlives the thread: a task that comes after close() is not taken. Any
+  /// thread.
   [[nodiscard]] Post post() const;
+  /// Likewise, for what goes on with something. Its room is its own: kBegunMax.
+  [[nodiscard]] Post post_begun() const;
+  static constexpr std::size_t kBegunMax = 16'384;
   /// How long it has been at one task; 0: it is at none. Any thread.
   [[nodiscard]] Nanos busy_for() const;
   /// Finishes the task under way, drops the others, and ends. May be repeated.
@@ -39,12 +45,14 @@ class TaskThread {
   struct Queue {
     std::mutex mutex;
     std::condition_variable changed;
-    std::deque<Task> tasks;  // guarded by mutex; likewise the next
+    std::deque<Task> begun;  // guarded by mutex; likewise the next
+    std::deque<Task> tasks;
     bool is_closed = false;
     std::optional<std::chrono::steady_clock::time_point> begun_at;  // of the task under way
     Clock clock;                                                    // set once
   };
 
+  static bool put(Queue& queue, std::deque<Task>& into, std::size_t most, Task task);
   static void run(const char* name, Queue& queue);
 
   std::shared_ptr<Queue> queue_;

@@ -26,7 +26,7 @@ using runtime::HttpAnswer;
 using runtime::HttpRequest;
 using runtime::HttpServer;
 
-/// Requests and answers of the network that wait for the API's thread.
+/// Requests that wait for the API's thread.
 constexpr std::size_t kWaitingMax = 1'024;
 
 /// Between commas and blanks.
@@ -51,7 +51,7 @@ class HttpDoor final : public Door {
       : io_(host.io),
         page_directory_(settings.page_directory),
         thread_("http api", kWaitingMax),
-        world_(host.desk, host.scenario, host.directory, thread_.post()),
+        world_(host.desk, host.scenario, host.directory, thread_.post_begun()),
         barrier_(host.io.context(), host.facts.own_journal) {
     const RunFacts& facts = host.facts;
     if (host.history.has_past())
@@ -144,7 +144,7 @@ class HttpDoor final : public Door {
         answer(api::complaint(500, "this request could not be answered", target));
       }
     };
-    if (!world_.later(std::move(task))) answer(api::answer_if_full(target));
+    if (!take_in_(std::move(task))) answer(api::answer_if_full(target));
   }
 
   /// Any thread; the task runs on the IoThread, or is dropped if that ends before.
@@ -158,6 +158,7 @@ class HttpDoor final : public Door {
   runtime::IoThread& io_;
   const std::filesystem::path page_directory_;
   api::TaskThread thread_;
+  const api::Post take_in_ = thread_.post();
   api::World world_;
   std::shared_ptr<dashboard::Feed> feed_;
   std::optional<HttpServer> server_;

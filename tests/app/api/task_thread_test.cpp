@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <future>
+#include <string>
+#include <vector>
 
 #include "app/api/api.hpp"
 
@@ -63,6 +65,24 @@ struct Stuck {
     return answer ? answer->status : 0U;
   }
 };
+
+TEST(TaskThread, FinishesWhatHasBegunBeforeAllThatIsNewHoweverMuchWaits) {  // law 6
+  Stuck s;
+  std::vector<std::string> done;
+  std::promise<void> is_over;
+  EXPECT_TRUE(s.thread.post()([&] {
+    done.emplace_back("new");
+    is_over.set_value();
+  }));
+  EXPECT_FALSE(s.thread.post()([] {})) << "no room for another";
+  EXPECT_TRUE(s.thread.post_begun()([&] { done.emplace_back("first"); }));
+  EXPECT_TRUE(s.thread.post_begun()([&] { done.emplace_back("second"); }));
+  s.may_end.set_value();
+  is_over.get_future().wait();
+  EXPECT_EQ(done, (std::vector<std::string>{"first", "second", "new"}));
+  s.thread.close();
+  EXPECT_FALSE(s.thread.post_begun()([] {}));
+}
 
 TEST(Livez, SaysThatAThreadIsStuckAfterFiveSecondsAtOneTaskAndNoSooner) {  // contract, section 4
   Stuck s;
