@@ -30,11 +30,14 @@ bool TaskThread::put(Queue& queue, std::deque<Task>& into, std::size_t most, Tas
   return true;
 }
 
-Post TaskThread::post() const {
-  return [queue = queue_, most = waiting_max_](Task task) {
+Post TaskThread::post_below(std::size_t most) const {
+  return [queue = queue_, most](Task task) {
     return put(*queue, queue->tasks, most, std::move(task));
   };
 }
+
+Post TaskThread::post() const { return post_below(waiting_max_); }
+Post TaskThread::post_of_stranger() const { return post_below(waiting_max_ / 2); }
 
 Post TaskThread::post_begun() const {
   return

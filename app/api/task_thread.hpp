@@ -33,6 +33,8 @@ class TaskThread {
   /// For what is new. Outlives the thread: a task that comes after close() is not taken. Any
   /// thread.
   [[nodiscard]] Post post() const;
+  /// Likewise, of one who may take half of the room only: it is left to others then.
+  [[nodiscard]] Post post_of_stranger() const;
   /// Likewise, for what goes on with something. Its room is its own: kBegunMax.
   [[nodiscard]] Post post_begun() const;
   static constexpr std::size_t kBegunMax = 16'384;
@@ -52,6 +54,7 @@ class TaskThread {
     Clock clock;                                                    // set once
   };
 
+  [[nodiscard]] Post post_below(std::size_t most) const;
   static bool put(Queue& queue, std::deque<Task>& into, std::size_t most, Task task);
   static void run(const char* name, Queue& queue);
 

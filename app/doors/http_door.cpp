@@ -135,6 +135,8 @@ class HttpDoor final : public Door {
     if (target.substr(0, target.find('?')) == "/ws") return answer(only_upgraded(target));
     if (auto stuck = api::answer_if_stuck(target, thread_.busy_for()))
       return answer(std::move(*stuck));
+    // Who may ask for nothing but whether the run is ready must not keep out who may.
+    const api::Post& take_in = request.is_stranger ? take_stranger_in_ : take_in_;
     auto task = [this, request = std::move(request), target, answer]() mutable {
       try {
         api::answer(world_, std::move(request), answer);
@@ -144,7 +146,7 @@ class HttpDoor final : public Door {
         answer(api::complaint(500, "this request could not be answered", target));
       }
     };
-    if (!take_in_(std::move(task))) answer(api::answer_if_full(target));
+    if (!take_in(std::move(task))) answer(api::answer_if_full(target));
   }
 
   /// Any thread; the task runs on the IoThread, or is dropped if that ends before.
@@ -159,6 +161,7 @@ class HttpDoor final : public Door {
   const std::filesystem::path page_directory_;
   api::TaskThread thread_;
   const api::Post take_in_ = thread_.post();
+  const api::Post take_stranger_in_ = thread_.post_of_stranger();
   api::World world_;
   std::shared_ptr<dashboard::Feed> feed_;
   std::optional<HttpServer> server_;

@@ -218,7 +218,8 @@ void HttpConnection::on_header(Error error) {
   const auto announced = parser_->content_length();
   if (announced && *announced > shared_->limits.body_bytes)
     return refuse(413, "the body is too large");
-  has_spoken_ = has_spoken_ || !verdict.is_stranger;
+  is_stranger_ = verdict.is_stranger;
+  has_spoken_ = has_spoken_ || !is_stranger_;
   // What everybody may ask for needs none.
   if (verdict.is_stranger && (parser_->chunked() || announced.value_or(0) > 0))
     return refuse(413, "a body is taken with a token only");
@@ -260,7 +261,9 @@ void HttpConnection::hand_over() {
       self->on_answer(turn, std::move(response));
     });
   };
-  shared_->handler(plain(parser_->release()), std::move(answer));
+  HttpRequest request = plain(parser_->release());
+  request.is_stranger = is_stranger_;
+  shared_->handler(std::move(request), std::move(answer));
 }
 
 void HttpConnection::on_answer(std::uint64_t turn, HttpResponse&& answer) {

@@ -120,6 +120,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Phase phase_ = Phase::idle;
   bool is_head_ = false;
   bool has_spoken_ = false;
+  bool is_stranger_ = false;  ///< who asks at present
   bool is_timed_out_ = false;
   bool is_last_ = false;  ///< the connection closes after this answer
 };

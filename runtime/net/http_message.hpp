@@ -22,6 +22,7 @@ struct HttpRequest {
   std::string target;               ///< as it was sent: `/path?query`, or `*` (of OPTIONS)
   std::vector<HttpHeader> headers;  ///< names in small letters
   std::string body;
+  bool is_stranger = false;  ///< the gate says so (HttpVerdict)
 
   /// The first of that name, in small letters; empty: there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept {

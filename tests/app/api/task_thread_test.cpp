@@ -50,9 +50,9 @@ struct Stuck {
   HandClock clock;
   std::promise<void> begun;
   std::promise<void> may_end;
-  TaskThread thread{"test", 1, clock.clock()};
+  TaskThread thread;
 
-  Stuck() {
+  explicit Stuck(std::size_t waiting_max = 1) : thread{"test", waiting_max, clock.clock()} {
     EXPECT_TRUE(thread.post()([&] {
       begun.set_value();
       may_end.get_future().wait();
@@ -82,6 +82,15 @@ TEST(TaskThread, FinishesWhatHasBegunBeforeAllThatIsNewHoweverMuchWaits) {  // l
   EXPECT_EQ(done, (std::vector<std::string>{"first", "second", "new"}));
   s.thread.close();
   EXPECT_FALSE(s.thread.post_begun()([] {}));
+}
+
+TEST(TaskThread, LeavesHalfOfItsRoomToThoseWhoAreKnown) {  // issue, section 6; law 6
+  Stuck s{4};
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(s.thread.post_of_stranger()([] {}));
+  EXPECT_FALSE(s.thread.post_of_stranger()([] {}));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(s.thread.post()([] {}));
+  EXPECT_FALSE(s.thread.post()([] {}));
+  s.may_end.set_value();
 }
 
 TEST(Livez, SaysThatAThreadIsStuckAfterFiveSecondsAtOneTaskAndNoSooner) {  // contract, section 4

@@ -85,7 +85,8 @@ class Served {
     HttpResponse response;
     response.content_type = "text/plain";
     response.body = request.method + " " + request.target + " " +
-                    std::string{request.header("x-test")} + " " + request.body;
+                    std::string{request.header("x-test")} + " " + request.body +
+                    (request.is_stranger ? "(a stranger)" : "");
     if (request.target == "/empty") response = HttpResponse{204, "application/json", ""};
     if (request.target == "/big") response.body.assign(8U << 20U, 'x');
     answer(std::move(response));
