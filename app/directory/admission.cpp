@@ -9,6 +9,8 @@ constexpr Price kPriceUnknown{300'000};
 
 Result<PointId> take_a_place(network::Desk& desk, const Directory& names,
                              const codec::CPRegistration& body) {
+  // To the desk it would mean: under any name.
+  if (body.cp_id.empty()) return failure(ErrorKind::invalid_input, "cp_id is empty");
   network::PointSpec stranger;
   stranger.id = body.cp_id;
   stranger.power = kPowerUnknown;

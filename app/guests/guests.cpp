@@ -153,6 +153,8 @@ Guests::OrWhy<PointId> Guests::monitor(const Link& from, std::string_view name) 
 }
 
 Guests::OrWhy<DriverId> Guests::driver(const Link& from, std::string_view name) {
+  // To the desk it would mean: under any name.
+  if (name.empty()) return tl::unexpected<std::string>("driver_id: is empty");
   auto id = names_.driver(name);
   if (!id) {
     network::NewDriver stranger;

@@ -117,8 +117,10 @@ TEST(OlderApi, ARegistrationThatIsRefusedTakesNoPlace) {  // D-017, D-042, D-181
   json body{{"cp_id", "CP-BAD"}, {"cp_e_host", "h"}, {"cp_e_port", 1}, {"price_eur_kwh", -1}};
   (void)office.post("/cp/register", body, 422);
   EXPECT_EQ(office.ask("GET", "/cp/CP-BAD").status, 404U);
-  body["cp_id"] = "CP-GOOD";
   body["price_eur_kwh"] = 0.4;
+  body["cp_id"] = "";
+  EXPECT_EQ(office.post("/cp/register", body, 403)["message"], "Registration failed");
+  body["cp_id"] = "CP-GOOD";
   EXPECT_EQ(office.post("/cp/register", body)["success"], true);
   EXPECT_EQ(office.get("/cp/CP-GOOD")["price_eur_kwh"], 0.4);
 }

@@ -218,6 +218,24 @@ TEST(Guests, ARegistrationThatIsRefusedTakesNoPlaceAndChangesNothing) {  // D-04
   EXPECT_EQ(h.say(h.point, registration("CP-GOOD", "1000")), "ACK: cp.register");
   EXPECT_TRUE(h.names.point("CP-GOOD")) << "the place is still there";
 }
+TEST(Guests, ANameThatIsEmptyTakesNoPlace) {  // D-018, D-042
+  auto one_place = scenario();
+  one_place.network.external = 1;
+  one_place.drivers.external = 1;
+  Hotel h{one_place};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(
+        h.say(h.point, R"({"type": "cp.register", "cp_id": "", "cp_e_host": "h", "cp_e_port": 1})"),
+        "NACK: Registration failed: cp_id is empty");
+    EXPECT_EQ(h.say(h.driver, R"({"type": "driver.return", "driver_id": ""})"),
+              "NACK: driver_id: is empty");
+  }
+  EXPECT_EQ(
+      h.say(h.point, R"({"type": "cp.register", "cp_id": "X", "cp_e_host": "h", "cp_e_port": 1})"),
+      "ACK: cp.register");
+  EXPECT_EQ(h.say(h.driver, R"({"type": "driver.return", "driver_id": "eve"})"),
+            "ACK: driver.return");
+}
 TEST(Guests, ARequestThatIsOverLongAgoDoesNotBeginAgain) {  // D-054
   Hotel h;
   constexpr int kMany = 50;
