@@ -166,7 +166,7 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   if (!host_.desk.may_change()) return std::string{control_texts::kVirtualTime};
   const std::size_t points = host_.desk.points();
   std::string said;
-  if (command.verb == Verb::stop || command.verb == Verb::resume) {
+  if (command.is_for_all || command.verb == Verb::stop || command.verb == Verb::resume) {
     said = control_texts::done(word(command.verb), std::to_string(command.is_for_all ? points : 1));
     if (points == 0) return said;
   } else {

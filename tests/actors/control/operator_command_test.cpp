@@ -36,7 +36,9 @@ TEST(OperatorCommand, EachVerbIsUnderstood) {  // D-145
   EXPECT_EQ(told("RESUME#CP-001"), "RESUME cp=CP-001");
   EXPECT_EQ(told("RESUME#*"), "RESUME all");
   EXPECT_EQ(told("STOP_SUPPLY#CP-001"), "STOP_SUPPLY cp=CP-001");
+  EXPECT_EQ(told("STOP_SUPPLY#*"), "STOP_SUPPLY all");
   EXPECT_EQ(told("SHUTDOWN#CP-001"), "SHUTDOWN cp=CP-001");
+  EXPECT_EQ(told("SHUTDOWN#*"), "SHUTDOWN all");
   EXPECT_EQ(told("POWER_ON#CP-001"), "POWER_ON cp=CP-001");
   EXPECT_EQ(told("SIMULATE_FAULT#CP-001#ON"), "SIMULATE_FAULT cp=CP-001 on");
   EXPECT_EQ(told("SIMULATE_FAULT#CP-001#OFF"), "SIMULATE_FAULT cp=CP-001");
@@ -134,8 +136,8 @@ TEST(OperatorCommand, FieldsAreCountedAndNamesChecked) {
   EXPECT_EQ(told("STATUS#" + std::string(kNameBytesMax + 1, 'a')),
             "NACK: a name is too long, use STATUS#CP[#AGE]");
 }
-TEST(OperatorCommand, AllIsForStopAndResumeOnly) {  // D-076, D-077
-  for (const char* text : {"STATUS#*", "SHUTDOWN#*", "STOP_SUPPLY#*", "START#*#d"})
+TEST(OperatorCommand, AllIsForTheOrdersOfAnOperatorOnly) {  // D-081
+  for (const char* text : {"STATUS#*", "RESET_BREAKER#*", "PLUG#*", "START#*#d"})
     EXPECT_EQ(told(text).rfind("NACK: only one at a time, use ", 0), 0U) << text;
 }
 TEST(OperatorCommand, AnUnknownKindOfFaultListsThoseThereAre) {
@@ -155,7 +157,7 @@ TEST(OperatorCommand, WhatOnlyLooksChangesNothing) {  // D-147
 TEST(OperatorCommand, HelpNamesThemAll) {
   EXPECT_EQ(
       help_text(),
-      "PING HELP LIST[#FROM] STATUS#CP[#AGE] STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP SHUTDOWN#CP "
+      "PING HELP LIST[#FROM] STATUS#CP[#AGE] STOP#CP|* RESUME#CP|* STOP_SUPPLY#CP|* SHUTDOWN#CP|* "
       "RESET_BREAKER#CP PLUG#CP UNPLUG#CP START#CP#DRIVER INJECT#CP#KIND[#SECONDS] STATS#CP "
       "AVAILABLE[#ZONE|*[#FROM]] ADD_CP#CP|-[#ZONE[#KW[#EUR]]] ADD_DRIVER#DRIVER|-[#CP...] "
       "NODES POWER_ON#CP SIMULATE_FAULT#CP#ON|OFF");

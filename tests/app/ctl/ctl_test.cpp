@@ -30,7 +30,9 @@ TEST(CtlWords, BecomeCommandsOfTheDoor) {
   EXPECT_EQ(sent({"inject", "CP-001", "engine_ko", "7"}), "INJECT#CP-001#engine_ko#7");
   EXPECT_EQ(sent({"simulate-fault", "CP-001", "on"}), "SIMULATE_FAULT#CP-001#ON");
   EXPECT_EQ(sent({"simulate-fault", "CP-001", "off"}), "SIMULATE_FAULT#CP-001#OFF");
+  EXPECT_EQ(sent({"stop-session", "all"}), "STOP_SUPPLY#*");
   EXPECT_EQ(sent({"shutdown", "CP-001"}), "SHUTDOWN#CP-001");
+  EXPECT_EQ(sent({"shutdown", "all"}), "SHUTDOWN#*");
   EXPECT_EQ(sent({"power-on", "CP-001"}), "POWER_ON#CP-001");
   EXPECT_EQ(sent({"add", "cp", "CP-900", "Z01", "50", "0.35"}), "ADD_CP#CP-900#Z01#50#0.35");
   EXPECT_EQ(sent({"add", "charge-point", "-"}), "ADD_CP#-");

@@ -80,6 +80,20 @@ TEST(TcpDoor, FaultsAndShutdownsCanBeOrdered) {  // D-080, D-110
       << "one failure more at the breaker";
 }
 
+TEST(TcpDoor, AllSuppliesCanBeEndedAndAllEnginesShutDown) {  // D-079, D-080, D-081
+  Station s{3};
+  EXPECT_EQ(s.ask("START#CP-000001#-"), "ACK: START#CP-000001");
+  EXPECT_EQ(s.ask("START#CP-000003#-"), "ACK: START#CP-000003");
+  s.still.pass(2s);
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=SUPPLYING#CP-000002=ACTIVATED#CP-000003=SUPPLYING");
+  EXPECT_EQ(s.ask("STOP_SUPPLY#*"), "ACK: STOP_SUPPLY#3");
+  s.still.pass(1s);
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=ACTIVATED#CP-000002=ACTIVATED#CP-000003=ACTIVATED");
+  EXPECT_EQ(s.ask("SHUTDOWN#*"), "ACK: SHUTDOWN#3");
+  s.still.pass(5s);
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=BROKEN#CP-000002=BROKEN#CP-000003=BROKEN");
+}
+
 TEST(TcpDoor, WhoWasShutDownCanBeSwitchedOnAgain) {  // D-080, D-089
   Station s{2};
   EXPECT_EQ(s.ask("SHUTDOWN#CP-000002"), "ACK: SHUTDOWN#CP-000002");
