@@ -55,6 +55,16 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
           {"commit", kCommit}};
 }
 
+/// In the words of a central elsewhere.
+void add_link_warnings(const LinkFigures& link, ordered_json& to) {
+  if (link.declined > 0)
+    to.push_back(fmt::format("{} messages were declined by central (the last trouble: {})",
+                             link.declined, link.last_trouble));
+  if (link.lost > 0)
+    to.push_back(fmt::format("{} connections to central were lost, {} messages with them ({})",
+                             link.lost, link.unanswered, link.last_trouble));
+}
+
 /// What does not make a run invalid, but what its reader should know.
 ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outcome) {
   auto result = ordered_json::array();
@@ -89,7 +99,7 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
     result.push_back(fmt::format(
         "{} orders were refused: they came from a central that another one had followed",
         t.orders_refused));
-  if (t.messages_unknown > 0)
+  if (t.messages_unknown > 0 && !outcome.link)
     result.push_back(
         fmt::format("{} messages were about charge points that central does not know: dropped",
                     t.messages_unknown));
@@ -117,9 +127,7 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
                                  outcome.journal->status.last_failure.empty()
                                      ? "no time left"
                                      : outcome.journal->status.last_failure));
-  if (const auto& link = outcome.link; link && link->lost > 0)
-    result.push_back(fmt::format("{} connections to central were lost, {} messages with them ({})",
-                                 link->lost, link->unanswered, link->last_trouble));
+  if (outcome.link) add_link_warnings(*outcome.link, result);
   if (t.records_lost > 0)
     result.push_back(
         fmt::format("{} records found no room in the journal and are lost", t.records_lost));

@@ -252,5 +252,20 @@ TEST(Summary, TellsDetectionInModelTimeToo) {
   EXPECT_NE(late.find("max 18.0 s, its own lateness included\n"), std::string::npos) << late;
 }
 
+TEST(Summary, WhatACentralElsewhereDeclinesIsSaidInItsWords) {
+  auto outcome = sound();
+  outcome.last.totals.messages_unknown = 10;
+  outcome.link.emplace();
+  outcome.link->sent = outcome.link->declined = 10;
+  outcome.link->last_trouble = "NACK: the engine of CP-000001 is not outside";
+  EXPECT_EQ(summary_of(outcome)["warnings"],
+            nlohmann::json::array({"10 messages were declined by central (the last trouble: NACK: "
+                                   "the engine of CP-000001 is not outside)"}));
+  outcome.link.reset();
+  EXPECT_EQ(summary_of(outcome)["warnings"],
+            nlohmann::json::array(
+                {"10 messages were about charge points that central does not know: dropped"}));
+}
+
 }  // namespace
 }  // namespace chargemill::app
