@@ -15,8 +15,8 @@ using central::ShardState;
 constexpr const char* kTooMany = "too many questions are under way, try again later";
 
 PointCopy copy_of(const ShardState& shard, const PointRecord& record, SimTime now) {
-  return {record, shard.up && central::is_available(record, shard.settings.breaker, now),
-          shard.journal_behind};
+  const Objection against = objection_to(shard, record, now);
+  return {record, against.reason == Reason::none, shard.journal_behind, against};
 }
 
 /// Only copies; on the workers' threads.

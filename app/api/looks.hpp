@@ -10,6 +10,7 @@
 #include "actors/central/availability.hpp"
 #include "actors/central/inspection.hpp"
 #include "app/api/route.hpp"
+#include "app/directory/objection.hpp"
 
 namespace chargemill::app::api {
 
@@ -18,6 +19,7 @@ struct PointCopy {
   central::PointRecord record;
   bool is_available = false;
   bool is_journal_behind = false;  ///< records of its shard wait for room in the journal's queue
+  Objection against;               ///< to a supply that would begin now
 };
 
 /// Which charge points are meant: all conditions at once.

@@ -60,8 +60,12 @@ void start(const CallPtr& call) {
   constexpr double kMost = 1e6;
   if (kwh > kMost) return call->refuse(422, "energy_kwh: must be from 0 to 1e6", "energy_kwh");
   what.target = Energy{static_cast<std::int64_t>(kwh * static_cast<double>(kMillijoulesPerKwh))};
-  call->world.desk.start(call->point, what);
-  confirm(*call, "start");
+  // Whether it was let in comes back to nobody who could be told: so it is asked before.
+  look_at(call, call->point, [call, what](const PointCopy& copy, SimTime) {
+    if (copy.against.reason != Reason::none) return call->refuse(409, objection_text(copy.against));
+    call->world.desk.start(call->point, what);
+    confirm(*call, "start");
+  });
 }
 
 void inject(const CallPtr& call) {
@@ -139,6 +143,10 @@ std::vector<Route> order_routes() {
       at_point("/api/v1/charge-points/{id}/unplug", "Unplug the vehicle (D-106)", unplug));
   table.push_back(at_point("/api/v1/charge-points/{id}/start",
                            "Start a supply at its own menu (D-106)", start));
+  table.back().outcomes = {
+      {409,
+       "the charge point is not available, the text says why; or virtual time: nobody outside may "
+       "change anything"}};
   table.back().body = {{"driver_id", Kind::driver, "whose ticket it is; left out: nobody's"},
                        {"energy_kwh", Kind::number, "it ends then; left out: no limit"}};
   table.push_back(at_point("/api/v1/charge-points/{id}/simulate-fault",

@@ -174,8 +174,9 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
   }
   if (is_done_there(command.verb) && host_.desk.is_outside(point))
     return "NACK: the charge point is outside: do it there";
+  if (command.verb == Verb::start) return start(client, command, point);
   if (!inspector_.has_room()) return std::string{control_texts::kBusy};
-  if (!give_order(command, point)) return "NACK: Driver not found";
+  give_order(command, point);
   // Central passes on what it is told in order: when this look is back, it has. (To another node
   // the look has a way of its own, and may be there first.)
   confirm(client, point, said);
@@ -196,36 +197,39 @@ void ControlService::confirm(const Client& client, PointId point, const std::str
   look_at(client, point, when_seen, control_texts::unconfirmed(said), is_relayed);
 }
 
-bool ControlService::give_order(const Command& command, PointId point) {
+// Whether it was let in comes back to nobody who could be told: so it is asked before.
+std::optional<std::string> ControlService::start(const Client& client, const Command& command,
+                                                 PointId point) {
+  const auto driver = command.driver == "-" ? kNobody : host_.directory.driver(command.driver);
+  if (!driver) return "NACK: Driver not found";
+  const auto said = control_texts::done(word(command.verb), command.point);
+  look_at(client, point, [=](const Client& asker, const SeenPoint& seen, SimTime) {
+    if (seen.against.reason != Reason::none)
+      return asker.hear("NACK: " + objection_text(seen.against));
+    host_.desk.start(point, {Energy{}, *driver});
+    confirm(asker, point, said);
+  });
+  return std::nullopt;
+}
+
+void ControlService::give_order(const Command& command, PointId point) {
   auto& desk = host_.desk;
-  if (const auto action = action_of(command.verb)) {
-    desk.order({point, *action, command.is_for_all});
-    return true;
-  }
+  if (const auto action = action_of(command.verb))
+    return desk.order({point, *action, command.is_for_all});
   switch (command.verb) {
     case Verb::plug:
-      desk.plug(point);
-      return true;
+      return desk.plug(point);
     case Verb::unplug:
-      desk.unplug(point);
-      return true;
+      return desk.unplug(point);
     case Verb::inject:
-      desk.inject({kind_of(command.injection), point, command.duration});
-      return true;
+      return desk.inject({kind_of(command.injection), point, command.duration});
     case Verb::power_on:
-      desk.switch_on(point);
-      return true;
-    case Verb::simulate_fault:
-      desk.simulate_fault(point, command.is_on);
-      return true;
+      return desk.switch_on(point);
     default:
       break;
   }
-  CHARGEMILL_ASSERT(command.verb == Verb::start);
-  const auto driver = command.driver == "-" ? kNobody : host_.directory.driver(command.driver);
-  if (!driver) return false;
-  desk.start(point, {Energy{}, *driver});
-  return true;
+  CHARGEMILL_ASSERT(command.verb == Verb::simulate_fault);
+  desk.simulate_fault(point, command.is_on);
 }
 
 std::optional<std::string> ControlService::add_point(const Client& client, const Command& command) {

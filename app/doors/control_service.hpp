@@ -61,7 +61,10 @@ class ControlService final : public runtime::FrameService {
   [[nodiscard]] std::optional<std::string> list(const Client& client, const Command& command);
   [[nodiscard]] std::optional<std::string> change(const Client& client, const Command& command,
                                                   PointId point);
-  [[nodiscard]] bool give_order(const Command& command, PointId point);
+  /// Begins a supply there, if one can begin (D-106).
+  [[nodiscard]] std::optional<std::string> start(const Client& client, const Command& command,
+                                                 PointId point);
+  void give_order(const Command& command, PointId point);
   [[nodiscard]] std::optional<std::string> add_point(const Client& client, const Command& command);
   [[nodiscard]] std::string add_driver(const Command& command);
 

@@ -10,10 +10,11 @@ namespace chargemill::app {
 using central::PointRecord;
 using central::ShardState;
 
-std::uint32_t PointLook::look(const ShardState& shard, SimTime, std::uint32_t) {
+std::uint32_t PointLook::look(const ShardState& shard, SimTime now, std::uint32_t) {
   const auto at = central::find(shard, point_);
   if (at == central::kNowhere) return static_cast<std::uint32_t>(shard.points.size());
-  seen_ = {shard.points[at], shard.journal_behind};
+  const PointRecord& point = shard.points[at];
+  seen_ = {point, shard.journal_behind, objection_to(shard, point, now)};
   return kEnough;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "actors/central/inspection.hpp"
+#include "app/directory/objection.hpp"
 #include "app/doors/control_texts.hpp"
 
 namespace chargemill::app {
@@ -12,6 +13,7 @@ namespace chargemill::app {
 struct SeenPoint {
   central::PointRecord record;
   bool is_journal_behind = false;  ///< records of its shard wait for room in the journal's queue
+  Objection against;               ///< to a supply that would begin now
 };
 
 /// Copies the record of one charge point. `then` is called on a worker's thread.

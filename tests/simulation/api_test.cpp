@@ -306,6 +306,8 @@ TEST(Api, APersonPlugsStartsAndUnplugs) {  // D-106
   const json point = office.point("CP-001");
   EXPECT_EQ(point["state"], "SUPPLYING");
   EXPECT_EQ(point["current_driver"], "driver-0");
+  EXPECT_EQ(office.post(at + "start", nullptr, 409)["detail"],
+            "Charging point not available (state: SUPPLYING)");
   EXPECT_EQ(office.get("/api/v1/drivers/driver-0/sessions/current")["session"]["cp_id"], "CP-001");
   const json requests = office.get("/api/v1/requests");
   ASSERT_EQ(requests["requests"].size(), 1U);

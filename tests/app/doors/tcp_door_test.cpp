@@ -80,6 +80,18 @@ TEST(TcpDoor, FaultsAndShutdownsCanBeOrdered) {  // D-080, D-110
       << "one failure more at the breaker";
 }
 
+TEST(TcpDoor, ASupplyThatCannotBeginIsRefused) {  // D-144, D-106, D-052
+  Station s{2};
+  EXPECT_EQ(s.ask("START#CP-000001#-"), "ACK: START#CP-000001");
+  s.still.pass(2s);
+  EXPECT_EQ(s.ask("START#CP-000001#driver-alice"),
+            "NACK: Charging point not available (state: SUPPLYING)");
+  EXPECT_EQ(s.ask("STOP#CP-000002"), "ACK: STOP#1");
+  s.still.pass(1s);
+  EXPECT_EQ(s.ask("START#CP-000002#-"), "NACK: Charging point not available (state: STOPPED)");
+  EXPECT_EQ(s.ask("LIST"), "ACK: LIST#CP-000001=SUPPLYING#CP-000002=STOPPED");
+}
+
 TEST(TcpDoor, AllSuppliesCanBeEndedAndAllEnginesShutDown) {  // D-079, D-080, D-081
   Station s{3};
   EXPECT_EQ(s.ask("START#CP-000001#-"), "ACK: START#CP-000001");
