@@ -56,9 +56,8 @@ class Agreement::Life {
   /// `done` is called once nobody waits for this node's lease any more, if that can be had.
   void leave(std::function<void()> done) {
     left_ = std::move(done);
-    if (member_.is_stopped()) return left_();
-    on(Leave{});
-    if (!is_revoking_) left_();
+    if (!member_.is_stopped()) on(Leave{});
+    if (!is_revoking_) say_left();
   }
   void close() {
     alarm_.clear();
@@ -70,7 +69,8 @@ class Agreement::Life {
     const bool is_revoke = std::holds_alternative<Revoke>(ask.request);
     is_revoking_ = is_revoking_ || is_revoke;
     etcd_->call(ask.request, [this, call = ask.call, is_revoke](const Result<Answer>& answer) {
-      if (is_revoke) return left_();
+      if (is_revoke) is_revoking_ = false;
+      if (is_revoke) return say_left();
       if (answer) return on(Answered{call, *answer});
       last_error_ = answer.error().text;
       on(Unanswered{call, answer.error().text});
@@ -95,6 +95,10 @@ class Agreement::Life {
     stopped_ = stop.why;
     etcd_->stop_watching();
     if (listener_.on_stop) listener_.on_stop(stop.why);
+  }
+
+  void say_left() {
+    if (const auto left = std::exchange(left_, nullptr)) left();
   }
 
   void publish() {
@@ -148,6 +152,8 @@ void Agreement::post(Event event) {
 void Agreement::drained(Revision epoch) { post(Drained{epoch}); }
 void Agreement::let_go(const LetGo& heard) { post(heard); }
 void Agreement::part_with() { post(PartWith{}); }
+void Agreement::hand_on(const Owner& to) { post(HandOn{to}); }
+void Agreement::leave() { post(Leave{}); }
 void Agreement::welcome(const Owner& who) { post(Welcome{who}); }
 
 Agreement::Status Agreement::status() const {

@@ -60,6 +60,12 @@ class Agreement {
   void let_go(const LetGo& heard);
   /// This node wants to leave, once others have its shards; the view says so soon.
   void part_with();
+  /// This node, the central, orders nothing any more and lets that one lead; the view says so once
+  /// it does. Should that one be lost before, another one may be named.
+  void hand_on(const Owner& to);
+  /// Gives its place up, now and for good: the others need not wait for its lease. The view stays
+  /// as it is. No on_stop.
+  void leave();
   /// That node is ready: if this one is the central, it may have shards.
   void welcome(const Owner& who);
 

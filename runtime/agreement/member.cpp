@@ -45,6 +45,11 @@ bool View::is_leaving(const Owner& one) const noexcept {
   return std::find(leaving.begin(), leaving.end(), one) != leaving.end();
 }
 
+bool View::could_lead(const Owner& one) const noexcept {
+  return has(one) && !is_leaving(one) && roles_of(one).central &&
+         table.has_part(table.number_of(one));
+}
+
 Member::Member(MemberOptions options, MachineTime now)
     : options_(std::move(options)),
       ttl_(options_.lease),
@@ -66,7 +71,7 @@ bool Member::may_act(MachineTime now) const noexcept {
 }
 
 bool Member::is_central(MachineTime now) const noexcept {
-  return may_act(now) && view_.central && *view_.central == self_;
+  return may_act(now) && view_.central && *view_.central == self_ && !heir_;
 }
 
 bool Member::acts_for(std::size_t shard, MachineTime now) const noexcept {
@@ -205,7 +210,7 @@ void Member::apply(const Change& change) {
   const std::string_view rest = std::string_view{kv.key}.substr(options_.prefix.size());
   if (rest == kCentral) {
     view_.central = change.is_removed ? std::nullopt : owner_from(kv.value);
-    view_.token = change.is_removed ? Revision{} : kv.created;
+    view_.token = change.is_removed ? Revision{} : kv.modified;
   } else if (rest == kShardsKey) {
     auto table = change.is_removed ? ShardTable{} : shard_table_from(kv.value);
     if (!table) return stop(kv.key + " holds no shard table: etcdctl del removes it");
@@ -242,6 +247,7 @@ void Member::view_changed(Revision epoch_before) {
   } else if (!is_mine || here->who != self_) {
     return stop("its key is gone from etcd: its lease has run out, or somebody removed it");
   }
+  if (!view_.central || *view_.central != self_) heir_.reset();
   if (view_.epoch == epoch_before) return;
   let_go_.clear();
   tell_at_ = MachineTime::max();
@@ -263,6 +269,11 @@ void Member::handle(const Welcome& event) {
   const auto is_over = [&](const Owner& one) { return one == event.who || !view_.has(one); };
   ready_.erase(std::remove_if(ready_.begin(), ready_.end(), is_over), ready_.end());
   ready_.push_back(event.who);
+}
+
+// Who does not lead has nothing to hand on.
+void Member::handle(const HandOn& event) {
+  if (view_.central && *view_.central == self_) heir_ = event.to;
 }
 
 void Member::handle(const Leave&) {

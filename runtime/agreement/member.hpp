@@ -50,13 +50,15 @@ struct View {
   Revision revision{};
   std::vector<Peer> members;     ///< by incarnation: who came first is first
   std::optional<Owner> central;  ///< who holds its key
-  Revision token{};              ///< when that key was created: what its orders are fenced with
+  Revision token{};              ///< when it got that key: what its orders are fenced with
   std::vector<Owner> leaving;    ///< members that wait for others to have their shards
   ShardTable table;              ///< without owners: there is none
   Revision epoch{};              ///< of the table
   [[nodiscard]] const Peer* find(std::string_view name) const noexcept;
   [[nodiscard]] bool has(const Owner& one) const noexcept;
   [[nodiscard]] bool is_leaving(const Owner& one) const noexcept;
+  /// It is there for that, has part in the table, and stays.
+  [[nodiscard]] bool could_lead(const Owner& one) const noexcept;
   /// Of a member; of who is none, all.
   [[nodiscard]] Roles roles_of(const Owner& one) const noexcept;
 };
@@ -81,8 +83,9 @@ struct Drained    { Revision epoch{}; };              ///< what Drain asked for 
 struct LetGo      { Owner from; Revision epoch{}; };  ///< in: a node has let go of what it gives away
 struct PartWith   {};                                 ///< this node wants to leave once others have its shards
 struct Welcome    { Owner who; };                     ///< one that has a number may have shards: it is ready
+struct HandOn     { Owner to; };                      ///< this central orders nothing any more: that one is to lead
 struct Leave      {};                                 ///< this node ends in peace
-using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, PartWith, Welcome, Leave>;
+using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, PartWith, Welcome, HandOn, Leave>;
 
 // Out. Every Ask is followed by one Answered or Unanswered, within a fifth of the lease.
 struct Ask        { CallId call{}; Request request; };
@@ -96,9 +99,11 @@ using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
 
 /// Rules it keeps (K-01, FE-01 to FE-04):
 ///
-/// - A node is a key that hangs on its lease; the central is whoever created the key `central`,
-/// which
-///   hangs on the same lease. The revision of that creation is the central's fencing token.
+/// - A node is a key that hangs on its lease; the central is whoever has the key `central`, which
+///   hangs on the same lease. The revision at which it got it is the central's fencing token.
+/// - A central that leaves writes another node into that key, on that node's lease, in a
+///   transaction that holds its token and that node's place against the store. Before, it has
+///   stopped ordering; and it does not begin again.
 /// - The lease counts from before it was asked for. A node that has no answer when nine tenths of
 /// it
 ///   are over stops for good: etcd takes it for lost only after all ten.
@@ -123,6 +128,7 @@ class Member {
 
   /// It has a place among the others, and its lease cannot have run out.
   [[nodiscard]] bool may_act(MachineTime now) const noexcept;
+  /// And it has not been told to hand that on.
   [[nodiscard]] bool is_central(MachineTime now) const noexcept;
   /// It alone acts for that shard.
   [[nodiscard]] bool acts_for(std::size_t shard, MachineTime now) const noexcept;
@@ -153,6 +159,7 @@ class Member {
   void handle(const LetGo& event);
   void handle(const PartWith&) { wants_to_leave_ = true; }
   void handle(const Welcome& event);
+  void handle(const HandOn& event);
   void handle(const Leave&);
 
   void think();
@@ -161,6 +168,7 @@ class Member {
   void think_of_letting_go();
   void note_trouble();
   [[nodiscard]] std::optional<Request> wish() const;
+  [[nodiscard]] std::optional<Request> wish_of_an_heir() const;
   [[nodiscard]] std::optional<ShardTable> wanted_table() const;
   [[nodiscard]] std::optional<ShardTable> table_of_heirs() const;
   [[nodiscard]] ShardTable without_let_go() const;
@@ -203,8 +211,9 @@ class Member {
   Call store_call_;
 
   bool wants_to_leave_ = false;
-  Revision drain_asked_{};  // epoch
-  Revision drained_{};      // epoch
+  std::optional<Owner> heir_;  // who is to lead instead, until somebody does
+  Revision drain_asked_{};     // epoch
+  Revision drained_{};         // epoch
   MachineTime tell_at_ = MachineTime::max();
   std::vector<LetGo> let_go_;  // of this epoch, as the central has heard
   std::vector<Owner> ready_;   // newcomers that may have shards, as it has said itself

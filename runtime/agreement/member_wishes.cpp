@@ -63,12 +63,23 @@ std::optional<Request> Member::wish() const {
     return Txn{{is_me, {key(kCentral), Of::created, Revision{}}},
                {{key(kCentral), to_text(self_), lease_}}};
   }
+  if (heir_) return wish_of_an_heir();
   if (!is_central(now_)) return std::nullopt;
   const auto table = wanted_table();
   if (!table || *table == view_.table) return std::nullopt;
   return Txn{
-      {{key(kCentral), Of::created, view_.token}, {key(kShardsKey), Of::modified, view_.epoch}},
+      {{key(kCentral), Of::modified, view_.token}, {key(kShardsKey), Of::modified, view_.epoch}},
       {{key(kShardsKey), to_text(*table), LeaseId{}}}};
+}
+
+/// The key goes from one lease to another: at no revision is it nobody's or that of two. None: who
+/// was to lead cannot, and whoever runs this node names another one.
+std::optional<Request> Member::wish_of_an_heir() const {
+  using Of = Compare::Of;
+  if (!view_.could_lead(*heir_)) return std::nullopt;
+  const std::string them = key(kNodes) + heir_->name;
+  return Txn{{{key(kCentral), Of::modified, view_.token}, {them, Of::created, heir_->incarnation}},
+             {{key(kCentral), to_text(*heir_), view_.find(heir_->name)->lease}}};
 }
 
 /// Somebody who has part in the table is still there: the network that it was made for is not over.
@@ -86,10 +97,7 @@ bool Member::is_network_there() const {
 bool Member::may_be_central() const {
   if (!roles_in(options_.card).central) return false;
   const auto& owners = view_.table.owners;
-  const auto stays = [&](const Owner& owner) {
-    return view_.has(owner) && !view_.is_leaving(owner) && view_.roles_of(owner).central &&
-           view_.table.has_part(view_.table.number_of(owner));
-  };
+  const auto stays = [&](const Owner& owner) { return view_.could_lead(owner); };
   if (wants_to_leave_ && std::any_of(owners.begin(), owners.end(), stays)) return false;
   if (options_.course == Course::open || !is_network_there()) return true;
   const auto self = view_.table.number_of(self_);

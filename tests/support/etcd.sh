@@ -58,7 +58,7 @@ central() {
   curl -sf -m 5 -X POST "$(client 1)/v3/kv/range" -d "{\"key\":\"$(printf '/chargemill/%s/central' "$1" | base64)\"}" |
     python3 -c 'import base64, json, sys
 kv = json.load(sys.stdin)["kvs"][0]
-print(kv["create_revision"], base64.b64decode(kv["value"]).decode())'
+print(kv["mod_revision"], base64.b64decode(kv["value"]).decode())'
 }
 # what is left of the laws before
 end_nodes() {

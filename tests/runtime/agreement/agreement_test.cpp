@@ -174,6 +174,30 @@ TEST_F(Agreements, HeirsShareWhatALostNodeHadAndNewcomersGetNothingUnasked) {
   }
 }
 
+// FE-01, R11: the key goes over in one transaction, and the next token is greater.
+TEST_F(Agreements, ACentralNamesTheNextOneAndNobodyWaitsForALease) {
+  EtcdCluster etcd{1};
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name, Course::heirs);
+  ASSERT_TRUE(comes_true([&] { return are_agreed(); }));
+  const std::size_t former = central();
+  const std::size_t next = (former + 1) % nodes_.size();
+  const auto before = nodes_[former]->status().view;
+  const Owner named = nodes_[next]->status().self;
+  nodes_[former]->hand_on(named);
+  ASSERT_TRUE(comes_true([&] {
+    return std::all_of(nodes_.begin(), nodes_.end(),
+                       [&](const auto& node) { return node->status().view.central == named; });
+  }));
+  const auto after = nodes_[next]->status();
+  EXPECT_TRUE(after.is_central());
+  EXPECT_GT(after.view.token, before.token);
+  EXPECT_TRUE(after.view.has(*before.central)) << "it is there, and does not lead";
+  nodes_[former]->leave();
+  ASSERT_TRUE(comes_true([&] { return !nodes_[next]->status().view.has(*before.central); }, 20s));
+  EXPECT_EQ(nodes_[former]->status().stopped, "");
+  EXPECT_EQ(stops_.load(std::memory_order_relaxed), 0);  // relaxed: all have been heard
+}
+
 TEST_F(Agreements, ANameBelongsToOneProcess) {
   EtcdCluster etcd{1};
   join(etcd, "alpha");
