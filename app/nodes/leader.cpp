@@ -177,8 +177,13 @@ void Leader::note_own(NodeReport report) {
 }
 
 void Leader::refresh() {
-  network::Snapshot nobody_looks;
-  add_looks(nobody_looks);
+  network::Snapshot own;
+  {
+    // The others hear it: whoever follows this node has nothing else of it.
+    const std::lock_guard lock{mutex_};
+    if (exchange_.self() < looks_.size()) own = looks_[exchange_.self()].snapshot;
+  }
+  add_looks(own);
 }
 
 void Leader::listen(Nanos time) {
