@@ -19,13 +19,25 @@ std::atomic<std::int64_t> first_ns{0};
 // Written by the signal handler; read by the thread that runs the simulation.
 std::atomic<int> received{0};
 std::atomic<bool> announces{true};  // written before the handler is set
+// Written by the thread that runs the simulation; read by the signal handler.
+std::atomic<bool> may_leave_now{false};
+std::atomic<bool> leaves{false};  // written by the signal handler
 static_assert(std::atomic<int>::is_always_lock_free &&
-                  std::atomic<std::int64_t>::is_always_lock_free,
+                  std::atomic<std::int64_t>::is_always_lock_free &&
+                  std::atomic<bool>::is_always_lock_free,
               "a signal handler may use nothing else");
 
 // As lines of their own: what a terminal shows of the Ctrl-C stays apart from them.
 constexpr std::string_view kOnInterrupt = "\nstopping (Ctrl-C again to abort)\n";
 constexpr std::string_view kOnTerminate = "\nstopping on SIGTERM (a second signal aborts)\n";
+
+constexpr std::string_view kOnLeave =
+    "\nleaving on SIGTERM: another node is to lead (a second signal ends the run)\n";
+
+void announce(std::string_view text) noexcept {
+  if (!announces.load(std::memory_order_relaxed)) return;  // relaxed: written before any signal
+  (void)!write(STDERR_FILENO, text.data(), text.size());
+}
 
 std::string_view stopping_lines(int number) noexcept {
   return number == SIGTERM ? kOnTerminate : kOnInterrupt;
@@ -43,14 +55,19 @@ extern "C" void on_signal(int number) {
   // relaxed: the time is all there is; two threads may handle two signals at once.
   if (!first_ns.compare_exchange_strong(first, now, std::memory_order_relaxed)) {
     if (now - first < kSameRequestNs) return;
-    constexpr char kText[] = "\naborted: no summary and no report were written\n";
-    (void)!write(STDERR_FILENO, kText, sizeof kText - 1);
-    _exit(128 + number);
+    // relaxed: the number is all there is. None: the first has asked to leave, this one to stop.
+    if (received.load(std::memory_order_relaxed) != 0) {
+      constexpr char kText[] = "\naborted: no summary and no report were written\n";
+      (void)!write(STDERR_FILENO, kText, sizeof kText - 1);
+      _exit(128 + number);
+    }
+    first_ns.store(now, std::memory_order_relaxed);  // relaxed: as above
+  } else if (number == SIGTERM && may_leave_now.load(std::memory_order_relaxed)) {
+    leaves.store(true, std::memory_order_relaxed);  // relaxed, both: the flags are all there is
+    return announce(kOnLeave);
   }
-  received.store(number, std::memory_order_relaxed);       // relaxed: the number is all there is
-  if (!announces.load(std::memory_order_relaxed)) return;  // relaxed: as above
-  const auto text = stopping_lines(number);
-  (void)!write(STDERR_FILENO, text.data(), text.size());
+  received.store(number, std::memory_order_relaxed);  // relaxed: the number is all there is
+  announce(stopping_lines(number));
 }
 
 void handle(int number, void (*handler)(int)) {
@@ -69,9 +86,11 @@ std::string_view stopping_text(int signal) noexcept {
 }
 
 StopRequest::StopRequest(bool announce) {
-  announces.store(announce, std::memory_order_relaxed);  // relaxed: no handler is set yet
-  received.store(0, std::memory_order_relaxed);          // relaxed: no handler is set yet
-  first_ns.store(0, std::memory_order_relaxed);          // relaxed: no handler is set yet
+  announces.store(announce, std::memory_order_relaxed);   // relaxed: no handler is set yet
+  received.store(0, std::memory_order_relaxed);           // relaxed: no handler is set yet
+  may_leave_now.store(false, std::memory_order_relaxed);  // relaxed: no handler is set yet
+  leaves.store(false, std::memory_order_relaxed);         // relaxed: no handler is set yet
+  first_ns.store(0, std::memory_order_relaxed);           // relaxed: no handler is set yet
   handle(SIGINT, on_signal);
   handle(SIGTERM, on_signal);
   handle(SIGPIPE, SIG_IGN);
@@ -84,6 +103,21 @@ StopRequest::~StopRequest() {
 
 int StopRequest::signal() const noexcept {
   return received.load(std::memory_order_relaxed);  // relaxed: as in on_signal()
+}
+
+void StopRequest::let_leave(bool may_leave) const noexcept {
+  // relaxed: a handler that sees it late stops a run that could have gone on.
+  may_leave_now.store(may_leave, std::memory_order_relaxed);
+}
+
+bool StopRequest::is_asked_to_leave() const noexcept {
+  return leaves.load(std::memory_order_relaxed);  // relaxed: as in on_signal()
+}
+
+void StopRequest::stop_instead() const noexcept {
+  int none = 0;
+  // relaxed: as in on_signal(). A signal that has come meanwhile is the one that stops.
+  (void)received.compare_exchange_strong(none, SIGTERM, std::memory_order_relaxed);
 }
 
 }  // namespace chargemill::app

@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM: once to stop, twice to abort.
+// SIGINT and SIGTERM: once to stop, twice to abort. Where a node may leave: SIGTERM before that to
+// leave.
 #pragma once
 
 #include <string_view>
@@ -23,6 +24,13 @@ class StopRequest {
   /// with 128 + its number; one within a quarter of a second of the first is still the first, as
   /// `timeout` and others send it twice.
   [[nodiscard]] int signal() const noexcept;
+
+  /// From now on a SIGTERM that is the first signal asks this node to leave, while the run goes on
+  /// elsewhere; the next signal is the first to stop. Or not any more.
+  void let_leave(bool may_leave) const noexcept;
+  [[nodiscard]] bool is_asked_to_leave() const noexcept;
+  /// It cannot leave: the run stops, as if that signal had asked for it.
+  void stop_instead() const noexcept;
 };
 
 }  // namespace chargemill::app

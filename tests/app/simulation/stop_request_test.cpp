@@ -1,0 +1,73 @@
+// What signals ask for: the run to stop, or this node to leave it.
+#include "app/simulation/stop_request.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+namespace chargemill::app {
+namespace {
+
+/// A handler runs before kill() of one's own process comes back.
+void get(int signal) { ASSERT_EQ(::kill(::getpid(), signal), 0); }
+
+TEST(StopRequest, ASignalAsksTheRunToStopAndNobodyToLeave) {
+  const StopRequest stop{false};
+  EXPECT_EQ(stop.signal(), 0);
+  get(SIGTERM);
+  EXPECT_EQ(stop.signal(), SIGTERM);
+  EXPECT_FALSE(stop.is_asked_to_leave());
+}
+
+TEST(StopRequest, WhereANodeMayLeaveSigtermAsksForThatAndSigintForTheEnd) {
+  {
+    const StopRequest stop{false};
+    stop.let_leave(true);
+    get(SIGTERM);
+    EXPECT_TRUE(stop.is_asked_to_leave());
+    EXPECT_EQ(stop.signal(), 0) << "the run goes on";
+  }
+  const StopRequest stop{false};
+  EXPECT_FALSE(stop.is_asked_to_leave()) << "that was another one";
+  stop.let_leave(true);
+  get(SIGINT);
+  EXPECT_FALSE(stop.is_asked_to_leave());
+  EXPECT_EQ(stop.signal(), SIGINT);
+}
+
+TEST(StopRequest, OneThatMayNotLeaveAnyMoreStopsTheRun) {
+  const StopRequest stop{false};
+  stop.let_leave(true);
+  stop.let_leave(false);
+  get(SIGTERM);
+  EXPECT_FALSE(stop.is_asked_to_leave());
+  EXPECT_EQ(stop.signal(), SIGTERM);
+}
+
+TEST(StopRequest, WhoCannotLeaveStopsTheRunInstead) {
+  const StopRequest stop{false};
+  stop.let_leave(true);
+  get(SIGTERM);
+  stop.stop_instead();
+  EXPECT_EQ(stop.signal(), SIGTERM);
+}
+
+// What comes twice within a quarter of a second was meant once.
+TEST(StopRequest, ASecondSignalWhileANodeLeavesStopsTheRun) {
+  const StopRequest stop{false};
+  stop.let_leave(true);
+  get(SIGTERM);
+  get(SIGTERM);
+  EXPECT_EQ(stop.signal(), 0);
+  const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds{300};
+  while (std::chrono::steady_clock::now() < later) std::this_thread::yield();
+  get(SIGTERM);
+  EXPECT_EQ(stop.signal(), SIGTERM);
+  EXPECT_TRUE(stop.is_asked_to_leave());
+}
+
+}  // namespace
+}  // namespace chargemill::app
