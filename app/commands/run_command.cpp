@@ -337,25 +337,13 @@ class Run {
   RunLog log_;
 };
 
-/// Whoever drives a recording or request files seldom wants ten thousand others beside them.
-void note_what_joins_the_demo(const RunOptions& options) {
-  for (const auto& given : options.overrides) {
-    if (given.key == "drivers.replay" || given.key == "drivers.requests")
-      say(
-          fmt::format("note: no scenario is named, so {} joins the load of the demo; name a "
-                      "scenario to drive it "
-                      "alone",
-                      given.flag));
-  }
-}
-
 }  // namespace
 
 int run_command(const RunOptions& options, const std::vector<std::string>& argv) {
   RunOptions chosen = options;
   if (!chosen.scenario) {
     chosen.scenario = demo_scenario();
-    note_what_joins_the_demo(chosen);
+    for (const auto& note : what_joins_the_demo(chosen)) say(note);
   }
   if (!chosen.scenario) {
     say("chargemill: config/scenarios/demo.toml is neither beside the sources nor installed; name "
@@ -378,6 +366,8 @@ int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
   } else if (path.empty()) {
     path = RunDirectory::fresh_path(loaded.scenario.run.name);
   }
+  // A node that is started again, and leads again, has left its first part of the run there.
+  if (promotion != nullptr && !path.empty()) path = RunDirectory::unused(path);
   int worst = 0;
   for (std::uint32_t i = 1; i <= loaded.output.repeat; ++i) {
     const auto own =

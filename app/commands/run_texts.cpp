@@ -15,6 +15,19 @@ std::string which_run(const Loaded& loaded, std::uint32_t index) {
   return repeat > 1 ? fmt::format("run {} of {}", index, repeat) : std::string{};
 }
 
+std::vector<std::string> what_joins_the_demo(const RunOptions& options) {
+  std::vector<std::string> notes;
+  for (const auto& given : options.overrides) {
+    if (given.key == "drivers.replay" || given.key == "drivers.requests")
+      notes.push_back(
+          fmt::format("note: no scenario is named, so {} joins the load of the demo; name a "
+                      "scenario to drive it "
+                      "alone",
+                      given.flag));
+  }
+  return notes;
+}
+
 std::string title_of(const Loaded& loaded, const std::filesystem::path& path, std::uint32_t index) {
   const auto& run = loaded.scenario.run;
   const Plan plan = make_plan(loaded.scenario);

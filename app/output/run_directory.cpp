@@ -40,6 +40,15 @@ std::string utc_stamp() {
                      utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
 }
 
+/// A file that a run writes and that is there; null: none.
+const char* first_file_in(const std::filesystem::path& path) {
+  std::error_code error;  // what cannot be seen cannot be written either, and that is said then
+  for (const char* name : kFiles) {
+    if (std::filesystem::exists(path / name, error)) return name;
+  }
+  return nullptr;
+}
+
 std::string why() { return std::generic_category().message(errno); }
 
 }  // namespace
@@ -54,14 +63,21 @@ std::filesystem::path RunDirectory::fresh_path(const std::string& scenario) {
       (static_cast<std::uint64_t>(ticks) ^ static_cast<std::uint64_t>(getpid())) & 0xFFFFU);
 }
 
+std::filesystem::path RunDirectory::unused(const std::filesystem::path& path) {
+  const auto base = path.has_filename() ? path : path.parent_path();  // "out/" is "out"
+  std::filesystem::path next = base;
+  for (unsigned number = 2; first_file_in(next) != nullptr; ++number)
+    next = fmt::format("{}-{}", base.string(), number);
+  return next;
+}
+
 Result<RunDirectory> RunDirectory::create(std::filesystem::path path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error)
     return failure(ErrorKind::environment, fmt::format("cannot make the run directory {}: {}",
                                                        path.string(), error.message()));
-  for (const char* name : kFiles) {
-    if (!std::filesystem::exists(path / name)) continue;
+  if (const char* const name = first_file_in(path); name != nullptr) {
     return failure(ErrorKind::environment,
                    fmt::format("{} is there already; name another directory with --out",
                                (path / name).string()));

@@ -16,6 +16,9 @@ class RunDirectory {
  public:
   /// Fails when it cannot be made, or already holds a file that a run writes.
   [[nodiscard]] static Result<RunDirectory> create(std::filesystem::path path);
+  /// `path`, or, if it holds such a file, the first of `path-2`, `path-3` and so on that does not:
+  /// of a run that goes on here, and may have been here before.
+  [[nodiscard]] static std::filesystem::path unused(const std::filesystem::path& path);
   /// runs/<utc>-<scenario>-<id>.
   [[nodiscard]] static std::filesystem::path fresh_path(const std::string& scenario);
 

@@ -44,6 +44,15 @@ TEST_F(RunDirectoryTest, RefusesADirectoryThatHoldsARun) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::environment);
 }
+// A node that leads again after a restart is told the same --out again.
+TEST_F(RunDirectoryTest, WhoGoesOnThereTakesTheNextOneThatHoldsNoRun) {
+  EXPECT_EQ(RunDirectory::unused(path), path);
+  for (const char* name : {"run", "run-2"}) ASSERT_TRUE(RunDirectory::create(path / name));
+  EXPECT_EQ(RunDirectory::unused(path / "run"), path / "run-3");
+  EXPECT_EQ(RunDirectory::unused(path / "run" / ""), path / "run-3");
+  std::filesystem::create_directories(path / "empty");
+  EXPECT_EQ(RunDirectory::unused(path / "empty"), path / "empty");
+}
 TEST_F(RunDirectoryTest, WritesOneRowOfTheSeriesForEachLook) {
   auto directory = RunDirectory::create(path);
   ASSERT_TRUE(directory);
