@@ -95,7 +95,7 @@ class Run {
     nodes_ = {};
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
-    summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
+    if (!outcome.has_left) summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));
     if (const auto text = other_length_text(loaded_, summary); !text.empty())
       summary["warnings"].push_back(text);
     const int code = exit_code(summary, outcome.signal);
@@ -374,7 +374,7 @@ int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
         path.empty() || loaded.output.repeat == 1 ? path : path / fmt::format("r{}", i);
     const int code = Run{loaded, stop, argv, membership, promotion}.into(own, i);
     worst = worse_of(worst, code);
-    if (stop.signal() != 0) break;
+    if (stop.signal() != 0 || stop.is_asked_to_leave()) break;
   }
   if (loaded.output.repeat == 1 || path.empty()) return worst;
   if (const auto parted = differing_repeats(path)) {

@@ -180,9 +180,10 @@ std::unique_ptr<RunNodes> RunNodes::lead(Promotion& promotion, const Membership&
   nodes->succession_ = std::move(promotion.succession);
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, nodes->succession_.get());
   Successor& with = promotion.successor;
-  nodes->leader_->follow(with.last);
+  nodes->leader_->follow(with.last, with.handed_on);
   with.host->desk().lead(*nodes->leader_);
   nodes->leader_->mend(heir_of(*with.host, *nodes->exchange_, with.scenario, with.journal));
+  nodes->leader_->tell_gap();
   return nodes;
 }
 

@@ -99,7 +99,7 @@ bool Leader::is_complete(const std::vector<bool>& awaited) const {
 }
 
 std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
-                                                  std::optional<unsigned> of) {
+                                                  std::optional<unsigned> of, Deadline until) {
   Answers answers(exchange_.nodes());
   const auto posed = said_in(question);
   std::vector<bool> awaited(exchange_.nodes());
@@ -108,7 +108,7 @@ std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
   const auto deadline = Clock::now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
   while (!is_complete(awaited)) {
     if (succession_ != nullptr) succession_->look();
-    if (!failure().empty()) return std::nullopt;
+    if (!failure().empty() || (until && Clock::now() > *until)) return std::nullopt;
     const auto message = exchange_.receive(kLookEvery);
     if (Clock::now() > deadline) exchange_.abandon("a node does not answer");
     if (!message) continue;
@@ -227,7 +227,7 @@ void Leader::take_leave_of(unsigned node) {
   for (const auto& done : waiting) done({});
 }
 
-/// Nodes are lost for good, and the run with them.
+/// Nodes are lost for good, and the run with them; or this one has left them.
 void Leader::answer_nobody() {
   for (unsigned node = 0; node < exchange_.nodes(); ++node) take_leave_of(node);
 }

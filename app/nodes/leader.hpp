@@ -13,6 +13,7 @@
 
 #include "actors/network/others.hpp"
 #include "app/nodes/continuation.hpp"
+#include "app/nodes/hand_on_words.hpp"
 #include "app/nodes/moves.hpp"
 #include "app/nodes/node_report.hpp"
 #include "app/nodes/succession.hpp"
@@ -55,8 +56,27 @@ class Leader final : public network::Others {
   /// From now on nodes may be lost and the run goes on. Of a network of so many shards, all of
   /// whose nodes have started.
   void outlive_losses(std::size_t shards);
-  /// The same in place of a leader that was lost, and that said `former` last.
-  void follow(const LeaderSays& former);
+  /// The same in place of a leader that was lost, and that said `former` last; or that has named
+  /// this node: what it said to it (none: it has not).
+  void follow(const LeaderSays& former, const std::optional<HandedOn>& handed_on = {});
+  /// Says how long nobody has ordered anything, if one has handed the lead on. Once all know.
+  void tell_gap() const;
+
+  // ---- this node leaves, and another one is to lead
+  /// Whether others could go on without this node.
+  [[nodiscard]] bool may_hand_on() const;
+  /// Its shards go to others, as attend() finds; until it has_nothing(). Requires may_hand_on().
+  void want_to_leave();
+  [[nodiscard]] bool has_nothing() const;
+  /// While all workers stand, since `stood_ns` (UTC): lets another one lead, waiting so long at
+  /// most, and leaves. `own`: how things stand here. Who leads now; empty: that is not known.
+  /// Nobody is asked anything afterwards, and nobody hears what actors of this node say. None:
+  /// there is a failure.
+  [[nodiscard]] std::optional<std::string> hand_on(const network::Snapshot& own,
+                                                   std::int64_t stood_ns, Nanos patience);
+  /// Says it on stderr and in the log, if nodes may be lost.
+  void say(bool is_warning, const std::string& text) const;
+
   /// Gives shards of lost nodes to others, if any were lost. Real time, while it runs.
   void mend(const Heir& here);
   /// Besides, lets nodes join, and lets shards move to those and from nodes that want to leave, and
@@ -99,6 +119,8 @@ class Leader final : public network::Others {
   void note_own(NodeReport report);
   /// Remembers how things stand there, for those outside.
   void refresh();
+  /// Whoever outside waits for what other nodes answer hears nothing instead.
+  void answer_nobody();
   /// Hears what other nodes answer to those outside, for so long.
   void listen(Nanos time);
   /// As of the last look, by node. Any thread.
@@ -136,12 +158,16 @@ class Leader final : public network::Others {
   using Answers = std::vector<std::string>;  // by node; this one's is empty
   [[nodiscard]] std::optional<Answers> ask(Word word, std::string_view rest = {},
                                            const std::function<void()>& meanwhile = {});
-  /// `of`: the one that was asked; none: all. Who returns meanwhile is asked again.
+  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+  /// `of`: the one that was asked; none: all. Who returns meanwhile is asked again. None: there is
+  /// a failure, as there is if a node takes for ever; or it is later than `until`.
   [[nodiscard]] std::optional<Answers> answers_to(const std::string& question,
-                                                  std::optional<unsigned> of = std::nullopt);
+                                                  std::optional<unsigned> of = std::nullopt,
+                                                  Deadline until = std::nullopt);
   /// Nodes that are there and have said nothing yet are awaited.
   [[nodiscard]] bool is_complete(const std::vector<bool>& awaited) const;
-  [[nodiscard]] std::optional<std::string> ask_one(unsigned node, Word word, std::string_view rest);
+  [[nodiscard]] std::optional<std::string> ask_one(unsigned node, Word word, std::string_view rest,
+                                                   Deadline until = std::nullopt);
   void tell_others(std::string_view text);
   // Nodes that join.
   void welcome_one(const Heir& here);
@@ -162,7 +188,6 @@ class Leader final : public network::Others {
   void hear(const Said& said);
   void pose_again(unsigned node);
   void pose(unsigned node, Word word, std::string_view rest, Done done);
-  void answer_nobody();
   [[nodiscard]] std::uint32_t next_number() noexcept;
 
   void note_news(unsigned node, const std::string& lines);
@@ -189,6 +214,7 @@ class Leader final : public network::Others {
     std::chrono::steady_clock::time_point since;
   };
   std::optional<Guest> guest_;
+  std::optional<HandedOn> handed_on_;     // by the one that led before; none: it was lost
   std::vector<network::Order> returned_;  // their points had moved
   SimTime seen_ = SimTime::max();         // when those that are lost and not mended were last seen
   std::atomic<std::uint32_t> asked_{0};   // written by whoever asks

@@ -21,12 +21,18 @@ void Leader::outlive_losses(std::size_t shards) {
   exchange_.outlive_losses();
 }
 
-void Leader::follow(const LeaderSays& former) {
+// Who has handed the lead on says nothing more, whether etcd has it still or not: what it has said
+// last is what is left of it.
+void Leader::follow(const LeaderSays& former, const std::optional<HandedOn>& handed_on) {
   succession_ = successors_;
+  handed_on_ = handed_on;
+  if (handed_on && handed_on->has_nothing) succession_->miss(handed_on->by);
   noted_ = succession_->lost();
+  if (handed_on) noted_ |= 1U << handed_on->by;
   note_outsiders();
   seen_ = former.sim;
   const std::lock_guard lock{mutex_};
+  if (handed_on) left_.latencies = handed_on->latencies;
   left_.totals = left_of(former, noted_);
 }
 

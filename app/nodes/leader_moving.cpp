@@ -21,10 +21,11 @@ double seconds_since(Clock::time_point begun) {
 
 }  // namespace
 
-std::optional<std::string> Leader::ask_one(unsigned node, Word word, std::string_view rest) {
+std::optional<std::string> Leader::ask_one(unsigned node, Word word, std::string_view rest,
+                                           Deadline until) {
   const std::string question = message_of(word, next_number(), rest);
   exchange_.tell(node, question);
-  auto answers = answers_to(question, node);
+  auto answers = answers_to(question, node, until);
   if (!answers || exchange_.is_given_up(node)) return std::nullopt;
   return std::move((*answers)[node]);
 }

@@ -94,17 +94,20 @@ void Succession::await_table(Nanos patience) {
   look();
 }
 
+bool Succession::has_any(unsigned node) const {
+  const auto number = view_.table.number_of(membership_.owners[node]);
+  const bool has_in_store = number != ShardTable::kNobody &&
+                            (view_.table.loads()[number] > 0 || view_.table.gives_away(number));
+  return has_in_store || std::any_of(where_.lives.begin(), where_.lives.end(),
+                                     [node](const auto& lives) { return lives.back() == node; });
+}
+
 std::uint32_t Succession::empty_leavers() const {
   std::uint32_t empty = 0;
   for (const auto& owner : view_.leaving) {
     const unsigned node = number_in(membership_.owners, owner);
     if (node == kNoNode || node == exchange_.self() || (lost_ >> node & 1U) != 0) continue;
-    const auto number = view_.table.number_of(owner);
-    const bool has_in_store = number != ShardTable::kNobody &&
-                              (view_.table.loads()[number] > 0 || view_.table.gives_away(number));
-    const bool has_here = std::any_of(where_.lives.begin(), where_.lives.end(),
-                                      [node](const auto& lives) { return lives.back() == node; });
-    if (!has_in_store && !has_here) empty |= 1U << node;
+    if (!has_any(node)) empty |= 1U << node;
   }
   return empty;
 }

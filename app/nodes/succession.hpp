@@ -81,6 +81,24 @@ class Succession {
   /// Asks for others to have the shards of this node, so that it can leave; whether anybody is
   /// there who could.
   [[nodiscard]] bool part();
+  // ---- this node leads, and leaves
+  /// Others could go on without it: one that leads, and all that is needed besides.
+  [[nodiscard]] bool may_hand_on() const;
+  /// Asks for others to have the shards of this node. Requires leads().
+  void part_as_leader();
+  /// That is done: nothing is left with it.
+  [[nodiscard]] bool is_empty() const;
+  /// Who is to lead after it; none: nobody can. `refused`: nodes that are not asked, by bit.
+  [[nodiscard]] std::optional<unsigned> heir(std::uint32_t refused) const;
+  /// From now on etcd is asked to let that one lead, and this node orders nothing. False: it still
+  /// has not seen that another one does, and that one is lost, or there is a failure, or it is
+  /// late.
+  [[nodiscard]] bool hand_on(unsigned node, std::chrono::steady_clock::time_point deadline);
+  /// This node has no place any more. The last that is asked.
+  void leave();
+  /// That one has left with nothing: there is no need to wait until etcd knows.
+  void miss(unsigned node);
+
   /// Of a network of so many shards, which are dealt out now. Before the first look().
   void begin(std::size_t shards);
   [[nodiscard]] std::size_t shards() const noexcept { return where_.lives.size(); }
@@ -111,6 +129,8 @@ class Succession {
 
  private:
   void lose(unsigned node);
+  /// Shards are with that node, or are to be, as the table or this node knows.
+  [[nodiscard]] bool has_any(unsigned node) const;
   [[nodiscard]] bool is_known(unsigned node) const;
   void take_place(const Arrival& arrival);
   [[nodiscard]] Whereabouts whereabouts_now() const;

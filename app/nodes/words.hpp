@@ -32,6 +32,7 @@ enum class Word : char {
   heard = 'a',   ///< has all come that was said before they left? Marks; a byte: it has
   take = 'n',    ///< they are yours, once all know. A Luggage; a byte: they are here
   part = 'z',    ///< nothing is left with you: leave. How things stood, a NodeReport
+  lead = 'm',    ///< you are to lead, as etcd will say: this node leaves. HandedOn; a byte: yes
   invite = 'i',  ///< somebody comes to a place: do you hear it? An Arrival; a byte: yes
   join = 'y',    ///< to that one: build. An Invitation; when it is ready, why it cannot, or nothing
   enter = 'u',   ///< and now you are one of us. An Entry; a byte: it is

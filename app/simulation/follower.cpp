@@ -30,14 +30,6 @@ constexpr seconds kFreezeMax{30};
 constexpr seconds kPartMax{60};  // whoever stops a node waits longer than that (systemd: 90 s)
 constexpr milliseconds kLookEvery{50};
 
-/// What the leader calls the end; none: where time stands here.
-std::optional<SimTime> time_in(std::string_view rest) {
-  SimTime time{};
-  if (rest.size() != sizeof time) return std::nullopt;
-  std::memcpy(static_cast<void*>(&time), rest.data(), sizeof time);
-  return time;
-}
-
 class Follower {
  public:
   Follower(const network::Scenario& scenario, runtime::Exchange& exchange, RunJournal journal,
@@ -115,6 +107,7 @@ class Follower {
     Successor successor;
     successor.scenario = scenario_;
     successor.last = last_;
+    successor.handed_on = std::move(handed_on_);
     successor.cpu_before = cpu_before_;
     successor.held_before = held_before_;
     history_.reset();  // it reads from what goes
@@ -198,6 +191,15 @@ class Follower {
     if (succession_ != nullptr) exchange_.outlive_losses();
   }
 
+  /// Whether it leads if etcd says so: whoever leads now leaves.
+  bool is_named(std::string_view rest) {
+    auto said = handed_on_from(rest, exchange_.nodes());
+    if (succession_ == nullptr || parting_since_ || !looker_ || !said) return false;
+    if (said->token < succession_->token()) return false;
+    handed_on_ = std::move(said);
+    return true;
+  }
+
   /// It is one of the others now. Another leader, who does not know that, may say so again.
   bool enter(std::string_view rest) {
     if (invited_ == nullptr) return false;
@@ -226,6 +228,8 @@ class Follower {
       case Word::take:
         if (succession_ == nullptr) return {};
         return answer_to_move(said, host_->hand_over(), exchange_, *succession_);
+      case Word::lead:
+        return is_named(said.rest) ? std::string(1, '\1') : std::string{};
       case Word::part:
         return to_bytes(look());
       case Word::look:
@@ -298,6 +302,7 @@ class Follower {
     // One that this node would know better, or that is about itself, is of a central no more.
     if (!order || order->has_lost(exchange_.self()) || order->token < succession_->token())
       return {};
+    if (handed_on_ && order->token > handed_on_->token) handed_on_.reset();  // to another one
     if (said.word == Word::adopt) return to_bytes(heir_.adopt(*order));
     heir_.route(*order);
     succession_->done(*order);
@@ -342,11 +347,8 @@ class Follower {
   }
 
   Written write(std::string_view patience) {
-    Nanos wait{0};
-    if (patience.size() == sizeof wait)
-      std::memcpy(static_cast<void*>(&wait), patience.data(), sizeof wait);
     if (is_virtual_) (void)await_standstill();
-    return write_down(journal_.recording.get(), wait);
+    return write_down(journal_.recording.get(), patience_in(patience));
   }
 
   /// Requires that time stands still, by freeze() or because the node that leads has stopped it.
@@ -376,6 +378,7 @@ class Follower {
   std::unique_ptr<HistoryDesk> history_;  // its thread ends first
   Heir heir_;
   LeaderSays last_;
+  std::optional<HandedOn> handed_on_;  // to this node; none: it has not been named
   std::optional<Looker> looker_;
   std::optional<std::chrono::steady_clock::time_point> parting_since_;
   double cpu_before_ = 0.0;

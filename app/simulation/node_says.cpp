@@ -1,5 +1,7 @@
 #include "app/simulation/node_says.hpp"
 
+#include <cstring>
+
 #include "app/simulation/journal_news.hpp"
 #include "app/simulation/resident_memory.hpp"
 
@@ -32,6 +34,19 @@ NodeReport count_of(Host& host, Looker* looker, const RunJournal& journal,
   const auto memory = resident_memory();
   report.rss_bytes = memory.anonymous + memory.of_files;
   return report;
+}
+
+std::optional<SimTime> time_in(std::string_view rest) {
+  SimTime time{};
+  if (rest.size() != sizeof time) return std::nullopt;
+  std::memcpy(static_cast<void*>(&time), rest.data(), sizeof time);
+  return time;
+}
+
+Nanos patience_in(std::string_view rest) {
+  Nanos wait{0};
+  if (rest.size() == sizeof wait) std::memcpy(&wait, rest.data(), sizeof wait);
+  return wait;
 }
 
 Standstill standstill_of(Host& host, const runtime::Exchange& exchange,

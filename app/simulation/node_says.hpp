@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 
 #include "app/nodes/node_report.hpp"
 #include "app/nodes/succession.hpp"
@@ -16,6 +17,11 @@ namespace chargemill::app {
 /// Exactly, as of `at`; none: where time stands. Requires that all actors stand still.
 [[nodiscard]] NodeReport count_of(Host& host, Looker* looker, const RunJournal& journal,
                                   std::optional<SimTime> at);
+
+/// What the leader calls the end; none: where time stands here.
+[[nodiscard]] std::optional<SimTime> time_in(std::string_view rest);
+/// How long it waits for the disk.
+[[nodiscard]] Nanos patience_in(std::string_view rest);
 
 /// For a standstill to be reached.
 inline constexpr std::chrono::seconds kStandstillMax{5};

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <csignal>
 #include <memory>
-#include <thread>
 
 #include "app/nodes/leader.hpp"
 #include "app/simulation/give_pages_back.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/inherit.hpp"
+#include "app/simulation/real_course.hpp"
 #include "app/simulation/resident_memory.hpp"
 #include "app/simulation/successor.hpp"
 
@@ -31,14 +31,6 @@ constexpr seconds kStandstillMax{5};
 constexpr seconds kFlushMax{10};
 /// Even if each answer causes another record.
 constexpr seconds kSettleMax{30};
-
-/// Why a run cannot go on; empty: it can.
-std::string failure_of(Host& host, Leader* leader) {
-  std::string text = host.network().failure();
-  if (text.empty() && leader != nullptr) text = leader->actor_failure();
-  if (text.empty() && leader != nullptr) text = leader->failure();
-  return text;
-}
 
 /// Virtual time stops for each row of the series, so that the rows are the same in every run.
 constexpr std::int64_t kRows = 1'440;
@@ -96,30 +88,6 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   }
 }
 
-/// Real time: waits, and meanwhile hears what other nodes answer to those outside.
-void pass(Nanos time, Leader* leader) {
-  if (leader != nullptr) return leader->listen(time);
-  std::this_thread::sleep_for(time);
-}
-
-/// Until the planned end or a signal.
-void run_to_end(Host& host, Looker& looker, const StopRequest& stop, const Watcher& watch,
-                Leader* leader, const Heir& heir) {
-  const SimTime end = host.engine().horizon();
-  while (stop.signal() == 0 && failure_of(host, leader).empty() && host.engine().reached() < end) {
-    if (leader != nullptr) leader->attend(heir);
-    watch(looker.look(), LookKind::live);
-    const auto target = host.engine().model_clock().wall_of(end);
-    const auto left = target - ModelClock::wall_now();
-    pass(std::clamp<Nanos>(left, milliseconds{1}, kLookEvery), leader);
-  }
-}
-
-void halt(Host& host, Leader* leader) {
-  host.network().halt();
-  if (leader != nullptr) leader->halt();
-}
-
 /// Virtual time, after a signal: no new load, and model time for open requests to be decided.
 void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& watch,
                    Leader* leader) {
@@ -138,18 +106,6 @@ void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& wat
     const auto snapshot = looker.look();
     watch(snapshot, LookKind::row);
     if (snapshot.totals.requests_open == 0) return;
-  }
-}
-
-/// After a signal: no new load, and time for open requests to be decided.
-void drain(Host& host, Looker& looker, Nanos at_most, const Watcher& watch, Leader* leader) {
-  halt(host, leader);
-  const auto deadline = ModelClock::wall_now() + at_most;
-  while (ModelClock::wall_now() < deadline) {
-    const auto snapshot = looker.look();
-    watch(snapshot, LookKind::live);
-    if (snapshot.totals.requests_open == 0) return;
-    pass(milliseconds{20}, leader);
   }
 }
 
@@ -288,29 +244,33 @@ void begin(Host& host, Leader* leader) {
   leader->outlive_losses(host.topology().shards.size());
 }
 
-/// Until the planned end, or a signal and what follows it.
-void run_course(Host& host, Looker& looker, const network::Scenario& scenario,
-                const StopRequest& stop, const Watcher& watch, const DigestSink& digests,
-                Leader* leader, const Heir& heir, RunOutcome& outcome) {
+/// Until the planned end, or a signal and what follows it; or until this node has left.
+void run_course(const Course& course, const network::Scenario& scenario, const DigestSink& digests,
+                const Heir& heir, RunOutcome& outcome) {
+  auto& [host, looker, stop, watch, leader, recording] = course;
   const bool is_virtual = scenario.run.speed.max;
   const auto begun = ModelClock::wall_now();
   const SimTime from = host.engine().reached();  // not the beginning, of a node that leads now
   if (is_virtual) {
     run_windows(host, looker, scenario, stop, watch, digests, leader);
-  } else {
-    run_to_end(host, looker, stop, watch, leader, heir);
+  } else if (auto departure = run_to_end(course, heir)) {
+    outcome.has_left = true;
+    outcome.leader_now = departure->leader;
+    outcome.last = std::move(departure->last);
   }
   const std::chrono::duration<double> passed = ModelClock::wall_now() - begun;
   const std::chrono::duration<double> done = host.engine().reached() - from;
   outcome.speed_reached = done.count() / std::max(1e-9, passed.count());
   if (leader != nullptr) leader->end_course();
+  outcome.survived_failures = host.network().survived_failures();
+  if (outcome.has_left) return;
   outcome.signal = stop.signal();
   outcome.failure = failure_of(host, leader);
-  outcome.survived_failures = host.network().survived_failures();
   outcome.stop_reason = outcome.failure.empty() ? "duration" : "failed";
   if (outcome.signal == 0) return;
   outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
-  (is_virtual ? drain_windows : drain)(host, looker, scenario.run.stop_timeout, watch, leader);
+  if (!is_virtual) return drain(course, scenario.run.stop_timeout);
+  drain_windows(host, looker, scenario.run.stop_timeout, watch, leader);
 }
 
 /// What this process adds to the cost of the run.
@@ -322,6 +282,16 @@ void add_cost(const Host& host, double cpu_before, std::int64_t held_before, Run
   const auto points = std::max<std::size_t>(1, host.topology().points.size());
   cost.bytes_per_charge_point =
       static_cast<double>(cost.network_bytes) / static_cast<double>(points);
+}
+
+/// Of a node that led and has left: the others go on, and count what they have.
+void end_of_leaver(const RunJournal& journal, RunOutcome& outcome) {
+  outcome.quiet = false;
+  outcome.stop_reason = "handed over";
+  outcome.journal = outcome_of(journal.recording.get());
+  if (!outcome.leader_now.empty()) return;
+  outcome.stop_reason = "peers";
+  outcome.failure = "this node has left, and no other one was seen to lead";
 }
 
 /// The other nodes are done. One that was lost on the way makes the run worthless.
@@ -376,12 +346,19 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   const double cpu_before = successor != nullptr ? successor->cpu_before : cpu_seconds();
   if (successor == nullptr) begin(host, leader);
   Looker looker{host, leader};
-  run_course(host, looker, scenario, stop, watch, digests, leader, heir, outcome);
+  run_course({host, looker, stop, watch, leader, journal.recording.get()}, scenario, digests, heir,
+             outcome);
   doors.reset();
   // What was said is answered before it is counted.
   if (central.link != nullptr)
     outcome.link = central.close(std::min<Nanos>(scenario.run.stop_timeout, kAnswersMax));
   outcome.worker_busy = looker.busy();
+  if (outcome.has_left) {
+    end_of_leaver(journal, outcome);
+    hear();
+    add_cost(host, cpu_before, held_before, outcome.cost);
+    return outcome;
+  }
   outcome.quiet = stand_still(host, leader, is_virtual);
   if (journal.recording || leader != nullptr)
     write_out(host, leader, journal.recording.get(), scenario, outcome);

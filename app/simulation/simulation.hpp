@@ -44,7 +44,8 @@ struct RunOutcome {
   /// measured.
   double speed_reached = 0.0;
   std::vector<double> worker_busy;  ///< share of the run that each worker was not asleep
-  std::string stop_reason;          ///< "duration", "SIGINT", "SIGTERM", "failed", "stuck", "peers"
+  /// "duration", "SIGINT", "SIGTERM", "failed", "stuck", "peers", "handed over"
+  std::string stop_reason;
   std::string failure;  ///< of an actor that nobody can do without, or of a node; empty: none
   Failures::Survived survived_failures;   ///< of actors that were restarted; each is a defect
   int signal = 0;                         ///< what ended it before its time; 0: nothing did
@@ -54,7 +55,10 @@ struct RunOutcome {
   std::optional<LinkFigures> link;        ///< if central is elsewhere
   std::vector<DisplayState> display;      ///< by PointId, at the end; empty: it is not known
   bool was_ready = true;                  ///< false: workers still took over actors when time began
-  bool quiet = true;  ///< false: actors still ran after the stop time-out; `last` is a look
+  /// This node led, was asked to leave, and has: the run goes on without it. `last` is a look.
+  bool has_left = false;
+  std::string leader_now;  ///< then: the node that leads; empty: the others elect one
+  bool quiet = true;       ///< false: actors still ran after the stop time-out; `last` is a look
 };
 
 /// What a look is good for.

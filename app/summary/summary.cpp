@@ -69,6 +69,11 @@ void add_link_warnings(const LinkFigures& link, ordered_json& to) {
 ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outcome) {
   auto result = ordered_json::array();
   const auto& t = outcome.last.totals;
+  if (outcome.has_left && !outcome.leader_now.empty())
+    result.push_back(
+        fmt::format("this node has handed the run over: node {} leads now, and counts "
+                    "it to its end; figures here are those of that moment, not exact",
+                    outcome.leader_now));
   if (t.shed > 0)
     result.push_back(fmt::format(
         "{} of {} trips were shed: no driver of their shard was idle (try --drivers above {}, or "
@@ -189,6 +194,8 @@ Verdict judge(const network::Scenario& scenario, const RunOutcome& outcome) {
     verdict.invalid = true;
     verdict.invalid_reason =
         outcome.stop_reason == "peers" ? outcome.failure : "internal error of " + outcome.failure;
+  } else if (outcome.has_left) {
+    // It goes on elsewhere, and is judged there: here nothing is exact, and nothing says so.
   } else if (!outcome.quiet) {
     verdict.invalid = true;
     verdict.invalid_reason = "actors still ran after the stop time-out: figures are not exact";

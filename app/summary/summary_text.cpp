@@ -148,6 +148,8 @@ VerdictLine verdict_line(const json& s) {
   const auto crossed =
       std::count_if(all.begin(), all.end(), [](const json& t) { return !t.at("ok").get<bool>(); });
   const auto crossed_text = fmt::format("{} of {} crossed", crossed, thresholds_text(all.size()));
+  if (run.at("stop_reason") == "handed over")
+    return {"PARTIAL", "handed over to another node, which leads now"};
   if (run.at("partial").get<bool>())  // the exit code names the signal, so the last line does
     return {"PARTIAL", "stopped by " + run.at("stop_reason").get<std::string>() +
                            (crossed > 0 ? ", " + crossed_text : "")};

@@ -169,6 +169,29 @@ TEST(Summary, OrdersItsExitCodes) {
   EXPECT_EQ(exit_code(s, 0), 99);
   EXPECT_EQ(exit_code(s, 2), 130);
 }
+// Its figures are of the moment in which it left: who goes on counts to the end, and is judged.
+TEST(Summary, OfANodeThatHasHandedTheRunOverJudgesNothing) {
+  auto outcome = sound();
+  ++outcome.last.totals.requests_sent;  // a look is not exact
+  outcome.quiet = false;
+  outcome.stop_reason = "handed over";
+  outcome.has_left = true;
+  outcome.leader_now = "beta";
+  auto s = summary_of(outcome);
+  EXPECT_TRUE(s["run"]["partial"].get<bool>());
+  EXPECT_FALSE(s["run"]["invalid"].get<bool>());
+  EXPECT_TRUE(s["conservation"]["ok"].get<bool>());
+  EXPECT_EQ(exit_code(s, 0), 0);
+  EXPECT_EQ(verdict_line(s).word, "PARTIAL");
+  EXPECT_EQ(verdict_line(s).reason, "handed over to another node, which leads now");
+  EXPECT_NE(s["warnings"][0].get<std::string>().find("node beta leads now"), std::string::npos);
+  outcome.leader_now.clear();
+  outcome.stop_reason = "peers";
+  outcome.failure = "this node has left, and no other one was seen to lead";
+  s = summary_of(outcome);
+  EXPECT_EQ(exit_code(s, 0), 5);
+  EXPECT_EQ(s["run"]["invalid_reason"], outcome.failure);
+}
 TEST(Summary, NamesTheSignalFirstAndWhatWasCrossed) {
   auto outcome = sound();
   outcome.signal = 15;

@@ -1,0 +1,68 @@
+// What the node that leads does when it leaves and another one is to lead (HANDOVER.md).
+#include <fmt/format.h>
+
+#include "app/nodes/leader.hpp"
+
+namespace chargemill::app {
+
+using Clock = std::chrono::steady_clock;
+
+bool Leader::may_hand_on() const { return succession_ != nullptr && succession_->may_hand_on(); }
+
+void Leader::want_to_leave() { succession_->part_as_leader(); }
+
+bool Leader::has_nothing() const { return succession_->is_empty(); }
+
+void Leader::say(bool is_warning, const std::string& text) const {
+  if (successors_ != nullptr) successors_->say(is_warning, text);
+}
+
+// All hear how things stood, should the one that is named be lost; it hears more, and says that it
+// has. Once etcd has another name for who leads, or has none within this time, nothing holds this
+// node any more: what it does not say, etcd does.
+std::optional<std::string> Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns,
+                                           Nanos patience) {
+  const auto deadline = Clock::now() + patience;
+  HandedOn what;
+  what.token = token();
+  what.by = exchange_.self();
+  what.has_nothing = has_nothing();
+  what.stood_ns = stood_ns;
+  tell_others(message_of(Word::look, next_number(), to_bytes(says(own))));
+  network::Snapshot counted = left();
+  network::add_left(counted, own);
+  what.latencies = counted.latencies;
+  const std::string bytes = to_bytes(what);
+  std::uint32_t refused = 0;  // by bit
+  while (failure().empty() && succession_->leads() && Clock::now() < deadline) {
+    const auto heir = succession_->heir(refused);
+    if (!heir) break;
+    const auto answer = ask_one(*heir, Word::lead, bytes, deadline);
+    // Who cannot, or is lost before it could, is asked no more.
+    if (!answer || answer->empty()) {
+      refused |= 1U << *heir;
+    } else if (succession_->hand_on(*heir, deadline)) {
+      break;
+    }
+  }
+  if (!failure().empty()) return std::nullopt;
+  const unsigned next = succession_->leads() ? kNoNode : succession_->central();
+  const std::string name = next == kNoNode ? std::string{} : succession_->name_of(next);
+  succession_->leave();
+  succession_ = nullptr;  // nobody is lost any more, and nobody is asked
+  // Whatever central here still has in its mailbox, nobody hears what it makes of it.
+  for (unsigned node = 0; node < exchange_.nodes(); ++node) {
+    if (node != exchange_.self() && !exchange_.is_given_up(node)) exchange_.give_up(node);
+  }
+  return name;
+}
+
+void Leader::tell_gap() const {
+  if (!handed_on_) return;
+  successors_->say(false,
+                   fmt::format("all hear it: {:.3f} s after {} had stopped ordering",
+                               static_cast<double>(utc_now_ns() - handed_on_->stood_ns) * 1e-9,
+                               successors_->name_of(handed_on_->by)));
+}
+
+}  // namespace chargemill::app

@@ -1,0 +1,76 @@
+#include "app/simulation/leaving_lead.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "app/simulation/node_says.hpp"
+
+namespace chargemill::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::seconds;
+
+constexpr seconds kPartMax{60};    // whoever stops a node waits longer than that (systemd: 90 s)
+constexpr seconds kHandOnMax{5};   // for etcd, and for one of the others to answer
+constexpr seconds kFlushMax{2};    // of a node whose workers stand
+constexpr seconds kFlushFirst{5};  // before they do
+
+}  // namespace
+
+std::optional<Departure> LeavingLead::turn() {
+  const bool may_leave = leader_.may_hand_on();
+  stop_.let_leave(may_leave);
+  if (!stop_.is_asked_to_leave() || stop_.signal() != 0) return std::nullopt;
+  if (!may_leave) {
+    leader_.say(true, "nobody else could lead: the run ends");
+    stop_.stop_instead();
+    return std::nullopt;
+  }
+  if (!since_) {
+    since_ = Clock::now();
+    leader_.say(false, "leaves: its shards go to others, then another node leads");
+    leader_.want_to_leave();
+  }
+  if (!leader_.has_nothing() && Clock::now() - *since_ < kPartMax) return std::nullopt;
+  return leave();
+}
+
+// What central has decided is on its way, and what was acknowledged is on the disk, before somebody
+// else may decide: workers stand until then, and afterwards nobody hears them.
+std::optional<Departure> LeavingLead::leave() {
+  const bool is_late = !leader_.has_nothing();
+  if (is_late) {
+    leader_.say(true, fmt::format("not all its shards have gone within {} s: others go on with "
+                                  "them from its journal",
+                                  kPartMax.count()));
+    (void)host_.engine().freeze(kStandstillMax);
+  }
+  if (recording_ != nullptr) (void)recording_->flush(kFlushFirst);
+  Departure departure;
+  std::optional<std::string> next;
+  host_.engine().hold_still([&] {
+    const std::int64_t stood_ns = utc_now_ns();
+    network::Snapshot own = host_.network().look();
+    looker_.add_load(own);
+    departure.last = own;
+    network::add(departure.last, leader_.look());
+    if (recording_ != nullptr) (void)recording_->flush(kFlushMax);
+    next = leader_.hand_on(own, stood_ns, kHandOnMax);
+  });
+  if (!next) return std::nullopt;
+  (void)host_.engine().freeze(kStandstillMax);
+  leader_.answer_nobody();
+  departure.leader = std::move(*next);
+  if (departure.leader.empty()) {
+    leader_.say(true, fmt::format("nobody has taken the lead within {} s: it leaves all the same, "
+                                  "and the others elect one of them",
+                                  kHandOnMax.count()));
+  } else {
+    leader_.say(false, departure.leader + " leads now, and the run goes on there");
+  }
+  return departure;
+}
+
+}  // namespace chargemill::app
