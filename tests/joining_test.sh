@@ -87,6 +87,103 @@ restarts_one_after_the_other() {
   connected "$first"
   nobody_has_noticed "$first"
 }
+# leads_now NODE: who does since that one left, as it has said.
+leads_now() { sed -n "s/^node $1: \([a-z]*\) leads now, and the run goes on there\$/\1/p" "$work/$1.err" | tail -n 1; }
+# gap NODE: how long nobody had ordered anything when all heard that it leads, in ms, as it has said.
+gap() { sed -n "s/^node $1: all hear it: \([0-9]*\)\.\([0-9]*\) s after .* had stopped ordering\$/\1\2/p" "$work/$1.err" | tail -n 1 | sed 's/^0*\([0-9]\)/\1/'; }
+# Nobody else wants the cores of this machine, so that its times are those of the nodes.
+is_idle() { awk -v cores="$(nproc)" '{ exit !($1 < cores) }' /proc/loadavg; }
+# hands_the_lead_on LEADER NETWORK: it is asked to stop and ends; the node that leads then is $next.
+hands_the_lead_on() {
+  local leader=$1 was_idle=no watcher
+  if is_idle; then was_idle=yes; fi
+  # shellcheck disable=SC2046 # a word each
+  python3 tests/cluster/hand_over_gap.py "$(port "$leader")" $(for name in $(others "$leader"); do port "$name"; done) >"$work/gap" &
+  watcher=$!
+  kill -TERM "${pids[$leader]}"
+  ends "${pids[$leader]}" 0
+  next=$(leads_now "$leader")
+  [[ -n $next ]]
+  until_true said_its_gap "$next"
+  wait "$watcher" || { cat "$work/gap"; return 1; }
+  echo "$leader handed the lead on: nobody ordered for $(gap "$next") ms; from its last decision to the next, as the doors of both showed them, $(cat "$work/gap") ms" |
+    tee -a "$work/figures"
+  # R11. On a machine that others use, words wait for a core: there it is a figure.
+  if [[ $was_idle == yes ]] && is_idle; then (($(gap "$next") <= 1000)); fi
+}
+said_its_gap() { [[ -n $(gap "$1") ]]; }
+restarts_who_leads() {
+  local name next='' leader
+  begin relay
+  leader=$first
+  for _ in 1 2; do
+    hands_the_lead_on "$leader"
+    holds "$leader" 's["run"]["stop_reason"] == "handed over" and s["run"]["partial"] and not s["run"]["invalid"]'
+    grep -q "node $next: leads now" "$work/$next.err"
+    start "$leader" relay # without doors of its own before it leads: the former ones are free
+    until_true times "$leader has joined" "$next" 1
+    until_true has_got "$leader" "$next" 4
+    leader=$next
+  done
+  until_true rows "$leader" 12
+  for name in alpha beta gamma; do until_true has_shards "$name" "$leader" 4; done
+  end "$leader"
+  cat "$work/$leader.err"
+  for name in $(others "$leader"); do ends "${pids[$name]}" 0; done
+  conserved "$leader"
+  connected "$leader"
+  holds "$leader" 's["sessions"]["lost"] == 0 and s["sessions"]["failed"] == 0 and s["requests"]["lost"] == 0'
+}
+# Of two nodes the last to be asked has nobody whom it could hand anything on to.
+ends_the_run_where_nobody_else_could_lead() {
+  local name leader
+  begin alone
+  for name in $(others "$first"); do
+    kill -TERM "${pids[$name]}"
+    until_true has_parted "$name" "$first"
+    ends "${pids[$name]}" 143
+    until_true times "$name is lost" "$first" 1
+  done
+  more_rows "$first" 4
+  kill -TERM "${pids[$first]}"
+  ends "${pids[$first]}" 143
+  conserved "$first"
+  connected "$first"
+}
+ends_the_run_by_a_second_signal() {
+  begin twice
+  kill -TERM "${pids[$first]}"
+  until_true times 'leaves: its shards go to others' "$first" 1
+  sleep 0.3 # a signal that comes sooner is the same one
+  if kill -INT "${pids[$first]}"; then
+    # It may have left before the second one came.
+    until_true has_ended "${pids[$first]}"
+    if [[ -z $(leads_now "$first") ]]; then
+      ends "${pids[$first]}" 130
+      conserved "$first"
+    fi
+  fi
+}
+has_ended() { [[ ! -e /proc/$1/exe ]]; }
+# The one that would be named first dies in the middle: another one leads, and nothing is lost but that node.
+outlives_the_one_that_it_names() {
+  local heir name next
+  begin middle
+  heir=$(others "$first" | head -n 1)
+  kill -TERM "${pids[$first]}"
+  until_true times 'leaves: its shards go to others' "$first" 1
+  kill -9 "${pids[$heir]}"
+  for name in $(others "$first"); do if [[ $name != "$heir" ]]; then next=$name; fi; done
+  ends "${pids[$first]}" 0
+  [[ $(leads_now "$first") == "$next" ]]
+  until_true is_mended "$next"
+  until_true rows "$next" 12
+  end "$next"
+  cat "$work/$next.err"
+  conserved "$next"
+  connected "$next"
+  holds "$next" 's["sessions"]["lost"] == 0'
+}
 comes_back_after_a_kill() {
   local lost
   begin back
@@ -153,6 +250,14 @@ turns_away_who_simulates_something_else() {
 law "a node joins under load, has its share and no more, and nobody notices" joins_under_load
 end_nodes
 law "the nodes that follow are restarted one after the other, and nobody notices" restarts_one_after_the_other
+end_nodes
+law "the node that leads is restarted, and the one that leads then: another one leads, and nobody notices" restarts_who_leads
+end_nodes
+law "where nobody else could lead, whoever asks the node that leads to stop ends the run" ends_the_run_where_nobody_else_could_lead
+end_nodes
+law "a second signal ends a run whose leader is about to leave" ends_the_run_by_a_second_signal
+end_nodes
+law "a node is killed while the one that leads hands over, and another one leads" outlives_the_one_that_it_names
 end_nodes
 law "a killed node comes back as another life, and has its share again" comes_back_after_a_kill
 end_nodes

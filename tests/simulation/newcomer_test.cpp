@@ -81,6 +81,29 @@ TEST(Newcomer, EachNodeLeavesAndComesBackAndNoSessionIsLost) {
   EXPECT_EQ(strays(story), 0U);
 }
 
+// And so does the one that leads: it gives all away, then nobody hears it any more, and another one
+// leads. Who waits for a word of central asks again.
+TEST(Newcomer, TheNodeThatLeadsLeavesAndComesBackAndNoSessionIsLost) {
+  Story story;
+  const auto mine = shards_of(story, 0);
+  hand_over(story, 0, 1, mine);
+  auto& first = *story.cluster.node(0).network;
+  ASSERT_FALSE(first.first_here().has_value());
+  ASSERT_TRUE(first.has_central());
+  const auto left = network::left_of(first.look().totals);
+  EXPECT_EQ(left.requests_lost + left.sessions_lost, 0U) << "central has none";
+  story.lose(0);
+  story.mend(0);
+  EXPECT_TRUE(story.cluster.node(1).network->has_central());
+  story.join(0);
+  EXPECT_FALSE(story.cluster.node(0).network->has_central());
+  hand_over(story, 1, 0, mine);
+  story.expect_all_well(left);
+  EXPECT_EQ(story.total.sessions_failed, 0U);
+  EXPECT_EQ(story.total.sessions_lost, 0U);
+  EXPECT_EQ(story.total.requests_lost, 0U);
+}
+
 // It dies with what it has just got: others have it, as of any node.
 TEST(Newcomer, MayDieAndBeFollowedAndComeAgain) {
   Story story{{}, 4};
