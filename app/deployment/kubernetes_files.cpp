@@ -47,7 +47,7 @@ spec:
       labels: {app: chargemill}
       annotations: {prometheus.io/scrape: "true", prometheus.io/port: "8000"}
     spec:
-      terminationGracePeriodSeconds: 60 # the first SIGTERM drains for run.stop_timeout
+      terminationGracePeriodSeconds: 90 # the first SIGTERM drains for run.stop_timeout; with etcd, in real time, a node first hands over what it has
       securityContext: {runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001}
       initContainers:
         # A key that others may read is refused, and a volume of a secret can be read by its group.

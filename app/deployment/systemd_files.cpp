@@ -10,8 +10,9 @@ StateDirectory=chargemill
 WorkingDirectory=%S/chargemill
 Environment=HOME=%S/chargemill
 LimitNOFILE=65536
-# The first SIGTERM drains for run.stop_timeout (10 s) and writes the summary.
-TimeoutStopSec=60
+# The first SIGTERM drains for run.stop_timeout (10 s) and writes the summary. With etcd, in real time, a node first hands
+# over what it has, the lead too: that may take a minute, and the run goes on without it.
+TimeoutStopSec=90
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=yes
