@@ -81,6 +81,13 @@ bool Member::acts_for(std::size_t shard, MachineTime now) const noexcept {
   return owner != ShardTable::kNobody && view_.table.owners[owner] == self_;
 }
 
+bool Member::acts_for_fleet(std::size_t shard, MachineTime now) const noexcept {
+  CHARGEMILL_ASSERT(shard < kShards);
+  if (!may_act(now) || view_.table.is_fleet_moving(shard)) return false;
+  const auto owner = view_.table.fleet[shard];
+  return owner != ShardTable::kNobody && view_.table.owners[owner] == self_;
+}
+
 bool Member::is_name_taken() const noexcept {
   const auto* const peer = view_.find(options_.name);
   return peer != nullptr && self_.incarnation == Revision{} && peer->lease != lease_;

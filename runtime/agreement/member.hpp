@@ -34,7 +34,7 @@ struct MemberOptions {
   std::size_t shards = kShards;  ///< so many of the table's are used, from the first on
   std::size_t places = kPlaces;  ///< Course::heirs: so many nodes at a time
   /// What the node is there for that has this card; null: each for everything. Only who has the
-  /// role `central` is elected, only who has the role `shards` gets any.
+  /// role `central` is elected, only who has the role `shards` gets any, or `drivers` their fleets.
   std::function<Roles(std::string_view card)> roles_of = {};
 };
 
@@ -116,7 +116,8 @@ using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
 /// - Of heirs (Course::heirs) nobody joins unasked: the table gives a newcomer a number, and its
 ///   share of the shards once the central's node has said that it is ready. Those of a node that
 ///   wants to leave go to the others. Both ways a tenth of all at a time.
-/// - Who has not the role for it is not elected, and gets no shard.
+/// - Who has not the role for it is not elected, and gets no shard, or no fleet. What is said of a
+///   shard here is said of its fleet as well: it goes with it where it may, else for itself.
 /// - A write without an answer is followed by a look at the store, never by a guess.
 class Member {
  public:
@@ -132,6 +133,8 @@ class Member {
   [[nodiscard]] bool is_central(MachineTime now) const noexcept;
   /// It alone acts for that shard.
   [[nodiscard]] bool acts_for(std::size_t shard, MachineTime now) const noexcept;
+  /// It alone acts for the fleet of that shard, which may be another one's.
+  [[nodiscard]] bool acts_for_fleet(std::size_t shard, MachineTime now) const noexcept;
 
   [[nodiscard]] const View& view() const noexcept { return view_; }
   /// Itself, since it has a place; incarnation 0: it has none yet.

@@ -10,13 +10,13 @@ namespace {
 /// Of the shards that are used, so many move at a time.
 constexpr std::size_t kMovesPart = 10;
 
-/// Those of `some` that are there for something else than shards.
-std::vector<Owner> idle_of(const View& view, const std::vector<Owner>& some) {
-  std::vector<Owner> idle;
+/// Those of `some` that are not there for it.
+std::vector<Owner> without(Role role, const View& view, const std::vector<Owner>& some) {
+  std::vector<Owner> result;
   for (const auto& one : some) {
-    if (!view.roles_of(one).shards) idle.push_back(one);
+    if (!view.roles_of(one).has(role)) result.push_back(one);
   }
-  return idle;
+  return result;
 }
 
 }  // namespace
@@ -116,9 +116,10 @@ std::optional<ShardTable> Member::wanted_table() const {
   }
   if (options_.course != Course::open) return first_table();
   if (view_.table.owners.empty() && live.size() < options_.expected) return std::nullopt;
-  const auto idle = idle_of(view_, live);
-  if (idle.size() == live.size()) return std::nullopt;
-  return assigned(without_let_go(), live, idle);
+  const auto idle = without(Role::shards, view_, live);
+  const auto driverless = without(Role::drivers, view_, live);
+  if (idle.size() == live.size() || driverless.size() == live.size()) return std::nullopt;
+  return assigned(without_let_go(), live, idle, driverless);
 }
 
 /// Of a network that begins; the store has elected this node, as it sees it.
@@ -127,7 +128,8 @@ std::optional<ShardTable> Member::first_table() const {
   if (begin.empty() || missing_role(view_, options_.expected)) return std::nullopt;
   std::vector<Owner> owners;
   for (const auto& peer : begin) owners.push_back(peer.who);
-  return assigned({}, owners, idle_of(view_, owners));
+  return assigned({}, owners, without(Role::shards, view_, owners),
+                  without(Role::drivers, view_, owners), options_.shards);
 }
 
 /// First what was lost has a new owner, then those who have come have numbers. None: nobody is left
@@ -148,11 +150,12 @@ std::optional<ShardTable> Member::table_of_heirs() const {
       heirs.push_back(one);
     }
   }
-  const auto idle = idle_of(view_, heirs);
-  if (idle.size() == heirs.size()) return std::nullopt;
+  const auto idle = without(Role::shards, view_, heirs);
+  const auto driverless = without(Role::drivers, view_, heirs);
+  if (idle.size() == heirs.size() || driverless.size() == heirs.size()) return std::nullopt;
   const std::size_t at_most = std::max<std::size_t>(1, options_.shards / kMovesPart);
-  return seated(inherited(table, heirs, view_.leaving, options_.shards, at_most, idle), newcomers,
-                live, options_.places);
+  return seated(inherited(table, heirs, view_.leaving, options_.shards, at_most, idle, driverless),
+                newcomers, live, options_.places);
 }
 
 /// The table once those have let go who said so.

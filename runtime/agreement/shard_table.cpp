@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
+#include <utility>
 
+#include "runtime/agreement/fleets.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::runtime::agreement {
 namespace {
 
 using Number = ShardTable::Number;
+using Numbers = std::array<Number, kShards>;
 constexpr Number kNobody = ShardTable::kNobody;
 constexpr std::string_view kTitle = "chargemill shards 1";
+constexpr std::string_view kOfFleets = "fleets ";
 
 /// Those of `before` that live keep their order; newcomers follow.
 std::vector<Owner> owners_of(const ShardTable& before, const std::vector<Owner>& live) {
@@ -34,12 +38,16 @@ ShardTable with_owners(const ShardTable& before, std::vector<Owner> owners) {
   is_now.reserve(before.owners.size());
   for (const auto& owner : before.owners) is_now.push_back(table.number_of(owner));
   const auto now = [&](Number number) { return number == kNobody ? kNobody : is_now[number]; };
-  for (std::size_t s = 0; s < kShards; ++s) {
-    table.owner[s] = now(before.owner[s]);
-    table.next[s] = now(before.next[s]);
-    // Its owner is gone: whoever was to have it next has it.
-    if (table.owner[s] == kNobody) std::swap(table.owner[s], table.next[s]);
-  }
+  const auto keep = [&](const Numbers& had, const Numbers& to_have, Numbers& has, Numbers& next) {
+    for (std::size_t s = 0; s < kShards; ++s) {
+      has[s] = now(had[s]);
+      next[s] = now(to_have[s]);
+      // Its owner is gone: whoever was to have it next has it.
+      if (has[s] == kNobody) std::swap(has[s], next[s]);
+    }
+  };
+  keep(before.owner, before.next, table.owner, table.next);
+  keep(before.fleet, before.fleet_next, table.fleet, table.fleet_next);
   return table;
 }
 
@@ -102,22 +110,50 @@ std::optional<std::string_view> take_line(std::string_view& text) {
   return line;
 }
 
-/// "170 0>1", for shards from `shard` on.
-bool take_run(std::string_view line, ShardTable& table, std::size_t& shard) {
+/// "170 0>1", for shards from `shard` on; of so many owners.
+bool take_run(std::string_view line, std::size_t owners, Numbers& has, Numbers& to_have,
+              std::size_t& shard) {
   std::size_t count = 0;
   Number owner = 0;
   Number next = kNobody;
   if (!take_number(line, count) || !take_text(line, " ") || !take_number(line, owner)) return false;
-  if (take_text(line, ">") &&
-      (!take_number(line, next) || next >= table.owners.size() || next == owner))
+  if (take_text(line, ">") && (!take_number(line, next) || next >= owners || next == owner))
     return false;
-  if (!line.empty() || owner >= table.owners.size()) return false;
+  if (!line.empty() || owner >= owners) return false;
   if (count == 0 || count > kShards - shard) return false;
   for (; count > 0; --count, ++shard) {
-    table.owner[shard] = owner;
-    table.next[shard] = next;
+    has[shard] = owner;
+    to_have[shard] = next;
   }
   return true;
+}
+
+void write_runs(std::string& text, std::string_view of, const Numbers& has, const Numbers& next) {
+  for (std::size_t s = 0; s < kShards;) {
+    std::size_t end = s;
+    while (end < kShards && has[end] == has[s] && next[end] == next[s]) ++end;
+    text += of;
+    text += std::to_string(end - s) + ' ' + std::to_string(has[s]);
+    if (next[s] != kNobody) text += '>' + std::to_string(next[s]);
+    text += '\n';
+    s = end;
+  }
+}
+
+/// Shards or fleets by owner, once all moves are made.
+std::vector<std::size_t> loads_of(std::size_t owners, const Numbers& has, const Numbers& next) {
+  std::vector<std::size_t> result(owners);
+  for (std::size_t s = 0; s < kShards; ++s) {
+    const Number at_last = next[s] == kNobody ? has[s] : next[s];
+    if (at_last != kNobody) ++result[at_last];
+  }
+  return result;
+}
+
+void hand_over(Numbers& has, Numbers& next, Number owner) {
+  for (std::size_t s = 0; s < kShards; ++s) {
+    if (has[s] == owner && next[s] != kNobody) has[s] = std::exchange(next[s], kNobody);
+  }
 }
 
 }  // namespace
@@ -138,6 +174,7 @@ Number ShardTable::number_of(const Owner& one) const noexcept {
 bool ShardTable::gives_away(Number one) const noexcept {
   for (std::size_t s = 0; s < kShards; ++s) {
     if (owner[s] == one && is_moving(s)) return true;
+    if (fleet[s] == one && is_fleet_moving(s)) return true;
   }
   return false;
 }
@@ -151,25 +188,25 @@ bool ShardTable::has_part(Number one) const noexcept {
   if (is_idle(one)) return true;
   for (std::size_t s = 0; s < kShards; ++s) {
     if (owner[s] == one || next[s] == one) return true;
+    if (fleet[s] == one || fleet_next[s] == one) return true;
   }
   return false;
 }
 
 std::size_t ShardTable::moving() const noexcept {
-  return kShards - static_cast<std::size_t>(std::count(next.begin(), next.end(), kNobody));
+  std::size_t count = 0;
+  for (std::size_t s = 0; s < kShards; ++s) count += is_moving(s) || is_fleet_moving(s) ? 1 : 0;
+  return count;
 }
 
-std::vector<std::size_t> ShardTable::loads() const {
-  std::vector<std::size_t> result(owners.size());
-  for (std::size_t s = 0; s < kShards; ++s) {
-    const Number at_last = is_moving(s) ? next[s] : owner[s];
-    if (at_last != kNobody) ++result[at_last];
-  }
-  return result;
+std::vector<std::size_t> ShardTable::loads() const { return loads_of(owners.size(), owner, next); }
+std::vector<std::size_t> ShardTable::fleet_loads() const {
+  return loads_of(owners.size(), fleet, fleet_next);
 }
 
 bool operator==(const ShardTable& a, const ShardTable& b) noexcept {
-  return a.owners == b.owners && a.owner == b.owner && a.next == b.next && a.idle == b.idle;
+  return a.owners == b.owners && a.owner == b.owner && a.next == b.next && a.fleet == b.fleet &&
+         a.fleet_next == b.fleet_next && a.idle == b.idle;
 }
 
 std::vector<std::size_t> even_shares(const std::vector<std::size_t>& loads, std::size_t total) {
@@ -184,7 +221,8 @@ std::vector<std::size_t> even_shares(const std::vector<std::size_t>& loads, std:
 }
 
 ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live,
-                    const std::vector<Owner>& idle) {
+                    const std::vector<Owner>& idle, const std::vector<Owner>& driverless,
+                    std::size_t used) {
   CHARGEMILL_ASSERT(!live.empty() && live.size() <= ShardTable::kOwnersMax);
   ShardTable table = with_owners(before, owners_of(before, live));
   for (std::size_t i = 0; i < table.owners.size(); ++i) {
@@ -197,21 +235,25 @@ ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live,
   for (auto& owner : table.owner) {
     if (owner == kNobody) owner = receivers.take();
   }
+  std::vector<bool> drives;
+  for (const auto& one : table.owners)
+    drives.push_back(std::find(driverless.begin(), driverless.end(), one) == driverless.end());
+  give_fleets(table, drives, used);
   for (std::size_t s = 0; s < kShards; ++s) {
     const Number owner = table.owner[s];
     if (table.is_moving(s) || loads[owner] <= wanted[owner]) continue;
     --loads[owner];
     table.next[s] = receivers.take();
+    const bool is_beside = table.fleet[s] == owner && !table.is_fleet_moving(s);
+    if (is_beside && drives[table.next[s]]) table.fleet_next[s] = table.next[s];
   }
+  put_unused_fleets(table, used);
   return table;
 }
 
 ShardTable handed_over(ShardTable table, Number owner) {
-  for (std::size_t s = 0; s < kShards; ++s) {
-    if (table.owner[s] != owner || !table.is_moving(s)) continue;
-    table.owner[s] = table.next[s];
-    table.next[s] = kNobody;
-  }
+  hand_over(table.owner, table.next, owner);
+  hand_over(table.fleet, table.fleet_next, owner);
   return table;
 }
 
@@ -223,15 +265,9 @@ std::string to_text(const ShardTable& table) {
     text += table.is_idle(static_cast<Number>(i)) ? "idle " : "owner ";
     text += to_text(table.owners[i]) + '\n';
   }
-  for (std::size_t s = 0; s < kShards;) {
-    std::size_t end = s;
-    while (end < kShards && table.owner[end] == table.owner[s] && table.next[end] == table.next[s])
-      ++end;
-    text += std::to_string(end - s) + ' ' + std::to_string(table.owner[s]);
-    if (table.is_moving(s)) text += '>' + std::to_string(table.next[s]);
-    text += '\n';
-    s = end;
-  }
+  write_runs(text, {}, table.owner, table.next);
+  if (table.fleet != table.owner || table.fleet_next != table.next)
+    write_runs(text, kOfFleets, table.fleet, table.fleet_next);
   return text;
 }
 
@@ -239,6 +275,7 @@ std::optional<ShardTable> shard_table_from(std::string_view text) {
   ShardTable table;
   if (take_line(text) != kTitle) return std::nullopt;
   std::size_t shard = 0;
+  std::size_t fleet = 0;
   while (!text.empty()) {
     auto line = take_line(text);
     if (!line) return std::nullopt;
@@ -248,11 +285,15 @@ std::optional<ShardTable> shard_table_from(std::string_view text) {
       if (!owner || table.owners.size() == ShardTable::kOwnersMax) return std::nullopt;
       if (is_idle) table.idle.push_back(static_cast<Number>(table.owners.size()));
       table.owners.push_back(std::move(*owner));
-    } else if (!take_run(*line, table, shard)) {
+    } else if (shard == kShards && take_text(*line, kOfFleets)) {
+      if (!take_run(*line, table.owners.size(), table.fleet, table.fleet_next, fleet))
+        return std::nullopt;
+    } else if (!take_run(*line, table.owners.size(), table.owner, table.next, shard)) {
       return std::nullopt;
     }
   }
-  if (shard != kShards) return std::nullopt;
+  if (shard != kShards || (fleet != 0 && fleet != kShards)) return std::nullopt;
+  if (fleet == 0) table.fleet = table.owner, table.fleet_next = table.next;
   return table;
 }
 

@@ -36,22 +36,35 @@ struct ShardTable {
   static constexpr Number kNobody = 255;
   static constexpr std::size_t kOwnersMax = 200;
 
-  ShardTable() { owner.fill(kNobody), next.fill(kNobody); }
+  ShardTable() {
+    for (auto* const all : {&owner, &next, &fleet, &fleet_next}) all->fill(kNobody);
+  }
   std::vector<Owner> owners;            ///< by number; of heirs: also who is gone, see seated()
   std::array<Number, kShards> owner{};  ///< by shard; kNobody only while there are no owners
   std::array<Number, kShards> next{};  ///< by shard: its owner gives it to that one; mostly kNobody
+  /// By shard: who has its fleet, with the drivers, and whom that one gives it to. As `owner` and
+  /// `next` unless somebody is there for the one and not for the other.
+  std::array<Number, kShards> fleet{};
+  std::array<Number, kShards> fleet_next{};
   std::vector<Number> idle;  ///< rising: who has part in the network and is there for no shard
 
   [[nodiscard]] Number number_of(const Owner& one) const noexcept;
   [[nodiscard]] bool is_moving(std::size_t shard) const noexcept { return next[shard] != kNobody; }
-  /// Whether `one` still has shards to give away.
+  [[nodiscard]] bool is_fleet_moving(std::size_t shard) const noexcept {
+    return fleet_next[shard] != kNobody;
+  }
+  /// Whether `one` still has shards or fleets to give away.
   [[nodiscard]] bool gives_away(Number one) const noexcept;
   [[nodiscard]] bool is_idle(Number one) const noexcept;
-  /// Whether it is one of those who make the network: it has shards, is to have some, or is idle.
+  /// Whether it is one of those who make the network: it has shards or fleets, is to have some, or
+  /// is idle.
   [[nodiscard]] bool has_part(Number one) const noexcept;
+  /// Shards that are on their way, or whose fleets are.
   [[nodiscard]] std::size_t moving() const noexcept;
   /// Shards by owner, once all moves are made.
   [[nodiscard]] std::vector<std::size_t> loads() const;
+  /// Fleets likewise.
+  [[nodiscard]] std::vector<std::size_t> fleet_loads() const;
 };
 [[nodiscard]] bool operator==(const ShardTable& a, const ShardTable& b) noexcept;
 [[nodiscard]] inline bool operator!=(const ShardTable& a, const ShardTable& b) noexcept {
@@ -66,18 +79,27 @@ struct ShardTable {
 /// The table for those who live now, 1 to kOwnersMax: loads that differ by one at most. A shard
 /// whose owner is gone has a new one at once; one whose owner lives begins to move, and only as
 /// many do as evenness needs. `idle`, not all of them, are there for something else: they have
-/// their number, and no shard.
+/// their number, and no shard. No fleet goes to those of `driverless`, not all of them either: one
+/// that nobody has lives beside its shard, or, where that one is driverless, with whoever has
+/// fewest of the first `used`; and it moves along where it may.
 [[nodiscard]] ShardTable assigned(const ShardTable& before, const std::vector<Owner>& live,
-                                  const std::vector<Owner>& idle = {});
+                                  const std::vector<Owner>& idle = {},
+                                  const std::vector<Owner>& driverless = {},
+                                  std::size_t used = kShards);
 /// A network goes on with `heirs`, owners who live; they and all others keep their numbers. A shard
 /// whose owner is no heir has a new one at once. Those of `leavers`, who are among them, move to
 /// the others, from one to one other at a time, `at_most` at once of the first `used`; those
 /// behind, which nobody has, follow the last. Then as many of the first `used` move likewise as
 /// evenness needs. Nothing else moves, and nothing goes to those of `idle`: of the heirs they have
-/// part without it. Requires an heir who is not idle.
+/// part without it. Fleets go along with their shards where they are beside them and may; else they
+/// move likewise for themselves: from leavers, to their shards, and, of those that cannot live
+/// there, as many as evenness needs; never to those of `driverless`. What moves at a time is shards
+/// with their fleets, shards alone, or fleets alone. Requires an heir who is not idle, and one who
+/// is not driverless.
 [[nodiscard]] ShardTable inherited(const ShardTable& before, const std::vector<Owner>& heirs,
                                    const std::vector<Owner>& leavers, std::size_t used,
-                                   std::size_t at_most, const std::vector<Owner>& idle = {});
+                                   std::size_t at_most, const std::vector<Owner>& idle = {},
+                                   const std::vector<Owner>& driverless = {});
 /// `newcomers`, in this order, have numbers, and no shard: that which somebody of the same name
 /// had, one that nobody has had, or else one of somebody who is gone, for there are `places` at
 /// most. Whoever finds none has to wait. Requires that only who is among `live` has part in the
@@ -96,6 +118,8 @@ struct ShardTable {
 ///     512 0                   so many shards, and whose
 ///     170 0>1                 so many on their way from 0 to 1
 ///     342 1
+///     fleets 512 0            fleets likewise; left out where each is beside its shard
+///     fleets 512 2
 [[nodiscard]] std::string to_text(const ShardTable& table);
 /// Empty: it is none. Any bytes.
 [[nodiscard]] std::optional<ShardTable> shard_table_from(std::string_view text);

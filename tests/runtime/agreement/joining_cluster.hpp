@@ -46,18 +46,6 @@ class JoiningCluster : public SimulatedCluster {
   }
   /// What that node is there for.
   [[nodiscard]] virtual Roles roles_at(unsigned) const { return {}; }
-
- private:
-  /// A life has one number for as long as its network is there.
-  void note_numbers(const agreement::View& view) {
-    if (view.epoch == seen_) return;
-    seen_ = view.epoch;
-    for (std::size_t i = 0; i < view.table.owners.size(); ++i) {
-      for (std::size_t k = 0; k < i; ++k) {
-        if (view.table.owners[i].name == view.table.owners[k].name) broke("two numbers for a name");
-      }
-    }
-  }
   [[nodiscard]] std::string not_converged() const override {
     std::set<std::string> centrals;
     std::array<unsigned, kShards> acting{};
@@ -88,6 +76,17 @@ class JoiningCluster : public SimulatedCluster {
     return {};
   }
 
+ private:
+  /// A life has one number for as long as its network is there.
+  void note_numbers(const agreement::View& view) {
+    if (view.epoch == seen_) return;
+    seen_ = view.epoch;
+    for (std::size_t i = 0; i < view.table.owners.size(); ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        if (view.table.owners[i].name == view.table.owners[k].name) broke("two numbers for a name");
+      }
+    }
+  }
   std::set<std::tuple<unsigned, unsigned, std::int64_t>> told_;  // by whom, in which life, of whom
   std::set<std::int64_t> newcomers_;
   std::set<std::int64_t> joined_;

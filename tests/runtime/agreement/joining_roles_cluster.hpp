@@ -6,14 +6,16 @@
 
 namespace chargemill::test {
 
-class JoiningRolesCluster final : public JoiningCluster {
+class JoiningRolesCluster : public JoiningCluster {
  public:
   using JoiningCluster::JoiningCluster;
 
- private:
+ protected:
   void set(agreement::MemberOptions& options) const override {
     JoiningCluster::set(options);
-    options.roles_of = roles_of_card;
+    options.roles_of = [this](std::string_view card) {
+      return roles_at(static_cast<unsigned>(card.at(1) - '0'));
+    };
   }
   [[nodiscard]] Roles roles_at(unsigned n) const override { return roles_of_number(n); }
   void stepped(unsigned n) override {
@@ -27,6 +29,8 @@ class JoiningRolesCluster final : public JoiningCluster {
     if (view.table.has_part(number) && is_role_missing(view)) return leave(n);
     JoiningCluster::stepped(n);
   }
+
+ private:
   /// Of those who have part in the network and live; then all of them end (app/nodes).
   [[nodiscard]] static bool is_role_missing(const agreement::View& view) {
     std::vector<Roles> roles;
