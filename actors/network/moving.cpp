@@ -47,37 +47,44 @@ void add_figures(Instruments& /*to*/, const State& /*of*/, std::uint64_t /*sign*
 /// Calls f(slot, seat, number) for all that works beside this shard, in the order in which they
 /// were named.
 template <class F>
-void Network::each_of(std::uint32_t shard, F f) {
+void Network::each_of(std::uint32_t shard, Half half, F f) {
   const auto& seat = topology_.shards[shard];
   auto& of = switchboard_;
   Entity number = first_numbers_[shard];
-  f(shards_[shard], of.shards[shard], number);
-  f(supervisors_[shard], of.supervisors[shard], ++number);
-  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
-    CHARGEMILL_ASSERT(!topology_.points[p].is_outside);
-    f(points_[p], of.points[p], ++number);
-    f(monitors_[p], of.monitors[p], ++number);
+  if (half != Half::fleet) {
+    f(shards_[shard], of.shards[shard], number);
+    f(supervisors_[shard], of.supervisors[shard], number + 1);
   }
-  f(directors_[shard], of.directors[shard], ++number);
-  f(fleets_[shard], of.fleets[shard], ++number);
+  number += 2;
+  for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p, number += 2) {
+    if (half == Half::fleet) continue;
+    CHARGEMILL_ASSERT(!topology_.points[p].is_outside);
+    f(points_[p], of.points[p], number);
+    f(monitors_[p], of.monitors[p], number + 1);
+  }
+  if (half != Half::fleet) f(directors_[shard], of.directors[shard], number);
+  if (half == Half::shard) return;
+  f(fleets_[shard], of.fleets[shard], number + 1);
   for (const DriverId id : of.drivers_of[shard]) {
     const auto d = index_of(id);
     f(drivers_[d], of.drivers[d], first_driver_number_ + d);
   }
 }
 
-std::vector<Entity> Network::numbers_of(const std::vector<std::uint32_t>& shards) {
+std::vector<Entity> Network::numbers_of(const std::vector<std::uint32_t>& shards, Half half) {
   std::vector<Entity> numbers;
   for (const std::uint32_t s : shards)
-    each_of(s, [&](auto& /*slot*/, auto& /*seat*/, Entity number) { numbers.push_back(number); });
+    each_of(s, half,
+            [&](auto& /*slot*/, auto& /*seat*/, Entity number) { numbers.push_back(number); });
   return numbers;
 }
 
 /// Until nothing waits on this node, all that those shards have said is on disk, and all that they
-/// had promised is said.
-bool Network::settle(const std::vector<std::uint32_t>& shards, Nanos patience) {
+/// had promised is said. Fleets and drivers write nothing and promise nothing.
+bool Network::settle(const std::vector<std::uint32_t>& shards, Nanos patience, Half half) {
   Parking parking{engine_};
   parking.settle();
+  if (half == Half::fleet) return true;
   const auto is_done = [&] {
     return std::all_of(shards.begin(), shards.end(), [&](std::uint32_t s) {
       const central::Clerk* const clerk = shards_[s]->clerk();
@@ -97,17 +104,18 @@ bool Network::settle(const std::vector<std::uint32_t>& shards, Nanos patience) {
 }
 
 Result<std::vector<std::byte>> Network::depart(const std::vector<std::uint32_t>& shards,
-                                               unsigned node) {
+                                               unsigned node, Half half) {
   CHARGEMILL_ASSERT(departed_.empty() && link_ == nullptr);
+  departed_half_ = half;
   Parking parking{engine_};
   Writer v;
   for (const std::uint32_t s : shards) {
-    CHARGEMILL_ASSERT(is_here(s) && !placement_.is_apart(s));
-    if (recording_ != nullptr)
+    CHARGEMILL_ASSERT(is_here(s, half));
+    if (recording_ != nullptr && half != Half::fleet)
       recorder_of(s).forget(ShardId{static_cast<std::uint16_t>(s)}, shards_[s]->waiter());
     v.same(s);
-    Instruments& figures = figures_of(s);
-    each_of(s, [&](auto& slot, auto& seat, Entity number) {
+    Instruments& figures = figures_of(s, half);
+    each_of(s, half, [&](auto& slot, auto& seat, Entity number) {
       auto* const actor = slot.operator->();
       const SimTime due = parking.park(*actor);
       actor->fields(v);
@@ -117,7 +125,7 @@ Result<std::vector<std::byte>> Network::depart(const std::vector<std::uint32_t>&
       slot = nullptr;
       seat = parking.leave(number, node);
     });
-    nodes_of_[s] = node;
+    settle_on(node, s, half);
   }
   list_shards_here();
   count_actors();
@@ -130,8 +138,8 @@ void Network::return_departed() {
   Parking parking{engine_};
   for (auto one = departed_.begin(); one != departed_.end();) {
     const std::uint32_t s = one->shard;
-    Instruments& figures = figures_of(s);
-    each_of(s, [&](auto& slot, auto& seat, Entity number) {
+    Instruments& figures = figures_of(s, departed_half_);
+    each_of(s, departed_half_, [&](auto& slot, auto& seat, Entity number) {
       using Actor = std::remove_pointer_t<decltype(slot.operator->())>;
       auto* const actor = static_cast<Actor*>(one->actor);
       parking.take_back(number, *actor);
@@ -140,8 +148,8 @@ void Network::return_departed() {
       add_figures(figures, actor->state(), 1);
       ++one;
     });
-    if (recording_ != nullptr) wake_with_journal(s);
-    nodes_of_[s] = engine_.options().node;
+    if (recording_ != nullptr && departed_half_ != Half::fleet) wake_with_journal(s);
+    settle_on(engine_.options().node, s, departed_half_);
   }
   for (const Departed& one : departed_) parking.resume(*one.actor, one.due);
   departed_.clear();
@@ -175,59 +183,70 @@ void Network::pass_on(central::Inspect inspect) {
   LeanActor::post(shards_[next], inspect);
 }
 
-/// Where fewest shards live; on workers that have somebody who keeps their records.
-unsigned Network::emptiest_home() const {
+/// Where fewest shards live, or fleets; on workers that have somebody who keeps their records.
+unsigned Network::emptiest_home(Half half) const {
   const std::size_t homes = std::min<std::size_t>(engine_.workers(), topology_.shards.size());
+  const auto& home_by_shard = half == Half::fleet ? fleet_homes_ : homes_;
   std::vector<std::size_t> load(homes);
   for (std::uint32_t s = 0; s < topology_.shards.size(); ++s) {
-    if (is_here(s)) ++load[(home_of(s) % engine_.workers()) % homes];
+    const bool counts = half == Half::fleet ? is_fleet_here(s) : is_here(s);
+    if (counts) ++load[(home_by_shard[s] % engine_.workers()) % homes];
   }
   return static_cast<unsigned>(std::min_element(load.begin(), load.end()) - load.begin());
 }
 
 /// As the plan has it, before anything has happened there.
-void Network::replace_all_of(std::uint32_t index, const Scenario& scenario) {
+void Network::replace_shard_of(std::uint32_t index, const Scenario& scenario) {
   const auto& seat = topology_.shards[index];
-  homes_[index] = emptiest_home();
-  replace(index, shards_[index], switchboard_.shards[index],
+  const unsigned home = homes_[index];
+  replace(home, shards_[index], switchboard_.shards[index],
           shard_state(index, scenario, nullptr, engine_.reached()));
   if (recording_ != nullptr) record_shard(index);
   if (memory_ != nullptr)
-    (void)shards_[index]->record_into(memory_->sink(home_of(index) % engine_.workers()));
-  replace(index, supervisors_[index], switchboard_.supervisors[index], supervisor::make_state());
+    (void)shards_[index]->record_into(memory_->sink(home % engine_.workers()));
+  replace(home, supervisors_[index], switchboard_.supervisors[index], supervisor::make_state());
   for (std::uint32_t p = seat.first_point; p < seat.first_point + seat.points; ++p) {
-    replace(index, points_[p], switchboard_.points[p], point_state(p, nullptr));
-    replace(index, monitors_[p], switchboard_.monitors[p], monitor_state(p, seat, nullptr));
+    replace(home, points_[p], switchboard_.points[p], point_state(p, nullptr));
+    replace(home, monitors_[p], switchboard_.monitors[p], monitor_state(p, seat, nullptr));
   }
-  replace(index, directors_[index], switchboard_.directors[index], director_state(index, scenario));
-  replace(index, fleets_[index], switchboard_.fleets[index], fleet_state(index, scenario));
+  replace(home, directors_[index], switchboard_.directors[index], director_state(index, scenario));
+}
+void Network::replace_fleet_of(std::uint32_t index, const Scenario& scenario) {
+  const unsigned home = fleet_homes_[index];
+  replace(home, fleets_[index], switchboard_.fleets[index], fleet_state(index, scenario));
   for (const DriverId id : switchboard_.drivers_of[index]) {
     const auto d = index_of(id);
-    replace(index, drivers_[d], switchboard_.drivers[d], driver_state(d));
+    replace(home, drivers_[d], switchboard_.drivers[d], driver_state(d));
   }
 }
 
 bool Network::arrive(const Scenario& scenario, const std::vector<std::uint32_t>& shards,
-                     const std::vector<std::byte>& bytes) {
+                     const std::vector<std::byte>& bytes, Half half) {
   Reader v{bytes.data(), bytes.size()};
   Parking parking{engine_};
   for (const std::uint32_t s : shards) {
-    CHARGEMILL_ASSERT(!is_here(s));
+    CHARGEMILL_ASSERT(half == Half::fleet ? !is_fleet_here(s) : !is_here(s));
     v.same(s);
     if (!v.is_sound()) return false;
-    replace_all_of(s, scenario);
+    if (half != Half::fleet) homes_[s] = emptiest_home(Half::shard);
+    if (half != Half::shard)
+      fleet_homes_[s] = half == Half::both ? homes_[s] : emptiest_home(Half::fleet);
+    if (half != Half::fleet) replace_shard_of(s, scenario);
+    if (half != Half::shard) replace_fleet_of(s, scenario);
     std::vector<SimTime> due;
-    each_of(s, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
+    each_of(s, half, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
       if (v.is_sound()) slot->fields(v);
       v(due.emplace_back());
     });
     if (!v.is_sound()) return false;
-    shards_[s]->fence(switchboard_.token);
-    if (recording_ != nullptr) shards_[s]->begin_round();
-    nodes_of_[s] = engine_.options().node;  // whoever sees it finds all of them
-    Instruments& figures = figures_of(s);
+    if (half != Half::fleet) {
+      shards_[s]->fence(switchboard_.token);
+      if (recording_ != nullptr) shards_[s]->begin_round();
+    }
+    settle_on(engine_.options().node, s, half);  // whoever sees it finds all of them
+    Instruments& figures = figures_of(s, half);
     auto at = due.begin();
-    each_of(s, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
+    each_of(s, half, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
       add_figures(figures, slot->state(), 1);
       parking.resume(*slot, *at++);
     });

@@ -71,12 +71,20 @@ Network::Network(const Scenario& scenario, runtime::Coordinator& engine, Recordi
 /// Those of one node go round its workers.
 void Network::deal_out(const Spread& spread) {
   CHARGEMILL_ASSERT(spread.node_of.empty() || spread.node_of.size() == topology_.shards.size());
+  CHARGEMILL_ASSERT(spread.fleet_of.empty() || spread.fleet_of.size() == spread.node_of.size());
   std::vector<unsigned> dealt(engine_.options().nodes);
   for (std::uint32_t s = 0; s < topology_.shards.size(); ++s) {
     const unsigned node = spread.node_of.empty() ? placement_.shard(s).node : spread.node_of[s];
     CHARGEMILL_ASSERT(node < dealt.size());
     nodes_of_.emplace_back(node);
     homes_.push_back(dealt[node]++);
+    // Nothing of a network that it joins lives on this node: workers are chosen for what comes.
+    const bool is_apart = spread.node_of.empty() && placement_.is_apart(s);
+    const unsigned fleet_node = is_apart                  ? placement_.fleet(s).node
+                                : spread.fleet_of.empty() ? node
+                                                          : spread.fleet_of[s];
+    fleet_nodes_of_.emplace_back(fleet_node);
+    fleet_homes_.push_back(is_apart ? placement_.fleet(s).worker : homes_.back());
   }
 }
 

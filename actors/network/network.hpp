@@ -129,12 +129,14 @@ class Network {
   /// Of a cluster: which node has this shard, with all that works beside it, as Placement says
   /// until one is lost, leaves or joins. Any thread.
   [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept { return nodes_of_[shard]; }
+  /// And which has its fleet, with the drivers. Any thread.
+  [[nodiscard]] unsigned fleet_node_of(std::uint32_t shard) const noexcept {
+    return fleet_nodes_of_[shard];
+  }
   /// Whether the shard lives on this node.
   [[nodiscard]] bool has(ShardId id) const noexcept { return is_here(index_of(id)); }
   /// Whether its fleet does, with the drivers.
-  [[nodiscard]] bool has_fleet(ShardId id) const noexcept {
-    return fleet_home(index_of(id)).node == engine_.options().node;
-  }
+  [[nodiscard]] bool has_fleet(ShardId id) const noexcept { return is_fleet_here(index_of(id)); }
   /// The first shard that lives here; none: all live elsewhere. Any thread.
   [[nodiscard]] std::optional<ShardId> first_here() const noexcept {
     const std::uint32_t first = first_here_;
@@ -162,16 +164,18 @@ class Network {
   // ---- shards that go to another node while this one lives, in real time; each in
   // Coordinator::hold_still(), and all but settle() while no message of another node arrives
   /// By which messages find all that works beside those shards.
-  [[nodiscard]] std::vector<runtime::Entity> numbers_of(const std::vector<std::uint32_t>& shards);
+  [[nodiscard]] std::vector<runtime::Entity> numbers_of(const std::vector<std::uint32_t>& shards,
+                                                        Half half = Half::both);
   /// Lets all that waits on this node be handled, until what those shards have to say is on disk
   /// and said; false: the journal does not take it within `patience`. It may wait for a slow node:
   /// arrivals are not held.
-  [[nodiscard]] bool settle(const std::vector<std::uint32_t>& shards, Nanos patience);
+  [[nodiscard]] bool settle(const std::vector<std::uint32_t>& shards, Nanos patience,
+                            Half half = Half::both);
   /// At once after that, and then while no message of another node arrives: those shards rest, and
   /// live on `node`. What they are, as bytes. Nobody elsewhere says anything to them any more.
   /// Fails, and they stay, if something is under way there that cannot be kept.
   [[nodiscard]] Result<std::vector<std::byte>> depart(const std::vector<std::uint32_t>& shards,
-                                                      unsigned node);
+                                                      unsigned node, Half half = Half::both);
   /// Those that departed are there: nothing of them is left here. How many messages for them came
   /// from nowhere else, and nobody heard.
   std::uint64_t forget_departed();
@@ -180,7 +184,7 @@ class Network {
   /// They are here now and go on as they were; before route(). False, and this network means
   /// nothing any more: these are no bytes of them.
   [[nodiscard]] bool arrive(const Scenario& scenario, const std::vector<std::uint32_t>& shards,
-                            const std::vector<std::byte>& bytes);
+                            const std::vector<std::byte>& bytes, Half half = Half::both);
 
   // For tests that follow single actors; each requires one that lives here.
   [[nodiscard]] charge_point::ChargePointActor& point(PointId id) { return *points_[index_of(id)]; }
@@ -206,12 +210,23 @@ class Network {
   [[nodiscard]] bool is_here(std::uint32_t shard) const noexcept {
     return node_of(shard) == engine_.options().node;
   }
+  [[nodiscard]] bool is_fleet_here(std::uint32_t shard) const noexcept {
+    return fleet_node_of(shard) == engine_.options().node;
+  }
+  [[nodiscard]] bool is_here(std::uint32_t shard, Half half) const noexcept {
+    return (half == Half::fleet || is_here(shard)) && (half == Half::shard || is_fleet_here(shard));
+  }
+  /// It lives on that node from now on.
+  void settle_on(unsigned node, std::uint32_t shard, Half half) noexcept {
+    if (half != Half::shard) fleet_nodes_of_[shard] = node;
+    if (half != Half::fleet) nodes_of_[shard] = node;
+  }
   /// Of a shard and what stands with it, and of its fleet and drivers.
   [[nodiscard]] Placement::Home shard_home(std::uint32_t shard) const noexcept {
     return {node_of(shard), home_of(shard)};
   }
   [[nodiscard]] Placement::Home fleet_home(std::uint32_t shard) const noexcept {
-    return placement_.is_apart(shard) ? placement_.fleet(shard) : shard_home(shard);
+    return {fleet_node_of(shard), fleet_homes_[shard]};
   }
   /// Spawns an actor with the state that `make` makes; or, where another node does that, keeps its
   /// number. Either way it gets its place in both lists.
@@ -220,32 +235,37 @@ class Network {
              std::vector<runtime::Address>& seats, Make make);
   /// The same later, in the place of one that another node had.
   template <class Actor, class State>
-  void replace(std::uint32_t shard, ActorSlot<Actor>& actor, runtime::Address& seat, State state) {
-    Actor* const taken =
-        engine_.take_over<Actor>(seat, home_of(shard), std::move(state), switchboard_);
+  void replace(unsigned home, ActorSlot<Actor>& actor, runtime::Address& seat, State state) {
+    Actor* const taken = engine_.take_over<Actor>(seat, home, std::move(state), switchboard_);
     actor = taken;
     seat = taken;
   }
   template <class F>
-  void each_of(std::uint32_t shard, F f);
+  void each_of(std::uint32_t shard, Half half, F f);
   void pass_on(central::Inspect inspect);
-  [[nodiscard]] unsigned emptiest_home() const;
-  void replace_all_of(std::uint32_t index, const Scenario& scenario);
+  [[nodiscard]] unsigned emptiest_home(Half half) const;
+  void replace_shard_of(std::uint32_t index, const Scenario& scenario);
+  void replace_fleet_of(std::uint32_t index, const Scenario& scenario);
   [[nodiscard]] Recorder& recorder_of(std::uint32_t shard) {
     return recording_->recorder(home_of(shard) % engine_.workers());
   }
-  [[nodiscard]] Instruments& figures_of(std::uint32_t shard) {
-    return *instruments_[home_of(shard) % instruments_.size()];
+  /// Of one worker; what they owe to whom is in the sum of all.
+  [[nodiscard]] Instruments& figures_of(std::uint32_t shard, Half half) {
+    const unsigned home = half == Half::fleet ? fleet_homes_[shard] : home_of(shard);
+    return *instruments_[home % instruments_.size()];
   }
   void wake_with_journal(std::uint32_t index);
   void deal_out(const Spread& spread);
   void list_shards_here();
   void adopt_shard(std::uint32_t index, const Scenario& scenario, const Inheritance& inheritance);
+  void adopt_fleet(std::uint32_t index, const Scenario& scenario, const Inheritance& inheritance);
   void adopt_central();
   void redirect(std::uint32_t shard, unsigned node);
+  void redirect_fleet(std::uint32_t shard, unsigned node);
   void follow(const Route& route, const std::vector<bool>& moved);
   void ask_again(const std::vector<bool>& moved);
-  void send_tickets_again(const std::vector<bool>& moved);
+  void let_go_on(const std::vector<bool>& moved);
+  void send_tickets_again(const std::vector<bool>& moved_fleets);
   void wake_adopted();
   [[nodiscard]] central::CentralState central_state() const;
   [[nodiscard]] charge_point::State point_state(std::uint32_t p, const archive::Image* image) const;
@@ -310,11 +330,14 @@ class Network {
   std::vector<ActorSlot<fleet::FleetActor>> fleets_;
   std::vector<ActorSlot<director::DirectorActor>> directors_;
   std::vector<ActorSlot<supervisor::SupervisorActor>> supervisors_;
-  std::vector<Slot<unsigned>> nodes_of_;  // by ShardId
-  std::vector<unsigned> homes_;           // by ShardId, as home_of()
-  Slot<std::uint32_t> first_here_;        // kNoShard: this node has none
+  std::vector<Slot<unsigned>> nodes_of_;        // by ShardId
+  std::vector<Slot<unsigned>> fleet_nodes_of_;  // likewise
+  std::vector<unsigned> homes_;                 // by ShardId, as home_of()
+  std::vector<unsigned> fleet_homes_;           // likewise
+  Slot<std::uint32_t> first_here_;              // kNoShard: this node has none
   Slot<unsigned> central_node_;
-  std::vector<std::uint32_t> adopted_;  // shards that came here and do not work yet
+  std::vector<std::uint32_t> adopted_;         // shards that came here and do not work yet
+  std::vector<std::uint32_t> adopted_fleets_;  // likewise
   /// One that rests here until all know that it lives elsewhere, shard by shard as they were named.
   struct Departed {
     std::uint32_t shard = 0;
@@ -322,6 +345,7 @@ class Network {
     SimTime due{};
   };
   std::vector<Departed> departed_;
+  Half departed_half_ = Half::both;
   std::vector<runtime::Entity> first_numbers_;        // of a cluster: by ShardId, the shard's own
   runtime::Entity first_driver_number_ = 0;           // likewise
   std::vector<DriverId> owed_;                        // drivers with tickets from an earlier run
