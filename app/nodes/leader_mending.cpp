@@ -88,6 +88,7 @@ void Leader::mend(const Heir& here) {
     Adopted own;
     const auto answers = ask(Word::adopt, bytes, [&] { own = here.adopt(*order); });
     if (!answers || !ask(Word::route, bytes, [&] { here.route(*order); })) return;
+    const std::size_t fleets = succession_->fleets_lost_alone(*order);
     succession_->done(*order);
     seen_ = SimTime::max();
     Adopted all = own;
@@ -103,13 +104,14 @@ void Leader::mend(const Heir& here) {
     }
     succession_->say(
         true,
-        fmt::format("{} leads (token {}, epoch {}): {} shards with {} charge points live "
-                    "elsewhere now, {} open sessions and {} tickets came with them (read in "
-                    "{:.2f} s, stood still {:.3f} s); lost so far: {} sessions, {} requests{}",
-                    succession_->name_of(order->central), order->token, order->epoch, all.shards,
-                    all.restored.points, all.restored.sessions, all.restored.tickets, all.read_s,
-                    all.still_s, left.sessions_lost, left.requests_lost,
-                    all.trouble.empty() ? "" : ". " + all.trouble));
+        fmt::format(
+            "{} leads (token {}, epoch {}): {} shards with {} charge points{} live "
+            "elsewhere now, {} open sessions and {} tickets came with them (read in "
+            "{:.2f} s, stood still {:.3f} s); lost so far: {} sessions, {} requests{}",
+            succession_->name_of(order->central), order->token, order->epoch, all.shards,
+            all.restored.points, fleets == 0 ? "" : fmt::format(" and {} fleets of others", fleets),
+            all.restored.sessions, all.restored.tickets, all.read_s, all.still_s,
+            left.sessions_lost, left.requests_lost, all.trouble.empty() ? "" : ". " + all.trouble));
     succession_->look();
   }
 }

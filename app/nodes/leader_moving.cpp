@@ -118,17 +118,18 @@ void Leader::attend(const Heir& here) {
     const std::string trouble = carry(*move, here, given);
     if (trouble.empty() && !succession_->let_go(*move)) return;
     const TakeOver order = succession_->outcome();
-    const bool has_moved = order.node_of(move->shards.front()) == move->to;
+    const bool has_moved = order.is_at(move->to, move->shards.front(), move->half);
     if (has_moved) note_moved(*move, given);
     if (!tell_where(here, order)) return;
     refresh();
     succession_->say(
         !has_moved,
-        fmt::format("{} shards {} from {} to {} (epoch {}): {:.3f} s, of which {} stood still "
+        fmt::format("{} {} {} from {} to {} (epoch {}): {:.3f} s, of which {} stood still "
                     "{:.3f} s{}",
-                    move->shards.size(), has_moved ? "moved" : "did not move",
-                    succession_->name_of(move->from), succession_->name_of(move->to), order.epoch,
-                    seconds_since(begun), succession_->name_of(move->from), given.still_s,
+                    move->shards.size(), move->half == Half::fleet ? "fleets" : "shards",
+                    has_moved ? "moved" : "did not move", succession_->name_of(move->from),
+                    succession_->name_of(move->to), order.epoch, seconds_since(begun),
+                    succession_->name_of(move->from), given.still_s,
                     has_moved ? "" : ": " + trouble));
     if (!has_moved) return;  // the next turn begins with what has happened
     succession_->await_table(kNextMax);

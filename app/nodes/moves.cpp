@@ -7,6 +7,30 @@
 namespace chargemill::app {
 namespace {
 
+using network::Half;
+
+/// What of a shard goes is said in the highest bits of its number; all of it: none of them is set.
+constexpr unsigned kHalfShift = 30;
+
+void walk_shards(ByteOutput& out, const Move& move) {
+  auto marked = move.shards;
+  for (auto& shard : marked) shard |= static_cast<std::uint32_t>(move.half) << kHalfShift;
+  out.list(marked);
+}
+/// None: they are not all of one kind.
+void walk_shards(ByteInput& in, Move& move) {
+  in.list(move.shards);
+  if (move.shards.empty()) return;
+  const std::uint32_t mark = move.shards.front() >> kHalfShift;
+  const bool are_marked =
+      mark <= static_cast<std::uint32_t>(Half::fleet) &&
+      std::all_of(move.shards.begin(), move.shards.end(),
+                  [mark](std::uint32_t shard) { return shard >> kHalfShift == mark; });
+  move.half = are_marked ? static_cast<Half>(mark) : Half::both;
+  for (auto& shard : move.shards) shard &= (std::uint32_t{1} << kHalfShift) - 1;
+  if (!are_marked) move.shards.clear();
+}
+
 // What travels, in its order, for both ways.
 template <class Stream, class What>
 void walk_move(Stream& stream, What& move) {
@@ -15,7 +39,7 @@ void walk_move(Stream& stream, What& move) {
   stream.value(move.from);
   stream.value(move.to);
   stream.value(move.turns);
-  stream.list(move.shards);
+  walk_shards(stream, move);
 }
 template <class Stream, class What>
 void walk_marks(Stream& stream, What& marks) {

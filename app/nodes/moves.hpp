@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/network/outcome.hpp"
+#include "actors/network/succession.hpp"
 #include "runtime/base/units.hpp"
 
 namespace chargemill::app {
@@ -19,6 +20,7 @@ struct Move {
   std::uint32_t from = 0, to = 0;
   std::uint32_t turns = 0;  ///< of the first of them, until now (Whereabouts)
   std::vector<std::uint32_t> shards;
+  network::Half half = network::Half::both;  ///< of all of them
 };
 
 /// How many messages each node has sent; and what that is about.

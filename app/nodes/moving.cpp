@@ -12,13 +12,38 @@ using agreement::ShardTable;
 bool has_come_about(const Move& move, const std::vector<agreement::Owner>& owners,
                     const agreement::View& view) {
   const auto& table = view.table;
+  const auto is_there = [&](ShardTable::Number owner, ShardTable::Number next) {
+    return owner != ShardTable::kNobody && next == ShardTable::kNobody &&
+           table.owners[owner] == owners[move.to];
+  };
   return std::all_of(move.shards.begin(), move.shards.end(), [&](std::uint32_t shard) {
     const std::size_t s = shard % agreement::kShards;
-    const auto owner = table.owner[s];
-    return owner != ShardTable::kNobody && !table.is_moving(s) &&
-           table.owners[owner] == owners[move.to];
+    return (move.half == Half::fleet || is_there(table.owner[s], table.next[s])) &&
+           (move.half == Half::shard || is_there(table.fleet[s], table.fleet_next[s]));
   });
 }
+
+namespace {
+
+/// What the table wants of a shard that moves, or whose fleet does.
+struct Wanted {
+  ShardTable::Number from = ShardTable::kNobody, to = ShardTable::kNobody;
+  Half half = Half::both;
+};
+bool operator!=(const Wanted& a, const Wanted& b) {
+  return a.from != b.from || a.to != b.to || a.half != b.half;
+}
+
+std::optional<Wanted> wanted_of(const ShardTable& table, std::size_t s) {
+  const Wanted shard{table.owner[s], table.next[s], Half::shard};
+  const Wanted fleet{table.fleet[s], table.fleet_next[s], Half::fleet};
+  if (!table.is_moving(s) && !table.is_fleet_moving(s)) return std::nullopt;
+  if (shard.from == fleet.from && shard.to == fleet.to)
+    return Wanted{shard.from, shard.to, Half::both};
+  return table.is_moving(s) ? shard : fleet;
+}
+
+}  // namespace
 
 std::optional<Move> move_of(const std::vector<agreement::Owner>& owners,
                             const agreement::View& view, const Whereabouts& where) {
@@ -26,22 +51,23 @@ std::optional<Move> move_of(const std::vector<agreement::Owner>& owners,
   Move move;
   move.token = agreement::number_of(view.token);
   move.epoch = agreement::number_of(view.epoch);
-  std::optional<std::pair<ShardTable::Number, ShardTable::Number>> pair;
+  std::optional<Wanted> all;
   // The last of them are those that nobody has.
   for (std::uint32_t shard = 0; shard < std::max(where.lives.size(), agreement::kShards); ++shard) {
-    const std::size_t s = shard % agreement::kShards;
-    if (!table.is_moving(s)) continue;
-    if (!pair) pair = {table.owner[s], table.next[s]};
-    if (*pair != std::pair{table.owner[s], table.next[s]}) continue;
+    const auto wanted = wanted_of(table, shard % agreement::kShards);
+    if (!wanted) continue;
+    if (!all) all = wanted;
+    if (*all != *wanted) continue;
     if (shard < where.lives.size()) move.shards.push_back(shard);
   }
-  if (!pair) return std::nullopt;
-  move.from = number_in(owners, table.owners[pair->first]);
-  move.to = number_in(owners, table.owners[pair->second]);
+  if (!all) return std::nullopt;
+  move.half = all->half;
+  move.from = number_in(owners, table.owners[all->from]);
+  move.to = number_in(owners, table.owners[all->to]);
   if (move.from == kNoNode || move.to == kNoNode) return std::nullopt;
-  if (!move.shards.empty()) move.turns = where.turns[move.shards.front()];
+  if (!move.shards.empty()) move.turns = where.turns_of(move.shards.front(), move.half);
   const bool are_there = std::all_of(move.shards.begin(), move.shards.end(), [&](std::uint32_t s) {
-    return where.node_of(s) == move.from;
+    return where.is_at(move.from, s, move.half);
   });
   if (!are_there) return std::nullopt;
   return move;
@@ -52,7 +78,8 @@ Whereabouts Succession::whereabouts_now() const {
   Whereabouts where = where_;
   if (!expected_ || !has_come_about(*expected_, membership_.owners, view_)) return where;
   for (const std::uint32_t s : expected_->shards) {
-    if (where.node_of(s) == expected_->from) where.go_to(s, expected_->to);
+    if (where.is_at(expected_->from, s, expected_->half))
+      where.go_to(s, expected_->to, expected_->half);
   }
   return where;
 }
@@ -96,10 +123,11 @@ void Succession::await_table(Nanos patience) {
 
 bool Succession::has_any(unsigned node) const {
   const auto number = view_.table.number_of(membership_.owners[node]);
-  const bool has_in_store = number != ShardTable::kNobody &&
-                            (view_.table.loads()[number] > 0 || view_.table.gives_away(number));
-  return has_in_store || std::any_of(where_.lives.begin(), where_.lives.end(),
-                                     [node](const auto& lives) { return lives.back() == node; });
+  const bool has_in_store =
+      number != ShardTable::kNobody &&
+      (view_.table.loads()[number] > 0 || view_.table.fleet_loads()[number] > 0 ||
+       view_.table.gives_away(number));
+  return has_in_store || where_.has_any(node);
 }
 
 std::uint32_t Succession::empty_leavers() const {
@@ -113,17 +141,21 @@ std::uint32_t Succession::empty_leavers() const {
 }
 
 bool Succession::part() {
-  // Whoever has no shards needs nobody who takes them.
-  const bool gives = membership_.roles_of(exchange_.self()).shards;
+  // Whoever has no shards needs nobody who takes them, nor whoever has no fleets for these.
+  const Roles mine = membership_.roles_of(exchange_.self());
   unsigned others = 0;
+  bool is_followed = !mine.shards;
+  bool is_driven = !mine.drivers;
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
     const auto& owner = membership_.owners[node];
     const bool stays = view_.has(owner) && !view_.is_leaving(owner) &&
                        view_.table.has_part(view_.table.number_of(owner));
-    if (node != exchange_.self() && stays && (!gives || membership_.roles_of(node).shards))
-      ++others;
+    if (node == exchange_.self() || !stays) continue;
+    ++others;
+    is_followed = is_followed || membership_.roles_of(node).shards;
+    is_driven = is_driven || membership_.roles_of(node).drivers;
   }
-  if (others == 0 || leads() || central_ == kNoNode) return false;
+  if (others == 0 || !is_followed || !is_driven || leads() || central_ == kNoNode) return false;
   membership_.bond->agreement().part_with();
   return true;
 }

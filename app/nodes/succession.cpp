@@ -26,14 +26,21 @@ std::optional<TakeOver> take_over_of(const std::vector<agreement::Owner>& owners
   const unsigned central = number_in(owners, *view.central);
   if (central == kNoNode || order.has_lost(central)) return std::nullopt;
   order.central = central;
-  for (std::size_t s = 0; s < order.lives.size(); ++s) {
-    if (!order.has_lost(order.node_of(s))) continue;
-    const auto number = view.table.owner[s % agreement::kShards];
-    if (number == agreement::ShardTable::kNobody) return std::nullopt;
+  // Who has it by that table; kNoNode: nobody who could.
+  const auto heir_of = [&](agreement::ShardTable::Number number) {
+    if (number == agreement::ShardTable::kNobody) return kNoNode;
     const unsigned heir = number_in(owners, view.table.owners[number]);
-    if (heir == kNoNode || order.has_lost(heir)) return std::nullopt;
-    order.go_to(s, heir);
-    ++order.losses[s];
+    return heir == kNoNode || order.has_lost(heir) ? kNoNode : heir;
+  };
+  for (std::size_t shard = 0; shard < order.lives.size(); ++shard) {
+    const std::size_t s = shard % agreement::kShards;
+    for (const Half half : {Half::shard, Half::fleet}) {
+      const bool is_fleet = half == Half::fleet;
+      if (!order.has_lost(is_fleet ? order.fleet_of(shard) : order.node_of(shard))) continue;
+      const unsigned heir = heir_of(is_fleet ? view.table.fleet[s] : view.table.owner[s]);
+      if (heir == kNoNode) return std::nullopt;
+      order.go_on_at(shard, heir, half);
+    }
   }
   return order;
 }
@@ -50,8 +57,12 @@ void Succession::begin(std::size_t shards) {
   const network::Placement placement{shards, static_cast<unsigned>(membership_.owners.size()),
                                      membership_.roles};
   std::vector<unsigned> node_of;
-  for (std::size_t s = 0; s < shards; ++s) node_of.push_back(placement.shard(s).node);
-  where_ = Whereabouts::at_first(node_of);
+  std::vector<unsigned> fleet_of;
+  for (std::size_t s = 0; s < shards; ++s) {
+    node_of.push_back(placement.shard(s).node);
+    fleet_of.push_back(placement.fleet(s).node);
+  }
+  where_ = Whereabouts::at_first(node_of, fleet_of);
 }
 
 std::int64_t Succession::token() const noexcept { return agreement::number_of(view_.token); }
@@ -91,9 +102,7 @@ void Succession::look_at_roles() {
 
 void Succession::lose(unsigned node) {
   lost_ |= 1U << node;
-  const bool has_shards = std::any_of(where_.lives.begin(), where_.lives.end(),
-                                      [node](const auto& lives) { return lives.back() == node; });
-  if (is_over_ && has_shards)
+  if (is_over_ && where_.has_any(node))
     return exchange_.abandon("node " + name_of(node) + " was lost while all were counted");
   say(true, name_of(node) + " is lost: its lease is over, or it has left");
   exchange_.give_up(node);
@@ -132,6 +141,15 @@ std::optional<TakeOver> Succession::due() const {
   CHARGEMILL_ASSERT(leads());
   if (lost_ == settled_ && central_ == settled_central_) return std::nullopt;
   return take_over_of(membership_.owners, view_, lost_, whereabouts_now());
+}
+
+std::size_t Succession::fleets_lost_alone(const TakeOver& order) const {
+  std::size_t count = 0;
+  for (std::size_t s = 0; s < order.lives.size(); ++s) {
+    const bool is_lost = order.fleets[s].losses != where_.fleets[s].losses;
+    if (is_lost && order.losses[s] == where_.losses[s]) ++count;
+  }
+  return count;
 }
 
 void Succession::done(const TakeOver& order) {

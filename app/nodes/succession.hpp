@@ -22,14 +22,14 @@ namespace chargemill::app {
 [[nodiscard]] unsigned number_in(const std::vector<runtime::agreement::Owner>& owners,
                                  const runtime::agreement::Owner& one);
 
-/// Where shards go that were on nodes `lost` (by bit): as the table of `view` says. None: it does
-/// not say so yet. `where`: where they have been.
+/// Where shards and fleets go that were on nodes `lost` (by bit): as the table of `view` says.
+/// None: it does not say so yet. `where`: where they have been.
 [[nodiscard]] std::optional<TakeOver> take_over_of(
     const std::vector<runtime::agreement::Owner>& owners, const runtime::agreement::View& view,
     std::uint32_t lost, const Whereabouts& where);
 
 /// What the table of `view` wants to be moved next from a node that lives; none: nothing. Without
-/// shards: only such move as nobody has.
+/// shards: only such move as nobody has. All of a move is of one kind.
 [[nodiscard]] std::optional<Move> move_of(const std::vector<runtime::agreement::Owner>& owners,
                                           const runtime::agreement::View& view,
                                           const Whereabouts& where);
@@ -61,6 +61,8 @@ class Succession {
   /// What all nodes are to be told now; none: they have been, or the table is not ready. Requires
   /// leads().
   [[nodiscard]] std::optional<TakeOver> due() const;
+  /// How many fleets it gives another home whose shards stay where they are. Before done().
+  [[nodiscard]] std::size_t fleets_lost_alone(const TakeOver& order) const;
   /// This node has done its part.
   void done(const TakeOver& order);
 
@@ -76,7 +78,7 @@ class Succession {
   [[nodiscard]] TakeOver outcome() const;
   /// Waits a moment for the table to want something else.
   void await_table(Nanos patience);
-  /// Nodes that want to leave and have no shard any more, by bit.
+  /// Nodes that want to leave and have no shard and no fleet any more, by bit.
   [[nodiscard]] std::uint32_t empty_leavers() const;
   /// Asks for others to have the shards of this node, so that it can leave; whether anybody is
   /// there who could.

@@ -11,17 +11,29 @@ namespace {
 /// Nodes that a shard has been on, as far as they are known.
 constexpr std::size_t kLivesMax = 16;
 
+/// Beside the number of the node that leads: where fleets are is said as well, because it is not
+/// where their shards are.
+constexpr std::uint32_t kFleetsFollow = 1U << 31U;
+
 // What travels, in its order, for both ways.
-template <class Stream, class Order>
-void walk_order(Stream& stream, Order& order) {
+template <class Stream, class Order, class Central>
+void walk_order(Stream& stream, Order& order, Central& central) {
   stream.value(order.token);
   stream.value(order.epoch);
   stream.value(order.lost);
-  stream.value(order.central);
+  stream.value(central);
   stream.value(order.since_ns);
   for (auto& lives : order.lives) stream.list(lives);
   stream.list(order.turns);
   stream.list(order.losses);
+}
+template <class Stream, class Fleets>
+void walk_fleets(Stream& stream, Fleets& fleets) {
+  for (auto& fleet : fleets) {
+    stream.value(fleet.node);
+    stream.value(fleet.losses);
+    stream.value(fleet.turns);
+  }
 }
 template <class Stream, class Answer>
 void walk_adopted(Stream& stream, Answer& answer) {
@@ -47,7 +59,10 @@ void walk_says(Stream& stream, Says& says) {
 
 std::string to_bytes(const TakeOver& order) {
   ByteOutput out;
-  walk_order(out, order);
+  const bool are_apart = !order.are_fleets_beside();
+  const std::uint32_t central = order.central | (are_apart ? kFleetsFollow : 0);
+  walk_order(out, order, central);
+  if (are_apart) walk_fleets(out, order.fleets);
   return out.take();
 }
 
@@ -55,26 +70,69 @@ std::optional<TakeOver> take_over_from(std::string_view bytes, unsigned nodes, s
   TakeOver order;
   order.lives.resize(shards);
   ByteInput in{bytes};
-  walk_order(in, order);
-  if (!in.is_exhausted() || order.central >= nodes || order.token < 0) return std::nullopt;
+  std::uint32_t central = 0;
+  walk_order(in, order, central);
+  order.central = central & ~kFleetsFollow;
+  if (!in.is_sound() || order.central >= nodes || order.token < 0) return std::nullopt;
   const auto is_life = [&](const std::vector<std::uint8_t>& lives) {
     return !lives.empty() && lives.size() <= kLivesMax &&
            std::all_of(lives.begin(), lives.end(), [&](std::uint8_t n) { return n < nodes; });
   };
   if (!std::all_of(order.lives.begin(), order.lives.end(), is_life)) return std::nullopt;
   if (order.turns.size() != shards || order.losses.size() != shards) return std::nullopt;
+  for (std::size_t s = 0; s < shards; ++s)
+    order.fleets.push_back({order.lives[s].back(), order.losses[s], order.turns[s]});
+  if ((central & kFleetsFollow) != 0) walk_fleets(in, order.fleets);
+  const bool are_there = std::all_of(order.fleets.begin(), order.fleets.end(),
+                                     [&](const auto& fleet) { return fleet.node < nodes; });
+  if (!in.is_exhausted() || !are_there) return std::nullopt;
   return order;
 }
 
-Whereabouts Whereabouts::at_first(const std::vector<unsigned>& node_of) {
+Whereabouts Whereabouts::at_first(const std::vector<unsigned>& node_of,
+                                  const std::vector<unsigned>& fleet_of) {
   Whereabouts all;
   for (const unsigned node : node_of) all.lives.push_back({static_cast<std::uint8_t>(node)});
   all.turns.resize(node_of.size());
   all.losses.resize(node_of.size());
+  for (const unsigned node : fleet_of.empty() ? node_of : fleet_of)
+    all.fleets.push_back({static_cast<std::uint8_t>(node), 0, 0});
   return all;
 }
 
-void Whereabouts::go_to(std::size_t shard, unsigned node) {
+bool Whereabouts::is_at(unsigned node, std::size_t shard, Half half) const {
+  return (half == Half::fleet || node_of(shard) == node) &&
+         (half == Half::shard || fleet_of(shard) == node);
+}
+
+bool Whereabouts::has_any(unsigned node) const {
+  for (std::size_t s = 0; s < lives.size(); ++s) {
+    if (node_of(s) == node || fleet_of(s) == node) return true;
+  }
+  return false;
+}
+
+bool Whereabouts::are_fleets_beside() const {
+  for (std::size_t s = 0; s < lives.size(); ++s) {
+    const FleetAt& fleet = fleets[s];
+    if (fleet.node != node_of(s) || fleet.losses != losses[s] || fleet.turns != turns[s])
+      return false;
+  }
+  return true;
+}
+
+void Whereabouts::go_on_at(std::size_t shard, unsigned node, Half half) {
+  go_to(shard, node, half);
+  if (half != Half::fleet) ++losses[shard];
+  if (half != Half::shard) ++fleets[shard].losses;
+}
+
+void Whereabouts::go_to(std::size_t shard, unsigned node, Half half) {
+  if (half != Half::shard) {
+    fleets[shard].node = static_cast<std::uint8_t>(node);
+    ++fleets[shard].turns;
+  }
+  if (half == Half::fleet) return;
   auto& list = lives[shard];
   list.push_back(static_cast<std::uint8_t>(node));
   if (list.size() > kLivesMax) list.erase(list.begin());
@@ -145,6 +203,7 @@ std::optional<LeaderSays> leader_says_from(std::string_view bytes) {
 network::Route route_of(const TakeOver& order) {
   network::Route route;
   for (const auto& lives : order.lives) route.node_of.push_back(lives.back());
+  for (const auto& fleet : order.fleets) route.fleet_of.push_back(fleet.node);
   route.central = order.central;
   route.token = order.token;
   return route;

@@ -12,18 +12,42 @@
 
 namespace chargemill::app {
 
+using network::Half;
+
 /// Where every shard is, and has been. By ShardId.
 struct Whereabouts {
+  /// Where a fleet is; what it has been through is counted as of shards.
+  struct FleetAt {
+    std::uint8_t node = 0;
+    std::uint8_t losses = 0;
+    std::uint32_t turns = 0;
+  };
   /// The nodes that have had it, one after the other; the last has it now. Of those before the
   /// latest are known: what an older journal says, a later one has said again.
   std::vector<std::vector<std::uint8_t>> lives;
   std::vector<std::uint32_t> turns;  ///< how often it has gone from one to another
   std::vector<std::uint8_t> losses;  ///< how often of these because the one was lost
 
-  /// All are where `node_of` says, and were nowhere before.
-  static Whereabouts at_first(const std::vector<unsigned>& node_of);
+  std::vector<FleetAt> fleets;  ///< their fleets, which may be elsewhere
+
+  /// All are where `node_of` says, and were nowhere before. `fleet_of`: likewise; empty: each fleet
+  /// is beside its shard.
+  static Whereabouts at_first(const std::vector<unsigned>& node_of,
+                              const std::vector<unsigned>& fleet_of = {});
   [[nodiscard]] unsigned node_of(std::size_t shard) const { return lives[shard].back(); }
-  void go_to(std::size_t shard, unsigned node);
+  [[nodiscard]] unsigned fleet_of(std::size_t shard) const { return fleets[shard].node; }
+  /// Of `both` whether it is so of both, and how often they have gone together at least.
+  [[nodiscard]] bool is_at(unsigned node, std::size_t shard, Half half) const;
+  [[nodiscard]] std::uint32_t turns_of(std::size_t shard, Half half) const {
+    return half == Half::fleet ? fleets[shard].turns : turns[shard];
+  }
+  void go_to(std::size_t shard, unsigned node, Half half = Half::both);
+  /// It does, and what was there before was lost.
+  void go_on_at(std::size_t shard, unsigned node, Half half);
+  /// Somebody has a shard or a fleet there.
+  [[nodiscard]] bool has_any(unsigned node) const;
+  /// Each fleet is beside its shard, and always was.
+  [[nodiscard]] bool are_fleets_beside() const;
 };
 
 /// Where every shard has been; where it was last is where it is from now on.
@@ -77,28 +101,43 @@ void bring_back(network::Totals& left, const Adopted& all);
 [[nodiscard]] std::string to_bytes(const Adopted& answer);
 [[nodiscard]] std::optional<Adopted> adopted_from(std::string_view bytes);
 
-/// Shards that come to `self` by `order`, those with the same past together. `has`: which it has
-/// already.
+/// Shards that come to `self` by `order`, those with the same past together. `has`, `has_fleet`:
+/// which it has already.
 struct Legacy {
-  std::vector<std::uint8_t> former;  ///< who has had them, the first one first
-  unsigned losses = 0;               ///< how often one of those was lost
+  std::vector<std::uint8_t>
+      former;           ///< who has had them, the first one first; of fleets nobody asks
+  unsigned losses = 0;  ///< how often one of those was lost
   std::vector<std::uint32_t> shards;
+  Half half = Half::both;  ///< of all of them
 };
-template <class Has>
-[[nodiscard]] std::vector<Legacy> legacies_of(const TakeOver& order, unsigned self, Has has) {
+template <class Has, class HasFleet>
+[[nodiscard]] std::vector<Legacy> legacies_of(const TakeOver& order, unsigned self, Has has,
+                                              HasFleet has_fleet) {
   std::vector<Legacy> legacies;
-  for (std::uint32_t s = 0; s < order.lives.size(); ++s) {
-    if (order.node_of(s) != self || has(s)) continue;
-    std::vector<std::uint8_t> former{order.lives[s].begin(), order.lives[s].end() - 1};
+  const auto add = [&](std::uint32_t s, unsigned losses, Half half) {
+    std::vector<std::uint8_t> former;
+    if (half != Half::fleet) former.assign(order.lives[s].begin(), order.lives[s].end() - 1);
     Legacy* same = nullptr;
     for (Legacy& legacy : legacies) {
-      if (legacy.former == former && legacy.losses == order.losses[s]) same = &legacy;
+      if (legacy.former == former && legacy.losses == losses && legacy.half == half) same = &legacy;
     }
-    if (same == nullptr)
-      same = &legacies.emplace_back(Legacy{std::move(former), order.losses[s], {}});
+    if (same == nullptr) same = &legacies.emplace_back(Legacy{std::move(former), losses, {}, half});
     same->shards.push_back(s);
+  };
+  for (std::uint32_t s = 0; s < order.lives.size(); ++s) {
+    const bool comes = order.node_of(s) == self && !has(s);
+    const bool fleet_comes = order.fleet_of(s) == self && !has_fleet(s);
+    const bool are_one = comes && fleet_comes && order.losses[s] == order.fleets[s].losses;
+    if (are_one) add(s, order.losses[s], Half::both);
+    if (comes && !are_one) add(s, order.losses[s], Half::shard);
+    if (fleet_comes && !are_one) add(s, order.fleets[s].losses, Half::fleet);
   }
   return legacies;
+}
+/// Where each fleet is beside its shard.
+template <class Has>
+[[nodiscard]] std::vector<Legacy> legacies_of(const TakeOver& order, unsigned self, Has has) {
+  return legacies_of(order, self, has, has);
 }
 
 [[nodiscard]] network::Route route_of(const TakeOver& order);

@@ -44,7 +44,7 @@ std::optional<std::uint64_t> HandOver::hold(const Move& move) {
   if (move_) return std::nullopt;
   move_ = move;
   if (exchange_.self() == move.from) return 0;
-  engine_.hold_still([&] { exchange_.hold(network_.numbers_of(move.shards)); });
+  engine_.hold_still([&] { exchange_.hold(network_.numbers_of(move.shards, move.half)); });
   return exchange_.sent_to(move.from);
 }
 
@@ -76,16 +76,16 @@ Given HandOver::give(const Marks& marks, const IsOver& is_over) {
   const auto begun = Clock::now();
   engine_.hold_still([&] {
     const auto before = network_.look().totals;
-    if (!network_.settle(move.shards, kFlushMax)) {
+    if (!network_.settle(move.shards, kFlushMax, move.half)) {
       given.trouble = "its journal does not take what they have said";
       return;
     }
     exchange_.hold_arrivals([&] {
-      const auto bytes = network_.depart(move.shards, move.to);
+      const auto bytes = network_.depart(move.shards, move.to, move.half);
       if (!bytes) given.trouble = bytes.error().text;
       if (!bytes) return;
       has_departed_ = true;
-      exchange_.hold(network_.numbers_of(move.shards));
+      exchange_.hold(network_.numbers_of(move.shards, move.half));
       given.state.assign(reinterpret_cast<const char*>(bytes->data()), bytes->size());
     });
     given.at = network_.stands_at();
@@ -115,13 +115,14 @@ bool HandOver::take(Luggage luggage, const IsOver& is_over) {
 }
 
 bool HandOver::are_away(const TakeOver& order) const {
-  return move_ && order.turns[move_->shards.front()] > move_->turns;
+  return move_ && order.turns_of(move_->shards.front(), move_->half) > move_->turns;
 }
 
 bool HandOver::are_carried(const TakeOver& order) const {
   if (!move_ || order.has_lost(move_->from)) return false;
   const std::uint32_t first = move_->shards.front();
-  return order.turns[first] == move_->turns + 1 && order.node_of(first) == move_->to;
+  return order.turns_of(first, move_->half) == move_->turns + 1 &&
+         order.is_at(move_->to, first, move_->half);
 }
 
 void HandOver::arrive(const network::Scenario& scenario, const TakeOver& order) {
@@ -137,13 +138,17 @@ void HandOver::arrive(const network::Scenario& scenario, const TakeOver& order) 
   const std::vector<std::byte> bytes(data, data + state_.size());
   state_.clear();
   bool has_arrived = false;
-  while_all_stand([&] { has_arrived = network_.arrive(scenario, move_->shards, bytes); });
+  while_all_stand(
+      [&] { has_arrived = network_.arrive(scenario, move_->shards, bytes, move_->half); });
   if (!has_arrived) exchange_.abandon("shards that came to this node are none of its network");
 }
 
 void HandOver::route(const TakeOver& order) {
   network::Route route = route_of(order);
-  if (are_carried(order)) route.carried = move_->shards;
+  if (are_carried(order)) {
+    route.carried = move_->shards;
+    route.carried_half = move_->half;
+  }
   exchange_.hold_arrivals([&] {
     if (has_departed_) exchange_.note_strays(network_.forget_departed());
     network_.route(route);

@@ -41,7 +41,7 @@ class HandOver {
  private:
   [[nodiscard]] bool is_mine(const Move& move) const {
     return move_ && move_->token == move.token && move_->epoch == move.epoch &&
-           move_->shards == move.shards;
+           move_->shards == move.shards && move_->half == move.half;
   }
   [[nodiscard]] bool has_come(const std::vector<std::uint64_t>& sent, const IsOver& is_over) const;
   /// They do not live where they were any more, whatever has become of them.

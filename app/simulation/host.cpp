@@ -46,6 +46,7 @@ network::Spread spread_of(const network::Scenario& scenario, const runtime::Exch
   if (joins == nullptr) return spread;
   spread.node_of = joins->node_of;
   spread.central = joins->central;
+  spread.fleet_of = joins->fleet_of;
   return spread;
 }
 

@@ -78,13 +78,17 @@ Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& 
   const auto has = [&](std::uint32_t shard) {
     return host.network().has(ShardId{static_cast<std::uint16_t>(shard)});
   };
+  const auto has_fleet = [&](std::uint32_t shard) {
+    return host.network().has_fleet(ShardId{static_cast<std::uint16_t>(shard)});
+  };
   std::vector<Bequest> bequests;
-  for (auto& legacy : legacies_of(order, exchange.self(), has)) {
-    auto image = read_lives(wanted_of(host, scenario, journal, legacy));
+  for (auto& legacy : legacies_of(order, exchange.self(), has, has_fleet)) {
     Bequest& one = bequests.emplace_back();
+    one.legacy = std::move(legacy);
+    if (one.legacy.half == Half::fleet) continue;  // no journal says anything of it
+    auto image = read_lives(wanted_of(host, scenario, journal, one.legacy));
     if (image) one.image = std::move(*image);
     if (!image) adopted.trouble = "What was open there is not known: " + image.error().text;
-    one.legacy = std::move(legacy);
   }
   const SimTime now = host.engine().reached();
   for (Bequest& one : bequests) {
@@ -98,6 +102,7 @@ Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& 
     }
     to.since = std::min(now, since);
     to.life = one.legacy.losses;
+    to.half = one.legacy.half;
   }
   const bool needs_central = order.central == exchange.self() && !host.network().has_central();
   if (needs_central && bequests.empty()) bequests.emplace_back();
@@ -110,6 +115,7 @@ Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& 
   });
   adopted.still_s = seconds_since(still);
   for (const Bequest& one : bequests) {
+    if (one.legacy.half == Half::fleet) continue;
     const auto restored = host.network().restored(one.inheritance);
     adopted.shards += one.inheritance.shards.size();
     adopted.restored.points += restored.points;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "app/simulation/hand_over.hpp"
@@ -15,6 +16,7 @@ namespace chargemill::test {
 using app::HandOver;
 using app::Move;
 using app::TakeOver;
+using network::Half;
 using std::chrono::seconds;
 using testing::IsEmpty;
 
@@ -22,8 +24,9 @@ inline constexpr unsigned kNodes = 3;
 inline constexpr std::uint32_t kShards = 6;
 
 /// 48 charge points in six shards, two to a node; busy drivers, who ask at any of them.
-inline network::Scenario busy() {
+inline network::Scenario busy(std::vector<Roles> roles = {}) {
   network::Scenario s;
+  s.run.roles = std::move(roles);
   s.run.duration = std::chrono::hours{900};
   s.run.speed.factor = 10.0;
   s.run.seed = 7;
@@ -43,13 +46,20 @@ enum class Step : unsigned { hold = 1, give, hear, take, commit, arrive, route }
 /// What whoever leads does, without etcd; it may stop after any step.
 class Story {
  public:
-  /// `places`: among the nodes; those beyond the first three are empty.
-  explicit Story(const std::string& journal = {}, unsigned places = kNodes)
-      : cluster{busy(), kNodes, journal, places} {
+  /// `places`: among the nodes; those beyond the first three are empty. `roles`: of these; empty:
+  /// each is there for everything.
+  explicit Story(const std::string& journal = {}, unsigned places = kNodes,
+                 std::vector<Roles> roles = {})
+      : cluster{busy(std::move(roles)), kNodes, journal, places} {
     for (unsigned n = 0; n < kNodes; ++n) take_part(n);
+    const network::Placement placement{kShards, kNodes, cluster.scenario().run.roles};
     std::vector<unsigned> node_of;
-    for (unsigned s = 0; s < kShards; ++s) node_of.push_back(s % kNodes);
-    static_cast<app::Whereabouts&>(order) = app::Whereabouts::at_first(node_of);
+    std::vector<unsigned> fleet_of;
+    for (unsigned s = 0; s < kShards; ++s) {
+      node_of.push_back(placement.shard(s).node);
+      fleet_of.push_back(placement.fleet(s).node);
+    }
+    static_cast<app::Whereabouts&>(order) = app::Whereabouts::at_first(node_of, fleet_of);
     order.token = RealCluster::kFirstToken;
     move.token = RealCluster::kFirstToken;
     move.from = 1, move.to = 2;
@@ -80,7 +90,7 @@ class Story {
     if (last == Step::hear) return;
     ASSERT_TRUE(parts_[move.to]->take({move, given.at, std::move(given.state)}, never));
     if (last == Step::take) return;
-    for (const std::uint32_t s : move.shards) order.go_to(s, move.to);
+    for (const std::uint32_t s : move.shards) order.go_to(s, move.to, move.half);
     if (last == Step::commit) return;
     arrive();
     if (last == Step::arrive) return;
@@ -105,23 +115,36 @@ class Story {
     }
     unsigned next = 0;
     for (std::uint32_t s = 0; s < kShards; ++s) {
-      if (order.node_of(s) != lost) continue;
-      do next = (next + 1) % cluster.places();
-      while (!cluster.is_there(next));
-      order.go_to(s, next);
-      ++order.losses[s];
+      const bool is_fleet_lost = order.fleet_of(s) == lost;
+      if (order.node_of(s) == lost) {
+        next = heir_after(next, Role::shards);
+        order.go_on_at(s, next, Half::shard);
+      }
+      if (!is_fleet_lost) continue;
+      const unsigned home = order.node_of(s);
+      if (!roles_of(home).drivers) next = heir_after(next, Role::drivers);
+      order.go_on_at(s, roles_of(home).drivers ? home : next, Half::fleet);
     }
     arrive();
     cluster.on_each([&](unsigned n, network::Network& here) {
-      network::Inheritance to;
-      for (std::uint32_t s = 0; s < kShards; ++s) {
-        if (order.node_of(s) == n && !here.has(ShardId{static_cast<std::uint16_t>(s)}))
-          to.shards.push_back(s);
+      const auto has = [&](std::uint32_t s) {
+        return here.has(ShardId{static_cast<std::uint16_t>(s)});
+      };
+      const auto has_fleet = [&](std::uint32_t s) {
+        return here.has_fleet(ShardId{static_cast<std::uint16_t>(s)});
+      };
+      const SimTime since = here.look().sim;
+      auto legacies = legacies_of(order, n, has, has_fleet);
+      if (legacies.empty()) legacies.emplace_back();
+      for (const auto& legacy : legacies) {
+        network::Inheritance to;
+        to.shards = legacy.shards;
+        to.half = legacy.half;
+        to.since = since;
+        to.life = 2;
+        to.central = order.central == n;
+        here.adopt(cluster.scenario(), to);
       }
-      to.since = here.look().sim;
-      to.life = 2;
-      to.central = order.central == n;
-      here.adopt(cluster.scenario(), to);
     });
     route();
   }
@@ -165,6 +188,16 @@ class Story {
   Nanos pause{};
 
  private:
+  [[nodiscard]] Roles roles_of(unsigned n) const {
+    const auto& roles = cluster.scenario().run.roles;
+    return n < roles.size() ? roles[n] : Roles{};
+  }
+  /// The next one after that who is there, and there for it.
+  [[nodiscard]] unsigned heir_after(unsigned n, Role role) const {
+    do n = (n + 1) % cluster.places();
+    while (!cluster.is_there(n) || !roles_of(n).has(role));
+    return n;
+  }
   void take_part(unsigned n) {
     auto& node = cluster.node(n);
     parts_.resize(cluster.places());

@@ -76,7 +76,7 @@ class RealCluster {
       if (other == n || !is_there(other)) continue;
       ASSERT_TRUE(nodes_[other].exchange->let_in(n, where_[n]));
     }
-    build(n, {begin_, route.node_of, route.central});
+    build(n, {begin_, route.node_of, route.central, route.fleet_of});
     auto& here = nodes_[n];
     auto& first = nodes_[route.central];
     EXPECT_TRUE(here.coordinator().freeze(kPatience));

@@ -21,8 +21,7 @@ TakeOver an_order() {
   order.token = 21;
   order.epoch = 22;
   order.lost = 0b010;
-  order.go_to(1, 2);
-  ++order.losses[1];
+  order.go_on_at(1, 2, Half::both);
   return order;
 }
 
