@@ -51,6 +51,16 @@ loads = collections.Counter({name: 0 for name in names})
 for count, owner in (line.split() for line in lines if line[0].isdigit()): loads[names[int(owner.split(">")[0])]] += int(count)
 print(*sorted(f"{name}={count}" for name, count in loads.items()))'
 }
+# fleets NETWORK: by name, how many of those of the 12 shards that are used each has; who has none is left out.
+fleets() {
+  curl -sf -m 5 -X POST "$(client 1)/v3/kv/range" -d "{\"key\":\"$(printf '/chargemill/%s/shards' "$1" | base64)\"}" |
+    python3 -c 'import base64, collections, json, sys
+lines = base64.b64decode(json.load(sys.stdin)["kvs"][0]["value"]).decode().splitlines()[1:]
+names = [line.split()[2] for line in lines if line.startswith(("owner", "idle"))]
+runs = [line.split()[1:] for line in lines if line.startswith("fleets")] or [line.split() for line in lines if line[0].isdigit()]
+homes = [names[int(owner.split(">")[0])] for count, owner in runs for _ in range(int(count))][:12]
+print(*sorted(f"{name}={count}" for name, count in collections.Counter(homes).items()))'
+}
 
 elects_and_deals_by_role() {
   local now
@@ -94,6 +104,7 @@ leaves_without_shards() {
   all_connected "$first"
 }
 has_dealt() { [[ $(owners "$1") == "$2" ]]; }
+are_fleets() { [[ $(fleets "$1") == "$2" ]]; }
 lets_join_by_role() {
   local name now
   trio joins central shards,drivers shards,drivers
@@ -135,10 +146,38 @@ does_not_begin_without_a_role() {
   ends "${pids[beta]}" 2
   grep -q "no node of 'lacks' has the role 'central': .*beta (shards,drivers)" "$work/alpha.err"
 }
-says_what_is_not_built() {
-  node apart alpha shards
-  ends "${pids[alpha]}" 2
-  grep -q "'drivers' and 'shards' on different nodes is not built yet" "$work/alpha.err"
+drives_apart_from_shards() {
+  local now name
+  node apart alpha central --expect-nodes 4
+  node apart beta shards --expect-nodes 4
+  node apart gamma shards --expect-nodes 4
+  node apart delta drivers --expect-nodes 4
+  until_true rows alpha 4 # somebody charges
+  are_fleets apart delta=12 || { fleets apart; return 1; }
+  kill -9 "${pids[gamma]}"
+  until_true is_mended alpha
+  [[ $(owners apart) == 'alpha=0 beta=1024 delta=0 gamma=0' ]] || { owners apart; return 1; }
+  are_fleets apart delta=12 || { fleets apart; return 1; }
+  # Another one comes for drivers: half of the fleets go to it, and more of them once their node is lost.
+  node apart epsilon drivers --expect-nodes 4
+  until_true are_fleets apart 'delta=6 epsilon=6'
+  grep -q 'fleets moved from delta to epsilon' "$work/alpha.err"
+  kill -9 "${pids[delta]}"
+  until_true grep -q 'and 6 fleets of others live elsewhere now' "$work/alpha.err"
+  are_fleets apart epsilon=12 || { fleets apart; return 1; }
+  # It comes back, and the other one leaves in peace.
+  node apart delta drivers --expect-nodes 4
+  until_true are_fleets apart 'delta=6 epsilon=6'
+  kill -TERM "${pids[epsilon]}"
+  ends "${pids[epsilon]}" 143
+  are_fleets apart delta=12 || { fleets apart; return 1; }
+  now=$(wc -l <"$work/run-alpha/timeseries.csv")
+  until_true rows alpha $((now + 12)) # its charge points begin anew
+  kill -INT "${pids[alpha]}"
+  ends "${pids[alpha]}" 130
+  for name in beta delta; do ends "${pids[$name]}" 0; done
+  all_connected alpha
+  holds alpha 's["requests"]["accepted"] > 0 and s["sessions"]["completed"] > 0'
 }
 gives_one_digest_in_virtual_time() {
   local name
@@ -163,6 +202,7 @@ end_nodes
 law "nodes that lack a role after a loss stop with exit code 5 and say which" stops_without_a_role
 end_nodes
 law "nodes that lack a role do not begin: exit code 2, and which" does_not_begin_without_a_role
-law "drivers apart from shards are refused in real time, and said not to be built" says_what_is_not_built
+law "drivers apart from shards go on when a node of either is lost, joins or leaves" drives_apart_from_shards
+end_nodes
 law "in virtual time roles give one digest, drivers apart too" gives_one_digest_in_virtual_time
 exit "$failed"

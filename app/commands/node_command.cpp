@@ -169,13 +169,6 @@ tl::expected<Membership, int> find_others(const NodeOptions& options, const Load
                   fmt::format("with etcd, --expect-nodes or cluster.expect_nodes says how "
                               "many nodes make the network: 2 to {}",
                               kNodesMax));
-  const Roles& roles = loaded.cluster.roles;
-  if (!loaded.scenario.run.speed.max && roles.shards != roles.drivers)
-    return refuse(kExitUsage,
-                  fmt::format("node {}: in real time, with etcd, drivers live beside their shards: "
-                              "'drivers' and 'shards' on different nodes is not built yet; the "
-                              "roles '{}' can be had with speed = \"max\" or a list of [[node]]",
-                              options.name, to_text(roles)));
   const StopRequest stop;
   auto met = meet_through_etcd(meeting_of(options, loaded.cluster, loaded.scenario),
                                [&stop] { return stop.signal() != 0; });
