@@ -222,6 +222,18 @@ await law('Where the system chooses the colours, what is pressed and what is cho
   await page.context().close();
 });
 
+await law('Whoever asks for more contrast has lines and words in the colour of the text, in either theme', async () => {
+  for (const theme of ['light', 'dark']) {
+    const page = await openTab(`${live.base}/?theme=${theme}`, { contrast: 'more' });
+    await shown(page);
+    const colours = await page.evaluate(() => [getComputedStyle(document.body).color, ...[...document.querySelectorAll('.tile-name, .age, .legend button')]
+      .flatMap((item) => [getComputedStyle(item).color, getComputedStyle(item).borderTopColor])]);
+    check(colours.length > 20, `${colours.length} colours`);
+    equal([...new Set(colours)], [colours[0]], `colours of the ${theme} theme`);
+    await page.context().close();
+  }
+});
+
 await law('At 320 pixels, a wide window at four times its size, nothing needs to be scrolled sideways, and nothing lies over anything', async () => {  // WCAG 1.4.10
   for (const query of ['', 'view=table&zone=Z01', 'cp=CP-000005', 'panel=messages']) {
     const page = await openTab(`${live.base}/?${query}`, { width: 320, height: 640 });
