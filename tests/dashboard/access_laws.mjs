@@ -234,6 +234,17 @@ await law('Whoever asks for more contrast has lines and words in the colour of t
   }
 });
 
+await law('The theme is the system\'s, and goes with it, until a person chooses one', async () => {
+  const page = await openTab(live.base, { colorScheme: 'light' });
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  await until('it is light', async () => (await theme()) === 'light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await until('it is dark', async () => (await theme()) === 'dark');
+  await page.getByRole('button', { name: 'Switch to the light theme' }).click();
+  await until('it is what was chosen', async () => (await theme()) === 'light' && page.url().includes('theme=light'));
+  await page.context().close();
+});
+
 await law('At 320 pixels, a wide window at four times its size, nothing needs to be scrolled sideways, and nothing lies over anything', async () => {  // WCAG 1.4.10
   for (const query of ['', 'view=table&zone=Z01', 'cp=CP-000005', 'panel=messages']) {
     const page = await openTab(`${live.base}/?${query}`, { width: 320, height: 640 });
