@@ -149,8 +149,9 @@ void Feed::join(Id id, const std::weak_ptr<const Session>& session) {
     if (last_event_ || !settings_.asks_journal || is_journal_dead_) greet();
     return;
   }
-  // Nobody watched: what was is over.
+  // Nobody watched: what was is over, and no newcomer takes it for what is.
   is_beating_ = true;
+  frames_ = FrameLog{};
   last_.reset();
   last_event_.reset();
   pulses_ = {};

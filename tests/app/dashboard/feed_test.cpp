@@ -178,26 +178,49 @@ TEST(Feed, TellsFaultsFromTheStatesWhenItsJournalDoesNotAnswer) {
   EXPECT_TRUE(tab.faults.front()["id"].is_null());
 }
 
+std::uint64_t messages_of(const Station& station) {
+  return station.network.look().totals.messages_delivered;
+}
+
+/// Waits for the beat that notices that all tabs have gone: from then on nothing moves in a network
+/// at rest. False: somebody still looks.
+bool comes_to_rest(Station& station) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  auto last = messages_of(station);
+  for (int quiet = 0; quiet < 3;) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    const auto until = std::chrono::steady_clock::now() + 2 * Feed::kBeat;
+    while (std::chrono::steady_clock::now() < until) station.still.settle();
+    quiet = messages_of(station) == last ? quiet + 1 : 0;
+    last = messages_of(station);
+  }
+  return true;
+}
+
 TEST(Feed, LooksAtNobodyWhileNobodyWatches) {
   Station station{50};
-  const auto looks = [&] { return station.network.look().totals.messages_delivered; };
   station.still.settle();
-  const auto before = looks();
+  const auto before = messages_of(station);
   {
     Tab tab{station};
     ASSERT_TRUE(tab.hear_until([&] { return tab.held >= 2; }));
   }
-  EXPECT_GT(looks(), before);
-  // The beat notices that the tab has gone; from then on nothing moves in a network at rest.
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  auto last = looks();
-  for (int quiet = 0; quiet < 3;) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "somebody still looks";
-    const auto until = std::chrono::steady_clock::now() + 2 * Feed::kBeat;
-    while (std::chrono::steady_clock::now() < until) station.still.settle();
-    quiet = looks() == last ? quiet + 1 : 0;
-    last = looks();
+  EXPECT_GT(messages_of(station), before);
+  EXPECT_TRUE(comes_to_rest(station)) << "somebody still looks";
+}
+
+TEST(Feed, WhoComesAfterNobodyWatchedIsShownWhatIsAndNotWhatWas) {
+  Station station{50};
+  {
+    Tab tab{station};
+    ASSERT_TRUE(tab.hear_until([&] { return tab.held >= 2; }));
   }
+  ASSERT_TRUE(comes_to_rest(station));
+  station.desk.inject({director::FaultKind::engine_ko, PointId{7}, 1h});
+  station.still.pass(5s);
+  Tab later{station};
+  ASSERT_TRUE(later.hear_until([&] { return later.held > 0; }));
+  EXPECT_EQ(later.states.get(7), StateCode::faulted);
 }
 
 TEST(Feed, ManyTabsSeeTheSame) {
