@@ -109,6 +109,18 @@ await law('Whatever the size of network and window, all cells are on the map and
   await tab.context().close();
 });
 
+await law('Of few charge points each is as large as there is room for: ten fill a third of the map and more', async () => {
+  const tab = await openTab(live.base);
+  const shares = await tab.evaluate(async () => {
+    const { Plan, place } = await import('/page/layout.js');
+    const plan = new Plan({ points: 10, zones: ['Z01', 'Z02'], sites: [[0, 0, 5], [1, 1, 5]] });
+    return [[892, 636], [1304, 910]].map(([width, height]) => 10 * place(plan, width, height).cell ** 2 / (width * height));
+  });
+  console.log(`# ${shares.map((share) => `${(share * 100).toFixed(0)} %`).join(', ')}`);
+  check(shares.every((share) => share > 1 / 3), `${shares}`);
+  await tab.context().close();
+});
+
 await law('A cell that has the room bears its name, and a glyph and its colour besides', async () => {
   const tab = await openTab(live.base, { width: 1920, height: 1080 });
   await shown(tab);

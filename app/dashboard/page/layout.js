@@ -4,7 +4,7 @@ import { kClasses } from './palette.js';
 
 const kLabel = 18;  // height of a zone's label, pixels
 const kGap = 8;     // between zones
-const kCellMax = 96;
+const kCellMax = 216;
 const kBlockMax = 96;   // height of a zone from afar
 const kQualityGood = 1.5;  // times the least width and height of such a block
 const kSiteGap = 0.5;   // cells

@@ -11,7 +11,9 @@ const kScaleLeast = 6;   // that one may come close by in any case
 /** Smaller than this, zones are bars. */
 export const kFarBelow = 0.75;
 const kNameFrom = 64;    // pixels a cell must have to bear its name
-const kNameHigh = 15;
+const kNameShare = 9;    // of a cell's width for a letter's height, which is from
+const kNameLeast = 11;   // to
+const kNameMost = 16;    // pixels
 
 /** One canvas and all that happens on it. Not a component: it is drawn as often as it likes. */
 export class Stage {
@@ -186,7 +188,9 @@ export class Stage {
   paintNames(seen) {
     const { context, places, plan, ratio } = this;
     const size = places.cell * seen.scale;
-    context.font = `${Math.round(11 * ratio)}px system-ui, sans-serif`;
+    const letter = Math.round(Math.min(kNameMost, Math.max(kNameLeast, size / ratio / kNameShare)));
+    const high = (letter + 4) * ratio;
+    context.font = `${Math.round(letter * ratio)}px system-ui, sans-serif`;
     context.textBaseline = 'middle';
     context.textAlign = 'center';
     for (let i = 0; i < plan.points; ++i) {
@@ -196,11 +200,11 @@ export class Stage {
       const name = plan.name(i);
       const wide = context.measureText(name).width + 6 * ratio;
       if (wide > size) continue;
-      const top = y + size - (kNameHigh + 1) * ratio;
+      const top = y + size - high - ratio;
       context.fillStyle = '#111418';
-      context.fillRect(x + (size - wide) / 2, top, wide, kNameHigh * ratio);
+      context.fillRect(x + (size - wide) / 2, top, wide, high);
       context.fillStyle = '#D5DCE3';
-      context.fillText(name, x + size / 2, top + kNameHigh / 2 * ratio);
+      context.fillText(name, x + size / 2, top + high / 2);
     }
     context.textAlign = 'left';
   }
