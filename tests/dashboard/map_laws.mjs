@@ -121,6 +121,26 @@ await law('Of few charge points each is as large as there is room for: ten fill 
   await tab.context().close();
 });
 
+await law('A hundred thousand cells are painted without gaps: where a charge point is, the ground is not seen', async () => {
+  const tab = await openTab(live.base);
+  const shares = await tab.evaluate(async () => {
+    const { Plan, place } = await import('/page/layout.js');
+    const { Painter } = await import('/page/paint.js');
+    const sites = Array.from({ length: 6272 }, (_, site) => [Math.floor(site / 98), site, 16]);
+    const plan = new Plan({ points: 16 * sites.length, zones: Array.from({ length: 64 }, (_, zone) => `Z${zone}`), sites });
+    return [[893, 638], [1303, 912]].map(([width, height]) => {
+      const places = place(plan, width, height);
+      const painter = new Painter();
+      painter.paint(new OffscreenCanvas(width, height).getContext('2d'), width, height, places,
+        { packed: new Uint8Array(plan.points / 2).fill(0x11) }, { scale: 1, left: 0, top: 0 }, null);
+      return painter.pixels.reduce((sum, pixel) => sum + ((pixel & 0xFFFFFF) === 0xFF9B2F), 0) / (plan.points * places.cell ** 2);  // #2F9BFF, red first
+    });
+  });
+  console.log(`# ${shares.map((share) => `${(share * 100).toFixed(0)} %`).join(', ')} of their room`);
+  check(shares.every((share) => share > 0.95), `${shares}`);
+  await tab.context().close();
+});
+
 await law('A cell that has the room bears its name, and a glyph and its colour besides', async () => {
   const tab = await openTab(live.base, { width: 1920, height: 1080 });
   await shown(tab);

@@ -4,17 +4,17 @@ import { kClasses, kSurface, pixel } from './palette.js';
 
 const kGlyphFrom = 12;   // pixels a cell must have to bear a glyph
 const kPatternFrom = 4;  // to bear a pattern or a border
+const kGapFrom = 3;      // to spare one for a gap
 const kDimmed = 0.16;
 const kKeptMax = 4 << 20;  // pixels of all pictures: of large cells a few are many
 const kHatchStep = 6;    // pixels from line to line in a bar
 
-/** The picture of a class at `size` pixels: an array of its rows, and whether it leaves a gap. */
-function picture(kind, size, share) {
+/** The picture of a class at `size` pixels, the last of which may be a gap: an array of its rows. */
+function picture(kind, size, share, hasGap) {
   const colour = pixel(kind.colour, share);
   const surface = pixel(kSurface);
   const border = kind.border ? pixel(kind.border, share) : 0;
-  // A gap of one pixel between cells, once they are large enough to spare it.
-  const side = size >= 3 ? size - 1 : size;
+  const side = hasGap ? size - 1 : size;
   const cells = new Uint32Array(size * size).fill(surface);
   for (let y = 0; y < side; ++y) {
     for (let x = 0; x < side; ++x) {
@@ -74,8 +74,8 @@ export class Painter {
     this.pictures = new Map();
     this.kept = 0;  // pixels of them
   }
-  pictureOf(code, size, isDimmed) {
-    const key = `${code} ${size} ${isDimmed}`;
+  pictureOf(code, size, isDimmed, hasGap) {
+    const key = `${code} ${size} ${isDimmed} ${hasGap}`;
     let rows = this.pictures.get(key);
     if (!rows) {
       if (this.kept + size * size > kKeptMax) {
@@ -83,7 +83,7 @@ export class Painter {
         this.kept = 0;
       }
       this.kept += size * size;
-      rows = picture(kClasses[code], size, isDimmed ? kDimmed : 1);
+      rows = picture(kClasses[code], size, isDimmed ? kDimmed : 1, hasGap);
       this.pictures.set(key, rows);
     }
     return rows;
@@ -101,16 +101,19 @@ export class Painter {
     }
     const { pixels } = this;
     pixels.fill(pixel(kSurface));
-    const size = Math.max(1, Math.floor(places.cell * view.scale));
+    const cell = places.cell * view.scale;
+    // Small ones leave no gap, not even where a part of a pixel is left over: most of what is seen would be ground.
+    const hasGap = cell >= kGapFrom;
+    const size = Math.max(1, hasGap ? Math.floor(cell) : Math.ceil(cell - 0.01));
     const shown = [];  // by code, lit and dimmed: those that are there
     // Cells below a pixel lie over each other: what needs a person comes last and is seen; of those that work none hides the others.
-    const passes = places.cell * view.scale < 1 ? [0b000111, 1 << 4, 1 << 3, 1 << 5] : [-1];
-    for (const classes of passes) this.paintCells(width, height, places, states.packed, view, { size, shown, isLit, classes });
+    const passes = cell < 1 ? [0b000111, 1 << 4, 1 << 3, 1 << 5] : [-1];
+    for (const classes of passes) this.paintCells(width, height, places, states.packed, view, { size, hasGap, shown, isLit, classes });
     context.putImageData(this.image, 0, 0);
   }
 
   /** Those of `classes`, a bit for each. */
-  paintCells(width, height, { x, y }, packed, view, { size, shown, isLit, classes }) {
+  paintCells(width, height, { x, y }, packed, view, { size, hasGap, shown, isLit, classes }) {
     const { pixels } = this;
     for (let i = 0; i < x.length; ++i) {
       const code = (packed[i >> 1] >> ((i & 1) << 2)) & 15;
@@ -119,7 +122,7 @@ export class Painter {
       const top = Math.round((y[i] - view.top) * view.scale);
       if (left >= width || top >= height || left + size <= 0 || top + size <= 0) continue;
       const isDimmed = isLit !== null && !isLit(code, i);
-      const rows = shown[code * 2 + isDimmed] ??= this.pictureOf(code, size, isDimmed);
+      const rows = shown[code * 2 + isDimmed] ??= this.pictureOf(code, size, isDimmed, hasGap);
       if (size === 1) {
         pixels[top * width + left] = rows[0][0];
         continue;
