@@ -25,6 +25,22 @@ await law('A chart says the newest that was measured, in its caption as in its w
   await tab.context().close();
 });
 
+await law('What begins as all come makes no line flat that comes after it', async () => {
+  const tab = await openTab(live.base);
+  const rates = await tab.evaluate(async () => {
+    const { Series } = await import('/page/series.js');
+    const of = (sim_s, disconnected, sessions_started) => {
+      const series = new Series();
+      series.prepend({ columns: { sim_s, disconnected, sessions_started, activated: disconnected.map((n) => 100 - n) } });
+      return series.rate('sessions_started', 1, series.begun());
+    };
+    return [of([0, 20, 40, 60, 80], [100, 50, 5, 0, 0], [0, 50, 95, 100, 102]),
+      of([0, 20, 40], [0, 0, 0], [0, 2, 4]), of([0, 20], [100, 0], [0, 2]), of([0], [100], [0]), of([], [], [])];
+  });
+  equal(rates, [[null, null, null, null, 0.1], [null, null, 0.1], [null, 0.1], [null], []], 'sessions that begin, a second');
+  await tab.context().close();
+});
+
 await law('A range that is drawn on one chart is that of all, of the feed, and of the address', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

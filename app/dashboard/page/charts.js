@@ -31,7 +31,8 @@ const kCharts = [
   bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
   { title: 'Power', text: (v) => figureText(v === null ? null : v * 1e3, 'W'), lines: (s) => [['power', 'first', s.power()]] },
   { title: 'Requests, sessions a second', text: (v) => figureText(v), lines: (s) => [
-    ['requests', 'first', s.rate('requests_sent')], ['begun', 'second', s.rate('sessions_started')], ['ended', 'third', s.rate('sessions_completed')]] },
+    ['requests', 'first', s.rate('requests_sent', 1, s.begun())], ['begun', 'second', s.rate('sessions_started', 1, s.begun())],
+    ['ended', 'third', s.rate('sessions_completed')]] },
   { title: 'Faults a minute', text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
   { title: 'Latency', text: msText, lines: (s) => [['decision p99', 'first', s.measured('decision_interval_p99_ms')],
     ['decision p50', 'second', s.measured('decision_interval_p50_ms')], ['detection p99', 'third', s.measured('detection_interval_p99_ms')]],

@@ -57,13 +57,14 @@ export class Series {
   /**
    * How fast a column rises a model second, times `factor`: seen over the last kWindow seconds, or since
    * the row before, whatever is longer. Meters report now and then; in between there is no less power.
+   * Of what was before row `first` nothing is counted.
    */
-  rate(name, factor = 1) {
+  rate(name, factor = 1, first = 0) {
     const values = this.columns[name];
     const times = this.columns.sim_s;
-    let from = 0;
+    let from = first;
     return values.map((value, i) => {
-      if (i === 0) return null;
+      if (i <= first) return null;
       while (from + 1 < i && times[i] - times[from + 1] >= kWindow) ++from;
       return Math.max(0, (value - values[from]) / Math.max(1e-9, times[i] - times[from]) * factor);
     });
@@ -76,6 +77,10 @@ export class Series {
       if (disconnected[i] < all / 10) return i;
     }
     return 0;
+  }
+  /** The row from which on rates are those of the run: as all come, those that are to supply from the beginning are begun as well. */
+  begun() {
+    return Math.max(0, Math.min(this.settled() + 1, this.length - 2));
   }
   /** A percentile of what was measured from row to row: a gap where nothing was. */
   measured(name) {
