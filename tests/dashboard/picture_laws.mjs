@@ -46,13 +46,29 @@ duration = "20h"
 zone = "Z12"
 `;
 
+/** Of ten, some of each in the time that is waited. */
+const some = `
+[[fault]]
+kind = "engine_ko"
+rate = 20
+duration = "2m"
+[[fault]]
+kind = "monitor_loss"
+rate = 6
+duration = "2m"
+`;
+
 const stories = [
   ['10', city(10, ''), [1280, 1920], ''],
+  ['10-faults', city(10, some), [1280, 1920], ''],
+  ['10k-whole', city(10_000, ''), [1280, 1920], ''],
   ['10k', city(10_000, many), [1280, 1920], ''],
   ['10k-drawer', null, [1280, 1920], 'drawer'],
   ['10k-table', null, [1280], 'view=table'],
   ['10k-isolated', null, [1280], 'state=faulted'],
   ['10k-large', null, [1280, 1920], 'large=1'],
+  ['10k-table-isolated', null, [1280], 'view=table&state=faulted'],
+  ['100k-whole', city(100_000, ''), [1280, 1920], ''],
   ['100k', city(100_000, many), [1280, 1920], ''],
 ];
 
@@ -69,7 +85,7 @@ for (const [name, scenario, widths, query] of stories) {
     for (const theme of ['light', 'dark']) {
       await law(`The page of ${name} at ${width} pixels in ${theme} is whole, and a picture of it is made`, async () => {
         const page = await openTab(`${run.base}/?theme=${theme}&${part}`, { width, height: width === 1280 ? 800 : 1080 });
-        if (query === 'view=table') await page.getByTestId('zone-table').waitFor(); else await shown(page);
+        if (query.startsWith('view=table')) await page.getByTestId('zone-table').waitFor(); else await shown(page);
         if (query === 'drawer') await page.getByTestId('drawer-faults').waitFor();
         await page.waitForFunction(() => window.chargemill.series.length > 5 && window.chargemill.pulse && window.chargemill.rates.speed !== null && window.chargemill.rates.sessions !== null && (document.querySelector('main.large') || document.querySelectorAll('.u-over').length === 6), null, { timeout: 20_000 });
         const picture = join(pictures, `${name}-${width}-${theme}.png`);
