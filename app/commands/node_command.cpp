@@ -118,6 +118,17 @@ unsigned expected_of(const NodeOptions& options, const ClusterSettings& cluster)
   return options.expect.value_or(cluster.expect_nodes);
 }
 
+/// While shards move, their charge points stand still for as long as it takes to copy them: a small
+/// part of the half second that a pause may last.
+std::size_t shards_in_a_move(const network::Scenario& scenario) {
+  constexpr std::uint64_t kPointsInAMove = 4'000;
+  const auto& network = scenario.network;
+  const std::uint64_t points =
+      network.points.empty() ? network.charge_points : network.points.size();
+  const std::uint64_t shards = network::shards_of(scenario);
+  return std::max<std::uint64_t>(1, kPointsInAMove * shards / std::max<std::uint64_t>(1, points));
+}
+
 EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluster,
                        const network::Scenario& scenario) {
   EtcdMeeting meeting;
@@ -133,6 +144,7 @@ EtcdMeeting meeting_of(const NodeOptions& options, const ClusterSettings& cluste
   meeting.lease = std::chrono::duration_cast<std::chrono::seconds>(cluster.lease);
   meeting.expected = expected_of(options, cluster);
   meeting.shards = network::shards_of(scenario);
+  meeting.moves_at_once = shards_in_a_move(scenario);
   meeting.roles = cluster.roles;
   meeting.patience = std::chrono::seconds{options.wait_s};
   // In virtual time nothing but the same events gives the same digest.

@@ -230,6 +230,7 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   options.member.lease = meeting.lease;
   options.member.expected = meeting.expected;
   options.member.shards = std::clamp<std::size_t>(meeting.shards, 1, agreement::kShards);
+  options.member.moves_at_once = meeting.moves_at_once;
   options.member.course =
       meeting.outlives_losses ? agreement::Course::heirs : agreement::Course::fixed;
   auto bond = std::make_shared<EtcdBond>(std::move(options));

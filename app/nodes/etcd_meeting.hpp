@@ -28,6 +28,7 @@ struct EtcdMeeting {
   std::chrono::seconds lease{5};
   unsigned expected = 2;               ///< so many make the network
   std::size_t shards = 1;              ///< that it has
+  std::size_t moves_at_once = 1;       ///< so many of them go from node to node in one move
   Roles roles;                         ///< of this node
   bool outlives_losses = false;        ///< shards of a lost node go to the others
   std::chrono::seconds patience{300};  ///< for the others to come

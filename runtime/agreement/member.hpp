@@ -31,8 +31,9 @@ struct MemberOptions {
   std::chrono::seconds lease{5};
   unsigned expected = 1;  ///< nobody has a shard before so many are there
   Course course = Course::open;
-  std::size_t shards = kShards;  ///< so many of the table's are used, from the first on
-  std::size_t places = kPlaces;  ///< Course::heirs: so many nodes at a time
+  std::size_t shards = kShards;         ///< so many of the table's are used, from the first on
+  std::size_t moves_at_once = kShards;  ///< so many move at a time, and never more than a tenth
+  std::size_t places = kPlaces;         ///< Course::heirs: so many nodes at a time
   /// What the node is there for that has this card; null: each for everything. Only who has the
   /// role `central` is elected, only who has the role `shards` gets any, or `drivers` their fleets.
   std::function<Roles(std::string_view card)> roles_of = {};
@@ -115,7 +116,8 @@ using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
 ///   lease.
 /// - Of heirs (Course::heirs) nobody joins unasked: the table gives a newcomer a number, and its
 ///   share of the shards once the central's node has said that it is ready. Those of a node that
-///   wants to leave go to the others. Both ways a tenth of all at a time.
+///   wants to leave go to the others. Both ways a tenth of all at a time, or fewer
+///   (moves_at_once).
 /// - Who has not the role for it is not elected, and gets no shard, or no fleet. What is said of a
 ///   shard here is said of its fleet as well: it goes with it where it may, else for itself.
 /// - A write without an answer is followed by a look at the store, never by a guess.

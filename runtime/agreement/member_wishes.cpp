@@ -7,7 +7,7 @@
 namespace chargemill::runtime::agreement {
 namespace {
 
-/// Of the shards that are used, so many move at a time.
+/// Of the shards that are used, so many move at a time at most.
 constexpr std::size_t kMovesPart = 10;
 
 /// Those of `some` that are not there for it.
@@ -153,7 +153,8 @@ std::optional<ShardTable> Member::table_of_heirs() const {
   const auto idle = without(Role::shards, view_, heirs);
   const auto driverless = without(Role::drivers, view_, heirs);
   if (idle.size() == heirs.size() || driverless.size() == heirs.size()) return std::nullopt;
-  const std::size_t at_most = std::max<std::size_t>(1, options_.shards / kMovesPart);
+  const std::size_t at_most =
+      std::max<std::size_t>(1, std::min(options_.moves_at_once, options_.shards / kMovesPart));
   return seated(inherited(table, heirs, view_.leaving, options_.shards, at_most, idle, driverless),
                 newcomers, live, options_.places);
 }
