@@ -6,7 +6,8 @@
 # Both processes run on this machine: a central with places for others, and `chargemill run --central`, whose
 # monitors beat once a second (D-115) and whose drivers charge. It says how the bar is met and fails if it is not: every
 # connection stays, nothing is lost, and each charge point has said its message in every second but the first ten, in which
-# all register.
+# all register. Afterwards as many of another program's, each on a connection of its own, say a status a second
+# (outside_statuses.py).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 chargemill=$PWD/build/release/chargemill
@@ -21,7 +22,7 @@ cat >"$work/central.toml" <<TOML
 name = "central"
 duration = "2h"
 [network]
-external = $points
+external = $((2 * points))
 [drivers]
 external = $points
 [tcp]
@@ -56,7 +57,8 @@ port=$(sed -n 's/^TCP  *127.0.0.1:\([0-9]*\).*/\1/p' "$work/central.err")
 cat "$work/load.out"
 lscpu | sed -n 's/^Model name: */machine: /p'
 ps -o rss=,time= -p "$central" | awk '{ printf "central: %d MiB, %s of CPU\n", $1 / 1024, $2 }'
-python3 - "$work/load/summary.json" "$seconds" "$points" <<'PY'
+failed=0
+python3 - "$work/load/summary.json" "$seconds" "$points" <<'PY' || failed=1
 import json, sys
 s, seconds, points = json.load(open(sys.argv[1])), float(sys.argv[2]), int(sys.argv[3])
 link = s["link"]
@@ -74,3 +76,6 @@ for what, found, is_kept, bar in bars:
     print(f'{"kept  " if is_kept else "MISSED"}  {what}: {found}, bar: {bar}')
 sys.exit(0 if all(is_kept for _, _, is_kept, _ in bars) else f"a bar is missed: {link}")
 PY
+python3 bench/outside_statuses.py "$port" "$points" "$seconds" || failed=1
+ps -o rss=,time= -p "$central" | awk '{ printf "central: %d MiB, %s of CPU\n", $1 / 1024, $2 }'
+exit "$failed"
