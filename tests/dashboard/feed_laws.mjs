@@ -248,6 +248,9 @@ listen = "off"
   await tab.getByRole('button', { name: 'Resume', exact: true }).click();
   await tab.locator('.filters select').first().selectOption('');
   await until('it says that it has the newest only', async () => /^newest \d.* rows$/.test(await count()));
+  await tab.locator('.unread').waitFor();
+  const { height } = await tab.locator('.feed .bar').boundingBox();
+  check(height < 45, `at 1280 pixels what is said of the rows takes more than a line: ${height} pixels`);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
   await busy.stop();

@@ -65,11 +65,11 @@ function useRows(store, view) {
     view.now, view.now === null ? 0 : states?.number]);
 }
 
-/** How many there are, and of how many that are known if that is not all. */
+/** How many there are, and of how many that are known if that is not all. Where there is little room the newest need no word for what they are. */
 function countOf(rows, known) {
   const text = `${countText(rows)} ${rows === 1 ? 'row' : 'rows'}`;
   if (known === null) return text;
-  return rows === known ? `newest ${text}` : `${text} of the newest ${countText(known)}`;
+  return rows === known ? html`newest ${countText(rows)}<span class="word">${rows === 1 ? ' row' : ' rows'}</span>` : `${text} of the newest ${countText(known)}`;
 }
 
 /** Says what is new, wherever one looks, but not more often than one can listen. */
