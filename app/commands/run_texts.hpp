@@ -14,8 +14,8 @@ namespace chargemill::app {
 /// `run 2 of 3`; empty: there is one only. `index`: from 1.
 [[nodiscard]] std::string which_run(const Loaded& loaded, std::uint32_t index);
 
-/// Whoever drives a recording or request files seldom wants ten thousand others beside them: what to
-/// say to that if no scenario is named, a line each.
+/// Whoever drives a recording or request files seldom wants ten thousand others beside them: what
+/// to say to that if no scenario is named, a line each.
 [[nodiscard]] std::vector<std::string> what_joins_the_demo(const RunOptions& options);
 
 /// What is about to be run; `index`: which one of --repeat. `path`: its directory, or empty.
