@@ -42,7 +42,8 @@ class DenialSearch final : public Inspection {
     for (; from < end; ++from) {
       const auto& record = shard.points[from];
       if (record.stage == central::Stage::none || record.driver != *filter_.driver) continue;
-      found_.open = PointCopy{record, central::is_available(record, shard.settings.breaker, now)};
+      found_.open =
+          PointCopy{record, central::is_available(record, shard.settings.breaker, now), false, {}};
     }
     return from;
   }
