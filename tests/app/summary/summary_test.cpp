@@ -281,13 +281,12 @@ TEST(Summary, WhatACentralElsewhereDeclinesIsSaidInItsWords) {
   outcome.link.emplace();
   outcome.link->sent = outcome.link->declined = 10;
   outcome.link->last_trouble = "NACK: the engine of CP-000001 is not outside";
-  EXPECT_EQ(summary_of(outcome)["warnings"],
-            nlohmann::json::array({"10 messages were declined by central (the last trouble: NACK: "
-                                   "the engine of CP-000001 is not outside)"}));
+  EXPECT_EQ(summary_of(outcome)["warnings"].back(),
+            "10 messages were declined by central (the last trouble: NACK: the engine of CP-000001 "
+            "is not outside)");
   outcome.link.reset();
-  EXPECT_EQ(summary_of(outcome)["warnings"],
-            nlohmann::json::array(
-                {"10 messages were about charge points that central does not know: dropped"}));
+  EXPECT_EQ(summary_of(outcome)["warnings"].back(),
+            "10 messages were about charge points that central does not know: dropped");
 }
 
 }  // namespace
