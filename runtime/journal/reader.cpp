@@ -255,16 +255,18 @@ std::size_t Reader::foresee(const Wanted& wanted, std::size_t begin, std::size_t
 }
 
 /// The disk is to be waited for a few times, not once a page: as soon as pages turn out not to be
-/// in memory, all segments are looked into at the same time.
+/// in memory, all segments are looked into at the same time. Where all were there the last time,
+/// none is asked for before one is missed: that would be a system call for each.
 Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit) {
   const auto ahead = open_for_newest({key, std::min(limit, kForeseenMax)});
   if (!ahead) return tl::unexpected(ahead.error());
   std::uint64_t shown = 0;
   std::size_t foreseen = *ahead;  // from this number on
   bool is_cold = foreseen < segments_.size();
+  const long at_first = pages_read();
   for (std::size_t end = segments_.size(); end > 0 && shown < limit; --end) {
     const long before = pages_read();
-    if (end <= foreseen) {
+    if (end <= foreseen && (is_cold || !is_warm_)) {
       const std::size_t begin = end - std::min(end, is_cold ? kAtOnceMax : 1);
       const Wanted wanted{key, std::min(limit - shown, kForeseenMax)};
       foreseen = std::min(foresee(wanted, begin, end), end - 1);
@@ -274,6 +276,7 @@ Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const 
     if (!*more) break;
     is_cold = is_cold || pages_read() - before >= kColdPages;
   }
+  is_warm_ = pages_read() - at_first < kColdPages;
   return shown;
 }
 

@@ -121,6 +121,7 @@ class Reader {
   Care care_;
   std::vector<Segment> segments_;  // oldest first
   std::chrono::steady_clock::time_point cleared_{};
+  bool is_warm_ = false;  // the last newest() has waited for no page
 };
 
 }  // namespace chargemill::runtime::journal
