@@ -12,7 +12,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The table wants the next ones that soon once it has the last.
+/// The table wants the next ones that soon once it has the last, if it wants any.
 constexpr std::chrono::milliseconds kNextMax{300};
 
 double seconds_since(Clock::time_point begun) {
@@ -132,7 +132,9 @@ void Leader::attend(const Heir& here) {
                     succession_->name_of(move->from), given.still_s,
                     has_moved ? "" : ": " + trouble));
     if (!has_moved) return;  // the next turn begins with what has happened
-    succession_->await_table(kNextMax);
+    // Mostly the table has named the next ones in the step that said where these are.
+    if (succession_->leads() && !succession_->next_move()) succession_->await_table(kNextMax);
+    pass_orders_on(here);
   }
 }
 
