@@ -194,6 +194,7 @@ others = json.loads(sys.argv[2])["nodes"]
 assert [r["name"] for r in rows] == ["node 0", "node 1", "node 2"], rows
 assert [r["name"] for r in others] == ["node 0", "node 1", "node 2"], others
 assert sum(r["charge_points"] for r in rows) == 400 and all(r["shards"] >= 1 for r in rows), rows
+assert all(r["fleets"] == r["shards"] for r in rows), rows
 assert all(r["workers"] >= 1 and r["messages"] > 0 and r["rss_mib"] > 0 for r in rows), rows
 assert len({r["incarnation"] for r in rows}) == 3, rows
 PYTHON

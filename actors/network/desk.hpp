@@ -49,6 +49,9 @@ class Desk {
   [[nodiscard]] unsigned node_of(std::uint32_t shard) const noexcept {
     return network_.node_of(shard);
   }
+  [[nodiscard]] unsigned fleet_node_of(std::uint32_t shard) const noexcept {
+    return network_.fleet_node_of(shard);
+  }
 
   /// This node leads from now on. Before anybody outside asks; `others` outlives this.
   void lead(Others& others) noexcept { others_ = &others; }

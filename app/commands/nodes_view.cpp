@@ -39,7 +39,8 @@ metrics::NodeState state_of(PeerState state) {
 std::vector<NodeRow> row_of_one(const network::Desk& desk) {
   Membership alone;
   alone.names = {"local"};
-  auto rows = rows_of(alone, desk.topology(), [](std::uint32_t) { return 0U; });
+  const auto self = [](std::uint32_t) { return 0U; };
+  auto rows = rows_of(alone, desk.topology(), self, self);
   NodeReport report;
   report.snapshot = desk.look();
   report.cpu_s = cpu_seconds();
@@ -79,8 +80,10 @@ metrics::ClusterView cluster_view(const Leader& leader, const Membership& member
 
 std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk) {
   if (nodes == nullptr) return row_of_one(desk);
-  auto rows = rows_of(nodes->membership(), desk.topology(),
-                      [&desk](std::uint32_t shard) { return desk.node_of(shard); });
+  auto rows = rows_of(
+      nodes->membership(), desk.topology(),
+      [&desk](std::uint32_t shard) { return desk.node_of(shard); },
+      [&desk](std::uint32_t shard) { return desk.fleet_node_of(shard); });
   const auto& exchange = nodes->leader().exchange();
   const auto looks = nodes->leader().last_looks();
   for (unsigned node = 0; node < rows.size(); ++node) {

@@ -31,9 +31,9 @@ std::string place_of(const runtime::NodeEndpoints& endpoints) {
 
 const std::vector<std::string>& node_columns() {
   static const std::vector<std::string> columns{
-      "name",          "place",      "state",           "roles",      "workers",  "shards",
-      "charge_points", "mailbox",    "lateness_p99_ms", "busy",       "messages", "cpu_s",
-      "rss_mib",       "link_bytes", "sim_s",           "incarnation"};
+      "name",          "place",  "state",   "roles",      "workers",         "shards",
+      "charge_points", "fleets", "drivers", "mailbox",    "lateness_p99_ms", "busy",
+      "messages",      "cpu_s",  "rss_mib", "link_bytes", "sim_s",           "incarnation"};
   return columns;
 }
 
@@ -46,6 +46,8 @@ std::vector<std::string> cells_of(const NodeRow& r) {
           std::to_string(r.workers),
           std::to_string(r.shards),
           std::to_string(r.points),
+          std::to_string(r.fleets),
+          std::to_string(r.drivers),
           std::to_string(r.mailbox),
           fixed(r.lateness_p99_ms, 3),
           fixed(r.busy, 2),
@@ -58,7 +60,8 @@ std::vector<std::string> cells_of(const NodeRow& r) {
 }
 
 std::vector<NodeRow> rows_of(const Membership& membership, const network::Topology& topology,
-                             const std::function<unsigned(std::uint32_t)>& node_of) {
+                             const std::function<unsigned(std::uint32_t)>& node_of,
+                             const std::function<unsigned(std::uint32_t)>& fleet_node_of) {
   std::vector<NodeRow> rows(membership.names.size());
   for (std::size_t n = 0; n < rows.size(); ++n) {
     rows[n].name = membership.names[n];
@@ -69,6 +72,9 @@ std::vector<NodeRow> rows_of(const Membership& membership, const network::Topolo
     NodeRow& row = rows[node_of(s)];
     ++row.shards;
     row.points += topology.shards[s].points;
+    NodeRow& driving = rows[fleet_node_of(s)];
+    ++driving.fleets;
+    driving.drivers += static_cast<std::uint32_t>(topology.shards[s].drivers.size());
   }
   return rows;
 }

@@ -23,6 +23,8 @@ struct NodeRow {
   std::uint32_t workers = 0;
   std::uint32_t shards = 0;
   std::uint32_t points = 0;
+  std::uint32_t fleets = 0;  ///< of those or of other shards
+  std::uint32_t drivers = 0;
   std::uint64_t mailbox = 0;   ///< messages that wait
   std::uint64_t messages = 0;  ///< that actors have received
   std::uint64_t shed = 0;      ///< to actors that were not there
@@ -39,10 +41,11 @@ struct NodeRow {
 [[nodiscard]] std::vector<std::string> cells_of(const NodeRow& row);
 
 /// What is known of a node without asking it: its place and its part of the network.
-/// `node_of`: who has a shard at the moment.
-[[nodiscard]] std::vector<NodeRow> rows_of(const Membership& membership,
-                                           const network::Topology& topology,
-                                           const std::function<unsigned(std::uint32_t)>& node_of);
+/// `node_of`, `fleet_node_of`: who has a shard at the moment, and who its fleet.
+[[nodiscard]] std::vector<NodeRow> rows_of(
+    const Membership& membership, const network::Topology& topology,
+    const std::function<unsigned(std::uint32_t)>& node_of,
+    const std::function<unsigned(std::uint32_t)>& fleet_node_of);
 /// Fills in what a node has said of itself at its last look.
 void fill_in(NodeRow& row, const NodeReport& report);
 

@@ -54,12 +54,12 @@ await law('The tab Nodes has a row for each, with what the API says of it', asyn
     return found.length === 2 && found.every((row) => row[1] !== 'lost') && found;
   }, 60);
   const { nodes } = await live.ask('/api/v1/nodes');
-  equal(rows.map(([name, state, points]) => [name, state, Number(points)]),
-    nodes.map((node) => [node.name, node.state, node.charge_points]), 'names, states, charge points');
+  equal(rows.map(([name, state, points, drivers]) => [name, state, Number(points), Number(drivers)]),
+    nodes.map((node) => [node.name, node.state, node.charge_points, node.drivers]), 'names, states, charge points, drivers');
   equal(nodes.reduce((sum, node) => sum + node.charge_points, 0), 40, 'charge points');
   equal(rows[0][1], 'leads', 'state');
-  equal(rows.map((row) => row[9]), ['all', 'all'], 'roles');
-  await until('the link of the other is told by the second', async () => / [kM]?B\/s$/.test((await cells()).find(([, state]) => state !== 'leads')[8]));
+  equal(rows.map((row) => row[10]), ['all', 'all'], 'roles');
+  await until('the link of the other is told by the second', async () => / [kM]?B\/s$/.test((await cells()).find(([, state]) => state !== 'leads')[9]));
   // It lives: each second anew.
   const before = (await live.ask('/api/v1/nodes')).nodes[1].messages;
   await until('messages go on', async () => (await live.ask('/api/v1/nodes')).nodes[1].messages > before, 60);

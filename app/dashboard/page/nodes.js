@@ -33,13 +33,14 @@ export function Nodes({ isLive }) {
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
   return html`<div class="rows" tabindex="0" role="region" aria-label="Nodes">
     <table class="list nodes" data-testid="nodes"><caption class="hidden">Nodes that share the network</caption>
-      <thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Charge points</th><th scope="col">Workers</th>
+      <thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Charge points</th><th scope="col">Drivers</th><th scope="col">Workers</th>
         <th scope="col">Busy</th><th scope="col">Late p99</th><th scope="col">Mailbox</th><th scope="col">Memory</th><th scope="col">Link</th>
         <th scope="col">Roles</th><th scope="col">Where</th></tr></thead>
       <tbody>${answer.nodes.map((node) => html`<tr key=${node.name}>
         <th scope="row" title=${`incarnation ${node.incarnation}`}>${node.name}</th>
         <td class=${isWell(node) ? '' : 'bad'}>${kSign[node.state] ?? ''}${node.state}</td>
-        <td title=${`${node.shards} shards`}>${countText(node.charge_points)}</td><td>${node.workers}</td>
+        <td title=${`${node.shards} shards`}>${countText(node.charge_points)}</td>
+        <td title=${`${node.fleets} fleets`}>${countText(node.drivers)}</td><td>${node.workers}</td>
         <td>${(node.busy * 100).toFixed(0)} %</td><td>${msText(node.lateness_p99_ms)}</td><td>${countText(node.mailbox)}</td>
         <td>${figureText(node.rss_mib * kMebibyte, 'B')}</td><td title=${`${figureText(node.link_bytes, 'B')} in all`}>${node.state === 'leads' ? '–' : figureText(rates[node.name], 'B/s')}</td>
         <td>${rolesText(node.roles)}</td><td>${node.place}</td></tr>`)}</tbody></table>

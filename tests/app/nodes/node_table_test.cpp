@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/ctl/ctl_replies.hpp"
 #include "app/doors/control_texts.hpp"
 
@@ -13,6 +15,7 @@ network::Topology topology(std::uint32_t shards) {
   for (std::uint32_t s = 0; s < shards; ++s) {
     network::ShardSeat seat;
     seat.points = 10 + s;
+    seat.drivers.resize(100 + s);
     t.shards.push_back(seat);
   }
   return t;
@@ -22,7 +25,8 @@ TEST(NodeTable, ShowsWhoHasWhichShards) {
   Membership membership;
   membership.names = {"alpha", "beta", "gamma"};
   membership.nodes = {{"tcp://10.0.0.1:7101", "", ""}, {"ipc:///tmp/x", "", ""}};
-  const auto rows = rows_of(membership, topology(4), [](std::uint32_t shard) { return shard % 3; });
+  const auto by_three = [](std::uint32_t shard) { return shard % 3; };
+  const auto rows = rows_of(membership, topology(4), by_three, by_three);
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].roles, "central,shards,drivers") << "nobody has said anything else";
   EXPECT_EQ(rows[0].place, "10.0.0.1:7101");
@@ -31,13 +35,39 @@ TEST(NodeTable, ShowsWhoHasWhichShards) {
   EXPECT_EQ(rows[0].points, 10U + 13U);
   EXPECT_EQ(rows[1].shards, 1U);
   EXPECT_EQ(rows[2].points, 12U);
+  EXPECT_EQ(rows[0].fleets, 2U);
+  EXPECT_EQ(rows[0].drivers, 100U + 103U);
+}
+
+TEST(NodeTable, ShowsWhoHasTheFleetsOfOthersShards) {
+  Membership membership;
+  membership.names = {"alpha", "beta"};
+  membership.roles = {{true, true, false}, {false, false, true}};
+  const auto rows = rows_of(
+      membership, topology(2), [](std::uint32_t) { return 0U; }, [](std::uint32_t) { return 1U; });
+  EXPECT_EQ(rows[0].shards, 2U);
+  EXPECT_EQ(rows[0].fleets, 0U);
+  EXPECT_EQ(rows[0].drivers, 0U);
+  EXPECT_EQ(rows[1].shards, 0U);
+  EXPECT_EQ(rows[1].points, 0U);
+  EXPECT_EQ(rows[1].fleets, 2U);
+  EXPECT_EQ(rows[1].drivers, 201U);
+  const auto& columns = node_columns();
+  const auto at = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) -
+                                    columns.begin());
+  };
+  ASSERT_LT(at("drivers"), columns.size());
+  EXPECT_EQ(cells_of(rows[1])[at("fleets")], "2");
+  EXPECT_EQ(cells_of(rows[1])[at("drivers")], "201");
 }
 
 TEST(NodeTable, ShowsWhatEachNodeIsThereFor) {
   Membership membership;
   membership.names = {"alpha", "beta"};
   membership.roles = {{true, false, false}, {false, true, true}};
-  const auto rows = rows_of(membership, topology(2), [](std::uint32_t) { return 1U; });
+  const auto second = [](std::uint32_t) { return 1U; };
+  const auto rows = rows_of(membership, topology(2), second, second);
   EXPECT_EQ(rows[0].roles, "central");
   EXPECT_EQ(rows[0].shards, 0U);
   EXPECT_EQ(rows[1].roles, "shards,drivers");
