@@ -278,6 +278,11 @@ void on(State& state, const Joined& e, SimTime /*now*/, Effects& effects) {
   switch_point(state.points.back(), true, effects);
 }
 
+// Others begin with all well (D-131): whom this shard has cut off it cuts off again.
+void on(State& state, const FleetBegan&, SimTime /*now*/, Effects& effects) {
+  if (state.central_down > 0) effects.push_back(ToDrivers{LinkDown{}});
+}
+
 void on(State& state, const Halt&, SimTime /*now*/, Effects& /*effects*/) {
   state.halted = true;
   std::vector<Switch>().swap(state.schedule);

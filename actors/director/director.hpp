@@ -166,6 +166,8 @@ struct ToCentral { OperatorOrder message; };
 /// The engine that crashes shall not be restarted before.
 struct KeepCrashed { PointId point; SimTime until; };
 struct ToDriver  { DriverId driver; std::variant<Leave, Return> message; };
+/// All of them.
+struct ToDrivers { LinkDown message; };
 /// Somebody outside wants it to befall one point (central_restart: its shard), now. Nothing happens
 /// while kEndingsMax faults of the shard run.
 struct Inject    { FaultKind kind; PointId point; Nanos duration; };  ///< as of a Fault
@@ -175,13 +177,16 @@ struct SwitchOn  { PointId point; };
 struct Simulate  { PointId point; bool on; };
 /// A charge point has joined the shard; it is switched on. Rates of faults stay those of the others.
 struct Joined    { PointId point; ZoneId zone; };
+/// The drivers of the shard's fleet are others from now on, who know nothing of what has been.
+struct FleetBegan {};
 // clang-format on
 
 /// CentralDown: the shard has failed by itself; CentralUp: its supervisor restarts it. What was
 /// connected to it loses its connection and finds it again, as in a central restart (D-131).
-using Event =
-    std::variant<PowerOn, Halt, Inject, SwitchOn, Simulate, Joined, CentralDown, CentralUp, Tick>;
-using Effect = std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver, KeepCrashed>;
+using Event = std::variant<PowerOn, Halt, Inject, SwitchOn, Simulate, Joined, CentralDown,
+                           CentralUp, Tick, FleetBegan>;
+using Effect =
+    std::variant<ToPoint, ToMonitor, ToShard, ToCentral, ToDriver, ToDrivers, KeepCrashed>;
 /// A step says at most this much; due() is at once again if more is to be said.
 inline constexpr std::size_t kEffectsMax = 64;
 using Effects = InlineVector<Effect, kEffectsMax>;

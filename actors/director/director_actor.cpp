@@ -73,6 +73,10 @@ void DirectorActor::perform(const Effect& effect) {
             const auto to = network_.drivers[index_of(e.driver)];
             std::visit([&](const auto& m) { tell<driver::Event>(to, m); }, e.message);
           },
+          [&](const ToDrivers& e) {
+            for (const auto id : network_.drivers_of[shard])
+              tell<driver::Event>(network_.drivers[index_of(id)], e.message);
+          },
           [&](const KeepCrashed& e) {
             tell<supervisor::Event>(
                 network_.supervisors[shard],

@@ -171,6 +171,10 @@ void Network::route(const Route& route) {
   let_go_on(moved);
   send_tickets_again(moved_fleets);
   wake_adopted();
+  for (std::uint32_t s = 0; s < moved.size(); ++s) {
+    if (moved_fleets[s] && is_here(s))
+      LeanActor::post(directors_[s], director::Event{director::FleetBegan{}});
+  }
 }
 
 /// A central that has been followed is obeyed no more, and the one that follows learns what is

@@ -1,5 +1,7 @@
 // Fleets that live elsewhere than their shards, in real time: each half moves, and is lost, for
 // itself (HANDOVER.md).
+#include <algorithm>
+
 #include "tests/simulation/moving_story.hpp"
 
 namespace chargemill::test {
@@ -107,6 +109,39 @@ TEST(FleetsApart, ALostFleetIsFollowedAndItsShardGoesOn) {
   auto& here = *story.cluster.node(kBoth).network;
   for (const DriverId id : here.topology().shards[1].drivers)
     EXPECT_GE(here.driver(id).state().requests_made, 2U << 17U);
+}
+
+// Whoever has cut off the former drivers lives, and nobody else tells the new ones.
+TEST(FleetsApart, WhoFollowsALostFleetIsCutOffAsThatWas) {  // D-131
+  Apart story{Half::fleet};
+  const auto drivers = story.cluster.node(kBoth).network->topology().shards[1].drivers;
+  const auto tell_director = [&](const auto& what) {
+    auto& bears = story.cluster.node(kBears);
+    bears.coordinator().hold_still([&] {
+      runtime::LeanActor::post(&bears.network->director(ShardId{1}), director::Event{what});
+    });
+  };
+  const auto are_linked = [&](unsigned n, bool wanted) {
+    auto& node = story.cluster.node(n);
+    bool are = false;
+    node.coordinator().hold_still([&] {
+      are = std::all_of(drivers.begin(), drivers.end(), [&](DriverId id) {
+        return node.network->driver(id).state().linked == wanted;
+      });
+    });
+    return are;
+  };
+  ASSERT_FALSE(drivers.empty());
+  tell_director(CentralDown{});
+  ASSERT_TRUE(story.cluster.comes_true([&] { return are_linked(kDrives, false); }));
+  const auto left = network::left_of(story.seen(kDrives));
+  story.lose(kDrives);
+  story.mend(kDrives);
+  ASSERT_TRUE(story.has_fleet(kBoth, 1));
+  EXPECT_TRUE(story.cluster.comes_true([&] { return are_linked(kBoth, false); }));
+  tell_director(CentralUp{});
+  EXPECT_TRUE(story.cluster.comes_true([&] { return are_linked(kBoth, true); }));
+  story.expect_all_well(left);
 }
 
 // Its drivers ask again; who failed, or was cut off, by somebody of that shard goes on.

@@ -307,6 +307,7 @@ class SequentialSimulator {
               tell(supervisors_[shard],
                    supervisor::KeepDown{e.until, index_of(e.point), ActorKind::charge_point});
             },
+            [&](const director::ToDrivers& e) { to_drivers(e.message); },
             [&](const director::ToDriver& e) {
               std::visit([&](const auto& m) { tell(drivers_[index_of(e.driver)], m); }, e.message);
             }},
