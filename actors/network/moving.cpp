@@ -42,6 +42,49 @@ void add_figures(Instruments& to, const fleet::State& of, std::uint64_t sign) {
 template <class State>
 void add_figures(Instruments& /*to*/, const State& /*of*/, std::uint64_t /*sign*/) {}
 
+/// What only somebody outside says to an actor, as another node is told of it; none: it is nothing
+/// of that.
+std::optional<Order> order_in(const charge_point::State& of, const charge_point::Event& event) {
+  if (std::holds_alternative<Plug>(event)) return PlugAt{of.id, true};
+  if (std::holds_alternative<Unplug>(event)) return PlugAt{of.id, false};
+  if (const auto* const start = std::get_if<StartHere>(&event)) return StartAt{of.id, *start};
+  return std::nullopt;
+}
+std::optional<Order> order_in(const central::ShardState& /*of*/, const central::ShardEvent& event) {
+  if (const auto* const said = std::get_if<Register>(&event)) return *said;
+  if (const auto* const said = std::get_if<Heartbeat>(&event)) return *said;
+  if (const auto* const said = std::get_if<FaultReport>(&event)) return *said;
+  if (const auto* const said = std::get_if<HealthyReport>(&event)) return *said;
+  return std::nullopt;
+}
+std::optional<Order> order_in(const director::State& /*of*/, const director::Event& event) {
+  if (const auto* const said = std::get_if<director::Inject>(&event)) return *said;
+  if (const auto* const said = std::get_if<director::SwitchOn>(&event))
+    return SwitchOnAt{said->point};
+  if (const auto* const said = std::get_if<director::Simulate>(&event))
+    return SimulateAt{said->point, said->on};
+  return std::nullopt;
+}
+template <class Event, class State>
+std::optional<Order> order_of(const State& of, const runtime::Message& m) {
+  const auto* const event = m.get_if<Event>();
+  return event == nullptr ? std::nullopt : order_in(of, *event);
+}
+std::optional<Order> order_of(const charge_point::State& of, const runtime::Message& m) {
+  return order_of<charge_point::Event>(of, m);
+}
+std::optional<Order> order_of(const central::ShardState& of, const runtime::Message& m) {
+  return order_of<central::ShardEvent>(of, m);
+}
+std::optional<Order> order_of(const director::State& of, const runtime::Message& m) {
+  return order_of<director::Event>(of, m);
+}
+/// Nobody outside tells any other actor of a node that shares its network.
+template <class State>
+std::optional<Order> order_of(const State& /*of*/, const runtime::Message& /*m*/) {
+  return std::nullopt;
+}
+
 }  // namespace
 
 /// Calls f(slot, seat, number) for all that works beside this shard, in the order in which they
@@ -157,14 +200,23 @@ void Network::return_departed() {
   count_actors();
 }
 
-std::uint64_t Network::forget_departed() {
+// What nobody between nodes says has come from outside, from whoever had an actor's address at hand
+// when that came to rest. An inspection goes on where the next shard of this node is.
+std::uint64_t Network::forget_departed(const std::function<void(const Order&)>& told) {
   Parking parking{engine_};
   std::uint64_t unheard = 0;
-  for (const Departed& one : departed_) {
-    // What nobody between nodes says has come from outside, while it was on its way. An inspection
-    // goes on where the next shard of this node is.
-    unheard += parking.end(*one.actor, [&](const runtime::Message& m) {
-      if (const auto* const inspect = m.get_if<central::Inspect>()) pass_on(*inspect);
+  for (auto one = departed_.begin(); one != departed_.end();) {
+    each_of(one->shard, departed_half_, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
+      using Actor = std::remove_pointer_t<decltype(slot.operator->())>;
+      auto& actor = static_cast<Actor&>(*one->actor);
+      unheard += parking.end(actor, [&](const runtime::Message& m) {
+        if (const auto* const inspect = m.get_if<central::Inspect>()) return pass_on(*inspect);
+        const auto order = order_of(actor.state(), m);
+        if (!order) return;
+        --unheard;
+        told(*order);
+      });
+      ++one;
     });
   }
   departed_.clear();

@@ -23,6 +23,7 @@
 #include "actors/network/detail.hpp"
 #include "actors/network/digest.hpp"
 #include "actors/network/given_names.hpp"
+#include "actors/network/others.hpp"
 #include "actors/network/outcome.hpp"
 #include "actors/network/placement.hpp"
 #include "actors/network/slot.hpp"
@@ -176,9 +177,10 @@ class Network {
   /// Fails, and they stay, if something is under way there that cannot be kept.
   [[nodiscard]] Result<std::vector<std::byte>> depart(const std::vector<std::uint32_t>& shards,
                                                       unsigned node, Half half = Half::both);
-  /// Those that departed are there: nothing of them is left here. How many messages for them came
-  /// from nowhere else, and nobody heard.
-  std::uint64_t forget_departed();
+  /// Those that departed are there: nothing of them is left here. What somebody outside has told
+  /// them meanwhile is given to `told`; how many other messages for them came from nowhere else,
+  /// and nobody heard.
+  std::uint64_t forget_departed(const std::function<void(const Order&)>& told);
   /// They could not go, and go on here.
   void return_departed();
   /// They are here now and go on as they were; before route(). False, and this network means

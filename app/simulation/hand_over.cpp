@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "app/nodes/words.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -149,14 +151,26 @@ void HandOver::route(const TakeOver& order) {
     route.carried = move_->shards;
     route.carried_half = move_->half;
   }
+  std::vector<network::Order> told;
   exchange_.hold_arrivals([&] {
-    if (has_departed_) exchange_.note_strays(network_.forget_departed());
+    if (has_departed_)
+      exchange_.note_strays(
+          network_.forget_departed([&](const network::Order& said) { told.push_back(said); }));
     network_.route(route);
   });
   if (move_) exchange_.release();
+  for (const auto& said : told) send_back(said, order);
   has_departed_ = false;
   state_.clear();
   move_.reset();
+}
+
+void HandOver::send_back(const network::Order& said, const TakeOver& where) const {
+  const PointId point = std::visit([](const auto& one) { return one.point; }, said);
+  const ShardId shard = network_.switchboard().shard_of[index_of(point)];
+  const bool leads = where.central == exchange_.self();
+  const unsigned to = leads ? where.node_of(index_of(shard)) : where.central;
+  exchange_.tell(to, message_of(Word::order, 0, bytes_of(said)));
 }
 
 }  // namespace chargemill::app

@@ -48,6 +48,9 @@ class HandOver {
   [[nodiscard]] bool are_away(const TakeOver& order) const;
   /// They live where they were to go, with all that they are.
   [[nodiscard]] bool are_carried(const TakeOver& order) const;
+  /// Somebody outside has said that to an actor that lives elsewhere now: who leads knows where, or
+  /// this node, which leads.
+  void send_back(const network::Order& said, const TakeOver& where) const;
 
   runtime::Coordinator& engine_;
   network::Network& network_;

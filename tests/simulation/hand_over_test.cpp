@@ -1,6 +1,9 @@
 // Shards go from a node that lives to another one, in real time, and anybody may die over it
 // (HANDOVER.md).
+#include <cstring>
+
 #include "app/history/lives.hpp"
+#include "app/nodes/words.hpp"
 #include "tests/simulation/moving_story.hpp"
 
 namespace chargemill::test {
@@ -24,6 +27,42 @@ TEST(HandOver, ShardsGoToAnotherNodeWithTheirSessionsAndNobodyNotices) {
   // What that node is to have counted is nothing any more.
   const auto left = network::left_of(story.seen(kFrom));
   EXPECT_EQ(left.requests_sent + left.sessions_started + left.offered, 0U);
+}
+
+// Whoever has an actor's address at hand may use it after that has come to rest.
+TEST(HandOver, WhatIsToldToAnActorThatRestsComesBackToWhoeverLeads) {
+  Story story;
+  auto& here = *story.cluster.node(kFrom).network;
+  const PointId point{here.topology().shards[1].first_point};
+  auto* const engine = here.inside_point(point);
+  auto* const director = &here.director(ShardId{1});
+  auto* const shard = &here.shard(ShardId{1});
+  ASSERT_NE(engine, nullptr);
+  story.play(Step::arrive);
+  runtime::LeanActor::post(engine, charge_point::Event{Plug{}});
+  runtime::LeanActor::post(director, director::Event{director::SwitchOn{point}});
+  runtime::LeanActor::post(shard, central::ShardEvent{Heartbeat{point}});
+  story.route();
+  std::vector<network::Order> back;
+  ASSERT_TRUE(story.cluster.comes_true([&] {
+    while (const auto message = story.cluster.node(0).exchange->receive(Nanos{0})) {
+      const auto said = app::said_in(message->text);
+      network::Order order;
+      if (!said || said->word != app::Word::order || said->rest.size() != sizeof order) continue;
+      std::memcpy(static_cast<void*>(&order), said->rest.data(), sizeof order);
+      back.push_back(order);
+    }
+    return back.size() == 3;
+  }));
+  unsigned plugs = 0;
+  for (const auto& order : back) {
+    EXPECT_EQ(std::visit([](const auto& o) { return o.point; }, order), point);
+    const auto* const plug = std::get_if<network::PlugAt>(&order);
+    plugs += plug != nullptr && plug->is_in ? 1 : 0;
+  }
+  EXPECT_EQ(plugs, 1U);
+  EXPECT_EQ(strays(story), 0U);
+  story.expect_all_well();
 }
 
 TEST(HandOver, TheyComeBackAndGoAgain) {
