@@ -119,10 +119,10 @@ void Succession::enter(const TakeOver& where) {
 void Succession::look_for_the_network() {
   const auto& table = view_.table;
   if (is_over_ || table.has_part(static_cast<ShardTable::Number>(exchange_.self()))) return;
-  for (unsigned node = 0; node < table.owners.size(); ++node) {
-    if (view_.has(table.owners[node]) && table.has_part(static_cast<ShardTable::Number>(node)))
-      return;
-  }
+  const auto& owners = table.owners;
+  if (std::any_of(owners.begin(), owners.end(),
+                  [this](const agreement::Owner& owner) { return view_.belongs(owner); }))
+    return;
   exchange_.abandon("nobody is left who has a part of the network");
 }
 

@@ -88,11 +88,7 @@ void Succession::look() {
 /// Nobody takes over what nobody who is left is there for; whoever has no part yet does not either.
 void Succession::look_at_roles() {
   if (lost_ == 0 || is_over_ || !exchange_.failure().empty()) return;
-  std::vector<Roles> left;
-  for (const auto& peer : view_.members) {
-    if (view_.table.has_part(view_.table.number_of(peer.who))) left.push_back(peer.roles);
-  }
-  const auto missing = missing_role(left);
+  const auto missing = missing_role(agreement::roles_left(view_));
   if (!missing) return;
   const std::string why =
       "no node with the role '" + std::string{chargemill::name_of(*missing)} + "' is left";

@@ -50,6 +50,12 @@ bool View::could_lead(const Owner& one) const noexcept {
          table.has_part(table.number_of(one));
 }
 
+bool View::belongs(const Owner& one) const noexcept {
+  const auto number = table.number_of(one);
+  if (number == ShardTable::kNobody || !has(one)) return false;
+  return table.has_part(number) || (central && *central == one && is_leaving(one));
+}
+
 Member::Member(MemberOptions options, MachineTime now)
     : options_(std::move(options)),
       ttl_(options_.lease),

@@ -60,6 +60,9 @@ struct View {
   [[nodiscard]] bool is_leaving(const Owner& one) const noexcept;
   /// It is there for that, has part in the table, and stays.
   [[nodiscard]] bool could_lead(const Owner& one) const noexcept;
+  /// It has part in the table, or leads and has given all away to leave: what nobody else could
+  /// have it takes back.
+  [[nodiscard]] bool belongs(const Owner& one) const noexcept;
   /// Of a member; of who is none, all.
   [[nodiscard]] Roles roles_of(const Owner& one) const noexcept;
 };
@@ -70,6 +73,9 @@ struct View {
 /// What none of them is there for, so that it cannot begin; empty: nothing, or that is not known
 /// yet.
 [[nodiscard]] std::optional<Role> missing_role(const View& view, std::size_t expected);
+
+/// What those who belong to the network are there for.
+[[nodiscard]] std::vector<Roles> roles_left(const View& view);
 
 /// Of a question to the store. Later ones are greater.
 enum class CallId : std::uint64_t {};

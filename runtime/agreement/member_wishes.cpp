@@ -47,6 +47,14 @@ std::optional<Role> missing_role(const View& view, std::size_t expected) {
   return chargemill::missing_role(roles);
 }
 
+std::vector<Roles> roles_left(const View& view) {
+  std::vector<Roles> left;
+  for (const auto& peer : view.members) {
+    if (view.belongs(peer.who)) left.push_back(peer.roles);
+  }
+  return left;
+}
+
 /// As the store was when it last looked.
 std::optional<Request> Member::wish() const {
   using Of = Compare::Of;
@@ -82,14 +90,11 @@ std::optional<Request> Member::wish_of_an_heir() const {
              {{key(kCentral), to_text(*heir_), view_.find(heir_->name)->lease}}};
 }
 
-/// Somebody who has part in the table is still there: the network that it was made for is not over.
+/// Somebody who belongs to it is still there: the network that the table was made for is not over.
 bool Member::is_network_there() const {
   const auto& owners = view_.table.owners;
-  for (std::size_t i = 0; i < owners.size(); ++i) {
-    if (view_.has(owners[i]) && view_.table.has_part(static_cast<ShardTable::Number>(i)))
-      return true;
-  }
-  return false;
+  return std::any_of(owners.begin(), owners.end(),
+                     [this](const Owner& owner) { return view_.belongs(owner); });
 }
 
 /// A network that has begun is led by one of those who have part in it, or by nobody: whoever has
@@ -133,7 +138,7 @@ std::optional<ShardTable> Member::first_table() const {
 }
 
 /// First what was lost has a new owner, then those who have come have numbers. None: nobody is left
-/// who could have what was lost.
+/// who could have what was lost. This node could, even if it has given all away to leave.
 std::optional<ShardTable> Member::table_of_heirs() const {
   const ShardTable table = without_let_go();
   std::vector<Owner> heirs;
@@ -150,9 +155,18 @@ std::optional<ShardTable> Member::table_of_heirs() const {
       heirs.push_back(one);
     }
   }
-  const auto idle = without(Role::shards, view_, heirs);
-  const auto driverless = without(Role::drivers, view_, heirs);
-  if (idle.size() == heirs.size() || driverless.size() == heirs.size()) return std::nullopt;
+  auto idle = without(Role::shards, view_, heirs);
+  auto driverless = without(Role::drivers, view_, heirs);
+  const auto is_nobody_there = [&] {
+    return idle.size() == heirs.size() || driverless.size() == heirs.size();
+  };
+  const bool is_heir = std::find(heirs.begin(), heirs.end(), self_) != heirs.end();
+  if (is_nobody_there() && !is_heir && view_.belongs(self_)) {
+    heirs.push_back(self_);
+    idle = without(Role::shards, view_, heirs);
+    driverless = without(Role::drivers, view_, heirs);
+  }
+  if (is_nobody_there()) return std::nullopt;
   const std::size_t at_most =
       std::max<std::size_t>(1, std::min(options_.moves_at_once, options_.shards / kMovesPart));
   return seated(inherited(table, heirs, view_.leaving, options_.shards, at_most, idle, driverless),

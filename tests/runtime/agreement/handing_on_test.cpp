@@ -1,6 +1,7 @@
 // A central that leaves names the one that leads after it: the key, and the same under faults.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,76 @@ TEST(HandingOn, LeadsWhoHasTheRoleAndPartAndStays) {
   one = two();
   one.table = agreement::assigned({}, {kAlpha});
   EXPECT_FALSE(one.could_lead(kBeta)) << "it knows nothing of the network yet";
+}
+
+/// `two()`, once all that alpha had is with beta and the latter may not lead.
+View given_away() {
+  View view = two();
+  for (auto* const all : {&view.table.owner, &view.table.fleet}) all->fill(1);
+  view.members[1].roles.central = false;
+  return view;
+}
+
+TEST(HandingOn, WhoLeadsAndHasGivenAllAwayStillBelongsToTheNetwork) {
+  View view = given_away();
+  EXPECT_FALSE(view.belongs(kAlpha)) << "it knows nothing of the network yet";
+  EXPECT_EQ(missing_role(agreement::roles_left(view)), Role::central);
+  view.leaving = {kAlpha};
+  EXPECT_TRUE(view.belongs(kAlpha));
+  EXPECT_FALSE(missing_role(agreement::roles_left(view)).has_value());
+  view.members.erase(view.members.begin());
+  EXPECT_FALSE(view.belongs(kAlpha)) << "it is lost";
+  EXPECT_EQ(missing_role(agreement::roles_left(view)), Role::central);
+}
+
+/// The table that alpha, which leads and leaves, asks the store for; none: it asks for nothing.
+std::optional<agreement::ShardTable> wanted_by_alpha(const View& view) {
+  const std::string prefix = "/town/";
+  const agreement::LeaseId lease{7};
+  agreement::MemberOptions options;
+  options.prefix = prefix;
+  options.name = kAlpha.name;
+  options.expected = 2;
+  options.course = agreement::Course::heirs;
+  agreement::Member member{options, MachineTime{}};
+  const auto asked = [](const std::vector<agreement::Action>& actions) {
+    std::optional<agreement::Ask> last;
+    for (const auto& action : actions) {
+      const auto* const ask = std::get_if<agreement::Ask>(&action);
+      if (ask != nullptr) last = *ask;
+    }
+    return last;
+  };
+  const auto grant = asked(member.on(agreement::Tick{}, MachineTime{}));
+  if (!grant) return std::nullopt;
+  agreement::Answer granted;
+  granted.lease = lease;
+  granted.ttl = options.lease;
+  const auto look = asked(member.on(agreement::Answered{grant->call, granted}, MachineTime{}));
+  if (!look) return std::nullopt;
+  agreement::Answer found;
+  found.revision = Revision{30};
+  for (const auto& peer : view.members)
+    found.found.push_back(
+        {prefix + "nodes/" + peer.who.name, {}, peer.who.incarnation, peer.who.incarnation, lease});
+  found.found.push_back({prefix + "central", to_text(kAlpha), view.token, view.token, lease});
+  found.found.push_back(
+      {prefix + "leaving/alpha", to_text(kAlpha), Revision{22}, Revision{22}, lease});
+  found.found.push_back({prefix + "shards", to_text(view.table), Revision{23}, Revision{23}, {}});
+  const auto wish = asked(member.on(agreement::Answered{look->call, found}, MachineTime{}));
+  const auto* const txn = wish ? std::get_if<agreement::Txn>(&wish->request) : nullptr;
+  if (txn == nullptr || txn->puts.size() != 1) return std::nullopt;
+  return agreement::shard_table_from(txn->puts.front().value);
+}
+
+TEST(HandingOn, WhoLeadsTakesBackWhatIsLostIfNobodyElseCould) {
+  View view = given_away();
+  EXPECT_FALSE(wanted_by_alpha(view).has_value()) << "beta has all of it";
+  view.members.pop_back();
+  const auto table = wanted_by_alpha(view);
+  ASSERT_TRUE(table.has_value());
+  EXPECT_EQ(table->loads()[table->number_of(kAlpha)], kShards);
+  EXPECT_EQ(table->moving(), 0U);
 }
 
 // At random moments who leads leaves, and names who follows it; everybody may die, sleep or not be
