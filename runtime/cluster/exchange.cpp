@@ -280,6 +280,7 @@ std::optional<Exchange::Message> Exchange::receive(Nanos patience) {
   (void)changed_.wait_for(lock, patience, [&] { return next() != nullptr || has_failed_; });
   auto* const queue = next();
   if (queue == nullptr) return std::nullopt;
+  if (queue == &messages_) waiting_bytes_ -= bytes_of(queue->front());
   Message message = std::move(queue->front());
   queue->pop_front();
   return message;

@@ -56,6 +56,9 @@ class Exchange final : public Frontier, private LinkEvents {
     /// Nothing is said: `text` is the state that this node goes on from. Loaded, it is obeyed().
     bool is_state = false;
   };
+  /// While so much waits to be received nobody says more: a node that does is a failure. One
+  /// message may be larger.
+  static constexpr std::size_t kWaitingBytesMax = std::size_t{64} << 20U;
   /// What this node is, as bytes.
   using Save = std::function<Result<std::vector<std::byte>>()>;
 
@@ -231,6 +234,11 @@ class Exchange final : public Frontier, private LinkEvents {
   void end_replay();
   void write_down(const LoggedMeeting& meeting);
   [[nodiscard]] std::uint8_t kind_of(std::uint64_t tag) const noexcept;
+  [[nodiscard]] static std::size_t bytes_of(const Message& message) noexcept {
+    return sizeof message + message.text.size();
+  }
+  /// Of a runner; false: too much waits.
+  [[nodiscard]] bool keep(Message message);
   void fail(std::string why);
 
   const Options options_;
@@ -248,6 +256,7 @@ class Exchange final : public Frontier, private LinkEvents {
   std::condition_variable changed_;
   std::array<Meeting, 2> meetings_;  // guarded by mutex_; by parity
   std::deque<Message> messages_;     // guarded by mutex_
+  std::size_t waiting_bytes_ = 0;    // guarded by mutex_: of messages_
   std::deque<Message> recalled_;     // guarded by mutex_
   unsigned unobeyed_ = 0;            // guarded by mutex_: recalled, and not obeyed yet
   std::unique_ptr<Recall> recall_;   // null: no node returns

@@ -9,8 +9,7 @@
 namespace chargemill::runtime {
 namespace {
 
-constexpr std::size_t kRunnersMessagesMax = 1'024;  // that nobody has received
-constexpr std::size_t kFarewellBytesMax = 1'000;    // that are shown
+constexpr std::size_t kFarewellBytesMax = 1'000;  // that are shown
 
 }  // namespace
 
@@ -108,9 +107,23 @@ void Exchange::give_up(unsigned node) {
   { const std::lock_guard<std::mutex> lock(engine_mutex_); }
   const std::lock_guard<std::mutex> lock(mutex_);
   messages_.erase(std::remove_if(messages_.begin(), messages_.end(),
-                                 [node](const Message& m) { return m.node == node; }),
+                                 [this, node](const Message& m) {
+                                   if (m.node == node) waiting_bytes_ -= bytes_of(m);
+                                   return m.node == node;
+                                 }),
                   messages_.end());
   changed_.notify_all();
+}
+
+// In bytes and not in messages: while its runner is busy with shards that come to a node, for
+// seconds, those outside may have told its charge points a lot.
+bool Exchange::keep(Message message) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (waiting_bytes_ >= kWaitingBytesMax) return false;
+  waiting_bytes_ += bytes_of(message);
+  messages_.push_back(std::move(message));
+  changed_.notify_all();
+  return true;
 }
 
 bool Exchange::let_in(unsigned node, const NodeEndpoints& where) {
@@ -134,11 +147,8 @@ void Exchange::hold_arrivals(const std::function<void()>& f) {
 void Exchange::on_control(unsigned node, std::string_view message) {
   if (is_given_up(node)) return;
   if (!message.empty() && message.front() == kRunnersWord) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (messages_.size() < kRunnersMessagesMax) {
-      messages_.push_back({node, std::string{message.substr(1)}, false, false, false});
-      return changed_.notify_all();
-    }
+    if (keep({node, std::string{message.substr(1)}, false, false, false})) return;
+    return fail(name_of(node) + " says more than this node hears");
   }
   const bool is_farewell = !message.empty() && message.front() == kFarewell;
   if (is_farewell && outlives_losses()) return;  // who would join, and cannot

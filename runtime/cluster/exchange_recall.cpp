@@ -84,7 +84,10 @@ bool Exchange::hear_greeting(unsigned node, std::string_view message) {
   if (!greeted->trouble.empty()) fail(greeted->trouble);
   for (const auto& again : greeted->again) tell_again(node, again);
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (greeted->has_returned) messages_.push_back({node, {}, false, true, false});
+  if (greeted->has_returned) {
+    messages_.push_back({node, {}, false, true, false});
+    waiting_bytes_ += bytes_of(messages_.back());
+  }
   changed_.notify_all();
   return true;
 }

@@ -187,6 +187,31 @@ TEST(Exchange, PassesOnWhatRunnersSay) {
   EXPECT_EQ(heard->text, "ready");
 }
 
+// A runner may be busy for seconds.
+TEST(Exchange, KeepsManyWordsForARunnerThatIsBusy) {
+  constexpr unsigned kWords = 20'000;
+  Cluster cluster{2, 1, Pacing::virtual_time};
+  for (unsigned i = 0; i < kWords; ++i)
+    cluster.machines[1].exchange->tell(0, "word " + std::to_string(i));
+  auto& here = *cluster.machines[0].exchange;
+  for (unsigned i = 0; i < kWords; ++i) {
+    const auto heard = here.receive(kPatience);
+    ASSERT_TRUE(heard.has_value()) << here.failure();
+    ASSERT_EQ(heard->text, "word " + std::to_string(i));
+  }
+}
+
+TEST(Exchange, EndsWithANodeThatSaysMoreThanItsRunnerEverReceives) {
+  Cluster cluster{2, 1, Pacing::virtual_time};
+  const std::string word(std::size_t{1} << 20U, 'x');
+  auto& here = *cluster.machines[0].exchange;
+  for (std::size_t said = 0; said <= Exchange::kWaitingBytesMax; said += word.size())
+    cluster.machines[1].exchange->tell(0, word);
+  while (here.failure().empty()) std::this_thread::yield();
+  EXPECT_EQ(here.failure(), "node 1 says more than this node hears");
+  ASSERT_TRUE(here.receive(Nanos{0}).has_value()) << "what has come is there";
+}
+
 TEST(Exchange, HasNotMetWhoDoesNotHearIt) {
   const test::SocketFolder folder;
   Exchange::Options options;
