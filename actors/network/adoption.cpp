@@ -11,12 +11,11 @@ using runtime::LeanActor;
 
 namespace {
 
-// As each run has numbers of its own, so has each life of a shard: what the former one has
-// given out last, and nobody has written down, is not known.
+// As each run has numbers of its own, so has each life of a shard (X-29, first_of_life): what the
+// former one has given out last, and nobody has written down, is not known.
 constexpr unsigned kRequestsALife = 17;  // bits, of the 22 of a run
 constexpr unsigned kSessionsALife = 23;  // bits, of the 28 of a run
 constexpr unsigned kSessionsARun = 28;
-constexpr unsigned kLivesMax = 32;
 
 template <class List>
 bool holds(const List& list, std::uint32_t what) {
@@ -26,7 +25,7 @@ bool holds(const List& list, std::uint32_t what) {
 }  // namespace
 
 void Network::adopt(const Scenario& scenario, const Inheritance& inheritance) {
-  CHARGEMILL_ASSERT(inheritance.life < kLivesMax && link_ == nullptr);
+  CHARGEMILL_ASSERT(link_ == nullptr);
   for (const std::uint32_t shard : inheritance.shards) {
     if (inheritance.half != Half::fleet) adopt_shard(shard, scenario, inheritance);
     if (inheritance.half != Half::shard) adopt_fleet(shard, scenario, inheritance);
@@ -48,8 +47,8 @@ void Network::adopt_shard(std::uint32_t index, const Scenario& scenario,
   homes_[index] = home;
   auto state = shard_state(index, scenario, image, now);
   if (image == nullptr)
-    state.sessions_made = std::uint64_t{run_} << kSessionsARun | std::uint64_t{inheritance.life}
-                                                                     << kSessionsALife;
+    state.sessions_made =
+        std::uint64_t{run_} << kSessionsARun | first_of_life(inheritance.life, kSessionsALife);
   replace(home, shards_[index], switchboard_.shards[index], std::move(state));
   if (recording_ != nullptr) record_shard(index);
   if (recording_ != nullptr) shards_[index]->begin_round();
@@ -85,7 +84,8 @@ void Network::adopt_fleet(std::uint32_t index, const Scenario& scenario,
   for (const DriverId id : switchboard_.drivers_of[index]) {
     const auto d = index_of(id);
     auto driver = driver_state(d);
-    driver.requests_made += inheritance.life << kRequestsALife;
+    driver.requests_made +=
+        static_cast<std::uint32_t>(first_of_life(inheritance.life, kRequestsALife));
     replace(home, drivers_[d], switchboard_.drivers[d], driver);
   }
   adopted_fleets_.push_back(index);

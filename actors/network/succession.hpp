@@ -32,6 +32,21 @@ struct Inheritance {
   Half half = Half::both;  ///< of all of them
 };
 
+/// Where the numbers of a shard's life begin among those of a run, of which the first 32
+/// lives have 1 << `bits` each. After them each begins inside the numbers of one of those, behind
+/// what that one can hardly have given out: 1/32 of it, and after 1,024 lives 1/1,024. After 32,768
+/// lives they come again.
+[[nodiscard]] constexpr std::uint64_t first_of_life(unsigned life, unsigned bits) noexcept {
+  constexpr unsigned kGroup = 5;  // bits
+  constexpr unsigned kGroups = 3;
+  std::uint64_t first = 0;
+  for (unsigned group = 0; group < kGroups; ++group) {
+    const std::uint64_t digit = life >> (group * kGroup) & ((1U << kGroup) - 1U);
+    first |= digit << (bits - group * kGroup);
+  }
+  return first;
+}
+
 /// Where all shards are from now on.
 struct Route {
   std::vector<unsigned> node_of;       ///< by ShardId

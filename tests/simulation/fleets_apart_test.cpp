@@ -144,6 +144,17 @@ TEST(FleetsApart, WhoFollowsALostFleetIsCutOffAsThatWas) {  // D-131
   story.expect_all_well(left);
 }
 
+// Each loss is the next life of what was there, also the hundredth.
+TEST(FleetsApart, ALossIsOutlivedHoweverManyThereWereBefore) {
+  Apart story{Half::fleet};
+  story.life = 100;
+  const auto left = network::left_of(story.seen(kDrives));
+  story.lose(kDrives);
+  story.mend(kDrives);
+  EXPECT_TRUE(story.has_fleet(kBoth, 1));
+  story.expect_all_well(left);
+}
+
 // Its drivers ask again; who failed, or was cut off, by somebody of that shard goes on.
 TEST(FleetsApart, ALostShardIsFollowedAndItsFleetGoesOn) {
   Apart story{Half::shard};

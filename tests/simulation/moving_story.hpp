@@ -141,7 +141,7 @@ class Story {
         to.shards = legacy.shards;
         to.half = legacy.half;
         to.since = since;
-        to.life = 2;
+        to.life = life;
         to.central = order.central == n;
         here.adopt(cluster.scenario(), to);
       }
@@ -185,6 +185,7 @@ class Story {
   Move move;
   network::Totals moved;
   network::Totals total;
+  unsigned life = 2;  ///< of what was lost, when it goes on
   Nanos pause{};
 
  private:
