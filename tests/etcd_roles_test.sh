@@ -179,6 +179,18 @@ drives_apart_from_shards() {
   all_connected alpha
   holds alpha 's["requests"]["accepted"] > 0 and s["sessions"]["completed"] > 0'
 }
+ends_in_order_when_all_who_could_lead_leave() {
+  local other
+  trio last central,shards central,shards shards,drivers
+  other=$([[ $first == alpha ]] && echo beta || echo alpha)
+  kill -TERM "${pids[$first]}" "${pids[$other]}"
+  ends "${pids[$first]}" 143
+  ends "${pids[$other]}" 143
+  ends "${pids[gamma]}" 0
+  grep -q 'nobody else could lead: the run ends' "$work/$first.err"
+  all_connected "$first"
+  holds "$first" 's["sessions"]["failed"] == 0 and s["sessions"]["lost"] == 0'
+}
 gives_one_digest_in_virtual_time() {
   local name
   local virtual=(--speed max --duration 3m --expect-nodes 3)
@@ -203,6 +215,8 @@ law "nodes that lack a role after a loss stop with exit code 5 and say which" st
 end_nodes
 law "nodes that lack a role do not begin: exit code 2, and which" does_not_begin_without_a_role
 law "drivers apart from shards go on when a node of either is lost, joins or leaves" drives_apart_from_shards
+end_nodes
+law "when all who could lead are asked to leave, the run ends in order" ends_in_order_when_all_who_could_lead_leave
 end_nodes
 law "in virtual time roles give one digest, drivers apart too" gives_one_digest_in_virtual_time
 exit "$failed"
