@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "app/nodes/continuation.hpp"
+#include "runtime/cluster/links.hpp"
 
 namespace chargemill::app {
 
@@ -55,11 +56,18 @@ struct Said {
   std::string_view rest;  ///< of the message that it was read from
 };
 
+/// What belongs to a word, at most: with the word, and a byte of the exchange's, it is one message.
+inline constexpr std::size_t kRestMax =
+    runtime::Links::kMessageBytesMax - 2 - sizeof(std::uint32_t);
+
+/// More than kRestMax is not said: the word comes alone, which means as an answer that there is
+/// none.
 [[nodiscard]] inline std::string message_of(Word word, std::uint32_t number,
                                             std::string_view rest = {}) {
   std::string text(1 + sizeof number, static_cast<char>(word));
   std::memcpy(text.data() + 1, &number, sizeof number);
-  return text.append(rest);
+  if (rest.size() <= kRestMax) text.append(rest);
+  return text;
 }
 
 [[nodiscard]] inline std::optional<Said> said_in(std::string_view message) {

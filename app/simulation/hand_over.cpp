@@ -17,6 +17,10 @@ constexpr std::chrono::seconds kMarksMax{5};  // links carry in milliseconds wha
 constexpr std::chrono::seconds kFlushMax{2};
 constexpr std::chrono::microseconds kLookEvery{200};
 
+static_assert(HandOver::kStateBytesMax < kRestMax);
+constexpr const char* kTooLarge =
+    "they are more than a message carries; more shards (central.shards) would be smaller";
+
 template <class IsSo>
 bool comes_true(IsSo is_so, const HandOver::IsOver& is_over) {
   const auto deadline = Clock::now() + kMarksMax;
@@ -71,6 +75,10 @@ Given HandOver::give(const Marks& marks, const IsOver& is_over) {
     given.trouble = "it is not asked for what it has";
     return given;
   }
+  if (too_large_ && too_large_->shards == move.shards && too_large_->half == move.half) {
+    given.trouble = kTooLarge;
+    return given;
+  }
   if (!has_come(marks.sent, is_over)) {
     given.trouble = "not all has come that was sent to it";
     return given;
@@ -86,6 +94,11 @@ Given HandOver::give(const Marks& marks, const IsOver& is_over) {
       const auto bytes = network_.depart(move.shards, move.to, move.half);
       if (!bytes) given.trouble = bytes.error().text;
       if (!bytes) return;
+      if (bytes->size() > state_max_) {
+        given.trouble = kTooLarge;
+        too_large_ = move;
+        return network_.return_departed();
+      }
       has_departed_ = true;
       exchange_.hold(network_.numbers_of(move.shards, move.half));
       given.state.assign(reinterpret_cast<const char*>(bytes->data()), bytes->size());

@@ -18,9 +18,14 @@ class HandOver {
   /// Whether nobody waits any more for what a node has sent.
   using IsOver = std::function<bool()>;
 
-  /// All outlive this.
-  HandOver(runtime::Coordinator& engine, network::Network& network, runtime::Exchange& exchange)
-      : engine_(engine), network_(network), exchange_(exchange) {}
+  /// Of all that shards are; what travels beside it fits into the rest of a message.
+  static constexpr std::size_t kStateBytesMax =
+      runtime::Links::kMessageBytesMax - (std::size_t{1} << 20U);
+
+  /// All outlive this. Shards that are more than `state_max` bytes stay where they are.
+  HandOver(runtime::Coordinator& engine, network::Network& network, runtime::Exchange& exchange,
+           std::size_t state_max = kStateBytesMax)
+      : engine_(engine), network_(network), exchange_(exchange), state_max_(state_max) {}
 
   /// What this node's actors say to those shards waits from now on. How much was sent to where they
   /// are before; none: another move is under way.
@@ -55,9 +60,11 @@ class HandOver {
   runtime::Coordinator& engine_;
   network::Network& network_;
   runtime::Exchange& exchange_;
-  std::optional<Move> move_;   // under way; none: nothing is
-  std::string state_;          // of what comes here; empty: it has not come, or has arrived
-  bool has_departed_ = false;  // from here
+  const std::size_t state_max_;
+  std::optional<Move> too_large_;  // no message carried these; asked for again, they stay
+  std::optional<Move> move_;       // under way; none: nothing is
+  std::string state_;              // of what comes here; empty: it has not come, or has arrived
+  bool has_departed_ = false;      // from here
 };
 
 }  // namespace chargemill::app

@@ -29,6 +29,23 @@ TEST(HandOver, ShardsGoToAnotherNodeWithTheirSessionsAndNobodyNotices) {
   EXPECT_EQ(left.requests_sent + left.sessions_started + left.offered, 0U);
 }
 
+TEST(HandOver, ShardsThatNoMessageCarriesStayWhereTheyAre) {
+  Story story;
+  auto& node = story.cluster.node(kFrom);
+  HandOver here{node.coordinator(), *node.network, *node.exchange, 1'000};
+  ASSERT_TRUE(here.hold(story.move).has_value());
+  const app::Marks marks{story.move, std::vector<std::uint64_t>(story.cluster.places())};
+  const auto given = here.give(marks, [] { return false; });
+  EXPECT_TRUE(given.state.empty());
+  EXPECT_THAT(given.trouble, testing::HasSubstr("more than a message carries"));
+  EXPECT_EQ(given.moved.sessions_active, 0U);
+  EXPECT_TRUE(node.network->has(ShardId{1}) && node.network->has(ShardId{4}));
+  node.coordinator().hold_still([&] { here.route(story.order); });
+  story.expect_all_well();
+  EXPECT_EQ(story.total.sessions_failed, 0U);
+  EXPECT_EQ(strays(story), 0U);
+}
+
 // Whoever has an actor's address at hand may use it after that has come to rest.
 TEST(HandOver, WhatIsToldToAnActorThatRestsComesBackToWhoeverLeads) {
   Story story;
