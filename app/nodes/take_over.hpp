@@ -19,14 +19,14 @@ struct Whereabouts {
   /// Where a fleet is; what it has been through is counted as of shards.
   struct FleetAt {
     std::uint8_t node = 0;
-    std::uint8_t losses = 0;
+    std::uint32_t losses = 0;
     std::uint32_t turns = 0;
   };
   /// The nodes that have had it, one after the other; the last has it now. Of those before the
   /// latest are known: what an older journal says, a later one has said again.
   std::vector<std::vector<std::uint8_t>> lives;
-  std::vector<std::uint32_t> turns;  ///< how often it has gone from one to another
-  std::vector<std::uint8_t> losses;  ///< how often of these because the one was lost
+  std::vector<std::uint32_t> turns;   ///< how often it has gone from one to another
+  std::vector<std::uint32_t> losses;  ///< how often of these because the one was lost
 
   std::vector<FleetAt> fleets;  ///< their fleets, which may be elsewhere
 

@@ -63,7 +63,7 @@ TEST(Arrivals, AreReadAsTheyWereSaidAndNothingElseIs) {
   ASSERT_TRUE(entered.has_value());
   EXPECT_EQ(entered->now, SimTime{std::chrono::minutes{5}});
   EXPECT_EQ(entered->where.lost, 0b010U);
-  EXPECT_EQ(entered->where.losses, (std::vector<std::uint8_t>{0, 1, 0, 0}));
+  EXPECT_EQ(entered->where.losses, (std::vector<std::uint32_t>{0, 1, 0, 0}));
 }
 
 TEST(Arrivals, WhatNobodyCouldBeIsRefused) {

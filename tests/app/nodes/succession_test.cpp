@@ -52,6 +52,20 @@ TEST(Succession, ShardsOfALostNodeGoToThoseThatTheTableNames) {  // SH-02
   EXPECT_NE(heirs[0], heirs[1]) << "and not all to one";
 }
 
+// The number of a loss is that of the next life.
+TEST(Succession, LossesAreCountedHoweverManyThereAre) {
+  constexpr unsigned kLosses = 300;
+  auto where = at_first(2);
+  for (unsigned loss = 0; loss < kLosses; ++loss) where.go_on_at(0, loss % 3, Half::both);
+  TakeOver order{where};
+  order.token = 1;
+  const auto read = take_over_from(to_bytes(order), 3, 2);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->losses[0], kLosses);
+  EXPECT_EQ(read->fleets[0].losses, kLosses);
+  EXPECT_EQ(read->losses[1], 0U);
+}
+
 TEST(Succession, NothingIsToldBeforeTheTableNamesTheLiving) {
   EXPECT_FALSE(take_over_of(kAll, view_of(kAll, kAlpha), 0b100, at_first(7)).has_value());
   auto headless = view_of({kAlpha, kBeta}, kAlpha);
