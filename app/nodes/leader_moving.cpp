@@ -14,6 +14,8 @@ using Clock = std::chrono::steady_clock;
 
 /// The table wants the next ones that soon once it has the last, if it wants any.
 constexpr std::chrono::milliseconds kNextMax{300};
+/// After so long whoever runs the node has its turn: it looks, and hears signals.
+constexpr std::chrono::seconds kTurnMax{1};
 
 double seconds_since(Clock::time_point begun) {
   return std::chrono::duration<double>(Clock::now() - begun).count();
@@ -100,7 +102,8 @@ void Leader::attend(const Heir& here) {
   if (succession_ == nullptr) return;
   pass_orders_on(here);
   welcome_one(here);
-  while (succession_->leads() && failure().empty()) {
+  const auto since = Clock::now();
+  while (succession_->leads() && failure().empty() && Clock::now() - since < kTurnMax) {
     for (unsigned node = 0; node < exchange_.nodes(); ++node) {
       const bool may_leave = (succession_->empty_leavers() >> node & 1U) != 0;
       if (may_leave && is_present(node) && (parted_ >> node & 1U) == 0) part_with(node);
