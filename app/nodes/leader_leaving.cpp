@@ -1,6 +1,8 @@
 // What the node that leads does when it leaves and another one is to lead (HANDOVER.md).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/nodes/leader.hpp"
 
 namespace chargemill::app {
@@ -37,8 +39,10 @@ std::optional<std::string> Leader::hand_on(const network::Snapshot& own, std::in
   while (failure().empty() && succession_->leads() && Clock::now() < deadline) {
     const auto heir = succession_->heir(refused);
     if (!heir) break;
-    const auto answer = ask_one(*heir, Word::lead, bytes, deadline);
-    // Who cannot, or is lost before it could, is asked no more.
+    // One that has died has its place until its lease is over: there must be time for the next one.
+    const auto patient_until = std::min(deadline, Clock::now() + patience / 2);
+    const auto answer = ask_one(*heir, Word::lead, bytes, patient_until);
+    // Who cannot, is late, or is lost before it could, is asked no more.
     if (!answer || answer->empty()) {
       refused |= 1U << *heir;
     } else if (succession_->hand_on(*heir, deadline)) {
