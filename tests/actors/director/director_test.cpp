@@ -85,22 +85,6 @@ Fault fault(FaultKind kind, double rate, SimTime when = kNever, Nanos duration =
   return f;
 }
 
-TEST(Director, CutsOffADriverWhoBeginsWhileCentralIsDown) {  // D-131
-  State d = make_state({}, places(2), {}, {fault(FaultKind::central_restart, 0.0, at(10))});
-  World world;
-  start(d, world);
-  run(d, world, at(9));
-  EXPECT_TRUE(step(d, FleetBegan{}, at(9)).empty()) << "all is well";
-  run(d, world, at(11));
-  ASSERT_FALSE(world.central_up);
-  const auto said = step(d, FleetBegan{}, at(11));
-  ASSERT_EQ(said.size(), 1U);
-  EXPECT_TRUE(std::holds_alternative<ToDrivers>(said[0]));
-  run(d, world, at(40));
-  ASSERT_TRUE(world.central_up);
-  EXPECT_TRUE(step(d, FleetBegan{}, at(40)).empty());
-}
-
 TEST(Director, DoesWhatPeopleDoInTheOrderOfTime) {  // D-106
   State d = make_state({}, places(3), {}, {},
                        {{at(20), PointId{1}, StartHere{Energy{5}, kNobody}},

@@ -71,5 +71,22 @@ TEST(SeenFaults, WhatNoMonitorCanFindIsNotTold) {
                   .empty());
 }
 
+TEST(SeenFaults, DriversWhoBeginWhileCentralIsDownAreCutOff) {  // D-131
+  State d =
+      make_state({}, {{PointId{0}, ZoneId{0}}}, {}, {fault(FaultKind::central_restart, 10, 20)});
+  const auto run_to = [&d](int s) {
+    while (due(d) <= at(s)) static_cast<void>(step(d, Tick{}, due(d)));
+  };
+  static_cast<void>(step(d, PowerOn{}, SimTime{}));
+  run_to(9);
+  EXPECT_TRUE(step(d, FleetBegan{}, at(9)).empty()) << "all is well";
+  run_to(11);
+  const auto said = step(d, FleetBegan{}, at(11));
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<ToDrivers>(said[0]));
+  run_to(40);
+  EXPECT_TRUE(step(d, FleetBegan{}, at(40)).empty()) << "it is back";
+}
+
 }  // namespace
 }  // namespace chargemill::director
