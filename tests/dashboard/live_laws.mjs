@@ -212,6 +212,8 @@ await law('Log, configuration and downloads are those of the run, and arrows lea
   await tab.getByTestId('downloads').waitFor();
   const paths = await tab.locator('[data-testid=downloads] a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
   check(paths.length >= 8, `${paths.length} files`);
+  const broken = await tab.locator('[data-testid=downloads] a').evaluateAll((links) => links.filter((link) => link.getClientRects().length > 1).map((link) => link.textContent));
+  equal(broken, [], 'names that are broken over lines');
   for (const path of paths) equal((await fetch(live.base + path)).status, 200, path);
   await tab.context().close();
 });

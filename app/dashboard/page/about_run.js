@@ -67,7 +67,7 @@ const kFiles = [
 export function Downloads({ store, isLive }) {
   if (!isLive) return html`<p class="empty">The run is over; its files are in its run directory.</p>`;
   return html`<div class="rows" tabindex="0" role="region" aria-label="Downloads">
-    <table class="list" data-testid="downloads"><caption class="hidden">Downloads</caption>
+    <table class="list files" data-testid="downloads"><caption class="hidden">Downloads</caption>
       <thead><tr><th scope="col">File</th><th scope="col">What it holds</th></tr></thead>
       <tbody>${kFiles.filter(([, , , needs]) => !needs || store.hello?.has_journal).map(([name, path, text]) => html`<tr key=${name}>
         <td><a href=${path} download=${name}>${name}</a></td><td>${text}</td></tr>`)}</tbody></table></div>`;
