@@ -186,8 +186,12 @@ await law('Keys 1 to 6 leave one state alone each, and pressed once more bring b
 await law('Keys can be looked up, and those that work everywhere can be switched off', async () => {
   const page = await openTab(live.base, { bypassCSP: true });
   await shown(page);
-  await page.getByRole('button', { name: 'Keys' }).click();
   const dialog = page.getByRole('dialog', { name: 'Keys' });
+  await page.keyboard.press('?');
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await until('it is closed', async () => !(await dialog.isVisible()));
+  await page.getByRole('button', { name: 'Keys' }).click();
   await dialog.waitFor();
   equal(await findings(page), [], 'axe');
   await dialog.getByLabel('these are on').uncheck();
@@ -196,6 +200,8 @@ await law('Keys can be looked up, and those that work everywhere can be switched
   await until('the address has it', async () => page.url().includes('keys=off'));
   await page.keyboard.press('6');
   await page.keyboard.press('/');
+  await page.keyboard.press('?');
+  check(!(await dialog.isVisible()), 'the keys are shown');
   check(!page.url().includes('state='), page.url());
   check(await page.evaluate(() => document.activeElement.id !== 'search'), 'the search has the focus');
   equal(await page.locator('.legend kbd').count(), 0, 'keys in the legend');

@@ -64,6 +64,8 @@ export function useKeys(go, areOff, toSearch) {
         if (document.activeElement?.id === 'search' || !toSearch) return;
         toSearch();
         requestAnimationFrame(focus);
+      } else if (event.key === '?') {
+        document.querySelector('dialog.keys:not([open])')?.showModal();
       }
     };
     window.addEventListener('keydown', onKey);

@@ -4,7 +4,7 @@ import { html, useRef } from './vendor/preact_htm.js';
 const kOfMap = [['arrows, Home, End', 'from charge point to charge point'], ['Enter', 'opens it'], ['+ − 0', 'closer, further, all']];
 const kOfDrawer = [['← →', 'the charge points beside it'], ['Escape', 'closes it']];
 const kOfCharts = [['← → Home End', 'a moment of the run, and what was measured then'], ['Escape', 'back to now']];
-const kEverywhere = [['1 to 6', 'leave one state alone on the map, and again all'], ['/', 'to the search']];
+const kEverywhere = [['1 to 6', 'leave one state alone on the map, and again all'], ['/', 'to the search'], ['?', 'to these keys']];
 
 function Group({ name, keys }) {
   return html`<h3>${name}</h3><dl>${keys.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl>`;
