@@ -54,7 +54,7 @@ says_what_is_wrong() {
   ends_with 2 ctl stats 2>"$work/err"
   grep -q 'a name is missing, use stats CP' "$work/err"
   ends_with 2 ctl inject CP-000001 engine_ko soon 2>"$work/err"
-  grep -q 'SECONDS is a number above 0, at most 1e9, use inject CP KIND \[DURATION\]' "$work/err"
+  grep -q 'how long: above 0, at most 1e9 seconds, use inject CP KIND \[DURATION\]' "$work/err"
   ends_with 2 ctl lst 2>"$work/err"
   grep -q "did you mean 'list'" "$work/err"
   ends_with 2 "$chargemill" ctl ping --tcp nowhere 2>"$work/err"

@@ -155,7 +155,7 @@ std::string_view read_seconds(Parts& parts, OperatorCommand& command) {
   const auto seconds = number_of(parts.next(), kSecondsMax);
   if (seconds) command.duration = Nanos{std::llround(*seconds * kNanos)};
   return command.duration > Nanos{0} ? std::string_view{}
-                                     : "SECONDS is a number above 0, at most 1e9, use ";
+                                     : "how long: above 0, at most 1e9 seconds, use ";
 }
 
 /// What may follow the name of a point in `status`; likewise.

@@ -86,7 +86,7 @@ TEST(OperatorCommand, AFaultMayBeToldHowLongItLasts) {  // as a scenario's
             "INJECT cp=CP-001 kind=engine_crash ns=250000000");
   for (const char* seconds : {"", "0", "-1", "x", "20s", "1e-12", "1e10", "nan", "inf"})
     EXPECT_EQ(told(std::string{"INJECT#CP-001#engine_ko#"} + seconds),
-              "NACK: SECONDS is a number above 0, at most 1e9, use INJECT#CP#KIND[#SECONDS]")
+              "NACK: how long: above 0, at most 1e9 seconds, use INJECT#CP#KIND[#SECONDS]")
         << seconds;
   EXPECT_EQ(told("INJECT#CP-001#engine_ko#20#x"),
             "NACK: too many fields, use INJECT#CP#KIND[#SECONDS]");

@@ -48,9 +48,9 @@ TEST(CtlWords, WhatIsWrongIsSaidBeforeItIsSent) {
   EXPECT_EQ(sent({"add"}).rfind("error: unknown command 'add'", 0), 0U);
   EXPECT_EQ(sent({"status", "a", "b"}), "error: too many fields, use status CP");
   EXPECT_EQ(sent({"inject", "CP-1", "engine_ko", "0s"}),
-            "error: SECONDS is a number above 0, at most 1e9, use inject CP KIND [DURATION]");
+            "error: how long: above 0, at most 1e9 seconds, use inject CP KIND [DURATION]");
   EXPECT_EQ(sent({"inject", "CP-1", "engine_ko", "soon"}),
-            "error: SECONDS is a number above 0, at most 1e9, use inject CP KIND [DURATION]");
+            "error: how long: above 0, at most 1e9 seconds, use inject CP KIND [DURATION]");
   EXPECT_EQ(sent({"inject", "CP-1", "rain"}).rfind("error: unknown kind 'rain'", 0), 0U);
 }
 
