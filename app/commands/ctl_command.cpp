@@ -37,15 +37,13 @@ std::string address_of(const CtlOptions& options) {
   return chosen.empty() || chosen == kDoorOff ? TcpSettings{}.listen : chosen;
 }
 
-constexpr const char* kHint =
-    "is a run going on? Its line TCP names the address: chargemill ctl --tcp HOST:PORT ...";
-
 int ask(runtime::FrameClient& client, const std::string& command, bool json) {
   const Complaint complain{json};
   CtlReply reply{command};
   for (std::optional<std::string> next = command; next;) {
     const auto said = client.ask(*next);
-    if (!said) return complain(kExitEnvironment, said.error().text);
+    if (!said)
+      return complain(kExitEnvironment, said.error().text, connection_hint(said.error().text));
     const auto taken = reply.take(*said);
     if (!taken) return complain(kExitUsage, taken.error());
     next = *taken;
@@ -63,7 +61,8 @@ int show_token(runtime::FrameClient& client, const CtlOptions& options) {
   const auto token = runtime::AccessTokens::first_of(file);
   if (!token) return complain(kExitEnvironment, "--token-file: " + token.error().text);
   const auto said = client.ask("AUTH#" + *token);
-  if (!said) return complain(kExitEnvironment, said.error().text);
+  if (!said)
+    return complain(kExitEnvironment, said.error().text, connection_hint(said.error().text));
   CtlReply reply{"AUTH"};
   const auto taken = reply.take(*said);
   return taken ? 0 : complain(kExitUsage, taken.error() + " (of " + file + ")");
@@ -103,7 +102,8 @@ int ctl_command(const CtlOptions& options) {
   if (!endpoint) return complain(kExitUsage, "'" + address + "' is no address like 127.0.0.1:9999");
   auto client = runtime::FrameClient::connect(*endpoint, std::chrono::seconds{options.timeout_s},
                                               {options.tls, options.ca_file});
-  if (!client) return complain(kExitEnvironment, client.error().text, kHint);
+  if (!client)
+    return complain(kExitEnvironment, client.error().text, connection_hint(client.error().text));
   if (const int code = show_token(*client, options); code != 0) return code;
   return ask(*client, *command, options.json);
 }

@@ -164,4 +164,15 @@ std::string refusal_text(int exit_code, const std::string& error, const std::str
   return dumped(said, -1);
 }
 
+std::string connection_hint(std::string_view error) {
+  const auto begins = [error](std::string_view words) { return error.rfind(words, 0) == 0; };
+  if (begins("cannot connect") || begins("no address"))
+    return "is a run going on? Its line TCP names the address: chargemill ctl --tcp HOST:PORT ...";
+  // Somebody is there, who speaks otherwise.
+  if (begins("no TLS with") || begins("the connection was closed"))
+    return "is it the framed door (the line TCP, not HTTP)? One with tcp.tls_cert takes --tls, and "
+           "no other does";
+  return {};
+}
+
 }  // namespace chargemill::app

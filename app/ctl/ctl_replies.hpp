@@ -36,4 +36,7 @@ class CtlReply {
 [[nodiscard]] std::string refusal_text(int exit_code, const std::string& error,
                                        const std::string& hint, bool json);
 
+/// What may help whoever could not speak with a door, by the words of the client; empty: nothing.
+[[nodiscard]] std::string connection_hint(std::string_view error);
+
 }  // namespace chargemill::app

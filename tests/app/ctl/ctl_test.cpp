@@ -136,6 +136,15 @@ TEST(CtlReply, ARefusalIsALineOfTextOrAnObjectOfJson) {
             (nlohmann::json{{"error", "a"}, {"exit_code", 4}, {"hint", "b"}}));
 }
 
+TEST(CtlReply, AHintIsOfWhatWentWrong) {
+  EXPECT_NE(connection_hint("cannot connect to 127.0.0.1:1: Connection refused").find("going on?"),
+            std::string::npos);
+  for (const char* other : {"the connection was closed", "no TLS with 127.0.0.1:1: unexpected eof"})
+    EXPECT_NE(connection_hint(other).find("--tls"), std::string::npos) << other;
+  for (const char* file : {"key.pem: no certificates in it", "nope.pem: cannot read it"})
+    EXPECT_EQ(connection_hint(file), "") << file;
+}
+
 TEST(CtlWords, SayInWhichFormARefusalIsWantedEvenIfTheyCannotBeParsed) {
   EXPECT_TRUE(asks_for_json({"chargemill", "ctl", "--json", "--nosuch"}));
   EXPECT_TRUE(asks_for_json({"chargemill", "ctl", "--timeout", "soon", "--json=true"}));
