@@ -102,7 +102,7 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
   auto* report =
       cli.add_subcommand("report", "a finished run again: as text, Markdown, JSON or a page");
   report->add_option("RUN_DIR", line.run_directory, "a run directory")->required();
-  report->add_option("--format", line.report_format, "text, md, json or html")
+  report->add_option("--format", line.report_format, "text, md, json or html [text]")
       ->check(one_of({"text", "md", "json", "html"}));
   report->callback([&line] { line.code = report_command(line.run_directory, line.report_format); });
 
@@ -110,7 +110,7 @@ void add_result_commands(CLI::App& cli, CommandLine& line) {
       "compare", "two run directories, or two that hold several (--repeat): what differs?");
   comparing->add_option("BASE", line.base, "the runs before")->required();
   comparing->add_option("NEW", line.fresh, "the runs after")->required();
-  comparing->add_option("--format", line.comparison_format, "text or json")
+  comparing->add_option("--format", line.comparison_format, "text or json [text]")
       ->check(one_of({"text", "json"}));
   comparing->footer(
       "Exit codes: 0; 99 two runs of the same scenario and seed in virtual time with different\n"

@@ -203,7 +203,7 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
   app.add_option("--limit", options.limit, "at most so many rows, the newest (default 100)")
       ->check(whole_in(0, 1'000'000'000'000))
       ->type_name("N");
-  app.add_option("--format", options.format, "table, json or csv")
+  app.add_option("--format", options.format, "table, json or csv [table]")
       ->check(one_of({"table", "json", "csv"}));
   app.add_option("--data", options.data,
                  "a data or run directory, or several; without it the newest run")
