@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "app/scenario/thresholds.hpp"
 #include "app/simulation/resident_memory.hpp"
@@ -33,6 +34,9 @@ nlohmann::ordered_json live_summary(const World& world) {
   RunOutcome outcome;
   outcome.last = world.desk.look();
   outcome.last.wall = wall_of_run(world);
+  const std::chrono::duration<double> wall = outcome.last.wall;
+  const std::chrono::duration<double> sim = outcome.last.sim - SimTime{};
+  if (wall.count() > 0) outcome.speed_reached = sim / wall;
   outcome.stop_reason = "running";
   outcome.cost.workers = world.desk.engine().workers();
   outcome.cost.cpu_s = cpu_seconds();

@@ -120,20 +120,24 @@ TEST(Simulation, VirtualTimeIsShownOnItsWayToARow) {
   EXPECT_TRUE(std::is_sorted(looks.begin(), looks.end()));
 }
 
-TEST(Simulation, TheApiTellsTheWallTimeOfVirtualTimeToo) {
+TEST(Simulation, TheApiTellsTheWallTimeAndSpeedOfVirtualTimeToo) {
   const StopRequest stop{false};
   const auto scenario = endless();
   double wall_s = 0.0;
+  double reached = 0.0;
   (void)simulate(
       scenario, stop, [](const network::Snapshot&, LookKind) {}, {}, {}, {},
       behind_a_door([&](network::Desk& desk) {
         Directory names{desk.topology(), &desk.annex()};
         const api::World world{desk, scenario, names, [](const api::Task&) { return false; }};
         wait_until([&] { return desk.look().sim > SimTime{}; });
-        wall_s = api::live_summary(world)["run"]["wall_s"].get<double>();
+        const auto run = api::live_summary(world)["run"];
+        wall_s = run["wall_s"].get<double>();
+        reached = run["speed_reached"].get<double>();
         press_ctrl_c();
       }));
   EXPECT_GT(wall_s, 0.0);
+  EXPECT_GT(reached, 0.0);
 }
 
 TEST(Simulation, ASignalOnTheWayToARowOrADigestMakesNeither) {
