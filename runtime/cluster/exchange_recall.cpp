@@ -246,7 +246,7 @@ void Exchange::end_replay() {
     const std::lock_guard<std::mutex> lock(engine_mutex_);
     recall_->end_replay();
     for (const auto& [node, parcels] : early_) {
-      if (engine_ != nullptr && !read_parcels(node, bytes_of(parcels)))
+      if (engine_ != nullptr && !read_parcels(node, runtime::bytes_of(parcels)))
         fail(name_of(node) + " sends what no actor says");
     }
     early_.clear();
