@@ -97,9 +97,11 @@ is_idle() { awk -v cores="$(nproc)" '{ exit !($1 < cores) }' /proc/loadavg; }
 hands_the_lead_on() {
   local leader=$1 was_idle=no watcher
   if is_idle; then was_idle=yes; fi
+  rm -f "$work/watching"
   # shellcheck disable=SC2046 # a word each
-  python3 tests/cluster/hand_over_gap.py "$(port "$leader")" $(for name in $(others "$leader"); do port "$name"; done) >"$work/gap" &
+  python3 tests/cluster/hand_over_gap.py "$(port "$leader")" $(for name in $(others "$leader"); do port "$name"; done) >"$work/gap" 2>"$work/watching" &
   watcher=$!
+  until_true grep -q watching "$work/watching"
   kill -TERM "${pids[$leader]}"
   ends "${pids[$leader]}" 0
   next=$(leads_now "$leader")

@@ -2,7 +2,8 @@
 
     hand_over_gap.py LED PORT...      LED: port of the node that leads and is about to leave; PORT: of those that may follow
 
-A decision is seen when the page of the node that leads counts it, a tenth of a second later at most.
+A decision is seen when the page of the node that leads counts it, a tenth of a second later at most. Says `watching` on
+stderr once it has seen the first one: who leads is not to leave before.
 """
 
 import sys
@@ -20,6 +21,8 @@ def main():
     first = {}
     while time.monotonic() < began + PATIENCE_S:
         now = accepted(led)
+        if now is not None and seen is None:
+            print("watching", file=sys.stderr, flush=True)
         if now is not None and now != seen:
             last, seen = time.monotonic(), now
         for port in ports:
@@ -30,7 +33,8 @@ def main():
             print(round((time.monotonic() - last) * 1000))
             return 0
         time.sleep(0.01)
-    print("nobody decides")
+    print("nobody decides; who led had", seen, "accepted; at first", first, "now",
+          {port: accepted(port) for port in ports})
     return 1
 
 
