@@ -32,7 +32,7 @@ def main():
                 continue
             print(round((time.monotonic() - last) * 1000))
             return 0
-        time.sleep(0.01)
+        time.sleep(0.01)  # a pace: whoever leads is measured, and has to answer each look
     print("nobody decides; who led had", seen, "accepted; at first", first, "now",
           {port: accepted(port) for port in ports})
     return 1

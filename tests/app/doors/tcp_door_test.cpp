@@ -355,7 +355,7 @@ TEST(TcpDoor, WhatItEndsItselfIsCounted) {  // issue, section 5
   EXPECT_EQ(browser.hear_all(), "");
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (s.doors->figures().framed_foreign == 0 && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(10ms);
+    std::this_thread::yield();
   EXPECT_EQ(s.doors->figures().framed_foreign, 1U);
   EXPECT_EQ(s.doors->figures().framed_slow + s.doors->figures().framed_displaced, 0U);
 }

@@ -3,20 +3,18 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tests/runtime/agreement/simulated_cluster.hpp"
+#include "tests/runtime/agreement/shrinking_cluster.hpp"
 
 namespace chargemill::test {
 
-class HandingOnCluster final : public SimulatedCluster {
+class HandingOnCluster final : public ShrinkingCluster {
  public:
-  explicit HandingOnCluster(Options options) : SimulatedCluster(options), wishes_(nodes()) {
+  explicit HandingOnCluster(Options options) : ShrinkingCluster(options), wishes_(nodes()) {
     for (unsigned turn = 0; turn + 1 < nodes(); ++turn)
       at(between(8.0, 35.0), [this] { ask_who_leads(); });
   }
@@ -152,30 +150,6 @@ class HandingOnCluster final : public SimulatedCluster {
       ++handed_on_;
       longest_gap_ = std::max(longest_gap_, now_ - std::exchange(wish.stood_at, {}));
     }
-  }
-  /// Those of the table that live have all of it, and one of them leads.
-  [[nodiscard]] std::string not_converged() const override {
-    std::set<std::string> centrals;
-    std::array<unsigned, kShards> acting{};
-    bool is_there = false;
-    for (const Node& node : nodes_) {
-      if (!node.member) continue;
-      if (!node.member->may_act(clock_of(node))) return "a node is not back";
-      const auto& view = node.member->view();
-      const auto number = view.table.number_of(node.member->self());
-      if (number == agreement::ShardTable::kNobody || !view.table.has_part(number)) continue;
-      is_there = true;
-      if (node.member->is_central(clock_of(node))) centrals.insert(node.member->self().name);
-      if (view.table.moving() > 0) return "shards still move";
-      for (std::size_t s = 0; s < kShards; ++s)
-        acting[s] += node.member->acts_for(s, clock_of(node));
-    }
-    if (!is_there) return {};
-    if (centrals.size() != 1) return std::to_string(centrals.size()) + " centrals";
-    for (const unsigned count : acting) {
-      if (count != 1) return std::to_string(count) + " nodes act for a shard";
-    }
-    return {};
   }
 
   std::vector<Wish> wishes_;  // by node

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "tests/runtime/agreement/simulated_cluster.hpp"
+#include "tests/runtime/agreement/shrinking_cluster.hpp"
 
 namespace chargemill::test {
 
@@ -14,9 +14,9 @@ namespace chargemill::test {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-class LeavingCluster final : public SimulatedCluster {
+class LeavingCluster final : public ShrinkingCluster {
  public:
-  explicit LeavingCluster(Options options) : SimulatedCluster(options), wish_(nodes()) {
+  explicit LeavingCluster(Options options) : ShrinkingCluster(options), wish_(nodes()) {
     for (unsigned n = 0; n + 1 < nodes(); ++n) {
       at(between(8.0, 30.0), [this, n] { want(n); });
     }
@@ -78,31 +78,6 @@ class LeavingCluster final : public SimulatedCluster {
       ++died_on_the_way_;
       return;
     }
-  }
-  /// Those of the first table that live have all of it, and one of them leads. Who came back after
-  /// all of them were gone begins anew once all are there.
-  [[nodiscard]] std::string not_converged() const override {
-    std::set<std::string> centrals;
-    std::array<unsigned, kShards> acting{};
-    bool is_there = false;
-    for (const Node& node : nodes_) {
-      if (!node.member) continue;
-      if (!node.member->may_act(clock_of(node))) return "a node is not back";
-      const auto& view = node.member->view();
-      const auto number = view.table.number_of(node.member->self());
-      if (number == agreement::ShardTable::kNobody || !view.table.has_part(number)) continue;
-      is_there = true;
-      if (node.member->is_central(clock_of(node))) centrals.insert(node.member->self().name);
-      if (view.table.moving() > 0) return "shards still move";
-      for (std::size_t s = 0; s < kShards; ++s)
-        acting[s] += node.member->acts_for(s, clock_of(node));
-    }
-    if (!is_there) return {};
-    if (centrals.size() != 1) return std::to_string(centrals.size()) + " centrals";
-    for (const unsigned count : acting) {
-      if (count != 1) return std::to_string(count) + " nodes act for a shard";
-    }
-    return {};
   }
 
   std::vector<Wish> wish_;
