@@ -244,6 +244,13 @@ await law('The theme is the system\'s, and goes with it, until a person chooses 
   const page = await openTab(live.base, { colorScheme: 'light' });
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   await until('it is light', async () => (await theme()) === 'light');
+  await shown(page);
+  for (let i = 0; i < 20; ++i) {  // a page that draws while the system changes missed one of many
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme });
+      await until(`it is ${colorScheme} (${i})`, async () => (await theme()) === colorScheme);
+    }
+  }
   await page.emulateMedia({ colorScheme: 'dark' });
   await until('it is dark', async () => (await theme()) === 'dark');
   await page.getByRole('button', { name: 'Switch to the light theme' }).click();

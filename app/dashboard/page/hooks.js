@@ -33,10 +33,12 @@ export function useView(where) {
 }
 
 export function useTheme(view) {
-  const [isDark, setDark] = useState(systemDark.matches);
+  // Read once and not at each drawing: what has been read in between is no change to the browser, and it tells nobody of it.
+  const [isDark, setDark] = useState(() => systemDark.matches);
   useEffect(() => {
     const changed = () => setDark(systemDark.matches);
     systemDark.addEventListener('change', changed);
+    changed();  // since the first drawing
     return () => systemDark.removeEventListener('change', changed);
   }, []);
   const theme = view.theme || (isDark ? 'dark' : 'light');
