@@ -154,10 +154,4 @@ RunEncoder::RunEncoder(std::uint32_t count, std::uint8_t level, Sequence first, 
   store(to + Layout::kLast, last);
 }
 
-void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,
-                Sequence last, std::byte* to) noexcept {
-  RunEncoder encoder{static_cast<std::uint32_t>(postings.size()), level, first, last, to};
-  for (const Posting& posting : postings) encoder.add(posting);
-}
-
 }  // namespace chargemill::runtime::journal

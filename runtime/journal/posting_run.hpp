@@ -184,8 +184,4 @@ class RunEncoder {
   std::size_t added_ = 0;
 };
 
-/// Writes the run of `postings`, which are sorted, into RunLayout::bytes(postings.size()) bytes.
-void encode_run(const std::vector<Posting>& postings, std::uint8_t level, Sequence first,
-                Sequence last, std::byte* to) noexcept;
-
 }  // namespace chargemill::runtime::journal

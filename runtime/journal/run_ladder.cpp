@@ -65,35 +65,4 @@ void merge_runs(const std::vector<RunView>& runs, Sequence first, RunEncoder& to
   }
 }
 
-void add_part(const RunView& run, Sequence first, std::vector<std::vector<Posting>>& parts) {
-  CHARGEMILL_ASSERT(run.first() >= first);
-  const auto shift = static_cast<std::uint32_t>(run.first() - first);
-  std::vector<Posting> part(run.count());
-  for (std::uint32_t i = 0; i < run.count(); ++i) part[i] = {run.key(i), run.offset(i) + shift};
-  parts.push_back(std::move(part));
-}
-
-std::vector<Posting> merge_parts(std::vector<std::vector<Posting>>& parts) {
-  while (parts.size() > 1) {
-    // Neighbours pair up, so lists of like size meet; the older one first, so that equal keys stay
-    // in order.
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < parts.size(); i += 2) {
-      if (i + 1 == parts.size()) {
-        parts[kept++] = std::move(parts[i]);
-        continue;
-      }
-      std::vector<Posting> both(parts[i].size() + parts[i + 1].size());
-      std::merge(parts[i].begin(), parts[i].end(), parts[i + 1].begin(), parts[i + 1].end(),
-                 both.begin(), [](const Posting& a, const Posting& b) { return a.key < b.key; });
-      parts[kept++] = std::move(both);
-    }
-    parts.resize(kept);
-  }
-  std::vector<Posting> result;
-  if (!parts.empty()) result = std::move(parts.front());
-  parts.clear();
-  return result;
-}
-
 }  // namespace chargemill::runtime::journal

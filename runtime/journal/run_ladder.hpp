@@ -15,15 +15,15 @@ struct RunInfo {
   std::uint8_t level = 0;
 };
 
-/// Keeps the number of runs logarithmic: every commit adds a run of level 0, and seven runs of one
-/// level together with an eighth become one of the next level. So a posting is written once a
+/// Keeps the number of runs logarithmic: every commit adds a run of level 0, and three runs of one
+/// level together with a fourth become one of the next level. So a posting is written once a
 /// level, always at the end of the file, where a B-tree by key would rewrite a page for nearly
 /// every posting. Runs that would hold more than `postings_max` together stay as they are: that
-/// bounds the time of a commit.
+/// bounds the time of a commit, which all who append wait for.
 /// Source: J. Bentley, J. Saxe, "Decomposable Searching Problems I" (1980), the logarithmic method.
 class RunLadder {
  public:
-  static constexpr std::size_t kRunsALevel = 8;
+  static constexpr std::size_t kRunsALevel = 4;
 
   explicit RunLadder(std::size_t postings_max) noexcept : postings_max_(postings_max) {}
 
@@ -48,10 +48,5 @@ class RunLadder {
 
 /// Merges runs, each from an older range than the next, into one that begins with record `first`.
 void merge_runs(const std::vector<RunView>& runs, Sequence first, RunEncoder& to);
-
-/// Appends the postings of `run` to `parts` as one more sorted list, counted from `first` on.
-void add_part(const RunView& run, Sequence first, std::vector<std::vector<Posting>>& parts);
-/// Merges sorted lists, each from an older range than the next, into one; empties `parts`.
-[[nodiscard]] std::vector<Posting> merge_parts(std::vector<std::vector<Posting>>& parts);
 
 }  // namespace chargemill::runtime::journal

@@ -17,7 +17,7 @@ namespace chargemill::runtime::journal {
 namespace {
 
 std::size_t postings_max(std::uint64_t map_bytes) noexcept {
-  return static_cast<std::size_t>(map_bytes / SegmentWriter::kBatchShare /
+  return static_cast<std::size_t>(map_bytes / SegmentWriter::kRunShare /
                                   (sizeof(PostingKey) + sizeof(std::uint32_t)));
 }
 
@@ -159,35 +159,33 @@ int SegmentWriter::put_records(const Transaction& transaction, const std::vector
 
 int SegmentWriter::put_postings(const Transaction& transaction, Sequence first) {
   sort_by_key(fresh_, scratch_);
-  return put_run(transaction, ladder_.plan(fresh_.size()), std::move(fresh_), first, next_ - 1);
+  return put_run(transaction, ladder_.plan(fresh_.size()), first);
 }
 
-/// Writes one run out of the newest of the ladder, as planned, and of `fresh`, counted from
+/// Writes one run out of the newest of the ladder, as planned, and of the fresh ones, counted from
 /// `first`.
-int SegmentWriter::put_run(const Transaction& transaction, RunLadder::Plan plan,
-                           std::vector<Posting> fresh, Sequence first, Sequence last) {
+int SegmentWriter::put_run(const Transaction& transaction, RunLadder::Plan plan, Sequence first) {
   const std::vector<RunInfo>& runs = ladder_.runs();
   const std::size_t kept = runs.size() - plan.swallowed;
+  const Sequence last = next_ - 1;
   const Sequence from = plan.swallowed == 0 ? first : runs[kept].first;
-  std::vector<std::vector<Posting>> parts;
   for (std::size_t i = kept; i < runs.size(); ++i) {
     const auto run = find_run(transaction, runs[i]);
     if (!run) return MDB_CORRUPTED;
-    add_part(*run, from, parts);
+    merger_.add(*run, static_cast<std::uint32_t>(run->first() - from));
   }
-  for (Posting& posting : fresh) posting.offset += static_cast<std::uint32_t>(first - from);
-  parts.push_back(std::move(fresh));
-  const std::vector<Posting> merged = merge_parts(parts);
+  merger_.add(fresh_, static_cast<std::uint32_t>(first - from));
 
+  const auto count = static_cast<std::uint32_t>(merger_.count());
   const std::uint64_t at = run_key(last, plan.level);
   MDB_val key = as_val(at);
-  MDB_val value{RunLayout::bytes(merged.size()), nullptr};
+  MDB_val value{RunLayout::bytes(count), nullptr};
   const int code =
       mdb_put(transaction.get(), environment_->postings(), &key, &value, MDB_APPEND | MDB_RESERVE);
   if (code != 0) return code;
-  encode_run(merged, plan.level, from, last, static_cast<std::byte*>(value.mv_data));
-  ladder_.replace(plan.swallowed,
-                  {from, last, static_cast<std::uint32_t>(merged.size()), plan.level});
+  RunEncoder encoder{count, plan.level, from, last, static_cast<std::byte*>(value.mv_data)};
+  merger_.merge_into(encoder);
+  ladder_.replace(plan.swallowed, {from, last, count, plan.level});
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/journal/directory.hpp"
 #include "runtime/journal/environment.hpp"
 #include "runtime/journal/run_ladder.hpp"
+#include "runtime/journal/run_merger.hpp"
 #include "runtime/journal/segment_file.hpp"
 
 namespace chargemill::runtime::journal {
@@ -24,9 +25,12 @@ struct Encoded {
 /// Threads: one.
 class SegmentWriter {
  public:
-  /// The share of the map that one batch, and that one merged run, may take; with both and the
-  /// pages that LMDB copies, what is left above kFull suffices.
+  /// The share of the map that one batch may take; with that, a merged run and the pages that LMDB
+  /// copies, what is left above kFull suffices.
   static constexpr std::uint64_t kBatchShare = 32;
+  /// The share that one merged run may take: of the usual map half a MiB, which a commit writes in
+  /// some milliseconds beside its own records. Until it is sealed a segment has at most some eighty.
+  static constexpr std::uint64_t kRunShare = 512;
   static constexpr double kFull = 0.90;
 
   /// A new segment of the given name, empty and on disk.
@@ -65,8 +69,7 @@ class SegmentWriter {
   void note(const std::byte* record) noexcept;
   [[nodiscard]] int put_records(const Transaction& transaction, const std::vector<Encoded>& batch);
   [[nodiscard]] int put_postings(const Transaction& transaction, Sequence first);
-  [[nodiscard]] int put_run(const Transaction& transaction, RunLadder::Plan plan,
-                            std::vector<Posting> fresh, Sequence first, Sequence last);
+  [[nodiscard]] int put_run(const Transaction& transaction, RunLadder::Plan plan, Sequence first);
   [[nodiscard]] int put_last_run(const Transaction& transaction);
   void leave_hint() const;
   [[nodiscard]] std::vector<std::uint32_t> pages_of_records(const Transaction& transaction) const;
@@ -83,6 +86,7 @@ class SegmentWriter {
   RunLadder ladder_;
   std::vector<Posting> fresh_;    // of the batch being written, in order of records
   std::vector<Posting> scratch_;  // for sorting them
+  RunMerger merger_;
 };
 
 }  // namespace chargemill::runtime::journal

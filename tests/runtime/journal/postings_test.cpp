@@ -5,6 +5,7 @@
 #include <random>
 
 #include "runtime/journal/run_ladder.hpp"
+#include "runtime/journal/run_merger.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
@@ -12,7 +13,8 @@ namespace {
 std::vector<std::byte> encoded(const std::vector<Posting>& postings, Sequence first,
                                Sequence last) {
   std::vector<std::byte> bytes(RunLayout::bytes(postings.size()));
-  encode_run(postings, 0, first, last, bytes.data());
+  RunEncoder encoder{static_cast<std::uint32_t>(postings.size()), 0, first, last, bytes.data()};
+  for (const Posting& posting : postings) encoder.add(posting);
   return bytes;
 }
 bool by_key(const Posting& a, const Posting& b) {
@@ -115,36 +117,48 @@ TEST(RunLadder, KeepsTheNumberOfRunsLogarithmicAndWritesAPostingOnceALevel) {
   std::uint64_t written = 0;
   for (Sequence n = 1; n <= 4'096; ++n) {
     written += climb(ladder, n, 1);
-    ASSERT_LE(ladder.runs().size(), 7U * 4U + 1U);
+    ASSERT_LE(ladder.runs().size(), 3U * 6U + 1U);
   }
-  EXPECT_EQ(ladder.runs().size(), 1U) << "8^4 runs are one run of level 4";
-  EXPECT_EQ(ladder.runs().front().level, 4U);
-  EXPECT_LE(written, 4'096U * 5U);
+  EXPECT_EQ(ladder.runs().size(), 1U) << "4^6 runs are one run of level 6";
+  EXPECT_EQ(ladder.runs().front().level, 6U);
+  EXPECT_LE(written, 4'096U * 7U);
 }
 TEST(RunLadder, NeverMakesARunLargerThanItsLimit) {
   RunLadder ladder{100};
   for (Sequence n = 1; n <= 1'000; ++n) ASSERT_LE(climb(ladder, n, 3), 100U);
 }
-TEST(RunLadder, MergesRunsInOrderOfKeyThenOfRecord) {
+TEST(RunMerger, MergesRunsInOrderOfKeyThenOfRecordAgainAndAgain) {
   std::mt19937 random{3};
-  std::vector<std::vector<Posting>> parts;
-  std::vector<Posting> all;
-  for (std::uint32_t part = 0; part < 13; ++part) {
-    std::vector<Posting> list;
-    for (std::uint32_t i = 0; i < 50; ++i)
-      list.push_back({PostingKey{random() % 20}, part * 50 + i});
-    all.insert(all.end(), list.begin(), list.end());
-    std::sort(list.begin(), list.end(), by_key);
-    for (Posting& posting : list) posting.offset -= part * 50;
-    const auto bytes = encoded(list, 1 + part * 50, 50 + part * 50);
-    add_part(*RunView::over({bytes.data(), bytes.size()}), 1, parts);
-  }
-  std::sort(all.begin(), all.end(), by_key);
-  const auto merged = merge_parts(parts);
-  ASSERT_EQ(merged.size(), all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    ASSERT_EQ(merged[i].key, all[i].key);
-    ASSERT_EQ(merged[i].offset, all[i].offset);
+  RunMerger merger;
+  for (const std::uint32_t parts : {13U, 1U, 2U, 7U, 8U, 3U}) {
+    std::vector<Posting> all;
+    std::vector<std::vector<std::byte>> kept;
+    for (std::uint32_t part = 0; part < parts; ++part) {
+      std::vector<Posting> list;
+      for (std::uint32_t i = 0; i < 50; ++i)
+        list.push_back({PostingKey{random() % 20}, part * 50 + i});
+      all.insert(all.end(), list.begin(), list.end());
+      std::sort(list.begin(), list.end(), by_key);
+      for (Posting& posting : list) posting.offset -= part * 50;
+      if (part + 1 == parts) {  // the newest is of the commit itself
+        merger.add(list, part * 50);
+        continue;
+      }
+      kept.push_back(encoded(list, 1 + part * 50, 50 + part * 50));
+      merger.add(*RunView::over({kept.back().data(), kept.back().size()}), part * 50);
+    }
+    std::sort(all.begin(), all.end(), by_key);
+    ASSERT_EQ(merger.count(), all.size());
+    std::vector<std::byte> bytes(RunLayout::bytes(all.size()));
+    RunEncoder encoder{static_cast<std::uint32_t>(all.size()), 1, 1, parts * 50, bytes.data()};
+    merger.merge_into(encoder);
+    const auto merged = RunView::over({bytes.data(), bytes.size()});
+    ASSERT_TRUE(merged);
+    for (std::uint32_t i = 0; i < merged->count(); ++i) {
+      ASSERT_EQ(merged->key(i), all[i].key);
+      ASSERT_EQ(merged->offset(i), all[i].offset);
+    }
+    EXPECT_EQ(merger.count(), 0U);
   }
 }
 
