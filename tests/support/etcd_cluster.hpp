@@ -41,17 +41,22 @@ template <class Condition>
   return true;
 }
 
-/// One that nobody listens on at this moment.
-inline std::uint16_t free_port() {
-  const int one = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  (void)::bind(one, reinterpret_cast<sockaddr*>(&address), size);
-  (void)::getsockname(one, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(one);
-  return ntohs(address.sin_port);
+/// Ports that nobody listens on at this moment, no two alike: all are held until the last is found.
+inline std::vector<std::uint16_t> free_ports(std::size_t count) {
+  std::vector<std::uint16_t> result;
+  std::vector<int> held;
+  for (std::size_t i = 0; i < count; ++i) {
+    held.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    (void)::bind(held.back(), reinterpret_cast<sockaddr*>(&address), size);
+    (void)::getsockname(held.back(), reinterpret_cast<sockaddr*>(&address), &size);
+    result.push_back(ntohs(address.sin_port));
+  }
+  for (const int one : held) ::close(one);
+  return result;
 }
 
 class EtcdCluster {
@@ -71,7 +76,9 @@ class EtcdCluster {
     std::string name = (std::filesystem::temp_directory_path() / "chargemill-etcd-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) std::abort();
     folder_ = name;
-    for (unsigned m = 0; m < members; ++m) members_.push_back({free_port(), free_port(), 0});
+    const auto ports = free_ports(std::size_t{2} * members);
+    for (std::size_t m = 0; m < members; ++m)
+      members_.push_back({ports[2 * m], ports[2 * m + 1], 0});
     for (unsigned m = 0; m < members; ++m) start(m);
   }
   ~EtcdCluster() {

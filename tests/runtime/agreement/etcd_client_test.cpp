@@ -131,7 +131,8 @@ TEST_F(Etcd, EndsAWatchOfARevisionThatIsCompacted) {
   EXPECT_EQ(watched.end()->compacted, last);
 }
 TEST_F(Etcd, SaysWhoDoesNotAnswerAndDoesNotWaitForEver) {
-  AskingClient nobody{{{"127.0.0.1", test::free_port()}, {"127.0.0.1", test::free_port()}}};
+  const auto ports = test::free_ports(2);
+  AskingClient nobody{{{"127.0.0.1", ports[0]}, {"127.0.0.1", ports[1]}}};
   const auto refused = nobody.ask(kAll);
   ASSERT_FALSE(refused.has_value());
   EXPECT_NE(refused.error().text.find("Connection refused"), std::string::npos);
