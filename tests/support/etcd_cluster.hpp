@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -171,11 +172,13 @@ class AskingClient {
   using Client = runtime::agreement::EtcdClient;
   using Answer = runtime::agreement::Answer;
 
+  /// So patient that a slow disk under etcd is no failure; another member is asked long before.
   explicit AskingClient(std::vector<runtime::Endpoint> members,
-                        Nanos patience = std::chrono::seconds{10},
+                        Nanos patience = std::chrono::seconds{30},
                         runtime::TlsContext tls = nullptr)
-      : AskingClient(Client::Options{std::move(members), patience, patience / 20, std::move(tls)}) {
-  }
+      : AskingClient(Client::Options{std::move(members), patience,
+                                     std::min<Nanos>(patience / 20, std::chrono::milliseconds{500}),
+                                     std::move(tls)}) {}
   explicit AskingClient(Client::Options options)
       : client_(std::make_shared<Client>(io_, std::move(options))) {}
   // NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends a test
