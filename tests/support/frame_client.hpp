@@ -18,7 +18,7 @@ namespace chargemill::test {
 class FrameClient {
  public:
   /// Nobody waits longer than `patience` for anything.
-  explicit FrameClient(std::uint16_t port, std::chrono::seconds patience = std::chrono::seconds{20})
+  explicit FrameClient(std::uint16_t port, std::chrono::seconds patience = std::chrono::seconds{60})
       : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval limit{patience.count(), 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);

@@ -82,7 +82,7 @@ class Sleeper {
   /// False: nobody did.
   bool sleep() {
     std::unique_lock<std::mutex> lock(mutex_);
-    const bool woken = signal_.wait_for(lock, 20s, [this] { return is_awake_; });
+    const bool woken = signal_.wait_for(lock, 60s, [this] { return is_awake_; });
     is_awake_ = false;
     return woken;
   }

@@ -29,7 +29,7 @@ TEST(TaskThread, SaysHowLongItHasBeenAtOneTask) {  // what /livez asks
   EXPECT_GT(first, 0ns);
   EXPECT_GT(thread.busy_for(), first) << "and counts on";
   may_end.set_value();
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
   while (thread.busy_for() > 0ns && std::chrono::steady_clock::now() < deadline)
     std::this_thread::yield();
   EXPECT_EQ(thread.busy_for(), 0ns);
@@ -106,7 +106,7 @@ TEST(Livez, SaysThatAThreadIsStuckAfterFiveSecondsAtOneTaskAndNoSooner) {  // co
   s.clock.pass(1h);
   EXPECT_EQ(s.livez(), 503U) << "until it is over";
   s.may_end.set_value();
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
   while (s.thread.busy_for() > 0ns && std::chrono::steady_clock::now() < deadline)
     std::this_thread::yield();
   EXPECT_EQ(s.livez(), 0U);

@@ -22,7 +22,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr auto kPatience = 20s;
+constexpr auto kPatience = 60s;
 const std::string kOffer = "Sec-WebSocket-Protocol: chargemill.v1\r\n";
 
 network::Scenario of(std::uint32_t points) {

@@ -73,7 +73,7 @@ struct Station {
   std::string hear() { return hear(client); }
   std::string hear(FrameClient& who) {
     pollfd one{who.fd(), POLLIN, 0};
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
     while (!who.holds_bytes() && poll(&one, 1, 0) == 0) {
       if (std::chrono::steady_clock::now() > deadline) return "(no reply)";
       still.settle();

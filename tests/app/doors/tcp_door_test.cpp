@@ -353,7 +353,7 @@ TEST(TcpDoor, WhatItEndsItselfIsCounted) {  // issue, section 5
   runtime::test::PlainClient browser{port_of(*s.doors)};
   browser.say("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(browser.hear_all(), "");
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
   while (s.doors->figures().framed_foreign == 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::yield();
   EXPECT_EQ(s.doors->figures().framed_foreign, 1U);

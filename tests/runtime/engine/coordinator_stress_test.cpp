@@ -168,7 +168,7 @@ TEST(Coordinator, StopsAtItsHorizonToTheNanosecondAndStandsStillWhenFrozen) {
   wait_until(engine, [&] { return engine.worker(0).is_asleep() && engine.worker(1).is_asleep(); });
   engine.start_clock();
   wait_until(engine, [&] { return engine.reached() == SimTime{2s}; });
-  ASSERT_TRUE(engine.freeze(10s));
+  ASSERT_TRUE(engine.freeze(60s));
   for (const auto* beater : beaters) EXPECT_EQ(beater->beats, 2'000U);
 }
 TEST(Coordinator, EndsManyActorsInBoundedTimeWithMessagesStillUnderWay) {

@@ -271,7 +271,7 @@ TEST(VirtualTime, FreezingLetsMessagesArriveAndNoTimerFire) {
   auto* const relay = coordinator.spawn<Relay>(1, diary);
   LeanActor::post(diary, Say{kWoken + 50});
   LeanActor::post(relay, Say{3});
-  ASSERT_TRUE(coordinator.freeze(10s));
+  ASSERT_TRUE(coordinator.freeze(60s));
   EXPECT_EQ(diary->entries, (std::vector<Entry>{{0, kWoken + 50}, {ms(100), 3}}));
   coordinator.thaw();
   run_until(engine, SimTime{1s});

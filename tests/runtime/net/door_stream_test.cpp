@@ -40,7 +40,7 @@ class Echo final : public FrameService {
 class Encrypted {
  public:
   /// `patience` with a handshake.
-  explicit Encrypted(Nanos patience = 10s) {
+  explicit Encrypted(Nanos patience = 60s) {
     FramedServer::Options options;
     options.tls = tls_;
     options.connection.frame_timeout = patience;
@@ -78,7 +78,7 @@ class Encrypted {
   [[nodiscard]] std::uint16_t frame_port() const { return frame_port_; }
   [[nodiscard]] std::uint16_t http_port() const { return http_port_; }
   [[nodiscard]] Result<FrameClient> frame_client(const std::string& host = "127.0.0.1") const {
-    return FrameClient::connect({host, frame_port_}, 10s, trust());
+    return FrameClient::connect({host, frame_port_}, 60s, trust());
   }
   void close() {
     std::promise<void> done;
@@ -128,7 +128,7 @@ TEST(DoorStream, FramesGoAndComeInsideTls) {  // issue, section 6
 
 TEST(DoorStream, HttpAnswersRequestAfterRequestInsideTls) {
   Encrypted served;
-  auto stream = ClientStream::connect({"localhost", served.http_port()}, 10s, served.trust());
+  auto stream = ClientStream::connect({"localhost", served.http_port()}, 60s, served.trust());
   ASSERT_TRUE(stream) << stream.error().text;
   const std::string get = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";
   std::string heard;
@@ -147,7 +147,7 @@ TEST(DoorStream, HttpAnswersRequestAfterRequestInsideTls) {
 
 TEST(DoorStream, AClientBelievesOnlyWhomItWasTold) {
   Encrypted served;
-  const auto nobody = FrameClient::connect({"127.0.0.1", served.frame_port()}, 10s, {true, {}});
+  const auto nobody = FrameClient::connect({"127.0.0.1", served.frame_port()}, 60s, {true, {}});
   ASSERT_FALSE(nobody);
   EXPECT_THAT(nobody.error().text, HasSubstr("is not to be believed: self-signed certificate"));
   const auto elsewhere = served.frame_client("127.0.0.2");

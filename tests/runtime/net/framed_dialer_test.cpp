@@ -53,15 +53,15 @@ class Diary final : public DialListener {
     has_more_.notify_all();
   }
 
-  /// Waits for so many lines, half a minute at most.
+  /// Waits for so many lines, a minute at most.
   bool await(std::size_t lines) {
     std::unique_lock lock{mutex_};
-    return has_more_.wait_for(lock, 30s, [&] { return told_.size() >= lines; });
+    return has_more_.wait_for(lock, 60s, [&] { return told_.size() >= lines; });
   }
   /// Why an attempt failed; waits for one.
   std::string await_failure() {
     std::unique_lock lock{mutex_};
-    (void)has_more_.wait_for(lock, 30s, [&] { return !failure_.empty(); });
+    (void)has_more_.wait_for(lock, 60s, [&] { return !failure_.empty(); });
     return failure_;
   }
   std::vector<std::string> told() {

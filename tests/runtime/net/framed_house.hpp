@@ -80,7 +80,7 @@ struct FramedHouse {
   /// Waits until `f` holds on the IoThread.
   template <class F>
   bool comes_true(F f) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
     while (!run(f)) {
       if (std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::yield();

@@ -110,7 +110,7 @@ class HttpStory {
   }
 
  private:
-  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr std::chrono::seconds kPatience{60};
 
   /// Lets the server work and hears what it says; false: it has closed.
   bool listen(boost::asio::ip::tcp::socket& client, std::string& said) {

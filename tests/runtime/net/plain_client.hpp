@@ -16,7 +16,7 @@
 namespace chargemill::runtime::test {
 
 /// Waits at most for this, and never without need.
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatience{60};
 
 /// A client that says exactly what it is told to.
 class PlainClient {

@@ -52,7 +52,7 @@ class Script final : public WebSocketSession {
   }
   std::string heard() {
     std::unique_lock lock{mutex_};
-    if (!changed_.wait_for(lock, 10s, [this] { return !heard_.empty(); })) return "(nothing)";
+    if (!changed_.wait_for(lock, 60s, [this] { return !heard_.empty(); })) return "(nothing)";
     auto first = heard_.front();
     heard_.pop_front();
     return first;
@@ -111,7 +111,7 @@ class Talking {
     return done.get();
   }
   bool becomes_closed() {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (std::chrono::steady_clock::now() < deadline) {
       if (on_thread([this] { return server->is_closed(); })) return true;
       std::this_thread::yield();
@@ -206,7 +206,7 @@ TEST(WebSocket, OneWhoDoesNotReadIsAskedForNoMore) {
   client.shake_hands("/ws", "");
   const std::string large(1U << 20U, 'x');
   for (int i = 0; i < 64; ++i) talking.script->say(large, false);
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
   std::size_t before = 64;
   // The kernel takes some; then nothing moves.
   for (std::size_t now = 0; std::chrono::steady_clock::now() < deadline; before = now) {
