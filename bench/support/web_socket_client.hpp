@@ -15,7 +15,7 @@
 
 namespace chargemill::bench {
 
-/// Blocking; waits ten seconds at most.
+/// Blocking; waits a minute at most.
 class WebSocketClient {
  public:
   enum Opcode : unsigned { text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
@@ -28,7 +28,7 @@ class WebSocketClient {
   /// `receive_bytes`: what the kernel may hold for one who does not read; 0: as it likes.
   explicit WebSocketClient(std::uint16_t port, int receive_bytes = 0)
       : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    const timeval limit{10, 0};
+    const timeval limit{60, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (receive_bytes > 0)
       ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
@@ -82,7 +82,7 @@ class WebSocketClient {
     char byte = 0;
     return !heard_.empty() || ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
   }
-  /// The next message; nothing: the server has closed, or said nothing for ten seconds.
+  /// The next message; nothing: the server has closed, or said nothing for a minute.
   std::optional<Frame> next() {
     while (!is_whole()) {
       if (!more()) return std::nullopt;
