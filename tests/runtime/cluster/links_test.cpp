@@ -191,6 +191,8 @@ TEST_F(LinksOnThisMachine, TakeANewProcessForTheNextLifeWhereNodesMayReturn) {
   constexpr Incarnation kNext{8};
   options_.nodes = folder_.endpoints(2);
   options_.may_return = true;
+  options_.suspect_after = 1h;  // who speaks once is alive however long the rest takes
+  options_.lost_after = 3h;
   open(0);
   Stranger first{options_.nodes[0]};
   first.say_beat(1, kLife, {});
