@@ -89,6 +89,7 @@ TEST_F(LinksOnThisMachine, KeepWhoeverSendsToASlowPeerWaiting) {
 }
 
 TEST_F(LinksOnThisMachine, SayWhoLeftAndLetNobodyWaitForIt) {
+  options_.leave_for = 60s;  // as long as the other may be without a processor
   open_all(2);
   nodes_[1].links.reset();
   EXPECT_TRUE(nodes_[0].ear.await_state(1, PeerState::left));
@@ -97,6 +98,7 @@ TEST_F(LinksOnThisMachine, SayWhoLeftAndLetNobodyWaitForIt) {
 }
 
 TEST_F(LinksOnThisMachine, DeliverWhatWasSentBeforeTheyLeave) {
+  options_.leave_for = 60s;  // as long as the other may be without a processor
   open_all(2);
   for (int i = 0; i < 100; ++i) nodes_[1].send(0, 2'000);
   nodes_[1].links.reset();
