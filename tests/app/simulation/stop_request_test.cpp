@@ -57,16 +57,24 @@ TEST(StopRequest, WhoCannotLeaveStopsTheRunInstead) {
 
 // What comes twice within a quarter of a second was meant once.
 TEST(StopRequest, ASecondSignalWhileANodeLeavesStopsTheRun) {
-  const StopRequest stop{false};
-  stop.let_leave(true);
-  get(SIGTERM);
-  get(SIGTERM);
-  EXPECT_EQ(stop.signal(), 0);
-  const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds{300};
-  while (std::chrono::steady_clock::now() < later) std::this_thread::yield();
-  get(SIGTERM);
-  EXPECT_EQ(stop.signal(), SIGTERM);
-  EXPECT_TRUE(stop.is_asked_to_leave());
+  using Clock = std::chrono::steady_clock;
+  for (int tries = 0; tries < 100; ++tries) {
+    const StopRequest stop{false};
+    stop.let_leave(true);
+    const auto begun = Clock::now();
+    get(SIGTERM);
+    get(SIGTERM);
+    // Whoever was kept from a processor in between has not asked twice at once.
+    if (Clock::now() - begun > std::chrono::milliseconds{200}) continue;
+    EXPECT_EQ(stop.signal(), 0);
+    const auto later = Clock::now() + std::chrono::milliseconds{300};
+    while (Clock::now() < later) std::this_thread::yield();
+    get(SIGTERM);
+    EXPECT_EQ(stop.signal(), SIGTERM);
+    EXPECT_TRUE(stop.is_asked_to_leave());
+    return;
+  }
+  ADD_FAILURE() << "no two signals at once";
 }
 
 }  // namespace
