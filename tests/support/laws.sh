@@ -22,11 +22,13 @@ law_if() {
   shift 3
   if "$can" >/dev/null 2>&1; then law "$text" "$@"; else echo "skipped - $text: $reason"; fi
 }
-# until_true COMMAND...: polls, up to a minute: a slow machine is no failure.
+# until_true COMMAND...: polls, up to a minute: a slow machine is no failure. With a breath between two looks: what is waited for
+# needs the cores.
 until_true() {
   local end=$((SECONDS + 60))
   until "$@" 2>/dev/null; do
     if ((SECONDS > end)); then echo "never true: $*"; return 1; fi
+    sleep 0.02
   done
 }
 # ends_with CODE COMMAND...
