@@ -161,7 +161,7 @@ drives_apart_from_shards() {
   # Another one comes for drivers: half of the fleets go to it, and more of them once their node is lost.
   node apart epsilon drivers --expect-nodes 4
   until_true are_fleets apart 'delta=6 epsilon=6'
-  grep -q 'fleets moved from delta to epsilon' "$work/alpha.err"
+  until_true grep -q 'fleets moved from delta to epsilon' "$work/alpha.err" # it says so after the table
   kill -9 "${pids[delta]}"
   until_true grep -q 'and 6 fleets of others live elsewhere now' "$work/alpha.err"
   are_fleets apart epsilon=12 || { fleets apart; return 1; }
