@@ -24,11 +24,12 @@ source tests/support/busy_nodes.sh
 open_sessions() {
   curl -sf -m 30 "http://127.0.0.1:$(port "$first")/api/v1/sessions?status=ACTIVE&limit=1000" | grep -o 'session-[0-9a-f]*' | sort -u
 }
+# has_open_sessions N: more of them; they are in $work/open-before.
+has_open_sessions() { open_sessions >"$work/open-before" && [[ $(wc -l <"$work/open-before") -gt $1 ]]; }
 goes_on_without_a_node() {
   local lost began took now
   begin node
-  until_true open_sessions >"$work/open-before"
-  [[ $(wc -l <"$work/open-before") -gt 5 ]]
+  until_true has_open_sessions 5
   lost=$(others "$first" | tail -n 1)
   began=$(milliseconds)
   kill -9 "${pids[$lost]}"
@@ -164,7 +165,8 @@ two_are_lost() { [[ $(grep -c 'live elsewhere now' "$work/$1.err") -ge 2 ]]; }
 survives_etcds_leader_and_a_node() {
   local lost m
   begin both
-  m=$(leader)
+  until_true leader >"$work/leader"
+  m=$(tail -n 1 "$work/leader")
   lost=$(others "$first" | tail -n 1)
   signal_etcd KILL "$m"
   kill -9 "${pids[$lost]}"

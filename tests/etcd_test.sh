@@ -28,7 +28,7 @@ start_all_etcd || exit 1
 node() {
   local name=$1
   shift
-  rm -rf "$work/run-$name" # of the law before
+  rm -rf "$work/run-$name" "$work/$name.err" # of the law before, which has what is waited for
   "$chargemill" node --config "${config:-$work/town.toml}" --name "$name" --progress off --no-journal --out "$work/run-$name" "$@" \
     >"$work/$name.out" 2>"$work/$name.err" &
   pid=$!
@@ -64,7 +64,8 @@ survives_etcds_leader() {
   for name in alpha beta gamma; do until_true grep -q 'is the central' "$work/$name.err"; done
   name=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
   until_true grep -q '"event":"plan"\|plan' "$work/run-$name/log.ndjson"
-  m=$(leader)
+  until_true leader >"$work/leader"
+  m=$(tail -n 1 "$work/leader")
   signal_etcd KILL "$m"
   until_true leader
   sleep 12 # longer than a lease: whoever could not renew it would have stopped
