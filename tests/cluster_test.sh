@@ -41,6 +41,7 @@ goes_on_without_a_node() {
   until_true open_sessions >"$work/open-after"
   comm -12 "$work/open-before" "$work/open-after" | tee "$work/open-still"
   [[ ! -s $work/open-still ]]
+  until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
   echo "a node's shards lived elsewhere $took ms after its end" | tee -a "$work/figures"
@@ -81,6 +82,7 @@ goes_on_without_a_journal() {
   until_true is_mended "$first"
   now=$(wc -l <"$work/run-$first/timeseries.csv")
   until_true rows "$first" $((now + 12))
+  until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
   conserved "$first"
@@ -99,6 +101,7 @@ follows_a_killed_central() {
   until_true rows "$next" 12
   now=$(tail -n 1 "$work/run-$next/timeseries.csv")
   echo "$now"
+  until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
   conserved "$next"
@@ -119,6 +122,7 @@ refuses_a_central_that_slept() {
   ends "${pids[$first]}" 5
   grep -q "node $first: stops: its lease could not be renewed in time" "$work/$first.err"
   until_true rows "$next" 12
+  until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
   conserved "$next"
@@ -136,6 +140,7 @@ hands_over_in_peace() {
   until_true is_mended "$first"
   now=$(wc -l <"$work/run-$first/timeseries.csv")
   until_true rows "$first" $((now + 12))
+  until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
   echo "a node that left had handed its 4 shards over after $took ms; each was on its way for $(pauses "$first" | xargs) ms" | tee -a "$work/figures"
@@ -155,6 +160,7 @@ outlives_all_others() {
   kill -9 "${pids[$(others "$first" | grep -v "$last")]}"
   until_true two_are_lost "$last"
   until_true rows "$last" 20
+  until_true are_connected "$last"
   end "$last"
   cat "$work/$last.err"
   conserved "$last"

@@ -72,6 +72,7 @@ elects_and_deals_by_role() {
   [[ $(owners deals) == 'alpha=0 beta=1024 gamma=0' ]] || { owners deals; return 1; }
   now=$(wc -l <"$work/run-alpha/timeseries.csv")
   until_true rows alpha $((now + 12)) # its charge points begin anew
+  until_true are_connected alpha
   kill -INT "${pids[alpha]}"
   ends "${pids[alpha]}" 130
   ends "${pids[beta]}" 0
@@ -87,6 +88,7 @@ follows_a_central_that_has_nothing() {
   [[ $(owners follows) == *'gamma=1024'* ]] || { owners follows; return 1; }
   now=$(wc -l <"$work/run-$next/timeseries.csv")
   until_true rows "$next" $((now + 8))
+  until_true are_connected "$next"
   kill -INT "${pids[$next]}"
   ends "${pids[$next]}" 130
   ends "${pids[gamma]}" 0
@@ -118,6 +120,7 @@ lets_join_by_role() {
   until_true rows delta 4 # it leads, though it came later
   now=$(wc -l <"$work/run-delta/timeseries.csv")
   until_true rows delta $((now + 8))
+  until_true are_connected delta
   kill -INT "${pids[delta]}"
   ends "${pids[delta]}" 130
   for name in beta gamma epsilon; do ends "${pids[$name]}" 0; done
@@ -173,6 +176,7 @@ drives_apart_from_shards() {
   are_fleets apart delta=12 || { fleets apart; return 1; }
   now=$(wc -l <"$work/run-alpha/timeseries.csv")
   until_true rows alpha $((now + 12)) # its charge points begin anew
+  until_true are_connected alpha
   kill -INT "${pids[alpha]}"
   ends "${pids[alpha]}" 130
   for name in beta delta; do ends "${pids[$name]}" 0; done

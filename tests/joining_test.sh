@@ -57,6 +57,7 @@ joins_under_load() {
   for name in alpha beta gamma delta; do until_true has_shards "$name" "$first" 3; done
   # 12 shards, 4 nodes: a quarter, and no more.
   [[ $(moved_to delta "$first") == 3 && $(grep -c 'shards moved from' "$work/$first.err") == 3 ]]
+  until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
   pause_figures "$first" "a join of a fourth node"
@@ -79,6 +80,7 @@ restarts_one_after_the_other() {
   done
   more_rows "$first" 12
   for name in alpha beta gamma; do until_true has_shards "$name" "$first" 4; done
+  until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
   pause_figures "$first" "a rolling restart"
@@ -129,6 +131,7 @@ restarts_who_leads() {
   done
   until_true rows "$leader" 12
   for name in alpha beta gamma; do until_true has_shards "$name" "$leader" 4; done
+  until_true are_connected "$leader"
   end "$leader"
   cat "$work/$leader.err"
   for name in $(others "$leader"); do ends "${pids[$name]}" 0; done
@@ -147,6 +150,7 @@ ends_the_run_where_nobody_else_could_lead() {
     until_true times "$name is lost" "$first" 1
   done
   more_rows "$first" 4
+  until_true are_connected "$first"
   kill -TERM "${pids[$first]}"
   ends "${pids[$first]}" 143
   conserved "$first"
@@ -181,6 +185,7 @@ outlives_the_one_that_it_names() {
   [[ $(leads_now "$first") == "$next" ]]
   until_true is_mended "$next"
   until_true rows "$next" 12
+  until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
   conserved "$next"
@@ -197,6 +202,7 @@ comes_back_after_a_kill() {
   until_true times "$lost has joined" "$first" 1
   until_true has_got "$lost" "$first" 4
   more_rows "$first" 12
+  until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
   ends "${pids[$lost]}" 0
@@ -214,6 +220,7 @@ goes_on_when_the_central_dies_while_shards_move() {
   until_true is_followed_by_any
   next=$(is_followed_by_any)
   until_true rows "$next" 12
+  until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
   conserved "$next"
@@ -232,6 +239,7 @@ dies_while_it_joins() {
   until_true times 'delta has joined' "$first" $((before + 1))
   until_true has_shards delta "$first" 3
   more_rows "$first" 6
+  until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
   ends "${pids[delta]}" 0
@@ -244,6 +252,7 @@ turns_away_who_simulates_something_else() {
   ends "${pids[delta]}" 5
   grep -q 'has another scenario, seed or version' "$work/delta.err"
   more_rows "$first" 6
+  until_true are_connected "$first"
   end "$first"
   conserved "$first"
   connected "$first"

@@ -12,6 +12,11 @@ write_busy_town() {
 
 # rows NODE N: its series has so many, a second each.
 rows() { [[ $(wc -l <"$work/run-$1/timeseries.csv") -gt $2 ]]; }
+# are_connected NODE: all charge points, as the last row of its series has them.
+are_connected() {
+  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } { last = $at["disconnected"] } END { exit !(NR > 1 && last != "" && last == 0) }' \
+    "$work/run-$1/timeseries.csv"
+}
 # is_mended NODE: it leads, and has given away what was lost.
 is_mended() { grep -q 'live elsewhere now' "$work/$1.err"; }
 # holds NODE EXPRESSION: of its summary, as s.
