@@ -14,6 +14,7 @@ cat >"$work/small.toml" <<'TOML'
 name = "<small & \"sharp\">"
 duration = "1h"
 speed = 1
+lateness_limit = "1h" # a machine under load is no failure
 stop_timeout = "2s"
 [network]
 zones = 2

@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 chargemill=$PWD/build/release/chargemill
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# A run of a second or two that had no processor for one of them ends with 98. Laws of that say otherwise, by a flag.
+export CHARGEMILL_RUN_LATENESS_LIMIT=1h
 # shellcheck source=tests/support/laws.sh
 source tests/support/laws.sh
 
