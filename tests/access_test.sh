@@ -39,6 +39,7 @@ printf '%s\n' $reader >"$work/reader"
 printf 'wrong-0123456789abcdef\n' >"$work/wrong"
 bearer() { printf 'Authorization: Bearer %s' "$1"; }
 
+is_ready() { [[ $(code "$1/readyz") == 200 ]]; }
 wants_a_token_over_http() {
   local base=http://127.0.0.1:$http
   [[ $(code "$base/cp") == 401 ]]
@@ -53,15 +54,21 @@ wants_a_token_over_http() {
   [[ $(code -u "anybody:$operator" -X POST "$base/api/v1/charge-points/resume") == 200 ]]
   [[ $(code -u "anybody:$reader" "$base/metrics") == 200 ]]
   # Those who watch over processes have no token.
-  [[ $(code "$base/livez") == 200 && $(code "$base/health") == 200 && $(code "$base/readyz") == 200 ]]
+  [[ $(code "$base/livez") == 200 && $(code "$base/health") == 200 ]]
+  until_true is_ready "$base"
 }
-# upgrade BASE ARG...: the status that a WebSocket for the dashboard gets; it is left open for a second.
+# upgrade BASE ARG...: the status that a WebSocket for the dashboard gets; it is left open for a second, and for longer only if
+# there was no answer by then.
 upgrade() {
-  local base=$1
+  local base=$1 patience status
   shift
-  curl -sS -o /dev/null -w '%{http_code}' --http1.1 --max-time 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
-    -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' \
-    -H 'Sec-WebSocket-Protocol: chargemill.v1' "$@" "$base/ws" 2>/dev/null || true
+  for patience in 1 10 60; do
+    status=$(curl -sS -o /dev/null -w '%{http_code}' --http1.1 --max-time "$patience" -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
+      -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' \
+      -H 'Sec-WebSocket-Protocol: chargemill.v1' "$@" "$base/ws" 2>/dev/null) || true
+    if [[ $status != 000 ]]; then break; fi
+  done
+  echo "$status"
 }
 wants_a_token_of_the_dashboard() {
   local base=http://127.0.0.1:$http
