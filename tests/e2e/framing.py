@@ -52,7 +52,7 @@ class Speaker:
 
 class Client(Speaker):
     def __init__(self, port):
-        super().__init__(socket.create_connection(("127.0.0.1", port), timeout=20))
+        super().__init__(socket.create_connection(("127.0.0.1", port), timeout=60))
 
 
 def expect(got, wanted):

@@ -28,7 +28,7 @@ def main():
     driver.await_status("mine", "in_progress")
     session = driver.updates[-1]["session_id"]
     # The journal knows of some of its energy: it is not to be counted once more.
-    until(lambda: history("sessions", "--cp", "CP-NEW")[0]["total_kwh"], "a checkpoint")
+    until(lambda: any(row["total_kwh"] for row in history("sessions", "--cp", "CP-NEW")), "a checkpoint")
     first.kill()
 
     second = Central(PROGRAM, SCENARIO, WORK, 2, first.port, *CHECKPOINTS)

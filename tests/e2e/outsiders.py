@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 
 from framing import ETX, STX, Client, frame
 
-DEADLINE = 30
+DEADLINE = 60
 
 
 def until(condition, what):
