@@ -252,9 +252,9 @@ keeps_no_longer_than_it_is_told_to() {
   [[ $(rows sessions --data "$work/young" --until 1h | wc -l) == 1 ]] # the line of the columns
   has_rows sessions --data "$work/young"
 }
-# commits_of RECORDS INTERVAL: how often the journal of a short run is written.
+# commits_of RECORDS INTERVAL: how often the journal of a run is written, which lasts longer than many commits on a slow disk.
 commits_of() {
-  run --out "$work/commits" --duration 1m --set "journal.commit_records=$1" --set "journal.commit_interval=$2" >/dev/null
+  run --out "$work/commits" --duration 30m --set "journal.commit_records=$1" --set "journal.commit_interval=$2" >/dev/null
   grep -m 1 -o '"commits": [0-9]*' "$work/commits/summary.json" | grep -o '[0-9]*'
   rm -rf "$work/commits"
 }
