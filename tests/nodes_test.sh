@@ -165,28 +165,38 @@ shows_all_charge_points() {
   ctl status CP-000400 | grep -q '^CP-000400 '
   [[ $(get '/api/v1/charge-points?limit=1000' | grep -o '{"cp_id":"CP-[0-9]*","state"' | sort -u | wc -l) == 400 ]]
   get /api/v1/charge-points/CP-000010 | grep -q '"cp_id":"CP-000010"'
-  get '/readyz?verbose=true' | grep -q '^ready'
+  until_true is_ready
+}
+is_ready() { get '/readyz?verbose=true' >"$work/ready" && grep -q '^ready' "$work/ready"; }
+# has_counted_all: a scrape; what others have counted is told each second.
+has_counted_all() {
+  local node
+  get /metrics >"$work/metrics" || return 1
+  [[ $(grep '^chargemill_charge_points{' "$work/metrics" | awk '{ sum += $2 } END { print sum }') == 400 ]] || return 1
+  for node in 'node 0' 'node 1' 'node 2'; do
+    grep -Eq "^chargemill_messages_total\\{node=\"$node\"\\} [1-9]" "$work/metrics" || return 1
+  done
+  grep -q '^chargemill_cluster_nodes{state="alive"} 3' "$work/metrics" &&
+    grep -q '^chargemill_cluster_expected_nodes 3' "$work/metrics" &&
+    grep -q '^chargemill_cluster_link_bytes_total{node="node 2"}' "$work/metrics"
 }
 counts_all_nodes() {
-  local nodes
-  get /metrics >"$work/metrics"
-  [[ $(grep '^chargemill_charge_points{' "$work/metrics" | awk '{ sum += $2 } END { print sum }') == 400 ]]
-  for nodes in 'node 0' 'node 1' 'node 2'; do
-    grep -Eq "^chargemill_messages_total\\{node=\"$nodes\"\\} [1-9]" "$work/metrics"
-  done
-  grep -q '^chargemill_cluster_nodes{state="alive"} 3' "$work/metrics"
-  grep -q '^chargemill_cluster_expected_nodes 3' "$work/metrics"
-  grep -q '^chargemill_cluster_link_bytes_total{node="node 2"}' "$work/metrics"
+  until_true has_counted_all || { cat "$work/metrics"; return 1; }
   if command -v promtool >/dev/null; then promtool check metrics <"$work/metrics"; fi
 }
+# has_agreed: now; what others have to tell comes each second.
+has_agreed() { get /metrics >"$work/metrics" && agrees_both_ways "$work/metrics" >"$work/agreed"; }
 agrees_with_rules_and_dashboards() {
-  get /metrics >"$work/metrics"
-  agrees_both_ways "$work/metrics"
+  until_true has_agreed || { cat "$work/agreed"; return 1; }
 }
 lists_its_nodes() {
   until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -q 'node 2 .*alive'"
   ctl nodes | grep -Eq '^node 0 .*leads'
-  ctl --json nodes >"$work/nodes.json"
+  until_true has_listed_all || { cat "$work/nodes.json"; return 1; }
+}
+# has_listed_all: now; each tells of itself each second.
+has_listed_all() {
+  ctl --json nodes >"$work/nodes.json" || return 1
   python3 - "$work/nodes.json" "$(get /api/v1/nodes)" <<'PYTHON'
 import json, sys
 rows = json.load(open(sys.argv[1]))

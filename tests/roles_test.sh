@@ -74,6 +74,17 @@ keeps_the_sums_in_real_time() {
   grep -q '^CONSERVED requests, sessions, energy, trips: ok' "$work/run-listed/summary.txt"
   grep -Eq '"started": [1-9]' "$work/run-listed/summary.json"
 }
+# has_listed_all: now; each tells of itself each second.
+has_listed_all() {
+  ctl --json nodes >"$work/nodes.json" || return 1
+  python3 - "$work/nodes.json" "$(get /api/v1/nodes)" <<'PYTHON'
+import json, sys
+for rows in (json.load(open(sys.argv[1])), json.loads(sys.argv[2])["nodes"]):
+    assert [r["roles"] for r in rows] == ["central", "shards", "drivers"], rows
+    assert [r["charge_points"] for r in rows] == [0, 400, 0], rows
+    assert rows[2]["messages"] > 0, rows
+PYTHON
+}
 # The one that leads has no charge point.
 has_doors_where_nothing_else_is() {
   local name pids=() http tcp
@@ -93,14 +104,7 @@ has_doors_where_nothing_else_is() {
   ctl stop CP-000400 | grep -q 'STOP 1'
   until_true bash -c "'$chargemill' ctl --tcp $tcp status CP-000400 | grep -q STOPPED"
   until_true bash -c "'$chargemill' ctl --tcp $tcp nodes | grep -q '^gamma .*alive'"
-  ctl --json nodes >"$work/nodes.json"
-  python3 - "$work/nodes.json" "$(get /api/v1/nodes)" <<'PYTHON'
-import json, sys
-for rows in (json.load(open(sys.argv[1])), json.loads(sys.argv[2])["nodes"]):
-    assert [r["roles"] for r in rows] == ["central", "shards", "drivers"], rows
-    assert [r["charge_points"] for r in rows] == [0, 400, 0], rows
-    assert rows[2]["messages"] > 0, rows
-PYTHON
+  until_true has_listed_all || { cat "$work/nodes.json"; return 1; }
   kill -INT "${pids[2]}"
   for name in "${pids[@]}"; do wait "$name" || true; done
 }
