@@ -176,7 +176,8 @@ outlives_the_one_that_it_names() {
   local heir name next
   begin middle
   heir=$(others "$first" | head -n 1)
-  # At once: it takes less than a second until that one would lead.
+  # It takes less than a second until that one would lead, if it did anything.
+  kill -STOP "${pids[$heir]}"
   kill -TERM "${pids[$first]}"
   kill -9 "${pids[$heir]}"
   until_true times 'leaves: its shards go to others' "$first" 1
