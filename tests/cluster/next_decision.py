@@ -3,10 +3,10 @@
     next_decision.py SINCE_MS PORT...      SINCE_MS: when it was killed; PORT: of each node that may lead
 """
 
+import http.client
 import re
 import sys
 import time
-import urllib.error
 import urllib.request
 
 ACCEPTED = re.compile(r'^chargemill_requests_total\{[^}]*result="accepted"[^}]*\} ([0-9.e+]+)', re.M)
@@ -18,7 +18,7 @@ def accepted(port):
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=1) as answer:
             return sum(float(number) for number in ACCEPTED.findall(answer.read().decode()))
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+    except (OSError, http.client.HTTPException):  # it may end in the middle of an answer
         return None
 
 
