@@ -25,10 +25,15 @@ run_in() {
 figure() { grep -m 1 "\"$2\":" "$work/$1/summary.json" | tr -d ' ,'; }
 # has_bytes FILE BYTES: so many, or more.
 has_bytes() { [[ $(stat -c %s "$1" 2>/dev/null || echo 0) -ge $2 ]]; }
-# soon COMMAND...: as until_true, but up to three minutes: what it waits for is the work of a run.
+# soon PID COMMAND...: as until_true, but without a breath, and up to three minutes: what it waits for is the work of that process.
+# Returns 1 as well once that is over: this shell came too late.
 soon() {
-  local end=$((SECONDS + 180))
-  until "$@"; do ((SECONDS <= end)) || { echo "never true: $*"; return 1; }; done
+  local pid=$1 end=$((SECONDS + 180))
+  shift
+  until "$@"; do
+    ((SECONDS <= end)) || { echo "never true: $*"; return 1; }
+    [[ -e /proc/$pid/exe ]] || { echo "too late: $*"; return 1; }
+  done
 }
 # find_process SHELL NODE: of a run that SHELL has started, in $process: whoever writes the log of that node.
 find_process() {
@@ -42,23 +47,31 @@ find_process() {
 # has_saved FILE MEETING: a state of that meeting, or of a later one; its number is in the file's head.
 has_saved() { [[ $(od -An -tu8 -j24 -N8 "$1" 2>/dev/null | tr -d ' ' || true) -ge $2 ]]; }
 # kill_one SHELL NAME NODE BYTES: once the log of that node has so many bytes; or, with s before a number, once it has saved that meeting.
+# Returns 1 if the run is over before.
 kill_one() {
   local process
   case $4 in
-    s*) soon has_saved "$work/$2/recovery/node-$3.state" "${4#s}" ;;
-    *) soon has_bytes "$work/$2/recovery/node-$3.log" "$4" ;;
+    s*) soon "$1" has_saved "$work/$2/recovery/node-$3.state" "${4#s}" || return 1 ;;
+    *) soon "$1" has_bytes "$work/$2/recovery/node-$3.log" "$4" || return 1 ;;
   esac
-  soon find_process "$1" "$3"
-  kill -9 "$process"
+  soon "$1" find_process "$1" "$3" && kill -9 "$process"
 }
-# disturbed NAME DEATHS ARGS...: the town while nodes are killed; DEATHS are NODE:BYTES or NODE:sMEETING, one after the other.
+# disturbed NAME DEATHS ARGS...: the town while nodes are killed; DEATHS are NODE:BYTES or NODE:sMEETING, one after the other. A run
+# takes seconds: one that is over while this shell waits for a core is played again.
 disturbed() {
-  local name=$1 deaths=$2 pid death code=0
+  local name=$1 deaths=$2 pid death code is_done=no
   shift 2
-  run_in "$name" --recover 60s "$@" &
-  pid=$!
-  for death in $deaths; do kill_one "$pid" "$name" "${death%:*}" "${death#*:}"; done
-  wait "$pid" || code=$?
+  for _ in 1 2 3 4 5; do
+    code=0 is_done=yes
+    run_in "$name" --recover 60s "$@" &
+    pid=$!
+    for death in $deaths; do
+      kill_one "$pid" "$name" "${death%:*}" "${death#*:}" || { is_done=no; break; }
+    done
+    wait "$pid" || code=$?
+    if [[ $is_done == yes || $code != 0 ]]; then break; fi
+  done
+  [[ $is_done == yes ]] || { echo "nobody was killed in time"; return 1; }
   [[ $code == 0 ]] || { echo "exit $code"; cat "$work/err-$name"; return 1; }
   [[ $(grep -c 'was ended by signal 9, and is started again' "$work/err-$name") == $(wc -w <<<"$deaths") ]]
   [[ ! -e $work/$name/recovery ]] # what nobody needs any more is gone
@@ -186,17 +199,28 @@ node_ends() {
 }
 # kill_beta BYTES RECOVER [SAVE_EVERY]: a town of three machines, and one of them is lost; BYTES as for kill_one.
 kill_beta() {
-  rm -rf "$work"/machine-* "$work/keys"
-  list_nodes "$2" "${3:-10000}"
-  node beta
-  node gamma
-  node alpha
-  case $1 in
-    s*) soon has_saved "$work/machine-beta.recovery/node-1.state" "${1#s}" ;;
-    *) soon has_bytes "$work/machine-beta.recovery/node-1.log" "$1" ;;
-  esac
-  kill -9 "$(cat "$work/pid-beta")"
-  wait "$(cat "$work/pid-beta")" || true
+  local pid code
+  for _ in 1 2 3 4 5; do
+    rm -rf "$work"/machine-* "$work/keys"
+    list_nodes "$2" "${3:-10000}"
+    node beta
+    node gamma
+    node alpha
+    pid=$(cat "$work/pid-beta")
+    case $1 in
+      s*) soon "$pid" has_saved "$work/machine-beta.recovery/node-1.state" "${1#s}" || true ;;
+      *) soon "$pid" has_bytes "$work/machine-beta.recovery/node-1.log" "$1" || true ;;
+    esac
+    kill -9 "$pid" 2>/dev/null || true
+    code=0
+    wait "$pid" || code=$?
+    if [[ $code == 137 ]]; then return; fi
+    # Over while this shell waited for a core: once more.
+    node_ends 0 alpha
+    node_ends 0 gamma
+  done
+  echo "beta was not killed in time: exit $code"
+  return 1
 }
 digest_of() { sed -n 's/.*DIGEST *\([0-9a-f]*\).*/\1/p' "$1"; }
 returns_to_its_list() {
