@@ -83,7 +83,7 @@ PYTHON
 list_nodes() {
   local file=$1 port name
   shift
-  port=$((20000 + RANDOM % 10000))
+  port=$(first_port 6)
   rm -rf "$work/keys"
   "$chargemill" node --generate-keys "$work/keys" "$@" >"$work/keys.toml" 2>/dev/null
   {
@@ -120,7 +120,7 @@ runs_as_the_unit_says() {
 }
 runs_as_the_pods_say() {
   local command port
-  read -r port <<<"$(free_ports 1)"
+  port=$(first_port 1 27000)
   list_nodes "$work/cluster.toml" chargemill-0 chargemill-1 chargemill-2
   echo 'a-token-of-this-test' >"$work/keys/tokens"
   command=$(python3 -c '
@@ -146,7 +146,8 @@ batch() {
   return "$code"
 }
 runs_as_a_job() {
-  local port=$((20000 + RANDOM % 10000)) job code=0
+  local port job code=0
+  port=$(first_port 6)
   batch town.toml
   grep -qF "$digest" "$work/job-$job.log"
   [[ -e $work/chargemill-$job/run/summary.json && ! -e $work/chargemill-$job/keys && ! -e $work/.chargemill-$job.toml ]]

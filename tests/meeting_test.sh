@@ -10,7 +10,8 @@ source tests/support/town.sh
 
 # A list of nodes with keys, at ports of this test.
 list_nodes() {
-  local port=$((20000 + $$ % 10000)) name
+  local port name
+  port=$(first_port 6)
   "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
   cp "$work/town.toml" "$work/list.toml"
   printf '[cluster]\nkeys = "keys"\n' >>"$work/list.toml"

@@ -174,7 +174,8 @@ continues_an_earlier_run() {
 
 # Nodes of a list, on ports of this test; whoever starts them starts them again.
 list_nodes() {
-  local port=$((20000 + $$ % 10000)) name # below those that connections are given
+  local port name
+  port=$(first_port 6)
   "$chargemill" node --generate-keys "$work/keys" alpha beta gamma >"$work/keys.toml" 2>/dev/null
   cp "$work/town.toml" "$work/list.toml"
   printf '[cluster]\nkeys = "keys"\nrecover = "%s"\nsave_every = %s\n' "$1" "$2" >>"$work/list.toml"

@@ -12,7 +12,8 @@ source tests/support/town.sh
 
 # list ROLES ROLES...: to $work/list.toml, a node for each; the town is theirs.
 list() {
-  local port=$((20000 + $$ % 10000)) names=(alpha beta gamma) roles
+  local port names=(alpha beta gamma) roles
+  port=$(first_port 6)
   cp "$work/town.toml" "$work/list.toml"
   for roles; do
     printf '[[node]]\nname = "%s"\ndata_port = %d\ncontrol_port = %d\nroles = "%s"\n' "${names[0]}" "$port" $((port + 1)) "$roles"

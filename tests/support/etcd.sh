@@ -13,7 +13,8 @@ finish() {
   wait 2>/dev/null || true
   rm -rf "$work"
 }
-base=$((10000 + 8 * ($$ % 1200))) # below the ports that connections are given
+# Of etcd; the doors of nodes are ten thousand above. Below the ports that connections are given.
+until base=$((10000 + 8 * (RANDOM % 1200))) && are_free "$base" 8 && are_free $((base + 10000)) 4; do :; done
 client() { echo "http://127.0.0.1:$((base + 2 * $1))"; }
 peer() { echo "http://127.0.0.1:$((base + 2 * $1 + 1))"; }
 start_etcd() {

@@ -31,6 +31,22 @@ until_true() {
     sleep 0.02
   done
 }
+# are_free FIRST N: nobody has one of these ports.
+are_free() {
+  local used port hex
+  used=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) .*/\1/p')
+  for ((port = $1; port < $1 + $2; ++port)); do
+    printf -v hex '%04X' "$port"
+    if grep -qx "$hex" <<<"$used"; then return 1; fi
+  done
+}
+# first_port N [FROM]: the first of N ports in a row that nobody has, of some thousands below those that connections are given: what is
+# chosen at random is not what a test beside this one has chosen and not opened yet.
+first_port() {
+  local first
+  until first=$((${2:-30000} + RANDOM % 2700)) && are_free "$first" "$1"; do :; done
+  echo "$first"
+}
 # ends_with CODE COMMAND...
 ends_with() {
   local expected=$1 code=0
