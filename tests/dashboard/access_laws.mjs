@@ -118,7 +118,7 @@ await law('The edge of every field stands out from what is behind it, three to o
 await law('New faults are announced, whatever one looks at, together and not more often than every five seconds', async () => {
   const page = await openTab(`${live.base}/?panel=requests&cp=CP-000005`);
   await shown(page);
-  await page.waitForFunction(() => window.chargemill.areFaultsKnown, null, { timeout: 20_000 });
+  await page.waitForFunction(() => window.chargemill.areFaultsKnown, null, { timeout: 60_000 });
   equal(await page.getByTestId('announcer').getAttribute('role'), 'log', 'role');
   for (const cp of ['CP-000011', 'CP-000012'])
     await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
@@ -130,7 +130,7 @@ await law('New faults are announced, whatever one looks at, together and not mor
 await law('A fault in the same words as the one before is announced again', async () => {
   const page = await openTab(live.base);
   await shown(page);
-  await page.waitForFunction(() => window.chargemill.areFaultsKnown, null, { timeout: 20_000 });
+  await page.waitForFunction(() => window.chargemill.areFaultsKnown, null, { timeout: 60_000 });
   const said = () => page.getByTestId('announcer').locator('p').allTextContents();
   for (let n = 1; n <= 2; ++n) {
     await live.post('/api/v1/charge-points/CP-000013/inject-fault', { kind: 'engine_ko', duration: '1s' });
@@ -261,7 +261,7 @@ await law('The theme is the system\'s, and goes with it, until a person chooses 
 await law('At 320 pixels, a wide window at four times its size, nothing needs to be scrolled sideways, and nothing lies over anything', async () => {  // WCAG 1.4.10
   for (const query of ['', 'view=table&zone=Z01', 'cp=CP-000005', 'panel=messages']) {
     const page = await openTab(`${live.base}/?${query}`, { width: 320, height: 640 });
-    await page.waitForFunction(() => window.chargemill?.states && window.chargemill.series.length > 1, null, { timeout: 20_000 });
+    await page.waitForFunction(() => window.chargemill?.states && window.chargemill.series.length > 1, null, { timeout: 60_000 });
     if (query.startsWith('cp=')) await page.getByTestId('drawer').locator('.facts').waitFor();
     const wide = await page.evaluate(() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll('body *')]
       .filter((item) => item.getBoundingClientRect().right > innerWidth + 1 && item.checkVisibility() && !item.closest('.table-box, .rows, .hidden'))
@@ -277,7 +277,7 @@ await law('At 320 pixels, a wide window at four times its size, nothing needs to
 await law('With reduced motion nothing moves and the page changes once a second at most', async () => {
   const page = await openTab(live.base, { reducedMotion: 'reduce' });
   await shown(page);
-  await page.waitForFunction(() => window.chargemill.areFaultsKnown && window.chargemill.series.length > 2, null, { timeout: 20_000 });
+  await page.waitForFunction(() => window.chargemill.areFaultsKnown && window.chargemill.series.length > 2, null, { timeout: 60_000 });
   const [draws, moments, seconds] = await page.evaluate(async () => {
     const { stage } = window.chargemill;
     const before = stage.frames;

@@ -44,7 +44,7 @@ await law('What begins as all come makes no line flat that comes after it', asyn
 await law('A range that is drawn on one chart is that of all, of the feed, and of the address', async () => {
   const tab = await openTab(live.base);
   await shown(tab);
-  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 30_000 });
+  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 60_000 });
   await tab.locator('.u-over').nth(1).scrollIntoViewIfNeeded();
   const box = await tab.locator('.u-over').nth(1).boundingBox();
   await tab.mouse.move(box.x + box.width * 0.3, box.y + 20);
@@ -87,7 +87,7 @@ await law('A range that ends before it begins, or lies ahead, shows nothing and 
 await law('A keyboard leads through time: each moment is in the captions and in words', async () => {
   const tab = await openTab(live.base);
   await shown(tab);
-  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 30_000 });
+  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 60_000 });
   const charts = tab.getByRole('region', { name: 'Charts' });
   await charts.focus();
   await tab.keyboard.press('Home');

@@ -17,9 +17,11 @@ const run = promisify(execFile);
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Calls `look` until it gives something; throws with `what` after `seconds`. */
-export async function until(what, look, seconds = 15) {
-  const end = performance.now() + seconds * 1000;
+const kPatience = 60;  // seconds: a slow machine is no failure
+
+/** Calls `look` until it gives something; throws with `what` after `seconds`, a minute at least. */
+export async function until(what, look, seconds = kPatience) {
+  const end = performance.now() + Math.max(seconds, kPatience) * 1000;
   for (;;) {
     const found = await look();
     if (found) return found;
@@ -128,6 +130,7 @@ export async function openBrowser() {
 export async function openTab(address, { width = 1280, height = 900, ...options } = {}) {
   const context = await (await openBrowser()).newContext({ viewport: { width, height }, colorScheme: 'dark', ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(kPatience * 1000);
   page.complaints = [];
   page.asked = [];
   page.on('console', (message) => {
@@ -141,7 +144,7 @@ export async function openTab(address, { width = 1280, height = 900, ...options 
 }
 
 /** Until the tab shows states. */
-export async function shown(page, seconds = 20) {
+export async function shown(page, seconds = kPatience) {
   await page.waitForFunction(() => window.chargemill?.states?.number > 0 && window.chargemill.stage?.frames > 0,
     null, { timeout: seconds * 1000, polling: 20 });
 }

@@ -38,7 +38,7 @@ await law('The map has three fifths of the window, with figures, legend, feed an
     const tab = await openTab(live.base, { width, height });
     await shown(tab);
     await tab.locator('[data-testid=feed] .fault').first().waitFor();
-    await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6 && document.querySelectorAll('.spark polyline').length > 5, null, { timeout: 20_000 });
+    await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6 && document.querySelectorAll('.spark polyline').length > 5, null, { timeout: 60_000 });
     const share = async () => {
       const box = await tab.getByTestId('map').boundingBox();
       return box.width * box.height / (width * height);

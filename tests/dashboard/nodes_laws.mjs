@@ -12,7 +12,7 @@ await law('The map of a run on two nodes shows the charge points of both, and ea
   // Shards go round: a site of each is on either node.
   for (const cp of ['CP-000001', 'CP-000015', 'CP-000040']) {
     await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
-    await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 30_000 });
+    await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 60_000 });
   }
   const rows = await until('all recover', async () => {
     const found = await history(live.out, 'faults', ['--limit', '100']);
@@ -32,11 +32,11 @@ await law('A feed that is filtered has new faults of both nodes, whichever journ
   const page = await openTab(`${live.base}/?q=CP-0`);
   await shown(page);
   check((await page.locator('h1').textContent()).includes('2 nodes'), await page.locator('h1').textContent());
-  await page.locator('[data-testid=feed] .fault').first().waitFor({ timeout: 30_000 });
+  await page.locator('[data-testid=feed] .fault').first().waitFor({ timeout: 60_000 });
   // One of each node, and again: one of the two has a number below those that are there.
   for (const cp of ['CP-000002', 'CP-000016', 'CP-000003', 'CP-000017', 'CP-000039']) {
     await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
-    await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 30_000 });
+    await page.locator('[data-testid=feed] .fault', { hasText: cp }).first().waitFor({ timeout: 60_000 });
   }
   const times = await page.evaluate(() => [...document.querySelectorAll('[data-testid=feed] .fault .time')].map((item) => item.textContent));
   equal(times, [...times].sort().reverse(), 'the newest is first');
@@ -88,7 +88,7 @@ await law('Tab and arrows lead to it, and axe finds nothing serious there in eit
 await law('The page of a finished run has the states and faults of both nodes, and how these stood', async () => {
   await live.stop();
   const report = await openTab(`file://${live.out}/report.html`);
-  await report.waitForFunction(() => document.querySelectorAll('.fault').length > 0, null, { timeout: 30_000 });
+  await report.waitForFunction(() => document.querySelectorAll('.fault').length > 0, null, { timeout: 60_000 });
   await report.getByRole('tab', { name: 'Nodes' }).click();
   await report.getByTestId('nodes').waitFor();
   const points = await report.locator('[data-testid=nodes] tbody tr td:nth-child(3)').allTextContents();

@@ -87,7 +87,7 @@ for (const [name, scenario, widths, query] of stories) {
         const page = await openTab(`${run.base}/?theme=${theme}&${part}`, { width, height: width === 1280 ? 800 : 1080 });
         if (query.startsWith('view=table')) await page.getByTestId('zone-table').waitFor(); else await shown(page);
         if (query === 'drawer') await page.getByTestId('drawer-faults').waitFor();
-        await page.waitForFunction(() => window.chargemill.series.length > 5 && window.chargemill.pulse && window.chargemill.rates.speed !== null && window.chargemill.rates.sessions !== null && (document.querySelector('main.large') || document.querySelectorAll('.u-over').length === 6), null, { timeout: 20_000 });
+        await page.waitForFunction(() => window.chargemill.series.length > 5 && window.chargemill.pulse && window.chargemill.rates.speed !== null && window.chargemill.rates.sessions !== null && (document.querySelector('main.large') || document.querySelectorAll('.u-over').length === 6), null, { timeout: 60_000 });
         const picture = join(pictures, `${name}-${width}-${theme}.png`);
         await page.screenshot({ path: picture });
         if (process.env.CHARGEMILL_PICTURES === 'write' && name === '10k' && width === 1280)

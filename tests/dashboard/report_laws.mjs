@@ -15,7 +15,7 @@ await until('some seconds are in the series', async () => (await run.ask('/api/v
 await run.stop();
 const address = `file://${join(run.out, 'report.html')}`;
 const page = await openTab(address, { width: 1280, height: 1100 });
-const ready = () => page.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 20_000 });
+const ready = () => page.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 60_000 });
 
 await law('The report opens from disk, asks nobody, and complains of nothing', async () => {
   await ready();
@@ -142,7 +142,7 @@ await law('The table of the report has the charge points of a state', async () =
 for (const theme of ['light', 'dark']) {
   await law(`axe finds nothing serious in the report of the ${theme} theme`, async () => {
     const tab = await openTab(`${address}#theme=${theme}`, { bypassCSP: true });
-    await tab.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 20_000 });
+    await tab.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 60_000 });
     await tab.locator('[data-testid=feed] .fault button').first().click();
     await tab.getByTestId('drawer-faults').waitFor();
     await tab.evaluate(axeSource);
@@ -157,7 +157,7 @@ for (const theme of ['light', 'dark']) {
 await law('Nothing in the report is cut off or lies over anything else', async () => {
   for (const width of [1280, 1920]) {
     const tab = await openTab(address, { width, height: 1080 });
-    await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6, null, { timeout: 20_000 });
+    await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6, null, { timeout: 60_000 });
     equal([...await cut(tab), ...await overlaps(tab)], [], `${width} pixels`);
     const picture = (name) => tab.screenshot({ path: join(folder(join(root, 'build/screenshots')), `report${name}-${width}.png`), fullPage: true });
     await picture('');
@@ -183,7 +183,7 @@ await law('The report of a run without a journal has the faults it remembers, an
   await until('it is found', async () => (await brief.ask('/api/v1/faults')).faults.length === 1, 30);
   await brief.stop();
   const tab = await openTab(`file://${join(brief.out, 'report.html')}`);
-  await tab.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 20_000 });
+  await tab.waitForFunction(() => window.chargemill?.stage?.frames > 0, null, { timeout: 60_000 });
   equal(await tab.evaluate(() => window.chargemill.faults.map(({ cp_id }) => cp_id)), ['CP-LATE'], 'faults');
   const found = await tab.evaluate(() => {
     const { plan, states } = window.chargemill;

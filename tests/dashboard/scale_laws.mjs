@@ -156,7 +156,7 @@ await law('The report of a hundred thousand is a file of some hundred kilobytes,
   console.log(`# ${(size / 1000).toFixed(0)} kB`);
   check(size < kReportMax, `${size} bytes`);
   const tab = await openTab(`file://${file}`);
-  await tab.locator('[data-testid=feed] .fault button').first().click({ timeout: 30_000 });
+  await tab.locator('[data-testid=feed] .fault button').first().click({ timeout: 60_000 });
   await tab.getByTestId('drawer-faults').waitFor();
   // Far from all that has happened: it says what there is no room for.
   const absent = await tab.evaluate(() => {
