@@ -161,8 +161,8 @@ export const cellColour = (page, point) => page.evaluate((i) => {
 }, point);
 
 /**
- * Looks, each time the screen is drawn anew, for a fault of `cp` in the feed and for its broken cell; `seen()` says when each was
- * there, in milliseconds since 1970. What the browser is asked meanwhile delays nothing.
+ * Looks, each time the screen is drawn anew, for a fault of `cp` in the feed, for its broken cell, and for a tile that counts broken
+ * ones; `seen()` says when each was there, in milliseconds since 1970; Infinity: not for a while. What the browser is asked meanwhile delays nothing.
  */
 export async function lookOut(page, cp, point) {
   await page.evaluate(([name, i]) => {
@@ -175,11 +175,13 @@ export async function lookOut(page, cp, point) {
       return (painter.pixels[y * width + x] & 0xFFFFFF) === 0x0C59E8;  // #E8590C, red first
     };
     window.lookedOut = new Promise((done) => {
-      const found = { feed: 0, cell: 0 };
+      const found = { feed: Infinity, cell: Infinity, tile: Infinity };
+      const end = now() + 20_000;
       const look = () => {
-        if (found.feed === 0 && isListed()) found.feed = now();
-        if (found.cell === 0 && isPainted()) found.cell = now();
-        if (found.feed > 0 && found.cell > 0) done(found); else requestAnimationFrame(look);
+        if (found.feed === Infinity && isListed()) found.feed = now();
+        if (found.cell === Infinity && isPainted()) found.cell = now();
+        if (found.tile === Infinity && Number(document.querySelector('[data-testid=count-faulted]').textContent) > 0) found.tile = now();
+        if (Math.max(found.feed, found.cell, found.tile) < Infinity || now() > end) done(found); else requestAnimationFrame(look);
       };
       look();
     });
