@@ -79,7 +79,8 @@ await law('With http.control an operator stops, resumes and breaks a charge poin
   await tab.locator('.actions select').selectOption('engine_ko');
   await tab.locator('.actions .duration').fill('2s');
   await tab.getByRole('button', { name: 'Inject fault' }).click();
-  await until('it is broken', async () => (await state()) === 'BROKEN');
+  // Its journal knows, however late somebody looks.
+  await until('it is broken', async () => (await live.ask(`/api/v1/faults?cp=${cp}&kind=FAULT`)).faults.length > 0);
   await until('and whole again, when it was told', async () => (await state()) !== 'BROKEN');
   await tab.getByRole('button', { name: 'Shut down' }).click();
   await until('its engine is off', async () => (await state()) === 'BROKEN');

@@ -37,7 +37,7 @@ await law('The map has three fifths of the window, with figures, legend, feed an
   for (const [width, height] of [[1280, 800], [1440, 900], [1920, 1080]]) {
     const tab = await openTab(live.base, { width, height });
     await shown(tab);
-    await tab.locator('[data-testid=feed] .fault').first().waitFor();
+    await until('its feed has five rows', async () => (await tab.locator('[data-testid=feed] .fault').count()) >= 5);
     await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6 && document.querySelectorAll('.spark polyline').length > 5, null, { timeout: 60_000 });
     const share = async () => {
       const box = await tab.getByTestId('map').boundingBox();

@@ -5,13 +5,14 @@ import {
   axeSource, check, cut, equal, finish, folder, history, law, openRun, openTab, overlaps, root, smallScenario, until,
 } from './harness.mjs';
 
-const run = await openRun(smallScenario());
+const run = await openRun(smallScenario(), ['--set', 'network.max_session=60s']);  // so that some are open at the end
 for (const cp of ['CP-000003', 'CP-000021'])
   await run.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
 await run.post('/api/v1/charge-points/CP-000030/stop');
 await until('both are found', async () =>
   (await run.ask('/api/v1/faults?kind=FAULT')).faults.length >= 2);
 await until('some seconds are in the series', async () => (await run.ask('/api/v1/series')).rows > 4, 20);
+await until('somebody charges', async () => (await run.ask('/api/v1/sessions?status=ACTIVE&limit=1')).sessions.length > 0);
 await run.stop();
 const address = `file://${join(run.out, 'report.html')}`;
 const page = await openTab(address, { width: 1280, height: 1100 });
