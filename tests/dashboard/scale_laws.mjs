@@ -59,9 +59,9 @@ await law('A hundred thousand charge points are on the map within five seconds o
     check(tries < 3, 'none of three tabs');
   }
 });
-await shown(page);
 
 await law('The map of a hundred thousand moves with thirty frames a second and more', async () => {
+  await shown(page);
   await until('most are on', async () =>
     Number((await page.getByTestId('count-disconnected').textContent()).replace(/\D/g, '')) < 5000, 60);
   await framesOf(page, 0.5);
