@@ -34,6 +34,10 @@ inline network::Scenario busy(std::vector<Roles> roles = {}) {
   s.network.max_session = seconds{60};
   s.run.start_unix_s += 17 * 3'600;  // people come home
   s.central.shards = kShards;
+  // Six seconds by the wall, and not one or half of one: a thread that waits so long for a core is
+  // no charge point that is lost.
+  s.central.monitor_timeout = s.central.start_timeout = seconds{60};
+  s.central.session_silence_timeout = seconds{60};
   s.drivers.count = 96;
   s.drivers.sessions_per_cp_per_day = 3'000;
   s.drivers.initial_supplying = 0.5;
