@@ -49,7 +49,7 @@ goes_on_without_a_node() {
   connected "$first"
   holds "$first" 's["sessions"]["lost"] == 0 and s["sessions"]["failed"] > 0 and s["requests"]["lost"] >= 0'
   grep -Eq '4 shards with [0-9]+ charge points live elsewhere now, [1-9][0-9]* open sessions' "$work/$first.err"
-  ends "${pids[$(others "$first" | head -n 1)]}" 0
+  ends "${pids[$(others "$first" | sed -n 1p)]}" 0
 }
 # A session that ended where its node's shards went ends there only, also when the next run begins.
 finds_the_rest_of_a_lost_nodes_story() {
@@ -131,7 +131,7 @@ refuses_a_central_that_slept() {
 hands_over_in_peace() {
   local leaver began took now
   begin leave
-  leaver=$(others "$first" | head -n 1)
+  leaver=$(others "$first" | sed -n 1p)
   began=$(milliseconds)
   kill -TERM "${pids[$leaver]}"
   until_true has_parted "$leaver" "$first"

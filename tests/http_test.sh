@@ -232,10 +232,11 @@ print("walked", part)
 PYTHON
 
 walk() { python3 "$work/walk.py" "$base" "$1"; }
+is_ready() { curl -sS "$base/readyz?verbose" -o "$work/ready" && grep -qx 'ready' "$work/ready"; }
 counts_its_requests() { curl -sS "$base/metrics" | grep '^chargemill_door_requests_total{result="answered"} [1-9]' >/dev/null; }
 readable_by_curl() {
   [[ $(curl -sS "$base/livez") == ok ]]
-  curl -sS "$base/readyz?verbose" | grep -qx 'ready'
+  until_true is_ready
   [[ $(curl -sS -o /dev/null -w '%{http_code}' -I "$base/cp") == 200 ]]
   until_true counts_its_requests
   [[ $(curl -sS -d '{"cp_id":"CP-002"}' "$base/cp/stop") == '{"success":true,'* ]]

@@ -131,7 +131,7 @@ restarts_who_leads() {
     leader=$next
   done
   # The better of both: what a machine seems to be, by its load, is that of the last minute.
-  [[ ! -e $work/gaps || $(sort -n "$work/gaps" | head -n 1) -le 1000 ]] || { cat "$work/gaps"; return 1; }
+  [[ ! -e $work/gaps || $(sort -n "$work/gaps" | sed -n 1p) -le 1000 ]] || { cat "$work/gaps"; return 1; }
   until_true rows "$leader" 12
   for name in alpha beta gamma; do until_true has_shards "$name" "$leader" 4; done
   until_true are_connected "$leader"
@@ -178,7 +178,7 @@ has_ended() { [[ ! -e /proc/$1/exe ]]; }
 outlives_the_one_that_it_names() {
   local heir name next
   begin middle
-  heir=$(others "$first" | head -n 1)
+  heir=$(others "$first" | sed -n 1p)
   # It takes less than a second until that one would lead, if it did anything.
   kill -STOP "${pids[$heir]}"
   kill -TERM "${pids[$first]}"

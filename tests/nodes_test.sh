@@ -234,7 +234,7 @@ tells_events_of_all_nodes() {
   until_true bash -c "[[ \$(grep -o '\"cp_id\":\"CP-[0-9]*' '$work/events' | sort -u | wc -l) -gt 100 ]]"
   kill "$reader" || true
   grep -Eq '^id: [0-9]+\.[0-9]+\.[0-9]+$' "$work/events"
-  id=$(sed -n 's/^id: //p' "$work/events" | head -n 1)
+  id=$(sed -n '/^id: /{s///p;q}' "$work/events") # no reader that leaves early ends it
   curl -sN -m 30 -H "Last-Event-ID: $id" "http://$http/api/v1/events" >"$work/more" &
   reader=$!
   until_true grep -q '^event: ' "$work/more"
