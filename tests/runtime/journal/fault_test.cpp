@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 
 #include "tests/runtime/journal/child/child.hpp"
@@ -56,13 +57,17 @@ TEST(Fault, ThatPassesCostsNothingButTime) {
     for (const int after : {0, 1, 2, 7, 30}) {
       const Folder folder;
       SCOPED_TRACE(text_of(fault, after));
+      const auto begun = std::chrono::steady_clock::now();
       Child child{orders_for(folder, text_of(fault, after))};
-      ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+      ASSERT_TRUE(child.listen(std::chrono::minutes{5}));
+      const auto took = std::chrono::steady_clock::now() - begun;
       ASSERT_EQ(child.report().exit_code, 0);
       EXPECT_EQ(child.report().state, "working");
       failures += child.report().failures;
       EXPECT_EQ(child.report().told.empty(), child.report().failures == 0);
-      EXPECT_LE(child.report().told.size(), 2U) << "a failure and its end, once a second";
+      EXPECT_LE(child.report().told.size(),
+                2U + static_cast<std::size_t>(took / std::chrono::seconds{1}))
+          << "a failure and its end, once a second";
       const std::vector<std::uint64_t> all(2, kRecords);
       EXPECT_EQ(child.acknowledged(), all);
       EXPECT_EQ(tally_of(folder.path(), 2).upto, all);
@@ -76,7 +81,7 @@ TEST(Fault, ThatPassesCostsNothingButTime) {
 TEST(Fault, ThatStallsTheJournalIsToldTogetherWithItsEnd) {
   const Folder folder;
   Child child{orders_for(folder, text_of({"sync", ENOSPC, 5}, 2))};
-  ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+  ASSERT_TRUE(child.listen(std::chrono::minutes{5}));
   ASSERT_EQ(child.report().exit_code, 0);
   EXPECT_EQ(child.report().state, "working");
   EXPECT_EQ(child.report().failures, 5U);
@@ -86,7 +91,13 @@ TEST(Fault, ThatStallsTheJournalIsToldTogetherWithItsEnd) {
   const auto told = [](const char* state) {
     return AllOf(StartsWith(state), HasSubstr("No space left on device"), HasSubstr(".segment"));
   };
-  EXPECT_THAT(child.report().told,
+  // What lasts for longer than a second is told again.
+  auto news = child.report().told;
+  const auto is_again = [](const std::string& a, const std::string& b) {
+    return a.substr(0, 8) == b.substr(0, 8);
+  };
+  news.erase(std::unique(news.begin(), news.end(), is_again), news.end());
+  EXPECT_THAT(news,
               testing::ElementsAre(told("working "), told("stalled "), testing::StrEq("working")));
   EXPECT_EQ(child.acknowledged(), std::vector<std::uint64_t>(2, kRecords));
   EXPECT_EQ(tally_of(folder.path(), 2).upto, child.acknowledged());
@@ -103,7 +114,7 @@ void expect_abandoned(const Fault& fault, int after) {
   orders.records = 200'000;
   orders.give_up_ms = 150;
   Child child{orders};
-  ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+  ASSERT_TRUE(child.listen(std::chrono::minutes{5}));
   ASSERT_EQ(child.report().exit_code, 0);
   EXPECT_EQ(child.report().state, "abandoned");
   ASSERT_FALSE(child.report().told.empty());
@@ -137,7 +148,7 @@ TEST(Fault, OfMemoryThatPassesCostsNothingButTime) {
       ChildOrders orders = orders_for(folder, text_of({"memory", ENOMEM, times}, after));
       orders.records = 2'000;
       Child child{orders};
-      ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+      ASSERT_TRUE(child.listen(std::chrono::minutes{5}));
       ASSERT_EQ(child.report().exit_code, 0);
       EXPECT_EQ(child.report().state, "working");
       failures += child.report().failures;
@@ -160,7 +171,7 @@ TEST(Fault, OfMemoryInTheProgramItselfEndsItAsAKillDoes) {
     ChildOrders orders = orders_for(folder, text_of({"heap", ENOMEM, -1}, after));
     orders.records = 20'000;
     Child child{orders};
-    ASSERT_TRUE(child.listen(std::chrono::minutes{1}));
+    ASSERT_TRUE(child.listen(std::chrono::minutes{5}));
     const bool is_done = child.report().exit_code == 0;
     EXPECT_TRUE(is_done || child.report().exit_code == -SIGABRT) << child.report().exit_code;
     ended += is_done ? 0 : 1;
