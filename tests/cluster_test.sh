@@ -29,7 +29,7 @@ has_open_sessions() { open_sessions >"$work/open-before" && [[ $(wc -l <"$work/o
 goes_on_without_a_node() {
   local lost began took now
   begin node
-  until_true has_open_sessions 5
+  until_true has_open_sessions 30 # a third of them where it will be missed
   lost=$(others "$first" | tail -n 1)
   began=$(milliseconds)
   kill -9 "${pids[$lost]}"
@@ -56,6 +56,7 @@ finds_the_rest_of_a_lost_nodes_story() {
   local lost now kept=story
   rm -rf "$work/data"
   begin story
+  until_true has_open_sessions 50
   lost=$(others "$first" | tail -n 1)
   kill -9 "${pids[$lost]}"
   until_true is_mended "$first"
@@ -77,6 +78,7 @@ finds_the_rest_of_a_lost_nodes_story() {
 goes_on_without_a_journal() {
   local lost now data=off
   begin forgetful
+  until_true has_open_sessions 30
   lost=$(others "$first" | tail -n 1)
   kill -9 "${pids[$lost]}"
   until_true is_mended "$first"
