@@ -1,6 +1,7 @@
 """Laws of the framed door, for a client in another language. Prints one line a law."""
 
 import sys
+import time
 
 from framing import ACK, ENQ, EOT, NACK, Client, expect, frame
 
@@ -54,18 +55,22 @@ def holds_a_dialogue(port):
     expect(client.ask("PING"), "ACK: PING")
 
 
+def until(condition, what):
+    """Polls; each look asks the door."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, f"never: {what}"
+
+
 def orders_and_sees_it(port):
     client = Client(port)
     expect(client.ask("STOP#*"), "ACK: STOP#50")
-    while "CP-000050=STOPPED" not in client.ask("LIST"):
-        pass
+    until(lambda: "CP-000050=STOPPED" in client.ask("LIST"), "stopped")
     expect(client.ask("RESUME#CP-000050"), "ACK: RESUME#1")
-    while "CP-000050=STOPPED" in client.ask("LIST"):
-        pass
+    until(lambda: "CP-000050=STOPPED" not in client.ask("LIST"), "resumed")
     expect(client.ask("RESUME#*"), "ACK: RESUME#50")
     expect(client.ask("INJECT#CP-000001#engine_ko"), "ACK: INJECT#CP-000001")
-    while not client.ask("STATUS#CP-000001").startswith("ACK: STATUS#CP-000001#BROKEN#FAULT#OK"):
-        pass
+    until(lambda: client.ask("STATUS#CP-000001").startswith("ACK: STATUS#CP-000001#BROKEN#FAULT#OK"), "broken")
 
 
 def many_at_once(port):
