@@ -180,7 +180,7 @@ export async function lookOut(page, cp, point) {
       const look = () => {
         if (found.feed === Infinity && isListed()) found.feed = now();
         if (found.cell === Infinity && isPainted()) found.cell = now();
-        if (found.tile === Infinity && Number(document.querySelector('[data-testid=count-faulted]').textContent) > 0) found.tile = now();
+        if (found.tile === Infinity && Number(document.querySelector('[data-testid=count-faulted]')?.textContent) > 0) found.tile = now();
         if (Math.max(found.feed, found.cell, found.tile) < Infinity || now() > end) done(found); else requestAnimationFrame(look);
       };
       look();
