@@ -8,8 +8,8 @@
 
 namespace chargemill::runtime {
 
-/// Bytes that have been handed over and not been acknowledged. Threads: any may take, the links'
-/// thread gives back and closes. Taking costs one atomic addition while there is room; the lock is
+/// Bytes that have been handed over and not been acknowledged. Threads: any may take and close, the
+/// links' thread gives back. Taking costs one atomic addition while there is room; the lock is
 /// for those who have to wait. A last taker may exceed the limit by what it takes.
 class Allowance {
  public:
@@ -33,9 +33,11 @@ class Allowance {
     used_.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_seq_cst);
     if (waiters_.load(std::memory_order_seq_cst) > 0) wake();
   }
-  /// Nobody waits any more.
+  /// Nobody waits any more, from now on and for good.
   void close() {
-    is_closed_.store(true, std::memory_order_seq_cst);  // seq_cst: as in take()
+    // seq_cst: as in take(). Whoever reads it false in wait() does so with the lock that wake()
+    // takes next, and so is woken.
+    is_closed_.store(true, std::memory_order_seq_cst);
     wake();
   }
   [[nodiscard]] std::int64_t used() const noexcept {
@@ -60,7 +62,7 @@ class Allowance {
   const std::int64_t limit_;
   std::atomic<std::int64_t> used_{0};   // written by all
   std::atomic<unsigned> waiters_{0};    // written by those who wait
-  std::atomic<bool> is_closed_{false};  // written once, by close()
+  std::atomic<bool> is_closed_{false};  // written by close() alone, and never back
   std::mutex mutex_;
   std::condition_variable has_room_;
 };

@@ -32,7 +32,7 @@ namespace chargemill::runtime {
 /// nobody to ask, and one way through the network per window.
 ///
 /// Threads: see Frontier for the workers'; receive() and await_all() belong to whoever runs the
-/// node; tell() and abandon() to any.
+/// node; tell(), abandon() and let_nobody_wait() to any.
 class Exchange final : public Frontier, private LinkEvents {
  public:
   struct Options {
@@ -117,6 +117,10 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Real time. Nobody hears `node` any more when it returns, nor waits for it; the sums of
   /// messages are those of the others. For good, unless somebody else is let in.
   void give_up(unsigned node);
+  /// Real time, any thread. It is known that whoever is in that place is gone: the runner and
+  /// workers that wait for room on the way to it go on at once, and so the runner comes to give it
+  /// up. Requires that nobody is let in there meanwhile.
+  void let_nobody_wait(unsigned node) { links_->let_nobody_wait(node); }
   /// Nobody is in that place, or whoever was has been given up.
   [[nodiscard]] bool is_given_up(unsigned node) const noexcept {
     // relaxed: whoever runs the node writes it, and nothing is sent there when it is taken back.

@@ -90,6 +90,11 @@ void Links::give_up(unsigned node) {
   thread_->give_up(node);
 }
 
+void Links::let_nobody_wait(unsigned node) {
+  CHARGEMILL_ASSERT(node < nodes() && node != self());
+  thread_->let_nobody_wait(node);
+}
+
 bool Links::let_in(unsigned node, const NodeEndpoints& where) {
   CHARGEMILL_ASSERT(node < nodes() && node != self());
   if (is_absent(where) || !check(where, thread_->options().secret_key.empty())) return false;

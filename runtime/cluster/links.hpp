@@ -127,6 +127,10 @@ class Links {
   /// That node is lost, whatever the links still hear of it: what it sends from now on is no data
   /// and no message, and what is sent to it goes nowhere. For good, unless somebody else is let in.
   void give_up(unsigned node);
+  /// Whoever is in that place now is gone, as is known elsewhere: nobody waits for room on the way
+  /// to it any more, and what would be sent there goes nowhere. What has come of it is heard, until
+  /// it is given up. Any thread, also one that holds others up: it waits for nobody.
+  void let_nobody_wait(unsigned node);
   /// Somebody new is in a place that nobody had, or whose process is gone: it is heard, and what is
   /// sent there from now on goes to it and to nobody who was there before. Requires that nobody
   /// sends there meanwhile. False: nobody can be reached so, and the place stays as it was. Waits

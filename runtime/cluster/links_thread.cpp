@@ -146,9 +146,15 @@ void Links::Thread::give_up(unsigned node) {
   if (lost == nullptr) return;
   lost->is_given_up.store(true,
                           std::memory_order_release);  // release: pairs with acquire in hear()
+  let_nobody_wait(node);
+  wake();
+}
+
+void Links::Thread::let_nobody_wait(unsigned node) {
+  PeerLink* const lost = peer(node);
+  if (lost == nullptr) return;
   lost->data.allowance.close();
   lost->control.allowance.close();
-  wake();
 }
 
 void Links::Thread::run() {

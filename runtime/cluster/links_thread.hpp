@@ -42,6 +42,7 @@ class Links::Thread {
   void hand_over(unsigned node, SlabPtr slab, bool is_control);
   void tell(unsigned node, std::string_view message, std::uint32_t life);
   void give_up(unsigned node);
+  void let_nobody_wait(unsigned node);
   [[nodiscard]] bool let_in(unsigned node, const NodeEndpoints& where);
   // Its own.
   void send_at_once(unsigned node, ByteView parcel);

@@ -97,6 +97,41 @@ TEST_F(LinksOnThisMachine, SayWhoLeftAndLetNobodyWaitForIt) {
   EXPECT_EQ(nodes_[0].links->state_of(1), PeerState::left);
 }
 
+// Nobody acknowledges anything, and the links themselves will not know for a while that nobody ever
+// will.
+TEST_F(LinksOnThisMachine, LetNobodyWaitForWhoIsKnownToBeGone) {
+  options_.nodes = folder_.endpoints(2);
+  options_.window_bytes = 1 << 20;
+  options_.lost_after = 1h;
+  open(0);
+  auto& links = *nodes_[0].links;
+  std::thread sender{[&] {
+    for (int i = 0; i < 400; ++i) nodes_[0].send(1, 8'000);  // 25 MB in all
+  }};
+  while (links.figures_of(1).waiting_bytes < 1 << 20) std::this_thread::yield();
+  // Of control, by two: one waits for the other's turn.
+  const std::string much(std::size_t{8} << 20U, 'x');
+  std::thread runner{[&] { links.tell(1, much); }};
+  std::thread other{[&] { links.tell(1, "and this"); }};
+  while (links.figures_of(1).waiting_bytes < 2 << 20) std::this_thread::yield();
+  links.let_nobody_wait(1);
+  sender.join();
+  runner.join();
+  other.join();
+  EXPECT_NE(links.state_of(1), PeerState::lost) << "whoever runs the node gives it up";
+}
+
+TEST_F(LinksOnThisMachine, HearWhoIsKnownToBeGoneUntilItIsGivenUp) {
+  open_all(2);
+  nodes_[0].links->let_nobody_wait(1);
+  nodes_[0].links->tell(1, "are you there?");
+  for (int i = 0; i < 100; ++i) nodes_[1].send(0, 10);
+  nodes_[1].links->tell(0, "what I had still to say");
+  EXPECT_TRUE(nodes_[0].ear.await_number(1, nodes_[1].sent));
+  ASSERT_TRUE(nodes_[0].ear.await_messages(1));
+  EXPECT_EQ(nodes_[0].ear.message(0), "what I had still to say");
+}
+
 TEST_F(LinksOnThisMachine, DeliverWhatWasSentBeforeTheyLeave) {
   options_.leave_for = 60s;  // as long as the other may be without a processor
   open_all(2);
