@@ -102,9 +102,12 @@ class Agreement::Life {
   }
 
   void publish() {
+    const bool is_new = seen_ != member_.view().revision;
+    seen_ = member_.view().revision;
+    if (is_new && listener_.on_view) listener_.on_view(member_.view());
     const std::lock_guard lock{owner_.mutex_};
     Status& status = owner_.status_;
-    if (status.view.revision != member_.view().revision) status.view = member_.view();
+    if (is_new) status.view = member_.view();
     status.self = member_.self();
     status.trouble = member_.trouble();
     status.stopped = stopped_;
@@ -118,6 +121,7 @@ class Agreement::Life {
   Member member_;
   std::shared_ptr<EtcdClient> etcd_;
   Alarm alarm_;
+  Revision seen_{};  // of the last view that was shown
   std::string stopped_;
   std::string last_error_;
   std::function<void()> left_;

@@ -45,6 +45,7 @@ class Agreement {
     std::function<void(const std::string&)> on_stop = {};  ///< once
     std::function<void(Revision epoch)> on_drain = {};     ///< answered by drained()
     std::function<void(const TellLetGo&)> on_tell = {};    ///< for the links; heard by let_go()
+    std::function<void(const View&)> on_view = {};         ///< a new one, before status() has it
   };
 
   Agreement(Options options, Listener listener);

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "tests/support/etcd_cluster.hpp"
 
@@ -39,6 +41,10 @@ class Agreements : public testing::Test {
     listener.on_tell = [this](const TellLetGo& tell) {
       const std::lock_guard lock{mutex_};
       for (const auto& node : nodes_) node->let_go(tell.what);
+    };
+    listener.on_view = [this, name](const View& view) {
+      const std::lock_guard lock{views_mutex_};
+      views_[name] = view.revision;
     };
     listener.on_stop = [this](const std::string&) {
       stops_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter; orders nothing
@@ -74,6 +80,11 @@ class Agreements : public testing::Test {
     }
     return centrals == 1;
   }
+  /// Of the last view that its listener was shown.
+  [[nodiscard]] Revision shown_to(const std::string& name) {
+    const std::lock_guard lock{views_mutex_};
+    return views_[name];
+  }
   [[nodiscard]] std::size_t central() {
     for (std::size_t n = 0; n < nodes_.size(); ++n) {
       if (nodes_[n]->status().is_central()) return n;
@@ -83,8 +94,27 @@ class Agreements : public testing::Test {
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<Agreement>> nodes_;  // changed under mutex_
+  std::mutex views_mutex_;
+  std::map<std::string, Revision> views_;  // guarded by views_mutex_; by name
   std::atomic<int> stops_{0};
 };
+
+// So whoever acts on a view has it later than those who must not wait for that.
+TEST_F(Agreements, ShowAViewToTheirListenersFirst) {
+  EtcdCluster etcd{1};
+  for (const char* name : {"alpha", "beta", "gamma"}) join(etcd, name);
+  ASSERT_TRUE(comes_true([&] {
+    const auto status = nodes_[0]->status();
+    EXPECT_GE(shown_to("alpha"), status.view.revision);
+    return are_agreed();
+  }));
+  leave(2);
+  ASSERT_TRUE(comes_true([&] {
+    const auto status = nodes_[0]->status();
+    EXPECT_GE(shown_to("alpha"), status.view.revision);
+    return status.view.members.size() == 2;
+  }));
+}
 
 TEST_F(Agreements, GiveEachNodeItsShareAndTakeItBack) {
   EtcdCluster etcd{1};
