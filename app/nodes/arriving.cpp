@@ -59,13 +59,21 @@ bool Succession::let_in(const Arrival& arrival) {
   // Whoever was there is given up, and no actor is looked for there any more.
   const bool was_there = node < owners.size() && owners[node].incarnation != agreement::Revision{};
   if (was_there && (settled_ >> node & 1U) == 0) return false;
-  if (!exchange_.is_given_up(node) || !exchange_.let_in(node, arrival.where)) return false;
+  if (!exchange_.is_given_up(node) || !open_place(node, arrival.where)) return false;
   take_place(arrival);
   return false;
 }
 
+/// Etcd may say only now, and to another thread, that whoever was there before is gone: that is not
+/// said of who comes.
+bool Succession::open_place(unsigned node, const runtime::NodeEndpoints& where) {
+  membership_.bond->expect(node, {});
+  return exchange_.let_in(node, where);
+}
+
 void Succession::take_place(const Arrival& arrival) {
   const unsigned node = arrival.node;
+  membership_.bond->expect(node, arrival.who);
   lost_ &= ~(1U << node);
   settled_ &= ~(1U << node);
   silent_since_[node].reset();
@@ -102,7 +110,7 @@ std::string Succession::look_from_outside() {
     const auto where = endpoints_from(view_.find(owner.name)->card);
     const bool is_gone = node >= membership_.owners.size() || exchange_.is_given_up(node);
     // It waits to be called: nobody who is given up here has ever sent anything to this node.
-    if (where && is_gone && exchange_.let_in(node, *where))
+    if (where && is_gone && open_place(node, *where))
       take_place({token(), node, owner, *where, view_.roles_of(owner)});
     if (exchange_.links().state_of(node) == runtime::PeerState::stranger)
       return name_of(node) + " has another scenario, seed or version";

@@ -15,6 +15,7 @@ EtcdBond::EtcdBond(Agreement::Options options) : name_(options.member.name) {
   listener.on_note = [this](const Note& note) { say(note); };
   listener.on_drain = [](runtime::agreement::Revision) {};  // whoever leads says when it is done
   listener.on_stop = [this](const std::string& why) { lose(why); };
+  listener.on_view = [this](const runtime::agreement::View& view) { look(view); };
   agreement_ = std::make_unique<Agreement>(std::move(options), std::move(listener));
 }
 
@@ -24,6 +25,28 @@ void EtcdBond::bind(runtime::Exchange* exchange) {
   const std::lock_guard lock{mutex_};
   exchange_ = exchange;
   if (exchange_ != nullptr && !lost_.empty()) exchange_->abandon(lost_);
+  wait_for_nobody_who_is_gone();
+}
+
+void EtcdBond::expect(unsigned node, const runtime::agreement::Owner& who) {
+  const std::lock_guard lock{mutex_};
+  places_.put(node, who);
+  wait_for_nobody_who_is_gone();
+}
+
+// Here, on the agreement's thread: whoever runs the node looks at etcd between other things, and
+// one of these is to wait for room on the way to another node, which may be the one that is gone.
+void EtcdBond::look(const runtime::agreement::View& view) {
+  const std::lock_guard lock{mutex_};
+  view_ = view;
+  wait_for_nobody_who_is_gone();
+}
+
+void EtcdBond::wait_for_nobody_who_is_gone() {
+  if (exchange_ == nullptr) return;
+  // A node that has lost its own place acts for nobody, and nobody of it may wait for anybody.
+  const auto gone = lost_.empty() ? places_.take_gone(view_) : places_.take_all();
+  for (const unsigned node : gone) exchange_->let_nobody_wait(node);
 }
 
 std::string EtcdBond::lost_node(const std::vector<runtime::agreement::Owner>& owners) const {
@@ -50,6 +73,7 @@ void EtcdBond::lose(const std::string& why) {
   const std::lock_guard lock{mutex_};
   lost_ = "node " + name_ + " has lost its place: " + why;
   if (exchange_ != nullptr) exchange_->abandon(lost_);
+  wait_for_nobody_who_is_gone();
 }
 
 }  // namespace chargemill::app

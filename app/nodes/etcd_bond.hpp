@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/nodes/places.hpp"
 #include "runtime/agreement/agreement.hpp"
 #include "runtime/cluster/exchange.hpp"
 
@@ -26,6 +27,10 @@ class EtcdBond {
 
   /// The node ends, by `exchange`, when it loses its place; null: nothing of it runs any more.
   void bind(runtime::Exchange* exchange);
+  /// That one is in that place among the other nodes; blank: nobody is, or somebody is about to be
+  /// let in. As soon as etcd has no place for it any more nobody here waits for it
+  /// (Exchange::let_nobody_wait), whatever the runner of this node is busy with.
+  void expect(unsigned node, const runtime::agreement::Owner& who);
   [[nodiscard]] Agreement& agreement() noexcept { return *agreement_; }
   /// Why etcd seems not to answer; empty: it does.
   [[nodiscard]] std::string trouble() const { return agreement_->status().trouble; }
@@ -38,12 +43,17 @@ class EtcdBond {
 
  private:
   void lose(const std::string& why);
+  void look(const runtime::agreement::View& view);
+  /// Requires mutex_.
+  void wait_for_nobody_who_is_gone();
 
   const std::string name_;
   std::mutex mutex_;
   std::vector<Note> notes_;                // guarded by mutex_
   runtime::Exchange* exchange_ = nullptr;  // guarded by mutex_
   std::string lost_;                       // guarded by mutex_; empty: it has its place
+  Places places_;                          // guarded by mutex_; of the other nodes
+  runtime::agreement::View view_;          // guarded by mutex_; as the agreement's thread has it
   std::unique_ptr<Agreement> agreement_;   // last: its thread calls the rest
 };
 

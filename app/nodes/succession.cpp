@@ -51,6 +51,9 @@ Succession::Succession(runtime::Exchange& exchange, Membership membership)
   CHARGEMILL_ASSERT(membership_.owners.size() == membership_.nodes.size());
   CHARGEMILL_ASSERT(membership_.nodes.size() <= exchange.nodes());
   view_ = membership_.bond->agreement().status().view;
+  for (unsigned node = 0; node < membership_.owners.size(); ++node) {
+    if (node != exchange_.self()) membership_.bond->expect(node, membership_.owners[node]);
+  }
 }
 
 void Succession::begin(std::size_t shards) {

@@ -134,6 +134,7 @@ class Succession {
   /// Shards are with that node, or are to be, as the table or this node knows.
   [[nodiscard]] bool has_any(unsigned node) const;
   [[nodiscard]] bool is_known(unsigned node) const;
+  [[nodiscard]] bool open_place(unsigned node, const runtime::NodeEndpoints& where);
   void take_place(const Arrival& arrival);
   [[nodiscard]] Whereabouts whereabouts_now() const;
   void look_at_links();
