@@ -102,7 +102,9 @@ Exchange::Exchange(Options options)
   }
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): out of memory ends the process
 Exchange::~Exchange() {
+  if (links_) pass_on();
   links_.reset();
   for (auto& inbox : inboxes_) {
     for (auto& half : inbox.halves) {
@@ -217,11 +219,22 @@ Frontier::Arrived& Exchange::arrived(unsigned worker) {
   return inboxes_[worker].halves[round_.load(std::memory_order_relaxed) & 1];
 }
 
-void Exchange::fail(std::string why) {
+void Exchange::fail(std::string why, std::string for_others) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (!has_failed_) for_others_ = std::move(for_others);
   if (failure_.empty()) failure_ = std::move(why);
   has_failed_ = true;
   changed_.notify_all();
+}
+
+// Those who are not sure yet would take this node, which leaves, for the one that was lost.
+void Exchange::pass_on() {
+  std::string text;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    text = std::exchange(for_others_, {});
+  }
+  if (!text.empty()) links_->tell_all(text);
 }
 
 void Exchange::abandon(const std::string& why) { fail(why); }

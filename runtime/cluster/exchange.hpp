@@ -108,7 +108,8 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Nobody agrees on anything any more: workers that wait are told to stop.
   void abandon(const std::string& why);
   /// The same, and the others hear why: they fail with it, where they would know only that this
-  /// node has left.
+  /// node has left. Whoever fails because of another node tells them so unasked when it goes, so
+  /// that all name the one that was first, as far as anybody knows.
   void call_off(const std::string& why);
   /// From now on a node that is lost or has left is no failure: whoever runs the nodes gives it up.
   void outlive_losses() noexcept {
@@ -217,6 +218,7 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] bool take(unsigned node, std::uint64_t stamp, const std::byte* record,
                           ByteView content);
   [[nodiscard]] bool hear_meeting(unsigned node, std::string_view message);
+  [[nodiscard]] bool hear_farewell(unsigned node, std::string_view message);
   void hand_over(unsigned node, std::uint64_t stamp, SlabPtr parcel);
   [[nodiscard]] WindowGrant hear_all(const WindowGrant& here, std::uint64_t round);
   // Where nodes may return.
@@ -243,7 +245,10 @@ class Exchange final : public Frontier, private LinkEvents {
   }
   /// Of a runner; false: too much waits.
   [[nodiscard]] bool keep(Message message);
-  void fail(std::string why);
+  void fail(std::string why) { fail(std::move(why), {}); }
+  /// `for_others`: the message by which they are to hear it before this node leaves.
+  void fail(std::string why, std::string for_others);
+  void pass_on();
 
   const Options options_;
   std::mutex engine_mutex_;               // once a frame; contended at the end only
@@ -272,6 +277,7 @@ class Exchange final : public Frontier, private LinkEvents {
   std::array<MeetingLog::Mail, 2> mail_;
   std::vector<std::pair<unsigned, std::string>> early_;
   std::string failure_;           // guarded by mutex_
+  std::string for_others_;        // likewise; empty: they know it, or need not
   bool has_failed_ = false;       // guarded by mutex_
   std::unique_ptr<Links> links_;  // last: its thread calls the rest
 };

@@ -150,12 +150,19 @@ void Exchange::on_control(unsigned node, std::string_view message) {
     if (keep({node, std::string{message.substr(1)}, false, false, false})) return;
     return fail(name_of(node) + " says more than this node hears");
   }
-  const bool is_farewell = !message.empty() && message.front() == kFarewell;
-  if (is_farewell && outlives_losses()) return;  // who would join, and cannot
-  if (is_farewell)
-    return fail(name_of(node) + ": " + std::string{message.substr(1, kFarewellBytesMax)});
+  if (hear_farewell(node, message)) return;
   if (!hear_meeting(node, message) && !hear_greeting(node, message))
     fail(name_of(node) + " says what no node says");
+}
+
+bool Exchange::hear_farewell(unsigned node, std::string_view message) {
+  const char what = message.empty() ? char{} : message.front();
+  if (what != kFarewell && what != kHearsay) return false;
+  if (outlives_losses()) return true;  // who would join, and cannot
+  std::string why = what == kFarewell ? name_of(node) + ": " : std::string{};
+  why += message.substr(1, kFarewellBytesMax);
+  fail(why, std::string{kHearsay}.append(why));
+  return true;
 }
 
 bool Exchange::hear_meeting(unsigned node, std::string_view message) {
@@ -187,10 +194,10 @@ void Exchange::on_peer(unsigned node, PeerState state) {
   const std::string name = name_of(node);
   switch (state) {
     case PeerState::lost:
-      return fail(name + " is lost");
+      return fail(name + " is lost", std::string{kFarewell}.append(name + " is lost"));
     case PeerState::stranger:
       return fail(name + " has another scenario, seed or version");
-    case PeerState::left:
+    case PeerState::left:                                     // and all others hear that of itself
       if (may_leave_.load(std::memory_order_relaxed)) break;  // relaxed: a hint
       return fail(name + " has left");
     case PeerState::absent:

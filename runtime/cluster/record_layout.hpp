@@ -39,6 +39,8 @@ inline constexpr char kRunnersWord = 1;
 
 /// The first byte of what a node says before it leaves because it cannot go on: why, for people.
 inline constexpr char kFarewell = 3;
+/// Likewise, where it has the reason from another node: the text names that one already.
+inline constexpr char kHearsay = 4;
 
 /// What nodes agree on before a window: a control message of its own.
 ///

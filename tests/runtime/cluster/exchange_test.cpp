@@ -241,6 +241,37 @@ TEST(Exchange, TellsTheOthersWhyItCannotGoOn) {
   }
 }
 
+// One is sure of a loss before the others are, and leaves.
+TEST(Exchange, NamesWhoWasLostAndNotWhoLeavesBecauseOfIt) {
+  test::SocketFolder folder;
+  const auto endpoints = folder.endpoints(4);
+  std::vector<std::unique_ptr<Exchange>> all;
+  for (unsigned n = 0; n < 3; ++n) {
+    Exchange::Options options;
+    options.links.nodes = endpoints;
+    options.links.self = static_cast<std::uint16_t>(n);
+    options.links.incarnation = Incarnation{1 + n};
+    options.kinds = {letter_kind<Hop, write_hop, read_hop>()};
+    auto opened = Exchange::open(std::move(options));
+    ASSERT_TRUE(opened.has_value()) << opened.error().text;
+    all.push_back(std::move(*opened));
+  }
+  for (const auto& one : all) {
+    while (one->missing() != std::vector<unsigned>{3}) std::this_thread::yield();
+  }
+  Stranger last{endpoints[1]};
+  last.say_beat(3, Incarnation{9}, {});
+  while (all[1]->links().state_of(3) != PeerState::alive) std::this_thread::yield();
+  last.say_beat(3, Incarnation{10}, {});  // another process: the former one is gone
+  while (all[1]->failure().empty()) std::this_thread::yield();
+  EXPECT_EQ(all[1]->failure(), "node 3 is lost");
+  all[1].reset();
+  for (const unsigned other : {0U, 2U}) {
+    while (all[other]->failure().empty()) std::this_thread::yield();
+    EXPECT_EQ(all[other]->failure(), "node 1: node 3 is lost") << other;
+  }
+}
+
 // A node goes without a word of the others: whoever waits for it at a meeting is told to stop.
 TEST(Exchange, StopsTheWorkersWhenANodeIsGone) {
   Cluster cluster{2, 2, Pacing::virtual_time};
