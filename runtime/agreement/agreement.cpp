@@ -157,6 +157,7 @@ void Agreement::drained(Revision epoch) { post(Drained{epoch}); }
 void Agreement::let_go(const LetGo& heard) { post(heard); }
 void Agreement::part_with() { post(PartWith{}); }
 void Agreement::hand_on(const Owner& to) { post(HandOn{to}); }
+void Agreement::lead_on() { post(LeadOn{}); }
 void Agreement::leave() { post(Leave{}); }
 void Agreement::welcome(const Owner& who) { post(Welcome{who}); }
 

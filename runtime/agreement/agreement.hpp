@@ -64,6 +64,8 @@ class Agreement {
   /// This node, the central, orders nothing any more and lets that one lead; the view says so once
   /// it does. Should that one be lost before, another one may be named.
   void hand_on(const Owner& to);
+  /// Nobody is to lead instead any more: who was has no place, as the view says.
+  void lead_on();
   /// Gives its place up, now and for good: the others need not wait for its lease. The view stays
   /// as it is. No on_stop.
   void leave();

@@ -289,6 +289,10 @@ void Member::handle(const HandOn& event) {
   if (view_.central && *view_.central == self_) heir_ = event.to;
 }
 
+void Member::handle(const LeadOn&) {
+  if (heir_ && !view_.has(*heir_)) heir_.reset();
+}
+
 void Member::handle(const Leave&) {
   const LeaseId lease = lease_;
   stop("it has left");

@@ -91,8 +91,9 @@ struct LetGo      { Owner from; Revision epoch{}; };  ///< in: a node has let go
 struct PartWith   {};                                 ///< this node wants to leave once others have its shards
 struct Welcome    { Owner who; };                     ///< one that has a number may have shards: it is ready
 struct HandOn     { Owner to; };                      ///< this central orders nothing any more: that one is to lead
+struct LeadOn     {};                                 ///< nobody does: once that one is gone, this central orders as before
 struct Leave      {};                                 ///< this node ends in peace
-using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, PartWith, Welcome, HandOn, Leave>;
+using Event = std::variant<Tick, Answered, Unanswered, Changes, WatchLost, Drained, LetGo, PartWith, Welcome, HandOn, LeadOn, Leave>;
 
 // Out. Every Ask is followed by one Answered or Unanswered, within a fifth of the lease.
 struct Ask        { CallId call{}; Request request; };
@@ -110,7 +111,8 @@ using Action = std::variant<Ask, BeginWatch, Drain, TellLetGo, Note, Stop>;
 ///   hangs on the same lease. The revision at which it got it is the central's fencing token.
 /// - A central that leaves writes another node into that key, on that node's lease, in a
 ///   transaction that holds its token and that node's place against the store. Before, it has
-///   stopped ordering; and it does not begin again.
+///   stopped ordering; and it does not begin again, unless that node's place is gone: then the
+///   transaction, wherever it is, has come about already or never will.
 /// - The lease counts from before it was asked for. A node that has no answer when nine tenths of
 /// it
 ///   are over stops for good: etcd takes it for lost only after all ten.
@@ -171,6 +173,7 @@ class Member {
   void handle(const PartWith&) { wants_to_leave_ = true; }
   void handle(const Welcome& event);
   void handle(const HandOn& event);
+  void handle(const LeadOn&);
   void handle(const Leave&);
 
   void think();

@@ -61,44 +61,73 @@ TEST(HandingOn, WhoLeadsAndHasGivenAllAwayStillBelongsToTheNetwork) {
   EXPECT_EQ(missing_role(agreement::roles_left(view)), Role::central);
 }
 
-/// The table that alpha, which leads and leaves, asks the store for; none: it asks for nothing.
-std::optional<agreement::ShardTable> wanted_by_alpha(const View& view) {
+constexpr agreement::LeaseId kLease{7};
+
+/// What the store answers to a look: alpha leads, and leaves.
+agreement::Answer found_in(const View& view, Revision now) {
   const std::string prefix = "/town/";
-  const agreement::LeaseId lease{7};
-  agreement::MemberOptions options;
-  options.prefix = prefix;
-  options.name = kAlpha.name;
-  options.expected = 2;
-  options.course = agreement::Course::heirs;
-  agreement::Member member{options, MachineTime{}};
-  const auto asked = [](const std::vector<agreement::Action>& actions) {
-    std::optional<agreement::Ask> last;
-    for (const auto& action : actions) {
-      const auto* const ask = std::get_if<agreement::Ask>(&action);
-      if (ask != nullptr) last = *ask;
-    }
-    return last;
-  };
-  const auto grant = asked(member.on(agreement::Tick{}, MachineTime{}));
-  if (!grant) return std::nullopt;
-  agreement::Answer granted;
-  granted.lease = lease;
-  granted.ttl = options.lease;
-  const auto look = asked(member.on(agreement::Answered{grant->call, granted}, MachineTime{}));
-  if (!look) return std::nullopt;
   agreement::Answer found;
-  found.revision = Revision{30};
+  found.revision = now;
   for (const auto& peer : view.members)
-    found.found.push_back(
-        {prefix + "nodes/" + peer.who.name, {}, peer.who.incarnation, peer.who.incarnation, lease});
-  found.found.push_back({prefix + "central", to_text(kAlpha), view.token, view.token, lease});
+    found.found.push_back({prefix + "nodes/" + peer.who.name,
+                           {},
+                           peer.who.incarnation,
+                           peer.who.incarnation,
+                           kLease});
+  found.found.push_back({prefix + "central", to_text(kAlpha), view.token, view.token, kLease});
   found.found.push_back(
-      {prefix + "leaving/alpha", to_text(kAlpha), Revision{22}, Revision{22}, lease});
+      {prefix + "leaving/alpha", to_text(kAlpha), Revision{22}, Revision{22}, kLease});
   found.found.push_back({prefix + "shards", to_text(view.table), Revision{23}, Revision{23}, {}});
-  const auto wish = asked(member.on(agreement::Answered{look->call, found}, MachineTime{}));
-  const auto* const txn = wish ? std::get_if<agreement::Txn>(&wish->request) : nullptr;
-  if (txn == nullptr || txn->puts.size() != 1) return std::nullopt;
-  return agreement::shard_table_from(txn->puts.front().value);
+  return found;
+}
+
+/// Alpha, and what it asks the store for.
+class AlphaLeads {
+ public:
+  explicit AlphaLeads(const View& view) : member_{options(), now_} {
+    on(agreement::Tick{});
+    agreement::Answer granted;
+    granted.lease = kLease;
+    granted.ttl = options().lease;
+    answer(granted);
+    answer(found_in(view, Revision{30}));
+  }
+  void on(const agreement::Event& event) {
+    asked_.reset();
+    for (const auto& action : member_.on(event, now_)) {
+      const auto* const ask = std::get_if<agreement::Ask>(&action);
+      if (ask != nullptr) asked_ = *ask;
+    }
+  }
+  void answer(const agreement::Answer& with) {
+    if (asked_) on(agreement::Answered{asked_->call, with});
+  }
+  /// What it writes with its last question; empty: that was none, or it writes nothing.
+  [[nodiscard]] std::string written() const {
+    const auto* const txn = asked_ ? std::get_if<agreement::Txn>(&asked_->request) : nullptr;
+    return txn == nullptr || txn->puts.size() != 1 ? std::string{} : txn->puts.front().value;
+  }
+  [[nodiscard]] bool is_central() const { return member_.is_central(now_); }
+
+ private:
+  static agreement::MemberOptions options() {
+    agreement::MemberOptions options;
+    options.prefix = "/town/";
+    options.name = kAlpha.name;
+    options.expected = 2;
+    options.course = agreement::Course::heirs;
+    return options;
+  }
+
+  const MachineTime now_{};
+  agreement::Member member_;
+  std::optional<agreement::Ask> asked_;
+};
+
+/// The table that alpha asks the store for; none: it asks for nothing.
+std::optional<agreement::ShardTable> wanted_by_alpha(const View& view) {
+  const std::string text = AlphaLeads{view}.written();
+  return text.empty() ? std::nullopt : agreement::shard_table_from(text);
 }
 
 TEST(HandingOn, WhoLeadsTakesBackWhatIsLostIfNobodyElseCould) {
@@ -109,6 +138,32 @@ TEST(HandingOn, WhoLeadsTakesBackWhatIsLostIfNobodyElseCould) {
   ASSERT_TRUE(table.has_value());
   EXPECT_EQ(table->loads()[table->number_of(kAlpha)], kShards);
   EXPECT_EQ(table->moving(), 0U);
+}
+
+// It may be that nobody else can be named then, and somebody has to lead.
+TEST(HandingOn, WhoLeadsOrdersAgainOnceWhoeverItHasNamedIsGone) {
+  View view = given_away();
+  AlphaLeads alpha{view};
+  EXPECT_EQ(alpha.written(), "") << "beta has all of it";
+  alpha.on(agreement::HandOn{kBeta});
+  EXPECT_EQ(alpha.written(), to_text(kBeta));
+  EXPECT_FALSE(alpha.is_central());
+  alpha.answer({});  // it has not come about; now it looks
+  alpha.answer(found_in(view, Revision{31}));
+  EXPECT_EQ(alpha.written(), to_text(kBeta)) << "once more";
+  alpha.on(agreement::LeadOn{});
+  EXPECT_FALSE(alpha.is_central()) << "what is on its way may come about yet";
+  AlphaLeads left{view};
+  left.on(agreement::HandOn{kBeta});
+  left.answer({});
+  view.members.pop_back();
+  left.answer(found_in(view, Revision{32}));
+  EXPECT_EQ(left.written(), "") << "it orders nothing, whoever is left";
+  left.on(agreement::LeadOn{});
+  EXPECT_TRUE(left.is_central());
+  const auto table = agreement::shard_table_from(left.written());
+  ASSERT_TRUE(table.has_value()) << "what beta had is alpha's";
+  EXPECT_EQ(table->loads()[table->number_of(kAlpha)], kShards);
 }
 
 // At random moments who leads leaves, and names who follows it; everybody may die, sleep or not be
