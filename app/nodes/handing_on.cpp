@@ -1,4 +1,5 @@
 // What etcd says of a node that leads and leaves, and of who leads then.
+#include <utility>
 #include <vector>
 
 #include "app/nodes/succession.hpp"
@@ -7,6 +8,21 @@
 namespace chargemill::app {
 
 namespace agreement = runtime::agreement;
+
+// The write that names one holds that one's place against the store: without it, it comes too late.
+bool leads_on(const agreement::View& view, const agreement::Owner& self,
+              const std::optional<agreement::Owner>& named) {
+  return view.central == self && !(named && view.has(*named));
+}
+
+bool Succession::leads_on() const {
+  return leads() && app::leads_on(view_, membership_.owners[exchange_.self()], named_);
+}
+
+void Succession::lead_on() {
+  CHARGEMILL_ASSERT(leads_on());
+  if (std::exchange(named_, std::nullopt)) membership_.bond->agreement().lead_on();
+}
 
 /// Of those who stay somebody is there for everything: else the network would end with this node.
 bool Succession::may_hand_on() const {
@@ -45,6 +61,7 @@ bool Succession::hand_on(unsigned node, std::chrono::steady_clock::time_point de
   const agreement::Owner self = membership_.owners[exchange_.self()];
   const agreement::Owner heir = membership_.owners[node];
   auto& store = membership_.bond->agreement();
+  named_ = heir;
   store.hand_on(heir);
   while (exchange_.failure().empty() && std::chrono::steady_clock::now() < deadline) {
     // The write may have happened, so nothing else can be said before the key is seen.

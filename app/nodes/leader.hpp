@@ -41,6 +41,17 @@ struct Heir {
   std::function<void(const network::Order&)> pass_on;
 };
 
+/// What comes of a leader's wish that another one leads.
+struct Handing {
+  enum class End : std::uint8_t {
+    failed,  ///< there is a failure
+    stays,   ///< nobody has been named: it leads as before
+    left,    ///< it has left, and acts for nobody any more
+  };
+  End end = End::failed;
+  std::string leader;  ///< once it has left: who leads now; empty: that is not known
+};
+
 /// Asks all other nodes and waits for all answers. After a failure nothing is asked any more and
 /// every answer is empty: failure() says why. Threads: one, but for what Others gives to any.
 class Leader final : public network::Others {
@@ -69,11 +80,11 @@ class Leader final : public network::Others {
   void want_to_leave();
   [[nodiscard]] bool has_nothing() const;
   /// While all workers stand, since `stood_ns` (UTC): lets another one lead, waiting so long at
-  /// most, and leaves. `own`: how things stand here. Who leads now; empty: that is not known.
-  /// Nobody is asked anything afterwards, and nobody hears what actors of this node say. None:
-  /// there is a failure.
-  [[nodiscard]] std::optional<std::string> hand_on(const network::Snapshot& own,
-                                                   std::int64_t stood_ns, Nanos patience);
+  /// most, and leaves. `own`: how things stand here. Once it has left nobody is asked anything, and
+  /// nobody hears what actors of this node say. `may_stay`: where nobody can be named it does not
+  /// leave, for the others would have nobody; else it does all the same.
+  [[nodiscard]] Handing hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nanos patience,
+                                bool may_stay);
   /// Says it on stderr and in the log, if nodes may be lost.
   void say(bool is_warning, const std::string& text) const;
 

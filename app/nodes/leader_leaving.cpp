@@ -20,10 +20,11 @@ void Leader::say(bool is_warning, const std::string& text) const {
 }
 
 // All hear how things stood, should the one that is named be lost; it hears more, and says that it
-// has. Once etcd has another name for who leads, or has none within this time, nothing holds this
-// node any more: what it does not say, etcd does.
-std::optional<std::string> Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns,
-                                           Nanos patience) {
+// has. Once etcd has another name for who leads nothing holds this node any more. As long as nobody
+// has been named there, or who was is gone, this node is the only one that can lead: it may stay.
+// If that is not known within this time it leaves: what it does not say, etcd does.
+Handing Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nanos patience,
+                        bool may_stay) {
   const auto deadline = Clock::now() + patience;
   HandedOn what;
   what.token = token();
@@ -38,7 +39,11 @@ std::optional<std::string> Leader::hand_on(const network::Snapshot& own, std::in
   std::uint32_t refused = 0;  // by bit
   while (failure().empty() && succession_->leads() && Clock::now() < deadline) {
     const auto heir = succession_->heir(refused);
-    if (!heir) break;
+    if (!heir && (!may_stay || succession_->leads_on())) break;
+    if (!heir) {
+      succession_->await_table(Succession::kTableEvery);  // one was named, and may lead yet
+      continue;
+    }
     // One that has died has its place until its lease is over: there must be time for the next one.
     const auto patient_until = std::min(deadline, Clock::now() + patience / 2);
     const auto answer = ask_one(*heir, Word::lead, bytes, patient_until);
@@ -49,7 +54,11 @@ std::optional<std::string> Leader::hand_on(const network::Snapshot& own, std::in
       break;
     }
   }
-  if (!failure().empty()) return std::nullopt;
+  if (!failure().empty()) return {Handing::End::failed, {}};
+  if (may_stay && succession_->leads_on()) {
+    succession_->lead_on();
+    return {Handing::End::stays, {}};
+  }
   const unsigned next = succession_->leads() ? kNoNode : succession_->central();
   const std::string name = next == kNoNode ? std::string{} : succession_->name_of(next);
   succession_->leave();
@@ -58,7 +67,7 @@ std::optional<std::string> Leader::hand_on(const network::Snapshot& own, std::in
   for (unsigned node = 0; node < exchange_.nodes(); ++node) {
     if (node != exchange_.self() && !exchange_.is_given_up(node)) exchange_.give_up(node);
   }
-  return name;
+  return {Handing::End::left, name};
 }
 
 void Leader::tell_gap() const {

@@ -38,6 +38,12 @@ namespace chargemill::app {
                                   const std::vector<runtime::agreement::Owner>& owners,
                                   const runtime::agreement::View& view);
 
+/// Whether `self` leads and goes on to, whatever is on its way to etcd: that has no place any more
+/// for the one that it has named there. None: it has named nobody.
+[[nodiscard]] bool leads_on(const runtime::agreement::View& view,
+                            const runtime::agreement::Owner& self,
+                            const std::optional<runtime::agreement::Owner>& named);
+
 /// Of one node of a network whose nodes agree through etcd, in real time. A node is lost when etcd
 /// has no place for it any more: it has stopped by then (FE-04). Threads: whoever runs the node.
 class Succession {
@@ -96,6 +102,10 @@ class Succession {
   /// has not seen that another one does, and that one is lost, or there is a failure, or it is
   /// late.
   [[nodiscard]] bool hand_on(unsigned node, std::chrono::steady_clock::time_point deadline);
+  /// This node leads, and nobody whom it has named can any more.
+  [[nodiscard]] bool leads_on() const;
+  /// And so it does, as if it had named nobody. Requires leads_on().
+  void lead_on();
   /// This node has no place any more. The last that is asked.
   void leave();
   /// That one has left with nothing: there is no need to wait until etcd knows.
@@ -151,7 +161,8 @@ class Succession {
   std::uint32_t settled_ = 0;          // of them, those whose shards live elsewhere
   std::uint32_t settled_central_ = 0;  // the node that all know as central
   Whereabouts where_;
-  std::optional<Move> expected_;  // of which it is not known what came of it
+  std::optional<runtime::agreement::Owner> named_;  // the last one that etcd was to let lead
+  std::optional<Move> expected_;                    // of which it is not known what came of it
   std::vector<runtime::agreement::Owner> settled_arrivals_;  // lives that it has decided about
   std::vector<std::optional<std::chrono::steady_clock::time_point>> silent_since_;  // by node
   bool is_over_ = false;

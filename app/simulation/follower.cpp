@@ -234,6 +234,7 @@ class Follower {
         return to_bytes(look());
       case Word::look:
         if (auto says = leader_says_from(said.rest)) last_ = std::move(*says);
+        handed_on_.reset();  // whoever leads has not left, or somebody else leads
         return to_bytes(look());
       case Word::adopt:
       case Word::route:
@@ -246,7 +247,8 @@ class Follower {
       case Word::count:
         return to_bytes(count(said.rest));
       case Word::write:
-        return std::string{bytes_of(write(said.rest))};
+        if (is_virtual_) (void)await_standstill();
+        return std::string{bytes_of(write_down(journal_.recording.get(), patience_in(said.rest)))};
       case Word::close:
         if (is_virtual_) (void)await_standstill();
         if (journal_.recording) host_->network().close_recording(time_in(said.rest));
@@ -344,11 +346,6 @@ class Follower {
       if (!exchange_.failure().empty() || std::chrono::steady_clock::now() > deadline) return false;
     }
     return true;
-  }
-
-  Written write(std::string_view patience) {
-    if (is_virtual_) (void)await_standstill();
-    return write_down(journal_.recording.get(), patience_in(patience));
   }
 
   /// Requires that time stands still, by freeze() or because the node that leads has stopped it.

@@ -14,6 +14,7 @@ using std::chrono::seconds;
 
 constexpr seconds kPartMax{60};    // whoever stops a node waits longer than that (systemd: 90 s)
 constexpr seconds kHandOnMax{5};   // for etcd, and for one of the others to answer
+constexpr seconds kAgainAfter{5};  // nobody could be named: central decides meanwhile
 constexpr seconds kFlushMax{2};    // of a node whose workers stand
 constexpr seconds kFlushFirst{5};  // before they do
 
@@ -33,7 +34,9 @@ std::optional<Departure> LeavingLead::turn() {
     leader_.say(false, "leaves: its shards go to others, then another node leads");
     leader_.want_to_leave();
   }
-  if (!leader_.has_nothing() && Clock::now() - *since_ < kPartMax) return std::nullopt;
+  const auto now = Clock::now();
+  if (!leader_.has_nothing() && now - *since_ < kPartMax) return std::nullopt;
+  if (now < again_) return std::nullopt;
   return leave();
 }
 
@@ -49,7 +52,10 @@ std::optional<Departure> LeavingLead::leave() {
   }
   if (recording_ != nullptr) (void)recording_->flush(kFlushFirst);
   Departure departure;
-  std::optional<std::string> next;
+  // Who cannot be asked now is lost before long, and the run ends in order if there was no other
+  // one; or it answers the next time.
+  const bool may_stay = Clock::now() - *since_ < kPartMax;
+  Handing next;
   host_.engine().hold_still([&] {
     const std::int64_t stood_ns = utc_now_ns();
     network::Snapshot own = host_.network().look();
@@ -57,12 +63,18 @@ std::optional<Departure> LeavingLead::leave() {
     departure.last = own;
     network::add(departure.last, leader_.look());
     if (recording_ != nullptr) (void)recording_->flush(kFlushMax);
-    next = leader_.hand_on(own, stood_ns, kHandOnMax);
+    next = leader_.hand_on(own, stood_ns, kHandOnMax, may_stay);
   });
-  if (!next) return std::nullopt;
+  if (next.end == Handing::End::stays) {
+    again_ = Clock::now() + kAgainAfter;
+    leader_.say(true, fmt::format("nobody could be named: it goes on leading, and asks again after "
+                                  "{} s",
+                                  kAgainAfter.count()));
+  }
+  if (next.end != Handing::End::left) return std::nullopt;
   (void)host_.engine().freeze(kStandstillMax);
   leader_.answer_nobody();
-  departure.leader = std::move(*next);
+  departure.leader = std::move(next.leader);
   if (departure.leader.empty()) {
     leader_.say(true, fmt::format("nobody has taken the lead within {} s: it leaves all the same, "
                                   "and the others elect one of them",

@@ -41,6 +41,7 @@ class LeavingLead {
   Recording* const recording_;
   const StopRequest& stop_;
   std::optional<std::chrono::steady_clock::time_point> since_;  // it wants to leave
+  std::chrono::steady_clock::time_point again_;                 // before, it does not try once more
 };
 
 }  // namespace chargemill::app

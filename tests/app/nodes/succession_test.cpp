@@ -173,5 +173,22 @@ TEST(Adopted, ComesThroughUnchanged) {
   EXPECT_FALSE(adopted_from("x").has_value());
 }
 
+// Else nobody would lead: the others have none who could.
+TEST(Succession, WhoLeadsGoesOnOnceWhoeverItHasNamedIsGone) {
+  View view = view_of({kAlpha, kBeta}, kAlpha);
+  for (const auto& owner : {kAlpha, kBeta}) view.members.push_back({owner, "", {}, {}});
+  EXPECT_TRUE(leads_on(view, kAlpha, std::nullopt)) << "it has named nobody";
+  EXPECT_FALSE(leads_on(view, kAlpha, kBeta)) << "what it has asked for may come about";
+  view.leaving = {kBeta};
+  EXPECT_FALSE(leads_on(view, kAlpha, kBeta)) << "likewise";
+  view.members.pop_back();
+  EXPECT_TRUE(leads_on(view, kAlpha, kBeta));
+  EXPECT_TRUE(leads_on(view, kAlpha, kGamma));
+  view.central = kBeta;
+  EXPECT_FALSE(leads_on(view, kAlpha, kGamma)) << "it does not lead";
+  view.central.reset();
+  EXPECT_FALSE(leads_on(view, kAlpha, std::nullopt)) << "nor here";
+}
+
 }  // namespace
 }  // namespace chargemill::app
