@@ -195,6 +195,18 @@ ends_in_order_when_all_who_could_lead_leave() {
   all_connected "$first"
   holds "$first" 's["sessions"]["failed"] == 0 and s["sessions"]["lost"] == 0'
 }
+# It is asked to leave while nobody leads, and is the only one left that could.
+ends_in_order_when_it_has_to_lead_and_leaves() {
+  local other
+  trio torn central,shards central,shards shards,drivers
+  other=$([[ $first == alpha ]] && echo beta || echo alpha)
+  kill -9 "${pids[$first]}"
+  kill -TERM "${pids[$other]}"
+  ends "${pids[$other]}" 143
+  grep -q "node $other: leads now" "$work/$other.err"
+  grep -q 'nobody else could lead: the run ends' "$work/$other.err"
+  ends "${pids[gamma]}" 0
+}
 gives_one_digest_in_virtual_time() {
   local name
   local virtual=(--speed max --duration 3m --expect-nodes 3)
@@ -221,6 +233,8 @@ law "nodes that lack a role do not begin: exit code 2, and which" does_not_begin
 law "drivers apart from shards go on when a node of either is lost, joins or leaves" drives_apart_from_shards
 end_nodes
 law "when all who could lead are asked to leave, the run ends in order" ends_in_order_when_all_who_could_lead_leave
+end_nodes
+law "a node that is asked to leave, and has to lead meanwhile, ends the run in order" ends_in_order_when_it_has_to_lead_and_leaves
 end_nodes
 law "in virtual time roles give one digest, drivers apart too" gives_one_digest_in_virtual_time
 exit "$failed"

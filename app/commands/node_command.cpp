@@ -95,22 +95,23 @@ Result<Membership> membership_of(const ClusterSettings& cluster, unsigned self) 
 
 /// What goes with the lead, if it leads in the end; or the exit code.
 tl::expected<std::unique_ptr<Promotion>, int> follow_as(const network::Scenario& scenario,
-                                                        const Membership& membership) {
-  const StopRequest stop;
+                                                        const Membership& membership,
+                                                        const StopRequest& stop) {
   const auto& name = membership.names[membership.self];
   if (!membership.joins)
     (void)std::fprintf(stderr, "node %s: follows %s\n", name.c_str(), membership.names[0].c_str());
   auto done = follow_others(scenario, membership, &stop, membership.journal);
+  if (done && *done != nullptr) {
+    stop.leave_instead();
+    (void)std::fprintf(stderr, "node %s: leads now\n", name.c_str());
+    return std::move(*done);
+  }
   if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
   if (!done)
     return tl::unexpected<int>(
         fail(done.error().exit_code(), "node " + name + ": " + done.error().text));
-  if (*done == nullptr) {
-    (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
-    return tl::unexpected<int>(0);
-  }
-  (void)std::fprintf(stderr, "node %s: leads now\n", name.c_str());
-  return std::move(*done);
+  (void)std::fprintf(stderr, "node %s: done\n", name.c_str());
+  return tl::unexpected<int>(0);
 }
 
 /// So many nodes make the network; 0: nobody has said how many.
@@ -165,7 +166,8 @@ int exit_code_of(NoMeeting::What what) {
 }
 
 /// Meets the others through etcd, or the exit code.
-tl::expected<Membership, int> find_others(const NodeOptions& options, const Loaded& loaded) {
+tl::expected<Membership, int> find_others(const NodeOptions& options, const Loaded& loaded,
+                                          const StopRequest& stop) {
   constexpr unsigned kNodesMax = 32;
   const auto refuse = [](int code, const std::string& text) {
     return tl::unexpected<int>(fail(code, text));
@@ -181,7 +183,6 @@ tl::expected<Membership, int> find_others(const NodeOptions& options, const Load
                   fmt::format("with etcd, --expect-nodes or cluster.expect_nodes says how "
                               "many nodes make the network: 2 to {}",
                               kNodesMax));
-  const StopRequest stop;
   auto met = meet_through_etcd(meeting_of(options, loaded.cluster, loaded.scenario),
                                [&stop] { return stop.signal() != 0; });
   if (stop.signal() != 0) return tl::unexpected<int>(128 + stop.signal());
@@ -256,8 +257,10 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   // Before it keeps others waiting.
   const auto journal = node_journal_path(loaded->output.data);
   if (!journal) return fail(kExitEnvironment, journal.error().text);
-  auto membership =
-      loaded->cluster.has_etcd() ? find_others(options, *loaded) : find_in_list(options, *loaded);
+  // From here on until the end: whoever has a place among others gives it up in order.
+  const StopRequest stop;
+  auto membership = loaded->cluster.has_etcd() ? find_others(options, *loaded, stop)
+                                               : find_in_list(options, *loaded);
   if (!membership) return membership.error();
   // So many began the network, or are listed; others may have joined since.
   loaded->scenario.run.nodes = loaded->cluster.has_etcd()
@@ -273,9 +276,10 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   }
   membership->journal = *journal;
   membership->recovery = node_recovery_path(loaded->output.data);
-  if (membership->self == 0 && !membership->joins) return run_loaded(*loaded, argv, &*membership);
-  const auto leads = follow_as(loaded->scenario, *membership);
-  return leads ? run_loaded(*loaded, argv, &*membership, leads->get()) : leads.error();
+  if (membership->self == 0 && !membership->joins)
+    return run_loaded(*loaded, argv, &*membership, nullptr, &stop);
+  const auto leads = follow_as(loaded->scenario, *membership, stop);
+  return leads ? run_loaded(*loaded, argv, &*membership, leads->get(), &stop) : leads.error();
 }
 
 }  // namespace chargemill::app

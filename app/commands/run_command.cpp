@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "app/commands/exit_code.hpp"
@@ -356,10 +357,13 @@ int run_command(const RunOptions& options, const std::vector<std::string>& argv)
 
 // A signal ends the row.
 int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
-               const Membership* membership, Promotion* promotion) {
-  // A block that is redrawn says itself that it stops.
+               const Membership* membership, Promotion* promotion, const StopRequest* heard_by) {
   const OperatorSignals operator_signals;
-  const StopRequest stop{view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block};
+  std::optional<StopRequest> own;
+  if (heard_by == nullptr) own.emplace();
+  const StopRequest& stop = heard_by == nullptr ? *own : *heard_by;
+  // A block that is redrawn says itself that it stops.
+  stop.answer_signals(view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block);
   std::filesystem::path path{loaded.output.dir};
   if (path == "off") {
     path.clear();

@@ -8,6 +8,7 @@
 #include "app/cli/run_options.hpp"
 #include "app/commands/run_succession.hpp"
 #include "app/nodes/membership.hpp"
+#include "app/simulation/stop_request.hpp"
 
 namespace chargemill::app {
 
@@ -20,9 +21,10 @@ namespace chargemill::app {
 
 /// All runs of --repeat; the worst exit code. `membership`: the nodes that this one, the first of
 /// them, leads; null: it starts those of --nodes itself. `promotion`: it leads since another one
-/// was lost, and this is what runs; null: it begins.
+/// was lost, and this is what runs; null: it begins. `stop`: what hears signals already; null:
+/// nothing does.
 [[nodiscard]] int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
-                             const Membership* membership = nullptr,
-                             Promotion* promotion = nullptr);
+                             const Membership* membership = nullptr, Promotion* promotion = nullptr,
+                             const StopRequest* stop = nullptr);
 
 }  // namespace chargemill::app

@@ -67,13 +67,11 @@ class Follower {
     exchange_.tell(leader_, ready);
     for (;;) {
       const auto message = next();
-      if (stop != nullptr && stop->signal() != 0) part();
       if (!exchange_.failure().empty()) return FollowEnd::failed;
-      if (looks_who_leads() && succession_->leads()) {
-        if (!parting_since_) return FollowEnd::leads;
-        leave();  // it leads nobody any more
-        continue;
-      }
+      const bool leads = looks_who_leads() && succession_->leads();
+      if (!leads && stop != nullptr && stop->signal() != 0) part();
+      if (!exchange_.failure().empty()) return FollowEnd::failed;
+      if (leads) return FollowEnd::leads;  // and leaves as one that leads, if it was asked to
       if (!message || message->node != leader_) continue;
       if (message->is_state) {
         if (!load(message->text))
@@ -158,12 +156,14 @@ class Follower {
     return looker_.has_value();
   }
 
-  /// Others have its shards first, if they can.
+  /// Others have its shards first, if they can; whoever leads sees to that, once somebody does.
   void part() {
     const auto now = std::chrono::steady_clock::now();
-    if (!parting_since_ && looker_ && succession_ != nullptr && succession_->part())
-      parting_since_ = now;
-    if (!parting_since_ || now - *parting_since_ > kPartMax) leave();
+    if (!parting_since_) parting_since_ = now;
+    if (!looker_ || succession_ == nullptr || now - *parting_since_ > kPartMax) return leave();
+    if (has_asked_ || succession_->central() == kNoNode) return;
+    has_asked_ = succession_->part();
+    if (!has_asked_) leave();
   }
 
   /// Where others take over, they find all in the journal that was promised.
@@ -377,7 +377,8 @@ class Follower {
   LeaderSays last_;
   std::optional<HandedOn> handed_on_;  // to this node; none: it has not been named
   std::optional<Looker> looker_;
-  std::optional<std::chrono::steady_clock::time_point> parting_since_;
+  std::optional<std::chrono::steady_clock::time_point> parting_since_;  // none: it stays
+  bool has_asked_ = false;  // for others to have its shards
   double cpu_before_ = 0.0;
   std::uint32_t last_obeyed_ = 0;  // the number of the last word that moves actors
 };

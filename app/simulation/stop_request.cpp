@@ -18,10 +18,13 @@ constexpr std::int64_t kSameRequestNs = 250'000'000;
 std::atomic<std::int64_t> first_ns{0};
 // Written by the signal handler; read by the thread that runs the simulation.
 std::atomic<int> received{0};
-std::atomic<bool> announces{true};  // written before the handler is set
+// Written by the thread that runs the simulation; read by the signal handler.
+std::atomic<bool> announces{true};
 // Written by the thread that runs the simulation; read by the signal handler.
 std::atomic<bool> may_leave_now{false};
-std::atomic<bool> leaves{false};  // written by the signal handler
+// Written by the signal handler and, of one that has come before, by leave_instead(): the signal
+// that asks this node to leave; 0: none does.
+std::atomic<int> leaves{0};
 static_assert(std::atomic<int>::is_always_lock_free &&
                   std::atomic<std::int64_t>::is_always_lock_free &&
                   std::atomic<bool>::is_always_lock_free,
@@ -35,7 +38,7 @@ constexpr std::string_view kOnLeave =
     "\nleaving on SIGTERM: another node is to lead (a second signal ends the run)\n";
 
 void announce(std::string_view text) noexcept {
-  if (!announces.load(std::memory_order_relaxed)) return;  // relaxed: written before any signal
+  if (!announces.load(std::memory_order_relaxed)) return;  // relaxed: a word of its own
   (void)!write(STDERR_FILENO, text.data(), text.size());
 }
 
@@ -63,7 +66,7 @@ extern "C" void on_signal(int number) {
     }
     first_ns.store(now, std::memory_order_relaxed);  // relaxed: as above
   } else if (number == SIGTERM && may_leave_now.load(std::memory_order_relaxed)) {
-    leaves.store(true, std::memory_order_relaxed);  // relaxed, both: the flags are all there is
+    leaves.store(number, std::memory_order_relaxed);  // relaxed, both: the words are all there is
     return announce(kOnLeave);
   }
   received.store(number, std::memory_order_relaxed);  // relaxed: the number is all there is
@@ -89,7 +92,7 @@ StopRequest::StopRequest(bool announce) {
   announces.store(announce, std::memory_order_relaxed);   // relaxed: no handler is set yet
   received.store(0, std::memory_order_relaxed);           // relaxed: no handler is set yet
   may_leave_now.store(false, std::memory_order_relaxed);  // relaxed: no handler is set yet
-  leaves.store(false, std::memory_order_relaxed);         // relaxed: no handler is set yet
+  leaves.store(0, std::memory_order_relaxed);             // relaxed: no handler is set yet
   first_ns.store(0, std::memory_order_relaxed);           // relaxed: no handler is set yet
   handle(SIGINT, on_signal);
   handle(SIGTERM, on_signal);
@@ -111,13 +114,27 @@ void StopRequest::let_leave(bool may_leave) const noexcept {
 }
 
 bool StopRequest::is_asked_to_leave() const noexcept {
-  return leaves.load(std::memory_order_relaxed);  // relaxed: as in on_signal()
+  return leaves.load(std::memory_order_relaxed) != 0;  // relaxed: as in on_signal()
 }
 
 void StopRequest::stop_instead() const noexcept {
   int none = 0;
-  // relaxed: as in on_signal(). A signal that has come meanwhile is the one that stops.
-  (void)received.compare_exchange_strong(none, SIGTERM, std::memory_order_relaxed);
+  const int asked = leaves.load(std::memory_order_relaxed);  // relaxed: as in on_signal()
+  // relaxed: likewise. A signal that has come meanwhile is the one that stops.
+  (void)received.compare_exchange_strong(none, asked != 0 ? asked : SIGTERM,
+                                         std::memory_order_relaxed);
+}
+
+// The handler may run between any two of these: then its signal is one of those that came before,
+// or one that comes, and asks for the same.
+void StopRequest::leave_instead() const noexcept {
+  may_leave_now.store(true, std::memory_order_relaxed);                // relaxed: see let_leave()
+  const int number = received.exchange(0, std::memory_order_relaxed);  // relaxed: see on_signal()
+  if (number != 0) leaves.store(number, std::memory_order_relaxed);    // relaxed: likewise
+}
+
+void StopRequest::answer_signals(bool is_wanted) const noexcept {
+  announces.store(is_wanted, std::memory_order_relaxed);  // relaxed: a word of its own
 }
 
 }  // namespace chargemill::app

@@ -31,6 +31,11 @@ class StopRequest {
   [[nodiscard]] bool is_asked_to_leave() const noexcept;
   /// It cannot leave: the run stops, as if that signal had asked for it.
   void stop_instead() const noexcept;
+  /// This node has followed until now, and leads from now on: a signal that has come already asks
+  /// it to leave and not the run to stop, and so does a SIGTERM that comes.
+  void leave_instead() const noexcept;
+  /// From now on the first signal is answered on stderr, or not.
+  void answer_signals(bool is_wanted) const noexcept;
 };
 
 }  // namespace chargemill::app

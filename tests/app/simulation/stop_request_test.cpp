@@ -55,6 +55,30 @@ TEST(StopRequest, WhoCannotLeaveStopsTheRunInstead) {
   EXPECT_EQ(stop.signal(), SIGTERM);
 }
 
+// It did not lead when it was asked: the run need not end with it.
+TEST(StopRequest, WhoLeadsFromNowOnLeavesIfItWasAskedToStopBefore) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    const StopRequest stop{false};
+    get(number);
+    EXPECT_EQ(stop.signal(), number);
+    stop.leave_instead();
+    EXPECT_EQ(stop.signal(), 0) << "the run goes on";
+    EXPECT_TRUE(stop.is_asked_to_leave());
+    stop.stop_instead();
+    EXPECT_EQ(stop.signal(), number) << "where nobody else could lead";
+  }
+}
+
+// There is no moment in which it would end the process, or the run.
+TEST(StopRequest, WhoLeadsFromNowOnLeavesIfItIsAskedTo) {
+  const StopRequest stop{false};
+  stop.leave_instead();
+  EXPECT_FALSE(stop.is_asked_to_leave());
+  get(SIGTERM);
+  EXPECT_EQ(stop.signal(), 0);
+  EXPECT_TRUE(stop.is_asked_to_leave());
+}
+
 // What comes twice within a quarter of a second was meant once.
 TEST(StopRequest, ASecondSignalWhileANodeLeavesStopsTheRun) {
   using Clock = std::chrono::steady_clock;
