@@ -105,7 +105,7 @@ hands_the_lead_on() {
   watcher=$!
   until_true grep -q watching "$work/watching"
   kill -TERM "${pids[$leader]}"
-  ends "${pids[$leader]}" 0
+  ends "${pids[$leader]}" 143
   next=$(leads_now "$leader")
   [[ -n $next ]]
   until_true said_its_gap "$next"
@@ -185,7 +185,7 @@ outlives_the_one_that_it_names() {
   kill -9 "${pids[$heir]}"
   until_true times 'leaves: its shards go to others' "$first" 1
   for name in $(others "$first"); do if [[ $name != "$heir" ]]; then next=$name; fi; done
-  ends "${pids[$first]}" 0
+  ends "${pids[$first]}" 143
   [[ $(leads_now "$first") == "$next" ]]
   until_true is_mended "$next"
   until_true rows "$next" 12

@@ -239,9 +239,10 @@ void add_node_options(CLI::App& app, NodeOptions& options) {
   app.footer(
       "The first [[node]], or with etcd whoever is elected, runs the whole and shows it as run "
       "does.\n"
-      "SIGTERM: with etcd, in real time, a node leaves and the run goes on without it (exit code "
-      "143),\nalso if it leads and another one could (exit code 0); else, and by SIGINT at the one "
-      "that leads, the\nrun ends.\n"
+      "SIGTERM: with etcd, in real time, a node leaves and the run goes on without it, also if it "
+      "leads\nand another one could; else, and by SIGINT at the one that leads, the run ends. The "
+      "exit code is\n143 either way (130 for SIGINT): for this node it was before the planned "
+      "end.\n"
       "Exit codes: those of run; 5 nodes are missing, or were lost on the way.");
 }
 

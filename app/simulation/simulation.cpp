@@ -257,6 +257,7 @@ void run_course(const Course& course, const network::Scenario& scenario, const D
     outcome.has_left = true;
     outcome.leader_now = departure->leader;
     outcome.last = std::move(departure->last);
+    outcome.signal = stop.leave_signal();  // it ends before its time, as any node that leaves
   }
   const std::chrono::duration<double> passed = ModelClock::wall_now() - begun;
   const std::chrono::duration<double> done = host.engine().reached() - from;

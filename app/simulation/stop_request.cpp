@@ -113,8 +113,8 @@ void StopRequest::let_leave(bool may_leave) const noexcept {
   may_leave_now.store(may_leave, std::memory_order_relaxed);
 }
 
-bool StopRequest::is_asked_to_leave() const noexcept {
-  return leaves.load(std::memory_order_relaxed) != 0;  // relaxed: as in on_signal()
+int StopRequest::leave_signal() const noexcept {
+  return leaves.load(std::memory_order_relaxed);  // relaxed: as in on_signal()
 }
 
 void StopRequest::stop_instead() const noexcept {

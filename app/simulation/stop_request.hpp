@@ -28,7 +28,9 @@ class StopRequest {
   /// From now on a SIGTERM that is the first signal asks this node to leave, while the run goes on
   /// elsewhere; the next signal is the first to stop. Or not any more.
   void let_leave(bool may_leave) const noexcept;
-  [[nodiscard]] bool is_asked_to_leave() const noexcept;
+  [[nodiscard]] bool is_asked_to_leave() const noexcept { return leave_signal() != 0; }
+  /// By which signal; 0: it is not.
+  [[nodiscard]] int leave_signal() const noexcept;
   /// It cannot leave: the run stops, as if that signal had asked for it.
   void stop_instead() const noexcept;
   /// This node has followed until now, and leads from now on: a signal that has come already asks

@@ -27,7 +27,7 @@ TEST(StopRequest, WhereANodeMayLeaveSigtermAsksForThatAndSigintForTheEnd) {
     const StopRequest stop{false};
     stop.let_leave(true);
     get(SIGTERM);
-    EXPECT_TRUE(stop.is_asked_to_leave());
+    EXPECT_EQ(stop.leave_signal(), SIGTERM);
     EXPECT_EQ(stop.signal(), 0) << "the run goes on";
   }
   const StopRequest stop{false};
@@ -64,6 +64,7 @@ TEST(StopRequest, WhoLeadsFromNowOnLeavesIfItWasAskedToStopBefore) {
     stop.leave_instead();
     EXPECT_EQ(stop.signal(), 0) << "the run goes on";
     EXPECT_TRUE(stop.is_asked_to_leave());
+    EXPECT_EQ(stop.leave_signal(), number);
     stop.stop_instead();
     EXPECT_EQ(stop.signal(), number) << "where nobody else could lead";
   }

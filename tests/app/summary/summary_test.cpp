@@ -177,11 +177,12 @@ TEST(Summary, OfANodeThatHasHandedTheRunOverJudgesNothing) {
   outcome.stop_reason = "handed over";
   outcome.has_left = true;
   outcome.leader_now = "beta";
+  outcome.signal = 15;
   auto s = summary_of(outcome);
   EXPECT_TRUE(s["run"]["partial"].get<bool>());
   EXPECT_FALSE(s["run"]["invalid"].get<bool>());
   EXPECT_TRUE(s["conservation"]["ok"].get<bool>());
-  EXPECT_EQ(exit_code(s, 0), 0);
+  EXPECT_EQ(exit_code(s, outcome.signal), 143) << "as any node that leaves before the end";
   EXPECT_EQ(verdict_line(s).word, "PARTIAL");
   EXPECT_EQ(verdict_line(s).reason, "handed over to another node, which leads now");
   EXPECT_NE(s["warnings"][0].get<std::string>().find("node beta leads now"), std::string::npos);
@@ -189,7 +190,7 @@ TEST(Summary, OfANodeThatHasHandedTheRunOverJudgesNothing) {
   outcome.stop_reason = "peers";
   outcome.failure = "this node has left, and no other one was seen to lead";
   s = summary_of(outcome);
-  EXPECT_EQ(exit_code(s, 0), 5);
+  EXPECT_EQ(exit_code(s, outcome.signal), 5);
   EXPECT_EQ(s["run"]["invalid_reason"], outcome.failure);
 }
 TEST(Summary, NamesTheSignalFirstAndWhatWasCrossed) {
