@@ -16,6 +16,7 @@
 #include "app/nodes/hand_on_words.hpp"
 #include "app/nodes/moves.hpp"
 #include "app/nodes/node_report.hpp"
+#include "app/nodes/refused_move.hpp"
 #include "app/nodes/succession.hpp"
 #include "app/nodes/words.hpp"
 #include "runtime/base/result.hpp"
@@ -191,6 +192,8 @@ class Leader final : public network::Others {
   /// Tells all where shards are now.
   [[nodiscard]] bool tell_where(const Heir& here, const TakeOver& order);
   void note_moved(const Move& move, const Given& given);
+  void tell_move(const Move& move, const TakeOver& now, std::chrono::steady_clock::time_point begun,
+                 const Given& given, const std::string& trouble) const;
   void part_with(unsigned node);
   void note_losses();
   [[nodiscard]] LeaderSays says(const network::Snapshot& own) const;
@@ -225,6 +228,7 @@ class Leader final : public network::Others {
     std::chrono::steady_clock::time_point since;
   };
   std::optional<Guest> guest_;
+  RefusedMove refused_;
   std::optional<HandedOn> handed_on_;     // by the one that led before; none: it was lost
   std::vector<network::Order> returned_;  // their points had moved
   SimTime seen_ = SimTime::max();         // when those that are lost and not mended were last seen

@@ -115,6 +115,7 @@ void Leader::attend(const Heir& here) {
       continue;
     }
     const auto begun = Clock::now();
+    if (!refused_.is_due(*move, begun)) return;
     refresh();  // what is counted of both nodes is as of now
     Given given;
     succession_->expect(*move);
@@ -125,20 +126,27 @@ void Leader::attend(const Heir& here) {
     if (has_moved) note_moved(*move, given);
     if (!tell_where(here, order)) return;
     refresh();
-    succession_->say(
-        !has_moved,
-        fmt::format("{} {} {} from {} to {} (epoch {}): {:.3f} s, of which {} stood still "
-                    "{:.3f} s{}",
-                    move->shards.size(), move->half == Half::fleet ? "fleets" : "shards",
-                    has_moved ? "moved" : "did not move", succession_->name_of(move->from),
-                    succession_->name_of(move->to), order.epoch, seconds_since(begun),
-                    succession_->name_of(move->from), given.still_s,
-                    has_moved ? "" : ": " + trouble));
+    const bool is_news = has_moved || refused_.note(*move, trouble, Clock::now());
+    if (has_moved) refused_.forget();
+    if (is_news) tell_move(*move, order, begun, given, trouble);
     if (!has_moved) return;  // the next turn begins with what has happened
     // Mostly the table has named the next ones in the step that said where these are.
     if (succession_->leads() && !succession_->next_move()) succession_->await_table(kNextMax);
     pass_orders_on(here);
   }
+}
+
+void Leader::tell_move(const Move& move, const TakeOver& now, Clock::time_point begun,
+                       const Given& given, const std::string& trouble) const {
+  const bool has_moved = now.is_at(move.to, move.shards.front(), move.half);
+  succession_->say(
+      !has_moved,
+      fmt::format("{} {} {} from {} to {} (epoch {}): {:.3f} s, of which {} stood still "
+                  "{:.3f} s{}",
+                  move.shards.size(), move.half == Half::fleet ? "fleets" : "shards",
+                  has_moved ? "moved" : "did not move", succession_->name_of(move.from),
+                  succession_->name_of(move.to), now.epoch, seconds_since(begun),
+                  succession_->name_of(move.from), given.still_s, has_moved ? "" : ": " + trouble));
 }
 
 /// Should one of the two be lost before the next look.
