@@ -115,8 +115,9 @@ void Succession::look_at_links() {
   Hearing hearing{exchange_.self(), central_, 1U << exchange_.self(), 0, 0};
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
     if (node == exchange_.self() || !is_known(node) || (lost_ >> node & 1U) != 0) continue;
-    // Nobody stops for one that has no part yet, and may not even fit.
-    if (!view_.table.has_part(view_.table.number_of(membership_.owners[node]))) continue;
+    // Nobody stops for one that has no part yet, and may not even fit. Whoever leads and has given
+    // all away is heard by all, or they wait for each other.
+    if (!view_.belongs(membership_.owners[node])) continue;
     hearing.living |= 1U << node;
     const auto state = exchange_.links().state_of(node);
     auto& since = silent_since_[node];
