@@ -181,6 +181,7 @@ std::unique_ptr<RunNodes> RunNodes::lead(Promotion& promotion, const Membership&
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, nodes->succession_.get());
   Successor& with = promotion.successor;
   nodes->leader_->follow(with.last, with.handed_on);
+  nodes->leader_->hear_early(with.early);
   with.host->desk().lead(*nodes->leader_);
   nodes->leader_->mend(heir_of(*with.host, *nodes->exchange_, with.scenario, with.journal));
   nodes->leader_->tell_gap();

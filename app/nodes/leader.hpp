@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -71,6 +72,8 @@ class Leader final : public network::Others {
   /// The same in place of a leader that was lost, and that said `former` last; or that has named
   /// this node: what it said to it (none: it has not).
   void follow(const LeaderSays& former, const std::optional<HandedOn>& handed_on = {});
+  /// What has been said to it already, by nodes that knew it sooner: orders that were sent back.
+  void hear_early(const std::deque<runtime::Exchange::Message>& messages);
   /// Says how long nobody has ordered anything, if one has handed the lead on. Once all know.
   void tell_gap() const;
 

@@ -36,6 +36,10 @@ void Leader::follow(const LeaderSays& former, const std::optional<HandedOn>& han
   left_.totals = left_of(former, noted_);
 }
 
+void Leader::hear_early(const std::deque<runtime::Exchange::Message>& messages) {
+  for (const auto& message : messages) hear(message);
+}
+
 LeaderSays Leader::says(const network::Snapshot& own) const {
   LeaderSays all;
   all.node = exchange_.self();

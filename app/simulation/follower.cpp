@@ -106,6 +106,7 @@ class Follower {
     successor.scenario = scenario_;
     successor.last = last_;
     successor.handed_on = std::move(handed_on_);
+    successor.early = std::move(early_);
     successor.cpu_before = cpu_before_;
     successor.held_before = held_before_;
     history_.reset();  // it reads from what goes
