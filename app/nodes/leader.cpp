@@ -91,11 +91,11 @@ void Leader::tell_others(std::string_view text) {
   }
 }
 
-bool Leader::is_complete(const std::vector<bool>& awaited) const {
+std::optional<unsigned> Leader::first_of(const std::vector<bool>& awaited) const {
   for (unsigned node = 0; node < awaited.size(); ++node) {
-    if (awaited[node] && !exchange_.is_given_up(node)) return false;
+    if (awaited[node] && !exchange_.is_given_up(node)) return node;
   }
-  return true;
+  return std::nullopt;
 }
 
 std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
@@ -106,11 +106,11 @@ std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
   for (unsigned node = 0; node < awaited.size(); ++node)
     awaited[node] = of ? node == *of : node != exchange_.self() && is_present(node);
   const auto deadline = Clock::now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
-  while (!is_complete(awaited)) {
+  while (const auto silent = first_of(awaited)) {
     if (succession_ != nullptr) succession_->look();
     if (!failure().empty() || (until && Clock::now() > *until)) return std::nullopt;
     const auto message = exchange_.receive(kLookEvery);
-    if (Clock::now() > deadline) exchange_.abandon("a node does not answer");
+    if (Clock::now() > deadline) exchange_.abandon(exchange_.name_of(*silent) + " does not answer");
     if (!message) continue;
     if (message->has_returned && awaited[message->node]) exchange_.tell(message->node, question);
     const auto said = said_in(message->text);

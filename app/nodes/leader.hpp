@@ -179,8 +179,8 @@ class Leader final : public network::Others {
   [[nodiscard]] std::optional<Answers> answers_to(const std::string& question,
                                                   std::optional<unsigned> of = std::nullopt,
                                                   Deadline until = std::nullopt);
-  /// Nodes that are there and have said nothing yet are awaited.
-  [[nodiscard]] bool is_complete(const std::vector<bool>& awaited) const;
+  /// Of those that have said nothing yet, one that is there; none: nobody is awaited any more.
+  [[nodiscard]] std::optional<unsigned> first_of(const std::vector<bool>& awaited) const;
   [[nodiscard]] std::optional<std::string> ask_one(unsigned node, Word word, std::string_view rest,
                                                    Deadline until = std::nullopt);
   void tell_others(std::string_view text);
