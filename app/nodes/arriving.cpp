@@ -38,7 +38,7 @@ std::uint32_t Succession::outsiders() const {
 
 std::optional<Arrival> Succession::arrival() const {
   CHARGEMILL_ASSERT(leads());
-  if (lost_ != settled_ || central_ != settled_central_) return std::nullopt;
+  if (!is_settled()) return std::nullopt;
   const std::uint32_t bits = outsiders();
   for (unsigned node = 0; node < view_.table.owners.size(); ++node) {
     if ((bits >> node & 1U) == 0) continue;

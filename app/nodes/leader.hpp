@@ -80,6 +80,10 @@ class Leader final : public network::Others {
   // ---- this node leaves, and another one is to lead
   /// Whether others could go on without this node.
   [[nodiscard]] bool may_hand_on() const;
+  /// All that was lost lives elsewhere by now.
+  [[nodiscard]] bool is_settled() const {
+    return succession_ == nullptr || succession_->is_settled();
+  }
   /// Its shards go to others, as attend() finds; until it has_nothing(). Requires may_hand_on().
   void want_to_leave();
   [[nodiscard]] bool has_nothing() const;

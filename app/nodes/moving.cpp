@@ -86,7 +86,7 @@ Whereabouts Succession::whereabouts_now() const {
 
 std::optional<Move> Succession::next_move() const {
   CHARGEMILL_ASSERT(leads());
-  if (lost_ != settled_ || central_ != settled_central_) return std::nullopt;
+  if (!is_settled()) return std::nullopt;
   return move_of(membership_.owners, view_, where_);
 }
 

@@ -139,7 +139,7 @@ void Succession::look_at_links() {
 
 std::optional<TakeOver> Succession::due() const {
   CHARGEMILL_ASSERT(leads());
-  if (lost_ == settled_ && central_ == settled_central_) return std::nullopt;
+  if (is_settled()) return std::nullopt;
   return take_over_of(membership_.owners, view_, lost_, whereabouts_now());
 }
 

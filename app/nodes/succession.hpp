@@ -69,6 +69,10 @@ class Succession {
   [[nodiscard]] std::optional<TakeOver> due() const;
   /// How many fleets it gives another home whose shards stay where they are. Before done().
   [[nodiscard]] std::size_t fleets_lost_alone(const TakeOver& order) const;
+  /// All that was lost lives elsewhere by now, and all know who leads.
+  [[nodiscard]] bool is_settled() const noexcept {
+    return lost_ == settled_ && central_ == settled_central_;
+  }
   /// This node has done its part.
   void done(const TakeOver& order);
 

@@ -24,17 +24,20 @@ std::optional<Departure> LeavingLead::turn() {
   const bool may_leave = leader_.may_hand_on();
   stop_.let_leave(may_leave);
   if (!stop_.is_asked_to_leave() || stop_.signal() != 0) return std::nullopt;
+  const auto now = Clock::now();
+  if (!asked_) asked_ = now;
+  // What has just been lost has a home first, and is counted there.
+  if (!may_leave && !leader_.is_settled() && now - *asked_ < kPartMax) return std::nullopt;
   if (!may_leave) {
     leader_.say(true, "nobody else could lead: the run ends");
     stop_.stop_instead();
     return std::nullopt;
   }
   if (!since_) {
-    since_ = Clock::now();
+    since_ = now;
     leader_.say(false, "leaves: its shards go to others, then another node leads");
     leader_.want_to_leave();
   }
-  const auto now = Clock::now();
   if (!leader_.has_nothing() && now - *since_ < kPartMax) return std::nullopt;
   if (now < again_) return std::nullopt;
   return leave();

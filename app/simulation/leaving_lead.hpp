@@ -40,6 +40,7 @@ class LeavingLead {
   Leader& leader_;
   Recording* const recording_;
   const StopRequest& stop_;
+  std::optional<std::chrono::steady_clock::time_point> asked_;  // it was asked to leave
   std::optional<std::chrono::steady_clock::time_point> since_;  // it wants to leave
   std::chrono::steady_clock::time_point again_;                 // before, it does not try once more
 };
