@@ -7,6 +7,15 @@
 #include "runtime/base/overloaded.hpp"
 
 namespace chargemill::central {
+namespace {
+
+/// Whether that shard lives on this node.
+bool is_here(const Switchboard& network, ShardId shard) {
+  const std::size_t s = index_of(shard);
+  return network.next_here[s == 0 ? network.shards.size() : s - 1] == s;
+}
+
+}  // namespace
 
 void CentralActor::run(const CentralEvent& event) {
   effects_.clear();
@@ -15,13 +24,21 @@ void CentralActor::run(const CentralEvent& event) {
   rest_until(due(state_));
 }
 
-// An inspection follows the orders given before it on the way that they took.
+// An inspection follows the orders given before it on the way that they took. The shard that it
+// begins with may have left this node since whoever sent it had looked: no word between nodes means
+// an inspection, so it goes on with the next one here.
 void CentralActor::on_other(const runtime::Message& m) {
   const auto* const inspect = m.get_if<Inspect>();
   if (inspect == nullptr) return EssentialActor::on_other(m);
   if (!inspect->only_this) inspect->what->begin(state_);
   if (inspect->shard == kNoShardHere) return inspect->what->finish(now());
-  send(network_.shards[index_of(inspect->shard)], *inspect);
+  Inspect first = *inspect;
+  if (!is_here(network_, first.shard)) {
+    const auto next = network_.next_here[index_of(first.shard)];
+    if (first.only_this || next == Switchboard::kNoShard) return first.what->finish(now());
+    first.shard = ShardId{static_cast<std::uint16_t>(next)};
+  }
+  send(network_.shards[index_of(first.shard)], first);
 }
 
 template <class M>

@@ -90,12 +90,13 @@ void Network::deal_out(const Spread& spread) {
 
 /// Inspections of this node go from one to the next.
 void Network::list_shards_here() {
-  switchboard_.next_here.assign(topology_.shards.size(), Switchboard::kNoShard);
+  switchboard_.next_here.assign(topology_.shards.size() + 1, Switchboard::kNoShard);
   std::uint32_t next = Switchboard::kNoShard;
   for (auto s = static_cast<std::uint32_t>(topology_.shards.size()); s-- > 0;) {
     switchboard_.next_here[s] = next;
     if (is_here(s)) next = s;
   }
+  switchboard_.next_here.back() = next;
   first_here_ = next;
 }
 

@@ -27,7 +27,7 @@ struct Switchboard {
   std::vector<runtime::Address> directors;
   std::vector<runtime::Address> supervisors;
   runtime::Address central = nullptr;
-  /// By ShardId: the next shard of this node; kNoShard: it is the last.
+  /// By ShardId: the next shard of this node; kNoShard: it is the last. Behind all: the first one.
   std::vector<std::uint32_t> next_here;
   static constexpr std::uint32_t kNoShard = 0xFFFFFFFF;
   /// What orders of central are fenced with; 0: with nothing. Before the first message, and

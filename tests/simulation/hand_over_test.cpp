@@ -1,6 +1,7 @@
 // Shards go from a node that lives to another one, in real time, and anybody may die over it
 // (HANDOVER.md).
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "app/history/lives.hpp"
@@ -12,6 +13,25 @@ namespace {
 
 constexpr unsigned kFrom = 1;
 constexpr unsigned kTo = 2;
+
+/// Notes which shards it has seen.
+class Roll final : public central::Inspection {
+ public:
+  std::uint32_t look(const central::ShardState& shard, SimTime, std::uint32_t) override {
+    seen.push_back(index_of(shard.settings.shard));
+    return static_cast<std::uint32_t>(shard.points.size());
+  }
+  void finish(SimTime) override {
+    is_over_.store(true, std::memory_order_release);  // release: `seen`; pairs with is_over()
+  }
+  [[nodiscard]] bool is_over() const {
+    return is_over_.load(std::memory_order_acquire);  // acquire: pairs with release in finish()
+  }
+  std::vector<unsigned> seen;  // by one worker after the other
+
+ private:
+  std::atomic<bool> is_over_{false};
+};
 
 TEST(HandOver, ShardsGoToAnotherNodeWithTheirSessionsAndNobodyNotices) {
   Story story;
@@ -79,6 +99,24 @@ TEST(HandOver, WhatIsToldToAnActorThatRestsComesBackToWhoeverLeads) {
   }
   EXPECT_EQ(plugs, 1U);
   EXPECT_EQ(strays(story), 0U);
+  story.expect_all_well();
+}
+
+// Whoever sends one looks where the shard is, which may have left before central hears of it.
+TEST(HandOver, AnInspectionOfAShardThatHasLeftGoesOnWithTheNextOneHere) {
+  Story story;
+  story.move.from = 0;
+  story.move.shards = {0};
+  story.play(Step::route);
+  auto& here = *story.cluster.node(0).network;
+  ASSERT_TRUE(here.has_central() && here.has(ShardId{3}) && !here.has(ShardId{0}));
+  Roll all;
+  Roll one;
+  runtime::LeanActor::post(&here.central(), central::Inspect{&all, 0, ShardId{0}, false});
+  runtime::LeanActor::post(&here.central(), central::Inspect{&one, 0, ShardId{0}, true});
+  ASSERT_TRUE(story.cluster.comes_true([&] { return all.is_over() && one.is_over(); }));
+  EXPECT_THAT(all.seen, testing::ElementsAre(3U));
+  EXPECT_THAT(one.seen, IsEmpty());
   story.expect_all_well();
 }
 
