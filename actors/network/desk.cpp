@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "runtime/base/assert.hpp"
-#include "runtime/base/overloaded.hpp"
 
 namespace chargemill::network {
 
@@ -250,34 +249,6 @@ bool Desk::is_waited_for() {
   return !waiting_.empty();
 }
 
-void Desk::order(const OperatorOrder& order) {
-  LeanActor::post(&network_.central(), central::CentralEvent{order});
-}
-
-unsigned Desk::node_of(PointId point) const {
-  return network_.node_of(index_of(network_.switchboard().shard_of[index_of(point)]));
-}
-
-bool Desk::hand_over(PointId point, const Order& order) {
-  const unsigned node = node_of(point);
-  if (node == engine_.options().node) return false;
-  if (others_ != nullptr) others_->order(node, order);
-  return true;
-}
-
-bool Desk::obey(const Order& order) {
-  const PointId point = std::visit([](const auto& o) { return o.point; }, order);
-  if (others_ == nullptr && node_of(point) != engine_.options().node) return false;
-  std::visit(Overloaded{[this](const director::Inject& o) { inject(o); },
-                        [this](const PlugAt& o) { o.is_in ? plug(o.point) : unplug(o.point); },
-                        [this](const StartAt& o) { start(o.point, o.what); },
-                        [this](const SwitchOnAt& o) { switch_on(o.point); },
-                        [this](const SimulateAt& o) { simulate_fault(o.point, o.on); },
-                        [this](const auto& o) { report(o); }},
-             order);
-  return true;
-}
-
 Snapshot Desk::look() const {
   Snapshot snapshot = network_.look();
   if (others_ != nullptr) network::add(snapshot, others_->look());
@@ -295,104 +266,9 @@ bool Desk::is_elsewhere(DriverId driver) const noexcept {
   return index_of(driver) < drivers.size() && !network_.has_fleet(drivers[index_of(driver)].shard);
 }
 
-template <class Report>
-void Desk::tell_owner(const Report& said) {
-  const auto shard = network_.switchboard().shard_of[index_of(said.point)];
-  LeanActor::post(&network_.shard(shard), central::ShardEvent{said});
-}
-
-void Desk::report(const Register& said) {
-  if (!hand_over(said.point, said)) tell_owner(said);
-}
-void Desk::report(const Heartbeat& said) {
-  if (!hand_over(said.point, said)) tell_owner(said);
-}
-void Desk::report(const FaultReport& said) {
-  FaultReport marked = said;
-  marked.from_outside = true;
-  if (!hand_over(said.point, marked)) tell_owner(marked);
-}
-void Desk::report(const HealthyReport& said) {
-  if (!hand_over(said.point, said)) tell_owner(said);
-}
-
-void Desk::tell_director(PointId point, const director::Event& event) {
-  const auto shard = network_.switchboard().shard_of[index_of(point)];
-  LeanActor::post(&network_.director(shard), event);
-}
-
-void Desk::inject(const director::Inject& fault) {
-  if (!hand_over(fault.point, fault)) tell_director(fault.point, fault);
-}
-void Desk::switch_on(PointId point) {
-  if (!hand_over(point, SwitchOnAt{point})) tell_director(point, director::SwitchOn{point});
-}
-void Desk::simulate_fault(PointId point, bool on) {
-  if (!hand_over(point, SimulateAt{point, on})) tell_director(point, director::Simulate{point, on});
-}
-
-void Desk::plug(PointId point) {
-  if (!hand_over(point, PlugAt{point, true})) tell_inside(point, Plug{});
-}
-void Desk::unplug(PointId point) {
-  if (!hand_over(point, PlugAt{point, false})) tell_inside(point, Unplug{});
-}
-void Desk::start(PointId point, const StartHere& what) {
-  if (!hand_over(point, StartAt{point, what})) tell_inside(point, what);
-}
-
-/// What people do at a charge point that is outside, they do there.
-template <class Deed>
-void Desk::tell_inside(PointId point, const Deed& deed) {
-  auto* const actor = network_.inside_point(point);
-  if (actor != nullptr) LeanActor::post(actor, charge_point::Event{deed});
-}
-
 const PointSpec& Desk::spec(PointId point) const noexcept {
   const PointSpec* const late = network_.annex().point(point);
   return late != nullptr ? *late : topology().points[index_of(point)];
 }
-
-RequestId Desk::ask(DriverId driver, const Trip& trip, std::string_view name) {
-  const RequestId request = network_.given_names().give(driver, name);
-  tell_driver(driver, driver::NamedTrip{trip, request});
-  return request;
-}
-void Desk::ask_again(const AskRequest& request) { tell_driver(request.driver, request); }
-void Desk::call(DriverId driver) { tell_driver(driver, Return{}); }
-void Desk::hang_up(DriverId driver) { tell_driver(driver, Leave{}); }
-
-template <class Said>
-void Desk::tell_driver(DriverId driver, const Said& said) {
-  auto* const actor = network_.any_driver(driver);
-  if (actor != nullptr) LeanActor::post(actor, driver::Event{said});
-}
-
-void Desk::cancel(const CancelRequest& request) { tell_driver(request.driver, request); }
-
-bool Desk::ask_by_hand(DriverId driver, const Trip& trip, HandBook::Done done) {
-  const auto errand = hand_book_.begin_errand(trip, engine_.reached(), std::move(done));
-  if (errand) tell_driver(driver, driver::AskByHand{trip, *errand});
-  return errand.has_value();
-}
-
-bool Desk::cancel_by_hand(DriverId driver, RequestId request, HandBook::Done done) {
-  const auto errand = hand_book_.begin_errand(std::nullopt, engine_.reached(), std::move(done));
-  if (errand) tell_driver(driver, driver::CancelByHand{request, *errand});
-  return errand.has_value();
-}
-
-void Desk::confirm(const TicketAck& ticket) {
-  const auto shard = central::shard_of(ticket.session);
-  if (index_of(shard) < topology().shards.size())
-    LeanActor::post(&network_.shard(shard), central::ShardEvent{ticket});
-}
-
-void Desk::say(PointId point, const outside::PointSays& what) {
-  auto* const actor = network_.outside_point(point);
-  if (actor != nullptr) LeanActor::post(actor, what);
-}
-
-void Desk::lose_monitor(PointId point) { tell_owner(central::Parted{point, false, true}); }
 
 }  // namespace chargemill::network

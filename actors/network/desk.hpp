@@ -151,7 +151,6 @@ class Desk {
   /// `first_read`, which lives until `done`, begins with what central knows, if that is here.
   void copy_here(const CopyWanted& wanted, Others::Done done, central::Inspection* first_read);
   void forget(const Errand* errand);
-  void tell_director(PointId point, const director::Event& event);
   void go(Errand& errand);
   void gather(Errand& errand);
   void serve(Errand& errand, SimTime now);
@@ -159,10 +158,15 @@ class Desk {
   /// Whether another node has what is about `point`: then it has been handed there.
   [[nodiscard]] bool hand_over(PointId point, const Order& order);
   [[nodiscard]] unsigned node_of(PointId point) const;
+  [[nodiscard]] ShardId owner_of(PointId point) const;
+  /// To the actor that `find` finds on this node, or to the node where it is; null: it is nowhere.
+  template <class Event, class Find>
+  void tell(PointId point, const Order& order, const Event& event, Find find);
   template <class Report>
   void tell_owner(const Report& said);
+  void tell_director(PointId point, const Order& order, const director::Event& event);
   template <class Deed>
-  void tell_inside(PointId point, const Deed& deed);
+  void tell_inside(PointId point, const Order& order, const Deed& deed);
   template <class Said>
   void tell_driver(DriverId driver, const Said& said);
 

@@ -157,6 +157,7 @@ Result<std::vector<std::byte>> Network::depart(const std::vector<std::uint32_t>&
     if (recording_ != nullptr && half != Half::fleet)
       recorder_of(s).forget(ShardId{static_cast<std::uint16_t>(s)}, shards_[s]->waiter());
     v.same(s);
+    settle_on(node, s, half);  // the first: whoever finds none of them finds where they go
     Instruments& figures = figures_of(s, half);
     each_of(s, half, [&](auto& slot, auto& seat, Entity number) {
       auto* const actor = slot.operator->();
@@ -168,7 +169,6 @@ Result<std::vector<std::byte>> Network::depart(const std::vector<std::uint32_t>&
       slot = nullptr;
       seat = parking.leave(number, node);
     });
-    settle_on(node, s, half);
   }
   list_shards_here();
   count_actors();

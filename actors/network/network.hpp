@@ -138,6 +138,14 @@ class Network {
   [[nodiscard]] bool has(ShardId id) const noexcept { return is_here(index_of(id)); }
   /// Whether its fleet does, with the drivers.
   [[nodiscard]] bool has_fleet(ShardId id) const noexcept { return is_fleet_here(index_of(id)); }
+  /// Actors of a shard. Null: it lives elsewhere, where node_of() says, at once if it has just
+  /// left. Any thread.
+  [[nodiscard]] central::ShardActor* shard_here(ShardId id) const noexcept {
+    return shards_[index_of(id)];
+  }
+  [[nodiscard]] director::DirectorActor* director_here(ShardId id) const noexcept {
+    return directors_[index_of(id)];
+  }
   /// The first shard that lives here; none: all live elsewhere. Any thread.
   [[nodiscard]] std::optional<ShardId> first_here() const noexcept {
     const std::uint32_t first = first_here_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <thread>
 
 #include "app/history/lives.hpp"
 #include "app/nodes/words.hpp"
@@ -117,6 +118,31 @@ TEST(HandOver, AnInspectionOfAShardThatHasLeftGoesOnWithTheNextOneHere) {
   ASSERT_TRUE(story.cluster.comes_true([&] { return all.is_over() && one.is_over(); }));
   EXPECT_THAT(all.seen, testing::ElementsAre(3U));
   EXPECT_THAT(one.seen, IsEmpty());
+  story.expect_all_well();
+}
+
+// Doors have threads of their own, which no hold_still() stops.
+TEST(HandOver, WhoeverFindsNoShardHereFindsThatItHasLeft) {
+  Story story;
+  const auto& here = *story.cluster.node(kFrom).network;
+  std::atomic<bool> is_over{false};
+  std::uint64_t missed = 0;
+  std::thread door{[&] {
+    constexpr ShardId kShard{1};
+    while (!is_over.load(std::memory_order_relaxed)) {  // relaxed: join() orders the rest
+      if (here.shard_here(kShard) != nullptr || here.node_of(index_of(kShard)) != kFrom) continue;
+      // It may have come back between the two looks.
+      missed += here.shard_here(kShard) == nullptr ? 1 : 0;
+    }
+  }};
+  for (int turn = 0; turn < 6; ++turn) {
+    story.play(Step::route);
+    std::swap(story.move.from, story.move.to);
+    ++story.move.turns;
+  }
+  is_over.store(true, std::memory_order_relaxed);  // relaxed: as above
+  door.join();
+  EXPECT_EQ(missed, 0U);
   story.expect_all_well();
 }
 
