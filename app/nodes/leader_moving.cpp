@@ -108,6 +108,7 @@ void Leader::attend(const Heir& here) {
       const bool may_leave = (succession_->empty_leavers() >> node & 1U) != 0;
       if (may_leave && is_present(node) && (parted_ >> node & 1U) == 0) part_with(node);
     }
+    if (!succession_->leads()) return;  // its place has gone while others were asked
     const auto move = succession_->next_move();
     if (!move) return;
     if (move->shards.empty()) {
@@ -121,6 +122,7 @@ void Leader::attend(const Heir& here) {
     succession_->expect(*move);
     const std::string trouble = carry(*move, here, given);
     if (trouble.empty() && !succession_->let_go(*move)) return;
+    if (!succession_->leads()) return;  // whoever does tells all where they are
     const TakeOver order = succession_->outcome();
     const bool has_moved = order.is_at(move->to, move->shards.front(), move->half);
     if (has_moved) note_moved(*move, given);

@@ -27,6 +27,7 @@ void Leader::welcome_one(const Heir& here) {
     guest_->since = Clock::now();
   }
   const bool do_hear = do_all_hear(*arrival);
+  if (!succession_->leads()) return;
   if (guest_->invited == 0 && !exchange_.is_given_up(arrival->node)) {
     guest_->invited = next_number();
     const Invitation invitation{arrival->token, here.beginning(), here.roles,
