@@ -50,22 +50,32 @@ SegmentView Reader::view_of(const Segment& segment, const Transaction& transacti
 }
 
 /// Many are shown in several transactions, one after the other: as long as one lasts the writer
-/// uses no page again that it may see (LG-07).
+/// uses no page again that it may see (LG-07). Each goes on below the last record that was shown.
+/// So numbers that rise, as in a damaged run, are an error: else records would be left out, or be
+/// shown for ever.
 Result<bool> Reader::newest_by_lmdb(const Segment& segment, PostingKey key,
-                                    const SegmentView::Visit& visit) {
-  for (Sequence below = segment.last_max + 1;;) {
+                                    const SegmentView::Visit& visit) const {
+  for (Sequence upto = segment.last_max;;) {
     std::uint64_t shown = 0;
+    Sequence last = upto;
     bool is_over = false;
+    bool is_damaged = false;
     const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
     if (!transaction) return tl::unexpected(transaction.error());
-    const Sequence upto = below - 1;
     const auto show = [&](const Record& record, const std::byte* bytes) {
+      is_damaged = record.sequence > last;
+      if (is_damaged) return false;
+      last = record.sequence;
       is_over = !visit(record, bytes);
-      below = std::min(below, record.sequence);  // in a damaged run numbers may rise
       return !is_over && ++shown < kShownAtOnce;
     };
     auto more = view_of(segment, *transaction).newest(key, show, upto);
-    if (!more || *more || is_over) return more;
+    if (is_damaged)
+      return failure(ErrorKind::environment, path_of(directory_, segment.name) +
+                                                 ": the posting above record " +
+                                                 std::to_string(last) + " is damaged");
+    if (!more || *more || is_over || last == 0) return more;
+    upto = last - 1;
   }
 }
 

@@ -112,8 +112,8 @@ class Reader {
   [[nodiscard]] Result<std::vector<FileAhead::Part>> files_from(Sequence from);
   [[nodiscard]] Result<std::size_t> first_not_before(Micros time);
   void clear_dead_readers();
-  [[nodiscard]] static Result<bool> newest_by_lmdb(const Segment& segment, PostingKey key,
-                                                   const SegmentView::Visit& visit);
+  [[nodiscard]] Result<bool> newest_by_lmdb(const Segment& segment, PostingKey key,
+                                            const SegmentView::Visit& visit) const;
   [[nodiscard]] Result<bool> newest_of(Segment& segment, PostingKey key,
                                        const SegmentView::Visit& visit) const;
 

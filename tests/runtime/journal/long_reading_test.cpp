@@ -2,9 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include "runtime/journal/reader.hpp"
+#include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/story.hpp"
 
 namespace chargemill::runtime::journal::test {
@@ -89,6 +96,46 @@ TEST(LongReading, StopsAtALimitWhereverItsTransactionsEnd) {
     EXPECT_EQ(seen, *shown);
     EXPECT_EQ(last, kMany - seen + 1);
   }
+}
+
+std::string as_written(const std::array<std::uint32_t, 4>& offsets) {
+  return {reinterpret_cast<const char*>(offsets.data()), sizeof offsets};
+}
+
+// The next transaction goes on below the last that was shown: what is above would be left out, or
+// be shown again and again.
+TEST(LongReading, NamesARunWhoseNumbersDoNotFall) {
+  const Folder folder;
+  std::string path;
+  {
+    auto segment = SegmentWriter::create(folder.path(), {1, 0}, 1U << 20U);
+    ASSERT_TRUE(segment && segment->write(batch_of(1, 30).records));
+    path = segment->path();
+  }
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  const std::string sound = as_written({14, 15, 16, 17});
+  std::size_t runs = 0;
+  for (std::size_t at = bytes.find(sound); at != std::string::npos; at = bytes.find(sound, at)) {
+    bytes.replace(at, sound.size(), as_written({14, 16, 15, 17}));
+    ++runs;
+  }
+  ASSERT_GT(runs, 0U);
+  file.clear();
+  file.seekp(0);
+  file << bytes << std::flush;
+  Reader reader = open_reader(folder.path());
+  std::vector<Sequence> seen;
+  const auto shown = reader.newest(producer_key(0), kSequenceMax, [&](const Record& record) {
+    seen.push_back(record.sequence);
+    return seen.size() < 1'000;
+  });
+  ASSERT_FALSE(shown);
+  EXPECT_NE(shown.error().text.find("the posting above record 16 is damaged"), std::string::npos)
+      << shown.error().text;
+  EXPECT_NE(shown.error().text.find(path), std::string::npos) << shown.error().text;
+  EXPECT_TRUE(std::is_sorted(seen.rbegin(), seen.rend()));
+  EXPECT_EQ(seen.size(), 14U) << "those above it, and it";
 }
 
 }  // namespace
