@@ -34,8 +34,9 @@ void CentralActor::on_other(const runtime::Message& m) {
   if (inspect->shard == kNoShardHere) return inspect->what->finish(now());
   Inspect first = *inspect;
   if (!is_here(network_, first.shard)) {
+    if (first.only_this) return first.what->abandon(now());
     const auto next = network_.next_here[index_of(first.shard)];
-    if (first.only_this || next == Switchboard::kNoShard) return first.what->finish(now());
+    if (next == Switchboard::kNoShard) return first.what->finish(now());
     first.shard = ShardId{static_cast<std::uint16_t>(next)};
   }
   send(network_.shards[index_of(first.shard)], first);

@@ -31,6 +31,9 @@ class Inspection {
   /// It has seen what it wanted. On the last worker's thread; called once, or never if the network
   /// ends before.
   virtual void finish(SimTime now) = 0;
+  /// Instead of that, on any thread: nobody can show what was to be seen. The node of the one shard
+  /// that it is for is lost, or gives it away this moment.
+  virtual void abandon(SimTime now) { finish(now); }
 
   static constexpr std::uint32_t kEnough = 0xFFFFFFFF;
 };

@@ -22,10 +22,12 @@ struct Desk::Errand final : Inspection {
   }
   void begin(const central::CentralState& central) override { what->begin(central); }
   [[nodiscard]] bool reads_denials() const noexcept override { return what->reads_denials(); }
-  void finish(SimTime now) override {
+  void finish(SimTime now) override { end(&Inspection::finish, now); }
+  void abandon(SimTime now) override { end(&Inspection::abandon, now); }
+  void end(void (Inspection::*how)(SimTime), SimTime now) {
     const auto kept = std::move(what);
     desk.forget(this);  // and this is gone
-    kept->finish(now);
+    (*kept.*how)(now);
   }
 
   Desk& desk;
@@ -139,8 +141,7 @@ void Desk::show(Errand& errand, const std::vector<std::string>& copies, SimTime 
     if (!some) continue;
     std::move(some->begin(), some->end(), std::back_inserter(shards));
   }
-  // A node is lost: the run ends, and nobody is answered any more.
-  if (shards.empty()) return forget(&errand);
+  if (shards.empty()) return errand.abandon(now);
   std::sort(shards.begin(), shards.end(),
             [](const auto& a, const auto& b) { return a.settings.shard < b.settings.shard; });
   std::uint32_t from = 0;

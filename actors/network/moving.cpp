@@ -228,8 +228,8 @@ void Network::pass_on(central::Inspect inspect) {
   do {
     ++next;
   } while (next < topology_.shards.size() && !is_here(next));
-  if (inspect.only_this || next >= topology_.shards.size())
-    return inspect.what->finish(engine_.reached());
+  if (inspect.only_this) return inspect.what->abandon(engine_.reached());
+  if (next >= topology_.shards.size()) return inspect.what->finish(engine_.reached());
   inspect.shard = ShardId{static_cast<std::uint16_t>(next)};
   inspect.from = 0;
   LeanActor::post(shards_[next], inspect);

@@ -49,8 +49,8 @@ class Others {
   Others& operator=(const Others&) = delete;
   virtual ~Others() = default;
 
-  /// Copies of that node's shards (copies_from), on the driving thread; never if the node is lost,
-  /// which ends the run.
+  /// Copies of that node's shards (copies_from), on the driving thread; nothing if the node is lost
+  /// or has no such shard any more.
   virtual void copy(unsigned node, const CopyWanted& wanted, Done done) = 0;
   /// The same at once: the driving thread's, in virtual time while time stands still. Empty: the
   /// node is lost.

@@ -13,6 +13,8 @@ using central::PointRecord;
 using central::ShardState;
 
 constexpr const char* kTooMany = "too many questions are under way, try again later";
+constexpr const char* kLost =
+    "the node of this charge point is lost, or gives it away just now, try again";
 
 PointCopy copy_of(const ShardState& shard, const PointRecord& record, SimTime now) {
   const Objection against = objection_to(shard, record, now);
@@ -97,8 +99,8 @@ class PointLook final : public Inspection {
  public:
   using Done = std::function<void(PointCopy, SimTime)>;
 
-  PointLook(PointId point, Post later, Done done)
-      : point_(point), later_(std::move(later)), done_(std::move(done)) {
+  PointLook(PointId point, Post later, Done done, Task lost)
+      : point_(point), later_(std::move(later)), done_(std::move(done)), lost_(std::move(lost)) {
     copy_.record.id = point;  // one that has just joined: nobody has heard of it yet
   }
 
@@ -110,11 +112,13 @@ class PointLook final : public Inspection {
   void finish(SimTime now) override {
     (void)later_([done = std::move(done_), copy = copy_, now] { done(copy, now); });
   }
+  void abandon(SimTime /*now*/) override { (void)later_(std::move(lost_)); }
 
  private:
   const PointId point_;
   const Post later_;
   Done done_;
+  Task lost_;
   PointCopy copy_;
 };
 
@@ -127,13 +131,16 @@ void look_for(const CallPtr& call, PointFilter filter, std::function<void(Points
   if (!call->world.desk.inspect(std::move(search))) call->refuse(503, kTooMany);
 }
 
-bool try_look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use) {
-  auto look = std::make_shared<PointLook>(point, call->world.later, std::move(use));
+bool try_look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use,
+                 Task lost) {
+  auto look =
+      std::make_shared<PointLook>(point, call->world.later, std::move(use), std::move(lost));
   return call->world.desk.inspect(point, std::move(look));
 }
 
 void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use) {
-  if (!try_look_at(call, point, std::move(use))) call->refuse(503, kTooMany);
+  const auto lost = [call] { call->refuse(503, kLost); };
+  if (!try_look_at(call, point, std::move(use), lost)) call->refuse(503, kTooMany);
 }
 
 runtime::HttpResponse unconfirmed(const runtime::HttpResponse& answer) {
@@ -163,7 +170,8 @@ void answer_when_kept(const CallPtr& call, PointId point, const runtime::HttpRes
       call->answer(answer);
     });
   };
-  if (!try_look_at(call, point, when_seen)) call->answer(unconfirmed(answer));
+  const auto say_unconfirmed = [call, answer] { call->answer(unconfirmed(answer)); };
+  if (!try_look_at(call, point, when_seen, say_unconfirmed)) say_unconfirmed();
 }
 
 }  // namespace

@@ -51,14 +51,16 @@ void look_for(const CallPtr& call, PointFilter filter, std::function<void(Points
               bool counts_sessions = false);
 /// The same, of one point.
 void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, SimTime)> use);
-/// The same; false: it is not taken, and nothing has been said.
+/// The same; false: it is not taken, and nothing has been said. `lost`: instead of `use`, if nobody
+/// can show it.
 [[nodiscard]] bool try_look_at(const CallPtr& call, PointId point,
-                               std::function<void(PointCopy, SimTime)> use);
+                               std::function<void(PointCopy, SimTime)> use, Task lost);
 
 /// Of what has been done, if nobody can look whether all have heard of it and whether it is on
 /// disk: 202, with `"confirmed": false` beside what `answer`, a JSON object, says.
 [[nodiscard]] runtime::HttpResponse unconfirmed(const runtime::HttpResponse& answer);
-inline constexpr Outcome kUnconfirmed{202, "done, and not confirmed: too much is asked just now"};
+inline constexpr Outcome kUnconfirmed{
+    202, "done, and not confirmed: too much is asked just now, or its node is lost"};
 
 /// Answers once the shard of the point has heard what the desk was told before, and what it has
 /// recorded is on disk (D-177). Too much is under way for that: unconfirmed().

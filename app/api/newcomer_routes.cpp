@@ -50,15 +50,20 @@ void add_point(const CallPtr& call) {
   const std::string name = call->world.names.name(*added);
   const runtime::HttpHeader location{"Location", "/api/v1/charge-points/" + percent_encoded(name)};
   // Its shard has been told before: what it answers is of the newcomer.
-  const bool is_taken = try_look_at(call, *added, [call, location](const PointCopy& copy, SimTime) {
-    auto response = json_answer(point_json(call->world, copy), 201);
+  const auto say_unconfirmed = [call, name, location] {
+    auto response = unconfirmed(json_answer({{"cp_id", name}}));
     response.headers.push_back(location);
     call->answer(std::move(response));
-  });
-  if (is_taken) return;
-  auto response = unconfirmed(json_answer({{"cp_id", name}}));
-  response.headers.push_back(location);
-  call->answer(std::move(response));
+  };
+  const bool is_taken = try_look_at(
+      call, *added,
+      [call, location](const PointCopy& copy, SimTime) {
+        auto response = json_answer(point_json(call->world, copy), 201);
+        response.headers.push_back(location);
+        call->answer(std::move(response));
+      },
+      say_unconfirmed);
+  if (!is_taken) say_unconfirmed();
 }
 
 void add_driver(const CallPtr& call) {

@@ -87,7 +87,8 @@ void ready(const CallPtr& call) {
   if (call->world.desk.points() == 0) return say_whether_ready(*call, true);
   const auto readiness = std::make_shared<Readiness>(Readiness{call});
   const bool is_taken = try_look_at(
-      call, PointId{0}, [readiness](const PointCopy&, SimTime) { readiness->say(true); });
+      call, PointId{0}, [readiness](const PointCopy&, SimTime) { readiness->say(true); },
+      [readiness] { readiness->say(false); });
   if (!is_taken) return readiness->say(false);
   if (!call->world.after) return;
   call->world.after(kCentralPatience, [later = call->world.later, weak = std::weak_ptr{readiness}] {

@@ -275,10 +275,16 @@ void ControlService::look_at(const Client& client, PointId point, Seen then, std
     inspector_.done();
     then(client, seen, at);
   };
+  const auto lost = [this, client, refused] {
+    inspector_.done();
+    client.hear(refused);
+  };
   auto look = std::make_shared<PointLook>(
-      point, [poster = poster_, tell](const SeenPoint& seen, SimTime at) {
+      point,
+      [poster = poster_, tell](const SeenPoint& seen, SimTime at) {
         poster->post([tell, seen, at] { tell(seen, at); });
-      });
+      },
+      [poster = poster_, lost] { poster->post(lost); });
   const auto refuse = [client, said = std::move(refused)] { client.hear(said); };
   inspector_.ask({std::move(look), point, refuse, is_behind_point});
 }

@@ -78,7 +78,7 @@ class ControlService final : public runtime::FrameService {
                DiskBarrier::Clock::time_point until);
   using Seen = std::function<void(const Client&, const SeenPoint&, SimTime at)>;
   /// Looks at the point and lets `then` answer, on the IoThread. `refused`: what is said if it is
-  /// not taken.
+  /// not taken, or nobody can show it.
   void look_at(const Client& client, PointId point, Seen then,
                std::string refused = std::string{control_texts::kBusy},
                bool is_behind_point = false);

@@ -16,21 +16,25 @@ struct SeenPoint {
   Objection against;               ///< to a supply that would begin now
 };
 
-/// Copies the record of one charge point. `then` is called on a worker's thread.
+/// Copies the record of one charge point. `then` is called on a worker's thread, or, if nobody can
+/// show it, `lost` on any.
 class PointLook final : public central::Inspection {
  public:
   using Then = std::function<void(const SeenPoint&, SimTime at)>;
-  PointLook(PointId point, Then then) : point_(point), then_(std::move(then)) {
+  PointLook(PointId point, Then then, std::function<void()> lost)
+      : point_(point), then_(std::move(then)), lost_(std::move(lost)) {
     seen_.record.id =
         point;  // one that has just joined may not be there yet: nobody has heard of it
   }
 
   std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override;
   void finish(SimTime now) override;
+  void abandon(SimTime /*now*/) override { lost_(); }
 
  private:
   const PointId point_;
   const Then then_;
+  const std::function<void()> lost_;
   SeenPoint seen_;
 };
 

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "app/history/lives.hpp"
 #include "app/nodes/words.hpp"
@@ -25,13 +28,29 @@ class Roll final : public central::Inspection {
   void finish(SimTime) override {
     is_over_.store(true, std::memory_order_release);  // release: `seen`; pairs with is_over()
   }
+  void abandon(SimTime now) override {
+    is_abandoned = true;
+    finish(now);
+  }
   [[nodiscard]] bool is_over() const {
     return is_over_.load(std::memory_order_acquire);  // acquire: pairs with release in finish()
   }
   std::vector<unsigned> seen;  // by one worker after the other
+  bool is_abandoned = false;   // before it is over
 
  private:
   std::atomic<bool> is_over_{false};
+};
+
+/// All other nodes, of which none is there.
+class Nowhere final : public network::Others {
+ public:
+  void copy(unsigned, const network::CopyWanted&, Done done) override { done({}); }
+  [[nodiscard]] std::string copy_now(unsigned, const network::CopyWanted&) override { return {}; }
+  void order(unsigned, const network::Order&) override {}
+  [[nodiscard]] network::Snapshot look() const override { return {}; }
+  [[nodiscard]] network::Detail detail() const override { return {}; }
+  void serve() override {}
 };
 
 TEST(HandOver, ShardsGoToAnotherNodeWithTheirSessionsAndNobodyNotices) {
@@ -117,8 +136,25 @@ TEST(HandOver, AnInspectionOfAShardThatHasLeftGoesOnWithTheNextOneHere) {
   runtime::LeanActor::post(&here.central(), central::Inspect{&one, 0, ShardId{0}, true});
   ASSERT_TRUE(story.cluster.comes_true([&] { return all.is_over() && one.is_over(); }));
   EXPECT_THAT(all.seen, testing::ElementsAre(3U));
+  EXPECT_FALSE(all.is_abandoned);
   EXPECT_THAT(one.seen, IsEmpty());
+  EXPECT_TRUE(one.is_abandoned);
   story.expect_all_well();
+}
+
+// Nodes that are lost, or have no such shard any more, show nothing. Who asks is told, and there is
+// room for others: a door counts what it has under way.
+TEST(HandOver, AnInspectionThatNobodyCanAnswerEnds) {
+  Nowhere others;
+  Story story;
+  auto& node = story.cluster.node(0);
+  node.desk->lead(others);
+  const PointId point{node.network->topology().shards[1].first_point};
+  for (std::size_t i = 0; i <= network::Desk::kOpenMax; ++i) {
+    const auto roll = std::make_shared<Roll>();
+    ASSERT_TRUE(node.desk->inspect(point, roll)) << i;
+    ASSERT_TRUE(roll->is_over() && roll->is_abandoned) << i;
+  }
 }
 
 // Doors have threads of their own, which no hold_still() stops.
