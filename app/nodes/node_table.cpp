@@ -68,11 +68,16 @@ std::vector<NodeRow> rows_of(const Membership& membership, const network::Topolo
     rows[n].roles = to_text(membership.roles_of(static_cast<unsigned>(n)));
     rows[n].place = n < membership.nodes.size() ? place_of(membership.nodes[n]) : "this machine";
   }
+  // One that has joined since may have some already: it is in the next table.
+  NodeRow of_newcomers;
+  const auto row_of = [&](unsigned node) -> NodeRow& {
+    return node < rows.size() ? rows[node] : of_newcomers;
+  };
   for (std::uint32_t s = 0; s < topology.shards.size(); ++s) {
-    NodeRow& row = rows[node_of(s)];
+    NodeRow& row = row_of(node_of(s));
     ++row.shards;
     row.points += topology.shards[s].points;
-    NodeRow& driving = rows[fleet_node_of(s)];
+    NodeRow& driving = row_of(fleet_node_of(s));
     ++driving.fleets;
     driving.drivers += static_cast<std::uint32_t>(topology.shards[s].drivers.size());
   }

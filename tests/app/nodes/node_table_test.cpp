@@ -62,6 +62,17 @@ TEST(NodeTable, ShowsWhoHasTheFleetsOfOthersShards) {
   EXPECT_EQ(cells_of(rows[1])[at("drivers")], "201");
 }
 
+// Who asks has another thread than who lets nodes join.
+TEST(NodeTable, LeavesOutWhatOneHasWhoHasJoinedSince) {
+  Membership membership;
+  membership.names = {"alpha", "beta"};
+  const auto by_four = [](std::uint32_t shard) { return shard % 4; };
+  const auto rows = rows_of(membership, topology(4), by_four, by_four);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].shards + rows[1].shards, 2U);
+  EXPECT_EQ(rows[0].fleets + rows[1].fleets, 2U);
+}
+
 TEST(NodeTable, ShowsWhatEachNodeIsThereFor) {
   Membership membership;
   membership.names = {"alpha", "beta"};
