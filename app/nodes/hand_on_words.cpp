@@ -34,6 +34,7 @@ std::optional<HandedOn> handed_on_from(std::string_view bytes, unsigned nodes) {
   ByteInput in{bytes};
   walk(in, what);
   if (!in.is_exhausted() || what.token < 0 || what.by >= nodes) return std::nullopt;
+  if (what.stood_ns < 0) return std::nullopt;  // nobody counts from before 1970
   return what;
 }
 

@@ -38,6 +38,9 @@ TEST(HandOnWords, ComeFromANodeOfTheNetworkThatHasLed) {
   auto wrong = a_hand_over();
   wrong.token = -1;
   EXPECT_FALSE(handed_on_from(to_bytes(wrong), 3).has_value());
+  wrong = a_hand_over();
+  wrong.stood_ns = -1;  // a difference to now would be beyond 64 bits at worst
+  EXPECT_FALSE(handed_on_from(to_bytes(wrong), 3).has_value());
 }
 
 }  // namespace
