@@ -21,6 +21,7 @@ enum class HandVerdict : std::uint8_t {
   away,        ///< the driver's program is closed
   not_free,    ///< the driver belongs to the scenario's load, or is outside
   halted,      ///< the run ends
+  elsewhere,   ///< the driver is on its way to another node, where nobody asks by hand
 };
 
 /// `request`: the new one, the one that is given up, or the one that is in the way.

@@ -167,8 +167,10 @@ class Desk {
   void tell_director(PointId point, const Order& order, const director::Event& event);
   template <class Deed>
   void tell_inside(PointId point, const Order& order, const Deed& deed);
+  /// False: there is none on this node.
   template <class Said>
-  void tell_driver(DriverId driver, const Said& said);
+  bool tell_driver(DriverId driver, const Said& said);
+  void turn_away(DriverId driver, std::uint64_t errand);
 
   Network& network_;
   runtime::Coordinator& engine_;

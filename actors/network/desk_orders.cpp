@@ -101,22 +101,29 @@ void Desk::call(DriverId driver) { tell_driver(driver, Return{}); }
 void Desk::hang_up(DriverId driver) { tell_driver(driver, Leave{}); }
 
 template <class Said>
-void Desk::tell_driver(DriverId driver, const Said& said) {
+bool Desk::tell_driver(DriverId driver, const Said& said) {
   auto* const actor = network_.any_driver(driver);
   if (actor != nullptr) LeanActor::post(actor, driver::Event{said});
+  return actor != nullptr;
 }
 
 void Desk::cancel(const CancelRequest& request) { tell_driver(request.driver, request); }
 
+/// It has left this node since whoever asks has looked.
+void Desk::turn_away(DriverId driver, std::uint64_t errand) {
+  hand_book_.on_answer({errand, RequestId::none, driver, driver::HandVerdict::elsewhere});
+}
+
 bool Desk::ask_by_hand(DriverId driver, const Trip& trip, HandBook::Done done) {
   const auto errand = hand_book_.begin_errand(trip, engine_.reached(), std::move(done));
-  if (errand) tell_driver(driver, driver::AskByHand{trip, *errand});
+  if (errand && !tell_driver(driver, driver::AskByHand{trip, *errand})) turn_away(driver, *errand);
   return errand.has_value();
 }
 
 bool Desk::cancel_by_hand(DriverId driver, RequestId request, HandBook::Done done) {
   const auto errand = hand_book_.begin_errand(std::nullopt, engine_.reached(), std::move(done));
-  if (errand) tell_driver(driver, driver::CancelByHand{request, *errand});
+  if (errand && !tell_driver(driver, driver::CancelByHand{request, *errand}))
+    turn_away(driver, *errand);
   return errand.has_value();
 }
 

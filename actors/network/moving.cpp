@@ -79,11 +79,27 @@ std::optional<Order> order_of(const central::ShardState& of, const runtime::Mess
 std::optional<Order> order_of(const director::State& of, const runtime::Message& m) {
   return order_of<director::Event>(of, m);
 }
-/// Nobody outside tells any other actor of a node that shares its network.
+/// Nobody outside tells any other actor of a node that shares its network, but for requests by
+/// hand.
 template <class State>
 std::optional<Order> order_of(const State& /*of*/, const runtime::Message& /*m*/) {
   return std::nullopt;
 }
+
+/// These do not go with their driver: whoever waits for its answer is told.
+void turn_away(driver::HandListener& hands, const driver::State& of, const runtime::Message& m) {
+  const auto* const event = m.get_if<driver::Event>();
+  if (event == nullptr) return;
+  const auto answer = [&](std::uint64_t errand) {
+    hands.on_answer({errand, RequestId::none, of.id, driver::HandVerdict::elsewhere});
+  };
+  if (const auto* const asked = std::get_if<driver::AskByHand>(event)) answer(asked->errand);
+  if (const auto* const given_up = std::get_if<driver::CancelByHand>(event))
+    answer(given_up->errand);
+}
+template <class State>
+void turn_away(driver::HandListener& /*hands*/, const State& /*of*/,
+               const runtime::Message& /*m*/) {}
 
 }  // namespace
 
@@ -212,6 +228,8 @@ std::uint64_t Network::forget_departed(const std::function<void(const Order&)>& 
       unheard += parking.end(actor, [&](const runtime::Message& m) {
         if (const auto* const inspect = m.get_if<central::Inspect>()) return pass_on(*inspect);
         const auto order = order_of(actor.state(), m);
+        if (!order && switchboard_.hands != nullptr)
+          turn_away(*switchboard_.hands, actor.state(), m);
         if (!order) return;
         --unheard;
         told(*order);

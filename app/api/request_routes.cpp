@@ -51,6 +51,9 @@ ordered_json json_of(const World& world, const HandRequest& request) {
       {"ts", time_text(world.utc(request.at))}};
 }
 
+constexpr const char* kElsewhere =
+    "the driver lives on another node, where nobody asks by hand (/api/v1/nodes)";
+
 /// Why the driver did not take it; a status and a text.
 std::pair<unsigned, std::string> objection(const World& world, const HandAnswer& answer) {
   switch (answer.verdict) {
@@ -69,6 +72,8 @@ std::pair<unsigned, std::string> objection(const World& world, const HandAnswer&
               "outside; POST /api/v1/drivers adds one that does"};
     case HandVerdict::halted:
       return {409, "the run is about to end"};
+    case HandVerdict::elsewhere:
+      return {409, kElsewhere};
     case HandVerdict::not_open:
     case HandVerdict::taken:
       break;
@@ -109,9 +114,6 @@ network::HandBook::Done on_own_thread(
     (void)later([use, answer, asked] { use(answer, asked); });
   };
 }
-
-constexpr const char* kElsewhere =
-    "the driver lives on another node, where nobody asks by hand (/api/v1/nodes)";
 
 void ask(const CallPtr& call) {
   if (call->world.desk.is_elsewhere(call->driver)) return call->refuse(409, kElsewhere);

@@ -53,6 +53,15 @@ class Nowhere final : public network::Others {
   void serve() override {}
 };
 
+/// Notes what is answered to requests by hand.
+class Hands final : public driver::HandListener {
+ public:
+  void on_answer(const driver::HandAnswer& answer) override { answers.push_back(answer); }
+  void on_update(const DriverUpdate&, SimTime) override {}
+  void on_timed_out(RequestId, SimTime) override {}
+  std::vector<driver::HandAnswer> answers;
+};
+
 TEST(HandOver, ShardsGoToAnotherNodeWithTheirSessionsAndNobodyNotices) {
   Story story;
   story.play(Step::route);
@@ -120,6 +129,32 @@ TEST(HandOver, WhatIsToldToAnActorThatRestsComesBackToWhoeverLeads) {
   EXPECT_EQ(plugs, 1U);
   EXPECT_EQ(strays(story), 0U);
   story.expect_all_well();
+}
+
+// Nobody asks by hand where it goes. Whoever asks is told, and waits for nothing.
+TEST(HandOver, ARequestByHandOfADriverThatLeavesIsTurnedAway) {
+  Hands hands;
+  Story story;
+  auto& here = story.cluster.node(kFrom);
+  const DriverId id = here.network->switchboard().drivers_of[1].front();
+  auto* const actor = here.network->any_driver(id);
+  ASSERT_NE(actor, nullptr);
+  story.play(Step::arrive);
+  std::vector<driver::HandVerdict> told;
+  const auto note = [&](const driver::HandAnswer& answer, const auto& /*asked*/) {
+    told.push_back(answer.verdict);
+  };
+  ASSERT_TRUE(here.desk->ask_by_hand(id, Trip{}, note));
+  ASSERT_TRUE(here.desk->cancel_by_hand(id, RequestId::none, note));
+  EXPECT_THAT(told,
+              testing::ElementsAre(driver::HandVerdict::elsewhere, driver::HandVerdict::elsewhere));
+  here.coordinator().hold_still([&] { here.network->connect(hands); });
+  runtime::LeanActor::post(actor, driver::Event{driver::AskByHand{Trip{}, 5}});
+  story.route();
+  ASSERT_EQ(hands.answers.size(), 1U);
+  EXPECT_EQ(hands.answers[0].errand, 5U);
+  EXPECT_EQ(hands.answers[0].driver, id);
+  EXPECT_EQ(hands.answers[0].verdict, driver::HandVerdict::elsewhere);
 }
 
 // Whoever sends one looks where the shard is, which may have left before central hears of it.
