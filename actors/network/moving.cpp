@@ -226,13 +226,12 @@ std::uint64_t Network::forget_departed(const std::function<void(const Order&)>& 
       using Actor = std::remove_pointer_t<decltype(slot.operator->())>;
       auto& actor = static_cast<Actor&>(*one->actor);
       unheard += parking.end(actor, [&](const runtime::Message& m) {
-        if (const auto* const inspect = m.get_if<central::Inspect>()) return pass_on(*inspect);
+        const auto* const inspect = m.get_if<central::Inspect>();
         const auto order = order_of(actor.state(), m);
-        if (!order && switchboard_.hands != nullptr)
-          turn_away(*switchboard_.hands, actor.state(), m);
-        if (!order) return;
-        --unheard;
-        told(*order);
+        if (inspect != nullptr || order) --unheard;
+        if (inspect != nullptr) return pass_on(*inspect);
+        if (order) return told(*order);
+        if (switchboard_.hands != nullptr) turn_away(*switchboard_.hands, actor.state(), m);
       });
       ++one;
     });

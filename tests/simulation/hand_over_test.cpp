@@ -108,7 +108,10 @@ TEST(HandOver, WhatIsToldToAnActorThatRestsComesBackToWhoeverLeads) {
   runtime::LeanActor::post(engine, charge_point::Event{Plug{}});
   runtime::LeanActor::post(director, director::Event{director::SwitchOn{point}});
   runtime::LeanActor::post(shard, central::ShardEvent{Heartbeat{point}});
+  Roll all;
+  runtime::LeanActor::post(shard, central::Inspect{&all, 0, ShardId{1}, false});
   story.route();
+  EXPECT_TRUE(all.is_over()) << "no other shard is left there";
   std::vector<network::Order> back;
   ASSERT_TRUE(story.cluster.comes_true([&] {
     while (const auto message = story.cluster.node(0).exchange->receive(Nanos{0})) {
