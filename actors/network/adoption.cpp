@@ -211,14 +211,15 @@ void Network::ask_again(const std::vector<bool>& moved) {
 }
 
 /// Who failed, or was told that central cannot be reached, by somebody who was lost with the shard,
-/// hears nothing of the end of it any more. Whoever answers there now begins with all well.
+/// hears nothing of the end of it any more. Whoever answers there now begins with all well. Its
+/// last words may still wait in mailboxes, so how things stand with a driver says nothing: to one
+/// with whom all is well these are none.
 void Network::let_go_on(const std::vector<bool>& moved) {
   for (std::uint32_t s = 0; s < moved.size(); ++s) {
     if (!moved[s] || !is_fleet_here(s) || holds(adopted_fleets_, s)) continue;
     for (const DriverId id : switchboard_.drivers_of[s]) {
-      auto* const actor = drivers_[index_of(id)].operator->();
-      if (!actor->state().linked) LeanActor::post(actor, driver::Event{LinkUp{}});
-      if (actor->state().away) LeanActor::post(actor, driver::Event{Restart{}});
+      LeanActor::post(drivers_[index_of(id)], driver::Event{LinkUp{}});
+      LeanActor::post(drivers_[index_of(id)], driver::Event{Restart{}});
     }
     LeanActor::post(fleets_[s], Restart{});
   }
