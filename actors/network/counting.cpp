@@ -49,7 +49,12 @@ Snapshot Network::look() const {
   snapshot.sim = engine_.reached();
   gather(snapshot);
   auto& t = snapshot.totals;
-  if (stand_ins_.empty()) each_here(shards_, [&t](const auto* shard) { add(t, shard->look()); });
+  if (stand_ins_.empty())
+    each_here(shards_, [&t](const auto* shard) {
+      add(t, shard->look());
+      shard->for_each_zone(
+          [&t](ZoneId, const central::ZoneTotals& zone) { t.power_w += zone.power_w; });
+    });
   for (const auto* stand_in : stand_ins_) add(t, stand_in->look());
   t.requests_sent += runtime::total(instruments_, Metric::requests_sent);
   t.requests_accepted += runtime::total(instruments_, Metric::requests_accepted);

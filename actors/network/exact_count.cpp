@@ -47,6 +47,7 @@ void add(Totals& to, const central::ShardState& from) {
     return point.stage != central::Stage::none;
   });
   to.sessions_active = others + static_cast<std::uint64_t>(open);
+  for (const auto& zone : from.zones) to.power_w += zone.totals.power_w;
 }
 
 void add(Totals& to, const charge_point::State& from, const central::ShardState& owner,

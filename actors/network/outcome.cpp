@@ -29,7 +29,7 @@ Totals left_of(const Totals& last) noexcept {
   t.sessions_lost += std::exchange(t.sessions_active, 0);
   t.sessions_started = t.sessions_completed + t.sessions_failed + t.sessions_lost;
   t.energy_delivered_mj = t.energy_sessions_mj;  // a look knows no meters
-  t.energy_unreported_mj = 0;
+  t.energy_unreported_mj = t.power_w = 0;
   t.offered = t.done + t.shed;
   return t;
 }

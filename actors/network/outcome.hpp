@@ -24,6 +24,7 @@ struct Totals {
   std::uint64_t sessions_lost = 0;  ///< active when their node was lost, and not brought back
   // energy, mJ: the meters' total, what central booked, what no one has told central yet
   std::int64_t energy_delivered_mj = 0, energy_sessions_mj = 0, energy_unreported_mj = 0;
+  std::int64_t power_w = 0;  ///< of sessions that supply, by their last telemetry; of the present
   std::int64_t revenue_microeur = 0;
   // faults: brought about, found by monitors, told to central, over; raised and not notified: an
   // episode that central never learned of, or does not know yet

@@ -82,14 +82,12 @@ std::string Pulses::next(const api::World& world,
                          const std::array<std::uint32_t, kStateCodes>& count) {
   const network::Snapshot look = world.desk.look();
   const auto& t = look.totals;
-  std::int64_t power_w = 0;
-  for (const auto& zone : world.desk.detail().zones) power_w += zone.power_w;
   ordered_json pulse{{"type", "pulse"},
                      {"state", world.is_draining && world.is_draining() ? "draining" : "running"},
                      {"sim_s", seconds_of(look.sim.time_since_epoch())},
                      {"wall_s", seconds_of(wall_of_run(world))},
                      {"states", count},
-                     {"power_w", power_w},
+                     {"power_w", t.power_w},
                      {"energy_mj", t.energy_delivered_mj}};
   pulse["requests"] = {{"sent", t.requests_sent},
                        {"accepted", t.requests_accepted},

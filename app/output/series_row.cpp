@@ -12,7 +12,7 @@ const char* const kSeriesHeader =
     "faults_raised,faults_recovered,breaker_opened,messages_delivered,decision_p99_ms,"
     "tick_lateness_p99_ms,decision_interval_p50_ms,decision_interval_p90_ms,"
     "decision_interval_p99_ms,energy_mj,detection_p99_ms,detection_interval_p99_ms,"
-    "tick_lateness_interval_p99_ms\n";
+    "tick_lateness_interval_p99_ms,power_w\n";
 
 std::string SeriesRows::next(const network::Snapshot& s) {
   const auto& t = s.totals;
@@ -25,7 +25,7 @@ std::string SeriesRows::next(const network::Snapshot& s) {
   before_ = l;
   return fmt::format(
       "{:.3f},{:.3f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3f},{:.3f},{:.3f},{:.3f},"
-      "{:.3f},{},{:.3f},{:.3f},{:.3f}\n",
+      "{:.3f},{},{:.3f},{:.3f},{:.3f},{}\n",
       static_cast<double>(s.sim.time_since_epoch().count()) / 1e9, ms(s.wall) / 1e3,
       shown(DisplayState::activated), shown(DisplayState::supplying), shown(DisplayState::stopped),
       shown(DisplayState::broken), shown(DisplayState::disconnected), t.requests_sent,
@@ -34,7 +34,7 @@ std::string SeriesRows::next(const network::Snapshot& s) {
       t.breaker_opened, t.messages_delivered, ms(l.request_decision.quantile(0.99)),
       ms(l.tick_lateness.quantile(0.99)), ms(decided.quantile(0.5)), ms(decided.quantile(0.9)),
       ms(decided.quantile(0.99)), t.energy_delivered_mj, ms(l.fault_detection.quantile(0.99)),
-      ms(detected.quantile(0.99)), ms(late.quantile(0.99)));
+      ms(detected.quantile(0.99)), ms(late.quantile(0.99)), t.power_w);
 }
 
 }  // namespace chargemill::app

@@ -42,6 +42,19 @@ TEST(FlowA, ChargesBillsAndSendsTheTicketOfANormalSession) {  // D-211
   EXPECT_EQ(t.tickets_issued, 1U);
   EXPECT_EQ(t.tickets_delivered, 1U);
 }
+TEST(FlowA, ShowsTheSamePowerAsLongAsASessionSupplies) {
+  StillNetwork net{1, {{"CP-001"}}};
+  for (int i = 0; i < 200 && net.point(0).phase != Phase::supplying; ++i) net.pass(100ms);
+  net.pass(2s);
+  for (int second = 0; second < 6; ++second) {
+    EXPECT_EQ(net.network().look().totals.power_w, 22'000) << second;
+    EXPECT_EQ(net.totals().power_w, 22'000) << second;
+    net.pass(1s);
+  }
+  net.pass(10s);
+  EXPECT_EQ(net.network().look().totals.power_w, 0) << "it is over";
+  EXPECT_EQ(net.totals().power_w, 0);
+}
 TEST(FlowA, RepeatsALineForEachSessionAndBillsEachToTheMillijoule) {  // D-111, D-123
   StillNetwork net{1, {{"CP-001", "CP-001", "CP-001", "CP-001"}}};
   net.pass(120s);

@@ -25,6 +25,7 @@ Totals at_work() {
   t.sessions_failed = 1;
   t.sessions_active = 3;
   t.energy_sessions_mj = t.energy_delivered_mj = 900;
+  t.power_w = 33'000;
   t.offered = 13;  // one is on its way to a driver
   t.done = 10;
   t.shed = 2;
@@ -42,6 +43,7 @@ TEST(Losses, WhatWasOpenIsLostAndCounted) {  // law 5
   EXPECT_EQ(left.display, Totals{}.display)
       << "its charge points are shown by others, or by nobody";
   EXPECT_EQ(left.actors + left.mailbox_depth, 0U);
+  EXPECT_EQ(left.power_w, 0);
 }
 
 TEST(Losses, WhatComesBackIsCountedOnce) {

@@ -60,6 +60,7 @@ TEST_F(RunDirectoryTest, WritesOneRowOfTheSeriesForEachLook) {
   SeriesRows rows;
   snapshot.sim = SimTime{90s};
   snapshot.totals.display = {1, 2, 3, 4, 5};
+  snapshot.totals.power_w = 22'000;
   directory->append(rows.next(snapshot));
   std::istringstream lines(read("timeseries.csv"));
   std::string header;
@@ -68,6 +69,8 @@ TEST_F(RunDirectoryTest, WritesOneRowOfTheSeriesForEachLook) {
   std::getline(lines, row);
   EXPECT_EQ(std::count(header.begin(), header.end(), ','), std::count(row.begin(), row.end(), ','));
   EXPECT_EQ(row.rfind("90.000,0.000,1,2,3,4,5,", 0), 0U) << row;
+  EXPECT_EQ(header.substr(header.rfind(',')), ",power_w");
+  EXPECT_EQ(row.substr(row.rfind(',')), ",22000");
 }
 TEST_F(RunDirectoryTest, TellsThePercentilesOfEachInterval) {
   auto directory = RunDirectory::create(path);
