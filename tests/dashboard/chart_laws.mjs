@@ -41,6 +41,28 @@ await law('What begins as all come makes no line flat that comes after it', asyn
   await tab.context().close();
 });
 
+await law('The power of a few charge points is what they have told, not how their meters rise', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const [told, ofEnergy, live_w] = await tab.evaluate(async () => {
+    const { Series, rowOf } = await import('/page/series.js');
+    // Three points at 11 kW that report each five seconds.
+    const sim_s = Array.from({ length: 40 }, (_, i) => i);
+    const energy_mj = sim_s.map((s) => [0, 2, 3].reduce((sum, at) => sum + Math.floor((s + at) / 5) * 55e6, 0));
+    const of = (columns) => {
+      const series = new Series();
+      series.prepend({ columns: { sim_s, energy_mj, ...columns } });
+      return series.power();
+    };
+    const row = rowOf(window.chargemill.pulse);
+    return [of({ power_w: sim_s.map(() => 33_000) }), of({}), [row.power_w, window.chargemill.pulse.power_w]];
+  });
+  check(told.every((kw) => kw === 33), `it is the same all the time: ${told}`);
+  check(ofEnergy.slice(20).every((kw) => kw > 25 && kw < 41), `a run that kept none has that of its energy: ${ofEnergy}`);
+  check(Number.isFinite(live_w[0]) && live_w[0] === live_w[1], `what a pulse says is taken as it is: ${live_w}`);
+  await tab.context().close();
+});
+
 await law('A range that is drawn on one chart is that of all, of the feed, and of the address', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

@@ -38,7 +38,7 @@ class Frozen {
     };
     this.pulse = {
       sim_s: run.sim_s,
-      power_w: null,
+      power_w: series.columns.power_w?.at(-1) ?? null,
       energy_mj: energy.delivered_mj,
       requests,
       sessions,

@@ -4,7 +4,7 @@ const kRowsMax = 6000;
 const kWindow = 15;
 const kStartRows = 12;
 const kKept = ['sim_s', 'activated', 'supplying', 'stopped', 'fault', 'disconnected',
-  'requests_sent', 'sessions_started', 'sessions_completed', 'faults_raised', 'energy_mj',
+  'requests_sent', 'sessions_started', 'sessions_completed', 'faults_raised', 'energy_mj', 'power_w',
   'decision_interval_p50_ms', 'decision_interval_p99_ms', 'detection_interval_p99_ms', 'tick_lateness_interval_p99_ms'];
 
 /** A pulse as a row of the series. */
@@ -23,6 +23,7 @@ export function rowOf(pulse) {
     sessions_completed: pulse.sessions.completed,
     faults_raised: pulse.faults.raised,
     energy_mj: pulse.energy_mj,
+    power_w: pulse.power_w,
     decision_interval_p50_ms: pulse.interval_p50_ms?.request_decision ?? 0,
     decision_interval_p99_ms: recent.request_decision ?? 0,
     detection_interval_p99_ms: recent.fault_detection ?? 0,
@@ -56,7 +57,7 @@ export class Series {
   }
   /**
    * How fast a column rises a model second, times `factor`: seen over the last kWindow seconds, or since
-   * the row before, whatever is longer. Meters report now and then; in between there is no less power.
+   * the row before, whatever is longer.
    * Of what was before row `first` nothing is counted.
    */
   rate(name, factor = 1, first = 0) {
@@ -86,8 +87,12 @@ export class Series {
   measured(name) {
     return this.columns[name].map((value) => (value > 0 ? value : null));
   }
-  /** Kilowatts: millijoules a second over a million. */
+  /**
+   * Kilowatts, as the sessions that supply have told them last. A run that has kept no power (an older one, or with a central elsewhere)
+   * has that of its energy, millijoules a second over a million: meters report now and then, so of a few charge points it goes up and down.
+   */
   power() {
-    return this.rate('energy_mj', 1e-6);
+    const { power_w: told } = this.columns;
+    return told.some((watts) => watts > 0) ? told.map((watts) => watts / 1e3) : this.rate('energy_mj', 1e-6);
   }
 }
