@@ -81,19 +81,23 @@ await law('Every focus is seen: its outline stands out from what is behind it', 
   const page = await openTab(`${live.base}/?theme=light`);
   await shown(page);
   const seen = new Set();
+  let wasOnMap = false;
   for (let i = 0; i < 30; ++i) {
     await page.keyboard.press('Tab');
-    const [name, width, colour] = await page.evaluate(() => {
+    const [name, width, colour, isOnMap] = await page.evaluate(() => {
       const style = getComputedStyle(document.activeElement);
       const { tagName, id, className, textContent } = document.activeElement;
-      return [`${tagName} ${id} ${className} ${textContent.slice(0, 20)}`, parseFloat(style.outlineWidth), style.outlineColor];
+      return [`${tagName} ${id} ${className} ${textContent.slice(0, 20)}`, parseFloat(style.outlineWidth), style.outlineColor,
+        document.activeElement.closest('.map') !== null];
     });
     seen.add(name);
+    wasOnMap ||= isOnMap && !name.startsWith('CANVAS');
     // Dark blue on the light page, yellow on the dark map: 3 to 1 and more against what is behind each.
-    const wanted = name.startsWith('CANVAS') ? 'rgb(255, 211, 77)' : 'rgb(11, 99, 181)';
+    const wanted = isOnMap ? 'rgb(255, 211, 77)' : 'rgb(11, 99, 181)';
     check(width >= 2 && (colour === wanted || name.startsWith('BODY')), `${name}: ${width} ${colour}`);
   }
   check(seen.size > 20, `only ${seen.size} had the focus`);
+  check(wasOnMap, 'no button of the map had it');
   await page.context().close();
 });
 
@@ -227,6 +231,40 @@ await law('Where the system chooses the colours, what is pressed and what is cho
     check(on !== off, `${pair[0]}: ${on} either way`);
   }
   await page.context().close();
+});
+
+await law('Where the system chooses the colours, what is drawn keeps the ground that its own are chosen for', async () => {
+  const { sessions } = await until('a session is over', async () => {
+    const found = await live.ask('/api/v1/sessions?status=COMPLETED&limit=1');
+    return found.sessions.length > 0 && found;
+  }, 60);
+  for (const theme of ['light', 'dark']) {
+    const page = await openTab(`${live.base}/?theme=${theme}&cp=${sessions[0].cp_id}`, { forcedColors: 'active', width: 1920, height: 1080 });
+    await shown(page);
+    await page.getByTestId('power').waitFor();
+    await page.waitForFunction(() => window.chargemill.series.length > 2 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 30_000 });
+    const bad = await page.evaluate(() => {
+      const light = (colour) => {
+        const [r, g, b] = colour.match(/[\d.]+/g).slice(0, 3).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+      };
+      const found = [];
+      for (const name of ['.swatch', '.map', '.timeline', '.energy', '.spark', '.power', '.plot', '.key svg']) {
+        const items = [...document.querySelectorAll(name)];
+        if (items.length === 0) found.push(`no ${name}`);
+        if (items.some((item) => getComputedStyle(item).forcedColorAdjust !== 'none')) found.push(`${name} is painted over`);
+      }
+      for (const [name, what] of [['.energy rect', 'fill'], ['.spark polyline', 'stroke'], ['.power polyline', 'stroke'], ['.key line', 'stroke']]) {
+        for (const item of document.querySelectorAll(name)) {
+          const [a, b] = [getComputedStyle(item)[what], getComputedStyle(item.closest('svg')).backgroundColor].map(light);
+          if (Math.max(a, b) / Math.min(a, b) < 3) found.push(`${name} is faint`);
+        }
+      }
+      return found;
+    });
+    equal(bad, [], `in the ${theme} theme`);
+    await page.context().close();
+  }
 });
 
 await law('Whoever asks for more contrast has lines and words in the colour of the text, in either theme', async () => {
