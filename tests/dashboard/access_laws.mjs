@@ -271,7 +271,7 @@ await law('Whoever asks for more contrast has lines and words in the colour of t
   for (const theme of ['light', 'dark']) {
     const page = await openTab(`${live.base}/?theme=${theme}`, { contrast: 'more' });
     await shown(page);
-    const colours = await page.evaluate(() => [getComputedStyle(document.body).color, ...[...document.querySelectorAll('.tile-name, .age, .legend button')]
+    const colours = await page.evaluate(() => [getComputedStyle(document.body).color, ...[...document.querySelectorAll('.tile-name, .age, .legend button, #search')]
       .flatMap((item) => [getComputedStyle(item).color, getComputedStyle(item).borderTopColor])]);
     check(colours.length > 20, `${colours.length} colours`);
     equal([...new Set(colours)], [colours[0]], `colours of the ${theme} theme`);

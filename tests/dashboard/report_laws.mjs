@@ -176,6 +176,17 @@ await law('Without scripts the report still has every figure', async () => {
   await tab.context().close();
 });
 
+await law('Without scripts too, whoever asks for more contrast has words and lines in the colour of the text, in either theme', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    const tab = await openTab(address, { javaScriptEnabled: false, colorScheme, contrast: 'more' });
+    const colourOf = (name, what) => tab.locator(name).first().evaluate((item, key) => getComputedStyle(item)[key], what);
+    const text = await colourOf('body', 'color');
+    for (const [name, what] of [['footer', 'color'], ['.report .run', 'color'], ['footer', 'borderTopColor'], ['.figures section', 'borderTopColor']])
+      equal(await colourOf(name, what), text, `${what} of ${name}, ${colorScheme}`);
+    await tab.context().close();
+  }
+});
+
 await law('The report of a run without a journal has the faults it remembers, and who joined it', async () => {
   const brief = await openRun(smallScenario({ points: 6 }), ['--no-journal']);
   await brief.post('/api/v1/charge-points', { cp_id: 'CP-LATE', zone: 'Z02' });
