@@ -17,8 +17,6 @@ using Take = runtime::WebSocketSession::Take;
 
 constexpr std::uint64_t kLookedMax = 2'048;
 constexpr std::size_t kTroublesMax = 1'000;
-/// A look that has not come back by then never will.
-constexpr std::uint64_t kLostAfterBeats = 40;
 
 /// Only copies; on the workers' threads.
 class StateLook final : public Inspection {
@@ -155,7 +153,8 @@ void Feed::join(Id id, const std::weak_ptr<const Session>& session) {
   last_.reset();
   last_event_.reset();
   pulses_ = {};
-  sampling_since_ = reading_since_ = 0;
+  sample_.settle();
+  events_.settle();
   beat();
 }
 
@@ -237,25 +236,25 @@ void Feed::beat() {
   } else {
     greet();
   }
-  if (beats_ % 2 == 1 || last_ == nullptr) take_sample();
+  if (beats_ % 2 == 1 || last_ == nullptr || sample_.is_lost(beats_)) take_sample();
   arm();
 }
 
 void Feed::take_sample() {
-  if (sampling_since_ != 0 && beats_ - sampling_since_ < kLostAfterBeats) return;
+  if (sample_.is_awaited(beats_)) return;
   const auto points = static_cast<std::uint32_t>(world_.desk.points());
   // Faults come from the journal as long as it answers.
   const auto before = settings_.asks_journal && !is_journal_dead_ ? nullptr : last_;
-  auto look = std::make_shared<StateLook>(points, before, world_.later,
-                                          [weak = weak_from_this()](Sample&& sample) {
-                                            if (const auto self = weak.lock())
-                                              self->on_sample(std::move(sample));
-                                          });
-  if (world_.desk.inspect(std::move(look))) sampling_since_ = beats_;
+  auto look = std::make_shared<StateLook>(
+      points, before, world_.later,
+      [weak = weak_from_this(), held = sample_.ask(beats_)](Sample&& sample) {
+        if (const auto self = weak.lock()) self->on_sample(std::move(sample));
+      });
+  (void)world_.desk.inspect(std::move(look));  // refused: the next beat sees that it is gone
 }
 
 void Feed::on_sample(Sample&& sample) {
-  sampling_since_ = 0;
+  sample_.settle();
   if (!is_beating_) return;
   const auto sim_ms = std::chrono::duration_cast<Millis>(sample.at.time_since_epoch()).count();
   frames_.add(sample.states, sim_ms);
@@ -268,37 +267,35 @@ void Feed::on_sample(Sample&& sample) {
 }
 
 void Feed::read_events() {
-  if (reading_since_ != 0 && beats_ - reading_since_ < kLostAfterBeats) return;
-  const auto done = [weak = weak_from_this(), later = world_.later](
+  if (events_.is_awaited(beats_)) return;
+  const auto done = [weak = weak_from_this(), later = world_.later, held = events_.ask(beats_)](
                         const std::optional<archive::Position>& last, std::string rows,
                         bool is_behind) {
-    (void)later([weak, last, rows = std::move(rows), is_behind] {
+    (void)later([weak, held, last, rows = std::move(rows), is_behind] {
       if (const auto self = weak.lock()) self->on_events(last, rows, is_behind);
     });
   };
-  const bool is_asked =
-      world_.read_past([done, after = last_event_](const Result<archive::Past*>& history) {
-        if (!history) return done(std::nullopt, {}, false);
-        if (!after) {
-          const auto newest = (*history)->newest();
-          return done(newest ? std::optional{*newest} : std::nullopt, {}, false);
-        }
-        std::string rows;
-        const auto last = (*history)->follow(
-            *after, kLookedMax, [&](const archive::Found& found, const archive::Position&) {
-              append_fault_row(rows, found);
-            });
-        if (!last) return done(std::nullopt, {}, false);
-        // Each journal of several has its share of the looks.
-        const auto looked = last->records() - after->records();
-        done(*last, std::move(rows), looked >= kLookedMax / last->journals());
-      });
-  if (is_asked) reading_since_ = beats_;
+  (void)world_.read_past([done, after = last_event_](const Result<archive::Past*>& history) {
+    if (!history) return done(std::nullopt, {}, false);
+    if (!after) {
+      const auto newest = (*history)->newest();
+      return done(newest ? std::optional{*newest} : std::nullopt, {}, false);
+    }
+    std::string rows;
+    const auto last = (*history)->follow(
+        *after, kLookedMax, [&](const archive::Found& found, const archive::Position&) {
+          append_fault_row(rows, found);
+        });
+    if (!last) return done(std::nullopt, {}, false);
+    // Each journal of several has its share of the looks.
+    const auto looked = last->records() - after->records();
+    done(*last, std::move(rows), looked >= kLookedMax / last->journals());
+  });
 }
 
 void Feed::on_events(const std::optional<archive::Position>& last, const std::string& rows,
                      bool is_behind) {
-  reading_since_ = 0;
+  events_.settle();
   if (!is_beating_) return;
   if (last) last_event_ = last;
   is_journal_dead_ = !last;

@@ -25,6 +25,37 @@ struct Sample {
   SimTime at{};
 };
 
+/// Something that others are asked for, until they answer. Who answers holds what ask() gives until
+/// then: where that is let go of, on whatever way, no answer comes any more. Threads: the API's;
+/// what ask() gives, any.
+class Owed {
+ public:
+  using Held = std::shared_ptr<const void>;
+
+  [[nodiscard]] Held ask(std::uint64_t beat) {
+    auto held = std::make_shared<const char>();
+    held_ = held;
+    since_ = beat;
+    is_owed_ = true;
+    return held;
+  }
+  void settle() noexcept { is_owed_ = false; }
+  /// One that takes too long counts as lost.
+  [[nodiscard]] bool is_lost(std::uint64_t beat) const noexcept {
+    return is_owed_ && (held_.expired() || beat - since_ >= kLostAfterBeats);
+  }
+  [[nodiscard]] bool is_awaited(std::uint64_t beat) const noexcept {
+    return is_owed_ && !is_lost(beat);
+  }
+
+ private:
+  static constexpr std::uint64_t kLostAfterBeats = 40;
+
+  std::weak_ptr<const void> held_;
+  std::uint64_t since_ = 0;
+  bool is_owed_ = false;
+};
+
 struct FeedSettings {
   bool may_act = false;  ///< pages may change something (http.control)
   bool asks_journal = false;
@@ -88,8 +119,8 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::shared_ptr<const Sample> last_;           ///< while somebody watches
   std::optional<archive::Position> last_event_;  ///< events are told after it
   std::uint64_t beats_ = 0;
-  std::uint64_t sampling_since_ = 0;  ///< the beat; 0: no look is under way
-  std::uint64_t reading_since_ = 0;   ///< likewise, of the journal
+  Owed sample_;  ///< a look at all charge points
+  Owed events_;  ///< what the journal has since
   bool is_beating_ = false;
   bool is_journal_dead_ = false;
 };
