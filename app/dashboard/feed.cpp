@@ -155,6 +155,7 @@ void Feed::join(Id id, const std::weak_ptr<const Session>& session) {
   pulses_ = {};
   sample_.settle();
   events_.settle();
+  is_journal_dead_ = false;  // it may have been mended, or not been there yet
   beat();
 }
 

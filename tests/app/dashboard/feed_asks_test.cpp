@@ -1,4 +1,5 @@
 // What the dashboard's eye does when an answer does not reach it: no sockets, beats by hand.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -11,6 +12,7 @@ namespace chargemill::app::dashboard {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 
 network::Scenario town() {
   network::Scenario s;
@@ -32,7 +34,11 @@ struct Watch {
     still.pass(3s);
     world.after = [this](Nanos, api::Task task) { beats.push_back(std::move(task)); };
     world.read_past = [this](const api::WithPast& use) {
-      use(&memory.look());
+      if (is_broken) {
+        use(failure(ErrorKind::environment, "it is broken"));
+      } else {
+        use(&memory.look());
+      }
       return true;
     };
   }
@@ -42,7 +48,17 @@ struct Watch {
     auto reply = feed->open({"GET", "/ws", {{"sec-websocket-protocol", Feed::kProtocol}}, ""});
     session = std::move(reply.session);
     ASSERT_NE(session, nullptr);
+    held = 0;
+    states = PackedStates{20};
     work(room);
+  }
+  /// The next beat is the last.
+  void leave() {
+    session.reset();
+    is_listening = true;  // there is nobody to listen to
+    beat(Room::enough);
+    EXPECT_TRUE(beats.empty());
+    is_listening = false;
   }
   void beat(Room room) {
     ASSERT_FALSE(beats.empty());
@@ -59,6 +75,7 @@ struct Watch {
   network::Desk desk{network, still.engine};
   Directory names{network.topology(), &network.annex()};
   bool is_full = false;
+  bool is_broken = false;  ///< nobody can read what was
   std::deque<api::Task> tasks;
   std::deque<api::Task> beats;
   api::World world{desk, scenario, names, [this](api::Task task) {
@@ -69,6 +86,7 @@ struct Watch {
   std::shared_ptr<runtime::WebSocketSession> session;
   bool is_listening = false;
   int hellos = 0;
+  std::string hello;  ///< the last one
   PackedStates states{20};
   std::uint32_t held = 0;  ///< the frame that is shown
 
@@ -99,7 +117,9 @@ struct Watch {
       is_listening = false;
       if (message.bytes == nullptr) return;
       if (message.is_text) {
-        if (message.bytes->find(R"("type":"hello")") != std::string::npos) ++hellos;
+        if (message.bytes->find(R"("type":"hello")") == std::string::npos) return;
+        ++hellos;
+        hello = *message.bytes;
         return;
       }
       const auto head = apply_frame(*message.bytes, held, states);
@@ -133,6 +153,17 @@ TEST(FeedAsks, EverySecondBeatForStatesAsLongAsAllIsWell) {
     watch.beat(Watch::Room::enough);
     EXPECT_EQ(watch.held, frames);
   }
+}
+
+TEST(FeedAsks, ABrokenJournalAgainOnceNobodyWatchesAnyMore) {
+  Watch watch;
+  watch.is_broken = true;
+  watch.open(Watch::Room::enough);
+  EXPECT_THAT(watch.hello, HasSubstr(R"("has_journal":false)"));
+  watch.is_broken = false;
+  watch.leave();
+  watch.open(Watch::Room::enough);
+  EXPECT_THAT(watch.hello, HasSubstr(R"("has_journal":true)"));
 }
 
 TEST(Owed, IsLostOnceNobodyHoldsItAnyMoreOrItTakesTooLong) {
