@@ -58,7 +58,7 @@ says_that_there_are_more() {
   [[ ! -s $work/err ]]
 }
 
-# A name that nobody has is told from a charge point, or a driver, that has nothing to show.
+# A name that nobody has is told from a charge point, a driver or a zone that has nothing to show.
 says_that_nobody_has_that_name() {
   local what
   for what in faults health sessions tickets stats; do
@@ -71,6 +71,12 @@ says_that_nobody_has_that_name() {
     ends_with 0 "$chargemill" history "$what" --data "$work/kept" --driver DRV-999999 >"$work/out" 2>"$work/err"
     grep -q "no such driver in this journal: 'DRV-999999'" "$work/err"
     ends_with 0 "$chargemill" history "$what" --data "$work/kept" --driver DRV-000001 --since 2030-01-01T00:00:00Z >"$work/out" 2>"$work/err"
+    [[ ! -s $work/err ]] || { echo "$what:"; cat "$work/err"; return 1; }
+  done
+  for what in faults health sessions tickets; do
+    ends_with 0 "$chargemill" history "$what" --data "$work/kept" --zone Z99 --format csv >"$work/out" 2>"$work/err"
+    grep -q "no such zone in this journal: 'Z99'" "$work/err"
+    ends_with 0 "$chargemill" history "$what" --data "$work/kept" --zone Z01 --since 2030-01-01T00:00:00Z >"$work/out" 2>"$work/err"
     [[ ! -s $work/err ]] || { echo "$what:"; cat "$work/err"; return 1; }
   done
 }

@@ -131,15 +131,14 @@ bool print(std::string_view text) {
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
 }
 
-/// The journal has something of the charge point, be it nothing of what was asked for.
-bool has_any_of(archive::Past& history, const std::string& point) {
-  Filter filter;
-  filter.point = point;
-  filter.limit = 1;
+/// The journal has something of `whom`, a charge point or a zone, be it nothing of what was asked
+/// for.
+bool has_any_of(archive::Past& history, Filter whom) {
+  whom.limit = 1;
   // What cannot be read is nobody's absence.
   const auto is_there = [](const auto& rows) { return !rows || !rows->empty(); };
-  return is_there(history.health(filter)) || is_there(history.faults(filter)) ||
-         is_there(history.sessions(filter));
+  return is_there(history.health(whom)) || is_there(history.faults(whom)) ||
+         is_there(history.sessions(whom));
 }
 
 /// The same of a driver.
@@ -149,6 +148,24 @@ bool has_driver(archive::Past& history, const std::string& driver) {
   filter.limit = 1;
   const auto rows = history.sessions(filter);
   return !rows || !rows->empty();
+}
+
+/// Why there is nothing to show, if that is because nobody has such a name; empty: it is not.
+std::string unknown_name(archive::Past& history, const HistoryOptions& options,
+                         const Filter& filter) {
+  const auto no_such = [](const char* what, const std::string& name) {
+    return fmt::format("no such {} in this journal: '{}'", what, name);
+  };
+  Filter whom;
+  whom.point = options.point;
+  if (!options.point.empty() && !has_any_of(history, whom))
+    return no_such("charge point", options.point);
+  if (!options.driver.empty() && !has_driver(history, options.driver))
+    return no_such("driver", options.driver);
+  whom = {};
+  whom.zone = filter.zone;
+  if (filter.zone && !has_any_of(history, whom)) return no_such("zone", options.zone);
+  return {};
 }
 
 int show_history(const HistoryOptions& options) {
@@ -175,11 +192,9 @@ int show_history(const HistoryOptions& options) {
                                    "--until T older ones",
                                    kRowsShown));
   const bool is_silent = rows->count == 0 || options.what == "stats";
-  if (is_silent && !options.point.empty() && !has_any_of(**journals, options.point))
-    return complain(0, fmt::format("no such charge point in this journal: '{}'", options.point));
-  if (is_silent && !options.driver.empty() && !has_driver(**journals, options.driver))
-    return complain(0, fmt::format("no such driver in this journal: '{}'", options.driver));
-  return 0;
+  if (!is_silent) return 0;
+  const auto why = unknown_name(**journals, options, *filter);
+  return why.empty() ? 0 : complain(0, why);
 }
 
 }  // namespace
