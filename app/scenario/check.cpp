@@ -151,7 +151,11 @@ class Checker : public CheckContext {
               place_of({"drivers.count", "drivers.sessions_per_cp_per_day", "drivers.replay",
                         "drivers.initial_supplying"}));
     }
-    if (moved) check_drivers_of_shards();
+    if (moved) {
+      check_drivers_of_shards();
+    } else {
+      check_idle_drivers();
+    }
     std::set<std::string_view> stations;
     for (const auto& session : d.replay) stations.insert(session.station);
     const std::size_t points =
@@ -177,6 +181,19 @@ class Checker : public CheckContext {
                         shards - drivers, shards),
             place_of({"drivers.count", "central.shards", "network.charge_points"}),
             fmt::format("central.shards = {}, or drivers.count = {} or more", drivers, shards));
+  }
+
+  // Whoever wrote how many there are expects something of them; others may ask for them while it
+  // runs.
+  void check_idle_drivers() {
+    if (s_.drivers.count == 0 || origins_.count("drivers.count") == 0 ||
+        !are_sound({"drivers.count", "drivers.sessions_per_cp_per_day", "drivers.replay",
+                    "drivers.initial_supplying"}))
+      return;
+    warning(Code::contradiction,
+            "there is no load: the drivers of 'drivers.count' ask for nothing by themselves",
+            place_of("drivers.count"),
+            "drivers.sessions_per_cp_per_day = 5, drivers.replay, or a [[stage]] of request_rate");
   }
 
   // A request for a charge point that is not there is denied, not an error: real files have slips.

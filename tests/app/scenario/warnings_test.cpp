@@ -29,15 +29,30 @@ TEST(Warnings, NoneForAsManyDriversAsShardsThereAre) {
   EXPECT_TRUE(warnings_of("[network]\ncharge_points = 100\n[drivers]\ncount = 10\n"
                           "sessions_per_cp_per_day = 5\n[central]\nshards = 10\n")
                   .empty());
-  EXPECT_TRUE(warnings_of("[network]\ncharge_points = 100\n[drivers]\ncount = 10\n").empty())
-      << "nobody moves them";
+}
+TEST(Warnings, DriversThatNothingMovesAreTold) {
+  const auto with = [](const std::string& more) {
+    return warnings_of("[network]\ncharge_points = 10\n[drivers]\ncount = 10\n" + more);
+  };
+  for (const char* idle : {"", "profile = \"workplace\"\n", "sessions_per_cp_per_day = 0\n"}) {
+    const auto found = with(idle);
+    ASSERT_EQ(found.size(), 1U) << idle;
+    EXPECT_EQ(found[0].text,
+              "there is no load: the drivers of 'drivers.count' ask for nothing by themselves");
+    EXPECT_EQ(found[0].place.line, 4U);
+    EXPECT_NE(found[0].hint.find("drivers.sessions_per_cp_per_day = "), std::string::npos);
+  }
+  for (const char* moved : {"sessions_per_cp_per_day = 5\n", "initial_supplying = 0.5\n",
+                            "[[stage]]\nafter = \"1s\"\ntarget = \"request_rate\"\nvalue = 2\n"})
+    EXPECT_TRUE(with(moved).empty()) << moved;
+  EXPECT_TRUE(warnings_of("[network]\ncharge_points = 10\n").empty()) << "nobody wrote of any";
 }
 
 TEST(Warnings, DigestsThatAreNotKeptOneByOneAreTold) {
   const auto digests_of = [](const char* points) {
     return warnings_of(std::string{"[run]\nspeed = \"max\"\ndigest_every = \"1ms\"\n"} +
-                       "[central]\nshards = 1\n[drivers]\ncount = 5\n[network]\n" +
-                       "charge_points = " + points);
+                       "[central]\nshards = 1\n[drivers]\ncount = 5\n" +
+                       "sessions_per_cp_per_day = 5\n[network]\n" + "charge_points = " + points);
   };
   EXPECT_TRUE(digests_of("2231\n").empty()) << "4,472 entities, 60,001 looks: 2 GiB are more";
   const auto found = digests_of("2232\n");
