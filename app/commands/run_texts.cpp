@@ -33,11 +33,11 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
   const Plan plan = make_plan(loaded.scenario);
   const auto which = which_run(loaded, index);
   return fmt::format(
-      "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {} charge points, {} drivers, about "
-      "{:.0f} requests and {:.0f} faults, {} MiB{}{}",
+      "chargemill {} ({}, {})  scenario {}  seed {}{}{}\nplan: {}, {}, about {} and {}, {} MiB{}{}",
       kVersion, kCommit, kBuildType, run.name, run.seed, which.empty() ? "" : "  " + which,
-      path.empty() ? "" : "  output " + path.string(), plan.charge_points, plan.drivers,
-      plan.expected_requests, plan.expected_faults, plan.memory_bytes >> 20,
+      path.empty() ? "" : "  output " + path.string(), counted(plan.charge_points, "charge point"),
+      counted(plan.drivers, "driver"), counted(plan.expected_requests, "request"),
+      counted(plan.expected_faults, "fault"), plan.memory_bytes >> 20,
       journal_path(loaded.output.data, path).empty() ? "" : " without the journal",
       plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
 }

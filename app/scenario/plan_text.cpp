@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "actors/network/division.hpp"
 #include "app/scenario/value.hpp"
@@ -19,40 +20,88 @@ constexpr double kServiceGuessSeconds = 60.0;
 
 double seconds(Nanos nanos) { return static_cast<double>(nanos.count()) * 1e-9; }
 
-double profile_requests(const network::Scenario& s, double points) {
-  const auto& p = s.drivers.custom_profile
-                      ? *s.drivers.custom_profile
-                      : fleet::builtin_profile(s.drivers.profile == fleet::ProfileName::file
-                                                   ? fleet::ProfileName::public_
-                                                   : s.drivers.profile);
-  const double per_day = points * s.drivers.sessions_per_cp_per_day;
-  if (!(per_day > 0)) return 0.0;
-  constexpr int kSlices = 240;
-  const double slice = seconds(s.run.duration) / kSlices;
-  double sum = 0;
-  for (int i = 0; i < kSlices; ++i) {
-    const auto at = s.run.start_unix_s + static_cast<std::int64_t>(slice * (i + 0.5));
-    sum += fleet::arrival_rate(p, per_day, at) * slice;
-  }
-  return sum;
+fleet::Profile profile_of(const network::Scenario& s) {
+  if (s.drivers.custom_profile) return *s.drivers.custom_profile;
+  return fleet::builtin_profile(s.drivers.profile == fleet::ProfileName::file
+                                    ? fleet::ProfileName::public_
+                                    : s.drivers.profile);
 }
 
-// Under the piecewise linear rate of the stages, which take over from the profile.
-double staged_requests(const network::Scenario& s, bool& staged) {
-  double sum = 0;
-  double value = 0;
-  const double end = seconds(s.run.duration);
-  double at = 0;
+/// What the profile brings, until some time.
+class ProfileLoad {
+ public:
+  ProfileLoad(const network::Scenario& s, double points)
+      : profile_(profile_of(s)),
+        start_unix_s_(s.run.start_unix_s),
+        per_day_(points * s.drivers.sessions_per_cp_per_day) {}
+
+  [[nodiscard]] double rate(double at_s) const {
+    if (!(per_day_ > 0)) return 0.0;
+    return fleet::arrival_rate(profile_, per_day_, start_unix_s_ + static_cast<std::int64_t>(at_s));
+  }
+  [[nodiscard]] double requests(double until_s) const {
+    constexpr int kSlices = 240;
+    const double slice = until_s / kSlices;
+    double sum = 0;
+    for (int i = 0; i < kSlices; ++i) sum += rate(slice * (i + 0.5)) * slice;
+    return sum;
+  }
+
+ private:
+  const fleet::Profile profile_;
+  const std::int64_t start_unix_s_;
+  const double per_day_;
+};
+
+// The profile's, until the first stage takes over from it; then under a piecewise linear rate, of
+// which a run that ends early has the beginning.
+double moved_requests(const network::Scenario& s, double points) {
+  std::vector<network::StageSpec> stages;
   for (const auto& stage : s.stages) {
-    if (stage.target != network::StageTarget::request_rate) continue;
-    staged = true;
+    if (stage.target == network::StageTarget::request_rate) stages.push_back(stage);
+  }
+  const ProfileLoad profile{s, points};
+  const double end = seconds(s.run.duration);
+  if (stages.empty()) return profile.requests(end);
+  double at = std::min(end, seconds(stages.front().after.time_since_epoch()));
+  double rate = profile.rate(at);
+  double sum = profile.requests(at);
+  for (const auto& stage : stages) {
     const double from = std::min(end, seconds(stage.after.time_since_epoch()));
-    const double to = std::min(end, from + seconds(stage.ramp));
-    sum += value * std::max(0.0, from - at) + (value + stage.value) / 2 * (to - from);
-    value = stage.value;
+    const double ramp = seconds(stage.ramp);
+    const double to = std::min(end, from + ramp);
+    const double reached =
+        ramp > 0 ? rate + (stage.value - rate) * (to - from) / ramp : stage.value;
+    sum += rate * std::max(0.0, from - at) + (rate + reached) / 2 * (to - from);
+    rate = reached;
     at = to;
   }
-  return sum + value * std::max(0.0, end - at);
+  return sum + rate * std::max(0.0, end - at);
+}
+
+/// How many charge points, or shards of central, a fault is about.
+double targets_of(const network::FaultSpec& fault, const network::Scenario& s, const Plan& plan) {
+  if (fault.point) return 1.0;
+  if (fault.kind == network::FaultKind::central_restart) return static_cast<double>(plan.shards);
+  const auto& listed = s.network.points;
+  if (!fault.zone) return static_cast<double>(plan.charge_points);
+  if (listed.empty()) return static_cast<double>(plan.charge_points) / network::generated_zones(s);
+  return static_cast<double>(
+      std::count_if(listed.begin(), listed.end(), [&](const network::PointSpec& point) {
+        return network::zone_name(point.zone) == *fault.zone;
+      }));
+}
+
+double expected_faults(const network::Scenario& s, const Plan& plan) {
+  double sum = 0;
+  for (const auto& fault : s.faults) {
+    const double each = fault.rate_per_cp_per_hour
+                            ? *fault.rate_per_cp_per_hour * seconds(s.run.duration) / 3600
+                        : fault.at < SimTime{s.run.duration} ? 1.0
+                                                             : 0.0;
+    sum += each * targets_of(fault, s, plan);
+  }
+  return sum;
 }
 
 double listed_requests(const network::Scenario& s) {
@@ -90,17 +139,10 @@ Plan make_plan(const network::Scenario& s) {
   const auto points = static_cast<double>(plan.charge_points);
   plan.recorded = s.drivers.replay.size();
   plan.replayed = replayed_sessions(s);
-  bool staged = false;
-  const double by_stages = staged_requests(s, staged);
-  plan.expected_requests = (staged ? by_stages : profile_requests(s, points)) + listed_requests(s) +
+  plan.expected_requests = moved_requests(s, points) + listed_requests(s) +
                            static_cast<double>(plan.replayed) +
                            points * s.drivers.initial_supplying;
-  for (const auto& fault : s.faults) {
-    const double at = fault.point ? 1.0 : points;
-    plan.expected_faults += fault.rate_per_cp_per_hour
-                                ? *fault.rate_per_cp_per_hour * at * seconds(s.run.duration) / 3600
-                                : 1.0;
-  }
+  plan.expected_faults = expected_faults(s, plan);
   // ping, pong and the beat to central
   const double speed = s.run.speed.max ? 1.0 : s.run.speed.factor;
   plan.messages_per_s = 3 * points / seconds(s.network.health_interval) * speed;
@@ -118,20 +160,32 @@ std::string recording_text(const Plan& plan) {
       plan.replayed < plan.recorded ? "; the others begin after the end of the run" : "");
 }
 
+std::string counted(double mean, const char* what) {
+  const auto text = fmt::format("{:.0f}", mean);
+  return fmt::format("{} {}{}", text, what, text == "1" ? "" : "s");
+}
+std::string counted(std::uint64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string plan_text(const network::Scenario& s) {
   const Plan plan = make_plan(s);
   std::string out;
   out += fmt::format("scenario   {}\n", s.run.name);
-  out +=
-      s.run.speed.max
-          ? fmt::format("time       {} of model time, as fast as the machine goes, seed {}\n",
-                        duration_text(s.run.duration), s.run.seed)
-          : fmt::format("time       {} of model time at speed {}: {:.0f} s, seed {}\n",
-                        duration_text(s.run.duration), s.run.speed.factor, plan.wall_s, s.run.seed);
-  out += fmt::format("network    {} charge points, {} drivers, {} actors, {} shards\n",
-                     plan.charge_points, plan.drivers, plan.actors, plan.shards);
-  out += fmt::format("load       about {:.0f} requests, {:.0f} faults, {:.0f} health messages/s\n",
-                     plan.expected_requests, plan.expected_faults, plan.messages_per_s);
+  out += s.run.speed.max
+             ? fmt::format("time       {} of model time, as fast as the machine goes, seed {}\n",
+                           duration_text(s.run.duration), s.run.seed)
+             : fmt::format("time       {} of model time at speed {}: {} s, seed {}\n",
+                           duration_text(s.run.duration), s.run.speed.factor,
+                           plan.wall_s < 10 ? fmt::format("{:.2g}", plan.wall_s)
+                                            : fmt::format("{:.0f}", plan.wall_s),
+                           s.run.seed);
+  out += fmt::format("network    {}, {}, {}, {}\n", counted(plan.charge_points, "charge point"),
+                     counted(plan.drivers, "driver"), counted(plan.actors, "actor"),
+                     counted(plan.shards, "shard"));
+  out += fmt::format("load       about {}, {}, {}/s\n", counted(plan.expected_requests, "request"),
+                     counted(plan.expected_faults, "fault"),
+                     counted(plan.messages_per_s, "health message"));
   if (plan.recorded > 0) out += fmt::format("replay     {}\n", recording_text(plan));
   out += fmt::format("thresholds {}\n", s.thresholds.size());
   out += fmt::format("memory     about {}, without the journal\n", bytes_text(plan.memory_bytes));

@@ -220,5 +220,55 @@ TEST(Plan, CountsActorsRequestsAndBytes) {
   EXPECT_GT(plan.memory_bytes, 1'000 * 1'024);
 }
 
+TEST(Plan, OfAShortRunHasTheBeginningOfWhatALongOneHas) {
+  Scenario s;
+  s.network.charge_points = 1'600;
+  s.network.zones = 16;
+  s.run.duration = 1s;
+  s.drivers.count = 100;
+  s.drivers.sessions_per_cp_per_day = 24;
+  const auto requests = [&s] { return make_plan(s).expected_requests; };
+  const double a_second = requests();
+  EXPECT_GT(a_second, 0.0);
+  network::StageSpec ramp;
+  ramp.after = SimTime{10s};
+  ramp.ramp = 100s;
+  ramp.target = network::StageTarget::request_rate;
+  ramp.value = 1'000;
+  s.stages = {ramp};
+  EXPECT_NEAR(requests(), a_second, 1e-9) << "the profile's, until a stage begins";
+  s.drivers.sessions_per_cp_per_day = 0;
+  s.run.duration = 20s;
+  EXPECT_NEAR(requests(), 500, 1e-6) << "ten seconds of a ramp that has reached 100 a second";
+  s.run.duration = 120s;
+  EXPECT_NEAR(requests(), 60'000, 1e-6);
+
+  network::FaultSpec fault;
+  fault.kind = network::FaultKind::engine_ko;
+  fault.at = SimTime{60s};
+  s.faults = {fault};
+  const auto faults = [&s] { return make_plan(s).expected_faults; };
+  EXPECT_EQ(faults(), 1'600.0) << "at each charge point";
+  s.faults[0].zone = "Z03";
+  EXPECT_EQ(faults(), 100.0);
+  s.run.duration = 60s;
+  EXPECT_EQ(faults(), 0.0) << "it is over before that";
+}
+
+TEST(Plan, SaysOneOfOneAndNoNothingOfPartsOfASecond) {
+  Scenario s;
+  s.network.charge_points = 1;
+  s.drivers.count = 1;
+  s.run.duration = 250ms;
+  network::FaultSpec fault;
+  fault.kind = network::FaultKind::engine_ko;
+  fault.at = SimTime{100ms};
+  s.faults = {fault};
+  const auto text = plan_text(s);
+  EXPECT_NE(text.find("250ms of model time at speed 1: 0.25 s, seed"), std::string::npos) << text;
+  EXPECT_NE(text.find(" 1 charge point, 1 driver, 7 actors, 1 shard\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("about 0 requests, 1 fault, "), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace chargemill::app
