@@ -71,6 +71,35 @@ await law('The map has three fifths of the window, with figures, legend, feed an
   }
 });
 
+await law('Only a press that begins and ends on a cell opens it, and what is said beside one goes away with Escape', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const box = await tab.getByTestId('map').boundingBox();
+  const [x, y] = await tab.evaluate(() => {
+    const { places, view } = window.chargemill.stage;
+    return [places.x[16] - view.left + places.cell / 2, places.y[16] - view.top + places.cell / 2].map((at) => at * view.scale);
+  });
+  const toCell = () => tab.mouse.move(box.x + x, box.y + y, { steps: 3 });
+  await toCell();
+  await tab.getByTestId('tip').waitFor();
+  await tab.keyboard.press('Escape');
+  await until('nothing lies over the cells', async () => (await tab.getByTestId('tip').count()) === 0);
+  const clock = await tab.getByTestId('clock').boundingBox();
+  await tab.mouse.move(clock.x + 4, clock.y + 4);
+  await tab.mouse.down();
+  await toCell();
+  await tab.mouse.up();
+  await tab.mouse.click(box.x + x, box.y + y, { button: 'right' });
+  await tab.mouse.down();
+  await tab.mouse.move(clock.x + 4, clock.y + 4, { steps: 3 });
+  await tab.mouse.up();
+  check(!tab.url().includes('cp='), `one is open: ${tab.url()}`);
+  await tab.mouse.click(box.x + x, box.y + y);
+  await until('a press opens it', async () => tab.url().includes('cp=CP-000017'));
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('From afar zones fill the map as blocks, and one that is clicked is chosen', async () => {
   const tab = await openTab(`${live.base}/?at=0.5`);
   await shown(tab);

@@ -86,7 +86,7 @@ export function ChargePointMap({ store, plan, total, view, go, canGrow }) {
   const drag = useRef(null);
   const mouse = {
     onpointerdown: (event) => {
-      drag.current = { x: event.clientX, y: event.clientY, isDrag: false };
+      if (event.button === 0) drag.current = { x: event.clientX, y: event.clientY, isDrag: false };
     },
     onpointermove: (event) => {
       const from = drag.current;
@@ -105,16 +105,29 @@ export function ChargePointMap({ store, plan, total, view, go, canGrow }) {
     onpointerup: (event) => {
       const from = drag.current;
       drag.current = null;
-      if (from?.isDrag || !store.states) return;
+      if (!from || from.isDrag || !store.states) return;  // it was pressed elsewhere, or by another button
       const [x, y] = place(event);
       const point = stage.current.pointAt(x, y);
       if (point >= 0) return go({ cp: plan.name(point) });
       const zone = stage.current.zoneAt(x, y);
       if (zone) go({ zone: view.zone === zone.name ? '' : zone.name });
     },
-    onpointerleave: () => setTip(null),
+    onpointercancel: () => {
+      drag.current = null;
+    },
+    onpointerleave: () => {
+      drag.current = null;  // whoever drags holds the pointer, and does not leave
+      setTip(null);
+    },
     onblur: () => setTip(null),
   };
+  // What lies over cells goes away when it is asked to (WCAG 1.4.13).
+  useEffect(() => {
+    if (tip === null) return undefined;
+    const onEscape = (event) => event.key === 'Escape' && setTip(null);
+    window.addEventListener('keydown', onEscape);
+    return () => window.removeEventListener('keydown', onEscape);
+  }, [tip === null]);
   // Preact's own wheel handler would be passive, and the page would scroll with the map.
   useEffect(() => {
     const onWheel = (event) => {
