@@ -77,7 +77,7 @@ await law('With http.control an operator stops, resumes and breaks a charge poin
   await tab.getByRole('button', { name: 'Resume', exact: true }).click();
   await until('it is back', async () => (await state()) !== 'STOPPED');
   await tab.locator('.actions select').selectOption('engine_ko');
-  await tab.locator('.actions .duration').fill('2s');
+  await tab.getByLabel(/^for how long/).fill('2s');
   await tab.getByRole('button', { name: 'Inject fault' }).click();
   // Its journal knows, however late somebody looks.
   await until('it is broken', async () => (await live.ask(`/api/v1/faults?cp=${cp}&kind=FAULT`)).faults.length > 0);
@@ -86,8 +86,11 @@ await law('With http.control an operator stops, resumes and breaks a charge poin
   await until('its engine is off', async () => (await state()) === 'BROKEN');
   await tab.getByRole('button', { name: 'Switch on' }).click();
   await until('its engine is on', async () => (await state()) !== 'BROKEN');
-  await tab.getByRole('button', { name: 'Stop all' }).click();
-  await tab.getByRole('button', { name: 'No', exact: true }).click();
+  const focus = () => tab.evaluate(() => document.activeElement.textContent);
+  await tab.getByRole('button', { name: 'Resume all' }).press('Enter');
+  await until('the focus is on what does nothing', async () => (await focus()) === 'No');
+  await tab.keyboard.press('Enter');
+  await until('and back where it was', async () => (await focus()) === 'Resume all');
   await tab.getByRole('button', { name: 'Stop all' }).click();
   await tab.getByRole('button', { name: 'Yes, stop 40 charge points' }).click();
   const stopped = async () => (await live.ask('/api/v1/charge-points?limit=100')).charge_points.filter((one) => one.operator_stopped).length;

@@ -93,6 +93,7 @@ await law('Only a press that begins and ends on a cell opens it, and what is sai
   await tab.mouse.down();
   await tab.mouse.move(clock.x + 4, clock.y + 4, { steps: 3 });
   await tab.mouse.up();
+  await tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   check(!tab.url().includes('cp='), `one is open: ${tab.url()}`);
   await tab.mouse.click(box.x + x, box.y + y);
   await until('a press opens it', async () => tab.url().includes('cp=CP-000017'));

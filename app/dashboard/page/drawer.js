@@ -199,7 +199,7 @@ function Actions({ cp, now }) {
       : html`<button onclick=${act('shutdown')}>Shut down</button>`}
     <label>Fault <select value=${fault} onchange=${(event) => setFault(event.target.value)}>
       ${kFaults.map((kind) => html`<option key=${kind} value=${kind} selected=${kind === fault}>${kind}</option>`)}</select></label>
-    <label>for <input class="duration" value=${duration} oninput=${(event) => setDuration(event.target.value)} aria-label="How long the fault lasts: 30s, 5m" /></label>
+    <label>for <input class="duration" value=${duration} oninput=${(event) => setDuration(event.target.value)} aria-label="for how long: 30s, 5m" /></label>
     <button onclick=${act('inject-fault', { kind: fault, duration })}>Inject fault</button>
     <p role="status" class="said">${said}</p></section>`;
 }

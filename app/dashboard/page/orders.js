@@ -1,5 +1,5 @@
 // What an operator may order, if the run takes orders from its page.
-import { html, useState } from './vendor/preact_htm.js';
+import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask } from './api.js';
 import { plural } from './format.js';
 
@@ -15,12 +15,19 @@ export function useOrders() {
 export function OrdersToAll({ store }) {
   const { order, said } = useOrders();
   const [asked, setAsked] = useState('');
+  const box = useRef(null);
+  const was = useRef('');
+  // What had the focus is gone: it goes to No, and from there back to where it came from.
+  useEffect(() => {
+    if (was.current !== asked) box.current?.querySelectorAll('button')[asked !== '' || was.current === 'resume' ? 1 : 0]?.focus();
+    was.current = asked;
+  }, [asked]);
   if (!store.hello?.may_act || store.connection !== 'open') return null;
   const sure = (what) => () => {
     setAsked('');
     order(`/api/v1/charge-points/${what}`, `${what} all`)();
   };
-  return html`<span class="to-all" role="group" aria-label="All charge points">
+  return html`<span class="to-all" ref=${box} role="group" aria-label="All charge points">
     ${asked === '' ? ['stop', 'resume'].map((what) => html`<button key=${what} onclick=${() => setAsked(what)}>${what === 'stop' ? 'Stop all' : 'Resume all'}</button>`)
       : html`<button class="sure" onclick=${sure(asked)}>Yes, ${asked} ${plural(store.hello.points, 'charge point')}</button>
         <button onclick=${() => setAsked('')}>No</button>`}
