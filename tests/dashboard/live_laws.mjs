@@ -175,6 +175,24 @@ await law('Rates are of a second and more, however close two pulses come', async
   await tab.context().close();
 });
 
+await law('Of another run nothing is shown that the one before was like, whatever cannot be asked', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.route('**/api/v1/series', (route) => route.abort());
+  const before = await tab.evaluate(async () => {
+    const { chargemill: store } = window;
+    store.series.add({ ...Object.fromEntries(Object.entries(store.series.columns).map(([name]) => [name, 0])), sim_s: 1e6 });
+    const known = store.series.length;
+    await store.begin({ ...store.hello, instance: 'another' });
+    return known;
+  });
+  check(before > 0, 'there was a series');
+  const times = () => tab.evaluate(() => window.chargemill.series.columns.sim_s);
+  await until('it has rows of its own', async () => (await times()).length > 1);
+  check((await times()).every((s) => s < 1e6), `it has rows of ${await times()}`);
+  await tab.context().close();
+});
+
 await law('Messages tell what happened, as the journal has it, and who was denied', async () => {
   const cp = 'CP-000033';
   const tab = await openTab(`${live.base}/?panel=messages`);

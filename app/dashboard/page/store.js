@@ -135,6 +135,7 @@ export class Store {
       this.states = null;
       this.wire.pause(false);
       this.plan = null;
+      this.series = new Series();
     }
     if (!this.plan || hello.points !== this.plan.points) await this.fetchPlan().catch((error) => console.error(error));
     this.fetchFaults();
