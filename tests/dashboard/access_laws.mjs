@@ -145,6 +145,25 @@ await law('A fault in the same words as the one before is announced again', asyn
   await page.context().close();
 });
 
+await law('That too many are broken again is said once it is time, if it is still so', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.evaluate(async () => {
+    const { html, render } = await import('/page/vendor/preact_htm.js');
+    const { Alert } = await import('/page/feed.js');
+    const box = document.body.appendChild(document.createElement('div'));
+    box.id = 'alone';
+    window.showBroken = (n) => render(html`<${Alert} store=${{ hello: { points: 40 }, pulse: { states: [0, 0, 0, 0, 0, n] } }} pageMs=${2000} />`, box);
+  });
+  const begun = performance.now();
+  for (const [n, said] of [[9, '9 charge points are broken: too many'], [0, ''], [8, '8 charge points are broken: too many']]) {
+    await tab.evaluate((broken) => window.showBroken(broken), n);
+    await until(`of ${n} it is said: ${said}`, async () => (await tab.locator('#alone').textContent()) === said);
+  }
+  check(performance.now() - begun > 2000, 'not more often than it may');
+  await tab.context().close();
+});
+
 await law('Whoever closes a charge point is where it was opened from, on the map or in the feed', async () => {
   for (const width of [1280, 1920]) {
     const page = await openTab(`${live.base}/?q=CP-000005`, { width });

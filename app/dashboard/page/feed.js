@@ -95,18 +95,23 @@ export function Announcer({ store, isPaused }) {
     <${Alert} store=${store} isPaused=${isPaused} />`;
 }
 
-/** What interrupts whoever listens: more are broken than somebody would be called for (the alert of config/prometheus). */
-function Alert({ store, isPaused }) {
+/**
+ * What interrupts whoever listens: more are broken than somebody would be called for (the alert of config/prometheus). Where that comes
+ * again too soon after the last time, it is said once it is time, if it is still so.
+ */
+export function Alert({ store, isPaused, pageMs = kPageMs }) {
   const [text, setText] = useState('');
   const at = useRef(-Infinity);
-  const broken = store.pulse?.states[5] ?? 0;
-  const isHigh = store.hello !== null && broken > brokenBound(store.hello);
+  const broken = () => store.pulse?.states[5] ?? 0;
+  const isHigh = store.hello !== null && broken() > brokenBound(store.hello);
   useEffect(() => {
     if (!isHigh) return setText('');
-    if (isPaused || performance.now() - at.current < kPageMs) return undefined;
-    at.current = performance.now();
-    setText(`${countText(broken)} charge points are broken: too many`);
-    return undefined;
+    if (isPaused) return undefined;
+    const timer = setTimeout(() => {
+      at.current = performance.now();
+      setText(`${countText(broken())} charge points are broken: too many`);
+    }, at.current + pageMs - performance.now());
+    return () => clearTimeout(timer);
   }, [isHigh, isPaused]);
   return html`<div class="hidden" role="alert" data-testid="alert">${text}</div>`;
 }
