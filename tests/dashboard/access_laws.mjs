@@ -77,6 +77,41 @@ await law('A keyboard alone finds a fault, opens its charge point, acts, and com
   await page.context().close();
 });
 
+await law('Tab leads past a long feed, and arrows lead from row to row', async () => {
+  const page = await openTab(live.base);
+  await shown(page);
+  await page.locator('[data-testid=feed] .fault').first().waitFor();
+  await page.evaluate(() => {
+    const { chargemill: store } = window;
+    const at = Date.parse(store.faults[0].timestamp);
+    const rows = Array.from({ length: 3000 }, (_, i) => ({ ...store.faults[0], id: 1e6 + i, timestamp: new Date(at - 120_000 - i * 1000).toISOString() }));
+    store.addFaults(rows);
+  });
+  const feed = page.getByTestId('feed');
+  const row = () => page.evaluate(() => Number(document.activeElement.closest('.fault')?.getAttribute('aria-posinset') ?? 0));
+  await until('there are many rows', async () => /^[23]/.test(await page.getByTestId('feed-count').textContent().then((text) => text.replace(/\D/g, ''))) && (await feed.locator('.fault').count()) > 8);
+  await feed.focus();
+  await page.keyboard.press('Tab');
+  const first = await row();
+  check(first > 0, 'Tab leads into the rows');
+  for (let i = 1; i <= 40; ++i) {
+    await page.keyboard.press('ArrowDown');
+    await until(`it is ${i} rows further`, async () => (await row()) === first + i);
+  }
+  const place = await page.evaluate(() => [document.activeElement, document.querySelector('[data-testid=feed]')].map((item) => item.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom]));
+  check(place[0][0] >= place[1][0] - 1 && place[0][1] <= place[1][1] + 1, `it is in sight: ${place}`);
+  await page.keyboard.press('ArrowUp');
+  await until('and one back', async () => (await row()) === first + 39);
+  await page.keyboard.press('Tab');
+  equal(await row(), first + 39, 'the button of the row is next to its time');
+  await page.keyboard.press('Tab');
+  equal(await row(), 0, 'what follows is no row');
+  await page.keyboard.press('Shift+Tab');
+  equal(await row(), first + 39, 'Tab leads back to the row that was left');
+  equal(page.complaints, [], 'complaints');
+  await page.context().close();
+});
+
 await law('Every focus is seen: its outline stands out from what is behind it', async () => {
   const page = await openTab(`${live.base}/?theme=light`);
   await shown(page);

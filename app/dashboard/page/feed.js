@@ -122,8 +122,8 @@ function aroundOf(row) {
   return { cp: row.cp_id, from: at - kAround, to: at + kAround };
 }
 
-/** `at`: which of how many; only some of them are there. `addressOf(patch)`: for whoever wants to send it to somebody. */
-function Row({ row, at, of, go, addressOf }) {
+/** `at`: which of how many; only some of them are there. `isStop`: Tab leads to it. `addressOf(patch)`: for whoever wants to send it to somebody. */
+function Row({ row, at, of, isStop, go, addressOf }) {
   const around = aroundOf(row);
   const onTime = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;  // a tab of its own
@@ -131,19 +131,24 @@ function Row({ row, at, of, go, addressOf }) {
     go(around);
   };
   const isFault = row.event_type === 'FAULT';
+  const tabindex = isStop ? 0 : -1;
   return html`<li class="fault" style=${{ top: `${at * kRow}px` }} data-id=${row.id} aria-posinset=${at + 1} aria-setsize=${of}>
-    <a class="time" href=${addressOf(around)} onclick=${onTime} title=${`${rowTime(row.timestamp)}: the charge point and the minutes around`}>${rowTime(row.timestamp).slice(11)}</a>
+    <a class="time" tabindex=${tabindex} href=${addressOf(around)} onclick=${onTime} title=${`${rowTime(row.timestamp)}: the charge point and the minutes around`}>${rowTime(row.timestamp).slice(11)}</a>
     <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲' : '○'} <span class="word">${isFault ? 'fault' : 'recovery'}</span></span>
-    <button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
+    <button class="plain" tabindex=${tabindex} onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
     <span class="zone">${row.zone}</span>
     <span class="reason" title=${row.reason}>${row.count > 1 ? `×${row.count} ` : ''}${row.reason}</span></li>`;
 }
 
-/** Only rows in sight are there. Rows that come do not move what somebody reads further down, or has under the finger. */
+/**
+ * Only rows in sight are there. Rows that come do not move what somebody reads further down, or has under the finger. Tab leads to one
+ * of them and on to what follows the list, arrows from row to row.
+ */
 function List({ rows, go, addressOf }) {
   const box = useRef(null);
   const newest = useRef('');
   const [seen, setSeen] = useState({ top: 0, height: 400 });
+  const [chosen, setChosen] = useState('');  // the row that had the focus last
   const look = () => setSeen({ top: box.current.scrollTop, height: box.current.clientHeight });
   const first = rows.length > 0 ? keyOf(rows[0]) : '';
   const isHeld = () => box.current.scrollTop > 0 || (box.current !== document.activeElement && box.current.contains(document.activeElement));
@@ -163,9 +168,28 @@ function List({ rows, go, addressOf }) {
   const top = seen.top + Math.max(0, fresh) * kRow;
   const from = Math.max(0, Math.floor(top / kRow) - kSpare);
   const to = Math.min(rows.length, Math.ceil((top + seen.height) / kRow) + kSpare);
-  return html`<div class="rows" ref=${box} tabindex="0" role="region" aria-label="Faults, newest first" data-testid="feed">
+  const shown = rows.slice(from, to);
+  const isThere = shown.some((row) => keyOf(row) === chosen);
+  const stop = Math.min(Math.ceil(top / kRow), rows.length - 1) - from;
+  const onKey = (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const row = event.target.closest('.fault');
+    if (!step || !row || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const at = Number(row.getAttribute('aria-posinset')) - 1 + step;
+    const next = box.current.querySelector(`[aria-posinset="${at + 1}"] ${event.target.tagName}`);
+    next?.focus({ preventScroll: true });
+    const { scrollTop, clientHeight } = box.current;
+    if (next) box.current.scrollTop = Math.min(at * kRow, Math.max(scrollTop, (at + 1) * kRow - clientHeight));
+  };
+  const onFocus = ({ target }) => {
+    const at = target.closest('.fault')?.getAttribute('aria-posinset');
+    if (at) setChosen(keyOf(rows[at - 1]));
+  };
+  return html`<div class="rows" ref=${box} tabindex="0" role="region" aria-label="Faults, newest first" data-testid="feed" onkeydown=${onKey} onfocusin=${onFocus}>
     <ol style=${{ height: `${rows.length * kRow}px` }} aria-label="Faults">
-      ${rows.slice(from, to).map((row, i) => html`<${Row} key=${keyOf(row)} row=${row} at=${from + i} of=${rows.length} go=${go} addressOf=${addressOf} />`)}
+      ${shown.map((row, i) => html`<${Row} key=${keyOf(row)} row=${row} at=${from + i} of=${rows.length} go=${go} addressOf=${addressOf}
+        isStop=${isThere ? keyOf(row) === chosen : i === stop} />`)}
     </ol></div>`;
 }
 

@@ -2,6 +2,7 @@
 import { html, useRef } from './vendor/preact_htm.js';
 
 const kOfMap = [['arrows, Home, End', 'from charge point to charge point'], ['Enter', 'opens it'], ['+ − 0', 'closer, further, all']];
+const kOfFeed = [['↑ ↓', 'from row to row']];
 const kOfDrawer = [['← →', 'the charge points beside it'], ['Escape', 'closes it']];
 const kOfCharts = [['← → Home End', 'a moment of the run, and what was measured then'], ['Escape', 'back to now']];
 const kEverywhere = [['1 to 6', 'leave one state alone on the map, and again all'], ['/', 'to the search'], ['?', 'to these keys']];
@@ -19,6 +20,7 @@ export function Keys({ view, go, hasDrawer }) {
       <${Group} name="Everywhere but in fields" keys=${kEverywhere} />
       <label><input type="checkbox" checked=${!view.areKeysOff} onchange=${(event) => go({ areKeysOff: !event.target.checked })} /> these are on</label>
       <${Group} name="On the map" keys=${kOfMap} />
+      <${Group} name="In a row of the feed" keys=${kOfFeed} />
       ${hasDrawer && html`<${Group} name="In an open charge point" keys=${kOfDrawer} />`}
       <${Group} name="On the charts" keys=${kOfCharts} />
       <button onclick=${() => box.current.close()}>Close</button>
