@@ -41,6 +41,17 @@ await law('What begins as all come makes no line flat that comes after it', asyn
   await tab.context().close();
 });
 
+await law('The axis of a run of days names the days', async () => {
+  const tab = await openTab(live.base);
+  const marks = await tab.evaluate(async () => {
+    const { markText } = await import('/page/format.js');
+    const day = Date.parse('2026-01-05T00:00:00Z') / 1000;
+    return [markText(day, 86_400), markText(day + 3 * 86_400, 3 * 86_400), markText(day + 21_600, 21_600), markText(day + 30, 30)];
+  });
+  equal(marks, ['01-05', '01-08', '06:00', '00:00:30'], 'marks');
+  await tab.context().close();
+});
+
 await law('The power of a few charge points is what they have told, not how their meters rise', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

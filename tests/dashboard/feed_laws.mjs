@@ -202,6 +202,24 @@ await law('The time of a row leads to its charge point and the minutes around it
   await others.context().close();
 });
 
+await law('Where rows are of more than one day each says of which it is, and has the room for it', async () => {
+  for (const width of [1280, 1920]) {
+    const tab = await openTab(live.base, { width, height: 1000 });
+    await shown(tab);
+    const times = () => tab.locator('[data-testid=feed] .fault .time').evaluateAll((all) => all.map((item) => [item.textContent, item.scrollWidth - item.clientWidth]));
+    await until('there are rows', async () => (await times()).length > 0);
+    check((await times()).every(([text]) => /^\d\d:\d\d:\d\d$/.test(text)), `of one day: ${await times()}`);
+    await tab.evaluate(() => {
+      const { chargemill: store } = window;
+      const [row] = store.faults;
+      store.addFaults([{ ...row, id: 1e6, timestamp: new Date(Date.parse(row.timestamp) - 86_400_000).toISOString() }]);
+    });
+    await until('all say the day', async () => (await times()).every(([text]) => /^\d\d-\d\d \d\d:\d\d:\d\d$/.test(text)));
+    check((await times()).every(([, beyond]) => beyond <= 1), `they have the room: ${await times()}`);
+    await tab.context().close();
+  }
+});
+
 await law('A year that is still being written is no time yet, and breaks nothing', async () => {
   const tab = await openTab(`${live.base}/?filters=1`);
   await shown(tab);

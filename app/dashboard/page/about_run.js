@@ -1,7 +1,7 @@
 // Of the run itself: what it logged, how it is set up, and all of it as files.
 import { html } from './vendor/preact_htm.js';
 import { useAsked, waitingText } from './asked.js';
-import { countText } from './format.js';
+import { clockOf, countText } from './format.js';
 
 const kEveryMs = 2000;
 const kOften = 30_000;
@@ -17,6 +17,7 @@ export function Log({ view, go, isLive }) {
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
   const least = kRank[view.level] ?? 0;
   const lines = answer.lines.filter(({ level }) => kRank[level] >= least);
+  const clock = clockOf(lines[0]?.ts, lines[lines.length - 1]?.ts);
   return html`<form class="filters" onsubmit=${(event) => event.preventDefault()}>
       <label>At least <select value=${view.level} onchange=${(event) => go({ level: event.target.value })}>
         <option value="">info</option><option value="warning">warning</option><option value="error">error</option></select></label>
@@ -25,7 +26,7 @@ export function Log({ view, go, isLive }) {
       <table class="list log" data-testid="log"><caption class="hidden">Log, newest first</caption>
         <thead><tr><th scope="col">UTC</th><th scope="col">Event</th><th scope="col">What</th></tr></thead>
         <tbody>${lines.map((line, i) => html`<tr key=${answer.lines.length - i}>
-          <td>${line.ts.slice(11, 19)}</td><td class=${line.level === 'info' ? '' : 'bad'}>${kSign[line.level]}${line.event}</td>
+          <td>${clock(line.ts)}</td><td class=${line.level === 'info' ? '' : 'bad'}>${kSign[line.level]}${line.event}</td>
           <td>${words(line)}</td></tr>`)}</tbody></table>
       ${lines.length === 0 && html`<p class="empty">Nothing of that kind was logged.</p>`}
       ${answer.dropped > 0 && html`<p class="empty">${countText(answer.dropped)} older lines are in log.ndjson of the run.</p>`}

@@ -1,7 +1,7 @@
 // The run over time: charts with one cursor and one range, what went beyond its limit, what was foreseen.
 import { html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
 import uPlot from './vendor/uplot.js';
-import { countText, figureText, msText, timeText } from './format.js';
+import { countText, figureText, markText, msText, timeText } from './format.js';
 import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
 /** In a low window more of them are seen at once. */
@@ -86,7 +86,7 @@ function paintBehind(u, ink, { alerts, marks, start, isNamed }) {
 /** Room for a label: with seconds it is wider. */
 const spaceOf = (u, i, min, max, wide) => ((max - min) / wide * 64 < 60 ? 64 : 36);
 /** Steps of time that people count in, seconds. */
-const kTimeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+const kTimeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000];
 /** The next round time is often beyond the last row. */
 const within = (u, splits) => splits.map((v) => (v >= u.scales.x.min && v <= u.scales.x.max ? v : null));
 
@@ -99,7 +99,7 @@ function optionsOf(chart, names, ink, width, { behind, hasNames, onRange, onCurs
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * (hasNames ? kRoomForNames : 1.08)] } },
     axes: [
       { stroke: ink.text, grid: { stroke: ink.grid, width: 1, filter: within }, ticks: { show: false }, size: 22, font: '11px system-ui', space: spaceOf, incrs: kTimeSteps, filter: within,
-        values: (_, at, __, ___, step) => at.map((v) => (v === null ? '' : timeText(v).slice(11, step < 60 ? 19 : 16))) },
+        values: (_, at, __, ___, step) => at.map((v) => (v === null ? '' : markText(v, step))) },
       { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, size: 62, font: '11px system-ui', space: 20,
         values: (_, at) => at.map((v) => (chart.isWhole && !Number.isInteger(v) ? '' : chart.text(v))) },
     ],
@@ -172,7 +172,7 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
   const value = (values) => chart.text(at === null ? newest(values) : values[at] ?? null);
   return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks)}>
     <figcaption aria-hidden="true"><b>${chart.title}</b>
-      ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(11)}</span>`}
+      ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(times[times.length - 1] - times[0] < 86_400 ? 11 : 5)}</span>`}
       ${lines.map(([name, colour, values], i) => html`<span key=${name} class="key">
         <svg width="20" height="8"><line x1="0" x2="20" y1="4" y2="4" stroke=${kInk[theme][colour]} stroke-width="2" stroke-dasharray=${kDash[i].join(' ')} /></svg>
         ${name} <b>${value(values)}</b></span>`)}

@@ -2,7 +2,7 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
 import { ask, utc, withQuery } from './api.js';
 import { announcement, grouped, isInRange, isMeant, keyOf, newestFirst } from './fault_rows.js';
-import { countText, csvText, download, rowTime } from './format.js';
+import { clockOf, countText, csvText, download, rowTime, shortTime } from './format.js';
 import { addressOf } from './hooks.js';
 import { brokenBound } from './marks.js';
 import { kClasses } from './palette.js';
@@ -123,7 +123,7 @@ function aroundOf(row) {
 }
 
 /** `at`: which of how many; only some of them are there. `isStop`: Tab leads to it. `addressOf(patch)`: for whoever wants to send it to somebody. */
-function Row({ row, at, of, isStop, go, addressOf }) {
+function Row({ row, at, of, isStop, clock, go, addressOf }) {
   const around = aroundOf(row);
   const onTime = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;  // a tab of its own
@@ -133,7 +133,7 @@ function Row({ row, at, of, isStop, go, addressOf }) {
   const isFault = row.event_type === 'FAULT';
   const tabindex = isStop ? 0 : -1;
   return html`<li class="fault" style=${{ top: `${at * kRow}px` }} data-id=${row.id} aria-posinset=${at + 1} aria-setsize=${of}>
-    <a class="time" tabindex=${tabindex} href=${addressOf(around)} onclick=${onTime} title=${`${rowTime(row.timestamp)}: the charge point and the minutes around`}>${rowTime(row.timestamp).slice(11)}</a>
+    <a class="time" tabindex=${tabindex} href=${addressOf(around)} onclick=${onTime} title=${`${rowTime(row.timestamp)}: the charge point and the minutes around`}>${clock(row.timestamp)}</a>
     <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲' : '○'} <span class="word">${isFault ? 'fault' : 'recovery'}</span></span>
     <button class="plain" tabindex=${tabindex} onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
     <span class="zone">${row.zone}</span>
@@ -169,6 +169,7 @@ function List({ rows, go, addressOf }) {
   const from = Math.max(0, Math.floor(top / kRow) - kSpare);
   const to = Math.min(rows.length, Math.ceil((top + seen.height) / kRow) + kSpare);
   const shown = rows.slice(from, to);
+  const clock = clockOf(rows[0]?.timestamp, rows[rows.length - 1]?.timestamp);
   const isThere = shown.some((row) => keyOf(row) === chosen);
   const stop = Math.min(Math.ceil(top / kRow), rows.length - 1) - from;
   const onKey = (event) => {
@@ -187,9 +188,9 @@ function List({ rows, go, addressOf }) {
     if (at) setChosen(keyOf(rows[at - 1]));
   };
   return html`<div class="rows" ref=${box} tabindex="0" role="region" aria-label="Faults, newest first" data-testid="feed" onkeydown=${onKey} onfocusin=${onFocus}>
-    <ol style=${{ height: `${rows.length * kRow}px` }} aria-label="Faults">
+    <ol class=${clock === shortTime ? 'days' : ''} style=${{ height: `${rows.length * kRow}px` }} aria-label="Faults">
       ${shown.map((row, i) => html`<${Row} key=${keyOf(row)} row=${row} at=${from + i} of=${rows.length} go=${go} addressOf=${addressOf}
-        isStop=${isThere ? keyOf(row) === chosen : i === stop} />`)}
+        clock=${clock} isStop=${isThere ? keyOf(row) === chosen : i === stop} />`)}
     </ol></div>`;
 }
 

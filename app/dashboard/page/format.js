@@ -33,6 +33,12 @@ export const rowTime = (timestamp) => timestamp.slice(0, 19).replace('T', ' ');
 /** The same without the year, where there is little room. */
 export const shortTime = (timestamp) => rowTime(timestamp).slice(5);
 
+/** How to show times of a list, given one from each of its ends: with the day, unless all are of one. */
+export const clockOf = (one, other) => ((one ?? '').slice(0, 10) === (other ?? '').slice(0, 10) ? (timestamp) => timestamp.slice(11, 19) : shortTime);
+
+/** The same at a mark of a chart's axis, `step` seconds from the next: where a day begins, that day. */
+export const markText = (unix, step) => (unix % 86_400 === 0 ? timeText(unix).slice(5, 10) : timeText(unix).slice(11, step < 60 ? 19 : 16));
+
 export function spanText(seconds) {
   const s = Math.max(0, Math.round(seconds));
   const two = (n) => String(n).padStart(2, '0');

@@ -2,7 +2,7 @@
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { useAsked, waitingText } from './asked.js';
-import { rowTime } from './format.js';
+import { clockOf } from './format.js';
 
 const kEveryMs = 1000;
 const kRows = 200;
@@ -31,12 +31,13 @@ export function Messages({ store, view, go, isLive }) {
   const zoneOf = (cp) => (plan && plan.find(cp) >= 0 ? plan.zone(plan.find(cp)) : '');
   const known = answer.messages.filter(({ cp_id }) => !view.zone || zoneOf(cp_id) === view.zone);
   const rows = newestOf(known, denied?.denials ?? [], kRows);
+  const clock = clockOf(rows[0]?.ts, rows[rows.length - 1]?.ts);
   return html`
     <div class="rows" tabindex="0" role="region" aria-label="Messages, newest first">
     <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.id}>
-        <td>${rowTime(row.ts).slice(11)}</td>
+        <td>${clock(row.ts)}</td>
         <td>${row.cp_id ? html`<button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>` : `any in ${row.zone ?? '–'}`}</td>
         <td><b class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</b> ${detailOf(row)}</td></tr>`)}</tbody></table>
     ${rows.length === 0 && html`<p class="empty">${view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}
