@@ -298,6 +298,42 @@ await law('A tab finds its way back after the server was restarted, and shows th
   await third.stop();
 });
 
+await law('A connection that says nothing any more is given up, and one that breaks at once is tried ever more slowly', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const [isGivenUp, times] = await tab.evaluate(async () => {
+    const { Wire } = await import('/page/wire.js');
+    const { WebSocket: real } = window;
+    const made = [];
+    window.WebSocket = class {
+      static OPEN = 1;
+      constructor() {
+        this.readyState = 1;
+        made.push({ socket: this, at: performance.now() });
+        const isFirst = made.length === 1;
+        setTimeout(() => {
+          this.onopen();
+          if (!isFirst) this.close();
+        });
+      }
+      send() {}
+      close() {
+        this.isClosed = true;
+        setTimeout(() => this.onclose());
+      }
+    };
+    const wire = new Wire({ text: () => {}, states: () => {}, connection: () => {} }, 300);
+    while (made.length < 4) await new Promise((done) => requestAnimationFrame(done));
+    wire.isOver = true;
+    window.WebSocket = real;
+    return [made[0].socket.isClosed, made.map(({ at }) => at)];
+  });
+  check(isGivenUp, 'the silent one is closed');
+  check(times[2] - times[1] > 400 && times[3] - times[2] > 900, `tried at ${times}`);
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('Nothing heard for three seconds is said and seen, not earlier, and forgotten once something is heard', async () => {
   const mute = await openRun(smallScenario({ points: 4 }));
   const tab = await openTab(mute.base);

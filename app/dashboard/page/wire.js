@@ -7,6 +7,8 @@ const kPaused = 3;
 const kResumed = 4;
 const kRetryMs = 250;
 const kRetryMsMax = 4000;
+const kSilentMs = 30_000;  // a server that is there speaks twice a second, unless it is late
+const kLookMs = 1000;
 
 const connect = () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, 'chargemill.v1');
 
@@ -22,30 +24,36 @@ export const greeting = () => new Promise((done) => {
 
 /**
  * Calls `on.text(message)`, `on.states(states)` and `on.connection(isOpen)`. What breaks is opened
- * again, ever more slowly, until the server has said that the run is over.
+ * again, ever more slowly, until the server has said that the run is over. So is one that has said nothing for `silentMs`: who has
+ * slept, or changed networks, is not told that nobody is at the other end any more.
  */
 export class Wire {
-  constructor(on) {
+  constructor(on, silentMs = kSilentMs) {
     this.on = on;
     this.retry = kRetryMs;
     this.isOver = false;
     this.isPaused = false;
     this.states = null;
     this.open();
+    setInterval(() => {
+      if (!this.isOver && this.socket.readyState === WebSocket.OPEN && performance.now() - this.heardAt > silentMs) this.socket.close();
+    }, kLookMs);
   }
 
   open() {
     const socket = connect();
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
+    this.heardAt = performance.now();
     this.states = null;
     // One after the other: to inflate takes a moment, and the next message may be there before.
     let last = Promise.resolve();
     socket.onmessage = ({ data }) => {
+      this.heardAt = performance.now();
       last = last.then(() => this.take(socket, data)).catch((error) => console.error(error));
     };
     socket.onopen = () => {
-      this.retry = kRetryMs;
+      this.heardAt = performance.now();
       if (this.isPaused) socket.send(said(kPaused));
     };
     socket.onclose = () => {
@@ -63,6 +71,7 @@ export class Wire {
       const message = JSON.parse(data);
       if (message.type === 'hello') {
         this.states = new States(message.points);
+        this.retry = kRetryMs;  // not before: one may be let in and thrown out at once
         this.on.connection(true);
       }
       if (message.type === 'end') this.isOver = true;
