@@ -256,6 +256,22 @@ await law('A view that is paused stays as it is, also when it was opened so, and
   await tab.context().close();
 });
 
+await law('Charts of a view that was paused have what was meanwhile once it goes on', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const times = () => tab.evaluate(() => window.chargemill.series.columns.sim_s);
+  await until('there is a series', async () => (await times()).length > 1);
+  await tab.getByRole('button', { name: 'Pause view' }).click();
+  await until('the view is paused', async () => tab.url().includes('hold=1'));
+  const last = (await times()).at(-1);
+  await until('the run goes on', async () => (await live.ask('/api/v1/summary')).run.sim_s > last + 5, 30);
+  check((await times()).at(-1) < last + 2, 'what is shown stays as it is');
+  await tab.getByRole('button', { name: 'Resume view' }).click();
+  await until('what was meanwhile is there', async () => (await times()).filter((s) => s > last && s < last + 5).length > 2);
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('A tile leaves its state alone on the map: the others are dimmed', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

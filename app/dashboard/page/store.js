@@ -92,6 +92,7 @@ export class Store {
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
     if (this.states) this.wire.pause(isHeld);
+    if (!isHeld && this.hello && !this.end) this.fetchSeries();  // charts have what was meanwhile
     this.changed();
   }
 
@@ -139,9 +140,13 @@ export class Store {
     }
     if (!this.plan || hello.points !== this.plan.points) await this.fetchPlan().catch((error) => console.error(error));
     this.fetchFaults();
+    await this.fetchSeries();
+  }
+
+  async fetchSeries() {
+    const { instance } = this.hello;
     const kept = await ask('/api/v1/series').catch(() => null);
-    if (kept) {
-      // Another run may stand at an earlier time.
+    if (kept && instance === this.hello.instance) {
       this.series = new Series();
       this.series.prepend(kept);
     }
