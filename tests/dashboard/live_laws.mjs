@@ -296,6 +296,7 @@ await law('A tab finds its way back after the server was restarted, and shows th
   await shown(tab);
   first.child.kill('SIGKILL');
   await until('it says that it lost it', async () => (await tab.getByTestId('connection').textContent()) === 'connection lost');
+  await until('so does the name of the tab', async () => (await tab.title()).startsWith('connection lost: small - '));
   await tab.locator('.overlay').waitFor();
   const second = await openRun(smallScenario({ points: 30 }), [], port);
   await until('it shows the new one', async () => (await tab.evaluate(() => window.chargemill.states?.points)) === 30, 30);

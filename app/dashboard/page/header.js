@@ -35,6 +35,10 @@ export function Header({ store, view, go, age, isStale, theme }) {
   const isWell = state === 'running' || state === 'finished';
   const clock = hello && pulse ? timeText(Date.parse(hello.run.start) / 1000 + pulse.sim_s) : '';
   const next = theme === 'dark' ? 'light' : 'dark';
+  const name = hello?.run.name;
+  useEffect(() => {
+    if (name !== undefined) document.title = `${isWell ? '' : `${state}: `}${name} - EV Central Dashboard: chargemill`;
+  }, [name, state]);
   return html`<header class="top">
     <h1>chargemill <span class="run">${hello ? `${hello.run.name}, ${plural(hello.points, 'charge point')}${hello.nodes > 1 ? `, ${plural(hello.nodes, 'node')}` : ''}` : ''}</span></h1>
     <span class=${`state ${isWell ? '' : 'bad'}`} role="status" data-testid="connection">${state}</span>
