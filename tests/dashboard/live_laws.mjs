@@ -159,6 +159,21 @@ await law('On-going requests are those of the API', async () => {
   await tab.context().close();
 });
 
+await law('A list that cannot be asked anew says so, and is as it was', async () => {
+  for (const panel of ['requests', 'messages', 'log']) {
+    const tab = await openTab(`${live.base}/?panel=${panel}`);
+    await tab.getByTestId(panel).waitFor();
+    const note = tab.locator('.panel [role=status]');
+    equal(await note.count(), 0, `notes on ${panel}`);
+    await tab.route(`**/api/v1/${panel}*`, (route) => route.fulfill({ status: 503, body: '{"detail":"too many requests wait, try again later"}' }));
+    await until(`${panel}: it is said`, async () => (await note.count()) === 1 && (await note.textContent()) === 'Not asked anew: too many requests wait, try again later');
+    check(await tab.getByTestId(panel).isVisible(), `${panel} is still there`);
+    await tab.unroute(`**/api/v1/${panel}*`);
+    await until(`${panel}: it is asked again`, async () => (await note.count()) === 0);
+    await tab.context().close();
+  }
+});
+
 await law('Rates are of a second and more, however close two pulses come', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

@@ -1,6 +1,6 @@
 // Of the run itself: what it logged, how it is set up, and all of it as files.
 import { html } from './vendor/preact_htm.js';
-import { useAsked, waitingText } from './asked.js';
+import { staleNote, useAsked, waitingText } from './asked.js';
 import { clockOf, countText } from './format.js';
 
 const kEveryMs = 2000;
@@ -18,7 +18,7 @@ export function Log({ view, go, isLive }) {
   const least = kRank[view.level] ?? 0;
   const lines = answer.lines.filter(({ level }) => kRank[level] >= least);
   const clock = clockOf(lines[0]?.ts, lines[lines.length - 1]?.ts);
-  return html`<form class="filters" onsubmit=${(event) => event.preventDefault()}>
+  return html`${staleNote(trouble, isLive)}<form class="filters" onsubmit=${(event) => event.preventDefault()}>
       <label>At least <select value=${view.level} onchange=${(event) => go({ level: event.target.value })}>
         <option value="">info</option><option value="warning">warning</option><option value="error">error</option></select></label>
       <span>${countText(lines.length)} ${lines.length === 1 ? 'line' : 'lines'}, newest first</span></form>
@@ -41,7 +41,7 @@ export function Configuration({ view, go, isLive }) {
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
   const isChanged = ({ value, default: fallback }) => value !== fallback;
   const keys = answer.keys.filter((key) => !view.isChanged || isChanged(key));
-  return html`<form class="filters" onsubmit=${(event) => event.preventDefault()}>
+  return html`${staleNote(trouble, isLive)}<form class="filters" onsubmit=${(event) => event.preventDefault()}>
       <label><input type="checkbox" checked=${view.isChanged} onchange=${(event) => go({ isChanged: event.target.checked })} /> only what differs from its default</label></form>
     <div class="rows" tabindex="0" role="region" aria-label="Configuration">
       <table class="list config" data-testid="config"><caption class="hidden">Configuration; what differs from its default is marked</caption>

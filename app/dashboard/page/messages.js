@@ -1,7 +1,7 @@
 // What happened lately: what an operator is told (D-199).
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
-import { useAsked, waitingText } from './asked.js';
+import { staleNote, useAsked, waitingText } from './asked.js';
 import { clockOf } from './format.js';
 
 const kEveryMs = 1000;
@@ -32,7 +32,7 @@ export function Messages({ store, view, go, isLive }) {
   const known = answer.messages.filter(({ cp_id }) => !view.zone || zoneOf(cp_id) === view.zone);
   const rows = newestOf(known, denied?.denials ?? [], kRows);
   const clock = clockOf(rows[0]?.ts, rows[rows.length - 1]?.ts);
-  return html`
+  return html`${staleNote(trouble, isLive)}
     <div class="rows" tabindex="0" role="region" aria-label="Messages, newest first">
     <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>

@@ -1,6 +1,6 @@
 // The processes or machines that share the network.
 import { html, useRef } from './vendor/preact_htm.js';
-import { useAsked, waitingText } from './asked.js';
+import { staleNote, useAsked, waitingText } from './asked.js';
 import { countText, figureText, msText } from './format.js';
 
 const kEveryMs = 1000;
@@ -31,7 +31,7 @@ export function Nodes({ isLive }) {
   const { answer, trouble } = useAsked('/api/v1/nodes', kEveryMs, isLive);
   const rates = useRates(answer);
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
-  return html`<div class="rows" tabindex="0" role="region" aria-label="Nodes">
+  return html`${staleNote(trouble, isLive)}<div class="rows" tabindex="0" role="region" aria-label="Nodes">
     <table class="list nodes" data-testid="nodes"><caption class="hidden">Nodes that share the network</caption>
       <thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Charge points</th><th scope="col">Drivers</th><th scope="col">Workers</th>
         <th scope="col">Busy</th><th scope="col">Late p99</th><th scope="col">Mailbox</th><th scope="col">Memory</th><th scope="col">Link</th>

@@ -1,7 +1,7 @@
 // Requests of drivers that hold a charge point now.
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
-import { useAsked, waitingText } from './asked.js';
+import { staleNote, useAsked, waitingText } from './asked.js';
 import { shortTime } from './format.js';
 
 const kEveryMs = 2000;
@@ -10,7 +10,7 @@ const kRows = 200;
 export function Requests({ view, go, isLive }) {
   const { answer, trouble } = useAsked(withQuery('/api/v1/requests', { zone: view.zone, limit: kRows }), kEveryMs, isLive);
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
-  return html`<div class="rows" tabindex="0" role="region" aria-label="On-going requests">
+  return html`${staleNote(trouble, isLive)}<div class="rows" tabindex="0" role="region" aria-label="On-going requests">
     <table class="list" data-testid="requests"><caption class="hidden">On-going requests</caption>
       <thead><tr><th scope="col">Since</th><th scope="col">Driver</th><th scope="col">Charge point</th><th scope="col">Status</th></tr></thead>
       <tbody>${answer.requests.map((row) => html`<tr key=${row.cp_id}>
