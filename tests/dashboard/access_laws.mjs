@@ -166,6 +166,30 @@ await law('New faults are announced, whatever one looks at, together and not mor
   await page.context().close();
 });
 
+await law('What has the focus is called as it was when it got it, however often its figures change', async () => {
+  const page = await openTab(live.base);
+  await shown(page);
+  const broken = () => page.evaluate(() => window.chargemill.total[5]);
+  const canvas = page.getByTestId('map').locator('canvas');
+  const tile = page.locator('.tile[data-state=faulted]');
+  const legend = page.locator('.legend button').nth(5);
+  for (const [item, cp] of [[canvas, 'CP-000014'], [tile, 'CP-000015'], [legend, 'CP-000016']]) {
+    const before = await broken();
+    await item.focus();
+    const name = await item.getAttribute('aria-label');
+    check(name.includes('roken'), name);
+    check(/\d/.test(name), name);
+    await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
+    await until('one more is broken', async () => (await broken()) > before, 30);
+    await until('the figures say so', async () => Number((await page.getByTestId('count-faulted').textContent()).replace(/\D/g, '')) > before);
+    equal(await item.getAttribute('aria-label'), name, 'name');
+    await item.blur();
+    await until('it has other words once it is left', async () => (await item.getAttribute('aria-label')) !== name);
+  }
+  equal(await tile.getAttribute('aria-label'), null, 'a tile is called by its own words');
+  await page.context().close();
+});
+
 await law('A fault in the same words as the one before is announced again', async () => {
   const page = await openTab(live.base);
   await shown(page);

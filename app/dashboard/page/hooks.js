@@ -48,6 +48,19 @@ export function useTheme(view) {
   return theme;
 }
 
+/**
+ * Of a button whose words change by themselves: while it has the focus it is called as it was when it got it. Screen readers say each
+ * change of what has the focus.
+ */
+export const saidOnce = {
+  onfocus: ({ currentTarget: item }) => {
+    const copy = item.cloneNode(true);
+    for (const mute of copy.querySelectorAll('[aria-hidden=true]')) mute.remove();
+    item.setAttribute('aria-label', copy.textContent.replace(/\s+/g, ' ').trim());
+  },
+  onblur: ({ currentTarget: item }) => item.removeAttribute('aria-label'),
+};
+
 /** Keys that work wherever no text is being written, unless they are `areOff` (WCAG 2.1.4). `toSearch`: brings the search into sight. */
 export function useKeys(go, areOff, toSearch) {
   useEffect(() => {

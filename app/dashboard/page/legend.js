@@ -2,10 +2,11 @@
 import { html } from './vendor/preact_htm.js';
 import { kClasses } from './palette.js';
 import { countText } from './format.js';
+import { saidOnce } from './hooks.js';
 
 export function Legend({ total, view, go }) {
   return html`<div class="legend" role="group" aria-label=${`Legend${view.areKeysOff ? '' : ': press a key from 1 to 6 to show one state alone'}`}>
-    ${kClasses.map((kind) => html`<button key=${kind.name} aria-pressed=${view.isolated === kind.code}
+    ${kClasses.map((kind) => html`<button key=${kind.name} ...${saidOnce} aria-pressed=${view.isolated === kind.code}
         onclick=${() => go({ isolated: view.isolated === kind.code ? null : kind.code })}>
       <span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span>
       ${kind.word} <span class="number">${countText(total[kind.code])}</span>${!view.areKeysOff && html` <kbd aria-hidden="true">${kind.key}</kbd>`}

@@ -49,6 +49,8 @@ export function ChargePointMap({ store, plan, total, view, go, canGrow }) {
   const stage = useStage(canvas, box, plan, store);
   const [tip, setTip] = useState(null);
   const [spoken, setSpoken] = useState('');
+  const said = useRef('');  // stays as it is while the map has the focus: each change would be read out
+  if (canvas.current === null || document.activeElement !== canvas.current) said.current = describe(plan, total);
 
   useEffect(() => {
     const s = stage.current;
@@ -168,7 +170,7 @@ export function ChargePointMap({ store, plan, total, view, go, canGrow }) {
   };
   return html`
     <div class="map" ref=${box} data-testid="map">
-      <canvas ref=${canvas} tabindex="0" role="img" aria-label=${describe(plan, total)}
+      <canvas ref=${canvas} tabindex="0" role="img" aria-label=${said.current}
         aria-describedby="map-keys" onkeydown=${onKey} ...${mouse}></canvas>
       <p id="map-keys" class="hidden">Arrow keys move from charge point to charge point, Enter opens one,
         plus and minus zoom, 0 shows all. The table view has the same content.</p>

@@ -3,6 +3,7 @@ import { html } from './vendor/preact_htm.js';
 import { boundOf, brokenBound } from './marks.js';
 import { kClasses } from './palette.js';
 import { countText, figureText, msText } from './format.js';
+import { saidOnce } from './hooks.js';
 
 const kPoints = 60;
 
@@ -34,11 +35,11 @@ function StateTile({ code, total, points, values, limit, isolated, aside, go }) 
   const kind = kClasses[code];
   const isOn = isolated === code;
   const verdict = limit === null ? '' : total > limit ? 'HIGH' : 'OK';
-  return html`<button class="tile" aria-pressed=${isOn} data-state=${kind.name}
+  return html`<button class="tile" ...${saidOnce} aria-pressed=${isOn} data-state=${kind.name}
       title=${`Show only these on the map (key ${kind.key})`} onclick=${() => go({ isolated: isOn ? null : code })}>
     <span class="tile-name"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>
-    <span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
-    <span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict && `${verdict} · `}${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %` : ''}${aside}</span>
+    ${' '}<span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
+    ${' '}<span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict && `${verdict} · `}${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %` : ''}${aside}</span>
     <${Spark} values=${values} limit=${limit} />
   </button>`;
 }
