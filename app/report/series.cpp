@@ -52,6 +52,12 @@ ordered_json short_number(double value) {
   return value;
 }
 
+/// A percentile of what was measured since the row before: where rows are left out, the worst of
+/// theirs.
+bool is_of_interval(std::string_view column) {
+  return column.find("_interval_") != std::string_view::npos;
+}
+
 /// The rows to show, by index, rising.
 std::vector<std::size_t> kept_rows(const std::vector<Row>& rows,
                                    const std::vector<std::size_t>& out, std::size_t points_max) {
@@ -97,7 +103,13 @@ ordered_json thinned_series(std::string_view csv, std::size_t points_max) {
   ordered_json columns = ordered_json::object();
   for (std::size_t i = 0; i < names.size(); ++i) {
     auto& column = columns[names[i]] = ordered_json::array();
-    for (const auto row : kept) column.push_back(short_number(rows[row][i]));
+    const bool is_worst = is_of_interval(names[i]);
+    std::size_t next = 0;  // after the row before
+    for (const auto row : kept) {
+      double value = rows[row][i];
+      for (; is_worst && next <= row; ++next) value = std::max(value, rows[next][i]);
+      column.push_back(short_number(value));
+    }
   }
   return {{"rows", rows.size()}, {"columns", std::move(columns)}};
 }

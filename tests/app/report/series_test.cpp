@@ -39,6 +39,18 @@ TEST(Series, ShowsAShortOutageInALongRun) {
     EXPECT_EQ(std::count(faults.begin(), faults.end(), 1), 1) << broken_at;
   }
 }
+TEST(Series, ShowsAShortTimeOfSlowDecisionsInALongRun) {
+  constexpr std::size_t kSeconds = 86'400;
+  for (const std::size_t slow_at : {0U, 1U, 777U, 43'210U, 86'398U, 86'399U}) {
+    std::string csv = "sim_s,fault,decision_interval_p99_ms,decision_p99_ms\n";
+    for (std::size_t i = 0; i < kSeconds; ++i)
+      csv += std::to_string(i) + ",0," + (i == slow_at ? "900" : "20") + ",20\n";
+    const auto columns = thinned_series(csv)["columns"];
+    const auto& recent = columns["decision_interval_p99_ms"];
+    EXPECT_EQ(std::count(recent.begin(), recent.end(), 900), 1) << slow_at;
+    EXPECT_EQ(columns["sim_s"].size(), kPointsMax);
+  }
+}
 TEST(Series, LeavesOutRowsThatAreNotWhole) {
   const auto series = thinned_series("sim_s,fault\n1,0\n2\n3,x\n4,nan\n\n5,0,0\n6,1\n7");
   EXPECT_EQ(series["rows"], 2);
