@@ -41,6 +41,26 @@ await law('What begins as all come makes no line flat that comes after it', asyn
   await tab.context().close();
 });
 
+await law('However long a tab is open, a short outage and a slow second stay on its charts', async () => {
+  const tab = await openTab(live.base);
+  const found = await tab.evaluate(async () => {
+    const { Series, rowOf } = await import('/page/series.js');
+    await new Promise((done) => {
+      const look = () => (window.chargemill?.pulse ? done() : requestAnimationFrame(look));
+      look();
+    });
+    const calm = { ...rowOf(window.chargemill.pulse), fault: 0, requests_sent: 0, decision_interval_p99_ms: 20 };
+    return [1000, 1001].map((at) => {
+      const series = new Series();
+      for (let s = 0; s < 20_000; ++s) series.add({ ...calm, sim_s: s, ...(s === at ? { fault: 7, decision_interval_p99_ms: 900, requests_sent: 5 } : {}) });
+      const { fault, decision_interval_p99_ms: slow, requests_sent: sent, sim_s } = series.columns;
+      return [Math.max(...fault), Math.max(...slow), sent.every((n) => n === 0 || n === 5), sim_s.length <= 6000 && fault.length === sim_s.length, sim_s.at(-1)];
+    });
+  });
+  equal(found, [[7, 900, true, true, 19_999], [7, 900, true, true, 19_999]], 'outage, slow second, counters as they were, rows, the last');
+  await tab.context().close();
+});
+
 await law('The axis of a run of days names the days', async () => {
   const tab = await openTab(live.base);
   const marks = await tab.evaluate(async () => {

@@ -31,6 +31,11 @@ export function rowOf(pulse) {
   };
 }
 
+/** What must not be lost where rows are: the worst of them stands for all since the row before. */
+const kWorst = /_interval_|^(fault|stopped|disconnected)$/;
+const halved = (name, values) => values.map((value, i) => (i > 0 && kWorst.test(name) ? Math.max(value, values[i - 1]) : value))
+  .filter((_, i) => i % 2 === 0);
+
 export class Series {
   constructor() {
     this.columns = Object.fromEntries(kKept.map((name) => [name, []]));
@@ -53,7 +58,7 @@ export class Series {
     if (this.length > 0 && row.sim_s <= columns.sim_s[this.length - 1]) return;
     for (const name of kKept) columns[name].push(row[name]);
     if (this.length > kRowsMax)
-      for (const name of kKept) columns[name] = columns[name].filter((_, i) => i % 2 === 0);
+      for (const name of kKept) columns[name] = halved(name, columns[name]);
   }
   /**
    * How fast a column rises a model second, times `factor`: seen over the last kWindow seconds, or since
