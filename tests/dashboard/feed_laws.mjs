@@ -220,6 +220,29 @@ await law('Where rows are of more than one day each says of which it is, and has
   }
 });
 
+await law('Where more was missed than is asked for, the feed has no hole: it is of the newest, and says so', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const found = await tab.evaluate(async () => {
+    const { Store } = await import('/page/store.js');
+    const { fetch: real } = window;
+    const row = (id) => ({ id, timestamp: new Date(Date.UTC(2026, 0, 5) + id * 1000).toISOString(), cp_id: 'CP-000001', zone: 'Z01', event_type: 'FAULT', reason: '' });
+    const rows = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => row(to - i));
+    const after = async (known, newest) => {
+      const store = new Store();
+      Object.assign(store, { hello: { has_journal: true }, faults: known });
+      window.fetch = async () => new Response(JSON.stringify({ faults: rows(newest - 999, newest) }));
+      await store.fetchFaults();
+      return [store.faults.length, store.faults[0].id, store.faults.at(-1).id, store.hasOlderFaults];
+    };
+    const all = [await after(rows(1, 500), 3000), await after([row(3001), ...rows(1, 500)], 3000), await after(rows(1, 2500), 3000), await after([], 3000)];
+    window.fetch = real;
+    return all;
+  });
+  equal(found, [[1000, 3000, 2001, true], [1001, 3001, 2001, true], [3000, 3000, 1, true], [1000, 3000, 2001, true]], 'rows, the newest, the oldest, whether there are older ones');
+  await tab.context().close();
+});
+
 await law('A year that is still being written is no time yet, and breaks nothing', async () => {
   const tab = await openTab(`${live.base}/?filters=1`);
   await shown(tab);

@@ -207,12 +207,18 @@ export class Store {
   async fetchFaults() {
     if (this.hello.has_journal) {
       const found = await ask(`/api/v1/faults?limit=${kRowsFirst}`).catch(() => ({ faults: [] }));
-      if (found.faults.length === kRowsFirst) this.hasOlderFaults = true;
+      if (found.faults.length === kRowsFirst) this.leaveNoHole(found.faults[kRowsFirst - 1]);
       this.addFaults(found.faults);
     }
     if (this.areFaultsKnown) return;
     this.areFaultsKnown = true;
     this.changed();
+  }
+
+  /** More may have been missed than are there again, from `oldest` on: what is older than a hole is left to the journal. */
+  leaveNoHole(oldest) {
+    this.hasOlderFaults = true;
+    if (!this.faults.some(({ id }) => id === oldest.id)) this.faults = this.faults.filter(({ timestamp }) => timestamp >= oldest.timestamp);
   }
 
   /** Rows of any order, some of which may be here already. */
