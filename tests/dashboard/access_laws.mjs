@@ -112,6 +112,31 @@ await law('Tab leads past a long feed, and arrows lead from row to row', async (
   await page.context().close();
 });
 
+await law('Tab leads past the rows of a table, and arrows from one to the next', async () => {
+  const page = await openTab(`${live.base}/?view=table&zone=Z01`);
+  await page.getByTestId('point-table').waitFor();
+  const name = () => page.evaluate(() => document.activeElement.textContent);
+  const rowsOf = (table) => page.getByTestId(table).locator('tbody button').allTextContents();
+  for (const table of ['zone-table', 'point-table']) {
+    const rows = await rowsOf(table);
+    check(rows.length > 3, `${rows}`);
+    await page.locator('.table-box', { has: page.getByTestId(table) }).focus();
+    await page.keyboard.press('Tab');
+    equal(await name(), rows[0], 'Tab leads to the first');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    equal(await name(), rows[2], 'arrows lead on');
+    await page.keyboard.press('ArrowUp');
+    equal(await name(), rows[1], 'and back');
+    await page.keyboard.press('Tab');
+    check(!rows.includes(await name()), `what follows is no row: ${await name()}`);
+    await page.keyboard.press('Shift+Tab');
+    equal(await name(), rows[1], 'and from there it is back where it was');
+  }
+  equal(page.complaints, [], 'complaints');
+  await page.context().close();
+});
+
 await law('Every focus is seen: its outline stands out from what is behind it', async () => {
   const page = await openTab(`${live.base}/?theme=light`);
   await shown(page);

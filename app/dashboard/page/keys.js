@@ -20,7 +20,7 @@ export function Keys({ view, go, hasDrawer }) {
       <${Group} name="Everywhere but in fields" keys=${kEverywhere} />
       <label><input type="checkbox" checked=${!view.areKeysOff} onchange=${(event) => go({ areKeysOff: !event.target.checked })} /> these are on</label>
       <${Group} name="On the map" keys=${kOfMap} />
-      <${Group} name="In a row of the feed" keys=${kOfFeed} />
+      <${Group} name="In a row of a list" keys=${kOfFeed} />
       ${hasDrawer && html`<${Group} name="In an open charge point" keys=${kOfDrawer} />`}
       <${Group} name="On the charts" keys=${kOfCharts} />
       <button onclick=${() => box.current.close()}>Close</button>

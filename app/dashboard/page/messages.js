@@ -3,6 +3,7 @@ import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { staleNote, useAsked, waitingText } from './asked.js';
 import { clockOf } from './format.js';
+import { Rows } from './rows.js';
 
 const kEveryMs = 1000;
 const kRows = 200;
@@ -33,7 +34,7 @@ export function Messages({ store, view, go, isLive }) {
   const rows = newestOf(known, denied?.denials ?? [], kRows);
   const clock = clockOf(rows[0]?.ts, rows[rows.length - 1]?.ts);
   return html`${staleNote(trouble, isLive)}
-    <div class="rows" tabindex="0" role="region" aria-label="Messages, newest first">
+    <${Rows} name="Messages, newest first">
     <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.id}>
@@ -41,5 +42,5 @@ export function Messages({ store, view, go, isLive }) {
         <td>${row.cp_id ? html`<button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>` : `any in ${row.zone ?? '–'}`}</td>
         <td><b class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</b> ${detailOf(row)}</td></tr>`)}</tbody></table>
     ${rows.length === 0 && html`<p class="empty">${view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}
-  </div>`;
+  <//>`;
 }

@@ -3,6 +3,7 @@ import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { staleNote, useAsked, waitingText } from './asked.js';
 import { shortTime } from './format.js';
+import { Rows } from './rows.js';
 
 const kEveryMs = 2000;
 const kRows = 200;
@@ -10,7 +11,7 @@ const kRows = 200;
 export function Requests({ view, go, isLive }) {
   const { answer, trouble } = useAsked(withQuery('/api/v1/requests', { zone: view.zone, limit: kRows }), kEveryMs, isLive);
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
-  return html`${staleNote(trouble, isLive)}<div class="rows" tabindex="0" role="region" aria-label="On-going requests">
+  return html`${staleNote(trouble, isLive)}<${Rows} name="On-going requests">
     <table class="list" data-testid="requests"><caption class="hidden">On-going requests</caption>
       <thead><tr><th scope="col">Since</th><th scope="col">Driver</th><th scope="col">Charge point</th><th scope="col">Status</th></tr></thead>
       <tbody>${answer.requests.map((row) => html`<tr key=${row.cp_id}>
@@ -19,5 +20,5 @@ export function Requests({ view, go, isLive }) {
         <td>${row.status.replace('_', ' ')}</td></tr>`)}</tbody></table>
     ${answer.requests.length === 0 && html`<p class="empty">No request is open.</p>`}
     ${answer.next && html`<p class="empty">The first ${kRows}; choose a zone to see its own.</p>`}
-  </div>`;
+  <//>`;
 }

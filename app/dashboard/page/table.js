@@ -3,13 +3,14 @@ import { html } from './vendor/preact_htm.js';
 import { countByZone } from './layout.js';
 import { kClasses, kOrder } from './palette.js';
 import { countText, plural } from './format.js';
+import { Rows } from './rows.js';
 
 const kRows = 100;  // of charge points at a time
 
 function ZoneTable({ plan, states, view, go }) {
   const counts = countByZone(plan, states);
   const sum = kOrder.map((code) => counts.reduce((n, zone) => n + zone[code], 0));
-  return html`<div class="table-box" tabindex="0" role="region" aria-label="Charge points by zone and state">
+  return html`<${Rows} kind="table-box" name="Charge points by zone and state">
     <table class="zones" data-testid="zone-table">
       <caption class="hidden">Charge points by zone and state</caption>
       <thead><tr><th scope="col">Zone</th>
@@ -23,7 +24,7 @@ function ZoneTable({ plan, states, view, go }) {
         <td>${countText(plan.blocks[z].points)}</td></tr>`)}</tbody>
       <tfoot><tr><th scope="row">All</th>${sum.map((n, i) => html`<td key=${i}>${countText(n)}</td>`)}
         <td>${countText(plan.points)}</td></tr></tfoot>
-    </table></div>`;
+    </table><//>`;
 }
 
 /** The charge points that `view` leaves alone on the map. */
@@ -48,7 +49,7 @@ function PointTable({ plan, states, view, go }) {
       <b>${title}</b> <span data-testid="point-count">${plural(points.length, 'charge point')}${points.length > kRows ? `, ${countText(from + 1)} to ${countText(from + shown.length)}` : ''}</span>
       <button disabled=${from === 0} onclick=${step(-1)} aria-label="Those before">‹</button>
       <button disabled=${from + kRows >= points.length} onclick=${step(1)} aria-label="Those after">›</button></div>
-    <div class="table-box" tabindex="0" role="region" aria-label=${`Charge points: ${title}`}>
+    <${Rows} kind="table-box" name=${`Charge points: ${title}`}>
       <table class="list" data-testid="point-table"><caption class="hidden">Charge points: ${title}</caption>
         <thead><tr><th scope="col">Charge point</th><th scope="col">Zone</th><th scope="col">Site</th><th scope="col">State</th></tr></thead>
         <tbody>${shown.map((point) => {
@@ -56,7 +57,7 @@ function PointTable({ plan, states, view, go }) {
           return html`<tr key=${point}><th scope="row"><button class="plain" onclick=${() => go({ cp: plan.name(point) })}>${plan.name(point)}</button></th>
             <td>${plan.zone(point)}</td><td>${plan.site(point)}</td>
             <td><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</td></tr>`;
-        })}</tbody></table></div>`;
+        })}</tbody></table><//>`;
 }
 
 /** Zones by state, and the charge points of what is chosen: all that the map has. */
