@@ -2,7 +2,7 @@
 import { countText } from './format.js';
 import { countByZone, Finder, place, placeZones } from './layout.js';
 import { Painter, paintBlocks } from './paint.js';
-import { kClasses, kOrder } from './palette.js';
+import { kOrder } from './palette.js';
 
 const kScaleMax = 48;
 const kScaleMin = 0.5;
