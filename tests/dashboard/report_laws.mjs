@@ -35,6 +35,14 @@ await law('The report shows how each charge point stood at the end, as the summa
   equal(codes.slice(1, 3), [5, 3], 'the broken one and the stopped one');
 });
 
+await law('The tile of the power says what the sessions that supplied had told last', async () => {
+  const rows = readFileSync(join(run.out, 'timeseries.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+  const watts = Number(rows.at(-1)[rows[0].indexOf('power_w')]);
+  const said = await page.locator('.tile', { hasText: 'Power' }).locator('.tile-value').textContent();
+  const wanted = await page.evaluate(async (w) => (await import('page/format.js')).figureText(w, 'W'), watts);
+  equal(said, wanted, 'power');
+});
+
 await law('The feed of the report has the faults of the journal, and its filters work', async () => {
   const rows = await history(run.out, 'faults', ['--limit', '1000']);
   const wanted = (rows.faults ?? rows).map(({ id }) => id);

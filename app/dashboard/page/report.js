@@ -38,7 +38,7 @@ class Frozen {
     };
     this.pulse = {
       sim_s: run.sim_s,
-      power_w: series.columns.power_w?.at(-1) ?? null,
+      power_w: null,
       energy_mj: energy.delivered_mj,
       requests,
       sessions,
@@ -50,6 +50,8 @@ class Frozen {
     this.rates = { sessions: run.sim_s > 0 ? sessions.completed / run.sim_s : null, messages: null, speed: null };
     this.series = new Series();
     this.series.prepend(series);
+    const last = this.series.power().at(-1);
+    if (typeof last === 'number') this.pulse.power_w = last * 1e3;
     this.faults = end?.faults ?? [];
     this.revision = this.faults.length > 0 ? 1 : 0;
     this.areFaultsKnown = true;
