@@ -8,7 +8,8 @@
 namespace chargemill::runtime::journal {
 
 /// Holds the file "writer.lock" of a directory as long as it lives; its text is the holder's pid.
-/// The kernel lets go of it when the process ends, however it ends.
+/// The kernel lets go of it when the process ends, however it ends. Two locks of the kernel's: its
+/// flock keeps all others out, its record lock says to another process who they are kept out by.
 class WriterLock {
  public:
   /// Fails at once if somebody else holds it, in this process or another, and says who.
