@@ -8,7 +8,7 @@ std::string news_text(const Recording::News& news) {
   switch (news.state) {
     case JournalState::working:
       return news.why.empty() ? "the journal works again"
-                              : "a record was written at the second try only: " + news.why;
+                              : "the journal goes on after a failure: " + news.why;
     case JournalState::stalled:
       return "the journal cannot be written, records wait: " + news.why;
     case JournalState::abandoned:

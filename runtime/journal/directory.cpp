@@ -109,10 +109,12 @@ Result<void> rename_durably(const std::string& directory, const std::string& fro
   return {};
 }
 
-void remove_segment(const std::string& directory, SegmentName name) {
+Result<void> remove_segment(const std::string& directory, SegmentName name) {
   const std::string path = path_of(directory, name);
-  (void)::unlink(path.c_str());
-  (void)::unlink((path + "-lock").c_str());
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+    return failure(ErrorKind::environment, "cannot remove " + path + ": " + system_text(errno));
+  (void)::unlink((path + "-lock").c_str());  // one that stays is a leftover
+  return {};
 }
 
 bool is_gone(const std::string& path) noexcept {

@@ -30,8 +30,9 @@ void remove_leftovers(const std::string& directory);
 /// Gives `from` the name `to`, on disk when it returns.
 [[nodiscard]] Result<void> rename_durably(const std::string& directory, const std::string& from,
                                           const std::string& to);
-/// Removes a segment and its lock; whoever still reads it may go on.
-void remove_segment(const std::string& directory, SegmentName name);
+/// Removes a segment and its lock; whoever still reads it may go on. One that is not there is none
+/// to remove. After an error it is there as it was.
+[[nodiscard]] Result<void> remove_segment(const std::string& directory, SegmentName name);
 /// Whether there is no such file any more.
 [[nodiscard]] bool is_gone(const std::string& path) noexcept;
 /// The size of a file; 0 if it is not there.

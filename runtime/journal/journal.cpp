@@ -156,10 +156,7 @@ void Journal::write_batch() {
     if (!try_again(written.error(), tries, since)) return discard();
   }
   if (is_trouble_known_) tell(JournalState::working, {});
-  if (const auto failure = chain_.take_seal_failure()) {
-    note_failure(*failure);
-    tell(JournalState::working, failure->text);
-  }
+  if (const auto failure = chain_.take_failure()) mention(*failure);
   acknowledge();
   if (Clock::now() - cleared_ < options_.clear_readers_every) return;
   cleared_ = Clock::now();
@@ -201,6 +198,16 @@ void Journal::tell(JournalState state, const std::string& why) {
   is_trouble_known_ = is_trouble;
   if (is_trouble) told_ = now;
   if (options_.on_state) options_.on_state(state, why);
+}
+
+/// A failure that no record waits for, and so has no end to be told of.
+void Journal::mention(const Error& error) {
+  note_failure(error);
+  const auto now = Clock::now();
+  if (now - told_ < kTellEvery) return;
+  told_ = now;
+  // relaxed: only this thread writes it.
+  if (options_.on_state) options_.on_state(state_.load(std::memory_order_relaxed), error.text);
 }
 
 void Journal::acknowledge() {

@@ -29,7 +29,7 @@ struct JournalOptions {
   Nanos clear_readers_every = Environment::kClearEvery;  ///< those that died (LG-08)
   /// For the operator. Called by the writer's thread with a failure and the state that it led to,
   /// at most once a second unless the state changes, and with an empty text when records are
-  /// written again. Must not block.
+  /// written again, if they were not. Must not block.
   std::function<void(JournalState, const std::string&)> on_state;
 };
 
@@ -74,6 +74,7 @@ class Journal {
   void note_failure(const Error& error);
   [[nodiscard]] bool try_again(const Error& error, unsigned tries, Clock::time_point since);
   void tell(JournalState state, const std::string& why);
+  void mention(const Error& error);
   void acknowledge();
   void discard();
 

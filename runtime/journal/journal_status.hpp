@@ -29,7 +29,7 @@ struct JournalStatus {
   std::uint64_t bytes = 0;          ///< of these records, as encoded
   std::uint64_t batch_max = 0;      ///< records in the largest batch
   std::uint64_t segments = 0;       ///< begun by this process
-  std::uint64_t failures = 0;       ///< to write a batch or to seal a segment
+  std::uint64_t failures = 0;       ///< to write a batch, to seal or to remove a segment
   std::uint64_t discarded = 0;      ///< records that were given up, once abandoned
   std::uint64_t depth = 0;          ///< records that wait in queues
   std::vector<QueueStatus> queues;  ///< of each appender

@@ -1,6 +1,7 @@
 #include "runtime/journal/segment_chain.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/base/assert.hpp"
 #include "runtime/journal/segment_reader.hpp"
@@ -125,15 +126,17 @@ void SegmentChain::give_up_segment() {
   const std::string path = current_->path();
   current_.reset();
   // What is acknowledged in it stays; its successor's first number says where it ends.
-  if (failed.first < next_)
+  if (failed.first < next_) {
     closed_.push_back({failed, bytes_of(path), time_max_});
-  else
-    remove_segment(options_.directory, failed);
+  } else if (auto removed = remove_segment(options_.directory, failed); !removed) {
+    removal_failure_ = std::move(removed.error());
+  }
 }
 
 void SegmentChain::close_segment() {
   closed_.push_back({current_->name(), bytes_of(current_->path()), current_->time_max()});
   needed_from_.reset();
+  is_one_stuck_ = false;
   sealer_->seal(std::move(*current_));
   current_.reset();
 }
@@ -147,7 +150,15 @@ bool SegmentChain::is_needed(std::size_t closed) {
   return end > *needed_from_;
 }
 
+std::optional<Error> SegmentChain::take_failure() {
+  if (auto of_seal = sealer_->take_failure()) return of_seal;
+  return std::exchange(removal_failure_, std::nullopt);
+}
+
+/// One that cannot be removed is kept, and those behind it, as numbers have no gaps; they are tried
+/// again when the next one is closed: before that the journal does not grow by much.
 void SegmentChain::drop_old() {
+  if (is_one_stuck_) return;
   // The last one may still grow by its seal.
   if (!closed_.empty())
     closed_.back().bytes = bytes_of(path_of(options_.directory, closed_.back().name));
@@ -163,7 +174,11 @@ void SegmentChain::drop_old() {
     // The last one knows the next number: it stays until there is another.
     if (dropped + 1 == closed_.size() && !current_) break;
     if (is_needed(dropped)) break;
-    remove_segment(options_.directory, oldest.name);
+    if (auto removed = remove_segment(options_.directory, oldest.name); !removed) {
+      removal_failure_ = std::move(removed.error());
+      is_one_stuck_ = true;
+      break;
+    }
     bytes -= oldest.bytes;
   }
   closed_.erase(closed_.begin(), closed_.begin() + static_cast<std::ptrdiff_t>(dropped));

@@ -39,8 +39,9 @@ class SegmentChain {
   [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept {
     return options_.segment_bytes / SegmentWriter::kBatchShare;
   }
-  /// Why a full segment could not be sealed, once. Nothing is lost with its seal.
-  [[nodiscard]] std::optional<Error> take_seal_failure() { return sealer_->take_failure(); }
+  /// What went wrong beside the writing, each once: a full segment could not be sealed, and nothing
+  /// is lost with its seal; or one not removed, so that the journal is larger than it should be.
+  [[nodiscard]] std::optional<Error> take_failure();
   /// See Environment.
   void clear_dead_readers() const noexcept {
     if (current_) current_->clear_dead_readers();
@@ -73,6 +74,8 @@ class SegmentChain {
   std::optional<Sequence> needed_from_;   // as it was said last, since the last one was closed
   std::optional<SegmentWriter> current_;  // none before the first batch and after a failure
   SegmentName tried_{0, 0};               // the last one begun
+  std::optional<Error> removal_failure_;  // the last one
+  bool is_one_stuck_ = false;             // it could not be removed since the last one was closed
   std::unique_ptr<SegmentSealer> sealer_ = std::make_unique<SegmentSealer>();
 };
 

@@ -41,7 +41,7 @@ Result<SegmentWriter> SegmentWriter::create(const std::string& directory, Segmen
   remove_leftovers(directory);
   if (!environment) {
     // It may have its name, and the folder could not be synced: nobody else would ever remove it.
-    remove_segment(directory, name);
+    (void)remove_segment(directory, name);
     return tl::unexpected(environment.error());
   }
   return SegmentWriter{std::move(*environment), name};

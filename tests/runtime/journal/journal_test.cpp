@@ -175,6 +175,31 @@ TEST(Journal, KeepsNoMoreBytesThanItIsTold) {
   EXPECT_LT(*count, 60'000U);
   EXPECT_EQ(oldest(reader), 60'000U - *count + 1);
 }
+TEST(Journal, SaysWhileItWorksThatAnOldSegmentCouldNotBeRemoved) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.chain.retain_bytes = test::kSmallSegment;
+  std::vector<std::string> told;  // written by the writer's thread, read after its end
+  options.on_state = [&](JournalState state, const std::string& why) {
+    EXPECT_EQ(state, JournalState::working);
+    told.push_back(why);
+  };
+  auto journal = open_journal(options);
+  Appender& appender = journal->add_appender();
+  append(appender, 0, 1, 100);
+  ASSERT_TRUE(journal->wait_durable(appender, 100, 30s));
+  const std::string oldest = path_of(folder.path(), {1, 0});
+  std::filesystem::rename(oldest, folder.path() + "/aside");
+  std::filesystem::create_directory(oldest);  // which is not to be unlinked
+  append(appender, 0, 101, 30'000);
+  ASSERT_TRUE(journal->wait_durable(appender, 30'000, 30s));
+  EXPECT_GT(journal->status().failures, 0U);
+  EXPECT_NE(journal->status().last_failure.find("cannot remove " + oldest), std::string::npos);
+  journal.reset();
+  ASSERT_FALSE(told.empty());
+  for (const std::string& why : told)
+    EXPECT_NE(why.find("cannot remove " + oldest), std::string::npos) << "and of no end: " << why;
+}
 TEST(Journal, DropsSegmentsWhoseYoungestRecordIsTooOldAndNoOthers) {
   const Folder folder;
   auto options = small_options(folder.path());

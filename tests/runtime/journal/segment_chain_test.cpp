@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -63,7 +64,7 @@ TEST(SegmentChain, SealsWhatIsFullWithOneRunOfAllPostings) {
     ASSERT_TRUE(chain);
     while (chain->next() < 30'000)
       ASSERT_TRUE(chain->write(batch_of(chain->next(), chain->next() + 99).records));
-    EXPECT_FALSE(chain->take_seal_failure());
+    EXPECT_FALSE(chain->take_failure());
   }
   auto names = *list_segments(folder.path());
   ASSERT_GT(names.size(), 3U);
@@ -103,7 +104,7 @@ TEST(SegmentChain, SealsWhatAKilledWriterLeftWholeAndNothingElse) {
     ASSERT_TRUE(chain);
     EXPECT_EQ(chain->next(), 701U) << "which it does not wait with";
     ASSERT_TRUE(chain->write(batch_of(701, 710).records));
-    EXPECT_FALSE(chain->take_seal_failure());
+    EXPECT_FALSE(chain->take_failure());
   }
   for (const Sequence first : {1U, 201U}) {
     const auto seal = seal_of(folder, first);
@@ -133,7 +134,7 @@ TEST(SegmentChain, GoesOnThoughASegmentThatWasLeftCannotBeSealed) {
   EXPECT_EQ(chain->next(), 301U);
   std::optional<Error> why;
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-  while (!why && std::chrono::steady_clock::now() < patience) why = chain->take_seal_failure();
+  while (!why && std::chrono::steady_clock::now() < patience) why = chain->take_failure();
   ASSERT_TRUE(why);
   EXPECT_NE(why->text.find("record 17 is damaged"), std::string::npos) << why->text;
   ASSERT_TRUE(chain->write(batch_of(301, 310).records));
@@ -153,6 +154,40 @@ TEST(SegmentChain, ReplacesASegmentThatFailedBeforeItHeldAnything) {
   ASSERT_EQ(names->size(), 1U);
   EXPECT_EQ(names->front().generation, 3U);
   EXPECT_EQ(test::tally_of(folder.path(), 1).upto[0], 100U);
+}
+/// Goes on until so many more segments have been begun.
+void begin_more(SegmentChain& chain, std::uint64_t segments) {
+  const std::uint64_t upto = chain.begun() + segments;
+  while (chain.begun() < upto)
+    ASSERT_TRUE(chain.write(batch_of(chain.next(), chain.next() + 99).records));
+}
+TEST(SegmentChain, TriesAgainToRemoveWhatCouldNotBeRemovedAndSaysSo) {
+  const Folder folder;
+  auto options = options_for(folder);
+  options.retain_bytes = 2 * kSmallSegment;
+  auto chain = SegmentChain::open(options);
+  ASSERT_TRUE(chain);
+  begin_more(*chain, 2);
+  // What no permission keeps from being unlinked, a folder in its place does.
+  const std::string oldest = path_of(folder.path(), {1, 0});
+  const std::string aside = folder.path() + "/aside";
+  std::filesystem::rename(oldest, aside);
+  std::filesystem::create_directory(oldest);
+  begin_more(*chain, 4);
+  EXPECT_EQ(list_segments(folder.path())->size(), 6U) << "none before it is, so none behind it";
+  const auto why = chain->take_failure();
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->text.find("cannot remove " + oldest + ": "), 0U) << why->text;
+  EXPECT_FALSE(chain->take_failure()) << "once";
+  std::filesystem::remove(oldest);
+  std::filesystem::rename(aside, oldest);
+  begin_more(*chain, 1);
+  EXPECT_FALSE(chain->take_failure());
+  const auto left = list_segments(folder.path());
+  EXPECT_LE(left->size(), 4U);
+  EXPECT_GT(left->front().first, 1U);
+  const Sequence last = chain->next() - 1;
+  EXPECT_EQ(*test::open_reader(folder.path()).check(), last - left->front().first + 1);
 }
 TEST(SegmentChain, CountsOnlyTheLastGenerationOfASegment) {
   const Folder folder;
