@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <string_view>
 
 #include "runtime/journal/page_check.hpp"
 
@@ -43,6 +42,13 @@ int reserve_lock_file(const std::string& path) noexcept {
   const int code = is_there ? 0 : ::posix_fallocate(file, 0, kLockFileBytes);
   (void)::close(file);
   return code == EOPNOTSUPP || code == EINVAL ? 0 : code;
+}
+
+int put_head(MDB_txn* txn, MDB_dbi main, std::string_view head) noexcept {
+  constexpr std::string_view kName = "head";
+  MDB_val key{kName.size(), const_cast<char*>(kName.data())};
+  MDB_val value{head.size(), const_cast<char*>(head.data())};
+  return mdb_put(txn, main, &key, &value, 0);
 }
 
 /// Tells the kernel that a small file will be read.
@@ -123,8 +129,7 @@ Result<void> Environment::create(const std::string& path, std::uint64_t map_byte
                                  const std::string& head) {
   Environment fresh{path};
   int code = fresh.open_file(0, map_bytes);
-  if (code == 0) code = fresh.open_tables(0, MDB_CREATE);
-  if (code == 0) code = fresh.write_head(head);
+  if (code == 0) code = fresh.open_tables(0, MDB_CREATE, head);
   if (code != 0) return lmdb_failure(code, "create", path);
   return {};
 }
@@ -143,28 +148,17 @@ int Environment::open_file(unsigned flags, std::uint64_t map_bytes) noexcept {
   return mdb_env_open(env_, path_.c_str(), flags | kFlags, kFileMode);
 }
 
-int Environment::open_tables(unsigned flags, unsigned table_flags) noexcept {
+/// Finds or makes the tables, and puts `head` beside them unless it is empty.
+int Environment::open_tables(unsigned flags, unsigned table_flags, std::string_view head) noexcept {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_, nullptr, flags, &txn); code != 0) return code;
   int code = mdb_dbi_open(txn, nullptr, 0, &main_);
   if (code == 0) code = mdb_dbi_open(txn, "records", MDB_INTEGERKEY | table_flags, &records_);
   if (code == 0) code = mdb_dbi_open(txn, "postings", MDB_INTEGERKEY | table_flags, &postings_);
+  if (code == 0 && !head.empty()) code = put_head(txn, main_, head);
   if (code == 0) return mdb_txn_commit(txn);
   mdb_txn_abort(txn);
   return code;
-}
-
-int Environment::write_head(const std::string& head) noexcept {
-  MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(env_, nullptr, 0, &txn); code != 0) return code;
-  constexpr std::string_view kName = "head";
-  MDB_val key{kName.size(), const_cast<char*>(kName.data())};
-  MDB_val value{head.size(), const_cast<char*>(head.data())};
-  if (const int code = mdb_put(txn, main_, &key, &value, 0); code != 0) {
-    mdb_txn_abort(txn);
-    return code;
-  }
-  return mdb_txn_commit(txn);
 }
 
 void Environment::clear_dead_readers() const noexcept {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "runtime/base/result.hpp"
@@ -43,8 +44,8 @@ class Environment {
   /// at once waits, and then shares what is open: it cannot be first and keep the writer out.
   [[nodiscard]] static Result<Pointer> open_new(const std::string& path,
                                                 const std::function<Result<void>()>& publish);
-  /// Makes the file with its three empty tables; `head` is the value of "head". On disk when it
-  /// returns; closed again.
+  /// Makes the file with its three empty tables; `head` is the value of "head". All in one
+  /// transaction: on disk when it returns, after two flushes; closed again.
   [[nodiscard]] static Result<void> create(const std::string& path, std::uint64_t map_bytes,
                                            const std::string& head);
   ~Environment();
@@ -68,8 +69,8 @@ class Environment {
                                                const std::function<Result<void>()>& publish);
   [[nodiscard]] static Result<Pointer> open_alone(const std::string& path, Access access);
   [[nodiscard]] int open_file(unsigned flags, std::uint64_t map_bytes) noexcept;
-  [[nodiscard]] int open_tables(unsigned flags, unsigned table_flags) noexcept;
-  [[nodiscard]] int write_head(const std::string& head) noexcept;
+  [[nodiscard]] int open_tables(unsigned flags, unsigned table_flags,
+                                std::string_view head = {}) noexcept;
 
   std::string path_;
   MDB_env* env_ = nullptr;

@@ -124,6 +124,30 @@ TEST(PowerCut, LosesNothingAlsoWhereTheDiskHadFailedBefore) {  // LG-03
     EXPECT_EQ(try_cuts(events, cuts() / 5, false), "");
   }
 }
+// Each is a wait for the disk, those of a new segment by whatever is appended meanwhile.
+TEST(PowerCut, IsMetByThreeFlushesForANewSegmentAndTwoForACommit) {
+  const auto events = events_of_a_run();
+  std::size_t begun = 0;
+  std::size_t of_begun = 0;
+  std::size_t of_folder = 0;
+  std::size_t syncs = 0;
+  std::size_t metas = 0;
+  for (const DiskEvent& event : events) {
+    const bool is_sync = event.op == DiskOp::sync;
+    const bool is_meta = event.op == DiskOp::write && event.is_direct;
+    const bool is_new = event.name.find(".segment.new") != std::string::npos;
+    if (event.op == DiskOp::rename) ++begun;
+    if (event.op == DiskOp::sync_folder && begun > 0) ++of_folder;
+    if (is_new && (is_sync || is_meta)) ++of_begun;
+    if (!is_new && is_sync) ++syncs;
+    if (!is_new && is_meta) ++metas;
+  }
+  EXPECT_GE(begun, 3U);
+  EXPECT_EQ(of_begun, 2 * begun);
+  EXPECT_EQ(of_folder, begun);
+  EXPECT_EQ(syncs, metas);
+  EXPECT_GT(syncs, begun);
+}
 TEST(PowerCut, FindsOutAJournalWhoseDiskKeepsNothing) {
   const auto events = events_of_a_run();
   ASSERT_FALSE(events.empty());
