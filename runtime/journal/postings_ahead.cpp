@@ -1,16 +1,11 @@
 #include "runtime/journal/postings_ahead.hpp"
 
-#include <algorithm>
-
-#include "runtime/journal/scan_ahead.hpp"
-
 namespace chargemill::runtime::journal {
-
-PostingsAhead::PostingsAhead() noexcept : pages_before_(pages_read()) {}
 
 // What this thread has asked for counts as read by it: a walk that is cold remains so.
 std::uint32_t PostingsAhead::look() noexcept {
-  const long now = pages_read();
+  has_looked_ = true;
+  const long now = count_();
   if (now - pages_before_ < kColdPages) {
     left_ = kLookEvery - 1;
     return 0;

@@ -55,6 +55,7 @@ SegmentView Reader::view_of(const Segment& segment, const Transaction& transacti
 /// shown for ever.
 Result<bool> Reader::newest_by_lmdb(const Segment& segment, PostingKey key,
                                     const SegmentView::Visit& visit) const {
+  PostingsAhead ahead;
   for (Sequence upto = segment.last_max;;) {
     std::uint64_t shown = 0;
     Sequence last = upto;
@@ -69,7 +70,7 @@ Result<bool> Reader::newest_by_lmdb(const Segment& segment, PostingKey key,
       is_over = !visit(record, bytes);
       return !is_over && ++shown < kShownAtOnce;
     };
-    auto more = view_of(segment, *transaction).newest(key, show, upto);
+    auto more = view_of(segment, *transaction).newest(key, show, upto, ahead);
     if (is_damaged)
       return failure(ErrorKind::environment, path_of(directory_, segment.name) +
                                                  ": the posting above record " +

@@ -5,7 +5,6 @@
 
 #include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/page_layout.hpp"
-#include "runtime/journal/postings_ahead.hpp"
 #include "runtime/journal/record_codec.hpp"
 #include "runtime/journal/scan_ahead.hpp"
 #include "runtime/journal/sealed_file.hpp"
@@ -146,14 +145,20 @@ Result<bool> SegmentView::each_run(const VisitRun& visit) const {
   return true;
 }
 
-Result<bool> SegmentView::newest(PostingKey key, const Visit& visit, Sequence upto) const {
+Result<bool> SegmentView::newest(PostingKey key, const Visit& visit) const {
+  PostingsAhead ahead;
+  return newest(key, visit, kSequenceMax, ahead);
+}
+
+Result<bool> SegmentView::newest(PostingKey key, const Visit& visit, Sequence upto,
+                                 PostingsAhead& ahead) const {
   const Cursor records = open_cursor(transaction_, environment_.records());
   if (!records) return lmdb_failure(ENOMEM, "read", environment_.path());
   const PageFinder pages{environment_, transaction_};
   Result<bool> shown = true;
   auto runs = each_run([&](const RunView& run) {
     if (run.first() > upto) return true;
-    shown = show_postings(run, key, {pages, records.get(), upto}, visit);
+    shown = show_postings(run, key, {pages, records.get(), upto, ahead}, visit);
     return shown && *shown;
   });
   if (!runs) return runs;
@@ -277,7 +282,8 @@ std::uint64_t SegmentView::place_of(Sequence sequence) const {
 
 Result<bool> SegmentView::show_postings(const RunView& run, PostingKey key, const Finders& finders,
                                         const Visit& visit) const {
-  PostingsAhead ahead;
+  PostingsAhead& ahead = finders.ahead;
+  ahead.enter_run();
   const bool is_cut = finders.upto < run.last();
   const std::uint32_t beyond = is_cut ? run.count_from(key, finders.upto + 1) : 0;
   for (std::uint32_t i = run.end_of(key) - beyond; i > 0 && run.key(i - 1) == key; --i) {

@@ -7,6 +7,7 @@
 #include "runtime/journal/environment.hpp"
 #include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/posting_run.hpp"
+#include "runtime/journal/postings_ahead.hpp"
 #include "runtime/journal/record.hpp"
 
 namespace chargemill::runtime::journal {
@@ -32,9 +33,11 @@ class SegmentView {
                                   bool is_read_ahead = false) const;
   /// From the newest on. False: it was stopped.
   [[nodiscard]] Result<bool> scan_back(const Visit& visit) const;
-  /// Those up to number `upto` that bear `key`, from the newest on. False: it was stopped.
-  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit,
-                                    Sequence upto = kSequenceMax) const;
+  /// Those that bear `key`, from the newest on. False: it was stopped.
+  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit) const;
+  /// Those up to number `upto`, of a walk that has come there with `ahead`.
+  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit, Sequence upto,
+                                    PostingsAhead& ahead) const;
   /// Asks for all pages that newest(key) will read for `limit` records, many at a time, and waits
   /// for those that lead to others. Shows nothing: what is wrong newest() will find out.
   void foresee_newest(PostingKey key, std::uint64_t limit) const;
@@ -56,11 +59,12 @@ class SegmentView {
  private:
   [[nodiscard]] Result<bool> show(Bytes value, Sequence sequence, const Visit& visit) const;
   [[nodiscard]] std::vector<RunView> foresee_runs() const;
-  /// By the page that a posting names, or by LMDB's search; up to a number.
+  /// By the page that a posting names, or by LMDB's search; up to a number, and how far ahead.
   struct Finders {
     const PageFinder& pages;
     MDB_cursor* records;
     Sequence upto;
+    PostingsAhead& ahead;
   };
   [[nodiscard]] Result<bool> show_postings(const RunView& run, PostingKey key,
                                            const Finders& finders, const Visit& visit) const;
