@@ -72,18 +72,22 @@ class BenchFolder {
   std::string path_;
 };
 
+/// As a journal's are unless it is told otherwise.
+inline const std::uint64_t kSegmentBytes = runtime::journal::ChainOptions{}.segment_bytes;
+
 /// Null when it cannot be opened.
 [[nodiscard]] inline std::unique_ptr<runtime::journal::Journal> open_journal(
-    const std::string& directory) {
+    const std::string& directory, std::uint64_t segment_bytes = kSegmentBytes) {
   runtime::journal::JournalOptions options;
   options.chain.directory = directory;
+  options.chain.segment_bytes = segment_bytes;
   auto journal = runtime::journal::Journal::open(std::move(options));
   return journal ? std::move(*journal) : nullptr;
 }
 template <class State>
 [[nodiscard]] std::unique_ptr<runtime::journal::Journal> open_or_skip(
-    State& state, const std::string& directory) {
-  auto journal = open_journal(directory);
+    State& state, const std::string& directory, std::uint64_t segment_bytes = kSegmentBytes) {
+  auto journal = open_journal(directory, segment_bytes);
   if (!journal) state.SkipWithError("the journal cannot be opened");
   return journal;
 }
