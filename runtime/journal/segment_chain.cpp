@@ -150,6 +150,23 @@ bool SegmentChain::is_needed(std::size_t closed) {
   return end > *needed_from_;
 }
 
+/// The time as those say who write last: the clock may have been set back since others wrote.
+Micros SegmentChain::now() const noexcept {
+  if (current_ && current_->next() != current_->name().first) return current_->time_max();
+  return closed_.empty() ? Micros{} : closed_.back().time_max;
+}
+
+/// The time of the youngest record of the closed segment of that number. One that says it is of the
+/// future is older than those behind it all the same, or it would keep itself, and so them, for
+/// ever.
+Micros SegmentChain::ended_at(std::size_t closed) const noexcept {
+  const Micros latest = now();
+  for (; closed < closed_.size(); ++closed) {
+    if (closed_[closed].time_max <= latest) return closed_[closed].time_max;
+  }
+  return latest;
+}
+
 std::optional<Error> SegmentChain::take_failure() {
   if (auto of_seal = sealer_->take_failure()) return of_seal;
   return std::exchange(removal_failure_, std::nullopt);
@@ -169,7 +186,7 @@ void SegmentChain::drop_old() {
     const Closed& oldest = closed_[dropped];
     const bool too_much = options_.retain_bytes != 0 && bytes > options_.retain_bytes;
     const bool too_old =
-        options_.retain_age.count() != 0 && time_max_ - oldest.time_max > options_.retain_age;
+        options_.retain_age.count() != 0 && now() - ended_at(dropped) > options_.retain_age;
     if (!too_much && !too_old) break;
     // The last one knows the next number: it stays until there is another.
     if (dropped + 1 == closed_.size() && !current_) break;

@@ -15,7 +15,7 @@ struct ChainOptions {
   std::string directory;
   std::uint64_t segment_bytes = 256ULL << 20U;  ///< the map of a new one; 1 MiB to 4 GiB
   std::uint64_t retain_bytes = 0;               ///< of all closed segments; 0: no limit
-  /// Of a segment's youngest record behind the journal's; the segment that grows is closed when it
+  /// Of a segment's youngest record behind that of the segment that grows, which is closed when it
   /// spans so much, so that it can be dropped too. 0: no limit.
   Micros retain_age{0};
   /// Asked before something would be dropped, at most once a segment: records from this number on
@@ -65,6 +65,8 @@ class SegmentChain {
   void close_segment();
   void drop_old();
   [[nodiscard]] bool is_needed(std::size_t closed);
+  [[nodiscard]] Micros now() const noexcept;
+  [[nodiscard]] Micros ended_at(std::size_t closed) const noexcept;
 
   ChainOptions options_;
   Sequence next_ = 1;

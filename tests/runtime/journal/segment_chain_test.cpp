@@ -17,6 +17,7 @@
 namespace chargemill::runtime::journal {
 namespace {
 
+using test::Batch;
 using test::batch_of;
 using test::Folder;
 using test::kSmallSegment;
@@ -186,6 +187,42 @@ TEST(SegmentChain, TriesAgainToRemoveWhatCouldNotBeRemovedAndSaysSo) {
   const auto left = list_segments(folder.path());
   EXPECT_LE(left->size(), 4U);
   EXPECT_GT(left->front().first, 1U);
+  const Sequence last = chain->next() - 1;
+  EXPECT_EQ(*test::open_reader(folder.path()).check(), last - left->front().first + 1);
+}
+/// Those of which the clock was ahead.
+Batch batch_ahead(Sequence from, Sequence upto, Micros ahead) {
+  Batch batch;
+  for (Sequence n = from; n <= upto; ++n) {
+    const std::string text = test::text_of(0, n);
+    Record record = test::record_of(0, n, text);
+    record.time += ahead;
+    batch.add(record);
+  }
+  return batch;
+}
+TEST(SegmentChain, DropsByAgeAlsoAfterTheClockWasSetBack) {
+  const Folder folder;
+  auto options = options_for(folder);
+  options.retain_age = Micros{10'000};  // record n is of microsecond n
+  Sequence ahead = 0;
+  {
+    auto chain = SegmentChain::open(options);
+    ASSERT_TRUE(chain);
+    begin_more(*chain, 1);
+    for (const Sequence upto = chain->next() + 9'000; chain->next() < upto;)
+      ASSERT_TRUE(chain->write(
+          batch_ahead(chain->next(), chain->next() + 99, std::chrono::hours{9}).records));
+    ahead = chain->next();
+  }
+  auto chain = SegmentChain::open(options);
+  ASSERT_TRUE(chain);
+  ASSERT_TRUE(chain->write(batch_of(ahead, ahead + 99).records));
+  EXPECT_LT(list_segments(folder.path())->front().first, ahead) << "what is young is kept";
+  begin_more(*chain, 8);
+  const auto left = list_segments(folder.path());
+  EXPECT_GT(left->front().first, ahead) << "and nothing for ever";
+  EXPECT_LE(left->front().first, chain->next() - 10'000) << "nothing young is dropped";
   const Sequence last = chain->next() - 1;
   EXPECT_EQ(*test::open_reader(folder.path()).check(), last - left->front().first + 1);
 }
