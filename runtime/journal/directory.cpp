@@ -88,6 +88,14 @@ Result<void> make_directory(const std::string& directory) {
 
 void remove_leftovers(const std::string& directory) {
   std::error_code code;
+  const auto counted = list_segments(directory);
+  // Nothing in it was acknowledged, and its removal failed, or a power cut undid it.
+  const auto is_replaced = [&](const std::string& file) {
+    const auto name = name_from(file);
+    return name && counted && std::any_of(counted->begin(), counted->end(), [&](const auto& one) {
+             return one.first == name->first && one.generation > name->generation;
+           });
+  };
   std::vector<fs::path> leftovers;
   for (fs::directory_iterator at{directory, code}, end; !code && at != end; at.increment(code)) {
     const std::string path = at->path().string();
@@ -96,6 +104,9 @@ void remove_leftovers(const std::string& directory) {
     const bool orphan = ends_with(path, ".segment-lock") &&
                         ::access(path.substr(0, path.size() - kLock.size()).c_str(), F_OK) != 0;
     if (unfinished || orphan) leftovers.emplace_back(path);
+    if (!is_replaced(at->path().filename().string())) continue;
+    leftovers.emplace_back(path);
+    leftovers.emplace_back(path + std::string{kLock});
   }
   for (const fs::path& path : leftovers) fs::remove(path, code);
 }

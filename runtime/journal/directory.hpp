@@ -25,7 +25,8 @@ struct SegmentName {
 /// Makes the directory and its parents where they are missing; their names are on disk when it
 /// returns, or a power cut could take the journal with them.
 [[nodiscard]] Result<void> make_directory(const std::string& directory);
-/// Removes what a crash left half-made: unfinished segments, locks without a segment.
+/// Removes what a crash or a failure left: unfinished segments, locks without a segment, segments
+/// that a later generation has replaced. For the writer only.
 void remove_leftovers(const std::string& directory);
 /// Gives `from` the name `to`, on disk when it returns.
 [[nodiscard]] Result<void> rename_durably(const std::string& directory, const std::string& from,

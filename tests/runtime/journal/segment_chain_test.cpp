@@ -237,6 +237,12 @@ TEST(SegmentChain, CountsOnlyTheLastGenerationOfASegment) {
   auto chain = SegmentChain::open(options_for(folder));
   ASSERT_TRUE(chain);
   EXPECT_EQ(chain->next(), 12U);
+  std::vector<std::string> left;
+  for (const auto& file : std::filesystem::directory_iterator{folder.path()})
+    left.push_back(file.path().string());
+  std::sort(left.begin(), left.end());
+  const std::string counts = path_of(folder.path(), {1, 10});
+  EXPECT_EQ(left, (std::vector<std::string>{counts, counts + "-lock"})) << "the others are gone";
 }
 
 }  // namespace
