@@ -175,10 +175,10 @@ std::optional<Error> SegmentChain::take_failure() {
 /// One that cannot be removed is kept, and those behind it, as numbers have no gaps; they are tried
 /// again when the next one is closed: before that the journal does not grow by much.
 void SegmentChain::drop_old() {
-  if (is_one_stuck_) return;
   // The last one may still grow by its seal.
   if (!closed_.empty())
     closed_.back().bytes = bytes_of(path_of(options_.directory, closed_.back().name));
+  if (is_one_stuck_) return;
   std::uint64_t bytes = 0;
   for (const Closed& segment : closed_) bytes += segment.bytes;
   std::size_t dropped = 0;
