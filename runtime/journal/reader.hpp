@@ -18,7 +18,8 @@
 namespace chargemill::runtime::journal {
 
 /// Sees every record that was committed before the call. Never waits for the writer, nor the writer
-/// for it; each call holds short transactions, one a segment, or one for kShownAtOnce of a key.
+/// for it; each call holds short transactions, one a segment, or one for kShownAtOnce records that
+/// are shown from the newest on.
 /// Records are shown as views that are valid during the visit only, and every one is checked
 /// first.
 /// A visit does not ask its own reader.
@@ -34,7 +35,7 @@ class Reader {
   /// How far a scan will probably go: to the end, then what is not in memory is read ahead from the
   /// beginning on, of all segments; or not, then only once it has waited for the disk.
   enum class Extent { some, all };
-  /// So many records of a key are shown within one transaction: as many as a commit waits for, and
+  /// So many records are shown within one transaction: as many as a commit waits for, and
   /// few enough for a look-up of each (LG-07 allows a second).
   static constexpr std::uint64_t kShownAtOnce = 4'096;
 
@@ -94,6 +95,7 @@ class Reader {
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> list();
   [[nodiscard]] Result<bool> look_into(Segment& segment, const Look& look) const;
+  [[nodiscard]] Result<bool> scan_back(Segment& segment, const SegmentView::Visit& visit) const;
   [[nodiscard]] Result<std::size_t> open_for_newest(const Wanted& wanted);
   [[nodiscard]] Result<void> open_segment(Segment& segment) const;
   [[nodiscard]] Result<void> open_segments(const std::vector<Segment*>& segments,

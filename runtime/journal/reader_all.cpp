@@ -25,13 +25,29 @@ Result<bool> Reader::look_into(Segment& segment, const Look& look) const {
   return seen;
 }
 
+/// Those of the one that grows in several transactions, as in newest_by_lmdb(). Nobody writes the
+/// others.
+Result<bool> Reader::scan_back(Segment& segment, const SegmentView::Visit& visit) const {
+  const bool grows = segment.last_max == kSequenceMax;
+  for (Sequence upto = segment.last_max;;) {
+    std::uint64_t shown = 0;
+    bool is_over = false;
+    const auto show = [&](const Record& record, const std::byte* bytes) {
+      is_over = !visit(record, bytes);
+      upto = record.sequence - 1;
+      return !is_over && (!grows || ++shown < kShownAtOnce);
+    };
+    auto more =
+        look_into(segment, [&](const SegmentView& view) { return view.scan_back(show, upto); });
+    if (!more || *more || is_over) return more;
+  }
+}
+
 Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit) {
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
   std::uint64_t shown = 0;
   for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
-    const auto more = look_into(*segment, [&](const SegmentView& view) {
-      return view.scan_back(up_to(limit, shown, visit));
-    });
+    const auto more = scan_back(*segment, up_to(limit, shown, visit));
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
   }

@@ -105,15 +105,19 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit, bool is_read_a
   return true;
 }
 
-Result<bool> SegmentView::scan_back(const Visit& visit) const {
+Result<bool> SegmentView::scan_back(const Visit& visit, Sequence upto) const {
+  const Sequence newest = std::min(upto, last_max_);
   const Cursor cursor = open_cursor(transaction_, environment_.records());
   if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
   MDB_val key{};
   MDB_val value{};
-  int code = find_at_most(cursor.get(), last_max_, key, value);
+  int code = find_at_most(cursor.get(), newest, key, value);
+  if (code != 0 && code != MDB_NOTFOUND) return lmdb_failure(code, "read", environment_.path());
   Sequence expected = code == 0 ? number_in(key) : first_ - 1;
-  if (expected > last_max_) return damaged("record", expected);
-  if (expected < last_max_ && is_missing(expected + 1)) return missing(expected + 1);
+  if (expected > newest) return damaged("record", expected);
+  // One that the caller has come to was there when he saw its successor.
+  const bool must_be_there = is_missing(expected + 1) || newest != last_max_;
+  if (expected < newest && must_be_there) return missing(expected + 1);
   for (; code == 0; --expected) {
     if (expected < first_ || number_in(key) != expected) return damaged("record", expected);
     auto more = show(bytes_in(value), expected, visit);

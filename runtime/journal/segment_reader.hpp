@@ -31,8 +31,8 @@ class SegmentView {
   /// reads the file ahead of it already.
   [[nodiscard]] Result<bool> scan(Sequence from, const Visit& visit,
                                   bool is_read_ahead = false) const;
-  /// From the newest on. False: it was stopped.
-  [[nodiscard]] Result<bool> scan_back(const Visit& visit) const;
+  /// From the newest on, or from number `upto`. False: it was stopped.
+  [[nodiscard]] Result<bool> scan_back(const Visit& visit, Sequence upto = kSequenceMax) const;
   /// Those that bear `key`, from the newest on. False: it was stopped.
   [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit) const;
   /// Those up to number `upto`, of a walk that has come there with `ahead`.

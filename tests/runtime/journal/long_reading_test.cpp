@@ -49,7 +49,9 @@ std::size_t state_read(const Environment& segment) {
   return commit;
 }
 
-TEST(LongReading, ShowsManyRecordsOfAKeyInSeveralTransactions) {  // LG-07
+/// Reads many records of a growing segment, which goes on growing meanwhile.
+template <class Ask>
+void expect_several_transactions(Ask ask) {
   constexpr std::uint64_t kMany = 3 * Reader::kShownAtOnce - 100;
   LargeJournal large{kMany};
   const auto segment =
@@ -59,7 +61,7 @@ TEST(LongReading, ShowsManyRecordsOfAKeyInSeveralTransactions) {  // LG-07
   Reader reader = open_reader(large.folder.path());
   std::uint64_t seen = 0;
   std::vector<std::size_t> states;
-  const auto shown = reader.newest(producer_key(0), kSequenceMax, [&](const Record& record) {
+  const Result<std::uint64_t> shown = ask(reader, [&](const Record& record) {
     if (seen % Reader::kShownAtOnce == 0) {
       states.push_back(state_read(**segment));
       large.write(1);
@@ -75,6 +77,17 @@ TEST(LongReading, ShowsManyRecordsOfAKeyInSeveralTransactions) {  // LG-07
   EXPECT_GT(states[1], states[0]) << "a later state";
   EXPECT_GT(states[2], states[1]);
   EXPECT_EQ(state_read(**segment), 0U);
+}
+
+TEST(LongReading, ShowsManyRecordsOfAKeyInSeveralTransactions) {  // LG-07
+  expect_several_transactions([](Reader& reader, const Reader::Visit& visit) {
+    return reader.newest(producer_key(0), kSequenceMax, visit);
+  });
+}
+TEST(LongReading, ShowsManyRecordsFromTheNewestOnInSeveralTransactions) {  // LG-07
+  expect_several_transactions([](Reader& reader, const Reader::Visit& visit) {
+    return reader.newest_of_all(kSequenceMax, visit);
+  });
 }
 
 TEST(LongReading, StopsAtALimitWhereverItsTransactionsEnd) {
@@ -95,6 +108,13 @@ TEST(LongReading, StopsAtALimitWhereverItsTransactionsEnd) {
     EXPECT_EQ(*shown, std::min(limit, kMany));
     EXPECT_EQ(seen, *shown);
     EXPECT_EQ(last, kMany - seen + 1);
+    const auto of_all = reader.newest_of_all(limit, [&](const Record& record) {
+      EXPECT_EQ(record.sequence, kMany - (*shown - seen));
+      return seen-- > 0;
+    });
+    ASSERT_TRUE(of_all) << of_all.error().text;
+    EXPECT_EQ(*of_all, *shown);
+    EXPECT_EQ(seen, 0U);
   }
 }
 
