@@ -359,9 +359,9 @@ int run_command(const RunOptions& options, const std::vector<std::string>& argv)
 int run_loaded(const Loaded& loaded, const std::vector<std::string>& argv,
                const Membership* membership, Promotion* promotion, const StopRequest* heard_by) {
   const OperatorSignals operator_signals;
-  std::optional<StopRequest> own;
-  if (heard_by == nullptr) own.emplace();
-  const StopRequest& stop = heard_by == nullptr ? *own : *heard_by;
+  std::optional<StopRequest> mine;
+  if (heard_by == nullptr) mine.emplace();
+  const StopRequest& stop = heard_by == nullptr ? *mine : *heard_by;
   // A block that is redrawn says itself that it stops.
   stop.answer_signals(view_mode(loaded.output.progress, loaded.output.quiet) != ViewMode::block);
   std::filesystem::path path{loaded.output.dir};
