@@ -6,6 +6,7 @@
 #include <set>
 
 #include "runtime/agreement/names.hpp"
+#include "runtime/agreement/shard_table.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -59,7 +60,7 @@ void check_etcd_tls(const ClusterSettings& cluster, const Origins& origins,
 }
 
 /// Nodes that find each other through etcd.
-void check_etcd(ClusterSettings& cluster, const std::string& run_name, const Origins& origins,
+void check_etcd(ClusterSettings& cluster, const network::Scenario& scenario, const Origins& origins,
                 std::vector<Diagnostic>& found) {
   const auto wrong = [&](Code code, const char* key, std::string text, std::string hint = {}) {
     found.push_back({code, std::move(text), place_of(origins, key), std::move(hint)});
@@ -78,7 +79,7 @@ void check_etcd(ClusterSettings& cluster, const std::string& run_name, const Ori
     wrong(Code::contradiction, "cluster.keys", "with etcd each node makes its own keys",
           "leave it out");
   const bool is_named = !cluster.name.empty();
-  if (!is_named) cluster.name = run_name;
+  if (!is_named) cluster.name = scenario.run.name;
   if (!runtime::agreement::is_node_name(cluster.name))
     wrong(Code::type, is_named ? "cluster.name" : "run.name",
           fmt::format("'{}' is no name of a network in etcd", cluster.name),
@@ -90,6 +91,12 @@ void check_etcd(ClusterSettings& cluster, const std::string& run_name, const Ori
   if (cluster.data_port != 0 && cluster.data_port == cluster.control_port)
     wrong(Code::twice, "cluster.control_port",
           fmt::format("port {} is used twice", cluster.control_port));
+  // Nodes agree about so many, whoever joins: more of them would never move.
+  if (const auto shards = scenario.central.shards; shards > runtime::agreement::kShards)
+    wrong(Code::range, "central.shards",
+          fmt::format("{} shards: with etcd a network has at most {}", shards,
+                      runtime::agreement::kShards),
+          fmt::format("central.shards = {}", runtime::agreement::kShards));
 }
 
 /// What says nothing without etcd. A default that is written out says nothing new.
@@ -134,10 +141,11 @@ void check_roles(const std::vector<ClusterNode>& nodes, const Origins& origins,
 
 }  // namespace
 
-void check_cluster(ClusterSettings& cluster, const std::string& run_name, const Origins& origins,
-                   const std::filesystem::path& folder, std::vector<Diagnostic>& found) {
+void check_cluster(ClusterSettings& cluster, const network::Scenario& scenario,
+                   const Origins& origins, const std::filesystem::path& folder,
+                   std::vector<Diagnostic>& found) {
   if (cluster.has_etcd()) {
-    check_etcd(cluster, run_name, origins, found);
+    check_etcd(cluster, scenario, origins, found);
   } else {
     check_no_etcd(cluster, origins, found);
   }

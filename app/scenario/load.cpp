@@ -141,7 +141,7 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   check_output(reading.draft.output, reading.draft.scenario, reading.origins, reading.diagnostics);
   check_nodes(reading.draft.scenario, reading.draft.elsewhere.is_on(), reading.origins,
               reading.diagnostics);
-  check_cluster(reading.draft.cluster, reading.draft.scenario.run.name, reading.origins, folder,
+  check_cluster(reading.draft.cluster, reading.draft.scenario, reading.origins, folder,
                 reading.diagnostics);
   sort_by_place(reading.diagnostics, name);
   const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),

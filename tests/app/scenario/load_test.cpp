@@ -254,6 +254,7 @@ TEST(Load, EachMistakeHasItsCode) {
       {"[cluster]\netcd = \"http://a:1\"\nlease = \"2500ms\"\n", 314},
       {"[cluster]\netcd = \"http://a:1\"\nexpect_nodes = 33\n", 314},
       {"[cluster]\netcd = \"http://a:1\"\nexpect_nodes = 1\n", 321},
+      {"[cluster]\netcd = \"http://a:1\"\n[central]\nshards = 1025\n", 314},
       {"[cluster]\netcd = \"http://a:1\"\nkeys = \"keys\"\n", 321},
       {"[cluster]\netcd = \"http://a:1\"\nname = \"a town\"\n", 313},
       {"[cluster]\netcd = \"http://a:1\"\ndata_port = 7\ncontrol_port = 7\n", 316},
