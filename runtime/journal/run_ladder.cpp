@@ -8,20 +8,25 @@
 
 namespace chargemill::runtime::journal {
 
+std::size_t RunLadder::swallowed_by(std::size_t count, const Plan& so_far) const noexcept {
+  // Where four would be too many, two may still do.
+  const std::size_t wanted = count * kRunsALevel > postings_max_ ? 1 : kRunsALevel - 1;
+  for (std::size_t same = 0; same < wanted; ++same) {
+    if (so_far.swallowed + same == runs_.size()) return 0;
+    const RunInfo& run = runs_[runs_.size() - 1 - so_far.swallowed - same];
+    count += run.count;
+    if (run.level != so_far.level || count > postings_max_) return 0;
+  }
+  return wanted;
+}
+
 RunLadder::Plan RunLadder::plan(std::size_t count) const noexcept {
   Plan result;
   for (; result.level + 1 < kRunLevelMax; ++result.level) {
-    std::size_t same = 0;
-    std::size_t together = count;
-    while (result.swallowed + same < runs_.size()) {
-      const RunInfo& run = runs_[runs_.size() - 1 - result.swallowed - same];
-      if (run.level != result.level) break;
-      together += run.count;
-      ++same;
-    }
-    if (same < kRunsALevel - 1 || together > postings_max_) break;
-    result.swallowed += same;
-    count = together;
+    const std::size_t more = swallowed_by(count, result);
+    if (more == 0) break;
+    for (std::size_t i = 0; i < more; ++i, ++result.swallowed)
+      count += runs_[runs_.size() - 1 - result.swallowed].count;
   }
   return result;
 }

@@ -18,8 +18,8 @@ struct RunInfo {
 /// Keeps the number of runs logarithmic: every commit adds a run of level 0, and three runs of one
 /// level together with a fourth become one of the next level. So a posting is written once a
 /// level, always at the end of the file, where a B-tree by key would rewrite a page for nearly
-/// every posting. Runs that would hold more than `postings_max` together stay as they are: that
-/// bounds the time of a commit, which all who append wait for.
+/// every posting. Where four would hold more than `postings_max` two are merged, and where those
+/// would too, none: that bounds the time of a commit, which all who append wait for.
 /// Source: J. Bentley, J. Saxe, "Decomposable Searching Problems I" (1980), the logarithmic method.
 class RunLadder {
  public:
@@ -41,6 +41,10 @@ class RunLadder {
   [[nodiscard]] std::uint64_t postings() const noexcept { return postings_; }
 
  private:
+  /// How many more of the newest runs one of `count` postings and of the level planned so far takes
+  /// in.
+  [[nodiscard]] std::size_t swallowed_by(std::size_t count, const Plan& so_far) const noexcept;
+
   std::vector<RunInfo> runs_;
   std::size_t postings_max_;
   std::uint64_t postings_ = 0;

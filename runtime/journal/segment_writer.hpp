@@ -28,9 +28,9 @@ class SegmentWriter {
   /// The share of the map that one batch may take; with that, a merged run and the pages that LMDB
   /// copies, what is left above kFull suffices.
   static constexpr std::uint64_t kBatchShare = 32;
-  /// The share that one merged run may take: of the usual map half a MiB, which a commit writes in
-  /// some milliseconds beside its own records. Until it is sealed a segment has at most some eighty.
-  static constexpr std::uint64_t kRunShare = 512;
+  /// The share that one merged run may take: of the usual map a MiB, which a commit writes in some
+  /// milliseconds beside its own records. Until it is sealed a segment has at most some forty.
+  static constexpr std::uint64_t kRunShare = 256;
   static constexpr double kFull = 0.90;
 
   /// A new segment of the given name, empty and on disk.

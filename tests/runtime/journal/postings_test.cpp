@@ -123,9 +123,13 @@ TEST(RunLadder, KeepsTheNumberOfRunsLogarithmicAndWritesAPostingOnceALevel) {
   EXPECT_EQ(ladder.runs().front().level, 6U);
   EXPECT_LE(written, 4'096U * 7U);
 }
-TEST(RunLadder, NeverMakesARunLargerThanItsLimit) {
-  RunLadder ladder{100};
-  for (Sequence n = 1; n <= 1'000; ++n) ASSERT_LE(climb(ladder, n, 3), 100U);
+TEST(RunLadder, NeverMakesARunLargerThanItsLimitAndHasTwoForEachThatWouldBeFull) {
+  for (const std::uint32_t count : {1U, 3U, 30U, 40U, 50U, 60U, 101U}) {
+    RunLadder ladder{100};
+    for (Sequence n = 1; n <= 1'000; ++n)
+      ASSERT_LE(climb(ladder, n, count), std::max(100U, count)) << count;
+    EXPECT_LE(ladder.runs().size(), 2U * 1'000U * count / 100U + 20U) << count;
+  }
 }
 TEST(RunMerger, MergesRunsInOrderOfKeyThenOfRecordAgainAndAgain) {
   std::mt19937 random{3};
