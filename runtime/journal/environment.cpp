@@ -174,6 +174,11 @@ double Environment::filled() const noexcept {
   return used / static_cast<double>(info.me_mapsize);
 }
 
+std::uint64_t Environment::last_page() const noexcept {
+  MDB_envinfo info{};
+  return mdb_env_info(env_, &info) == 0 ? info.me_last_pgno : 0;
+}
+
 std::uint64_t Environment::map_bytes() const noexcept {
   MDB_envinfo info{};
   return mdb_env_info(env_, &info) == 0 ? info.me_mapsize : 0;

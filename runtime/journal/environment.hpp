@@ -61,6 +61,8 @@ class Environment {
   void clear_dead_readers() const noexcept;
   /// How much of the map is in use, 0 to 1.
   [[nodiscard]] double filled() const noexcept;
+  /// The number of the last page that LMDB has taken of the file.
+  [[nodiscard]] std::uint64_t last_page() const noexcept;
   [[nodiscard]] std::uint64_t map_bytes() const noexcept;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "runtime/journal/page_layout.hpp"
 
 namespace chargemill::runtime::journal {
@@ -14,10 +16,11 @@ PageFinder::PageFinder(const Environment& environment, const Transaction& transa
   if (any.mv_data == nullptr || mdb_env_get_fd(environment.handle(), &file) != 0 ||
       ::fstat(file, &about) != 0)
     return;
-  // A page knows its own number, hence where the file begins in memory.
+  // A page knows its own number, hence where the file begins in memory. A sealed one may be longer
+  // than LMDB's map of it.
   const std::byte* const page = page_of(static_cast<const std::byte*>(any.mv_data));
-  map_ = {page - load<std::uint64_t>(page) * PageLayout::kBytes,
-          static_cast<std::uint64_t>(about.st_size) / PageLayout::kBytes};
+  const auto bytes = std::min(static_cast<std::uint64_t>(about.st_size), environment.map_bytes());
+  map_ = {page - load<std::uint64_t>(page) * PageLayout::kBytes, bytes / PageLayout::kBytes};
 }
 
 /// What the main tree says of a table.

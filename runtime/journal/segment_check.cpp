@@ -1,11 +1,14 @@
 #include "runtime/journal/segment_check.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "runtime/base/crc32c.hpp"
 #include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_file.hpp"
 #include "runtime/journal/segment_reader.hpp"
 
@@ -45,6 +48,17 @@ Result<std::vector<Fact>> read_postings(const SegmentView& segment) {
   return found;
 }
 
+/// Those that readers of a sealed segment search; none if it does not say where they are.
+std::optional<std::vector<Fact>> read_placed_postings(const std::string& path, Sequence first,
+                                                      Sequence last_max) {
+  const auto opened = SealedFile::open_all({{path, first, last_max}});
+  if (!opened.front()) return std::nullopt;
+  const RunView& run = opened.front()->run();
+  std::vector<Fact> found;
+  for (std::uint32_t i = 0; i < run.count(); ++i) found.emplace_back(run.key(i), run.sequence(i));
+  return found;
+}
+
 }  // namespace
 
 Result<std::uint64_t> check_segment(const Environment& environment, Sequence first,
@@ -66,7 +80,9 @@ Result<std::uint64_t> check_segment(const Environment& environment, Sequence fir
   if (!postings) return tl::unexpected(postings.error());
   std::sort(contents->facts.begin(), contents->facts.end());
   std::sort(postings->begin(), postings->end());
-  if (contents->facts != *postings)
+  auto placed = read_placed_postings(environment.path(), first, last_max);
+  if (placed) std::sort(placed->begin(), placed->end());
+  if (contents->facts != *postings || (placed && contents->facts != *placed))
     return failure(ErrorKind::environment,
                    environment.path() + ": its postings are not those of its records");
   return contents->count;

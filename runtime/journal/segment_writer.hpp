@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,8 @@ class SegmentWriter {
   /// Writes the records in this order and gives them the numbers from next() on; on disk when it
   /// returns. After an error nobody knows whether they are.
   [[nodiscard]] Result<void> write(const std::vector<Encoded>& batch);
-  /// Merges the postings into one run and adds the manifest; nothing can be written any more.
+  /// Merges the postings into one run, which it puts behind all that LMDB knows of the file, and
+  /// adds the manifest; nothing can be written any more.
   [[nodiscard]] Result<void> seal();
 
   [[nodiscard]] Sequence next() const noexcept { return next_; }
@@ -70,10 +72,15 @@ class SegmentWriter {
   [[nodiscard]] int put_records(const Transaction& transaction, const std::vector<Encoded>& batch);
   [[nodiscard]] int put_postings(const Transaction& transaction, Sequence first);
   [[nodiscard]] int put_run(const Transaction& transaction, RunLadder::Plan plan, Sequence first);
-  [[nodiscard]] int put_last_run(const Transaction& transaction);
-  void leave_hint() const;
+  /// A run that is no value of LMDB's.
+  struct PlacedRun {
+    std::uint64_t page = 0;        ///< the first one of the file that it takes
+    std::vector<std::byte> pages;  ///< it lies behind as many bytes as a page's header has
+    std::size_t bytes = 0;         ///< its own
+  };
+  [[nodiscard]] Result<PlacedRun> place_last_run() const;
+  void leave_hint(const PlacedRun& run) const;
   [[nodiscard]] std::vector<std::uint32_t> pages_of_records(const Transaction& transaction) const;
-  [[nodiscard]] Bytes find_run_bytes(const Transaction& transaction, const RunInfo& info) const;
   [[nodiscard]] std::optional<RunView> find_run(const Transaction& transaction,
                                                 const RunInfo& info) const;
 

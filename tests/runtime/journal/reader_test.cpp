@@ -143,8 +143,8 @@ TEST(Reader, NamesAFileThatIsCutShort) {
       {
         Reader reader = open_reader(folder.path());
         const auto all = reader.scan(1, [](const Record&) { return true; });
-        // The last page may be one that is not used any more.
-        EXPECT_TRUE(!all || (*all == kRecords && size > all_bytes * 3 / 4));
+        // The last pages may be of a run, without which all is found too, or not used any more.
+        EXPECT_TRUE(!all || (*all == kRecords && size > all_bytes / 2));
         if (!all) {
           EXPECT_THAT(all.error().text, testing::HasSubstr(path));
         }

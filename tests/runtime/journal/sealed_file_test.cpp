@@ -7,8 +7,10 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "runtime/base/crc32c.hpp"
+#include "runtime/journal/segment_check.hpp"
 #include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/story.hpp"
 
@@ -85,20 +87,53 @@ TEST(SealedFile, StopsWhenItIsToldTo) {
   EXPECT_FALSE(*stopped);
   EXPECT_EQ(seen, 5U);
 }
+/// The page and the bytes of the run of a sealed file.
+std::pair<std::uint32_t, std::uint64_t> place_of_run(const std::string& file) {
+  std::uint32_t page = 0;
+  std::uint64_t bytes = 0;
+  std::memcpy(&page, file.data() + 2'048 + 8, sizeof page);
+  std::memcpy(&bytes, file.data() + 2'048 + 16, sizeof bytes);
+  return {page, bytes};
+}
 TEST(SealedFile, IsToldAsItsFormatSays) {  // FORMAT.md
   const Folder folder;
   const std::string file = bytes_of(segment(folder));
   const std::string hint = file.substr(2'048, 564);
   EXPECT_EQ(hint.substr(0, 8), (std::string{"CMJH\1\0\0\0", 8}));
-  std::uint32_t page = 0;
-  std::uint64_t bytes = 0;
-  std::memcpy(&page, hint.data() + 8, sizeof page);
-  std::memcpy(&bytes, hint.data() + 16, sizeof bytes);
+  const auto [page, bytes] = place_of_run(file);
   EXPECT_EQ(bytes, RunLayout::bytes(2 * kRecords, RunLayout::kVersionWithPages));
   EXPECT_EQ(hint.substr(24, 536), file.substr(page * std::size_t{4'096} + 16, 536));
   std::uint32_t crc = 0;
   std::memcpy(&crc, hint.data() + 560, sizeof crc);
   EXPECT_EQ(crc, crc32c(hint.data(), 560));
+}
+// It is written piece by piece, where a commit of LMDB's would write all of it at once.
+TEST(SealedFile, HasItsRunBehindAllThatLMDBHasTaken) {
+  const Folder folder;
+  const std::string path = segment(folder);
+  const std::string file = bytes_of(path);
+  const auto [page, bytes] = place_of_run(file);
+  const auto environment = Environment::open(path, Environment::Access::read);
+  EXPECT_GT(page, (*environment)->last_page());
+  EXPECT_LE(page, (*environment)->last_page() + 9) << "but near";
+  EXPECT_EQ(file.size(), (page + (16 + bytes + 4'095) / 4'096) * 4'096);
+}
+TEST(SealedFile, IsHeldAgainstItsRecordsByWhoeverChecks) {
+  const Folder folder;
+  const std::string path = segment(folder);
+  const auto check = [&] {
+    const auto environment = Environment::open(path, Environment::Access::read);
+    const auto checked = check_segment(**environment, 1, kSequenceMax);
+    return checked ? "" : checked.error().text;
+  };
+  EXPECT_EQ(check(), "");
+  std::string file = bytes_of(path);
+  const auto [page, bytes] = place_of_run(file);
+  const std::size_t end = page * std::size_t{4'096} + 16 + bytes;
+  file[end - 8] = static_cast<char>(file[end - 8] ^ 1);  // which record its last posting means
+  write(path, file);
+  ASSERT_TRUE(open(path));
+  EXPECT_THAT(check(), testing::HasSubstr("its postings are not those of its records"));
 }
 TEST(SealedFile, IsThereOnlyWithAWholeHint) {
   const Folder folder;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_file.hpp"
 #include "runtime/journal/segment_reader.hpp"
 #include "tests/runtime/journal/batch.hpp"
@@ -74,11 +75,12 @@ TEST(SegmentChain, SealsWhatIsFullWithOneRunOfAllPostings) {
     const auto environment =
         Environment::open(path_of(folder.path(), name), Environment::Access::read);
     const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
-    EXPECT_TRUE(*read_seal(**environment, *transaction));
-    const SegmentView view{**environment, *transaction, name.first, kSequenceMax};
-    std::size_t runs = 0;
-    EXPECT_TRUE(view.each_run([&](const RunView&) { return ++runs > 0; }));
-    EXPECT_EQ(runs, 1U);
+    const auto seal = read_seal(**environment, *transaction);
+    ASSERT_TRUE(seal && *seal);
+    const auto file =
+        SealedFile::open_all({{path_of(folder.path(), name), name.first, kSequenceMax}});
+    ASSERT_TRUE(file.front());
+    EXPECT_EQ(file.front()->run().count(), 2 * (*seal)->count);
   }
 }
 /// Leaves a segment of these records without a seal, as who is killed while it seals does.
