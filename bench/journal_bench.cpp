@@ -172,7 +172,7 @@ BENCHMARK_CAPTURE(acknowledge_200k, usual, kSegmentBytes)
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 /// All in one segment: none is begun and none is sealed meanwhile. What the one above takes longer
-/// is theirs: a seal writes 16 bytes a posting at once, 33 MB here, and commits wait behind them.
+/// is theirs: a seal merges all postings and writes 16 bytes of each, 33 MB here.
 BENCHMARK_CAPTURE(acknowledge_200k, one_segment, std::uint64_t{512} << 20U)
     ->Name("journal/acknowledge_200k_one_segment")
     ->UseRealTime()
