@@ -196,7 +196,8 @@ leaves_readers_alone() {
   run --out "$work/read" >/dev/null
   for words in "config schema" "config show" "help run" "report $work/read --format html" \
     "history health --data $work/read --limit 100000" "generate sessions --count 100000"; do
-    bash -c "set -o pipefail; $chargemill $words | head -c 5" >"$work/said" 2>"$work/err" || { echo "$words: $?"; return 1; }
+    # Without what begin.sh sets: of nothing but defaults nobody expects anything, and nobody is warned.
+    env -u CHARGEMILL_RUN_LATENESS_LIMIT bash -c "set -o pipefail; $chargemill $words | head -c 5" >"$work/said" 2>"$work/err" || { echo "$words: $?"; return 1; }
     [[ ! -s $work/err && $(wc -c <"$work/said") == 5 ]] || { echo "$words:"; cat "$work/err"; return 1; }
   done
 }
