@@ -62,6 +62,10 @@ void Coordinator::stop() {
   // release: whatever the caller did before is visible to workers that leave; pairs with acquire in
   // is_stopping().
   stopping_.store(true, std::memory_order_release);
+  {
+    const std::lock_guard<std::mutex> lock(stopped_mutex_);  // nobody looks and then waits in vain
+    stopped_signal_.notify_all();
+  }
   give_orders();
   standing_place_.open_for_good();
   for (auto& worker : workers_) worker->wake();
@@ -257,11 +261,13 @@ void Coordinator::go_on() {
   paused_ = 0;
 }
 
+// And until stop() has been called: in virtual time workers leave on their own when nodes cannot
+// agree any more, and whoever owns the engine still looks at what its actors show.
 void Coordinator::await_all_stopped() {
   std::unique_lock<std::mutex> lock(stopped_mutex_);
   ++stopped_;
   stopped_signal_.notify_all();
-  stopped_signal_.wait(lock, [this] { return stopped_ == workers_.size(); });
+  stopped_signal_.wait(lock, [this] { return stopped_ == workers_.size() && is_stopping(); });
 }
 
 void Coordinator::settle() {
