@@ -245,6 +245,16 @@ TEST(TimingWheel, AgreesWithASortedListWhateverIsArmedCancelledAndPopped) {
   });
 }
 
+// Actors that join one by one: the worker makes room for each when it comes.
+TEST(TimingWheel, MakesRoomForOneMoreATimeWithFewAllocations) {
+  if (!test::kAllocationsCounted) GTEST_SKIP() << "a sanitizer's allocator is not counted";
+  constexpr std::size_t kTimers = 100'000;
+  TimingWheel wheel;
+  const std::uint64_t before = test::allocations();
+  for (std::size_t timers = 1; timers <= kTimers; ++timers) wheel.reserve(timers);
+  EXPECT_LT(test::allocations() - before, 200U) << "each moves all there are";
+}
+
 TEST(TimingWheel, AllocatesForNoTimerOnceWarm) {
   if (!test::kAllocationsCounted) GTEST_SKIP() << "a sanitizer's allocator is not counted";
   constexpr Nanos kRound = kTick * (1 << 16);  // each begins at the same place of the lower levels
