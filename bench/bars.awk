@@ -19,7 +19,7 @@ FNR == NR {
 
 function keep(   which, key, number) {
   which = field["run_name"]
-  gsub(/\/(real_time|process_time|manual_time|iterations:[0-9]+|repeats:[0-9]+)/, "", which)
+  gsub(/\/(real_time|process_time|manual_time|iterations:[0-9]+|repeats:[0-9]+|min_time:[0-9.]+)/, "", which)
   for (key in field) {
     number = field[key]
     gsub(/[: ,]/, "", number)

@@ -193,12 +193,18 @@ scrape/busy/1000000/iterations:100/manual_time p99_ms 2.0e+01
 scrape/get/1000000/iterations:100/manual_time p99_ms 1.9e+01
 LINES
   grep -qx '  MISSED  scrape/busy/1000000: p99_ms 20, bar < 20' "$work/bars"
+  stands 1 phold <<'LINES'
+phold/100000/min_time:1.000/real_time items_per_second 3.0e+07
+phold/laden/100000/min_time:1.000/real_time items_per_second 2.49e+07
+LINES
+  grep -qx '  kept    phold/100000: items_per_second 30 M, bar >= 25 M' "$work/bars"
+  grep -qx '  MISSED  phold/laden/100000: items_per_second 24.9 M, bar >= 25 M' "$work/bars"
 }
 has_a_case_for_every_bar() {
   build/release/bench/chargemill_bench --benchmark_list_tests >"$work/cases"
   local which
   while read -r which; do
-    grep -qE "^$which(/[a-z_]+(:[0-9]+)?)*$" "$work/cases" || { echo "no case $which"; return 1; }
+    grep -qE "^$which(/[a-z_]+(:[0-9.]+)?)*$" "$work/cases" || { echo "no case $which"; return 1; }
   done < <(awk '!/^#/ { print $1; if ($5 == "x") print $6 }' bench/bars.txt)
 }
 
