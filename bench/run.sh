@@ -73,7 +73,7 @@ cmd_bench() {
   [[ -s $out ]] || die "no benchmark is called '$name'"
   if [[ -n $json ]]; then cp "$out" "$json"; fi
   say "written: $out"
-  # A short look shows nothing of speed, and the peers have no bar.
+  # A short look shows nothing of speed, and the peers' report has its own bars.
   if ((!quick)) && [[ $name != peers ]]; then keeps_bars "$name" "$out" || missed=1; fi
   wrong=$(failed_cases "$out")
   [[ -z $wrong ]] || die "a benchmark failed its own check:"$'\n'"$wrong"

@@ -130,6 +130,40 @@ assert runs["erlang"]["median"] is None and "checksum" not in runs["erlang"], ru
 assert "caf" not in runs, runs
 PY
 }
+# at PEER ENTITIES MILLIONS: a run of one round trip.
+at() {
+  run round_trip "$1" "$2" ok "\"per_second\": ${3}00000, \"rounds\": 1, \"energy_mj\": $((22 * $2)), \"checksum\": \"ok\""
+}
+# Rates in tenths of a million. The bars are of two sizes; another allocator makes CAF no other peer.
+holds_peers_to_their_bars() {
+  {
+    at chargemill 1000 1
+    at chargemill 100000 240
+    at go 100000 48
+    at erlang 100000 30
+    at caf-sharing-1 100000 10
+    at caf-mimalloc-sharing-1 100000 20
+    at chargemill 1000000 60
+    at go 1000000 60
+  } | report kept
+  says kept '^- kept, 100,000 entities: round trips a second: 24\.00 M, bar 8 M$'
+  says kept '^- kept, 100,000 entities: against Go: 5\.00 x, bar 5 x$'
+  says kept '^- kept, 100,000 entities: against Erlang: 8\.00 x, bar 8 x$'
+  says kept '^- kept, 100,000 entities: against stock CAF .*: 12\.00 x, bar 12 x$'
+  says kept '^- kept, 1,000,000 entities: round trips a second: 6\.00 M, bar 6 M$'
+  [[ $(grep -c '^- ' "$work/kept.md") == 5 ]]
+  {
+    at chargemill 100000 240
+    at go 100000 49
+    run round_trip erlang 100000 "did not finish in 60 s" '"per_second": 0'
+    at caf-mimalloc-sharing-1 100000 21
+    at chargemill 1000000 59
+  } | ends_with 3 report missed
+  says missed '^- MISSED, 100,000 entities: against Go: 4\.90 x, bar 5 x$'
+  says missed '^- MISSED, 100,000 entities: against stock CAF .*: 11\.43 x, bar 12 x$'
+  says missed '^- MISSED, 1,000,000 entities: round trips a second: 5\.90 M, bar 6 M$'
+  [[ $(grep -c '^- ' "$work/missed.md") == 4 ]]
+}
 # A thousand dialogues need more files than these.
 fails_with_its_case() {
   ulimit -n 64
@@ -265,6 +299,7 @@ law "watching is held to its bar: not measurably later than without, by medians 
 law "the report of the peers gives medians and of how many runs they are, spread and ratios" reports_medians_and_ratios
 law "the report of the peers says what differs from the commit that it names" reports_what_differs_from_the_commit
 law "the report of the peers says how many runs of CP-1Hz a median is of" reports_runs_of_cp_1hz
+law "the report of the peers says how chargemill stands to its bars, and fails if one is missed" holds_peers_to_their_bars
 law "the report of the peers names who counts wrong and who does not finish" reports_what_is_wrong
 echo "skipped - those of network, scrape and dashboard: they take many seconds"
 echo "skipped - those of journal, link and door: they need the disk or many sockets"

@@ -1,5 +1,6 @@
 # Turns the runs of run.sh, one flat JSON object a line, into a table on standard output and into JSON in the
-# file `json`; ends with 1 if a round trip's energy is wrong although its program says otherwise. Also given: machine,
+# file `json`; ends with 1 if a round trip's energy is wrong although its program says otherwise, with 3 if a bar
+# of the round trip is missed. Also given: machine,
 # versions (NAME VERSION;...), commit, date, stolen (percent of the time), warm_up, seconds, repetitions; and in the
 # environment `changes`, how the tree differs from the commit (git diff --stat).
 
@@ -130,6 +131,41 @@ function sum_agreement() {
   return "Energy that centrals received: " (sums_differ ? "IT DIFFERS from" : "in all runs") \
     " 22 mJ x entities x r (r + 1) / 2, r being the rounds."
 }
+
+# ---- the bars of the round trip ----
+
+# A bar that is missed counts when all is printed.
+function bar(c, what, found, wanted, unit) {
+  if (!barred++) print "\nBars:\n"
+  printf "- %s, %s entities: %s: %.2f %s, bar %s %s\n", (found >= wanted ? "kept" : "MISSED"), commas(entities[c]), what,
+    found, unit, wanted, unit
+  if (found < wanted) bars_missed++
+}
+# Without a rate it did not finish, and is slower than any that did.
+function ratio_bar(c, name, rate, wanted) {
+  if (rate > 0) bar(c, "against " name, ratio(median(c SUBSEP "chargemill", "per_second"), rate), wanted, "x")
+}
+# Whatever its configuration and its allocator.
+function fastest_caf(c,    i, rate, best) {
+  for (i = 1; i <= peers[c]; i++) {
+    if (peer_at[c, i] !~ /^caf-/) continue
+    rate = median(c SUBSEP peer_at[c, i], "per_second")
+    if (rate > best) best = rate
+  }
+  return best
+}
+function round_trip_bars(c) {
+  if (!runs[c SUBSEP "chargemill"]) return
+  if (entities[c] == 100000) {
+    bar(c, "round trips a second", median(c SUBSEP "chargemill", "per_second") / 1e6, 8, "M")
+    ratio_bar(c, "Go", median(c SUBSEP "go", "per_second"), 5)
+    ratio_bar(c, "Erlang", median(c SUBSEP "erlang", "per_second"), 8)
+    ratio_bar(c, "stock CAF at its best, mimalloc or not", fastest_caf(c), 12)
+  } else if (entities[c] == 1000000) {
+    bar(c, "round trips a second", median(c SUBSEP "chargemill", "per_second") / 1e6, 6, "M")
+  }
+}
+
 # How the tree differed from the commit that the runs are said to be of.
 function changes_lines(    i, n, lines) {
   if (ENVIRON["changes"] == "") return
@@ -158,6 +194,7 @@ function table(    i, text) {
     round_trip_rows(case_at[i])
   }
   if (headed) printf "\nChecksums: %d ok, %d failed (void). %s\n", summed, sums_void, sum_agreement()
+  for (i = 1; i <= cases; i++) if (workload[case_at[i]] == "round_trip") round_trip_bars(case_at[i])
   headed = 0
   for (i = 1; i <= cases; i++) {
     if (workload[case_at[i]] != "cp_1hz") continue
@@ -263,5 +300,6 @@ function note_checksum(c) {
 END {
   table()
   write_json()
-  exit sums_differ
+  if (sums_differ) exit 1
+  exit bars_missed ? 3 : 0
 }

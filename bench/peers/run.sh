@@ -215,9 +215,12 @@ for ((repetition = 1; repetition <= repetitions; repetition++)); do
   echo "repetition $repetition of $repetitions" >&2
   for workload in $workloads; do "$workload"; done
 done
-report
+status=0
+report || status=$?
 # Who takes too long is a result; who counts wrong or breaks is not.
 if grep -E '"outcome": "(void|failed)' "$runs" >&2; then
   echo "run.sh: a run failed its own check or broke" >&2
   exit 1
 fi
+if ((status == 3)); then echo "run.sh: a bar is missed" >&2; fi
+exit "$status"
