@@ -104,6 +104,29 @@ reports_runs_of_cp_1hz() {
   says ticks '\| chargemill +\| +2 \| +99,995 \|'
   says ticks '^Checksums: 2 ok, 0 failed .void.\. Energy of 2 complete runs: the same in all, 7\.5 Wh'
 }
+# ticks PEER POINTS P999 OFFERED DROPPED: a run of CP-1Hz that came to its end.
+ticks() {
+  run cp_1hz "$1" "$2" ok \
+    '"per_second": 1, "round_trip_p999_ms": '"$3"', "percent_of_offered": '"$4"', "dropped": '"$5"', "statuses": 1, "energy_wh": 1'
+}
+names_what_each_carries() {
+  {
+    ticks chargemill 1000 3.1 100 0
+    ticks chargemill 100000 99.9 99.9 0
+    ticks chargemill 1000000 130.5 99.67 0
+    ticks go 1000 4 100 0
+    ticks go 100000 4 99.89 0
+    ticks erlang 1000 4 100 1
+    ticks caf-sharing-2 1000 4 100 0
+    ticks caf-sharing-2 100000 4 100 0
+    run cp_1hz caf-sharing-2 100000 "did not finish in 42 s" '"per_second": 0'
+  } | report carried
+  says carried '^Capacity with 4 centrals .CS.: the largest'
+  says carried '^- chargemill: 100,000$'
+  says carried '^- go: 1,000$'
+  says carried '^- erlang: none$'
+  says carried '^- caf-sharing-2: 1,000$'
+}
 reports_what_differs_from_the_commit() {
   changes=$' a.cpp | 4 +++-\n 1 file changed, 3 insertions(+), 1 deletion(-)'
   round_trip chargemill 30000000 7 | report changed
@@ -300,6 +323,7 @@ law "the report of the peers gives medians and of how many runs they are, spread
 law "the report of the peers says what differs from the commit that it names" reports_what_differs_from_the_commit
 law "the report of the peers says how many runs of CP-1Hz a median is of" reports_runs_of_cp_1hz
 law "the report of the peers says how chargemill stands to its bars, and fails if one is missed" holds_peers_to_their_bars
+law "the report of the peers names the largest network of CP-1Hz that each carries" names_what_each_carries
 law "the report of the peers names who counts wrong and who does not finish" reports_what_is_wrong
 echo "skipped - those of network, scrape and dashboard: they take many seconds"
 echo "skipped - those of journal, link and door: they need the disk or many sockets"

@@ -166,6 +166,30 @@ function round_trip_bars(c) {
   }
 }
 
+# ---- what CP-1Hz carries ----
+
+# What the reference calls capacity (caf.md, 10.2), of the sizes that were tried.
+function is_carried(id) {
+  return runs[id] && failure[id] == "" && figure(id, "round_trip_p999_ms") < 100 && figure(id, "dropped") == 0 &&
+    median(id, "percent_of_offered") >= 99.9
+}
+# Of the cases with so many centrals, a line a peer, in the order of the runs.
+function capacities(variant,    i, j, c, n, name, names, carried) {
+  for (i = 1; i <= cases; i++) {
+    c = case_at[i]
+    if (workload[c] != "cp_1hz" || centrals[c] != variant) continue
+    for (j = 1; j <= peers[c]; j++) {
+      name = peer_at[c, j]
+      if (!(name in carried)) { names[++n] = name; carried[name] = 0 }
+      if (is_carried(c SUBSEP name) && entities[c] > carried[name]) carried[name] = entities[c]
+    }
+  }
+  printf "\nCapacity with %s: the largest of these sizes with a round trip p99.9 below 100 ms, nothing dropped\n",
+    (variant == 1 ? "one central (C1)" : variant " centrals (CS)")
+  print "and 99.9 % of what is offered:\n"
+  for (i = 1; i <= n; i++) printf "- %s: %s\n", names[i], carried[names[i]] ? commas(carried[names[i]]) : "none"
+}
+
 # How the tree differed from the commit that the runs are said to be of.
 function changes_lines(    i, n, lines) {
   if (ENVIRON["changes"] == "") return
@@ -204,7 +228,10 @@ function table(    i, text) {
       print "second of both cores; its ratio and that of memory are the peer's divided by chargemill's."
     }
     cp_1hz_rows(case_at[i])
+    if (!(centrals[case_at[i]] in variants)) variant_at[++variant_count] = centrals[case_at[i]]
+    variants[centrals[case_at[i]]] = 1
   }
+  for (i = 1; i <= variant_count; i++) capacities(variant_at[i])
 }
 
 # ---- the JSON ----
