@@ -25,6 +25,15 @@ bool is_upgrade(const http::request<http::string_body>& request) {
   return boost::beast::websocket::is_upgrade(request);
 }
 
+/// Of any coding but one chunked, and of any in HTTP/1.0, it is not known where the body ends, nor
+/// so where the next request begins; to Beast such a body is empty (RFC 9112, 6.1 and 6.3).
+bool has_known_end(const http::request<http::string_body>& request) {
+  const auto codings = request.count(http::field::transfer_encoding);
+  if (codings == 0) return true;
+  return codings == 1 && request.version() == 11 &&
+         boost::beast::iequals(request[http::field::transfer_encoding], "chunked");
+}
+
 bool is_of_http(const boost::system::error_code& error) {
   return error.category() == make_error_code(http::error::bad_method).category();
 }
@@ -180,6 +189,7 @@ std::pair<unsigned, const char*> HttpConnection::objection() const {
     return {400, "the target must begin with /"};
   if (hosts > 1 || (hosts == 0 && request.version() == 11))
     return {400, "Host: exactly one is needed"};
+  if (!has_known_end(request)) return {400, "Transfer-Encoding: only chunked is known"};
   const bool is_named = hosts == 1 || !authority_.empty();
   if (is_named && !is_own_host(authority_, shared_->at, shared_->guards.names))
     return {403, "Host: this is not a name of this server"};

@@ -151,6 +151,29 @@ TEST(HttpServer, WhatIsNotHttpIsRefusedAndClosed) {
   EXPECT_THAT(served.ask("GET / HTTP/1.1\r\n" + kHost + "\r\n"), HasSubstr("200 OK"));
 }
 
+TEST(HttpServer, ABodyOfWhichNobodyKnowsTheEndIsNoNextRequest) {  // RFC 9112, 6.1 and 6.3
+  Served served;
+  const std::string hidden = "\r\nDELETE /hidden HTTP/1.1\r\n" + kHost + "\r\n";
+  const std::string size = "Content-Length: 0\r\n";
+  for (const char* head :
+       {"HTTP/1.1\r\nTransfer-Encoding: gzip\r\n",
+        "HTTP/1.1\r\nTransfer-Encoding: chunked, gzip\r\n",
+        "HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n",
+        "HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n",
+        "HTTP/1.1\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n",
+        "HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n"}) {
+    for (const std::string& length : {std::string{}, size}) {
+      Client client{served.port()};
+      client.say(std::string{"POST / "} + head + length + kHost + hidden);
+      const auto answer = client.hear_all();
+      EXPECT_THAT(answer, StartsWith("HTTP/1.")) << head << length;
+      EXPECT_THAT(answer, HasSubstr(" 400 Bad Request\r\n")) << head << length;
+      EXPECT_THAT(answer, Not(HasSubstr("hidden"))) << head << length;
+    }
+  }
+  EXPECT_EQ(served.server().counters().requests.load(), 0U);
+}
+
 TEST(HttpServer, StrangersNamesAndStrangersPagesAreRefused) {
   Served served;
   EXPECT_THAT(served.ask("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
