@@ -259,7 +259,9 @@ bool HttpConnection::upgrade() {
 }
 
 void HttpConnection::hand_over() {
-  if (shared_->open && is_upgrade(parser_->get()) && upgrade()) return;
+  // Behind a chunked body may stand headers that nobody has looked at yet; a handshake has no body.
+  const bool may_be_handshake = shared_->open && !parser_->chunked();
+  if (may_be_handshake && is_upgrade(parser_->get()) && upgrade()) return;
   arm(Phase::answer, shared_->limits.answer);
   count(shared_->counters.requests);
   is_last_ = is_last_ || !parser_->get().keep_alive();

@@ -15,6 +15,7 @@
 #include "runtime/net/http_server.hpp"
 #include "runtime/net/io_thread.hpp"
 #include "runtime/net/listener.hpp"
+#include "tests/runtime/net/plain_client.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -170,6 +171,17 @@ TEST(WebSocket, IsForOurOwnPagesAndNamesOnly) {  // cross-site hijacking, DNS re
   EXPECT_THAT(shake("Origin: http://evil.example\r\n", own), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(shake("Origin: null\r\n", own), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(shake("", "evil.example"), StartsWith("HTTP/1.1 403 "));
+}
+
+TEST(WebSocket, AHandshakeThatStandsBehindABodyIsNone) {  // or a foreign page's would come in
+  Talking talking;
+  test::PlainClient client{talking.port};
+  client.say(
+      "GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n0\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  EXPECT_THAT(client.hear_one(), HasSubstr("plain /ws"));
+  EXPECT_EQ(talking.server->counters().web_sockets.load(), 0U);
 }
 
 TEST(WebSocket, WhatIsNotOursIsARequestLikeAnyOtherAndARefusalIsOneAnswer) {
