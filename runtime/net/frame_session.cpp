@@ -88,7 +88,8 @@ bool FrameSession::look_once(Nanos now) {
         is_drained_ = true;
         return false;
       case Decoded::Kind::dropped:
-        return true;  // a control byte may follow
+        expect_remains();
+        return true;
       case Decoded::Kind::frame:
         on_frame(found.payload.text());
         break;
@@ -99,6 +100,7 @@ bool FrameSession::look_once(Nanos now) {
         on_damage("NACK: not UTF-8");
         break;
       case Decoded::Kind::oversize:
+        expect_remains();
         on_damage("NACK: a message is too long");
         break;
     }
@@ -108,17 +110,31 @@ bool FrameSession::look_once(Nanos now) {
   return true;
 }
 
+// The frame was dropped at the byte that was taken last, unless another one begins in its place.
+void FrameSession::expect_remains() {
+  if (buffer_.size() > 0 && *buffer_.begin() == kStx) return;
+  remains_ = buffer_.begin()[-1] == kEtx ? Remains::lrc : Remains::payload;
+}
+
+// An LRC may be any byte: of the frames that are dropped one in 64 would say a word of a dialogue.
+bool FrameSession::take_remains(std::byte byte) noexcept {
+  const Remains before = remains_;
+  if (before == Remains::lrc) remains_ = Remains::nothing;
+  if (before == Remains::payload && byte == kEtx) remains_ = Remains::lrc;
+  return before != Remains::nothing;
+}
+
 // The decoder drops what lies between frames; what means something there is taken before it.
 bool FrameSession::peel_controls() {
   while (buffer_.size() > 0 && *buffer_.begin() != kStx) {
     const std::byte byte = *buffer_.begin();
     buffer_.take_until(buffer_.begin() + 1);
-    if (byte == kEnq || byte == kAck || byte == kNack || byte == kEot) {
-      if (take_control(byte)) return true;
-    }
+    const bool is_control = byte == kEnq || byte == kAck || byte == kNack || byte == kEot;
+    if (!take_remains(byte) && is_control && take_control(byte)) return true;
     take_stray(byte);
     if (is_foreign_) return false;
   }
+  if (buffer_.size() > 0) remains_ = Remains::nothing;  // a frame begins
   return false;
 }
 

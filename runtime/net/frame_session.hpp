@@ -111,8 +111,13 @@ class FrameSession {
     std::string text;
   };
 
+  /// What may still come of a frame that was dropped before its end: control bytes in it are none.
+  enum class Remains : std::uint8_t { nothing, payload, lrc };
+
   /// False: nothing more to do for now.
   [[nodiscard]] bool look_once(Nanos now);
+  void expect_remains();
+  [[nodiscard]] bool take_remains(std::byte byte) noexcept;
   [[nodiscard]] bool peel_controls();
   [[nodiscard]] bool take_control(std::byte control);
   void take_stray(std::byte byte);
@@ -142,6 +147,7 @@ class FrameSession {
   std::size_t waiting_bytes_ = 0;  // of answers that wait for those before them
   std::optional<Nanos> paused_until_;
   std::uint64_t heard_ = 0;
+  Remains remains_ = Remains::nothing;
   std::uint64_t stray_bytes_ = 0;  ///< between frames, and no control byte either
   std::array<char, 8> first_{};    ///< of the stray bytes before the first message
   bool is_drained_ = true;

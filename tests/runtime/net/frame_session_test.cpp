@@ -23,9 +23,9 @@ TEST(FrameSession, AnswersComeInTheOrderOfTheMessages) {  // D-144
 }
 
 TEST(FrameSession, TheResultDoesNotDependOnHowTheBytesAreSplit) {  // D-134
-  // What is wrong in a frame ends it: a control byte behind that is one (D-137, D-148).
+  // What is left of a dropped frame, up to its LRC, is garbage; a control byte behind that is one.
   const Bytes all = f("one") + raw("noise") + f("t\x02\x03\x1bo") + hex("02 50 03 11") +
-                    f("three") + hex("02 41 1b 42 05 04 02 41") + f("four");
+                    f("three") + hex("02 41 1b 42 05 03 05 05 04 02 41") + f("four");
   for (std::size_t step = 1; step <= all.size(); ++step) {
     SCOPED_TRACE(step);
     Client client;
@@ -33,7 +33,7 @@ TEST(FrameSession, TheResultDoesNotDependOnHowTheBytesAreSplit) {  // D-134
     client.send(all, step);
     EXPECT_EQ(client.got(), (Said{"ACK: one", "ACK: t\x02\x03\x1bo", "NACK: bad LRC, please resend",
                                   "ACK: three", "[06]", "ACK: four"}));
-    EXPECT_EQ(client.session.counters().garbage_bytes, 5U);
+    EXPECT_EQ(client.session.counters().garbage_bytes, 5U + 3U);
     EXPECT_EQ(client.session.counters().bad_lrcs, 1U);
     EXPECT_EQ(client.session.counters().bad_escapes, 1U);
     EXPECT_EQ(client.session.counters().resyncs, 1U);
@@ -42,10 +42,31 @@ TEST(FrameSession, TheResultDoesNotDependOnHowTheBytesAreSplit) {  // D-134
 }
 
 TEST(FrameSession, AnEnquiryBehindABadEscapeIsHeardAlsoInOneRead) {  // D-134, D-137, D-148
-  for (const std::size_t step : {1U, 4U, 5U}) {
-    Client client;
-    client.send(hex("02 41 1b 42 05"), step);
-    EXPECT_EQ(client.got(), Said{"[06]"}) << step;
+  for (const char* frame : {"02 41 1b 42 43 03 43", "02 41 1b 03 05", "02 41 1b 42 03 05"}) {
+    for (std::size_t step = 1; step <= 8; ++step) {
+      Client client;
+      client.send(hex(frame) + hex("05"), step);
+      EXPECT_EQ(client.got(), Said{"[06]"}) << frame << ", step " << step;
+    }
+  }
+}
+
+TEST(FrameSession, WhatIsLeftOfADroppedFrameBeginsNoDialogue) {  // D-135, D-137, D-140
+  FrameSession::Limits limits;
+  limits.payload_bytes_max = 4;
+  for (const char control : {'\x04', '\x05', '\x06', '\x15'}) {
+    // As a payload, and as an LRC.
+    const Bytes too_long =
+        raw("\x02zzzzz") + raw(std::string(1, control)) + hex("03") + raw(std::string(1, control));
+    const Bytes bad_escape = hex("02 41 1b 41 03") + raw(std::string(1, control));
+    for (std::size_t step = 1; step <= 9; ++step) {
+      SCOPED_TRACE(testing::Message() << static_cast<int>(control) << ", step " << step);
+      Client client{limits};
+      client.answer_all_with("");
+      client.send(too_long + f("one") + bad_escape + f("two") + f("six"), step);
+      EXPECT_EQ(client.got(), (Said{"NACK: a message is too long", "one", "two", "six"}));
+      EXPECT_EQ(client.session.counters().garbage_bytes, 5U);
+    }
   }
 }
 
