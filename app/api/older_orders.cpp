@@ -40,7 +40,6 @@ std::string text_of(const json& body, const char* name) {
 /// D-074).
 template <class Use, class TurnAway>
 void if_registered(const CallPtr& call, const std::string& id, Use use, TurnAway turn_away) {
-  if (id.empty()) return call->refuse(400, kNoId);
   const auto point = call->world.names.point(id);
   if (!point) return turn_away();
   look_at(call, *point, [call, use, turn_away](const PointCopy& copy, SimTime) {
@@ -121,6 +120,9 @@ void heartbeat(const CallPtr& call) {  // D-183
   const auto object = object_of(*call);
   if (!object) return;
   const std::string id = text_of(*object, "cp_id");
+  if (id.empty()) return call->refuse(400, kNoId, "cp_id");
+  BodyReader reader;
+  if (!message_of<codec::CPHeartbeat>(*call, reader)) return;
   if_registered(
       call, id,
       [call, id](const central::PointRecord& record) {

@@ -225,6 +225,9 @@ TEST(OlderApi, AHeartbeatOfAnUnknownPointCreatesNothing) {  // D-183, D-043
   EXPECT_EQ(error_of(office.post("/cp/heartbeat", json::object(), 400)), "cp_id required");
   EXPECT_EQ(error_of(office.post("/cp/heartbeat", {{"cp_id", 7}}, 400)), "cp_id required");
   EXPECT_EQ(office.ask("POST", "/cp/heartbeat", "[1]").status, 422U);
+  EXPECT_EQ(error_of(office.post("/cp/heartbeat", {{"cp_id", "CP-001"}, {"ts", "soon"}}, 422)),
+            "ts: must be an ISO 8601 time or a Unix time in seconds")
+      << "as at the framed door (D-017)";
 }
 
 TEST(OlderApi, OnlyTheDriverOfASessionEndsIt) {  // D-187
