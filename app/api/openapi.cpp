@@ -52,6 +52,13 @@ ordered_json parameters_of(const Route& route) {
                       {"description", "a request's id"},
                       {"schema", schema_of(Kind::text)}});
   }
+  if (route.media == "text/event-stream") {
+    result.push_back({{"name", "Last-Event-ID"},
+                      {"in", "header"},
+                      {"required", false},
+                      {"description", "the id of the last event that came: those behind it"},
+                      {"schema", schema_of(Kind::text)}});
+  }
   for (const auto& parameter : route.query) {
     result.push_back({{"name", parameter.name},
                       {"in", "query"},

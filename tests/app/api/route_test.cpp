@@ -63,6 +63,7 @@ TEST(ApiRoutes, TheDocumentHoldsExactlyTheRoutesTheirParametersAndTheirBodies) {
     if (route.subject != Subject::nobody) wanted.insert("path id");
     if (route.pattern.find("{request}") != std::string_view::npos) wanted.insert("path request");
     for (const auto& parameter : route.query) wanted.insert("query " + std::string{parameter.name});
+    if (route.media == "text/event-stream") wanted.insert("header Last-Event-ID");
     EXPECT_EQ(documented, wanted);
     EXPECT_EQ(operation.contains("requestBody"), route.body_form != Body::none);
     EXPECT_EQ(operation["responses"].contains("409"), route.is_change);
