@@ -20,11 +20,15 @@ std::size_t width_of(const std::string& text) {
   }));
 }
 
-/// One who prints text from outside must not let it move the cursor.
+/// One who prints text from outside must not let it move the cursor: U+0080 to U+009F, C2 80 to
+/// C2 9F in UTF-8, are control characters too, and terminals obey them.
 std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_c1 = i > 0 && text[i - 1] == '\xC2' && byte >= 0x80 && byte < 0xA0;
+    if (is_c1) text[i - 1] = ' ';
+    if (is_c1 || byte < 0x20 || byte == 0x7F) text[i] = ' ';
+  }
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/directory/plain_text.hpp"
 #include "tests/support/folder.hpp"
 
 namespace chargemill::app {
@@ -33,6 +34,12 @@ TEST(Directory, EveryGeneratedNameLeadsBack) {
   for (std::uint16_t i = 0; i < topology.zones; ++i)
     ASSERT_EQ(names.zone(network::zone_name(ZoneId{i})), ZoneId{i});
   EXPECT_EQ(names.name(DriverId{0}), "driver-alice");
+}
+
+TEST(PlainText, HasNoControlCharactersAndWholeCharactersOnly) {
+  EXPECT_EQ(plain_text("a\x1b\x7f\xc2\x9b\xc2\xa0", 64), "a    \xc2\xa0")
+      << "terminals obey U+009B as they obey ESC [";
+  EXPECT_EQ(plain_text("ab\xe2\x82\xac", 4), "ab");
 }
 
 TEST(Directory, NoOtherTextIsAName) {

@@ -28,6 +28,16 @@ TEST(TableText, IsAsEachFormatHasIt) {
       "]\n");
 }
 
+TEST(TableText, NoTextMovesTheCursorOfOneWhoReadsIt) {  // D-201
+  const Table table{{"cp_id", "x"},
+                    {{"A\x1b[2J\n\x7f\xc2\x9b"
+                      "2J\xc2\xa0\xe2\x82\x9b",
+                      1}}};
+  EXPECT_EQ(table_text(table, "table"),
+            "cp_id          x\n"
+            "A [2J    2J\xc2\xa0\xe2\x82\x9b  1\n");
+}
+
 TEST(TableText, OfNoRowsAreTheColumnsOrAnEmptyList) {  // D-165
   const Table none{{"id", "cp_id"}, {}};
   EXPECT_EQ(table_text(none, "table"), "id  cp_id\n");
