@@ -12,14 +12,15 @@ namespace {
 /// What a name must not have, or nobody could say it at a door.
 bool is_sayable(const std::string& name) {
   return !name.empty() && name.size() <= Annex::kNameBytesMax && name != "*" && name != "-" &&
-         std::none_of(name.begin(), name.end(), [](char c) {
+         name.front() != '>' && std::none_of(name.begin(), name.end(), [](char c) {
            const auto byte = static_cast<unsigned char>(c);
            return byte <= 0x20 || byte == 0x7F || c == '#' || c == '/' || c == '=';
          });
 }
 
 constexpr const char* kUnsayable =
-    "a name has 1 to 48 bytes, without spaces, control characters, '#', '/' and '='";
+    "a name has 1 to 48 bytes, without spaces, control characters, '#', '/', '=' and a '>' in "
+    "front";
 
 /// Whether `name` is generated from an index below `count`.
 bool is_numbered(std::string_view prefix, const std::string& name, std::uint32_t from,

@@ -138,12 +138,17 @@ std::optional<std::string> CtlReply::take_page(std::string_view fields) {
     for (const auto field : split(fields)) table_.rows.push_back(node_of(field));
     return std::nullopt;
   }
-  for (const auto field : split(fields)) {
-    if (!field.empty() && field.front() == '>') return next_of(command_, field.substr(1));
+  const auto all = split(fields);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto field = all[i];
+    const bool is_last = i + 1 == all.size();
+    if (is_last && !field.empty() && field.front() == '>')
+      return next_of(command_, field.substr(1));
     auto& row = table_.rows.emplace_back();
-    const auto equals = field.rfind('=');
+    const bool has_state = table_.columns.size() > 1;
+    const auto equals = has_state ? field.rfind('=') : std::string_view::npos;
     row.emplace_back(std::string{field.substr(0, equals)});
-    if (table_.columns.size() > 1)
+    if (has_state)
       row.emplace_back(std::string{equals == std::string_view::npos ? std::string_view{}
                                                                     : field.substr(equals + 1)});
   }

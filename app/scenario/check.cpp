@@ -20,6 +20,16 @@ namespace {
 /// As many bytes of a name as a journal keeps (actors/archive/codec.hpp).
 constexpr std::size_t kNameBytesMax = 48;
 
+/// `#` parts the fields of commands and replies (D-145), of which `*` is all, `-` nobody, and `>`
+/// the next page.
+bool is_sayable(const std::string& id) {
+  return id != "*" && id != "-" && id.substr(0, 1) != ">" &&
+         std::none_of(id.begin(), id.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte < 0x20 || byte == 0x7F || c == '#';
+         });
+}
+
 class Checker : public CheckContext {
  public:
   using CheckContext::CheckContext;
@@ -93,7 +103,7 @@ class Checker : public CheckContext {
       const auto& id = n.points[i].id;
       if (!id.empty() && !ids.insert(id).second)
         error(Code::twice, fmt::format("a second charge point '{}'", id), place_of(key + ".id"));
-      check_length(id, place_of(key + ".id"));
+      check_id(id, place_of(key + ".id"));
       if (id.empty() && origins_.count(key + ".id") != 0)
         error(Code::range, "an empty id", place_of(key + ".id"));
       if (n.points[i].manual_plug && !n.points[i].is_outside && !is_plugged_by_somebody(id))
@@ -109,10 +119,13 @@ class Checker : public CheckContext {
     });
   }
 
-  void check_length(const std::string& id, const Place& place) {
+  void check_id(const std::string& id, const Place& place) {
     if (id.size() > kNameBytesMax)
       error(Code::range, fmt::format("an id of {} bytes: at most {}", id.size(), kNameBytesMax),
             place);
+    if (!is_sayable(id))
+      error(Code::range, "an id that nobody could say at the framed door", place,
+            "not * or -, and without #, control characters and a > in front");
   }
 
   /// Generated drivers follow the named ones, and are numbered as they come.
@@ -136,7 +149,7 @@ class Checker : public CheckContext {
       if (!d.named[i].id.empty() && !ids.insert(d.named[i].id).second)
         error(Code::twice, fmt::format("a second driver '{}'", d.named[i].id),
               place_of(key + ".id"));
-      check_length(d.named[i].id, place_of(key + ".id"));
+      check_id(d.named[i].id, place_of(key + ".id"));
       check_generated(d.named[i].id, place_of(key + ".id"));
       check_requests(d.named[i], place_of({key + ".requests", key}));
       if (d.named[i].is_outside && !d.named[i].requests.empty())

@@ -223,6 +223,8 @@ TEST(NewcomerApi, ANameIsTakenOnceAndHasToBeOne) {
             "there is a driver 'eve' already");
   EXPECT_EQ(api.post("/api/v1/charge-points", {{"cp_id", "a b"}}, 422)["field"], "cp_id");
   EXPECT_EQ(api.post("/api/v1/drivers", {{"driver_id", "a#b"}}, 422)["field"], "driver_id");
+  EXPECT_EQ(api.post("/api/v1/charge-points", {{"cp_id", ">CP-001"}}, 422)["field"], "cp_id")
+      << "in a list at the framed door it would be the way to the next page";
   EXPECT_EQ(api.post("/api/v1/charge-points", {{"power_kw", 0}}, 422)["field"], "power_kw");
   EXPECT_EQ(api.post("/api/v1/charge-points", {{"power_kw", 1e5}}, 422)["field"], "power_kw");
   EXPECT_EQ(api.post("/api/v1/charge-points", {{"price_eur_kwh", 1e4}}, 422)["field"],

@@ -78,6 +78,21 @@ TEST(CtlReply, AListIsATableOfAllItsPages) {
   EXPECT_EQ(json[1]["state"], "BROKEN");
 }
 
+TEST(CtlReply, OnlyTheLastFieldLeadsToTheNextPage) {
+  CtlReply reply{"AVAILABLE"};
+  EXPECT_EQ(**reply.take("ACK: AVAILABLE#>CP-001#CP-002#>CP-003"), "AVAILABLE#*#CP-003");
+  EXPECT_EQ(nlohmann::json::parse(reply.text(true)).size(), 2U);
+}
+
+TEST(CtlReply, ANameIsWholeWhateverIsInIt) {
+  CtlReply list{"LIST"};
+  ASSERT_TRUE(list.take("ACK: LIST#a=b=ACTIVATED"));
+  EXPECT_EQ(list.text(false), "charge_point  state\na=b           ACTIVATED\n");
+  CtlReply available{"AVAILABLE"};
+  ASSERT_TRUE(available.take("ACK: AVAILABLE#a=b"));
+  EXPECT_EQ(available.text(false), "charge_point\na=b\n");
+}
+
 TEST(CtlReply, ThePagesOfAZoneStayInTheZone) {
   CtlReply all{"AVAILABLE"};
   EXPECT_EQ(**all.take("ACK: AVAILABLE#CP-001#>CP-002"), "AVAILABLE#*#CP-002");

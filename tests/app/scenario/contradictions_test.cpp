@@ -63,6 +63,19 @@ TEST(Contradictions, AnAnswerFromSomewhereInAZoneTakesOneMessageMoreInVirtualTim
   EXPECT_EQ(with("named", "800ms"), "none");
   EXPECT_TRUE(has(with("named", "799ms"), "less than twice"));
 }
+TEST(Contradictions, AnIdCanBeSaidAtTheDoors) {  // D-145
+  for (const char* section : {"charge_point", "driver"}) {
+    const auto of = [section](const std::string& id) {
+      return errors_of(std::string{"[["} + section + "]]\nid = \"" + id + "\"\n");
+    };
+    for (const char* id : {"*", "-", ">CP-1", "CP#1", "CP\\t1", "CP\\u007F"}) {
+      EXPECT_TRUE(has(of(id), "test.toml:2")) << id;
+      EXPECT_TRUE(has(of(id), "nobody could say at the framed door")) << of(id);
+    }
+    for (const char* id : {"Main Street 3", "CP-1*", "C-", "a>b", "\xc3\xa9=/"})
+      EXPECT_FALSE(has(of(id), "nobody could say")) << of(id);
+  }
+}
 TEST(Contradictions, ADriverHasNoGeneratedDriversName) {
   const auto with = [](const char* id, const char* count) {
     return errors_of(std::string{"[drivers]\ncount = "} + count + "\n[[driver]]\nid = \"" + id +
