@@ -299,10 +299,9 @@ void HttpConnection::write(HttpResponse&& answer) {
   if (answer.stream == nullptr) {
     response.body() = std::move(answer.body);
     response.prepare_payload();
-    if (answer.status == 204) {  // it has no content, and none of no bytes (RFC 9110, 8.6)
-      response.erase(http::field::content_type);
-      response.erase(http::field::content_length);
-    }
+    // One has no content, of the other it stays away: its length is not 0 (RFC 9110, 8.6).
+    if (answer.status == 204) response.erase(http::field::content_type);
+    if (answer.status == 204 || answer.status == 304) response.erase(http::field::content_length);
   } else if (!is_head_) {
     stream_ = std::move(answer.stream);
   }

@@ -87,6 +87,16 @@ TEST(HttpServer, AnAnswerWithoutContentSaysNothingOfItsLength) {  // RFC 9110, 8
   EXPECT_THAT(client.hear_one(), HasSubstr("GET /y")) << "and the connection goes on";
 }
 
+TEST(HttpServer, AnAnswerThatNothingHasChangedDoesNotSayThatThereIsNothing) {  // RFC 9110, 8.6
+  Served served;
+  Client client{served.port()};
+  client.say("GET /same HTTP/1.1\r\n" + kHost + "\r\nGET /y HTTP/1.1\r\n" + kHost + "\r\n");
+  const auto answer = client.hear_one(true);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 304 Not Modified\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("\r\nContent-Length")));
+  EXPECT_THAT(client.hear_one(), HasSubstr("GET /y"));
+}
+
 TEST(HttpServer, HeadHasTheLengthAndNoBody) {
   Served served;
   Client client{served.port()};

@@ -16,7 +16,7 @@
 namespace chargemill::runtime::test {
 
 /// A server whose answers name what was asked. `/later` waits until told; `/big` is 8 MiB,
-/// `/empty` is nothing.
+/// `/empty` is nothing, `/same` as the client has it.
 class Served {
  public:
   explicit Served(HttpLimits limits = {}, HttpGuards guards = {}) {
@@ -88,6 +88,7 @@ class Served {
                     std::string{request.header("x-test")} + " " + request.body +
                     (request.is_stranger ? "(a stranger)" : "");
     if (request.target == "/empty") response = HttpResponse{204, "application/json", ""};
+    if (request.target == "/same") response = HttpResponse{304, "text/css", ""};
     if (request.target == "/big") response.body.assign(8U << 20U, 'x');
     answer(std::move(response));
   }
