@@ -196,7 +196,7 @@ std::pair<unsigned, const char*> HttpConnection::objection() const {
   // No page but ours may listen either: a WebSocket asks no leave of the one it belongs to.
   const bool is_guarded = !is_safe_method(view(request.method_string())) || is_upgrade(request);
   if (is_guarded && request.count(http::field::origin) > 0 &&
-      !is_own_origin(view(request[http::field::origin]), authority_))
+      !is_own_origin(view(request[http::field::origin]), authority_, wire_.is_encrypted()))
     return {403, "Origin: only pages of this server may change anything or listen"};
   return {0, ""};
 }

@@ -38,9 +38,10 @@ bool is_own_host(std::string_view authority, const Endpoint& at,
   return is_everywhere(at) && is_address(asked);
 }
 
-bool is_own_origin(std::string_view origin, std::string_view authority) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
+bool is_own_origin(std::string_view origin, std::string_view authority, bool is_encrypted) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
     if (origin.substr(0, scheme.size()) != scheme) continue;
+    if (is_encrypted && scheme == "http://") return false;
     return !authority.empty() && lower(origin.substr(scheme.size())) == lower(authority);
   }
   return false;  // also `null`: a sandboxed page, a file

@@ -17,8 +17,11 @@ namespace chargemill::runtime {
 [[nodiscard]] bool is_own_host(std::string_view authority, const Endpoint& at,
                                const std::vector<std::string>& names = {});
 
-/// Whether `origin`, an Origin header, is a page of this server, which was called `authority`.
-[[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view authority);
+/// Whether `origin`, an Origin header, is a page of this server, which was called `authority`. One
+/// inside TLS has no others than `https://`: what came in the open under its name, anybody on the
+/// way may have written. Where there is no TLS, somebody before this server may add it.
+[[nodiscard]] bool is_own_origin(std::string_view origin, std::string_view authority,
+                                 bool is_encrypted);
 
 /// A target as clients write it to proxies, and may to us (RFC 9112, 3.2.2):
 /// `http://HOST:PORT/path?query` in two. Nothing: it has another form.

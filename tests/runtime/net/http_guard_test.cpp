@@ -33,12 +33,17 @@ TEST(HttpGuard, AServerMayHaveNamesBesideItsAddress) {
 }
 
 TEST(HttpGuard, OnlyPagesOfTheServerItselfMayChangeAnything) {
-  EXPECT_TRUE(is_own_origin("http://127.0.0.1:8000", "127.0.0.1:8000"));
-  EXPECT_TRUE(is_own_origin("https://LocalHost:8000", "localhost:8000"));
+  EXPECT_TRUE(is_own_origin("http://127.0.0.1:8000", "127.0.0.1:8000", false));
+  EXPECT_TRUE(is_own_origin("https://LocalHost:8000", "localhost:8000", false));
   for (const char* foreign : {"null", "", "http://", "http://localhost:8000", "http://127.0.0.1",
                               "ftp://127.0.0.1:8000", "http://127.0.0.1:8000.evil.example"})
-    EXPECT_FALSE(is_own_origin(foreign, "127.0.0.1:8000")) << foreign;
-  EXPECT_FALSE(is_own_origin("http://", ""));
+    EXPECT_FALSE(is_own_origin(foreign, "127.0.0.1:8000", false)) << foreign;
+  EXPECT_FALSE(is_own_origin("http://", "", false));
+}
+
+TEST(HttpGuard, APageThatCameInTheOpenIsNoneOfAServerInsideTls) {
+  EXPECT_TRUE(is_own_origin("https://charge.example", "charge.example", true));
+  EXPECT_FALSE(is_own_origin("http://charge.example", "charge.example", true));
 }
 
 TEST(HttpGuard, ATargetInAbsoluteFormHasTwoParts) {  // RFC 9112, 3.2.2
