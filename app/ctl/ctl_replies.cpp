@@ -14,6 +14,7 @@ namespace {
 using Columns = std::vector<std::string>;
 constexpr std::string_view kAck = "ACK: ";
 constexpr std::string_view kNack = "NACK: ";
+constexpr std::string_view kUnconfirmed = "#unconfirmed";
 
 Columns columns_of(const std::string& verb) {
   if (verb == "LIST") return {"charge_point", "state"};
@@ -118,6 +119,9 @@ tl::expected<std::optional<std::string>, std::string> CtlReply::take(std::string
   const auto fields = hash == std::string_view::npos ? std::string_view{} : reply.substr(hash + 1);
   if (table_.columns.empty()) {
     line_ = fields;
+    const std::size_t end = line_.size() - std::min(line_.size(), kUnconfirmed.size());
+    is_confirmed_ = std::string_view{line_}.substr(end) != kUnconfirmed;
+    if (!is_confirmed_) line_.erase(end);
     return std::nullopt;
   }
   return hash == std::string_view::npos ? std::nullopt : take_page(fields);
@@ -157,8 +161,18 @@ std::optional<std::string> CtlReply::take_page(std::string_view fields) {
 
 std::string CtlReply::text(bool json) const {
   if (!table_.columns.empty()) return table_text(table_, json ? "json" : "table");
-  if (!json) return "ok  " + verb_ + (line_.empty() ? "" : " " + line_) + "\n";
-  return dumped({{"command", verb_}, {"result", line_}}, 2);
+  if (json) {
+    nlohmann::ordered_json said{{"command", verb_}, {"result", line_}};
+    if (!is_confirmed_) said["confirmed"] = false;
+    return dumped(said, 2);
+  }
+  if (verb_ == "HELP") {  // a command a line
+    std::string lines = line_ + "\n";
+    std::replace(lines.begin(), lines.end(), ' ', '\n');
+    return lines;
+  }
+  return fmt::format("ok  {}{}{}{}\n", verb_, line_.empty() ? "" : " ", line_,
+                     is_confirmed_ ? "" : "  (done, but nobody has looked whether all have heard)");
 }
 
 std::string refusal_text(int exit_code, const std::string& error, const std::string& hint,

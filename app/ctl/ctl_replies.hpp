@@ -19,7 +19,8 @@ class CtlReply {
   /// Takes one reply; the error is the reason of a NACK. What is to be sent next, if that is not
   /// all: the next page.
   [[nodiscard]] tl::expected<std::optional<std::string>, std::string> take(std::string_view reply);
-  /// A table, or a line for a command that has nothing to list; with `json` an array or object.
+  /// A table, or a line for a command that has nothing to list; with `json` an array or object. Of
+  /// what is done, but was not looked at, it says so (`"confirmed": false`, as over HTTP).
   [[nodiscard]] std::string text(bool json) const;
 
  private:
@@ -29,6 +30,7 @@ class CtlReply {
   std::string verb_;
   Table table_;
   std::string line_;  ///< of a command without a table
+  bool is_confirmed_ = true;
 };
 
 /// Why a command was not done, for stderr: nothing of it may be taken for its result. `hint`: what

@@ -131,6 +131,22 @@ TEST(CtlReply, OtherCommandsSayThatTheyAreDone) {
             (nlohmann::json{{"command", "STOP"}, {"result", "12"}}));
 }
 
+TEST(CtlReply, WhatNobodyHasLookedAtIsSaidToBeSo) {
+  CtlReply reply{"STOP#CP-1"};
+  ASSERT_TRUE(reply.take("ACK: STOP#1#unconfirmed"));
+  EXPECT_EQ(reply.text(false),
+            "ok  STOP 1  (done, but nobody has looked whether all have heard)\n");
+  EXPECT_EQ(nlohmann::json::parse(reply.text(true)),
+            (nlohmann::json{{"command", "STOP"}, {"result", "1"}, {"confirmed", false}}));
+}
+
+TEST(CtlReply, HelpIsACommandALine) {
+  CtlReply reply{"HELP"};
+  ASSERT_TRUE(reply.take("ACK: HELP#PING LIST[#FROM] AUTH#TOKEN"));
+  EXPECT_EQ(reply.text(false), "PING\nLIST[#FROM]\nAUTH#TOKEN\n");
+  EXPECT_EQ(nlohmann::json::parse(reply.text(true))["result"], "PING LIST[#FROM] AUTH#TOKEN");
+}
+
 TEST(CtlReply, ARefusalIsAnErrorWithItsReason) {
   CtlReply reply{"STOP#x"};
   EXPECT_EQ(reply.take("NACK: busy, please repeat").error(), "busy, please repeat");
