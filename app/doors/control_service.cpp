@@ -138,6 +138,7 @@ std::optional<std::string> ControlService::answer_of_point(const Client& client,
 std::optional<std::string> ControlService::list(const Client& client, const Command& command) {
   PageLook::Wanted wanted;
   wanted.only_free = command.verb == Verb::available;
+  wanted.most = listed_max_;
   if (!command.zone.empty()) {
     wanted.zone = host_.directory.zone(command.zone);
     if (!wanted.zone) return "NACK: Zone not found";

@@ -17,8 +17,11 @@ namespace chargemill::app {
 /// sees it. Threads: the IoThread. `host` outlives the IoThread, as this does.
 class ControlService final : public runtime::FrameService {
  public:
-  ControlService(const DoorHost& host, std::shared_ptr<const runtime::AccessTokens> tokens)
+  /// `payload_bytes`: what one reply has at most.
+  ControlService(const DoorHost& host, std::shared_ptr<const runtime::AccessTokens> tokens,
+                 std::size_t payload_bytes)
       : host_(host),
+        listed_max_(control_texts::listed_max(payload_bytes)),
         access_(std::move(tokens)),
         inspector_(host.desk),
         barrier_(host.io.context(), host.facts.own_journal),
@@ -85,6 +88,7 @@ class ControlService final : public runtime::FrameService {
   void tell_stats(const Client& client, const central::PointRecord& point);
 
   const DoorHost& host_;
+  const std::size_t listed_max_;
   FrameAccess access_;
   Inspector inspector_;
   DiskBarrier barrier_;

@@ -10,8 +10,10 @@
 namespace chargemill::app::control_texts {
 namespace {
 
-// A scenario's names have 48 bytes at most, and a page has one of them more than it lists.
-static_assert((kListedMax + 1) * (48 + sizeof "#>=DISCONNECTED") < runtime::kPayloadBytesMax);
+// A scenario's names have 48 bytes at most, and a page has one of them more than it lists. What is
+// too much for these makes room for the verb.
+constexpr std::size_t kListedBytesMax = 48 + sizeof "#>=DISCONNECTED";
+static_assert((kListedMax + 1) * kListedBytesMax < runtime::kPayloadBytesMax);
 
 void append_next(std::string& text, const Page& page, const Directory& names) {
   if (!page.next) return;
@@ -20,6 +22,11 @@ void append_next(std::string& text, const Page& page, const Directory& names) {
 }
 
 }  // namespace
+
+std::size_t listed_max(std::size_t payload_bytes) noexcept {
+  const std::size_t fit = payload_bytes / kListedBytesMax;
+  return std::clamp<std::size_t>(fit - std::min<std::size_t>(fit, 1), 1, kListedMax);
+}
 
 std::string done(std::string_view verb, std::string_view field) {
   return fmt::format("ACK: {}#{}", verb, field);

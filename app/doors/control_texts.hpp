@@ -43,6 +43,8 @@ inline constexpr std::string_view kNotKept = "NACK: done, but not on disk yet: s
 
 /// What one reply lists at most; a client that wants more asks from the next point on.
 inline constexpr std::size_t kListedMax = 1'000;
+/// The same of a door whose messages have so many bytes, whatever the names are; at least one.
+[[nodiscard]] std::size_t listed_max(std::size_t payload_bytes) noexcept;
 struct Listed {
   PointId point{};
   DisplayState display{};
@@ -53,7 +55,7 @@ struct Page {
   std::optional<PointId> next;
 };
 /// `ACK: LIST#CP-001=ACTIVATED#CP-002=BROKEN#>CP-003`: the last field, if it begins with `>`, says
-/// what to ask for next. Shorter than a frame's payload, whatever the names are.
+/// what to ask for next.
 [[nodiscard]] std::string list(const Page& page, const Directory& names);
 /// `ACK: AVAILABLE#CP-001#CP-004#>CP-005`
 [[nodiscard]] std::string available(const Page& page, const Directory& names);

@@ -42,7 +42,7 @@ std::uint32_t PageLook::look(const ShardState& shard, SimTime, std::uint32_t fro
   for (; from < end; ++from) {
     const PointRecord& point = points[from];
     if (!is_wanted(shard, point)) continue;
-    if (page_.points.size() == control_texts::kListedMax) {
+    if (page_.points.size() == wanted_.most) {
       page_.next = point.id;
       return kEnough;
     }

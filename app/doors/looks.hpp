@@ -45,6 +45,7 @@ class PageLook final : public central::Inspection {
     PointId first{};
     bool only_free = false;
     std::optional<ZoneId> zone;  ///< with only_free
+    std::size_t most = control_texts::kListedMax;
   };
   using Then = std::function<void(control_texts::Page)>;
   PageLook(const Wanted& wanted, Then then) : wanted_(wanted), then_(std::move(then)) {}

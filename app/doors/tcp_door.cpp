@@ -22,7 +22,7 @@ class TcpDoor final : public Door {
  public:
   TcpDoor(runtime::Listener listener, const DoorHost& host, const TcpSettings& settings,
           DoorSecurity security)
-      : service_(host, security.tokens),
+      : service_(host, security.tokens, settings.payload_bytes),
         server_(std::move(listener),
                 framed_options(settings, std::move(security.tls), security.tokens != nullptr),
                 service_, [&host](std::string text) { host.news.add(std::move(text)); }) {

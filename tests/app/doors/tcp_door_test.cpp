@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "actors/control/operator_command.hpp"
+#include "app/doors/control_texts.hpp"
 #include "app/doors/frame_access.hpp"
 #include "tests/app/doors/station.hpp"
 #include "tests/runtime/net/plain_client.hpp"
@@ -203,6 +204,29 @@ TEST(TcpDoor, ALongListComesInPages) {  // D-140
   const std::string zone = s.ask("AVAILABLE#Z03");
   EXPECT_THAT(zone, HasSubstr("CP-002500"));
   EXPECT_THAT(s.ask("AVAILABLE#*#CP-002499"), "ACK: AVAILABLE#CP-002499#CP-002500");
+}
+
+TEST(TcpDoor, PagesFitTheMessagesOfTheDoor) {  // D-140
+  auto settings = test::framed_only();
+  settings.tcp.payload_bytes = 1'024;
+  Station s{100, settings};
+  std::size_t points = 0;
+  for (std::string command = "LIST"; !command.empty();) {
+    const std::string page = s.ask(command);
+    ASSERT_THAT(page, StartsWith("ACK: LIST#"));
+    points += static_cast<std::size_t>(std::count(page.begin(), page.end(), '='));
+    const auto next = page.find("#>");
+    command = next == std::string::npos ? "" : "LIST#" + page.substr(next + 2);
+  }
+  EXPECT_EQ(points, 100U);
+  EXPECT_EQ(control_texts::listed_max(65'536), control_texts::kListedMax);
+  EXPECT_EQ(control_texts::listed_max(0), 1U);
+  // The longest names, each with the longest state, and one that leads to the next page.
+  for (const std::size_t bytes : {1'024U, 2'000U, 65'536U}) {
+    const std::size_t each = std::string(48, 'x').size() + std::string{"#=DISCONNECTED"}.size();
+    EXPECT_LE(control_texts::listed_max(bytes) * each + 48 + std::string{"ACK: AVAILABLE#>"}.size(),
+              bytes);
+  }
 }
 
 TEST(TcpDoor, AtTheEndOfARunItsClientsAreAnsweredAndThePortIsFree) {  // D-088, D-146
