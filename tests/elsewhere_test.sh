@@ -222,6 +222,16 @@ rude_central() {
   fact rude 's["link"]["unclear"] == 5 and s["link"]["declined"] > 0 and s["link"]["lost"] == 0'
   fact rude 's["link"]["last_trouble"] == "NACK: x" + 96 * "\u00fc"'
 }
+slow_disk_central() {
+  python3 tests/e2e/slow_disk_central.py "$work/slow.port" &
+  local ordering=$!
+  echo "$ordering" >>"$work/pids"
+  until_true test -e "$work/slow.port"
+  port=$(<"$work/slow.port") load slow "$work/wrong.toml"
+  wait "$ordering"
+  fact slow 's["conservation"]["ok"] and s["sessions"]["completed"] == 1 and s["link"]["declined"] == 1'
+  fact slow 's["energy"]["unassigned_mj"] == 0 and s["energy"]["sessions_mj"] > 0'
+}
 nobody_there() {
   local code=0
   "$chargemill" run "$work/load.toml" --central tcp://127.0.0.1:1 --no-out >"$work/none.out" 2>"$work/none.err" || code=$?
@@ -254,5 +264,6 @@ law "a central that returns with its journal knows who joined, and what was open
   central_goes_on_with_its_journal
 law "a start whose payload does not serve is answered: null, empty, no object, no driver (D-092)" wrong_starts
 law "a central that says what it likes harms nobody: endless names, messages nobody knows, answers of any length" rude_central
+law "an end that central has not on disk yet is said again, and booked once (D-102)" slow_disk_central
 law "a central that is not there ends the run before it begins, with exit 4 (X-28)" nobody_there
 exit "$failed"

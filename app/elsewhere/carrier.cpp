@@ -30,6 +30,13 @@ bool starts_with(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
 }
 
+/// An end that central has taken, and cannot say yet that it is kept (app/guests): until it does,
+/// it is said again (D-102). Each such answer takes central seconds, so this is no flood.
+bool is_owed_again(const Said& said, std::string_view text) {
+  constexpr std::string_view kNotKept = "NACK: done, but not on disk yet";
+  return starts_with(text, kNotKept) && std::holds_alternative<SessionEnd>(said);
+}
+
 }  // namespace
 
 class Carrier::Wire final : public runtime::DialListener {
@@ -262,7 +269,7 @@ void Carrier::send(const Waiting& one) {
   const auto frame = frame_of(one.said, one.at);
   json_.clear();
   write_frame(*frame, json_);
-  wire.sent().push_back({one.said, Clock::now(), one.at >= options_.measure_from});
+  wire.sent().push_back({one.said, one.at, Clock::now(), one.at >= options_.measure_from});
   ++figures_.sent;
   // If it is lost by this, what it had sent is counted there.
   (void)wire.dialer().send(json_.view());
@@ -281,6 +288,7 @@ void Carrier::on_reply(Wire& wire, std::string_view text) {
   const bool is_taken = starts_with(text, kAck);
   ++(is_taken ? figures_.taken : figures_.declined);
   if (!is_taken) note_trouble(text);
+  if (is_owed_again(answered.said, text)) return send({answered.said, answered.said_at});
   const Answer answer =
       is_taken ? Answer::taken
                : (starts_with(text, kNotFound) ? Answer::unknown_point : Answer::declined);

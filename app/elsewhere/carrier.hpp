@@ -56,6 +56,7 @@ class Carrier final : public elsewhere::Link {
   using Clock = std::chrono::steady_clock;
   struct Sent {
     elsewhere::Said said;
+    SimTime said_at;
     Clock::time_point at;
     bool is_measured;
   };
