@@ -31,7 +31,9 @@ inline network::Scenario busy(std::vector<Roles> roles = {}) {
   s.run.speed.factor = 10.0;
   s.run.seed = 7;
   s.network.charge_points = 48;
-  s.network.max_session = seconds{60};
+  // Two seconds by the wall: each story waits for thirty of them to end. As often as one ends, one
+  // begins: nearly all charge points are busy.
+  s.network.max_session = seconds{20};
   s.run.start_unix_s += 17 * 3'600;  // people come home
   s.central.shards = kShards;
   // Six seconds by the wall, and not one or half of one: a thread that waits so long for a core is
@@ -39,7 +41,7 @@ inline network::Scenario busy(std::vector<Roles> roles = {}) {
   s.central.monitor_timeout = s.central.start_timeout = seconds{60};
   s.central.session_silence_timeout = seconds{60};
   s.drivers.count = 96;
-  s.drivers.sessions_per_cp_per_day = 3'000;
+  s.drivers.sessions_per_cp_per_day = 9'000;
   s.drivers.initial_supplying = 0.5;
   s.drivers.choose = network::Choice::any_in_zone;
   return s;
