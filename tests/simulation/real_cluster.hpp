@@ -97,13 +97,13 @@ class RealCluster {
     return n < nodes_.size() && nodes_[n].engine != nullptr;
   }
 
-  /// Waits until it is so.
+  /// Waits until it is so. With a breath between two looks: what is waited for needs the cores.
   template <class Condition>
   [[nodiscard]] static bool comes_true(Condition condition) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!condition()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     return true;
   }
