@@ -229,8 +229,9 @@ export const findings = async (page) => {
 };
 
 let failed = 0;
-/** One line of the test's result. */
+/** One line of the test's result, and how long it took. */
 export async function law(text, body) {
+  const begun = performance.now();
   try {
     await body();
     console.log(`ok - ${text}`);
@@ -239,6 +240,7 @@ export async function law(text, body) {
     console.log(`not ok - ${text}`);
     console.log(String(error?.stack ?? error));
   }
+  console.log(`# ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 }
 
 /** Ends what was begun; the exit code. */
