@@ -529,5 +529,4 @@ await law('The zoom buttons cover nothing of the map', async () => {
   await page.context().close();
 });
 
-await live.stop();
 process.exit(await finish());

@@ -186,7 +186,6 @@ expr = "request_decision:p99 < 1h"
   await until('how late faults were found has a tile', async () => /Detection p99\d.*OK/.test(await detection.textContent()), 30);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
-  await strict.stop();
+  strict.kill();
 });
-await live.stop();
 process.exit(await finish());

@@ -294,7 +294,6 @@ listen = "off"
   check(height < 45, `at 1280 pixels what is said of the rows takes more than a line: ${height} pixels`);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
-  await busy.stop();
+  busy.kill();
 });
-await live.stop();
 process.exit(await finish());

@@ -69,5 +69,4 @@ await law('Frames of differences add up, one that does not fit is refused, and w
     [4, '1234'], [true, 9, '1224'], [true, 10, '1234'], [true, 11, '12345']], 'what was taken, its number, the codes');
 });
 
-await live.stop();
 process.exit(await finish());

@@ -71,7 +71,7 @@ listen = "off"
 ${extra}
 `;
 
-const alive = new Set();
+const alive = new Map();  // of each that runs: its end
 let runs = 0;
 
 /** A run of the real program; `base` is where it is served. */
@@ -88,7 +88,7 @@ export async function openRun(scenario, args = [], port = 0) {
   });
   child.stdout.resume();
   const ended = new Promise((done) => child.on('exit', done));
-  alive.add(child);
+  alive.set(child, ended);
   ended.then(() => alive.delete(child));
   const at = await until(`the run says where it is (${heard})`, () => /^HTTP +(\S+)/m.exec(heard)?.[1], 60);
   const base = `http://${at}`;
@@ -104,6 +104,8 @@ export async function openRun(scenario, args = [], port = 0) {
       child.kill('SIGINT');
       return ended;
     },
+    /** At once: of a run whose end nobody looks at. */
+    kill: () => child.kill('SIGKILL'),
   };
 }
 
@@ -246,7 +248,9 @@ export async function law(text, body) {
 /** Ends what was begun; the exit code. */
 export async function finish() {
   await browser?.close();
-  for (const child of alive) child.kill('SIGKILL');
+  const ends = [...alive.values()];
+  for (const child of alive.keys()) child.kill('SIGKILL');
+  await Promise.all(ends);  // they write into the folder
   rmSync(work, { recursive: true, force: true });
   return failed === 0 ? 0 : 1;
 }

@@ -132,7 +132,7 @@ await law('Which part of a long list is seen is in the address, and another list
   await until('another zone is seen from its beginning', async () => (await first()) === 'CP-000251' && !tab.url().includes('part='));
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
-  await large.stop();
+  large.kill();
 });
 
 await law('What stands beside a cell follows its state', async () => {
@@ -327,7 +327,7 @@ await law('A tab finds its way back after the server was restarted, and shows th
   await tab.getByRole('button', { name: 'Another run is here' }).click({ timeout: 60_000 });
   await until('it shows the next one', async () => (await tab.evaluate(() => window.chargemill?.states?.points)) === 20, 30);
   await tab.context().close();
-  await third.stop();
+  third.kill();
 });
 
 await law('A connection that says nothing any more is given up, and one that breaks at once is tried ever more slowly', async () => {
@@ -389,7 +389,7 @@ await law('Nothing heard for three seconds is said and seen, not earlier, and fo
   mute.child.kill('SIGCONT');
   await until('it is fresh again', async () => (await tab.locator('.overlay').count()) === 0 && (await filter()) === 'none');
   await tab.context().close();
-  await mute.stop();
+  mute.kill();
 });
 
 await law('A run that is over stays readable: the open charge point, and whatever part of the feed', async () => {
@@ -422,5 +422,4 @@ await law('Nothing was complained of in all of that', async () => {
   equal(page.complaints, [], 'complaints');
 });
 
-await live.stop();
 process.exit(await finish());

@@ -212,5 +212,4 @@ await law('Whoever comes closer and closer does not fill the memory: of large ce
   await tab.context().close();
 });
 
-await live.stop();
 process.exit(await finish());
