@@ -1,6 +1,6 @@
 // For everybody: with a keyboard alone, with a screen reader, with other eyes.
 import {
-  check, cut, equal, findings, finish, law, openRun, openTab, overlaps, shown, smallScenario, until,
+  check, cut, equal, findings, finish, law, openRun, openTab, overlaps, shown, smallScenario, until, wear,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -8,20 +8,22 @@ await live.post('/api/v1/charge-points/CP-000005/inject-fault', { kind: 'engine_
 await live.post('/api/v1/charge-points/CP-000006/stop');
 await until('the fault is in the journal', async () => (await live.ask('/api/v1/faults')).faults.length > 0);
 
-for (const theme of ['light', 'dark']) {
-  for (const [name, query] of [['map', ''], ['table', 'view=table'], ['charge points', 'view=table&zone=Z02'], ['drawer', 'cp=CP-000005'], ['requests', 'panel=requests'], ['messages', 'panel=messages'],
-    ['log', 'panel=log'], ['configuration', 'panel=config'], ['downloads', 'panel=downloads'],
-    ['groups', 'group=1&state=faulted&zone=Z01&filters=1'], ['large map', 'large=1']]) {
+for (const [name, query] of [['map', ''], ['table', 'view=table'], ['charge points', 'view=table&zone=Z02'], ['drawer', 'cp=CP-000005'], ['requests', 'panel=requests'], ['messages', 'panel=messages'],
+  ['log', 'panel=log'], ['configuration', 'panel=config'], ['downloads', 'panel=downloads'],
+  ['groups', 'group=1&state=faulted&zone=Z01&filters=1'], ['large map', 'large=1']]) {
+  let page = null;
+  for (const theme of ['light', 'dark']) {
     await law(`axe finds nothing serious in the ${name} view of the ${theme} theme`, async () => {
       // The policy of the page lets no script of a test in; the test goes past it.
-      const page = await openTab(`${live.base}/?${query}&theme=${theme}`, { bypassCSP: true });
+      page ??= await openTab(`${live.base}/?${query}`, { bypassCSP: true, colorScheme: theme });
       if (query.startsWith('view=table')) await page.getByTestId('zone-table').waitFor(); else await shown(page);
       if (name === 'drawer') await page.getByTestId('drawer-faults').waitFor();
+      await wear(page, theme);
       const found = await findings(page);
-      await page.context().close();
       check(found.length === 0, found.join('\n'));
     });
   }
+  await page?.context().close();
 }
 
 await law('A keyboard alone finds a fault, opens its charge point, acts, and comes back', async () => {

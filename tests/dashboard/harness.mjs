@@ -151,6 +151,19 @@ export async function shown(page, seconds = kPatience) {
     null, { timeout: seconds * 1000, polling: 20 });
 }
 
+/** Until a tab that goes with the system's theme has that one, its charts as well. */
+export async function wear(page, theme) {
+  const isChange = await page.evaluate((wanted) => {
+    const isAnother = document.documentElement.dataset.theme !== wanted;
+    if (isAnother) for (const chart of document.querySelectorAll('.u-over')) chart.setAttribute('data-before', '');
+    return isAnother;
+  }, theme);
+  await page.emulateMedia({ colorScheme: theme });
+  if (!isChange) return;
+  await page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted && !document.querySelector('.u-over[data-before]'), theme, { polling: 20 });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 /** The colour of a charge point's cell, `#rrggbb`, as it is painted. */
 export const cellColour = (page, point) => page.evaluate((i) => {
   const { stage } = window.chargemill;
