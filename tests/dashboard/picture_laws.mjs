@@ -2,7 +2,7 @@
 // README (app/dashboard/pictures); and what can be said of a picture without looking: nothing is cut off, nothing covers anything else.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, cut, finish, folder, law, openRun, openTab, overlaps, root, shown, until } from './harness.mjs';
+import { check, cut, finish, folder, law, openRun, openTab, overlaps, root, shown, until, wear } from './harness.mjs';
 
 const pictures = folder(join(root, 'build/screenshots'));
 
@@ -72,33 +72,37 @@ const stories = [
   ['100k', city(100_000, many), [1280, 1920], ''],
 ];
 
-let run = null;
-for (const [name, scenario, widths, query] of stories) {
+let [run, next] = [null, null];
+for (const [at, [name, scenario, widths, query]] of stories.entries()) {
   if (scenario) {
-    await run?.stop();
-    run = await openRun(scenario);
+    run?.kill();
+    run = await (next ?? openRun(scenario));
     await until('it has gone on for a while', async () => (await run.ask('/api/v1/summary')).run.wall_s > 12, 90);
+    // The next one does so while pictures of this one are made, if it takes little of the cores.
+    const after = stories.slice(at + 1).find(([, other]) => other);
+    next = after && !after[0].startsWith('100k') ? openRun(after[1]) : null;
   }
   const { faults } = query === 'drawer' ? await run.ask('/api/v1/faults?kind=FAULT&limit=1') : { faults: [] };
   const part = query === 'drawer' ? `cp=${faults[0].cp_id}` : query;
   for (const width of widths) {
+    let page = null;
     for (const theme of ['light', 'dark']) {
       await law(`The page of ${name} at ${width} pixels in ${theme} is whole, and a picture of it is made`, async () => {
-        const page = await openTab(`${run.base}/?theme=${theme}&${part}`, { width, height: width === 1280 ? 800 : 1080 });
+        page ??= await openTab(`${run.base}/?${part}`, { width, height: width === 1280 ? 800 : 1080, colorScheme: theme });
         if (query.startsWith('view=table')) await page.getByTestId('zone-table').waitFor(); else await shown(page);
         if (query === 'drawer') await page.getByTestId('drawer-faults').waitFor();
+        await wear(page, theme);
         await page.waitForFunction(() => window.chargemill.series.length > 5 && window.chargemill.pulse && window.chargemill.rates.speed !== null && window.chargemill.rates.sessions !== null && (document.querySelector('main.large') || document.querySelectorAll('.u-over').length === 6), null, { timeout: 60_000 });
         const picture = join(pictures, `${name}-${width}-${theme}.png`);
         await page.screenshot({ path: picture });
         if (process.env.CHARGEMILL_PICTURES === 'write' && name === '10k' && width === 1280)
           copyFileSync(picture, join(root, `app/dashboard/pictures/dashboard-${theme}.png`));
         const bad = [...await cut(page), ...await overlaps(page)];
-        await page.context().close();
         check(bad.length === 0, bad.join('; '));
       });
     }
+    await page?.context().close();
   }
 }
 
-await run.stop();
 process.exit(await finish());
