@@ -245,25 +245,20 @@ if ! command -v python3 >/dev/null; then
   exit 0
 fi
 central 0 central
-law "sessions, a denial, a fault and its recovery go to a central in another process, and all sums hold" a_session_and_a_fault
-law "many speak on few connections" many_speak_on_few_connections
 if command -v openssl >/dev/null; then
-  law "all of it goes inside TLS, with a token, to a central that is believed and to no other (tls://)" inside_tls
+  law_beside "all of it goes inside TLS, with a token, to a central that is believed and to no other (tls://)" inside_tls
 else
   echo "skipped - a central elsewhere inside TLS: no openssl"
 fi
-central_dies_and_returns >"$work/law.log" 2>&1 &
-if wait $!; then
-  echo "ok - a central dies and returns: connections come back, nothing is counted twice"
-else
-  echo "not ok - a central dies and returns: connections come back, nothing is counted twice"
-  tail -n 25 "$work/law.log"
-  failed=1
-fi
+law_beside "a start whose payload does not serve is answered: null, empty, no object, no driver (D-092)" wrong_starts
+law_beside "a central that says what it likes harms nobody: endless names, messages nobody knows, answers of any length" rude_central
+law "sessions, a denial, a fault and its recovery go to a central in another process, and all sums hold" a_session_and_a_fault
+await_laws
+law "many speak on few connections" many_speak_on_few_connections
+law_beside "a central dies and returns: connections come back, nothing is counted twice" central_dies_and_returns
 law "a central that returns with its journal knows who joined, and what was open ends once (D-214)" \
   central_goes_on_with_its_journal
-law "a start whose payload does not serve is answered: null, empty, no object, no driver (D-092)" wrong_starts
-law "a central that says what it likes harms nobody: endless names, messages nobody knows, answers of any length" rude_central
 law "an end that central has not on disk yet is said again, and booked once (D-102)" slow_disk_central
+await_laws
 law "a central that is not there ends the run before it begins, with exit 4 (X-28)" nobody_there
 exit "$failed"

@@ -3,18 +3,40 @@
 
 failed=0
 
+# told PID LAW LOG: its line, once that process has ended.
+told() {
+  if wait "$1"; then
+    echo "ok - $2"
+  else
+    echo "not ok - $2"
+    tail -n 40 "$3"
+    failed=1
+  fi
+}
 # law LAW COMMAND...: one line of the test's result. In the background, where set -e still holds in an `if`.
 law() {
   local text=$1
   shift
   "$@" >"$work/law.log" 2>&1 &
-  if wait $!; then
-    echo "ok - $text"
-  else
-    echo "not ok - $text"
-    tail -n 40 "$work/law.log"
-    failed=1
-  fi
+  told $! "$text" "$work/law.log"
+}
+# law_beside LAW COMMAND...: like law, but what follows does not wait for it; its line comes with await_laws. For one that waits
+# rather than works, and has files and ports of its own.
+beside=()
+law_beside() {
+  local text=$1 log
+  shift
+  log=$(mktemp "$work/law.XXXXXX")
+  "$@" >"$log" 2>&1 &
+  beside+=("$! $log $text")
+}
+await_laws() {
+  local one pid log text
+  for one in "${beside[@]}"; do
+    read -r pid log text <<<"$one"
+    told "$pid" "$text" "$log"
+  done
+  beside=()
 }
 # law_if REASON LAW CAN COMMAND...: like law, but skipped, with the reason, where the command CAN fails.
 law_if() {
