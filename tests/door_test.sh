@@ -48,6 +48,30 @@ speaks_ctl() {
   grep -q 'Charging point not found' "$work/err"
   CHARGEMILL_TCP_LISTEN=127.0.0.1:$port "$chargemill" ctl ping
 }
+# stands CP STATE: as an operator sees it.
+stands() { grep -q "^$1 *$2" <<<"$(ctl list)"; }
+is_charged_by() { grep -q "^$1 *SUPPLYING .* $2 " <<<"$(ctl status "$1")"; }
+# The seven phases of D-224.
+outlives_a_crash() {
+  until_true stands CP-000021 ACTIVATED # 1: how all begins
+  ctl start CP-000021 -                 # 2: a session, and one beside it
+  ctl start CP-000022 -
+  until_true stands CP-000021 SUPPLYING
+  until_true stands CP-000022 SUPPLYING
+  ctl inject CP-000021 engine_crash 12s # 3: its engine is no more
+  until_true stands CP-000021 BROKEN    # 4: that is found
+  ctl ping | grep -q '^ok  PING'        # 5: central works, and so do the others
+  stands CP-000022 SUPPLYING
+  ctl stop CP-000024 | grep -q 'STOP 1'
+  until_true stands CP-000024 STOPPED
+  ctl resume CP-000024 | grep -q 'RESUME 1'
+  until_true stands CP-000024 ACTIVATED
+  ctl add driver frank CP-000023 | grep -q '^ok  ADD_DRIVER frank' # 6: so do requests to them
+  until_true is_charged_by CP-000023 frank
+  until_true stands CP-000021 ACTIVATED # 7: it comes back, and charges
+  ctl start CP-000021 -
+  until_true stands CP-000021 SUPPLYING
+}
 says_what_is_wrong() {
   ends_with 2 ctl status CP-7 2>"$work/err"
   grep -q 'Charging point not found' "$work/err"
@@ -159,6 +183,7 @@ else
   echo "skipped - framed door from Python: no python3"
 fi
 law "ctl shows and orders, as table and as JSON" speaks_ctl
+law_beside "one that crashes harms itself alone, and comes back: seven phases (D-224)" outlives_a_crash
 law "ctl says what is wrong: 2 for a mistake or a refusal, 4 when nobody is there" says_what_is_wrong
 law "with --json that is an object on stderr, and stdout holds results only" says_what_is_wrong_as_json
 law "4 for a chosen port in use, 2 for an open address, 3 for none (X-28)" minds_the_port
@@ -167,4 +192,5 @@ law "no line of the door with --quiet and with --tcp off" is_silent
 law "in virtual time the door only reads" reads_only_in_virtual_time
 law "with a journal, STATS counts what it holds" keeps_its_figures
 law "at the end clients are answered or cut, and the port is free at once (D-088)" ends_well
+await_laws
 exit "$failed"

@@ -209,9 +209,9 @@ def lets_strangers_in(s):
                     price_eur_kwh=0.4)
     reply = stranger.say("cp.register", cp_id="CP-MORE", cp_e_host="h", cp_e_port=1)
     assert reply.startswith("NACK: Registration failed: no place is left"), reply
-    newcomer = Point(s.port, "CP-NEW")
+    newcomer = Point(s.port, None)
     s.points.append(newcomer)
-    monitor = Monitor(s.port, "CP-NEW", newcomer.health)
+    monitor = Monitor(s.port, "CP-NEW", newcomer.health, brings_name=True)
     until(lambda: s.shown("CP-NEW") == "ACTIVATED", "the newcomer is ready")
     assert "CP-NEW=ACTIVATED" in s.operator.ask("LIST")
     guest = Driver(s.port, "driver-new")
@@ -269,7 +269,8 @@ def main():
         "SIGUSR1 to its monitor simulates a fault, and ends it (D-120)": simulates_a_fault_on_a_signal,
         "operators stop it, drivers cancel (D-076, D-125)": obeys_operators_and_cancels,
         "a driver outside charges at a point inside": charges_drivers_from_here,
-        "who is not listed may register where there is room (D-042)": lets_strangers_in,
+        "who is not listed may register where there is room, and its engine has its monitor's name (D-042, D-220)":
+            lets_strangers_in,
         "health checks in lines and in frames (D-112, D-113)": answers_health_checks_in_frames_too,
         "orders for another charge point are ignored (D-091)": ignores_orders_for_others,
         "what is wrong is refused with its reason (D-017)": refuses_what_is_wrong,

@@ -83,7 +83,7 @@ class Line:
 
 
 class Point:
-    """The engine of one charge point: 36 kW, a report every tenth of a second."""
+    """The engine of one charge point: 36 kW, a report every tenth of a second. Without a name it waits for its monitor's (D-220)."""
 
     KW, EUROS = 36.0, 30.0  # dear, so that a tenth of a second shows in two decimals
     REGISTERED = 0.25  # what its monitor says that it costs: for the panel; the engine's own figure is billed (D-218)
@@ -101,7 +101,8 @@ class Point:
         self.line = None
         self.heard = queue.Queue()
         threading.Thread(target=self._obey_in_turn, daemon=True).start()
-        self.connect("Engine started")
+        if name is not None:
+            self.connect("Engine started")
         self.health = self._health_server()
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -110,6 +111,13 @@ class Point:
             # Not obeyed on the listener's thread: it has to hear the reply to what is said then.
             self.line = Line(self.port, self.heard.put)
             self.line.must("cp.status", cp_id=self.name, state=self.state, reason=reason)
+
+    def take_name(self, name):
+        """The first that its monitor brings."""
+        with self.lock:
+            if self.name is None:
+                self.name = name
+                self.connect("Engine started")
 
     def _health_server(self):
         point = self
@@ -125,6 +133,8 @@ class Point:
                 for line in self.rfile:
                     if line == b"PING\n":
                         self.wfile.write(self.answer().encode() + b"\n")
+                    elif line.startswith(b"ID "):
+                        point.take_name(line[3:].decode().rstrip())
 
             def speak_frames(self):
                 asked = frame("PING")
@@ -206,10 +216,11 @@ class Point:
 
 
 class Monitor:
-    """Asks the engine's health server, tells central."""
+    """Asks the engine's health server, tells central. To an engine without a name it brings its own."""
 
-    def __init__(self, port, name, health, every=0.1):
+    def __init__(self, port, name, health, every=0.1, brings_name=False):
         self.port, self.name, self.health, self.every = port, name, health, every
+        self.greeting = f"ID {name}\n".encode() if brings_name else b""
         self.line = Line(port, lambda news: None)
         self.is_on = True
         self.simulates = False
@@ -235,7 +246,7 @@ class Monitor:
             return False  # the engine is not even asked
         try:
             with socket.create_connection(("127.0.0.1", self.health), timeout=2) as engine:
-                engine.sendall(b"PING\n")
+                engine.sendall(self.greeting + b"PING\n")
                 ready, _, _ = select.select([engine], [], [], 1)
                 return bool(ready) and engine.recv(100).startswith(b"OK")
         except OSError:
