@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 failed=0
 if [[ -z ${1:-} ]]; then
-  colours="the colours are what app/dashboard/README.md says of them, for everybody"
+  colours="the colours are what app/dashboard/README.md says of them, for everybody (D-195)"
   if python3 app/dashboard/palette_check.py; then echo "ok - $colours"; else echo "not ok - $colours"; failed=1; fi
 fi
 

@@ -68,7 +68,7 @@ await law('The line of power goes on from the meter to what is heard, without a 
   await tab.context().close();
 });
 
-await law('With http.control an operator stops, resumes and breaks a charge point from its drawer', async () => {
+await law('With http.control an operator stops, resumes and breaks a charge point from its drawer', async () => {  // D-203
   const cp = 'CP-000025';
   const tab = await openTab(`${live.base}/?cp=${cp}`);
   const state = async () => (await live.ask(`/api/v1/charge-points/${cp}`)).state;

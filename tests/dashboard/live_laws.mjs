@@ -15,7 +15,7 @@ await law('A tab shows every charge point, asks nobody but this server, and comp
   equal(page.complaints, [], 'complaints');
 });
 
-await law('A fault that is injected is in the feed within a second, and its cell has turned, each of nine times', async () => {
+await law('A fault that is injected is in the feed within a second, and its cell has turned, each of nine times', async () => {  // D-200, D-204
   const times = [];
   const late = [];  // a few: who is kept from a core for a second is no slower for it
   for (let point = 11; times.length < 9; ++point) {
@@ -148,7 +148,7 @@ await law('What stands beside a cell follows its state', async () => {
   await tab.context().close();
 });
 
-await law('On-going requests are those of the API', async () => {
+await law('On-going requests are those of the API', async () => {  // D-198
   const tab = await openTab(`${live.base}/?panel=requests`);
   await until('a request is open', async () => (await live.ask('/api/v1/requests')).requests.length > 0, 60);
   await until('the panel has them', async () => {

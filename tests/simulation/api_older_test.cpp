@@ -81,7 +81,7 @@ TEST(OlderApi, TelemetryIsOfRunningSessionsOnly) {  // D-186
   EXPECT_TRUE(office.get("/telemetry")["telemetry"].empty()) << "never shown as live (D-062)";
 }
 
-TEST(OlderApi, AMonitorRegistersAPointOfTheScenario) {  // D-181, D-042
+TEST(OlderApi, AMonitorRegistersAPointOfTheScenario) {  // D-010, D-181, D-042
   ApiOffice office{2};
   const json body{
       {"cp_id", "CP-001"}, {"cp_e_host", "localhost"}, {"cp_e_port", 8001}, {"price_eur_kwh", 0.5}};

@@ -70,12 +70,12 @@ TEST(Api, ServiceRoutesAnswer) {
   office.world().nodes_trouble = [] { return ""; };
   EXPECT_THAT(office.ask("GET", "/readyz?verbose").body, HasSubstr("[+]nodes ok\n"));
   office.world().nodes_trouble = {};
-  EXPECT_EQ(office.ask("GET", "/metrics").status, 503U);
+  EXPECT_EQ(office.ask("GET", "/metrics").status, 503U);  // D-191
   office.world().metrics = [] { return std::string{"# HELP it counts\n"}; };
   EXPECT_EQ(office.ask("GET", "/metrics").body, "# HELP it counts\n");
   EXPECT_TRUE(office.get("/api/v1/schemas").contains("DriverRequest"));  // D-032
   EXPECT_EQ(office.get("/api/v1/openapi.json")["openapi"], "3.1.0");
-  EXPECT_THAT(office.ask("GET", "/").body, HasSubstr("<title>EV Central"));
+  EXPECT_THAT(office.ask("GET", "/").body, HasSubstr("<title>EV Central"));  // D-192, D-197
 }
 
 TEST(Api, AShardThatHangsIsNotWaitedFor) {  // issue, section 4; law 6

@@ -46,7 +46,7 @@ const std::vector<Vector>& vectors() {
   return all;
 }
 
-TEST(FrameVectors, EncodingGivesExactlyTheseBytes) {
+TEST(FrameVectors, EncodingGivesExactlyTheseBytes) {  // D-132
   for (const auto& vector : vectors()) {
     SCOPED_TRACE(vector.frame);
     EXPECT_EQ(plain_frame(view(vector.payload)), hex(vector.frame));
