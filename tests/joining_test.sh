@@ -15,7 +15,7 @@ trap finish EXIT
 start_all_etcd || exit 1
 # shellcheck source=tests/support/busy_town.sh
 source tests/support/busy_town.sh
-write_busy_town 5s
+write_busy_town 5s $'stop_timeout = "2s"\n' # what was on its way to a killed node is open for long
 # shellcheck source=tests/support/busy_nodes.sh
 source tests/support/busy_nodes.sh
 
