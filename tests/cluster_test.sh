@@ -36,8 +36,8 @@ goes_on_without_a_node() {
   until_true is_mended "$first"
   took=$(($(milliseconds) - began))
   now=$(wc -l <"$work/run-$first/timeseries.csv")
-  until_true rows "$first" $((now + 12)) # its charge points begin anew, and those who were in a session fail
-  # None takes longer than 8 s; those of the lost node are over in its heirs' journals only.
+  until_true rows "$first" $((now + calm)) # its charge points begin anew, and those who were in a session fail
+  # None takes longer than 4 s; those of the lost node are over in its heirs' journals only.
   until_true open_sessions >"$work/open-after"
   comm -12 "$work/open-before" "$work/open-after" | tee "$work/open-still"
   [[ ! -s $work/open-still ]]
@@ -61,12 +61,12 @@ finds_the_rest_of_a_lost_nodes_story() {
   kill -9 "${pids[$lost]}"
   until_true is_mended "$first"
   now=$(wc -l <"$work/run-$first/timeseries.csv")
-  until_true rows "$first" $((now + 12))
+  until_true rows "$first" $((now + calm))
   end "$first"
   end_nodes
   begin story
   grep -q 'continues' "$work/run-$first/log.ndjson"
-  until_true rows "$first" 12
+  until_true rows "$first" "$calm"
   end "$first"
   conserved "$first"
   # Every end of a session is the issue of a ticket.
@@ -83,7 +83,7 @@ goes_on_without_a_journal() {
   kill -9 "${pids[$lost]}"
   until_true is_mended "$first"
   now=$(wc -l <"$work/run-$first/timeseries.csv")
-  until_true rows "$first" $((now + 12))
+  until_true rows "$first" $((now + calm))
   until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"
@@ -100,7 +100,7 @@ follows_a_killed_central() {
   python3 tests/cluster/next_decision.py "$began" "${ports[@]}" | tee -a "$work/decided"
   until_true a_successor
   next=$(a_successor)
-  until_true rows "$next" 12
+  until_true rows "$next" "$calm"
   now=$(tail -n 1 "$work/run-$next/timeseries.csv")
   echo "$now"
   until_true are_connected "$next"
@@ -123,7 +123,7 @@ refuses_a_central_that_slept() {
   kill -CONT "${pids[$first]}"
   ends "${pids[$first]}" 5
   grep -q "node $first: stops: its lease could not be renewed in time" "$work/$first.err"
-  until_true rows "$next" 12
+  until_true rows "$next" "$calm"
   until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
@@ -141,7 +141,7 @@ hands_over_in_peace() {
   ends "${pids[$leaver]}" 143
   until_true is_mended "$first"
   now=$(wc -l <"$work/run-$first/timeseries.csv")
-  until_true rows "$first" $((now + 12))
+  until_true rows "$first" $((now + calm))
   until_true are_connected "$first"
   end "$first"
   cat "$work/$first.err"

@@ -71,7 +71,7 @@ elects_and_deals_by_role() {
   until_true is_mended alpha
   [[ $(owners deals) == 'alpha=0 beta=1024 gamma=0' ]] || { owners deals; return 1; }
   now=$(wc -l <"$work/run-alpha/timeseries.csv")
-  until_true rows alpha $((now + 12)) # its charge points begin anew
+  until_true rows alpha $((now + calm)) # its charge points begin anew
   until_true are_connected alpha
   kill -INT "${pids[alpha]}"
   ends "${pids[alpha]}" 130
@@ -175,7 +175,7 @@ drives_apart_from_shards() {
   ends "${pids[epsilon]}" 143
   are_fleets apart delta=12 || { fleets apart; return 1; }
   now=$(wc -l <"$work/run-alpha/timeseries.csv")
-  until_true rows alpha $((now + 12)) # its charge points begin anew
+  until_true rows alpha $((now + calm)) # its charge points begin anew
   until_true are_connected alpha
   kill -INT "${pids[alpha]}"
   ends "${pids[alpha]}" 130

@@ -188,7 +188,7 @@ outlives_the_one_that_it_names() {
   ends "${pids[$first]}" 143
   [[ $(leads_now "$first") == "$next" ]]
   until_true is_mended "$next"
-  until_true rows "$next" 12
+  until_true rows "$next" "$calm"
   until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
@@ -223,7 +223,7 @@ goes_on_when_the_central_dies_while_shards_move() {
   kill -9 "${pids[$first]}"
   until_true is_followed_by_any
   next=$(is_followed_by_any)
-  until_true rows "$next" 12
+  until_true rows "$next" "$calm"
   until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"

@@ -5,12 +5,14 @@
 # write_busy_town LEASE [KEYS]: to $work/town.toml; KEYS are lines of [run].
 write_busy_town() {
   printf '[run]\nname = "town"\nduration = "1h"\nspeed = 1\nstart = 2026-01-05T17:00:00Z\nlateness_limit = "60s"\n%s' "${2:-}"
-  printf '[network]\ncharge_points = 300\nmax_session = "8s"\n[drivers]\ncount = 600\nsessions_per_cp_per_day = 3000\n'
+  printf '[network]\ncharge_points = 300\nmax_session = "4s"\n[drivers]\ncount = 600\nsessions_per_cp_per_day = 6000\n'
   printf 'choose = "any_in_zone"\n[central]\nshards = 12\n'
   printf '[cluster]\netcd = ["%s", "%s", "%s"]\nexpect_nodes = 3\nlease = "%s"\n' "$(client 1)" "$(client 2)" "$(client 3)" "$1"
 } >"$work/town.toml"
 
-# rows NODE N: its series has so many, a second each.
+# rows NODE N: its series has so many, a second each. After $calm of them whatever was open at some moment is over: no session takes
+# more than half of that.
+readonly calm=8
 rows() { [[ $(wc -l <"$work/run-$1/timeseries.csv") -gt $2 ]]; }
 # are_connected NODE: all charge points, as the last row of its series has them.
 are_connected() {
