@@ -9,15 +9,16 @@
 namespace chargemill::runtime::journal {
 
 std::size_t RunLadder::swallowed_by(std::size_t count, const Plan& so_far) const noexcept {
-  // Where four would be too many, two may still do.
-  const std::size_t wanted = count * kRunsALevel > postings_max_ ? 1 : kRunsALevel - 1;
-  for (std::size_t same = 0; same < wanted; ++same) {
-    if (so_far.swallowed + same == runs_.size()) return 0;
+  // Where four would be too many, fewer may still do. All that fit are taken in: one of this level
+  // that stayed behind would keep those before it and behind it apart for ever.
+  const std::size_t least = count * kRunsALevel > postings_max_ ? 1 : kRunsALevel - 1;
+  std::size_t same = 0;
+  for (; same < kRunsALevel - 1 && so_far.swallowed + same < runs_.size(); ++same) {
     const RunInfo& run = runs_[runs_.size() - 1 - so_far.swallowed - same];
     count += run.count;
-    if (run.level != so_far.level || count > postings_max_) return 0;
+    if (run.level != so_far.level || count > postings_max_) break;
   }
-  return wanted;
+  return same < least ? 0 : same;
 }
 
 RunLadder::Plan RunLadder::plan(std::size_t count) const noexcept {

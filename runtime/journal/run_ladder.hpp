@@ -18,8 +18,8 @@ struct RunInfo {
 /// Keeps the number of runs logarithmic: every commit adds a run of level 0, and three runs of one
 /// level together with a fourth become one of the next level. So a posting is written once a
 /// level, always at the end of the file, where a B-tree by key would rewrite a page for nearly
-/// every posting. Where four would hold more than `postings_max` two are merged, and where those
-/// would too, none: that bounds the time of a commit, which all who append wait for.
+/// every posting. Where four would hold more than `postings_max` three or two are merged, and where
+/// those would too, none: that bounds the time of a commit, which all who append wait for.
 /// Source: J. Bentley, J. Saxe, "Decomposable Searching Problems I" (1980), the logarithmic method.
 class RunLadder {
  public:

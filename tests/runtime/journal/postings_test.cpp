@@ -131,6 +131,17 @@ TEST(RunLadder, NeverMakesARunLargerThanItsLimitAndHasTwoForEachThatWouldBeFull)
     EXPECT_LE(ladder.runs().size(), 2U * 1'000U * count / 100U + 20U) << count;
   }
 }
+TEST(RunLadder, LeavesNoSmallRunsBehindWhenALargeOneComes) {
+  RunLadder ladder{100};
+  std::uint32_t sum = 0;
+  Sequence n = 0;
+  for (unsigned burst = 0; burst < 100; ++burst) {
+    for (unsigned small = 0; small < 11; ++small, ++sum) (void)climb(ladder, ++n, 1);
+    (void)climb(ladder, ++n, 40);
+    sum += 40;
+  }
+  EXPECT_LE(ladder.runs().size(), 2U * sum / 100U + 20U);
+}
 TEST(RunMerger, MergesRunsInOrderOfKeyThenOfRecordAgainAndAgain) {
   std::mt19937 random{3};
   RunMerger merger;
