@@ -56,6 +56,14 @@ struct RunLayout {
   }
   /// All before the fences of version 2.
   static constexpr std::size_t kHeadBytes = kHeaderBytes + kCoarse * sizeof(PostingKey);
+  /// How many postings a run of version 1 of so many bytes has, or one less; 0 if it is none.
+  [[nodiscard]] static constexpr std::size_t count_about(std::size_t bytes) noexcept {
+    constexpr std::size_t kPosting = sizeof(PostingKey) + 4;
+    if (bytes < kHeaderBytes) return 0;
+    const std::size_t room = bytes - kHeaderBytes;
+    const std::size_t most = fences(room / kPosting) * sizeof(PostingKey);
+    return room < most ? 0 : (room - most) / kPosting;
+  }
   /// About the header and the fences of a run of `bytes` of version 1, whose count is not known.
   [[nodiscard]] static constexpr std::size_t head_bytes_about(std::size_t bytes) noexcept {
     return kHeaderBytes + bytes / (kKeysAFence * 12) * 8 + 8;

@@ -43,6 +43,18 @@ void RunLadder::replace(std::size_t swallowed, const RunInfo& merged) {
   postings_ += merged.count;
 }
 
+bool SwallowedRuns::have(std::uint8_t level, std::size_t count) {
+  for (; !newer_.empty(); newer_.pop_back()) {
+    Newer& newer = newer_.back();
+    if (level >= newer.level || count > newer.left) continue;  // it begins behind this one
+    newer.left -= count;
+    newer_.push_back({level, count});
+    return true;
+  }
+  newer_.push_back({level, count});
+  return false;
+}
+
 void merge_runs(const std::vector<RunView>& runs, Sequence first, RunEncoder& to) {
   /// A run, and how far it has been merged.
   struct Head {

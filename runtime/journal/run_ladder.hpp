@@ -50,6 +50,24 @@ class RunLadder {
   std::uint64_t postings_ = 0;
 };
 
+/// Tells which runs of a segment were swallowed and are still there: LMDB deletes nothing here.
+/// From level and size alone, which are known before a page of them has been read: a merged run has
+/// a higher level than those that it took in, and they come right before it. Nearly always right,
+/// which is enough for asking for pages.
+class SwallowedRuns {
+ public:
+  /// Whether they have this one among them. To be asked of one after the other, from the newest on.
+  [[nodiscard]] bool have(std::uint8_t level, std::size_t count);
+
+ private:
+  /// A run seen before, and how many postings it may still have from others.
+  struct Newer {
+    std::uint8_t level;
+    std::size_t left;
+  };
+  std::vector<Newer> newer_;  // each may have taken in the next
+};
+
 /// Merges runs, each from an older range than the next, into one that begins with record `first`.
 void merge_runs(const std::vector<RunView>& runs, Sequence first, RunEncoder& to);
 

@@ -6,6 +6,7 @@
 #include "runtime/journal/page_finder.hpp"
 #include "runtime/journal/page_layout.hpp"
 #include "runtime/journal/record_codec.hpp"
+#include "runtime/journal/run_ladder.hpp"
 #include "runtime/journal/scan_ahead.hpp"
 #include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_file.hpp"
@@ -169,29 +170,30 @@ Result<bool> SegmentView::newest(PostingKey key, const Visit& visit, Sequence up
   return shown;
 }
 
-/// The runs that count, as their keys tell without a look at them: none behind has a higher level.
-/// Asks for their heads, all together.
+/// The runs that count. Asks for their heads, all together, as far as keys and sizes tell which
+/// they are.
 std::vector<RunView> SegmentView::foresee_runs() const {
-  constexpr int kLookedAtMax = 512;  // of a segment of small commits newest() finds the others
+  constexpr std::size_t kLookedAtMax = 512;  // of a segment of small commits newest() finds others
   std::vector<RunView> runs;
-  std::vector<Bytes> found;
   const Cursor cursor = open_cursor(transaction_, environment_.postings());
   if (!cursor) return runs;
   MDB_val key{};
   MDB_val value{};
-  std::uint64_t level = 0;
+  SwallowedRuns swallowed;
+  std::uint8_t level = 0;
   int code = find_at_most(cursor.get(), run_key(last_max_, kRunLevelMax), key, value);
-  for (int i = 0; code == 0 && i < kLookedAtMax && level < kRunLevelMax; ++i) {
-    if (level_in(number_in(key)) >= level) {
-      level = level_in(number_in(key));
-      found.push_back(bytes_in(value));
-      foresee({found.back().at, RunLayout::head_bytes_about(found.back().count)});
-    }
+  for (std::size_t i = 0; code == 0 && i < kLookedAtMax && level < kRunLevelMax; ++i) {
+    const Bytes bytes = bytes_in(value);
+    level = static_cast<std::uint8_t>(level_in(number_in(key)));
+    if (!swallowed.have(level, RunLayout::count_about(bytes.count)))
+      foresee({bytes.at, RunLayout::head_bytes_about(bytes.count)});
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_PREV);
   }
-  for (const Bytes bytes : found) {
-    if (const auto run = RunView::over(bytes)) runs.push_back(*run);
-  }
+  // What is wrong newest() will say.
+  (void)each_run([&](const RunView& run) {
+    runs.push_back(run);
+    return runs.size() < kLookedAtMax;
+  });
   return runs;
 }
 

@@ -142,6 +142,42 @@ TEST(RunLadder, LeavesNoSmallRunsBehindWhenALargeOneComes) {
   }
   EXPECT_LE(ladder.runs().size(), 2U * sum / 100U + 20U);
 }
+TEST(SwallowedRuns, AreToldByTheirLevelsAndSizes) {
+  std::mt19937 random{7};
+  for (const std::uint32_t most : {1U, 10U, 60U, 100U}) {
+    SCOPED_TRACE(most);
+    RunLadder ladder{100};
+    std::vector<RunInfo> written;  // nothing is ever deleted
+    std::uint64_t counted = 0;
+    std::uint64_t missed = 0;
+    for (Sequence n = 1; n <= 500; ++n) {
+      (void)climb(ladder, n, 1 + static_cast<std::uint32_t>(random()) % most);
+      written.push_back(ladder.runs().back());
+      SwallowedRuns swallowed;
+      auto run = ladder.runs().rbegin();
+      for (auto one = written.rbegin(); one != written.rend(); ++one) {
+        const bool is_told = swallowed.have(one->level, one->count);
+        const bool counts = run != ladder.runs().rend() && run->last == one->last;
+        ASSERT_TRUE(is_told || counts) << "one of them would be asked for";
+        if (!counts) continue;
+        ++run;
+        ++counted;
+        if (is_told) ++missed;
+      }
+      ASSERT_EQ(run, ladder.runs().rend());
+    }
+    EXPECT_LE(missed * 10, counted);
+  }
+}
+TEST(RunLayout, KnowsAboutHowManyPostingsSoManyBytesAre) {
+  for (std::size_t count = 0; count < 5'000; ++count) {
+    const std::size_t about = RunLayout::count_about(RunLayout::bytes(count));
+    ASSERT_LE(about, count);
+    ASSERT_LE(count, about + 1);
+  }
+  EXPECT_EQ(RunLayout::count_about(0), 0U);
+  EXPECT_EQ(RunLayout::count_about(RunLayout::kHeaderBytes + 5), 0U);
+}
 TEST(RunMerger, MergesRunsInOrderOfKeyThenOfRecordAgainAndAgain) {
   std::mt19937 random{3};
   RunMerger merger;

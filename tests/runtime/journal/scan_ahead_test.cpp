@@ -201,6 +201,50 @@ TEST(PostingsAhead, AsksForThePagesOfManyRecordsOfAKeyLongBeforeTheyAreShown) { 
   }
 }
 
+/// A segment that grows, whose runs are of two sizes and levels by turns: a large one of level 0,
+/// and one that has taken in a small one, and not the large one too. Nobody has it open.
+std::string segment_of_many_runs(const Folder& folder) {
+  auto segment = SegmentWriter::create(folder.path(), {1, 0}, 16 * test::kSmallSegment);
+  EXPECT_TRUE(segment);
+  const std::string text(40, 'x');
+  Sequence n = 0;
+  for (int turn = 0; turn < 15; ++turn) {
+    for (const int records : {1'750, 150, 1'000}) {
+      test::Batch batch;
+      for (int i = 0; i < records; ++i, ++n) {
+        Record record;
+        record.keys = {PostingKey{n % 1'000}, PostingKey{1'000'000 + n}};
+        record.payload = text;
+        batch.add(record);
+      }
+      EXPECT_TRUE(segment->write(batch.records));
+    }
+  }
+  EXPECT_EQ(segment->run_count(), 30U);
+  return segment->path();
+}
+TEST(PostingsAhead, AreAskedForInRunsOfWhateverSizeBeforeTheFirstIsRead) {
+  const Folder folder;
+  const std::string path = segment_of_many_runs(folder);
+  constexpr PostingKey kKey{7};
+  const auto waited_for = [&](bool is_foreseen) {
+    forget(path);
+    const auto environment = Environment::open(path, Environment::Access::read);
+    const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
+    const SegmentView view{**environment, *transaction, 1, kSequenceMax};
+    if (is_foreseen) view.foresee_newest(kKey, 100);
+    const long before = page_faults();
+    Sequence shown = 0;
+    EXPECT_TRUE(view.newest(kKey, [&](const Record&, const std::byte*) { return ++shown != 0; }));
+    EXPECT_EQ(shown, 44U) << "every thousandth of 43,500";
+    return page_faults() - before;
+  };
+  const long alone = waited_for(false);
+  const long helped = waited_for(true);
+  if (alone < 60) GTEST_SKIP() << "this disk is memory, or forgets nothing";
+  EXPECT_LT(helped, alone / 10);
+}
+
 TEST(ScanAhead, EndsWithAScanThatStopsEarly) {
   const Folder folder;
   const std::string path = segment(folder);
