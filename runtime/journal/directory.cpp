@@ -101,8 +101,9 @@ void remove_leftovers(const std::string& directory) {
     const std::string path = at->path().string();
     constexpr std::string_view kLock = "-lock";
     const bool unfinished = ends_with(path, ".segment.new") || ends_with(path, ".segment.new-lock");
-    const bool orphan = ends_with(path, ".segment-lock") &&
-                        ::access(path.substr(0, path.size() - kLock.size()).c_str(), F_OK) != 0;
+    // Nobody knows of one that cannot be looked for: without its lock its readers were not seen.
+    const bool orphan =
+        ends_with(path, ".segment-lock") && is_gone(path.substr(0, path.size() - kLock.size()));
     if (unfinished || orphan) leftovers.emplace_back(path);
     if (!is_replaced(at->path().filename().string())) continue;
     leftovers.emplace_back(path);

@@ -246,6 +246,16 @@ TEST(SegmentChain, CountsOnlyTheLastGenerationOfASegment) {
   const std::string counts = path_of(folder.path(), {1, 10});
   EXPECT_EQ(left, (std::vector<std::string>{counts, counts + "-lock"})) << "the others are gone";
 }
+TEST(SegmentChain, TakesNoLockFromASegmentThatMayBeThere) {
+  const Folder folder;
+  const std::string there = path_of(folder.path(), {1, 0});
+  const std::string gone = path_of(folder.path(), {5, 0});
+  std::filesystem::create_symlink(there, there);  // whoever looks for it hears of an error
+  for (const auto& path : {there, gone}) std::ofstream{path + "-lock"} << "readers";
+  remove_leftovers(folder.path());
+  EXPECT_TRUE(std::filesystem::exists(there + "-lock"));
+  EXPECT_FALSE(std::filesystem::exists(gone + "-lock"));
+}
 
 }  // namespace
 }  // namespace chargemill::runtime::journal
