@@ -15,6 +15,7 @@ EtcdBond::EtcdBond(Agreement::Options options) : name_(options.member.name) {
   listener.on_note = [this](const Note& note) { say(note); };
   listener.on_drain = [](runtime::agreement::Revision) {};  // whoever leads says when it is done
   listener.on_stop = [this](const std::string& why) { lose(why); };
+  listener.on_tenure = [this](runtime::agreement::MachineTime end) { act_until(end); };
   listener.on_view = [this](const runtime::agreement::View& view) { look(view); };
   agreement_ = std::make_unique<Agreement>(std::move(options), std::move(listener));
 }
@@ -24,6 +25,7 @@ EtcdBond::~EtcdBond() { agreement_.reset(); }
 void EtcdBond::bind(runtime::Exchange* exchange) {
   const std::lock_guard lock{mutex_};
   exchange_ = exchange;
+  if (exchange_ != nullptr) exchange_->tenure().last_until(until_.time_since_epoch());
   if (exchange_ != nullptr && !lost_.empty()) exchange_->abandon(lost_);
   wait_for_nobody_who_is_gone();
 }
@@ -68,7 +70,15 @@ void EtcdBond::say(const Note& note) {
   if (notes_.size() < kNotesMax) notes_.push_back(note);
 }
 
+void EtcdBond::act_until(runtime::agreement::MachineTime end) {
+  const std::lock_guard lock{mutex_};
+  until_ = end;
+  if (exchange_ != nullptr) exchange_->tenure().last_until(until_.time_since_epoch());
+}
+
+// First its workers stand: whoever reads what is said here may keep this thread waiting.
 void EtcdBond::lose(const std::string& why) {
+  act_until(runtime::agreement::MachineTime::min());
   say({true, "stops: " + why});
   const std::lock_guard lock{mutex_};
   lost_ = "node " + name_ + " has lost its place: " + why;

@@ -43,6 +43,8 @@ class EtcdBond {
 
  private:
   void lose(const std::string& why);
+  /// The workers of this node act until then, whatever its runner is busy with (Tenure).
+  void act_until(runtime::agreement::MachineTime end);
   void look(const runtime::agreement::View& view);
   /// Requires mutex_.
   void wait_for_nobody_who_is_gone();
@@ -52,9 +54,10 @@ class EtcdBond {
   std::vector<Note> notes_;                // guarded by mutex_
   runtime::Exchange* exchange_ = nullptr;  // guarded by mutex_
   std::string lost_;                       // guarded by mutex_; empty: it has its place
-  Places places_;                          // guarded by mutex_; of the other nodes
-  runtime::agreement::View view_;          // guarded by mutex_; as the agreement's thread has it
-  std::unique_ptr<Agreement> agreement_;   // last: its thread calls the rest
+  runtime::agreement::MachineTime until_ = runtime::agreement::MachineTime::min();  // likewise
+  Places places_;                         // guarded by mutex_; of the other nodes
+  runtime::agreement::View view_;         // guarded by mutex_; as the agreement's thread has it
+  std::unique_ptr<Agreement> agreement_;  // last: its thread calls the rest
 };
 
 /// Binds for as long as it lives; null: there is no etcd.

@@ -102,6 +102,8 @@ class Agreement::Life {
   }
 
   void publish() {
+    const MachineTime until = member_.acts_until();
+    if (std::exchange(until_, until) != until && listener_.on_tenure) listener_.on_tenure(until);
     const bool is_new = seen_ != member_.view().revision;
     seen_ = member_.view().revision;
     if (is_new && listener_.on_view) listener_.on_view(member_.view());
@@ -121,7 +123,8 @@ class Agreement::Life {
   Member member_;
   std::shared_ptr<EtcdClient> etcd_;
   Alarm alarm_;
-  Revision seen_{};  // of the last view that was shown
+  Revision seen_{};                         // of the last view that was shown
+  MachineTime until_ = MachineTime::min();  // as it was told last
   std::string stopped_;
   std::string last_error_;
   std::function<void()> left_;

@@ -46,6 +46,7 @@ class Agreement {
     std::function<void(Revision epoch)> on_drain = {};     ///< answered by drained()
     std::function<void(const TellLetGo&)> on_tell = {};    ///< for the links; heard by let_go()
     std::function<void(const View&)> on_view = {};         ///< a new one, before status() has it
+    std::function<void(MachineTime)> on_tenure = {};  ///< Member::acts_until(), when it changes
   };
 
   Agreement(Options options, Listener listener);

@@ -72,8 +72,8 @@ Nanos Member::share(std::int64_t parts_of_a_hundred) const noexcept {
   return Nanos{ttl_} / 100 * parts_of_a_hundred;
 }
 
-bool Member::may_act(MachineTime now) const noexcept {
-  return !is_stopped_ && self_.incarnation != Revision{} && now < fence_at_;
+MachineTime Member::acts_until() const noexcept {
+  return is_stopped_ || self_.incarnation == Revision{} ? MachineTime::min() : fence_at_;
 }
 
 bool Member::is_central(MachineTime now) const noexcept {

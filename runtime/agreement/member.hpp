@@ -138,7 +138,9 @@ class Member {
   [[nodiscard]] MachineTime wake_at() const;
 
   /// It has a place among the others, and its lease cannot have run out.
-  [[nodiscard]] bool may_act(MachineTime now) const noexcept;
+  [[nodiscard]] bool may_act(MachineTime now) const noexcept { return now < acts_until(); }
+  /// When that is over, if nothing renews it until then; min: it may not act now.
+  [[nodiscard]] MachineTime acts_until() const noexcept;
   /// And it has not been told to hand that on.
   [[nodiscard]] bool is_central(MachineTime now) const noexcept;
   /// It alone acts for that shard.

@@ -237,6 +237,13 @@ void Exchange::pass_on() {
   if (!text.empty()) links_->tell_all(text);
 }
 
+// Whoever has ended it says why. Else a worker has looked at the clock before the thread that keeps
+// the place has; should that have renewed it in this very moment, the node ends all the same.
+void Exchange::on_end_of_tenure() {
+  if (!tenure().was_ended())
+    fail(name_of(self()) + " has lost its place: its lease could not be renewed in time");
+}
+
 void Exchange::abandon(const std::string& why) { fail(why); }
 
 void Exchange::call_off(const std::string& why) {

@@ -181,6 +181,7 @@ class Exchange final : public Frontier, private LinkEvents {
             const std::vector<Arrival>& later) override;
   [[nodiscard]] WindowGrant agree(const WindowGrant& here) override;
   [[nodiscard]] Arrived& arrived(unsigned worker) override;
+  void on_end_of_tenure() override;
 
  private:
   class Writer;

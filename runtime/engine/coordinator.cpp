@@ -143,6 +143,8 @@ bool Coordinator::freeze(Nanos at_most) {
   std::vector<std::uint64_t> after;
   // A worker that has just missed the flag may be inside its last timers: it is awake until then.
   while (ModelClock::wall_now() < deadline) {
+    // Then they stand where they are, and do not sleep any more.
+    if (options_.frontier != nullptr && options_.frontier->tenure().is_over()) return false;
     if (all_asleep(before) && all_asleep(after) && before == after) return true;
     std::this_thread::yield();
   }

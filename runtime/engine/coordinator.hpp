@@ -106,7 +106,8 @@ class Coordinator final : public caf::scheduler::abstract_coordinator {
   [[nodiscard]] SimTime reached() const noexcept;
 
   /// Lets no timer fire any more, waits until every message is handled and no worker runs; then the
-  /// caller may read the actors' states. False: still busy after `at_most` (wall). Not a worker's.
+  /// caller may read the actors' states. False: still busy after `at_most` (wall), or this node may
+  /// not act any more (Frontier::tenure()). Not a worker's.
   [[nodiscard]] bool freeze(Nanos at_most);
   /// Lets time go on.
   void thaw() noexcept;

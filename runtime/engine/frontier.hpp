@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "runtime/engine/arrival.hpp"
+#include "runtime/engine/tenure.hpp"
 #include "runtime/engine/window_barrier.hpp"
 
 namespace chargemill::runtime {
@@ -41,6 +42,15 @@ class Frontier {
   /// Virtual time. What arrived until the last agreement for actors of `worker`, who empties it
   /// before it meets again. The worker's own thread.
   [[nodiscard]] virtual Arrived& arrived(unsigned worker) = 0;
+
+  /// Real time: until when this node may act. Any thread.
+  [[nodiscard]] Tenure& tenure() noexcept { return tenure_; }
+  /// Real time: a worker has seen that it is over, and stands from now on until the engine stops.
+  /// Each worker, once.
+  virtual void on_end_of_tenure() {}
+
+ private:
+  Tenure tenure_;
 };
 
 }  // namespace chargemill::runtime

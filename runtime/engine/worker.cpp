@@ -8,6 +8,7 @@
 #include "runtime/base/prefetch.hpp"
 #include "runtime/engine/coordinator.hpp"
 #include "runtime/engine/entered.hpp"
+#include "runtime/engine/frontier.hpp"
 #include "runtime/engine/lean_actor.hpp"
 
 namespace chargemill::runtime {
@@ -277,8 +278,15 @@ bool Worker::advance_time() {
 
 void Worker::run() {
   const Entered entered{this};
+  Frontier* const frontier = coordinator_.options().frontier;
   while (!coordinator_.is_stopping()) {
     coordinator_.standing_place().pass();
+    if (frontier != nullptr && frontier->tenure().is_over()) {
+      frontier->on_end_of_tenure();
+      coordinator_.hold_up();  // nobody lets them go on: they stand until the engine stops
+      coordinator_.standing_place().pass();
+      continue;
+    }
     drain_inbound();
     bool busy = run_batch(kBatch) > 0;
     release_the_dead();

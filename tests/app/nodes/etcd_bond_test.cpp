@@ -76,6 +76,21 @@ TEST_F(EtcdBonds, LetNobodyWaitForANodeThatEtcdHasNoPlaceFor) {
   EXPECT_FALSE(exchange->is_given_up(1)) << "that is the runner's";
 }
 
+// Nobody calls its workers off: they know until when they may act.
+TEST_F(EtcdBonds, LetWorkersActUntilTheLeaseMayBeOver) {
+  EtcdCluster etcd{1};
+  test::SocketFolder folder;
+  EtcdBond bond{options_of(etcd, "alpha")};
+  const auto has_place = [&] { return bond.agreement().status().self.incarnation != Revision{}; };
+  ASSERT_TRUE(comes_true([&] { return has_place(); }));
+  const auto exchange = alone(folder);
+  const Bound bound{&bond, *exchange};
+  EXPECT_FALSE(exchange->tenure().is_over());
+  bond.agreement().leave();
+  EXPECT_TRUE(comes_true([&] { return exchange->tenure().is_over(); }));
+  EXPECT_TRUE(exchange->tenure().was_ended());
+}
+
 // Whoever is told of it may be told after etcd has said the last of it.
 TEST_F(EtcdBonds, LetNobodyWaitForANodeThatWasGoneBeforeItHadItsPlaceHere) {
   EtcdCluster etcd{1};

@@ -241,6 +241,27 @@ TEST(Exchange, TellsTheOthersWhyItCannotGoOn) {
   }
 }
 
+// FE-04: its runner may be busy, and the thread that keeps its place may be late.
+TEST(Exchange, FailsWhereAWorkerSeesThatItsPlaceIsGone) {
+  Cluster cluster{2, 2, Pacing::paced};
+  auto& machine = cluster.machines[0];
+  machine.exchange->tenure().last_until(Tenure::since_boot());
+  while (machine.exchange->failure().empty()) std::this_thread::yield();
+  EXPECT_EQ(machine.exchange->failure(),
+            "node 0 has lost its place: its lease could not be renewed in time");
+  EXPECT_EQ(cluster.machines[1].exchange->failure(), "");
+}
+
+// And says why.
+TEST(Exchange, LeavesTheReasonToWhoeverEndsItsTenure) {
+  Cluster cluster{2, 1, Pacing::paced};
+  auto& machine = cluster.machines[0];
+  machine.exchange->tenure().end();
+  EXPECT_FALSE(machine.engine->coordinator().freeze(24h));
+  machine.exchange->on_end_of_tenure();
+  EXPECT_EQ(machine.exchange->failure(), "");
+}
+
 // One is sure of a loss before the others are, and leaves.
 TEST(Exchange, NamesWhoWasLostAndNotWhoLeavesBecauseOfIt) {
   test::SocketFolder folder;
