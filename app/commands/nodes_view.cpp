@@ -58,13 +58,14 @@ metrics::ClusterView cluster_view(const Leader& leader, const Membership& member
   for (unsigned node = 0; node < membership.names.size(); ++node) {
     const auto& name = membership.names[node];
     if (name.empty()) continue;  // a place that nobody has
-    ++view.figures.expected;
+    const bool is_expected = membership.is_expected(node);
+    if (is_expected) ++view.figures.expected;
     const bool is_known = node < looks.size();
     const auto& totals = is_known ? looks[node].snapshot.totals : network::Totals{};
     view.nodes.push_back({name, totals.messages_delivered, totals.messages_shed,
                           is_known ? looks[node].snapshot.sim : SimTime{}});
     const auto state = node == exchange.self() ? PeerState::alive : exchange.links().state_of(node);
-    ++view.figures.nodes[static_cast<std::size_t>(state_of(state))];
+    if (is_expected) ++view.figures.nodes[static_cast<std::size_t>(state_of(state))];
     if (node == exchange.self()) continue;
     const auto link = exchange.links().figures_of(node);
     view.figures.links.push_back({name, link.bytes, link.round_trip});
@@ -86,6 +87,7 @@ std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk)
       [&desk](std::uint32_t shard) { return desk.fleet_node_of(shard); });
   const auto& exchange = nodes->leader().exchange();
   const auto looks = nodes->leader().last_looks();
+  const std::uint32_t left = nodes->membership().left;
   for (unsigned node = 0; node < rows.size(); ++node) {
     if (node < looks.size()) fill_in(rows[node], looks[node]);
     if (node == exchange.self()) {
@@ -93,6 +95,7 @@ std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk)
       continue;
     }
     rows[node].state = state_text(exchange.links().state_of(node));
+    if ((left >> node & 1U) != 0) rows[node].state = state_text(PeerState::left);
     if (rows[node].state == state_text(PeerState::alive) && !nodes->leader().is_present(node))
       rows[node].state = "joins";
     rows[node].link_bytes = exchange.links().figures_of(node).bytes;
@@ -116,7 +119,7 @@ std::function<std::string()> quorum_of(const RunNodes* nodes) {
     std::size_t there = 0;
     std::size_t expected = 0;
     for (unsigned node = 0; node < members.names.size(); ++node) {
-      if (members.names[node].empty()) continue;
+      if (!members.is_expected(node)) continue;
       ++expected;
       if (node == exchange.self() || exchange.links().state_of(node) == PeerState::alive) ++there;
     }

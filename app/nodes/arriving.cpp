@@ -76,8 +76,10 @@ void Succession::take_place(const Arrival& arrival) {
   membership_.bond->expect(node, arrival.who);
   lost_ &= ~(1U << node);
   settled_ &= ~(1U << node);
+  leaving_ &= ~(1U << node);
   silent_since_[node].reset();
   const std::lock_guard lock{members_mutex_};
+  membership_.left &= ~(1U << node);
   if (membership_.owners.size() <= node) {
     membership_.owners.resize(node + 1);
     membership_.nodes.resize(node + 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -23,11 +24,19 @@ struct Membership {
   std::shared_ptr<EtcdBond> bond;                 ///< with etcd; null: the list is all there is
   std::vector<runtime::agreement::Owner> owners;  ///< with etcd; by number; blank: nobody is there
   std::chrono::seconds lease{5};                  ///< likewise
+  std::uint32_t left = 0;          ///< likewise: those who wanted to leave, and are gone, by bit
   bool outlives_losses = false;    ///< likewise: shards of a lost node go to the others
   bool joins = false;              ///< likewise: the others run already
   std::filesystem::path journal;   ///< of the node itself; empty: it keeps none
   std::filesystem::path recovery;  ///< where nodes may return: a folder for their logs
 
+  /// Somebody is to be there: nobody misses who has left in peace, or was gone before this node
+  /// came.
+  [[nodiscard]] bool is_expected(unsigned node) const noexcept {
+    if (names[node].empty() || (left >> node & 1U) != 0) return false;
+    return node == self || node >= owners.size() ||
+           owners[node].incarnation != runtime::agreement::Revision{};
+  }
   [[nodiscard]] Roles roles_of(unsigned node) const noexcept {
     return node < roles.size() ? roles[node] : Roles{};
   }

@@ -78,6 +78,7 @@ void Succession::look() {
   view_ = membership_.bond->agreement().status().view;
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
     if (node == exchange_.self() || !is_known(node) || (lost_ >> node & 1U) != 0) continue;
+    if (view_.is_leaving(membership_.owners[node])) leaving_ |= 1U << node;
     if (!view_.has(membership_.owners[node])) lose(node);
   }
   const unsigned central = view_.central ? number_in(membership_.owners, *view_.central) : kNoNode;
@@ -101,6 +102,10 @@ void Succession::look_at_roles() {
 
 void Succession::lose(unsigned node) {
   lost_ |= 1U << node;
+  if ((leaving_ >> node & 1U) != 0) {
+    const std::lock_guard lock{members_mutex_};
+    membership_.left |= 1U << node;
+  }
   if (is_over_ && where_.has_any(node))
     return exchange_.abandon("node " + name_of(node) + " was lost while all were counted");
   say(true, name_of(node) + " is lost: its lease is over, or it has left");

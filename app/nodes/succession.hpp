@@ -162,6 +162,7 @@ class Succession {
   runtime::agreement::View view_;
   unsigned central_ = kNoNode;
   std::uint32_t lost_ = 0;             // by bit
+  std::uint32_t leaving_ = 0;          // those who want to leave, gone or not, by bit
   std::uint32_t settled_ = 0;          // of them, those whose shards live elsewhere
   std::uint32_t settled_central_ = 0;  // the node that all know as central
   Whereabouts where_;

@@ -121,5 +121,27 @@ TEST(NodeTable, EnoughNodesAreAllOrAMajorityOfThoseThatMayBeLost) {  // issue, s
   EXPECT_EQ(quorum_trouble(2, 4, true), "2 of 4 nodes are there, 3 are needed");
 }
 
+// A network may be made smaller: of three that were stopped but for one, one is all there is.
+TEST(NodeTable, NobodyMissesWhoHasLeftInPeace) {
+  using runtime::agreement::Owner;
+  using runtime::agreement::Revision;
+  Membership members;
+  members.names = {"alpha", "beta", "gamma", ""};
+  members.self = 1;
+  const auto expected = [&] {
+    std::string names;
+    for (unsigned node = 0; node < members.names.size(); ++node)
+      if (members.is_expected(node)) names += members.names[node] + ' ';
+    return names;
+  };
+  EXPECT_EQ(expected(), "alpha beta gamma ") << "of a list all are, and a place is nobody's";
+  members.owners = {{"alpha", Revision{11}}, {"beta", Revision{12}}, {"gamma", Revision{13}}, {}};
+  EXPECT_EQ(expected(), "alpha beta gamma ");
+  members.left = 0b100;
+  EXPECT_EQ(expected(), "alpha beta ");
+  members.owners[0] = Owner{};
+  EXPECT_EQ(expected(), "beta ") << "it was gone before this node came";
+}
+
 }  // namespace
 }  // namespace chargemill::app
