@@ -35,6 +35,7 @@ struct Desk::Errand final : Inspection {
   const ShardId first;
   const bool only_this;
   const PointId wanted;
+  unsigned round = 0;  ///< of asking other nodes
 };
 
 /// Collects what all nodes copy for one errand.
@@ -52,6 +53,34 @@ struct Desk::Gathering {
   std::vector<std::string> copies;  // by node; guarded by mutex
   unsigned missing;                 // likewise
 };
+
+namespace {
+
+/// So often other nodes are asked anew where a shard is missed that has gone from one to another
+/// between their answers.
+constexpr unsigned kRoundsMax = 2;
+
+/// Each once: one that has gone meanwhile may have been copied where it was, there in part, and
+/// where it is.
+std::vector<central::ShardState> shards_in(const std::vector<std::string>& copies) {
+  std::vector<central::ShardState> shards;
+  for (const auto& bytes : copies) {
+    auto some = copies_from(bytes);
+    if (!some) continue;
+    std::move(some->begin(), some->end(), std::back_inserter(shards));
+  }
+  std::sort(shards.begin(), shards.end(), [](const auto& a, const auto& b) {
+    if (a.settings.shard != b.settings.shard) return a.settings.shard < b.settings.shard;
+    return a.points.size() > b.points.size();
+  });
+  const auto is_same = [](const auto& a, const auto& b) {
+    return a.settings.shard == b.settings.shard;
+  };
+  shards.erase(std::unique(shards.begin(), shards.end(), is_same), shards.end());
+  return shards;
+}
+
+}  // namespace
 
 Desk::Desk(Network& network, runtime::Coordinator& engine, Others* others)
     : network_(network), engine_(engine), others_(others) {
@@ -109,20 +138,21 @@ void Desk::go(Errand& errand) {
   gather(errand);
 }
 
-// This node's shards come first, behind what was ordered before on the way that it takes.
+// This node's shards come first, behind what was ordered before on the way that it takes. Of one
+// shard the node is asked that is to have it; if that has not, it is on its way, and any may.
 void Desk::gather(Errand& errand) {
   CHARGEMILL_ASSERT(others_ != nullptr);
-  if (errand.only_this) {
-    const unsigned node = network_.node_of(index_of(errand.first));
-    return others_->copy(node, {errand.wanted, false}, [this, &errand](std::string bytes) {
-      show(errand, {std::move(bytes)}, engine_.reached());
+  const unsigned home = network_.node_of(index_of(errand.first));
+  if (errand.only_this && errand.round == 0 && home != engine_.options().node) {
+    return others_->copy(home, {errand.wanted, false}, [this, &errand](std::string bytes) {
+      conclude(errand, {std::move(bytes)});
     });
   }
   auto all = std::make_shared<Gathering>(engine_.options().nodes);
   const auto take = [this, &errand, all](unsigned node, std::string bytes) {
-    if (all->take(node, std::move(bytes))) show(errand, all->copies, engine_.reached());
+    if (all->take(node, std::move(bytes))) conclude(errand, all->copies);
   };
-  const CopyWanted wanted{kUnknownPoint, errand.reads_denials()};
+  const CopyWanted wanted{errand.wanted, errand.reads_denials()};
   const auto and_others = [this, take, wanted](std::string bytes) {
     take(engine_.options().node, std::move(bytes));
     for (unsigned node = 0; node < engine_.options().nodes; ++node) {
@@ -130,20 +160,37 @@ void Desk::gather(Errand& errand) {
       others_->copy(node, wanted, [take, node](std::string more) { take(node, std::move(more)); });
     }
   };
-  copy_here(wanted, and_others, &errand);
+  copy_here(wanted, and_others, errand.round == 0 ? &errand : nullptr);
+}
+
+/// Whether a shard is nowhere in what was answered though the node that is to have it has said
+/// something: it has gone from one to another meanwhile. What a lost node had nobody has.
+bool Desk::is_missed(const Errand& errand, const std::vector<central::ShardState>& shards,
+                     const std::vector<std::string>& copies) const {
+  if (errand.only_this) return shards.empty();
+  std::vector<bool> is_there(topology().shards.size());
+  for (const auto& shard : shards) {
+    const auto s = index_of(shard.settings.shard);
+    if (s < is_there.size()) is_there[s] = shard.points.size() >= topology().shards[s].points;
+  }
+  for (std::uint32_t s = 0; s < is_there.size(); ++s) {
+    if (is_there[s] || topology().shards[s].points == 0) continue;
+    if (!copies[network_.node_of(s)].empty()) return true;
+  }
+  return false;
+}
+
+void Desk::conclude(Errand& errand, const std::vector<std::string>& copies) {
+  const auto shards = shards_in(copies);
+  if (errand.round == kRoundsMax || !is_missed(errand, shards, copies))
+    return show(errand, shards, engine_.reached());
+  ++errand.round;
+  gather(errand);
 }
 
 /// Lets the errand look at copies of shards in their order, as it would have looked at them.
-void Desk::show(Errand& errand, const std::vector<std::string>& copies, SimTime now) {
-  std::vector<central::ShardState> shards;
-  for (const auto& bytes : copies) {
-    auto some = copies_from(bytes);
-    if (!some) continue;
-    std::move(some->begin(), some->end(), std::back_inserter(shards));
-  }
+void Desk::show(Errand& errand, const std::vector<central::ShardState>& shards, SimTime now) {
   if (shards.empty()) return errand.abandon(now);
-  std::sort(shards.begin(), shards.end(),
-            [](const auto& a, const auto& b) { return a.settings.shard < b.settings.shard; });
   std::uint32_t from = 0;
   for (std::size_t s = 0; s < shards.size() && from != Inspection::kEnough; ++s) {
     for (from = 0; from < shards[s].points.size();) from = errand.look(shards[s], now, from);
@@ -153,18 +200,48 @@ void Desk::show(Errand& errand, const std::vector<std::string>& copies, SimTime 
 
 namespace {
 
-/// Lives from copy_here() until it has seen all.
+/// Lives from copy_here() until it has seen all: at last what rests here until all know that it is
+/// elsewhere.
 class LocalCopy final : public ShardCopier {
  public:
-  LocalCopy(CopyWanted wanted, Others::Done done, central::Inspection* first)
-      : ShardCopier(wanted), done_(std::move(done)), first_(first) {}
+  LocalCopy(const Network& network, CopyWanted wanted, Others::Done done,
+            central::Inspection* first)
+      : ShardCopier(wanted), network_(network), done_(std::move(done)), first_(first) {}
   // What central knows is where it is: whoever asked reads it there.
   void begin(const central::CentralState& central) override {
     if (first_ != nullptr) first_->begin(central);
   }
-  void finish(SimTime) override { done_(take()); }
+  std::uint32_t look(const central::ShardState& shard, SimTime now, std::uint32_t from) override {
+    const std::uint32_t next = ShardCopier::look(shard, now, from);
+    if (seen_.empty() || seen_.back().shard != shard.settings.shard)
+      seen_.push_back({shard.settings.shard, next});
+    seen_.back().next = next;
+    return next;
+  }
+  void finish(SimTime now) override {
+    network_.each_departed([&](const central::ShardState& shard) { look_at_rest(shard, now); });
+    done_(take());
+  }
 
  private:
+  struct Seen {
+    ShardId shard{};
+    std::uint32_t next = 0;
+  };
+  /// It may have departed before this copy came to it, or while it was copied: what is missing of
+  /// the last one follows it at once, of another one all comes again.
+  void look_at_rest(const central::ShardState& shard, SimTime now) {
+    std::uint32_t from = 0;
+    for (const Seen& seen : seen_) {
+      if (seen.shard != shard.settings.shard) continue;
+      if (seen.next >= shard.points.size()) return;
+      if (&seen == &seen_.back()) from = seen.next;
+    }
+    while (from < shard.points.size()) from = look(shard, now, from);
+  }
+
+  const Network& network_;
+  std::vector<Seen> seen_;  // in order
   Others::Done done_;
   central::Inspection* const first_;
 };
@@ -175,12 +252,13 @@ void Desk::copy_here(const CopyWanted& wanted, Others::Done done, Inspection* fi
   const bool is_one = wanted.only != kUnknownPoint;
   std::optional<ShardId> first = network_.first_here();
   if (is_one) first = network_.switchboard().shard_of[index_of(wanted.only)];
-  // Of more nodes than shards some have none, and so has one that only leads.
-  if (!first && first_read != nullptr && network_.has_central()) first = central::kNoShardHere;
-  if (!first || (*first != central::kNoShardHere && !network_.has(*first))) return done({});
-  auto errand = std::make_unique<Errand>(
-      *this, std::make_shared<LocalCopy>(wanted, std::move(done), first_read), *first, is_one,
-      wanted.only);
+  // Of more nodes than shards some have none, and so has one that only leads, or whose shard is on
+  // its way.
+  if (first && !network_.has(*first)) first.reset();
+  auto copy = std::make_shared<LocalCopy>(network_, wanted, std::move(done), first_read);
+  if (!first && !network_.has_central()) return copy->finish(engine_.reached());
+  if (!first) first = central::kNoShardHere;
+  auto errand = std::make_unique<Errand>(*this, std::move(copy), *first, is_one, wanted.only);
   Errand* const sent = errand.get();
   {
     const std::lock_guard lock{mutex_};
@@ -233,7 +311,7 @@ void Desk::serve(Errand& errand, SimTime now) {
       copies.push_back(node == engine_.options().node ? copy_here(wanted)
                                                       : others_->copy_now(node, wanted));
     }
-    return show(errand, copies, now);
+    return show(errand, shards_in(copies), now);
   }
   std::uint32_t from = 0;
   const std::size_t shards = topology().shards.size();

@@ -68,7 +68,8 @@ class Desk {
   /// Copies what `wanted` means of this node's shards, at once: virtual time, while time stands
   /// still.
   [[nodiscard]] std::string copy_here(const CopyWanted& wanted);
-  /// The same, while the workers run; `done` on one of them.
+  /// The same, while the workers run; `done` on one of them, or at once. The driving thread's,
+  /// where central is elsewhere.
   void copy_here(const CopyWanted& wanted, Others::Done done) {
     copy_here(wanted, std::move(done), nullptr);
   }
@@ -154,7 +155,10 @@ class Desk {
   void go(Errand& errand);
   void gather(Errand& errand);
   void serve(Errand& errand, SimTime now);
-  void show(Errand& errand, const std::vector<std::string>& copies, SimTime now);
+  void conclude(Errand& errand, const std::vector<std::string>& copies);
+  [[nodiscard]] bool is_missed(const Errand& errand, const std::vector<central::ShardState>& shards,
+                               const std::vector<std::string>& copies) const;
+  void show(Errand& errand, const std::vector<central::ShardState>& shards, SimTime now);
   /// Whether another node has what is about `point`: then it has been handed there.
   [[nodiscard]] bool hand_over(PointId point, const Order& order);
   [[nodiscard]] unsigned node_of(PointId point) const;

@@ -1,5 +1,6 @@
 // Shards that go from one node to another while both live: with all that their actors are.
 #include <algorithm>
+#include <utility>
 
 #include "actors/network/here.hpp"
 #include "actors/network/network.hpp"
@@ -221,7 +222,9 @@ void Network::return_departed() {
 std::uint64_t Network::forget_departed(const std::function<void(const Order&)>& told) {
   Parking parking{engine_};
   std::uint64_t unheard = 0;
-  for (auto one = departed_.begin(); one != departed_.end();) {
+  // Whoever looks at those that rest here, as an inspection that ends now, sees none that is gone.
+  auto gone = std::exchange(departed_, {});
+  for (auto one = gone.begin(); one != gone.end();) {
     each_of(one->shard, departed_half_, [&](auto& slot, auto& /*seat*/, Entity /*number*/) {
       using Actor = std::remove_pointer_t<decltype(slot.operator->())>;
       auto& actor = static_cast<Actor&>(*one->actor);
@@ -236,8 +239,16 @@ std::uint64_t Network::forget_departed(const std::function<void(const Order&)>& 
       ++one;
     });
   }
-  departed_.clear();
   return unheard;
+}
+
+void Network::each_departed(const std::function<void(const central::ShardState&)>& f) const {
+  if (departed_half_ == Half::fleet) return;
+  std::uint32_t last = Switchboard::kNoShard;
+  for (const Departed& one : departed_) {
+    if (std::exchange(last, one.shard) == one.shard) continue;
+    f(static_cast<const central::ShardActor*>(one.actor)->state());  // the first of its shard
+  }
 }
 
 void Network::pass_on(central::Inspect inspect) {

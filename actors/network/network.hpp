@@ -191,6 +191,9 @@ class Network {
   std::uint64_t forget_departed(const std::function<void(const Order&)>& told);
   /// They could not go, and go on here.
   void return_departed();
+  /// Calls f with each shard that rests here and is not known to be elsewhere by all: until then
+  /// nobody else can show it. A worker's, or the thread's that lets them depart.
+  void each_departed(const std::function<void(const central::ShardState&)>& f) const;
   /// They are here now and go on as they were; before route(). False, and this network means
   /// nothing any more: these are no bytes of them.
   [[nodiscard]] bool arrive(const Scenario& scenario, const std::vector<std::uint32_t>& shards,

@@ -23,6 +23,7 @@ class Roll final : public central::Inspection {
  public:
   std::uint32_t look(const central::ShardState& shard, SimTime, std::uint32_t) override {
     seen.push_back(index_of(shard.settings.shard));
+    points += shard.points.size();
     return static_cast<std::uint32_t>(shard.points.size());
   }
   void finish(SimTime) override {
@@ -36,6 +37,7 @@ class Roll final : public central::Inspection {
     return is_over_.load(std::memory_order_acquire);  // acquire: pairs with release in finish()
   }
   std::vector<unsigned> seen;  // by one worker after the other
+  std::size_t points = 0;      // likewise
   bool is_abandoned = false;   // before it is over
 
  private:
@@ -51,6 +53,23 @@ class Nowhere final : public network::Others {
   [[nodiscard]] network::Snapshot look() const override { return {}; }
   [[nodiscard]] network::Detail detail() const override { return {}; }
   void serve() override {}
+};
+
+/// The desks of the other nodes.
+class Beside final : public network::Others {
+ public:
+  explicit Beside(RealCluster& cluster) : cluster_(cluster) {}
+  void copy(unsigned node, const network::CopyWanted& wanted, Done done) override {
+    cluster_.node(node).desk->copy_here(wanted, std::move(done));
+  }
+  [[nodiscard]] std::string copy_now(unsigned, const network::CopyWanted&) override { return {}; }
+  void order(unsigned, const network::Order&) override {}
+  [[nodiscard]] network::Snapshot look() const override { return {}; }
+  [[nodiscard]] network::Detail detail() const override { return {}; }
+  void serve() override {}
+
+ private:
+  RealCluster& cluster_;
 };
 
 /// Notes what is answered to requests by hand.
@@ -191,8 +210,83 @@ TEST(HandOver, AnInspectionThatNobodyCanAnswerEnds) {
   for (std::size_t i = 0; i <= network::Desk::kOpenMax; ++i) {
     const auto roll = std::make_shared<Roll>();
     ASSERT_TRUE(node.desk->inspect(point, roll)) << i;
-    ASSERT_TRUE(roll->is_over() && roll->is_abandoned) << i;
+    ASSERT_TRUE(story.cluster.comes_true([&] { return roll->is_over(); })) << i;
+    ASSERT_TRUE(roll->is_abandoned) << i;
   }
+}
+
+/// However far a move has come, from whichever node. From 1 to 2, or from the one that leads to 2.
+class HandOverLists : public testing::TestWithParam<std::tuple<unsigned, unsigned>> {};
+
+// They rest on one node, and are not on the other one yet; or they are on both.
+TEST_P(HandOverLists, ShowEachShardOnce) {
+  Story story;
+  if (std::get<1>(GetParam()) == 0) {
+    story.move.from = 0;
+    story.move.shards = {0, 3};
+  }
+  Beside others{story.cluster};
+  auto& node = story.cluster.node(0);
+  node.desk->lead(others);
+  story.play(static_cast<Step>(std::get<0>(GetParam())));
+  ASSERT_FALSE(testing::Test::HasFailure());
+  const auto all = std::make_shared<Roll>();
+  ASSERT_TRUE(node.desk->inspect(all));
+  ASSERT_TRUE(story.cluster.comes_true([&] { return all->is_over(); }));
+  EXPECT_THAT(all->seen, testing::ElementsAre(0U, 1U, 2U, 3U, 4U, 5U));
+  EXPECT_EQ(all->points, 48U);
+  for (const std::uint32_t shard : story.move.shards) {
+    const auto one = std::make_shared<Roll>();
+    const PointId point{node.network->topology().shards[shard].first_point};
+    ASSERT_TRUE(node.desk->inspect(point, one));
+    ASSERT_TRUE(story.cluster.comes_true([&] { return one->is_over(); }));
+    EXPECT_FALSE(one->is_abandoned);
+    EXPECT_THAT(one->seen, testing::ElementsAre(shard));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEachStep, HandOverLists,
+                         testing::Combine(testing::Range(1U, 8U), testing::Values(0U, kFrom)));
+
+/// The first answers are from before the move, and from after it.
+class Late final : public network::Others {
+ public:
+  explicit Late(network::Others& others) : others_(others) {}
+  void copy(unsigned node, const network::CopyWanted& wanted, Done done) override {
+    if (++asked <= 2) return done(node == kFrom ? std::string{} : first);
+    others_.copy(node, wanted, std::move(done));
+  }
+  [[nodiscard]] std::string copy_now(unsigned, const network::CopyWanted&) override { return {}; }
+  void order(unsigned, const network::Order&) override {}
+  [[nodiscard]] network::Snapshot look() const override { return {}; }
+  [[nodiscard]] network::Detail detail() const override { return {}; }
+  void serve() override {}
+  std::string first;   // what the node that they go to has said
+  unsigned asked = 0;  // by one worker
+
+ private:
+  network::Others& others_;
+};
+
+// No node stands while others answer: one may have given away what another has not got yet.
+TEST(HandOver, AListThatMissesShardsIsGatheredAnew) {
+  Story story;
+  Beside others{story.cluster};
+  Late late{others};
+  auto& node = story.cluster.node(0);
+  node.desk->lead(late);
+  std::atomic<bool> is_copied{false};
+  story.cluster.node(kTo).desk->copy_here({}, [&](std::string bytes) {
+    late.first = std::move(bytes);
+    is_copied.store(true, std::memory_order_release);  // release: `first`; pairs with the acquire
+  });
+  ASSERT_TRUE(story.cluster.comes_true([&] { return is_copied.load(std::memory_order_acquire); }));
+  story.play(Step::route);
+  const auto all = std::make_shared<Roll>();
+  ASSERT_TRUE(node.desk->inspect(all));
+  ASSERT_TRUE(story.cluster.comes_true([&] { return all->is_over(); }));
+  EXPECT_THAT(all->seen, testing::ElementsAre(0U, 1U, 2U, 3U, 4U, 5U));
+  EXPECT_EQ(late.asked, 4U);
 }
 
 // Doors have threads of their own, which no hold_still() stops.
