@@ -74,8 +74,9 @@ class Leader final : public network::Others {
   void follow(const LeaderSays& former, const std::optional<HandedOn>& handed_on = {});
   /// What has been said to it already, by nodes that knew it sooner: orders that were sent back.
   void hear_early(const std::deque<runtime::Exchange::Message>& messages);
-  /// Says how long nobody has ordered anything, if one has handed the lead on. Once all know.
-  void tell_gap() const;
+  /// Says how long nobody has ordered anything, if one has handed the lead on; once, and not before
+  /// all know who leads.
+  void tell_gap();
 
   // ---- this node leaves, and another one is to lead
   /// Whether others could go on without this node.
@@ -236,7 +237,7 @@ class Leader final : public network::Others {
   };
   std::optional<Guest> guest_;
   RefusedMove refused_;
-  std::optional<HandedOn> handed_on_;     // by the one that led before; none: it was lost
+  std::optional<HandedOn> handed_on_;     // by the one that led before, until all know
   std::vector<network::Order> returned_;  // their points had moved
   SimTime seen_ = SimTime::max();         // when those that are lost and not mended were last seen
   std::atomic<std::uint32_t> asked_{0};   // written by whoever asks

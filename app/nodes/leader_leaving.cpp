@@ -70,12 +70,13 @@ Handing Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nan
   return {Handing::End::left, name};
 }
 
-void Leader::tell_gap() const {
-  if (!handed_on_) return;
-  successors_->say(false,
+void Leader::tell_gap() {
+  if (!handed_on_ || !failure().empty() || !succession_->leads() || !is_settled()) return;
+  succession_->say(false,
                    fmt::format("all hear it: {:.3f} s after {} had stopped ordering",
                                static_cast<double>(utc_now_ns() - handed_on_->stood_ns) * 1e-9,
-                               successors_->name_of(handed_on_->by)));
+                               succession_->name_of(handed_on_->by)));
+  handed_on_.reset();
 }
 
 }  // namespace chargemill::app

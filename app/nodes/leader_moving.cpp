@@ -100,6 +100,7 @@ void Leader::pass_orders_on(const Heir& here) {
 void Leader::attend(const Heir& here) {
   mend(here);
   if (succession_ == nullptr) return;
+  tell_gap();
   pass_orders_on(here);
   welcome_one(here);
   const auto since = Clock::now();
