@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/nodes/leader.hpp"
 
@@ -50,9 +51,12 @@ Handing Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nan
     // Who cannot, is late, or is lost before it could, is asked no more.
     if (!answer || answer->empty()) {
       refused |= 1U << *heir;
-    } else if (succession_->hand_on(*heir, deadline)) {
-      break;
+      continue;
     }
+    // Orders whose points had moved: while etcd is asked there is time for them to arrive.
+    for (const auto& order : std::exchange(returned_, {}))
+      exchange_.tell(*heir, message_of(Word::order, next_number(), bytes_of(order)));
+    if (succession_->hand_on(*heir, deadline)) break;
   }
   if (!failure().empty()) return {Handing::End::failed, {}};
   if (may_stay && succession_->leads_on()) {

@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <cstring>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include "app/nodes/words.hpp"
+#include "app/simulation/early_words.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/inherit.hpp"
 #include "app/simulation/move_words.hpp"
@@ -24,7 +24,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kReturnsMax{24 * 3'600};
-constexpr std::size_t kEarlyMax = 64;
 constexpr seconds kFlushMax{5};  // of a node that leaves
 constexpr seconds kFreezeMax{30};
 constexpr seconds kPartMax{60};  // whoever stops a node waits longer than that (systemd: 90 s)
@@ -71,6 +70,7 @@ class Follower {
       const bool leads = looks_who_leads() && succession_->leads();
       if (!leads && stop != nullptr && stop->signal() != 0) part();
       if (!exchange_.failure().empty()) return FollowEnd::failed;
+      if (leads && message) early_.keep(*message);
       if (leads) return FollowEnd::leads;  // and leaves as one that leads, if it was asked to
       if (!message || message->node != leader_) continue;
       if (message->is_state) {
@@ -106,7 +106,7 @@ class Follower {
     successor.scenario = scenario_;
     successor.last = last_;
     successor.handed_on = std::move(handed_on_);
-    successor.early = std::move(early_);
+    successor.early = early_.take_all(exchange_.self());
     successor.cpu_before = cpu_before_;
     successor.held_before = held_before_;
     history_.reset();  // it reads from what goes
@@ -131,17 +131,12 @@ class Follower {
     return answer(said);
   }
 
-  /// What the node that leads says next, if it does within a moment. A new leader may speak before
-  /// this node has heard that it leads.
+  /// What the node that leads says next, if it does within a moment.
   std::optional<runtime::Exchange::Message> next() {
-    if (!early_.empty() && (early_.front().node == leader_ || early_.size() > kEarlyMax)) {
-      auto message = std::move(early_.front());
-      early_.pop_front();
-      if (message.node == leader_) return message;
-    }
+    if (auto early = early_.next(leader_)) return early;
     auto message = exchange_.receive(kLookEvery);
     if (!message || message->node == leader_) return message;
-    if (succession_ != nullptr) early_.push_back(std::move(*message));
+    if (succession_ != nullptr) early_.keep(std::move(*message));
     return std::nullopt;
   }
 
@@ -201,6 +196,11 @@ class Follower {
     return true;
   }
 
+  void is_not_named() {
+    handed_on_.reset();
+    for (const auto& text : early_.take_for_the_lead()) exchange_.tell(leader_, text);
+  }
+
   /// It is one of the others now. Another leader, who does not know that, may say so again.
   bool enter(std::string_view rest) {
     if (invited_ == nullptr) return false;
@@ -235,7 +235,7 @@ class Follower {
         return to_bytes(look());
       case Word::look:
         if (auto says = leader_says_from(said.rest)) last_ = std::move(*says);
-        handed_on_.reset();  // whoever leads has not left, or somebody else leads
+        is_not_named();  // whoever leads has not left, or somebody else leads
         return to_bytes(look());
       case Word::adopt:
       case Word::route:
@@ -305,7 +305,7 @@ class Follower {
     // One that this node would know better, or that is about itself, is of a central no more.
     if (!order || order->has_lost(exchange_.self()) || order->token < succession_->token())
       return {};
-    if (handed_on_ && order->token > handed_on_->token) handed_on_.reset();  // to another one
+    if (handed_on_ && order->token > handed_on_->token) is_not_named();  // but another one
     if (said.word == Word::adopt) return to_bytes(heir_.adopt(*order));
     heir_.route(*order);
     succession_->done(*order);
@@ -319,10 +319,11 @@ class Follower {
       exchange.tell(to, message_of(word, number, text));  // this node may lead before it is called
     };
     if (said.word == Word::past) return answer_of(*history_, said.rest, answer);
-    // Of a point that has moved: whoever leads knows where to, or soon will.
-    if (said.word == Word::order && !is_obeyed(said, host_->desk()))
-      return answer(std::string{said.rest});
-    if (said.word == Word::order) return;
+    const bool is_order = said.word == Word::order;
+    if (is_order && is_obeyed(said, host_->desk())) return;
+    // Of a point that has moved: whoever leads knows where to, or soon will; who has left does not.
+    if (is_order && !handed_on_) return answer(std::string{said.rest});
+    if (is_order) return early_.keep_for_the_lead(message_of(said.word, said.number, said.rest));
     network::CopyWanted wanted;
     if (said.rest.size() == sizeof wanted)
       std::memcpy(static_cast<void*>(&wanted), said.rest.data(), sizeof wanted);
@@ -367,7 +368,7 @@ class Follower {
   Succession* const succession_;  // null: who is lost ends the run
   const Invited* const invited_;  // null: it begins with the others
   unsigned leader_;
-  std::deque<runtime::Exchange::Message> early_;  // of who does not lead, as far as is known
+  EarlyWords early_;
   const network::Scenario scenario_;
   RunJournal journal_;
   const bool is_virtual_;
