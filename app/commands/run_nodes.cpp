@@ -212,6 +212,10 @@ Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scena
   auto exchange = join(scenario, nodes->membership_, nullptr, dead);
   if (!exchange) return tl::unexpected<Error>(exchange.error());
   nodes->exchange_ = std::move(*exchange);
+  // Whoever waits for room on the way to one that has ended goes on, and asks who is dead.
+  nodes->child_watch_ = std::make_unique<ChildWatch>(
+      nodes->processes_->children(),
+      [to = nodes->exchange_.get()](unsigned node) { to->let_nobody_wait(node); });
   nodes->leader_ = std::make_unique<Leader>(*nodes->exchange_, dead);
   return nodes;
 }
@@ -253,6 +257,7 @@ RunNodes::~RunNodes() {
   leader_.reset();
   succession_.reset();
   bound_.reset();
+  child_watch_.reset();
   exchange_.reset();  // takes leave: children that still wait for this node end
 }
 

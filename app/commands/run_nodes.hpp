@@ -63,7 +63,8 @@ class RunNodes {
   std::unique_ptr<LocalNodes> processes_;  // null: others have started them
   std::unique_ptr<runtime::Exchange> exchange_;
   std::unique_ptr<Bound> bound_;
-  std::unique_ptr<Succession> succession_;  // null: whoever is lost ends the run
+  std::unique_ptr<ChildWatch> child_watch_;  // null: others have started them
+  std::unique_ptr<Succession> succession_;   // null: whoever is lost ends the run
   std::unique_ptr<Leader> leader_;
   std::vector<std::string> returns_;
 };

@@ -78,6 +78,14 @@ bool LocalNodes::reap(Child& child, int& status) {
   return true;
 }
 
+std::vector<ChildWatch::Child> LocalNodes::children() const {
+  std::vector<ChildWatch::Child> living;
+  for (const Child& child : children_) {
+    if (!child.has_ended) living.push_back({child.node, child.pid});
+  }
+  return living;
+}
+
 std::string LocalNodes::dead() {
   for (Child& child : children_) {
     int status = 0;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/nodes/child_watch.hpp"
 #include "app/nodes/nursery.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/cluster/links.hpp"
@@ -36,6 +37,8 @@ class LocalNodes {
   [[nodiscard]] const std::vector<runtime::NodeEndpoints>& endpoints() const noexcept {
     return endpoints_;
   }
+  /// Those that live; none where they may return: this process is not the parent of these.
+  [[nodiscard]] std::vector<ChildWatch::Child> children() const;
   /// The first node whose process has ended before its time, and how; empty: none has. One that was
   /// started again has not.
   [[nodiscard]] std::string dead();

@@ -118,9 +118,9 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Real time. Nobody hears `node` any more when it returns, nor waits for it; the sums of
   /// messages are those of the others. For good, unless somebody else is let in.
   void give_up(unsigned node);
-  /// Real time, any thread. It is known that whoever is in that place is gone: the runner and
-  /// workers that wait for room on the way to it go on at once, and so the runner comes to give it
-  /// up. Requires that nobody is let in there meanwhile.
+  /// Any thread. It is known that whoever is in that place is gone: the runner and workers that
+  /// wait for room on the way to it go on at once, and so the runner comes to give it up, or the
+  /// run. Requires that nobody is let in there meanwhile, or returns.
   void let_nobody_wait(unsigned node) { links_->let_nobody_wait(node); }
   /// Nobody is in that place, or whoever was has been given up.
   [[nodiscard]] bool is_given_up(unsigned node) const noexcept {
