@@ -123,12 +123,13 @@ void Links::Thread::hand_over(unsigned node, SlabPtr slab, bool is_control) {
 
 void Links::Thread::tell(unsigned node, std::string_view message, std::uint32_t life) {
   constexpr std::size_t kPartBytes = Layout::kBodyBytesMax - kPartHead;
-  const std::lock_guard<std::mutex> lock(tell_mutex_);
-  const PeerLink* const to = peer(node);
+  PeerLink* const to = peer(node);
   if (to == nullptr) return;  // nobody is there
+  const std::lock_guard<std::mutex> lock(to->tell_mutex);
   // relaxed: who comes to its place just now has not heard of anything yet. All parts go to one.
   if (life == kAnyLife) life = to->life.load(std::memory_order_relaxed);
   do {
+    if (peer(node) != to) return;  // who has come to its place meanwhile is told nothing of that
     const std::string_view part = message.substr(0, kPartBytes);
     message.remove_prefix(part.size());
     SlabPtr slab = SlabPool::make(kPartHead + part.size());

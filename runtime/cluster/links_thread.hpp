@@ -127,7 +127,6 @@ class Links::Thread {
   std::vector<Newcomer*> newcomers_;        // guarded by newcomers_mutex_, and what they point to
   std::atomic<bool> has_newcomers_{false};  // written by whoever brings them, and the links' thread
   std::condition_variable let_in_;
-  std::mutex tell_mutex_;  // parts of one message follow each other; seldom contended
   const int wake_fd_;
   SimTime now_{};
   SimTime leaving_until_ = kNever;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,9 +74,10 @@ struct PeerLink {
   std::string message;       // of control, as much as has come
   std::uint64_t message_mark = 0;
   std::deque<HeldMessage> held;
-  std::vector<Incarnation> former;       // processes that were in its place
-  std::string user;                      // as whom it passes the ZapHandler
-  NodeEndpoints undialled;               // where it is, until this node has called it
+  std::vector<Incarnation> former;  // processes that were in its place
+  std::mutex tell_mutex;    // parts of one message follow each other, and wait for room in turn
+  std::string user;         // as whom it passes the ZapHandler
+  NodeEndpoints undialled;  // where it is, until this node has called it
   std::atomic<bool> is_given_up{false};  // written by whoever gives it up
   // Written by the links' thread, read by any.
   std::atomic<std::uint32_t> life{0};

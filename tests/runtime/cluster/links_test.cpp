@@ -121,6 +121,23 @@ TEST_F(LinksOnThisMachine, LetNobodyWaitForWhoIsKnownToBeGone) {
   EXPECT_NE(links.state_of(1), PeerState::lost) << "whoever runs the node gives it up";
 }
 
+// A door, a worker and the runner tell whom they want: one that is slow is slow for itself.
+TEST_F(LinksOnThisMachine, TellOthersWhileSomebodyWaitsForOneThatIsSlow) {
+  options_.nodes = folder_.endpoints(3);
+  options_.window_bytes = 1 << 20;
+  options_.lost_after = 1h;
+  open(0);
+  open(1);
+  auto& links = *nodes_[0].links;
+  const std::string much(std::size_t{8} << 20U, 'x');
+  std::thread runner{[&] { links.tell(2, much); }};
+  while (links.figures_of(2).waiting_bytes < 1 << 20) std::this_thread::yield();
+  links.tell(1, "a word");
+  EXPECT_TRUE(nodes_[1].ear.await_messages(1));
+  links.let_nobody_wait(2);
+  runner.join();
+}
+
 TEST_F(LinksOnThisMachine, HearWhoIsKnownToBeGoneUntilItIsGivenUp) {
   open_all(2);
   nodes_[0].links->let_nobody_wait(1);
