@@ -142,6 +142,7 @@ restarts_who_leads() {
   connected "$leader"
   holds "$leader" 's["sessions"]["lost"] == 0 and s["sessions"]["failed"] == 0 and s["requests"]["lost"] == 0'
 }
+is_ready() { curl -sf -m 5 -o "$work/ready" "http://127.0.0.1:$(port "$1")/readyz"; }
 # Of two nodes the last to be asked has nobody whom it could hand anything on to.
 ends_the_run_where_nobody_else_could_lead() {
   local name leader
@@ -153,6 +154,7 @@ ends_the_run_where_nobody_else_could_lead() {
     until_true times "$name is lost" "$first" 1
   done
   more_rows "$first" 4
+  until_true is_ready "$first" # one is all there is to be
   until_true are_connected "$first"
   kill -TERM "${pids[$first]}"
   ends "${pids[$first]}" 143
@@ -189,6 +191,24 @@ outlives_the_one_that_it_names() {
   [[ $(leads_now "$first") == "$next" ]]
   until_true is_mended "$next"
   until_true rows "$next" "$calm"
+  until_true are_connected "$next"
+  end "$next"
+  cat "$work/$next.err"
+  conserved "$next"
+  connected "$next"
+  holds "$next" 's["sessions"]["lost"] == 0'
+}
+# Whoever is elected, the one that was asked or the other one: it has left when the other one leads.
+leaves_while_nobody_leads() {
+  local leaver next
+  begin vacant
+  leaver=$(others "$first" | sed -n 1p)
+  next=$(others "$first" | sed -n 2p)
+  kill -9 "${pids[$first]}"
+  kill -TERM "${pids[$leaver]}"
+  ends "${pids[$leaver]}" 143
+  until_true is_mended "$next"
+  until_true rows "$next" 12
   until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
@@ -274,6 +294,8 @@ end_nodes
 law "a second signal ends a run whose leader is about to leave" ends_the_run_by_a_second_signal
 end_nodes
 law "a node is killed while the one that leads hands over, and another one leads" outlives_the_one_that_it_names
+end_nodes
+law "a node that follows is asked to leave while nobody leads, and the run goes on" leaves_while_nobody_leads
 end_nodes
 law "a killed node comes back as another life, and has its share again" comes_back_after_a_kill
 end_nodes
