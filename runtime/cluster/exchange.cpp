@@ -281,12 +281,13 @@ bool Exchange::await_all(Nanos patience) {
   return missing().empty();
 }
 
+// Who may not act any more says nothing: somebody else may have its part by now.
 void Exchange::tell(unsigned node, std::string_view text) {
-  links_->tell(node, std::string{kRunnersWord}.append(text));
+  if (!tenure().is_over()) links_->tell(node, std::string{kRunnersWord}.append(text));
 }
 
 void Exchange::tell_all(std::string_view text) {
-  links_->tell_all(std::string{kRunnersWord}.append(text));
+  if (!tenure().is_over()) links_->tell_all(std::string{kRunnersWord}.append(text));
 }
 
 std::optional<Exchange::Message> Exchange::receive(Nanos patience) {

@@ -98,6 +98,7 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Nobody will return any more: the log goes.
   void forget();
 
+  /// Not any more once this node may not act (tenure()).
   void tell(unsigned node, std::string_view text);
   void tell_all(std::string_view text);
   /// The next message; none within `patience`, or a node has failed.

@@ -262,6 +262,23 @@ TEST(Exchange, LeavesTheReasonToWhoeverEndsItsTenure) {
   EXPECT_EQ(machine.exchange->failure(), "");
 }
 
+// Whatever its runner has in hand when it wakes: who leads now says what is to be done.
+TEST(Exchange, LetsNobodySpeakWhoseTenureIsOver) {
+  Cluster cluster{2, 1, Pacing::paced};
+  auto& here = *cluster.machines[0].exchange;
+  auto& other = *cluster.machines[1].exchange;
+  here.tell(1, "in time");
+  here.tenure().end();
+  here.tell(1, "late");
+  here.tell_all("late");
+  here.call_off("the last word");  // behind the others
+  while (other.failure().empty()) std::this_thread::yield();
+  const auto heard = other.receive(Nanos{0});
+  ASSERT_TRUE(heard.has_value());
+  EXPECT_EQ(heard->text, "in time");
+  EXPECT_FALSE(other.receive(Nanos{0}).has_value());
+}
+
 // One is sure of a loss before the others are, and leaves.
 TEST(Exchange, NamesWhoWasLostAndNotWhoLeavesBecauseOfIt) {
   test::SocketFolder folder;
