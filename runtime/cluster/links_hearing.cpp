@@ -155,7 +155,7 @@ void Links::Thread::acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack) {
 }
 
 void Links::Thread::hear_control(PeerLink& peer, ByteView body) {
-  if (body.size < kPartHead || peer.message.size() + body.size > kMessageBytesMax)
+  if (body.size < kPartHead || peer.message.size() + (body.size - kPartHead) > kMessageBytesMax)
     return count(peer.refused);
   peer.message.append(body.text().substr(kPartHead));
   if (load_at<std::uint8_t>(body.data + kIsLastAt) == 0) return;
