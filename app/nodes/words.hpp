@@ -56,9 +56,10 @@ struct Said {
   std::string_view rest;  ///< of the message that it was read from
 };
 
-/// What belongs to a word, at most: with the word, and a byte of the exchange's, it is one message.
-inline constexpr std::size_t kRestMax =
-    runtime::Links::kMessageBytesMax - 2 - sizeof(std::uint32_t);
+/// A word and its number.
+inline constexpr std::uint8_t kHeadBytes = 1 + sizeof(std::uint32_t);
+/// What belongs to a word, at most: with that, and two bytes of the exchange's, it is one message.
+inline constexpr std::size_t kRestMax = runtime::Links::kMessageBytesMax - 2 - kHeadBytes;
 
 /// More than kRestMax is not said: the word comes alone, which means as an answer that there is
 /// none.

@@ -55,7 +55,6 @@ class Follower {
     host_->engine().thaw();
     host_->engine().set_horizon(SimTime{scenario.run.duration});
   }
-
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
   ~Follower() { exchange_.save_by(nullptr); }
@@ -219,8 +218,6 @@ class Follower {
       case Word::invite:
         if (succession_ == nullptr) return {};
         return answer_to_arrival(said, exchange_.nodes(), *succession_);
-      case Word::join:
-        return {};  // it is ready
       case Word::enter:
         return enter(said.rest) ? std::string(1, '\1') : std::string{};
       case Word::hold:
@@ -261,6 +258,7 @@ class Follower {
         exchange_.forget();
         return {};
       case Word::ready:
+      case Word::join:
       case Word::copy:
       case Word::order:
       case Word::past:
@@ -316,14 +314,16 @@ class Follower {
   void serve(const Said& said) {
     const auto answer = [&exchange = exchange_, to = leader_, word = said.word,
                          number = said.number](const std::string& text) {
-      exchange.tell(to, message_of(word, number, text));  // this node may lead before it is called
+      // This node may lead before it is called. A leader that is busy may hear that there is none.
+      exchange.tell_bulk(to, message_of(word, number, text), kHeadBytes);
     };
     if (said.word == Word::past) return answer_of(*history_, said.rest, answer);
     const bool is_order = said.word == Word::order;
     if (is_order && is_obeyed(said, host_->desk())) return;
     // Of a point that has moved: whoever leads knows where to, or soon will; who has left does not.
-    if (is_order && !handed_on_) return answer(std::string{said.rest});
-    if (is_order) return early_.keep_for_the_lead(message_of(said.word, said.number, said.rest));
+    std::string back = is_order ? message_of(said.word, said.number, said.rest) : std::string{};
+    if (is_order && !handed_on_) return exchange_.tell(leader_, back);
+    if (is_order) return early_.keep_for_the_lead(std::move(back));
     network::CopyWanted wanted;
     if (said.rest.size() == sizeof wanted)
       std::memcpy(static_cast<void*>(&wanted), said.rest.data(), sizeof wanted);

@@ -290,6 +290,13 @@ void Exchange::tell_all(std::string_view text) {
   if (!tenure().is_over()) links_->tell_all(std::string{kRunnersWord}.append(text));
 }
 
+void Exchange::tell_bulk(unsigned node, std::string_view text, std::uint8_t head) {
+  if (tenure().is_over()) return;
+  std::string message{kRunnersBulk};
+  message += static_cast<char>(head);
+  links_->tell(node, message.append(text));
+}
+
 std::optional<Exchange::Message> Exchange::receive(Nanos patience) {
   std::unique_lock<std::mutex> lock(mutex_);
   // What is said now comes after all that was said in a former life.
@@ -301,7 +308,7 @@ std::optional<Exchange::Message> Exchange::receive(Nanos patience) {
   (void)changed_.wait_for(lock, patience, [&] { return next() != nullptr || has_failed_; });
   auto* const queue = next();
   if (queue == nullptr) return std::nullopt;
-  if (queue == &messages_) waiting_bytes_ -= bytes_of(queue->front());
+  if (queue == &messages_) waiting_beside(queue->front()) -= bytes_of(queue->front());
   Message message = std::move(queue->front());
   queue->pop_front();
   return message;

@@ -1,6 +1,7 @@
 // One engine among those of other nodes: what its actors send there, and where all agree on time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -55,10 +56,13 @@ class Exchange final : public Frontier, private LinkEvents {
     bool has_returned = false;  ///< nothing is said; whatever was asked there must be asked again
     /// Nothing is said: `text` is the state that this node goes on from. Loaded, it is obeyed().
     bool is_state = false;
+    bool is_bulk = false;  ///< told by tell_bulk()
   };
   /// While so much waits to be received nobody says more: a node that does is a failure. One
-  /// message may be larger.
+  /// message may be larger, and counts as kCountedBytesMax: so much was asked for. Besides, so much
+  /// of bulk waits, and one of it may be larger; of more the heads come.
   static constexpr std::size_t kWaitingBytesMax = std::size_t{64} << 20U;
+  static constexpr std::size_t kCountedBytesMax = std::size_t{4} << 20U;
   /// What this node is, as bytes.
   using Save = std::function<Result<std::vector<std::byte>>()>;
 
@@ -101,6 +105,9 @@ class Exchange final : public Frontier, private LinkEvents {
   /// Not any more once this node may not act (tenure()).
   void tell(unsigned node, std::string_view text);
   void tell_all(std::string_view text);
+  /// The same, of what the other node can do without: where more of such waits there than its
+  /// runner receives, nothing comes but the first `head` bytes.
+  void tell_bulk(unsigned node, std::string_view text, std::uint8_t head);
   /// The next message; none within `patience`, or a node has failed.
   [[nodiscard]] std::optional<Message> receive(Nanos patience);
 
@@ -243,10 +250,16 @@ class Exchange final : public Frontier, private LinkEvents {
   void write_down(const LoggedMeeting& meeting);
   [[nodiscard]] std::uint8_t kind_of(std::uint64_t tag) const noexcept;
   [[nodiscard]] static std::size_t bytes_of(const Message& message) noexcept {
-    return sizeof message + message.text.size();
+    const std::size_t bytes = sizeof message + message.text.size();
+    return message.is_bulk ? bytes : std::min(bytes, kCountedBytesMax);
+  }
+  /// What waits of its kind. Requires mutex_.
+  [[nodiscard]] std::size_t& waiting_beside(const Message& message) noexcept {
+    return message.is_bulk ? waiting_bulk_bytes_ : waiting_bytes_;
   }
   /// Of a runner; false: too much waits.
   [[nodiscard]] bool keep(Message message);
+  [[nodiscard]] bool hear_bulk(unsigned node, std::string_view message);
   void fail(std::string why) { fail(std::move(why), {}); }
   /// `for_others`: the message by which they are to hear it before this node leaves.
   void fail(std::string why, std::string for_others);
@@ -265,15 +278,16 @@ class Exchange final : public Frontier, private LinkEvents {
   HistogramRecorder transit_;             // written by the links' thread
   mutable std::mutex mutex_;              // once a meeting and once a message of runners
   std::condition_variable changed_;
-  std::array<Meeting, 2> meetings_;  // guarded by mutex_; by parity
-  std::deque<Message> messages_;     // guarded by mutex_
-  std::size_t waiting_bytes_ = 0;    // guarded by mutex_: of messages_
-  std::deque<Message> recalled_;     // guarded by mutex_
-  unsigned unobeyed_ = 0;            // guarded by mutex_: recalled, and not obeyed yet
-  std::unique_ptr<Recall> recall_;   // null: no node returns
-  std::mutex saving_mutex_;          // tried once a meeting that saves
-  Save save_;                        // guarded by saving_mutex_
-  std::uint64_t saved_at_ = 0;       // the last worker's at a meeting
+  std::array<Meeting, 2> meetings_;     // guarded by mutex_; by parity
+  std::deque<Message> messages_;        // guarded by mutex_
+  std::size_t waiting_bytes_ = 0;       // guarded by mutex_: of messages_, without bulk
+  std::size_t waiting_bulk_bytes_ = 0;  // likewise: of bulk
+  std::deque<Message> recalled_;        // guarded by mutex_
+  unsigned unobeyed_ = 0;               // guarded by mutex_: recalled, and not obeyed yet
+  std::unique_ptr<Recall> recall_;      // null: no node returns
+  std::mutex saving_mutex_;             // tried once a meeting that saves
+  Save save_;                           // guarded by saving_mutex_
+  std::uint64_t saved_at_ = 0;          // the last worker's at a meeting
   // Where nodes may return, guarded by engine_mutex_: what came for the log, by the parity of the
   // meeting and by node; and what came before its turn, while the log was lived through again.
   std::array<MeetingLog::Mail, 2> mail_;

@@ -108,7 +108,7 @@ void Exchange::give_up(unsigned node) {
   const std::lock_guard<std::mutex> lock(mutex_);
   messages_.erase(std::remove_if(messages_.begin(), messages_.end(),
                                  [this, node](const Message& m) {
-                                   if (m.node == node) waiting_bytes_ -= bytes_of(m);
+                                   if (m.node == node) waiting_beside(m) -= bytes_of(m);
                                    return m.node == node;
                                  }),
                   messages_.end());
@@ -119,8 +119,9 @@ void Exchange::give_up(unsigned node) {
 // seconds, those outside may have told its charge points a lot.
 bool Exchange::keep(Message message) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (waiting_bytes_ >= kWaitingBytesMax) return false;
-  waiting_bytes_ += bytes_of(message);
+  std::size_t& waiting = waiting_beside(message);
+  if (waiting >= kWaitingBytesMax) return false;
+  waiting += bytes_of(message);
   messages_.push_back(std::move(message));
   changed_.notify_all();
   return true;
@@ -150,9 +151,20 @@ void Exchange::on_control(unsigned node, std::string_view message) {
     if (keep({node, std::string{message.substr(1)}, false, false, false})) return;
     return fail(name_of(node) + " says more than this node hears");
   }
+  if (!message.empty() && message.front() == kRunnersBulk) {
+    if (hear_bulk(node, message.substr(1))) return;
+    return fail(name_of(node) + " says more than this node hears");
+  }
   if (hear_farewell(node, message)) return;
   if (!hear_meeting(node, message) && !hear_greeting(node, message))
     fail(name_of(node) + " says what no node says");
+}
+
+bool Exchange::hear_bulk(unsigned node, std::string_view message) {
+  const auto head = message.empty() ? std::size_t{} : static_cast<std::uint8_t>(message.front());
+  const std::string_view text = message.substr(std::min<std::size_t>(1, message.size()));
+  if (keep({node, std::string{text}, false, false, false, true})) return true;
+  return keep({node, std::string{text.substr(0, head)}, false, false, false, false});
 }
 
 bool Exchange::hear_farewell(unsigned node, std::string_view message) {

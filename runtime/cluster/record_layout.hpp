@@ -36,6 +36,9 @@ struct RecordLayout {
 
 /// The first byte of what runners say to each other: their words follow.
 inline constexpr char kRunnersWord = 1;
+/// The same, of which the receiver may drop all but the head where it has too much of such: the
+/// second byte is the length of the head.
+inline constexpr char kRunnersBulk = 5;
 
 /// The first byte of what a node says before it leaves because it cannot go on: why, for people.
 inline constexpr char kFarewell = 3;

@@ -212,6 +212,55 @@ TEST(Exchange, EndsWithANodeThatSaysMoreThanItsRunnerEverReceives) {
   ASSERT_TRUE(here.receive(Nanos{0}).has_value()) << "what has come is there";
 }
 
+// Pages of all charge points, say, that doors ask for while the runner reads a journal.
+TEST(Exchange, CutsWhatItCanDoWithoutWhereARunnerIsBusy) {
+  Cluster cluster{2, 1, Pacing::virtual_time};
+  constexpr std::size_t kMany = 48;
+  const std::string bulk = "head, " + std::string(std::size_t{2} << 20U, 'x');
+  auto& here = *cluster.machines[0].exchange;
+  auto& other = *cluster.machines[1].exchange;
+  for (std::size_t i = 0; i < kMany; ++i) other.tell_bulk(0, bulk, 4);
+  other.tell(0, "a word");
+  while (here.links().figures_of(1).bytes < kMany * bulk.size()) std::this_thread::yield();
+  std::size_t cut = 0;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const auto heard = here.receive(kPatience);
+    ASSERT_TRUE(heard.has_value()) << here.failure();
+    if (heard->text.size() != bulk.size()) {
+      ++cut;
+      EXPECT_EQ(heard->text, "head") << i;
+      EXPECT_GE(i, Exchange::kWaitingBytesMax / bulk.size()) << "so many are kept whole";
+    }
+    EXPECT_EQ(heard->is_bulk, heard->text.size() == bulk.size());
+  }
+  EXPECT_GT(cut, 0U);
+  const auto last = here.receive(kPatience);
+  ASSERT_TRUE(last.has_value()) << here.failure();
+  EXPECT_EQ(last->text, "a word");
+  EXPECT_EQ(here.failure(), "");
+  other.tell_bulk(0, bulk, 4);
+  const auto again = here.receive(kPatience);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->text.size(), bulk.size()) << "there is room again";
+}
+
+// What was asked for may be large, and the runner have a moment's work.
+TEST(Exchange, HearsWordsBesideALargeOne) {
+  Cluster cluster{2, 1, Pacing::virtual_time};
+  auto& here = *cluster.machines[0].exchange;
+  auto& other = *cluster.machines[1].exchange;
+  const std::string large(Exchange::kWaitingBytesMax + 1, 'x');
+  other.tell(0, large);
+  other.tell(0, "a word");
+  while (here.links().figures_of(1).bytes < large.size()) std::this_thread::yield();
+  const auto first = here.receive(kPatience);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->text.size(), large.size());
+  const auto second = here.receive(kPatience);
+  ASSERT_TRUE(second.has_value()) << here.failure();
+  EXPECT_EQ(second->text, "a word");
+}
+
 TEST(Exchange, HasNotMetWhoDoesNotHearIt) {
   const test::SocketFolder folder;
   Exchange::Options options;
