@@ -35,7 +35,9 @@ TEST(Tenures, AreOverAtTheirTimeAndNotBefore) {
   EXPECT_TRUE(tenure.was_ended());
 }
 
-struct Word {};
+struct Word {
+  std::uint64_t value;
+};
 
 class Listener final : public LeanActor {
  public:
@@ -89,7 +91,7 @@ TEST(Tenures, AreKeptByTheWorkersThemselves) {
   ASSERT_TRUE(coordinator.freeze(60s));
   coordinator.thaw();
   coordinator.start_clock();
-  LeanActor::post(actor, Word{});
+  LeanActor::post(actor, Word{1});
   ASSERT_TRUE(coordinator.freeze(60s));
   EXPECT_EQ(actor->heard, 1U);
   coordinator.thaw();
@@ -97,7 +99,7 @@ TEST(Tenures, AreKeptByTheWorkersThemselves) {
   coordinator.hold_still([&] {
     woken = actor->woken;
     frontier.tenure().last_until(Tenure::since_boot());
-    LeanActor::post(actor, Word{});
+    LeanActor::post(actor, Word{1});
   });
   // relaxed: see there
   while (frontier.ends.load(std::memory_order_relaxed) < kWorkers) std::this_thread::yield();
