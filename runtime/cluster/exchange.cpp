@@ -244,11 +244,15 @@ void Exchange::on_end_of_tenure() {
     fail(name_of(self()) + " has lost its place: its lease could not be renewed in time");
 }
 
-void Exchange::abandon(const std::string& why) { fail(why); }
+// The engine ends, and with it workers that may wait for a node which will be lost much later.
+void Exchange::abandon(const std::string& why) {
+  fail(why);
+  links_->let_no_sender_wait();
+}
 
 void Exchange::call_off(const std::string& why) {
   links_->tell_all(std::string{kFarewell}.append(why));
-  fail(why);
+  abandon(why);
 }
 
 std::string Exchange::name_of(unsigned node) const {

@@ -113,7 +113,8 @@ class Exchange final : public Frontier, private LinkEvents {
 
   /// Why the nodes cannot go on together; empty: they can.
   [[nodiscard]] std::string failure() const;
-  /// Nobody agrees on anything any more: workers that wait are told to stop.
+  /// Nobody agrees on anything any more: workers that wait are told to stop, and none waits for
+  /// room to send.
   void abandon(const std::string& why);
   /// The same, and the others hear why: they fail with it, where they would know only that this
   /// node has left. Whoever fails because of another node tells them so unasked when it goes, so

@@ -95,6 +95,8 @@ void Links::let_nobody_wait(unsigned node) {
   thread_->let_nobody_wait(node);
 }
 
+void Links::let_no_sender_wait() { thread_->let_no_sender_wait(); }
+
 bool Links::let_in(unsigned node, const NodeEndpoints& where) {
   CHARGEMILL_ASSERT(node < nodes() && node != self());
   if (is_absent(where) || !check(where, thread_->options().secret_key.empty())) return false;

@@ -131,6 +131,9 @@ class Links {
   /// to it any more, and what would be sent there goes nowhere. What has come of it is heard, until
   /// it is given up. Any thread, also one that holds others up: it waits for nobody.
   void let_nobody_wait(unsigned node);
+  /// From now on, and for good, no parcel is sent any more, to whichever node, and nobody waits for
+  /// room for one. What is told goes as before. Any thread.
+  void let_no_sender_wait();
   /// Somebody new is in a place that nobody had, or whose process is gone: it is heard, and what is
   /// sent there from now on goes to it and to nobody who was there before. Requires that nobody
   /// sends there meanwhile. False: nobody can be reached so, and the place stays as it was. Waits

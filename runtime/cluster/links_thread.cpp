@@ -158,6 +158,10 @@ void Links::Thread::let_nobody_wait(unsigned node) {
   lost->control.allowance.close();
 }
 
+void Links::Thread::let_no_sender_wait() {
+  each_peer([](unsigned, PeerLink& peer) { peer.data.allowance.close(); });
+}
+
 void Links::Thread::run() {
   for (;;) {
     now_ = clock_now();

@@ -43,6 +43,7 @@ class Links::Thread {
   void tell(unsigned node, std::string_view message, std::uint32_t life);
   void give_up(unsigned node);
   void let_nobody_wait(unsigned node);
+  void let_no_sender_wait();
   [[nodiscard]] bool let_in(unsigned node, const NodeEndpoints& where);
   // Its own.
   void send_at_once(unsigned node, ByteView parcel);

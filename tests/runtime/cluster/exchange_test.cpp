@@ -290,6 +290,27 @@ TEST(Exchange, TellsTheOthersWhyItCannotGoOn) {
   }
 }
 
+// A node that ends keeps its place until it has, and its workers may wait for one that hears
+// nothing.
+TEST(Exchange, LetsNoWorkerWaitOnceItIsAbandoned) {
+  constexpr std::uint32_t kWindow = 1 << 16;
+  constexpr std::size_t kActors = 30;
+  Cluster cluster{2, 1, Pacing::paced, kWindow};
+  cluster.populate(kActors, [](Machine& machine, std::size_t i) -> Address {
+    auto* const actor = machine.engine->coordinator().spawn<Counting>(
+        static_cast<unsigned>(i), machine.all, (i + 1) % kActors);
+    machine.counters.push_back(actor);
+    return actor;
+  });
+  auto& here = cluster.machines[0];
+  cluster.machines[1].exchange->hold_arrivals([&] {
+    for (auto* actor : here.counters) LeanActor::post(actor, Hop{0});
+    while (here.exchange->links().figures_of(1).waiting_bytes < kWindow) std::this_thread::yield();
+    here.exchange->abandon("test");
+    EXPECT_TRUE(here.engine->coordinator().freeze(10s)) << "sooner than the other one is lost";
+  });
+}
+
 // FE-04: its runner may be busy, and the thread that keeps its place may be late.
 TEST(Exchange, FailsWhereAWorkerSeesThatItsPlaceIsGone) {
   Cluster cluster{2, 2, Pacing::paced};
