@@ -55,6 +55,8 @@ void drain(const Course& course, Nanos at_most) {
   halt(course.host, course.leader);
   const auto deadline = ModelClock::wall_now() + at_most;
   while (ModelClock::wall_now() < deadline) {
+    // Whose nodes are lost has nobody to wait for, and listens no more.
+    if (course.leader != nullptr && !course.leader->failure().empty()) return;
     const auto snapshot = course.looker.look();
     course.watch(snapshot, LookKind::live);
     if (snapshot.totals.requests_open == 0) return;
