@@ -264,6 +264,7 @@ network::Snapshot Leader::look() const {
     if (node != exchange_.self() && is_present(node)) network::add(sum, looks_[node].snapshot);
   }
   network::add_left(sum, left_);
+  network::add(sum.totals, under_way_);
   return sum;
 }
 

@@ -200,6 +200,7 @@ class Leader final : public network::Others {
   /// Tells all where shards are now.
   [[nodiscard]] bool tell_where(const Heir& here, const TakeOver& order);
   void note_moved(const Move& move, const Given& given);
+  void note_under_way(const network::Totals& what);
   void tell_move(const Move& move, const TakeOver& now, std::chrono::steady_clock::time_point begun,
                  const Given& given, const std::string& trouble) const;
   void part_with(unsigned node);
@@ -249,6 +250,7 @@ class Leader final : public network::Others {
   std::unordered_map<std::uint32_t, Waiting> waiting_;  // guarded by mutex_; by its number
   std::vector<NodeReport> looks_;                       // likewise; by node
   network::Snapshot left_;                              // likewise; of nodes that were lost
+  network::Totals under_way_;                           // likewise; of shards on their way
 };
 
 }  // namespace chargemill::app

@@ -58,6 +58,7 @@ std::string Leader::carry(const Move& move, const Heir& here, Given& given) {
   }
   if (move.from == self) {
     given = here.give(marks, is_over);
+    note_under_way(given.moved);
   } else {
     const auto answer = ask_one(move.from, Word::give, to_bytes(marks));
     auto read = answer ? given_from(*answer, exchange_.nodes()) : std::nullopt;
@@ -127,6 +128,7 @@ void Leader::attend(const Heir& here) {
     const TakeOver order = succession_->outcome();
     const bool has_moved = order.is_at(move->to, move->shards.front(), move->half);
     if (has_moved) note_moved(*move, given);
+    if (!has_moved) note_under_way({});
     if (!tell_where(here, order)) return;
     refresh();
     const bool is_news = has_moved || refused_.note(*move, trouble, Clock::now());
@@ -155,9 +157,17 @@ void Leader::tell_move(const Move& move, const TakeOver& now, Clock::time_point 
 /// Should one of the two be lost before the next look.
 void Leader::note_moved(const Move& move, const Given& given) {
   const std::lock_guard lock{mutex_};
+  under_way_ = {};
   if (looks_.size() <= std::max(move.from, move.to)) return;
   looks_[move.from].snapshot.totals = given.left;
   network::add(looks_[move.to].snapshot.totals, given.moved);
+}
+
+/// This node is looked at as it is, and the others as they were: what goes from here nobody else
+/// has until it is known to be there.
+void Leader::note_under_way(const network::Totals& what) {
+  const std::lock_guard lock{mutex_};
+  under_way_ = what;
 }
 
 /// What it has counted goes with what was lost before: nothing of it is lost.
