@@ -241,7 +241,7 @@ void Exchange::pass_on() {
 // the place has; should that have renewed it in this very moment, the node ends all the same.
 void Exchange::on_end_of_tenure() {
   if (!tenure().was_ended())
-    fail(name_of(self()) + " has lost its place: its lease could not be renewed in time");
+    abandon(name_of(self()) + " has lost its place: its lease could not be renewed in time");
 }
 
 // The engine ends, and with it workers that may wait for a node which will be lost much later.
