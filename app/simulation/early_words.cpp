@@ -1,5 +1,6 @@
 #include "app/simulation/early_words.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
