@@ -7,8 +7,10 @@
 
 namespace chargemill::app {
 
-/// Bounded, however long the run: once full, every second row goes and rows are taken half as
-/// often. Threads: any.
+/// Bounded, however long the run: once full, two rows become one, and from then on twice as many
+/// are one. The row with the most charge points out of service stands for all of them, else the
+/// newest, with the worst of their percentiles of an interval: a short outage and a slow second
+/// remain to be seen. The first row stands for itself. Threads: any.
 class KeptSeries {
  public:
   static constexpr std::size_t kRowsMax = 5'760;
@@ -19,10 +21,12 @@ class KeptSeries {
   [[nodiscard]] std::string text() const;
 
  private:
+  void halve();
+
   mutable std::mutex mutex_;
   std::vector<std::string> rows_;  // guarded by mutex_; likewise the next
-  std::size_t stride_ = 1;
-  std::size_t offered_ = 0;
+  std::size_t stride_ = 1;         // so many rows are one
+  std::size_t merged_ = 0;         // so many are the last one so far
 };
 
 }  // namespace chargemill::app

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/output/series_columns.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app {
@@ -52,12 +53,6 @@ ordered_json short_number(double value) {
   return value;
 }
 
-/// A percentile of what was measured since the row before: where rows are left out, the worst of
-/// theirs.
-bool is_of_interval(std::string_view column) {
-  return column.find("_interval_") != std::string_view::npos;
-}
-
 /// The rows to show, by index, rising.
 std::vector<std::size_t> kept_rows(const std::vector<Row>& rows,
                                    const std::vector<std::size_t>& out, std::size_t points_max) {
@@ -92,9 +87,9 @@ ordered_json thinned_series(std::string_view csv, std::size_t points_max) {
   CHARGEMILL_ASSERT(points_max >= 3);
   const auto names = header_names(take(csv, '\n'));
   std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i] == "fault" || names[i] == "stopped" || names[i] == "disconnected")
-      out.push_back(i);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (is_out_of_service(names[i])) out.push_back(i);
+  }
   std::vector<Row> rows;
   while (!csv.empty()) {
     if (auto row = parse_row(take(csv, '\n'), names.size())) rows.push_back(std::move(*row));

@@ -1,10 +1,13 @@
 #include "app/output/run_directory.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "app/output/kept_series.hpp"
 #include "app/output/series_row.hpp"
@@ -106,19 +109,50 @@ TEST_F(RunDirectoryTest, TellsThePercentilesOfEachInterval) {
        {"decision_interval_p50_ms", "detection_interval_p99_ms", "tick_lateness_interval_p99_ms"})
     EXPECT_DOUBLE_EQ(of(third, name), 0.0) << name;
 }
-TEST(KeptSeries, HoldsTheWholeRunInBoundedRoomWithTheFirstRowAndEvenSteps) {  // law 6
+std::vector<std::string> lines_of(const KeptSeries& kept) {
+  std::istringstream text(kept.text());
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+TEST(KeptSeries, HoldsTheWholeRunInBoundedRoomWithItsEndsAndEvenSteps) {  // law 6
   KeptSeries kept;
   constexpr std::size_t kRows = 5 * KeptSeries::kRowsMax;
   for (std::size_t i = 0; i < kRows; ++i) kept.add(std::to_string(i) + "\n");
-  std::istringstream lines(kept.text());
-  std::string line;
-  std::getline(lines, line);
-  EXPECT_EQ(line + "\n", kSeriesHeader);
-  std::vector<std::size_t> rows;
-  while (std::getline(lines, line)) rows.push_back(std::stoul(line));
-  EXPECT_LE(rows.size(), KeptSeries::kRowsMax);
-  EXPECT_GT(rows.size(), KeptSeries::kRowsMax / 2);
-  for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(rows[i], i * 8);
+  auto lines = lines_of(kept);
+  EXPECT_EQ(lines.front() + "\n", kSeriesHeader);
+  lines.erase(lines.begin());
+  EXPECT_LE(lines.size(), KeptSeries::kRowsMax);
+  EXPECT_GT(lines.size(), KeptSeries::kRowsMax / 2);
+  EXPECT_EQ(lines.back(), std::to_string(kRows - 1)) << "the newest, whatever its step";
+  lines.pop_back();
+  for (std::size_t i = 0; i < lines.size(); ++i) ASSERT_EQ(lines[i], std::to_string(i * 8));
+}
+TEST(KeptSeries, LosesNoShortOutageAndNoSlowSecondOfALongRun) {
+  // Of a header's columns those that matter; all others are zero.
+  const auto row = [](std::size_t second, int broken, double slow_ms) {
+    return fmt::format("{}.000,0,9,0,0,{},0,{},0,0,0,0,0,0,0,0,0,0,0,0,0,0,{:.3f},0,0,0,0,0\n",
+                       second, broken, 2 * second, slow_ms);
+  };
+  constexpr std::size_t kRows = 3 * KeptSeries::kRowsMax;
+  for (const std::size_t at : {1U, 2U, 1'000U, 1'001U, 9'999U, 17'278U}) {
+    SCOPED_TRACE(at);
+    KeptSeries kept;
+    for (std::size_t i = 0; i < kRows; ++i)
+      kept.add(row(i, i == at ? 3 : 0, i == at + 1 ? 900.0 : 20.0));
+    std::size_t broken = 0;
+    std::size_t slow = 0;
+    for (const auto& line : lines_of(kept)) {
+      if (line.find(",0,9,0,0,3,0,") != std::string::npos) {
+        ++broken;
+        // The row is the one of that second, its counters with it.
+        EXPECT_EQ(line.rfind(fmt::format("{}.000,0,9,0,0,3,0,{},", at, 2 * at), 0), 0U) << line;
+      }
+      slow += line.find(",900.000,") != std::string::npos ? 1U : 0U;
+    }
+    EXPECT_EQ(broken, 1U);
+    EXPECT_EQ(slow, 1U);
+  }
 }
 TEST_F(RunDirectoryTest, LeavesFilesOfOthersAlone) {
   std::filesystem::create_directories(path);
