@@ -61,6 +61,24 @@ await law('However long a tab is open, a short outage and a slow second stay on 
   await tab.context().close();
 });
 
+await law('However long a tab is open, all of the run is on its charts in even steps, and the newest as it came', async () => {
+  const tab = await openTab(live.base);
+  const found = await tab.evaluate(async () => {
+    const { Series } = await import('/page/series.js');
+    const series = new Series();
+    const row = Object.fromEntries(Object.keys(series.columns).map((name) => [name, 1]));
+    // Half a day at one pulse a second, of which the first twenty minutes were kept by the server.
+    series.prepend({ columns: Object.fromEntries(Object.keys(row).map((name) => [name, Array.from({ length: 1200 }, (_, i) => (name === 'sim_s' ? i : 1))])) });
+    for (let sim_s = 1200; sim_s < 43_200; ++sim_s) series.add({ ...row, sim_s });
+    const { sim_s: times } = series.columns;
+    const steps = times.slice(1).map((at, i) => at - times[i]);
+    return [times[0], times.at(-1), times.length <= 6000, Math.max(...steps) <= 30, steps.slice(-999).every((step) => step === 1),
+      Object.values(series.columns).every((values) => values.length === times.length && values.every(Number.isFinite))];
+  });
+  equal(found, [0, 43_199, true, true, true, true], 'its beginning, its end, rows, steps, the newest, all columns');
+  await tab.context().close();
+});
+
 await law('The axis of a run of days names the days', async () => {
   const tab = await openTab(live.base);
   const marks = await tab.evaluate(async () => {

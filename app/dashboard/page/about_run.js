@@ -54,7 +54,7 @@ export function Configuration({ view, go, isLive }) {
 
 const kFiles = [
   ['summary.json', '/api/v1/summary', 'The figures of the run, as things stand'],
-  ['series.json', '/api/v1/series', 'The run so far, in columns'],
+  ['series.json', '/api/v1/series', 'The run so far, in columns; of a long one the worst of each step of time'],
   ['faults.json', '/api/v1/faults?limit=10000', 'The newest 10 000 faults and recoveries', 'journal'],
   ['sessions.json', '/api/v1/sessions?limit=10000', 'The newest 10 000 sessions', 'journal'],
   ['tickets.json', '/api/v1/tickets?limit=10000', 'The newest 10 000 tickets', 'journal'],

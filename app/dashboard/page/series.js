@@ -1,6 +1,8 @@
 // The run as columns over time, from what the server kept and from pulses. Pure.
 
 const kRowsMax = 6000;
+const kRowsFresh = 1000;  // the newest stay as they came
+const kSteps = 3000;      // of the time before them, once there are too many rows
 const kWindow = 15;
 const kStartRows = 12;
 const kKept = ['sim_s', 'activated', 'supplying', 'stopped', 'fault', 'disconnected',
@@ -31,10 +33,18 @@ export function rowOf(pulse) {
   };
 }
 
-/** What must not be lost where rows are: the worst of them stands for all since the row before. */
+/** What must not be lost where rows become one: the worst of them stands for all; of the rest the last. */
 const kWorst = /_interval_|^(fault|stopped|disconnected)$/;
-const halved = (name, values) => values.map((value, i) => (i > 0 && kWorst.test(name) ? Math.max(value, values[i - 1]) : value))
-  .filter((_, i) => i % 2 === 0);
+/** One value for each of `lasts`: of all after the one before. */
+function merged(values, lasts, isWorst) {
+  let next = 0;
+  return lasts.map((last) => {
+    let value = values[last];
+    for (; isWorst && next < last; ++next) value = Math.max(value, values[next]);
+    next = last + 1;
+    return value;
+  });
+}
 
 export class Series {
   constructor() {
@@ -57,8 +67,17 @@ export class Series {
     const { columns } = this;
     if (this.length > 0 && row.sim_s <= columns.sim_s[this.length - 1]) return;
     for (const name of kKept) columns[name].push(row[name]);
-    if (this.length > kRowsMax)
-      for (const name of kKept) columns[name] = halved(name, columns[name]);
+    if (this.length > kRowsMax) this.thin();
+  }
+  /** Rows of one step of time become one, but the first and the newest. Steps are powers of two: each is two of those before, and all stay even. */
+  thin() {
+    const { columns } = this;
+    const times = columns.sim_s;
+    const fresh = this.length - kRowsFresh;
+    const step = 2 ** Math.ceil(Math.log2((times[fresh] - times[0]) / kSteps));
+    const stepOf = (i) => Math.floor((times[i] - times[0]) / step);
+    const lasts = [...times.keys()].filter((i) => i === 0 || i >= fresh || stepOf(i) !== stepOf(i + 1));
+    for (const name of kKept) columns[name] = merged(columns[name], lasts, kWorst.test(name));
   }
   /**
    * How fast a column rises a model second, times `factor`: seen over the last kWindow seconds, or since
