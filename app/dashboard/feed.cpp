@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/central/inspection.hpp"
 #include "app/api/problem.hpp"
@@ -68,6 +69,21 @@ class StateLook final : public Inspection {
   Done done_;
 };
 
+/// For one for whom there is no room: says so, and that this was all. A handshake that is refused
+/// is no answer to a page: browsers keep its status and its words to themselves.
+class NoRoom final : public runtime::WebSocketSession {
+ public:
+  void next(Take take) override {
+    if (std::exchange(is_said_, true)) return take({});
+    take({std::make_shared<const std::string>(full_text(Feed::kWatchersMax)), true});
+  }
+  bool hear(std::string_view, bool) override { return true; }
+  void close() override {}  // it has said all that it will
+
+ private:
+  bool is_said_ = false;
+};
+
 }  // namespace
 
 /// One watcher's end of it. On the server's thread; all it does is to pass on.
@@ -124,9 +140,12 @@ WebSocketReply Feed::open(const HttpRequest& request) {
   };
   if (!runtime::offers_protocol(request.header("sec-websocket-protocol"), kProtocol))
     return refuse(400, fmt::format("Sec-WebSocket-Protocol: must offer {}", kProtocol));
+  reply.protocol = kProtocol;
   // relaxed: a count; orders nothing.
-  if (watchers_count_->load(std::memory_order_relaxed) >= kWatchersMax)
-    return refuse(503, fmt::format("{} watch already, and that is the limit", kWatchersMax));
+  if (watchers_count_->load(std::memory_order_relaxed) >= kWatchersMax) {
+    reply.session = std::make_shared<NoRoom>();
+    return reply;
+  }
   // relaxed: nothing but the number matters.
   const Id id = next_id_.fetch_add(1, std::memory_order_relaxed);
   auto session = std::make_shared<Session>(weak_from_this(), id, world_.later, watchers_count_);
@@ -136,7 +155,6 @@ WebSocketReply Feed::open(const HttpRequest& request) {
       });
   if (!is_taken) return refuse(503, "too many requests wait, try again later");
   reply.session = std::move(session);
-  reply.protocol = kProtocol;
   return reply;
 }
 

@@ -75,7 +75,8 @@ class Feed : public std::enable_shared_from_this<Feed> {
 
   Feed(api::World& world, FeedSettings settings);
 
-  /// Of `GET /ws`; an empty reply for any other path.
+  /// Of `GET /ws`; an empty reply for any other path. Whoever comes when kWatchersMax watch is let
+  /// in only to be told so.
   [[nodiscard]] runtime::WebSocketReply open(const runtime::HttpRequest& request);
 
  private:

@@ -121,6 +121,8 @@ std::string Pulses::next(const api::World& world,
   return text_of(pulse);
 }
 
+std::string full_text(int watchers) { return text_of({{"type", "full"}, {"watchers", watchers}}); }
+
 std::string end_text(const api::World& world) {
   return text_of({{"type", "end"},
                   {"sim_s", seconds_of(world.desk.engine().reached().time_since_epoch())},

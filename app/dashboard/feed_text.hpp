@@ -36,6 +36,8 @@ class Pulses {
  private:
   std::optional<network::Latencies> before_;  // as of the pulse before
 };
+/// `{"type":"full", ...}`: so many watch, and no more may.
+[[nodiscard]] std::string full_text(int watchers);
 /// `{"type":"end", ...}`: the run closes its doors.
 [[nodiscard]] std::string end_text(const api::World& world);
 

@@ -366,6 +366,54 @@ await law('A connection that says nothing any more is given up, and one that bre
   await tab.context().close();
 });
 
+await law('A tab that finds no room says so, whether it is new or has been there, and comes in once another has gone', async () => {
+  const busy = await openRun(smallScenario({ points: 4 }));
+  const [crowd, old] = [await openTab(busy.base), await openTab(busy.base)];
+  await shown(crowd);
+  await shown(old);
+  const state = (tab) => tab.getByTestId('connection').textContent();
+  // All that there is room for, beside these two.
+  await crowd.evaluate(() => {
+    window.crowd = Array.from({ length: 62 }, () => new WebSocket(`ws://${location.host}/ws`, 'chargemill.v1'));
+    return Promise.all(window.crowd.map((socket) => new Promise((done) => { socket.onmessage = done; })));
+  });
+  // The old one loses its place to another.
+  await old.evaluate(() => {
+    const { wire } = window.chargemill;
+    wire.open = () => { window.isDue = true; };
+    wire.socket.close();
+  });
+  await until('that one is let in', () => crowd.evaluate(() => {
+    const socket = new WebSocket(`ws://${location.host}/ws`, 'chargemill.v1');
+    window.crowd.push(socket);
+    return new Promise((done) => { socket.onmessage = ({ data }) => done(JSON.parse(data).type === 'hello'); });
+  }));
+  await until('it wants to come back', () => old.evaluate(() => window.isDue));
+  await old.evaluate(() => {
+    const { wire } = window.chargemill;
+    delete wire.open;
+    wire.open();
+  });
+  await until('it says why it is not there any more', async () => (await state(old)) === 'no room');
+  await until('so does what lies over the map', async () => /this is how it was\. 64 tabs look/.test(await old.locator('.overlay').textContent()));
+
+  const late = await openTab(busy.base);
+  await late.getByText('64 tabs look at this run, and no more may').waitFor();
+  equal(await state(late), 'no room', 'its state');
+  equal(await late.locator('.overlay').count(), 0, 'there is nothing that could be of before');
+  equal(late.complaints, [], 'complaints');
+
+  await crowd.evaluate(() => window.crowd.forEach((socket) => socket.close()));
+  for (const tab of [late, old]) {
+    await until('it comes in', async () => (await state(tab)) === 'running');
+    await shown(tab);
+    await until('nothing lies over the map', async () => (await tab.locator('.overlay').count()) === 0);
+    await tab.context().close();
+  }
+  await crowd.context().close();
+  await busy.stop();
+});
+
 await law('Nothing heard for three seconds is said and seen, not earlier, and forgotten once something is heard', async () => {
   const mute = await openRun(smallScenario({ points: 4 }));
   const tab = await openTab(mute.base);

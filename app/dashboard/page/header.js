@@ -10,6 +10,7 @@ const kLookMs = 250;
 function stateOf(store) {
   if (store.connection === 'finished') return 'finished';
   if (store.connection === 'lost') return 'connection lost';
+  if (store.connection === 'full') return 'no room';
   if (store.connection === 'connecting') return 'connecting';
   return store.pulse?.state ?? 'running';
 }

@@ -47,15 +47,16 @@ function App({ store }) {
   useKeys(go, view.areKeysOff, () => go({ panel: 'faults', isLarge: false, ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
   useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
+  const noRoom = store.connection === 'full' ? `${store.watchers} tabs look at this run, and no more may. This one tries again by itself.` : '';
   return html`
     <${Header} store=${store} view=${view} go=${go} age=${age} isStale=${isStale} theme=${theme} />
     <main class=${`${view.cp ? 'with-drawer' : ''} ${view.isLarge ? 'large' : ''}`}>
       <${Tiles} store=${store} view=${view} go=${go} />
       <section class=${`centre ${isStale ? 'stale' : ''}`} aria-label="Charge points">
-        ${!plan ? html`<p class="empty">Waiting for the run…</p>` : view.view === 'table'
+        ${!plan ? html`<p class="empty">${noRoom || 'Waiting for the run…'}</p>` : view.view === 'table'
           ? html`<${Tables} plan=${plan} states=${store.states} view=${view} go=${go} />`
           : html`<${ChargePointMap} store=${store} plan=${plan} total=${total} view=${view} go=${go} canGrow />`}
-        ${isStale && html`<p class="overlay">Nothing heard for ${age.toFixed(0)} s: this is how it was.</p>`}
+        ${isStale && plan && html`<p class="overlay">Nothing heard for ${age.toFixed(0)} s: this is how it was. ${noRoom}</p>`}
         <div class="below"><${Legend} total=${total} view=${view} go=${go} /><${OrdersToAll} store=${store} /></div>
       </section>
       ${!view.isLarge && html`<${Panel} store=${store} view=${view} go=${go} />

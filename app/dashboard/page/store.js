@@ -30,6 +30,7 @@ export class Store {
     this.hasOlderFaults = false;  // than those
     this.areFaultsKnown = false;  // they have been asked for
     this.connection = 'connecting';
+    this.watchers = 0;    // so many were too many for one more
     this.isPlanAsked = false;
     this.end = null;
     this.hasNext = false;  // another run is served where this one was
@@ -70,8 +71,8 @@ export class Store {
     this.wire = new Wire({
       text: (message) => this.hear(message),
       states: (states) => this.take(states),
-      connection: (isOpen) => {
-        if (!isOpen && !this.end) this.connection = 'lost';
+      connection: (isOpen, isFull) => {
+        if (!isOpen && !this.end) this.connection = isFull ? 'full' : 'lost';
         if (!isOpen && this.end) this.awaitNext();
         this.changed();
       },
@@ -109,6 +110,10 @@ export class Store {
   }
 
   hear(message) {
+    if (message.type === 'full') {
+      this.watchers = message.watchers;  // of the run nothing was heard
+      return;
+    }
     this.heardAt = performance.now();
     if (message.type === 'hello') this.begin(message).catch((error) => console.error(error));
     else if (message.type === 'pulse') this.hearPulse(message);

@@ -7,23 +7,25 @@ const kPaused = 3;
 const kResumed = 4;
 const kRetryMs = 250;
 const kRetryMsMax = 4000;
+const kFullMs = 10_000;    // until there may be room
 const kSilentMs = 30_000;  // a server that is there speaks twice a second, unless it is late
 const kLookMs = 1000;
 
 const connect = () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, 'chargemill.v1');
 
-/** What is said first by whoever is served here now; null: nobody is. */
+/** What a run that is served here now says of itself; null: there is none, or no room. */
 export const greeting = () => new Promise((done) => {
   const socket = connect();
   socket.onmessage = ({ data }) => {
-    done(JSON.parse(data));
+    const message = JSON.parse(data);
+    done(message.type === 'hello' ? message : null);
     socket.close();
   };
   socket.onclose = () => done(null);
 });
 
 /**
- * Calls `on.text(message)`, `on.states(states)` and `on.connection(isOpen)`. What breaks is opened
+ * Calls `on.text(message)`, `on.states(states)` and `on.connection(isOpen, isFull)`. What breaks is opened
  * again, ever more slowly, until the server has said that the run is over. So is one that has said nothing for `silentMs`: who has
  * slept, or changed networks, is not told that nobody is at the other end any more.
  */
@@ -46,6 +48,7 @@ export class Wire {
     this.socket = socket;
     this.heardAt = performance.now();
     this.states = null;
+    this.isFull = false;
     // One after the other: to inflate takes a moment, and the next message may be there before.
     let last = Promise.resolve();
     socket.onmessage = ({ data }) => {
@@ -58,7 +61,7 @@ export class Wire {
     };
     socket.onclose = () => {
       last.then(() => {
-        this.on.connection(false);
+        this.on.connection(false, this.isFull);
         if (this.isOver) return;
         setTimeout(() => this.open(), this.retry);
         this.retry = Math.min(this.retry * 2, kRetryMsMax);
@@ -75,6 +78,10 @@ export class Wire {
         this.on.connection(true);
       }
       if (message.type === 'end') this.isOver = true;
+      if (message.type === 'full') {
+        this.isFull = true;
+        this.retry = kFullMs;
+      }
       this.on.text(message);
       return;
     }

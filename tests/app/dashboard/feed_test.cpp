@@ -260,6 +260,32 @@ TEST(Feed, WhoSpeaksAnotherProtocolOrNonsenseIsRefused) {
   EXPECT_TRUE(tab.hear_until([&] { return tab.is_closed; }));
 }
 
+TEST(Feed, WhoFindsNoRoomIsToldSoInWordsAndMayComeAgain) {
+  Station station{5};
+  std::vector<std::unique_ptr<Tab>> tabs;
+  for (int i = 0; i < Feed::kWatchersMax; ++i) tabs.push_back(std::make_unique<Tab>(station));
+  {
+    Tab late{station};
+    EXPECT_THAT(late.head, StartsWith("HTTP/1.1 101 "));
+    // A page says at once whether it wants states; that is no reason to hear less.
+    late.client.send(WebSocketClient::binary, to_bytes({Said::Kind::paused, 0}));
+    ASSERT_TRUE(late.hear_until([&] { return late.is_closed; }));
+    EXPECT_EQ(late.first, "full");
+    EXPECT_EQ(late.last.at("full")["watchers"], 64);
+    EXPECT_EQ(late.last.size(), 1U) << "and nothing else";
+    EXPECT_EQ(late.held, 0U);
+  }
+  tabs.pop_back();
+  std::string first;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (first != "hello" && std::chrono::steady_clock::now() < deadline) {
+    Tab again{station};
+    ASSERT_TRUE(again.hear_until([&] { return !again.first.empty(); }));
+    first = again.first;
+  }
+  EXPECT_EQ(first, "hello") << "there is room again, once the server knows that one has gone";
+}
+
 TEST(Feed, SaysThatTheRunIsOverAndClosesInTime) {
   Station station{5};
   Tab tab{station};
