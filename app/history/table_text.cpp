@@ -1,6 +1,8 @@
 #include "app/history/table_text.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 namespace chargemill::app {
 namespace {
@@ -64,6 +66,23 @@ std::string quoted(const std::string& field) {
   return out + "\"";
 }
 
+/// Names come from scenarios and from whoever joins: one that a spreadsheet would take for a
+/// formula stands behind an apostrophe and is a text (OWASP, CSV injection). What is no text is as
+/// it is.
+std::string csv_cell(const ordered_json& cell) {
+  // The last four are full-width forms of the first.
+  static constexpr std::string_view kFormulas[] = {
+      "=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+  std::string text = plain(cell, "");
+  const bool is_formula =
+      cell.is_string() &&
+      std::any_of(std::begin(kFormulas), std::end(kFormulas), [&text](std::string_view begin) {
+        return std::string_view{text}.substr(0, begin.size()) == begin;
+      });
+  if (is_formula) text.insert(0, 1, '\'');
+  return text;
+}
+
 void print_csv(const RowSource& rows, const Put& put) {
   const auto put_line = [&](const std::vector<std::string>& fields) {
     std::string line;
@@ -73,7 +92,7 @@ void print_csv(const RowSource& rows, const Put& put) {
   bool goes_on = put_line(rows.columns);
   for (std::size_t i = 0; goes_on && i < rows.count; ++i) {
     std::vector<std::string> fields;
-    for (const auto& cell : rows.cells(i)) fields.push_back(plain(cell, ""));
+    for (const auto& cell : rows.cells(i)) fields.push_back(csv_cell(cell));
     goes_on = put_line(fields);
   }
 }

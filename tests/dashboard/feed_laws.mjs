@@ -1,7 +1,7 @@
 // The feed of faults: what is asked for, all of it, and as a file.
 import { readFileSync } from 'node:fs';
 import {
-  check, equal, finish, history, law, openRun, openTab, overlaps, shown, smallScenario, until,
+  check, equal, finish, history, historyText, law, openRun, openTab, overlaps, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -86,6 +86,28 @@ await law('A file of the feed has the rows that are listed, as NDJSON and as CSV
   const lines = csv.trimEnd().split('\r\n');
   equal(lines[0], 'id,timestamp,cp_id,zone,event_type,reason,created_at', 'head');
   equal(lines.slice(1).map((line) => Number(line.split(',')[0])), rows.map(({ id }) => id), 'CSV');
+  await tab.context().close();
+});
+
+await law('A CSV of the feed has the lines of chargemill history, and no name in it is a formula to a spreadsheet', async () => {
+  const cp = '=2+3,"x"';
+  await live.post('/api/v1/charge-points', { cp_id: cp, zone: 'Z04' });
+  const path = `/api/v1/charge-points/${encodeURIComponent(cp)}`;
+  await until('it is on', async () => (await live.ask(path)).state === 'ACTIVATED', 30);
+  await live.post(`${path}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
+  await until('it is over', async () => (await live.ask(`/api/v1/faults?cp=${encodeURIComponent(cp)}`)).faults.length === 2, 30);
+  const tab = await openTab(`${live.base}/?q=${encodeURIComponent(cp)}`);
+  await shown(tab);
+  await until('its rows are there', async () => (await tab.locator('[data-testid=feed] .fault').count()) === 2);
+  const [saved] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name: 'CSV', exact: true }).click()]);
+  const lines = readFileSync(await saved.path(), 'utf8').trimEnd().split('\r\n');
+  equal(lines, (await historyText(live.out, 'faults', ['--format', 'csv', '--cp', cp])).trimEnd().split('\n'), 'lines');
+  check(lines[1].includes(`,"'=2+3,""x""",Z04,`), lines[1]);
+  const texts = await tab.evaluate(async () => {
+    const { csvText } = await import('/page/format.js');
+    return csvText(['a', 'b', 'c'], [{ a: '-x', b: -1.5, c: null }, { a: '@x', b: '+1', c: '\t=1' }, { a: '\uFF1D1', b: 'a=b', c: 0 }]);
+  });
+  equal(texts, "a,b,c\r\n'-x,-1.5,\r\n'@x,'+1,'\t=1\r\n'\uFF1D1,a=b,0\r\n", 'texts behind an apostrophe, numbers as they are');
   await tab.context().close();
 });
 

@@ -109,12 +109,13 @@ export async function openRun(scenario, args = [], port = 0) {
   };
 }
 
-/** What `chargemill history` says, as JSON. */
-export async function history(out, what, args = []) {
-  const { stdout } = await run(program, ['history', what, '--data', join(out, 'journal'), '--format', 'json', ...args],
-    { maxBuffer: 1 << 28 });
-  return JSON.parse(stdout);
+/** What `chargemill history` says, as it stands. */
+export async function historyText(out, what, args = []) {
+  const { stdout } = await run(program, ['history', what, '--data', join(out, 'journal'), ...args], { maxBuffer: 1 << 28 });
+  return stdout;
 }
+/** The same, as JSON. */
+export const history = async (out, what, args = []) => JSON.parse(await historyText(out, what, ['--format', 'json', ...args]));
 
 let browser = null;
 /** One browser for all laws; `options` are those of a context of its own. */

@@ -45,10 +45,13 @@ export function spanText(seconds) {
   return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
-/** Rows of objects as CSV (RFC 4180). */
+/** What a spreadsheet takes for a formula. */
+const kFormula = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** Rows of objects as CSV (RFC 4180), in lines as those of `chargemill history`: what could be a formula stands behind an apostrophe. */
 export function csvText(columns, rows) {
   const cell = (value) => {
-    const text = value === null || value === undefined ? '' : String(value);
+    const text = `${typeof value === 'string' && kFormula.test(value) ? "'" : ''}${value ?? ''}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [columns, ...rows.map((row) => columns.map((c) => row[c]))]

@@ -56,6 +56,24 @@ TEST(TableText, KeepsAFieldThatIsEmptyAtTheBeginning) {
             "driver_id,cp_id\n,CP-1\n");
 }
 
+// Whoever joins chooses a name, and whoever is called opens the file in a spreadsheet.
+TEST(TableText, OfANameThatIsAFormulaIsATextInCsvAndItselfElsewhere) {
+  for (const char* const formula :
+       {"=", "+", "-", "@", "\t", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"}) {
+    SCOPED_TRACE(formula);
+    const std::string begin{formula};
+    const Cells cells{begin + "1+1", -1.5};
+    const Table named{{"cp_id", "kwh"}, {cells}};
+    EXPECT_EQ(table_text(named, "csv"), "cp_id,kwh\n'" + begin + "1+1,-1.5\n");
+    const std::string written = (begin == "\t" ? "\\t" : begin) + "1+1";
+    EXPECT_NE(table_text(named, "json").find('"' + written + '"'), std::string::npos);
+  }
+  EXPECT_EQ(table_text({{"a", "b", "c"}, {{"=1,\"2\"", "\r\n=1", "\n"}}}, "csv"),
+            "a,b,c\n\"'=1,\"\"2\"\"\",\"'\r\n=1\",\"'\n\"\n");
+  EXPECT_EQ(table_text({{"a", "b", "c"}, {{"CP-1", "a=b", "1-2"}}}, "csv"),
+            "a,b,c\nCP-1,a=b,1-2\n");
+}
+
 // Of ten million rows there is one at a time, and none when a pipe's reader has seen enough.
 TEST(PrintRows, MakesARowWhenTheOneBeforeItIsPrintedAndStopsWhenNobodyReadsOn) {
   for (const char* const format : {"table", "csv", "json"}) {
