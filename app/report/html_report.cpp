@@ -101,30 +101,32 @@ std::string thresholds(const ordered_json& summary) {
   for (const auto& threshold : all) {
     const bool ok = threshold.at("ok").get<bool>();
     rows += fmt::format(
-        "<tr class=\"{}\"><td>{}</td><td><code>{}</code></td><td class=\"n\">{}</td></tr>",
+        "<tr class=\"{}\"><td>{}</td><th scope=\"row\"><code>{}</code></th>"
+        "<td class=\"n\">{}</td></tr>",
         ok ? "good" : "bad", ok ? "✓ holds" : "✗ crossed",
         escaped(figure_text(threshold.at("expr"))), escaped(threshold_text(threshold)));
   }
-  return "<div class=\"wide\"><table><thead><tr><th>result</th><th>threshold</th><th "
-         "class=\"n\">value</th></tr></thead><tbody>" +
+  return "<div class=\"wide\"><table><thead><tr><th scope=\"col\">result</th>"
+         "<th scope=\"col\">threshold</th><th scope=\"col\" class=\"n\">value</th></tr></thead>"
+         "<tbody>" +
          rows + "</tbody></table></div>";
 }
 
 std::string latencies(const ordered_json& summary) {
   const auto& all = summary.at("latency_ms");
-  std::string head = "<th>latency</th>";
+  std::string head = "<th scope=\"col\">latency</th>";
   for (const auto& [key, heading] : kLatencyFigures)
-    head += fmt::format("<th class=\"n\">{}</th>", heading);
+    head += fmt::format("<th scope=\"col\" class=\"n\">{}</th>", heading);
   std::string rows;
   for (const char* name : kLatencyNames) {
-    rows += fmt::format("<tr><td><code>{}</code></td>", name);
+    rows += fmt::format("<tr><th scope=\"row\"><code>{}</code></th>", name);
     for (const auto& [key, heading] : kLatencyFigures)
       rows += fmt::format("<td class=\"n\">{}</td>", latency_text(all.at(name), key));
     rows += fmt::format("<td class=\"n\">{}</td></tr>", figure_text(all.at(name).at("count")));
   }
   return fmt::format(
-      "<div class=\"wide\"><table><thead><tr>{}<th class=\"n\">count</th></tr></thead><tbody>{}"
-      "</tbody></table></div>",
+      "<div class=\"wide\"><table><thead><tr>{}<th scope=\"col\" class=\"n\">count</th></tr>"
+      "</thead><tbody>{}</tbody></table></div>",
       head, rows);
 }
 
@@ -138,8 +140,8 @@ std::string figures(const ordered_json& summary) {
     for (const auto& [pointer, value] : flat.items()) {
       std::string key = pointer.substr(1);
       std::replace(key.begin(), key.end(), '/', '.');
-      rows += fmt::format("<tr><td><code>{}</code></td><td class=\"n\">{}</td></tr>", escaped(key),
-                          escaped(figure_text(value)));
+      rows += fmt::format("<tr><th scope=\"row\"><code>{}</code></th><td class=\"n\">{}</td></tr>",
+                          escaped(key), escaped(figure_text(value)));
     }
     sections +=
         fmt::format("<section><h3><code>{}</code></h3><table><tbody>{}</tbody></table></section>",

@@ -69,6 +69,14 @@ TEST(HtmlReport, ShowsNumbersUnderTheNamesOfThresholds) {
     }
   }
 }
+TEST(HtmlReport, SaysOfEachFigureWhatItIs) {
+  const auto page = html_report(sample_summary(), kSeries);
+  // Who hears a table cell by cell is told its row and its column.
+  const auto heads = count(page, "<thead><tr>");
+  EXPECT_EQ(heads, 2U) << "thresholds and latencies";
+  EXPECT_EQ(count(page, "<th scope=\"row\">"), count(page, "<tr>") + count(page, "<tr ") - heads);
+  EXPECT_EQ(count(page, "<th>") + count(page, "<th class"), 0U);
+}
 TEST(HtmlReport, ShowsWarnings) {
   auto summary = sample_summary();
   summary["warnings"] = {"12 of 58 trips were shed <b>"};
@@ -166,8 +174,8 @@ TEST(HtmlReport, TellsBrokenSumsAndPartialRuns) {
 }
 TEST(HtmlReport, DoesNotShowALatencyThatWasNotMeasuredAsZero) {
   const auto page = html_report(sample_summary(), "");
-  EXPECT_EQ(count(page, "fault_detection</code></td><td class=\"n\">none</td>"), 1U);
-  EXPECT_EQ(count(page, "request_decision</code></td><td class=\"n\">none</td>"), 0U);
+  EXPECT_EQ(count(page, "fault_detection</code></th><td class=\"n\">none</td>"), 1U);
+  EXPECT_EQ(count(page, "request_decision</code></th><td class=\"n\">none</td>"), 0U);
 }
 TEST(HtmlReport, RefusesASummaryOfAnotherVersion) {
   EXPECT_THROW((void)html_report(nlohmann::ordered_json::object(), ""), nlohmann::json::exception);
