@@ -28,6 +28,36 @@ await law('The feed filtered by charge point and time range has exactly the rows
   await tab.context().close();
 });
 
+await law('A range is that of chargemill history to the microsecond, wherever the browser is and however its address writes it', async () => {
+  const cp = 'CP-000007';
+  const rows = await history(live.out, 'faults', ['--cp', cp, '--limit', '100']);
+  const [from, to] = [rows.at(-2).timestamp, rows[1].timestamp];
+  check(/\.\d{6}\+00:00$/.test(from), `a time of the journal is ${from}`);
+  const wanted = rows.slice(1, -1).map(({ id }) => id);
+  check(wanted.length > 0, 'there are rows between them');
+  // As a link has it, as somebody pastes it, without a zone, as people write.
+  for (const write of [encodeURIComponent, (at) => at, (at) => at.replace('+00:00', ''), (at) => at.replace('+00:00', 'Z').replace('T', ' ')]) {
+    const tab = await openTab(`${live.base}/?q=${cp}&from=${write(from)}&to=${write(to)}`, { timezoneId: 'America/New_York' });
+    await shown(tab);
+    const found = () => tab.locator('[data-testid=feed] .fault').evaluateAll((items) => items.map((item) => Number(item.dataset.id)));
+    await until('the rows are there', async () => (await found()).length > 0);
+    equal(await found(), wanted, `the feed from ${write(from)}`);
+    const asked = tab.asked.find((url) => /\/faults\?.*since=.*until=/.test(url));
+    equal((await (await fetch(asked)).json()).faults.map(({ id }) => id), wanted, `what the journal answers to ${asked}`);
+    equal(tab.complaints, [], 'complaints');
+    await tab.context().close();
+  }
+  const tab = await openTab(live.base, { timezoneId: 'Asia/Kathmandu' });
+  const texts = await tab.evaluate(async () => {
+    const { unixOf, utc } = await import('/page/api.js');
+    return ['2026-01-05T17:00:01.466764+00:00', '2026-01-05T17:00', '2026-01-05', '2026-01-05T17:00:01.5-01:30', '9999-12-31T23:59:59Z', '1969-12-31T23:59:59.000001Z']
+      .map((text) => utc(unixOf(text))).concat(['', '5', 'tomorrow', '20260-01-05T17:00', '2026-13-05'].filter((text) => !Number.isNaN(unixOf(text))));
+  });
+  equal(texts, ['2026-01-05T17:00:01.466764Z', '2026-01-05T17:00:00.000Z', '2026-01-05T00:00:00.000Z', '2026-01-05T18:30:01.500Z', '9999-12-31T23:59:59.000Z',
+    '1969-12-31T23:59:59.000001Z'], 'times, and none of what is none');
+  await tab.context().close();
+});
+
 await law('A paused feed can be filtered, and what comes later stays out of it', async () => {
   const [cp, other] = ['CP-000008', 'CP-000009'];
   const fault = async (one, rows) => {

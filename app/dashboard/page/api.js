@@ -37,5 +37,18 @@ export function withQuery(path, parameters) {
   return text ? `${path}?${text}` : path;
 }
 
-/** Seconds since 1970 as the API takes them, to the millisecond. */
-export const utc = (unix) => (unix === null ? null : new Date(Math.round(unix * 1000)).toISOString());
+/** Seconds since 1970 of a time as `chargemill history` takes it: to the microsecond, UTC where it names no zone. A blank before one was a plus. NaN: it is none. */
+export function unixOf(text) {
+  const [, day, clock = '00:00', micros = '', hours = '+00', minutes = '00'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3}(\d{0,3})\d*)?)?)(?:Z|([+ -]\d\d):?(\d\d))?)?$/.exec(text) ?? [];
+  return Date.parse(`${day}T${clock}${hours.replace(' ', '+')}:${minutes}`) / 1000 + Number(micros.padEnd(3, '0')) / 1e6;
+}
+
+/** Seconds since 1970 as the API takes them, with microseconds where there are some, in times that have them as a number. */
+export function utc(unix) {
+  if (unix === null) return null;
+  const micros = Math.abs(unix) < 2 ** 32 ? Math.round(unix * 1e6) : Math.round(unix * 1e3) * 1e3;
+  const ms = Math.floor(micros / 1e3);
+  const text = new Date(ms).toISOString();
+  return micros === ms * 1e3 ? text : text.replace('Z', `${String(micros - ms * 1e3).padStart(3, '0')}Z`);
+}

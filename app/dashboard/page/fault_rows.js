@@ -1,4 +1,5 @@
 // Which faults are meant, and how equal ones are told as one. Pure.
+import { unixOf } from './api.js';
 
 const kGroupMs = 60_000;  // model time: what lies further apart has hardly one cause
 
@@ -11,7 +12,7 @@ export function isMeant(row, view) {
 
 export function isInRange(row, view) {
   if (view.from === null && view.to === null) return true;
-  const at = Date.parse(row.timestamp) / 1000;
+  const at = unixOf(row.timestamp);
   return (view.from === null || at >= view.from) && (view.to === null || at <= view.to);
 }
 

@@ -1,6 +1,6 @@
 // The fault feed: newest first, as long as it may get, of whatever a person wants to see.
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
-import { ask, utc, withQuery } from './api.js';
+import { ask, unixOf, utc, withQuery } from './api.js';
 import { announcement, grouped, isInRange, isMeant, keyOf, newestFirst } from './fault_rows.js';
 import { clockOf, countText, csvText, download, rowTime, shortTime } from './format.js';
 import { addressOf } from './hooks.js';
@@ -196,8 +196,8 @@ function List({ rows, go, addressOf }) {
 
 const local = (unix) => (unix === null ? '' : utc(unix).slice(0, 19));
 /** Of what is not a time, as while a year is being written: none. */
-const unixOf = (text) => {
-  const at = Date.parse(`${text}Z`) / 1000;
+const timeOf = (text) => {
+  const at = unixOf(text);
   return Number.isNaN(at) ? null : at;
 };
 const kTimeMax = '9999-12-31T23:59:59';
@@ -222,8 +222,8 @@ function Filters({ store, view, go, children }) {
     <label title="What the charge point is at the moment">Now <select value=${view.now ?? ''} onchange=${(event) => go({ now: event.target.value === '' ? null : Number(event.target.value) })}>
       <option value="">all</option>${kClasses.map(({ code, word }) => html`<option key=${code} value=${code}>${word}</option>`)}</select></label>
     <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
-    <label title="model time, UTC">From <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.from)} onchange=${(event) => go({ from: unixOf(event.target.value) })} /></label>
-    <label title="model time, UTC">To <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.to)} onchange=${(event) => go({ to: unixOf(event.target.value) })} /></label>
+    <label title="model time, UTC">From <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.from)} onchange=${(event) => go({ from: timeOf(event.target.value) })} /></label>
+    <label title="model time, UTC">To <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.to)} onchange=${(event) => go({ to: timeOf(event.target.value) })} /></label>
     </div></form>`;
 }
 

@@ -1,5 +1,5 @@
 // What the page of a finished run answers in place of the API: as much of the past as it bears. Pure.
-import { withQuery } from './api.js';
+import { unixOf, withQuery } from './api.js';
 import { plural } from './format.js';
 
 /** By kind of row, what it is called in an answer, and which column says when it was. */
@@ -49,10 +49,10 @@ export class Remains {
   rows(what, cp, asked) {
     const [name, when] = kKinds[what];
     const columns = this.past.columns[what];
-    const time = (key, otherwise) => (asked.has(key) ? Date.parse(asked.get(key)) : otherwise);
+    const time = (key, otherwise) => (asked.has(key) ? unixOf(asked.get(key)) : otherwise);
     const [since, until] = [time('since', -Infinity), time('until', Infinity)];
     const rows = this.past.points[cp][what].map((cells) => Object.fromEntries(columns.map((column, i) => [column, cells[i]])))
-      .filter((row) => Date.parse(row[when]) >= since && Date.parse(row[when]) <= until)
+      .filter((row) => unixOf(row[when]) >= since && unixOf(row[when]) <= until)
       .map((row) => ({ ...row, cp_id: cp, created_at: row[when] }));
     return { [name]: rows.slice(0, Number(asked.get('limit'))) };
   }

@@ -1,5 +1,5 @@
 // What is looked at, as the address says it: every view can be sent to somebody else.
-import { utc } from './api.js';
+import { unixOf, utc } from './api.js';
 import { kClasses } from './palette.js';
 
 const kWords = {
@@ -15,8 +15,8 @@ export function readView(search) {
   const given = new URLSearchParams(search);
   const word = (name) => (kWords[name].includes(given.get(name)) ? given.get(name) : kWords[name][0]);
   const time = (name) => {
-    const value = Date.parse(given.get(name) ?? '');
-    return Number.isNaN(value) ? null : value / 1000;
+    const value = unixOf(given.get(name) ?? '');
+    return Number.isNaN(value) ? null : value;
   };
   const state = (name) => kClasses.find((kind) => kind.name === given.get(name))?.code ?? null;
   return {
