@@ -295,6 +295,36 @@ await law('Where more was missed than is asked for, the feed has no hole: it is 
   await tab.context().close();
 });
 
+await law('Faults that cannot be asked for are not none: they are asked for again, and those of another run are not among them', async () => {
+  const tab = await openTab(`${live.base}/?theme=dark`);
+  await shown(tab);
+  await until('the page knows some', () => tab.evaluate(() => window.chargemill.faults.length > 0));
+  const known = await tab.evaluate(() => window.chargemill.faults.length);
+  let isBusy = true;
+  await tab.route('**/api/v1/faults?*', (route) => (isBusy ? route.fulfill({ status: 503, body: '{"detail":"too many requests wait, try again later"}' }) : route.continue()));
+  // As after a restart: what was known is of another run.
+  await tab.evaluate(() => window.chargemill.begin({ ...window.chargemill.hello, instance: 'another' }));
+  await until('it is asking', async () => (await tab.locator('.feed .empty').allTextContents()).includes('Asking the journal…'));
+  check(!(await tab.locator('.feed').textContent()).includes('No fault so far'), 'it says that there is none');
+  isBusy = false;
+  await until('they are there again', () => tab.evaluate((rows) => window.chargemill.faults.length >= rows, known));
+
+  const found = await tab.evaluate(async () => {
+    const { Store } = await import('/page/store.js');
+    const { fetch: real } = window;
+    const store = Object.assign(new Store(), { hello: { has_journal: true, instance: 'one' } });
+    window.fetch = async () => {
+      store.hello = { has_journal: true, instance: 'other' };  // while it was asked
+      return new Response('{"faults":[{"id":1,"timestamp":"2026-01-05T00:00:00Z","cp_id":"CP-000001","zone":"Z01","event_type":"FAULT","reason":""}]}');
+    };
+    await store.fetchFaults();
+    window.fetch = real;
+    return store.faults.length;
+  });
+  equal(found, 0, 'rows of a run that is not there any more');
+  await tab.context().close();
+});
+
 await law('A year that is still being written is no time yet, and breaks nothing', async () => {
   const tab = await openTab(`${live.base}/?filters=1`);
   await shown(tab);

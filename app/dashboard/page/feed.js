@@ -240,6 +240,7 @@ export function Feed({ store, view, go, where = 'search' }) {
   const { rows, known } = held?.part === part ? held : found;
   const shown = useMemo(() => (view.isGrouped ? grouped(rows) : rows), [rows, view.isGrouped]);
   const newest = found.rows[0]?.timestamp ?? '';
+  useEffect(() => setReadTo(''), [store.hello?.instance]);  // of another run all is new, whatever its clock says
   useEffect(() => {
     if (readTo === '') setReadTo(newest);  // what was there before this page has been seen by somebody
   }, [newest]);

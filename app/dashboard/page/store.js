@@ -40,6 +40,7 @@ export class Store {
     this.pulseAt = -Infinity;
     this.toldAt = -Infinity;   // listeners
     this.isTellDue = false;
+    this.timers = {};     // what is asked again, by name
     this.listeners = new Set();
     this.stateListeners = new Set();
   }
@@ -137,6 +138,7 @@ export class Store {
       this.hasOlderFaults = false;
       this.areFaultsKnown = false;
       this.pulse = null;
+      this.rates = { sessions: null, messages: null, speed: null };
       this.from = null;
       this.states = null;
       this.wire.pause(false);
@@ -148,10 +150,18 @@ export class Store {
     await this.fetchSeries();
   }
 
+  /** Calls that method once more in a while; who connects anew asks anyhow. */
+  again(name) {
+    clearTimeout(this.timers[name]);
+    this.timers[name] = setTimeout(() => this.connection === 'open' && this[name](), kNextMs);
+  }
+
   async fetchSeries() {
     const { instance } = this.hello;
     const kept = await ask('/api/v1/series').catch(() => null);
-    if (kept && instance === this.hello.instance) {
+    if (instance !== this.hello.instance) return;
+    if (!kept) this.again('fetchSeries');
+    else if (!this.isHeld || this.series.length === 0) {
       this.series = new Series();
       this.series.prepend(kept);
     }
@@ -210,8 +220,11 @@ export class Store {
   }
 
   async fetchFaults() {
-    if (this.hello.has_journal) {
-      const found = await ask(`/api/v1/faults?limit=${kRowsFirst}`).catch(() => ({ faults: [] }));
+    const { instance, has_journal: hasJournal } = this.hello;
+    if (hasJournal) {
+      const found = await ask(`/api/v1/faults?limit=${kRowsFirst}`).catch(() => null);
+      if (instance !== this.hello.instance) return;
+      if (!found) return this.again('fetchFaults');  // until then nobody is told that there is none
       if (found.faults.length === kRowsFirst) this.leaveNoHole(found.faults[kRowsFirst - 1]);
       this.addFaults(found.faults);
     }
