@@ -134,6 +134,25 @@ await law('The bar of states says what the journal says: how a range begins, and
   await tab.context().close();
 });
 
+await law('A history that cannot be asked for is said as long as that is so, and asked for again', async () => {
+  const cp = 'CP-000030';
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.route('**/api/v1/sessions?*', (route) => route.fulfill({ status: 503, body: '{"detail":"too many requests wait, try again later"}' }));
+  await tab.evaluate((id) => { history.pushState(null, '', `?cp=${id}`); window.dispatchEvent(new PopStateEvent('popstate')); }, cp);
+  const alerts = () => tab.getByTestId('drawer').getByRole('alert').allTextContents();
+  await until('it is said', async () => (await alerts()).join() === 'too many requests wait, try again later');
+  // What it is now is asked for meanwhile, and that nothing is wrong with that is no news of its past.
+  const looks = () => tab.asked.filter((url) => url.endsWith(`/charge-points/${cp}`)).length;
+  const before = looks();
+  await until('it is looked at again', () => looks() > before + 2);
+  equal(await alerts(), ['too many requests wait, try again later'], 'what is said then');
+  await tab.unroute('**/api/v1/sessions?*');
+  await tab.getByTestId('drawer').getByRole('heading', { name: 'Sessions' }).waitFor();
+  await until('then nothing is', async () => (await alerts()).length === 0);
+  await tab.context().close();
+});
+
 await law('Who has lost its monitor is disconnected in its bar too', async () => {
   const cp = 'CP-000027';
   await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'monitor_loss', duration: '10m' });

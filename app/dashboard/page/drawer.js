@@ -8,6 +8,7 @@ import { kClasses } from './palette.js';
 import { isNever } from './view.js';
 
 const kEveryMs = 1000;
+const kAgainMs = 4000;  // where its history could not be had
 const kRows = 100;
 const kReadings = 500;
 const kReports = 20;
@@ -24,6 +25,7 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
   const [now, setNow] = useState(null);
   const [past, setPast] = useState(null);
   const [trouble, setTrouble] = useState('');
+  const [pastTrouble, setPastTrouble] = useState('');
   const [heard, setHeard] = useState([]);  // power and energy, since this was opened
   const time = useRef(clock);
   time.current = clock;
@@ -57,21 +59,31 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
     };
   }, [cp, isOpen, isLive]);
   useEffect(() => {
+    setPastTrouble('');
     if (!isOpen || !hasPast) return undefined;
     if (isNever(view)) return setPast({ health: [], sessions: [], faults: [], readings: [], before: [] });
     let isWanted = true;
+    let timer = 0;
     const of = (what, limit = kRows) => ask(withQuery(`/api/v1/${what}`, { cp, since: utc(view.from), until: utc(view.to), limit }));
     // How a range begins, the rows before it say.
     const before = (what) => (view.from === null ? { [what]: [] } : ask(withQuery(`/api/v1/${what}`, { cp, until: utc(view.from), limit: 1 })));
-    Promise.all([of('health'), of('sessions'), of('faults'), of('meter', kReadings), before('health'), before('faults')])
-      .then(([h, s, f, m, { health }, { faults }]) => isWanted && setPast({ health: h.health, sessions: s.sessions, faults: f.faults,
-        readings: m.readings, before: [...health, ...faults] }))
-      .catch((error) => isWanted && setTrouble(error.message));
+    const read = () => Promise.all([of('health'), of('sessions'), of('faults'), of('meter', kReadings), before('health'), before('faults')])
+      .then(([h, s, f, m, { health }, { faults }]) => {
+        if (!isWanted) return;
+        setPast({ health: h.health, sessions: s.sessions, faults: f.faults, readings: m.readings, before: [...health, ...faults] });
+        setPastTrouble('');
+      }).catch((error) => {
+        if (!isWanted) return;
+        setPastTrouble(error.message);
+        timer = setTimeout(read, kAgainMs);
+      });
+    read();
     return () => {
       isWanted = false;
+      clearTimeout(timer);
     };
   }, [cp, view.from, view.to, state, revision, isOpen, hasPast]);
-  return { now, past, heard, trouble };
+  return { now, past, heard, trouble: trouble || pastTrouble };
 }
 
 /** When the oldest of `rows` was, if there may be older ones. */
