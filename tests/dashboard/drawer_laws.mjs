@@ -153,6 +153,17 @@ await law('A history that cannot be asked for is said as long as that is so, and
   await tab.context().close();
 });
 
+await law('The bar of a charge point that is open for days says the day, to those who hear it as well', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const health = ['2026-01-04T23:00:00Z', '2026-01-03T22:00:00Z'].map((timestamp, i) => ({ id: 2 - i, timestamp, cp_id: 'CP-000031', state: i ? 'SUPPLYING' : 'ACTIVATED', is_faulty: false, reason: '' }));
+  await tab.route('**/api/v1/health?*', (route) => route.fulfill({ json: { health } }));
+  await tab.route('**/api/v1/faults?*', (route) => route.fulfill({ json: { faults: [] } }));
+  await tab.evaluate(() => { history.pushState(null, '', '?cp=CP-000031&to=2026-01-04T23:30:00Z'); window.dispatchEvent(new PopStateEvent('popstate')); });
+  await until('it is said', async () => (await tab.getByTestId('timeline').getAttribute('aria-label')) === 'States, the last: Supplying from 01-03 22:00:00, Activated from 01-04 23:00:00');
+  await tab.context().close();
+});
+
 await law('Who has lost its monitor is disconnected in its bar too', async () => {
   const cp = 'CP-000027';
   await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'monitor_loss', duration: '10m' });

@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask, mayChange, utc, withQuery } from './api.js';
 import { Range } from './charts.js';
-import { figureText, msText, shortTime, spanText, timeText } from './format.js';
+import { clockOf, figureText, msText, shortTime, spanText, timeText } from './format.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
 import { isNever } from './view.js';
@@ -123,7 +123,8 @@ function Timeline({ points, from, end }) {
     if (last && last.code === point.code) last.to = to; else bars.push({ ...point, from: point.at, to });
   }
   const x = (at) => (at - from) / (end - from) * 100;
-  const said = bars.slice(-5).map((bar) => `${kClasses[bar.code].word} from ${timeText(bar.from).slice(11)}`).join(', ');
+  const clock = clockOf(timeText(from), timeText(end));
+  const said = bars.slice(-5).map((bar) => `${kClasses[bar.code].word} from ${clock(timeText(bar.from))}`).join(', ');
   return html`<div class="timeline" role="img" aria-label=${`States, the last: ${said}`} data-testid="timeline">
       <svg viewBox="0 0 100 12" preserveAspectRatio="none">${bars.map((bar) => html`<rect key=${bar.from} x=${x(bar.from)} y="0"
         width=${Math.max(0.15, x(bar.to) - x(bar.from))} height="12" class=${`f-${kClasses[bar.code].name}`}>
