@@ -31,6 +31,22 @@ await law('The middle of the map stays in sight beside an open charge point, and
   }
 });
 
+await law('The map is as sharp as the screen that its window is moved to', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const pixels = () => tab.evaluate(() => {
+    const { canvas } = window.chargemill.stage;
+    return canvas.width / canvas.clientWidth;  // a part of a pixel may be left over
+  });
+  check(Math.abs(await pixels() - 1) < 0.01, 'a pixel each');
+  const session = await tab.context().newCDPSession(tab);
+  await session.send('Emulation.setDeviceMetricsOverride', { width: 1280, height: 900, deviceScaleFactor: 2, mobile: false });
+  await until('two each', async () => Math.abs(await pixels() - 2) < 0.01);
+  await until('cells are where they were', async () => (await cellColour(tab, 0)) !== '');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('The map has three fifths of the window, with figures, legend, feed and charts in sight, and more when it is made large', async () => {
   for (let point = 1; point <= 6; ++point)
     await live.post(`/api/v1/charge-points/CP-00000${point}/inject-fault`, { kind: 'engine_ko', duration: '1s' });

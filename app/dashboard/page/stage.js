@@ -77,11 +77,12 @@ export class Stage {
     this.clamp();
   }
 
-  /** In pixels of the screen, so that cells are sharp. */
+  /** In pixels of the screen, so that cells are sharp; a window that is moved to another screen may have other ones. */
   resize(width, height) {
     const ratio = window.devicePixelRatio || 1;
+    this.size = [width, height];
     const [wide, high] = [width, height].map((size) => Math.max(1, Math.round(size * ratio)));
-    if (wide === this.width && high === this.height) return;
+    if (ratio === this.ratio && wide === this.width && high === this.height) return;
     const middle = this.middle();
     this.ratio = ratio;
     this.width = wide;
@@ -168,6 +169,7 @@ export class Stage {
   paint() {
     const { context, places, view, ratio } = this;
     if (!this.states || !places) return;
+    if (ratio !== (window.devicePixelRatio || 1)) return this.resize(...this.size);
     ++this.frames;
     const seen = { scale: view.scale * ratio, left: view.left, top: view.top };
     if (view.scale < kFarBelow) {
