@@ -79,6 +79,18 @@ await law('However long a tab is open, all of the run is on its charts in even s
   await tab.context().close();
 });
 
+await law('A limit is that of the scenario, however it is written there, and of several the strictest', async () => {
+  const tab = await openTab(live.base);
+  const limits = await tab.evaluate(async () => {
+    const { boundOf } = await import('/page/marks.js');
+    return [['request_decision:p99 < 50ms'], ['request_decision:p99<50ms'], [' request_decision:p99  <=  2m '], ['request_decision:p99 < 1.5s', 'request_decision:p99 < 900ms'],
+      ['request_decision:p99 < 1h'], ['request_decision:p99 < 250us'], ['request_decision:p999 < 1ms', 'request_decision:p99 > 1ms', 'requests.denied_ratio < 0.2'], undefined]
+      .map((thresholds) => boundOf({ thresholds }, 'request_decision'));
+  });
+  equal(limits, [50, 50, 120_000, 900, 3_600_000, 0.25, 400, 400], 'milliseconds; the last two: where the alert begins');
+  await tab.context().close();
+});
+
 await law('The axis of a run of days names the days', async () => {
   const tab = await openTab(live.base);
   const marks = await tab.evaluate(async () => {

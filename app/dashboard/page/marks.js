@@ -1,12 +1,12 @@
 // What charts say beside their lines: where a limit was passed, and what the scenario had foreseen. Pure.
 
-/** The limit of `name`:p99 among the scenario's thresholds, in milliseconds; null: it has none. */
+const kUnitMs = { ns: 1e-6, us: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7 };
+
+/** The strictest limit of `name`:p99 among the scenario's thresholds, in milliseconds; null: it has none. */
 function limitOf(thresholds, name) {
-  for (const text of thresholds ?? []) {
-    const found = new RegExp(`^${name}:p99 <=? ([0-9.]+)(us|ms|s)$`).exec(text);
-    if (found) return Number(found[1]) * { us: 1e-3, ms: 1, s: 1e3 }[found[2]];
-  }
-  return null;
+  const form = new RegExp(`^\\s*${name}:p99\\s*<=?\\s*([0-9.]+)([a-z]+)\\s*$`);
+  const limits = (thresholds ?? []).map((text) => form.exec(text)).filter(Boolean).map(([, number, unit]) => number * kUnitMs[unit]);
+  return limits.length > 0 ? Math.min(...limits) : null;
 }
 
 /** Where an alert begins if the scenario has no threshold of its own: as in config/prometheus/chargemill.rules.yml. */
