@@ -75,7 +75,10 @@ await law('A keyboard alone finds a fault, opens its charge point, acts, and com
   await tabTo(/^BUTTON Stop/);
   await press('Enter');
   await until('it is done', async () => (await live.ask('/api/v1/charge-points/CP-000005')).operator_stopped);
+  await until('it is of no use any more', async () => (await page.getByRole('button', { name: 'Stop', exact: true }).getAttribute('aria-disabled')) === 'true');
+  equal(await focus(), 'BUTTON Stop', 'what has the focus');
   await press('Escape');
+  await until('from there too it is closed', async () => (await page.getByTestId('drawer').count()) === 0);
   await page.context().close();
 });
 

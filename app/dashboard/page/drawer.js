@@ -203,10 +203,12 @@ function Actions({ cp, now }) {
   const [fault, setFault] = useState(kFaults[2]);
   const [duration, setDuration] = useState('30s');
   const act = (what, body) => order(`/api/v1/charge-points/${encodeURIComponent(cp)}/${what}`, what, body);
+  // Whatever is in vain now may have been pressed just before: it keeps the focus, which Escape and arrows need.
+  const button = (word, what, vain) => html`<button onclick=${vain ? null : act(what)} aria-disabled=${vain}>${word}</button>`;
   return html`<section class="actions" aria-label="Actions">
-    <button onclick=${act('stop')} disabled=${now.operator_stopped}>Stop</button>
-    <button onclick=${act('resume')} disabled=${!now.operator_stopped}>Resume</button>
-    <button onclick=${act('stop-supply')} disabled=${!now.current_session}>Stop supply</button>
+    ${button('Stop', 'stop', now.operator_stopped)}
+    ${button('Resume', 'resume', !now.operator_stopped)}
+    ${button('Stop supply', 'stop-supply', !now.current_session)}
     <button onclick=${act('reset-breaker')}>Reset breaker</button>
     ${now.engine_state === 'DISCONNECTED' ? html`<button onclick=${act('power-on')}>Switch on</button>`
       : html`<button onclick=${act('shutdown')}>Shut down</button>`}
