@@ -9,6 +9,13 @@ namespace chargemill::app {
 
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+/// Nobody ends a run in which it has no part yet, by being late.
+constexpr std::chrono::seconds kEnterMax{5};
+
+}  // namespace
+
 void Leader::note_outsiders() {
   // relaxed: see is_present().
   outsiders_.store(succession_->outsiders(), std::memory_order_relaxed);
@@ -55,7 +62,7 @@ bool Leader::do_all_hear(const Arrival& arrival) {
 void Leader::let_enter(const Heir& here, const Arrival& arrival) {
   const unsigned node = arrival.node;
   const Entry entry{here.now(), succession_->outcome()};
-  const auto answer = ask_one(node, Word::enter, to_bytes(entry));
+  const auto answer = ask_one(node, Word::enter, to_bytes(entry), Clock::now() + kEnterMax);
   if (!answer || answer->empty()) return;  // it is gone, or the next turn asks again
   noted_ &= ~(1U << node);
   parted_ &= ~(1U << node);
