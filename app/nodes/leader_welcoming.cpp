@@ -11,8 +11,8 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// Nobody ends a run in which it has no part yet, by being late.
-constexpr std::chrono::seconds kEnterMax{5};
+/// Nobody ends a run in which it has no part yet, or holds it up for long, by being late.
+constexpr std::chrono::seconds kEnterMax{2};
 
 }  // namespace
 
