@@ -15,10 +15,10 @@ namespace chargemill::runtime {
 class Tenure {
  public:
   /// In time since the machine began (CLOCK_BOOTTIME): it counts what that slept, as leases do.
-  void last_until(Nanos since_boot) noexcept {
+  void last_until(Nanos at) noexcept {
     // relaxed: the word is all there is. Who sees a renewal late sees the end before it, which was
     // not there yet.
-    until_ns_.store(since_boot.count(), std::memory_order_relaxed);
+    until_ns_.store(at.count(), std::memory_order_relaxed);
   }
   /// It is over, at once and for good: whoever says so knows why.
   void end() noexcept { last_until(Nanos::min()); }
