@@ -2,12 +2,16 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <utility>
+
+// glibc 2.36 forgets to say there that its functions are of C.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 namespace chargemill::app {
 
