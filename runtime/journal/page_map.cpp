@@ -7,11 +7,12 @@
 namespace chargemill::runtime::journal {
 namespace {
 
-/// Node `i` of a page with keys of eight bytes; null if it would leave the page.
-const std::byte* node_at(const std::byte* page, std::size_t i) noexcept {
+/// Node `i` of a page with keys of eight bytes; null if it would leave the page. The first of a
+/// branch has no key, and may be the last eight bytes of its page.
+const std::byte* node_at(const std::byte* page, std::size_t i, bool has_key = true) noexcept {
   const auto offset = load<std::uint16_t>(page + PageLayout::kHeader + 2 * i);
-  constexpr std::size_t kNode = NodeLayout::kHeader + sizeof(Sequence);
-  return offset + kNode > PageLayout::kBytes ? nullptr : page + offset;
+  const std::size_t bytes = NodeLayout::kHeader + (has_key ? sizeof(Sequence) : 0);
+  return offset + bytes > PageLayout::kBytes ? nullptr : page + offset;
 }
 Sequence key_of(const std::byte* node) noexcept {
   return load<Sequence>(node + NodeLayout::kHeader);
@@ -52,7 +53,8 @@ const std::byte* PageMap::find(std::uint64_t page, std::uint16_t flag,
     if (node == nullptr) return nullptr;
     (key_of(node) <= sequence ? low : high) = middle;
   }
-  return high == 0 ? nullptr : node_at(at, low);
+  const bool has_key = flag == PageLayout::kLeaf || low > 0;
+  return high == 0 ? nullptr : node_at(at, low, has_key);
 }
 
 Bytes PageMap::record(std::uint64_t page, Sequence sequence) const noexcept {
