@@ -46,7 +46,7 @@ class Frontier {
   /// Real time: until when this node may act. Any thread.
   [[nodiscard]] Tenure& tenure() noexcept { return tenure_; }
   /// Real time: a worker has seen that it is over, and stands from now on until the engine stops.
-  /// Each worker, once.
+  /// One worker at least, each at most once: others may stand with it before they look.
   virtual void on_end_of_tenure() {}
 
  private:
