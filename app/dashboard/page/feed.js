@@ -182,6 +182,7 @@ function List({ rows, go, addressOf }) {
     next?.focus({ preventScroll: true });
     const { scrollTop, clientHeight } = box.current;
     if (next) box.current.scrollTop = Math.min(at * kRow, Math.max(scrollTop, (at + 1) * kRow - clientHeight));
+    look();  // the event of the scroll waits for a frame, and the next key may not
   };
   const onFocus = ({ target }) => {
     const at = target.closest('.fault')?.getAttribute('aria-posinset');
