@@ -50,7 +50,6 @@ class Babbler {
                                            "Origin: http://localhost\r\n",
                                            "Origin: null\r\n",
                                            "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
-                                           "Transfer-Encoding: gzip\r\n",
                                            "Content-Length: 3000\r\n",
                                            "Content-Length: 1\r\nContent-Length: 2\r\n",
                                            "Upgrade: websocket\r\n",
