@@ -35,7 +35,7 @@ each_alert_is_tested() {
   fi
   while read -r alert; do
     # As promtool says which expression gave something else than it should: quotes within quotes.
-    if ! grep -Eq "expr: .*alertname=[\\\\]*\"$alert[\\\\]*\"" "$work/mutant.log"; then
+    if ! grep -Eq "expr: .*alertname=[\\\\]*\"${alert}[\\\\]*\"" "$work/mutant.log"; then
       echo "$alert: nobody notices that it never fires"
       left=1
     fi

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs two workloads on chargemill and its peers, in turn, several times over, so that a slow minute of the
 # machine hits all of them. README.md says what the workloads are; report.awk turns the runs into figures.
+# shellcheck disable=SC2317 # workloads are called by their names
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

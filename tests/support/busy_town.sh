@@ -12,6 +12,7 @@ write_busy_town() {
 
 # rows NODE N: its series has so many, a second each. After $calm of them whatever was open at some moment is over: no session takes
 # more than half of that.
+# shellcheck disable=SC2034 # of those who read this in
 readonly calm=8
 rows() { [[ $(wc -l <"$work/run-$1/timeseries.csv") -gt $2 ]]; }
 # are_connected NODE: all charge points, as the last row of its series has them.
