@@ -36,31 +36,31 @@ class Babbler {
   }
 
   std::string request() {
-    static const char* const kMethods[] = {"GET", "GET", "POST", "HEAD", "DELETE", "OPTIONS", "X!"};
-    static const char* const kTargets[] = {
+    static const char* const methods[] = {"GET", "GET", "POST", "HEAD", "DELETE", "OPTIONS", "X!"};
+    static const char* const targets[] = {
         "/", "/", "/", "/cp/1", "/a?b=%20", "http://localhost/x", "http://evil.example/", "*", "x"};
-    static const char* const kVersions[] = {"HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0"};
-    static const char* const kHeaders[] = {"Host: localhost\r\n",
-                                           "Host: [::1]:80\r\n",
-                                           "Host: evil.example\r\n",
-                                           "Connection: close\r\n",
-                                           "Connection: keep-alive\r\n",
-                                           "Expect: 100-continue\r\n",
-                                           "Expect: more\r\n",
-                                           "Origin: http://localhost\r\n",
-                                           "Origin: null\r\n",
-                                           "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
-                                           "Content-Length: 3000\r\n",
-                                           "Content-Length: 1\r\nContent-Length: 2\r\n",
-                                           "Upgrade: websocket\r\n",
-                                           " folded: line\r\n",
-                                           "X: \x01\r\n"};
-    std::string text = one_of(kMethods) + ' ';
-    text += one_of(kTargets);
+    static const char* const versions[] = {"HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0"};
+    static const char* const headers[] = {"Host: localhost\r\n",
+                                          "Host: [::1]:80\r\n",
+                                          "Host: evil.example\r\n",
+                                          "Connection: close\r\n",
+                                          "Connection: keep-alive\r\n",
+                                          "Expect: 100-continue\r\n",
+                                          "Expect: more\r\n",
+                                          "Origin: http://localhost\r\n",
+                                          "Origin: null\r\n",
+                                          "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+                                          "Content-Length: 3000\r\n",
+                                          "Content-Length: 1\r\nContent-Length: 2\r\n",
+                                          "Upgrade: websocket\r\n",
+                                          " folded: line\r\n",
+                                          "X: \x01\r\n"};
+    std::string text = one_of(methods) + ' ';
+    text += one_of(targets);
     if (below(20) == 0) text.append(below(400), 'a');
-    text += ' ' + one_of(kVersions) + "\r\n";
+    text += ' ' + one_of(versions) + "\r\n";
     if (below(8) != 0) text += "Host: localhost\r\n";
-    for (auto n = below(3); n > 0; --n) text += one_of(kHeaders);
+    for (auto n = below(3); n > 0; --n) text += one_of(headers);
     if (below(20) == 0) text += "Y: " + std::string(below(1'500), 'b') + "\r\n";
     switch (below(4)) {
       case 0: {
