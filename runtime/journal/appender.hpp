@@ -48,6 +48,7 @@ class Appender {
   WakeSignal& writer_;
   const OnDurable on_durable_;
   std::uint64_t taken_ = 0;  // records that the writer has handled; written by the writer only
+  std::uint64_t told_ = 0;   // on_durable_ has returned for so many; guarded by Journal::mutex_
   alignas(kCacheLine) std::atomic<std::uint64_t> durable_{0};  // written by the writer only
 };
 

@@ -65,7 +65,7 @@ Appender& Journal::add_appender(Appender::OnDurable on_durable) {
 
 bool Journal::wait_durable(const Appender& appender, std::uint64_t count, Nanos patience) {
   std::unique_lock<std::mutex> lock(mutex_);
-  return progress_.wait_for(lock, patience, [&] { return appender.durable() >= count; });
+  return progress_.wait_for(lock, patience, [&] { return appender.told_ >= count; });
 }
 
 void Journal::run() {
@@ -227,6 +227,7 @@ void Journal::acknowledge() {
   }
   // Under the lock, so that nobody who is about to wait misses it.
   const std::lock_guard<std::mutex> lock(mutex_);
+  for (const Share& share : shares_) share.appender->told_ = share.upto;
   progress_.notify_all();
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
@@ -137,6 +138,23 @@ TEST(Journal, IsRefusedToAWriterInAnotherProcessAsWell) {
             std::string::npos);
   holder.kill();
   EXPECT_TRUE(Journal::open(small_options(folder.path()))) << "the dead hold nothing";
+}
+// Else a run could end between a commit and the wake-up of who has more to say.
+TEST(Journal, SaysDurableToThoseWhoWaitAfterItHasToldTheAppender) {
+  const Folder folder;
+  std::promise<void> told;
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& appender =
+      journal->add_appender([seen = told.get_future().share()](std::uint64_t) { seen.wait(); });
+  append(appender, 0, 1, 1);
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (appender.durable() == 0) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(journal->wait_durable(appender, 1, 1ms));
+  told.set_value();
+  EXPECT_TRUE(journal->wait_durable(appender, 1, 30s));
 }
 TEST(Journal, GoesOnBesideAReaderThatNeverEnds) {
   const Folder folder;
