@@ -7,6 +7,8 @@
 //           files is in memory.
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
+
 #include "bench/support/evening.hpp"
 #include "bench/support/fresh_process.hpp"
 #include "runtime/journal/reader.hpp"
@@ -26,7 +28,11 @@ double ready_s(std::size_t points, bool is_cold) {
   scenario.run.duration = 1ms;
   const auto begun = Clock::now();
   const auto journal = app::open_run_journal(path, scenario);
-  if (!journal || !journal->image) return 0.0;
+  if (!journal || !journal->image) {
+    std::fprintf(stderr, "no network to go on with: %s\n",
+                 journal ? "nothing to come back to" : journal.error().text.c_str());
+    return 0.0;
+  }
   double took = 0.0;
   const app::StopRequest nobody;
   (void)app::simulate(

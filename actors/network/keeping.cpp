@@ -79,18 +79,24 @@ void Network::wake_with_journal(std::uint32_t index) {
   });
 }
 
-// A charge point lives where its shard does: what reads it later, there, reads no other's.
+// A charge point lives where its shard does: what reads it later, there, reads no other's. In real
+// time all workers stand until each shard has spoken: a commit of what the first have said wakes
+// those that wait for room, and a worker would write to the same queue.
 void Network::close_recording(std::optional<SimTime> at) {
   const SimTime now = at.value_or(time_of_count());
   closed_at_ = now;
-  each_here(shards_, [&](auto* shard) {
-    shard->close_journal([this, now](const central::PointRecord& of,
-                                     SessionId session) -> std::optional<central::Clerk::Reading> {
-      const auto* const point = inside_point(of.id);
-      if (point == nullptr) return std::nullopt;
-      return read(point->state(), session, now);
-    });
-  });
+  const auto meter_of = [this, now](const central::PointRecord& of,
+                                    SessionId session) -> std::optional<central::Clerk::Reading> {
+    const auto* const point = inside_point(of.id);
+    if (point == nullptr) return std::nullopt;
+    return read(point->state(), session, now);
+  };
+  const auto close = [&] {
+    each_here(shards_, [&](auto* shard) { shard->close_journal(meter_of); });
+  };
+  // In virtual time whoever finds no room waits for it, and nobody is woken.
+  if (engine_.options().pacing == runtime::Pacing::virtual_time) return close();
+  engine_.hold_still(close);
 }
 
 }  // namespace chargemill::network
