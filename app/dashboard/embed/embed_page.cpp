@@ -1,8 +1,9 @@
 // A program of the build: embed_page OUT ROOT FILE... writes a C++ file with each ROOT/FILE,
 // gzipped the same way every time, for page_files.hpp.
-#include <zlib.h>
+#include <zopfli/zopfli.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -22,20 +23,18 @@ bool read(const std::string& path, std::string& bytes) {
   return true;
 }
 
-/// `gzip -9 -n`: neither a name nor a time in it.
-std::string gzipped(std::string plain) {
-  z_stream stream{};
-  constexpr int kGzip = 16 + MAX_WBITS;
-  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, 9, Z_DEFAULT_STRATEGY);
-  std::string packed(deflateBound(&stream, static_cast<uLong>(plain.size())) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(plain.data());
-  stream.avail_in = static_cast<uInt>(plain.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
+/// Smaller than zlib makes it, and inflated by whoever inflates gzip. Neither a name nor a time in
+/// it.
+std::string gzipped(const std::string& plain) {
+  ZopfliOptions options;
+  ZopfliInitOptions(&options);
+  unsigned char* packed = nullptr;
+  std::size_t size = 0;
+  ZopfliCompress(&options, ZOPFLI_FORMAT_GZIP, reinterpret_cast<const unsigned char*>(plain.data()),
+                 plain.size(), &packed, &size);
+  std::string bytes(reinterpret_cast<const char*>(packed), size);
+  std::free(packed);
+  return bytes;
 }
 
 /// FNV-1a of 64 bits, twice with different starts: tells versions of a file apart, nothing more.
