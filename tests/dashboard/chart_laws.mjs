@@ -186,6 +186,43 @@ await law('A keyboard leads through time: each moment is in the captions and in 
   await tab.context().close();
 });
 
+await law('The moment that keys have led to is held, however many rows become one and however far the run goes', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 60_000 });
+  const charts = tab.getByRole('region', { name: 'Charts' });
+  await charts.focus();
+  const said = () => tab.getByTestId('chart-cursor').textContent();
+  const press = async (key) => {
+    const before = await said();
+    await tab.keyboard.press(key);
+    await until(`${key} leads to another moment`, async () => (await said()) !== before);
+  };
+  for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight']) await press(key);
+  const caption = async () => /at \d\d:\d\d:\d\d/.exec(await charts.locator('.chart').first().textContent())?.[0];
+  const led = (await said()).slice(11, 19);
+  await until('captions have it', async () => (await caption()) === `at ${led}`);
+  // As when there are too many.
+  const rows = await tab.evaluate(() => {
+    const { series } = window.chargemill;
+    for (const name of Object.keys(series.columns)) series.columns[name].splice(1, 2);
+    return series.length;
+  });
+  await until('the run has gone on', () => tab.evaluate((before) => window.chargemill.series.length > before + 2, rows));
+  equal(await caption(), `at ${led}`, 'what captions say then');
+  // It was the fifth row, and is the third now.
+  const [line, wanted] = await tab.evaluate(async (row) => {
+    const { default: uPlot } = await import('/page/vendor/uplot.js');
+    const [plot] = uPlot.sync('time').plots;
+    return [plot.cursor.left, plot.valToPos(plot.data[0][row], 'x')];
+  }, 2);
+  check(Math.abs(line - wanted) <= 1, `the line is at ${line}, its moment at ${wanted}`);
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight']) await press(key);
+  check((await said()).slice(11, 19) > led, `keys go on from there: ${await said()}`);
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('Charts shade what went beyond its limit, and name what the scenario foresaw', async () => {
   const strict = await openRun(smallScenario({ extra: `
 [[fault]]

@@ -106,7 +106,7 @@ function optionsOf(chart, names, ink, width, { behind, hasNames, onRange, onCurs
     series: [{}, ...names.map(([label, colour], i) => ({ label, stroke: ink[colour], width: 1.5, dash: kDash[i], spanGaps: true, points: { show: false } }))],
     hooks: {
       drawAxes: [(u) => paintBehind(u, ink, behind())],
-      setCursor: [(u) => onCursor(u.cursor.idx ?? null)],
+      setCursor: [(u) => onCursor(u.data[0][u.cursor.idx] ?? null)],
       setSelect: [(u) => {
         if (u.select.width < 4 || u.scales.x.min === null) return;  // where nothing is drawn there is no time
         const range = [u.select.left, u.select.left + u.select.width].map((x) => u.posToVal(x, 'x'));
@@ -132,7 +132,8 @@ function describe(chart, lines, alerts, marks) {
   return `${chart.title}, now: ${now}${beyond}${foreseen}`;
 }
 
-function Chart({ chart, store, start, view, theme, go, revision, at, onCursor }) {
+/** `at`: the row under the cursor; `led`: the moment that keys have led to. */
+function Chart({ chart, store, start, view, theme, go, revision, at, led, onCursor }) {
   const { series, hello } = store;
   const box = useRef(null);
   const plot = useRef(null);
@@ -168,6 +169,8 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
       // A range may end before it begins, or begin after now: nothing was then.
       plot.current.setScale('x', { min, max: Math.max(view.to ?? times[times.length - 1], min + kRangeMin) });
     });
+    // Time has moved on below the line; what keys have led to has not.
+    if (led.current !== null) plot.current.setCursor({ left: plot.current.valToPos(led.current, 'x'), top: 0 }, false);
   }, [shown, view.from, view.to, theme]);
   const value = (values) => chart.text(at === null ? newest(values) : values[at] ?? null);
   return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks)}>
@@ -179,6 +182,12 @@ function Chart({ chart, store, start, view, theme, go, revision, at, onCursor })
     </figcaption>
     <div class="plot" ref=${box} aria-hidden="true" data-alerts=${alerts.length} ondblclick=${() => go({ from: null, to: null })}></div>
   </figure>`;
+}
+
+/** The row that stands for a moment: where several have become one, the one after it. */
+function rowAt(times, start, moment) {
+  const found = times.findIndex((s) => start + s >= moment);
+  return found < 0 ? times.length - 1 : found;
 }
 
 /** What was measured at row `at`, in words. */
@@ -206,13 +215,16 @@ export function Range({ view, go, testid }) {
 
 export function Charts({ store, view, theme, go }) {
   const { series, hello } = store;
-  const [at, setAt] = useState(null);  // the row under the cursor
+  const [moment, setMoment] = useState(null);  // under the cursor: rows may become fewer, times stay
+  const led = useRef(null);  // by keys; null: the line is the pointer's
   const [spoken, setSpoken] = useState('');
   if (!hello) return null;
   const start = Date.parse(hello.run.start) / 1000;
   const times = series.columns.sim_s;
+  const at = moment === null || times.length === 0 ? null : rowAt(times, start, moment);
+  const onCursor = (unix) => led.current === null && setMoment(unix);
   const show = (row) => {
-    setAt(row);
+    setMoment(led.current = row === null ? null : start + times[row]);
     for (const plot of uPlot.sync(kSync).plots)
       plot.setCursor(row === null ? { left: -10, top: -10 } : { left: plot.valToPos(start + times[row], 'x'), top: 0 }, false);
   };
@@ -224,12 +236,13 @@ export function Charts({ store, view, theme, go }) {
     show(row);
     setSpoken(row === null ? '' : `${timeText(start + times[row])}. ${sayAll(series, row)}`);
   };
-  return html`<section class="charts" aria-label="Charts" aria-describedby="chart-keys" tabindex="0" onkeydown=${onKey} onblur=${() => at !== null && show(null)}>
+  return html`<section class="charts" aria-label="Charts" aria-describedby="chart-keys" tabindex="0" onkeydown=${onKey}
+      onpointermove=${() => { led.current = null; }} onblur=${() => at !== null && show(null)}>
     <p id="chart-keys" class="hidden">Left and right arrow keys lead through time, Home and End to its ends, Escape back to now.</p>
     <div class="hidden" role="status" data-testid="chart-cursor">${spoken}</div>
     <${Range} view=${view} go=${go} testid="range" />
     ${kCharts.map((chart) => html`<${Chart} key=${chart.title} chart=${chart} store=${store} start=${start} view=${view} theme=${theme} go=${go}
       revision=${series.length ? series.columns.sim_s[series.length - 1] : 0}
-      at=${at !== null && at < series.length ? at : null} onCursor=${setAt} />`)}
+      at=${at} led=${led} onCursor=${onCursor} />`)}
   </section>`;
 }
