@@ -326,6 +326,17 @@ await law('Faults that cannot be asked for are not none: they are asked for agai
   await tab.context().close();
 });
 
+await law('A zone of an address that the network does not have leaves nothing out', async () => {
+  const tab = await openTab(`${live.base}/?zone=Z99&kind=FAULT&filters=1`);
+  await shown(tab);
+  await until('the address has dropped it', async () => !tab.url().includes('zone=') && tab.url().includes('kind=FAULT'));
+  await tab.locator('[data-testid=feed] .fault').first().waitFor();
+  equal(await tab.locator('.filters select').first().inputValue(), '', 'the zone that is asked for');
+  check(await tab.evaluate(() => window.chargemill.stage.zone === -1 && window.chargemill.stage.isLit() === null), 'nothing is left out on the map');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('A year that is still being written is no time yet, and breaks nothing', async () => {
   const tab = await openTab(`${live.base}/?filters=1`);
   await shown(tab);

@@ -32,6 +32,13 @@ export function useView(where) {
   return [view, go];
 }
 
+/** A zone that the network does not have, as an address may, is as if it were not there. */
+export function useZone(plan, { zone }, go) {
+  useEffect(() => {
+    if (plan && zone && !plan.zones.includes(zone)) go({ zone: '' });
+  }, [plan, zone]);
+}
+
 export function useTheme(view) {
   // Read once and not at each drawing: what has been read in between is no change to the browser, and it tells nobody of it.
   const [isDark, setDark] = useState(() => systemDark.matches);

@@ -5,7 +5,7 @@ import { Charts } from './charts.js';
 import { Drawer } from './drawer.js';
 import { Announcer, Feed } from './feed.js';
 import { Header, useStale } from './header.js';
-import { useKeys, useTheme, useView } from './hooks.js';
+import { useKeys, useTheme, useView, useZone } from './hooks.js';
 import { Legend } from './legend.js';
 import { ChargePointMap } from './map.js';
 import { Messages } from './messages.js';
@@ -45,6 +45,7 @@ function App({ store }) {
   const { age, isStale } = useStale(store);
   // Where the feed has no room beside an open charge point, that one gives way.
   useKeys(go, view.areKeysOff, () => go({ panel: 'faults', isLarge: false, ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
+  useZone(store.plan, view, go);
   useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
   const noRoom = store.connection === 'full' ? `${store.watchers} tabs look at this run, and no more may. This one tries again by itself.` : '';

@@ -6,7 +6,7 @@ import { Charts } from './charts.js';
 import { Drawer } from './drawer.js';
 import { Feed } from './feed.js';
 import { inflate, States } from './frames.js';
-import { useKeys, useTheme, useView } from './hooks.js';
+import { useKeys, useTheme, useView, useZone } from './hooks.js';
 import { Plan } from './layout.js';
 import { Keys } from './keys.js';
 import { Legend } from './legend.js';
@@ -101,6 +101,7 @@ function Places({ store, view, go }) {
 function Page({ store }) {
   const [view, go] = useView('hash');
   const theme = useTheme(view);
+  useZone(store.plan, view, go);
   useKeys(go, view.areKeysOff, () => go({ panel: 'faults', cp: '' }));
   const [, setReady] = useState(false);
   useEffect(() => setReady(true), []);
