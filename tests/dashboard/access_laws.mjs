@@ -143,6 +143,32 @@ await law('Tab leads past the rows of a table, and arrows from one to the next',
   await page.context().close();
 });
 
+await law('What leads no further says so and keeps the focus', async () => {
+  const page = await openTab(`${live.base}/?cp=CP-000040`);
+  await shown(page);
+  const next = page.getByRole('button', { name: 'Next charge point' });
+  await until('there is no next one', async () => (await next.getAttribute('aria-disabled')) === 'true');
+  await next.press('Enter');
+  check(await next.evaluate((item) => document.activeElement === item) && page.url().includes('cp=CP-000040'), page.url());
+  await page.keyboard.press('ArrowLeft');
+  await until('but one before', async () => page.url().includes('cp=CP-000039') && (await next.getAttribute('aria-disabled')) === 'false');
+  await page.context().close();
+
+  const many = await openRun(smallScenario({ points: 220 }));
+  const table = await openTab(`${many.base}/?view=table&state=available`);
+  await table.getByTestId('point-table').waitFor();
+  await until('there is more than one part', async () => (await table.getByTestId('point-count').textContent()).includes(', 1 to 100'));
+  const after = table.getByRole('button', { name: 'Those after' });
+  await after.focus();
+  for (let i = 0; i < 4; ++i) await table.keyboard.press('Enter');
+  await until('it is the last part', async () => (await after.getAttribute('aria-disabled')) === 'true');
+  check(await after.evaluate((item) => document.activeElement === item), 'it has the focus');
+  check(/[?&]part=[23]\b/.test(table.url()), table.url());
+  equal(table.complaints, [], 'complaints');
+  await table.context().close();
+  many.kill();
+});
+
 await law('Every focus is seen: its outline stands out from what is behind it', async () => {
   const page = await openTab(`${live.base}/?theme=light`);
   await shown(page);

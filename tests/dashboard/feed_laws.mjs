@@ -153,8 +153,11 @@ await law('Equal faults can be one line with their number, and what is new is ne
   for (const cp of ['CP-000022', 'CP-000023']) await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '10m' });
   await until('all are one', async () => /^×[3-9] /.test((await lines())[0]), 30);
   await until('two are new', async () => (await tab.locator('.unread').textContent().catch(() => '')) === '2 new');
-  await tab.getByRole('button', { name: 'Mark read' }).click();
+  const read = tab.getByRole('button', { name: 'Mark read' });
+  equal(await read.getAttribute('aria-disabled'), 'false', 'to mark them read is of use');
+  await read.press('Enter');
   await until('none is new any more', async () => (await tab.locator('.unread').count()) === 0);
+  equal(await read.evaluate((item) => [item.getAttribute('aria-disabled'), document.activeElement === item]), ['true', true], 'it is of no use any more, and has the focus');
   await tab.getByLabel('group equal').uncheck();
   await until('each has its line', async () => (await lines()).length >= 3);
   await tab.context().close();

@@ -268,22 +268,23 @@ export function Drawer({ store, view, go }) {
     (isThere ? current : document.querySelector('canvas[role=img], #search'))?.focus();
   }), []);
   const point = plan ? plan.find(view.cp) : -1;
-  const beside = (step) => () => go({ cp: plan.name(point + step) });
+  const isVain = (step) => point < 0 || point + step < 0 || point + step >= plan.points;
+  const beside = (step) => () => !isVain(step) && go({ cp: plan.name(point + step) });
   const close = () => go({ cp: '' });
   const onKey = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;  // those are the browser's
     if (event.key === 'Escape') close();
     const isField = /^(INPUT|SELECT)$/.test(event.target.tagName);
-    if (event.key === 'ArrowLeft' && !isField && point > 0) beside(-1)();
-    if (event.key === 'ArrowRight' && !isField && point >= 0 && point + 1 < plan.points) beside(1)();
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step && !isField) beside(step)();
   };
   const kind = now && store.states && point >= 0 ? kClasses[store.states.code(point)] : null;
   return html`<aside class="drawer" aria-labelledby="drawer-title" onkeydown=${onKey} data-testid="drawer">
     <header><h2 id="drawer-title" tabindex="-1" ref=${heading}>${view.cp}</h2>
       ${kind && html`<span class="badge"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>`}
       <span class="space"></span>
-      <button disabled=${point <= 0} onclick=${beside(-1)} aria-label="Charge point before">‹</button>
-      <button disabled=${point < 0 || point + 1 >= plan.points} onclick=${beside(1)} aria-label="Next charge point">›</button>
+      <button aria-disabled=${isVain(-1)} onclick=${beside(-1)} aria-label="Charge point before">‹</button>
+      <button aria-disabled=${isVain(1)} onclick=${beside(1)} aria-label="Next charge point">›</button>
       <button onclick=${close} aria-label="Close">✕</button></header>
     <${Range} view=${view} go=${go} />
     ${trouble && html`<p class="empty" role="alert">${trouble}</p>`}

@@ -250,7 +250,7 @@ export function Feed({ store, view, go, where = 'search' }) {
   return html`<div class="feed">
     <${Filters} store=${store} view=${view} go=${go}>
       <button type="button" class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
-      <button type="button" disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
+      <button type="button" aria-disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
     <//>
     <div class="bar">
       <span data-testid="feed-count">${countOf(rows.length, known)}</span>

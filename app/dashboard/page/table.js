@@ -44,11 +44,15 @@ function PointTable({ plan, states, view, go }) {
   const from = Math.min(view.part, Math.max(0, Math.ceil(points.length / kRows) - 1)) * kRows;
   const shown = points.slice(from, from + kRows);
   const title = `${view.isolated === null ? '' : `${kClasses[view.isolated].word}, `}${view.zone || 'all zones'}`;
-  const step = (by) => () => go({ part: from / kRows + by });
+  // What is of no use keeps the focus that it was pressed with.
+  const step = (by, sign, name) => {
+    const part = from / kRows + by;
+    const isVain = part < 0 || part * kRows >= points.length;
+    return html`<button aria-disabled=${isVain} onclick=${isVain ? null : () => go({ part })} aria-label=${name}>${sign}</button>`;
+  };
   return html`<div class="bar" role="group" aria-label="Charge points listed below">
       <b>${title}</b> <span data-testid="point-count">${plural(points.length, 'charge point')}${points.length > kRows ? `, ${countText(from + 1)} to ${countText(from + shown.length)}` : ''}</span>
-      <button disabled=${from === 0} onclick=${step(-1)} aria-label="Those before">‹</button>
-      <button disabled=${from + kRows >= points.length} onclick=${step(1)} aria-label="Those after">›</button></div>
+      ${step(-1, '‹', 'Those before')} ${step(1, '›', 'Those after')}</div>
     <${Rows} kind="table-box" name=${`Charge points: ${title}`}>
       <table class="list" data-testid="point-table"><caption class="hidden">Charge points: ${title}</caption>
         <thead><tr><th scope="col">Charge point</th><th scope="col">Zone</th><th scope="col">Site</th><th scope="col">State</th></tr></thead>
