@@ -143,6 +143,36 @@ await law('Tab leads past the rows of a table, and arrows from one to the next',
   await page.context().close();
 });
 
+await law('Whoever hears a list cell by cell is told of what its row is', async () => {
+  for (const [query, names] of [['panel=requests', ['requests']], ['panel=messages', ['messages']], ['panel=log', ['log']], ['cp=CP-000005', ['drawer-faults', 'drawer-reports']]]) {
+    const page = await openTab(`${live.base}/?${query}`);
+    for (const name of names) {
+      const rows = page.locator(`[data-testid=${name}] tbody tr`);
+      await until(`${name} has rows`, async () => (await rows.count()) > 0);
+      const heads = await rows.evaluateAll((all) => all.map((row) => row.querySelectorAll('th[scope=row]').length));
+      check(heads.every((n) => n === 1), `${name}: ${heads}`);
+    }
+    await page.context().close();
+  }
+});
+
+await law('At 1280 pixels no time of a list is broken over lines', async () => {
+  for (const [query, name] of [['panel=requests', 'requests'], ['panel=messages', 'messages'], ['panel=log', 'log']]) {
+    const page = await openTab(`${live.base}/?${query}`);
+    const times = page.locator(`[data-testid=${name}] tbody tr > :first-child`);
+    await until(`${name} has rows`, async () => (await times.count()) > 0);
+    const broken = await times.evaluateAll((all) => all.map((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      return [cell.textContent, new Set([...text.getClientRects()].map(({ top }) => top)).size];
+    }).filter(([, lines]) => lines !== 1));
+    equal(broken, [], name);
+    const beyond = await page.locator('.panel .rows').evaluate((box) => box.scrollWidth - box.clientWidth);
+    check(beyond <= 1, `${name} is ${beyond} pixels wider than its place`);
+    await page.context().close();
+  }
+});
+
 await law('What leads no further says so and keeps the focus', async () => {
   const page = await openTab(`${live.base}/?cp=CP-000040`);
   await shown(page);

@@ -152,7 +152,7 @@ await law('On-going requests are those of the API', async () => {  // D-198
   const tab = await openTab(`${live.base}/?panel=requests`);
   await until('a request is open', async () => (await live.ask('/api/v1/requests')).requests.length > 0, 60);
   await until('the panel has them', async () => {
-    const rows = await tab.locator('[data-testid=requests] tbody tr td:nth-child(3)').allTextContents();
+    const rows = await tab.locator('[data-testid=requests] tbody th').allTextContents();
     const wanted = (await live.ask('/api/v1/requests')).requests.map(({ cp_id }) => cp_id);
     return wanted.length > 0 && JSON.stringify(rows) === JSON.stringify(wanted);
   }, 60);

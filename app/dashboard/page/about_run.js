@@ -26,7 +26,7 @@ export function Log({ view, go, isLive }) {
       <table class="list log" data-testid="log"><caption class="hidden">Log, newest first</caption>
         <thead><tr><th scope="col">UTC</th><th scope="col">Event</th><th scope="col">What</th></tr></thead>
         <tbody>${lines.map((line, i) => html`<tr key=${answer.lines.length - i}>
-          <td>${clock(line.ts)}</td><td class=${line.level === 'info' ? '' : 'bad'}>${kSign[line.level]}${line.event}</td>
+          <th scope="row">${clock(line.ts)}</th><td class=${line.level === 'info' ? '' : 'bad'}>${kSign[line.level]}${line.event}</td>
           <td>${words(line)}</td></tr>`)}</tbody></table>
       ${lines.length === 0 && html`<p class="empty">Nothing of that kind was logged.</p>`}
       ${answer.dropped > 0 && html`<p class="empty">${countText(answer.dropped)} older lines are in log.ndjson of the run.</p>`}

@@ -240,7 +240,7 @@ function Table({ name, testid, heads, rows, cells }) {
     ${rows.length === 0 ? html`<p class="empty">None.</p>` : html`<div class="table-box" tabindex="0" role="region" aria-label=${name}>
       <table class="list" data-testid=${testid}><caption class="hidden">${name}</caption>
         <thead><tr>${heads.map((head) => html`<th scope="col" key=${head}>${head}</th>`)}</tr></thead>
-        <tbody>${rows.map((row, i) => html`<tr key=${i} data-id=${row.session_id ?? row.id}>${cells(row).map((cell, k) => html`<td key=${k}>${cell}</td>`)}</tr>`)}</tbody>
+        <tbody>${rows.map((row, i) => html`<tr key=${i} data-id=${row.session_id ?? row.id}>${cells(row).map((cell, k) => (k === 0 ? html`<th scope="row" key=${k}>${cell}</th>` : html`<td key=${k}>${cell}</td>`))}</tr>`)}</tbody>
       </table></div>`}`;
 }
 

@@ -38,7 +38,7 @@ export function Messages({ store, view, go, isLive }) {
     <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.id}>
-        <td>${clock(row.ts)}</td>
+        <th scope="row">${clock(row.ts)}</th>
         <td>${row.cp_id ? html`<button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>` : `any in ${row.zone ?? '–'}`}</td>
         <td><b class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</b> ${detailOf(row)}</td></tr>`)}</tbody></table>
     ${rows.length === 0 && html`<p class="empty">${view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}

@@ -2,7 +2,7 @@
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { staleNote, useAsked, waitingText } from './asked.js';
-import { shortTime } from './format.js';
+import { clockOf } from './format.js';
 import { Rows } from './rows.js';
 
 const kEveryMs = 2000;
@@ -11,12 +11,14 @@ const kRows = 200;
 export function Requests({ view, go, isLive }) {
   const { answer, trouble } = useAsked(withQuery('/api/v1/requests', { zone: view.zone, limit: kRows }), kEveryMs, isLive);
   if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
+  const times = answer.requests.map(({ ts }) => ts).sort();
+  const clock = clockOf(times[0], times.at(-1));
   return html`${staleNote(trouble, isLive)}<${Rows} name="On-going requests">
     <table class="list" data-testid="requests"><caption class="hidden">On-going requests</caption>
       <thead><tr><th scope="col">Since</th><th scope="col">Driver</th><th scope="col">Charge point</th><th scope="col">Status</th></tr></thead>
       <tbody>${answer.requests.map((row) => html`<tr key=${row.cp_id}>
-        <td>${shortTime(row.ts)}</td><td>${row.driver_id ?? '–'}</td>
-        <td><button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button></td>
+        <td>${clock(row.ts)}</td><td>${row.driver_id ?? '–'}</td>
+        <th scope="row"><button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button></th>
         <td>${row.status.replace('_', ' ')}</td></tr>`)}</tbody></table>
     ${answer.requests.length === 0 && html`<p class="empty">No request is open.</p>`}
     ${answer.next && html`<p class="empty">The first ${kRows}; choose a zone to see its own.</p>`}
