@@ -173,6 +173,26 @@ await law('At 1280 pixels no time of a list is broken over lines', async () => {
   }
 });
 
+await law('At 1280 pixels values of the configuration are whole, and reasons of faults can be told apart', async () => {
+  const page = await openTab(`${live.base}/?panel=config`);
+  await page.getByTestId('config').waitFor();
+  const broken = await page.locator('[data-testid=config] tbody .whole').evaluateAll((all) => [all.length > 40, ...all.filter((text) => text.getClientRects().length > 1).map((text) => text.textContent)]);
+  equal(broken, [true], 'values that are broken over lines');
+  const beyond = await page.locator('.panel .rows').evaluate((box) => box.scrollWidth - box.clientWidth);
+  check(beyond <= 1, `it is ${beyond} pixels wider than its place`);
+  await page.getByRole('tab', { name: 'Faults' }).click();
+  const reason = page.locator('[data-testid=feed] .fault', { hasText: 'Health check failures' }).first().locator('.reason');
+  await reason.waitFor();
+  const [usual, left] = await reason.evaluate((item) => {
+    const text = document.createRange();
+    text.selectNodeContents(item.lastChild);
+    return [item.querySelector('.word').getBoundingClientRect().width, text.getBoundingClientRect().left - item.getBoundingClientRect().left];
+  });
+  check(usual <= 1 && left <= 1, `what differs begins ${left} pixels from the left, after ${usual} of what does not`);
+  equal(await reason.getAttribute('title'), await reason.textContent(), 'all of it');
+  await page.context().close();
+});
+
 await law('What leads no further says so and keeps the focus', async () => {
   const page = await openTab(`${live.base}/?cp=CP-000040`);
   await shown(page);

@@ -33,6 +33,8 @@ export function Log({ view, go, isLive }) {
     </div>`;
 }
 
+const kWhole = 24;  // letters: what is not longer is not broken over lines
+
 /** Where a value was said: of a file its name, without the folders before it. */
 const placeOf = (origin) => origin.slice(origin.lastIndexOf('/') + 1);
 
@@ -45,10 +47,11 @@ export function Configuration({ view, go, isLive }) {
       <label><input type="checkbox" checked=${view.isChanged} onchange=${(event) => go({ isChanged: event.target.checked })} /> only what differs from its default</label></form>
     <div class="rows" tabindex="0" role="region" aria-label="Configuration">
       <table class="list config" data-testid="config"><caption class="hidden">Configuration; what differs from its default is marked</caption>
-        <thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
+        <thead><tr><th scope="col">Key</th><th scope="col">Value, and where it is from</th></tr></thead>
         <tbody>${keys.map((key) => html`<tr key=${key.key} class=${isChanged(key) ? 'chosen' : ''}>
-          <th scope="row">${isChanged(key) ? '● ' : ''}${key.key}</th>
-          <td title=${isChanged(key) ? `default: ${key.default || 'none'}` : ''}>${key.value || '–'}</td><td title=${key.origin}>${placeOf(key.origin)}</td></tr>`)}</tbody></table>
+          <th scope="row">${isChanged(key) ? '● ' : ''}${key.key.split(/(?<=[._])/).map((part) => html`${part}<wbr />`)}</th>
+          <td title=${isChanged(key) ? `default: ${key.default || 'none'}` : ''}><span class=${key.value.length > kWhole ? 'long' : 'whole'}>${key.value || '–'}</span>
+            ${' '}<span class="aside whole" title=${key.origin}>${placeOf(key.origin)}</span></td></tr>`)}</tbody></table>
     </div>`;
 }
 

@@ -131,13 +131,15 @@ function Row({ row, at, of, isStop, clock, go, addressOf }) {
     go(around);
   };
   const isFault = row.event_type === 'FAULT';
+  // What many reasons begin with says little where there is little room.
+  const [, usual, rest] = /^(Health check )?(.*)$/s.exec(row.reason);
   const tabindex = isStop ? 0 : -1;
   return html`<li class="fault" style=${{ top: `${at * kRow}px` }} data-id=${row.id} aria-posinset=${at + 1} aria-setsize=${of}>
     <a class="time" tabindex=${tabindex} href=${addressOf(around)} onclick=${onTime} title=${`${rowTime(row.timestamp)}: the charge point and the minutes around`}>${clock(row.timestamp)}</a>
     <span class=${isFault ? 'kind bad' : 'kind good'}>${isFault ? '▲' : '○'} <span class="word">${isFault ? 'fault' : 'recovery'}</span></span>
     <button class="plain" tabindex=${tabindex} onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>
     <span class="zone">${row.zone}</span>
-    <span class="reason" title=${row.reason}>${row.count > 1 ? `×${row.count} ` : ''}${row.reason}</span></li>`;
+    <span class="reason" title=${row.reason}>${row.count > 1 ? `×${row.count} ` : ''}<span class="word">${usual}</span>${rest}</span></li>`;
 }
 
 /**
