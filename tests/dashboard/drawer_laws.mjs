@@ -91,8 +91,15 @@ await law('With http.control an operator stops, resumes and breaks a charge poin
   await until('the focus is on what does nothing', async () => (await focus()) === 'No');
   await tab.keyboard.press('Enter');
   await until('and back where it was', async () => (await focus()) === 'Resume all');
+  const high = async () => (await tab.getByTestId('map').boundingBox()).height;
+  const before = await high();
   await tab.getByRole('button', { name: 'Stop all' }).click();
-  await tab.getByRole('button', { name: 'Yes, stop 40 charge points' }).click();
+  const yes = tab.getByRole('button', { name: 'Yes, stop 40 charge points' });
+  await yes.waitFor();
+  equal([await high(), await tab.getByRole('button', { name: 'Stop all' }).count()], [before, 0], 'how high the map is while it is asked, and whether it may be asked again');
+  await yes.click();
+  await until('it is said', async () => (await tab.locator('.to-all [role=status]').textContent()) === 'stop all: ordered');
+  equal(await high(), before, 'how high the map is then');
   const stopped = async () => (await live.ask('/api/v1/charge-points?limit=100')).charge_points.filter((one) => one.operator_stopped).length;
   await until('all are stopped', async () => (await stopped()) === 40);
   await tab.getByRole('button', { name: 'Resume all' }).click();

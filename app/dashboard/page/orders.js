@@ -3,23 +3,33 @@ import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask } from './api.js';
 import { plural } from './format.js';
 
-/** `order(path, name, body)` gives a handler; `said`: what became of the last one. */
-export function useOrders() {
+const kSaidMs = 10_000;
+
+/** `order(path, name, body)` gives a handler; `said`: what became of the last one, `forMs` long. */
+export function useOrders(forMs = Infinity) {
   const [said, setSaid] = useState('');
+  useEffect(() => {
+    if (said === '' || forMs === Infinity) return undefined;
+    const timer = setTimeout(() => setSaid(''), forMs);
+    return () => clearTimeout(timer);
+  }, [said]);
   const order = (path, name, body = {}) => () =>
     ask(path, body).then(() => setSaid(`${name}: ordered`)).catch((error) => setSaid(`${name}: ${error.message}`));
   return { order, said };
 }
 
-/** Stop and resume of all (D-203); twice asked, for it is easily done and seldom meant. */
+/**
+ * Stop and resume of all (D-203); twice asked, for it is easily done and seldom meant. What is asked and what is said lies over what is
+ * there: the map keeps its height.
+ */
 export function OrdersToAll({ store }) {
-  const { order, said } = useOrders();
+  const { order, said } = useOrders(kSaidMs);
   const [asked, setAsked] = useState('');
   const box = useRef(null);
   const was = useRef('');
   // What had the focus is gone: it goes to No, and from there back to where it came from.
   useEffect(() => {
-    if (was.current !== asked) box.current?.querySelectorAll('button')[asked !== '' || was.current === 'resume' ? 1 : 0]?.focus();
+    if (was.current !== asked) box.current?.querySelectorAll('button')[asked !== '' ? 3 : was.current === 'resume' ? 1 : 0]?.focus();
     was.current = asked;
   }, [asked]);
   if (!store.hello?.may_act || store.connection !== 'open') return null;
@@ -28,8 +38,8 @@ export function OrdersToAll({ store }) {
     order(`/api/v1/charge-points/${what}`, `${what} all`)();
   };
   return html`<span class="to-all" ref=${box} role="group" aria-label="All charge points">
-    ${asked === '' ? ['stop', 'resume'].map((what) => html`<button key=${what} onclick=${() => setAsked(what)}>${what === 'stop' ? 'Stop all' : 'Resume all'}</button>`)
-      : html`<button class="sure" onclick=${sure(asked)}>Yes, ${asked} ${plural(store.hello.points, 'charge point')}</button>
-        <button onclick=${() => setAsked('')}>No</button>`}
-    <span role="status">${said}</span></span>`;
+    ${['stop', 'resume'].map((what) => html`<button key=${what} class=${asked && 'gone'} onclick=${() => setAsked(what)}>${what === 'stop' ? 'Stop all' : 'Resume all'}</button>`)}
+    ${asked && html`<span class="sure"><button onclick=${sure(asked)}>Yes, ${asked} ${plural(store.hello.points, 'charge point')}</button>
+      <button onclick=${() => setAsked('')}>No</button></span>`}
+    <span role="status" class=${said && 'tip'}>${said}</span></span>`;
 }
