@@ -250,6 +250,10 @@ expr = "request_decision:p99 < 1h"
   await until('more than one in twenty is broken, and its tile says so', async () => (await note()).startsWith('HIGH · '), 30);
   await until('whoever listens is told at once', async () => /^\d+ charge points are broken/.test(await tab.getByTestId('alert').textContent()));
   const detection = tab.locator('.tile', { hasText: 'Detection p99' });
+  const titleOf = (name) => tab.locator('.tile', { hasText: name }).getAttribute('title');
+  check((await titleOf('Tick lateness p99')).endsWith(': a threshold of the scenario'), await titleOf('Tick lateness p99'));
+  check((await titleOf('Detection p99')).endsWith('15 s: built in, for the scenario sets none'), await titleOf('Detection p99'));
+  check(/above 2, 5 % of all, a limit that is built in$/.test(await titleOf('Broken')), await titleOf('Broken'));
   await until('how late faults were found has a tile', async () => /Detection p99\d.*OK/.test(await detection.textContent()), 30);
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();

@@ -23,6 +23,8 @@ function afterStart(series) {
   return series.columns.disconnected.map((value, i) => (i < from ? null : value));
 }
 
+const kFromRowToRow = 'Of what was measured since the moment before; the tiles: of the run so far';
+
 /** `bounds`: by line, what it should not be above; none: it has no limit. */
 const kCharts = [
   { title: 'States', text: countText, isWhole: true, lines: (s) => [
@@ -34,10 +36,10 @@ const kCharts = [
     ['requests', 'first', s.rate('requests_sent', 1, s.begun())], ['begun', 'second', s.rate('sessions_started', 1, s.begun())],
     ['ended', 'third', s.rate('sessions_completed')]] },
   { title: 'Faults a minute', text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
-  { title: 'Latency', text: msText, lines: (s) => [['decision p99', 'first', s.measured('decision_interval_p99_ms')],
+  { title: 'Latency', note: kFromRowToRow, text: msText, lines: (s) => [['decision p99', 'first', s.measured('decision_interval_p99_ms')],
     ['decision p50', 'second', s.measured('decision_interval_p50_ms')], ['detection p99', 'third', s.measured('detection_interval_p99_ms')]],
   bounds: (hello) => [boundOf(hello, 'request_decision'), null, boundOf(hello, 'fault_detection')] },
-  { title: 'Tick lateness p99', text: msText, lines: (s) => [['lateness', 'first', s.measured('tick_lateness_interval_p99_ms')]],
+  { title: 'Tick lateness p99', note: kFromRowToRow, text: msText, lines: (s) => [['lateness', 'first', s.measured('tick_lateness_interval_p99_ms')]],
     bounds: (hello) => [boundOf(hello, 'tick_lateness')] },
 ];
 
@@ -129,7 +131,7 @@ function describe(chart, lines, alerts, marks) {
   const last = alerts[alerts.length - 1];
   const beyond = last ? `; beyond its limit in ${alerts.length === 1 ? 'one period' : `${alerts.length} periods`}, last at ${timeText(last[0])}` : '';
   const foreseen = chart.isNamed && marks.length > 0 ? `; foreseen: ${marks.map(({ text }) => text).join(', ')}` : '';
-  return `${chart.title}, now: ${now}${beyond}${foreseen}`;
+  return `${chart.title}, now: ${now}${beyond}${foreseen}${chart.note ? `. ${chart.note}` : ''}`;
 }
 
 /** `at`: the row under the cursor; `led`: the moment that keys have led to. */
@@ -174,7 +176,7 @@ function Chart({ chart, store, start, view, theme, go, revision, at, led, onCurs
   }, [shown, view.from, view.to, theme]);
   const value = (values) => chart.text(at === null ? newest(values) : values[at] ?? null);
   return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks)}>
-    <figcaption aria-hidden="true"><b>${chart.title}</b>
+    <figcaption aria-hidden="true" title=${chart.note}><b>${chart.title}</b>
       ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(times[times.length - 1] - times[0] < 86_400 ? 11 : 5)}</span>`}
       ${lines.map(([name, colour, values], i) => html`<span key=${name} class="key">
         <svg width="20" height="8"><line x1="0" x2="20" y1="4" y2="4" stroke=${kInk[theme][colour]} stroke-width="2" stroke-dasharray=${kDash[i].join(' ')} /></svg>

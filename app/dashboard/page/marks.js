@@ -15,6 +15,8 @@ const kBrokenShare = 0.05;
 
 /** The bound of `name`'s 99th percentile, in milliseconds. */
 export const boundOf = (hello, name) => limitOf(hello?.thresholds, name) ?? kAlertMs[name];
+/** Where that bound is from, in words. */
+export const sourceOf = (hello, name) => (limitOf(hello?.thresholds, name) === null ? 'built in, for the scenario sets none' : 'a threshold of the scenario');
 /** How many broken charge points are too many. */
 export const brokenBound = (hello) => Math.max(1, hello.points * kBrokenShare);
 

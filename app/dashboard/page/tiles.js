@@ -1,6 +1,6 @@
 // The figures that a person looks at first.
 import { html } from './vendor/preact_htm.js';
-import { boundOf, brokenBound } from './marks.js';
+import { boundOf, brokenBound, sourceOf } from './marks.js';
 import { kClasses } from './palette.js';
 import { countText, figureText, msText } from './format.js';
 import { saidOnce } from './hooks.js';
@@ -36,7 +36,7 @@ function StateTile({ code, total, points, values, limit, isolated, aside, go }) 
   const isOn = isolated === code;
   const verdict = limit === null ? '' : total > limit ? 'HIGH' : 'OK';
   return html`<button class="tile" ...${saidOnce} aria-pressed=${isOn} data-state=${kind.name}
-      title=${`Show only these on the map (key ${kind.key})`} onclick=${() => go({ isolated: isOn ? null : code })}>
+      title=${`Show only these on the map (key ${kind.key})${limit === null ? '' : `; too many: above ${countText(limit)}, 5 % of all, a limit that is built in`}`} onclick=${() => go({ isolated: isOn ? null : code })}>
     <span class="tile-name"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>
     ${' '}<span class="tile-value" data-testid=${`count-${kind.name}`}>${countText(total)}</span>
     ${' '}<span class=${`tile-note ${verdict === 'HIGH' ? 'bad' : ''}`}>${verdict && `${verdict} · `}${points ? `${(total / points * 100).toFixed(total / points < 0.1 ? 2 : 1)} %` : ''}${aside}</span>
@@ -53,11 +53,14 @@ function FigureTile({ name, value, note, values, limit, verdict, title }) {
   </div>`;
 }
 
-function LatencyTile({ name, figure, column, limit }) {
+/** `what`: by its name in a threshold. */
+function LatencyTile({ name, what, store, column }) {
+  const figure = store.pulse?.latency_ms[what];
+  const limit = boundOf(store.hello, what);
   const isKnown = figure && figure.count !== 0;
   const verdict = !isKnown ? '' : figure.p99 > limit ? 'HIGH' : 'OK';
   return html`<${FigureTile} name=${`${name} p99`} value=${isKnown ? msText(figure.p99) : '–'} verdict=${verdict}
-    title="Since the run began; the line: lately" note=${`≤ ${msText(limit)}`} values=${column} limit=${limit} />`;
+    title=${`Of the run so far; its line, and the chart: from moment to moment. ${msText(limit)}: ${sourceOf(store.hello, what)}`} note=${`≤ ${msText(limit)}`} values=${column} limit=${limit} />`;
 }
 
 export function Tiles({ store, view, go }) {
@@ -73,11 +76,8 @@ export function Tiles({ store, view, go }) {
       note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} in all` : ''} values=${series.power()} />
     <${FigureTile} name="Sessions ended" title="Active: requests that wait for their supply or have it" value=${figureText(store.rates.sessions, '/s')}
       note=${pulse ? `${countText(pulse.requests.open + pulse.sessions.active)} active` : ''} values=${series.rate('sessions_completed')} />
-    <${LatencyTile} name="Decision" figure=${pulse?.latency_ms.request_decision} column=${series.measured('decision_interval_p99_ms')}
-      limit=${boundOf(hello, 'request_decision')} />
-    <${LatencyTile} name="Detection" figure=${pulse?.latency_ms.fault_detection} column=${series.measured('detection_interval_p99_ms')}
-      limit=${boundOf(hello, 'fault_detection')} />
-    <${LatencyTile} name="Tick lateness" figure=${pulse?.latency_ms.tick_lateness} column=${series.measured('tick_lateness_interval_p99_ms')}
-      limit=${boundOf(hello, 'tick_lateness')} />
+    <${LatencyTile} name="Decision" what="request_decision" store=${store} column=${series.measured('decision_interval_p99_ms')} />
+    <${LatencyTile} name="Detection" what="fault_detection" store=${store} column=${series.measured('detection_interval_p99_ms')} />
+    <${LatencyTile} name="Tick lateness" what="tick_lateness" store=${store} column=${series.measured('tick_lateness_interval_p99_ms')} />
   </section>`;
 }
