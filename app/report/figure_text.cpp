@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/summary/summary.hpp"
 
@@ -27,7 +29,35 @@ std::string real_text(double value) {
   return grouped(fmt::format("{:.0f}", value));
 }
 
+constexpr std::pair<std::string_view, std::string_view> kUnits[] = {
+    {"_mj", "mJ"},   {"_kwh", "kWh"}, {"_microeur", "µEUR"}, {"_eur", "EUR"},
+    {"per_s", "/s"}, {"_s", "s"},     {"bytes", "B"},        {"bytes_per_charge_point", "B"}};
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+/// Empty: a number of things.
+std::string_view unit_of(std::string_view name) {
+  // Of times there are several figures, and how many there were: `commit_ms.p99`, `commit_ms:p99`.
+  const bool is_time =
+      name.find("_ms.") != std::string_view::npos || name.find(':') != std::string_view::npos;
+  if (is_time) return ends_with(name, "count") ? std::string_view{} : "ms";
+  for (const auto& [end, unit] : kUnits) {
+    if (ends_with(name, end)) return unit;
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string figure_text(std::string_view name, const ordered_json& value) {
+  if (!value.is_number()) return figure_text(value);
+  if (name == "seed" || name == "run.seed")  // a threshold's value is a real number
+    return value.is_number_integer() ? value.dump() : fmt::format("{:.0f}", value.get<double>());
+  const auto unit = unit_of(name);
+  return unit.empty() ? figure_text(value) : fmt::format("{} {}", figure_text(value), unit);
+}
 
 std::string figure_text(const ordered_json& value) {
   if (value.is_null()) return "none";
@@ -43,7 +73,12 @@ std::string figure_text(const ordered_json& value) {
 
 std::string threshold_text(const ordered_json& threshold) {
   const auto& value = threshold.at("value");
-  if (!value.is_null()) return figure_text(value);
+  if (!value.is_null()) {
+    const std::string_view expr = threshold.at("expr").get_ref<const std::string&>();
+    const auto begin = std::min(expr.find_first_not_of(' '), expr.size());
+    const auto end = std::min(expr.find_first_of(" <>=", begin), expr.size());
+    return figure_text(expr.substr(begin, end - begin), value);
+  }
   return threshold.at("ok").get<bool>() ? "does not apply in virtual time" : "nothing measured";
 }
 

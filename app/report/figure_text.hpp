@@ -19,7 +19,12 @@ inline constexpr std::pair<const char*, const char*> kLatencyFigures[] = {
 /// text; true, false and texts as they are; lists as their members, `none` when empty.
 [[nodiscard]] std::string figure_text(const nlohmann::ordered_json& value);
 
-/// The value of one threshold of a summary. Null and ok: it is about lateness, and time is virtual.
+/// A figure of a summary under its name there, or in a threshold: with the unit that the name ends
+/// with, and a seed, which is copied and not counted, as it is.
+[[nodiscard]] std::string figure_text(std::string_view name, const nlohmann::ordered_json& value);
+
+/// The value of one threshold of a summary, with its unit. Null and ok: it is about lateness, and
+/// time is virtual.
 [[nodiscard]] std::string threshold_text(const nlohmann::ordered_json& threshold);
 
 /// One figure of one latency: `0.305`, or `none` when nothing was measured.

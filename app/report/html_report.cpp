@@ -141,7 +141,7 @@ std::string figures(const ordered_json& summary) {
       std::string key = pointer.substr(1);
       std::replace(key.begin(), key.end(), '/', '.');
       rows += fmt::format("<tr><th scope=\"row\"><code>{}</code></th><td class=\"n\">{}</td></tr>",
-                          escaped(key), escaped(figure_text(value)));
+                          escaped(key), escaped(figure_text(key, value)));
     }
     sections +=
         fmt::format("<section><h3><code>{}</code></h3><table><tbody>{}</tbody></table></section>",

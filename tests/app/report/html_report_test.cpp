@@ -180,6 +180,33 @@ TEST(HtmlReport, DoesNotShowALatencyThatWasNotMeasuredAsZero) {
 TEST(HtmlReport, RefusesASummaryOfAnotherVersion) {
   EXPECT_THROW((void)html_report(nlohmann::ordered_json::object(), ""), nlohmann::json::exception);
 }
+TEST(FigureText, HasTheUnitThatItsNameEndsWith) {
+  EXPECT_EQ(figure_text("delivered_mj", 49'340'293), "49 340 293 mJ");
+  EXPECT_EQ(figure_text("energy.delivered_kwh", 13'706.0), "13 706 kWh");
+  EXPECT_EQ(figure_text("revenue_microeur", 5), "5 µEUR");
+  EXPECT_EQ(figure_text("revenue_eur", 138.96), "139 EUR");
+  EXPECT_EQ(figure_text("messages.per_s", 120), "120 /s");
+  EXPECT_EQ(figure_text("sim_s", 0.5), "0.5 s");
+  EXPECT_EQ(figure_text("rss_bytes", 1'024), "1 024 B");
+  EXPECT_EQ(figure_text("bytes_per_charge_point", 812), "812 B");
+  EXPECT_EQ(figure_text("commit_ms.p99", 3.5), "3.5 ms");
+  EXPECT_EQ(figure_text("link.round_trip_ms:count", 12), "12");
+  EXPECT_EQ(figure_text("requests.sent", 12'345), "12 345");
+  EXPECT_EQ(figure_text("speed", "max"), "max");
+  EXPECT_EQ(figure_text("sim_s", nullptr), "none");
+}
+TEST(FigureText, LeavesASeedAsItHasToBeCopied) {
+  EXPECT_EQ(figure_text("seed", 1'234'567U), "1234567");
+  EXPECT_EQ(figure_text("run.seed", 2'026.0), "2026");
+}
+TEST(FigureText, SaysInWhichUnitAThresholdWasReached) {
+  const auto threshold = [](const char* expr, double value) {
+    return nlohmann::ordered_json{{"expr", expr}, {"value", value}, {"ok", true}};
+  };
+  EXPECT_EQ(threshold_text(threshold(" request_decision:p99<400ms", 394.31)), "394.3 ms");
+  EXPECT_EQ(threshold_text(threshold("faults.raised > 100", 163.0)), "163");
+  EXPECT_EQ(threshold_text(threshold("run.wall_s < 10", 2.0)), "2 s");
+}
 TEST(FigureText, GroupsWholeNumbersAndRoundsOthers) {
   EXPECT_EQ(figure_text(1'234'567), "1 234 567");
   EXPECT_EQ(figure_text(-123'456), "-123 456");
