@@ -18,6 +18,7 @@ using Take = runtime::WebSocketSession::Take;
 
 constexpr std::uint64_t kLookedMax = 2'048;
 constexpr std::size_t kTroublesMax = 1'000;
+constexpr std::uint64_t kJournalAgainBeats = 40;  // where it did not answer
 
 /// Only copies; on the workers' threads.
 class StateLook final : public Inspection {
@@ -171,8 +172,8 @@ void Feed::join(Id id, const std::weak_ptr<const Session>& session) {
   last_.reset();
   last_event_.reset();
   pulses_ = {};
-  sample_.settle();
-  events_.settle();
+  sample_.forget();
+  events_.forget();
   is_journal_dead_ = false;  // it may have been mended, or not been there yet
   beat();
 }
@@ -230,6 +231,13 @@ void Feed::greet() {
   newcomers_.clear();
 }
 
+/// Whoever was told that there is no journal, or has asked it in vain, asks it for what was.
+void Feed::greet_again() {
+  for (const auto& [id, watcher] : watchers_) {
+    if (watcher.is_greeted) newcomers_.push_back(id);
+  }
+}
+
 void Feed::arm() {
   world_.after(kBeat, [weak = weak_from_this()] {
     const auto self = weak.lock();
@@ -250,11 +258,10 @@ void Feed::beat() {
     return;
   }
   ++beats_;
-  if (settings_.asks_journal && !is_journal_dead_) {
+  // One that does not answer may be mended while somebody watches.
+  if (settings_.asks_journal && (!is_journal_dead_ || beats_ % kJournalAgainBeats == 0))
     read_events();
-  } else {
-    greet();
-  }
+  if (!settings_.asks_journal || is_journal_dead_) greet();
   if (beats_ % 2 == 1 || last_ == nullptr || sample_.is_lost(beats_)) take_sample();
   arm();
 }
@@ -267,14 +274,21 @@ void Feed::take_sample() {
   auto look = std::make_shared<StateLook>(
       points, before, world_.later,
       [weak = weak_from_this(), held = sample_.ask(beats_)](Sample&& sample) {
-        if (const auto self = weak.lock()) self->on_sample(std::move(sample));
+        if (const auto self = weak.lock()) self->on_sample(held, std::move(sample));
       });
   (void)world_.desk.inspect(std::move(look));  // refused: the next beat sees that it is gone
 }
 
-void Feed::on_sample(Sample&& sample) {
-  sample_.settle();
-  if (!is_beating_) return;
+void Feed::on_sample(const Owed::Held& held, Sample&& sample) {
+  if (!sample_.settle(held) || !is_beating_) return;
+  // Where this one was asked for because another one was late, both say what has changed.
+  const auto is_told = [this](const Trouble& trouble) {
+    const auto index = index_of(trouble.point);
+    return last_ != nullptr && index < last_->states.size() &&
+           (last_->states.get(index) == StateCode::faulted) == trouble.is_fault;
+  };
+  auto& troubles = sample.troubles;
+  troubles.erase(std::remove_if(troubles.begin(), troubles.end(), is_told), troubles.end());
   const auto sim_ms = std::chrono::duration_cast<Millis>(sample.at.time_since_epoch()).count();
   frames_.add(sample.states, sim_ms);
   const auto pulse = std::make_shared<const std::string>(pulses_.next(world_, sample.count));
@@ -291,7 +305,7 @@ void Feed::read_events() {
                         const std::optional<archive::Position>& last, std::string rows,
                         bool is_behind) {
     (void)later([weak, held, last, rows = std::move(rows), is_behind] {
-      if (const auto self = weak.lock()) self->on_events(last, rows, is_behind);
+      if (const auto self = weak.lock()) self->on_events(held, last, rows, is_behind);
     });
   };
   (void)world_.read_past([done, after = last_event_](const Result<archive::Past*>& history) {
@@ -312,12 +326,13 @@ void Feed::read_events() {
   });
 }
 
-void Feed::on_events(const std::optional<archive::Position>& last, const std::string& rows,
-                     bool is_behind) {
-  events_.settle();
-  if (!is_beating_) return;
+void Feed::on_events(const Owed::Held& held, const std::optional<archive::Position>& last,
+                     const std::string& rows, bool is_behind) {
+  if (!events_.settle(held) || !is_beating_) return;
   if (last) last_event_ = last;
+  const bool is_back = last && is_journal_dead_;
   is_journal_dead_ = !last;
+  if (is_back) greet_again();
   greet();
   if (!rows.empty()) tell_all(std::make_shared<const std::string>(faults_text(rows)));
   if (is_behind) read_events();

@@ -30,16 +30,28 @@ struct Sample {
 /// what ask() gives, any.
 class Owed {
  public:
-  using Held = std::shared_ptr<const void>;
+  using Held = std::shared_ptr<const std::uint64_t>;  ///< the number of what was asked
 
   [[nodiscard]] Held ask(std::uint64_t beat) {
-    auto held = std::make_shared<const char>();
+    auto held = std::make_shared<const std::uint64_t>(++asked_);
     held_ = held;
     since_ = beat;
     is_owed_ = true;
     return held;
   }
-  void settle() noexcept { is_owed_ = false; }
+  /// There is an answer to what `held` is of. False: something that was asked later has one
+  /// already, and this one is of before.
+  [[nodiscard]] bool settle(const Held& held) noexcept {
+    if (*held <= answered_) return false;
+    answered_ = *held;
+    is_owed_ = is_owed_ && answered_ < asked_;
+    return true;
+  }
+  /// No answer is wanted to what was asked so far.
+  void forget() noexcept {
+    answered_ = asked_;
+    is_owed_ = false;
+  }
   /// One that takes too long counts as lost.
   [[nodiscard]] bool is_lost(std::uint64_t beat) const noexcept {
     return is_owed_ && (held_.expired() || beat - since_ >= kLostAfterBeats);
@@ -51,7 +63,9 @@ class Owed {
  private:
   static constexpr std::uint64_t kLostAfterBeats = 40;
 
-  std::weak_ptr<const void> held_;
+  std::weak_ptr<const std::uint64_t> held_;
+  std::uint64_t asked_ = 0;     ///< how often
+  std::uint64_t answered_ = 0;  ///< the newest of them that was
   std::uint64_t since_ = 0;
   bool is_owed_ = false;
 };
@@ -97,11 +111,12 @@ class Feed : public std::enable_shared_from_this<Feed> {
   void end(Id id);
   void beat();
   void take_sample();
-  void on_sample(Sample&& sample);
+  void on_sample(const Owed::Held& held, Sample&& sample);
   void read_events();
-  void on_events(const std::optional<archive::Position>& last, const std::string& rows,
-                 bool is_behind);
+  void on_events(const Owed::Held& held, const std::optional<archive::Position>& last,
+                 const std::string& rows, bool is_behind);
   void greet();
+  void greet_again();
   void tell_all(const Text& text);
   void serve(Watcher& watcher);
   void serve_all();

@@ -225,6 +225,8 @@ export class Store {
       const found = await ask(`/api/v1/faults?limit=${kRowsFirst}`).catch(() => null);
       if (instance !== this.hello.instance) return;
       if (!found) return this.again('fetchFaults');  // until then nobody is told that there is none
+      // What was seen while the journal did not answer, it has under a number.
+      this.faults = this.faults.filter(({ id }) => id !== null);
       if (found.faults.length === kRowsFirst) this.leaveNoHole(found.faults[kRowsFirst - 1]);
       this.addFaults(found.faults);
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <iterator>
 
 #include "actors/shell/memory.hpp"
 #include "app/dashboard/feed.hpp"
@@ -26,7 +27,8 @@ network::Scenario town() {
 /// One who watches a small network. What the feed is told waits here, and finds no room if it is
 /// to be refused.
 struct Watch {
-  enum class Room : std::uint8_t { enough, none };
+  /// late: what is answered is heard when catch_up() is called.
+  enum class Room : std::uint8_t { enough, none, late };
 
   Watch() {
     network.remember(memory);
@@ -68,6 +70,11 @@ struct Watch {
     work(room);
   }
 
+  void catch_up() {
+    tasks.swap(late);
+    work(Room::enough);
+  }
+
   network::Scenario scenario = town();
   Memory memory;
   test::StillEngine still{2};
@@ -77,6 +84,7 @@ struct Watch {
   bool is_full = false;
   bool is_broken = false;  ///< nobody can read what was
   std::deque<api::Task> tasks;
+  std::deque<api::Task> late;
   std::deque<api::Task> beats;
   api::World world{desk, scenario, names, [this](api::Task task) {
                      if (!is_full) tasks.push_back(std::move(task));
@@ -85,6 +93,7 @@ struct Watch {
   std::shared_ptr<Feed> feed = std::make_shared<Feed>(world, FeedSettings{false, true});
   std::shared_ptr<runtime::WebSocketSession> session;
   bool is_listening = false;
+  int faults = 0;  ///< messages of them
   int hellos = 0;
   std::string hello;  ///< the last one
   PackedStates states{20};
@@ -97,6 +106,10 @@ struct Watch {
     run_tasks();
     still.settle();
     is_full = false;
+    if (room == Room::late) {
+      std::move(tasks.begin(), tasks.end(), std::back_inserter(late));
+      tasks.clear();
+    }
     for (bool is_news = true; is_news;) {
       if (!is_listening) listen();
       still.settle();
@@ -117,6 +130,7 @@ struct Watch {
       is_listening = false;
       if (message.bytes == nullptr) return;
       if (message.is_text) {
+        if (message.bytes->find(R"("type":"faults")") != std::string::npos) ++faults;
         if (message.bytes->find(R"("type":"hello")") == std::string::npos) return;
         ++hellos;
         hello = *message.bytes;
@@ -166,6 +180,58 @@ TEST(FeedAsks, ABrokenJournalAgainOnceNobodyWatchesAnyMore) {
   EXPECT_THAT(watch.hello, HasSubstr(R"("has_journal":true)"));
 }
 
+TEST(FeedAsks, ABrokenJournalAgainWhileSomebodyWatches) {
+  constexpr int kBeatsMax = 50;
+  Watch watch;
+  watch.is_broken = true;
+  watch.open(Watch::Room::enough);
+  EXPECT_THAT(watch.hello, HasSubstr(R"("has_journal":false)"));
+  watch.is_broken = false;
+  for (int i = 0; i < kBeatsMax; ++i) watch.beat(Watch::Room::enough);
+  EXPECT_THAT(watch.hello, HasSubstr(R"("has_journal":true)"));
+  EXPECT_EQ(watch.hellos, 2) << "it is said once";
+}
+
+TEST(FeedAsks, NobodyToTakeALookThatCameTooLateForWhatIs) {
+  constexpr int kBeatsMax = 50;
+  Watch watch;
+  watch.open(Watch::Room::enough);
+  watch.beat(Watch::Room::enough);
+  watch.beat(Watch::Room::late);
+  EXPECT_EQ(watch.held, 1U);
+  for (int i = 0; i < kBeatsMax && watch.held == 1; ++i) watch.beat(Watch::Room::enough);
+  EXPECT_EQ(watch.held, 2U) << "another one was asked for";
+  watch.catch_up();
+  EXPECT_EQ(watch.held, 2U) << "what is older is not shown after it";
+}
+
+TEST(FeedAsks, NobodyToHearTwiceWhatALateLookHasTold) {
+  constexpr int kBeatsUntilLost = 40;
+  Watch watch;
+  watch.is_broken = true;  // changes are told from the states
+  watch.open(Watch::Room::enough);
+  watch.beat(Watch::Room::enough);
+  watch.desk.inject({director::FaultKind::engine_ko, PointId{7}, 1h});
+  watch.still.pass(5s);
+  watch.beat(Watch::Room::late);
+  for (int i = 1; i < kBeatsUntilLost; ++i) watch.beat(Watch::Room::enough);
+  EXPECT_EQ(watch.faults, 0);
+  watch.beat(Watch::Room::late);
+  EXPECT_EQ(watch.late.size(), 2U) << "both saw the same change";
+  watch.catch_up();
+  EXPECT_EQ(watch.faults, 1);
+  EXPECT_EQ(watch.states.get(7), StateCode::faulted);
+}
+
+TEST(FeedAsks, NobodyToWaitForALookWhereALateOneIsAllThereIs) {
+  Watch watch;
+  watch.open(Watch::Room::enough);
+  watch.beat(Watch::Room::enough);
+  watch.beat(Watch::Room::late);
+  watch.catch_up();
+  EXPECT_EQ(watch.held, 2U);
+}
+
 TEST(Owed, IsLostOnceNobodyHoldsItAnyMoreOrItTakesTooLong) {
   Owed owed;
   EXPECT_FALSE(owed.is_awaited(1));
@@ -179,9 +245,24 @@ TEST(Owed, IsLostOnceNobodyHoldsItAnyMoreOrItTakesTooLong) {
   EXPECT_FALSE(owed.is_awaited(42));
   EXPECT_TRUE(owed.is_lost(42));
   held = owed.ask(42);
-  owed.settle();
+  EXPECT_TRUE(owed.settle(held));
   held.reset();
   EXPECT_FALSE(owed.is_lost(43)) << "it was answered";
+}
+
+TEST(Owed, TakesNoAnswerAfterThatToALaterQuestion) {
+  Owed owed;
+  const auto first = owed.ask(1);
+  const auto second = owed.ask(41);
+  EXPECT_TRUE(owed.settle(first)) << "late, but the newest that there is";
+  EXPECT_TRUE(owed.is_awaited(42)) << "the other one is still to come";
+  EXPECT_TRUE(owed.settle(second));
+  EXPECT_FALSE(owed.is_awaited(42));
+  EXPECT_FALSE(owed.settle(first));
+  EXPECT_FALSE(owed.settle(second)) << "once is enough";
+  const auto third = owed.ask(43);
+  owed.forget();
+  EXPECT_FALSE(owed.settle(third)) << "it is not wanted any more";
 }
 
 }  // namespace
