@@ -91,6 +91,23 @@ await law('A limit is that of the scenario, however it is written there, and of 
   await tab.context().close();
 });
 
+await law('A few charge points out of service are a line that is seen below thousands that supply', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const seen = await until('there is a chart', () => tab.evaluate(async () => {
+    const { default: uPlot } = await import('/page/vendor/uplot.js');
+    const plot = uPlot.sync('time').plots.find(({ series }) => series[1]?.label === 'supplying');
+    if (!plot || plot.data[0].length < 3) return null;
+    const of = (n) => plot.data[0].map(() => n);
+    plot.batch(() => plot.setData([plot.data[0], of(2000), of(7), of(3), of(0)]));
+    const high = plot.over.clientHeight;
+    return [['y', 2000], ['few', 7], ['few', 3]].map(([scale, value]) => 1 - plot.valToPos(value, scale) / high).concat(plot.axes.length);
+  }));
+  check(seen[0] > 0.6 && seen[1] > 0.6 && seen[2] > 0.25 && seen[3] === 3, `how high they are, and how many axes there are: ${seen}`);
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('The axis of a run of days names the days', async () => {
   const tab = await openTab(live.base);
   const marks = await tab.evaluate(async () => {

@@ -25,11 +25,13 @@ function afterStart(series) {
 
 const kFromRowToRow = 'Of what was measured since the moment before; the tiles: of the run so far';
 
+const kFew = 'few';  // the scale on the right, of lines that would be flat on that of the others
+
 /** `bounds`: by line, what it should not be above; none: it has no limit. */
 const kCharts = [
   { title: 'States', text: countText, isWhole: true, lines: (s) => [
-    ['supplying', 'charging', s.columns.supplying], ['out of order', 'stopped', s.columns.stopped],
-    ['broken', 'faulted', s.columns.fault], ['disconnected', 'disconnected', afterStart(s)]],
+    ['supplying', 'charging', s.columns.supplying], ['out of order', 'stopped', s.columns.stopped, kFew],
+    ['broken', 'faulted', s.columns.fault, kFew], ['disconnected', 'disconnected', afterStart(s), kFew]],
   bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
   { title: 'Power', text: (v) => figureText(v === null ? null : v * 1e3, 'W'), lines: (s) => [['power', 'first', s.power()]] },
   { title: 'Requests, sessions a second', text: (v) => figureText(v), lines: (s) => [
@@ -92,20 +94,24 @@ const kTimeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
 /** The next round time is often beyond the last row. */
 const within = (u, splits) => splits.map((v) => (v >= u.scales.x.min && v <= u.scales.x.max ? v : null));
 
-function optionsOf(chart, names, ink, width, { behind, hasNames, onRange, onCursor }) {
+function optionsOf(chart, lines, ink, width, { behind, hasNames, onRange, onCursor }) {
+  const hasFew = lines.some(([, , , scale]) => scale);
+  const range = (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * (hasNames ? kRoomForNames : 1.08)];
+  const upwards = { stroke: ink.text, ticks: { show: false }, font: '11px system-ui', space: 20,
+    values: (_, at) => at.map((v) => (chart.isWhole && !Number.isInteger(v) ? '' : chart.text(v))) };
   return {
     width, height: heightOf(), tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), 'Etc/UTC'),
     legend: { show: false },
-    padding: [8, 26, 0, 0],
+    padding: [8, hasFew ? 0 : 26, 0, 0],
     cursor: { sync: { key: kSync }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
-    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high : 1) * (hasNames ? kRoomForNames : 1.08)] } },
+    scales: { y: { range }, ...(hasFew && { [kFew]: { range } }) },
     axes: [
       { stroke: ink.text, grid: { stroke: ink.grid, width: 1, filter: within }, ticks: { show: false }, size: 22, font: '11px system-ui', space: spaceOf, incrs: kTimeSteps, filter: within,
         values: (_, at, __, ___, step) => at.map((v) => (v === null ? '' : markText(v, step))) },
-      { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { show: false }, size: 62, font: '11px system-ui', space: 20,
-        values: (_, at) => at.map((v) => (chart.isWhole && !Number.isInteger(v) ? '' : chart.text(v))) },
+      { ...upwards, grid: { stroke: ink.grid, width: 1 }, size: 62 },
+      ...(hasFew ? [{ ...upwards, scale: kFew, side: 1, grid: { show: false }, size: 46 }] : []),
     ],
-    series: [{}, ...names.map(([label, colour], i) => ({ label, stroke: ink[colour], width: 1.5, dash: kDash[i], spanGaps: true, points: { show: false } }))],
+    series: [{}, ...lines.map(([label, colour, , scale = 'y'], i) => ({ label, scale, stroke: ink[colour], width: 1.5, dash: kDash[i], spanGaps: true, points: { show: false } }))],
     hooks: {
       drawAxes: [(u) => paintBehind(u, ink, behind())],
       setCursor: [(u) => onCursor(u.data[0][u.cursor.idx] ?? null)],
@@ -178,9 +184,9 @@ function Chart({ chart, store, start, view, theme, go, revision, at, led, onCurs
   return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks)}>
     <figcaption aria-hidden="true" title=${chart.note}><b>${chart.title}</b>
       ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(times[times.length - 1] - times[0] < 86_400 ? 11 : 5)}</span>`}
-      ${lines.map(([name, colour, values], i) => html`<span key=${name} class="key">
+      ${lines.map(([name, colour, values, scale], i) => html`<span key=${name} class="key" title=${scale && 'by the scale on the right'}>
         <svg width="20" height="8"><line x1="0" x2="20" y1="4" y2="4" stroke=${kInk[theme][colour]} stroke-width="2" stroke-dasharray=${kDash[i].join(' ')} /></svg>
-        ${name} <b>${value(values)}</b></span>`)}
+        ${name} <b>${value(values)}</b>${scale && ' ▸'}</span>`)}
     </figcaption>
     <div class="plot" ref=${box} aria-hidden="true" data-alerts=${alerts.length} ondblclick=${() => go({ from: null, to: null })}></div>
   </figure>`;
