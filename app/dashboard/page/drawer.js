@@ -219,13 +219,13 @@ function Actions({ cp, now }) {
     <p role="status" class="said">${said}</p></section>`;
 }
 
-/** How old what central believes is: an engine that has died supplies until it is found out. */
-const heardText = (timestamp, clock) => (timestamp ? `, ${msText(Math.max(0, clock - Date.parse(timestamp) / 1000) * 1000)} ago` : '');
+/** How old what central believes is: an engine that has died supplies until it is found out. `how` it is known: whoever says only what changes is well if that is long ago. */
+const heardText = (timestamp, clock, how = '') => (timestamp ? `, ${how}${msText(Math.max(0, clock - Date.parse(timestamp) / 1000) * 1000)} ago` : '');
 
 /** Of a run that is over less is known. */
 function Facts({ now, clock }) {
   const rows = [
-    ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state && now.engine_state + heardText(now.engine_last_heard, clock)],
+    ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state && now.engine_state + heardText(now.engine_last_heard, clock, 'as reported ')],
     ['Monitor', now.monitor_status && now.monitor_status + heardText(now.monitor_last_seen, clock)],
     ['Breaker', now.circuit_breaker?.state], ['Fault', now.fault_reason === null ? 'none' : now.fault_reason],
     ['Rated', now.power_kw && `${now.power_kw} kW at €${now.price_eur_kwh.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 6 })}/kWh`],
