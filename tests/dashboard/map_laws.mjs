@@ -155,6 +155,27 @@ await law('Whatever the size of network and window, all cells are on the map and
   await tab.context().close();
 });
 
+await law('Zones stand so that the fewest places are empty, where cells are not smaller for it, and cells are as large as they may', async () => {
+  const tab = await openTab(live.base);
+  const found = await tab.evaluate(async () => {
+    const { Plan, place } = await import('/page/layout.js');
+    const planOf = (zones) => {
+      const sites = Array.from({ length: zones * 40 }, (_, site) => [Math.floor(site / 40), site, 16]);
+      return new Plan({ points: 16 * sites.length, zones: Array.from({ length: zones }, (_, zone) => `Z${zone}`), sites });
+    };
+    return [[16, 892, 636], [16, 892, 736], [16, 1286, 909], [12, 892, 636], [7, 892, 636]].map(([zones, width, height]) => {
+      const places = place(planOf(zones), width, height);
+      const columns = places.zones.filter(({ top }) => top === 0).length;
+      const rows = new Set(places.zones.map(({ top }) => top)).size;
+      return { cell: places.cell, columns, empty: rows * columns - zones, used: places.x.length * places.cell ** 2 / (width * height) };
+    });
+  });
+  console.log(`# ${found.map(({ cell, columns, empty, used }) => `${cell} px in ${columns} columns, ${empty} empty, ${(used * 100).toFixed(0)} %`).join('; ')}`);
+  equal(found.slice(0, 4).map(({ empty }) => empty), [0, 0, 0, 0], 'empty places');
+  check(found.every(({ used }) => used > 0.55), 'a map that is mostly ground');
+  await tab.context().close();
+});
+
 await law('Of few charge points each is as large as there is room for: ten fill a third of the map and more', async () => {
   const tab = await openTab(live.base);
   const shares = await tab.evaluate(async () => {

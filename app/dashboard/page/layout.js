@@ -93,22 +93,35 @@ function heightOf(plan, width, columns, cell, gap) {
   return height - kGap;
 }
 
-/** The largest cells that fit, and how many zones stand beside each other. */
+/** Places of the last row that stay empty. */
+const emptyOf = (count, columns) => Math.ceil(count / columns) * columns - count;
+
+/** The largest cells that fit, and how many zones stand beside each other: as many as leave the fewest places empty, where cells are not smaller for it. */
 function largest(plan, width, height, gap) {
+  const count = plan.blocks.length;
+  const fits = (columns, cell) => heightOf(plan, width, columns, cell, gap) <= height;
   let best = { cell: 0, columns: 1 };
   // Side by side rather than one below the other, where it makes no difference: the most columns first.
-  for (let columns = Math.min(plan.blocks.length, 16); columns >= 1; --columns) {
-    let low = best.cell === 0 ? 0.2 : best.cell + kCellMax / 4096;
-    if (best.cell > 0 && (low >= kCellMax || heightOf(plan, width, columns, low, gap) > height)) continue;
+  for (let columns = Math.min(count, 16); columns >= 1; --columns) {
+    const least = wholeOf(best.cell);
+    if (least > 0 && !fits(columns, least)) continue;
+    let low = Math.max(least, 0.2);
     let high = kCellMax;
     for (let i = 0; i < 12; ++i) {
       const cell = (low + high) / 2;
-      if (heightOf(plan, width, columns, cell, gap) <= height) low = cell; else high = cell;
+      if (fits(columns, cell)) low = cell; else high = cell;
     }
-    best = { cell: low, columns };
+    // What was nearly one more pixel may be one.
+    const next = Math.min(kCellMax, Math.floor(low) + 1);
+    if (fits(columns, next)) low = next;
+    const more = emptyOf(count, columns) - emptyOf(count, best.columns);
+    if (wholeOf(low) > least || more < 0 || (more === 0 && low > best.cell + 0.05)) best = { cell: low, columns };
   }
   return best;
 }
+
+/** Whole pixels, as long as there are some: cells of one size, and edges that are sharp. */
+const wholeOf = (cell) => (cell >= 3 ? Math.floor(cell) : Math.floor(cell * 20) / 20);
 
 /**
  * Places all points in `width` by `height` pixels with the largest cells that fit.
@@ -119,9 +132,8 @@ export function place(plan, width, height) {
   let best = largest(plan, width, height, gap);
   // Between dots a gap is there in some rows and not in others: lines that mean nothing.
   if (best.cell < kGapFrom) best = largest(plan, width, height, gap = 0);
-  // Whole pixels, as long as there are some: cells of one size, and edges that are sharp.
-  const cell = best.cell >= 3 ? Math.floor(best.cell) : best.cell;
   const { columns } = best;
+  const cell = best.cell >= 3 ? wholeOf(best.cell) : best.cell;
   const x = new Float32Array(plan.points);
   const y = new Float32Array(plan.points);
   const zones = [];
@@ -164,9 +176,10 @@ export function placeZones(plan, width, height) {
   // Of those in which bars and names can be read well, the one with the fewest empty places.
   const all = plan.blocks.map((_, i) => i + 1);
   const least = Math.min(kQualityGood, Math.max(...all.map(quality)));
-  const empty = (columns) => Math.ceil(count / columns) * columns - count;
-  const best = all.filter((columns) => quality(columns) >= least)
-    .reduce((a, b) => (empty(b) < empty(a) || (empty(b) === empty(a) && quality(b) > quality(a)) ? b : a));
+  const best = all.filter((columns) => quality(columns) >= least).reduce((a, b) => {
+    const fewer = emptyOf(count, a) - emptyOf(count, b);
+    return fewer > 0 || (fewer === 0 && quality(b) > quality(a)) ? b : a;
+  });
   const [wide, high] = sizeOf(best);
   return plan.blocks.map(({ name, points }, i) => ({ name, points, index: i, width: wide, height: high,
     left: (i % best) * (wide + kGap), top: Math.floor(i / best) * (high + kGap) }));
