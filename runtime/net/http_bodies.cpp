@@ -37,7 +37,7 @@ void HttpConnection::read_body() {
 
 // In pieces: what has come is counted, not what was announced, which costs a client nothing.
 void HttpConnection::read_more() {
-  if (parser_->is_done()) return hand_over();
+  if (parser_->is_done()) return has_long_trailers() ? refuse(431, kHeadersTooLarge) : hand_over();
   parser_->eager(true);
   http::async_read_some(wire_, buffer_, *parser_,
                         [self = shared_from_this()](Error error, std::size_t) {
@@ -52,6 +52,15 @@ void HttpConnection::on_body(Error error) {
   release();
   parser_.reset();  // and what has come of it
   turn_away(shared_->complain(503, "too much is being sent, try again later", target_));
+}
+
+// Behind a chunked body may stand headers too; the parser's limit is not for those.
+bool HttpConnection::has_long_trailers() const {
+  if (!parser_->chunked()) return false;
+  std::size_t bytes = 0;
+  for (const auto& field : parser_->get())
+    bytes += field.name_string().size() + field.value().size();
+  return bytes > shared_->limits.header_bytes;
 }
 
 // Held until the answer to it is written.

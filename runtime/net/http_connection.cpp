@@ -174,8 +174,8 @@ void HttpConnection::read_header() {
   parser_->header_limit(shared_->limits.header_bytes);
   parser_->body_limit(shared_->limits.body_bytes);
   http::async_read_header(wire_, buffer_, *parser_,
-                          [self = shared_from_this()](Error error, std::size_t) {
-                            if (self->phase_ == Phase::header) self->on_header(error);
+                          [self = shared_from_this()](Error error, std::size_t bytes) {
+                            if (self->phase_ == Phase::header) self->on_header(error, bytes);
                           });
 }
 
@@ -213,12 +213,15 @@ void HttpConnection::simplify_target() {
   request.target(theirs(target_));
 }
 
-void HttpConnection::on_header(Error error) {
+void HttpConnection::on_header(Error error, std::size_t bytes) {
   if (error) return fail(error);
   simplify_target();
   const auto& request = parser_->get();
   is_head_ = request.method() == http::verb::head;
   version_ = request.version();
+  // The parser counts the request line and what came with it apart: its limit stops it reading, but
+  // what it lets pass depends on how the network cut it.
+  if (bytes > shared_->limits.header_bytes) return refuse(431, kHeadersTooLarge);
   const auto [status, why] = objection();
   if (status != 0) return refuse(status, why);
   heard_at_ = Clock::now();
@@ -347,7 +350,7 @@ void HttpConnection::fail(Error error) {
     return refuse(408, "the request did not come in time");
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
-    return refuse(431, "the headers are too large");
+    return refuse(431, kHeadersTooLarge);
   if (error == http::error::body_limit) return refuse(413, "the body is too large");
   if (error == http::error::end_of_stream || !is_of_http(error)) return close();  // it has gone
   refuse(400, "this is not HTTP: " + error.message());

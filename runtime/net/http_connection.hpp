@@ -43,6 +43,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   [[nodiscard]] Clock::time_point answered_at() const noexcept { return answered_at_; }
 
  private:
+  static constexpr const char* kHeadersTooLarge = "the headers are too large";
+
   enum class Phase : std::uint8_t {
     handshake,
     idle,
@@ -66,7 +68,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void await_request();
   void await_encrypted();
   void read_header();
-  void on_header(Error error);
+  /// `bytes`: of its head, from the request line to the empty line.
+  void on_header(Error error, std::size_t bytes);
   void simplify_target();
   void begin_body();
   void read_body();
@@ -74,6 +77,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void on_body(Error error);
   void hand_over();
   [[nodiscard]] bool upgrade();
+  [[nodiscard]] bool has_long_trailers() const;
   void on_answer(std::uint64_t turn, HttpResponse&& answer);
   void write(HttpResponse&& answer);
   void on_written(Error error);

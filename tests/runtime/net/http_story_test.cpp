@@ -50,6 +50,7 @@ class Babbler {
                                           "Origin: http://localhost\r\n",
                                           "Origin: null\r\n",
                                           "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+                                          "Transfer-Encoding: gzip\r\n",
                                           "Content-Length: 3000\r\n",
                                           "Content-Length: 1\r\nContent-Length: 2\r\n",
                                           "Upgrade: websocket\r\n",
@@ -107,6 +108,32 @@ TEST(HttpStory, IsTheSameHoweverItIsCutAndEnds) {  // issue, section 6; law 6
   }
   EXPECT_GT(heard, seeds / 20) << "some of it is HTTP";
   EXPECT_GT(refused, seeds / 10) << "and some not quite";
+}
+
+TEST(HttpStory, HeadersBeyondTheirLimitAreRefusedHoweverTheyAreCut) {  // law 6
+  HttpStory story;
+  const std::string open = "GET /x HTTP/1.1\r\nHost: localhost\r\n";
+  const std::string chunks =
+      "POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n";
+  const auto filled = [&open](std::size_t bytes) {
+    std::string text = open + "X: ";
+    text.append(bytes - text.size() - 4, 'x');
+    return text.append("\r\n\r\n");
+  };
+  const std::size_t most = HttpStory::limits().header_bytes;
+  std::vector<std::string> beyond{filled(most + 1), filled(most + 100)};
+  beyond.push_back(chunks + "Y: " + std::string(most, 'y') + "\r\n\r\n");
+  for (std::string& text : beyond) text.append(open).append("\r\n");  // nobody reads this
+  for (std::size_t step : {1U, 7U, 500U, 600U, 1'023U, 1'024U, 4'000U}) {
+    SCOPED_TRACE("step " + std::to_string(step));
+    EXPECT_EQ(story.tell(filled(most), step).heard.size(), 1U);
+    for (const std::string& text : beyond) {
+      const auto told = story.tell(text, step);
+      EXPECT_EQ(told.flaw, "");
+      EXPECT_TRUE(told.heard.empty());
+      EXPECT_EQ(told.said.rfind("HTTP/1.1 431", 0), 0U) << told.said;
+    }
+  }
 }
 
 TEST(HttpStory, AStrangerIsTurnedAwayHoweverItIsCut) {  // D-147
