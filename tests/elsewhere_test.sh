@@ -222,16 +222,21 @@ rude_central() {
   fact rude 's["link"]["unclear"] == 5 and s["link"]["declined"] > 0 and s["link"]["lost"] == 0'
   fact rude 's["link"]["last_trouble"] == "NACK: x" + 96 * "\u00fc"'
 }
-slow_disk_central() {
-  python3 tests/e2e/slow_disk_central.py "$work/slow.port" &
+# slow_disk NAME DECLINED PAUSE ANSWER...: a central that gives these answers to an end before it has it on disk.
+slow_disk() {
+  local name=$1 declined=$2
+  python3 tests/e2e/slow_disk_central.py "$work/$name.port" "${@:3}" &
   local ordering=$!
   echo "$ordering" >>"$work/pids"
-  until_true test -e "$work/slow.port"
-  port=$(<"$work/slow.port") load slow "$work/wrong.toml"
+  until_true test -e "$work/$name.port"
+  port=$(<"$work/$name.port") load "$name" "$work/wrong.toml"
   wait "$ordering"
-  fact slow 's["conservation"]["ok"] and s["sessions"]["completed"] == 1 and s["link"]["declined"] == 1'
-  fact slow 's["energy"]["unassigned_mj"] == 0 and s["energy"]["sessions_mj"] > 0'
+  fact "$name" "s['conservation']['ok'] and s['sessions']['completed'] == 1 and s['link']['declined'] == $declined"
+  fact "$name" 's["energy"]["unassigned_mj"] == 0 and s["energy"]["sessions_mj"] > 0'
 }
+slow_disk_central() { slow_disk slow 1 0 'NACK: done, but not on disk yet: see the journal'; }
+# It had no room to look, twice; asked again at once it would have none either.
+busy_central() { slow_disk full 0 0.5 'ACK: cp.session_end#unconfirmed' 'ACK: cp.session_end#unconfirmed'; }
 nobody_there() {
   local code=0
   "$chargemill" run "$work/load.toml" --central tcp://127.0.0.1:1 --no-out >"$work/none.out" 2>"$work/none.err" || code=$?
@@ -259,6 +264,7 @@ law_beside "a central dies and returns: connections come back, nothing is counte
 law "a central that returns with its journal knows who joined, and what was open ends once (D-214)" \
   central_goes_on_with_its_journal
 law "an end that central has not on disk yet is said again, and booked once (D-102)" slow_disk_central
+law "an end that central had no room to look for is said again a while later, and booked once (D-102)" busy_central
 await_laws
 law "a central that is not there ends the run before it begins, with exit 4 (X-28)" nobody_there
 exit "$failed"

@@ -8,6 +8,7 @@
 #include "app/directory/plain_text.hpp"
 #include "runtime/base/assert.hpp"
 #include "runtime/base/overloaded.hpp"
+#include "runtime/net/alarm.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -25,6 +26,8 @@ constexpr std::size_t kSessionsAPoint = 8;
 /// What an external engine is asked for at its registration (D-028): here its monitor knows it.
 constexpr std::string_view kEngineHost = "localhost";
 constexpr codec::Port kEnginePort{8001};
+/// Until one who had no room to look is asked again.
+constexpr Nanos kSayAgainAfter = std::chrono::seconds{1};
 
 bool starts_with(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
@@ -35,6 +38,15 @@ bool starts_with(std::string_view text, std::string_view with) {
 bool is_owed_again(const Said& said, std::string_view text) {
   constexpr std::string_view kNotKept = "NACK: done, but not on disk yet";
   return starts_with(text, kNotKept) && std::holds_alternative<SessionEnd>(said);
+}
+
+/// Likewise an end of which central has not looked whether it is kept, as too much was asked
+/// (app/guests). That is answered at once, so it waits.
+bool is_owed_later(const Said& said, std::string_view text) {
+  constexpr std::string_view kUnconfirmed = "#unconfirmed";
+  return starts_with(text, kAck) && text.size() > kUnconfirmed.size() &&
+         text.substr(text.size() - kUnconfirmed.size()) == kUnconfirmed &&
+         std::holds_alternative<SessionEnd>(said);
 }
 
 }  // namespace
@@ -68,6 +80,7 @@ class Carrier::Wire final : public runtime::DialListener {
   void on_lost(const std::string& why) override {
     carrier_.figures_.unanswered += sent_.size();
     sent_.clear();
+    owed_.clear();  // whose points say it again when central is back
     --carrier_.figures_.connected;
     ++carrier_.figures_.lost;
     carrier_.figures_.last_trouble = why;
@@ -75,16 +88,27 @@ class Carrier::Wire final : public runtime::DialListener {
   }
   void on_failed(const std::string& why) override { carrier_.figures_.last_trouble = why; }
 
+  /// Says it again after a while, with what else is owed by then.
+  void say_later(const Waiting& one) {
+    owed_.push_back(one);
+    if (owed_.size() > 1) return;  // the alarm is set
+    alarm_.set(kSayAgainAfter, [this] {
+      for (const Waiting& owed : std::exchange(owed_, {})) carrier_.send(owed);
+    });
+  }
+
   [[nodiscard]] runtime::FramedDialer& dialer() noexcept { return *dialer_; }
   [[nodiscard]] std::deque<Sent>& sent() noexcept { return sent_; }
-  [[nodiscard]] const std::deque<Sent>& sent() const noexcept { return sent_; }
+  [[nodiscard]] bool is_all_answered() const noexcept { return sent_.empty() && owed_.empty(); }
   [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
 
  private:
   Carrier& carrier_;
   const std::uint32_t number_;
   std::shared_ptr<runtime::FramedDialer> dialer_;
-  std::deque<Sent> sent_;   // answered in order (D-144)
+  std::deque<Sent> sent_;      // answered in order (D-144)
+  std::vector<Waiting> owed_;  // ends; a point keeps a few of them
+  runtime::Alarm alarm_{carrier_.io_.context()};
   bool auth_open_ = false;  // the first answer is to the token
 };
 
@@ -114,7 +138,7 @@ void Carrier::open(network::Network& network) {
 
 bool Carrier::is_all_answered() const {
   return std::all_of(wires_.begin(), wires_.end(),
-                     [](const auto& wire) { return wire->sent().empty(); });
+                     [](const auto& wire) { return wire->is_all_answered(); });
 }
 
 void Carrier::close(Nanos patience) {
@@ -289,6 +313,7 @@ void Carrier::on_reply(Wire& wire, std::string_view text) {
   ++(is_taken ? figures_.taken : figures_.declined);
   if (!is_taken) note_trouble(text);
   if (is_owed_again(answered.said, text)) return send({answered.said, answered.said_at});
+  if (is_owed_later(answered.said, text)) return wire.say_later({answered.said, answered.said_at});
   const Answer answer =
       is_taken ? Answer::taken
                : (starts_with(text, kNotFound) ? Answer::unknown_point : Answer::declined);
