@@ -68,14 +68,14 @@ void take_turn(State& state, SimTime line_due, SimTime now, Effects& effects) {
     return;
   }
   state.stage = Stage::looking;
-  state.pause_end = now + kLookPatience;
+  state.mark = now + kLookPatience;
   look_around(state, *state.plan->looks, {}, effects);
 }
 
 /// When the stage ends by itself.
 SimTime stage_due(const State& state) {
   if (state.away) return kNever;
-  if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving) return state.pause_end;
+  if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving) return state.mark;
   if (state.stage == Stage::waiting) return state.last_news + state.plan->timeout;
   return kNever;
 }
@@ -98,7 +98,7 @@ void finish(State& state, SimTime now, Effects& effects) {
     const bool pauses = state.mode == Mode::fleet && state.plan->pause > Nanos{0} && !state.halted;
     if (!pauses) return rest(state, effects);
     state.stage = Stage::pausing;
-    state.pause_end = now + state.plan->pause;
+    state.mark = now + state.plan->pause;
     return;
   }
   const bool is_last = state.next_line == lines_of(state);
@@ -111,11 +111,12 @@ void finish(State& state, SimTime now, Effects& effects) {
     return;
   }
   state.stage = is_last ? Stage::leaving : Stage::pausing;
-  state.pause_end = now + (is_last ? kLastWait : state.plan->pause);
+  state.mark = now + (is_last ? kLastWait : state.plan->pause);
 }
 
-void decide(State& state, Counted verdict, Effects& effects) {
+void decide(State& state, Counted verdict, SimTime now, Effects& effects) {
   if (state.counted != Counted::open) return;
+  state.mark = now;
   state.counted = verdict;
   ++(verdict == Counted::accepted ? state.totals.accepted : state.totals.denied);
   effects.push_back(Decided{state.trip.due, current_request(state), state.trip.point});
@@ -238,23 +239,23 @@ void on(State& state, const DriverUpdate& update, SimTime now, Effects& effects)
   if (state.mode != Mode::fleet) effects.push_back(Show{update});
   switch (update.status) {
     case UpdateStatus::accepted:
-      decide(state, Counted::accepted, effects);
+      decide(state, Counted::accepted, now, effects);
       return;
     case UpdateStatus::in_progress:
-      decide(state, Counted::accepted, effects);
+      decide(state, Counted::accepted, now, effects);
       if (state.started) return;
       state.started = true;
       ++state.totals.sessions;
-      effects.push_back(Started{state.trip.due, update.request, state.trip.point, update.session});
+      effects.push_back(Started{state.mark, update.request, state.trip.point, update.session});
       return;
     case UpdateStatus::denied:
-      decide(state, Counted::denied, effects);
+      decide(state, Counted::denied, now, effects);
       finish(state, now, effects);
       return;
     case UpdateStatus::completed:
     case UpdateStatus::failed:
       // Without a session it was never let in, whatever word central found for it.
-      decide(state, update.session == SessionId::none ? Counted::denied : Counted::accepted,
+      decide(state, update.session == SessionId::none ? Counted::denied : Counted::accepted, now,
              effects);
       finish(state, now, effects);
       return;
@@ -292,7 +293,7 @@ void come_back(State& state, SimTime now, Effects& effects) {
   state.last_news = now;  // the time-out did not run meanwhile: nobody was there to wait
   // Nor was its turn due before there was somebody to take it.
   if (waits_for_its_turn(state.stage) || state.stage == Stage::leaving)
-    state.pause_end = std::max(state.pause_end, now);
+    state.mark = std::max(state.mark, now);
   // An unheard request is asked for, not repeated: it may be over and forgotten by now, and a
   // repetition would then start a second session.
   if (state.linked) reconnect(state, false, now, effects);
@@ -325,7 +326,7 @@ void on(State& state, const PowerOn&, SimTime now, Effects& effects) {
   }
   if (state.plan->first_wait > Nanos{0}) {
     state.stage = Stage::pausing;
-    state.pause_end = now + state.plan->first_wait;
+    state.mark = now + state.plan->first_wait;
     return;
   }
   take_turn(state, now, now, effects);
@@ -356,11 +357,11 @@ void on(State& state, const Tick&, SimTime now, Effects& effects) {
   if (now < stage_due(state)) return;
   if (state.stage == Stage::pausing) {
     if (state.mode == Mode::fleet) return rest(state, effects);
-    take_turn(state, state.pause_end, now, effects);
+    take_turn(state, state.mark, now, effects);
     return;
   }
   if (state.stage == Stage::looking) {  // nobody answered
-    next_line(state, state.pause_end, now, effects);
+    next_line(state, state.mark, now, effects);
     return;
   }
   if (state.stage == Stage::leaving) {

@@ -84,7 +84,7 @@ struct State {
   const Plan* plan = nullptr;  ///< outlives this
   Trip trip{};                 ///< the request under way; its point once an update has named it
   SimTime last_news{};         ///< of the current request: sent, or its latest update
-  SimTime pause_end{};         ///< meaningful while pausing or leaving
+  SimTime mark{};  ///< pausing, looking, leaving: until when; waiting: when it was decided
   Rare<Unsettled> unsettled;
   Totals totals;
   DriverId id{};
@@ -107,7 +107,7 @@ static_assert(sizeof(State) <= 128, "a million drivers");
 /// A guest's trip whose request has its number already: its program's name for it goes by that.
 struct NamedTrip  { Trip trip; RequestId request; };
 struct Decided    { SimTime due; RequestId request; PointId point; };  ///< first accepted or denied; `due`: of the request
-struct Started    { SimTime due; RequestId request; PointId point; SessionId session; };  ///< first in_progress
+struct Started    { SimTime decided; RequestId request; PointId point; SessionId session; };  ///< first in_progress
 struct Show       { DriverUpdate update; };   ///< a console line of a list's driver (D-127); a guest is told
 struct ShowTicket { Ticket ticket; };
 struct ShowPoints { PointList list; };        ///< D-130

@@ -55,7 +55,7 @@ void DriverActor::perform(const Effect& effect) {
                                          {e.request, SessionId::none, state_.id, e.point});
                  },
                  [&](const Started& e) {
-                   instruments().started(e.due, time_since(e.due), now(),
+                   instruments().started(e.decided, time_since(e.decided), now(),
                                          {e.request, e.session, state_.id, e.point});
                  },
                  [](const Throw&) { throw InjectedCrash{}; },

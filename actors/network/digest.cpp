@@ -124,7 +124,7 @@ Digest digest_of(const driver::State& s, std::uint32_t index) {
   const auto& t = s.totals;
   w.add(s.stage, s.counted, s.issued, s.answered, s.started, s.away, s.linked, s.halted, s.by_hand);
   w.add(s.trip.due, s.trip.target, s.trip.stay, s.trip.point, s.trip.zone, s.trip.any_in_zone);
-  w.add(s.last_news, s.pause_end, s.requests_made, s.next_line);
+  w.add(s.last_news, s.mark, s.requests_made, s.next_line);
   w.add(static_cast<bool>(s.unsettled));
   if (s.unsettled) {
     w.add(s.unsettled->cancel_at, s.unsettled->has_left);

@@ -70,7 +70,7 @@ void bring_back(Totals& left, std::uint64_t sessions) noexcept;
 /// The latencies of the summary. Wall time at speed 1 and N.
 struct Latencies {
   runtime::LatencyHistogram request_decision;  ///< from the due time to accepted or denied
-  runtime::LatencyHistogram session_start;     ///< from the due time to the first telemetry
+  runtime::LatencyHistogram session_start;     ///< from the decision to the first telemetry
   runtime::LatencyHistogram fault_detection;   ///< from the injection to FAULT at central
   runtime::LatencyHistogram tick_lateness;     ///< of timers: handled minus intended
   runtime::LatencyHistogram node_transit;      ///< of messages between nodes, in real time

@@ -8,9 +8,9 @@ namespace chargemill::driver {
 
 template <class V>
 void fields(V& v, State& s) {
-  auto& [plan, trip, last_news, pause_end, unsettled, totals, id, requests_made, next_line, mode,
-         stage, counted, issued, answered, started, away, linked, halted, by_hand] = s;
-  v(trip, last_news, pause_end, unsettled, totals, requests_made, next_line, stage, counted, issued,
+  auto& [plan, trip, last_news, mark, unsettled, totals, id, requests_made, next_line, mode, stage,
+         counted, issued, answered, started, away, linked, halted, by_hand] = s;
+  v(trip, last_news, mark, unsettled, totals, requests_made, next_line, stage, counted, issued,
     answered, started, away, linked, halted, by_hand);
   v.check(next_line <= plan->lines.size());
   static_cast<void>(id), static_cast<void>(mode);  // of the plan

@@ -57,8 +57,8 @@ class Instruments : public runtime::CounterShard<Metric> {
   void decided(SimTime due, Nanos waited, SimTime now, const Concerned& whom) noexcept {
     measure(request_decision, slowest_decisions, due, waited, now, whom);
   }
-  void started(SimTime due, Nanos waited, SimTime now, const Concerned& whom) noexcept {
-    measure(session_start, slowest_starts, due, waited, now, whom);
+  void started(SimTime decided, Nanos waited, SimTime now, const Concerned& whom) noexcept {
+    measure(session_start, slowest_starts, decided, waited, now, whom);
   }
   void detected(SimTime injected, Nanos waited, SimTime now, const Concerned& whom) noexcept {
     measure(fault_detection, slowest_detections, injected, waited, now, whom);

@@ -42,7 +42,7 @@ void add_demand(Families& out, const Sources& s) {
           "Sessions whose end came after central had closed them.")
       .add(number(t.sessions_corrected));
   histogram(out, "chargemill_session_start_seconds",
-            "From the due time of a request to the first telemetry.")
+            "From the decision about a request to the first telemetry.")
       .add(classic(latencies.session_start, edges.session_start));
   counter(out, "chargemill_tickets_total", "Tickets, by what became of them.")
       .add(number(t.tickets_issued), {{kResult, "issued"}})

@@ -176,7 +176,9 @@ TEST(Driver, DoesOneTripAtATimeForTheFleetAndPausesAfterEach) {  // D-123
   const auto accepted = step(d, update(d, UpdateStatus::accepted), at(3));
   ASSERT_TRUE(says<Decided>(accepted));
   EXPECT_EQ(find<Decided>(accepted)->due, at(1)) << "measured from when the trip was due";
-  EXPECT_TRUE(says<Started>(step(d, update(d, UpdateStatus::in_progress), at(4))));
+  const auto started = step(d, update(d, UpdateStatus::in_progress), at(4));
+  ASSERT_TRUE(says<Started>(started));
+  EXPECT_EQ(find<Started>(started)->decided, at(3)) << "measured from the decision";
   EXPECT_TRUE(step(d, update(d, UpdateStatus::in_progress), at(5)).empty());
   EXPECT_FALSE(says<DriverIdle>(step(d, update(d, UpdateStatus::completed), at(6))));
   EXPECT_EQ(due(d), at(10));

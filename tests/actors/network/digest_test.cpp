@@ -108,10 +108,10 @@ TEST(NetworkDigest, TellsAllOfADriver) {
   state.unsettled->tickets.push_back(17);
   state.unsettled->cancels.push_back({});
   const Look look = at(state);
-  auto& [plan, trip, last_news, pause_end, unsettled, totals, id, requests_made, next_line, mode,
-         stage, counted, issued, answered, started, away, linked, halted, by_hand] = state;
-  tells(look, last_news, pause_end, totals, requests_made, next_line, stage, counted, issued,
-        answered, started, away, linked, halted, by_hand);
+  auto& [plan, trip, last_news, mark, unsettled, totals, id, requests_made, next_line, mode, stage,
+         counted, issued, answered, started, away, linked, halted, by_hand] = state;
+  tells(look, last_news, mark, totals, requests_made, next_line, stage, counted, issued, answered,
+        started, away, linked, halted, by_hand);
   leaves_out(look, plan, id, mode);
   auto& [due, target, stay, to, zone, any_in_zone] = trip;
   tells(look, due, target, stay, to, zone, any_in_zone);
