@@ -22,6 +22,16 @@ struct NewDriver {
   bool is_outside = false;
 };
 
+/// Of those who had joined an earlier run: who is not as it was.
+struct TakenBack {
+  struct Group {
+    std::uint32_t count = 0;
+    std::string first, why;  ///< by its name then
+  };
+  Group renamed;  ///< could not keep their names and have generated ones
+  Group left;     ///< have no place
+};
+
 /// Places are kept free from the start, so that nobody's tables move; ids follow those of the
 /// topology. Threads: any. Whoever knows an id may ask for it without a lock: an entry never
 /// changes.

@@ -1,4 +1,6 @@
 // Those who join a network while it runs, and those who are outside.
+#include <algorithm>
+
 #include "actors/network/exact_count.hpp"
 #include "actors/network/here.hpp"
 #include "actors/network/left_sessions.hpp"
@@ -44,6 +46,26 @@ outside::State outside_state(PointId id, const archive::Image* image) {
   return state;
 }
 
+void note(TakenBack::Group& group, const std::string& name, std::string why) {
+  if (group.count++ > 0) return;
+  group.first = name;
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  std::replace_if(group.first.begin(), group.first.end(), is_control, '?');  // people read it
+  group.why = std::move(why);
+}
+
+/// By its name, or else by a generated one: its place and all that is known of it stay its own.
+template <class Joined, class Add>
+void take_one_back(TakenBack& all, Joined joined, Add add) {
+  const std::string name = joined.id;
+  const auto added = add(joined);
+  if (added) return;
+  joined.id.clear();
+  note(add(joined) ? all.renamed : all.left, name, added.error().text);
+}
+
+constexpr const char* kOutOfTurn = "the place before it is free";
+
 }  // namespace
 
 /// Whoever had joined the run before gets name and id again (D-084).
@@ -52,7 +74,10 @@ void Network::take_back(const archive::Image& image) {
     return index_of(id) == first + joined;
   };
   for (const auto& [id, known] : image.joined_points) {
-    if (!is_next(id, topology_.points.size(), annex_.points())) break;
+    if (!is_next(id, topology_.points.size(), annex_.points())) {
+      note(taken_back_.left, known.name, kOutOfTurn);
+      continue;
+    }
     PointSpec spec;
     spec.id = known.name;
     // Whoever lists no points may have changed how many zones there are.
@@ -60,13 +85,19 @@ void Network::take_back(const archive::Image& image) {
     spec.price = known.what.price;
     spec.power = known.what.power;
     spec.is_outside = known.what.is_outside;
-    if (!annex_.add_point(std::move(spec), [](PointId, const PointSpec&) {})) break;
+    take_one_back(taken_back_, std::move(spec), [this](const PointSpec& one) {
+      return annex_.add_point(one, [](PointId, const PointSpec&) {});
+    });
   }
   for (const auto& [id, known] : image.joined_drivers) {
-    if (!is_next(id, topology_.drivers.size(), annex_.drivers())) break;
-    const auto added = annex_.add_driver({known.name, {}, known.what.is_outside},
-                                         [](DriverId, const NewDriver&) {});
-    if (!added) break;
+    if (!is_next(id, topology_.drivers.size(), annex_.drivers())) {
+      note(taken_back_.left, known.name, kOutOfTurn);
+      continue;
+    }
+    take_one_back(taken_back_, NewDriver{known.name, {}, known.what.is_outside},
+                  [this](const NewDriver& one) {
+                    return annex_.add_driver(one, [](DriverId, const NewDriver&) {});
+                  });
   }
 }
 

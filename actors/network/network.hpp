@@ -107,6 +107,7 @@ class Network {
 
   // ---- those who join while it runs, in real time. Any thread.
   [[nodiscard]] const Annex& annex() const noexcept { return annex_; }
+  [[nodiscard]] const TakenBack& taken_back() const noexcept { return taken_back_; }
   [[nodiscard]] Result<PointId> join(const PointSpec& spec);
   [[nodiscard]] Result<DriverId> join(const NewDriver& driver);
 
@@ -371,6 +372,7 @@ class Network {
   std::uint32_t requests_made_ = 0;  // by a driver of an earlier run, at most
   GivenNames given_names_;
   std::uint32_t taken_back_points_ = 0, taken_back_drivers_ = 0;  // who had joined an earlier run
+  TakenBack taken_back_;                                          // likewise, as it was not
 
   /// Who has joined, in order of ids.
   struct LatePoint {

@@ -264,6 +264,7 @@ void run_course(const Course& course, const network::Scenario& scenario, const D
   outcome.speed_reached = done.count() / std::max(1e-9, passed.count());
   if (leader != nullptr) leader->end_course();
   outcome.survived_failures = host.network().survived_failures();
+  outcome.taken_back = host.network().taken_back();
   if (outcome.has_left) return;
   outcome.signal = stop.signal();
   outcome.failure = failure_of(host, leader);

@@ -48,6 +48,7 @@ struct RunOutcome {
   std::string stop_reason;
   std::string failure;  ///< of an actor that nobody can do without, or of a node; empty: none
   Failures::Survived survived_failures;   ///< of actors that were restarted; each is a defect
+  network::TakenBack taken_back;          ///< of those who had joined an earlier run
   int signal = 0;                         ///< what ended it here before its time; 0: nothing did
   std::optional<Digest> digest;           ///< virtual time only
   std::uint64_t consoles_missed = 0;      ///< console notices that came faster than they were read

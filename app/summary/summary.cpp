@@ -65,6 +65,17 @@ void add_link_warnings(const LinkFigures& link, ordered_json& to) {
                              link.lost, link.unanswered, link.last_trouble));
 }
 
+/// Whoever had joined an earlier run has nobody else to ask where it is.
+void add_rejoining_warnings(const network::TakenBack& back, ordered_json& to) {
+  const auto add = [&to](const network::TakenBack::Group& group, const char* what) {
+    if (group.count == 0) return;
+    to.push_back(fmt::format("{} who had joined an earlier run {}: the first was '{}' ({})",
+                             group.count, what, group.first, group.why));
+  };
+  add(back.renamed, "could not keep their names, and go on under generated ones");
+  add(back.left, "have no place in this one");
+}
+
 /// What does not make a run invalid, but what its reader should know.
 ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outcome) {
   auto result = ordered_json::array();
@@ -132,6 +143,7 @@ ordered_json warnings(const network::Scenario& scenario, const RunOutcome& outco
                                  outcome.journal->status.last_failure.empty()
                                      ? "no time left"
                                      : outcome.journal->status.last_failure));
+  add_rejoining_warnings(outcome.taken_back, result);
   if (outcome.link) add_link_warnings(*outcome.link, result);
   if (t.records_lost > 0)
     result.push_back(

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 
 #include "actors/archive/history.hpp"
 #include "actors/network/desk.hpp"
@@ -29,9 +30,12 @@ network::Scenario scenario() {
 /// One run of the network; the next one in the same folder goes on where it ended.
 class Life {
  public:
-  explicit Life(const Folder& folder) : recording_(open_recording(folder.path())) {
+  /// `change` is made to what the run before has left.
+  explicit Life(const Folder& folder, const std::function<void(archive::Image&)>& change = {})
+      : recording_(open_recording(folder.path())) {
     auto from = scenario();
     image_ = go_on(*recording_, from);
+    if (change) change(image_.value());
     network_ = std::make_unique<network::Network>(from, still_.engine, recording_.get(),
                                                   image_ ? &*image_ : nullptr);
     desk_ = std::make_unique<network::Desk>(*network_, still_.engine);
@@ -49,6 +53,7 @@ class Life {
 
   void pass(Nanos time) { still_.pass(time); }
   network::Desk& desk() { return *desk_; }
+  [[nodiscard]] const network::TakenBack& taken_back() const { return network_->taken_back(); }
   PointId join(const char* name, bool is_outside) {
     network::PointSpec spec;
     spec.id = name;
@@ -125,6 +130,46 @@ std::vector<archive::SessionRow> sessions_in(const Folder& folder, const char* p
   archive::Filter filter;
   filter.point = point;
   return history.sessions(filter).value();
+}
+
+void three_join(const Folder& folder) {
+  Life life{folder};
+  for (const char* name : {"CP-A", "CP-B", "CP-C"}) life.join(name, false);
+  for (const char* name : {"a", "b", "c"})
+    EXPECT_TRUE(life.desk().add(network::NewDriver{name, {}, false}));
+  life.pass(1s);
+}
+
+// Such a name could join before one that begins with > was refused.
+TEST(Rejoining, OneWhoseNameNoDoorCouldSayKeepsItsPlaceAndSoDoThoseBehindIt) {  // D-084, law 5
+  const Folder folder{"unsayable"};
+  three_join(folder);
+  Life again{folder, [](archive::Image& image) {
+               image.joined_points.at(PointId{5}).name = ">B";
+               image.joined_drivers.begin()->second.name = "CP#1";
+             }};
+  EXPECT_EQ(again.point("CP-A"), PointId{4});
+  EXPECT_EQ(again.point("CP-000006"), PointId{5});
+  EXPECT_EQ(again.point("CP-C"), PointId{6});
+  EXPECT_EQ(index_of(again.driver("c")), index_of(again.driver("b")) + 1);
+  EXPECT_EQ(again.taken_back().renamed.count, 2U);
+  EXPECT_EQ(again.taken_back().renamed.first, ">B");
+  EXPECT_NE(again.taken_back().renamed.why, "");
+  EXPECT_EQ(again.taken_back().left.count, 0U);
+}
+
+TEST(Rejoining, WhoeverHasNoPlaceAnyMoreIsNamed) {  // law 5
+  const Folder folder{"no-place"};
+  three_join(folder);
+  Life again{folder, [](archive::Image& image) {  // there is one place for who comes from outside
+               for (auto& [id, known] : image.joined_points) known.what.is_outside = true;
+             }};
+  EXPECT_EQ(again.point("CP-A"), PointId{4});
+  EXPECT_FALSE(again.desk().annex().find_point("CP-B"));
+  EXPECT_EQ(again.taken_back().left.count, 2U);
+  EXPECT_EQ(again.taken_back().left.first, "CP-B");
+  EXPECT_NE(again.taken_back().left.why.find("network.external"), std::string::npos);
+  EXPECT_EQ(again.taken_back().renamed.count, 0U);
 }
 
 TEST(Rejoining,

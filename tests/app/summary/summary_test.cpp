@@ -117,6 +117,8 @@ TEST(Summary, WarnsOfWhatWasGivenUpDroppedAndMissed) {
   outcome.last.totals.messages_unknown = 5;
   outcome.consoles_missed = 9;
   outcome.was_ready = false;
+  outcome.taken_back.renamed = {1, ">B", "a name has 1 to 48 bytes"};
+  outcome.taken_back.left = {2, "CP-C", "no place is left"};
   outcome.survived_failures = {2, "charge point: no such state"};
   const auto s = summary_of(outcome);
   EXPECT_EQ(s["faults"]["given_up"], 3);
@@ -129,7 +131,10 @@ TEST(Summary, WarnsOfWhatWasGivenUpDroppedAndMissed) {
                            "WARNING   time began before all actors",
                            "WARNING   2 handlers failed, and nobody asked for it",
                            "WARNING   5 messages were about charge points that central does not",
-                           "WARNING   9 console lines are missing"})
+                           "WARNING   9 console lines are missing",
+                           "WARNING   1 who had joined an earlier run could not keep their names",
+                           "'>B' (a name has 1 to 48 bytes)",
+                           "WARNING   2 who had joined an earlier run have no place in this one"})
     EXPECT_NE(text.find(part), std::string::npos) << text;
 }
 TEST(Summary, SaysBothSidesOfAnIdentityThatIsBrokenAndFailsTheRun) {  // law 5
