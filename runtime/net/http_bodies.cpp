@@ -37,7 +37,7 @@ void HttpConnection::read_body() {
 
 // In pieces: what has come is counted, not what was announced, which costs a client nothing.
 void HttpConnection::read_more() {
-  if (parser_->is_done()) return has_long_trailers() ? refuse(431, kHeadersTooLarge) : hand_over();
+  if (parser_->is_done()) return has_long_trailers() ? refuse_headers() : hand_over();
   parser_->eager(true);
   http::async_read_some(wire_, buffer_, *parser_,
                         [self = shared_from_this()](Error error, std::size_t) {
@@ -61,6 +61,12 @@ bool HttpConnection::has_long_trailers() const {
   for (const auto& field : parser_->get())
     bytes += field.name_string().size() + field.value().size();
   return bytes > shared_->limits.header_bytes;
+}
+
+// However much of them was read: what they ask for counts no more.
+void HttpConnection::refuse_headers() {
+  target_.clear();
+  refuse(431, "the headers are too large");
 }
 
 // Held until the answer to it is written.

@@ -215,13 +215,13 @@ void HttpConnection::simplify_target() {
 
 void HttpConnection::on_header(Error error, std::size_t bytes) {
   if (error) return fail(error);
-  simplify_target();
   const auto& request = parser_->get();
   is_head_ = request.method() == http::verb::head;
   version_ = request.version();
   // The parser counts the request line and what came with it apart: its limit stops it reading, but
   // what it lets pass depends on how the network cut it.
-  if (bytes > shared_->limits.header_bytes) return refuse(431, kHeadersTooLarge);
+  if (bytes > shared_->limits.header_bytes) return refuse_headers();
+  simplify_target();
   const auto [status, why] = objection();
   if (status != 0) return refuse(status, why);
   heard_at_ = Clock::now();
@@ -350,7 +350,7 @@ void HttpConnection::fail(Error error) {
     return refuse(408, "the request did not come in time");
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
-    return refuse(431, kHeadersTooLarge);
+    return refuse_headers();
   if (error == http::error::body_limit) return refuse(413, "the body is too large");
   if (error == http::error::end_of_stream || !is_of_http(error)) return close();  // it has gone
   refuse(400, "this is not HTTP: " + error.message());

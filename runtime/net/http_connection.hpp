@@ -43,8 +43,6 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   [[nodiscard]] Clock::time_point answered_at() const noexcept { return answered_at_; }
 
  private:
-  static constexpr const char* kHeadersTooLarge = "the headers are too large";
-
   enum class Phase : std::uint8_t {
     handshake,
     idle,
@@ -82,6 +80,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void write(HttpResponse&& answer);
   void on_written(Error error);
   void refuse(unsigned status, std::string text);
+  void refuse_headers();
   void turn_away(HttpResponse&& answer);
   /// Answers a reading that failed, or closes.
   void fail(Error error);
