@@ -65,11 +65,11 @@ std::string all_methods() {
   return methods;
 }
 
-HttpResponse not_allowed(Style style, const std::string& method, const Match& found) {
-  if (method == "OPTIONS") return options(found.allowed);
+HttpResponse not_allowed(Style style, const std::string& method, const std::string& allowed) {
+  if (method == "OPTIONS") return options(allowed);
   HttpResponse response =
-      problem(style, 405, "this path takes " + found.allowed + ", not " + method.substr(0, 20));
-  response.headers.push_back({"Allow", found.allowed});
+      problem(style, 405, "this path takes " + allowed + ", not " + method.substr(0, 20));
+  response.headers.push_back({"Allow", allowed});
   return response;
 }
 
@@ -87,20 +87,25 @@ std::pair<unsigned, const char*> objection(const World& world, const Route& rout
   return {0, ""};
 }
 
-/// Looks up whom the path is about; false: nobody, and it has been said.
-bool find_subject(Call& call) {
+/// Looks up whom the path is about; false: nobody, and it has been said. What is no id may be a
+/// word of the path, which then takes the methods in `fixed`.
+bool find_subject(Call& call, const std::string& method, const std::string& fixed) {
+  const auto is_nobody = [&](const char* text) {
+    if (fixed.empty()) return call.refuse(404, text);
+    call.answer(not_allowed(call.style(), method, fixed));
+  };
   switch (call.route.subject) {
     case Subject::nobody:
       return true;
     case Subject::point: {
       const auto point = call.world.names.point(call.id);
-      if (!point) call.refuse(404, "Charging point not found");
+      if (!point) is_nobody("Charging point not found");
       call.point = point.value_or(PointId{});
       return point.has_value();
     }
     case Subject::driver: {
       const auto driver = call.world.names.driver(call.id);
-      if (!driver) call.refuse(404, "Driver not found");
+      if (!driver) is_nobody("Driver not found");
       call.driver = driver.value_or(DriverId{});
       return driver.has_value();
     }
@@ -135,7 +140,7 @@ void answer(World& world, HttpRequest request, const HttpAnswer& reply) {
   if (!target) return reply(problem(style, 400, target.error()));
   Match found = match(request.method, target->path);
   if (found.allowed.empty()) return reply(problem(style, 404, "there is no such path"));
-  if (found.route == nullptr) return reply(not_allowed(style, request.method, found));
+  if (found.route == nullptr) return reply(not_allowed(style, request.method, found.allowed));
   const Route& route = *found.route;
   const auto [status, why] = objection(world, route, request);
   if (status != 0) return reply(problem(style, status, why));
@@ -155,7 +160,8 @@ void answer(World& world, HttpRequest request, const HttpAnswer& reply) {
             {},
             reply};
   call.last_event = request.header("last-event-id");
-  if (!find_subject(call) || !read_body_into(call, request, meaning)) return;
+  if (!find_subject(call, request.method, found.fixed) || !read_body_into(call, request, meaning))
+    return;
   route.handle(std::make_shared<const Call>(std::move(call)));
 }
 

@@ -83,8 +83,8 @@ ordered_json body_of(const Route& route) {
           {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
 }
 
-ordered_json error_of(const Route& route, std::string_view meaning) {
-  const bool is_older = style_of(route.pattern) == Style::older;
+ordered_json error_of(Style style, std::string_view meaning) {
+  const bool is_older = style == Style::older;
   const char* const schema =
       is_older ? "#/components/schemas/Error" : "#/components/schemas/Problem";
   ordered_json content;
@@ -105,7 +105,7 @@ ordered_json responses_of(const Route& route) {
   const auto add = [&](unsigned status, std::string_view meaning, std::string_view media = {}) {
     auto& slot = result[std::to_string(status)];
     if (!slot.is_null()) return;
-    slot = status < 400 ? success_of(route, meaning) : error_of(route, meaning);
+    slot = status < 400 ? success_of(route, meaning) : error_of(style_of(route.pattern), meaning);
     if (media.empty()) return;
     slot["content"] = ordered_json::object();
     slot["content"][std::string{media}] = ordered_json::object();
@@ -115,11 +115,16 @@ ordered_json responses_of(const Route& route) {
   if (!route.is_open) add(401, "this door wants a token, and this is none of its");
   if (route.is_change) add(403, "the token only reads, or a foreign page asks");
   if (route.subject != Subject::nobody) add(404, "nobody has this id");
+  if (has_fixed_twin(route))
+    add(405, "nobody has this id, and it is a path that takes other methods");
   if (route.is_change) add(409, "virtual time: nobody outside may change anything");
   if (route.body_form != Body::none) {
+    add(413, "the body is too large, or comes without the token that this door wants");
     add(415, "the body says that it is no JSON");
     add(422, "the body is no JSON object, or a field of it is missing or wrong");
   }
+  add(414, "the target is too long");
+  result["431"] = error_of(Style::both, "the headers are too large");
   add(503, "too much is under way, try again later");
   return result;
 }

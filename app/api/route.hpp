@@ -85,8 +85,11 @@ struct Match {
   std::string id;                ///< what stands for `{id}`
   std::string request;           ///< what stands for `{request}`
   std::string allowed;           ///< the path's methods: `GET, HEAD`; empty: there is no such path
+  std::string fixed;             ///< those of it as it is written, without a placeholder
 };
 [[nodiscard]] Match match(std::string_view method, const std::vector<std::string>& path);
+/// Whether a word where its id stands may be a path of its own: `/cp/register`.
+[[nodiscard]] bool has_fixed_twin(const Route& route);
 
 /// The OpenAPI 3.1 document of routes().
 [[nodiscard]] nlohmann::ordered_json openapi_document();

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "app/api/route.hpp"
+#include "app/api/target.hpp"
 
 namespace chargemill::app::api {
 namespace {
@@ -29,6 +30,8 @@ bool fits(std::string_view pattern, const std::vector<std::string>& path, Match&
   return true;
 }
 
+bool is_fixed(std::string_view pattern) { return pattern.find('{') == std::string_view::npos; }
+
 }  // namespace
 
 const std::vector<Route>& routes() {
@@ -47,18 +50,31 @@ const std::vector<Route>& routes() {
 Match match(std::string_view method, const std::vector<std::string>& path) {
   Match found;
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  const auto allow = [](std::string& methods, std::string_view one) {
+    if (!methods.empty()) methods += ", ";
+    methods += one;
+    if (one == "GET") methods += ", HEAD";
+  };
   for (const auto& route : routes()) {
     Match here;
     if (!fits(route.pattern, path, here)) continue;
-    if (!found.allowed.empty()) found.allowed += ", ";
-    found.allowed += route.method;
-    if (route.method == "GET") found.allowed += ", HEAD";
+    allow(found.allowed, route.method);
+    if (is_fixed(route.pattern)) allow(found.fixed, route.method);
     if (route.method != wanted) continue;
     found.route = &route;
     found.id = std::move(here.id);
     found.request = std::move(here.request);
   }
   return found;
+}
+
+bool has_fixed_twin(const Route& route) {
+  return !is_fixed(route.pattern) &&
+         std::any_of(routes().begin(), routes().end(), [&route](const Route& other) {
+           Match ignored;
+           return is_fixed(other.pattern) &&
+                  fits(route.pattern, parse_target(other.pattern)->path, ignored);
+         });
 }
 
 }  // namespace chargemill::app::api

@@ -307,6 +307,13 @@ TEST(OlderApi, WrongMethodsAndPathsHaveTheirStatusAndTheOlderForm) {  // D-179, 
   EXPECT_EQ(put.headers[0].name, "Allow");
   EXPECT_EQ(put.headers[0].value, "GET, HEAD");
   EXPECT_EQ(office.ask("GET", "/stop-session").status, 405U);
+  for (const char* path : {"/cp/register", "/cp/fault", "/cp/heartbeat", "/cp/stop", "/cp/command",
+                           "/api/v1/charge-points/stop"}) {
+    const auto read = office.ask("GET", path);
+    EXPECT_EQ(read.status, 405U) << path;
+    ASSERT_EQ(read.headers.size(), 1U) << path;
+    EXPECT_EQ(read.headers[0].value, "POST") << path;
+  }
   for (const char* path : {"/nope", "/cp/", "/cp/a/b", "/CP", "/favicon.ico"}) {
     const auto response = office.ask("GET", path);
     EXPECT_EQ(response.status, 404U) << path;

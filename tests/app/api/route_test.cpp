@@ -36,6 +36,8 @@ TEST(ApiRoutes, WhatReadsAnswersToHeadAndWhatChangesDoesNot) {
   EXPECT_EQ(match("HEAD", {"cp", "stop"}).route->pattern, "/cp/{id}");
   EXPECT_EQ(match("HEAD", {"stop-session"}).route, nullptr);
   EXPECT_EQ(match("PATCH", {"cp", "stop"}).allowed, "GET, HEAD, POST, DELETE");
+  EXPECT_EQ(match("GET", {"cp", "stop"}).fixed, "POST") << "if no charge point is called so";
+  EXPECT_EQ(match("GET", {"cp", "CP-1"}).fixed, "");
   EXPECT_EQ(match("GET", {"cp", ""}).allowed, "") << "an empty id is nobody";
   EXPECT_EQ(match("GET", {}).allowed, "");
 }
@@ -67,6 +69,9 @@ TEST(ApiRoutes, TheDocumentHoldsExactlyTheRoutesTheirParametersAndTheirBodies) {
     EXPECT_EQ(documented, wanted);
     EXPECT_EQ(operation.contains("requestBody"), route.body_form != Body::none);
     EXPECT_EQ(operation["responses"].contains("409"), route.is_change);
+    EXPECT_EQ(operation["responses"].contains("413"), route.body_form != Body::none);
+    EXPECT_TRUE(operation["responses"].contains("414"));
+    EXPECT_TRUE(operation["responses"].contains("431"));
     const auto& success = operation["responses"][std::to_string(route.success)];
     if (route.success == 204) {
       EXPECT_FALSE(success.contains("content"));
@@ -85,6 +90,11 @@ TEST(ApiRoutes, TheDocumentKnowsWhichAnswersHaveAFormOfTheirOwn) {
   EXPECT_EQ(content("/cp/register", "post", "403").dump(), R"({"application/json":{}})") << "D-181";
   EXPECT_TRUE(content("/livez", "get", "503")["application/json"].contains("schema"));
   EXPECT_TRUE(content("/api/v1/events", "get", "503").contains("application/problem+json"));
+  EXPECT_TRUE(content("/cp", "get", "414").contains("application/json"));
+  EXPECT_TRUE(content("/cp", "get", "431").contains("application/problem+json")) << "both forms";
+  EXPECT_TRUE(content("/cp/{id}", "get", "405").contains("application/json")) << "/cp/register";
+  const auto& tickets = document["paths"]["/api/v1/drivers/{id}/tickets"]["get"]["responses"];
+  EXPECT_FALSE(tickets.contains("405")) << "nothing else is called so";
 }
 
 TEST(ApiProblems, HaveTheFormOfTheirPathOrBothWhereNobodyKnowsIt) {  // D-179; contract, section 4
