@@ -96,8 +96,9 @@ Result<Filter> filter_of(const HistoryOptions& options, UtcMicros newest) {
     if (!time)
       return failure(
           ErrorKind::usage,
-          fmt::format("{} takes a time like 2026-01-05T08:30:00Z, or how long before the "
-                      "newest record (15m, 2h), not '{}'",
+          fmt::format("{} takes a time like 2026-01-05T08:30:00Z or 2026-01-05T09:30+01:00, "
+                      "seconds since 1970, or how long before the newest record (15m, 2h), not "
+                      "'{}'",
                       flag, *text));
     *to = *time;
   }

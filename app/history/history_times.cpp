@@ -18,7 +18,8 @@ using std::chrono::seconds;
 std::optional<UtcMicros> date_time(const std::string& text) {
   // date, time to the minute or second, fraction, offset
   static const std::regex form{
-      R"((\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?)?)"};
+      R"((\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d{1,9})?)"
+      R"((Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?)"};
   std::smatch parts;
   if (!std::regex_match(text, parts, form)) return std::nullopt;
   const std::string clock = parts[2].matched ? parts.str(2) : "00:00";
@@ -47,12 +48,12 @@ std::string time_text(UtcMicros time) {
 std::optional<UtcMicros> parse_time(std::string_view text, UtcMicros newest) {
   if (const auto before = parse_duration(text))
     return newest - std::chrono::duration_cast<UtcMicros>(*before);
-  const std::string written{text};
-  if (const auto time = date_time(written)) return time;
-  char* end = nullptr;
-  const double unix_s = std::strtod(written.c_str(), &end);
-  const bool is_number = !written.empty() && *end == '\0' && std::isfinite(unix_s);
-  if (!is_number || std::abs(unix_s) > 9e12) return std::nullopt;
+  if (const auto time = date_time(std::string{text})) return time;
+  // Not strtod: that passes over blanks, knows hexadecimal digits, and minds the locale.
+  double unix_s = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), unix_s);
+  const bool is_number = read.ec == std::errc{} && read.ptr == text.data() + text.size();
+  if (!is_number || !(std::abs(unix_s) <= 9e12)) return std::nullopt;  // nor what is no number
   return UtcMicros{std::llround(unix_s * 1e6)};
 }
 

@@ -100,7 +100,7 @@ TEST(ApiArguments, TimesAreAbsoluteOrCountedBackFromNow) {
   EXPECT_EQ(at("2026-01-05T00:00:00Z"), a.now.count());
   EXPECT_EQ(at("1h"), (a.now - std::chrono::hours{1}).count());
   EXPECT_EQ(at("1767571200"), a.now.count());
-  for (const char* wrong : {"yesterday", "2026-13-01", "-", "1e999"})
+  for (const char* wrong : {"yesterday", "2026-13-01", "-", "1e999", "0x10", " 7"})
     EXPECT_THAT(a.flaw(Kind::time, wrong), HasSubstr("must be a time")) << wrong;
 }
 

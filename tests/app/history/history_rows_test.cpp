@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/history/history_times.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -33,6 +35,21 @@ TEST(HistoryRows, SayWhenCentralWroteASessionBesideWhenItsEngineBegan) {
   EXPECT_EQ(table.rows[0].front(), 12);
   EXPECT_EQ(table.rows[0].back(), "2026-01-05T00:01:30.000000+00:00");
   EXPECT_EQ(table.rows[0][5], "2026-01-05T00:01:30.250000+00:00");
+}
+
+TEST(HistoryTimes, AreReadAsTheyAreSaidAndNothingElseIsOne) {
+  const auto time = [](std::string_view text) { return parse_time(text, kWritten); };
+  for (const char* text :
+       {"2026-01-05T00:01:30Z", "2026-01-05 00:01:30", "2026-01-05T01:01:30+01:00",
+        "2026-01-04T18:31:30-0530", "1767571290", "1767571290.0", "0s"})
+    EXPECT_EQ(time(text), kWritten) << text;
+  EXPECT_EQ(time("15m"), kWritten - 15min);
+  EXPECT_EQ(time("-1.5"), archive::UtcMicros{-1'500'000});
+  for (const char* text :
+       {"", " 1767571290", "1767571290 ", "+1767571290", "0x695B0A1A", "inf", "nan", "1e300",
+        "1e13", "2026-01-05T00:01:30+99:00", "2026-01-05T00:01:30+24:00",
+        "2026-01-05T00:01:30+01:60", " 2026-01-05", "yesterday"})
+    EXPECT_EQ(time(text), std::nullopt) << text;
 }
 
 }  // namespace
