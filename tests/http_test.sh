@@ -137,11 +137,15 @@ def newer():
     assert code == 404 and headers["Content-Type"] == "application/problem+json"
 
 def drivers():
+    before = get("/api/v1/nodes")["nodes"][0]
     born = post("/api/v1/charge-points", {"cp_id": "CP-900", "zone": "Z01", "power_kw": 50, "price_eur_kwh": 0.35}, 201)
     assert born["power_kw"] == 50 and born["zone"] == "Z01", born
     wait_for("the newcomer is on", lambda: state("CP-900") == "ACTIVATED")
     assert post("/api/v1/drivers", {"driver_id": "eve"}, 201)["driver_id"] == "eve"
     post("/api/v1/drivers", {"driver_id": "eve"}, 409)
+    here = get("/api/v1/nodes")["nodes"][0]
+    assert here["charge_points"] == before["charge_points"] + 1, (before, here)
+    assert here["drivers"] == before["drivers"] + 1, (before, here)
     path = "/api/v1/drivers/eve/requests"
     found = get("/api/v1/drivers/eve/available?min_kw=50&max_price=0.35&zone=Z01")["charge_points"]
     assert [p["cp_id"] for p in found] == ["CP-900"], found

@@ -47,6 +47,8 @@ std::vector<NodeRow> row_of_one(const network::Desk& desk) {
   report.rss_bytes = resident_bytes();
   fill_in(rows.front(), report);
   rows.front().workers = desk.engine().workers();
+  rows.front().points += desk.annex().points();  // nobody joins a network on several nodes
+  rows.front().drivers += desk.annex().drivers();
   rows.front().state = "alone";
   return rows;
 }
