@@ -95,6 +95,7 @@ wants_a_token_over_tcp() {
   ctl ping
   ends_with 2 ctl list 2>"$work/err"
   says "$work/err" 'a token is needed'
+  says "$work/err" '--token-file FILE'
   ends_with 2 ctl --token-file "$work/wrong" list 2>"$work/err"
   says "$work/err" 'wrong token'
   ctl --token-file "$work/reader" list | grep -q CP-000005

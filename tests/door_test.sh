@@ -35,6 +35,9 @@ speaks_ctl() {
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000004 *ACTIVATED'"
   ctl shutdown CP-000004
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000004 *BROKEN'"
+  ctl list broken | grep -q 'CP-000004 *BROKEN'
+  [[ $(ctl list broken | grep -c ACTIVATED) == 0 ]]
+  ctl resume CP-000004 | grep -q 'CP-000004 stays BROKEN' # it was not stopped
   ctl power-on CP-000004 | grep -q '^ok  POWER_ON CP-000004'
   until_true bash -c "$chargemill ctl --tcp 127.0.0.1:$port list | grep -q 'CP-000004 *ACTIVATED'"
   ctl add cp CP-900 Z02 50 0.35 | grep -q '^ok  ADD_CP CP-900'

@@ -37,16 +37,20 @@ std::string address_of(const CtlOptions& options) {
   return chosen.empty() || chosen == kDoorOff ? TcpSettings{}.listen : chosen;
 }
 
-int ask(runtime::FrameClient& client, const std::string& command, bool json) {
+int ask(runtime::FrameClient& client, const std::string& command, std::string_view state,
+        bool json) {
   const Complaint complain{json};
-  CtlReply reply{command};
+  CtlReply reply{command, state};
   for (std::optional<std::string> next = command; next;) {
     const auto said = client.ask(*next);
     if (!said)
       return complain(kExitEnvironment, said.error().text, connection_hint(said.error().text));
     const auto taken = reply.take(*said);
-    if (!taken) return complain(kExitUsage, taken.error());
+    if (!taken) return complain(kExitUsage, taken.error(), refusal_hint(command, taken.error()));
     next = *taken;
+  }
+  if (const auto look = reply.look_after(); !look.empty()) {
+    if (const auto said = client.ask(look)) reply.take_look(*said);
   }
   (void)std::fputs(reply.text(json).c_str(), stdout);
   return 0;
@@ -105,7 +109,7 @@ int ctl_command(const CtlOptions& options) {
   if (!client)
     return complain(kExitEnvironment, client.error().text, connection_hint(client.error().text));
   if (const int code = show_token(*client, options); code != 0) return code;
-  return ask(*client, *command, options.json);
+  return ask(*client, *command, wanted_state(options.words), options.json);
 }
 
 }  // namespace chargemill::app

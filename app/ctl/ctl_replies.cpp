@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/ctl/ctl_words.hpp"
 #include "app/nodes/node_table.hpp"
 
 namespace chargemill::app {
@@ -15,6 +16,9 @@ using Columns = std::vector<std::string>;
 constexpr std::string_view kAck = "ACK: ";
 constexpr std::string_view kNack = "NACK: ";
 constexpr std::string_view kUnconfirmed = "#unconfirmed";
+constexpr std::string_view kTokenNeeded = "a token is needed";
+
+bool begins(std::string_view text, std::string_view with) { return text.rfind(with, 0) == 0; }
 
 Columns columns_of(const std::string& verb) {
   if (verb == "LIST") return {"charge_point", "state"};
@@ -68,6 +72,11 @@ std::vector<nlohmann::ordered_json> node_of(std::string_view field) {
   return row;
 }
 
+/// Without what only those can do who write to the door themselves.
+std::string_view plain(std::string_view refusal) {
+  return begins(refusal, kTokenNeeded) ? kTokenNeeded : refusal;
+}
+
 /// What a door says is not there it does not name: the operator sees only a line of many.
 std::string named(std::string_view refusal, const std::string& command) {
   constexpr std::string_view kEnd = " not found";
@@ -103,15 +112,15 @@ std::string next_of(const std::string& command, std::string_view from) {
 
 }  // namespace
 
-CtlReply::CtlReply(std::string command)
-    : command_(std::move(command)), verb_(command_.substr(0, command_.find('#'))) {
+CtlReply::CtlReply(std::string command, std::string_view state)
+    : command_(std::move(command)), verb_(command_.substr(0, command_.find('#'))), state_(state) {
   table_.columns = columns_of(verb_);
   table_.is_single = verb_ == "STATUS" || verb_ == "STATS";
 }
 
 tl::expected<std::optional<std::string>, std::string> CtlReply::take(std::string_view reply) {
   if (reply.substr(0, kNack.size()) == kNack)
-    return tl::unexpected<std::string>(named(reply.substr(kNack.size()), command_));
+    return tl::unexpected<std::string>(named(plain(reply.substr(kNack.size())), command_));
   if (reply.substr(0, kAck.size()) != kAck)
     return tl::unexpected<std::string>("a reply that is none: " + std::string{reply.substr(0, 64)});
   reply.remove_prefix(kAck.size());
@@ -148,13 +157,14 @@ std::optional<std::string> CtlReply::take_page(std::string_view fields) {
     const bool is_last = i + 1 == all.size();
     if (is_last && !field.empty() && field.front() == '>')
       return next_of(command_, field.substr(1));
-    auto& row = table_.rows.emplace_back();
     const bool has_state = table_.columns.size() > 1;
     const auto equals = has_state ? field.rfind('=') : std::string_view::npos;
+    const auto state =
+        equals == std::string_view::npos ? std::string_view{} : field.substr(equals + 1);
+    if (!state_.empty() && state != state_) continue;
+    auto& row = table_.rows.emplace_back();
     row.emplace_back(std::string{field.substr(0, equals)});
-    if (has_state)
-      row.emplace_back(std::string{equals == std::string_view::npos ? std::string_view{}
-                                                                    : field.substr(equals + 1)});
+    if (has_state) row.emplace_back(std::string{state});
   }
   return std::nullopt;
 }
@@ -164,15 +174,32 @@ std::string CtlReply::text(bool json) const {
   if (json) {
     nlohmann::ordered_json said{{"command", verb_}, {"result", line_}};
     if (!is_confirmed_) said["confirmed"] = false;
+    if (!stays_.empty()) said["state"] = stays_;
     return dumped(said, 2);
   }
-  if (verb_ == "HELP") {  // a command a line
-    std::string lines = line_ + "\n";
-    std::replace(lines.begin(), lines.end(), ' ', '\n');
-    return lines;
-  }
-  return fmt::format("ok  {}{}{}{}\n", verb_, line_.empty() ? "" : " ", line_,
-                     is_confirmed_ ? "" : "  (done, but nobody has looked whether all have heard)");
+  if (verb_ == "HELP") return ctl_help(line_);
+  auto text =
+      fmt::format("ok  {}{}{}{}\n", verb_, line_.empty() ? "" : " ", line_,
+                  is_confirmed_ ? "" : "  (done, but nobody has looked whether all have heard)");
+  if (stays_.empty()) return text;
+  const auto point = split(command_)[1];
+  return text + fmt::format(
+                    "    {} stays {}: a resume only lifts a stop; an engine that was shut down is "
+                    "started by: power-on {}\n",
+                    point, stays_, point);
+}
+
+std::string CtlReply::look_after() const {
+  const auto fields = split(command_);
+  const bool is_one = verb_ == "RESUME" && fields.size() == 2 && fields[1] != "*";
+  return is_one ? "STATUS#" + std::string{fields[1]} : std::string{};
+}
+
+void CtlReply::take_look(std::string_view reply) {
+  constexpr std::size_t kState = 2;  // `ACK: STATUS#CP-001#BROKEN#...`
+  const auto fields = split(reply);
+  if (fields.size() <= kState || !begins(reply, kAck)) return;
+  if (fields[kState] == "BROKEN" || fields[kState] == "DISCONNECTED") stays_ = fields[kState];
 }
 
 std::string refusal_text(int exit_code, const std::string& error, const std::string& hint,
@@ -183,12 +210,23 @@ std::string refusal_text(int exit_code, const std::string& error, const std::str
   return dumped(said, -1);
 }
 
+std::string refusal_hint(std::string_view command, std::string_view error) {
+  if (error == kTokenNeeded)
+    return "--token-file FILE (or CHARGEMILL_TCP_TOKEN_FILE) shows the first line of a file, which "
+           "is a token of the door";
+  if (begins(error, "this token reads"))
+    return "--token-file FILE with a token in its first line that may do more";
+  if (begins(command, "LIST#") && begins(error, "Charging point not found"))
+    return "list [STATE|all] [FROM]: a STATE is one of " + state_codes() +
+           "; FROM is the id with which the list begins";
+  return {};
+}
+
 std::string connection_hint(std::string_view error) {
-  const auto begins = [error](std::string_view words) { return error.rfind(words, 0) == 0; };
-  if (begins("cannot connect") || begins("no address"))
+  if (begins(error, "cannot connect") || begins(error, "no address"))
     return "is a run going on? Its line TCP names the address: chargemill ctl --tcp HOST:PORT ...";
   // Somebody is there, who speaks otherwise.
-  if (begins("no TLS with") || begins("the connection was closed"))
+  if (begins(error, "no TLS with") || begins(error, "the connection was closed"))
     return "is it the framed door (the line TCP, not HTTP)? One with tcp.tls_cert takes --tls, and "
            "no other does";
   return {};

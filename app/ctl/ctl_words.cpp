@@ -6,6 +6,7 @@
 #include <array>
 
 #include "actors/control/operator_command.hpp"
+#include "actors/texts.hpp"
 #include "app/scenario/diagnostics.hpp"
 #include "app/scenario/value.hpp"
 
@@ -20,7 +21,8 @@ struct Row {
 };
 constexpr std::array<Row, 20> kRows{{
     {"ping", "", "PING", "is anybody there?"},
-    {"list", "[FROM]", "LIST", "all charge points and their states"},
+    {"list", "[STATE|all] [FROM]", "LIST",
+     "charge points and their states: all or those in STATE (SUPPLYING), from the id FROM on"},
     {"available", "[ZONE]", "AVAILABLE", "those that are free"},
     {"status", "CP", "STATUS", "one of them as central sees it, and since when it heard nothing"},
     {"stats", "CP", "STATS", "its faults and recoveries, its breaker"},
@@ -40,14 +42,53 @@ constexpr std::array<Row, 20> kRows{{
     {"add cp", "CP|- [ZONE [KW [EUR]]]", "ADD_CP", "a charge point joins; -: any name"},
     {"add driver", "DRIVER|- [CP...]", "ADD_DRIVER", "a driver joins, who asks for these"},
     {"nodes", "", "NODES", "that share the network: place, part, state, load"},
-    {"help", "", "HELP", "the commands as the door has them"},
+    {"help", "", "HELP", "these commands, as far as the door knows them"},
 }};
+
+std::string line_of(const Row& row) {
+  return fmt::format("  {:<34} {}\n", fmt::format("{} {}", row.word, row.fields), row.help);
+}
 
 std::vector<std::string> known_words() {
   std::vector<std::string> words;
   words.reserve(kRows.size());
   for (const Row& row : kRows) words.emplace_back(row.word);
   return words;
+}
+
+std::string upper(std::string_view text) {
+  std::string result{text};
+  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return result;
+}
+
+/// By any of its words, as over HTTP; in the one that the door says. Empty: it is none.
+std::string_view state_of(std::string_view text) {
+  const std::string wanted = upper(text);
+  for (std::size_t i = 0; i < kDisplayStates; ++i) {
+    const auto& words = words_of(static_cast<DisplayState>(i));
+    for (const auto word : {words.code, words.text, words.figure}) {
+      if (wanted == upper(word)) return words.code;
+    }
+  }
+  return {};
+}
+
+/// Which charge points a list is of: the door lists all, whoever asked leaves the others out.
+bool is_choice(const Row& row, std::size_t number, const std::string& word) {
+  return row.verb == std::string_view{"LIST"} && number == 0 &&
+         (word == "all" || !state_of(word).empty());
+}
+
+/// What is missing, in the words of this table.
+std::string lack_of(const Row& row, const std::string& reason, std::size_t fields) {
+  if (row.verb != std::string_view{"INJECT"} || fields != 1) return reason;
+  std::string kinds;
+  for (std::size_t i = 0; i < control::kInjections; ++i)
+    kinds.append(i == 0 ? "" : ", ").append(word(static_cast<control::Injection>(i)));
+  return "a kind is missing (" + kinds + ")";
 }
 
 /// How the door takes `word`, which is the argument `number` of a command, counted from 0.
@@ -78,11 +119,13 @@ tl::expected<std::string, std::string> command_of(const std::vector<std::string>
   }
   std::string text = row->verb;
   const std::size_t first = is_pair ? 2 : 1;
-  for (std::size_t i = first; i < words.size(); ++i)
-    text += '#' + field_of(*row, i - first, words[i]);
+  for (std::size_t i = first; i < words.size(); ++i) {
+    if (!is_choice(*row, i - first, words[i])) text += '#' + field_of(*row, i - first, words[i]);
+  }
   const auto command = control::parse_command(text);
   if (command) return text;
-  const auto reason = command.error().substr(0, command.error().find(", use "));
+  const auto reason = lack_of(*row, command.error().substr(0, command.error().find(", use ")),
+                              words.size() - first);
   return tl::unexpected<std::string>(fmt::format("{}, use {} {}", reason, row->word, row->fields));
 }
 
@@ -103,11 +146,33 @@ std::vector<std::string> ctl_verbs() {
   return verbs;
 }
 
+std::string_view wanted_state(const std::vector<std::string>& words) {
+  return words.size() > 1 && words[0] == "list" ? state_of(words[1]) : std::string_view{};
+}
+
 std::string ctl_help() {
   std::string text;
-  for (const Row& row : kRows)
-    text += fmt::format("  {:<34} {}\n", fmt::format("{} {}", row.word, row.fields), row.help);
+  for (const Row& row : kRows) text += line_of(row);
   return text;
+}
+
+std::string ctl_help(std::string_view commands) {
+  std::string text;
+  for (const Row& row : kRows) {
+    for (std::string_view rest = commands; !rest.empty();) {
+      const auto one = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+      if (one.substr(0, one.find_first_of("#[")) == row.verb) text += line_of(row);
+    }
+  }
+  return text;
+}
+
+std::string state_codes() {
+  std::string codes;
+  for (std::size_t i = 0; i < kDisplayStates; ++i)
+    codes.append(i == 0 ? "" : ", ").append(words_of(static_cast<DisplayState>(i)).code);
+  return codes;
 }
 
 }  // namespace chargemill::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace chargemill::app {
 [[nodiscard]] tl::expected<std::string, std::string> command_of(
     const std::vector<std::string>& words);
 
+/// In which state `list SUPPLYING` wants them, in the word of the door; empty: in any.
+[[nodiscard]] std::string_view wanted_state(const std::vector<std::string>& words);
+
 /// Whether --json is among the words of a command line that cannot be parsed, so that nothing else
 /// knows.
 [[nodiscard]] bool asks_for_json(const std::vector<std::string>& words);
@@ -21,5 +25,10 @@ namespace chargemill::app {
 
 /// What can be said, one line each, with a word of explanation.
 [[nodiscard]] std::string ctl_help();
+/// Those of them that a door knows, by its HELP: `PING LIST[#FROM] ...`.
+[[nodiscard]] std::string ctl_help(std::string_view commands);
+
+/// `ACTIVATED, SUPPLYING, ...`
+[[nodiscard]] std::string state_codes();
 
 }  // namespace chargemill::app

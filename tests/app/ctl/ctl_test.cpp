@@ -18,6 +18,9 @@ std::string sent(const std::vector<std::string>& words) {
 TEST(CtlWords, BecomeCommandsOfTheDoor) {
   EXPECT_EQ(sent({"list"}), "LIST");
   EXPECT_EQ(sent({"list", "CP-000100"}), "LIST#CP-000100");
+  EXPECT_EQ(sent({"list", "all"}), "LIST");
+  EXPECT_EQ(sent({"list", "SUPPLYING"}), "LIST") << "the door lists all";
+  EXPECT_EQ(sent({"list", "fault", "CP-000100"}), "LIST#CP-000100");
   EXPECT_EQ(sent({"status", "CP-001"}), "STATUS#CP-001#AGE");
   EXPECT_EQ(sent({"stop", "all"}), "STOP#*");
   EXPECT_EQ(sent({"stop", "*"}), "STOP#*");
@@ -51,6 +54,11 @@ TEST(CtlWords, WhatIsWrongIsSaidBeforeItIsSent) {
             "error: how long: above 0, at most 1e9 seconds, use inject CP KIND [DURATION]");
   EXPECT_EQ(sent({"inject", "CP-1", "engine_ko", "soon"}),
             "error: how long: above 0, at most 1e9 seconds, use inject CP KIND [DURATION]");
+  EXPECT_EQ(sent({"inject", "CP-1"}),
+            "error: a kind is missing (engine_crash, engine_silent, engine_ko, start_refused, "
+            "monitor_loss), use inject CP KIND [DURATION]");
+  EXPECT_EQ(sent({"list", "CP-1", "BROKEN"}),
+            "error: too many fields, use list [STATE|all] [FROM]");
   EXPECT_EQ(sent({"inject", "CP-1", "rain"}).rfind("error: unknown kind 'rain'", 0), 0U);
 }
 
@@ -58,6 +66,19 @@ TEST(CtlWords, EveryVerbOfTheDoorCanBeSaid) {
   const std::string help = ctl_help();
   EXPECT_EQ(std::count(help.begin(), help.end(), '\n'),
             static_cast<std::ptrdiff_t>(control::kVerbs));
+}
+
+TEST(CtlWords, AListMayBeOfOneStateByAnyOfItsWords) {  // D-194
+  EXPECT_EQ(wanted_state({"list", "supplying"}), "SUPPLYING");
+  EXPECT_EQ(wanted_state({"list", "Out of Order"}), "STOPPED");
+  EXPECT_EQ(wanted_state({"list", "fault", "CP-1"}), "BROKEN");
+  EXPECT_EQ(wanted_state({"list", "all"}), "");
+  EXPECT_EQ(wanted_state({"list"}), "");
+  EXPECT_EQ(wanted_state({"status", "SUPPLYING"}), "");
+  CtlReply reply{"LIST", "BROKEN"};
+  EXPECT_EQ(**reply.take("ACK: LIST#CP-001=ACTIVATED#CP-002=BROKEN#>CP-003"), "LIST#CP-003");
+  ASSERT_TRUE(reply.take("ACK: LIST#CP-003=SUPPLYING#CP-004=BROKEN"));
+  EXPECT_EQ(reply.text(false), "charge_point  state\nCP-002        BROKEN\nCP-004        BROKEN\n");
 }
 
 TEST(CtlReply, AListIsATableOfAllItsPages) {
@@ -140,10 +161,14 @@ TEST(CtlReply, WhatNobodyHasLookedAtIsSaidToBeSo) {
             (nlohmann::json{{"command", "STOP"}, {"result", "1"}, {"confirmed", false}}));
 }
 
-TEST(CtlReply, HelpIsACommandALine) {
+TEST(CtlReply, HelpIsWhatCanBeTypedOfWhatTheDoorKnows) {
   CtlReply reply{"HELP"};
   ASSERT_TRUE(reply.take("ACK: HELP#PING LIST[#FROM] AUTH#TOKEN"));
-  EXPECT_EQ(reply.text(false), "PING\nLIST[#FROM]\nAUTH#TOKEN\n");
+  const auto help = reply.text(false);
+  EXPECT_EQ(std::count(help.begin(), help.end(), '\n'), 2) << help;
+  EXPECT_EQ(help.rfind("  ping ", 0), 0U) << help;
+  EXPECT_NE(help.find("\n  list [STATE|all] [FROM] "), std::string::npos) << help;
+  EXPECT_EQ(ctl_help(control::help_text()), ctl_help()) << "ours knows all";
   EXPECT_EQ(nlohmann::json::parse(reply.text(true))["result"], "PING LIST[#FROM] AUTH#TOKEN");
 }
 
@@ -151,6 +176,36 @@ TEST(CtlReply, ARefusalIsAnErrorWithItsReason) {
   CtlReply reply{"STOP#x"};
   EXPECT_EQ(reply.take("NACK: busy, please repeat").error(), "busy, please repeat");
   EXPECT_EQ(reply.take("what?").error(), "a reply that is none: what?");
+}
+
+TEST(CtlReply, WhoHasNoTokenHearsHowCtlShowsOne) {
+  CtlReply reply{"LIST"};
+  const auto refused = reply.take("NACK: a token is needed, AUTH#TOKEN comes first").error();
+  EXPECT_EQ(refused, "a token is needed");
+  EXPECT_NE(refusal_hint("LIST", refused).find("--token-file FILE"), std::string::npos);
+  EXPECT_NE(refusal_hint("STOP#*", "this token reads and changes nothing").find("--token-file"),
+            std::string::npos);
+  EXPECT_NE(refusal_hint("LIST#SUPLYING", "Charging point not found: 'SUPLYING'").find("SUPPLYING"),
+            std::string::npos);
+  EXPECT_EQ(refusal_hint("STATUS#X", "Charging point not found: 'X'"), "");
+}
+
+TEST(CtlReply, AResumeThatLeavesAPointBrokenSaysSo) {  // D-077, D-080
+  CtlReply reply{"RESUME#CP-1"};
+  ASSERT_TRUE(reply.take("ACK: RESUME#1"));
+  EXPECT_EQ(reply.look_after(), "STATUS#CP-1");
+  reply.take_look("ACK: STATUS#CP-1#ACTIVATED#STOPPED#OK#-#-");
+  EXPECT_EQ(reply.text(false), "ok  RESUME 1\n");
+  reply.take_look("NACK: busy, please repeat");
+  EXPECT_EQ(reply.text(false), "ok  RESUME 1\n");
+  reply.take_look("ACK: STATUS#CP-1#BROKEN#DISCONNECTED#OK#-#-");
+  EXPECT_EQ(reply.text(false),
+            "ok  RESUME 1\n"
+            "    CP-1 stays BROKEN: a resume only lifts a stop; an engine that was shut down is "
+            "started by: power-on CP-1\n");
+  EXPECT_EQ(nlohmann::json::parse(reply.text(true))["state"], "BROKEN");
+  EXPECT_EQ(CtlReply{"RESUME#*"}.look_after(), "");
+  EXPECT_EQ(CtlReply{"STOP#CP-1"}.look_after(), "");
 }
 
 TEST(CtlReply, ARefusalIsALineOfTextOrAnObjectOfJson) {
