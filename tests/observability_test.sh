@@ -7,7 +7,7 @@ source "$(dirname "$0")/support/begin.sh"
 
 is_generated() {
   "$chargemill" generate "$1" --out "$work/$2"
-  diff -r --exclude='*.md' "config/$2" "$work/$2"
+  diff -r --exclude=README.md "config/$2" "$work/$2"
 }
 says_where_it_cannot_write() {
   local code=0
@@ -46,8 +46,18 @@ each_alert_is_tested() {
 
 law 'config/prometheus is what generate alerts writes' is_generated alerts prometheus
 law 'config/grafana is what generate grafana writes' is_generated grafana grafana
+# Whoever has the program alone has no file of its sources.
+names_nothing_of_the_sources() {
+  "$chargemill" generate alerts --out "$work/alone"
+  "$chargemill" generate grafana --out "$work/alone/grafana"
+  (! grep -rnE '(app|config|runtime|actors|tests)/[a-z]' "$work/alone")
+  local names
+  names=$(sed -n "s/.*runbook_url: '\([^#]*\)#.*/\1/p" "$work/alone/chargemill.rules.yml" | sort -u)
+  [[ -s $work/alone/$names ]]
+}
+law 'what generate writes names no file that only its sources have' names_nothing_of_the_sources
 law 'generate says which file it cannot write, exit 4' says_where_it_cannot_write alerts
-law 'without --out the files of alerts go to stdout' prints_all alerts 3
+law 'without --out the files of alerts go to stdout' prints_all alerts 4
 law 'without --out the files of grafana go to stdout' prints_all grafana 8
 if command -v promtool >/dev/null; then
   law 'prometheus.yml is a configuration' promtool check config config/prometheus/prometheus.yml

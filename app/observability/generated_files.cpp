@@ -9,7 +9,8 @@ namespace chargemill::app::observability {
 std::vector<GeneratedFile> alert_files() {
   return {{"prometheus.yml", prometheus_config()},
           {"chargemill.rules.yml", rules_text()},
-          {"chargemill.rules.test.yml", rules_test_text()}};
+          {"chargemill.rules.test.yml", rules_test_text()},
+          {"RUNBOOK.md", runbook_text()}};
 }
 
 std::vector<GeneratedFile> grafana_files() {

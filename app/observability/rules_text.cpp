@@ -8,7 +8,7 @@ namespace chargemill::app::observability {
 namespace {
 
 constexpr const char* kMade =
-    "# Made by `chargemill generate alerts`; edit app/observability/rule_table.cpp instead.\n";
+    "# Made by `chargemill generate alerts`, which writes over what is changed here (--force).\n";
 
 /// A YAML scalar: between single quotes only these themselves are special.
 std::string quoted(const std::string& text) {
@@ -47,7 +47,7 @@ std::string text_of(const Alert& alert) {
       "      dashboard: {}\n      runbook_url: {}\n",
       alert.name, quoted(alert.expr), alert.wait, alert.keep, name_of(alert.severity),
       quoted(alert.summary), quoted(alert.description), quoted("/d/" + alert.dashboard),
-      quoted("config/prometheus/RUNBOOK.md#" + anchor(alert.name)));
+      quoted("RUNBOOK.md#" + anchor(alert.name)));
 }
 
 /// How many such alerts fire; none is no sample at all.
@@ -64,7 +64,7 @@ std::string check_of(const Alert& alert, const std::string& at, unsigned firing)
 
 std::string prometheus_config() {
   return R"(# Made by `chargemill generate alerts`.
-# prometheus --config.file=config/prometheus/prometheus.yml --web.listen-address=127.0.0.1:9090
+# prometheus --config.file=prometheus.yml --web.listen-address=127.0.0.1:9090
 global:
   scrape_interval: 5s
   evaluation_interval: 5s

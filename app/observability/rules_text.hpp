@@ -11,5 +11,7 @@ namespace chargemill::app::observability {
 [[nodiscard]] std::string rules_text();
 /// chargemill.rules.test.yml, for `promtool test rules`.
 [[nodiscard]] std::string rules_test_text();
+/// RUNBOOK.md: what to do about each alert, by its name.
+[[nodiscard]] std::string runbook_text();
 
 }  // namespace chargemill::app::observability
