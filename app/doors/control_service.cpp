@@ -64,6 +64,8 @@ void ControlService::on_message(const std::shared_ptr<FrameLink>& from, std::str
                                 MessageNumber number) {
   auto said = access_.greet(*from, text);
   if (said && access_.knows(*from)) from->welcome();
+  if (const auto wrong = access_.take_wrong())
+    host_.news.add(fmt::format("wrong tokens at the framed door so far: {}", *wrong));
   if (!said)
     said = Guests::is_theirs(text) ? take_part(from, text, number) : obey(from, text, number);
   if (said) from->reply(number, *said);

@@ -22,10 +22,18 @@ std::optional<std::string> FrameAccess::greet(const runtime::FrameLink& from,
   const Access access = tokens_->access_of(text.substr(kVerb.size() + 1));
   if (access == Access::none) {
     ++guest.wrong;
+    ++wrong_;
     return "NACK: wrong token";
   }
   guest.access = access;
   return welcome(access);
+}
+
+std::optional<std::uint64_t> FrameAccess::take_wrong() noexcept {
+  constexpr std::uint64_t kTimes = 10;
+  if (wrong_ < next_told_) return std::nullopt;
+  next_told_ *= kTimes;
+  return wrong_;
 }
 
 std::optional<std::string> FrameAccess::refusal(const runtime::FrameLink& from,

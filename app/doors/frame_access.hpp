@@ -1,6 +1,7 @@
 // Which clients of the framed door may do what.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ class FrameAccess {
   /// The answer, if `text` shows a token; nothing: it is about something else.
   [[nodiscard]] std::optional<std::string> greet(const runtime::FrameLink& from,
                                                  std::string_view text);
+  /// How many wrong tokens have been shown to the door, once that is worth a word: at the first,
+  /// the tenth, the hundredth. A scrape has no series left for them (app/metrics).
+  [[nodiscard]] std::optional<std::uint64_t> take_wrong() noexcept;
   /// The NACK for a client that may not do what needs this much; nothing: it may.
   [[nodiscard]] std::optional<std::string> refusal(const runtime::FrameLink& from,
                                                    Access needed) const;
@@ -46,6 +50,8 @@ class FrameAccess {
 
   const std::shared_ptr<const runtime::AccessTokens> tokens_;
   std::unordered_map<const runtime::FrameLink*, Guest> guests_;  ///< those that showed something
+  std::uint64_t wrong_ = 0;
+  std::uint64_t next_told_ = 1;
 };
 
 }  // namespace chargemill::app

@@ -64,6 +64,25 @@ TEST(ControlService, BeforeItsTokenAClientHasSmallLimits) {  // issue, section 6
   EXPECT_FALSE(framed_options({}).connection.session.wants_welcome);
 }
 
+TEST(ControlService, WrongTokensAreToldAtTheFirstAndEachTenfold) {  // user-experience 5.1
+  const test::Folder folder;
+  Station s{1, test::token_file(folder)};
+  EXPECT_THAT(s.ask("LIST"), StartsWith("NACK: a token is needed"));
+  EXPECT_THAT(s.doors->take_news(), testing::IsEmpty()) << "none is not a wrong one";
+  const std::string told = "wrong tokens at the framed door so far: ";
+  for (int i = 1; i <= 12; ++i) {
+    test::FrameClient other{test::port_of(*s.doors)};
+    other.send("AUTH#wrong");
+    EXPECT_EQ(s.hear(other), "NACK: wrong token");
+    const auto news = s.doors->take_news();
+    if (i == 1 || i == 10) {
+      EXPECT_THAT(news, testing::ElementsAre(told + std::to_string(i)));
+    } else {
+      EXPECT_THAT(news, testing::IsEmpty());
+    }
+  }
+}
+
 TEST(TcpDoor, ItsRoomForSlowClientsGrowsWithTheirs) {  // law 6
   TcpSettings settings;
   EXPECT_EQ(framed_options(settings).held_bytes_max, 64U << 20U);
