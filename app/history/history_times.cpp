@@ -17,9 +17,8 @@ using std::chrono::seconds;
 
 std::optional<UtcMicros> date_time(const std::string& text) {
   // date, time to the minute or second, fraction, offset
-  static const std::regex form{
-      R"((\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d{1,9})?)"
-      R"((Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?)"};
+  static const std::regex form{R"((\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d{1,9})?)"
+                               R"((Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?)"};
   std::smatch parts;
   if (!std::regex_match(text, parts, form)) return std::nullopt;
   const std::string clock = parts[2].matched ? parts.str(2) : "00:00";
