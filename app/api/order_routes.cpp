@@ -123,8 +123,10 @@ std::vector<Route> order_routes() {
   table.push_back(order_at_point("/api/v1/charge-points/{id}/stop",
                                  "Take it out of order until resume; a running supply ends (D-076)",
                                  stop));
-  table.push_back(
-      order_at_point("/api/v1/charge-points/{id}/resume", "Put it in order again (D-077)", resume));
+  table.push_back(order_at_point("/api/v1/charge-points/{id}/resume",
+                                 "Put it in order again (D-077); an engine that was shut down is "
+                                 "switched on by power-on",
+                                 resume));
   table.push_back(
       order_at_point("/api/v1/charge-points/{id}/stop-supply",
                      "End the supply, the session is completed; the charge point stays in "
