@@ -83,6 +83,42 @@ says_that_there_is_no_place_for_its_journal() {
   ends_with 5 env -u HOME "$chargemill" node --config "$work/list.toml" --name beta --wait 1 --no-journal 2>"$work/err"
   ends_with 5 env -u HOME "$chargemill" node --config "$work/list.toml" --name beta --wait 1 --data "$work/placed" 2>"$work/err"
 }
+# What the first tells of a run that loses a node: it goes on until the node is lost, and speaks of one model time.
+goes_on_beside_a_silent_one() {
+  python3 - "$work/err-alpha" "$work/run-silent" <<'PYTHON'
+import datetime, json, re, sys
+lines = open(sys.argv[1]).read().splitlines()
+last = json.loads(open(sys.argv[2] + "/log.ndjson").read().splitlines()[-1])
+summary = json.load(open(sys.argv[2] + "/summary.json"))
+told = [re.match(r"sim=([\d.]+)s .* requests=(\d+) ", line) for line in lines]
+for figure in 1, 2:
+    figures = [float(one[figure]) for one in told if one]
+    assert figures == sorted(figures), figures
+silent = next(i for i, line in enumerate(lines) if "silent" in line)
+assert sum(1 for one in told[silent:] if one) >= 5, lines[silent:]
+assert summary["charge_points"]["total"] == 400, summary["charge_points"]
+at = datetime.datetime.fromisoformat(last["sim_ts"][:26]) - datetime.datetime(2026, 1, 5, 17)
+assert abs(at.total_seconds() - summary["run"]["sim_s"]) < 0.001, (last, summary["run"])
+PYTHON
+}
+tells_that_a_node_is_silent() {
+  local name pids=() code=0
+  rm -rf "$work/run-silent"
+  for name in beta gamma alpha; do
+    rm -f "$work/err-$name"
+    "$chargemill" node --config "$work/list.toml" --name "$name" --speed 10 --duration 900h --progress plain --no-journal \
+      --out "$work/run-silent" --http off --tcp off >"$work/out-$name" 2>"$work/err-$name" &
+    pids+=("$!")
+  done
+  until_true grep -Eq '^sim=.* requests=[1-9]' "$work/err-alpha"
+  kill -9 "${pids[1]}"
+  wait "${pids[2]}" || code=$?
+  wait "${pids[0]}" || true
+  [[ $code == 5 ]] || { echo "exit $code"; cat "$work/err-alpha"; return 1; }
+  grep -q '^chargemill: gamma has been silent for 2 s; after 15 s the run ends$' "$work/err-alpha"
+  grep -q '"event":"node",.*"text":"gamma has been silent' "$work/run-silent/log.ndjson"
+  goes_on_beside_a_silent_one
+}
 # holds FOLDER: somebody writes the journal there, until the law is over.
 holds() {
   mkdir -p "$1"
@@ -143,6 +179,7 @@ law "the first of a list has doors for all, also for what is on the others' disk
 law "a secret key that others can read is refused" keeps_secrets
 law "whoever waits in vain says for whom" says_who_is_missing
 law "a node that has no place for its journal says so, before it waits" says_that_there_is_no_place_for_its_journal
+law "that a node is silent is said at once, and the run goes on until it is lost" tells_that_a_node_is_silent
 law "a node that follows ends with exit code 4 if somebody else writes its journal, and says who" names_who_holds_its_data
 law "so does the first, and those who follow it end at once and say why" names_who_holds_the_first_ones_data
 law "whoever follows a first one that cannot begin hears why" tells_why_the_first_ends

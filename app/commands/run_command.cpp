@@ -234,7 +234,7 @@ class Run {
 
   /// A journal that breaks is told at once, and the run goes on.
   void tell_journal_news() const {
-    for (const auto& text : nodes_ ? nodes_->take_returns() : std::vector<std::string>{})
+    for (const auto& text : nodes_ ? nodes_->take_news() : std::vector<std::string>{})
       log_.write(Level::warning, "node", {{"text", text}});
     for (const auto& text : nodes_ ? nodes_->leader().take_news() : std::vector<std::string>{}) {
       log_.write(Level::error, "journal", {{"text", text}});
@@ -290,6 +290,7 @@ class Run {
     tell_door_news();
     if (journal_.memory && journal_.memory->lost() > 0)
       log_.write(Level::warning, "memory", {{"records_lost", journal_.memory->lost()}});
+    log_.note_time(outcome.last.sim);
     rows.add_last(outcome.last);
     refusals.tell(log_, outcome.last);
     view.end(outcome.last, outcome.signal);

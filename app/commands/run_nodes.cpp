@@ -246,12 +246,18 @@ std::string RunNodes::look_after() {
   std::string dead = processes_->dead();
   for (auto& text : processes_->take_returns()) {
     (void)std::fprintf(stderr, "chargemill: %s\n", text.c_str());
-    returns_.push_back(std::move(text));
+    news_.push_back(std::move(text));
   }
   return dead;
 }
 
-std::vector<std::string> RunNodes::take_returns() { return std::exchange(returns_, {}); }
+std::vector<std::string> RunNodes::take_news() {
+  for (auto& text : leader_->take_silences()) {
+    (void)std::fprintf(stderr, "chargemill: %s\n", text.c_str());
+    news_.push_back(std::move(text));
+  }
+  return std::exchange(news_, {});
+}
 
 RunNodes::~RunNodes() {
   leader_.reset();

@@ -50,8 +50,9 @@ class RunNodes {
   [[nodiscard]] Membership membership() const {
     return succession_ != nullptr ? succession_->members() : membership_;
   }
-  /// Which of them were started again since the last call, and why; people have been told.
-  [[nodiscard]] std::vector<std::string> take_returns();
+  /// Which of them were started again since the last call, and why; which are silent, and which are
+  /// heard again. People have been told.
+  [[nodiscard]] std::vector<std::string> take_news();
   /// All are processes of this machine.
   [[nodiscard]] bool are_local() const noexcept { return processes_ != nullptr; }
 
@@ -66,7 +67,7 @@ class RunNodes {
   std::unique_ptr<ChildWatch> child_watch_;  // null: others have started them
   std::unique_ptr<Succession> succession_;   // null: whoever is lost ends the run
   std::unique_ptr<Leader> leader_;
-  std::vector<std::string> returns_;
+  std::vector<std::string> news_;
 };
 
 /// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on

@@ -91,22 +91,24 @@ void Leader::tell_others(std::string_view text) {
   }
 }
 
-std::optional<unsigned> Leader::first_of(const std::vector<bool>& awaited) const {
+std::optional<unsigned> Leader::first_of(const std::vector<bool>& awaited, Whom whom) const {
   for (unsigned node = 0; node < awaited.size(); ++node) {
-    if (awaited[node] && !exchange_.is_given_up(node)) return node;
+    if (!awaited[node] || exchange_.is_given_up(node)) continue;
+    if (whom == Whom::all || !is_silent(node)) return node;
   }
   return std::nullopt;
 }
 
 std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
-                                                  std::optional<unsigned> of, Deadline until) {
+                                                  std::optional<unsigned> of, Deadline until,
+                                                  Whom whom) {
   Answers answers(exchange_.nodes());
   const auto posed = said_in(question);
   std::vector<bool> awaited(exchange_.nodes());
   for (unsigned node = 0; node < awaited.size(); ++node)
     awaited[node] = of ? node == *of : node != exchange_.self() && is_present(node);
   const auto deadline = Clock::now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
-  while (const auto silent = first_of(awaited)) {
+  while (const auto silent = first_of(awaited, whom)) {
     if (succession_ != nullptr) succession_->look();
     if (!failure().empty() || (until && Clock::now() > *until)) return std::nullopt;
     const auto message = exchange_.receive(kLookEvery);
@@ -167,23 +169,6 @@ void Leader::hear(const Said& said) {
     waiting_.erase(found);
   }
   done(std::string{said.rest});
-}
-
-void Leader::note_own(NodeReport report) {
-  report.incarnation = static_cast<std::uint32_t>(exchange_.incarnation());
-  const std::lock_guard lock{mutex_};
-  looks_.resize(exchange_.nodes());
-  looks_[exchange_.self()] = std::move(report);
-}
-
-void Leader::refresh() {
-  network::Snapshot own;
-  {
-    // The others hear it: whoever follows this node has nothing else of it.
-    const std::lock_guard lock{mutex_};
-    if (exchange_.self() < looks_.size()) own = looks_[exchange_.self()].snapshot;
-  }
-  add_looks(own);
 }
 
 void Leader::listen(Nanos time) {
@@ -251,62 +236,8 @@ void Leader::order(unsigned node, const network::Order& order) {
   exchange_.tell(node, message_of(Word::order, next_number(), bytes_of(order)));
 }
 
-std::vector<NodeReport> Leader::last_looks() const {
-  const std::lock_guard lock{mutex_};
-  return looks_;
-}
-
-network::Snapshot Leader::look() const {
-  const std::lock_guard lock{mutex_};
-  network::Snapshot sum;
-  sum.sim = SimTime::max();  // adding takes the least
-  for (unsigned node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self() && is_present(node)) network::add(sum, looks_[node].snapshot);
-  }
-  network::add_left(sum, left_);
-  network::add(sum.totals, under_way_);
-  return sum;
-}
-
-network::Detail Leader::detail() const {
-  const std::lock_guard lock{mutex_};
-  network::Detail sum;
-  for (unsigned node = 0; node < looks_.size(); ++node) {
-    if (node != exchange_.self() && is_present(node)) network::add(sum, looks_[node].detail);
-  }
-  return sum;
-}
-
 void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {}, here); }
 void Leader::halt() { (void)ask(Word::halt); }
-
-void Leader::add_looks(network::Snapshot& snapshot) {
-  const auto answers = ask(Word::look, to_bytes(says(snapshot)));
-  if (!answers) return;
-  note_losses();
-  std::vector<NodeReport> looks(answers->size());
-  for (unsigned node = 0; node < answers->size(); ++node) {
-    auto report = report_from((*answers)[node]);
-    if (!report) continue;
-    network::add(snapshot, report->snapshot);
-    if (actor_failure_.empty()) actor_failure_ = report->failure;
-    note_news(node, report->journal_news);
-    looks[node] = std::move(*report);
-  }
-  const std::lock_guard lock{mutex_};
-  network::add_left(snapshot, left_);
-  if (exchange_.self() < looks_.size())
-    looks[exchange_.self()] = std::move(looks_[exchange_.self()]);
-  looks_ = std::move(looks);
-}
-
-void Leader::note_news(unsigned node, const std::string& lines) {
-  for (std::size_t from = 0; from < lines.size();) {
-    const std::size_t end = std::min(lines.find('\n', from), lines.size());
-    news_.push_back(exchange_.name_of(node) + ": " + lines.substr(from, end - from));
-    from = end + 1;
-  }
-}
 
 Written Leader::write_down(Nanos patience, const std::function<Written()>& here) {
   Written all;

@@ -133,8 +133,12 @@ class Leader final : public network::Others {
   /// Lets all nodes start; calls `here` once they have been told, and returns when all have.
   void start(const std::function<void()>& here);
   void halt();
-  /// Adds how things stand on the other nodes, and remembers it.
-  void add_looks(network::Snapshot& snapshot);
+  /// Adds how things stand on the other nodes, and remembers it. All: whatever is said of the run
+  /// must be the same in every run; heard: nobody waits for one that is silent.
+  enum class Whom : std::uint8_t { all, heard };
+  void add_looks(network::Snapshot& snapshot, Whom whom);
+  /// Of nodes that have fallen silent or are heard again since the last call, for people.
+  [[nodiscard]] std::vector<std::string> take_silences() { return std::exchange(silences_, {}); }
   /// How things stand on this node, for the table of all.
   void note_own(NodeReport report);
   /// Remembers how things stand there, for those outside.
@@ -183,9 +187,15 @@ class Leader final : public network::Others {
   /// a failure, as there is if a node takes for ever; or it is later than `until`.
   [[nodiscard]] std::optional<Answers> answers_to(const std::string& question,
                                                   std::optional<unsigned> of = std::nullopt,
-                                                  Deadline until = std::nullopt);
+                                                  Deadline until = std::nullopt,
+                                                  Whom whom = Whom::all);
   /// Of those that have said nothing yet, one that is there; none: nobody is awaited any more.
-  [[nodiscard]] std::optional<unsigned> first_of(const std::vector<bool>& awaited) const;
+  [[nodiscard]] std::optional<unsigned> first_of(const std::vector<bool>& awaited, Whom whom) const;
+  /// Not heard for longer than it should be, and not lost yet.
+  [[nodiscard]] bool is_silent(unsigned node) const noexcept {
+    return exchange_.links().state_of(node) == runtime::PeerState::suspect;
+  }
+  void note_silence();
   [[nodiscard]] std::optional<std::string> ask_one(unsigned node, Word word, std::string_view rest,
                                                    Deadline until = std::nullopt);
   void tell_others(std::string_view text);
@@ -246,6 +256,8 @@ class Leader final : public network::Others {
   bool has_refused_ = false;
   std::string actor_failure_;
   std::vector<std::string> news_;
+  std::vector<bool> are_silent_;  // by node: that has been told
+  std::vector<std::string> silences_;
   mutable std::mutex mutex_;
   std::unordered_map<std::uint32_t, Waiting> waiting_;  // guarded by mutex_; by its number
   std::vector<NodeReport> looks_;                       // likewise; by node

@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, const char*>, 14> kMessages{
      {"door", "how the run is reached"},
      {"journal", "how the journal fares"},
      {"etcd", "how the nodes agree"},
-     {"node", "a node was started again"},
+     {"node", "how a node fares"},
      {"console", "what a participant shows"},
      {"refused", "charge points refused commands"},
      {"memory", "not all could be remembered"},

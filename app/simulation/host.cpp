@@ -129,7 +129,7 @@ Looker::Looker(Host& host, Leader* leader)
       started_(ModelClock::wall_now()),
       last_(started_) {}
 
-network::Snapshot Looker::look() {
+network::Snapshot Looker::look(LookKind kind) {
   auto snapshot = host_.network().look();
   add_load(snapshot);
   if (leader_ == nullptr) return snapshot;
@@ -138,7 +138,7 @@ network::Snapshot Looker::look() {
   own.cpu_s = cpu_seconds() - cpu_before_;
   own.rss_bytes = resident_bytes();
   leader_->note_own(std::move(own));
-  leader_->add_looks(snapshot);
+  leader_->add_looks(snapshot, kind == LookKind::row ? Leader::Whom::all : Leader::Whom::heard);
   return snapshot;
 }
 

@@ -60,7 +60,7 @@ class Looker {
   /// `leader`, which outlives this, adds how things stand on the other nodes; null: nobody does.
   explicit Looker(Host& host, Leader* leader = nullptr);
 
-  [[nodiscard]] network::Snapshot look();
+  [[nodiscard]] network::Snapshot look(LookKind kind = LookKind::live);
   /// Since model time began, by worker.
   [[nodiscard]] std::vector<double> busy();
   void add_load(network::Snapshot& snapshot);

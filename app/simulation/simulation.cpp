@@ -78,7 +78,7 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
     if (!go_windows(host, looker, next, stop, watch, leader)) return;
     if (next == row) {
       // The last row is the exact count.
-      if (end - next > row_step / 2) watch(looker.look(), LookKind::row);
+      if (end - next > row_step / 2) watch(looker.look(LookKind::row), LookKind::row);
       row += row_step;
     }
     if (next == digest && next < end) {
@@ -103,7 +103,7 @@ void drain_windows(Host& host, Looker& looker, Nanos at_most, const Watcher& wat
       watch(looker.look(), LookKind::live);
     }
     host.desk().serve();
-    const auto snapshot = looker.look();
+    const auto snapshot = looker.look(LookKind::row);
     watch(snapshot, LookKind::row);
     if (snapshot.totals.requests_open == 0) return;
   }

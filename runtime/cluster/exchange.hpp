@@ -183,6 +183,8 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] std::string name_of(unsigned node) const;
   [[nodiscard]] Incarnation incarnation() const noexcept { return options_.links.incarnation; }
   [[nodiscard]] const Links& links() const noexcept { return *links_; }
+  /// A node that is silent for so long is lost.
+  [[nodiscard]] Nanos lost_after() const noexcept { return options_.links.lost_after; }
 
   // Frontier
   void send(unsigned node, MailBag& bag) override;

@@ -1,0 +1,127 @@
+// How things stand on all nodes: what the node that leads shows while the run goes on.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+
+#include "app/nodes/leader.hpp"
+
+namespace chargemill::app {
+namespace {
+
+std::string silence_text(const runtime::Exchange& exchange, unsigned node, bool outlives_losses) {
+  const auto whole = [](Nanos time) {
+    return std::chrono::floor<std::chrono::seconds>(time).count();
+  };
+  const auto so_long = whole(exchange.lost_after());
+  return fmt::format("{} has been silent for {} s; {}", exchange.name_of(node),
+                     whole(runtime::LinksOptions{}.suspect_after),
+                     outlives_losses         ? "etcd decides whether it is lost"
+                     : exchange.may_return() ? fmt::format("it may return within {} s", so_long)
+                                             : fmt::format("after {} s the run ends", so_long));
+}
+
+}  // namespace
+
+void Leader::note_own(NodeReport report) {
+  report.incarnation = static_cast<std::uint32_t>(exchange_.incarnation());
+  const std::lock_guard lock{mutex_};
+  looks_.resize(exchange_.nodes());
+  looks_[exchange_.self()] = std::move(report);
+}
+
+void Leader::refresh() {
+  network::Snapshot own;
+  {
+    // The others hear it: whoever follows this node has nothing else of it.
+    const std::lock_guard lock{mutex_};
+    if (exchange_.self() < looks_.size()) own = looks_[exchange_.self()].snapshot;
+  }
+  add_looks(own, Whom::heard);
+}
+
+std::vector<NodeReport> Leader::last_looks() const {
+  const std::lock_guard lock{mutex_};
+  return looks_;
+}
+
+network::Snapshot Leader::look() const {
+  const std::lock_guard lock{mutex_};
+  network::Snapshot sum;
+  sum.sim = SimTime::max();  // adding takes the least
+  for (unsigned node = 0; node < looks_.size(); ++node) {
+    if (node == exchange_.self() || !is_present(node)) continue;
+    // Of a silent one no time is known.
+    if (is_silent(node)) network::add_left(sum, looks_[node].snapshot);
+    if (!is_silent(node)) network::add(sum, looks_[node].snapshot);
+  }
+  network::add_left(sum, left_);
+  network::add(sum.totals, under_way_);
+  return sum;
+}
+
+network::Detail Leader::detail() const {
+  const std::lock_guard lock{mutex_};
+  network::Detail sum;
+  for (unsigned node = 0; node < looks_.size(); ++node) {
+    if (node != exchange_.self() && is_present(node)) network::add(sum, looks_[node].detail);
+  }
+  return sum;
+}
+
+// Whoever is silent, or does not answer any more, counts as it was seen last: what only grows does
+// not shrink. Of its time nothing is known.
+void Leader::add_looks(network::Snapshot& snapshot, Whom whom) {
+  const std::string question = message_of(Word::look, next_number(), to_bytes(says(snapshot)));
+  if (failure().empty()) tell_others(question);
+  const auto answers = answers_to(question, std::nullopt, std::nullopt, whom);
+  note_silence();
+  if (answers) note_losses();
+  std::vector<std::optional<NodeReport>> looks(exchange_.nodes());
+  for (unsigned node = 0; answers && node < looks.size(); ++node) {
+    looks[node] = report_from((*answers)[node]);
+    if (!looks[node]) continue;
+    network::add(snapshot, looks[node]->snapshot);
+    if (actor_failure_.empty()) actor_failure_ = looks[node]->failure;
+    note_news(node, looks[node]->journal_news);
+  }
+  const std::lock_guard lock{mutex_};
+  network::add_left(snapshot, left_);
+  looks_.resize(looks.size());
+  for (unsigned node = 0; node < looks.size(); ++node) {
+    if (node == exchange_.self()) continue;
+    if (looks[node]) {
+      looks_[node] = std::move(*looks[node]);
+    } else if (is_present(node)) {
+      network::add_left(snapshot, looks_[node].snapshot);
+    } else if (answers) {
+      looks_[node] = {};
+    }
+  }
+}
+
+/// Of each once that it is silent, and once that it is heard again.
+void Leader::note_silence() {
+  are_silent_.resize(exchange_.nodes());
+  for (unsigned node = 0; node < are_silent_.size(); ++node) {
+    if (node == exchange_.self() || !is_present(node)) continue;
+    const bool is_heard = exchange_.links().state_of(node) == runtime::PeerState::alive;
+    if (is_silent(node) && !are_silent_[node]) {
+      silences_.push_back(silence_text(exchange_, node, succession_ != nullptr));
+      are_silent_[node] = true;
+    } else if (is_heard && are_silent_[node]) {
+      silences_.push_back(exchange_.name_of(node) + " is heard again");
+      are_silent_[node] = false;
+    }
+  }
+}
+
+void Leader::note_news(unsigned node, const std::string& lines) {
+  for (std::size_t from = 0; from < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', from), lines.size());
+    news_.push_back(exchange_.name_of(node) + ": " + lines.substr(from, end - from));
+    from = end + 1;
+  }
+}
+
+}  // namespace chargemill::app
