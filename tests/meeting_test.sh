@@ -72,10 +72,26 @@ keeps_secrets() {
 says_who_is_missing() {
   ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
   grep -q 'nodes are missing: alpha, gamma (1 of 3 met within 1 s)' "$work/err"
+  grep -Eq '^node beta: waiting for alpha \(127.0.0.1:[0-9]+\), gamma \(127.0.0.1:[0-9]+\), 1 s$' "$work/err"
+  ends_with 5 "$chargemill" node --config "$work/list.toml" --name alpha --wait 1 --no-out 2>"$work/err"
+  [[ $(grep -c '^node alpha: waiting for beta (127' "$work/err") == 1 ]]
   ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --expect-nodes 4 2>"$work/err"
   grep -q '4 nodes are expected' "$work/err"
   ends_with 3 "$chargemill" node --config "$work/list.toml" --name delta 2>"$work/err"
   grep -q "no \[\[node\]\] named 'delta'" "$work/err"
+}
+a_place_in_use_is_of_this_machine() {
+  local name first
+  for name in alpha beta; do
+    rm -f "$work/first"
+    "$chargemill" node --config "$work/list.toml" --name "$name" --no-out --no-journal 2>"$work/first" &
+    first=$!
+    until_true grep -q "^node $name: waiting for" "$work/first"
+    ends_with 4 "$chargemill" node --config "$work/list.toml" --name "$name" --no-out --no-journal 2>"$work/err"
+    grep -q 'Address already in use' "$work/err"
+    kill -TERM "$first"
+    wait "$first" || true
+  done
 }
 says_that_there_is_no_place_for_its_journal() {
   ends_with 4 env -u HOME "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"
@@ -177,7 +193,8 @@ tells_why_the_first_ends() {
 law "nodes that meet by a list, with keys, give the same digest" meets_by_a_list
 law "the first of a list has doors for all, also for what is on the others' disks" has_doors_on_machines_of_their_own
 law "a secret key that others can read is refused" keeps_secrets
-law "whoever waits in vain says for whom" says_who_is_missing
+law "whoever waits says for whom, and at once" says_who_is_missing
+law "a node whose address is in use ends with exit code 4" a_place_in_use_is_of_this_machine
 law "a node that has no place for its journal says so, before it waits" says_that_there_is_no_place_for_its_journal
 law "that a node is silent is said at once, and the run goes on until it is lost" tells_that_a_node_is_silent
 law "a node that follows ends with exit code 4 if somebody else writes its journal, and says who" names_who_holds_its_data

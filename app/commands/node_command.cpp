@@ -209,6 +209,7 @@ tl::expected<Membership, int> find_in_list(const NodeOptions& options, const Loa
   auto membership = membership_of(loaded.cluster, static_cast<unsigned>(found - nodes.begin()));
   if (!membership) return refuse(kExitEnvironment, membership.error().text);
   membership->meet_max = std::chrono::seconds{options.wait_s};
+  membership->is_listed = true;
   return std::move(*membership);
 }
 

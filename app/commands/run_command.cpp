@@ -84,7 +84,7 @@ class Run {
         membership_ == nullptr ? journal_path(loaded_.output.data, path) : membership_->journal;
     if (promotion_ != nullptr)
       journal_path_ = journal_.recording ? journal_.recording->directory() : std::string{};
-    if (promotion_ == nullptr && !start_nodes()) return kExitPeers;
+    if (const int code = promotion_ == nullptr ? start_nodes() : 0; code != 0) return code;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return call_off();
     if (promotion_ == nullptr && !open_journal(journal_path_)) return call_off();
@@ -118,18 +118,18 @@ class Run {
     journal_ = std::move(promotion_->successor.journal);
   }
 
-  /// Before any other thread is here. False: it could not, and has said why.
-  bool start_nodes() {
-    if (scenario_.run.nodes == 1) return true;
+  /// Before any other thread is here. Not 0: it could not, and has said why.
+  int start_nodes() {
+    if (scenario_.run.nodes == 1) return 0;
     const auto recovery = directory_ ? directory_->path() / "recovery" : std::filesystem::path{};
     auto started = membership_ == nullptr ? RunNodes::start(scenario_, journal_path_, recovery)
                                           : RunNodes::meet(scenario_, *membership_, stop_);
-    if (!started) return fail(started.error().text);
+    if (!started && !fail(started.error().text)) return started.error().exit_code();
     nodes_ = std::move(*started);
-    return true;
+    return 0;
   }
 
-  /// Likewise.
+  /// False: it could not, and has said why.
   bool bind_doors() {
     auto bound = Doors::bind(loaded_.doors);
     // A network that runs is worth more than its doors.

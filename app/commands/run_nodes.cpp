@@ -36,31 +36,48 @@ std::string missing_text(const std::vector<unsigned>& missing, const Membership&
   return text + ")";
 }
 
+/// Nodes that people start one after the other: whoever is first says whom it waits for.
+void tell_whom_it_awaits(const std::vector<unsigned>& missing, const Membership& membership) {
+  if (!membership.is_listed || missing.empty()) return;
+  std::string text;
+  for (const unsigned node : missing) {
+    const std::string& address = membership.nodes[node].data;
+    const auto host = address.find("//");
+    text += (text.empty() ? "" : ", ") + membership.names[node] + " (" +
+            address.substr(host == std::string::npos ? 0 : host + 2) + ")";
+  }
+  (void)std::fprintf(stderr, "node %s: waiting for %s, %lld s\n",
+                     membership.names[membership.self].c_str(), text.c_str(),
+                     static_cast<long long>(membership.meet_max.count()));
+}
+
 /// `dead`, if there is one, tells which node is known to have ended: nobody waits for it.
-Result<std::unique_ptr<runtime::Exchange>> join(const network::Scenario& scenario,
-                                                const Membership& membership,
-                                                const StopRequest* stop,
-                                                const std::function<std::string()>& dead = {}) {
+tl::expected<std::unique_ptr<runtime::Exchange>, FollowFailure> join(
+    const network::Scenario& scenario, const Membership& membership, const StopRequest* stop,
+    const std::function<std::string()>& dead = {}) {
+  const auto fail = [](std::string why) {
+    return tl::unexpected(FollowFailure{std::move(why), false});
+  };
   auto exchange = open_links(scenario, membership);
-  if (!exchange) return exchange;
+  if (!exchange) return tl::unexpected(FollowFailure{exchange.error().text, true});
   const Bound bound{membership.bond.get(), **exchange};
+  bool is_told = false;
   const auto deadline = std::chrono::steady_clock::now() + membership.meet_max;
   while (!(*exchange)->await_all(kLookEvery)) {
+    if (!std::exchange(is_told, true)) tell_whom_it_awaits((*exchange)->missing(), membership);
     if (const std::string what = (*exchange)->failure(); !what.empty()) {
       // Those who could not have it back may have gone before it has heard all of them.
       const std::string why = (*exchange)->obstacle();
-      return failure(ErrorKind::environment, why.empty() ? what : why);
+      return fail(why.empty() ? what : why);
     }
-    if (const std::string who = dead ? dead() : std::string{}; !who.empty())
-      return failure(ErrorKind::environment, who);
+    if (const std::string who = dead ? dead() : std::string{}; !who.empty()) return fail(who);
     const bool is_stopped = stop != nullptr && stop->signal() != 0;
     if (is_stopped || std::chrono::steady_clock::now() > deadline)
-      return failure(ErrorKind::environment,
-                     missing_text((*exchange)->missing(), membership, is_stopped));
+      return fail(missing_text((*exchange)->missing(), membership, is_stopped));
   }
   const auto begun = (*exchange)->begin();
-  if (!begun) return tl::unexpected<Error>(begun.error());
-  return exchange;
+  if (!begun) return fail(begun.error().text);
+  return std::move(*exchange);
 }
 
 /// Whom etcd knows to be lost before all have met; empty: there is none to know.
@@ -159,7 +176,7 @@ tl::expected<std::unique_ptr<Promotion>, FollowFailure> follow_others(
     const std::filesystem::path& journal) {
   if (membership.joins) return join_others(scenario, membership, stop, journal);
   auto exchange = join(scenario, membership, stop, lost_node_of(membership));
-  if (!exchange) return tl::unexpected(FollowFailure{exchange.error().text});
+  if (!exchange) return tl::unexpected(exchange.error());
   auto all = std::make_unique<Promotion>();
   all->exchange = std::move(*exchange);
   all->bound = std::make_unique<Bound>(membership.bond.get(), *all->exchange);
@@ -188,9 +205,9 @@ std::unique_ptr<RunNodes> RunNodes::lead(Promotion& promotion, const Membership&
   return nodes;
 }
 
-Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scenario,
-                                                  const std::filesystem::path& journal,
-                                                  const std::filesystem::path& recovery) {
+tl::expected<std::unique_ptr<RunNodes>, FollowFailure> RunNodes::start(
+    const network::Scenario& scenario, const std::filesystem::path& journal,
+    const std::filesystem::path& recovery) {
   std::unique_ptr<RunNodes> nodes{new RunNodes};
   const bool may_return = scenario.run.recover_within.has_value();
   // What becomes of a child its parent sees by its exit code, or that it is gone.
@@ -205,12 +222,12 @@ Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scena
     return done ? 0 : done.error().exit_code();
   };
   auto processes = LocalNodes::start(scenario.run.nodes, may_return, live);
-  if (!processes) return tl::unexpected<Error>(processes.error());
+  if (!processes) return tl::unexpected(FollowFailure{processes.error().text, true});
   nodes->processes_ = std::move(*processes);
   const auto dead = [nodes = nodes.get()] { return nodes->look_after(); };
   nodes->membership_ = membership_of(0, nodes->processes_->endpoints(), recovery);
   auto exchange = join(scenario, nodes->membership_, nullptr, dead);
-  if (!exchange) return tl::unexpected<Error>(exchange.error());
+  if (!exchange) return tl::unexpected(exchange.error());
   nodes->exchange_ = std::move(*exchange);
   // Whoever waits for room on the way to one that has ended goes on, and asks who is dead.
   nodes->child_watch_ = std::make_unique<ChildWatch>(
@@ -220,13 +237,12 @@ Result<std::unique_ptr<RunNodes>> RunNodes::start(const network::Scenario& scena
   return nodes;
 }
 
-Result<std::unique_ptr<RunNodes>> RunNodes::meet(const network::Scenario& scenario,
-                                                 const Membership& membership,
-                                                 const StopRequest& stop) {
+tl::expected<std::unique_ptr<RunNodes>, FollowFailure> RunNodes::meet(
+    const network::Scenario& scenario, const Membership& membership, const StopRequest& stop) {
   std::unique_ptr<RunNodes> nodes{new RunNodes};
   nodes->membership_ = membership;
   auto exchange = join(scenario, membership, &stop, lost_node_of(membership));
-  if (!exchange) return tl::unexpected<Error>(exchange.error());
+  if (!exchange) return tl::unexpected(exchange.error());
   nodes->exchange_ = std::move(*exchange);
   nodes->bound_ = std::make_unique<Bound>(membership.bond.get(), *nodes->exchange_);
   nodes->succession_ = succession_of(*nodes->exchange_, nodes->membership_);

@@ -18,6 +18,15 @@
 
 namespace chargemill::app {
 
+/// Why a node cannot meet the others, or not go on with them.
+struct FollowFailure {
+  std::string text;
+  /// Its address is in use, or it cannot use its journal; else the others are missing, or were
+  /// lost.
+  bool is_own = false;
+  [[nodiscard]] int exit_code() const noexcept;
+};
+
 /// Of the node that leads.
 class RunNodes {
  public:
@@ -25,14 +34,13 @@ class RunNodes {
   /// than one node, and that this process has no other thread yet. `journal`: of this node, the
   /// others have theirs beside it; empty: nothing is kept. `recovery`: a folder for what those
   /// that may return need; empty: it goes with the run.
-  [[nodiscard]] static Result<std::unique_ptr<RunNodes>> start(
+  [[nodiscard]] static tl::expected<std::unique_ptr<RunNodes>, FollowFailure> start(
       const network::Scenario& scenario, const std::filesystem::path& journal = {},
       const std::filesystem::path& recovery = {});
   /// Meets the other nodes of `membership`, in which this one is the first. `stop`: somebody will
   /// not wait that long.
-  [[nodiscard]] static Result<std::unique_ptr<RunNodes>> meet(const network::Scenario& scenario,
-                                                              const Membership& membership,
-                                                              const StopRequest& stop);
+  [[nodiscard]] static tl::expected<std::unique_ptr<RunNodes>, FollowFailure> meet(
+      const network::Scenario& scenario, const Membership& membership, const StopRequest& stop);
   /// Leads those that are left, where this node has followed until now; what it brings along goes
   /// on at once. `promotion` keeps what the run itself is made of.
   [[nodiscard]] static std::unique_ptr<RunNodes> lead(Promotion& promotion,
@@ -73,13 +81,6 @@ class RunNodes {
 /// Tells why etcd seems not to answer (empty text: it does); empty: nobody has to agree on
 /// anything.
 [[nodiscard]] std::function<std::string()> trouble_of(const Membership* membership);
-
-/// Why a node cannot follow.
-struct FollowFailure {
-  std::string text;
-  bool is_own = false;  ///< it cannot use its journal; else the others are missing, or were lost
-  [[nodiscard]] int exit_code() const noexcept;
-};
 
 /// The life of a node that does not lead. `journal`: of the node that leads, were it on this
 /// machine; this one's is beside it; empty: nothing is kept. Comes back with nothing when the run

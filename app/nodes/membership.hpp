@@ -27,6 +27,7 @@ struct Membership {
   std::uint32_t left = 0;          ///< likewise: those who wanted to leave, and are gone, by bit
   bool outlives_losses = false;    ///< likewise: shards of a lost node go to the others
   bool joins = false;              ///< likewise: the others run already
+  bool is_listed = false;          ///< people start them one after the other, by one list
   std::filesystem::path journal;   ///< of the node itself; empty: it keeps none
   std::filesystem::path recovery;  ///< where nodes may return: a folder for their logs
 
