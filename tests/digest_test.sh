@@ -122,7 +122,7 @@ finds_where_they_part() {
   grep -q '"sim_ns": 90000000000' "$work/out"
 }
 needs_somewhere_to_write() {
-  ends_with 3 "$chargemill" run "$work/lively.toml" --no-out --digest-every 30s 2>"$work/err"
+  ends_with 2 "$chargemill" run "$work/lively.toml" --no-out --digest-every 30s 2>"$work/err"
   grep -q "'run.digest_every' is set, and no run directory to write to" "$work/err"
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "app/commands/run_command.hpp"
 #include "app/scenario/json_schema.hpp"
 #include "app/scenario/shown_keys.hpp"
 
@@ -22,11 +23,10 @@ void name_what_is_shown(const LoadInput& input) {
 }  // namespace
 
 int config_show_command(const LoadInput& input, bool origin, bool color) {
-  constexpr int kInvalid = 3;
   const auto loaded = load_scenario(input);
   if (!loaded) {
     std::fputs(render(loaded.error(), color).c_str(), stderr);
-    return kInvalid;
+    return refusal_code(loaded.error());
   }
   std::fputs(render(loaded->warnings, color).c_str(), stderr);
   name_what_is_shown(input);

@@ -4,7 +4,7 @@
 namespace chargemill::app {
 
 inline constexpr int kExitInternal = 1;         ///< a defect of chargemill
-inline constexpr int kExitUsage = 2;            ///< flags that cannot be meant
+inline constexpr int kExitUsage = 2;            ///< a command, a flag or the value of one
 inline constexpr int kExitInvalidScenario = 3;  ///< said with file, line and column
 inline constexpr int kExitEnvironment = 4;      ///< this machine: ports, memory, files
 inline constexpr int kExitPeers = 5;            ///< other nodes: not there, or lost

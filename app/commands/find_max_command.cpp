@@ -8,6 +8,7 @@
 
 #include "app/cli/values.hpp"
 #include "app/commands/exit_code.hpp"
+#include "app/commands/run_command.hpp"
 #include "app/find_max/scaled.hpp"
 #include "app/find_max/search.hpp"
 #include "app/find_max/step.hpp"
@@ -333,7 +334,7 @@ int find_max_command(const FindMaxOptions& options) {
   const bool color = use_color(stderr, options.run.color);
   if (!loaded) {
     (void)std::fputs(render(loaded.error(), color).c_str(), stderr);
-    return kExitInvalidScenario;
+    return refusal_code(loaded.error());
   }
   if (!loaded->warnings.empty()) (void)std::fputs(render(loaded->warnings, color).c_str(), stderr);
   auto& scenario = loaded->scenario;

@@ -274,7 +274,7 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   check_nodes(loaded->scenario, loaded->elsewhere.is_on(), loaded->origins, wrong);
   if (!wrong.empty()) {
     (void)std::fputs(render(wrong, use_color(stderr, loaded->output.color)).c_str(), stderr);
-    return kExitInvalidScenario;
+    return refusal_code(wrong);
   }
   membership->journal = *journal;
   membership->recovery = node_recovery_path(loaded->output.data);

@@ -19,6 +19,10 @@ namespace chargemill::app {
 /// said, and this is the exit code. Requires that options name a scenario.
 [[nodiscard]] tl::expected<Loaded, int> load_for_run(const RunOptions& options);
 
+/// The exit code for what cannot be run: whoever mistyped a flag looks at the command line, and not
+/// into the scenario.
+[[nodiscard]] int refusal_code(const std::vector<Diagnostic>& why);
+
 /// All runs of --repeat; the worst exit code. `membership`: the nodes that this one, the first of
 /// them, leads; null: it starts those of --nodes itself. `promotion`: it leads since another one
 /// was lost, and this is what runs; null: it begins. `stop`: what hears signals already; null:

@@ -25,13 +25,18 @@ bool are_only_of(const std::vector<Diagnostic>& diagnostics, Code code) {
 
 }  // namespace
 
+int refusal_code(const std::vector<Diagnostic>& why) {
+  const bool is_usage = are_of_the_command_line(why) || are_only_of(why, Code::open_door);
+  return is_usage ? kExitUsage : kExitInvalidScenario;
+}
+
 tl::expected<Loaded, int> load_for_run(const RunOptions& options) {
   auto loaded = load_scenario(load_input(options));
   const bool color = use_color(stderr, loaded ? loaded->output.color : options.color);
   const auto refuse = [](int code) { return tl::unexpected<int>(code); };
   if (!loaded) {
     say_all(loaded.error(), color);
-    return refuse(are_only_of(loaded.error(), Code::open_door) ? kExitUsage : kExitInvalidScenario);
+    return refuse(refusal_code(loaded.error()));
   }
   if (!loaded->warnings.empty()) say_all(loaded->warnings, color);
   const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());

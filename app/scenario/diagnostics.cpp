@@ -65,6 +65,16 @@ std::string count_text(const std::vector<Diagnostic>& all) {
   return warnings == 0 ? text : text + " and " + counted(warnings, "warning");
 }
 
+bool are_of_the_command_line(const std::vector<Diagnostic>& all) {
+  std::size_t mistakes = 0;
+  for (const auto& diagnostic : all) {
+    if (diagnostic.severity == Severity::warning) continue;
+    if (diagnostic.place.source.rfind("--", 0) != 0) return false;
+    ++mistakes;
+  }
+  return mistakes > 0;
+}
+
 // Optimal string alignment (Damerau-Levenshtein without overlapping swaps), three rows.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);

@@ -57,6 +57,9 @@ struct Diagnostic {
 /// `3 mistakes and 1 warning`.
 [[nodiscard]] std::string count_text(const std::vector<Diagnostic>& all);
 
+/// Every mistake stands on the command line, in the value of a flag; without a mistake false.
+[[nodiscard]] bool are_of_the_command_line(const std::vector<Diagnostic>& all);
+
 /// The number of letters to insert, delete, replace or swap to make `a` of `b`.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The one of `known` that `name` is most likely a slip of, else the shortest that begins with it,

@@ -55,6 +55,19 @@ TEST(Diagnostics, AreCountedAsWhatTheyAre) {
   EXPECT_EQ(count_text({warning, mistake, mistake}), "2 mistakes and 1 warning");
 }
 
+TEST(Diagnostics, OfTheCommandLineAreThoseThatStandNowhereElse) {
+  Diagnostic flag{Code::range, "too many", {}, {}};
+  flag.place.source = "--set run.seed";
+  Diagnostic variable = flag;
+  variable.place.source = "env CHARGEMILL_RUN_SEED";
+  Diagnostic hint = variable;
+  hint.severity = Severity::warning;
+  EXPECT_TRUE(are_of_the_command_line({flag, flag}));
+  EXPECT_TRUE(are_of_the_command_line({hint, flag})) << "a warning is no mistake";
+  EXPECT_FALSE(are_of_the_command_line({flag, variable}));
+  EXPECT_FALSE(are_of_the_command_line({hint}));
+}
+
 TEST(JsonSchema, HasEverySectionAndRefusesOthers) {
   const auto schema = scenario_schema();
   EXPECT_EQ(schema.at("/properties/run/properties/seed/type"_json_pointer), "integer");
