@@ -85,6 +85,19 @@ names_the_mistake() {
   grep -q "wrong.toml: 2 mistakes found$" "$work/err"
 }
 
+is_no_text() {
+  printf '\177ELF\002\001\001\000\000[run]\n\001 = 2\n' >"$work/binary.toml"
+  ends_with 3 "$chargemill" validate "$work/binary.toml" 2>"$work/err"
+  grep -q 'this is no text' "$work/err"
+  grep -q 'binary.toml: 1 mistake found$' "$work/err"
+  [[ $(tail -c 1 "$work/err" | od -An -c | tr -d ' ') == '\n' ]]
+  : >"$work/empty.toml"
+  "$chargemill" validate "$work/empty.toml" >"$work/out" 2>"$work/err"
+  grep -q 'there are no charge points' "$work/err"
+  printf '[network]\nexternal = 500\n[drivers]\nexternal = 400\n' >"$work/outside.toml"
+  "$chargemill" validate "$work/outside.toml" | grep -q '^outside    places for 500 charge points and 400 drivers'
+}
+
 repeats() {
   "$chargemill" run "$work/short.toml" --speed max --repeat 2 --quiet --out "$work/rep" >"$work/out"
   [[ ! -s $work/out && -s $work/rep/r1/summary.json && -s $work/rep/r2/summary.json ]]
@@ -303,6 +316,7 @@ law "2 for a command that is none" ends_with 2 "$chargemill" runn
 law "2 for a wrong value of a flag" ends_with 2 "$chargemill" run --speed fast
 law "3 for the same in a variable" env CHARGEMILL_RUN_SPEED=fast bash -c "$chargemill run; [[ \$? == 3 ]]"
 law "3 for a wrong scenario: every mistake in one pass, with line and the right key" names_the_mistake
+law "validate reads what is no text, what is empty, and tells of places for others" is_no_text
 law "4 when the address space is too small" \
   ends_with 4 bash -c "ulimit -v 400000; $chargemill run config/scenarios/million.toml --no-out"
 law "the shipped storm cuts off half a network, takes it back and meets a spike" weathers_the_storm

@@ -32,7 +32,9 @@ bool is_sayable(const std::string& id) {
 
 class Checker : public CheckContext {
  public:
-  using CheckContext::CheckContext;
+  Checker(const network::Scenario& scenario, const Origins& origins,
+          const std::set<std::string>& failed, std::vector<Diagnostic>& found, bool is_a_file)
+      : CheckContext(scenario, origins, failed, found), is_a_file_(is_a_file) {}
 
   void all() {
     run();
@@ -93,8 +95,8 @@ class Checker : public CheckContext {
             place_of("network.charge_points"), "one or the other");
     }
     // Of nothing but defaults nobody expects anything.
-    if (n.charge_points == 0 && n.points.empty() && n.external == 0 && !origins_.empty() &&
-        points_are_sound())
+    if (n.charge_points == 0 && n.points.empty() && n.external == 0 &&
+        (is_a_file_ || !origins_.empty()) && points_are_sound())
       warning(Code::missing, "there are no charge points: nothing will happen",
               place_of("network.charge_points"), "network.charge_points = 100");
     std::set<std::string> ids;
@@ -315,13 +317,15 @@ class Checker : public CheckContext {
     place.width = part.size();
     return place;
   }
+
+  const bool is_a_file_;
 };
 
 }  // namespace
 
 void check(const network::Scenario& scenario, const Origins& origins,
-           const std::set<std::string>& failed, std::vector<Diagnostic>& found) {
-  Checker{scenario, origins, failed, found}.all();
+           const std::set<std::string>& failed, std::vector<Diagnostic>& found, bool is_a_file) {
+  Checker{scenario, origins, failed, found, is_a_file}.all();
 }
 
 }  // namespace chargemill::app

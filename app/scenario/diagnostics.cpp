@@ -34,7 +34,7 @@ std::string render(const Diagnostic& diagnostic, bool color) {
       error ? 'E' : 'W', static_cast<int>(diagnostic.code), color ? kReset : "", diagnostic.text);
   if (!place.source.empty()) out += fmt::format("  --> {}\n", to_text(place));
   if (place.line == 0) {
-    if (!diagnostic.hint.empty()) out += fmt::format("      = {}\n", diagnostic.hint);
+    if (!diagnostic.hint.empty()) out += fmt::format("      = help: {}\n", diagnostic.hint);
     return out;
   }
   const std::string carets(std::max<std::size_t>(1, place.width), '^');

@@ -105,6 +105,19 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics, const std::string& name
                    [&](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
+bool has_mistakes(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::error; });
+}
+
+/// What is to be thought of a scenario is known once it is what was meant: a key that is mistyped
+/// leaves its section without it.
+void leave_out_warnings(std::vector<Diagnostic>& diagnostics) {
+  const auto is_warning = [](const Diagnostic& d) { return d.severity == Severity::warning; };
+  diagnostics.erase(std::remove_if(diagnostics.begin(), diagnostics.end(), is_warning),
+                    diagnostics.end());
+}
+
 /// Whoever cuts a run shorter than the warm-up in its file wants to see the run.
 void fit_warmup(Reading& reading) {
   auto& run = reading.draft.scenario.run;
@@ -135,7 +148,8 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   read_overrides(input, reading);
   read_companion_files(folder, reading);
   fit_warmup(reading);
-  check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics);
+  check(reading.draft.scenario, reading.origins, reading.failed, reading.diagnostics,
+        input.file.has_value());
   check_elsewhere(reading.draft, reading.origins, folder, reading.diagnostics);
   check_doors(reading.draft.doors, reading.origins, folder, reading.diagnostics);
   check_output(reading.draft.output, reading.draft.scenario, reading.origins, reading.diagnostics);
@@ -144,9 +158,10 @@ tl::expected<Loaded, std::vector<Diagnostic>> finish(const LoadInput& input,
   check_cluster(reading.draft.cluster, reading.draft.scenario, reading.origins, folder,
                 reading.diagnostics);
   sort_by_place(reading.diagnostics, name);
-  const bool wrong = std::any_of(reading.diagnostics.begin(), reading.diagnostics.end(),
-                                 [](const Diagnostic& d) { return d.severity == Severity::error; });
-  if (wrong) return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
+  if (has_mistakes(reading.diagnostics)) {
+    leave_out_warnings(reading.diagnostics);
+    return tl::unexpected<std::vector<Diagnostic>>(std::move(reading.diagnostics));
+  }
   return Loaded{std::move(reading.draft.scenario), std::move(reading.draft.output),
                 std::move(reading.draft.files),    std::move(reading.draft.doors),
                 std::move(reading.draft.cluster),  std::move(reading.draft.elsewhere),
@@ -195,6 +210,11 @@ tl::expected<Loaded, std::vector<Diagnostic>> load_scenario(const LoadInput& inp
   std::ifstream in{*input.file};
   std::ostringstream text;
   text << in.rdbuf();
+  if (text.str().find('\0') != std::string::npos) {
+    Diagnostic binary{Code::syntax, "this is no text, so no scenario", {}, {}};
+    binary.place.source = input.file->string();
+    return tl::unexpected<std::vector<Diagnostic>>(std::vector<Diagnostic>{binary});
+  }
   return load_scenario_text(text.str(), input.file->string(), input.file->parent_path(), input);
 }
 

@@ -183,6 +183,10 @@ std::string plan_text(const network::Scenario& s) {
   out += fmt::format("network    {}, {}, {}, {}\n", counted(plan.charge_points, "charge point"),
                      counted(plan.drivers, "driver"), counted(plan.actors, "actor"),
                      counted(plan.shards, "shard"));
+  if (s.network.external + s.drivers.external > 0)
+    out += fmt::format("outside    places for {} and {} of other programs\n",
+                       counted(std::uint64_t{s.network.external}, "charge point"),
+                       counted(std::uint64_t{s.drivers.external}, "driver"));
   out += fmt::format("load       about {}, {}, {}/s\n", counted(plan.expected_requests, "request"),
                      counted(plan.expected_faults, "fault"),
                      counted(plan.messages_per_s, "health message"));

@@ -44,7 +44,7 @@ TEST(Diagnostics, PointsAtTheColumn) {
 TEST(Diagnostics, WithoutALineStandsTheHintAlone) {
   Diagnostic d{Code::range, "too many", {}, "fewer", Severity::warning};
   d.place.source = "--seed";
-  EXPECT_EQ(render(d), "warning[W0314]: too many\n  --> --seed\n      = fewer\n");
+  EXPECT_EQ(render(d), "warning[W0314]: too many\n  --> --seed\n      = help: fewer\n");
 }
 
 TEST(Diagnostics, AreCountedAsWhatTheyAre) {

@@ -372,6 +372,16 @@ TEST(Load, AnEmptyNetworkIsWarnedOfWhereItWasWritten) {
   ASSERT_EQ(empty->warnings.size(), 1U);
   EXPECT_EQ(empty->warnings[0].text, "there are no charge points: nothing will happen");
   EXPECT_TRUE(load("")->warnings.empty());
+  LoadInput named;
+  named.file = "test.toml";
+  EXPECT_EQ(load("", named)->warnings.size(), 1U) << "a file that is empty was named";
+}
+
+TEST(Load, BesideAMistakeNothingIsWarnedOf) {
+  const auto loaded = load("[network]\ncharge_pionts = 100\n");
+  ASSERT_FALSE(loaded);
+  ASSERT_EQ(loaded.error().size(), 1U) << "that there are none follows from it";
+  EXPECT_EQ(loaded.error()[0].code, Code::key);
 }
 
 TEST(Load, LoadWithoutDriversIsWarnedOfWhereTheyWereTaken) {
