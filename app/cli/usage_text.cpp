@@ -71,13 +71,24 @@ bool has_data_to_read(const CLI::App& app) {
   return has("--data") && !has("--out");
 }
 
+/// `-v`, where one option alone begins so: `--version`.
+std::string hint_of_letter(const std::string& word, const std::vector<std::string>& options) {
+  if (word.size() != 2) return {};
+  std::vector<std::string> found;
+  for (const auto& option : options) {
+    if (option.size() > 2 && option[2] == word[1]) found.push_back(option);
+  }
+  return found.size() == 1 ? fmt::format("did you mean '{}'?", found.front()) : std::string{};
+}
+
 /// Of what nobody expected, the first.
 std::string of_extras(const Reached& at) {
   const auto extras = at.app->remaining();
   if (extras.empty()) return "there is too much on the command line";
   const auto word = extras.front().substr(0, extras.front().find('='));
   if (word.rfind('-', 0) == 0) {
-    const auto hint = did_you_mean(word, options_of(*at.app));
+    auto hint = did_you_mean(word, options_of(*at.app));
+    if (hint.empty()) hint = hint_of_letter(word, options_of(*at.app));
     return fmt::format("unknown option '{}'{}{}", word, hint.empty() ? "" : "; ", hint);
   }
   if (is_like_a_directory(extras.front()) && has_data_to_read(*at.app))
@@ -103,6 +114,8 @@ std::string of_count(const std::string& said) {
 /// `A subcommand is required`, `SCENARIO is required`
 std::string of_missing(const std::string& said, const Reached& at) {
   const auto commands = commands_of(*at.app);
+  // `--sped`: what is there and not known comes before what is not there.
+  if (!at.app->remaining().empty()) return of_extras(at);
   if (said.find("subcommand") == std::string::npos || commands.empty())
     return said.substr(0, said.find(" is required")) + " is missing";
   return fmt::format("a command is missing, one of {}", fmt::join(commands, ", "));
@@ -133,7 +146,9 @@ std::string said_of(const CLI::ParseError& error, const Reached& at) {
 }  // namespace
 
 Mistake mistake_of(const CLI::App& cli, const CLI::ParseError& error) {
-  const Reached at = reached_by(cli);
+  Reached at = reached_by(cli);
+  const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  if (is_extra && at.app->remaining().empty()) at = Reached{&cli};  // it stands before the command
   return {said_of(error, at), at.name + " --help says more"};
 }
 

@@ -24,6 +24,7 @@ using testing::StartsWith;
 std::string said_of(std::vector<std::string> words) {
   CLI::App cli;
   cli.require_subcommand(1);
+  cli.set_version_flag("--version", "1");
   RunOptions run;
   RunOptions show;
   FindMaxOptions find;
@@ -82,6 +83,17 @@ TEST(UsageText, AMissingCommandNamesThoseThereAre) {
   EXPECT_EQ(said_of({"config"}),
             "chargemill: a command is missing, one of show, schema\n"
             "chargemill config --help says more\n");
+}
+TEST(UsageText, AnUnknownOptionComesBeforeAMissingCommand) {
+  EXPECT_EQ(said_of({"--versoin"}),
+            "chargemill: unknown option '--versoin'; did you mean '--version'?\n"
+            "chargemill --help says more\n");
+  EXPECT_THAT(said_of({"-v"}),
+              StartsWith("chargemill: unknown option '-v'; did you mean '--version'?\n"));
+  EXPECT_THAT(said_of({"--sped"}), StartsWith("chargemill: unknown option '--sped'\n"));
+  EXPECT_THAT(said_of({"--versoin", "run"}), HasSubstr("did you mean '--version'?"));
+  EXPECT_THAT(said_of({"run", "-s", "3"}), StartsWith("chargemill: unknown option '-s'\n"))
+      << "several begin so";
 }
 TEST(UsageText, AValueThatIsNoneNamesWhatItMayBe) {
   EXPECT_THAT(said_of({"find-max", "a.toml", "--max", "-1"}),
