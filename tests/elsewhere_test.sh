@@ -117,6 +117,11 @@ many_speak_on_few_connections() {
   fact many 's["charge_points"]["disconnected"] == 0'
   fact many 's["requests"]["accepted"] > 5 and s["sessions"]["completed"] > 5'
 }
+those_without_a_place_are_counted() {
+  load crowd "$work/busy.toml" --charge-points 70 --drivers 70 --duration 8s --set central.connections=4
+  fact crowd 's["charge_points"]["disconnected"] >= s["link"]["charge_points_not_admitted"] >= 6'
+  grep -Eq '^WARNING   [0-9]+ of 70 charge points were never admitted by central \(most heard: NACK: .*network.external' "$work/crowd.out"
+}
 central_dies_and_returns() {
   "$chargemill" run "$work/busy.toml" --charge-points 8 --drivers 8 --duration 25s --set central.connections=2 \
     --central "tcp://127.0.0.1:$port" --progress off --out "$work/second" >"$work/second.out" 2>"$work/second.err" &
@@ -260,6 +265,7 @@ law_beside "a central that says what it likes harms nobody: endless names, messa
 law "sessions, a denial, a fault and its recovery go to a central in another process, and all sums hold" a_session_and_a_fault
 await_laws
 law "many speak on few connections" many_speak_on_few_connections
+law "charge points that central has no place for are counted, and why is said" those_without_a_place_are_counted
 law_beside "a central dies and returns: connections come back, nothing is counted twice" central_dies_and_returns
 law "a central that returns with its journal knows who joined, and what was open ends once (D-214)" \
   central_goes_on_with_its_journal

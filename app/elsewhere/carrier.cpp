@@ -125,6 +125,7 @@ void Carrier::open(network::Network& network) {
   const auto& topology = network.topology();
   directory_.emplace(topology);
   names_.emplace(*directory_, std::max(kSessionsMin, kSessionsAPoint * topology.points.size()));
+  admissions_.emplace(topology.points.size(), topology.drivers.size());
   inbound_.emplace(*names_, options_.run_start);
   outbound_.emplace(*names_, options_.run_start);
   figures_.address = (options_.tls ? "tls://" : "tcp://") + to_text(options_.to);
@@ -161,6 +162,9 @@ void Carrier::close(Nanos patience) {
   io_.stop();
   const std::lock_guard lock{mutex_};
   figures_.unsent += refused_ + waiting_.size();
+  if (!admissions_) return;
+  figures_.points = admissions_->kept_points();
+  figures_.drivers = admissions_->kept_drivers();
 }
 
 // ---- out
@@ -312,6 +316,7 @@ void Carrier::on_reply(Wire& wire, std::string_view text) {
   const bool is_taken = starts_with(text, kAck);
   ++(is_taken ? figures_.taken : figures_.declined);
   if (!is_taken) note_trouble(text);
+  admissions_->note(answered.said, is_taken, text);
   if (is_owed_again(answered.said, text)) return send({answered.said, answered.said_at});
   if (is_owed_later(answered.said, text)) return wire.say_later({answered.said, answered.said_at});
   const Answer answer =

@@ -13,6 +13,7 @@
 #include "actors/codec/inbound.hpp"
 #include "actors/codec/outbound.hpp"
 #include "actors/network/network.hpp"
+#include "app/elsewhere/admissions.hpp"
 #include "app/elsewhere/names.hpp"
 #include "app/simulation/link_figures.hpp"
 #include "runtime/net/framed_dialer.hpp"
@@ -86,6 +87,7 @@ class Carrier final : public elsewhere::Link {
   network::Network* network_ = nullptr;
   std::optional<Directory> directory_;
   std::optional<ElsewhereNames> names_;
+  std::optional<Admissions> admissions_;
   std::optional<codec::Inbound> inbound_;
   std::optional<codec::Outbound> outbound_;
   std::unordered_map<PointId, DriverId> driver_of_;    // whose supply began there last

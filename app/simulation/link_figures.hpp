@@ -21,6 +21,14 @@ struct LinkFigures {
   std::uint64_t unsent = 0;      ///< said while there was no connection, or too many waited
   std::uint64_t unclear = 0;     ///< frames from there that mean nothing here
   std::string last_trouble;      ///< empty: there was none
+  /// Of those who spoke to central, whom it has never let in.
+  struct Kept {
+    std::uint64_t out = 0;  ///< nothing that they said was taken
+    std::uint64_t of = 0;   ///< how many wanted to be let in
+    std::string reason;     ///< what most of those heard; empty: no answer
+  };
+  Kept points;
+  Kept drivers;
   runtime::LatencyHistogram
       round_trip;  ///< from a message to its answer, wall time, after the warm-up
 };

@@ -55,8 +55,19 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
           {"commit", kCommit}};
 }
 
+/// Empty: all were let in.
+std::string kept_out_text(const LinkFigures::Kept& kept, const char* who) {
+  if (kept.out == 0) return {};
+  return fmt::format("{} of {} {} were never admitted by central ({})", kept.out, kept.of, who,
+                     kept.reason.empty() ? "it answered nothing that they said"
+                                         : "most heard: " + kept.reason);
+}
+
 /// In the words of a central elsewhere.
 void add_link_warnings(const LinkFigures& link, ordered_json& to) {
+  for (const auto& text : {kept_out_text(link.points, "charge points"),
+                           kept_out_text(link.drivers, "drivers that asked for something")})
+    if (!text.empty()) to.push_back(text);
   if (link.declined > 0)
     to.push_back(fmt::format("{} messages were declined by central (the last trouble: {})",
                              link.declined, link.last_trouble));
@@ -194,6 +205,8 @@ ordered_json link_facts(const LinkFigures& link) {
           {"unsent", link.unsent},
           {"unclear", link.unclear},
           {"last_trouble", link.last_trouble},
+          {"charge_points_not_admitted", link.points.out},
+          {"drivers_not_admitted", link.drivers.out},
           {"round_trip_ms", latency(link.round_trip)}};
 }
 

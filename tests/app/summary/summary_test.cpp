@@ -290,6 +290,15 @@ TEST(Summary, WhatACentralElsewhereDeclinesIsSaidInItsWords) {
   EXPECT_EQ(summary_of(outcome)["warnings"].back(),
             "10 messages were declined by central (the last trouble: NACK: the engine of CP-000001 "
             "is not outside)");
+  outcome.link->points = {2, 6, "NACK: no place is left"};
+  outcome.link->drivers = {1, 4, ""};
+  const auto kept_out = summary_of(outcome)["warnings"];
+  EXPECT_EQ(kept_out.at(0),
+            "2 of 6 charge points were never admitted by central (most heard: NACK: no place is "
+            "left)");
+  EXPECT_EQ(kept_out.at(1),
+            "1 of 4 drivers that asked for something were never admitted by central (it answered "
+            "nothing that they said)");
   outcome.link.reset();
   EXPECT_EQ(summary_of(outcome)["warnings"].back(),
             "10 messages were about charge points that central does not know: dropped");
