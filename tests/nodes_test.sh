@@ -89,9 +89,10 @@ lives() {
 goes_on_where_it_ended() {
   local nodes
   lives 1
+  grep -Eq '^CARRIED   [1-9][0-9]* of the sessions started were open' "$work/run-1/summary.txt"
   for nodes in 2 3; do
     lives "$nodes" --workers 1
-    for key in digest sent started delivered_mj; do
+    for key in digest sent started carried_over delivered_mj; do
       [[ $(figure "$nodes" "$key") == "$(figure 1 "$key")" ]] || { echo "$nodes nodes: $(figure "$nodes" "$key")"; return 1; }
     done
     "$chargemill" history sessions --data "$work/kept-1" --limit 1000000 --format csv | cut -d, -f 2- | sort >"$work/rows-1"

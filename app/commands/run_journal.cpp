@@ -10,6 +10,7 @@
 #include "actors/network/division.hpp"
 #include "app/history/lives.hpp"
 #include "app/sessions/civil_time.hpp"
+#include "app/simulation/host.hpp"
 #include "runtime/journal/directory.hpp"
 
 namespace chargemill::app {
@@ -200,18 +201,15 @@ Result<RunJournal> open_run_journal(const std::filesystem::path& path,
 std::string continued_text(const RunJournal& journal, const network::Scenario& scenario,
                            const std::filesystem::path& path) {
   if (!journal.image) return {};
-  const auto& points = journal.image->points;
-  const auto open = std::count_if(points.begin(), points.end(), [](const auto& point) {
-    return point.session != SessionId::none;
-  });
   std::string stamp = format_stamp(scenario.run.start_unix_s);
   stamp[10] = 'T';
   const bool is_one_of_many = scenario.run.nodes > 1;
   return fmt::format(
       "continues {}: run {} at {}Z, {} open sessions, {} unconfirmed tickets ({} records read in "
       "{:.2f} s{})",
-      path.string(), journal.image->run.run + 1, stamp, open, journal.image->tickets.size(),
-      journal.image->records, journal.restore_s, is_one_of_many ? "; of this node" : "");
+      path.string(), journal.image->run.run + 1, stamp, sessions_carried(journal),
+      journal.image->tickets.size(), journal.image->records, journal.restore_s,
+      is_one_of_many ? "; of this node" : "");
 }
 
 }  // namespace chargemill::app

@@ -33,6 +33,7 @@ struct NodeReport {
   std::vector<DisplayState> display;      ///< of its shards' points, in order of ids
   std::string journal_news;               ///< since the last look, a line each
   std::optional<JournalOutcome> journal;  ///< if it keeps one
+  std::uint64_t sessions_carried = 0;     ///< open on its part when the run before ended
 };
 
 [[nodiscard]] std::string to_bytes(const NodeReport& report);

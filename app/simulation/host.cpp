@@ -80,6 +80,14 @@ std::optional<JournalOutcome> outcome_of(const Recording* recording) {
   return JournalOutcome{recording->status(), recording->appended(), recording->bytes_on_disk()};
 }
 
+std::uint64_t sessions_carried(const RunJournal& journal) {
+  if (!journal.image) return 0;
+  const auto& points = journal.image->points;
+  return static_cast<std::uint64_t>(
+      std::count_if(points.begin(), points.end(),
+                    [](const auto& point) { return point.session != SessionId::none; }));
+}
+
 std::int64_t anonymous_bytes_of_nothing() {
   static const std::int64_t bytes = resident_memory().anonymous;
   return bytes;

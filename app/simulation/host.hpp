@@ -83,6 +83,8 @@ class Looker {
 [[nodiscard]] Written write_down(Recording* recording, Nanos patience);
 /// Null: nothing is recorded.
 [[nodiscard]] std::optional<JournalOutcome> outcome_of(const Recording* recording);
+/// Sessions of this node's part that were open when the run before ended: they are started here.
+[[nodiscard]] std::uint64_t sessions_carried(const RunJournal& journal);
 /// User and system time of this process so far.
 [[nodiscard]] double cpu_seconds();
 /// What the process itself holds before its first run. Later runs have the pages of earlier ones

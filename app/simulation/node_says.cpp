@@ -31,6 +31,7 @@ NodeReport count_of(Host& host, Looker* looker, const RunJournal& journal,
   report.first_survived = survived.first;
   report.display = shown_here(host.network());
   report.journal = outcome_of(journal.recording.get());
+  report.sessions_carried = sessions_carried(journal);
   const auto memory = resident_memory();
   report.rss_bytes = memory.anonymous + memory.of_files;
   return report;

@@ -197,6 +197,7 @@ void add_others(Host& host, Leader& leader, std::optional<SimTime> at, RunOutcom
     outcome.cost.cpu_s += report.cpu_s;
     outcome.cost.rss_bytes += report.rss_bytes;
     outcome.cost.network_bytes += report.network_bytes;
+    outcome.sessions_carried += report.sessions_carried;
     if (outcome.digest) *outcome.digest += report.digest;
     if (!report.journal) continue;
     if (!outcome.journal) outcome.journal.emplace();
@@ -329,6 +330,7 @@ RunOutcome simulate(const network::Scenario& scenario, const StopRequest& stop,
   }
   Heir heir;
   if (leader != nullptr) heir = heir_of(host, leader->exchange(), scenario, journal);
+  outcome.sessions_carried = sessions_carried(journal);
   outcome.cost.workers = host.engine().workers();
   outcome.cost.nodes = host.network().nodes();
   outcome.cost.startup_s =

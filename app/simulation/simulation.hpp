@@ -55,6 +55,7 @@ struct RunOutcome {
   std::optional<JournalOutcome> journal;  ///< if there is one
   std::optional<LinkFigures> link;        ///< if central is elsewhere
   std::vector<DisplayState> display;      ///< by PointId, at the end; empty: it is not known
+  std::uint64_t sessions_carried = 0;     ///< of those started, open when the run before ended
   bool was_ready = true;                  ///< false: workers still took over actors when time began
   /// This node led, was asked to leave, and has: the run goes on without it. `last` is a look.
   bool has_left = false;

@@ -58,9 +58,9 @@ ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outc
 /// Empty: all were let in.
 std::string kept_out_text(const LinkFigures::Kept& kept, const char* who) {
   if (kept.out == 0) return {};
-  return fmt::format("{} of {} {} were never admitted by central ({})", kept.out, kept.of, who,
-                     kept.reason.empty() ? "it answered nothing that they said"
-                                         : "most heard: " + kept.reason);
+  return fmt::format(
+      "{} of {} {} were never admitted by central ({})", kept.out, kept.of, who,
+      kept.reason.empty() ? "it answered nothing that they said" : "most heard: " + kept.reason);
 }
 
 /// In the words of a central elsewhere.
@@ -255,9 +255,13 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                    {"denied", t.requests_denied}, {"timed_out", t.requests_timed_out},
                    {"open", t.requests_open},     {"lost", t.requests_lost},
                    {"denied_ratio", denied_ratio}};
-  s["sessions"] = {{"started", t.sessions_started}, {"completed", t.sessions_completed},
-                   {"failed", t.sessions_failed},   {"active", t.sessions_active},
-                   {"lost", t.sessions_lost},       {"corrected", t.sessions_corrected}};
+  s["sessions"] = {{"started", t.sessions_started},
+                   {"completed", t.sessions_completed},
+                   {"failed", t.sessions_failed},
+                   {"active", t.sessions_active},
+                   {"lost", t.sessions_lost},
+                   {"corrected", t.sessions_corrected},
+                   {"carried_over", outcome.sessions_carried}};
   s["energy"] = {{"delivered_mj", t.energy_delivered_mj},
                  {"sessions_mj", t.energy_sessions_mj},
                  {"unreported_mj", t.energy_unreported_mj},

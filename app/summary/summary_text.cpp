@@ -49,6 +49,23 @@ std::string thresholds(const json& s) {
   return s.at("thresholds").empty() ? std::string{} : text;
 }
 
+/// Nothing for a run that began anew. Who reads `failed` beside `sent` should not wonder.
+std::string carried_row(const json& s) {
+  const auto carried = s.at("sessions").value("carried_over", std::uint64_t{0});  // not in old ones
+  if (carried == 0) return {};
+  return fmt::format(
+      "CARRIED   {} of the sessions started were open when the run before ended: they end here\n",
+      grouped(carried));
+}
+
+/// `workers 2`; of several nodes also how many there are.
+std::string workers_text(const json& run) {
+  const auto workers = run.at("workers").get<unsigned>();
+  const auto nodes = run.value("nodes", 1U);
+  return nodes == 1 ? fmt::format("workers {}", workers)
+                    : fmt::format("nodes {}  workers {} each", nodes, workers);
+}
+
 /// Nothing for a run that kept none.
 std::string journal_row(const json& s) {
   const auto& j = s.at("journal");
@@ -162,13 +179,12 @@ VerdictLine verdict_line(const json& s) {
 std::string summary_text(const json& s) {
   const auto& run = s.at("run");
   std::string text = thresholds(s);
-  text += fmt::format(
-      "RUN       {}  wall {}  sim {}  speed {}  workers {}  messages/s {}  stop reason {}\n",
-      run.at("scenario").get<std::string>(), clock_text(run.at("wall_s").get<double>()),
-      clock_text(run.at("sim_s").get<double>()), run_speed_text(run),
-      run.at("workers").get<unsigned>(),
-      grouped(static_cast<std::uint64_t>(s.at("messages").at("per_s").get<double>())),
-      run.at("stop_reason").get<std::string>());
+  text +=
+      fmt::format("RUN       {}  wall {}  sim {}  speed {}  {}  messages/s {}  stop reason {}\n",
+                  run.at("scenario").get<std::string>(), clock_text(run.at("wall_s").get<double>()),
+                  clock_text(run.at("sim_s").get<double>()), run_speed_text(run), workers_text(run),
+                  grouped(static_cast<std::uint64_t>(s.at("messages").at("per_s").get<double>())),
+                  run.at("stop_reason").get<std::string>());
   if (run.at("digest").is_string())
     text +=
         fmt::format("DIGEST    {}  {} events{}\n", run.at("digest").get<std::string>(),
@@ -192,6 +208,7 @@ std::string summary_text(const json& s) {
                {"completed", "completed"},
                {"failed", "failed"},
                {"active", "active"}});
+  text += carried_row(s);
   text += row("TRIPS", s.at("trips"), {{"offered", "offered"}, {"done", "done"}, {"shed", "shed"}});
   text += fmt::format("ENERGY    {:.3f} kWh delivered  {:.2f} EUR for ended sessions\n",
                       s.at("energy").at("delivered_kwh").get<double>(),

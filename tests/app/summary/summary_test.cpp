@@ -281,6 +281,26 @@ TEST(Summary, TellsDetectionInModelTimeToo) {
   EXPECT_NE(late.find("max 18.0 s, its own lateness included\n"), std::string::npos) << late;
 }
 
+TEST(Summary, SessionsOfTheRunBeforeAreTold) {
+  auto outcome = sound();
+  EXPECT_EQ(summary_text(summary_of(outcome)).find("CARRIED"), std::string::npos);
+  outcome.sessions_carried = 96;
+  const auto s = summary_of(outcome);
+  EXPECT_EQ(s["sessions"]["carried_over"], 96);
+  EXPECT_NE(summary_text(s).find("\nCARRIED   96 of the sessions started were open when the run "
+                                 "before ended: they end here\n"),
+            std::string::npos);
+}
+TEST(Summary, SeveralNodesAreToldBesideTheWorkersOfEach) {
+  auto outcome = sound();
+  outcome.cost.workers = 3;
+  outcome.cost.nodes = 1;
+  EXPECT_NE(summary_text(summary_of(outcome)).find("  workers 3  messages/s"), std::string::npos);
+  outcome.cost.nodes = 2;
+  EXPECT_NE(summary_text(summary_of(outcome)).find("  nodes 2  workers 3 each  messages/s"),
+            std::string::npos);
+}
+
 TEST(Summary, WhatACentralElsewhereDeclinesIsSaidInItsWords) {
   auto outcome = sound();
   outcome.last.totals.messages_unknown = 10;
