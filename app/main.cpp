@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 
 #include "app/cli/completion.hpp"
+#include "app/cli/help_text.hpp"
 #include "app/cli/manual.hpp"
 #include "app/cli/usage_text.hpp"
 #include "app/cli/values.hpp"
@@ -195,7 +197,7 @@ bool complain_of_command(const CLI::App& parent, const std::string& word) {
   if (word.empty() || word.front() == '-' || std::count(names.begin(), names.end(), word) > 0)
     return false;
   std::string hint = did_you_mean(word, names);
-  const std::string of = parent.get_name().empty() ? "" : " " + parent.get_name();
+  const std::string of = parent.get_parent() == nullptr ? "" : " " + parent.get_name();
   if (hint.empty()) hint = "chargemill" + of + " --help lists all";
   std::fprintf(stderr, "chargemill: unknown command '%s'; %s\n", word.c_str(), hint.c_str());
   return true;
@@ -247,6 +249,8 @@ std::vector<std::string> words_of(int argc, char** argv) {
 int dispatch(int argc, char** argv) {
   CLI::App cli{
       "chargemill simulates electric-vehicle charging networks and loads a central with them"};
+  cli.name("chargemill");  // not the path by which it was called
+  cli.formatter(std::make_shared<HelpText>());
   cli.footer("chargemill help COMMAND, or chargemill COMMAND --help, says more of one.");
   cli.require_subcommand(1);
   cli.set_version_flag("--version", std::string{"chargemill "} + kVersion);

@@ -90,6 +90,16 @@ completes_files() {
   offers 'folder' run --out f
   offers 'folder' generate alerts --out ''
 }
+helps_in_one_way() {
+  local command words
+  while read -r command; do
+    read -ra words <<<"$command"
+    "$chargemill" "${words[@]}" --help >"$work/help"
+    grep -q "^Usage: chargemill $command" "$work/help" || { echo "$command"; head -n 3 "$work/help"; return 1; }
+    grep -E 'TEXT:|UINT|FLOAT|\}=' "$work/help" && return 1
+  done < <(all_commands)
+  "$chargemill" find-max --help | grep -Eq -- '--what charge_points\|request_rate .*\[charge_points\]'
+}
 offers_nothing_where_anything_may_stand() {
   offers '' run --seed ''
   offers '' history faults --cp ''
@@ -134,6 +144,7 @@ law 'values that are one of a few words are offered' completes_values
 law 'an equals sign stands between option and value as well as a space' completes_after_an_equals_sign
 law 'keys of a scenario are offered to --set' completes_keys
 law 'files and directories are offered where they are wanted' completes_files
+law 'every --help names values and defaults in one way, and the program by its name' helps_in_one_way
 law 'where anything may stand nothing is offered' offers_nothing_where_anything_may_stand
 law 'both go to stdout or into a file, and over nobody else'"'"'s' goes_where_it_is_sent
 can_roff() { command -v groff; }

@@ -46,6 +46,8 @@ std::vector<std::string> words_of(const CLI::Option& option) {
 std::string value_name(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return {};
   const std::string name = option.get_type_name();
+  if (name == "UINT" || name == "INT") return "N";  // CLI11's names for types of C++
+  if (name == "FLOAT") return "X";
   const auto words = words_of(option);
   if (words.empty() || name.find('{') == std::string::npos) return name;
   std::string all;

@@ -20,8 +20,9 @@ constexpr Short kModelFlags[] = {
     {"--charge-points", "network.charge_points", "N", "generated charge points"},
     {"--drivers", "drivers.count", "N", "generated drivers"},
     {"--duration", "run.duration", "D", "model time: 250ms, 10s, 5m, 24h [the scenario's]"},
-    {"--speed", "run.speed", "X|max", "model seconds per wall second [1]; max: virtual time"},
-    {"--seed", "run.seed", "N", "of all random numbers [42]"},
+    {"--speed", "run.speed", "X|max",
+     "model seconds per wall second [the scenario's, or 1]; max: virtual time"},
+    {"--seed", "run.seed", "N", "of all random numbers [the scenario's, or 42]"},
     {"--workers", "run.workers", "N",
      "threads of each node [0: one per core that nodes do not share]"},
     {"--stop-timeout", "run.stop_timeout", "D", "wall time for open requests after a stop [10s]"}};
@@ -84,7 +85,7 @@ void add_output_flags(CLI::App& app, RunOptions& options) {
            options.color = when;
            options.overrides.push_back({"output.color", when, "--color"});
          },
-         "of terminals")
+         "of terminals [auto]")
       ->type_name("auto|always|never");
   const auto flag = [&](const char* name, const char* key, const char* value, const char* help) {
     const Override given{key, value, name};

@@ -78,7 +78,7 @@ void add_ctl_options(CLI::App& app, CtlOptions& options) {
   app.add_option("COMMAND", options.words, "what to do, and with what: stop CP-001")
       ->required()
       ->type_name("WORD");
-  app.add_option("--tcp", options.tcp, "the framed door of the run; without it 127.0.0.1:9999")
+  app.add_option("--tcp", options.tcp, "the framed door of the run [127.0.0.1:9999]")
       ->type_name("HOST:PORT");
   app.add_option("--token-file", options.token_file,
                  "whose first line is a token of the door, if it wants one")
@@ -91,6 +91,7 @@ void add_ctl_options(CLI::App& app, CtlOptions& options) {
       ->needs(tls)
       ->type_name("FILE");
   app.add_option("--timeout", options.timeout_s, "seconds to wait for a reply")
+      ->capture_default_str()
       ->check(whole_in(1, 3'600))
       ->type_name("N");
   app.add_flag("--json", options.json, "as JSON, what goes wrong as well (on stderr)");

@@ -291,10 +291,10 @@ tl::expected<Loaded, std::vector<Diagnostic>> load_step(const FindMaxOptions& op
 void add_find_max_options(CLI::App& app, FindMaxOptions& options) {
   app.add_option("SCENARIO", options.run.scenario, "the scenario whose load is to grow")
       ->required();
-  app.add_option("--what", options.what, "charge_points or request_rate")
+  app.add_option("--what", options.what, "what is to grow")
       ->check(one_of({"charge_points", "request_rate"}))
       ->capture_default_str();
-  app.add_option("--from", options.from, "the first load to try (else the scenario's own)")
+  app.add_option("--from", options.from, "the first load to try [the scenario's own]")
       ->check(above_zero(kLoadMax));
   app.add_option("--max", options.most, "try no larger load")->check(above_zero(kLoadMax));
   app.add_option("--precision", options.precision, "of the result, as a share of it")

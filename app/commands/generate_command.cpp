@@ -75,8 +75,7 @@ void add_force(CLI::App& app, bool& force) {
 
 void add_text_options(CLI::App& app, TextRequest& request) {
   app.add_option_function<std::string>(
-         "--out", [&request](const std::string& path) { request.out = path; },
-         "where to; without it: stdout")
+         "--out", [&request](const std::string& path) { request.out = path; }, "where to [stdout]")
       ->type_name("FILE");
   add_force(app, request.force);
 }
@@ -126,7 +125,7 @@ int generate_sessions_command(const SessionRequest& request) {
 void add_files_options(CLI::App& app, FilesRequest& request) {
   app.add_option_function<std::string>(
          "--out", [&request](const std::string& path) { request.out = path; },
-         "folder for the files; without it: all to stdout")
+         "folder for the files [all to stdout]")
       ->type_name("DIR");
   add_force(app, request.force);
 }

@@ -216,13 +216,12 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
   app.add_option("--days", options.days, "stats: of the last so many days; 0: of all")
       ->check(number_in(0, 36'500))
       ->type_name("N");
-  app.add_option("--limit", options.limit, "at most so many rows, the newest (default 100)")
+  app.add_option("--limit", options.limit, "at most so many rows, the newest [100]")
       ->check(whole_in(0, 1'000'000'000'000))
       ->type_name("N");
   app.add_option("--format", options.format, "table, json or csv [table]")
       ->check(one_of({"table", "json", "csv"}));
-  app.add_option("--data", options.data,
-                 "a data or run directory, or several; without it the newest run")
+  app.add_option("--data", options.data, "a data or run directory, or several [the newest run]")
       ->type_name("DIR");
 }
 
