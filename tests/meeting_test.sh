@@ -68,6 +68,9 @@ keeps_secrets() {
   grep -q 'others may read it' "$work/err"
   chmod 600 "$work/keys/beta.secret"
   ends_with 4 "$chargemill" node --generate-keys "$work/keys" beta >"$work/out" 2>"$work/err" # it is kept
+  ends_with 2 "$chargemill" node --generate-keys "$work/other-keys" good 'bad name' >"$work/out" 2>"$work/err"
+  grep -q "'bad name' is no name of a node: letters" "$work/err"
+  [[ ! -e $work/other-keys ]]
 }
 says_who_is_missing() {
   ends_with 5 "$chargemill" node --config "$work/list.toml" --name beta --wait 1 2>"$work/err"

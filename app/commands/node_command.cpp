@@ -44,7 +44,15 @@ bool write_secret(const std::filesystem::path& path, const std::string& secret) 
   return ::close(file) == 0 && is_written;
 }
 
+std::string no_name_text(const std::string& name) {
+  return fmt::format(
+      "'{}' is no name of a node: letters, digits, dots, dashes and underlines, 63 at most", name);
+}
+
 int generate_keys(const NodeOptions& options) {
+  for (const auto& name : options.key_names) {
+    if (!runtime::agreement::is_node_name(name)) return fail(kExitUsage, no_name_text(name));
+  }
   const std::filesystem::path folder{options.keys_folder};
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -173,10 +181,7 @@ tl::expected<Membership, int> find_others(const NodeOptions& options, const Load
     return tl::unexpected<int>(fail(code, text));
   };
   if (!runtime::agreement::is_node_name(options.name))
-    return refuse(kExitUsage,
-                  fmt::format("'{}' is no name of a node: letters, digits, dots, dashes "
-                              "and underlines, 63 at most",
-                              options.name));
+    return refuse(kExitUsage, no_name_text(options.name));
   const unsigned expected = expected_of(options, loaded.cluster);
   if (expected < 2 || expected > kNodesMax)
     return refuse(kExitUsage,

@@ -43,13 +43,14 @@ class Checker {
     const auto origin = origins_.find(key);
     return origin == origins_.end() ? Place{} : origin->second.place;
   }
-  void refuse(const std::string& key, const std::string& why) {
-    error(Code::contradiction, fmt::format("'{}' with a central elsewhere: {}", key, why), key);
+  void refuse(const std::string& key, const std::string& why, const char* hint = "leave it out") {
+    error(Code::contradiction, fmt::format("'{}' with a central elsewhere: {}", key, why), key,
+          hint);
   }
 
   /// What is said of it must be that it is off.
   void off(const char* key, std::string& value, const char* why) {
-    if (origins_.count(key) > 0 && value != kDoorOff) refuse(key, why);
+    if (origins_.count(key) > 0 && value != kDoorOff) refuse(key, why, "leave it out, or off");
     value = kDoorOff;
   }
 

@@ -281,7 +281,7 @@ std::string expectation(const KeyInfo& key) {
     case Type::urls:
       return "an address like \"http://127.0.0.1:2379\", or a list of them";
     case Type::listen:
-      return "an address like 127.0.0.1:9999, or off";
+      return "an address like 127.0.0.1:9999 (no name but localhost), or off";
   }
   return {};
 }

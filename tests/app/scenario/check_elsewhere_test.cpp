@@ -30,6 +30,8 @@ TEST(CheckElsewhere, DoorsAndJournalAreCentralsAndOffHere) {
   EXPECT_THAT(
       errors_of(std::string{kPoints} + "[http]\nlisten = \"127.0.0.1:80\"\n"),
       HasSubstr("'http.listen' with a central elsewhere: the dashboard is that of central"));
+  EXPECT_THAT(errors_of(std::string{kPoints} + "[http]\nlisten = \"127.0.0.1:80\"\n"),
+              HasSubstr("leave it out, or off"));
   EXPECT_EQ(errors_of(std::string{kPoints} + "[http]\nlisten = \"off\"\n"), "none");
   EXPECT_THAT(errors_of(std::string{kPoints} + "[journal]\ndir = \"d\"\n"),
               HasSubstr("'journal.dir' with a central elsewhere"));
