@@ -85,6 +85,16 @@ names_the_mistake() {
   grep -q "wrong.toml: 2 mistakes found$" "$work/err"
 }
 
+names_the_file_that_was_meant() {
+  local command
+  for command in run 'config show' validate; do
+    # shellcheck disable=SC2086 # two words
+    ends_with 3 "$chargemill" $command demo 2>"$work/err"
+    grep -q '= help: a scenario is a file: .*config/scenarios/demo.toml; run without one is the demo$' "$work/err"
+  done
+  CHARGEMILL_RUN_SPEED=3 "$chargemill" config show 2>"$work/err" | grep -q '^# no scenario is named: the defaults, not the demo'
+  [[ ! -s $work/err ]]
+}
 is_no_text() {
   printf '\177ELF\002\001\001\000\000[run]\n\001 = 2\n' >"$work/binary.toml"
   ends_with 3 "$chargemill" validate "$work/binary.toml" 2>"$work/err"
@@ -316,6 +326,7 @@ law "2 for a command that is none" ends_with 2 "$chargemill" runn
 law "2 for a wrong value of a flag" ends_with 2 "$chargemill" run --speed fast
 law "3 for the same in a variable" env CHARGEMILL_RUN_SPEED=fast bash -c "$chargemill run; [[ \$? == 3 ]]"
 law "3 for a wrong scenario: every mistake in one pass, with line and the right key" names_the_mistake
+law "a scenario that is named without its file is told which one was meant" names_the_file_that_was_meant
 law "validate reads what is no text, what is empty, and tells of places for others" is_no_text
 law "4 when the address space is too small" \
   ends_with 4 bash -c "ulimit -v 400000; $chargemill run config/scenarios/million.toml --no-out"

@@ -159,15 +159,25 @@ LoadInput load_input(const RunOptions& options) {
   return {options.scenario, chargemill_environment(), options.overrides};
 }
 
-std::optional<std::filesystem::path> demo_scenario() {
+std::optional<std::filesystem::path> shipped_scenario(const std::string& name) {
   std::error_code ignored;
   for (const auto& root : roots_of_shared_files()) {
-    const auto path = root / "config" / "scenarios" / "demo.toml";
+    const auto path = root / "config" / "scenarios" / (name + ".toml");
     if (!std::filesystem::exists(path, ignored)) continue;
     const auto near = std::filesystem::proximate(path, ignored);
     return ignored || near.string().rfind("..", 0) == 0 ? path : near;
   }
   return std::nullopt;
+}
+
+std::string hint_of_missing(const std::filesystem::path& scenario) {
+  std::error_code ignored;
+  if (std::filesystem::exists(scenario, ignored)) return {};
+  const auto shipped = shipped_scenario(scenario.stem().string());
+  if (!shipped) return "a scenario is a file, like config/scenarios/demo.toml";
+  const bool is_demo = scenario.stem() == "demo";
+  return "a scenario is a file: " + shipped->string() +
+         (is_demo ? "; run without one is the demo" : "");
 }
 
 }  // namespace chargemill::app

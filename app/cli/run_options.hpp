@@ -39,8 +39,10 @@ void add_output_options(CLI::App& app, RunOptions& options);
 /// With the environment of this process.
 [[nodiscard]] LoadInput load_input(const RunOptions& options);
 
-/// The demo: installed beside the program, else beside the sources, else under the prefix for which
-/// it was built; none if it is at none of these places.
-[[nodiscard]] std::optional<std::filesystem::path> demo_scenario();
+/// One of those that come with the program, `demo`: installed beside it, else beside the sources,
+/// else under the prefix for which it was built; none if it is at none of these places.
+[[nodiscard]] std::optional<std::filesystem::path> shipped_scenario(const std::string& name);
+/// For whoever names a scenario that is not there: which file was probably meant.
+[[nodiscard]] std::string hint_of_missing(const std::filesystem::path& scenario);
 
 }  // namespace chargemill::app

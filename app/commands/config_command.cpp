@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "app/commands/run_command.hpp"
@@ -15,19 +16,28 @@ namespace {
 void name_what_is_shown(const LoadInput& input) {
   if (input.file) return;
   std::fputs(
-      "# no scenario is named: the defaults, not the demo (config show "
+      "# no scenario is named: the defaults, not the demo that run takes (config show "
       "config/scenarios/demo.toml)\n",
       stdout);
+}
+
+/// That there are no charge points is no news of defaults.
+void leave_out_missing(std::vector<Diagnostic>& warnings) {
+  warnings.erase(std::remove_if(warnings.begin(), warnings.end(),
+                                [](const Diagnostic& d) { return d.code == Code::missing; }),
+                 warnings.end());
 }
 
 }  // namespace
 
 int config_show_command(const LoadInput& input, bool origin, bool color) {
-  const auto loaded = load_scenario(input);
+  auto loaded = load_scenario(input);
   if (!loaded) {
+    name_the_file(input.file, loaded.error());
     std::fputs(render(loaded.error(), color).c_str(), stderr);
     return refusal_code(loaded.error());
   }
+  if (!input.file) leave_out_missing(loaded->warnings);
   std::fputs(render(loaded->warnings, color).c_str(), stderr);
   name_what_is_shown(input);
   if (!origin) {

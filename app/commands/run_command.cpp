@@ -344,7 +344,7 @@ class Run {
 int run_command(const RunOptions& options, const std::vector<std::string>& argv) {
   RunOptions chosen = options;
   if (!chosen.scenario) {
-    chosen.scenario = demo_scenario();
+    chosen.scenario = shipped_scenario("demo");
     for (const auto& note : what_joins_the_demo(chosen)) say(note);
   }
   if (!chosen.scenario) {

@@ -1,6 +1,8 @@
 // `chargemill run [SCENARIO.toml] [options]`
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -19,6 +21,9 @@ namespace chargemill::app {
 /// said, and this is the exit code. Requires that options name a scenario.
 [[nodiscard]] tl::expected<Loaded, int> load_for_run(const RunOptions& options);
 
+/// Where `scenario` cannot be read, the hint says which file was probably meant.
+void name_the_file(const std::optional<std::filesystem::path>& scenario,
+                   std::vector<Diagnostic>& why);
 /// The exit code for what cannot be run: whoever mistyped a flag looks at the command line, and not
 /// into the scenario.
 [[nodiscard]] int refusal_code(const std::vector<Diagnostic>& why);

@@ -25,6 +25,14 @@ bool are_only_of(const std::vector<Diagnostic>& diagnostics, Code code) {
 
 }  // namespace
 
+void name_the_file(const std::optional<std::filesystem::path>& scenario,
+                   std::vector<Diagnostic>& why) {
+  for (auto& diagnostic : why) {
+    if (scenario && diagnostic.code == Code::unreadable)
+      diagnostic.hint = hint_of_missing(*scenario);
+  }
+}
+
 int refusal_code(const std::vector<Diagnostic>& why) {
   const bool is_usage = are_of_the_command_line(why) || are_only_of(why, Code::open_door);
   return is_usage ? kExitUsage : kExitInvalidScenario;
@@ -35,6 +43,7 @@ tl::expected<Loaded, int> load_for_run(const RunOptions& options) {
   const bool color = use_color(stderr, loaded ? loaded->output.color : options.color);
   const auto refuse = [](int code) { return tl::unexpected<int>(code); };
   if (!loaded) {
+    name_the_file(options.scenario, loaded.error());
     say_all(loaded.error(), color);
     return refuse(refusal_code(loaded.error()));
   }

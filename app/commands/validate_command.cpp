@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "app/commands/run_command.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
 #include "app/simulation/memory_limit.hpp"
@@ -15,8 +16,9 @@ int validate_command(const std::vector<std::filesystem::path>& files, bool color
     LoadInput input;
     input.file = file;
     input.env = chargemill_environment();
-    const auto loaded = load_scenario(input);
+    auto loaded = load_scenario(input);
     if (!loaded) {
+      name_the_file(file, loaded.error());
       std::fputs(render(loaded.error(), color).c_str(), stderr);
       std::fprintf(stderr, "%s: %s found\n", file.c_str(), count_text(loaded.error()).c_str());
       code = kInvalid;

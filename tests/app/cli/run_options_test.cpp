@@ -69,7 +69,21 @@ TEST(RunOptions, BadValuesAreMistakesOfTheScenarioWhicheverTheFlag) {
   EXPECT_EQ(loaded.error().size(), 2U) << render(loaded.error());
 }
 
-TEST(RunOptions, TheDemoIsBesideTheSources) { EXPECT_TRUE(demo_scenario()); }
+TEST(RunOptions, TheDemoIsBesideTheSources) {
+  EXPECT_TRUE(shipped_scenario("demo"));
+  EXPECT_FALSE(shipped_scenario("no such one"));
+}
+TEST(RunOptions, WhoNamesAScenarioWithoutItsFileIsToldIt) {
+  for (const char* name : {"demo", "demo.toml", "scenarios/demo.toml"}) {
+    const auto hint = hint_of_missing(name);
+    EXPECT_NE(hint.find("config/scenarios/demo.toml; run without one is the demo"),
+              std::string::npos)
+        << hint;
+  }
+  EXPECT_NE(hint_of_missing("storm").find("config/scenarios/storm.toml"), std::string::npos);
+  EXPECT_EQ(hint_of_missing("mine.toml"), "a scenario is a file, like config/scenarios/demo.toml");
+  EXPECT_EQ(hint_of_missing("/"), "") << "it is there, and cannot be read for another reason";
+}
 
 }  // namespace
 }  // namespace chargemill::app
