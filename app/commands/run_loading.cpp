@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "app/commands/exit_code.hpp"
 #include "app/commands/run_command.hpp"
+#include "app/commands/run_texts.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/load.hpp"
 #include "app/scenario/plan_text.hpp"
@@ -47,6 +50,8 @@ tl::expected<Loaded, int> load_for_run(const RunOptions& options) {
     say_all(loaded.error(), color);
     return refuse(refusal_code(loaded.error()));
   }
+  if (auto word = word_on_workers(*loaded, std::thread::hardware_concurrency()))
+    loaded->warnings.push_back(std::move(*word));
   if (!loaded->warnings.empty()) say_all(loaded->warnings, color);
   const auto enough = check_memory(make_plan(loaded->scenario).memory_bytes, available_memory());
   if (!enough) {

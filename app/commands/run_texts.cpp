@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <utility>
+
 #include "app/commands/run_journal.hpp"
 #include "app/scenario/plan_text.hpp"
 #include "app/scenario/thresholds.hpp"
@@ -42,13 +45,47 @@ std::string title_of(const Loaded& loaded, const std::filesystem::path& path, st
       plan.recorded > 0 ? "\nreplay: " + recording_text(plan) : "");
 }
 
+std::optional<Diagnostic> word_on_workers(const Loaded& loaded, unsigned cores) {
+  constexpr unsigned kTurnsMax = 8;  // a machine may seem smaller than it is, and tests run on few
+  const unsigned workers = loaded.scenario.run.workers;
+  if (cores == 0 || workers <= kTurnsMax * cores) return std::nullopt;
+  const auto origin = loaded.origins.find("run.workers");
+  Diagnostic word{Code::range,
+                  fmt::format("{} workers on {} core{}: they wait for each other's turn", workers,
+                              cores, cores == 1 ? "" : "s"),
+                  origin == loaded.origins.end() ? Place{} : origin->second.place,
+                  "left out, there is one for each core"};
+  word.severity = Severity::warning;
+  return word;
+}
+
+namespace {
+
+/// A key that says how much happens, given by a flag or a variable.
+struct Cut {
+  const char* key;
+  const char* of;
+  std::string by;
+};
+std::optional<Cut> what_was_cut(const Loaded& loaded) {
+  for (const auto& [key, of] :
+       {std::pair{"run.duration", "run"}, std::pair{"network.charge_points", "network"},
+        std::pair{"drivers.count", "network"}}) {
+    const auto origin = loaded.origins.find(key);
+    if (origin != loaded.origins.end() && origin->second.source != Source::file)
+      return Cut{key, of, origin->second.place.source};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::string other_length_text(const Loaded& loaded, const nlohmann::json& summary) {
   const auto reason = summary.at("run").at("stop_reason").get<std::string>();
   const bool is_stopped = reason.rfind("SIG", 0) == 0;
   if (!is_stopped && reason != "duration") return {};  // it failed, and has said so
-  const auto length = loaded.origins.find("run.duration");
-  const bool is_its_own = length == loaded.origins.end() || length->second.source == Source::file;
-  if (is_its_own && !is_stopped) return {};
+  const auto changed = what_was_cut(loaded);
+  if (!changed && !is_stopped) return {};
   std::string missed;
   for (const auto& t : summary.at("thresholds")) {
     const auto expr = t.at("expr").get<std::string>();
@@ -61,9 +98,8 @@ std::string other_length_text(const Loaded& loaded, const nlohmann::json& summar
     return fmt::format("crossed: {}; it counts over the whole run, and {} ended this one early",
                        missed, reason);
   return fmt::format(
-      "crossed: {}; it counts over the whole run, and run.duration is not what the "
-      "scenario says ({})",
-      missed, length->second.place.source);
+      "crossed: {}; it counts over the whole {}, and {} is not what the scenario says ({})", missed,
+      changed->of, changed->key, changed->by);
 }
 
 std::string reason_text(const nlohmann::json& summary, const std::string& which) {

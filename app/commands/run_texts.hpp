@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,12 @@ namespace chargemill::app {
 [[nodiscard]] std::string title_of(const Loaded& loaded, const std::filesystem::path& path,
                                    std::uint32_t index);
 
-/// Counts that were to be reached in the scenario's own time and were not, in a run that was
-/// stopped before its end, or whose length came from a flag or the environment; empty: none.
+/// Of many times more threads than there are cores; none: there are not so many.
+[[nodiscard]] std::optional<Diagnostic> word_on_workers(const Loaded& loaded, unsigned cores);
+
+/// Counts that were to be reached in the scenario's own time and network and were not, in a run
+/// that was stopped before its end, or whose length or size came from a flag or the environment;
+/// empty: none.
 [[nodiscard]] std::string other_length_text(const Loaded& loaded, const nlohmann::json& summary);
 
 /// Why a quiet run does not end with 0; and which thresholds it crossed. `which`: of --repeat.

@@ -39,6 +39,23 @@ TEST(RunTexts, SayThatAShortenedRunMissedACountOfTheWholeRun) {
             "crossed: faults.raised > 100; it counts over the whole run, and run.duration is not "
             "what the scenario says (--duration)");
 }
+TEST(RunTexts, SayTheSameOfASmallerNetwork) {
+  const auto smaller = loaded_with({{"network.charge_points", "10", "--charge-points"}});
+  EXPECT_EQ(other_length_text(smaller, summary_where(false, true)),
+            "crossed: faults.raised > 100; it counts over the whole network, and "
+            "network.charge_points is not what the scenario says (--charge-points)");
+}
+TEST(RunTexts, WarnOfWorkersManyTimesTheCores) {
+  const auto many = loaded_with({{"run.workers", "17", "--workers"}});
+  const auto word = word_on_workers(many, 2);
+  ASSERT_TRUE(word);
+  EXPECT_EQ(word->text, "17 workers on 2 cores: they wait for each other's turn");
+  EXPECT_EQ(word->place.source, "--workers");
+  EXPECT_EQ(word->severity, Severity::warning);
+  EXPECT_FALSE(word_on_workers(many, 3));
+  EXPECT_FALSE(word_on_workers(many, 0)) << "it is not known how many there are";
+  EXPECT_FALSE(word_on_workers(loaded_with({}), 1));
+}
 TEST(RunTexts, AreSilentOfThresholdsThatLengthDoesNotExplain) {
   const auto shortened = loaded_with({{"run.duration", "5m", "--duration"}});
   EXPECT_EQ(other_length_text(shortened, summary_where(true, false)), "");
