@@ -139,16 +139,19 @@ bool has_any_of(archive::Past& history, Filter whom) {
   // What cannot be read is nobody's absence.
   const auto is_there = [](const auto& rows) { return !rows || !rows->empty(); };
   return is_there(history.health(whom)) || is_there(history.faults(whom)) ||
-         is_there(history.sessions(whom));
+         is_there(history.sessions(whom)) || is_there(history.tickets(whom));
 }
 
-/// The same of a driver.
+/// The same of a driver. A journal that keeps so many bytes may have a ticket, and its session no
+/// more.
 bool has_driver(archive::Past& history, const std::string& driver) {
   Filter filter;
   filter.driver = driver;
   filter.limit = 1;
-  const auto rows = history.sessions(filter);
-  return !rows || !rows->empty();
+  const auto sessions = history.sessions(filter);
+  if (!sessions || !sessions->empty()) return true;
+  const auto tickets = history.tickets(filter);
+  return !tickets || !tickets->empty();
 }
 
 /// Why there is nothing to show, if that is because nobody has such a name; empty: it is not.
