@@ -98,7 +98,9 @@ helps_in_one_way() {
     grep -q "^Usage: chargemill $command" "$work/help" || { echo "$command"; head -n 3 "$work/help"; return 1; }
     grep -E 'TEXT:|UINT|FLOAT|\}=' "$work/help" && return 1
   done < <(all_commands)
-  "$chargemill" find-max --help | grep -Eq -- '--what charge_points\|request_rate .*\[charge_points\]'
+  "$chargemill" find-max --help >"$work/help"
+  grep -Eq -- '--what charge_points\|request_rate( |$)' "$work/help"
+  grep -Eq '^ +what is to grow \[charge_points\]$' "$work/help"
 }
 offers_nothing_where_anything_may_stand() {
   offers '' run --seed ''
