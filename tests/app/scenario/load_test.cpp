@@ -377,13 +377,6 @@ TEST(Load, AnEmptyNetworkIsWarnedOfWhereItWasWritten) {
   EXPECT_EQ(load("", named)->warnings.size(), 1U) << "a file that is empty was named";
 }
 
-TEST(Load, BesideAMistakeNothingIsWarnedOf) {
-  const auto loaded = load("[network]\ncharge_pionts = 100\n");
-  ASSERT_FALSE(loaded);
-  ASSERT_EQ(loaded.error().size(), 1U) << "that there are none follows from it";
-  EXPECT_EQ(loaded.error()[0].code, Code::key);
-}
-
 TEST(Load, LoadWithoutDriversIsWarnedOfWhereTheyWereTaken) {
   LoadInput input;
   input.overrides = {{"drivers.count", "0", "--drivers"}};

@@ -181,6 +181,13 @@ TEST(Warnings, AThresholdThatNoRunCanMeetIsTold) {
     EXPECT_EQ(of(expr), Texts{}) << expr;
 }
 
+TEST(Warnings, BesideAMistakeThereAreNone) {
+  const auto loaded = load_scenario_text("[network]\ncharge_pionts = 100\n", "test.toml", ".", {});
+  ASSERT_FALSE(loaded);
+  ASSERT_EQ(loaded.error().size(), 1U) << "that there are none follows from it";
+  EXPECT_EQ(loaded.error()[0].code, Code::key);
+}
+
 TEST(Warnings, ARunThatIsCutShorterThanItsWarmUpHasNone) {
   LoadInput cut;
   cut.overrides = {{"run.duration", "2s", "--duration"}};
