@@ -35,6 +35,17 @@ ordered_json charge_points(const network::Totals& t) {
           {"disconnected", shown(DisplayState::disconnected)}};
 }
 
+ordered_json sessions(const RunOutcome& outcome) {
+  const auto& t = outcome.last.totals;
+  return {{"started", t.sessions_started},
+          {"completed", t.sessions_completed},
+          {"failed", t.sessions_failed},
+          {"active", t.sessions_active},
+          {"lost", t.sessions_lost},
+          {"corrected", t.sessions_corrected},
+          {"carried_over", outcome.sessions_carried}};
+}
+
 ordered_json run_facts(const network::Scenario& scenario, const RunOutcome& outcome,
                        const Verdict& verdict) {
   return {{"scenario", scenario.run.name},
@@ -255,13 +266,7 @@ ordered_json make_summary(const network::Scenario& scenario, const RunOutcome& o
                    {"denied", t.requests_denied}, {"timed_out", t.requests_timed_out},
                    {"open", t.requests_open},     {"lost", t.requests_lost},
                    {"denied_ratio", denied_ratio}};
-  s["sessions"] = {{"started", t.sessions_started},
-                   {"completed", t.sessions_completed},
-                   {"failed", t.sessions_failed},
-                   {"active", t.sessions_active},
-                   {"lost", t.sessions_lost},
-                   {"corrected", t.sessions_corrected},
-                   {"carried_over", outcome.sessions_carried}};
+  s["sessions"] = sessions(outcome);
   s["energy"] = {{"delivered_mj", t.energy_delivered_mj},
                  {"sessions_mj", t.energy_sessions_mj},
                  {"unreported_mj", t.energy_unreported_mj},
