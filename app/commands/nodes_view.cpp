@@ -53,10 +53,11 @@ std::vector<NodeRow> row_of_one(const network::Desk& desk) {
   return rows;
 }
 
-metrics::ClusterView cluster_view(const Leader& leader, const Membership& membership) {
+metrics::ClusterView cluster_view(const RunNodes& nodes) {
   metrics::ClusterView view;
-  const auto& exchange = leader.exchange();
-  const auto looks = leader.last_looks();
+  const auto& exchange = nodes.exchange();
+  const auto membership = nodes.membership();
+  const auto looks = nodes.leader().last_looks();
   for (unsigned node = 0; node < membership.names.size(); ++node) {
     const auto& name = membership.names[node];
     if (name.empty()) continue;  // a place that nobody has
@@ -87,7 +88,7 @@ std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk)
       nodes->membership(), desk.topology(),
       [&desk](std::uint32_t shard) { return desk.node_of(shard); },
       [&desk](std::uint32_t shard) { return desk.fleet_node_of(shard); });
-  const auto& exchange = nodes->leader().exchange();
+  const auto& exchange = nodes->exchange();
   const auto looks = nodes->leader().last_looks();
   const std::uint32_t left = nodes->membership().left;
   for (unsigned node = 0; node < rows.size(); ++node) {
@@ -110,13 +111,13 @@ std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk)
 
 std::function<metrics::ClusterView()> view_of(const RunNodes* nodes) {
   if (nodes == nullptr) return {};
-  return [nodes] { return cluster_view(nodes->leader(), nodes->membership()); };
+  return [nodes] { return cluster_view(*nodes); };
 }
 
 std::function<std::string()> quorum_of(const RunNodes* nodes) {
   if (nodes == nullptr) return {};
   return [nodes] {
-    const auto& exchange = nodes->leader().exchange();
+    const auto& exchange = nodes->exchange();
     const auto members = nodes->membership();
     std::size_t there = 0;
     std::size_t expected = 0;
@@ -132,7 +133,7 @@ std::function<std::string()> quorum_of(const RunNodes* nodes) {
 runtime::journal::JournalStatus status_of(const Recording& recording, const RunNodes* nodes) {
   auto status = recording.status();
   if (nodes == nullptr) return status;
-  const auto others = cluster_view(nodes->leader(), nodes->membership()).journals;
+  const auto others = cluster_view(*nodes).journals;
   if (others) add(status, others->status);
   return status;
 }

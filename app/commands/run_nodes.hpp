@@ -54,6 +54,7 @@ class RunNodes {
 
   [[nodiscard]] Leader& leader() noexcept { return *leader_; }
   [[nodiscard]] const Leader& leader() const noexcept { return *leader_; }
+  [[nodiscard]] const runtime::Exchange& exchange() const noexcept { return *exchange_; }
   /// What they are called, and where they are, by now. Any thread.
   [[nodiscard]] Membership membership() const {
     return succession_ != nullptr ? succession_->members() : membership_;

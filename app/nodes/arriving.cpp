@@ -54,8 +54,7 @@ bool Succession::let_in(const Arrival& arrival) {
   if (node == exchange_.self()) return false;
   const auto& owners = membership_.owners;
   if (node < owners.size() && owners[node] == arrival.who)
-    return exchange_.links().state_of(node) == runtime::PeerState::alive &&
-           exchange_.links().is_heard_by(node);
+    return exchange_.state_of(node) == runtime::PeerState::alive && exchange_.is_heard_by(node);
   // Whoever was there is given up, and no actor is looked for there any more.
   const bool was_there = node < owners.size() && owners[node].incarnation != agreement::Revision{};
   if (was_there && (settled_ >> node & 1U) == 0) return false;
@@ -67,13 +66,13 @@ bool Succession::let_in(const Arrival& arrival) {
 /// Etcd may say only now, and to another thread, that whoever was there before is gone: that is not
 /// said of who comes.
 bool Succession::open_place(unsigned node, const runtime::NodeEndpoints& where) {
-  membership_.bond->expect(node, {});
+  bond_.expect(node, {});
   return exchange_.let_in(node, where);
 }
 
 void Succession::take_place(const Arrival& arrival) {
   const unsigned node = arrival.node;
-  membership_.bond->expect(node, arrival.who);
+  bond_.expect(node, arrival.who);
   lost_ &= ~(1U << node);
   settled_ &= ~(1U << node);
   leaving_ &= ~(1U << node);
@@ -97,7 +96,7 @@ void Succession::settle(const Arrival& arrival, bool is_welcome) {
   auto& all = settled_arrivals_;
   all.erase(std::remove_if(all.begin(), all.end(), is_over), all.end());
   all.push_back(arrival.who);
-  if (is_welcome) membership_.bond->agreement().welcome(arrival.who);
+  if (is_welcome) bond_.welcome(arrival.who);
 }
 
 std::string Succession::look_from_outside() {
@@ -114,7 +113,7 @@ std::string Succession::look_from_outside() {
     // It waits to be called: nobody who is given up here has ever sent anything to this node.
     if (where && is_gone && open_place(node, *where))
       take_place({token(), node, owner, *where, view_.roles_of(owner)});
-    if (exchange_.links().state_of(node) == runtime::PeerState::stranger)
+    if (exchange_.state_of(node) == runtime::PeerState::stranger)
       return name_of(node) + " has another scenario, seed or version";
   }
   return {};

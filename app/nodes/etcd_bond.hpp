@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/nodes/bond.hpp"
 #include "app/nodes/places.hpp"
 #include "runtime/agreement/agreement.hpp"
 #include "runtime/cluster/exchange.hpp"
@@ -15,22 +16,19 @@ namespace chargemill::app {
 /// Keeps this node's place while it runs. What there is to say of etcd goes to stderr at once. A
 /// node that loses its place gives up its part of the network: nobody may act for two. Threads:
 /// any.
-class EtcdBond {
+class EtcdBond final : public Bond {
  public:
   using Agreement = runtime::agreement::Agreement;
   using Note = runtime::agreement::Note;
 
   explicit EtcdBond(Agreement::Options options);
-  ~EtcdBond();
-  EtcdBond(const EtcdBond&) = delete;
-  EtcdBond& operator=(const EtcdBond&) = delete;
+  ~EtcdBond() override;
 
   /// The node ends, by `exchange`, when it loses its place; null: nothing of it runs any more.
   void bind(runtime::Exchange* exchange);
-  /// That one is in that place among the other nodes; blank: nobody is, or somebody is about to be
-  /// let in. As soon as etcd has no place for it any more nobody here waits for it
+  /// As soon as etcd has no place for it any more nobody here waits for it
   /// (Exchange::let_nobody_wait), whatever the runner of this node is busy with.
-  void expect(unsigned node, const runtime::agreement::Owner& who);
+  void expect(unsigned node, const Owner& who) override;
   [[nodiscard]] Agreement& agreement() noexcept { return *agreement_; }
   /// Why etcd seems not to answer; empty: it does.
   [[nodiscard]] std::string trouble() const { return agreement_->status().trouble; }
@@ -39,7 +37,19 @@ class EtcdBond {
   /// What was said since the last time.
   [[nodiscard]] std::vector<Note> take_notes();
   /// Says it on stderr, and to whoever takes notes.
-  void say(const Note& note);
+  void say(const Note& note) override;
+
+  [[nodiscard]] View view() const override { return agreement_->status().view; }
+  [[nodiscard]] bool await(const std::function<bool(const View&)>& fits,
+                           Nanos patience) const override {
+    return agreement_->await([&fits](const auto& status) { return fits(status.view); }, patience);
+  }
+  void let_go(const runtime::agreement::LetGo& heard) override { agreement_->let_go(heard); }
+  void part_with() override { agreement_->part_with(); }
+  void hand_on(const Owner& to) override { agreement_->hand_on(to); }
+  void lead_on() override { agreement_->lead_on(); }
+  void leave() override { agreement_->leave(); }
+  void welcome(const Owner& who) override { agreement_->welcome(who); }
 
  private:
   void lose(const std::string& why);

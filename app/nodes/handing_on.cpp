@@ -21,7 +21,7 @@ bool Succession::leads_on() const {
 
 void Succession::lead_on() {
   CHARGEMILL_ASSERT(leads_on());
-  if (std::exchange(named_, std::nullopt)) membership_.bond->agreement().lead_on();
+  if (std::exchange(named_, std::nullopt)) bond_.lead_on();
 }
 
 /// Of those who stay somebody is there for everything: else the network would end with this node.
@@ -39,7 +39,7 @@ bool Succession::may_hand_on() const {
 
 void Succession::part_as_leader() {
   CHARGEMILL_ASSERT(leads());
-  membership_.bond->agreement().part_with();
+  bond_.part_with();
 }
 
 bool Succession::is_empty() const {
@@ -60,15 +60,12 @@ std::optional<unsigned> Succession::heir(std::uint32_t refused) const {
 bool Succession::hand_on(unsigned node, std::chrono::steady_clock::time_point deadline) {
   const agreement::Owner self = membership_.owners[exchange_.self()];
   const agreement::Owner heir = membership_.owners[node];
-  auto& store = membership_.bond->agreement();
   named_ = heir;
-  store.hand_on(heir);
-  while (exchange_.failure().empty() && std::chrono::steady_clock::now() < deadline) {
+  bond_.hand_on(heir);
+  while (exchange_.failure().empty() && exchange_.now() < deadline) {
     // The write may have happened, so nothing else can be said before the key is seen.
-    (void)store.await(
-        [&](const auto& status) {
-          return status.view.central != self || !status.view.could_lead(heir);
-        },
+    (void)bond_.await(
+        [&](const auto& view) { return view.central != self || !view.could_lead(heir); },
         kTableEvery);
     look();
     if (!leads()) return true;
@@ -77,7 +74,7 @@ bool Succession::hand_on(unsigned node, std::chrono::steady_clock::time_point de
   return false;
 }
 
-void Succession::leave() { membership_.bond->agreement().leave(); }
+void Succession::leave() { bond_.leave(); }
 
 void Succession::miss(unsigned node) {
   if (node == exchange_.self() || node >= membership_.owners.size()) return;

@@ -20,7 +20,7 @@ constexpr seconds kPatienceWithReturns{24 * 3'600};
 
 }  // namespace
 
-Leader::Leader(runtime::Exchange& exchange, std::function<std::string()> dead)
+Leader::Leader(runtime::Peers& exchange, std::function<std::string()> dead)
     : exchange_(exchange), dead_(std::move(dead)) {}
 
 std::string Leader::failure() {
@@ -58,7 +58,7 @@ Result<std::optional<Continuation>> Leader::agree_on_beginning(
 }
 
 bool Leader::await_ready(Nanos patience) {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = exchange_.now() + patience;
   are_ready_.resize(exchange_.nodes());
   are_ready_[exchange_.self()] = true;
   const auto are_all = [this] {
@@ -67,7 +67,7 @@ bool Leader::await_ready(Nanos patience) {
     }
     return true;
   };
-  while (!are_all() && failure().empty() && Clock::now() < deadline) {
+  while (!are_all() && failure().empty() && exchange_.now() < deadline) {
     if (const auto message = exchange_.receive(kLookEvery)) hear(*message);
   }
   return are_all();
@@ -107,12 +107,14 @@ std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
   std::vector<bool> awaited(exchange_.nodes());
   for (unsigned node = 0; node < awaited.size(); ++node)
     awaited[node] = of ? node == *of : node != exchange_.self() && is_present(node);
-  const auto deadline = Clock::now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
+  const auto deadline =
+      exchange_.now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
   while (const auto silent = first_of(awaited, whom)) {
     if (succession_ != nullptr) succession_->look();
-    if (!failure().empty() || (until && Clock::now() > *until)) return std::nullopt;
+    if (!failure().empty() || (until && exchange_.now() > *until)) return std::nullopt;
     const auto message = exchange_.receive(kLookEvery);
-    if (Clock::now() > deadline) exchange_.abandon(exchange_.name_of(*silent) + " does not answer");
+    if (exchange_.now() > deadline)
+      exchange_.abandon(exchange_.name_of(*silent) + " does not answer");
     if (!message) continue;
     if (message->has_returned && awaited[message->node]) exchange_.tell(message->node, question);
     const auto said = said_in(message->text);
@@ -126,7 +128,7 @@ std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
   return answers;
 }
 
-void Leader::hear(const runtime::Exchange::Message& message) {
+void Leader::hear(const runtime::Peers::Message& message) {
   if (message.has_returned) pose_again(message.node);
   const auto said = said_in(message.text);
   if (!said) return;
@@ -172,8 +174,8 @@ void Leader::hear(const Said& said) {
 }
 
 void Leader::listen(Nanos time) {
-  const auto deadline = Clock::now() + time;
-  for (auto left = time; left > Nanos{0} && failure().empty(); left = deadline - Clock::now()) {
+  const auto deadline = exchange_.now() + time;
+  for (auto left = time; left > Nanos{0} && failure().empty(); left = deadline - exchange_.now()) {
     if (succession_ != nullptr) succession_->look();
     if (const auto message = exchange_.receive(std::min<Nanos>(left, kLookEvery))) hear(*message);
   }
@@ -260,9 +262,9 @@ void Leader::close_recordings(std::optional<SimTime> at) {
 // Once all stand still, a message under way shows as a difference of the sums; and two equal looks
 // one after the other say that none was between the two.
 bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = exchange_.now() + patience;
   Standstill before;
-  while (Clock::now() < deadline) {
+  while (exchange_.now() < deadline) {
     Standstill all{0, 0, here(), 0};
     all.lost = succession_ == nullptr ? 0 : succession_->lost();
     const auto answers = ask(Word::freeze);

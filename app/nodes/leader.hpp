@@ -21,7 +21,7 @@
 #include "app/nodes/succession.hpp"
 #include "app/nodes/words.hpp"
 #include "runtime/base/result.hpp"
-#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/peers.hpp"
 
 namespace chargemill::app {
 
@@ -59,11 +59,11 @@ struct Handing {
 class Leader final : public network::Others {
  public:
   /// `dead`: names a node whose process has ended, if whoever started them knows; empty: none.
-  explicit Leader(runtime::Exchange& exchange, std::function<std::string()> dead = {});
+  explicit Leader(runtime::Peers& exchange, std::function<std::string()> dead = {});
 
   /// `succession`: who of the nodes is there, once they may be lost; it outlives this. Null:
   /// whoever is lost ends the run.
-  explicit Leader(runtime::Exchange& exchange, Succession* succession);
+  explicit Leader(runtime::Peers& exchange, Succession* succession);
   /// What orders of central are fenced with; 0: nobody follows it.
   [[nodiscard]] std::int64_t token() const noexcept;
   /// From now on nodes may be lost and the run goes on. Of a network of so many shards, all of
@@ -73,7 +73,7 @@ class Leader final : public network::Others {
   /// this node: what it said to it (none: it has not).
   void follow(const LeaderSays& former, const std::optional<HandedOn>& handed_on = {});
   /// What has been said to it already, by nodes that knew it sooner: orders that were sent back.
-  void hear_early(const std::deque<runtime::Exchange::Message>& messages);
+  void hear_early(const std::deque<runtime::Peers::Message>& messages);
   /// Says how long nobody has ordered anything, if one has handed the lead on; once, and not before
   /// all know who leads.
   void tell_gap();
@@ -113,8 +113,8 @@ class Leader final : public network::Others {
   /// Loses nobody any more without failing: it is over, and will be counted.
   void end_course();
 
-  [[nodiscard]] runtime::Exchange& exchange() noexcept { return exchange_; }
-  [[nodiscard]] const runtime::Exchange& exchange() const noexcept { return exchange_; }
+  [[nodiscard]] runtime::Peers& exchange() noexcept { return exchange_; }
+  [[nodiscard]] const runtime::Peers& exchange() const noexcept { return exchange_; }
   /// Why the nodes cannot go on together; empty: they can.
   [[nodiscard]] std::string failure();
 
@@ -193,7 +193,7 @@ class Leader final : public network::Others {
   [[nodiscard]] std::optional<unsigned> first_of(const std::vector<bool>& awaited, Whom whom) const;
   /// Not heard for longer than it should be, and not lost yet.
   [[nodiscard]] bool is_silent(unsigned node) const noexcept {
-    return exchange_.links().state_of(node) == runtime::PeerState::suspect;
+    return exchange_.state_of(node) == runtime::PeerState::suspect;
   }
   void note_silence();
   [[nodiscard]] std::optional<std::string> ask_one(unsigned node, Word word, std::string_view rest,
@@ -217,7 +217,7 @@ class Leader final : public network::Others {
   void note_losses();
   [[nodiscard]] LeaderSays says(const network::Snapshot& own) const;
   void take_leave_of(unsigned node);
-  void hear(const runtime::Exchange::Message& message);
+  void hear(const runtime::Peers::Message& message);
   void hear(const Said& said);
   void pose_again(unsigned node);
   void pose(unsigned node, Word word, std::string_view rest, Done done);
@@ -225,7 +225,7 @@ class Leader final : public network::Others {
 
   void note_news(unsigned node, const std::string& lines);
 
-  runtime::Exchange& exchange_;
+  runtime::Peers& exchange_;
   const std::function<std::string()> dead_;
   /// A question of somebody outside.
   struct Waiting {

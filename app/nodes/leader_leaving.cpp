@@ -26,7 +26,7 @@ void Leader::say(bool is_warning, const std::string& text) const {
 // If that is not known within this time it leaves: what it does not say, etcd does.
 Handing Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nanos patience,
                         bool may_stay) {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = exchange_.now() + patience;
   HandedOn what;
   what.token = token();
   what.by = exchange_.self();
@@ -38,7 +38,7 @@ Handing Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nan
   what.latencies = counted.latencies;
   const std::string bytes = to_bytes(what);
   std::uint32_t refused = 0;  // by bit
-  while (failure().empty() && succession_->leads() && Clock::now() < deadline) {
+  while (failure().empty() && succession_->leads() && exchange_.now() < deadline) {
     const auto heir = succession_->heir(refused);
     if (!heir && (!may_stay || succession_->leads_on())) break;
     if (!heir) {
@@ -46,7 +46,7 @@ Handing Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nan
       continue;
     }
     // One that has died has its place until its lease is over: there must be time for the next one.
-    const auto patient_until = std::min(deadline, Clock::now() + patience / 2);
+    const auto patient_until = std::min(deadline, exchange_.now() + patience / 2);
     const auto answer = ask_one(*heir, Word::lead, bytes, patient_until);
     // Who cannot, is late, or is lost before it could, is asked no more.
     if (!answer || answer->empty()) {

@@ -5,11 +5,12 @@
 #include <optional>
 
 #include "app/nodes/leader.hpp"
+#include "runtime/cluster/links.hpp"
 
 namespace chargemill::app {
 namespace {
 
-std::string silence_text(const runtime::Exchange& exchange, unsigned node, bool outlives_losses) {
+std::string silence_text(const runtime::Peers& exchange, unsigned node, bool outlives_losses) {
   const auto whole = [](Nanos time) {
     return std::chrono::floor<std::chrono::seconds>(time).count();
   };
@@ -105,7 +106,7 @@ void Leader::note_silence() {
   are_silent_.resize(exchange_.nodes());
   for (unsigned node = 0; node < are_silent_.size(); ++node) {
     if (node == exchange_.self() || !is_present(node)) continue;
-    const bool is_heard = exchange_.links().state_of(node) == runtime::PeerState::alive;
+    const bool is_heard = exchange_.state_of(node) == runtime::PeerState::alive;
     if (is_silent(node) && !are_silent_[node]) {
       silences_.push_back(silence_text(exchange_, node, succession_ != nullptr));
       are_silent_[node] = true;

@@ -7,7 +7,7 @@
 
 namespace chargemill::app {
 
-Leader::Leader(runtime::Exchange& exchange, Succession* succession)
+Leader::Leader(runtime::Peers& exchange, Succession* succession)
     : exchange_(exchange), successors_(succession) {}
 
 std::int64_t Leader::token() const noexcept {
@@ -36,7 +36,7 @@ void Leader::follow(const LeaderSays& former, const std::optional<HandedOn>& han
   left_.totals = left_of(former, noted_);
 }
 
-void Leader::hear_early(const std::deque<runtime::Exchange::Message>& messages) {
+void Leader::hear_early(const std::deque<runtime::Peers::Message>& messages) {
   for (const auto& message : messages) hear(message);
 }
 

@@ -17,10 +17,6 @@ constexpr std::chrono::milliseconds kNextMax{300};
 /// After so long whoever runs the node has its turn: it looks, and hears signals.
 constexpr std::chrono::seconds kTurnMax{1};
 
-double seconds_since(Clock::time_point begun) {
-  return std::chrono::duration<double>(Clock::now() - begun).count();
-}
-
 }  // namespace
 
 std::optional<std::string> Leader::ask_one(unsigned node, Word word, std::string_view rest,
@@ -104,8 +100,8 @@ void Leader::attend(const Heir& here) {
   tell_gap();
   pass_orders_on(here);
   welcome_one(here);
-  const auto since = Clock::now();
-  while (succession_->leads() && failure().empty() && Clock::now() - since < kTurnMax) {
+  const auto since = exchange_.now();
+  while (succession_->leads() && failure().empty() && exchange_.now() - since < kTurnMax) {
     for (unsigned node = 0; node < exchange_.nodes(); ++node) {
       const bool may_leave = (succession_->empty_leavers() >> node & 1U) != 0;
       if (may_leave && is_present(node) && (parted_ >> node & 1U) == 0) part_with(node);
@@ -117,7 +113,7 @@ void Leader::attend(const Heir& here) {
       if (!succession_->let_go(*move)) return;
       continue;
     }
-    const auto begun = Clock::now();
+    const auto begun = exchange_.now();
     if (!refused_.is_due(*move, begun)) return;
     refresh();  // what is counted of both nodes is as of now
     Given given;
@@ -131,7 +127,7 @@ void Leader::attend(const Heir& here) {
     if (!has_moved) note_under_way({});
     if (!tell_where(here, order)) return;
     refresh();
-    const bool is_news = has_moved || refused_.note(*move, trouble, Clock::now());
+    const bool is_news = has_moved || refused_.note(*move, trouble, exchange_.now());
     if (has_moved) refused_.forget();
     if (is_news) tell_move(*move, order, begun, given, trouble);
     if (!has_moved) return;  // the next turn begins with what has happened
@@ -150,7 +146,8 @@ void Leader::tell_move(const Move& move, const TakeOver& now, Clock::time_point 
                   "{:.3f} s{}",
                   move.shards.size(), move.half == Half::fleet ? "fleets" : "shards",
                   has_moved ? "moved" : "did not move", succession_->name_of(move.from),
-                  succession_->name_of(move.to), now.epoch, seconds_since(begun),
+                  succession_->name_of(move.to), now.epoch,
+                  std::chrono::duration<double>(exchange_.now() - begun).count(),
                   succession_->name_of(move.from), given.still_s, has_moved ? "" : ": " + trouble));
 }
 

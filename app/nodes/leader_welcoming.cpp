@@ -31,7 +31,7 @@ void Leader::welcome_one(const Heir& here) {
   if (!guest_ || guest_->arrival.who != arrival->who) {
     guest_.emplace();
     guest_->arrival = *arrival;
-    guest_->since = Clock::now();
+    guest_->since = exchange_.now();
   }
   const bool do_hear = do_all_hear(*arrival);
   if (!succession_->leads()) return;
@@ -62,7 +62,7 @@ bool Leader::do_all_hear(const Arrival& arrival) {
 void Leader::let_enter(const Heir& here, const Arrival& arrival) {
   const unsigned node = arrival.node;
   const Entry entry{here.now(), succession_->outcome()};
-  const auto answer = ask_one(node, Word::enter, to_bytes(entry), Clock::now() + kEnterMax);
+  const auto answer = ask_one(node, Word::enter, to_bytes(entry), exchange_.now() + kEnterMax);
   if (!answer || answer->empty()) return;  // it is gone, or the next turn asks again
   noted_ &= ~(1U << node);
   parted_ &= ~(1U << node);
@@ -70,7 +70,7 @@ void Leader::let_enter(const Heir& here, const Arrival& arrival) {
   note_outsiders();
   succession_->say(
       false, fmt::format("{} has joined, {:.3f} s after it came", arrival.who.name,
-                         std::chrono::duration<double>(Clock::now() - guest_->since).count()));
+                         std::chrono::duration<double>(exchange_.now() - guest_->since).count()));
   guest_.reset();
 }
 

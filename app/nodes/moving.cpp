@@ -91,13 +91,12 @@ std::optional<Move> Succession::next_move() const {
 }
 
 bool Succession::let_go(const Move& move) {
-  auto& store = membership_.bond->agreement();
   const agreement::Revision epoch{move.epoch};
-  store.let_go({membership_.owners[move.from], epoch});
+  bond_.let_go({membership_.owners[move.from], epoch});
   // The write may have happened, so nothing else can be said before the table is seen.
   while (leads() && exchange_.failure().empty()) {
-    const bool is_written = store.await(
-        [epoch](const auto& status) { return status.view.epoch != epoch; }, kTableEvery);
+    const bool is_written =
+        bond_.await([epoch](const auto& view) { return view.epoch != epoch; }, kTableEvery);
     look();
     if (is_written) return leads();
   }
@@ -116,8 +115,7 @@ TakeOver Succession::outcome() const {
 
 void Succession::await_table(Nanos patience) {
   const auto revision = view_.revision;
-  (void)membership_.bond->agreement().await(
-      [revision](const auto& status) { return status.view.revision != revision; }, patience);
+  (void)bond_.await([revision](const auto& view) { return view.revision != revision; }, patience);
   look();
 }
 
@@ -156,7 +154,7 @@ bool Succession::part() {
     is_driven = is_driven || membership_.roles_of(node).drivers;
   }
   if (others == 0 || !is_followed || !is_driven || leads() || central_ == kNoNode) return false;
-  membership_.bond->agreement().part_with();
+  bond_.part_with();
   return true;
 }
 

@@ -45,14 +45,28 @@ std::optional<TakeOver> take_over_of(const std::vector<agreement::Owner>& owners
   return order;
 }
 
-Succession::Succession(runtime::Exchange& exchange, Membership membership)
-    : exchange_(exchange), membership_(std::move(membership)), silent_since_(exchange.nodes()) {
-  CHARGEMILL_ASSERT(membership_.bond != nullptr);
+namespace {
+
+Bond& bond_of(const Membership& membership) {
+  CHARGEMILL_ASSERT(membership.bond != nullptr);
+  return *membership.bond;
+}
+
+}  // namespace
+
+Succession::Succession(runtime::Peers& exchange, Membership membership)
+    : Succession(exchange, membership, bond_of(membership)) {}
+
+Succession::Succession(runtime::Peers& exchange, Membership membership, Bond& bond)
+    : exchange_(exchange),
+      bond_(bond),
+      membership_(std::move(membership)),
+      silent_since_(exchange.nodes()) {
   CHARGEMILL_ASSERT(membership_.owners.size() == membership_.nodes.size());
   CHARGEMILL_ASSERT(membership_.nodes.size() <= exchange.nodes());
-  view_ = membership_.bond->agreement().status().view;
+  view_ = bond_.view();
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
-    if (node != exchange_.self()) membership_.bond->expect(node, membership_.owners[node]);
+    if (node != exchange_.self()) bond_.expect(node, membership_.owners[node]);
   }
 }
 
@@ -71,11 +85,11 @@ void Succession::begin(std::size_t shards) {
 std::int64_t Succession::token() const noexcept { return agreement::number_of(view_.token); }
 
 void Succession::say(bool is_warning, const std::string& text) const {
-  membership_.bond->say({is_warning, text});
+  bond_.say({is_warning, text});
 }
 
 void Succession::look() {
-  view_ = membership_.bond->agreement().status().view;
+  view_ = bond_.view();
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
     if (node == exchange_.self() || !is_known(node) || (lost_ >> node & 1U) != 0) continue;
     if (view_.is_leaving(membership_.owners[node])) leaving_ |= 1U << node;
@@ -115,7 +129,7 @@ void Succession::lose(unsigned node) {
 /// etcd may reach nodes that do not reach each other (silence.hpp). A link that heals in time has
 /// been slow.
 void Succession::look_at_links() {
-  const auto now = Clock::now();
+  const auto now = exchange_.now();
   const Nanos patience = patience_of(membership_.lease);
   Hearing hearing{exchange_.self(), central_, 1U << exchange_.self(), 0, 0};
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
@@ -124,7 +138,7 @@ void Succession::look_at_links() {
     // all away is heard by all, or they wait for each other.
     if (!view_.belongs(membership_.owners[node])) continue;
     hearing.living |= 1U << node;
-    const auto state = exchange_.links().state_of(node);
+    const auto state = exchange_.state_of(node);
     auto& since = silent_since_[node];
     if (state == runtime::PeerState::alive || state == runtime::PeerState::unknown) {
       since.reset();

@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "app/nodes/arrivals.hpp"
+#include "app/nodes/bond.hpp"
 #include "app/nodes/membership.hpp"
 #include "app/nodes/moves.hpp"
 #include "app/nodes/silence.hpp"
 #include "app/nodes/take_over.hpp"
 #include "runtime/agreement/member.hpp"
-#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/peers.hpp"
 
 namespace chargemill::app {
 
@@ -51,8 +52,10 @@ class Succession {
   /// Between two looks at a table that somebody waits for.
   static constexpr std::chrono::milliseconds kTableEvery{50};
 
-  /// The exchange outlives this. Requires a bond.
-  Succession(runtime::Exchange& exchange, Membership membership);
+  /// The exchange outlives this. Requires a bond in `membership`.
+  Succession(runtime::Peers& exchange, Membership membership);
+  /// The same with another one, which outlives this.
+  Succession(runtime::Peers& exchange, Membership membership, Bond& bond);
 
   /// Hears what etcd says. Nodes that are lost are given up; after end() that is a failure.
   void look();
@@ -155,7 +158,8 @@ class Succession {
   void look_at_roles();
   void look_for_the_network();
 
-  runtime::Exchange& exchange_;
+  runtime::Peers& exchange_;
+  Bond& bond_;
   mutable std::mutex
       members_mutex_;      // written by whoever runs the node, who need not take it to read
   Membership membership_;  // guarded by members_mutex_

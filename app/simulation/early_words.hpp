@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/peers.hpp"
 
 namespace chargemill::app {
 
@@ -15,7 +15,7 @@ namespace chargemill::app {
 /// this node what is for the leader before it knows that it is the one. Pure. Threads: one.
 class EarlyWords {
  public:
-  using Message = runtime::Exchange::Message;
+  using Message = runtime::Peers::Message;
   /// Beyond so many the first is dropped, unless it is the leader's.
   static constexpr std::size_t kMax = 64;
 

@@ -31,7 +31,7 @@ constexpr milliseconds kLookEvery{50};
 
 class Follower {
  public:
-  Follower(const network::Scenario& scenario, runtime::Exchange& exchange, RunJournal journal,
+  Follower(const network::Scenario& scenario, runtime::Peers& exchange, RunJournal journal,
            Succession* succession, const Invited* invited)
       : exchange_(exchange),
         succession_(succession),
@@ -131,7 +131,7 @@ class Follower {
   }
 
   /// What the node that leads says next, if it does within a moment.
-  std::optional<runtime::Exchange::Message> next() {
+  std::optional<runtime::Peers::Message> next() {
     if (auto early = early_.next(leader_)) return early;
     auto message = exchange_.receive(kLookEvery);
     if (!message || message->node == leader_) return message;
@@ -153,7 +153,7 @@ class Follower {
 
   /// Others have its shards first, if they can; whoever leads sees to that, once somebody does.
   void part() {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = exchange_.now();
     if (!parting_since_) parting_since_ = now;
     if (!looker_ || succession_ == nullptr || now - *parting_since_ > kPartMax) return leave();
     if (has_asked_ || succession_->central() == kNoNode) return;
@@ -342,10 +342,9 @@ class Follower {
   /// Virtual time: the node that leads has ended it, and the workers here are about to hear so.
   bool await_standstill() {
     // Who has returned may have to wait for another one that does.
-    const auto deadline =
-        std::chrono::steady_clock::now() + (exchange_.may_return() ? kReturnsMax : kStandstillMax);
+    const auto deadline = exchange_.now() + (exchange_.may_return() ? kReturnsMax : kStandstillMax);
     while (!host_->engine().await_pause(kLookEvery)) {
-      if (!exchange_.failure().empty() || std::chrono::steady_clock::now() > deadline) return false;
+      if (!exchange_.failure().empty() || exchange_.now() > deadline) return false;
     }
     return true;
   }
@@ -364,7 +363,7 @@ class Follower {
     return report;
   }
 
-  runtime::Exchange& exchange_;
+  runtime::Peers& exchange_;
   Succession* const succession_;  // null: who is lost ends the run
   const Invited* const invited_;  // null: it begins with the others
   unsigned leader_;
@@ -387,7 +386,7 @@ class Follower {
 
 }  // namespace
 
-FollowEnd follow(const network::Scenario& scenario, runtime::Exchange& exchange,
+FollowEnd follow(const network::Scenario& scenario, runtime::Peers& exchange,
                  const StopRequest* stop, RunJournal journal, Succession* succession,
                  Successor* leads, const Invited* invited) {
   Follower follower{scenario, exchange, std::move(journal), succession, invited};

@@ -6,7 +6,7 @@
 #include "app/simulation/simulation.hpp"
 #include "app/simulation/stop_request.hpp"
 #include "app/simulation/successor.hpp"
-#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/peers.hpp"
 
 namespace chargemill::app {
 
@@ -28,7 +28,7 @@ struct Invited {
 /// is there, in a run that outlives their loss; null: it ends with any of them. `leads`: filled
 /// when it leads. `invited`: it joins; null: all begin. Requires a checked scenario, the same on
 /// all nodes.
-[[nodiscard]] FollowEnd follow(const network::Scenario& scenario, runtime::Exchange& exchange,
+[[nodiscard]] FollowEnd follow(const network::Scenario& scenario, runtime::Peers& exchange,
                                const StopRequest* stop = nullptr, RunJournal journal = {},
                                Succession* succession = nullptr, Successor* leads = nullptr,
                                const Invited* invited = nullptr);

@@ -3,15 +3,12 @@
 #include <array>
 #include <chrono>
 #include <cstring>
-#include <thread>
 #include <utility>
 
 #include "app/nodes/words.hpp"
 
 namespace chargemill::app {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kMarksMax{5};  // links carry in milliseconds what they have
 constexpr std::chrono::seconds kFlushMax{2};
@@ -22,11 +19,11 @@ constexpr const char* kTooLarge =
     "they are more than a message carries; more shards (central.shards) would be smaller";
 
 template <class IsSo>
-bool comes_true(IsSo is_so, const HandOver::IsOver& is_over) {
-  const auto deadline = Clock::now() + kMarksMax;
+bool comes_true(runtime::Peers& peers, IsSo is_so, const HandOver::IsOver& is_over) {
+  const auto deadline = peers.now() + kMarksMax;
   while (!is_so()) {
-    if (is_over() || Clock::now() > deadline) return false;
-    std::this_thread::sleep_for(kLookEvery);
+    if (is_over() || peers.now() > deadline) return false;
+    peers.pause(kLookEvery);
   }
   return true;
 }
@@ -57,6 +54,7 @@ std::optional<std::uint64_t> HandOver::hold(const Move& move) {
 /// Of nodes that are given up nothing comes any more.
 bool HandOver::has_come(const std::vector<std::uint64_t>& sent, const IsOver& is_over) const {
   return comes_true(
+      exchange_,
       [&] {
         for (unsigned node = 0; node < exchange_.nodes(); ++node) {
           if (node == exchange_.self() || exchange_.is_given_up(node)) continue;
@@ -83,7 +81,7 @@ Given HandOver::give(const Marks& marks, const IsOver& is_over) {
     given.trouble = "not all has come that was sent to it";
     return given;
   }
-  const auto begun = Clock::now();
+  const auto begun = exchange_.now();
   engine_.hold_still([&] {
     const auto before = network_.look().totals;
     if (!network_.settle(move.shards, kFlushMax, move.half)) {
@@ -107,7 +105,7 @@ Given HandOver::give(const Marks& marks, const IsOver& is_over) {
     given.left = network_.look().totals;
     given.moved = difference(before, given.left);
   });
-  given.still_s = std::chrono::duration<double>(Clock::now() - begun).count();
+  given.still_s = std::chrono::duration<double>(exchange_.now() - begun).count();
   for (unsigned node = 0; node < exchange_.nodes(); ++node)
     given.sent[node] = exchange_.sent_to(node);
   return given;
@@ -124,7 +122,9 @@ bool HandOver::hear(const Marks& marks, const IsOver& is_over) const {
 bool HandOver::take(Luggage luggage, const IsOver& is_over) {
   if (!is_mine(luggage.move) || exchange_.self() != luggage.move.to || luggage.state.empty())
     return false;
-  if (!comes_true([&] { return engine_.reached() >= luggage.at; }, is_over)) return false;
+  if (!comes_true(
+          exchange_, [&] { return engine_.reached() >= luggage.at; }, is_over))
+    return false;
   state_ = std::move(luggage.state);
   return true;
 }

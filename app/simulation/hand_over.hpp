@@ -7,7 +7,7 @@
 #include "actors/network/network.hpp"
 #include "app/nodes/moves.hpp"
 #include "app/nodes/take_over.hpp"
-#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/peers.hpp"
 
 namespace chargemill::app {
 
@@ -23,7 +23,7 @@ class HandOver {
       runtime::Links::kMessageBytesMax - (std::size_t{1} << 20U);
 
   /// All outlive this. Shards that are more than `state_max` bytes stay where they are.
-  HandOver(runtime::Coordinator& engine, network::Network& network, runtime::Exchange& exchange,
+  HandOver(runtime::Coordinator& engine, network::Network& network, runtime::Peers& exchange,
            std::size_t state_max = kStateBytesMax)
       : engine_(engine), network_(network), exchange_(exchange), state_max_(state_max) {}
 
@@ -59,7 +59,7 @@ class HandOver {
 
   runtime::Coordinator& engine_;
   network::Network& network_;
-  runtime::Exchange& exchange_;
+  runtime::Peers& exchange_;
   const std::size_t state_max_;
   std::optional<Move> too_large_;  // no message carried these; asked for again, they stay
   std::optional<Move> move_;       // under way; none: nothing is

@@ -12,17 +12,9 @@ namespace {
 
 using runtime::ModelClock;
 
-runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Exchange* exchange) {
+runtime::EngineOptions options_alone(const network::Scenario& scenario) {
   runtime::EngineOptions options;
   options.workers = workers_of(scenario);
-  if (exchange != nullptr) {
-    options.nodes = exchange->nodes();
-    options.node = exchange->self();
-    options.frontier = exchange;
-    options.hears_with_orders = exchange->may_return();
-    // They may all be on this machine.
-    options.may_spin = options.nodes * options.workers <= std::thread::hardware_concurrency();
-  }
   if (scenario.run.speed.max) {
     options.pacing = runtime::Pacing::virtual_time;
     options.latency = scenario.network.control_latency;
@@ -38,8 +30,17 @@ runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Ex
   return options;
 }
 
+runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Peers* exchange) {
+  auto options = options_alone(scenario);
+  if (exchange == nullptr) return options;
+  exchange->set_up(options);
+  // They may all be on this machine.
+  options.may_spin = options.nodes * options.workers <= std::thread::hardware_concurrency();
+  return options;
+}
+
 /// The exchange may have places for more nodes than begin.
-network::Spread spread_of(const network::Scenario& scenario, const runtime::Exchange* exchange,
+network::Spread spread_of(const network::Scenario& scenario, const runtime::Peers* exchange,
                           const network::Route* joins) {
   network::Spread spread;
   if (exchange != nullptr) spread.nodes = scenario.run.nodes;
@@ -106,7 +107,7 @@ std::vector<DisplayState> shown_here(network::Network& network) {
 }
 
 Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
-           runtime::Exchange* exchange, network::Others* others, const network::Route* joins)
+           runtime::Peers* exchange, network::Others* others, const network::Route* joins)
     : recording_(journal.recording.get()),
       exchange_(exchange),
       engine_(std::make_unique<runtime::Engine>(options_of(scenario, exchange))) {

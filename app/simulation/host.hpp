@@ -12,7 +12,7 @@
 #include "app/nodes/leader.hpp"
 #include "app/simulation/hand_over.hpp"
 #include "app/simulation/simulation.hpp"
-#include "runtime/cluster/exchange.hpp"
+#include "runtime/cluster/peers.hpp"
 #include "runtime/engine/engine.hpp"
 
 namespace chargemill::app {
@@ -25,7 +25,7 @@ class Host {
   /// the other nodes; null: there are none. `others`, likewise: they are asked from here.
   /// `joins`: where the shards are of a network that runs; null: all begin.
   Host(const network::Scenario& scenario, const RunJournal& journal, elsewhere::Link* link,
-       runtime::Exchange* exchange, network::Others* others = nullptr,
+       runtime::Peers* exchange, network::Others* others = nullptr,
        const network::Route* joins = nullptr);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -46,7 +46,7 @@ class Host {
 
  private:
   Recording* const recording_;
-  runtime::Exchange* const exchange_;
+  runtime::Peers* const exchange_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<network::Network> network_;
   std::unique_ptr<network::Desk> desk_;

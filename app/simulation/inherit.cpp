@@ -17,7 +17,7 @@ double seconds_since(Clock::time_point begun) {
 }
 
 /// Only what an actor does of itself changes where it is; so all stand, and nothing arrives.
-void while_all_stand(Host& host, runtime::Exchange& exchange, const std::function<void()>& f) {
+void while_all_stand(Host& host, runtime::Peers& exchange, const std::function<void()>& f) {
   host.engine().hold_still([&] { exchange.hold_arrivals(f); });
 }
 
@@ -67,7 +67,7 @@ struct Bequest {
   network::Inheritance inheritance;
 };
 
-Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& scenario,
+Adopted adopt(Host& host, runtime::Peers& exchange, const network::Scenario& scenario,
               const RunJournal& journal, const TakeOver& order) {
   for (unsigned node = 0; node < exchange.nodes(); ++node) {
     if (order.has_lost(node) && node != exchange.self()) exchange.give_up(node);
@@ -130,7 +130,7 @@ Adopted adopt(Host& host, runtime::Exchange& exchange, const network::Scenario& 
 
 }  // namespace
 
-Heir heir_of(Host& host, runtime::Exchange& exchange, const network::Scenario& scenario,
+Heir heir_of(Host& host, runtime::Peers& exchange, const network::Scenario& scenario,
              const RunJournal& journal) {
   Heir heir;
   heir.adopt = [&](const TakeOver& order) {

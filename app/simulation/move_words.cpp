@@ -14,7 +14,7 @@ std::string yes_if(bool is_so) { return is_so ? std::string{1, '\1'} : std::stri
 
 }  // namespace
 
-std::string answer_to_move(const Said& said, HandOver& here, runtime::Exchange& exchange,
+std::string answer_to_move(const Said& said, HandOver& here, runtime::Peers& exchange,
                            Succession& succession) {
   const unsigned nodes = exchange.nodes();
   const std::size_t shards = succession.shards();

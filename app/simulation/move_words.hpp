@@ -10,8 +10,8 @@ namespace chargemill::app {
 
 /// To `hold`, `give`, `heard` and `take`; empty: it has no part in that, or that is of a central no
 /// more.
-[[nodiscard]] std::string answer_to_move(const Said& said, HandOver& here,
-                                         runtime::Exchange& exchange, Succession& succession);
+[[nodiscard]] std::string answer_to_move(const Said& said, HandOver& here, runtime::Peers& exchange,
+                                         Succession& succession);
 /// Carries out an `order`; false: its point is elsewhere.
 [[nodiscard]] bool is_obeyed(const Said& said, network::Desk& desk);
 /// To `invite`: whether the one that comes has been heard.

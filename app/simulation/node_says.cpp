@@ -50,8 +50,7 @@ Nanos patience_in(std::string_view rest) {
   return wait;
 }
 
-Standstill standstill_of(Host& host, const runtime::Exchange& exchange,
-                         const Succession* succession) {
+Standstill standstill_of(Host& host, const runtime::Peers& exchange, const Succession* succession) {
   Standstill standstill;
   standstill.lost = succession == nullptr ? 0 : succession->lost();
   standstill.is_still = host.engine().freeze(kStandstillMax);

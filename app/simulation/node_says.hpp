@@ -26,7 +26,7 @@ namespace chargemill::app {
 /// For a standstill to be reached.
 inline constexpr std::chrono::seconds kStandstillMax{5};
 /// Lets no timer fire any more. `succession`: null where nobody is outlived.
-[[nodiscard]] Standstill standstill_of(Host& host, const runtime::Exchange& exchange,
+[[nodiscard]] Standstill standstill_of(Host& host, const runtime::Peers& exchange,
                                        const Succession* succession);
 
 }  // namespace chargemill::app

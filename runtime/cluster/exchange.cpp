@@ -1,6 +1,7 @@
 #include "runtime/cluster/exchange.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "runtime/base/assert.hpp"
 #include "runtime/base/crc32c.hpp"
@@ -112,6 +113,15 @@ Exchange::~Exchange() {
       for (const auto& arrival : half.later) arrival.letter.release();
     }
   }
+}
+
+void Exchange::pause(Nanos time) { std::this_thread::sleep_for(time); }
+
+void Exchange::set_up(EngineOptions& options) {
+  options.nodes = nodes();
+  options.node = self();
+  options.frontier = this;
+  options.hears_with_orders = may_return();
 }
 
 void Exchange::attach(Coordinator& engine) {

@@ -17,6 +17,7 @@
 #include "runtime/cluster/held_mail.hpp"
 #include "runtime/cluster/letter_kind.hpp"
 #include "runtime/cluster/links.hpp"
+#include "runtime/cluster/peers.hpp"
 #include "runtime/cluster/recall.hpp"
 #include "runtime/engine/coordinator.hpp"
 #include "runtime/engine/frontier.hpp"
@@ -34,7 +35,7 @@ namespace chargemill::runtime {
 ///
 /// Threads: see Frontier for the workers'; receive() and await_all() belong to whoever runs the
 /// node; tell(), abandon() and let_nobody_wait() to any.
-class Exchange final : public Frontier, private LinkEvents {
+class Exchange final : public Frontier, public Peers, private LinkEvents {
  public:
   struct Options {
     LinksOptions links;
@@ -48,32 +49,20 @@ class Exchange final : public Frontier, private LinkEvents {
     /// Likewise: at every so many meetings it saves its state, and its log begins anew; 0: never.
     std::uint64_t save_every = 0;
   };
-  /// What another node's runner says.
-  struct Message {
-    unsigned node = 0;
-    std::string text;
-    bool is_recalled = false;   ///< from the log of a former life: nobody waits for an answer
-    bool has_returned = false;  ///< nothing is said; whatever was asked there must be asked again
-    /// Nothing is said: `text` is the state that this node goes on from. Loaded, it is obeyed().
-    bool is_state = false;
-    bool is_bulk = false;  ///< told by tell_bulk()
-  };
   /// While so much waits to be received nobody says more: a node that does is a failure. One
   /// message may be larger, and counts as kCountedBytesMax: so much was asked for. Besides, so much
   /// of bulk waits, and one of it may be larger; of more the heads come.
   static constexpr std::size_t kWaitingBytesMax = std::size_t{64} << 20U;
   static constexpr std::size_t kCountedBytesMax = std::size_t{4} << 20U;
-  /// What this node is, as bytes.
-  using Save = std::function<Result<std::vector<std::byte>>()>;
 
   /// Fails as Links::open does.
   [[nodiscard]] static Result<std::unique_ptr<Exchange>> open(Options options);
   ~Exchange() override;
 
   /// The engine whose actors receive. Before any other node may send.
-  void attach(Coordinator& engine);
+  void attach(Coordinator& engine) override;
   /// Nobody receives any more when it returns; before the engine is gone.
-  void detach();
+  void detach() override;
 
   /// Waits until all other nodes are there and each has heard this one, so that whoever goes on and
   /// then leaves is missed by all; false: not within `patience`, or one never will be.
@@ -85,106 +74,116 @@ class Exchange final : public Frontier, private LinkEvents {
   [[nodiscard]] Result<void> begin();
   /// Before that: why it cannot return; empty: it can, or nobody knows yet.
   [[nodiscard]] std::string obstacle() const { return recall_ ? recall_->obstacle() : ""; }
-  [[nodiscard]] bool may_return() const noexcept { return recall_ != nullptr; }
+  [[nodiscard]] bool may_return() const noexcept override { return recall_ != nullptr; }
   /// Writes down a message that changes what actors do, before it is obeyed.
-  void note(std::string_view text);
+  void note(std::string_view text) override;
   /// Likewise, and whoever returns has to hear it, whatever it goes on from.
   void keep_word(std::string_view text);
   /// From now on states are saved: `save` is called while all workers stand at a meeting, on one of
   /// theirs. What it cannot save then it is asked for again at the next one. Null: not any more.
-  void save_by(Save save);
+  void save_by(Save save) override;
   /// As long as it lives nothing is saved.
-  [[nodiscard]] std::unique_lock<std::mutex> hold_saving() {
+  [[nodiscard]] std::unique_lock<std::mutex> hold_saving() override {
     return std::unique_lock<std::mutex>{saving_mutex_};
   }
   /// A message that is_recalled has been obeyed.
-  void obeyed();
+  void obeyed() override;
   /// Nobody will return any more: the log goes.
-  void forget();
+  void forget() override;
 
   /// Not any more once this node may not act (tenure()).
-  void tell(unsigned node, std::string_view text);
+  void tell(unsigned node, std::string_view text) override;
   void tell_all(std::string_view text);
   /// The same, of what the other node can do without: where more of such waits there than its
   /// runner receives, nothing comes but the first `head` bytes.
-  void tell_bulk(unsigned node, std::string_view text, std::uint8_t head);
+  void tell_bulk(unsigned node, std::string_view text, std::uint8_t head) override;
   /// The next message; none within `patience`, or a node has failed.
-  [[nodiscard]] std::optional<Message> receive(Nanos patience);
+  [[nodiscard]] std::optional<Message> receive(Nanos patience) override;
 
   /// Why the nodes cannot go on together; empty: they can.
-  [[nodiscard]] std::string failure() const;
+  [[nodiscard]] std::string failure() const override;
   /// Nobody agrees on anything any more: workers that wait are told to stop, and none waits for
   /// room to send.
-  void abandon(const std::string& why);
+  void abandon(const std::string& why) override;
   /// The same, and the others hear why: they fail with it, where they would know only that this
   /// node has left. Whoever fails because of another node tells them so unasked when it goes, so
   /// that all name the one that was first, as far as anybody knows.
-  void call_off(const std::string& why);
+  void call_off(const std::string& why) override;
   /// From now on a node that is lost or has left is no failure: whoever runs the nodes gives it up.
-  void outlive_losses() noexcept {
+  void outlive_losses() noexcept override {
     outlives_.store(true, std::memory_order_relaxed);  // relaxed: see outlives_losses()
   }
   /// Real time. Nobody hears `node` any more when it returns, nor waits for it; the sums of
   /// messages are those of the others. For good, unless somebody else is let in.
-  void give_up(unsigned node);
+  void give_up(unsigned node) override;
   /// Any thread. It is known that whoever is in that place is gone: the runner and workers that
   /// wait for room on the way to it go on at once, and so the runner comes to give it up, or the
   /// run. Requires that nobody is let in there meanwhile, or returns.
   void let_nobody_wait(unsigned node) { links_->let_nobody_wait(node); }
   /// Nobody is in that place, or whoever was has been given up.
-  [[nodiscard]] bool is_given_up(unsigned node) const noexcept {
+  [[nodiscard]] bool is_given_up(unsigned node) const noexcept override {
     // relaxed: whoever runs the node writes it, and nothing is sent there when it is taken back.
     return counts_[node].is_given_up.load(std::memory_order_relaxed);
   }
   /// Real time. A process that nothing was sent to is in a place that is given up: it is heard and
   /// counted from zero. Requires that no actor lives there, as all workers know since a
   /// hold_still(). False: it cannot be reached so.
-  [[nodiscard]] bool let_in(unsigned node, const NodeEndpoints& where);
+  [[nodiscard]] bool let_in(unsigned node, const NodeEndpoints& where) override;
   /// Calls `f` while no message of another node arrives: where actors live may change.
-  void hold_arrivals(const std::function<void()>& f);
+  void hold_arrivals(const std::function<void()>& f) override;
   /// Real time, in Coordinator::hold_still(): what is sent from here to actors with these numbers
   /// waits until release(); more of it than waits for a slow peer, and the workers stand.
-  void hold(const std::vector<Entity>& actors) { held_.hold(actors); }
+  void hold(const std::vector<Entity>& actors) override { held_.hold(actors); }
   /// Likewise, not while arrivals are held: what has waited goes to where those actors live now, in
   /// order, before anything that is sent later. It may wait for a slow node.
-  void release();
+  void release() override;
   [[nodiscard]] std::size_t held_bytes() const noexcept { return held_.bytes(); }
   /// Messages to that node's actors, and from them, so far: what was sent has come once who was
   /// sent it has received as many.
-  [[nodiscard]] std::uint64_t sent_to(unsigned node) const noexcept {
+  [[nodiscard]] std::uint64_t sent_to(unsigned node) const noexcept override {
     return counts_[node].sent.load(std::memory_order_relaxed);  // relaxed: all workers stood since
   }
-  [[nodiscard]] std::uint64_t received_from(unsigned node) const noexcept {
+  [[nodiscard]] std::uint64_t received_from(unsigned node) const noexcept override {
     // acquire: it lies in mailboxes; pairs with release in count_arrival().
     return counts_[node].received.load(std::memory_order_acquire);
   }
   /// Counts messages that nobody will handle.
-  void note_strays(std::uint64_t count) noexcept {
+  void note_strays(std::uint64_t count) noexcept override {
     strays_.fetch_add(count, std::memory_order_relaxed);  // relaxed: a counter
   }
   /// Messages for actors that are nowhere, or were not here: dropped, and their senders' time-outs
   /// are what is left of them.
-  [[nodiscard]] std::uint64_t strays() const noexcept;
+  [[nodiscard]] std::uint64_t strays() const noexcept override;
   /// From now on nodes may leave without being missed.
-  void expect_leaving() noexcept {
+  void expect_leaving() noexcept override {
     may_leave_.store(true, std::memory_order_relaxed);  // relaxed: a word of its own
   }
 
   /// Messages to and from actors of other nodes, but those given up: the sums over all nodes are
   /// equal when none is under way.
-  [[nodiscard]] std::uint64_t sent() const noexcept;
-  [[nodiscard]] std::uint64_t received() const noexcept;
+  [[nodiscard]] std::uint64_t sent() const noexcept override;
+  [[nodiscard]] std::uint64_t received() const noexcept override;
   /// Real time: how long messages of other nodes were on their way, in wall time, from the batch
   /// that sent them on; as good as the nodes' clocks agree. Any thread.
-  [[nodiscard]] LatencyHistogram transit() const { return transit_.snapshot(); }
-  [[nodiscard]] unsigned nodes() const noexcept { return links_->nodes(); }
-  [[nodiscard]] unsigned self() const noexcept { return links_->self(); }
+  [[nodiscard]] LatencyHistogram transit() const override { return transit_.snapshot(); }
+  [[nodiscard]] unsigned nodes() const noexcept override { return links_->nodes(); }
+  [[nodiscard]] unsigned self() const noexcept override { return links_->self(); }
   /// For people.
-  [[nodiscard]] std::string name_of(unsigned node) const;
-  [[nodiscard]] Incarnation incarnation() const noexcept { return options_.links.incarnation; }
+  [[nodiscard]] std::string name_of(unsigned node) const override;
+  [[nodiscard]] Incarnation incarnation() const noexcept override {
+    return options_.links.incarnation;
+  }
   [[nodiscard]] const Links& links() const noexcept { return *links_; }
-  /// A node that is silent for so long is lost.
-  [[nodiscard]] Nanos lost_after() const noexcept { return options_.links.lost_after; }
+  [[nodiscard]] Nanos lost_after() const noexcept override { return options_.links.lost_after; }
+  [[nodiscard]] PeerState state_of(unsigned node) const noexcept override {
+    return links_->state_of(node);
+  }
+  [[nodiscard]] bool is_heard_by(unsigned node) const noexcept override {
+    return links_->is_heard_by(node);
+  }
+  [[nodiscard]] Clock::time_point now() const noexcept override { return Clock::now(); }
+  void pause(Nanos time) override;
+  void set_up(EngineOptions& options) override;
 
   // Frontier
   void send(unsigned node, MailBag& bag) override;
