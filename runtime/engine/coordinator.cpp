@@ -137,6 +137,10 @@ bool Coordinator::freeze(Nanos at_most) {
     give_orders();
     return await_pause(at_most);
   }
+  if (options_.pacing == Pacing::by_hand) {
+    settle();
+    return true;
+  }
   for (auto& worker : workers_) worker->wake();
   const auto deadline = ModelClock::wall_now() + at_most;
   std::vector<std::uint64_t> before;
@@ -282,6 +286,7 @@ void Coordinator::settle() {
 }
 
 void Coordinator::pass(Nanos time) {
+  if (is_frozen()) return settle();
   const SimTime until = model_clock_.target({}) + time;
   settle();
   for (;;) {

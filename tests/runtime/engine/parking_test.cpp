@@ -48,6 +48,22 @@ class Diarist final : public LeanActor {
 using Numbers = std::vector<std::uint64_t>;
 using Times = std::vector<SimTime>;
 
+TEST(HandMovedTime, HandlesWhatIsSaidAndFiresNothingWhileItIsFrozen) {
+  test::StillEngine still;
+  auto* const actor = still.engine.spawn<Diarist>(0);
+  LeanActor::post(actor, Arm{SimTime{1s}});
+  LeanActor::post(actor, Number{1});
+  ASSERT_TRUE(still.engine.freeze(60s));
+  EXPECT_EQ(actor->heard, Numbers{1});
+  LeanActor::post(actor, Number{2});
+  still.pass(2s);
+  EXPECT_EQ(actor->heard, (Numbers{1, 2}));
+  EXPECT_TRUE(actor->woken.empty());
+  still.engine.thaw();
+  still.pass(2s);
+  EXPECT_EQ(actor->woken, Times{SimTime{1s}});
+}
+
 TEST(Parking, OneThatRestsHearsNothingAndIsNotWokenAndGoesOnWithAllThatWaited) {
   test::StillEngine still{2};
   auto* const actor = still.engine.spawn<Diarist>(1);
