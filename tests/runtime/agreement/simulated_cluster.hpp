@@ -130,6 +130,7 @@ class SimulatedCluster : protected SimulatedTime {
   [[nodiscard]] virtual bool may_start(unsigned) const { return true; }
   virtual void stepped(unsigned) {}
   virtual void crashing(unsigned) {}
+  [[nodiscard]] virtual bool lets_go_by_itself() const { return true; }
 
   void end(unsigned n, Nanos until_restart) {
     nodes_[n].member.reset();
@@ -213,6 +214,7 @@ class SimulatedCluster : protected SimulatedTime {
     }
   }
   void perform(unsigned n, const agreement::Drain& drain) {
+    if (!lets_go_by_itself()) return;
     at(between(0.001, 0.2), [this, n, life = nodes_[n].life, drain] {
       deliver(n, life, agreement::Drained{drain.epoch});
     });
