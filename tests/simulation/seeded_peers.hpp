@@ -87,6 +87,7 @@ class SeededPeers final : public runtime::Peers, public runtime::Frontier {
   [[nodiscard]] runtime::Incarnation incarnation() const noexcept override {
     return runtime::Incarnation{1};
   }
+  [[nodiscard]] Nanos lost_after() const noexcept override { return std::chrono::seconds{15}; }
   [[nodiscard]] runtime::PeerState state_of(unsigned node) const noexcept override {
     auto& heard = of_[node].heard;
     if (around_.hears(node)) heard = now();
