@@ -92,7 +92,7 @@ inline void keep_arrivals_from(Post& post, unsigned node, unsigned nodes) {
 
 /// A simulation in which nothing happens proves nothing.
 struct SeededTally {
-  unsigned leaders = 0, crashes = 0, stalls = 0, cuts = 0, leavers = 0, moves = 0,
+  unsigned leaders = 0, crashes = 0, stalls = 0, cuts = 0, leavers = 0, handed_on = 0, moves = 0,
            refused_moves = 0;
   std::uint64_t sessions = 0, sessions_lost = 0;
 
@@ -105,7 +105,7 @@ struct SeededTally {
 inline void add(SeededTally& to, const SeededTally& from) {
   to.leaders += from.leaders, to.crashes += from.crashes, to.stalls += from.stalls;
   to.cuts += from.cuts, to.leavers += from.leavers;
-  to.moves += from.moves, to.refused_moves += from.refused_moves;
+  to.handed_on += from.handed_on, to.moves += from.moves, to.refused_moves += from.refused_moves;
   to.sessions += from.sessions, to.sessions_lost += from.sessions_lost;
 }
 

@@ -89,7 +89,7 @@ class SeededRun final : public SeededTurns {
     return std::make_unique<SeededPeers>(std::move(around));
   }
   [[nodiscard]] unsigned index_of_name(unsigned n, unsigned number) const {
-    return static_cast<unsigned>(std::stoul(programs_[n].seen.table.owners[number].name.substr(1)));
+    return static_cast<unsigned>(std::stoul(programs_[n].peers->name_of(number).substr(1)));
   }
   [[nodiscard]] app::Membership membership_of(unsigned n) {
     const Program& here = programs_[n];
@@ -162,10 +162,12 @@ class SeededRun final : public SeededTurns {
     ++happened_.leaders;
     note(n, "leads with token " + std::to_string(leader.token()));
     if (!tokens_.insert(leader.token()).second) broke("two lead with one token");
+    programs_[n].leads = true;
     app::Looker looker{host, &leader};
-    while (leader.failure().empty() && !is_over_) {
+    while (leader.failure().empty() && !(is_over_ && leader.is_settled())) {
       leader.attend(heir);
       (void)looker.look();
+      if (programs_[n].is_asked_to_leave && leaves(n, leader, host, looker)) return;
       leader.listen(std::chrono::milliseconds{100});
     }
     if (!leader.failure().empty()) return;
@@ -189,6 +191,24 @@ class SeededRun final : public SeededTurns {
     happened_.add(count);
     if (std::exchange(is_counted_, true)) broke("two have counted");
     leader.finish();
+  }
+
+  /// What app::LeavingLead does for a signal. True: it has left.
+  [[nodiscard]] bool leaves(unsigned n, app::Leader& leader, app::Host& host, app::Looker& looker) {
+    Program& here = programs_[n];
+    if (!leader.may_hand_on()) return false;
+    if (!std::exchange(here.is_parting, true)) leader.want_to_leave();
+    if (!leader.has_nothing()) return false;
+    here.stands = true;
+    network::Snapshot own = host.network().look();
+    looker.add_load(own);
+    const auto next = leader.hand_on(own, 0, std::chrono::seconds{5}, true);
+    here.stands = next.end != app::Handing::End::stays;
+    if (next.end != app::Handing::End::left) return false;
+    ++happened_.handed_on;
+    is_any_lost_ = true;  // what was asked of its central
+    note(n, "has left: " + next.leader + " leads");
+    return true;
   }
 
   // ---- what goes wrong
@@ -234,6 +254,10 @@ class SeededRun final : public SeededTurns {
         if (plant_ == Plant::arrivals_kept && happened_.leavers > 0) return;
         doom(n, "wants to leave");
         ++happened_.leavers;
+        if (programs_[n].leads) {
+          programs_[n].is_asked_to_leave = true;
+          return;
+        }
         return deliver(n, nodes_[n].life, agreement::PartWith{});
     }
   }

@@ -40,6 +40,10 @@ class SeededTurns : public SimulatedCluster {
     unsigned wakes = 0;
     bool is_doomed = false;  // it need not be there in the end
     bool is_started = false;
+    bool stands = false;  // its actors do
+    bool leads = false;
+    bool is_asked_to_leave = false;  // while it leads
+    bool is_parting = false;         // and does
     bool is_over = false;
     MachineTime begun{};  // its model time
     std::unique_ptr<Strand> strand;
@@ -121,7 +125,7 @@ class SeededTurns : public SimulatedCluster {
     at(kStep, [this, n] { tick(n); });
     auto* const engine = here.peers->engine();
     if (engine == nullptr || !engine->model_clock().started()) return;
-    if (nodes_[n].paused_until > now_ || !may_act(n)) return;
+    if (nodes_[n].paused_until > now_ || here.stands || !may_act(n)) return;
     if (!std::exchange(here.is_started, true)) here.begun = now_;
     const SimTime until{now_ - here.begun};
     const SimTime reached = engine->model_clock().target({});
