@@ -62,8 +62,8 @@ void walk(Stream& stream, Report& r) {
   stream.value(r.detail.any_denied);
   stream.value(r.detail.any_timed_out);
   for (auto& slowest : r.detail.slowest) stream.list(slowest);
-  stream.list(r.display);
   stream.value(r.sessions_carried);
+  stream.list(r.display);
 }
 
 }  // namespace

@@ -313,10 +313,10 @@ TEST(Summary, WhatACentralElsewhereDeclinesIsSaidInItsWords) {
   outcome.link->points = {2, 6, "NACK: no place is left"};
   outcome.link->drivers = {1, 4, ""};
   const auto kept_out = summary_of(outcome)["warnings"];
-  EXPECT_EQ(kept_out.at(0),
+  EXPECT_EQ(kept_out.at(1),
             "2 of 6 charge points were never admitted by central (most heard: NACK: no place is "
             "left)");
-  EXPECT_EQ(kept_out.at(1),
+  EXPECT_EQ(kept_out.at(2),
             "1 of 4 drivers that asked for something were never admitted by central (it answered "
             "nothing that they said)");
   outcome.link.reset();
