@@ -32,11 +32,13 @@ export function useView(where) {
   return [view, go];
 }
 
-/** A zone that the network does not have, as an address may, is as if it were not there. */
-export function useZone(plan, { zone }, go) {
+/** `view` without a zone that the network does not have, as an address may; nor is one asked for before that is known. */
+export function useZone(plan, view, go) {
+  const isThere = !view.zone || Boolean(plan?.zones.includes(view.zone));
   useEffect(() => {
-    if (plan && zone && !plan.zones.includes(zone)) go({ zone: '' });
-  }, [plan, zone]);
+    if (plan && !isThere) go({ zone: '' });
+  }, [plan, isThere]);
+  return isThere ? view : { ...view, zone: '' };
 }
 
 export function useTheme(view) {

@@ -40,12 +40,12 @@ function Panel({ store, view, go }) {
 function App({ store }) {
   const [, redraw] = useReducer((n) => n + 1, 0);
   useEffect(() => store.watch(redraw), []);
-  const [view, go] = useView('search');
+  const [asked, go] = useView('search');
+  const view = useZone(store.plan, asked, go);
   const theme = useTheme(view);
   const { age, isStale } = useStale(store);
   // Where the feed has no room beside an open charge point, that one gives way.
   useKeys(go, view.areKeysOff, () => go({ panel: 'faults', isLarge: false, ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
-  useZone(store.plan, view, go);
   useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
   const noRoom = store.connection === 'full' ? `${store.watchers} tabs look at this run, and no more may. This one tries again by itself.` : '';

@@ -99,9 +99,9 @@ function Places({ store, view, go }) {
 }
 
 function Page({ store }) {
-  const [view, go] = useView('hash');
+  const [asked, go] = useView('hash');
+  const view = useZone(store.plan, asked, go);
   const theme = useTheme(view);
-  useZone(store.plan, view, go);
   useKeys(go, view.areKeysOff, () => go({ panel: 'faults', cp: '' }));
   const [, setReady] = useState(false);
   useEffect(() => setReady(true), []);
