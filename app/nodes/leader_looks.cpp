@@ -17,7 +17,7 @@ std::string silence_text(const runtime::Peers& exchange, unsigned node, bool out
   const auto so_long = whole(exchange.lost_after());
   return fmt::format("{} has been silent for {} s; {}", exchange.name_of(node),
                      whole(runtime::LinksOptions{}.suspect_after),
-                     outlives_losses         ? "etcd decides whether it is lost"
+                     outlives_losses         ? "etcd decides whether others take over"
                      : exchange.may_return() ? fmt::format("it may return within {} s", so_long)
                                              : fmt::format("after {} s the run ends", so_long));
 }
