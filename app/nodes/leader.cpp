@@ -138,6 +138,7 @@ void Leader::hear(const runtime::Peers::Message& message) {
   }
   if (said->word == Word::join && guest_ && said->number == guest_->invited)
     guest_->trouble = std::string{said->rest};
+  if (said->word == Word::look) hear_late_look(message.node, said->rest);
   hear(*said);
 }
 

@@ -223,6 +223,7 @@ class Leader final : public network::Others {
   void pose(unsigned node, Word word, std::string_view rest, Done done);
   [[nodiscard]] std::uint32_t next_number() noexcept;
 
+  void hear_late_look(unsigned node, std::string_view bytes);
   void note_news(unsigned node, const std::string& lines);
 
   runtime::Peers& exchange_;

@@ -117,6 +117,13 @@ void Leader::note_silence() {
   }
 }
 
+// Nobody waited for it, as its node was silent. How things stood there the next look says; but what
+// was new it says only once.
+void Leader::hear_late_look(unsigned node, std::string_view bytes) {
+  if (!is_present(node)) return;
+  if (const auto report = report_from(bytes)) note_news(node, report->journal_news);
+}
+
 void Leader::note_news(unsigned node, const std::string& lines) {
   for (std::size_t from = 0; from < lines.size();) {
     const std::size_t end = std::min(lines.find('\n', from), lines.size());

@@ -1,0 +1,83 @@
+// What a leader makes of a node that it does not hear for a while.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/nodes/leader.hpp"
+#include "app/nodes/words.hpp"
+#include "tests/simulation/seeded_peers.hpp"
+
+namespace chargemill::test {
+namespace {
+
+using app::Leader;
+using runtime::agreement::MachineTime;
+
+constexpr unsigned kOther = 1;
+
+/// Two nodes, of which the first leads; time goes on while it waits.
+class SilentNode : public testing::Test {
+ protected:
+  SeededPeers::Around around() {
+    SeededPeers::Around all;
+    all.names = {"a", "b"};
+    all.self = 0;
+    all.now = [this] { return now_; };
+    all.wait = [this](Nanos time) { now_ += time; };
+    all.notice = [] {};
+    all.carry = [this](unsigned, Post post) { told_.push_back(std::move(post)); };
+    all.may_act = [] { return true; };
+    all.hears = [this](unsigned) { return is_heard_; };
+    all.give_up = [](unsigned) {};
+    return all;
+  }
+  void look() {
+    network::Snapshot snapshot;
+    leader_.add_looks(snapshot, Leader::Whom::heard);
+  }
+  /// The other one answers the look that it heard so many looks ago.
+  void answer(std::size_t which, const std::string& news) {
+    const auto question = app::said_in(told_.at(which).content);
+    ASSERT_TRUE(question.has_value());
+    app::NodeReport report;
+    report.journal_news = news;
+    Post post;
+    post.content = app::message_of(question->word, question->number, app::to_bytes(report));
+    peers_.hear(kOther, post);
+  }
+
+  MachineTime now_{std::chrono::seconds{100}};
+  bool is_heard_ = false;
+  std::vector<Post> told_;
+  SeededPeers peers_{around()};
+  Leader leader_{peers_};
+};
+
+TEST_F(SilentNode, IsWaitedForByNoLook) {
+  const auto before = now_;
+  look();
+  EXPECT_EQ(now_, before);
+  EXPECT_EQ(leader_.take_silences().size(), 1U);
+  look();
+  EXPECT_TRUE(leader_.take_silences().empty()) << "said once";
+  EXPECT_EQ(told_.size(), 2U) << "it is asked all the same";
+}
+
+// It says them once, to whoever looks first.
+TEST_F(SilentNode, ItsNewsAreToldWhenItsAnswerComesLate) {
+  look();
+  look();
+  is_heard_ = true;
+  answer(0, "the disk is full\n");
+  answer(1, "it is written again\n");
+  leader_.listen(std::chrono::milliseconds{1});
+  const std::vector<std::string> both{"b: the disk is full", "b: it is written again"};
+  EXPECT_EQ(leader_.take_news(), both);
+}
+
+}  // namespace
+}  // namespace chargemill::test
