@@ -105,7 +105,10 @@ void Leader::add_looks(network::Snapshot& snapshot, Whom whom) {
 void Leader::note_silence() {
   are_silent_.resize(exchange_.nodes());
   for (unsigned node = 0; node < are_silent_.size(); ++node) {
-    if (node == exchange_.self() || !is_present(node)) continue;
+    if (node == exchange_.self()) continue;
+    // Whoever comes to its place later has not been silent.
+    if (!is_present(node)) are_silent_[node] = false;
+    if (!is_present(node)) continue;
     const bool is_heard = exchange_.state_of(node) == runtime::PeerState::alive;
     if (is_silent(node) && !are_silent_[node]) {
       silences_.push_back(silence_text(exchange_, node, succession_ != nullptr));

@@ -75,6 +75,8 @@ class SeededPeers final : public runtime::Peers, public runtime::Frontier {
     if (packet == nullptr) throw std::runtime_error{"what no actor says"};
     engine_->deliver(place, packet);
   }
+  /// Somebody else is in that place now, whom nobody has given up.
+  void let_back_in(unsigned node) { of_[node] = {}; }
   [[nodiscard]] runtime::Coordinator* engine() const noexcept { return engine_; }
   [[nodiscard]] bool is_holding() const noexcept { return held_.is_holding(); }
 

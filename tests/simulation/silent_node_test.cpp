@@ -29,7 +29,10 @@ class SilentNode : public testing::Test {
     all.now = [this] { return now_; };
     all.wait = [this](Nanos time) { now_ += time; };
     all.notice = [] {};
-    all.carry = [this](unsigned, Post post) { told_.push_back(std::move(post)); };
+    all.carry = [this](unsigned, Post post) {
+      told_.push_back(std::move(post));
+      if (is_heard_) answer(told_.size() - 1, {});
+    };
     all.may_act = [] { return true; };
     all.hears = [this](unsigned) { return is_heard_; };
     all.give_up = [](unsigned) {};
@@ -77,6 +80,25 @@ TEST_F(SilentNode, ItsNewsAreToldWhenItsAnswerComesLate) {
   leader_.listen(std::chrono::milliseconds{1});
   const std::vector<std::string> both{"b: the disk is full", "b: it is written again"};
   EXPECT_EQ(leader_.take_news(), both);
+}
+
+// That it is lost is said elsewhere.
+TEST_F(SilentNode, IsHeardAgainAndNotWhoeverComesToItsPlace) {
+  look();
+  ASSERT_EQ(leader_.take_silences().size(), 1U);
+  peers_.give_up(kOther);
+  look();
+  is_heard_ = true;
+  peers_.let_back_in(kOther);
+  look();
+  EXPECT_TRUE(leader_.take_silences().empty());
+  is_heard_ = false;
+  now_ += std::chrono::seconds{10};
+  look();
+  EXPECT_EQ(leader_.take_silences().size(), 1U);
+  is_heard_ = true;
+  look();
+  EXPECT_EQ(leader_.take_silences(), std::vector<std::string>{"b is heard again"});
 }
 
 }  // namespace
