@@ -167,7 +167,7 @@ Row sessions_row() {
         "ops",
         PanelKind::lines,
         {{"sum by (zone) (" + zone_rate("chargemill_sessions_failed_total") + ")", "{{zone}}"}}},
-       {"Time to supply", "From the due time of a request to the first telemetry.", "s",
+       {"Time to supply", "From the decision about a request to the first telemetry.", "s",
         PanelKind::lines, quantiles("chargemill_session_start_seconds")},
        {"Corrected",
         "Sessions whose end came after they were closed, a second.",
