@@ -217,7 +217,7 @@ names_the_certificate_that_is_wrong() {
   says "$work/err" "http.tls_cert, http.tls_key: $work/none: cannot read it: No such file"
   ends_with 4 "$chargemill" run "${given[@]}" --set "http.tls_cert=$work/door.pem" --set "http.tls_key=$work/other.key" 2>"$work/err"
   says "$work/err" "$work/other.key: the key belongs to another certificate"
-  ends_with 2 "$chargemill" run "${given[@]}" --set "http.tls_cert=$work/door.pem" 2>"$work/err"
+  ends_with 3 "$chargemill" run "${given[@]}" --set "http.tls_cert=$work/door.pem" 2>"$work/err"
   says "$work/err" "'http.tls_cert' needs 'http.tls_key'"
 }
 warns_of_tokens_in_the_open() {

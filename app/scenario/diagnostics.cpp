@@ -69,7 +69,8 @@ bool are_of_the_command_line(const std::vector<Diagnostic>& all) {
   std::size_t mistakes = 0;
   for (const auto& diagnostic : all) {
     if (diagnostic.severity == Severity::warning) continue;
-    if (diagnostic.place.source.rfind("--", 0) != 0) return false;
+    const auto& source = diagnostic.place.source;
+    if (source.rfind("--", 0) != 0 || source.rfind("--set ", 0) == 0) return false;
     ++mistakes;
   }
   return mistakes > 0;

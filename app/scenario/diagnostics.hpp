@@ -57,7 +57,8 @@ struct Diagnostic {
 /// `3 mistakes and 1 warning`.
 [[nodiscard]] std::string count_text(const std::vector<Diagnostic>& all);
 
-/// Every mistake stands on the command line, in the value of a flag; without a mistake false.
+/// Every mistake stands on the command line, in the value of a flag; without a mistake false. What
+/// --set says is of the scenario, as in its file.
 [[nodiscard]] bool are_of_the_command_line(const std::vector<Diagnostic>& all);
 
 /// The number of letters to insert, delete, replace or swap to make `a` of `b`.

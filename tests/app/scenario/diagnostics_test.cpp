@@ -57,7 +57,9 @@ TEST(Diagnostics, AreCountedAsWhatTheyAre) {
 
 TEST(Diagnostics, OfTheCommandLineAreThoseThatStandNowhereElse) {
   Diagnostic flag{Code::range, "too many", {}, {}};
-  flag.place.source = "--set run.seed";
+  flag.place.source = "--seed";
+  Diagnostic set = flag;
+  set.place.source = "--set run.seed";
   Diagnostic variable = flag;
   variable.place.source = "env CHARGEMILL_RUN_SEED";
   Diagnostic hint = variable;
@@ -65,6 +67,7 @@ TEST(Diagnostics, OfTheCommandLineAreThoseThatStandNowhereElse) {
   EXPECT_TRUE(are_of_the_command_line({flag, flag}));
   EXPECT_TRUE(are_of_the_command_line({hint, flag})) << "a warning is no mistake";
   EXPECT_FALSE(are_of_the_command_line({flag, variable}));
+  EXPECT_FALSE(are_of_the_command_line({set})) << "it is said of the scenario";
   EXPECT_FALSE(are_of_the_command_line({hint}));
 }
 
