@@ -232,7 +232,7 @@ shows_consoles() {
   grep -q '| ACCEPTED |' "$work/err"
   "$chargemill" run "$seed" --speed max --no-out --progress off >/dev/null 2>"$work/err"
   grep '| ACCEPTED |' "$work/err" && return 1
-  ends_with 2 "$chargemill" run "$seed" --quiet --set output.console=on 2>/dev/null
+  ends_with 3 "$chargemill" run "$seed" --quiet --set output.console=on 2>/dev/null
 }
 
 finds_what_fits() {
