@@ -255,8 +255,7 @@ class SimulatedCluster : protected SimulatedTime {
     }
   }
   void hold_shard_against_the_others(unsigned n, std::size_t shard) {
-    // Whoever has let go by word of another may read of it later than the one that acts since.
-    if (!lets_go_by_itself()) return;
+    if (!lets_go_by_itself()) return;  // by another's word: it may read of it later than the heir
     for (unsigned m = 0; m < nodes_.size(); ++m) {
       const Node& other = nodes_[m];
       if (m != n && other.member && other.member->acts_for(shard, clock_of(other)))
