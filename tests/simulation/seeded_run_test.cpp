@@ -30,7 +30,7 @@ TEST(SeededRun, KeepsItsLawsUnderAnyFaults) {
   std::printf(
       "%llu seeds: leaders %u, moves %u and %u that did not come about, killed %u, asleep %u, "
       "partitions %u, left %u, of them handed the lead on %u; sessions %llu, lost %llu\n",
-      static_cast<unsigned long long>(last - first + 1), sum.leaders, sum.moves, sum.refused_moves,
+      static_cast<unsigned long long>(last) - first + 1, sum.leaders, sum.moves, sum.refused_moves,
       sum.crashes, sum.stalls, sum.cuts, sum.leavers, sum.handed_on,
       static_cast<unsigned long long>(sum.sessions),
       static_cast<unsigned long long>(sum.sessions_lost));

@@ -37,7 +37,7 @@ TEST(AgreementSimulation, KeepsItsLawsUnderAnyFaults) {
   std::printf(
       "%llu seeds: booked %u, centrals %u, stopped by themselves %u, crashes %u, pauses %u, "
       "partitions %u, etcd faults %u, let go %u; refused: old token %u, not mine %u\n",
-      static_cast<unsigned long long>(last - first + 1), sum.booked, sum.centrals, sum.stops,
+      static_cast<unsigned long long>(last) - first + 1, sum.booked, sum.centrals, sum.stops,
       sum.crashes, sum.pauses, sum.cuts, sum.etcd_faults, sum.hand_overs, sum.refused_tokens,
       sum.not_mine);
   if (one > 0) return;
