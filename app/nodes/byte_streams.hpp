@@ -1,6 +1,7 @@
 // Values as bytes for another node of the same version, and back from any bytes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -13,6 +14,17 @@
 #include "runtime/observe/latency_histogram.hpp"
 
 namespace chargemill::app {
+
+/// The words of 8 bytes that `T` is made of.
+template <class T>
+using WordsOf = std::array<std::uint64_t, sizeof(T) / sizeof(std::uint64_t)>;
+template <class T>
+[[nodiscard]] WordsOf<T> words_of(const T& what) noexcept {
+  static_assert(std::has_unique_object_representations_v<T> && sizeof(WordsOf<T>) == sizeof(T));
+  WordsOf<T> words;
+  std::memcpy(words.data(), &what, sizeof what);
+  return words;
+}
 
 /// Plain values one behind the other; lists with their length before them.
 class ByteOutput {
@@ -32,15 +44,39 @@ class ByteOutput {
     value(static_cast<std::uint64_t>(bytes.size()));
     bytes_.append(bytes);
   }
-  // Buckets in use, by their lowest value; the longest is told apart.
+  /// One that is mostly small: seven bits in a byte, the lowest first (LEB128).
+  void number(std::uint64_t what) {
+    for (; what > 0x7F; what >>= 7U) value(static_cast<std::uint8_t>(what | 0x80U));
+    value(static_cast<std::uint8_t>(what));
+  }
+  /// A struct of counters: each as a number; of those that are zero in a row, how many follow.
+  template <class T>
+  void counters(const T& what) {
+    const auto words = words_of(what);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      number(words[i]);
+      if (words[i] != 0) continue;
+      const std::size_t first = i;
+      while (i + 1 < words.size() && words[i + 1] == 0) ++i;
+      number(i - first);
+    }
+  }
+  template <class List>
+  void counters_of_each(const List& items) {
+    number(items.size());
+    for (const auto& item : items) counters(item);
+  }
+  // Buckets in use, each by its distance from the one before; the longest is told apart.
   void histogram(const runtime::LatencyHistogram& what) {
     std::uint64_t buckets = 0;
     what.for_each([&](std::uint64_t, std::uint64_t, std::uint64_t) { ++buckets; });
-    value(buckets);
-    value(std::int64_t{what.max().count()});
+    number(buckets);
+    number(static_cast<std::uint64_t>(what.max().count()));
+    std::size_t before = 0;
     what.for_each([&](std::uint64_t lowest, std::uint64_t, std::uint64_t count) {
-      value(lowest);
-      value(count);
+      const std::size_t bucket = runtime::HistogramBuckets::bucket(lowest);
+      number(bucket - std::exchange(before, bucket));
+      number(count);
     });
   }
   void flag(bool what) { value(static_cast<std::uint8_t>(what ? 1 : 0)); }
@@ -84,24 +120,60 @@ class ByteInput {
     bytes.assign(rest_.substr(0, static_cast<std::size_t>(size)));
     rest_.remove_prefix(static_cast<std::size_t>(size));
   }
+  void number(std::uint64_t& what) {
+    what = 0;
+    std::uint8_t byte = 0x80;
+    for (unsigned shift = 0; byte > 0x7F && is_sound_; shift += 7) {
+      value(byte);
+      // The tenth has the highest bit of all.
+      is_sound_ = is_sound_ && (shift < 63 || (shift == 63 && byte <= 1));
+      if (is_sound_) what |= std::uint64_t{byte & 0x7FU} << shift;
+    }
+  }
+  template <class T>
+  void counters(T& what) {
+    WordsOf<T> words{};
+    for (std::size_t i = 0; i < words.size() && is_sound_; ++i) {
+      number(words[i]);
+      if (words[i] != 0) continue;
+      std::uint64_t more = 0;
+      number(more);
+      is_sound_ = is_sound_ && more < words.size() - i;
+      if (is_sound_) i += static_cast<std::size_t>(more);
+    }
+    if (is_sound_) std::memcpy(static_cast<void*>(&what), words.data(), sizeof what);
+  }
+  template <class List>
+  void counters_of_each(List& items) {
+    std::uint64_t size = 0;
+    number(size);
+    // Even if all of it is zero, each of them takes two bytes.
+    is_sound_ = is_sound_ && size <= rest_.size() / 2;
+    if (!is_sound_) return;
+    items.resize(static_cast<std::size_t>(size));
+    for (auto& item : items) counters(item);
+  }
   // The bucket that holds the longest gets it as it was, so that the maximum stays exact.
   void histogram(runtime::LatencyHistogram& what) {
     using Buckets = runtime::HistogramBuckets;
     std::uint64_t buckets = 0;
-    std::int64_t max_ns = 0;
-    value(buckets);
-    value(max_ns);
-    is_sound_ = is_sound_ && buckets <= Buckets::kCount && max_ns >= 0;
+    std::uint64_t max_ns = 0;
+    number(buckets);
+    number(max_ns);
+    is_sound_ = is_sound_ && buckets <= Buckets::kCount && max_ns <= kLongestNs;
+    const std::size_t last = Buckets::bucket(max_ns);
+    std::size_t bucket = 0;
     for (std::uint64_t i = 0; is_sound_ && i < buckets; ++i) {
-      std::uint64_t lowest = 0;
+      std::uint64_t distance = 0;
       std::uint64_t count = 0;
-      value(lowest);
-      value(count);
-      is_sound_ = is_sound_ && count > 0 && lowest <= static_cast<std::uint64_t>(max_ns);
+      number(distance);
+      number(count);
+      is_sound_ = is_sound_ && count > 0 && distance <= last - bucket && (i == 0 || distance > 0);
       if (!is_sound_) return;
-      const bool is_last =
-          Buckets::bucket(lowest) == Buckets::bucket(static_cast<std::uint64_t>(max_ns));
-      what.record(Nanos{is_last ? max_ns : static_cast<std::int64_t>(lowest)}, count);
+      bucket += static_cast<std::size_t>(distance);
+      what.record(
+          Nanos{static_cast<std::int64_t>(bucket == last ? max_ns : Buckets::lowest(bucket))},
+          count);
     }
   }
   void flag(bool& what) {
@@ -120,6 +192,8 @@ class ByteInput {
   [[nodiscard]] bool is_exhausted() const noexcept { return is_sound_ && rest_.empty(); }
 
  private:
+  static constexpr std::uint64_t kLongestNs = INT64_MAX;
+
   std::string_view rest_;
   bool is_sound_ = true;
 };

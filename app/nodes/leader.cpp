@@ -82,7 +82,7 @@ std::optional<Leader::Answers> Leader::ask(Word word, std::string_view rest,
   const std::string question = message_of(word, next_number(), rest);
   if (failure().empty()) tell_others(question);
   if (meanwhile) meanwhile();
-  return answers_to(question);
+  return answers_to(question, others());
 }
 
 void Leader::tell_others(std::string_view text) {
@@ -99,14 +99,24 @@ std::optional<unsigned> Leader::first_of(const std::vector<bool>& awaited, Whom 
   return std::nullopt;
 }
 
+std::vector<bool> Leader::others() const {
+  std::vector<bool> all(exchange_.nodes());
+  for (unsigned node = 0; node < all.size(); ++node)
+    all[node] = node != exchange_.self() && is_present(node);
+  return all;
+}
+
+std::vector<bool> Leader::only(unsigned node) const {
+  std::vector<bool> one(exchange_.nodes());
+  one[node] = true;
+  return one;
+}
+
 std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
-                                                  std::optional<unsigned> of, Deadline until,
+                                                  std::vector<bool> awaited, Deadline until,
                                                   Whom whom) {
   Answers answers(exchange_.nodes());
   const auto posed = said_in(question);
-  std::vector<bool> awaited(exchange_.nodes());
-  for (unsigned node = 0; node < awaited.size(); ++node)
-    awaited[node] = of ? node == *of : node != exchange_.self() && is_present(node);
   const auto deadline =
       exchange_.now() + (exchange_.may_return() ? kPatienceWithReturns : kPatience);
   while (const auto silent = first_of(awaited, whom)) {
@@ -231,7 +241,7 @@ void Leader::ask_past(unsigned node, const std::string& question, Done done) {
 std::string Leader::copy_now(unsigned node, const network::CopyWanted& wanted) {
   const std::string question = message_of(Word::copy, next_number(), bytes_of(wanted));
   exchange_.tell(node, question);
-  auto answers = answers_to(question, node);
+  auto answers = answers_to(question, only(node));
   return answers ? std::move((*answers)[node]) : std::string{};
 }
 

@@ -183,12 +183,16 @@ class Leader final : public network::Others {
   [[nodiscard]] std::optional<Answers> ask(Word word, std::string_view rest = {},
                                            const std::function<void()>& meanwhile = {});
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
-  /// `of`: the one that was asked; none: all. Who returns meanwhile is asked again. None: there is
-  /// a failure, as there is if a node takes for ever; or it is later than `until`.
+  /// The other nodes that are there.
+  [[nodiscard]] std::vector<bool> others() const;
+  /// `awaited`: those that were asked. Who returns meanwhile is asked again. None: there is a
+  /// failure, as there is if a node takes for ever; or it is later than `until`.
   [[nodiscard]] std::optional<Answers> answers_to(const std::string& question,
-                                                  std::optional<unsigned> of = std::nullopt,
+                                                  std::vector<bool> awaited,
                                                   Deadline until = std::nullopt,
                                                   Whom whom = Whom::all);
+  /// That one alone, of all nodes.
+  [[nodiscard]] std::vector<bool> only(unsigned node) const;
   /// Of those that have said nothing yet, one that is there; none: nobody is awaited any more.
   [[nodiscard]] std::optional<unsigned> first_of(const std::vector<bool>& awaited, Whom whom) const;
   /// Not heard for longer than it should be, and not lost yet.
@@ -258,6 +262,7 @@ class Leader final : public network::Others {
   std::string actor_failure_;
   std::vector<std::string> news_;
   std::vector<bool> are_silent_;  // by node: that has been told
+  std::vector<bool> owe_look_;    // by node: it has been asked for one since its last
   std::vector<std::string> silences_;
   mutable std::mutex mutex_;
   std::unordered_map<std::uint32_t, Waiting> waiting_;  // guarded by mutex_; by its number

@@ -74,14 +74,22 @@ network::Detail Leader::detail() const {
 // not shrink. Of its time nothing is known.
 void Leader::add_looks(network::Snapshot& snapshot, Whom whom) {
   const std::string question = message_of(Word::look, next_number(), to_bytes(says(snapshot)));
-  if (failure().empty()) tell_others(question);
-  const auto answers = answers_to(question, std::nullopt, std::nullopt, whom);
+  auto asked = others();
+  owe_look_.resize(asked.size());
+  for (unsigned node = 0; node < asked.size(); ++node) {
+    // A silent one answers what waits for it already, once it is heard: more would only wait too.
+    if (whom == Whom::heard && is_silent(node) && owe_look_[node]) asked[node] = false;
+    owe_look_[node] = owe_look_[node] || asked[node];
+    if (asked[node] && failure().empty()) exchange_.tell(node, question);
+  }
+  const auto answers = answers_to(question, std::move(asked), std::nullopt, whom);
   note_silence();
   if (answers) note_losses();
   std::vector<std::optional<NodeReport>> looks(exchange_.nodes());
   for (unsigned node = 0; answers && node < looks.size(); ++node) {
     looks[node] = report_from((*answers)[node]);
     if (!looks[node]) continue;
+    owe_look_[node] = false;
     network::add(snapshot, looks[node]->snapshot);
     if (actor_failure_.empty()) actor_failure_ = looks[node]->failure;
     note_news(node, looks[node]->journal_news);
@@ -124,6 +132,8 @@ void Leader::note_silence() {
 // was new it says only once.
 void Leader::hear_late_look(unsigned node, std::string_view bytes) {
   if (!is_present(node)) return;
+  owe_look_.resize(exchange_.nodes());
+  owe_look_[node] = false;
   if (const auto report = report_from(bytes)) note_news(node, report->journal_news);
 }
 

@@ -23,7 +23,7 @@ std::optional<std::string> Leader::ask_one(unsigned node, Word word, std::string
                                            Deadline until) {
   const std::string question = message_of(word, next_number(), rest);
   exchange_.tell(node, question);
-  auto answers = answers_to(question, node, until);
+  auto answers = answers_to(question, only(node), until);
   if (!answers || exchange_.is_given_up(node)) return std::nullopt;
   return std::move((*answers)[node]);
 }

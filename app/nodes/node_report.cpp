@@ -30,7 +30,7 @@ template <class Stream, class Report>
 void walk(Stream& stream, Report& r) {
   stream.value(r.snapshot.sim);
   stream.value(r.snapshot.wall);
-  stream.value(r.snapshot.totals);
+  stream.counters(r.snapshot.totals);
   stream.histogram(r.snapshot.latencies.request_decision);
   stream.histogram(r.snapshot.latencies.session_start);
   stream.histogram(r.snapshot.latencies.fault_detection);

@@ -50,9 +50,9 @@ void walk_says(Stream& stream, Says& says) {
   stream.value(says.node);
   stream.value(says.noted);
   stream.value(says.sim);
-  stream.value(says.own);
-  stream.value(says.left);
-  stream.list(says.others);
+  stream.counters(says.own);
+  stream.counters(says.left);
+  stream.counters_of_each(says.others);
 }
 
 }  // namespace

@@ -67,15 +67,29 @@ TEST_F(SilentNode, IsWaitedForByNoLook) {
   EXPECT_EQ(leader_.take_silences().size(), 1U);
   look();
   EXPECT_TRUE(leader_.take_silences().empty()) << "said once";
-  EXPECT_EQ(told_.size(), 2U) << "it is asked all the same";
+  EXPECT_EQ(told_.size(), 1U) << "it has that question yet: a second one would only wait too";
 }
 
-// It says them once, to whoever looks first.
-TEST_F(SilentNode, ItsNewsAreToldWhenItsAnswerComesLate) {
+TEST_F(SilentNode, IsAskedByEveryLookOnceItIsHeardAgain) {
   look();
   look();
   is_heard_ = true;
+  const auto before = now_;
+  look();
+  EXPECT_EQ(told_.size(), 2U) << "though it owes its first answer";
+  EXPECT_EQ(now_, before) << "the answer to that question is what is waited for";
+  look();
+  EXPECT_EQ(told_.size(), 3U);
+}
+
+// It says them once, to whoever looks first; and it owes nothing then.
+TEST_F(SilentNode, ItsNewsAreToldWhenItsAnswerComesLate) {
+  look();
+  look();
   answer(0, "the disk is full\n");
+  leader_.listen(std::chrono::milliseconds{1});
+  look();
+  ASSERT_EQ(told_.size(), 2U);
   answer(1, "it is written again\n");
   leader_.listen(std::chrono::milliseconds{1});
   const std::vector<std::string> both{"b: the disk is full", "b: it is written again"};

@@ -89,6 +89,21 @@ TEST(NodeReport, IsNoReportWhenCutAnywhereOrLonger) {
   EXPECT_FALSE(report_from(bytes + '\0').has_value());
 }
 
+// Looks share the cable with what the nodes say to etcd, ten times a second: each is a few bytes
+// for a bucket or a counter, and next to none for what nobody counts.
+TEST(NodeReport, IsSmallEnoughForANarrowCable) {
+  constexpr std::uint64_t kBuckets = 400;
+  NodeReport report;
+  auto& latencies = report.snapshot.latencies;
+  for (std::uint64_t i = 0; i < kBuckets; ++i)
+    latencies.tick_lateness.record(Nanos{static_cast<std::int64_t>(1'000 + i * i * 100)}, 1 + i);
+  std::uint64_t used = 0;
+  latencies.tick_lateness.for_each([&](auto, auto, auto) { ++used; });
+  ASSERT_GT(used, kBuckets / 2);
+  EXPECT_LT(to_bytes(report).size(), to_bytes(NodeReport{}).size() + 4 * used);
+  EXPECT_LT(to_bytes(NodeReport{}).size(), 700U);
+}
+
 TEST(NodeReport, DoesNotBelieveImpossibleLengthsAndStates) {
   std::string bytes = to_bytes(sample());
   bytes.back() = 5;  // the last state of a charge point

@@ -123,6 +123,53 @@ TEST(TakeOver, KnowsTheLatestNodesOfAShardHoweverOftenItHasMoved) {
 }
 
 // A leader takes what it knows of all with it, unless it has told it.
+// It goes to every node at every look; most places of the table of nodes are nobody's.
+TEST(LeaderSays, ComesThroughUnchangedAndSmall) {
+  LeaderSays says;
+  says.node = 1;
+  says.noted = 4;
+  says.sim = SimTime{std::chrono::seconds{7}};
+  says.own.requests_sent = 300;
+  says.own.energy_unreported_mj = -12;
+  says.own.letters_lost = UINT64_MAX;  // the last of them
+  says.left.display[1] = 127;
+  says.left.actors = 128;
+  says.others.resize(32);
+  says.others[31].tickets_issued = 9;
+  const std::string bytes = to_bytes(says);
+  EXPECT_LT(bytes.size(), 160U);
+  const auto back = leader_says_from(bytes);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(to_bytes(*back), bytes);
+  EXPECT_EQ(back->own.requests_sent, 300U);
+  EXPECT_EQ(back->own.energy_unreported_mj, -12);
+  EXPECT_EQ(back->own.letters_lost, UINT64_MAX);
+  EXPECT_EQ(back->left.display[1], 127U);
+  EXPECT_EQ(back->left.actors, 128U);
+  EXPECT_EQ(back->others[30].tickets_issued, 0U);
+  EXPECT_EQ(back->others[31].tickets_issued, 9U);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    ASSERT_FALSE(leader_says_from(std::string_view{bytes}.substr(0, size)).has_value()) << size;
+  EXPECT_FALSE(leader_says_from(bytes + '\0').has_value());
+}
+
+// A number of more than 64 bits, more zeros than there are counters, more lists than bytes.
+TEST(LeaderSays, DoesNotBelieveImpossibleNumbers) {
+  constexpr std::size_t kOwnAt = 16;  // behind its number, those noted and the time
+  const std::string sound = to_bytes(LeaderSays{});
+  const auto with = [&](std::string_view bytes) {
+    return sound.substr(0, kOwnAt) + std::string{bytes} + sound.substr(kOwnAt);
+  };
+  EXPECT_TRUE(leader_says_from(sound).has_value());
+  EXPECT_FALSE(leader_says_from(with("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02")).has_value());
+  std::string zeros = sound;
+  ++zeros[kOwnAt + 1];
+  EXPECT_FALSE(leader_says_from(zeros).has_value());
+  std::string lists = sound;
+  lists.back() = '\x7F';
+  EXPECT_FALSE(leader_says_from(lists).has_value());
+}
+
 TEST(LeaderSays, WhatIsLeftOfThoseWhoAreLostWithItOrAfterIt) {
   LeaderSays says;
   says.node = 0;
