@@ -29,6 +29,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr double kBudgetMs = 20;
+/// So many that the slowest one in a hundred is more than the slowest of all.
+constexpr int kScrapes = 500;
 
 network::Scenario busy_city(std::uint32_t points) {
   network::Scenario scenario;
@@ -87,7 +89,7 @@ void measure(benchmark::State& state, const Way& way) {
   if (bytes == 0 || bytes > kScrapeBytesMax) state.SkipWithError("a scrape of the wrong size");
   std::sort(took_ms.begin(), took_ms.end());
   if (took_ms[took_ms.size() / 2] > kBudgetMs) state.SkipWithError("a scrape over its budget");
-  state.counters["p99_ms"] = took_ms[took_ms.size() * 99 / 100];
+  state.counters["p99_ms"] = took_ms[(took_ms.size() * 99 + 99) / 100 - 1];
   state.counters["bytes"] = static_cast<double>(bytes);
   system.reset();
 }
@@ -103,7 +105,7 @@ BENCHMARK(scrape)
     ->Arg(100'000)
     ->Arg(1'000'000)
     ->UseManualTime()
-    ->Iterations(100)
+    ->Iterations(kScrapes)
     ->Unit(benchmark::kMillisecond);
 
 /// The door of a run, and one who asks it again and again on one connection, as Prometheus does.
@@ -170,7 +172,7 @@ BENCHMARK(get)
     ->Arg(100'000)
     ->Arg(1'000'000)
     ->UseManualTime()
-    ->Iterations(100)
+    ->Iterations(kScrapes)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
