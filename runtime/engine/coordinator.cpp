@@ -6,6 +6,7 @@
 #include "runtime/base/assert.hpp"
 #include "runtime/engine/frontier.hpp"
 #include "runtime/engine/huge_pages.hpp"
+#include "runtime/engine/time_slice.hpp"
 
 namespace chargemill::runtime {
 
@@ -51,7 +52,12 @@ void Coordinator::init(caf::actor_system_config& config) {
 void Coordinator::start() {
   caf_clock_thread_ = std::thread{[this] { caf_clock_.run_dispatch_loop(); }};
   if (options_.pacing == Pacing::paced) {
-    for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run(); });
+    for (auto& worker : workers_) {
+      threads_.emplace_back([&worker] {
+        ask_for_slice(kShortSlice);  // doors and their watchers share the cores: timers come first
+        worker->run();
+      });
+    }
   } else if (options_.pacing == Pacing::virtual_time) {
     for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run_windows(); });
   }
