@@ -143,12 +143,13 @@ class ByteInput {
     }
     if (is_sound_) std::memcpy(static_cast<void*>(&what), words.data(), sizeof what);
   }
+  /// Even if all of it is zero, each of them takes two bytes: their bytes alone are no bound.
+  static constexpr std::uint64_t kCountersMax = 1'024;
   template <class List>
   void counters_of_each(List& items) {
     std::uint64_t size = 0;
     number(size);
-    // Even if all of it is zero, each of them takes two bytes.
-    is_sound_ = is_sound_ && size <= rest_.size() / 2;
+    is_sound_ = is_sound_ && size <= rest_.size() / 2 && size <= kCountersMax;
     if (!is_sound_) return;
     items.resize(static_cast<std::size_t>(size));
     for (auto& item : items) counters(item);

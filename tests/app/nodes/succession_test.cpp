@@ -168,6 +168,9 @@ TEST(LeaderSays, DoesNotBelieveImpossibleNumbers) {
   std::string lists = sound;
   lists.back() = '\x7F';
   EXPECT_FALSE(leader_says_from(lists).has_value());
+  LeaderSays many;
+  many.others.resize(1'025);
+  EXPECT_FALSE(leader_says_from(to_bytes(many)).has_value()) << "more than there can be nodes";
 }
 
 TEST(LeaderSays, WhatIsLeftOfThoseWhoAreLostWithItOrAfterIt) {
