@@ -18,6 +18,27 @@ Sequence key_of(const std::byte* node) noexcept {
   return load<Sequence>(node + NodeLayout::kHeader);
 }
 
+/// In `page`, number `number`, of the kind `flag`, the last node whose key is not above `sequence`;
+/// in a branch at least the first, which leads to all below the second. Null: there is none.
+const std::byte* find(const std::byte* page, std::uint64_t number, std::uint16_t flag,
+                      Sequence sequence) noexcept {
+  const auto lower = load<std::uint16_t>(page + PageLayout::kLower);
+  if (load<std::uint64_t>(page) != number ||
+      load<std::uint16_t>(page + PageLayout::kFlags) != flag || lower <= PageLayout::kHeader ||
+      lower > PageLayout::kBytes)
+    return nullptr;
+  std::size_t low = 0;
+  std::size_t high = (lower - PageLayout::kHeader) / 2;
+  while (high - low > 1) {
+    const std::size_t middle = low + (high - low) / 2;
+    const std::byte* const node = node_at(page, middle);
+    if (node == nullptr) return nullptr;
+    (key_of(node) <= sequence ? low : high) = middle;
+  }
+  const bool has_key = flag == PageLayout::kLeaf || low > 0;
+  return high == 0 ? nullptr : node_at(page, low, has_key);
+}
+
 }  // namespace
 
 const std::byte* page_of(const std::byte* at) noexcept {
@@ -35,57 +56,36 @@ void foresee(Bytes bytes) noexcept {
   (void)::madvise(const_cast<std::byte*>(page), all, MADV_WILLNEED);
 }
 
-/// In a page of the kind `flag`, the last node whose key is not above `sequence`; in a branch at
-/// least the first, which leads to all below the second. Null: there is none.
-const std::byte* PageMap::find(std::uint64_t page, std::uint16_t flag,
-                               Sequence sequence) const noexcept {
-  if (!has(page)) return nullptr;
-  const std::byte* const at = base_ + page * PageLayout::kBytes;
-  const auto lower = load<std::uint16_t>(at + PageLayout::kLower);
-  if (load<std::uint64_t>(at) != page || load<std::uint16_t>(at + PageLayout::kFlags) != flag ||
-      lower <= PageLayout::kHeader || lower > PageLayout::kBytes)
-    return nullptr;
-  std::size_t low = 0;
-  std::size_t high = (lower - PageLayout::kHeader) / 2;
-  while (high - low > 1) {
-    const std::size_t middle = low + (high - low) / 2;
-    const std::byte* const node = node_at(at, middle);
-    if (node == nullptr) return nullptr;
-    (key_of(node) <= sequence ? low : high) = middle;
-  }
-  const bool has_key = flag == PageLayout::kLeaf || low > 0;
-  return high == 0 ? nullptr : node_at(at, low, has_key);
-}
-
-Bytes PageMap::record(std::uint64_t page, Sequence sequence) const noexcept {
-  const std::byte* const node = find(page, PageLayout::kLeaf, sequence);
+Bytes record_in(const std::byte* page, std::uint64_t number, Sequence sequence) noexcept {
+  const std::byte* const node = find(page, number, PageLayout::kLeaf, sequence);
   if (node == nullptr || key_of(node) != sequence ||
       load<std::uint16_t>(node + NodeLayout::kFlags) != 0 ||
       load<std::uint16_t>(node + NodeLayout::kKeySize) != sizeof(Sequence))
     return {};
   const std::byte* const data = node + NodeLayout::kHeader + sizeof(Sequence);
   const std::size_t bytes = load<std::uint32_t>(node);
-  const std::byte* const end = base_ + (page + 1) * PageLayout::kBytes;
-  if (bytes > static_cast<std::size_t>(end - data)) return {};
+  if (bytes > static_cast<std::size_t>(page + PageLayout::kBytes - data)) return {};
   return {data, bytes};
 }
 
+const std::byte* PageMap::at(std::uint64_t page) const noexcept {
+  return base_ + page * PageLayout::kBytes;
+}
+
+Bytes PageMap::record(std::uint64_t page, Sequence sequence) const noexcept {
+  return has(page) ? record_in(at(page), page, sequence) : Bytes{};
+}
+
 std::optional<std::uint64_t> PageMap::child(std::uint64_t page, Sequence sequence) const noexcept {
-  const std::byte* const node = find(page, PageLayout::kBranch, sequence);
+  const std::byte* const node =
+      has(page) ? find(at(page), page, PageLayout::kBranch, sequence) : nullptr;
   if (node == nullptr) return std::nullopt;
   const std::uint64_t high = load<std::uint16_t>(node + NodeLayout::kFlags);
   return load<std::uint32_t>(node) | high << 32U;
 }
 
-Bytes PageMap::large_value(std::uint64_t page, std::uint64_t bytes) const noexcept {
-  // Its pages follow one another behind one header, which is left to whoever suspects the file: it
-  // would be one more page to wait for.
-  if (!has(page) || bytes > (pages_ - page) * PageLayout::kBytes - PageLayout::kHeader) return {};
-  return {base_ + page * PageLayout::kBytes + PageLayout::kHeader, bytes};
-}
-
 void PageMap::foresee_page(std::uint64_t page) const noexcept {
-  if (has(page)) foresee({base_ + page * PageLayout::kBytes, PageLayout::kBytes});
+  if (has(page)) foresee({at(page), PageLayout::kBytes});
 }
 
 }  // namespace chargemill::runtime::journal

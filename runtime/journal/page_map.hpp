@@ -18,6 +18,11 @@ void foresee(Bytes bytes) noexcept;
 /// The beginning of that page.
 [[nodiscard]] const std::byte* page_of(const std::byte* at) noexcept;
 
+/// The bytes of record `sequence` in `page`, the PageLayout::kBytes of leaf page `number`; none if
+/// it is another page, is damaged, or does not hold it.
+[[nodiscard]] Bytes record_in(const std::byte* page, std::uint64_t number,
+                              Sequence sequence) noexcept;
+
 /// Finds what is in a page whose number is known. It follows nothing blindly: in a damaged file it
 /// finds nothing, and LMDB's search says what is wrong. The mapping outlives it.
 class PageMap {
@@ -34,13 +39,10 @@ class PageMap {
   /// Where branch page `page` leads for `sequence`.
   [[nodiscard]] std::optional<std::uint64_t> child(std::uint64_t page,
                                                    Sequence sequence) const noexcept;
-  /// The value of `bytes` that begins on page `page` and has pages of its own; else none.
-  [[nodiscard]] Bytes large_value(std::uint64_t page, std::uint64_t bytes) const noexcept;
   void foresee_page(std::uint64_t page) const noexcept;
 
  private:
-  [[nodiscard]] const std::byte* find(std::uint64_t page, std::uint16_t flag,
-                                      Sequence sequence) const noexcept;
+  [[nodiscard]] const std::byte* at(std::uint64_t page) const noexcept;
 
   const std::byte* base_ = nullptr;  // where the file begins in memory
   std::uint64_t pages_ = 0;

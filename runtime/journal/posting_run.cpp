@@ -11,7 +11,8 @@ namespace {
 
 using Layout = RunLayout;
 
-/// How many of `count` keys at `keys` are not above `key`.
+}  // namespace
+
 std::size_t not_above(PostingKey key, const std::byte* keys, std::size_t count) noexcept {
   std::size_t below = 0;
   while (count > 0) {
@@ -26,52 +27,57 @@ std::size_t not_above(PostingKey key, const std::byte* keys, std::size_t count) 
   return below;
 }
 
-}  // namespace
-
-std::optional<RunView> RunView::over(Bytes run, const std::byte* head) noexcept {
-  if (run.count < Layout::kHeaderBytes) return std::nullopt;
-  const auto version = load<std::uint8_t>(head + Layout::kVersionAt);
-  const bool is_known =
-      version == Layout::kVersionWithPages || (version == Layout::kVersion && head == run.at);
-  if (!is_known || run.count != Layout::bytes(load<std::uint32_t>(head + Layout::kCount), version))
-    return std::nullopt;
-  return RunView{run.at, head};
+RunBlock fences_among(const std::byte* coarse, std::size_t all, PostingKey key) noexcept {
+  if (all == 0) return {};
+  const std::size_t step = Layout::fences_a_coarse(all);
+  const std::size_t begun = not_above(key, coarse, (all + step - 1) / step);
+  if (begun == 0) return {};
+  const std::size_t from = (begun - 1) * step;
+  return {from, std::min(step, all - from)};
 }
 
-RunView::RunView(const std::byte* run, const std::byte* head) noexcept
-    : head_(head),
-      coarse_(head + Layout::kHeaderBytes),
-      fences_(run + Layout::kHeaderBytes +
-              Layout::coarse_bytes(load<std::uint8_t>(head + Layout::kVersionAt))),
+RunBlock keys_behind(std::size_t fences, std::uint32_t count) noexcept {
+  if (fences == 0) return {};
+  const std::size_t from = (fences - 1) * Layout::kKeysAFence;
+  return {from, std::min(Layout::kKeysAFence, count - from)};
+}
+
+std::optional<RunView> RunView::over(Bytes run) noexcept {
+  if (run.count < Layout::kHeaderBytes) return std::nullopt;
+  const auto version = load<std::uint8_t>(run.at + Layout::kVersionAt);
+  const bool is_known = version == Layout::kVersionWithPages || version == Layout::kVersion;
+  if (!is_known ||
+      run.count != Layout::bytes(load<std::uint32_t>(run.at + Layout::kCount), version))
+    return std::nullopt;
+  return RunView{run.at};
+}
+
+RunView::RunView(const std::byte* run) noexcept
+    : head_(run),
+      coarse_(run + Layout::kHeaderBytes),
+      fences_(coarse_ + Layout::coarse_bytes(load<std::uint8_t>(run + Layout::kVersionAt))),
       keys_(nullptr),
       places_(nullptr),
-      place_bytes_(Layout::place_bytes(load<std::uint8_t>(head + Layout::kVersionAt))),
-      count_(load<std::uint32_t>(head + Layout::kCount)) {
+      place_bytes_(Layout::place_bytes(load<std::uint8_t>(run + Layout::kVersionAt))),
+      count_(load<std::uint32_t>(run + Layout::kCount)) {
   keys_ = fences_ + Layout::fences(count_) * sizeof(PostingKey);
   places_ = keys_ + std::size_t{count_} * sizeof(PostingKey);
 }
 
-RunView::Block RunView::find_fences(PostingKey key) const noexcept {
+RunBlock RunView::find_fences(PostingKey key) const noexcept {
   const std::size_t all = Layout::fences(count_);
-  if (!has_pages() || all == 0) return {0, all};
-  const std::size_t step = Layout::fences_a_coarse(all);
-  const std::size_t coarse = not_above(key, coarse_, (all + step - 1) / step);
-  if (coarse == 0) return {};
-  const std::size_t from = (coarse - 1) * step;
-  return {from, std::min(step, all - from)};
+  return has_pages() ? fences_among(coarse_, all, key) : RunBlock{0, all};
 }
 
-RunView::Block RunView::find_block(PostingKey key) const noexcept {
-  const Block fences = find_fences(key);
-  const std::size_t fence =
-      fences.from + not_above(key, fences_ + fences.from * sizeof(PostingKey), fences.count);
-  if (fence == 0) return {};
-  const std::size_t from = (fence - 1) * Layout::kKeysAFence;
-  return {from, std::min(Layout::kKeysAFence, count_ - from)};
+RunBlock RunView::find_block(PostingKey key) const noexcept {
+  const RunBlock fences = find_fences(key);
+  return keys_behind(
+      fences.from + not_above(key, fences_ + fences.from * sizeof(PostingKey), fences.count),
+      count_);
 }
 
 std::uint32_t RunView::end_of(PostingKey key) const noexcept {
-  const Block block = find_block(key);
+  const RunBlock block = find_block(key);
   return static_cast<std::uint32_t>(
       block.from + not_above(key, keys_ + block.from * sizeof(PostingKey), block.count));
 }
@@ -95,12 +101,12 @@ std::uint32_t RunView::count_from(PostingKey key, Sequence from) const noexcept 
 }
 
 Bytes RunView::fences_of(PostingKey key) const noexcept {
-  const Block fences = find_fences(key);
+  const RunBlock fences = find_fences(key);
   return {fences_ + fences.from * sizeof(PostingKey), fences.count * sizeof(PostingKey)};
 }
 
 Bytes RunView::keys_of(PostingKey key) const noexcept {
-  const Block block = find_block(key);
+  const RunBlock block = find_block(key);
   return {keys_ + block.from * sizeof(PostingKey), block.count * sizeof(PostingKey)};
 }
 

@@ -77,14 +77,26 @@ struct RunLayout {
 
 inline constexpr std::uint8_t kRunLevelMax = 15;  ///< four bits of a run's key
 
+/// Elements of one of a run's arrays: the first, and how many.
+struct RunBlock {
+  std::size_t from = 0;
+  std::size_t count = 0;
+};
+/// How many of `count` keys at `keys`, which rise, are not above `key`. O(log count).
+[[nodiscard]] std::size_t not_above(PostingKey key, const std::byte* keys,
+                                    std::size_t count) noexcept;
+/// The fences that a search for `key` reads, of `all`, by the coarse ones at `coarse`.
+[[nodiscard]] RunBlock fences_among(const std::byte* coarse, std::size_t all,
+                                    PostingKey key) noexcept;
+/// The keys from the last of the first `fences` fences to the next one, of `count` keys. None
+/// before the first.
+[[nodiscard]] RunBlock keys_behind(std::size_t fences, std::uint32_t count) noexcept;
+
 /// A run in foreign memory, which outlives it: usually the mapped file, during one transaction.
 class RunView {
  public:
   /// Empty unless `bytes` are the size of a run of a known version.
-  [[nodiscard]] static std::optional<RunView> over(Bytes run) noexcept { return over(run, run.at); }
-  /// The same with a copy of its first kHeadBytes, which outlives this too: those are not read
-  /// there. Only of the version with pages.
-  [[nodiscard]] static std::optional<RunView> over(Bytes run, const std::byte* head) noexcept;
+  [[nodiscard]] static std::optional<RunView> over(Bytes run) noexcept;
 
   [[nodiscard]] std::uint8_t level() const noexcept {
     return load<std::uint8_t>(head_ + RunLayout::kLevel);
@@ -132,15 +144,10 @@ class RunView {
   }
 
  private:
-  /// Elements of an array: the first, and how many.
-  struct Block {
-    std::size_t from = 0;
-    std::size_t count = 0;
-  };
-  [[nodiscard]] Block find_fences(PostingKey key) const noexcept;
+  [[nodiscard]] RunBlock find_fences(PostingKey key) const noexcept;
   /// The keys among which the last one not above `key` is.
-  [[nodiscard]] Block find_block(PostingKey key) const noexcept;
-  RunView(const std::byte* run, const std::byte* head) noexcept;
+  [[nodiscard]] RunBlock find_block(PostingKey key) const noexcept;
+  explicit RunView(const std::byte* run) noexcept;
 
   const std::byte* head_;
   const std::byte* coarse_;

@@ -16,6 +16,12 @@ std::uint32_t PostingsAhead::look() noexcept {
   return block_;
 }
 
+void foresee_search(const std::vector<RunView>& runs, PostingKey key, std::uint64_t limit) {
+  for (const RunView& run : runs) foresee(run.fences_of(key));
+  for (const RunView& run : runs) foresee(run.keys_of(key));
+  for (const RunView& run : runs) foresee(run.places_of(run.newest_of(key, limit)));
+}
+
 RunView::Range foresee_places(const RunView& run, PostingKey key, std::uint32_t end,
                               std::uint32_t most) noexcept {
   RunView::Range range{end, end};

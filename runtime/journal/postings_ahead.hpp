@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "runtime/journal/page_map.hpp"
 #include "runtime/journal/posting_run.hpp"
@@ -56,6 +57,10 @@ class PostingsAhead {
   std::uint32_t block_ = kForeseen;
 };
 
+/// Asks for all that a search for `key` in these runs reads, a step of all of them together: the
+/// disk is waited for three times, not once a page. Then newest_of() finds `limit` of each in
+/// memory.
+void foresee_search(const std::vector<RunView>& runs, PostingKey key, std::uint64_t limit);
 /// The postings of `key` that come before posting `end`, the newest `most` of them; the places at
 /// which they say so have been asked for.
 [[nodiscard]] RunView::Range foresee_places(const RunView& run, PostingKey key, std::uint32_t end,

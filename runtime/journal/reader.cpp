@@ -17,6 +17,14 @@ constexpr long kColdPages = 2;
 /// So many segments may be new without that: a journal grows by one now and then.
 constexpr std::size_t kFewSegments = 2;
 
+/// The newest segments are read by descriptors, the others, of which there may be thousands,
+/// through mappings.
+SealedFile::Access access_of(std::size_t number, std::size_t segments) noexcept {
+  constexpr std::size_t kDescriptorsMax = 128;
+  return number + kDescriptorsMax >= segments ? SealedFile::Access::descriptor
+                                              : SealedFile::Access::mapping;
+}
+
 /// Does `work` for the numbers below `count`, up to `most` at the same time.
 void at_once(std::size_t count, std::size_t most, const std::function<void(std::size_t)>& work) {
   std::vector<std::thread> threads;
@@ -116,7 +124,9 @@ Result<void> Reader::list() {
       return s.name.first == name.first && s.name.generation == name.generation;
     });
     if (known == segments_.end()) continue;
-    now[i].sealed = std::move(known->sealed);
+    // Of an elder the descriptor is needed by those that have come since: it is opened again.
+    const bool is_kept = known->sealed && known->sealed->access() == access_of(i, names->size());
+    if (is_kept) now[i].sealed = std::move(known->sealed);
     // One that does not grow any more is opened again when it is needed, then as the others are.
     const bool has_ended = known->last_max == kSequenceMax && now[i].last_max != kSequenceMax;
     if (!has_ended) now[i].environment = std::move(known->environment);
@@ -174,8 +184,11 @@ Result<std::size_t> Reader::open_for_newest(const Wanted& wanted) {
 void Reader::open_sealed(const std::vector<Segment*>& segments) const {
   std::vector<SealedFile::Place> places;
   places.reserve(segments.size());
-  for (const Segment* segment : segments)
-    places.push_back({path_of(directory_, segment->name), segment->name.first, segment->last_max});
+  for (const Segment* segment : segments) {
+    const auto number = static_cast<std::size_t>(segment - segments_.data());
+    places.push_back({path_of(directory_, segment->name), segment->name.first, segment->last_max,
+                      access_of(number, segments_.size())});
+  }
   // Pages that may be damaged are looked at first, all of them.
   if (care_ == Care::suspicious) {
     for (const SealedFile::Place& place : places) {

@@ -104,14 +104,13 @@ void Reader::open_sealed_from(Sequence from) {
   open_sealed(closed);
 }
 
-/// Asks for all that counting in those that are sealed reads, a step of all of them together.
+/// Asks for all that counting in those that are sealed reads.
 void Reader::foresee_counts(PostingKey key, Sequence from) const {
-  std::vector<RunView> runs;
+  std::vector<const SealedFile*> files;
   for (const Segment& segment : segments_) {
-    if (segment.sealed && segment.last_max >= from) runs.push_back(segment.sealed->run());
+    if (segment.sealed && segment.last_max >= from) files.push_back(segment.sealed.get());
   }
-  for (const RunView& run : runs) journal::foresee(run.fences_of(key));
-  for (const RunView& run : runs) journal::foresee(run.keys_of(key));
+  journal::foresee_counts(files, key);
 }
 
 Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
@@ -123,7 +122,9 @@ Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
   for (Segment& segment : segments_) {
     if (segment.last_max < from) continue;
     if (segment.sealed) {
-      sum += segment.sealed->run().count_from(key, from);
+      const auto here = segment.sealed->run().count_from(key, from);
+      if (!here) return tl::unexpected(here.error());
+      sum += *here;
       // Where one page was on disk, those of the others are.
       if (!is_foreseen && pages_read() > before) foresee_counts(key, from);
       is_foreseen = is_foreseen || pages_read() > before;

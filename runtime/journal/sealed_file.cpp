@@ -1,144 +1,147 @@
 #include "runtime/journal/sealed_file.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "runtime/journal/page_layout.hpp"
+#include "runtime/journal/page_map.hpp"
 #include "runtime/journal/postings_ahead.hpp"
 #include "runtime/journal/record_codec.hpp"
 
 namespace chargemill::runtime::journal {
 
-/// An open file whose beginning has been asked for.
-class SealedFile::OpenFile {
- public:
-  explicit OpenFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    // Just so much: around a page that is read unasked the kernel reads as far as the disk is set.
-    if (file_ >= 0) (void)::posix_fadvise(file_, 0, PageLayout::kBytes, POSIX_FADV_WILLNEED);
-  }
-  OpenFile(OpenFile&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  OpenFile& operator=(OpenFile&&) = delete;
-  ~OpenFile() {
-    if (file_ >= 0) (void)::close(file_);
-  }
-  [[nodiscard]] int number() const noexcept { return file_; }
-  [[nodiscard]] std::optional<RunHint> hint() const noexcept {
-    HintBytes bytes{};
-    if (file_ < 0 || ::pread(file_, bytes.data(), bytes.size(), HintLayout::kAt) !=
-                         static_cast<ssize_t>(bytes.size()))
-      return std::nullopt;
-    return decode_hint(bytes);
-  }
-
- private:
-  int file_;
-};
-
-/// All of a file in memory, for reading here and there.
-class SealedFile::Mapping {
- public:
-  explicit Mapping(int file) noexcept {
-    struct stat about {};
-    if (::fstat(file, &about) != 0 || about.st_size <= 0) return;
-    const auto bytes = static_cast<std::size_t>(about.st_size);
-    void* const at = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
-    if (at == MAP_FAILED) return;
-    (void)::madvise(at, bytes, MADV_RANDOM);
-    all_ = {static_cast<const std::byte*>(at), bytes};
-  }
-  ~Mapping() {
-    if (all_.at != nullptr) (void)::munmap(const_cast<std::byte*>(all_.at), all_.count);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  [[nodiscard]] PageMap pages() const noexcept {
-    return {all_.at, all_.count / PageLayout::kBytes};
-  }
-
- private:
-  Bytes all_;
-};
-
-SealedFile::SealedFile(std::unique_ptr<Mapping> mapping, const RunHint& hint, Bytes run)
-    : mapping_(std::move(mapping)),
-      pages_(mapping_->pages()),
-      hint_(hint),
-      run_(*RunView::over(run, hint_.head.data())) {}
-
-SealedFile::~SealedFile() = default;
-
 std::vector<std::unique_ptr<SealedFile>> SealedFile::open_all(const std::vector<Place>& places) {
-  constexpr std::size_t kTogetherMax = 128;  // descriptors
   std::vector<std::unique_ptr<SealedFile>> opened(places.size());
-  for (std::size_t begin = 0; begin < places.size(); begin += kTogetherMax) {
-    const std::size_t end = std::min(places.size(), begin + kTogetherMax);
-    std::vector<OpenFile> files;
-    files.reserve(end - begin);
-    for (std::size_t i = begin; i < end; ++i) files.emplace_back(places[i].path);
-    for (std::size_t i = begin; i < end; ++i) opened[i] = open(places[i], files[i - begin]);
+  std::vector<std::unique_ptr<FilePieces>> files;
+  files.reserve(places.size());
+  for (const Place& place : places) {
+    files.push_back(FilePieces::open(place.path, place.access));
+    if (files.back()) files.back()->foresee(0, PageLayout::kBytes);
+  }
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (files[i]) opened[i] = open(places[i], std::move(files[i]));
   }
   return opened;
 }
 
-std::unique_ptr<SealedFile> SealedFile::open(const Place& place, const OpenFile& file) {
-  const auto hint = file.hint();
+std::unique_ptr<SealedFile> SealedFile::open(const Place& place, std::unique_ptr<FilePieces> file) {
+  HintBytes bytes{};
+  if (!file->read(HintLayout::kAt, bytes.size(), bytes.data())) return nullptr;
+  const auto hint = decode_hint(bytes);
   if (!hint) return nullptr;
-  auto mapping = std::make_unique<Mapping>(file.number());
-  const Bytes bytes = mapping->pages().large_value(hint->page, hint->bytes);
-  const auto run = RunView::over(bytes, hint->head.data());
+  const auto run = SealedRun::in(*file, *hint);
   const bool fits = run && run->first() >= place.first && run->first() <= run->last() &&
                     run->last() <= place.last_max;
   if (!fits) return nullptr;
   // The constructor is private.
-  return std::unique_ptr<SealedFile>{new SealedFile(std::move(mapping), *hint, bytes)};
+  return std::unique_ptr<SealedFile>{new SealedFile(std::move(file), *run)};
 }
 
 Result<bool> SealedFile::newest(PostingKey key, const Visit& visit,
                                 const Otherwise& otherwise) const {
+  SealedRun::Keys keys;
+  const auto end = run_.end_of(key, keys);
+  if (!end) return tl::unexpected(end.error());
   PostingsAhead ahead;
-  for (std::uint32_t i = run_.end_of(key); i > 0 && run_.key(i - 1) == key; --i) {
-    if (const auto most = ahead.wish(); most > 0)
-      foresee_pages(run_, pages_, foresee_places(run_, key, i, most));
-    const Sequence sequence = run_.sequence(i - 1);
-    const Bytes bytes = pages_.record(run_.page(i - 1), sequence);
-    const auto record = decode_record(bytes.at, bytes.count, sequence);
-    if (!record) {
-      auto more = otherwise(sequence);
+  std::array<std::byte, PageLayout::kBytes> page;
+  for (std::uint32_t upto = *end; upto > 0;) {
+    const auto range = run_.newest_before(upto, key, RunLayout::kKeysAFence, keys);
+    if (!range) return tl::unexpected(range.error());
+    if (range->begin == upto) break;
+    const auto places = run_.places(*range);
+    if (!places) return tl::unexpected(places.error());
+    for (; upto > range->begin; --upto) {
+      if (const auto most = ahead.wish(); most > 0) foresee_more(key, upto, most);
+      const SealedRun::Place place = (*places)[upto - 1 - range->begin];
+      auto more = show(place, key, page.data(), visit, otherwise);
       if (!more || !*more) return more;
-      continue;
     }
-    // A posting that says what the record does not is no reason to show it.
-    const bool bears =
-        std::find(record->keys.begin(), record->keys.end(), key) != record->keys.end();
-    if (bears && !visit(*record, bytes.at)) return false;
   }
   return true;
 }
 
-void foresee_search(const std::vector<RunView>& runs, PostingKey key, std::uint64_t limit) {
-  for (const RunView& run : runs) foresee(run.fences_of(key));
-  for (const RunView& run : runs) foresee(run.keys_of(key));
-  for (const RunView& run : runs) foresee(run.places_of(run.newest_of(key, limit)));
+/// A page that cannot be read is one where the record is not: LMDB's way says what is wrong.
+Result<bool> SealedFile::show(SealedRun::Place place, PostingKey key, std::byte* page,
+                              const Visit& visit, const Otherwise& otherwise) const {
+  const Sequence sequence = run_.sequence(place);
+  Bytes bytes;
+  if (file_->read(std::uint64_t{place.page} * PageLayout::kBytes, PageLayout::kBytes, page))
+    bytes = record_in(page, place.page, sequence);
+  const auto record = decode_record(bytes.at, bytes.count, sequence);
+  if (!record) return otherwise(sequence);
+  // A posting that says what the record does not is no reason to show it.
+  const bool bears = std::find(record->keys.begin(), record->keys.end(), key) != record->keys.end();
+  return !bears || visit(*record, bytes.at);
 }
+
+/// Asks for the pages of the records of the `most` postings of `key` before posting `end`. What
+/// cannot be read newest() finds out.
+void SealedFile::foresee_more(PostingKey key, std::uint32_t end, std::uint32_t most) const {
+  SealedRun::Keys keys;
+  const auto range = run_.newest_before(end, key, most, keys);
+  if (!range) return;
+  run_.foresee_places(*range);
+  if (const auto places = run_.places(*range)) foresee_records(*places);
+}
+
+void SealedFile::foresee_records(const std::vector<SealedRun::Place>& places) const noexcept {
+  std::uint32_t last = 0;  // no record is in the first page
+  for (const SealedRun::Place place : places) {
+    // Neighbours are often in one page.
+    if (place.page != last)
+      file_->foresee(std::uint64_t{place.page} * PageLayout::kBytes, PageLayout::kBytes);
+    last = place.page;
+  }
+}
+
+namespace {
+
+/// What a search reads before it knows its postings. Returns the keys to search, none of what
+/// cannot be read.
+std::vector<RunBlock> foresee_keys(const std::vector<const SealedFile*>& files, PostingKey key) {
+  for (const SealedFile* file : files) file->run().foresee_fences(key);
+  std::vector<RunBlock> blocks;
+  blocks.reserve(files.size());
+  for (const SealedFile* file : files) {
+    blocks.push_back(file->run().block_of(key).value_or(RunBlock{}));
+    file->run().foresee_keys(blocks.back());
+  }
+  return blocks;
+}
+
+SealedRun::Range newest_in(const SealedRun& run, RunBlock block, PostingKey key,
+                           std::uint64_t limit) {
+  SealedRun::Keys keys;
+  const auto end = run.end_in(block, key, keys);
+  if (!end) return {};
+  return run.newest_before(*end, key, limit, keys).value_or(SealedRun::Range{});
+}
+
+}  // namespace
 
 std::size_t foresee_newest(const std::vector<const SealedFile*>& files, PostingKey key,
                            std::uint64_t limit) {
-  std::vector<RunView> runs;
-  runs.reserve(files.size());
-  for (const SealedFile* file : files) runs.push_back(file->run());
-  foresee_search(runs, key, limit);
+  const auto blocks = foresee_keys(files, key);
+  std::vector<SealedRun::Range> ranges;
+  ranges.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const auto range = runs[i].newest_of(key, limit);
-    for (std::uint32_t p = range.begin; p < range.end; ++p) files[i]->foresee_record(p);
-    limit -= range.end - range.begin;
+    ranges.push_back(newest_in(files[i]->run(), blocks[i], key, limit));
+    files[i]->run().foresee_places(ranges.back());
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto [begin, end] = ranges[i];
+    if (end - begin > limit) begin = end - static_cast<std::uint32_t>(limit);
+    if (const auto places = files[i]->run().places({begin, end}))
+      files[i]->foresee_records(*places);
+    limit -= end - begin;
     if (limit == 0) return i;  // it may have more
   }
   return files.size();
+}
+
+void foresee_counts(const std::vector<const SealedFile*>& files, PostingKey key) {
+  (void)foresee_keys(files, key);
 }
 
 }  // namespace chargemill::runtime::journal

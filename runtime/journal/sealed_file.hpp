@@ -5,11 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/result.hpp"
-#include "runtime/journal/page_map.hpp"
-#include "runtime/journal/run_hint.hpp"
+#include "runtime/journal/file_pieces.hpp"
+#include "runtime/journal/sealed_run.hpp"
 
 namespace chargemill::runtime::journal {
 
@@ -18,10 +19,12 @@ namespace chargemill::runtime::journal {
 /// Threads: any.
 class SealedFile {
  public:
+  using Access = FilePieces::Access;
   struct Place {
     std::string path;
     Sequence first = 1;
     Sequence last_max = 0;
+    Access access = Access::descriptor;
   };
   /// False ends the reading.
   using Visit = std::function<bool(const Record&, const std::byte*)>;
@@ -32,37 +35,38 @@ class SealedFile {
   /// beginnings of all are asked for together.
   [[nodiscard]] static std::vector<std::unique_ptr<SealedFile>> open_all(
       const std::vector<Place>& places);
-  ~SealedFile();
+  ~SealedFile() = default;
   SealedFile(const SealedFile&) = delete;
   SealedFile& operator=(const SealedFile&) = delete;
 
   /// Those that bear `key`, from the newest on; each is checked. False: it was stopped.
   [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit,
                                     const Otherwise& otherwise) const;
-  [[nodiscard]] const RunView& run() const noexcept { return run_; }
-  /// Asks for the page of the record that posting `i` means.
-  void foresee_record(std::uint32_t i) const noexcept { pages_.foresee_page(run_.page(i)); }
+  [[nodiscard]] const SealedRun& run() const noexcept { return run_; }
+  [[nodiscard]] Access access() const noexcept { return file_->access(); }
+  /// Asks for the pages of these records.
+  void foresee_records(const std::vector<SealedRun::Place>& places) const noexcept;
 
  private:
-  class Mapping;
-  class OpenFile;
-  [[nodiscard]] static std::unique_ptr<SealedFile> open(const Place& place, const OpenFile& file);
-  /// `hint` is of the file that is mapped; what it says has been held against the file's size.
-  SealedFile(std::unique_ptr<Mapping> mapping, const RunHint& hint, Bytes run);
+  [[nodiscard]] static std::unique_ptr<SealedFile> open(const Place& place,
+                                                        std::unique_ptr<FilePieces> file);
+  SealedFile(std::unique_ptr<FilePieces> file, const SealedRun& run) noexcept
+      : file_(std::move(file)), run_(run) {}
+  /// Shows the record of one posting of `key`; `page`: room for its page.
+  [[nodiscard]] Result<bool> show(SealedRun::Place place, PostingKey key, std::byte* page,
+                                  const Visit& visit, const Otherwise& otherwise) const;
+  void foresee_more(PostingKey key, std::uint32_t end, std::uint32_t most) const;
 
-  std::unique_ptr<Mapping> mapping_;
-  PageMap pages_;
-  RunHint hint_;
-  RunView run_;  // of hint_ and mapping_
+  std::unique_ptr<FilePieces> file_;
+  SealedRun run_;  // in file_
 };
 
-/// Asks for all that a search for `key` in these runs reads, a step of all of them together: the
-/// disk is waited for three times, not once a page. Then newest_of() finds `limit` of each in
-/// memory.
-void foresee_search(const std::vector<RunView>& runs, PostingKey key, std::uint64_t limit);
-/// Asks for all that newest(key) reads of `files`, newest first, up to the record number `limit`.
-/// Returns how many files it came through.
+/// Asks for all that newest(key) reads of `files`, newest first, up to the record number `limit`, a
+/// step of all of them together: the disk is waited for three times, not once a page. Returns how
+/// many files it came through.
 [[nodiscard]] std::size_t foresee_newest(const std::vector<const SealedFile*>& files,
                                          PostingKey key, std::uint64_t limit);
+/// The same of what counting in these runs reads.
+void foresee_counts(const std::vector<const SealedFile*>& files, PostingKey key);
 
 }  // namespace chargemill::runtime::journal

@@ -49,13 +49,14 @@ Result<std::vector<Fact>> read_postings(const SegmentView& segment) {
 }
 
 /// Those that readers of a sealed segment search; none if it does not say where they are.
-std::optional<std::vector<Fact>> read_placed_postings(const std::string& path, Sequence first,
-                                                      Sequence last_max) {
+Result<std::optional<std::vector<Fact>>> read_placed_postings(const std::string& path,
+                                                              Sequence first, Sequence last_max) {
   const auto opened = SealedFile::open_all({{path, first, last_max}});
   if (!opened.front()) return std::nullopt;
-  const RunView& run = opened.front()->run();
   std::vector<Fact> found;
-  for (std::uint32_t i = 0; i < run.count(); ++i) found.emplace_back(run.key(i), run.sequence(i));
+  const auto all = opened.front()->run().each(
+      [&](PostingKey key, Sequence sequence) { found.emplace_back(key, sequence); });
+  if (!all) return tl::unexpected(all.error());
   return found;
 }
 
@@ -81,8 +82,9 @@ Result<std::uint64_t> check_segment(const Environment& environment, Sequence fir
   std::sort(contents->facts.begin(), contents->facts.end());
   std::sort(postings->begin(), postings->end());
   auto placed = read_placed_postings(environment.path(), first, last_max);
-  if (placed) std::sort(placed->begin(), placed->end());
-  if (contents->facts != *postings || (placed && contents->facts != *placed))
+  if (!placed) return tl::unexpected(placed.error());
+  if (*placed) std::sort((*placed)->begin(), (*placed)->end());
+  if (contents->facts != *postings || (*placed && contents->facts != **placed))
     return failure(ErrorKind::environment,
                    environment.path() + ": its postings are not those of its records");
   return contents->count;

@@ -149,13 +149,14 @@ TEST(Segment, KnowsThePageOfEveryRecordOnceItIsSealed) {
   const auto environment = Environment::open(path, Environment::Access::read);
   const auto transaction = Transaction::begin(**environment, MDB_RDONLY);
   const PageFinder pages{**environment, *transaction};
-  const RunView& run = file->run();
-  EXPECT_TRUE(run.has_pages());
-  ASSERT_EQ(run.count(), 6'000U);
-  for (std::uint32_t i = 0; i < run.count(); ++i) {
-    const Bytes bytes = pages.map().record(run.page(i), run.sequence(i));
-    EXPECT_TRUE(decode_record(bytes.at, bytes.count, run.sequence(i)));
-    EXPECT_EQ(pages.map().record(run.page(i), 3'001).at, nullptr) << "no such record";
+  const SealedRun& run = file->run();
+  const auto places = run.places({0, run.count()});
+  ASSERT_TRUE(places);
+  ASSERT_EQ(places->size(), 6'000U);
+  for (const SealedRun::Place place : *places) {
+    const Bytes bytes = pages.map().record(place.page, run.sequence(place));
+    EXPECT_TRUE(decode_record(bytes.at, bytes.count, run.sequence(place)));
+    EXPECT_EQ(pages.map().record(place.page, 3'001).at, nullptr) << "no such record";
   }
   for (std::uint64_t page = 0; page < 10'000; ++page)
     EXPECT_EQ(pages.map().record(page, 3'001).at, nullptr) << "whatever the page";
