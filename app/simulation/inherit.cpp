@@ -10,10 +10,8 @@
 namespace chargemill::app {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begun) {
-  return std::chrono::duration<double>(Clock::now() - begun).count();
+double seconds_since(runtime::Peers::Clock::time_point begun, const runtime::Peers& exchange) {
+  return std::chrono::duration<double>(exchange.now() - begun).count();
 }
 
 /// Only what an actor does of itself changes where it is; so all stand, and nothing arrives.
@@ -74,7 +72,7 @@ Adopted adopt(Host& host, runtime::Peers& exchange, const network::Scenario& sce
   }
   host.hand_over().arrive(scenario, order);
   Adopted adopted;
-  const auto begun = Clock::now();
+  const auto begun = exchange.now();
   const auto has = [&](std::uint32_t shard) {
     return host.network().has(ShardId{static_cast<std::uint16_t>(shard)});
   };
@@ -107,13 +105,13 @@ Adopted adopt(Host& host, runtime::Peers& exchange, const network::Scenario& sce
   const bool needs_central = order.central == exchange.self() && !host.network().has_central();
   if (needs_central && bequests.empty()) bequests.emplace_back();
   if (needs_central) bequests.front().inheritance.central = true;
-  adopted.read_s = seconds_since(begun);
+  adopted.read_s = seconds_since(begun, exchange);
   if (bequests.empty()) return adopted;
-  const auto still = Clock::now();
+  const auto still = exchange.now();
   while_all_stand(host, exchange, [&] {
     for (const Bequest& one : bequests) host.network().adopt(scenario, one.inheritance);
   });
-  adopted.still_s = seconds_since(still);
+  adopted.still_s = seconds_since(still, exchange);
   for (const Bequest& one : bequests) {
     if (one.legacy.half == Half::fleet) continue;
     const auto restored = host.network().restored(one.inheritance);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "app/simulation/node_says.hpp"
@@ -9,7 +10,6 @@
 namespace chargemill::app {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
 
 constexpr seconds kPartMax{60};    // whoever stops a node waits longer than that (systemd: 90 s)
@@ -24,7 +24,7 @@ std::optional<Departure> LeavingLead::turn() {
   const bool may_leave = leader_.may_hand_on();
   stop_.let_leave(may_leave);
   if (!stop_.is_asked_to_leave() || stop_.signal() != 0) return std::nullopt;
-  const auto now = Clock::now();
+  const auto now = leader_.exchange().now();
   if (!asked_) asked_ = now;
   // What has just been lost has a home first, and is counted there.
   if (!may_leave && !leader_.is_settled() && now - *asked_ < kPartMax) return std::nullopt;
@@ -57,7 +57,7 @@ std::optional<Departure> LeavingLead::leave() {
   Departure departure;
   // Who cannot be asked now is lost before long, and the run ends in order if there was no other
   // one; or it answers the next time.
-  const bool may_stay = Clock::now() - *since_ < kPartMax;
+  const bool may_stay = leader_.exchange().now() - *since_ < kPartMax;
   Handing next;
   host_.engine().hold_still([&] {
     const std::int64_t stood_ns = utc_now_ns();
@@ -69,7 +69,7 @@ std::optional<Departure> LeavingLead::leave() {
     next = leader_.hand_on(own, stood_ns, kHandOnMax, may_stay);
   });
   if (next.end == Handing::End::stays) {
-    again_ = Clock::now() + kAgainAfter;
+    again_ = leader_.exchange().now() + kAgainAfter;
     leader_.say(true, fmt::format("nobody could be named: it goes on leading, and asks again after "
                                   "{} s",
                                   kAgainAfter.count()));

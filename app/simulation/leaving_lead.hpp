@@ -1,7 +1,6 @@
 // The node that leads is asked to leave while the network runs: another one leads then.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include "app/nodes/leader.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/stop_request.hpp"
+#include "runtime/cluster/peers.hpp"
 
 namespace chargemill::app {
 
@@ -40,9 +40,10 @@ class LeavingLead {
   Leader& leader_;
   Recording* const recording_;
   const StopRequest& stop_;
-  std::optional<std::chrono::steady_clock::time_point> asked_;  // it was asked to leave
-  std::optional<std::chrono::steady_clock::time_point> since_;  // it wants to leave
-  std::chrono::steady_clock::time_point again_;                 // before, it does not try once more
+  // As those have it who exchange messages: in a simulation that is no machine's clock.
+  std::optional<runtime::Peers::Clock::time_point> asked_;  // it was asked to leave
+  std::optional<runtime::Peers::Clock::time_point> since_;  // it wants to leave
+  runtime::Peers::Clock::time_point again_;                 // before, it does not try once more
 };
 
 }  // namespace chargemill::app
