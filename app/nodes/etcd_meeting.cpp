@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/nodes/etcd_bond.hpp"
+#include "app/nodes/etcd_wait.hpp"
 #include "runtime/cluster/keys.hpp"
 #include "runtime/net/tls_context.hpp"
 
@@ -59,17 +60,6 @@ class ReservedPort {
   std::uint32_t number_;
 };
 
-std::string names_of(const std::vector<agreement::Peer>& peers) {
-  std::string text;
-  for (const auto& peer : peers) text += (text.empty() ? "" : ", ") + peer.who.name;
-  return text.empty() ? "none" : text;
-}
-std::string names_of(const std::vector<agreement::Owner>& owners) {
-  std::string text;
-  for (const auto& owner : owners) text += (text.empty() ? "" : ", ") + owner.name;
-  return text;
-}
-
 bool has_number(const Status& status) {
   return status.self.incarnation != agreement::Revision{} &&
          status.view.table.number_of(status.self) != agreement::ShardTable::kNobody;
@@ -78,53 +68,6 @@ bool has_number(const Status& status) {
 bool joins(const Status& status) {
   const auto& table = status.view.table;
   return !table.has_part(table.number_of(status.self));
-}
-
-/// Somebody is there who has part in a network of this name.
-bool runs(const agreement::View& view) {
-  const auto& owners = view.table.owners;
-  return std::any_of(owners.begin(), owners.end(), [&](const agreement::Owner& owner) {
-    return view.has(owner) && view.table.has_part(view.table.number_of(owner));
-  });
-}
-
-/// Says what it waits for whenever that changes.
-class Waiting {
- public:
-  explicit Waiting(const EtcdMeeting& meeting) : meeting_(meeting) {}
-  void look(const Status& status) {
-    const std::string text = text_of(status);
-    if (text == said_) return;
-    said_ = text;
-    (void)std::fprintf(stderr, "node %s: %s\n", meeting_.name.c_str(), text.c_str());
-  }
-
- private:
-  [[nodiscard]] std::string text_of(const Status& status) const {
-    if (status.view.revision == agreement::Revision{}) return "asks etcd for a place";
-    if (status.is_name_taken)
-      return fmt::format("waits for the lease of another process with this name");
-    if (meeting_.outlives_losses && runs(status.view))
-      return fmt::format("waits to join {}", names_of(status.view.table.owners));
-    return fmt::format("waits for {} nodes; here are {}", meeting_.expected,
-                       names_of(status.view.members));
-  }
-  const EtcdMeeting& meeting_;
-  std::string said_;
-};
-
-/// Why nobody has come, once there was time enough.
-NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
-  if (status.view.revision == agreement::Revision{})
-    return {What::environment, "etcd does not answer: " + status.last_error};
-  if (status.is_name_taken)
-    return {What::environment,
-            fmt::format("another process is node '{}' of '{}'", meeting.name, meeting.network)};
-  if (runs(status.view))
-    return {What::nodes, fmt::format("'{}' runs without this node, on {}", meeting.network,
-                                     names_of(status.view.table.owners))};
-  return {What::nodes, fmt::format("nodes are missing: of {} there are {}", meeting.expected,
-                                   names_of(status.view.members))};
 }
 
 /// `alpha (central), beta (central)`
@@ -234,7 +177,7 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
   options.member.course =
       meeting.outlives_losses ? agreement::Course::heirs : agreement::Course::fixed;
   auto bond = std::make_shared<EtcdBond>(std::move(options));
-  Waiting waiting{meeting};
+  EtcdWait wait{meeting};
   const auto name_max = 3 * meeting.lease + kEtcdMax;
   for (;;) {
     const bool is_met = bond->agreement().await(has_number, kLookEvery);
@@ -242,10 +185,11 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
     if (!status.stopped.empty())
       return refuse(What::nodes, "it has lost its place: " + status.stopped);
     if (is_met) break;
-    waiting.look(status);
+    const auto waited = Clock::now() - began;
+    if (const auto text = wait.look(status, waited))
+      (void)std::fprintf(stderr, "node %s: %s\n", meeting.name.c_str(), text->c_str());
     const auto missing = agreement::missing_role(status.view, meeting.expected);
     if (missing && !runs(status.view)) return without_role(meeting, *bond, status, *missing);
-    const auto waited = Clock::now() - began;
     const bool is_silent = status.view.revision == agreement::Revision{} && waited > kEtcdMax;
     const bool is_taken = status.is_name_taken && waited > name_max;
     if (is_over() || is_silent || is_taken || waited > meeting.patience)
