@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <map>
 #include <thread>
 #include <vector>
 
@@ -110,6 +111,37 @@ TEST(LatencyHistogram, OfNothingIsZeroAndNegativeDurationsAreZero) {
   histogram.record(Nanos{-5});
   EXPECT_EQ(histogram.count(), 1U);
   EXPECT_EQ(histogram.max(), Nanos{0});
+}
+
+/// What has been counted, and what is noted as the longest, put into a recorder as they are.
+struct Kept {
+  static constexpr bool kReads = true;
+  std::map<std::uint32_t, std::uint64_t> used;
+  std::int64_t max_ns = 0;
+  bool holds = true;
+
+  void operator()(std::map<std::uint32_t, std::uint64_t>& buckets, std::int64_t& longest) const {
+    buckets = used;
+    longest = max_ns;
+  }
+  void check(bool what) { holds = holds && what; }
+  [[nodiscard]] bool is_sound() const { return holds; }
+};
+
+// A record is counted before it is noted as the longest. Of who looks in between no bucket lies
+// above the longest: another node would believe nothing of such a histogram.
+TEST(HistogramRecorder, WhoLooksWhileTheLongestIsRecordedSeesItAsTheLongest) {
+  HistogramRecorder recorder;
+  const auto bucket = static_cast<std::uint32_t>(HistogramBuckets::bucket(1'000'000));
+  Kept kept{{{3, 7}, {bucket, 1}}, 3};
+  recorder.fields(kept);
+  ASSERT_TRUE(kept.holds);
+  const LatencyHistogram seen = recorder.snapshot();
+  EXPECT_EQ(seen.count(), 8U);
+  EXPECT_EQ(seen.max().count(), static_cast<std::int64_t>(HistogramBuckets::lowest(bucket)));
+  recorder.record(Nanos{1'000'000});
+  EXPECT_EQ(recorder.snapshot().max(), Nanos{1'000'000});
+  EXPECT_EQ(HistogramRecorder{}.snapshot().max(), Nanos{0});
 }
 
 // One thread records, another looks: counts never fall, and nothing is missing at the end.
