@@ -157,11 +157,19 @@ TEST(LeaderSays, ComesThroughUnchangedAndSmall) {
 TEST(LeaderSays, DoesNotBelieveImpossibleNumbers) {
   constexpr std::size_t kOwnAt = 16;  // behind its number, those noted and the time
   const std::string sound = to_bytes(LeaderSays{});
+  constexpr std::size_t kCounters = sizeof(network::Totals) / sizeof(std::uint64_t);
+  static_assert(kCounters < 0x7F, "how many zeros there are is one byte");
+  // The first counter is those bytes, and all others are zero.
   const auto with = [&](std::string_view bytes) {
-    return sound.substr(0, kOwnAt) + std::string{bytes} + sound.substr(kOwnAt);
+    const std::string others{'\0', static_cast<char>(kCounters - 2)};
+    return sound.substr(0, kOwnAt) + std::string{bytes} + others + sound.substr(kOwnAt + 2);
   };
   EXPECT_TRUE(leader_says_from(sound).has_value());
+  const auto most = leader_says_from(with("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"));
+  ASSERT_TRUE(most.has_value());
+  EXPECT_EQ(most->own.display[0], UINT64_MAX);
   EXPECT_FALSE(leader_says_from(with("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02")).has_value());
+  EXPECT_FALSE(leader_says_from(with("\x81\x80\x80\x80\x80\x80\x80\x80\x80\x81\x01")).has_value());
   std::string zeros = sound;
   ++zeros[kOwnAt + 1];
   EXPECT_FALSE(leader_says_from(zeros).has_value());
@@ -169,6 +177,8 @@ TEST(LeaderSays, DoesNotBelieveImpossibleNumbers) {
   lists.back() = '\x7F';
   EXPECT_FALSE(leader_says_from(lists).has_value());
   LeaderSays many;
+  many.others.resize(1'024);
+  EXPECT_TRUE(leader_says_from(to_bytes(many)).has_value());
   many.others.resize(1'025);
   EXPECT_FALSE(leader_says_from(to_bytes(many)).has_value()) << "more than there can be nodes";
 }
