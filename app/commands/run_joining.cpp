@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLookEvery{50};
+constexpr std::chrono::seconds kTellEvery{10};
+
+void tell_that_it_waits(const Membership& membership, Nanos left) {
+  (void)std::fprintf(stderr, "node %s: waiting for whoever leads to let it join, %lld s\n",
+                     membership.names[membership.self].c_str(),
+                     static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(left).count()));
+}
 
 /// What whoever leads says first; none: it says that the run is over. Fails if nobody says anything
 /// within the time that a node waits for others, or there is nobody left.
@@ -26,11 +34,17 @@ tl::expected<std::optional<Invited>, FollowFailure> await_invitation(runtime::Ex
                                                                      std::size_t shards,
                                                                      const StopRequest* stop) {
   const auto deadline = Clock::now() + membership.meet_max;
+  auto tell_at = Clock::now() + kTellEvery;
   for (;;) {
     const auto message = exchange.receive(kLookEvery);
     if (stop != nullptr && stop->signal() != 0) exchange.abandon("stopped by a signal");
     if (const auto why = succession.look_from_outside(); !why.empty()) exchange.abandon(why);
-    if (Clock::now() > deadline) exchange.abandon("nobody lets it join");
+    const auto now = Clock::now();
+    if (now >= tell_at && now <= deadline) {
+      tell_that_it_waits(membership, deadline - now);
+      tell_at = now + kTellEvery;
+    }
+    if (now > deadline) exchange.abandon("nobody lets it join");
     if (!exchange.failure().empty()) return tl::unexpected(FollowFailure{exchange.failure()});
     const auto said = message ? said_in(message->text) : std::nullopt;
     if (said && said->word == Word::finish) return std::optional<Invited>{};

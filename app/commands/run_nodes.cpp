@@ -1,6 +1,7 @@
 #include "app/commands/run_nodes.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -18,7 +19,10 @@
 namespace chargemill::app {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLookEvery{200};
+constexpr std::chrono::seconds kMetWithin{3};  // those that etcd knows to be there
+constexpr std::chrono::seconds kTellEvery{10};
 
 std::string names_of(const std::vector<unsigned>& nodes, const Membership& membership) {
   std::string text;
@@ -36,9 +40,11 @@ std::string missing_text(const std::vector<unsigned>& missing, const Membership&
   return text + ")";
 }
 
-/// Nodes that people start one after the other: whoever is first says whom it waits for.
-void tell_whom_it_awaits(const std::vector<unsigned>& missing, const Membership& membership) {
-  if (!membership.is_listed || missing.empty()) return;
+/// Nodes that people start one after the other, or that etcd knows: whoever is first says whom it
+/// waits for, and how long yet.
+void tell_whom_it_awaits(const std::vector<unsigned>& missing, const Membership& membership,
+                         Nanos left) {
+  if ((!membership.is_listed && !membership.bond) || missing.empty()) return;
   std::string text;
   for (const unsigned node : missing) {
     const std::string& address = membership.nodes[node].data;
@@ -48,7 +54,7 @@ void tell_whom_it_awaits(const std::vector<unsigned>& missing, const Membership&
   }
   (void)std::fprintf(stderr, "node %s: waiting for %s, %lld s\n",
                      membership.names[membership.self].c_str(), text.c_str(),
-                     static_cast<long long>(membership.meet_max.count()));
+                     static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(left).count()));
 }
 
 /// `dead`, if there is one, tells which node is known to have ended: nobody waits for it.
@@ -61,10 +67,16 @@ tl::expected<std::unique_ptr<runtime::Exchange>, FollowFailure> join(
   auto exchange = open_links(scenario, membership);
   if (!exchange) return tl::unexpected(FollowFailure{exchange.error().text, true});
   const Bound bound{membership.bond.get(), **exchange};
-  bool is_told = false;
-  const auto deadline = std::chrono::steady_clock::now() + membership.meet_max;
+  const auto began = Clock::now();
+  const auto deadline = began + membership.meet_max;
+  auto tell_at = membership.bond ? began + kMetWithin : began;
   while (!(*exchange)->await_all(kLookEvery)) {
-    if (!std::exchange(is_told, true)) tell_whom_it_awaits((*exchange)->missing(), membership);
+    const auto now = Clock::now();
+    if (now >= tell_at) {
+      tell_whom_it_awaits((*exchange)->missing(), membership,
+                          std::max<Nanos>(deadline - now, Nanos{0}));
+      tell_at = now + kTellEvery;
+    }
     if (const std::string what = (*exchange)->failure(); !what.empty()) {
       // Those who could not have it back may have gone before it has heard all of them.
       const std::string why = (*exchange)->obstacle();
@@ -72,7 +84,7 @@ tl::expected<std::unique_ptr<runtime::Exchange>, FollowFailure> join(
     }
     if (const std::string who = dead ? dead() : std::string{}; !who.empty()) return fail(who);
     const bool is_stopped = stop != nullptr && stop->signal() != 0;
-    if (is_stopped || std::chrono::steady_clock::now() > deadline)
+    if (is_stopped || now > deadline)
       return fail(missing_text((*exchange)->missing(), membership, is_stopped));
   }
   const auto begun = (*exchange)->begin();
