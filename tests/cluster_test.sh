@@ -26,6 +26,11 @@ open_sessions() {
 }
 # has_open_sessions N: more of them; they are in $work/open-before.
 has_open_sessions() { open_sessions >"$work/open-before" && [[ $(wc -l <"$work/open-before") -gt $1 ]]; }
+# Of all that the nodes' journals say, also those of the lost: each session ended once, and no charge point had two at a time.
+booked_once() {
+  "$chargemill" history tickets --data "$work/data" --limit 1000000 --format csv >"$work/tickets.csv"
+  python3 tests/cluster/booked_once.py <"$work/tickets.csv"
+}
 goes_on_without_a_node() {
   local lost began took now
   begin node
@@ -50,6 +55,7 @@ goes_on_without_a_node() {
   holds "$first" 's["sessions"]["lost"] == 0 and s["sessions"]["failed"] > 0 and s["requests"]["lost"] >= 0'
   grep -Eq '4 shards with [0-9]+ charge points live elsewhere now, [1-9][0-9]* open sessions' "$work/$first.err"
   ends "${pids[$(others "$first" | sed -n 1p)]}" 0
+  booked_once
 }
 # A session that ended where its node's shards went ends there only, also when the next run begins.
 finds_the_rest_of_a_lost_nodes_story() {
@@ -112,6 +118,7 @@ follows_a_killed_central() {
   for now in $(others "$first"); do
     if [[ $now != "$next" ]]; then ends "${pids[$now]}" 0; fi
   done
+  booked_once
 }
 refuses_a_central_that_slept() {
   local next
@@ -129,6 +136,7 @@ refuses_a_central_that_slept() {
   cat "$work/$next.err"
   conserved "$next"
   connected "$next"
+  booked_once
 }
 hands_over_in_peace() {
   local leaver began took now
@@ -183,6 +191,7 @@ survives_etcds_leader_and_a_node() {
   start_etcd "$m"
   end "$first"
   conserved "$first"
+  booked_once
 }
 
 law "a node is killed, and the others go on with its charge points and their sessions" goes_on_without_a_node
