@@ -11,8 +11,6 @@ constexpr Nanos kSleepMax = Millis{1'000};
 constexpr Nanos kNap = Millis{1};
 constexpr Nanos kRetryFirst = Millis{100};
 constexpr Nanos kRetryMax = Millis{1'000};
-/// Between two words to the operator about the same trouble.
-constexpr Nanos kTellEvery = Millis{1'000};
 
 /// A counter that one thread writes. relaxed: it orders nothing.
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
@@ -76,7 +74,8 @@ void Journal::run() {
     const bool stopping = stop_.load(std::memory_order_acquire);
     const std::uint64_t ready = waiting();
     if (ready == 0) {
-      if (stopping) return;
+      if (stopping) return say(news_.last_mention());
+      say(news_.next_mention(Clock::now()));
       if (announce_sleep()) wake_.sleep(kSleepMax);
       since = Clock::now();
       continue;
@@ -155,8 +154,8 @@ void Journal::write_batch() {
     }
     if (!try_again(written.error(), tries, since)) return discard();
   }
-  if (is_trouble_known_) tell(JournalState::working, {});
-  if (const auto failure = chain_.take_failure()) mention(*failure);
+  if (news_.ended()) tell(JournalState::working, {});
+  look_beside();
   acknowledge();
   if (Clock::now() - cleared_ < options_.clear_readers_every) return;
   cleared_ = Clock::now();
@@ -174,40 +173,46 @@ bool Journal::try_again(const Error& error, unsigned tries, Clock::time_point si
   note_failure(error);
   if (tries < kTriesAtOnce) {
     // relaxed: only this thread writes it.
-    tell(state_.load(std::memory_order_relaxed), error.text);
+    note_trouble(state_.load(std::memory_order_relaxed), error.text);
     return true;
   }
   // acquire: as in run().
   const bool stopping = stop_.load(std::memory_order_acquire);
   if (stopping || Clock::now() - since >= options_.give_up_after) {
-    tell(JournalState::abandoned, error.text);
+    note_trouble(JournalState::abandoned, error.text);
     return false;
   }
-  tell(JournalState::stalled, error.text);
+  note_trouble(JournalState::stalled, error.text);
   const unsigned doublings = std::min(tries - kTriesAtOnce, 4U);
   wake_.sleep(std::min(kRetryFirst * (1U << doublings), kRetryMax));
   return true;
 }
 
+/// A batch has failed, and this is what that leads to.
+void Journal::note_trouble(JournalState state, const std::string& why) {
+  // relaxed: only this thread writes it.
+  const bool is_new = state_.load(std::memory_order_relaxed) != state;
+  if (news_.failed(is_new, Clock::now())) tell(state, why);
+}
+
 void Journal::tell(JournalState state, const std::string& why) {
   // relaxed: only this thread writes it; for others it is a look.
-  const JournalState before = state_.exchange(state, std::memory_order_relaxed);
-  const auto now = Clock::now();
-  const bool is_trouble = !why.empty();
-  if (is_trouble && before == state && now - told_ < kTellEvery) return;
-  is_trouble_known_ = is_trouble;
-  if (is_trouble) told_ = now;
+  state_.store(state, std::memory_order_relaxed);
   if (options_.on_state) options_.on_state(state, why);
 }
 
-/// A failure that no record waits for, and so has no end to be told of.
-void Journal::mention(const Error& error) {
-  note_failure(error);
-  const auto now = Clock::now();
-  if (now - told_ < kTellEvery) return;
-  told_ = now;
+/// Whether something failed that no record waits for, and so has no end to be told of.
+void Journal::look_beside() {
+  if (const auto failure = chain_.take_failure()) {
+    note_failure(*failure);
+    news_.mention(failure->text);
+  }
+  say(news_.next_mention(Clock::now()));
+}
+
+void Journal::say(const std::optional<std::string>& mention) {
   // relaxed: only this thread writes it.
-  if (options_.on_state) options_.on_state(state_.load(std::memory_order_relaxed), error.text);
+  if (mention) tell(state_.load(std::memory_order_relaxed), *mention);
 }
 
 void Journal::acknowledge() {

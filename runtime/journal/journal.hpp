@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "runtime/journal/appender.hpp"
 #include "runtime/journal/journal_status.hpp"
 #include "runtime/journal/segment_chain.hpp"
+#include "runtime/journal/trouble_news.hpp"
 #include "runtime/journal/writer_lock.hpp"
 #include "runtime/observe/histogram_recorder.hpp"
 
@@ -29,7 +31,8 @@ struct JournalOptions {
   Nanos clear_readers_every = Environment::kClearEvery;  ///< those that died (LG-08)
   /// For the operator. Called by the writer's thread with a failure and the state that it led to,
   /// at most once a second unless the state changes, and with an empty text when records are
-  /// written again, if they were not. Must not block.
+  /// written again, if they were not; and, once a second as well, with what failed beside the
+  /// writing and the state that is. Must not block.
   std::function<void(JournalState, const std::string&)> on_state;
 };
 
@@ -74,8 +77,10 @@ class Journal {
   void write_batch();
   void note_failure(const Error& error);
   [[nodiscard]] bool try_again(const Error& error, unsigned tries, Clock::time_point since);
+  void note_trouble(JournalState state, const std::string& why);
   void tell(JournalState state, const std::string& why);
-  void mention(const Error& error);
+  void look_beside();
+  void say(const std::optional<std::string>& mention);
   void acknowledge();
   void discard();
 
@@ -91,10 +96,9 @@ class Journal {
   std::vector<Encoded> batch_;
   std::uint64_t batch_bytes_ = 0;
   std::vector<Share> shares_;
-  std::size_t turn_ = 0;           // which appender comes first in the next batch
-  bool is_trouble_known_ = false;  // the operator has been told of a failure, not of its end
-  Clock::time_point told_{};       // when, the last time
-  Clock::time_point cleared_{};    // when dead readers were, the last time
+  std::size_t turn_ = 0;  // which appender comes first in the next batch
+  TroubleNews news_;
+  Clock::time_point cleared_{};  // when dead readers were, the last time
 
   // Written by the writer's thread only; read by status().
   alignas(kCacheLine) std::atomic<JournalState> state_{JournalState::working};
