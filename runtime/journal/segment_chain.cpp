@@ -78,7 +78,9 @@ Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
     // Its writer was killed before it was sealed, or it failed. If it cannot be opened it stays so.
     auto file =
         Environment::open(path_of(options_.directory, names[i]), Environment::Access::write);
-    if (file) left.push_back({names[i], last_max, std::move(*file)});
+    if (!file) continue;
+    left.push_back({names[i], last_max, std::move(*file)});
+    closed_.back().may_grow = true;
   }
   if (current_) {
     next_ = current_->next();
@@ -134,11 +136,22 @@ void SegmentChain::give_up_segment() {
 }
 
 void SegmentChain::close_segment() {
-  closed_.push_back({current_->name(), bytes_of(current_->path()), current_->time_max()});
+  const Closed closed{current_->name(), bytes_of(current_->path()), current_->time_max(), true};
   needed_from_.reset();
   is_one_stuck_ = false;
   sealer_->seal(std::move(*current_));
   current_.reset();
+  // The sealer takes one at a time: those before have their seals, or never will.
+  measure_growing();
+  for (Closed& before : closed_) before.may_grow = false;
+  closed_.push_back(closed);
+}
+
+/// A seal makes a usual segment an eighth larger.
+void SegmentChain::measure_growing() {
+  for (Closed& segment : closed_) {
+    if (segment.may_grow) segment.bytes = bytes_of(path_of(options_.directory, segment.name));
+  }
 }
 
 /// Whether somebody needs records of the closed segment of that number.
@@ -175,9 +188,7 @@ std::optional<Error> SegmentChain::take_failure() {
 /// One that cannot be removed is kept, and those behind it, as numbers have no gaps; they are tried
 /// again when the next one is closed: before that the journal does not grow by much.
 void SegmentChain::drop_old() {
-  // The last one may still grow by its seal.
-  if (!closed_.empty())
-    closed_.back().bytes = bytes_of(path_of(options_.directory, closed_.back().name));
+  measure_growing();
   if (is_one_stuck_) return;
   std::uint64_t bytes = 0;
   for (const Closed& segment : closed_) bytes += segment.bytes;

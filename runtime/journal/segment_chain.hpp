@@ -55,6 +55,7 @@ class SegmentChain {
     SegmentName name;
     std::uint64_t bytes = 0;
     Micros time_max{};
+    bool may_grow = false;  ///< by its seal, which may be under way
   };
 
   explicit SegmentChain(ChainOptions options) : options_(std::move(options)) {}
@@ -63,6 +64,7 @@ class SegmentChain {
   [[nodiscard]] bool is_complete() const noexcept;
   void give_up_segment();
   void close_segment();
+  void measure_growing();
   void drop_old();
   [[nodiscard]] bool is_needed(std::size_t closed);
   [[nodiscard]] Micros now() const noexcept;

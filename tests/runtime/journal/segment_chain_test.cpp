@@ -142,6 +142,48 @@ TEST(SegmentChain, GoesOnThoughASegmentThatWasLeftCannotBeSealed) {
   EXPECT_NE(why->text.find("record 17 is damaged"), std::string::npos) << why->text;
   ASSERT_TRUE(chain->write(batch_of(301, 310).records));
 }
+/// Goes on until so many more segments have been begun.
+void begin_more(SegmentChain& chain, std::uint64_t segments) {
+  const std::uint64_t upto = chain.begun() + segments;
+  while (chain.begun() < upto)
+    ASSERT_TRUE(chain.write(batch_of(chain.next(), chain.next() + 99).records));
+}
+/// Three segments, the first two without their seals.
+void leave_three(const Folder& folder) {
+  leave(folder, 1, 250);
+  leave(folder, 251, 500);
+  leave(folder, 501, 550);
+}
+/// Until both are sealed; the first may have been dropped by then.
+void wait_for_seals(const Folder& folder) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  const auto is_done = [&](Sequence first) {
+    return is_gone(path_of(folder.path(), {first, 0})) || seal_of(folder, first);
+  };
+  while (!is_done(1) || !is_done(251)) ASSERT_LT(std::chrono::steady_clock::now(), patience);
+}
+TEST(SegmentChain, CountsSealsThatCameLaterAmongTheBytesThatItKeeps) {
+  const Folder folder;
+  auto options = options_for(folder);
+  leave_three(folder);
+  const std::uint64_t bare = bytes_of(path_of(folder.path(), {1, 0}));
+  {
+    auto chain = SegmentChain::open(options);
+    ASSERT_TRUE(chain);
+    wait_for_seals(folder);
+    ASSERT_TRUE(chain->write(batch_of(551, 560).records));
+  }
+  const std::uint64_t sealed = bytes_of(path_of(folder.path(), {1, 0}));
+  ASSERT_GT(sealed, bare);
+  folder.clear();
+  leave_three(folder);
+  options.retain_bytes = bare + sealed;
+  auto chain = SegmentChain::open(options);
+  ASSERT_TRUE(chain);
+  wait_for_seals(folder);
+  ASSERT_TRUE(chain->write(batch_of(551, 560).records));
+  EXPECT_EQ(list_segments(folder.path())->front().first, 251U);
+}
 TEST(SegmentChain, ReplacesASegmentThatFailedBeforeItHeldAnything) {
   const Folder folder;
   const auto sound = batch_of(1, 100);
@@ -157,12 +199,6 @@ TEST(SegmentChain, ReplacesASegmentThatFailedBeforeItHeldAnything) {
   ASSERT_EQ(names->size(), 1U);
   EXPECT_EQ(names->front().generation, 3U);
   EXPECT_EQ(test::tally_of(folder.path(), 1).upto[0], 100U);
-}
-/// Goes on until so many more segments have been begun.
-void begin_more(SegmentChain& chain, std::uint64_t segments) {
-  const std::uint64_t upto = chain.begun() + segments;
-  while (chain.begun() < upto)
-    ASSERT_TRUE(chain.write(batch_of(chain.next(), chain.next() + 99).records));
 }
 TEST(SegmentChain, TriesAgainToRemoveWhatCouldNotBeRemovedAndSaysSo) {
   const Folder folder;
