@@ -124,6 +124,7 @@ void Journal::gather() {
   batch_.clear();
   shares_.clear();
   batch_bytes_ = 0;
+  const std::uint64_t bytes_max = chain_.batch_bytes_max();
   // acquire: pairs with release in add_appender().
   const std::size_t count = appender_count_.load(std::memory_order_acquire);
   for (std::size_t i = 0; i < count; ++i) {
@@ -132,7 +133,7 @@ void Journal::gather() {
     std::uint64_t upto = appender.taken_;
     for (; upto < pushed && batch_.size() < options_.batch_max; ++upto) {
       const AppenderRing::Slot& slot = appender.ring_.slot(upto);
-      if (batch_bytes_ + slot.bytes > chain_.batch_bytes_max()) break;
+      if (batch_bytes_ + slot.bytes > bytes_max) break;
       batch_bytes_ += slot.bytes;
       batch_.push_back({slot.record, slot.bytes});
     }

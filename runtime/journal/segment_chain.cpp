@@ -107,6 +107,12 @@ Result<void> SegmentChain::write(const std::vector<Encoded>& batch) {
   return {};
 }
 
+std::uint64_t SegmentChain::batch_bytes_max() const noexcept {
+  const std::uint64_t map = current_ ? current_->map_bytes() : options_.segment_bytes;
+  // Of a file that somebody else has made smaller a batch is at least one record all the same.
+  return std::max(map, kSegmentBytesMin) / SegmentWriter::kBatchShare;
+}
+
 bool SegmentChain::is_complete() const noexcept {
   const bool spans_all =
       options_.retain_age.count() != 0 && current_->time_span() > options_.retain_age;

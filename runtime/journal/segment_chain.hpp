@@ -35,10 +35,9 @@ class SegmentChain {
   /// given up, next() has not moved, and the same records may be written again, into a new one.
   [[nodiscard]] Result<void> write(const std::vector<Encoded>& batch);
   [[nodiscard]] Sequence next() const noexcept { return next_; }
-  /// How many bytes of records write() takes at once.
-  [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept {
-    return options_.segment_bytes / SegmentWriter::kBatchShare;
-  }
+  /// How many bytes of records write() takes at once: of the map of the segment that grows, which
+  /// may have been begun with a smaller one than is asked for now.
+  [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept;
   /// What went wrong beside the writing, each once: a full segment could not be sealed, and nothing
   /// is lost with its seal; or one not removed, so that the journal is larger than it should be.
   [[nodiscard]] std::optional<Error> take_failure();

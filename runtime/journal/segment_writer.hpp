@@ -53,6 +53,7 @@ class SegmentWriter {
   [[nodiscard]] SegmentName name() const noexcept { return name_; }
   /// Whether what is left of the map is needed for the last batch and for the seal.
   [[nodiscard]] bool is_full() const noexcept;
+  [[nodiscard]] std::uint64_t map_bytes() const noexcept { return environment_->map_bytes(); }
   [[nodiscard]] Micros time_max() const noexcept { return time_max_; }
   /// From its earliest record to its latest; 0 if it has none.
   [[nodiscard]] Micros time_span() const noexcept {

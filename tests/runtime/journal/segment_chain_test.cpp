@@ -184,6 +184,22 @@ TEST(SegmentChain, CountsSealsThatCameLaterAmongTheBytesThatItKeeps) {
   ASSERT_TRUE(chain->write(batch_of(551, 560).records));
   EXPECT_EQ(list_segments(folder.path())->front().first, 251U);
 }
+TEST(SegmentChain, TakesNoMoreAtOnceThanTheSegmentThatGrowsHasRoomFor) {
+  const Folder folder;
+  auto options = options_for(folder);
+  {
+    auto chain = SegmentChain::open(options);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->batch_bytes_max(), kSmallSegment / SegmentWriter::kBatchShare);
+    ASSERT_TRUE(chain->write(batch_of(1, 100).records));
+  }
+  options.segment_bytes = 8 * kSmallSegment;
+  auto chain = SegmentChain::open(options);
+  ASSERT_TRUE(chain);
+  EXPECT_EQ(chain->batch_bytes_max(), kSmallSegment / SegmentWriter::kBatchShare) << "it is small";
+  begin_more(*chain, 1);
+  EXPECT_EQ(chain->batch_bytes_max(), 8 * kSmallSegment / SegmentWriter::kBatchShare);
+}
 TEST(SegmentChain, ReplacesASegmentThatFailedBeforeItHeldAnything) {
   const Folder folder;
   const auto sound = batch_of(1, 100);
