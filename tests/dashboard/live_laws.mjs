@@ -44,13 +44,20 @@ await law('A charge point that joins while the page is open is on the map, and c
   await until('the map has it', async () => (await tab.evaluate(() => window.chargemill.plan.find('CP-LATE'))) === 40);
   await until('it is on', async () => (await tab.evaluate(() => window.chargemill.states.code(40))) === 0);
   await until('its cell is painted', async () => (await cellColour(tab, 40)) === '#66788A');
+  await tab.getByTestId('map').locator('canvas').focus();
+  await tab.keyboard.press('End');
+  await until('keys lead to it, and it is said where it is', async () =>
+    (await tab.getByTestId('map-cursor').textContent()).startsWith('CP-LATE, Z03, joined later, '));
   check((await tab.locator('h1').textContent()).includes('41 charge points'), await tab.locator('h1').textContent());
   await tab.locator('#search').fill('CP-LATE');
   await live.post('/api/v1/charge-points/CP-LATE/inject-fault', { kind: 'engine_ko', duration: '10s' });
   await until('its cell turns', async () => (await cellColour(tab, 40)) === '#E8590C');
   await tab.locator('[data-testid=feed] .fault button', { hasText: 'CP-LATE' }).first().click();
   await tab.getByTestId('drawer').locator('.facts').waitFor();
-  check((await tab.getByTestId('drawer').textContent()).includes('Z03'), 'its zone');
+  check((await tab.getByTestId('drawer').textContent()).includes('Z03, joined later'), 'its zone');
+  await tab.goto(`${live.base}/?view=table&zone=Z03`);
+  const row = tab.locator('[data-testid=point-table] tbody tr', { hasText: 'CP-LATE' });
+  await until('the table has the same of it', async () => (await row.count()) === 1 && /Z03\s*joined later/.test(await row.textContent()));
   const later = await openTab(`${live.base}/?cp=CP-LATE`);
   await shown(later);
   equal(await later.evaluate(() => window.chargemill.plan.points), 41, 'points of a page that is opened afterwards');

@@ -155,6 +155,41 @@ await law('Whatever the size of network and window, all cells are on the map and
   await tab.context().close();
 });
 
+await law('Who has joined stands with the others of its zone who have, below the sites of that and under a label, whatever the size', async () => {
+  const tab = await openTab(live.base);
+  const found = await tab.evaluate(async () => {
+    const { Plan, place, Finder } = await import('/page/layout.js');
+    const all = [];
+    for (const [zones, each] of [[4, 1], [16, 40], [64, 98], [2, 0]]) {
+      const sites = Array.from({ length: zones * each }, (_, site) => [Math.floor(site / each), site + 1, 16]);
+      const listed = 16 * sites.length;
+      // By turns in two zones; the first ones are told of together with the last site, whose zone and number they have.
+      const zonesOf = [...(each > 0 ? [zones - 1, zones - 1] : []), ...Array.from({ length: 21 }, (_, i) => i % 2)];
+      if (each > 0) sites.at(-1)[2] += 2;
+      for (const zone of zonesOf.slice(each > 0 ? 2 : 0)) sites.push([zone, 1, 1]);
+      const plan = new Plan({ points: listed + zonesOf.length, zones: Array.from({ length: zones }, (_, zone) => `Z${zone}`), sites,
+        joined: zonesOf.map((_, i) => `CP-LATE-${i}`) });
+      for (const [width, height] of [[892, 636], [1286, 909]]) {
+        const { cell, x, y, zones: boxes, joined } = place(plan, width, height);
+        const finder = new Finder({ cell, x, y, width, height });
+        const wrong = zonesOf.filter((zone, i) => {
+          const point = listed + i;
+          const label = joined.find((one) => one.zone === zone);
+          const box = boxes[zone];
+          const isBelowSites = plan.zoneOf.every((other, at) => at >= listed || other !== zone || y[at] + cell <= label.bottom - 15);
+          return plan.zoneOf[point] !== zone || plan.site(point) !== 'joined later' || y[point] < label.bottom - 0.6 || !isBelowSites ||
+            x[point] < box.left - 0.6 || x[point] + cell > box.left + box.width + 0.6 || y[point] + cell > box.top + box.height + 0.6 ||
+            finder.at(x[point] + cell / 2, y[point] + cell / 2) !== point;
+        });
+        all.push([wrong.length, joined.length === new Set(zonesOf).size]);
+      }
+    }
+    return all;
+  });
+  equal(found, Array(8).fill([0, true]), 'who stands elsewhere, and whether there is a label for each zone that has some');
+  await tab.context().close();
+});
+
 await law('Zones stand so that the fewest places are empty, where cells are not smaller for it, and cells are as large as they may', async () => {
   const tab = await openTab(live.base);
   const found = await tab.evaluate(async () => {

@@ -223,9 +223,10 @@ function Actions({ cp, now }) {
 const heardText = (timestamp, clock, how = '') => (timestamp ? `, ${how}${msText(Math.max(0, clock - Date.parse(timestamp) / 1000) * 1000)} ago` : '');
 
 /** Of a run that is over less is known. */
-function Facts({ now, clock }) {
+/** `place`: zone and site, as the map has it. */
+function Facts({ now, clock, place }) {
   const rows = [
-    ['Zone, site', `${now.zone}, ${now.site}`], ['Engine', now.engine_state && now.engine_state + heardText(now.engine_last_heard, clock, 'as reported ')],
+    ['Zone, site', place], ['Engine', now.engine_state && now.engine_state + heardText(now.engine_last_heard, clock, 'as reported ')],
     ['Monitor', now.monitor_status && now.monitor_status + heardText(now.monitor_last_seen, clock)],
     ['Breaker', now.circuit_breaker?.state], ['Fault', now.fault_reason === null ? 'none' : now.fault_reason],
     ['Rated', now.power_kw && `${now.power_kw} kW at €${now.price_eur_kwh.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 6 })}/kWh`],
@@ -288,7 +289,7 @@ export function Drawer({ store, view, go }) {
       <button onclick=${close} aria-label="Close">✕</button></header>
     <${Range} view=${view} go=${go} />
     ${trouble && html`<p class="empty" role="alert">${trouble}</p>`}
-    ${now && html`<${Facts} now=${now} clock=${until} />`}
+    ${now && html`<${Facts} now=${now} clock=${until} place=${point >= 0 ? `${plan.zone(point)}, ${plan.site(point)}` : now.zone} />`}
     ${now && hello?.may_act && isOpen && html`<${Actions} cp=${view.cp} now=${now} />`}
     <h3>States</h3>
     ${past ? html`<${Course} past=${past} now=${now} heard=${heard} view=${view} until=${until} />`

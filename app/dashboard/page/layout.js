@@ -9,8 +9,12 @@ const kBlockMax = 96;   // height of a zone from afar
 const kQualityGood = 1.5;  // times the least width and height of such a block
 const kSiteGap = 0.5;   // cells
 const kGapFrom = 2;     // pixels of a cell
+const kJoined = 16;     // height of the label above those who have joined, pixels
 
-/** What /api/v1/layout says, with names and places for every point. Who joined since stands behind the others. */
+/**
+ * What /api/v1/layout says, with names and places for every point. Who joined since has an id behind the others, and a zone, but no
+ * site: those of a zone stand together below its sites.
+ */
 export class Plan {
   constructor({ points, zones, sites, names, joined = [] }) {
     this.points = points;
@@ -20,14 +24,17 @@ export class Plan {
     this.listed = points - joined.length;
     this.zoneOf = new Uint16Array(points);
     this.siteOf = new Uint32Array(points);
-    this.blocks = zones.map((name) => ({ name, sites: [], points: 0 }));
+    this.blocks = zones.map((name) => ({ name, sites: [], joined: [], points: 0 }));
     let first = 0;
     for (const [zone, site, count] of sites) {
-      this.blocks[zone].sites.push({ site, first, count });
-      this.blocks[zone].points += count;
+      const block = this.blocks[zone];
+      const listed = Math.min(count, this.listed - first);  // the rest of them, or all, have joined
+      if (listed > 0) block.sites.push({ site, first, count: listed });
+      block.points += count;
       for (let i = first; i < first + count; ++i) {
         this.zoneOf[i] = zone;
         this.siteOf[i] = site;
+        if (i >= this.listed) block.joined.push(i);
       }
       first += count;
     }
@@ -38,7 +45,7 @@ export class Plan {
     return this.names ? this.names[point] : `CP-${String(point + 1).padStart(6, '0')}`;
   }
   site(point) {
-    return `S${String(this.siteOf[point]).padStart(4, '0')}`;
+    return point >= this.listed ? 'joined later' : `S${String(this.siteOf[point]).padStart(4, '0')}`;
   }
   zone(point) {
     return this.zones[this.zoneOf[point]];
@@ -61,8 +68,11 @@ export function countByZone(plan, states) {
   return counts;
 }
 
-/** Sites of a zone in rows, in cells, `gap` cells apart; calls `put(site, x, y, columns)`, returns the height. */
-function flow(sites, width, gap, put) {
+/**
+ * Sites of a zone in rows, in cells, `gap` cells apart, and below them, under a label of `label` cells, those who have joined; calls
+ * `put(group, x, y, columns)`, returns the height.
+ */
+function flow({ sites, joined }, width, gap, label, put) {
   let x = 0;
   let y = 0;
   let row = 0;
@@ -78,7 +88,11 @@ function flow(sites, width, gap, put) {
     x += columns + gap;
     row = Math.max(row, rows);
   }
-  return y + row;
+  if (joined.length === 0) return y + row;
+  const columns = Math.min(joined.length, width);
+  const top = y + row + label;
+  if (put) put({ joined, count: joined.length }, 0, top, columns);
+  return top + Math.ceil(joined.length / columns);
 }
 
 /** Cells of `cell` pixels in `columns` of zones: the height, or Infinity if a zone does not fit. */
@@ -87,7 +101,7 @@ function heightOf(plan, width, columns, cell, gap) {
   if (cells < 1) return Infinity;
   let height = 0;
   for (let z = 0; z < plan.blocks.length; z += columns) {
-    const rows = plan.blocks.slice(z, z + columns).map((block) => flow(block.sites, cells, gap));
+    const rows = plan.blocks.slice(z, z + columns).map((block) => flow(block, cells, gap, kJoined / cell));
     height += kLabel + Math.max(...rows) * cell + kGap;
   }
   return height - kGap;
@@ -125,7 +139,8 @@ const wholeOf = (cell) => (cell >= 3 ? Math.floor(cell) : Math.floor(cell * 20) 
 
 /**
  * Places all points in `width` by `height` pixels with the largest cells that fit.
- * `x`, `y`: left upper corners, by point; `zones`: name, box and points of each.
+ * `x`, `y`: left upper corners, by point; `zones`: name, box and points of each; `joined`: left lower corners of the labels above those
+ * who have.
  */
 export function place(plan, width, height) {
   let gap = kSiteGap;
@@ -137,6 +152,7 @@ export function place(plan, width, height) {
   const x = new Float32Array(plan.points);
   const y = new Float32Array(plan.points);
   const zones = [];
+  const joined = [];
   const blockWidth = (width - kGap * (columns - 1)) / columns;
   const cells = Math.max(1, Math.floor(blockWidth / cell));
   // What whole pixels leave over stands between the zones.
@@ -147,11 +163,13 @@ export function place(plan, width, height) {
     let tallest = 0;
     plan.blocks.slice(z, z + columns).forEach((block, i) => {
       const left = Math.round(i * (blockWidth + kGap));
-      const rows = flow(block.sites, cells, gap, (site, sx, sy, wide) => {
-        for (let k = 0; k < site.count; ++k) {
-          x[site.first + k] = left + Math.round((sx + (k % wide)) * cell * 2) / 2;
-          y[site.first + k] = top + kLabel + Math.round((sy + Math.floor(k / wide)) * cell * 2) / 2;
+      const rows = flow(block, cells, gap, kJoined / cell, (group, sx, sy, wide) => {
+        for (let k = 0; k < group.count; ++k) {
+          const point = group.joined ? group.joined[k] : group.first + k;
+          x[point] = left + Math.round((sx + (k % wide)) * cell * 2) / 2;
+          y[point] = top + kLabel + Math.round((sy + Math.floor(k / wide)) * cell * 2) / 2;
         }
+        if (group.joined) joined.push({ zone: z + i, left, bottom: top + kLabel + sy * cell });
       });
       zones.push({ name: block.name, index: z + i, points: block.points,
         left, top, width: blockWidth, height: kLabel + rows * cell });
@@ -159,7 +177,7 @@ export function place(plan, width, height) {
     });
     top = Math.round(top + kLabel + tallest + gapBelow);
   }
-  return { cell, width, height: top - gapBelow, x, y, zones, label: kLabel };
+  return { cell, width, height: top - gapBelow, x, y, zones, joined, label: kLabel };
 }
 
 /** Zones as blocks of one size that fill `width` by `height`: what is seen from afar. In the order of `plan`. */

@@ -80,7 +80,7 @@ export function ChargePointMap({ store, plan, total, view, go, canGrow }) {
   }, [plan, view.at]);
 
   const say = (point) =>
-    `${plan.name(point)}, ${plan.zone(point)} ${plan.site(point)}, ${kClasses[store.states.code(point)].word}`;
+    `${plan.name(point)}, ${plan.zone(point)}, ${plan.site(point)}, ${kClasses[store.states.code(point)].word}`;
   const place = (event) => {
     const at = canvas.current.getBoundingClientRect();
     return [event.clientX - at.left, event.clientY - at.top];

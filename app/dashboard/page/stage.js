@@ -214,6 +214,11 @@ export class Stage {
   paintLabels(seen) {
     const { context, places } = this;
     const size = Math.round(12 * this.ratio);
+    context.font = `${size}px system-ui, sans-serif`;
+    context.textBaseline = 'bottom';
+    context.fillStyle = '#A3B0BC';
+    for (const { left, bottom } of places.joined)
+      context.fillText('joined later', (left - seen.left) * seen.scale, (bottom - seen.top) * seen.scale - this.ratio);
     context.font = `600 ${size}px system-ui, sans-serif`;
     context.textBaseline = 'top';
     for (const zone of places.zones) {
