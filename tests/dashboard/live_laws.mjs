@@ -447,6 +447,44 @@ await law('Nothing heard for three seconds is said and seen, not earlier, and fo
   mute.kill();
 });
 
+await law('How old it is goes on being said while nothing else is drawn anew', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.waitForFunction(() => window.chargemill.areFaultsKnown && window.chargemill.series.length > 2, null, { timeout: 60_000 });
+  // One of three looks: who has no core for a while finds the run silent for too long.
+  const look = () => tab.evaluate(async () => {
+    const { chargemill: store } = window;
+    const { socket } = store.wire;
+    const hear = socket.onmessage;
+    const rest = (ms) => new Promise((done) => setTimeout(done, ms));
+    socket.onmessage = null;  // the run falls silent
+    await rest(300);
+    // All that is drawn asks for this.
+    const { total } = store;
+    let drawn = 0;
+    Object.defineProperty(store, 'total', { configurable: true, get: () => {
+      ++drawn;
+      return total;
+    } });
+    const said = new Set();
+    for (let i = 0; i < 12; ++i) {
+      await rest(100);
+      said.add(document.querySelector('[data-testid=age]').textContent);
+    }
+    Object.defineProperty(store, 'total', { configurable: true, writable: true, enumerable: true, value: total });
+    socket.onmessage = hear;
+    return [drawn, said.size];
+  });
+  const looks = [];
+  const isSo = ([drawn, ages]) => drawn === 0 && ages >= 3;
+  while (looks.length < 3 && !looks.some(isSo)) {
+    looks.push(await look());
+    await until('it is fresh again', async () => /^last update 0/.test(await tab.getByTestId('age').textContent()));
+  }
+  check(looks.some(isSo), looks.map(([drawn, ages]) => `drawn anew ${drawn} times, ${ages} ages`).join('; '));
+  await tab.context().close();
+});
+
 await law('A run that is over stays readable: the open charge point, and whatever part of the feed', async () => {
   const short = await openRun(smallScenario({ points: 8 }));
   const tab = await openTab(`${short.base}/?cp=CP-000003`);

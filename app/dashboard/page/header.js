@@ -18,19 +18,31 @@ function stateOf(store) {
 /** Seconds since something was heard. */
 const ageOf = (store) => Math.round((performance.now() - store.heardAt) / 100) / 10;
 
-/** True once nothing was heard for longer than a person should trust. */
-export function useStale(store) {
-  const [looked, setAge] = useState(0);
+/** What `of` says of the store, as time goes by: only who asks is drawn anew, and only once it says something else. With less motion it changes with all the rest. */
+function useLook(store, of) {
+  const [looked, setLooked] = useState(() => of(store));
   useEffect(() => {
-    // With less motion it changes with all the rest.
-    const timer = setInterval(() => (calm.matches ? store.changed() : setAge(ageOf(store))), kLookMs);
+    const timer = setInterval(() => (calm.matches ? store.changed() : setLooked(of(store))), kLookMs);
     return () => clearInterval(timer);
   }, []);
-  const age = calm.matches ? ageOf(store) : looked;
-  return { age, isStale: age * 1000 > kStaleMs && store.connection !== 'finished' };
+  return calm.matches ? of(store) : looked;
 }
 
-export function Header({ store, view, go, age, isStale, theme }) {
+/** True once nothing was heard for longer than a person should trust. */
+export const useStale = (store) => useLook(store, () => ageOf(store) * 1000 > kStaleMs && store.connection !== 'finished');
+
+function Age({ store, isHeld, isStale }) {
+  const age = useLook(store, ageOf);
+  return html`<span class="age" data-testid="age">${store.connection === 'finished' ? 'this is how it ended' : isHeld ? 'the view is paused'
+    : isStale ? `nothing heard for ${age.toFixed(0)} s` : `last update ${age.toFixed(1)} s ago`}</span>`;
+}
+
+/** Over what is not fresh. */
+export function Overlay({ store, children }) {
+  return html`<p class="overlay">Nothing heard for ${useLook(store, ageOf).toFixed(0)} s: this is how it was. ${children}</p>`;
+}
+
+export function Header({ store, view, go, isStale, theme }) {
   const { hello, pulse } = store;
   const state = stateOf(store);
   const isWell = state === 'running' || state === 'finished';
@@ -43,8 +55,7 @@ export function Header({ store, view, go, age, isStale, theme }) {
   return html`<header class="top">
     <h1>chargemill <span class="run">${hello ? `${hello.run.name}, ${plural(hello.points, 'charge point')}${hello.nodes > 1 ? `, ${plural(hello.nodes, 'node')}` : ''}` : ''}</span></h1>
     <span class=${`state ${isWell ? '' : 'bad'}`} role="status" data-testid="connection">${state}</span>
-    <span class="age" data-testid="age">${store.connection === 'finished' ? 'this is how it ended' : view.isHeld ? 'the view is paused'
-      : isStale ? `nothing heard for ${age.toFixed(0)} s` : `last update ${age.toFixed(1)} s ago`}</span>
+    <${Age} store=${store} isHeld=${view.isHeld} isStale=${isStale} />
     ${store.hasNext && html`<button onclick=${() => location.reload()}>Another run is here: show it</button>`}
     <span class="space"></span>
     <span class="clock" title="model time, UTC" data-testid="clock">${clock}</span>

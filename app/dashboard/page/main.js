@@ -4,7 +4,7 @@ import { Configuration, Downloads, Log } from './about_run.js';
 import { Charts } from './charts.js';
 import { Drawer } from './drawer.js';
 import { Announcer, Feed } from './feed.js';
-import { Header, useStale } from './header.js';
+import { Header, Overlay, useStale } from './header.js';
 import { useKeys, useTheme, useView, useZone } from './hooks.js';
 import { Legend } from './legend.js';
 import { ChargePointMap } from './map.js';
@@ -43,21 +43,21 @@ function App({ store }) {
   const [asked, go] = useView('search');
   const view = useZone(store.plan, asked, go);
   const theme = useTheme(view);
-  const { age, isStale } = useStale(store);
+  const isStale = useStale(store);
   // Where the feed has no room beside an open charge point, that one gives way.
   useKeys(go, view.areKeysOff, () => go({ panel: 'faults', isLarge: false, ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
   useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
   const noRoom = store.connection === 'full' ? `${store.watchers} tabs look at this run, and no more may. This one tries again by itself.` : '';
   return html`
-    <${Header} store=${store} view=${view} go=${go} age=${age} isStale=${isStale} theme=${theme} />
+    <${Header} store=${store} view=${view} go=${go} isStale=${isStale} theme=${theme} />
     <main class=${`${view.cp ? 'with-drawer' : ''} ${view.isLarge ? 'large' : ''}`}>
       <${Tiles} store=${store} view=${view} go=${go} />
       <section class=${`centre ${isStale ? 'stale' : ''}`} aria-label="Charge points">
         ${!plan ? html`<p class="empty">${noRoom || 'Waiting for the run…'}</p>` : view.view === 'table'
           ? html`<${Tables} plan=${plan} states=${store.states} view=${view} go=${go} />`
           : html`<${ChargePointMap} store=${store} plan=${plan} total=${total} view=${view} go=${go} canGrow />`}
-        ${isStale && plan && html`<p class="overlay">Nothing heard for ${age.toFixed(0)} s: this is how it was. ${noRoom}</p>`}
+        ${isStale && plan && html`<${Overlay} store=${store}>${noRoom}<//>`}
         <div class="below"><${Legend} total=${total} view=${view} go=${go} /><${OrdersToAll} store=${store} /></div>
       </section>
       ${!view.isLarge && html`<${Panel} store=${store} view=${view} go=${go} />

@@ -55,12 +55,12 @@ export class Store {
     if (this.states) listener(this.states);
     return () => this.stateListeners.delete(listener);
   }
+  /** Once for all that comes until the screen is drawn. */
   changed() {
     if (this.isTellDue) return;
-    const wait = calm.matches ? this.toldAt + kCalmMs - performance.now() : 0;
-    if (wait <= 0) return this.tell();
     this.isTellDue = true;
-    setTimeout(() => this.tell(), wait);
+    const wait = calm.matches ? this.toldAt + kCalmMs - performance.now() : 0;
+    if (wait > 0) setTimeout(() => this.tell(), wait); else requestAnimationFrame(() => this.tell());
   }
   tell() {
     this.isTellDue = false;
@@ -108,6 +108,7 @@ export class Store {
     if (calm.matches && this.heardAt - this.shownAt < kCalmMs) return;
     this.shownAt = this.heardAt;
     for (const listener of this.stateListeners) listener(states);
+    this.changed();
   }
 
   hear(message) {
