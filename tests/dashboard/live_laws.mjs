@@ -278,6 +278,37 @@ await law('A view that is paused stays as it is, also when it was opened so, and
   await tab.context().close();
 });
 
+await law('A tab that nobody sees takes no states and is drawn every five seconds at most; once it is seen it is as it should be', async () => {
+  const cp = 'CP-000031';
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const hide = (isHidden) => tab.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
+  await hide(true);
+  await live.post(`/api/v1/charge-points/${cp}/stop`);
+  const [frames, tells, seconds] = await tab.evaluate(async () => {
+    const { chargemill: store } = window;
+    await new Promise((done) => setTimeout(done, 1500));  // one that was under way has come by then
+    const [number, begun] = [store.states.number, store.pulse.sim_s];
+    let told = 0;
+    const stop = store.watch(() => ++told);
+    await new Promise((done) => setTimeout(done, 6000));
+    stop();
+    return [store.states.number - number, told, store.pulse.sim_s - begun];
+  });
+  equal(frames, 0, 'frames of states');
+  check(tells <= 2, `drawn ${tells} times in six seconds`);
+  check(seconds > 2, 'figures still come');
+  check((await cellColour(tab, 30)) !== '#F0E442', 'it was painted all the same');
+  await hide(false);
+  await until('it has caught up', async () => (await cellColour(tab, 30)) === '#F0E442');
+  await live.post(`/api/v1/charge-points/${cp}/resume`);
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('Charts of a view that was paused have what was meanwhile once it goes on', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

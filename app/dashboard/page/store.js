@@ -10,6 +10,7 @@ const kRowsMax = 10_000;
 const kRowsFirst = 1000;
 const kCalmMs = 1000;
 const kMeasureS = 0.9;  // nearly two pulses
+const kHiddenMs = 5000; // from one time to the next that a tab is drawn which nobody sees: its title may change
 const kNextMs = 4000;   // from one look for another run to the next
 
 /** Whoever asks for less motion sees changes once a second. */
@@ -59,8 +60,9 @@ export class Store {
   changed() {
     if (this.isTellDue) return;
     this.isTellDue = true;
-    const wait = calm.matches ? this.toldAt + kCalmMs - performance.now() : 0;
-    if (wait > 0) setTimeout(() => this.tell(), wait); else requestAnimationFrame(() => this.tell());
+    const wait = this.toldAt + (document.hidden ? kHiddenMs : calm.matches ? kCalmMs : 0) - performance.now();
+    // Who is not seen has no frames.
+    if (wait > 0 || document.hidden) setTimeout(() => this.tell(), wait); else requestAnimationFrame(() => this.tell());
   }
   tell() {
     this.isTellDue = false;
@@ -78,6 +80,15 @@ export class Store {
         this.changed();
       },
     });
+    document.addEventListener('visibilitychange', () => {
+      this.rest();
+      this.isTellDue = false;  // what is due may be so in a while only
+      this.changed();
+    });
+  }
+  /** States are of no use to who has some and does not look: nobody sees the tab, or the view is held. */
+  rest() {
+    this.wire.pause(this.states !== null && (this.isHeld || document.hidden));
   }
 
   /** A run that is over stays as it ended; whether there is another one, a person may want to know. */
@@ -93,14 +104,14 @@ export class Store {
   hold(isHeld) {
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
-    if (this.states) this.wire.pause(isHeld);
+    this.rest();
     if (!isHeld && this.hello && !this.end) this.fetchSeries();  // charts have what was meanwhile
     this.changed();
   }
 
   take(states) {
-    if (this.isHeld && !this.states) this.wire.pause(true);  // it had to have something to hold
     this.states = states;
+    this.rest();
     if (this.plan) states.grow(this.plan.points);
     if (!this.plan || states.points > this.plan.points) this.fetchPlan().catch((error) => console.error(error));
     if (!this.pulse) this.total = states.count(kClasses.length);
@@ -142,7 +153,7 @@ export class Store {
       this.rates = { sessions: null, messages: null, speed: null };
       this.from = null;
       this.states = null;
-      this.wire.pause(false);
+      this.rest();
       this.plan = null;
       this.series = new Series();
     }

@@ -94,6 +94,7 @@ export class Wire {
 
   /** No more states until they are wanted again; figures and faults still come. */
   pause(isPaused) {
+    if (isPaused === this.isPaused) return;
     this.isPaused = isPaused;
     if (this.socket.readyState === WebSocket.OPEN)
       this.socket.send(said(isPaused ? kPaused : kResumed));
