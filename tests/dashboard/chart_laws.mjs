@@ -25,6 +25,28 @@ await law('A chart says the newest that was measured, in its caption as in its w
   await tab.context().close();
 });
 
+await law('Lines move once a second, and a range that is asked for is there at once', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.waitForFunction(() => window.chargemill.series.length > 8 && document.querySelectorAll('.u-over').length === 6, null, { timeout: 60_000 });
+  const [moves, seconds] = await tab.evaluate(async () => {
+    const { default: uPlot } = await import('/page/vendor/uplot.js');
+    const [plot] = uPlot.sync('time').plots;
+    const begun = performance.now();
+    let [newest, count] = [plot.data[0].at(-1), 0];
+    while (performance.now() - begun < 6000) {
+      await new Promise((done) => requestAnimationFrame(done));
+      if (plot.data[0].at(-1) === newest) continue;
+      newest = plot.data[0].at(-1);
+      ++count;
+    }
+    return [count, (performance.now() - begun) / 1000];
+  });
+  check(moves >= 2 && moves <= seconds / 0.9 + 1, `${moves} times in ${seconds} seconds`);
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('What begins as all come makes no line flat that comes after it', async () => {
   const tab = await openTab(live.base);
   const rates = await tab.evaluate(async () => {

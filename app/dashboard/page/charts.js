@@ -1,5 +1,5 @@
 // The run over time: charts with one cursor and one range, what went beyond its limit, what was foreseen.
-import { html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
+import { Component, html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
 import uPlot from './vendor/uplot.js';
 import { countText, figureText, markText, msText, timeText } from './format.js';
 import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
@@ -7,6 +7,7 @@ import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 /** In a low window more of them are seen at once. */
 const heightOf = () => (innerHeight < 900 ? 96 : 100);
 const kSync = 'time';  // of all charts: one cursor
+const kMoveMs = 900;   // from one drawing to the next: of two pulses a second every other one
 const kRangeMin = 1;   // model seconds
 const kRoomForNames = 1.4;  // of what was highest: names of marks stand above the lines
 
@@ -221,7 +222,7 @@ export function Range({ view, go, testid }) {
     <button class="plain" onclick=${() => go({ from: null, to: null })}>All of the run</button></p>`;
 }
 
-export function Charts({ store, view, theme, go }) {
+function AllCharts({ store, view, theme, go }) {
   const { series, hello } = store;
   const [moment, setMoment] = useState(null);  // under the cursor: rows may become fewer, times stay
   const led = useRef(null);  // by keys; null: the line is the pointer's
@@ -253,4 +254,19 @@ export function Charts({ store, view, theme, go }) {
       revision=${series.length ? series.columns.sim_s[series.length - 1] : 0}
       at=${at} led=${led} onCursor=${onCursor} />`)}
   </section>`;
+}
+
+/** Lines move once a second, as fast as one can follow them; what a person asks for is there at once, and so is another run. */
+export class Charts extends Component {
+  shouldComponentUpdate({ store, view, theme }) {
+    const asked = [view, theme, store.series, store.hello, store.connection];
+    const now = performance.now();
+    if (now - this.at < kMoveMs && asked.every((one, i) => one === this.asked[i])) return false;
+    this.at = now;
+    this.asked = asked;
+    return true;
+  }
+  render(props) {
+    return html`<${AllCharts} ...${props} />`;
+  }
 }

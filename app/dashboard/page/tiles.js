@@ -1,5 +1,5 @@
 // The figures that a person looks at first.
-import { html } from './vendor/preact_htm.js';
+import { html, useMemo } from './vendor/preact_htm.js';
 import { boundOf, brokenBound, sourceOf } from './marks.js';
 import { kClasses } from './palette.js';
 import { countText, figureText, msText } from './format.js';
@@ -9,7 +9,10 @@ const kPoints = 60;
 
 /** The last values as a line; where there is a limit, it is drawn too. */
 function Spark({ values, limit }) {
-  const shown = values.filter((v) => v !== null && Number.isFinite(v)).slice(-kPoints);
+  const shown = [];
+  for (let i = values.length - 1; i >= 0 && shown.length < kPoints; i -= 1)
+    if (values[i] !== null && Number.isFinite(values[i])) shown.push(values[i]);
+  shown.reverse();
   if (shown.length < 2) return html`<svg class="spark" viewBox="0 0 100 24" aria-hidden="true"></svg>`;
   let low = shown[0];
   let high = shown[0];
@@ -68,16 +71,19 @@ export function Tiles({ store, view, go }) {
   const columns = series.columns;
   const of = ['activated', 'supplying', null, 'stopped', 'disconnected', 'fault'];
   const points = hello?.points ?? 0;
+  // Of all rows, of which there may be thousands: only where there are more.
+  const [power, ended, decided, detected, late] = useMemo(() => [series.power(), series.rate('sessions_completed'),
+    ...['decision', 'detection', 'tick_lateness'].map((what) => series.measured(`${what}_interval_p99_ms`))], [series, columns.sim_s.at(-1)]);
   return html`<section class="tiles" aria-label="Figures">
     ${[5, 4, 3, 1, 0].map((code) => html`<${StateTile} key=${code} code=${code} points=${points} go=${go}
       total=${code === 0 ? total[0] + total[2] : total[code]} aside=${code === 0 && total[2] > 0 ? startingText(total[2]) : ''}
       values=${columns[of[code]]} limit=${code === 5 && hello ? brokenBound(hello) : null} isolated=${view.isolated} />`)}
     <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
-      note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} in all` : ''} values=${series.power()} />
+      note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} in all` : ''} values=${power} />
     <${FigureTile} name="Sessions ended" title="Active: requests that wait for their supply or have it" value=${figureText(store.rates.sessions, '/s')}
-      note=${pulse ? `${countText(pulse.requests.open + pulse.sessions.active)} active` : ''} values=${series.rate('sessions_completed')} />
-    <${LatencyTile} name="Decision" what="request_decision" store=${store} column=${series.measured('decision_interval_p99_ms')} />
-    <${LatencyTile} name="Detection" what="fault_detection" store=${store} column=${series.measured('detection_interval_p99_ms')} />
-    <${LatencyTile} name="Tick lateness" what="tick_lateness" store=${store} column=${series.measured('tick_lateness_interval_p99_ms')} />
+      note=${pulse ? `${countText(pulse.requests.open + pulse.sessions.active)} active` : ''} values=${ended} />
+    <${LatencyTile} name="Decision" what="request_decision" store=${store} column=${decided} />
+    <${LatencyTile} name="Detection" what="fault_detection" store=${store} column=${detected} />
+    <${LatencyTile} name="Tick lateness" what="tick_lateness" store=${store} column=${late} />
   </section>`;
 }
