@@ -87,6 +87,21 @@ await law('The map has three fifths of the window, with figures, legend, feed an
   }
 });
 
+await law('At 1280 by 900 pixels three charts are whole and the next one is seen to begin, below a feed of seven rows and more', async () => {
+  const tab = await openTab(live.base, { width: 1280, height: 900 });
+  await shown(tab);
+  await tab.waitForFunction(() => document.querySelectorAll('.u-over').length === 6, null, { timeout: 60_000 });
+  const [whole, begun, rows] = await tab.evaluate(() => {
+    const { bottom } = document.querySelector('.charts').getBoundingClientRect();
+    const boxes = [...document.querySelectorAll('.chart')].map((chart) => chart.getBoundingClientRect());
+    return [boxes.filter((box) => box.bottom <= bottom + 1).length, boxes.filter((box) => box.top + 12 < bottom).length,
+      document.querySelector('[data-testid=feed]').clientHeight / 26];
+  });
+  check(whole >= 3 && begun > whole, `${whole} charts, of ${begun} that begin`);
+  check(rows >= 7, `${rows} rows`);
+  await tab.context().close();
+});
+
 await law('Only a press that begins and ends on a cell opens it, and what is said beside one goes away with Escape', async () => {
   const tab = await openTab(live.base);
   await shown(tab);
