@@ -14,6 +14,7 @@
 #include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
+#include "tests/support/stress.hpp"
 
 namespace chargemill::runtime::journal {
 namespace {
@@ -267,16 +268,17 @@ TEST(Reader, HoldsAFewDescriptorsHoweverManySegmentsThereAre) {
   EXPECT_GT(most, before);
   EXPECT_LE(std::max(most, open_files()), before + 8) << "of the last segment and of one other";
 }
+// CHARGEMILL_STRESS=17: of so many segments that the eldest are mapped.
 TEST(Reader, HoldsOneDescriptorOfASegmentThatHasBeenSealedSinceAndNoneOfItsElders) {
   constexpr std::size_t kDescriptorsMax = 128;
-  constexpr std::uint64_t kAppended = 1'000'000;
+  const std::uint64_t appended = chargemill::test::stress_count(60'000);
   const Folder folder;
   const auto before = open_files();
   Reader reader = open_reader(folder.path());
   {
     const auto journal = open_journal(small_options(folder.path()));
     Appender& appender = journal->add_appender();
-    for (std::uint64_t n = 1; n < kAppended; n += 5'000) {
+    for (std::uint64_t n = 1; n < appended; n += 5'000) {
       append(appender, 0, n, n + 4'999);
       ASSERT_TRUE(journal->wait_durable(appender, n + 4'999, 30s));
       EXPECT_EQ(newest(reader, test::producer_key(0), 10).size(), 10U);
@@ -284,9 +286,10 @@ TEST(Reader, HoldsOneDescriptorOfASegmentThatHasBeenSealedSinceAndNoneOfItsElder
       ASSERT_LE(open_files(), before + 10 + list_segments(folder.path())->size());
     }
   }
-  EXPECT_GT(list_segments(folder.path())->size(), kDescriptorsMax + 8);
-  EXPECT_EQ(newest(reader, test::producer_key(0), kAppended).size(), kAppended);
-  EXPECT_LE(open_files(), before + 4 + kDescriptorsMax);
+  const std::size_t segments = list_segments(folder.path())->size();
+  EXPECT_GT(segments, appended / 7'500);
+  EXPECT_EQ(newest(reader, test::producer_key(0), appended).size(), appended);
+  EXPECT_LE(open_files(), before + 4 + std::min(segments, kDescriptorsMax));
 }
 TEST(Reader, SeesAnEmptyJournalAsEmptyAndAMissingOneAsAnError) {
   const Folder folder;
