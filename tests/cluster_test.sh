@@ -6,6 +6,9 @@ set -euo pipefail
 # shellcheck source=tests/support/begin.sh
 source "$(dirname "$0")/support/begin.sh"
 
+rounds=${CHARGEMILL_CLUSTER_ROUNDS:-1}
+unset CHARGEMILL_CLUSTER_ROUNDS # named as a key of [cluster] would be, and there is none: the program would refuse it
+
 if ! command -v etcd >/dev/null; then
   echo "skipped - nodes outlive each other: etcd-server is not installed"
   exit 0
@@ -200,7 +203,7 @@ law "the next run finds in the others' journals what became of a lost node's ses
 end_nodes
 law "without a journal its charge points come back, and what was lost is counted" goes_on_without_a_journal
 end_nodes
-for ((round = 0; round < ${CHARGEMILL_CLUSTER_ROUNDS:-1}; ++round)); do
+for ((round = 0; round < rounds; ++round)); do
   law "the central is killed, and another node leads the run to its end" follows_a_killed_central
   end_nodes
 done
