@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string_view>
 #include <system_error>
 
+#include "app/cli/values.hpp"
 #include "app/scenario/value.hpp"
 
 namespace chargemill::app {
@@ -51,13 +53,15 @@ constexpr Short kOutputFlags[] = {
 template <std::size_t N>
 void add_shorts(CLI::App& app, RunOptions& options, const Short (&flags)[N]) {
   for (const auto& flag : flags) {
-    app.add_option_function<std::string>(
-           flag.flag,
-           [&options, flag](const std::string& value) {
-             options.overrides.push_back({flag.key, value, flag.flag});
-           },
-           flag.help)
-        ->type_name(flag.type);
+    auto* const option = app.add_option_function<std::string>(
+        flag.flag,
+        [&options, flag](const std::string& value) {
+          options.overrides.push_back({flag.key, value, flag.flag});
+        },
+        flag.help);
+    option->type_name(flag.type);
+    // An empty key means the usual place: without a run directory none, of a node the user's own.
+    if (std::string_view{flag.type} == "DIR") option->check(not_empty());
   }
 }
 

@@ -66,4 +66,11 @@ CLI::Validator whole_in(std::uint64_t least, std::uint64_t most) {
                         {}};
 }
 
+CLI::Validator not_empty() {
+  return CLI::Validator{[](const std::string& text) {
+                          return text.empty() ? std::string{"must not be empty"} : std::string{};
+                        },
+                        {}};
+}
+
 }  // namespace chargemill::app

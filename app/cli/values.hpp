@@ -17,4 +17,8 @@ namespace chargemill::app {
 /// A whole number from `least` to `most`.
 [[nodiscard]] CLI::Validator whole_in(std::uint64_t least, std::uint64_t most);
 
+/// The name of a place: an empty one is a variable of a script that nobody has set, and does not
+/// mean the usual place.
+[[nodiscard]] CLI::Validator not_empty();
+
 }  // namespace chargemill::app

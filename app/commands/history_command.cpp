@@ -225,6 +225,7 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
   app.add_option("--format", options.format, "table, json or csv [table]")
       ->check(one_of({"table", "json", "csv"}));
   app.add_option("--data", options.data, "a data or run directory, or several [the newest run]")
+      ->check(not_empty())
       ->type_name("DIR");
 }
 

@@ -110,6 +110,16 @@ TEST(UsageText, AValueThatIsNoneNamesWhatItMayBe) {
               HasSubstr("--limit: must be a whole number from 0 to 1000000000000, not '-1'\n"));
   EXPECT_THAT(said_of({"ctl", "ping", "--timeout", "soon"}), HasSubstr("--timeout: must be"));
 }
+TEST(UsageText, AnEmptyDirectoryIsNotTheUsualOne) {
+  EXPECT_EQ(said_of({"history", "sessions", "--data", ""}),
+            "chargemill: --data: must not be empty\nchargemill history --help says more\n");
+  EXPECT_THAT(said_of({"history", "sessions", "--data", "a", ""}),
+              HasSubstr("--data: must not be"));
+  EXPECT_THAT(said_of({"run", "--data", ""}), HasSubstr("--data: must not be empty\n"));
+  EXPECT_THAT(said_of({"run", "--out", ""}), HasSubstr("--out: must not be empty\n"));
+  EXPECT_EQ(said_of({"run", "--data", "a", "--out", "b"}), "");
+  EXPECT_EQ(said_of({"history", "sessions", "--cp", ""}), "") << "of filters it means all (D-166)";
+}
 TEST(UsageText, AFlagThatNeedsAnotherSaysWhich) {
   EXPECT_THAT(said_of({"ctl", "ping", "--ca-file", "x"}),
               StartsWith("chargemill: --ca-file goes with --tls\n"));
