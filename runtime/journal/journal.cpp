@@ -63,7 +63,12 @@ Appender& Journal::add_appender(Appender::OnDurable on_durable) {
 
 bool Journal::wait_durable(const Appender& appender, std::uint64_t count, Nanos patience) {
   std::unique_lock<std::mutex> lock(mutex_);
-  return progress_.wait_for(lock, patience, [&] { return appender.told_ >= count; });
+  (void)progress_.wait_for(lock, patience, [&] {
+    // relaxed: discard() takes the mutex once it is so, and wakes those who wait.
+    const bool is_over = state_.load(std::memory_order_relaxed) == JournalState::abandoned;
+    return is_over || appender.told_ >= count;
+  });
+  return appender.told_ >= count;
 }
 
 void Journal::run() {
@@ -246,6 +251,9 @@ void Journal::discard() {
     // Whoever found the queue full hears of room from nobody else.
     if (share.appender->on_durable_) share.appender->on_durable_(share.appender->durable());
   }
+  // Under the lock, so that nobody who is about to wait misses it.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  progress_.notify_all();
 }
 
 JournalStatus Journal::status() const {

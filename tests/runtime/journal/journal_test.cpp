@@ -266,6 +266,20 @@ TEST(Journal, TellsWhoeverFoundNoRoomOfRoomAlsoWhenItHasGivenUp) {
   const std::string text = text_of(0, 9);
   EXPECT_TRUE(appender.try_append(record_of(0, 9, text)));
 }
+TEST(Journal, LetsNobodyWaitForADiskThatItHasGivenUp) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.give_up_after = 0ms;
+  const auto journal = open_journal(options);
+  Appender& appender = journal->add_appender();
+  append(appender, 0, 1, 10);
+  ASSERT_TRUE(journal->wait_durable(appender, 10, 30s));
+  std::filesystem::remove_all(folder.path());  // its disk is gone, but for the segment that is open
+  append(appender, 0, 11, 30'000);
+  EXPECT_FALSE(journal->wait_durable(appender, 30'000, 1h));
+  EXPECT_EQ(journal->status().state, JournalState::abandoned);
+  EXPECT_TRUE(journal->wait_durable(appender, 10, 1h)) << "what is on disk is";
+}
 TEST(Journal, RefusesASegmentTooSmallForABatchOrTooLargeForItsNumbers) {
   const Folder folder;
   for (const std::uint64_t bytes : {std::uint64_t{4'096}, std::uint64_t{1} << 33U}) {
