@@ -51,6 +51,18 @@ int put_head(MDB_txn* txn, MDB_dbi main, std::string_view head) noexcept {
   return mdb_put(txn, main, &key, &value, 0);
 }
 
+/// Why a segment could not be opened. Whoever reads one writes into its lock file as well, which
+/// another user may not: then that is what is shut, and not the segment, which he may read.
+/// Requires that nobody in this process has it open.
+tl::unexpected<Error> why_not_opened(int code, const std::string& path) {
+  const std::string lock = path + "-lock";
+  const int file = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  const bool is_lock_shut = file < 0 && errno == code && ::access(path.c_str(), R_OK) == 0;
+  if (file >= 0) (void)::close(file);
+  if (!is_lock_shut) return lmdb_failure(code, "open", path);
+  return lmdb_failure(code, "write, as readers must,", lock);
+}
+
 /// Tells the kernel that a small file will be read.
 void foresee_file(const std::string& path) noexcept {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -112,8 +124,9 @@ Result<Environment::Pointer> Environment::open_alone(const std::string& path, Ac
   int code = opened->open_file(flags, 0);
   if (code == 0) opened->clear_dead_readers();
   if (code == 0) code = opened->open_tables(flags, 0);
-  if (code != 0) return lmdb_failure(code, "open", path);
-  return Pointer{opened.release()};
+  if (code == 0) return Pointer{opened.release()};
+  opened.reset();
+  return why_not_opened(code, path);
 }
 
 void Environment::Release::operator()(Environment* environment) const noexcept {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -201,6 +202,19 @@ TEST(Segment, IsNotTakenUpAgainOnceItIsSealed) {
   const auto again = SegmentWriter::resume(folder.path(), {5, 0});
   ASSERT_TRUE(again);
   EXPECT_FALSE(*again);
+}
+// As one finds it who may read what another user has written.
+TEST(Segment, ThatIsShutByItsLockSaysSo) {
+  const Folder folder;
+  const std::string path = path_of(folder.path(), {1, 0});
+  ASSERT_TRUE(SegmentWriter::create(folder.path(), {1, 0}, kSmallSegment));
+  std::filesystem::remove(path + "-lock");
+  std::filesystem::create_directory(path + "-lock");  // which root may not write either
+  const auto shut = Environment::open(path, Environment::Access::read);
+  ASSERT_FALSE(shut);
+  EXPECT_EQ(shut.error().text, "cannot write, as readers must, " + path + "-lock: Is a directory");
+  std::filesystem::remove(path + "-lock");
+  EXPECT_TRUE(Environment::open(path, Environment::Access::read));
 }
 TEST(Segment, RefusesAFileWhoseHeadIsOfAnotherSegment) {
   const Folder folder;
