@@ -216,9 +216,11 @@ void Journal::look_beside() {
   say(news_.next_mention(Clock::now()));
 }
 
+/// Once the journal is abandoned nothing beside it matters.
 void Journal::say(const std::optional<std::string>& mention) {
   // relaxed: only this thread writes it.
-  if (mention) tell(state_.load(std::memory_order_relaxed), *mention);
+  const JournalState state = state_.load(std::memory_order_relaxed);
+  if (mention && state != JournalState::abandoned) tell(state, *mention);
 }
 
 void Journal::acknowledge() {
