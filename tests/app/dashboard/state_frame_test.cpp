@@ -24,6 +24,7 @@ TEST(StateFrame, PacksTwoPointsAByteAndDisturbsNoNeighbour) {
   PackedStates states{5};
   EXPECT_EQ(states.bytes().size(), 3U);
   for (std::uint32_t i = 0; i < 5; ++i) EXPECT_EQ(states.get(i), StateCode::disconnected);
+  EXPECT_EQ(states.bytes()[2], 0x04) << "the half that no point has";
   states.set(2, StateCode::faulted);
   states.set(3, StateCode::charging);
   EXPECT_EQ(states.get(1), StateCode::disconnected);
