@@ -1,6 +1,7 @@
 #include "app/dashboard/feed_text.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "actors/texts.hpp"
 #include "app/dashboard/marks.hpp"
@@ -36,10 +37,8 @@ ordered_json latency(const runtime::LatencyHistogram& histogram) {
           {"p99", ms(histogram.quantile(0.99))}};
 }
 
-/// Of what was measured between two looks, ms; null where nothing was.
-ordered_json interval(const runtime::LatencyHistogram& before, const runtime::LatencyHistogram& now,
-                      double quantile) {
-  const auto fresh = recorded_since(before, now);
+/// ms; null where nothing was measured.
+ordered_json quantile_ms(const runtime::LatencyHistogram& fresh, double quantile) {
   if (fresh.count() == 0) return nullptr;
   return static_cast<double>(fresh.quantile(quantile).count()) / 1e6;
 }
@@ -80,7 +79,7 @@ std::string hello_text(const api::World& world, const Abilities& abilities) {
 
 std::string Pulses::next(const api::World& world,
                          const std::array<std::uint32_t, kStateCodes>& count) {
-  const network::Snapshot look = world.desk.look();
+  network::Snapshot look = world.desk.look();
   const auto& t = look.totals;
   ordered_json pulse{{"type", "pulse"},
                      {"state", world.is_draining && world.is_draining() ? "draining" : "running"},
@@ -109,14 +108,15 @@ std::string Pulses::next(const api::World& world,
                          {"tick_lateness", latency(look.latencies.tick_lateness)}};
   if (before_) {
     const auto& now = look.latencies;
-    pulse["interval_p50_ms"] = {
-        {"request_decision", interval(before_->request_decision, now.request_decision, 0.5)}};
-    pulse["interval_p99_ms"] = {
-        {"request_decision", interval(before_->request_decision, now.request_decision, 0.99)},
-        {"fault_detection", interval(before_->fault_detection, now.fault_detection, 0.99)},
-        {"tick_lateness", interval(before_->tick_lateness, now.tick_lateness, 0.99)}};
+    const auto decided = recorded_since(before_->request_decision, now.request_decision);
+    const auto found = recorded_since(before_->fault_detection, now.fault_detection);
+    const auto late = recorded_since(before_->tick_lateness, now.tick_lateness);
+    pulse["interval_p50_ms"] = {{"request_decision", quantile_ms(decided, 0.5)}};
+    pulse["interval_p99_ms"] = {{"request_decision", quantile_ms(decided, 0.99)},
+                                {"fault_detection", quantile_ms(found, 0.99)},
+                                {"tick_lateness", quantile_ms(late, 0.99)}};
   }
-  before_ = look.latencies;
+  before_ = std::move(look.latencies);
   pulse["rss_bytes"] = resident_bytes();
   return text_of(pulse);
 }
