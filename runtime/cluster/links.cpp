@@ -36,11 +36,14 @@ Result<void> check(const LinksOptions& options) {
 bool is_absent(const NodeEndpoints& node) noexcept { return node.data.empty(); }
 
 bool is_on_this_machine(std::string_view endpoint) noexcept {
-  for (const std::string_view local :
-       {"ipc://", "tcp://127.", "tcp://[::1]:", "tcp://localhost:"}) {
+  for (const std::string_view local : {"ipc://", "tcp://[::1]:", "tcp://localhost:"}) {
     if (endpoint.substr(0, local.size()) == local) return true;
   }
-  return false;
+  // An address: a name that begins so may be anybody's.
+  constexpr std::string_view kNet = "tcp://127.";
+  const std::size_t port = endpoint.rfind(':');
+  return endpoint.substr(0, kNet.size()) == kNet &&
+         endpoint.find_first_not_of("0123456789.", kNet.size()) == port;
 }
 
 Result<std::unique_ptr<Links>> Links::open(LinksOptions options, LinkEvents& events) {

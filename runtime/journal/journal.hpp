@@ -56,8 +56,7 @@ class Journal {
   /// One more producer. It lives as long as the journal. At most kAppendersMax.
   [[nodiscard]] Appender& add_appender(Appender::OnDurable on_durable = {});
   /// Waits until the first `count` records of `appender` are on disk and its OnDurable has
-  /// returned, at most for `patience`: whoever it wakes has been woken by then. False: they are
-  /// not, which a journal that is abandoned says at once.
+  /// returned, for `patience` at most: who is woken has been by then. Abandoned: at once false.
   [[nodiscard]] bool wait_durable(const Appender& appender, std::uint64_t count, Nanos patience);
   [[nodiscard]] JournalStatus status() const;
 

@@ -378,6 +378,7 @@ TEST(Links, SpeakPlainTextOnThisMachineOnly) {
   EXPECT_TRUE(is_on_this_machine("tcp://127.0.0.1:7101"));
   EXPECT_TRUE(is_on_this_machine("tcp://[::1]:7101"));
   EXPECT_FALSE(is_on_this_machine("tcp://10.0.0.1:7101"));
+  EXPECT_FALSE(is_on_this_machine("tcp://127.example.com:7101")) << "a name";
   EXPECT_FALSE(is_on_this_machine("tcp://0.0.0.0:7101"));
   LinksOptions options;
   options.nodes = {{"tcp://127.0.0.1:1", "tcp://127.0.0.1:2", {}},
