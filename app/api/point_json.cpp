@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "actors/network/annex.hpp"
 #include "actors/texts.hpp"
 #include "app/history/history_times.hpp"
 
@@ -48,12 +49,19 @@ const network::PointSpec& spec_of(const World& world, const PointRecord& record)
   return world.desk.spec(record.id);
 }
 
-std::string site_name(SiteId site) { return fmt::format("S{:04}", index_of(site) + 1); }
+/// Null: it has joined, and has a zone only.
+ordered_json site_or_null(const World& world, PointId point, const network::PointSpec& spec) {
+  const bool has_joined = world.desk.annex().point(point) != nullptr;
+  return has_joined ? nothing() : ordered_json(fmt::format("S{:04}", index_of(spec.site) + 1));
+}
 
 /// What its monitor said (D-041), else where the scenario has put it.
 std::string location_of(const World& world, PointId point, const network::PointSpec& spec) {
   const std::string said = world.names.registered(point).location;
-  return said.empty() ? network::zone_name(spec.zone) + " " + site_name(spec.site) : said;
+  if (!said.empty()) return said;
+  const std::string zone = network::zone_name(spec.zone);
+  const auto site = site_or_null(world, point, spec);
+  return site.is_null() ? zone : zone + " " + site.get<std::string>();
 }
 
 ordered_json breaker(const World& world, const PointRecord& record) {
@@ -128,7 +136,7 @@ ordered_json point_json(const World& world, const PointCopy& copy) {
   result["engine_host"] = said.host.empty() ? nothing() : ordered_json(said.host);
   result["engine_port"] = said.host.empty() ? nothing() : ordered_json(said.port);
   result["zone"] = network::zone_name(spec.zone);
-  result["site"] = site_name(spec.site);
+  result["site"] = site_or_null(world, record.id, spec);
   result["power_kw"] = kilowatts(Power{record.rated_w});
   result["operator_stopped"] = static_cast<bool>(record.operator_stopped);
   result["circuit_breaker"] = breaker(world, record);

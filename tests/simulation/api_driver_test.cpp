@@ -175,6 +175,8 @@ TEST(NewcomerApi, AChargePointJoinsAndServes) {  // D-003, G6
   EXPECT_EQ(response.headers[0].value, "/api/v1/charge-points/CP-NEW");
   const json born = json::parse(response.body);
   EXPECT_EQ(born["zone"], "Z02");
+  EXPECT_EQ(born["site"], nullptr) << "it has joined a zone, and no site";
+  EXPECT_EQ(api.point("CP-001")["site"], "S0001");
   EXPECT_EQ(born["power_kw"], 50.0);
   EXPECT_EQ(born["price_eur_kwh"], 0.35);
   EXPECT_EQ(born["state"], "DISCONNECTED") << "until its monitor and its engine are heard (D-041)";
