@@ -7,7 +7,9 @@
 #include <future>
 #include <thread>
 
+#include "actors/archive/position.hpp"
 #include "actors/network/division.hpp"
+#include "actors/network/topology.hpp"
 #include "app/history/lives.hpp"
 #include "app/sessions/civil_time.hpp"
 #include "app/simulation/host.hpp"
@@ -56,6 +58,31 @@ struct Identity {
     return run.network == network && run.points == points && run.shards == shards;
   }
 };
+
+Identity identity_of(const network::Topology& topology, unsigned nodes, unsigned node,
+                     const network::Scenario& scenario) {
+  return {network::fingerprint(topology, nodes, node, scenario.run.roles), topology.points.size(),
+          topology.shards.size()};
+}
+
+/// Why `node` does not go on with what `run` has left.
+std::string other_network_text(const std::filesystem::path& path, const archive::RunBegan& run,
+                               const network::Scenario& scenario, unsigned node) {
+  const auto topology = network::make_topology(scenario);
+  const unsigned now = scenario.run.nodes;
+  for (unsigned nodes = node + 1; nodes <= archive::Position::kJournalsMax; ++nodes) {
+    if (identity_of(topology, nodes, node, scenario).is_of(run))
+      return fmt::format(
+          "{} was written by a run on {} node{}, and this one has {}: go on with as many, or name "
+          "another --data",
+          path.string(), nodes, nodes == 1 ? "" : "s", now);
+  }
+  return fmt::format(
+      "{} belongs to another network, of {} charge points in {} shards{}; name another --data, or "
+      "run its own scenario",
+      path.string(), run.points, run.shards,
+      now > 1 ? ", or to another place among the nodes" : "");
+}
 
 double seconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -123,11 +150,8 @@ Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
                                         const network::Scenario& scenario, unsigned node) {
   const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_workers(scenario); !fits) return tl::unexpected(fits.error());
-  const unsigned nodes = scenario.run.nodes;
-  const auto identity_of_this = [&scenario, nodes, node] {
-    const auto topology = network::make_topology(scenario);
-    return Identity{network::fingerprint(topology, nodes, node, scenario.run.roles),
-                    topology.points.size(), topology.shards.size()};
+  const auto identity_of_this = [&scenario, node] {
+    return identity_of(network::make_topology(scenario), scenario.run.nodes, node, scenario);
   };
   // Who goes on needs it, and has it by the time that the disk has told where the journal ends.
   const auto segments = runtime::journal::list_segments(path.string());
@@ -139,11 +163,7 @@ Result<RunJournal> open_journal_of_node(const std::filesystem::path& path,
   journal.recording = std::move(*recording);
   const auto& last = journal.recording->last_run();
   if (last && !(identity.valid() ? identity.get() : identity_of_this()).is_of(last->run))
-    return failure(ErrorKind::environment,
-                   fmt::format("{} belongs to another network, of {} charge points in {} shards{}; "
-                               "name another --data, or run its own scenario",
-                               path.string(), last->run.points, last->run.shards,
-                               nodes > 1 ? ", or to another place among the nodes" : ""));
+    return failure(ErrorKind::environment, other_network_text(path, last->run, scenario, node));
   journal.restore_s = seconds_since(begun);
   return journal;
 }
