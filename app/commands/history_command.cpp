@@ -19,6 +19,7 @@
 #include "app/history/history_rows.hpp"
 #include "app/history/history_times.hpp"
 #include "app/history/journal_set.hpp"
+#include "app/history/newest_run.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -172,21 +173,31 @@ std::string unknown_name(archive::Past& history, const HistoryOptions& options,
   return {};
 }
 
+/// Says which one it reads if nobody named it, and it is not what that somebody would expect.
+Result<std::vector<std::filesystem::path>> journals_meant(const HistoryOptions& options) {
+  if (!options.data.empty()) return find_journals(options.data);
+  auto newest = find_newest_run("runs");
+  if (!newest) return tl::unexpected(newest.error());
+  if (!newest->remark.empty()) (void)complain(0, newest->remark);
+  return std::move(newest->journals);
+}
+
 int show_history(const HistoryOptions& options) {
   if (const auto why = misplaced(options); !why.empty()) return complain(kExitUsage, why);
-  const auto paths = find_journals(options.data, "runs");
+  const auto paths = journals_meant(options);
   if (!paths) return complain(kExitEnvironment, paths.error().text);
   const auto journals = read_journals(*paths);
   if (!journals) return complain(kExitEnvironment, journals.error().text);
-  UtcMicros now{};
+  std::optional<UtcMicros> now;
   if (!options.since.empty() || !options.until.empty() || options.days) {
     const auto newest = newest_time(*paths);
     if (!newest) return complain(kExitEnvironment, newest.error().text);
-    now = newest->value_or(UtcMicros{});
+    now = *newest;
   }
-  const auto filter = filter_of(options, now);
+  const UtcMicros end = now.value_or(UtcMicros{});
+  const auto filter = filter_of(options, end);
   if (!filter) return complain(kExitUsage, filter.error().text);
-  auto rows = rows_of(**journals, options, *filter, now);
+  auto rows = rows_of(**journals, options, *filter, end);
   if (!rows) return complain(kExitEnvironment, rows.error().text);
   const bool has_more = !options.limit && rows->count > kRowsShown;
   if (has_more) rows->count = kRowsShown;
@@ -197,7 +208,9 @@ int show_history(const HistoryOptions& options) {
                                    kRowsShown));
   const bool is_silent = rows->count == 0 || options.what == "stats";
   if (!is_silent) return 0;
-  const auto why = unknown_name(**journals, options, *filter);
+  auto why = unknown_name(**journals, options, *filter);
+  if (why.empty() && now && filter->since > *now)
+    why = "the newest record is of " + time_text(*now);
   return why.empty() ? 0 : complain(0, why);
 }
 
@@ -213,7 +226,8 @@ void add_history_options(CLI::App& app, HistoryOptions& options) {
   app.add_option("--zone", options.zone, "only this zone")->type_name("Z");
   app.add_option("--kind", options.kind, "only FAULT, SUPPLYING, ACTIVE, DELIVERED ...")
       ->type_name("K");
-  app.add_option("--since", options.since, "a time, or so long before the newest record")
+  app.add_option("--since", options.since,
+                 "a time, or so long before the newest record; sessions: by start")
       ->type_name("T");
   app.add_option("--until", options.until, "likewise")->type_name("T");
   app.add_option("--days", options.days, "stats: of the last so many days; 0: of all")

@@ -68,8 +68,12 @@ class Run {
   /// Into `path`; empty: it leaves nothing behind. `index`: which one of --repeat. The exit code.
   int into(const std::filesystem::path& path, std::uint32_t index) {
     if (promotion_ != nullptr) go_on_leading();
+    journal_path_ =
+        membership_ == nullptr ? journal_path(loaded_.output.data, path) : membership_->journal;
+    if (promotion_ != nullptr)
+      journal_path_ = journal_.recording ? journal_.recording->directory() : std::string{};
     if (!path.empty()) {
-      auto opened = open_directory(path, loaded_, argv_);
+      auto opened = open_directory(path, loaded_, argv_, journal_path_);
       if (!opened) {
         (void)fail(opened.error().text);
         return kExitEnvironment;
@@ -80,10 +84,6 @@ class Run {
     log_.count_in(log_counts_);
     log_.keep_in(*kept_log_);
     log_plan(log_, loaded_, argv_, membership_);
-    journal_path_ =
-        membership_ == nullptr ? journal_path(loaded_.output.data, path) : membership_->journal;
-    if (promotion_ != nullptr)
-      journal_path_ = journal_.recording ? journal_.recording->directory() : std::string{};
     if (const int code = promotion_ == nullptr ? start_nodes() : 0; code != 0) return code;
     // The ports first: what cannot be reached is not begun.
     if (!bind_doors() || !find_central()) return call_off();

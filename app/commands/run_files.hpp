@@ -13,7 +13,9 @@
 namespace chargemill::app {
 
 /// A new directory with what is known before the run: whoever kills it still finds what was run.
+/// `journal`: where the run keeps it; empty: nowhere.
 [[nodiscard]] Result<std::unique_ptr<RunDirectory>> open_directory(
-    const std::filesystem::path& path, const Loaded& loaded, const std::vector<std::string>& argv);
+    const std::filesystem::path& path, const Loaded& loaded, const std::vector<std::string>& argv,
+    const std::filesystem::path& journal);
 
 }  // namespace chargemill::app

@@ -13,17 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The journals below a run directory: its own, or those of --repeat.
-std::vector<fs::path> journals_of(const fs::path& run) {
-  std::vector<fs::path> found;
-  std::error_code error;
-  if (fs::is_directory(run / "journal", error)) found.push_back(run / "journal");
-  for (fs::directory_iterator one{run, error}, end; !error && one != end; one.increment(error)) {
-    if (fs::is_directory(one->path() / "journal", error)) found.push_back(one->path() / "journal");
-  }
-  return found;
-}
-
 /// One that was named, with those beside it.
 Result<std::vector<fs::path>> find_named(const fs::path& named) {
   std::error_code error;
@@ -40,27 +29,9 @@ Result<std::vector<fs::path>> find_named(const fs::path& named) {
   return failure(ErrorKind::environment, named.string() + " holds no journal");
 }
 
-Result<std::vector<fs::path>> find_newest(const fs::path& runs) {
-  std::error_code error;
-  std::vector<std::pair<fs::file_time_type, fs::path>> all;
-  for (fs::directory_iterator run{runs, error}, end; !error && run != end; run.increment(error)) {
-    for (const auto& path : journals_of(run->path())) {
-      std::error_code gone;
-      const auto time = fs::last_write_time(path, gone);
-      if (!gone && !journals_beside(path).empty()) all.emplace_back(time, path);
-    }
-  }
-  if (all.empty())
-    return failure(ErrorKind::environment, "there is no run with a journal below " + runs.string() +
-                                               "/; name a directory with --data");
-  return journals_beside(std::max_element(all.begin(), all.end())->second);
-}
-
 }  // namespace
 
-Result<std::vector<fs::path>> find_journals(const std::vector<fs::path>& named,
-                                            const fs::path& runs) {
-  if (named.empty()) return find_newest(runs);
+Result<std::vector<fs::path>> find_journals(const std::vector<fs::path>& named) {
   std::vector<fs::path> all;
   for (const auto& one : named) {
     const auto found = find_named(one);

@@ -1,5 +1,7 @@
 #include "app/history/table_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <string_view>
@@ -34,13 +36,19 @@ std::string printable(std::string text) {
   return text;
 }
 
+/// A part of a unit is told to the thousandth: whoever needs all digits asks for JSON or CSV.
+std::string table_cell(const ordered_json& cell) {
+  if (cell.is_number_float()) return fmt::format("{:.3f}", cell.get<double>());
+  return printable(plain(cell, "-"));
+}
+
 void print_table(const RowSource& rows, const Put& put) {
   const auto columns = rows.columns.size();
   std::vector<std::size_t> widths;
   for (const auto& column : rows.columns) widths.push_back(width_of(column));
   const auto texts_of = [&](std::size_t i) {
     std::vector<std::string> texts;
-    for (const auto& cell : rows.cells(i)) texts.push_back(printable(plain(cell, "-")));
+    for (const auto& cell : rows.cells(i)) texts.push_back(table_cell(cell));
     texts.resize(columns);
     return texts;
   };

@@ -66,12 +66,16 @@ std::string manifest_text(const ManifestFacts& facts) {
   auto inputs = ordered_json::array();
   for (const auto& path : facts.inputs)
     inputs.push_back({{"path", path.string()}, {"xxh3", xxh3_of(content_of(path))}});
+  const auto journal = facts.journal.empty()
+                           ? ordered_json()
+                           : ordered_json(std::filesystem::absolute(facts.journal).string());
   const ordered_json manifest = {
       {"version", kVersion},    {"commit", kCommit},
       {"build", build_facts()}, {"host", host()},
       {"seed", facts.seed},     {"workers", facts.workers},
       {"argv", facts.argv},     {"env", facts.env},
-      {"inputs", inputs},       {"resolved_xxh3", xxh3_of(facts.resolved)}};
+      {"inputs", inputs},       {"resolved_xxh3", xxh3_of(facts.resolved)},
+      {"journal", journal}};
   return manifest.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

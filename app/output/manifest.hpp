@@ -15,6 +15,7 @@ struct ManifestFacts {
   std::map<std::string, std::string> env;     ///< those that set keys: CHARGEMILL_...
   std::vector<std::filesystem::path> inputs;  ///< every file that was read
   std::string resolved;                       ///< scenario.resolved.toml
+  std::filesystem::path journal;              ///< where it is kept; empty: nowhere
 };
 
 /// With the XXH3 (128 bit) of every input as it is now, so that somebody else can tell whether

@@ -31,10 +31,10 @@ TEST(FindJournals, OneNameStandsForAllNodesOfARun) {
   put_segment(run / "journal/node-2");
   fs::create_directories(run / "journal/node-3");  // it has none
   const std::vector<fs::path> all{run / "journal", run / "journal/node-1", run / "journal/node-2"};
-  EXPECT_EQ(find_journals({run}, "runs").value(), all);
-  EXPECT_EQ(find_journals({run / "journal"}, "runs").value(), all);
-  EXPECT_EQ(find_journals({run / "journal/node-2"}, "runs").value(), std::vector{all[2]});
-  EXPECT_EQ(find_journals({run, run / "journal/node-1"}, "runs").value(), all) << "none twice";
+  EXPECT_EQ(find_journals({run}).value(), all);
+  EXPECT_EQ(find_journals({run / "journal"}).value(), all);
+  EXPECT_EQ(find_journals({run / "journal/node-2"}).value(), std::vector{all[2]});
+  EXPECT_EQ(find_journals({run, run / "journal/node-1"}).value(), all) << "none twice";
 }
 
 TEST(FindJournals, CountsNoneTwiceByWhateverNames) {
@@ -43,7 +43,7 @@ TEST(FindJournals, CountsNoneTwiceByWhateverNames) {
   put_segment(run / "journal");
   fs::create_directory_symlink(run / "journal", run / "link");
   for (const fs::path& other : {run / "." / "journal", run / "journal/../journal", run / "link"}) {
-    const auto found = find_journals({run, other}, "runs");
+    const auto found = find_journals({run, other});
     ASSERT_TRUE(found) << other;
     EXPECT_EQ(*found, std::vector{run / "journal"}) << other;
   }
@@ -55,7 +55,7 @@ TEST(FindJournals, JournalsOfMachinesAreNamedOneByOne) {
   put_segment(path / "alpha");
   put_segment(path / "beta/node-1");  // as it was copied from the second machine
   const std::vector<fs::path> both{path / "alpha", path / "beta/node-1"};
-  EXPECT_EQ(find_journals({path / "alpha", path / "beta"}, "runs").value(), both);
+  EXPECT_EQ(find_journals({path / "alpha", path / "beta"}).value(), both);
 }
 
 TEST(FindJournals, SaysWhichNameHoldsNone) {
@@ -63,11 +63,10 @@ TEST(FindJournals, SaysWhichNameHoldsNone) {
   const fs::path path{folder.path()};
   put_segment(path / "alpha");
   fs::create_directories(path / "empty");
-  const auto found = find_journals({path / "alpha", path / "empty"}, "runs");
+  const auto found = find_journals({path / "alpha", path / "empty"});
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().text, (path / "empty").string() + " holds no journal");
-  EXPECT_FALSE(find_journals({path / "none"}, "runs"));
-  EXPECT_FALSE(find_journals({}, path / "none"));
+  EXPECT_FALSE(find_journals({path / "none"}));
 }
 
 }  // namespace
