@@ -19,7 +19,7 @@ begin() {
   local network=$1 name
   shift
   rm -rf "$work"/run-* "$work"/*.err
-  if [[ ${kept:-} != "$network" ]]; then rm -rf "$work/data"; fi
+  if [[ ${kept:-} != "$network" ]]; then rm -rf "$work/data" "$work/promises"; fi
   for name in alpha beta gamma; do start "$name" "$network" "$@"; done
   until_true grep -q 'is the central (token' "$work/alpha.err"
   first=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
@@ -36,6 +36,12 @@ end() {
   kill -INT "${pids[$1]}"
   ends "${pids[$1]}" 130
 }
+# more_rows NODE N: of its series, from now on.
+more_rows() {
+  local now
+  now=$(wc -l <"$work/run-$1/timeseries.csv")
+  until_true rows "$1" $((now + $2))
+}
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 connected() { holds "$1" 's["charge_points"]["disconnected"] == 0 and s["charge_points"]["total"] == 300'; }
 conserved() { holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'; }
@@ -43,3 +49,43 @@ conserved() { holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'; 
 has_parted() { grep -q "$1 has given all its shards away" "$work/$2.err"; }
 # pauses NODE: how long shards moved, in ms, as it has said.
 pauses() { sed -n 's/.* shards moved from .*): \([0-9]*\)\.\([0-9]*\) s, of which.*/\1\2/p' "$work/$1.err" | sed 's/^0*\([0-9]\)/\1/' | sort -n; }
+
+# promised NODE: what its doors show by now may not be lost any more; it goes to $work/promises.
+promised() {
+  until_true shows_promises "$1" || { cat "$work/shown"; return 1; }
+  cat "$work/shown" >>"$work/promises"
+}
+shows_promises() { python3 tests/cluster/promises.py noted "$(port "$1")" >"$work/shown"; }
+# After the end: all of that is in the nodes' journals, also in those of the lost, as it was shown.
+keeps_promises() {
+  local what
+  for what in tickets sessions; do
+    "$chargemill" history "$what" --data "$work/data" --limit 1000000 --format json >"$work/kept-$what"
+  done
+  python3 tests/cluster/promises.py kept "$work/kept-tickets" "$work/kept-sessions" <"$work/promises"
+}
+# booked_once [NODE]: of all that the journals say: each session ended once, and no charge point had two at a time. Where nobody
+# was killed there are as many tickets as the summary of NODE has.
+booked_once() {
+  "$chargemill" history tickets --data "$work/data" --limit 1000000 --format csv >"$work/tickets.csv"
+  python3 tests/cluster/booked_once.py ${1:+"$work/run-$1/summary.json"} <"$work/tickets.csv"
+}
+# leads_alone: a token has one owner.
+leads_alone() {
+  grep -hEo '[a-z]+ (is the central|leads) \(token [0-9]+' "$work"/*.err | sed 's/is the central/leads/' | sort -u >"$work/leads"
+  cut -d' ' -f4 "$work/leads" | sort | uniq -d >"$work/twice"
+  [[ ! -s $work/twice ]] || { cat "$work/leads"; return 1; }
+}
+
+# in_time COMMAND...: it says, by `took`, how long it was until all was well again: twice the lease of $lease_s at most. Who is kept
+# from a processor is no slower for it: of two tries the better one counts.
+in_time() {
+  rm -f "$work/took"
+  "$@"
+  if is_in_time; then return; fi
+  end_nodes
+  "$@"
+  is_in_time || { echo "took $(xargs <"$work/took") ms, lease $lease_s s"; return 1; }
+}
+took() { echo "$1" >>"$work/took"; } # MILLISECONDS
+is_in_time() { [[ -s $work/took && $(sort -n "$work/took" | sed -n 1p) -le $((2 * lease_s * 1000)) ]]; }
