@@ -124,24 +124,68 @@ follows_a_killed_central() {
   keeps_promises
   booked_once
 }
+# operate NODE ...: at its door, as an operator.
+operate() { python3 tests/cluster/operator_orders.py "$(port "$1")" "${@:2}"; }
+# every_thirtieth FROM: charge point, so some of each node's; by name.
+every_thirtieth() { awk -v from="$1" 'NR % 30 == from' "$work/points" | sort; }
+# shows_stopped NODE: those that are, in $work/stopped.
+shows_stopped() { operate "$1" stopped >"$work/shown" && sort "$work/shown" >"$work/stopped"; }
+has_stopped() { # NODE FROM
+  shows_stopped "$1" || return 1
+  comm -13 "$work/stopped" <(every_thirtieth "$2") >"$work/differs"
+  [[ ! -s $work/differs ]]
+}
+# is_as_ordered NODE: but for those that were under orders to the end, those are stopped that this one was told to stop, and no
+# others.
+is_as_ordered() {
+  shows_stopped "$1" || return 1
+  comm -23 "$work/stopped" <(every_thirtieth 7) | diff - <(every_thirtieth 21) >"$work/differs"
+}
 refuses_a_central_that_slept() {
-  local next began rest
+  local next began rest pressing queued
   begin slept
   promised "$first"
+  operate "$first" points >"$work/points"
+  [[ $(wc -l <"$work/points") == 300 ]]
+  # shellcheck disable=SC2046 # a word each
+  operate "$first" stop $(every_thirtieth 0)
+  # shellcheck disable=SC2046
+  operate "$first" press $(every_thirtieth 7) >"$work/pressed" &
+  pressing=$!
+  until_true test -s "$work/pressed"
   began=$(milliseconds)
   kill -STOP "${pids[$first]}"
+  # These it finds at its door when it wakes.
+  # shellcheck disable=SC2046
+  operate "$first" queue $(every_thirtieth 13) >"$work/queued" 2>"$work/asked" &
+  queued=$!
   until_true a_successor
   took $(($(milliseconds) - began))
   next=$(a_successor)
+  until_true has_stopped "$next" 0 || { echo "stopped before, and in order now:"; cat "$work/differs"; return 1; }
+  # shellcheck disable=SC2046
+  operate "$next" resume $(every_thirtieth 0)
+  # shellcheck disable=SC2046
+  operate "$next" stop $(every_thirtieth 21)
+  until_true is_as_ordered "$next" || { cat "$work/differs"; return 1; }
+  cp "$work/stopped" "$work/stopped-before"
+  until_true grep -q asked "$work/asked" || { cat "$work/asked"; return 1; }
   rest=$((began + 3 * lease_s * 1000 - $(milliseconds))) # three leases: that is what is tested
   if ((rest > 0)); then sleep "$(printf '%d.%03d' $((rest / 1000)) $((rest % 1000)))"; fi
   kill -CONT "${pids[$first]}"
   ends "${pids[$first]}" 5
   grep -q "node $first: stops: its lease could not be renewed in time" "$work/$first.err"
+  wait "$pressing"
+  wait "$queued"
+  [[ ! -s $work/queued ]] || { echo "it slept, and confirmed:"; cat "$work/queued"; return 1; }
   until_true rows "$next" "$calm"
+  more_rows "$next" 4 # also of what came late
+  until_true shows_stopped "$next"
+  diff "$work/stopped-before" "$work/stopped"
   until_true are_connected "$next"
   end "$next"
   cat "$work/$next.err"
+  echo "orders of the one that slept that others refused: $(value "$next" central.orders_refused)"
   conserved "$next"
   connected "$next"
   leads_alone
@@ -235,7 +279,7 @@ for ((round = 0; round < rounds; ++round)); do
   law "the central is killed, and within twice the lease another node leads the run, to its end" in_time follows_a_killed_central
   end_nodes
 done
-law "a central that slept for three leases ends, and the run does not" in_time refuses_a_central_that_slept
+law "a central that slept for three leases ends, the run does not, and no order of it counts any more" in_time refuses_a_central_that_slept
 end_nodes
 law "a node that is asked to stop leaves its shards to the others at once" hands_over_in_peace
 end_nodes
