@@ -93,6 +93,10 @@ follows_a_central_that_has_nothing() {
   ends "${pids[$next]}" 130
   ends "${pids[gamma]}" 0
   all_connected "$next"
+  # All sessions live elsewhere, and this town has no faults: none is dropped (SH-02).
+  holds "$next" 's["sessions"]["completed"] > 0 and s["sessions"]["failed"] == 0 and s["sessions"]["lost"] == 0'
+  "$chargemill" history tickets --data "$work/data-follows" --limit 1000000 --format csv >"$work/tickets.csv"
+  python3 tests/cluster/booked_once.py "$work/run-$next/summary.json" <"$work/tickets.csv"
 }
 leaves_without_shards() {
   trio leaves central central shards,drivers
