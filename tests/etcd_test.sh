@@ -55,27 +55,6 @@ meets_and_gives_one_digest() {
   curl -sf -X POST "$(client 1)/v3/kv/range" -d "{\"key\":\"$(printf /chargemill/digest/nodes/ | base64)\",\"range_end\":\"$(printf /chargemill/digest/nodes0 | base64)\"}" >"$work/out"
   ! grep -q '"kvs"' "$work/out"
 }
-survives_etcds_leader() {
-  local pids=() name m
-  for name in alpha beta gamma; do
-    node "$name" --set cluster.name=survives --set run.speed=1 --set run.duration=900h --set cluster.lease=10s
-    pids+=("$pid")
-  done
-  for name in alpha beta gamma; do until_true grep -q 'is the central' "$work/$name.err"; done
-  name=$(sed -n 's/^node alpha: \(.*\) is the central (token [0-9]*) of .*/\1/p' "$work/alpha.err")
-  until_true grep -q '"event":"plan"\|plan' "$work/run-$name/log.ndjson"
-  until_true leader >"$work/leader"
-  m=$(tail -n 1 "$work/leader")
-  signal_etcd KILL "$m"
-  until_true leader
-  sleep 12 # longer than a lease: whoever could not renew it would have stopped
-  for pid in "${pids[@]}"; do kill -0 "$pid"; done
-  start_etcd "$m"
-  kill -INT "${pids[$(case $name in alpha) echo 0 ;; beta) echo 1 ;; gamma) echo 2 ;; esac)]}"
-  wait "${pids[@]}" || true
-  grep -q '"partial": true' "$work/run-$name/summary.json"
-  ! grep -q 'lost its place' "$work"/*.err
-}
 stops_without_etcd() {
   local pids=() name
   for name in alpha beta gamma; do
@@ -222,7 +201,6 @@ names_mistakes() {
 }
 
 law "three nodes meet through etcd, elect a central and end with the digest of one process" meets_and_gives_one_digest
-law "a run goes on when etcd's leader is killed" survives_etcds_leader
 law "nodes warn when etcd is away, and stop before their leases are over" stops_without_etcd
 law "a node that slept for three leases stops when it wakes" stops_one_that_slept
 law "a central that is killed is followed by another one with a higher token" follows_a_killed_central
