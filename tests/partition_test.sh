@@ -35,6 +35,8 @@ start_all_etcd || exit 1
 # shellcheck source=tests/support/busy_town.sh
 source tests/support/busy_town.sh
 write_busy_town "${lease_s}s" $'stop_timeout = "2s"\n'
+# shellcheck source=tests/support/acknowledged.sh
+source tests/support/acknowledged.sh
 
 host_of() { case $1 in alpha) echo 1 ;; beta) echo 2 ;; *) echo 3 ;; esac; }
 # data_of NODE: one place for all, where they find each other's journals.
@@ -44,6 +46,8 @@ stamped() {
   renice -n -20 -p "$BASHPID" >/dev/null 2>&1 || true
   while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done
 }
+# door NODE PATH: asked on its own host.
+door() { ip netns exec "host$(host_of "$1")" curl -sf -m 30 "http://127.0.0.1:8000$2"; }
 declare -A pids
 # start NODE NETWORK [ARGS]: what it says goes to NODE.err, with the time.
 start() {
@@ -67,6 +71,7 @@ begin() {
   for name in beta gamma; do start "$name" "$@"; done
   until_true calmly says alpha 'alpha is the central (token'
   until_true calmly rows alpha 3 # it runs, and somebody charges
+  remember alpha tickets
 }
 calmly() { "$@" || { sleep 0.05; return 1; }; }
 # leads_etcd MEMBER: or is asked to.
@@ -88,8 +93,23 @@ converged() {
   local took
   took=$(python3 -c 'import sys; print(round(float(sys.argv[2]) - float(sys.argv[1]), 1))' "$1" "$(said_at "$2" 'live elsewhere now')")
   echo "$3: its shards lived elsewhere after $took s, lease $lease_s s" | tee -a "$work/figures"
-  python3 -c 'import sys; sys.exit(float(sys.argv[1]) > 2 * float(sys.argv[2]))' "$took" "$lease_s"
+  within_two_leases "$took"
 }
+within_two_leases() { python3 -c 'import sys; sys.exit(float(sys.argv[1]) > 2 * float(sys.argv[2]))' "$1" "$lease_s"; }
+# healed MOMENT NODE WHAT: within twice the lease after that MOMENT all hear each other again, etcd answers, and all charge points
+# are connected.
+healed() {
+  local took
+  until_true calmly is_whole "$2" || { door "$2" '/readyz?verbose&exclude=load'; nodes_of "$2"; return 1; }
+  goes_on "$2" 1 # a look from before would say nothing
+  until_true calmly are_connected "$2"
+  took=$(python3 -c 'import sys; print(round(float(sys.argv[2]) - float(sys.argv[1]), 1))' "$1" "$EPOCHREALTIME")
+  echo "$3: all was as before after $took s, lease $lease_s s" | tee -a "$work/figures"
+  within_two_leases "$took"
+}
+nodes_of() { door "$1" /api/v1/nodes | python3 -c 'import json, sys
+for n in json.load(sys.stdin)["nodes"]: print(n["name"], n["state"])'; }
+is_whole() { door "$1" /readyz >"$work/ready" && [[ $(nodes_of "$1" | cut -d' ' -f2 | sort | xargs) == 'alive alive leads' ]]; }
 has_ended() { ! kill -0 "${pids[$1]}"; }
 # soon_ends NODE CODE
 soon_ends() {
@@ -116,11 +136,12 @@ ends_well() {
   soon_ends "$1" 130
   for name in "${@:2}"; do soon_ends "$name" 0; done
   holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'
-  holds "$1" 's["charge_points"]["disconnected"] == 0 and s["charge_points"]["total"] == 300'
+  holds "$1" "s['charge_points']['disconnected'] == 0 and s['charge_points']['total'] == ${points:-300}"
   holds "$1" 's["sessions"]["lost"] == 0 and s["requests"]["accepted"] > 0'
   leads_alone
   "$chargemill" history tickets --data "$work/data" ${full:+--data "$full"} --limit 1000000 --format csv >"$work/tickets.csv"
   python3 tests/cluster/booked_once.py "$work/run-$1/summary.json" <"$work/tickets.csv"
+  none_is_missing tickets --data "$work/data" ${full:+--data "$full"}
 }
 
 # loses NODE WHY CASE RULE...: while the switch drops what RULE says, it stops itself, with the text WHY, and the others go on.
@@ -157,27 +178,87 @@ one_way_between_nodes() { # NODE RULE
   begin "one-way-$1"
   loses "$1" "$not_heard" "a node ($1) that etcd heard, and the others did not" "$2 $but_etcd"
 }
+# pairwise ONE OTHER: two nodes that do not hear each other, while the third one and etcd hear both. One of the two stops itself, and
+# not the one that leads; the others go on with its shards.
+pairwise() {
+  local cut lost stays one other
+  one=port$(host_of "$1")
+  other=port$(host_of "$2")
+  begin "pairwise-$1-$2"
+  cut=$EPOCHREALTIME
+  lose "iifname $one oifname $other $but_etcd" "iifname $other oifname $one $but_etcd"
+  until_true calmly one_has_ended "$1" "$2" || { echo "neither $1 nor $2 stops"; return 1; }
+  lost=$(one_has_ended "$1" "$2")
+  stays=$(printf '%s\n' "$1" "$2" | grep -v "$lost")
+  if [[ $lost == alpha ]]; then echo "alpha leads and has ended, instead of $stays"; return 1; fi
+  soon_ends "$lost" 5
+  says "$lost" "node $lost: stops: node $stays $not_heard" || { echo "$lost does not say that it stops for $stays"; return 1; }
+  until_true calmly is_mended alpha
+  converged "$cut" alpha "two nodes ($1, $2) that did not hear each other"
+  has_not_ended "$stays"
+  lose
+  ends_well alpha "$(printf '%s\n' beta gamma | grep -v "$lost")"
+}
+one_has_ended() { local name; for name in "$@"; do if has_ended "$name"; then echo "$name"; return; fi; done; return 1; }
+has_not_ended() { if has_ended "$1"; then echo "$1 has ended as well"; return 1; fi; }
 flaps() {
-  local down
+  local down now
   begin flaps --set cluster.lease=10s # which no machine under load loses by itself
   for down in 0.2 0.5 0.8 1 0.2 0.5 0.8 1 0.3 0.6; do
     plug 3 down
     sleep "$down" # that is what is tested
     plug 3 up
+    now=$EPOCHREALTIME
     sleep 0.9
   done
   all_are_there
+  healed "$now" alpha 'a cable that flapped'
   ends_well alpha beta gamma
+}
+# connections HOST: of its node with the others, by address and port; those of etcd aside.
+connections() {
+  ip netns exec "host$1" ss -tnH state established | awk '($3 $4) !~ /:(2379|2380)/ && $4 ~ /10\.77\.0\./ { print $3, $4 }' | sort
+}
+# After 5 s without an answer TCP gives a connection up (TCP_MAXRT of links_thread.cpp), with all that was in it.
+breaks_connections() {
+  local down now lease_s=20
+  begin breaks --set "cluster.lease=${lease_s}s" # of which a node may miss 18 s
+  for down in 6.5 7; do
+    connections 3 >"$work/before"
+    plug 3 down
+    sleep "$down" # that is what is tested
+    plug 3 up
+    now=$EPOCHREALTIME
+    all_are_there
+    healed "$now" alpha "a cable that was out for $down s"
+    connections 3 >"$work/after"
+    comm -23 "$work/before" "$work/after" >"$work/broken"
+    echo "out for $down s: of $(wc -l <"$work/before") connections $(wc -l <"$work/broken") broke, then there were $(wc -l <"$work/after")"
+    [[ -s $work/broken && -s $work/after ]]
+    goes_on alpha 5 # who missed its turn to renew its lease has another one
+  done
+  door alpha /metrics >"$work/scrape"
+  all_are_there
+  ends_well alpha beta gamma
+}
+# link_figure NAME: of all links of who leads, as the scrape of the last law that took one has it.
+link_figure() { awk -v name="$1{" 'index($1, name) == 1 { sum += $2 } END { printf "%d\n", sum }' "$work/scrape"; }
+counts_resent() { grep -q '^chargemill_cluster_link_resent_total{' "$work/scrape"; }
+shows_waiting() { grep -q '^chargemill_cluster_link_waiting_bytes{' "$work/scrape"; }
+has_resent() {
+  echo "frames sent again: $(link_figure chargemill_cluster_link_resent_total)"
+  (($(link_figure chargemill_cluster_link_resent_total) > 0))
 }
 all_are_there() {
   local name
   for name in alpha beta gamma; do kill -0 "${pids[$name]}"; done
-  ! grep -q 'is lost\|stops:' "$work"/*.err
+  if grep 'is lost\|stops:' "$work"/*.err; then return 1; fi
 }
-memory_kb() { grep VmRSS "/proc/${pids[$1]}/status" | tr -dc 0-9; }
+# memory_kb NODE [KIND]
+memory_kb() { grep "${2:-VmRSS}" "/proc/${pids[$1]}/status" | tr -dc 0-9; }
 slow_peer() {
   local -A before
-  local name
+  local name now
   begin slow --set cluster.lease=10s
   for name in alpha beta gamma; do before[$name]=$(memory_kb "$name"); done
   slow_down 3 150 1mbit
@@ -185,13 +266,61 @@ slow_peer() {
   goes_on alpha 10
   for name in alpha beta gamma; do
     echo "$name: ${before[$name]} kB, then $(memory_kb "$name") kB"
-    (($(memory_kb "$name") < ${before[$name]} + 64 * 1024)) # windows of 4 MiB for each peer, way and class
+    (($(memory_kb "$name") < ${before[$name]} + 64 * 1024)) # it fills no window; those that are full: bounds_what_waits
   done
   lose
   speed_up 3
+  now=$EPOCHREALTIME
   all_are_there
+  healed "$now" alpha 'a cable that was long, narrow and lost packets'
   ends_well alpha beta gamma
   holds alpha 's["latency_ms"]["node_transit"]["p99"] > 150'
+}
+# stood NODE: workers waited for seconds, as the last row of its series has it. They do where the window of a peer is full, 4 MiB.
+stood() {
+  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } { late = $at["tick_lateness_interval_p99_ms"] } END { exit !(NR > 1 && late + 0 > 1000) }' \
+    "$work/run-$1/timeseries.csv"
+}
+is_in_time() { ! stood "$1"; }
+note_waiting() {
+  door alpha /metrics >"$work/scrape" || return 0
+  link_figure chargemill_cluster_link_waiting_bytes >>"$work/waiting"
+}
+# Each has thousands of sessions whose drivers live with the others and hear of them 40 times a second: some MB a second, and those to
+# host 3 have to pass where 32 kB do. Control and etcd pass as ever.
+bounds_what_waits() {
+  local -A before
+  local name now points=3000 lease_s=20
+  local -r most_kb=$((24 * 1024)) # 4 MiB wait, 4 are under way, 4 are in libzmq; and what a run grows by meanwhile
+  begin narrow --set "cluster.lease=${lease_s}s" --set cluster.data_port=7101 --set "network.charge_points=$points" --set drivers.count=6000 \
+    --set network.max_session=20s --set network.telemetry_interval=25ms
+  goes_on alpha 20 # as many are in a session as ever will be
+  until_true calmly is_in_time alpha # else its workers are late without a reason
+  for name in alpha beta gamma; do before[$name]=$(memory_kb "$name" RssAnon); done
+  rm -f "$work/waiting"
+  lose 'oifname port3 tcp dport 7101 limit rate over 32 kbytes/second burst 64 kbytes'
+  until_true calmly stood alpha || { echo "nobody waits for the slow one:"; tail -n 5 "$work/run-alpha/timeseries.csv"; return 1; }
+  now=$SECONDS
+  while ((SECONDS < now + 30)); do # what would pile up by then is several times $most_kb
+    note_waiting
+    sleep 0.5
+  done
+  for name in alpha beta gamma; do
+    echo "$name: ${before[$name]} kB, then $(memory_kb "$name" RssAnon) kB"
+    (($(memory_kb "$name" RssAnon) < ${before[$name]} + most_kb))
+  done
+  all_are_there
+  lose
+  now=$EPOCHREALTIME
+  healed "$now" alpha 'a peer whose window was full'
+  ends_well alpha beta gamma
+}
+# has_filled_a_window: a batch or two more than its 4 MiB, and hardly less, waited for the slow one; for the other one hardly anything.
+has_filled_a_window() {
+  local most
+  most=$(sort -n "$work/waiting" | tail -n 1)
+  echo "waiting at most: $most bytes, in $(wc -l <"$work/waiting") looks"
+  ((most > 3500000 && most < 2 * 4194304))
 }
 outlives_a_full_disk() {
   local full=$work/full
@@ -218,10 +347,20 @@ law "a node that others do not hear stops itself, though etcd hears it" one_way_
 end_nodes
 law "a central that does not hear the others stops itself, though etcd hears it" one_way_between_nodes alpha 'oifname port1'
 end_nodes
+law "a node that does not hear the central, nor is heard by it, stops itself, though the third one hears both" pairwise gamma alpha
+end_nodes
+law "of two that follow and do not hear each other one stops itself, though the central hears both" pairwise beta gamma
+end_nodes
 law "a cable that flaps loses nobody and nothing" flaps
 end_nodes
+law "a cable that is out for so long that connections break loses nobody and nothing" breaks_connections
+end_nodes
+law_if "/metrics does not count it" "what was in a broken connection is sent again" counts_resent has_resent
 law "a cable that is long, narrow and loses packets loses nobody and nothing" slow_peer
 end_nodes
+law "what waits for a peer that is too slow is bounded, and whoever sends waits" bounds_what_waits
+end_nodes
+law_if "/metrics does not show it" "a window fills and no more waits" shows_waiting has_filled_a_window
 law "a node whose disk is full says so, and the run goes on" outlives_a_full_disk
 end_nodes
 cat "$work/figures" 2>/dev/null || true
