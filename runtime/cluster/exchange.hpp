@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/cluster/exchange_words.hpp"
 #include "runtime/cluster/held_mail.hpp"
 #include "runtime/cluster/letter_kind.hpp"
 #include "runtime/cluster/links.hpp"
@@ -226,8 +227,7 @@ class Exchange final : public Frontier, public Peers, private LinkEvents {
   void note_transit(std::int64_t sent_ns) noexcept;
   [[nodiscard]] bool read_parcels(unsigned node, ByteView parcels);
   [[nodiscard]] bool read_parcel(unsigned node, std::uint64_t stamp, ByteView records);
-  [[nodiscard]] bool take(unsigned node, std::uint64_t stamp, const std::byte* record,
-                          ByteView content);
+  [[nodiscard]] bool take(unsigned node, std::uint64_t stamp, const RecordView& record);
   [[nodiscard]] bool hear_meeting(unsigned node, std::string_view message);
   [[nodiscard]] bool hear_farewell(unsigned node, std::string_view message);
   void hand_over(unsigned node, std::uint64_t stamp, SlabPtr parcel);

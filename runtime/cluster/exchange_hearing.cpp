@@ -24,19 +24,13 @@ void Exchange::on_data(unsigned node, ByteView parcels) {
 }
 
 bool Exchange::read_parcels(unsigned node, ByteView parcels) {
-  using At = ParcelLayout;
   while (parcels.size > 0) {
-    if (parcels.size < At::kHeaderBytes) return false;
-    const auto stamp = load_at<std::uint64_t>(parcels.data + At::kStampAt);
-    const auto bytes = load_at<std::uint32_t>(parcels.data + At::kBytesAt);
-    const std::size_t whole = At::kHeaderBytes + std::size_t{bytes};
-    if (whole > parcels.size) return false;
-    if (!read_parcel(node, stamp, {parcels.data + At::kHeaderBytes, bytes})) return false;
+    const auto parcel = take_parcel(parcels);
+    if (!parcel || !read_parcel(node, parcel->stamp, parcel->records)) return false;
     if (recall_ && recall_->has_log() && !recall_->is_replaying()) {
-      auto& mail = mail_[stamp & 1][node];
-      mail.insert(mail.end(), parcels.data, parcels.data + whole);
+      auto& mail = mail_[parcel->stamp & 1][node];
+      mail.insert(mail.end(), parcel->whole.data, parcel->whole.data + parcel->whole.size);
     }
-    parcels = {parcels.data + whole, parcels.size - whole};
   }
   return true;
 }
@@ -48,26 +42,18 @@ void Exchange::note_transit(std::int64_t sent_ns) noexcept {
 }
 
 bool Exchange::read_parcel(unsigned node, std::uint64_t stamp, ByteView records) {
-  using At = RecordLayout;
   if (!options_.is_virtual) note_transit(static_cast<std::int64_t>(stamp));
   while (records.size > 0) {
-    if (records.size < At::kHeaderBytes) return false;
-    const std::size_t length = load_at<std::uint8_t>(records.data + At::kLengthAt);
-    const std::size_t whole = At::kHeaderBytes + length;
-    if (whole > records.size) return false;
-    if (!take(node, stamp, records.data, {records.data + At::kHeaderBytes, length})) return false;
-    records = {records.data + whole, records.size - whole};
+    const auto record = take_record(records);
+    if (!record || !take(node, stamp, *record)) return false;
   }
   return true;
 }
 
-bool Exchange::take(unsigned node, std::uint64_t stamp, const std::byte* record, ByteView content) {
-  using At = RecordLayout;
-  const auto kind = load_at<std::uint8_t>(record + At::kKindAt);
-  const auto to = load_at<Entity>(record + At::kToAt);
-  const std::size_t type = kind & (At::kIsNext - 1U);
-  if (type >= options_.kinds.size()) return false;
-  const Address place = engine_->resident(to);
+bool Exchange::take(unsigned node, std::uint64_t stamp, const RecordView& record) {
+  if (record.type >= options_.kinds.size()) return false;
+  const LetterKind& kind = options_.kinds[record.type];
+  const Address place = engine_->resident(record.to);
   if (place == nullptr && !options_.is_virtual && outlives_losses()) {
     // Its sender does not know yet where its receiver lives now.
     strays_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a counter
@@ -76,7 +62,7 @@ bool Exchange::take(unsigned node, std::uint64_t stamp, const std::byte* record,
   }
   if (place == nullptr) return false;
   if (!options_.is_virtual) {
-    PacketBase* const packet = options_.kinds[type].read_packet(content);
+    PacketBase* const packet = kind.read_packet(record.content);
     if (packet == nullptr) return false;
     engine_->deliver(place, packet);
     count_arrival(node);
@@ -85,12 +71,11 @@ bool Exchange::take(unsigned node, std::uint64_t stamp, const std::byte* record,
   // Of the meeting that this node is at, or of the next: the one after that needs its proposal.
   const std::uint64_t round = round_.load(std::memory_order_relaxed);  // relaxed: a check
   if (stamp < round || stamp > round + 1) return false;
-  const LetterPtr letter = options_.kinds[type].read_letter(content);
+  const LetterPtr letter = kind.read_letter(record.content);
   if (!letter) return false;
   Arrived& half = inboxes_[engine_->home_of(place)].halves[stamp & 1];
-  auto& list = (kind & At::kIsNext) != 0 ? half.next : half.later;
-  list.push_back({load_at<std::int64_t>(record + At::kTimeAt), to,
-                  load_at<Entity>(record + At::kFromAt), letter});
+  auto& list = record.is_next ? half.next : half.later;
+  list.push_back({record.time_ns, record.to, record.from, letter});
   return true;
 }
 
@@ -178,23 +163,14 @@ bool Exchange::hear_farewell(unsigned node, std::string_view message) {
 }
 
 bool Exchange::hear_meeting(unsigned node, std::string_view message) {
-  using At = MeetingLayout;
-  if (message.size() != At::kBytes || message.front() != static_cast<char>(At::kWhat)) return false;
-  const auto* const at = reinterpret_cast<const std::byte*>(message.data());
-  const auto flags = load_at<std::uint8_t>(at + At::kFlagsAt);
-  WindowProposal proposal{};
-  proposal.earliest = load_at<std::int64_t>(at + At::kEarliestAt);
-  proposal.limit_ns = load_at<std::int64_t>(at + At::kLimitAt);
-  proposal.orders = load_at<std::uint64_t>(at + At::kOrdersAt);
-  proposal.timers = (flags & At::kTimers) != 0;
-  proposal.stop = (flags & At::kStop) != 0;
-  const auto round = load_at<std::uint64_t>(at + At::kRoundAt);
+  const auto word = meeting_from(message);
+  if (!word) return false;
   const std::lock_guard<std::mutex> lock(mutex_);
-  Meeting& meeting = meetings_[round & 1];
+  Meeting& meeting = meetings_[word->round & 1];
   auto& said = meeting.said[node];
   if (said || meeting.missing == 0) return false;
-  said = proposal;
-  if (recall_) recall_->note_meeting(node, round);
+  said = word->proposal;
+  if (recall_) recall_->note_meeting(node, word->round);
   if (--meeting.missing == 0) changed_.notify_all();
   return true;
 }

@@ -11,20 +11,6 @@ namespace {
 /// Meetings after which a state that could not be saved is tried again.
 constexpr std::uint64_t kTryAgainAfter = 8;
 
-std::string meeting_text(std::uint64_t round, const WindowProposal& proposal) {
-  using At = MeetingLayout;
-  std::string text(At::kBytes, '\0');
-  auto* const at = reinterpret_cast<std::byte*>(text.data());
-  store_at(at, At::kWhat);
-  store_at(at + At::kRoundAt, round);
-  store_at(at + At::kEarliestAt, proposal.earliest);
-  store_at(at + At::kLimitAt, proposal.limit_ns);
-  store_at(at + At::kOrdersAt, proposal.orders);
-  store_at(at + At::kFlagsAt, static_cast<std::uint8_t>((proposal.timers ? At::kTimers : 0) |
-                                                        (proposal.stop ? At::kStop : 0)));
-  return text;
-}
-
 /// Of the first of some parcels; 0: they are none.
 std::uint64_t stamp_of(const std::string& parcels) {
   if (parcels.size() < ParcelLayout::kHeaderBytes) return 0;
@@ -41,7 +27,7 @@ void Exchange::hand_over(unsigned node, std::uint64_t stamp, SlabPtr parcel) {
 }
 
 void Exchange::tell_meeting(std::uint64_t round, const WindowProposal& here) {
-  const std::string text = meeting_text(round, here);
+  const std::string text = meeting_text({round, here});
   if (!recall_) return links_->tell_all(text);
   for (const auto& [node, life] : recall_->keep(round, text)) links_->tell(node, text, life);
 }

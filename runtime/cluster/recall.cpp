@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "runtime/base/assert.hpp"
-#include "runtime/cluster/record_layout.hpp"
 
 namespace chargemill::runtime {
 
@@ -42,18 +41,12 @@ std::string Recall::why_not_own() const {
 }
 
 std::string Recall::begin_life(unsigned node) {
-  using At = GreetingLayout;
   const std::lock_guard<std::mutex> lock(mutex_);
   Peer& peer = peers_[node];
   ++peer.life;
   Incarnation run = run_;
   if (!is_settled_ && options_.own.node != 0) run = base_ > 0 ? reader_.head()->run : Incarnation{};
-  std::string text(At::kBytes, '\0');
-  auto* const at = reinterpret_cast<std::byte*>(text.data());
-  store_at(at, At::kWhat);
-  store_at(at + At::kRunAt, run);
-  store_at(at + At::kNeedAt, std::max(peer.heard, base_) + 1);
-  return text;
+  return greeting_text({run, std::max(peer.heard, base_) + 1});
 }
 
 std::uint64_t Recall::missing_from(unsigned node) const {
@@ -77,15 +70,13 @@ std::uint64_t Recall::need_of(const Peer& peer) const noexcept {
 }
 
 std::optional<Recall::Greeted> Recall::hear(unsigned node, std::string_view greeting) {
-  using At = GreetingLayout;
-  if (greeting.size() != At::kBytes || greeting.front() != static_cast<char>(At::kWhat))
-    return std::nullopt;
-  const auto* const at = reinterpret_cast<const std::byte*>(greeting.data());
+  const auto said = greeting_from(greeting);
+  if (!said) return std::nullopt;
   const std::lock_guard<std::mutex> lock(mutex_);
   Peer& peer = peers_[node];
   if (peer.greeted == peer.life) return std::nullopt;
   peer.greeted = peer.life;
-  peer.greeting = {load_at<Incarnation>(at + At::kRunAt), load_at<std::uint64_t>(at + At::kNeedAt)};
+  peer.greeting = *said;
   if (node == 0 && !is_settled_) run_ = peer.greeting.run;
   peer.need = need_of(peer);
   Greeted result;

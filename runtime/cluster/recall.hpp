@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/cluster/exchange_words.hpp"
 #include "runtime/cluster/meeting_log.hpp"
 #include "runtime/cluster/saved_life.hpp"
 
@@ -32,12 +33,6 @@ class Recall {
   struct Options {
     std::string log;     ///< where; empty: this node cannot return (node 0, which leads)
     MeetingLogHead own;  ///< `run` is this process's life; it counts on node 0 only
-  };
-  /// A node has come to its place: which of its own it has on record, and from where on it needs
-  /// what others sent.
-  struct Greeting {
-    Incarnation run{};
-    std::uint64_t need = 1;
   };
   /// What it was told before one meeting, and at it.
   struct Resend {
