@@ -60,12 +60,16 @@ namespace {
 /// between their answers.
 constexpr unsigned kRoundsMax = 2;
 
+/// Of a shard in what one node says: it may have come and gone while that was copied.
+constexpr std::size_t kCopiesMax = 4;
+
 /// Each once: one that has gone meanwhile may have been copied where it was, there in part, and
 /// where it is.
-std::vector<central::ShardState> shards_in(const std::vector<std::string>& copies) {
+std::vector<central::ShardState> shards_in(const std::vector<std::string>& copies,
+                                           std::size_t shards_max) {
   std::vector<central::ShardState> shards;
   for (const auto& bytes : copies) {
-    auto some = copies_from(bytes);
+    auto some = copies_from(bytes, shards_max);
     if (!some) continue;
     std::move(some->begin(), some->end(), std::back_inserter(shards));
   }
@@ -181,7 +185,7 @@ bool Desk::is_missed(const Errand& errand, const std::vector<central::ShardState
 }
 
 void Desk::conclude(Errand& errand, const std::vector<std::string>& copies) {
-  const auto shards = shards_in(copies);
+  const auto shards = shards_in(copies, kCopiesMax * topology().shards.size());
   if (errand.round == kRoundsMax || !is_missed(errand, shards, copies))
     return show(errand, shards, engine_.reached());
   ++errand.round;
@@ -251,7 +255,8 @@ class LocalCopy final : public ShardCopier {
 void Desk::copy_here(const CopyWanted& wanted, Others::Done done, Inspection* first_read) {
   const bool is_one = wanted.only != kUnknownPoint;
   std::optional<ShardId> first = network_.first_here();
-  if (is_one) first = network_.switchboard().shard_of[index_of(wanted.only)];
+  if (is_one) first.reset();
+  if (is_one && has_place(wanted.only)) first = owner_of(wanted.only);
   // Of more nodes than shards some have none, and so has one that only leads, or whose shard is on
   // its way.
   if (first && !network_.has(*first)) first.reset();
@@ -311,7 +316,7 @@ void Desk::serve(Errand& errand, SimTime now) {
       copies.push_back(node == engine_.options().node ? copy_here(wanted)
                                                       : others_->copy_now(node, wanted));
     }
-    return show(errand, shards_in(copies), now);
+    return show(errand, shards_in(copies, kCopiesMax * topology().shards.size()), now);
   }
   std::uint32_t from = 0;
   const std::size_t shards = topology().shards.size();

@@ -161,6 +161,8 @@ class Desk {
   void show(Errand& errand, const std::vector<central::ShardState>& shards, SimTime now);
   /// Whether another node has what is about `point`: then it has been handed there.
   [[nodiscard]] bool hand_over(PointId point, const Order& order);
+  /// Whether somebody may have that number: of what other nodes say it is not known.
+  [[nodiscard]] bool has_place(PointId point) const noexcept;
   [[nodiscard]] unsigned node_of(PointId point) const;
   [[nodiscard]] ShardId owner_of(PointId point) const;
   /// To the actor that `find` finds on this node, or to the node where it is; null: it is nowhere.

@@ -15,6 +15,10 @@ void Desk::order(const OperatorOrder& order) {
 
 unsigned Desk::node_of(PointId point) const { return network_.node_of(index_of(owner_of(point))); }
 
+bool Desk::has_place(PointId point) const noexcept {
+  return index_of(point) < network_.switchboard().shard_of.size();
+}
+
 bool Desk::hand_over(PointId point, const Order& order) {
   const unsigned node = node_of(point);
   if (node == engine_.options().node) return false;
@@ -24,6 +28,7 @@ bool Desk::hand_over(PointId point, const Order& order) {
 
 bool Desk::obey(const Order& order) {
   const PointId point = std::visit([](const auto& o) { return o.point; }, order);
+  if (!has_place(point)) return true;  // it is nobody's, wherever it goes
   if (others_ == nullptr && node_of(point) != engine_.options().node) return false;
   std::visit(Overloaded{[this](const director::Inject& o) { inject(o); },
                         [this](const PlugAt& o) { o.is_in ? plug(o.point) : unplug(o.point); },

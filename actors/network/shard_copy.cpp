@@ -37,11 +37,22 @@ bool take(std::string_view& bytes, T* to, std::size_t count) {
   return true;
 }
 
+/// Any byte has come where it lies: who reads another one as a flag may find anything.
+bool is_flag(const bool& flag) noexcept {
+  std::uint8_t byte = 0;
+  std::memcpy(&byte, &flag, sizeof byte);
+  return byte <= 1;
+}
+bool is_denial(const Denial& denial) noexcept {
+  return is_flag(denial.any_in_zone) && denial.phase <= Phase::fault;
+}
+
 /// Zone slots lead into the zones of their shard.
 bool is_sound(const ShardState& shard) {
   return std::all_of(shard.points.begin(), shard.points.end(), [&](const PointRecord& point) {
     return point.zone_slot < shard.zones.size() &&
-           static_cast<std::size_t>(point.display) < kDisplayStates;
+           static_cast<std::size_t>(point.display) < kDisplayStates &&
+           point.stage <= central::Stage::restored && point.phase <= Phase::fault;
   });
 }
 
@@ -69,11 +80,11 @@ std::uint32_t ShardCopier::look(const ShardState& shard, SimTime, std::uint32_t 
   return wanted_.only == kUnknownPoint ? end : kEnough;
 }
 
-std::optional<std::vector<ShardState>> copies_from(std::string_view bytes) {
+std::optional<std::vector<ShardState>> copies_from(std::string_view bytes, std::size_t shards_max) {
   std::vector<ShardState> shards;
   while (!bytes.empty()) {
     Head head;
-    if (!take(bytes, &head, 1)) return std::nullopt;
+    if (!take(bytes, &head, 1) || !is_flag(head.up)) return std::nullopt;
     std::vector<ZoneId> zones;
     if (head.zones > bytes.size() / sizeof(ZoneId)) return std::nullopt;
     zones.resize(head.zones);
@@ -81,8 +92,10 @@ std::optional<std::vector<ShardState>> copies_from(std::string_view bytes) {
     if (head.denials > bytes.size() / sizeof(Denial)) return std::nullopt;
     std::vector<Denial> denials(head.denials);
     if (!take(bytes, denials.data(), head.denials)) return std::nullopt;
+    if (!std::all_of(denials.begin(), denials.end(), is_denial)) return std::nullopt;
     if (head.points > bytes.size() / sizeof(PointRecord)) return std::nullopt;
     if (shards.empty() || shards.back().settings.shard != head.shard) {
+      if (shards.size() == shards_max) return std::nullopt;
       ShardState& fresh = shards.emplace_back();
       fresh.settings.shard = head.shard;
       fresh.settings.breaker = head.breaker;

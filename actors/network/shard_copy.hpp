@@ -32,8 +32,12 @@ class ShardCopier : public central::Inspection {
   std::string bytes_;
 };
 
-/// The copies of shards in `bytes`: state enough for an Inspection. None: these are no such bytes.
-/// Any bytes.
-[[nodiscard]] std::optional<std::vector<central::ShardState>> copies_from(std::string_view bytes);
+/// As many as have numbers.
+inline constexpr std::size_t kShardsMax = std::size_t{1} << (8 * sizeof(ShardId));
+/// The copies of shards in `bytes`: state enough for an Inspection. None: these are no such bytes,
+/// or of more shards than `shards_max`; of one that moves there may be several copies, and each
+/// takes more than its bytes. Any bytes.
+[[nodiscard]] std::optional<std::vector<central::ShardState>> copies_from(
+    std::string_view bytes, std::size_t shards_max = kShardsMax);
 
 }  // namespace chargemill::network

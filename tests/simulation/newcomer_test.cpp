@@ -150,5 +150,13 @@ TEST(Newcomer, WhoHasGivenAPointAwayDoesNotObeyOrdersForIt) {
   story.expect_all_well();
 }
 
+// Another node may say any number.
+TEST(Newcomer, OrdersForAPointThatNobodyHasArePassedOnToNobody) {
+  Story story{{}, 4};
+  story.join(kNewcomer);
+  EXPECT_TRUE(story.cluster.node(1).desk->obey(network::SwitchOnAt{PointId{4'000'000'000}}));
+  story.expect_all_well();
+}
+
 }  // namespace
 }  // namespace chargemill::test

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+
 #include "actors/central/availability.hpp"
 
 namespace chargemill::network {
@@ -96,6 +98,32 @@ TEST(ShardCopy, IsNoneWhenCutAnywhere) {
   EXPECT_TRUE(copies_from("")->empty());
   // Lengths that nothing follows.
   EXPECT_FALSE(copies_from(std::string(64, '\xFF')).has_value());
+}
+
+TEST(ShardCopy, WhoseFlagsAreNoneIsNone) {
+  auto one = shard(1, 0, 1);
+  one.recent_denials.remember({RequestId{7}, SimTime{3s}, DriverId{4}, PointId{5}, ZoneId{}, false,
+                               Reason::circuit_open, Phase::activated});
+  const std::string sound = copied({one}, {kUnknownPoint, true});
+  constexpr std::size_t kUpAt = sizeof(ShardId);
+  ASSERT_EQ(sound[kUpAt], '\1');
+  std::string bytes = sound;
+  bytes[kUpAt] = '\2';
+  EXPECT_FALSE(copies_from(bytes).has_value());
+  using Denial = central::RecentDenials::Denial;
+  const std::size_t denial_at = sound.size() - sizeof(central::PointRecord) - sizeof(Denial);
+  bytes = sound;
+  bytes[denial_at + offsetof(Denial, any_in_zone)] = '\2';
+  EXPECT_FALSE(copies_from(bytes).has_value());
+  bytes = sound;
+  bytes[denial_at + offsetof(Denial, phase)] = '\x7F';
+  EXPECT_FALSE(copies_from(bytes).has_value()) << "no phase";
+}
+
+TEST(ShardCopy, OfMoreShardsThanThereCanBeIsNone) {
+  const std::string bytes = copied({shard(0, 0, 2), shard(1, 2, 1), shard(0, 0, 2)});
+  EXPECT_EQ(copies_from(bytes, 3)->size(), 3U);
+  EXPECT_FALSE(copies_from(bytes, 2).has_value());
 }
 
 }  // namespace
