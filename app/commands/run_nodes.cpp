@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <utility>
 
@@ -100,10 +99,6 @@ std::function<std::string()> lost_node_of(const Membership& membership) {
   };
 }
 
-std::string_view bytes_of(const Begun& begun) {
-  return {reinterpret_cast<const char*>(&begun), sizeof begun};
-}
-
 /// Opens this node's journal and goes on from where the node that leads says: the same for all; or
 /// from where it said so in a former life of this node. `scenario` is what comes of it.
 tl::expected<RunJournal, FollowFailure> begin_with_others(runtime::Exchange& exchange,
@@ -134,10 +129,10 @@ tl::expected<RunJournal, FollowFailure> begin_with_others(runtime::Exchange& exc
     if (said->word != Word::resume) continue;
     Begun begun;
     begun.records = journal.recording ? journal.recording->last_sequence() : 0;
-    const bool is_recalled = message->is_recalled && said->rest.size() == sizeof begun;
-    if (is_recalled) std::memcpy(&begun, said->rest.data(), sizeof begun);
-    if (said->rest.size() == sizeof begun.how)
-      std::memcpy(&begun.how, said->rest.data(), sizeof begun.how);
+    const auto before = plain_from<Begun>(said->rest);
+    const bool is_recalled = message->is_recalled && before;
+    if (is_recalled) begun = *before;
+    if (const auto how = plain_from<Beginning>(said->rest)) begun.how = *how;
     if (is_recalled && journal.recording) {
       const auto repeated = journal.recording->repeat_from(begun.records);
       if (!repeated) answer.trouble = repeated.error().text;

@@ -52,7 +52,7 @@ std::string to_bytes(const Arrival& arrival) {
 std::string to_bytes(const Invitation& invitation) {
   ByteOutput out;
   out.value(invitation.token);
-  out.value(invitation.beginning);
+  out.text(bytes_of(invitation.beginning));
   out.text(to_bytes(invitation.roles));
   out.text(to_bytes(invitation.where));
   return out.take();
@@ -79,16 +79,19 @@ std::optional<Arrival> arrival_from(std::string_view bytes, unsigned nodes) {
 std::optional<Invitation> invitation_from(std::string_view bytes, unsigned nodes,
                                           std::size_t shards) {
   Invitation invitation;
+  std::string beginning;
   std::string roles;
   std::string where;
   ByteInput in{bytes};
   in.value(invitation.token);
-  in.value(invitation.beginning);
+  in.text(beginning);
   in.text(roles);
   in.text(where);
   auto order = in.is_exhausted() ? take_over_from(where, nodes, shards) : std::nullopt;
   auto all = roles_of_all_from(roles);
-  if (!order || !all || invitation.token < 0) return std::nullopt;
+  const auto how = plain_from<Beginning>(beginning);
+  if (!order || !all || !how || invitation.token < 0) return std::nullopt;
+  invitation.beginning = *how;
   invitation.roles = std::move(*all);
   invitation.where = std::move(*order);
   return invitation;

@@ -80,6 +80,11 @@ class ByteOutput {
     });
   }
   void flag(bool what) { value(static_cast<std::uint8_t>(what ? 1 : 0)); }
+  /// One of several, of which `last` is the last.
+  template <class T>
+  void choice(const T& what, T /*last*/) {
+    value(what);
+  }
   template <class T>
   void maybe(const std::optional<T>& what) {
     flag(what.has_value());
@@ -127,6 +132,7 @@ class ByteInput {
       value(byte);
       // The tenth has the highest bit of all.
       is_sound_ = is_sound_ && (shift < 63 || (shift == 63 && byte <= 1));
+      is_sound_ = is_sound_ && (shift == 0 || byte != 0);  // nor is there a byte too many
       if (is_sound_) what |= std::uint64_t{byte & 0x7FU} << shift;
     }
   }
@@ -180,7 +186,16 @@ class ByteInput {
   void flag(bool& what) {
     std::uint8_t byte = 0;
     value(byte);
-    what = byte != 0;
+    is_sound_ = is_sound_ && byte <= 1;
+    what = byte == 1;
+  }
+  template <class T>
+  void choice(T& what, T last) {
+    static_assert(sizeof(T) == 1);
+    T read{};
+    value(read);
+    is_sound_ = is_sound_ && read <= last;
+    if (is_sound_) what = read;
   }
   template <class T>
   void maybe(std::optional<T>& what) {

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <tuple>
+
+#include "app/nodes/order_words.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -167,11 +168,8 @@ void Leader::pose_again(unsigned node) {
 // What nobody here has asked just now: that a node is ready, which may be before others have said
 // how they begin; an answer that somebody outside waits for; or one that came too late.
 void Leader::hear(const Said& said) {
-  network::Order order;
-  if (said.word == Word::order && said.rest.size() == sizeof order) {
-    std::memcpy(static_cast<void*>(&order), said.rest.data(), sizeof order);
-    returned_.push_back(order);  // as many as somebody has sent
-  }
+  const auto order = said.word == Word::order ? order_from(said.rest) : std::nullopt;
+  if (order) returned_.push_back(*order);  // as many as somebody has sent
   if (said.word != Word::copy && said.word != Word::past) return;
   Done done;
   {
@@ -246,7 +244,7 @@ std::string Leader::copy_now(unsigned node, const network::CopyWanted& wanted) {
 }
 
 void Leader::order(unsigned node, const network::Order& order) {
-  exchange_.tell(node, message_of(Word::order, next_number(), bytes_of(order)));
+  exchange_.tell(node, message_of(Word::order, next_number(), to_bytes(order)));
 }
 
 void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {}, here); }
@@ -257,17 +255,16 @@ Written Leader::write_down(Nanos patience, const std::function<Written()>& here)
   const auto answers = ask(Word::write, bytes_of(patience), [&] { all = here(); });
   if (!answers) return all;
   for (const auto& answer : *answers) {
-    Written one;
-    if (answer.size() != sizeof one) continue;
-    std::memcpy(&one, answer.data(), sizeof one);
-    all.appended += one.appended;
-    all.is_on_disk = all.is_on_disk && one.is_on_disk;
+    const auto one = plain_from<Written>(answer);
+    if (!one) continue;
+    all.appended += one->appended;
+    all.is_on_disk = all.is_on_disk && one->is_on_disk;
   }
   return all;
 }
 
 void Leader::close_recordings(std::optional<SimTime> at) {
-  (void)ask(Word::close, at ? bytes_of(*at) : std::string_view{});
+  (void)ask(Word::close, at ? bytes_of(*at) : std::string{});
 }
 
 // Once all stand still, a message under way shows as a difference of the sums; and two equal looks
@@ -283,13 +280,12 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
     all.sent = exchange_.sent();
     all.received = exchange_.received();
     for (const auto& answer : *answers) {
-      Standstill one;
-      if (answer.size() != sizeof one) continue;
-      std::memcpy(&one, answer.data(), sizeof one);
-      all.sent += one.sent;
-      all.received += one.received;
+      const auto one = plain_from<Standstill>(answer);
+      if (!one) continue;
+      all.sent += one->sent;
+      all.received += one->received;
       // Whom one does not count any more, and another one does: soon both will not.
-      all.is_still = all.is_still && one.is_still && one.lost == all.lost;
+      all.is_still = all.is_still && one->is_still && one->lost == all.lost;
     }
     const bool is_same = all.sent == before.sent && all.received == before.received;
     if (all.is_still && all.sent == all.received && is_same && before.is_still) return true;
@@ -300,7 +296,7 @@ bool Leader::stand_still(const std::function<bool()>& here, Nanos patience) {
 
 std::vector<NodeReport> Leader::count(std::optional<SimTime> at) {
   std::vector<NodeReport> reports(exchange_.nodes());
-  const auto answers = ask(Word::count, at ? bytes_of(*at) : std::string_view{});
+  const auto answers = ask(Word::count, at ? bytes_of(*at) : std::string{});
   for (unsigned node = 0; answers && node < reports.size(); ++node) {
     if (node == exchange_.self() || !is_present(node)) continue;
     auto report = report_from((*answers)[node]);

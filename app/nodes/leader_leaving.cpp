@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/nodes/leader.hpp"
+#include "app/nodes/order_words.hpp"
 
 namespace chargemill::app {
 
@@ -55,7 +56,7 @@ Handing Leader::hand_on(const network::Snapshot& own, std::int64_t stood_ns, Nan
     }
     // Orders whose points had moved: while etcd is asked there is time for them to arrive.
     for (const auto& order : std::exchange(returned_, {}))
-      exchange_.tell(*heir, message_of(Word::order, next_number(), bytes_of(order)));
+      exchange_.tell(*heir, message_of(Word::order, next_number(), to_bytes(order)));
     if (succession_->hand_on(*heir, deadline)) break;
   }
   if (!failure().empty()) return {Handing::End::failed, {}};

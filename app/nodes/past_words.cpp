@@ -1,10 +1,16 @@
 #include "app/nodes/past_words.hpp"
 
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "actors/archive/record_fields.hpp"
 #include "app/nodes/byte_streams.hpp"
 
 namespace chargemill::app {
 namespace {
 
+using archive::EventType;
 using archive::FaultRow;
 using archive::FaultStatistics;
 using archive::HealthRow;
@@ -12,9 +18,57 @@ using archive::MeterRow;
 using archive::SessionRow;
 using archive::SessionTold;
 using archive::TicketRow;
+using runtime::BreakerMode;
 using Sequence = runtime::journal::Sequence;
 
 constexpr const char* kNoAnswer = "a node answers what nobody asked";
+
+/// The last of each choice.
+template <class Enum>
+constexpr Enum kLast{};
+// clang-format off
+template <> constexpr EventType kLast<EventType> = EventType::other;
+template <> constexpr Phase kLast<Phase> = Phase::fault;
+template <> constexpr Refusal kLast<Refusal> = Refusal::no_central;
+template <> constexpr SessionStatus kLast<SessionStatus> = SessionStatus::failed;
+template <> constexpr BreakerMode kLast<BreakerMode> = BreakerMode::half_open;
+// clang-format on
+/// Reasons go as they are: each code has a word or none.
+template <class T>
+constexpr bool kIsChoice = std::is_enum_v<T> && sizeof(T) == 1 && !std::is_same_v<T, Reason>;
+
+// Records travel field by field: any byte may come where they have a flag or a choice.
+template <class Stream, class Field>
+void walk_field(Stream& s, Field& field) {
+  using Kind = std::remove_const_t<Field>;
+  if constexpr (std::is_same_v<Kind, bool>) {
+    s.flag(field);
+  } else if constexpr (kIsChoice<Kind>) {
+    static_assert(kLast<Kind> != Kind{}, "name its last value");
+    s.choice(field, kLast<Kind>);
+  } else {
+    s.value(field);
+  }
+}
+template <class Stream, class Kind>
+void walk_fields(Stream& s, Kind& record) {
+  archive::each_field(record, [&s](auto& field) { walk_field(s, field); });
+}
+template <std::size_t I = 0>
+void make(std::size_t index, archive::Record& record) {
+  if constexpr (I < std::variant_size_v<archive::Record>) {
+    if (index != I) return make<I + 1>(index, record);
+    record.emplace<I>();
+  }
+}
+template <class Stream>
+void walk_any(Stream& s, archive::Record& record) {
+  constexpr std::uint8_t kLastKind = std::variant_size_v<archive::Record> - 1;
+  auto kind = static_cast<std::uint8_t>(record.index());
+  s.choice(kind, kLastKind);
+  if (kind != record.index()) make(kind, record);
+  std::visit([&s](auto& one) { walk_fields(s, one); }, record);
+}
 
 // The fields of each row in the order in which they travel, for both ways.
 template <class Stream, class Row>
@@ -23,8 +77,8 @@ void walk_fault(Stream& s, Row& r) {
   s.value(r.time);
   s.list(r.point);
   s.value(r.zone);
-  s.value(r.type);
-  s.value(r.reason);
+  walk_field(s, r.type);
+  walk_field(s, r.reason);
 }
 template <class Stream, class Row>
 void walk_health(Stream& s, Row& r) {
@@ -32,7 +86,7 @@ void walk_health(Stream& s, Row& r) {
   s.value(r.time);
   s.list(r.point);
   s.value(r.zone);
-  s.value(r.health);
+  walk_fields(s, r.health);
 }
 template <class Stream, class Row>
 void walk_session(Stream& s, Row& r) {
@@ -46,14 +100,14 @@ void walk_session(Stream& s, Row& r) {
   s.maybe(r.end);
   s.value(r.delivered);
   s.value(r.cost);
-  s.value(r.status);
-  s.value(r.last);
+  walk_field(s, r.status);
+  walk_fields(s, r.last);
   s.flag(r.has_energy);
   s.flag(r.is_settled);
 }
 template <class Stream, class Row>
 void walk_ticket(Stream& s, Row& r) {
-  s.value(r.ticket);
+  walk_fields(s, r.ticket);
   s.list(r.point);
   s.list(r.driver);
   s.value(r.start);
@@ -62,17 +116,31 @@ void walk_ticket(Stream& s, Row& r) {
   s.maybe(r.delivered);
   s.flag(r.is_settled);
 }
+template <class Stream, class Reading>
+void walk_reading(Stream& s, Reading& r) {
+  s.value(r.told);
+  s.value(r.start);
+  s.maybe(r.end);
+  s.value(r.delivered);
+  s.value(r.cost);
+}
 template <class Stream, class Told>
 void walk_told(Stream& s, Told& r) {
-  s.maybe(r.reading);
-  s.maybe(r.end);
+  bool has_reading = r.reading.has_value();
+  s.flag(has_reading);
+  if (has_reading && !r.reading) r.reading = SessionTold::Reading{};
+  if (has_reading) walk_reading(s, *r.reading);
+  bool has_end = r.end.has_value();
+  s.flag(has_end);
+  if (has_end && !r.end) r.end.emplace();
+  if (has_end) walk_fields(s, *r.end);
   s.value(r.ended);
   s.maybe(r.delivered);
   s.maybe(r.correction_delivered);
 }
 template <class Stream, class Row>
 void walk_record(Stream& s, Row& r) {
-  s.value(r.record);
+  walk_any(s, r.record);
   s.list(r.point);
   s.list(r.driver);
   s.value(r.time);
@@ -143,15 +211,6 @@ void read(ByteInput& in, Followed& followed) {
 void write(ByteOutput& out, Sequence& newest) { out.value(newest); }
 void read(ByteInput& in, Sequence& newest) { in.value(newest); }
 
-template <class Answer>
-std::string bytes_of(Result<Answer> answer) {
-  if (!answer) return answer_of(answer.error());
-  ByteOutput out;
-  out.flag(true);
-  write(out, *answer);
-  return out.take();
-}
-
 Result<Followed> follow(archive::Past& past, const PastQuestion& question) {
   Followed followed;
   const auto last = past.follow(
@@ -204,30 +263,39 @@ std::string answer_of(const Error& trouble) {
   return out.take();
 }
 
+template <class Answer>
+std::string past_answer_of(Result<Answer> answer) {
+  if (!answer) return answer_of(answer.error());
+  ByteOutput out;
+  out.flag(true);
+  write(out, *answer);
+  return out.take();
+}
+
 std::string answer_of(archive::Past& past, const PastQuestion& question) {
   using What = PastQuestion::What;
   const auto& filter = question.filter;
   switch (question.what) {
     case What::faults:
-      return bytes_of(past.faults(filter));
+      return past_answer_of(past.faults(filter));
     case What::health:
-      return bytes_of(past.health(filter));
+      return past_answer_of(past.health(filter));
     case What::sessions:
-      return bytes_of(past.sessions(filter));
+      return past_answer_of(past.sessions(filter));
     case What::tickets:
-      return bytes_of(past.tickets(filter));
+      return past_answer_of(past.tickets(filter));
     case What::meter:
-      return bytes_of(past.meter(filter));
+      return past_answer_of(past.meter(filter));
     case What::told:
-      return bytes_of(past.told_of(question.sessions));
+      return past_answer_of(past.told_of(question.sessions));
     case What::readings:
-      return bytes_of(past.readings_of(question.sessions));
+      return past_answer_of(past.readings_of(question.sessions));
     case What::statistics:
-      return bytes_of(past.statistics(filter.point, filter.since));
+      return past_answer_of(past.statistics(filter.point, filter.since));
     case What::follow:
-      return bytes_of(follow(past, question));
+      return past_answer_of(follow(past, question));
     case What::newest:
-      return bytes_of(past.newest().map([](const archive::Position& at) { return at[0]; }));
+      return past_answer_of(past.newest().map([](const archive::Position& at) { return at[0]; }));
   }
   return answer_of(Error{ErrorKind::invalid_input, "nobody can answer that"});
 }
@@ -251,6 +319,15 @@ Result<Answer> past_answer_from(std::string_view bytes) {
   return answer;
 }
 
+template std::string past_answer_of(Result<std::vector<FaultRow>>);
+template std::string past_answer_of(Result<std::vector<HealthRow>>);
+template std::string past_answer_of(Result<std::vector<SessionRow>>);
+template std::string past_answer_of(Result<std::vector<TicketRow>>);
+template std::string past_answer_of(Result<std::vector<MeterRow>>);
+template std::string past_answer_of(Result<std::vector<SessionTold>>);
+template std::string past_answer_of(Result<FaultStatistics>);
+template std::string past_answer_of(Result<Followed>);
+template std::string past_answer_of(Result<Sequence>);
 template Result<std::vector<FaultRow>> past_answer_from(std::string_view);
 template Result<std::vector<HealthRow>> past_answer_from(std::string_view);
 template Result<std::vector<SessionRow>> past_answer_from(std::string_view);

@@ -53,6 +53,9 @@ struct Followed {
   runtime::journal::Sequence last = 0;
 };
 
+/// An answer of the kind that a question asks for, as answer_of() writes it.
+template <class Answer>
+[[nodiscard]] std::string past_answer_of(Result<Answer> answer);
 /// What answer_of() has written, of a question of that kind. Fails with what the other node says,
 /// and for bytes that are no answer.
 template <class Answer>

@@ -179,7 +179,9 @@ std::optional<Adopted> adopted_from(std::string_view bytes) {
 network::Totals left_of(const LeaderSays& former, std::uint32_t lost) {
   network::Totals sum = former.left;
   network::add(sum, network::left_of(former.own));
-  for (std::uint32_t node = 0; node < former.others.size(); ++node) {
+  // Only what has a bit can be lost.
+  const std::size_t nodes = std::min<std::size_t>(former.others.size(), 32);
+  for (std::uint32_t node = 0; node < nodes; ++node) {
     const bool is_new = (lost >> node & 1U) != 0 && (former.noted >> node & 1U) == 0;
     if (is_new && node != former.node) network::add(sum, network::left_of(former.others[node]));
   }

@@ -8,15 +8,10 @@
 #include <string_view>
 
 #include "app/nodes/continuation.hpp"
+#include "app/nodes/plain_words.hpp"
 #include "runtime/cluster/links.hpp"
 
 namespace chargemill::app {
-
-/// What is said as it lies in memory: all nodes run the same program.
-template <class T>
-std::string_view bytes_of(const T& value) {
-  return {reinterpret_cast<const char*>(&value), sizeof value};
-}
 
 /// Each is answered by the same word. All but `ready` come from the node that leads.
 enum class Word : char {
@@ -108,19 +103,23 @@ struct JournalAnswer {
 };
 
 [[nodiscard]] inline std::string to_bytes(const JournalAnswer& answer) {
-  const LeftBehind left = answer.left.value_or(LeftBehind{});
   std::string bytes(1, answer.left ? '\1' : '\0');
-  bytes.append(reinterpret_cast<const char*>(&left), sizeof left);
+  if (answer.left) bytes += bytes_of(*answer.left);
   return bytes.append(answer.trouble);
 }
 
 [[nodiscard]] inline std::optional<JournalAnswer> journal_answer_from(std::string_view bytes) {
-  LeftBehind left;
-  if (bytes.size() < 1 + sizeof left) return std::nullopt;
+  constexpr std::size_t kLeftBytes = sizeof(LeftBehind::last_time) + sizeof(LeftBehind::run);
+  if (bytes.empty() || (bytes.front() != '\0' && bytes.front() != '\1')) return std::nullopt;
+  const bool has_left = bytes.front() == '\1';
+  bytes.remove_prefix(1);
   JournalAnswer answer;
-  std::memcpy(static_cast<void*>(&left), bytes.data() + 1, sizeof left);
-  if (bytes.front() != '\0') answer.left = left;
-  answer.trouble = bytes.substr(1 + sizeof left);
+  if (has_left) {
+    answer.left = plain_from<LeftBehind>(bytes.substr(0, kLeftBytes));
+    if (!answer.left) return std::nullopt;
+    bytes.remove_prefix(kLeftBytes);
+  }
+  answer.trouble = bytes;
   return answer;
 }
 

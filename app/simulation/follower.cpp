@@ -1,7 +1,6 @@
 #include "app/simulation/follower.hpp"
 
 #include <chrono>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -241,12 +240,12 @@ class Follower {
         host_->network().halt();
         return {};
       case Word::freeze:
-        return std::string{bytes_of(standstill_of(*host_, exchange_, succession_))};
+        return bytes_of(standstill_of(*host_, exchange_, succession_));
       case Word::count:
         return to_bytes(count(said.rest));
       case Word::write:
         if (is_virtual_) (void)await_standstill();
-        return std::string{bytes_of(write_down(journal_.recording.get(), patience_in(said.rest)))};
+        return bytes_of(write_down(journal_.recording.get(), patience_in(said.rest)));
       case Word::close:
         if (is_virtual_) (void)await_standstill();
         if (journal_.recording) host_->network().close_recording(time_in(said.rest));
@@ -324,9 +323,7 @@ class Follower {
     std::string back = is_order ? message_of(said.word, said.number, said.rest) : std::string{};
     if (is_order && !handed_on_) return exchange_.tell(leader_, back);
     if (is_order) return early_.keep_for_the_lead(std::move(back));
-    network::CopyWanted wanted;
-    if (said.rest.size() == sizeof wanted)
-      std::memcpy(static_cast<void*>(&wanted), said.rest.data(), sizeof wanted);
+    const auto wanted = plain_from<network::CopyWanted>(said.rest).value_or(network::CopyWanted{});
     if (!is_virtual_) return host_->desk().copy_here(wanted, answer);
     (void)await_standstill();
     answer(host_->desk().copy_here(wanted));

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "app/nodes/order_words.hpp"
 #include "app/nodes/words.hpp"
 
 namespace chargemill::app {
@@ -183,7 +184,7 @@ void HandOver::send_back(const network::Order& said, const TakeOver& where) cons
   const ShardId shard = network_.switchboard().shard_of[index_of(point)];
   const bool leads = where.central == exchange_.self();
   const unsigned to = leads ? where.node_of(index_of(shard)) : where.central;
-  exchange_.tell(to, message_of(Word::order, 0, bytes_of(said)));
+  exchange_.tell(to, message_of(Word::order, 0, to_bytes(said)));
 }
 
 }  // namespace chargemill::app

@@ -1,15 +1,13 @@
 #include "app/simulation/move_words.hpp"
 
-#include <cstring>
 #include <string>
 #include <utility>
+
+#include "app/nodes/order_words.hpp"
 
 namespace chargemill::app {
 namespace {
 
-std::string bytes_of(std::uint64_t number) {
-  return std::string{reinterpret_cast<const char*>(&number), sizeof number};
-}
 std::string yes_if(bool is_so) { return is_so ? std::string{1, '\1'} : std::string{}; }
 
 }  // namespace
@@ -42,10 +40,8 @@ std::string answer_to_move(const Said& said, HandOver& here, runtime::Peers& exc
 }
 
 bool is_obeyed(const Said& said, network::Desk& desk) {
-  network::Order order;
-  if (said.rest.size() != sizeof order) return true;  // it is none
-  std::memcpy(static_cast<void*>(&order), said.rest.data(), sizeof order);
-  return desk.obey(order);
+  const auto order = order_from(said.rest);
+  return !order || desk.obey(*order);
 }
 
 std::string answer_to_arrival(const Said& said, unsigned nodes, Succession& succession) {

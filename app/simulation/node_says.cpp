@@ -1,7 +1,5 @@
 #include "app/simulation/node_says.hpp"
 
-#include <cstring>
-
 #include "app/simulation/journal_news.hpp"
 #include "app/simulation/resident_memory.hpp"
 
@@ -37,18 +35,9 @@ NodeReport count_of(Host& host, Looker* looker, const RunJournal& journal,
   return report;
 }
 
-std::optional<SimTime> time_in(std::string_view rest) {
-  SimTime time{};
-  if (rest.size() != sizeof time) return std::nullopt;
-  std::memcpy(static_cast<void*>(&time), rest.data(), sizeof time);
-  return time;
-}
+std::optional<SimTime> time_in(std::string_view rest) { return plain_from<SimTime>(rest); }
 
-Nanos patience_in(std::string_view rest) {
-  Nanos wait{0};
-  if (rest.size() == sizeof wait) std::memcpy(&wait, rest.data(), sizeof wait);
-  return wait;
-}
+Nanos patience_in(std::string_view rest) { return plain_from<Nanos>(rest).value_or(Nanos{0}); }
 
 Standstill standstill_of(Host& host, const runtime::Peers& exchange, const Succession* succession) {
   Standstill standstill;

@@ -174,5 +174,56 @@ TEST(RemotePast, PassesOnWhyItCannotAndBelievesNoOtherBytes) {
   EXPECT_FALSE(past_answer_from<Rows>(answer_of(past, question)));
 }
 
+// Whoever looked at one of those would look beyond what there is.
+TEST(PastAnswers, OfNoKindOfRecordAndWithFlagsThatAreNoneAreRefused) {
+  FollowedRecord one;
+  archive::SessionEnd end;
+  end.session = SessionId{7};
+  end.status = SessionStatus::failed;
+  end.is_final = true;
+  one.record = end;
+  one.point = "CP-1";
+  const std::string sound = past_answer_of<Followed>(Followed{{one}, 9});
+  const auto back = past_answer_from<Followed>(sound);
+  ASSERT_TRUE(back);
+  const auto* const told = std::get_if<archive::SessionEnd>(&back->records.at(0).record);
+  ASSERT_NE(told, nullptr);
+  EXPECT_EQ(told->session, SessionId{7});
+  EXPECT_TRUE(told->is_final);
+  EXPECT_EQ(past_answer_of<Followed>(*back), sound);
+  constexpr std::size_t kKindAt = 1 + sizeof(std::uint64_t);
+  std::string bytes = sound;
+  for (const char kind : {'\x13', '\x7F', '\xFF'}) {
+    bytes[kKindAt] = kind;
+    EXPECT_FALSE(past_answer_from<Followed>(bytes));
+  }
+  // Behind its record: a name, none, a time, a number, and the last of all.
+  const std::size_t flags_end = sound.size() - (8 + 4) - 8 - 8 - 8 - 8;
+  for (std::size_t flag = 1; flag <= 3; ++flag) {
+    bytes = sound;
+    bytes[flags_end - flag] = '\2';
+    EXPECT_FALSE(past_answer_from<Followed>(bytes)) << flag;
+  }
+}
+
+TEST(PastAnswers, OfWhatIsToldOfSessionsComeThroughUnchanged) {
+  std::vector<archive::SessionTold> told(3);
+  told[1].reading =
+      archive::SessionTold::Reading{UtcMicros{5}, UtcMicros{6}, UtcMicros{7}, Energy{8}, Money{9}};
+  told[2].end.emplace().session = SessionId{4};
+  told[2].delivered = UtcMicros{10};
+  using Told = std::vector<archive::SessionTold>;
+  const std::string bytes = past_answer_of<Told>(told);
+  const auto back = past_answer_from<Told>(bytes);
+  ASSERT_TRUE(back);
+  ASSERT_EQ(back->size(), 3U);
+  EXPECT_FALSE((*back)[0].reading.has_value());
+  EXPECT_EQ((*back)[1].reading->end, UtcMicros{7});
+  EXPECT_EQ((*back)[2].end->session, SessionId{4});
+  EXPECT_EQ(past_answer_of<Told>(*back), bytes);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    ASSERT_FALSE(past_answer_from<Told>(std::string_view{bytes}.substr(0, size))) << size;
+}
+
 }  // namespace
 }  // namespace chargemill::app

@@ -203,6 +203,13 @@ TEST(LeaderSays, WhatIsLeftOfThoseWhoAreLostWithItOrAfterIt) {
   EXPECT_FALSE(leader_says_from("x").has_value());
 }
 
+TEST(LeaderSays, OfNodesThatNoBitNamesNobodyIsLost) {
+  LeaderSays says;
+  says.others.resize(40);
+  says.others[33].requests_sent = says.others[33].requests_denied = 7;
+  EXPECT_EQ(left_of(says, ~std::uint32_t{0}).requests_denied, 0U);
+}
+
 // A look is a moment old: what ended since, the journal knows.
 TEST(Adopted, WhatIsKnownToHaveEndedIsNotLost) {
   network::Totals left;

@@ -31,5 +31,31 @@ TEST(Words, GoWithoutWhatNoMessageCarries) {
   EXPECT_TRUE(said->rest.empty());
 }
 
+TEST(PlainWords, AreReadAsTheyWereSaidAndAFlagIsOneOrNone) {
+  const std::string bytes = bytes_of(Written{7, true});
+  const auto back = plain_from<Written>(bytes);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->appended, 7U);
+  EXPECT_TRUE(back->is_on_disk);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(plain_from<Written>(std::string_view{bytes}.substr(0, size)).has_value()) << size;
+  EXPECT_FALSE(plain_from<Written>(bytes + '\0').has_value());
+  std::string neither = bytes;
+  neither.back() = '\x02';
+  EXPECT_FALSE(plain_from<Written>(neither).has_value());
+  // Of a run's beginning as it is said, and as it is noted.
+  const Beginning how{{1'767'225'600, 4}, true, false};
+  EXPECT_EQ(plain_from<Beginning>(bytes_of(how))->from.run, 4U);
+  EXPECT_FALSE(plain_from<Begun>(bytes_of(how)).has_value());
+  EXPECT_EQ(plain_from<Begun>(bytes_of(Begun{how, 9}))->records, 9U);
+}
+
+TEST(JournalAnswer, ThatIsCutSaysNothing) {
+  const std::string bytes = to_bytes(JournalAnswer{LeftBehind{}, {}});
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(journal_answer_from(std::string_view{bytes}.substr(0, size)).has_value()) << size;
+  EXPECT_TRUE(journal_answer_from(bytes).has_value());
+}
+
 }  // namespace
 }  // namespace chargemill::app
