@@ -11,12 +11,14 @@
 
 #include "actors/control/operator_command.hpp"
 #include "app/api/route.hpp"
+#include "app/nodes/moves.hpp"
+#include "app/nodes/node_report.hpp"
 #include "tests/fuzz/seeds.hpp"
 #include "tests/support/stress.hpp"
 
 extern "C" {
 using Target = int(const std::uint8_t* data, std::size_t size);
-Target fuzz_frame, fuzz_message, fuzz_control, fuzz_http, fuzz_scenario, fuzz_session;
+Target fuzz_frame, fuzz_message, fuzz_control, fuzz_http, fuzz_node, fuzz_scenario, fuzz_session;
 }
 
 namespace chargemill {
@@ -106,6 +108,31 @@ TEST(ShortFuzz, NoClientBreaksTheHttpDoorNorTheApi) {  // D-179
 
 TEST(ShortFuzz, NoClientBreaksAConnectionOfTheFramedDoor) {  // D-142, D-148
   play("session", fuzz_session, seeds_of("session"), 2'000);
+}
+
+/// What is too long for a line: what a node says that gives shards, and a report of all it has.
+std::vector<std::string> long_words() {
+  app::Given given;
+  given.sent = {1, 2, 3};
+  given.state = "all that they are";
+  app::NodeReport report;
+  report.snapshot.latencies.tick_lateness.record(Nanos{1'500'000}, 7);
+  report.snapshot.worker_busy = {0.5};
+  report.failure = "why";
+  report.display = {DisplayState::stopped, DisplayState::activated};
+  report.detail.zones.resize(1);
+  report.detail.slowest[1].resize(1);
+  report.journal.emplace().status.last_failure = "no room";
+  return {'\x13' + to_bytes(given), '\x19' + to_bytes(report)};
+}
+
+TEST(ShortFuzz, NoNodeBreaksWhoeverHearsIt) {
+  auto seeds = seeds_of("node");
+  for (auto& seed : long_words()) seeds.push_back(std::move(seed));
+  std::set<char> readers;
+  for (const auto& seed : seeds) readers.insert(seed.front());
+  EXPECT_EQ(readers.size(), 30U) << "each of them has a seed";
+  play("node", fuzz_node, seeds, 30'000);
 }
 
 TEST(ShortFuzz, NoFileBreaksTheReaderOfScenarios) {  // D-219
