@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "runtime/cluster/links_thread.hpp"
+#include "runtime/cluster/masked_signals.hpp"
 
 namespace chargemill::runtime {
 
@@ -12,7 +13,9 @@ bool Links::Thread::receive(zmq::socket_t& socket) {
   bool any = false;
   for (int i = 0; i < kFramesPerTurn; ++i) {
     zmq::message_t message;
-    if (!socket.recv(message, zmq::recv_flags::dontwait)) break;
+    const auto heard =
+        despite_signals([&] { return socket.recv(message, zmq::recv_flags::dontwait); });
+    if (!heard) break;
     hear(message);
     any = true;
   }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "runtime/cluster/links_thread.hpp"
+#include "runtime/cluster/masked_signals.hpp"
 
 namespace chargemill::runtime {
 
@@ -37,8 +38,8 @@ void Links::Thread::welcome(unsigned node, const NodeEndpoints& where, bool dial
 
 void Links::Thread::dial(PeerLink& peer) {
   if (is_absent(peer.undialled)) return;
-  peer.data.socket.connect(peer.undialled.data);
-  peer.control.socket.connect(peer.undialled.control);
+  despite_signals([&] { peer.data.socket.connect(peer.undialled.data); });
+  despite_signals([&] { peer.control.socket.connect(peer.undialled.control); });
   peer.undialled = {};
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/cluster/links_thread.hpp"
 
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/cluster/masked_signals.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -69,8 +71,9 @@ void Links::Thread::start() {
   const auto& mine = options_.nodes[options_.self];
   configure(data_in_, kDataIo);
   configure(control_in_, kControlIo);
-  data_in_.bind(mine.data);
-  control_in_.bind(mine.control);
+  despite_signals([&] { data_in_.bind(mine.data); });
+  despite_signals([&] { control_in_.bind(mine.control); });
+  const MaskedSignals masked;
   thread_ = std::thread{[this] { run(); }};
 }
 
@@ -163,6 +166,7 @@ void Links::Thread::let_no_sender_wait() {
 }
 
 void Links::Thread::run() {
+  (void)pthread_setname_np(pthread_self(), kName);
   for (;;) {
     now_ = clock_now();
     // What was handed over before they came is for whoever was there before.
@@ -270,7 +274,8 @@ bool Links::Thread::put_on_the_wire(LinkWay& way, const SlabPtr& slab) {
   Slab* const kept = held.release();
   zmq::message_t message{kept->frame(), kept->frame_bytes(),
                          [](void*, void* hint) { static_cast<Slab*>(hint)->let_go(); }, kept};
-  return way.socket.send(message, zmq::send_flags::dontwait).has_value();
+  return despite_signals([&] { return way.socket.send(message, zmq::send_flags::dontwait); })
+      .has_value();
 }
 
 void Links::Thread::keep_time() {
@@ -360,9 +365,12 @@ void Links::Thread::wait() {
       if (way->is_blocked) items.push_back({way->socket.handle(), 0, ZMQ_POLLOUT, 0});
     }
   });
-  const Nanos left = std::max(Nanos{0}, next_deadline() - clock_now());
+  const SimTime until = next_deadline();
   if (!inbound_.try_sleep()) return;
-  zmq::poll(items, std::chrono::ceil<Millis>(left));
+  despite_signals([&] {
+    const Nanos left = std::max(Nanos{0}, until - clock_now());
+    return zmq::poll(items, std::chrono::ceil<Millis>(left));
+  });
   inbound_.stay_awake();
   std::uint64_t wakes = 0;
   (void)!::read(wake_fd_, &wakes, sizeof wakes);

@@ -30,6 +30,8 @@ class Links::Thread {
   static constexpr Nanos kPatience = Millis{300};
   /// Bulk cannot hold up control.
   static constexpr std::uint64_t kDataIo = 1, kControlIo = 2;
+  /// Of the thread, for who looks at the process.
+  static constexpr const char* kName = "links";
 
   Thread(LinksOptions options, LinkEvents& events);
   ~Thread();

@@ -1,10 +1,13 @@
 #include "runtime/cluster/zap_handler.hpp"
 
+#include <pthread.h>
+
 #include <array>
 #include <iterator>
-#include <zmq_addon.hpp>
+#include <utility>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/cluster/masked_signals.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -21,6 +24,7 @@ ZapHandler::ZapHandler(zmq::context_t& context) : requests_(context, zmq::socket
   requests_.set(zmq::sockopt::rcvtimeo, kLookEveryMs);
   requests_.set(zmq::sockopt::linger, 0);
   requests_.bind(kEndpoint);
+  const MaskedSignals masked;
   thread_ = std::thread{[this] { run(); }};
 }
 
@@ -51,10 +55,22 @@ std::string ZapHandler::user_of(const std::string& domain, const std::string& me
   return found == users_.end() ? std::string{} : found->second;
 }
 
+// Part by part: a signal between two of them must not tear a message in two.
+std::vector<zmq::message_t> ZapHandler::await_request() {
+  std::vector<zmq::message_t> parts;
+  do {
+    zmq::message_t part;
+    if (!despite_signals([&] { return requests_.recv(part); })) return {};  // none within a look
+    parts.push_back(std::move(part));
+  } while (parts.back().more());
+  return parts;
+}
+
 void ZapHandler::run() {
+  (void)pthread_setname_np(pthread_self(), kName);
   while (!is_stopping_.load(std::memory_order_relaxed)) {  // relaxed: see the destructor
-    std::vector<zmq::message_t> request;
-    if (!zmq::recv_multipart(requests_, std::back_inserter(request))) continue;
+    const auto request = await_request();
+    if (request.empty()) continue;
     const auto part = [&](std::size_t i) {
       return i < request.size() ? request[i].to_string() : std::string{};
     };
@@ -64,9 +80,10 @@ void ZapHandler::run() {
     const std::array<std::string, 6> reply{
         part(0), part(1), user.empty() ? "300" : "200", user.empty() ? "not a node of ours" : "OK",
         user,    ""};
-    std::vector<zmq::const_buffer> parts;
-    for (const auto& text : reply) parts.push_back(zmq::buffer(text));
-    (void)zmq::send_multipart(requests_, parts);
+    for (std::size_t i = 0; i < reply.size(); ++i) {
+      const auto more = i + 1 < reply.size() ? zmq::send_flags::sndmore : zmq::send_flags::none;
+      (void)despite_signals([&] { return requests_.send(zmq::buffer(reply[i]), more); });
+    }
   }
 }
 

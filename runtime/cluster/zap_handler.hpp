@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 #include <zmq.hpp>
 
 namespace chargemill::runtime {
@@ -38,7 +39,12 @@ class ZapHandler {
   }
 
  private:
+  /// Of the thread, for who looks at the process.
+  static constexpr const char* kName = "zap";
+
   void run();
+  /// Its parts; empty: none has come within a look.
+  [[nodiscard]] std::vector<zmq::message_t> await_request();
   /// As whom it passes; empty: not on the list.
   [[nodiscard]] std::string user_of(const std::string& domain, const std::string& mechanism,
                                     const std::string& key) const;

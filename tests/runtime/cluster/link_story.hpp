@@ -149,6 +149,24 @@ class LinksOnThisMachine : public testing::Test {
   std::array<Node, 3> nodes_;
 };
 
+/// Likewise, encrypted.
+class LinksWithKeys : public LinksOnThisMachine {
+ protected:
+  void make_keys(unsigned nodes) {
+    options_.nodes = folder_.endpoints(nodes);
+    for (unsigned n = 0; n < nodes; ++n) {
+      keys_.push_back(make_key_pair());
+      options_.nodes[n].key = keys_[n].public_key;
+    }
+  }
+  void open_with_key(unsigned node) {
+    options_.secret_key = keys_[node].secret_key;
+    open(node);
+  }
+
+  std::vector<KeyPair> keys_;
+};
+
 /// Whoever connects to node 0 and says what it likes.
 class Stranger {
  public:

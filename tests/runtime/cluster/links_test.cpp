@@ -299,23 +299,6 @@ TEST_F(LinksOnThisMachine, AreNotImpressedByBytesThatAreNoFrames) {
   EXPECT_EQ(nodes_[0].ear.wrong(), 0);
 }
 
-class LinksWithKeys : public LinksOnThisMachine {
- protected:
-  void make_keys(unsigned nodes) {
-    options_.nodes = folder_.endpoints(nodes);
-    for (unsigned n = 0; n < nodes; ++n) {
-      keys_.push_back(make_key_pair());
-      options_.nodes[n].key = keys_[n].public_key;
-    }
-  }
-  void open_with_key(unsigned node) {
-    options_.secret_key = keys_[node].secret_key;
-    open(node);
-  }
-
-  std::vector<KeyPair> keys_;
-};
-
 TEST_F(LinksWithKeys, TalkWhenEachIsOnTheListOfTheOther) {
   make_keys(2);
   open_with_key(0);
