@@ -1,5 +1,8 @@
 #include "runtime/cluster/link_sender.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::runtime {
@@ -11,6 +14,7 @@ void LinkSender::keep(SlabPtr frame) {
 }
 
 const LinkSender::Entry* LinkSender::due() const noexcept {
+  if (asks_again_) return &kept_.front();
   if (on_the_way_ == kept_.size()) return nullptr;
   const Entry& entry = kept_[on_the_way_];
   // A frame that is larger than the credit still goes, alone: else it never would.
@@ -19,9 +23,17 @@ const LinkSender::Entry* LinkSender::due() const noexcept {
 }
 
 void LinkSender::sent(SimTime now) {
+  if (std::exchange(asks_again_, false)) {
+    ++resent_;
+    return;
+  }
   CHARGEMILL_ASSERT(on_the_way_ < kept_.size());
   const Entry& entry = kept_[on_the_way_];
-  if (on_the_way_ == 0) news_at_ = now;  // patience begins with the first
+  if (on_the_way_ == 0) {  // patience begins with the first
+    news_at_ = now;
+    is_first_ = true;
+    asked_ = 0;
+  }
   if (entry.sequence <= furthest_) {
     ++resent_;
   } else {
@@ -37,6 +49,7 @@ bool LinkSender::acknowledge(const Ack& ack, SimTime now, std::uint64_t& freed) 
   const std::uint64_t first = next_sequence_ - kept_.size();
   if (ack.next < first) return true;  // old news
   credit_ = ack.credit;
+  if (ack.next > first) learn(ack.next - 1, now);
   for (std::uint64_t sequence = first; sequence < ack.next; ++sequence) {
     const std::uint32_t bytes = kept_.front().bytes;
     freed += bytes;
@@ -56,20 +69,50 @@ bool LinkSender::acknowledge(const Ack& ack, SimTime now, std::uint64_t& freed) 
   return true;
 }
 
+// Of a frame that went twice nobody knows which time was answered (Karn; RFC 6298, section 3).
+// What is sent behind other frames waits for those as well: that shows how slow the link is, and
+// not how fast.
+void LinkSender::learn(std::uint64_t last, SimTime now) noexcept {
+  asks_again_ = false;
+  const bool is_first = std::exchange(is_first_, false);
+  if (last < once_from_) return;
+  const Nanos taken = std::min<Nanos>(now - news_at_, kPatienceMax);
+  if (taken > taken_) {
+    taken_ = taken;
+  } else if (is_first) {
+    taken_ -= (taken_ - taken) / 8;
+  }
+  doublings_ = 0;
+}
+
 void LinkSender::tick(SimTime now) {
   if (now < deadline()) return;
-  rewind(now);
+  doublings_ = std::min(doublings_ + 1, kDoublingsMax);
+  const std::uint64_t first = next_sequence_ - kept_.size();
+  if (asked_ != 0 && first <= asked_ + 1) return rewind(now);
+  asked_ = first;
+  asks_again_ = true;
+  once_from_ = std::max(once_from_, first + 1);
+  news_at_ = now;
+}
+
+Nanos LinkSender::patience() const noexcept {
+  const Nanos least = std::max(patience_min_, kTimesTaken * taken_);
+  return std::min(least * (1 << doublings_), std::max(patience_min_, kPatienceMax));
 }
 
 SimTime LinkSender::deadline() const noexcept {
-  return on_the_way_ == 0 ? kNever : news_at_ + patience_;
+  return on_the_way_ == 0 ? kNever : news_at_ + patience();
 }
 
 std::uint64_t LinkSender::start_over() noexcept {
   const std::uint64_t bytes = kept_bytes_;
   kept_.clear();
   on_the_way_ = 0;
-  on_the_way_bytes_ = kept_bytes_ = furthest_ = rewound_at_ = 0;
+  on_the_way_bytes_ = kept_bytes_ = furthest_ = rewound_at_ = asked_ = once_from_ = 0;
+  asks_again_ = is_first_ = false;
+  taken_ = Nanos{0};
+  doublings_ = 0;
   next_sequence_ = 1;
   credit_ = kFirstCredit;
   return bytes;
@@ -79,6 +122,9 @@ void LinkSender::rewind(SimTime now) {
   on_the_way_ = 0;
   on_the_way_bytes_ = 0;
   news_at_ = now;
+  asks_again_ = false;
+  asked_ = 0;
+  once_from_ = furthest_ + 1;
 }
 
 }  // namespace chargemill::runtime

@@ -96,7 +96,10 @@ void Links::Thread::hear_beat(unsigned node, PeerLink& peer, const Frame& frame)
   acknowledge(peer, peer.control, beat->control);
   if (beat->is_leaving) return change(node, peer, PeerState::left);
   const bool hears = now_ - peer.answered_at <= options_.suspect_after;
-  if (hears && peer.state() != PeerState::alive) change(node, peer, PeerState::alive);
+  if (!hears || peer.state() == PeerState::alive) return;
+  peer.data.out.hurry();
+  peer.control.out.hurry();
+  change(node, peer, PeerState::alive);
 }
 
 void Links::Thread::note_hearing(unsigned node, PeerLink& peer) {

@@ -21,6 +21,8 @@ constexpr std::size_t kWholeBytes = 16'384;  // a parcel that is a frame of its 
 constexpr Nanos kAckAfter = Millis{10};
 constexpr Nanos kGreetEvery = Millis{20};  // who has not been heard, or does not hear this one yet
 constexpr Nanos kSleepMax = Millis{100};
+constexpr int kBrokenAfterMs = 5'000;  // TCP, without acknowledgement
+static_assert(Millis{kBrokenAfterMs} == LinkSender::kPatienceMax);
 constexpr int kFramesWaitingMax = 64;  // in libzmq, on each side
 /// What CURVE puts around a frame: "\7MESSAGE", a short nonce, the authenticator and a byte of
 /// flags (ZeroMQ RFC 26). libzmq holds a message to its limit as it is on the wire, and ends the
@@ -102,7 +104,7 @@ void Links::Thread::configure(zmq::socket_t& socket, std::uint64_t io_threads) c
   socket.set(opt::tcp_keepalive_idle, 1);
   socket.set(opt::tcp_keepalive_intvl, 1);
   socket.set(opt::tcp_keepalive_cnt, 3);
-  socket.set(opt::tcp_maxrt, 5'000);
+  socket.set(opt::tcp_maxrt, kBrokenAfterMs);
   if (!zap_) return;
   const bool listens = socket.get(opt::type) == static_cast<int>(zmq::socket_type::pull);
   if (listens) {

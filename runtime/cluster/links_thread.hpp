@@ -26,7 +26,7 @@ class Links::Thread {
   static constexpr std::size_t kPartHead = 9;
   /// Of one socket, before the other one has its turn.
   static constexpr int kFramesPerTurn = 64;
-  /// Before what is not acknowledged is sent again.
+  /// Before what is not acknowledged is sent again, at least.
   static constexpr Nanos kPatience = Millis{300};
   /// Bulk cannot hold up control.
   static constexpr std::uint64_t kDataIo = 1, kControlIo = 2;

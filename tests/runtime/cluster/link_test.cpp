@@ -134,7 +134,7 @@ TEST(Link, GoesBackToAGapAtOnceAndOnlyOnceForEach) {
   EXPECT_TRUE(line.has_all_once_in_order());
 }
 
-TEST(Link, RepeatsAllThatIsKeptWhenNobodyAnswers) {
+TEST(Link, AsksWithTheFirstFrameAndThenRepeatsAllThatIsKeptWhenNobodyAnswers) {
   Line line;
   for (int i = 0; i < 3; ++i) line.make();
   while (line.send()) continue;
@@ -142,9 +142,34 @@ TEST(Link, RepeatsAllThatIsKeptWhenNobodyAnswers) {
   EXPECT_EQ(line.sender.deadline(), line.now + kPatience);
   line.sender.tick(line.now + kPatience - 1ns);
   EXPECT_EQ(line.sender.due(), nullptr);
-  line.sender.tick(line.now + kPatience);
-  EXPECT_NE(line.sender.due(), nullptr);
-  EXPECT_EQ(line.sender.due()->sequence, 1U);
+  line.now += kPatience;
+  line.sender.tick(line.now);
+  while (line.send()) continue;
+  EXPECT_EQ(line.frames, (std::deque<std::uint64_t>{1}));
+  line.frames.clear();
+  EXPECT_EQ(line.sender.deadline(), line.now + 2 * kPatience);
+  line.now += 2 * kPatience;
+  line.sender.tick(line.now);
+  while (line.send()) continue;
+  EXPECT_EQ(line.frames, (std::deque<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(Link, RepeatsAllWhenNothingButTheFirstFrameArrives) {
+  Line line;
+  for (int i = 0; i < 4; ++i) line.make();
+  while (line.send()) continue;
+  line.frames.clear();
+  line.now += kPatience;
+  line.sender.tick(line.now);
+  (void)line.send();
+  line.deliver(1);
+  line.hear(line.receiver.ack());
+  EXPECT_EQ(line.sender.due(), nullptr);
+  line.now = line.sender.deadline();
+  line.sender.tick(line.now);
+  line.frames.clear();
+  while (line.send()) continue;
+  EXPECT_EQ(line.frames, (std::deque<std::uint64_t>{2, 3, 4}));
 }
 
 TEST(Link, DoesNotBelieveAReceiverThatHasMoreThanWasSent) {
