@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "actors/network/division.hpp"
 #include "app/commands/exit_code.hpp"
@@ -20,9 +21,11 @@
 #include "app/commands/run_nodes.hpp"
 #include "app/nodes/etcd_meeting.hpp"
 #include "app/nodes/membership.hpp"
+#include "app/nodes/neighbours.hpp"
 #include "app/output/terminal.hpp"
 #include "app/scenario/check_nodes.hpp"
 #include "app/scenario/load.hpp"
+#include "app/simulation/host.hpp"
 #include "runtime/agreement/names.hpp"
 #include "runtime/cluster/keys.hpp"
 
@@ -273,6 +276,10 @@ int node_command(const NodeOptions& options, const std::vector<std::string>& arg
   loaded->scenario.run.nodes = loaded->cluster.has_etcd()
                                    ? expected_of(options, loaded->cluster)
                                    : static_cast<unsigned>(membership->nodes.size());
+  // Each has the cores of its machine, and those that share one share them.
+  auto& workers = loaded->scenario.run.workers;
+  if (workers == 0)
+    workers = workers_of_each(neighbours_of(*membership), std::thread::hardware_concurrency());
   // Who joins is told how the others began.
   if (!membership->joins) loaded->scenario.run.roles = membership->roles;
   std::vector<Diagnostic> wrong;

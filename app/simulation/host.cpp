@@ -30,15 +30,6 @@ runtime::EngineOptions options_alone(const network::Scenario& scenario) {
   return options;
 }
 
-runtime::EngineOptions options_of(const network::Scenario& scenario, runtime::Peers* exchange) {
-  auto options = options_alone(scenario);
-  if (exchange == nullptr) return options;
-  exchange->set_up(options);
-  // They may all be on this machine.
-  options.may_spin = options.nodes * options.workers <= std::thread::hardware_concurrency();
-  return options;
-}
-
 /// The exchange may have places for more nodes than begin.
 network::Spread spread_of(const network::Scenario& scenario, const runtime::Peers* exchange,
                           const network::Route* joins) {
@@ -53,9 +44,22 @@ network::Spread spread_of(const network::Scenario& scenario, const runtime::Peer
 
 }  // namespace
 
+unsigned workers_of_each(unsigned nodes, unsigned cores) noexcept {
+  return std::max(1U, cores / std::max(1U, nodes));
+}
+
 unsigned workers_of(const network::Scenario& scenario) {
   if (scenario.run.workers > 0) return scenario.run.workers;
-  return std::max(1U, std::thread::hardware_concurrency() / std::max(1U, scenario.run.nodes));
+  return workers_of_each(scenario.run.nodes, std::thread::hardware_concurrency());
+}
+
+runtime::EngineOptions engine_options(const network::Scenario& scenario, runtime::Peers* exchange) {
+  auto options = options_alone(scenario);
+  if (exchange == nullptr) return options;
+  exchange->set_up(options);
+  // Whoever waits for another process waits for its turn on the same cores, or for a cable.
+  options.may_spin = false;
+  return options;
 }
 
 double cpu_seconds() {
@@ -110,7 +114,7 @@ Host::Host(const network::Scenario& scenario, const RunJournal& journal, elsewhe
            runtime::Peers* exchange, network::Others* others, const network::Route* joins)
     : recording_(journal.recording.get()),
       exchange_(exchange),
-      engine_(std::make_unique<runtime::Engine>(options_of(scenario, exchange))) {
+      engine_(std::make_unique<runtime::Engine>(engine_options(scenario, exchange))) {
   if (exchange != nullptr) exchange->attach(engine_->coordinator());
   network_ = std::make_unique<network::Network>(scenario, engine_->coordinator(), recording_,
                                                 journal.image ? &*journal.image : nullptr, link,

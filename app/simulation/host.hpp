@@ -76,8 +76,13 @@ class Looker {
   std::vector<std::uint64_t> parked_;
 };
 
-/// Threads of each node: as the scenario says, or one for each core that nodes need not share.
+/// Threads of each of so many nodes that share the cores of one machine.
+[[nodiscard]] unsigned workers_of_each(unsigned nodes, unsigned cores) noexcept;
+/// Threads of each node: as the scenario says, or as many as fit if all are on this machine.
 [[nodiscard]] unsigned workers_of(const network::Scenario& scenario);
+/// Of the engine that a run has here; `exchange` as in Host.
+[[nodiscard]] runtime::EngineOptions engine_options(const network::Scenario& scenario,
+                                                    runtime::Peers* exchange);
 /// Brings what was recorded to the disk, waiting for it so long at most. What a broken disk holds
 /// up is let go all the same: sums count what was said. Null: nothing is recorded.
 [[nodiscard]] Written write_down(Recording* recording, Nanos patience);
