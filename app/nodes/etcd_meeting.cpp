@@ -23,7 +23,7 @@ using Status = agreement::Agreement::Status;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLookEvery{100};
-constexpr std::chrono::seconds kEtcdMax{10};  // for its first answer
+constexpr std::chrono::seconds kLinkMax{10};  // until those that etcd knows hear each other
 
 using What = NoMeeting::What;
 
@@ -148,6 +148,11 @@ std::optional<runtime::NodeEndpoints> endpoints_from(std::string_view card) {
   return node;
 }
 
+std::chrono::seconds rest_of(std::chrono::seconds patience, Nanos waited) {
+  const auto left = patience - std::chrono::floor<std::chrono::seconds>(waited);
+  return std::max(left, std::min(patience, kLinkMax));
+}
+
 tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting,
                                                       const std::function<bool()>& is_over) {
   const auto began = Clock::now();
@@ -178,7 +183,6 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
       meeting.outlives_losses ? agreement::Course::heirs : agreement::Course::fixed;
   auto bond = std::make_shared<EtcdBond>(std::move(options));
   EtcdWait wait{meeting};
-  const auto name_max = 3 * meeting.lease + kEtcdMax;
   for (;;) {
     const bool is_met = bond->agreement().await(has_number, kLookEvery);
     const Status status = bond->agreement().status();
@@ -190,9 +194,7 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
       (void)std::fprintf(stderr, "node %s: %s\n", meeting.name.c_str(), text->c_str());
     const auto missing = agreement::missing_role(status.view, meeting.expected);
     if (missing && !runs(status.view)) return without_role(meeting, *bond, status, *missing);
-    const bool is_silent = status.view.revision == agreement::Revision{} && waited > kEtcdMax;
-    const bool is_taken = status.is_name_taken && waited > name_max;
-    if (is_over() || is_silent || is_taken || waited > meeting.patience)
+    if (is_over() || waited > longest_wait(meeting, status))
       return tl::unexpected<NoMeeting>(why_not(meeting, status));
   }
   const Status status = bond->agreement().status();
@@ -207,7 +209,7 @@ tl::expected<Membership, NoMeeting> meet_through_etcd(const EtcdMeeting& meeting
                      static_cast<long long>(agreement::number_of(status.view.epoch)));
   membership->secret_key = keys.secret_key;
   membership->bond = std::move(bond);
-  membership->meet_max = meeting.patience;
+  membership->meet_max = rest_of(meeting.patience, Clock::now() - began);
   membership->lease = meeting.lease;
   membership->outlives_losses = meeting.outlives_losses;
   return membership;

@@ -12,6 +12,7 @@
 
 #include "app/nodes/membership.hpp"
 #include "runtime/base/roles.hpp"
+#include "runtime/base/units.hpp"
 #include "runtime/net/client_tls.hpp"
 #include "runtime/net/endpoint.hpp"
 
@@ -31,7 +32,7 @@ struct EtcdMeeting {
   std::size_t moves_at_once = 1;       ///< so many of them go from node to node in one move
   Roles roles;                         ///< of this node
   bool outlives_losses = false;        ///< shards of a lost node go to the others
-  std::chrono::seconds patience{300};  ///< for the others to come
+  std::chrono::seconds patience{300};  ///< for the others to come, and to hear this node
 };
 
 /// Why there was no meeting.
@@ -50,6 +51,10 @@ struct NoMeeting {
 /// wait so long.
 [[nodiscard]] tl::expected<Membership, NoMeeting> meet_through_etcd(
     const EtcdMeeting& meeting, const std::function<bool()>& is_over);
+
+/// How long those whom etcd knows are waited for yet by who has waited so long for etcd: what is
+/// left, and time enough to begin to talk.
+[[nodiscard]] std::chrono::seconds rest_of(std::chrono::seconds patience, Nanos waited);
 
 /// What a node tells the others of itself, as etcd keeps it: JSON.
 [[nodiscard]] std::string card_of(const runtime::NodeEndpoints& node, const Roles& roles = {});

@@ -12,6 +12,10 @@ namespace agreement = runtime::agreement;
 using Status = agreement::Agreement::Status;
 using What = NoMeeting::What;
 
+constexpr std::chrono::seconds kEtcdMax{10};  // for its first answer, and for what it has to do
+
+bool has_answered(const Status& status) { return status.view.revision != agreement::Revision{}; }
+
 std::string names_of(const std::vector<agreement::Peer>& peers) {
   std::string text;
   for (const auto& peer : peers) text += (text.empty() ? "" : ", ") + peer.who.name;
@@ -34,7 +38,7 @@ bool runs(const agreement::View& view) {
 }
 
 NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
-  if (status.view.revision == agreement::Revision{})
+  if (!has_answered(status))
     return {What::environment, "etcd does not answer: " + status.last_error};
   if (status.is_name_taken)
     return {What::environment,
@@ -46,22 +50,34 @@ NoMeeting why_not(const EtcdMeeting& meeting, const Status& status) {
                                    names_of(status.view.members))};
 }
 
-// That etcd does not answer is said when it begins, by whoever asks it; here, as long as it lasts.
+Nanos longest_wait(const EtcdMeeting& meeting, const Status& status) {
+  const Nanos most = meeting.patience;
+  if (!has_answered(status)) return std::min<Nanos>(most, kEtcdMax);
+  if (status.is_name_taken) return std::min<Nanos>(most, 3 * meeting.lease + kEtcdMax);
+  return most;
+}
+
+// That etcd does not answer any more is said when it begins, by whoever asks it; here, as long as
+// it lasts.
 std::optional<std::string> EtcdWait::look(const Status& status, Nanos waited) {
   const std::string text = text_of(status);
   const bool is_new = text != said_;
-  if (!is_new && waited - said_at_ < kAgainAfter) return std::nullopt;
+  const auto again = has_answered(status) ? kAgainAfter : kAgainBefore;
+  if (!is_new && waited - said_at_ < again) return std::nullopt;
   said_ = text;
   said_at_ = waited;
   if (is_new) return text;
-  const auto whole = std::chrono::floor<std::chrono::seconds>(waited);
+  const auto& why = has_answered(status) ? status.trouble : status.last_error;
+  const auto whole = [](Nanos time) {
+    return std::chrono::floor<std::chrono::seconds>(time).count();
+  };
   return fmt::format("{}{} ({} of {} s are over)", text,
-                     status.trouble.empty() ? "" : "; etcd does not answer: " + status.trouble,
-                     whole.count(), meeting_.patience.count());
+                     why.empty() ? "" : "; etcd does not answer: " + why, whole(waited),
+                     whole(longest_wait(meeting_, status)));
 }
 
 std::string EtcdWait::text_of(const Status& status) const {
-  if (status.view.revision == agreement::Revision{}) return "asks etcd for a place";
+  if (!has_answered(status)) return "asks etcd for a place";
   if (status.is_name_taken)
     return fmt::format("waits for the lease of another process with this name");
   if (meeting_.outlives_losses && runs(status.view))

@@ -33,5 +33,14 @@ TEST(EtcdMeeting, BelievesNoCardThatIsNone) {
     EXPECT_FALSE(endpoints_from(card).has_value()) << card;
 }
 
+TEST(EtcdMeeting, LeavesWhatIsLeftOfTheWaitForThoseThatItHasFound) {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  EXPECT_EQ(rest_of(seconds{300}, Nanos{0}), seconds{300});
+  EXPECT_EQ(rest_of(seconds{300}, milliseconds{200'500}), seconds{100});
+  EXPECT_EQ(rest_of(seconds{300}, seconds{299}), seconds{10}) << "they have just come";
+  EXPECT_EQ(rest_of(seconds{5}, seconds{4}), seconds{5});
+}
+
 }  // namespace
 }  // namespace chargemill::app

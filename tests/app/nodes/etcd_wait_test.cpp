@@ -69,5 +69,32 @@ TEST_F(EtcdWaits, ForEtcdItSaysWhyThatDoesNotAnswerAsLongAsItDoesNot) {
   EXPECT_EQ(look(seconds{21}), Text{"waits for 3 nodes; here are alpha (21 of 300 s are over)"});
 }
 
+// It gives up long before the time that others may take to come.
+TEST_F(EtcdWaits, ForItsFirstAnswerItSaysWhyThereIsNoneBeforeItGivesUp) {
+  EXPECT_EQ(look(Nanos{0}), Text{"asks etcd for a place"});
+  status_.last_error = "etcd at 127.0.0.1:9: Connection refused";
+  EXPECT_EQ(look(milliseconds{4'900}), std::nullopt);
+  EXPECT_EQ(look(seconds{5}), Text{"asks etcd for a place; etcd does not answer: etcd at "
+                                   "127.0.0.1:9: Connection refused (5 of 10 s are over)"});
+  EXPECT_EQ(longest_wait(meeting_, status_), seconds{10});
+  meeting_.patience = seconds{4};
+  EXPECT_EQ(longest_wait(meeting_, status_), seconds{4});
+}
+
+TEST_F(EtcdWaits, ForItsNameItSaysWhenItWillGiveUp) {
+  meeting_.lease = seconds{5};
+  see("beta");
+  status_.is_name_taken = true;
+  EXPECT_EQ(look(seconds{1}), Text{"waits for the lease of another process with this name"});
+  EXPECT_EQ(look(seconds{11}),
+            Text{"waits for the lease of another process with this name (11 of 25 s are over)"});
+  EXPECT_EQ(longest_wait(meeting_, status_), seconds{25});
+  meeting_.patience = seconds{20};
+  EXPECT_EQ(longest_wait(meeting_, status_), seconds{20});
+  status_.is_name_taken = false;
+  meeting_.patience = seconds{300};
+  EXPECT_EQ(longest_wait(meeting_, status_), seconds{300});
+}
+
 }  // namespace
 }  // namespace chargemill::app
