@@ -10,6 +10,7 @@
 
 #include "actors/network/division.hpp"
 #include "app/commands/node_links.hpp"
+#include "app/commands/reminder.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/history/journal_set.hpp"
 
@@ -18,12 +19,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLookEvery{50};
-constexpr std::chrono::seconds kTellEvery{10};
 
-void tell_that_it_waits(const Membership& membership, Nanos left) {
+void tell_that_it_waits(const Membership& membership, std::chrono::seconds left) {
   (void)std::fprintf(stderr, "node %s: waiting for whoever leads to let it join, %lld s\n",
                      membership.names[membership.self].c_str(),
-                     static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(left).count()));
+                     static_cast<long long>(left.count()));
 }
 
 /// What whoever leads says first; none: it says that the run is over. Fails if nobody says anything
@@ -33,18 +33,15 @@ tl::expected<std::optional<Invited>, FollowFailure> await_invitation(runtime::Ex
                                                                      const Membership& membership,
                                                                      std::size_t shards,
                                                                      const StopRequest* stop) {
-  const auto deadline = Clock::now() + membership.meet_max;
-  auto tell_at = Clock::now() + kTellEvery;
+  const auto began = Clock::now();
+  Reminder reminder{began + Reminder::kEvery, began + membership.meet_max};
   for (;;) {
     const auto message = exchange.receive(kLookEvery);
     if (stop != nullptr && stop->signal() != 0) exchange.abandon("stopped by a signal");
     if (const auto why = succession.look_from_outside(); !why.empty()) exchange.abandon(why);
     const auto now = Clock::now();
-    if (now >= tell_at && now <= deadline) {
-      tell_that_it_waits(membership, deadline - now);
-      tell_at = now + kTellEvery;
-    }
-    if (now > deadline) exchange.abandon("nobody lets it join");
+    if (reminder.is_due(now)) tell_that_it_waits(membership, reminder.left(now));
+    if (reminder.is_over(now)) exchange.abandon("nobody lets it join");
     if (!exchange.failure().empty()) return tl::unexpected(FollowFailure{exchange.failure()});
     const auto said = message ? said_in(message->text) : std::nullopt;
     if (said && said->word == Word::finish) return std::optional<Invited>{};

@@ -1,6 +1,5 @@
 #include "app/commands/run_nodes.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -8,6 +7,7 @@
 
 #include "app/commands/exit_code.hpp"
 #include "app/commands/node_links.hpp"
+#include "app/commands/reminder.hpp"
 #include "app/commands/run_joining.hpp"
 #include "app/commands/run_journal.hpp"
 #include "app/history/journal_set.hpp"
@@ -21,7 +21,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLookEvery{200};
 constexpr std::chrono::seconds kMetWithin{3};  // those that etcd knows to be there
-constexpr std::chrono::seconds kTellEvery{10};
 
 std::string names_of(const std::vector<unsigned>& nodes, const Membership& membership) {
   std::string text;
@@ -42,7 +41,7 @@ std::string missing_text(const std::vector<unsigned>& missing, const Membership&
 /// Nodes that people start one after the other, or that etcd knows: whoever is first says whom it
 /// waits for, and how long yet.
 void tell_whom_it_awaits(const std::vector<unsigned>& missing, const Membership& membership,
-                         Nanos left) {
+                         std::chrono::seconds left) {
   if ((!membership.is_listed && !membership.bond) || missing.empty()) return;
   std::string text;
   for (const unsigned node : missing) {
@@ -53,7 +52,7 @@ void tell_whom_it_awaits(const std::vector<unsigned>& missing, const Membership&
   }
   (void)std::fprintf(stderr, "node %s: waiting for %s, %lld s\n",
                      membership.names[membership.self].c_str(), text.c_str(),
-                     static_cast<long long>(std::chrono::ceil<std::chrono::seconds>(left).count()));
+                     static_cast<long long>(left.count()));
 }
 
 /// `dead`, if there is one, tells which node is known to have ended: nobody waits for it.
@@ -67,15 +66,11 @@ tl::expected<std::unique_ptr<runtime::Exchange>, FollowFailure> join(
   if (!exchange) return tl::unexpected(FollowFailure{exchange.error().text, true});
   const Bound bound{membership.bond.get(), **exchange};
   const auto began = Clock::now();
-  const auto deadline = began + membership.meet_max;
-  auto tell_at = membership.bond ? began + kMetWithin : began;
+  Reminder reminder{membership.bond ? began + kMetWithin : began, began + membership.meet_max};
   while (!(*exchange)->await_all(kLookEvery)) {
     const auto now = Clock::now();
-    if (now >= tell_at) {
-      tell_whom_it_awaits((*exchange)->missing(), membership,
-                          std::max<Nanos>(deadline - now, Nanos{0}));
-      tell_at = now + kTellEvery;
-    }
+    if (reminder.is_due(now))
+      tell_whom_it_awaits((*exchange)->missing(), membership, reminder.left(now));
     if (const std::string what = (*exchange)->failure(); !what.empty()) {
       // Those who could not have it back may have gone before it has heard all of them.
       const std::string why = (*exchange)->obstacle();
@@ -83,7 +78,7 @@ tl::expected<std::unique_ptr<runtime::Exchange>, FollowFailure> join(
     }
     if (const std::string who = dead ? dead() : std::string{}; !who.empty()) return fail(who);
     const bool is_stopped = stop != nullptr && stop->signal() != 0;
-    if (is_stopped || now > deadline)
+    if (is_stopped || reminder.is_over(now))
       return fail(missing_text((*exchange)->missing(), membership, is_stopped));
   }
   const auto begun = (*exchange)->begin();
