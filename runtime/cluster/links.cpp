@@ -1,6 +1,9 @@
 #include "runtime/cluster/links.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 
 #include "runtime/base/assert.hpp"
 #include "runtime/cluster/links_thread.hpp"
@@ -10,7 +13,26 @@ namespace {
 
 Result<void> refuse(const std::string& text) { return failure(ErrorKind::invalid_input, text); }
 
+bool is_port(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// An address: a name that begins so may be anybody's.
+bool is_loopback(std::string_view host) noexcept {
+  std::array<char, INET_ADDRSTRLEN> text{};
+  if (host.size() >= text.size()) return false;
+  std::copy(host.begin(), host.end(), text.begin());
+  in_addr address{};
+  return ::inet_pton(AF_INET, text.data(), &address) == 1 &&
+         (ntohl(address.s_addr) >> 24U) == IN_LOOPBACKNET;
+}
+
 Result<void> check(const NodeEndpoints& node, bool is_plain) {
+  // What follows it would be the address, to ZeroMQ (zmq_tcp(7)).
+  for (const auto& endpoint : {node.data, node.control}) {
+    if (endpoint.find(';') != std::string::npos)
+      return refuse(endpoint + ": an address has no ';'");
+  }
   if (!is_plain && !is_key(node.key))
     return refuse(node.data + ": its key is none (40 characters of Z85)");
   if (is_plain && !(is_on_this_machine(node.data) && is_on_this_machine(node.control)))
@@ -36,14 +58,15 @@ Result<void> check(const LinksOptions& options) {
 bool is_absent(const NodeEndpoints& node) noexcept { return node.data.empty(); }
 
 bool is_on_this_machine(std::string_view endpoint) noexcept {
-  for (const std::string_view local : {"ipc://", "tcp://[::1]:", "tcp://localhost:"}) {
-    if (endpoint.substr(0, local.size()) == local) return true;
-  }
-  // An address: a name that begins so may be anybody's.
-  constexpr std::string_view kNet = "tcp://127.";
-  const std::size_t port = endpoint.rfind(':');
-  return endpoint.substr(0, kNet.size()) == kNet &&
-         endpoint.find_first_not_of("0123456789.", kNet.size()) == port;
+  constexpr std::string_view kIpc = "ipc://";
+  constexpr std::string_view kTcp = "tcp://";
+  if (endpoint.substr(0, kIpc.size()) == kIpc) return true;
+  if (endpoint.substr(0, kTcp.size()) != kTcp) return false;
+  endpoint.remove_prefix(kTcp.size());
+  const std::size_t colon = endpoint.rfind(':');
+  if (colon == std::string_view::npos || !is_port(endpoint.substr(colon + 1))) return false;
+  const std::string_view host = endpoint.substr(0, colon);
+  return host == "localhost" || host == "[::1]" || is_loopback(host);
 }
 
 Result<std::unique_ptr<Links>> Links::open(LinksOptions options, LinkEvents& events) {
