@@ -7,7 +7,7 @@
 namespace chargemill {
 namespace {
 
-/// Between two tries of one who waits for room; a commit wakes it earlier.
+/// Between two tries of one who waits for room; room wakes it earlier.
 constexpr Nanos kPatience = Millis{20};
 /// A queue that is filled to less than this part has much room: a burst is not made longer.
 constexpr std::uint64_t kMuchRoom = 16;
@@ -59,7 +59,7 @@ bool Recorder::append(const archive::Record& record) {
   if (before_ != nullptr && before_->take(written)) return true;
   while (!appender_->try_append(written)) {
     if (pace_ == Pace::real_time) return false;
-    (void)journal_.wait_durable(*appender_, appender_->durable() + 1, kPatience);
+    (void)journal_.wait_room(*appender_, kPatience);
   }
   return true;
 }

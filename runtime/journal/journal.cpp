@@ -71,6 +71,12 @@ bool Journal::wait_durable(const Appender& appender, std::uint64_t count, Nanos 
   return appender.told_ >= count;
 }
 
+bool Journal::wait_room(const Appender& appender, Nanos patience) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  // Slots are freed before the writer takes the mutex to wake those who wait.
+  return progress_.wait_for(lock, patience, [&] { return appender.depth() < appender.capacity(); });
+}
+
 void Journal::run() {
   Clock::time_point since = Clock::now();
   for (;;) {

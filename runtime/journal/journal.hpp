@@ -58,6 +58,9 @@ class Journal {
   /// Waits until the first `count` records of `appender` are on disk and its OnDurable has
   /// returned, for `patience` at most: who is woken has been by then. Abandoned: at once false.
   [[nodiscard]] bool wait_durable(const Appender& appender, std::uint64_t count, Nanos patience);
+  /// Waits until `appender` takes one record more, for `patience` at most; false: it does not. Room
+  /// comes whether records are on disk or given up, so nobody is woken in vain. For its producer.
+  [[nodiscard]] bool wait_room(const Appender& appender, Nanos patience);
   [[nodiscard]] JournalStatus status() const;
 
  private:

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
+#include <future>
 #include <mutex>
+#include <thread>
 
 #include "actors/central/clerk.hpp"
 #include "runtime/journal/directory.hpp"
@@ -168,8 +172,10 @@ TEST(Recording, GoesOnAsTheSameRunThoughItsBeginningIsDropped) {  // D-084
 
 /// A journal whose disk is gone when its first batch is due, which it is with a full queue: of its
 /// eight places one is taken. It does not try for long.
-std::unique_ptr<Recording> open_doomed(const std::string& directory) {
+std::unique_ptr<Recording> open_doomed(const std::string& directory,
+                                       Recorder::Pace pace = Recorder::Pace::real_time) {
   Recording::Options options;
+  options.pace = pace;
   options.journal.chain.directory = directory;
   options.journal.queue_records = options.journal.batch_records = 8;
   options.journal.batch_time = 1h;
@@ -231,6 +237,46 @@ TEST(Recording, WakesWhoeverAsksForRoomInEachBurstOnceItIsGivenUp) {  // X-33
   EXPECT_TRUE(is_told) << "there is room, and nobody says so";
   EXPECT_EQ(recording->status().state, runtime::journal::JournalState::abandoned);
   EXPECT_EQ(clerk.lost(), 0U);
+}
+
+/// Whether a thread of this process sleeps at the moment, as its kernel sees it.
+bool is_asleep(pid_t thread) {
+  std::string text;
+  std::getline(std::ifstream{"/proc/self/task/" + std::to_string(thread) + "/stat"}, text);
+  const auto name = text.rfind(") ");
+  return name != std::string::npos && text[name + 2] == 'S';
+}
+
+// At full pace a worker waits for room: asking over and over it would take a core.
+TEST(Recording, SleepsWhileThereIsNoRoomAlsoOnceItIsGivenUp) {
+  const test::Folder folder;
+  const auto recording = open_doomed(folder.path(), Recorder::Pace::own_time);
+  Recorder& recorder = recording->recorder(0);
+  archive::Waiter waiter;
+  std::promise<void> given_up;
+  std::promise<void> may_go_on;
+  // The journal's writer is held where it says so, before it makes room.
+  recorder.add_waiter(waiter, [&, goes_on = may_go_on.get_future().share()] {
+    given_up.set_value();
+    goes_on.wait();
+  });
+  waiter.is_asking.store(true, std::memory_order_relaxed);  // relaxed: before the records
+  for (int i = 0; i < 7; ++i) ASSERT_TRUE(recorder.try_append(archive::Health{}));
+  EXPECT_EQ(given_up.get_future().wait_for(60s), std::future_status::ready);
+  EXPECT_EQ(recorder.appender().depth(), recorder.appender().capacity());
+  std::atomic<pid_t> thread{0};
+  std::thread worker{[&] {
+    thread.store(::gettid());
+    EXPECT_TRUE(recorder.try_append(archive::Health{}));
+  }};
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  const auto sleeps = [&] { return thread.load() != 0 && is_asleep(thread.load()); };
+  bool is_seen = sleeps();
+  while (!is_seen && std::chrono::steady_clock::now() < deadline) is_seen = sleeps();
+  EXPECT_TRUE(is_seen) << "it asks without a rest";
+  may_go_on.set_value();
+  worker.join();
+  recording->stop_waking();
 }
 
 TEST(Recording, DropsNothingThatARestartWouldRead) {  // D-078, D-084

@@ -280,6 +280,36 @@ TEST(Journal, LetsNobodyWaitForADiskThatItHasGivenUp) {
   EXPECT_EQ(journal->status().state, JournalState::abandoned);
   EXPECT_TRUE(journal->wait_durable(appender, 10, 1h)) << "what is on disk is";
 }
+// Whoever asks over and over takes the core that the writer needs to make room.
+TEST(Journal, LetsWhoeverWaitsForRoomSleepAlsoOnceItHasGivenUp) {
+  const Folder folder;
+  auto options = small_options(folder.path());
+  options.queue_records = 16;
+  options.batch_records = options.batch_max = 8;
+  options.batch_time = 1h;
+  options.give_up_after = 0ms;
+  std::promise<void> given_up;
+  std::promise<void> may_go_on;
+  const auto journal = open_journal(options);
+  Appender& appender = journal->add_appender(
+      [&, goes_on = may_go_on.get_future().share(), times = 0](std::uint64_t) mutable {
+        if (++times == 1) given_up.set_value();
+        goes_on.wait();
+      });
+  std::filesystem::remove_all(folder.path());  // its disk is gone
+  append(appender, 0, 1, 16);
+  EXPECT_EQ(given_up.get_future().wait_for(30s), std::future_status::ready);
+  append(appender, 0, 17, 24);  // in the place of those that were given up
+  EXPECT_EQ(journal->status().state, JournalState::abandoned);
+  EXPECT_EQ(appender.depth(), appender.capacity());
+  const auto since = std::chrono::steady_clock::now();
+  EXPECT_FALSE(journal->wait_durable(appender, 1, 1h)) << "which is known at once";
+  EXPECT_FALSE(journal->wait_room(appender, 50ms));
+  EXPECT_GE(std::chrono::steady_clock::now() - since, 50ms) << "it came back before there was room";
+  may_go_on.set_value();
+  EXPECT_TRUE(journal->wait_room(appender, 30s));
+  append(appender, 0, 25, 25);
+}
 TEST(Journal, RefusesASegmentTooSmallForABatchOrTooLargeForItsNumbers) {
   const Folder folder;
   for (const std::uint64_t bytes : {std::uint64_t{4'096}, std::uint64_t{1} << 33U}) {
