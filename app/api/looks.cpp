@@ -143,13 +143,24 @@ void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, S
   if (!try_look_at(call, point, std::move(use), lost)) call->refuse(503, kTooMany);
 }
 
-runtime::HttpResponse unconfirmed(const runtime::HttpResponse& answer) {
+namespace {
+
+runtime::HttpResponse denying(const runtime::HttpResponse& answer, const char* what) {
   auto body = nlohmann::ordered_json::parse(answer.body, nullptr, false);
   if (!body.is_object()) body = nlohmann::ordered_json::object();
-  body["confirmed"] = false;
+  body[what] = false;
   auto response = json_answer(body, 202);
   response.headers = answer.headers;
   return response;
+}
+
+}  // namespace
+
+runtime::HttpResponse unconfirmed(const runtime::HttpResponse& answer) {
+  return denying(answer, "confirmed");
+}
+runtime::HttpResponse unrecorded(const runtime::HttpResponse& answer) {
+  return denying(answer, "recorded");
 }
 
 namespace {
@@ -161,9 +172,10 @@ constexpr Nanos kPatience = std::chrono::seconds{5};
 void answer_when_kept(const CallPtr& call, PointId point, const runtime::HttpResponse& answer,
                       Clock::time_point until) {
   const auto when_seen = [=](const PointCopy& copy, SimTime) {
-    call->world.when_on_disk([=, is_behind = copy.is_journal_behind](bool is_kept) {
+    call->world.when_on_disk([=, is_behind = copy.is_journal_behind](Kept kept) {
+      if (kept == Kept::never) return call->answer(unrecorded(answer));
       const bool is_late = is_behind && Clock::now() >= until;
-      if (!is_kept || is_late)
+      if (kept == Kept::not_yet || is_late)
         return call->refuse(503, "done, but not on disk yet: see the journal");
       // What was not even in a queue has room there now.
       if (is_behind) return answer_when_kept(call, point, answer, until);

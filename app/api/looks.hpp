@@ -61,9 +61,18 @@ void look_at(const CallPtr& call, PointId point, std::function<void(PointCopy, S
 [[nodiscard]] runtime::HttpResponse unconfirmed(const runtime::HttpResponse& answer);
 inline constexpr Outcome kUnconfirmed{
     202, "done, and not confirmed: too much is asked just now, or its node is lost"};
+/// Of what has been done, where the journal was given up: 202, with `"recorded": false`. To ask
+/// again would change nothing, so it is no 503.
+[[nodiscard]] runtime::HttpResponse unrecorded(const runtime::HttpResponse& answer);
+/// Of answer_when_kept().
+inline constexpr Outcome kNotSeenKept{
+    202,
+    "done, and not confirmed: too much is asked just now, or its node is lost; or, if recorded is "
+    "false: done, and not on disk, as the journal was given up"};
 
 /// Answers once the shard of the point has heard what the desk was told before, and what it has
-/// recorded is on disk (D-177). Too much is under way for that: unconfirmed().
+/// recorded is on disk (D-177). Too much is under way for that: unconfirmed(). The journal was
+/// given up: unrecorded().
 void answer_when_kept(const CallPtr& call, PointId point, const runtime::HttpResponse& answer);
 
 }  // namespace chargemill::app::api

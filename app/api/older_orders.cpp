@@ -245,7 +245,7 @@ std::vector<Route> older_orders() {
   removal.success = 204;
   removal.outcomes = {
       {409, "a session runs there, or virtual time: nobody outside may change anything"},
-      kUnconfirmed};
+      kNotSeenKept};
   return {
       post("/cp/register", "A monitor registers its charge point (D-181)", register_point,
            {kPoint, host, port, location, price, ts},
@@ -254,7 +254,7 @@ std::vector<Route> older_orders() {
              "(network.external)",
              "application/json"}}),
       post("/cp/fault", "A monitor tells of a fault or its end (D-182)", report_fault,
-           {kPoint, status, reason, ts}, {kMissing, kUnknown, kUnconfirmed}),
+           {kPoint, status, reason, ts}, {kMissing, kUnknown, kNotSeenKept}),
       post("/cp/heartbeat", "A monitor is alive (D-183)", heartbeat, {kPoint, ts},
            {kMissing, kUnknown}),
       post("/stop-session", "A driver ends its session (D-187)", stop_session,
@@ -264,7 +264,7 @@ std::vector<Route> older_orders() {
            "/cp/command with stop_cp",
            stop_point, {kPoint}, {kMissing, kUnknown}),
       post("/cp/command", "A command to one charge point, or to * (D-189)", command, {cmd, kPoint},
-           {kMissing, kUnknown, kUnconfirmed}),
+           {kMissing, kUnknown, kNotSeenKept}),
       removal,
   };
 }

@@ -106,7 +106,7 @@ Route at_point(std::string_view pattern, std::string_view summary, void (*handle
 Route order_at_point(std::string_view pattern, std::string_view summary,
                      void (*handle)(const CallPtr&)) {
   Route route = at_point(pattern, summary, handle);
-  route.outcomes = {kUnconfirmed};
+  route.outcomes = {kNotSeenKept};
   return route;
 }
 

@@ -9,6 +9,7 @@
 
 #include "actors/archive/past.hpp"
 #include "actors/network/desk.hpp"
+#include "app/api/kept.hpp"
 #include "app/directory/directory.hpp"
 #include "app/nodes/node_table.hpp"
 #include "runtime/journal/journal_status.hpp"
@@ -40,9 +41,9 @@ struct World {
   std::shared_ptr<std::atomic<int>> streams = std::make_shared<std::atomic<int>>(0);
   /// How the journal fares; empty: there is none.
   std::function<runtime::journal::JournalStatus()> journal_status = {};
-  /// Calls when what central has recorded is on disk: true; false: it takes too long. Empty: there
-  /// is no journal.
-  std::function<void(std::function<void(bool is_kept)>)> when_on_disk = {};
+  /// Calls when it is known what has become of all that central has recorded. Empty: there is no
+  /// journal.
+  std::function<void(std::function<void(Kept)>)> when_on_disk = {};
   /// Why the nodes cannot agree on who is there: empty text: they can; empty: there is nobody to
   /// agree with.
   std::function<std::string()> agreement_trouble = {};

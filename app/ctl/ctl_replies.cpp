@@ -16,6 +16,7 @@ using Columns = std::vector<std::string>;
 constexpr std::string_view kAck = "ACK: ";
 constexpr std::string_view kNack = "NACK: ";
 constexpr std::string_view kUnconfirmed = "#unconfirmed";
+constexpr std::string_view kUnrecorded = "#unrecorded";
 constexpr std::string_view kTokenNeeded = "a token is needed";
 
 bool begins(std::string_view text, std::string_view with) { return text.rfind(with, 0) == 0; }
@@ -54,6 +55,14 @@ std::vector<std::string_view> split(std::string_view text, char by = '#') {
     if (hash == std::string_view::npos) return fields;
     text.remove_prefix(hash + 1);
   }
+}
+
+/// Whether `line` ended so, as it does no longer.
+bool takes_end(std::string& line, std::string_view end) {
+  const std::size_t begin = line.size() - std::min(line.size(), end.size());
+  if (std::string_view{line}.substr(begin) != end) return false;
+  line.erase(begin);
+  return true;
 }
 
 /// A row of the table of nodes: what is written as a number is one.
@@ -128,9 +137,8 @@ tl::expected<std::optional<std::string>, std::string> CtlReply::take(std::string
   const auto fields = hash == std::string_view::npos ? std::string_view{} : reply.substr(hash + 1);
   if (table_.columns.empty()) {
     line_ = fields;
-    const std::size_t end = line_.size() - std::min(line_.size(), kUnconfirmed.size());
-    is_confirmed_ = std::string_view{line_}.substr(end) != kUnconfirmed;
-    if (!is_confirmed_) line_.erase(end);
+    is_confirmed_ = !takes_end(line_, kUnconfirmed);
+    is_recorded_ = !takes_end(line_, kUnrecorded);
     return std::nullopt;
   }
   return hash == std::string_view::npos ? std::nullopt : take_page(fields);
@@ -174,13 +182,15 @@ std::string CtlReply::text(bool json) const {
   if (json) {
     nlohmann::ordered_json said{{"command", verb_}, {"result", line_}};
     if (!is_confirmed_) said["confirmed"] = false;
+    if (!is_recorded_) said["recorded"] = false;
     if (!stays_.empty()) said["state"] = stays_;
     return dumped(said, 2);
   }
   if (verb_ == "HELP") return ctl_help(line_);
-  auto text =
-      fmt::format("ok  {}{}{}{}\n", verb_, line_.empty() ? "" : " ", line_,
-                  is_confirmed_ ? "" : "  (done, but nobody has looked whether all have heard)");
+  std::string_view doubt;
+  if (!is_confirmed_) doubt = "  (done, but nobody has looked whether all have heard)";
+  if (!is_recorded_) doubt = "  (done, but not on disk: the journal was given up)";
+  auto text = fmt::format("ok  {}{}{}{}\n", verb_, line_.empty() ? "" : " ", line_, doubt);
   if (stays_.empty()) return text;
   const auto point = split(command_)[1];
   return text + fmt::format(

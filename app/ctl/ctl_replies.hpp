@@ -20,7 +20,8 @@ class CtlReply {
   /// all: the next page.
   [[nodiscard]] tl::expected<std::optional<std::string>, std::string> take(std::string_view reply);
   /// A table, or a line for a command that has nothing to list; with `json` an array or object. Of
-  /// what is done, but was not looked at, it says so (`"confirmed": false`, as over HTTP).
+  /// what is done, but was not looked at, or is not on disk, it says so (`"confirmed": false`,
+  /// `"recorded": false`, as over HTTP).
   [[nodiscard]] std::string text(bool json) const;
 
   /// What to ask next of one who was resumed: how it is now. Empty: nothing.
@@ -39,6 +40,7 @@ class CtlReply {
   Table table_;
   std::string line_;  ///< of a command without a table
   bool is_confirmed_ = true;
+  bool is_recorded_ = true;
 };
 
 /// Why a command was not done, for stderr: nothing of it may be taken for its result. `hint`: what

@@ -189,9 +189,10 @@ std::optional<std::string> ControlService::change(const Client& client, const Co
 void ControlService::confirm(const Client& client, PointId point, const std::string& said,
                              bool is_relayed, DiskBarrier::Clock::time_point until) {
   const auto when_seen = [=](const Client& asker, const SeenPoint& seen, SimTime) {
-    barrier_.after([=, is_behind = seen.is_journal_behind](bool is_kept) {
+    barrier_.after([=, is_behind = seen.is_journal_behind](Kept kept) {
+      if (kept == Kept::never) return asker.hear(control_texts::unrecorded(said));
       const bool is_late = is_behind && DiskBarrier::Clock::now() >= until;
-      if (!is_kept || is_late) return asker.hear(control_texts::kNotKept);
+      if (kept == Kept::not_yet || is_late) return asker.hear(control_texts::kNotKept);
       // What was not even in a queue has room there now.
       if (is_behind) return confirm(asker, point, said, is_relayed, until);
       asker.hear(said);

@@ -21,6 +21,13 @@ void append_next(std::string& text, const Page& page, const Directory& names) {
   names.append(text, *page.next);
 }
 
+/// A NACK stays what it is.
+std::string marked(std::string said, std::string_view mark) {
+  constexpr std::string_view kAck = "ACK: ";
+  if (said.compare(0, kAck.size(), kAck) == 0) said += mark;
+  return said;
+}
+
 }  // namespace
 
 std::size_t listed_max(std::size_t payload_bytes) noexcept {
@@ -32,11 +39,8 @@ std::string done(std::string_view verb, std::string_view field) {
   return fmt::format("ACK: {}#{}", verb, field);
 }
 
-std::string unconfirmed(std::string said) {
-  constexpr std::string_view kAck = "ACK: ";
-  if (said.compare(0, kAck.size(), kAck) == 0) said += "#unconfirmed";
-  return said;
-}
+std::string unconfirmed(std::string said) { return marked(std::move(said), "#unconfirmed"); }
+std::string unrecorded(std::string said) { return marked(std::move(said), "#unrecorded"); }
 
 std::string status(const central::PointRecord& point, const Directory& names) {
   const bool has_session = point.stage != central::Stage::none;

@@ -27,6 +27,9 @@ inline constexpr std::string_view kNotKept = "NACK: done, but not on disk yet: s
 /// `ACK: STOP#12#unconfirmed`: it is done, but nobody has looked whether all have heard of it, and
 /// whether it is on disk. A NACK stays one.
 [[nodiscard]] std::string unconfirmed(std::string said);
+/// `ACK: STOP#12#unrecorded`: it is done, and never on disk, as the journal was given up. To say it
+/// again would change nothing, so it is no NACK. A NACK stays one.
+[[nodiscard]] std::string unrecorded(std::string said);
 /// `ACK: STATUS#CP-001#SUPPLYING#SUPPLYING#OK#driver-alice#session-0000002a`: display state, engine
 /// state, monitor status, driver, session; `-` for none, UNKNOWN for an engine not heard so far.
 [[nodiscard]] std::string status(const central::PointRecord& point, const Directory& names);

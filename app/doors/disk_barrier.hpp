@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "app/api/kept.hpp"
 #include "runtime/journal/journal_status.hpp"
 #include "runtime/net/alarm.hpp"
 
@@ -28,10 +29,9 @@ class DiskBarrier {
               std::function<Clock::time_point()> now = Clock::now)
       : alarm_(context), status_(std::move(status)), now_(std::move(now)) {}
 
-  using Then = std::function<void(bool is_kept)>;
-  /// Calls `then` when all that waits in the journal's queues at this moment is on disk; at once if
-  /// nothing does, or if nothing is kept: without a journal, or after it was given up. Not kept: it
-  /// has lasted too long.
+  using Then = std::function<void(Kept)>;
+  /// Calls `then` when all that waits in the journal's queues at this moment is on disk, or has
+  /// waited too long; at once if nothing does, without a journal, or after it was given up.
   void after(Then then);
   [[nodiscard]] bool is_needed() const { return static_cast<bool>(status_); }
   /// Looks whether anybody can be answered.

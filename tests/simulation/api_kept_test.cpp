@@ -33,10 +33,10 @@ TEST(Api, WhatFoundNoRoomInTheQueueIsNotSaidToBeKept) {  // D-078, D-177
   for (int i = 0; i < 1'000 && is_behind(); ++i) commit();
   ASSERT_FALSE(is_behind()) << "what the network said while it began";
   int looks_behind = 0;
-  office.world().when_on_disk = [&](const std::function<void(bool)>& then) {
+  office.world().when_on_disk = [&](const std::function<void(app::Kept)>& then) {
     if (is_behind()) ++looks_behind;
     commit();
-    then(true);
+    then(app::Kept::on_disk);
   };
   EXPECT_EQ(office.ask("POST", "/api/v1/charge-points/stop").status, 200U);
   EXPECT_FALSE(is_behind());

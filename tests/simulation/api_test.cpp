@@ -124,28 +124,35 @@ TEST(Api, AJournalInTroubleIsSeenInTheReadiness) {
 
 TEST(Api, WhatAnOperatorIsToldIsOnDisk) {  // D-078, D-177
   ApiOffice office{2};
-  bool is_kept = true;
+  auto kept = app::Kept::on_disk;
   int asked = 0;
-  office.world().when_on_disk = [&](const std::function<void(bool)>& then) {
+  office.world().when_on_disk = [&](const std::function<void(app::Kept)>& then) {
     ++asked;
-    then(is_kept);
+    then(kept);
   };
   for (const char* path : {"/api/v1/charge-points/CP-001/stop", "/api/v1/charge-points/resume"}) {
-    is_kept = true;
+    kept = app::Kept::on_disk;
     EXPECT_EQ(office.ask("POST", path).status, 200U) << path;
-    is_kept = false;
+    kept = app::Kept::not_yet;
     const auto late = office.ask("POST", path);
     EXPECT_EQ(late.status, 503U) << path;
     EXPECT_THAT(late.body, HasSubstr("not on disk yet"));
+    kept = app::Kept::never;
+    const auto done = office.ask("POST", path);
+    EXPECT_EQ(done.status, 202U) << path;
+    EXPECT_EQ(json::parse(done.body)["success"], true) << path;
+    EXPECT_EQ(json::parse(done.body)["recorded"], false) << path;
   }
-  EXPECT_EQ(asked, 4);
+  EXPECT_EQ(asked, 6);
 }
 
 TEST(Api, WhatIsDoneIsNotRefusedForWantOfALook) {  // D-144, D-177
   auto scenario = StillNetwork::scenario(2, {});
   scenario.network.spare = 4;
   ApiOffice office{scenario};
-  office.world().when_on_disk = [](const std::function<void(bool)>& then) { then(true); };
+  office.world().when_on_disk = [](const std::function<void(app::Kept)>& then) {
+    then(app::Kept::on_disk);
+  };
   const auto asked = [&](const std::string& path, const std::string& body = {}) {
     while (office.world().desk.inspect(std::make_shared<Crowd>())) continue;
     return office.ask("POST", "/api/v1/charge-points" + path, body);

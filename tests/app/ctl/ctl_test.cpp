@@ -161,6 +161,14 @@ TEST(CtlReply, WhatNobodyHasLookedAtIsSaidToBeSo) {
             (nlohmann::json{{"command", "STOP"}, {"result", "1"}, {"confirmed", false}}));
 }
 
+TEST(CtlReply, WhatIsNotOnDiskIsSaidToBeSo) {
+  CtlReply reply{"STOP#CP-1"};
+  ASSERT_TRUE(reply.take("ACK: STOP#1#unrecorded"));
+  EXPECT_EQ(reply.text(false), "ok  STOP 1  (done, but not on disk: the journal was given up)\n");
+  EXPECT_EQ(nlohmann::json::parse(reply.text(true)),
+            (nlohmann::json{{"command", "STOP"}, {"result", "1"}, {"recorded", false}}));
+}
+
 TEST(CtlReply, HelpIsWhatCanBeTypedOfWhatTheDoorKnows) {
   CtlReply reply{"HELP"};
   ASSERT_TRUE(reply.take("ACK: HELP#PING LIST[#FROM] AUTH#TOKEN"));

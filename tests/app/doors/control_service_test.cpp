@@ -51,6 +51,21 @@ TEST(ControlService, OnlyWhatIsDoneIsUnconfirmed) {  // D-144
   EXPECT_EQ(control_texts::unconfirmed("NACK: no"), "NACK: no");
 }
 
+TEST(ControlService, WhatAJournalThatWasGivenUpDoesNotKeepIsDoneAllTheSame) {  // D-177
+  RunFacts facts;
+  facts.own_journal = [] {
+    runtime::journal::JournalStatus status;
+    status.state = runtime::journal::JournalState::abandoned;
+    return status;
+  };
+  Station s{2, test::framed_only(), facts};
+  EXPECT_EQ(s.ask("STOP#CP-000002"), "ACK: STOP#1#unrecorded");
+  EXPECT_EQ(s.ask("STOP#CP-000002"), "ACK: STOP#1#unrecorded") << "nothing is done twice";
+  s.still.pass(1s);
+  EXPECT_EQ(s.ask("STATUS#CP-000002"), "ACK: STATUS#CP-000002#STOPPED#STOPPED#OK#-#-");
+  EXPECT_EQ(control_texts::unrecorded("NACK: no"), "NACK: no");
+}
+
 TEST(ControlService, BeforeItsTokenAClientHasSmallLimits) {  // issue, section 6; law 6
   const test::Folder folder;
   Station s{1, test::token_file(folder)};

@@ -17,28 +17,27 @@ using testing::IsEmpty;
 
 struct Disk {
   void wait() {
-    barrier.after([this](bool is_kept) { heard.push_back(is_kept); });
+    barrier.after([this](Kept kept) { heard.push_back(kept); });
   }
 
   JournalStatus status;
   DiskBarrier::Clock::time_point now{};
   boost::asio::io_context context;  // stands still: look() is called by hand
   DiskBarrier barrier{context, [this] { return status; }, [this] { return now; }};
-  std::vector<bool> heard;
+  std::vector<Kept> heard;
 };
 
 TEST(DiskBarrier, AnswersAtOnceWhereNothingHasToBeWritten) {
   boost::asio::io_context context;
   DiskBarrier none{context, {}};
-  bool is_kept = false;
-  none.after([&](bool kept) { is_kept = kept; });
-  EXPECT_TRUE(is_kept) << "without a journal";
+  Kept is_kept = Kept::never;
+  none.after([&](Kept kept) { is_kept = kept; });
+  EXPECT_EQ(is_kept, Kept::on_disk) << "without a journal";
   Disk disk;
   disk.wait();
-  disk.status.depth = 3;
-  disk.status.state = JournalState::abandoned;
+  disk.status.queues = {{100, 100}};
   disk.wait();
-  EXPECT_THAT(disk.heard, ElementsAre(true, true));
+  EXPECT_THAT(disk.heard, ElementsAre(Kept::on_disk, Kept::on_disk));
 }
 TEST(DiskBarrier, AnswersWhenWhatWasQueuedIsOnDiskAndNotBefore) {  // D-177
   Disk disk;
@@ -54,10 +53,11 @@ TEST(DiskBarrier, AnswersWhenWhatWasQueuedIsOnDiskAndNotBefore) {  // D-177
   EXPECT_THAT(disk.heard, IsEmpty()) << "younger records of another worker are not those";
   disk.status.queues = {{110, 103}, {100'000, 50'000}};
   disk.barrier.look();
-  EXPECT_THAT(disk.heard, ElementsAre(true)) << "what came later is not waited for";
+  EXPECT_THAT(disk.heard, ElementsAre(Kept::on_disk)) << "what came later is not waited for";
+  disk.status.queues = {{110, 110}, {100'000, 100'000}};
   disk.status.depth = 0;
   disk.barrier.look();
-  EXPECT_THAT(disk.heard, ElementsAre(true, true));
+  EXPECT_THAT(disk.heard, ElementsAre(Kept::on_disk, Kept::on_disk));
 }
 TEST(DiskBarrier, NobodyHangsOnAJournalThatStandsStill) {
   Disk disk;
@@ -70,11 +70,36 @@ TEST(DiskBarrier, NobodyHangsOnAJournalThatStandsStill) {
   EXPECT_THAT(disk.heard, IsEmpty());
   disk.now += 1ms;
   disk.barrier.look();
-  EXPECT_THAT(disk.heard, ElementsAre(false)) << "it is not on disk, and that is said";
+  EXPECT_THAT(disk.heard, ElementsAre(Kept::not_yet)) << "it is not on disk, and that is said";
+}
+TEST(DiskBarrier, NothingIsSaidToBeKeptByAJournalThatWasGivenUp) {
+  Disk disk;
+  disk.status.queues = {{3, 2}};
+  disk.status.depth = 1;
+  disk.status.state = JournalState::stalled;
+  disk.wait();
+  disk.status.queues = {{4, 3}};  // this came through, the next one does not
   disk.wait();
   disk.status.state = JournalState::abandoned;
   disk.barrier.look();
-  EXPECT_THAT(disk.heard, ElementsAre(false, true)) << "given up: nothing is kept any more";
+  EXPECT_THAT(disk.heard, ElementsAre(Kept::on_disk, Kept::never));
+  disk.status.depth = 0;  // it throws away what comes
+  disk.wait();
+  EXPECT_THAT(disk.heard, ElementsAre(Kept::on_disk, Kept::never, Kept::never));
+}
+TEST(DiskBarrier, AnEmptyQueueIsNoDisk) {
+  Disk disk;
+  disk.status.queues = {{3, 2}};
+  disk.status.depth = 1;
+  disk.status.state = JournalState::stalled;
+  disk.wait();
+  // It was given up between two looks at it: state, then queues.
+  disk.status.depth = 0;
+  disk.barrier.look();
+  EXPECT_THAT(disk.heard, IsEmpty());
+  disk.status.state = JournalState::abandoned;
+  disk.barrier.look();
+  EXPECT_THAT(disk.heard, ElementsAre(Kept::never));
 }
 
 }  // namespace
