@@ -71,7 +71,8 @@ metrics::ClusterView cluster_view(const RunNodes& nodes) {
     if (is_expected) ++view.figures.nodes[static_cast<std::size_t>(state_of(state))];
     if (node == exchange.self()) continue;
     const auto link = exchange.links().figures_of(node);
-    view.figures.links.push_back({name, link.bytes, link.round_trip});
+    view.figures.links.push_back(
+        {name, link.bytes, link.resent, link.waiting_bytes, link.round_trip});
     if (!is_known || !looks[node].journal) continue;
     if (!view.journals) view.journals.emplace();
     add(view.journals->status, looks[node].journal->status);
