@@ -100,12 +100,12 @@ bool Silence::hear_each_other(unsigned one, unsigned other, std::uint32_t silent
   return rows_[one].number != 0 || rows_[other].number != 0;
 }
 
-std::uint32_t Silence::part_among(std::uint32_t counted, std::uint32_t silent) const {
+std::uint32_t Silence::part_of_self(std::uint32_t silent) const {
   std::uint32_t part = bit(self_);
   for (std::uint32_t before = 0; before != part;) {
     before = part;
     for (unsigned node = 0; node < kNodesMax; ++node) {
-      if (!has(counted & ~part, node)) continue;
+      if (!has(scene_.living & ~part, node)) continue;
       for (unsigned one = 0; one < kNodesMax; ++one) {
         if (has(before, one) && hear_each_other(one, node, silent)) part |= bit(node);
       }
@@ -127,10 +127,11 @@ std::uint32_t Silence::those_who_stay(std::uint32_t part, std::uint32_t silent) 
 }
 
 // Those who have been outlived are counted no more, whenever they go: else whoever goes first makes
-// a smaller part of those who stay.
+// a smaller part of those who stay. One to whom there is a way is, whatever was seen before: a link
+// may have been silent in just that moment.
 void Silence::judge(std::uint32_t silent) {
-  const std::uint32_t counted = scene_.living & ~outlived_;
-  const std::uint32_t part = part_among(counted, silent);
+  const std::uint32_t part = part_of_self(silent);
+  const std::uint32_t counted = scene_.living & ~(outlived_ & ~part);
   const unsigned all = count(counted);
   const unsigned here = count(part);
   const bool has_first = has(part, first_of(counted, scene_.central));
@@ -138,7 +139,7 @@ void Silence::judge(std::uint32_t silent) {
   const std::uint32_t stay = those_who_stay(part, silent);
   // For one that this node misses itself, and for long: others' links are others' matter.
   must_stop_ = is_smaller || (!has(stay, self_) && (stay & silent) != 0);
-  if (!must_stop_ && has(stay, self_)) outlived_ |= counted & ~stay;
+  if (has(stay, self_) && !is_smaller) outlived_ |= scene_.living & ~stay;
 }
 
 std::optional<std::string> Silence::news(Time now) {

@@ -92,7 +92,7 @@ class Silence {
   [[nodiscard]] bool hear_each_other(unsigned one, unsigned other,
                                      std::uint32_t silent) const noexcept;
   /// All to whom there is a way, over others if need be.
-  [[nodiscard]] std::uint32_t part_among(std::uint32_t counted, std::uint32_t silent) const;
+  [[nodiscard]] std::uint32_t part_of_self(std::uint32_t silent) const;
   [[nodiscard]] std::uint32_t those_who_stay(std::uint32_t part, std::uint32_t silent) const;
   void judge(std::uint32_t silent);
 

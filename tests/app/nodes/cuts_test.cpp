@@ -182,6 +182,23 @@ TEST(Cuts, ThatHaveHealedAreNoNewsForLong) {
   EXPECT_EQ(cuts.told(), told);
 }
 
+// At the moment when it is decided the third node does not hear one of the two for a while.
+TEST(Cuts, ThatAreShortDelayWhatIsDecidedAndDoNotPreventIt) {
+  for (const unsigned central : {0U, 1U}) {
+    for (const unsigned other : {0U, 2U}) {
+      Cuts cuts{3, central};
+      cuts.cut(0, 2);
+      cuts.pass(1.2);
+      cuts.cut(1, other);
+      cuts.pass(0.8);
+      cuts.heal();
+      cuts.cut(0, 2);
+      cuts.pass(1);
+      EXPECT_EQ(cuts.stopped(), 0b100U) << central << other;
+    }
+  }
+}
+
 // Etcd's own leader has gone with them: it says so after 8.5 s of a lease of 5 s.
 TEST(Cuts, NobodyStopsForTheDead) {
   for (unsigned nodes = 2; nodes <= 5; ++nodes) {
