@@ -24,7 +24,7 @@ void append_next(std::string& text, const Page& page, const Directory& names) {
 /// A NACK stays what it is.
 std::string marked(std::string said, std::string_view mark) {
   constexpr std::string_view kAck = "ACK: ";
-  if (said.compare(0, kAck.size(), kAck) == 0) said += mark;
+  if (said.rfind(kAck, 0) == 0) said += mark;
   return said;
 }
 
