@@ -76,7 +76,7 @@ void Succession::take_place(const Arrival& arrival) {
   lost_ &= ~(1U << node);
   settled_ &= ~(1U << node);
   leaving_ &= ~(1U << node);
-  silent_since_[node].reset();
+  silence_.forget(node);
   const std::lock_guard lock{members_mutex_};
   membership_.left &= ~(1U << node);
   if (membership_.owners.size() <= node) {

@@ -140,6 +140,7 @@ std::optional<Leader::Answers> Leader::answers_to(const std::string& question,
 }
 
 void Leader::hear(const runtime::Peers::Message& message) {
+  if (succession_ != nullptr && succession_->hears(message.text)) return;
   if (message.has_returned) pose_again(message.node);
   const auto said = said_in(message.text);
   if (!said) return;

@@ -24,19 +24,6 @@ unsigned first_of(std::uint32_t nodes, unsigned central) noexcept {
 
 Nanos patience_of(std::chrono::seconds lease) noexcept { return Nanos{lease} * 7 / 4; }
 
-unsigned stops_for(const Hearing& hearing) noexcept {
-  const std::uint32_t silent = hearing.silent & hearing.living;
-  if (silent == 0) return kNoNode;
-  const bool misses_central = hearing.central != kNoNode && (silent >> hearing.central & 1U) != 0;
-  const unsigned one =
-      misses_central ? hearing.central : static_cast<unsigned>(__builtin_ctz(silent));
-  const unsigned living = count(hearing.living);
-  const unsigned heard = living - count(silent);
-  if (2 * heard < living || (2 * heard == living && misses_central)) return one;
-  const bool is_later = hearing.central != hearing.self && (misses_central || one < hearing.self);
-  return is_later && (hearing.mute >> one & 1U) != 0 ? one : kNoNode;
-}
-
 Silence::Silence(unsigned self, std::uint64_t life, std::chrono::seconds lease, Nanos suspect_after)
     : self_(self),
       patience_(patience_of(lease)),

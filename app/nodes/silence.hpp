@@ -22,18 +22,6 @@ inline constexpr unsigned kNoNode = 0xFFFFFFFF;
 /// died together with etcd's leader: below 4 s its own may not outlive that either.
 [[nodiscard]] Nanos patience_of(std::chrono::seconds lease) noexcept;
 
-/// What one node hears of the others. Nodes are bits.
-struct Hearing {
-  unsigned self = 0;
-  unsigned central = kNoNode;  ///< who leads; kNoNode: nobody at the moment
-  std::uint32_t living = 0;    ///< those who are not lost, itself among them
-  std::uint32_t silent = 0;    ///< of them, those not heard for longer than patience_of()
-  std::uint32_t mute = 0;      ///< of those, the ones not heard for a lease more
-};
-/// What a node can know by itself, as Silence below without any news: the later one of two whom
-/// others hear waits for a lease more, to be sure that it is not the other one who stops.
-[[nodiscard]] unsigned stops_for(const Hearing& hearing) noexcept;
-
 /// What etcd and the links say at the moment. Nodes are bits.
 struct Scene {
   unsigned central = kNoNode;  ///< who leads; kNoNode: nobody at the moment

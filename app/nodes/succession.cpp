@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/network/placement.hpp"
+#include "app/nodes/words.hpp"
 #include "runtime/base/assert.hpp"
 
 namespace chargemill::app {
@@ -47,6 +48,12 @@ std::optional<TakeOver> take_over_of(const std::vector<agreement::Owner>& owners
 
 namespace {
 
+/// Greater than that of whoever was in its place before: etcd's revisions grow.
+std::uint64_t life_of(const Membership& membership, unsigned self) {
+  CHARGEMILL_ASSERT(self < membership.owners.size());
+  return static_cast<std::uint64_t>(agreement::number_of(membership.owners[self].incarnation));
+}
+
 Bond& bond_of(const Membership& membership) {
   CHARGEMILL_ASSERT(membership.bond != nullptr);
   return *membership.bond;
@@ -61,7 +68,8 @@ Succession::Succession(runtime::Peers& exchange, Membership membership, Bond& bo
     : exchange_(exchange),
       bond_(bond),
       membership_(std::move(membership)),
-      silent_since_(exchange.nodes()) {
+      silence_(exchange.self(), life_of(membership_, exchange.self()), membership_.lease,
+               runtime::LinksOptions{}.suspect_after) {
   CHARGEMILL_ASSERT(membership_.owners.size() == membership_.nodes.size());
   CHARGEMILL_ASSERT(membership_.nodes.size() <= exchange.nodes());
   view_ = bond_.view();
@@ -130,30 +138,48 @@ void Succession::lose(unsigned node) {
 /// been slow.
 void Succession::look_at_links() {
   const auto now = exchange_.now();
-  const Nanos patience = patience_of(membership_.lease);
-  Hearing hearing{exchange_.self(), central_, 1U << exchange_.self(), 0, 0};
-  for (unsigned node = 0; node < membership_.owners.size(); ++node) {
-    if (node == exchange_.self() || !is_known(node) || (lost_ >> node & 1U) != 0) continue;
-    // Nobody stops for one that has no part yet, and may not even fit. Whoever leads and has given
-    // all away is heard by all, or they wait for each other.
-    if (!view_.belongs(membership_.owners[node])) continue;
-    hearing.living |= 1U << node;
-    const auto state = exchange_.state_of(node);
-    auto& since = silent_since_[node];
-    if (state == runtime::PeerState::alive || state == runtime::PeerState::unknown) {
-      since.reset();
-      continue;
-    }
-    if (!since) since = now - runtime::LinksOptions{}.suspect_after;
-    if (now - *since > patience) hearing.silent |= 1U << node;
-    if (now - *since > patience + membership_.lease) hearing.mute |= 1U << node;
-  }
-  const unsigned node = stops_for(hearing);
-  if (node == kNoNode || !exchange_.failure().empty()) return;
+  const unsigned node = silence_.look(scene(), now);
+  if (!exchange_.failure().empty()) return;
+  if (const auto news = silence_.news(now)) tell(*news);
+  if (node == kNoNode) return;
   const std::string why =
       "node " + name_of(node) + " is not heard, though it has its place in etcd";
   say(true, "stops: " + why);
   exchange_.abandon(why);
+}
+
+/// Nobody stops for one that has no part yet, and may not even fit. Whoever leads and has given all
+/// away is heard by all, or they wait for each other.
+Scene Succession::scene() const {
+  Scene scene;
+  scene.central = central_;
+  for (unsigned node = 0; node < membership_.owners.size(); ++node) {
+    if (node == exchange_.self() || !is_known(node) || (lost_ >> node & 1U) != 0) continue;
+    if (!view_.belongs(membership_.owners[node])) continue;
+    scene.living |= 1U << node;
+    const auto state = exchange_.state_of(node);
+    const bool is_heard =
+        state == runtime::PeerState::alive || state == runtime::PeerState::unknown;
+    if (!is_heard) scene.suspect |= 1U << node;
+  }
+  return scene;
+}
+
+/// Those who do not hear this node have it from others.
+void Succession::tell(std::string_view news_of_silence) {
+  const auto text = message_of(Word::silence, 0, news_of_silence);
+  const Scene now = scene();
+  for (unsigned node = 0; node < membership_.owners.size(); ++node) {
+    const std::uint32_t heard = now.living & ~now.suspect;
+    if (node != exchange_.self() && (heard >> node & 1U) != 0) exchange_.tell(node, text);
+  }
+}
+
+bool Succession::hears(std::string_view message) {
+  const auto said = said_in(message);
+  if (!said || said->word != Word::silence) return false;
+  silence_.hear(said->rest);
+  return true;
 }
 
 std::optional<TakeOver> Succession::due() const {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/nodes/arrivals.hpp"
@@ -142,6 +143,9 @@ class Succession {
   /// thread.
   [[nodiscard]] Membership members() const;
 
+  /// Whether another node has said by that, which may be any bytes, whom it does not hear.
+  [[nodiscard]] bool hears(std::string_view message);
+
   /// Says it on stderr and in the log.
   void say(bool is_warning, const std::string& text) const;
   [[nodiscard]] const std::string& name_of(unsigned node) const { return membership_.names[node]; }
@@ -155,6 +159,8 @@ class Succession {
   void take_place(const Arrival& arrival);
   [[nodiscard]] Whereabouts whereabouts_now() const;
   void look_at_links();
+  void tell(std::string_view news_of_silence);
+  [[nodiscard]] Scene scene() const;
   void look_at_roles();
   void look_for_the_network();
 
@@ -173,7 +179,7 @@ class Succession {
   std::optional<runtime::agreement::Owner> named_;  // the last one that etcd was to let lead
   std::optional<Move> expected_;                    // of which it is not known what came of it
   std::vector<runtime::agreement::Owner> settled_arrivals_;  // lives that it has decided about
-  std::vector<std::optional<std::chrono::steady_clock::time_point>> silent_since_;  // by node
+  Silence silence_;
   bool is_over_ = false;
 };
 

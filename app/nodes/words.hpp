@@ -13,7 +13,7 @@
 
 namespace chargemill::app {
 
-/// Each is answered by the same word. All but `ready` come from the node that leads.
+/// Each is answered by the same word. All but `ready` and `silence` come from the node that leads.
 enum class Word : char {
   journal = 'j',  ///< what has an earlier run left? JournalAnswer
   resume = 'g',   ///< begin there, all. A Beginning; answer: why not, or nothing
@@ -41,6 +41,7 @@ enum class Word : char {
   past = 'q',    ///< what has happened there? A PastQuestion, and its answer
   order = 'o',   ///< tell a charge point something: an Order
   entities = 'e',  ///< the digests of all entities
+  silence = '-',   ///< said without being asked, by any to any: who is not heard (silence.hpp)
   finish = 'x',    ///< the end
 };
 

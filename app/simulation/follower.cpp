@@ -133,6 +133,7 @@ class Follower {
   std::optional<runtime::Peers::Message> next() {
     if (auto early = early_.next(leader_)) return early;
     auto message = exchange_.receive(kLookEvery);
+    if (message && succession_ != nullptr && succession_->hears(message->text)) return std::nullopt;
     if (!message || message->node == leader_) return message;
     if (succession_ != nullptr) early_.keep(std::move(*message));
     return std::nullopt;

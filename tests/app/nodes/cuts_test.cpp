@@ -250,6 +250,13 @@ TEST(Cuts, WithAShortLeaseTheSameOnesStop) {
   EXPECT_EQ(cuts.stopped(), 0b0100U);
 }
 
+TEST(Cuts, AreWaitedForLongerThanALeaseAndNotTwice) {
+  EXPECT_GT(app::patience_of(5s), 8500ms);
+  EXPECT_LT(app::patience_of(5s), 10s);
+  EXPECT_EQ(app::patience_of(2s), 3500ms);
+  EXPECT_LT(app::patience_of(20s), 36s);
+}
+
 TEST(Cuts, AnyBytesAreHeard) {
   std::mt19937 random{7};
   for (int i = 0; i < 10'000; ++i) {
