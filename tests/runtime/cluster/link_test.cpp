@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -35,6 +36,8 @@ struct Line {
   std::deque<Ack> acks;
   std::vector<std::uint64_t> arrived;
   std::uint64_t made = 0;
+  std::uint64_t sent = 0;          // the last that ever went on its way
+  std::uint64_t acknowledged = 0;  // the last that the sender knows to be there
   SimTime now{};
 
   void make() { sender.keep(numbered(++made)); }
@@ -43,6 +46,7 @@ struct Line {
     if (due == nullptr) return false;
     EXPECT_EQ(load_at<std::uint64_t>(due->frame->body()), due->sequence);
     frames.push_back(due->sequence);
+    sent = std::max(sent, due->sequence);
     sender.sent(now);
     return true;
   }
@@ -56,6 +60,7 @@ struct Line {
   void hear(const Ack& ack) {
     std::uint64_t freed = 0;
     EXPECT_TRUE(sender.acknowledge(ack, now, freed));
+    acknowledged = std::max(acknowledged, ack.next - 1);
   }
   /// A network that behaves, until all is there.
   void settle() {
@@ -75,8 +80,10 @@ struct Line {
     }
   }
   [[nodiscard]] bool has_all_once_in_order() const {
-    if (arrived.size() != made) return false;
-    for (std::uint64_t i = 0; i < made; ++i) {
+    return arrived.size() == made && has_each_once_in_order();
+  }
+  [[nodiscard]] bool has_each_once_in_order() const {
+    for (std::size_t i = 0; i < arrived.size(); ++i) {
       if (arrived[i] != i + 1) return false;
     }
     return true;
@@ -257,11 +264,13 @@ TEST(LinkProperties, LosesAndDoublesNothingWhateverTheNetworkDoes) {
           line.acks.clear();
           break;
         case Mishap::wait:
-          line.now += kPatience;
+          line.now += LinkSender::kPatienceMax;
           line.sender.tick(line.now);
       }
-      RC_ASSERT(line.sender.kept_bytes() <= line.made * kFrame);
-      RC_ASSERT(line.arrived.size() <= line.made);
+      RC_ASSERT(line.sender.kept_bytes() == (line.made - line.acknowledged) * kFrame);
+      RC_ASSERT(line.has_each_once_in_order());
+      RC_ASSERT(line.acknowledged <= line.arrived.size());
+      RC_ASSERT(line.arrived.size() <= line.sent);
     }
     line.settle();
     RC_ASSERT(line.has_all_once_in_order());
