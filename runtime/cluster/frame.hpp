@@ -24,7 +24,7 @@ struct FrameHead {
   FrameType type{};
   std::uint16_t node = 0;
   Incarnation incarnation{};
-  std::uint32_t epoch = 0;     ///< of the table that says which node has which shard
+  std::uint32_t epoch = 0;     ///< where nodes may return: the receiver's life; else 0
   std::uint64_t sequence = 0;  ///< from 1, by class and receiver; 0 in a beat
 };
 

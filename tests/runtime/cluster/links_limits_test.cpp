@@ -56,7 +56,7 @@ class Visitor {
   }
   /// Until the other end has closed the connection; false: it stays.
   [[nodiscard]] bool await_end() const {
-    const timeval patience{30, 0};
+    const timeval patience{60, 0};
     (void)::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     char said[256];
     ssize_t bytes = ::recv(socket_, said, sizeof said, 0);
@@ -120,7 +120,7 @@ class Caller {
       socket_.set(zmq::sockopt::curve_secretkey, keys.secret_key);
     }
     EXPECT_EQ(::zmq_socket_monitor(socket_.handle(), "inproc://ends", ZMQ_EVENT_DISCONNECTED), 0);
-    ends_.set(zmq::sockopt::rcvtimeo, 30'000);
+    ends_.set(zmq::sockopt::rcvtimeo, 60'000);
     ends_.set(zmq::sockopt::linger, 0);
     ends_.connect("inproc://ends");
     socket_.connect(to.data);
