@@ -94,6 +94,8 @@ inline void keep_arrivals_from(Post& post, unsigned node, unsigned nodes) {
 struct SeededTally {
   unsigned leaders = 0, crashes = 0, stalls = 0, cuts = 0, leavers = 0, handed_on = 0, moves = 0,
            refused_moves = 0;
+  // Silences and sleeps that lasted until somebody was gone for them.
+  unsigned pairs_parted = 0, parts_stopped = 0, sleepers_gone = 0;
   std::uint64_t sessions = 0, sessions_lost = 0;
 
   void add(const SeededCount& count) {
@@ -106,6 +108,8 @@ inline void add(SeededTally& to, const SeededTally& from) {
   to.leaders += from.leaders, to.crashes += from.crashes, to.stalls += from.stalls;
   to.cuts += from.cuts, to.leavers += from.leavers;
   to.handed_on += from.handed_on, to.moves += from.moves, to.refused_moves += from.refused_moves;
+  to.pairs_parted += from.pairs_parted, to.parts_stopped += from.parts_stopped;
+  to.sleepers_gone += from.sleepers_gone;
   to.sessions += from.sessions, to.sessions_lost += from.sessions_lost;
 }
 

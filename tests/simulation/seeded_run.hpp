@@ -23,8 +23,12 @@ namespace chargemill::test {
 
 class SeededRun final : public SeededTurns {
  public:
-  explicit SeededRun(std::uint64_t seed, Plant plant = Plant::nothing) : SeededTurns(seed, plant) {
+  explicit SeededRun(std::uint64_t seed, Plant plant = Plant::nothing)
+      : SeededTurns(seed, plant),
+        plan_(seed, 1, Purpose::faults),
+        lasting_(plant == Plant::nothing ? lasting_of(plan_.below(24)) : Lasting::nothing) {
     at(kDisturbedFrom, [this] { disturb(); });
+    if (lasting_ != Lasting::nothing) at(kDisturbedFrom, [this] { begin_what_lasts(); });
   }
   // Programs look at what is here.
   ~SeededRun() override {
@@ -33,7 +37,9 @@ class SeededRun final : public SeededTurns {
 
   /// The first broken law; empty: none was.
   std::string play() {
-    run_until(MachineTime{kDisturbedUntil});
+    // As long as it takes to stop for a silence and to sleep for three leases, and more.
+    const auto longer = std::chrono::seconds{lasting_ == Lasting::nothing ? 0 : 12};
+    run_until(MachineTime{kDisturbedUntil + longer});
     is_healing_ = true;
     slow_ = 0;
     cut_.clear();
@@ -41,10 +47,11 @@ class SeededRun final : public SeededTurns {
       nodes_[n].paused_until = now_;
       wake(n);
     }
-    run_until(MachineTime{kCountedFrom});
+    run_until(MachineTime{kCountedFrom + longer});
+    if (broken_.empty()) broken_ = wrongly_gone();
     is_over_ = true;
     for (auto end = kCountedFrom; end < kEnd && !is_counted_; end += std::chrono::seconds{1})
-      run_until(MachineTime{end});
+      run_until(MachineTime{end + longer});
     if (broken_.empty() && !is_counted_ && is_anybody_there()) broken_ = "nobody has counted";
     return broken_;
   }
@@ -56,6 +63,14 @@ class SeededRun final : public SeededTurns {
   static constexpr std::chrono::seconds kDisturbedFrom{4}, kDisturbedUntil{11}, kCountedFrom{21},
       kEnd{41};
   static constexpr unsigned kStay = 2;  // nodes that no fault ends
+  static constexpr Nanos kLongCut = Nanos{kLease} * 11 / 5, kLongSleep = 3 * Nanos{kLease};
+
+  /// What goes on until somebody stops for it: of some seeds one such thing, and no other loss, so
+  /// that it is known who may be gone for it.
+  enum class Lasting { nothing, pair, part, sleep };
+  static Lasting lasting_of(std::uint64_t chosen) {
+    return chosen < 3 ? static_cast<Lasting>(chosen + 1) : Lasting::nothing;
+  }
 
   // ---- what a node does
   [[nodiscard]] const agreement::View& view_of(unsigned n) {
@@ -83,7 +98,9 @@ class SeededRun final : public SeededTurns {
     around.may_act = [this, n] { return may_act(n); };
     around.hears = [this, n](unsigned number) {
       const unsigned other = index_of_name(n, number);
-      return !is_cut(other, n) && is_there(other) && nodes_[other].paused_until <= now_;
+      // What is heard one way only is cut: links tell both ends.
+      const bool is_any_cut = is_cut(other, n) || is_cut(n, other);
+      return !is_any_cut && is_there(other) && nodes_[other].paused_until <= now_;
     };
     around.give_up = [this, n](unsigned number) { give_up(n, index_of_name(n, number)); };
     return std::make_unique<SeededPeers>(std::move(around));
@@ -211,8 +228,75 @@ class SeededRun final : public SeededTurns {
     return true;
   }
 
+  // ---- what lasts
+  void begin_what_lasts() {
+    if (is_healing_) return;
+    const auto count = static_cast<unsigned>(programs_.size());
+    bool are_there = has_begun_;
+    for (unsigned n = 0; n < count; ++n) are_there = are_there && is_there(n);
+    if (!are_there) return at(std::chrono::milliseconds{100}, [this] { begin_what_lasts(); });
+    const auto n = static_cast<unsigned>(plan_.below(count));
+    const auto m = static_cast<unsigned>((n + 1 + plan_.below(count - 1)) % count);
+    may_stop_ = {n};
+    switch (lasting_) {
+      case Lasting::nothing:
+        return;
+      case Lasting::pair:  // all others hear both
+        may_stop_.insert(m);
+        return cut_for_long();
+      case Lasting::part:
+        // Of two halves it is the one without the node that leads, which is the first.
+        if (2 * 2 <= count && programs_[m].number != 0 && programs_[n].number != 0)
+          may_stop_.insert(m);
+        return cut_for_long();
+      case Lasting::sleep:
+        ++happened_.stalls;
+        note(n, "sleeps for three leases");
+        nodes_[n].paused_until = now_ + kLongSleep;
+        return at(kLongSleep, [this, n] { wake(n); });
+    }
+  }
+  /// One way or both.
+  void cut_for_long() {
+    ++happened_.cuts;
+    const bool is_pair = lasting_ == Lasting::pair;
+    const auto ways = plan_.below(3);
+    std::vector<std::pair<unsigned, unsigned>> all;
+    for (const unsigned n : may_stop_) {
+      for (unsigned m = 0; m < programs_.size(); ++m) {
+        if ((may_stop_.count(m) > 0) != is_pair || (is_pair && m <= n)) continue;
+        if (ways != 1) all.emplace_back(n, m);
+        if (ways != 2) all.emplace_back(m, n);
+      }
+    }
+    for (const auto& [from, to] : all) {
+      cut_.insert({from, to});
+      note(from, "does not reach n" + std::to_string(to) + " for long");
+    }
+    at(kLongCut, [this, all] {
+      for (const auto& way : all) cut_.erase(way);
+    });
+  }
+  /// Who has to stop is gone, and nobody else; of a pair the links of others may leave open who.
+  [[nodiscard]] std::string wrongly_gone() {
+    if (may_stop_.empty()) return {};
+    unsigned gone = 0;
+    for (unsigned n = 0; n < programs_.size(); ++n) {
+      if (is_there(n)) continue;
+      ++gone;
+      if (may_stop_.count(n) == 0) return "n" + std::to_string(n) + " need not have stopped";
+    }
+    if (lasting_ == Lasting::pair && gone == 2) return "both of a pair have stopped";
+    if (lasting_ == Lasting::sleep && gone == 0) return "one that slept for three leases goes on";
+    happened_.pairs_parted += lasting_ == Lasting::pair ? gone : 0;
+    happened_.parts_stopped += lasting_ == Lasting::part && gone == may_stop_.size() ? 1 : 0;
+    happened_.sleepers_gone += lasting_ == Lasting::sleep ? gone : 0;
+    return {};
+  }
+
   // ---- what goes wrong
   [[nodiscard]] bool may_lose(unsigned n) const {
+    if (lasting_ != Lasting::nothing) return false;
     const auto stay = std::count_if(programs_.begin(), programs_.end(),
                                     [](const Program& one) { return !one.is_doomed; });
     return programs_[n].is_doomed || stay > kStay;
@@ -227,13 +311,17 @@ class SeededRun final : public SeededTurns {
         if (may_lose(n)) crash(n);
         return;
       case 1:
-        return stall(n);
+        // Short ones add up to a lease.
+        if (lasting_ == Lasting::nothing) stall(n);
+        return;
       case 2:
         if (!may_lose(n)) return;
         doom(n, "is cut off from etcd");
         return cut(n, kEtcd, true, chance(0.5));
       case 3: {
         const auto m = static_cast<unsigned>(random_.below(programs_.size()));
+        // One that is cut for long stays so.
+        if (lasting_ != Lasting::nothing && (is_cut(n, m) || is_cut(m, n))) return;
         ++happened_.cuts;
         note(n, "does not reach n" + std::to_string(m));
         const bool is_both_ways = chance(0.5);
@@ -283,6 +371,9 @@ class SeededRun final : public SeededTurns {
     at(nodes_[n].paused_until - now_, [this, n] { wake(n); });
   }
 
+  RandomStream plan_;  // of what lasts: without that all goes as the seed alone has it
+  const Lasting lasting_;
+  std::set<unsigned> may_stop_;  // for what lasts, or each of them
   std::set<std::int64_t> tokens_;
   bool has_begun_ = false;
   bool is_over_ = false;
