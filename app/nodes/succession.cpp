@@ -49,9 +49,10 @@ std::optional<TakeOver> take_over_of(const std::vector<agreement::Owner>& owners
 namespace {
 
 /// Greater than that of whoever was in its place before: etcd's revisions grow.
-std::uint64_t life_of(const Membership& membership, unsigned self) {
-  CHARGEMILL_ASSERT(self < membership.owners.size());
-  return static_cast<std::uint64_t>(agreement::number_of(membership.owners[self].incarnation));
+std::uint64_t life_of(const Membership& membership, unsigned node) {
+  const auto& owners = membership.owners;
+  const auto life = node < owners.size() ? agreement::number_of(owners[node].incarnation) : 0;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(life, 0));
 }
 
 Bond& bond_of(const Membership& membership) {
@@ -168,10 +169,11 @@ Scene Succession::scene() const {
 /// Those who do not hear this node have it from others.
 void Succession::tell(std::string_view news_of_silence) {
   const auto text = message_of(Word::silence, 0, news_of_silence);
-  const Scene now = scene();
+  const std::uint32_t living = scene().living;
   for (unsigned node = 0; node < membership_.owners.size(); ++node) {
-    const std::uint32_t heard = now.living & ~now.suspect;
-    if (node != exchange_.self() && (heard >> node & 1U) != 0) exchange_.tell(node, text);
+    const bool is_there = node != exchange_.self() && (living >> node & 1U) != 0;
+    if (is_there && exchange_.state_of(node) == runtime::PeerState::alive)
+      exchange_.tell(node, text);
   }
 }
 

@@ -44,6 +44,7 @@ TEST(SeededRun, KeepsItsLawsUnderAnyFaults) {
   EXPECT_GT(sum.cuts, seeds / 2);
   EXPECT_GT(sum.leavers, seeds / 4);
   EXPECT_GT(sum.handed_on, seeds / 100);
+  EXPECT_GT(sum.pairs_parted, seeds / 100);
   EXPECT_GT(sum.parts_stopped, seeds / 100);
   EXPECT_GT(sum.sleepers_gone, seeds / 100);
   EXPECT_GT(sum.sessions, 10 * seeds);
