@@ -258,6 +258,7 @@ class Follower {
         exchange_.forget();
         return {};
       case Word::ready:
+      case Word::silence:
       case Word::join:
       case Word::copy:
       case Word::order:
