@@ -71,8 +71,7 @@ metrics::ClusterView cluster_view(const RunNodes& nodes) {
     if (is_expected) ++view.figures.nodes[static_cast<std::size_t>(state_of(state))];
     if (node == exchange.self()) continue;
     const auto link = exchange.links().figures_of(node);
-    view.figures.links.push_back(
-        {name, link.bytes, link.resent, link.waiting_bytes, link.round_trip});
+    view.figures.links.push_back({name, link.bytes, link.round_trip});
     if (!is_known || !looks[node].journal) continue;
     if (!view.journals) view.journals.emplace();
     add(view.journals->status, looks[node].journal->status);
@@ -102,7 +101,10 @@ std::vector<NodeRow> node_rows(const RunNodes* nodes, const network::Desk& desk)
     if ((left >> node & 1U) != 0) rows[node].state = state_text(PeerState::left);
     if (rows[node].state == state_text(PeerState::alive) && !nodes->leader().is_present(node))
       rows[node].state = "joins";
-    rows[node].link_bytes = exchange.links().figures_of(node).bytes;
+    const auto link = exchange.links().figures_of(node);
+    rows[node].link_bytes = link.bytes;
+    rows[node].link_resent = link.resent;
+    rows[node].link_waiting = link.waiting_bytes;
   }
   rows.erase(
       std::remove_if(rows.begin(), rows.end(), [](const NodeRow& row) { return row.name.empty(); }),

@@ -14,10 +14,8 @@ std::vector<ClusterFigures::Link> named_links(const ClusterFigures& cluster) {
       named.push_back(link);
       continue;
     }
-    if (named.size() == kNodesNamed) named.push_back({kOther, 0, 0, 0, {}});
+    if (named.size() == kNodesNamed) named.push_back({kOther, 0, {}});
     named.back().bytes += link.bytes;
-    named.back().resent += link.resent;
-    named.back().waiting += link.waiting;
     named.back().rtt.merge(link.rtt);
   }
   return named;
@@ -42,12 +40,6 @@ void add_cluster(Families& out, const ClusterFigures& cluster, const network::To
   const auto links = named_links(cluster);
   auto& bytes = counter(out, "chargemill_cluster_link_bytes_total", "Bytes to and from a node.");
   for (const auto& link : links) bytes.add(number(link.bytes), {{kNode, link.node}});
-  auto& resent = counter(out, "chargemill_cluster_link_resent_total",
-                         "Frames that were sent to a node once more.");
-  for (const auto& link : links) resent.add(number(link.resent), {{kNode, link.node}});
-  auto& waiting = gauge(out, "chargemill_cluster_link_waiting_bytes",
-                        "Bytes for a node that it has not confirmed.");
-  for (const auto& link : links) waiting.add(static_cast<double>(link.waiting), {{kNode, link.node}});
   auto& rtt = histogram(out, "chargemill_cluster_rtt_seconds", "Round trips to a node.");
   for (const auto& link : links)
     rtt.add(classic(link.rtt, default_edges().cluster_rtt), {{kNode, link.node}});

@@ -60,9 +60,7 @@ inline constexpr std::size_t kNodeStates = 3;
 struct ClusterFigures {
   struct Link {
     std::string node;
-    std::uint64_t bytes = 0;   ///< both ways
-    std::uint64_t resent = 0;  ///< frames
-    std::int64_t waiting = 0;  ///< bytes that it has not confirmed
+    std::uint64_t bytes = 0;  ///< both ways
     runtime::LatencyHistogram rtt;
   };
   std::array<std::uint64_t, kNodeStates> nodes{};  ///< by NodeState, this one too

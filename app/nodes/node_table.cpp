@@ -31,9 +31,10 @@ std::string place_of(const runtime::NodeEndpoints& endpoints) {
 
 const std::vector<std::string>& node_columns() {
   static const std::vector<std::string> columns{
-      "name",          "place",  "state",   "roles",      "workers",         "shards",
-      "charge_points", "fleets", "drivers", "mailbox",    "lateness_p99_ms", "busy",
-      "messages",      "cpu_s",  "rss_mib", "link_bytes", "sim_s",           "incarnation"};
+      "name",          "place",      "state",   "roles",      "workers",         "shards",
+      "charge_points", "fleets",     "drivers", "mailbox",    "lateness_p99_ms", "busy",
+      "messages",      "cpu_s",      "rss_mib", "link_bytes", "link_resent",     "link_waiting",
+      "sim_s",         "incarnation"};
   return columns;
 }
 
@@ -55,6 +56,8 @@ std::vector<std::string> cells_of(const NodeRow& r) {
           fixed(r.cpu_s, 1),
           fixed(static_cast<double>(r.rss_bytes) / kMib, 1),
           std::to_string(r.link_bytes),
+          std::to_string(r.link_resent),
+          std::to_string(r.link_waiting),
           fixed(r.sim_s, 1),
           hex(r.incarnation)};
 }

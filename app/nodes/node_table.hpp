@@ -32,8 +32,11 @@ struct NodeRow {
   double busy = 0;             ///< share of the time, of all its workers, lately
   double cpu_s = 0;            ///< since the start
   std::int64_t rss_bytes = 0;
-  std::uint64_t link_bytes = 0;  ///< to and from the node that leads
-  double sim_s = 0;              ///< model time that it has reached
+  // Of its link to the node that leads.
+  std::uint64_t link_bytes = 0;   ///< both ways
+  std::uint64_t link_resent = 0;  ///< frames that were sent to it once more
+  std::int64_t link_waiting = 0;  ///< bytes that it has not confirmed
+  double sim_s = 0;               ///< model time that it has reached
 };
 
 /// Columns and their values as text, for doors and people; in the order in which they are shown.

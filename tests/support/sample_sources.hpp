@@ -41,7 +41,7 @@ inline app::metrics::Sources sample_sources() {
   s.journal->status.commit_times.record(1'234'567ns, 123'456'789);
   s.cluster.emplace();
   for (int n = 0; n < 30; ++n) {
-    s.cluster->links.push_back({"node-" + std::to_string(n), 123'456'789'012, 123, 1'048'576, {}});
+    s.cluster->links.push_back({"node-" + std::to_string(n), 123'456'789'012, {}});
     s.cluster->links.back().rtt.record(123'456ns, 123'456'789);
     s.nodes.push_back({"node-" + std::to_string(n), 123'456'789'012, 123, SimTime{n * 1s}});
   }
