@@ -37,9 +37,11 @@ unsigned Silence::look(const Scene& scene, Time now) {
   scene_ = scene;
   scene_.living |= bit(self_);
   scene_.suspect &= scene_.living & ~bit(self_);
+  // Whoever is gone is still missed: others may not know yet, and must not take it for heard.
+  const std::uint32_t missing = scene_.suspect | (rows_[self_].missing & ~scene_.living);
   // Whoever is heard again may not have said yet that it hears this node, too.
-  const std::uint32_t heard_again = rows_[self_].missing & ~scene_.suspect;
-  note_own(scene_.suspect);
+  const std::uint32_t heard_again = rows_[self_].missing & ~missing;
+  note_own(missing);
   for (unsigned node = 0; node < kNodesMax; ++node) {
     const bool says_so = has(scene_.living, node) && node != self_ && misses(node, self_);
     const bool is_silent = has(scene_.suspect, node) || says_so;
@@ -171,6 +173,7 @@ void Silence::forget(unsigned node) {
   rows_[node] = {};
   since_[node].reset();
   outlived_ &= ~bit(node);
+  note_own(rows_[self_].missing & ~bit(node));
 }
 
 }  // namespace chargemill::app

@@ -2,13 +2,13 @@
 // (HANDOVER.md).
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "app/history/lives.hpp"
+#include "app/nodes/order_words.hpp"
 #include "app/nodes/words.hpp"
 #include "tests/simulation/moving_story.hpp"
 
@@ -135,10 +135,8 @@ TEST(HandOver, WhatIsToldToAnActorThatRestsComesBackToWhoeverLeads) {
   ASSERT_TRUE(story.cluster.comes_true([&] {
     while (const auto message = story.cluster.node(0).exchange->receive(Nanos{0})) {
       const auto said = app::said_in(message->text);
-      network::Order order;
-      if (!said || said->word != app::Word::order || said->rest.size() != sizeof order) continue;
-      std::memcpy(static_cast<void*>(&order), said->rest.data(), sizeof order);
-      back.push_back(order);
+      if (!said || said->word != app::Word::order) continue;
+      if (const auto order = app::order_from(said->rest)) back.push_back(*order);
     }
     return back.size() == 3;
   }));

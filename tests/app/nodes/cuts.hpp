@@ -43,6 +43,8 @@ class Cuts {
   void let_one_end_notice() { is_noticed_by_both_ = false; }
   /// From its stop until etcd has no place for it any more.
   void let_end_take(unsigned node, Nanos time) { nodes_[node].end_takes = time; }
+  /// Etcd's word that somebody is gone comes to node n only after n times that.
+  void let_etcd_tell_in_turns(Nanos each) { tells_each_after_ = each; }
   /// It says nothing any more, and etcd says so only after `told_after`.
   void die(unsigned node, Nanos told_after) {
     cut_at_ = now_;
@@ -77,7 +79,7 @@ class Cuts {
   struct Node {
     app::Silence silence;
     std::vector<Time> heard;  // by node
-    std::optional<Time> stopped_at;
+    std::optional<Time> stopped_at, left_at;
     std::optional<Nanos> end_takes;
   };
 
@@ -105,19 +107,28 @@ class Cuts {
   }
   void leave(unsigned n) {
     living_ &= ~(1U << n);
+    nodes_[n].left_at = now_;
     changed_at_ = now_;
     if (central_ == n) central_ = app::kNoNode;
     // Etcd elects one of those who are left.
     if (central_ == app::kNoNode && living_ != 0)
       central_ = static_cast<unsigned>(__builtin_ctz(living_));
   }
+  [[nodiscard]] std::uint32_t living_for(unsigned n) const {
+    std::uint32_t result = living_;
+    for (unsigned m = 0; m < nodes_.size(); ++m) {
+      const auto& left_at = nodes_[m].left_at;
+      if (left_at && now_ - *left_at < n * tells_each_after_) result |= 1U << m;
+    }
+    return result;
+  }
   void look(unsigned n) {
     Node& node = nodes_[n];
-    app::Scene scene{central_, living_, 0};
+    app::Scene scene{central_, living_for(n), 0};
     for (unsigned m = 0; m < nodes_.size(); ++m) {
       if (m != n && now_ - node.heard[m] > kSuspectAfter) scene.suspect |= 1U << m;
     }
-    scene.suspect &= living_;
+    scene.suspect &= scene.living;
     if (node.silence.look(scene, now_) != app::kNoNode) {
       node.stopped_at = now_;
       return;
@@ -136,6 +147,7 @@ class Cuts {
   std::vector<Node> nodes_;
   std::set<std::pair<unsigned, unsigned>> cut_;
   bool is_noticed_by_both_ = true;
+  Nanos tells_each_after_{0};
   Time now_{std::chrono::seconds{1'000}}, cut_at_{}, changed_at_{};
   unsigned steps_ = 0, told_ = 0;
 };

@@ -84,6 +84,19 @@ TEST(Cuts, NobodyStopsForOneThatStopsItselfHoweverLongItTakes) {
 }
 
 // 0 - 1 - 2 - 3: each hears its neighbours only.
+// That one is gone some know before others, who must not take it for one that those hear.
+TEST(Cuts, WhoeverKnowsSoonerWhoIsGoneChangesNothing) {
+  for (unsigned central = 0; central < 4; ++central) {
+    for (unsigned alone = 0; alone < 4; ++alone) {
+      Cuts cuts{4, central};
+      cuts.let_etcd_tell_in_turns(200ms);
+      cuts.cut_off(1U << alone);
+      cuts.pass(3);
+      EXPECT_EQ(cuts.stopped(), 1U << alone) << central;
+    }
+  }
+}
+
 TEST(Cuts, OfAChainOfFourTwoGoOn) {
   for (unsigned central = 0; central < 4; ++central) {
     Cuts cuts{4, central};
