@@ -130,6 +130,19 @@ void Recording::stop_waking() {
   for (const auto& recorder : recorders_) recorder->stop_waking();
 }
 
+runtime::journal::JournalStatus Recording::close() {
+  const auto before = journal_->status();
+  journal_->close();
+  const auto after = journal_->status();
+  runtime::journal::JournalStatus added;
+  added.state = after.state;
+  added.records = after.records - before.records;
+  added.failures = after.failures - before.failures;
+  added.discarded = after.discarded - before.discarded;
+  if (added.failures > 0) added.last_failure = after.last_failure;
+  return added;
+}
+
 void Recording::changed(JournalState state, const std::string& why) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);

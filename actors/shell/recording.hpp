@@ -71,6 +71,9 @@ class Recording {
   void hold_no_more();
   /// Nobody is woken any more when it returns: those who wait may go.
   void stop_waking();
+  /// Nothing more is appended. Waits until all is written and sealed; what came of that is among
+  /// the news and in status(). What was added to status() meanwhile: failures, and records.
+  [[nodiscard]] runtime::journal::JournalStatus close();
   /// Since the last call.
   [[nodiscard]] std::vector<News> take_news();
   [[nodiscard]] runtime::journal::JournalStatus status() const;

@@ -36,6 +36,7 @@
 #include "app/scenario/resolved_toml.hpp"
 #include "app/scenario/shown_keys.hpp"
 #include "app/scenario/thresholds.hpp"
+#include "app/simulation/journal_end.hpp"
 #include "app/simulation/journal_news.hpp"
 #include "app/simulation/simulation.hpp"
 #include "app/summary/summary.hpp"
@@ -91,9 +92,11 @@ class Run {
     if (remembers() && promotion_ == nullptr) journal_.memory = std::make_unique<Memory>();
     if (is_talkative()) say(title_of(loaded_, path, index));
     tell_addresses();
-    const RunOutcome outcome = watched();
+    RunOutcome outcome = watched();
     doors_ = {};
     nodes_ = {};
+    close_journal(journal_, outcome);
+    tell_journal_news();
     journal_ = {};  // closed before its figures are told: whoever reads them may go on with it
     auto summary = make_summary(scenario_, outcome, judge(scenario_, outcome));
     if (!outcome.has_left) summary["thresholds"] = to_json(evaluate(scenario_.thresholds, summary));

@@ -9,6 +9,7 @@
 #include "app/simulation/early_words.hpp"
 #include "app/simulation/host.hpp"
 #include "app/simulation/inherit.hpp"
+#include "app/simulation/journal_end.hpp"
 #include "app/simulation/move_words.hpp"
 #include "app/simulation/node_says.hpp"
 #include "app/simulation/past_answer.hpp"
@@ -369,6 +370,7 @@ class Follower {
   EarlyWords early_;
   const network::Scenario scenario_;
   RunJournal journal_;
+  const JournalEnd journal_end_{journal_, exchange_};  // once host_ has gone
   const bool is_virtual_;
   const std::int64_t held_before_;
   std::unique_ptr<Host> host_;

@@ -40,7 +40,10 @@ Journal::Journal(JournalOptions options, WriterLock lock, SegmentChain chain)
   writer_ = std::thread([this] { run(); });
 }
 
-Journal::~Journal() {
+Journal::~Journal() { close(); }
+
+void Journal::close() {
+  if (!writer_.joinable()) return;
   // release: what was appended before is seen by the writer's last look; pairs with acquire in
   // run() and try_again().
   stop_.store(true, std::memory_order_release);
@@ -85,8 +88,8 @@ void Journal::run() {
     const bool stopping = stop_.load(std::memory_order_acquire);
     const std::uint64_t ready = waiting();
     if (ready == 0) {
-      if (stopping) return say(news_.last_mention());
-      say(news_.next_mention(Clock::now()));
+      if (stopping) return end();
+      look_beside();  // a seal may have failed since the last batch
       if (announce_sleep()) wake_.sleep(kSleepMax);
       since = Clock::now();
       continue;
@@ -215,11 +218,24 @@ void Journal::tell(JournalState state, const std::string& why) {
 
 /// Whether something failed that no record waits for, and so has no end to be told of.
 void Journal::look_beside() {
-  if (const auto failure = chain_.take_failure()) {
-    note_failure(*failure);
-    news_.mention(failure->text);
-  }
+  (void)note_beside();
   say(news_.next_mention(Clock::now()));
+}
+
+/// False: nothing did.
+bool Journal::note_beside() {
+  const auto failure = chain_.take_failure();
+  if (!failure) return false;
+  note_failure(*failure);
+  news_.mention(failure->text);
+  return true;
+}
+
+/// There is no later turn: all that is known is told, each of its own.
+void Journal::end() {
+  say(news_.last_mention());
+  chain_.finish_seal();
+  while (note_beside()) say(news_.last_mention());
 }
 
 /// Once the journal is abandoned nothing beside it matters.

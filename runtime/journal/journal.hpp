@@ -48,7 +48,7 @@ class Journal {
 
   /// Takes the directory's lock, finds the end of what is there, and starts the writer.
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalOptions options);
-  /// Writes what has been appended, then stops. Appenders must have stopped before.
+  /// As close() does.
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -61,6 +61,9 @@ class Journal {
   /// Waits until `appender` takes one record more, for `patience` at most; false: it does not. Room
   /// comes whether records are on disk or given up, so nobody is woken in vain. For its producer.
   [[nodiscard]] bool wait_room(const Appender& appender, Nanos patience);
+  /// Writes what has been appended, waits for the last seal, and stops: what came of either has
+  /// been told when it returns, and status() knows it. Appenders must have stopped before.
+  void close();
   [[nodiscard]] JournalStatus status() const;
 
  private:
@@ -83,6 +86,8 @@ class Journal {
   void note_trouble(JournalState state, const std::string& why);
   void tell(JournalState state, const std::string& why);
   void look_beside();
+  [[nodiscard]] bool note_beside();
+  void end();
   void say(const std::optional<std::string>& mention);
   void acknowledge();
   void discard();

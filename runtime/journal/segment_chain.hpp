@@ -41,6 +41,8 @@ class SegmentChain {
   /// What went wrong beside the writing, each once: a full segment could not be sealed, and nothing
   /// is lost with its seal; or one not removed, so that the journal is larger than it should be.
   [[nodiscard]] std::optional<Error> take_failure();
+  /// Waits for the seal that is under way, so that take_failure() knows what came of it.
+  void finish_seal() { sealer_->finish(); }
   /// See Environment.
   void clear_dead_readers() const noexcept {
     if (current_) current_->clear_dead_readers();

@@ -36,9 +36,10 @@ class SegmentSealer {
   void seal_all(std::string directory, std::vector<LeftOpen> left);
   /// Why a segment that was taken over before is not sealed, once; empty: it is, or not yet.
   [[nodiscard]] std::optional<Error> take_failure();
+  /// Waits for what was taken over.
+  void finish();
 
  private:
-  void finish();
   template <class Work>
   void run(Work work);
 

@@ -239,6 +239,21 @@ TEST(Recording, WakesWhoeverAsksForRoomInEachBurstOnceItIsGivenUp) {  // X-33
   EXPECT_EQ(clerk.lost(), 0U);
 }
 
+TEST(Recording, SaysAfterItsEndWhatCameOfIt) {
+  const test::Folder folder;
+  const auto recording = open_doomed(folder.path());
+  const auto added = recording->close();
+  EXPECT_EQ(added.state, runtime::journal::JournalState::abandoned);
+  EXPECT_EQ(added.records, 0U);
+  EXPECT_EQ(added.discarded, 1U) << "the beginning of the run, which nobody could write";
+  EXPECT_GT(added.failures, 0U);
+  EXPECT_EQ(recording->status().failures, added.failures);
+  EXPECT_EQ(recording->status().last_failure, added.last_failure);
+  const auto news = recording->take_news();
+  ASSERT_FALSE(news.empty());
+  EXPECT_EQ(news.back().state, runtime::journal::JournalState::abandoned);
+}
+
 /// Whether a thread of this process sleeps at the moment, as its kernel sees it.
 bool is_asleep(pid_t thread) {
   std::string text;

@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/story.hpp"
 
@@ -217,6 +218,43 @@ TEST(Journal, SaysWhileItWorksThatAnOldSegmentCouldNotBeRemoved) {
   ASSERT_FALSE(told.empty());
   for (const std::string& why : told)
     EXPECT_NE(why.find("cannot remove " + oldest), std::string::npos) << "and of no end: " << why;
+}
+/// A journal that finds a segment which cannot be sealed, and tells of it in `told`.
+std::unique_ptr<Journal> open_beside_a_spoilt_segment(const Folder& folder,
+                                                      std::vector<std::string>& told) {
+  test::leave(folder.path(), 1, 200);
+  test::leave(folder.path(), 201, 300);
+  test::spoil(path_of(folder.path(), {1, 0}), 17);
+  auto options = small_options(folder.path());
+  options.on_state = [&told](JournalState state, const std::string& why) {
+    EXPECT_EQ(state, JournalState::working);
+    told.push_back(why);
+  };
+  return open_journal(options);
+}
+TEST(Journal, SaysThatASealFailedThoughNothingIsWritten) {
+  const Folder folder;
+  std::vector<std::string> told;  // written by the writer's thread, read after its end
+  auto journal = open_beside_a_spoilt_segment(folder, told);
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (journal->status().failures == 0) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "it keeps that to itself";
+    std::this_thread::yield();
+  }
+  EXPECT_NE(journal->status().last_failure.find("record 17 is damaged"), std::string::npos);
+  journal.reset();
+  ASSERT_EQ(told.size(), 1U) << "once";
+  EXPECT_NE(told.front().find("record 17 is damaged"), std::string::npos) << told.front();
+}
+TEST(Journal, SaysAtItsEndWhatCameOfTheLastSeal) {
+  const Folder folder;
+  std::vector<std::string> told;
+  const auto journal = open_beside_a_spoilt_segment(folder, told);
+  journal->close();
+  EXPECT_EQ(journal->status().failures, 1U);
+  EXPECT_NE(journal->status().last_failure.find("record 17 is damaged"), std::string::npos);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.front(), journal->status().last_failure);
 }
 TEST(Journal, DropsSegmentsWhoseYoungestRecordIsTooOldAndNoOthers) {
   const Folder folder;

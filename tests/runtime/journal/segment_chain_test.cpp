@@ -7,7 +7,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "runtime/journal/sealed_file.hpp"
 #include "runtime/journal/segment_file.hpp"
@@ -22,6 +21,7 @@ using test::Batch;
 using test::batch_of;
 using test::Folder;
 using test::kSmallSegment;
+using test::leave;
 
 ChainOptions options_for(const Folder& folder) {
   ChainOptions options;
@@ -83,13 +83,6 @@ TEST(SegmentChain, SealsWhatIsFullWithOneRunOfAllPostings) {
     EXPECT_EQ(file.front()->run().count(), 2 * (*seal)->count);
   }
 }
-/// Leaves a segment of these records without a seal, as who is killed while it seals does.
-void leave(const Folder& folder, Sequence from, Sequence upto) {
-  auto segment = SegmentWriter::create(folder.path(), {from, 0}, kSmallSegment);
-  ASSERT_TRUE(segment);
-  for (Sequence n = from; n <= upto; n += 50)
-    ASSERT_TRUE(segment->write(batch_of(n, std::min(n + 49, upto)).records));
-}
 std::optional<Seal> seal_of(const Folder& folder, Sequence first) {
   const auto environment =
       Environment::open(path_of(folder.path(), {first, 0}), Environment::Access::read);
@@ -98,10 +91,10 @@ std::optional<Seal> seal_of(const Folder& folder, Sequence first) {
 }
 TEST(SegmentChain, SealsWhatAKilledWriterLeftWholeAndNothingElse) {
   const Folder folder;
-  leave(folder, 1, 200);
-  leave(folder, 201, 400);
-  leave(folder, 401, 640);  // its commit of the last 40 failed: they were written again
-  leave(folder, 601, 700);
+  leave(folder.path(), 1, 200);
+  leave(folder.path(), 201, 400);
+  leave(folder.path(), 401, 640);  // its commit of the last 40 failed: they were written again
+  leave(folder.path(), 601, 700);
   {
     auto chain = SegmentChain::open(options_for(folder));
     ASSERT_TRUE(chain);
@@ -121,17 +114,9 @@ TEST(SegmentChain, SealsWhatAKilledWriterLeftWholeAndNothingElse) {
 }
 TEST(SegmentChain, GoesOnThoughASegmentThatWasLeftCannotBeSealed) {
   const Folder folder;
-  leave(folder, 1, 200);
-  leave(folder, 201, 300);
-  {
-    std::fstream file{path_of(folder.path(), {1, 0}), std::ios::in | std::ios::out};
-    std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-    ASSERT_GT(test::damage(bytes, std::string{"sofar"}), 0U);  // so that all of it is read
-    ASSERT_GT(test::damage(bytes, test::text_of(0, 17)), 0U);
-    file.clear();
-    file.seekp(0);
-    file << bytes;
-  }
+  leave(folder.path(), 1, 200);
+  leave(folder.path(), 201, 300);
+  test::spoil(path_of(folder.path(), {1, 0}), 17);
   auto chain = SegmentChain::open(options_for(folder));
   ASSERT_TRUE(chain);
   EXPECT_EQ(chain->next(), 301U);
@@ -150,9 +135,9 @@ void begin_more(SegmentChain& chain, std::uint64_t segments) {
 }
 /// Three segments, the first two without their seals.
 void leave_three(const Folder& folder) {
-  leave(folder, 1, 250);
-  leave(folder, 251, 500);
-  leave(folder, 501, 550);
+  leave(folder.path(), 1, 250);
+  leave(folder.path(), 251, 500);
+  leave(folder.path(), 501, 550);
 }
 /// Until both are sealed; the first may have been dropped by then.
 void wait_for_seals(const Folder& folder) {

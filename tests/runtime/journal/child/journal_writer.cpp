@@ -79,6 +79,7 @@ int run(const JournalOptions& options, unsigned producers, std::uint64_t records
       if ((*journal)->status().state == JournalState::abandoned) break;
     }
   }
+  (*journal)->close();  // with the last seal
   const JournalStatus status = (*journal)->status();
   say(std::string{"end "} + name_of(status.state) + " " + std::to_string(status.failures) + "\n");
   return 0;
