@@ -144,11 +144,10 @@ runtime::journal::JournalStatus Recording::close() {
 }
 
 void Recording::changed(JournalState state, const std::string& why) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    news_.push_back({state, why});
-  }
   if (state == JournalState::abandoned) hold_no_more();
+  // Last: it may lack the memory for its text.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  news_.push_back({state, why});
 }
 
 void Recording::hold_no_more() {

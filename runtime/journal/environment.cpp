@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <new>
 
 #include "runtime/journal/page_check.hpp"
 
@@ -34,7 +35,7 @@ constexpr off_t kLockFileBytes = 8'192;
 /// LMDB maps its lock file without asking whether the disk has room for it, and a page that finds
 /// none ends the process with SIGBUS. So its blocks are taken first. Requires that nobody in this
 /// process has it open: closing it would drop LMDB's locks.
-int reserve_lock_file(const std::string& path) noexcept {
+int reserve_lock_file(const std::string& path) {
   const int file = ::open((path + "-lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
   if (file < 0) return 0;  // LMDB finds the same, and says so
   struct stat found {};
@@ -78,6 +79,8 @@ tl::unexpected<Error> lmdb_failure(int code, const char* what, const std::string
                  std::string{"cannot "} + what + " " + path + ": " + mdb_strerror(code));
 }
 
+Error no_memory() { return {ErrorKind::environment, "no memory left"}; }
+
 Result<Environment::Pointer> Environment::open(const std::string& path, Access access) {
   return open_as(path, access, [] { return Result<void>{}; });
 }
@@ -104,8 +107,12 @@ Result<Environment::Pointer> Environment::open_as(const std::string& path, Acces
   }
   files.by_path[path] = nullptr;
   lock.unlock();  // others may open other files meanwhile
-  const auto published = publish();
-  auto opened = published ? open_alone(path, access) : tl::unexpected(published.error());
+  Result<Pointer> opened = tl::unexpected(no_memory());
+  try {
+    const auto published = publish();
+    opened = published ? open_alone(path, access) : tl::unexpected(published.error());
+  } catch (const std::bad_alloc&) {  // others wait for what comes of it
+  }
   lock.lock();
   if (opened)
     files.by_path[path] = opened->get();
@@ -151,7 +158,7 @@ Environment::~Environment() {
   if (env_ != nullptr) mdb_env_close(env_);
 }
 
-int Environment::open_file(unsigned flags, std::uint64_t map_bytes) noexcept {
+int Environment::open_file(unsigned flags, std::uint64_t map_bytes) {
   if (const int code = mdb_env_create(&env_); code != 0) return code;
   if (const int code = mdb_env_set_maxdbs(env_, 2); code != 0) return code;
   if (map_bytes != 0) {

@@ -20,6 +20,9 @@ namespace chargemill::runtime::journal {
 [[nodiscard]] tl::unexpected<Error> lmdb_failure(int code, const char* what,
                                                  const std::string& path);
 
+/// That there is no memory. Its text is so short that it needs none.
+[[nodiscard]] Error no_memory();
+
 /// One open segment file. LMDB forbids to open a file twice in one process, because closing either
 /// would drop the locks of both; so all who open the same path share one of these, counted.
 /// Threads: any, for reading; one thread at a time has a write transaction.
@@ -70,7 +73,7 @@ class Environment {
   [[nodiscard]] static Result<Pointer> open_as(const std::string& path, Access access,
                                                const std::function<Result<void>()>& publish);
   [[nodiscard]] static Result<Pointer> open_alone(const std::string& path, Access access);
-  [[nodiscard]] int open_file(unsigned flags, std::uint64_t map_bytes) noexcept;
+  [[nodiscard]] int open_file(unsigned flags, std::uint64_t map_bytes);
   [[nodiscard]] int open_tables(unsigned flags, unsigned table_flags,
                                 std::string_view head = {}) noexcept;
 

@@ -1,6 +1,7 @@
 #include "runtime/journal/journal.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace chargemill::runtime::journal {
 namespace {
@@ -36,6 +37,7 @@ Journal::Journal(JournalOptions options, WriterLock lock, SegmentChain chain)
   CHARGEMILL_ASSERT(options_.batch_records > 0);
   CHARGEMILL_ASSERT(options_.batch_max >= options_.batch_records);
   batch_.reserve(options_.batch_max);
+  shares_.reserve(kAppendersMax);
   last_.store(chain_.next() - 1, std::memory_order_relaxed);  // relaxed: before the thread starts
   writer_ = std::thread([this] { run(); });
 }
@@ -180,7 +182,11 @@ void Journal::write_batch() {
 void Journal::note_failure(const Error& error) {
   add(failures_, 1);
   const std::lock_guard<std::mutex> lock(mutex_);
-  last_failure_ = error.text;
+  try {
+    last_failure_ = error.text;
+  } catch (const std::bad_alloc&) {
+    last_failure_ = no_memory().text;
+  }
 }
 
 /// Notes a failure and rests before the next try if the first ones failed; false: no more tries.
@@ -213,7 +219,11 @@ void Journal::note_trouble(JournalState state, const std::string& why) {
 void Journal::tell(JournalState state, const std::string& why) {
   // relaxed: only this thread writes it; for others it is a look.
   state_.store(state, std::memory_order_relaxed);
-  if (options_.on_state) options_.on_state(state, why);
+  if (!options_.on_state) return;
+  try {
+    options_.on_state(state, why);
+  } catch (const std::bad_alloc&) {  // who looks at status() hears of it all the same
+  }
 }
 
 /// Whether something failed that no record waits for, and so has no end to be told of.
@@ -224,10 +234,10 @@ void Journal::look_beside() {
 
 /// False: nothing did.
 bool Journal::note_beside() {
-  const auto failure = chain_.take_failure();
+  auto failure = chain_.take_failure();
   if (!failure) return false;
   note_failure(*failure);
-  news_.mention(failure->text);
+  news_.mention(std::move(failure->text));
   return true;
 }
 

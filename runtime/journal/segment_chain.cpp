@@ -1,6 +1,7 @@
 #include "runtime/journal/segment_chain.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "runtime/base/assert.hpp"
@@ -60,6 +61,7 @@ Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
   if (!last) return tl::unexpected(last.error());
   current_ = std::move(*last);
   const std::size_t closed = current_ ? names.size() - 1 : names.size();
+  closed_.reserve(names.size() + 1);
   std::vector<LeftOpen> left;
   for (std::size_t i = 0; i < closed; ++i) {
     const bool is_last = i + 1 == names.size();
@@ -92,19 +94,37 @@ Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
 }
 
 Result<void> SegmentChain::write(const std::vector<Encoded>& batch) {
-  if (!current_) {
-    if (auto begun = begin_segment(); !begun) return begun;
-  }
-  CHARGEMILL_ASSERT(current_->next() == next_);
-  if (auto written = current_->write(batch); !written) {
-    give_up_segment();
+  if (auto written = try_write(batch); !written) {
+    if (current_) give_up_segment();
     return written;
   }
   next_ = current_->next();
   time_max_ = std::max(time_max_, current_->time_max());
-  if (is_complete()) close_segment();
-  drop_old();
+  keep_house();
   return {};
+}
+
+/// Without memory a batch fails as without a disk.
+Result<void> SegmentChain::try_write(const std::vector<Encoded>& batch) {
+  try {
+    if (!current_) {
+      if (auto begun = begin_segment(); !begun) return begun;
+    }
+    CHARGEMILL_ASSERT(current_->next() == next_);
+    return current_->write(batch);
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(no_memory());
+  }
+}
+
+/// What it has no memory for is left until the next batch: this one is on disk.
+void SegmentChain::keep_house() noexcept {
+  try {
+    if (is_complete()) close_segment();
+    drop_old();
+  } catch (const std::bad_alloc&) {
+    failure_ = no_memory();
+  }
 }
 
 std::uint64_t SegmentChain::batch_bytes_max() const noexcept {
@@ -122,6 +142,7 @@ bool SegmentChain::is_complete() const noexcept {
 Result<void> SegmentChain::begin_segment() {
   const bool again = tried_.first == next_;
   tried_ = {next_, again ? tried_.generation + 1 : 0};
+  closed_.reserve(closed_.size() + 1);
   auto segment = SegmentWriter::create(options_.directory, tried_, options_.segment_bytes);
   if (!segment) return tl::unexpected(segment.error());
   current_ = std::move(*segment);
@@ -129,15 +150,20 @@ Result<void> SegmentChain::begin_segment() {
   return {};
 }
 
-void SegmentChain::give_up_segment() {
+/// Needs no memory: it may be for want of it.
+void SegmentChain::give_up_segment() noexcept {
   const SegmentName failed = current_->name();
-  const std::string path = current_->path();
   current_.reset();
   // What is acknowledged in it stays; its successor's first number says where it ends.
   if (failed.first < next_) {
-    closed_.push_back({failed, bytes_of(path), time_max_});
-  } else if (auto removed = remove_segment(options_.directory, failed); !removed) {
-    removal_failure_ = std::move(removed.error());
+    closed_.push_back({failed, 0, time_max_, true});
+    return;
+  }
+  try {
+    if (auto removed = remove_segment(options_.directory, failed); !removed)
+      failure_ = std::move(removed.error());
+  } catch (const std::bad_alloc&) {  // its successor is of a later generation and replaces it
+    failure_ = no_memory();
   }
 }
 
@@ -147,10 +173,10 @@ void SegmentChain::close_segment() {
   is_one_stuck_ = false;
   sealer_->seal(std::move(*current_));
   current_.reset();
+  closed_.push_back(closed);
   // The sealer takes one at a time: those before have their seals, or never will.
   measure_growing();
-  for (Closed& before : closed_) before.may_grow = false;
-  closed_.push_back(closed);
+  for (std::size_t i = 0; i + 1 < closed_.size(); ++i) closed_[i].may_grow = false;
 }
 
 /// A seal makes a usual segment an eighth larger.
@@ -188,7 +214,7 @@ Micros SegmentChain::ended_at(std::size_t closed) const noexcept {
 
 std::optional<Error> SegmentChain::take_failure() {
   if (auto of_seal = sealer_->take_failure()) return of_seal;
-  return std::exchange(removal_failure_, std::nullopt);
+  return std::exchange(failure_, std::nullopt);
 }
 
 /// One that cannot be removed is kept, and those behind it, as numbers have no gaps; they are tried
@@ -209,7 +235,7 @@ void SegmentChain::drop_old() {
     if (dropped + 1 == closed_.size() && !current_) break;
     if (is_needed(dropped)) break;
     if (auto removed = remove_segment(options_.directory, oldest.name); !removed) {
-      removal_failure_ = std::move(removed.error());
+      failure_ = std::move(removed.error());
       is_one_stuck_ = true;
       break;
     }

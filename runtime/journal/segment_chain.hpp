@@ -56,14 +56,16 @@ class SegmentChain {
     SegmentName name;
     std::uint64_t bytes = 0;
     Micros time_max{};
-    bool may_grow = false;  ///< by its seal, which may be under way
+    bool may_grow = false;  ///< by its seal, which may be under way; or it was not measured yet
   };
 
   explicit SegmentChain(ChainOptions options) : options_(std::move(options)) {}
   [[nodiscard]] Result<void> load(const std::vector<SegmentName>& names);
+  [[nodiscard]] Result<void> try_write(const std::vector<Encoded>& batch);
   [[nodiscard]] Result<void> begin_segment();
   [[nodiscard]] bool is_complete() const noexcept;
-  void give_up_segment();
+  void give_up_segment() noexcept;
+  void keep_house() noexcept;
   void close_segment();
   void measure_growing();
   void drop_old();
@@ -75,11 +77,11 @@ class SegmentChain {
   Sequence next_ = 1;
   std::uint64_t begun_ = 0;
   Micros time_max_{};
-  std::vector<Closed> closed_;            // oldest first
+  std::vector<Closed> closed_;            // oldest first; room for one more if there is a current_
   std::optional<Sequence> needed_from_;   // as it was said last, since the last one was closed
   std::optional<SegmentWriter> current_;  // none before the first batch and after a failure
   SegmentName tried_{0, 0};               // the last one begun
-  std::optional<Error> removal_failure_;  // the last one
+  std::optional<Error> failure_;          // the last one beside the writing, but for seals
   bool is_one_stuck_ = false;             // it could not be removed since the last one was closed
   std::unique_ptr<SegmentSealer> sealer_ = std::make_unique<SegmentSealer>();
 };

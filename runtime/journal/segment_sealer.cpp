@@ -1,5 +1,7 @@
 #include "runtime/journal/segment_sealer.hpp"
 
+#include <exception>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +15,18 @@ Result<void> seal_one(const std::string& directory, const LeftOpen& left) {
   return (*segment)->seal();
 }
 
+/// A seal is worth less than the run that goes on beside it.
+template <class Work>
+Result<void> attempt(Work& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(no_memory());
+  } catch (const std::exception& error) {
+    return failure(ErrorKind::environment, std::string{"cannot seal: "} + error.what());
+  }
+}
+
 }  // namespace
 
 SegmentSealer::~SegmentSealer() { finish(); }
@@ -23,10 +37,12 @@ void SegmentSealer::run(Work work) {
   is_done_.store(false, std::memory_order_relaxed);  // relaxed: before the thread starts
   try {
     thread_ = std::thread{[this, work = std::move(work)]() mutable {
-      if (auto sealed = work(); !sealed) failure_ = std::move(sealed.error());
+      if (auto sealed = attempt(work); !sealed) failure_ = std::move(sealed.error());
       // release: the failure has been written; pairs with acquire in take_failure().
       is_done_.store(true, std::memory_order_release);
     }};
+  } catch (const std::bad_alloc&) {
+    failure_ = no_memory();
   } catch (const std::system_error& error) {
     failure_ = Error{ErrorKind::environment, std::string{"cannot start a thread: "} + error.what()};
   }

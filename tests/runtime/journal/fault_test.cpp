@@ -159,8 +159,25 @@ TEST(Fault, OfMemoryThatPassesCostsNothingButTime) {
   EXPECT_GE(failures, 40U) << "the faults were felt";
 }
 
-// C++ has no way on without memory: the process ends, and has promised nothing that it did not
-// keep.
+// Of the journal's own threads: a batch is written again, a seal may be left out.
+TEST(Fault, OfTheWritersMemoryThatPassesCostsNothingButTime) {
+  std::uint64_t failures = 0;
+  for (int after = 0; after < 400; after += after < 60 ? 1 : 20) {
+    const Folder folder;
+    SCOPED_TRACE(text_of({"writer", ENOMEM, 1}, after));
+    Child child{orders_for(folder, text_of({"writer", ENOMEM, 1}, after))};
+    ASSERT_TRUE(child.listen(std::chrono::minutes{5}));
+    ASSERT_EQ(child.report().exit_code, 0);
+    EXPECT_EQ(child.report().state, "working");
+    failures += child.report().failures;
+    EXPECT_EQ(child.acknowledged(), std::vector<std::uint64_t>(2, kRecords));
+    EXPECT_EQ(tally_of(folder.path(), 2).upto, child.acknowledged());
+  }
+  EXPECT_GE(failures, 20U) << "the faults were felt";
+}
+
+// What its producers lack is not the journal's: the process ends, and has promised nothing that it
+// did not keep.
 TEST(Fault, OfMemoryInTheProgramItselfEndsItAsAKillDoes) {
   unsigned ended = 0;
   unsigned promised = 0;

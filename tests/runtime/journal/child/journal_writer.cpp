@@ -4,9 +4,11 @@
 // It goes on where the journal ends, so that each producer's numbers have no gap over many lives.
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "runtime/journal/journal.hpp"
@@ -17,8 +19,16 @@ namespace chargemill::runtime::journal::test {
 namespace {
 
 /// In one write, so that a kill leaves the whole line or nothing.
-void say(const std::string& line) {
+void say(std::string_view line) {
   if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) std::abort();
+}
+
+/// Takes no memory: the writer's thread may have none.
+void acknowledge(unsigned producer, std::uint64_t n) {
+  std::array<char, 48> line{};
+  const int bytes = std::snprintf(line.data(), line.size(), "ack %u %llu\n", producer,
+                                  static_cast<unsigned long long>(n));
+  say({line.data(), static_cast<std::size_t>(bytes)});
 }
 
 const char* name_of(JournalState state) {
@@ -66,9 +76,8 @@ int run(const JournalOptions& options, unsigned producers, std::uint64_t records
   }
   std::vector<Appender*> appenders;
   for (unsigned p = 0; p < producers; ++p) {
-    appenders.push_back(&(*journal)->add_appender([p, before = from[p]](std::uint64_t durable) {
-      say("ack " + std::to_string(p) + " " + std::to_string(before + durable) + "\n");
-    }));
+    appenders.push_back(&(*journal)->add_appender(
+        [p, before = from[p]](std::uint64_t durable) { acknowledge(p, before + durable); }));
   }
   std::vector<std::thread> threads;
   for (unsigned p = 0; p < producers; ++p)
