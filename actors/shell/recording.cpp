@@ -19,10 +19,11 @@ Result<std::unique_ptr<Recording>> Recording::open(Options options) {
     one.changed(state, why);
   };
   // What a restart would read stays, whatever else is dropped.
-  options.journal.chain.needed_from = [directory = recording->directory_, part = options.part] {
+  options.journal.chain.needed_from = [directory = recording->directory_,
+                                       part = options.part]() -> Result<Sequence> {
     auto before = Reader::open(directory);
-    const auto from = before ? archive::needed_from(*before, part) : Sequence{1};
-    return from.value_or(Sequence{1});
+    if (!before) return tl::unexpected(before.error());
+    return archive::needed_from(*before, part);
   };
   auto journal = Journal::open(std::move(options.journal));
   if (!journal) return tl::unexpected(journal.error());

@@ -70,6 +70,7 @@ Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
     // A closed one that cannot be read stops its readers, but not the writer; only the last says
     // what comes next.
     if (!ending && is_last) return tl::unexpected(ending.error());
+    if (!ending) failure_ = ending.error();
     if (ending) {
       time_max_ = std::max(time_max_, ending->time_max);
       next_ = ending->last + 1;
@@ -80,7 +81,10 @@ Result<void> SegmentChain::load(const std::vector<SegmentName>& names) {
     // Its writer was killed before it was sealed, or it failed. If it cannot be opened it stays so.
     auto file =
         Environment::open(path_of(options_.directory, names[i]), Environment::Access::write);
-    if (!file) continue;
+    if (!file) {
+      failure_ = file.error();
+      continue;
+    }
     left.push_back({names[i], last_max, std::move(*file)});
     closed_.back().may_grow = true;
   }
@@ -189,7 +193,14 @@ void SegmentChain::measure_growing() {
 /// Whether somebody needs records of the closed segment of that number.
 bool SegmentChain::is_needed(std::size_t closed) {
   if (!options_.needed_from) return false;
-  if (!needed_from_) needed_from_ = options_.needed_from();
+  if (!needed_from_) {
+    auto from = options_.needed_from();
+    if (!from)
+      failure_ =
+          Error{from.error().kind,
+                "cannot tell what a restart needs, so nothing is removed: " + from.error().text};
+    needed_from_ = from.value_or(Sequence{1});
+  }
   Sequence end = current_ ? current_->name().first : next_;
   if (closed + 1 < closed_.size()) end = closed_[closed + 1].name.first;
   return end > *needed_from_;

@@ -19,8 +19,8 @@ struct ChainOptions {
   /// spans so much, so that it can be dropped too. 0: no limit.
   Micros retain_age{0};
   /// Asked before something would be dropped, at most once a segment: records from this number on
-  /// stay. May read the journal. Empty: all may go.
-  std::function<Sequence()> needed_from;
+  /// stay; all, and that is told, if it cannot say. May read the journal. Empty: all may go.
+  std::function<Result<Sequence>()> needed_from;
 };
 
 /// Writes batches into the segment that grows, begins another when it is full or has failed, and
@@ -39,7 +39,8 @@ class SegmentChain {
   /// may have been begun with a smaller one than is asked for now.
   [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept;
   /// What went wrong beside the writing, each once: a full segment could not be sealed, and nothing
-  /// is lost with its seal; or one not removed, so that the journal is larger than it should be.
+  /// is lost with its seal; one not removed, so that the journal is larger than it should be; or
+  /// one not read when it was opened.
   [[nodiscard]] std::optional<Error> take_failure();
   /// Waits for the seal that is under way, so that take_failure() knows what came of it.
   void finish_seal() { sealer_->finish(); }

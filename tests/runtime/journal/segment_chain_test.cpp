@@ -229,6 +229,45 @@ TEST(SegmentChain, TriesAgainToRemoveWhatCouldNotBeRemovedAndSaysSo) {
   const Sequence last = chain->next() - 1;
   EXPECT_EQ(*test::open_reader(folder.path()).check(), last - left->front().first + 1);
 }
+TEST(SegmentChain, RemovesNothingWhileItCannotBeToldWhatIsNeededAndSaysSo) {
+  const Folder folder;
+  auto options = options_for(folder);
+  options.retain_bytes = kSmallSegment;
+  int asked = 0;
+  bool is_known = false;
+  options.needed_from = [&]() -> Result<Sequence> {
+    ++asked;
+    if (!is_known) return failure(ErrorKind::environment, "a page is unsound");
+    return kSequenceMax;
+  };
+  auto chain = SegmentChain::open(options);
+  ASSERT_TRUE(chain);
+  begin_more(*chain, 5);
+  EXPECT_EQ(list_segments(folder.path())->size(), 5U) << "any of them may be needed";
+  EXPECT_GE(asked, 2);
+  EXPECT_LE(asked, 4) << "once a segment";
+  const auto why = chain->take_failure();
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->text,
+            "cannot tell what a restart needs, so nothing is removed: a page is unsound");
+  is_known = true;
+  begin_more(*chain, 1);
+  EXPECT_LE(list_segments(folder.path())->size(), 3U);
+  EXPECT_FALSE(chain->take_failure());
+}
+TEST(SegmentChain, SaysAtItsBeginningThatASegmentCannotBeRead) {
+  const Folder folder;
+  leave(folder.path(), 1, 200);
+  leave(folder.path(), 201, 300);
+  std::ofstream{path_of(folder.path(), {1, 0}), std::ios::trunc} << "no segment";
+  auto chain = SegmentChain::open(options_for(folder));
+  ASSERT_TRUE(chain) << "the last one says where to go on";
+  EXPECT_EQ(chain->next(), 301U);
+  const auto why = chain->take_failure();
+  ASSERT_TRUE(why);
+  EXPECT_NE(why->text.find(path_of(folder.path(), {1, 0})), std::string::npos) << why->text;
+  ASSERT_TRUE(chain->write(batch_of(301, 310).records));
+}
 /// Those of which the clock was ahead.
 Batch batch_ahead(Sequence from, Sequence upto, Micros ahead) {
   Batch batch;
