@@ -116,6 +116,10 @@ Result<void> rename_durably(const std::string& directory, const std::string& fro
                             const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0)
     return failure(ErrorKind::environment, "cannot rename " + from + ": " + system_text(errno));
+  return sync_names(directory);
+}
+
+Result<void> sync_names(const std::string& directory) {
   if (const int code = sync_folder(directory); code != 0)
     return failure(ErrorKind::environment, "cannot sync " + directory + ": " + system_text(code));
   return {};

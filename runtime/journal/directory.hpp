@@ -32,8 +32,11 @@ void remove_leftovers(const std::string& directory);
 [[nodiscard]] Result<void> rename_durably(const std::string& directory, const std::string& from,
                                           const std::string& to);
 /// Removes a segment and its lock; whoever still reads it may go on. One that is not there is none
-/// to remove. After an error it is there as it was.
+/// to remove. After an error it is there as it was. A power cut may undo it until the names are on
+/// disk.
 [[nodiscard]] Result<void> remove_segment(const std::string& directory, SegmentName name);
+/// All names in the directory are on disk when it returns, as they are.
+[[nodiscard]] Result<void> sync_names(const std::string& directory);
 /// Whether there is no such file any more.
 [[nodiscard]] bool is_gone(const std::string& path) noexcept;
 /// The size of a file; 0 if it is not there.

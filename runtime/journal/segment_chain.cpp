@@ -150,6 +150,7 @@ Result<void> SegmentChain::begin_segment() {
   auto segment = SegmentWriter::create(options_.directory, tried_, options_.segment_bytes);
   if (!segment) return tl::unexpected(segment.error());
   current_ = std::move(*segment);
+  may_removal_be_undone_ = false;  // its name was synced, and so were all
   ++begun_;
   return {};
 }
@@ -228,6 +229,16 @@ std::optional<Error> SegmentChain::take_failure() {
   return std::exchange(failure_, std::nullopt);
 }
 
+/// A disk may forget one removal and keep the next one: then numbers had a gap. So the one before
+/// is on disk first; mostly it is, by the name of a segment that was begun since.
+Result<void> SegmentChain::remove_oldest(SegmentName oldest) {
+  if (may_removal_be_undone_) {
+    if (auto synced = sync_names(options_.directory); !synced) return synced;
+  }
+  may_removal_be_undone_ = true;
+  return remove_segment(options_.directory, oldest);
+}
+
 /// One that cannot be removed is kept, and those behind it, as numbers have no gaps; they are tried
 /// again when the next one is closed: before that the journal does not grow by much.
 void SegmentChain::drop_old() {
@@ -245,7 +256,7 @@ void SegmentChain::drop_old() {
     // The last one knows the next number: it stays until there is another.
     if (dropped + 1 == closed_.size() && !current_) break;
     if (is_needed(dropped)) break;
-    if (auto removed = remove_segment(options_.directory, oldest.name); !removed) {
+    if (auto removed = remove_oldest(oldest.name); !removed) {
       failure_ = std::move(removed.error());
       is_one_stuck_ = true;
       break;

@@ -70,6 +70,7 @@ class SegmentChain {
   void close_segment();
   void measure_growing();
   void drop_old();
+  [[nodiscard]] Result<void> remove_oldest(SegmentName oldest);
   [[nodiscard]] bool is_needed(std::size_t closed);
   [[nodiscard]] Micros now() const noexcept;
   [[nodiscard]] Micros ended_at(std::size_t closed) const noexcept;
@@ -84,6 +85,7 @@ class SegmentChain {
   SegmentName tried_{0, 0};               // the last one begun
   std::optional<Error> failure_;          // the last one beside the writing, but for seals
   bool is_one_stuck_ = false;             // it could not be removed since the last one was closed
+  bool may_removal_be_undone_ = true;     // by a power cut; also one of a process before
   std::unique_ptr<SegmentSealer> sealer_ = std::make_unique<SegmentSealer>();
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -71,15 +72,26 @@ inline void append(Appender& appender, std::uint64_t producer, std::uint64_t fro
   }
 }
 
-/// For each producer, how many of its records there are: all from the first on, once, in order.
+/// What there must be of a journal.
+enum class Extent {
+  all,
+  rest  ///< whatever was dropped at its beginning
+};
+
+/// For each producer, how many of its records there are: all from the first on, or from the first
+/// one that was not dropped, once, in order. Of whom nothing is left there are 0.
 struct Tally {
   std::vector<std::uint64_t> upto;
+  Extent extent;
 
-  explicit Tally(std::size_t producers) : upto(producers) {}
+  explicit Tally(std::size_t producers, Extent whole = Extent::all)
+      : upto(producers), extent(whole) {}
   /// Counts one record; false if it is not the one that comes next, or was changed.
   [[nodiscard]] bool count(const Record& record) {
     const auto producer = static_cast<std::uint64_t>(record.kind);
     if (producer >= upto.size()) return false;
+    if (extent == Extent::rest && upto[producer] == 0)
+      upto[producer] = std::max<std::uint64_t>(1, number_in_text(record.payload)) - 1;
     const std::uint64_t n = ++upto[producer];
     return record.payload == text_of(producer, n) && record.keys.size() == 2 &&
            record.keys[0] == producer_key(producer) && record.keys[1] == point_key(n);
@@ -102,8 +114,9 @@ struct Tally {
   if (problem.empty() && *shown != *checked) return "not all records are shown";
   return problem;
 }
-[[nodiscard]] inline Tally tally_of(const std::string& directory, std::size_t producers) {
-  Tally tally{producers};
+[[nodiscard]] inline Tally tally_of(const std::string& directory, std::size_t producers,
+                                    Extent extent = Extent::all) {
+  Tally tally{producers, extent};
   EXPECT_EQ(problem_of(directory, tally), "");
   return tally;
 }

@@ -17,9 +17,10 @@ namespace chargemill::runtime::journal::test {
 Child::Child(const ChildOrders& orders) : acknowledged_(orders.producers) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-  std::vector<std::string> words{CHARGEMILL_JOURNAL_WRITER, orders.directory,
-                                 std::to_string(orders.producers), std::to_string(orders.records),
-                                 std::to_string(orders.give_up_ms)};
+  std::vector<std::string> words{
+      CHARGEMILL_JOURNAL_WRITER,         orders.directory,
+      std::to_string(orders.producers),  std::to_string(orders.records),
+      std::to_string(orders.give_up_ms), std::to_string(orders.keep_bytes)};
   std::vector<std::string> settings = orders.environment;
   if (orders.has_shim) {
     settings.emplace_back("LD_PRELOAD=" CHARGEMILL_DISK_SHIM);

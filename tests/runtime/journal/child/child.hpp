@@ -16,6 +16,7 @@ struct ChildOrders {
   std::uint64_t records = 0;  ///< of each producer; 0: until it is killed
   unsigned producers = 2;
   std::uint64_t give_up_ms = 30'000;
+  std::uint64_t keep_bytes = 0;          ///< of closed segments; 0: all
   std::vector<std::string> environment;  ///< "NAME=value"
   bool has_shim = false;                 ///< the disk shim is preloaded
 };

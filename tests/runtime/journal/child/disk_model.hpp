@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/runtime/journal/child/disk_log.hpp"
@@ -22,6 +23,10 @@ class DiskModel {
   /// With `is_lying` a sync keeps nothing: the disk of a journal that must be caught.
   explicit DiskModel(bool is_lying = false) : is_lying_(is_lying) {}
 
+  /// A file that was there before, on disk.
+  void put(const std::string& name, std::string bytes) {
+    file_called(name).kept = std::move(bytes);
+  }
   /// The event has been done and has returned.
   void done(const DiskEvent& event);
   /// The files after a cut while `underway` was being done, or between events if it is null.

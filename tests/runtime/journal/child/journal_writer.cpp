@@ -1,4 +1,5 @@
-// journal_writer DIRECTORY PRODUCERS RECORDS GIVE_UP_MS: writes a journal at full speed and prints
+// journal_writer DIRECTORY PRODUCERS RECORDS GIVE_UP_MS KEEP_BYTES: writes a journal at full speed,
+// of whose closed segments it keeps so much, 0: all, and prints
 // "ack PRODUCER N" for what is durable, "told STATE TEXT" for what the operator is told, at the end
 // "end STATE FAILURES". RECORDS 0: for ever. Exit code 4 if the journal cannot be opened.
 // It goes on where the journal ends, so that each producer's numbers have no gap over many lives.
@@ -42,8 +43,7 @@ std::uint64_t written_by(const std::string& directory, unsigned producer) {
   if (!reader) return 0;
   std::uint64_t result = 0;
   const auto shown = reader->newest(producer_key(producer), 1, [&](const Record& record) {
-    const std::string text{record.payload};
-    result = std::strtoull(text.c_str() + text.find(' '), nullptr, 10);
+    result = number_in_text(record.payload);
     return true;
   });
   if (shown) return result;
@@ -99,11 +99,12 @@ int run(const JournalOptions& options, unsigned producers, std::uint64_t records
 
 int main(int argc, char** argv) {
   using namespace chargemill;
-  if (argc != 5) return 2;
+  if (argc != 6) return 2;
   runtime::journal::JournalOptions options;
   options.chain.directory = argv[1];
   options.chain.segment_bytes = 1U << 20U;
   options.give_up_after = Millis{std::strtol(argv[4], nullptr, 10)};
+  options.chain.retain_bytes = std::strtoull(argv[5], nullptr, 10);
   options.on_state = runtime::journal::test::tell;
   const auto producers = static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10));
   return runtime::journal::test::run(options, producers, std::strtoull(argv[3], nullptr, 10));

@@ -1,7 +1,9 @@
 // The records that the tests write, in this process and in others.
 #pragma once
 
+#include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "runtime/journal/record.hpp"
 
@@ -17,6 +19,12 @@ namespace chargemill::runtime::journal::test {
   std::string text = std::to_string(producer) + " " + std::to_string(n) + " ";
   text.resize(text.size() + n % 60, static_cast<char>('a' + n % 26));
   return text;
+}
+/// N of such a text.
+[[nodiscard]] inline std::uint64_t number_in_text(std::string_view text) {
+  const std::size_t at = text.find(' ');
+  if (at == std::string_view::npos) return 0;
+  return std::strtoull(std::string{text.substr(at)}.c_str(), nullptr, 10);
 }
 /// The n-th record of a producer; `text`, which is its payload, outlives it. Microsecond n.
 [[nodiscard]] inline Record record_of(std::uint64_t producer, std::uint64_t n,
