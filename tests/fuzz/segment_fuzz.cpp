@@ -1,6 +1,7 @@
 // A segment that is damaged at will must never crash its reader, nor show a record that was not
-// written. The input is a list of edits of a sound segment, four bytes each: page, place in the
-// page (two bytes), value.
+// written; nor whoever goes on with it, as far as its pages are sound. The input is a list of edits
+// of a sound segment, four bytes each: page, place in the page (two bytes), value. It befalls a
+// sealed segment, and one that was left without a seal and has a successor, which grows.
 #include <unistd.h>
 
 #include <array>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "runtime/journal/page_check.hpp"
 #include "runtime/journal/page_layout.hpp"
 #include "runtime/journal/reader.hpp"
 #include "runtime/journal/record_codec.hpp"
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::uint64_t kBatches = 10;
 constexpr std::uint64_t kBatchRecords = 30;
+constexpr std::uint64_t kRecords = kBatches * kBatchRecords;
 constexpr std::size_t kEditBytes = 4;
 
 std::string payload_of(Sequence n) { return "record " + std::to_string(n) + std::string(60, '.'); }
@@ -31,16 +34,18 @@ PostingKey key_of(Sequence n) { return PostingKey{n % 7}; }
   std::abort();
 }
 
-/// A directory in memory with one segment, and the segment as it was.
+enum class State { sealed, left_open };
+
+/// A directory in memory with a segment, and the segment as it was.
 class Victim {
  public:
-  Victim() : directory_("/dev/shm/segment_fuzz-" + std::to_string(::getpid())) {
+  explicit Victim(State state)
+      : directory_("/dev/shm/segment_fuzz-" + std::to_string(::getpid()) +
+                   (state == State::sealed ? "" : "-left")),
+        state_(state) {
     std::filesystem::create_directories(directory_);
-    {
-      auto segment = SegmentWriter::create(directory_, {1, 0}, 1U << 20U);
-      for (std::uint64_t batch = 0; batch < kBatches; ++batch) write(*segment);
-      if (!segment->seal()) fail("cannot make the segment");
-    }
+    fill(1);
+    if (state == State::left_open) fill(kRecords + 1);
     std::ifstream file{path_of(directory_, {1, 0}), std::ios::binary};
     sound_.assign(std::istreambuf_iterator<char>{file}, {});
     if (!expect_all()) fail("the sound segment is not sound");
@@ -58,9 +63,17 @@ class Victim {
     }
     std::ofstream{path_of(directory_, {1, 0}), std::ios::binary | std::ios::trunc} << damaged;
     (void)expect_all();
+    // LMDB follows the pages of a segment that says how far it is, whatever has befallen them.
+    if (check_pages(path_of(directory_, {1, 0}))) (void)SegmentWriter::resume(directory_, {1, 0});
   }
 
  private:
+  void fill(Sequence first) {
+    auto segment = SegmentWriter::create(directory_, {first, 0}, 1U << 20U);
+    if (!segment) fail("cannot make the segment");
+    for (std::uint64_t batch = 0; batch < kBatches; ++batch) write(*segment);
+    if (state_ == State::sealed && !segment->seal()) fail("cannot seal the segment");
+  }
   void write(SegmentWriter& segment) {
     std::array<std::array<std::byte, RecordLayout::kBytesMax>, kBatchRecords> bytes{};
     std::vector<Encoded> batch;
@@ -85,17 +98,19 @@ class Victim {
         fail("a wrong record was shown");
       return true;
     };
-    bool all = reader->check() == kBatches * kBatchRecords;
-    all = reader->scan(1, right) == kBatches * kBatchRecords && all;
-    all = reader->newest_of_all(kSequenceMax, right) == kBatches * kBatchRecords && all;
+    const std::uint64_t records = state_ == State::sealed ? kRecords : 2 * kRecords;
+    bool all = reader->check() == records;
+    all = reader->scan(1, right) == records && all;
+    all = reader->newest_of_all(kSequenceMax, right) == records && all;
     for (Sequence key = 0; key < 7; ++key) {
       const auto found = reader->newest(key_of(key), kSequenceMax, right);
-      all = found && *found >= kBatches * kBatchRecords / 7 && all;
+      all = found && *found >= records / 7 && all;
     }
     return all;
   }
 
   std::string directory_;
+  State state_;
   std::string sound_;
 };
 
@@ -104,7 +119,11 @@ class Victim {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,  // NOLINT: libFuzzer's name
                                       std::size_t size) {
-  static const chargemill::runtime::journal::Victim victim;
-  victim.damage(data, size);
+  using chargemill::runtime::journal::State;
+  using chargemill::runtime::journal::Victim;
+  static const Victim sealed{State::sealed};
+  static const Victim left_open{State::left_open};
+  sealed.damage(data, size);
+  left_open.damage(data, size);
   return 0;
 }

@@ -18,7 +18,8 @@
 
 extern "C" {
 using Target = int(const std::uint8_t* data, std::size_t size);
-Target fuzz_frame, fuzz_message, fuzz_control, fuzz_http, fuzz_node, fuzz_scenario, fuzz_session;
+Target fuzz_frame, fuzz_message, fuzz_control, fuzz_http, fuzz_node, fuzz_scenario, fuzz_segment,
+    fuzz_session;
 }
 
 namespace chargemill {
@@ -133,6 +134,10 @@ TEST(ShortFuzz, NoNodeBreaksWhoeverHearsIt) {
   for (const auto& seed : seeds) readers.insert(seed.front());
   EXPECT_EQ(readers.size(), 30U) << "each of them has a seed";
   play("node", fuzz_node, seeds, 30'000);
+}
+
+TEST(ShortFuzz, NoDamageBreaksTheReaderOfAJournal) {
+  play("segment", fuzz_segment, seeds_of("segment"), 500);
 }
 
 TEST(ShortFuzz, NoFileBreaksTheReaderOfScenarios) {  // D-219
