@@ -189,6 +189,7 @@ void ShardActor::publish() {
 void ShardActor::show() {
   published_.store(state_.totals);
   watch_.store(state_.watch);
+  if (clerk_ != nullptr) unwritten_.store({clerk_->merged(), clerk_->lost()});
   for (std::size_t i = 0; i < zones_.size(); ++i) zones_[i].totals.store(state_.zones[i].totals);
 }
 

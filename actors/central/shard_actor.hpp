@@ -12,6 +12,12 @@
 
 namespace chargemill::central {
 
+/// Records that are not in the journal as they were: there was no room.
+struct Unwritten {
+  std::uint64_t merged = 0;  ///< a later one stands for it
+  std::uint64_t lost = 0;    ///< beyond all bounds
+};
+
 /// The shell around `step`.
 class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
  public:
@@ -49,6 +55,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   /// How things stood a moment ago. Any thread.
   [[nodiscard]] ShardTotals look() const noexcept { return published_.load(); }
   [[nodiscard]] WatchTotals watch() const noexcept { return watch_.load(); }
+  [[nodiscard]] Unwritten unwritten() const noexcept { return unwritten_.load(); }
   /// Calls visit(ZoneId, ZoneTotals) for each zone that has points here, as of a moment ago. Any
   /// thread: which zones these are never changes.
   template <class F>
@@ -87,6 +94,7 @@ class ShardActor final : public CoreActor<ShardActor, ShardState, ShardEvent> {
   std::unique_ptr<Clerk> clerk_;
   runtime::Published<ShardTotals> published_;
   runtime::Published<WatchTotals> watch_;
+  runtime::Published<Unwritten> unwritten_;
   std::vector<ShownZone> zones_;  // as state_.zones at the beginning; never grows
   SimTime publish_at_{};
   runtime::agreement::TokenGate gate_;

@@ -52,6 +52,9 @@ Snapshot Network::look() const {
   if (stand_ins_.empty())
     each_here(shards_, [&t](const auto* shard) {
       add(t, shard->look());
+      const central::Unwritten records = shard->unwritten();
+      t.records_merged += records.merged;
+      t.records_lost += records.lost;
       shard->for_each_zone(
           [&t](ZoneId, const central::ZoneTotals& zone) { t.power_w += zone.power_w; });
     });

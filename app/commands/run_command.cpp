@@ -257,6 +257,7 @@ class Run {
                   scenario.run.name, scenario.run.duration, scenario.run.speed.max};
     Rows rows{directory_.get(), series_, scenario.run.speed.max};
     RefusalLog refusals;
+    LossLog losses;
     DigestSink digests;
     if (directory_ && scenario.run.digest_every) digests = DigestLog{directory_->path(), scenario};
     ConsoleSink console;
@@ -276,6 +277,7 @@ class Run {
           view.show(snapshot, stop_.signal());
           rows.add(snapshot, kind);
           refusals.look(log_, snapshot);
+          if (const auto text = losses.look(log_, snapshot)) say("chargemill: " + *text);
           tell_journal_news();
           tell_door_news();
         },

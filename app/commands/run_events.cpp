@@ -35,6 +35,12 @@ void RefusalLog::tell(const RunLog& log, const network::Snapshot& snapshot) {
   next_ = snapshot.wall + kPause;
 }
 
+std::optional<std::string> LossLog::look(const RunLog& log, const network::Snapshot& snapshot) {
+  auto text = news_.take(snapshot.totals.records_lost);
+  if (text) log.write(Level::error, "journal", {{"text", *text}});
+  return text;
+}
+
 void log_door(const RunLog& log, const DoorAddress& door) {
   log.write(Level::info, "door",
             {{"door", door.name},

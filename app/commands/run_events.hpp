@@ -10,6 +10,7 @@
 #include "app/nodes/membership.hpp"
 #include "app/output/run_log.hpp"
 #include "app/scenario/load.hpp"
+#include "app/simulation/journal_news.hpp"
 
 namespace chargemill::app {
 
@@ -36,6 +37,17 @@ class RefusalLog {
  private:
   std::uint64_t refused_ = 0, invalid_ = 0;  // as told
   Nanos next_{0};
+};
+
+/// While it runs: `journal`, an error, of records that are lost; what it says is for stderr as
+/// well.
+class LossLog {
+ public:
+  [[nodiscard]] std::optional<std::string> look(const RunLog& log,
+                                                const network::Snapshot& snapshot);
+
+ private:
+  LossNews news_;
 };
 
 /// After it: `stop`, a `warning` for each reason not to trust it and for each of the summary's,

@@ -26,7 +26,9 @@ void add_journal(Families& out, const Sources& s) {
   add_state(out, s);
   counter(out, "chargemill_journal_writes_total", "Records, by what became of them.")
       .add(number(status.records), {{kResult, "durable"}})
-      .add(number(status.discarded), {{kResult, "discarded"}});
+      // Once it was given up, or beyond what waits for room meanwhile: as in the summary. One
+      // series: the budget of a node with every label at its limit is used up.
+      .add(number(status.discarded + s.snapshot.totals.records_lost), {{kResult, "lost"}});
   counter(out, "chargemill_journal_commits_total", "Batches of records, and tries that failed.")
       .add(number(status.commits), {{kResult, "done"}})
       .add(number(status.failures), {{kResult, "failed"}});

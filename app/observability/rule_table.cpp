@@ -149,6 +149,15 @@ std::vector<Alert> demand_alerts() {
        {{{series("chargemill_journal_commits_total", R"(result="failed")"), "0x8 3x40"}},
         "2m",
         "4m"}},
+      {"ChargemillRecordsLost",
+       R"(increase(chargemill_journal_writes_total{result="lost"}[5m]) > 0)",
+       "15s",
+       "5m",
+       Severity::page,
+       "{{ $value }} records are lost",
+       "No journal has them and none will: it was given up, or more came than waits for room.",
+       "chargemill-journal",
+       {{{series("chargemill_journal_writes_total", R"(result="lost")"), "0x8 3x40"}}, "2m", "4m"}},
   };
 }
 

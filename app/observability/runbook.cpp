@@ -69,6 +69,13 @@ room; a stalled journal goes on by itself, an abandoned one needs a new run with
 
 Single batches had to be written again, into a new segment. Look and do as above, before it stalls.
 
+## ChargemillRecordsLost
+
+Faults, sessions or tickets that no journal has: it was abandoned, or it stood still while monitors and engines told more
+than 4,096 records a shard (16 a charge point). Nobody is told again: history has gaps there, and a restart does not know
+of them. Look: `ChargemillJournalTrouble`; `journal` in `log.ndjson`. Do: as for that one; and monitors outside that
+look more often than once a second should do so less.
+
 ## ChargemillTicksLate
 
 More than 1 % of timers are handled over 250 ms late: the simulator cannot keep up, so its latencies say more about

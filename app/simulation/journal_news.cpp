@@ -17,4 +17,11 @@ std::string news_text(const Recording::News& news) {
   return {};
 }
 
+std::optional<std::string> LossNews::take(std::uint64_t lost) {
+  if (lost < next_) return std::nullopt;
+  while (next_ <= lost / 10) next_ *= 10;
+  next_ *= 10;
+  return "records found no room in the journal and are lost, so far " + std::to_string(lost);
+}
+
 }  // namespace chargemill::app

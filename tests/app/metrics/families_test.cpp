@@ -189,6 +189,15 @@ TEST(Metrics, SayInWhichStateTheJournalIs) {
           << one << " while it is " << word;
   }
 }
+TEST(Metrics, CountEachRecordThatIsNotKept) {
+  auto s = sample_sources();
+  s.journal->status.records = 1'000;
+  s.journal->status.discarded = 7;
+  s.snapshot.totals.records_lost = 5;
+  const auto all = metric_families(s);
+  EXPECT_EQ(value_of(all, "chargemill_journal_writes_total", {{kResult, "durable"}}), 1'000);
+  EXPECT_EQ(value_of(all, "chargemill_journal_writes_total", {{kResult, "lost"}}), 12);
+}
 TEST(Metrics, HaveWhatTheEarlierSystemPromised) {  // D-206
   auto s = sample_sources();
   s.detail.watch.raised = {7, 1};
