@@ -34,6 +34,13 @@ class ScriptedSink final : public archive::RecordSink {
     return static_cast<std::size_t>(std::count_if(
         taken.begin(), taken.end(), [](const auto& r) { return std::holds_alternative<R>(r); }));
   }
+  /// One with nothing in it: there is none.
+  template <class R>
+  [[nodiscard]] R last() const {
+    for (auto at = taken.rbegin(); at != taken.rend(); ++at)
+      if (const auto* one = std::get_if<R>(&*at)) return *one;
+    return {};
+  }
 };
 
 /// A shard with its clerk; `sent` is what really left.

@@ -1,4 +1,4 @@
-// What becomes of records when the journal has no room for long.
+// What records say, also of a journal that had no room for them.
 #include <gtest/gtest.h>
 
 #include "tests/actors/central/clerk_desk.hpp"
@@ -37,6 +37,72 @@ TEST(Clerk, CountsWhatFindsNoRoomBeyondItsBoundAndKeepsTheOldest) {  // law 6
   EXPECT_EQ(desk.count<ToMonitor>(), kTold) << "and nobody waits for them for ever";
   EXPECT_FALSE(desk.clerk.is_busy());
   EXPECT_EQ(desk.clerk.lost(), kTooMany) << "they stay counted";
+}
+
+/// How central thought of the point, as the row of a status has it.
+void expect_row(const Desk& desk, SimTime at, bool is_faulty, runtime::BreakerMode breaker,
+                int failures) {
+  const auto row = desk.sink.last<archive::Health>();
+  EXPECT_EQ(row.at, at);
+  EXPECT_EQ(row.is_faulty, is_faulty);
+  EXPECT_EQ(row.fault, is_faulty ? Reason::ko_key : Reason::none);
+  EXPECT_EQ(row.breaker, breaker);
+  EXPECT_EQ(int{row.failures}, failures);
+}
+/// So many starts have failed there lately.
+void let_fail(Desk& desk, int starts) {
+  auto& story = desk.story;
+  for (int i = 0; i < starts; ++i)
+    story.shard.points[0].breaker.record_failure(story.shard.settings.breaker, story.now);
+}
+
+TEST(Clerk, ARowOfHealthSaysHowCentralThoughtOfThePointAtThatStatus) {  // D-168
+  using runtime::BreakerMode;
+  Desk desk;
+  auto& story = desk.story;
+  const auto told = [&](Phase phase) {
+    story.now += 1s;
+    story.status(phase, Reason::state_report);
+    desk.carry();
+    return story.now;
+  };
+  expect_row(desk, told(Phase::activated), false, BreakerMode::closed, 0);
+  let_fail(desk, 1);
+  expect_row(desk, told(Phase::activated), false, BreakerMode::closed, 1);
+  story.tell(FaultReport{kPoint, Reason::ko_key});
+  expect_row(desk, told(Phase::stopped), true, BreakerMode::closed, 2);
+  story.tell(HealthyReport{kPoint});
+  expect_row(desk, told(Phase::activated), false, BreakerMode::closed, 0);
+  let_fail(desk, 2);
+  story.tell(FaultReport{kPoint, Reason::ko_key});
+  expect_row(desk, told(Phase::stopped), true, BreakerMode::open, 3);
+  EXPECT_EQ(desk.sink.last<archive::Health>().phase, Phase::stopped);
+}
+
+TEST(Clerk, ARowOfHealthThatHadToWaitSaysHowThingsStoodThen) {  // D-168
+  Desk desk;
+  auto& story = desk.story;
+  const auto rows = desk.sink.count<archive::Health>();
+  desk.sink.room = desk.sink.taken.size();
+  story.status(Phase::activated, Reason::state_report);  // for which the next one stands
+  let_fail(desk, 2);
+  story.tell(FaultReport{kPoint, Reason::ko_key});
+  story.now += 1s;
+  const SimTime then = story.now;
+  story.status(Phase::stopped, Reason::state_report);
+  desk.carry();
+  story.now += 1s;
+  story.tell(HealthyReport{kPoint});
+  story.order(OperatorAction::reset_breaker);
+  desk.carry();
+  ASSERT_FALSE(story.record().faulty);
+  ASSERT_EQ(story.record().breaker.mode(), runtime::BreakerMode::closed);
+  ASSERT_EQ(desk.sink.count<archive::Health>(), rows);
+  desk.sink.room = SIZE_MAX;
+  desk.commit();
+  EXPECT_EQ(desk.sink.count<archive::Health>(), rows + 1);
+  expect_row(desk, then, true, runtime::BreakerMode::open, 3);
+  EXPECT_EQ(desk.sink.last<archive::Health>().phase, Phase::stopped);
 }
 
 }  // namespace
