@@ -37,8 +37,9 @@ class Clerk {
   /// the end of a session.
   static constexpr std::size_t kUnsentAPoint = 16;
   static constexpr std::size_t kUnsentMin = 4'096;
-  /// Held at most; beyond it the shard is busy.
-  static constexpr std::size_t kHeldMax = 4'096;
+  /// From so many that are held on the shard is busy. No bound: what open sessions and monitors
+  /// bring about is held on top of them, at most for the 30 s after which a journal is given up.
+  static constexpr std::size_t kHeldBusy = 4'096;
   /// One repetition follows so many records.
   static constexpr std::uint32_t kRecordsARepetition = 3;
   /// Repetitions that are owed at most: after a burst the rounds do not make another.
@@ -70,7 +71,7 @@ class Clerk {
   [[nodiscard]] bool must_look(const ShardState& state);
   /// No new session may begin: its records, or what it promises, would find no room.
   [[nodiscard]] bool is_busy() const noexcept {
-    return backlog_.has_promises() || held_.size() >= kHeldMax;
+    return backlog_.has_promises() || held_.size() >= kHeldBusy;
   }
   /// Something that others may be told of is not even in the journal's queue.
   [[nodiscard]] bool is_behind() const noexcept { return !backlog_.empty(); }

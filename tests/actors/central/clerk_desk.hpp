@@ -90,9 +90,19 @@ struct Desk {
     }));
   }
   [[nodiscard]] UpdateStatus last_status() const {
+    const auto* update = last_update();
+    return update == nullptr ? UpdateStatus::in_progress : update->status;
+  }
+  [[nodiscard]] Reason last_reason() const {
+    const auto* update = last_update();
+    return update == nullptr ? Reason::none : update->reason;
+  }
+
+ private:
+  [[nodiscard]] const DriverUpdate* last_update() const {
     for (auto at = sent.rbegin(); at != sent.rend(); ++at)
-      if (const auto* update = std::get_if<DriverUpdate>(&*at)) return update->status;
-    return UpdateStatus::in_progress;
+      if (const auto* update = std::get_if<DriverUpdate>(&*at)) return update;
+    return nullptr;
   }
 };
 

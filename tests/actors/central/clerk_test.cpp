@@ -93,6 +93,7 @@ TEST(Clerk, RefusesSessionsWhileTheJournalHasNoRoomAndLosesNothing) {  // X-33: 
   desk.carry();
   desk.ask(2, kBen);
   EXPECT_EQ(desk.last_status(), UpdateStatus::denied);
+  EXPECT_EQ(desk.last_reason(), Reason::journal_busy);
   EXPECT_EQ(desk.story.record().stage, Stage::none);
   desk.sink.room = SIZE_MAX;
   desk.commit();
