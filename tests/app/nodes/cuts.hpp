@@ -22,7 +22,7 @@ class Cuts {
   Cuts(unsigned nodes, unsigned central, std::chrono::seconds lease = std::chrono::seconds{5})
       : lease_(lease), central_(central), living_((1U << nodes) - 1) {
     for (unsigned n = 0; n < nodes; ++n) {
-      nodes_.push_back({app::Silence{n, 100 + n, lease, kSuspectAfter}, {}, {}, {}});
+      nodes_.push_back({app::Silence{n, 100 + n, lease, kSuspectAfter}, {}, {}, {}, {}});
       nodes_.back().heard.resize(nodes, now_);
     }
     pass(0.5);
