@@ -153,6 +153,8 @@ void add(Adopted& all, const Adopted& one) {
 
 void bring_back(network::Totals& left, const Adopted& all) {
   network::bring_back(left, all.restored.sessions);
+  // Whoever has them now counts them as its own.
+  left.tickets_issued -= std::min(all.restored.tickets, left.tickets_issued);
   const auto ended = [&left](std::uint64_t count, std::uint64_t& total) {
     const std::uint64_t known = std::min(count, left.sessions_lost);
     left.sessions_lost -= known;

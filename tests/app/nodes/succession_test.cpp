@@ -217,7 +217,9 @@ TEST(Adopted, WhatIsKnownToHaveEndedIsNotLost) {
   left.sessions_completed = 3;
   left.sessions_lost = 7;
   Adopted all;
+  left.tickets_issued = 5;
   all.restored.sessions = 4;
+  all.restored.tickets = 2;
   all.completed = 2;
   all.failed = 5;  // of which some had been seen
   bring_back(left, all);
@@ -225,6 +227,7 @@ TEST(Adopted, WhatIsKnownToHaveEndedIsNotLost) {
   EXPECT_EQ(left.sessions_started, 6U) << "the others are counted where they go on";
   EXPECT_EQ(left.sessions_completed, 5U);
   EXPECT_EQ(left.sessions_failed, 1U);
+  EXPECT_EQ(left.tickets_issued, 3U) << "so are tickets that nobody has confirmed";
 }
 
 TEST(Adopted, ComesThroughUnchanged) {
