@@ -267,7 +267,7 @@ slow_peer() {
   goes_on alpha 10
   for name in alpha beta gamma; do
     echo "$name: ${before[$name]} kB, then $(memory_kb "$name") kB"
-    (($(memory_kb "$name") < ${before[$name]} + 64 * 1024)) # it fills no window; those that are full: bounds_what_waits
+    (($(memory_kb "$name") < ${before[$name]} + 64 * 1024))
   done
   lose
   speed_up 3
@@ -276,52 +276,6 @@ slow_peer() {
   healed "$now" alpha 'a cable that was long, narrow and lost packets'
   ends_well alpha beta gamma
   holds alpha 's["latency_ms"]["node_transit"]["p99"] > 150'
-}
-# stood NODE: workers waited for seconds, as the last row of its series has it. They do where the window of a peer is full, 4 MiB.
-stood() {
-  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } { late = $at["tick_lateness_interval_p99_ms"] } END { exit !(NR > 1 && late + 0 > 1000) }' \
-    "$work/run-$1/timeseries.csv"
-}
-is_in_time() { ! stood "$1"; }
-note_waiting() {
-  door alpha /api/v1/nodes >"$work/nodes" || return 0
-  link_figure link_waiting >>"$work/waiting"
-}
-# Each has thousands of sessions whose drivers live with the others and hear of them 40 times a second: some MB a second, and those to
-# host 3 have to pass where 32 kB do. Control and etcd pass as ever.
-bounds_what_waits() {
-  local -A before
-  local name now points=3000 lease_s=20
-  local -r most_kb=$((24 * 1024)) # 4 MiB wait, 4 are under way, 4 are in libzmq; and what a run grows by meanwhile
-  begin narrow --set "cluster.lease=${lease_s}s" --set cluster.data_port=7101 --set "network.charge_points=$points" --set drivers.count=6000 \
-    --set network.max_session=20s --set network.telemetry_interval=25ms
-  goes_on alpha 20 # as many are in a session as ever will be
-  until_true calmly is_in_time alpha # else its workers are late without a reason
-  for name in alpha beta gamma; do before[$name]=$(memory_kb "$name" RssAnon); done
-  rm -f "$work/waiting"
-  lose 'oifname port3 tcp dport 7101 limit rate over 32 kbytes/second burst 64 kbytes'
-  until_true calmly stood alpha || { echo "nobody waits for the slow one:"; tail -n 5 "$work/run-alpha/timeseries.csv"; return 1; }
-  now=$SECONDS
-  while ((SECONDS < now + 30)); do # what would pile up by then is several times $most_kb
-    note_waiting
-    sleep 0.5
-  done
-  for name in alpha beta gamma; do
-    echo "$name: ${before[$name]} kB, then $(memory_kb "$name" RssAnon) kB"
-    (($(memory_kb "$name" RssAnon) < ${before[$name]} + most_kb))
-  done
-  all_are_there
-  lose
-  now=$EPOCHREALTIME
-  healed "$now" alpha 'a peer whose window was full'
-  ends_well alpha beta gamma
-}
-# has_filled_a_window: a batch or two more than its 4 MiB, and hardly less, waited for the slow one; for the other one hardly anything.
-has_filled_a_window() {
-  local most
-  most=$(sort -n "$work/waiting" | tail -n 1)
-  echo "waiting at most: $most bytes, in $(wc -l <"$work/waiting") looks"
-  ((most > 3500000 && most < 2 * 4194304))
 }
 outlives_a_full_disk() {
   local full=$work/full
@@ -359,9 +313,6 @@ end_nodes
 law "what was in a broken connection is sent again" has_resent
 law "a cable that is long, narrow and loses packets loses nobody and nothing" slow_peer
 end_nodes
-law "what waits for a peer that is too slow is bounded, and whoever sends waits" bounds_what_waits
-end_nodes
-law "a window fills and no more waits" has_filled_a_window
 law "a node whose disk is full says so, and the run goes on" outlives_a_full_disk
 end_nodes
 cat "$work/figures" 2>/dev/null || true

@@ -1,5 +1,6 @@
 #include "runtime/journal/directory.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <system_error>
 
@@ -41,6 +43,25 @@ int sync_folder(const std::string& folder) noexcept {
   return code;
 }
 
+struct CloseFolder {
+  void operator()(DIR* folder) const noexcept { (void)::closedir(folder); }
+};
+
+/// What is in a folder, by the names alone. Not std::filesystem's iterator: where that finds no
+/// memory it ends the process.
+Result<std::vector<std::string>> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, CloseFolder> open{::opendir(folder.c_str())};
+  while (open) {
+    errno = 0;
+    const dirent* const one = ::readdir(open.get());  // NOLINT(concurrency-mt-unsafe): its own DIR
+    if (one == nullptr && errno == 0) return names;
+    if (one == nullptr) break;
+    names.emplace_back(one->d_name);
+  }
+  return failure(ErrorKind::environment, "cannot list " + folder + ": " + system_text(errno));
+}
+
 bool ends_with(const std::string& text, std::string_view end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
@@ -55,13 +76,12 @@ std::string path_of(const std::string& directory, SegmentName name) {
 }
 
 Result<std::vector<SegmentName>> list_segments(const std::string& directory) {
+  const auto names = names_in(directory);
+  if (!names) return tl::unexpected(names.error());
   std::vector<SegmentName> found;
-  std::error_code code;
-  for (fs::directory_iterator at{directory, code}, end; !code && at != end; at.increment(code)) {
-    if (const auto name = name_from(at->path().filename().string())) found.push_back(*name);
+  for (const auto& file : *names) {
+    if (const auto name = name_from(file)) found.push_back(*name);
   }
-  if (code)
-    return failure(ErrorKind::environment, "cannot list " + directory + ": " + code.message());
   // Of equal firsts the youngest comes first, and unique() keeps it.
   std::sort(found.begin(), found.end(), [](const SegmentName& a, const SegmentName& b) {
     return a.first != b.first ? a.first < b.first : a.generation > b.generation;
@@ -87,7 +107,6 @@ Result<void> make_directory(const std::string& directory) {
 }
 
 void remove_leftovers(const std::string& directory) {
-  std::error_code code;
   const auto counted = list_segments(directory);
   // Nothing in it was acknowledged, and its removal failed, or a power cut undid it.
   const auto is_replaced = [&](const std::string& file) {
@@ -96,20 +115,22 @@ void remove_leftovers(const std::string& directory) {
              return one.first == name->first && one.generation > name->generation;
            });
   };
-  std::vector<fs::path> leftovers;
-  for (fs::directory_iterator at{directory, code}, end; !code && at != end; at.increment(code)) {
-    const std::string path = at->path().string();
+  const auto names = names_in(directory);
+  if (!names) return;
+  std::vector<std::string> leftovers;
+  for (const auto& file : *names) {
+    const std::string path = directory + "/" + file;
     constexpr std::string_view kLock = "-lock";
     const bool unfinished = ends_with(path, ".segment.new") || ends_with(path, ".segment.new-lock");
     // Nobody knows of one that cannot be looked for: without its lock its readers were not seen.
     const bool orphan =
         ends_with(path, ".segment-lock") && is_gone(path.substr(0, path.size() - kLock.size()));
     if (unfinished || orphan) leftovers.emplace_back(path);
-    if (!is_replaced(at->path().filename().string())) continue;
+    if (!is_replaced(file)) continue;
     leftovers.emplace_back(path);
     leftovers.emplace_back(path + std::string{kLock});
   }
-  for (const fs::path& path : leftovers) fs::remove(path, code);
+  for (const auto& path : leftovers) (void)::unlink(path.c_str());
 }
 
 Result<void> rename_durably(const std::string& directory, const std::string& from,
