@@ -3,8 +3,10 @@
 //
 //   DISK_LOG=FILE         where it writes, as disk_log.hpp describes; none: nothing is written down
 //   DISK_FAULT=CALL:ERRNO:AFTER:TIMES
-//                         CALL: open, write, sync, meta (a write through O_DSYNC), short (a write
-//                         that stops half way), rename, folder (its sync after a rename), memory
+//                         CALL: open, read, write, sync, meta (a write through O_DSYNC), short (a
+//                         write that stops half way), range (a piece of a file that is waited for),
+//                         rename, unlink, folder (its sync after a rename), lock (room for LMDB's
+//                         lock file), memory
 //                         (an allocation of LMDB's), heap (one of C++'s), writer (one of C++'s in
 //                         a thread that uses LMDB, but for the first);
 //                         AFTER calls go well, then TIMES fail, -1 for all
@@ -68,6 +70,9 @@ using OpenCall = int (*)(const char*, int, ...);
 using FileCall = int (*)(int);
 using TruncateCall = int (*)(int, off_t);
 using PathCall = int (*)(const char*);
+using PreadCall = ssize_t (*)(int, void*, std::size_t, off_t);
+using RangeCall = int (*)(int, off64_t, off64_t, unsigned);
+using AllocateCall = int (*)(int, off_t, off_t);
 using RenameCall = int (*)(const char*, const char*);
 
 // NOLINTBEGIN(concurrency-mt-unsafe): nobody sets it
@@ -264,6 +269,37 @@ ssize_t write(int file, const void* bytes, std::size_t count) {
   }
   return real<WriteCall>("write")(file, bytes, count);
 }
+ssize_t pread(int file, void* bytes, std::size_t count, off_t offset) {
+  {
+    Shim& s = shim();
+    const Guard lock(s.mutex);
+    if (watched(s, file) != nullptr && fails(s, "read")) return -1;
+  }
+  return real<PreadCall>("pread")(file, bytes, count, offset);
+}
+ssize_t pread64(int file, void* bytes, std::size_t count, off_t offset) {
+  return pread(file, bytes, count, offset);
+}
+int sync_file_range(int file, off64_t offset, off64_t bytes, unsigned flags) {
+  {
+    Shim& s = shim();
+    const Guard lock(s.mutex);
+    if (watched(s, file) != nullptr && fails(s, "range")) return -1;
+  }
+  return real<RangeCall>("sync_file_range")(file, offset, bytes, flags);
+}
+/// Returns its error. Nobody here asks for room but for lock files.
+int posix_fallocate(int file, off_t offset, off_t bytes) {
+  {
+    Shim& s = shim();
+    const Guard lock(s.mutex);
+    if (fails(s, "lock")) return s.fault_errno;
+  }
+  return real<AllocateCall>("posix_fallocate")(file, offset, bytes);
+}
+int posix_fallocate64(int file, off_t offset, off_t bytes) {
+  return posix_fallocate(file, offset, bytes);
+}
 int ftruncate(int file, off_t size) {
   Shim& s = shim();
   const Guard lock(s.mutex);
@@ -288,6 +324,7 @@ int rename(const char* from, const char* to) noexcept {
 int unlink(const char* path) noexcept {
   Shim& s = shim();
   const Guard lock(s.mutex);
+  if (is_segment(path) && fails(s, "unlink")) return -1;
   const int code = real<PathCall>("unlink")(path);
   if (code == 0 && is_segment(path)) note(s, entry(DiskOp::unlink, base_of(path)), {});
   return code;
