@@ -119,7 +119,7 @@ void remove_leftovers(const std::string& directory) {
   if (!names) return;
   std::vector<std::string> leftovers;
   for (const auto& file : *names) {
-    const std::string path = directory + "/" + file;
+    const std::string path = (fs::path{directory} / file).string();
     constexpr std::string_view kLock = "-lock";
     const bool unfinished = ends_with(path, ".segment.new") || ends_with(path, ".segment.new-lock");
     // Nobody knows of one that cannot be looked for: without its lock its readers were not seen.
