@@ -228,8 +228,11 @@ void Journal::tell(JournalState state, const std::string& why) {
 
 /// Whether something failed that no record waits for, and so has no end to be told of.
 void Journal::look_beside() {
-  (void)note_beside();
-  say(news_.next_mention(Clock::now()));
+  try {
+    (void)note_beside();
+    say(news_.next_mention(Clock::now()));
+  } catch (const std::bad_alloc&) {  // status() has counted it
+  }
 }
 
 /// False: nothing did.
