@@ -11,6 +11,7 @@ import { isNever } from './view.js';
 const kRow = 26;        // pixels
 const kSpare = 8;       // rows beyond the edge
 const kLimit = 10_000;  // of an answer
+const kLookMs = 2000;   // from one look to the next whether an answer is still whole
 const kAnnounceMs = 5000;
 const kAnnounced = 5;   // that stay in the log of announcements
 const kPageMs = 60_000; // from one alert to the next
@@ -35,21 +36,32 @@ function useRows(store, view) {
   const isAsked = isFiltered && !isNever(view) && store.hello?.has_journal && store.connection === 'open';
   const path = withQuery('/api/v1/faults', {
     cp: isPoint ? view.q : '', zone: view.zone, kind: view.kind, since: utc(view.from), until: utc(view.to), limit: kLimit });
-  const [answer, setAnswer] = useState({ path: '', rows: [], trouble: '' });
+  const [answer, setAnswer] = useState({});
   const instance = store.hello?.instance;
+  // Asked anew once rows that came after it have been given up: they are neither here nor in the answer.
   useEffect(() => {
     if (!isAsked) return undefined;
     let isWanted = true;
-    ask(path).then(({ faults }) => isWanted && setAnswer({ path, rows: faults, trouble: '' }))
-      .catch((error) => isWanted && setAnswer({ path, rows: [], trouble: error.message }));
+    let timer = 0;
+    const look = async (given) => {
+      if (!given || store.cut > given.at) {
+        const at = store.faults[0]?.timestamp ?? '';  // the journal has what was told
+        given = await ask(path).then(({ faults: rows }) => ({ path, rows, at: rows[0]?.timestamp > at ? rows[0].timestamp : at }));
+        if (!isWanted) return;
+        setAnswer(given);
+      }
+      timer = setTimeout(look, kLookMs, given);
+    };
+    look().catch(({ message }) => isWanted && setAnswer({ path, rows: [], at: '', trouble: message }));
     return () => {
       isWanted = false;
+      clearTimeout(timer);
     };
   }, [path, isAsked, instance]);
   return useMemo(() => {
     // A name in full means that charge point, not those whose names go on.
     const is = (row) => (!isPoint || row.cp_id === view.q) && isMeant(row, view) && isInRange(row, view) && isNow(row.cp_id, store, view);
-    const isAnswered = isFiltered && answer.path === path && answer.trouble === '';
+    const isAnswered = isFiltered && answer.path === path && !answer.trouble;
     if (isAsked && answer.path !== path) return { rows: [], isFiltered, isWhole: false, known: null, trouble: '' };
     if (!isAnswered) {
       const known = store.hasOlderFaults ? store.faults.length : null;
@@ -57,11 +69,12 @@ function useRows(store, view) {
     }
     // The answer has all that fits, up to its limit and its making: what it lacks and is not older than its last row is new.
     const ids = new Set(answer.rows.map(({ id }) => id));
-    const oldest = answer.rows.length < kLimit ? '' : answer.rows[answer.rows.length - 1].timestamp;
+    const isFull = answer.rows.length >= kLimit;
+    const oldest = isFull ? answer.rows.at(-1).timestamp : '';
     const fresh = store.faults.filter((row) => row.timestamp >= oldest && !ids.has(row.id) && is(row));
-    const known = answer.rows.length < kLimit ? null : answer.rows.length + fresh.length;
+    const known = isFull || store.cut > answer.at ? answer.rows.length + fresh.length : null;
     return { rows: [...fresh, ...answer.rows.filter(is)].sort(newestFirst), isFiltered, isWhole: true, known, trouble: '' };
-  }, [store.revision, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to,
+  }, [store.revision, store.cut, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to,
     view.now, view.now === null ? 0 : states?.number]);
 }
 

@@ -30,6 +30,7 @@ export class Store {
     this.revision = 0;    // of faults
     this.hasOlderFaults = false;  // than those
     this.areFaultsKnown = false;  // they have been asked for
+    this.cut = '';        // of what is older than that, some may have been given up or missed
     this.connection = 'connecting';
     this.watchers = 0;    // so many were too many for one more
     this.isPlanAsked = false;
@@ -149,6 +150,7 @@ export class Store {
       this.faults = [];
       this.hasOlderFaults = false;
       this.areFaultsKnown = false;
+      this.cut = '';
       this.pulse = null;
       this.rates = { sessions: null, messages: null, speed: null };
       this.from = null;
@@ -250,7 +252,9 @@ export class Store {
   /** More may have been missed than are there again, from `oldest` on: what is older than a hole is left to the journal. */
   leaveNoHole(oldest) {
     this.hasOlderFaults = true;
-    if (!this.faults.some(({ id }) => id === oldest.id)) this.faults = this.faults.filter(({ timestamp }) => timestamp >= oldest.timestamp);
+    if (this.faults.some(({ id }) => id === oldest.id)) return;
+    this.cut = oldest.timestamp;
+    this.faults = this.faults.filter(({ timestamp }) => timestamp >= this.cut);
   }
 
   /** Rows of any order, some of which may be here already. */
@@ -258,10 +262,12 @@ export class Store {
     const known = new Set(this.faults.slice(0, 3000).map(({ id }) => id).filter((id) => id !== null));
     const fresh = rows.filter(({ id }) => id === null || !known.has(id));
     if (fresh.length === 0) return;
-    if (fresh.length + this.faults.length > kRowsMax) this.hasOlderFaults = true;
-    this.faults = [...fresh, ...this.faults]
-      .sort(newestFirst)
-      .slice(0, kRowsMax);
+    const all = [...fresh, ...this.faults].sort(newestFirst);
+    this.faults = all.slice(0, kRowsMax);
+    if (all.length > kRowsMax) {
+      this.hasOlderFaults = true;
+      this.cut = all[kRowsMax].timestamp;
+    }
     ++this.revision;
     this.changed();
   }

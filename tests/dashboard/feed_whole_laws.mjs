@@ -1,0 +1,34 @@
+// The feed of a part, however much comes and whatever cannot be asked for: whole, or said not to be.
+import { check, equal, finish, law, openRun, openTab, shown, smallScenario, until } from './harness.mjs';
+
+const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
+
+const idsOf = (tab) => tab.locator('[data-testid=feed] .fault').evaluateAll((items) => items.map((item) => Number(item.dataset.id)));
+const inject = (cp, duration) => live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration });
+const knows = (tab, cp) => tab.evaluate((id) => window.chargemill.faults.some((row) => row.cp_id === id), cp);
+
+await law('The feed of a zone keeps the rows that came while one looked, however many come after them from elsewhere', async () => {
+  await inject('CP-000001', '1h');
+  await until('it is in the journal', async () => (await live.ask('/api/v1/faults?zone=Z01')).faults.length === 1);
+  const tab = await openTab(`${live.base}/?zone=Z01`);
+  await shown(tab);
+  await until('it has what was', async () => (await idsOf(tab)).length === 1);
+  await inject('CP-000002', '1h');
+  await until('and what came', async () => (await idsOf(tab)).length === 2);
+  // More of another zone than the page keeps.
+  await tab.evaluate(() => {
+    const { chargemill: store } = window;
+    const begun = Date.parse(store.faults[0].timestamp) + 3_600_000;
+    store.addFaults(Array.from({ length: 12_000 }, (_, i) =>
+      ({ id: 1e6 + i, timestamp: new Date(begun + i).toISOString(), cp_id: 'CP-000040', zone: 'Z04', event_type: 'FAULT', reason: '' })));
+  });
+  check(!await knows(tab, 'CP-000002'), 'it is among the newest all the same');
+  const wanted = (await live.ask('/api/v1/faults?zone=Z01')).faults.map(({ id }) => id);
+  equal(wanted.length, 2, 'rows of the journal');
+  await until('it has both again', async () => JSON.stringify(await idsOf(tab)) === JSON.stringify(wanted));
+  equal(await tab.getByTestId('feed-count').textContent(), '2 rows', 'how many it says');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+process.exit(await finish());
