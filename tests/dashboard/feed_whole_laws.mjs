@@ -31,4 +31,18 @@ await law('The feed of a zone keeps the rows that came while one looked, however
   await tab.context().close();
 });
 
+await law('A part of the feed that cannot be asked for is asked for again', async () => {
+  let isBusy = true;
+  const tab = await openTab('about:blank');
+  await tab.route('**/api/v1/faults?*zone=*', (route) => (isBusy ? route.fulfill({ status: 503, body: '{"detail":"too many requests wait, try again later"}' }) : route.continue()));
+  await tab.goto(`${live.base}/?zone=Z01`);
+  await shown(tab);
+  await until('it says why', async () => (await tab.locator('.feed [role=alert]').allTextContents()).includes('too many requests wait, try again later'));
+  isBusy = false;
+  await until('that is over', async () => (await tab.locator('.feed [role=alert]').count()) === 0);
+  const wanted = (await live.ask('/api/v1/faults?zone=Z01')).faults.map(({ id }) => id);
+  equal(await idsOf(tab), wanted, 'the feed');
+  await tab.context().close();
+});
+
 process.exit(await finish());

@@ -44,15 +44,16 @@ function useRows(store, view) {
     let isWanted = true;
     let timer = 0;
     const look = async (given) => {
-      if (!given || store.cut > given.at) {
+      if (!given || given.trouble || store.cut > given.at) {
         const at = store.faults[0]?.timestamp ?? '';  // the journal has what was told
-        given = await ask(path).then(({ faults: rows }) => ({ path, rows, at: rows[0]?.timestamp > at ? rows[0].timestamp : at }));
+        given = await ask(path).then(({ faults: rows }) => ({ path, rows, at: rows[0]?.timestamp > at ? rows[0].timestamp : at }))
+          .catch(({ message }) => ({ path, rows: [], at, trouble: message }));
         if (!isWanted) return;
         setAnswer(given);
       }
       timer = setTimeout(look, kLookMs, given);
     };
-    look().catch(({ message }) => isWanted && setAnswer({ path, rows: [], at: '', trouble: message }));
+    look();
     return () => {
       isWanted = false;
       clearTimeout(timer);
