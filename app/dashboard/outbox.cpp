@@ -20,6 +20,7 @@ bool Outbox::hear(const Said& said) {
       if (said.number == 0 || said.number > last_) {
         texts_.clear();
         pulse_.reset();
+        is_last_said_ = true;
         end();
         return false;
       }
@@ -45,7 +46,11 @@ std::optional<Outbox::Message> Outbox::next(FrameLog& log) {
   }
   if (std::exchange(has_missed_, false)) return Message{missed(), true};
   if (pulse_ != nullptr) return Message{std::exchange(pulse_, nullptr), true};
-  if (is_ended_) return Message{};
+  if (is_ended_) {
+    if (std::exchange(is_last_said_, true) || log.newest() <= sent_) return Message{};
+    sent_ = last_ = log.newest();
+    return Message{log.message_for(0), false};  // it goes on from whatever is there or under way
+  }
   if (!is_owed_states(log)) return std::nullopt;
   const std::uint32_t number = log.newest();
   const bool is_key = number - key_ >= kKeyEvery;

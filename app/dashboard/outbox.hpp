@@ -26,7 +26,8 @@ class Outbox {
   void set_pulse(Text pulse) { pulse_ = std::move(pulse); }
   /// False: it makes no sense; the next message is the last.
   bool hear(const Said& said);
-  /// After what is there now nothing follows, not even states.
+  /// After what is there now nothing follows but the newest states, once: how it ended, also for
+  /// who is paused.
   void end() noexcept { is_ended_ = true; }
   [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
 
@@ -50,6 +51,7 @@ class Outbox {
   bool has_missed_ = false;
   bool is_paused_ = false;
   bool is_ended_ = false;
+  bool is_last_said_ = false;  ///< once ended: nothing follows
 };
 
 }  // namespace chargemill::app::dashboard

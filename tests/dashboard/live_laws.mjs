@@ -309,6 +309,26 @@ await law('A tab that nobody sees takes no states and is drawn every five second
   await tab.context().close();
 });
 
+await law('A run that ends while nobody sees its tab is shown as it ended', async () => {
+  const cp = 'CP-000003';
+  const short = await openRun(smallScenario({ points: 8 }), ['--set', 'http.control=true']);
+  const tab = await openTab(short.base);
+  await shown(tab);
+  const hide = (isHidden) => tab.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
+  await hide(true);
+  await short.post(`/api/v1/charge-points/${cp}/stop`);
+  await until('figures say so', () => tab.evaluate(() => window.chargemill.pulse.states[3] === 1));
+  check((await cellColour(tab, 2)) !== '#F0E442', 'states still came');
+  await short.stop();
+  await until('it knows that the run is over', () => tab.evaluate(() => window.chargemill.connection === 'finished'));
+  await hide(false);
+  await until('its cell is as it ended', async () => (await cellColour(tab, 2)) === '#F0E442');
+  await tab.context().close();
+});
+
 await law('Charts of a view that was paused have what was meanwhile once it goes on', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

@@ -102,13 +102,43 @@ TEST(Outbox, APausedWatcherIsToldEverythingButStates) {
   EXPECT_EQ(story.next(), "key");
 }
 
-TEST(Outbox, EndsAfterItsLastWords) {
+TEST(Outbox, EndsAfterItsLastWordsAndHowItEnded) {
   Story story;
   story.sample();
   story.box.add(text("over"));
   story.box.end();
   EXPECT_EQ(story.next(), "over");
-  EXPECT_EQ(story.next(), "end");
+  EXPECT_EQ(story.next(), "key");
+  story.sample();
+  EXPECT_EQ(story.next(), "end") << "once is enough";
+}
+
+TEST(Outbox, EndsWithTheNewestStatesForWhoeverHasOlderOnes) {
+  Story paused;
+  paused.sample();
+  EXPECT_EQ(paused.next(), "key");
+  EXPECT_TRUE(paused.take());
+  EXPECT_TRUE(paused.box.hear({Said::Kind::paused, 0}));
+  paused.sample(3);
+  EXPECT_EQ(paused.next(), "");
+  paused.box.end();
+  EXPECT_EQ(paused.next(), "key") << "nobody answers who resumes later";
+  EXPECT_EQ(paused.held, 4U);
+  EXPECT_EQ(paused.next(), "end");
+
+  Story slow;
+  slow.sample();
+  EXPECT_EQ(slow.next(), "key");
+  slow.sample();
+  slow.box.end();
+  EXPECT_EQ(slow.next(), "key") << "whether it took the one before is not known";
+  EXPECT_EQ(slow.next(), "end");
+
+  Story quick;
+  quick.sample();
+  EXPECT_EQ(quick.next(), "key");
+  quick.box.end();
+  EXPECT_EQ(quick.next(), "end") << "it has the newest, or it is under way";
 }
 
 TEST(Outbox, WhoTakesWhatWasNeverSentIsDone) {
@@ -119,8 +149,9 @@ TEST(Outbox, WhoTakesWhatWasNeverSentIsDone) {
   Story other;
   other.sample();
   EXPECT_EQ(other.next(), "key");
+  other.sample();
   EXPECT_FALSE(other.box.hear({Said::Kind::taken, 77}));
-  EXPECT_EQ(other.next(), "end");
+  EXPECT_EQ(other.next(), "end") << "it is told nothing any more";
 }
 
 TEST(Outbox, AnAnswerThatCrossedALossIsNotTakenForTheNewOne) {
