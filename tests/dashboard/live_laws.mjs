@@ -321,11 +321,41 @@ await law('A run that ends while nobody sees its tab is shown as it ended', asyn
   await hide(true);
   await short.post(`/api/v1/charge-points/${cp}/stop`);
   await until('figures say so', () => tab.evaluate(() => window.chargemill.pulse.states[3] === 1));
-  check((await cellColour(tab, 2)) !== '#F0E442', 'states still came');
   await short.stop();
   await until('it knows that the run is over', () => tab.evaluate(() => window.chargemill.connection === 'finished'));
   await hide(false);
   await until('its cell is as it ended', async () => (await cellColour(tab, 2)) === '#F0E442');
+  await tab.context().close();
+});
+
+await law('A view that is paused when its run ends stays so, says so, and shows the end once it goes on', async () => {
+  const cp = 'CP-000003';
+  const short = await openRun(smallScenario({ points: 8 }), ['--set', 'http.control=true']);
+  const tab = await openTab(short.base);
+  await shown(tab);
+  const [age, clock] = ['age', 'clock'].map((id) => () => tab.getByTestId(id).textContent());
+  await until('there is a clock', async () => (await clock()) !== '');
+  await tab.getByRole('button', { name: 'Pause view' }).click();
+  await until('the view is paused', async () => (await age()) === 'the view is paused');
+  const [before, rows] = [await clock(), await tab.evaluate(() => window.chargemill.series.length)];
+  await short.post(`/api/v1/charge-points/${cp}/stop`);
+  await until('it is stopped', async () => (await short.ask(`/api/v1/charge-points/${cp}`)).state === 'STOPPED');
+  await until('the run goes on', () => tab.evaluate(() => window.chargemill.late.series?.length > window.chargemill.series.length + 2));
+  await short.stop();
+  await until('it says that the run is over', async () => (await tab.getByTestId('connection').textContent()) === 'finished');
+  equal([await age(), await clock()], ['the view is paused', before], 'what it says of what it shows');
+  check((await cellColour(tab, 2)) !== '#F0E442', 'the map went on');
+  await tab.getByRole('button', { name: 'Resume view' }).click();
+  await until('its cell is as it ended', async () => (await cellColour(tab, 2)) === '#F0E442');
+  await until('it says so', async () => (await age()) === 'this is how it ended');
+  equal(await tab.getByTestId('count-stopped').textContent(), '1', 'stopped ones');
+  const [last, end, now] = await tab.evaluate(() => {
+    const { hello, series, end: { sim_s } } = window.chargemill;
+    return [new Date(Date.parse(hello.run.start) + sim_s * 1000).toISOString().slice(0, 19).replace('T', ' '), sim_s, series.columns.sim_s];
+  });
+  equal((await clock()).slice(0, 19), last, 'the clock');
+  check(now.length > rows + 2 && now.at(-1) > end - 3, `its charts end at ${now.at(-1)} of ${end} s`);
+  equal(await tab.getByRole('button', { name: /(Pause|Resume) view/ }).count(), 0, 'there is nothing to pause any more');
   await tab.context().close();
 });
 

@@ -33,7 +33,7 @@ export const useStale = (store) => useLook(store, () => ageOf(store) * 1000 > kS
 
 function Age({ store, isHeld, isStale }) {
   const age = useLook(store, ageOf);
-  return html`<span class="age" data-testid="age">${store.connection === 'finished' ? 'this is how it ended' : isHeld ? 'the view is paused'
+  return html`<span class="age" data-testid="age">${isHeld ? 'the view is paused' : store.connection === 'finished' ? 'this is how it ended'
     : isStale ? `nothing heard for ${age.toFixed(0)} s` : `last update ${age.toFixed(1)} s ago`}</span>`;
 }
 
@@ -62,7 +62,7 @@ export function Header({ store, view, go, isStale, theme }) {
     ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>
       <span title="model seconds a second">${figureText(store.rates.speed)} ×</span>
       <span>${figureText(store.rates.messages)} messages/s</span>`}
-    ${store.connection !== 'finished' && html`<button onclick=${() => go({ isHeld: !view.isHeld })} class=${view.isHeld ? 'on' : ''}
+    ${(view.isHeld || store.connection !== 'finished') && html`<button onclick=${() => go({ isHeld: !view.isHeld })} class=${view.isHeld ? 'on' : ''}
       title="The run goes on; what is shown stays as it is">${view.isHeld ? 'Resume view' : 'Pause view'}</button>`}
     <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })} aria-pressed=${view.view === 'table'}>Table</button>
     <button onclick=${() => go({ theme: next })} aria-label=${`Switch to the ${next} theme`}>${next === 'dark' ? '☾' : '☀'}</button>

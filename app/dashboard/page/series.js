@@ -53,6 +53,9 @@ export class Series {
   get length() {
     return this.columns.sim_s.length;
   }
+  copy() {
+    return Object.assign(new Series(), { columns: structuredClone(this.columns) });
+  }
   /** What /api/v1/series says; older than all that is here already. */
   prepend({ columns }) {
     const first = this.columns.sim_s[0] ?? Infinity;

@@ -1,6 +1,7 @@
 // All that the page knows, and who is told when it changes.
 import { ask } from './api.js';
 import { newestFirst } from './fault_rows.js';
+import { States } from './frames.js';
 import { Plan } from './layout.js';
 import { rowOf, Series } from './series.js';
 import { greeting, Wire } from './wire.js';
@@ -26,6 +27,7 @@ export class Store {
     this.rates = { sessions: null, messages: null, speed: null };
     this.from = null;     // the pulse that rates are measured from
     this.series = new Series();
+    this.late = {};       // series, pulse, states: the newest, where it is not shown
     this.faults = [];     // newest first
     this.revision = 0;    // of faults
     this.hasOlderFaults = false;  // than those
@@ -74,7 +76,10 @@ export class Store {
   connect() {
     this.wire = new Wire({
       text: (message) => this.hear(message),
-      states: (states) => this.take(states),
+      states: (states) => {
+        this.heardAt = performance.now();
+        this.take(Object.assign(new States(0), states));  // the wire goes on with its own, what is shown may be held
+      },
       connection: (isOpen, isFull) => {
         if (!isOpen && !this.end) this.connection = isFull ? 'full' : 'lost';
         if (!isOpen && this.end) this.awaitNext();
@@ -106,19 +111,38 @@ export class Store {
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
     this.rest();
+    if (!isHeld) this.catchUp();
     if (!isHeld && this.hello && !this.end) this.fetchSeries();  // charts have what was meanwhile
     this.changed();
   }
 
+  /** What was heard and is not shown yet: after the end nothing comes to show it with. */
+  catchUp() {
+    if (this.isHeld) return;
+    const { series, pulse, pulseAt, states } = this.late;
+    if (series) this.series = series;
+    this.late.series = null;
+    if (pulse) this.hearPulse(pulse, pulseAt);
+    if (this.end && this.pulse) this.pulse = { ...this.pulse, sim_s: this.end.sim_s };
+    if (states) this.take(states);
+  }
+
+  /** Whether less motion leaves out what comes so soon after what was shown `at`. */
+  isTooSoon(at) {
+    return calm.matches && !this.end && performance.now() - at < kCalmMs;
+  }
+
   take(states) {
+    this.late.states = states;
+    if (this.isHeld && this.states) return;
     this.states = states;
     this.rest();
     if (this.plan) states.grow(this.plan.points);
     if (!this.plan || states.points > this.plan.points) this.fetchPlan().catch((error) => console.error(error));
     if (!this.pulse) this.total = states.count(kClasses.length);
-    this.heardAt = performance.now();
-    if (calm.matches && this.heardAt - this.shownAt < kCalmMs) return;
-    this.shownAt = this.heardAt;
+    if (this.isTooSoon(this.shownAt)) return;
+    this.late.states = null;
+    this.shownAt = performance.now();
     for (const listener of this.stateListeners) listener(states);
     this.changed();
   }
@@ -130,12 +154,15 @@ export class Store {
     }
     this.heardAt = performance.now();
     if (message.type === 'hello') this.begin(message).catch((error) => console.error(error));
-    else if (message.type === 'pulse') this.hearPulse(message);
-    else if (message.type === 'faults') this.addFaults(message.rows);
+    else if (message.type === 'pulse') {
+      this.hearPulse(message);
+      if (this.end) this.catchUp();
+    } else if (message.type === 'faults') this.addFaults(message.rows);
     else if (message.type === 'missed') this.fetchFaults();
     else if (message.type === 'end') {
       this.end = message;
       this.connection = 'finished';
+      this.catchUp();
       this.changed();
     }
   }
@@ -158,6 +185,7 @@ export class Store {
       this.rest();
       this.plan = null;
       this.series = new Series();
+      this.late = {};
     }
     if (!this.plan || hello.points !== this.plan.points) await this.fetchPlan().catch((error) => console.error(error));
     this.fetchFaults();
@@ -174,11 +202,11 @@ export class Store {
     const { instance } = this.hello;
     const kept = await ask('/api/v1/series').catch(() => null);
     if (instance !== this.hello.instance) return;
-    if (!kept) this.again('fetchSeries');
-    else if (!this.isHeld || this.series.length === 0) {
-      this.series = new Series();
-      this.series.prepend(kept);
-    }
+    if (kept) {
+      const series = new Series();
+      series.prepend(kept);
+      if (this.isHeld && this.series.length > 1) this.late.series = series; else this.series = series;
+    } else this.again('fetchSeries');
     this.changed();
   }
 
@@ -220,12 +248,17 @@ export class Store {
     this.from = { pulse, at: now };
   }
 
-  hearPulse(pulse) {
+  hearPulse(pulse, now = performance.now()) {
     const before = this.pulse;
-    const now = performance.now();
-    if (this.isHeld && before) return;
-    if (calm.matches && now - this.pulseAt < kCalmMs) return;
+    Object.assign(this.late, { pulse, pulseAt: now });
+    if (this.isHeld && before) {
+      this.late.series ??= this.series.copy();
+      this.late.series.add(rowOf(pulse));
+      return;
+    }
+    if (this.isTooSoon(this.pulseAt)) return;
     if (before) this.measure(pulse, now);
+    this.late.pulse = null;
     this.pulse = pulse;
     this.pulseAt = now;
     this.total = pulse.states;
