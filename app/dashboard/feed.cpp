@@ -18,6 +18,7 @@ using Take = runtime::WebSocketSession::Take;
 
 constexpr std::uint64_t kLookedMax = 2'048;
 constexpr std::size_t kTroublesMax = 1'000;
+constexpr std::uint64_t kLastLookBeats = 2;       // a network that has failed may not answer
 constexpr std::uint64_t kJournalAgainBeats = 40;  // where it did not answer
 
 /// Only copies; on the workers' threads.
@@ -193,11 +194,27 @@ void Feed::hear(Id id, const Said& said) {
 }
 
 void Feed::end(Id id) {
-  const auto found = watchers_.find(id);
-  if (found == watchers_.end()) return;
-  found->second.outbox.add(std::make_shared<const std::string>(end_text(world_)));
-  found->second.outbox.end();
-  serve(found->second);
+  if (watchers_.count(id) == 0) return;
+  leaving_.push_back(id);
+  if (last_look_ == 0) {
+    // What was seen last is half a second old, which may be hours of model time.
+    last_look_ = std::max<std::uint64_t>(1, beats_);
+    sample_.forget();
+    take_sample();
+  }
+  if (!sample_.is_awaited(beats_)) say_end();
+}
+
+void Feed::say_end() {
+  if (leaving_.empty()) return;
+  const auto text = std::make_shared<const std::string>(end_text(world_));
+  for (const Id id : std::exchange(leaving_, {})) {
+    const auto found = watchers_.find(id);
+    if (found == watchers_.end()) continue;
+    found->second.outbox.add(text);
+    found->second.outbox.end();
+    serve(found->second);
+  }
 }
 
 void Feed::serve(Watcher& watcher) {
@@ -258,6 +275,7 @@ void Feed::beat() {
     return;
   }
   ++beats_;
+  if (beats_ - last_look_ >= kLastLookBeats) say_end();
   // One that does not answer may be mended while somebody watches.
   if (settings_.asks_journal && (!is_journal_dead_ || beats_ % kJournalAgainBeats == 0))
     read_events();
@@ -295,8 +313,9 @@ void Feed::on_sample(const Owed::Held& held, Sample&& sample) {
   for (auto& [id, watcher] : watchers_) watcher.outbox.set_pulse(pulse);
   const std::string rows = trouble_rows(world_, sample.troubles, sample.at);
   last_ = std::make_shared<const Sample>(std::move(sample));
-  if (!rows.empty()) return tell_all(std::make_shared<const std::string>(faults_text(rows)));
+  if (!rows.empty()) tell_all(std::make_shared<const std::string>(faults_text(rows)));
   serve_all();
+  if (last_look_ != 0) say_end();
 }
 
 void Feed::read_events() {

@@ -109,6 +109,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   void ask(Id id, runtime::WebSocketSession::Take take);
   void hear(Id id, const Said& said);
   void end(Id id);
+  void say_end();
   void beat();
   void take_sample();
   void on_sample(const Owed::Held& held, Sample&& sample);
@@ -130,13 +131,15 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::atomic<Id> next_id_{1};  ///< written by open()
   std::map<Id, Watcher> watchers_;
   std::vector<Id> newcomers_;  ///< not greeted yet
+  std::vector<Id> leaving_;    ///< the server closes, and they wait for the last look
   FrameLog frames_;
   Pulses pulses_;
   std::shared_ptr<const Sample> last_;           ///< while somebody watches
   std::optional<archive::Position> last_event_;  ///< events are told after it
   std::uint64_t beats_ = 0;
-  Owed sample_;  ///< a look at all charge points
-  Owed events_;  ///< what the journal has since
+  std::uint64_t last_look_ = 0;  ///< the beat of it; 0: not yet
+  Owed sample_;                  ///< a look at all charge points
+  Owed events_;                  ///< what the journal has since
   bool is_beating_ = false;
   bool is_journal_dead_ = false;
 };

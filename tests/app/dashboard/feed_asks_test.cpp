@@ -70,6 +70,12 @@ struct Watch {
     work(room);
   }
 
+  /// The server closes.
+  void end(Room room) {
+    session->close();
+    work(room);
+  }
+
   void catch_up() {
     tasks.swap(late);
     work(Room::enough);
@@ -93,7 +99,8 @@ struct Watch {
   std::shared_ptr<Feed> feed = std::make_shared<Feed>(world, FeedSettings{false, true});
   std::shared_ptr<runtime::WebSocketSession> session;
   bool is_listening = false;
-  int faults = 0;  ///< messages of them
+  bool is_over = false;  ///< that was all
+  int faults = 0;        ///< messages of them
   int hellos = 0;
   std::string hello;  ///< the last one
   PackedStates states{20};
@@ -127,8 +134,9 @@ struct Watch {
   void listen() {
     is_listening = true;
     session->next([this](const runtime::WebSocketMessage& message) {
-      is_listening = false;
-      if (message.bytes == nullptr) return;
+      is_over = message.bytes == nullptr;
+      is_listening = is_over;  // there is nothing more to listen to
+      if (is_over) return;
       if (message.is_text) {
         if (message.bytes->find(R"("type":"faults")") != std::string::npos) ++faults;
         if (message.bytes->find(R"("type":"hello")") == std::string::npos) return;
@@ -230,6 +238,28 @@ TEST(FeedAsks, NobodyToWaitForALookWhereALateOneIsAllThereIs) {
   watch.beat(Watch::Room::late);
   watch.catch_up();
   EXPECT_EQ(watch.held, 2U);
+}
+
+TEST(FeedAsks, OnceMoreForHowItEnded) {
+  Watch watch;
+  watch.open(Watch::Room::enough);
+  watch.desk.inject({director::FaultKind::engine_ko, PointId{7}, 1h});
+  watch.still.pass(5s);
+  EXPECT_EQ(watch.held, 1U);
+  watch.end(Watch::Room::enough);
+  EXPECT_TRUE(watch.is_over);
+  EXPECT_EQ(watch.states.get(7), StateCode::faulted);
+}
+
+TEST(FeedAsks, NotForLongForHowItEnded) {
+  Watch watch;
+  watch.open(Watch::Room::enough);
+  watch.end(Watch::Room::late);
+  EXPECT_FALSE(watch.is_over) << "it may be answered";
+  watch.beat(Watch::Room::enough);
+  EXPECT_FALSE(watch.is_over);
+  watch.beat(Watch::Room::enough);
+  EXPECT_TRUE(watch.is_over);
 }
 
 TEST(Owed, IsLostOnceNobodyHoldsItAnyMoreOrItTakesTooLong) {
