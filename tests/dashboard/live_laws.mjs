@@ -181,6 +181,49 @@ await law('A list that cannot be asked anew says so, and is as it was', async ()
   }
 });
 
+await law('What cannot be asked for now says why: nobody answers now, or the run is over; a view that is paused asks once', async () => {
+  const short = await openRun(smallScenario({ points: 8 }));
+  const tab = await openTab(`${short.base}/?hold=1&panel=requests`);
+  const panels = { Requests: 'requests', Messages: 'messages', Log: 'log', Config: 'config', Files: 'downloads' };
+  for (const [name, id] of Object.entries(panels)) {
+    await tab.getByRole('tab', { name, exact: true }).click();
+    await tab.getByTestId(id).waitFor();
+  }
+  await tab.getByRole('tab', { name: 'Requests', exact: true }).click();
+  await tab.getByTestId('requests').waitFor();
+  await tab.getByRole('button', { name: 'Resume view' }).click();
+  await tab.evaluate(() => {
+    const { wire } = window.chargemill;
+    wire.open = () => {};
+    wire.socket.close();
+  });
+  await until('it says that it is alone', async () => (await tab.getByTestId('connection').textContent()) === 'connection lost');
+  check(await tab.getByTestId('requests').isVisible(), 'what was known stays');
+  const says = (text) => until(text, async () => (await tab.locator('.panel .empty').allTextContents()).join() === text);
+  // Those of another zone are not known.
+  await tab.evaluate(() => {
+    history.pushState(null, '', '?panel=requests&zone=Z02');
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  });
+  await says('Nobody answers now; asked again once somebody does.');
+  await tab.getByRole('tab', { name: 'Files' }).click();
+  await says('Nobody answers now; asked again once somebody does.');
+  await tab.getByRole('tab', { name: 'Requests', exact: true }).click();
+  await tab.evaluate(() => {
+    const { wire } = window.chargemill;
+    delete wire.open;
+    wire.open();
+  });
+  await tab.getByTestId('requests').waitFor();
+  await short.stop();
+  await until('it says that the run is over', async () => (await tab.getByTestId('connection').textContent()) === 'finished');
+  await tab.getByRole('tab', { name: 'Files' }).click();
+  await says('The run is over; its files are in its run directory.');
+  await tab.getByRole('tab', { name: 'Log' }).click();
+  await says('The run is over; nobody answers any more.');
+  await tab.context().close();
+});
+
 await law('Rates are of a second and more, however close two pulses come', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

@@ -12,13 +12,13 @@ const kSign = { info: '', warning: '! ', error: '✖ ' };
 const words = ({ ts, level, event, msg, run, node, role, worker, sim_ts, text, ...rest }) => [text ?? msg, ...Object.entries(rest)
   .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)].filter(Boolean).join('  ');
 
-export function Log({ view, go, isLive }) {
-  const { answer, trouble } = useAsked('/api/v1/log', kEveryMs, isLive);
-  if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
+export function Log({ view, go, link }) {
+  const { answer, trouble } = useAsked('/api/v1/log', kEveryMs, link);
+  if (!answer) return html`<p class="empty">${waitingText(trouble, link)}</p>`;
   const least = kRank[view.level] ?? 0;
   const lines = answer.lines.filter(({ level }) => kRank[level] >= least);
   const clock = clockOf(lines[0]?.ts, lines[lines.length - 1]?.ts);
-  return html`${staleNote(trouble, isLive)}<form class="filters" onsubmit=${(event) => event.preventDefault()}>
+  return html`${staleNote(trouble)}<form class="filters" onsubmit=${(event) => event.preventDefault()}>
       <label>At least <select value=${view.level} onchange=${(event) => go({ level: event.target.value })}>
         <option value="">info</option><option value="warning">warning</option><option value="error">error</option></select></label>
       <span>${countText(lines.length)} ${lines.length === 1 ? 'line' : 'lines'}, newest first</span></form>
@@ -38,12 +38,12 @@ const kWhole = 24;  // letters: what is not longer is not broken over lines
 /** Where a value was said: of a file its name, without the folders before it. */
 const placeOf = (origin) => origin.slice(origin.lastIndexOf('/') + 1);
 
-export function Configuration({ view, go, isLive }) {
-  const { answer, trouble } = useAsked('/api/v1/config', kOften, isLive);
-  if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
+export function Configuration({ view, go, link }) {
+  const { answer, trouble } = useAsked('/api/v1/config', kOften, link);
+  if (!answer) return html`<p class="empty">${waitingText(trouble, link)}</p>`;
   const isChanged = ({ value, default: fallback }) => value !== fallback;
   const keys = answer.keys.filter((key) => !view.isChanged || isChanged(key));
-  return html`${staleNote(trouble, isLive)}<form class="filters" onsubmit=${(event) => event.preventDefault()}>
+  return html`${staleNote(trouble)}<form class="filters" onsubmit=${(event) => event.preventDefault()}>
       <label><input type="checkbox" checked=${view.isChanged} onchange=${(event) => go({ isChanged: event.target.checked })} /> only what differs from its default</label></form>
     <div class="rows" tabindex="0" role="region" aria-label="Configuration">
       <table class="list config" data-testid="config"><caption class="hidden">Configuration; what differs from its default is marked</caption>
@@ -68,8 +68,9 @@ const kFiles = [
   ['openapi.json', '/api/v1/openapi.json', 'The API'],
 ];
 
-export function Downloads({ store, isLive }) {
-  if (!isLive) return html`<p class="empty">The run is over; its files are in its run directory.</p>`;
+export function Downloads({ store, link }) {
+  if (link === 'over') return html`<p class="empty">The run is over; its files are in its run directory.</p>`;
+  if (link === 'lost') return html`<p class="empty">${waitingText('', link)}</p>`;
   return html`<div class="rows" tabindex="0" role="region" aria-label="Downloads">
     <table class="list files" data-testid="downloads"><caption class="hidden">Downloads</caption>
       <thead><tr><th scope="col">File</th><th scope="col">What it holds</th></tr></thead>

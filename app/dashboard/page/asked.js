@@ -2,36 +2,37 @@
 import { html, useEffect, useState } from './vendor/preact_htm.js';
 import { ask, mayChange } from './api.js';
 
-/** What `path` answers: asked at once, then every `everyMs` while the run is live. What was known stays when asking fails. */
-export function useAsked(path, everyMs, isLive) {
-  const [found, setFound] = useState({ path: '', answer: null });
-  const [trouble, setTrouble] = useState('');
+/** How things stand between this page and the run: who may be asked, and how often. */
+export const linkOf = ({ connection }, isHeld) => ({ open: isHeld ? 'held' : 'live', finished: 'over' })[connection] ?? 'lost';
+
+/**
+ * What `path` answers: asked at once, then every `everyMs` while `link` is live; while the view is held once. What was known of the same
+ * path stays when asking fails.
+ */
+export function useAsked(path, everyMs, link = 'live') {
+  const [found, setFound] = useState({});
+  const { answer = null, trouble = '' } = found.path === path ? found : {};
   useEffect(() => {
     let isWanted = true;
     let timer = 0;
     const look = async () => {
-      try {
-        const answer = await ask(path);
-        if (isWanted) {
-          setFound({ path, answer });
-          setTrouble('');
-        }
-      } catch (error) {
-        if (isWanted) setTrouble(error.message);
-      }
-      if (isWanted && isLive && mayChange()) timer = setTimeout(look, everyMs);
+      const said = await ask(path).then((given) => ({ answer: given, trouble: '' })).catch(({ message }) => ({ trouble: message }));
+      if (!isWanted) return;
+      setFound((before) => ({ ...(before.path === path && before), ...said, path }));
+      if ((link === 'live' || said.trouble) && mayChange()) timer = setTimeout(look, everyMs);
     };
-    if (isLive) look();
+    if (link === 'live' || (link === 'held' && answer === null)) look();
     return () => {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [path, isLive]);
-  return { answer: found.path === path || !isLive ? found.answer : null, trouble };
+  }, [path, link]);
+  return { answer, trouble: link === 'live' || link === 'held' ? trouble : '' };
 }
 
 /** Beside an answer that could not be asked for anew: it is of before. */
-export const staleNote = (trouble, isLive) => isLive && trouble && html`<p class="empty bad" role="status">Not asked anew: ${trouble}</p>`;
+export const staleNote = (trouble) => trouble && html`<p class="empty bad" role="status">Not asked anew: ${trouble}</p>`;
 
+const kWaiting = { over: 'The run is over; nobody answers any more.', lost: 'Nobody answers now; asked again once somebody does.' };
 /** What to say in place of an answer. */
-export const waitingText = (trouble, isLive) => trouble || (isLive ? 'Asking…' : 'The run is over; nobody answers any more.');
+export const waitingText = (trouble, link) => trouble || (kWaiting[link] ?? 'Asking…');

@@ -245,9 +245,9 @@ function Table({ name, testid, heads, rows, cells }) {
       </table></div>`}`;
 }
 
-function waitingFor({ hello, remains }, isOpen) {
+function waitingFor({ hello, end, remains }, isOpen) {
   if (remains) return remains.absence();
-  if (!isOpen) return hello ? 'Nobody answers any more; chargemill history has its past.' : 'Waiting for the run…';
+  if (!isOpen) return end ? 'Nobody answers any more; chargemill history has its past.' : 'Waiting for the run…';
   return hello?.has_journal ? 'Asking for its history…' : 'This run remembers nothing.';
 }
 

@@ -1,6 +1,7 @@
 // The page: what it knows, what the address says of it, and the parts that show both.
 import { html, render, useEffect, useReducer } from './vendor/preact_htm.js';
 import { Configuration, Downloads, Log } from './about_run.js';
+import { linkOf } from './asked.js';
 import { Charts } from './charts.js';
 import { Drawer } from './drawer.js';
 import { Announcer, Feed } from './feed.js';
@@ -23,16 +24,15 @@ const kPanels = { faults: 'Faults', requests: 'Requests', messages: 'Messages', 
 const panelsOf = (store) => Object.keys(kPanels).filter((name) => name !== 'nodes' || store.hello?.nodes > 1);
 
 function Panel({ store, view, go }) {
-  const isOpen = store.connection === 'open';
-  const isLive = isOpen && !view.isHeld;
+  const link = linkOf(store, view.isHeld);
   const shown = {
     faults: () => html`<${Feed} store=${store} view=${view} go=${go} />`,
-    requests: () => html`<${Requests} view=${view} go=${go} isLive=${isLive} />`,
-    messages: () => html`<${Messages} store=${store} view=${view} go=${go} isLive=${isLive} />`,
-    nodes: () => html`<${Nodes} isLive=${isLive} />`,
-    log: () => html`<${Log} view=${view} go=${go} isLive=${isLive} />`,
-    config: () => html`<${Configuration} view=${view} go=${go} isLive=${isLive} />`,
-    downloads: () => html`<${Downloads} store=${store} isLive=${isOpen} />`,
+    requests: () => html`<${Requests} view=${view} go=${go} link=${link} />`,
+    messages: () => html`<${Messages} store=${store} view=${view} go=${go} link=${link} />`,
+    nodes: () => html`<${Nodes} link=${link} />`,
+    log: () => html`<${Log} view=${view} go=${go} link=${link} />`,
+    config: () => html`<${Configuration} view=${view} go=${go} link=${link} />`,
+    downloads: () => html`<${Downloads} store=${store} link=${link} />`,
   };
   return html`<${TabPanel} names=${panelsOf(store)} words=${kPanels} view=${view} go=${go} shown=${shown} />`;
 }

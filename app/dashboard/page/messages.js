@@ -24,16 +24,16 @@ export function newestOf(messages, denials, most) {
   return rows.sort((a, b) => (a.ts < b.ts ? 1 : a.ts > b.ts ? -1 : 0)).slice(0, most);
 }
 
-export function Messages({ store, view, go, isLive }) {
-  const { answer, trouble } = useAsked(withQuery('/api/v1/messages', { limit: kRows }), kEveryMs, isLive);
-  const denied = useAsked(withQuery('/api/v1/denials', { zone: view.zone, limit: kRows }), kEveryMs, isLive).answer;
-  if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
+export function Messages({ store, view, go, link }) {
+  const { answer, trouble } = useAsked(withQuery('/api/v1/messages', { limit: kRows }), kEveryMs, link);
+  const denied = useAsked(withQuery('/api/v1/denials', { zone: view.zone, limit: kRows }), kEveryMs, link).answer;
+  if (!answer) return html`<p class="empty">${waitingText(trouble, link)}</p>`;
   const { plan } = store;
   const zoneOf = (cp) => (plan && plan.find(cp) >= 0 ? plan.zone(plan.find(cp)) : '');
   const known = answer.messages.filter(({ cp_id }) => !view.zone || zoneOf(cp_id) === view.zone);
   const rows = newestOf(known, denied?.denials ?? [], kRows);
   const clock = clockOf(rows[0]?.ts, rows[rows.length - 1]?.ts);
-  return html`${staleNote(trouble, isLive)}
+  return html`${staleNote(trouble)}
     <${Rows} name="Messages, newest first">
     <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>

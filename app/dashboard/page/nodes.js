@@ -27,11 +27,11 @@ function useRates(answer) {
 const rolesText = (roles = '') => roles === 'central,shards,drivers' ? 'all' : roles.replaceAll(',', ', ');
 const isWell = ({ state }) => state === 'leads' || state === 'alive';
 
-export function Nodes({ isLive }) {
-  const { answer, trouble } = useAsked('/api/v1/nodes', kEveryMs, isLive);
+export function Nodes({ link }) {
+  const { answer, trouble } = useAsked('/api/v1/nodes', kEveryMs, link);
   const rates = useRates(answer);
-  if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
-  return html`${staleNote(trouble, isLive)}<div class="rows" tabindex="0" role="region" aria-label="Nodes">
+  if (!answer) return html`<p class="empty">${waitingText(trouble, link)}</p>`;
+  return html`${staleNote(trouble)}<div class="rows" tabindex="0" role="region" aria-label="Nodes">
     <table class="list nodes" data-testid="nodes"><caption class="hidden">Nodes that share the network</caption>
       <thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Charge points</th><th scope="col">Drivers</th><th scope="col">Workers</th>
         <th scope="col">Busy</th><th scope="col">Late p99</th><th scope="col">Mailbox</th><th scope="col">Memory</th><th scope="col">Link</th>
@@ -44,5 +44,5 @@ export function Nodes({ isLive }) {
         <td>${(node.busy * 100).toFixed(0)} %</td><td>${msText(node.lateness_p99_ms)}</td><td>${countText(node.mailbox)}</td>
         <td>${figureText(node.rss_mib * kMebibyte, 'B')}</td><td title=${`${figureText(node.link_bytes, 'B')} in all`}>${node.state === 'leads' ? '–' : figureText(rates[node.name], 'B/s')}</td>
         <td>${rolesText(node.roles)}</td><td>${node.place}</td></tr>`)}</tbody></table>
-    ${!isLive && html`<p class="empty">This is how they were when it ended.</p>`}</div>`;
+    ${link === 'over' && html`<p class="empty">This is how they were when it ended.</p>`}</div>`;
 }

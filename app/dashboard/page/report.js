@@ -80,11 +80,11 @@ function Places({ store, view, go }) {
   const { plan, total } = store;
   const shown = {
     faults: () => html`<${Feed} store=${store} view=${view} go=${go} where="hash" />`,
-    requests: () => html`<${Requests} view=${view} go=${go} isLive=${true} />`,
-    messages: () => html`<${Messages} store=${store} view=${view} go=${go} isLive=${true} />`,
-    nodes: () => html`<${Nodes} isLive=${true} />`,
-    log: () => html`<${Log} view=${view} go=${go} isLive=${true} />`,
-    config: () => html`<${Configuration} view=${view} go=${go} isLive=${true} />`,
+    requests: () => html`<${Requests} view=${view} go=${go} />`,
+    messages: () => html`<${Messages} store=${store} view=${view} go=${go} />`,
+    nodes: () => html`<${Nodes} />`,
+    log: () => html`<${Log} view=${view} go=${go} />`,
+    config: () => html`<${Configuration} view=${view} go=${go} />`,
   };
   const names = Object.keys(kPanels).filter((name) => name === 'faults' || store.remains.knows(name));
   return html`<div class=${`places ${view.cp ? 'with-drawer' : ''}`}>

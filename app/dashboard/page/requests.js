@@ -8,12 +8,12 @@ import { Rows } from './rows.js';
 const kEveryMs = 2000;
 const kRows = 200;
 
-export function Requests({ view, go, isLive }) {
-  const { answer, trouble } = useAsked(withQuery('/api/v1/requests', { zone: view.zone, limit: kRows }), kEveryMs, isLive);
-  if (!answer) return html`<p class="empty">${waitingText(trouble, isLive)}</p>`;
+export function Requests({ view, go, link }) {
+  const { answer, trouble } = useAsked(withQuery('/api/v1/requests', { zone: view.zone, limit: kRows }), kEveryMs, link);
+  if (!answer) return html`<p class="empty">${waitingText(trouble, link)}</p>`;
   const times = answer.requests.map(({ ts }) => ts).sort();
   const clock = clockOf(times[0], times.at(-1));
-  return html`${staleNote(trouble, isLive)}<${Rows} name="On-going requests">
+  return html`${staleNote(trouble)}<${Rows} name="On-going requests">
     <table class="list" data-testid="requests"><caption class="hidden">On-going requests</caption>
       <thead><tr><th scope="col">Since</th><th scope="col">Driver</th><th scope="col">Charge point</th><th scope="col">Status</th></tr></thead>
       <tbody>${answer.requests.map((row) => html`<tr key=${row.cp_id}>
