@@ -194,9 +194,10 @@ await law('What cannot be asked for now says why: nobody answers now, or the run
   await tab.getByRole('button', { name: 'Resume view' }).click();
   await tab.evaluate(() => {
     const { wire } = window.chargemill;
-    wire.open = () => {};
+    wire.open = () => { window.isDue = true; };
     wire.socket.close();
   });
+  await until('it wants to come back', () => tab.evaluate(() => window.isDue));
   await until('it says that it is alone', async () => (await tab.getByTestId('connection').textContent()) === 'connection lost');
   check(await tab.getByTestId('requests').isVisible(), 'what was known stays');
   const says = (text) => until(text, async () => (await tab.locator('.panel .empty').allTextContents()).join() === text);
@@ -569,6 +570,19 @@ await law('Nothing heard for three seconds is said and seen, not earlier, and fo
   await until('it is fresh again', async () => (await tab.locator('.overlay').count()) === 0 && (await filter()) === 'none');
   await tab.context().close();
   mute.kill();
+});
+
+await law('Faults that still come make no state fresh', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.evaluate(() => {
+    const { chargemill: store } = window;
+    store.wire.socket.onmessage = null;  // looks stop, the journal goes on
+    window.telling = setInterval(() => store.hear({ type: 'faults', rows: [] }), 100);
+  });
+  await tab.locator('.overlay').waitFor();
+  check(/^nothing heard for \d+ s$/.test(await tab.getByTestId('age').textContent()), await tab.getByTestId('age').textContent());
+  await tab.context().close();
 });
 
 await law('How old it is goes on being said while nothing else is drawn anew', async () => {

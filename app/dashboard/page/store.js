@@ -152,7 +152,7 @@ export class Store {
       this.watchers = message.watchers;  // of the run nothing was heard
       return;
     }
-    this.heardAt = performance.now();
+    if (/hello|pulse/.test(message.type)) this.heardAt = performance.now();  // faults say nothing of states and figures
     if (message.type === 'hello') this.begin(message).catch((error) => console.error(error));
     else if (message.type === 'pulse') {
       this.hearPulse(message);
