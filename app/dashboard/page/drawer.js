@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask, mayChange, utc, withQuery } from './api.js';
 import { Range } from './charts.js';
 import { clockOf, figureText, msText, shortTime, spanText, timeText } from './format.js';
+import { useFocusKept } from './hooks.js';
 import { useOrders } from './orders.js';
 import { kClasses } from './palette.js';
 import { isNever } from './view.js';
@@ -259,7 +260,9 @@ export function Drawer({ store, view, go }) {
   const until = hello && store.pulse ? Date.parse(hello.run.start) / 1000 + store.pulse.sim_s : 0;
   const { now, past, heard, trouble } = usePoint(view.cp, view, { isOpen, isLive: isOpen && mayChange() && !view.isHeld,
     hasPast: remains ? remains.has(view.cp) : hello?.has_journal }, revision, until);
+  const box = useRef(null);
   const heading = useRef(null);
+  useFocusKept(box, () => heading.current);
   const opener = useRef(document.activeElement);  // before anything is hidden by what is opened
   useEffect(() => heading.current?.focus(), [view.cp]);
   // Whoever closes it is where it was opened from, if that is still there.
@@ -280,7 +283,7 @@ export function Drawer({ store, view, go }) {
     if (step && !isField) beside(step)();
   };
   const kind = now && store.states && point >= 0 ? kClasses[store.states.code(point)] : null;
-  return html`<aside class="drawer" aria-labelledby="drawer-title" onkeydown=${onKey} data-testid="drawer">
+  return html`<aside class="drawer" ref=${box} aria-labelledby="drawer-title" onkeydown=${onKey} data-testid="drawer">
     <header><h2 id="drawer-title" tabindex="-1" ref=${heading}>${view.cp}</h2>
       ${kind && html`<span class="badge"><span class=${`swatch s-${kind.name}`} aria-hidden="true">${kind.glyph}</span> ${kind.word}</span>`}
       <span class="space"></span>

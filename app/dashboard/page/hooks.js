@@ -1,5 +1,5 @@
 // What the live page and the page of a finished run have in common beside what they show.
-import { useEffect, useState } from './vendor/preact_htm.js';
+import { useEffect, useLayoutEffect, useState } from './vendor/preact_htm.js';
 import { readView, writeView } from './view.js';
 
 /** Where `view` stands; `where` as of useView. */
@@ -69,6 +69,15 @@ export const saidOnce = {
   },
   onblur: ({ currentTarget: item }) => item.removeAttribute('aria-label'),
 };
+
+/** Where this drawing takes away what has the focus inside of `box`, the focus goes to what `next` gives: keys go on from there. */
+export function useFocusKept(box, next) {
+  const { activeElement: item } = document;
+  const isInside = box.current?.contains(item);
+  useLayoutEffect(() => {
+    if (isInside && document.activeElement === document.body) (item.isConnected ? item : next())?.focus();
+  });
+}
 
 /** Keys that work wherever no text is being written, unless they are `areOff` (WCAG 2.1.4). `toSearch`: brings the search into sight. */
 export function useKeys(go, areOff, toSearch) {

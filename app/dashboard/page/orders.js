@@ -2,6 +2,7 @@
 import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { ask } from './api.js';
 import { plural } from './format.js';
+import { useFocusKept } from './hooks.js';
 
 const kSaidMs = 10_000;
 
@@ -32,6 +33,7 @@ export function OrdersToAll({ store }) {
     if (was.current !== asked) box.current?.querySelectorAll('button')[asked !== '' ? 3 : was.current === 'resume' ? 1 : 0]?.focus();
     was.current = asked;
   }, [asked]);
+  useFocusKept(box, () => document.querySelector('.legend button'));
   if (!store.hello?.may_act || store.connection !== 'open') return null;
   const sure = (what) => () => {
     setAsked('');

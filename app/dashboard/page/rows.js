@@ -1,5 +1,6 @@
 // Rows that one walks through: Tab leads to one of them and on to what follows, arrows from row to row.
 import { html, useLayoutEffect, useRef } from './vendor/preact_htm.js';
+import { useFocusKept } from './hooks.js';
 
 /** Around a table whose rows have a button each. `name`: of the region; `kind`: its class. */
 export function Rows({ name, kind = 'rows', children }) {
@@ -12,6 +13,7 @@ export function Rows({ name, kind = 'rows', children }) {
     for (const button of buttons) button.tabIndex = button === stop ? 0 : -1;
   };
   useLayoutEffect(stopAt);
+  useFocusKept(box, () => box.current);
   const onKey = (event) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const buttons = all();
