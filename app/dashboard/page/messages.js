@@ -1,4 +1,4 @@
-// What happened lately: what an operator is told (D-199).
+// Requests that hold a charge point now (D-198), and what happened lately: what an operator is told (D-199).
 import { html } from './vendor/preact_htm.js';
 import { withQuery } from './api.js';
 import { staleNote, useAsked, waitingText } from './asked.js';
@@ -6,6 +6,7 @@ import { clockOf } from './format.js';
 import { Rows } from './rows.js';
 
 const kEveryMs = 1000;
+const kRequestsEveryMs = 2000;
 const kRows = 200;
 const kWords = { denied: 'Request denied', accepted: 'Request accepted', started: '● Supply started', ended: 'Session ended', corrected: 'Session corrected',
   fault: '▲ Fault', recovery: '○ Recovery', stopped: '‖ Out of Order', resumed: 'In order again', refused: 'Command refused' };
@@ -42,5 +43,22 @@ export function Messages({ store, view, go, link }) {
         <td>${row.cp_id ? html`<button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>` : `any in ${row.zone ?? '–'}`}</td>
         <td><b class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</b> ${detailOf(row)}</td></tr>`)}</tbody></table>
     ${rows.length === 0 && html`<p class="empty">${view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}
+  <//>`;
+}
+
+export function Requests({ view, go, link }) {
+  const { answer, trouble } = useAsked(withQuery('/api/v1/requests', { zone: view.zone, limit: kRows }), kRequestsEveryMs, link);
+  if (!answer) return html`<p class="empty">${waitingText(trouble, link)}</p>`;
+  const times = answer.requests.map(({ ts }) => ts).sort();
+  const clock = clockOf(times[0], times.at(-1));
+  return html`${staleNote(trouble)}<${Rows} name="On-going requests">
+    <table class="list" data-testid="requests"><caption class="hidden">On-going requests</caption>
+      <thead><tr><th scope="col">Since</th><th scope="col">Driver</th><th scope="col">Charge point</th><th scope="col">Status</th></tr></thead>
+      <tbody>${answer.requests.map((row) => html`<tr key=${row.cp_id}>
+        <td>${clock(row.ts)}</td><td>${row.driver_id ?? '–'}</td>
+        <th scope="row"><button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button></th>
+        <td>${row.status.replace('_', ' ')}</td></tr>`)}</tbody></table>
+    ${answer.requests.length === 0 && html`<p class="empty">No request is open.</p>`}
+    ${answer.next && html`<p class="empty">The first ${kRows}; choose a zone to see its own.</p>`}
   <//>`;
 }
