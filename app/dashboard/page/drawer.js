@@ -10,6 +10,7 @@ import { isNever } from './view.js';
 
 const kEveryMs = 1000;
 const kAgainMs = 4000;  // where its history could not be had
+const kHeldMs = 250;   // from one charge point to the next while a key is held: each is asked for anew
 const kRows = 100;
 const kReadings = 500;
 const kReports = 20;
@@ -204,6 +205,7 @@ function Actions({ cp, now }) {
   const [fault, setFault] = useState(kFaults[2]);
   const [duration, setDuration] = useState('30s');
   const act = (what, body) => order(`/api/v1/charge-points/${encodeURIComponent(cp)}/${what}`, what, body);
+  const isOff = now.engine_state === 'DISCONNECTED';
   // Whatever is in vain now may have been pressed just before: it keeps the focus, which Escape and arrows need.
   const button = (word, what, vain) => html`<button onclick=${vain ? null : act(what)} aria-disabled=${vain}>${word}</button>`;
   return html`<section class="actions" aria-label="Actions">
@@ -211,8 +213,8 @@ function Actions({ cp, now }) {
     ${button('Resume', 'resume', !now.operator_stopped)}
     ${button('Stop supply', 'stop-supply', !now.current_session)}
     <button onclick=${act('reset-breaker')}>Reset breaker</button>
-    ${now.engine_state === 'DISCONNECTED' ? html`<button onclick=${act('power-on')}>Switch on</button>`
-      : html`<button onclick=${act('shutdown')}>Shut down</button>`}
+    ${button('Shut down', 'shutdown', isOff)}
+    ${button('Switch on', 'power-on', !isOff)}
     <label>Fault <select value=${fault} onchange=${(event) => setFault(event.target.value)}>
       ${kFaults.map((kind) => html`<option key=${kind} value=${kind} selected=${kind === fault}>${kind}</option>`)}</select></label>
     <label>for <input class="duration" value=${duration} oninput=${(event) => setDuration(event.target.value)} aria-label="for how long: 30s, 5m" /></label>
@@ -262,6 +264,7 @@ export function Drawer({ store, view, go }) {
     hasPast: remains ? remains.has(view.cp) : hello?.has_journal }, revision, until);
   const box = useRef(null);
   const heading = useRef(null);
+  const stepped = useRef(0);
   useFocusKept(box, () => heading.current);
   const opener = useRef(document.activeElement);  // before anything is hidden by what is opened
   useEffect(() => heading.current?.focus(), [view.cp]);
@@ -273,14 +276,16 @@ export function Drawer({ store, view, go }) {
   }), []);
   const point = plan ? plan.find(view.cp) : -1;
   const isVain = (step) => point < 0 || point + step < 0 || point + step >= plan.points;
-  const beside = (step) => () => !isVain(step) && go({ cp: plan.name(point + step) });
+  const beside = (step) => () => !isVain(step) && go({ cp: plan.name(point + step) }, true);
   const close = () => go({ cp: '' });
   const onKey = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;  // those are the browser's
     if (event.key === 'Escape') close();
-    const isField = /^(INPUT|SELECT)$/.test(event.target.tagName);
+    // In a field arrows move the cursor, in a table they scroll.
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step && !isField) beside(step)();
+    if (!step || event.target.closest('input, select, .table-box') || (event.repeat && event.timeStamp - stepped.current < kHeldMs)) return;
+    stepped.current = event.timeStamp;
+    beside(step)();
   };
   const kind = now && store.states && point >= 0 ? kClasses[store.states.code(point)] : null;
   return html`<aside class="drawer" ref=${box} aria-labelledby="drawer-title" onkeydown=${onKey} data-testid="drawer">

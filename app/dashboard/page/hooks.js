@@ -13,7 +13,7 @@ const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
  * The view and how to change it, by a part of it or by a function from the present one; steps a person would want to take back are steps of the browser.
- * `where` it stands in the address: 'search', or, in a file, which has none, 'hash'.
+ * `isBeside`: it is none, but one of a row of the same. `where` it stands in the address: 'search', or, in a file, which has none, 'hash'.
  */
 export function useView(where) {
   const [view, setView] = useState(() => readView(location[where].slice(1)));
@@ -22,10 +22,10 @@ export function useView(where) {
     window.addEventListener('popstate', read);
     return () => window.removeEventListener('popstate', read);
   }, []);
-  const go = (patch) => setView((before) => {
+  const go = (patch, isBeside) => setView((before) => {
     const after = { ...before, ...(typeof patch === 'function' ? patch(before) : patch) };
     if (after.zone !== before.zone || after.isolated !== before.isolated) after.part = 0;  // another list, from its beginning
-    const isStep = after.cp !== before.cp || after.view !== before.view;
+    const isStep = !isBeside && (after.cp !== before.cp || after.view !== before.view);
     history[isStep ? 'pushState' : 'replaceState'](null, '', addressOf(after, where));
     return after;
   });
