@@ -102,6 +102,25 @@ await law('At 1280 by 900 pixels three charts are whole and the next one is seen
   await tab.context().close();
 });
 
+await law('A map of nobody has nowhere to go', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await tab.evaluate(async () => {
+    const { Plan } = await import('/page/layout.js');
+    const { States } = await import('/page/frames.js');
+    const { chargemill: store } = window;
+    store.wire.socket.onmessage = null;
+    Object.assign(store, { plan: new Plan({ points: 0, zones: ['Z01'], sites: [], names: null }), states: new States(0) });
+    store.changed();
+  });
+  const map = tab.getByTestId('map').locator('canvas');
+  await until('it is empty', async () => (await map.getAttribute('aria-label')).startsWith('Map of 0 charge points'));
+  for (const key of ['Home', 'End', 'ArrowRight', 'Enter']) await map.press(key);
+  equal([await tab.getByTestId('map-cursor').textContent(), await tab.getByTestId('drawer').count()], ['', 0], 'what is said, and what is open');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('Only a press that begins and ends on a cell opens it, and what is said beside one goes away with Escape', async () => {
   const tab = await openTab(live.base);
   await shown(tab);

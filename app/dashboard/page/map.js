@@ -153,7 +153,7 @@ export function ChargePointMap({ store, plan, total, view, go, canGrow }) {
       const { left, top, scale } = s.view;
       setTip({ x: (s.places.x[point] - left) * scale, y: (s.places.y[point] - top) * scale, point });
     };
-    if (event.ctrlKey || event.metaKey || event.altKey || !store.states) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !store.states || !plan.points) return;
     if (steps[event.key]) move(s.cursor < 0 ? 0 : s.finder.neighbour(s.cursor, ...steps[event.key]));
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(plan.points - 1);
