@@ -12,6 +12,7 @@ const kRow = 26;        // pixels
 const kSpare = 8;       // rows beyond the edge
 const kLimit = 10_000;  // of an answer
 const kLookMs = 2000;   // from one look to the next whether an answer is still whole
+const kNone = { timestamp: '' };  // older than any row
 const kAnnounceMs = 5000;
 const kAnnounced = 5;   // that stay in the log of announcements
 const kPageMs = 60_000; // from one alert to the next
@@ -248,7 +249,7 @@ function Filters({ store, view, go, children }) {
 export function Feed({ store, view, go, where = 'search' }) {
   const found = useRows(store, view);
   const [held, setHeld] = useState(null);  // what was found when it was paused, or when another part was asked for since
-  const [readTo, setReadTo] = useState('');  // the newest row that was there when all was read
+  const [readTo, setReadTo] = useState(null);  // the newest row that was there when all was read; null: not known yet
   const isPaused = view.isPaused || view.isHeld;
   const part = [store.hello?.instance, view.q, view.zone, view.kind, view.now, view.from, view.to].join('\n');
   useEffect(() => {
@@ -256,17 +257,14 @@ export function Feed({ store, view, go, where = 'search' }) {
   }, [isPaused, found.rows, part]);
   const { rows, known } = held?.part === part ? held : found;
   const shown = useMemo(() => (view.isGrouped ? grouped(rows) : rows), [rows, view.isGrouped]);
-  const newest = found.rows[0]?.timestamp ?? '';
-  useEffect(() => setReadTo(''), [store.hello?.instance]);  // of another run all is new, whatever its clock says
-  useEffect(() => {
-    if (readTo === '') setReadTo(newest);  // what was there before this page has been seen by somebody
-  }, [newest]);
-  const unread = readTo === '' ? 0 : found.rows.filter((row) => row.timestamp > readTo).length;
+  // What was there before this page has been seen by somebody; of another run all is new, whatever its clock says.
+  useLayoutEffect(() => setReadTo(store.areFaultsKnown ? store.faults[0] ?? kNone : null), [store.hello?.instance, store.areFaultsKnown]);
+  const unread = readTo ? found.rows.filter((row) => newestFirst(row, readTo) < 0).length : 0;
   const name = `faults-${store.hello?.run.name ?? 'run'}`.replace(/[^\w-]/g, '_');
   return html`<div class="feed">
     <${Filters} store=${store} view=${view} go=${go}>
       <button type="button" class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
-      <button type="button" aria-disabled=${unread === 0} onclick=${() => setReadTo(newest)}>Mark read</button>
+      <button type="button" aria-disabled=${unread === 0} onclick=${() => setReadTo(found.rows[0] ?? kNone)}>Mark read</button>
     <//>
     <div class="bar">
       <span data-testid="feed-count">${countOf(rows.length, known)}</span>
