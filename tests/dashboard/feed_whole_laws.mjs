@@ -1,5 +1,5 @@
 // The feed of a part, however much comes and whatever cannot be asked for: whole, or said not to be.
-import { check, equal, finish, law, openRun, openTab, shown, smallScenario, until } from './harness.mjs';
+import { check, equal, finish, law, openRun, openTab, overlaps, shown, smallScenario, until } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
 
@@ -42,6 +42,15 @@ await law('A part of the feed that cannot be asked for is asked for again', asyn
   await until('that is over', async () => (await tab.locator('.feed [role=alert]').count()) === 0);
   const wanted = (await live.ask('/api/v1/faults?zone=Z01')).faults.map(({ id }) => id);
   equal(await idsOf(tab), wanted, 'the feed');
+  await tab.context().close();
+});
+
+await law('The times of a range and the clock say that they are UTC, to those who hear them as well', async () => {
+  const tab = await openTab(`${live.base}/?filters=1`, { timezoneId: 'Asia/Kathmandu' });
+  await shown(tab);
+  for (const name of ['From (UTC)', 'To (UTC)']) equal(await tab.getByLabel(name, { exact: true }).getAttribute('type'), 'datetime-local', name);
+  await until('so does the clock', async () => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/.test(await tab.getByTestId('clock').textContent()));
+  equal(await overlaps(tab), [], 'one over the other');
   await tab.context().close();
 });
 

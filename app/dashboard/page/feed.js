@@ -240,8 +240,8 @@ function Filters({ store, view, go, children }) {
     <label title="What the charge point is at the moment">Now <select value=${view.now ?? ''} onchange=${(event) => go({ now: event.target.value === '' ? null : Number(event.target.value) })}>
       <option value="">all</option>${kClasses.map(({ code, word }) => html`<option key=${code} value=${code}>${word}</option>`)}</select></label>
     <label><input type="checkbox" checked=${view.isGrouped} onchange=${(event) => go({ isGrouped: event.target.checked })} /> group equal</label>
-    <label title="model time, UTC">From <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.from)} onchange=${(event) => go({ from: timeOf(event.target.value) })} /></label>
-    <label title="model time, UTC">To <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.to)} onchange=${(event) => go({ to: timeOf(event.target.value) })} /></label>
+    <label title="model time">From (UTC) <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.from)} onchange=${(event) => go({ from: timeOf(event.target.value) })} /></label>
+    <label title="model time">To (UTC) <input type="datetime-local" step="1" max=${kTimeMax} value=${local(view.to)} onchange=${(event) => go({ to: timeOf(event.target.value) })} /></label>
     </div></form>`;
 }
 

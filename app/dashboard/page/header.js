@@ -58,7 +58,7 @@ export function Header({ store, view, go, isStale, theme }) {
     <${Age} store=${store} isHeld=${view.isHeld} isStale=${isStale} />
     ${store.hasNext && html`<button onclick=${() => location.reload()}>Another run is here: show it</button>`}
     <span class="space"></span>
-    <span class="clock" title="model time, UTC" data-testid="clock">${clock}</span>
+    <span class="clock" title="model time" data-testid="clock">${clock && `${clock} UTC`}</span>
     ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>
       <span title="model seconds a second">${figureText(store.rates.speed)} ×</span>
       <span>${figureText(store.rates.messages)} messages/s</span>`}
