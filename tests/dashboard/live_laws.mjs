@@ -498,6 +498,38 @@ await law('A connection that says nothing any more is given up, and one that bre
   await tab.context().close();
 });
 
+await law('A server that takes a connection and says nothing, or does not even take it, is given up', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const [said, closed] = await tab.evaluate(async () => {
+    const { greeting, Wire } = await import('/page/wire.js');
+    const { WebSocket: real } = window;
+    const made = [];
+    window.WebSocket = class {
+      static OPEN = 1;
+      static CLOSED = 3;
+      constructor() {
+        this.readyState = 0;  // and so it stays
+        made.push(this);
+      }
+      close() {
+        if (this.readyState === 3) return;
+        this.readyState = 3;
+        setTimeout(() => this.onclose());
+      }
+    };
+    const said = await greeting(100);
+    const wire = new Wire({ text: () => {}, states: () => {}, connection: () => {} }, 300);
+    while (made.length < 3) await new Promise((done) => requestAnimationFrame(done));
+    wire.isOver = true;
+    window.WebSocket = real;
+    return [said, made[1].readyState];
+  });
+  equal([said, closed], [null, 3], 'what was said, and the state of what hung');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('A tab that finds no room says so, whether it is new or has been there, and comes in once another has gone', async () => {
   const busy = await openRun(smallScenario({ points: 4 }));
   const [crowd, old] = [await openTab(busy.base), await openTab(busy.base)];

@@ -14,7 +14,7 @@ const kLookMs = 1000;
 const connect = () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, 'chargemill.v1');
 
 /** What a run that is served here now says of itself; null: there is none, or no room. */
-export const greeting = () => new Promise((done) => {
+export const greeting = (silentMs = kSilentMs) => new Promise((done) => {
   const socket = connect();
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
@@ -22,11 +22,12 @@ export const greeting = () => new Promise((done) => {
     socket.close();
   };
   socket.onclose = () => done(null);
+  setTimeout(() => socket.close(), silentMs);  // in vain if it has been
 });
 
 /**
  * Calls `on.text(message)`, `on.states(states)` and `on.connection(isOpen, isFull)`. What breaks is opened
- * again, ever more slowly, until the server has said that the run is over. So is one that has said nothing for `silentMs`: who has
+ * again, ever more slowly, until the server has said that the run is over. So is one that has said nothing for `silentMs`, or does not open in that time: who has
  * slept, or changed networks, is not told that nobody is at the other end any more.
  */
 export class Wire {
@@ -38,7 +39,7 @@ export class Wire {
     this.states = null;
     this.open();
     setInterval(() => {
-      if (!this.isOver && this.socket.readyState === WebSocket.OPEN && performance.now() - this.heardAt > silentMs) this.socket.close();
+      if (!this.isOver && this.socket.readyState !== WebSocket.CLOSED && performance.now() - this.heardAt > silentMs) this.socket.close();
     }, kLookMs);
   }
 
