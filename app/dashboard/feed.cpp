@@ -60,7 +60,10 @@ class StateLook final : public Inspection {
   void note(const central::PointRecord& record, StateCode before, StateCode now) {
     const bool is_fault = now == StateCode::faulted;
     if (is_fault == (before == StateCode::faulted)) return;
-    if (sample_.troubles.size() >= kTroublesMax) return;
+    if (sample_.troubles.size() >= kTroublesMax) {
+      sample_.has_more_troubles = true;
+      return;
+    }
     sample_.troubles.push_back({record.id, record.fault, is_fault});
   }
 
@@ -311,9 +314,11 @@ void Feed::on_sample(const Owed::Held& held, Sample&& sample) {
   frames_.add(sample.states, sim_ms);
   const auto pulse = std::make_shared<const std::string>(pulses_.next(world_, sample.count));
   for (auto& [id, watcher] : watchers_) watcher.outbox.set_pulse(pulse);
+  const bool has_more = sample.has_more_troubles;
   const std::string rows = trouble_rows(world_, sample.troubles, sample.at);
   last_ = std::make_shared<const Sample>(std::move(sample));
   if (!rows.empty()) tell_all(std::make_shared<const std::string>(faults_text(rows)));
+  if (has_more) tell_all(Outbox::missed());
   serve_all();
   if (last_look_ != 0) say_end();
 }

@@ -22,6 +22,7 @@ struct Sample {
   PackedStates states;
   std::array<std::uint32_t, kStateCodes> count{};
   std::vector<Trouble> troubles;
+  bool has_more_troubles = false;  ///< than there was room for
   SimTime at{};
 };
 

@@ -54,4 +54,27 @@ await law('The times of a range and the clock say that they are UTC, to those wh
   await tab.context().close();
 });
 
+await law('Of a run that remembers nothing what is not known is not called none, nor what is known all', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await until('it knows a fault', () => tab.evaluate(() => window.chargemill.faults.length > 0 && window.chargemill.pulse.faults.raised > 0));
+  // As it is for whoever comes after them.
+  await tab.evaluate(() => {
+    const { chargemill: store } = window;
+    store.wire.socket.onmessage = null;
+    store.hello = { ...store.hello, has_journal: false };
+    window.known = store.faults;
+    store.faults = [];
+    ++store.revision;
+    store.changed();
+  });
+  const says = (text) => until(text, async () => (await tab.locator('.feed').textContent()).includes(text));
+  await says('None is known; nobody remembers what was.');
+  await tab.evaluate(() => window.chargemill.addFaults(window.known));
+  await until('it has those it knows', async () => (await idsOf(tab)).length > 0);
+  await tab.evaluate(() => window.chargemill.hear({ type: 'missed' }));
+  await says('newest ');
+  await tab.context().close();
+});
+
 process.exit(await finish());

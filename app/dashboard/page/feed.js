@@ -273,7 +273,8 @@ export function Feed({ store, view, go, where = 'search' }) {
       <button onclick=${() => download(`${name}.csv`, 'text/csv', csvText(kColumns, rows))}>CSV</button>
     </div>
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
-    ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.' : 'No fault so far.'}</p>`}
+    ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.'
+      : store.pulse?.faults.raised > 0 ? 'None is known; nobody remembers what was.' : 'No fault so far.'}</p>`}
     <${List} rows=${shown} go=${go} addressOf=${(patch) => addressOf({ ...view, ...patch }, where)} />
   </div>`;
 }

@@ -158,8 +158,11 @@ export class Store {
       this.hearPulse(message);
       if (this.end) this.catchUp();
     } else if (message.type === 'faults') this.addFaults(message.rows);
-    else if (message.type === 'missed') this.fetchFaults();
-    else if (message.type === 'end') {
+    else if (message.type === 'missed') {
+      if (!this.hello.has_journal) this.hasOlderFaults = true;  // nobody knows the others
+      this.fetchFaults();
+      this.changed();
+    } else if (message.type === 'end') {
       this.end = message;
       this.connection = 'finished';
       this.catchUp();

@@ -15,9 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-network::Scenario town() {
+network::Scenario town(std::uint32_t points) {
   network::Scenario s;
-  s.network.charge_points = 20;
+  s.network.charge_points = points;
   s.network.zones = 2;
   s.central.shards = 2;
   s.run.duration = 1h;
@@ -30,7 +30,7 @@ struct Watch {
   /// late: what is answered is heard when catch_up() is called.
   enum class Room : std::uint8_t { enough, none, late };
 
-  Watch() {
+  explicit Watch(std::uint32_t points = 20) : scenario(town(points)), states(points) {
     network.remember(memory);
     network.start();
     still.pass(3s);
@@ -51,7 +51,7 @@ struct Watch {
     session = std::move(reply.session);
     ASSERT_NE(session, nullptr);
     held = 0;
-    states = PackedStates{20};
+    states = PackedStates{scenario.network.charge_points};
     work(room);
   }
   /// The next beat is the last.
@@ -81,7 +81,7 @@ struct Watch {
     work(Room::enough);
   }
 
-  network::Scenario scenario = town();
+  network::Scenario scenario;
   Memory memory;
   test::StillEngine still{2};
   network::Network network{scenario, still.engine};
@@ -101,9 +101,10 @@ struct Watch {
   bool is_listening = false;
   bool is_over = false;  ///< that was all
   int faults = 0;        ///< messages of them
+  int missed = 0;
   int hellos = 0;
   std::string hello;  ///< the last one
-  PackedStates states{20};
+  PackedStates states;
   std::uint32_t held = 0;  ///< the frame that is shown
 
  private:
@@ -139,6 +140,7 @@ struct Watch {
       if (is_over) return;
       if (message.is_text) {
         if (message.bytes->find(R"("type":"faults")") != std::string::npos) ++faults;
+        if (message.bytes->find(R"("type":"missed")") != std::string::npos) ++missed;
         if (message.bytes->find(R"("type":"hello")") == std::string::npos) return;
         ++hellos;
         hello = *message.bytes;
@@ -229,6 +231,21 @@ TEST(FeedAsks, NobodyToHearTwiceWhatALateLookHasTold) {
   watch.catch_up();
   EXPECT_EQ(watch.faults, 1);
   EXPECT_EQ(watch.states.get(7), StateCode::faulted);
+}
+
+TEST(FeedAsks, ForNoMoreThanAThousandChangesOfALookAndSaysSo) {
+  constexpr std::uint32_t kPoints = 1'100;
+  Watch watch{kPoints};
+  watch.is_broken = true;  // changes are told from the states
+  watch.open(Watch::Room::enough);
+  for (std::uint32_t i = 0; i < kPoints; ++i)
+    watch.desk.inject({director::FaultKind::engine_ko, PointId{i}, 1h});
+  watch.still.pass(5s);
+  EXPECT_EQ(watch.missed, 0);
+  watch.beat(Watch::Room::enough);
+  watch.beat(Watch::Room::enough);
+  EXPECT_EQ(watch.faults, 1);
+  EXPECT_EQ(watch.missed, 1) << "there were more";
 }
 
 TEST(FeedAsks, NobodyToWaitForALookWhereALateOneIsAllThereIs) {
