@@ -47,6 +47,21 @@ await law('Lines move once a second, and a range that is asked for is there at o
   await tab.context().close();
 });
 
+await law('Figures that are small are told too, and of which seconds they are', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const texts = await tab.evaluate(async () => {
+    const { figureText } = await import('/page/format.js');
+    return [0, 0.00093, -0.05, 0.1, 0.5, 5, 50, 500, 5000].map((value) => figureText(value, '/s'));
+  });
+  equal(texts, ['0 /s', '0.00093 /s', '-0.050 /s', '0.10 /s', '0.50 /s', '5.00 /s', '50.0 /s', '500 /s', '5.00 k/s'], 'figures');
+  check((await tab.getByRole('group', { name: 'Sessions ended' }).getAttribute('title')).includes('a model second'), 'the tile');
+  for (const name of [/^Requests, sessions a second, .* Of model time$/, /^Faults a minute, .* Of model time$/])
+    equal(await tab.getByRole('img', { name }).count(), 1, `${name}`);
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('What begins as all come makes no line flat that comes after it', async () => {
   const tab = await openTab(live.base);
   const rates = await tab.evaluate(async () => {

@@ -26,6 +26,8 @@ function afterStart(series) {
 
 const kFromRowToRow = 'Of what was measured since the moment before; the tiles: of the run so far';
 
+const kModel = 'Of model time';
+
 const kFew = 'few';  // the scale on the right, of lines that would be flat on that of the others
 
 /** `bounds`: by line, what it should not be above; none: it has no limit. */
@@ -35,10 +37,10 @@ const kCharts = [
     ['broken', 'faulted', s.columns.fault, kFew], ['disconnected', 'disconnected', afterStart(s), kFew]],
   bounds: (hello) => [null, null, brokenBound(hello), null], isNamed: true },
   { title: 'Power', text: (v) => figureText(v === null ? null : v * 1e3, 'W'), lines: (s) => [['power', 'first', s.power()]] },
-  { title: 'Requests, sessions a second', text: (v) => figureText(v), lines: (s) => [
+  { title: 'Requests, sessions a second', note: kModel, text: (v) => figureText(v), lines: (s) => [
     ['requests', 'first', s.rate('requests_sent', 1, s.begun())], ['begun', 'second', s.rate('sessions_started', 1, s.begun())],
     ['ended', 'third', s.rate('sessions_completed')]] },
-  { title: 'Faults a minute', text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
+  { title: 'Faults a minute', note: kModel, text: (v) => figureText(v), lines: (s) => [['faults raised', 'faulted', s.rate('faults_raised', 60)]] },
   { title: 'Latency', note: kFromRowToRow, text: msText, lines: (s) => [['decision p99', 'first', s.measured('decision_interval_p99_ms')],
     ['decision p50', 'second', s.measured('decision_interval_p50_ms')], ['detection p99', 'third', s.measured('detection_interval_p99_ms')]],
   bounds: (hello) => [boundOf(hello, 'request_decision'), null, boundOf(hello, 'fault_detection')] },

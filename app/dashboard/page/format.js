@@ -7,7 +7,7 @@ export const countText = (n) => whole.format(n ?? 0).replaceAll(',', ' ');
 
 export const plural = (n, word) => `${countText(n)} ${word}${n === 1 ? '' : 's'}`;
 
-/** Three figures and a prefix: `1.23 M`. */
+/** Three figures and a prefix: `1.23 M`; of what is small two: `0.00090`. */
 export function figureText(value, unit = '') {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const steps = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k'], [1, '']];
@@ -15,7 +15,8 @@ export function figureText(value, unit = '') {
   const scaled = value / size;
   const digits = scaled === 0 ? 0 : Math.abs(scaled) >= 100 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
   const space = prefix || unit ? ' ' : '';
-  return `${scaled.toFixed(digits)}${space}${prefix}${unit}`;
+  const text = scaled !== 0 && Math.abs(scaled) < 0.1 ? scaled.toPrecision(2) : scaled.toFixed(digits);
+  return `${text}${space}${prefix}${unit}`;
 }
 
 export function msText(ms) {

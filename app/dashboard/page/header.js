@@ -61,7 +61,7 @@ export function Header({ store, view, go, isStale, theme }) {
     <span class="clock" title="model time" data-testid="clock">${clock && `${clock} UTC`}</span>
     ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>
       <span title="model seconds a second">${figureText(store.rates.speed)} ×</span>
-      <span>${figureText(store.rates.messages)} messages/s</span>`}
+      <span title="a second of real time">${figureText(store.rates.messages)} messages/s</span>`}
     ${(view.isHeld || store.connection !== 'finished') && html`<button onclick=${() => go({ isHeld: !view.isHeld })} class=${view.isHeld ? 'on' : ''}
       title="The run goes on; what is shown stays as it is">${view.isHeld ? 'Resume view' : 'Pause view'}</button>`}
     <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })} aria-pressed=${view.view === 'table'}>Table</button>

@@ -80,7 +80,7 @@ export function Tiles({ store, view, go }) {
       values=${columns[of[code]]} limit=${code === 5 && hello ? brokenBound(hello) : null} isolated=${view.isolated} />`)}
     <${FigureTile} name="Power" value=${figureText(pulse?.power_w, 'W')}
       note=${pulse ? `${figureText(pulse.energy_mj / 3.6e6, 'Wh')} in all` : ''} values=${power} />
-    <${FigureTile} name="Sessions ended" title="Active: requests that wait for their supply or have it" value=${figureText(store.rates.sessions, '/s')}
+    <${FigureTile} name="Sessions ended" title="In a model second. Active: requests that wait for their supply or have it" value=${figureText(store.rates.sessions, '/s')}
       note=${pulse ? `${countText(pulse.requests.open + pulse.sessions.active)} active` : ''} values=${ended} />
     <${LatencyTile} name="Decision" what="request_decision" store=${store} column=${decided} />
     <${LatencyTile} name="Detection" what="fault_detection" store=${store} column=${detected} />
