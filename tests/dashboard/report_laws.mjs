@@ -140,6 +140,17 @@ await law('Messages, log and configuration of the run are in its report', async 
   await tab.context().close();
 });
 
+await law('What stands still says that it is of the end, and offers nothing that is for what moves', async () => {
+  const tab = await openTab(`${address}#from=2020-01-01T00:00:00Z`, { width: 1280, height: 1100 });
+  await tab.getByTestId('feed').waitFor();
+  check(/ to the end/.test(await tab.getByTestId('range').textContent()), await tab.getByTestId('range').textContent());
+  const charts = await tab.locator('.chart').evaluateAll((all) => all.map((chart) => chart.getAttribute('aria-label')));
+  check(charts.length > 3 && charts.every((text) => text.includes(', at the end: ')), charts.join('; '));
+  equal(await tab.getByRole('button', { name: /^(Pause|Mark read)$/ }).count(), 0, 'buttons for what moves');
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 await law('The table of the report has the charge points of a state', async () => {
   const tab = await openTab(`${address}#view=table&state=stopped`, { width: 1280, height: 1100 });
   await tab.getByTestId('point-table').waitFor();

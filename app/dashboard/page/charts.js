@@ -135,12 +135,12 @@ function newest(values) {
 }
 
 /** In words, for those who do not see it. */
-function describe(chart, lines, alerts, marks) {
+function describe(chart, lines, alerts, marks, isOver) {
   const now = lines.map(([name, , values]) => `${name} ${chart.text(newest(values))}`).join(', ');
   const last = alerts[alerts.length - 1];
   const beyond = last ? `; beyond its limit in ${alerts.length === 1 ? 'one period' : `${alerts.length} periods`}, last at ${timeText(last[0])}` : '';
   const foreseen = chart.isNamed && marks.length > 0 ? `; foreseen: ${marks.map(({ text }) => text).join(', ')}` : '';
-  return `${chart.title}, now: ${now}${beyond}${foreseen}${chart.note ? `. ${chart.note}` : ''}`;
+  return `${chart.title}, ${isOver ? 'at the end' : 'now'}: ${now}${beyond}${foreseen}${chart.note ? `. ${chart.note}` : ''}`;
 }
 
 /** `at`: the row under the cursor; `led`: the moment that keys have led to. */
@@ -184,7 +184,7 @@ function Chart({ chart, store, start, view, theme, go, revision, at, led, onCurs
     if (led.current !== null) plot.current.setCursor({ left: plot.current.valToPos(led.current, 'x'), top: 0 }, false);
   }, [shown, view.from, view.to, theme]);
   const value = (values) => chart.text(at === null ? newest(values) : values[at] ?? null);
-  return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks)}>
+  return html`<figure class="chart" role="img" aria-label=${describe(chart, lines, alerts, marks, store.connection === 'finished')}>
     <figcaption aria-hidden="true" title=${chart.note}><b>${chart.title}</b>
       ${at !== null && chart.isNamed && html`<span class="key">at ${timeText(times[at]).slice(times[times.length - 1] - times[0] < 86_400 ? 11 : 5)}</span>`}
       ${lines.map(([name, colour, values, scale], i) => html`<span key=${name} class="key" title=${scale && 'by the scale on the right'}>
@@ -216,10 +216,10 @@ function rowBy(key, at, times, { from, to }, start) {
 }
 
 /** Which part of the run is looked at, and the way back to all of it; nothing if it is all. */
-export function Range({ view, go, testid }) {
+export function Range({ store, view, go, testid }) {
   if (view.from === null && view.to === null) return null;
   const from = view.from === null ? 'the beginning' : timeText(view.from);
-  const to = view.to === null ? 'now' : timeText(view.to);
+  const to = view.to === null ? (store.connection === 'finished' ? 'the end' : 'now') : timeText(view.to);
   return html`<p class="range" data-testid=${testid}>Showing ${from} to ${to.slice(0, 10) === from.slice(0, 10) ? to.slice(11) : to}
     <button class="plain" onclick=${() => go({ from: null, to: null })}>All of the run</button></p>`;
 }
@@ -251,7 +251,7 @@ function AllCharts({ store, view, theme, go }) {
       onpointermove=${() => { led.current = null; }} onblur=${() => at !== null && show(null)}>
     <p id="chart-keys" class="hidden">Left and right arrow keys lead through time, Home and End to its ends, Escape back to now.</p>
     <div class="hidden" role="status" data-testid="chart-cursor">${spoken}</div>
-    <${Range} view=${view} go=${go} testid="range" />
+    <${Range} store=${store} view=${view} go=${go} testid="range" />
     ${kCharts.map((chart) => html`<${Chart} key=${chart.title} chart=${chart} store=${store} start=${start} view=${view} theme=${theme} go=${go}
       revision=${series.length ? series.columns.sim_s[series.length - 1] : 0}
       at=${at} led=${led} onCursor=${onCursor} />`)}

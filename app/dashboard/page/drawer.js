@@ -295,7 +295,7 @@ export function Drawer({ store, view, go }) {
       <button aria-disabled=${isVain(-1)} onclick=${beside(-1)} aria-label="Charge point before">‹</button>
       <button aria-disabled=${isVain(1)} onclick=${beside(1)} aria-label="Next charge point">›</button>
       <button onclick=${close} aria-label="Close">✕</button></header>
-    <${Range} view=${view} go=${go} />
+    <${Range} store=${store} view=${view} go=${go} />
     ${trouble && html`<p class="empty" role="alert">${trouble}</p>`}
     ${now && html`<${Facts} now=${now} clock=${until} place=${point >= 0 ? `${plan.zone(point)}, ${plan.site(point)}` : now.zone} />`}
     ${now && hello?.may_act && isOpen && html`<${Actions} cp=${view.cp} now=${now} />`}

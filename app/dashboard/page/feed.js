@@ -263,8 +263,8 @@ export function Feed({ store, view, go, where = 'search' }) {
   const name = `faults-${store.hello?.run.name ?? 'run'}`.replace(/[^\w-]/g, '_');
   return html`<div class="feed">
     <${Filters} store=${store} view=${view} go=${go}>
-      <button type="button" class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
-      <button type="button" aria-disabled=${unread === 0} onclick=${() => setReadTo(found.rows[0] ?? kNone)}>Mark read</button>
+      ${!store.remains && html`<button type="button" class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
+      <button type="button" aria-disabled=${unread === 0} onclick=${() => setReadTo(found.rows[0] ?? kNone)}>Mark read</button>`}
     <//>
     <div class="bar">
       <span data-testid="feed-count">${countOf(rows.length, known)}</span>
