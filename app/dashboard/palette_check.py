@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds the colours of the dashboard to what README.md says of them: the table there and page/palette.js
 agree, every class can be told from every other by everybody, and every mark stands out from the surface. So do the
-lines of the charts (page/charts.js) from each other and from their ground, in both themes.
+lines of the charts (page/charts.js) from each other and from their ground, in both themes. Swatches and bars
+(page/style.css) have no colours of their own.
 
 Colour-blindness: Machado, Oliveira, Fernandes (2009), severity 1. Difference: OKLab (Ottosson 2020), Euclidean.
 Contrast: WCAG 2.2, 1.4.11. palette_check.py [--table]: --table prints the measured columns.
@@ -91,6 +92,49 @@ def flaws_of_lines(theme, readme, style):
             yield f"the line {name} does not stand out in the {theme} theme: {contrast(ink, ground):.2f}"
 
 
+def rules_of(style, prefix):
+    """By class, what style.css says of `.PREFIX-CLASS` where it stands alone: its declarations."""
+    found = re.findall(rf"(?:^|\}})\s*\.{prefix}-(\w+) \{{ ([^}}]*) \}}", style.replace("}", "}\n}"), re.M)
+    names = [name for name, _ in found]
+    assert len(names) == len(set(names)), f"a class twice: {names}"
+    return {name: dict(re.findall(r"([\w-]+): ([^;]+);", said)) for name, said in found}
+
+
+def flaws_of_style(kinds, style):
+    """Swatches (.s-) and bars (.f-) are those of the table; nothing is painted that it does not have."""
+    common = dict(re.findall(r"([\w-]+): ([^;]+);", re.search(r"^\.swatch \{ (.*) \}$", style, re.M)[1]))
+    swatches, bars = rules_of(style, "s"), rules_of(style, "f")
+    names = sorted(kind["name"] for kind in kinds)
+    for prefix, rules in (("s", swatches), ("f", bars)):
+        if sorted(rules) != names:
+            yield f"style.css has .{prefix}- of {sorted(rules)}, palette.js of {names}"
+            return
+    for kind in kinds:
+        name, colour = kind["name"], kind["colour"]
+        if bars[name] != {"fill": colour}:
+            yield f"style.css has another bar for {name}: {bars[name]}"
+        swatch = swatches[name]
+        grounds = re.findall(r"#\w{6}", swatch.get("background", ""))
+        if grounds[:1] != [colour] or (len(grounds) > 1) != bool(kind["pattern"]):
+            yield f"style.css has another swatch for {name}: {swatch}"
+        # In a letter's size a glyph may be brighter than on the map, never fainter.
+        ink = swatch.get("color", common["color"])
+        if ink != kind["ink"] and contrast(ink, colour) <= contrast(kind["ink"], colour):
+            yield f"the glyph of {name} is fainter in style.css than in palette.js: {ink}"
+        for ground in grounds:
+            if contrast(ink, ground) < GLYPH_MIN:
+                yield f"the glyph of {name} does not stand out from {ground} of its swatch"
+        if kind["border"] and swatch.get("border-color") != kind["border"]:
+            yield f"style.css has another border for {name}: {swatch.get('border-color')}"
+        if not kind["border"] and "border-color" in swatch:
+            yield f"style.css has a border for {name}, and palette.js has none"
+        if kind["border"] and f".timeline .f-{name} {{ stroke: {kind['border']};" not in style:
+            yield f"a bar of {name} has another edge in style.css: {kind['border']} is palette.js's"
+    for ground in ("map", "timeline", "energy"):
+        if not re.search(rf"(?:^|\}} )\.{ground} \{{[^}}]*background: {SURFACE};", style, re.M):
+            yield f"style.css has another surface below .{ground}"
+
+
 def main():
     kinds = classes()
     bad = []
@@ -105,9 +149,6 @@ def main():
             print(row)
         if row not in readme:
             bad.append(f"README.md has no row: {row}")
-        for rule in (rf"\.s-{kind['name']} \{{[^}}]*{colour}", rf"\.f-{kind['name']} \{{ fill: {colour};"):
-            if not re.search(rule, style):
-                bad.append(f"style.css has another colour for {kind['name']}: {rule}")
         if max(contrast(colour, SURFACE), contrast(border, SURFACE) if border else 0) < CONTRAST_MIN:
             bad.append(f"{kind['name']} does not stand out from the surface")
         if glyph < GLYPH_MIN:
@@ -127,6 +168,7 @@ def main():
             bad.append(f"too alike: {line}")
     for theme in GROUNDS:
         bad += flaws_of_lines(theme, readme, style)
+    bad += flaws_of_style(kinds, style)
     print("\n".join(bad) if bad else "the palette is as README.md says")
     return 1 if bad else 0
 
