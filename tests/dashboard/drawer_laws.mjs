@@ -39,6 +39,15 @@ await law('The drawer of a charge point has the sessions and faults that the jou
     'starts, drivers, kWh, € and what became of them');
   equal(await cells('drawer-faults'), (await rowsOf('faults')).map((row) => [at(row.timestamp), row.event_type.toLowerCase(), row.reason]), 'what the faults say');
   equal(await cells('drawer-reports'), (await rowsOf('health')).slice(0, 20).map((row) => [at(row.timestamp), row.state.toLowerCase(), row.reason]), 'reports');
+  // Oldest first, as high as its share of the largest.
+  const told = (await rowsOf('sessions')).filter(({ total_kwh: kwh }) => kwh !== null).slice(0, 30).map(({ total_kwh: kwh }) => kwh).reverse();
+  const energy = await tab.locator('.energy rect').evaluateAll((all) => all.map((bar) => [bar.textContent.trim(), Number(bar.getAttribute('height'))]));
+  equal(energy.map(([text]) => text), told.map((kwh) => `${kwh.toFixed(3)} kWh`), 'energy by session');
+  const heights = told.map((kwh) => kwh / Math.max(...told) * 38);
+  check(energy.every(([, height], i) => Math.abs(height - heights[i]) < 0.01), `bars of ${energy}, not as high as ${heights}`);
+  const sum = told.reduce((kwh, one) => kwh + one, 0);
+  const head = await tab.getByRole('heading', { name: /^Energy by session/ }).textContent();
+  equal(head, `Energy by session ${await tab.evaluate(async (wh) => (await import('/page/format.js')).figureText(wh, 'Wh'), sum * 1e3)} in ${told.length === 1 ? 'one' : `the last ${told.length}`}`, 'their sum');
   const bars = await tab.locator('[data-testid=timeline] rect').evaluateAll((all) => all.map((bar) => bar.getAttribute('class')));
   for (const kind of ['f-charging', 'f-faulted', 'f-stopped']) check(bars.includes(kind), `${kind} is not among ${bars}`);
   const { readings } = await live.ask(`/api/v1/meter?cp=${cp}`);
