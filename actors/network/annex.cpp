@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "actors/characters.hpp"
 #include "actors/shell/name_book.hpp"
 
 namespace chargemill::network {
@@ -12,15 +13,13 @@ namespace {
 /// What a name must not have, or nobody could say it at a door.
 bool is_sayable(const std::string& name) {
   return !name.empty() && name.size() <= Annex::kNameBytesMax && name != "*" && name != "-" &&
-         name.front() != '>' && std::none_of(name.begin(), name.end(), [](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return byte <= 0x20 || byte == 0x7F || c == '#' || c == '/' || c == '=';
-         });
+         name.front() != '>' && name.find_first_of(" #/=") == std::string::npos &&
+         is_without_controls(name);
 }
 
 constexpr const char* kUnsayable =
-    "a name has 1 to 48 bytes, without spaces, control characters, '#', '/', '=' and a '>' in "
-    "front";
+    "a name has 1 to 48 bytes of UTF-8, without spaces, control characters, '#', '/', '=' and a "
+    "'>' in front";
 
 /// Whether `name` is generated from an index below `count`.
 bool is_numbered(std::string_view prefix, const std::string& name, std::uint32_t from,

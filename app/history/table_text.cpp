@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "actors/characters.hpp"
+
 namespace chargemill::app {
 namespace {
 
@@ -24,14 +26,14 @@ std::size_t width_of(const std::string& text) {
   }));
 }
 
-/// One who prints text from outside must not let it move the cursor: U+0080 to U+009F, C2 80 to
-/// C2 9F in UTF-8, are control characters too, and terminals obey them.
+/// One who prints text from outside must not let it move the cursor, nor hide what is there. A byte
+/// that is no character may be a control character where the terminal does not speak UTF-8.
 std::string printable(std::string text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool is_c1 = i > 0 && text[i - 1] == '\xC2' && byte >= 0x80 && byte < 0xA0;
-    if (is_c1) text[i - 1] = ' ';
-    if (is_c1 || byte < 0x20 || byte == 0x7F) text[i] = ' ';
+  for (std::size_t i = 0, bytes = 0; i < text.size(); i += bytes) {
+    const auto one = first_character(std::string_view{text}.substr(i));
+    bytes = one ? one->bytes : 1;
+    if (!one || is_control(one->code) || is_invisible(one->code))
+      text.replace(i, bytes, bytes, ' ');
   }
   return text;
 }

@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "actors/characters.hpp"
 #include "actors/monitor/monitor.hpp"
 #include "actors/network/division.hpp"
 #include "actors/shell/name_book.hpp"
@@ -23,11 +24,8 @@ constexpr std::size_t kNameBytesMax = 48;
 /// `#` parts the fields of commands and replies (D-145), of which `*` is all, `-` nobody, and `>`
 /// the next page.
 bool is_sayable(const std::string& id) {
-  return id != "*" && id != "-" && id.substr(0, 1) != ">" &&
-         std::none_of(id.begin(), id.end(), [](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return byte < 0x20 || byte == 0x7F || c == '#';
-         });
+  return id != "*" && id != "-" && id.substr(0, 1) != ">" && id.find('#') == std::string::npos &&
+         is_without_controls(id);
 }
 
 class Checker : public CheckContext {
@@ -127,7 +125,7 @@ class Checker : public CheckContext {
             place);
     if (!is_sayable(id))
       error(Code::range, "an id that nobody could say at the framed door", place,
-            "not * or -, and without #, control characters and a > in front");
+            "not * or -, UTF-8, and without #, control characters and a > in front");
   }
 
   /// Generated drivers follow the named ones, and are numbered as they come.

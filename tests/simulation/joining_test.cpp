@@ -124,7 +124,7 @@ TEST(Joining, ANameIsOfOneAlone) {
   EXPECT_EQ(office.why_not(spec), "there is a charge point 'CP-NEW' already");
   spec.id = "CP-000004";
   EXPECT_EQ(office.why_not(spec), "there is a charge point 'CP-000004' already");
-  for (const char* bad : {"a b", "a#b", "*", "-", "a/b", "a=b"}) {
+  for (const char* bad : {"a b", "a#b", "*", "-", "a/b", "a=b", "a\xc2\x9b", "a\x9b", "a\xc3"}) {
     spec.id = bad;
     EXPECT_NE(office.why_not(spec).find("a name has"), std::string::npos) << bad;
   }

@@ -38,6 +38,17 @@ TEST(TableText, NoTextMovesTheCursorOfOneWhoReadsIt) {  // D-201
             "A [2J    2J\xc2\xa0\xe2\x82\x9b  1\n");
 }
 
+TEST(TableText, NoTextHidesOrTurnsWhatItSaysNorSpeaksInBareBytes) {
+  const Table table{{"cp_id", "x"},
+                    {{"A\x9b"
+                      "2J\xe2\x80\xae"
+                      "B\xe2\x80\x8b\xc3\xa9\xc3",
+                      1}}};
+  EXPECT_EQ(table_text(table, "table"),
+            "cp_id          x\n"
+            "A 2J   B   \xc3\xa9   1\n");
+}
+
 TEST(TableText, OfNoRowsAreTheColumnsOrAnEmptyList) {  // D-165
   const Table none{{"id", "cp_id"}, {}};
   EXPECT_EQ(table_text(none, "table"), "id  cp_id\n");

@@ -68,7 +68,7 @@ TEST(Contradictions, AnIdCanBeSaidAtTheDoors) {  // D-145
     const auto of = [section](const std::string& id) {
       return errors_of(std::string{"[["} + section + "]]\nid = \"" + id + "\"\n");
     };
-    for (const char* id : {"*", "-", ">CP-1", "CP#1", "CP\\t1", "CP\\u007F"}) {
+    for (const char* id : {"*", "-", ">CP-1", "CP#1", "CP\\t1", "CP\\u007F", "CP\\u009B1"}) {
       EXPECT_TRUE(has(of(id), "test.toml:2")) << id;
       EXPECT_TRUE(has(of(id), "nobody could say at the framed door")) << of(id);
     }
