@@ -29,7 +29,7 @@ function useLook(store, of) {
 }
 
 /** True once nothing was heard for longer than a person should trust. */
-export const useStale = (store) => useLook(store, () => ageOf(store) * 1000 > kStaleMs && store.connection !== 'finished');
+export const useStale = (store) => useLook(store, () => ageOf(store) * 1000 > kStaleMs) && store.connection !== 'finished';
 
 function Age({ store, isHeld, isStale }) {
   const age = useLook(store, ageOf);
