@@ -239,9 +239,11 @@ await law('The time of a row leads to its charge point and the minutes around it
   await live.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1s' });
   const tab = await openTab(`${live.base}/?zone=Z01&theme=light`, { width: 1920 });
   await shown(tab);
-  const row = tab.locator('[data-testid=feed] .fault', { hasText: cp }).first();
-  await row.waitFor();
-  const [id, address] = [await row.getAttribute('data-id'), await row.locator('a').getAttribute('href')];
+  const newest = tab.locator('[data-testid=feed] .fault', { hasText: cp }).first();
+  await newest.waitFor();
+  const id = await newest.getAttribute('data-id'); // the newest may be another a moment later
+  const row = tab.locator(`[data-testid=feed] .fault[data-id="${id}"]`);
+  const address = await row.locator('a').getAttribute('href');
   const others = await openTab(`${live.base}/${address}`, { width: 1920 });
   await row.locator('a').click();
   for (const one of [tab, others]) {

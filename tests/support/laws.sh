@@ -3,12 +3,19 @@
 
 failed=0
 
+# holding COMMAND...: as a law holds it: what fails says where, and that is the first that is shown.
+holding() {
+  set -E
+  trap 'echo "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+  "$@"
+}
 # told PID LAW LOG: its line, once that process has ended.
 told() {
   if wait "$1"; then
     echo "ok - $2"
   else
     echo "not ok - $2"
+    grep -m 1 '^failed: ' "$3" || true
     tail -n 40 "$3"
     failed=1
   fi
@@ -17,7 +24,7 @@ told() {
 law() {
   local text=$1
   shift
-  "$@" >"$work/law.log" 2>&1 &
+  holding "$@" >"$work/law.log" 2>&1 &
   told $! "$text" "$work/law.log"
 }
 # law_beside LAW COMMAND...: like law, but what follows does not wait for it; its line comes with await_laws. For one that waits
@@ -27,7 +34,7 @@ law_beside() {
   local text=$1 log
   shift
   log=$(mktemp "$work/law.XXXXXX")
-  "$@" >"$log" 2>&1 &
+  holding "$@" >"$log" 2>&1 &
   beside+=("$! $log $text")
 }
 await_laws() {
