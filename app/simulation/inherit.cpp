@@ -4,8 +4,11 @@
 #include <chrono>
 #include <optional>
 
+#include "app/history/journal_set.hpp"
 #include "app/history/lives.hpp"
 #include "app/nodes/take_over.hpp"
+#include "runtime/journal/directory.hpp"
+#include "runtime/journal/disowned.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -65,6 +68,22 @@ struct Bequest {
   network::Inheritance inheritance;
 };
 
+/// Those who are lost may only sleep: what they write once they wake is nobody's. Why that could
+/// not be said of a journal that is there; empty: it was.
+std::string disown_lost(const RunJournal& journal, const TakeOver& order,
+                        const runtime::Peers& exchange) {
+  std::string trouble;
+  if (!journal.recording) return trouble;
+  for (unsigned node = 0; node < exchange.nodes(); ++node) {
+    if (!order.has_lost(node) || node == exchange.self()) continue;
+    const auto path = journal_of_node(journal.first, node).string();
+    if (runtime::journal::is_gone(path)) continue;
+    const auto counts = runtime::journal::disown_later(path);
+    if (!counts) trouble = "What its node writes yet may count twice: " + counts.error().text;
+  }
+  return trouble;
+}
+
 Adopted adopt(Host& host, runtime::Peers& exchange, const network::Scenario& scenario,
               const RunJournal& journal, const TakeOver& order) {
   for (unsigned node = 0; node < exchange.nodes(); ++node) {
@@ -73,6 +92,7 @@ Adopted adopt(Host& host, runtime::Peers& exchange, const network::Scenario& sce
   host.hand_over().arrive(scenario, order);
   Adopted adopted;
   const auto begun = exchange.now();
+  adopted.trouble = disown_lost(journal, order, exchange);
   const auto has = [&](std::uint32_t shard) {
     return host.network().has(ShardId{static_cast<std::uint16_t>(shard)});
   };

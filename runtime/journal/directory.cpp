@@ -62,6 +62,20 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
   return failure(ErrorKind::environment, "cannot list " + folder + ": " + system_text(errno));
 }
 
+std::vector<SegmentName> segments_among(const std::vector<std::string>& names) {
+  std::vector<SegmentName> found;
+  for (const auto& file : names) {
+    if (const auto name = name_from(file)) found.push_back(*name);
+  }
+  // Of equal firsts the youngest comes first, and unique() keeps it.
+  std::sort(found.begin(), found.end(), [](const SegmentName& a, const SegmentName& b) {
+    return a.first != b.first ? a.first < b.first : a.generation > b.generation;
+  });
+  const auto same = [](const SegmentName& a, const SegmentName& b) { return a.first == b.first; };
+  found.erase(std::unique(found.begin(), found.end(), same), found.end());
+  return found;
+}
+
 bool ends_with(const std::string& text, std::string_view end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
@@ -78,17 +92,26 @@ std::string path_of(const std::string& directory, SegmentName name) {
 Result<std::vector<SegmentName>> list_segments(const std::string& directory) {
   const auto names = names_in(directory);
   if (!names) return tl::unexpected(names.error());
-  std::vector<SegmentName> found;
-  for (const auto& file : *names) {
-    if (const auto name = name_from(file)) found.push_back(*name);
+  return segments_among(*names);
+}
+
+Result<Listing> list_journal(const std::string& directory) {
+  for (;;) {
+    const auto names = names_in(directory);
+    if (!names) return tl::unexpected(names.error());
+    Listing listing{segments_among(*names), {}};
+    bool is_open = false;
+    for (const auto& file : *names) {
+      if (const auto range = disowned_from(file)) listing.disowned.push_back(*range);
+      is_open = is_open || file == kDisownedFile;
+    }
+    if (!is_open) return listing;
+    const auto still = read_disowned(directory);
+    if (!still) return tl::unexpected(still.error());
+    if (!*still) continue;  // it has another name by now
+    listing.disowned.push_back(**still);
+    return listing;
   }
-  // Of equal firsts the youngest comes first, and unique() keeps it.
-  std::sort(found.begin(), found.end(), [](const SegmentName& a, const SegmentName& b) {
-    return a.first != b.first ? a.first < b.first : a.generation > b.generation;
-  });
-  const auto same = [](const SegmentName& a, const SegmentName& b) { return a.first == b.first; };
-  found.erase(std::unique(found.begin(), found.end(), same), found.end());
-  return found;
 }
 
 Result<void> make_directory(const std::string& directory) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/base/result.hpp"
+#include "runtime/journal/disowned.hpp"
 #include "runtime/journal/record.hpp"
 
 namespace chargemill::runtime::journal {
@@ -21,6 +22,14 @@ struct SegmentName {
 /// The segments that count, by `first` rising: of several generations only the last.
 /// A directory that is not there is an error.
 [[nodiscard]] Result<std::vector<SegmentName>> list_segments(const std::string& directory);
+
+/// What there is of a journal, as of one moment.
+struct Listing {
+  std::vector<SegmentName> segments;  ///< as of list_segments
+  std::vector<Disowned> disowned;     ///< what is still to come last
+};
+/// Errors: as of list_segments; what is disowned cannot be read.
+[[nodiscard]] Result<Listing> list_journal(const std::string& directory);
 
 /// Makes the directory and its parents where they are missing; their names are on disk when it
 /// returns, or a power cut could take the journal with them.

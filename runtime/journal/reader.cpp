@@ -46,8 +46,11 @@ void at_once(std::size_t count, std::size_t most, const std::function<void(std::
 
 }  // namespace
 
-SegmentView::Visit Reader::up_to(std::uint64_t limit, std::uint64_t& shown, const Visit& visit) {
-  return [&shown, limit, &visit](const Record& record, const std::byte*) {
+SegmentView::Visit Reader::up_to(std::uint64_t limit, std::uint64_t& shown,
+                                 const Visit& visit) const {
+  return [this, &shown, limit, &visit](const Record& record, const std::byte*) {
+    const auto is_here = [&](const Disowned& range) { return range.has(record.sequence); };
+    if (std::any_of(disowned_.begin(), disowned_.end(), is_here)) return true;
     ++shown;
     return visit(record) && shown < limit;
   };
@@ -113,8 +116,10 @@ Result<Reader> Reader::open(const std::string& directory, Care care) {
 
 /// Finds out which segments there are, and keeps what is open of them, but for the one that grew.
 Result<void> Reader::list() {
-  const auto names = list_segments(directory_);
-  if (!names) return tl::unexpected(names.error());
+  auto listing = list_journal(directory_);
+  if (!listing) return tl::unexpected(listing.error());
+  const auto* const names = &listing->segments;
+  disowned_ = std::move(listing->disowned);
   std::vector<Segment> now(names->size());
   for (std::size_t i = 0; i < names->size(); ++i) {
     const SegmentName name = (*names)[i];

@@ -23,6 +23,8 @@ namespace chargemill::runtime::journal {
 /// Records are shown as views that are valid during the visit only, and every one is checked
 /// first.
 /// A visit does not ask its own reader.
+/// Records that are disowned (disowned.hpp) are left out; last(), first_since() and check() know
+/// them.
 /// Threads: one at a time; as many readers as one likes (126 a segment at the same moment).
 /// Errors: a damaged record or file, by name; LMDB's own.
 class Reader {
@@ -88,12 +90,14 @@ class Reader {
   /// Sees a segment within one transaction; false ends the reading.
   using Look = std::function<Result<bool>(const SegmentView&)>;
 
-  /// Counts what is shown, and stops at `limit`. Both references outlive it.
-  [[nodiscard]] static SegmentView::Visit up_to(std::uint64_t limit, std::uint64_t& shown,
-                                                const Visit& visit);
+  /// Leaves out what is disowned, counts what is shown, and stops at `limit`. Both references
+  /// outlive it.
+  [[nodiscard]] SegmentView::Visit up_to(std::uint64_t limit, std::uint64_t& shown,
+                                         const Visit& visit) const;
 
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> list();
+  [[nodiscard]] Result<std::uint64_t> count_all(PostingKey key, Sequence from);
   [[nodiscard]] Result<bool> look_into(Segment& segment, const Look& look) const;
   [[nodiscard]] Result<bool> scan_back(Segment& segment, const SegmentView::Visit& visit) const;
   [[nodiscard]] Result<std::size_t> open_for_newest(const Wanted& wanted);
@@ -121,7 +125,8 @@ class Reader {
 
   std::string directory_;
   Care care_;
-  std::vector<Segment> segments_;  // oldest first
+  std::vector<Segment> segments_;   // oldest first
+  std::vector<Disowned> disowned_;  // no number is in two of them
   std::chrono::steady_clock::time_point cleared_{};
   bool is_warm_ = false;  // the last newest() has waited for no page
 };

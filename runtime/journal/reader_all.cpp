@@ -1,4 +1,5 @@
 // What a reader does segment by segment: scans, counts, times, checks.
+#include <algorithm>
 #include <utility>
 
 #include "runtime/journal/reader.hpp"
@@ -113,7 +114,28 @@ void Reader::foresee_counts(PostingKey key, Sequence from) const {
   journal::foresee_counts(files, key);
 }
 
+/// What is disowned is counted, too, and taken off again; anew if records came meanwhile.
 Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
+  for (;;) {
+    const auto all = count_all(key, from);
+    if (!all || disowned_.empty()) return all;
+    const std::vector<Disowned> disowned = disowned_;
+    std::uint64_t without = 0;
+    for (const Disowned& range : disowned) {
+      if (range.last < from) continue;
+      const auto begin = count_all(key, std::max(from, range.first));
+      if (!begin) return begin;
+      const auto end = count_all(key, range.last + 1);
+      if (!end) return end;
+      without += *begin - std::min(*begin, *end);
+    }
+    const auto again = count_all(key, from);
+    if (!again) return again;
+    if (*again == *all) return *all - without;
+  }
+}
+
+Result<std::uint64_t> Reader::count_all(PostingKey key, Sequence from) {
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
   open_sealed_from(from);
   const long before = pages_read();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/base/assert.hpp"
+#include "runtime/journal/disowned.hpp"
 #include "runtime/journal/segment_reader.hpp"
 
 namespace chargemill::runtime::journal {
@@ -51,6 +52,10 @@ Result<SegmentChain> SegmentChain::open(ChainOptions options) {
   const auto names = list_segments(chain.options_.directory);
   if (!names) return tl::unexpected(names.error());
   if (const auto loaded = chain.load(*names); !loaded) return tl::unexpected(loaded.error());
+  // Before the first record of this writer, or its records would be nobody's.
+  const Sequence oldest = names->empty() ? chain.next_ : names->front().first;
+  if (const auto ended = end_disowned(chain.options_.directory, oldest, chain.next_ - 1); !ended)
+    return tl::unexpected(ended.error());
   chain.drop_old();
   return chain;
 }

@@ -1,0 +1,195 @@
+// FE-04: who has been given up may wake, and what it writes then has not happened.
+#include "runtime/journal/disowned.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "runtime/journal/directory.hpp"
+#include "tests/runtime/journal/story.hpp"
+
+namespace chargemill::runtime::journal {
+namespace {
+
+using namespace std::chrono_literals;
+using test::append;
+using test::Folder;
+using test::open_journal;
+using test::open_reader;
+using test::small_options;
+
+constexpr PostingKey kKey{7};  // every 97th record bears it
+
+void write(const std::string& directory, std::uint64_t from, std::uint64_t upto) {
+  const auto journal = open_journal(small_options(directory));
+  append(journal->add_appender(), 0, from, upto);
+}
+
+/// What each way of reading shows, by number.
+struct Shown {
+  std::vector<Sequence> scanned, newest, newest_of_all;
+  std::uint64_t count = 0;
+};
+Shown shown(const std::string& directory) {
+  Reader reader = open_reader(directory);
+  Shown all;
+  const auto into = [](std::vector<Sequence>& to) {
+    return [&to](const Record& record) {
+      to.push_back(record.sequence);
+      return true;
+    };
+  };
+  EXPECT_TRUE(reader.scan(1, into(all.scanned)));
+  EXPECT_TRUE(reader.newest(kKey, kSequenceMax, into(all.newest)));
+  EXPECT_TRUE(reader.newest_of_all(kSequenceMax, into(all.newest_of_all)));
+  const auto count = reader.count(kKey);
+  EXPECT_TRUE(count);
+  all.count = count.value_or(0);
+  return all;
+}
+/// Those of 1 to `upto`, but for what is in `without`.
+void expect_all(const std::string& directory, Sequence upto, const std::vector<Disowned>& without) {
+  Shown wanted;
+  for (Sequence n = 1; n <= upto; ++n) {
+    const auto has = [n](const Disowned& range) { return range.has(n); };
+    if (std::any_of(without.begin(), without.end(), has)) continue;
+    wanted.scanned.push_back(n);
+    if (n % 97 == 7) wanted.newest.push_back(n);
+  }
+  wanted.newest_of_all.assign(wanted.scanned.rbegin(), wanted.scanned.rend());
+  std::reverse(wanted.newest.begin(), wanted.newest.end());
+  const Shown is = shown(directory);
+  EXPECT_EQ(is.scanned, wanted.scanned);
+  EXPECT_EQ(is.newest, wanted.newest);
+  EXPECT_EQ(is.newest_of_all, wanted.newest_of_all);
+  EXPECT_EQ(is.count, wanted.newest.size());
+}
+
+TEST(Disowned, WhatAWriterAddsAfterItWasGivenUpIsNobodys) {
+  const Folder folder;
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& sleeper = journal->add_appender();
+  append(sleeper, 0, 1, 1'000);
+  ASSERT_TRUE(journal->wait_durable(sleeper, 1'000, 10s));
+  const auto counts = disown_later(folder.path());
+  ASSERT_TRUE(counts) << counts.error().text;
+  EXPECT_EQ(*counts, 1'000U);
+  expect_all(folder.path(), 1'000, {});
+  append(sleeper, 0, 1'001, 12'000);  // also in segments that are begun and sealed later
+  ASSERT_TRUE(journal->wait_durable(sleeper, 12'000, 10s));
+  EXPECT_GT(list_segments(folder.path())->size(), 1U);
+  expect_all(folder.path(), 1'000, {});
+  Reader reader = open_reader(folder.path());
+  EXPECT_EQ(*reader.last(), 12'000U) << "they are there all the same";
+  EXPECT_TRUE(reader.check());
+}
+
+TEST(Disowned, HeirsAgreeOnOneEnd) {
+  const Folder folder;
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& sleeper = journal->add_appender();
+  append(sleeper, 0, 1, 500);
+  ASSERT_TRUE(journal->wait_durable(sleeper, 500, 10s));
+  std::vector<std::thread> heirs;
+  std::vector<Sequence> ends(6);
+  for (Sequence& end : ends)
+    heirs.emplace_back([&] { end = disown_later(folder.path()).value_or(0); });
+  append(sleeper, 0, 501, 4'000);  // it wakes meanwhile
+  for (std::thread& heir : heirs) heir.join();
+  ASSERT_TRUE(journal->wait_durable(sleeper, 4'000, 10s));
+  EXPECT_THAT(ends, testing::Each(ends.front()));
+  EXPECT_GE(ends.front(), 500U);
+  EXPECT_EQ(disown_later(folder.path()).value_or(0), ends.front()) << "nor does one who comes late";
+  expect_all(folder.path(), ends.front(), {});
+  for (const auto& entry : std::filesystem::directory_iterator{folder.path()})
+    EXPECT_THAT(entry.path().string(), testing::Not(testing::HasSubstr("disowned.")));
+}
+
+TEST(Disowned, TheNextWritersRecordsAreItsOwn) {
+  const Folder folder;
+  write(folder.path(), 1, 300);
+  ASSERT_TRUE(disown_later(folder.path()));
+  write(folder.path(), 301, 900);  // nobody had written since: all of it is its own
+  expect_all(folder.path(), 900, {});
+
+  ASSERT_TRUE(disown_later(folder.path()));
+  {
+    const auto sleeper = open_journal(small_options(folder.path()));
+    append(sleeper->add_appender(), 0, 901, 950);
+    EXPECT_TRUE(list_journal(folder.path())->disowned.empty()) << "it has begun after that";
+  }
+  {
+    const auto sleeper = open_journal(small_options(folder.path()));
+    ASSERT_EQ(disown_later(folder.path()).value_or(0), 950U);
+    append(sleeper->add_appender(), 0, 951, 1'200);
+  }
+  expect_all(folder.path(), 950, {});
+  write(folder.path(), 1'201, 9'000);
+  expect_all(folder.path(), 9'000, {{951, 1'200}});
+  {
+    const auto sleeper = open_journal(small_options(folder.path()));
+    ASSERT_EQ(disown_later(folder.path()).value_or(0), 9'000U);
+    append(sleeper->add_appender(), 0, 9'001, 9'010);
+  }
+  expect_all(folder.path(), 9'000, {{951, 1'200}});
+  write(folder.path(), 9'011, 9'500);
+  expect_all(folder.path(), 9'500, {{951, 1'200}, {9'001, 9'010}});
+}
+
+TEST(Disowned, AJournalThatIsEmptyEndsAtNothing) {
+  const Folder folder;
+  const auto sleeper = open_journal(small_options(folder.path()));
+  ASSERT_EQ(disown_later(folder.path()).value_or(1), 0U);
+  Appender& late = sleeper->add_appender();
+  append(late, 0, 1, 100);
+  ASSERT_TRUE(sleeper->wait_durable(late, 100, 10s));
+  expect_all(folder.path(), 0, {});
+}
+
+TEST(Disowned, IsForgottenWithTheRecordsThatItWasOf) {
+  const Folder folder;
+  {
+    const auto journal = open_journal(small_options(folder.path()));
+    Appender& sleeper = journal->add_appender();
+    append(sleeper, 0, 1, 100);
+    ASSERT_TRUE(journal->wait_durable(sleeper, 100, 10s));
+    ASSERT_TRUE(disown_later(folder.path()));
+    append(sleeper, 0, 101, 150);
+  }
+  auto options = small_options(folder.path());
+  options.chain.retain_bytes = 2 * test::kSmallSegment;
+  for (std::uint64_t from = 151; from < 60'000; from += 20'000) {
+    const auto journal = open_journal(options);
+    append(journal->add_appender(), 0, from, from + 19'999);
+  }
+  EXPECT_GT(list_segments(folder.path())->front().first, 150U);
+  (void)open_journal(options);
+  EXPECT_TRUE(list_journal(folder.path())->disowned.empty());
+}
+
+TEST(Disowned, AFileThatSaysNoNumberIsAnErrorAndNobodyReadsPastIt) {
+  const Folder folder;
+  write(folder.path(), 1, 10);
+  const std::string path = folder.path() + "/disowned";
+  for (const char* text : {"", "\n", "12", "x\n", "-1\n", "12\n13\n", "99999999999999999999\n"}) {
+    std::ofstream{path} << text;
+    Reader reader = open_reader(folder.path());
+    const auto last = reader.last();
+    ASSERT_FALSE(last) << '"' << text << '"';
+    EXPECT_THAT(last.error().text, testing::HasSubstr(path + ": damaged"));
+    EXPECT_FALSE(disown_later(folder.path()));
+    EXPECT_FALSE(Journal::open(small_options(folder.path()))) << "its records would be nobody's";
+  }
+}
+
+TEST(Disowned, ADirectoryThatCannotBeWrittenIsAnError) {
+  EXPECT_FALSE(disown_later("/nowhere/at/all"));
+}
+
+}  // namespace
+}  // namespace chargemill::runtime::journal
