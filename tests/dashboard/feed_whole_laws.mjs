@@ -26,7 +26,7 @@ await law('The feed of a zone keeps the rows that came while one looked, however
   const wanted = (await live.ask('/api/v1/faults?zone=Z01')).faults.map(({ id }) => id);
   equal(wanted.length, 2, 'rows of the journal');
   await until('it has both again', async () => JSON.stringify(await idsOf(tab)) === JSON.stringify(wanted));
-  equal(await tab.getByTestId('feed-count').textContent(), '2 rows', 'how many it says');
+  await until('and says so', async () => (await tab.getByTestId('feed-count').textContent()) === '2 rows');
   equal(tab.complaints, [], 'complaints');
   await tab.context().close();
 });
@@ -57,7 +57,7 @@ await law('The times of a range and the clock say that they are UTC, to those wh
 await law('Of a run that remembers nothing what is not known is not called none, nor what is known all', async () => {
   const tab = await openTab(live.base);
   await shown(tab);
-  await until('it knows a fault', () => tab.evaluate(() => window.chargemill.faults.length > 0 && window.chargemill.pulse.faults.raised > 0));
+  await until('it knows a fault', () => tab.evaluate(() => window.chargemill.faults.length > 0 && window.chargemill.pulse?.faults.raised > 0));
   // As it is for whoever comes after them.
   await tab.evaluate(() => {
     const { chargemill: store } = window;
