@@ -65,9 +65,9 @@ SegmentView Reader::view_of(const Segment& segment, const Transaction& transacti
 /// So numbers that rise, as in a damaged run, are an error: else records would be left out, or be
 /// shown for ever.
 Result<bool> Reader::newest_by_lmdb(const Segment& segment, PostingKey key,
-                                    const SegmentView::Visit& visit) const {
+                                    const SegmentView::Visit& visit, Sequence upto) const {
   PostingsAhead ahead;
-  for (Sequence upto = segment.last_max;;) {
+  for (upto = std::min(upto, segment.last_max);;) {
     std::uint64_t shown = 0;
     Sequence last = upto;
     bool is_over = false;
@@ -92,10 +92,10 @@ Result<bool> Reader::newest_by_lmdb(const Segment& segment, PostingKey key,
 }
 
 /// In the file itself, or by LMDB.
-Result<bool> Reader::newest_of(Segment& segment, PostingKey key,
-                               const SegmentView::Visit& visit) const {
-  if (!segment.sealed) return newest_by_lmdb(segment, key, visit);
-  return segment.sealed->newest(key, visit, [&](Sequence sequence) -> Result<bool> {
+Result<bool> Reader::newest_of(Segment& segment, PostingKey key, const SegmentView::Visit& visit,
+                               Sequence upto) const {
+  if (!segment.sealed) return newest_by_lmdb(segment, key, visit, upto);
+  const SealedFile::Otherwise by_lmdb = [&](Sequence sequence) -> Result<bool> {
     if (!segment.environment) {
       if (const auto opened = open_segment(segment); !opened) return tl::unexpected(opened.error());
       if (!segment.environment)
@@ -105,7 +105,15 @@ Result<bool> Reader::newest_of(Segment& segment, PostingKey key,
     const auto transaction = Transaction::begin(*segment.environment, MDB_RDONLY);
     if (!transaction) return tl::unexpected(transaction.error());
     return view_of(segment, *transaction).show_one(sequence, visit);
-  });
+  };
+  return segment.sealed->newest(key, visit, by_lmdb, upto);
+}
+
+/// How many of them begin no later than that.
+std::size_t Reader::segments_up_to(Sequence upto) const noexcept {
+  std::size_t count = segments_.size();
+  while (count > 0 && segments_[count - 1].name.first > upto) --count;
+  return count;
 }
 
 Result<Reader> Reader::open(const std::string& directory, Care care) {
@@ -286,21 +294,22 @@ std::size_t Reader::foresee(const Wanted& wanted, std::size_t begin, std::size_t
 /// The disk is to be waited for a few times, not once a page: as soon as pages turn out not to be
 /// in memory, all segments are looked into at the same time. Where all were there the last time,
 /// none is asked for before one is missed: that would be a system call for each.
-Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit) {
+Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const Visit& visit,
+                                     Sequence upto) {
   const auto ahead = open_for_newest({key, std::min(limit, kForeseenMax)});
   if (!ahead) return tl::unexpected(ahead.error());
   std::uint64_t shown = 0;
   std::size_t foreseen = *ahead;  // from this number on
   bool is_cold = foreseen < segments_.size();
   const long at_first = pages_read();
-  for (std::size_t end = segments_.size(); end > 0 && shown < limit; --end) {
+  for (std::size_t end = segments_up_to(upto); end > 0 && shown < limit; --end) {
     const long before = pages_read();
     if (end <= foreseen && (is_cold || !is_warm_)) {
       const std::size_t begin = end - std::min(end, is_cold ? kAtOnceMax : 1);
       const Wanted wanted{key, std::min(limit - shown, kForeseenMax)};
       foreseen = std::min(foresee(wanted, begin, end), end - 1);
     }
-    const auto more = newest_of(segments_[end - 1], key, up_to(limit, shown, visit));
+    const auto more = newest_of(segments_[end - 1], key, up_to(limit, shown, visit), upto);
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
     is_cold = is_cold || pages_read() - before >= kColdPages;

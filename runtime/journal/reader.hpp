@@ -43,16 +43,18 @@ class Reader {
 
   [[nodiscard]] static Result<Reader> open(const std::string& directory, Care care = Care::usual);
 
-  /// The newest `limit` records that bear `key`, newest first, by the postings: nothing else is
-  /// read. O(segments * log(records) + limit). Returns how many there were.
+  /// The newest `limit` records that bear `key`, up to number `upto`, newest first, by the
+  /// postings: nothing else is read. O(segments * log(records) + limit). Returns how many there
+  /// were.
   [[nodiscard]] Result<std::uint64_t> newest(PostingKey key, std::uint64_t limit,
-                                             const Visit& visit);
+                                             const Visit& visit, Sequence upto = kSequenceMax);
   /// The same for one of many keys, of few records each: in the segments that the newest() before
   /// it has found, and without asking the disk for anything ahead.
   [[nodiscard]] Result<std::uint64_t> look_up(PostingKey key, std::uint64_t limit,
                                               const Visit& visit);
-  /// The newest `limit` records of all, newest first.
-  [[nodiscard]] Result<std::uint64_t> newest_of_all(std::uint64_t limit, const Visit& visit);
+  /// The newest `limit` records of all, up to number `upto`, newest first.
+  [[nodiscard]] Result<std::uint64_t> newest_of_all(std::uint64_t limit, const Visit& visit,
+                                                    Sequence upto = kSequenceMax);
   /// All from number `from` on that are still kept, oldest first. Returns how many were shown.
   [[nodiscard]] Result<std::uint64_t> scan(Sequence from, const Visit& visit,
                                            Extent extent = Extent::some);
@@ -99,7 +101,8 @@ class Reader {
   [[nodiscard]] Result<void> list();
   [[nodiscard]] Result<std::uint64_t> count_all(PostingKey key, Sequence from);
   [[nodiscard]] Result<bool> look_into(Segment& segment, const Look& look) const;
-  [[nodiscard]] Result<bool> scan_back(Segment& segment, const SegmentView::Visit& visit) const;
+  [[nodiscard]] Result<bool> scan_back(Segment& segment, const SegmentView::Visit& visit,
+                                       Sequence upto) const;
   [[nodiscard]] Result<std::size_t> open_for_newest(const Wanted& wanted);
   [[nodiscard]] Result<void> open_segment(Segment& segment) const;
   [[nodiscard]] Result<void> open_segments(const std::vector<Segment*>& segments,
@@ -118,10 +121,12 @@ class Reader {
   [[nodiscard]] Result<std::vector<FileAhead::Part>> files_from(Sequence from);
   [[nodiscard]] Result<std::size_t> first_not_before(Micros time);
   void clear_dead_readers();
+  [[nodiscard]] std::size_t segments_up_to(Sequence upto) const noexcept;
   [[nodiscard]] Result<bool> newest_by_lmdb(const Segment& segment, PostingKey key,
-                                            const SegmentView::Visit& visit) const;
+                                            const SegmentView::Visit& visit, Sequence upto) const;
   [[nodiscard]] Result<bool> newest_of(Segment& segment, PostingKey key,
-                                       const SegmentView::Visit& visit) const;
+                                       const SegmentView::Visit& visit,
+                                       Sequence upto = kSequenceMax) const;
 
   std::string directory_;
   Care care_;

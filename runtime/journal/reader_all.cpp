@@ -28,9 +28,10 @@ Result<bool> Reader::look_into(Segment& segment, const Look& look) const {
 
 /// Those of the one that grows in several transactions, as in newest_by_lmdb(). Nobody writes the
 /// others.
-Result<bool> Reader::scan_back(Segment& segment, const SegmentView::Visit& visit) const {
+Result<bool> Reader::scan_back(Segment& segment, const SegmentView::Visit& visit,
+                               Sequence upto) const {
   const bool grows = segment.last_max == kSequenceMax;
-  for (Sequence upto = segment.last_max;;) {
+  for (upto = std::min(upto, segment.last_max);;) {
     std::uint64_t shown = 0;
     bool is_over = false;
     const auto show = [&](const Record& record, const std::byte* bytes) {
@@ -44,11 +45,17 @@ Result<bool> Reader::scan_back(Segment& segment, const SegmentView::Visit& visit
   }
 }
 
-Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit) {
+Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit,
+                                            Sequence upto) {
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  if (upto != kSequenceMax) {
+    const auto there = last();
+    if (!there) return there;
+    if (upto >= *there) upto = kSequenceMax;  // one that is named has to be there
+  }
   std::uint64_t shown = 0;
-  for (auto segment = segments_.rbegin(); segment != segments_.rend() && shown < limit; ++segment) {
-    const auto more = scan_back(*segment, up_to(limit, shown, visit));
+  for (std::size_t end = segments_up_to(upto); end > 0 && shown < limit; --end) {
+    const auto more = scan_back(segments_[end - 1], up_to(limit, shown, visit), upto);
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
   }

@@ -38,11 +38,16 @@ std::unique_ptr<SealedFile> SealedFile::open(const Place& place, std::unique_ptr
   return std::unique_ptr<SealedFile>{new SealedFile(std::move(file), *run)};
 }
 
-Result<bool> SealedFile::newest(PostingKey key, const Visit& visit,
-                                const Otherwise& otherwise) const {
+Result<bool> SealedFile::newest(PostingKey key, const Visit& visit, const Otherwise& otherwise,
+                                Sequence last) const {
   SealedRun::Keys keys;
-  const auto end = run_.end_of(key, keys);
+  auto end = run_.end_of(key, keys);
   if (!end) return tl::unexpected(end.error());
+  if (last < run_.last()) {
+    const auto beyond = run_.count_from(key, last + 1);
+    if (!beyond) return tl::unexpected(beyond.error());
+    *end -= static_cast<std::uint32_t>(std::min<std::uint64_t>(*beyond, *end));
+  }
   PostingsAhead ahead;
   std::array<std::byte, PageLayout::kBytes> page;
   for (std::uint32_t upto = *end; upto > 0;) {

@@ -39,9 +39,10 @@ class SealedFile {
   SealedFile(const SealedFile&) = delete;
   SealedFile& operator=(const SealedFile&) = delete;
 
-  /// Those that bear `key`, from the newest on; each is checked. False: it was stopped.
-  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit,
-                                    const Otherwise& otherwise) const;
+  /// Those that bear `key`, up to number `last`, from the newest on; each is checked. False: it
+  /// was stopped.
+  [[nodiscard]] Result<bool> newest(PostingKey key, const Visit& visit, const Otherwise& otherwise,
+                                    Sequence last = kSequenceMax) const;
   [[nodiscard]] const SealedRun& run() const noexcept { return run_; }
   [[nodiscard]] Access access() const noexcept { return file_->access(); }
   /// Asks for the pages of these records.

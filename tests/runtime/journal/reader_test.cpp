@@ -60,6 +60,35 @@ TEST(Reader, FindsTheNewestOfAKeyAcrossSegments) {
   }
   EXPECT_TRUE(newest(reader, PostingKey{97}, 100).empty());
 }
+// In segments that are sealed and in the one that grows, at their borders and beyond both ends.
+TEST(Reader, BeginsAtTheNumberThatItIsGiven) {
+  const Folder folder;
+  fill(folder);
+  const auto names = *list_segments(folder.path());
+  ASSERT_GT(names.size(), 2U);
+  std::vector<Sequence> places{0, 1, 96, 97, 5'000, kRecords - 1, kRecords, kRecords + 1};
+  for (const SegmentName& name : names) places.insert(places.end(), {name.first - 1, name.first});
+  for (const Sequence upto : places) {
+    SCOPED_TRACE(upto);
+    std::vector<Sequence> of_key;
+    std::vector<Sequence> of_all;
+    for (Sequence n = std::min(upto, kRecords); n > 0; --n) {
+      if (n % 97 == 7) of_key.push_back(n);
+      of_all.push_back(n);
+    }
+    Reader reader = open_reader(folder.path());
+    std::vector<Sequence> found;
+    const auto look = [&](const Record& record) {
+      found.push_back(record.sequence);
+      return true;
+    };
+    EXPECT_EQ(*reader.newest(PostingKey{7}, kRecords, look, upto), of_key.size());
+    EXPECT_EQ(found, of_key);
+    found.clear();
+    EXPECT_EQ(*reader.newest_of_all(kRecords, look, upto), of_all.size());
+    EXPECT_EQ(found, of_all);
+  }
+}
 TEST(Reader, FindsTheSameWhetherItOpensTheSegmentsOrHasThemOpen) {
   const Folder folder;
   fill(folder);
