@@ -94,23 +94,44 @@ Result<History> History::open(const std::string& directory) {
 
 Result<void> History::walk(std::optional<PostingKey> key, const Filter& filter, NewestFirst order,
                            const Take& take) {
+  given_up_at_.reset();
   if (filter.limit == 0) return {};
   has_looked_ = false;
   Result<void> outcome;
   Bound bound{filter.since};
+  Patience patience{patience_, filter.until};
   const Reader::Visit visit = [&](const runtime::journal::Record& record) {
     if (bound.is_passed(record) || order.is_settled(record.time)) return false;
+    given_up_at_ = patience.lost_at();
+    if (given_up_at_) return false;
+    const std::uint64_t look_ups = look_ups_;
     const auto found = decode(record);
     if (!found) return true;  // of a later version
     const auto taken = take(*found);
     if (!taken) outcome = tl::unexpected(taken.error());
-    if (taken && *taken) order.add(**taken);
-    return taken.has_value() && !order.is_complete();
+    if (!taken) return false;
+    if (*taken) {
+      order.add(**taken);
+      patience.gain();
+    } else {
+      patience.lose(record.time, look_ups_ - look_ups);
+    }
+    return !order.is_complete();
   };
   constexpr auto kAll = runtime::journal::kSequenceMax;
-  const auto read = key ? reader_.newest(*key, kAll, visit) : reader_.newest_of_all(kAll, visit);
+  const auto upto = begin_of(filter.until);
+  const auto read =
+      key ? reader_.newest(*key, kAll, visit, upto) : reader_.newest_of_all(kAll, visit, upto);
   if (!read) return tl::unexpected(read.error());
   return outcome;
+}
+
+runtime::journal::Sequence History::begin_of(UtcMicros until) {
+  constexpr auto kEnd = runtime::journal::kSequenceMax;
+  if (until == UtcMicros::max()) return kEnd;
+  const auto younger = reader_.first_since(until + UtcMicros{1});
+  if (!younger) return kEnd;  // what is wrong the look itself comes to, or it is of no matter
+  return std::min(*younger + kDisorderMax, kEnd);
 }
 
 Result<std::vector<FaultRow>> History::faults(const Filter& filter) {
@@ -156,6 +177,7 @@ Result<void> History::show_session(SessionId session, const Reader::Visit& visit
       has_looked_ ? details_.look_up(by, kAll, visit) : details_.newest(by, kAll, visit);
   if (!read) return tl::unexpected(read.error());
   has_looked_ = true;
+  ++look_ups_;
   return {};
 }
 
@@ -305,69 +327,6 @@ Result<std::vector<TicketRow>> History::tickets(const Filter& filter) {
   keep_newest(
       rows, filter.limit, [](const auto& a, const auto& b) { return a.issued > b.issued; },
       [&](const auto& row) { return wanted.counts(row); });
-  return rows;
-}
-
-Result<std::vector<MeterRow>> History::readings_of(const std::vector<SessionId>& sessions) {
-  has_looked_ = false;
-  std::vector<MeterRow> all;
-  for (const SessionId session : sessions) {
-    auto rows = readings_of_one(session);
-    if (!rows) return rows;
-    all.insert(all.end(), rows->begin(), rows->end());
-  }
-  return all;
-}
-
-Result<std::vector<MeterRow>> History::readings_of_one(SessionId session) {
-  std::vector<MeterRow> rows;
-  const auto read = show_session(session, [&](const runtime::journal::Record& record) {
-    const auto found = decode(record);
-    if (!found) return true;
-    const auto add = [&](SimTime at, Energy delivered) {
-      rows.push_back({found->sequence, utc(at), session, delivered});
-    };
-    // A correction, or what is owed, replaces the end that it corrects, which comes after it here.
-    if (const auto* end = std::get_if<SessionEnd>(&found->record); end && rows.empty())
-      add(end->end, end->delivered);
-    if (const auto* owed = std::get_if<OwedEnd>(&found->record); owed && rows.empty())
-      add(owed->at, owed->delivered);
-    if (const auto* told = std::get_if<Checkpoint>(&found->record)) add(told->at, told->delivered);
-    const auto* const start = std::get_if<SessionStart>(&found->record);
-    if (start != nullptr) add(start->at, Energy{});
-    return start == nullptr;  // nothing of it is older
-  });
-  if (!read) return tl::unexpected(read.error());
-  return rows;
-}
-
-Result<std::vector<MeterRow>> History::meter(const Filter& filter) {
-  std::vector<MeterRow> rows;
-  Filter whose;
-  whose.point = filter.point;
-  whose.until = filter.until;
-  Result<void> outcome;
-  const Reader::Visit visit = [&](const runtime::journal::Record& record) {
-    const auto found = decode(record);
-    const auto* r = found ? std::get_if<SessionStart>(&found->record) : nullptr;
-    if (r == nullptr || !is_meant(whose, *found, r->zone, {})) return true;
-    const auto readings = readings_of_one(r->session);
-    if (!readings) outcome = tl::unexpected(readings.error());
-    if (!readings) return false;
-    for (const MeterRow& row : *readings) {
-      const bool is_in = row.time >= filter.since && row.time <= filter.until;
-      if (is_in && rows.size() < filter.limit) rows.push_back(row);
-    }
-    // One session of a point comes after the other.
-    const bool is_past = !readings->empty() && readings->front().time < filter.since;
-    return !is_past && rows.size() < filter.limit;
-  };
-  if (filter.limit == 0) return rows;
-  has_looked_ = false;
-  const auto read = reader_.newest(key(Index::sessions_of_point, filter.point),
-                                   runtime::journal::kSequenceMax, visit);
-  if (!read) return tl::unexpected(read.error());
-  if (!outcome) return tl::unexpected(outcome.error());
   return rows;
 }
 

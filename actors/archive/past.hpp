@@ -69,6 +69,9 @@ class Past {
   /// By start, also of those that are still open.
   [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions(const Filter& filter) = 0;
   [[nodiscard]] virtual Result<std::vector<TicketRow>> tickets(const Filter& filter) = 0;
+  /// The last of these questions was given up there, since what it looked at was so seldom what was
+  /// meant: older rows may be missing, and an `until` of that time finds them. None: it was not.
+  [[nodiscard]] virtual std::optional<UtcMicros> looked_back_to() const { return std::nullopt; }
   /// The readings of the meter of `filter.point`: the beginning, checkpoints and the end of its
   /// sessions. Zone, driver and kind do not count.
   [[nodiscard]] virtual Result<std::vector<MeterRow>> meter(const Filter& filter) = 0;

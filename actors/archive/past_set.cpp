@@ -37,13 +37,20 @@ std::uint64_t PastSet::unique_id(std::size_t member, std::uint64_t id) const noe
   return id == 0 ? 0 : (id - 1) * members_.size() + member + 1;
 }
 
+void PastSet::note_how_far(const Past& member) {
+  const auto reached = member.looked_back_to();
+  if (reached) given_up_at_ = std::max(given_up_at_.value_or(*reached), *reached);
+}
+
 /// The newest of all are among the newest of each.
 template <class Row, class Ask, class Newer>
 Result<std::vector<Row>> PastSet::gather(const Filter& filter, Ask ask, Newer is_newer) {
   std::vector<Row> all;
+  given_up_at_.reset();
   for (std::size_t m = 0; m < members_.size(); ++m) {
     auto rows = ask(*members_[m]);
     if (!rows) return tl::unexpected(rows.error());
+    note_how_far(*members_[m]);
     for (auto& row : *rows) {
       if constexpr (!std::is_same_v<Row, TicketRow>) row.id = unique_id(m, row.id);
       all.push_back(std::move(row));
@@ -101,9 +108,11 @@ Result<std::vector<Row>> PastSet::gather_settled(const Filter& filter, Ask ask, 
     std::vector<Row> all;
     // Behind that time a member may have more.
     std::optional<UtcMicros> horizon;
+    given_up_at_.reset();
     for (std::size_t m = 0; m < members_.size(); ++m) {
       auto rows = ask(*members_[m], asked);
       if (!rows) return tl::unexpected(rows.error());
+      note_how_far(*members_[m]);
       std::uint64_t counted = 0;
       for (auto& row : *rows) {
         if constexpr (!std::is_same_v<Row, TicketRow>) row.id = unique_id(m, row.id);

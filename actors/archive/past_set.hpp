@@ -21,6 +21,8 @@ class PastSet final : public Past {
   [[nodiscard]] Result<std::vector<HealthRow>> health(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<SessionRow>> sessions(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<TicketRow>> tickets(const Filter& filter) override;
+  /// The latest of the members' times.
+  [[nodiscard]] std::optional<UtcMicros> looked_back_to() const override { return given_up_at_; }
   [[nodiscard]] Result<std::vector<MeterRow>> meter(const Filter& filter) override;
   [[nodiscard]] Result<std::vector<SessionTold>> told_of(
       const std::vector<SessionId>& sessions) override;
@@ -45,7 +47,10 @@ class PastSet final : public Past {
   [[nodiscard]] Result<void> settle(std::vector<Row>& rows);
   [[nodiscard]] std::uint64_t unique_id(std::size_t member, std::uint64_t id) const noexcept;
 
+  void note_how_far(const Past& member);
+
   std::vector<std::unique_ptr<Past>> members_;
+  std::optional<UtcMicros> given_up_at_;
 };
 
 }  // namespace chargemill::archive

@@ -1,6 +1,10 @@
 // Where a look at the past may end.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
 #include "actors/archive/codec.hpp"
 #include "actors/archive/past.hpp"
 
@@ -24,6 +28,44 @@ class Bound {
  private:
   UtcMicros since_;
   runtime::journal::Sequence first_old_ = 0;
+};
+
+/// Tells when so much was looked at in vain, newest first, that a question is given up. A row buys
+/// more looks: whoever finds what is asked for goes on to the limit.
+class Patience {
+ public:
+  static constexpr std::uint64_t kRecords = 400'000;
+  /// Looking up a session takes as long as passing so many records.
+  static constexpr std::uint64_t kLookUp = 10;
+  static constexpr std::uint64_t kARow = 16 * kLookUp;
+  /// What is told late (D-117) says nothing of how far one has come: the youngest of so many does.
+  static constexpr unsigned kTold = 256;
+
+  Patience(std::uint64_t records, UtcMicros until) : left_(records), until_(until) {}
+  void gain() { left_ += kARow; }
+  /// A record of that time was looked at in vain, and so many sessions looked up for it.
+  void lose(UtcMicros time, std::uint64_t look_ups) {
+    if (time > until_) return;  // how many there are of those is bounded
+    left_ -= std::min(left_, 1 + look_ups * kLookUp);
+    if (++told_ % kTold == 0) {
+      before_ = youngest_;
+      youngest_ = time;
+    }
+    youngest_ = std::max(youngest_, time);
+  }
+  /// How far one has come when it is lost. All of one instant is looked at: whoever asks for what
+  /// is not younger comes further each time.
+  [[nodiscard]] std::optional<UtcMicros> lost_at() const {
+    const UtcMicros reached = std::max(before_, youngest_);
+    return left_ == 0 && reached < until_ ? std::optional{reached} : std::nullopt;
+  }
+
+ private:
+  std::uint64_t left_;
+  UtcMicros until_;
+  std::uint64_t told_ = 0;
+  UtcMicros before_ = UtcMicros::min();    // of kTold before
+  UtcMicros youngest_ = UtcMicros::min();  // of those that came since
 };
 
 }  // namespace chargemill::archive

@@ -1,9 +1,11 @@
 // What has happened, as the journal or the memory of the run has it: faults, health, sessions,
 // tickets, statistics (D-172 to D-175, D-190).
 #include <algorithm>
+#include <type_traits>
 
 #include "app/api/route.hpp"
 #include "app/history/history_rows.hpp"
+#include "app/history/history_times.hpp"
 
 namespace chargemill::app::api {
 namespace {
@@ -25,6 +27,10 @@ ordered_json objects_of(const Table& table) {
   return rows;
 }
 
+/// Readings are those of one charge point, and are never too many to look at.
+template <class Rows>
+constexpr bool kMayBeGivenUp = !std::is_same_v<Rows, const Result<std::vector<archive::MeterRow>>>;
+
 /// Asks `read` of the past, on its thread, and answers with the rows under `name`.
 template <class Read>
 void ask(const CallPtr& call, const char* name, Read read) {
@@ -35,7 +41,12 @@ void ask(const CallPtr& call, const char* name, Read read) {
     if (!rows) return call->refuse(503, rows.error().text);
     const Table table = to_table(*rows);
     if (table.is_single) return call->answer(json_answer(objects_of(table).front()));
-    call->answer(json_answer({{name, objects_of(table)}}));
+    ordered_json answer{{name, objects_of(table)}};
+    if constexpr (kMayBeGivenUp<decltype(rows)>) {
+      if (const auto reached = (*history)->looked_back_to())
+        answer["looked_back_to"] = time_text(*reached);
+    }
+    call->answer(json_answer(std::move(answer)));
   });
   if (!is_taken) call->refuse(503, kTooMany);
 }

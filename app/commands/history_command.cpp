@@ -138,7 +138,9 @@ bool print(std::string_view text) {
 bool has_any_of(archive::Past& history, Filter whom) {
   whom.limit = 1;
   // What cannot be read is nobody's absence.
-  const auto is_there = [](const auto& rows) { return !rows || !rows->empty(); };
+  const auto is_there = [&](const auto& rows) {
+    return !rows || !rows->empty() || history.looked_back_to();
+  };
   return is_there(history.health(whom)) || is_there(history.faults(whom)) ||
          is_there(history.sessions(whom)) || is_there(history.tickets(whom));
 }
@@ -150,7 +152,7 @@ bool has_driver(archive::Past& history, const std::string& driver) {
   filter.driver = driver;
   filter.limit = 1;
   const auto sessions = history.sessions(filter);
-  if (!sessions || !sessions->empty()) return true;
+  if (!sessions || !sessions->empty() || history.looked_back_to()) return true;
   const auto tickets = history.tickets(filter);
   return !tickets || !tickets->empty();
 }
@@ -171,6 +173,14 @@ std::string unknown_name(archive::Past& history, const HistoryOptions& options,
   whom.zone = filter.zone;
   if (filter.zone && !has_any_of(history, whom)) return no_such("zone", options.zone);
   return {};
+}
+
+/// How far a look came that was given up, and how somebody comes further.
+std::string given_up(UtcMicros reached) {
+  return fmt::format(
+      "only what was recorded since {0} was looked at: --until {0} shows what is older, and with "
+      "--cp or --driver there is less to look at",
+      time_text(reached));
 }
 
 /// Says which one it reads if nobody named it, and it is not what that somebody would expect.
@@ -199,6 +209,7 @@ int show_history(const HistoryOptions& options) {
   if (!filter) return complain(kExitUsage, filter.error().text);
   auto rows = rows_of(**journals, options, *filter, end);
   if (!rows) return complain(kExitEnvironment, rows.error().text);
+  const auto reached = (*journals)->looked_back_to();
   const bool has_more = !options.limit && rows->count > kRowsShown;
   if (has_more) rows->count = kRowsShown;
   print_rows(*rows, options.format, print);
@@ -206,6 +217,7 @@ int show_history(const HistoryOptions& options) {
     return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
                                    "--until T older ones",
                                    kRowsShown));
+  if (reached) return complain(0, given_up(*reached));
   const bool is_silent = rows->count == 0 || options.what == "stats";
   if (!is_silent) return 0;
   auto why = unknown_name(**journals, options, *filter);

@@ -73,6 +73,9 @@ class NotedPast final : public archive::Past {
   [[nodiscard]] Result<std::vector<archive::TicketRow>> tickets(const Filter& filter) override {
     return noted(past_->tickets(filter));
   }
+  [[nodiscard]] std::optional<archive::UtcMicros> looked_back_to() const override {
+    return past_->looked_back_to();
+  }
   [[nodiscard]] Result<std::vector<archive::MeterRow>> meter(const Filter& filter) override {
     return noted(past_->meter(filter));
   }

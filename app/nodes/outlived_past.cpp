@@ -12,6 +12,12 @@ OutlivedPast::OutlivedPast(std::unique_ptr<archive::Past> node, std::function<bo
     : node_(std::move(node)), is_lost_(std::move(is_lost)), journal_(std::move(journal)) {}
 
 archive::Past* OutlivedPast::whom() {
+  auto* const past = who_knows();
+  asked_ = past;
+  return past;
+}
+
+archive::Past* OutlivedPast::who_knows() {
   if (!is_lost_()) return node_.get();
   if (left_ == nullptr && !journal_.empty()) {
     auto history = archive::History::open(journal_.string());
@@ -39,6 +45,9 @@ Result<std::vector<archive::TicketRow>> OutlivedPast::tickets(const Filter& filt
   auto* const past = whom();
   if (past == nullptr) return std::vector<archive::TicketRow>{};
   return past->tickets(filter);
+}
+std::optional<archive::UtcMicros> OutlivedPast::looked_back_to() const {
+  return asked_ == nullptr ? std::nullopt : asked_->looked_back_to();
 }
 Result<std::vector<archive::MeterRow>> OutlivedPast::meter(const Filter& filter) {
   auto* const past = whom();

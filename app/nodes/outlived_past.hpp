@@ -26,6 +26,7 @@ class OutlivedPast final : public archive::Past {
       const archive::Filter& filter) override;
   [[nodiscard]] Result<std::vector<archive::TicketRow>> tickets(
       const archive::Filter& filter) override;
+  [[nodiscard]] std::optional<archive::UtcMicros> looked_back_to() const override;
   [[nodiscard]] Result<std::vector<archive::MeterRow>> meter(
       const archive::Filter& filter) override;
   [[nodiscard]] Result<std::vector<archive::SessionTold>> told_of(
@@ -42,11 +43,13 @@ class OutlivedPast final : public archive::Past {
  private:
   /// Null: nobody knows.
   [[nodiscard]] archive::Past* whom();
+  [[nodiscard]] archive::Past* who_knows();
 
   const std::unique_ptr<archive::Past> node_;
   const std::function<bool()> is_lost_;
   const std::filesystem::path journal_;
-  std::unique_ptr<archive::Past> left_;  // its journal, once it was wanted
+  std::unique_ptr<archive::Past> left_;   // its journal, once it was wanted
+  const archive::Past* asked_ = nullptr;  // the last time
 };
 
 }  // namespace chargemill::app

@@ -18,8 +18,12 @@ using archive::MeterRow;
 using archive::SessionRow;
 using archive::SessionTold;
 using archive::TicketRow;
+using archive::UtcMicros;
 using runtime::BreakerMode;
 using Sequence = runtime::journal::Sequence;
+
+/// How an answer begins.
+enum class Begin : std::uint8_t { trouble, whole, given_up };
 
 constexpr const char* kNoAnswer = "a node answers what nobody asked";
 
@@ -258,32 +262,43 @@ std::optional<PastQuestion> past_question_from(std::string_view bytes) {
 
 std::string answer_of(const Error& trouble) {
   ByteOutput out;
-  out.flag(false);
+  out.choice(Begin::trouble, Begin::given_up);
   out.list(trouble.text);
   return out.take();
 }
 
 template <class Answer>
-std::string past_answer_of(Result<Answer> answer) {
+std::string past_answer_of(Result<Answer> answer, std::optional<UtcMicros> looked_back_to) {
   if (!answer) return answer_of(answer.error());
   ByteOutput out;
-  out.flag(true);
+  out.choice(looked_back_to ? Begin::given_up : Begin::whole, Begin::given_up);
+  if (looked_back_to) out.value(*looked_back_to);
   write(out, *answer);
   return out.take();
 }
+
+namespace {
+
+/// What `past` has just said, and how far it looked for it.
+template <class Row>
+std::string rows_of(const archive::Past& past, Result<std::vector<Row>> rows) {
+  return past_answer_of(std::move(rows), past.looked_back_to());
+}
+
+}  // namespace
 
 std::string answer_of(archive::Past& past, const PastQuestion& question) {
   using What = PastQuestion::What;
   const auto& filter = question.filter;
   switch (question.what) {
     case What::faults:
-      return past_answer_of(past.faults(filter));
+      return rows_of(past, past.faults(filter));
     case What::health:
-      return past_answer_of(past.health(filter));
+      return rows_of(past, past.health(filter));
     case What::sessions:
-      return past_answer_of(past.sessions(filter));
+      return rows_of(past, past.sessions(filter));
     case What::tickets:
-      return past_answer_of(past.tickets(filter));
+      return rows_of(past, past.tickets(filter));
     case What::meter:
       return past_answer_of(past.meter(filter));
     case What::told:
@@ -300,13 +315,32 @@ std::string answer_of(archive::Past& past, const PastQuestion& question) {
   return answer_of(Error{ErrorKind::invalid_input, "nobody can answer that"});
 }
 
+namespace {
+
+/// Of an answer that was given up, how far it was looked for.
+std::pair<Begin, std::optional<UtcMicros>> begin_of(ByteInput& in) {
+  Begin kind{};
+  in.choice(kind, Begin::given_up);
+  if (kind != Begin::given_up) return {kind, std::nullopt};
+  UtcMicros reached{};
+  in.value(reached);
+  return {kind, reached};
+}
+
+}  // namespace
+
+std::optional<UtcMicros> looked_back_to_in(std::string_view bytes) {
+  ByteInput in{bytes};
+  const auto reached = begin_of(in).second;
+  return in.is_sound() ? reached : std::nullopt;
+}
+
 template <class Answer>
 Result<Answer> past_answer_from(std::string_view bytes) {
   // Whoever is lost answers nothing.
   if (bytes.empty()) return failure(ErrorKind::environment, "a node that was asked is lost");
   ByteInput in{bytes};
-  bool is_answer = false;
-  in.flag(is_answer);
+  const bool is_answer = begin_of(in).first != Begin::trouble;
   Answer answer{};
   std::string trouble;
   if (is_answer) {
@@ -319,15 +353,15 @@ Result<Answer> past_answer_from(std::string_view bytes) {
   return answer;
 }
 
-template std::string past_answer_of(Result<std::vector<FaultRow>>);
-template std::string past_answer_of(Result<std::vector<HealthRow>>);
-template std::string past_answer_of(Result<std::vector<SessionRow>>);
-template std::string past_answer_of(Result<std::vector<TicketRow>>);
-template std::string past_answer_of(Result<std::vector<MeterRow>>);
-template std::string past_answer_of(Result<std::vector<SessionTold>>);
-template std::string past_answer_of(Result<FaultStatistics>);
-template std::string past_answer_of(Result<Followed>);
-template std::string past_answer_of(Result<Sequence>);
+template std::string past_answer_of(Result<std::vector<FaultRow>>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<std::vector<HealthRow>>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<std::vector<SessionRow>>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<std::vector<TicketRow>>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<std::vector<MeterRow>>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<std::vector<SessionTold>>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<FaultStatistics>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<Followed>, std::optional<UtcMicros>);
+template std::string past_answer_of(Result<Sequence>, std::optional<UtcMicros>);
 template Result<std::vector<FaultRow>> past_answer_from(std::string_view);
 template Result<std::vector<HealthRow>> past_answer_from(std::string_view);
 template Result<std::vector<SessionRow>> past_answer_from(std::string_view);

@@ -54,11 +54,15 @@ struct Followed {
 };
 
 /// An answer of the kind that a question asks for, as answer_of() writes it.
+/// `looked_back_to`: as the past said then.
 template <class Answer>
-[[nodiscard]] std::string past_answer_of(Result<Answer> answer);
+[[nodiscard]] std::string past_answer_of(
+    Result<Answer> answer, std::optional<archive::UtcMicros> looked_back_to = std::nullopt);
 /// What answer_of() has written, of a question of that kind. Fails with what the other node says,
 /// and for bytes that are no answer.
 template <class Answer>
 [[nodiscard]] Result<Answer> past_answer_from(std::string_view bytes);
+/// With which looked_back_to() an answer was given. Any bytes.
+[[nodiscard]] std::optional<archive::UtcMicros> looked_back_to_in(std::string_view bytes);
 
 }  // namespace chargemill::app

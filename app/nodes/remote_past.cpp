@@ -16,6 +16,7 @@ using archive::Position;
 constexpr std::chrono::seconds kPatience{20};
 /// A question that no disk is kept busy with for long.
 constexpr std::size_t kSessionsAtOnce = 4'096;
+constexpr const char* kNoAnswer = "a node does not answer";
 
 PastQuestion about(What what, const Filter& filter) {
   PastQuestion question;
@@ -26,28 +27,43 @@ PastQuestion about(What what, const Filter& filter) {
 
 }  // namespace
 
-template <class Answer>
-Result<Answer> RemotePast::ask(const PastQuestion& question) const {
+/// None: it does not answer in time.
+std::optional<std::string> RemotePast::hear(const PastQuestion& question) const {
   // The answer may come after nobody waits for it any more.
   const auto promise = std::make_shared<std::promise<std::string>>();
   auto answer = promise->get_future();
   ask_(to_bytes(question), [promise](std::string bytes) { promise->set_value(std::move(bytes)); });
-  if (answer.wait_for(kPatience) != std::future_status::ready)
-    return failure(ErrorKind::environment, "a node does not answer");
-  return past_answer_from<Answer>(answer.get());
+  if (answer.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
+  return answer.get();
+}
+
+template <class Answer>
+Result<Answer> RemotePast::ask(const PastQuestion& question) const {
+  const auto bytes = hear(question);
+  if (!bytes) return failure(ErrorKind::environment, kNoAnswer);
+  return past_answer_from<Answer>(*bytes);
+}
+
+template <class Row>
+Result<std::vector<Row>> RemotePast::ask_for(What what, const Filter& filter) {
+  given_up_at_.reset();
+  const auto bytes = hear(about(what, filter));
+  if (!bytes) return failure(ErrorKind::environment, kNoAnswer);
+  given_up_at_ = looked_back_to_in(*bytes);
+  return past_answer_from<std::vector<Row>>(*bytes);
 }
 
 Result<std::vector<archive::FaultRow>> RemotePast::faults(const Filter& filter) {
-  return ask<std::vector<archive::FaultRow>>(about(What::faults, filter));
+  return ask_for<archive::FaultRow>(What::faults, filter);
 }
 Result<std::vector<archive::HealthRow>> RemotePast::health(const Filter& filter) {
-  return ask<std::vector<archive::HealthRow>>(about(What::health, filter));
+  return ask_for<archive::HealthRow>(What::health, filter);
 }
 Result<std::vector<archive::SessionRow>> RemotePast::sessions(const Filter& filter) {
-  return ask<std::vector<archive::SessionRow>>(about(What::sessions, filter));
+  return ask_for<archive::SessionRow>(What::sessions, filter);
 }
 Result<std::vector<archive::TicketRow>> RemotePast::tickets(const Filter& filter) {
-  return ask<std::vector<archive::TicketRow>>(about(What::tickets, filter));
+  return ask_for<archive::TicketRow>(What::tickets, filter);
 }
 Result<std::vector<archive::MeterRow>> RemotePast::meter(const Filter& filter) {
   return ask<std::vector<archive::MeterRow>>(about(What::meter, filter));

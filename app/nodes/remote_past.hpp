@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "actors/archive/past.hpp"
@@ -27,6 +28,9 @@ class RemotePast final : public archive::Past {
       const archive::Filter& filter) override;
   [[nodiscard]] Result<std::vector<archive::TicketRow>> tickets(
       const archive::Filter& filter) override;
+  [[nodiscard]] std::optional<archive::UtcMicros> looked_back_to() const override {
+    return given_up_at_;
+  }
   [[nodiscard]] Result<std::vector<archive::MeterRow>> meter(
       const archive::Filter& filter) override;
   [[nodiscard]] Result<std::vector<archive::SessionTold>> told_of(
@@ -41,14 +45,20 @@ class RemotePast final : public archive::Past {
   [[nodiscard]] Result<archive::Position> newest() override;
 
  private:
+  [[nodiscard]] std::optional<std::string> hear(const PastQuestion& question) const;
   template <class Answer>
   [[nodiscard]] Result<Answer> ask(const PastQuestion& question) const;
+  /// One that may be given up.
+  template <class Row>
+  [[nodiscard]] Result<std::vector<Row>> ask_for(PastQuestion::What what,
+                                                 const archive::Filter& filter);
   /// In several questions, if they are many.
   template <class Row>
   [[nodiscard]] Result<std::vector<Row>> ask_of(PastQuestion::What what,
                                                 const std::vector<SessionId>& sessions) const;
 
   const Ask ask_;
+  std::optional<archive::UtcMicros> given_up_at_;
 };
 
 }  // namespace chargemill::app

@@ -234,8 +234,8 @@ void try_past_question(std::string_view text) {
 
 template <class Answer>
 void try_past_answer(std::string_view text) {
-  demand_same(text, app::past_answer_from<Answer>, [](const Answer& answer) {
-    return app::past_answer_of<Answer>(Result<Answer>{answer});
+  demand_same(text, app::past_answer_from<Answer>, [text](const Answer& answer) {
+    return app::past_answer_of<Answer>(Result<Answer>{answer}, app::looked_back_to_in(text));
   });
 }
 /// Which answer it is says the question.

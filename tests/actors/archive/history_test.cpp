@@ -222,6 +222,80 @@ TEST(History, CountsWhatAnEngineStillOwedWhenItsRunEnded) {  // D-075, D-103
   EXPECT_EQ(history.meter(of_point("CP-001")).value().size(), 3U);
 }
 
+/// Asks `read` again and again for what is older, until nothing is left out; how often. Counts
+/// the rows.
+template <class Read>
+int pages_of(const History& history, Filter filter, Read read, std::size_t& rows) {
+  for (int pages = 1;; ++pages) {
+    rows += read(filter).value().size();
+    const auto reached = history.looked_back_to();
+    if (!reached) return pages;
+    EXPECT_LT(*reached, filter.until) << "each comes further";
+    if (*reached >= filter.until || pages == 100) return pages;
+    filter.until = *reached;
+  }
+}
+
+// Among all sessions the few that are open would be looked for for seconds.
+TEST(History, GivesUpOnWhatIsRareAndGoesOnFromThere) {
+  constexpr int kSessions = 8'000;
+  Told told;
+  const auto session = [](int i) { return SessionId{0x10000000000ULL + unsigned(i)}; };
+  told.start(1s, session(0));  // nobody ends it
+  told.status(1s, kTwo, Phase::fault, true);
+  for (int i = 1; i <= kSessions; ++i) {
+    told.start(i * 10s, session(i));
+    told.end(i * 10s + 5s, session(i), 100);
+    told.tell(TicketDelivered{SimTime{i * 10s + 6s}, session(i), kOne, DriverId{0}, ZoneId{0}},
+              kOne, "alice");
+  }
+  auto history = told.history();
+  history.set_patience(20'000);
+  Filter active;
+  active.kind = "ACTIVE";
+  EXPECT_TRUE(history.sessions(active).value().empty());
+  const auto reached = history.looked_back_to();
+  ASSERT_TRUE(reached);
+  EXPECT_GT(*reached, utc(kSessions / 2 * 10s)) << "and has looked at a few only";
+  std::size_t rows = 0;
+  const auto sessions = [&](const Filter& filter) { return history.sessions(filter); };
+  EXPECT_GT(pages_of(history, active, sessions, rows), 3);
+  EXPECT_EQ(rows, 1U) << "it is found in the end";
+  Filter open;
+  open.kind = "OPEN";
+  rows = 0;
+  const auto tickets = [&](const Filter& filter) { return history.tickets(filter); };
+  EXPECT_GT(pages_of(history, open, tickets, rows), 3);
+  EXPECT_EQ(rows, 0U);
+  Filter faulty;
+  faulty.kind = "FAULT";
+  rows = 0;
+  const auto health = [&](const Filter& filter) { return history.health(filter); };
+  EXPECT_GT(pages_of(history, faulty, health, rows), 1);
+  EXPECT_EQ(rows, 1U);
+}
+
+// However much there is in between: whoever finds goes on.
+TEST(History, GivesUpOnNothingThatIsFoundAllTheTime) {
+  Told told;
+  for (int i = 0; i < 3'000; ++i) {
+    told.status(i * 1s, kOne, Phase::activated);
+    for (int j = 0; j < 8; ++j) told.event(i * 1s, kTwo, EventType::fault);
+  }
+  auto history = told.history();
+  history.set_patience(1'000);
+  Filter all;
+  all.limit = 3'000;
+  EXPECT_EQ(history.health(all).value().size(), 3'000U);
+  EXPECT_FALSE(history.looked_back_to());
+  all.point = "CP-001";
+  all.zone = ZoneId{9};
+  EXPECT_TRUE(history.health(all).value().empty());
+  EXPECT_TRUE(history.looked_back_to());
+  (void)history.faults({});
+  EXPECT_FALSE(history.looked_back_to()) << "that is of the last question";
+}
+
 TEST(History, ShowsTheMeterOfAPointThroughItsSessions) {
   Told told;
   told.start(1s, kFirst);

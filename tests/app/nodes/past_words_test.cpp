@@ -174,6 +174,31 @@ TEST(RemotePast, PassesOnWhyItCannotAndBelievesNoOtherBytes) {
   EXPECT_FALSE(past_answer_from<Rows>(answer_of(past, question)));
 }
 
+TEST(RemotePast, SaysHowFarAQuestionWasLookedFor) {
+  archive::Told told;
+  told.status(1s, archive::kOne, Phase::fault, true);
+  for (int i = 0; i < 500; ++i) told.event(i * 1s, archive::kTwo, archive::EventType::fault);
+  auto past = told.history();
+  past.set_patience(100);
+  auto there = remote(past);
+  EXPECT_TRUE(there.health({}).value().empty());
+  EXPECT_TRUE(there.looked_back_to());
+  EXPECT_EQ(there.looked_back_to(), past.looked_back_to());
+  std::vector<std::unique_ptr<archive::Past>> members;
+  members.push_back(std::make_unique<RemotePast>(remote(past)));
+  archive::PastSet set{std::move(members)};
+  EXPECT_TRUE(set.health({}).value().empty());
+  EXPECT_EQ(set.looked_back_to(), there.looked_back_to());
+  EXPECT_EQ(there.faults({}).value().size(), 100U);
+  EXPECT_FALSE(there.looked_back_to());
+  using Rows = std::vector<archive::FaultRow>;
+  const std::string answer = past_answer_of<Rows>(Rows{}, UtcMicros{7});
+  EXPECT_EQ(looked_back_to_in(answer), UtcMicros{7});
+  EXPECT_TRUE(past_answer_from<Rows>(answer));
+  for (std::size_t size = 0; size < 9; ++size)
+    EXPECT_FALSE(looked_back_to_in(std::string_view{answer}.substr(0, size)));
+}
+
 // Whoever looked at one of those would look beyond what there is.
 TEST(PastAnswers, OfNoKindOfRecordAndWithFlagsThatAreNoneAreRefused) {
   FollowedRecord one;
