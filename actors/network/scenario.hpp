@@ -186,6 +186,7 @@ struct Scenario {
     std::int64_t segment_bytes = std::int64_t{256} << 20U;
     Nanos commit_interval = std::chrono::milliseconds{5};
     std::uint32_t commit_records = 4'096;
+    Nanos give_up_after = std::chrono::seconds{30};        ///< without one success, wall time
     Nanos checkpoint_interval = std::chrono::seconds{10};  ///< of an open session's energy (D-064)
     std::optional<Nanos> keep;                             ///< in model time; none: all
     std::optional<std::int64_t> keep_bytes;                ///< of all closed segments; none: all

@@ -67,6 +67,9 @@ class Recording {
   /// Waits until all that was appended is on disk, at most for `patience`; false: it is not.
   /// Requires that nobody appends meanwhile.
   [[nodiscard]] bool flush(Nanos patience);
+  /// The run is to end: a disk that fails is waited for no longer, nor are those who wait for room.
+  /// From any thread.
+  void hurry() noexcept { journal_->hurry(); }
   /// Promises wait for nothing any more.
   void hold_no_more();
   /// Nobody is woken any more when it returns: those who wait may go.

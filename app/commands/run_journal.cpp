@@ -32,6 +32,7 @@ Recording::Options options_of(const std::filesystem::path& path, const network::
       std::chrono::ceil<runtime::journal::Micros>(from.keep.value_or(Nanos{0}));
   options.journal.batch_time = from.commit_interval;
   options.journal.batch_records = from.commit_records;
+  options.journal.give_up_after = from.give_up_after;
   options.part = {static_cast<std::uint16_t>(scenario.run.nodes), static_cast<std::uint16_t>(node)};
   options.pace = scenario.run.speed.max ? Recorder::Pace::own_time : Recorder::Pace::real_time;
   return options;

@@ -167,6 +167,9 @@ void add_journal(Fields& f) {
          CHARGEMILL_AT(scenario.journal.commit_interval)));
   f.push_back(at(count("journal.commit_records", "so many are committed at once", 1, 16'384),
                  CHARGEMILL_AT(scenario.journal.commit_records)));
+  f.push_back(
+      at(duration("journal.give_up_after", "a disk that fails so long is given up, wall time"),
+         CHARGEMILL_AT(scenario.journal.give_up_after)));
   f.push_back(at(duration("journal.checkpoint_interval", "of an open session's energy, model time"),
                  CHARGEMILL_AT(scenario.journal.checkpoint_interval)));
   f.push_back(

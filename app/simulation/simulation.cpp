@@ -37,9 +37,10 @@ constexpr std::int64_t kRows = 1'440;
 
 /// Lets virtual time go on to `end`, or until a signal, and shows how far it is; true: it is there.
 /// Whoever asks at the desk is answered at the end of the window that is under way: looking changes
-/// nothing, and nobody waits for a row.
+/// nothing, and nobody waits for a row. Workers may stand where the journal of this node has no
+/// room: a signal ends that.
 bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop,
-                const Watcher& watch, Leader* leader) {
+                const Watcher& watch, Leader* leader, Recording* recording) {
   for (bool is_there = false; !is_there;) {
     is_there = true;
     host.engine().go_until(end);
@@ -48,6 +49,7 @@ bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop
       if (leader != nullptr) leader->refresh();
       watch(looker.look(), LookKind::live);
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
+      if (stop.signal() != 0 && recording != nullptr) recording->hurry();
       // Where it is, and not before: a look shows that limit.
       host.engine().go_until(host.engine().reached());
       is_there = stop.signal() != 0;
@@ -66,7 +68,7 @@ std::vector<network::EntityDigest> all_entities(Host& host, Leader* leader) {
 /// Until the planned end or a signal, as fast as the machine goes.
 void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
                  const StopRequest& stop, const Watcher& watch, const DigestSink& digests,
-                 Leader* leader) {
+                 Leader* leader, Recording* recording) {
   const SimTime end{scenario.run.duration};
   const Nanos row_step = std::max<Nanos>(seconds{1}, scenario.run.duration / kRows);
   const Nanos digest_step =
@@ -75,7 +77,7 @@ void run_windows(Host& host, Looker& looker, const network::Scenario& scenario,
   SimTime digest = digest_step == Nanos::max() ? kNever : SimTime{digest_step};
   for (SimTime next{}; next < end && stop.signal() == 0 && failure_of(host, leader).empty();) {
     next = std::min({row, digest, end});
-    if (!go_windows(host, looker, next, stop, watch, leader)) return;
+    if (!go_windows(host, looker, next, stop, watch, leader, recording)) return;
     if (next == row) {
       // The last row is the exact count.
       if (end - next > row_step / 2) watch(looker.look(LookKind::row), LookKind::row);
@@ -253,7 +255,7 @@ void run_course(const Course& course, const network::Scenario& scenario, const D
   const auto begun = ModelClock::wall_now();
   const SimTime from = host.engine().reached();  // not the beginning, of a node that leads now
   if (is_virtual) {
-    run_windows(host, looker, scenario, stop, watch, digests, leader);
+    run_windows(host, looker, scenario, stop, watch, digests, leader, recording);
   } else if (auto departure = run_to_end(course, heir)) {
     outcome.has_left = true;
     outcome.leader_now = departure->leader;
@@ -273,6 +275,7 @@ void run_course(const Course& course, const network::Scenario& scenario, const D
   if (outcome.signal == 0) return;
   outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
   if (!is_virtual) return drain(course, scenario.run.stop_timeout);
+  if (recording != nullptr) recording->hurry();
   drain_windows(host, looker, scenario.run.stop_timeout, watch, leader);
 }
 

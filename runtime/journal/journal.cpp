@@ -53,6 +53,11 @@ void Journal::close() {
   writer_.join();
 }
 
+void Journal::hurry() noexcept {
+  // relaxed: a flag that stays once it is set; the wake-up below is what it is seen by.
+  if (!is_hurried_.exchange(true, std::memory_order_relaxed)) wake_.wake();
+}
+
 Appender& Journal::add_appender(Appender::OnDurable on_durable) {
   // relaxed: only this function writes it.
   const std::size_t count = appender_count_.load(std::memory_order_relaxed);
@@ -199,7 +204,9 @@ bool Journal::try_again(const Error& error, unsigned tries, Clock::time_point si
   }
   // acquire: as in run().
   const bool stopping = stop_.load(std::memory_order_acquire);
-  if (stopping || Clock::now() - since >= options_.give_up_after) {
+  // relaxed: see hurry().
+  const bool hurried = is_hurried_.load(std::memory_order_relaxed);
+  if (stopping || hurried || Clock::now() - since >= options_.give_up_after) {
     note_trouble(JournalState::abandoned, error.text);
     return false;
   }

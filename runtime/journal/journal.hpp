@@ -64,6 +64,9 @@ class Journal {
   /// Writes what has been appended, waits for the last seal, and stops: what came of either has
   /// been told when it returns, and status() knows it. Appenders must have stopped before.
   void close();
+  /// Nobody has time any more: from now on a batch that fails as often as is tried at once is given
+  /// up, as at the end. For whoever has to stop those who wait for room. From any thread.
+  void hurry() noexcept;
   [[nodiscard]] JournalStatus status() const;
 
  private:
@@ -97,7 +100,8 @@ class Journal {
   WakeSignal wake_;
   std::array<std::unique_ptr<Appender>, kAppendersMax> appenders_;
   std::atomic<std::size_t> appender_count_{0};  // written by add_appender
-  std::atomic<bool> stop_{false};               // written by the destructor
+  std::atomic<bool> stop_{false};               // written by close()
+  std::atomic<bool> is_hurried_{false};         // written by hurry()
 
   // Of the writer's thread alone.
   SegmentChain chain_;
