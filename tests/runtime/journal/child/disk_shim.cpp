@@ -190,7 +190,7 @@ struct Poor {
 
 thread_local bool is_writer = false;
 
-bool has_memory_for(const void* caller) {
+[[maybe_unused]] bool has_memory_for(const void* caller) {
   static const Poor poor = [] {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
     const char* const order = std::getenv("DISK_FAULT");
@@ -330,7 +330,9 @@ int unlink(const char* path) noexcept {
   return code;
 }
 
-#ifndef CHARGEMILL_SANITIZED  // a sanitizer's free() takes only what its own malloc() gave
+// A free() takes only what its own malloc() gave: a sanitizer's, or that of a program which brings
+// one along.
+#if !defined(CHARGEMILL_SANITIZED) && !defined(CHARGEMILL_LEAVES_MALLOC)
 // NOLINTBEGIN: glibc's own, which need no dlsym
 void* __libc_malloc(std::size_t bytes);
 void* __libc_calloc(std::size_t count, std::size_t bytes);
