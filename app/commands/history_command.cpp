@@ -1,6 +1,7 @@
 #include "app/commands/history_command.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -212,7 +213,8 @@ int show_history(const HistoryOptions& options) {
   const auto reached = (*journals)->looked_back_to();
   const bool has_more = !options.limit && rows->count > kRowsShown;
   if (has_more) rows->count = kRowsShown;
-  print_rows(*rows, options.format, print);
+  print_rows(*rows, options.format, print,
+             ::isatty(STDOUT_FILENO) == 1 ? Audience::terminal : Audience::program);
   if (has_more)
     return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
                                    "--until T older ones",

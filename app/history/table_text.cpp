@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "actors/characters.hpp"
 
@@ -76,10 +77,27 @@ std::string quoted(const std::string& field) {
   return out + "\"";
 }
 
+/// JSON, whose own characters are none of those. Each is one of four digits.
+std::string escaped(const std::string& json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0, bytes = 0; i < json.size(); i += bytes) {
+    const auto one = first_character(std::string_view{json}.substr(i));
+    bytes = one ? one->bytes : 1;
+    const bool is_obeyed =
+        one && json[i] != '\n' && (is_control(one->code) || is_invisible(one->code));
+    if (is_obeyed)
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(one->code));
+    else
+      out.append(json, i, bytes);
+  }
+  return out;
+}
+
 /// Names come from scenarios and from whoever joins: one that a spreadsheet would take for a
 /// formula stands behind an apostrophe and is a text (OWASP, CSV injection). What is no text is as
 /// it is.
-std::string csv_cell(const ordered_json& cell) {
+std::string csv_cell(const ordered_json& cell, Audience audience) {
   // The last four are full-width forms of the first.
   static constexpr std::string_view kFormulas[] = {
       "=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
@@ -90,10 +108,10 @@ std::string csv_cell(const ordered_json& cell) {
         return std::string_view{text}.substr(0, begin.size()) == begin;
       });
   if (is_formula) text.insert(0, 1, '\'');
-  return text;
+  return audience == Audience::terminal ? printable(std::move(text)) : text;
 }
 
-void print_csv(const RowSource& rows, const Put& put) {
+void print_csv(const RowSource& rows, const Put& put, Audience audience) {
   const auto put_line = [&](const std::vector<std::string>& fields) {
     std::string line;
     for (std::size_t c = 0; c < fields.size(); ++c) line += (c == 0 ? "" : ",") + quoted(fields[c]);
@@ -102,7 +120,7 @@ void print_csv(const RowSource& rows, const Put& put) {
   bool goes_on = put_line(rows.columns);
   for (std::size_t i = 0; goes_on && i < rows.count; ++i) {
     std::vector<std::string> fields;
-    for (const auto& cell : rows.cells(i)) fields.push_back(csv_cell(cell));
+    for (const auto& cell : rows.cells(i)) fields.push_back(csv_cell(cell, audience));
     goes_on = put_line(fields);
   }
 }
@@ -123,9 +141,13 @@ std::string object_text(const RowSource& rows, std::size_t i, bool is_in_list) {
   return further;
 }
 
-void print_json(const RowSource& rows, const Put& put) {
+void print_json(const RowSource& rows, const Put& put, Audience audience) {
+  const auto text_of = [&](std::size_t i, bool is_in_list) {
+    auto text = object_text(rows, i, is_in_list);
+    return audience == Audience::terminal ? escaped(text) : text;
+  };
   if (rows.is_single && rows.count == 1) {
-    (void)put(object_text(rows, 0, false) + "\n");
+    (void)put(text_of(0, false) + "\n");
     return;
   }
   if (rows.count == 0) {
@@ -134,25 +156,29 @@ void print_json(const RowSource& rows, const Put& put) {
   }
   bool goes_on = put("[\n");
   for (std::size_t i = 0; goes_on && i < rows.count; ++i)
-    goes_on = put(object_text(rows, i, true) + (i + 1 < rows.count ? ",\n" : "\n]\n"));
+    goes_on = put(text_of(i, true) + (i + 1 < rows.count ? ",\n" : "\n]\n"));
 }
 
 }  // namespace
 
-void print_rows(const RowSource& rows, const std::string& format, const Put& put) {
-  if (format == "json") return print_json(rows, put);
-  if (format == "csv") return print_csv(rows, put);
+void print_rows(const RowSource& rows, const std::string& format, const Put& put,
+                Audience audience) {
+  if (format == "json") return print_json(rows, put, audience);
+  if (format == "csv") return print_csv(rows, put, audience);
   print_table(rows, put);
 }
 
-std::string table_text(const Table& table, const std::string& format) {
+std::string table_text(const Table& table, const std::string& format, Audience audience) {
   std::string text;
-  print_rows({table.columns, table.rows.size(), [&table](std::size_t i) { return table.rows[i]; },
-              table.is_single},
-             format, [&text](std::string_view piece) {
-               text += piece;
-               return true;
-             });
+  print_rows(
+      {table.columns, table.rows.size(), [&table](std::size_t i) { return table.rows[i]; },
+       table.is_single},
+      format,
+      [&text](std::string_view piece) {
+        text += piece;
+        return true;
+      },
+      audience);
   return text;
 }
 

@@ -1,6 +1,7 @@
 // Rows as people, programs and spreadsheets read them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -29,10 +30,15 @@ struct RowSource {
 /// Takes a piece of a text; false: nobody reads on.
 using Put = std::function<bool(std::string_view)>;
 
-/// `format`: table, json or csv; each ends with a line feed. No more than one row is made into
-/// cells and text at a time, and none any more once `put` declines.
-void print_rows(const RowSource& rows, const std::string& format, const Put& put);
+/// Who reads a text. A terminal obeys some characters: names from outside have them no more.
+enum class Audience : std::uint8_t { program, terminal };
 
-[[nodiscard]] std::string table_text(const Table& table, const std::string& format);
+/// `format`: table, json or csv; each ends with a line feed. A table is always for a terminal. No
+/// more than one row is made into cells and text at a time, and none any more once `put` declines.
+void print_rows(const RowSource& rows, const std::string& format, const Put& put,
+                Audience audience = Audience::program);
+
+[[nodiscard]] std::string table_text(const Table& table, const std::string& format,
+                                     Audience audience = Audience::program);
 
 }  // namespace chargemill::app

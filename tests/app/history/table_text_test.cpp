@@ -49,6 +49,38 @@ TEST(TableText, NoTextHidesOrTurnsWhatItSaysNorSpeaksInBareBytes) {
             "A 2J   B   \xc3\xa9   1\n");
 }
 
+/// A name with ESC, DEL, a line's end, C1 as a character, a turn of direction, and an umlaut.
+Table of_a_bold_name() {
+  return {{"cp_id"},
+          {{"A\x1b[2J\x7f\n\xc2\x9b"
+            "B\xe2\x80\xae\xc3\xa4"}}};
+}
+
+TEST(TableText, NoNameIsObeyedByATerminalInWhateverFormat) {  // D-201
+  EXPECT_EQ(table_text(of_a_bold_name(), "csv", Audience::terminal),
+            "cp_id\nA [2J    B   \xc3\xa4\n");
+  EXPECT_EQ(table_text(of_a_bold_name(), "json", Audience::terminal),
+            "[\n  {\n    \"cp_id\": \"A\\u001b[2J\\u007f\\n\\u009bB\\u202e\xc3\xa4\"\n  }\n]\n");
+  const auto read =
+      nlohmann::ordered_json::parse(table_text(of_a_bold_name(), "json", Audience::terminal));
+  EXPECT_EQ(read[0]["cp_id"], of_a_bold_name().rows[0][0]) << "and it means the same";
+  for (const char* format : {"table", "csv", "json"}) {
+    for (int byte = 0; byte < 0x100; ++byte) {
+      const Table one{{"cp_id"}, {{"A" + std::string(1, static_cast<char>(byte)) + "B"}}};
+      for (const char c : table_text(one, format, Audience::terminal))
+        EXPECT_TRUE(c == '\n' || (c >= ' ' && c < '\x7f') || (c & 0x80) != 0) << format << byte;
+    }
+  }
+}
+
+TEST(TableText, ProgramsGetNamesAsTheyAre) {
+  EXPECT_EQ(table_text(of_a_bold_name(), "csv"),
+            "cp_id\n\"A\x1b[2J\x7f\n\xc2\x9b"
+            "B\xe2\x80\xae\xc3\xa4\"\n");
+  const auto read = nlohmann::ordered_json::parse(table_text(of_a_bold_name(), "json"));
+  EXPECT_EQ(read[0]["cp_id"], of_a_bold_name().rows[0][0]);
+}
+
 TEST(TableText, OfNoRowsAreTheColumnsOrAnEmptyList) {  // D-165
   const Table none{{"id", "cp_id"}, {}};
   EXPECT_EQ(table_text(none, "table"), "id  cp_id\n");
