@@ -51,6 +51,12 @@ Result<SegmentChain> SegmentChain::open(ChainOptions options) {
   remove_leftovers(chain.options_.directory);
   const auto names = list_segments(chain.options_.directory);
   if (!names) return tl::unexpected(names.error());
+  // Whoever was killed may have named the last segment, or removed one, and not synced the folder:
+  // what is acknowledged from now on is in files of these names.
+  if (!names->empty()) {
+    if (auto synced = sync_names(chain.options_.directory); !synced)
+      return tl::unexpected(synced.error());
+  }
   if (const auto loaded = chain.load(*names); !loaded) return tl::unexpected(loaded.error());
   // Before the first record of this writer, or its records would be nobody's.
   const Sequence oldest = names->empty() ? chain.next_ : names->front().first;

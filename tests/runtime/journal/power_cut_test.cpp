@@ -2,6 +2,7 @@
 // that it does to its disk and when it acknowledged what; from that, disks are made up as a cut may
 // leave them. Each must open, be sound, and hold all that had been acknowledged by then.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/child/disk_model.hpp"
@@ -41,6 +43,16 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+/// What is there, by names.
+std::map<std::string, std::string> segments_in(const std::string& directory) {
+  std::map<std::string, std::string> segments;
+  for (const auto& file : std::filesystem::directory_iterator{directory}) {
+    if (file.path().extension() == ".segment")
+      segments[file.path().filename().string()] = read_file(file.path());
+  }
+  return segments;
+}
+
 /// A run that goes on after another one, of which it keeps little: several segments go at once.
 Story story_of_a_forgetful_run() {
   const Folder folder;
@@ -53,10 +65,7 @@ Story story_of_a_forgetful_run() {
     EXPECT_EQ(first.report().exit_code, 0);
   }
   Story story;
-  for (const auto& file : std::filesystem::directory_iterator{orders.directory}) {
-    if (file.path().extension() == ".segment")
-      story.before[file.path().filename().string()] = read_file(file.path());
-  }
+  story.before = segments_in(orders.directory);
   orders.records = kRecords;
   orders.keep_bytes = 2 * kSmallSegment;
   orders.has_shim = true;
@@ -66,6 +75,20 @@ Story story_of_a_forgetful_run() {
   EXPECT_EQ(child.report().exit_code, 0);
   story.events = read_disk_log(folder.path() + "/log");
   return story;
+}
+
+/// A life of a journal that is at `orders.directory`, whose events are added to `events`. `fault`:
+/// as disk_shim.cpp has it. How it ended.
+int live(ChildOrders orders, const std::string& fault, std::vector<DiskEvent>& events) {
+  const std::string log = orders.directory + ".log";
+  orders.has_shim = true;
+  orders.environment = {"DISK_LOG=" + log};
+  if (!fault.empty()) orders.environment.push_back("DISK_FAULT=" + fault);
+  Child child{orders};
+  EXPECT_TRUE(child.listen(std::chrono::minutes{2}));
+  const auto more = read_disk_log(log);
+  events.insert(events.end(), more.begin(), more.end());
+  return child.report().exit_code;
 }
 
 /// `fault`: what befalls the disk meanwhile (disk_shim.cpp).
@@ -119,20 +142,28 @@ std::string problem_after(const Folder& folder, const std::map<std::string, std:
   return after.upto[0] == tally.upto[0] + (goes_on ? 100 : 0) ? "" : "it does not go on";
 }
 
-/// Tries `count` cuts of a run; returns what was wrong with the first bad one, "" if none was.
-std::string try_cuts(const std::vector<DiskEvent>& events, unsigned count, bool is_lying,
-                     const std::map<std::string, std::string>& before = {}) {
-  const Folder folder{images()};
+/// While which events the power fails, in order.
+using Moments = std::vector<std::size_t>;
+
+Moments any_moments(const std::vector<DiskEvent>& events, unsigned count) {
   std::mt19937 random{count};
-  std::vector<std::size_t> moments;
+  Moments moments;
   for (unsigned i = 0; i < count; ++i) moments.push_back(random() % events.size());
   std::sort(moments.begin(), moments.end());
+  return moments;
+}
+
+/// Tries cuts of a run; returns what was wrong with the first bad one, "" if none was.
+std::string try_cuts(const std::vector<DiskEvent>& events, const Moments& moments, bool is_lying,
+                     const std::map<std::string, std::string>& before = {}) {
+  const Folder folder{images()};
+  std::mt19937 random{static_cast<unsigned>(moments.size())};
   const Extent extent = before.empty() ? Extent::all : Extent::rest;
   DiskModel model{is_lying};
   for (const auto& [name, bytes] : before) model.put(name, bytes);
   Acknowledged acknowledged{};
   std::size_t at = 0;
-  for (unsigned i = 0; i < count; ++i) {
+  for (unsigned i = 0; i < moments.size(); ++i) {
     for (; at < moments[i]; ++at) {
       model.done(events[at]);
       hear(events[at], acknowledged);
@@ -153,7 +184,7 @@ TEST(PowerCut, LosesNothingThatWasAcknowledgedAndLeavesNothingThatDoesNotOpen) {
                          [op](const DiskEvent& event) { return event.op == op; });
   };
   ASSERT_GE(count_of(DiskOp::rename), 3) << "the run went through several segments";
-  EXPECT_EQ(try_cuts(events, cuts(), false), "");
+  EXPECT_EQ(try_cuts(events, any_moments(events, cuts()), false), "");
   std::printf("%u cuts of a run of %zu writes, %zu syncs, %zu acknowledgements\n", cuts(),
               static_cast<std::size_t>(count_of(DiskOp::write)),
               static_cast<std::size_t>(count_of(DiskOp::sync)),
@@ -166,7 +197,7 @@ TEST(PowerCut, LosesNothingAlsoWhereTheDiskHadFailedBefore) {  // LG-03
     SCOPED_TRACE(fault);
     const auto events = events_of_a_run(fault);
     ASSERT_FALSE(events.empty());
-    EXPECT_EQ(try_cuts(events, cuts() / 5, false), "");
+    EXPECT_EQ(try_cuts(events, any_moments(events, cuts() / 5), false), "");
   }
 }
 // A disk may keep one removal and forget the one before.
@@ -180,7 +211,49 @@ TEST(PowerCut, LeavesNoGapWhereOldSegmentsWereDropped) {
       most = std::max(most, ++in_a_row);
   }
   ASSERT_GE(most, 2U) << "the test cannot fail";
-  EXPECT_EQ(try_cuts(story.events, cuts() / 5, false, story.before), "");
+  EXPECT_EQ(try_cuts(story.events, any_moments(story.events, cuts() / 5), false, story.before), "");
+}
+// A life ends where a segment has its name, and the folder is not synced; the next one writes
+// there.
+TEST(PowerCut, LosesNothingInASegmentWhoseMakerWasKilled) {
+  for (const char* named : {"0", "1"}) {  // so many segments before it
+    SCOPED_TRACE(named);
+    const Folder folder;
+    ChildOrders orders;
+    orders.directory = folder.path() + "/journal";
+    orders.records = kRecords;
+    std::vector<DiskEvent> events;
+    ASSERT_EQ(live(orders, std::string{"folder:-9:"} + named + ":1", events), -SIGKILL);
+    ASSERT_EQ(live(orders, "", events), 0);
+    EXPECT_EQ(try_cuts(events, any_moments(events, cuts() / 5), false), "");
+  }
+}
+// The last removal of one life, and the first of the next.
+TEST(PowerCut, LeavesNoGapWhereWhoeverDroppedSegmentsWasKilled) {
+  const Folder folder;
+  ChildOrders orders;
+  orders.directory = folder.path() + "/journal";
+  orders.records = 2 * kRecords;
+  std::vector<DiskEvent> made;
+  ASSERT_EQ(live(orders, "", made), 0);
+  const auto before = segments_in(orders.directory);
+  std::vector<DiskEvent> events;
+  orders.records = kRecords;
+  orders.keep_bytes = 4 * kSmallSegment;
+  ASSERT_EQ(live(orders, "write:-9:0:1", events), -SIGKILL);
+  const std::size_t killed = events.size();
+  orders.keep_bytes = 2 * kSmallSegment;
+  ASSERT_EQ(live(orders, "", events), 0);
+  Moments moments;  // around each removal, many times
+  bool has_removed = false;
+  for (std::size_t i = 0; i + 2 < events.size(); ++i) {
+    if (events[i].op != DiskOp::unlink) continue;
+    has_removed = has_removed || i < killed;
+    for (const std::size_t at : {i, i + 1, i + 2}) moments.insert(moments.end(), 8, at);
+  }
+  ASSERT_TRUE(has_removed) << "the test cannot fail";
+  std::sort(moments.begin(), moments.end());
+  EXPECT_EQ(try_cuts(events, moments, false, before), "");
 }
 // Each is a wait for the disk, those of a new segment by whatever is appended meanwhile.
 TEST(PowerCut, IsMetByThreeFlushesForANewSegmentAndTwoForACommit) {
@@ -206,10 +279,36 @@ TEST(PowerCut, IsMetByThreeFlushesForANewSegmentAndTwoForACommit) {
   EXPECT_EQ(syncs, metas);
   EXPECT_GT(syncs, begun);
 }
+TEST(PowerCut, OfTheModelTakesANameWhoseFolderWasNotSynced) {
+  DiskModel model;
+  std::mt19937 random{1};
+  const auto names = [&] {
+    std::set<std::string> all;
+    for (int i = 0; i < 100; ++i) {
+      const auto disk = model.cut(nullptr, DiskModel::Loss::everything, random);
+      all.insert(disk.empty() ? "" : disk.begin()->first);
+    }
+    return all;
+  };
+  using Names = std::set<std::string>;
+  model.done({DiskOp::write, false, "1.new", "", 0, "bytes"});
+  model.done({DiskOp::sync, false, "1.new", "", 0, ""});
+  EXPECT_EQ(names(), (Names{"", "1.new"}));
+  model.done({DiskOp::rename, false, "1.new", "1", 0, ""});
+  EXPECT_EQ(names(), (Names{"", "1.new", "1"}));
+  model.done({DiskOp::sync_folder, false, "elsewhere", "", 0, ""});
+  EXPECT_EQ(names(), (Names{"", "1.new", "1"}));
+  model.done({DiskOp::sync_folder, false, DiskModel::kFolder, "", 0, ""});
+  EXPECT_EQ(names(), (Names{"1"}));
+  model.done({DiskOp::unlink, false, "1", "", 0, ""});
+  EXPECT_EQ(names(), (Names{"", "1"}));
+  model.done({DiskOp::sync_folder, false, DiskModel::kFolder, "", 0, ""});
+  EXPECT_EQ(names(), (Names{""}));
+}
 TEST(PowerCut, FindsOutAJournalWhoseDiskKeepsNothing) {
   const auto events = events_of_a_run();
   ASSERT_FALSE(events.empty());
-  EXPECT_NE(try_cuts(events, 50, true), "") << "the test cannot fail";
+  EXPECT_NE(try_cuts(events, any_moments(events, 50), true), "") << "the test cannot fail";
 }
 
 }  // namespace

@@ -32,12 +32,16 @@ void DiskModel::done(const DiskEvent& event) {
     }
     case DiskOp::rename: {
       File& file = file_called(event.name);
-      file.name_before = file.name;
+      if (file.name_before.empty()) file.name_before = file.name;
       file.name = event.other;
       break;
     }
     case DiskOp::sync_folder:
-      for (File& file : files_) file.name_before.clear();
+      if (event.name != kFolder) break;
+      for (File& file : files_) {
+        file.name_before.clear();
+        file.is_new = false;
+      }
       files_.erase(std::remove_if(files_.begin(), files_.end(),
                                   [](const File& file) { return file.is_unlinked; }),
                    files_.end());
@@ -56,6 +60,7 @@ std::map<std::string, std::string> DiskModel::cut(const DiskEvent* underway, Los
   std::map<std::string, std::string> disk;
   for (const File& file : files_) {
     if (file.is_unlinked && random() % 2 == 0) continue;
+    if (file.is_new && random() % 2 == 0) continue;
     std::string bytes = file.kept;
     for (const Write& write : file.pending) apply(bytes, write, loss, random);
     if (underway != nullptr && underway->op == DiskOp::write && underway->name == file.name)

@@ -12,20 +12,25 @@
 namespace chargemill::runtime::journal::test {
 
 /// A disk that keeps what was synced and, of the rest, whatever it likes: writes in any
-/// combination, whole or by sectors, and names of files as they were or as they became.
+/// combination, whole or by sectors, and names of files as they were or as they became, which of a
+/// new file is none at all. A sync of a file keeps its bytes, not its name.
 /// Source: Pillai et al., "All File Systems Are Not Created Equal" (OSDI 2014), the abstract
 /// persistence model without ordering between writes.
 class DiskModel {
  public:
   enum class Loss { nothing, everything, writes, sectors_512, sectors_4096 };
   static constexpr unsigned kLosses = 5;
+  /// What the folder of all files is called: to sync another one keeps no name.
+  static constexpr const char* kFolder = "journal";
 
   /// With `is_lying` a sync keeps nothing: the disk of a journal that must be caught.
   explicit DiskModel(bool is_lying = false) : is_lying_(is_lying) {}
 
   /// A file that was there before, on disk.
   void put(const std::string& name, std::string bytes) {
-    file_called(name).kept = std::move(bytes);
+    File& file = file_called(name);
+    file.kept = std::move(bytes);
+    file.is_new = false;
   }
   /// The event has been done and has returned.
   void done(const DiskEvent& event);
@@ -43,6 +48,7 @@ class DiskModel {
     std::vector<Write> pending;  // done, but not synced
     std::string name;            // as the process sees it
     std::string name_before;     // as the disk may see it until the folder is synced; "": the same
+    bool is_new = true;          // the disk may not know its name until the folder is synced
     bool is_unlinked = false;
   };
 

@@ -9,9 +9,11 @@
 //                         lock file), memory
 //                         (an allocation of LMDB's), heap (one of C++'s), writer (one of C++'s in
 //                         a thread that uses LMDB, but for the first);
-//                         AFTER calls go well, then TIMES fail, -1 for all
+//                         AFTER calls go well, then TIMES fail, -1 for all; an ERRNO below 0: the
+//                         process gets that signal, and the call is not done
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -96,6 +98,7 @@ bool fails(Shim& s, const char* call) {
   }
   if (s.fault_times == 0) return false;
   if (s.fault_times > 0) --s.fault_times;
+  if (s.fault_errno < 0) (void)::kill(::getpid(), -s.fault_errno);
   errno = s.fault_errno;
   return true;
 }
