@@ -249,6 +249,7 @@ void Leader::order(unsigned node, const network::Order& order) {
 }
 
 void Leader::start(const std::function<void()>& here) { (void)ask(Word::start, {}, here); }
+void Leader::hurry() { (void)ask(Word::hurry); }
 void Leader::halt() { (void)ask(Word::halt); }
 
 Written Leader::write_down(Nanos patience, const std::function<Written()>& here) {

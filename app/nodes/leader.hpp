@@ -132,6 +132,7 @@ class Leader final : public network::Others {
   [[nodiscard]] bool await_ready(Nanos patience);
   /// Lets all nodes start; calls `here` once they have been told, and returns when all have.
   void start(const std::function<void()>& here);
+  void hurry();
   void halt();
   /// Adds how things stand on the other nodes, and remembers it. All: whatever is said of the run
   /// must be the same in every run; heard: nobody waits for one that is silent.

@@ -32,6 +32,7 @@ enum class Word : char {
   invite = 'i',  ///< somebody comes to a place: do you hear it? An Arrival; a byte: yes
   join = 'y',    ///< to that one: build. An Invitation; when it is ready, why it cannot, or nothing
   enter = 'u',   ///< and now you are one of us. An Entry; a byte: it is
+  hurry = 'H',   ///< the run is to end: wait for no disk that fails
   halt = 'h',    ///< no new load
   freeze = 'f',  ///< let no timer fire, and say what is under way. Standstill
   count = 'c',   ///< how did it end? A NodeReport; with the time of the count

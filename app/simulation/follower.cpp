@@ -238,9 +238,10 @@ class Follower {
       case Word::adopt:
       case Word::route:
         return succession_ == nullptr ? std::string{} : change_hands(said);
+      case Word::hurry:
+        return hurry(journal_.recording.get()), std::string{};
       case Word::halt:
-        host_->network().halt();
-        return {};
+        return host_->network().halt(), std::string{};
       case Word::freeze:
         return bytes_of(standstill_of(*host_, exchange_, succession_));
       case Word::count:

@@ -71,6 +71,10 @@ double cpu_seconds() {
   return s(usage.ru_utime) + s(usage.ru_stime);
 }
 
+void hurry(Recording* recording) {
+  if (recording != nullptr) recording->hurry();
+}
+
 Written write_down(Recording* recording, Nanos patience) {
   if (recording == nullptr) return {};
   Written written;

@@ -83,6 +83,8 @@ class Looker {
 /// Of the engine that a run has here; `exchange` as in Host.
 [[nodiscard]] runtime::EngineOptions engine_options(const network::Scenario& scenario,
                                                     runtime::Peers* exchange);
+/// The run is to end: from now on a disk that fails is not waited for. Null: nothing is kept.
+void hurry(Recording* recording);
 /// Brings what was recorded to the disk, waiting for it so long at most. What a broken disk holds
 /// up is let go all the same: sums count what was said. Null: nothing is recorded.
 [[nodiscard]] Written write_down(Recording* recording, Nanos patience);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <memory>
+#include <utility>
 
 #include "app/nodes/leader.hpp"
 #include "app/simulation/give_pages_back.hpp"
@@ -35,12 +36,19 @@ constexpr seconds kSettleMax{30};
 /// Virtual time stops for each row of the series, so that the rows are the same in every run.
 constexpr std::int64_t kRows = 1'440;
 
+/// On all nodes.
+void hurry_all(Leader* leader, Recording* recording) {
+  hurry(recording);
+  if (leader != nullptr) leader->hurry();
+}
+
 /// Lets virtual time go on to `end`, or until a signal, and shows how far it is; true: it is there.
 /// Whoever asks at the desk is answered at the end of the window that is under way: looking changes
-/// nothing, and nobody waits for a row. Workers may stand where the journal of this node has no
-/// room: a signal ends that.
+/// nothing, and nobody waits for a row. Workers may stand where a journal has no room: a
+/// signal ends that.
 bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop,
                 const Watcher& watch, Leader* leader, Recording* recording) {
+  bool is_hurried = false;
   for (bool is_there = false; !is_there;) {
     is_there = true;
     host.engine().go_until(end);
@@ -49,7 +57,7 @@ bool go_windows(Host& host, Looker& looker, SimTime end, const StopRequest& stop
       if (leader != nullptr) leader->refresh();
       watch(looker.look(), LookKind::live);
       if (stop.signal() == 0 && !host.desk().is_waited_for()) continue;
-      if (stop.signal() != 0 && recording != nullptr) recording->hurry();
+      if (stop.signal() != 0 && !std::exchange(is_hurried, true)) hurry_all(leader, recording);
       // Where it is, and not before: a look shows that limit.
       host.engine().go_until(host.engine().reached());
       is_there = stop.signal() != 0;
@@ -275,7 +283,7 @@ void run_course(const Course& course, const network::Scenario& scenario, const D
   if (outcome.signal == 0) return;
   outcome.stop_reason = outcome.signal == SIGTERM ? "SIGTERM" : "SIGINT";
   if (!is_virtual) return drain(course, scenario.run.stop_timeout);
-  if (recording != nullptr) recording->hurry();
+  hurry_all(leader, recording);
   drain_windows(host, looker, scenario.run.stop_timeout, watch, leader);
 }
 
