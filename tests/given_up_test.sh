@@ -99,11 +99,13 @@ ends_as_planned() {
   [[ $(figure planned sessions) == "$(figure unkept sessions)" ]]
 }
 
-# Nobody would wait so long for a Ctrl-C: the journal alone would be waited for for a day.
+# heeds_a_signal_where_it_waits_for_room NODES: nobody would wait for a Ctrl-C as long as the journal alone is waited for, a day.
+# Where one node has no room all stand.
 heeds_a_signal_where_it_waits_for_room() {
   local pid
+  rm -rf "$work/stopped"
   full 60
-  "${full[@]}" "${run[@]}" --speed max --duration 1000h --set journal.give_up_after=24h --out "$work/stopped" \
+  "${full[@]}" "${run[@]}" --nodes "$1" --speed max --duration 1000h --set journal.give_up_after=24h --out "$work/stopped" \
     >"$work/stopped.out" 2>"$work/stopped.err" &
   pid=$!
   echo "$pid" >>"$work/pids"
@@ -128,5 +130,6 @@ has_curl() { command -v curl; }
 
 law_if "no curl" "a journal that is given up is told to all who ask, and the run goes on" has_curl tells_those_who_ask
 law "a run in virtual time outlives its journal, and ends as planned" ends_as_planned
-law "a signal ends a run whose workers wait for a disk" heeds_a_signal_where_it_waits_for_room
+law "a signal ends a run whose workers wait for a disk" heeds_a_signal_where_it_waits_for_room 1
+law "so it does where those of another node wait" heeds_a_signal_where_it_waits_for_room 2
 exit "$failed"
