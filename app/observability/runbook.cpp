@@ -61,9 +61,10 @@ Drivers give up after `drivers.timeout`. Look: is central up, is a partition inj
 
 ## ChargemillJournalTrouble
 
-Stalled: nothing can be written, records wait, new sessions are refused. Abandoned: it failed for 30 s (`journal.give_up_after`), records are
-discarded, sessions go on unrecorded. Look: disk full, permissions, `dmesg`; the log says what the system said. Do: make
-room; a stalled journal goes on by itself, an abandoned one needs a new run with the same `--data`.
+Stalled: nothing can be written, records wait, new sessions are refused. Abandoned: it failed for 30 s
+(`journal.give_up_after`), records are discarded, sessions go on unrecorded. Look: disk full, permissions, `dmesg`; the log
+says what the system said. Do: make room; a stalled journal goes on by itself, an abandoned one needs a new run with the
+same `--data`.
 
 ## ChargemillJournalFailures
 
