@@ -199,13 +199,25 @@ void Feed::hear(Id id, const Said& said) {
 void Feed::end(Id id) {
   if (watchers_.count(id) == 0) return;
   leaving_.push_back(id);
-  if (last_look_ == 0) {
-    // What was seen last is half a second old, which may be hours of model time.
-    last_look_ = std::max<std::uint64_t>(1, beats_);
-    sample_.forget();
-    take_sample();
-  }
-  if (!sample_.is_awaited(beats_)) say_end();
+  if (last_look_ != 0) return;
+  // What was seen last is half a second old, which may be hours of model time.
+  last_look_ = beats_ + 1;
+  sample_.forget();
+  events_.forget();
+  take_sample();
+  if (follows_journal()) read_events();
+  say_end_if_known();
+}
+
+/// Once it is known how all stand and what has happened, or nobody says so any more. What came last
+/// may have been on its way to the disk at the first look into the journal: the beat's is the
+/// other.
+void Feed::say_end_if_known() {
+  if (last_look_ == 0) return;
+  const auto since = beats_ + 1 - last_look_;
+  const bool has_looked_again = since > 0 || !follows_journal();
+  const bool is_awaited = sample_.is_awaited(beats_) || events_.is_awaited(beats_);
+  if ((has_looked_again && !is_awaited) || since >= kLastLookBeats) say_end();
 }
 
 void Feed::say_end() {
@@ -278,10 +290,10 @@ void Feed::beat() {
     return;
   }
   ++beats_;
-  if (beats_ - last_look_ >= kLastLookBeats) say_end();
   // One that does not answer may be mended while somebody watches.
   if (settings_.asks_journal && (!is_journal_dead_ || beats_ % kJournalAgainBeats == 0))
     read_events();
+  say_end_if_known();
   if (!settings_.asks_journal || is_journal_dead_) greet();
   if (beats_ % 2 == 1 || last_ == nullptr || sample_.is_lost(beats_)) take_sample();
   arm();
@@ -291,7 +303,7 @@ void Feed::take_sample() {
   if (sample_.is_awaited(beats_)) return;
   const auto points = static_cast<std::uint32_t>(world_.desk.points());
   // Faults come from the journal as long as it answers.
-  const auto before = settings_.asks_journal && !is_journal_dead_ ? nullptr : last_;
+  const auto before = follows_journal() ? nullptr : last_;
   auto look = std::make_shared<StateLook>(
       points, before, world_.later,
       [weak = weak_from_this(), held = sample_.ask(beats_)](Sample&& sample) {
@@ -320,7 +332,7 @@ void Feed::on_sample(const Owed::Held& held, Sample&& sample) {
   if (!rows.empty()) tell_all(std::make_shared<const std::string>(faults_text(rows)));
   if (has_more) tell_all(Outbox::missed());
   serve_all();
-  if (last_look_ != 0) say_end();
+  say_end_if_known();
 }
 
 void Feed::read_events() {
@@ -360,6 +372,7 @@ void Feed::on_events(const Owed::Held& held, const std::optional<archive::Positi
   greet();
   if (!rows.empty()) tell_all(std::make_shared<const std::string>(faults_text(rows)));
   if (is_behind) read_events();
+  say_end_if_known();
 }
 
 }  // namespace chargemill::app::dashboard

@@ -111,6 +111,10 @@ class Feed : public std::enable_shared_from_this<Feed> {
   void hear(Id id, const Said& said);
   void end(Id id);
   void say_end();
+  void say_end_if_known();
+  [[nodiscard]] bool follows_journal() const noexcept {
+    return settings_.asks_journal && !is_journal_dead_;
+  }
   void beat();
   void take_sample();
   void on_sample(const Owed::Held& held, Sample&& sample);
@@ -138,7 +142,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::shared_ptr<const Sample> last_;           ///< while somebody watches
   std::optional<archive::Position> last_event_;  ///< events are told after it
   std::uint64_t beats_ = 0;
-  std::uint64_t last_look_ = 0;  ///< the beat of it; 0: not yet
+  std::uint64_t last_look_ = 0;  ///< one above the beat of it; 0: not yet
   Owed sample_;                  ///< a look at all charge points
   Owed events_;                  ///< what the journal has since
   bool is_beating_ = false;

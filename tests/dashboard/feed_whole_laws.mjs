@@ -77,4 +77,18 @@ await law('Of a run that remembers nothing what is not known is not called none,
   await tab.context().close();
 });
 
+await law('What fits nothing has nothing to mark as read', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  await until('there are rows', async () => (await idsOf(tab)).length > 0);
+  await tab.locator('#search').fill('CP-000039');
+  await until('none of them fits', async () => (await idsOf(tab)).length === 0);
+  await tab.getByRole('button', { name: 'Mark read' }).focus();
+  await tab.keyboard.press('Enter');
+  await tab.locator('#search').fill('');
+  await until('they are back', async () => (await idsOf(tab)).length > 0);
+  equal(await tab.locator('.unread').count(), 0, 'what was read is new');
+  await tab.context().close();
+});
+
 process.exit(await finish());

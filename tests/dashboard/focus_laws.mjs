@@ -50,4 +50,18 @@ await law('Actions that go with the connection leave the focus where keys still 
   await other.context().close();
 });
 
+await law('A button that takes itself away leaves the focus beside it', async () => {
+  const tab = await openTab(`${live.base}/?zone=Z01&from=2026-01-05T00:00:00.000Z`);
+  await shown(tab);
+  for (const [name, place] of [['All of the run', '.charts'], ['Show all', '.legend']]) {
+    const button = tab.locator(place).getByRole('button', { name });
+    await button.focus();
+    await tab.keyboard.press('Enter');
+    await until(`${name} is gone`, async () => (await button.count()) === 0);
+    check(await tab.evaluate((where) => document.activeElement.closest(where) !== null, place), `${name}: the focus is in ${place}`);
+  }
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 process.exit(await finish());

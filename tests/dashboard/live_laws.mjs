@@ -230,10 +230,10 @@ await law('Rates are of a second and more, however close two pulses come', async
   await shown(tab);
   const speeds = await tab.evaluate(() => {
     const store = Object.assign(Object.create(Object.getPrototypeOf(window.chargemill)), { from: null, rates: { speed: null } });
-    const pulse = (sim_s) => ({ sim_s, sessions: { completed: 0 }, messages: { delivered: 0 } });
-    // Model seconds, milliseconds of the tab: a run at 20 times, of which two pulses come at once.
+    const pulse = (sim_s, wall_s) => ({ sim_s, wall_s, sessions: { completed: 0 }, messages: { delivered: 0 } });
+    // Model seconds, milliseconds of the run: 20 times as fast, and two looks came at once.
     return [[1000, 0], [1010, 20], [1011, 500], [1020, 950], [1040, 2000]].map(([sim, ms]) => {
-      store.measure(pulse(sim), ms);
+      store.measure(pulse(sim, ms / 1000));
       return store.rates.speed === null ? null : Math.round(store.rates.speed);
     });
   });

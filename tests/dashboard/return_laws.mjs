@@ -1,6 +1,6 @@
 // What the page has of a time in which it was away, and how late it may be when it is there.
 import {
-  cellColour, check, equal, finish, history, law, lookOut, openRun, openTab, shown, smallScenario, until,
+  cellColour, check, equal, finish, freePort, history, law, lookOut, openRun, openTab, shown, smallScenario, until,
 } from './harness.mjs';
 
 const live = await openRun(smallScenario(), ['--set', 'http.control=true']);
@@ -91,6 +91,57 @@ await law('No fault comes later than three seconds, whoever else wants the cores
     check(own < 1000, `${own} ms from the tab to its feed`);
   }
   equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
+const breakPoint = (run, cp) => run.post(`/api/v1/charge-points/${cp}/inject-fault`, { kind: 'engine_ko', duration: '1h' });
+const namesOf = (tab) => tab.locator('[data-testid=feed] .fault button').allTextContents();
+
+await law('What was asked of one run is not shown of the next, also where the feed is paused and filtered', async () => {
+  const port = await freePort();
+  const open = () => openRun(smallScenario({ points: 12 }), ['--set', 'http.control=true'], port);
+  const first = await open();
+  await breakPoint(first, 'CP-000001');
+  const tab = await openTab(`${first.base}/?kind=FAULT&paused=1&cp=CP-000001`);
+  await until('the row of the first is there', async () => JSON.stringify(await namesOf(tab)) === '["CP-000001"]');
+  const instance = () => tab.evaluate(() => window.chargemill.hello?.instance);
+  const before = await instance();
+  first.kill();
+  await first.ended;
+  const second = await open();
+  await until('it is another run', async () => ![undefined, before].includes(await instance()));
+  await breakPoint(second, 'CP-000002');
+  await until('the row of the first is gone', async () => !(await namesOf(tab)).includes('CP-000001'));
+  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await until('the row of the second is there', async () => JSON.stringify(await namesOf(tab)) === '["CP-000002"]');
+  await tab.context().close();
+  second.kill();
+});
+
+await law('Where nothing was yet when the feed was paused, it says that, and not that nobody knows', async () => {
+  const run = await openRun(smallScenario({ points: 12 }), ['--set', 'http.control=true']);
+  const tab = await openTab(`${run.base}/?paused=1`);
+  await shown(tab);
+  const says = () => tab.locator('.feed .empty').textContent();
+  await until('there was none', async () => (await says()) === 'No fault so far.');
+  await breakPoint(run, 'CP-000003');
+  await until('the page knows of one', () => tab.evaluate(() => window.chargemill.faults.length === 1 && window.chargemill.pulse.faults.raised > 0));
+  await until('it says so', async () => (await says()) === 'None when it was paused.');
+  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await until('it is there', async () => JSON.stringify(await namesOf(tab)) === '["CP-000003"]');
+  await tab.context().close();
+  run.kill();
+});
+
+await law('The feed of a run as fast as it can has all that the journal has once it is over', async () => {
+  const run = await openRun(smallScenario({ points: 200, extra: '[[fault]]\nkind = "engine_crash"\nrate = 1\nduration = "1m"\n' }), ['--speed', 'max', '--duration', '6h']);
+  const tab = await openTab(run.base);
+  await until('it is over', async () => (await tab.getByTestId('connection').textContent()) === 'finished', 120);
+  await run.ended;
+  const kept = (await history(run.out, 'faults', ['--limit', '50'])).map(({ timestamp, cp_id: cp }) => [timestamp, cp]);
+  equal(kept.length, 50, 'rows of the journal');
+  const told = await tab.evaluate(() => window.chargemill.faults.slice(0, 50).map(({ timestamp, cp_id: cp }) => [timestamp, cp]));
+  equal(told, kept, 'the newest rows');
   await tab.context().close();
 });
 

@@ -3,7 +3,7 @@ import { html, useEffect, useState } from './vendor/preact_htm.js';
 import { ask, mayChange } from './api.js';
 
 /** How things stand between this page and the run: who may be asked, and how often. */
-export const linkOf = ({ connection }, isHeld) => ({ open: isHeld ? 'held' : 'live', finished: 'over' })[connection] ?? 'lost';
+export const linkOf = ({ connection }, isHeld) => ({ open: isHeld ? 'held' : 'live', full: 'live', finished: 'over', lost: 'lost' })[connection];
 
 /**
  * What `path` answers: asked at once, then every `everyMs` while `link` is live; while the view is held once. What was known of the same

@@ -2,6 +2,7 @@
 import { Component, html, useEffect, useMemo, useRef, useState } from './vendor/preact_htm.js';
 import uPlot from './vendor/uplot.js';
 import { countText, figureText, markText, msText, timeText } from './format.js';
+import { useFocusKept } from './hooks.js';
 import { boundOf, brokenBound, placed, stretchesAbove } from './marks.js';
 
 /** In a low window more of them are seen at once. */
@@ -229,6 +230,8 @@ function AllCharts({ store, view, theme, go }) {
   const [moment, setMoment] = useState(null);  // under the cursor: rows may become fewer, times stay
   const led = useRef(null);  // by keys; null: the line is the pointer's
   const [spoken, setSpoken] = useState('');
+  const box = useRef(null);
+  useFocusKept(box, () => box.current);
   if (!hello) return null;
   const start = Date.parse(hello.run.start) / 1000;
   const times = series.columns.sim_s;
@@ -247,7 +250,7 @@ function AllCharts({ store, view, theme, go }) {
     show(row);
     setSpoken(row === null ? '' : `${timeText(start + times[row])}. ${sayAll(series, row)}`);
   };
-  return html`<section class="charts" aria-label="Charts" aria-describedby="chart-keys" tabindex="0" onkeydown=${onKey}
+  return html`<section ref=${box} class="charts" aria-label="Charts" aria-describedby="chart-keys" tabindex="0" onkeydown=${onKey}
       onpointermove=${() => { led.current = null; }} onblur=${() => at !== null && show(null)}>
     <p id="chart-keys" class="hidden">Left and right arrow keys lead through time, Home and End to its ends, Escape back to now.</p>
     <div class="hidden" role="status" data-testid="chart-cursor">${spoken}</div>

@@ -19,6 +19,9 @@ const kPageMs = 60_000; // from one alert to the next
 const kAround = 60;     // model seconds before and after a row: what has to do with it
 const kColumns = ['id', 'timestamp', 'cp_id', 'zone', 'event_type', 'reason', 'created_at'];
 
+/** Whether newer rows have been given up since. */
+const isCut = ({ cut }, answer) => cut !== answer.cut && cut >= answer.at;
+
 /** Whether the charge point of that name is in the state that `view` wants, by now. */
 function isNow(name, { plan, states }, { now }) {
   if (now === null) return true;
@@ -45,9 +48,10 @@ function useRows(store, view) {
     let isWanted = true;
     let timer = 0;
     const look = async (given) => {
-      if (!given || given.trouble || store.cut > given.at) {
-        const at = store.faults[0]?.timestamp ?? '';  // the journal has what was told
-        given = await ask(path).then(({ faults: rows }) => ({ path, rows, at: rows[0]?.timestamp > at ? rows[0].timestamp : at }))
+      if (!given || given.trouble || isCut(store, given)) {
+        const { cut } = store;
+        const at = store.faults[0]?.timestamp ?? '';  // the journal has those
+        given = await ask(path).then(({ faults: rows }) => ({ path, rows, cut, at: rows[0]?.timestamp > at ? rows[0].timestamp : at }))
           .catch(({ message }) => ({ path, rows: [], at, trouble: message }));
         if (!isWanted) return;
         setAnswer(given);
@@ -74,7 +78,7 @@ function useRows(store, view) {
     const isFull = answer.rows.length >= kLimit;
     const oldest = isFull ? answer.rows.at(-1).timestamp : '';
     const fresh = store.faults.filter((row) => row.timestamp >= oldest && !ids.has(row.id) && is(row));
-    const known = isFull || store.cut > answer.at ? answer.rows.length + fresh.length : null;
+    const known = isFull || isCut(store, answer) ? answer.rows.length + fresh.length : null;
     return { rows: [...fresh, ...answer.rows.filter(is)].sort(newestFirst), isFiltered, isWhole: true, known, trouble: '' };
   }, [store.revision, store.cut, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to,
     view.now, view.now === null ? 0 : states?.number]);
@@ -264,7 +268,7 @@ export function Feed({ store, view, go, where = 'search' }) {
   return html`<div class="feed">
     <${Filters} store=${store} view=${view} go=${go}>
       ${!store.remains && html`<button type="button" class=${view.isPaused ? 'on' : ''} onclick=${() => go({ isPaused: !view.isPaused })}>${view.isPaused ? 'Resume' : 'Pause'}</button>
-      <button type="button" aria-disabled=${unread === 0} onclick=${() => setReadTo(found.rows[0] ?? kNone)}>Mark read</button>`}
+      <button type="button" aria-disabled=${unread === 0} onclick=${() => unread > 0 && setReadTo(found.rows[0])}>Mark read</button>`}
     <//>
     <div class="bar">
       <span data-testid="feed-count">${countOf(rows.length, known)}</span>
@@ -274,7 +278,7 @@ export function Feed({ store, view, go, where = 'search' }) {
     </div>
     ${found.trouble && html`<p class="empty" role="alert">${found.trouble}</p>`}
     ${shown.length === 0 && html`<p class="empty">${!found.isWhole ? 'Asking the journal…' : found.isFiltered ? 'No fault that fits.'
-      : store.pulse?.faults.raised > 0 ? 'None is known; nobody remembers what was.' : 'No fault so far.'}</p>`}
+      : rows !== found.rows ? 'None when it was paused.' : !store.hello?.has_journal && store.pulse?.faults.raised > 0 ? 'None is known; nobody remembers what was.' : 'No fault so far.'}</p>`}
     <${List} rows=${shown} go=${go} addressOf=${(patch) => addressOf({ ...view, ...patch }, where)} />
   </div>`;
 }

@@ -1,6 +1,7 @@
 // Which run this is, how it stands, and how old what is shown is.
-import { html, useEffect, useState } from './vendor/preact_htm.js';
+import { html, useEffect, useRef, useState } from './vendor/preact_htm.js';
 import { figureText, plural, spanText, timeText } from './format.js';
+import { useFocusKept } from './hooks.js';
 import { Keys } from './keys.js';
 import { calm } from './store.js';
 
@@ -8,6 +9,9 @@ const kStaleMs = 3000;
 const kLookMs = 250;
 
 function stateOf(store) {
+  const { end, hello } = store;
+  // it failed, or another node leads it
+  if (end?.reason === 'duration' && end.sim_s < hello.run.duration_s) return 'ended early';
   if (store.connection === 'finished') return 'finished';
   if (store.connection === 'lost') return 'connection lost';
   if (store.connection === 'full') return 'no room';
@@ -37,7 +41,6 @@ function Age({ store, isHeld, isStale }) {
     : isStale ? `nothing heard for ${age.toFixed(0)} s` : `last update ${age.toFixed(1)} s ago`}</span>`;
 }
 
-/** Over what is not fresh. */
 export function Overlay({ store, children }) {
   return html`<p class="overlay">Nothing heard for ${useLook(store, ageOf).toFixed(0)} s: this is how it was. ${children}</p>`;
 }
@@ -49,10 +52,12 @@ export function Header({ store, view, go, isStale, theme }) {
   const clock = hello && pulse ? timeText(Date.parse(hello.run.start) / 1000 + pulse.sim_s) : '';
   const next = theme === 'dark' ? 'light' : 'dark';
   const name = hello?.run.name;
+  const box = useRef(null);
+  useFocusKept(box, () => box.current.querySelector('button'));
   useEffect(() => {
     if (name !== undefined) document.title = `${isWell ? '' : `${state}: `}${name} - EV Central Dashboard: chargemill`;
   }, [name, state]);
-  return html`<header class="top">
+  return html`<header ref=${box} class="top">
     <h1>chargemill <span class="run">${hello ? `${hello.run.name}, ${plural(hello.points, 'charge point')}${hello.nodes > 1 ? `, ${plural(hello.nodes, 'node')}` : ''}` : ''}</span></h1>
     <span class=${`state ${isWell ? '' : 'bad'}`} role="status" data-testid="connection">${state}</span>
     <${Age} store=${store} isHeld=${view.isHeld} isStale=${isStale} />
@@ -62,8 +67,7 @@ export function Header({ store, view, go, isStale, theme }) {
     ${hello && pulse && html`<span>${spanText(pulse.sim_s)} of ${spanText(hello.run.duration_s)}</span>
       <span title="model seconds a second">${figureText(store.rates.speed)} ×</span>
       <span title="a second of real time">${figureText(store.rates.messages)} messages/s</span>`}
-    ${(view.isHeld || store.connection !== 'finished') && html`<button onclick=${() => go({ isHeld: !view.isHeld })} class=${view.isHeld ? 'on' : ''}
-      title="The run goes on; what is shown stays as it is">${view.isHeld ? 'Resume view' : 'Pause view'}</button>`}
+    ${(view.isHeld || store.connection !== 'finished') && html`<button onclick=${() => go({ isHeld: !view.isHeld })} class=${view.isHeld ? 'on' : ''}>${view.isHeld ? 'Resume view' : 'Pause view'}</button>`}
     <button onclick=${() => go({ view: view.view === 'map' ? 'table' : 'map' })} aria-pressed=${view.view === 'table'}>Table</button>
     <button onclick=${() => go({ theme: next })} aria-label=${`Switch to the ${next} theme`}>${next === 'dark' ? '☾' : '☀'}</button>
     <${Keys} view=${view} go=${go} hasDrawer />

@@ -47,6 +47,7 @@ function App({ store }) {
   useKeys(go, view.areKeysOff, () => go({ panel: 'faults', isLarge: false, ...(innerWidth <= 1500 ? { cp: '' } : {}) }));
   useEffect(() => store.hold(view.isHeld), [view.isHeld]);
   const { plan, total } = store;
+  const run = store.hello?.instance;  // of another one nothing is kept
   const noRoom = store.connection === 'full' ? `${store.watchers} tabs look at this run, and no more may. This one tries again by itself.` : '';
   return html`
     <${Header} store=${store} view=${view} go=${go} isStale=${isStale} theme=${theme} />
@@ -59,9 +60,9 @@ function App({ store }) {
         ${isStale && plan && html`<${Overlay} store=${store}>${noRoom}<//>`}
         <div class="below"><${Legend} total=${total} view=${view} go=${go} /><${OrdersToAll} store=${store} /></div>
       </section>
-      ${!view.isLarge && html`<${Panel} store=${store} view=${view} go=${go} />
+      ${!view.isLarge && html`<${Panel} key=${run} store=${store} view=${view} go=${go} />
         <${Charts} store=${store} view=${view} theme=${theme} go=${go} />`}
-      ${view.cp && html`<${Drawer} store=${store} view=${view} go=${go} />`}
+      ${view.cp && html`<${Drawer} key=${run} store=${store} view=${view} go=${go} />`}
     </main>
     <${Announcer} store=${store} isPaused=${view.isPaused || view.isHeld} />`;
 }

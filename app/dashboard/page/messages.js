@@ -27,14 +27,14 @@ export function newestOf(messages, denials, most) {
 
 export function Messages({ store, view, go, link }) {
   const { answer, trouble } = useAsked(withQuery('/api/v1/messages', { limit: kRows }), kEveryMs, link);
-  const denied = useAsked(withQuery('/api/v1/denials', { zone: view.zone, limit: kRows }), kEveryMs, link).answer;
+  const denied = useAsked(withQuery('/api/v1/denials', { zone: view.zone, limit: kRows }), kEveryMs, link);
   if (!answer) return html`<p class="empty">${waitingText(trouble, link)}</p>`;
   const { plan } = store;
   const zoneOf = (cp) => (plan && plan.find(cp) >= 0 ? plan.zone(plan.find(cp)) : '');
   const known = answer.messages.filter(({ cp_id }) => !view.zone || zoneOf(cp_id) === view.zone);
-  const rows = newestOf(known, denied?.denials ?? [], kRows);
+  const rows = newestOf(known, denied.answer?.denials ?? [], kRows);
   const clock = clockOf(rows[0]?.ts, rows[rows.length - 1]?.ts);
-  return html`${staleNote(trouble)}
+  return html`${staleNote(trouble || denied.trouble)}
     <${Rows} name="Messages, newest first">
     <table class="list log" data-testid="messages"><caption class="hidden">Messages, newest first</caption>
       <thead><tr><th scope="col">Time</th><th scope="col">Charge point</th><th scope="col">Message</th></tr></thead>
@@ -42,7 +42,7 @@ export function Messages({ store, view, go, link }) {
         <th scope="row">${clock(row.ts)}</th>
         <td>${row.cp_id ? html`<button class="plain" onclick=${() => go({ cp: row.cp_id })}>${row.cp_id}</button>` : `any in ${row.zone ?? '–'}`}</td>
         <td><b class=${row.event === 'fault' ? 'bad' : ''}>${kWords[row.event] ?? row.event}</b> ${detailOf(row)}</td></tr>`)}</tbody></table>
-    ${rows.length === 0 && html`<p class="empty">${view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}
+    ${rows.length === 0 && html`<p class="empty">${!denied.answer ? waitingText(denied.trouble, link) : view.zone ? `Nothing of ${view.zone} among the newest ${kRows}.` : 'Nothing has happened.'}</p>`}
   <//>`;
 }
 

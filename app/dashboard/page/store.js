@@ -234,21 +234,21 @@ export class Store {
    * Rates, over a second and more: two pulses that come close together would say anything. Not from the first one on, which may have
    * waited for this tab.
    */
-  measure(pulse, now) {
+  measure(pulse) {
     const { from } = this;
-    if (!from || pulse.sim_s < from.pulse.sim_s) {
-      this.from = { pulse, at: now };
+    if (!from || pulse.sim_s < from.sim_s) {
+      this.from = pulse;
       return;
     }
-    const seconds = (now - from.at) / 1000;
-    const sim = pulse.sim_s - from.pulse.sim_s;
+    const seconds = pulse.wall_s - from.wall_s;  // not this tab's, which may be busy
+    const sim = pulse.sim_s - from.sim_s;
     if (seconds < kMeasureS || sim <= 0) return;
     this.rates = {
-      sessions: (pulse.sessions.completed - from.pulse.sessions.completed) / sim,
-      messages: (pulse.messages.delivered - from.pulse.messages.delivered) / seconds,
+      sessions: (pulse.sessions.completed - from.sessions.completed) / sim,
+      messages: (pulse.messages.delivered - from.messages.delivered) / seconds,
       speed: sim / seconds,
     };
-    this.from = { pulse, at: now };
+    this.from = pulse;
   }
 
   hearPulse(pulse, now = performance.now()) {
@@ -260,7 +260,7 @@ export class Store {
       return;
     }
     if (this.isTooSoon(this.pulseAt)) return;
-    if (before) this.measure(pulse, now);
+    if (before) this.measure(pulse);
     this.late.pulse = null;
     this.pulse = pulse;
     this.pulseAt = now;
@@ -277,6 +277,7 @@ export class Store {
       if (!found) return this.again('fetchFaults');  // until then nobody is told that there is none
       // What was seen while the journal did not answer, it has under a number.
       this.faults = this.faults.filter(({ id }) => id !== null);
+      this.hasOlderFaults = false;
       if (found.faults.length === kRowsFirst) this.leaveNoHole(found.faults[kRowsFirst - 1]);
       this.addFaults(found.faults);
     }

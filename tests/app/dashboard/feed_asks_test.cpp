@@ -264,8 +264,23 @@ TEST(FeedAsks, OnceMoreForHowItEnded) {
   watch.still.pass(5s);
   EXPECT_EQ(watch.held, 1U);
   watch.end(Watch::Room::enough);
+  EXPECT_FALSE(watch.is_over) << "the journal may not have all yet";
+  watch.beat(Watch::Room::enough);
   EXPECT_TRUE(watch.is_over);
   EXPECT_EQ(watch.states.get(7), StateCode::faulted);
+  EXPECT_EQ(watch.faults, 1) << "what has happened since the last beat is told as well";
+}
+
+TEST(FeedAsks, NoJournalThatIsBrokenForHowItEnded) {
+  Watch watch;
+  watch.is_broken = true;
+  watch.open(Watch::Room::enough);
+  watch.desk.inject({director::FaultKind::engine_ko, PointId{7}, 1h});
+  watch.still.pass(5s);
+  watch.end(Watch::Room::enough);
+  EXPECT_TRUE(watch.is_over);
+  EXPECT_EQ(watch.states.get(7), StateCode::faulted);
+  EXPECT_EQ(watch.faults, 1);
 }
 
 TEST(FeedAsks, NotForLongForHowItEnded) {
