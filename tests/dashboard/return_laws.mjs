@@ -145,4 +145,16 @@ await law('The feed of a run as fast as it can has all that the journal has once
   await tab.context().close();
 });
 
+await law('A run that ends before its time, and not by word of whoever drives it, is not just finished', async () => {
+  const tab = await openTab(live.base);
+  await shown(tab);
+  const state = tab.getByTestId('connection');
+  for (const [reason, word] of [['stopped', 'finished'], ['duration', 'ended early']]) {
+    await tab.evaluate((why) => window.chargemill.hear({ type: 'end', reason: why, sim_s: window.chargemill.pulse.sim_s }), reason);
+    await until(word, async () => (await state.textContent()) === word);
+  }
+  check((await state.getAttribute('class')).includes('bad'), 'it is marked');
+  await tab.context().close();
+});
+
 process.exit(await finish());
