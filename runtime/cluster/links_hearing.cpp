@@ -48,7 +48,7 @@ void Links::Thread::hear(const zmq::message_t& message) {
   peer.heard_at = now_;
   LinkWay& way = frame->head.type == FrameType::data ? peer.data : peer.control;
   const auto verdict = way.in.take(frame->head.sequence, message.size());
-  if (way.owes_since == kNever) way.owes_since = now_;
+  if (way.in.owes_an_ack() && way.owes_since == kNever) way.owes_since = now_;
   if (verdict != LinkReceiver::Verdict::deliver) return;
   if (way.type == FrameType::data) {
     events_.on_data(node, frame->body);
@@ -122,6 +122,7 @@ void Links::Thread::begin_life(unsigned node, PeerLink& peer, Incarnation incarn
   peer.hears.store(false, std::memory_order_relaxed);  // relaxed: see does_hear()
   peer.message.clear();
   peer.held.clear();
+  peer.message_bytes = peer.held_bytes = 0;
   const std::size_t batched = peer.batch ? peer.batch->body_bytes() : 0;
   peer.batch = {};
   for (LinkWay* way : {&peer.data, &peer.control}) {
@@ -164,16 +165,25 @@ void Links::Thread::hear_control(PeerLink& peer, ByteView body) {
   if (body.size < kPartHead || peer.message.size() + (body.size - kPartHead) > kMessageBytesMax)
     return count(peer.refused);
   peer.message.append(body.text().substr(kPartHead));
+  peer.message_bytes += FrameLayout::kHeaderBytes + body.size;
   if (load_at<std::uint8_t>(body.data + kIsLastAt) == 0) return;
+  const std::uint64_t bytes = std::exchange(peer.message_bytes, 0);
   peer.held.push_back(
-      {load_at<std::uint64_t>(body.data + kMarkAt), std::exchange(peer.message, {})});
+      {load_at<std::uint64_t>(body.data + kMarkAt), std::exchange(peer.message, {}), bytes});
+  peer.held_bytes += bytes;
 }
 
+// While data is sent again control goes on, and waits for it here. As much as a window of it has
+// room; data comes nevertheless, so it does not stay. A message alone may be larger than a window.
 void Links::Thread::show_held(unsigned node, PeerLink& peer) {
   while (!peer.held.empty() && peer.held.front().mark < peer.data.in.next()) {
     events_.on_control(node, peer.held.front().text);
+    peer.held_bytes -= peer.held.front().bytes;
     peer.held.pop_front();
   }
+  LinkWay& way = peer.control;
+  way.in.hold(peer.held.empty() ? 0 : peer.held_bytes + peer.message_bytes);
+  if (way.in.owes_an_ack() && way.owes_since == kNever) way.owes_since = now_;
 }
 
 void Links::Thread::change(unsigned node, PeerLink& peer, PeerState to) {

@@ -40,6 +40,7 @@ struct LinkWay {
 struct HeldMessage {
   std::uint64_t mark;
   std::string text;
+  std::uint64_t bytes;  ///< of its frames
 };
 
 struct PeerLink {
@@ -67,13 +68,14 @@ struct PeerLink {
   SimTime batch_since{};
   std::optional<Incarnation> incarnation;
   SimTime heard_at{};
-  SimTime answered_at{};     // when it had last heard this node, as it says
-  std::int64_t echo_ns = 0;  // its clock, in the last beat
-  SimTime echo_at{};         // when that came
-  SimTime beat_at{};         // when it gets the next one
-  std::string message;       // of control, as much as has come
-  std::uint64_t message_mark = 0;
+  SimTime answered_at{};            // when it had last heard this node, as it says
+  std::int64_t echo_ns = 0;         // its clock, in the last beat
+  SimTime echo_at{};                // when that came
+  SimTime beat_at{};                // when it gets the next one
+  std::string message;              // of control, as much as has come
+  std::uint64_t message_bytes = 0;  // of its frames
   std::deque<HeldMessage> held;
+  std::uint64_t held_bytes = 0;     // likewise, of all that are held
   std::vector<Incarnation> former;  // processes that were in its place
   std::mutex tell_mutex;    // parts of one message follow each other, and wait for room in turn
   std::string user;         // as whom it passes the ZapHandler

@@ -192,6 +192,65 @@ TEST(Link, DoesNotBelieveAReceiverThatHasMoreThanWasSent) {
   EXPECT_EQ(freed, kFrame);
 }
 
+/// Frames that have all arrived wait at the receiver for something else.
+struct Hall : Line {
+  std::uint64_t held = 0;  // frames
+
+  /// As much as goes arrives; how many frames that was.
+  std::uint64_t pass() {
+    const auto before = arrived.size();
+    while (send()) continue;
+    for (; !frames.empty(); frames.pop_front()) deliver(frames.front());
+    held += arrived.size() - before;
+    receiver.hold(held * kFrame);
+    if (receiver.owes_an_ack()) say();
+    for (; !acks.empty(); acks.pop_front()) hear(acks.front());
+    return arrived.size() - before;
+  }
+  void let_go(std::uint64_t count) {
+    held -= count;
+    receiver.hold(held * kFrame);
+  }
+};
+
+// What waits at the receiver has room in the window of its sender.
+TEST(Link, LeavesNoMoreToAReceiverThanItHasRoomFor) {
+  Hall line;
+  line.make();
+  EXPECT_EQ(line.pass(), 1U) << "now the sender knows the credit";
+  for (int i = 0; i < 49; ++i) line.make();
+  for (int round = 0; round < 20; ++round) {
+    (void)line.pass();
+    EXPECT_LE(line.held, 10U);
+    line.now += LinkSender::kPatienceMax;
+    line.sender.tick(line.now);
+  }
+  EXPECT_EQ(line.held, 10U) << "ten frames are 1,000 bytes";
+  EXPECT_EQ(line.sender.kept_bytes(), 40 * kFrame);
+  line.let_go(10);
+  EXPECT_TRUE(line.receiver.is_pressing());
+  line.settle();
+  EXPECT_TRUE(line.has_all_once_in_order());
+}
+
+TEST(Link, TakesNothingOfASenderThatDoesNotCareForTheRoomThereIs) {
+  LinkReceiver receiver{kCredit};
+  for (std::uint64_t sequence = 1; sequence <= 10; ++sequence) {
+    EXPECT_EQ(receiver.take(sequence, kFrame), Verdict::deliver);
+    receiver.hold(sequence * kFrame);
+  }
+  EXPECT_EQ(receiver.ack().credit, 0U);
+  EXPECT_EQ(receiver.take(11, kFrame), Verdict::no_room);
+  EXPECT_EQ(receiver.take(12, kFrame), Verdict::early);
+  EXPECT_FALSE(receiver.ack().has_gap) << "it would be sent in vain";
+  EXPECT_EQ(receiver.ack().next, 11U);
+  receiver.hold(9 * kFrame);
+  EXPECT_TRUE(receiver.is_pressing());
+  EXPECT_TRUE(receiver.ack().has_gap);
+  EXPECT_EQ(receiver.ack().credit, kFrame);
+  EXPECT_EQ(receiver.take(11, kFrame), Verdict::deliver);
+}
+
 enum class Mishap {
   make,
   send,

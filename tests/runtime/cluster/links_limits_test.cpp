@@ -6,6 +6,7 @@
 #include <zmq.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -189,6 +190,80 @@ TEST_F(LinksWithKeys, EndTheConnectionForOneByteMoreThanAFrameMayHave) {
   caller.say(numbers(2, kFull + 1, 2 * kFull) + "x");
   EXPECT_TRUE(caller.await_end());
   EXPECT_EQ(nodes_[0].ear.number(1), kFull);
+}
+
+/// What node 0 says to the place of node 1.
+class Listener {
+ public:
+  explicit Listener(const NodeEndpoints& where) {
+    socket_.set(zmq::sockopt::rcvtimeo, 60'000);
+    socket_.bind(where.control);
+  }
+
+  /// Hears beats until one fits.
+  template <class Fits>
+  [[nodiscard]] std::optional<Beat> await(Fits fits) {
+    constexpr int kBeatsMax = 1'000;
+    zmq::message_t message;
+    for (int beats = 0; beats < kBeatsMax && socket_.recv(message); ++beats) {
+      const auto frame =
+          read_frame({static_cast<const std::byte*>(message.data()), message.size()});
+      if (!frame || frame->head.type != FrameType::beat) continue;
+      const auto beat = read_beat(frame->body);
+      if (beat && fits(*beat)) return *beat;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  zmq::context_t context_;
+  zmq::socket_t socket_{context_, zmq::socket_type::pull};
+};
+
+/// A whole control message of 1,000 bytes that says its number, to be shown after data frame
+/// `mark`.
+void tell(Stranger& peer, std::uint64_t number, std::uint64_t mark) {
+  constexpr std::size_t kIsLastAt = 8, kPartHead = 9;
+  std::string body(kPartHead, '\0');
+  store_at(reinterpret_cast<std::byte*>(body.data()), mark);
+  body[kIsLastAt] = 1;
+  body += std::to_string(number);
+  body.resize(kPartHead + 1'000, '.');
+  peer.say_frame({FrameType::control, 1, kLife, 0, number}, body);
+}
+
+// What is told waits for the data before it, which may have to be sent again.
+TEST_F(LinksOnThisMachine, HoldNoMoreThanAWindowOfMessagesForDataThatIsMissing) {
+  constexpr std::uint32_t kWindow = 65'536;
+  constexpr std::uint64_t kMessages = 100, kFrame = FrameLayout::kHeaderBytes + 9 + 1'000;
+  constexpr std::uint64_t kTaken = kWindow / kFrame + 1;  // the last begins within the window
+  options_.nodes = folder_.endpoints(2);
+  options_.window_bytes = kWindow;
+  options_.suspect_after = 1h;
+  options_.lost_after = 3h;
+  Listener listener{options_.nodes[1]};
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});
+  ASSERT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  for (std::uint64_t n = 1; n <= kMessages; ++n) tell(peer, n, 1);
+  Beat after_all;
+  after_all.clock_ns = 77;
+  peer.say_beat(1, kLife, after_all);
+  const auto full = listener.await([](const Beat& beat) { return beat.echo_ns == 77; });
+  ASSERT_TRUE(full.has_value());
+  EXPECT_EQ(full->control.next, kTaken + 1);
+  EXPECT_EQ(full->control.credit, 0U);
+  peer.say_number(1, kLife, 1);
+  EXPECT_TRUE(nodes_[0].ear.await_messages(kTaken));
+  const auto again = listener.await([](const Beat& beat) { return beat.control.has_gap; });
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->control.next, kTaken + 1);
+  EXPECT_EQ(again->control.credit, kWindow);
+  for (std::uint64_t n = kTaken + 1; n <= kMessages; ++n) tell(peer, n, 1);
+  ASSERT_TRUE(nodes_[0].ear.await_messages(kMessages));
+  for (std::uint64_t n = 1; n <= kMessages; ++n)
+    EXPECT_EQ(nodes_[0].ear.message(n - 1).substr(0, 4), (std::to_string(n) + "...").substr(0, 4));
 }
 
 }  // namespace
