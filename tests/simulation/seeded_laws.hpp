@@ -97,6 +97,7 @@ struct SeededTally {
   // Silences and sleeps that lasted until somebody was gone for them.
   unsigned pairs_parted = 0, parts_stopped = 0, sleepers_gone = 0;
   std::uint64_t sessions = 0, sessions_lost = 0;
+  std::uint64_t resent = 0, broken_lines = 0;  // frames, and connections of links
 
   void add(const SeededCount& count) {
     sessions += count.all.totals.sessions_completed;
@@ -111,6 +112,7 @@ inline void add(SeededTally& to, const SeededTally& from) {
   to.pairs_parted += from.pairs_parted, to.parts_stopped += from.parts_stopped;
   to.sleepers_gone += from.sleepers_gone;
   to.sessions += from.sessions, to.sessions_lost += from.sessions_lost;
+  to.resent += from.resent, to.broken_lines += from.broken_lines;
 }
 
 }  // namespace chargemill::test

@@ -27,7 +27,10 @@ class SeededRun final : public SeededTurns {
       : SeededTurns(seed, plant),
         plan_(seed, 1, Purpose::faults),
         lasting_(plant == Plant::nothing ? lasting_of(plan_.below(24)) : Lasting::nothing) {
-    at(kDisturbedFrom, [this] { disturb(); });
+    at(kDisturbedFrom, [this] {
+      lossy_ = chance(0.5) ? 0.3 : 0.0;
+      disturb();
+    });
     if (lasting_ != Lasting::nothing) at(kDisturbedFrom, [this] { begin_what_lasts(); });
   }
   // Programs look at what is here.
@@ -41,7 +44,7 @@ class SeededRun final : public SeededTurns {
     const auto longer = std::chrono::seconds{lasting_ == Lasting::nothing ? 0 : 12};
     run_until(MachineTime{kDisturbedUntil + longer});
     is_healing_ = true;
-    slow_ = 0;
+    slow_ = lossy_ = 0;
     cut_.clear();
     for (unsigned n = 0; n < programs_.size(); ++n) {
       nodes_[n].paused_until = now_;
@@ -53,6 +56,8 @@ class SeededRun final : public SeededTurns {
     for (auto end = kCountedFrom; end < kEnd && !is_counted_; end += std::chrono::seconds{1})
       run_until(MachineTime{end + longer});
     if (broken_.empty() && !is_counted_ && is_anybody_there()) broken_ = "nobody has counted";
+    happened_.resent = resent();
+    happened_.broken_lines = broken_lines_;
     return broken_;
   }
   /// What has happened, for whoever looks for the reason.
@@ -335,6 +340,7 @@ class SeededRun final : public SeededTurns {
         return lose_watches();
       case 5:
         slow_ = chance(0.5) ? 0.0 : 0.2;
+        lossy_ = chance(0.5) ? 0.0 : 0.3;
         return;
       default:
         if (!may_lose(n)) return;

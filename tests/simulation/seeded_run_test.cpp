@@ -30,11 +30,14 @@ TEST(SeededRun, KeepsItsLawsUnderAnyFaults) {
   std::printf(
       "%llu seeds: leaders %u, moves %u and %u that did not come about, killed %u, asleep %u, "
       "partitions %u, left %u, of them handed the lead on %u; for what lasted were gone: one of a "
-      "pair %u, parts %u, sleepers %u; sessions %llu, lost %llu\n",
+      "pair %u, parts %u, sleepers %u; sessions %llu, lost %llu; connections broken %llu, frames "
+      "that went again %llu\n",
       static_cast<unsigned long long>(last) - first + 1, sum.leaders, sum.moves, sum.refused_moves,
       sum.crashes, sum.stalls, sum.cuts, sum.leavers, sum.handed_on, sum.pairs_parted,
       sum.parts_stopped, sum.sleepers_gone, static_cast<unsigned long long>(sum.sessions),
-      static_cast<unsigned long long>(sum.sessions_lost));
+      static_cast<unsigned long long>(sum.sessions_lost),
+      static_cast<unsigned long long>(sum.broken_lines),
+      static_cast<unsigned long long>(sum.resent));
   if (one > 0) return;
   const auto seeds = static_cast<unsigned>(last);
   EXPECT_GE(sum.leaders, seeds);
@@ -48,6 +51,8 @@ TEST(SeededRun, KeepsItsLawsUnderAnyFaults) {
   EXPECT_GT(sum.parts_stopped, seeds / 100);
   EXPECT_GT(sum.sleepers_gone, seeds / 100);
   EXPECT_GT(sum.sessions, 10 * seeds);
+  EXPECT_GT(sum.broken_lines, seeds);
+  EXPECT_GT(sum.resent, 10 * seeds);
 }
 
 TEST(SeededRun, PlaysTheSameAgainFromTheSameSeed) {

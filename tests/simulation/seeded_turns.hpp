@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "tests/runtime/agreement/simulated_cluster.hpp"
 #include "tests/simulation/seeded_laws.hpp"
+#include "tests/simulation/seeded_link.hpp"
 #include "tests/simulation/seeded_peers.hpp"
 #include "tests/support/strand.hpp"
 
@@ -38,6 +38,7 @@ class SeededTurns : public SimulatedCluster {
     std::unique_ptr<SeededPeers> peers;
     unsigned number = 0;
     unsigned wakes = 0;
+    unsigned turns = 0;      // of its links
     bool is_doomed = false;  // it need not be there in the end
     bool is_started = false;
     bool stands = false;  // its actors do
@@ -45,15 +46,16 @@ class SeededTurns : public SimulatedCluster {
     bool is_asked_to_leave = false;  // while it leads
     bool is_parting = false;         // and does
     bool is_over = false;
-    MachineTime begun{};  // its model time
+    MachineTime begun{};        // its model time
+    MachineTime links_until{};  // it is over, and delivers what it has said
     std::unique_ptr<Strand> strand;
   };
-  /// All that is on its way from one node to another one.
-  struct Way {
-    std::deque<Post> mail;
-    std::deque<std::pair<Post, std::uint64_t>> words;  // and how much mail was sent before it
-    std::uint64_t sent = 0, carried = 0;
-    MachineTime last{};
+  /// From one node to another one.
+  struct Line {
+    SeededLink link;
+    unsigned breaks = 0;  // what was on a connection before is gone
+    MachineTime up_at{};  // the next one is
+    MachineTime last_mail{}, last_word{};
   };
 
   // ---- the agreement
@@ -111,6 +113,7 @@ class SeededTurns : public SimulatedCluster {
   void end_program(unsigned n) {
     Program& here = programs_[n];
     here.is_over = true;
+    here.links_until = now_ + runtime::LinksOptions{}.leave_for;
     const std::string why = here.peers->failure();
     if (!why.empty() && why != "stopped by a signal") is_any_lost_ = true;
     if (!nodes_[n].member) return;
@@ -121,8 +124,10 @@ class SeededTurns : public SimulatedCluster {
   }
   void tick(unsigned n) {
     Program& here = programs_[n];
-    if (!is_there(n)) return;
+    if (!is_there(n) && here.links_until <= now_) return;
     at(kStep, [this, n] { tick(n); });
+    if (nodes_[n].paused_until <= now_) keep_time(n);
+    if (!is_there(n)) return;
     auto* const engine = here.peers->engine();
     if (engine == nullptr || !engine->model_clock().started()) return;
     if (nodes_[n].paused_until > now_ || here.stands || !may_act(n)) return;
@@ -135,56 +140,105 @@ class SeededTurns : public SimulatedCluster {
   // ---- what lies between them
   void carry(unsigned from, unsigned to, Post post) {
     if (to == kEtcd) return;
-    Way& way = ways_[{from, to}];
+    Line& line = lines_[{from, to}];
     const bool is_mail = post.to != 0;
     unsigned times = 1;
     if (is_mail && plant_ == Plant::mail_twice && chance(0.05)) times = 2;
     if (is_mail && plant_ == Plant::mail_lost && chance(0.01)) return;
     if (!is_mail && plant_ == Plant::arrivals_kept)
       keep_arrivals_from(post, programs_[to].number, static_cast<unsigned>(nodes()));
-    for (; times > 0; --times) {
-      if (!is_mail) way.words.emplace_back(post, way.sent);
-      if (is_mail) way.mail.push_back(post);
-      if (is_mail) ++way.sent;
-    }
-    const Nanos late = chance(slow_) ? between(0.05, 1.5) : between(0.0002, 0.01);
-    way.last = std::max(way.last, now_ + late);
-    at(way.last - now_, [this, from, to, until = way.sent, words = way.words.size()] {
-      arrive(from, to, until, words);
-    });
+    for (; times > 0; --times) line.link.post(post);
+    push(from, to);
   }
-  /// Nothing is lost for long: what could not come is sent again, in order. Words come behind the
-  /// mail that was sent before them, and mail may overtake words.
-  void arrive(unsigned from, unsigned to, std::uint64_t until, std::size_t words) {
-    Way& way = ways_[{from, to}];
+  /// A connection is there, or could be at once.
+  [[nodiscard]] bool is_linked(unsigned from, unsigned to) {
+    const Line& line = lines_[{from, to}];
+    const Program& there = programs_[to];
+    const bool is_up = !is_cut(from, to) && line.up_at <= now_;
+    return is_up && there.peers != nullptr && !there.is_over && !line.link.is_closed();
+  }
+  void push(unsigned from, unsigned to) {
+    if (!is_linked(from, to)) return;
+    lines_[{from, to}].link.push(now_,
+                                 [&](const SeededLink::Frame& frame) { send(from, to, frame); });
+  }
+  [[nodiscard]] Nanos late() { return chance(slow_) ? between(0.05, 1.5) : between(0.0002, 0.01); }
+  /// In order, unless it overtakes; perhaps twice, perhaps never, perhaps with all before it.
+  void send(unsigned from, unsigned to, const SeededLink::Frame& frame) {
+    Line& line = lines_[{from, to}];
+    if (chance(lossy_ / 30)) return break_line(line);
+    if (chance(lossy_ / 4)) return;
+    MachineTime& last = frame.is_word ? line.last_word : line.last_mail;
+    const MachineTime then = now_ + late();
+    if (!chance(lossy_ / 4)) last = std::max(last, then);
+    const auto what = [this, from, to, frame, breaks = line.breaks] {
+      land(from, to, frame, breaks);
+    };
+    at(std::max(last, then) - now_, what);
+    if (chance(lossy_ / 4)) at(late(), what);
+  }
+  void break_line(Line& line) {
+    ++line.breaks;
+    ++broken_lines_;
+    line.up_at = now_ + between(0.05, 0.5);
+  }
+  /// What does not reach a node TCP sends again, until it gives up; one that sleeps has it when it
+  /// wakes.
+  void land(unsigned from, unsigned to, const SeededLink::Frame& frame, unsigned breaks) {
+    Line& line = lines_[{from, to}];
     Program& there = programs_[to];
-    if (is_cut(from, to) || nodes_[to].paused_until > now_ || !there.peers) {
-      at(between(0.02, 0.1), [this, from, to, until, words] { arrive(from, to, until, words); });
+    if (line.breaks != breaks || there.is_over) return;
+    const auto again = [this, from, to, frame, breaks] { land(from, to, frame, breaks); };
+    if (is_cut(from, to)) {
+      if (chance(0.1)) return break_line(line);
+      return at(between(0.02, 0.1), again);
+    }
+    if (nodes_[to].paused_until > now_) {
+      nodes_[to].held.emplace_back(again);
       return;
     }
-    if (there.is_over) return;
     const unsigned number = programs_[from].number;
-    while (!way.mail.empty() && way.carried < until) {
-      ++way.carried;
-      const Post post = std::move(way.mail.front());
-      way.mail.pop_front();
-      there.peers->hear(number, post);
+    const auto hear = [&](const Post& post) { there.peers->hear(number, post); };
+    if (!line.link.land(frame, hear)) broke("a link loses, doubles or swaps what it carries");
+    if (line.link.is_pressing()) say(to, from);
+  }
+  /// To whoever sends to `n`, how far it has come: a beat, and perhaps never.
+  void say(unsigned n, unsigned to) {
+    if (!is_linked(n, to)) return;
+    const auto acks = lines_[{to, n}].link.say();
+    if (chance(lossy_ / 4)) return;
+    at(late(), [this, n, to, acks] { hear_beat(n, to, acks); });
+  }
+  void hear_beat(unsigned from, unsigned n, const SeededLink::Acks& acks) {
+    if (is_cut(from, n)) return;
+    if (nodes_[n].paused_until > now_) {
+      nodes_[n].held.emplace_back([this, from, n, acks] { hear_beat(from, n, acks); });
+      return;
     }
-    for (; words > 0 && !way.words.empty() && way.words.front().second <= way.carried; --words) {
-      const Post post = std::move(way.words.front().first);
-      way.words.pop_front();
-      there.peers->hear(number, post);
+    if (!lines_[{n, from}].link.hear(acks, now_)) broke("a link has what nobody sent");
+    push(n, from);
+  }
+  /// What the links' thread of a node does from time to time.
+  void keep_time(unsigned n) {
+    constexpr unsigned kTurnsABeat = 4;
+    const bool is_due = programs_[n].turns++ % kTurnsABeat == 0;
+    for (unsigned m = 0; m < programs_.size(); ++m) {
+      if (m == n) continue;
+      lines_[{n, m}].link.tick(now_);
+      push(n, m);
+      if (is_due || lines_[{m, n}].link.owes_an_ack()) say(n, m);
     }
   }
   /// Nothing of it is heard any more.
   void give_up(unsigned n, unsigned lost) {
     if (lost == kEtcd) return;
-    for (const auto& pair : {std::pair{n, lost}, std::pair{lost, n}}) {
-      Way& way = ways_[pair];
-      way.carried += way.mail.size();
-      way.mail.clear();
-      way.words.clear();
-    }
+    lines_[{n, lost}].link.close();
+    lines_[{lost, n}].link.close();
+  }
+  [[nodiscard]] std::uint64_t resent() const {
+    std::uint64_t all = 0;
+    for (const auto& [ends, line] : lines_) all += line.link.resent();
+    return all;
   }
 
   SeededTurns(std::uint64_t seed, Plant plant)
@@ -195,8 +249,10 @@ class SeededTurns : public SimulatedCluster {
 
   const Plant plant_;
   std::vector<Program> programs_;
-  std::map<std::pair<unsigned, unsigned>, Way> ways_;
-  double slow_ = 0.0;         // a share of all that is on its way
+  std::map<std::pair<unsigned, unsigned>, Line> lines_;
+  double slow_ = 0.0;   // a share of all that is on its way
+  double lossy_ = 0.0;  // how much of it goes wrong
+  unsigned broken_lines_ = 0;
   bool is_any_lost_ = false;  // a node went without giving its shards away
 };
 
