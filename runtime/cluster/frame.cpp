@@ -96,4 +96,12 @@ tl::expected<Beat, FrameDefect> read_beat(ByteView body) noexcept {
   return beat;
 }
 
+tl::expected<ControlPart, FrameDefect> read_part(ByteView body) noexcept {
+  using At = PartLayout;
+  if (body.size < At::kHeadBytes) return tl::unexpected<FrameDefect>(FrameDefect::length);
+  return ControlPart{load_at<std::uint64_t>(body.data + At::kMarkAt),
+                     load_at<std::uint8_t>(body.data + At::kIsLastAt) != 0,
+                     {body.data + At::kHeadBytes, body.size - At::kHeadBytes}};
+}
+
 }  // namespace chargemill::runtime

@@ -76,4 +76,13 @@ void write_beat(const Beat& beat, std::byte* body) noexcept;
 /// Fails for any other length, and for flags that this version does not know.
 [[nodiscard]] tl::expected<Beat, FrameDefect> read_beat(ByteView body) noexcept;
 
+/// A part of a control message; the bytes lie where the body's were.
+struct ControlPart {
+  std::uint64_t mark = 0;  ///< the last data frame sent before it
+  bool is_last = false;    ///< of its message
+  ByteView bytes;
+};
+/// Fails for a body that is shorter than the head of a part.
+[[nodiscard]] tl::expected<ControlPart, FrameDefect> read_part(ByteView body) noexcept;
+
 }  // namespace chargemill::runtime

@@ -70,4 +70,14 @@ struct BeatLayout {
   static constexpr std::uint8_t kLeaving = 4;
 };
 
+/// Before the bytes of a part of a control message.
+///
+///     0         8            9
+///     | mark:64 | is_last:8  | bytes ... |
+struct PartLayout {
+  static constexpr std::size_t kMarkAt = 0;
+  static constexpr std::size_t kIsLastAt = 8;
+  static constexpr std::size_t kHeadBytes = 9;
+};
+
 }  // namespace chargemill::runtime

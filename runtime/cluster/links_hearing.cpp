@@ -162,14 +162,14 @@ void Links::Thread::acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack) {
 }
 
 void Links::Thread::hear_control(PeerLink& peer, ByteView body) {
-  if (body.size < kPartHead || peer.message.size() + (body.size - kPartHead) > kMessageBytesMax)
+  const auto part = read_part(body);
+  if (!part || peer.message.size() + part->bytes.size > kMessageBytesMax)
     return count(peer.refused);
-  peer.message.append(body.text().substr(kPartHead));
+  peer.message.append(part->bytes.text());
   peer.message_bytes += FrameLayout::kHeaderBytes + body.size;
-  if (load_at<std::uint8_t>(body.data + kIsLastAt) == 0) return;
+  if (!part->is_last) return;
   const std::uint64_t bytes = std::exchange(peer.message_bytes, 0);
-  peer.held.push_back(
-      {load_at<std::uint64_t>(body.data + kMarkAt), std::exchange(peer.message, {}), bytes});
+  peer.held.push_back({part->mark, std::exchange(peer.message, {}), bytes});
   peer.held_bytes += bytes;
 }
 

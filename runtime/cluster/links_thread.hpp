@@ -20,10 +20,10 @@ namespace chargemill::runtime {
 
 class Links::Thread {
  public:
-  // Before the bytes of a control message: the mark, and whether they are its last.
-  static constexpr std::size_t kMarkAt = 0;
-  static constexpr std::size_t kIsLastAt = 8;
-  static constexpr std::size_t kPartHead = 9;
+  // Before the bytes of a control message.
+  static constexpr std::size_t kMarkAt = PartLayout::kMarkAt;
+  static constexpr std::size_t kIsLastAt = PartLayout::kIsLastAt;
+  static constexpr std::size_t kPartHead = PartLayout::kHeadBytes;
   /// Of one socket, before the other one has its turn.
   static constexpr int kFramesPerTurn = 64;
   /// Before what is not acknowledged is sent again, at least.

@@ -13,6 +13,7 @@
 #include "actors/texts.hpp"
 #include "actors/transit/transit_codec.hpp"
 #include "app/nodes/arrivals.hpp"
+#include "app/nodes/etcd_meeting.hpp"
 #include "app/nodes/hand_on_words.hpp"
 #include "app/nodes/moves.hpp"
 #include "app/nodes/node_report.hpp"
@@ -108,6 +109,30 @@ void try_beat(std::string_view text) {
   std::string again(text.size(), '\0');
   runtime::write_beat(*beat, reinterpret_cast<std::byte*>(again.data()));
   CHARGEMILL_ASSERT(again == text);
+}
+
+void try_part(std::string_view text) {
+  const auto part = runtime::read_part(view_of(text));
+  if (!part) return;
+  std::string again;
+  put(again, part->mark);
+  again += text.substr(again.size(), 1);  // any number but 0 says that it is the last
+  CHARGEMILL_ASSERT(part->is_last == (again.back() != '\0'));
+  again.append(part->bytes.text());
+  CHARGEMILL_ASSERT(again == text);
+}
+
+/// What a node has put into etcd: whoever finds it there says the same of that node.
+void try_card(std::string_view text) {
+  const auto roles = app::roles_from_card(text);
+  const auto node = app::endpoints_from(text);
+  if (!node) return;
+  const std::string again = app::card_of(*node, roles);
+  const auto twice = app::endpoints_from(again);
+  CHARGEMILL_ASSERT(twice.has_value());
+  CHARGEMILL_ASSERT(twice->data == node->data && twice->control == node->control);
+  CHARGEMILL_ASSERT(twice->key == node->key);
+  CHARGEMILL_ASSERT(app::card_of(*twice, app::roles_from_card(again)) == again);
 }
 
 template <class Event>
@@ -281,7 +306,9 @@ constexpr std::array kReaders{
     try_entities,                        // 26
     try_copies,                          // 27
     try_past_question,                   // 28
-    try_past_answers                     // 29
+    try_past_answers,                    // 29
+    try_part,                            // 30
+    try_card                             // 31
 };
 
 }  // namespace
