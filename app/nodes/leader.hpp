@@ -159,8 +159,9 @@ class Leader final : public network::Others {
   /// The last words to the other nodes' journals. Requires that all stand still. `at`: as of
   /// count().
   void close_recordings(std::optional<SimTime> at);
-  /// What became of the other nodes' journals since the last call, for people.
-  [[nodiscard]] std::vector<std::string> take_news() { return std::exchange(news_, {}); }
+  /// What became of the other nodes' journals since the last call, for people; of too
+  /// many the first ones, and how many more there were.
+  [[nodiscard]] std::vector<std::string> take_news();
   /// How it ended, by node; this one's is empty. `at`: time of the count; none: where time stands.
   [[nodiscard]] std::vector<NodeReport> count(std::optional<SimTime> at);
   /// Adds the digests of the other nodes' entities, and puts all in order.
@@ -229,6 +230,7 @@ class Leader final : public network::Others {
   [[nodiscard]] std::uint32_t next_number() noexcept;
 
   void hear_late_look(unsigned node, std::string_view bytes);
+  static constexpr std::size_t kNewsMax = 1'000, kNewsBytesMax = 1'024;  // of each
   void note_news(unsigned node, const std::string& lines);
 
   runtime::Peers& exchange_;
@@ -261,9 +263,10 @@ class Leader final : public network::Others {
   std::vector<bool> are_ready_;           // by node
   bool has_refused_ = false;
   std::string actor_failure_;
-  std::vector<std::string> news_;
-  std::vector<bool> are_silent_;  // by node: that has been told
-  std::vector<bool> owe_look_;    // by node: it has been asked for one since its last
+  std::vector<std::string> news_;  // kNewsMax at most
+  std::size_t news_left_out_ = 0;  // since they were taken
+  std::vector<bool> are_silent_;   // by node: that has been told
+  std::vector<bool> owe_look_;     // by node: it has been asked for one since its last
   std::vector<std::string> silences_;
   mutable std::mutex mutex_;
   std::unordered_map<std::uint32_t, Waiting> waiting_;  // guarded by mutex_; by its number

@@ -137,12 +137,25 @@ void Leader::hear_late_look(unsigned node, std::string_view bytes) {
   if (const auto report = report_from(bytes)) note_news(node, report->journal_news);
 }
 
+// Whoever takes them may be late, or never come: the first ones say what went wrong.
 void Leader::note_news(unsigned node, const std::string& lines) {
   for (std::size_t from = 0; from < lines.size();) {
     const std::size_t end = std::min(lines.find('\n', from), lines.size());
-    news_.push_back(exchange_.name_of(node) + ": " + lines.substr(from, end - from));
+    const std::size_t bytes = std::min(end - from, kNewsBytesMax);
+    if (news_.size() < kNewsMax) {
+      news_.push_back(exchange_.name_of(node) + ": " + lines.substr(from, bytes));
+    } else {
+      ++news_left_out_;
+    }
     from = end + 1;
   }
+}
+
+std::vector<std::string> Leader::take_news() {
+  auto news = std::exchange(news_, {});
+  const auto left_out = std::exchange(news_left_out_, 0);
+  if (left_out > 0) news.push_back("and " + std::to_string(left_out) + " more that nobody kept");
+  return news;
 }
 
 }  // namespace chargemill::app
