@@ -278,6 +278,37 @@ reads_in_virtual_time() {
   kill -INT "$pid"
   wait "$pid" || true
 }
+# ticks PID...: of processor time, all threads of each.
+ticks() {
+  local one stat sum=0
+  for one in "$@"; do
+    stat=$(<"/proc/$one/stat")
+    # shellcheck disable=SC2086 # words are fields; the third is the first behind the name
+    set -- ${stat##*) }
+    sum=$((sum + ${12} + ${13}))
+  done
+  echo "$sum"
+}
+# What waits for a tick of the clock, for another worker or for the other node sleeps meanwhile.
+does_not_spin() {
+  local pid all before began spent took
+  rm -f "$work/err" # of the run before
+  printf '[run]\nname = "quiet"\n[network]\ncharge_points = 10\n[drivers]\ncount = 10\nsessions_per_cp_per_day = 0.1\n' >"$work/quiet.toml"
+  "$chargemill" run "$work/quiet.toml" --nodes 2 --speed 1 --duration 900h --progress plain --no-out --http off --tcp off \
+    >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=' "$work/err" # all have begun
+  mapfile -t all < <(echo "$pid"; pgrep -P "$pid")
+  before=$(ticks "${all[@]}")
+  began=$(date +%s%N)
+  sleep 5 # that is what is measured
+  spent=$((($(ticks "${all[@]}") - before) * 1000 / $(getconf CLK_TCK)))
+  took=$((($(date +%s%N) - began) / 1000000))
+  kill -INT "$pid"
+  wait "$pid" || true
+  echo "${#all[@]} processes took $spent ms of processor time in $took ms"
+  ((${#all[@]} >= 2 && 10 * spent <= took))
+}
 stops_on_a_signal() {
   local pid code=0
   rm -rf "$work/run-2"
@@ -324,6 +355,7 @@ law "events of all nodes are told, and can be resumed" with_doors 3 tells_events
 law "without a journal every node remembers" remembers_on_every_node
 law "what several nodes cannot do is said" with_doors 2 says_what_it_cannot
 law "in virtual time doors read the charge points of all nodes" reads_in_virtual_time
+law "nodes that have nothing to do take less than a tenth of a core" does_not_spin
 law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
 law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
 exit "$failed"
