@@ -232,8 +232,14 @@ void Links::Thread::add_parcel(PeerLink& peer, SlabPtr parcel) {
   if (peer.batch->body_bytes() >= kBatchBytes) flush(peer);
 }
 
+// What waits is counted by the bytes that it bears, and a slab of the pool has room for 64 KiB:
+// small ones by the hundred, a batch each millisecond, would wait for a slow peer in a thousand
+// times as much memory.
 void Links::Thread::flush(PeerLink& peer) {
-  if (peer.batch) frame(peer, peer.data, std::exchange(peer.batch, {}));
+  if (!peer.batch) return;
+  SlabPtr batch = std::exchange(peer.batch, {});
+  if (batch->body_bytes() < kWholeBytes) batch = SlabPool::fitted(std::move(batch));
+  frame(peer, peer.data, std::move(batch));
 }
 
 void Links::Thread::frame(PeerLink& peer, LinkWay& way, SlabPtr slab) {

@@ -1,5 +1,6 @@
 #include "runtime/cluster/slab.hpp"
 
+#include <cstring>
 #include <new>
 
 #include "runtime/base/assert.hpp"
@@ -28,6 +29,14 @@ SlabPtr SlabPool::take() {
 }
 
 SlabPtr SlabPool::make(std::size_t body_bytes) { return SlabPtr{allocate(nullptr, body_bytes)}; }
+
+SlabPtr SlabPool::fitted(SlabPtr slab) {
+  if (slab->room() == 0) return slab;
+  SlabPtr same = make(slab->body_bytes());
+  std::memcpy(same->body(), slab->body(), slab->body_bytes());
+  same->grow(slab->body_bytes());
+  return same;
+}
 
 void SlabPool::give_back(Slab* slab) noexcept {
   if (free_.size_approx() >= kKeptMax || !free_.try_enqueue(slab)) free(slab);

@@ -95,6 +95,8 @@ class SlabPool {
   [[nodiscard]] SlabPtr take();
   /// One of its own, for a small body that is written once.
   [[nodiscard]] static SlabPtr make(std::size_t body_bytes);
+  /// The same body with no room beside it.
+  [[nodiscard]] static SlabPtr fitted(SlabPtr slab);
 
  private:
   friend class Slab;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/base/crc32c.hpp"
+#include "runtime/cluster/slab.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -130,6 +131,19 @@ TEST(NodeBeat, ComesBackAsItWasAndIsRefusedAtAnyOtherLength) {
     EXPECT_FALSE(read_beat({body.data(), size}).has_value());
   body[BeatLayout::kFlagsAt] = std::byte{8};
   EXPECT_FALSE(read_beat({body.data(), body.size()}).has_value()) << "an unknown flag";
+}
+
+// Bytes that wait for a slow peer are counted as their frames have them.
+TEST(Slab, TakesNoMoreRoomThanItsBodyOnceItWaits) {
+  SlabPool pool;
+  SlabPtr batch = pool.take();
+  std::memcpy(batch->body(), "hi", 2);
+  batch->grow(2);
+  EXPECT_EQ(batch->room(), FrameLayout::kBodyBytesMax - 2);
+  const SlabPtr waits = SlabPool::fitted(std::move(batch));
+  EXPECT_EQ(waits->room(), 0U);
+  EXPECT_EQ(waits->frame_bytes(), FrameLayout::kHeaderBytes + 2);
+  EXPECT_EQ(std::memcmp(waits->body(), "hi", 2), 0);
 }
 
 }  // namespace
