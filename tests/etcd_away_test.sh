@@ -18,8 +18,6 @@ start_all_etcd || exit 1
 source tests/support/busy_town.sh
 # shellcheck source=tests/support/busy_nodes.sh
 source tests/support/busy_nodes.sh
-# shellcheck source=tests/support/acknowledged.sh
-source tests/support/acknowledged.sh
 lease_s=20 # of which no machine under load loses half
 write_busy_town "${lease_s}s"
 door() { curl -sf -m 30 "http://127.0.0.1:$(port "$1")$2"; }
@@ -46,12 +44,12 @@ ends_whole() {
   holds "$first" 's["sessions"]["lost"] == 0 and s["sessions"]["failed"] == 0 and s["requests"]["lost"] == 0 and s["messages"]["lost"] == 0'
   "$chargemill" history tickets --data "$work/data" --limit 1000000 --format csv >"$work/tickets.csv"
   python3 tests/cluster/booked_once.py "$work/run-$first/summary.json" <"$work/tickets.csv"
-  none_is_missing tickets --data "$work/data"
+  keeps_promises
 }
 survives_etcds_leader() {
   local m began took now
   begin survives
-  remember "$first" tickets
+  promised "$first"
   until_true leader >"$work/leader"
   m=$(tail -n 1 "$work/leader")
   began=$(milliseconds)
@@ -70,7 +68,7 @@ survives_etcds_leader() {
 outlasts_etcd() {
   local began took="" before during
   begin outlasts
-  remember "$first" tickets
+  promised "$first"
   until_true is_ready "$first"
   before=$(length_of "$first")
   began=$(milliseconds)

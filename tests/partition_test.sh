@@ -35,8 +35,10 @@ start_all_etcd || exit 1
 # shellcheck source=tests/support/busy_town.sh
 source tests/support/busy_town.sh
 write_busy_town "${lease_s}s" $'stop_timeout = "2s"\n'
-# shellcheck source=tests/support/acknowledged.sh
-source tests/support/acknowledged.sh
+# As door() asks.
+asks_promises() { ip netns exec "host$(host_of "$1")" python3 tests/cluster/promises.py noted 8000; }
+# shellcheck source=tests/support/promises.sh
+source tests/support/promises.sh
 
 host_of() { case $1 in alpha) echo 1 ;; beta) echo 2 ;; *) echo 3 ;; esac; }
 # data_of NODE: one place for all, where they find each other's journals.
@@ -65,13 +67,13 @@ begin() {
   trap 'cat "$work"/*.err' EXIT # a law that fails shows it
   lose
   until_true calmly leads_etcd 2
-  rm -rf "$work"/run-* "$work"/*.err "$work/data"
+  rm -rf "$work"/run-* "$work"/*.err "$work/data" "$work/promises"
   start alpha "$@"
   until_true calmly central "$1" >"$work/central"
   for name in beta gamma; do start "$name" "$@"; done
   until_true calmly says alpha 'alpha is the central (token'
   until_true calmly rows alpha 3 # it runs, and somebody charges
-  remember alpha tickets
+  promised alpha
 }
 calmly() { "$@" || { sleep 0.05; return 1; }; }
 # leads_etcd MEMBER: or is asked to.
@@ -141,7 +143,7 @@ ends_well() {
   leads_alone
   "$chargemill" history tickets --data "$work/data" ${full:+--data "$full"} --limit 1000000 --format csv >"$work/tickets.csv"
   python3 tests/cluster/booked_once.py "$work/run-$1/summary.json" <"$work/tickets.csv"
-  none_is_missing tickets --data "$work/data" ${full:+--data "$full"}
+  keeps_promises --data "$work/data" ${full:+--data "$full"}
 }
 
 # loses NODE WHY CASE RULE...: while the switch drops what RULE says, it stops itself, with the text WHY, and the others go on.

@@ -50,20 +50,9 @@ has_parted() { grep -q "$1 has given all its shards away" "$work/$2.err"; }
 # pauses NODE: how long shards moved, in ms, as it has said.
 pauses() { sed -n 's/.* shards moved from .*): \([0-9]*\)\.\([0-9]*\) s, of which.*/\1\2/p' "$work/$1.err" | sed 's/^0*\([0-9]\)/\1/' | sort -n; }
 
-# promised NODE: what its doors show by now may not be lost any more; it goes to $work/promises.
-promised() {
-  until_true shows_promises "$1" || { cat "$work/shown"; return 1; }
-  cat "$work/shown" >>"$work/promises"
-}
-shows_promises() { python3 tests/cluster/promises.py noted "$(port "$1")" >"$work/shown"; }
-# After the end: all of that is in the nodes' journals, also in those of the lost, as it was shown.
-keeps_promises() {
-  local what
-  for what in tickets sessions; do
-    "$chargemill" history "$what" --data "$work/data" --limit 1000000 --format json >"$work/kept-$what"
-  done
-  python3 tests/cluster/promises.py kept "$work/kept-tickets" "$work/kept-sessions" <"$work/promises"
-}
+asks_promises() { python3 tests/cluster/promises.py noted "$(port "$1")"; }
+# shellcheck source=tests/support/promises.sh
+source tests/support/promises.sh
 # booked_once [NODE]: of all that the journals say: each session ended once, and no charge point had two at a time. Where nobody
 # was killed there are as many tickets as the summary of NODE has.
 booked_once() {
