@@ -7,12 +7,13 @@ promised() {
   cat "$work/shown" >>"$work/promises"
 }
 shows_promises() { asks_promises "$1" >"$work/shown"; }
-# keeps_promises [--data DIR...]: after the end all of that is in the nodes' journals, also in those of the lost, as it was shown.
+# keeps_promises [--data DIR...]: after the end all of that is in the nodes' journals, also in those of the lost, as it was shown. Sessions have ended,
+# unless $long_sessions is set.
 keeps_promises() {
   local what
   if (($# == 0)); then set -- --data "$work/data"; fi
   for what in tickets sessions; do
     "$chargemill" history "$what" "$@" --limit 1000000 --format json >"$work/kept-$what"
   done
-  python3 tests/cluster/promises.py kept "$work/kept-tickets" "$work/kept-sessions" <"$work/promises"
+  python3 tests/cluster/promises.py kept "$work/kept-tickets" "$work/kept-sessions" ${long_sessions:+open} <"$work/promises"
 }
