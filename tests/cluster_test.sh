@@ -178,6 +178,8 @@ refuses_a_central_that_slept() {
   wait "$pressing"
   wait "$queued"
   [[ ! -s $work/queued ]] || { echo "it slept, and confirmed:"; cat "$work/queued"; return 1; }
+  # What it wrote when it woke, if anything was under way, is nobody's: its heirs have said where its journal ends.
+  [[ $(find "$work/data" -name disowned | wc -l) == 1 ]]
   until_true rows "$next" "$calm"
   more_rows "$next" 4 # also of what came late
   until_true shows_stopped "$next"

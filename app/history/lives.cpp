@@ -6,6 +6,7 @@
 
 #include "app/history/journal_set.hpp"
 #include "runtime/base/assert.hpp"
+#include "runtime/journal/disowned.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -68,6 +69,15 @@ std::vector<std::uint8_t> each_once(const std::vector<std::uint8_t>& former) {
 }
 
 }  // namespace
+
+Result<void> disown_life(const LivesWanted& wanted, std::uint8_t node,
+                         const std::function<bool()>& may) {
+  if (const auto life = open_life(wanted, node); !life) return tl::unexpected(life.error());
+  const auto counts =
+      runtime::journal::disown_later(journal_of_node(wanted.first, node).string(), may);
+  if (!counts) return tl::unexpected(counts.error());
+  return {};
+}
 
 Result<archive::Image> read_lives(const LivesWanted& wanted) {
   CHARGEMILL_ASSERT(!wanted.former.empty());

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "actors/archive/restore.hpp"
@@ -27,6 +28,11 @@ struct LivesWanted {
                                            archive::Origin origin, const archive::Wanted& shards,
                                            const std::vector<ShardId>& shard_of,
                                            archive::Image& image);
+
+/// Says of the journal of a node that was given up which of its records is the last that counts
+/// (journal::disown_later). Fails if it cannot be read, or is of something else.
+[[nodiscard]] Result<void> disown_life(const LivesWanted& wanted, std::uint8_t node,
+                                       const std::function<bool()>& may);
 
 /// What they say together. Fails if one cannot be read, or is of something else.
 [[nodiscard]] Result<archive::Image> read_lives(const LivesWanted& wanted);

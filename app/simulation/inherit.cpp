@@ -8,7 +8,6 @@
 #include "app/history/lives.hpp"
 #include "app/nodes/take_over.hpp"
 #include "runtime/journal/directory.hpp"
-#include "runtime/journal/disowned.hpp"
 
 namespace chargemill::app {
 namespace {
@@ -70,16 +69,20 @@ struct Bequest {
 
 /// Those who are lost may only sleep: what they write once they wake is nobody's. Why that could
 /// not be said of a journal that is there; empty: it was.
-std::string disown_lost(const RunJournal& journal, const TakeOver& order,
-                        const runtime::Peers& exchange) {
+std::string disown_lost(Host& host, const network::Scenario& scenario, const RunJournal& journal,
+                        const TakeOver& order, unsigned self) {
   std::string trouble;
   if (!journal.recording) return trouble;
-  for (unsigned node = 0; node < exchange.nodes(); ++node) {
-    if (!order.has_lost(node) || node == exchange.self()) continue;
-    const auto path = journal_of_node(journal.first, node).string();
-    if (runtime::journal::is_gone(path)) continue;
-    const auto counts = runtime::journal::disown_later(path);
-    if (!counts) trouble = "What its node writes yet may count twice: " + counts.error().text;
+  const LivesWanted wanted = wanted_of(host, scenario, journal, Legacy{});
+  const auto* const frontier = host.engine().options().frontier;
+  const auto may = [frontier] { return frontier == nullptr || !frontier->tenure().is_over(); };
+  for (unsigned node = 0; node < wanted.networks.size(); ++node) {
+    const bool is_there = !runtime::journal::is_gone(journal_of_node(wanted.first, node).string());
+    if (!order.has_lost(node) || node == self || !is_there) continue;
+    const auto said = disown_life(wanted, static_cast<std::uint8_t>(node), may);
+    if (said) continue;
+    trouble += trouble.empty() ? "What a lost node writes yet may count twice: " : "; ";
+    trouble += said.error().text;
   }
   return trouble;
 }
@@ -92,7 +95,7 @@ Adopted adopt(Host& host, runtime::Peers& exchange, const network::Scenario& sce
   host.hand_over().arrive(scenario, order);
   Adopted adopted;
   const auto begun = exchange.now();
-  adopted.trouble = disown_lost(journal, order, exchange);
+  adopted.trouble = disown_lost(host, scenario, journal, order, exchange.self());
   const auto has = [&](std::uint32_t shard) {
     return host.network().has(ShardId{static_cast<std::uint16_t>(shard)});
   };
@@ -106,7 +109,10 @@ Adopted adopt(Host& host, runtime::Peers& exchange, const network::Scenario& sce
     if (one.legacy.half == Half::fleet) continue;  // no journal says anything of it
     auto image = read_lives(wanted_of(host, scenario, journal, one.legacy));
     if (image) one.image = std::move(*image);
-    if (!image) adopted.trouble = "What was open there is not known: " + image.error().text;
+    if (!image)
+      adopted.trouble += (adopted.trouble.empty() ? "What was open there is not known: "
+                                                  : ". What was open there is not known: ") +
+                         image.error().text;
   }
   const SimTime now = host.engine().reached();
   for (Bequest& one : bequests) {

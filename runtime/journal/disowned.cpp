@@ -77,7 +77,7 @@ Result<std::optional<Disowned>> read_disowned(const std::string& directory) {
   return std::optional<Disowned>{Disowned{counts + 1, kSequenceMax}};
 }
 
-Result<Sequence> disown_later(const std::string& directory) {
+Result<Sequence> disown_later(const std::string& directory, const std::function<bool()>& may) {
   // Of several at the same time one has its name there first; it is whole by then.
   const std::string path = path_of_open(directory);
   for (;;) {
@@ -93,8 +93,12 @@ Result<Sequence> disown_later(const std::string& directory) {
     if (!last) return tl::unexpected(last.error());
     std::string mine = path + ".XXXXXX";
     int code = write_beside(mine, std::to_string(*last) + "\n");
-    if (code == 0 && ::link(mine.c_str(), path.c_str()) != 0 && errno != EEXIST) code = errno;
+    const bool may_still = may();
+    if (code == 0 && may_still && ::link(mine.c_str(), path.c_str()) != 0 && errno != EEXIST)
+      code = errno;
     (void)::unlink(mine.c_str());
+    if (!may_still)
+      return failure(ErrorKind::environment, path + ": whoever would say that was given up itself");
     if (code != 0)
       return failure(ErrorKind::environment, "cannot write " + path + ": " + system_text(code));
   }

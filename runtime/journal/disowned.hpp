@@ -2,6 +2,7 @@
 // its journal, before they were written.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +25,12 @@ struct Disowned {
 
 /// Says of a journal whose writer has no right to it any more that what comes after its newest
 /// record is disowned; durable when it returns. Whoever says it first has said it for all: the
-/// others get what it said. May be called while the journal is written; not by its writer. Returns
-/// the last record that counts. Errors: the journal cannot be read, the directory not written.
-[[nodiscard]] Result<Sequence> disown_later(const std::string& directory);
+/// others get what it said. May be called while the journal is written; not by its writer. `may`
+/// is asked last of all: whoever slept meanwhile may have been given up itself, and the journal be
+/// another's. Returns the last record that counts. Errors: the journal cannot be read, the
+/// directory not written, or the caller may not.
+[[nodiscard]] Result<Sequence> disown_later(const std::string& directory,
+                                            const std::function<bool()>& may);
 
 /// The same for the next writer, before its first record: of those up to `last`, which is the
 /// newest, what was disowned stays so, and what is still to come is its own. Forgets those below

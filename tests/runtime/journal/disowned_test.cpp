@@ -25,6 +25,8 @@ using test::small_options;
 
 constexpr PostingKey kKey{7};  // every 97th record bears it
 
+bool always() { return true; }
+
 void write(const std::string& directory, std::uint64_t from, std::uint64_t upto) {
   const auto journal = open_journal(small_options(directory));
   append(journal->add_appender(), 0, from, upto);
@@ -76,7 +78,7 @@ TEST(Disowned, WhatAWriterAddsAfterItWasGivenUpIsNobodys) {
   Appender& sleeper = journal->add_appender();
   append(sleeper, 0, 1, 1'000);
   ASSERT_TRUE(journal->wait_durable(sleeper, 1'000, 10s));
-  const auto counts = disown_later(folder.path());
+  const auto counts = disown_later(folder.path(), always);
   ASSERT_TRUE(counts) << counts.error().text;
   EXPECT_EQ(*counts, 1'000U);
   expect_all(folder.path(), 1'000, {});
@@ -98,13 +100,14 @@ TEST(Disowned, HeirsAgreeOnOneEnd) {
   std::vector<std::thread> heirs;
   std::vector<Sequence> ends(6);
   for (Sequence& end : ends)
-    heirs.emplace_back([&] { end = disown_later(folder.path()).value_or(0); });
+    heirs.emplace_back([&] { end = disown_later(folder.path(), always).value_or(0); });
   append(sleeper, 0, 501, 4'000);  // it wakes meanwhile
   for (std::thread& heir : heirs) heir.join();
   ASSERT_TRUE(journal->wait_durable(sleeper, 4'000, 10s));
   EXPECT_THAT(ends, testing::Each(ends.front()));
   EXPECT_GE(ends.front(), 500U);
-  EXPECT_EQ(disown_later(folder.path()).value_or(0), ends.front()) << "nor does one who comes late";
+  EXPECT_EQ(disown_later(folder.path(), always).value_or(0), ends.front())
+      << "nor does one who comes late";
   expect_all(folder.path(), ends.front(), {});
   for (const auto& entry : std::filesystem::directory_iterator{folder.path()})
     EXPECT_THAT(entry.path().string(), testing::Not(testing::HasSubstr("disowned.")));
@@ -113,11 +116,11 @@ TEST(Disowned, HeirsAgreeOnOneEnd) {
 TEST(Disowned, TheNextWritersRecordsAreItsOwn) {
   const Folder folder;
   write(folder.path(), 1, 300);
-  ASSERT_TRUE(disown_later(folder.path()));
+  ASSERT_TRUE(disown_later(folder.path(), always));
   write(folder.path(), 301, 900);  // nobody had written since: all of it is its own
   expect_all(folder.path(), 900, {});
 
-  ASSERT_TRUE(disown_later(folder.path()));
+  ASSERT_TRUE(disown_later(folder.path(), always));
   {
     const auto sleeper = open_journal(small_options(folder.path()));
     append(sleeper->add_appender(), 0, 901, 950);
@@ -125,7 +128,7 @@ TEST(Disowned, TheNextWritersRecordsAreItsOwn) {
   }
   {
     const auto sleeper = open_journal(small_options(folder.path()));
-    ASSERT_EQ(disown_later(folder.path()).value_or(0), 950U);
+    ASSERT_EQ(disown_later(folder.path(), always).value_or(0), 950U);
     append(sleeper->add_appender(), 0, 951, 1'200);
   }
   expect_all(folder.path(), 950, {});
@@ -133,7 +136,7 @@ TEST(Disowned, TheNextWritersRecordsAreItsOwn) {
   expect_all(folder.path(), 9'000, {{951, 1'200}});
   {
     const auto sleeper = open_journal(small_options(folder.path()));
-    ASSERT_EQ(disown_later(folder.path()).value_or(0), 9'000U);
+    ASSERT_EQ(disown_later(folder.path(), always).value_or(0), 9'000U);
     append(sleeper->add_appender(), 0, 9'001, 9'010);
   }
   expect_all(folder.path(), 9'000, {{951, 1'200}});
@@ -144,7 +147,7 @@ TEST(Disowned, TheNextWritersRecordsAreItsOwn) {
 TEST(Disowned, AJournalThatIsEmptyEndsAtNothing) {
   const Folder folder;
   const auto sleeper = open_journal(small_options(folder.path()));
-  ASSERT_EQ(disown_later(folder.path()).value_or(1), 0U);
+  ASSERT_EQ(disown_later(folder.path(), always).value_or(1), 0U);
   Appender& late = sleeper->add_appender();
   append(late, 0, 1, 100);
   ASSERT_TRUE(sleeper->wait_durable(late, 100, 10s));
@@ -158,7 +161,7 @@ TEST(Disowned, IsForgottenWithTheRecordsThatItWasOf) {
     Appender& sleeper = journal->add_appender();
     append(sleeper, 0, 1, 100);
     ASSERT_TRUE(journal->wait_durable(sleeper, 100, 10s));
-    ASSERT_TRUE(disown_later(folder.path()));
+    ASSERT_TRUE(disown_later(folder.path(), always));
     append(sleeper, 0, 101, 150);
   }
   auto options = small_options(folder.path());
@@ -182,13 +185,22 @@ TEST(Disowned, AFileThatSaysNoNumberIsAnErrorAndNobodyReadsPastIt) {
     const auto last = reader.last();
     ASSERT_FALSE(last) << '"' << text << '"';
     EXPECT_THAT(last.error().text, testing::HasSubstr(path + ": damaged"));
-    EXPECT_FALSE(disown_later(folder.path()));
+    EXPECT_FALSE(disown_later(folder.path(), always));
     EXPECT_FALSE(Journal::open(small_options(folder.path()))) << "its records would be nobody's";
   }
 }
 
+TEST(Disowned, WhoHasBeenGivenUpMeanwhileDisownsNothing) {
+  const Folder folder;
+  write(folder.path(), 1, 100);
+  EXPECT_FALSE(disown_later(folder.path(), [] { return false; }));
+  EXPECT_TRUE(list_journal(folder.path())->disowned.empty());
+  write(folder.path(), 101, 200);
+  expect_all(folder.path(), 200, {});
+}
+
 TEST(Disowned, ADirectoryThatCannotBeWrittenIsAnError) {
-  EXPECT_FALSE(disown_later("/nowhere/at/all"));
+  EXPECT_FALSE(disown_later("/nowhere/at/all", always));
 }
 
 }  // namespace
