@@ -48,6 +48,7 @@ bool LinkSender::acknowledge(const Ack& ack, SimTime now, std::uint64_t& freed) 
   if (ack.next == 0 || ack.next > furthest_ + 1) return false;
   const std::uint64_t first = next_sequence_ - kept_.size();
   if (ack.next < first) return true;  // old news
+  const bool had_none = credit_ == 0 && ack.credit > 0;
   credit_ = ack.credit;
   if (ack.next > first) learn(ack.next - 1, now);
   for (std::uint64_t sequence = first; sequence < ack.next; ++sequence) {
@@ -61,8 +62,10 @@ bool LinkSender::acknowledge(const Ack& ack, SimTime now, std::uint64_t& freed) 
     kept_.pop_front();
     news_at_ = now;
   }
-  // Once for each gap: what is already on its way again shows as a gap until it is there.
-  if (ack.has_gap && on_the_way_ > 0 && rewound_at_ != ack.next) {
+  // Once for each gap: what is already on its way again shows as a gap until it is there. But what
+  // came where there was no room is gone, whenever that was.
+  if (ack.has_gap && on_the_way_ > 0 && (rewound_at_ != ack.next || had_none)) {
+    if (had_none) doublings_ = 0;
     rewind(now);
     rewound_at_ = ack.next;
   }

@@ -251,6 +251,19 @@ TEST(Link, TakesNothingOfASenderThatDoesNotCareForTheRoomThereIs) {
   EXPECT_EQ(receiver.take(11, kFrame), Verdict::deliver);
 }
 
+TEST(Link, GoesBackToWhatHadNoRoomAlsoWhereItHadGoneBackBefore) {
+  Line line;
+  for (int i = 0; i < 3; ++i) line.make();
+  while (line.send()) continue;
+  line.hear({2, kCredit, true});  // the second is lost
+  while (line.send()) continue;
+  line.hear({2, 0, false});  // and has no room when it comes again
+  EXPECT_EQ(line.sender.due(), nullptr);
+  line.hear({2, kCredit, true});
+  ASSERT_NE(line.sender.due(), nullptr);
+  EXPECT_EQ(line.sender.due()->sequence, 2U);
+}
+
 enum class Mishap {
   make,
   send,
