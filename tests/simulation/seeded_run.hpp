@@ -276,9 +276,11 @@ class SeededRun final : public SeededTurns {
     }
     for (const auto& [from, to] : all) {
       cut_.insert({from, to});
+      lasting_cuts_.insert({from, to});
       note(from, "does not reach n" + std::to_string(to) + " for long");
     }
     at(kLongCut, [this, all] {
+      lasting_cuts_.clear();
       for (const auto& way : all) cut_.erase(way);
     });
   }
@@ -332,7 +334,11 @@ class SeededRun final : public SeededTurns {
         const bool is_both_ways = chance(0.5);
         cut_.insert({n, m});
         if (is_both_ways) cut_.insert({m, n});
-        return at(between(0.1, 4.0), [this, n, m] { cut_.erase({n, m}), cut_.erase({m, n}); });
+        return at(between(0.1, 4.0), [this, n, m] {
+          for (const auto& way : {std::pair{n, m}, std::pair{m, n}}) {
+            if (lasting_cuts_.count(way) == 0) cut_.erase(way);  // which began after it, perhaps
+          }
+        });
       }
       case 4:
         etcd_.extend(now_);
@@ -379,7 +385,8 @@ class SeededRun final : public SeededTurns {
 
   RandomStream plan_;  // of what lasts: without that all goes as the seed alone has it
   const Lasting lasting_;
-  std::set<unsigned> may_stop_;  // for what lasts, or each of them
+  std::set<unsigned> may_stop_;                           // for what lasts, or each of them
+  std::set<std::pair<unsigned, unsigned>> lasting_cuts_;  // from whom to whom
   std::set<std::int64_t> tokens_;
   bool has_begun_ = false;
   bool is_over_ = false;

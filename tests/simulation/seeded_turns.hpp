@@ -166,6 +166,7 @@ class SeededTurns : public SimulatedCluster {
   /// In order, unless it overtakes; perhaps twice, perhaps never, perhaps with all before it.
   void send(unsigned from, unsigned to, const SeededLink::Frame& frame) {
     Line& line = lines_[{from, to}];
+    if (line.up_at > now_) return;  // it has broken under those before this one
     if (chance(lossy_ / 30)) return break_line(line);
     if (chance(lossy_ / 4)) return;
     MachineTime& last = frame.is_word ? line.last_word : line.last_mail;
