@@ -99,7 +99,7 @@ Result<void> History::walk(std::optional<PostingKey> key, const Filter& filter, 
   has_looked_ = false;
   Result<void> outcome;
   Bound bound{filter.since};
-  Patience patience{patience_, filter.until};
+  Patience patience{patience_, filter.until, key.has_value()};
   const Reader::Visit visit = [&](const runtime::journal::Record& record) {
     if (bound.is_passed(record) || order.is_settled(record.time)) return false;
     given_up_at_ = patience.lost_at();
@@ -119,7 +119,8 @@ Result<void> History::walk(std::optional<PostingKey> key, const Filter& filter, 
     return !order.is_complete();
   };
   constexpr auto kAll = runtime::journal::kSequenceMax;
-  const auto upto = begin_of(filter.until);
+  // What is told late (D-117) lies where it was told, however old it is.
+  const auto upto = order.may_be_late() ? kAll : begin_of(filter.until);
   const auto read =
       key ? reader_.newest(*key, kAll, visit, upto) : reader_.newest_of_all(kAll, visit, upto);
   if (!read) return tl::unexpected(read.error());

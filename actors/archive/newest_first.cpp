@@ -47,7 +47,7 @@ NewestFirst by_record(const Filter& filter) {
 }
 
 NewestFirst by_finding(const Filter& filter) {
-  return {filter.limit, {UtcMicros{0}, filter.point.empty() ? kTooOldLate : 0}};
+  return {filter.limit, {UtcMicros{0}, filter.point.empty() ? kTooOldLate : 0, true}};
 }
 
 NewestFirst by_start(const Filter& filter) {

@@ -22,9 +22,12 @@ class NewestFirst {
     UtcMicros slack{0};
     /// One behind the other that are too old settle it; 0: records are in order, none is needed.
     unsigned too_old = 0;
+    bool may_be_late = false;  ///< as what is told late (D-117)
   };
   NewestFirst(std::uint64_t limit, Disorder disorder) : limit_(limit), disorder_(disorder) {}
 
+  /// Whether a record may lie anywhere behind its time.
+  [[nodiscard]] bool may_be_late() const noexcept { return disorder_.may_be_late; }
   /// There is a row of that time.
   void add(UtcMicros row);
   /// Whether no record behind the last one can give a row that is wanted.

@@ -56,6 +56,11 @@ Result<std::vector<Row>> PastSet::gather(const Filter& filter, Ask ask, Newer is
       all.push_back(std::move(row));
     }
   }
+  // Of what is older a member has not said all: it comes with the next question.
+  if (given_up_at_) {
+    const auto is_older = [&](const Row& row) { return row.time < *given_up_at_; };
+    all.erase(std::remove_if(all.begin(), all.end(), is_older), all.end());
+  }
   std::stable_sort(all.begin(), all.end(), is_newer);
   if (all.size() > filter.limit) all.resize(filter.limit);
   return all;
@@ -123,9 +128,12 @@ Result<std::vector<Row>> PastSet::gather_settled(const Filter& filter, Ask ask, 
     }
     const auto settled = settle(all);
     if (!settled) return tl::unexpected(settled.error());
-    all.erase(
-        std::remove_if(all.begin(), all.end(), [&](const Row& row) { return !is_of_kind(row); }),
-        all.end());
+    all.erase(std::remove_if(all.begin(), all.end(),
+                             [&](const Row& row) {
+                               const bool is_older = given_up_at_ && time_of(row) < *given_up_at_;
+                               return is_older || !is_of_kind(row);
+                             }),
+              all.end());
     std::stable_sort(all.begin(), all.end(),
                      [&](const Row& a, const Row& b) { return is_newer(a, b, time_of); });
     const bool is_full = all.size() >= filter.limit;

@@ -39,15 +39,23 @@ class Patience {
   static constexpr std::uint64_t kLookUp = 10;
   static constexpr std::uint64_t kARow = 16 * kLookUp;
   /// What is told late (D-117) says nothing of how far one has come: the youngest of so many does.
-  static constexpr unsigned kTold = 256;
+  /// Workers write side by side: among all records they may be kDisorderMax apart.
+  static constexpr std::uint64_t kToldByKey = 4'096;
 
-  Patience(std::uint64_t records, UtcMicros until) : left_(records), until_(until) {}
+  /// `is_by_key`: records of one key are looked at, else all. Not so many are told that a question
+  /// would come no further than where it began.
+  Patience(std::uint64_t records, UtcMicros until, bool is_by_key)
+      : left_(records),
+        until_(until),
+        told_max_(is_by_key
+                      ? std::clamp<std::uint64_t>(records / (4 * (1 + kLookUp)), 1, kToldByKey)
+                      : std::clamp<std::uint64_t>(records / 4, 1, kDisorderMax)) {}
   void gain() { left_ += kARow; }
   /// A record of that time was looked at in vain, and so many sessions looked up for it.
   void lose(UtcMicros time, std::uint64_t look_ups) {
     if (time > until_) return;  // how many there are of those is bounded
     left_ -= std::min(left_, 1 + look_ups * kLookUp);
-    if (++told_ % kTold == 0) {
+    if (++told_ % told_max_ == 0) {
       before_ = youngest_;
       youngest_ = time;
     }
@@ -63,8 +71,9 @@ class Patience {
  private:
   std::uint64_t left_;
   UtcMicros until_;
+  std::uint64_t told_max_;
   std::uint64_t told_ = 0;
-  UtcMicros before_ = UtcMicros::min();    // of kTold before
+  UtcMicros before_ = UtcMicros::min();    // of told_max_ before
   UtcMicros youngest_ = UtcMicros::min();  // of those that came since
 };
 

@@ -215,11 +215,12 @@ int show_history(const HistoryOptions& options) {
   if (has_more) rows->count = kRowsShown;
   print_rows(*rows, options.format, print,
              ::isatty(STDOUT_FILENO) == 1 ? Audience::terminal : Audience::program);
+  if (reached) (void)complain(0, given_up(*reached));
   if (has_more)
     return complain(0, fmt::format("these are the newest {}, there are more: --limit N shows N, "
                                    "--until T older ones",
                                    kRowsShown));
-  if (reached) return complain(0, given_up(*reached));
+  if (reached) return 0;
   const bool is_silent = rows->count == 0 || options.what == "stats";
   if (!is_silent) return 0;
   auto why = unknown_name(**journals, options, *filter);

@@ -72,9 +72,16 @@ std::vector<std::uint8_t> each_once(const std::vector<std::uint8_t>& former) {
 
 Result<void> disown_life(const LivesWanted& wanted, std::uint8_t node,
                          const std::function<bool()>& may) {
-  if (const auto life = open_life(wanted, node); !life) return tl::unexpected(life.error());
-  const auto counts =
-      runtime::journal::disown_later(journal_of_node(wanted.first, node).string(), may);
+  const auto path = journal_of_node(wanted.first, node).string();
+  auto reader = runtime::journal::Reader::open(path);
+  if (!reader) return tl::unexpected(reader.error());
+  const auto newest = reader->last();
+  if (!newest) return tl::unexpected(newest.error());
+  // Whoever was stopped before its first commit has written nothing that could tell.
+  if (*newest > 0) {
+    if (const auto life = open_life(wanted, node); !life) return tl::unexpected(life.error());
+  }
+  const auto counts = runtime::journal::disown_later(path, may);
   if (!counts) return tl::unexpected(counts.error());
   return {};
 }

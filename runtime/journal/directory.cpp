@@ -144,7 +144,9 @@ void remove_leftovers(const std::string& directory) {
   for (const auto& file : *names) {
     const std::string path = (fs::path{directory} / file).string();
     constexpr std::string_view kLock = "-lock";
-    const bool unfinished = ends_with(path, ".segment.new") || ends_with(path, ".segment.new-lock");
+    const bool unfinished = ends_with(path, ".segment.new") ||
+                            ends_with(path, ".segment.new-lock") ||
+                            file.rfind(std::string{kDisownedFile} + ".", 0) == 0;
     // Nobody knows of one that cannot be looked for: without its lock its readers were not seen.
     const bool orphan =
         ends_with(path, ".segment-lock") && is_gone(path.substr(0, path.size() - kLock.size()));

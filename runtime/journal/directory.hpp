@@ -23,7 +23,7 @@ struct SegmentName {
 /// A directory that is not there is an error.
 [[nodiscard]] Result<std::vector<SegmentName>> list_segments(const std::string& directory);
 
-/// What there is of a journal, as of one moment.
+/// What there is of a journal; what comes and goes while it is listed may be missed.
 struct Listing {
   std::vector<SegmentName> segments;  ///< as of list_segments
   std::vector<Disowned> disowned;     ///< what is still to come last

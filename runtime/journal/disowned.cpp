@@ -34,13 +34,12 @@ std::string path_of_ended(const std::string& directory, const Disowned& range) {
 int write_beside(std::string& path, const std::string& text) noexcept {
   const int file = ::mkostemp(path.data(), O_CLOEXEC);
   if (file < 0) return errno;
-  const ssize_t written = ::write(file, text.data(), text.size());
-  const bool is_whole = written == static_cast<ssize_t>(text.size());
-  const bool is_open = ::fchmod(file, 0644) == 0;  // as the other files of a journal
-  const int code = written < 0                     ? errno
-                   : !is_whole                     ? ENOSPC
-                   : is_open && ::fsync(file) == 0 ? 0
-                                                   : errno;
+  errno = 0;
+  const bool is_whole =
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  // A short write says nothing of why. As the other files of a journal it may be read by all.
+  int code = is_whole ? 0 : errno != 0 ? errno : ENOSPC;
+  if (code == 0 && (::fchmod(file, 0644) != 0 || ::fsync(file) != 0)) code = errno;
   (void)::close(file);
   return code;
 }
@@ -54,7 +53,8 @@ std::optional<Disowned> disowned_from(const std::string& file) noexcept {
   if (file.size() != kBytes || std::sscanf(file.c_str(), "%20llu-%20llu", &first, &last) != 2)
     return std::nullopt;
   const Disowned range{first, last};
-  if (path_of_ended("", range) != "/" + file || first == 0 || last < first) return std::nullopt;
+  if (path_of_ended("", range) != "/" + file || first == 0 || last < first || last >= kSequenceMax)
+    return std::nullopt;
   return range;
 }
 
@@ -80,7 +80,8 @@ Result<std::optional<Disowned>> read_disowned(const std::string& directory) {
 Result<Sequence> disown_later(const std::string& directory, const std::function<bool()>& may) {
   // Of several at the same time one has its name there first; it is whole by then.
   const std::string path = path_of_open(directory);
-  for (;;) {
+  constexpr int kTriesMax = 16;  // writers that begin meanwhile take it away
+  for (int tries = 0; tries < kTriesMax; ++tries) {
     const auto said = read_disowned(directory);
     if (!said) return tl::unexpected(said.error());
     if (*said) {
@@ -102,6 +103,7 @@ Result<Sequence> disown_later(const std::string& directory, const std::function<
     if (code != 0)
       return failure(ErrorKind::environment, "cannot write " + path + ": " + system_text(code));
   }
+  return failure(ErrorKind::environment, path + ": its writers come and go");
 }
 
 Result<void> end_disowned(const std::string& directory, Sequence first, Sequence last) {

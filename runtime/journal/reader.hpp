@@ -99,7 +99,6 @@ class Reader {
 
   Reader(std::string directory, Care care) : directory_(std::move(directory)), care_(care) {}
   [[nodiscard]] Result<void> list();
-  [[nodiscard]] Result<std::uint64_t> count_all(PostingKey key, Sequence from);
   [[nodiscard]] Result<bool> look_into(Segment& segment, const Look& look) const;
   [[nodiscard]] Result<bool> scan_back(Segment& segment, const SegmentView::Visit& visit,
                                        Sequence upto) const;

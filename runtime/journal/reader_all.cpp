@@ -121,49 +121,40 @@ void Reader::foresee_counts(PostingKey key, Sequence from) const {
   journal::foresee_counts(files, key);
 }
 
-/// What is disowned is counted, too, and taken off again; anew if records came meanwhile.
 Result<std::uint64_t> Reader::count(PostingKey key, Sequence from) {
-  for (;;) {
-    const auto all = count_all(key, from);
-    if (!all || disowned_.empty()) return all;
-    const std::vector<Disowned> disowned = disowned_;
-    std::uint64_t without = 0;
-    for (const Disowned& range : disowned) {
-      if (range.last < from) continue;
-      const auto begin = count_all(key, std::max(from, range.first));
-      if (!begin) return begin;
-      const auto end = count_all(key, range.last + 1);
-      if (!end) return end;
-      without += *begin - std::min(*begin, *end);
-    }
-    const auto again = count_all(key, from);
-    if (!again) return again;
-    if (*again == *all) return *all - without;
-  }
-}
-
-Result<std::uint64_t> Reader::count_all(PostingKey key, Sequence from) {
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
   open_sealed_from(from);
   const long before = pages_read();
   bool is_foreseen = false;
   std::uint64_t sum = 0;
+  // By what counts those of a segment from a number on, as of one moment.
+  const auto add_owned = [&](const auto& count_from) -> Result<bool> {
+    const Result<std::uint64_t> all = count_from(from);
+    if (!all) return tl::unexpected(all.error());
+    sum += *all;
+    for (const Disowned& range : disowned_) {
+      if (range.last < from) continue;
+      const Result<std::uint64_t> begin = count_from(std::max(from, range.first));
+      if (!begin) return tl::unexpected(begin.error());
+      const Result<std::uint64_t> end = count_from(range.last + 1);
+      if (!end) return tl::unexpected(end.error());
+      sum -= *begin - *end;
+    }
+    return true;
+  };
   for (Segment& segment : segments_) {
     if (segment.last_max < from) continue;
     if (segment.sealed) {
-      const auto here = segment.sealed->run().count_from(key, from);
+      const auto run = segment.sealed->run();
+      const auto here = add_owned([&](Sequence first) { return run.count_from(key, first); });
       if (!here) return tl::unexpected(here.error());
-      sum += *here;
       // Where one page was on disk, those of the others are.
       if (!is_foreseen && pages_read() > before) foresee_counts(key, from);
       is_foreseen = is_foreseen || pages_read() > before;
       continue;
     }
-    const auto seen = look_into(segment, [&](const SegmentView& view) -> Result<bool> {
-      const auto here = view.count(key, from);
-      if (!here) return tl::unexpected(here.error());
-      sum += *here;
-      return true;
+    const auto seen = look_into(segment, [&](const SegmentView& view) {
+      return add_owned([&](Sequence first) { return view.count(key, first); });
     });
     if (!seen) return tl::unexpected(seen.error());
   }

@@ -51,7 +51,7 @@ function useRows(store, view) {
       if (!given || given.trouble || isCut(store, given)) {
         const { cut } = store;
         const at = store.faults[0]?.timestamp ?? '';  // the journal has those
-        given = await ask(path).then(({ faults: rows }) => ({ path, rows, cut, at: rows[0]?.timestamp > at ? rows[0].timestamp : at }))
+        given = await ask(path).then(({ faults: rows, looked_back_to: back }) => ({ path, rows, cut, back, at: rows[0]?.timestamp > at ? rows[0].timestamp : at }))
           .catch(({ message }) => ({ path, rows: [], at, trouble: message }));
         if (!isWanted) return;
         setAnswer(given);
@@ -78,13 +78,13 @@ function useRows(store, view) {
     const isFull = answer.rows.length >= kLimit;
     const oldest = isFull ? answer.rows.at(-1).timestamp : '';
     const fresh = store.faults.filter((row) => row.timestamp >= oldest && !ids.has(row.id) && is(row));
-    const known = isFull || isCut(store, answer) ? answer.rows.length + fresh.length : null;
+    const known = isFull || answer.back || isCut(store, answer) ? answer.rows.length + fresh.length : null;
     return { rows: [...fresh, ...answer.rows.filter(is)].sort(newestFirst), isFiltered, isWhole: true, known, trouble: '' };
-  }, [store.revision, store.cut, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to,
+  }, [store.revision, store.cut, store.hasOlderFaults, store.areFaultsKnown, answer, path, isAsked, isFiltered, isPoint, view.q, view.zone, view.kind, view.from, view.to,
     view.now, view.now === null ? 0 : states?.number]);
 }
 
-/** How many there are, and of how many that are known if that is not all. Where there is little room the newest need no word for what they are. */
+/** How many there are, and of how many that are known if that is not all. */
 function countOf(rows, known) {
   const text = `${countText(rows)} ${rows === 1 ? 'row' : 'rows'}`;
   if (known === null) return text;
@@ -261,7 +261,7 @@ export function Feed({ store, view, go, where = 'search' }) {
   }, [isPaused, found.rows, part]);
   const { rows, known } = held?.part === part ? held : found;
   const shown = useMemo(() => (view.isGrouped ? grouped(rows) : rows), [rows, view.isGrouped]);
-  // What was there before this page has been seen by somebody; of another run all is new, whatever its clock says.
+  // What was there before this page has been seen; of another run all is new.
   useLayoutEffect(() => setReadTo(store.areFaultsKnown ? store.faults[0] ?? kNone : null), [store.hello?.instance, store.areFaultsKnown]);
   const unread = readTo ? found.rows.filter((row) => newestFirst(row, readTo) < 0).length : 0;
   const name = `faults-${store.hello?.run.name ?? 'run'}`.replace(/[^\w-]/g, '_');

@@ -275,6 +275,19 @@ TEST(History, GivesUpOnWhatIsRareAndGoesOnFromThere) {
   EXPECT_EQ(rows, 1U);
 }
 
+// D-117: it bears the time at which it was found, and lies where it was told.
+TEST(History, FindsWhatWasToldLateAlsoAmongWhatIsOld) {
+  constexpr int kStatuses = 70'000;
+  Told told;
+  for (int i = 0; i < kStatuses; ++i) told.status(i * 1s, kOne, Phase::activated);
+  told.event(10s, kTwo, EventType::fault);
+  auto history = told.history();
+  Filter early;
+  early.until = utc(20s);
+  ASSERT_EQ(history.faults(early).value().size(), 1U);
+  EXPECT_EQ(history.faults(early).value().front().time, utc(10s));
+}
+
 // However much there is in between: whoever finds goes on.
 TEST(History, GivesUpOnNothingThatIsFoundAllTheTime) {
   Told told;

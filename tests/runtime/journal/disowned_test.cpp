@@ -190,6 +190,29 @@ TEST(Disowned, AFileThatSaysNoNumberIsAnErrorAndNobodyReadsPastIt) {
   }
 }
 
+TEST(Disowned, IsNotCountedWhileMoreComes) {
+  const Folder folder;
+  {
+    const auto sleeper = open_journal(small_options(folder.path()));
+    ASSERT_TRUE(disown_later(folder.path(), always));
+    append(sleeper->add_appender(), 0, 1, 970);
+  }
+  const auto journal = open_journal(small_options(folder.path()));
+  Appender& appender = journal->add_appender();
+  std::thread writer{[&] { append(appender, 0, 971, 40'000); }};
+  Reader reader = open_reader(folder.path());
+  std::uint64_t before = 0;
+  while (before < (40'000 - 970) / 97) {
+    const auto count = reader.count(kKey);
+    ASSERT_TRUE(count) << count.error().text;
+    ASSERT_GE(*count, before);
+    ASSERT_LE(*count, (40'000U - 970) / 97 + 1);
+    before = *count;
+    if (before == 0) std::this_thread::yield();
+  }
+  writer.join();
+}
+
 TEST(Disowned, WhoHasBeenGivenUpMeanwhileDisownsNothing) {
   const Folder folder;
   write(folder.path(), 1, 100);
