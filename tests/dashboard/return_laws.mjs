@@ -112,7 +112,7 @@ await law('What was asked of one run is not shown of the next, also where the fe
   await until('it is another run', async () => ![undefined, before].includes(await instance()));
   await breakPoint(second, 'CP-000002');
   await until('the row of the first is gone', async () => !(await namesOf(tab)).includes('CP-000001'));
-  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await tab.locator('.feed').getByRole('button', { name: 'Resume', exact: true }).click();
   await until('the row of the second is there', async () => JSON.stringify(await namesOf(tab)) === '["CP-000002"]');
   await tab.context().close();
   second.kill();
@@ -127,7 +127,7 @@ await law('Where nothing was yet when the feed was paused, it says that, and not
   await breakPoint(run, 'CP-000003');
   await until('the page knows of one', () => tab.evaluate(() => window.chargemill.faults.length === 1 && window.chargemill.pulse.faults.raised > 0));
   await until('it says so', async () => (await says()) === 'None when it was paused.');
-  await tab.getByRole('button', { name: 'Resume', exact: true }).click();
+  await tab.locator('.feed').getByRole('button', { name: 'Resume', exact: true }).click();
   await until('it is there', async () => JSON.stringify(await namesOf(tab)) === '["CP-000003"]');
   await tab.context().close();
   run.kill();
