@@ -74,7 +74,7 @@ std::string disown_lost(Host& host, const network::Scenario& scenario, const Run
   std::string trouble;
   if (!journal.recording) return trouble;
   const LivesWanted wanted = wanted_of(host, scenario, journal, Legacy{});
-  const auto* const frontier = host.engine().options().frontier;
+  auto* const frontier = host.engine().options().frontier;
   const auto may = [frontier] { return frontier == nullptr || !frontier->tenure().is_over(); };
   for (unsigned node = 0; node < wanted.networks.size(); ++node) {
     const bool is_there = !runtime::journal::is_gone(journal_of_node(wanted.first, node).string());
