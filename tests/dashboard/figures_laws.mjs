@@ -10,12 +10,15 @@ await law('The tiles say what the last pulse has: states, sessions, power and ea
   await tab.getByRole('button', { name: 'Pause view' }).click();
   const [said, wanted] = await tab.evaluate(async () => {
     const { countText, figureText, msText } = await import('/page/format.js');
+    const { kClasses } = await import('/page/palette.js');
     const { chargemill: store } = window;
     const { pulse: { states, latency_ms: latency }, hello } = store;
     const textOf = (name) => [...document.querySelectorAll('.tile')].find((tile) => tile.textContent.includes(name))?.querySelector('.tile-value').textContent;
     const tiles = {};
     const figures = {};
-    for (const [state, count] of [['faulted', states[5]], ['disconnected', states[4]], ['supplying', states[1]], ['activated', states[0] + states[2]]]) {
+    for (const code of [5, 4, 3, 1, 0]) {
+      const state = kClasses[code].name;
+      const count = code === 0 ? states[0] + states[2] : states[code];  // those that are about to supply are activated
       tiles[state] = document.querySelector(`[data-testid=count-${state}]`)?.textContent;
       figures[state] = countText(count);
     }

@@ -102,7 +102,7 @@ await law('What was asked of one run is not shown of the next, also where the fe
   const open = () => openRun(smallScenario({ points: 12 }), ['--set', 'http.control=true'], port);
   const first = await open();
   await breakPoint(first, 'CP-000001');
-  const tab = await openTab(`${first.base}/?kind=FAULT&paused=1&cp=CP-000001`);
+  const tab = await openTab(`${first.base}/?kind=FAULT&paused=1&cp=CP-000001`, { width: 1920, height: 1080 });
   await until('the row of the first is there', async () => JSON.stringify(await namesOf(tab)) === '["CP-000001"]');
   const instance = () => tab.evaluate(() => window.chargemill.hello?.instance);
   const before = await instance();
