@@ -54,7 +54,7 @@ counts() { curl -sSf "$base/metrics" | awk -v name="$1" 'index($0, name) == 1 { 
 # counts_more METRIC N
 counts_more() { (($(counts "$1") > $2)); }
 is_ready() { [[ $(curl -sS -o "$work/ready" -w '%{http_code}' "$base/readyz?verbose") == "$1" ]] && grep -q "$2" "$work/ready"; }
-stop_of() { curl -sS -X POST -w ' %{http_code}' "$base/api/v1/charge-points/$1/stop"; }
+stop_of() { curl -sS -X POST -w ' %{http_code}' "$base/api/v1/charge-points/$1/stop" | tr -d '\n'; }
 
 # In real time: orders, readiness and metrics meanwhile, and sessions go on.
 tells_those_who_ask() {

@@ -6,7 +6,7 @@ failed=0
 # holding COMMAND...: as a law holds it: what fails says where, and that is the first that is shown.
 holding() {
   set -E
-  trap 'echo "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+  trap 'printf "\\n%s\\n" "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
   "$@"
 }
 # told PID LAW LOG: its line, once that process has ended.
