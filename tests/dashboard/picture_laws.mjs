@@ -100,6 +100,7 @@ for (const [at, [name, scenario, widths, query]] of stories.entries()) {
           copyFileSync(picture, join(root, `app/dashboard/pictures/dashboard-${theme}.png`));
         const bad = [...await cut(page), ...await overlaps(page)];
         check(bad.length === 0, bad.join('; '));
+        check(await page.locator('header.top').evaluate((header) => header.clientHeight) < 60, 'the header is one line');
       });
     }
     await page?.context().close();
