@@ -36,9 +36,9 @@ law() {
   if "$@"; then echo "ok - $text"; else echo "not ok - $text"; failed=1; fi
 }
 charts_say_their_values() {
-  grep -qE 'aria-label="States, now: supplying [0-9]' "$place/page.html" &&
-    grep -qE 'aria-label="Requests, sessions a second, now: requests [0-9]' "$place/page.html" &&
-    grep -qE 'aria-label="Latency, now: decision p99 [0-9][^"]*decision p50 [0-9]' "$place/page.html"
+  grep -qE 'aria-label="States, at the end: supplying [0-9]' "$place/page.html" &&
+    grep -qE 'aria-label="Requests, sessions a second, at the end: requests [0-9]' "$place/page.html" &&
+    grep -qE 'aria-label="Latency, at the end: decision p99 [0-9][^"]*decision p50 [0-9]' "$place/page.html"
 }
 tiles_have_lines() { [[ $(grep -oE '<polyline points="[^"]{40,}"' "$place/page.html" | wc -l) -ge 8 ]]; }
 map_says_what_it_shows() { grep -qE 'aria-label="Map of 200 charge points in [0-9]+ zones: ' "$place/page.html"; }
