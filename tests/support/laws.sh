@@ -3,10 +3,12 @@
 
 failed=0
 
-# holding COMMAND...: as a law holds it: what fails says where, and that is the first that is shown.
+# holding COMMAND...: as a law holds it: what fails says where, and that is the first that is shown. What fails in a $(...) says
+# nothing: it would be part of what is read there.
 holding() {
+  local law_depth=$BASH_SUBSHELL
   set -E
-  trap 'printf "\\n%s\\n" "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+  trap '((BASH_SUBSHELL > law_depth)) || printf "\n%s\n" "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
   "$@"
 }
 # told PID LAW LOG: its line, once that process has ended.
