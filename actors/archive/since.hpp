@@ -53,7 +53,9 @@ class Patience {
   void gain() { left_ += kARow; }
   /// A record of that time was looked at in vain, and so many sessions looked up for it.
   void lose(UtcMicros time, std::uint64_t look_ups) {
-    if (time > until_) return;  // how many there are of those is bounded
+    // So many lie before a look that begins near `until`; of faults all that are younger do, and
+    // are passed without having been asked for.
+    if (time > until_) return;
     left_ -= std::min(left_, 1 + look_ups * kLookUp);
     if (++told_ % told_max_ == 0) {
       before_ = youngest_;
