@@ -117,8 +117,11 @@ std::uint32_t Silence::those_who_stay(std::uint32_t part, std::uint32_t silent) 
 
 // Those who have been outlived are counted no more, whenever they go: else whoever goes first makes
 // a smaller part of those who stay. One to whom there is a way is, whatever was seen before: a link
-// may have been silent in just that moment.
+// may have been silent in just that moment. And none has been outlived together with one that falls
+// silent itself: what is cut at one moment is seen in turn, and a node that is cut off from all
+// would take each for the one that stops.
 void Silence::judge(std::uint32_t silent) {
+  if ((outlived_with_ & silent) != 0) outlived_ = 0;
   const std::uint32_t part = part_of_self(silent);
   const std::uint32_t counted = scene_.living & ~(outlived_ & ~part);
   const unsigned all = count(counted);
@@ -128,7 +131,9 @@ void Silence::judge(std::uint32_t silent) {
   const std::uint32_t stay = those_who_stay(part, silent);
   // For one that this node misses itself, and for long: others' links are others' matter.
   must_stop_ = is_smaller || (!has(stay, self_) && (stay & silent) != 0);
-  if (has(stay, self_) && !is_smaller) outlived_ |= scene_.living & ~stay;
+  if (!has(stay, self_) || is_smaller) return;
+  outlived_ |= scene_.living & ~stay;
+  outlived_with_ = stay;
 }
 
 std::optional<std::string> Silence::news(Time now) {
@@ -173,6 +178,7 @@ void Silence::forget(unsigned node) {
   rows_[node] = {};
   since_[node].reset();
   outlived_ &= ~bit(node);
+  outlived_with_ &= ~bit(node);
   note_own(rows_[self_].missing & ~bit(node));
 }
 

@@ -91,7 +91,8 @@ class Silence {
   std::array<std::optional<Time>, kNodesMax> since_{};  // not heard; by node
   std::uint32_t judged_ = 0;  // those who were silent for nearly too long when it looked last
   bool must_stop_ = false;
-  std::uint32_t outlived_ = 0;  // those who have to stop for this node's part, gone or not
+  std::uint32_t outlived_ = 0;       // those who have to stop for this node's part, gone or not
+  std::uint32_t outlived_with_ = 0;  // that part when it was decided last, this node included
   bool has_news_ = false;
   std::optional<Time> told_at_;
 };
