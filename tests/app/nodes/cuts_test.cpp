@@ -270,6 +270,50 @@ TEST(Cuts, AreWaitedForLongerThanALeaseAndNotTwice) {
   EXPECT_LT(app::patience_of(20s), 36s);
 }
 
+// Cut off from both others, it sees one link fall silent a look before the other: it has not
+// outlived the first one with the second. They have told it nothing.
+TEST(Cuts, WhoeverIsCutOffStopsThoughItsLinksFallSilentInTurn) {
+  for (const auto apart : {50ms, 500ms, 1900ms, 2500ms}) {
+    for (unsigned self = 0; self < 3; ++self) {
+      for (const unsigned central : {0U, 1U, 2U, kNoNode}) {
+        if (central == self) continue;
+        const unsigned first = central != kNoNode ? central : (self == 0 ? 1 : 0);
+        Silence silence{self, 5, 10s, 2s};
+        bool stops = false;
+        for (auto t = 0ms; t < 20s && !stops; t += 50ms) {
+          const std::uint32_t later = t >= apart ? 0b111U & ~(1U << self) : 0U;
+          stops = silence.look({central, 0b111, later | 1U << first}, Silence::Time{100s + t}) !=
+                  kNoNode;
+        }
+        EXPECT_TRUE(stops) << self << " central " << central << " apart " << apart.count();
+      }
+    }
+  }
+}
+
+// Of the two others each hears the other one, and says so before the first of three decides.
+TEST(Cuts, OneOfWhichTheLinksAreCutInTurnStopsAlone) {
+  for (const auto lease : {5s, 10s}) {
+    for (auto apart = 0ms; apart <= 4s; apart += 50ms) {
+      for (unsigned self = 0; self < 3; ++self) {
+        for (unsigned central = 0; central < 3; ++central) {
+          const unsigned one = self == 0 ? 1 : 0;
+          for (const unsigned first : {one, 3 - self - one}) {
+            Cuts cuts{3, central, lease};
+            cuts.cut(self, first);
+            cuts.pass(std::chrono::duration<double>(apart) / lease);
+            cuts.cut_off(1U << self);
+            cuts.pass(5);
+            EXPECT_EQ(cuts.stopped(), 1U << self)
+                << "lease " << lease.count() << ", apart " << apart.count() << " ms, " << self
+                << ", central " << central << ", first " << first;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Cuts, AnyBytesAreHeard) {
   std::mt19937 random{7};
   for (int i = 0; i < 10'000; ++i) {
