@@ -132,6 +132,23 @@ TEST(Fault, ThatLastsEndsTheAcknowledgementsAndTheJournalSaysSo) {
   }
 }
 
+TEST(Fault, OfTheShimIsThatOfTheFolderThatIsNamedAlone) {
+  for (const Fault& fault : kLasting) {
+    for (const bool is_here : {true, false}) {
+      const Folder folder;
+      SCOPED_TRACE(text_of(fault, 0));
+      ChildOrders orders = orders_for(folder, text_of(fault, 0));
+      orders.environment.push_back("DISK_FAULT_IN=" + folder.path() + (is_here ? "" : "/node-1"));
+      orders.give_up_ms = 150;
+      Child child{orders};
+      ASSERT_TRUE(child.listen(std::chrono::minutes{5}));
+      ASSERT_EQ(child.report().exit_code, 0);
+      EXPECT_EQ(child.report().state, is_here ? "abandoned" : "working");
+      EXPECT_EQ(child.report().failures > 0, is_here);
+    }
+  }
+}
+
 #ifndef CHARGEMILL_SANITIZED  // whose allocator is its own
 
 TEST(Fault, OfMemoryThatLastsEndsTheAcknowledgements) {

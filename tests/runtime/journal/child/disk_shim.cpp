@@ -11,6 +11,7 @@
 //                         a thread that uses LMDB, but for the first);
 //                         AFTER calls go well, then TIMES fail, -1 for all; an ERRNO below 0: the
 //                         process gets that signal, and the call is not done
+//   DISK_FAULT_IN=PART    only of files and folders whose path has this in it; memory is of none
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -41,6 +42,7 @@ struct OpenFile {
   bool is_watched = false;
   bool is_direct = false;  // O_DSYNC: a write returns when it is on disk
   bool is_folder = false;
+  bool may_fail = false;
   std::array<char, kNameMax> name{};
 };
 
@@ -49,6 +51,7 @@ struct Shim {
   std::array<OpenFile, kFilesMax> files;
   int log = -1;
   std::array<char, 16> fault{};
+  const char* fault_in = "";
   int fault_errno = 0;
   long fault_after = 0;
   long fault_times = 0;
@@ -86,6 +89,7 @@ void prepare(Shim& s) {
   if (const char* const order = std::getenv("DISK_FAULT"))
     (void)std::sscanf(order, "%15[^:]:%d:%ld:%ld", s.fault.data(), &s.fault_errno, &s.fault_after,
                       &s.fault_times);
+  if (const char* const part = std::getenv("DISK_FAULT_IN")) s.fault_in = part;
 }
 // NOLINTEND(concurrency-mt-unsafe)
 
@@ -101,6 +105,23 @@ bool fails(Shim& s, const char* call) {
   if (s.fault_errno < 0) (void)::kill(::getpid(), -s.fault_errno);
   errno = s.fault_errno;
   return true;
+}
+
+/// Whether the disk that fails is the one of this file.
+bool may_fail(const Shim& s, const char* path) { return std::strstr(path, s.fault_in) != nullptr; }
+bool fails_at(Shim& s, const char* call, const char* path) {
+  return may_fail(s, path) && fails(s, call);
+}
+bool fails_at(Shim& s, const char* call, const OpenFile* file) {
+  return file != nullptr && file->may_fail && fails(s, call);
+}
+/// Of one that is not watched, and so not known by its path.
+bool fails_at(Shim& s, const char* call, int file) {
+  std::array<char, 32> link{};
+  std::array<char, 4096> path{};
+  (void)std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", file);
+  if (::readlink(link.data(), path.data(), path.size() - 1) < 0) return false;
+  return fails_at(s, call, path.data());
 }
 
 void note(const Shim& s, const DiskOpHeader& header, const iovec& part) {
@@ -136,7 +157,7 @@ int open_file(const char* path, int flags, mode_t mode) {
   const Guard lock(s.mutex);
   prepare(s);
   const bool segment = is_segment(path);
-  if (segment && fails(s, "open")) return -1;
+  if (segment && fails_at(s, "open", path)) return -1;
   const int file = real<OpenCall>("open")(path, flags, mode);
   const bool folder = (flags & O_DIRECTORY) != 0;
   if (file < 0 || file >= kFilesMax || (!segment && !folder)) return file;
@@ -144,6 +165,7 @@ int open_file(const char* path, int flags, mode_t mode) {
   known = {};
   known.is_watched = true;
   known.is_folder = folder;
+  known.may_fail = may_fail(s, path);
   known.is_direct = (flags & O_DSYNC) != 0;
   (void)std::snprintf(known.name.data(), kNameMax, "%s", base_of(path));
   return file;
@@ -152,8 +174,8 @@ int open_file(const char* path, int flags, mode_t mode) {
 /// A write of several parts at `offset`: fails, stops half way, or happens and is noted.
 ssize_t write_parts(Shim& s, const OpenFile& file, int number, const iovec* parts, int count,
                     off_t offset) {
-  if (fails(s, file.is_direct ? "meta" : "write")) return -1;
-  const bool is_short = fails(s, "short");
+  if (fails_at(s, file.is_direct ? "meta" : "write", &file)) return -1;
+  const bool is_short = fails_at(s, "short", &file);
   ssize_t done = 0;
   for (int i = 0; i < count; ++i) {
     const std::size_t bytes = is_short ? parts[i].iov_len / 2 : parts[i].iov_len;
@@ -179,8 +201,8 @@ int sync_file(int file, const char* call) {
   if (known == nullptr) return real<FileCall>(call)(file);
   // Of folders only that of a new segment's name: whoever cannot make the folder does not begin.
   const bool is_of_name = known->is_folder && std::exchange(s.has_renamed, false);
-  if (is_of_name && fails(s, "folder")) return -1;
-  if (!known->is_folder && fails(s, "sync")) return -1;
+  if (is_of_name && fails_at(s, "folder", known)) return -1;
+  if (!known->is_folder && fails_at(s, "sync", known)) return -1;
   note(s, entry(known->is_folder ? DiskOp::sync_folder : DiskOp::sync, known->name.data()), {});
   return 0;
 }
@@ -276,7 +298,7 @@ ssize_t pread(int file, void* bytes, std::size_t count, off_t offset) {
   {
     Shim& s = shim();
     const Guard lock(s.mutex);
-    if (watched(s, file) != nullptr && fails(s, "read")) return -1;
+    if (fails_at(s, "read", watched(s, file))) return -1;
   }
   return real<PreadCall>("pread")(file, bytes, count, offset);
 }
@@ -287,7 +309,7 @@ int sync_file_range(int file, off64_t offset, off64_t bytes, unsigned flags) {
   {
     Shim& s = shim();
     const Guard lock(s.mutex);
-    if (watched(s, file) != nullptr && fails(s, "range")) return -1;
+    if (fails_at(s, "range", watched(s, file))) return -1;
   }
   return real<RangeCall>("sync_file_range")(file, offset, bytes, flags);
 }
@@ -296,7 +318,7 @@ int posix_fallocate(int file, off_t offset, off_t bytes) {
   {
     Shim& s = shim();
     const Guard lock(s.mutex);
-    if (fails(s, "lock")) return s.fault_errno;
+    if (fails_at(s, "lock", file)) return s.fault_errno;
   }
   return real<AllocateCall>("posix_fallocate")(file, offset, bytes);
 }
@@ -318,7 +340,7 @@ int fsync(int file) { return sync_file(file, "fsync"); }
 int rename(const char* from, const char* to) noexcept {
   Shim& s = shim();
   const Guard lock(s.mutex);
-  if (is_segment(from) && fails(s, "rename")) return -1;
+  if (is_segment(from) && fails_at(s, "rename", from)) return -1;
   const int code = real<RenameCall>("rename")(from, to);
   s.has_renamed = s.has_renamed || (code == 0 && is_segment(from));
   if (code == 0 && is_segment(from)) note(s, entry(DiskOp::rename, base_of(from), base_of(to)), {});
@@ -327,7 +349,7 @@ int rename(const char* from, const char* to) noexcept {
 int unlink(const char* path) noexcept {
   Shim& s = shim();
   const Guard lock(s.mutex);
-  if (is_segment(path) && fails(s, "unlink")) return -1;
+  if (is_segment(path) && fails_at(s, "unlink", path)) return -1;
   const int code = real<PathCall>("unlink")(path);
   if (code == 0 && is_segment(path)) note(s, entry(DiskOp::unlink, base_of(path)), {});
   return code;
