@@ -12,8 +12,12 @@ ends_what_began
   printf '[network]\ncharge_points = 50\n[drivers]\ncount = 64\nsessions_per_cp_per_day = 2000\n[central]\nshards = 4\n'
 } >"$work/small.toml"
 
-# full AFTER: how a program begins whose disk is full after so many writes to its journal.
-full() { full=(env "LD_PRELOAD=$PWD/build/release/tests/runtime/journal/libdisk_only_shim.so" "DISK_FAULT=write:28:$1:-1"); }
+# full AFTER [PART]: how a program begins whose disk is full after so many writes to its journal; PART: only the disk of what
+# has that in its path.
+full() {
+  full=(env "LD_PRELOAD=$PWD/build/release/tests/runtime/journal/libdisk_only_shim.so" "DISK_FAULT=write:28:$1:-1"
+    "DISK_FAULT_IN=${2:-}")
+}
 run=("$chargemill" run "$work/small.toml" --progress off)
 
 # figure RUN KEY...: of its summary.
@@ -35,11 +39,11 @@ says_what_is_lost() {
   ((durable > 0 && durable < records && lost > 0)) || { echo "$durable of $records, $lost lost"; return 1; }
   grep -Eq "WARNING +the journal does not hold all: $durable of $records records are on disk .*No space left" "$2"
 }
-# says_so RUN ERR: the one who looks on, and the log.
+# says_so RUN ERR [WHO]: the one who looks on, and the log; WHO: whose journal it is, if not that of the node that leads.
 says_so() {
-  local text='the journal is given up, the run goes on without it: .*No space left on device'
-  grep -q "$text" "$2"
-  grep -q "$text" "$work/$1/log.ndjson"
+  local text="${3:-}the journal is given up, the run goes on without it: .*No space left on device"
+  grep -q "^chargemill: $text" "$2"
+  grep -q "\"text\":\"$text" "$work/$1/log.ndjson"
 }
 # is_over PID: it has ended, whether or not somebody has waited for it.
 is_over() { [[ ! -e /proc/$1/stat || $(sed 's/.*) //' "/proc/$1/stat") == Z* ]]; }
@@ -99,23 +103,33 @@ ends_as_planned() {
   [[ $(figure planned sessions) == "$(figure unkept sessions)" ]]
 }
 
-# heeds_a_signal_where_it_waits_for_room NODES: nobody would wait for a Ctrl-C as long as the journal alone is waited for, a day.
-# Where one node has no room all stand.
+# heeds_a_signal_where_it_waits_for_room NODES [WHO]: nobody would wait for a Ctrl-C as long as the journal alone is waited for,
+# a day. WHO: as in says_so.
 heeds_a_signal_where_it_waits_for_room() {
   local pid
-  rm -rf "$work/stopped"
-  full 60
-  "${full[@]}" "${run[@]}" --nodes "$1" --speed max --duration 1000h --set journal.give_up_after=24h --out "$work/stopped" \
-    >"$work/stopped.out" 2>"$work/stopped.err" &
+  "${full[@]}" "${run[@]}" --nodes "$1" --speed max --duration 1000h --set journal.give_up_after=24h --out "$work/stopped-$1" \
+    >"$work/stopped-$1.out" 2>"$work/stopped-$1.err" &
   pid=$!
   echo "$pid" >>"$work/pids"
-  until_true grep -q 'the journal cannot be written, records wait' "$work/stopped.err"
+  until_true grep -q "^chargemill: ${2:-}the journal cannot be written, records wait" "$work/stopped-$1.err"
   until_true stands_still "$pid"
   kill -INT "$pid"
   ends_by 130 "$pid"
-  says_so stopped "$work/stopped.err"
-  is_conserved stopped
-  says_what_is_lost stopped "$work/stopped.out"
+  says_so "stopped-$1" "$work/stopped-$1.err" "${2:-}"
+  is_conserved "stopped-$1"
+  says_what_is_lost "stopped-$1" "$work/stopped-$1.out"
+}
+does_so_alone() {
+  full 60
+  heeds_a_signal_where_it_waits_for_room 1
+}
+# Where one node has no room all stand, and the one that leads, whose disk is sound, has nothing of its own to complain of.
+does_so_for_another_node() {
+  full 60 /node-1
+  heeds_a_signal_where_it_waits_for_room 2 'node 1: '
+  if grep '^chargemill: the journal' "$work/stopped-2.err"; then return 1; fi
+  "$chargemill" history health --data "$work/stopped-2/journal/node-1" --format csv >"$work/rows"
+  (($(wc -l <"$work/rows") > 1))
 }
 # stands_still PID: its workers wait: for half a second it used a fifth of one processor at most.
 stands_still() {
@@ -130,6 +144,6 @@ has_curl() { command -v curl; }
 
 law_if "no curl" "a journal that is given up is told to all who ask, and the run goes on" has_curl tells_those_who_ask
 law "a run in virtual time outlives its journal, and ends as planned" ends_as_planned
-law "a signal ends a run whose workers wait for a disk" heeds_a_signal_where_it_waits_for_room 1
-law "so it does where those of another node wait" heeds_a_signal_where_it_waits_for_room 2
+law "a signal ends a run whose workers wait for a disk" does_so_alone
+law "so it does where those of another node wait, and its journal is named" does_so_for_another_node
 exit "$failed"
