@@ -78,7 +78,7 @@ Story story_of_a_forgetful_run() {
 }
 
 /// A life of a journal that is at `orders.directory`, whose events are added to `events`. `fault`:
-/// as disk_shim.cpp has it. How it ended.
+/// as disk_fault.hpp has it. How it ended.
 int live(ChildOrders orders, const std::string& fault, std::vector<DiskEvent>& events) {
   const std::string log = orders.directory + ".log";
   orders.has_shim = true;
@@ -91,7 +91,7 @@ int live(ChildOrders orders, const std::string& fault, std::vector<DiskEvent>& e
   return child.report().exit_code;
 }
 
-/// `fault`: what befalls the disk meanwhile (disk_shim.cpp).
+/// `fault`: what befalls the disk meanwhile (disk_fault.hpp).
 std::vector<DiskEvent> events_of_a_run(const std::string& fault = "") {
   const Folder folder;
   ChildOrders orders;

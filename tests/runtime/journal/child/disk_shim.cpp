@@ -2,24 +2,14 @@
 // segment files and what is said on standard output, and fails calls on demand.
 //
 //   DISK_LOG=FILE         where it writes, as disk_log.hpp describes; none: nothing is written down
-//   DISK_FAULT=CALL:ERRNO:AFTER:TIMES
-//                         CALL: open, read, write, sync, meta (a write through O_DSYNC), short (a
-//                         write that stops half way), range (a piece of a file that is waited for),
-//                         rename, unlink, folder (its sync after a rename), lock (room for LMDB's
-//                         lock file), memory
-//                         (an allocation of LMDB's), heap (one of C++'s), writer (one of C++'s in
-//                         a thread that uses LMDB, but for the first);
-//                         AFTER calls go well, then TIMES fail, -1 for all; an ERRNO below 0: the
-//                         process gets that signal, and the call is not done
-//   DISK_FAULT_IN=PART    only of files and folders whose path has this in it; memory is of none
+//   DISK_FAULT, DISK_FAULT_IN
+//                         what fails, as disk_fault.hpp describes
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -27,12 +17,15 @@
 #include <mutex>
 #include <utility>
 
+#include "tests/runtime/journal/child/disk_fault.hpp"
 #include "tests/runtime/journal/child/disk_log.hpp"
 
 namespace {
 
+using chargemill::runtime::journal::test::DiskFault;
 using chargemill::runtime::journal::test::DiskOp;
 using chargemill::runtime::journal::test::DiskOpHeader;
+using chargemill::runtime::journal::test::Poor;
 
 constexpr int kFilesMax = 1024;
 constexpr std::size_t kNameMax = 64;
@@ -50,11 +43,7 @@ struct Shim {
   std::recursive_mutex mutex;  // one order of events, as the log has it
   std::array<OpenFile, kFilesMax> files;
   int log = -1;
-  std::array<char, 16> fault{};
-  const char* fault_in = "";
-  int fault_errno = 0;
-  long fault_after = 0;
-  long fault_times = 0;
+  DiskFault fault;
   bool is_ready = false;
   bool has_renamed = false;  // and has not synced the folder since
 };
@@ -80,48 +69,25 @@ using RangeCall = int (*)(int, off64_t, off64_t, unsigned);
 using AllocateCall = int (*)(int, off_t, off_t);
 using RenameCall = int (*)(const char*, const char*);
 
-// NOLINTBEGIN(concurrency-mt-unsafe): nobody sets it
 void prepare(Shim& s) {
   if (s.is_ready) return;
   s.is_ready = true;
+  s.fault.read_orders();
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
   if (const char* const path = std::getenv("DISK_LOG"))
     s.log = real<OpenCall>("open")(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (const char* const order = std::getenv("DISK_FAULT"))
-    (void)std::sscanf(order, "%15[^:]:%d:%ld:%ld", s.fault.data(), &s.fault_errno, &s.fault_after,
-                      &s.fault_times);
-  if (const char* const part = std::getenv("DISK_FAULT_IN")) s.fault_in = part;
-}
-// NOLINTEND(concurrency-mt-unsafe)
-
-/// Whether this call is to fail.
-bool fails(Shim& s, const char* call) {
-  if (std::strcmp(s.fault.data(), call) != 0) return false;
-  if (s.fault_after > 0) {
-    --s.fault_after;
-    return false;
-  }
-  if (s.fault_times == 0) return false;
-  if (s.fault_times > 0) --s.fault_times;
-  if (s.fault_errno < 0) (void)::kill(::getpid(), -s.fault_errno);
-  errno = s.fault_errno;
-  return true;
 }
 
-/// Whether the disk that fails is the one of this file.
-bool may_fail(const Shim& s, const char* path) { return std::strstr(path, s.fault_in) != nullptr; }
-bool fails_at(Shim& s, const char* call, const char* path) {
-  return may_fail(s, path) && fails(s, call);
-}
-bool fails_at(Shim& s, const char* call, const OpenFile* file) {
-  return file != nullptr && file->may_fail && fails(s, call);
+bool fails(Shim& s, const char* call, const OpenFile* file) {
+  return file != nullptr && file->may_fail && s.fault.fails(call);
 }
 /// Of one that is not watched, and so not known by its path.
-bool fails_at(Shim& s, const char* call, int file) {
+bool fails(Shim& s, const char* call, int file) {
   std::array<char, 32> link{};
   std::array<char, 4096> path{};
   (void)std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", file);
   if (::readlink(link.data(), path.data(), path.size() - 1) < 0) return false;
-  return fails_at(s, call, path.data());
+  return s.fault.fails(call, path.data());
 }
 
 void note(const Shim& s, const DiskOpHeader& header, const iovec& part) {
@@ -157,7 +123,7 @@ int open_file(const char* path, int flags, mode_t mode) {
   const Guard lock(s.mutex);
   prepare(s);
   const bool segment = is_segment(path);
-  if (segment && fails_at(s, "open", path)) return -1;
+  if (segment && s.fault.fails("open", path)) return -1;
   const int file = real<OpenCall>("open")(path, flags, mode);
   const bool folder = (flags & O_DIRECTORY) != 0;
   if (file < 0 || file >= kFilesMax || (!segment && !folder)) return file;
@@ -165,7 +131,7 @@ int open_file(const char* path, int flags, mode_t mode) {
   known = {};
   known.is_watched = true;
   known.is_folder = folder;
-  known.may_fail = may_fail(s, path);
+  known.may_fail = s.fault.has(path);
   known.is_direct = (flags & O_DSYNC) != 0;
   (void)std::snprintf(known.name.data(), kNameMax, "%s", base_of(path));
   return file;
@@ -174,8 +140,8 @@ int open_file(const char* path, int flags, mode_t mode) {
 /// A write of several parts at `offset`: fails, stops half way, or happens and is noted.
 ssize_t write_parts(Shim& s, const OpenFile& file, int number, const iovec* parts, int count,
                     off_t offset) {
-  if (fails_at(s, file.is_direct ? "meta" : "write", &file)) return -1;
-  const bool is_short = fails_at(s, "short", &file);
+  if (fails(s, file.is_direct ? "meta" : "write", &file)) return -1;
+  const bool is_short = fails(s, "short", &file);
   ssize_t done = 0;
   for (int i = 0; i < count; ++i) {
     const std::size_t bytes = is_short ? parts[i].iov_len / 2 : parts[i].iov_len;
@@ -201,30 +167,16 @@ int sync_file(int file, const char* call) {
   if (known == nullptr) return real<FileCall>(call)(file);
   // Of folders only that of a new segment's name: whoever cannot make the folder does not begin.
   const bool is_of_name = known->is_folder && std::exchange(s.has_renamed, false);
-  if (is_of_name && fails_at(s, "folder", known)) return -1;
-  if (!known->is_folder && fails_at(s, "sync", known)) return -1;
+  if (is_of_name && fails(s, "folder", known)) return -1;
+  if (!known->is_folder && fails(s, "sync", known)) return -1;
   note(s, entry(known->is_folder ? DiskOp::sync_folder : DiskOp::sync, known->name.data()), {});
   return 0;
 }
 
-/// Whose allocations fail on demand: LMDB's, or those of C++.
-struct Poor {
-  const char* call = nullptr;
-  const char* library = nullptr;
-};
-
 thread_local bool is_writer = false;
 
 [[maybe_unused]] bool has_memory_for(const void* caller) {
-  static const Poor poor = [] {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
-    const char* const order = std::getenv("DISK_FAULT");
-    if (order == nullptr) return Poor{};
-    if (std::strncmp(order, "memory:", 7) == 0) return Poor{"memory", "liblmdb"};
-    if (std::strncmp(order, "heap:", 5) == 0) return Poor{"heap", "libstdc++"};
-    if (std::strncmp(order, "writer:", 7) == 0) return Poor{"writer", "libstdc++"};
-    return Poor{};
-  }();
+  static const Poor poor = Poor::by_orders();
   Dl_info known{};
   if (poor.call == nullptr || ::dladdr(caller, &known) == 0) return true;
   if (std::strstr(known.dli_fname, "liblmdb") != nullptr && ::gettid() != ::getpid())
@@ -234,7 +186,7 @@ thread_local bool is_writer = false;
   Shim& s = shim();
   const Guard lock(s.mutex);
   prepare(s);
-  return !fails(s, poor.call);
+  return !s.fault.fails(poor.call);
 }
 
 }  // namespace
@@ -298,7 +250,7 @@ ssize_t pread(int file, void* bytes, std::size_t count, off_t offset) {
   {
     Shim& s = shim();
     const Guard lock(s.mutex);
-    if (fails_at(s, "read", watched(s, file))) return -1;
+    if (fails(s, "read", watched(s, file))) return -1;
   }
   return real<PreadCall>("pread")(file, bytes, count, offset);
 }
@@ -309,7 +261,7 @@ int sync_file_range(int file, off64_t offset, off64_t bytes, unsigned flags) {
   {
     Shim& s = shim();
     const Guard lock(s.mutex);
-    if (fails_at(s, "range", watched(s, file))) return -1;
+    if (fails(s, "range", watched(s, file))) return -1;
   }
   return real<RangeCall>("sync_file_range")(file, offset, bytes, flags);
 }
@@ -318,7 +270,7 @@ int posix_fallocate(int file, off_t offset, off_t bytes) {
   {
     Shim& s = shim();
     const Guard lock(s.mutex);
-    if (fails_at(s, "lock", file)) return s.fault_errno;
+    if (fails(s, "lock", file)) return s.fault.code();
   }
   return real<AllocateCall>("posix_fallocate")(file, offset, bytes);
 }
@@ -340,7 +292,7 @@ int fsync(int file) { return sync_file(file, "fsync"); }
 int rename(const char* from, const char* to) noexcept {
   Shim& s = shim();
   const Guard lock(s.mutex);
-  if (is_segment(from) && fails_at(s, "rename", from)) return -1;
+  if (is_segment(from) && s.fault.fails("rename", from)) return -1;
   const int code = real<RenameCall>("rename")(from, to);
   s.has_renamed = s.has_renamed || (code == 0 && is_segment(from));
   if (code == 0 && is_segment(from)) note(s, entry(DiskOp::rename, base_of(from), base_of(to)), {});
@@ -349,7 +301,7 @@ int rename(const char* from, const char* to) noexcept {
 int unlink(const char* path) noexcept {
   Shim& s = shim();
   const Guard lock(s.mutex);
-  if (is_segment(path) && fails_at(s, "unlink", path)) return -1;
+  if (is_segment(path) && s.fault.fails("unlink", path)) return -1;
   const int code = real<PathCall>("unlink")(path);
   if (code == 0 && is_segment(path)) note(s, entry(DiskOp::unlink, base_of(path)), {});
   return code;
