@@ -222,6 +222,42 @@ TEST(Disowned, WhoHasBeenGivenUpMeanwhileDisownsNothing) {
   expect_all(folder.path(), 200, {});
 }
 
+// An heir has died between its file and the file's second name.
+TEST(Disowned, ALeftoverOfAnHeirSaysNothingAndGoesWithTheNextWriter) {
+  const Folder folder;
+  write(folder.path(), 1, 300);
+  const std::vector<std::string> leftovers{"disowned.aB3xYz", "disowned.Q00000", "disowned.",
+                                           "disowned.XXXXXX"};
+  const std::vector<std::string> texts{"", "1", "100\n", "neither of these"};
+  const std::vector<std::string> others{"disowned-by-whom.txt", "disowned2", "not.disowned"};
+  const auto put = [&](const std::string& file, const std::string& text) {
+    std::ofstream{folder.path() + "/" + file} << text;
+  };
+  const auto is_there = [&](const std::string& file) {
+    return std::filesystem::exists(folder.path() + "/" + file);
+  };
+  for (std::size_t i = 0; i < leftovers.size(); ++i) put(leftovers[i], texts[i]);
+  for (const auto& file : others) put(file, "100\n");
+  EXPECT_TRUE(list_journal(folder.path())->disowned.empty());
+  expect_all(folder.path(), 300, {});
+  write(folder.path(), 301, 400);
+  for (const auto& file : leftovers) EXPECT_FALSE(is_there(file)) << file;
+  for (const auto& file : others) EXPECT_TRUE(is_there(file)) << file << " is not the journal's";
+  expect_all(folder.path(), 400, {});
+
+  // Beside what another heir says, and none of them in its way.
+  {
+    const auto sleeper = open_journal(small_options(folder.path()));
+    for (std::size_t i = 0; i < leftovers.size(); ++i) put(leftovers[i], texts[i]);
+    ASSERT_EQ(disown_later(folder.path(), always).value_or(0), 400U);
+    append(sleeper->add_appender(), 0, 401, 450);
+  }
+  expect_all(folder.path(), 400, {});
+  write(folder.path(), 451, 500);
+  for (const auto& file : leftovers) EXPECT_FALSE(is_there(file)) << file;
+  expect_all(folder.path(), 500, {{401, 450}});
+}
+
 TEST(Disowned, ADirectoryThatCannotBeWrittenIsAnError) {
   EXPECT_FALSE(disown_later("/nowhere/at/all", always));
 }
