@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,6 +15,7 @@
 
 #include "tests/runtime/journal/child/child.hpp"
 #include "tests/runtime/journal/child/disk_model.hpp"
+#include "tests/runtime/journal/cuts.hpp"
 #include "tests/runtime/journal/story.hpp"
 
 namespace chargemill::runtime::journal::test {
@@ -23,14 +23,6 @@ namespace {
 
 constexpr std::uint64_t kRecords = 12'000;  // of each producer: three segments
 constexpr std::size_t kProducers = 2;
-
-unsigned cuts() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
-  const char* const count = std::getenv("CHARGEMILL_POWER_CUTS");
-  return count == nullptr ? 500 : static_cast<unsigned>(std::strtoul(count, nullptr, 10));
-}
-/// Memory where there is some: what is on disk is what the model says.
-std::string images() { return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; }
 
 /// What a run did to its disk.
 struct Story {
@@ -77,20 +69,6 @@ Story story_of_a_forgetful_run() {
   return story;
 }
 
-/// A life of a journal that is at `orders.directory`, whose events are added to `events`. `fault`:
-/// as disk_fault.hpp has it. How it ended.
-int live(ChildOrders orders, const std::string& fault, std::vector<DiskEvent>& events) {
-  const std::string log = orders.directory + ".log";
-  orders.has_shim = true;
-  orders.environment = {"DISK_LOG=" + log};
-  if (!fault.empty()) orders.environment.push_back("DISK_FAULT=" + fault);
-  Child child{orders};
-  EXPECT_TRUE(child.listen(std::chrono::minutes{2}));
-  const auto more = read_disk_log(log);
-  events.insert(events.end(), more.begin(), more.end());
-  return child.report().exit_code;
-}
-
 /// `fault`: what befalls the disk meanwhile (disk_fault.hpp).
 std::vector<DiskEvent> events_of_a_run(const std::string& fault = "") {
   const Folder folder;
@@ -121,9 +99,7 @@ void hear(const DiskEvent& event, Acknowledged& acknowledged) {
 /// What is wrong with a journal after a cut, and after going on with it; "": nothing.
 std::string problem_after(const Folder& folder, const std::map<std::string, std::string>& disk,
                           const Acknowledged& acknowledged, bool goes_on, Extent extent) {
-  folder.clear();
-  for (const auto& [name, bytes] : disk)
-    std::ofstream{folder.path() + "/" + name, std::ios::binary} << bytes;
+  put_down(folder, disk);
   // Before anybody writes: whoever opens it seals what was left open, and pages that are looked at
   // while they change look damaged.
   Tally tally{kProducers, extent};
@@ -140,17 +116,6 @@ std::string problem_after(const Folder& folder, const std::map<std::string, std:
   Tally after{kProducers, extent};
   if (auto problem = problem_of(folder.path(), after); !problem.empty()) return problem;
   return after.upto[0] == tally.upto[0] + (goes_on ? 100 : 0) ? "" : "it does not go on";
-}
-
-/// While which events the power fails, in order.
-using Moments = std::vector<std::size_t>;
-
-Moments any_moments(const std::vector<DiskEvent>& events, unsigned count) {
-  std::mt19937 random{count};
-  Moments moments;
-  for (unsigned i = 0; i < count; ++i) moments.push_back(random() % events.size());
-  std::sort(moments.begin(), moments.end());
-  return moments;
 }
 
 /// Tries cuts of a run; returns what was wrong with the first bad one, "" if none was.

@@ -20,7 +20,8 @@ Child::Child(const ChildOrders& orders) : acknowledged_(orders.producers) {
   std::vector<std::string> words{
       CHARGEMILL_JOURNAL_WRITER,         orders.directory,
       std::to_string(orders.producers),  std::to_string(orders.records),
-      std::to_string(orders.give_up_ms), std::to_string(orders.keep_bytes)};
+      std::to_string(orders.give_up_ms), std::to_string(orders.keep_bytes),
+      orders.has_heirs ? "1" : "0"};
   std::vector<std::string> settings = orders.environment;
   if (orders.has_shim) {
     settings.emplace_back("LD_PRELOAD=" CHARGEMILL_DISK_SHIM);

@@ -17,6 +17,7 @@ struct ChildOrders {
   unsigned producers = 2;
   std::uint64_t give_up_ms = 30'000;
   std::uint64_t keep_bytes = 0;          ///< of closed segments; 0: all
+  bool has_heirs = false;                ///< it is given up half way; for one producer
   std::vector<std::string> environment;  ///< "NAME=value"
   bool has_shim = false;                 ///< the disk shim is preloaded
 };

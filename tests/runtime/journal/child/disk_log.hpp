@@ -7,14 +7,23 @@
 
 namespace chargemill::runtime::journal::test {
 
-enum class DiskOp : std::uint32_t { write, truncate, sync, rename, sync_folder, unlink, said };
+enum class DiskOp : std::uint32_t {
+  write,
+  truncate,
+  sync,
+  rename,
+  sync_folder,
+  unlink,
+  link,
+  said
+};
 
 /// Before each entry's bytes in the log.
 struct DiskOpHeader {
   DiskOp op;
   std::uint32_t is_direct;  ///< a write that returns when it is on disk
   char name[64];
-  char other[64];  ///< the new name
+  char other[64];  ///< the new name, of a link the second one
   std::uint64_t offset;
   std::uint64_t bytes;
 };

@@ -5,13 +5,38 @@
 namespace chargemill::runtime::journal::test {
 
 DiskModel::File& DiskModel::file_called(const std::string& name) {
-  const auto found = std::find_if(files_.rbegin(), files_.rend(), [&](const File& file) {
-    return file.name == name && !file.is_unlinked;
-  });
+  const auto has_it = [&](const File& file) {
+    return std::any_of(file.names.begin(), file.names.end(),
+                       [&](const Name& one) { return one.is == name && !one.is_unlinked; });
+  };
+  const auto found = std::find_if(files_.rbegin(), files_.rend(), has_it);
   if (found != files_.rend()) return *found;
-  files_.push_back({});
-  files_.back().name = name;
+  files_.emplace_back();
+  files_.back().names.emplace_back();
+  files_.back().names.back().is = name;
   return files_.back();
+}
+
+DiskModel::Name& DiskModel::name_called(const std::string& name) {
+  auto& names = file_called(name).names;
+  return *std::find_if(names.begin(), names.end(),
+                       [&](const Name& one) { return one.is == name && !one.is_unlinked; });
+}
+
+void DiskModel::sync_names() {
+  for (File& file : files_) {
+    auto& names = file.names;
+    names.erase(std::remove_if(names.begin(), names.end(),
+                               [](const Name& name) { return name.is_unlinked; }),
+                names.end());
+    for (Name& name : names) {
+      name.before.clear();
+      name.is_new = false;
+    }
+  }
+  files_.erase(std::remove_if(files_.begin(), files_.end(),
+                              [](const File& file) { return file.names.empty(); }),
+               files_.end());
 }
 
 void DiskModel::done(const DiskEvent& event) {
@@ -31,23 +56,22 @@ void DiskModel::done(const DiskEvent& event) {
       break;
     }
     case DiskOp::rename: {
-      File& file = file_called(event.name);
-      if (file.name_before.empty()) file.name_before = file.name;
-      file.name = event.other;
+      Name& name = name_called(event.name);
+      if (name.before.empty()) name.before = name.is;
+      name.is = event.other;
+      break;
+    }
+    case DiskOp::link: {
+      Name second;
+      second.is = event.other;
+      file_called(event.name).names.push_back(std::move(second));
       break;
     }
     case DiskOp::sync_folder:
-      if (event.name != kFolder) break;
-      for (File& file : files_) {
-        file.name_before.clear();
-        file.is_new = false;
-      }
-      files_.erase(std::remove_if(files_.begin(), files_.end(),
-                                  [](const File& file) { return file.is_unlinked; }),
-                   files_.end());
+      if (event.name == kFolder) sync_names();
       break;
     case DiskOp::unlink:
-      file_called(event.name).is_unlinked = true;
+      name_called(event.name).is_unlinked = true;
       break;
     case DiskOp::truncate:
     case DiskOp::said:
@@ -59,14 +83,18 @@ std::map<std::string, std::string> DiskModel::cut(const DiskEvent* underway, Los
                                                   std::mt19937& random) const {
   std::map<std::string, std::string> disk;
   for (const File& file : files_) {
-    if (file.is_unlinked && random() % 2 == 0) continue;
-    if (file.is_new && random() % 2 == 0) continue;
     std::string bytes = file.kept;
     for (const Write& write : file.pending) apply(bytes, write, loss, random);
-    if (underway != nullptr && underway->op == DiskOp::write && underway->name == file.name)
+    const auto is_written = [&](const Name& name) { return name.is == underway->name; };
+    if (underway != nullptr && underway->op == DiskOp::write &&
+        std::any_of(file.names.begin(), file.names.end(), is_written))
       apply(bytes, {underway->offset, underway->bytes}, loss, random);
-    const bool old_name = !file.name_before.empty() && random() % 2 == 0;
-    disk[old_name ? file.name_before : file.name] = std::move(bytes);
+    for (const Name& name : file.names) {
+      if (name.is_unlinked && random() % 2 == 0) continue;
+      if (name.is_new && random() % 2 == 0) continue;
+      const bool old_name = !name.before.empty() && random() % 2 == 0;
+      disk[old_name ? name.before : name.is] = bytes;
+    }
   }
   return disk;
 }

@@ -13,7 +13,8 @@ namespace chargemill::runtime::journal::test {
 
 /// A disk that keeps what was synced and, of the rest, whatever it likes: writes in any
 /// combination, whole or by sectors, and names of files as they were or as they became, which of a
-/// new file is none at all. A sync of a file keeps its bytes, not its name.
+/// new file, or of a second name (link), is none at all. A sync of a file keeps its bytes, not its
+/// names.
 /// Source: Pillai et al., "All File Systems Are Not Created Equal" (OSDI 2014), the abstract
 /// persistence model without ordering between writes.
 class DiskModel {
@@ -30,7 +31,7 @@ class DiskModel {
   void put(const std::string& name, std::string bytes) {
     File& file = file_called(name);
     file.kept = std::move(bytes);
-    file.is_new = false;
+    file.names.front().is_new = false;
   }
   /// The event has been done and has returned.
   void done(const DiskEvent& event);
@@ -43,16 +44,22 @@ class DiskModel {
     std::uint64_t offset;
     std::string bytes;
   };
+  struct Name {
+    std::string is;      // as the process sees it
+    std::string before;  // as the disk may see it until the folder is synced; "": the same
+    bool is_new = true;  // the disk may not know it until the folder is synced
+    bool is_unlinked = false;
+  };
   struct File {
     std::string kept;            // on disk, for certain
     std::vector<Write> pending;  // done, but not synced
-    std::string name;            // as the process sees it
-    std::string name_before;     // as the disk may see it until the folder is synced; "": the same
-    bool is_new = true;          // the disk may not know its name until the folder is synced
-    bool is_unlinked = false;
+    std::vector<Name> names;     // more than one by link
   };
 
+  /// The file of that name, which is made if there is none.
   [[nodiscard]] File& file_called(const std::string& name);
+  [[nodiscard]] Name& name_called(const std::string& name);
+  void sync_names();
   static void apply(std::string& bytes, const Write& write, Loss loss, std::mt19937& random);
 
   std::vector<File> files_;

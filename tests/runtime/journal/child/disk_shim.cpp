@@ -1,5 +1,6 @@
 // Stands between a process and its disk (LD_PRELOAD): writes down, in order, what is done to
-// segment files and what is said on standard output, and fails calls on demand.
+// segment files, to those that say what is disowned and what is said on standard output, and fails
+// calls on demand: those on segments and folders.
 //
 //   DISK_LOG=FILE         where it writes, as disk_log.hpp describes; none: nothing is written down
 //   DISK_FAULT, DISK_FAULT_IN
@@ -68,6 +69,7 @@ using PreadCall = ssize_t (*)(int, void*, std::size_t, off_t);
 using RangeCall = int (*)(int, off64_t, off64_t, unsigned);
 using AllocateCall = int (*)(int, off_t, off_t);
 using RenameCall = int (*)(const char*, const char*);
+using TemporaryCall = int (*)(char*, int);
 
 void prepare(Shim& s) {
   if (s.is_ready) return;
@@ -112,29 +114,39 @@ bool is_segment(const char* path) {
   const char* const base = base_of(path);
   return std::strstr(base, ".segment") != nullptr && std::strstr(base, "-lock") == nullptr;
 }
+bool is_of_disowned(const char* path) { return std::strstr(base_of(path), "disowned") != nullptr; }
 OpenFile* watched(Shim& s, int file) {
   if (file < 0 || file >= kFilesMax) return nullptr;
   OpenFile& known = s.files[static_cast<std::size_t>(file)];
   return known.is_watched ? &known : nullptr;
 }
 
+int watch(Shim& s, int file, const char* path, int flags) {
+  const bool is_folder = (flags & O_DIRECTORY) != 0;
+  const bool is_noted = is_segment(path) || is_of_disowned(path) || is_folder;
+  if (file < 0 || file >= kFilesMax || !is_noted) return file;
+  OpenFile& known = s.files[static_cast<std::size_t>(file)];
+  known = {};
+  known.is_watched = true;
+  known.is_folder = is_folder;
+  known.may_fail = !is_of_disowned(path) && s.fault.has(path);
+  known.is_direct = (flags & O_DSYNC) != 0;
+  (void)std::snprintf(known.name.data(), kNameMax, "%s", base_of(path));
+  return file;
+}
+
 int open_file(const char* path, int flags, mode_t mode) {
   Shim& s = shim();
   const Guard lock(s.mutex);
   prepare(s);
-  const bool segment = is_segment(path);
-  if (segment && s.fault.fails("open", path)) return -1;
-  const int file = real<OpenCall>("open")(path, flags, mode);
-  const bool folder = (flags & O_DIRECTORY) != 0;
-  if (file < 0 || file >= kFilesMax || (!segment && !folder)) return file;
-  OpenFile& known = s.files[static_cast<std::size_t>(file)];
-  known = {};
-  known.is_watched = true;
-  known.is_folder = folder;
-  known.may_fail = s.fault.has(path);
-  known.is_direct = (flags & O_DSYNC) != 0;
-  (void)std::snprintf(known.name.data(), kNameMax, "%s", base_of(path));
-  return file;
+  if (is_segment(path) && s.fault.fails("open", path)) return -1;
+  return watch(s, real<OpenCall>("open")(path, flags, mode), path, flags);
+}
+int open_temporary(char* path, int flags) {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  prepare(s);
+  return watch(s, real<TemporaryCall>("mkostemp")(path, flags), path, flags);
 }
 
 /// A write of several parts at `offset`: fails, stops half way, or happens and is noted.
@@ -207,6 +219,8 @@ int open64(const char* path, int flags, ...) {
   va_end(rest);
   return open_file(path, flags, mode);
 }
+int mkostemp(char* path, int flags) { return open_temporary(path, flags); }
+int mkostemp64(char* path, int flags) { return open_temporary(path, flags); }
 int close(int file) {
   Shim& s = shim();
   const Guard lock(s.mutex);
@@ -295,7 +309,16 @@ int rename(const char* from, const char* to) noexcept {
   if (is_segment(from) && s.fault.fails("rename", from)) return -1;
   const int code = real<RenameCall>("rename")(from, to);
   s.has_renamed = s.has_renamed || (code == 0 && is_segment(from));
-  if (code == 0 && is_segment(from)) note(s, entry(DiskOp::rename, base_of(from), base_of(to)), {});
+  if (code == 0 && (is_segment(from) || is_of_disowned(from)))
+    note(s, entry(DiskOp::rename, base_of(from), base_of(to)), {});
+  return code;
+}
+int link(const char* from, const char* to) noexcept {
+  Shim& s = shim();
+  const Guard lock(s.mutex);
+  const int code = real<RenameCall>("link")(from, to);
+  if (code == 0 && is_of_disowned(from))
+    note(s, entry(DiskOp::link, base_of(from), base_of(to)), {});
   return code;
 }
 int unlink(const char* path) noexcept {
@@ -303,7 +326,8 @@ int unlink(const char* path) noexcept {
   const Guard lock(s.mutex);
   if (is_segment(path) && s.fault.fails("unlink", path)) return -1;
   const int code = real<PathCall>("unlink")(path);
-  if (code == 0 && is_segment(path)) note(s, entry(DiskOp::unlink, base_of(path)), {});
+  if (code == 0 && (is_segment(path) || is_of_disowned(path)))
+    note(s, entry(DiskOp::unlink, base_of(path)), {});
   return code;
 }
 

@@ -1,8 +1,10 @@
-// journal_writer DIRECTORY PRODUCERS RECORDS GIVE_UP_MS KEEP_BYTES: writes a journal at full speed,
-// of whose closed segments it keeps so much, 0: all, and prints
+// journal_writer DIRECTORY PRODUCERS RECORDS GIVE_UP_MS KEEP_BYTES HEIRS: writes a journal at full
+// speed, of whose closed segments it keeps so much, 0: all, and prints
 // "ack PRODUCER N" for what is durable, "told STATE TEXT" for what the operator is told, at the end
 // "end STATE FAILURES". RECORDS 0: for ever. Exit code 4 if the journal cannot be opened.
 // It goes on where the journal ends, so that each producer's numbers have no gap over many lives.
+// HEIRS 1, of one producer: half way it is given up, and prints "disowned N" once that is on disk,
+// N being the last record that counts. It goes on meanwhile; its last quarter comes after that.
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +14,7 @@
 #include <string_view>
 #include <thread>
 
+#include "runtime/journal/disowned.hpp"
 #include "runtime/journal/journal.hpp"
 #include "runtime/journal/reader.hpp"
 #include "tests/runtime/journal/child/records.hpp"
@@ -62,11 +65,27 @@ void produce(const Journal& journal, Appender& appender, unsigned producer, std:
   }
 }
 
+void produce_though_given_up(Journal& journal, const std::string& directory, Appender& appender,
+                             std::uint64_t from, std::uint64_t records) {
+  const std::uint64_t half = records / 2;
+  const std::uint64_t most = half + records / 4;
+  produce(journal, appender, 0, from, half);
+  if (!journal.wait_durable(appender, half, std::chrono::minutes{1})) std::abort();
+  std::thread heir{[&directory] {
+    const auto counts = disown_later(directory, [] { return true; });
+    if (!counts) std::abort();
+    say("disowned " + std::to_string(*counts) + "\n");
+  }};
+  produce(journal, appender, 0, from + half, most - half);
+  heir.join();
+  produce(journal, appender, 0, from + most, records - most);
+}
+
 void tell(JournalState state, const std::string& why) {
   say(std::string{"told "} + name_of(state) + (why.empty() ? "" : " ") + why + "\n");
 }
 
-int run(const JournalOptions& options, unsigned producers, std::uint64_t records) {
+int run(const JournalOptions& options, unsigned producers, std::uint64_t records, bool has_heirs) {
   std::vector<std::uint64_t> from;
   for (unsigned p = 0; p < producers; ++p) from.push_back(written_by(options.chain.directory, p));
   auto journal = Journal::open(options);
@@ -80,7 +99,9 @@ int run(const JournalOptions& options, unsigned producers, std::uint64_t records
         [p, before = from[p]](std::uint64_t durable) { acknowledge(p, before + durable); }));
   }
   std::vector<std::thread> threads;
-  for (unsigned p = 0; p < producers; ++p)
+  if (has_heirs)
+    produce_though_given_up(**journal, options.chain.directory, *appenders[0], from[0], records);
+  for (unsigned p = 0; p < producers && !has_heirs; ++p)
     threads.emplace_back([&, p] { produce(**journal, *appenders[p], p, from[p], records); });
   for (auto& thread : threads) thread.join();
   for (const Appender* appender : appenders) {
@@ -99,7 +120,7 @@ int run(const JournalOptions& options, unsigned producers, std::uint64_t records
 
 int main(int argc, char** argv) {
   using namespace chargemill;
-  if (argc != 6) return 2;
+  if (argc != 7) return 2;
   runtime::journal::JournalOptions options;
   options.chain.directory = argv[1];
   options.chain.segment_bytes = 1U << 20U;
@@ -107,5 +128,6 @@ int main(int argc, char** argv) {
   options.chain.retain_bytes = std::strtoull(argv[5], nullptr, 10);
   options.on_state = runtime::journal::test::tell;
   const auto producers = static_cast<unsigned>(std::strtoul(argv[2], nullptr, 10));
-  return runtime::journal::test::run(options, producers, std::strtoull(argv[3], nullptr, 10));
+  return runtime::journal::test::run(options, producers, std::strtoull(argv[3], nullptr, 10),
+                                     std::string_view{argv[6]} == "1");
 }
