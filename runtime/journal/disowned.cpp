@@ -95,7 +95,9 @@ Result<Sequence> disown_later(const std::string& directory, const std::function<
     std::string mine = path + ".XXXXXX";
     int code = write_beside(mine, std::to_string(*last) + "\n");
     const bool may_still = may();
-    if (code == 0 && may_still && ::link(mine.c_str(), path.c_str()) != 0 && errno != EEXIST)
+    // EEXIST: another one has said it. ENOENT: a writer that begins has taken mine for a leftover.
+    if (code == 0 && may_still && ::link(mine.c_str(), path.c_str()) != 0 && errno != EEXIST &&
+        errno != ENOENT)
       code = errno;
     (void)::unlink(mine.c_str());
     if (!may_still)

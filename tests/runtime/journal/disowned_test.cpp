@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "runtime/journal/directory.hpp"
@@ -256,6 +257,27 @@ TEST(Disowned, ALeftoverOfAnHeirSaysNothingAndGoesWithTheNextWriter) {
   write(folder.path(), 451, 500);
   for (const auto& file : leftovers) EXPECT_FALSE(is_there(file)) << file;
   expect_all(folder.path(), 500, {{401, 450}});
+}
+
+TEST(Disowned, AnHeirWhoseFileAWriterTakesForALeftoverSaysItAgain) {
+  const Folder folder;
+  write(folder.path(), 1, 100);
+  bool has_begun = false;
+  const auto said = disown_later(folder.path(), [&] {
+    if (!std::exchange(has_begun, true)) remove_leftovers(folder.path());
+    return true;
+  });
+  ASSERT_TRUE(said) << said.error().text;
+  EXPECT_EQ(*said, 100U);
+  EXPECT_EQ(list_journal(folder.path())->disowned.size(), 1U);
+
+  write(folder.path(), 101, 130);
+  const auto never = disown_later(folder.path(), [&] {
+    remove_leftovers(folder.path());
+    return true;
+  });
+  ASSERT_FALSE(never) << "it does not try for ever";
+  EXPECT_THAT(never.error().text, testing::HasSubstr("come and go"));
 }
 
 TEST(Disowned, ADirectoryThatCannotBeWrittenIsAnError) {
