@@ -109,6 +109,31 @@ Result<bool> Reader::newest_of(Segment& segment, PostingKey key, const SegmentVi
   return segment.sealed->newest(key, visit, by_lmdb, upto);
 }
 
+// No number is in two ranges, and of what is still to come there is one at most.
+Sequence Reader::next_owned(Sequence from) const noexcept {
+  for (;;) {
+    const auto range = std::find_if(disowned_.begin(), disowned_.end(),
+                                    [from](const Disowned& one) { return one.has(from); });
+    if (range == disowned_.end() || from >= kSequenceMax) return from;
+    from = range->last == kSequenceMax ? kSequenceMax : range->last + 1;
+  }
+}
+Sequence Reader::owned_before(Sequence upto) const noexcept {
+  for (;;) {
+    const auto range = std::find_if(disowned_.begin(), disowned_.end(),
+                                    [upto](const Disowned& one) { return one.has(upto); });
+    if (range == disowned_.end()) return upto;
+    upto = range->first - 1;
+  }
+}
+Sequence Reader::owned_to(Sequence from) const noexcept {
+  Sequence last = kSequenceMax;
+  for (const Disowned& range : disowned_) {
+    if (range.first > from) last = std::min(last, range.first - 1);
+  }
+  return last;
+}
+
 /// How many of them begin no later than that.
 std::size_t Reader::segments_up_to(Sequence upto) const noexcept {
   std::size_t count = segments_.size();
@@ -298,6 +323,7 @@ Result<std::uint64_t> Reader::newest(PostingKey key, std::uint64_t limit, const 
                                      Sequence upto) {
   const auto ahead = open_for_newest({key, std::min(limit, kForeseenMax)});
   if (!ahead) return tl::unexpected(ahead.error());
+  upto = owned_before(upto);
   std::uint64_t shown = 0;
   std::size_t foreseen = *ahead;  // from this number on
   bool is_cold = foreseen < segments_.size();

@@ -24,7 +24,8 @@ namespace chargemill::runtime::journal {
 /// first.
 /// A visit does not ask its own reader.
 /// Records that are disowned (disowned.hpp) are left out; last(), first_since() and check() know
-/// them.
+/// them. However many they are, scan() does not come by them, nor does a walk from the newest on if
+/// they are the last: whoever asks again and again pays for what he is shown.
 /// Threads: one at a time; as many readers as one likes (126 a segment at the same moment).
 /// Errors: a damaged record or file, by name; LMDB's own.
 class Reader {
@@ -66,6 +67,11 @@ class Reader {
   [[nodiscard]] Result<Sequence> first_since(Micros time);
   /// The newest record's number; 0 in an empty journal.
   [[nodiscard]] Result<Sequence> last();
+  /// That of the newest that counts; 0: none does.
+  [[nodiscard]] Result<Sequence> last_owned();
+  /// From which number on there are `count` of those, or all of them if they are fewer. Requires at
+  /// least one.
+  [[nodiscard]] Result<Sequence> first_of_newest(std::uint64_t count);
   /// Looks at everything: records, numbers without gaps, manifests, every posting. Returns how many
   /// records there are. Slow by design.
   [[nodiscard]] Result<std::uint64_t> check();
@@ -115,6 +121,15 @@ class Reader {
   /// The transaction and the segment outlive it.
   [[nodiscard]] static SegmentView view_of(const Segment& segment,
                                            const Transaction& transaction) noexcept;
+  /// The next number that is not disowned, or the one before, beginning with that itself;
+  /// kSequenceMax and 0: there is none.
+  [[nodiscard]] Sequence next_owned(Sequence from) const noexcept;
+  [[nodiscard]] Sequence owned_before(Sequence upto) const noexcept;
+  /// How far one may read on from a number that is not.
+  [[nodiscard]] Sequence owned_to(Sequence from) const noexcept;
+  /// The first number in a segment that a scan from `from` on shows; none: it shows nothing of it.
+  [[nodiscard]] std::optional<Sequence> begin_in(const Segment& segment,
+                                                 Sequence from) const noexcept;
   void open_sealed_from(Sequence from);
   void foresee_counts(PostingKey key, Sequence from) const;
   [[nodiscard]] Result<std::vector<FileAhead::Part>> files_from(Sequence from);

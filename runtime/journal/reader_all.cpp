@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/assert.hpp"
 #include "runtime/journal/reader.hpp"
 #include "runtime/journal/scan_ahead.hpp"
 #include "runtime/journal/segment_check.hpp"
@@ -48,6 +49,7 @@ Result<bool> Reader::scan_back(Segment& segment, const SegmentView::Visit& visit
 Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& visit,
                                             Sequence upto) {
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
+  upto = owned_before(upto);
   if (upto != kSequenceMax) {
     const auto there = last();
     if (!there) return there;
@@ -63,15 +65,22 @@ Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& vi
   return shown;
 }
 
+std::optional<Sequence> Reader::begin_in(const Segment& segment, Sequence from) const noexcept {
+  const Sequence begin = next_owned(std::max(from, segment.name.first));
+  if (begin > segment.last_max || begin == kSequenceMax) return std::nullopt;
+  return begin;
+}
+
 /// What a scan from `from` on to the end reads.
 Result<std::vector<FileAhead::Part>> Reader::files_from(Sequence from) {
   std::vector<FileAhead::Part> files;
   for (Segment& segment : segments_) {
-    if (segment.last_max < from) continue;
+    const auto begin = begin_in(segment, from);
+    if (!begin) continue;
     FileAhead::Part file{path_of(directory_, segment.name), 0};
-    if (segment.name.first < from) {
+    if (segment.name.first < *begin) {
       const auto found = look_into(segment, [&](const SegmentView& view) {
-        file.from = view.place_of(from);
+        file.from = view.place_of(*begin);
         return true;
       });
       if (!found) return tl::unexpected(found.error());
@@ -90,10 +99,21 @@ Result<std::uint64_t> Reader::scan(Sequence from, const Visit& visit, Extent ext
     ahead.emplace(std::move(*files));
   }
   std::uint64_t shown = 0;
+  const auto show = [&](const Record& record, const std::byte*) {
+    ++shown;
+    return visit(record);
+  };
   for (Segment& segment : segments_) {
-    if (segment.last_max < from) continue;
-    const auto more = look_into(segment, [&](const SegmentView& view) {
-      return view.scan(from, up_to(kSequenceMax, shown, visit), ahead.has_value());
+    auto begin = begin_in(segment, from);
+    if (!begin) continue;
+    const auto more = look_into(segment, [&](const SegmentView& view) -> Result<bool> {
+      while (begin) {
+        const Sequence last = owned_to(*begin);
+        auto seen = view.scan(*begin, show, ahead.has_value(), last);
+        if (!seen || !*seen) return seen;
+        begin = last < segment.last_max ? begin_in(segment, last + 1) : std::nullopt;
+      }
+      return true;
     });
     if (!more) return tl::unexpected(more.error());
     if (!*more) break;
@@ -214,6 +234,28 @@ Result<Sequence> Reader::last() {
     if (last) return *last;
   }
   return Sequence{0};
+}
+
+Result<Sequence> Reader::last_owned() {
+  const auto newest = last();
+  if (!newest) return newest;
+  return owned_before(*newest);
+}
+
+Result<Sequence> Reader::first_of_newest(std::uint64_t count) {
+  CHARGEMILL_ASSERT(count > 0);
+  const auto newest = last_owned();
+  if (!newest) return newest;
+  for (Sequence upto = *newest;;) {
+    Sequence below = 0;  // the newest disowned one
+    for (const Disowned& range : disowned_) {
+      if (range.last <= upto) below = std::max(below, range.last);
+    }
+    if (upto - below >= count) return upto - count + 1;
+    if (below == 0) return Sequence{1};
+    count -= upto - below;
+    upto = owned_before(below);
+  }
 }
 
 Result<std::uint64_t> Reader::check() {

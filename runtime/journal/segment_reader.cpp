@@ -85,7 +85,8 @@ Result<bool> SegmentView::show(Bytes value, Sequence sequence, const Visit& visi
   return visit(*record, value.at);
 }
 
-Result<bool> SegmentView::scan(Sequence from, const Visit& visit, bool is_read_ahead) const {
+Result<bool> SegmentView::scan(Sequence from, const Visit& visit, bool is_read_ahead,
+                               Sequence upto) const {
   const Cursor cursor = open_cursor(transaction_, environment_.records());
   if (!cursor) return lmdb_failure(ENOMEM, "read", environment_.path());
   Sequence expected = std::max(from, first_);
@@ -93,7 +94,7 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit, bool is_read_a
   MDB_val key = as_val(expected);
   MDB_val value{};
   int code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
-  for (; code == 0 && expected <= last_max_; ++expected) {
+  for (; code == 0 && expected <= std::min(last_max_, upto); ++expected) {
     // Numbers have no gaps: a missing one is damage too.
     if (number_in(key) != expected) return damaged("record", expected);
     if (!is_read_ahead) ahead.reach(bytes_in(value).at);
@@ -102,7 +103,7 @@ Result<bool> SegmentView::scan(Sequence from, const Visit& visit, bool is_read_a
     code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
   }
   if (code != 0 && code != MDB_NOTFOUND) return lmdb_failure(code, "read", environment_.path());
-  if (is_missing(expected)) return missing(expected);
+  if (expected <= upto && is_missing(expected)) return missing(expected);
   return true;
 }
 

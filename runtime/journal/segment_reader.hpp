@@ -27,10 +27,10 @@ class SegmentView {
 
   /// The newest record's number; first - 1 when there is none.
   [[nodiscard]] Result<Sequence> last() const;
-  /// From `from` on, oldest first. False: it was stopped by `visit`. `is_read_ahead`: somebody
-  /// reads the file ahead of it already.
-  [[nodiscard]] Result<bool> scan(Sequence from, const Visit& visit,
-                                  bool is_read_ahead = false) const;
+  /// From `from` on, oldest first, to number `upto` at most. False: it was stopped by `visit`.
+  /// `is_read_ahead`: somebody reads the file ahead of it already.
+  [[nodiscard]] Result<bool> scan(Sequence from, const Visit& visit, bool is_read_ahead = false,
+                                  Sequence upto = kSequenceMax) const;
   /// From the newest on, or from number `upto`. False: it was stopped.
   [[nodiscard]] Result<bool> scan_back(const Visit& visit, Sequence upto = kSequenceMax) const;
   /// Those that bear `key`, from the newest on. False: it was stopped.

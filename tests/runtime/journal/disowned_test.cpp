@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "runtime/journal/directory.hpp"
+#include "tests/runtime/journal/batch.hpp"
 #include "tests/runtime/journal/story.hpp"
 
 namespace chargemill::runtime::journal {
@@ -145,6 +147,88 @@ TEST(Disowned, TheNextWritersRecordsAreItsOwn) {
   expect_all(folder.path(), 9'500, {{951, 1'200}, {9'001, 9'010}});
 }
 
+/// Whoever reads one of these from now on finds that it is damaged.
+void spoil(const std::string& directory, const std::vector<Sequence>& records) {
+  for (const Sequence n : records) {
+    std::size_t copies = 0;
+    for (const SegmentName name : *list_segments(directory)) {
+      std::ifstream file{path_of(directory, name), std::ios::binary};
+      std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+      copies += test::damage(bytes, test::text_of(0, n));
+      std::ofstream{path_of(directory, name), std::ios::binary} << bytes;
+    }
+    ASSERT_GT(copies, 0U) << n;
+  }
+}
+
+// It is as long as its writer goes on, and whoever follows a journal asks ten times a second.
+TEST(Disowned, IsNotReadOnTheWayToAnythingThatIsShown) {
+  const Folder folder;
+  {
+    const auto sleeper = open_journal(small_options(folder.path()));
+    Appender& late = sleeper->add_appender();
+    append(late, 0, 1, 1'000);
+    ASSERT_TRUE(sleeper->wait_durable(late, 1'000, 10s));
+    ASSERT_EQ(disown_later(folder.path(), always).value_or(0), 1'000U);
+    append(late, 0, 1'001, 12'000);
+  }
+  ASSERT_GT(list_segments(folder.path())->size(), 1U);
+  spoil(folder.path(), {1'001, 1'074, 5'000, 11'938, 12'000});  // two of them bear kKey
+  EXPECT_FALSE(open_reader(folder.path()).check()) << "the test cannot fail";
+  expect_all(folder.path(), 1'000, {});
+  Reader reader = open_reader(folder.path());
+  const auto nothing = [](const Record&) { return false; };
+  for (const auto extent : {Reader::Extent::some, Reader::Extent::all}) {
+    EXPECT_EQ(reader.scan(1'001, nothing, extent).value_or(1), 0U);
+    EXPECT_EQ(reader.scan(11'000, nothing, extent).value_or(1), 0U);
+  }
+  EXPECT_EQ(reader.last().value_or(0), 12'000U);
+  EXPECT_EQ(reader.last_owned().value_or(0), 1'000U);
+  EXPECT_EQ(reader.first_of_newest(1).value_or(0), 1'000U);
+  EXPECT_EQ(reader.first_of_newest(1'000).value_or(0), 1U);
+  EXPECT_EQ(reader.first_of_newest(5'000).value_or(0), 1U);
+}
+
+TEST(Disowned, IsPassedAtOnceByWhoeverReadsOnToTheNextWriter) {
+  const Folder folder;
+  write(folder.path(), 1, 900);
+  {
+    const auto sleeper = open_journal(small_options(folder.path()));
+    ASSERT_EQ(disown_later(folder.path(), always).value_or(0), 900U);
+    append(sleeper->add_appender(), 0, 901, 12'000);
+  }
+  write(folder.path(), 12'001, 12'500);
+  ASSERT_GT(list_segments(folder.path())->size(), 1U);
+  spoil(folder.path(), {901, 5'000, 12'000});
+  Reader reader = open_reader(folder.path());
+  for (const auto extent : {Reader::Extent::some, Reader::Extent::all}) {
+    for (const Sequence from : {1U, 900U, 901U, 5'000U, 12'000U, 12'001U, 12'500U, 12'501U}) {
+      SCOPED_TRACE(from);
+      Sequence next = from > 900 && from <= 12'000 ? 12'001 : from;
+      const auto shown = reader.scan(
+          from,
+          [&](const Record& record) {
+            EXPECT_EQ(record.sequence, next);
+            next = record.sequence == 900 ? 12'001 : record.sequence + 1;
+            return true;
+          },
+          extent);
+      ASSERT_TRUE(shown) << shown.error().text;
+      EXPECT_EQ(next, 12'501U);
+      EXPECT_EQ(*shown, (from <= 900 ? 901 - from : 0) +
+                            (from <= 12'000 ? 500 : 12'501 - std::min<Sequence>(from, 12'501)));
+    }
+  }
+  EXPECT_EQ(reader.last_owned().value_or(0), 12'500U);
+  const auto begin = [&](std::uint64_t count) { return reader.first_of_newest(count).value_or(0); };
+  EXPECT_EQ(begin(1), 12'500U);
+  EXPECT_EQ(begin(500), 12'001U);
+  EXPECT_EQ(begin(501), 900U);
+  EXPECT_EQ(begin(1'399), 2U);
+  EXPECT_EQ(begin(1'400), 1U);
+  EXPECT_EQ(begin(1'401), 1U);
+}
+
 TEST(Disowned, AJournalThatIsEmptyEndsAtNothing) {
   const Folder folder;
   const auto sleeper = open_journal(small_options(folder.path()));
@@ -153,6 +237,9 @@ TEST(Disowned, AJournalThatIsEmptyEndsAtNothing) {
   append(late, 0, 1, 100);
   ASSERT_TRUE(sleeper->wait_durable(late, 100, 10s));
   expect_all(folder.path(), 0, {});
+  Reader reader = open_reader(folder.path());
+  EXPECT_EQ(reader.last_owned().value_or(1), 0U);
+  EXPECT_EQ(reader.first_of_newest(5).value_or(0), 1U);
 }
 
 TEST(Disowned, IsForgottenWithTheRecordsThatItWasOf) {
