@@ -347,7 +347,7 @@ Result<Position> History::follow(const Position& after, std::uint64_t looked_max
 }
 
 Result<Position> History::newest() {
-  const auto last = reader_.last();
+  const auto last = reader_.last_owned();
   if (!last) return tl::unexpected(last.error());
   return Position{*last};
 }

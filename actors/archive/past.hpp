@@ -92,7 +92,7 @@ class Past {
   /// as many journals as this has.
   [[nodiscard]] virtual Result<Position> follow(const Position& after, std::uint64_t looked_max,
                                                 const Visit& visit) = 0;
-  /// Behind the newest record.
+  /// Behind the newest record that counts.
   [[nodiscard]] virtual Result<Position> newest() = 0;
 };
 

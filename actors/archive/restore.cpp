@@ -123,12 +123,12 @@ Result<std::optional<SaidOfRun>> newest_said(Reader& reader,
 }  // namespace
 
 Result<std::optional<runtime::journal::Micros>> newest_time(Reader& reader) {
-  const auto newest = reader.last();
-  if (!newest) return tl::unexpected(newest.error());
-  const Sequence from = *newest < kDisorderMax ? 1 : *newest - kDisorderMax + 1;
+  // Of those that count: what a node adds that was given up says nothing of when it was.
+  const auto from = reader.first_of_newest(kDisorderMax);
+  if (!from) return tl::unexpected(from.error());
   std::optional<runtime::journal::Micros> time;
   const auto read = reader.scan(
-      from,
+      *from,
       [&](const runtime::journal::Record& record) {
         note_time(time, record.time);
         return true;

@@ -20,8 +20,8 @@ struct NodePart {
 /// Which shards somebody wants to know about, by ShardId.
 using Wanted = std::vector<bool>;
 
-/// The time of the newest record; none: the journal is empty. Reads kDisorderMax records at most,
-/// forward: so the disk is waited for in large pieces.
+/// The time of the newest record that counts; none: there is none. Reads kDisorderMax records at
+/// most, forward: so the disk is waited for in large pieces.
 [[nodiscard]] Result<std::optional<runtime::journal::Micros>> newest_time(
     runtime::journal::Reader& reader);
 

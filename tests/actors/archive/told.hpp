@@ -34,6 +34,10 @@ class Told {
     begin();
   }
 
+  /// The process ends, and nobody goes on.
+  void stop() { journal_.reset(); }
+  [[nodiscard]] std::string path() const { return folder_.path(); }
+
   void tell(const Record& record, PointId point = kOne, const char* driver = "") {
     const std::string name = point == kOne ? "CP-001" : "CP-002";
     while (!appender_->try_append(encoder_.encode(record, {name, driver})))
