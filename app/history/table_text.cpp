@@ -77,7 +77,8 @@ std::string quoted(const std::string& field) {
   return out + "\"";
 }
 
-/// JSON, whose own characters are none of those. Each is one of four digits.
+/// JSON, whose own characters are none of those. Each is one of four digits, or two: beyond U+FFFF
+/// it is a surrogate pair (RFC 8259, 7).
 std::string escaped(const std::string& json) {
   std::string out;
   out.reserve(json.size());
@@ -86,10 +87,13 @@ std::string escaped(const std::string& json) {
     bytes = one ? one->bytes : 1;
     const bool is_obeyed =
         one && json[i] != '\n' && (is_control(one->code) || is_invisible(one->code));
-    if (is_obeyed)
-      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(one->code));
-    else
+    const auto code = one ? static_cast<std::uint32_t>(one->code) : 0;
+    if (!is_obeyed)
       out.append(json, i, bytes);
+    else if (code > 0xFFFF)
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD7C0 + (code >> 10U), 0xDC00 + (code & 0x3FFU));
+    else
+      out += fmt::format("\\u{:04x}", code);
   }
   return out;
 }

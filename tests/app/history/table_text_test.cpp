@@ -73,6 +73,19 @@ TEST(TableText, NoNameIsObeyedByATerminalInWhateverFormat) {  // D-201
   }
 }
 
+// A soft hyphen, tags (of no room, and beyond four digits), an annotation.
+TEST(TableText, NoNameHidesBetweenItsLetters) {
+  const std::string name = "A\u00ADB\U000E0001C\U000E007FD\uFFF9E";
+  const Table table{{"cp_id"}, {{name}}};
+  EXPECT_EQ(table_text(table, "table"), "cp_id\nA  B    C    D   E\n");
+  EXPECT_EQ(table_text(table, "csv", Audience::terminal), "cp_id\nA  B    C    D   E\n");
+  const std::string json = table_text(table, "json", Audience::terminal);
+  EXPECT_NE(json.find("\"A\\u00adB\\udb40\\udc01C\\udb40\\udc7fD\\ufff9E\""), std::string::npos)
+      << json;
+  EXPECT_EQ(nlohmann::ordered_json::parse(json)[0]["cp_id"], name) << "and it means the same";
+  EXPECT_EQ(table_text(table, "csv"), "cp_id\n" + name + "\n") << "programs get it as it is";
+}
+
 TEST(TableText, ProgramsGetNamesAsTheyAre) {
   EXPECT_EQ(table_text(of_a_bold_name(), "csv"),
             "cp_id\n\"A\x1b[2J\x7f\n\xc2\x9b"
