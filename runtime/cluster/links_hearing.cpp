@@ -120,9 +120,7 @@ void Links::Thread::begin_life(unsigned node, PeerLink& peer, Incarnation incarn
   peer.beat_at = now_;  // it may wait for us
   peer.echo_ns = 0;
   peer.hears.store(false, std::memory_order_relaxed);  // relaxed: see does_hear()
-  peer.message.clear();
-  peer.held.clear();
-  peer.message_bytes = peer.held_bytes = 0;
+  peer.words.clear();
   const std::size_t batched = peer.batch ? peer.batch->body_bytes() : 0;
   peer.batch = {};
   for (LinkWay* way : {&peer.data, &peer.control}) {
@@ -163,26 +161,16 @@ void Links::Thread::acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack) {
 
 void Links::Thread::hear_control(PeerLink& peer, ByteView body) {
   const auto part = read_part(body);
-  if (!part || peer.message.size() + part->bytes.size > kMessageBytesMax)
-    return count(peer.refused);
-  peer.message.append(part->bytes.text());
-  peer.message_bytes += FrameLayout::kHeaderBytes + body.size;
-  if (!part->is_last) return;
-  const std::uint64_t bytes = std::exchange(peer.message_bytes, 0);
-  peer.held.push_back({part->mark, std::exchange(peer.message, {}), bytes});
-  peer.held_bytes += bytes;
+  if (!part || !peer.words.take(*part, FrameLayout::kHeaderBytes + body.size)) count(peer.refused);
 }
 
 // While data is sent again control goes on, and waits for it here. As much as a window of it has
-// room; data comes nevertheless, so it does not stay. A message alone may be larger than a window.
+// room; data comes nevertheless, so it does not stay.
 void Links::Thread::show_held(unsigned node, PeerLink& peer) {
-  while (!peer.held.empty() && peer.held.front().mark < peer.data.in.next()) {
-    events_.on_control(node, peer.held.front().text);
-    peer.held_bytes -= peer.held.front().bytes;
-    peer.held.pop_front();
-  }
+  peer.words.show(peer.data.in.next(),
+                  [&](std::string_view text) { events_.on_control(node, text); });
   LinkWay& way = peer.control;
-  way.in.hold(peer.held.empty() ? 0 : peer.held_bytes + peer.message_bytes);
+  way.in.hold(peer.words.bytes());
   if (way.in.owes_an_ack() && way.owes_since == kNever) way.owes_since = now_;
 }
 

@@ -27,7 +27,7 @@ void Links::Thread::welcome(unsigned node, const NodeEndpoints& where, bool dial
       way->socket.close();
     }
     former->batch = {};
-    former->held.clear();
+    former->words.clear();
   }
   next->user = std::to_string(lives_.size());
   if (zap_) zap_->let_in(where.key, next->user);

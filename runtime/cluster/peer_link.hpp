@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <zmq.hpp>
 
 #include "runtime/cluster/allowance.hpp"
+#include "runtime/cluster/held_words.hpp"
 #include "runtime/cluster/link_receiver.hpp"
 #include "runtime/cluster/link_sender.hpp"
 #include "runtime/cluster/links.hpp"
@@ -34,13 +34,6 @@ struct LinkWay {
   LinkReceiver in;
   bool is_blocked = false;  // the socket took no more at the last try
   SimTime owes_since = kNever;
-};
-
-/// A control message that may be shown once `mark` is here, the last data frame sent before it.
-struct HeldMessage {
-  std::uint64_t mark;
-  std::string text;
-  std::uint64_t bytes;  ///< of its frames
 };
 
 struct PeerLink {
@@ -68,14 +61,11 @@ struct PeerLink {
   SimTime batch_since{};
   std::optional<Incarnation> incarnation;
   SimTime heard_at{};
-  SimTime answered_at{};            // when it had last heard this node, as it says
-  std::int64_t echo_ns = 0;         // its clock, in the last beat
-  SimTime echo_at{};                // when that came
-  SimTime beat_at{};                // when it gets the next one
-  std::string message;              // of control, as much as has come
-  std::uint64_t message_bytes = 0;  // of its frames
-  std::deque<HeldMessage> held;
-  std::uint64_t held_bytes = 0;     // likewise, of all that are held
+  SimTime answered_at{};     // when it had last heard this node, as it says
+  std::int64_t echo_ns = 0;  // its clock, in the last beat
+  SimTime echo_at{};         // when that came
+  SimTime beat_at{};         // when it gets the next one
+  HeldWords words{Links::kMessageBytesMax};
   std::vector<Incarnation> former;  // processes that were in its place
   std::mutex tell_mutex;    // parts of one message follow each other, and wait for room in turn
   std::string user;         // as whom it passes the ZapHandler
