@@ -4,21 +4,24 @@
 
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "runtime/agreement/machine_time.hpp"
+#include "runtime/cluster/frame.hpp"
+#include "runtime/cluster/held_words.hpp"
 #include "runtime/cluster/link_receiver.hpp"
 #include "runtime/cluster/link_sender.hpp"
 #include "tests/simulation/seeded_peers.hpp"
 
 namespace chargemill::test {
 
-/// Messages of actors are data and words are control, which is shown once the data before it is
-/// there: what Links::Thread does with frames, in its plainest form. What is posted is numbered, so
-/// that it shows whether each comes once and in its turn.
+using runtime::agreement::MachineTime;
+
+/// Messages of actors are data and words are control: what Links::Thread does with frames, in its
+/// plainest form. What is posted is numbered, so that it shows whether each comes once and in its
+/// turn.
 class SeededLink {
  public:
   /// On its way.
@@ -51,9 +54,9 @@ class SeededLink {
     do {
       const std::string_view part = rest.substr(0, kPartBytes);
       rest.remove_prefix(part.size());
-      std::string body;
+      std::string body;  // PartLayout
       put(body, mail_.out.next_sequence() - 1);
-      put(body, rest.empty());
+      put(body, static_cast<std::uint8_t>(rest.empty() ? 1 : 0));
       body += part;
       keep(words_, body);
     } while (!rest.empty());
@@ -100,24 +103,25 @@ class SeededLink {
     if (is_closed_) return true;
     Way& way = frame.is_word ? words_ : mail_;
     const auto verdict = way.in.take(frame.sequence, frame.slab->frame_bytes());
+    if (verdict == runtime::LinkReceiver::Verdict::no_room) ++refused_;
     if (verdict != runtime::LinkReceiver::Verdict::deliver) return true;
-    const auto* const bytes = reinterpret_cast<const char*>(frame.slab->body());
-    const std::string_view body{bytes, frame.slab->body_bytes()};
+    const runtime::ByteView body{frame.slab->body(), frame.slab->body_bytes()};
     bool is_sound = true;
     if (frame.is_word) {
-      gather(body, frame.slab->frame_bytes());
+      const auto part = runtime::read_part(body);
+      is_sound = part && held_.take(*part, frame.slab->frame_bytes());
     } else {
-      is_sound = hear_mail(body, hear);
+      is_sound = hear_mail(body.text(), hear);
     }
-    while (!held_.empty() && held_.front().mark < mail_.in.next()) {
-      const Held first = std::move(held_.front());
-      held_.pop_front();
-      held_bytes_ -= first.bytes;
-      is_sound = hear_word(first.text, hear) && is_sound;
-    }
-    words_.in.hold(held_.empty() ? 0 : held_bytes_ + message_bytes_);
+    held_.show(mail_.in.next(),
+               [&](std::string_view text) { is_sound = hear_word(text, hear) && is_sound; });
+    words_.in.hold(held_.bytes());
     return is_sound;
   }
+  /// Of words that wait for mail.
+  [[nodiscard]] std::uint64_t held_bytes() const noexcept { return held_.bytes(); }
+  /// Frames that came where there was no room.
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
   [[nodiscard]] bool owes_an_ack() const noexcept {
     return mail_.in.owes_an_ack() || words_.in.owes_an_ack();
   }
@@ -139,19 +143,14 @@ class SeededLink {
   }
   [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
- private:
   static constexpr Nanos kPatience = std::chrono::milliseconds{300};
   static constexpr std::uint32_t kWindow = 16'384;  // a small one, so that it is filled
   static constexpr std::size_t kPartBytes = 4'096;  // likewise: words of several frames
 
+ private:
   struct Way {
     runtime::LinkSender out{kPatience};
     runtime::LinkReceiver in{kWindow};
-  };
-  struct Held {
-    std::uint64_t mark = 0;
-    std::string text;
-    std::uint64_t bytes = 0;  // of its frames
   };
 
   static SimTime at(MachineTime now) { return SimTime{now.time_since_epoch()}; }
@@ -173,15 +172,6 @@ class SeededLink {
     way.out.keep(std::move(slab));
   }
 
-  void gather(std::string_view body, std::size_t frame_bytes) {
-    const auto mark = take<std::uint64_t>(body);
-    const bool is_last = take<bool>(body);
-    message_ += body;
-    message_bytes_ += frame_bytes;
-    if (!is_last) return;
-    held_bytes_ += message_bytes_;
-    held_.push_back({mark, std::exchange(message_, {}), std::exchange(message_bytes_, 0)});
-  }
   template <class Hear>
   [[nodiscard]] bool hear_mail(std::string_view text, Hear& hear) {
     const bool is_in_turn = take<std::uint64_t>(text) == ++mail_heard_;
@@ -207,10 +197,8 @@ class SeededLink {
   std::uint64_t mail_posted_ = 0, words_posted_ = 0;  // of where it begins
   MachineTime heard_at_{};                            // likewise: the other end's last beat
   std::uint64_t mail_heard_ = 0, words_heard_ = 0;    // of where it ends, as what follows
-  std::string message_;                               // as much as has come
-  std::uint64_t message_bytes_ = 0;                   // of its frames
-  std::deque<Held> held_;
-  std::uint64_t held_bytes_ = 0;
+  runtime::HeldWords held_{runtime::Links::kMessageBytesMax};
+  std::uint64_t refused_ = 0;
   bool is_closed_ = false;
 };
 
