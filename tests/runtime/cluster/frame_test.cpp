@@ -1,7 +1,6 @@
 #include "runtime/cluster/frame.hpp"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,6 +9,7 @@
 
 #include "runtime/base/crc32c.hpp"
 #include "runtime/cluster/slab.hpp"
+#include "tests/support/traces.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -56,13 +56,14 @@ TEST(NodeFrame, IsWrittenAsFormatMdSays) {
 }
 
 TEST(NodeFrame, ComesBackAsItWas) {
-  rc::check("any head, any body", [] {
+  test::check_cases(1'000, [] {
     FrameHead head;
     head.type = *rc::gen::element(FrameType::beat, FrameType::data, FrameType::control);
     head.node = *rc::gen::arbitrary<std::uint16_t>();
     head.incarnation = Incarnation{*rc::gen::arbitrary<std::uint32_t>()};
     head.epoch = *rc::gen::arbitrary<std::uint32_t>();
-    head.sequence = head.type == FrameType::beat ? 0 : 1 + *rc::gen::arbitrary<std::uint32_t>();
+    const std::uint64_t any = *rc::gen::arbitrary<std::uint32_t>();
+    head.sequence = head.type == FrameType::beat ? 0 : 1 + any;
     const auto body = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
     const Bytes frame = framed(head, body);
     const auto back = read(frame);
