@@ -161,6 +161,7 @@ void Links::Thread::acknowledge(PeerLink& peer, LinkWay& way, const Ack& ack) {
 
 void Links::Thread::hear_control(PeerLink& peer, ByteView body) {
   const auto part = read_part(body);
+  if (!part) peer.words.lose_part();
   if (!part || !peer.words.take(*part, FrameLayout::kHeaderBytes + body.size)) count(peer.refused);
 }
 

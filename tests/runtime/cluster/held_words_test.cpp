@@ -78,9 +78,41 @@ TEST(HeldWords, CountTheFramesOfWhatWaitsForData) {
   EXPECT_EQ(link.shown, (Texts{"12345", "8"})) << "of another process";
 }
 
+TEST(HeldWords, ShowNothingOfAMessageThatIsTooLargeAndTheNextOneWhole) {
+  Link link;
+  const std::string most(kMessageMax, 'a');
+  EXPECT_TRUE(link.take(most, 0));
+  EXPECT_TRUE(link.take("before", 1));
+  EXPECT_TRUE(link.take(most, 1, false));
+  EXPECT_FALSE(link.take("b", 1, false));
+  EXPECT_EQ(link.words.bytes(), kHead + 6) << "its parts are gone at once";
+  EXPECT_FALSE(link.take("c", 1, false));
+  EXPECT_FALSE(link.take("d", 1));
+  EXPECT_TRUE(link.take("after", 1));
+  EXPECT_FALSE(link.take(most + "e", 1)) << "of one part";
+  EXPECT_TRUE(link.take("the end", 1));
+  link.show(2);
+  EXPECT_EQ(link.shown, (Texts{most, "before", "after", "the end"}));
+}
+
+TEST(HeldWords, ShowNothingOfAMessageThatHasLostAPart) {
+  Link link;
+  EXPECT_TRUE(link.take("with ", 0, false));
+  link.words.lose_part();
+  EXPECT_FALSE(link.take("a hole", 0));
+  EXPECT_TRUE(link.take("without one", 0));
+  link.show(1);
+  EXPECT_EQ(link.shown, Texts{"without one"});
+  link.words.lose_part();
+  link.words.clear();
+  EXPECT_TRUE(link.take("of another process", 0));
+  link.show(1);
+  EXPECT_EQ(link.shown.size(), 2U);
+}
+
 // ---- the same against a list of all there ever was
 
-enum class What : std::uint8_t { part, last, data_sent, data_here };
+enum class What : std::uint8_t { part, last, none, data_sent, data_here };
 struct Step {
   What what;
   std::uint64_t bytes = 0;
@@ -91,6 +123,8 @@ std::ostream& operator<<(std::ostream& out, const Step& step) {
       return out << "a part of " << step.bytes << " bytes";
     case What::last:
       return out << "the last part, of " << step.bytes << " bytes";
+    case What::none:
+      return out << "no part";
     case What::data_sent:
       return out << "data is sent";
     case What::data_here:
@@ -99,6 +133,7 @@ std::ostream& operator<<(std::ostream& out, const Step& step) {
   return out;
 }
 Step any_step(RandomStream& random) {
+  if (random.below(20) == 0) return {What::none};
   const auto what = random.below(10);
   if (what < 3) return {What::data_sent};
   if (what < 6) return {What::data_here};
@@ -118,6 +153,10 @@ class Life {
       case What::last:
         come(step.bytes, step.what == What::last);
         break;
+      case What::none:
+        link_.words.lose_part();
+        message_that_comes().is_torn = true;
+        break;
       case What::data_sent:
         ++sent_;
         break;
@@ -133,34 +172,39 @@ class Life {
     std::string text;
     std::uint64_t frames_bytes = 0;
     std::uint64_t after = 0;  // so much data
-    bool is_whole = false;
+    bool has_ended = false;
+    bool is_torn = false;
   };
 
+  Message& message_that_comes() {
+    if (all_.empty() || all_.back().has_ended) all_.emplace_back();
+    return all_.back();
+  }
   void come(std::uint64_t bytes, bool is_last) {
-    if (all_.empty() || all_.back().is_whole) all_.emplace_back();
-    Message& message = all_.back();
-    const std::string text(bytes, static_cast<char>('a' + all_.size() % 26));
-    const bool fits = message.text.size() + bytes <= kMessageMax;
-    RC_ASSERT(link_.take(text, sent_, is_last) == fits);
-    if (!fits) return;
-    message.text += text;
+    Message& message = message_that_comes();
+    const std::string part(bytes, static_cast<char>('a' + all_.size() % 26));
+    message.text += part;
+    message.is_torn = message.is_torn || message.text.size() > kMessageMax;
     message.frames_bytes += kHead + bytes;
     message.after = sent_;
-    message.is_whole = is_last;
+    message.has_ended = is_last;
+    RC_ASSERT(link_.take(part, sent_, is_last) == !message.is_torn);
   }
   void look() const {
     Texts shown;
-    std::uint64_t whole_bytes = 0, bytes = 0;
+    bool does_any_wait = false;
+    std::uint64_t bytes = 0;
     for (const Message& message : all_) {
-      if (message.is_whole && message.after <= here_ && bytes == 0) {
+      if (message.is_torn) continue;
+      if (message.has_ended && message.after <= here_ && !does_any_wait) {
         shown.push_back(message.text);
         continue;
       }
+      does_any_wait = does_any_wait || message.has_ended;
       bytes += message.frames_bytes;
-      if (message.is_whole) whole_bytes += message.frames_bytes;
     }
     RC_ASSERT(link_.shown == shown);
-    RC_ASSERT(link_.words.bytes() == (whole_bytes == 0 ? 0 : bytes));
+    RC_ASSERT(link_.words.bytes() == (does_any_wait ? bytes : 0));
   }
 
   Link link_;

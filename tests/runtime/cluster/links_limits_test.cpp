@@ -220,22 +220,46 @@ class Listener {
   zmq::socket_t socket_{context_, zmq::socket_type::pull};
 };
 
-/// A whole control message of 1,000 bytes that says its number, to be shown after data frame
-/// `mark`.
+/// A part of a control message, to be shown after data frame `mark`.
+std::string part_of(std::string_view text, bool is_last, std::uint64_t mark) {
+  std::string body(PartLayout::kHeadBytes, '\0');
+  store_at(reinterpret_cast<std::byte*>(body.data()) + PartLayout::kMarkAt, mark);
+  body[PartLayout::kIsLastAt] = static_cast<char>(is_last);
+  return body.append(text);
+}
+void say(Stranger& peer, std::uint64_t sequence, std::string_view body) {
+  peer.say_frame({FrameType::control, 1, kLife, 0, sequence}, body);
+}
+/// A whole one of 1,000 bytes that says its number.
 void tell(Stranger& peer, std::uint64_t number, std::uint64_t mark) {
-  constexpr std::size_t kIsLastAt = 8, kPartHead = 9;
-  std::string body(kPartHead, '\0');
-  store_at(reinterpret_cast<std::byte*>(body.data()), mark);
-  body[kIsLastAt] = 1;
-  body += std::to_string(number);
-  body.resize(kPartHead + 1'000, '.');
-  peer.say_frame({FrameType::control, 1, kLife, 0, number}, body);
+  std::string text = std::to_string(number);
+  text.resize(1'000, '.');
+  say(peer, number, part_of(text, true, mark));
+}
+
+// Of one that is too large: HeldWords.
+TEST_F(LinksOnThisMachine, ShowNothingOfAMessageThatHasLostAPart) {
+  options_.nodes = folder_.endpoints(2);
+  options_.suspect_after = 1h;
+  options_.lost_after = 3h;
+  open(0);
+  Stranger peer{options_.nodes[0]};
+  peer.say_beat(1, kLife, {});
+  ASSERT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  say(peer, 1, part_of("with ", false, 0));
+  say(peer, 2, "no part");
+  say(peer, 3, part_of("a hole", true, 0));
+  say(peer, 4, part_of("a whole one", true, 0));
+  ASSERT_TRUE(nodes_[0].ear.await_messages(1));
+  EXPECT_EQ(nodes_[0].ear.message(0), "a whole one");
+  EXPECT_EQ(nodes_[0].links->figures_of(1).refused, 2U);
 }
 
 // What is told waits for the data before it, which may have to be sent again.
 TEST_F(LinksOnThisMachine, HoldNoMoreThanAWindowOfMessagesForDataThatIsMissing) {
   constexpr std::uint32_t kWindow = 65'536;
-  constexpr std::uint64_t kMessages = 100, kFrame = FrameLayout::kHeaderBytes + 9 + 1'000;
+  constexpr std::uint64_t kMessages = 100;
+  constexpr std::uint64_t kFrame = FrameLayout::kHeaderBytes + PartLayout::kHeadBytes + 1'000;
   constexpr std::uint64_t kTaken = kWindow / kFrame + 1;  // the last begins within the window
   options_.nodes = folder_.endpoints(2);
   options_.window_bytes = kWindow;
