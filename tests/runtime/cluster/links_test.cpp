@@ -2,6 +2,7 @@
 #include "runtime/cluster/links.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "tests/runtime/cluster/link_story.hpp"
+#include "tests/support/allocation_count.hpp"
 
 namespace chargemill::runtime {
 namespace {
@@ -86,6 +88,31 @@ TEST_F(LinksOnThisMachine, KeepWhoeverSendsToASlowPeerWaiting) {
   EXPECT_TRUE(nodes_[1].ear.await_number(0, nodes_[0].sent));
   EXPECT_EQ(nodes_[1].ear.wrong(), 0);
   EXPECT_LE(most, kWindow + static_cast<std::int64_t>(FrameLayout::kBytesMax) + 4'096);
+}
+
+/// That this process has from malloc and has not given back.
+std::int64_t heap_bytes() { return static_cast<std::int64_t>(::mallinfo2().uordblks); }
+
+// Bytes that wait are counted as their frames have them. What a worker hands over has room for
+// 64 KiB, and these are a few bytes each: 2,000 slabs would be 125 MiB.
+TEST_F(LinksOnThisMachine, KeepSmallBatchesForASlowPeerInAsMuchMemoryAsTheyNeed) {
+  if (!test::kAllocationsCounted) GTEST_SKIP() << "a sanitizer has an allocator of its own";
+  constexpr int kBatches = 2'000;
+  constexpr std::int64_t kFreeSlabs = SlabPool::kKeptMax * FrameLayout::kBytesMax;
+  constexpr std::int64_t kPerBatch = 1'024;  // two frames, who keeps them, and the queues
+  options_.nodes = folder_.endpoints(3);
+  options_.lost_after = 1h;
+  open(0);
+  open(1);
+  ASSERT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  const std::int64_t before = heap_bytes();
+  for (int i = 0; i < kBatches; ++i) {
+    nodes_[0].send(2, 1);          // who is not there yet
+    nodes_[0].links->tell(2, "");  // nothing is added to a batch after that
+  }
+  nodes_[0].links->tell(1, "all of it is kept");
+  ASSERT_TRUE(nodes_[1].ear.await_messages(1));
+  EXPECT_LT(heap_bytes() - before, kFreeSlabs + kBatches * kPerBatch);
 }
 
 TEST_F(LinksOnThisMachine, SayWhoLeftAndLetNobodyWaitForIt) {
