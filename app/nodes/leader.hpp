@@ -231,7 +231,7 @@ class Leader final : public network::Others {
 
   void hear_late_look(unsigned node, std::string_view bytes);
   static constexpr std::size_t kNewsMax = 1'000, kNewsBytesMax = 1'024;  // of each
-  void note_news(unsigned node, const std::string& lines);
+  void note_news(unsigned node, std::string_view lines);
 
   runtime::Peers& exchange_;
   const std::function<std::string()> dead_;

@@ -1,8 +1,11 @@
 // How things stand on all nodes: what the node that leads shows while the run goes on.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "app/nodes/leader.hpp"
 #include "runtime/cluster/links.hpp"
@@ -20,6 +23,18 @@ std::string silence_text(const runtime::Peers& exchange, unsigned node, bool out
                      outlives_losses         ? "etcd decides whether others take over"
                      : exchange.may_return() ? fmt::format("it may return within {} s", so_long)
                                              : fmt::format("after {} s the run ends", so_long));
+}
+
+/// Its beginning, of so many bytes at most; no character is cut in two.
+std::string_view beginning_of(std::string_view line, std::size_t bytes_max) {
+  if (line.size() <= bytes_max) return line;
+  const auto is_inside = [&](std::size_t at) {
+    return (static_cast<unsigned char>(line[at]) & 0xC0U) == 0x80U;  // UTF-8
+  };
+  constexpr std::size_t kInsideMax = 3;
+  std::size_t bytes = bytes_max;
+  while (bytes + kInsideMax > bytes_max && is_inside(bytes)) --bytes;
+  return line.substr(0, bytes);
 }
 
 }  // namespace
@@ -138,12 +153,12 @@ void Leader::hear_late_look(unsigned node, std::string_view bytes) {
 }
 
 // Whoever takes them may be late, or never come: the first ones say what went wrong.
-void Leader::note_news(unsigned node, const std::string& lines) {
+void Leader::note_news(unsigned node, std::string_view lines) {
   for (std::size_t from = 0; from < lines.size();) {
     const std::size_t end = std::min(lines.find('\n', from), lines.size());
-    const std::size_t bytes = std::min(end - from, kNewsBytesMax);
     if (news_.size() < kNewsMax) {
-      news_.push_back(exchange_.name_of(node) + ": " + lines.substr(from, bytes));
+      const auto text = beginning_of(lines.substr(from, end - from), kNewsBytesMax);
+      news_.push_back((exchange_.name_of(node) + ": ").append(text));
     } else {
       ++news_left_out_;
     }

@@ -96,6 +96,37 @@ TEST_F(SilentNode, ItsNewsAreToldWhenItsAnswerComesLate) {
   EXPECT_EQ(leader_.take_news(), both);
 }
 
+// Whoever takes them may be late, or never come.
+TEST_F(SilentNode, OfItsNewsTheFirstThousandAreKeptAndTheOthersCounted) {
+  look();
+  std::string news;
+  for (int i = 0; i < 1'007; ++i) news += std::to_string(i) + "\n";
+  answer(0, news);
+  leader_.listen(std::chrono::milliseconds{1});
+  const auto kept = leader_.take_news();
+  ASSERT_EQ(kept.size(), 1'001U);
+  EXPECT_EQ(kept[0], "b: 0");
+  EXPECT_EQ(kept[999], "b: 999");
+  EXPECT_EQ(kept[1'000], "and 7 more that nobody kept");
+  EXPECT_TRUE(leader_.take_news().empty());
+  look();
+  ASSERT_EQ(told_.size(), 2U);
+  answer(1, "there is room again");
+  leader_.listen(std::chrono::milliseconds{1});
+  EXPECT_EQ(leader_.take_news(), std::vector<std::string>{"b: there is room again"});
+}
+
+TEST_F(SilentNode, OfALineOfItsNewsAKibibyteIsKeptAndNoCharacterIsCutInTwo) {
+  look();
+  const std::string most(1'024, 'x');
+  const std::string less(1'022, 'y');
+  answer(0, most + "\n" + most + "x\n" + less + "\u20AC and more\n" + less + "\u00E9 and more\n");
+  leader_.listen(std::chrono::milliseconds{1});
+  const std::vector<std::string> kept{"b: " + most, "b: " + most, "b: " + less,
+                                      "b: " + less + "\u00E9"};
+  EXPECT_EQ(leader_.take_news(), kept);
+}
+
 // That it is lost is said elsewhere.
 TEST_F(SilentNode, IsHeardAgainAndNotWhoeverComesToItsPlace) {
   look();
