@@ -289,25 +289,44 @@ ticks() {
   done
   echo "$sum"
 }
-# What waits for a tick of the clock, for another worker or for the other node sleeps meanwhile.
-does_not_spin() {
-  local pid all before began spent took
-  rm -f "$work/err" # of the run before
-  printf '[run]\nname = "quiet"\n[network]\ncharge_points = 10\n[drivers]\ncount = 10\nsessions_per_cp_per_day = 0.1\n' >"$work/quiet.toml"
-  "$chargemill" run "$work/quiet.toml" --nodes 2 --speed 1 --duration 900h --progress plain --no-out --http off --tcp off \
-    >"$work/out" 2>"$work/err" &
-  pid=$!
-  until_true grep -q '^sim=' "$work/err" # all have begun
-  mapfile -t all < <(echo "$pid"; pgrep -P "$pid")
-  before=$(ticks "${all[@]}")
+# take_little PID...: together less than a tenth of a core.
+take_little() {
+  local before began spent took
+  before=$(ticks "$@")
   began=$(date +%s%N)
   sleep 5 # that is what is measured
-  spent=$((($(ticks "${all[@]}") - before) * 1000 / $(getconf CLK_TCK)))
+  spent=$((($(ticks "$@") - before) * 1000 / $(getconf CLK_TCK)))
   took=$((($(date +%s%N) - began) / 1000000))
+  echo "$# processes took $spent ms of processor time in $took ms"
+  ((10 * spent <= took))
+}
+# with_two LAW ARGS...: runs LAW while a network runs on two nodes of two workers each; $pid is the first one, $other the second.
+with_two() {
+  local what=$1 pid other code=0
+  rm -f "$work/err" # of the run before
+  "$chargemill" run "${@:2}" --nodes 2 --workers 2 --duration 900h --progress plain --no-out --http off --tcp off >"$work/out" 2>"$work/err" &
+  pid=$!
+  until_true grep -q '^sim=' "$work/err" # all have begun
+  other=$(pgrep -P "$pid")
+  "$what" & # in the background, where set -e holds
+  wait "$!" || code=$?
+  kill -CONT "$other"
   kill -INT "$pid"
   wait "$pid" || true
-  echo "${#all[@]} processes took $spent ms of processor time in $took ms"
-  ((${#all[@]} >= 2 && 10 * spent <= took))
+  return "$code"
+}
+# What waits for a tick of the clock, for another worker or for the other node sleeps meanwhile.
+does_not_spin() {
+  printf '[run]\nname = "quiet"\n[network]\ncharge_points = 10\n[drivers]\ncount = 10\nsessions_per_cp_per_day = 0.1\n' >"$work/quiet.toml"
+  with_two are_idle "$work/quiet.toml" --speed 1
+}
+are_idle() { take_little "$pid" "$other"; }
+# In virtual time one of its workers waits at the barrier for the other, and that one for what the other node has to say: longer than
+# any of them may look around before it sleeps, and not as long as it takes until that node is lost.
+sleeps_while_it_waits() { with_two waits_for_one_that_sleeps "$work/town.toml"; }
+waits_for_one_that_sleeps() {
+  kill -STOP "$other"
+  take_little "$pid"
 }
 stops_on_a_signal() {
   local pid code=0
@@ -356,6 +375,7 @@ law "without a journal every node remembers" remembers_on_every_node
 law "what several nodes cannot do is said" with_doors 2 says_what_it_cannot
 law "in virtual time doors read the charge points of all nodes" reads_in_virtual_time
 law "nodes that have nothing to do take less than a tenth of a core" does_not_spin
+law "a node that waits for another one in virtual time takes less than a tenth of a core" sleeps_while_it_waits
 law "one SIGINT stops all nodes and leaves a partial summary" stops_on_a_signal
 law "a node that is killed ends the run with exit code 5, and leaves no process behind" says_which_node_was_killed
 exit "$failed"
