@@ -248,6 +248,9 @@ link_figure() {
   python3 -c 'import json, sys
 print(sum(node[sys.argv[1]] for node in json.load(open(sys.argv[2]))["nodes"]))' "$1" "$work/nodes"
 }
+link_waiting() { door "$1" /api/v1/nodes >"$work/nodes" && link_figure link_waiting; }
+# nothing_waits NODE: or only what was said just now; of all that its links had to send again all is confirmed and given back.
+nothing_waits() { (($(link_waiting "$1") < 8 * 1024)); }
 has_resent() {
   echo "frames sent again: $(link_figure link_resent)"
   (($(link_figure link_resent) > 0))
@@ -257,25 +260,27 @@ all_are_there() {
   for name in alpha beta gamma; do kill -0 "${pids[$name]}"; done
   if grep 'is lost\|stops:' "$work"/*.err; then return 1; fi
 }
-# memory_kb NODE [KIND]
-memory_kb() { grep "${2:-VmRSS}" "/proc/${pids[$1]}/status" | tr -dc 0-9; }
+# That no more than a window waits is held where more is said than goes into one: links_test. 300 charge points do not say that much in
+# so short a time. But what they say waits for longer, and parts of it go again; what of that were not given back would be missing in
+# the window for good.
 slow_peer() {
-  local -A before
-  local name now
+  local now most=0
   begin slow --set cluster.lease=10s
-  for name in alpha beta gamma; do before[$name]=$(memory_kb "$name"); done
   slow_down 3 150 1mbit
   lose 'iifname wire numgen random mod 100 < 2' 'oifname wire numgen random mod 100 < 2'
-  goes_on alpha 10
-  for name in alpha beta gamma; do
-    echo "$name: ${before[$name]} kB, then $(memory_kb "$name") kB"
-    (($(memory_kb "$name") < ${before[$name]} + 64 * 1024))
+  for _ in {1..10}; do
+    goes_on alpha 1
+    now=$(link_waiting alpha)
+    if ((now > most)); then most=$now; fi
   done
+  echo "$most bytes waited at most when somebody looked, and $(link_figure link_resent) frames had gone again"
+  ((most > 0))
   lose
   speed_up 3
   now=$EPOCHREALTIME
   all_are_there
   healed "$now" alpha 'a cable that was long, narrow and lost packets'
+  until_true calmly nothing_waits alpha || { cat "$work/nodes"; return 1; }
   ends_well alpha beta gamma
   holds alpha 's["latency_ms"]["node_transit"]["p99"] > 150'
 }

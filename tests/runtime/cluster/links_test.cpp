@@ -8,6 +8,7 @@
 #include <atomic>
 #include <future>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/runtime/cluster/link_story.hpp"
@@ -88,6 +89,49 @@ TEST_F(LinksOnThisMachine, KeepWhoeverSendsToASlowPeerWaiting) {
   EXPECT_TRUE(nodes_[1].ear.await_number(0, nodes_[0].sent));
   EXPECT_EQ(nodes_[1].ear.wrong(), 0);
   EXPECT_LE(most, kWindow + static_cast<std::int64_t>(FrameLayout::kBytesMax) + 4'096);
+}
+
+/// A node that takes its time over each frame.
+class Dawdler final : public LinkEvents {
+ public:
+  void on_data(unsigned, ByteView parcels) override {
+    std::this_thread::sleep_for(500us);  // that is what is tested
+    taken_ += parcels.size;
+  }
+  void on_control(unsigned, std::string_view) override {}
+  void on_peer(unsigned, PeerState) override {}
+  [[nodiscard]] std::uint64_t taken() const { return taken_; }
+
+ private:
+  std::atomic<std::uint64_t> taken_{0};
+};
+
+// This peer is there, hears all and acknowledges it, at a hundredth of the pace of its sender.
+TEST_F(LinksOnThisMachine, KeepWhoeverSendsToAPeerThatDawdlesWaiting) {
+  constexpr std::int64_t kWindow = 1 << 18;
+  constexpr int kParcels = 400;  // 25 MB in all
+  constexpr std::size_t kNumbers = 8'000;
+  options_.nodes = folder_.endpoints(2);
+  options_.window_bytes = kWindow;
+  options_.lost_after = 1h;
+  open(0);
+  Dawdler dawdler;
+  constexpr Incarnation kDawdlers{101};
+  auto options = options_;
+  options.self = 1;
+  options.incarnation = kDawdlers;
+  const auto peer = Links::open(std::move(options), dawdler);
+  ASSERT_TRUE(peer.has_value());
+  ASSERT_TRUE(nodes_[0].ear.await_state(1, PeerState::alive));
+  std::int64_t most = 0;
+  for (int i = 0; i < kParcels; ++i) {
+    nodes_[0].send(1, kNumbers);
+    most = std::max(most, nodes_[0].links->figures_of(1).waiting_bytes);
+  }
+  EXPECT_GE(most, kWindow);
+  EXPECT_LE(most, kWindow + static_cast<std::int64_t>(FrameLayout::kBytesMax) + 4'096);
+  while (nodes_[0].links->figures_of(1).waiting_bytes > 0) std::this_thread::yield();
+  EXPECT_EQ(dawdler.taken(), kParcels * kNumbers * sizeof(std::uint64_t));
 }
 
 /// That this process has from malloc and has not given back.
