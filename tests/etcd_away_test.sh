@@ -94,8 +94,43 @@ outlasts_etcd() {
   grep 'etcd answers again' "$work/$first.err"
   ends_whole
 }
+# Away for as long as a newcomer waits for its first answer, and until all miss it; that is less than what any lease lasts.
+keeps_its_members() {
+  local lease_s=40 began epoch rows during
+  begin members --set "cluster.lease=${lease_s}s"
+  promised "$first"
+  until_true is_ready "$first"
+  until_true homes "$first" >"$work/homes-before"
+  epoch=$(epoch members)
+  rows=$(length_of "$first")
+  began=$(milliseconds)
+  trap 'signal_etcd CONT 1 2 3' EXIT # others need it, whatever fails here
+  signal_etcd STOP 1 2 3
+  start delta members --set "cluster.lease=${lease_s}s"
+  ends "${pids[delta]}" 4
+  grep 'etcd does not answer' "$work/delta.err" || { cat "$work/delta.err"; return 1; }
+  until_true misses_etcd || { cat "$work/ready"; return 1; }
+  if is_ready "$first"; then echo "it says that it is ready"; return 1; fi
+  until_true homes "$first" >"$work/homes-meanwhile"
+  during=$(($(milliseconds) - began))
+  rows=$(($(length_of "$first") - rows))
+  signal_etcd CONT 1 2 3
+  echo "etcd was away for $during ms, lease $lease_s s, and $rows rows were written meanwhile"
+  diff "$work/homes-before" "$work/homes-meanwhile"
+  ((2000 * rows >= during)) # a second each, where somebody has time
+  until_true is_ready "$first" || { readiness "$first"; return 1; }
+  [[ $(epoch members) == "$epoch" ]] || { echo "the table was written anew: epoch $epoch, then $(epoch members)"; return 1; }
+  nobody_is_lost
+  start delta members --set "cluster.lease=${lease_s}s"
+  until_true times 'delta has joined' "$first" 1 || { cat "$work/delta.err"; return 1; }
+  until_true has_shards delta "$first" 3
+  ends_whole
+  ends "${pids[delta]}" 0
+}
 
 law "etcd's leader is killed, alone: nobody is lost, nor anything that was acknowledged" survives_etcds_leader
 end_nodes
 law "etcd is away for half of a lease: readiness says so, all goes on, and nothing is lost" outlasts_etcd
+end_nodes
+law "while etcd is away membership stays as it is, a newcomer is not let in and all goes on; once it is back it joins" keeps_its_members
 exit "$failed"

@@ -15,21 +15,11 @@ trap finish EXIT
 start_all_etcd || exit 1
 # shellcheck source=tests/support/busy_town.sh
 source tests/support/busy_town.sh
-write_busy_town 5s $'stop_timeout = "2s"\n' # what was on its way to a killed node is open for long
+lease_s=5
+write_busy_town "${lease_s}s" $'stop_timeout = "2s"\n' # what was on its way to a killed node is open for long
 # shellcheck source=tests/support/busy_nodes.sh
 source tests/support/busy_nodes.sh
 
-# times TEXT NODE N: it has said so N times at least.
-times() { [[ $(grep -c "$1" "$work/$2.err") -ge $3 ]]; }
-# moved_to NODE LEADER: how many shards.
-moved_to() { sed -n "s/.* \([0-9]*\) shards moved from [a-z]* to $1 .*/\1/p" "$work/$2.err" | awk '{ sum += $1 } END { print sum + 0 }'; }
-has_got() { [[ $(moved_to "$1" "$2") -ge $3 ]]; }
-# shards_of NODE LEADER: as its page has it.
-shards_of() {
-  curl -sf -m 5 "http://127.0.0.1:$(port "$2")/api/v1/nodes" | python3 -c 'import json, sys
-print(next(n["shards"] for n in json.load(sys.stdin)["nodes"] if n["name"] == sys.argv[1]))' "$1"
-}
-has_shards() { [[ $(shards_of "$1" "$2") == "$3" ]]; }
 # pause_figures NODE WHAT
 pause_figures() {
   pauses "$1" | awk -v what="$2" '{ at[NR] = $1 }
@@ -39,7 +29,7 @@ pause_figures() {
 nobody_has_noticed() { holds "$1" 's["sessions"]["lost"] == 0 and s["sessions"]["failed"] == 0 and s["requests"]["lost"] == 0 and s["messages"]["lost"] == 0'; }
 
 joins_under_load() {
-  local name began
+  local name began late
   begin join
   promised "$first"
   began=$(milliseconds)
@@ -47,7 +37,9 @@ joins_under_load() {
   until_true times 'delta has joined' "$first" 1
   echo "a node had joined after $(($(milliseconds) - began)) ms" | tee -a "$work/figures"
   until_true has_got delta "$first" 3
-  echo "and had its share after $(($(milliseconds) - began)) ms" | tee -a "$work/figures"
+  late=$(($(milliseconds) - began))
+  took "$late"
+  echo "and had its share after $late ms" | tee -a "$work/figures"
   more_rows "$first" 12
   for name in alpha beta gamma delta; do until_true has_shards "$name" "$first" 3; done
   # 12 shards, 4 nodes: a quarter, and no more.
@@ -63,19 +55,31 @@ joins_under_load() {
   keeps_promises
   booked_once "$first"
 }
+# note_longest BEGAN: in $longest, as much as has passed since then.
+note_longest() {
+  local now
+  now=$(($(milliseconds) - $1))
+  if ((now > longest)); then longest=$now; fi
+}
 restarts_one_after_the_other() {
-  local name
+  local name began longest=0
   begin rolling
   for name in $(others "$first"); do
     promised "$first"
+    began=$(milliseconds)
     kill -TERM "${pids[$name]}"
     until_true has_parted "$name" "$first"
     ends "${pids[$name]}" 143
+    note_longest "$began"
     until_true times "$name is lost" "$first" 1
+    began=$(milliseconds)
     start "$name" rolling
     until_true times "$name has joined" "$first" 1
     until_true has_got "$name" "$first" 4
+    note_longest "$began"
   done
+  echo "none took longer than $longest ms to leave with all that it had, or to join and have its share" | tee -a "$work/figures"
+  took "$longest"
   more_rows "$first" 12
   for name in alpha beta gamma; do until_true has_shards "$name" "$first" 4; done
   until_true are_connected "$first"
@@ -95,9 +99,9 @@ leads_now() { sed -n "s/^node $1: \([a-z]*\) leads now, and the run goes on ther
 gap() { sed -n "s/^node $1: all hear it: \([0-9]*\)\.\([0-9]*\) s after .* had stopped ordering\$/\1\2/p" "$work/$1.err" | tail -n 1 | sed 's/^0*\([0-9]\)/\1/'; }
 # Nobody else wants the cores of this machine, so that its times are those of the nodes.
 is_idle() { awk -v cores="$(nproc)" '{ exit !($1 < cores) }' /proc/loadavg; }
-# hands_the_lead_on LEADER NETWORK: it is asked to stop and ends; the node that leads then is $next.
+# hands_the_lead_on LEADER NETWORK: it is asked to stop and ends; the node that leads then is $next. Into $longest goes how long that took.
 hands_the_lead_on() {
-  local leader=$1 was_idle=no watcher
+  local leader=$1 was_idle=no watcher began
   promised "$leader"
   if is_idle; then was_idle=yes; fi
   rm -f "$work/watching"
@@ -105,8 +109,10 @@ hands_the_lead_on() {
   python3 tests/cluster/hand_over_gap.py "$(port "$leader")" $(for name in $(others "$leader"); do port "$name"; done) >"$work/gap" 2>"$work/watching" &
   watcher=$!
   until_true grep -q watching "$work/watching"
+  began=$(milliseconds)
   kill -TERM "${pids[$leader]}"
   ends "${pids[$leader]}" 143
+  note_longest "$began"
   next=$(leads_now "$leader")
   [[ -n $next ]]
   until_true said_its_gap "$next"
@@ -118,7 +124,7 @@ hands_the_lead_on() {
 }
 said_its_gap() { [[ -n $(gap "$1") ]]; }
 restarts_who_leads() {
-  local name next='' leader
+  local name next='' leader began longest=0
   begin relay
   rm -f "$work/gaps"
   leader=$first
@@ -126,11 +132,14 @@ restarts_who_leads() {
     hands_the_lead_on "$leader"
     holds "$leader" 's["run"]["stop_reason"] == "handed over" and s["run"]["partial"] and not s["run"]["invalid"]'
     grep -q "node $next: leads now" "$work/$next.err"
+    began=$(milliseconds)
     start "$leader" relay # without doors of its own before it leads: the former ones are free
     until_true times "$leader has joined" "$next" 1
     until_true has_got "$leader" "$next" 4
+    note_longest "$began"
     leader=$next
   done
+  took "$longest"
   until_true rows "$leader" 12
   for name in alpha beta gamma; do until_true has_shards "$name" "$leader" 4; done
   until_true are_connected "$leader"
@@ -237,15 +246,17 @@ leaves_while_nobody_leads() {
   booked_once
 }
 comes_back_after_a_kill() {
-  local lost
+  local lost began
   begin back
   lost=$(others "$first" | tail -n 1)
   promised "$first"
   kill -9 "${pids[$lost]}"
   start "$lost" back # at once: it waits until its former lease is over
   until_true is_mended "$first"
+  began=$(milliseconds)
   until_true times "$lost has joined" "$first" 1
   until_true has_got "$lost" "$first" 4
+  took $(($(milliseconds) - began))
   more_rows "$first" 12
   until_true are_connected "$first"
   end "$first"
@@ -314,11 +325,13 @@ turns_away_who_simulates_something_else() {
   booked_once "$first"
 }
 
-law "a node joins under load, has its share and no more, and nobody notices" joins_under_load
+law "a node joins under load, within twice the lease it has its share and no more, and nobody notices" in_time joins_under_load
 end_nodes
-law "the nodes that follow are restarted one after the other, and nobody notices" restarts_one_after_the_other
+law "the nodes that follow are restarted one after the other, each leaves and joins within twice the lease, and nobody notices" \
+  in_time restarts_one_after_the_other
 end_nodes
-law "the node that leads is restarted, and the one that leads then: another one leads, and nobody notices" restarts_who_leads
+law "the node that leads is restarted, and the one that leads then: each leaves and joins within twice the lease, and nobody notices" \
+  in_time restarts_who_leads
 law_if "others want the cores of this machine" "nobody orders for a second at most while the lead is handed on" was_idle_then hands_the_lead_on_at_once
 end_nodes
 law "where nobody else could lead, whoever asks the node that leads to stop ends the run" ends_the_run_where_nobody_else_could_lead
@@ -329,7 +342,7 @@ law "a node is killed while the one that leads hands over, and another one leads
 end_nodes
 law "a node that follows is asked to leave while nobody leads, and the run goes on" leaves_while_nobody_leads
 end_nodes
-law "a killed node comes back as another life, and has its share again" comes_back_after_a_kill
+law "a killed node comes back as another life, and within twice the lease it has its share again" in_time comes_back_after_a_kill
 end_nodes
 law "the central is killed while shards move to a newcomer, and the run goes on" goes_on_when_the_central_dies_while_shards_move
 end_nodes

@@ -47,6 +47,17 @@ connected() { holds "$1" 's["charge_points"]["disconnected"] == 0 and s["charge_
 conserved() { holds "$1" 's["conservation"]["ok"] and not s["run"]["invalid"]'; }
 # has_parted NODE LEADER
 has_parted() { grep -q "$1 has given all its shards away" "$work/$2.err"; }
+# times TEXT NODE N: it has said so N times at least.
+times() { [[ $(grep -c "$1" "$work/$2.err") -ge $3 ]]; }
+# moved_to NODE LEADER: how many shards.
+moved_to() { sed -n "s/.* \([0-9]*\) shards moved from [a-z]* to $1 .*/\1/p" "$work/$2.err" | awk '{ sum += $1 } END { print sum + 0 }'; }
+has_got() { [[ $(moved_to "$1" "$2") -ge $3 ]]; }
+# homes LEADER: of all shards, as its page has them: a line for each node, `NAME SHARDS`.
+homes() {
+  curl -sf -m 5 "http://127.0.0.1:$(port "$1")/api/v1/nodes" | python3 -c 'import json, sys
+for n in json.load(sys.stdin)["nodes"]: print(n["name"], n["shards"])'
+}
+has_shards() { homes "$2" >"$work/homes" && grep -qx "$1 $3" "$work/homes"; } # NODE LEADER SHARDS
 # pauses NODE: how long shards moved, in ms, as it has said.
 pauses() { sed -n 's/.* shards moved from .*): \([0-9]*\)\.\([0-9]*\) s, of which.*/\1\2/p' "$work/$1.err" | sed 's/^0*\([0-9]\)/\1/' | sort -n; }
 

@@ -61,6 +61,12 @@ central() {
 kv = json.load(sys.stdin)["kvs"][0]
 print(kv["mod_revision"], base64.b64decode(kv["value"]).decode())'
 }
+# epoch NETWORK: of its shard table, as etcd has it.
+epoch() {
+  curl -sf -m 5 -X POST "$(client 1)/v3/kv/range" -d "{\"key\":\"$(printf '/chargemill/%s/shards' "$1" | base64)\"}" |
+    python3 -c 'import json, sys
+print(json.load(sys.stdin)["kvs"][0]["mod_revision"])'
+}
 # what is left of the laws before
 end_nodes() {
   local pid
