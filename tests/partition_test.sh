@@ -39,6 +39,8 @@ write_busy_town "${lease_s}s" $'stop_timeout = "2s"\n'
 asks_promises() { ip netns exec "host$(host_of "$1")" python3 tests/cluster/promises.py noted 8000; }
 # shellcheck source=tests/support/promises.sh
 source tests/support/promises.sh
+# shellcheck source=tests/support/stuck_node.sh
+source tests/support/stuck_node.sh
 
 host_of() { case $1 in alpha) echo 1 ;; beta) echo 2 ;; *) echo 3 ;; esac; }
 # data_of NODE: one place for all, where they find each other's journals.
@@ -102,7 +104,7 @@ within_two_leases() { python3 -c 'import sys; sys.exit(float(sys.argv[1]) > 2 * 
 # are connected.
 healed() {
   local took
-  until_true calmly is_whole "$2" || { door "$2" '/readyz?verbose&exclude=load'; nodes_of "$2"; return 1; }
+  until_true calmly is_whole "$2" || { readiness "$2"; nodes_of "$2"; return 1; }
   goes_on "$2" 1 # a look from before would say nothing
   until_true calmly are_connected "$2"
   took=$(python3 -c 'import sys; print(round(float(sys.argv[2]) - float(sys.argv[1]), 1))' "$1" "$EPOCHREALTIME")
@@ -111,6 +113,8 @@ healed() {
 }
 nodes_of() { door "$1" /api/v1/nodes | python3 -c 'import json, sys
 for n in json.load(sys.stdin)["nodes"]: print(n["name"], n["state"])'; }
+# readiness NODE: all its checks, whatever they say.
+readiness() { ip netns exec "host$(host_of "$1")" curl -s -m 5 'http://127.0.0.1:8000/readyz?verbose'; }
 is_whole() { door "$1" /readyz >"$work/ready" && [[ $(nodes_of "$1" | cut -d' ' -f2 | sort | xargs) == 'alive alive leads' ]]; }
 has_ended() { ! kill -0 "${pids[$1]}"; }
 # soon_ends NODE CODE
@@ -150,7 +154,8 @@ ends_well() {
 loses() {
   local cut=$EPOCHREALTIME next rest
   lose "${@:4}"
-  soon_ends "$1" 5
+  until_true calmly has_ended "$1" || { show_stuck "$1"; return 1; }
+  ends "${pids[$1]}" 5
   says "$1" "node $1: stops: .*$2"
   until_true calmly heir_of "$1"
   next=$(heir_of "$1")
@@ -189,7 +194,7 @@ pairwise() {
   begin "pairwise-$1-$2"
   cut=$EPOCHREALTIME
   lose "iifname $one oifname $other $but_etcd" "iifname $other oifname $one $but_etcd"
-  until_true calmly one_has_ended "$1" "$2" || { echo "neither $1 nor $2 stops"; return 1; }
+  until_true calmly one_has_ended "$1" "$2" || { echo "neither $1 nor $2 stops"; show_stuck "$1" "$2"; return 1; }
   lost=$(one_has_ended "$1" "$2")
   stays=$(printf '%s\n' "$1" "$2" | grep -v "$lost")
   if [[ $lost == alpha ]]; then echo "alpha leads and has ended, instead of $stays"; return 1; fi

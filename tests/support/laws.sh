@@ -11,7 +11,7 @@ holding() {
   trap '((BASH_SUBSHELL > law_depth)) || printf "\n%s\n" "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
   "$@"
 }
-# told PID LAW LOG: its line, once that process has ended.
+# told PID LAW LOG: its line, once that process has ended. Of one that has failed also what it has found out then, in $work/besides.
 told() {
   if wait "$1"; then
     echo "ok - $2"
@@ -19,6 +19,8 @@ told() {
     echo "not ok - $2"
     grep -m 1 '^failed: ' "$3" || true
     tail -n 40 "$3"
+    if [[ -s $work/besides ]]; then cat "$work/besides"; fi
+    rm -f "$work/besides"
     failed=1
   fi
 }
