@@ -11,7 +11,7 @@ const require = createRequire(join(process.env.DASHBOARD_MODULES, 'package.json'
 const { chromium } = require('playwright-core');
 export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const root = process.env.DASHBOARD_ROOT;
-const program = join(root, 'build/release/chargemill');
+export const program = join(root, 'build/release/chargemill');
 export const work = mkdtempSync(join(tmpdir(), 'dashboard-'));
 const run = promisify(execFile);
 
@@ -74,6 +74,14 @@ ${extra}
 const alive = new Map();  // of each that runs: its end
 let runs = 0;
 
+/** The end of `child`, with its exit code. However the laws end, it ends with them. */
+export function ending(child) {
+  const ended = new Promise((done) => child.on('exit', done));
+  alive.set(child, ended);
+  ended.then(() => alive.delete(child));
+  return ended;
+}
+
 /** A run of the real program; `base` is where it is served. */
 export async function openRun(scenario, args = [], port = 0) {
   const name = `run${++runs}`;
@@ -87,9 +95,7 @@ export async function openRun(scenario, args = [], port = 0) {
     heard += bytes;
   });
   child.stdout.resume();
-  const ended = new Promise((done) => child.on('exit', done));
-  alive.set(child, ended);
-  ended.then(() => alive.delete(child));
+  const ended = ending(child);
   const at = await until(`the run says where it is (${heard})`, () => /^HTTP +(\S+)/m.exec(heard)?.[1], 60);
   const base = `http://${at}`;
   const ask = async (path, options) => {
