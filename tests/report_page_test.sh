@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Opens the page of a real run in a browser: what only its script can show must be there.
+# Opens the page of a real run in a browser: what only its script can show must be there. DASHBOARD_REQUIRED=1: as in dashboard_test.sh.
 # shellcheck disable=SC2317 # the laws' functions are called through law
 set -euo pipefail
 cd "$(dirname "$0")/.."
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 if [[ -z $browser ]]; then
-  echo "skipped - the page of a run draws its charts (no chromium here)"
+  lacks="the page of a run draws its charts (no chromium here)"
+  if [[ ${DASHBOARD_REQUIRED:-0} == 1 ]]; then echo "not ok - $lacks"; exit 1; fi
+  echo "skipped - $lacks"
   exit 0
 fi
 
