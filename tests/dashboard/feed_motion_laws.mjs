@@ -151,4 +151,18 @@ await law('An arrow that is held leads from each row to the next, none left out,
   await tab.context().close();
 });
 
+await law('Whoever is in a row and leads the list far away from it still has the focus in the list, and keys lead on', async () => {
+  const tab = await openFeed();
+  for (const [far, end, back, start] of [['End', 'bottom', 'Home', 'top'], ['PageDown', 'bottom', 'PageUp', 'top']]) {
+    await tab.getByTestId('feed').focus();
+    await tab.keyboard.press('Tab');
+    check(await tab.evaluate(() => document.activeElement.closest('.fault') !== null), 'Tab leads into a row');
+    await hold(tab, far, end);
+    check(await tab.evaluate(() => document.activeElement.closest('[data-testid=feed]') !== null), `after ${far} the focus is not in the list`);
+    await hold(tab, back, start);
+  }
+  equal(tab.complaints, [], 'complaints');
+  await tab.context().close();
+});
+
 process.exit(await finish());
