@@ -47,7 +47,7 @@ function usePoint(cp, view, { isOpen, isLive, hasPast }, revision, clock) {
         const point = await ask(path);
         if (!isWanted) return;
         setNow(point);
-        setHeard((before) => [...before.slice(-599), { at: time.current, kw: point.telemetry?.kw ?? 0, kwh: point.telemetry?.kwh ?? 0, session: point.current_session }]);
+        if (time.current) setHeard((before) => [...before.slice(-599), { at: time.current, kw: point.telemetry?.kw ?? 0, kwh: point.telemetry?.kwh ?? 0, session: point.current_session }]);
         setTrouble('');
       } catch (error) {
         if (isWanted) setTrouble(error.message);

@@ -3,7 +3,7 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './v
 import { ask, unixOf, utc, withQuery } from './api.js';
 import { announcement, grouped, isInRange, isMeant, keyOf, newestFirst } from './fault_rows.js';
 import { clockOf, countText, csvText, download, rowTime, shortTime } from './format.js';
-import { addressOf } from './hooks.js';
+import { addressOf, useFocusKept } from './hooks.js';
 import { brokenBound } from './marks.js';
 import { kClasses } from './palette.js';
 import { isNever } from './view.js';
@@ -162,14 +162,15 @@ function Row({ row, at, of, isStop, clock, go, addressOf }) {
 }
 
 /**
- * Only rows in sight are there. Rows that come do not move what somebody reads further down, or has under the finger. Tab leads to one
- * of them and on to what follows the list, arrows from row to row.
+ * Only rows in sight are there. Rows that come do not move what somebody reads further down. Tab leads to one of them and on to what
+ * follows the list, arrows from row to row.
  */
 function List({ rows, go, addressOf }) {
   const box = useRef(null);
   const newest = useRef('');
   const [seen, setSeen] = useState({ top: 0, height: 400 });
   const [chosen, setChosen] = useState('');  // the row that had the focus last
+  useFocusKept(box, () => box.current);
   const look = () => setSeen({ top: box.current.scrollTop, height: box.current.clientHeight });
   const first = rows.length > 0 ? keyOf(rows[0]) : '';
   const isHeld = () => box.current.scrollTop > 0 || (box.current !== document.activeElement && box.current.contains(document.activeElement));
