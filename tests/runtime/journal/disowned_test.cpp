@@ -149,9 +149,11 @@ TEST(Disowned, TheNextWritersRecordsAreItsOwn) {
 
 /// Whoever reads one of these from now on finds that it is damaged.
 void spoil(const std::string& directory, const std::vector<Sequence>& records) {
+  const auto segments = list_segments(directory);
+  ASSERT_TRUE(segments);
   for (const Sequence n : records) {
     std::size_t copies = 0;
-    for (const SegmentName name : *list_segments(directory)) {
+    for (const SegmentName name : *segments) {
       std::ifstream file{path_of(directory, name), std::ios::binary};
       std::string bytes{std::istreambuf_iterator<char>{file}, {}};
       copies += test::damage(bytes, test::text_of(0, n));
