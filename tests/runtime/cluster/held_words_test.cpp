@@ -85,7 +85,7 @@ TEST(HeldWords, ShowNothingOfAMessageThatIsTooLargeAndTheNextOneWhole) {
   EXPECT_TRUE(link.take("before", 1));
   EXPECT_TRUE(link.take(most, 1, false));
   EXPECT_FALSE(link.take("b", 1, false));
-  EXPECT_EQ(link.words.bytes(), kHead + 6) << "its parts are gone at once";
+  EXPECT_EQ(link.words.bytes(), 2 * kHead + kMessageMax + 6) << "its parts are gone at once";
   EXPECT_FALSE(link.take("c", 1, false));
   EXPECT_FALSE(link.take("d", 1));
   EXPECT_TRUE(link.take("after", 1));
