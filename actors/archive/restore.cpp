@@ -226,7 +226,8 @@ Result<Image> restore_from_all(const std::vector<Reader*>& readers, const RunBeg
   std::vector<Kept> all;
   Image image = make_image(run.points, run.shards);
   std::vector<runtime::journal::Micros> since(wanted.size(), runtime::journal::Micros::min());
-  for (std::uint16_t shard = 0; shard < wanted.size(); ++shard) {
+  for (std::size_t at = 0; at < wanted.size(); ++at) {
+    const auto shard = static_cast<std::uint16_t>(at);
     for (Reader* const reader : readers) {
       if (!wanted[shard]) continue;
       const auto begin = last_round(*reader, shard, runtime::journal::kSequenceMax);

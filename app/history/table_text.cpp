@@ -135,7 +135,7 @@ std::string object_text(const RowSource& rows, std::size_t i, bool is_in_list) {
   ordered_json one;
   for (std::size_t c = 0; c < cells.size(); ++c) one[rows.columns[c]] = cells[c];
   // Names come from scenarios, which may hold any bytes.
-  const std::string text = one.dump(2, ' ', false, ordered_json::error_handler_t::replace);
+  std::string text = one.dump(2, ' ', false, ordered_json::error_handler_t::replace);
   if (!is_in_list) return text;
   std::string further = "  ";
   for (const char c : text) {  // a line feed within a text is written as \n

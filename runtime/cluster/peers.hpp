@@ -91,6 +91,7 @@ class Peers {
   // ---- nodes that return, where they may
   [[nodiscard]] virtual bool may_return() const noexcept { return false; }
   virtual void note(std::string_view /*text*/) {}
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): for whoever keeps it
   virtual void save_by(Save /*save*/) {}
   [[nodiscard]] virtual std::unique_lock<std::mutex> hold_saving() { return {}; }
   virtual void obeyed() {}

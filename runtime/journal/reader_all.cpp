@@ -51,7 +51,7 @@ Result<std::uint64_t> Reader::newest_of_all(std::uint64_t limit, const Visit& vi
   if (const auto listed = list(); !listed) return tl::unexpected(listed.error());
   upto = owned_before(upto);
   if (upto != kSequenceMax) {
-    const auto there = last();
+    auto there = last();
     if (!there) return there;
     if (upto >= *there) upto = kSequenceMax;  // one that is named has to be there
   }
@@ -237,14 +237,14 @@ Result<Sequence> Reader::last() {
 }
 
 Result<Sequence> Reader::last_owned() {
-  const auto newest = last();
+  auto newest = last();
   if (!newest) return newest;
   return owned_before(*newest);
 }
 
 Result<Sequence> Reader::first_of_newest(std::uint64_t count) {
   CHARGEMILL_ASSERT(count > 0);
-  const auto newest = last_owned();
+  auto newest = last_owned();
   if (!newest) return newest;
   for (Sequence upto = *newest;;) {
     Sequence below = 0;  // the newest disowned one

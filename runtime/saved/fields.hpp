@@ -33,9 +33,9 @@ template <>
 inline constexpr bool kIsWhole<RandomStream> = true;
 static_assert(std::has_unique_object_representations_v<RandomStream>);
 template <class Rep, class Period>
-constexpr bool kIsWhole<std::chrono::duration<Rep, Period>> = true;
+inline constexpr bool kIsWhole<std::chrono::duration<Rep, Period>> = true;
 template <class Clock, class Duration>
-constexpr bool kIsWhole<std::chrono::time_point<Clock, Duration>> = true;
+inline constexpr bool kIsWhole<std::chrono::time_point<Clock, Duration>> = true;
 
 template <class V, class T, class = void>
 struct HasList : std::false_type {};

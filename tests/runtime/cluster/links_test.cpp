@@ -156,7 +156,9 @@ TEST_F(LinksOnThisMachine, KeepSmallBatchesForASlowPeerInAsMuchMemoryAsTheyNeed)
   }
   nodes_[0].links->tell(1, "all of it is kept");
   ASSERT_TRUE(nodes_[1].ear.await_messages(1));
-  EXPECT_LT(heap_bytes() - before, kFreeSlabs + kBatches * kPerBatch);
+  const std::int64_t kept = heap_bytes() - before;
+  EXPECT_GT(kept, kBatches * 8) << "they are there";
+  EXPECT_LT(kept, kFreeSlabs + kBatches * kPerBatch);
 }
 
 TEST_F(LinksOnThisMachine, SayWhoLeftAndLetNobodyWaitForIt) {

@@ -102,6 +102,7 @@ TEST(Disowned, HeirsAgreeOnOneEnd) {
   ASSERT_TRUE(journal->wait_durable(sleeper, 500, 10s));
   std::vector<std::thread> heirs;
   std::vector<Sequence> ends(6);
+  heirs.reserve(ends.size());
   for (Sequence& end : ends)
     heirs.emplace_back([&] { end = disown_later(folder.path(), always).value_or(0); });
   append(sleeper, 0, 501, 4'000);  // it wakes meanwhile
